@@ -1,0 +1,204 @@
+//! Errors at the API's edge: `metav1.Status`, worded as `k8s.io/apimachinery/pkg/api/errors` words them.
+
+use super::{KindRef, Map, Value};
+
+/// An error that the API server answers with.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{message}")]
+pub struct Status {
+    /// HTTP status code.
+    pub code: u16,
+    /// `reason`, in CamelCase: `NotFound`, `Invalid` ...
+    pub reason: &'static str,
+    /// The whole message.
+    pub message: String,
+    /// `details`: name, group, kind; null where there are none.
+    pub details: Value,
+    /// `details.causes`: one per field that is wrong.
+    pub causes: Vec<Cause>,
+}
+
+/// One thing that is wrong with one field (`field.Error`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cause {
+    /// `FieldValueRequired`, `FieldValueInvalid`, `FieldValueNotSupported` ...
+    pub reason: &'static str,
+    /// The field's path: `spec.containers[0].image`.
+    pub field: String,
+    /// What is wrong, without the path: `Required value`, `Invalid value: -1: must be ...`.
+    pub message: String,
+}
+
+impl Cause {
+    /// A required field that is absent (`field.Required`).
+    pub fn required(field: impl Into<String>, detail: &str) -> Cause {
+        Cause { reason: "FieldValueRequired", field: field.into(), message: with_detail("Required value", detail) }
+    }
+
+    /// A value that is wrong (`field.Invalid`): `value` is printed as Go's `%q` for strings and as JSON otherwise.
+    pub fn invalid(field: impl Into<String>, value: &Value, detail: &str) -> Cause {
+        Cause { reason: "FieldValueInvalid", field: field.into(), message: with_detail(&format!("Invalid value: {}", quoted(value)), detail) }
+    }
+
+    /// A value outside a closed set (`field.NotSupported`).
+    pub fn not_supported(field: impl Into<String>, value: &Value, supported: &[&str]) -> Cause {
+        let mut message = format!("Unsupported value: {}", quoted(value));
+        if !supported.is_empty() {
+            let list: Vec<String> = supported.iter().map(|s| format!("{s:?}")).collect();
+            message += &format!(": supported values: {}", list.join(", "));
+        }
+        Cause { reason: "FieldValueNotSupported", field: field.into(), message }
+    }
+
+    /// A value that must be unique and is not (`field.Duplicate`).
+    pub fn duplicate(field: impl Into<String>, value: &Value) -> Cause {
+        Cause { reason: "FieldValueDuplicate", field: field.into(), message: format!("Duplicate value: {}", quoted(value)) }
+    }
+
+    /// Something that may not be there (`field.Forbidden`).
+    pub fn forbidden(field: impl Into<String>, detail: &str) -> Cause {
+        Cause { reason: "FieldValueForbidden", field: field.into(), message: with_detail("Forbidden", detail) }
+    }
+
+    /// A reference to what is not there (`field.NotFound`).
+    pub fn not_found(field: impl Into<String>, value: &Value) -> Cause {
+        Cause { reason: "FieldValueNotFound", field: field.into(), message: format!("Not found: {}", quoted(value)) }
+    }
+
+    /// Too long a text (`field.TooLong`).
+    pub fn too_long(field: impl Into<String>, max_bytes: usize) -> Cause {
+        Cause { reason: "FieldValueTooLong", field: field.into(), message: format!("Too long: may not be more than {max_bytes} bytes") }
+    }
+
+    /// Too many items (`field.TooMany`).
+    pub fn too_many(field: impl Into<String>, actual: usize, max: usize) -> Cause {
+        Cause { reason: "FieldValueTooMany", field: field.into(), message: format!("Too many: {actual}: must have at most {max} items") }
+    }
+}
+
+fn with_detail(head: &str, detail: &str) -> String {
+    if detail.is_empty() { head.to_owned() } else { format!("{head}: {detail}") }
+}
+
+fn quoted(value: &Value) -> String {
+    match value {
+        Value::Str(s) => format!("{:?}", s.as_str()),
+        other => other.to_json(),
+    }
+}
+
+impl Status {
+    fn new(code: u16, reason: &'static str, message: String) -> Status {
+        Status { code, reason, message, details: Value::Null, causes: Vec::new() }
+    }
+
+    fn about(mut self, kind: KindRef, name: &str) -> Status {
+        let mut details = Map::new();
+        if !name.is_empty() {
+            details.insert("name", name);
+        }
+        if !kind.group.is_empty() {
+            details.insert("group", kind.group);
+        }
+        details.insert("kind", kind.plural);
+        self.details = details.into();
+        self
+    }
+
+    /// 404: the object is not there.
+    pub fn not_found(kind: KindRef, name: &str) -> Status {
+        Status::new(404, "NotFound", format!("{} {name:?} not found", kind.qualified())).about(kind, name)
+    }
+
+    /// 409: an object of that name is there already.
+    pub fn already_exists(kind: KindRef, name: &str) -> Status {
+        Status::new(409, "AlreadyExists", format!("{} {name:?} already exists", kind.qualified())).about(kind, name)
+    }
+
+    /// 409: the object is not what the writer thought it was.
+    pub fn conflict(kind: KindRef, name: &str, detail: &str) -> Status {
+        Status::new(409, "Conflict", format!("Operation cannot be fulfilled on {} {name:?}: {detail}", kind.qualified())).about(kind, name)
+    }
+
+    /// 409: the resource version that was sent is not the newest.
+    pub fn stale(kind: KindRef, name: &str) -> Status {
+        Status::conflict(kind, name, "the object has been modified; please apply your changes to the latest version and try again")
+    }
+
+    /// 422: fields are wrong.
+    pub fn invalid(kind: KindRef, name: &str, causes: Vec<Cause>) -> Status {
+        let list: Vec<String> = causes.iter().map(|c| format!("{}: {}", c.field, c.message)).collect();
+        let text = match list.as_slice() {
+            [one] => one.clone(),
+            many => format!("[{}]", many.join(", ")),
+        };
+        let head = if kind.group.is_empty() { kind.kind.to_owned() } else { format!("{}.{}", kind.kind, kind.group) };
+        let mut status = Status::new(422, "Invalid", format!("{head} {name:?} is invalid: {text}")).about(kind, name);
+        if let Value::Map(_) = status.details {
+            status.details.set(&["kind"], kind.kind);
+        }
+        status.causes = causes;
+        status
+    }
+
+    /// 403: not allowed, and why.
+    pub fn forbidden(kind: KindRef, name: &str, detail: &str) -> Status {
+        Status::new(403, "Forbidden", format!("{} {name:?} is forbidden: {detail}", kind.qualified())).about(kind, name)
+    }
+
+    /// 400: the request makes no sense.
+    pub fn bad_request(message: impl Into<String>) -> Status {
+        Status::new(400, "BadRequest", message.into())
+    }
+
+    /// 405: the resource does not do that.
+    pub fn method_not_allowed(kind: KindRef, verb: &str) -> Status {
+        Status::new(405, "MethodNotAllowed", format!("{verb} is not supported on resources of kind {:?}", kind.qualified())).about(kind, "")
+    }
+
+    /// 410: the revision asked for has been compacted away.
+    pub fn gone(message: impl Into<String>) -> Status {
+        Status::new(410, "Expired", message.into())
+    }
+
+    /// 429: a PodDisruptionBudget does not allow it now, or too many requests.
+    pub fn too_many_requests(message: impl Into<String>) -> Status {
+        Status::new(429, "TooManyRequests", message.into())
+    }
+
+    /// 415: a content type that is not served.
+    pub fn unsupported_media_type(message: impl Into<String>) -> Status {
+        Status::new(415, "UnsupportedMediaType", message.into())
+    }
+
+    /// 404 for a path at which nothing is served.
+    pub fn no_such_resource() -> Status {
+        Status::new(404, "NotFound", "the server could not find the requested resource".to_owned())
+    }
+
+    /// 500.
+    pub fn internal(message: impl Into<String>) -> Status {
+        Status::new(500, "InternalError", message.into())
+    }
+
+    /// The object that the server answers with.
+    pub fn to_object(&self) -> Value {
+        let mut details = self.details.clone();
+        if !self.causes.is_empty() {
+            let causes: Vec<Value> = self
+                .causes
+                .iter()
+                .map(|c| crate::obj!({"reason": c.reason, "message": c.message.as_str(), "field": c.field.as_str()}))
+                .collect();
+            details.set(&["causes"], causes);
+        }
+        let mut status = crate::obj!({
+            "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
+            "message": self.message.as_str(), "reason": self.reason, "code": (self.code)
+        });
+        if !details.is_null() {
+            status.set(&["details"], details);
+        }
+        status
+    }
+}

@@ -1,0 +1,479 @@
+//! The value every API object is made of: JSON's shapes with shared insides.
+//!
+//! Lists and maps sit behind `Arc`, so a clone is a few counters, two versions of one object share all that did not
+//! change, and pods of one template share one spec. Writing goes through `get_mut` and `set`, which copy only the
+//! nodes on the path (`Arc::make_mut`). Maps are kept sorted by key: that is the order `kubectl` prints in.
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use arcstr::ArcStr;
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+/// A JSON value with cheap clones. Integers and floats are apart, as Kubernetes' decoder keeps them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Value {
+    /// JSON's null.
+    #[default]
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A number written without fraction or exponent that fits.
+    Int(i64),
+    /// Any other number.
+    Float(f64),
+    /// A string.
+    Str(ArcStr),
+    /// A list.
+    List(Arc<Vec<Value>>),
+    /// A map.
+    Map(Arc<Map>),
+}
+
+/// A map sorted by key.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Map(Vec<(ArcStr, Value)>);
+
+static NULL: Value = Value::Null;
+
+impl Map {
+    /// An empty map.
+    pub const fn new() -> Self {
+        Map(Vec::new())
+    }
+
+    /// The value under `key`.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.find(key).ok().map(|i| &self.0[i].1)
+    }
+
+    /// The value under `key`, to write to.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
+        self.find(key).ok().map(|i| &mut self.0[i].1)
+    }
+
+    /// Puts `value` under `key`; returns what stood there.
+    pub fn insert(&mut self, key: impl Into<ArcStr>, value: impl Into<Value>) -> Option<Value> {
+        let (key, value) = (key.into(), value.into());
+        match self.find(&key) {
+            Ok(i) => Some(std::mem::replace(&mut self.0[i].1, value)),
+            Err(i) => {
+                self.0.insert(i, (key, value));
+                None
+            }
+        }
+    }
+
+    /// Takes away what stands under `key`.
+    pub fn remove(&mut self, key: &str) -> Option<Value> {
+        self.find(key).ok().map(|i| self.0.remove(i).1)
+    }
+
+    /// Whether `key` is there.
+    pub fn contains_key(&self, key: &str) -> bool {
+        self.find(key).is_ok()
+    }
+
+    /// Keys and values, sorted by key.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&ArcStr, &Value)> + ExactSizeIterator {
+        self.0.iter().map(|(k, v)| (k, v))
+    }
+
+    /// Keys and values to write to, sorted by key.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&ArcStr, &mut Value)> {
+        self.0.iter_mut().map(|(k, v)| (&*k, v))
+    }
+
+    /// The keys, sorted.
+    pub fn keys(&self) -> impl Iterator<Item = &ArcStr> {
+        self.0.iter().map(|(k, _)| k)
+    }
+
+    /// Keeps the entries for which `keep` holds.
+    pub fn retain(&mut self, mut keep: impl FnMut(&str, &mut Value) -> bool) {
+        self.0.retain_mut(|(k, v)| keep(k, v));
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn find(&self, key: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|(k, _)| k.as_str().cmp(key))
+    }
+}
+
+impl<K: Into<ArcStr>, V: Into<Value>> FromIterator<(K, V)> for Map {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        let mut map = Map::new();
+        for (k, v) in entries {
+            map.insert(k, v);
+        }
+        map
+    }
+}
+
+impl Value {
+    /// An empty map.
+    pub fn map() -> Value {
+        Value::Map(Arc::default())
+    }
+
+    /// An empty list.
+    pub fn list() -> Value {
+        Value::List(Arc::default())
+    }
+
+    /// The member `key` of a map; null where there is none or this is no map.
+    pub fn get(&self, key: &str) -> &Value {
+        match self {
+            Value::Map(m) => m.get(key).unwrap_or(&NULL),
+            _ => &NULL,
+        }
+    }
+
+    /// The value at a path of map keys, as in `["spec", "replicas"]`; null where the path breaks off.
+    pub fn at(&self, path: &[&str]) -> &Value {
+        path.iter().fold(self, |v, key| v.get(key))
+    }
+
+    /// The member `key`, to write to; made (as null) where it is not there. Turns anything but a map into a map.
+    pub fn get_mut(&mut self, key: &str) -> &mut Value {
+        let map = self.map_mut();
+        if !map.contains_key(key) {
+            map.insert(key, Value::Null);
+        }
+        map.get_mut(key).expect("just inserted")
+    }
+
+    /// The value at a path of map keys, to write to; the path is made where it is not there.
+    pub fn at_mut(&mut self, path: &[&str]) -> &mut Value {
+        path.iter().fold(self, |v, key| v.get_mut(key))
+    }
+
+    /// Puts `value` at a path of map keys, making the path.
+    pub fn set(&mut self, path: &[&str], value: impl Into<Value>) {
+        *self.at_mut(path) = value.into();
+    }
+
+    /// Takes away the member at a path of map keys; returns what stood there. Copies nothing where nothing is there.
+    pub fn remove(&mut self, path: &[&str]) -> Option<Value> {
+        let (last, parents) = path.split_last()?;
+        let at = self.at(parents);
+        if !matches!(at, Value::Map(m) if m.contains_key(last)) {
+            return None;
+        }
+        self.at_mut(parents).map_mut().remove(last)
+    }
+
+    /// This as a map to write to; anything else becomes an empty map first.
+    pub fn map_mut(&mut self) -> &mut Map {
+        if !matches!(self, Value::Map(_)) {
+            *self = Value::map();
+        }
+        match self {
+            Value::Map(m) => Arc::make_mut(m),
+            _ => unreachable!("made a map above"),
+        }
+    }
+
+    /// This as a list to write to; anything else becomes an empty list first.
+    pub fn list_mut(&mut self) -> &mut Vec<Value> {
+        if !matches!(self, Value::List(_)) {
+            *self = Value::list();
+        }
+        match self {
+            Value::List(l) => Arc::make_mut(l),
+            _ => unreachable!("made a list above"),
+        }
+    }
+
+    /// The entries of a map, sorted by key; none for anything else.
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = (&ArcStr, &Value)> + ExactSizeIterator {
+        match self {
+            Value::Map(m) => m.0.iter(),
+            _ => [].iter(),
+        }
+        .map(|(k, v)| (k, v))
+    }
+
+    /// The items of a list; none for anything else.
+    pub fn items(&self) -> &[Value] {
+        match self {
+            Value::List(l) => l,
+            _ => &[],
+        }
+    }
+
+    /// The text of a string.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Value::Str(s) => Some(s),
+            _ => None,
+        }
+    }
+
+    /// The text of a string; empty for anything else (Go's zero value).
+    pub fn str(&self) -> &str {
+        self.as_str().unwrap_or("")
+    }
+
+    /// The shared text of a string; empty for anything else.
+    pub fn arc_str(&self) -> ArcStr {
+        match self {
+            Value::Str(s) => s.clone(),
+            _ => ArcStr::new(),
+        }
+    }
+
+    /// The integer, where this is one.
+    pub fn as_int(&self) -> Option<i64> {
+        match self {
+            Value::Int(i) => Some(*i),
+            _ => None,
+        }
+    }
+
+    /// The integer; 0 for anything else (Go's zero value).
+    pub fn int(&self) -> i64 {
+        self.as_int().unwrap_or(0)
+    }
+
+    /// The boolean, where this is one.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Value::Bool(b) => Some(*b),
+            _ => None,
+        }
+    }
+
+    /// Whether this is `true`.
+    pub fn is_true(&self) -> bool {
+        matches!(self, Value::Bool(true))
+    }
+
+    /// Whether this is null.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Value::Null)
+    }
+
+    /// Whether this is what Go's `omitempty` leaves out: null, false, 0, or an empty string, list or map.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Value::Null | Value::Bool(false) | Value::Int(0) => true,
+            Value::Bool(_) | Value::Int(_) => false,
+            Value::Float(f) => *f == 0.0,
+            Value::Str(s) => s.is_empty(),
+            Value::List(l) => l.is_empty(),
+            Value::Map(m) => m.is_empty(),
+        }
+    }
+
+    /// Whether both are the same shared value, or equal. Cheap where they share.
+    pub fn same(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Value::Map(a), Value::Map(b)) => Arc::ptr_eq(a, b) || (a.len() == b.len() && a.0.iter().zip(&b.0).all(|(x, y)| x.0 == y.0 && x.1.same(&y.1))),
+            (Value::List(a), Value::List(b)) => Arc::ptr_eq(a, b) || (a.len() == b.len() && a.iter().zip(b.iter()).all(|(x, y)| x.same(y))),
+            _ => self == other,
+        }
+    }
+
+    /// Compact JSON with sorted keys.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("a value has string keys and finite numbers only")
+    }
+
+    /// Reads JSON.
+    pub fn from_json(text: &str) -> Result<Value, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_json())
+    }
+}
+
+/// Writes a [`Value`] as JSON is written, with Rust expressions as leaves:
+/// `obj!({"kind": "Pod", "metadata": {"name": name}, "list": [1, 2]})`. Members that are null are kept: use
+/// [`Value::set`] for what may be absent.
+#[macro_export]
+macro_rules! obj {
+    ({ $($key:literal : $value:tt),* $(,)? }) => {{
+        #[allow(unused_mut)]
+        let mut map = $crate::api::Map::new();
+        $( map.insert($crate::api::arcstr_literal!($key), $crate::obj!($value)); )*
+        $crate::api::Value::from(map)
+    }};
+    ([ $($item:tt),* $(,)? ]) => { $crate::api::Value::from(vec![ $( $crate::obj!($item) ),* ]) };
+    (null) => { $crate::api::Value::Null };
+    ($value:expr) => { $crate::api::Value::from($value) };
+}
+
+impl From<Map> for Value {
+    fn from(m: Map) -> Self {
+        Value::Map(Arc::new(m))
+    }
+}
+impl From<Vec<Value>> for Value {
+    fn from(l: Vec<Value>) -> Self {
+        Value::List(Arc::new(l))
+    }
+}
+impl From<&Value> for Value {
+    fn from(v: &Value) -> Self {
+        v.clone()
+    }
+}
+impl From<bool> for Value {
+    fn from(b: bool) -> Self {
+        Value::Bool(b)
+    }
+}
+macro_rules! from_int {
+    ($($t:ty),*) => { $( impl From<$t> for Value { fn from(i: $t) -> Self { Value::Int(i64::from(i)) } } )* };
+}
+from_int!(i64, i32, u32, u16, u8);
+impl From<usize> for Value {
+    fn from(i: usize) -> Self {
+        Value::Int(i64::try_from(i).unwrap_or(i64::MAX))
+    }
+}
+impl From<f64> for Value {
+    fn from(f: f64) -> Self {
+        if f.is_finite() { Value::Float(f) } else { Value::Null }
+    }
+}
+impl From<ArcStr> for Value {
+    fn from(s: ArcStr) -> Self {
+        Value::Str(s)
+    }
+}
+impl From<&ArcStr> for Value {
+    fn from(s: &ArcStr) -> Self {
+        Value::Str(s.clone())
+    }
+}
+impl From<&str> for Value {
+    fn from(s: &str) -> Self {
+        Value::Str(s.into())
+    }
+}
+impl From<String> for Value {
+    fn from(s: String) -> Self {
+        Value::Str(s.into())
+    }
+}
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(o: Option<T>) -> Self {
+        o.map_or(Value::Null, Into::into)
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Value::Null => s.serialize_unit(),
+            Value::Bool(b) => s.serialize_bool(*b),
+            Value::Int(i) => s.serialize_i64(*i),
+            Value::Float(f) => s.serialize_f64(*f),
+            Value::Str(t) => s.serialize_str(t),
+            Value::List(l) => s.collect_seq(l.iter()),
+            Value::Map(m) => {
+                let mut out = s.serialize_map(Some(m.len()))?;
+                for (k, v) in m.iter() {
+                    out.serialize_entry(k.as_str(), v)?;
+                }
+                out.end()
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        d.deserialize_any(ValueVisitor)
+    }
+}
+
+struct ValueVisitor;
+
+impl<'de> Visitor<'de> for ValueVisitor {
+    type Value = Value;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+    fn visit_some<D: Deserializer<'de>>(self, d: D) -> Result<Value, D::Error> {
+        Value::deserialize(d)
+    }
+    fn visit_bool<E>(self, b: bool) -> Result<Value, E> {
+        Ok(Value::Bool(b))
+    }
+    fn visit_i64<E>(self, i: i64) -> Result<Value, E> {
+        Ok(Value::Int(i))
+    }
+    fn visit_u64<E>(self, u: u64) -> Result<Value, E> {
+        Ok(i64::try_from(u).map_or(Value::Float(u as f64), Value::Int))
+    }
+    fn visit_f64<E>(self, f: f64) -> Result<Value, E> {
+        Ok(Value::from(f))
+    }
+    fn visit_str<E>(self, s: &str) -> Result<Value, E> {
+        Ok(s.into())
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(v) = seq.next_element()? {
+            list.push(v);
+        }
+        Ok(list.into())
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some((k, v)) = access.next_entry::<String, Value>()? {
+            map.insert(k, v);
+        }
+        Ok(map.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writing_copies_the_path_only() {
+        let a = obj!({"spec": {"containers": [{"name": "c"}]}, "status": {"phase": "Pending"}});
+        let mut b = a.clone();
+        b.set(&["status", "phase"], "Running");
+        assert_eq!(a.at(&["status", "phase"]).str(), "Pending");
+        assert_eq!(b.at(&["status", "phase"]).str(), "Running");
+        match (a.get("spec"), b.get("spec")) {
+            (Value::Map(x), Value::Map(y)) => assert!(Arc::ptr_eq(x, y)),
+            _ => panic!("spec is a map"),
+        }
+        assert_eq!(b.remove(&["status", "none"]), None);
+        assert_eq!(b.remove(&["status", "phase"]), Some("Running".into()));
+    }
+
+    #[test]
+    fn json_is_sorted_and_reads_back() {
+        let v = Value::from_json(r#"{"b":1,"a":[true,null,1.5,"x"],"c":{}}"#).expect("valid");
+        assert_eq!(v.to_json(), r#"{"a":[true,null,1.5,"x"],"b":1,"c":{}}"#);
+        assert_eq!(Value::from_json(&v.to_json()).expect("valid"), v);
+    }
+}

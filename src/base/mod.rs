@@ -1,0 +1,11 @@
+//! Virtual time, the event queue and seeded random streams: what every layer stands on.
+//! Nothing here may know of Kubernetes.
+
+mod queue;
+mod random;
+mod time;
+
+pub use queue::EventQueue;
+pub use random::RandomStream;
+pub use time::{EPOCH_UNIX_S, Time, format_rfc3339, parse_rfc3339};
+pub use std::time::Duration;
