@@ -194,7 +194,7 @@ impl Status {
         }
         let mut status = crate::obj!({
             "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
-            "message": self.message.as_str(), "reason": self.reason, "code": (self.code)
+            "message": self.message.as_str(), "reason": self.reason, "code": self.code
         });
         if !details.is_null() {
             status.set(&["details"], details);

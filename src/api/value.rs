@@ -307,15 +307,46 @@ impl fmt::Display for Value {
 /// [`Value::set`] for what may be absent.
 #[macro_export]
 macro_rules! obj {
-    ({ $($key:literal : $value:tt),* $(,)? }) => {{
+    // Members of a map, one at a time: a nested map, a nested list, null, or an expression up to the next comma.
+    (@map $map:ident) => {};
+    (@map $map:ident $key:literal : {$($inner:tt)*} $(, $($rest:tt)*)?) => {
+        $map.insert($crate::api::arcstr_literal!($key), $crate::obj!({$($inner)*}));
+        $crate::obj!(@map $map $($($rest)*)?);
+    };
+    (@map $map:ident $key:literal : [$($inner:tt)*] $(, $($rest:tt)*)?) => {
+        $map.insert($crate::api::arcstr_literal!($key), $crate::obj!([$($inner)*]));
+        $crate::obj!(@map $map $($($rest)*)?);
+    };
+    (@map $map:ident $key:literal : null $(, $($rest:tt)*)?) => {
+        $map.insert($crate::api::arcstr_literal!($key), $crate::api::Value::Null);
+        $crate::obj!(@map $map $($($rest)*)?);
+    };
+    (@map $map:ident $key:literal : $value:expr $(, $($rest:tt)*)?) => {
+        $map.insert($crate::api::arcstr_literal!($key), $crate::api::Value::from($value));
+        $crate::obj!(@map $map $($($rest)*)?);
+    };
+    // Items of a list, likewise.
+    (@list $list:ident) => {};
+    (@list $list:ident {$($inner:tt)*} $(, $($rest:tt)*)?) => {
+        $list.push($crate::obj!({$($inner)*}));
+        $crate::obj!(@list $list $($($rest)*)?);
+    };
+    (@list $list:ident $value:expr $(, $($rest:tt)*)?) => {
+        $list.push($crate::api::Value::from($value));
+        $crate::obj!(@list $list $($($rest)*)?);
+    };
+    ({ $($members:tt)* }) => {{
         #[allow(unused_mut)]
         let mut map = $crate::api::Map::new();
-        $( map.insert($crate::api::arcstr_literal!($key), $crate::obj!($value)); )*
+        $crate::obj!(@map map $($members)*);
         $crate::api::Value::from(map)
     }};
-    ([ $($item:tt),* $(,)? ]) => { $crate::api::Value::from(vec![ $( $crate::obj!($item) ),* ]) };
-    (null) => { $crate::api::Value::Null };
-    ($value:expr) => { $crate::api::Value::from($value) };
+    ([ $($items:tt)* ]) => {{
+        #[allow(unused_mut)]
+        let mut list = Vec::<$crate::api::Value>::new();
+        $crate::obj!(@list list $($items)*);
+        $crate::api::Value::from(list)
+    }};
 }
 
 impl From<Map> for Value {
