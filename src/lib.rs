@@ -6,3 +6,13 @@
 
 pub mod api;
 pub mod base;
+pub mod controllers;
+pub mod kubectl;
+pub mod kubelet;
+pub mod network;
+pub mod runtime;
+pub mod scheduler;
+pub mod server;
+pub mod sim;
+pub mod store;
+pub mod views;

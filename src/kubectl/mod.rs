@@ -1,0 +1,1 @@
+//! kubectl: arguments, commands, printers, describers. It speaks to the server alone, as any client.

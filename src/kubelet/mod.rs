@@ -1,0 +1,1 @@
+//! The kubelet: one state machine per pod. Nothing here may know of other nodes.

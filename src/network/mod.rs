@@ -1,0 +1,1 @@
+//! The network: addresses, names and messages with latency and cost.

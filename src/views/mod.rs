@@ -1,0 +1,1 @@
+//! What a person would look at, as plain structs. Nothing here may know how it is drawn.
