@@ -1,6 +1,7 @@
 //! The object model: values, kinds, decoding, defaulting, validation, quantities, selectors, `Status` errors.
 //! Nothing here may know that there is a cluster.
 
+pub mod duration;
 mod kinds;
 mod object;
 mod status;
