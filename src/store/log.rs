@@ -1,0 +1,92 @@
+//! The append-only log: one version per revision, in shared chunks so that a clone of the store copies pointers only.
+
+use std::sync::Arc;
+
+use super::ObjectKey;
+use crate::api::Value;
+use crate::base::Time;
+
+/// What a version did to its object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeType {
+    /// The object was not there before.
+    Added,
+    /// It was there and is there.
+    Modified,
+    /// It is gone; the version holds its last state.
+    Deleted,
+}
+
+impl ChangeType {
+    /// As watch events spell it: `ADDED`, `MODIFIED`, `DELETED`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ChangeType::Added => "ADDED",
+            ChangeType::Modified => "MODIFIED",
+            ChangeType::Deleted => "DELETED",
+        }
+    }
+}
+
+/// One commit: an object as it was from `revision` on.
+#[derive(Clone, Debug)]
+pub struct Version {
+    /// The store's revision that this commit made; the object's `resourceVersion`.
+    pub revision: u64,
+    /// When.
+    pub at: Time,
+    /// Which object.
+    pub key: ObjectKey,
+    /// What became of it.
+    pub change: ChangeType,
+    /// The object; its last state where `change` is `Deleted`.
+    pub value: Value,
+    /// The revision of the version before; 0 where there is none.
+    pub previous: u64,
+}
+
+const CHUNK: usize = 256;
+
+/// Versions by revision. Revisions are dense, so a revision is a place; compaction leaves holes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Log {
+    chunks: Vec<Arc<Vec<Option<Version>>>>,
+    len: u64,
+}
+
+impl Log {
+    /// The newest revision; 0 where nothing was committed.
+    pub(super) fn revision(&self) -> u64 {
+        self.len
+    }
+
+    /// Appends the version of revision `self.revision() + 1`.
+    pub(super) fn push(&mut self, version: Version) {
+        debug_assert_eq!(version.revision, self.len + 1, "revisions are dense");
+        if self.len as usize % CHUNK == 0 {
+            self.chunks.push(Arc::new(Vec::with_capacity(CHUNK)));
+        }
+        let last = self.chunks.last_mut().expect("a chunk was pushed above");
+        Arc::make_mut(last).push(Some(version));
+        self.len += 1;
+    }
+
+    /// The version of a revision; `None` where it was compacted or never was.
+    pub(super) fn get(&self, revision: u64) -> Option<&Version> {
+        let at = revision.checked_sub(1)? as usize;
+        self.chunks.get(at / CHUNK)?.get(at % CHUNK)?.as_ref()
+    }
+
+    /// Versions after `revision`, oldest first.
+    pub(super) fn after(&self, revision: u64) -> impl Iterator<Item = &Version> {
+        (revision + 1..=self.len).filter_map(|r| self.get(r))
+    }
+
+    /// Forgets one version.
+    pub(super) fn drop_version(&mut self, revision: u64) {
+        let at = (revision - 1) as usize;
+        if let Some(chunk) = self.chunks.get_mut(at / CHUNK) {
+            Arc::make_mut(chunk)[at % CHUNK] = None;
+        }
+    }
+}

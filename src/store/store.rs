@@ -1,0 +1,262 @@
+//! The store: heads and histories over the log, secondary indexes, and reads now or at a past revision.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+use std::sync::Arc;
+
+use super::log::{ChangeType, Log, Version};
+use crate::api::{ArcStr, KindRef, Value};
+use crate::base::Time;
+
+/// What identifies an object in the store.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ObjectKey {
+    /// Its kind.
+    pub kind: KindRef,
+    /// Its namespace; empty for kinds that have none.
+    pub namespace: ArcStr,
+    /// Its name.
+    pub name: ArcStr,
+}
+
+impl ObjectKey {
+    /// The key of an object of this kind.
+    pub fn new(kind: KindRef, namespace: impl Into<ArcStr>, name: impl Into<ArcStr>) -> Self {
+        ObjectKey { kind, namespace: namespace.into(), name: name.into() }
+    }
+}
+
+/// Why a commit or a read was refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// A create found the object there.
+    #[error("the object exists")]
+    Exists,
+    /// An update or delete did not find it.
+    #[error("no such object")]
+    NotFound,
+    /// The writer's version is not the newest, which is named here.
+    #[error("the object is at revision {0}")]
+    Conflict(u64),
+    /// The revision was compacted away; the oldest that can be read is named here.
+    #[error("revisions before {0} have been compacted")]
+    Compacted(u64),
+}
+
+/// A secondary index: the terms under which an object of a kind is found. The store keeps it in step.
+#[derive(Clone, Copy, Debug)]
+pub struct Indexer {
+    /// What the index is called.
+    pub name: &'static str,
+    /// Calls its second argument with each term of the object.
+    pub terms: fn(KindRef, &Value, &mut dyn FnMut(ArcStr)),
+}
+
+/// Namespace and name within a kind's table.
+type RowKey = (ArcStr, ArcStr);
+
+#[derive(Clone, Debug)]
+struct Row {
+    /// The newest state; `None` where the object is deleted.
+    head: Option<Value>,
+    /// Revisions of this object, oldest first.
+    revisions: Arc<Vec<u64>>,
+}
+
+/// The objects of a cluster and all their versions.
+#[derive(Clone, Debug)]
+pub struct Store {
+    log: Log,
+    tables: BTreeMap<KindRef, BTreeMap<RowKey, Row>>,
+    indexers: &'static [Indexer],
+    indexes: Vec<BTreeMap<ArcStr, BTreeSet<ObjectKey>>>,
+    /// Reads and watches from before this revision are refused.
+    compacted: u64,
+}
+
+impl Store {
+    /// An empty store with these indexes.
+    pub fn new(indexers: &'static [Indexer]) -> Self {
+        Store { log: Log::default(), tables: BTreeMap::new(), indexers, indexes: vec![BTreeMap::new(); indexers.len()], compacted: 0 }
+    }
+
+    /// The newest revision; 0 where nothing was committed.
+    pub fn revision(&self) -> u64 {
+        self.log.revision()
+    }
+
+    /// The oldest revision that can still be read and watched from.
+    pub fn compacted(&self) -> u64 {
+        self.compacted
+    }
+
+    /// An object's newest state.
+    pub fn get(&self, key: &ObjectKey) -> Option<&Value> {
+        self.tables.get(&key.kind)?.get(&(key.namespace.clone(), key.name.clone()))?.head.as_ref()
+    }
+
+    /// All objects of a kind, of one namespace or of all, sorted by namespace and name.
+    pub fn iter(&self, kind: KindRef, namespace: Option<&str>) -> impl Iterator<Item = (&RowKey, &Value)> {
+        self.rows(kind, namespace).filter_map(|(k, row)| Some((k, row.head.as_ref()?)))
+    }
+
+    /// Keys of the objects that an index has under a term, sorted.
+    pub fn indexed(&self, index: &str, term: &str) -> impl Iterator<Item = &ObjectKey> {
+        let at = self.indexers.iter().position(|i| i.name == index);
+        debug_assert!(at.is_some(), "no index {index}");
+        at.and_then(|i| self.indexes[i].get(term)).into_iter().flatten()
+    }
+
+    /// An object as it was at a revision.
+    pub fn get_at(&self, key: &ObjectKey, revision: u64) -> Result<Option<&Value>, StoreError> {
+        self.check_readable(revision)?;
+        let row = self.tables.get(&key.kind).and_then(|t| t.get(&(key.namespace.clone(), key.name.clone())));
+        Ok(row.and_then(|row| self.state_at(row, revision)))
+    }
+
+    /// All objects of a kind as they were at a revision, sorted by namespace and name.
+    pub fn iter_at(&self, kind: KindRef, namespace: Option<&str>, revision: u64) -> Result<impl Iterator<Item = (&RowKey, &Value)>, StoreError> {
+        self.check_readable(revision)?;
+        Ok(self.rows(kind, namespace).filter_map(move |(k, row)| Some((k, self.state_at(row, revision)?))))
+    }
+
+    /// All versions after a revision, oldest first: what a watch from there sees.
+    pub fn changes_after(&self, revision: u64) -> Result<impl Iterator<Item = &Version>, StoreError> {
+        self.check_readable(revision)?;
+        Ok(self.log.after(revision))
+    }
+
+    /// One version.
+    pub fn version(&self, revision: u64) -> Option<&Version> {
+        self.log.get(revision)
+    }
+
+    /// The versions of one object that can still be read, oldest first.
+    pub fn history(&self, key: &ObjectKey) -> impl Iterator<Item = &Version> {
+        let row = self.tables.get(&key.kind).and_then(|t| t.get(&(key.namespace.clone(), key.name.clone())));
+        row.into_iter().flat_map(|r| r.revisions.iter()).filter_map(|r| self.log.get(*r))
+    }
+
+    /// Commits a new object. Its `metadata.resourceVersion` is set to the revision that this makes.
+    pub fn create(&mut self, at: Time, key: ObjectKey, value: Value) -> Result<&Value, StoreError> {
+        if self.get(&key).is_some() {
+            return Err(StoreError::Exists);
+        }
+        Ok(self.commit(at, key, ChangeType::Added, value))
+    }
+
+    /// Commits a new state of an object whose newest revision is `expected`.
+    pub fn update(&mut self, at: Time, key: ObjectKey, value: Value, expected: u64) -> Result<&Value, StoreError> {
+        self.check_newest(&key, expected)?;
+        Ok(self.commit(at, key, ChangeType::Modified, value))
+    }
+
+    /// Commits that an object whose newest revision is `expected` is gone; returns its last state.
+    pub fn delete(&mut self, at: Time, key: ObjectKey, last: Value, expected: u64) -> Result<&Value, StoreError> {
+        self.check_newest(&key, expected)?;
+        Ok(self.commit(at, key, ChangeType::Deleted, last))
+    }
+
+    /// Forgets what only revisions before `revision` can see. Reads and watches from before it fail from now on.
+    pub fn compact(&mut self, revision: u64) {
+        let upto = revision.min(self.revision());
+        if upto <= self.compacted {
+            return;
+        }
+        self.compacted = upto;
+        for table in self.tables.values_mut() {
+            table.retain(|_, row| {
+                let gone_before = row.head.is_none() && row.revisions.last().is_none_or(|r| *r <= upto);
+                let seen_at = row.revisions.partition_point(|r| *r <= upto);
+                let keep_from = if gone_before { row.revisions.len() } else { seen_at.saturating_sub(1) };
+                if keep_from > 0 {
+                    for r in &row.revisions[..keep_from] {
+                        self.log.drop_version(*r);
+                    }
+                    Arc::make_mut(&mut row.revisions).drain(..keep_from);
+                }
+                !gone_before
+            });
+        }
+    }
+
+    fn rows(&self, kind: KindRef, namespace: Option<&str>) -> impl Iterator<Item = (&RowKey, &Row)> {
+        let from = match namespace {
+            Some(ns) => Bound::Included((ArcStr::from(ns), ArcStr::new())),
+            None => Bound::Unbounded,
+        };
+        let wanted = namespace.map(ArcStr::from);
+        self.tables
+            .get(&kind)
+            .into_iter()
+            .flat_map(move |t| t.range((from.clone(), Bound::Unbounded)))
+            .take_while(move |((ns, _), _)| wanted.as_ref().is_none_or(|w| w == ns))
+    }
+
+    fn state_at<'a>(&'a self, row: &'a Row, revision: u64) -> Option<&'a Value> {
+        let newest = row.revisions.partition_point(|r| *r <= revision).checked_sub(1)?;
+        let version = self.log.get(row.revisions[newest])?;
+        (version.change != ChangeType::Deleted).then_some(&version.value)
+    }
+
+    fn check_readable(&self, revision: u64) -> Result<(), StoreError> {
+        if revision < self.compacted { Err(StoreError::Compacted(self.compacted)) } else { Ok(()) }
+    }
+
+    fn check_newest(&self, key: &ObjectKey, expected: u64) -> Result<(), StoreError> {
+        let table = self.tables.get(&key.kind).ok_or(StoreError::NotFound)?;
+        let row = table.get(&(key.namespace.clone(), key.name.clone())).ok_or(StoreError::NotFound)?;
+        match (&row.head, row.revisions.last()) {
+            (None, _) | (_, None) => Err(StoreError::NotFound),
+            (Some(_), Some(newest)) if *newest == expected => Ok(()),
+            (Some(_), Some(newest)) => Err(StoreError::Conflict(*newest)),
+        }
+    }
+
+    fn commit(&mut self, at: Time, key: ObjectKey, change: ChangeType, mut value: Value) -> &Value {
+        let revision = self.log.revision() + 1;
+        value.set(&["metadata", "resourceVersion"], revision.to_string());
+        let row = self
+            .tables
+            .entry(key.kind)
+            .or_default()
+            .entry((key.namespace.clone(), key.name.clone()))
+            .or_insert_with(|| Row { head: None, revisions: Arc::default() });
+        let old = row.head.take();
+        row.head = (change != ChangeType::Deleted).then(|| value.clone());
+        let previous = row.revisions.last().copied().unwrap_or(0);
+        Arc::make_mut(&mut row.revisions).push(revision);
+        let new = row.head.clone();
+        for (indexer, index) in self.indexers.iter().zip(&mut self.indexes) {
+            reindex(indexer, index, &key, old.as_ref(), new.as_ref());
+        }
+        self.log.push(Version { revision, at, key, change, value, previous });
+        &self.log.get(revision).expect("just pushed").value
+    }
+}
+
+/// Moves an object from the terms of its old state to those of its new one.
+fn reindex(indexer: &Indexer, index: &mut BTreeMap<ArcStr, BTreeSet<ObjectKey>>, key: &ObjectKey, old: Option<&Value>, new: Option<&Value>) {
+    let terms = |value: Option<&Value>| {
+        let mut terms = Vec::new();
+        if let Some(v) = value {
+            (indexer.terms)(key.kind, v, &mut |t| terms.push(t));
+        }
+        terms
+    };
+    let (before, after) = (terms(old), terms(new));
+    if before == after {
+        return;
+    }
+    for term in &before {
+        if let Some(set) = index.get_mut(term) {
+            set.remove(key);
+            if set.is_empty() {
+                index.remove(term);
+            }
+        }
+    }
+    for term in after {
+        index.entry(term).or_default().insert(key.clone());
+    }
+}

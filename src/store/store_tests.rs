@@ -1,0 +1,82 @@
+//! The store against a model that keeps every state whole.
+
+use super::*;
+use crate::api::{Kind, Object, Value};
+use crate::base::{RandomStream, Time};
+use crate::obj;
+use std::collections::BTreeMap;
+
+const BY_COLOUR: &[Indexer] = &[Indexer {
+    name: "colour",
+    terms: |_, v, found| {
+        if let Some(c) = v.label("colour") {
+            found(c.into());
+        }
+    },
+}];
+
+fn config_map(name: &str, colour: u64) -> Value {
+    obj!({"metadata": {"name": name, "labels": {"colour": colour.to_string()}}})
+}
+
+/// Random commits, then every read agrees with a list of full copies; compaction refuses exactly what it says.
+#[test]
+fn agrees_with_a_list_of_full_copies() {
+    let kind = Kind::named("ConfigMap");
+    for seed in 0..20 {
+        let mut rng = RandomStream::new(seed, "store");
+        let mut store = Store::new(BY_COLOUR);
+        let mut states: Vec<BTreeMap<String, String>> = vec![BTreeMap::new()];
+        for _ in 0..300 {
+            let name = format!("n{}", rng.below(8));
+            let colour = rng.below(3);
+            let key = ObjectKey::new(kind, "d", name.as_str());
+            let mut state = states.last().expect("starts with one").clone();
+            let expected = store.get(&key).map(Object::revision);
+            let wrote = match (rng.below(4), expected) {
+                (0, Some(rev)) => store.delete(Time::ZERO, key, config_map(&name, colour), rev).map(|_| state.remove(&name)).is_ok(),
+                (1, _) => store.update(Time::ZERO, key, config_map(&name, colour), expected.unwrap_or(9) + 1).is_ok(),
+                (_, Some(rev)) => {
+                    store.update(Time::ZERO, key, config_map(&name, colour), rev).map(|_| state.insert(name, colour.to_string())).is_ok()
+                }
+                (_, None) => store.create(Time::ZERO, key, config_map(&name, colour)).map(|_| state.insert(name, colour.to_string())).is_ok(),
+            };
+            if wrote {
+                states.push(state);
+            }
+            assert_eq!(store.revision() as usize, states.len() - 1);
+        }
+        let read = |store: &Store, rev: u64| -> BTreeMap<String, String> {
+            let rows = store.iter_at(kind, Some("d"), rev).expect("readable");
+            rows.map(|((_, n), v)| (n.to_string(), v.label("colour").expect("labelled").to_owned())).collect()
+        };
+        for (rev, state) in states.iter().enumerate() {
+            assert_eq!(&read(&store, rev as u64), state);
+        }
+        let now = states.last().expect("starts with one");
+        for colour in ["0", "1", "2"] {
+            let indexed: Vec<&str> = store.indexed("colour", colour).map(|k| k.name.as_str()).collect();
+            let scanned: Vec<&str> = now.iter().filter(|(_, c)| *c == colour).map(|(n, _)| n.as_str()).collect();
+            assert_eq!(indexed, scanned);
+        }
+        let middle = store.revision() / 2;
+        store.compact(middle);
+        assert!(matches!(store.changes_after(middle - 1).err(), Some(StoreError::Compacted(r)) if r == middle));
+        for rev in middle..=store.revision() {
+            assert_eq!(&read(&store, rev), &states[rev as usize]);
+        }
+        assert_eq!(store.changes_after(middle).expect("kept").count() as u64, store.revision() - middle);
+    }
+}
+
+#[test]
+fn refuses_what_is_stale() {
+    let kind = Kind::named("ConfigMap");
+    let key = || ObjectKey::new(kind, "d", "a");
+    let mut store = Store::new(&[]);
+    assert_eq!(store.update(Time::ZERO, key(), config_map("a", 0), 1).err(), Some(StoreError::NotFound));
+    store.create(Time::ZERO, key(), config_map("a", 0)).expect("new");
+    assert_eq!(store.create(Time::ZERO, key(), config_map("a", 0)).err(), Some(StoreError::Exists));
+    store.update(Time::ZERO, key(), config_map("a", 1), 1).expect("newest");
+    assert_eq!(store.update(Time::ZERO, key(), config_map("a", 2), 1).err(), Some(StoreError::Conflict(2)));
+}
