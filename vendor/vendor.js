@@ -1,0 +1,3 @@
+// The two parts of the page that are not Rust: what `gen/vendor.js` exports is what `src/ui/vendor.rs` imports.
+export { createEditor } from "./editor.js";
+export { createTerminal } from "./terminal.js";
