@@ -1,11 +1,16 @@
 //! The object model: values, kinds, decoding, defaulting, validation, quantities, selectors, `Status` errors.
 //! Nothing here may know that there is a cluster.
 
+pub mod decode;
+pub mod defaults;
 pub mod duration;
 mod kinds;
 mod object;
+pub mod schema;
 mod status;
+pub mod validation;
 mod value;
+pub mod yaml;
 
 pub use arcstr::literal as arcstr_literal;
 pub use kinds::{KINDS, Kind, KindRef, split_api_version};
