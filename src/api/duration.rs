@@ -35,11 +35,7 @@ pub fn human_duration(d: Duration) -> String {
 /// [`human_duration`] of a signed count of microseconds: what lies more than a second in the future is `<invalid>`, what lies
 /// less far is `0s`.
 pub fn human_duration_signed(micros: i64) -> String {
-    if micros <= -2_000_000 {
-        "<invalid>".into()
-    } else {
-        human_duration(Duration::from_micros(micros.max(0).unsigned_abs()))
-    }
+    if micros <= -2_000_000 { "<invalid>".into() } else { human_duration(Duration::from_micros(micros.max(0).unsigned_abs())) }
 }
 
 #[cfg(test)]

@@ -37,7 +37,11 @@ impl Cause {
 
     /// A value that is wrong (`field.Invalid`): `value` is printed as Go's `%q` for strings and as JSON otherwise.
     pub fn invalid(field: impl Into<String>, value: &Value, detail: &str) -> Cause {
-        Cause { reason: "FieldValueInvalid", field: field.into(), message: with_detail(&format!("Invalid value: {}", quoted(value)), detail) }
+        Cause {
+            reason: "FieldValueInvalid",
+            field: field.into(),
+            message: with_detail(&format!("Invalid value: {}", quoted(value)), detail),
+        }
     }
 
     /// A value outside a closed set (`field.NotSupported`).

@@ -279,7 +279,9 @@ impl Value {
     /// Whether both are the same shared value, or equal. Cheap where they share.
     pub fn same(&self, other: &Value) -> bool {
         match (self, other) {
-            (Value::Map(a), Value::Map(b)) => Arc::ptr_eq(a, b) || (a.len() == b.len() && a.0.iter().zip(&b.0).all(|(x, y)| x.0 == y.0 && x.1.same(&y.1))),
+            (Value::Map(a), Value::Map(b)) => {
+                Arc::ptr_eq(a, b) || (a.len() == b.len() && a.0.iter().zip(&b.0).all(|(x, y)| x.0 == y.0 && x.1.same(&y.1)))
+            }
             (Value::List(a), Value::List(b)) => Arc::ptr_eq(a, b) || (a.len() == b.len() && a.iter().zip(b.iter()).all(|(x, y)| x.same(y))),
             _ => self == other,
         }

@@ -7,5 +7,5 @@ mod time;
 
 pub use queue::EventQueue;
 pub use random::RandomStream;
-pub use time::{EPOCH_UNIX_S, Time, format_rfc3339, parse_rfc3339};
 pub use std::time::Duration;
+pub use time::{EPOCH_UNIX_S, Time, format_rfc3339, parse_rfc3339};

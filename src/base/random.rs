@@ -44,7 +44,14 @@ impl RandomStream {
     /// A version 4 UUID.
     pub fn uuid(&mut self) -> String {
         let (a, b) = (self.bits(), self.bits());
-        format!("{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}", a >> 32, a >> 16 & 0xffff, a & 0xfff, b >> 48 & 0x3fff | 0x8000, b & 0xffff_ffff_ffff)
+        format!(
+            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+            a >> 32,
+            a >> 16 & 0xffff,
+            a & 0xfff,
+            b >> 48 & 0x3fff | 0x8000,
+            b & 0xffff_ffff_ffff
+        )
     }
 }
 

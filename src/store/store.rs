@@ -115,7 +115,12 @@ impl Store {
     }
 
     /// All objects of a kind as they were at a revision, sorted by namespace and name.
-    pub fn iter_at(&self, kind: KindRef, namespace: Option<&str>, revision: u64) -> Result<impl Iterator<Item = (&RowKey, &Value)>, StoreError> {
+    pub fn iter_at(
+        &self,
+        kind: KindRef,
+        namespace: Option<&str>,
+        revision: u64,
+    ) -> Result<impl Iterator<Item = (&RowKey, &Value)>, StoreError> {
         self.check_readable(revision)?;
         Ok(self.rows(kind, namespace).filter_map(move |(k, row)| Some((k, self.state_at(row, revision)?))))
     }
@@ -236,7 +241,13 @@ impl Store {
 }
 
 /// Moves an object from the terms of its old state to those of its new one.
-fn reindex(indexer: &Indexer, index: &mut BTreeMap<ArcStr, BTreeSet<ObjectKey>>, key: &ObjectKey, old: Option<&Value>, new: Option<&Value>) {
+fn reindex(
+    indexer: &Indexer,
+    index: &mut BTreeMap<ArcStr, BTreeSet<ObjectKey>>,
+    key: &ObjectKey,
+    old: Option<&Value>,
+    new: Option<&Value>,
+) {
     let terms = |value: Option<&Value>| {
         let mut terms = Vec::new();
         if let Some(v) = value {

@@ -39,7 +39,9 @@ fn agrees_with_a_list_of_full_copies() {
                 (_, Some(rev)) => {
                     store.update(Time::ZERO, key, config_map(&name, colour), rev).map(|_| state.insert(name, colour.to_string())).is_ok()
                 }
-                (_, None) => store.create(Time::ZERO, key, config_map(&name, colour)).map(|_| state.insert(name, colour.to_string())).is_ok(),
+                (_, None) => {
+                    store.create(Time::ZERO, key, config_map(&name, colour)).map(|_| state.insert(name, colour.to_string())).is_ok()
+                }
             };
             if wrote {
                 states.push(state);
