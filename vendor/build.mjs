@@ -1,11 +1,49 @@
-// Bundles the page's JavaScript parts into `gen/vendor.js`: `node vendor/build.mjs`. The packages are those of package.json.
-import { build } from "esbuild";
-import { fileURLToPath } from "node:url";
-import { dirname, join } from "node:path";
+// Bundles vendor/vendor.js (the editor and the terminal) into gen/vendor.js: `node vendor/build.mjs`.
+// Does nothing while neither the sources nor the installed packages changed; Trunk calls it before every build.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const here = dirname(fileURLToPath(import.meta.url));
-await build({
-  entryPoints: [join(here, "vendor.js")],
-  outfile: join(here, "..", "gen", "vendor.js"),
-  bundle: true, format: "esm", minify: true, target: "es2022", legalComments: "none", loader: { ".css": "text" }, logLevel: "warning",
-});
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const [source, out] = [join(root, 'vendor'), join(root, 'gen')];
+const [bundle, stamp] = [join(out, 'vendor.js'), join(out, '.inputs')];
+
+function inputs() {
+  const hash = createHash('sha256');
+  const files = readdirSync(source, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .sort();
+  for (const file of [...files, join(root, 'package-lock.json'), fileURLToPath(import.meta.url)]) {
+    hash.update(file.slice(root.length)).update('\0').update(readFileSync(file)).update('\0');
+  }
+  return hash.digest('hex');
+}
+
+const wanted = inputs();
+if (!existsSync(bundle) || !existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
+  const esbuild = await import(pathToFileURL(join(root, 'node_modules/esbuild/lib/main.js')).href).catch(() => {
+    console.error('esbuild is missing: run `npm ci`, or `cargo xtask setup`');
+    process.exit(1);
+  });
+  const { outputFiles } = await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: [join(source, 'vendor.js')],
+    outfile: bundle,
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    loader: { '.css': 'text' },
+    write: false,
+  });
+  mkdirSync(out, { recursive: true });
+  // Renamed into place, so that a build that reads at the same moment never sees half a file.
+  writeFileSync(`${bundle}.part`, outputFiles[0].contents);
+  renameSync(`${bundle}.part`, bundle);
+  writeFileSync(stamp, wanted);
+  console.log(`bundled gen/vendor.js (${Math.round(outputFiles[0].contents.length / 1000)} kB)`);
+}
