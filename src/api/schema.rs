@@ -1,7 +1,17 @@
 //! The fields of every kind: names, types, how lists merge, simple defaults. What strict decoding, patches, server-side
 //! apply, `explain` and completion go by.
+//!
+//! Read once from `schema.txt` (made by `cargo xtask schema`). Its form: `@package`; a type's name (` A`: merged as a
+//! whole); its fields in Go's order, `name type flags`; `+Type` for a struct that is inlined; after `=` the kinds as
+//! `group/version package.Type`. Types: `s` string, `e:Name` a named string, `i` int32, `l` int64, `b` bool, `f` float64,
+//! `q` Quantity, `x` IntOrString, `t` Time, `m` MicroTime, `d` Duration, `y` bytes, `r` anything, `[]T`, `%T` map, `*T`.
+//! Flags: `!` written even when empty, `Z` omitzero, `Mkey` merge in strategic patches, `R` retainKeys, `S` set,
+//! `Kkeys` list map, `A` atomic map, `Dvalue` default, `GName` the Go name where it is not the capitalised JSON name.
 
-use super::KindRef;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use super::{Kind, KindRef};
 
 /// What a field holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +34,8 @@ pub enum Ty {
     Time,
     /// `metav1.MicroTime`.
     MicroTime,
+    /// `metav1.Duration`: `1m30s`.
+    Duration,
     /// Base64 text.
     Bytes,
     /// Anything (raw JSON).
@@ -38,7 +50,7 @@ pub enum Ty {
 
 /// A type of the schema, by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TypeRef(pub(crate) u16);
+pub struct TypeRef(u16);
 
 /// How a list is merged by server-side apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,31 +64,60 @@ pub enum ListType {
 }
 
 /// One field of a type.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Field {
     /// Name in JSON.
     pub name: &'static str,
     /// What it holds.
     pub ty: Ty,
-    /// How the list or map is merged by server-side apply.
+    /// Whether Go holds a pointer, so that absent and zero differ.
+    pub pointer: bool,
+    /// Whether Go's encoder leaves it out when it is empty (`omitempty`).
+    pub omit_empty: bool,
+    /// Whether Go's encoder leaves out an empty struct too (`omitzero`).
+    pub omit_zero: bool,
+    /// How a list is merged by server-side apply.
     pub list_type: ListType,
     /// The keys of a [`ListType::Map`].
     pub map_keys: Vec<&'static str>,
+    /// Whether server-side apply takes the map or object as a whole.
+    pub atomic: bool,
     /// Whether a strategic merge patch merges the list (`patchStrategy=merge`).
     pub patch_merge: bool,
     /// Whether a strategic merge patch may keep only what the patch names (`patchStrategy=retainKeys`).
     pub retain_keys: bool,
     /// The key by which a strategic merge patch merges the list; empty for a list of scalars.
     pub merge_key: &'static str,
+    /// The default that the schema states, as text; empty where there is none.
+    pub default: &'static str,
+    /// The Go name of the string type that it holds (`v1.RestartPolicy`); empty for a plain string.
+    pub string_name: String,
+    /// The Go name of the field.
+    pub go_name: String,
+}
+
+/// A part of a Go struct in its order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GoPart {
+    /// A field, by its number in [`Type::fields`].
+    Field(u16),
+    /// An embedded struct, inlined in JSON.
+    Embedded(TypeRef),
 }
 
 /// One type of the schema.
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Type {
-    /// Name as Go prints it: `v1.PodSpec`.
+    /// Name in Go: `PodSpec`.
     pub name: &'static str,
-    /// Fields in order of their names.
+    /// The Go package that it is in: `v1`.
+    pub package: &'static str,
+    /// Whether server-side apply takes it as a whole.
+    pub atomic: bool,
+    /// Fields in order of their names, those of inlined structs among them.
     pub fields: Vec<Field>,
+    /// The struct in Go's order.
+    pub layout: Vec<GoPart>,
 }
 
 impl Type {
@@ -88,26 +129,295 @@ impl Type {
 
 /// All types.
 #[derive(Debug)]
-pub struct Schema {}
+pub struct Schema {
+    types: Vec<Type>,
+    /// `group/version Kind` to type.
+    kinds: BTreeMap<(&'static str, &'static str), TypeRef>,
+    /// `core.Pod` to type.
+    names: BTreeMap<(&'static str, &'static str), TypeRef>,
+}
 
-static NO_TYPE: Type = Type { name: "", fields: Vec::new() };
+static TEXT: &str = include_str!("schema.txt");
+static NO_TYPE: OnceLock<Type> = OnceLock::new();
 
 impl Schema {
-    /// The type of a kind's objects at its stored version.
+    /// The type of a kind's objects at its stored version; a type without fields where the schema does not know it.
     pub fn kind(&self, kind: KindRef) -> &Type {
-        let _ = kind;
-        &NO_TYPE
+        self.kind_at(kind, kind.version).unwrap_or_else(|| NO_TYPE.get_or_init(Type::default))
+    }
+
+    /// The type of a kind's objects at one of its versions.
+    pub fn kind_at(&self, kind: KindRef, version: &str) -> Option<&Type> {
+        self.at_version(kind.group, version, kind.kind)
+    }
+
+    /// The type of what is called so in this group and version: kinds of requests too (`Eviction`, `Scale`).
+    pub fn at_version(&self, group: &str, version: &str, name: &str) -> Option<&Type> {
+        let group_version = format!("{group}/{version}");
+        self.kinds.get(&(group_version.as_str(), name)).map(|t| self.get(*t))
+    }
+
+    /// The versions in which a kind is served, the stored one first.
+    pub fn versions(&self, kind: &Kind) -> Vec<&'static str> {
+        let mut versions: Vec<&'static str> = self
+            .kinds
+            .keys()
+            .filter(|(_, name)| *name == kind.kind)
+            .filter_map(|(gv, _)| gv.rsplit_once('/'))
+            .filter(|(group, _)| *group == kind.group)
+            .map(|(_, version)| version)
+            .collect();
+        versions.sort_by_key(|v| *v != kind.version);
+        versions
+    }
+
+    /// A type by package and name: `core`, `PodSpec`.
+    pub fn named(&self, package: &str, name: &str) -> Option<&Type> {
+        self.names.get(&(package, name)).map(|t| self.get(*t))
     }
 
     /// The type behind a reference.
     pub fn get(&self, reference: TypeRef) -> &Type {
-        let _ = reference;
-        &NO_TYPE
+        &self.types[usize::from(reference.0)]
+    }
+
+    /// A type as Go prints it in messages: `[]v1.Container`, `map[string]string`, `int32`.
+    pub fn go_type(&self, ty: &Ty, string_name: &str) -> String {
+        match ty {
+            Ty::String if string_name.is_empty() => "string".into(),
+            Ty::String => string_name.into(),
+            Ty::Int32 => "int32".into(),
+            Ty::Int64 => "int64".into(),
+            Ty::Bool => "bool".into(),
+            Ty::Double => "float64".into(),
+            Ty::Quantity => "resource.Quantity".into(),
+            Ty::IntOrString => "intstr.IntOrString".into(),
+            Ty::Time => "v1.Time".into(),
+            Ty::MicroTime => "v1.MicroTime".into(),
+            Ty::Duration => "v1.Duration".into(),
+            Ty::Bytes => "[]uint8".into(),
+            Ty::Any => "interface {}".into(),
+            Ty::MapOf(inner) if **inner == Ty::Quantity => "v1.ResourceList".into(),
+            Ty::MapOf(inner) => format!("map[string]{}", self.go_type(inner, string_name)),
+            Ty::ListOf(inner) => format!("[]{}", self.go_type(inner, string_name)),
+            Ty::Object(t) => {
+                let t = self.get(*t);
+                format!("{}.{}", t.package, t.name)
+            }
+        }
     }
 }
 
 /// The schema, read once from the table that is built in.
 pub fn schema() -> &'static Schema {
-    static SCHEMA: Schema = Schema {};
-    &SCHEMA
+    static SCHEMA: OnceLock<Schema> = OnceLock::new();
+    SCHEMA.get_or_init(|| Reader::default().read(TEXT))
+}
+
+/// A struct before what is inlined into it is.
+struct RawType {
+    package: &'static str,
+    name: &'static str,
+    atomic: bool,
+    parts: Vec<RawPart>,
+}
+
+enum RawPart {
+    Field(Field),
+    Inline(TypeRef),
+}
+
+#[derive(Default)]
+struct Reader {
+    names: BTreeMap<(&'static str, &'static str), TypeRef>,
+}
+
+impl Reader {
+    fn read(mut self, text: &'static str) -> Schema {
+        let (types, kinds) = text.split_once("\n=\n").unwrap_or((text, ""));
+        self.number(types);
+        let raw = self.read_types(types);
+        let types = raw.iter().map(|t| flatten(t, &raw)).collect();
+        let kinds = kinds
+            .lines()
+            .filter_map(|line| {
+                let (group_version, name) = line.split_once(' ')?;
+                let (package, name) = name.split_once('.')?;
+                Some(((group_version, name), *self.names.get(&(package, name))?))
+            })
+            .collect();
+        Schema { types, kinds, names: self.names }
+    }
+
+    /// Gives every type its number first, since fields may name types that come later.
+    fn number(&mut self, text: &'static str) {
+        let mut package = "";
+        for line in text.lines() {
+            if let Some(name) = line.strip_prefix('@') {
+                package = name;
+            } else if line.starts_with(|c: char| c.is_ascii_uppercase()) {
+                let name = line.split(' ').next().unwrap_or(line);
+                let number = TypeRef(self.names.len() as u16);
+                self.names.insert((package, name), number);
+            }
+        }
+    }
+
+    fn read_types(&self, text: &'static str) -> Vec<RawType> {
+        let mut types: Vec<RawType> = Vec::new();
+        let mut package = "";
+        for line in text.lines() {
+            if let Some(name) = line.strip_prefix('@') {
+                package = name;
+            } else if line.starts_with(|c: char| c.is_ascii_uppercase()) {
+                let (name, flag) = line.split_once(' ').unwrap_or((line, ""));
+                types.push(RawType { package, name, atomic: flag == "A", parts: Vec::new() });
+            } else if let Some(current) = types.last_mut() {
+                current.parts.push(match line.strip_prefix('+') {
+                    Some("TypeMeta") => RawPart::Inline(self.type_ref("meta", "TypeMeta")),
+                    Some(name) => RawPart::Inline(self.type_ref(package, name)),
+                    None => RawPart::Field(self.read_field(package, line)),
+                });
+            }
+        }
+        types
+    }
+
+    fn type_ref(&self, package: &'static str, name: &'static str) -> TypeRef {
+        let key = name.split_once('.').unwrap_or((package, name));
+        *self.names.get(&key).expect("the generator writes every type that it names")
+    }
+
+    fn read_field(&self, package: &'static str, line: &'static str) -> Field {
+        let mut words = line.split(' ');
+        let name = words.next().unwrap_or("");
+        let text = words.next().unwrap_or("");
+        let (pointer, text) = text.strip_prefix('*').map_or((false, text), |rest| (true, rest));
+        let mut string_name = String::new();
+        let ty = self.read_type(package, text, &mut string_name);
+        let mut field = Field {
+            name,
+            ty,
+            pointer,
+            omit_empty: true,
+            omit_zero: false,
+            list_type: ListType::Atomic,
+            map_keys: Vec::new(),
+            atomic: false,
+            patch_merge: false,
+            retain_keys: false,
+            merge_key: "",
+            default: "",
+            string_name,
+            go_name: name[..1].to_ascii_uppercase() + &name[1..],
+        };
+        for flag in words {
+            let (letter, rest) = flag.split_at(1);
+            match letter {
+                "!" => field.omit_empty = false,
+                "Z" => field.omit_zero = true,
+                "M" => (field.patch_merge, field.merge_key) = (true, rest),
+                "R" => field.retain_keys = true,
+                "S" => field.list_type = ListType::Set,
+                "K" => (field.list_type, field.map_keys) = (ListType::Map, rest.split(',').collect()),
+                "A" => field.atomic = true,
+                "D" => field.default = rest,
+                "G" => field.go_name = rest.to_owned(),
+                _ => {}
+            }
+        }
+        field
+    }
+
+    fn read_type(&self, package: &'static str, text: &'static str, string_name: &mut String) -> Ty {
+        let text = text.strip_prefix('*').unwrap_or(text);
+        if let Some(rest) = text.strip_prefix("[]") {
+            return Ty::ListOf(Box::new(self.read_type(package, rest, string_name)));
+        }
+        if let Some(rest) = text.strip_prefix('%') {
+            return Ty::MapOf(Box::new(self.read_type(package, rest, string_name)));
+        }
+        if let Some(name) = text.strip_prefix("e:") {
+            *string_name = if name.contains('.') { name.to_owned() } else { format!("{}.{name}", go_package(package)) };
+            return Ty::String;
+        }
+        match text {
+            "s" => Ty::String,
+            "i" => Ty::Int32,
+            "l" => Ty::Int64,
+            "b" => Ty::Bool,
+            "f" => Ty::Double,
+            "q" => Ty::Quantity,
+            "x" => Ty::IntOrString,
+            "t" => Ty::Time,
+            "m" => Ty::MicroTime,
+            "d" => Ty::Duration,
+            "y" => Ty::Bytes,
+            "r" => Ty::Any,
+            name => Ty::Object(self.type_ref(package, name)),
+        }
+    }
+}
+
+/// The version at the end of a package's name in the text; `v1` for those that have none.
+fn go_package(package: &str) -> &'static str {
+    match package {
+        "autoscaling2" => "v2",
+        "metrics1beta1" => "v1beta1",
+        _ => "v1",
+    }
+}
+
+fn flatten(raw: &RawType, all: &[RawType]) -> Type {
+    let mut fields = Vec::new();
+    collect(raw, all, &mut fields);
+    fields.sort_by_key(|f| f.name);
+    let position = |name: &str| fields.binary_search_by(|f: &Field| f.name.cmp(name)).expect("collected above") as u16;
+    let layout = raw
+        .parts
+        .iter()
+        .map(|part| match part {
+            RawPart::Field(f) => GoPart::Field(position(f.name)),
+            RawPart::Inline(t) => GoPart::Embedded(*t),
+        })
+        .collect();
+    Type { name: raw.name, package: go_package(raw.package), atomic: raw.atomic, fields, layout }
+}
+
+fn collect(raw: &RawType, all: &[RawType], into: &mut Vec<Field>) {
+    for part in &raw.parts {
+        match part {
+            RawPart::Field(f) => into.push(f.clone()),
+            RawPart::Inline(t) => collect(&all[usize::from(t.0)], all, into),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::KINDS;
+
+    #[test]
+    fn every_kind_that_can_be_written_has_its_fields() {
+        for kind in KINDS.iter().filter(|k| k.group != "metrics.k8s.io") {
+            let ty = schema().kind(kind);
+            assert!(ty.field("metadata").is_some(), "{} has no metadata", kind.kind);
+            assert!(ty.field("apiVersion").is_some(), "{} has no apiVersion", kind.kind);
+        }
+    }
+
+    #[test]
+    fn fields_know_how_they_merge() {
+        let pod = schema().kind(Kind::named("Pod"));
+        let Some(Field { ty: Ty::Object(spec), .. }) = pod.field("spec") else { panic!("spec is an object") };
+        let containers = schema().get(*spec).field("containers").expect("there");
+        assert_eq!((containers.patch_merge, containers.merge_key), (true, "name"));
+        assert_eq!(schema().go_type(&containers.ty, ""), "[]v1.Container");
+        let Ty::ListOf(item) = &containers.ty else { panic!("a list") };
+        let Ty::Object(container) = **item else { panic!("of objects") };
+        let ports = schema().get(container).field("ports").expect("there");
+        assert_eq!((ports.list_type, ports.map_keys.as_slice()), (ListType::Map, ["containerPort", "protocol"].as_slice()));
+        assert_eq!(schema().versions(Kind::named("HorizontalPodAutoscaler")), ["v2", "v1"]);
+    }
 }
