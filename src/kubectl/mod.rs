@@ -1,1 +1,3 @@
 //! kubectl: arguments, commands, printers, describers. It speaks to the server alone, as any client.
+
+pub mod output;

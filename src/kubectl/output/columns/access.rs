@@ -1,0 +1,134 @@
+//! Who may do what: role bindings, signing requests, admission, flow control.
+
+use super::format::{age_of, number, or};
+use super::{AGE, NAME, Printer, int, text, wide};
+use crate::api::duration::human_duration_signed;
+use crate::api::{Object, Value};
+
+pub(super) static ROLE_BINDING: Printer = Printer {
+    columns: &[NAME, text("Role"), AGE, wide("Users"), wide("Groups"), wide("ServiceAccounts")],
+    cells: |o, now| {
+        let role = o.get("roleRef");
+        let subjects = |kind: &str| -> String {
+            let of_kind = o.get("subjects").items().iter().filter(|s| s.kind() == kind);
+            let name = |s: &Value| {
+                let name = s.get("name").str();
+                if kind == "ServiceAccount" { format!("{}/{name}", s.get("namespace").str()) } else { name.to_owned() }
+            };
+            of_kind.map(name).collect::<Vec<_>>().join(", ")
+        };
+        vec![
+            o.name().to_owned(),
+            format!("{}/{}", role.kind(), role.get("name").str()),
+            age_of(o, now),
+            subjects("User"),
+            subjects("Group"),
+            subjects("ServiceAccount"),
+        ]
+    },
+};
+
+pub(super) static CERTIFICATE_SIGNING_REQUEST: Printer = Printer {
+    columns: &[NAME, AGE, text("SignerName"), text("Requestor"), text("RequestedDuration"), text("Condition")],
+    cells: |o, now| {
+        let (spec, status) = (o.get("spec"), o.get("status"));
+        let has = |kind: &str| status.get("conditions").items().iter().any(|c| c.get("type").str() == kind);
+        let mut condition = if has("Denied") {
+            "Denied"
+        } else if has("Approved") {
+            "Approved"
+        } else {
+            "Pending"
+        }
+        .to_owned();
+        if has("Failed") {
+            condition.push_str(",Failed");
+        }
+        if !status.get("certificate").is_empty() {
+            condition.push_str(",Issued");
+        }
+        let duration = spec.get("expirationSeconds").as_int();
+        vec![
+            o.name().to_owned(),
+            age_of(o, now),
+            or(spec.get("signerName").str(), "<none>"),
+            spec.get("username").str().to_owned(),
+            duration.map_or_else(|| "<none>".into(), |s| human_duration_signed(s.saturating_mul(1_000_000))),
+            condition,
+        ]
+    },
+};
+
+pub(super) static WEBHOOKS: Printer = Printer {
+    columns: &[NAME, int("Webhooks"), AGE],
+    cells: |o, now| vec![o.name().to_owned(), o.get("webhooks").items().len().to_string(), age_of(o, now)],
+};
+
+/// A policy's `paramKind`: `apps/v1/Deployment`.
+fn param_kind(o: &Value) -> String {
+    let kind = o.at(&["spec", "paramKind"]);
+    if kind.is_null() { "<unset>".into() } else { format!("{}/{}", kind.api_version(), kind.kind()) }
+}
+
+/// A binding's `paramRef`: `*/name` where it names no namespace.
+fn param_ref(o: &Value) -> String {
+    let param = o.at(&["spec", "paramRef"]);
+    match (param.get("name").str(), param.get("selector")) {
+        _ if param.is_null() => "<unset>".into(),
+        ("", selector) if !selector.is_null() => super::format_label_selector(selector),
+        (name, _) => format!("{}/{name}", or(param.get("namespace").str(), "*")),
+    }
+}
+
+pub(super) static VALIDATING_POLICY: Printer = Printer {
+    columns: &[NAME, int("Validations"), text("ParamKind"), AGE],
+    cells: |o, now| vec![o.name().to_owned(), o.at(&["spec", "validations"]).items().len().to_string(), param_kind(o), age_of(o, now)],
+};
+
+pub(super) static VALIDATING_POLICY_BINDING: Printer = Printer {
+    columns: &[NAME, text("PolicyName"), text("ParamRef"), AGE],
+    cells: |o, now| vec![o.name().to_owned(), o.at(&["spec", "policyName"]).str().to_owned(), param_ref(o), age_of(o, now)],
+};
+
+pub(super) static MUTATING_POLICY: Printer = Printer {
+    columns: &[NAME, int("Mutations"), text("ParamKind"), AGE],
+    cells: |o, now| vec![o.name().to_owned(), o.at(&["spec", "mutations"]).items().len().to_string(), param_kind(o), age_of(o, now)],
+};
+
+pub(super) static MUTATING_POLICY_BINDING: Printer = Printer {
+    columns: &[NAME, text("PolicyName"), text("ParamRef"), AGE],
+    cells: |o, now| vec![o.name().to_owned(), o.at(&["spec", "policyName"]).str().to_owned(), param_ref(o), age_of(o, now)],
+};
+
+pub(super) static FLOW_SCHEMA: Printer = Printer {
+    columns: &[NAME, text("PriorityLevel"), text("MatchingPrecedence"), text("DistinguisherMethod"), AGE, text("MissingPL")],
+    cells: |o, now| {
+        let spec = o.get("spec");
+        vec![
+            o.name().to_owned(),
+            spec.at(&["priorityLevelConfiguration", "name"]).str().to_owned(),
+            number(spec.get("matchingPrecedence")),
+            or(spec.at(&["distinguisherMethod", "type"]).str(), "<none>"),
+            age_of(o, now),
+            or(o.condition("Dangling"), "?"),
+        ]
+    },
+};
+
+pub(super) static PRIORITY_LEVEL: Printer = Printer {
+    columns: &[NAME, text("Type"), text("NominalConcurrencyShares"), text("Queues"), text("HandSize"), text("QueueLengthLimit"), AGE],
+    cells: |o, now| {
+        let limited = o.at(&["spec", "limited"]);
+        let queuing = limited.at(&["limitResponse", "queuing"]);
+        let of = |owner: &Value, member: &str| if owner.is_null() { "<none>".into() } else { number(owner.get(member)) };
+        vec![
+            o.name().to_owned(),
+            o.at(&["spec", "type"]).str().to_owned(),
+            of(limited, "nominalConcurrencyShares"),
+            of(queuing, "queues"),
+            of(queuing, "handSize"),
+            of(queuing, "queueLengthLimit"),
+            age_of(o, now),
+        ]
+    },
+};

@@ -1,0 +1,72 @@
+//! Namespaces, configuration, quotas, classes of pods and other small kinds.
+
+use super::format::{age_of, number, quantity, truth};
+use super::{AGE, NAME, Printer, boolean, int, text};
+use crate::api::Object;
+
+pub(super) static NAMESPACE: Printer = Printer {
+    columns: &[NAME, text("Status"), AGE],
+    cells: |o, now| vec![o.name().to_owned(), o.at(&["status", "phase"]).str().to_owned(), age_of(o, now)],
+};
+
+pub(super) static CONFIG_MAP: Printer = Printer {
+    columns: &[NAME, text("Data"), AGE],
+    cells: |o, now| {
+        let entries = o.get("data").entries().len() + o.get("binaryData").entries().len();
+        vec![o.name().to_owned(), entries.to_string(), age_of(o, now)]
+    },
+};
+
+pub(super) static SECRET: Printer = Printer {
+    columns: &[NAME, text("Type"), text("Data"), AGE],
+    cells: |o, now| vec![o.name().to_owned(), o.get("type").str().to_owned(), o.get("data").entries().len().to_string(), age_of(o, now)],
+};
+
+pub(super) static RESOURCE_QUOTA: Printer = Printer {
+    columns: &[NAME, text("Request"), text("Limit"), AGE],
+    cells: |o, now| {
+        let (mut requests, mut limits) = (Vec::new(), Vec::new());
+        for (resource, hard) in o.at(&["status", "hard"]).entries() {
+            let to = if resource.starts_with("limits.") { &mut limits } else { &mut requests };
+            to.push(format!("{resource}: {}/{}", quantity(o.at(&["status", "used", resource])), quantity(hard)));
+        }
+        vec![o.name().to_owned(), requests.join(", "), limits.join(", "), age_of(o, now)]
+    },
+};
+
+pub(super) static COMPONENT_STATUS: Printer = Printer {
+    columns: &[NAME, text("Status"), text("Message"), text("Error")],
+    cells: |o, _| {
+        let healthy = o.get("conditions").items().iter().find(|c| c.get("type").str() == "Healthy");
+        let status = match healthy.map(|c| c.get("status").str()) {
+            Some("True") => "Healthy",
+            Some(_) => "Unhealthy",
+            None => "Unknown",
+        };
+        let member = |name: &str| healthy.map_or("", |c| c.get(name).str()).to_owned();
+        vec![o.name().to_owned(), status.into(), member("message"), member("error")]
+    },
+};
+
+pub(super) static LEASE: Printer = Printer {
+    columns: &[NAME, text("Holder"), AGE],
+    cells: |o, now| vec![o.name().to_owned(), o.at(&["spec", "holderIdentity"]).str().to_owned(), age_of(o, now)],
+};
+
+pub(super) static PRIORITY_CLASS: Printer = Printer {
+    columns: &[NAME, int("Value"), boolean("Global-Default"), AGE, text("PreemptionPolicy")],
+    cells: |o, now| {
+        vec![
+            o.name().to_owned(),
+            number(o.get("value")),
+            truth(o.get("globalDefault")),
+            age_of(o, now),
+            o.get("preemptionPolicy").str().to_owned(),
+        ]
+    },
+};
+
+pub(super) static RUNTIME_CLASS: Printer = Printer {
+    columns: &[NAME, text("Handler"), AGE],
+    cells: |o, now| vec![o.name().to_owned(), o.get("handler").str().to_owned(), age_of(o, now)],
+};

@@ -1,0 +1,31 @@
+//! What kubectl prints of objects: tables and the `-o` formats. Pure functions of objects; they know no server.
+
+pub mod columns;
+mod json;
+mod list;
+mod table;
+mod tabwriter;
+mod yaml;
+
+pub use json::{to_compact_json, to_json};
+pub use list::{list_of, name_of, without_managed_fields};
+pub use table::{Table, TableOptions, TablePrinter, print_groups};
+pub use tabwriter::TabWriter;
+pub use yaml::to_yaml;
+
+/// The steps of every recorded session.
+#[cfg(test)]
+pub(crate) fn recorded_steps(folder: &str) -> Vec<crate::api::Value> {
+    let sorted = |dir: std::path::PathBuf| {
+        let mut paths: Vec<_> = std::fs::read_dir(dir).expect("a folder").map(|e| e.expect("an entry").path()).collect();
+        paths.sort();
+        paths
+    };
+    let files = sorted(format!("{folder}/cases").into()).into_iter().flat_map(sorted);
+    let steps = files.flat_map(|file| {
+        let text = std::fs::read_to_string(&file).expect("a recorded session");
+        let case = crate::api::Value::from_json(&text).expect("JSON");
+        case.at(&["expect", "steps"]).items().to_vec()
+    });
+    steps.collect()
+}

@@ -1,0 +1,163 @@
+//! Tables as `kubectl get` prints them: headers, optional columns, several kinds at once, rows of a watch.
+
+use super::TabWriter;
+use super::columns::{Column, printer_of};
+use crate::api::{KindRef, Object, Value};
+use crate::base::Time;
+
+/// How a table is to look: the flags of `kubectl get`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TableOptions {
+    /// `-o wide`: columns of lower priority too.
+    pub wide: bool,
+    /// `--no-headers`.
+    pub no_headers: bool,
+    /// `-A`: the namespace as first column.
+    pub with_namespace: bool,
+    /// `--show-kind`: names as `pod/web`.
+    pub with_kind: bool,
+    /// `--show-labels`: all labels as last column.
+    pub show_labels: bool,
+    /// `-L`: these labels as columns.
+    pub column_labels: Vec<String>,
+    /// `--output-watch-events`: `ADDED`, `MODIFIED`, `DELETED` as first column.
+    pub watch_events: bool,
+}
+
+/// Headers and rows before alignment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Table {
+    /// The headings, in capitals.
+    pub headers: Vec<String>,
+    /// The rows' cells.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// Prints tables of one kind one after the other, with the header only once: first the list, then, in a watch, each change.
+#[derive(Clone, Debug)]
+pub struct TablePrinter {
+    kind: KindRef,
+    options: TableOptions,
+    printed_headers: bool,
+    writer: TabWriter,
+}
+
+impl TablePrinter {
+    /// A printer of objects of this kind.
+    pub fn new(kind: KindRef, options: TableOptions) -> Self {
+        TablePrinter { kind, options, printed_headers: false, writer: TabWriter::for_tables() }
+    }
+
+    /// The lines for these objects, as they are at `now`; empty where there are none. Columns are never narrower than before.
+    pub fn print<'a>(&mut self, objects: impl IntoIterator<Item = &'a Value>, now: Time) -> String {
+        self.print_event("ADDED", objects, now)
+    }
+
+    /// As [`TablePrinter::print`], for what a watch reported as `event` (`ADDED`, `MODIFIED`, `DELETED`).
+    pub fn print_event<'a>(&mut self, event: &str, objects: impl IntoIterator<Item = &'a Value>, now: Time) -> String {
+        let mut options = self.options.clone();
+        options.no_headers |= self.printed_headers;
+        let mut table = build(self.kind, objects, &options, now);
+        if self.options.watch_events {
+            table.headers.insert(0, "EVENT".into());
+            for row in &mut table.rows {
+                row.insert(0, format!("{event:<8}"));
+            }
+        }
+        self.printed_headers |= !table.rows.is_empty();
+        write_table(&mut self.writer, &table, options.no_headers);
+        self.writer.flush()
+    }
+}
+
+/// Prints objects of several kinds as `kubectl get` does: a table for each run of one kind with a blank line between, names with
+/// their kind where there is more than one kind, and no namespace column for kinds that have none.
+pub fn print_groups(objects: &[(KindRef, Value)], options: &TableOptions, now: Time) -> String {
+    let with_kind = options.with_kind || objects.iter().any(|(kind, _)| *kind != objects[0].0);
+    let mut out = String::new();
+    for group in objects.chunk_by(|a, b| a.0 == b.0) {
+        let kind = group[0].0;
+        if !out.is_empty() && !options.no_headers {
+            out.push('\n');
+        }
+        let options = TableOptions { with_kind, with_namespace: options.with_namespace && kind.namespaced, ..options.clone() };
+        out.push_str(&TablePrinter::new(kind, options).print(group.iter().map(|(_, object)| object), now));
+    }
+    out
+}
+
+/// The cells of the table that the options ask for.
+fn build<'a>(kind: KindRef, objects: impl IntoIterator<Item = &'a Value>, options: &TableOptions, now: Time) -> Table {
+    let printer = printer_of(kind);
+    let shown = |c: &Column| options.wide || !c.wide;
+    let mut headers: Vec<String> = printer.columns.iter().filter(|c| shown(c)).map(|c| c.name.to_uppercase()).collect();
+    if options.with_namespace {
+        headers.insert(0, "NAMESPACE".into());
+    }
+    headers.extend(options.column_labels.iter().map(|l| l.rsplit('/').next().unwrap_or(l).to_uppercase()));
+    if options.show_labels {
+        headers.push("LABELS".into());
+    }
+    let rows = objects.into_iter().map(|object| {
+        let mut row = Vec::with_capacity(headers.len());
+        if options.with_namespace {
+            row.push(object.namespace().to_owned());
+        }
+        let mut named = false;
+        for (column, cell) in printer.columns.iter().zip((printer.cells)(object, now)) {
+            let is_name = column.is_name && !named;
+            named |= is_name;
+            if shown(column) {
+                row.push(if is_name && options.with_kind { format!("{}/{cell}", qualified_kind(kind)) } else { cell });
+            }
+        }
+        row.extend(options.column_labels.iter().map(|l| object.label(l).unwrap_or("").to_owned()));
+        if options.show_labels {
+            row.push(super::columns::format_labels(object.labels()));
+        }
+        row
+    });
+    let rows = rows.collect();
+    Table { headers, rows }
+}
+
+/// `pod`, `deployment.apps`.
+pub(super) fn qualified_kind(kind: KindRef) -> String {
+    if kind.group.is_empty() { kind.singular() } else { format!("{}.{}", kind.singular(), kind.group) }
+}
+
+fn write_table(writer: &mut TabWriter, table: &Table, no_headers: bool) {
+    if table.rows.is_empty() {
+        return;
+    }
+    if !no_headers {
+        writer.write(&table.headers.join("\t"));
+        writer.write("\n");
+    }
+    for row in &table.rows {
+        for (i, cell) in row.iter().enumerate() {
+            if i > 0 {
+                writer.write("\t");
+            }
+            write_cell(writer, cell);
+        }
+        writer.write("\n");
+    }
+}
+
+/// A cell is one line: what follows a line break is cut. Escape and other control characters are made visible.
+fn write_cell(writer: &mut TabWriter, cell: &str) {
+    match cell.find(['\n', '\r', '\u{c}']) {
+        Some(end) => {
+            writer.write(&escape_terminal(&cell[..end]));
+            writer.write("...");
+        }
+        None => writer.write(&escape_terminal(cell)),
+    }
+}
+
+/// Makes harmless what would drive a terminal.
+// Models k8s.io/cli-runtime/pkg/printers.WriteEscaped.
+pub(crate) fn escape_terminal(text: &str) -> String {
+    if text.contains(['\u{1b}', '\r']) { text.replace('\u{1b}', "^[").replace('\r', "\\r") } else { text.to_owned() }
+}
