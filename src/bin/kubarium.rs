@@ -1,1 +1,3 @@
+//! The native program: runs scripts and replays sessions without a page.
+
 fn main() {}

@@ -1,0 +1,180 @@
+// What the journeys stand on: the built page on a port of its own, Chromium, and ways to open, look at and judge the page.
+// A journey is `journey('name', options, async ({ page, ... }) => { ... })`; it fails also on any error in the console.
+import assert from 'node:assert/strict';
+import { createReadStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, extname, join, normalize, sep } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const dist = process.env.KUBARIUM_DIST ?? join(root, 'dist');
+const screenshots = process.env.KUBARIUM_SCREENSHOTS ?? join(root, 'target/journeys');
+
+/** How long anything may take before a journey gives up, in milliseconds: a busy machine is slow, not broken. */
+export const PATIENCE_MS = Number(process.env.KUBARIUM_PATIENCE_MS ?? 30_000);
+
+/** Sizes that journeys look at. */
+export const SIZES = {
+  desktop: { width: 1440, height: 900 },
+  laptop: { width: 1280, height: 720 },
+  tablet: { width: 834, height: 1112 },
+  phone: { width: 390, height: 844 },
+};
+
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+  '.wasm': 'application/wasm',
+  '.txt': 'text/plain; charset=utf-8',
+};
+
+/** Serves `folder` below `/somewhere/`, so that a path which is not relative is found out. */
+async function serve(folder) {
+  assert.ok(existsSync(join(folder, 'index.html')), `${folder} has no page: run \`cargo xtask build\``);
+  const missing = [];
+  const server = createServer((request, response) => {
+    const path = decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
+    const file = normalize(join(folder, path.replace(/^\/somewhere/, ''), path.endsWith('/') ? 'index.html' : ''));
+    if (!path.startsWith('/somewhere/') || !file.startsWith(folder + sep) || !existsSync(file) || !statSync(file).isFile()) {
+      if (path !== '/favicon.ico') missing.push(path);
+      response.writeHead(404).end('not found');
+      return;
+    }
+    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'cache-control': 'no-store' });
+    createReadStream(file).pipe(response);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { address: `http://127.0.0.1:${server.address().port}/somewhere/`, missing, close: () => server.close() };
+}
+
+let site;
+let browser;
+let profile;
+
+before(async () => {
+  mkdirSync(screenshots, { recursive: true });
+  site = await serve(normalize(dist));
+  profile = mkdtempSync(join(tmpdir(), 'kubarium-journey-'));
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    env: { ...process.env, HOME: profile },
+    args: [
+      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',
+    ],
+  });
+});
+
+after(async () => {
+  await browser?.close();
+  site?.close();
+  if (profile) rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+});
+
+/**
+ * One journey through the page.
+ *
+ * options: {
+ *   theme: 'light' | 'dark',           what the visitor's system asks for
+ *   language: 'en' | 'zh-CN' | ...,    the browser's language
+ *   size: a name of SIZES, or { width, height },
+ *   reducedMotion: true,               the visitor's system asks for less motion
+ *   touch: true,                       a screen without a mouse
+ *   query: '?...', hash: '#...',       added to the page's address
+ *   storage: { key: value },           what the page finds in localStorage
+ *   errors: [/.../],                   messages on the console that this journey means to cause
+ * }
+ * The body gets { page, context, screenshot, until, axe, text, address }.
+ */
+export function journey(name, options, body) {
+  test(name, { timeout: 10 * PATIENCE_MS }, async () => {
+    const size = typeof options.size === 'string' ? SIZES[options.size] : (options.size ?? SIZES.desktop);
+    assert.ok(size, `no size is called ${options.size}`);
+    const context = await browser.newContext({
+      viewport: size,
+      colorScheme: options.theme ?? 'light',
+      locale: options.language ?? 'en-US',
+      reducedMotion: options.reducedMotion ? 'reduce' : 'no-preference',
+      hasTouch: options.touch ?? false,
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    context.setDefaultTimeout(PATIENCE_MS);
+    const problems = [];
+    const page = await context.newPage();
+    const expected = (text) => (options.errors ?? []).some((pattern) => pattern.test(text));
+    const note = (text) => expected(text) || problems.push(text);
+    page.on('pageerror', (error) => note(`uncaught: ${error.stack ?? error}`));
+    page.on('console', (message) => {
+      const ours = message.location().url.endsWith('/favicon.ico') === false;
+      if (ours && ['error', 'warning'].includes(message.type())) note(`${message.type()}: ${message.text()}`);
+    });
+    page.on('crash', () => problems.push('the page crashed'));
+    // The page is whole in itself: it asks nobody else for anything.
+    page.on('request', (request) => {
+      if (!request.url().startsWith(site.address) && !/^(data|blob):/.test(request.url())) problems.push(`asks elsewhere: ${request.url()}`);
+    });
+    if (options.storage) {
+      await page.addInitScript((entries) => {
+        for (const [key, value] of Object.entries(entries)) localStorage.setItem(key, value);
+      }, options.storage);
+    }
+    const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
+    const screenshot = (label) => page.screenshot({ path: join(screenshots, `${slug}${label ? `-${label}` : ''}.png`), animations: 'disabled' });
+    const address = site.address + (options.query ?? '') + (options.hash ?? '');
+    site.missing.length = 0;
+    try {
+      await page.goto(address, { waitUntil: 'load' });
+      await started(page);
+      await body({ page, context, screenshot, address, until: (what, check) => until(page, what, check), axe: () => axe(page), text: (selector) => page.locator(selector).innerText() });
+      await screenshot();
+    } catch (error) {
+      await screenshot('failed').catch(() => {});
+      if (problems.length) error.message += `\nthe console said:\n${problems.join('\n')}`;
+      throw error;
+    } finally {
+      await context.close();
+    }
+    assert.deepEqual(problems, [], 'the page reported problems');
+    assert.deepEqual(site.missing, [], 'the page asked for files that are not there');
+  });
+}
+
+/** Waits until the wasm has started and drawn something. */
+async function started(page) {
+  await page.waitForFunction(() => document.body.querySelector(':scope > :not(script):not(noscript)') !== null, undefined, { timeout: PATIENCE_MS });
+}
+
+/** Waits until `check` (run here, it may ask the page) holds; says what was awaited, and what was there, when it never does. */
+async function until(page, what, check) {
+  const began = Date.now();
+  let last;
+  for (;;) {
+    try {
+      last = await check();
+      if (last) return last;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() - began > PATIENCE_MS) assert.fail(`waited ${PATIENCE_MS} ms for ${what}; the last answer was ${last}`);
+    await page.waitForTimeout(50);
+  }
+}
+
+/** Fails on every violation of WCAG 2.2 A and AA that axe-core finds. */
+async function axe(page) {
+  await page.evaluate(readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8'));
+  const violations = await page.evaluate(async () => {
+    const result = await globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });
+    return result.violations.map((rule) => `${rule.id} (${rule.impact}): ${rule.help}\n${rule.nodes.map((node) => `    ${node.target.join(' ')}: ${node.failureSummary?.replace(/\s+/g, ' ')}`).join('\n')}`);
+  });
+  assert.equal(violations.join('\n'), '', 'axe found violations');
+}
