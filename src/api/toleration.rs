@@ -44,7 +44,7 @@ mod tests {
         ] {
             assert_eq!(tolerates(&toleration, &taint), expected, "{toleration}");
         }
-        assert!(find_untolerated(&[taint.clone()], &[], &["NoExecute"]).is_none());
+        assert!(find_untolerated(std::slice::from_ref(&taint), &[], &["NoExecute"]).is_none());
         assert!(find_untolerated(&[taint], &[], &["NoSchedule", "NoExecute"]).is_some());
     }
 }

@@ -63,7 +63,7 @@ impl Log {
     /// Appends the version of revision `self.revision() + 1`.
     pub(super) fn push(&mut self, version: Version) {
         debug_assert_eq!(version.revision, self.len + 1, "revisions are dense");
-        if self.len as usize % CHUNK == 0 {
+        if (self.len as usize).is_multiple_of(CHUNK) {
             self.chunks.push(Arc::new(Vec::with_capacity(CHUNK)));
         }
         let last = self.chunks.last_mut().expect("a chunk was pushed above");
