@@ -1,1 +1,20 @@
 //! The API server: verbs, subresources, admission, patches. Nothing here may know who calls.
+
+mod admission;
+mod api_server;
+mod component;
+mod deletion;
+mod event_recorder;
+mod options;
+mod patch;
+mod rest;
+mod service_allocator;
+mod strategy;
+
+pub use api_server::ApiServer;
+pub use component::{Change, Component};
+pub use deletion::Deleted;
+pub use event_recorder::{EventRecorder, EventType};
+pub use options::{Caller, DeleteOptions, FieldValidation, ListOptions, Patch, Preconditions, Propagation, Subresource, WriteOptions};
+pub use patch::{json_patch, merge_diff, merge_patch, strategic_merge_patch, three_way_merge_patch, three_way_strategic_patch};
+pub use rest::{RestRequest, RestResponse};

@@ -1,0 +1,451 @@
+//! Label and field selectors: their textual form, the `LabelSelector` object, and matching (`apimachinery/pkg/labels`, `fields`).
+
+use std::fmt;
+
+use super::{ArcStr, Kind, Value};
+
+/// How a requirement compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    /// `=`
+    Equals,
+    /// `==`
+    DoubleEquals,
+    /// `!=`
+    NotEquals,
+    /// `in (…)`
+    In,
+    /// `notin (…)`
+    NotIn,
+    /// `key`
+    Exists,
+    /// `!key`
+    DoesNotExist,
+    /// `>`
+    GreaterThan,
+    /// `<`
+    LessThan,
+}
+
+/// One condition on one label.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Requirement {
+    /// The label.
+    pub key: ArcStr,
+    /// How it is compared.
+    pub operator: Operator,
+    /// With what, sorted.
+    pub values: Vec<ArcStr>,
+}
+
+/// Conditions that must all hold; without any, everything matches unless the selector is `nothing`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LabelSelector {
+    /// The conditions, sorted by key.
+    pub requirements: Vec<Requirement>,
+    /// A null `LabelSelector` object matches nothing.
+    pub nothing: bool,
+}
+
+/// Why a selector is none; worded as the API server words it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct SelectorError(pub String);
+
+impl Requirement {
+    /// Whether a set of labels (a map of strings, or null) fulfils it.
+    pub fn matches(&self, labels: &Value) -> bool {
+        let found = labels.get(&self.key).as_str();
+        let is_one = |v: &str| self.values.iter().any(|w| w == v);
+        match self.operator {
+            Operator::Exists => found.is_some(),
+            Operator::DoesNotExist => found.is_none(),
+            Operator::In | Operator::Equals | Operator::DoubleEquals => found.is_some_and(is_one),
+            Operator::NotIn | Operator::NotEquals => !found.is_some_and(is_one),
+            Operator::GreaterThan | Operator::LessThan => {
+                let (Some(a), Some(b)) =
+                    (found.and_then(|v| v.parse::<i64>().ok()), self.values.first().and_then(|v| v.parse::<i64>().ok()))
+                else {
+                    return false;
+                };
+                if self.operator == Operator::GreaterThan { a > b } else { a < b }
+            }
+        }
+    }
+}
+
+impl LabelSelector {
+    /// Reads the textual form: `app=web,tier in (a,b),!old`.
+    pub fn parse(text: &str) -> Result<Self, SelectorError> {
+        let mut requirements = Parser::new(text).parse()?;
+        requirements.sort_by(|a, b| a.key.cmp(&b.key));
+        Ok(LabelSelector { requirements, nothing: false })
+    }
+
+    /// Of a map of labels that must all be equal (`spec.selector` of a ReplicationController or a Service); null or an empty map selects all.
+    pub fn from_map(labels: &Value) -> Self {
+        let requirements =
+            labels.entries().map(|(k, v)| Requirement { key: k.clone(), operator: Operator::Equals, values: vec![v.arc_str()] }).collect();
+        LabelSelector { requirements, nothing: false }
+    }
+
+    /// Of a `metav1.LabelSelector` object: null selects nothing, an empty one all.
+    pub fn from_object(selector: &Value) -> Result<Self, SelectorError> {
+        if selector.is_null() {
+            return Ok(LabelSelector { requirements: Vec::new(), nothing: true });
+        }
+        let mut all = LabelSelector::from_map(selector.get("matchLabels"));
+        for r in &mut all.requirements {
+            r.operator = Operator::In;
+        }
+        for expression in selector.get("matchExpressions").items() {
+            let operator = match expression.get("operator").str() {
+                "In" => Operator::In,
+                "NotIn" => Operator::NotIn,
+                "Exists" => Operator::Exists,
+                "DoesNotExist" => Operator::DoesNotExist,
+                other => return Err(SelectorError(format!("{other:?} is not a valid label selector operator"))),
+            };
+            let mut values: Vec<ArcStr> = expression.get("values").items().iter().map(Value::arc_str).collect();
+            values.sort();
+            let needs_values = matches!(operator, Operator::In | Operator::NotIn);
+            if needs_values && values.is_empty() {
+                return Err(SelectorError("values: Invalid value: []: for 'in', 'notin' operators, values set can't be empty".into()));
+            }
+            if !needs_values && !values.is_empty() {
+                return Err(SelectorError("values: Invalid value: []: values set must be empty for exists and does not exist".into()));
+            }
+            all.requirements.push(Requirement { key: expression.get("key").arc_str(), operator, values });
+        }
+        all.requirements.sort_by(|a, b| a.key.cmp(&b.key));
+        Ok(all)
+    }
+
+    /// Whether a set of labels (a map of strings, or null) is selected.
+    pub fn matches(&self, labels: &Value) -> bool {
+        !self.nothing && self.requirements.iter().all(|r| r.matches(labels))
+    }
+
+    /// Whether it selects everything.
+    pub fn is_everything(&self) -> bool {
+        !self.nothing && self.requirements.is_empty()
+    }
+}
+
+impl fmt::Display for LabelSelector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, r) in self.requirements.iter().enumerate() {
+            if i > 0 {
+                f.write_str(",")?;
+            }
+            let values = r.values.join(",");
+            match r.operator {
+                Operator::Exists => write!(f, "{}", r.key)?,
+                Operator::DoesNotExist => write!(f, "!{}", r.key)?,
+                Operator::Equals => write!(f, "{}={values}", r.key)?,
+                Operator::DoubleEquals => write!(f, "{}=={values}", r.key)?,
+                Operator::NotEquals => write!(f, "{}!={values}", r.key)?,
+                Operator::In => write!(f, "{} in ({values})", r.key)?,
+                Operator::NotIn => write!(f, "{} notin ({values})", r.key)?,
+                Operator::GreaterThan => write!(f, "{}>{values}", r.key)?,
+                Operator::LessThan => write!(f, "{}<{values}", r.key)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A word or a sign of the textual form.
+#[derive(Clone, Debug, PartialEq)]
+enum Token {
+    Word(String),
+    Sign(&'static str),
+    End,
+}
+
+struct Parser {
+    tokens: Vec<Token>,
+    at: usize,
+}
+
+impl Parser {
+    fn new(text: &str) -> Self {
+        const SIGNS: [&str; 9] = ["==", "!=", "=", "!", "(", ")", ",", ">", "<"];
+        let mut tokens = Vec::new();
+        let mut rest = text.trim_start();
+        while !rest.is_empty() {
+            if let Some(sign) = SIGNS.iter().find(|s| rest.starts_with(**s)) {
+                tokens.push(Token::Sign(sign));
+                rest = &rest[sign.len()..];
+            } else {
+                let end = rest.find(|c: char| c.is_whitespace() || "=!(),><".contains(c)).unwrap_or(rest.len());
+                tokens.push(Token::Word(rest[..end].to_owned()));
+                rest = &rest[end..];
+            }
+            rest = rest.trim_start();
+        }
+        Parser { tokens, at: 0 }
+    }
+
+    fn peek(&self) -> Token {
+        self.tokens.get(self.at).cloned().unwrap_or(Token::End)
+    }
+
+    fn next(&mut self) -> Token {
+        let token = self.peek();
+        self.at += 1;
+        token
+    }
+
+    fn parse(mut self) -> Result<Vec<Requirement>, SelectorError> {
+        let mut requirements = Vec::new();
+        loop {
+            match self.peek() {
+                Token::Word(_) | Token::Sign("!") => {
+                    requirements.push(self.requirement().map_err(|e| SelectorError(format!("unable to parse requirement: {e}")))?);
+                    match self.next() {
+                        Token::End => return Ok(requirements),
+                        Token::Sign(",") => {
+                            let after = self.peek();
+                            if !matches!(after, Token::Word(_) | Token::Sign("!")) {
+                                return Err(SelectorError(format!("found '{}', expected: identifier after ','", literal(&after))));
+                            }
+                        }
+                        other => return Err(SelectorError(format!("found '{}', expected: ',' or 'end of string'", literal(&other)))),
+                    }
+                }
+                Token::End => return Ok(requirements),
+                other => return Err(SelectorError(format!("found '{}', expected: !, identifier, or 'end of string'", literal(&other)))),
+            }
+        }
+    }
+
+    fn requirement(&mut self) -> Result<Requirement, String> {
+        let negated = self.peek() == Token::Sign("!");
+        if negated {
+            self.next();
+        }
+        let key = match self.next() {
+            Token::Word(w) => w,
+            other => return Err(format!("found '{}', expected: identifier", literal(&other))),
+        };
+        if let Some(why) = super::names::qualified_name(&key).first() {
+            return Err(format!("key: Invalid value: {key:?}: {why}"));
+        }
+        let exists = |operator| Ok(Requirement { key: key.as_str().into(), operator, values: Vec::new() });
+        if negated {
+            return exists(Operator::DoesNotExist);
+        }
+        let operator = match self.peek() {
+            Token::End | Token::Sign(",") => return exists(Operator::Exists),
+            Token::Sign("=") => Operator::Equals,
+            Token::Sign("==") => Operator::DoubleEquals,
+            Token::Sign("!=") => Operator::NotEquals,
+            Token::Sign(">") => Operator::GreaterThan,
+            Token::Sign("<") => Operator::LessThan,
+            Token::Word(w) if w == "in" => Operator::In,
+            Token::Word(w) if w == "notin" => Operator::NotIn,
+            other => return Err(format!("found '{}', expected: in, notin, =, ==, !=, gt, lt", literal(&other))),
+        };
+        self.next();
+        let mut values = match operator {
+            Operator::In | Operator::NotIn => self.values()?,
+            _ => match self.peek() {
+                Token::End | Token::Sign(",") => vec![String::new()],
+                Token::Word(w) => {
+                    self.next();
+                    vec![w]
+                }
+                other => return Err(format!("found '{}', expected: identifier", literal(&other))),
+            },
+        };
+        values.sort();
+        values.dedup();
+        for (i, value) in values.iter().enumerate() {
+            if matches!(operator, Operator::GreaterThan | Operator::LessThan) && value.parse::<i64>().is_err() {
+                return Err(format!("values[{i}]: Invalid value: {value:?}: for 'Gt', 'Lt' operators, the value must be an integer"));
+            }
+            if let Some(why) = super::names::label_value(value).first() {
+                return Err(format!("values[{i}][{key}]: Invalid value: {value:?}: {why}"));
+            }
+        }
+        Ok(Requirement { key: key.into(), operator, values: values.into_iter().map(Into::into).collect() })
+    }
+
+    /// `(a,b)`, where a value left out is the empty one.
+    fn values(&mut self) -> Result<Vec<String>, String> {
+        match self.next() {
+            Token::Sign("(") => {}
+            other => return Err(format!("found '{}' expected: '('", literal(&other))),
+        }
+        let mut values = Vec::new();
+        let mut expect_value = true;
+        loop {
+            match self.next() {
+                Token::Word(w) if expect_value => {
+                    values.push(w);
+                    expect_value = false;
+                }
+                Token::Sign(",") => {
+                    if expect_value {
+                        values.push(String::new());
+                    }
+                    expect_value = true;
+                }
+                Token::Sign(")") => {
+                    if expect_value {
+                        values.push(String::new());
+                    }
+                    return Ok(values);
+                }
+                other => return Err(format!("found '{}', expected: ',' or ')'", literal(&other))),
+            }
+        }
+    }
+}
+
+fn literal(token: &Token) -> &str {
+    match token {
+        Token::Word(w) => w,
+        Token::Sign(s) => s,
+        Token::End => "",
+    }
+}
+
+/// Conditions on an object's fields: `status.phase=Running,spec.nodeName!=n1`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FieldSelector {
+    /// Field, value, and whether they must be equal (or differ).
+    pub terms: Vec<(String, String, bool)>,
+}
+
+impl FieldSelector {
+    /// Reads the textual form.
+    pub fn parse(text: &str) -> Result<Self, SelectorError> {
+        let mut terms = Vec::new();
+        for part in text.split(',').filter(|p| !p.is_empty()) {
+            let (field, value, equal) = if let Some((f, v)) = part.split_once("!=") {
+                (f, v, false)
+            } else if let Some((f, v)) = part.split_once("==") {
+                (f, v, true)
+            } else if let Some((f, v)) = part.split_once('=') {
+                (f, v, true)
+            } else {
+                return Err(SelectorError(format!("invalid selector: '{text}'; can't understand '{part}'")));
+            };
+            terms.push((field.to_owned(), value.to_owned(), equal));
+        }
+        Ok(FieldSelector { terms })
+    }
+
+    /// Refuses fields that a kind cannot be selected by.
+    pub fn check(&self, kind: &Kind) -> Result<(), SelectorError> {
+        for (field, _, _) in &self.terms {
+            let known = matches!(field.as_str(), "metadata.name" | "metadata.namespace") || kind_fields(kind).contains(&field.as_str());
+            if !known {
+                return Err(SelectorError(format!("field label not supported: {field}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether an object is selected.
+    pub fn matches(&self, object: &Value) -> bool {
+        self.terms.iter().all(|(field, value, equal)| (field_text(object, field) == *value) == *equal)
+    }
+}
+
+fn field_text(object: &Value, field: &str) -> String {
+    let found = field.split('.').fold(object, |v, part| v.get(part));
+    match found {
+        // Events call their source by the component's name.
+        Value::Map(_) if field == "source" => found.get("component").str().to_owned(),
+        Value::Str(s) => s.to_string(),
+        Value::Null if matches!(field, "spec.unschedulable" | "spec.hostNetwork") => "false".to_owned(),
+        Value::Null if field == "status.replicas" => "0".to_owned(),
+        Value::Null => String::new(),
+        other => other.to_json(),
+    }
+}
+
+/// What each kind can be selected by, beside its name and namespace.
+fn kind_fields(kind: &Kind) -> &'static [&'static str] {
+    match (kind.group, kind.plural) {
+        ("", "pods") => &[
+            "spec.nodeName",
+            "spec.restartPolicy",
+            "spec.schedulerName",
+            "spec.serviceAccountName",
+            "spec.hostNetwork",
+            "status.phase",
+            "status.podIP",
+            "status.nominatedNodeName",
+        ],
+        ("", "nodes") => &["spec.unschedulable"],
+        ("", "events") => &[
+            "involvedObject.kind",
+            "involvedObject.namespace",
+            "involvedObject.name",
+            "involvedObject.uid",
+            "involvedObject.apiVersion",
+            "involvedObject.resourceVersion",
+            "involvedObject.fieldPath",
+            "reason",
+            "reportingComponent",
+            "source",
+            "type",
+        ],
+        ("", "namespaces") => &["status.phase"],
+        ("", "replicationcontrollers") | ("apps", "replicasets") => &["status.replicas"],
+        ("", "secrets") => &["type"],
+        ("", "services") => &["spec.clusterIP", "spec.type"],
+        ("batch", "jobs") => &["status.successful"],
+        ("certificates.k8s.io", _) => &["spec.signerName"],
+        _ => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::obj;
+
+    #[test]
+    fn selects_by_labels() {
+        let labels = obj!({"app": "web", "n": "3"});
+        let rows = [
+            ("", true),
+            ("app=web", true),
+            ("app!=web", false),
+            ("app in (a,web)", true),
+            ("app notin (a)", true),
+            ("!app", false),
+            ("x", false),
+            ("n>2", true),
+            ("n<3", false),
+            ("x!=1", true),
+        ];
+        for (text, want) in rows {
+            assert_eq!(LabelSelector::parse(text).expect(text).matches(&labels), want, "{text}");
+        }
+        for (text, want) in [
+            ("a in", "unable to parse requirement: found '' expected: '('"),
+            ("a,", "found '', expected: identifier after ','"),
+            ("a=b=c", "found '=', expected: ',' or 'end of string'"),
+            ("a b", "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt"),
+        ] {
+            assert_eq!(LabelSelector::parse(text).expect_err(text).to_string(), want);
+        }
+    }
+
+    #[test]
+    fn selects_by_fields() {
+        let pod = obj!({"metadata": {"name": "p"}, "status": {"phase": "Running"}});
+        for (text, want) in [("metadata.name=p", true), ("status.phase!=Running", false), ("metadata.name=p,status.phase=Running", true)] {
+            let s = FieldSelector::parse(text).expect(text);
+            s.check(Kind::named("Pod")).expect("known fields");
+            assert_eq!(s.matches(&pod), want, "{text}");
+        }
+        assert!(FieldSelector::parse("spec.foo=1").expect("syntax").check(Kind::named("Pod")).is_err());
+    }
+}

@@ -1,0 +1,41 @@
+//! Admission: what the API server's plugins add to a request or refuse, in their order. One file per plugin.
+
+mod default_toleration_seconds;
+mod limit_ranger;
+mod namespace_lifecycle;
+mod priority;
+mod resource_quota;
+mod storage_object;
+
+use super::{ApiServer, Caller};
+use crate::api::{KindRef, Status, Value};
+
+/// Runs the plugins on an object that is about to be created.
+pub(super) fn admit_create(server: &mut ApiServer, _by: &Caller, kind: KindRef, namespace: &str, object: &mut Value) -> Result<(), Status> {
+    namespace_lifecycle::admit(server, kind, namespace, object)?;
+    if kind.group.is_empty() && kind.plural == "pods" {
+        limit_ranger::admit(server, namespace, object)?;
+        priority::admit(server, object)?;
+        default_toleration_seconds::admit(object);
+    }
+    if kind.plural == "persistentvolumeclaims" {
+        limit_ranger::admit_claim(server, namespace, object)?;
+        storage_object::admit(server, object);
+    }
+    resource_quota::admit(server, kind, namespace, object)
+}
+
+/// Runs the plugins on an object that is about to be changed.
+pub(super) fn admit_update(
+    _server: &mut ApiServer,
+    _by: &Caller,
+    kind: KindRef,
+    _namespace: &str,
+    object: &mut Value,
+    _old: &Value,
+) -> Result<(), Status> {
+    if kind.group.is_empty() && kind.plural == "pods" {
+        default_toleration_seconds::admit(object);
+    }
+    Ok(())
+}

@@ -1,0 +1,22 @@
+//! NamespaceLifecycle: nothing is created in a namespace that is not there or on its way out.
+
+use super::ApiServer;
+use crate::api::{Kind, KindRef, Object, Status, Value};
+use crate::obj;
+
+pub(super) fn admit(server: &ApiServer, kind: KindRef, namespace: &str, object: &Value) -> Result<(), Status> {
+    if !kind.namespaced {
+        return Ok(());
+    }
+    let namespaces = Kind::named("Namespace");
+    let Some(found) = server.peek(namespaces, "", namespace) else {
+        return Err(Status::not_found(namespaces, namespace));
+    };
+    if found.is_terminating() {
+        let detail = format!("unable to create new content in namespace {namespace} because it is being terminated");
+        let mut status = Status::forbidden(kind, object.name(), &detail);
+        status.details.set(&["causes"], obj!([{"reason": "NamespaceTerminating", "message": format!("namespace {namespace} is being terminated"), "field": "metadata.namespace"}]));
+        return Err(status);
+    }
+    Ok(())
+}

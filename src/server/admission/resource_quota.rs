@@ -1,0 +1,58 @@
+//! ResourceQuota: nothing is created that would exceed a hard limit of its namespace.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use super::ApiServer;
+use crate::api::quantity::Quantity;
+use crate::api::{Kind, KindRef, Object, Status, Value, quota};
+
+pub(super) fn admit(server: &mut ApiServer, kind: KindRef, namespace: &str, object: &Value) -> Result<(), Status> {
+    if !kind.namespaced || matches!(kind.plural, "events" | "resourcequotas") {
+        return Ok(());
+    }
+    let quotas: Vec<Value> = server.iter(Kind::named("ResourceQuota"), Some(namespace)).cloned().collect();
+    for limit in quotas.iter().filter(|q| quota::scope_matches(q, kind, object)) {
+        let hard = limit.at(&["status", "hard"]);
+        let hard = if hard.is_null() { limit.at(&["spec", "hard"]) } else { hard };
+        let asked: BTreeMap<String, Quantity> =
+            quota::usage_of(kind, object).into_iter().filter(|(name, _)| !hard.get(name).is_null()).collect();
+        let missing: Vec<&str> = if kind.plural == "pods" && kind.group.is_empty() { quota::unspecified(hard, object) } else { Vec::new() };
+        if !missing.is_empty() {
+            let containers: Vec<&str> = object.at(&["spec", "containers"]).items().iter().map(|c| c.get("name").str()).collect();
+            let list: Vec<String> = missing.iter().map(|m| format!("{m} for: {}", containers.join(","))).collect();
+            return Err(Status::forbidden(
+                kind,
+                object.name(),
+                &format!("failed quota: {}: must specify {}", limit.name(), list.join("; ")),
+            ));
+        }
+        if asked.is_empty() {
+            continue;
+        }
+        let used = quota::usage_in(server.countable(namespace), limit);
+        let mut over: Vec<(&str, String, String, String)> = Vec::new();
+        for (name, q) in &asked {
+            let Ok(bound) = Quantity::parse(hard.get(name).str()) else { continue };
+            let before = used.get(name).cloned().unwrap_or_else(|| Quantity::from_milli(0));
+            let after = before.add(q);
+            if after.cmp(&bound) == Ordering::Greater {
+                over.push((name, q.to_string(), before.to_string(), bound.to_string()));
+            }
+        }
+        if !over.is_empty() {
+            let join = |pick: for<'a, 'b> fn(&'a (&'b str, String, String, String)) -> &'a str| {
+                over.iter().map(|o| format!("{}={}", o.0, pick(o))).collect::<Vec<_>>().join(",")
+            };
+            let detail = format!(
+                "exceeded quota: {}, requested: {}, used: {}, limited: {}",
+                limit.name(),
+                join(|o| &o.1),
+                join(|o| &o.2),
+                join(|o| &o.3)
+            );
+            return Err(Status::forbidden(kind, object.name(), &detail));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,444 @@
+//! The API server: every verb on every kind, over the store.
+
+use super::admission;
+use super::options::{Caller, FieldValidation, ListOptions, Patch, Subresource, WriteOptions};
+use super::service_allocator::ServiceAllocator;
+use super::{patch, strategy};
+use crate::api::selector::{FieldSelector, LabelSelector};
+use crate::api::{self, ArcStr, Cause, Kind, KindRef, Object, Status, Value};
+use crate::base::{RandomStream, Time};
+use crate::obj;
+use crate::store::{Indexer, ObjectKey, Store, StoreError};
+
+/// Everything behind the API: the store and what the server itself remembers.
+#[derive(Clone, Debug)]
+pub struct ApiServer {
+    pub(super) store: Store,
+    pub(super) random: RandomStream,
+    pub(super) services: ServiceAllocator,
+    /// Kinds served beside the table, from CustomResourceDefinitions.
+    warnings: Vec<String>,
+    events: u64,
+}
+
+const OWNER: &str = "owner";
+const NODE: &str = "node";
+const INVOLVED: &str = "involved";
+
+/// The indexes that informers of the real components keep: dependents by owner, pods by node, events by their object.
+const INDEXERS: &[Indexer] = &[
+    Indexer {
+        name: OWNER,
+        terms: |_, object, found| {
+            for owner in object.get("metadata").get("ownerReferences").items() {
+                found(owner.get("uid").arc_str());
+            }
+        },
+    },
+    Indexer {
+        name: NODE,
+        terms: |kind, object, found| {
+            if kind.plural == "pods" && kind.group.is_empty() {
+                let node = object.get("spec").get("nodeName").arc_str();
+                if !node.is_empty() {
+                    found(node);
+                }
+            }
+        },
+    },
+    Indexer {
+        name: INVOLVED,
+        terms: |kind, object, found| {
+            if kind.plural == "events" {
+                let involved = object.get("involvedObject");
+                let uid = involved.get("uid").arc_str();
+                found(if uid.is_empty() { involved.get("name").arc_str() } else { uid });
+            }
+        },
+    },
+];
+
+impl ApiServer {
+    /// A server with an empty store but for the namespaces that every cluster has.
+    pub fn new(seed: u64) -> Self {
+        let mut server = ApiServer {
+            store: Store::new(INDEXERS),
+            random: RandomStream::new(seed, "apiserver"),
+            services: ServiceAllocator::default(),
+            warnings: Vec::new(),
+            events: 0,
+        };
+        let by = Caller::new(Time::ZERO, "kube-apiserver");
+        for name in ["default", "kube-node-lease", "kube-public", "kube-system"] {
+            server.create_namespace(&by, name);
+        }
+        for (name, value) in [("system-cluster-critical", 2_000_000_000), ("system-node-critical", 2_000_001_000)] {
+            let class = obj!({
+                "metadata": {"name": name}, "value": value, "preemptionPolicy": "PreemptLowerPriority",
+                "description": "Used for system critical pods that must not be moved from their current node."
+            });
+            server.must_create(&by, "PriorityClass", "", class);
+        }
+        let service = obj!({
+            "metadata": {"name": "kubernetes", "labels": {"component": "apiserver", "provider": "kubernetes"}},
+            "spec": {
+                "clusterIP": "10.96.0.1", "clusterIPs": ["10.96.0.1"], "internalTrafficPolicy": "Cluster", "ipFamilies": ["IPv4"],
+                "ipFamilyPolicy": "SingleStack", "sessionAffinity": "None", "type": "ClusterIP",
+                "ports": [{"name": "https", "port": 443, "protocol": "TCP", "targetPort": 6443}]
+            }
+        });
+        server.must_create(&by, "Service", "default", service);
+        server
+    }
+
+    /// Makes a namespace where it is not there, as a session's set-up does.
+    pub fn create_namespace(&mut self, by: &Caller, name: &str) {
+        if self.peek(Kind::named("Namespace"), "", name).is_none() {
+            self.must_create(by, "Namespace", "", obj!({"metadata": {"name": name}}));
+        }
+    }
+
+    /// Creates one of the server's own objects, whose validity is this source's to keep.
+    fn must_create(&mut self, by: &Caller, kind: &str, namespace: &str, object: Value) {
+        if let Err(status) = self.create(by, Kind::named(kind), namespace, object, &WriteOptions::default()) {
+            panic!("a built-in {kind} was refused: {status}");
+        }
+    }
+
+    /// The versions behind the API, for watches and for views of the past.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The newest revision.
+    pub fn revision(&self) -> u64 {
+        self.store.revision()
+    }
+
+    /// Forgets what only revisions before this one can see; watches from before it get 410 Gone.
+    pub fn compact(&mut self, revision: u64) {
+        self.store.compact(revision);
+    }
+
+    /// Takes the warnings that requests since the last call gave (the API's `Warning` headers).
+    pub fn take_warnings(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.warnings)
+    }
+
+    /// A number for an event's name: unique, and growing with time as the real ones do.
+    pub(super) fn next_event_id(&mut self, now: Time) -> u64 {
+        self.events += 1;
+        (crate::base::EPOCH_UNIX_S as u64 * 1_000_000 + now.0) * 1_000 + self.events % 1_000
+    }
+
+    /// An object, borrowed: what an informer's lister gives a component.
+    pub fn peek(&self, kind: KindRef, namespace: &str, name: &str) -> Option<&Value> {
+        self.store.get(&ObjectKey::new(kind, namespace, name))
+    }
+
+    /// All objects of a kind, of one namespace or of all, sorted by namespace and name.
+    pub fn iter(&self, kind: KindRef, namespace: Option<&str>) -> impl Iterator<Item = &Value> {
+        self.store.iter(kind, namespace).map(|(_, v)| v)
+    }
+
+    /// Objects of a kind whose controller has this uid.
+    pub fn owned_by(&self, uid: &str, kind: KindRef) -> impl Iterator<Item = &Value> {
+        self.dependents(uid).filter(move |(k, v)| k.kind == kind && v.controller_ref().get("uid").str() == uid).map(|(_, v)| v)
+    }
+
+    /// All objects that name this uid as an owner.
+    pub fn dependents(&self, uid: &str) -> impl Iterator<Item = (&ObjectKey, &Value)> {
+        self.store.indexed(OWNER, uid).filter_map(|k| Some((k, self.store.get(k)?)))
+    }
+
+    /// Pods bound to a node.
+    pub fn pods_on(&self, node: &str) -> impl Iterator<Item = &Value> {
+        self.store.indexed(NODE, node).filter_map(|k| self.store.get(k))
+    }
+
+    /// Events about the object with this uid (or, where it has none, this name).
+    pub fn events_about(&self, uid: &str) -> impl Iterator<Item = &Value> {
+        self.store.indexed(INVOLVED, uid).filter_map(|k| self.store.get(k))
+    }
+
+    /// Every object of a namespace that a ResourceQuota may count.
+    pub fn countable(&self, namespace: &str) -> impl Iterator<Item = (KindRef, &Value)> {
+        api::KINDS
+            .iter()
+            .filter(|k| k.namespaced && !k.verbs.is_empty())
+            .flat_map(move |k| self.iter(k, Some(namespace)).map(move |v| (k, v)))
+    }
+
+    /// GET of one object.
+    pub fn get(&self, kind: KindRef, namespace: &str, name: &str) -> Result<Value, Status> {
+        self.peek(kind, namespace, name).cloned().ok_or_else(|| Status::not_found(kind, name))
+    }
+
+    /// GET of a list, by selectors.
+    pub fn list(&self, kind: KindRef, namespace: Option<&str>, options: &ListOptions) -> Result<Vec<Value>, Status> {
+        let labels =
+            LabelSelector::parse(&options.label_selector).map_err(|e| Status::bad_request(format!("unable to parse requirement: {e}")))?;
+        let fields = FieldSelector::parse(&options.field_selector).map_err(|e| Status::bad_request(e.to_string()))?;
+        fields.check(kind).map_err(|e| Status::bad_request(e.to_string()))?;
+        Ok(self.iter(kind, namespace).filter(|v| labels.matches(v.labels()) && fields.matches(v)).cloned().collect())
+    }
+
+    /// POST.
+    pub fn create(&mut self, by: &Caller, kind: KindRef, namespace: &str, object: Value, options: &WriteOptions) -> Result<Value, Status> {
+        let mut object = self.decode(kind, object, options)?;
+        if kind.namespaced {
+            let named = object.namespace();
+            if !named.is_empty() && named != namespace {
+                return Err(Status::bad_request("the namespace of the provided object does not match the namespace sent on the request"));
+            }
+            object.set(&["metadata", "namespace"], namespace);
+        } else {
+            object.remove(&["metadata", "namespace"]);
+        }
+        object.set(&["apiVersion"], kind.api_version());
+        object.set(&["kind"], kind.kind);
+        if object.name().is_empty() {
+            let base = object.at(&["metadata", "generateName"]).str().to_owned();
+            if !base.is_empty() {
+                // The registry cuts the base so that base and suffix fit into a label.
+                let cut = base.char_indices().nth(58).map_or(base.len(), |(i, _)| i);
+                object.set(&["metadata", "name"], format!("{}{}", &base[..cut], self.random.name_suffix(5)));
+            }
+        }
+        for member in ["deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion", "selfLink", "managedFields"] {
+            object.remove(&["metadata", member]);
+        }
+        object.set(&["metadata", "uid"], self.random.uuid());
+        object.set(&["metadata", "creationTimestamp"], by.now.rfc3339());
+        api::defaults::apply(kind, &mut object);
+        strategy::prepare_for_create(kind, &mut object);
+        admission::admit_create(self, by, kind, namespace, &mut object)?;
+        let mut causes = api::validation::create(kind, &object);
+        if causes.is_empty() && kind.plural == "services" && kind.group.is_empty() {
+            causes = self.services.allocate(&mut object, None, &mut self.random);
+        }
+        if !causes.is_empty() {
+            return Err(Status::invalid(kind, object.name(), causes));
+        }
+        let key = ObjectKey::new(kind, object.namespace_arc(), object.name_arc());
+        if self.store.get(&key).is_some() {
+            return Err(Status::already_exists(kind, object.name()));
+        }
+        self.warn_on_create(kind, &object, options);
+        if options.dry_run {
+            return Ok(object);
+        }
+        let key_for_error = key.clone();
+        self.store.create(by.now, key, object).cloned().map_err(|e| refused(kind, &key_for_error.name, &e))
+    }
+
+    /// PUT of an object, or of one subresource of it.
+    pub fn update(&mut self, by: &Caller, kind: KindRef, object: Value, sub: Subresource, options: &WriteOptions) -> Result<Value, Status> {
+        let name = object.name_arc();
+        let namespace = if kind.namespaced { object.namespace_arc() } else { ArcStr::new() };
+        let key = ObjectKey::new(kind, namespace.clone(), name.clone());
+        let Some(old) = self.store.get(&key).cloned() else {
+            return Err(Status::not_found(kind, &name));
+        };
+        let mut object = self.decode(kind, object, options)?;
+        let sent_version = object.at(&["metadata", "resourceVersion"]).str().to_owned();
+        if !sent_version.is_empty() && sent_version != old.at(&["metadata", "resourceVersion"]).str() {
+            return Err(Status::stale(kind, &name));
+        }
+        let sent_uid = object.uid();
+        if !sent_uid.is_empty() && sent_uid != old.uid() {
+            let detail = format!(
+                "StorageError: invalid object, Code: 4, Key: /registry/{}/{namespace}/{name}, ResourceVersion: 0, AdditionalErrorMsg: \
+                 Precondition failed: UID in precondition: {sent_uid}, UID in object meta: {}",
+                kind.plural,
+                old.uid()
+            );
+            return Err(Status::conflict(kind, &name, &detail));
+        }
+        object.set(&["apiVersion"], kind.api_version());
+        object.set(&["kind"], kind.kind);
+        if sub == Subresource::None || sub == Subresource::Resize {
+            api::defaults::apply(kind, &mut object);
+        }
+        strategy::prepare_for_update(kind, &mut object, &old, sub);
+        if sub != Subresource::Status {
+            admission::admit_update(self, by, kind, &namespace, &mut object, &old)?;
+            if options.field_validation != FieldValidation::Trusted || kind.plural != "pods" {
+                let mut causes = api::validation::update(kind, &object, &old);
+                if sub == Subresource::Resize || sub == Subresource::EphemeralContainers {
+                    causes.retain(|c| c.field != "spec");
+                }
+                if causes.is_empty() && kind.plural == "services" && kind.group.is_empty() {
+                    causes = self.services.allocate(&mut object, Some(&old), &mut self.random);
+                }
+                if !causes.is_empty() {
+                    return Err(Status::invalid(kind, &name, causes));
+                }
+            }
+        }
+        object.set(&["metadata", "resourceVersion"], old.at(&["metadata", "resourceVersion"]).clone());
+        if object.same(&old) || options.dry_run {
+            return Ok(object);
+        }
+        self.commit_update(by, key, object, &old)
+    }
+
+    /// Commits a changed object, or its end where the last finalizer of a terminating object has gone.
+    pub(super) fn commit_update(&mut self, by: &Caller, key: ObjectKey, object: Value, old: &Value) -> Result<Value, Status> {
+        let kind = key.kind;
+        let name = key.name.clone();
+        let expected = old.revision();
+        let finalizers = object.at(&["metadata", "finalizers"]).items().len()
+            + if kind.plural == "namespaces" { object.at(&["spec", "finalizers"]).items().len() } else { 0 };
+        let done = object.is_terminating() && finalizers == 0 && object.at(&["metadata", "deletionGracePeriodSeconds"]).int() == 0;
+        let result = if done {
+            self.services.release(kind, &object);
+            self.store.delete(by.now, key, object, expected)
+        } else {
+            self.store.update(by.now, key, object, expected)
+        };
+        result.cloned().map_err(|e| refused(kind, &name, &e))
+    }
+
+    /// PATCH of an object or a subresource, on the newest version.
+    #[expect(clippy::too_many_arguments, reason = "the parts of a request")]
+    pub fn patch(
+        &mut self,
+        by: &Caller,
+        kind: KindRef,
+        namespace: &str,
+        name: &str,
+        patch: &Patch,
+        sub: Subresource,
+        options: &WriteOptions,
+    ) -> Result<Value, Status> {
+        let current = self.get(kind, namespace, name)?;
+        if sub == Subresource::Scale {
+            let scale = patch::apply(kind, &self.scale(kind, namespace, name)?, patch, name)?;
+            return self.update_scale(by, kind, namespace, &scale, options);
+        }
+        let mut next = patch::apply(kind, &current, patch, name)?;
+        if next.name() != name {
+            return Err(Status::bad_request(format!(
+                "the name of the object ({}) does not match the name on the URL ({name})",
+                next.name()
+            )));
+        }
+        if kind.namespaced {
+            next.set(&["metadata", "namespace"], namespace);
+        }
+        self.update(by, kind, next, sub, options)
+    }
+
+    /// GET of the `scale` subresource.
+    pub fn scale(&self, kind: KindRef, namespace: &str, name: &str) -> Result<Value, Status> {
+        let object = self.get(kind, namespace, name)?;
+        if !matches!(kind.plural, "replicationcontrollers" | "deployments" | "replicasets" | "statefulsets") {
+            return Err(Status::no_such_resource());
+        }
+        let metadata = object.get("metadata");
+        let selector = match object.at(&["spec", "selector"]) {
+            selector if kind.plural == "replicationcontrollers" => LabelSelector::from_map(selector).to_string(),
+            selector => LabelSelector::from_object(selector).map(|s| s.to_string()).unwrap_or_default(),
+        };
+        Ok(obj!({
+            "apiVersion": "autoscaling/v1", "kind": "Scale",
+            "metadata": {
+                "name": metadata.get("name"), "namespace": metadata.get("namespace"), "uid": metadata.get("uid"),
+                "resourceVersion": metadata.get("resourceVersion"), "creationTimestamp": metadata.get("creationTimestamp")
+            },
+            "spec": {"replicas": object.at(&["spec", "replicas"]).int()},
+            "status": {"replicas": object.at(&["status", "replicas"]).int(), "selector": selector}
+        }))
+    }
+
+    /// PUT of the `scale` subresource.
+    pub fn update_scale(
+        &mut self,
+        by: &Caller,
+        kind: KindRef,
+        namespace: &str,
+        scale: &Value,
+        options: &WriteOptions,
+    ) -> Result<Value, Status> {
+        let replicas = scale.at(&["spec", "replicas"]).int();
+        if replicas < 0 {
+            let cause = Cause::invalid("spec.replicas", &replicas.into(), "must be greater than or equal to 0");
+            let mut status = Status::invalid(kind, scale.name(), vec![cause]);
+            status.message = status.message.replacen(&format!("{}.{}", kind.kind, kind.group), "Scale.autoscaling", 1);
+            return Err(status);
+        }
+        let mut object = self.get(kind, namespace, scale.name())?;
+        if let Some(version) = scale.at(&["metadata", "resourceVersion"]).as_str() {
+            object.set(&["metadata", "resourceVersion"], version);
+        }
+        object.set(&["spec", "replicas"], replicas);
+        self.update(by, kind, object, Subresource::None, &WriteOptions { field_validation: FieldValidation::Trusted, ..*options })?;
+        self.scale(kind, namespace, scale.name())
+    }
+
+    /// POST of the `binding` subresource: assigns a pod to a node.
+    ///
+    /// Copies the node's topology labels to the pod (the PodTopologyLabels admission plugin).
+    pub fn bind(&mut self, by: &Caller, namespace: &str, pod: &str, node: &str) -> Result<(), Status> {
+        let pods = Kind::named("Pod");
+        let mut object = self.get(pods, namespace, pod)?;
+        let bound = object.at(&["spec", "nodeName"]).str();
+        if !bound.is_empty() {
+            return Err(Status::conflict(pods, pod, &format!("pod {pod} is already assigned to node {bound:?}")));
+        }
+        if object.is_terminating() {
+            return Err(Status::conflict(pods, pod, &format!("pod {pod} is being deleted, cannot be assigned to a host")));
+        }
+        object.set(&["spec", "nodeName"], node);
+        if let Some(node) = self.peek(Kind::named("Node"), "", node) {
+            for label in ["topology.kubernetes.io/region", "topology.kubernetes.io/zone"] {
+                if let Some(value) = node.label(label) {
+                    object.set(&["metadata", "labels", label], value);
+                }
+            }
+        }
+        let scheduled = obj!({"type": "PodScheduled", "status": "True", "lastProbeTime": null, "lastTransitionTime": by.now.rfc3339()});
+        let conditions = object.at_mut(&["status", "conditions"]).list_mut();
+        conditions.retain(|c| c.get("type").str() != "PodScheduled");
+        conditions.push(scheduled);
+        let key = ObjectKey::new(pods, namespace, pod);
+        let old = self.get(pods, namespace, pod)?;
+        self.commit_update(by, key, object, &old).map(|_| ())
+    }
+
+    /// Decodes a body as strictly as the caller asked, or takes it as it is from the cluster's own components.
+    fn decode(&mut self, kind: KindRef, object: Value, options: &WriteOptions) -> Result<Value, Status> {
+        if options.field_validation == FieldValidation::Trusted {
+            return Ok(object);
+        }
+        let (object, errors) = api::decode::decode(kind, object)?;
+        if errors.is_empty() {
+            return Ok(object);
+        }
+        match options.field_validation {
+            FieldValidation::Strict => Err(api::decode::strict_status(kind, &errors)),
+            FieldValidation::Warn => {
+                self.warnings.extend(errors.into_iter().map(|e| e.message));
+                Ok(object)
+            }
+            FieldValidation::Ignore | FieldValidation::Trusted => Ok(object),
+        }
+    }
+
+    fn warn_on_create(&mut self, kind: KindRef, object: &Value, options: &WriteOptions) {
+        if options.field_validation != FieldValidation::Trusted {
+            self.warnings.extend(api::validation::warnings(kind, object, None));
+        }
+    }
+}
+
+/// A store's refusal as the API words it.
+pub(super) fn refused(kind: KindRef, name: &str, error: &StoreError) -> Status {
+    match error {
+        StoreError::Exists => Status::already_exists(kind, name),
+        StoreError::NotFound => Status::not_found(kind, name),
+        StoreError::Conflict(_) => Status::stale(kind, name),
+        StoreError::Compacted(oldest) => Status::gone(format!("The resourceVersion for the provided watch is too old. Oldest: {oldest}")),
+    }
+}

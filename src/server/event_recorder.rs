@@ -1,0 +1,198 @@
+//! Events as client-go's recorder writes them: the same event again counts up instead of piling up.
+
+use std::collections::BTreeMap;
+
+use super::{ApiServer, Caller, WriteOptions};
+use crate::api::{ArcStr, Kind, Object, Value};
+use crate::base::{Duration, Time};
+use crate::obj;
+
+/// Whether an event is good news.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventType {
+    /// Information.
+    Normal,
+    /// Something may be wrong.
+    Warning,
+}
+
+impl EventType {
+    /// As the API spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            EventType::Normal => "Normal",
+            EventType::Warning => "Warning",
+        }
+    }
+}
+
+/// Similar events (all but the message equal) within this time are merged beyond [`SIMILAR_MAX`].
+const SIMILAR_WINDOW: Duration = Duration::from_secs(600);
+const SIMILAR_MAX: usize = 10;
+/// Events per source and object: a burst, then one every five minutes (client-go's spam filter).
+const SPAM_BURST: f64 = 25.0;
+const SPAM_REFILL_PER_S: f64 = 1.0 / 300.0;
+
+/// Models client-go's event correlator (tools/record): exact repeats count up one object, many similar ones are merged.
+#[derive(Clone, Debug)]
+pub struct EventRecorder {
+    component: &'static str,
+    host: ArcStr,
+    /// Whether events are written in the form of events.k8s.io/v1, which keeps repeats in a `series`.
+    series: bool,
+    /// The event object of each (object, type, reason, message, field path).
+    seen: BTreeMap<Identity, ArcStr>,
+    similar: BTreeMap<(ArcStr, &'static str), Similar>,
+    tokens: BTreeMap<ArcStr, (f64, Time)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Identity {
+    uid: ArcStr,
+    field_path: ArcStr,
+    reason: &'static str,
+    message: ArcStr,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Similar {
+    messages: Vec<ArcStr>,
+    last: Time,
+}
+
+impl EventRecorder {
+    /// A recorder for a component, on a node where it has one.
+    pub fn new(component: &'static str, host: impl Into<ArcStr>) -> Self {
+        EventRecorder {
+            component,
+            host: host.into(),
+            series: false,
+            seen: BTreeMap::new(),
+            similar: BTreeMap::new(),
+            tokens: BTreeMap::new(),
+        }
+    }
+
+    /// A recorder that writes events.k8s.io/v1 events, as the scheduler does.
+    pub fn with_series(component: &'static str) -> Self {
+        EventRecorder { series: true, ..EventRecorder::new(component, "") }
+    }
+
+    /// Records an event about an object.
+    pub fn event(&mut self, api: &mut ApiServer, now: Time, object: &Value, kind: EventType, reason: &'static str, message: &str) {
+        self.event_at(api, now, object, "", kind, reason, message);
+    }
+
+    /// Records an event about a part of an object, such as `spec.containers{web}`.
+    #[expect(clippy::too_many_arguments, reason = "an event's members")]
+    pub fn event_at(
+        &mut self,
+        api: &mut ApiServer,
+        now: Time,
+        object: &Value,
+        field_path: &str,
+        kind: EventType,
+        reason: &'static str,
+        message: &str,
+    ) {
+        let uid = object.get("metadata").get("uid").arc_str();
+        if !self.admit(&uid, now) {
+            return;
+        }
+        let message = self.correlate(&uid, reason, message, now);
+        let identity = Identity { uid, field_path: field_path.into(), reason, message };
+        let namespace = if object.namespace().is_empty() { "default" } else { object.namespace() };
+        let events = Kind::named("Event");
+        let by = Caller::new(now, self.component);
+        if let Some(name) = self.seen.get(&identity)
+            && let Some(previous) = api.peek(events, namespace, name)
+        {
+            let mut next = previous.clone();
+            if self.series {
+                let count = next.at(&["series", "count"]).as_int().unwrap_or(1);
+                next.set(&["series"], obj!({"count": count + 1, "lastObservedTime": now.rfc3339_micro()}));
+            } else {
+                let count = next.get("count").int();
+                next.set(&["count"], count + 1);
+                next.set(&["lastTimestamp"], now.rfc3339());
+            }
+            // An event that was compacted or deleted in between is simply not counted up.
+            let _ = api.update(&by, events, next, super::Subresource::None, &WriteOptions::default());
+            return;
+        }
+        let name = ArcStr::from(format!("{}.{:016x}", object.name(), api.next_event_id(now)));
+        let mut involved = obj!({
+            "kind": object.kind(), "apiVersion": object.api_version(), "name": object.name(), "uid": object.uid(),
+            "resourceVersion": object.get("metadata").get("resourceVersion")
+        });
+        if !object.namespace().is_empty() {
+            involved.set(&["namespace"], object.namespace());
+        }
+        if !field_path.is_empty() {
+            involved.set(&["fieldPath"], field_path);
+        }
+        let mut event = obj!({
+            "apiVersion": "v1", "kind": "Event", "metadata": {"name": &name, "namespace": namespace},
+            "involvedObject": involved, "reason": reason, "message": &identity.message, "type": kind.as_str(),
+            "reportingComponent": self.component
+        });
+        if self.series {
+            event.set(&["source"], Value::map());
+            event.set(&["firstTimestamp"], Value::Null);
+            event.set(&["lastTimestamp"], Value::Null);
+            event.set(&["eventTime"], now.rfc3339_micro());
+            event.set(&["action"], if reason == "Scheduled" { "Binding" } else { "Scheduling" });
+            event.set(&["reportingInstance"], format!("{}-control-plane", self.component));
+        } else {
+            event.set(&["source"], obj!({"component": self.component}));
+            if !self.host.is_empty() {
+                event.set(&["source", "host"], &self.host);
+            }
+            event.set(&["count"], 1);
+            event.set(&["firstTimestamp"], now.rfc3339());
+            event.set(&["lastTimestamp"], now.rfc3339());
+            event.set(&["eventTime"], Value::Null);
+            event.set(&["reportingInstance"], &self.host);
+        }
+        // A namespace on its way out takes no new events, as in a real cluster.
+        if api.create(&by, events, namespace, event, &WriteOptions::default()).is_ok() {
+            self.seen.insert(identity, name);
+        }
+    }
+
+    /// Forgets an object that is gone.
+    pub fn forget(&mut self, uid: &str) {
+        self.seen.retain(|identity, _| identity.uid != uid);
+        self.similar.retain(|(u, _), _| u != uid);
+        self.tokens.remove(uid);
+    }
+
+    /// The message to store: the given one, or the combined form once too many similar ones came.
+    fn correlate(&mut self, uid: &ArcStr, reason: &'static str, message: &str, now: Time) -> ArcStr {
+        let similar = self.similar.entry((uid.clone(), reason)).or_default();
+        if now.since(similar.last) > SIMILAR_WINDOW {
+            similar.messages.clear();
+        }
+        similar.last = now;
+        if !similar.messages.iter().any(|m| m == message) {
+            similar.messages.push(message.into());
+        }
+        if similar.messages.len() >= SIMILAR_MAX {
+            similar.messages.truncate(SIMILAR_MAX);
+            return format!("(combined from similar events): {message}").into();
+        }
+        message.into()
+    }
+
+    /// Takes a token of the object's bucket.
+    fn admit(&mut self, uid: &ArcStr, now: Time) -> bool {
+        let (tokens, last) = self.tokens.entry(uid.clone()).or_insert((SPAM_BURST, now));
+        *tokens = (*tokens + now.since(*last).as_secs_f64() * SPAM_REFILL_PER_S).min(SPAM_BURST);
+        *last = now;
+        if *tokens < 1.0 {
+            return false;
+        }
+        *tokens -= 1.0;
+        true
+    }
+}

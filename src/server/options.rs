@@ -1,0 +1,131 @@
+//! What a caller says of itself and of its request.
+
+use crate::api::{ArcStr, Value};
+use crate::base::Time;
+
+/// Who acts, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller {
+    /// Virtual time of the request.
+    pub now: Time,
+    /// Field manager and event source: `kubelet`, `kubectl-create` ...
+    pub manager: &'static str,
+}
+
+impl Caller {
+    /// A caller by this name.
+    pub const fn new(now: Time, manager: &'static str) -> Self {
+        Caller { now, manager }
+    }
+}
+
+/// How strictly a body is decoded (`fieldValidation`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FieldValidation {
+    /// The cluster's own components: the body is as the API would encode it and is not decoded at all.
+    #[default]
+    Trusted,
+    /// Unknown and duplicate fields are dropped.
+    Ignore,
+    /// They are dropped with a warning.
+    Warn,
+    /// They are errors.
+    Strict,
+}
+
+/// Options of create, update and patch.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WriteOptions {
+    /// Do everything but commit (`dryRun=All`).
+    pub dry_run: bool,
+    /// How strictly the body is decoded.
+    pub field_validation: FieldValidation,
+}
+
+impl WriteOptions {
+    /// As kubectl writes: unknown and duplicate fields are errors.
+    pub const STRICT: WriteOptions = WriteOptions { dry_run: false, field_validation: FieldValidation::Strict };
+}
+
+/// What is to become of an object's dependents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Propagation {
+    /// The garbage collector deletes them afterwards.
+    Background,
+    /// They go first.
+    Foreground,
+    /// They stay.
+    Orphan,
+}
+
+/// What must be so for a delete to happen.
+#[derive(Clone, Debug, Default)]
+pub struct Preconditions {
+    /// The object's uid.
+    pub uid: Option<ArcStr>,
+    /// The object's resource version.
+    pub resource_version: Option<ArcStr>,
+}
+
+/// Options of delete.
+#[derive(Clone, Debug, Default)]
+pub struct DeleteOptions {
+    /// Seconds of grace; the kind's own default where absent.
+    pub grace_period_s: Option<i64>,
+    /// What becomes of dependents; the kind's own default where absent.
+    pub propagation: Option<Propagation>,
+    /// What must be so.
+    pub preconditions: Preconditions,
+    /// Do everything but commit.
+    pub dry_run: bool,
+}
+
+impl DeleteOptions {
+    /// Immediately, as the kubelet ends a pod and `--force --grace-period=0` does.
+    pub fn now() -> Self {
+        DeleteOptions { grace_period_s: Some(0), ..DeleteOptions::default() }
+    }
+
+    /// With this policy.
+    pub fn with(propagation: Propagation) -> Self {
+        DeleteOptions { propagation: Some(propagation), ..DeleteOptions::default() }
+    }
+}
+
+/// Options of list and watch: selectors in the API's textual form; empty selects all.
+#[derive(Clone, Debug, Default)]
+pub struct ListOptions {
+    /// `labelSelector`.
+    pub label_selector: String,
+    /// `fieldSelector`.
+    pub field_selector: String,
+}
+
+/// The part of an object that a request goes to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Subresource {
+    /// The object without its status.
+    #[default]
+    None,
+    /// Its status alone.
+    Status,
+    /// `autoscaling/v1` Scale.
+    Scale,
+    /// A pod's in-place resize.
+    Resize,
+    /// A pod's ephemeral containers.
+    EphemeralContainers,
+    /// A namespace's finalizers.
+    Finalize,
+}
+
+/// A change to an object, in one of the API's patch formats.
+#[derive(Clone, Debug)]
+pub enum Patch {
+    /// RFC 6902.
+    Json(Value),
+    /// RFC 7386.
+    Merge(Value),
+    /// Kubernetes' own, by the schema's merge keys.
+    Strategic(Value),
+}

@@ -1,0 +1,134 @@
+//! JSON patch, RFC 6902.
+
+use crate::api::{Status, Value};
+
+/// The most operations that the API server takes in one patch.
+const OPERATIONS_MAX: usize = 10_000;
+
+/// Applies the operations in turn. Errors are worded as the API server words those of its library.
+pub fn json_patch(target: &Value, operations: &Value) -> Result<Value, Status> {
+    let Value::List(list) = operations else {
+        return Err(Status::bad_request("error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch"));
+    };
+    if list.len() > OPERATIONS_MAX {
+        let mut status =
+            Status::bad_request(format!("The allowed maximum operations in a JSON patch is {OPERATIONS_MAX}, got {}", list.len()));
+        status.code = 413;
+        status.reason = "RequestEntityTooLarge";
+        return Err(status);
+    }
+    let mut doc = target.clone();
+    for operation in list.iter() {
+        apply(&mut doc, operation)?;
+    }
+    Ok(doc)
+}
+
+fn invalid(message: String) -> Status {
+    let mut status = Status::bad_request(message);
+    status.code = 422;
+    status.reason = "Invalid";
+    status.message = format!("the server rejected our request due to an error in our request");
+    status.details = Value::map();
+    status
+}
+
+fn apply(doc: &mut Value, operation: &Value) -> Result<(), Status> {
+    let path = operation.get("path").str();
+    let missing =
+        |what: &str, path: &str| invalid(format!("{what} operation does not apply: doc is missing path: {path:?}: missing value"));
+    match operation.get("op").str() {
+        "add" => add(doc, path, operation.get("value").clone()).ok_or_else(|| missing("add", path)),
+        "remove" => take(doc, path).map(|_| ()).ok_or_else(|| missing("remove", path)),
+        "replace" => {
+            let slot = find_mut(doc, path).ok_or_else(|| missing("replace", path))?;
+            *slot = operation.get("value").clone();
+            Ok(())
+        }
+        "move" => {
+            let from = operation.get("from").str();
+            let value = take(doc, from).ok_or_else(|| missing("move", from))?;
+            add(doc, path, value).ok_or_else(|| missing("move", path))
+        }
+        "copy" => {
+            let from = operation.get("from").str();
+            let value = find_mut(doc, from).cloned().ok_or_else(|| missing("copy", from))?;
+            add(doc, path, value).ok_or_else(|| missing("copy", path))
+        }
+        "test" => match find_mut(doc, path) {
+            Some(found) if found.same(operation.get("value")) => Ok(()),
+            _ => Err(invalid(format!("testing value {path} failed: test failed"))),
+        },
+        other => Err(Status::bad_request(format!("Unexpected kind: {other}"))),
+    }
+}
+
+/// The parts of a JSON pointer, unescaped.
+fn parts(path: &str) -> Vec<String> {
+    path.split('/').skip(1).map(|p| p.replace("~1", "/").replace("~0", "~")).collect()
+}
+
+fn step<'a>(value: &'a mut Value, part: &str) -> Option<&'a mut Value> {
+    match value {
+        Value::Map(m) if m.contains_key(part) => value.map_mut().get_mut(part),
+        Value::List(_) => value.list_mut().get_mut(part.parse::<usize>().ok()?),
+        _ => None,
+    }
+}
+
+fn find_mut<'a>(doc: &'a mut Value, path: &str) -> Option<&'a mut Value> {
+    parts(path).iter().try_fold(doc, |v, part| step(v, part))
+}
+
+fn parent<'a>(doc: &'a mut Value, path: &str) -> Option<(&'a mut Value, String)> {
+    let mut parts = parts(path);
+    let last = parts.pop()?;
+    Some((parts.iter().try_fold(doc, |v, part| step(v, part))?, last))
+}
+
+fn add(doc: &mut Value, path: &str, value: Value) -> Option<()> {
+    if path.is_empty() {
+        *doc = value;
+        return Some(());
+    }
+    let (parent, last) = parent(doc, path)?;
+    match parent {
+        Value::Map(_) => {
+            parent.map_mut().insert(last, value);
+        }
+        Value::List(l) => {
+            let at = if last == "-" { l.len() } else { last.parse().ok().filter(|i| *i <= l.len())? };
+            parent.list_mut().insert(at, value);
+        }
+        _ => return None,
+    }
+    Some(())
+}
+
+fn take(doc: &mut Value, path: &str) -> Option<Value> {
+    let (parent, last) = parent(doc, path)?;
+    match parent {
+        Value::Map(_) => parent.map_mut().remove(&last),
+        Value::List(l) => {
+            let at: usize = last.parse().ok().filter(|i| *i < l.len())?;
+            Some(parent.list_mut().remove(at))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operations_in_turn() {
+        let doc = Value::from_json(r#"{"a":[1,2],"b":{"x/y":1}}"#).expect("json");
+        let run = |ops: &str| json_patch(&doc, &Value::from_json(ops).expect("json")).map(|v| v.to_json());
+        let ok = run(r#"[{"op":"add","path":"/a/-","value":3},{"op":"remove","path":"/a/0"},{"op":"replace","path":"/b/x~1y","value":2}]"#);
+        assert_eq!(ok.as_deref(), Ok(r#"{"a":[2,3],"b":{"x/y":2}}"#));
+        assert!(run(r#"[{"op":"remove","path":"/none"}]"#).is_err());
+        assert!(run(r#"[{"op":"test","path":"/a/0","value":9}]"#).is_err());
+        assert!(run(r#"[{"op":"add","path":"/a/9","value":9}]"#).is_err());
+    }
+}

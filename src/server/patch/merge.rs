@@ -1,0 +1,126 @@
+//! JSON merge patch, RFC 7386.
+
+use crate::api::{Map, Value};
+
+/// Applies a merge patch: maps merge, null deletes, anything else replaces.
+pub fn merge_patch(target: &mut Value, patch: &Value) {
+    let Value::Map(changes) = patch else {
+        *target = patch.clone();
+        return;
+    };
+    let map = target.map_mut();
+    for (key, change) in changes.iter() {
+        if change.is_null() {
+            map.remove(key);
+            continue;
+        }
+        if map.get(key).is_none() {
+            map.insert(key.clone(), Value::Null);
+        }
+        if let Some(slot) = map.get_mut(key) {
+            merge_patch(slot, change);
+        }
+    }
+}
+
+/// The merge patch that makes `modified` of `original`; `None` where they are equal.
+pub fn merge_diff(original: &Value, modified: &Value) -> Option<Value> {
+    let (Value::Map(a), Value::Map(b)) = (original, modified) else {
+        return (!original.same(modified)).then(|| modified.clone());
+    };
+    let mut diff = Map::new();
+    for (key, old) in a.iter() {
+        match b.get(key) {
+            None => {
+                diff.insert(key.clone(), Value::Null);
+            }
+            Some(new) => {
+                if let Some(change) = merge_diff(old, new) {
+                    diff.insert(key.clone(), change);
+                }
+            }
+        }
+    }
+    for (key, new) in b.iter() {
+        if !a.contains_key(key) {
+            diff.insert(key.clone(), new.clone());
+        }
+    }
+    (!diff.is_empty()).then(|| diff.into())
+}
+
+/// kubectl's three-way patch for kinds without strategic merge: what the manifest changes of the live object, and
+/// deletions of what the last applied manifest had and this one has not.
+pub fn three_way_merge_patch(original: &Value, modified: &Value, current: &Value) -> Value {
+    let mut patch = additions(current, modified).unwrap_or_else(Value::map);
+    delete_missing(original, modified, &mut patch);
+    patch
+}
+
+fn additions(current: &Value, modified: &Value) -> Option<Value> {
+    let (Value::Map(a), Value::Map(b)) = (current, modified) else {
+        return (!current.same(modified)).then(|| modified.clone());
+    };
+    let mut diff = Map::new();
+    for (key, new) in b.iter() {
+        let change = match a.get(key) {
+            None => Some(new.clone()),
+            Some(old) => additions(old, new),
+        };
+        if let Some(change) = change {
+            diff.insert(key.clone(), change);
+        }
+    }
+    (!diff.is_empty()).then(|| diff.into())
+}
+
+fn delete_missing(original: &Value, modified: &Value, patch: &mut Value) {
+    for (key, old) in original.entries() {
+        let new = modified.get(key);
+        if matches!(modified, Value::Map(m) if !m.contains_key(key)) {
+            patch.set(&[key], Value::Null);
+        } else if matches!((old, new), (Value::Map(_), Value::Map(_))) {
+            let mut inner = patch.get(key).clone();
+            if !matches!(inner, Value::Map(_)) {
+                inner = Value::map();
+            }
+            delete_missing(old, new, &mut inner);
+            if !inner.is_empty() {
+                patch.set(&[key], inner);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rfc_7386_examples() {
+        let rows = [
+            (r#"{"a":"b"}"#, r#"{"a":"c"}"#, r#"{"a":"c"}"#),
+            (r#"{"a":"b","b":"c"}"#, r#"{"a":null}"#, r#"{"b":"c"}"#),
+            (r#"{"a":["b"]}"#, r#"{"a":"c"}"#, r#"{"a":"c"}"#),
+            (r#"{"a":{"b":"c"}}"#, r#"{"a":{"b":"d","c":null}}"#, r#"{"a":{"b":"d"}}"#),
+            (r#"{}"#, r#"{"a":{"bb":{"ccc":null}}}"#, r#"{"a":{"bb":{}}}"#),
+        ];
+        for (target, patch, want) in rows {
+            let mut got = Value::from_json(target).expect("json");
+            let patch = Value::from_json(patch).expect("json");
+            merge_patch(&mut got, &patch);
+            assert_eq!(got.to_json(), want);
+        }
+    }
+
+    #[test]
+    fn a_diff_makes_one_of_the_other() {
+        let a = Value::from_json(r#"{"a":1,"b":{"c":2,"d":3},"e":[1]}"#).expect("json");
+        let b = Value::from_json(r#"{"a":1,"b":{"c":4},"e":[2],"f":5}"#).expect("json");
+        let diff = merge_diff(&a, &b).expect("they differ");
+        let mut got = a.clone();
+        merge_patch(&mut got, &diff);
+        assert_eq!(got, b);
+        assert_eq!(merge_diff(&a, &a), None);
+    }
+}

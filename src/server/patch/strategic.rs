@@ -1,0 +1,322 @@
+//! Kubernetes' strategic merge patch: lists merge by the schema's merge keys, with `$patch`, `$setElementOrder`,
+//! `$deleteFromPrimitiveList` and `$retainKeys` (`apimachinery/pkg/util/strategicpatch`).
+
+use crate::api::schema::{Field, Ty, Type, schema};
+use crate::api::{KindRef, Map, Status, Value};
+
+/// Applies a strategic merge patch to an object of a kind.
+pub fn strategic_merge_patch(kind: KindRef, current: &Value, patch: &Value) -> Result<Value, Status> {
+    let Value::Map(_) = patch else {
+        return Err(Status::bad_request("json: cannot unmarshal array into Go value of type map[string]interface {}"));
+    };
+    let mut next = current.clone();
+    merge_map(&mut next, patch, Some(schema().kind(kind)))?;
+    Ok(next)
+}
+
+/// The patch that `kubectl apply` sends: additions and changes from the live object to the manifest, deletions of what
+/// the last applied manifest had and this one has not.
+pub fn three_way_strategic_patch(kind: KindRef, original: &Value, modified: &Value, current: &Value) -> Value {
+    let ty = Some(schema().kind(kind));
+    let mut patch = diff_map(current, modified, ty, Which::Changes);
+    let deletions = diff_map(original, modified, ty, Which::Deletions);
+    overlay(&mut patch, &deletions, ty);
+    patch
+}
+
+const DIRECTIVE: &str = "$patch";
+const RETAIN_KEYS: &str = "$retainKeys";
+const ELEMENT_ORDER: &str = "$setElementOrder/";
+const DELETE_PRIMITIVES: &str = "$deleteFromPrimitiveList/";
+
+fn inner(ty: Option<&'static Type>, key: &str) -> (Option<&'static Field>, Option<&'static Type>) {
+    let field = ty.and_then(|t| t.field(key));
+    let object = |ty: &Ty| match ty {
+        Ty::Object(r) => Some(schema().get(*r)),
+        _ => None,
+    };
+    let inner = field.and_then(|f| match &f.ty {
+        Ty::ListOf(item) | Ty::MapOf(item) => object(item),
+        own => object(own),
+    });
+    (field, inner)
+}
+
+fn merge_map(target: &mut Value, patch: &Value, ty: Option<&'static Type>) -> Result<(), Status> {
+    match patch.get(DIRECTIVE).as_str() {
+        Some("replace") => {
+            let mut replaced = patch.clone();
+            replaced.remove(&[DIRECTIVE]);
+            *target = replaced;
+            return Ok(());
+        }
+        Some("delete") => {
+            *target = Value::map();
+            return Ok(());
+        }
+        Some("merge") | None => {}
+        Some(other) => return Err(Status::bad_request(format!("Unrecognized directive: {other}"))),
+    }
+    if let Value::List(keep) = patch.get(RETAIN_KEYS) {
+        target.map_mut().retain(|k, _| keep.iter().any(|v| v.str() == k));
+    }
+    for (key, change) in patch.entries() {
+        if key.starts_with('$') {
+            if let Some(list) = key.strip_prefix(DELETE_PRIMITIVES)
+                && matches!(target.get(list), Value::List(_))
+            {
+                target.get_mut(list).list_mut().retain(|v| !change.items().iter().any(|gone| gone.same(v)));
+            }
+            continue;
+        }
+        let (field, inner) = inner(ty, key);
+        if change.is_null() {
+            target.map_mut().remove(key);
+        } else if matches!((target.get(key), change), (Value::Map(_), Value::Map(_))) {
+            // A map of objects has the objects' type for each of its values; such maps hold no merge keys upstream.
+            let inner = if matches!(field.map(|f| &f.ty), Some(Ty::MapOf(_))) { None } else { inner };
+            merge_map(target.get_mut(key), change, inner)?;
+        } else if let (Value::List(_), Value::List(changes), Some(field)) = (target.get(key), change, field)
+            && field.patch_merge
+        {
+            let list = target.get_mut(key).list_mut();
+            if field.merge_key.is_empty() {
+                for item in changes.iter() {
+                    if !list.iter().any(|v| v.same(item)) {
+                        list.push(item.clone());
+                    }
+                }
+            } else {
+                merge_list(list, changes, field.merge_key, inner)?;
+            }
+        } else {
+            let mut value = change.clone();
+            strip_directives(&mut value);
+            target.map_mut().insert(key.clone(), value);
+        }
+    }
+    for (key, order) in patch.entries() {
+        if let Some(list) = key.strip_prefix(ELEMENT_ORDER)
+            && matches!(target.get(list), Value::List(_))
+        {
+            let merge_key = inner(ty, list).0.map_or("", |f| f.merge_key);
+            sort_by_order(target.get_mut(list).list_mut(), order.items(), merge_key);
+        }
+    }
+    Ok(())
+}
+
+fn merge_list(list: &mut Vec<Value>, changes: &[Value], merge_key: &str, ty: Option<&'static Type>) -> Result<(), Status> {
+    if changes.iter().any(|c| c.get(DIRECTIVE).as_str() == Some("replace")) {
+        *list = changes.iter().filter(|c| c.get(DIRECTIVE).as_str() != Some("replace")).cloned().collect();
+        return Ok(());
+    }
+    for change in changes {
+        let key = change.get(merge_key);
+        if key.is_null() {
+            return Err(Status::bad_request(format!("map: {} does not contain declared merge key: {merge_key}", change.to_json())));
+        }
+        let found = list.iter().position(|v| v.get(merge_key).same(key));
+        match (change.get(DIRECTIVE).as_str(), found) {
+            (Some("delete"), _) => list.retain(|v| !v.get(merge_key).same(key)),
+            (_, Some(i)) => merge_map(&mut list[i], change, ty)?,
+            (_, None) => {
+                let mut item = change.clone();
+                strip_directives(&mut item);
+                list.push(item);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What is new has nothing to delete: directives and nulls say nothing there.
+fn strip_directives(value: &mut Value) {
+    match value {
+        Value::Map(m) if m.iter().any(|(k, v)| k.starts_with('$') || v.is_null() || matches!(v, Value::Map(_) | Value::List(_))) => {
+            let map = value.map_mut();
+            map.retain(|k, v| !k.starts_with('$') && !v.is_null());
+            for (_, v) in map.iter_mut() {
+                strip_directives(v);
+            }
+        }
+        Value::List(l) if l.iter().any(|v| matches!(v, Value::Map(_) | Value::List(_))) => {
+            for v in value.list_mut() {
+                strip_directives(v);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Items in the order given; those that the order does not name stay after the item they followed.
+fn sort_by_order(list: &mut Vec<Value>, order: &[Value], merge_key: &str) {
+    let key_of = |v: &Value| if merge_key.is_empty() { v.clone() } else { v.get(merge_key).clone() };
+    let place = |v: &Value| {
+        let key = key_of(v);
+        order.iter().position(|o| if merge_key.is_empty() { o.same(&key) } else { o.get(merge_key).same(&key) })
+    };
+    let mut named: Vec<Value> = list.iter().filter(|v| place(v).is_some()).cloned().collect();
+    named.sort_by_key(|v| place(v));
+    let unnamed: Vec<(usize, Value)> = list.iter().enumerate().filter(|(_, v)| place(v).is_none()).map(|(i, v)| (i, v.clone())).collect();
+    let mut merged = named;
+    for (i, v) in unnamed {
+        merged.insert(i.min(merged.len()), v);
+    }
+    *list = merged;
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Which {
+    /// What is added or changed; nothing is deleted.
+    Changes,
+    /// What is deleted; nothing else.
+    Deletions,
+}
+
+fn diff_map(old: &Value, new: &Value, ty: Option<&'static Type>, which: Which) -> Value {
+    let mut patch = Map::new();
+    for (key, was) in old.entries() {
+        if matches!(new, Value::Map(m) if !m.contains_key(key)) && which == Which::Deletions && !was.is_null() {
+            patch.insert(key.clone(), Value::Null);
+        }
+    }
+    for (key, is) in new.entries() {
+        let (field, inner_ty) = inner(ty, key);
+        let was = old.get(key);
+        match (was, is) {
+            (Value::Map(_), Value::Map(_)) => {
+                let inner_ty = if matches!(field.map(|f| &f.ty), Some(Ty::MapOf(_))) { None } else { inner_ty };
+                let mut change = diff_map(was, is, inner_ty, which);
+                if field.is_some_and(|f| f.retain_keys) && !change.is_empty() {
+                    change.set(&[RETAIN_KEYS], is.entries().map(|(k, _)| Value::from(k)).collect::<Vec<_>>());
+                }
+                if !change.is_empty() {
+                    patch.insert(key.clone(), change);
+                }
+            }
+            (Value::List(a), Value::List(b)) if field.is_some_and(|f| f.patch_merge) => {
+                let merge_key = field.map_or("", |f| f.merge_key);
+                diff_list(&mut patch, key, a, b, merge_key, inner_ty, which);
+            }
+            _ => {
+                if which == Which::Changes && !was.same(is) && !is.is_null() {
+                    patch.insert(key.clone(), is.clone());
+                }
+            }
+        }
+    }
+    patch.into()
+}
+
+fn diff_list(patch: &mut Map, key: &str, old: &[Value], new: &[Value], merge_key: &str, ty: Option<&'static Type>, which: Which) {
+    if merge_key.is_empty() {
+        let (added, removed): (Vec<Value>, Vec<Value>) = (
+            new.iter().filter(|v| !old.iter().any(|o| o.same(v))).cloned().collect(),
+            old.iter().filter(|v| !new.iter().any(|n| n.same(v))).cloned().collect(),
+        );
+        if which == Which::Changes && !added.is_empty() {
+            patch.insert(format!("{ELEMENT_ORDER}{key}"), new.to_vec());
+            patch.insert(key, added);
+        }
+        if which == Which::Deletions && !removed.is_empty() {
+            patch.insert(format!("{ELEMENT_ORDER}{key}"), new.to_vec());
+            patch.insert(format!("{DELETE_PRIMITIVES}{key}"), removed);
+        }
+        return;
+    }
+    let mut changes = Vec::new();
+    for item in new {
+        let id = item.get(merge_key);
+        let change = match old.iter().find(|o| o.get(merge_key).same(id)) {
+            Some(was) => diff_map(was, item, ty, which),
+            None if which == Which::Changes => item.clone(),
+            None => Value::map(),
+        };
+        if !change.is_empty() {
+            let mut change = change;
+            change.set(&[merge_key], id.clone());
+            changes.push(change);
+        }
+    }
+    if which == Which::Deletions {
+        for item in old {
+            let id = item.get(merge_key);
+            if !new.iter().any(|n| n.get(merge_key).same(id)) {
+                let mut gone = Value::map();
+                gone.set(&[merge_key], id.clone());
+                gone.set(&[DIRECTIVE], "delete");
+                changes.push(gone);
+            }
+        }
+    }
+    if !changes.is_empty() {
+        let order: Vec<Value> = new
+            .iter()
+            .map(|v| {
+                let mut id = Value::map();
+                id.set(&[merge_key], v.get(merge_key).clone());
+                id
+            })
+            .collect();
+        patch.insert(format!("{ELEMENT_ORDER}{key}"), order);
+        patch.insert(key, changes);
+    }
+}
+
+/// Lays one patch over another: maps and keyed lists join, all else is the later one's.
+fn overlay(patch: &mut Value, other: &Value, ty: Option<&'static Type>) {
+    for (key, change) in other.entries() {
+        let (field, inner_ty) = inner(ty, key);
+        let mine = patch.get(key);
+        match (mine, change) {
+            (Value::Map(_), Value::Map(_)) => overlay(patch.get_mut(key), change, inner_ty),
+            (Value::List(_), Value::List(items)) if field.is_some_and(|f| f.patch_merge && !f.merge_key.is_empty()) => {
+                let merge_key = field.map_or("", |f| f.merge_key);
+                let list = patch.get_mut(key).list_mut();
+                for item in items.iter() {
+                    match list.iter_mut().find(|v| v.get(merge_key).same(item.get(merge_key))) {
+                        Some(found) => overlay(found, item, inner_ty),
+                        None => list.push(item.clone()),
+                    }
+                }
+            }
+            _ => {
+                patch.map_mut().insert(key.clone(), change.clone());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Kind;
+
+    fn json(text: &str) -> Value {
+        Value::from_json(text).expect("json")
+    }
+
+    #[test]
+    fn containers_merge_by_name() {
+        let kind = Kind::named("Pod");
+        let live = json(r#"{"spec":{"containers":[{"name":"a","image":"x"},{"name":"b","image":"y"}]}}"#);
+        let patch = json(r#"{"spec":{"containers":[{"name":"b","image":"z"},{"$patch":"delete","name":"a"}]}}"#);
+        let got = strategic_merge_patch(kind, &live, &patch).expect("applies");
+        assert_eq!(got.to_json(), r#"{"spec":{"containers":[{"image":"z","name":"b"}]}}"#);
+    }
+
+    #[test]
+    fn a_three_way_patch_deletes_only_what_was_applied() {
+        let kind = Kind::named("Pod");
+        let original = json(r#"{"metadata":{"labels":{"a":"1","b":"2"}},"spec":{"containers":[{"name":"a"},{"name":"old"}]}}"#);
+        let modified = json(r#"{"metadata":{"labels":{"a":"3"}},"spec":{"containers":[{"name":"a","image":"i"}]}}"#);
+        let live = json(
+            r#"{"metadata":{"labels":{"a":"1","b":"2","mine":"x"}},"spec":{"containers":[{"name":"a","image":"h"},{"name":"old"},{"name":"other"}]}}"#,
+        );
+        let patch = three_way_strategic_patch(kind, &original, &modified, &live);
+        let got = strategic_merge_patch(kind, &live, &patch).expect("applies");
+        let want = r#"{"metadata":{"labels":{"a":"3","mine":"x"}},"spec":{"containers":[{"image":"i","name":"a"},{"name":"other"}]}}"#;
+        assert_eq!(got.to_json(), want);
+    }
+}

@@ -1,0 +1,229 @@
+//! The API as HTTP: method, path and body in, status code and body out. What `kubectl get --raw` and recorded requests speak.
+
+use super::options::{Caller, DeleteOptions, FieldValidation, ListOptions, Patch, Preconditions, Propagation, Subresource, WriteOptions};
+use super::{ApiServer, deletion};
+use crate::api::{Kind, KindRef, Status, Value};
+use crate::obj;
+
+/// One request.
+#[derive(Clone, Debug)]
+pub struct RestRequest<'a> {
+    /// `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
+    pub method: &'a str,
+    /// Path and query: `/api/v1/namespaces/x/pods?labelSelector=a%3Db`.
+    pub path: &'a str,
+    /// Of the body.
+    pub content_type: &'a str,
+    /// JSON body; null where there is none.
+    pub body: Value,
+}
+
+/// The answer.
+#[derive(Clone, Debug)]
+pub struct RestResponse {
+    /// HTTP status code.
+    pub code: u16,
+    /// JSON body.
+    pub body: Value,
+}
+
+/// What a path names.
+struct Target {
+    kind: KindRef,
+    namespace: String,
+    name: String,
+    sub: String,
+}
+
+impl ApiServer {
+    /// Serves a request as the REST API does.
+    pub fn rest(&mut self, by: &Caller, request: &RestRequest<'_>) -> RestResponse {
+        match self.serve(by, request) {
+            Ok((code, body)) => RestResponse { code, body },
+            Err(status) => RestResponse { code: status.code, body: status.to_object() },
+        }
+    }
+
+    fn serve(&mut self, by: &Caller, request: &RestRequest<'_>) -> Result<(u16, Value), Status> {
+        let (path, query) = request.path.split_once('?').unwrap_or((request.path, ""));
+        match path {
+            "/version" => return Ok((200, version_info())),
+            "/healthz" | "/livez" | "/readyz" => return Ok((200, "ok".into())),
+            _ => {}
+        }
+        let query: Vec<(String, String)> =
+            query.split('&').filter_map(|p| p.split_once('=')).map(|(k, v)| (decode_percent(k), decode_percent(v))).collect();
+        let parameter = |name: &str| query.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v.as_str());
+        let target = parse_path(path).ok_or_else(Status::no_such_resource)?;
+        let options = WriteOptions {
+            dry_run: parameter("dryRun") == "All",
+            field_validation: match parameter("fieldValidation") {
+                "Strict" => FieldValidation::Strict,
+                "Ignore" => FieldValidation::Ignore,
+                _ => FieldValidation::Warn,
+            },
+        };
+        let list =
+            ListOptions { label_selector: parameter("labelSelector").to_owned(), field_selector: parameter("fieldSelector").to_owned() };
+        let Target { kind, namespace, name, sub } = &target;
+        let (kind, sub_kind) = (*kind, subresource(sub)?);
+        match (request.method, name.is_empty(), sub.as_str()) {
+            ("GET", true, _) => {
+                let items = self.list(kind, (!namespace.is_empty()).then_some(namespace), &list)?;
+                Ok((200, self.as_list(kind, items)))
+            }
+            ("GET", false, "scale") => Ok((200, self.scale(kind, namespace, name)?)),
+            ("GET", false, _) => Ok((200, self.get(kind, namespace, name)?)),
+            ("POST", true, _) => Ok((201, self.create(by, kind, namespace, request.body.clone(), &options)?)),
+            ("POST", false, "eviction") => {
+                let delete = delete_options(request.body.get("deleteOptions"))?;
+                self.evict(by, namespace, name, &delete)?;
+                Ok((201, obj!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201})))
+            }
+            ("POST", false, "binding") => {
+                self.bind(by, namespace, name, request.body.at(&["target", "name"]).str())?;
+                Ok((201, obj!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201})))
+            }
+            ("PUT", false, "scale") => Ok((200, self.update_scale(by, kind, namespace, &request.body, &options)?)),
+            ("PUT", false, _) => {
+                let mut object = request.body.clone();
+                object.set(&["metadata", "name"], name.as_str());
+                if kind.namespaced {
+                    object.set(&["metadata", "namespace"], namespace.as_str());
+                }
+                Ok((200, self.update(by, kind, object, sub_kind, &options)?))
+            }
+            ("PATCH", false, _) => {
+                let patch = match request.content_type {
+                    "application/json-patch+json" => Patch::Json(request.body.clone()),
+                    "application/merge-patch+json" => Patch::Merge(request.body.clone()),
+                    "application/strategic-merge-patch+json" => Patch::Strategic(request.body.clone()),
+                    other => {
+                        return Err(Status::unsupported_media_type(format!(
+                            "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, \
+                             application/merge-patch+json, application/strategic-merge-patch+json (got {other})"
+                        )));
+                    }
+                };
+                Ok((200, self.patch(by, kind, namespace, name, &patch, sub_kind, &options)?))
+            }
+            ("DELETE", false, _) => {
+                let mut delete = delete_options(&request.body)?;
+                delete.dry_run |= options.dry_run;
+                match self.delete(by, kind, namespace, name, &delete)? {
+                    deletion::Deleted::Gone(object) if kind.plural == "pods" => Ok((200, object)),
+                    deletion::Deleted::Gone(object) => Ok((200, deletion::success(kind, &object))),
+                    deletion::Deleted::Terminating(object) => Ok((200, object)),
+                }
+            }
+            ("DELETE", true, _) => {
+                let delete = delete_options(&request.body)?;
+                let items = self.delete_collection(by, kind, namespace, &list, &delete)?;
+                Ok((200, self.as_list(kind, items)))
+            }
+            (method, _, _) => Err(Status::method_not_allowed(kind, &method.to_lowercase())),
+        }
+    }
+
+    /// Items as the API lists them: `PodList` with the revision, the items without their own kind.
+    pub fn as_list(&self, kind: KindRef, items: Vec<Value>) -> Value {
+        let items: Vec<Value> = items
+            .into_iter()
+            .map(|mut v| {
+                v.remove(&["apiVersion"]);
+                v.remove(&["kind"]);
+                v
+            })
+            .collect();
+        obj!({
+            "apiVersion": kind.api_version(), "kind": format!("{}List", kind.kind),
+            "metadata": {"resourceVersion": self.revision().to_string()}, "items": items
+        })
+    }
+}
+
+/// What `/version` answers.
+pub fn version_info() -> Value {
+    obj!({
+        "major": "1", "minor": "36", "emulationMajor": "1", "emulationMinor": "36", "minCompatibilityMajor": "1",
+        "minCompatibilityMinor": "35", "gitVersion": "v1.36.2", "gitTreeState": "clean", "compiler": "simulated", "platform": "linux/amd64"
+    })
+}
+
+fn subresource(name: &str) -> Result<Subresource, Status> {
+    Ok(match name {
+        "" | "eviction" | "binding" => Subresource::None,
+        "status" => Subresource::Status,
+        "scale" => Subresource::Scale,
+        "resize" => Subresource::Resize,
+        "ephemeralcontainers" => Subresource::EphemeralContainers,
+        "finalize" => Subresource::Finalize,
+        _ => return Err(Status::no_such_resource()),
+    })
+}
+
+fn parse_path(path: &str) -> Option<Target> {
+    let mut parts = path.trim_matches('/').split('/').map(decode_percent);
+    let group = match parts.next()?.as_str() {
+        "api" => String::new(),
+        "apis" => parts.next()?,
+        _ => return None,
+    };
+    let version = parts.next()?;
+    let mut rest: Vec<String> = parts.collect();
+    let mut namespace = String::new();
+    // `namespaces/x` alone is the namespace itself, as are its subresources.
+    if rest.first().is_some_and(|p| p == "namespaces") && rest.len() > 2 && !matches!(rest[2].as_str(), "status" | "finalize") {
+        namespace = rest[1].clone();
+        rest.drain(..2);
+    }
+    let mut rest = rest.into_iter();
+    let kind = Kind::of_resource(&group, &rest.next()?).filter(|k| k.version == version)?;
+    let (name, sub) = (rest.next().unwrap_or_default(), rest.next().unwrap_or_default());
+    rest.next().is_none().then_some(Target { kind, namespace, name, sub })
+}
+
+fn delete_options(body: &Value) -> Result<DeleteOptions, Status> {
+    let propagation = match body.get("propagationPolicy").str() {
+        "" if body.get("orphanDependents").is_true() => Some(Propagation::Orphan),
+        "" => None,
+        "Background" => Some(Propagation::Background),
+        "Foreground" => Some(Propagation::Foreground),
+        "Orphan" => Some(Propagation::Orphan),
+        other => {
+            return Err(Status::bad_request(format!(
+                "DeleteOptions \"\" is invalid: propagationPolicy: Invalid value: {other:?}: should be one of Background, Foreground, Orphan, or nil"
+            )));
+        }
+    };
+    Ok(DeleteOptions {
+        grace_period_s: body.get("gracePeriodSeconds").as_int(),
+        propagation,
+        preconditions: Preconditions {
+            uid: body.at(&["preconditions", "uid"]).as_str().map(Into::into),
+            resource_version: body.at(&["preconditions", "resourceVersion"]).as_str().map(Into::into),
+        },
+        dry_run: !body.get("dryRun").items().is_empty(),
+    })
+}
+
+/// Undoes URL escaping; what is not valid stays as it is.
+fn decode_percent(text: &str) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    let bytes = text.as_bytes();
+    let mut i = 0;
+    while i < bytes.len() {
+        let hex = (bytes[i] == b'%').then(|| text.get(i + 1..i + 3)).flatten().and_then(|h| u8::from_str_radix(h, 16).ok());
+        match hex {
+            Some(byte) => {
+                out.push(byte);
+                i += 3;
+            }
+            None => {
+                out.push(if bytes[i] == b'+' { b' ' } else { bytes[i] });
+                i += 1;
+            }
+        }
+    }
+    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
+}

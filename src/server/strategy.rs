@@ -1,0 +1,160 @@
+//! What each kind's registry does to an object before it is validated: who owns which half, and when a generation passes.
+
+use super::Subresource;
+use crate::api::{KindRef, Object, Value};
+use crate::obj;
+
+/// Kinds whose writers of the object may not touch the status, and the reverse.
+pub(super) fn has_status(kind: KindRef) -> bool {
+    matches!(
+        (kind.group, kind.plural),
+        (
+            "",
+            "pods"
+                | "nodes"
+                | "namespaces"
+                | "replicationcontrollers"
+                | "services"
+                | "persistentvolumes"
+                | "persistentvolumeclaims"
+                | "resourcequotas"
+        ) | ("apps", "deployments" | "replicasets" | "daemonsets" | "statefulsets")
+            | ("batch", _)
+            | ("autoscaling", _)
+            | ("policy", _)
+            | ("networking.k8s.io", "ingresses")
+            | ("apiextensions.k8s.io" | "apiregistration.k8s.io" | "certificates.k8s.io" | "flowcontrol.apiserver.k8s.io", _)
+    )
+}
+
+/// Kinds whose `metadata.generation` counts changes of the spec.
+fn has_generation(kind: KindRef) -> bool {
+    let whole_object = matches!(
+        kind.plural,
+        "configmaps"
+            | "secrets"
+            | "events"
+            | "endpoints"
+            | "namespaces"
+            | "nodes"
+            | "services"
+            | "serviceaccounts"
+            | "persistentvolumes"
+            | "persistentvolumeclaims"
+            | "resourcequotas"
+            | "limitranges"
+            | "leases"
+            | "podtemplates"
+            | "controllerrevisions"
+    );
+    !whole_object && kind.group != "rbac.authorization.k8s.io" && kind.group != "storage.k8s.io" && kind.group != "autoscaling"
+}
+
+/// Before a create: the status is the server's, the generation starts.
+pub(super) fn prepare_for_create(kind: KindRef, object: &mut Value) {
+    if has_status(kind) {
+        // A node registers itself with its status.
+        if kind.plural != "nodes" {
+            object.remove(&["status"]);
+        }
+        match kind.plural {
+            "pods" => object.set(&["status"], obj!({"phase": "Pending", "qosClass": crate::api::qos_class(object)})),
+            "namespaces" => {
+                object.set(&["status"], obj!({"phase": "Active"}));
+                object.set(&["spec", "finalizers"], obj!(["kubernetes"]));
+                let name = object.name_arc();
+                object.set(&["metadata", "labels", "kubernetes.io/metadata.name"], name);
+            }
+            "services" => object.set(&["status"], obj!({"loadBalancer": {}})),
+            "persistentvolumeclaims" => object.set(&["status"], obj!({"phase": "Pending"})),
+            "persistentvolumes" => object.set(&["status"], obj!({"phase": "Pending"})),
+            "ingresses" => object.set(&["status"], obj!({"loadBalancer": {}})),
+            "replicationcontrollers" | "replicasets" | "statefulsets" => object.set(&["status"], obj!({"replicas": 0})),
+            "daemonsets" => object.set(
+                &["status"],
+                obj!({"currentNumberScheduled": 0, "desiredNumberScheduled": 0, "numberMisscheduled": 0, "numberReady": 0}),
+            ),
+            "horizontalpodautoscalers" => object.set(&["status"], obj!({"currentMetrics": null, "desiredReplicas": 0})),
+            "poddisruptionbudgets" => {
+                object.set(&["status"], obj!({"currentHealthy": 0, "desiredHealthy": 0, "disruptionsAllowed": 0, "expectedPods": 0}))
+            }
+            "nodes" => {}
+            _ => object.set(&["status"], Value::map()),
+        }
+    }
+    if has_generation(kind) {
+        object.set(&["metadata", "generation"], 1);
+    }
+    if kind.plural == "persistentvolumeclaims" {
+        add_finalizer(object, "kubernetes.io/pvc-protection");
+    }
+    if kind.plural == "persistentvolumes" {
+        add_finalizer(object, "kubernetes.io/pv-protection");
+    }
+}
+
+/// Before an update: each half from its own writer, and the generation counts.
+pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value, sub: Subresource) {
+    for member in ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink", "generateName"]
+    {
+        let path = ["metadata", member];
+        let kept = old.at(&path);
+        if kept.is_null() {
+            object.remove(&path);
+        } else {
+            object.set(&path, kept.clone());
+        }
+    }
+    match sub {
+        Subresource::Status => {
+            let mut next = old.clone();
+            next.set(&["status"], object.get("status").clone());
+            // A status writer may label and annotate, but not own or finalize.
+            for member in ["labels", "annotations", "finalizers"] {
+                let path = ["metadata", member];
+                if object.at(&path).is_null() {
+                    next.remove(&path);
+                } else {
+                    next.set(&path, object.at(&path).clone());
+                }
+            }
+            let version = object.at(&["metadata", "resourceVersion"]).clone();
+            next.set(&["metadata", "resourceVersion"], version);
+            *object = next;
+        }
+        _ if has_status(kind) => {
+            if old.get("status").is_null() {
+                object.remove(&["status"]);
+            } else {
+                object.set(&["status"], old.get("status").clone());
+            }
+        }
+        _ => {}
+    }
+    if has_generation(kind) && sub != Subresource::Status && !counted(kind, object).same(&counted(kind, old)) {
+        object.set(&["metadata", "generation"], old.at(&["metadata", "generation"]).int() + 1);
+    }
+}
+
+/// What a change of counts as a new generation.
+fn counted(kind: KindRef, object: &Value) -> Value {
+    if matches!(object.get("spec"), Value::Map(_)) {
+        // Binding a pod is not a change of its desired state.
+        let mut spec = object.get("spec").clone();
+        if kind.plural == "pods" {
+            spec.remove(&["nodeName"]);
+        }
+        return spec;
+    }
+    let mut rest = object.clone();
+    rest.remove(&["metadata"]);
+    rest.remove(&["status"]);
+    rest
+}
+
+pub(super) fn add_finalizer(object: &mut Value, finalizer: &str) {
+    let list = object.at_mut(&["metadata", "finalizers"]).list_mut();
+    if !list.iter().any(|f| f.str() == finalizer) {
+        list.push(finalizer.into());
+    }
+}
