@@ -1,1 +1,16 @@
 //! The scheduler: queue, node cache, cycle, preemption and plugins. Nothing here may know how pods run.
+
+pub mod cache;
+pub mod counts;
+pub mod cycle;
+pub mod explain;
+pub mod framework;
+pub mod hints;
+pub mod node_info;
+pub mod plugins;
+pub mod pod_info;
+pub mod queue;
+pub mod resources;
+pub mod selector;
+pub mod volumes;
+pub mod workloads;

@@ -1,0 +1,465 @@
+//! What the scheduler knows of the cluster: nodes, the pods on them and those assumed there, kept up to date change by
+//! change. Models the scheduler's cache and snapshot (`pkg/scheduler/backend/cache`). It may not know of the queue.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::counts::{CountKey, Counts};
+use super::node_info::NodeInfo;
+use super::pod_info::{Classes, PodClass, PodInfo};
+use super::resources::ScalarNames;
+use super::selector::Selector;
+use super::volumes::Volumes;
+use super::workloads::Workloads;
+use crate::api::{ArcStr, Object, Value};
+
+/// Where a node stands in [`Cache::nodes`].
+pub type NodeIndex = u32;
+
+/// The scheduler's picture of the cluster.
+#[derive(Clone, Debug, Default)]
+pub struct Cache {
+    /// Nodes by index; those that do not exist have `exists` unset.
+    pub nodes: Vec<NodeInfo>,
+    /// Names of resources.
+    pub scalars: ScalarNames,
+    /// Which pods belong together.
+    pub workloads: Workloads,
+    /// Claims and volumes.
+    pub volumes: Volumes,
+    classes: Classes,
+    by_name: FxHashMap<ArcStr, NodeIndex>,
+    free: Vec<NodeIndex>,
+    order: Vec<NodeIndex>,
+    order_stale: bool,
+    generation: u64,
+    labels_generation: u64,
+    pods: FxHashMap<ArcStr, Placed>,
+    counts: Counts,
+    topologies: Vec<Arc<Topology>>,
+    with_affinity: BTreeSet<NodeIndex>,
+    with_anti_affinity: BTreeSet<NodeIndex>,
+    images: FxHashMap<ArcStr, usize>,
+    namespaces: BTreeMap<ArcStr, Value>,
+}
+
+#[derive(Clone, Debug)]
+struct Placed {
+    pod: Arc<PodInfo>,
+    node: NodeIndex,
+    assumed: bool,
+}
+
+/// The values that one label has on the nodes.
+#[derive(Clone, Debug)]
+pub struct Topology {
+    /// The label.
+    pub key: ArcStr,
+    /// By node index: which of the values, or [`NO_VALUE`].
+    pub value_of: Vec<u32>,
+    /// The values, in the order of the nodes.
+    pub values: Vec<ArcStr>,
+    generation: u64,
+}
+
+/// Of a node without the label.
+pub const NO_VALUE: u32 = u32::MAX;
+
+/// How many labels' values are kept at hand.
+const TOPOLOGIES_MAX: usize = 64;
+
+impl Topology {
+    /// The label with the value that this node has, and those that share it.
+    pub fn of_one(key: &ArcStr, node: NodeIndex, cache: &Cache) -> Self {
+        let values: Vec<ArcStr> = cache.node(node).label(key).map(ArcStr::from).into_iter().collect();
+        let mut value_of = vec![NO_VALUE; cache.nodes.len()];
+        for (index, other) in cache.nodes.iter().enumerate() {
+            if !values.is_empty() && other.label(key) == Some(values[0].as_str()) {
+                value_of[index] = 0;
+            }
+        }
+        Topology { key: key.clone(), value_of, values, generation: 0 }
+    }
+
+    /// Which of the values the node has.
+    pub fn value(&self, node: NodeIndex) -> Option<usize> {
+        self.value_of.get(node as usize).filter(|v| **v != NO_VALUE).map(|v| *v as usize)
+    }
+}
+
+/// What changed about a node, as far as scheduling looks at it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct NodeChange {
+    /// The node is new.
+    pub added: bool,
+    /// `status.allocatable`.
+    pub allocatable: bool,
+    /// `metadata.labels`.
+    pub labels: bool,
+    /// `spec.taints` or `spec.unschedulable`.
+    pub taints: bool,
+}
+
+impl NodeChange {
+    /// Whether anything did.
+    pub fn is_any(self) -> bool {
+        self != NodeChange::default()
+    }
+}
+
+impl Cache {
+    /// Parses a pod.
+    pub fn parse_pod(&mut self, object: &Value) -> PodInfo {
+        self.classes.pod(object, &mut self.scalars)
+    }
+
+    /// Changes whenever a node does, in what scheduling looks at.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// The node of this name, where it exists.
+    pub fn node_named(&self, name: &str) -> Option<NodeIndex> {
+        self.by_name.get(name).copied().filter(|i| self.node(*i).exists)
+    }
+
+    /// The node at an index.
+    pub fn node(&self, index: NodeIndex) -> &NodeInfo {
+        &self.nodes[index as usize]
+    }
+
+    /// The nodes that exist, in the order in which they are looked at: by turns from each zone.
+    pub fn order(&self) -> &[NodeIndex] {
+        &self.order
+    }
+
+    /// Brings [`Cache::order`] up to date; call before a cycle.
+    pub fn refresh_order(&mut self) {
+        if !std::mem::take(&mut self.order_stale) {
+            return;
+        }
+        // Models the node tree: zones by name, one node of each at a time.
+        let mut zones: BTreeMap<(&str, &str), Vec<NodeIndex>> = BTreeMap::new();
+        let mut by_name: Vec<(&ArcStr, NodeIndex)> =
+            self.nodes.iter().enumerate().filter(|(_, n)| n.exists).map(|(i, n)| (&n.name, i as NodeIndex)).collect();
+        by_name.sort();
+        for (_, i) in by_name {
+            let node = &self.nodes[i as usize];
+            let zone = node.label("topology.kubernetes.io/zone").or_else(|| node.label("failure-domain.beta.kubernetes.io/zone"));
+            let region = node.label("topology.kubernetes.io/region").or_else(|| node.label("failure-domain.beta.kubernetes.io/region"));
+            zones.entry((region.unwrap_or(""), zone.unwrap_or(""))).or_default().push(i);
+        }
+        let longest = zones.values().map(Vec::len).max().unwrap_or(0);
+        self.order = (0..longest).flat_map(|turn| zones.values().filter_map(move |z| z.get(turn).copied())).collect();
+    }
+
+    /// Takes over a new or changed node; says what changed.
+    pub fn set_node(&mut self, object: &Value) -> (NodeIndex, NodeChange) {
+        let index = self.slot(&object.name_arc());
+        let node = &self.nodes[index as usize];
+        let (spec, old_spec) = (object.get("spec"), node.object.get("spec"));
+        let change = if node.exists {
+            NodeChange {
+                added: false,
+                allocatable: !object.at(&["status", "allocatable"]).same(node.object.at(&["status", "allocatable"])),
+                labels: !object.labels().same(node.object.labels()),
+                taints: !spec.get("taints").same(old_spec.get("taints"))
+                    || spec.get("unschedulable").is_true() != old_spec.get("unschedulable").is_true(),
+            }
+        } else {
+            NodeChange { added: true, allocatable: true, labels: true, taints: true }
+        };
+        self.count_images(index, false);
+        let node = &mut self.nodes[index as usize];
+        node.set_object(object, &mut self.scalars);
+        if change.is_any() {
+            self.generation += 1;
+            node.generation = self.generation;
+        }
+        self.count_images(index, true);
+        if change.labels {
+            self.labels_generation += 1;
+            self.order_stale = true;
+        }
+        (index, change)
+    }
+
+    /// The node is gone. Pods that are still bound to it are remembered.
+    pub fn remove_node(&mut self, name: &str) {
+        let Some(index) = self.by_name.get(name).copied() else { return };
+        self.count_images(index, false);
+        self.generation += 1;
+        self.labels_generation += 1;
+        self.order_stale = true;
+        let node = &mut self.nodes[index as usize];
+        node.exists = false;
+        node.object = Value::Null;
+        node.images = Vec::new();
+        node.generation = self.generation;
+        self.release_if_unused(index);
+    }
+
+    /// A pod with a node was seen; `old` is what it was before. Confirms an assumed one.
+    pub fn set_pod(&mut self, object: &Value) -> Arc<PodInfo> {
+        let uid = object.get("metadata").get("uid").arc_str();
+        let pod = Arc::new(match self.pods.get(&uid) {
+            // What decides where it runs is fixed once it has a node, but for its labels and its resources.
+            Some(p) if p.pod.object.get("spec").same(object.get("spec")) && p.pod.class.labels.same(object.labels()) => PodInfo {
+                class: p.pod.class.clone(),
+                node_name: p.pod.node_name.clone(),
+                uid: uid.clone(),
+                name: p.pod.name.clone(),
+                terminating: object.is_terminating(),
+                object: object.clone(),
+            },
+            _ => self.parse_pod(object),
+        });
+        let stays = self.pods.get(&uid).is_some_and(|p| {
+            Arc::ptr_eq(&p.pod.class, &pod.class) && p.pod.terminating == pod.terminating && self.node(p.node).name == pod.node_name
+        });
+        if stays {
+            let placed = self.pods.get_mut(&uid).expect("looked up above");
+            placed.pod = pod.clone();
+            placed.assumed = false;
+            let node = &mut self.nodes[placed.node as usize];
+            if let Some(at) = node.pods.iter().position(|p| p.uid == uid) {
+                node.pods[at] = pod.clone();
+            }
+        } else {
+            self.remove_pod(&uid);
+            self.place(pod.clone(), false);
+        }
+        pod
+    }
+
+    /// Takes a pod that was just given a node as being there, ahead of the news of it.
+    pub fn assume(&mut self, pod: &PodInfo, node: NodeIndex) {
+        let name = self.node(node).name.clone();
+        self.place(Arc::new(PodInfo { node_name: name, ..pod.clone() }), true);
+    }
+
+    /// The pod of this uid is not on its node (any more).
+    pub fn remove_pod(&mut self, uid: &str) -> Option<Arc<PodInfo>> {
+        let placed = self.pods.remove(uid)?;
+        self.nodes[placed.node as usize].remove_pod(uid);
+        self.counts.pod_changed(&placed.pod, placed.node, false);
+        self.index_affinity(placed.node);
+        self.release_if_unused(placed.node);
+        Some(placed.pod)
+    }
+
+    /// Whether the pod of this uid is assumed to be on a node.
+    pub fn is_assumed(&self, uid: &str) -> bool {
+        self.pods.get(uid).is_some_and(|p| p.assumed)
+    }
+
+    /// The pod of this uid, where it has a node.
+    pub fn placed_pod(&self, uid: &str) -> Option<&Arc<PodInfo>> {
+        self.pods.get(uid).map(|p| &p.pod)
+    }
+
+    /// How many pods have nodes.
+    pub fn pod_count(&self) -> usize {
+        self.pods.len()
+    }
+
+    /// Nodes with pods that have pod affinity or anti-affinity.
+    pub fn nodes_with_affinity(&self) -> &BTreeSet<NodeIndex> {
+        &self.with_affinity
+    }
+
+    /// Nodes with pods that have required pod anti-affinity.
+    pub fn nodes_with_anti_affinity(&self) -> &BTreeSet<NodeIndex> {
+        &self.with_anti_affinity
+    }
+
+    /// How many nodes have an image of this name.
+    pub fn nodes_with_image(&self, name: &str) -> usize {
+        self.images.get(name).copied().unwrap_or(0)
+    }
+
+    /// A namespace's labels; null where it has none.
+    pub fn namespace_labels(&self, name: &str) -> &Value {
+        static NULL: Value = Value::Null;
+        self.namespaces.get(name).unwrap_or(&NULL)
+    }
+
+    /// Takes over a namespace's labels, or that it is gone. Says whether they changed.
+    pub fn set_namespace(&mut self, name: ArcStr, labels: Option<Value>) -> bool {
+        match labels {
+            Some(labels) if self.namespaces.get(&name).is_some_and(|old| old.same(&labels)) => false,
+            Some(labels) => {
+                self.namespaces.insert(name, labels);
+                true
+            }
+            None => self.namespaces.remove(&name).is_some(),
+        }
+    }
+
+    /// The namespaces that a term means: those it names, and those its selector selects now. Sorted.
+    pub fn resolve_namespaces(&self, named: &[ArcStr], by_labels: &Selector) -> Vec<ArcStr> {
+        let mut all = named.to_vec();
+        if !by_labels.is_nothing() {
+            all.extend(self.namespaces.iter().filter(|(_, labels)| by_labels.matches(labels)).map(|(name, _)| name.clone()));
+            all.sort();
+            all.dedup();
+        }
+        all
+    }
+
+    /// Sees to it that these pods are counted; see [`Cache::count`].
+    pub fn ensure_count(&mut self, key: &CountKey) -> usize {
+        self.counts.ensure(key, &self.nodes)
+    }
+
+    /// How many of them are on each node, by node index.
+    pub fn count(&self, at: usize) -> &[u32] {
+        self.counts.per_node(at)
+    }
+
+    /// The values that a label has on the nodes.
+    pub fn topology(&mut self, key: &ArcStr) -> Arc<Topology> {
+        let at = self.topologies.iter().position(|t| t.key == *key);
+        if let Some(at) = at.filter(|at| self.topologies[*at].generation == self.labels_generation) {
+            return self.topologies[at].clone();
+        }
+        let mut values = Vec::new();
+        let mut seen: FxHashMap<&str, u32> = FxHashMap::default();
+        let value_of = self.nodes.iter().map(|node| match node.label(key) {
+            Some(v) => *seen.entry(v).or_insert_with(|| {
+                values.push(ArcStr::from(v));
+                values.len() as u32 - 1
+            }),
+            None => NO_VALUE,
+        });
+        let topology = Arc::new(Topology { key: key.clone(), value_of: value_of.collect(), values, generation: self.labels_generation });
+        match at {
+            Some(at) => self.topologies[at] = topology.clone(),
+            None => {
+                if self.topologies.len() >= TOPOLOGIES_MAX {
+                    self.topologies.remove(0);
+                }
+                self.topologies.push(topology.clone());
+            }
+        }
+        topology
+    }
+
+    /// Labels of a class's namespace.
+    pub fn namespace_labels_of(&self, class: &PodClass) -> &Value {
+        self.namespace_labels(&class.namespace)
+    }
+
+    fn place(&mut self, pod: Arc<PodInfo>, assumed: bool) {
+        let index = self.slot(&pod.node_name);
+        self.counts.pod_changed(&pod, index, true);
+        self.nodes[index as usize].add_pod(pod.clone());
+        self.pods.insert(pod.uid.clone(), Placed { pod, node: index, assumed });
+        self.index_affinity(index);
+    }
+
+    fn slot(&mut self, name: &ArcStr) -> NodeIndex {
+        if let Some(index) = self.by_name.get(name) {
+            return *index;
+        }
+        let index = self.free.pop().unwrap_or_else(|| {
+            self.nodes.push(NodeInfo::default());
+            self.counts.resize(self.nodes.len());
+            NodeIndex::try_from(self.nodes.len() - 1).expect("fewer than 4 billion nodes fit into memory")
+        });
+        self.nodes[index as usize] = NodeInfo { name: name.clone(), ..NodeInfo::default() };
+        self.by_name.insert(name.clone(), index);
+        // Topologies are as long as there are nodes.
+        self.labels_generation += 1;
+        index
+    }
+
+    fn release_if_unused(&mut self, index: NodeIndex) {
+        let node = &mut self.nodes[index as usize];
+        if !node.exists && node.pods.is_empty() {
+            self.by_name.remove(&node.name);
+            *node = NodeInfo::default();
+            self.free.push(index);
+        }
+    }
+
+    fn index_affinity(&mut self, index: NodeIndex) {
+        let node = &self.nodes[index as usize];
+        for (set, has) in [(&mut self.with_affinity, node.with_affinity > 0), (&mut self.with_anti_affinity, node.with_anti_affinity > 0)] {
+            if has {
+                set.insert(index);
+            } else {
+                set.remove(&index);
+            }
+        }
+    }
+
+    fn count_images(&mut self, index: NodeIndex, added: bool) {
+        for (name, _) in &self.nodes[index as usize].images {
+            let n = self.images.entry(name.clone()).or_default();
+            *n = if added { *n + 1 } else { n.saturating_sub(1) };
+            if *n == 0 {
+                self.images.remove(name);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::obj;
+
+    fn node(name: &str, zone: &str) -> Value {
+        obj!({"metadata": {"name": name, "labels": {"topology.kubernetes.io/zone": zone}}, "status": {"allocatable": {"cpu": "4", "pods": "10"}}})
+    }
+
+    fn pod(name: &str, node: &str) -> Value {
+        let mut p = obj!({"metadata": {"name": name, "uid": name, "namespace": "d", "labels": {"app": "x"}},
+            "spec": {"containers": [{"name": "c", "resources": {"requests": {"cpu": "500m"}}}]}});
+        if !node.is_empty() {
+            p.set(&["spec", "nodeName"], node);
+        }
+        p
+    }
+
+    #[test]
+    fn nodes_are_looked_at_by_turns_from_each_zone() {
+        let mut cache = Cache::default();
+        for (n, z) in [("a1", "a"), ("a2", "a"), ("a3", "a"), ("b1", "b")] {
+            cache.set_node(&node(n, z));
+        }
+        cache.refresh_order();
+        let names: Vec<&str> = cache.order().iter().map(|i| cache.node(*i).name.as_str()).collect();
+        assert_eq!(names, ["a1", "b1", "a2", "a3"]);
+    }
+
+    #[test]
+    fn counts_follow_pods() {
+        let mut cache = Cache::default();
+        let (n, change) = cache.set_node(&node("a", "z"));
+        assert!(change.added);
+        assert!(!cache.set_node(&node("a", "z")).1.is_any());
+        let key = CountKey { terms: vec![(vec!["d".into()], Selector::of_map(&obj!({"app": "x"})))], living_only: true };
+        let at = cache.ensure_count(&key);
+        let assumed = cache.parse_pod(&pod("p", ""));
+        cache.assume(&assumed, n);
+        assert!(cache.is_assumed("p"));
+        cache.set_pod(&pod("q", "a"));
+        cache.set_pod(&pod("p", "a"));
+        assert!(!cache.is_assumed("p"));
+        assert_eq!((cache.count(at)[n as usize], cache.node(n).requested.milli_cpu), (2, 1000));
+        let mut gone = pod("q", "a");
+        gone.set(&["metadata", "deletionTimestamp"], "2026-01-01T00:00:00Z");
+        cache.set_pod(&gone);
+        assert_eq!((cache.count(at)[n as usize], cache.node(n).requested.milli_cpu), (1, 1000));
+        cache.remove_node("a");
+        assert_eq!(cache.node_named("a"), None);
+        cache.remove_pod("q");
+        cache.remove_pod("p");
+        assert_eq!(cache.count(at)[n as usize], 0);
+        assert_eq!(cache.set_node(&node("b", "z")).0, n);
+    }
+}

@@ -1,0 +1,434 @@
+//! The scheduling cycle: find the nodes that a pod can run on, score them, choose one.
+//! Models `schedulePod` (`pkg/scheduler/schedule_one.go`). It may not write anything.
+
+use rustc_hash::FxHashMap;
+
+use super::cache::{Cache, NodeIndex};
+use super::explain::Record;
+use super::framework::{Cx, CycleState, PluginSet, PreFilter, Reasons, Reject, StaticFit};
+use super::node_info::NodeInfo;
+use super::plugins::{NODE_AFFINITY, PLUGINS, PluginId, taint_toleration};
+use super::pod_info::{PodClass, PodInfo};
+use super::queue::Queue;
+use super::resources::ScalarNames;
+use crate::base::RandomStream;
+
+/// Fewer nodes than this are all looked at.
+const MIN_FEASIBLE_NODES: usize = 100;
+/// At least this part of many nodes is looked for.
+const MIN_FEASIBLE_PERCENTAGE: usize = 5;
+/// How many node verdicts are remembered over all classes of pods.
+const VERDICTS_MAX: usize = 400_000;
+
+/// Finds nodes for pods, one at a time.
+#[derive(Clone, Debug, Default)]
+pub struct Algorithm {
+    next_start: usize,
+    verdicts: FxHashMap<u32, Verdicts>,
+    feasible: Vec<NodeIndex>,
+    totals: Vec<i64>,
+    raw: Vec<i64>,
+    scores: Vec<i64>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Verdicts {
+    fits: Vec<StaticFit>,
+    filled_at: u64,
+}
+
+/// What came of a cycle.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// The pod can run on this node.
+    Placed(NodeIndex),
+    /// There is no node at all.
+    NoNodes,
+    /// No node would do.
+    Unschedulable(Box<Diagnosis>),
+}
+
+/// Why no node would do.
+#[derive(Clone, Debug, Default)]
+pub struct Diagnosis {
+    /// Nodes that were refused one by one.
+    pub nodes: Vec<(NodeIndex, Reject)>,
+    /// Why the nodes that were not looked at were refused.
+    pub absent: Option<Reject>,
+    /// What a plugin said before nodes were looked at.
+    pub pre_filter_message: Option<String>,
+    /// Plugins that refused.
+    pub refused_by: PluginSet,
+    /// How many nodes there are.
+    pub all_nodes: usize,
+    /// What the cycle kept; preemption asks on from here.
+    pub state: CycleState,
+}
+
+impl Diagnosis {
+    /// Why a node was refused; `None` where it was not.
+    pub fn reject_of(&self, node: NodeIndex) -> Option<Reject> {
+        self.nodes.iter().find(|(n, _)| *n == node).map(|(_, r)| *r).or(self.absent)
+    }
+
+    /// The message as events and conditions have it, without what preemption has to say.
+    pub fn message(&self, scalars: &ScalarNames) -> String {
+        let said = match &self.pre_filter_message {
+            Some(message) => message.clone(),
+            None => histogram(&self.nodes, self.absent, self.all_nodes, scalars),
+        };
+        format!("0/{} nodes are available: {said}.", self.all_nodes)
+    }
+}
+
+/// How many nodes had each reason, in the order that a plain sort of the texts gives.
+pub fn histogram(nodes: &[(NodeIndex, Reject)], absent: Option<Reject>, all_nodes: usize, scalars: &ScalarNames) -> String {
+    let mut counts: Vec<(Reasons, usize)> = Vec::new();
+    let mut count = |reasons: Reasons, n: usize| {
+        for r in reasons.iter() {
+            match counts.iter_mut().find(|(known, _)| *known == r) {
+                Some((_, sum)) => *sum += n,
+                None => counts.push((r, n)),
+            }
+        }
+    };
+    nodes.iter().for_each(|(_, r)| count(r.reasons, 1));
+    if let Some(absent) = absent.filter(|_| nodes.len() < all_nodes) {
+        count(absent.reasons, all_nodes - nodes.len());
+    }
+    let mut texts: Vec<String> = counts.iter().map(|(r, n)| format!("{n} {}", r.text(scalars))).collect();
+    texts.sort();
+    texts.join(", ")
+}
+
+/// How many nodes that would do are enough to choose from.
+pub fn enough_nodes(all: usize) -> usize {
+    if all < MIN_FEASIBLE_NODES {
+        return all;
+    }
+    let percentage = 50usize.saturating_sub(all / 125).max(MIN_FEASIBLE_PERCENTAGE);
+    (all * percentage / 100).max(MIN_FEASIBLE_NODES)
+}
+
+impl Algorithm {
+    /// Finds a node for a pod.
+    pub fn run(&mut self, cache: &mut Cache, queue: &Queue, pod: &PodInfo, random: &mut RandomStream, record: &mut Record) -> Outcome {
+        record.clear();
+        cache.refresh_order();
+        let all_nodes = cache.order().len();
+        if all_nodes == 0 {
+            return Outcome::NoNodes;
+        }
+        self.judge(cache, pod);
+        let Algorithm { next_start, verdicts, feasible, totals, raw, scores } = self;
+        let fits: &[StaticFit] = &verdicts.entry(pod.class.id).or_default().fits;
+        let mut d = Diagnosis { all_nodes, ..Diagnosis::default() };
+        let Some(only) = pre_filter(cache, pod, fits, &mut d) else { return Outcome::Unschedulable(Box::new(d)) };
+        let asked = dynamic_filters(d.state.skip_filter);
+        let cx = Cx { cache, pod, fits };
+        feasible.clear();
+        if let Some(index) = cache.node_named(pod.nominated_node()) {
+            match filter_with_nominated(&cx, &d.state, index, cache.node(index), &asked, queue) {
+                None => feasible.push(index),
+                Some(reject) => d.refuse(index, reject, record),
+            }
+        }
+        if feasible.is_empty() {
+            d.nodes.clear();
+            let candidates: &[NodeIndex] = only.as_deref().unwrap_or(cache.order());
+            let enough = enough_nodes(candidates.len());
+            let start = if candidates.is_empty() { 0 } else { *next_start % candidates.len() };
+            for index in candidates[start..].iter().chain(&candidates[..start]) {
+                match filter_with_nominated(&cx, &d.state, *index, cache.node(*index), &asked, queue) {
+                    Some(reject) => d.refuse(*index, reject, record),
+                    None => {
+                        feasible.push(*index);
+                        if feasible.len() >= enough {
+                            break;
+                        }
+                    }
+                }
+            }
+            *next_start = (*next_start + feasible.len() + d.nodes.len()) % all_nodes;
+        }
+        record.passed(feasible);
+        match feasible[..] {
+            [] => return Outcome::Unschedulable(Box::new(d)),
+            [one] => return Outcome::Placed(one),
+            _ => {}
+        }
+        let mut state = d.state;
+        totals.clear();
+        totals.resize(feasible.len(), 0);
+        for (id, plugin) in PLUGINS.iter().enumerate().filter(|(_, p)| p.weight() > 0) {
+            if !plugin.pre_score(cache, pod, fits, &mut state, feasible) {
+                continue;
+            }
+            let cx = Cx { cache, pod, fits };
+            raw.clear();
+            raw.resize(feasible.len(), 0);
+            plugin.score(&cx, &state, feasible, raw);
+            scores.clone_from(raw);
+            plugin.normalize(&cx, &state, feasible, scores);
+            record.scores(id as PluginId, raw, scores);
+            let weight = plugin.weight();
+            totals.iter_mut().zip(&*scores).for_each(|(t, s)| *t += weight * s);
+        }
+        Outcome::Placed(feasible[choose(totals, random)])
+    }
+
+    /// What each node is to pods like this one, whatever runs there.
+    pub fn fits(&self, class: &PodClass) -> &[StaticFit] {
+        self.verdicts.get(&class.id).map_or(&[], |v| &v.fits)
+    }
+
+    /// Brings what is remembered of the nodes for this class of pods up to date.
+    fn judge(&mut self, cache: &Cache, pod: &PodInfo) {
+        if !self.verdicts.contains_key(&pod.class.id) && (self.verdicts.len() + 1) * cache.nodes.len() > VERDICTS_MAX {
+            self.verdicts.clear();
+        }
+        let known = self.verdicts.entry(pod.class.id).or_default();
+        if known.filled_at == cache.generation() && known.fits.len() == cache.nodes.len() {
+            return;
+        }
+        known.fits.resize(cache.nodes.len(), StaticFit::default());
+        let cx = Cx { cache, pod, fits: &[] };
+        let state = CycleState::default();
+        for (index, fit) in known.fits.iter_mut().enumerate() {
+            let node = &cache.nodes[index];
+            if fit.generation == node.generation || !node.exists {
+                continue;
+            }
+            let index = index as NodeIndex;
+            let reject = PLUGINS.iter().filter(|p| p.is_static()).find_map(|p| p.filter(&cx, &state, index, node));
+            let affinity = match reject {
+                None => true,
+                Some(r) if r.plugin == NODE_AFFINITY => false,
+                Some(_) => pod.class.required_nodes.matches(&node.object),
+            };
+            let taints = taint_toleration::is_tolerated(node.taints(), pod.class.tolerations());
+            *fit = StaticFit { generation: node.generation, reject, affinity, taints };
+        }
+        known.filled_at = cache.generation();
+    }
+}
+
+impl Diagnosis {
+    fn refuse(&mut self, index: NodeIndex, reject: Reject, record: &mut Record) {
+        self.nodes.push((index, reject));
+        self.refused_by.insert(reject.plugin);
+        record.reject(index, reject.plugin, reject.reasons);
+    }
+}
+
+/// Asks the plugins before nodes are looked at. `None` where one refused the pod; else the only nodes that could do,
+/// where plugins named some.
+fn pre_filter(cache: &mut Cache, pod: &PodInfo, fits: &[StaticFit], d: &mut Diagnosis) -> Option<Option<Vec<NodeIndex>>> {
+    let mut only: Option<Vec<NodeIndex>> = None;
+    for (id, plugin) in PLUGINS.iter().enumerate().filter(|(_, p)| p.filters()) {
+        let id = id as PluginId;
+        match plugin.pre_filter(cache, pod, fits, &mut d.state) {
+            PreFilter::Run => {}
+            PreFilter::Skip => d.state.skip_filter.insert(id),
+            PreFilter::Nodes(nodes) => {
+                d.refused_by.insert(id);
+                d.absent = Some(Reject { plugin: id, unresolvable: true, reasons: Reasons::NOT_IN_PRE_FILTER });
+                only = Some(match only {
+                    None => nodes,
+                    Some(before) => before.into_iter().filter(|n| nodes.contains(n)).collect(),
+                });
+            }
+            PreFilter::Reject { message } => {
+                d.refused_by.insert(id);
+                d.absent = Some(Reject { plugin: id, unresolvable: true, reasons: Reasons::NONE });
+                d.pre_filter_message = Some(message);
+                return None;
+            }
+        }
+    }
+    Some(only)
+}
+
+/// The plugins that must be asked for each node in each cycle.
+pub fn dynamic_filters(skip: PluginSet) -> Vec<PluginId> {
+    let asked = PLUGINS.iter().enumerate().filter(|(_, p)| p.filters() && !p.is_static());
+    asked.map(|(id, _)| id as PluginId).filter(|id| !skip.contains(*id)).collect()
+}
+
+/// Whether the pod may run on the node as it is; `None` where it may.
+fn filter(cx: &Cx, state: &CycleState, index: NodeIndex, node: &NodeInfo, asked: &[PluginId]) -> Option<Reject> {
+    let fixed = cx.fits[index as usize].reject;
+    fixed.or_else(|| asked.iter().find_map(|id| PLUGINS[*id as usize].filter(cx, state, index, node)))
+}
+
+/// Whether the pod may run on the node, also when the pods that were promised a place there and are no less important
+/// have come; `None` where it may.
+pub fn filter_with_nominated(
+    cx: &Cx,
+    state: &CycleState,
+    index: NodeIndex,
+    node: &NodeInfo,
+    asked: &[PluginId],
+    queue: &Queue,
+) -> Option<Reject> {
+    let promised = queue.nominated(&node.name).iter().filter(|p| p.class.priority >= cx.pod.class.priority && p.uid != cx.pod.uid);
+    let mut with: Option<(CycleState, NodeInfo)> = None;
+    for p in promised {
+        let (state, node) = with.get_or_insert_with(|| (state.clone(), node.clone()));
+        node.add_pod(p.clone());
+        what_if(cx, state, p, index, 1);
+    }
+    if let Some((state, node)) = &with
+        && let Some(reject) = filter(cx, state, index, node, asked)
+    {
+        return Some(reject);
+    }
+    filter(cx, state, index, node, asked)
+}
+
+/// Tells the plugins that a pod came to a node or left it, within this cycle only.
+pub fn what_if(cx: &Cx, state: &mut CycleState, other: &PodInfo, index: NodeIndex, sign: i64) {
+    for (id, plugin) in PLUGINS.iter().enumerate() {
+        if !state.skip_filter.contains(id as PluginId) {
+            plugin.what_if(cx, state, other, index, sign);
+        }
+    }
+}
+
+/// The place of one of the greatest, each being as likely.
+fn choose(totals: &[i64], random: &mut RandomStream) -> usize {
+    let (mut best, mut equals) = (0, 1);
+    for (at, total) in totals.iter().enumerate().skip(1) {
+        if *total > totals[best] {
+            (best, equals) = (at, 1);
+        } else if *total == totals[best] {
+            equals += 1;
+            if random.below(equals) == 0 {
+                best = at;
+            }
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Value;
+    use crate::obj;
+
+    fn cluster(nodes: &[Value]) -> Cache {
+        let mut cache = Cache::default();
+        for n in nodes {
+            cache.set_node(n);
+        }
+        cache
+    }
+
+    fn node(name: &str, cpu: &str) -> Value {
+        obj!({"metadata": {"name": name, "labels": {"kubernetes.io/hostname": name}},
+            "status": {"allocatable": {"cpu": cpu, "memory": "8Gi", "pods": "110"}}})
+    }
+
+    fn pod(name: &str, cpu: &str) -> Value {
+        obj!({"metadata": {"name": name, "uid": name, "namespace": "d", "labels": {"app": "x"}},
+            "spec": {"containers": [{"name": "c", "resources": {"requests": {"cpu": cpu}}}]}})
+    }
+
+    fn run(cache: &mut Cache, object: &Value) -> (Outcome, Record) {
+        let pod = cache.parse_pod(object);
+        let mut record = Record::default();
+        let outcome = Algorithm::default().run(cache, &Queue::default(), &pod, &mut RandomStream::new(1, "t"), &mut record);
+        (outcome, record)
+    }
+
+    fn message(cache: &mut Cache, object: &Value) -> String {
+        match run(cache, object).0 {
+            Outcome::Unschedulable(d) => d.message(&cache.scalars),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn reasons_are_counted() {
+        let mut tainted = node("n1", "4");
+        tainted.set(&["spec", "taints"], obj!([{"key": "k", "value": "v", "effect": "NoSchedule"}]));
+        let mut cordoned = node("n4", "4");
+        cordoned.set(&["spec", "unschedulable"], true);
+        let mut cache = cluster(&[tainted, node("n2", "1"), cordoned, node("n3", "1")]);
+        assert_eq!(
+            message(&mut cache, &pod("p", "2")),
+            "0/4 nodes are available: 1 node(s) had untolerated taint(s), 1 node(s) were unschedulable, 2 Insufficient cpu."
+        );
+        let mut picky = pod("p", "100m");
+        picky.set(&["spec", "nodeSelector"], obj!({"disk": "ssd"}));
+        assert_eq!(
+            message(&mut cluster(&[node("n1", "4")]), &picky),
+            "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector."
+        );
+    }
+
+    #[test]
+    fn the_emptier_node_is_better() {
+        let mut cache = cluster(&[node("a", "4"), node("b", "4")]);
+        let mut busy = pod("q", "2");
+        busy.set(&["spec", "nodeName"], "a");
+        cache.set_pod(&busy);
+        let (outcome, record) = run(&mut cache, &pod("p", "100m"));
+        let Outcome::Placed(n) = outcome else { panic!("{outcome:?}") };
+        assert_eq!(cache.node(n).name, "b");
+        let rows = record.rows(&cache);
+        let fit = |row: usize| rows[row].scores.iter().find(|s| s.plugin == "NodeResourcesFit").expect("scored").raw;
+        assert!(fit(1) > fit(0), "{rows:?}");
+    }
+
+    #[test]
+    fn many_nodes_are_sampled() {
+        for (all, expected) in [(3, 3), (99, 99), (100, 100), (1000, 420), (5000, 500), (20_000, 1000)] {
+            assert_eq!(enough_nodes(all), expected, "{all}");
+        }
+    }
+
+    #[test]
+    fn pods_keep_away_from_pods_that_want_to_be_alone() {
+        let mut loner = pod("a", "1");
+        loner.set(
+            &["spec", "affinity"],
+            obj!({"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [
+                {"topologyKey": "kubernetes.io/hostname", "labelSelector": {"matchLabels": {"app": "x"}}}]}}),
+        );
+        let mut cache = cluster(&[node("n1", "4")]);
+        let mut there = loner.clone();
+        there.set(&["spec", "nodeName"], "n1");
+        cache.set_pod(&there);
+        assert_eq!(
+            message(&mut cache, &pod("b", "1")),
+            "0/1 nodes are available: 1 node(s) didn't satisfy existing pods anti-affinity rules."
+        );
+        let mut second = loner;
+        second.set(&["metadata", "uid"], "c");
+        assert_eq!(message(&mut cache, &second), "0/1 nodes are available: 1 node(s) didn't match pod anti-affinity rules.");
+    }
+
+    #[test]
+    fn spreading_over_hosts() {
+        let mut p = pod("p", "1");
+        p.set(
+            &["spec", "topologySpreadConstraints"],
+            obj!([{"maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "DoNotSchedule", "labelSelector": {"matchLabels": {"app": "x"}}}]),
+        );
+        let mut cache = cluster(&[node("a", "4"), node("b", "4")]);
+        let mut there = pod("q", "1");
+        there.set(&["spec", "nodeName"], "a");
+        cache.set_pod(&there);
+        let Outcome::Placed(n) = run(&mut cache, &p).0 else { panic!("b is free") };
+        assert_eq!(cache.node(n).name, "b");
+        let mut small = node("b", "4");
+        small.set(&["status", "allocatable", "cpu"], "500m");
+        cache.set_node(&small);
+        assert_eq!(
+            message(&mut cache, &p),
+            "0/2 nodes are available: 1 Insufficient cpu, 1 node(s) didn't match pod topology spread constraints."
+        );
+    }
+}

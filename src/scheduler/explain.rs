@@ -1,0 +1,162 @@
+//! Decisions kept for showing: what each plugin said of each node when a pod was last tried. It may not decide anything.
+
+use std::collections::VecDeque;
+
+use rustc_hash::FxHashMap;
+
+use super::cache::{Cache, NodeIndex};
+use super::framework::Reasons;
+use super::plugins::{PLUGINS, PluginId};
+use crate::api::ArcStr;
+use crate::base::Time;
+
+/// How many decisions are kept.
+const DECISIONS_MAX: usize = 256;
+/// How many nodes a decision shows. Of more, those looked at first.
+pub const ROWS_MAX: usize = 64;
+
+/// What happened when a pod was last tried.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Decision {
+    /// The pod's namespace.
+    pub namespace: ArcStr,
+    /// The pod's name.
+    pub pod: ArcStr,
+    /// When.
+    pub at: Time,
+    /// How often it has been tried, this time included.
+    pub attempt: u32,
+    /// The node it got; empty where it got none.
+    pub node: ArcStr,
+    /// Why it got none, as the event says; empty where it got one.
+    pub message: String,
+    /// How many nodes there were.
+    pub nodes: usize,
+    /// How many nodes were looked at; the others were not needed.
+    pub evaluated: usize,
+    /// What was said of each node, in the order they were looked at. At most [`ROWS_MAX`].
+    pub rows: Vec<Row>,
+}
+
+/// What was said of one node.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Row {
+    /// The node.
+    pub node: ArcStr,
+    /// The plugin that refused it and why; `None` where it passed.
+    pub refused: Option<Refusal>,
+    /// What each scoring plugin gave it; empty where it was refused or alone.
+    pub scores: Vec<Score>,
+    /// The sum of the weighted scores.
+    pub total: i64,
+}
+
+/// A node was refused.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refusal {
+    /// The plugin's name.
+    pub plugin: &'static str,
+    /// The reasons' texts.
+    pub reasons: Vec<String>,
+}
+
+/// What one plugin gave one node.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Score {
+    /// The plugin's name.
+    pub plugin: &'static str,
+    /// Before normalization.
+    pub raw: i64,
+    /// 0 to 100.
+    pub normalized: i64,
+    /// Times the plugin's weight.
+    pub weighted: i64,
+}
+
+/// Collects what is said during one cycle, without words.
+#[derive(Clone, Debug, Default)]
+pub struct Record {
+    rejected: Vec<(NodeIndex, PluginId, Reasons)>,
+    scored: Vec<NodeIndex>,
+    scores: Vec<(PluginId, Vec<(i64, i64)>)>,
+    passed: usize,
+}
+
+impl Record {
+    /// Begins a new cycle.
+    pub fn clear(&mut self) {
+        *self = Record::default();
+    }
+
+    /// A node was refused.
+    pub fn reject(&mut self, node: NodeIndex, plugin: PluginId, reasons: Reasons) {
+        if self.rejected.len() < ROWS_MAX {
+            self.rejected.push((node, plugin, reasons));
+        }
+    }
+
+    /// These nodes passed.
+    pub fn passed(&mut self, nodes: &[NodeIndex]) {
+        self.passed = nodes.len();
+        self.scored = nodes.iter().take(ROWS_MAX).copied().collect();
+    }
+
+    /// A plugin gave the nodes that passed these scores, before and after normalization.
+    pub fn scores(&mut self, plugin: PluginId, raw: &[i64], normalized: &[i64]) {
+        self.scores.push((plugin, raw.iter().copied().zip(normalized.iter().copied()).take(ROWS_MAX).collect()));
+    }
+
+    /// Puts it into words; the chosen node is always among the rows.
+    pub fn rows(&self, cache: &Cache) -> Vec<Row> {
+        let mut rows = Vec::new();
+        for (place, index) in self.scored.iter().enumerate() {
+            let scores: Vec<Score> = (self.scores.iter())
+                .map(|(plugin, all)| {
+                    let p = PLUGINS[*plugin as usize];
+                    let (raw, normalized) = all[place];
+                    Score { plugin: p.name(), raw, normalized, weighted: normalized * p.weight() }
+                })
+                .collect();
+            let total = scores.iter().map(|s| s.weighted).sum();
+            rows.push(Row { node: cache.node(*index).name.clone(), refused: None, scores, total });
+        }
+        for (index, plugin, reasons) in self.rejected.iter().take(ROWS_MAX - rows.len().min(ROWS_MAX)) {
+            let reasons = reasons.iter().map(|r| r.text(&cache.scalars)).collect();
+            let refused = Some(Refusal { plugin: PLUGINS[*plugin as usize].name(), reasons });
+            rows.push(Row { node: cache.node(*index).name.clone(), refused, ..Row::default() });
+        }
+        rows
+    }
+}
+
+/// The decisions kept: the last of each pod, of those tried last.
+#[derive(Clone, Debug, Default)]
+pub struct Decisions {
+    by_uid: FxHashMap<ArcStr, Decision>,
+    order: VecDeque<ArcStr>,
+}
+
+impl Decisions {
+    /// Keeps a decision; the oldest makes room.
+    pub fn keep(&mut self, uid: ArcStr, decision: Decision) {
+        if self.by_uid.insert(uid.clone(), decision).is_some() {
+            self.order.retain(|u| *u != uid);
+        }
+        self.order.push_back(uid);
+        if self.order.len() > DECISIONS_MAX
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.by_uid.remove(&oldest);
+        }
+    }
+
+    /// The last decision on the pod of this uid.
+    pub fn of(&self, uid: &str) -> Option<&Decision> {
+        self.by_uid.get(uid)
+    }
+
+    /// All that are kept, the latest last.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&ArcStr, &Decision)> {
+        self.order.iter().filter_map(|uid| self.by_uid.get(uid).map(|d| (uid, d)))
+    }
+}

@@ -1,0 +1,294 @@
+//! The scheduling framework: what a plugin is, what it can answer, and what is kept during one cycle.
+//! Models `k8s.io/kube-scheduler/framework`. It may not know any one plugin.
+
+use super::cache::{Cache, NodeIndex};
+use super::hints::ClusterEvent;
+use super::node_info::NodeInfo;
+use super::plugins::inter_pod_affinity::{AffinityScore, AffinityState};
+use super::plugins::pod_topology_spread::{SpreadScore, SpreadState};
+use super::plugins::{PLUGINS, PluginId};
+use super::pod_info::PodInfo;
+use super::resources::ScalarNames;
+
+/// The best score of one plugin for one node.
+pub const MAX_NODE_SCORE: i64 = 100;
+
+/// A set of plugins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PluginSet(u32);
+
+impl PluginSet {
+    /// Adds a plugin.
+    pub fn insert(&mut self, plugin: PluginId) {
+        self.0 |= 1 << plugin;
+    }
+
+    /// Whether the plugin is in it.
+    pub fn contains(self, plugin: PluginId) -> bool {
+        self.0 & 1 << plugin != 0
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The plugins in it, in the profile's order.
+    pub fn iter(self) -> impl Iterator<Item = PluginId> {
+        (0..PLUGINS.len() as PluginId).filter(move |p| self.contains(*p))
+    }
+}
+
+macro_rules! reasons {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+        /// Texts of the reasons, by bit.
+        const REASON_TEXTS: &[&str] = &[$($text),*];
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+        enum Bit { $($name),* }
+        impl Reasons { $($(#[$doc])* pub const $name: Reasons = Reasons(1 << Bit::$name as u64);)* }
+    };
+}
+
+/// Why a node was refused: a set of reasons. Cheap, since a cycle may refuse thousands of nodes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reasons(u64);
+
+reasons! {
+    /// The node is cordoned.
+    UNSCHEDULABLE = "node(s) were unschedulable";
+    /// Not the node that was asked for.
+    NODE_NAME = "node(s) didn't match the requested node name";
+    /// A taint is not tolerated.
+    UNTOLERATED_TAINT = "node(s) had untolerated taint(s)";
+    /// Labels do not match.
+    NODE_AFFINITY = "node(s) didn't match Pod's node affinity/selector";
+    /// A PreFilter plugin left the node out.
+    NOT_IN_PRE_FILTER = "node(s) didn't satisfy plugin(s) [NodeAffinity]";
+    /// A port of the node is taken.
+    PORTS = "node(s) didn't have free ports for the requested pod ports";
+    /// The node runs as many pods as it may.
+    TOO_MANY_PODS = "Too many pods";
+    /// Not enough CPU left.
+    CPU = "Insufficient cpu";
+    /// Not enough memory left.
+    MEMORY = "Insufficient memory";
+    /// Not enough local storage left.
+    EPHEMERAL_STORAGE = "Insufficient ephemeral-storage";
+    /// The volume is elsewhere.
+    VOLUME_AFFINITY = "node(s) didn't match PersistentVolume's node affinity";
+    /// Domains would differ by too much.
+    SPREAD = "node(s) didn't match pod topology spread constraints";
+    /// The node is in no domain.
+    SPREAD_LABEL = "node(s) didn't match pod topology spread constraints (missing required label)";
+    /// The pod wants company that is not there.
+    AFFINITY = "node(s) didn't match pod affinity rules";
+    /// The pod wants to be away from a pod that is there.
+    ANTI_AFFINITY = "node(s) didn't match pod anti-affinity rules";
+    /// A pod there wants to be away from pods like it.
+    EXISTING_ANTI_AFFINITY = "node(s) didn't satisfy existing pods anti-affinity rules";
+    /// Nothing that preemption could do.
+    PREEMPTION_NOT_HELPFUL = "Preemption is not helpful for scheduling";
+    /// Nobody there is less important.
+    NO_VICTIMS = "No preemption victims found for incoming pod";
+}
+
+/// From this bit on: not enough left of another resource, by its index.
+const SCALAR_BIT: u32 = 32;
+
+impl Reasons {
+    /// No reason.
+    pub const NONE: Reasons = Reasons(0);
+
+    /// Not enough left of another resource. Those beyond the 32nd share the last place.
+    pub fn scalar(index: u16) -> Reasons {
+        Reasons(1 << (SCALAR_BIT + u32::from(index).min(63 - SCALAR_BIT)))
+    }
+
+    /// Adds reasons.
+    pub fn insert(&mut self, other: Reasons) {
+        self.0 |= other.0;
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Each reason for itself.
+    pub fn iter(self) -> impl Iterator<Item = Reasons> {
+        (0..64).map(|bit| Reasons(1 << bit)).filter(move |r| self.0 & r.0 != 0)
+    }
+
+    /// The reason's text; of a single one.
+    pub fn text(self, scalars: &ScalarNames) -> String {
+        let bit = self.0.trailing_zeros();
+        match REASON_TEXTS.get(bit as usize) {
+            Some(text) => (*text).to_owned(),
+            None => format!("Insufficient {}", scalars.name((bit.max(SCALAR_BIT) - SCALAR_BIT) as u16)),
+        }
+    }
+}
+
+/// A node refused by a plugin.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reject {
+    /// Which plugin.
+    pub plugin: PluginId,
+    /// Whether taking pods away from the node would change nothing (`UnschedulableAndUnresolvable`).
+    pub unresolvable: bool,
+    /// Why.
+    pub reasons: Reasons,
+}
+
+/// What a plugin answers before nodes are looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PreFilter {
+    /// It will look at each node.
+    Run,
+    /// It has nothing to say about this pod.
+    Skip,
+    /// Only these nodes could do.
+    Nodes(Vec<NodeIndex>),
+    /// No node could do.
+    Reject {
+        /// Why.
+        message: String,
+    },
+}
+
+/// What a node is to a class of pods whatever runs on it; remembered until the node's object changes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct StaticFit {
+    /// The node's generation this was found at; 0 for never.
+    pub generation: u64,
+    /// Refused by a plugin that looks at the objects alone.
+    pub reject: Option<Reject>,
+    /// Whether the pod's node affinity matches.
+    pub affinity: bool,
+    /// Whether the pod tolerates the taints that keep pods away.
+    pub taints: bool,
+}
+
+/// What one cycle keeps between its steps.
+#[derive(Clone, Debug, Default)]
+pub struct CycleState {
+    /// Plugins that said before filtering that they have nothing to say.
+    pub skip_filter: PluginSet,
+    /// Plugins that said so before scoring.
+    pub skip_score: PluginSet,
+    /// Of PodTopologySpread, for filtering.
+    pub spread: Option<SpreadState>,
+    /// Of InterPodAffinity, for filtering.
+    pub affinity: Option<AffinityState>,
+    /// Of PodTopologySpread, for scoring.
+    pub spread_score: Option<SpreadScore>,
+    /// Of InterPodAffinity, for scoring.
+    pub affinity_score: Option<AffinityScore>,
+    /// Of VolumeBinding: names of the persistent volumes that the pod's claims are bound to.
+    pub bound_volumes: Vec<crate::api::ArcStr>,
+}
+
+/// What plugins look at: the cluster and the pod.
+pub struct Cx<'a> {
+    /// The cluster.
+    pub cache: &'a Cache,
+    /// The pod that is to be placed.
+    pub pod: &'a PodInfo,
+    /// By node index: what each node is to the pod, whatever runs there.
+    pub fits: &'a [StaticFit],
+}
+
+/// A scheduling plugin. What it has nothing to say about it leaves as it is here.
+pub trait Plugin: Sync {
+    /// Its name, as profiles and decisions show it.
+    fn name(&self) -> &'static str;
+
+    /// Whether it looks at nodes at all.
+    fn filters(&self) -> bool {
+        false
+    }
+
+    /// Whether its answer to [`Plugin::filter`] depends on the pod's and the node's objects alone. Such plugins come
+    /// first and are asked once per class of pods and version of a node.
+    fn is_static(&self) -> bool {
+        false
+    }
+
+    /// Called once before nodes are looked at.
+    fn pre_filter(&self, _cache: &mut Cache, _pod: &PodInfo, _fits: &[StaticFit], _state: &mut CycleState) -> PreFilter {
+        PreFilter::Run
+    }
+
+    /// Whether the pod may run on the node; `None` where it may.
+    fn filter(&self, _cx: &Cx, _state: &CycleState, _index: NodeIndex, _node: &NodeInfo) -> Option<Reject> {
+        None
+    }
+
+    /// What if this pod were on the node (`sign` 1) or were not (-1)?
+    fn what_if(&self, _cx: &Cx, _state: &mut CycleState, _other: &PodInfo, _index: NodeIndex, _sign: i64) {}
+
+    /// The weight of its scores; 0 where it gives none.
+    fn weight(&self) -> i64 {
+        0
+    }
+
+    /// Called once before scoring, with the nodes that passed; false where it has no preference.
+    fn pre_score(&self, _cache: &mut Cache, _pod: &PodInfo, _fits: &[StaticFit], _state: &mut CycleState, _nodes: &[NodeIndex]) -> bool {
+        true
+    }
+
+    /// Scores the nodes, each into its place.
+    fn score(&self, _cx: &Cx, _state: &CycleState, _nodes: &[NodeIndex], _scores: &mut [i64]) {}
+
+    /// Brings the scores into 0 to [`MAX_NODE_SCORE`].
+    fn normalize(&self, _cx: &Cx, _state: &CycleState, _nodes: &[NodeIndex], _scores: &mut [i64]) {}
+
+    /// Whether a pod that it refused may fit after this event.
+    fn hint(&self, _cache: &Cache, _pod: &PodInfo, _event: &ClusterEvent) -> bool {
+        false
+    }
+}
+
+/// Scales scores so that the greatest becomes [`MAX_NODE_SCORE`]; with `reverse`, the smallest is the best.
+pub fn default_normalize(scores: &mut [i64], reverse: bool) {
+    let max = scores.iter().copied().max().unwrap_or(0);
+    if max == 0 {
+        if reverse {
+            scores.fill(MAX_NODE_SCORE);
+        }
+        return;
+    }
+    for s in scores {
+        *s = MAX_NODE_SCORE * *s / max;
+        if reverse {
+            *s = MAX_NODE_SCORE - *s;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_have_their_texts() {
+        let mut names = ScalarNames::default();
+        let index = names.index(&"nvidia.com/gpu".into());
+        let mut r = Reasons::CPU;
+        r.insert(Reasons::scalar(index));
+        let texts: Vec<String> = r.iter().map(|r| r.text(&names)).collect();
+        assert_eq!(texts, ["Insufficient cpu", "Insufficient nvidia.com/gpu"]);
+    }
+
+    #[test]
+    fn normalization() {
+        let mut scores = [0, 5, 10];
+        default_normalize(&mut scores, false);
+        assert_eq!(scores, [0, 50, 100]);
+        default_normalize(&mut scores, true);
+        assert_eq!(scores, [100, 50, 0]);
+        let mut zeros = [0, 0];
+        default_normalize(&mut zeros, true);
+        assert_eq!(zeros, [100, 100]);
+    }
+}

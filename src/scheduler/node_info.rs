@@ -1,0 +1,117 @@
+//! A node as the scheduler sees it: what it offers, what is taken, and by whom. It may not know of scheduling.
+
+use std::sync::Arc;
+
+use super::pod_info::{HostPort, PodInfo};
+use super::resources::{Resources, ScalarNames, whole_value};
+use crate::api::{ArcStr, Object, Value};
+
+/// A node and the pods on it, those assumed there among them.
+#[derive(Clone, Debug, Default)]
+pub struct NodeInfo {
+    /// What its pods request together.
+    pub requested: Resources,
+    /// What its pods request where those that say nothing count as small: CPU in millicores, memory in bytes.
+    pub non_zero_requested: (i64, i64),
+    /// What it offers to pods.
+    pub allocatable: Resources,
+    /// How many pods it may run.
+    pub allowed_pods: i64,
+    /// `spec.unschedulable`.
+    pub unschedulable: bool,
+    /// Whether it has any taint.
+    pub tainted: bool,
+    /// Whether the node exists; pods may be bound to one that is not there (yet).
+    pub exists: bool,
+    /// Changes whenever the node's own object does in what scheduling looks at.
+    pub generation: u64,
+    /// `metadata.name`.
+    pub name: ArcStr,
+    /// The object; null where it does not exist.
+    pub object: Value,
+    /// The pods on it.
+    pub pods: Vec<Arc<PodInfo>>,
+    /// How many of them have pod affinity or anti-affinity.
+    pub with_affinity: usize,
+    /// How many of them have required pod anti-affinity.
+    pub with_anti_affinity: usize,
+    /// Ports that its pods take.
+    pub used_ports: Vec<HostPort>,
+    /// Images it holds, by all their names, sorted: size in bytes.
+    pub images: Vec<(ArcStr, i64)>,
+}
+
+impl NodeInfo {
+    /// `spec.taints`.
+    pub fn taints(&self) -> &[Value] {
+        self.object.get("spec").get("taints").items()
+    }
+
+    /// One label.
+    pub fn label(&self, key: &str) -> Option<&str> {
+        self.object.label(key)
+    }
+
+    /// Takes over the node's object.
+    pub fn set_object(&mut self, object: &Value, names: &mut ScalarNames) {
+        let status = object.get("status");
+        if !status.get("allocatable").same(self.object.at(&["status", "allocatable"])) || !self.exists {
+            self.allocatable = Resources::parse(status.get("allocatable"), names);
+            self.allowed_pods = whole_value(status.get("allocatable").get("pods"));
+        }
+        if !status.get("images").same(self.object.at(&["status", "images"])) {
+            self.images = images_of(status);
+        }
+        self.unschedulable = object.get("spec").get("unschedulable").is_true();
+        self.tainted = !object.get("spec").get("taints").items().is_empty();
+        self.object = object.clone();
+        self.name = object.name_arc();
+        self.exists = true;
+    }
+
+    /// Puts a pod on the node.
+    pub fn add_pod(&mut self, pod: Arc<PodInfo>) {
+        self.account(&pod, 1);
+        self.used_ports.extend(pod.class.host_ports.iter().cloned());
+        self.pods.push(pod);
+    }
+
+    /// Takes the pod of this uid from the node.
+    pub fn remove_pod(&mut self, uid: &str) -> Option<Arc<PodInfo>> {
+        let at = self.pods.iter().position(|p| p.uid == uid)?;
+        let pod = self.pods.swap_remove(at);
+        self.account(&pod, -1);
+        for port in &pod.class.host_ports {
+            if let Some(at) = self.used_ports.iter().position(|p| p == port) {
+                self.used_ports.swap_remove(at);
+            }
+        }
+        Some(pod)
+    }
+
+    fn account(&mut self, pod: &PodInfo, sign: i64) {
+        let class = &pod.class;
+        self.requested.add(&class.requests, sign);
+        self.non_zero_requested.0 += sign * class.non_zero.0;
+        self.non_zero_requested.1 += sign * class.non_zero.1;
+        let count = |n: &mut usize, counts: bool| {
+            if counts {
+                *n = if sign > 0 { *n + 1 } else { n.saturating_sub(1) };
+            }
+        };
+        count(&mut self.with_affinity, class.has_affinity());
+        count(&mut self.with_anti_affinity, !class.anti_affinity.is_empty());
+    }
+}
+
+fn images_of(status: &Value) -> Vec<(ArcStr, i64)> {
+    let mut images: Vec<(ArcStr, i64)> = Vec::new();
+    for image in status.get("images").items() {
+        for name in image.get("names").items() {
+            images.push((name.arc_str(), image.get("sizeBytes").int()));
+        }
+    }
+    images.sort();
+    images.dedup_by(|a, b| a.0 == b.0);
+    images
+}

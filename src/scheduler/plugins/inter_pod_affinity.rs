@@ -1,0 +1,286 @@
+//! InterPodAffinity: pods that want other pods near or away, and existing pods that want the new one so.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::scheduler::cache::{Cache, NodeIndex, Topology};
+use crate::scheduler::counts::CountKey;
+use crate::scheduler::framework::{Cx, CycleState, MAX_NODE_SCORE, Plugin, PreFilter, Reasons, Reject, StaticFit};
+use crate::scheduler::hints::ClusterEvent;
+use crate::scheduler::node_info::NodeInfo;
+use crate::scheduler::plugins::INTER_POD_AFFINITY;
+use crate::scheduler::pod_info::{AffinityTerm, PodClass, PodInfo};
+
+/// The plugin.
+pub struct InterPodAffinity;
+
+/// What an existing pod's required affinity for the new one is worth in scores.
+const HARD_POD_AFFINITY_WEIGHT: i64 = 1;
+
+/// By label of nodes and its value: how many matches there are.
+#[derive(Clone, Debug)]
+struct PerValue {
+    topology: Arc<Topology>,
+    counts: Vec<i64>,
+}
+
+impl PerValue {
+    fn new(topology: Arc<Topology>) -> Self {
+        PerValue { counts: vec![0; topology.values.len()], topology }
+    }
+
+    fn add(&mut self, index: NodeIndex, amount: i64) {
+        if let Some(value) = self.topology.value(index) {
+            self.counts[value] += amount;
+        }
+    }
+
+    fn at(&self, index: NodeIndex) -> i64 {
+        self.topology.value(index).map_or(0, |v| self.counts[v])
+    }
+}
+
+/// Adds to the counts of one label, which are made where there are none yet.
+fn add_to(all: &mut Vec<PerValue>, topology: Arc<Topology>, index: NodeIndex, amount: i64) {
+    let at = all.iter().position(|p| p.topology.key == topology.key).unwrap_or_else(|| {
+        all.push(PerValue::new(topology));
+        all.len() - 1
+    });
+    all[at].add(index, amount);
+}
+
+/// Where pods are that matter to the pod's required terms, and those whose terms matter to the pod.
+#[derive(Clone, Debug, Default)]
+pub struct AffinityState {
+    /// By the pod's own affinity terms: pods that all of them mean.
+    affinity: Vec<PerValue>,
+    /// By its anti-affinity terms: pods that the term means.
+    anti_affinity: Vec<PerValue>,
+    /// By label: anti-affinity terms of existing pods that mean the pod.
+    existing_anti_affinity: Vec<PerValue>,
+    /// Whether the pod's own affinity terms mean itself.
+    means_itself: bool,
+}
+
+/// By label: what the values are worth.
+#[derive(Clone, Debug, Default)]
+pub struct AffinityScore {
+    scores: Vec<PerValue>,
+}
+
+/// Which of the terms of a class mean the pod, asked once per class.
+struct Meant<'a> {
+    cache: &'a Cache,
+    pod: &'a PodInfo,
+    terms_of: fn(&PodClass) -> &[AffinityTerm],
+    known: FxHashMap<u32, Vec<bool>>,
+}
+
+impl Meant<'_> {
+    fn of(&mut self, class: &PodClass) -> &[bool] {
+        let (cache, pod, terms_of) = (self.cache, self.pod, self.terms_of);
+        self.known.entry(class.id).or_insert_with(|| {
+            let labels = cache.namespace_labels_of(&pod.class);
+            terms_of(class).iter().map(|t| t.matches(&pod.class, labels)).collect()
+        })
+    }
+}
+
+/// Sums what pods with terms on `nodes` say of the pod: for each term that means it, `weight` per label value.
+fn sum_existing(
+    cache: &mut Cache,
+    pod: &PodInfo,
+    nodes: &[NodeIndex],
+    terms_of: fn(&PodClass) -> &[AffinityTerm],
+    weight: fn(&AffinityTerm) -> i64,
+    into: &mut Vec<PerValue>,
+) {
+    let mut found: Vec<(crate::api::ArcStr, NodeIndex, i64)> = Vec::new();
+    let mut meant = Meant { cache, pod, terms_of, known: FxHashMap::default() };
+    for index in nodes {
+        for existing in &cache.node(*index).pods {
+            let terms = terms_of(&existing.class);
+            if terms.is_empty() {
+                continue;
+            }
+            for (term, _) in terms.iter().zip(meant.of(&existing.class)).filter(|(_, means)| **means) {
+                found.push((term.topology_key.clone(), *index, weight(term)));
+            }
+        }
+    }
+    for (key, index, amount) in found {
+        let topology = cache.topology(&key);
+        add_to(into, topology, index, amount);
+    }
+}
+
+fn resolved(cache: &Cache, term: &AffinityTerm) -> (Vec<crate::api::ArcStr>, crate::scheduler::selector::Selector) {
+    (cache.resolve_namespaces(&term.namespaces, &term.namespace_selector), term.selector.clone())
+}
+
+/// By label value: pods on the nodes that the key counts.
+fn spread_count(cache: &mut Cache, key: &CountKey, topology_key: &crate::api::ArcStr) -> PerValue {
+    let mut sum = PerValue::new(cache.topology(topology_key));
+    let at = cache.ensure_count(key);
+    for index in cache.order() {
+        let n = cache.count(at)[*index as usize];
+        if n > 0 {
+            sum.add(*index, i64::from(n));
+        }
+    }
+    sum
+}
+
+fn means_all(cache: &Cache, terms: &[AffinityTerm], class: &PodClass) -> bool {
+    !terms.is_empty() && terms.iter().all(|t| t.matches(class, cache.namespace_labels_of(class)))
+}
+
+impl Plugin for InterPodAffinity {
+    fn name(&self) -> &'static str {
+        "InterPodAffinity"
+    }
+
+    fn filters(&self) -> bool {
+        true
+    }
+
+    fn pre_filter(&self, cache: &mut Cache, pod: &PodInfo, _: &[StaticFit], state: &mut CycleState) -> PreFilter {
+        let class = pod.class.clone();
+        let mut s = AffinityState::default();
+        let nodes: Vec<NodeIndex> = cache.nodes_with_anti_affinity().iter().copied().filter(|i| cache.node(*i).exists).collect();
+        sum_existing(cache, pod, &nodes, |c| &c.anti_affinity, |_| 1, &mut s.existing_anti_affinity);
+        if class.affinity.is_empty() && class.anti_affinity.is_empty() && s.existing_anti_affinity.is_empty() {
+            return PreFilter::Skip;
+        }
+        let key = CountKey { terms: class.affinity.iter().map(|t| resolved(cache, t)).collect(), living_only: false };
+        for term in &class.affinity {
+            s.affinity.push(spread_count(cache, &key, &term.topology_key));
+        }
+        for term in &class.anti_affinity {
+            let key = CountKey { terms: vec![resolved(cache, term)], living_only: false };
+            s.anti_affinity.push(spread_count(cache, &key, &term.topology_key));
+        }
+        s.means_itself = means_all(cache, &class.affinity, &class);
+        state.affinity = Some(s);
+        PreFilter::Run
+    }
+
+    fn filter(&self, _: &Cx, state: &CycleState, index: NodeIndex, _: &NodeInfo) -> Option<Reject> {
+        let s = state.affinity.as_ref()?;
+        let reject = |unresolvable, reasons| Some(Reject { plugin: INTER_POD_AFFINITY, unresolvable, reasons });
+        let labelled = s.affinity.iter().all(|p| p.topology.value(index).is_some());
+        let in_company = s.affinity.iter().all(|p| p.at(index) > 0);
+        // The first of a kind that wants to be with its kind may go anywhere.
+        let first_of_its_kind = || s.means_itself && s.affinity.iter().all(|p| p.counts.iter().all(|n| *n <= 0));
+        if !s.affinity.is_empty() && !(labelled && (in_company || first_of_its_kind())) {
+            return reject(true, Reasons::AFFINITY);
+        }
+        if s.anti_affinity.iter().any(|p| p.at(index) > 0) {
+            return reject(false, Reasons::ANTI_AFFINITY);
+        }
+        if s.existing_anti_affinity.iter().any(|p| p.at(index) > 0) {
+            return reject(false, Reasons::EXISTING_ANTI_AFFINITY);
+        }
+        None
+    }
+
+    fn what_if(&self, cx: &Cx, state: &mut CycleState, other: &PodInfo, index: NodeIndex, sign: i64) {
+        let Some(s) = &mut state.affinity else { return };
+        let own_labels = cx.cache.namespace_labels_of(&cx.pod.class);
+        for term in other.class.anti_affinity.iter().filter(|t| t.matches(&cx.pod.class, own_labels)) {
+            if let Some(p) = s.existing_anti_affinity.iter_mut().find(|p| p.topology.key == term.topology_key) {
+                p.add(index, sign);
+            } else if sign > 0 {
+                // A label that no existing term named yet: its values are those of the node alone.
+                let mut p = PerValue::new(Arc::new(Topology::of_one(&term.topology_key, index, cx.cache)));
+                p.add(index, sign);
+                s.existing_anti_affinity.push(p);
+            }
+        }
+        let labels = cx.cache.namespace_labels_of(&other.class);
+        if means_all(cx.cache, &cx.pod.class.affinity, &other.class) {
+            s.affinity.iter_mut().for_each(|p| p.add(index, sign));
+        }
+        for (term, p) in cx.pod.class.anti_affinity.iter().zip(&mut s.anti_affinity) {
+            if term.matches(&other.class, labels) {
+                p.add(index, sign);
+            }
+        }
+    }
+
+    fn weight(&self) -> i64 {
+        2
+    }
+
+    fn pre_score(&self, cache: &mut Cache, pod: &PodInfo, _: &[StaticFit], state: &mut CycleState, _: &[NodeIndex]) -> bool {
+        let class = pod.class.clone();
+        let mut scores: Vec<PerValue> = Vec::new();
+        for term in &class.preferred_pods {
+            let key = CountKey { terms: vec![resolved(cache, term)], living_only: false };
+            let mut counts = spread_count(cache, &key, &term.topology_key);
+            counts.counts.iter_mut().for_each(|n| *n *= term.weight);
+            if counts.counts.iter().any(|n| *n != 0) {
+                match scores.iter_mut().find(|p| p.topology.key == term.topology_key) {
+                    Some(p) => p.counts.iter_mut().zip(&counts.counts).for_each(|(a, b)| *a += b),
+                    None => scores.push(counts),
+                }
+            }
+        }
+        let nodes: Vec<NodeIndex> = cache.nodes_with_affinity().iter().copied().filter(|i| cache.node(*i).exists).collect();
+        sum_existing(cache, pod, &nodes, |c| &c.affinity, |_| HARD_POD_AFFINITY_WEIGHT, &mut scores);
+        sum_existing(cache, pod, &nodes, |c| &c.preferred_pods, |t| t.weight, &mut scores);
+        let has_any = !scores.is_empty();
+        state.affinity_score = Some(AffinityScore { scores });
+        has_any
+    }
+
+    fn score(&self, _: &Cx, state: &CycleState, nodes: &[NodeIndex], scores: &mut [i64]) {
+        let Some(s) = &state.affinity_score else { return };
+        for (index, score) in nodes.iter().zip(scores) {
+            *score = s.scores.iter().map(|p| p.at(*index)).sum();
+        }
+    }
+
+    fn normalize(&self, _: &Cx, _: &CycleState, _: &[NodeIndex], scores: &mut [i64]) {
+        let (min, max) = (scores.iter().copied().min().unwrap_or(0), scores.iter().copied().max().unwrap_or(0));
+        for score in scores {
+            *score = if max > min { (MAX_NODE_SCORE as f64 * ((*score - min) as f64 / (max - min) as f64)) as i64 } else { 0 };
+        }
+    }
+
+    fn hint(&self, cache: &Cache, pod: &PodInfo, event: &ClusterEvent) -> bool {
+        let class = &pod.class;
+        let wanted = |other: &PodInfo| {
+            let labels = cache.namespace_labels_of(&other.class);
+            class.affinity.iter().any(|t| t.matches(&other.class, labels))
+        };
+        let unwanted = |other: &PodInfo| {
+            let labels = cache.namespace_labels_of(&other.class);
+            let own_labels = cache.namespace_labels_of(class);
+            class.anti_affinity.iter().any(|t| t.matches(&other.class, labels))
+                || other.class.anti_affinity.iter().any(|t| t.matches(class, own_labels))
+        };
+        match event {
+            ClusterEvent::PodAssigned(other) => wanted(other),
+            ClusterEvent::PodDeleted(other) => unwanted(other),
+            ClusterEvent::PodRelabelled { old, new } => wanted(new) && !wanted(old) || unwanted(old) && !unwanted(new),
+            ClusterEvent::Node { index, change, old } => {
+                use crate::api::Object;
+                let node = cache.node(*index);
+                let gained = |t: &AffinityTerm| {
+                    let now = node.label(&t.topology_key);
+                    now.is_some() && (change.added || old.label(&t.topology_key) != now)
+                };
+                // A new node is in nobody's way; a new value may bring wanted company near or unwanted company away.
+                change.labels
+                    && (class.affinity.iter().any(gained)
+                        || class.anti_affinity.iter().any(|t| change.added || old.label(&t.topology_key) != node.label(&t.topology_key))
+                        || change.added)
+            }
+            ClusterEvent::NodeDeleted { .. } => false,
+            ClusterEvent::Namespace => class.affinity.iter().chain(&class.anti_affinity).any(|t| !t.namespace_selector.is_nothing()),
+            _ => false,
+        }
+    }
+}

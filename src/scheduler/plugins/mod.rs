@@ -1,0 +1,54 @@
+//! The plugins of the default profile, one file each.
+
+pub mod balanced_allocation;
+pub mod image_locality;
+pub mod inter_pod_affinity;
+pub mod node_affinity;
+pub mod node_name;
+pub mod node_ports;
+pub mod node_resources_fit;
+pub mod node_unschedulable;
+pub mod pod_topology_spread;
+pub mod priority_sort;
+pub mod scheduling_gates;
+pub mod taint_toleration;
+pub mod volume_binding;
+
+use super::framework::Plugin;
+
+/// A plugin's place in [`PLUGINS`].
+pub type PluginId = u8;
+
+/// NodeUnschedulable's place.
+pub const NODE_UNSCHEDULABLE: PluginId = 0;
+/// NodeName's place.
+pub const NODE_NAME: PluginId = 1;
+/// TaintToleration's place.
+pub const TAINT_TOLERATION: PluginId = 2;
+/// NodeAffinity's place.
+pub const NODE_AFFINITY: PluginId = 3;
+/// NodePorts' place.
+pub const NODE_PORTS: PluginId = 4;
+/// NodeResourcesFit's place.
+pub const NODE_RESOURCES_FIT: PluginId = 5;
+/// VolumeBinding's place.
+pub const VOLUME_BINDING: PluginId = 6;
+/// PodTopologySpread's place.
+pub const POD_TOPOLOGY_SPREAD: PluginId = 7;
+/// InterPodAffinity's place.
+pub const INTER_POD_AFFINITY: PluginId = 8;
+
+/// Plugins that filter or score, in the order of the default profile.
+pub static PLUGINS: &[&dyn Plugin] = &[
+    &node_unschedulable::NodeUnschedulable,
+    &node_name::NodeName,
+    &taint_toleration::TaintToleration,
+    &node_affinity::NodeAffinity,
+    &node_ports::NodePorts,
+    &node_resources_fit::NodeResourcesFit,
+    &volume_binding::VolumeBinding,
+    &pod_topology_spread::PodTopologySpread,
+    &inter_pod_affinity::InterPodAffinity,
+    &balanced_allocation::NodeResourcesBalancedAllocation,
+    &image_locality::ImageLocality,
+];

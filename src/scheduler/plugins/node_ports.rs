@@ -1,0 +1,43 @@
+//! NodePorts: a port of the node can be had once.
+
+use crate::scheduler::cache::{Cache, NodeIndex};
+use crate::scheduler::framework::{Cx, CycleState, Plugin, PreFilter, Reasons, Reject, StaticFit};
+use crate::scheduler::hints::ClusterEvent;
+use crate::scheduler::node_info::NodeInfo;
+use crate::scheduler::plugins::NODE_PORTS;
+use crate::scheduler::pod_info::{HostPort, PodInfo};
+
+/// The plugin.
+pub struct NodePorts;
+
+fn conflict(wanted: &[HostPort], used: &[HostPort]) -> bool {
+    wanted.iter().any(|w| used.iter().any(|u| w.conflicts(u)))
+}
+
+impl Plugin for NodePorts {
+    fn name(&self) -> &'static str {
+        "NodePorts"
+    }
+
+    fn filters(&self) -> bool {
+        true
+    }
+
+    fn pre_filter(&self, _: &mut Cache, pod: &PodInfo, _: &[StaticFit], _: &mut CycleState) -> PreFilter {
+        if pod.class.host_ports.is_empty() { PreFilter::Skip } else { PreFilter::Run }
+    }
+
+    fn filter(&self, cx: &Cx, _: &CycleState, _: NodeIndex, node: &NodeInfo) -> Option<Reject> {
+        let refuses = conflict(&cx.pod.class.host_ports, &node.used_ports);
+        refuses.then_some(Reject { plugin: NODE_PORTS, unresolvable: false, reasons: Reasons::PORTS })
+    }
+
+    fn hint(&self, cache: &Cache, pod: &PodInfo, event: &ClusterEvent) -> bool {
+        let wanted = &pod.class.host_ports;
+        match event {
+            ClusterEvent::Node { index, change, .. } => change.added && !conflict(wanted, &cache.node(*index).used_ports),
+            ClusterEvent::PodDeleted(gone) => conflict(wanted, &gone.class.host_ports),
+            _ => false,
+        }
+    }
+}

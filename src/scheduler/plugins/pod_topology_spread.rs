@@ -1,0 +1,276 @@
+//! PodTopologySpread: pods of one kind are spread over the values of a node label. Pods that do not say how are spread
+//! softly over hosts and zones with those of their Service and controller.
+
+use std::sync::Arc;
+
+use crate::api::{ArcStr, arcstr_literal};
+use crate::scheduler::cache::{Cache, NodeIndex, Topology};
+use crate::scheduler::counts::CountKey;
+use crate::scheduler::framework::{Cx, CycleState, MAX_NODE_SCORE, Plugin, PreFilter, Reasons, Reject, StaticFit};
+use crate::scheduler::hints::ClusterEvent;
+use crate::scheduler::node_info::NodeInfo;
+use crate::scheduler::plugins::POD_TOPOLOGY_SPREAD;
+use crate::scheduler::pod_info::{PodInfo, SpreadConstraint};
+
+/// The plugin.
+pub struct PodTopologySpread;
+
+static HOSTNAME: ArcStr = arcstr_literal!("kubernetes.io/hostname");
+static ZONE: ArcStr = arcstr_literal!("topology.kubernetes.io/zone");
+/// Of a value that no counted node has.
+const NO_DOMAIN: i64 = -1;
+
+/// How the pods of each hard constraint are spread now.
+#[derive(Clone, Debug, Default)]
+pub struct SpreadState {
+    constraints: Vec<HardState>,
+}
+
+#[derive(Clone, Debug)]
+struct HardState {
+    constraint: SpreadConstraint,
+    topology: Arc<Topology>,
+    /// By value of the label: pods counted there, or [`NO_DOMAIN`].
+    counts: Vec<i64>,
+    /// The least count of a domain; 0 where there are fewer domains than there should be.
+    min: i64,
+    /// 1 where the constraint counts the pod itself.
+    counts_itself: i64,
+}
+
+impl HardState {
+    fn find_min(&mut self) {
+        let domains = self.counts.iter().filter(|n| **n != NO_DOMAIN).count() as i64;
+        let least = self.counts.iter().copied().filter(|n| *n != NO_DOMAIN).min().unwrap_or(i64::from(i32::MAX));
+        self.min = if domains < self.constraint.min_domains { 0 } else { least };
+    }
+}
+
+/// How the pods of each soft constraint are spread now, and what a domain is worth.
+#[derive(Clone, Debug, Default)]
+pub struct SpreadScore {
+    constraints: Vec<SoftState>,
+    /// By place among the nodes to score: whether the node lacks a label.
+    ignored: Vec<bool>,
+}
+
+#[derive(Clone, Debug)]
+struct SoftState {
+    topology: Arc<Topology>,
+    max_skew: i64,
+    weight: f64,
+    /// By value of the label: pods counted there; none of value where hosts are the domains.
+    counts: Vec<i64>,
+    /// Where hosts are the domains: where the cache keeps the count.
+    per_node: Option<usize>,
+}
+
+fn includes(c: &SpreadConstraint, fit: &StaticFit) -> bool {
+    (!c.honors_affinity || fit.affinity) && (!c.honors_taints || fit.taints)
+}
+
+fn count_key(pod: &PodInfo, c: &SpreadConstraint) -> CountKey {
+    CountKey { terms: vec![(vec![pod.class.namespace.clone()], c.selector.clone())], living_only: true }
+}
+
+/// What a domain with this many pods adds to a node's (inverse) score.
+fn score_for_count(count: i64, max_skew: i64, weight: f64) -> f64 {
+    count as f64 * weight + (max_skew - 1) as f64
+}
+
+fn default_constraints(cache: &mut Cache, pod: &PodInfo) -> Vec<SpreadConstraint> {
+    let selector = cache.workloads.default_selector(&pod.class);
+    if selector.is_everything() {
+        return Vec::new();
+    }
+    let soft = |topology_key: &ArcStr, max_skew| SpreadConstraint {
+        max_skew,
+        topology_key: topology_key.clone(),
+        hard: false,
+        selector: selector.clone(),
+        min_domains: 1,
+        honors_affinity: true,
+        honors_taints: false,
+    };
+    vec![soft(&HOSTNAME, 3), soft(&ZONE, 5)]
+}
+
+impl Plugin for PodTopologySpread {
+    fn name(&self) -> &'static str {
+        "PodTopologySpread"
+    }
+
+    fn filters(&self) -> bool {
+        true
+    }
+
+    fn pre_filter(&self, cache: &mut Cache, pod: &PodInfo, fits: &[StaticFit], state: &mut CycleState) -> PreFilter {
+        let hard: Vec<&SpreadConstraint> = pod.class.spread.iter().filter(|c| c.hard).collect();
+        if hard.is_empty() {
+            return PreFilter::Skip;
+        }
+        let topologies: Vec<Arc<Topology>> = hard.iter().map(|c| cache.topology(&c.topology_key)).collect();
+        let mut constraints = Vec::new();
+        for (c, topology) in hard.iter().zip(&topologies) {
+            let at = cache.ensure_count(&count_key(pod, c));
+            let per_node = cache.count(at);
+            let mut counts = vec![NO_DOMAIN; topology.values.len()];
+            for index in cache.order() {
+                let i = *index as usize;
+                if !includes(c, &fits[i]) || topologies.iter().any(|t| t.value(*index).is_none()) {
+                    continue;
+                }
+                if let Some(value) = topology.value(*index) {
+                    counts[value] = counts[value].max(0) + i64::from(per_node[i]);
+                }
+            }
+            let counts_itself = i64::from(c.selector.matches(&pod.class.labels));
+            let mut s = HardState { constraint: (*c).clone(), topology: topology.clone(), counts, min: 0, counts_itself };
+            s.find_min();
+            constraints.push(s);
+        }
+        state.spread = Some(SpreadState { constraints });
+        PreFilter::Run
+    }
+
+    fn filter(&self, _: &Cx, state: &CycleState, index: NodeIndex, _: &NodeInfo) -> Option<Reject> {
+        let reject = |unresolvable, reasons| Some(Reject { plugin: POD_TOPOLOGY_SPREAD, unresolvable, reasons });
+        for s in &state.spread.as_ref()?.constraints {
+            let Some(value) = s.topology.value(index) else { return reject(true, Reasons::SPREAD_LABEL) };
+            if s.counts[value].max(0) + s.counts_itself - s.min > s.constraint.max_skew {
+                return reject(false, Reasons::SPREAD);
+            }
+        }
+        None
+    }
+
+    fn what_if(&self, cx: &Cx, state: &mut CycleState, other: &PodInfo, index: NodeIndex, sign: i64) {
+        let Some(spread) = &mut state.spread else { return };
+        let in_all = spread.constraints.iter().all(|s| s.topology.value(index).is_some());
+        if !in_all || other.class.namespace != cx.pod.class.namespace {
+            return;
+        }
+        for s in &mut spread.constraints {
+            let Some(value) = s.topology.value(index) else { continue };
+            if s.constraint.selector.matches(&other.class.labels) && includes(&s.constraint, &cx.fits[index as usize]) {
+                s.counts[value] = (s.counts[value].max(0) + sign).max(0);
+                s.find_min();
+            }
+        }
+    }
+
+    fn weight(&self) -> i64 {
+        2
+    }
+
+    fn pre_score(&self, cache: &mut Cache, pod: &PodInfo, fits: &[StaticFit], state: &mut CycleState, nodes: &[NodeIndex]) -> bool {
+        let own = &pod.class.spread;
+        let soft: Vec<SpreadConstraint> =
+            if own.is_empty() { default_constraints(cache, pod) } else { own.iter().filter(|c| !c.hard).cloned().collect() };
+        if soft.is_empty() {
+            return false;
+        }
+        // A pod that says how to spread does so among nodes with all the labels only.
+        let needs_all = !own.is_empty();
+        let topologies: Vec<Arc<Topology>> = soft.iter().map(|c| cache.topology(&c.topology_key)).collect();
+        let lacks_label = |index: NodeIndex| needs_all && topologies.iter().any(|t| t.value(index).is_none());
+        let ignored: Vec<bool> = nodes.iter().map(|i| lacks_label(*i)).collect();
+        let scored = ignored.iter().filter(|i| !**i).count();
+        let mut constraints = Vec::new();
+        for (c, topology) in soft.iter().zip(&topologies) {
+            let at = cache.ensure_count(&count_key(pod, c));
+            let per_host = c.topology_key == HOSTNAME;
+            // One more for nodes without the label: a domain of their own for the system's default constraints.
+            let mut counts = vec![NO_DOMAIN; if per_host { 0 } else { topology.values.len() + 1 }];
+            let mut domains = 0;
+            if !per_host {
+                let value_of = |index: NodeIndex| topology.value(index).unwrap_or(topology.values.len());
+                for (index, ignored) in nodes.iter().zip(&ignored) {
+                    let count = &mut counts[value_of(*index)];
+                    if !ignored && *count == NO_DOMAIN {
+                        *count = 0;
+                        domains += 1;
+                    }
+                }
+                let per_node = cache.count(at);
+                for index in cache.order() {
+                    let count = &mut counts[value_of(*index)];
+                    let i = *index as usize;
+                    if *count != NO_DOMAIN && per_node[i] > 0 && includes(c, &fits[i]) && !lacks_label(*index) {
+                        *count += i64::from(per_node[i]);
+                    }
+                }
+            }
+            let weight = ((if per_host { scored } else { domains } + 2) as f64).ln();
+            constraints.push(SoftState {
+                topology: topology.clone(),
+                max_skew: c.max_skew,
+                weight,
+                counts,
+                per_node: per_host.then_some(at),
+            });
+        }
+        // Counting one may have made room for another; where each stands is known only now.
+        for (s, c) in constraints.iter_mut().zip(&soft) {
+            if s.per_node.is_some() {
+                s.per_node = Some(cache.ensure_count(&count_key(pod, c)));
+            }
+        }
+        state.spread_score = Some(SpreadScore { constraints, ignored });
+        true
+    }
+
+    fn score(&self, cx: &Cx, state: &CycleState, nodes: &[NodeIndex], scores: &mut [i64]) {
+        let Some(spread) = &state.spread_score else { return };
+        for ((index, score), ignored) in nodes.iter().zip(scores).zip(&spread.ignored) {
+            let mut sum = 0.0;
+            for s in spread.constraints.iter().filter(|_| !ignored) {
+                let Some(value) = s.topology.value(*index) else { continue };
+                let count = match s.per_node {
+                    Some(at) => i64::from(cx.cache.count(at)[*index as usize]),
+                    None => s.counts[value].max(0),
+                };
+                sum += score_for_count(count, s.max_skew, s.weight);
+            }
+            *score = f64::round(sum) as i64;
+        }
+    }
+
+    fn normalize(&self, _: &Cx, state: &CycleState, _: &[NodeIndex], scores: &mut [i64]) {
+        let Some(spread) = &state.spread_score else { return };
+        let counted = || scores.iter().zip(&spread.ignored).filter(|(_, ignored)| !**ignored).map(|(s, _)| *s);
+        let (min, max) = (counted().min().unwrap_or(0), counted().max().unwrap_or(0));
+        for (score, ignored) in scores.iter_mut().zip(&spread.ignored) {
+            *score = match (ignored, max) {
+                (true, _) => 0,
+                (false, 0) => MAX_NODE_SCORE,
+                (false, _) => MAX_NODE_SCORE * (max + min - *score) / max,
+            };
+        }
+    }
+
+    fn hint(&self, cache: &Cache, pod: &PodInfo, event: &ClusterEvent) -> bool {
+        let counted = |other: &PodInfo| {
+            let own = pod.class.spread.iter();
+            other.class.namespace == pod.class.namespace && own.filter(|c| c.hard).any(|c| c.selector.matches(&other.class.labels))
+        };
+        let has_labels = |object: &crate::api::Value| {
+            use crate::api::Object;
+            pod.class.spread.iter().filter(|c| c.hard).all(|c| object.label(&c.topology_key).is_some())
+        };
+        match event {
+            ClusterEvent::Node { index, change, old } => {
+                let now = has_labels(&cache.node(*index).object);
+                let moved = || {
+                    use crate::api::Object;
+                    pod.class.spread.iter().any(|c| old.label(&c.topology_key) != cache.node(*index).label(&c.topology_key))
+                };
+                if change.added { now } else { change.labels && (now || has_labels(old)) && moved() || change.taints && now }
+            }
+            ClusterEvent::NodeDeleted { old } => has_labels(old),
+            ClusterEvent::PodAssigned(other) | ClusterEvent::PodDeleted(other) => counted(other),
+            ClusterEvent::PodRelabelled { old, new } => counted(old) != counted(new),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! VolumeBinding: the pod's claims must be there and bound, unless they are bound once the pod has a node; and a bound
+//! volume must be reachable from the node. Volumes are not chosen for claims here.
+
+use crate::api::node_affinity::parse_terms;
+use crate::scheduler::cache::{Cache, NodeIndex};
+use crate::scheduler::framework::{Cx, CycleState, Plugin, PreFilter, Reasons, Reject, StaticFit};
+use crate::scheduler::hints::ClusterEvent;
+use crate::scheduler::node_info::NodeInfo;
+use crate::scheduler::plugins::VOLUME_BINDING;
+use crate::scheduler::pod_info::{Claim, PodInfo};
+
+/// The plugin.
+pub struct VolumeBinding;
+
+impl Plugin for VolumeBinding {
+    fn name(&self) -> &'static str {
+        "VolumeBinding"
+    }
+
+    fn filters(&self) -> bool {
+        true
+    }
+
+    fn pre_filter(&self, cache: &mut Cache, pod: &PodInfo, _: &[StaticFit], state: &mut CycleState) -> PreFilter {
+        if pod.class.claims.is_empty() {
+            return PreFilter::Skip;
+        }
+        let namespace = &pod.class.namespace;
+        for (claim, name) in pod.class.claims.iter().zip(pod.claim_names()) {
+            let message = match cache.volumes.claim(namespace, &name) {
+                None if matches!(claim, Claim::Ephemeral(_)) => {
+                    format!("waiting for ephemeral volume controller to create the persistentvolumeclaim \"{name}\"")
+                }
+                None => format!("persistentvolumeclaim \"{name}\" not found"),
+                Some(c) if c.at(&["status", "phase"]).str() == "Lost" => {
+                    let volume = c.at(&["spec", "volumeName"]).str();
+                    format!("persistentvolumeclaim \"{name}\" bound to non-existent persistentvolume \"{volume}\"")
+                }
+                Some(c) if !c.at(&["metadata", "deletionTimestamp"]).is_null() => {
+                    format!("persistentvolumeclaim \"{name}\" is being deleted")
+                }
+                Some(_) => continue,
+            };
+            return PreFilter::Reject { message };
+        }
+        let mut bound = Vec::new();
+        for name in pod.claim_names() {
+            if let Some(volume) = cache.volumes.bound_volume(namespace, &name) {
+                bound.push(volume);
+            } else if !cache.volumes.is_bound_late(namespace, &name) {
+                return PreFilter::Reject { message: "pod has unbound immediate PersistentVolumeClaims".to_owned() };
+            }
+        }
+        state.bound_volumes = bound;
+        PreFilter::Run
+    }
+
+    fn filter(&self, cx: &Cx, state: &CycleState, _: NodeIndex, node: &NodeInfo) -> Option<Reject> {
+        let out_of_reach = |name: &crate::api::ArcStr| {
+            let required = cx.cache.volumes.volume(name).at(&["spec", "nodeAffinity", "required"]);
+            !required.is_null() && !parse_terms(required).iter().any(|t| t.matches(&node.object))
+        };
+        let refuses = state.bound_volumes.iter().any(out_of_reach);
+        refuses.then_some(Reject { plugin: VOLUME_BINDING, unresolvable: true, reasons: Reasons::VOLUME_AFFINITY })
+    }
+
+    fn hint(&self, _: &Cache, pod: &PodInfo, event: &ClusterEvent) -> bool {
+        match event {
+            ClusterEvent::Node { change, .. } => change.added || change.labels,
+            ClusterEvent::Volume { namespace, claim } => {
+                claim.is_empty() || (*namespace == pod.class.namespace && pod.claim_names().any(|c| c == *claim))
+            }
+            _ => false,
+        }
+    }
+}

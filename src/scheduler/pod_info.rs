@@ -1,0 +1,402 @@
+//! A pod as the scheduler sees it. Pods alike in all that scheduling looks at share one parsed [`PodClass`].
+//! It may not know of nodes.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHasher};
+
+use super::resources::{Resources, ScalarNames, pod_requests};
+use super::selector::Selector;
+use crate::api::node_affinity::{PreferredNodeAffinity, RequiredNodeAffinity};
+use crate::api::{ArcStr, Object, Value};
+
+/// What decides where a pod may run: its namespace, labels, controller and spec, parsed.
+#[derive(Debug)]
+pub struct PodClass {
+    /// Which class it is; indexes what is remembered per class.
+    pub id: u32,
+    /// The pod's namespace.
+    pub namespace: ArcStr,
+    /// `metadata.labels`.
+    pub labels: Value,
+    /// The controller's owner reference; null where there is none.
+    pub controller: Value,
+    /// `spec` of the first pod of the class.
+    pub spec: Value,
+    /// `spec.priority`.
+    pub priority: i64,
+    /// What the pod requests.
+    pub requests: Resources,
+    /// The same where containers that say nothing count as small ones: CPU in millicores, memory in bytes.
+    pub non_zero: (i64, i64),
+    /// Ports of the node that the pod takes.
+    pub host_ports: Vec<HostPort>,
+    /// Which nodes the pod must run on.
+    pub required_nodes: RequiredNodeAffinity,
+    /// The names of the only nodes it could run on, where it says so.
+    pub node_names: Option<Vec<ArcStr>>,
+    /// Which nodes it would rather run on.
+    pub preferred_nodes: PreferredNodeAffinity,
+    /// `topologySpreadConstraints`.
+    pub spread: Vec<SpreadConstraint>,
+    /// Required pod affinity.
+    pub affinity: Vec<AffinityTerm>,
+    /// Required pod anti-affinity.
+    pub anti_affinity: Vec<AffinityTerm>,
+    /// Preferred pod affinity, and with negative weights anti-affinity.
+    pub preferred_pods: Vec<AffinityTerm>,
+    /// Names of the images of all containers, as node status has them.
+    pub images: Vec<ArcStr>,
+    /// Claims that volumes name, and the names of volumes whose claim is named after the pod.
+    pub claims: Vec<Claim>,
+    content_hash: u64,
+}
+
+/// A volume's claim.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Claim {
+    /// The claim of this name.
+    Named(ArcStr),
+    /// The claim that is called after the pod and this volume.
+    Ephemeral(ArcStr),
+}
+
+/// A port of the node: address, protocol, number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostPort {
+    /// The node's address it is bound to; `0.0.0.0` for all.
+    pub ip: ArcStr,
+    /// `TCP`, `UDP` or `SCTP`.
+    pub protocol: ArcStr,
+    /// The port.
+    pub port: i64,
+}
+
+/// One `topologySpreadConstraint`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SpreadConstraint {
+    /// By how many pods domains may differ.
+    pub max_skew: i64,
+    /// The label of nodes whose values are the domains.
+    pub topology_key: ArcStr,
+    /// Whether a node that breaks it is refused, rather than scored lower.
+    pub hard: bool,
+    /// Which pods are counted.
+    pub selector: Selector,
+    /// How many domains there should be at least.
+    pub min_domains: i64,
+    /// Whether nodes that the pod's node affinity excludes are left out of the count.
+    pub honors_affinity: bool,
+    /// Whether nodes with taints that the pod does not tolerate are left out.
+    pub honors_taints: bool,
+}
+
+/// One term of pod affinity or anti-affinity.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AffinityTerm {
+    /// Namespaces of the pods meant, sorted.
+    pub namespaces: Vec<ArcStr>,
+    /// Namespaces by their labels.
+    pub namespace_selector: Selector,
+    /// Which pods are meant.
+    pub selector: Selector,
+    /// The label of nodes whose equal values mean "together".
+    pub topology_key: ArcStr,
+    /// For preferred terms; below zero for anti-affinity.
+    pub weight: i64,
+}
+
+impl AffinityTerm {
+    fn parse(term: &Value, namespace: &ArcStr, weight: i64) -> Self {
+        let mut namespaces: Vec<ArcStr> = term.get("namespaces").items().iter().map(Value::arc_str).collect();
+        let by_labels = term.get("namespaceSelector");
+        if namespaces.is_empty() && by_labels.is_null() {
+            namespaces.push(namespace.clone());
+        }
+        namespaces.sort();
+        AffinityTerm {
+            namespaces,
+            namespace_selector: Selector::of_label_selector(by_labels),
+            selector: Selector::of_label_selector(term.get("labelSelector")),
+            topology_key: term.get("topologyKey").arc_str(),
+            weight,
+        }
+    }
+
+    /// Whether pods of this class, whose namespace has these labels, are meant.
+    pub fn matches(&self, class: &PodClass, namespace_labels: &Value) -> bool {
+        (self.namespaces.contains(&class.namespace) || self.namespace_selector.matches(namespace_labels))
+            && self.selector.matches(&class.labels)
+    }
+}
+
+/// A pod as the scheduler sees it.
+#[derive(Clone, Debug)]
+pub struct PodInfo {
+    /// `metadata.uid`.
+    pub uid: ArcStr,
+    /// `metadata.name`.
+    pub name: ArcStr,
+    /// What it shares with pods alike.
+    pub class: Arc<PodClass>,
+    /// `spec.nodeName`; empty where it has no node.
+    pub node_name: ArcStr,
+    /// Whether it is being deleted.
+    pub terminating: bool,
+    /// The object.
+    pub object: Value,
+}
+
+impl PodInfo {
+    /// `status.nominatedNodeName`.
+    pub fn nominated_node(&self) -> &str {
+        self.object.at(&["status", "nominatedNodeName"]).str()
+    }
+
+    /// Names of the claims that the pod's volumes need.
+    pub fn claim_names(&self) -> impl Iterator<Item = ArcStr> {
+        self.class.claims.iter().map(|c| match c {
+            Claim::Named(name) => name.clone(),
+            Claim::Ephemeral(volume) => format!("{}-{volume}", self.name).into(),
+        })
+    }
+
+    /// Whether a pod that is gone for good: it has finished and takes nothing from its node.
+    pub fn is_finished(object: &Value) -> bool {
+        matches!(object.at(&["status", "phase"]).str(), "Succeeded" | "Failed")
+    }
+}
+
+/// The classes in use. A class is remembered while a pod has it and for a while after.
+#[derive(Clone, Debug, Default)]
+pub struct Classes {
+    by_content: FxHashMap<u64, Vec<Arc<PodClass>>>,
+    next_id: u32,
+    count: usize,
+    sweep_at: usize,
+}
+
+/// The least number of classes at which unused ones are looked for.
+const SWEEP_MIN: usize = 1024;
+
+impl Classes {
+    /// Parses a pod, sharing what pods alike share.
+    pub fn pod(&mut self, object: &Value, names: &mut ScalarNames) -> PodInfo {
+        PodInfo {
+            uid: object.get("metadata").get("uid").arc_str(),
+            name: object.name_arc(),
+            class: self.class(object, names),
+            node_name: object.at(&["spec", "nodeName"]).arc_str(),
+            terminating: object.is_terminating(),
+            object: object.clone(),
+        }
+    }
+
+    fn class(&mut self, object: &Value, names: &mut ScalarNames) -> Arc<PodClass> {
+        let (spec, labels, controller) = (object.get("spec"), object.labels(), object.controller_ref());
+        let namespace = object.get("metadata").get("namespace");
+        let mut hasher = FxHasher::default();
+        namespace.str().hash(&mut hasher);
+        hash_value(labels, &mut hasher);
+        controller.get("name").str().hash(&mut hasher);
+        for (key, value) in spec.entries().filter(|(k, _)| *k != "nodeName") {
+            key.hash(&mut hasher);
+            hash_value(value, &mut hasher);
+        }
+        let content_hash = hasher.finish();
+        let known = self.by_content.get(&content_hash).and_then(|all| {
+            all.iter().find(|c| {
+                c.namespace == namespace.str() && c.labels.same(labels) && c.controller.same(controller) && same_but_node(&c.spec, spec)
+            })
+        });
+        if let Some(class) = known {
+            return class.clone();
+        }
+        if self.count >= self.sweep_at.max(SWEEP_MIN) {
+            self.by_content.retain(|_, all| {
+                all.retain(|c| Arc::strong_count(c) > 1);
+                !all.is_empty()
+            });
+            self.count = self.by_content.values().map(Vec::len).sum();
+            self.sweep_at = self.count * 2;
+        }
+        let class = Arc::new(PodClass::parse(self.next_id, content_hash, object, names));
+        self.next_id += 1;
+        self.count += 1;
+        self.by_content.entry(content_hash).or_default().push(class.clone());
+        class
+    }
+
+    /// One more than the greatest class number given so far.
+    pub fn id_bound(&self) -> u32 {
+        self.next_id
+    }
+}
+
+impl PodClass {
+    fn parse(id: u32, content_hash: u64, object: &Value, names: &mut ScalarNames) -> Self {
+        let spec = object.get("spec");
+        let namespace = object.namespace_arc();
+        let filled = pod_requests(spec, names, true);
+        let required_nodes = RequiredNodeAffinity::of(spec);
+        let all_containers = || spec.get("initContainers").items().iter().chain(spec.get("containers").items());
+        let host_ports = spec.get("containers").items().iter();
+        let sidecars = spec.get("initContainers").items().iter().filter(|c| c.get("restartPolicy").str() == "Always");
+        let host_ports = sidecars.chain(host_ports).flat_map(|c| c.get("ports").items()).filter_map(HostPort::parse).collect();
+        let spread = spec.get("topologySpreadConstraints").items().iter().map(|c| SpreadConstraint::parse(c, object.labels())).collect();
+        let terms = |kind: &str| -> Vec<AffinityTerm> {
+            let list = spec.at(&["affinity", kind, "requiredDuringSchedulingIgnoredDuringExecution"]);
+            list.items().iter().map(|t| AffinityTerm::parse(t, &namespace, 0)).collect()
+        };
+        let preferred = |kind: &str, sign: i64| -> Vec<AffinityTerm> {
+            let list = spec.at(&["affinity", kind, "preferredDuringSchedulingIgnoredDuringExecution"]);
+            list.items().iter().map(|t| AffinityTerm::parse(t.get("podAffinityTerm"), &namespace, sign * t.get("weight").int())).collect()
+        };
+        let mut preferred_pods = preferred("podAffinity", 1);
+        preferred_pods.extend(preferred("podAntiAffinity", -1));
+        let claims = spec.get("volumes").items().iter().filter_map(|v| {
+            if let Some(name) = v.at(&["persistentVolumeClaim", "claimName"]).as_str() {
+                Some(Claim::Named(name.into()))
+            } else {
+                (!v.get("ephemeral").is_null()).then(|| Claim::Ephemeral(v.get("name").arc_str()))
+            }
+        });
+        PodClass {
+            id,
+            labels: object.labels().clone(),
+            controller: object.controller_ref().clone(),
+            spec: spec.clone(),
+            priority: spec.get("priority").int(),
+            requests: pod_requests(spec, names, false),
+            non_zero: (filled.milli_cpu, filled.memory),
+            host_ports,
+            node_names: required_nodes.node_names(),
+            required_nodes,
+            preferred_nodes: PreferredNodeAffinity::of(spec),
+            spread,
+            affinity: terms("podAffinity"),
+            anti_affinity: terms("podAntiAffinity"),
+            preferred_pods,
+            images: all_containers().map(|c| normalized_image(c.get("image").str())).collect(),
+            claims: claims.collect(),
+            namespace,
+            content_hash,
+        }
+    }
+
+    /// Whether it has any pod affinity or anti-affinity.
+    pub fn has_affinity(&self) -> bool {
+        !self.affinity.is_empty() || !self.anti_affinity.is_empty() || !self.preferred_pods.is_empty()
+    }
+
+    /// Whether it may preempt other pods.
+    pub fn may_preempt(&self) -> bool {
+        self.spec.get("preemptionPolicy").str() != "Never"
+    }
+
+    /// `spec.tolerations`.
+    pub fn tolerations(&self) -> &[Value] {
+        self.spec.get("tolerations").items()
+    }
+
+    /// A hash of all that the class was parsed from.
+    pub fn content_hash(&self) -> u64 {
+        self.content_hash
+    }
+}
+
+impl HostPort {
+    fn parse(port: &Value) -> Option<Self> {
+        let number = port.get("hostPort").int();
+        let or = |v: &Value, default: &str| if v.str().is_empty() { default.into() } else { v.arc_str() };
+        (number > 0).then(|| HostPort { ip: or(port.get("hostIP"), "0.0.0.0"), protocol: or(port.get("protocol"), "TCP"), port: number })
+    }
+
+    /// Whether both cannot be had on one node.
+    pub fn conflicts(&self, other: &HostPort) -> bool {
+        let any = |p: &HostPort| p.ip == "0.0.0.0";
+        self.port == other.port && self.protocol == other.protocol && (any(self) || any(other) || self.ip == other.ip)
+    }
+}
+
+impl SpreadConstraint {
+    /// Reads one constraint of a pod with these labels.
+    pub fn parse(c: &Value, pod_labels: &Value) -> Self {
+        let mut selector = Selector::of_label_selector(c.get("labelSelector"));
+        if !selector.is_nothing() {
+            for key in c.get("matchLabelKeys").items() {
+                if let Some(value) = pod_labels.get(key.str()).as_str() {
+                    selector.require(key.arc_str(), value.into());
+                }
+            }
+        }
+        SpreadConstraint {
+            max_skew: c.get("maxSkew").int(),
+            topology_key: c.get("topologyKey").arc_str(),
+            hard: c.get("whenUnsatisfiable").str() == "DoNotSchedule",
+            selector,
+            min_domains: c.get("minDomains").as_int().unwrap_or(1),
+            honors_affinity: c.get("nodeAffinityPolicy").str() != "Ignore",
+            honors_taints: c.get("nodeTaintsPolicy").str() == "Honor",
+        }
+    }
+}
+
+/// An image's name as nodes list it: with a tag.
+fn normalized_image(image: &str) -> ArcStr {
+    let has_tag = image.rfind(':').is_some_and(|colon| image.rfind('/').is_none_or(|slash| colon > slash));
+    if has_tag { image.into() } else { format!("{image}:latest").into() }
+}
+
+fn same_but_node(a: &Value, b: &Value) -> bool {
+    let but_node = |v: &'_ Value| v.entries().filter(|(k, _)| *k != "nodeName").count();
+    but_node(a) == but_node(b) && a.entries().filter(|(k, _)| *k != "nodeName").all(|(k, v)| v.same(b.get(k)))
+}
+
+/// Feeds a value to a hasher; equal values feed the same. Nesting is as deep as decoding lets it be.
+fn hash_value(v: &Value, hasher: &mut FxHasher) {
+    match v {
+        Value::Null => 0u8.hash(hasher),
+        Value::Bool(b) => b.hash(hasher),
+        Value::Int(i) => i.hash(hasher),
+        Value::Float(f) => f.to_bits().hash(hasher),
+        Value::Str(s) => s.hash(hasher),
+        Value::List(l) => l.iter().for_each(|item| hash_value(item, hasher)),
+        Value::Map(m) => m.iter().for_each(|(k, v)| {
+            k.hash(hasher);
+            hash_value(v, hasher);
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::obj;
+
+    #[test]
+    fn pods_alike_share_a_class() {
+        let mut classes = Classes::default();
+        let mut names = ScalarNames::default();
+        let pod = |name: &str, node: Value, app: &str| {
+            let mut p = obj!({"metadata": {"name": name, "uid": name, "namespace": "d", "labels": {"app": app}}, "spec": {"containers": [{"name": "c"}]}});
+            if !node.is_null() {
+                p.set(&["spec", "nodeName"], node);
+            }
+            p
+        };
+        let a = classes.pod(&pod("a", Value::Null, "x"), &mut names);
+        let b = classes.pod(&pod("b", "n1".into(), "x"), &mut names);
+        let c = classes.pod(&pod("c", Value::Null, "y"), &mut names);
+        assert!(Arc::ptr_eq(&a.class, &b.class) && !Arc::ptr_eq(&a.class, &c.class));
+        assert_eq!(b.node_name, "n1");
+    }
+
+    #[test]
+    fn images_get_a_tag() {
+        for (image, expected) in [("busybox", "busybox:latest"), ("r:5000/x", "r:5000/x:latest"), ("r:5000/x:1", "r:5000/x:1")] {
+            assert_eq!(normalized_image(image), expected);
+        }
+    }
+}

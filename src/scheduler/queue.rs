@@ -1,0 +1,412 @@
+//! The scheduling queue: pods to try now, pods that wait out their backoff, and pods that nothing has happened for yet.
+//! Models `pkg/scheduler/backend/queue`. It may not know how a pod is tried.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::cache::Cache;
+use super::framework::PluginSet;
+use super::hints::ClusterEvent;
+use super::plugins::{PLUGINS, priority_sort, scheduling_gates};
+use super::pod_info::PodInfo;
+use crate::api::ArcStr;
+use crate::base::{Duration, Time};
+
+/// The first backoff; each further failure doubles it.
+const BACKOFF_INITIAL: Duration = Duration::from_secs(1);
+/// The longest backoff.
+const BACKOFF_MAX: Duration = Duration::from_secs(10);
+/// How often pods whose backoff is over are looked for.
+const BACKOFF_FLUSH: Duration = Duration::from_secs(1);
+/// After so long a pod is tried again although nothing that could help has happened.
+const UNSCHEDULABLE_MAX: Duration = Duration::from_secs(300);
+/// How often such pods are looked for.
+const UNSCHEDULABLE_FLUSH: Duration = Duration::from_secs(30);
+
+/// A pod that waits for a node.
+#[derive(Clone, Debug)]
+pub struct Queued {
+    /// The pod.
+    pub pod: Arc<PodInfo>,
+    /// When it was put where it waits.
+    pub since: Time,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// Plugins that refused it when it was last tried.
+    pub refused_by: PluginSet,
+    turn: u64,
+    unschedulable_count: u32,
+    error_count: u32,
+    place: Place,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Place {
+    Active,
+    Backoff,
+    /// Backoff after an error, which is waited out to the end.
+    ErrorBackoff,
+    Unschedulable,
+    Gated,
+    /// It is being tried.
+    InFlight,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Turn {
+    priority: i64,
+    since: Time,
+    turn: u64,
+}
+
+impl Ord for Turn {
+    fn cmp(&self, other: &Self) -> Ordering {
+        priority_sort::compare((self.priority, self.since, self.turn), (other.priority, other.since, other.turn))
+    }
+}
+impl PartialOrd for Turn {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// The queue.
+#[derive(Clone, Debug, Default)]
+pub struct Queue {
+    pods: FxHashMap<ArcStr, Queued>,
+    active: BTreeMap<Turn, ArcStr>,
+    /// By the end of the backoff, then by turn.
+    backoff: BTreeMap<(Time, Turn), ArcStr>,
+    error_backoff: BTreeMap<(Time, Turn), ArcStr>,
+    /// By since when, then by turn.
+    unschedulable: BTreeMap<(Time, u64), ArcStr>,
+    turns: u64,
+    nominated: BTreeMap<ArcStr, Vec<Arc<PodInfo>>>,
+    nominated_on: FxHashMap<ArcStr, ArcStr>,
+}
+
+/// Why a pod that was tried waits again.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Failure {
+    /// Plugins refused it on every node.
+    Refused(PluginSet),
+    /// Something else went wrong.
+    Error,
+}
+
+impl Queued {
+    fn turn(&self) -> Turn {
+        Turn { priority: self.pod.class.priority, since: self.since, turn: self.turn }
+    }
+
+    fn backoff_end(&self) -> Time {
+        let count = if self.error_count > 0 { self.error_count } else { self.unschedulable_count };
+        let doubled = BACKOFF_INITIAL.saturating_mul(1 << count.saturating_sub(1).min(8));
+        if count == 0 { self.since } else { self.since + doubled.min(BACKOFF_MAX) }
+    }
+}
+
+/// The first moment at or after `t` that is a multiple of `period`.
+fn next_tick(t: Time, period: Duration) -> Time {
+    let p = period.as_micros() as u64;
+    Time(t.0.div_ceil(p).saturating_mul(p))
+}
+
+impl Queue {
+    /// Takes in a pod without a node.
+    pub fn add(&mut self, pod: Arc<PodInfo>, now: Time) {
+        self.remove(&pod.uid);
+        self.turns += 1;
+        let place = if scheduling_gates::is_gated(&pod) { Place::Gated } else { Place::Active };
+        if !pod.nominated_node().is_empty() {
+            self.nominate(pod.clone(), pod.nominated_node().into());
+        }
+        let queued = Queued {
+            since: now,
+            attempts: 0,
+            refused_by: PluginSet::default(),
+            turn: self.turns,
+            unschedulable_count: 0,
+            error_count: 0,
+            place,
+            pod,
+        };
+        self.enter(queued);
+    }
+
+    /// Takes over a changed pod that waits. Where the change may help it, it is tried again.
+    pub fn update(&mut self, pod: Arc<PodInfo>, now: Time) {
+        let Some(mut queued) = self.leave(&pod.uid) else { return self.add(pod, now) };
+        if self.nominated_on.contains_key(&pod.uid) || !pod.nominated_node().is_empty() {
+            self.nominate(pod.clone(), pod.nominated_node().into());
+        }
+        let changed = queued.pod.class.id != pod.class.id;
+        queued.pod = pod;
+        match queued.place {
+            Place::Gated if !scheduling_gates::is_gated(&queued.pod) => {
+                queued.place = Place::Active;
+                queued.since = now;
+            }
+            Place::Unschedulable if changed => {
+                queued.place = if queued.backoff_end() > now { Place::Backoff } else { Place::Active };
+            }
+            _ => {}
+        }
+        self.enter(queued);
+    }
+
+    /// Forgets a pod.
+    pub fn remove(&mut self, uid: &str) -> Option<Queued> {
+        self.forget_nomination(uid);
+        self.leave(uid)
+    }
+
+    /// The pod of this uid, where it waits or is being tried.
+    pub fn get(&self, uid: &str) -> Option<&Queued> {
+        self.pods.get(uid)
+    }
+
+    /// How many pods wait, those being tried among them.
+    pub fn len(&self) -> usize {
+        self.pods.len()
+    }
+
+    /// Whether none does.
+    pub fn is_empty(&self) -> bool {
+        self.pods.is_empty()
+    }
+
+    /// Takes the pod to try next: the first of those that may be tried; where there is none, the one whose backoff
+    /// ends first, unless that follows an error.
+    pub fn pop(&mut self) -> Option<Queued> {
+        let uid = self.active.values().next().or_else(|| self.backoff.values().next())?.clone();
+        let mut queued = self.leave(&uid)?;
+        queued.place = Place::InFlight;
+        queued.attempts += 1;
+        self.pods.insert(uid, queued.clone());
+        Some(queued)
+    }
+
+    /// A pod that was popped has a node.
+    pub fn done(&mut self, uid: &str) {
+        self.remove(uid);
+    }
+
+    /// A pod that was popped has none and waits again.
+    pub fn failed(&mut self, uid: &str, failure: Failure, now: Time) {
+        let Some(mut queued) = self.leave(uid) else { return };
+        queued.since = now;
+        match failure {
+            Failure::Refused(by) if !by.is_empty() => {
+                queued.refused_by = by;
+                queued.unschedulable_count += 1;
+                queued.error_count = 0;
+                queued.place = Place::Unschedulable;
+            }
+            _ => {
+                queued.refused_by = PluginSet::default();
+                queued.error_count += 1;
+                queued.place = Place::ErrorBackoff;
+            }
+        }
+        self.enter(queued);
+    }
+
+    /// Something happened: pods that it may help are to be tried again.
+    pub fn on_event(&mut self, cache: &Cache, event: &ClusterEvent, now: Time) {
+        let helped =
+            |uid: &ArcStr| self.pods.get(uid).is_some_and(|q| q.refused_by.iter().any(|p| PLUGINS[p as usize].hint(cache, &q.pod, event)));
+        let uids: Vec<ArcStr> = self.unschedulable.values().filter(|uid| helped(uid)).cloned().collect();
+        for uid in uids {
+            self.requeue(&uid, now);
+        }
+    }
+
+    /// When there is something to do: at once where a pod can be popped, else when waiting pods are next looked at.
+    pub fn next_wake(&self) -> Option<Time> {
+        if !self.active.is_empty() || !self.backoff.is_empty() {
+            return Some(Time::ZERO);
+        }
+        let error = self.error_backoff.keys().next().map(|(end, _)| next_tick(*end, BACKOFF_FLUSH));
+        let unschedulable = self.unschedulable.keys().next().map(|(since, _)| next_tick(*since + UNSCHEDULABLE_MAX, UNSCHEDULABLE_FLUSH));
+        error.into_iter().chain(unschedulable).min()
+    }
+
+    /// Makes pods ready that have waited long enough.
+    pub fn flush(&mut self, now: Time) {
+        while let Some(((end, _), uid)) = self.error_backoff.first_key_value() {
+            if next_tick(*end, BACKOFF_FLUSH) > now {
+                break;
+            }
+            let uid = uid.clone();
+            self.move_to(&uid, Place::Active);
+        }
+        while let Some(((since, _), uid)) = self.unschedulable.first_key_value() {
+            if next_tick(*since + UNSCHEDULABLE_MAX, UNSCHEDULABLE_FLUSH) > now {
+                break;
+            }
+            let uid = uid.clone();
+            self.requeue(&uid, now);
+        }
+    }
+
+    /// A pod is to run on a node once there is room (`status.nominatedNodeName`); with an empty name it is not.
+    pub fn nominate(&mut self, pod: Arc<PodInfo>, node: ArcStr) {
+        self.forget_nomination(&pod.uid);
+        if !node.is_empty() {
+            self.nominated_on.insert(pod.uid.clone(), node.clone());
+            self.nominated.entry(node).or_default().push(pod);
+        }
+    }
+
+    /// Pods that are to run on this node.
+    pub fn nominated(&self, node: &str) -> &[Arc<PodInfo>] {
+        if self.nominated.is_empty() { &[] } else { self.nominated.get(node).map_or(&[], Vec::as_slice) }
+    }
+
+    fn forget_nomination(&mut self, uid: &str) {
+        let Some(node) = self.nominated_on.remove(uid) else { return };
+        if let Some(pods) = self.nominated.get_mut(&node) {
+            pods.retain(|p| p.uid != uid);
+            if pods.is_empty() {
+                self.nominated.remove(&node);
+            }
+        }
+    }
+
+    /// Where each pod waits, for showing: uids that can be tried now, that back off, and that wait for something to happen.
+    pub fn waiting(&self) -> [BTreeSet<ArcStr>; 3] {
+        let of = |uids: &mut dyn Iterator<Item = &ArcStr>| uids.cloned().collect::<BTreeSet<_>>();
+        [
+            of(&mut self.active.values()),
+            of(&mut self.backoff.values().chain(self.error_backoff.values())),
+            of(&mut self.unschedulable.values()),
+        ]
+    }
+
+    fn requeue(&mut self, uid: &ArcStr, now: Time) {
+        let backs_off = self.pods.get(uid).is_some_and(|q| q.backoff_end() > now);
+        self.move_to(uid, if backs_off { Place::Backoff } else { Place::Active });
+    }
+
+    fn move_to(&mut self, uid: &ArcStr, place: Place) {
+        if let Some(mut queued) = self.leave(uid) {
+            queued.place = place;
+            self.enter(queued);
+        }
+    }
+
+    fn enter(&mut self, queued: Queued) {
+        let (uid, turn) = (queued.pod.uid.clone(), queued.turn());
+        match queued.place {
+            Place::Active => drop(self.active.insert(turn, uid.clone())),
+            Place::Backoff => drop(self.backoff.insert((queued.backoff_end(), turn), uid.clone())),
+            Place::ErrorBackoff => drop(self.error_backoff.insert((queued.backoff_end(), turn), uid.clone())),
+            Place::Unschedulable => drop(self.unschedulable.insert((queued.since, queued.turn), uid.clone())),
+            Place::Gated | Place::InFlight => {}
+        }
+        self.pods.insert(uid, queued);
+    }
+
+    fn leave(&mut self, uid: &str) -> Option<Queued> {
+        let queued = self.pods.remove(uid)?;
+        match queued.place {
+            Place::Active => drop(self.active.remove(&queued.turn())),
+            Place::Backoff => drop(self.backoff.remove(&(queued.backoff_end(), queued.turn()))),
+            Place::ErrorBackoff => drop(self.error_backoff.remove(&(queued.backoff_end(), queued.turn()))),
+            Place::Unschedulable => drop(self.unschedulable.remove(&(queued.since, queued.turn))),
+            Place::Gated | Place::InFlight => {}
+        }
+        Some(queued)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::obj;
+    use crate::scheduler::cache::NodeChange;
+    use crate::scheduler::plugins::NODE_RESOURCES_FIT;
+
+    fn pod(cache: &mut Cache, name: &str, priority: i64) -> Arc<PodInfo> {
+        let object = obj!({"metadata": {"name": name, "uid": name, "namespace": "d"}, "spec": {"priority": priority, "containers": [
+            {"name": "c", "resources": {"requests": {"cpu": "2"}}}]}});
+        Arc::new(cache.parse_pod(&object))
+    }
+
+    fn refused() -> Failure {
+        let mut by = PluginSet::default();
+        by.insert(NODE_RESOURCES_FIT);
+        Failure::Refused(by)
+    }
+
+    #[test]
+    fn priority_then_turn() {
+        let mut cache = Cache::default();
+        let mut q = Queue::default();
+        for (name, priority, at) in [("a", 0, 1), ("b", 5, 2), ("c", 0, 1)] {
+            q.add(pod(&mut cache, name, priority), Time(at));
+        }
+        let order: Vec<ArcStr> = std::iter::from_fn(|| q.pop()).map(|p| p.pod.uid.clone()).collect();
+        assert_eq!(order, ["b", "a", "c"]);
+    }
+
+    #[test]
+    fn only_what_may_help_wakes_a_refused_pod() {
+        let mut cache = Cache::default();
+        let mut q = Queue::default();
+        q.add(pod(&mut cache, "a", 0), Time::ZERO);
+        q.pop();
+        q.failed("a", refused(), Time::ZERO);
+        assert_eq!(q.next_wake(), Some(Time::from_secs(300)));
+        let node = |cpu: &str| obj!({"metadata": {"name": "n"}, "status": {"allocatable": {"cpu": cpu, "pods": "10"}}});
+        for (cpu, wakes) in [("1", false), ("4", true)] {
+            let old = cache.node_named("n").map_or(Default::default(), |i| cache.node(i).object.clone());
+            let (index, change) = cache.set_node(&node(cpu));
+            q.on_event(&cache, &ClusterEvent::Node { index, change, old: &old }, Time::from_millis(100));
+            assert_eq!(q.next_wake() == Some(Time::ZERO), wakes, "{cpu}");
+        }
+        // Its backoff is not over, but nobody else waits.
+        assert_eq!(q.pop().expect("requeued").attempts, 2);
+        let quiet = NodeChange::default();
+        q.failed("a", refused(), Time::from_secs(1));
+        q.on_event(&cache, &ClusterEvent::Node { index: 0, change: quiet, old: &Default::default() }, Time::from_secs(2));
+        assert!(q.pop().is_none());
+    }
+
+    #[test]
+    fn errors_are_waited_out_and_the_forgotten_remembered() {
+        let mut cache = Cache::default();
+        let mut q = Queue::default();
+        q.add(pod(&mut cache, "a", 0), Time::ZERO);
+        let mut at = Time::from_millis(10);
+        for seconds in [2, 5, 10, 19, 30] {
+            q.flush(at);
+            q.pop().expect("ready");
+            q.failed("a", Failure::Error, at + Duration::from_millis(1));
+            at = q.next_wake().expect("backs off");
+            assert_eq!(at, Time::from_secs(seconds));
+        }
+        q.flush(at);
+        q.pop();
+        q.failed("a", refused(), at);
+        assert_eq!(q.next_wake(), Some(Time::from_secs(330)));
+        q.flush(Time::from_secs(330));
+        assert!(q.pop().is_some());
+    }
+
+    #[test]
+    fn gates_hold_a_pod() {
+        let mut cache = Cache::default();
+        let mut q = Queue::default();
+        let mut object = obj!({"metadata": {"name": "a", "uid": "a"}, "spec": {"schedulingGates": [{"name": "g"}]}});
+        q.add(Arc::new(cache.parse_pod(&object)), Time::ZERO);
+        assert_eq!(q.next_wake(), None);
+        object.remove(&["spec", "schedulingGates"]);
+        q.update(Arc::new(cache.parse_pod(&object)), Time::from_secs(1));
+        assert!(q.pop().is_some());
+    }
+}

@@ -1,0 +1,64 @@
+//! Claims, volumes and storage classes as the scheduler last saw them. It may not know how they are bound.
+
+use std::collections::BTreeMap;
+
+use crate::api::{ArcStr, Object, Value};
+
+/// What is known of volumes.
+#[derive(Clone, Debug, Default)]
+pub struct Volumes {
+    claims: BTreeMap<(ArcStr, ArcStr), Value>,
+    volumes: BTreeMap<ArcStr, Value>,
+    classes: BTreeMap<ArcStr, Value>,
+}
+
+static NULL: Value = Value::Null;
+
+impl Volumes {
+    /// Takes over a claim, or that it is gone.
+    pub fn set_claim(&mut self, namespace: ArcStr, name: ArcStr, object: Option<Value>) {
+        match object {
+            Some(o) => self.claims.insert((namespace, name), o),
+            None => self.claims.remove(&(namespace, name)),
+        };
+    }
+
+    /// Takes over a persistent volume, or that it is gone.
+    pub fn set_volume(&mut self, name: ArcStr, object: Option<Value>) {
+        match object {
+            Some(o) => self.volumes.insert(name, o),
+            None => self.volumes.remove(&name),
+        };
+    }
+
+    /// Takes over a storage class, or that it is gone.
+    pub fn set_class(&mut self, name: ArcStr, object: Option<Value>) {
+        match object {
+            Some(o) => self.classes.insert(name, o),
+            None => self.classes.remove(&name),
+        };
+    }
+
+    /// A claim.
+    pub fn claim(&self, namespace: &ArcStr, name: &ArcStr) -> Option<&Value> {
+        self.claims.get(&(namespace.clone(), name.clone()))
+    }
+
+    /// A persistent volume; null where there is none.
+    pub fn volume(&self, name: &ArcStr) -> &Value {
+        self.volumes.get(name).unwrap_or(&NULL)
+    }
+
+    /// The volume that a claim is wholly bound to.
+    pub fn bound_volume(&self, namespace: &ArcStr, name: &ArcStr) -> Option<ArcStr> {
+        let claim = self.claim(namespace, name)?;
+        let volume = claim.at(&["spec", "volumeName"]).arc_str();
+        (!volume.is_empty() && claim.annotation("pv.kubernetes.io/bind-completed").is_some()).then_some(volume)
+    }
+
+    /// Whether the claim is bound only when a pod that uses it has a node.
+    pub fn is_bound_late(&self, namespace: &ArcStr, name: &ArcStr) -> bool {
+        let class = self.claim(namespace, name).map_or("", |c| c.at(&["spec", "storageClassName"]).str());
+        self.classes.get(class).is_some_and(|c| c.get("volumeBindingMode").str() == "WaitForFirstConsumer")
+    }
+}

@@ -1,0 +1,73 @@
+//! Which pods belong together, for pods that do not say how to spread: those of one Service and one controller.
+//! Models `helper.DefaultSelector`. It may not know of nodes.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+
+use super::pod_info::PodClass;
+use super::selector::Selector;
+use crate::api::{ArcStr, Value};
+
+/// Selectors of Services and controllers.
+#[derive(Clone, Debug, Default)]
+pub struct Workloads {
+    services: BTreeMap<(ArcStr, ArcStr), Selector>,
+    controllers: BTreeMap<(ArcStr, ArcStr, ArcStr), Selector>,
+    /// By class: what [`Workloads::default_selector`] found since the last change.
+    found: FxHashMap<u32, Selector>,
+}
+
+/// How many classes an answer is remembered for.
+const FOUND_MAX: usize = 4096;
+
+impl Workloads {
+    /// Takes over a Service's `spec.selector`, or that it is gone (null). One without a selector selects nothing.
+    pub fn set_service(&mut self, namespace: ArcStr, name: ArcStr, selector: &Value) {
+        let key = (namespace, name);
+        let new = (!selector.is_empty()).then(|| Selector::of_map(selector));
+        if self.services.get(&key) != new.as_ref() {
+            self.found.clear();
+            match new {
+                Some(s) => self.services.insert(key, s),
+                None => self.services.remove(&key),
+            };
+        }
+    }
+
+    /// Takes over the `spec.selector` of a ReplicationController, ReplicaSet or StatefulSet, or that it is gone (null).
+    pub fn set_controller(&mut self, kind: ArcStr, namespace: ArcStr, name: ArcStr, selector: &Value) {
+        let key = (kind, namespace, name);
+        let new = (!selector.is_null())
+            .then(|| if key.0 == "ReplicationController" { Selector::of_map(selector) } else { Selector::of_label_selector(selector) });
+        if self.controllers.get(&key) != new.as_ref() {
+            self.found.clear();
+            match new {
+                Some(s) => self.controllers.insert(key, s),
+                None => self.controllers.remove(&key),
+            };
+        }
+    }
+
+    /// What selects the pods that belong together with those of this class; everything where nothing does.
+    pub fn default_selector(&mut self, class: &PodClass) -> Selector {
+        if let Some(s) = self.found.get(&class.id) {
+            return s.clone();
+        }
+        let mut selector = Selector::default();
+        let from = (class.namespace.clone(), ArcStr::new());
+        let of_namespace = self.services.range(from..).take_while(|((ns, _), _)| *ns == class.namespace);
+        for (_, service) in of_namespace.filter(|(_, s)| s.matches(&class.labels)) {
+            selector.and(service);
+        }
+        let key = (class.controller.get("kind").arc_str(), class.namespace.clone(), class.controller.get("name").arc_str());
+        if let Some(controller) = self.controllers.get(&key) {
+            selector.and(controller);
+        }
+        if self.found.len() >= FOUND_MAX {
+            self.found.clear();
+        }
+        self.found.insert(class.id, selector.clone());
+        selector
+    }
+}
