@@ -1,6 +1,13 @@
 //! What the API server does with a body before anything else: types, unknown fields, canonical forms.
+//!
+//! One walk along the schema does what Go's decoder and encoder do together: it finds wrong types and unknown fields, and
+//! builds the object as it would be written again. Two sets of words: the JSON decoder's for bodies ([`decode`]), and the
+//! unstructured converter's for what a patch made ([`from_patched`]).
 
-use super::{KindRef, Status, Value};
+use super::quantity::Quantity;
+use super::schema::{Field, GoPart, Schema, Ty, Type, schema};
+use super::{ArcStr, KindRef, Map, Status, Value, convert, split_api_version};
+use crate::base;
 
 /// Something strict decoding complains about: an error with `fieldValidation=Strict`, a warning with `Warn`.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,21 +18,480 @@ pub struct StrictError {
     pub message: String,
 }
 
-/// Reads `value` as an object of `kind` in the version that it names: wrong types are an error, unknown fields are
-/// dropped and reported, quantities and times get their canonical form, and what Go's encoder would leave out is left
-/// out (what it would write, as `resources: {}`, is written).
+/// Reads `value` as an object of `kind` in the version that it names (a served version other than the stored one is
+/// converted): wrong types are an error, unknown fields are dropped and reported, quantities and times get their canonical
+/// form, and what Go's encoder would leave out is left out (what it would write, as `resources: {}`, is written).
 pub fn decode(kind: KindRef, value: Value) -> Result<(Value, Vec<StrictError>), Status> {
-    let _ = kind;
-    Ok((value, Vec::new()))
+    let (_, version) = split_api_version(value.get("apiVersion").str());
+    let version = if schema().kind_at(kind, version).is_some() { version } else { kind.version };
+    let Some(ty) = schema().kind_at(kind, version) else { return Ok((value, Vec::new())) };
+    let mut walk = Walk::new(Words::Json);
+    let read = walk.top(ty, &value);
+    match (walk.fatal.or(walk.first), read) {
+        (None, Some(read)) => Ok((convert::to_stored(kind, version, read), walk.strict)),
+        (error, _) => {
+            let name = kind.kind;
+            let error = error.unwrap_or_default();
+            Err(Status::bad_request(format!("{name} in version {version:?} cannot be handled as a {name}: {error}")))
+        }
+    }
 }
 
-/// The answer to a body with strict errors, where the client asked for `fieldValidation=Strict`.
-pub fn strict_status(kind: KindRef, errors: &[StrictError]) -> Status {
-    let list: Vec<&str> = errors.iter().map(|e| e.message.as_str()).collect();
+/// The answer to a body with strict errors, where the client asked for `fieldValidation=Strict`. `version` is the one that
+/// the body names.
+pub fn strict_status(kind: KindRef, version: &str, errors: &[StrictError]) -> Status {
     let name = kind.kind;
-    Status::bad_request(format!(
-        "{name} in version {:?} cannot be handled as a {name}: strict decoding error: {}",
-        kind.version,
-        list.join(", ")
-    ))
+    Status::bad_request(format!("{name} in version {version:?} cannot be handled as a {name}: {}", strict_text(errors)))
+}
+
+/// Strict errors as one text: `strict decoding error: unknown field "spec.foo", unknown field "spec.bar"`.
+pub fn strict_text(errors: &[StrictError]) -> String {
+    let list: Vec<&str> = errors.iter().map(|e| e.message.as_str()).collect();
+    format!("strict decoding error: {}", list.join(", "))
+}
+
+/// Reads what a patch made of an object of `kind` (at its stored version). An error is only its text (`cannot restore slice
+/// from int64`): the server wraps it as `patch: Invalid value: ...`.
+// Models runtime.DefaultUnstructuredConverter.FromUnstructuredWithValidation.
+pub fn from_patched(kind: KindRef, value: &Value) -> Result<(Value, Vec<StrictError>), String> {
+    let ty = schema().kind(kind);
+    if ty.fields.is_empty() {
+        return Ok((value.clone(), Vec::new()));
+    }
+    let mut walk = Walk::new(Words::Unstructured);
+    let read = walk.top(ty, value);
+    walk.strict.sort_by(|a, b| a.message.cmp(&b.message));
+    match (walk.fatal, read) {
+        (None, Some(read)) => Ok((read, walk.strict)),
+        (error, _) => Err(error.unwrap_or_default()),
+    }
+}
+
+/// What is wrong with the types in an object's `metadata` (and `kind`, `apiVersion`): the part that kubectl itself decodes.
+/// `json: cannot unmarshal number into Go struct field ObjectMeta.metadata.labels of type string`.
+pub fn check_metadata(value: &Value) -> Result<(), String> {
+    let mut part = Map::new();
+    part.insert("metadata", value.get("metadata"));
+    let ty = schema().named("meta", "PartialObjectMetadata").or_else(|| schema().named("core", "ConfigMap"));
+    let Some(ty) = ty else { return Ok(()) };
+    let mut walk = Walk::new(Words::Json);
+    walk.top(ty, &part.into());
+    walk.fatal.or(walk.first).map_or(Ok(()), Err)
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Words {
+    Json,
+    Unstructured,
+}
+
+enum Step {
+    Key(ArcStr),
+    /// Inside a map: part of the strict path, not of Go's.
+    Entry(ArcStr),
+    Index(usize),
+}
+
+struct Walk {
+    words: Words,
+    schema: &'static Schema,
+    path: Vec<Step>,
+    strict: Vec<StrictError>,
+    /// The first wrong type: the JSON decoder reads on after it.
+    first: Option<String>,
+    /// An error that ends decoding at once.
+    fatal: Option<String>,
+}
+
+/// As many as sigs.k8s.io/json collects.
+const STRICT_MAX: usize = 100;
+
+impl Walk {
+    fn new(words: Words) -> Walk {
+        Walk { words, schema: schema(), path: Vec::new(), strict: Vec::new(), first: None, fatal: None }
+    }
+
+    fn top(&mut self, ty: &Type, value: &Value) -> Option<Value> {
+        if let Value::Map(map) = value {
+            return self.object(ty, map);
+        }
+        self.first = Some(format!("json: cannot unmarshal {} into Go value of type {}.{}", json_kind(value), ty.package, ty.name));
+        None
+    }
+
+    fn object(&mut self, ty: &Type, map: &Map) -> Option<Value> {
+        let mut read = Map::new();
+        match self.words {
+            Words::Json => {
+                for (key, value) in map.iter() {
+                    match ty.field(key) {
+                        Some(field) => self.member(ty, field, value, &mut read)?,
+                        None => self.unknown(key),
+                    }
+                }
+            }
+            Words::Unstructured => {
+                self.in_go_order(ty, ty, map, &mut read)?;
+                for (key, _) in map.iter().filter(|(key, _)| ty.field(key).is_none()) {
+                    self.unknown(key);
+                }
+            }
+        }
+        for field in &ty.fields {
+            if !read.contains_key(field.name)
+                && let Some(zero) = zero(self.schema, field)
+            {
+                read.insert(arc(field.name), zero);
+            }
+        }
+        Some(read.into())
+    }
+
+    fn in_go_order(&mut self, outer: &Type, ty: &Type, map: &Map, read: &mut Map) -> Option<()> {
+        for part in &ty.layout {
+            match part {
+                GoPart::Field(i) => {
+                    let name = ty.fields[usize::from(*i)].name;
+                    if let (Some(value), Some(field)) = (map.get(name), outer.field(name)) {
+                        self.member(outer, field, value, read)?;
+                    }
+                }
+                GoPart::Embedded(t) => self.in_go_order(outer, self.schema.get(*t), map, read)?,
+            }
+        }
+        Some(())
+    }
+
+    /// Reads one member; puts it into `read` unless it is left out when written.
+    fn member(&mut self, owner: &Type, field: &Field, value: &Value, read: &mut Map) -> Option<()> {
+        if value.is_null() && !matches!(field.ty, Ty::Any) {
+            return Some(());
+        }
+        self.path.push(Step::Key(arc(field.name)));
+        let result = self.value(owner, field, &field.ty, value);
+        self.path.pop();
+        if self.fatal.is_some() {
+            return None;
+        }
+        if let Some(value) = result
+            && !left_out(field, &value)
+        {
+            read.insert(arc(field.name), value);
+        }
+        Some(())
+    }
+
+    /// Reads a value of type `ty` that is not null; none where it is wrong.
+    fn value(&mut self, owner: &Type, field: &Field, ty: &Ty, value: &Value) -> Option<Value> {
+        match (ty, value) {
+            (Ty::String, Value::Str(_)) | (Ty::Bool, Value::Bool(_)) | (Ty::Int64, Value::Int(_)) | (Ty::Any, _) => Some(value.clone()),
+            (Ty::Int32, Value::Int(i)) => match i32::try_from(*i) {
+                Ok(_) => Some(value.clone()),
+                Err(_) if self.words == Words::Unstructured => Some(Value::from(*i as i32)),
+                Err(_) => self.wrong(owner, field, ty, &format!("number {i}")),
+            },
+            (Ty::Int32 | Ty::Int64, Value::Float(f)) => {
+                if self.words == Words::Unstructured {
+                    if *f == f.trunc() {
+                        return Some(if *ty == Ty::Int32 { Value::from(*f as i64 as i32) } else { Value::Int(*f as i64) });
+                    }
+                    return self.fail(format!("cannot convert float64 to {}", self.schema.go_type(ty, &field.string_name)));
+                }
+                self.wrong(owner, field, ty, &format!("number {}", value.to_json()))
+            }
+            (Ty::Double, Value::Int(_) | Value::Float(_)) => Some(value.clone()),
+            (Ty::Quantity, _) => match Quantity::from_value(value) {
+                Ok(quantity) => Some(quantity.into()),
+                Err(e) => self.fail(e.to_string()),
+            },
+            (Ty::IntOrString, Value::Str(_)) => Some(value.clone()),
+            (Ty::IntOrString, Value::Int(i)) if i32::try_from(*i).is_ok() => Some(value.clone()),
+            (Ty::IntOrString, Value::Int(_) | Value::Float(_)) => {
+                let number = format!("number {}", value.to_json());
+                self.wrong_inside(owner, &number, "int32")
+            }
+            (Ty::IntOrString, _) => self.wrong_inside(owner, json_kind(value), "int32"),
+            (Ty::Time | Ty::MicroTime, Value::Str(text)) => self.time(ty, text),
+            (Ty::Time | Ty::MicroTime | Ty::Duration, _) if !matches!(value, Value::Str(_)) => {
+                self.wrong_inside(owner, json_kind(value), "string")
+            }
+            (Ty::Duration, Value::Str(_)) => Some(value.clone()),
+            (Ty::Bytes, Value::Str(text)) => match base64_error(text) {
+                None => Some(if text.contains(['\r', '\n']) { text.replace(['\r', '\n'], "").into() } else { value.clone() }),
+                Some(at) if self.words == Words::Json => {
+                    self.first.get_or_insert_with(|| format!("illegal base64 data at input byte {at}"));
+                    None
+                }
+                Some(at) => self.fail(format!("error decoding from json: illegal base64 data at input byte {at}")),
+            },
+            (Ty::MapOf(inner), Value::Map(map)) => {
+                let mut read = Map::new();
+                for (key, value) in map.iter() {
+                    self.path.push(Step::Entry(key.clone()));
+                    let item = if value.is_null() { zero_value(self.schema, inner) } else { self.value(owner, field, inner, value) };
+                    self.path.pop();
+                    if self.fatal.is_some() {
+                        return None;
+                    }
+                    if let Some(item) = item {
+                        read.insert(key.clone(), item);
+                    }
+                }
+                Some(read.into())
+            }
+            (Ty::ListOf(inner), Value::List(list)) => {
+                let mut read = Vec::with_capacity(list.len());
+                for (i, value) in list.iter().enumerate() {
+                    self.path.push(Step::Index(i));
+                    let item = if value.is_null() { zero_value(self.schema, inner) } else { self.value(owner, field, inner, value) };
+                    self.path.pop();
+                    if self.fatal.is_some() {
+                        return None;
+                    }
+                    read.extend(item);
+                }
+                Some(read.into())
+            }
+            (Ty::Object(t), Value::Map(map)) => self.object(self.schema.get(*t), map),
+            (_, Value::Float(_)) if self.words == Words::Unstructured => self.wrong(owner, field, ty, "float64"),
+            _ => self.wrong(owner, field, ty, json_kind(value)),
+        }
+    }
+
+    fn time(&mut self, ty: &Ty, text: &str) -> Option<Value> {
+        match base::parse_rfc3339(text) {
+            Some((unix_s, micros)) => {
+                let micros = (*ty == Ty::MicroTime).then_some(micros);
+                Some(base::format_rfc3339(unix_s, micros).into())
+            }
+            None => {
+                let layout = if *ty == Ty::MicroTime { "2006-01-02T15:04:05.000000Z07:00" } else { "2006-01-02T15:04:05Z07:00" };
+                self.fail(super::time_error::explain(text, layout))
+            }
+        }
+    }
+
+    /// A value of the wrong type.
+    fn wrong(&mut self, owner: &Type, field: &Field, ty: &Ty, what: &str) -> Option<Value> {
+        let go_type = self.schema.go_type(ty, &field.string_name);
+        if self.words == Words::Unstructured {
+            let what = match what {
+                "object" => "map",
+                "array" => "slice",
+                "number" => "int64",
+                other if other.starts_with("number") => "int64",
+                other => other,
+            };
+            let text = match (ty, what) {
+                (Ty::ListOf(_) | Ty::Bytes, _) => format!("cannot restore slice from {what}"),
+                (Ty::MapOf(_), _) => format!("cannot restore map from {what}"),
+                (Ty::Object(_), _) => format!("cannot restore struct from: {what}"),
+                (Ty::String, "int64") => format!("cannot convert int64 to {go_type}"),
+                (Ty::String, _) => "unrecognized type: string".to_owned(),
+                _ => format!("unrecognized type: {go_type}"),
+            };
+            return self.fail(text);
+        }
+        if self.first.is_none() {
+            self.first = Some(self.unmarshal_error(owner, what, &go_type));
+        }
+        None
+    }
+
+    /// A wrong type found by a type's own decoder, which ends decoding.
+    fn wrong_inside(&mut self, owner: &Type, what: &str, go_type: &str) -> Option<Value> {
+        let text = match self.words {
+            Words::Json => self.unmarshal_error(owner, what, go_type),
+            Words::Unstructured => format!("json: cannot unmarshal {what} into Go value of type {go_type}"),
+        };
+        self.fail(text)
+    }
+
+    fn unmarshal_error(&self, owner: &Type, what: &str, go_type: &str) -> String {
+        let keys: Vec<&str> = self.path.iter().filter_map(|s| if let Step::Key(k) = s { Some(k.as_str()) } else { None }).collect();
+        format!("json: cannot unmarshal {what} into Go struct field {}.{} of type {go_type}", owner.name, keys.join("."))
+    }
+
+    fn fail(&mut self, text: String) -> Option<Value> {
+        self.fatal.get_or_insert(text);
+        None
+    }
+
+    fn unknown(&mut self, key: &str) {
+        if self.strict.len() >= STRICT_MAX {
+            return;
+        }
+        let mut path = String::new();
+        for step in &self.path {
+            match step {
+                Step::Key(k) | Step::Entry(k) => {
+                    if !path.is_empty() {
+                        path.push('.');
+                    }
+                    path.push_str(k);
+                }
+                Step::Index(i) => path.push_str(&format!("[{i}]")),
+            }
+        }
+        if !path.is_empty() {
+            path.push('.');
+        }
+        path.push_str(key);
+        let message = format!("unknown field \"{path}\"");
+        self.strict.push(StrictError { path, message });
+    }
+}
+
+fn arc(name: &'static str) -> ArcStr {
+    ArcStr::from(name)
+}
+
+/// What JSON calls a value's type in Go's messages.
+fn json_kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "bool",
+        Value::Int(_) | Value::Float(_) => "number",
+        Value::Str(_) => "string",
+        Value::List(_) => "array",
+        Value::Map(_) => "object",
+    }
+}
+
+/// Whether Go's encoder leaves out this value of the field. Structs are written even when empty, pointers unless nil.
+fn left_out(field: &Field, value: &Value) -> bool {
+    if field.pointer || !field.omit_empty {
+        return value.is_null() && field.omit_empty;
+    }
+    match field.ty {
+        Ty::String | Ty::Int32 | Ty::Int64 | Ty::Bool | Ty::Double | Ty::MapOf(_) | Ty::ListOf(_) | Ty::Bytes => value.is_empty(),
+        Ty::Any => value.is_null(),
+        Ty::Object(_) => field.omit_zero && value.is_empty(),
+        _ => false,
+    }
+}
+
+/// What Go's encoder writes for a field that is not set; none where it leaves it out.
+fn zero(schema: &Schema, field: &Field) -> Option<Value> {
+    if field.pointer {
+        return (!field.omit_empty).then_some(Value::Null);
+    }
+    match &field.ty {
+        Ty::Time | Ty::MicroTime => (!field.omit_zero).then_some(Value::Null),
+        Ty::Object(_) if field.omit_zero => None,
+        Ty::Object(_) | Ty::Quantity | Ty::IntOrString | Ty::Duration => zero_value(schema, &field.ty),
+        ty if !field.omit_empty => zero_value(schema, ty),
+        _ => None,
+    }
+}
+
+fn zero_value(schema: &Schema, ty: &Ty) -> Option<Value> {
+    Some(match ty {
+        Ty::String => "".into(),
+        Ty::Int32 | Ty::Int64 | Ty::IntOrString | Ty::Double => Value::Int(0),
+        Ty::Bool => false.into(),
+        Ty::Quantity => "0".into(),
+        Ty::Duration => "0s".into(),
+        Ty::Time | Ty::MicroTime | Ty::Bytes | Ty::Any | Ty::MapOf(_) | Ty::ListOf(_) => Value::Null,
+        Ty::Object(t) => {
+            let fields = &schema.get(*t).fields;
+            fields.iter().filter_map(|f| Some((arc(f.name), zero(schema, f)?))).collect::<Map>().into()
+        }
+    })
+}
+
+/// Where a text stops being base64, as Go's decoder counts; none where it is.
+fn base64_error(text: &str) -> Option<usize> {
+    let bytes: Vec<(usize, u8)> = text.bytes().enumerate().filter(|(_, b)| !matches!(b, b'\r' | b'\n')).collect();
+    let valid = |b: u8| b.is_ascii_alphanumeric() || b == b'+' || b == b'/';
+    for (n, (at, b)) in bytes.iter().enumerate() {
+        if valid(*b) {
+            continue;
+        }
+        if *b != b'=' || n % 4 < 2 {
+            return Some(*at);
+        }
+        // Padding: two at the end after two digits, one after three, and nothing behind.
+        let needed = 4 - n % 4;
+        for k in 0..needed {
+            match bytes.get(n + k) {
+                Some((_, b'=')) => {}
+                Some(_) => return Some(*at),
+                None => return Some(text.len()),
+            }
+        }
+        return bytes.get(n + needed).map(|(at, _)| *at);
+    }
+    let rest = bytes.len() % 4;
+    (rest != 0).then(|| text.len() - rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Kind;
+    use crate::obj;
+
+    fn refused(kind: &str, value: Value) -> String {
+        decode(Kind::named(kind), value).expect_err("wrong").message
+    }
+
+    #[test]
+    fn wrong_types_are_named_as_go_names_them() {
+        assert_eq!(
+            refused("Deployment", obj!({"apiVersion": "apps/v1", "kind": "Deployment", "spec": {"replicas": "3"}})),
+            "Deployment in version \"v1\" cannot be handled as a Deployment: json: cannot unmarshal string into Go struct field \
+             DeploymentSpec.spec.replicas of type int32"
+        );
+        assert_eq!(
+            refused("Pod", obj!({"spec": {"containers": [{"ports": [{"containerPort": "80"}]}]}})),
+            "Pod in version \"v1\" cannot be handled as a Pod: json: cannot unmarshal string into Go struct field \
+             ContainerPort.spec.containers.ports.containerPort of type int32"
+        );
+        assert_eq!(
+            refused("ConfigMap", obj!({"data": {"a": true}})),
+            "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: json: cannot unmarshal bool into Go struct field ConfigMap.data \
+             of type string"
+        );
+        assert!(refused("Secret", obj!({"data": {"a": "$$$"}})).ends_with(": illegal base64 data at input byte 0"));
+        assert!(refused("Pod", Value::list()).ends_with("json: cannot unmarshal array into Go value of type v1.Pod"));
+    }
+
+    #[test]
+    fn unknown_fields_are_reported_with_their_path_and_dropped() {
+        let (read, strict) =
+            decode(Kind::named("Pod"), obj!({"specs": {}, "spec": {"containers": [{"name": "c", "Image": "x"}]}})).expect("types");
+        assert_eq!(strict.iter().map(|e| e.path.as_str()).collect::<Vec<_>>(), ["spec.containers[0].Image", "specs"]);
+        assert_eq!(strict_text(&strict[..1]), "strict decoding error: unknown field \"spec.containers[0].Image\"");
+        assert_eq!(read.at(&["spec", "containers"]).items()[0], obj!({"name": "c", "resources": {}}));
+    }
+
+    #[test]
+    fn an_object_comes_back_as_it_would_be_written() {
+        let (read, _) = decode(
+            Kind::named("Pod"),
+            obj!({"metadata": {"name": "p", "labels": {}, "creationTimestamp": "2026-01-01T02:00:00+02:00"},
+                  "spec": {"containers": [{"name": "c", "resources": {"limits": {"cpu": 0.5}}}], "hostNetwork": false, "nodeName": null}}),
+        )
+        .expect("types");
+        assert_eq!(
+            read,
+            obj!({"metadata": {"name": "p", "creationTimestamp": "2026-01-01T00:00:00Z"},
+                  "spec": {"containers": [{"name": "c", "resources": {"limits": {"cpu": "500m"}}}]}, "status": {}})
+        );
+    }
+
+    #[test]
+    fn what_a_patch_made_has_its_own_words() {
+        let pod = Kind::named("Pod");
+        let patched = |ports: Value| {
+            let mut value = obj!({"spec": {"containers": [{"name": "c"}]}});
+            value.at_mut(&["spec", "containers"]).list_mut()[0].set(&["ports"], ports);
+            from_patched(pod, &value).expect_err("wrong")
+        };
+        assert_eq!(patched(Value::Int(80)), "cannot restore slice from int64");
+        assert_eq!(patched(obj!([80])), "cannot restore struct from: int64");
+        assert_eq!(patched(obj!([{"containerPort": 80.5}])), "cannot convert float64 to int32");
+        assert_eq!(patched(obj!([{"containerPort": "80"}])), "unrecognized type: int32");
+    }
 }

@@ -1,6 +1,7 @@
 //! The object model: values, kinds, decoding, defaulting, validation, quantities, selectors, `Status` errors.
 //! Nothing here may know that there is a cluster.
 
+pub mod convert;
 pub mod decode;
 pub mod defaults;
 pub mod duration;
@@ -14,6 +15,7 @@ pub mod quota;
 pub mod schema;
 pub mod selector;
 mod status;
+mod time_error;
 pub mod toleration;
 pub mod validation;
 mod value;

@@ -345,7 +345,7 @@ macro_rules! obj {
     }};
     ([ $($items:tt)* ]) => {{
         #[allow(unused_mut)]
-        let mut list = Vec::<$crate::api::Value>::new();
+        let mut list = Vec::<$crate::api::Value>::from([]);
         $crate::obj!(@list list $($items)*);
         $crate::api::Value::from(list)
     }};

@@ -1,6 +1,15 @@
 //! Reading YAML and JSON as kubectl reads files: several documents, YAML 1.1's scalars, and where everything stood.
+//!
+//! `serde_yaml` parses (YAML 1.2); what it leaves as text is read again as YAML 1.1 has it. It lends plain and simply quoted
+//! scalars as slices of the input, so the place of a slice in the input is the place of the scalar, and the byte before it
+//! tells a quoted scalar from a plain one.
 
-use super::Value;
+use std::cell::{Cell, RefCell};
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error as _, IgnoredAny, MapAccess, SeqAccess, VariantAccess, Visitor};
+
+use super::{ArcStr, Map, Value};
 
 /// One document of a file.
 #[derive(Clone, Debug, Default)]
@@ -13,15 +22,25 @@ pub struct Document {
     pub first_line: u32,
 }
 
-/// Where the parts of a document stand: path (`spec.containers[0].image`) to line and column, both from 1.
+/// Where the parts of a document stand: path (`spec.containers[0].image`) to line and column, both from 1. Found by reading
+/// the document again, since hardly anyone asks.
 #[derive(Clone, Debug, Default)]
-pub struct Positions {}
+pub struct Positions {
+    text: ArcStr,
+    first_line: u32,
+}
 
 impl Positions {
     /// The place of the field at `path`, or of its nearest parent that is there.
     pub fn find(&self, path: &str) -> Option<(u32, u32)> {
-        let _ = path;
-        None
+        let text = self.text.as_str();
+        let steps = steps(path);
+        let best = Cell::new(None);
+        let seeker = Seeker { text, steps: &steps, best: &best };
+        // An error ends the search; what was found before it stands.
+        let _ = seeker.deserialize(serde_yaml::Deserializer::from_str(text));
+        let (line, column) = line_and_column(text, best.get().or_else(|| first_content(text))?);
+        Some((line + self.first_line - 1, column))
     }
 }
 
@@ -37,6 +56,9 @@ pub struct DecodeError {
     pub column: Option<u32>,
 }
 
+/// The longest text that is read, in bytes.
+const TEXT_BYTES_MAX: usize = 8 << 20;
+
 /// Every document of `text`; an error where one cannot be read.
 pub fn decode_documents(text: &str) -> Result<Vec<Document>, DecodeError> {
     match decode_stream(text) {
@@ -47,17 +69,727 @@ pub fn decode_documents(text: &str) -> Result<Vec<Document>, DecodeError> {
 
 /// The documents before the first that cannot be read, and why that one cannot: what a command that acts on each
 /// document as it comes sees.
+// Models yaml.YAMLOrJSONDecoder: a text that opens with a brace is JSON until it is not.
 pub fn decode_stream(text: &str) -> (Vec<Document>, Option<DecodeError>) {
     let mut documents = Vec::new();
-    for part in text.split("\n---") {
-        match serde_yaml::from_str::<Value>(part) {
+    if text.len() > TEXT_BYTES_MAX {
+        let message = format!("the text is {} bytes, more than the {TEXT_BYTES_MAX} that are read", text.len());
+        return (documents, Some(DecodeError { message, line: None, column: None }));
+    }
+    let mut rest = Chunk { text, first_line: 1 };
+    if text.trim_start().starts_with('{') {
+        let (consumed, error) = read_json(text, &mut documents);
+        match error {
+            None => return (documents, None),
+            Some(error) if documents.len() > 1 => return (documents, Some(error)),
+            Some(_) => rest = rest.skip(consumed),
+        }
+    }
+    for chunk in chunks(rest) {
+        let chunk = match chunk {
+            Ok(chunk) => chunk,
+            Err(error) => return (documents, Some(error)),
+        };
+        match read_yaml(chunk.text) {
             Ok(Value::Null) => {}
-            Ok(value) => documents.push(Document { value, ..Document::default() }),
-            Err(e) => {
-                let message = format!("error converting YAML to JSON: yaml: {e}");
-                return (documents, Some(DecodeError { message, line: None, column: None }));
-            }
+            Ok(value) => documents.push(document(chunk.text, chunk.first_line, value)),
+            Err(failure) => return (documents, Some(failure.in_chunk(&chunk))),
         }
     }
     (documents, None)
 }
+
+/// One YAML text of one document as a value: what `--patch`, `--overrides` and the like take. The error is go-yaml's:
+/// `yaml: line 2: ...`.
+pub fn read_value(text: &str) -> Result<Value, DecodeError> {
+    read_yaml(text).map_err(|failure| {
+        let error = failure.in_chunk(&Chunk { text, first_line: 1 });
+        DecodeError { message: error.message.trim_start_matches(CONVERTING).to_owned(), ..error }
+    })
+}
+
+const CONVERTING: &str = "error converting YAML to JSON: ";
+
+fn document(text: &str, first_line: u32, value: Value) -> Document {
+    Document { value, positions: Positions { text: text.into(), first_line }, first_line }
+}
+
+/// Reads JSON values one after another; how far it came, and why no further.
+fn read_json(text: &str, documents: &mut Vec<Document>) -> (usize, Option<DecodeError>) {
+    let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    let mut consumed = 0;
+    while let Some(item) = stream.next() {
+        match item {
+            Ok(value) => {
+                let part = &text[consumed..stream.byte_offset()];
+                let leading = part.len() - part.trim_start().len();
+                let first_line = 1 + newlines(&text[..consumed + leading]);
+                documents.push(document(part.trim_start(), first_line, value));
+                consumed = stream.byte_offset();
+            }
+            Err(e) => {
+                let message = format!("json: offset {}: {e}", consumed + e.column());
+                let error = DecodeError { message, line: Some(e.line() as u32), column: Some(e.column() as u32) };
+                return (consumed, Some(error));
+            }
+        }
+    }
+    (consumed, None)
+}
+
+/// A part of the text and the line that it starts at, from 1.
+#[derive(Clone, Copy)]
+struct Chunk<'a> {
+    text: &'a str,
+    first_line: u32,
+}
+
+impl<'a> Chunk<'a> {
+    fn skip(self, bytes: usize) -> Chunk<'a> {
+        let (before, mut after) = self.text.split_at(bytes);
+        let mut first_line = self.first_line + newlines(before);
+        // White space up to the end of the line belongs to what was read.
+        if bytes > 0
+            && let Some((blank, rest)) = after.split_once('\n')
+            && blank.trim().is_empty()
+        {
+            (after, first_line) = (rest, first_line + 1);
+        }
+        Chunk { text: after, first_line }
+    }
+}
+
+fn newlines(text: &str) -> u32 {
+    text.bytes().filter(|b| *b == b'\n').count() as u32
+}
+
+/// Splits at lines that start with `---`.
+// Models yaml.YAMLReader: nothing but a comment may follow the dashes.
+fn chunks(whole: Chunk<'_>) -> Vec<Result<Chunk<'_>, DecodeError>> {
+    let mut out = Vec::new();
+    let (mut start, mut at, mut line, mut first_line) = (0, 0, whole.first_line, whole.first_line);
+    for text in whole.text.split_inclusive('\n') {
+        if let Some(after) = text.strip_prefix("---") {
+            let after = after.trim();
+            if !after.is_empty() && !after.starts_with('#') {
+                let message = format!("invalid Yaml document separator: {after}");
+                out.push(Err(DecodeError { message, line: Some(line), column: Some(1) }));
+                return out;
+            }
+            if at > start {
+                out.push(Ok(Chunk { text: &whole.text[start..at], first_line }));
+            }
+            (start, first_line) = (at + text.len(), line + 1);
+        }
+        at += text.len();
+        line += 1;
+    }
+    if at > start {
+        out.push(Ok(Chunk { text: &whole.text[start..at], first_line }));
+    }
+    out
+}
+
+/// Why a document cannot be read: go-yaml's message, and the place in the document, both from 0.
+struct Failure {
+    message: String,
+    line: Option<u32>,
+    column: Option<u32>,
+}
+
+impl Failure {
+    fn in_chunk(self, chunk: &Chunk<'_>) -> DecodeError {
+        DecodeError {
+            message: format!("{CONVERTING}yaml: {}", self.message),
+            line: self.line.map(|l| l + chunk.first_line),
+            column: self.column.map(|c| c + 1),
+        }
+    }
+}
+
+/// What go-yaml's parser complains of; whatever else libyaml says comes from its scanner.
+const PARSER_PROBLEMS: [&str; 9] = [
+    "did not find expected key",
+    "did not find expected '-' indicator",
+    "did not find expected node content",
+    "did not find expected ',' or ']'",
+    "did not find expected ',' or '}'",
+    "did not find expected <document start>",
+    "did not find expected <stream-start>",
+    "found undefined tag handle",
+    "found duplicate",
+];
+
+impl From<serde_yaml::Error> for Failure {
+    // Models go-yaml's parser.fail: a scanner's line counts from one, a parser's from nought, and line nought is not said.
+    fn from(error: serde_yaml::Error) -> Failure {
+        let place = error.location();
+        let line = place.as_ref().map(|l| l.line().saturating_sub(1) as u32);
+        let column = place.as_ref().map(|l| l.column().saturating_sub(1) as u32);
+        let text = error.to_string();
+        let own = text.split_once(OWN_MARK).map(|(_, own)| own);
+        let message = match own {
+            Some(own) => own.split(OWN_MARK).next().unwrap_or(own).to_owned(),
+            None => {
+                let problem = text.split(" at line ").next().unwrap_or(&text);
+                let problem = problem.split(" at position ").next().unwrap_or(problem);
+                let problem = problem.split(", while ").next().unwrap_or(problem);
+                if problem.contains("recursion limit") {
+                    "exceeded max depth of 10000".to_owned()
+                } else if problem.contains("repetition limit") {
+                    EXCESSIVE.to_owned()
+                } else {
+                    let is_parser = PARSER_PROBLEMS.iter().any(|p| problem.starts_with(p));
+                    match line {
+                        Some(line) if line > 0 => format!("line {}: {problem}", if is_parser { line } else { line + 1 }),
+                        _ => problem.to_owned(),
+                    }
+                }
+            }
+        };
+        Failure { message, line, column }
+    }
+}
+
+/// Encloses our own messages on their way through serde's errors, which add a path and a place.
+const OWN_MARK: char = '\u{1}';
+const EXCESSIVE: &str = "document contains excessive aliasing";
+
+fn own_error<E: serde::de::Error>(message: impl fmt::Display) -> E {
+    E::custom(format!("{OWN_MARK}{message}{OWN_MARK}"))
+}
+
+fn read_yaml(text: &str) -> Result<Value, Failure> {
+    // Only spaces and comments: nothing is there.
+    if text.lines().all(|line| line.trim_start().is_empty() || line.trim_start().starts_with('#')) && !text.contains('\t') {
+        return Ok(Value::Null);
+    }
+    let budget = Cell::new(text.len() * 4 + 10_000);
+    let keys = RefCell::new(Vec::new());
+    let reader = Reader { text, budget: &budget, keys: &keys };
+    let mut stream = serde_yaml::Deserializer::from_str(text);
+    // The first document only: kubectl splits at the dashes, and go-yaml reads no further.
+    let Some(first) = stream.next() else { return Ok(Value::Null) };
+    let value = reader.deserialize(first).map_err(|error| unknown_anchor(text, error))?;
+    Ok(value)
+}
+
+/// The loader does not say which anchor it misses; go-yaml does.
+fn unknown_anchor(text: &str, error: serde_yaml::Error) -> Failure {
+    let place = error.location();
+    let mut failure = Failure::from(error);
+    if failure.message.ends_with("unknown anchor")
+        && let Some(name) = place.and_then(|p| text.get(p.index()..)).and_then(|rest| rest.strip_prefix('*'))
+    {
+        let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-').unwrap_or(name.len());
+        failure.message = format!("unknown anchor '{}' referenced", &name[..end]);
+    }
+    failure
+}
+
+/// Builds values; counts what it builds, so that aliases cannot multiply without end.
+#[derive(Clone, Copy)]
+struct Reader<'a> {
+    text: &'a str,
+    budget: &'a Cell<usize>,
+    keys: &'a RefCell<Vec<ArcStr>>,
+}
+
+impl<'a> Reader<'a> {
+    fn spend<E: serde::de::Error>(self) -> Result<(), E> {
+        match self.budget.get().checked_sub(1) {
+            Some(left) => self.budget.set(left),
+            None => return Err(own_error(EXCESSIVE)),
+        }
+        Ok(())
+    }
+
+    /// Where a slice stands in the text; none where it is no slice of it.
+    fn offset(self, slice: &str) -> Option<usize> {
+        offset(self.text, slice)
+    }
+
+    /// A scalar that was lent from the text.
+    fn borrowed(self, slice: &str) -> Value {
+        match self.offset(slice) {
+            Some(at) if is_plain(self.text, at) => plain_scalar(slice),
+            _ => Value::from(slice),
+        }
+    }
+
+    /// A key that was met before is shared: names repeat in every object.
+    fn key(self, name: &str) -> ArcStr {
+        let mut keys = self.keys.borrow_mut();
+        match keys.binary_search_by(|k| k.as_str().cmp(name)) {
+            Ok(i) => keys[i].clone(),
+            Err(i) => {
+                let key = ArcStr::from(name);
+                if keys.len() < 500 {
+                    keys.insert(i, key.clone());
+                }
+                key
+            }
+        }
+    }
+}
+
+fn offset(text: &str, slice: &str) -> Option<usize> {
+    let at = (slice.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
+    (at + slice.len() <= text.len()).then_some(at)
+}
+
+fn is_plain(text: &str, at: usize) -> bool {
+    let before = &text[..at];
+    !before.ends_with(['"', '\'']) && !before.trim_end().ends_with("!!str")
+}
+
+impl<'de> DeserializeSeed<'de> for Reader<'_> {
+    type Value = Value;
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Value, D::Error> {
+        self.spend()?;
+        d.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Reader<'_> {
+    type Value = Value;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("YAML")
+    }
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+    fn visit_bool<E>(self, b: bool) -> Result<Value, E> {
+        Ok(Value::Bool(b))
+    }
+    fn visit_i64<E>(self, i: i64) -> Result<Value, E> {
+        Ok(Value::Int(i))
+    }
+    fn visit_u64<E>(self, u: u64) -> Result<Value, E> {
+        Ok(i64::try_from(u).map_or(Value::Float(u as f64), Value::Int))
+    }
+    fn visit_u128<E>(self, u: u128) -> Result<Value, E> {
+        Ok(Value::from(u as f64))
+    }
+    fn visit_i128<E>(self, i: i128) -> Result<Value, E> {
+        Ok(Value::from(i as f64))
+    }
+    fn visit_f64<E: serde::de::Error>(self, f: f64) -> Result<Value, E> {
+        number(f).ok_or_else(|| E::custom(format!("{OWN_MARK}json: unsupported value: {f}{OWN_MARK}")))
+    }
+    fn visit_str<E>(self, s: &str) -> Result<Value, E> {
+        Ok(Value::from(s))
+    }
+    fn visit_borrowed_str<E>(self, s: &'de str) -> Result<Value, E> {
+        Ok(self.borrowed(s))
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = seq.next_element_seed(self)? {
+            list.push(item);
+        }
+        Ok(list.into())
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some(key) = access.next_key_seed(KeyReader(self))? {
+            let value = access.next_value_seed(self)?;
+            match key {
+                Key::Name(name) => {
+                    map.insert(self.key(&name), value);
+                }
+                Key::Merge => merge(&mut map, &value).map_err(own_error)?,
+            }
+        }
+        Ok(map.into())
+    }
+    fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<Value, A::Error> {
+        // A tag of someone's own: the value without it, as text where it is a scalar.
+        let (IgnoredAny, variant) = access.variant()?;
+        let value = variant.newtype_variant_seed(self)?;
+        Ok(match value {
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) => value.to_json().into(),
+            other => other,
+        })
+    }
+}
+
+/// Puts the members of a `<<` in.
+fn merge(map: &mut Map, from: &Value) -> Result<(), &'static str> {
+    let put = |map: &mut Map, from: &Value| {
+        for (k, v) in from.entries() {
+            map.insert(k.clone(), v.clone());
+        }
+    };
+    match from {
+        Value::Map(_) => put(map, from),
+        Value::List(list) if list.iter().all(|v| matches!(v, Value::Map(_))) => list.iter().rev().for_each(|v| put(map, v)),
+        _ => return Err("map merge requires map or sequence of maps as the value"),
+    }
+    Ok(())
+}
+
+enum Key {
+    Name(String),
+    Merge,
+}
+
+/// Reads a key: JSON's are strings, so a number or a boolean becomes its text.
+struct KeyReader<'a>(Reader<'a>);
+
+impl<'de> DeserializeSeed<'de> for KeyReader<'_> {
+    type Value = Key;
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Key, D::Error> {
+        self.0.spend()?;
+        d.deserialize_any(self)
+    }
+}
+
+impl KeyReader<'_> {
+    fn name<E: serde::de::Error>(value: &Value) -> Result<Key, E> {
+        match value {
+            Value::Str(s) => Ok(Key::Name(s.to_string())),
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) => Ok(Key::Name(value.to_json())),
+            _ => Err(own_error(format!("invalid map key: {}", go_value(value)))),
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for KeyReader<'_> {
+    type Value = Key;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+    fn visit_unit<E>(self) -> Result<Key, E> {
+        Ok(Key::Name("null".into()))
+    }
+    fn visit_bool<E: serde::de::Error>(self, b: bool) -> Result<Key, E> {
+        Self::name(&Value::Bool(b))
+    }
+    fn visit_i64<E: serde::de::Error>(self, i: i64) -> Result<Key, E> {
+        Self::name(&Value::Int(i))
+    }
+    fn visit_u64<E: serde::de::Error>(self, u: u64) -> Result<Key, E> {
+        Ok(Key::Name(u.to_string()))
+    }
+    fn visit_f64<E: serde::de::Error>(self, f: f64) -> Result<Key, E> {
+        Self::name(&number(f).unwrap_or_default())
+    }
+    fn visit_str<E: serde::de::Error>(self, s: &str) -> Result<Key, E> {
+        Ok(Key::Name(s.to_owned()))
+    }
+    fn visit_borrowed_str<E: serde::de::Error>(self, s: &'de str) -> Result<Key, E> {
+        match self.0.offset(s) {
+            Some(at) if is_plain(self.0.text, at) && s == "<<" => Ok(Key::Merge),
+            _ => Self::name(&self.0.borrowed(s)),
+        }
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Key, A::Error> {
+        Self::name(&self.0.visit_seq(seq)?)
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Key, A::Error> {
+        Self::name(&self.0.visit_map(map)?)
+    }
+    fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<Key, A::Error> {
+        Self::name(&self.0.visit_enum(access)?)
+    }
+}
+
+/// A value as Go prints it with `%#v`: the error of an unquoted `{{ template }}`.
+fn go_value(value: &Value) -> String {
+    match value {
+        Value::Null => "interface {}(nil)".into(),
+        Value::Str(s) => format!("{:?}", s.as_str()),
+        Value::List(list) => format!("[]interface {{}}{{{}}}", list.iter().map(go_value).collect::<Vec<_>>().join(", ")),
+        Value::Map(map) => {
+            let members: Vec<String> = map.iter().map(|(k, v)| format!("{:?}:{}", k.as_str(), go_value(v))).collect();
+            format!("map[interface {{}}]interface {{}}{{{}}}", members.join(", "))
+        }
+        other => other.to_json(),
+    }
+}
+
+/// A float as JSON has it: whole numbers without a fraction. None for what JSON cannot say.
+fn number(f: f64) -> Option<Value> {
+    if !f.is_finite() {
+        return None;
+    }
+    Some(if f == f.trunc() && f.abs() < 1e18 { Value::Int(f as i64) } else { Value::Float(f) })
+}
+
+/// What go-yaml's resolver makes of a plain scalar that YAML 1.2 leaves as text.
+fn plain_scalar(text: &str) -> Value {
+    match text {
+        "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => return Value::Bool(true),
+        "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" => return Value::Bool(false),
+        _ => {}
+    }
+    if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) || text.len() > 64 {
+        return text.into();
+    }
+    let digits = text.replace('_', "");
+    let (negative, unsigned) = match digits.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, digits.strip_prefix('+').unwrap_or(&digits)),
+    };
+    let (radix, body) = match unsigned.as_bytes() {
+        [b'0', b'x' | b'X', ..] => (16, &unsigned[2..]),
+        [b'0', b'b' | b'B', ..] => (2, &unsigned[2..]),
+        [b'0', b'o' | b'O', ..] => (8, &unsigned[2..]),
+        [b'0', _, ..] => (8, &unsigned[1..]),
+        _ => (10, unsigned),
+    };
+    if !body.starts_with(['+', '-'])
+        && let Ok(i) = i64::from_str_radix(body, radix)
+    {
+        return Value::Int(if negative { -i } else { i });
+    }
+    let floats = unsigned.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-'));
+    if floats && let Some(number) = digits.parse::<f64>().ok().and_then(number) {
+        return number;
+    }
+    text.into()
+}
+
+/// One step of a path.
+#[derive(Debug, PartialEq)]
+enum Step<'a> {
+    Key(&'a str),
+    Index(usize),
+}
+
+/// Splits `spec.containers[0].image` and `metadata.labels[a.b/c]`.
+fn steps(path: &str) -> Vec<Step<'_>> {
+    let mut out = Vec::new();
+    let mut rest = path;
+    while !rest.is_empty() {
+        rest = rest.strip_prefix('.').unwrap_or(rest);
+        if let Some(inside) = rest.strip_prefix('[') {
+            let (name, after) = inside.split_once(']').unwrap_or((inside, ""));
+            out.push(name.parse().map_or(Step::Key(name), Step::Index));
+            rest = after;
+        } else {
+            let end = rest.find(['.', '[']).unwrap_or(rest.len());
+            if end == 0 {
+                break;
+            }
+            out.push(Step::Key(&rest[..end]));
+            rest = &rest[end..];
+        }
+    }
+    out
+}
+
+/// Follows a path through a document and keeps the place of the deepest part that it met.
+#[derive(Clone, Copy)]
+struct Seeker<'a, 's> {
+    text: &'a str,
+    steps: &'s [Step<'s>],
+    best: &'s Cell<Option<usize>>,
+}
+
+impl Seeker<'_, '_> {
+    fn scalar(self, s: &str) {
+        if self.steps.is_empty()
+            && let Some(at) = offset(self.text, s)
+        {
+            // A quoted scalar starts at its quote.
+            self.best.set(Some(if self.text[..at].ends_with(['"', '\'']) { at - 1 } else { at }));
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Seeker<'_, '_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<(), D::Error> {
+        d.deserialize_any(self)
+    }
+}
+
+macro_rules! ignore {
+    ($($name:ident: $ty:ty),*) => { $( fn $name<E>(self, _: $ty) -> Result<(), E> { Ok(()) } )* };
+}
+
+impl<'de> Visitor<'de> for Seeker<'_, '_> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("YAML")
+    }
+    ignore!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_i128: i128, visit_u128: u128, visit_f64: f64, visit_str: &str);
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+    fn visit_none<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+    fn visit_borrowed_str<E>(self, s: &'de str) -> Result<(), E> {
+        self.scalar(s);
+        Ok(())
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        let mut i = 0;
+        loop {
+            let more = match self.steps.split_first() {
+                Some((Step::Index(wanted), rest)) if *wanted == i => {
+                    let found = seq.next_element_seed(ItemSeeker(Seeker { steps: rest, ..self }))?;
+                    if found.is_some() {
+                        // What was sought is read; stop here.
+                        return Err(A::Error::custom("found"));
+                    }
+                    false
+                }
+                _ => seq.next_element::<IgnoredAny>()?.is_some(),
+            };
+            if !more {
+                return Ok(());
+            }
+            i += 1;
+        }
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<(), A::Error> {
+        while let Some(key) = access.next_key_seed(Lent)? {
+            let (name, at) = match key {
+                LentKey::Lent(s) => (s, offset(self.text, s)),
+                LentKey::Other => ("", None),
+            };
+            match self.steps.split_first() {
+                Some((Step::Key(wanted), rest)) if *wanted == name => {
+                    if at.is_some() {
+                        self.best.set(at);
+                    }
+                    access.next_value_seed(Seeker { steps: rest, ..self })?;
+                    return Err(A::Error::custom("found"));
+                }
+                _ => {
+                    access.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+    fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<(), A::Error> {
+        let (IgnoredAny, variant) = access.variant()?;
+        variant.newtype_variant_seed(self)
+    }
+}
+
+/// An item of a list: its place is that of its first key or its text.
+struct ItemSeeker<'a, 's>(Seeker<'a, 's>);
+
+impl<'de> DeserializeSeed<'de> for ItemSeeker<'_, '_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<(), D::Error> {
+        d.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ItemSeeker<'_, '_> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("YAML")
+    }
+    ignore!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_i128: i128, visit_u128: u128, visit_f64: f64, visit_str: &str);
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+    fn visit_borrowed_str<E>(self, s: &'de str) -> Result<(), E> {
+        Seeker { steps: &[], ..self.0 }.scalar(s);
+        Ok(())
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<(), A::Error> {
+        self.0.visit_seq(seq)
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<(), A::Error> {
+        let mut first = true;
+        while let Some(key) = access.next_key_seed(Lent)? {
+            let (name, at) = match key {
+                LentKey::Lent(s) => (s, offset(self.0.text, s)),
+                LentKey::Other => ("", None),
+            };
+            if first && at.is_some() {
+                self.0.best.set(at);
+            }
+            first = false;
+            match self.0.steps.split_first() {
+                Some((Step::Key(wanted), rest)) if *wanted == name => {
+                    if at.is_some() {
+                        self.0.best.set(at);
+                    }
+                    access.next_value_seed(Seeker { steps: rest, ..self.0 })?;
+                    return Err(A::Error::custom("found"));
+                }
+                _ => {
+                    access.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A key as a slice of the text.
+enum LentKey<'de> {
+    Lent(&'de str),
+    Other,
+}
+
+struct Lent;
+
+impl<'de> DeserializeSeed<'de> for Lent {
+    type Value = LentKey<'de>;
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<LentKey<'de>, D::Error> {
+        d.deserialize_any(self)
+    }
+}
+
+macro_rules! other {
+    ($($name:ident: $ty:ty),*) => { $( fn $name<E>(self, _: $ty) -> Result<LentKey<'de>, E> { Ok(LentKey::Other) } )* };
+}
+
+impl<'de> Visitor<'de> for Lent {
+    type Value = LentKey<'de>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+    other!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str);
+    fn visit_unit<E>(self) -> Result<LentKey<'de>, E> {
+        Ok(LentKey::Other)
+    }
+    fn visit_borrowed_str<E>(self, s: &'de str) -> Result<LentKey<'de>, E> {
+        Ok(LentKey::Lent(s))
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<LentKey<'de>, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(LentKey::Other)
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<LentKey<'de>, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(LentKey::Other)
+    }
+}
+
+fn first_content(text: &str) -> Option<usize> {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let content = line.trim_start();
+        if !content.is_empty() && !content.starts_with('#') {
+            return Some(at + line.len() - content.len());
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// Line and column of a byte, both from 1; columns count characters.
+fn line_and_column(text: &str, at: usize) -> (u32, u32) {
+    let before = &text[..at];
+    let line_start = before.rfind('\n').map_or(0, |i| i + 1);
+    (1 + newlines(before), 1 + before[line_start..].chars().count() as u32)
+}
+
+#[cfg(test)]
+#[path = "yaml_tests.rs"]
+mod tests;

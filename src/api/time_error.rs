@@ -1,0 +1,66 @@
+//! Why a text is no RFC 3339 time, in the words of Go's `time.Parse`.
+
+/// `parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006"`.
+pub fn explain(text: &str, layout: &str) -> String {
+    let quoted = format!("{text:?}");
+    let cannot = |rest: &str, element: &str| format!("parsing time {quoted} as \"{layout}\": cannot parse {rest:?} as \"{element}\"");
+    let mut rest = text;
+    let mut fields = [0_u32; 6];
+    let steps: [(&str, usize); 11] =
+        [("2006", 4), ("-", 0), ("01", 2), ("-", 0), ("02", 2), ("T", 0), ("15", 2), (":", 0), ("04", 2), (":", 0), ("05", 2)];
+    let mut field = 0;
+    for (element, width) in steps {
+        if width == 0 {
+            match rest.strip_prefix(element) {
+                Some(after) => rest = after,
+                None => return cannot(rest, element),
+            }
+            continue;
+        }
+        match rest.get(..width).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit())) {
+            Some(digits) => {
+                fields[field] = digits.parse().unwrap_or(0);
+                rest = &rest[width..];
+            }
+            None => return cannot(rest, element),
+        }
+        let range = match field {
+            1 if !(1..=12).contains(&fields[1]) => "month",
+            3 if fields[3] > 23 => "hour",
+            4 if fields[4] > 59 => "minute",
+            5 if fields[5] > 59 => "second",
+            _ => "",
+        };
+        if !range.is_empty() {
+            return format!("parsing time {quoted}: {range} out of range");
+        }
+        field += 1;
+    }
+    if let Some(fraction) = rest.strip_prefix('.') {
+        rest = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
+    }
+    let zone = match rest.strip_prefix('Z') {
+        Some(after) => Some(after),
+        None => rest
+            .get(..6)
+            .filter(|z| z.starts_with(['+', '-']) && z[1..3].parse::<u8>().is_ok() && &z[3..4] == ":" && z[4..].parse::<u8>().is_ok())
+            .map(|_| &rest[6..]),
+    };
+    match zone {
+        None => cannot(rest, "Z07:00"),
+        Some("") => format!("parsing time {quoted}: day out of range"),
+        Some(extra) => format!("parsing time {quoted}: extra text: {extra:?}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_part_that_does_not_fit_is_named() {
+        let explain = |text| super::explain(text, "2006-01-02T15:04:05Z07:00");
+        assert_eq!(explain("<Now>"), "parsing time \"<Now>\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"<Now>\" as \"2006\"");
+        assert_eq!(explain("2026-13-01T00:00:00Z"), "parsing time \"2026-13-01T00:00:00Z\": month out of range");
+        assert_eq!(explain("2026-02-30T00:00:00Z"), "parsing time \"2026-02-30T00:00:00Z\": day out of range");
+        assert_eq!(explain("2026-02-03"), "parsing time \"2026-02-03\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"\" as \"T\"");
+    }
+}
