@@ -1,3 +1,5 @@
+//! What the columns of `kubectl get` say.
+
 use super::*;
 use crate::api::{Kind, Map};
 use crate::obj;

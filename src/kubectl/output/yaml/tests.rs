@@ -1,3 +1,5 @@
+//! What is quoted, folded and indented as kubectl does.
+
 use super::*;
 use crate::obj;
 
