@@ -37,9 +37,13 @@ pub fn decode(kind: KindRef, value: Value) -> Result<(Value, Vec<StrictError>), 
     }
 }
 
-/// The answer to a body with strict errors, where the client asked for `fieldValidation=Strict`. `version` is the one that
-/// the body names.
-pub fn strict_status(kind: KindRef, version: &str, errors: &[StrictError]) -> Status {
+/// The answer to a body with strict errors, where the client asked for `fieldValidation=Strict`.
+pub fn strict_status(kind: KindRef, errors: &[StrictError]) -> Status {
+    strict_status_at(kind, kind.version, errors)
+}
+
+/// [`strict_status`] for a body of a served version other than the stored one.
+pub fn strict_status_at(kind: KindRef, version: &str, errors: &[StrictError]) -> Status {
     let name = kind.kind;
     Status::bad_request(format!("{name} in version {version:?} cannot be handled as a {name}: {}", strict_text(errors)))
 }
