@@ -16,6 +16,7 @@ pub mod schema;
 pub mod selector;
 mod status;
 mod time_error;
+pub mod template_hash;
 pub mod toleration;
 pub mod validation;
 mod value;

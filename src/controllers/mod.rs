@@ -1,2 +1,13 @@
 //! The controller manager: one file per controller, each level-triggered and keyed.
 //! Nothing here may know the scheduler, the kubelets or another controller.
+
+mod controller;
+pub mod deployment;
+mod garbage_collector;
+mod namespace;
+mod replica_set;
+mod replicas;
+mod root_ca;
+mod work_queue;
+
+pub use controller::{Controller, ObjectRef, all};

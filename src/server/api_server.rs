@@ -24,6 +24,7 @@ pub struct ApiServer {
 const OWNER: &str = "owner";
 const NODE: &str = "node";
 const INVOLVED: &str = "involved";
+const ORPHAN: &str = "orphan";
 
 /// The indexes that informers of the real components keep: dependents by owner, pods by node, events by their object.
 const INDEXERS: &[Indexer] = &[
@@ -43,6 +44,14 @@ const INDEXERS: &[Indexer] = &[
                 if !node.is_empty() {
                     found(node);
                 }
+            }
+        },
+    },
+    Indexer {
+        name: ORPHAN,
+        terms: |kind, object, found| {
+            if kind.plural == "pods" && kind.group.is_empty() && object.controller_ref().is_null() {
+                found(object.namespace_arc());
             }
         },
     },
@@ -154,6 +163,11 @@ impl ApiServer {
     /// Pods bound to a node.
     pub fn pods_on(&self, node: &str) -> impl Iterator<Item = &Value> {
         self.store.indexed(NODE, node).filter_map(|k| self.store.get(k))
+    }
+
+    /// Pods of a namespace that no controller owns.
+    pub fn orphan_pods(&self, namespace: &str) -> impl Iterator<Item = &Value> {
+        self.store.indexed(ORPHAN, namespace).filter_map(|k| self.store.get(k))
     }
 
     /// Events about the object with this uid (or, where it has none, this name).

@@ -1,0 +1,52 @@
+//! What controllers have in common, and the list of them.
+
+use crate::api::{ArcStr, KindRef, Object, Value};
+use crate::obj;
+use crate::server::Component;
+
+/// A controller: a component that can be copied with the rest of the cluster.
+pub trait Controller: Component + std::fmt::Debug {
+    /// A copy of it, behind a box of its own.
+    fn boxed_clone(&self) -> Box<dyn Controller>;
+}
+
+impl<T: Component + Clone + std::fmt::Debug + 'static> Controller for T {
+    fn boxed_clone(&self) -> Box<dyn Controller> {
+        Box::new(self.clone())
+    }
+}
+
+impl Clone for Box<dyn Controller> {
+    fn clone(&self) -> Self {
+        (**self).boxed_clone()
+    }
+}
+
+/// Namespace and name: what most controllers key their work by.
+pub type ObjectRef = (ArcStr, ArcStr);
+
+/// The key of an object.
+pub(super) fn key_of(object: &Value) -> ObjectRef {
+    (object.namespace_arc(), object.name_arc())
+}
+
+/// The owner reference that makes `owner` the controller of what carries it (`metav1.NewControllerRef`).
+pub(super) fn controller_ref(owner: &Value, kind: KindRef) -> Value {
+    obj!({
+        "apiVersion": kind.api_version(), "kind": kind.kind, "name": owner.name_arc(), "uid": owner.uid(),
+        "controller": true, "blockOwnerDeletion": true
+    })
+}
+
+/// Every controller of the controller manager, in the order in which they act at one moment.
+pub fn all(seed: u64) -> Vec<Box<dyn Controller>> {
+    let _ = seed;
+    vec![
+        Box::new(super::root_ca::RootCaPublisher::default()),
+        Box::new(super::deployment::DeploymentController::default()),
+        Box::new(super::replica_set::ReplicaSetController::for_replication_controllers()),
+        Box::new(super::replica_set::ReplicaSetController::for_replica_sets()),
+        Box::new(super::garbage_collector::GarbageCollector::default()),
+        Box::new(super::namespace::NamespaceController::default()),
+    ]
+}

@@ -1,0 +1,262 @@
+//! A Deployment's status: counts, and the conditions Available, Progressing and ReplicaFailure.
+
+use super::{Sync, replicas_of, status_count};
+use crate::api::{Object, Status, Value};
+use crate::base::{Duration, Time};
+use crate::obj;
+use crate::server::Subresource;
+
+impl Sync<'_> {
+    pub(super) fn sync_status_only(&mut self) -> Result<Option<Time>, Status> {
+        self.write_status()
+    }
+
+    /// A pause and its end start the progress clock anew (`checkPausedConditions`).
+    pub(super) fn check_paused(&mut self) -> Result<(), Status> {
+        if !self.has_deadline() {
+            return Ok(());
+        }
+        let progressing = condition(self.deployment.get("status"), "Progressing").cloned();
+        let reason = progressing.as_ref().map_or("", |c| c.get("reason").str());
+        if reason == "ProgressDeadlineExceeded" {
+            return Ok(());
+        }
+        let paused = self.deployment.at(&["spec", "paused"]).is_true();
+        let (reason, message) = match (paused, reason == "DeploymentPaused") {
+            (true, false) => ("DeploymentPaused", "Deployment is paused"),
+            (false, true) => ("DeploymentResumed", "Deployment is resumed"),
+            _ => return Ok(()),
+        };
+        let mut next = self.deployment.clone();
+        set_condition(next.get_mut("status"), self.by.now, "Progressing", "Unknown", reason, message);
+        self.update_deployment(next, Subresource::Status)
+    }
+
+    pub(super) fn note_created(&mut self, set: &Value) -> Result<(), Status> {
+        self.note_progress("NewReplicaSetCreated", &format!("Created new replica set {:?}", set.name()))
+    }
+
+    pub(super) fn note_found(&mut self, set: &Value) -> Result<(), Status> {
+        if condition(self.deployment.get("status"), "Progressing").is_some() {
+            return Ok(());
+        }
+        self.note_progress("FoundNewReplicaSet", &format!("Found new replica set {:?}", set.name()))
+    }
+
+    pub(super) fn note_create_failed(&mut self, why: &Status) -> Result<(), Status> {
+        if !self.has_deadline() {
+            return Ok(());
+        }
+        let mut next = self.deployment.clone();
+        let message = format!("Failed to create new replica set: {why}");
+        set_condition(next.get_mut("status"), self.by.now, "Progressing", "False", "ReplicaSetCreateError", &message);
+        self.update_deployment(next, Subresource::Status)
+    }
+
+    fn note_progress(&mut self, reason: &str, message: &str) -> Result<(), Status> {
+        if !self.has_deadline() {
+            return Ok(());
+        }
+        let mut next = self.deployment.clone();
+        set_condition(next.get_mut("status"), self.by.now, "Progressing", "True", reason, message);
+        self.update_deployment(next, Subresource::Status)
+    }
+
+    fn has_deadline(&self) -> bool {
+        self.deployment.at(&["spec", "progressDeadlineSeconds"]).as_int().is_some_and(|s| s < i64::from(i32::MAX))
+    }
+
+    /// The counts and availability (`calculateStatus`).
+    fn calculate(&self) -> Value {
+        let sum = |member: &str| self.owned.iter().map(|s| status_count(s, member)).sum::<i64>();
+        let available = sum("availableReplicas");
+        let total: i64 = self.owned.iter().map(replicas_of).sum();
+        let mut status = Value::map();
+        status.set(&["observedGeneration"], self.deployment.at(&["metadata", "generation"]).int());
+        let updated = self.find_new().map_or(0, |s| status_count(&s, "replicas"));
+        for (member, count) in [
+            ("replicas", sum("replicas")),
+            ("updatedReplicas", updated),
+            ("readyReplicas", sum("readyReplicas")),
+            ("availableReplicas", available),
+            ("unavailableReplicas", (total - available).max(0)),
+        ] {
+            if count != 0 {
+                status.set(&[member], count);
+            }
+        }
+        status.set(&["terminatingReplicas"], self.terminating());
+        let collisions = self.deployment.at(&["status", "collisionCount"]);
+        if !collisions.is_null() {
+            status.set(&["collisionCount"], collisions.clone());
+        }
+        let conditions = self.deployment.at(&["status", "conditions"]);
+        if !conditions.is_null() {
+            status.set(&["conditions"], conditions.clone());
+        }
+        if available >= self.wanted() - self.max_unavailable() {
+            set_condition(
+                &mut status,
+                self.by.now,
+                "Available",
+                "True",
+                "MinimumReplicasAvailable",
+                "Deployment has minimum availability.",
+            );
+        } else {
+            set_condition(
+                &mut status,
+                self.by.now,
+                "Available",
+                "False",
+                "MinimumReplicasUnavailable",
+                "Deployment does not have minimum availability.",
+            );
+        }
+        status
+    }
+
+    /// Writes the counts (`syncDeploymentStatus`).
+    pub(super) fn write_status(&mut self) -> Result<Option<Time>, Status> {
+        let status = self.calculate();
+        self.write(status)?;
+        Ok(None)
+    }
+
+    /// Writes the counts and what they say of the rollout (`syncRolloutStatus`); returns when to look at the deadline.
+    pub(super) fn write_rollout_status(&mut self) -> Result<Option<Time>, Status> {
+        let mut status = self.calculate();
+        let now = self.by.now;
+        if !self.has_deadline() {
+            remove_condition(&mut status, "Progressing");
+        } else {
+            let current = condition(self.deployment.get("status"), "Progressing").cloned();
+            let was_done = status.get("replicas").int() == status.get("updatedReplicas").int()
+                && current.as_ref().is_some_and(|c| c.get("reason").str() == "NewReplicaSetAvailable");
+            if !was_done {
+                let new = self.find_new();
+                let what = |tail: &str| match &new {
+                    Some(set) => format!("ReplicaSet {:?} {tail}", set.name()),
+                    None => format!("Deployment {:?} {tail}", self.deployment.name()),
+                };
+                if self.is_complete(&status) {
+                    set_condition(&mut status, now, "Progressing", "True", "NewReplicaSetAvailable", &what("has successfully progressed."));
+                } else if self.has_progressed(&status) {
+                    let message = what("is progressing.");
+                    let since = current.as_ref().filter(|c| c.get("status").str() == "True").map(|c| c.get("lastTransitionTime").clone());
+                    // Each step of progress starts the deadline anew, without being a transition.
+                    remove_condition(&mut status, "Progressing");
+                    set_condition(&mut status, now, "Progressing", "True", "ReplicaSetUpdated", &message);
+                    if let Some(since) = since
+                        && let Some(c) = status.get_mut("conditions").list_mut().last_mut()
+                    {
+                        c.set(&["lastTransitionTime"], since);
+                    }
+                } else if self.has_timed_out(&status) {
+                    set_condition(
+                        &mut status,
+                        now,
+                        "Progressing",
+                        "False",
+                        "ProgressDeadlineExceeded",
+                        &what("has timed out progressing."),
+                    );
+                }
+            }
+        }
+        let failure = self.owned.iter().rev().find_map(|s| condition(s.get("status"), "ReplicaFailure").cloned());
+        match failure {
+            Some(c) => {
+                set_condition(&mut status, now, "ReplicaFailure", c.get("status").str(), c.get("reason").str(), c.get("message").str())
+            }
+            None => remove_condition(&mut status, "ReplicaFailure"),
+        }
+        self.write(status)?;
+        Ok(self.next_deadline())
+    }
+
+    fn write(&mut self, status: Value) -> Result<(), Status> {
+        if status.same(self.deployment.get("status")) {
+            return Ok(());
+        }
+        let mut next = self.deployment.clone();
+        next.set(&["status"], status);
+        self.update_deployment(next, Subresource::Status)
+    }
+
+    /// Whether all is new, all is there and all is available (`DeploymentComplete`).
+    pub(super) fn is_complete(&self, status: &Value) -> bool {
+        let wanted = self.wanted();
+        status.get("updatedReplicas").int() == wanted
+            && status.get("replicas").int() == wanted
+            && status.get("availableReplicas").int() == wanted
+            && status.get("observedGeneration").int() >= self.deployment.at(&["metadata", "generation"]).int()
+    }
+
+    fn has_progressed(&self, status: &Value) -> bool {
+        let old = self.deployment.get("status");
+        let n = |s: &Value, member: &str| s.get(member).int();
+        let old_old = n(old, "replicas") - n(old, "updatedReplicas");
+        let new_old = n(status, "replicas") - n(status, "updatedReplicas");
+        n(status, "updatedReplicas") > n(old, "updatedReplicas")
+            || new_old < old_old
+            || n(status, "readyReplicas") > n(old, "readyReplicas")
+            || n(status, "availableReplicas") > n(old, "availableReplicas")
+    }
+
+    fn deadline(&self, status: &Value) -> Option<Time> {
+        let progressing = condition(status, "Progressing")?;
+        if !matches!(
+            progressing.get("reason").str(),
+            "NewReplicaSetCreated" | "FoundNewReplicaSet" | "ReplicaSetUpdated" | "DeploymentResumed"
+        ) {
+            return None;
+        }
+        let since = Time::parse_rfc3339(progressing.get("lastUpdateTime").str())?;
+        let seconds = self.deployment.at(&["spec", "progressDeadlineSeconds"]).as_int()?;
+        // Conditions carry whole seconds: the one that the deadline falls into must have passed.
+        Some(since + Duration::from_secs(seconds.unsigned_abs() + 1))
+    }
+
+    fn has_timed_out(&self, status: &Value) -> bool {
+        if condition(status, "Progressing").is_some_and(|c| c.get("reason").str() == "ProgressDeadlineExceeded") {
+            return true;
+        }
+        self.deadline(status).is_some_and(|t| t <= self.by.now)
+    }
+
+    fn next_deadline(&self) -> Option<Time> {
+        let status = self.deployment.get("status");
+        if self.is_complete(status) {
+            return None;
+        }
+        self.deadline(status).filter(|t| *t > self.by.now)
+    }
+}
+
+fn condition<'a>(status: &'a Value, kind: &str) -> Option<&'a Value> {
+    status.get("conditions").items().iter().find(|c| c.get("type").str() == kind)
+}
+
+fn remove_condition(status: &mut Value, kind: &str) {
+    if condition(status, kind).is_some() {
+        status.get_mut("conditions").list_mut().retain(|c| c.get("type").str() != kind);
+    }
+}
+
+/// Sets a condition unless it says so already; a changed one moves to the end, as upstream's helper moves it.
+fn set_condition(status: &mut Value, now: Time, kind: &str, value: &str, reason: &str, message: &str) {
+    let mut since = now.rfc3339();
+    if let Some(old) = condition(status, kind) {
+        if old.get("status").str() == value && old.get("reason").str() == reason {
+            return;
+        }
+        if old.get("status").str() == value {
+            since = old.get("lastTransitionTime").str().to_owned();
+        }
+    }
+    remove_condition(status, kind);
+    status.get_mut("conditions").list_mut().push(obj!({
+        "type": kind, "status": value, "reason": reason, "message": message, "lastUpdateTime": now.rfc3339(), "lastTransitionTime": since
+    }));
+}

@@ -1,0 +1,163 @@
+//! The garbage collector (`pkg/controller/garbagecollector`): dependents of owners that are gone, and the two finalizers of deletion policies.
+
+use super::work_queue::WorkQueue;
+use crate::api::{KINDS, Kind, KindRef, Object, Value};
+use crate::base::Time;
+use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, Preconditions, Propagation, Subresource, WriteOptions};
+use crate::store::ObjectKey;
+
+/// Works per object: whether its owners live, and whether its dependents have been dealt with.
+#[derive(Clone, Debug, Default)]
+pub struct GarbageCollector {
+    queue: WorkQueue<ObjectKey>,
+}
+
+impl GarbageCollector {
+    /// Deletes the object where all its owners are gone; in the foreground where one of them waits for it.
+    fn attempt_to_delete(&mut self, api: &mut ApiServer, by: &Caller, key: &ObjectKey) -> Result<(), crate::api::Status> {
+        let Some(object) = api.peek(key.kind, &key.namespace, &key.name).cloned() else { return Ok(()) };
+        let owners = object.at(&["metadata", "ownerReferences"]).items();
+        if owners.is_empty() || object.is_terminating() {
+            return Ok(());
+        }
+        let (mut solid, mut waiting, mut dangling) = (0, 0, 0);
+        for reference in owners {
+            match owner_of(api, &object, reference) {
+                None => dangling += 1,
+                Some(owner) if owner.is_terminating() && has_finalizer(owner, "foregroundDeletion") => waiting += 1,
+                Some(_) => solid += 1,
+            }
+        }
+        if solid > 0 {
+            if dangling + waiting > 0 {
+                let live: Vec<Value> = owners
+                    .iter()
+                    .filter(|r| owner_of(api, &object, r).is_some_and(|o| !(o.is_terminating() && has_finalizer(o, "foregroundDeletion"))))
+                    .cloned()
+                    .collect();
+                let mut next = object.clone();
+                next.set(&["metadata", "ownerReferences"], live);
+                api.update(by, key.kind, next, Subresource::None, &WriteOptions::default())?;
+            }
+            return Ok(());
+        }
+        let policy = if waiting > 0 && api.dependents(object.uid()).next().is_some() {
+            Propagation::Foreground
+        } else if has_finalizer(&object, "orphan") {
+            Propagation::Orphan
+        } else if has_finalizer(&object, "foregroundDeletion") {
+            Propagation::Foreground
+        } else {
+            Propagation::Background
+        };
+        let preconditions = Preconditions { uid: Some(object.uid().into()), ..Preconditions::default() };
+        let options = DeleteOptions { preconditions, ..DeleteOptions::with(policy) };
+        api.delete(by, key.kind, &key.namespace, &key.name, &options).map(|_| ())
+    }
+
+    /// Does what the finalizers `orphan` and `foregroundDeletion` of a terminating object ask for, then takes them off.
+    fn process_finalizers(&mut self, api: &mut ApiServer, by: &Caller, key: &ObjectKey) -> Result<(), crate::api::Status> {
+        let Some(object) = api.peek(key.kind, &key.namespace, &key.name).cloned() else { return Ok(()) };
+        if !object.is_terminating() {
+            return Ok(());
+        }
+        let uid = object.uid();
+        let dependents: Vec<(ObjectKey, Value)> = api.dependents(uid).map(|(k, v)| (k.clone(), v.clone())).collect();
+        if has_finalizer(&object, "orphan") {
+            for (dependent, value) in dependents {
+                let mut next = value;
+                next.at_mut(&["metadata", "ownerReferences"]).list_mut().retain(|r| r.get("uid").str() != uid);
+                if next.at(&["metadata", "ownerReferences"]).items().is_empty() {
+                    next.remove(&["metadata", "ownerReferences"]);
+                }
+                api.update(by, dependent.kind, next, Subresource::None, &WriteOptions::default())?;
+            }
+            return remove_finalizer(api, by, key, "orphan");
+        }
+        if has_finalizer(&object, "foregroundDeletion") {
+            let blocks = |v: &Value| {
+                let references = v.at(&["metadata", "ownerReferences"]).items();
+                references.iter().any(|r| r.get("uid").str() == uid && r.get("blockOwnerDeletion").is_true())
+            };
+            if !dependents.iter().any(|(_, v)| blocks(v)) {
+                return remove_finalizer(api, by, key, "foregroundDeletion");
+            }
+            for (dependent, _) in dependents {
+                self.queue.add_at(dependent, by.now);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn has_finalizer(object: &Value, finalizer: &str) -> bool {
+    object.at(&["metadata", "finalizers"]).items().iter().any(|f| f.str() == finalizer)
+}
+
+fn remove_finalizer(api: &mut ApiServer, by: &Caller, key: &ObjectKey, finalizer: &str) -> Result<(), crate::api::Status> {
+    let Some(mut next) = api.peek(key.kind, &key.namespace, &key.name).cloned() else { return Ok(()) };
+    next.at_mut(&["metadata", "finalizers"]).list_mut().retain(|f| f.str() != finalizer);
+    if next.at(&["metadata", "finalizers"]).items().is_empty() {
+        next.remove(&["metadata", "finalizers"]);
+    }
+    api.update(by, key.kind, next, Subresource::None, &WriteOptions::default()).map(|_| ())
+}
+
+/// The living object that a reference names, where uid and namespace agree.
+fn owner_of<'a>(api: &'a ApiServer, object: &Value, reference: &Value) -> Option<&'a Value> {
+    let kind = Kind::of(reference.get("apiVersion").str(), reference.get("kind").str())?;
+    let namespace = if kind.namespaced { object.namespace() } else { "" };
+    api.peek(kind, namespace, reference.get("name").str()).filter(|o| o.uid() == reference.get("uid").str())
+}
+
+impl Component for GarbageCollector {
+    fn watches(&self, kind: KindRef) -> bool {
+        KINDS.contains(kind) && kind.plural != "events"
+    }
+
+    fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
+        let object = &change.object;
+        if change.new().is_none() {
+            // What the gone object owned, and what waited for it to go.
+            for (key, _) in api.dependents(object.uid()) {
+                self.queue.add_at(key.clone(), now);
+            }
+            for reference in object.at(&["metadata", "ownerReferences"]).items() {
+                if let Some(kind) = Kind::of(reference.get("apiVersion").str(), reference.get("kind").str())
+                    && let Some(owner) = owner_of(api, object, reference)
+                    && owner.is_terminating()
+                {
+                    let namespace = if kind.namespaced { change.key.namespace.clone() } else { Default::default() };
+                    self.queue.add_at(ObjectKey { kind, namespace, name: reference.get("name").arc_str() }, now);
+                }
+            }
+            return;
+        }
+        let owners_changed = change
+            .old
+            .as_ref()
+            .is_none_or(|old| !old.at(&["metadata", "ownerReferences"]).same(object.at(&["metadata", "ownerReferences"])));
+        let began_to_end = object.is_terminating()
+            && change.old.as_ref().is_none_or(|old| {
+                !old.is_terminating() || !old.at(&["metadata", "finalizers"]).same(object.at(&["metadata", "finalizers"]))
+            });
+        if began_to_end || (owners_changed && !object.at(&["metadata", "ownerReferences"]).items().is_empty()) {
+            self.queue.add_at(change.key.clone(), now);
+        }
+    }
+
+    fn next_wake(&self) -> Option<Time> {
+        self.queue.next_at()
+    }
+
+    fn wake(&mut self, api: &mut ApiServer, now: Time) {
+        let Some(key) = self.queue.pop_due(now) else { return };
+        let by = Caller::new(now, "generic-garbage-collector");
+        let done = self.process_finalizers(api, &by, &key).and_then(|()| self.attempt_to_delete(api, &by, &key));
+        match done {
+            Ok(()) => self.queue.forget(&key),
+            Err(status) if status.reason == "NotFound" => self.queue.forget(&key),
+            Err(_) => self.queue.add_rate_limited(key, now),
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! The namespace controller (`pkg/controller/namespace`): empties a namespace that is being deleted, then lets it go.
+
+use super::work_queue::WorkQueue;
+use crate::api::{ArcStr, KINDS, Kind, KindRef, Object, Value};
+use crate::base::{Duration, Time};
+use crate::obj;
+use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, ListOptions, Propagation, Subresource, WriteOptions};
+
+/// How long after a look with something left the next one comes, at the most.
+const RETRY: Duration = Duration::from_secs(2);
+
+/// Empties namespaces.
+#[derive(Clone, Debug, Default)]
+pub struct NamespaceController {
+    queue: WorkQueue<ArcStr>,
+}
+
+impl NamespaceController {
+    /// Deletes all that is left; takes off the `kubernetes` finalizer once nothing is.
+    fn reconcile(&mut self, api: &mut ApiServer, now: Time, name: &ArcStr) -> Result<(), crate::api::Status> {
+        let namespaces = Kind::named("Namespace");
+        let Some(namespace) = api.peek(namespaces, "", name).cloned() else { return Ok(()) };
+        if !namespace.is_terminating() || namespace.at(&["spec", "finalizers"]).items().is_empty() {
+            return Ok(());
+        }
+        let by = Caller::new(now, "namespace-controller");
+        let mut left: Vec<(KindRef, usize, Vec<ArcStr>)> = Vec::new();
+        for kind in KINDS.iter().filter(|k| k.namespaced && k.verbs.contains(&"deletecollection")) {
+            if api.iter(kind, Some(name)).next().is_none() {
+                continue;
+            }
+            api.delete_collection(&by, kind, name, &ListOptions::default(), &DeleteOptions::with(Propagation::Background))?;
+            let rest: Vec<&Value> = api.iter(kind, Some(name)).collect();
+            if !rest.is_empty() {
+                let finalizers = rest.iter().flat_map(|v| v.at(&["metadata", "finalizers"]).items()).map(Value::arc_str).collect();
+                left.push((kind, rest.len(), finalizers));
+            }
+        }
+        let Some(mut next) = api.peek(namespaces, "", name).cloned() else { return Ok(()) };
+        set_conditions(&mut next, &left, now);
+        if !next.same(&namespace) {
+            api.update(&by, namespaces, next, Subresource::Status, &WriteOptions::default())?;
+        }
+        if left.is_empty() {
+            let Some(mut last) = api.peek(namespaces, "", name).cloned() else { return Ok(()) };
+            last.remove(&["spec", "finalizers"]);
+            api.update(&by, namespaces, last, Subresource::Finalize, &WriteOptions::default())?;
+        } else {
+            self.queue.add_at(name.clone(), now + RETRY);
+        }
+        Ok(())
+    }
+}
+
+/// The conditions that say what a terminating namespace waits for.
+fn set_conditions(namespace: &mut Value, left: &[(KindRef, usize, Vec<ArcStr>)], now: Time) {
+    let content: Vec<String> = left.iter().map(|(k, n, _)| format!("{} has {n} resource instances", qualified(k))).collect();
+    let mut finalizers: Vec<&ArcStr> = left.iter().flat_map(|(_, _, f)| f).collect();
+    finalizers.sort();
+    let mut counted: Vec<String> = Vec::new();
+    for chunk in finalizers.chunk_by(|a, b| a == b) {
+        counted.push(format!("{} in {} resource instances", chunk[0], chunk.len()));
+    }
+    let rows = [
+        ("NamespaceDeletionDiscoveryFailure", false, "ResourcesDiscovered", "All resources successfully discovered".to_owned()),
+        (
+            "NamespaceDeletionGroupVersionParsingFailure",
+            false,
+            "ParsedGroupVersions",
+            "All legacy kube types successfully parsed".to_owned(),
+        ),
+        (
+            "NamespaceDeletionContentFailure",
+            false,
+            "ContentDeleted",
+            "All content successfully deleted, may be waiting on finalization".to_owned(),
+        ),
+        if content.is_empty() {
+            ("NamespaceContentRemaining", false, "ContentRemoved", "All content successfully removed".to_owned())
+        } else {
+            ("NamespaceContentRemaining", true, "SomeResourcesRemain", format!("Some resources are remaining: {}", content.join(", ")))
+        },
+        if counted.is_empty() {
+            ("NamespaceFinalizersRemaining", false, "ContentHasNoFinalizers", "All content-preserving finalizers finished".to_owned())
+        } else {
+            (
+                "NamespaceFinalizersRemaining",
+                true,
+                "SomeFinalizersRemain",
+                format!("Some content in the namespace has finalizers remaining: {}", counted.join(", ")),
+            )
+        },
+    ];
+    let old = namespace.at(&["status", "conditions"]).clone();
+    let conditions: Vec<Value> = rows
+        .iter()
+        .map(|(kind, holds, reason, message)| {
+            let status = if *holds { "True" } else { "False" };
+            let before = old.items().iter().find(|c| c.get("type").str() == *kind);
+            let since = before
+                .filter(|c| c.get("status").str() == status)
+                .map_or_else(|| now.rfc3339(), |c| c.get("lastTransitionTime").str().to_owned());
+            obj!({"type": *kind, "status": status, "reason": *reason, "message": message.as_str(), "lastTransitionTime": since})
+        })
+        .collect();
+    namespace.set(&["status", "conditions"], conditions);
+}
+
+/// `pods.`, `deployments.apps`: as the condition names a resource.
+fn qualified(kind: KindRef) -> String {
+    format!("{}.{}", kind.plural, kind.group)
+}
+
+impl Component for NamespaceController {
+    fn watches(&self, kind: KindRef) -> bool {
+        // What goes from a terminating namespace brings its end closer.
+        kind.namespaced || kind.plural == "namespaces"
+    }
+
+    fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
+        if change.key.kind.plural == "namespaces" {
+            if change.new().is_some_and(Object::is_terminating) {
+                self.queue.add_at(change.key.name.clone(), now);
+            }
+        } else if change.new().is_none()
+            && api.peek(Kind::named("Namespace"), "", &change.key.namespace).is_some_and(Object::is_terminating)
+        {
+            self.queue.add_at(change.key.namespace.clone(), now + Duration::from_millis(50));
+        }
+    }
+
+    fn next_wake(&self) -> Option<Time> {
+        self.queue.next_at()
+    }
+
+    fn wake(&mut self, api: &mut ApiServer, now: Time) {
+        let Some(name) = self.queue.pop_due(now) else { return };
+        match self.reconcile(api, now, &name) {
+            Ok(()) => self.queue.forget(&name),
+            Err(_) => self.queue.add_rate_limited(name, now),
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! ReplicaSets and ReplicationControllers (`pkg/controller/replicaset`): one controller under two names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::controller::{ObjectRef, controller_ref, key_of};
+use super::replicas::{deletion_order, is_active, is_available, is_ready, pod_from_template, ready_since};
+use super::work_queue::WorkQueue;
+use crate::api::selector::LabelSelector;
+use crate::api::{Kind, KindRef, Object, Value};
+use crate::base::{Duration, Time};
+use crate::obj;
+use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Patch, Subresource, WriteOptions};
+
+/// Pods made or deleted in one reconcile (`BurstReplicas`).
+const BURST: usize = 500;
+
+/// Keeps as many pods as each object of its kind asks for.
+#[derive(Clone, Debug)]
+pub struct ReplicaSetController {
+    kind: KindRef,
+    manager: &'static str,
+    queue: WorkQueue<ObjectRef>,
+    recorder: EventRecorder,
+    /// Objects by namespace, to find which of them a pod without owner fits.
+    members: BTreeMap<crate::api::ArcStr, BTreeSet<ObjectRef>>,
+}
+
+impl ReplicaSetController {
+    /// The controller of ReplicationControllers.
+    pub fn for_replication_controllers() -> Self {
+        Self::new("ReplicationController", "replication-controller")
+    }
+
+    /// The controller of ReplicaSets.
+    pub fn for_replica_sets() -> Self {
+        Self::new("ReplicaSet", "replicaset-controller")
+    }
+
+    fn new(kind: &str, manager: &'static str) -> Self {
+        ReplicaSetController {
+            kind: Kind::named(kind),
+            manager,
+            queue: WorkQueue::new(),
+            recorder: EventRecorder::new(manager, ""),
+            members: BTreeMap::new(),
+        }
+    }
+
+    fn selector(&self, object: &Value) -> Option<LabelSelector> {
+        let selector = object.at(&["spec", "selector"]);
+        let selector =
+            if self.kind.group.is_empty() { LabelSelector::from_map(selector) } else { LabelSelector::from_object(selector).ok()? };
+        (!selector.is_everything()).then_some(selector)
+    }
+
+    /// Marks the owner of a pod, or those that might adopt it.
+    fn mark_owner(&mut self, api: &ApiServer, pod: &Value, now: Time) {
+        let owner = pod.controller_ref();
+        if owner.is_null() {
+            let candidates: Vec<ObjectRef> = self.members.get(pod.namespace()).into_iter().flatten().cloned().collect();
+            for key in candidates {
+                let fits = api.peek(self.kind, &key.0, &key.1).and_then(|o| self.selector(o)).is_some_and(|s| s.matches(pod.labels()));
+                if fits {
+                    self.queue.add_at(key, now);
+                }
+            }
+        } else if owner.get("kind").str() == self.kind.kind {
+            self.queue.add_at((pod.namespace_arc(), owner.get("name").arc_str()), now);
+        }
+    }
+
+    fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), crate::api::Status> {
+        let Some(object) = api.peek(self.kind, &key.0, &key.1).cloned() else { return Ok(()) };
+        let Some(selector) = self.selector(&object) else { return Ok(()) };
+        let by = Caller::new(now, self.manager);
+        let pods = self.claim(api, &by, &object, &selector)?;
+        let active: Vec<Value> = pods.into_iter().filter(is_active).collect();
+        let mut failure = None;
+        if !object.is_terminating() {
+            failure = self.manage(api, &by, &object, &active).err();
+        }
+        self.write_status(api, &by, key, &active, failure.as_ref())?;
+        failure.map_or(Ok(()), Err)
+    }
+
+    /// The pods that are its own: owned ones, orphans that it adopts, without owned ones that no longer fit (`PodControllerRefManager`).
+    fn claim(&self, api: &mut ApiServer, by: &Caller, object: &Value, selector: &LabelSelector) -> Result<Vec<Value>, crate::api::Status> {
+        let pods = Kind::named("Pod");
+        let mut mine = Vec::new();
+        let owned: Vec<Value> = api.owned_by(object.uid(), pods).cloned().collect();
+        for pod in owned {
+            if selector.matches(pod.labels()) {
+                mine.push(pod);
+            } else if !object.is_terminating() {
+                let mut released = pod.clone();
+                released.at_mut(&["metadata", "ownerReferences"]).list_mut().retain(|r| r.get("uid").str() != object.uid());
+                if released.at(&["metadata", "ownerReferences"]).items().is_empty() {
+                    released.remove(&["metadata", "ownerReferences"]);
+                }
+                api.update(by, pods, released, Subresource::None, &WriteOptions::default())?;
+            }
+        }
+        if object.is_terminating() {
+            return Ok(mine);
+        }
+        let orphans: Vec<Value> =
+            api.orphan_pods(object.namespace()).filter(|p| selector.matches(p.labels()) && is_active(p)).cloned().collect();
+        for pod in orphans {
+            let patch = obj!({"metadata": {"uid": pod.uid(), "ownerReferences": [controller_ref(object, self.kind)]}});
+            mine.push(api.patch(
+                by,
+                pods,
+                pod.namespace(),
+                pod.name(),
+                &Patch::Strategic(patch),
+                Subresource::None,
+                &WriteOptions::default(),
+            )?);
+        }
+        Ok(mine)
+    }
+
+    /// Makes what is missing, deletes what is too much.
+    fn manage(&mut self, api: &mut ApiServer, by: &Caller, object: &Value, active: &[Value]) -> Result<(), crate::api::Status> {
+        let wanted = object.at(&["spec", "replicas"]).as_int().unwrap_or(1).max(0) as usize;
+        let pods = Kind::named("Pod");
+        if active.len() < wanted {
+            let template = object.at(&["spec", "template"]);
+            let pod = pod_from_template(template, object, self.kind);
+            for _ in 0..(wanted - active.len()).min(BURST) {
+                match api.create(by, pods, object.namespace(), pod.clone(), &WriteOptions::default()) {
+                    Ok(made) => {
+                        let message = format!("Created pod: {}", made.name());
+                        self.recorder.event(api, by.now, object, EventType::Normal, "SuccessfulCreate", &message);
+                    }
+                    Err(status) => {
+                        let message = format!("Error creating: {status}");
+                        // Nothing can be made in a namespace that goes away; no event could be written either.
+                        self.recorder.event(api, by.now, object, EventType::Warning, "FailedCreate", &message);
+                        return Err(status);
+                    }
+                }
+            }
+        } else if active.len() > wanted {
+            for pod in self.victims(api, object, active, active.len() - wanted) {
+                match api.delete(by, pods, pod.namespace(), pod.name(), &DeleteOptions::default()) {
+                    Ok(_) => {
+                        let message = format!("Deleted pod: {}", pod.name());
+                        self.recorder.event(api, by.now, object, EventType::Normal, "SuccessfulDelete", &message);
+                    }
+                    Err(status) if status.reason == "NotFound" => {}
+                    Err(status) => {
+                        let message = format!("Error deleting: {status}");
+                        self.recorder.event(api, by.now, object, EventType::Warning, "FailedDelete", &message);
+                        return Err(status);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Which pods go: see [`deletion_order`]. Pods of sibling ReplicaSets (one Deployment's) count for the crowd on a node.
+    fn victims(&self, api: &ApiServer, object: &Value, active: &[Value], count: usize) -> Vec<Value> {
+        if count >= active.len() {
+            return active.to_vec();
+        }
+        let mut on_node: BTreeMap<&str, usize> = BTreeMap::new();
+        let owner = object.controller_ref().get("uid").str();
+        let siblings: Vec<&Value> =
+            if owner.is_empty() { Vec::new() } else { api.owned_by(owner, self.kind).filter(|s| s.uid() != object.uid()).collect() };
+        let related =
+            active.iter().chain(siblings.into_iter().flat_map(|s| api.owned_by(s.uid(), Kind::named("Pod")).filter(|p| is_active(p))));
+        for pod in related {
+            *on_node.entry(pod.at(&["spec", "nodeName"]).str()).or_default() += 1;
+        }
+        let rank = |p: &Value| on_node.get(p.at(&["spec", "nodeName"]).str()).copied().unwrap_or(0);
+        let mut sorted: Vec<&Value> = active.iter().collect();
+        sorted.sort_by(|a, b| deletion_order(a, rank(a), b, rank(b)));
+        sorted.into_iter().take(count).cloned().collect()
+    }
+
+    fn write_status(
+        &mut self,
+        api: &mut ApiServer,
+        by: &Caller,
+        key: &ObjectRef,
+        active: &[Value],
+        failure: Option<&crate::api::Status>,
+    ) -> Result<(), crate::api::Status> {
+        let Some(object) = api.peek(self.kind, &key.0, &key.1).cloned() else { return Ok(()) };
+        let min_ready_s = object.at(&["spec", "minReadySeconds"]).int();
+        let template = LabelSelector::from_map(object.at(&["spec", "template", "metadata", "labels"]));
+        let count = |is: &dyn Fn(&Value) -> bool| active.iter().filter(|p| is(p)).count();
+        let mut status = object.get("status").clone();
+        status.set(&["replicas"], active.len());
+        for (member, n) in [
+            ("fullyLabeledReplicas", count(&|p| template.matches(p.labels()))),
+            ("readyReplicas", count(&|p| is_ready(p))),
+            ("availableReplicas", count(&|p| is_available(p, min_ready_s, by.now))),
+        ] {
+            if n == 0 {
+                status.remove(&[member]);
+            } else {
+                status.set(&[member], n);
+            }
+        }
+        if self.kind.plural == "replicasets" {
+            let terminating = api
+                .owned_by(object.uid(), Kind::named("Pod"))
+                .filter(|p| p.is_terminating() && !matches!(p.at(&["status", "phase"]).str(), "Succeeded" | "Failed"))
+                .count();
+            status.set(&["terminatingReplicas"], terminating);
+        }
+        status.set(&["observedGeneration"], object.at(&["metadata", "generation"]).int());
+        set_failure(&mut status, failure, by.now);
+        // A pod that is ready but not yet available makes the object due when it will be.
+        if min_ready_s > 0 {
+            let wait = Duration::from_secs(min_ready_s.unsigned_abs());
+            if let Some(next) =
+                active.iter().filter(|p| is_ready(p)).filter_map(|p| ready_since(p)).map(|t| t + wait).filter(|t| *t > by.now).min()
+            {
+                self.queue.add_at(key.clone(), next);
+            }
+        }
+        if status.same(object.get("status")) {
+            return Ok(());
+        }
+        let mut next = object;
+        next.set(&["status"], status);
+        api.update(by, self.kind, next, Subresource::Status, &WriteOptions::default()).map(|_| ())
+    }
+}
+
+/// Sets or clears the ReplicaFailure condition.
+fn set_failure(status: &mut Value, failure: Option<&crate::api::Status>, now: Time) {
+    let has = status.get("conditions").items().iter().any(|c| c.get("type").str() == "ReplicaFailure");
+    match failure {
+        Some(_) if has => {}
+        Some(why) => {
+            let condition = obj!({
+                "type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": why.message.as_str(),
+                "lastTransitionTime": now.rfc3339()
+            });
+            status.get_mut("conditions").list_mut().push(condition);
+        }
+        None if has => {
+            status.get_mut("conditions").list_mut().retain(|c| c.get("type").str() != "ReplicaFailure");
+            if status.get("conditions").items().is_empty() {
+                status.remove(&["conditions"]);
+            }
+        }
+        None => {}
+    }
+}
+
+impl Component for ReplicaSetController {
+    fn watches(&self, kind: KindRef) -> bool {
+        kind == self.kind || (kind.group.is_empty() && kind.plural == "pods")
+    }
+
+    fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
+        if change.key.kind == self.kind {
+            let key = key_of(&change.object);
+            let members = self.members.entry(key.0.clone()).or_default();
+            if change.new().is_some() {
+                members.insert(key.clone());
+            } else {
+                members.remove(&key);
+                self.recorder.forget(change.object.uid());
+            }
+            self.queue.add_at(key, now);
+            return;
+        }
+        // A pod that changed hands concerns both.
+        if let Some(old) = &change.old
+            && !old.controller_ref().same(change.object.controller_ref())
+        {
+            self.mark_owner(api, old, now);
+        }
+        self.mark_owner(api, &change.object, now);
+    }
+
+    fn next_wake(&self) -> Option<Time> {
+        self.queue.next_at()
+    }
+
+    fn wake(&mut self, api: &mut ApiServer, now: Time) {
+        let Some(key) = self.queue.pop_due(now) else { return };
+        match self.reconcile(api, now, &key) {
+            Ok(()) => self.queue.forget(&key),
+            Err(_) => self.queue.add_rate_limited(key, now),
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The work queue of client-go (`util/workqueue`): keys, each at most once, some of them later, failures with backoff.
+
+use std::collections::BTreeMap;
+
+use crate::base::{Duration, EventQueue, Time};
+
+const BACKOFF_MIN: Duration = Duration::from_millis(5);
+const BACKOFF_MAX: Duration = Duration::from_secs(1000);
+
+/// Keys that wait to be reconciled. A key that is added again before its time is only moved forward.
+#[derive(Clone, Debug)]
+pub struct WorkQueue<K> {
+    queue: EventQueue<K>,
+    due: BTreeMap<K, Time>,
+    failures: BTreeMap<K, u32>,
+}
+
+impl<K: Ord + Clone> WorkQueue<K> {
+    /// An empty queue.
+    pub fn new() -> Self {
+        WorkQueue { queue: EventQueue::new(), due: BTreeMap::new(), failures: BTreeMap::new() }
+    }
+
+    /// Makes a key due at a time, unless it is due sooner.
+    pub fn add_at(&mut self, key: K, at: Time) {
+        match self.due.get(&key) {
+            Some(earlier) if *earlier <= at => {}
+            _ => {
+                self.due.insert(key.clone(), at);
+                self.queue.push(at, key);
+            }
+        }
+    }
+
+    /// Makes a key due after the backoff that its failures so far call for: 5 ms, doubling, to 1000 s.
+    pub fn add_rate_limited(&mut self, key: K, now: Time) {
+        let failures = self.failures.entry(key.clone()).or_insert(0);
+        let wait = BACKOFF_MIN.saturating_mul(1 << (*failures).min(20)).min(BACKOFF_MAX);
+        *failures += 1;
+        self.add_at(key, now + wait);
+    }
+
+    /// Ends a key's backoff, after a success.
+    pub fn forget(&mut self, key: &K) {
+        self.failures.remove(key);
+    }
+
+    /// When the next key is due.
+    pub fn next_at(&self) -> Option<Time> {
+        self.queue.next_at()
+    }
+
+    /// Takes a key that is due.
+    pub fn pop_due(&mut self, now: Time) -> Option<K> {
+        while let Some((at, key)) = self.queue.pop_due(now) {
+            // An entry that was moved forward since is left over.
+            if self.due.get(&key) == Some(&at) {
+                self.due.remove(&key);
+                return Some(key);
+            }
+        }
+        None
+    }
+}
+
+impl<K: Ord + Clone> Default for WorkQueue<K> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_due_once_at_its_earliest() {
+        let mut q = WorkQueue::new();
+        q.add_at("a", Time::from_secs(5));
+        q.add_at("a", Time::from_secs(2));
+        q.add_at("a", Time::from_secs(9));
+        assert_eq!(q.pop_due(Time::from_secs(1)), None);
+        assert_eq!(q.pop_due(Time::from_secs(2)), Some("a"));
+        assert_eq!(q.pop_due(Time::from_secs(99)), None);
+        q.add_rate_limited("b", Time::ZERO);
+        q.add_rate_limited("b", Time::ZERO);
+        assert_eq!(q.next_at(), Some(Time::from_millis(5)));
+    }
+}
