@@ -1,5 +1,6 @@
 //! What kubectl prints of objects: tables and the `-o` formats. Pure functions of objects; they know no server.
 
+mod base64;
 pub mod columns;
 mod json;
 mod list;
@@ -7,8 +8,10 @@ mod table;
 mod tabwriter;
 mod yaml;
 
+pub use base64::decode_base64;
 pub use json::{to_compact_json, to_json};
 pub use list::{list_of, name_of, without_managed_fields};
+pub(crate) use table::escape_terminal;
 pub use table::{Table, TableOptions, TablePrinter, print_groups};
 pub use tabwriter::TabWriter;
 pub use yaml::to_yaml;

@@ -1,0 +1,76 @@
+//! The events at the end of a description.
+
+use super::page::Page;
+use crate::api::{Kind, KindRef, Object, Value};
+use crate::kubectl::output::columns::timestamp_micros;
+
+impl Page<'_> {
+    /// The events that are about an object, oldest first.
+    pub(super) fn events(&mut self, kind: KindRef, object: &Value) {
+        self.events_about(&[Involved { kind: Some(kind.kind), object, uid: object.uid() }]);
+    }
+
+    /// The events about an object under several of its identities.
+    pub(super) fn events_about(&mut self, identities: &[Involved]) {
+        if !self.show_events {
+            return;
+        }
+        let Some(first) = identities.first() else { return };
+        let namespace = first.object.namespace();
+        let all = self.related.list(Kind::named("Event"), Some(namespace).filter(|ns| !ns.is_empty()));
+        let mut events: Vec<&Value> = identities.iter().flat_map(|who| all.iter().filter(|e| who.is_involved_in(e))).collect();
+        events.sort_by_key(|e| timestamp_micros(e.get("lastTimestamp")));
+        if events.is_empty() {
+            self.field(0, "Events", "<none>");
+            return;
+        }
+        self.line(0, "Events:");
+        self.line(1, "Type\tReason\tAge\tFrom\tMessage");
+        self.line(1, "----\t------\t----\t----\t-------");
+        for e in events {
+            self.event(e);
+        }
+    }
+
+    // Models DescribeEvents.
+    fn event(&mut self, e: &Value) {
+        let first = if e.get("eventTime").is_null() { self.age(e.get("firstTimestamp")) } else { self.age(e.get("eventTime")) };
+        let series = e.get("series");
+        let interval = if !series.is_null() {
+            format!("{} (x{} over {first})", self.age(series.get("lastObservedTime")), series.get("count").int())
+        } else if e.get("count").int() > 1 {
+            format!("{} (x{} over {first})", self.age(e.get("lastTimestamp")), e.get("count").int())
+        } else {
+            first
+        };
+        let from = match e.at(&["source", "component"]).str() {
+            "" => e.get("reportingComponent").str(),
+            component => component,
+        };
+        let message = e.get("message").str().trim();
+        let message = match e.at(&["involvedObject", "fieldPath"]).str() {
+            "" => message.to_owned(),
+            path => format!("{path}: {message}"),
+        };
+        self.line(1, format_args!("{}\t{}\t{interval}\t{from}\t{message}", e.get("type").str(), e.get("reason").str()));
+    }
+}
+
+/// An object as events name it.
+pub(super) struct Involved<'a> {
+    /// Any kind where `None`.
+    pub(super) kind: Option<&'a str>,
+    pub(super) object: &'a Value,
+    /// Any where empty.
+    pub(super) uid: &'a str,
+}
+
+impl Involved<'_> {
+    fn is_involved_in(&self, event: &Value) -> bool {
+        let involved = event.get("involvedObject");
+        involved.get("name").str() == self.object.name()
+            && involved.get("namespace").str() == self.object.namespace()
+            && self.kind.is_none_or(|kind| involved.kind() == kind)
+            && (self.uid.is_empty() || involved.get("uid").str() == self.uid)
+    }
+}
