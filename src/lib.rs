@@ -15,4 +15,6 @@ pub mod scheduler;
 pub mod server;
 pub mod sim;
 pub mod store;
+#[cfg(target_arch = "wasm32")]
+pub mod ui;
 pub mod views;

@@ -2,13 +2,7 @@
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    yew::Renderer::<App>::new().render();
-}
-
-#[cfg(target_arch = "wasm32")]
-#[yew::component]
-fn App() -> yew::Html {
-    yew::html! { <main><h1>{ "Kubarium" }</h1></main> }
+    kubarium::ui::run();
 }
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -1,1 +1,20 @@
 //! What a person would look at, as plain structs. Nothing here may know how it is drawn.
+//!
+//! [`ClusterView`] is the whole picture at one moment; [`PodDetails`] is one pod looked at closely; [`Why`] says what keeps
+//! something from being as wanted. All are derived from API objects and from what the kubelets alone know ([`LivePod`]).
+
+mod cluster;
+mod details;
+mod event;
+mod live;
+mod places;
+mod pod;
+mod why;
+
+pub use cluster::{ClusterView, NodeView, Objects, ServiceView, Share, WorkloadView};
+pub use details::{EnvView, FileView, PodDetails};
+pub use event::EventView;
+pub use live::{Beat, LiveContainer, LivePod, LiveProbe, ProbeKind, Span};
+pub use places::Places;
+pub use pod::{ContainerRole, ContainerState, ContainerView, Exit, Health, Owner, PodView, ProbeView};
+pub use why::{Why, why};

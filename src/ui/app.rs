@@ -1,0 +1,270 @@
+//! The page as a whole: its state, its frame loop, its keys, and where each panel stands.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use gloo::events::EventListener;
+use gloo::render::{AnimationFrame, request_animation_frame};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, KeyboardEvent};
+use yew::prelude::*;
+
+use super::bar::Bar;
+use super::edit::Edit;
+use super::examples::EXAMPLES;
+use super::host::{Host, HostRef};
+use super::i18n::{Lang, Text};
+use super::icons::Icon;
+use super::look::Look;
+use super::state::{Action, Link, LookTab, Lower, OpenFile, Panel, SPEED_NORMAL, Scene, State};
+use super::storage;
+use super::tank::Tank;
+use super::term::Term;
+
+/// The longest stretch of real time one frame makes up for, in milliseconds: after a pause of the page time goes on, it does not leap.
+const FRAME_MS_MAX: f64 = 100.0;
+/// How often the picture is drawn anew while only time goes by, in milliseconds.
+const DRAW_EVERY_MS: f64 = 66.0;
+
+fn first_state() -> State {
+    let window = web_sys::window();
+    let browser = window.as_ref().and_then(|w| w.navigator().language()).unwrap_or_default();
+    let lang = Lang::of_code(&storage::get(storage::LANG).unwrap_or(browser));
+    let prefers_light = window.and_then(|w| w.match_media("(prefers-color-scheme: light)").ok()?).is_some_and(|m| m.matches());
+    let dark = storage::get(storage::THEME).map_or(!prefers_light, |t| t == "dark");
+    let first = &EXAMPLES[0];
+    State {
+        lang,
+        dark,
+        playing: true,
+        speed: SPEED_NORMAL,
+        scene: Rc::new(Scene::default()),
+        selected: None,
+        tab: LookTab::Overview,
+        container: 0,
+        files: vec![OpenFile { path: first.path.into(), text: first.text.into() }],
+        file: 0,
+        problems: Rc::default(),
+        terminals: 1,
+        lower: Lower::Terminal(0),
+        panel: Panel::Tank,
+        table: false,
+        filter: AttrValue::default(),
+        help: false,
+        notice: AttrValue::default(),
+    }
+}
+
+/// The frame loop: while this lives, each frame of the page lets the cluster run on.
+struct FrameLoop {
+    next: Rc<RefCell<Option<AnimationFrame>>>,
+}
+
+impl FrameLoop {
+    fn start(host: HostRef, dispatch: UseReducerDispatcher<State>) -> FrameLoop {
+        let next = Rc::new(RefCell::new(None));
+        let clock = Rc::new(RefCell::new(FrameClock { last_ms: None, drawn_ms: f64::NEG_INFINITY, stale: true }));
+        schedule(next.clone(), host, dispatch, clock);
+        FrameLoop { next }
+    }
+}
+
+impl Drop for FrameLoop {
+    fn drop(&mut self) {
+        self.next.borrow_mut().take();
+    }
+}
+
+struct FrameClock {
+    last_ms: Option<f64>,
+    drawn_ms: f64,
+    stale: bool,
+}
+
+fn schedule(next: Rc<RefCell<Option<AnimationFrame>>>, host: HostRef, dispatch: UseReducerDispatcher<State>, clock: Rc<RefCell<FrameClock>>) {
+    let again = next.clone();
+    let frame = request_animation_frame(move |now_ms| {
+        let scene = {
+            let (mut c, mut host_now) = (clock.borrow_mut(), host.borrow_mut());
+            let elapsed_ms = c.last_ms.map_or(0.0, |last| (now_ms - last).clamp(0.0, FRAME_MS_MAX));
+            c.last_ms = Some(now_ms);
+            c.stale |= host_now.frame(elapsed_ms);
+            if c.stale && now_ms - c.drawn_ms >= DRAW_EVERY_MS {
+                c.stale = false;
+                c.drawn_ms = now_ms;
+                Some(host_now.scene())
+            } else {
+                None
+            }
+        };
+        if let Some(scene) = scene {
+            dispatch.dispatch(Action::Scene(scene));
+        }
+        schedule(next, host, dispatch, clock);
+    });
+    *again.borrow_mut() = Some(frame);
+}
+
+/// The page's own keys. Those that are letters work only where nobody is typing.
+fn on_key(e: &KeyboardEvent, state: &State, link: &Link) {
+    let typing = e.target().and_then(|t| t.dyn_into::<HtmlElement>().ok()).is_some_and(|t| {
+        let name = t.tag_name();
+        matches!(name.as_str(), "INPUT" | "TEXTAREA" | "SELECT") && t.get_attribute("type").as_deref() != Some("range") || t.is_content_editable()
+    });
+    let on_button = e.target().and_then(|t| t.dyn_into::<HtmlElement>().ok()).is_some_and(|t| matches!(t.tag_name().as_str(), "BUTTON" | "INPUT"));
+    if e.key() == "F6" {
+        e.prevent_default();
+        focus_panel(e.shift_key());
+        return;
+    }
+    if e.key() == "Escape" && !typing {
+        if state.help {
+            link.send(Action::Help(false));
+        } else {
+            link.send(Action::Select(None));
+        }
+        return;
+    }
+    if typing || e.ctrl_key() || e.meta_key() || e.alt_key() {
+        return;
+    }
+    match e.key().as_str() {
+        " " if !on_button => link.play(!state.playing),
+        "." => link.step(),
+        "[" => link.set_speed(state.speed.saturating_sub(1)),
+        "]" => link.set_speed(state.speed + 1),
+        "?" => link.send(Action::Help(!state.help)),
+        "t" => link.send(Action::Table(!state.table)),
+        "/" => focus(".find"),
+        _ => return,
+    }
+    e.prevent_default();
+}
+
+fn focus(selector: &str) {
+    let found = web_sys::window().and_then(|w| w.document()).and_then(|d| d.query_selector(selector).ok()?);
+    if let Some(element) = found.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+        // Focus fails only where the element has just left the page.
+        let _ = element.focus();
+    }
+}
+
+/// The focus goes round the panels.
+fn focus_panel(back: bool) {
+    const STOPS: [&str; 4] = [".tank .find", "#editor .cm-content", ".term .host:not([hidden]) textarea", ".look button"];
+    let document = web_sys::window().and_then(|w| w.document());
+    let inside = |selector: &str| {
+        let active = document.as_ref().and_then(|d| d.active_element());
+        active.and_then(|a| a.closest(selector).ok()?).is_some()
+    };
+    let at = [".tank", ".edit", ".term", ".look"].iter().position(|s| inside(s));
+    let next = match at {
+        None => 0,
+        Some(i) if back => (i + 3) % 4,
+        Some(i) => (i + 1) % 4,
+    };
+    focus(STOPS[next]);
+}
+
+/// The page.
+#[component]
+pub fn App() -> Html {
+    let state = use_reducer(first_state);
+    let host: HostRef = (*use_memo((), |()| Rc::new(RefCell::new(Host::new())))).clone();
+    let link = Link { dispatch: state.dispatcher(), host: host.clone() };
+    {
+        let dispatch = state.dispatcher();
+        use_effect_with((), move |()| {
+            let frames = FrameLoop::start(host, dispatch);
+            move || drop(frames)
+        });
+    }
+    // The key listener is made once and looks the newest state up here.
+    let newest = use_mut_ref(|| Rc::new(first_state()));
+    *newest.borrow_mut() = Rc::new((*state).clone());
+    {
+        let link = link.clone();
+        use_effect_with((), move |()| {
+            let listener = web_sys::window().map(|w| {
+                let options = gloo::events::EventListenerOptions::enable_prevent_default();
+                EventListener::new_with_options(&w, "keydown", options, move |e| {
+                    if let Some(e) = e.dyn_ref::<KeyboardEvent>() {
+                        let state = newest.borrow().clone();
+                        on_key(e, &state, &link);
+                    }
+                })
+            });
+            move || drop(listener)
+        });
+    }
+    use_effect_with((state.lang, state.dark), |(lang, dark)| {
+        let theme = if *dark { "dark" } else { "light" };
+        storage::set(storage::LANG, lang.code());
+        storage::set(storage::THEME, theme);
+        if let Some(root) = web_sys::window().and_then(|w| w.document()).and_then(|d| d.document_element()) {
+            // Setting an attribute with a valid name cannot fail.
+            let _ = root.set_attribute("lang", lang.code());
+            let _ = root.set_attribute("data-theme", theme);
+        }
+    });
+    let lang = state.lang;
+    let newest_event = state.scene.events.first().map(|e| format!("{} {}: {}. {}", e.kind, e.name, e.reason, e.message)).unwrap_or_default();
+    html! {
+        <ContextProvider<Lang> context={lang}>
+        <ContextProvider<Link> context={link.clone()}>
+            <a class="sr" href="#tank">{ Text::SkipToTank.t(lang) }</a>
+            <div class="page" data-panel={state.panel.code()}>
+                <Bar time={state.scene.view.time} playing={state.playing} speed={state.speed} late={state.scene.late} dark={state.dark} />
+                <Edit files={state.files.clone()} file={state.file} problems={state.problems.clone()} />
+                <Tank view={state.scene.view.clone()} selected={state.selected.clone()} filter={state.filter.clone()} table={state.table} />
+                <Term terminals={state.terminals} lower={state.lower} events={state.scene.events.clone()} dark={state.dark} />
+                <Look scene={state.scene.clone()} selected={state.selected.clone()} tab={state.tab} container={state.container} />
+                { switch(&state, &link) }
+            </div>
+            <div class="sr" role="log" aria-live="polite" aria-label={Text::LiveLabel.t(lang)}>{ newest_event }{ " " }{ state.notice.clone() }</div>
+            if state.help { { help(lang, &link) } }
+        </ContextProvider<Link>>
+        </ContextProvider<Lang>>
+    }
+}
+
+/// On a narrow screen: which panel is shown.
+fn switch(state: &State, link: &Link) -> Html {
+    let stops = [
+        (Panel::Tank, Icon::Tank, Text::Cluster),
+        (Panel::Edit, Icon::Edit, Text::Editor),
+        (Panel::Term, Icon::Terminal, Text::Terminal),
+        (Panel::Look, Icon::Look, Text::Inspector),
+    ];
+    html! {
+        <nav class="switch" role="tablist" aria-label={Text::Panels.t(state.lang)}>
+            for (panel, icon, text) in stops {
+                <button key={panel.code()} role="tab" aria-selected={(state.panel == panel).to_string()} onclick={link.on(move || Action::Panel(panel))}>{ icon.draw() }{ text.t(state.lang) }</button>
+            }
+        </nav>
+    }
+}
+
+/// The keys.
+fn help(lang: Lang, link: &Link) -> Html {
+    let keys = [
+        ("Space", Text::KeyPlay),
+        (".", Text::KeyStep),
+        ("[  ]", Text::KeySpeed),
+        ("/", Text::KeyFilter),
+        ("t", Text::KeyTable),
+        ("← →", Text::KeyArrows),
+        ("F6", Text::KeyPanels),
+        ("Ctrl+Enter", Text::KeyApply),
+        ("Esc", Text::KeyClose),
+    ];
+    html! {
+        <div class="modal" role="dialog" aria-modal="true" aria-label={Text::KeysTitle.t(lang)} onclick={link.on(|| Action::Help(false))}>
+            <div>
+                <h2>{ Text::KeysTitle.t(lang) }</h2>
+                <dl class="keys">for (key, text) in keys { <><dt><kbd>{ key }</kbd></dt><dd>{ text.t(lang) }</dd></> }</dl>
+                <button class="btn primary" autofocus=true onclick={link.on(|| Action::Help(false))}>{ Text::Close.t(lang) }</button>
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,87 @@
+//! The top bar: the name, the clock, language and theme.
+
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use crate::base::Time;
+
+use super::format::clock;
+use super::i18n::Text;
+use super::icons::Icon;
+use super::state::{Action, SPEEDS, use_lang, use_link};
+
+/// What the bar needs.
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    /// Virtual now.
+    pub time: Time,
+    /// Whether the clock runs.
+    pub playing: bool,
+    /// Its speed, by its place in [`SPEEDS`].
+    pub speed: usize,
+    /// Whether it cannot keep up.
+    pub late: bool,
+    /// The theme.
+    pub dark: bool,
+}
+
+/// The sign of the house: a tank with a cell in it.
+pub fn logo() -> Html {
+    html! {
+        <svg viewBox="0 0 32 32" fill="none" aria-hidden="true">
+            <path d="M4 7v15a5 5 0 0 0 5 5h14a5 5 0 0 0 5-5V7" stroke="var(--accent)" stroke-width="2" stroke-linecap="round" />
+            <path d="M4 12c4 2.6 8 2.6 12 0s8-2.6 12 0v10a5 5 0 0 1-5 5H9a5 5 0 0 1-5-5z" fill="var(--accent)" opacity=".22" />
+            <path d="M4 12c4 2.6 8 2.6 12 0s8-2.6 12 0" stroke="var(--accent)" stroke-width="2" />
+            <circle cx="14.5" cy="19.5" r="4" stroke="var(--accent)" stroke-width="1.8" /><circle cx="14.5" cy="19.5" r="1.3" fill="var(--accent)" />
+            <circle cx="22" cy="20.5" r="1.7" fill="var(--accent)" />
+        </svg>
+    }
+}
+
+/// The top bar.
+#[component]
+pub fn Bar(props: &Props) -> Html {
+    let (lang, link) = (use_lang(), use_link());
+    let (whole, tenths) = clock(props.time);
+    let playing = props.playing;
+    let play = {
+        let link = link.clone();
+        Callback::from(move |_: MouseEvent| link.play(!playing))
+    };
+    let step = {
+        let link = link.clone();
+        Callback::from(move |_: MouseEvent| link.step())
+    };
+    let on_speed = {
+        let link = link.clone();
+        Callback::from(move |e: InputEvent| {
+            if let Some(i) = e.target_dyn_into::<HtmlInputElement>().and_then(|i| i.value().parse().ok()) {
+                link.set_speed(i);
+            }
+        })
+    };
+    let speed = format!("{}×", SPEEDS[props.speed]);
+    let play_text = if playing { Text::Pause } else { Text::Play }.t(lang);
+    let dark = props.dark;
+    html! {
+        <header class="bar">
+            <h1 class="logo">{ logo() }{ "Kubarium" }<small>{ Text::Tagline.t(lang) }</small></h1>
+            <span class="grow"></span>
+            <div class="clock" role="group" aria-label={Text::Clock.t(lang)}>
+                <button class="btn square play" onclick={play} aria-label={play_text} title={format!("{play_text} (Space)")}>{ if playing { Icon::Pause } else { Icon::Play }.draw() }</button>
+                <button class="btn square" onclick={step} aria-label={Text::Step.t(lang)} title={format!("{} (.)", Text::Step.t(lang))}>{ Icon::Step.draw() }</button>
+                <span class="time" role="timer" aria-live="off">{ whole }<small>{ tenths }</small></span>
+                <label class="speed">
+                    <span class="sr">{ Text::Speed.t(lang) }</span>
+                    <input type="range" min="0" max={(SPEEDS.len() - 1).to_string()} step="1" value={props.speed.to_string()} oninput={on_speed} aria-valuetext={speed.clone()} title={format!("{} ([ ])", Text::Speed.t(lang))} />
+                    <output>{ speed }</output>
+                </label>
+            </div>
+            if props.late { <span class="late" role="status">{ Text::Behind.t(lang) }</span> }
+            <span class="grow"></span>
+            <button class="btn" lang={lang.other().code()} onclick={link.on(move || Action::Language(lang.other()))}>{ Icon::Globe.draw() }{ Text::LanguageTo.t(lang) }</button>
+            <button class="btn square" onclick={link.on(move || Action::Dark(!dark))} aria-label={if dark { Text::ThemeToLight } else { Text::ThemeToDark }.t(lang)} title={if dark { Text::ThemeToLight } else { Text::ThemeToDark }.t(lang)}>{ if dark { Icon::Sun } else { Icon::Moon }.draw() }</button>
+            <button class="btn square" onclick={link.on(|| Action::Help(true))} aria-label={Text::Help.t(lang)} title={format!("{} (?)", Text::Help.t(lang))}>{ Icon::Help.draw() }</button>
+        </header>
+    }
+}

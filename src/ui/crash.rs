@@ -1,0 +1,63 @@
+//! What is shown when the program breaks: it cannot draw with Yew any more, so this is plain DOM, made by the panic hook.
+//! The session's inputs lie in the browser's storage by then, so that the cluster can be run again without the last of them.
+
+use wasm_bindgen::prelude::*;
+use web_sys::{Document, Element, HtmlElement};
+
+use super::i18n::{Lang, Text};
+use super::storage;
+
+/// From now on a panic is shown, with a way back.
+pub fn install() {
+    std::panic::set_hook(Box::new(|info| {
+        web_sys::console::error_1(&info.to_string().into());
+        let detail = info.to_string();
+        // Nothing more can be done about a page that cannot even show this.
+        let _ = show(&detail);
+    }));
+}
+
+fn show(detail: &str) -> Option<()> {
+    let document = web_sys::window()?.document()?;
+    if document.get_element_by_id("crash").is_some() {
+        return None;
+    }
+    let lang = storage::get(storage::LANG).map_or(Lang::En, |code| Lang::of_code(&code));
+    let layer = element(&document, "div", "modal", "")?;
+    layer.set_id("crash");
+    layer.set_attribute("role", "alertdialog").ok()?;
+    layer.set_attribute("aria-label", Text::CrashTitle.t(lang)).ok()?;
+    let card = element(&document, "div", "", "")?;
+    for (tag, class, text) in [("h2", "", Text::CrashTitle.t(lang)), ("p", "", Text::CrashText.t(lang)), ("p", "mono term", detail)] {
+        card.append_child(&*element(&document, tag, class, text)?).ok()?;
+    }
+    let row = element(&document, "div", "foot", "")?;
+    for (text, keep) in [(Text::CrashRestore, true), (Text::CrashFresh, false)] {
+        let button = element(&document, "button", if keep { "btn primary" } else { "btn outline" }, text.t(lang))?;
+        let clicked = Closure::<dyn Fn()>::new(move || {
+            storage::set(storage::RESTORE, if keep { "1" } else { "" });
+            if !keep {
+                storage::set(storage::SESSION, "");
+            }
+            if let Some(window) = web_sys::window() {
+                // Where the page cannot be loaded anew there is nothing left to try.
+                let _ = window.location().reload();
+            }
+        });
+        button.set_onclick(Some(clicked.as_ref().unchecked_ref()));
+        // The page ends with this button's click.
+        clicked.forget();
+        row.append_child(&button).ok()?;
+    }
+    card.append_child(&row).ok()?;
+    layer.append_child(&card).ok()?;
+    document.body()?.append_child(&layer).ok()?;
+    row.first_element_child().and_then(|b| b.dyn_into::<HtmlElement>().ok())?.focus().ok()
+}
+
+fn element(document: &Document, tag: &str, class: &str, text: &str) -> Option<HtmlElement> {
+    let made: Element = document.create_element(tag).ok()?;
+    made.set_class_name(class);
+    made.set_text_content(Some(text));
+    made.dyn_into().ok()
+}

@@ -1,0 +1,217 @@
+//! The editor: the workstation's files in tabs, problems at their line and column, Apply, and the examples.
+
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+use web_sys::Element;
+use yew::prelude::*;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::examples::EXAMPLES;
+use super::i18n::{Text, fill};
+use super::icons::Icon;
+use super::state::{Action, OpenFile, Problem, use_lang, use_link};
+use super::vendor::{JsEditor, create_editor};
+
+/// What the editor needs.
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    /// The open files.
+    pub files: Vec<OpenFile>,
+    /// Which is shown.
+    pub file: usize,
+    /// What is wrong with it.
+    pub problems: Rc<Vec<Problem>>,
+}
+
+/// Where the rest of the page finds the editor, to put the cursor somewhere.
+type EditorCell = Rc<RefCell<Option<JsEditor>>>;
+
+/// The editor's panel.
+#[component]
+pub fn Edit(props: &Props) -> Html {
+    let (lang, link) = (use_lang(), use_link());
+    let editor: EditorCell = use_mut_ref(|| None);
+    let open = use_state(|| false);
+    let shown = props.files.get(props.file).cloned();
+    let close_menu = {
+        let open = open.clone();
+        Callback::from(move |()| open.set(false))
+    };
+    let examples = EXAMPLES.iter().map(|e| {
+        let (link, close) = (link.clone(), close_menu.clone());
+        let onclick = Callback::from(move |_: MouseEvent| {
+            link.send(Action::Open { path: e.path.into(), text: e.text.into() });
+            link.host.borrow_mut().write_file(e.path, e.text);
+            close.emit(());
+        });
+        html! { <button key={e.path} role="menuitem" {onclick}>{ e.title.t(lang) }<small>{ e.note.t(lang) }</small></button> }
+    });
+    let new_file = {
+        let (link, files) = (link.clone(), props.files.clone());
+        Callback::from(move |_: MouseEvent| {
+            let path = (1..).map(|i| format!("new-{i}.yaml")).find(|p| files.iter().all(|f| f.path != p.as_str())).unwrap_or_default();
+            link.host.borrow_mut().write_file(&path, "");
+            link.send(Action::Open { path: path.into(), text: "".into() });
+        })
+    };
+    let apply = {
+        let (link, shown) = (link.clone(), shown.clone());
+        Callback::from(move |_: MouseEvent| {
+            if let Some(f) = &shown {
+                link.apply(&f.path, &f.text);
+            }
+        })
+    };
+    let toggle = {
+        let open = open.clone();
+        Callback::from(move |_: MouseEvent| open.set(!*open))
+    };
+    let escape = {
+        let close = close_menu.clone();
+        Callback::from(move |e: KeyboardEvent| {
+            if e.key() == "Escape" {
+                e.stop_propagation();
+                close.emit(());
+            }
+        })
+    };
+    let files = props.files.iter().enumerate().map(|(i, f)| {
+        let close = {
+            let link = link.clone();
+            Callback::from(move |e: MouseEvent| {
+                e.stop_propagation();
+                link.send(Action::CloseFile(i));
+            })
+        };
+        html! {
+            <span key={f.path.to_string()} class="tab" role="presentation" aria-selected={(i == props.file).to_string()}>
+                <button role="tab" class="mono" aria-selected={(i == props.file).to_string()} onclick={link.on(move || Action::ShowFile(i))}>{ f.path.clone() }</button>
+                <button class="x" aria-label={fill(Text::CloseFile.t(lang), &[&f.path])} onclick={close}>{ Icon::Close.draw() }</button>
+            </span>
+        }
+    });
+    html! {
+        <section class="panel edit" aria-label={Text::Editor.t(lang)}>
+            <div class="head">
+                <div class="tabs grow" role="tablist" aria-label={Text::Files.t(lang)}>{ for files }</div>
+                <button class="btn square" onclick={new_file} aria-label={Text::NewFile.t(lang)} title={Text::NewFile.t(lang)}>{ Icon::Plus.draw() }</button>
+            </div>
+            if let Some(file) = shown {
+                <Document key="document" path={file.path} text={file.text} problems={props.problems.clone()} editor={Handle(editor.clone())} />
+            } else {
+                <p class="empty">{ Text::NoFile.t(lang) }</p>
+            }
+            if !props.problems.is_empty() {
+                <div class="problems" role="region" aria-label={Text::Problems.t(lang)}>
+                    for p in props.problems.iter() { { problem(p, &editor, lang) } }
+                </div>
+            }
+            <div class="foot">
+                <div class="anchor" onkeydown={escape}>
+                    <button class="btn outline" onclick={toggle} aria-haspopup="menu" aria-expanded={open.to_string()}>{ Icon::Book.draw() }{ Text::Examples.t(lang) }</button>
+                    if *open { <div class="menu up" role="menu">{ for examples }</div> }
+                </div>
+                <span class="grow"></span>
+                <button class="btn primary" onclick={apply} disabled={props.files.is_empty()} title={Text::ApplyHint.t(lang)}>{ Icon::Play.draw() }{ Text::Apply.t(lang) }</button>
+            </div>
+        </section>
+    }
+}
+
+fn problem(p: &Problem, editor: &EditorCell, lang: super::i18n::Lang) -> Html {
+    let (line, column, editor) = (p.line, p.column, editor.clone());
+    let onclick = Callback::from(move |_: MouseEvent| {
+        if let Some(e) = &*editor.borrow() {
+            e.go_to(line, column);
+        }
+    });
+    html! {
+        <button key={format!("{line} {column} {}", p.message)} {onclick}>
+            { Icon::Bang.draw() }
+            <code aria-label={fill(Text::LineColumn.t(lang), &[&line.to_string(), &column.to_string()])}>{ format!("{line}:{column}") }</code>
+            <span>{ &p.message }</span>
+        </button>
+    }
+}
+
+/// The editor's cell as a prop; it is never a reason to draw.
+#[derive(Clone)]
+struct Handle(EditorCell);
+
+impl PartialEq for Handle {
+    fn eq(&self, _: &Handle) -> bool {
+        true
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct DocumentProps {
+    path: AttrValue,
+    text: AttrValue,
+    problems: Rc<Vec<Problem>>,
+    editor: Handle,
+}
+
+/// The document itself: CodeMirror, kept in step with the state.
+#[component]
+fn Document(props: &DocumentProps) -> Html {
+    let (lang, link) = (use_lang(), use_link());
+    let place = use_node_ref();
+    // What the callbacks below, made once, must see of the newest state.
+    let current = use_mut_ref(|| (AttrValue::default(), AttrValue::default()));
+    *current.borrow_mut() = (props.path.clone(), props.text.clone());
+    let editor = props.editor.0.clone();
+    {
+        let (place, editor, current, text) = (place.clone(), editor.clone(), current, props.text.clone());
+        use_effect_with((), move |()| {
+            let changed = {
+                let (link, current) = (link.clone(), current.clone());
+                Closure::<dyn Fn(String)>::new(move |text: String| {
+                    let path = current.borrow().0.clone();
+                    link.edited(&path, text);
+                })
+            };
+            let applied = {
+                let link = link.clone();
+                Closure::<dyn Fn()>::new(move || {
+                    let (path, text) = current.borrow().clone();
+                    link.apply(&path, &text);
+                })
+            };
+            if let Some(parent) = place.cast::<Element>() {
+                let made = create_editor(&parent, &text, "", changed.as_ref().unchecked_ref(), applied.as_ref().unchecked_ref());
+                *editor.borrow_mut() = Some(made);
+            }
+            move || {
+                if let Some(e) = editor.borrow_mut().take() {
+                    e.dispose();
+                }
+                drop((changed, applied));
+            }
+        });
+    }
+    use_effect_with((props.path.clone(), props.text.clone(), lang), {
+        let editor = editor.clone();
+        move |(path, text, lang)| {
+            if let Some(e) = &*editor.borrow() {
+                e.set_text(text);
+                e.set_label(&fill(Text::EditorLabel.t(*lang), &[path]));
+            }
+        }
+    });
+    use_effect_with(props.problems.clone(), move |problems| {
+        let flat = Array::new();
+        for p in problems.iter() {
+            flat.push(&p.line.into());
+            flat.push(&p.column.into());
+            flat.push(&p.message.as_str().into());
+        }
+        if let Some(e) = &*editor.borrow() {
+            e.set_problems(&flat);
+        }
+    });
+    html! { <div class="host"><div ref={place} id="editor"></div></div> }
+}
+

@@ -1,0 +1,47 @@
+//! Moments and amounts as the page writes them.
+
+use crate::base::Time;
+
+/// `00:01:23` and the tenths, `.4`; days in front where there are any.
+pub fn clock(time: Time) -> (String, String) {
+    let s = time.0 / 1_000_000;
+    let (d, h, m) = (s / 86_400, s / 3600 % 24, s / 60 % 60);
+    let days = if d > 0 { format!("{d}d ") } else { String::new() };
+    (format!("{days}{h:02}:{m:02}:{:02}", s % 60), format!(".{}", time.0 / 100_000 % 10))
+}
+
+/// `01:23`, or `1:01:23` past an hour.
+pub fn short_clock(time: Time) -> String {
+    let s = time.0 / 1_000_000;
+    if s >= 3600 { format!("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60) } else { format!("{:02}:{:02}", s / 60, s % 60) }
+}
+
+/// Millicores as people write them: `250m`, `1.5`.
+pub fn cores(milli: i64) -> String {
+    if milli % 1000 == 0 {
+        (milli / 1000).to_string()
+    } else if milli > 1000 {
+        format!("{:.1}", milli as f64 / 1000.0)
+    } else {
+        format!("{milli}m")
+    }
+}
+
+/// Bytes with a unit: `64Mi`, `1.5Gi`.
+pub fn bytes(n: i64) -> String {
+    let mut value = n as f64;
+    let mut unit = "";
+    for next in ["Ki", "Mi", "Gi", "Ti"] {
+        if value < 1024.0 {
+            break;
+        }
+        value /= 1024.0;
+        unit = next;
+    }
+    if value.fract() < 0.05 || value >= 100.0 { format!("{value:.0}{unit}") } else { format!("{value:.1}{unit}") }
+}
+
+/// Whole seconds still to go, rounded up.
+pub fn seconds_to(until: Time, now: Time) -> String {
+    (until.since(now).as_millis().div_ceil(1000)).to_string()
+}

@@ -1,0 +1,242 @@
+//! Every word the page says, in every language it speaks. A text is a row of the table below: one that lacks a language does
+//! not compile. What Kubernetes itself says (statuses, messages, command output) is never translated.
+
+/// A language of the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lang {
+    /// English.
+    #[default]
+    En,
+    /// Chinese, simplified.
+    Zh,
+}
+
+impl Lang {
+    /// As `lang="…"` has it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Lang::En => "en",
+            Lang::Zh => "zh-CN",
+        }
+    }
+
+    /// The language that a code such as `zh-Hans-CN` asks for.
+    pub fn of_code(code: &str) -> Lang {
+        if code.starts_with("zh") { Lang::Zh } else { Lang::En }
+    }
+
+    /// The other one.
+    pub fn other(self) -> Lang {
+        match self {
+            Lang::En => Lang::Zh,
+            Lang::Zh => Lang::En,
+        }
+    }
+
+    /// Its own name for itself.
+    pub fn name(self) -> &'static str {
+        match self {
+            Lang::En => "English",
+            Lang::Zh => "中文",
+        }
+    }
+}
+
+/// Puts `values` where the text has `{}`, one after the other.
+pub fn fill(text: &str, values: &[&str]) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut values = values.iter();
+    for (i, part) in text.split("{}").enumerate() {
+        if i > 0 {
+            out.push_str(values.next().copied().unwrap_or(""));
+        }
+        out.push_str(part);
+    }
+    out
+}
+
+/// The table: for each text its name in the code, then English, then Chinese.
+macro_rules! texts {
+    ($($name:ident: $en:literal, $zh:literal;)*) => {
+        /// A text of the page. [`Text::t`] says it in a language.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Text { $($name),* }
+        impl Text {
+            /// The text in this language.
+            pub fn t(self, lang: Lang) -> &'static str {
+                match (self, lang) {
+                    $((Text::$name, Lang::En) => $en, (Text::$name, Lang::Zh) => $zh,)*
+                }
+            }
+        }
+    };
+}
+
+texts! {
+    Tagline: "Kubernetes behind glass", "玻璃后的 Kubernetes";
+    SkipToTank: "Skip to the cluster", "跳到集群";
+    Clock: "Clock", "时钟";
+    Play: "Play", "播放";
+    Pause: "Pause", "暂停";
+    Step: "Step to the next change", "步进到下一次变化";
+    Speed: "Speed", "速度";
+    Behind: "busy: slower than asked", "繁忙：低于设定速度";
+    ThemeToLight: "Light theme", "浅色主题";
+    ThemeToDark: "Dark theme", "深色主题";
+    LanguageTo: "中文", "English";
+    Help: "Keys and signs", "按键与图例";
+    Close: "Close", "关闭";
+    Cluster: "Cluster", "集群";
+    Files: "Files", "文件";
+    Editor: "Editor", "编辑器";
+    Terminal: "Terminal", "终端";
+    Inspector: "Inspector", "检视";
+    Events: "Events", "事件";
+    Panels: "Panels", "面板";
+    Apply: "Apply", "应用";
+    ApplyHint: "Apply this file to the cluster (Ctrl+Enter or ⌘Enter)", "把此文件应用到集群（Ctrl+Enter 或 ⌘Enter）";
+    Examples: "Examples", "示例";
+    NewFile: "New file", "新建文件";
+    CloseFile: "Close {}", "关闭 {}";
+    Problems: "Problems", "问题";
+    EditorLabel: "YAML editor: {}. Escape, then Tab leaves it.", "YAML 编辑器：{}。先按 Esc 再按 Tab 可离开。";
+    NoFile: "No file is open. Take an example, or make a file.", "没有打开的文件。选一个示例，或新建文件。";
+    LineColumn: "line {}, column {}", "第 {} 行，第 {} 列";
+    NewTerminal: "New terminal", "新建终端";
+    TerminalLabel: "Terminal {}", "终端 {}";
+    FilterPods: "Filter pods", "筛选 Pod";
+    Table: "Table", "表格";
+    Picture: "Picture", "图形";
+    Waiting: "Waiting for a node", "等待节点";
+    NobodyWaits: "No pod is waiting for a node.", "没有 Pod 在等待节点。";
+    Node: "Node", "节点";
+    Nodes: "Nodes", "节点";
+    NodeReady: "Ready", "就绪";
+    NodeNotReady: "Not ready", "未就绪";
+    NodeCordoned: "Takes no new pods", "不接收新 Pod";
+    NodeEmpty: "Still water: no pod here yet.", "水面平静：这里还没有 Pod。";
+    NoNodes: "The cluster has no nodes.", "集群没有节点。";
+    CpuRequests: "CPU", "CPU";
+    MemoryRequests: "Memory", "内存";
+    GaugeLabel: "{} requested of {}", "已请求 {}，共 {}";
+    PodsOf: "{} of {} pods", "{} / {} 个 Pod";
+    Pods: "Pods", "Pod";
+    Pod: "Pod", "Pod";
+    Containers: "Containers", "容器";
+    Workloads: "Workloads", "工作负载";
+    Services: "Services", "服务";
+    NoWorkloads: "Nothing controls pods yet.", "还没有控制 Pod 的工作负载。";
+    NoServices: "No services yet.", "还没有服务。";
+    ReachesPods: "reaches {} of {} pods", "可达 {} / {} 个 Pod";
+    ReadyOf: "{} of {} ready", "{} / {} 就绪";
+    Restarts: "restarts", "重启";
+    RestartedTimes: "restarted {}×", "重启 {} 次";
+    Name: "Name", "名称";
+    Namespace: "Namespace", "命名空间";
+    Status: "Status", "状态";
+    Ready: "Ready", "就绪";
+    Address: "Address", "地址";
+    Owner: "Controlled by", "控制者";
+    Created: "Created at", "创建于";
+    Image: "Image", "镜像";
+    Labels: "Labels", "标签";
+    Zone: "Zone", "可用区";
+    Taints: "Taints", "污点";
+    Kind: "Kind", "类型";
+    Ports: "Ports", "端口";
+    Selects: "Pods it selects", "选中的 Pod";
+    Desired: "Wanted", "期望";
+    Current: "There", "当前";
+    Why: "Why", "为什么";
+    Signs: "Signs", "图例";
+    Overview: "Overview", "概览";
+    Yaml: "YAML", "YAML";
+    Logs: "Logs", "日志";
+    FilesTab: "Files", "文件";
+    Environment: "Environment", "环境变量";
+    Gone: "It is no longer there.", "它已不存在。";
+    Container: "Container", "容器";
+    PreviousRun: "Run before this one", "上一次运行";
+    NoLogs: "Nothing was written yet.", "还没有输出。";
+    NoFiles: "The container does not run, so there is no file system to look at.", "容器没有运行，没有可查看的文件系统。";
+    NoEnvironment: "The spec sets no variables.", "规约没有设置变量。";
+    NoEvents: "No events yet. Apply something and watch.", "还没有事件。应用一个清单看看。";
+    Value: "Value", "值";
+    From: "From", "来源";
+    EmptyFile: "The file is empty.", "文件为空。";
+    Up: "Up", "上级";
+    Close2: "Back to the cluster", "返回集群";
+    HealthReady: "Ready", "就绪";
+    HealthNotReady: "Running, not ready", "运行中，未就绪";
+    HealthStarting: "Starting", "启动中";
+    HealthPulling: "Pulling image", "拉取镜像";
+    HealthBackingOff: "Waits to retry", "等待重试";
+    HealthFailing: "Failing", "出错";
+    HealthSucceeded: "Done", "已完成";
+    HealthFailed: "Failed", "已失败";
+    HealthTerminating: "Ending", "终止中";
+    HealthUnscheduled: "Waiting", "等待中";
+    ProbeStartup: "Startup probe", "启动探针";
+    ProbeLiveness: "Liveness probe", "存活探针";
+    ProbeReadiness: "Readiness probe", "就绪探针";
+    ProbeRule: "every {} s after {} s, up to {} s; {} misses count", "{} 秒后每 {} 秒一次，超时 {} 秒；失败 {} 次算数";
+    NextIn: "next in {} s", "{} 秒后再探";
+    MissesOf: "{} of {} misses", "失败 {} / {}";
+    RunningSince: "running for {}", "已运行 {}";
+    WaitingFor: "waiting: {}", "等待：{}";
+    EndedWith: "ended with {} ({})", "以 {} 退出（{}）";
+    LastEnded: "last run ended with {} ({})", "上次以 {} 退出（{}）";
+    RetryIn: "next try in {} s", "{} 秒后重试";
+    PulledTo: "{} % pulled", "已拉取 {}%";
+    InitContainer: "init container", "初始化容器";
+    Sidecar: "sidecar", "边车容器";
+    GoneIn: "up to {} s left", "最多还有 {} 秒";
+    WhyNotYet: "The scheduler has not looked at this pod yet.", "调度器还没有处理这个 Pod。";
+    WhyUnschedulable: "No node can take this pod. The scheduler tries again when something changes that could help.", "没有节点能接收这个 Pod。出现可能有帮助的变化时，调度器会重试。";
+    WhyPulling: "{}: the image {} is being pulled.", "{}：正在拉取镜像 {}。";
+    WhyPullFails: "{}: the image {} cannot be pulled. Is its name right?", "{}：无法拉取镜像 {}。名称写对了吗？";
+    WhyCrashLoop: "{} ends again and again ({} restarts), so each restart waits longer than the one before.", "{} 反复退出（已重启 {} 次），每次重启都比上一次等得更久。";
+    WhyCannotStart: "{} cannot be started.", "{} 无法启动。";
+    WhyLivenessFails: "{}: the liveness probe failed {} of {} times that restart the container.", "{}：存活探针已失败 {} 次，满 {} 次将重启容器。";
+    WhyReadinessFails: "{}: the readiness probe fails ({} of {}), so no Service sends requests here.", "{}：就绪探针失败（{} / {}），Service 不会把请求发到这里。";
+    WhyStartupFails: "{}: the startup probe has not succeeded yet ({} of {} misses).", "{}：启动探针尚未成功（失败 {} / {}）。";
+    WhyProbeNotYet: "{} counts as not ready until its probe succeeds for the first time.", "在探针首次成功之前，{} 视为未就绪。";
+    WhyInit: "The init container {} must end well before the others start.", "初始化容器 {} 必须先成功结束，其他容器才能启动。";
+    WhyEnded: "{} ended with exit code {}.", "{} 以退出码 {} 结束。";
+    WhyTerminating: "It is being deleted. Its processes got TERM and have until the grace period ends; then they get KILL.", "正在删除。进程已收到 TERM，宽限期结束后会收到 KILL。";
+    WhyPodFailed: "The pod as a whole was put to an end.", "整个 Pod 已被终止。";
+    AllWell: "Nothing is amiss.", "一切正常。";
+    LiveLabel: "What happens in the cluster", "集群动态";
+    KeysTitle: "Keys and signs", "按键与图例";
+    KeyPlay: "play or pause", "播放或暂停";
+    KeyStep: "step to the next change", "步进到下一次变化";
+    KeySpeed: "slower, faster", "减速、加速";
+    KeyFilter: "filter pods", "筛选 Pod";
+    KeyPanels: "from panel to panel", "在面板间切换";
+    KeyArrows: "from pod to pod", "在 Pod 间移动";
+    KeyClose: "close, or unselect", "关闭或取消选择";
+    KeyApply: "apply the file", "应用文件";
+    KeyTable: "table or picture", "表格或图形";
+    CrashTitle: "Kubarium broke", "Kubarium 出错了";
+    CrashText: "A fault in the program stopped the cluster. Your session is kept: it can be run again up to the last thing you did.", "程序错误使集群停止。会话已保存：可以重新运行到最后一次操作之前。";
+    CrashRestore: "Restore without the last input", "恢复（去掉最后一次输入）";
+    CrashFresh: "Start afresh", "重新开始";
+    Restored: "The session was restored without its last input.", "会话已恢复，去掉了最后一次输入。";
+    Applied: "Applied {}", "已应用 {}";
+    ExLiveness: "Liveness probe that will fail", "将会失败的存活探针";
+    ExLivenessNote: "The book's pod: healthy for 10 s, then killed and restarted", "书中的 Pod：健康 10 秒，然后被杀死并重启";
+    ExReadiness: "Readiness probe", "就绪探针";
+    ExReadinessNote: "Joins its Service only while a file is there", "文件存在时才加入 Service";
+    ExController: "ReplicationController", "ReplicationController";
+    ExControllerNote: "Three nginx; delete one and see it replaced", "三个 nginx；删掉一个看它被补上";
+    ExConfig: "ConfigMap as environment", "ConfigMap 作为环境变量";
+    ExConfigNote: "Read once, when the container starts", "只在容器启动时读取一次";
+    ExCrash: "Crash loop", "崩溃循环";
+    ExCrashNote: "Ends at once; each restart waits longer", "立即退出；每次重启等得更久";
+    ExService: "Service and its pods", "Service 与它的 Pod";
+    ExServiceNote: "A selector finds the pods by label", "选择器按标签找到 Pod";
+    ExMulti: "Several containers", "多个容器";
+    ExMultiNote: "An init container, then two that share a volume", "先初始化容器，再两个共享卷的容器";
+    ExPending: "Too big for any node", "任何节点都放不下";
+    ExPendingNote: "Waits in the queue, and says why", "在队列中等待，并说明原因";
+}

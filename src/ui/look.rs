@@ -1,0 +1,425 @@
+//! The inspector: the selected object looked at closely, or the cluster where nothing is selected.
+
+use std::rc::Rc;
+
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use crate::api::duration::human_duration;
+use crate::base::Time;
+use crate::views::{ContainerRole, ContainerState, ContainerView, Exit, Health, PodDetails, PodView, ProbeView, why};
+
+use super::feed::Feed;
+use super::format::{self, seconds_to, short_clock};
+use super::i18n::{Lang, Text, fill};
+use super::icons::{Icon, health_icon, health_tone};
+use super::nucleus::{Nucleus, tone as container_tone};
+use super::pod_cell::{health_text, subject_of};
+use super::reasons;
+use super::state::{Action, Link, LookTab, Scene, Subject, use_lang, use_link};
+use super::trace::{probe_icon, probe_name, trace};
+
+/// What the inspector needs.
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    /// What there is to see.
+    pub scene: Rc<Scene>,
+    /// What is looked at.
+    pub selected: Option<Subject>,
+    /// From which side.
+    pub tab: LookTab,
+    /// Which of a pod's containers.
+    pub container: usize,
+}
+
+/// The inspector.
+#[component]
+pub fn Look(props: &Props) -> Html {
+    let (lang, link) = (use_lang(), use_link());
+    let Some(subject) = &props.selected else {
+        return html! {
+            <aside class="panel look" aria-label={Text::Inspector.t(lang)}>
+                <div class="head"><h2>{ Text::Cluster.t(lang) }</h2></div>
+                <div class="body">{ cluster(props, lang, &link) }</div>
+            </aside>
+        };
+    };
+    let pod = if subject.kind == "Pod" { props.scene.view.pod(&subject.uid).cloned() } else { None };
+    let tabs: &[(LookTab, Text)] = if subject.kind == "Pod" {
+        &[
+            (LookTab::Overview, Text::Overview),
+            (LookTab::Yaml, Text::Yaml),
+            (LookTab::Events, Text::Events),
+            (LookTab::Logs, Text::Logs),
+            (LookTab::Files, Text::FilesTab),
+            (LookTab::Environment, Text::Environment),
+        ]
+    } else {
+        &[(LookTab::Overview, Text::Overview), (LookTab::Yaml, Text::Yaml), (LookTab::Events, Text::Events)]
+    };
+    let body = match (props.tab, &pod) {
+        (LookTab::Yaml, _) => html! { <Yaml subject={subject.clone()} revision={props.scene.view.revision} /> },
+        (LookTab::Events, _) => html! { <Feed events={props.scene.events.clone()} subject={subject.clone()} /> },
+        (LookTab::Logs, Some(pod)) => html! { <Logs pod={pod.clone()} container={props.container} time={props.scene.view.time} /> },
+        (LookTab::Files, Some(pod)) => html! { <Files pod={pod.clone()} container={props.container} /> },
+        (LookTab::Environment, Some(pod)) => html! { <Environment pod={pod.clone()} container={props.container} /> },
+        (LookTab::Overview, Some(pod)) => overview(pod, props.scene.view.time, lang),
+        _ if link.host.borrow().object(subject).is_none() => html! { <p class="empty">{ Text::Gone.t(lang) }</p> },
+        _ => object_overview(props, subject, lang, &link),
+    };
+    html! {
+        <aside class="panel look" aria-label={Text::Inspector.t(lang)}>
+            <div class="title">
+                <div class="grow">
+                    <h2>{ &subject.name }</h2>
+                    <p>{ &subject.kind }if !subject.namespace.is_empty() { { " · " }{ &subject.namespace } }</p>
+                </div>
+                <button class="btn square" onclick={link.on(|| Action::Select(None))} aria-label={Text::Close2.t(lang)} title={format!("{} (Esc)", Text::Close2.t(lang))}>{ Icon::Close.draw() }</button>
+            </div>
+            <div class="head">
+                <div class="tabs" role="tablist" aria-label={Text::Inspector.t(lang)}>
+                    for (tab, text) in tabs.iter().copied() {
+                        <button key={text.t(Lang::En)} class="tab" role="tab" aria-selected={(tab == props.tab).to_string()} onclick={link.on(move || Action::Tab(tab))}>{ text.t(lang) }</button>
+                    }
+                </div>
+            </div>
+            <div class="body" role="tabpanel" tabindex="0">{ body }</div>
+        </aside>
+    }
+}
+
+/// The cluster in short, and what the signs mean.
+fn cluster(props: &Props, lang: Lang, link: &Link) -> Html {
+    let view = &props.scene.view;
+    let healths = [
+        Health::Ready,
+        Health::NotReady,
+        Health::Starting,
+        Health::Pulling,
+        Health::BackingOff,
+        Health::Failing,
+        Health::Succeeded,
+        Health::Failed,
+        Health::Terminating,
+        Health::Unscheduled,
+    ];
+    let count = |h: Health| view.pods().filter(|p| p.health == h).count();
+    let amiss: Vec<&Rc<PodView>> = view.pods().filter(|p| matches!(p.health, Health::BackingOff | Health::Failing | Health::Failed | Health::Unscheduled | Health::NotReady)).take(8).collect();
+    html! { <>
+        <div>
+            <h3>{ Text::Pods.t(lang) }</h3>
+            <div class="legend">
+                for h in healths {
+                    <span class={classes!("tag", health_tone(h))}>{ health_icon(h).draw() }{ health_text(h).t(lang) }<b class="mono">{ count(h) }</b></span>
+                }
+            </div>
+        </div>
+        <div>
+            <h3>{ Text::Why.t(lang) }</h3>
+            if amiss.is_empty() { <p class="tag ok">{ Icon::Check.draw() }{ Text::AllWell.t(lang) }</p> }
+            <ul class="list">
+                for p in amiss {
+                    <li key={p.key.clone()}><button onclick={link.select(subject_of(p))}>
+                        <span class={classes!("tag", health_tone(p.health))}>{ health_icon(p.health).draw() }</span><b>{ &p.name }</b><span class="end">{ &p.status }</span>
+                    </button></li>
+                }
+            </ul>
+        </div>
+        <div>
+            <h3>{ Icon::Boxes.draw() }{ Text::Workloads.t(lang) }</h3>
+            if view.workloads.is_empty() { <p class="tag">{ Text::NoWorkloads.t(lang) }</p> }
+            <ul class="list">
+                for w in &view.workloads {
+                    <li key={w.key.clone()}><button title={w.kind.clone()} onclick={link.select(Subject { kind: w.kind.clone(), namespace: w.namespace.clone(), name: w.name.clone(), uid: w.key.clone() })}>
+                        <b>{ &w.name }</b>
+                        <span class={classes!("bars", if w.ready >= w.desired { "ok" } else { "warn" })} aria-hidden="true">
+                            for i in 0..w.desired.clamp(0, 12) { <i class={if i < w.ready { "full" } else if i < w.current { "half" } else { "" }}></i> }
+                        </span>
+                        <span class="end">{ fill(Text::ReadyOf.t(lang), &[&w.ready.to_string(), &w.desired.to_string()]) }</span>
+                    </button></li>
+                }
+            </ul>
+        </div>
+        <div>
+            <h3>{ Icon::Globe.draw() }{ Text::Services.t(lang) }</h3>
+            if view.services.is_empty() { <p class="tag">{ Text::NoServices.t(lang) }</p> }
+            <ul class="list">
+                for s in &view.services {
+                    <li key={s.key.clone()}><button onclick={link.select(Subject { kind: "Service".to_owned(), namespace: s.namespace.clone(), name: s.name.clone(), uid: s.key.clone() })}>
+                        <b>{ &s.name }</b><span class="end">{ fill(Text::ReachesPods.t(lang), &[&s.reached.len().to_string(), &s.selected.len().to_string()]) }</span>
+                    </button></li>
+                }
+            </ul>
+        </div>
+    </> }
+}
+
+/// A pod: why it is not as wanted, its containers cut open, its facts.
+fn overview(pod: &PodView, now: Time, lang: Lang) -> Html {
+    let reasons = why(pod);
+    let fact = |name: Text, value: String| if value.is_empty() { html! {} } else { html! { <><dt>{ name.t(lang) }</dt><dd>{ value }</dd></> } };
+    html! { <>
+        <span class={classes!("tag", health_tone(pod.health))}>
+            { health_icon(pod.health).draw() }<strong>{ &pod.status }</strong>{ "· " }{ health_text(pod.health).t(lang) }
+            if let Some(grace) = pod.terminating { { " · " }{ fill(Text::GoneIn.t(lang), &[&seconds_to(grace.until, now)]) } }
+        </span>
+        if !reasons.is_empty() {
+            <div>
+                <h3>{ Icon::Help.draw() }{ Text::Why.t(lang) }</h3>
+                for w in &reasons {
+                    { { let (sentence, term) = reasons::say(w, lang); html! { <p class={classes!("reason", reasons::tone(w))}>{ sentence }<span class="term">{ term }</span></p> } } }
+                }
+            </div>
+        }
+        <div>
+            <h3>{ Text::Containers.t(lang) }</h3>
+            for c in &pod.containers { { container(c, now, lang) } }
+        </div>
+        <dl class="facts">
+            { fact(Text::Node, pod.node.clone().unwrap_or_default()) }
+            { fact(Text::Address, pod.ip.clone()) }
+            { fact(Text::Owner, pod.owner.as_ref().map_or(String::new(), |o| format!("{}/{}", o.kind, o.name))) }
+            { fact(Text::Created, short_clock(pod.created)) }
+            { fact(Text::Ready, format!("{}/{}", pod.ready, pod.total)) }
+            { fact(Text::Restarts, pod.restarts.to_string()) }
+        </dl>
+        if !pod.labels.is_empty() {
+            <div><h3>{ Text::Labels.t(lang) }</h3><div class="labels">for (k, v) in &pod.labels { <code>{ format!("{k}={v}") }</code> }</div></div>
+        }
+    </> }
+}
+
+/// What a container is at, in words.
+fn container_words(c: &ContainerView, now: Time, lang: Lang) -> String {
+    match &c.state {
+        ContainerState::Running { since } => fill(Text::RunningSince.t(lang), &[&human_duration(now.since(since.unwrap_or(now)))]),
+        ContainerState::Waiting { .. } if c.pull.is_some() => {
+            let percent = c.pull.map_or(0.0, |p| p.done(now)) * 100.0;
+            fill(Text::PulledTo.t(lang), &[&format!("{percent:.0}")])
+        }
+        ContainerState::Waiting { reason, .. } => fill(Text::WaitingFor.t(lang), &[if reason.is_empty() { "…" } else { reason }]),
+        ContainerState::Terminated(Exit { code, reason, .. }) => fill(Text::EndedWith.t(lang), &[&code.to_string(), reason]),
+    }
+}
+
+fn container(c: &ContainerView, now: Time, lang: Lang) -> Html {
+    let role = match c.role {
+        ContainerRole::Init => Some(Text::InitContainer),
+        ContainerRole::Sidecar => Some(Text::Sidecar),
+        ContainerRole::Main => None,
+    };
+    html! {
+        <div key={c.name.clone()} class={classes!("section", container_tone(c))}>
+            <div class="row">
+                <Nucleus container={c.clone()} {now} />
+                <div>
+                    <b>{ &c.name }</b>if let Some(role) = role { <span class="tag">{ role.t(lang) }</span> }
+                    <small class="mono" title={c.image.clone()}>{ &c.image }</small>
+                    <span class="tag">{ container_words(c, now, lang) }</span>
+                    if let Some(doing) = c.doing.as_ref().filter(|_| c.is_running()) { <small class="mono">{ doing }</small> }
+                    if let Some(wait) = c.backoff { <small>{ fill(Text::RetryIn.t(lang), &[&seconds_to(wait.until, now)]) }</small> }
+                    if c.restarts > 0 { <small>{ fill(Text::RestartedTimes.t(lang), &[&c.restarts.to_string()]) }</small> }
+                    if let Some(exit) = &c.last_exit { <small>{ fill(Text::LastEnded.t(lang), &[&exit.code.to_string(), &exit.reason]) }</small> }
+                </div>
+            </div>
+            for p in &c.probes { { probe(p, now, lang) } }
+        </div>
+    }
+}
+
+fn probe(p: &ProbeView, now: Time, lang: Lang) -> Html {
+    let rule = [p.period_s, p.initial_delay_s, p.timeout_s, p.failure_threshold].map(|n| n.to_string());
+    html! {
+        <div class={classes!("probe", if p.failures > 0 { "bad" } else { "ok" })}>
+            <div><span class="tag">{ probe_icon(p.kind).draw() }{ probe_name(p.kind).t(lang) }</span>
+                if let Some(next) = p.next_at { <span class="next">{ fill(Text::NextIn.t(lang), &[&seconds_to(next, now)]) }</span> }
+            </div>
+            { trace(p, lang) }
+            <code>{ &p.how }</code>
+            <small>{ fill(Text::ProbeRule.t(lang), &rule.each_ref().map(String::as_str)) }</small>
+        </div>
+    }
+}
+
+/// What is no pod: its facts and the pods that belong to it.
+fn object_overview(props: &Props, subject: &Subject, lang: Lang, link: &Link) -> Html {
+    let view = &props.scene.view;
+    let fact = |name: Text, value: String| if value.is_empty() { html! {} } else { html! { <><dt>{ name.t(lang) }</dt><dd>{ value }</dd></> } };
+    let mut facts = vec![fact(Text::Kind, subject.kind.clone()), fact(Text::Namespace, subject.namespace.clone())];
+    let mut pods: Vec<&Rc<PodView>> = Vec::new();
+    let mut title = Text::Pods;
+    if let Some(node) = view.nodes.iter().find(|n| subject.kind == "Node" && n.name == subject.name) {
+        facts.push(fact(Text::Status, if node.ready { Text::NodeReady } else { Text::NodeNotReady }.t(lang).to_owned()));
+        facts.push(fact(Text::Zone, node.zone.clone()));
+        facts.push(fact(Text::Taints, node.taints.join(", ")));
+        let share = |a: String, b: String| fill(Text::GaugeLabel.t(lang), &[&a, &b]);
+        facts.push(fact(Text::CpuRequests, share(format::cores(node.cpu.requested), format::cores(node.cpu.allocatable))));
+        facts.push(fact(Text::MemoryRequests, share(format::bytes(node.memory.requested), format::bytes(node.memory.allocatable))));
+        pods.extend(&node.pods);
+    } else if let Some(w) = view.workloads.iter().find(|w| w.key == subject.uid) {
+        for (name, n) in [(Text::Desired, w.desired), (Text::Current, w.current), (Text::Ready, w.ready)] {
+            facts.push(fact(name, n.to_string()));
+        }
+        pods.extend(view.pods().filter(|p| p.owner.as_ref().is_some_and(|o| o.uid == w.key)));
+    } else if let Some(s) = view.services.iter().find(|s| s.key == subject.uid) {
+        facts.push(fact(Text::Address, s.cluster_ip.clone()));
+        facts.push(fact(Text::Ports, s.ports.clone()));
+        facts.push(fact(Text::Ready, fill(Text::ReachesPods.t(lang), &[&s.reached.len().to_string(), &s.selected.len().to_string()])));
+        pods.extend(view.pods().filter(|p| s.selected.contains(&p.key)));
+        title = Text::Selects;
+    }
+    html! { <>
+        <dl class="facts">{ for facts }</dl>
+        if !pods.is_empty() {
+            <div>
+                <h3>{ title.t(lang) }</h3>
+                <ul class="list">
+                    for p in pods {
+                        <li key={p.key.clone()}><button onclick={link.select(subject_of(p))}>
+                            <span class={classes!("tag", health_tone(p.health))}>{ health_icon(p.health).draw() }</span><b>{ &p.name }</b><span class="end">{ &p.status }</span>
+                        </button></li>
+                    }
+                </ul>
+            </div>
+        }
+    </> }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct YamlProps {
+    subject: Subject,
+    revision: u64,
+}
+
+/// The object as YAML, keys set apart from values.
+#[component]
+fn Yaml(props: &YamlProps) -> Html {
+    let (lang, link) = (use_lang(), use_link());
+    let text = use_memo((props.subject.clone(), props.revision), |(subject, _)| link.host.borrow().object(subject).map(PodDetails::yaml));
+    match &*text {
+        None => html! { <p class="empty">{ Text::Gone.t(lang) }</p> },
+        Some(text) => html! { <pre class="text" tabindex="0">{ for text.lines().map(yaml_line) }</pre> },
+    }
+}
+
+fn yaml_line(line: &str) -> Html {
+    let key = line.find(": ").or_else(|| line.ends_with(':').then(|| line.len() - 1));
+    match key.filter(|at| !line[..*at].trim_start_matches([' ', '-']).contains(' ')) {
+        Some(at) => html! { <><b>{ &line[..at] }</b>{ ":" }<i>{ &line[at + 1..] }</i>{ "\n" }</> },
+        None => html! { <>{ line }{ "\n" }</> },
+    }
+}
+
+/// The choice of one of a pod's containers; nothing where there is but one.
+fn choose(pod: &PodView, container: usize, lang: Lang, link: &Link) -> Html {
+    if pod.containers.len() < 2 {
+        return html! {};
+    }
+    let onchange = {
+        let link = link.clone();
+        Callback::from(move |e: Event| {
+            if let Some(i) = e.target_dyn_into::<HtmlSelectElement>().map(|s| s.selected_index()) {
+                link.send(Action::Container(usize::try_from(i).unwrap_or(0)));
+            }
+        })
+    };
+    html! {
+        <label>{ Text::Container.t(lang) }{ " " }
+            <select {onchange}>for (i, c) in pod.containers.iter().enumerate() { <option selected={i == container}>{ &c.name }</option> }</select>
+        </label>
+    }
+}
+
+/// The container that is looked at: the one chosen, or the first main one.
+fn chosen(pod: &PodView, container: usize) -> Option<&ContainerView> {
+    pod.containers.get(container).or(pod.containers.first())
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct LogsProps {
+    pod: Rc<PodView>,
+    container: usize,
+    time: Time,
+}
+
+/// What a container wrote, in this run or the one before.
+#[component]
+fn Logs(props: &LogsProps) -> Html {
+    let (lang, link) = (use_lang(), use_link());
+    let previous = use_state(|| false);
+    let Some(c) = chosen(&props.pod, props.container) else { return html! {} };
+    let text = link.host.borrow().logs(&subject_of(&props.pod), &c.name, *previous);
+    let onchange = {
+        let previous = previous.clone();
+        Callback::from(move |e: Event| previous.set(e.target_dyn_into::<HtmlInputElement>().is_some_and(|i| i.checked())))
+    };
+    html! { <>
+        <div class="logbar">
+            { choose(&props.pod, props.container, lang, &link) }
+            <label><input type="checkbox" checked={*previous} {onchange} />{ " " }{ Text::PreviousRun.t(lang) }</label>
+        </div>
+        if text.is_empty() { <p class="empty">{ Text::NoLogs.t(lang) }</p> } else { <pre class="text" tabindex="0">{ text }</pre> }
+    </> }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct PartProps {
+    pod: Rc<PodView>,
+    container: usize,
+}
+
+/// A container's file system, one directory or file at a time.
+#[component]
+fn Files(props: &PartProps) -> Html {
+    let (lang, link) = (use_lang(), use_link());
+    let path = use_state(|| "/".to_owned());
+    let Some(c) = chosen(&props.pod, props.container) else { return html! {} };
+    let subject = subject_of(&props.pod);
+    let host = link.host.borrow();
+    let go = |to: String| {
+        let path = path.clone();
+        Callback::from(move |_: MouseEvent| path.set(to.clone()))
+    };
+    let up = path.trim_end_matches('/').rsplit_once('/').map(|(parent, _)| if parent.is_empty() { "/".to_owned() } else { parent.to_owned() });
+    let body = if let Some(files) = host.files(&subject, &c.name, &path) {
+        html! {
+            <ul class="list">
+                for f in files {
+                    <li key={f.path.clone()}><button onclick={go(f.path.clone())}>
+                        { if f.directory { Icon::Folder } else { Icon::File }.draw() }<b>{ f.path.rsplit('/').next().unwrap_or("").to_owned() }</b>
+                        <span class="end">{ if f.mount.is_empty() { String::new() } else { format!("{} · ", f.mount) } }{ if f.directory { String::new() } else { format::bytes(i64::try_from(f.size).unwrap_or(0)) } }</span>
+                    </button></li>
+                }
+            </ul>
+        }
+    } else if let Some(text) = host.file(&subject, &c.name, &path) {
+        if text.is_empty() { html! { <p class="empty">{ Text::EmptyFile.t(lang) }</p> } } else { html! { <pre class="text" tabindex="0">{ text }</pre> } }
+    } else {
+        html! { <p class="empty">{ Text::NoFiles.t(lang) }</p> }
+    };
+    html! { <>
+        <div class="logbar">
+            { choose(&props.pod, props.container, lang, &link) }
+            if let Some(up) = up { <button class="btn outline" onclick={go(up)}>{ Icon::Folder.draw() }{ Text::Up.t(lang) }</button> }
+            <code>{ &*path }</code>
+        </div>
+        { body }
+    </> }
+}
+
+/// A container's environment, with where each variable comes from.
+#[component]
+fn Environment(props: &PartProps) -> Html {
+    let (lang, link) = (use_lang(), use_link());
+    let Some(c) = chosen(&props.pod, props.container) else { return html! {} };
+    let rows = link.host.borrow().environment(&subject_of(&props.pod), &c.name);
+    html! { <>
+        { choose(&props.pod, props.container, lang, &link) }
+        if rows.is_empty() { <p class="empty">{ Text::NoEnvironment.t(lang) }</p> } else {
+            <table>
+                <thead><tr>for h in [Text::Name, Text::Value, Text::From] { <th scope="col">{ h.t(lang) }</th> }</tr></thead>
+                <tbody>for e in rows { <tr><td class="mono">{ e.name }</td><td class="mono wrap">{ e.value }</td><td class="wrap">{ e.from }</td></tr> }</tbody>
+            </table>
+        }
+    </> }
+}

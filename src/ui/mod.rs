@@ -1,0 +1,30 @@
+//! The page: one reducer (`state`), one host that runs the cluster (`host`), and thin components that take views as props.
+//! It may not know the inside of the simulation. What it looks like is written down in `static/styles/`.
+
+mod app;
+mod bar;
+mod crash;
+mod edit;
+mod examples;
+mod feed;
+mod format;
+mod host;
+mod i18n;
+mod icons;
+mod look;
+mod nucleus;
+mod pod_cell;
+mod pod_table;
+mod reasons;
+mod state;
+mod storage;
+mod tank;
+mod term;
+mod trace;
+mod vendor;
+
+/// Draws the page into the document's body, and keeps it alive.
+pub fn run() {
+    crash::install();
+    yew::Renderer::<app::App>::new().render();
+}

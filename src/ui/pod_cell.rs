@@ -1,0 +1,145 @@
+//! A pod as a cell, at three sizes.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use crate::base::Time;
+use crate::views::{Health, PodView};
+
+use super::format::seconds_to;
+use super::i18n::{Lang, Text, fill};
+use super::icons::{Icon, health_icon, health_tone};
+use super::nucleus::Nucleus;
+use super::state::{Subject, use_lang, use_link};
+use super::trace::trace;
+
+/// How much room a cell has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Density {
+    /// Everything is drawn.
+    Large,
+    /// Name, nuclei, state.
+    Medium,
+    /// One sign.
+    Small,
+}
+
+impl Density {
+    /// The density for this many pods on the fullest node.
+    pub fn of(pods_most: usize) -> Density {
+        match pods_most {
+            0..=12 => Density::Large,
+            13..=40 => Density::Medium,
+            _ => Density::Small,
+        }
+    }
+
+    /// As the stylesheet has it.
+    pub fn class(self) -> &'static str {
+        match self {
+            Density::Large => "large",
+            Density::Medium => "medium",
+            Density::Small => "small",
+        }
+    }
+}
+
+/// What a cell needs.
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    /// The pod.
+    pub pod: Rc<PodView>,
+    /// How much room there is.
+    pub density: Density,
+    /// Whether it is the one selected.
+    pub pressed: bool,
+    /// Whether it steps back, since something else is looked for.
+    pub dim: bool,
+    /// Now, where something in it counts down; zero otherwise, so that it is not drawn anew for nothing.
+    pub now: Time,
+}
+
+/// Now for this pod: zero where nothing in it counts down.
+pub fn now_for(pod: &PodView, now: Time) -> Time {
+    let timed = pod.terminating.is_some() || pod.containers.iter().any(|c| c.pull.is_some() || c.backoff.is_some());
+    if timed { now } else { Time::ZERO }
+}
+
+/// The pod as the page refers to it.
+pub fn subject_of(pod: &PodView) -> Subject {
+    Subject { kind: "Pod".to_owned(), namespace: pod.namespace.clone(), name: pod.name.clone(), uid: pod.key.clone() }
+}
+
+/// A health in a word.
+pub fn health_text(health: Health) -> Text {
+    match health {
+        Health::Ready => Text::HealthReady,
+        Health::NotReady => Text::HealthNotReady,
+        Health::Starting => Text::HealthStarting,
+        Health::Pulling => Text::HealthPulling,
+        Health::BackingOff => Text::HealthBackingOff,
+        Health::Failing => Text::HealthFailing,
+        Health::Succeeded => Text::HealthSucceeded,
+        Health::Failed => Text::HealthFailed,
+        Health::Terminating => Text::HealthTerminating,
+        Health::Unscheduled => Text::HealthUnscheduled,
+    }
+}
+
+/// A pod in one sentence, for who does not see it.
+pub fn spoken(pod: &PodView, lang: Lang) -> String {
+    let ready = fill(Text::ReadyOf.t(lang), &[&pod.ready.to_string(), &pod.total.to_string()]);
+    let restarts = if pod.restarts > 0 { format!(", {}", fill(Text::RestartedTimes.t(lang), &[&pod.restarts.to_string()])) } else { String::new() };
+    format!("{} {}: {}, {}, {ready}{restarts}", Text::Pod.t(lang), pod.name, pod.status, health_text(pod.health).t(lang))
+}
+
+/// The name in two parts: what the generator appended stands apart.
+fn name_parts(pod: &PodView) -> (String, String) {
+    match (&pod.owner, pod.name.rfind('-')) {
+        (Some(_), Some(at)) => (pod.name[..at].to_owned(), pod.name[at..].to_owned()),
+        _ => (pod.name.clone(), String::new()),
+    }
+}
+
+/// A pod as a cell.
+#[component]
+pub fn PodCell(props: &Props) -> Html {
+    let (lang, link) = (use_lang(), use_link());
+    let pod = &*props.pod;
+    let class = classes!(
+        "pod",
+        health_tone(pod.health),
+        matches!(pod.health, Health::NotReady | Health::Starting | Health::Pulling | Health::Unscheduled | Health::BackingOff).then_some("open"),
+        (pod.health == Health::Terminating).then_some("gone"),
+        props.dim.then_some("dim"),
+    );
+    let label = spoken(pod, lang);
+    let onclick = link.select(subject_of(pod));
+    let pressed = if props.pressed { "true" } else { "false" };
+    if props.density == Density::Small {
+        return html! {
+            <button {class} {onclick} aria-pressed={pressed} aria-label={label.clone()} title={label}>{ health_icon(pod.health).draw() }</button>
+        };
+    }
+    let (stem, suffix) = name_parts(pod);
+    let probes = pod.containers.iter().filter(|c| c.is_running()).flat_map(|c| &c.probes);
+    html! {
+        <button {class} {onclick} aria-pressed={pressed} aria-label={label} title={pod.full_name()}>
+            <span class="name"><span>{ stem }</span><span>{ suffix }</span></span>
+            <span class="nuclei">
+                for c in &pod.containers { <Nucleus key={c.name.clone()} container={c.clone()} now={props.now} /> }
+                <span class="side">
+                    <b>{ format!("{}/{}", pod.ready, pod.total) }</b>
+                    if pod.restarts > 0 { <span class="again" title={Text::Restarts.t(lang)}>{ Icon::Again.draw() }{ pod.restarts }</span> }
+                </span>
+            </span>
+            <span class="state">
+                { health_icon(pod.health).draw() }
+                <span>{ &pod.status }</span>
+                if let Some(grace) = pod.terminating { <em>{ format!("{}s", seconds_to(grace.until, props.now)) }</em> }
+            </span>
+            for p in probes.take(2) { { trace(p, lang) } }
+        </button>
+    }
+}

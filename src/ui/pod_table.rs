@@ -1,0 +1,52 @@
+//! The tank as a table: the same for who does not see the picture, or wants the numbers.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use crate::views::{ClusterView, why};
+
+use super::i18n::Text;
+use super::icons::{health_icon, health_tone};
+use super::pod_cell::{health_text, subject_of};
+use super::reasons::say;
+use super::state::{use_lang, use_link};
+
+/// What the table needs.
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    /// The cluster.
+    pub view: Rc<ClusterView>,
+    /// What pods' names must contain.
+    pub filter: AttrValue,
+}
+
+/// The most rows that are drawn at once.
+const ROWS_MAX: usize = 500;
+
+/// The tank as a table.
+#[component]
+pub fn PodTable(props: &Props) -> Html {
+    let (lang, link) = (use_lang(), use_link());
+    let heads = [Text::Name, Text::Namespace, Text::Node, Text::Status, Text::Ready, Text::Restarts, Text::Why];
+    html! {
+        <div class="panel table-wrap" tabindex="0" role="region" aria-label={Text::Pods.t(lang)}>
+            <table>
+                <thead><tr>for h in heads { <th scope="col">{ h.t(lang) }</th> }</tr></thead>
+                <tbody>
+                    for p in props.view.pods().filter(|p| p.name.contains(props.filter.as_str())).take(ROWS_MAX) {
+                        <tr key={p.key.clone()}>
+                            <td><button onclick={link.select(subject_of(p))}>{ &p.name }</button></td>
+                            <td>{ &p.namespace }</td>
+                            <td>{ p.node.clone().unwrap_or_default() }</td>
+                            <td><span class={classes!("tag", health_tone(p.health))}>{ health_icon(p.health).draw() }{ &p.status }{ " · " }{ health_text(p.health).t(lang) }</span></td>
+                            <td class="mono">{ format!("{}/{}", p.ready, p.total) }</td>
+                            <td class="mono">{ p.restarts }</td>
+                            <td class="wrap">{ why(p).first().map(|w| say(w, lang).0).unwrap_or_default() }</td>
+                        </tr>
+                    }
+                </tbody>
+            </table>
+        </div>
+    }
+}

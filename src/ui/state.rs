@@ -1,0 +1,313 @@
+//! What the page is showing: one state, changed only by the actions below.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use crate::views::{ClusterView, EventView};
+
+use super::host::HostRef;
+use super::i18n::Lang;
+
+/// The speeds the clock can run at: virtual seconds in a real one.
+pub const SPEEDS: [f64; 10] = [0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 60.0, 300.0, 1000.0];
+/// Where [`SPEEDS`] has 1.
+pub const SPEED_NORMAL: usize = 3;
+
+/// An object that the page can look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// `Pod`.
+    pub kind: String,
+    /// Its namespace; empty where it has none.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// Its UID.
+    pub uid: String,
+}
+
+/// A file of the workstation that stands in a tab of the editor.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenFile {
+    /// Its path.
+    pub path: AttrValue,
+    /// Its text.
+    pub text: AttrValue,
+}
+
+/// What is wrong at a place of the open file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Line, counted from 1.
+    pub line: u32,
+    /// Column, counted from 1.
+    pub column: u32,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// A tab of the inspector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LookTab {
+    Overview,
+    Yaml,
+    Events,
+    Logs,
+    Files,
+    Environment,
+}
+
+/// What stands in the lower panel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lower {
+    /// The terminal of this number.
+    Terminal(usize),
+    /// The event feed.
+    Events,
+}
+
+/// The panel that a narrow screen shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Panel {
+    Tank,
+    Edit,
+    Term,
+    Look,
+}
+
+impl Panel {
+    /// As `data-panel` has it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Panel::Tank => "tank",
+            Panel::Edit => "edit",
+            Panel::Term => "term",
+            Panel::Look => "look",
+        }
+    }
+}
+
+/// What there is to see of the cluster at this moment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Scene {
+    /// The cluster.
+    pub view: Rc<ClusterView>,
+    /// The events, newest first.
+    pub events: Rc<Vec<Rc<EventView>>>,
+    /// Whether the clock cannot keep up with the speed asked for.
+    pub late: bool,
+}
+
+/// What the page is showing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    pub lang: Lang,
+    pub dark: bool,
+    pub playing: bool,
+    pub speed: usize,
+    pub scene: Rc<Scene>,
+    pub selected: Option<Subject>,
+    pub tab: LookTab,
+    pub container: usize,
+    pub files: Vec<OpenFile>,
+    pub file: usize,
+    pub problems: Rc<Vec<Problem>>,
+    pub terminals: usize,
+    pub lower: Lower,
+    pub panel: Panel,
+    pub table: bool,
+    pub filter: AttrValue,
+    pub help: bool,
+    pub notice: AttrValue,
+}
+
+/// What can happen to the state.
+pub enum Action {
+    Scene(Scene),
+    Language(Lang),
+    Dark(bool),
+    Playing(bool),
+    Speed(usize),
+    Select(Option<Subject>),
+    Tab(LookTab),
+    Container(usize),
+    Open { path: AttrValue, text: AttrValue },
+    ShowFile(usize),
+    CloseFile(usize),
+    Edit(AttrValue),
+    Files(Vec<OpenFile>),
+    Problems(Vec<Problem>),
+    Lower(Lower),
+    NewTerminal,
+    Panel(Panel),
+    Table(bool),
+    Filter(AttrValue),
+    Help(bool),
+    Notice(AttrValue),
+}
+
+impl Reducible for State {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        let mut s = (*self).clone();
+        match action {
+            Action::Scene(scene) => s.scene = Rc::new(scene),
+            Action::Language(lang) => s.lang = lang,
+            Action::Dark(dark) => s.dark = dark,
+            Action::Playing(playing) => s.playing = playing,
+            Action::Speed(speed) => s.speed = speed.min(SPEEDS.len() - 1),
+            Action::Select(subject) => {
+                if subject.as_ref().map(|o| &o.kind) != s.selected.as_ref().map(|o| &o.kind) {
+                    s.tab = LookTab::Overview;
+                }
+                if subject != s.selected {
+                    s.container = 0;
+                }
+                if subject.is_some() && s.panel == Panel::Tank {
+                    s.panel = Panel::Look;
+                }
+                s.selected = subject;
+            }
+            Action::Tab(tab) => s.tab = tab,
+            Action::Container(container) => s.container = container,
+            Action::Open { path, text } => {
+                match s.files.iter().position(|f| f.path == path) {
+                    Some(i) => {
+                        s.files[i].text = text;
+                        s.file = i;
+                    }
+                    None => {
+                        s.files.push(OpenFile { path, text });
+                        s.file = s.files.len() - 1;
+                    }
+                }
+                s.problems = Rc::default();
+            }
+            Action::ShowFile(i) => {
+                s.file = i.min(s.files.len().saturating_sub(1));
+                s.problems = Rc::default();
+            }
+            Action::CloseFile(i) => {
+                if i < s.files.len() {
+                    s.files.remove(i);
+                    s.file = if s.file > i { s.file - 1 } else { s.file.min(s.files.len().saturating_sub(1)) };
+                    s.problems = Rc::default();
+                }
+            }
+            Action::Edit(text) => {
+                let file = s.file;
+                if let Some(f) = s.files.get_mut(file) {
+                    f.text = text;
+                }
+            }
+            Action::Files(files) => {
+                let shown = s.files.get(s.file).map(|f| f.path.clone());
+                s.file = files.iter().position(|f| Some(&f.path) == shown.as_ref()).unwrap_or(0);
+                s.files = files;
+            }
+            Action::Problems(problems) => s.problems = Rc::new(problems),
+            Action::Lower(lower) => s.lower = lower,
+            Action::NewTerminal => {
+                s.terminals += 1;
+                s.lower = Lower::Terminal(s.terminals - 1);
+            }
+            Action::Panel(panel) => s.panel = panel,
+            Action::Table(table) => s.table = table,
+            Action::Filter(filter) => s.filter = filter,
+            Action::Help(help) => s.help = help,
+            Action::Notice(notice) => s.notice = notice,
+        }
+        Rc::new(s)
+    }
+}
+
+/// What every component may reach: the state's dispatcher and the host. It never changes.
+#[derive(Clone)]
+pub struct Link {
+    /// Sends actions.
+    pub dispatch: UseReducerDispatcher<State>,
+    /// The session that runs.
+    pub host: HostRef,
+}
+
+impl PartialEq for Link {
+    fn eq(&self, _: &Link) -> bool {
+        true
+    }
+}
+
+impl Link {
+    /// Sends an action.
+    pub fn send(&self, action: Action) {
+        self.dispatch.dispatch(action);
+    }
+
+    /// A callback that sends what `make` makes, whatever the event.
+    pub fn on<E>(&self, make: impl Fn() -> Action + 'static) -> Callback<E> {
+        let dispatch = self.dispatch.clone();
+        Callback::from(move |_| dispatch.dispatch(make()))
+    }
+
+    /// A callback that selects an object.
+    pub fn select<E>(&self, subject: Subject) -> Callback<E> {
+        self.on(move || Action::Select(Some(subject.clone())))
+    }
+
+    /// Plays or pauses.
+    pub fn play(&self, playing: bool) {
+        self.host.borrow_mut().playing = playing;
+        self.send(Action::Playing(playing));
+    }
+
+    /// Sets the speed, by its place in [`SPEEDS`].
+    pub fn set_speed(&self, speed: usize) {
+        let speed = speed.min(SPEEDS.len() - 1);
+        self.host.borrow_mut().speed = SPEEDS[speed];
+        self.send(Action::Speed(speed));
+    }
+
+    /// Applies a file: what is wrong with it is shown, otherwise it goes to the cluster.
+    pub fn apply(&self, path: &str, text: &str) {
+        let problems = self.host.borrow().check(text);
+        if problems.is_empty() {
+            self.host.borrow_mut().apply(path, text);
+        }
+        self.send(Action::Problems(problems));
+    }
+
+    /// The open file's text has been edited.
+    pub fn edited(&self, path: &str, text: String) {
+        self.host.borrow_mut().write_file(path, &text);
+        self.send(Action::Edit(text.into()));
+    }
+
+    /// Something was typed into a terminal.
+    pub fn type_in(&self, terminal: usize, text: &str) {
+        self.host.borrow_mut().type_in(terminal, text);
+    }
+
+    /// Runs on to the next change and stops there.
+    pub fn step(&self) {
+        self.play(false);
+        let scene = {
+            let mut host = self.host.borrow_mut();
+            host.step();
+            host.scene()
+        };
+        self.send(Action::Scene(scene));
+    }
+}
+
+/// The language, from the page around.
+#[hook]
+pub fn use_lang() -> Lang {
+    use_context::<Lang>().unwrap_or_default()
+}
+
+/// The link, from the page around.
+#[hook]
+pub fn use_link() -> Link {
+    use_context::<Link>().expect("every component stands inside the page, which provides the link")
+}

@@ -1,0 +1,29 @@
+//! What the browser keeps for the page. Where it keeps nothing (private windows, a full store) the page works without.
+
+use web_sys::Storage;
+
+/// The language's code.
+pub const LANG: &str = "kubarium.lang";
+/// `dark` or `light`.
+pub const THEME: &str = "kubarium.theme";
+/// The session's inputs so far.
+pub const SESSION: &str = "kubarium.session";
+/// Set where the next load is to run the session again, without its last input.
+pub const RESTORE: &str = "kubarium.restore";
+
+fn store() -> Option<Storage> {
+    web_sys::window()?.local_storage().ok()?
+}
+
+/// What was kept under a key; none where nothing, or the empty text.
+pub fn get(key: &str) -> Option<String> {
+    store()?.get_item(key).ok()?.filter(|v| !v.is_empty())
+}
+
+/// Keeps a text under a key.
+pub fn set(key: &str, value: &str) {
+    if let Some(store) = store() {
+        // A full store keeps what it had.
+        let _ = store.set_item(key, value);
+    }
+}

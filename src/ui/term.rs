@@ -1,0 +1,101 @@
+//! The lower panel: terminals in tabs, and the event feed.
+
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+use web_sys::Element;
+use yew::prelude::*;
+
+use crate::views::EventView;
+
+use super::feed::Feed;
+use super::i18n::{Text, fill};
+use super::icons::Icon;
+use super::state::{Action, Lower, use_lang, use_link};
+use super::vendor::create_terminal;
+
+/// What the lower panel needs.
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    /// How many terminals there are.
+    pub terminals: usize,
+    /// What is shown.
+    pub lower: Lower,
+    /// The events, newest first.
+    pub events: Rc<Vec<Rc<EventView>>>,
+    /// The theme, whose colours the terminals take.
+    pub dark: bool,
+}
+
+/// The most terminals that can be open.
+const TERMINALS_MAX: usize = 6;
+
+/// The lower panel.
+#[component]
+pub fn Term(props: &Props) -> Html {
+    let (lang, link) = (use_lang(), use_link());
+    let tab = |lower: Lower, icon: Icon, text: String, n: Option<usize>| {
+        html! {
+            <button key={text.clone()} class="tab" role="tab" aria-selected={(props.lower == lower).to_string()} onclick={link.on(move || Action::Lower(lower))}>
+                { icon.draw() }{ text }if let Some(n) = n { <span class="n">{ n }</span> }
+            </button>
+        }
+    };
+    let name = |i: usize| if props.terminals == 1 { Text::Terminal.t(lang).to_owned() } else { fill(Text::TerminalLabel.t(lang), &[&(i + 1).to_string()]) };
+    html! {
+        <section class="panel term" aria-label={Text::Terminal.t(lang)}>
+            <div class="head">
+                <div class="tabs" role="tablist" aria-label={Text::Panels.t(lang)}>
+                    for i in 0..props.terminals { { tab(Lower::Terminal(i), Icon::Terminal, name(i), None) } }
+                    { tab(Lower::Events, Icon::Info, Text::Events.t(lang).to_owned(), Some(props.events.len())) }
+                </div>
+                <button class="btn square" disabled={props.terminals >= TERMINALS_MAX} onclick={link.on(|| Action::NewTerminal)} aria-label={Text::NewTerminal.t(lang)} title={Text::NewTerminal.t(lang)}>{ Icon::Plus.draw() }</button>
+            </div>
+            for i in 0..props.terminals { <Screen key={i} number={i} shown={props.lower == Lower::Terminal(i)} dark={props.dark} /> }
+            if props.lower == Lower::Events { <Feed events={props.events.clone()} subject={None} /> }
+        </section>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct ScreenProps {
+    number: usize,
+    shown: bool,
+    dark: bool,
+}
+
+/// One terminal: xterm, fed by the host.
+#[component]
+fn Screen(props: &ScreenProps) -> Html {
+    let (lang, link) = (use_lang(), use_link());
+    let place = use_node_ref();
+    let number = props.number;
+    {
+        let (place, link) = (place.clone(), link.clone());
+        use_effect_with((), move |()| {
+            let typed = {
+                let link = link.clone();
+                Closure::<dyn Fn(String)>::new(move |text: String| link.type_in(number, &text))
+            };
+            let resized = {
+                let link = link.clone();
+                Closure::<dyn Fn(u32, u32)>::new(move |cols: u32, rows: u32| {
+                    // While the terminal is being made the host may be at work: the size is then read when it is attached.
+                    if let Ok(mut host) = link.host.try_borrow_mut() {
+                        host.resize(number, cols, rows);
+                    }
+                })
+            };
+            if let Some(parent) = place.cast::<Element>() {
+                let js = create_terminal(&parent, typed.as_ref().unchecked_ref(), resized.as_ref().unchecked_ref());
+                link.host.borrow_mut().attach(number, js);
+            }
+            move || {
+                link.host.borrow_mut().detach(number);
+                drop((typed, resized));
+            }
+        });
+    }
+    use_effect_with((props.dark, props.shown), move |(_, shown)| link.host.borrow().refresh_terminal(number, *shown));
+    html! { <div class="host" role="tabpanel" hidden={!props.shown} ref={place} aria-label={fill(Text::TerminalLabel.t(lang), &[&(number + 1).to_string()])}></div> }
+}

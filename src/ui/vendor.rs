@@ -1,0 +1,56 @@
+//! The bundled editor (CodeMirror) and terminal (xterm.js): `vendor/*.js`, bundled into `gen/vendor.js`.
+
+use js_sys::{Array, Function, Uint8Array};
+use wasm_bindgen::prelude::*;
+use web_sys::Element;
+
+#[wasm_bindgen(module = "/gen/vendor.js")]
+extern "C" {
+    /// The YAML editor.
+    pub type JsEditor;
+    /// Makes an editor inside `parent`.
+    #[wasm_bindgen(js_name = createEditor)]
+    pub fn create_editor(parent: &Element, text: &str, label: &str, on_change: &Function, on_apply: &Function) -> JsEditor;
+    /// Shows another document.
+    #[wasm_bindgen(method, js_name = setText)]
+    pub fn set_text(this: &JsEditor, text: &str);
+    /// Says to a screen reader what this is.
+    #[wasm_bindgen(method, js_name = setLabel)]
+    pub fn set_label(this: &JsEditor, label: &str);
+    /// Marks problems: line, column, message, line, column, message ...
+    #[wasm_bindgen(method, js_name = setProblems)]
+    pub fn set_problems(this: &JsEditor, flat: &Array);
+    /// Puts the cursor at a line and column, counted from 1.
+    #[wasm_bindgen(method, js_name = goTo)]
+    pub fn go_to(this: &JsEditor, line: u32, column: u32);
+    /// Takes the focus.
+    #[wasm_bindgen(method)]
+    pub fn focus(this: &JsEditor);
+    /// Takes it off the page.
+    #[wasm_bindgen(method)]
+    pub fn dispose(this: &JsEditor);
+
+    /// The terminal.
+    pub type JsTerminal;
+    /// Makes a terminal inside `parent`; `on_data` gets what is typed, `on_resize` columns and rows.
+    #[wasm_bindgen(js_name = createTerminal)]
+    pub fn create_terminal(parent: &Element, on_data: &Function, on_resize: &Function) -> JsTerminal;
+    /// Shows bytes.
+    #[wasm_bindgen(method)]
+    pub fn write(this: &JsTerminal, bytes: &Uint8Array);
+    /// Reads the colours from the page anew.
+    #[wasm_bindgen(method, js_name = setTheme)]
+    pub fn set_theme(this: &JsTerminal);
+    /// Its columns.
+    #[wasm_bindgen(method)]
+    pub fn cols(this: &JsTerminal) -> u32;
+    /// Its rows.
+    #[wasm_bindgen(method)]
+    pub fn rows(this: &JsTerminal) -> u32;
+    /// Takes the focus.
+    #[wasm_bindgen(method, js_name = focus)]
+    pub fn focus_terminal(this: &JsTerminal);
+    /// Takes it off the page.
+    #[wasm_bindgen(method, js_name = dispose)]
+    pub fn dispose_terminal(this: &JsTerminal);
+}

@@ -1,0 +1,329 @@
+//! The whole cluster at one moment.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::api::{Object, Value};
+use crate::base::Time;
+
+use super::live::LivePod;
+use super::pod::{Health, PodView};
+
+/// How much of something is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Share {
+    /// Requested by the pods here.
+    pub requested: i64,
+    /// What there is.
+    pub allocatable: i64,
+}
+
+impl Share {
+    /// 0 to 1 and beyond.
+    pub fn fraction(&self) -> f64 {
+        if self.allocatable <= 0 { 0.0 } else { self.requested as f64 / self.allocatable as f64 }
+    }
+}
+
+/// A node with its pods.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeView {
+    /// Its UID.
+    pub key: String,
+    /// Name.
+    pub name: String,
+    /// Whether its kubelet says it is ready.
+    pub ready: bool,
+    /// Whether new pods may come (`spec.unschedulable` is not set).
+    pub schedulable: bool,
+    /// `topology.kubernetes.io/zone`; empty where not labelled.
+    pub zone: String,
+    /// Taints as `key=value:Effect`.
+    pub taints: Vec<String>,
+    /// CPU, in millicores.
+    pub cpu: Share,
+    /// Memory, in bytes.
+    pub memory: Share,
+    /// How many pods it may hold.
+    pub pods_max: i64,
+    /// Its pods, oldest first.
+    pub pods: Vec<Rc<PodView>>,
+}
+
+/// A controller of pods.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkloadView {
+    /// Its UID.
+    pub key: String,
+    /// `ReplicationController`.
+    pub kind: String,
+    /// Namespace.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// Wanted.
+    pub desired: i64,
+    /// There.
+    pub current: i64,
+    /// Ready.
+    pub ready: i64,
+}
+
+/// A service and whom it reaches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceView {
+    /// Its UID.
+    pub key: String,
+    /// Namespace.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// `ClusterIP`, `NodePort` ...
+    pub kind: String,
+    /// Its virtual address.
+    pub cluster_ip: String,
+    /// Ports as kubectl shows them: `80/TCP`.
+    pub ports: String,
+    /// The UIDs of the pods that its selector matches.
+    pub selected: Vec<String>,
+    /// Those of them that are ready and so get its traffic.
+    pub reached: Vec<String>,
+}
+
+/// The cluster at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClusterView {
+    /// The moment.
+    pub time: Time,
+    /// The store's revision.
+    pub revision: u64,
+    /// Nodes by name.
+    pub nodes: Vec<Rc<NodeView>>,
+    /// Pods that wait for a node, oldest first.
+    pub queue: Vec<Rc<PodView>>,
+    /// Controllers, by kind, namespace and name.
+    pub workloads: Vec<Rc<WorkloadView>>,
+    /// Services by namespace and name.
+    pub services: Vec<Rc<ServiceView>>,
+}
+
+/// What a [`ClusterView`] is read from.
+pub struct Objects<'a> {
+    /// The moment.
+    pub time: Time,
+    /// The store's revision.
+    pub revision: u64,
+    /// Node objects.
+    pub nodes: Vec<&'a Value>,
+    /// Pod objects.
+    pub pods: Vec<&'a Value>,
+    /// Objects that control pods: any kind with replicas in `spec` and `status`.
+    pub workloads: Vec<&'a Value>,
+    /// Service objects.
+    pub services: Vec<&'a Value>,
+}
+
+impl ClusterView {
+    /// Reads the objects; `live` says what a pod's kubelet knows of it. What is equal to its like in `before` is shared with it,
+    /// so that whoever draws can tell at a glance what did not change.
+    pub fn of(objects: &Objects<'_>, live: &dyn Fn(&Value) -> Option<LivePod>, before: &ClusterView) -> ClusterView {
+        let old: BTreeMap<&str, &Rc<PodView>> = before.pods().map(|p| (p.key.as_str(), p)).collect();
+        let mut by_node: BTreeMap<&str, Vec<Rc<PodView>>> = BTreeMap::new();
+        let mut requests: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
+        let mut queue = Vec::new();
+        for pod in &objects.pods {
+            let view = PodView::of(pod, live(pod).as_ref());
+            let view = match old.get(view.key.as_str()) {
+                Some(same) if ***same == view => Rc::clone(same),
+                _ => Rc::new(view),
+            };
+            let node = pod.at(&["spec", "nodeName"]).str();
+            if !node.is_empty() {
+                if !matches!(view.health, Health::Succeeded | Health::Failed) {
+                    let (cpu, memory) = requests.entry(node).or_default();
+                    *cpu += requested(pod, "cpu");
+                    *memory += requested(pod, "memory") / 1000;
+                }
+                by_node.entry(node).or_default().push(view);
+            } else if !matches!(view.health, Health::Succeeded | Health::Failed) {
+                queue.push(view);
+            }
+        }
+        let in_order = |pods: &mut Vec<Rc<PodView>>| pods.sort_by(|a, b| (a.created, &a.namespace, &a.name).cmp(&(b.created, &b.namespace, &b.name)));
+        in_order(&mut queue);
+        let mut nodes: Vec<NodeView> = objects
+            .nodes
+            .iter()
+            .map(|node| {
+                let mut pods = by_node.remove(node.name()).unwrap_or_default();
+                in_order(&mut pods);
+                node_of(node, requests.get(node.name()).copied().unwrap_or_default(), pods)
+            })
+            .collect();
+        nodes.sort_by(|a, b| natural(&a.name).cmp(&natural(&b.name)));
+        let mut workloads: Vec<WorkloadView> = objects.workloads.iter().map(|w| workload_of(w)).collect();
+        workloads.sort_by(|a, b| (&a.kind, &a.namespace, &a.name).cmp(&(&b.kind, &b.namespace, &b.name)));
+        let services = objects.services.iter().map(|s| service_of(s, &objects.pods)).collect();
+        ClusterView {
+            time: objects.time,
+            revision: objects.revision,
+            nodes: shared(nodes, &before.nodes),
+            queue,
+            workloads: shared(workloads, &before.workloads),
+            services: shared(services, &before.services),
+        }
+    }
+
+    /// Every pod: those on nodes, then those that wait.
+    pub fn pods(&self) -> impl Iterator<Item = &Rc<PodView>> {
+        self.nodes.iter().flat_map(|n| &n.pods).chain(&self.queue)
+    }
+
+    /// The pod of this UID.
+    pub fn pod(&self, key: &str) -> Option<&Rc<PodView>> {
+        self.pods().find(|p| p.key == key)
+    }
+}
+
+/// Reuses of `before` what is equal and stands at the same place.
+fn shared<T: PartialEq>(now: Vec<T>, before: &[Rc<T>]) -> Vec<Rc<T>> {
+    now.into_iter()
+        .enumerate()
+        .map(|(i, item)| match before.get(i) {
+            Some(same) if **same == item => Rc::clone(same),
+            _ => Rc::new(item),
+        })
+        .collect()
+}
+
+/// Orders `node10` after `node9`.
+fn natural(name: &str) -> (&str, u64, &str) {
+    let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    (stem, name[stem.len()..].parse().unwrap_or(0), name)
+}
+
+fn node_of(node: &Value, (cpu, memory): (i64, i64), pods: Vec<Rc<PodView>>) -> NodeView {
+    let allocatable = |resource: &str| milli(node.at(&["status", "allocatable", resource]));
+    NodeView {
+        key: node.uid().to_owned(),
+        name: node.name().to_owned(),
+        ready: node.condition("Ready") == "True",
+        schedulable: !node.at(&["spec", "unschedulable"]).is_true(),
+        zone: node.label("topology.kubernetes.io/zone").unwrap_or("").to_owned(),
+        taints: node
+            .at(&["spec", "taints"])
+            .items()
+            .iter()
+            .map(|t| match t.get("value").str() {
+                "" => format!("{}:{}", t.get("key").str(), t.get("effect").str()),
+                value => format!("{}={value}:{}", t.get("key").str(), t.get("effect").str()),
+            })
+            .collect(),
+        cpu: Share { requested: cpu, allocatable: allocatable("cpu") },
+        memory: Share { requested: memory, allocatable: allocatable("memory") / 1000 },
+        pods_max: allocatable("pods") / 1000,
+        pods,
+    }
+}
+
+fn workload_of(object: &Value) -> WorkloadView {
+    let number = |part: &str, key: &str| object.at(&[part, key]).int();
+    WorkloadView {
+        key: object.uid().to_owned(),
+        kind: object.kind().to_owned(),
+        namespace: object.namespace().to_owned(),
+        name: object.name().to_owned(),
+        desired: number("spec", "replicas"),
+        current: number("status", "replicas"),
+        ready: number("status", "readyReplicas"),
+    }
+}
+
+fn service_of(service: &Value, pods: &[&Value]) -> ServiceView {
+    let selector = service.at(&["spec", "selector"]);
+    let matches = |pod: &&&Value| {
+        !selector.is_empty() && pod.namespace() == service.namespace() && selector.entries().all(|(k, v)| pod.labels().get(k) == v)
+    };
+    let selected: Vec<&&Value> = pods.iter().filter(matches).collect();
+    let uid = |p: &&&Value| p.uid().to_owned();
+    let port = |p: &Value| {
+        let node_port = p.get("nodePort").int();
+        let middle = if node_port > 0 { format!(":{node_port}") } else { String::new() };
+        let protocol = p.get("protocol").str();
+        format!("{}{middle}/{}", p.get("port").int(), if protocol.is_empty() { "TCP" } else { protocol })
+    };
+    ServiceView {
+        key: service.uid().to_owned(),
+        namespace: service.namespace().to_owned(),
+        name: service.name().to_owned(),
+        kind: service.at(&["spec", "type"]).str().to_owned(),
+        cluster_ip: service.at(&["spec", "clusterIP"]).str().to_owned(),
+        ports: service.at(&["spec", "ports"]).items().iter().map(port).collect::<Vec<_>>().join(","),
+        reached: selected.iter().copied().filter(|p| p.condition("Ready") == "True" && !p.is_terminating()).map(|p| uid(&p)).collect(),
+        selected: selected.iter().map(uid).collect(),
+    }
+}
+
+/// What a pod asks for, in thousandths: the containers' sum, or the greatest of the init containers where that is more.
+fn requested(pod: &Value, resource: &str) -> i64 {
+    let of = |list: &str| pod.at(&["spec", list]).items().iter().map(|c| milli(c.at(&["resources", "requests", resource]))).collect::<Vec<_>>();
+    of("containers").iter().sum::<i64>().max(of("initContainers").into_iter().max().unwrap_or(0))
+}
+
+/// A quantity in thousandths; 0 where it is none.
+fn milli(quantity: &Value) -> i64 {
+    if let Some(i) = quantity.as_int() {
+        return i.saturating_mul(1000);
+    }
+    let text = quantity.str();
+    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let number: f64 = text[..digits].parse().unwrap_or(0.0);
+    let unit = match &text[digits..] {
+        "m" => 1.0,
+        "" => 1e3,
+        "k" => 1e6,
+        "M" => 1e9,
+        "G" => 1e12,
+        "T" => 1e15,
+        "Ki" => 1024e3,
+        "Mi" => 1_048_576e3,
+        "Gi" => 1_073_741_824e3,
+        "Ti" => 1_099_511_627_776e3,
+        _ => 0.0,
+    };
+    (number * unit) as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::obj;
+
+    fn objects() -> (Vec<Value>, Vec<Value>) {
+        let node = |name: &str| obj!({"metadata": {"name": name, "uid": name}, "status": {"allocatable": {"cpu": "4", "memory": "8Gi", "pods": "110"}, "conditions": [{"type": "Ready", "status": "True"}]}});
+        let pod = |name: &str, node: Value, cpu: &str| {
+            obj!({"metadata": {"name": name, "namespace": "default", "uid": name, "labels": {"app": "web"}},
+                "spec": {"nodeName": node, "containers": [{"name": "c", "resources": {"requests": {"cpu": cpu, "memory": "1Gi"}}}]},
+                "status": {"phase": "Pending"}})
+        };
+        let nodes = vec![node("node10"), node("node9")];
+        let pods = vec![pod("a", "node9".into(), "500m"), pod("b", "node9".into(), "1"), pod("c", Value::Null, "9")];
+        (nodes, pods)
+    }
+
+    #[test]
+    fn pods_stand_on_their_nodes_or_wait() {
+        let (nodes, pods) = objects();
+        let service = obj!({"metadata": {"name": "web", "namespace": "default", "uid": "s"}, "spec": {"selector": {"app": "web"}, "ports": [{"port": 80, "nodePort": 30080}]}});
+        let all = Objects { time: Time(5), revision: 7, nodes: nodes.iter().collect(), pods: pods.iter().collect(), workloads: vec![], services: vec![&service] };
+        let view = ClusterView::of(&all, &|_| None, &ClusterView::default());
+        assert_eq!(view.nodes.iter().map(|n| n.name.as_str()).collect::<Vec<_>>(), ["node9", "node10"]);
+        assert_eq!(view.nodes[0].cpu, Share { requested: 1500, allocatable: 4000 });
+        assert_eq!(view.nodes[0].memory, Share { requested: 2 << 30, allocatable: 8 << 30 });
+        assert_eq!(view.queue.len(), 1);
+        assert_eq!((view.services[0].ports.as_str(), view.services[0].selected.len(), view.services[0].reached.len()), ("80:30080/TCP", 3, 0));
+        let again = ClusterView::of(&all, &|_| None, &view);
+        assert!(Rc::ptr_eq(&view.nodes[1], &again.nodes[1]));
+        assert!(view.pods().zip(again.pods()).all(|(a, b)| Rc::ptr_eq(a, b)));
+    }
+}
