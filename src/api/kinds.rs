@@ -150,6 +150,11 @@ impl Kind {
         KINDS.iter().find(|k| k.kind == kind && k.group == group && k.version == version)
     }
 
+    /// The kind called so in this group, at whatever version.
+    pub fn of_group(group: &str, kind: &str) -> Option<KindRef> {
+        KINDS.iter().find(|k| k.kind == kind && k.group == group)
+    }
+
     /// The kind that is served at this group and plural.
     pub fn of_resource(group: &str, plural: &str) -> Option<KindRef> {
         KINDS.iter().find(|k| k.plural == plural && k.group == group)

@@ -143,6 +143,16 @@ impl Quantity {
         wide.clamp(i64::MIN.into(), i64::MAX.into()) as i64
     }
 
+    /// Rounded up to thousandths.
+    #[must_use]
+    pub fn rounded_to_milli(&self) -> Quantity {
+        if self.exponent >= -3 {
+            return self.clone();
+        }
+        let up = divide_up(self.mantissa.abs(), -3 - self.exponent);
+        Quantity { mantissa: if self.mantissa < 0 { -up } else { up }, exponent: -3, format: self.format, text: None }
+    }
+
     /// The nearest floating point number.
     pub fn to_f64(&self) -> f64 {
         self.mantissa as f64 * 10_f64.powi(self.exponent)

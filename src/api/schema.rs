@@ -88,8 +88,8 @@ pub struct Field {
     pub retain_keys: bool,
     /// The key by which a strategic merge patch merges the list; empty for a list of scalars.
     pub merge_key: &'static str,
-    /// The default that the schema states, as text; empty where there is none.
-    pub default: &'static str,
+    /// The default that the schema states, as text.
+    pub default: Option<&'static str>,
     /// The Go name of the string type that it holds (`v1.RestartPolicy`); empty for a plain string.
     pub string_name: String,
     /// The Go name of the field.
@@ -307,7 +307,7 @@ impl Reader {
             patch_merge: false,
             retain_keys: false,
             merge_key: "",
-            default: "",
+            default: None,
             string_name,
             go_name: name[..1].to_ascii_uppercase() + &name[1..],
         };
@@ -321,7 +321,7 @@ impl Reader {
                 "S" => field.list_type = ListType::Set,
                 "K" => (field.list_type, field.map_keys) = (ListType::Map, rest.split(',').collect()),
                 "A" => field.atomic = true,
-                "D" => field.default = rest,
+                "D" => field.default = Some(rest),
                 "G" => field.go_name = rest.to_owned(),
                 _ => {}
             }

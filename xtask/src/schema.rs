@@ -217,8 +217,10 @@ impl Writer<'_> {
             if text_of(&property["x-kubernetes-map-type"]) == "atomic" {
                 flags.push("A".into());
             }
-            if default.starts_with('"') {
-                flags.push(format!("D{}", default.trim_matches('"')));
+            let constant = default.trim_matches('"');
+            let is_empty_text = default == "\"\"" && go_type.starts_with('*');
+            if is_empty_text || (!constant.is_empty() && !constant.contains(['(', '{', ' '])) {
+                flags.push(format!("D{constant}"));
             }
             if capitalised(&json) != go_name {
                 flags.push(format!("G{go_name}"));

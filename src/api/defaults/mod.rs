@@ -1,8 +1,164 @@
 //! Defaulting: what the API server fills in (`SetDefaults_*`), one file per group.
+//!
+//! One walk along the schema: at each typed object first its own rule (by the type's Go name), then the schema's constants,
+//! then what is inside. What needs nothing is not touched, so that objects keep sharing their parts.
 
-use super::{KindRef, Value};
+mod core;
+mod rest;
+mod volumes;
+mod workloads;
 
-/// Fills in what `kind`'s objects have by default. For decoded objects; doing it twice changes nothing more.
+use std::sync::Arc;
+
+use super::schema::{Schema, Ty, Type, schema};
+use super::{KindRef, Quantity, Value};
+
+/// Fills in what `kind`'s objects have by default. For decoded objects at the stored version; doing it twice changes nothing
+/// more.
 pub fn apply(kind: KindRef, object: &mut Value) {
-    let _ = (kind, object);
+    let ty = schema().kind(kind);
+    if let Some(changed) = object_defaults(schema(), ty, object) {
+        *object = changed;
+    }
 }
+
+/// A value with its defaults; none where it has them all.
+fn value_defaults(schema: &Schema, ty: &Ty, value: &Value) -> Option<Value> {
+    match (ty, value) {
+        (Ty::Object(t), Value::Map(_)) => object_defaults(schema, schema.get(*t), value),
+        (Ty::ListOf(item), Value::List(list)) if matches!(**item, Ty::Object(_)) => {
+            let mut changed: Option<Vec<Value>> = None;
+            for (i, value) in list.iter().enumerate() {
+                if let Some(new) = value_defaults(schema, item, value) {
+                    changed.get_or_insert_with(|| list.to_vec())[i] = new;
+                }
+            }
+            changed.map(Value::from)
+        }
+        (Ty::MapOf(item), Value::Map(_)) if **item == Ty::Quantity => round_amounts(value),
+        _ => None,
+    }
+}
+
+fn object_defaults(schema: &Schema, ty: &Type, value: &Value) -> Option<Value> {
+    let mut own = value.clone();
+    rule(ty, &mut own);
+    for field in &ty.fields {
+        let Some(constant) = field.default else { continue };
+        if own.get(field.name).is_null() || (!field.pointer && own.get(field.name).is_empty()) {
+            match field.ty {
+                Ty::String if !constant.is_empty() || field.pointer => own.set(&[field.name], constant),
+                Ty::Bool if field.pointer => own.set(&[field.name], constant == "true"),
+                Ty::Int32 | Ty::Int64 if field.pointer => own.set(&[field.name], constant.parse::<i64>().unwrap_or(0)),
+                _ => {}
+            }
+        }
+    }
+    let mut inner = Vec::new();
+    for (name, value) in own.entries() {
+        if let Some(field) = ty.field(name)
+            && let Some(new) = value_defaults(schema, &field.ty, value)
+        {
+            inner.push((field.name, new));
+        }
+    }
+    for (name, new) in inner {
+        own.set(&[name], new);
+    }
+    (!is_same(&own, value)).then_some(own)
+}
+
+/// The rule of one type.
+fn rule(ty: &Type, value: &mut Value) {
+    match ty.name {
+        "Pod" => core::pod(value),
+        "PodSpec" => core::pod_spec(value),
+        "Container" | "EphemeralContainer" => core::container(value),
+        "Probe" => core::probe(value),
+        "HTTPGetAction" => core::http_get(value),
+        "ObjectFieldSelector" => absent(value, "apiVersion", "v1"),
+        "ReplicationController" => core::replication_controller(value),
+        "Service" => core::service(value),
+        "Namespace" => core::namespace(value),
+        "NodeStatus" => core::node_status(value),
+        "Secret" => empty(value, "type", "Opaque"),
+        "LimitRangeItem" => core::limit_range_item(value),
+        "PersistentVolume" => volumes::persistent_volume(value),
+        "PersistentVolumeClaim" => empty(value.get_mut("status"), "phase", "Pending"),
+        "PersistentVolumeClaimSpec" => absent(value, "volumeMode", "Filesystem"),
+        "Volume" => volumes::volume(value),
+        "HostPathVolumeSource" => absent(value, "type", ""),
+        "SecretVolumeSource" | "ConfigMapVolumeSource" | "DownwardAPIVolumeSource" | "ProjectedVolumeSource" => {
+            absent(value, "defaultMode", 0o644)
+        }
+        "ServiceAccountTokenProjection" => absent(value, "expirationSeconds", 3600),
+        "AzureDiskVolumeSource" => volumes::azure_disk(value),
+        "Deployment" => workloads::deployment(value),
+        "DaemonSet" => workloads::daemon_set(value),
+        "StatefulSet" => workloads::stateful_set(value),
+        "ReplicaSet" => absent_in(value, &["spec", "replicas"], 1),
+        "Job" => workloads::job(value),
+        "CronJob" => workloads::cron_job(value),
+        "PodFailurePolicyOnPodConditionsPattern" => empty(value, "status", "True"),
+        "HorizontalPodAutoscaler" => workloads::horizontal_pod_autoscaler(value),
+        _ => rest::rule(ty.name, value),
+    }
+}
+
+/// Sets a member that is absent.
+fn absent(value: &mut Value, key: &str, default: impl Into<Value>) {
+    if value.get(key).is_null() {
+        value.set(&[key], default);
+    }
+}
+
+/// Sets a member that is absent, or empty where Go cannot tell that from absent.
+fn empty(value: &mut Value, key: &str, default: impl Into<Value>) {
+    if value.get(key).is_empty() {
+        value.set(&[key], default);
+    }
+}
+
+/// [`absent`] at a path.
+fn absent_in(value: &mut Value, path: &[&str], default: impl Into<Value>) {
+    if value.at(path).is_null() {
+        value.set(path, default);
+    }
+}
+
+/// [`empty`] at a path.
+fn empty_in(value: &mut Value, path: &[&str], default: impl Into<Value>) {
+    if value.at(path).is_empty() {
+        value.set(path, default);
+    }
+}
+
+/// Whether nothing was written.
+fn is_same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Map(a), Value::Map(b)) => Arc::ptr_eq(a, b),
+        _ => a == b,
+    }
+}
+
+/// Rounds amounts up to thousandths.
+// Models SetDefaults_ResourceList.
+fn round_amounts(amounts: &Value) -> Option<Value> {
+    let mut changed = None;
+    for (name, amount) in amounts.entries() {
+        let text = amount.str();
+        // Only these suffixes and long fractions are finer than a thousandth.
+        if !text.ends_with(['n', 'u']) && !text.contains(['.', 'e', '-']) {
+            continue;
+        }
+        let quantity = Quantity::of(amount);
+        let rounded = quantity.rounded_to_milli();
+        if rounded != quantity {
+            changed.get_or_insert_with(|| amounts.clone()).set(&[name], rounded);
+        }
+    }
+    changed
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,78 @@
+//! Defaults of the smaller groups.
+
+use super::super::{Map, Value};
+use super::{absent, empty, empty_in};
+use crate::obj;
+
+const RBAC: &str = "rbac.authorization.k8s.io";
+
+/// The rule of a type of these groups.
+pub fn rule(name: &str, value: &mut Value) {
+    match name {
+        "NetworkPolicyPort" => absent(value, "protocol", "TCP"),
+        "NetworkPolicy" => {
+            if value.at(&["spec", "policyTypes"]).is_empty() {
+                let egress = !value.at(&["spec", "egress"]).is_empty();
+                value.set(&["spec", "policyTypes"], if egress { obj!(["Ingress", "Egress"]) } else { obj!(["Ingress"]) });
+            }
+        }
+        "IngressClassParametersReference" => absent(value, "scope", "Cluster"),
+        "ClusterRoleBinding" | "RoleBinding" => empty_in(value, &["roleRef", "apiGroup"], RBAC),
+        "Subject" => {
+            if matches!(value.get("kind").str(), "User" | "Group") {
+                empty(value, "apiGroup", RBAC);
+            }
+        }
+        "PriorityClass" => absent(value, "preemptionPolicy", "PreemptLowerPriority"),
+        "StorageClass" => {
+            absent(value, "reclaimPolicy", "Delete");
+            absent(value, "volumeBindingMode", "Immediate");
+        }
+        "CSIDriverSpec" => {
+            absent(value, "attachRequired", true);
+            for off in ["podInfoOnMount", "storageCapacity", "requiresRepublish", "seLinuxMount"] {
+                absent(value, off, false);
+            }
+            absent(value, "fsGroupPolicy", "ReadWriteOnceWithFSType");
+            empty(value, "volumeLifecycleModes", obj!(["Persistent"]));
+        }
+        // Of a slice (pointers) and of old Endpoints (a plain string) alike.
+        "EndpointPort" => {
+            absent(value, "protocol", "TCP");
+            absent(value, "name", "");
+        }
+        "ValidatingWebhook" | "MutatingWebhook" => {
+            absent(value, "failurePolicy", "Fail");
+            matching(value);
+            absent(value, "timeoutSeconds", 10);
+            if name == "MutatingWebhook" {
+                absent(value, "reinvocationPolicy", "Never");
+            }
+        }
+        "Rule" | "RuleWithOperations" | "NamedRuleWithOperations" => absent(value, "scope", "*"),
+        "ServiceReference" => absent(value, "port", 443),
+        "ValidatingAdmissionPolicySpec" | "MutatingAdmissionPolicySpec" => absent(value, "failurePolicy", "Fail"),
+        "MatchResources" => matching(value),
+        "FlowSchemaSpec" => empty(value, "matchingPrecedence", 1000),
+        "ExemptPriorityLevelConfiguration" => {
+            absent(value, "nominalConcurrencyShares", 0);
+            absent(value, "lendablePercent", 0);
+        }
+        "LimitedPriorityLevelConfiguration" => {
+            absent(value, "nominalConcurrencyShares", 30);
+            absent(value, "lendablePercent", 0);
+        }
+        "QueuingConfiguration" => {
+            empty(value, "handSize", 8);
+            empty(value, "queues", 64);
+            empty(value, "queueLengthLimit", 50);
+        }
+        _ => {}
+    }
+}
+
+fn matching(value: &mut Value) {
+    absent(value, "matchPolicy", "Equivalent");
+    absent(value, "namespaceSelector", Map::new());
+    absent(value, "objectSelector", Map::new());
+}

@@ -1,0 +1,65 @@
+//! Names of images: `registry.io/team/app:tag@sha256:...`.
+
+/// The tag by which a container's default pull policy is decided: `latest` where neither tag nor digest is given, empty
+/// where only a digest is or the name is none.
+// Models parsers.ParseImageName over github.com/distribution/reference.
+pub fn tag_of(image: &str) -> &str {
+    let (named, digest) = image.split_once('@').map_or((image, None), |(n, d)| (n, Some(d)));
+    let last = named.rfind('/').map_or(0, |i| i + 1);
+    let (name, tag) = named[last..].split_once(':').map_or((named, None), |(n, t)| (&named[..last + n.len()], Some(t)));
+    if !is_name(name) || tag.is_some_and(|t| !is_tag(t)) || digest.is_some_and(|d| !is_digest(d)) {
+        return "";
+    }
+    tag.unwrap_or(if digest.is_some() { "" } else { "latest" })
+}
+
+fn is_name(name: &str) -> bool {
+    let path = match name.split_once('/') {
+        Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" || first.chars().any(|c| c.is_ascii_uppercase()) => rest,
+        _ => name,
+    };
+    path.split('/').all(is_component)
+}
+
+/// Letters and digits, parted by one dot, one or two underscores, or any number of dashes.
+fn is_component(part: &str) -> bool {
+    let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    if !part.starts_with(word) || !part.ends_with(word) || !part.chars().all(|c| word(c) || "._-".contains(c)) {
+        return false;
+    }
+    part.split(word).filter(|s| !s.is_empty()).all(|s| matches!(s, "." | "_" | "__") || s.bytes().all(|b| b == b'-'))
+}
+
+fn is_tag(tag: &str) -> bool {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    tag.len() <= 128 && tag.starts_with(word) && tag.chars().all(|c| word(c) || c == '.' || c == '-')
+}
+
+fn is_digest(digest: &str) -> bool {
+    digest.split_once(':').is_some_and(|(algorithm, hex)| {
+        algorithm.starts_with(|c: char| c.is_ascii_alphabetic()) && hex.len() >= 32 && hex.bytes().all(|b| b.is_ascii_hexdigit())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tag_of;
+
+    #[test]
+    fn tags() {
+        for (image, want) in [
+            ("nginx", "latest"),
+            ("nginx:1.25", "1.25"),
+            ("localhost:5000/nginx", "latest"),
+            ("localhost:5000/nginx:v1", "v1"),
+            ("gcr.io/a/b:latest", "latest"),
+            ("nginx@sha256:0123456789012345678901234567890123456789012345678901234567890123", ""),
+            ("Nginx", ""),
+            ("Repo/nginx", "latest"),
+            ("a b", ""),
+            ("", ""),
+        ] {
+            assert_eq!(tag_of(image), want, "{image}");
+        }
+    }
+}

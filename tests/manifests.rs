@@ -1,0 +1,227 @@
+//! Manifests that people wrote, each with a real API server's verdict: what was accepted decodes, defaults and validates to
+//! the recorded object; what was refused is refused in the same words. Needs the conformance folder.
+
+use std::fmt::Write as _;
+
+use kubarium::api::{self, Cause, Kind, KindRef, Object, Value};
+
+/// Rows that must come out right; raised as more do.
+const FLOOR: usize = 0;
+
+struct Row {
+    from: String,
+    accepted: bool,
+    stderr: String,
+    manifest: String,
+    object: Value,
+}
+
+fn rows() -> Option<Vec<Row>> {
+    let Ok(folder) = std::env::var("KUBARIUM_CONFORMANCE") else {
+        println!("KUBARIUM_CONFORMANCE is not set: the recorded manifests were not read");
+        return None;
+    };
+    let text = std::fs::read_to_string(format!("{folder}/manifests.jsonl")).expect("the folder has manifests.jsonl");
+    Some(
+        text.lines()
+            .map(|line| {
+                let row = Value::from_json(line).expect("a row is JSON");
+                Row {
+                    from: row.get("from").str().to_owned(),
+                    accepted: row.get("accepted").is_true(),
+                    stderr: row.get("stderr").str().to_owned(),
+                    manifest: row.get("manifest").str().to_owned(),
+                    object: row.get("object").clone(),
+                }
+            })
+            .collect(),
+    )
+}
+
+/// What the API says to one object: the object as it would be stored, or the server's message, and its causes.
+fn judge(value: &Value) -> Result<(KindRef, Value), (String, Vec<Cause>)> {
+    let api_version = value.api_version();
+    let kind = Kind::of(api_version, value.kind()).or_else(|| {
+        let (group, version) = api::split_api_version(api_version);
+        let kind = Kind::of_group(group, value.kind())?;
+        api::schema::schema().kind_at(kind, version).map(|_| kind)
+    });
+    let Some(kind) = kind else {
+        return Err((format!("no matches for kind {:?} in version {api_version:?}", value.kind()), Vec::new()));
+    };
+    if let Err(message) = api::decode::check_metadata(value) {
+        return Err((message, Vec::new()));
+    }
+    let (mut object, strict) = api::decode::decode(kind, value.clone()).map_err(|s| (s.message, Vec::new()))?;
+    if !strict.is_empty() {
+        let version = api::split_api_version(api_version).1;
+        return Err((api::decode::strict_status_at(kind, version, &strict).message, Vec::new()));
+    }
+    if kind.namespaced {
+        object.set(&["metadata", "namespace"], "corpus");
+    }
+    api::defaults::apply(kind, &mut object);
+    let causes = api::validation::create(kind, &object);
+    if causes.is_empty() { Ok((kind, object)) } else { Err((String::new(), causes)) }
+}
+
+/// Removes what the server, its admission and its controllers put in, which is not this layer's.
+fn strip(kind: KindRef, object: &mut Value) {
+    object.remove(&["status"]);
+    for key in ["uid", "creationTimestamp", "resourceVersion", "generation", "namespace", "managedFields", "finalizers", "selfLink"] {
+        object.remove(&["metadata", key]);
+    }
+    object.remove(&["metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"]);
+    for map in ["annotations", "labels"] {
+        if object.at(&["metadata", map]).is_empty() {
+            object.remove(&["metadata", map]);
+        }
+    }
+    match kind.kind {
+        "Pod" => {
+            for key in ["nodeName", "priority", "preemptionPolicy", "tolerations", "priorityClassName"] {
+                object.remove(&["spec", key]);
+            }
+            object.remove(&["metadata", "labels"]);
+        }
+        "Service" => {
+            for key in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "healthCheckNodePort"] {
+                object.remove(&["spec", key]);
+            }
+            for i in 0..object.at(&["spec", "ports"]).items().len() {
+                object.at_mut(&["spec", "ports"]).list_mut()[i].remove(&["nodePort"]);
+            }
+        }
+        "Job" => {
+            object.remove(&["spec", "selector"]);
+            object.remove(&["spec", "template", "metadata", "labels"]);
+            object.remove(&["metadata", "labels"]);
+        }
+        "Namespace" => {
+            object.remove(&["spec"]);
+            object.remove(&["metadata", "labels", "kubernetes.io/metadata.name"]);
+        }
+        "PersistentVolumeClaim" => {
+            object.remove(&["spec", "storageClassName"]);
+            object.remove(&["metadata", "annotations"]);
+            object.remove(&["spec", "volumeName"]);
+        }
+        "PersistentVolume" => {
+            object.remove(&["spec", "claimRef"]);
+            object.remove(&["metadata", "annotations"]);
+        }
+        "StorageClass" | "Deployment" => {
+            object.remove(&["metadata", "annotations"]);
+        }
+        _ => {}
+    }
+}
+
+fn difference(path: &str, got: &Value, want: &Value, out: &mut String) {
+    match (got, want) {
+        (Value::Map(_), Value::Map(_)) => {
+            for (key, value) in got.entries() {
+                difference(&format!("{path}.{key}"), value, want.get(key), out);
+            }
+            for (key, value) in want.entries().filter(|(k, _)| got.get(k).is_null()) {
+                difference(&format!("{path}.{key}"), &Value::Null, value, out);
+            }
+        }
+        (Value::List(a), Value::List(b)) if a.len() == b.len() => {
+            for (i, (x, y)) in a.iter().zip(b.iter()).enumerate() {
+                difference(&format!("{path}[{i}]"), x, y, out);
+            }
+        }
+        _ if got == want => {}
+        _ => {
+            let _ = writeln!(out, "    {path}: got {got} want {want}");
+        }
+    }
+}
+
+/// The server's message as kubectl may print it.
+fn is_said(stderr: &str, message: &str, causes: &[Cause]) -> bool {
+    if causes.is_empty() {
+        return stderr.contains(message);
+    }
+    let list: Vec<String> = causes.iter().map(|c| format!("{}: {}", c.field, c.message)).collect();
+    let one = format!(" is invalid: {}", list[0]);
+    let starred = format!(" is invalid: \n{}", list.iter().map(|l| format!("* {l}")).collect::<Vec<_>>().join("\n"));
+    let listed = format!(" is invalid: [{}]", list.join(", "));
+    let text = format!("{}\n", stderr.trim_end());
+    if list.len() == 1 {
+        text.contains(&format!("{one}\n"))
+    } else {
+        text.contains(&format!("{starred}\n")) || text.contains(&format!("{listed}\n"))
+    }
+}
+
+fn check(row: &Row) -> Result<(), String> {
+    let (documents, error) = api::yaml::decode_stream(&row.manifest);
+    if let Some(error) = error {
+        return if row.stderr.contains(&error.message) { Ok(()) } else { Err(format!("    cannot be read: {error}")) };
+    }
+    let mut out = String::new();
+    for document in &documents {
+        let items =
+            if document.value.kind() == "List" { document.value.get("items").items().to_vec() } else { vec![document.value.clone()] };
+        for item in items {
+            match judge(&item) {
+                Ok((kind, mut object)) => {
+                    for warning in api::validation::warnings(kind, &object, None) {
+                        if !row.stderr.contains(&format!("Warning: {warning}\n"))
+                            && !format!("{}\n", row.stderr).contains(&format!("Warning: {warning}\n"))
+                        {
+                            let _ = writeln!(out, "    warned: {warning}");
+                        }
+                    }
+                    let want = &row.object;
+                    if want.kind() == object.kind() && want.name() == object.name() && !want.is_null() && documents.len() == 1 {
+                        let version = api::split_api_version(want.api_version()).1;
+                        object = api::convert::to_version(kind, version, object);
+                        let mut want = want.clone();
+                        strip(kind, &mut object);
+                        strip(kind, &mut want);
+                        difference("", &object, &want, &mut out);
+                    }
+                    if !row.accepted && documents.len() == 1 && !row.stderr.contains("is forbidden") {
+                        let _ = writeln!(out, "    accepted, but: {}", row.stderr.trim_end());
+                    }
+                }
+                Err((message, causes)) => {
+                    if !is_said(&row.stderr, &message, &causes) {
+                        let _ = writeln!(out, "    refused: {message}");
+                        for cause in &causes {
+                            let _ = writeln!(out, "        {}: {}", cause.field, cause.message);
+                        }
+                        let _ = writeln!(out, "    where kubectl said: {}", row.stderr.trim_end());
+                    }
+                }
+            }
+        }
+    }
+    for line in row.stderr.lines().filter_map(|l| l.strip_prefix("Warning: ")) {
+        let known = line.contains("last-applied-configuration") || line.starts_with("unknown field");
+        let said = documents
+            .iter()
+            .any(|d| judge(&d.value).is_ok_and(|(kind, object)| api::validation::warnings(kind, &object, None).iter().any(|w| w == line)));
+        if !known && !said {
+            let _ = writeln!(out, "    did not warn: {line}");
+        }
+    }
+    if out.is_empty() { Ok(()) } else { Err(out) }
+}
+
+#[test]
+fn recorded_manifests_come_out_as_recorded() {
+    let Some(rows) = rows() else { return };
+    let mut right = 0;
+    for row in &rows {
+        match check(row) {
+            Ok(()) => right += 1,
+            Err(why) => println!("{}\n{why}", row.from),
+        }
+    }
+    println!("{right} of {} manifests come out right", rows.len());
+    assert!(right >= FLOOR, "{right} of {} manifests come out right, fewer than the {FLOOR} that did", rows.len());
+}
