@@ -224,8 +224,10 @@ impl Cache {
             placed.pod = pod.clone();
             placed.assumed = false;
             let node = &mut self.nodes[placed.node as usize];
+            // It goes to the end, as if it were taken off and put back.
             if let Some(at) = node.pods.iter().position(|p| p.uid == uid) {
-                node.pods[at] = pod.clone();
+                node.pods.swap_remove(at);
+                node.pods.push(pod.clone());
             }
         } else {
             self.remove_pod(&uid);

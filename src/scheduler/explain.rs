@@ -80,6 +80,7 @@ pub struct Record {
     scored: Vec<NodeIndex>,
     scores: Vec<(PluginId, Vec<(i64, i64)>)>,
     passed: usize,
+    refused: usize,
 }
 
 impl Record {
@@ -90,6 +91,7 @@ impl Record {
 
     /// A node was refused.
     pub fn reject(&mut self, node: NodeIndex, plugin: PluginId, reasons: Reasons) {
+        self.refused += 1;
         if self.rejected.len() < ROWS_MAX {
             self.rejected.push((node, plugin, reasons));
         }
@@ -99,6 +101,11 @@ impl Record {
     pub fn passed(&mut self, nodes: &[NodeIndex]) {
         self.passed = nodes.len();
         self.scored = nodes.iter().take(ROWS_MAX).copied().collect();
+    }
+
+    /// How many nodes were looked at.
+    pub fn evaluated(&self) -> usize {
+        self.passed + self.refused
     }
 
     /// A plugin gave the nodes that passed these scores, before and after normalization.

@@ -1,6 +1,7 @@
 //! The scheduler: queue, node cache, cycle, preemption and plugins. Nothing here may know how pods run.
 
 pub mod cache;
+mod component;
 pub mod counts;
 pub mod cycle;
 pub mod explain;
@@ -9,8 +10,11 @@ pub mod hints;
 pub mod node_info;
 pub mod plugins;
 pub mod pod_info;
+pub mod preemption;
 pub mod queue;
 pub mod resources;
 pub mod selector;
 pub mod volumes;
 pub mod workloads;
+
+pub use component::{DEFAULT_SCHEDULER, Scheduler};

@@ -405,6 +405,7 @@ impl ApiServer {
             return Err(Status::conflict(pods, pod, &format!("pod {pod} is being deleted, cannot be assigned to a host")));
         }
         object.set(&["spec", "nodeName"], node);
+        object.remove(&["status", "nominatedNodeName"]);
         if let Some(node) = self.peek(Kind::named("Node"), "", node) {
             for label in ["topology.kubernetes.io/region", "topology.kubernetes.io/zone"] {
                 if let Some(value) = node.label(label) {

@@ -141,7 +141,14 @@ impl EventRecorder {
             event.set(&["firstTimestamp"], Value::Null);
             event.set(&["lastTimestamp"], Value::Null);
             event.set(&["eventTime"], now.rfc3339_micro());
-            event.set(&["action"], if reason == "Scheduled" { "Binding" } else { "Scheduling" });
+            event.set(
+                &["action"],
+                match reason {
+                    "Scheduled" => "Binding",
+                    "Preempted" => "Preempting",
+                    _ => "Scheduling",
+                },
+            );
             event.set(&["reportingInstance"], format!("{}-control-plane", self.component));
         } else {
             event.set(&["source"], obj!({"component": self.component}));

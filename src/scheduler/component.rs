@@ -1,0 +1,363 @@
+//! The scheduler as a component: takes in what changes, tries one waiting pod at a time, and writes what came of it.
+//! Models kube-scheduler with its default profile. It sees the cluster through what was delivered to it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::cache::Cache;
+use super::cycle::{Algorithm, Diagnosis, Outcome};
+use super::explain::{Decision, Decisions, Record};
+use super::framework::Cx;
+use super::hints::ClusterEvent;
+use super::pod_info::PodInfo;
+use super::preemption::{Budget, Candidate, Preemption, preempt};
+use super::queue::{Failure, Queue, Queued};
+use crate::api::{ArcStr, Kind, KindRef, Object, Value};
+use crate::base::{Duration, RandomStream, Time};
+use crate::obj;
+use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
+
+/// The scheduler's name: the profile of pods that name no other, and the source of its events.
+pub const DEFAULT_SCHEDULER: &str = "default-scheduler";
+/// The field manager of its writes.
+const MANAGER: &str = "kube-scheduler";
+/// How long trying one pod takes. A real one needs about as long; what matters is that it is not nothing, so that pods
+/// are placed one after the other.
+const CYCLE: Duration = Duration::from_millis(1);
+/// The longest text of an event.
+const NOTE_LENGTH_LIMIT: usize = 1024;
+
+/// The scheduler.
+#[derive(Clone, Debug)]
+pub struct Scheduler {
+    cache: Cache,
+    queue: Queue,
+    algorithm: Algorithm,
+    random: RandomStream,
+    recorder: EventRecorder,
+    decisions: Decisions,
+    record: Record,
+    budgets: BTreeMap<(ArcStr, ArcStr), Value>,
+    busy_until: Time,
+}
+
+impl Scheduler {
+    /// The scheduler of a session with this seed.
+    pub fn new(seed: u64) -> Self {
+        Scheduler {
+            cache: Cache::default(),
+            queue: Queue::default(),
+            algorithm: Algorithm::default(),
+            random: RandomStream::new(seed, "scheduler"),
+            recorder: EventRecorder::with_series(DEFAULT_SCHEDULER),
+            decisions: Decisions::default(),
+            record: Record::default(),
+            budgets: BTreeMap::new(),
+            busy_until: Time::ZERO,
+        }
+    }
+
+    /// What was decided last, for showing.
+    pub fn decisions(&self) -> &Decisions {
+        &self.decisions
+    }
+
+    /// Who waits, for showing.
+    pub fn queue(&self) -> &Queue {
+        &self.queue
+    }
+
+    /// What it knows of the cluster, for showing.
+    pub fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
+    fn on_pod(&mut self, now: Time, object: Option<&Value>, uid: &str) {
+        let live = object.filter(|o| !PodInfo::is_finished(o));
+        let Some(object) = live else {
+            let waited = self.queue.remove(uid).map(|q| q.pod).filter(|p| !p.nominated_node().is_empty());
+            if let Some(gone) = self.cache.remove_pod(uid).or(waited) {
+                self.queue.on_event(&self.cache, &ClusterEvent::PodDeleted(&gone), now);
+            }
+            if object.is_none() {
+                self.recorder.forget(uid);
+            }
+            return;
+        };
+        if !object.at(&["spec", "nodeName"]).str().is_empty() {
+            self.queue.remove(uid);
+            let before = self.cache.placed_pod(uid).cloned();
+            let was_assumed = self.cache.is_assumed(uid);
+            let pod = self.cache.set_pod(object);
+            match before.filter(|_| !was_assumed) {
+                None => self.queue.on_event(&self.cache, &ClusterEvent::PodAssigned(&pod), now),
+                Some(old) if old.class.id != pod.class.id => {
+                    self.queue.on_event(&self.cache, &ClusterEvent::PodRelabelled { old: &old, new: &pod }, now);
+                    if old.class.requests != pod.class.requests {
+                        self.queue.on_event(&self.cache, &ClusterEvent::PodScaledDown(&pod), now);
+                    }
+                }
+                Some(_) => {}
+            }
+        } else if object.at(&["spec", "schedulerName"]).str() == DEFAULT_SCHEDULER && !self.cache.is_assumed(uid) {
+            if object.is_terminating() {
+                self.queue.remove(uid);
+            } else {
+                let pod = Arc::new(self.cache.parse_pod(object));
+                self.queue.update(pod, now);
+            }
+        }
+    }
+
+    fn on_node(&mut self, now: Time, object: Option<&Value>, name: &str) {
+        match object {
+            Some(object) => {
+                let old = self.cache.node_named(name).map(|i| self.cache.node(i).object.clone()).unwrap_or_default();
+                let (index, change) = self.cache.set_node(object);
+                if change.is_any() {
+                    self.queue.on_event(&self.cache, &ClusterEvent::Node { index, change, old: &old }, now);
+                }
+            }
+            None => {
+                let old = self.cache.node_named(name).map(|i| self.cache.node(i).object.clone()).unwrap_or_default();
+                self.cache.remove_node(name);
+                self.queue.on_event(&self.cache, &ClusterEvent::NodeDeleted { old: &old }, now);
+            }
+        }
+    }
+
+    /// Tries one pod.
+    fn schedule_one(&mut self, api: &mut ApiServer, now: Time, queued: &Queued) {
+        let pod = &*queued.pod;
+        let outcome = self.algorithm.run(&mut self.cache, &self.queue, pod, &mut self.random, &mut self.record);
+        let mut decision = Decision {
+            namespace: pod.class.namespace.clone(),
+            pod: pod.name.clone(),
+            at: now,
+            attempt: queued.attempts,
+            nodes: self.cache.order().len(),
+            evaluated: self.record.evaluated(),
+            rows: self.record.rows(&self.cache),
+            ..Decision::default()
+        };
+        match outcome {
+            Outcome::Placed(index) => {
+                decision.node = self.cache.node(index).name.clone();
+                let node = decision.node.clone();
+                self.cache.assume(pod, index);
+                self.queue.done(&pod.uid);
+                match api.bind(&Caller::new(now, MANAGER), &pod.class.namespace, &pod.name, &node) {
+                    Ok(()) => {
+                        let message = format!("Successfully assigned {}/{} to {node}", pod.class.namespace, pod.name);
+                        self.recorder.event(api, now, &pod.object, EventType::Normal, "Scheduled", &message);
+                    }
+                    Err(status) => {
+                        self.cache.remove_pod(&pod.uid);
+                        decision.message = status.message;
+                        decision.node = ArcStr::new();
+                        let is_there = api.peek(Kind::named("Pod"), &pod.class.namespace, &pod.name).is_some_and(|o| {
+                            o.uid() == pod.uid.as_str() && !o.is_terminating() && o.at(&["spec", "nodeName"]).str().is_empty()
+                        });
+                        if is_there {
+                            self.queue.add(queued.pod.clone(), now);
+                            self.fail(api, now, pod, Failure::Error, &decision.message, None);
+                        }
+                    }
+                }
+            }
+            Outcome::NoNodes => {
+                decision.message = "no nodes available to schedule pods".to_owned();
+                self.fail(api, now, pod, Failure::Error, &decision.message, Some(ArcStr::new()));
+            }
+            Outcome::Unschedulable(d) => decision.message = self.unschedulable(api, now, pod, &d),
+        }
+        self.decisions.keep(pod.uid.clone(), decision);
+    }
+
+    /// No node would do: looks for pods to preempt and says so. Returns the message.
+    fn unschedulable(&mut self, api: &mut ApiServer, now: Time, pod: &PodInfo, d: &Diagnosis) -> String {
+        let mut message = d.message(&self.cache.scalars);
+        let failure = Failure::Refused(d.refused_by);
+        if d.pre_filter_message.is_some() {
+            // The DRA plugin comes first after filtering and misses what it would have kept before it.
+            message.push_str(" not found");
+            self.fail(api, now, pod, failure, &message, None);
+            return message;
+        }
+        let budgets: Vec<Budget> = self.budgets.values().filter_map(Budget::parse).collect();
+        let cx = Cx { cache: &self.cache, pod, fits: self.algorithm.fits(&pod.class) };
+        match preempt(&cx, d, &self.queue, &budgets, &mut self.random, now) {
+            Preemption::Preempt(candidate) => {
+                let node = self.cache.node(candidate.node).name.clone();
+                self.fail(api, now, pod, failure, &message, Some(node.clone()));
+                self.preempt(api, now, pod, &node, &candidate);
+            }
+            Preemption::NotEligible(why) => {
+                message = format!("{message} no new claims to deallocate, preemption: {why}");
+                self.fail(api, now, pod, failure, &message, None);
+            }
+            Preemption::NotHelpful(why) => {
+                message = format!("{message} no new claims to deallocate, preemption: {why}");
+                self.fail(api, now, pod, failure, &message, Some(ArcStr::new()));
+            }
+        }
+        message
+    }
+
+    /// The pod waits again: says so in an event and in its status. `nominate`, where given, is the node it is promised,
+    /// or that it is promised none.
+    fn fail(&mut self, api: &mut ApiServer, now: Time, pod: &PodInfo, failure: Failure, message: &str, nominate: Option<ArcStr>) {
+        self.queue.failed(&pod.uid, failure, now);
+        if let Some(node) = &nominate {
+            self.queue.nominate(Arc::new(pod.clone()), node.clone());
+        }
+        self.recorder.event(api, now, &pod.object, EventType::Warning, "FailedScheduling", &truncated(message));
+        let kind = Kind::named("Pod");
+        let Some(current) = api.peek(kind, &pod.class.namespace, &pod.name).filter(|o| o.uid() == pod.uid.as_str()) else { return };
+        let condition = obj!({
+            "type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message, "lastProbeTime": null,
+            "observedGeneration": current.at(&["metadata", "generation"])
+        });
+        let mut next = current.clone();
+        set_condition(&mut next, condition, now);
+        if let Some(node) = nominate {
+            if node.is_empty() {
+                next.remove(&["status", "nominatedNodeName"]);
+            } else {
+                next.set(&["status", "nominatedNodeName"], node);
+            }
+        }
+        self.write_status(api, now, next);
+    }
+
+    /// Makes room: the victims are marked and deleted, and pods that matter less are promised nothing there any more.
+    fn preempt(&mut self, api: &mut ApiServer, now: Time, pod: &PodInfo, node: &ArcStr, candidate: &Candidate) {
+        let kind = Kind::named("Pod");
+        let less: Vec<Arc<PodInfo>> =
+            self.queue.nominated(node).iter().filter(|p| p.class.priority < pod.class.priority).cloned().collect();
+        for other in less {
+            if let Some(current) = api.peek(kind, &other.class.namespace, &other.name) {
+                let mut next = current.clone();
+                next.remove(&["status", "nominatedNodeName"]);
+                self.write_status(api, now, next);
+            }
+        }
+        for victim in candidate.victims.iter().filter(|v| !v.terminating) {
+            let (namespace, name) = (&victim.class.namespace, &victim.name);
+            let Some(current) = api.peek(kind, namespace, name).filter(|o| o.uid() == victim.uid.as_str()) else { continue };
+            let object = current.clone();
+            let mut next = object.clone();
+            let message = format!("{DEFAULT_SCHEDULER}: preempting to accommodate a higher priority pod");
+            let condition = obj!({
+                "type": "DisruptionTarget", "status": "True", "reason": "PreemptionByScheduler", "message": message, "lastProbeTime": null,
+                "observedGeneration": current.at(&["metadata", "generation"])
+            });
+            set_condition(&mut next, condition, now);
+            self.write_status(api, now, next);
+            if api.delete(&Caller::new(now, MANAGER), kind, namespace, name, &DeleteOptions::default()).is_ok() {
+                let message = format!("Preempted by pod {} on node {node}", pod.uid);
+                self.recorder.event(api, now, &object, EventType::Normal, "Preempted", &message);
+            }
+        }
+    }
+
+    /// Writes a pod's status, unless it is as it was.
+    fn write_status(&self, api: &mut ApiServer, now: Time, next: Value) {
+        let kind = Kind::named("Pod");
+        let unchanged = api.peek(kind, next.namespace(), next.name()).is_some_and(|o| o.get("status").same(next.get("status")));
+        if !unchanged {
+            // A pod that changed or went in between is tried again on that news.
+            let _ = api.update(&Caller::new(now, MANAGER), kind, next, Subresource::Status, &WriteOptions::default());
+        }
+    }
+}
+
+impl Component for Scheduler {
+    fn watches(&self, kind: KindRef) -> bool {
+        matches!(
+            (kind.group, kind.plural),
+            ("", "pods" | "nodes" | "namespaces" | "services" | "replicationcontrollers" | "persistentvolumeclaims" | "persistentvolumes")
+                | ("apps", "replicasets" | "statefulsets")
+                | ("policy", "poddisruptionbudgets")
+                | ("storage.k8s.io", "storageclasses")
+        )
+    }
+
+    fn on_change(&mut self, _: &ApiServer, now: Time, change: &Change) {
+        let object = change.new();
+        let (namespace, name) = (change.key.namespace.clone(), change.key.name.clone());
+        let volume = |claim: ArcStr| ClusterEvent::Volume { namespace: namespace.clone(), claim };
+        let selector = object.map_or(&Value::Null, |o| o.at(&["spec", "selector"]));
+        match change.key.kind.plural {
+            "pods" => self.on_pod(now, object, change.object.uid()),
+            "nodes" => self.on_node(now, object, &name),
+            "namespaces" => {
+                if self.cache.set_namespace(name, object.map(|o| o.labels().clone())) {
+                    self.queue.on_event(&self.cache, &ClusterEvent::Namespace, now);
+                }
+            }
+            "services" => self.cache.workloads.set_service(namespace, name, selector),
+            "replicationcontrollers" | "replicasets" | "statefulsets" => {
+                self.cache.workloads.set_controller(change.key.kind.kind.into(), namespace, name, selector);
+            }
+            "persistentvolumeclaims" => {
+                self.cache.volumes.set_claim(namespace.clone(), name.clone(), object.cloned());
+                self.queue.on_event(&self.cache, &volume(name), now);
+            }
+            "persistentvolumes" => {
+                self.cache.volumes.set_volume(name, object.cloned());
+                self.queue.on_event(&self.cache, &volume(ArcStr::new()), now);
+            }
+            "storageclasses" => {
+                self.cache.volumes.set_class(name, object.cloned());
+                self.queue.on_event(&self.cache, &volume(ArcStr::new()), now);
+            }
+            "poddisruptionbudgets" => {
+                match object {
+                    Some(o) => self.budgets.insert((namespace, name), o.clone()),
+                    None => self.budgets.remove(&(namespace, name)),
+                };
+            }
+            _ => {}
+        }
+    }
+
+    fn next_wake(&self) -> Option<Time> {
+        self.queue.next_wake().map(|at| at.max(self.busy_until))
+    }
+
+    fn wake(&mut self, api: &mut ApiServer, now: Time) {
+        if now < self.busy_until {
+            return;
+        }
+        self.queue.flush(now);
+        if let Some(queued) = self.queue.pop() {
+            self.busy_until = now + CYCLE;
+            self.schedule_one(api, now, &queued);
+        }
+    }
+}
+
+/// Sets a condition of a pod. Where its status is as it was, so is its time of transition.
+fn set_condition(pod: &mut Value, mut condition: Value, now: Time) {
+    let conditions = pod.at(&["status", "conditions"]).items();
+    let at = conditions.iter().position(|c| c.get("type") == condition.get("type"));
+    let since = match at.map(|i| &conditions[i]) {
+        Some(old) if old.get("status") == condition.get("status") => old.get("lastTransitionTime").clone(),
+        _ => now.rfc3339().into(),
+    };
+    condition.set(&["lastTransitionTime"], since);
+    let conditions = pod.at_mut(&["status", "conditions"]).list_mut();
+    match at {
+        Some(i) => conditions[i] = condition,
+        None => conditions.push(condition),
+    }
+}
+
+fn truncated(message: &str) -> String {
+    if message.len() <= NOTE_LENGTH_LIMIT {
+        return message.to_owned();
+    }
+    let end = (0..=NOTE_LENGTH_LIMIT - 4).rev().find(|i| message.is_char_boundary(*i)).unwrap_or(0);
+    format!("{} ...", &message[..end])
+}
