@@ -1,7 +1,7 @@
 //! Which nodes a pod asks for: `nodeSelector` and node affinity, parsed once and matched against many nodes.
 //! Models `k8s.io/component-helpers/scheduling/corev1/nodeaffinity`. It may not know who asks.
 
-use super::{ArcStr, Object, Value};
+use super::{ArcStr, Object, Value, names};
 
 /// A pod's required node affinity: its `nodeSelector` and `requiredDuringSchedulingIgnoredDuringExecution`.
 #[derive(Clone, Debug, Default)]
@@ -183,7 +183,11 @@ impl Requirement {
                 values.len() == 1
             }
         };
-        let readable = if is_field { key == NAME_FIELD } else { is_label_key(&key) && values.iter().all(|v| is_label_value(v)) };
+        let readable = if is_field {
+            key == NAME_FIELD
+        } else {
+            names::qualified_name(&key).is_empty() && values.iter().all(|v| names::label_value(v).is_empty())
+        };
         (count_fits && readable).then_some(Requirement { key, operator, values, number })
     }
 
@@ -198,28 +202,6 @@ impl Requirement {
             Operator::Lt => value.and_then(|v| v.parse::<i64>().ok()).is_some_and(|v| v < self.number),
         }
     }
-}
-
-/// Whether this is a label's value: up to 63 letters, digits, `-`, `_` and `.`, a letter or digit at both ends.
-fn is_label_value(v: &str) -> bool {
-    v.is_empty() || is_name_part(v)
-}
-
-fn is_name_part(v: &str) -> bool {
-    let b = v.as_bytes();
-    let end = |c: Option<&u8>| c.is_some_and(u8::is_ascii_alphanumeric);
-    b.len() <= 63 && end(b.first()) && end(b.last()) && b.iter().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_' | b'.'))
-}
-
-/// Whether this is a label's key: a name of which an optional prefix is a DNS subdomain.
-fn is_label_key(key: &str) -> bool {
-    let (prefix, name) = key.rsplit_once('/').map_or((None, key), |(p, n)| (Some(p), n));
-    let label = |part: &str| {
-        let b = part.as_bytes();
-        let end = |c: Option<&u8>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
-        end(b.first()) && end(b.last()) && b.iter().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == b'-')
-    };
-    is_name_part(name) && prefix.is_none_or(|p| p.len() <= 253 && p.split('.').all(label))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What pods request and nodes offer, as plain numbers. It may not know of scheduling.
 
+use crate::api::quantity::Quantity;
 use crate::api::{ArcStr, Value};
 
 /// What the scoring plugins take a container to request where it requests no CPU: 100 millicores.
@@ -150,93 +151,20 @@ pub fn pod_requests(spec: &Value, names: &mut ScalarNames, fill_missing: bool) -
     total
 }
 
-/// A quantity in thousandths, rounded up.
+/// A quantity in thousandths, rounded up; 0 where it cannot be read.
 pub fn milli_value(quantity: &Value) -> i64 {
-    scaled(quantity, 3)
+    if quantity.is_null() { 0 } else { Quantity::of(quantity).milli_value() }
 }
 
-/// A quantity in whole units, rounded up.
+/// A quantity in whole units, rounded up; 0 where it cannot be read.
 pub fn whole_value(quantity: &Value) -> i64 {
-    scaled(quantity, 0)
-}
-
-/// A quantity times `10^extra`, rounded away from zero and kept within `i64`; 0 where it cannot be read.
-fn scaled(quantity: &Value, extra: i32) -> i64 {
-    match quantity {
-        Value::Int(i) => i.saturating_mul(10i64.pow(extra.unsigned_abs())),
-        Value::Float(f) => (f * 10f64.powi(extra)).ceil() as i64,
-        Value::Str(s) => scaled_text(s, extra).unwrap_or(0),
-        _ => 0,
-    }
-}
-
-fn scaled_text(text: &str, extra: i32) -> Option<i64> {
-    let (negative, text) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
-    };
-    let number_len = text.bytes().take_while(|c| c.is_ascii_digit() || *c == b'.').count();
-    let (number, suffix) = text.split_at(number_len);
-    let (binary, mut decimal) = match suffix {
-        "" => (0, 0),
-        "n" => (0, -9),
-        "u" => (0, -6),
-        "m" => (0, -3),
-        "k" => (0, 3),
-        "M" => (0, 6),
-        "G" => (0, 9),
-        "T" => (0, 12),
-        "P" => (0, 15),
-        "E" => (0, 18),
-        "Ki" => (10, 0),
-        "Mi" => (20, 0),
-        "Gi" => (30, 0),
-        "Ti" => (40, 0),
-        "Pi" => (50, 0),
-        "Ei" => (60, 0),
-        _ => (0, suffix.strip_prefix(['e', 'E'])?.parse::<i32>().ok()?),
-    };
-    decimal += extra;
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    if whole.is_empty() && fraction.is_empty() {
-        return None;
-    }
-    let mut digits: i128 = 0;
-    // More digits than this are beyond what the result can hold or show.
-    let kept = fraction.len().min(18);
-    for c in whole.bytes().chain(fraction.bytes().take(kept)) {
-        digits = digits.saturating_mul(10).saturating_add(i128::from(c.checked_sub(b'0')?)).min(1 << 100);
-    }
-    decimal -= i32::try_from(kept).ok()?;
-    digits = digits.checked_mul(1i128 << binary).unwrap_or(i128::MAX);
-    let power = 10i128.checked_pow(decimal.unsigned_abs().min(38)).unwrap_or(i128::MAX);
-    let value = if decimal >= 0 { digits.saturating_mul(power) } else { digits / power + i128::from(digits % power != 0) };
-    let value = i64::try_from(value).unwrap_or(i64::MAX);
-    Some(if negative { -value } else { value })
+    if quantity.is_null() { 0 } else { Quantity::of(quantity).value() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::obj;
-
-    #[test]
-    fn quantities_round_up() {
-        for (text, milli, whole) in [
-            ("100m", 100, 1),
-            ("1", 1000, 1),
-            ("0.5", 500, 1),
-            ("1.5Gi", 1_610_612_736_000, 1_610_612_736),
-            ("1e3", 1_000_000, 1000),
-            ("12E", i64::MAX, i64::MAX),
-            ("1n", 1, 1),
-            ("-1", -1000, -1),
-            ("", 0, 0),
-            ("abc", 0, 0),
-        ] {
-            assert_eq!((milli_value(&text.into()), whole_value(&text.into())), (milli, whole), "{text}");
-        }
-    }
 
     #[test]
     fn initialization_counts_where_it_needs_more() {
