@@ -3,11 +3,14 @@
 
 mod controller;
 pub mod deployment;
+mod endpoint_slice;
+mod endpoints;
 mod garbage_collector;
 mod namespace;
 mod replica_set;
 mod replicas;
 mod root_ca;
+mod service_pods;
 mod work_queue;
 
 pub use controller::{Controller, ObjectRef, all};

@@ -1,0 +1,201 @@
+//! EndpointSlices (`staging/src/k8s.io/endpointslice`): the addresses behind each Service, a hundred to a slice.
+
+use std::collections::BTreeMap;
+
+use super::controller::{ObjectRef, controller_ref, key_of};
+use super::replicas::is_ready;
+use super::service_pods::{
+    TRIGGER_TIME, TriggerTimes, hostname_of, is_candidate, is_headless, ports_on, selected_pods, services_of, target_ref,
+};
+use super::work_queue::WorkQueue;
+use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
+use crate::base::Time;
+use crate::obj;
+use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, Subresource, WriteOptions};
+
+const SERVICE_NAME: &str = "kubernetes.io/service-name";
+const MANAGED_BY: &str = "endpointslice.kubernetes.io/managed-by";
+const MANAGER: &str = "endpointslice-controller.k8s.io";
+const HEADLESS: &str = "service.kubernetes.io/headless";
+/// Endpoints in one slice (`--max-endpoints-per-slice`).
+const ENDPOINTS_MAX: usize = 100;
+
+/// Writes the slices of each Service with a selector.
+#[derive(Clone, Debug, Default)]
+pub struct EndpointSliceController {
+    queue: WorkQueue<ObjectRef>,
+    triggers: TriggerTimes,
+}
+
+impl EndpointSliceController {
+    fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
+        let by = Caller::new(now, MANAGER);
+        let kind = Kind::named("EndpointSlice");
+        let Some(service) = api.peek(Kind::named("Service"), &key.0, &key.1).cloned() else {
+            self.triggers.forget(key);
+            // The garbage collector takes the slices.
+            return Ok(());
+        };
+        let Some(pods) = selected_pods(api, &service) else { return Ok(()) };
+        let pods: Vec<&Value> = pods.into_iter().filter(|p| is_candidate(p)).collect();
+        let trigger = self.triggers.next(key, &service, &pods);
+        // Endpoints by the ports they share; pods without any of the ports are behind none.
+        let mut wanted: BTreeMap<String, (Value, BTreeMap<ArcStr, Value>)> = BTreeMap::new();
+        for pod in &pods {
+            let ports = Value::from(ports_on(&service, pod));
+            let slot = wanted.entry(ports.to_json()).or_insert_with(|| (ports, BTreeMap::new()));
+            slot.1.insert(pod.at(&["metadata", "uid"]).arc_str(), endpoint(api, &service, pod));
+        }
+        let existing: Vec<Value> = api.owned_by(service.uid(), kind).filter(|s| !s.is_terminating()).cloned().collect();
+        let mut spare: Vec<Value> = Vec::new();
+        let mut by_ports: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+        for slice in existing {
+            let ports = slice.get("ports").to_json();
+            if wanted.contains_key(&ports) { by_ports.entry(ports).or_default().push(slice) } else { spare.push(slice) }
+        }
+        if wanted.is_empty() {
+            // An empty slice says that there is nothing behind the Service.
+            let keep = if spare.is_empty() { None } else { Some(spare.remove(0)) };
+            self.write(api, &by, &service, keep, &Value::Null, Vec::new(), trigger.as_ref())?;
+        }
+        for (ports, (port_list, mut endpoints)) in wanted {
+            let mut slices = by_ports.remove(&ports).unwrap_or_default();
+            if slices.is_empty() && !spare.is_empty() {
+                slices.push(spare.remove(0));
+            }
+            let mut filled: Vec<(Option<Value>, Vec<Value>)> = Vec::new();
+            for slice in slices {
+                let kept: Vec<Value> =
+                    slice.get("endpoints").items().iter().filter_map(|e| endpoints.remove(e.at(&["targetRef", "uid"]).str())).collect();
+                filled.push((Some(slice), kept));
+            }
+            for endpoint in endpoints.into_values() {
+                match filled.iter_mut().find(|(_, list)| list.len() < ENDPOINTS_MAX) {
+                    Some((_, list)) => list.push(endpoint),
+                    None => filled.push((None, vec![endpoint])),
+                }
+            }
+            for (slice, list) in filled {
+                self.write(api, &by, &service, slice, &port_list, list, trigger.as_ref())?;
+            }
+        }
+        for slice in spare {
+            api.delete(&by, kind, slice.namespace(), slice.name(), &DeleteOptions::default())?;
+        }
+        Ok(())
+    }
+
+    /// Writes one slice where it differs from what is there.
+    #[expect(clippy::too_many_arguments, reason = "the parts of a slice")]
+    fn write(
+        &self,
+        api: &mut ApiServer,
+        by: &Caller,
+        service: &Value,
+        slice: Option<Value>,
+        ports: &Value,
+        endpoints: Vec<Value>,
+        trigger: Option<&ArcStr>,
+    ) -> Result<(), Status> {
+        let kind = Kind::named("EndpointSlice");
+        let mut labels = if service.labels().is_null() { Value::map() } else { service.labels().clone() };
+        labels.set(&[SERVICE_NAME], service.name());
+        labels.set(&[MANAGED_BY], MANAGER);
+        if is_headless(service) {
+            labels.set(&[HEADLESS], "");
+        }
+        let endpoints: Value = if endpoints.is_empty() { Value::Null } else { endpoints.into() };
+        if let Some(old) = &slice
+            && old.get("endpoints").same(&endpoints)
+            && old.get("ports").same(ports)
+            && old.labels().same(&labels)
+        {
+            return Ok(());
+        }
+        let fresh = || {
+            obj!({
+                "metadata": {"generateName": format!("{}-", service.name()), "ownerReferences": [controller_ref(service, Kind::named("Service"))]},
+                "addressType": "IPv4"
+            })
+        };
+        let is_new = slice.is_none();
+        let mut next = slice.unwrap_or_else(fresh);
+        next.set(&["metadata", "labels"], labels);
+        match trigger {
+            Some(at) => next.set(&["metadata", "annotations", TRIGGER_TIME], at),
+            None => {
+                next.remove(&["metadata", "annotations", TRIGGER_TIME]);
+                if next.at(&["metadata", "annotations"]).is_empty() {
+                    next.remove(&["metadata", "annotations"]);
+                }
+            }
+        }
+        next.set(&["endpoints"], endpoints);
+        next.set(&["ports"], ports.clone());
+        if is_new {
+            api.create(by, kind, service.namespace(), next, &WriteOptions::default())?;
+        } else {
+            api.update(by, kind, next, Subresource::None, &WriteOptions::default())?;
+        }
+        Ok(())
+    }
+}
+
+fn endpoint(api: &ApiServer, service: &Value, pod: &Value) -> Value {
+    let serving = is_ready(pod);
+    let terminating = pod.is_terminating();
+    let publish_unready = service.at(&["spec", "publishNotReadyAddresses"]).is_true();
+    let mut endpoint = obj!({
+        "addresses": [pod.at(&["status", "podIP"])],
+        "conditions": {"ready": publish_unready || (serving && !terminating), "serving": serving, "terminating": terminating},
+        "targetRef": target_ref(pod)
+    });
+    let node = pod.at(&["spec", "nodeName"]).str();
+    if !node.is_empty() {
+        endpoint.set(&["nodeName"], node);
+        if let Some(zone) = api.peek(Kind::named("Node"), "", node).and_then(|n| n.label("topology.kubernetes.io/zone")) {
+            endpoint.set(&["zone"], zone);
+        }
+    }
+    let hostname = hostname_of(service, pod);
+    if !hostname.is_empty() {
+        endpoint.set(&["hostname"], hostname);
+    }
+    endpoint
+}
+
+impl Component for EndpointSliceController {
+    fn watches(&self, kind: KindRef) -> bool {
+        matches!((kind.group, kind.plural), ("", "services" | "pods") | ("discovery.k8s.io", "endpointslices"))
+    }
+
+    fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
+        match change.key.kind.plural {
+            "pods" => {
+                for key in services_of(api, change) {
+                    self.queue.add_at(key, now);
+                }
+            }
+            "endpointslices" => {
+                if change.object.label(MANAGED_BY) == Some(MANAGER)
+                    && let Some(service) = change.object.label(SERVICE_NAME)
+                {
+                    self.queue.add_at((change.key.namespace.clone(), service.into()), now);
+                }
+            }
+            _ => self.queue.add_at(key_of(&change.object), now),
+        }
+    }
+
+    fn next_wake(&self) -> Option<Time> {
+        self.queue.next_at()
+    }
+
+    fn wake(&mut self, api: &mut ApiServer, now: Time) {
+        let Some(key) = self.queue.pop_due(now) else { return };
+        match self.reconcile(api, now, &key) {
+            Ok(()) => self.queue.forget(&key),
+            Err(_) => self.queue.add_rate_limited(key, now),
+        }
+    }
+}

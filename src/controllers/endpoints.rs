@@ -1,0 +1,153 @@
+//! Endpoints (`pkg/controller/endpoint`): the addresses behind each Service in the API's older form.
+
+use std::collections::BTreeMap;
+
+use super::controller::{ObjectRef, key_of};
+use super::replicas::is_ready;
+use super::service_pods::{
+    TRIGGER_TIME, TriggerTimes, hostname_of, is_candidate, is_headless, ports_on, selected_pods, services_of, target_ref,
+};
+use super::work_queue::WorkQueue;
+use crate::api::{Kind, KindRef, Object, Status, Value};
+use crate::base::Time;
+use crate::obj;
+use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, Subresource, WriteOptions};
+
+const MANAGED_BY: &str = "endpoints.kubernetes.io/managed-by";
+const HEADLESS: &str = "service.kubernetes.io/headless";
+
+/// Writes an Endpoints object for each Service with a selector.
+#[derive(Clone, Debug, Default)]
+pub struct EndpointsController {
+    queue: WorkQueue<ObjectRef>,
+    triggers: TriggerTimes,
+}
+
+impl EndpointsController {
+    fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
+        let by = Caller::new(now, "endpoint-controller");
+        let kind = Kind::named("Endpoints");
+        let Some(service) = api.peek(Kind::named("Service"), &key.0, &key.1).cloned() else {
+            self.triggers.forget(key);
+            return match api.delete(&by, kind, &key.0, &key.1, &DeleteOptions::default()) {
+                Err(status) if status.reason != "NotFound" => Err(status),
+                _ => Ok(()),
+            };
+        };
+        let Some(pods) = selected_pods(api, &service) else { return Ok(()) };
+        let pods: Vec<&Value> = pods.into_iter().filter(|p| is_candidate(p)).collect();
+        let trigger = self.triggers.next(key, &service, &pods);
+        let subsets = subsets(&service, &pods);
+        let existing = api.peek(kind, &key.0, &key.1).cloned();
+        let mut next = existing.clone().unwrap_or_else(|| obj!({"metadata": {"name": &key.1}}));
+        let mut labels = if service.labels().is_null() { Value::map() } else { service.labels().clone() };
+        labels.set(&[MANAGED_BY], "endpoint-controller");
+        if is_headless(&service) {
+            labels.set(&[HEADLESS], "");
+        }
+        if existing.is_some() && next.get("subsets").same(&subsets_or_null(&subsets)) && next.labels().same(&labels) {
+            return Ok(());
+        }
+        next.set(&["metadata", "labels"], labels);
+        match trigger {
+            Some(at) => next.set(&["metadata", "annotations", TRIGGER_TIME], at),
+            None => {
+                next.remove(&["metadata", "annotations", TRIGGER_TIME]);
+                if next.at(&["metadata", "annotations"]).is_empty() {
+                    next.remove(&["metadata", "annotations"]);
+                }
+            }
+        }
+        if subsets.is_empty() {
+            next.remove(&["subsets"]);
+        } else {
+            next.set(&["subsets"], subsets);
+        }
+        match existing {
+            Some(_) => api.update(&by, kind, next, Subresource::None, &WriteOptions::default()),
+            None => api.create(&by, kind, &key.0, next, &WriteOptions::default()),
+        }
+        .map(|_| ())
+    }
+}
+
+fn subsets_or_null(subsets: &[Value]) -> Value {
+    if subsets.is_empty() { Value::Null } else { subsets.to_vec().into() }
+}
+
+/// The addresses grouped by the ports that they share (`endpoints.RepackSubsets`).
+fn subsets(service: &Value, pods: &[&Value]) -> Vec<Value> {
+    let publish_unready = service.at(&["spec", "publishNotReadyAddresses"]).is_true();
+    // Ports as JSON, so that equal ones meet and the order is fixed.
+    let mut by_ports: BTreeMap<String, (Vec<Value>, Vec<Value>, Vec<Value>)> = BTreeMap::new();
+    for pod in pods {
+        if !publish_unready && pod.is_terminating() {
+            continue;
+        }
+        let ports: Vec<Value> = ports_on(service, pod).into_iter().map(unnamed_without_name).collect();
+        let no_ports = service.at(&["spec", "ports"]).items().is_empty();
+        if ports.is_empty() && !(no_ports && is_headless(service)) {
+            continue;
+        }
+        let mut address = obj!({"ip": pod.at(&["status", "podIP"]), "targetRef": target_ref(pod)});
+        if let Some(node) = pod.at(&["spec", "nodeName"]).as_str() {
+            address.set(&["nodeName"], node);
+        }
+        let hostname = hostname_of(service, pod);
+        if !hostname.is_empty() {
+            address.set(&["hostname"], hostname);
+        }
+        let slot = by_ports.entry(Value::from(ports.clone()).to_json()).or_insert_with(|| (ports, Vec::new(), Vec::new()));
+        if publish_unready || is_ready(pod) { slot.1.push(address) } else { slot.2.push(address) }
+    }
+    let by_address = |a: &Value, b: &Value| a.get("ip").str().cmp(b.get("ip").str());
+    by_ports
+        .into_values()
+        .map(|(ports, mut ready, mut unready)| {
+            ready.sort_by(by_address);
+            unready.sort_by(by_address);
+            let mut subset = Value::map();
+            for (member, list) in [("addresses", ready), ("notReadyAddresses", unready), ("ports", ports)] {
+                if !list.is_empty() {
+                    subset.set(&[member], list);
+                }
+            }
+            subset
+        })
+        .collect()
+}
+
+fn unnamed_without_name(mut port: Value) -> Value {
+    if port.get("name").str().is_empty() {
+        port.remove(&["name"]);
+    }
+    port
+}
+
+impl Component for EndpointsController {
+    fn watches(&self, kind: KindRef) -> bool {
+        kind.group.is_empty() && matches!(kind.plural, "services" | "pods" | "endpoints")
+    }
+
+    fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
+        if change.key.kind.plural == "pods" {
+            for key in services_of(api, change) {
+                self.queue.add_at(key, now);
+            }
+        } else {
+            self.queue.add_at(key_of(&change.object), now);
+        }
+    }
+
+    fn next_wake(&self) -> Option<Time> {
+        self.queue.next_at()
+    }
+
+    fn wake(&mut self, api: &mut ApiServer, now: Time) {
+        let Some(key) = self.queue.pop_due(now) else { return };
+        match self.reconcile(api, now, &key) {
+            Ok(()) => self.queue.forget(&key),
+            Err(_) => self.queue.add_rate_limited(key, now),
+        }
+    }
+}

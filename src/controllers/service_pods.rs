@@ -1,0 +1,142 @@
+//! What the two endpoint controllers share: which pods stand behind a Service, on which ports, and what set off a change.
+
+use std::collections::BTreeMap;
+
+use super::controller::ObjectRef;
+use crate::api::selector::LabelSelector;
+use crate::api::{ArcStr, Kind, Object, Value};
+use crate::obj;
+use crate::server::{ApiServer, Change};
+
+/// The annotation that says when what set a change off happened.
+pub(super) const TRIGGER_TIME: &str = "endpoints.kubernetes.io/last-change-trigger-time";
+
+/// The pods that a Service selects; none where it selects by hand.
+pub(super) fn selected_pods<'a>(api: &'a ApiServer, service: &Value) -> Option<Vec<&'a Value>> {
+    let selector = service.at(&["spec", "selector"]);
+    if selector.is_empty() || service.at(&["spec", "type"]).str() == "ExternalName" {
+        return None;
+    }
+    let selector = LabelSelector::from_map(selector);
+    Some(api.iter(Kind::named("Pod"), Some(service.namespace())).filter(|p| selector.matches(p.labels())).collect())
+}
+
+/// Whether a pod can stand behind a Service at all: it has an address and has not ended.
+pub(super) fn is_candidate(pod: &Value) -> bool {
+    !matches!(pod.at(&["status", "phase"]).str(), "Succeeded" | "Failed") && !pod.at(&["status", "podIP"]).str().is_empty()
+}
+
+/// The ports of a Service as one pod has them (`podutil.FindPort`): a named target port is looked up among its containers'.
+/// Ports that the pod does not have are left out.
+pub(super) fn ports_on(service: &Value, pod: &Value) -> Vec<Value> {
+    let mut ports = Vec::new();
+    for port in service.at(&["spec", "ports"]).items() {
+        let protocol = if port.get("protocol").str().is_empty() { "TCP" } else { port.get("protocol").str() };
+        let number = match port.get("targetPort") {
+            Value::Str(name) => named_port(pod, name, protocol),
+            Value::Int(n) if *n != 0 => Some(*n),
+            _ => port.get("port").as_int(),
+        };
+        if let Some(number) = number {
+            let mut found = obj!({"name": port.get("name").str(), "protocol": protocol, "port": number});
+            if let Some(app) = port.get("appProtocol").as_str() {
+                found.set(&["appProtocol"], app);
+            }
+            ports.push(found);
+        }
+    }
+    ports
+}
+
+fn named_port(pod: &Value, name: &str, protocol: &str) -> Option<i64> {
+    let sidecar = |c: &&Value| c.get("restartPolicy").str() == "Always";
+    let containers = pod.at(&["spec", "containers"]).items().iter();
+    let all = containers.chain(pod.at(&["spec", "initContainers"]).items().iter().filter(sidecar));
+    all.flat_map(|c| c.get("ports").items())
+        .find(|p| {
+            p.get("name").str() == name && (p.get("protocol").str() == protocol || (p.get("protocol").is_null() && protocol == "TCP"))
+        })
+        .and_then(|p| p.get("containerPort").as_int())
+}
+
+/// The reference from an endpoint to its pod.
+pub(super) fn target_ref(pod: &Value) -> Value {
+    obj!({"kind": "Pod", "namespace": pod.namespace_arc(), "name": pod.name_arc(), "uid": pod.uid()})
+}
+
+/// The host name that cluster DNS gives a pod behind this Service; empty where it gives none.
+pub(super) fn hostname_of<'a>(service: &Value, pod: &'a Value) -> &'a str {
+    let spec = pod.get("spec");
+    if !spec.get("hostname").str().is_empty() && spec.get("subdomain").str() == service.name() { spec.get("hostname").str() } else { "" }
+}
+
+/// Whether the Service has no cluster address.
+pub(super) fn is_headless(service: &Value) -> bool {
+    matches!(service.at(&["spec", "clusterIP"]).str(), "None" | "")
+}
+
+/// The Services that a changed pod may concern: those that selected it before or select it now.
+pub(super) fn services_of(api: &ApiServer, change: &Change) -> Vec<ObjectRef> {
+    let mut labels = vec![change.object.labels()];
+    if let Some(old) = &change.old {
+        if !matters(old, &change.object) && change.new().is_some() {
+            return Vec::new();
+        }
+        labels.push(old.labels());
+    }
+    let selects = |service: &&Value| {
+        let selector = service.at(&["spec", "selector"]);
+        !selector.is_empty() && labels.iter().any(|l| LabelSelector::from_map(selector).matches(l))
+    };
+    let services = api.iter(Kind::named("Service"), Some(&change.key.namespace)).filter(selects);
+    services.map(|s| (s.namespace_arc(), s.name_arc())).collect()
+}
+
+/// Whether a pod changed in a way that its endpoints show.
+fn matters(old: &Value, new: &Value) -> bool {
+    let shown = |p: &Value| {
+        (
+            p.at(&["status", "podIP"]).arc_str(),
+            p.condition("Ready") == "True",
+            p.is_terminating(),
+            p.at(&["status", "phase"]).arc_str(),
+            p.at(&["spec", "nodeName"]).arc_str(),
+        )
+    };
+    shown(old) != shown(new) || !old.labels().same(new.labels())
+}
+
+/// When the changes that a reconcile brings were set off (`endpointslice/trigger_time_tracker`).
+#[derive(Clone, Debug, Default)]
+pub(super) struct TriggerTimes {
+    seen: BTreeMap<ObjectRef, (ArcStr, BTreeMap<ArcStr, ArcStr>)>,
+}
+
+impl TriggerTimes {
+    /// The earliest moment among what is new since the last call; none where nothing is.
+    pub(super) fn next(&mut self, key: &ObjectRef, service: &Value, pods: &[&Value]) -> Option<ArcStr> {
+        let ready_time = |p: &Value| {
+            let conditions = p.at(&["status", "conditions"]).items();
+            conditions.iter().find(|c| c.get("type").str() == "Ready").map(|c| c.get("lastTransitionTime").arc_str()).unwrap_or_default()
+        };
+        let now: BTreeMap<ArcStr, ArcStr> = pods.iter().map(|p| (p.name_arc(), ready_time(p))).collect();
+        let made = service.at(&["metadata", "creationTimestamp"]).arc_str();
+        let before = self.seen.insert(key.clone(), (made.clone(), now.clone()));
+        let mut changed: Vec<ArcStr> = Vec::new();
+        let (old_made, old) = before.unwrap_or_default();
+        for (name, at) in now {
+            if at > *old.get(&name).unwrap_or(&ArcStr::new()) {
+                changed.push(at);
+            }
+        }
+        if made > old_made {
+            changed.push(made);
+        }
+        changed.into_iter().filter(|t| !t.is_empty()).min()
+    }
+
+    /// Forgets a Service that is gone.
+    pub(super) fn forget(&mut self, key: &ObjectRef) {
+        self.seen.remove(key);
+    }
+}
