@@ -1,4 +1,24 @@
 //! kubectl: arguments, commands, printers, describers. It speaks to the server alone, as any client.
+//!
+//! A run of kubectl is a machine that is stepped ([`Kubectl::step`]): it never blocks, and a copy of it runs on by itself.
 
+mod command;
+mod commands;
+mod config;
+mod context;
 pub mod describe;
+mod error;
+mod files;
+mod flags;
+mod help;
+mod host;
+mod kubectl;
+mod last_applied;
 pub mod output;
+mod pods;
+mod printing;
+mod resources;
+mod sorting;
+
+pub use host::{Environment, ExecOutput, ExecRequest, FileError, Files, Host, LogLine, Metrics, NodeApi, Output, StdinState, Step, Stream};
+pub use kubectl::Kubectl;

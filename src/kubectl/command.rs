@@ -1,0 +1,90 @@
+//! The tree of commands: names, flags, what runs them. Adding a command is adding a file and a line to [`COMMANDS`].
+
+use super::commands;
+use super::context::Context;
+use super::error::CliError;
+use super::flags::Flag;
+use super::host::Step;
+
+/// One command, or a group of them.
+#[derive(Debug)]
+pub struct Command {
+    /// As typed.
+    pub name: &'static str,
+    /// What else it is called.
+    pub aliases: &'static [&'static str],
+    /// One sentence about it.
+    pub about: &'static str,
+    /// What follows its name: `NAME --image=image`.
+    pub usage: &'static str,
+    /// The flags it takes beside the global ones.
+    pub flags: &'static [&'static [Flag]],
+    /// Flags that must be given.
+    pub required: &'static [&'static str],
+    /// What it does.
+    pub run: Run,
+    /// The commands of a group.
+    pub subcommands: &'static [&'static Command],
+}
+
+/// What a command does.
+#[derive(Clone, Copy, Debug)]
+pub enum Run {
+    /// This.
+    Do(fn(&mut Context<'_, '_>) -> Result<Flow, CliError>),
+    /// Nothing by itself: it is a group, whose help this is.
+    Group(&'static str),
+}
+
+impl Command {
+    /// A command with nothing but a name and a function: for `..` in the tables.
+    pub const fn new(name: &'static str, about: &'static str, run: fn(&mut Context<'_, '_>) -> Result<Flow, CliError>) -> Command {
+        Command { name, aliases: &[], about, usage: "", flags: &[], required: &[], run: Run::Do(run), subcommands: &[] }
+    }
+
+    /// A group of commands.
+    pub const fn group(name: &'static str, about: &'static str, help: &'static str, subcommands: &'static [&'static Command]) -> Command {
+        Command { name, aliases: &[], about, usage: "", flags: &[], required: &[], run: Run::Group(help), subcommands }
+    }
+
+    /// The command of a group that is called so.
+    pub fn find(&self, name: &str) -> Option<&'static Command> {
+        self.subcommands.iter().copied().find(|c| c.name == name || c.aliases.contains(&name))
+    }
+}
+
+/// What a command or a part of it came to.
+#[derive(Clone, Debug)]
+pub enum Flow {
+    /// It is done.
+    Done,
+    /// It is done, with this code.
+    Exit(i32),
+    /// It waits, and goes on so.
+    Wait(Task, Step),
+}
+
+/// How a command that waits goes on.
+#[derive(Clone, Debug)]
+pub enum Task {
+    /// `delete` waits until the objects are gone.
+    Gone(commands::delete::Gone),
+    /// `get --watch`.
+    Watch(Box<commands::get::Watch>),
+    /// `logs --follow`, and `logs` of a pod that is not there yet.
+    Logs(Box<commands::logs::Follow>),
+    /// `apply --force`.
+    Reapply(Box<commands::apply::Applying>),
+}
+
+impl Task {
+    /// Goes on.
+    pub fn resume(self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+        match self {
+            Task::Gone(t) => t.resume(cx),
+            Task::Watch(t) => t.resume(cx),
+            Task::Logs(t) => t.resume(cx),
+            Task::Reapply(t) => t.resume(cx),
+        }
+    }
+}

@@ -1,0 +1,419 @@
+//! `kubectl apply`: the three-way merge of what was applied last, what is applied now and what the server has.
+
+use crate::api::{Kind, KindRef, Object, Value};
+use crate::base::{Duration, Time};
+use crate::kubectl::command::{Command, Flow, Run, Task};
+use crate::kubectl::context::{Context, DryRun};
+use crate::kubectl::error::{CliError, fail};
+use crate::kubectl::flags::{self, Flag, array, duration, int, switch, text_or};
+use crate::kubectl::host::Step;
+use crate::kubectl::last_applied;
+use crate::kubectl::output::{list_of, name_of, to_compact_json};
+use crate::kubectl::printing::{Reporter, named};
+use crate::kubectl::resources::{Info, Query, fetch, find};
+use crate::server::{
+    DeleteOptions, ListOptions, Patch, Propagation, Subresource, WriteOptions, three_way_merge_patch, three_way_strategic_patch,
+};
+
+const OWN: &[Flag] = &[
+    switch("server-side", ""),
+    switch("force-conflicts", ""),
+    switch("force", ""),
+    switch("overwrite", ""),
+    switch("prune", ""),
+    array("prune-allowlist", ""),
+    switch("openapi-patch", ""),
+    switch("wait", ""),
+    int("grace-period", ""),
+    duration("timeout"),
+    text_or("cascade", "background"),
+];
+
+/// `kubectl apply`.
+pub static COMMAND: Command = Command {
+    usage: "(-f FILENAME | -k DIRECTORY) [options]",
+    flags: &[flags::FILENAME, flags::SELECTOR, flags::DRY_RUN, flags::PRINT, flags::VALIDATE, flags::RECORD, flags::WRITE, flags::ALL, OWN],
+    run: Run::Do(run),
+    subcommands: &[&VIEW_LAST_APPLIED],
+    ..Command::new("apply", "Apply a configuration to a resource by file name or stdin", run)
+};
+
+static VIEW_LAST_APPLIED: Command = Command {
+    usage: "(TYPE [NAME | -l label] | TYPE/NAME | -f FILENAME) [flags] [options]",
+    flags: &[flags::FILENAME, flags::SELECTOR, flags::ALL, flags::PRINT],
+    ..Command::new("view-last-applied", "View the latest last-applied-configuration annotations of a resource/object", view_last_applied)
+};
+
+/// `apply`, object after object.
+#[derive(Clone, Debug)]
+pub struct Applying {
+    reporter: Reporter,
+    dry_run: DryRun,
+    options: WriteOptions,
+    queue: Vec<Info>,
+    /// Objects as the server answered, for `-o`.
+    done: Vec<Value>,
+    /// What was applied, by uid or by name where there is none.
+    visited: Vec<String>,
+    namespaces: Vec<String>,
+    errors: Vec<CliError>,
+    replacing: Option<Replacing>,
+}
+
+/// `--force`: an object that is being deleted so that it can be created anew.
+#[derive(Clone, Debug)]
+struct Replacing {
+    info: Info,
+    uid: String,
+    modified: Value,
+    patch: Value,
+    deadline: Time,
+}
+
+fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    if !cx.args().is_empty() {
+        return Err(cx.usage(format!("Unexpected args: [{}]", cx.args().join(" "))));
+    }
+    let flags = cx.flags();
+    if !flags.given("filename") && !flags.given("kustomize") {
+        return fail("must specify one of -f and -k");
+    }
+    if flags.given("filename") && flags.given("kustomize") {
+        return fail("only one of -f or -k can be specified");
+    }
+    if flags.is_on("force-conflicts") && !flags.is_on("server-side") {
+        return fail("--force-conflicts only works with --server-side");
+    }
+    if flags.is_on("server-side") && cx.dry_run()? == DryRun::Client {
+        return fail("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)");
+    }
+    if flags.is_on("server-side") && flags.is_on("force") {
+        return fail("--force cannot be used with --server-side");
+    }
+    if flags.is_on("prune") {
+        if !flags.is_on("all") && flags.text("selector").is_empty() {
+            return fail(
+                "all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector",
+            );
+        }
+        if flags.list("prune-allowlist").is_empty() && cx.session.enforce_namespace {
+            cx.out.errln("Deprecated: kubectl apply will no longer prune non-namespaced resources by default when used with the --namespace flag in a future release. To preserve the current behaviour, list the resources you want to target explicitly in the --prune-allowlist flag.");
+        }
+    }
+    let reporter = Reporter::new(cx)?;
+    let dry_run = cx.dry_run()?;
+    let options = cx.write_options(dry_run)?;
+    let query = Query { latest: false, all: false, validate: super::validates(cx), ..Query::of(cx) };
+    let mut errors = Vec::new();
+    let (queue, found_errors) = match find(cx, &query, &[]) {
+        Ok(found) => found.split(),
+        Err(error) => (Vec::new(), vec![error]),
+    };
+    errors.extend(CliError::of(found_errors));
+    if queue.is_empty() && errors.is_empty() {
+        return fail("no objects passed to apply");
+    }
+    let mut queue = queue;
+    queue.reverse();
+    let applying = Applying {
+        reporter,
+        dry_run,
+        options,
+        queue,
+        done: Vec::new(),
+        visited: Vec::new(),
+        namespaces: Vec::new(),
+        errors,
+        replacing: None,
+    };
+    applying.resume(cx)
+}
+
+impl Applying {
+    /// Goes on with the next object.
+    pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+        if let Some(replacing) = self.replacing.take()
+            && let Some(still) = self.recreate(cx, replacing)
+        {
+            let until = still.deadline;
+            self.replacing = Some(still);
+            return Ok(Flow::Wait(Task::Reapply(Box::new(self)), Step::WaitChange(Some(until))));
+        }
+        while let Some(info) = self.queue.pop() {
+            if !self.namespaces.contains(&info.namespace) {
+                self.namespaces.push(info.namespace.clone());
+            }
+            match self.apply_one(cx, info) {
+                Ok(None) => {}
+                Ok(Some(replacing)) => {
+                    let until = replacing.deadline;
+                    self.replacing = Some(replacing);
+                    return Ok(Flow::Wait(Task::Reapply(Box::new(self)), Step::WaitChange(Some(until))));
+                }
+                Err(error) => self.errors.push(error),
+            }
+        }
+        if self.reporter.has_format() && !self.done.is_empty() {
+            let object = if self.done.len() == 1 { self.done[0].clone() } else { list_of(std::mem::take(&mut self.done)) };
+            self.reporter.report("", &object, cx.out)?;
+        }
+        CliError::check(std::mem::take(&mut self.errors))?;
+        if cx.flags().is_on("prune") {
+            self.prune(cx)?;
+        }
+        Ok(Flow::Done)
+    }
+
+    fn report(&mut self, done: &str, object: Value, cx: &mut Context<'_, '_>) -> Result<(), CliError> {
+        if self.reporter.has_format() {
+            self.done.push(object);
+            return Ok(());
+        }
+        self.reporter.report(done, &object, cx.out)
+    }
+
+    fn visit(&mut self, object: &Value) {
+        self.visited.push(object.uid().to_owned());
+    }
+
+    fn apply_one(&mut self, cx: &mut Context<'_, '_>, mut info: Info) -> Result<Option<Replacing>, CliError> {
+        let generated = info.object.at(&["metadata", "generateName"]).str();
+        if info.name.is_empty() && !generated.is_empty() {
+            return fail(format!("from {}: cannot use generate name with apply", generated));
+        }
+        if cx.flags().is_on("server-side") {
+            return self.apply_on_server(cx, &info).map(|()| None);
+        }
+        let mut modified = info.object.clone();
+        last_applied::annotate(&mut modified);
+        if info.name.is_empty() {
+            let doing = format!("retrieving current configuration of:\n{}\nfrom server for:", describe_info(&info));
+            return Err(CliError::Message("resource name may not be empty".into()).with_source(&doing, &info.source));
+        }
+        match fetch(cx, &mut info) {
+            Ok(()) => {}
+            Err(error) if error.is_not_found() => {
+                let mut object = modified;
+                last_applied::prune_nulls(&mut object);
+                let object = match self.dry_run {
+                    DryRun::Client => object,
+                    _ => super::create_object(cx, info.kind, &info.namespace, object, &self.options)
+                        .map_err(|e| e.with_source("creating", &info.source))?,
+                };
+                self.visit(&object);
+                self.report("created", object, cx)?;
+                return Ok(None);
+            }
+            Err(error) => {
+                let doing = format!("retrieving current configuration of:\n{}\nfrom server for:", describe_info(&info));
+                return Err(error.with_source(&doing, &info.source));
+            }
+        }
+        self.visit(&info.object);
+        if self.dry_run == DryRun::Client {
+            self.report("configured", info.object, cx)?;
+            return Ok(None);
+        }
+        if info.object.annotation(last_applied::ANNOTATION).is_none() {
+            let line = format!(
+                "Warning: resource {}/{} is missing the {} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.",
+                info.kind.plural,
+                info.name,
+                last_applied::ANNOTATION
+            );
+            cx.out.errln(line);
+        }
+        let patch = three_way(info.kind, &info.object, &modified);
+        if patch.is_empty() {
+            self.report("unchanged", info.object, cx)?;
+            return Ok(None);
+        }
+        let sent = if uses_strategic(info.kind) { Patch::Strategic(patch.clone()) } else { Patch::Merge(patch.clone()) };
+        match cx.patch(info.kind, &info.namespace, &info.name, &sent, Subresource::None, &self.options) {
+            Ok(object) => {
+                if object.is_terminating() {
+                    let line = format!("Warning: Detected changes to resource {} which is currently being deleted.", object.name());
+                    cx.out.errln(line);
+                }
+                self.report("configured", object, cx)?;
+                Ok(None)
+            }
+            Err(error) if cx.flags().is_on("force") && can_be_forced(&error) => self.force(cx, info, modified, patch).map(Some),
+            Err(error) => {
+                let error = error.with_source("patching", &info.source);
+                Err(about_patch(error, &patch, &info))
+            }
+        }
+    }
+
+    /// `--force`: deletes the object, to create it anew when it is gone.
+    fn force(&mut self, cx: &mut Context<'_, '_>, info: Info, modified: Value, patch: Value) -> Result<Replacing, CliError> {
+        let grace = cx.flags().int("grace-period").filter(|g| *g >= 0);
+        let options = DeleteOptions { grace_period_s: grace, ..DeleteOptions::with(Propagation::Background) };
+        cx.delete(info.kind, &info.namespace, &info.name, &options)?;
+        let timeout = cx.flags().positive_duration("timeout").unwrap_or(Duration::from_secs(60));
+        Ok(Replacing { uid: info.object.uid().to_owned(), info, modified, patch, deadline: cx.host.now + timeout })
+    }
+
+    fn recreate(&mut self, cx: &mut Context<'_, '_>, replacing: Replacing) -> Option<Replacing> {
+        let Replacing { info, modified, .. } = &replacing;
+        let there = cx.host.api.peek(info.kind, &info.namespace, &info.name).is_some_and(|o| o.uid() == replacing.uid);
+        if there && cx.host.now < replacing.deadline {
+            return Some(replacing);
+        }
+        if there {
+            self.errors.push(about_patch(CliError::Message("context deadline exceeded".into()), modified, info));
+            return None;
+        }
+        match super::create_object(cx, info.kind, &info.namespace, modified.clone(), &self.options) {
+            Ok(object) => {
+                self.visit(&object);
+                let result = self.report("configured", object, cx);
+                self.errors.extend(result.err());
+            }
+            Err(error) => self.errors.push(about_patch(error, &replacing.patch, info)),
+        }
+        None
+    }
+
+    /// `--server-side`: the server merges. Field ownership is not simulated, so nothing ever conflicts.
+    fn apply_on_server(&mut self, cx: &mut Context<'_, '_>, info: &Info) -> Result<(), CliError> {
+        let there = cx.host.api.peek(info.kind, &info.namespace, &info.name).is_some();
+        let result = if there {
+            let patch = Patch::Strategic(info.object.clone());
+            cx.patch(info.kind, &info.namespace, &info.name, &patch, Subresource::None, &self.options)
+        } else {
+            super::create_object(cx, info.kind, &info.namespace, info.object.clone(), &self.options)
+        };
+        let object = result.map_err(|e| match e {
+            CliError::Status(s) if s.reason == "Invalid" => CliError::Status(s),
+            other => other,
+        })?;
+        self.visit(&object);
+        self.report("serverside-applied", object, cx)
+    }
+
+    /// `--prune`: deletes what was applied before and was not applied now.
+    fn prune(&mut self, cx: &mut Context<'_, '_>) -> Result<(), CliError> {
+        let kinds = prune_kinds(cx.flags().list("prune-allowlist"))?;
+        let options = ListOptions { label_selector: cx.flags().text("selector").to_owned(), ..ListOptions::default() };
+        let namespaces: Vec<String> = self.namespaces.iter().filter(|n| !n.is_empty()).cloned().collect();
+        for namespaced in [true, false] {
+            let scopes: Vec<&str> = if namespaced { namespaces.iter().map(String::as_str).collect() } else { vec![""] };
+            for namespace in scopes {
+                for kind in kinds.iter().filter(|k| k.namespaced == namespaced) {
+                    let objects = cx.list(kind, namespaced.then_some(namespace), &options)?;
+                    for object in objects {
+                        if object.annotation(last_applied::ANNOTATION).is_none() || self.visited.iter().any(|u| u == object.uid()) {
+                            continue;
+                        }
+                        if self.dry_run == DryRun::None {
+                            let delete = DeleteOptions::with(Propagation::Background);
+                            cx.delete(kind, object.namespace(), object.name(), &delete)?;
+                        }
+                        cx.out.outln(format!("{} pruned{}", name_of(&object), self.dry_run.suffix()));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The kinds that are pruned where none are named.
+const PRUNED: &[&str] = &[
+    "ConfigMap",
+    "Endpoints",
+    "Namespace",
+    "PersistentVolumeClaim",
+    "PersistentVolume",
+    "Pod",
+    "ReplicationController",
+    "Secret",
+    "Service",
+    "Job",
+    "CronJob",
+    "Ingress",
+    "DaemonSet",
+    "Deployment",
+    "ReplicaSet",
+    "StatefulSet",
+];
+
+fn prune_kinds(allowed: &[String]) -> Result<Vec<KindRef>, CliError> {
+    if allowed.is_empty() {
+        return Ok(PRUNED.iter().map(|k| Kind::named(k)).collect());
+    }
+    let mut kinds = Vec::new();
+    for text in allowed {
+        let parts: Vec<&str> = text.split('/').collect();
+        let [group, version, kind] = parts.as_slice() else {
+            return fail(format!("invalid GroupVersionKind format: {text}, please follow <group/version/kind>"));
+        };
+        let api_version = if *group == "core" { (*version).to_owned() } else { format!("{group}/{version}") };
+        match crate::kubectl::resources::mapping(&api_version, kind) {
+            Some(kind) => kinds.push(kind),
+            None => return fail(format!("no matches for kind {kind:?} in version {api_version:?}")),
+        }
+    }
+    Ok(kinds)
+}
+
+/// Whether the kind is patched by its schema; others by JSON merge.
+fn uses_strategic(kind: KindRef) -> bool {
+    !matches!(kind.group, "apiextensions.k8s.io" | "apiregistration.k8s.io")
+}
+
+/// The patch that makes `current` what is applied now, without what was applied before and is no longer.
+pub fn three_way(kind: KindRef, current: &Value, modified: &Value) -> Value {
+    let original = last_applied::original(current).unwrap_or_else(Value::map);
+    if uses_strategic(kind) {
+        three_way_strategic_patch(kind, &original, modified, current)
+    } else {
+        three_way_merge_patch(&original, modified, current)
+    }
+}
+
+fn can_be_forced(error: &CliError) -> bool {
+    matches!(error, CliError::Status(s) if matches!(s.reason, "Conflict" | "Invalid"))
+}
+
+fn describe_info(info: &Info) -> String {
+    format!(
+        "Resource: {:?}, GroupVersionKind: {:?}\nName: {:?}, Namespace: {:?}",
+        Info::resource_text(info.kind),
+        Info::kind_text(info.kind),
+        info.name,
+        info.namespace
+    )
+}
+
+fn about_patch(error: CliError, patch: &Value, info: &Info) -> CliError {
+    let doing = format!("applying patch:\n{}\nto:\n{}\nfor:", to_compact_json(patch), describe_info(info));
+    error.with_source(&doing, &info.source)
+}
+
+fn view_last_applied(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    let format = cx.flags().get("output").unwrap_or("yaml");
+    if !matches!(format, "yaml" | "json") {
+        return Err(cx.usage(format!("Unexpected -o output mode: {format}, the flag 'output' must be one of yaml|json")));
+    }
+    let json = format == "json";
+    let query = Query { latest: true, ..Query::of(cx) };
+    let found = find(cx, &query, cx.args())?;
+    let mut printed = 0;
+    for info in found.into_infos()? {
+        let Some(original) = last_applied::original(&info.object) else {
+            return fail(format!(
+                "no last-applied-configuration annotation found on resource: {}",
+                if cx.args().is_empty() { named(info.kind, &info.name) } else { info.name.clone() }
+            ));
+        };
+        if printed > 0 && !json {
+            cx.out.outln("---");
+        }
+        printed += 1;
+        cx.out.out(if json { crate::kubectl::output::to_json(&original) + "\n" } else { crate::kubectl::output::to_yaml(&original) });
+    }
+    Ok(Flow::Done)
+}

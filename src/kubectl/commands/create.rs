@@ -1,0 +1,74 @@
+//! `kubectl create -f`; the generators are in files of their own beside this one.
+
+use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::context::{Context, DryRun};
+use crate::kubectl::error::{CliError, fail};
+use crate::kubectl::flags::{self, Flag, switch, text};
+use crate::kubectl::last_applied;
+use crate::kubectl::printing::Reporter;
+use crate::kubectl::resources::{Query, find};
+
+const OWN: &[Flag] = &[switch("edit", ""), text("raw", ""), switch("windows-line-endings", "")];
+
+/// `kubectl create`.
+pub static COMMAND: Command = Command {
+    usage: "-f FILENAME [options]",
+    flags: &[
+        flags::FILENAME,
+        flags::SELECTOR,
+        flags::DRY_RUN,
+        flags::PRINT,
+        flags::VALIDATE,
+        flags::SAVE_CONFIG,
+        flags::RECORD,
+        flags::WRITE,
+        OWN,
+    ],
+    run: Run::Do(run),
+    subcommands: super::create_generators::ALL,
+    ..Command::new("create", "Create a resource from a file or from stdin", run)
+};
+
+fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    if !cx.args().is_empty() {
+        return Err(cx.usage(format!("Unexpected args: [{}]", cx.args().join(" "))));
+    }
+    if !cx.flags().given("filename") && !cx.flags().given("kustomize") {
+        return fail("must specify one of -f and -k");
+    }
+    if cx.flags().given("filename") && cx.flags().given("kustomize") {
+        return fail("only one of -f or -k can be specified");
+    }
+    let mut reporter = Reporter::new(cx)?;
+    let dry_run = cx.dry_run()?;
+    let options = cx.write_options(dry_run)?;
+    let query = Query { latest: false, validate: super::validates(cx), ..Query::of(cx) };
+    let found = find(cx, &query, &[])?;
+    let mut errors = Vec::new();
+    let mut count = 0;
+    for item in found.items {
+        let mut info = match item {
+            Ok(info) => info,
+            Err(error) => {
+                errors.push(error);
+                continue;
+            }
+        };
+        if cx.flags().is_on("save-config") {
+            last_applied::annotate(&mut info.object);
+        }
+        let created = match dry_run {
+            DryRun::Client => Ok(info.object),
+            _ => super::create_object(cx, info.kind, &info.namespace, info.object, &options),
+        };
+        match created {
+            Ok(object) => {
+                count += 1;
+                reporter.report("created", &object, cx.out)?;
+            }
+            Err(error) => errors.push(error.with_source("creating", &info.source)),
+        }
+    }
+    CliError::check(errors)?;
+    if count == 0 { fail("no objects passed to create") } else { Ok(Flow::Done) }
+}

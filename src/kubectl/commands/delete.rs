@@ -1,0 +1,182 @@
+//! `kubectl delete`: deletes, then waits until the objects are gone.
+
+use crate::api::{KindRef, Object};
+use crate::base::{Duration, Time};
+use crate::kubectl::command::{Command, Flow, Run, Task};
+use crate::kubectl::context::{Context, DryRun};
+use crate::kubectl::error::{CliError, fail};
+use crate::kubectl::flags::{self, Flag, duration, int, switch, text, text_or};
+use crate::kubectl::host::Step;
+use crate::kubectl::printing::named;
+use crate::kubectl::resources::{Query, find};
+use crate::server::{DeleteOptions, Propagation};
+
+const OWN: &[Flag] = &[
+    text_or("cascade", "background"),
+    int("grace-period", ""),
+    switch("now", ""),
+    switch("force", ""),
+    duration("timeout"),
+    switch("wait", ""),
+    switch("ignore-not-found", ""),
+    switch("interactive", "i"),
+    text("raw", ""),
+    text("output", "o"),
+];
+
+/// `kubectl delete`.
+pub static COMMAND: Command = Command {
+    usage: "([-f FILENAME] | [-k DIRECTORY] | TYPE [(NAME | -l label | --all)]) [options]",
+    flags: &[flags::FILENAME, flags::SELECTOR, flags::FIELD_SELECTOR, flags::ALL, flags::ALL_NAMESPACES, flags::DRY_RUN, OWN],
+    run: Run::Do(run),
+    ..Command::new("delete", "Delete resources by file names, stdin, resources and names, or by resources and label selector", run)
+};
+
+/// A wait without `--timeout` ends after a week.
+const TIMEOUT: Duration = Duration::from_secs(7 * 24 * 3600);
+
+fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    let flags = cx.flags();
+    let mut ignore_not_found = flags.is_on("ignore-not-found");
+    let by_selector = flags.is_on("all") || !flags.text("selector").is_empty() || !flags.text("field-selector").is_empty();
+    if by_selector && !flags.given("ignore-not-found") {
+        ignore_not_found = true;
+    }
+    let propagation = cascade(cx)?;
+    let force = flags.is_on("force");
+    let mut grace = flags.int("grace-period").unwrap_or(-1);
+    if flags.is_on("now") {
+        if grace != -1 {
+            return fail("--now and --grace-period cannot be specified together");
+        }
+        grace = 1;
+    }
+    if grace == 0 && !force {
+        grace = 1;
+    }
+    if force && grace < 0 {
+        grace = 0;
+    }
+    let dry_run = cx.dry_run()?;
+    let query = Query { latest: false, no_fetch: true, ..Query::of(cx) };
+    let found = find(cx, &query, cx.args())?;
+    let output = flags.text("output");
+    if !output.is_empty() && output != "name" {
+        return fail(format!("unexpected -o output mode: {output}. We only support '-o name'"));
+    }
+    if force && grace > 0 {
+        return fail("--force and --grace-period greater than 0 cannot be specified together");
+    }
+    if force {
+        cx.out.errln("Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.");
+    }
+    let options = DeleteOptions {
+        grace_period_s: (grace >= 0).then_some(grace),
+        propagation: Some(propagation),
+        dry_run: dry_run == DryRun::Server,
+        ..DeleteOptions::default()
+    };
+    let mut warn_scope = cx.session.enforce_namespace && !flags.is_on("all-namespaces");
+    let mut errors = Vec::new();
+    let mut waiting = Vec::new();
+    let mut count = 0;
+    for item in found.items {
+        let info = match item {
+            Ok(info) => info,
+            Err(error) => {
+                errors.push(error);
+                continue;
+            }
+        };
+        count += 1;
+        if warn_scope && !info.kind.namespaced {
+            cx.out.errln("Warning: deleting cluster-scoped resources, not scoped to the provided namespace");
+            warn_scope = false;
+        }
+        if dry_run != DryRun::Client {
+            match cx.delete(info.kind, &info.namespace, &info.name, &options) {
+                Ok(deleted) => {
+                    waiting.push(Waited {
+                        kind: info.kind,
+                        namespace: info.namespace.clone(),
+                        name: info.name.clone(),
+                        uid: deleted.object().uid().to_owned(),
+                    });
+                }
+                Err(error) if error.is_not_found() && ignore_not_found => continue,
+                Err(error) => {
+                    errors.push(error.with_source("deleting", &info.source));
+                    continue;
+                }
+            }
+        }
+        if output == "name" {
+            cx.out.outln(named(info.kind, &info.name));
+        } else {
+            let how = if grace == 0 { "force deleted" } else { "deleted" };
+            cx.out.outln(describe(info.kind, &info.namespace, &info.name, how, dry_run));
+        }
+    }
+    CliError::check(errors)?;
+    if count == 0 {
+        cx.out.outln("No resources found");
+        return Ok(Flow::Done);
+    }
+    if !flags.switch_or("wait", true) || dry_run != DryRun::None {
+        return Ok(Flow::Done);
+    }
+    let deadline = cx.host.now + flags.positive_duration("timeout").unwrap_or(TIMEOUT);
+    Gone { waiting, deadline }.resume(cx)
+}
+
+/// `pod "web" deleted from default namespace`.
+pub fn describe(kind: KindRef, namespace: &str, name: &str, how: &str, dry_run: DryRun) -> String {
+    let of = named(kind, name);
+    let kind_text = of.split('/').next().unwrap_or("");
+    let place = if namespace.is_empty() { String::new() } else { format!(" from {namespace} namespace") };
+    format!("{kind_text} {name:?} {how}{place}{}", dry_run.suffix())
+}
+
+/// `--cascade`.
+fn cascade(cx: &mut Context<'_, '_>) -> Result<Propagation, CliError> {
+    match cx.flags().get("cascade").unwrap_or("background") {
+        "background" => Ok(Propagation::Background),
+        "foreground" => Ok(Propagation::Foreground),
+        "orphan" => Ok(Propagation::Orphan),
+        old @ ("true" | "false") => {
+            let (new, propagation) = if old == "true" { ("background", Propagation::Background) } else { ("orphan", Propagation::Orphan) };
+            cx.out.errln(format!("warning: --cascade={old} is deprecated (boolean value) and can be replaced with --cascade={new}."));
+            Ok(propagation)
+        }
+        other => fail(format!("invalid cascade value ({other}). Must be \"background\", \"foreground\", or \"orphan\"")),
+    }
+}
+
+/// Waits until objects are gone, or others are in their place.
+#[derive(Clone, Debug)]
+pub struct Gone {
+    waiting: Vec<Waited>,
+    deadline: Time,
+}
+
+#[derive(Clone, Debug)]
+struct Waited {
+    kind: KindRef,
+    namespace: String,
+    name: String,
+    uid: String,
+}
+
+impl Gone {
+    /// Looks again.
+    pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+        let api = &cx.host.api;
+        self.waiting.retain(|w| api.peek(w.kind, &w.namespace, &w.name).is_some_and(|o| o.uid() == w.uid));
+        let Some(first) = self.waiting.first() else { return Ok(Flow::Done) };
+        if cx.host.now >= self.deadline {
+            return fail(format!("timed out waiting for the condition on {}/{}", first.kind.plural, first.name));
+        }
+        let until = self.deadline;
+        Ok(Flow::Wait(Task::Gone(self), Step::WaitChange(Some(until))))
+    }
+}

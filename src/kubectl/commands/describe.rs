@@ -1,0 +1,82 @@
+//! `kubectl describe`.
+
+use crate::api::{KindRef, Object, Value};
+use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::context::Context;
+use crate::kubectl::describe::{Related, describe};
+use crate::kubectl::error::{CliError, fail};
+use crate::kubectl::flags::{self, Flag, int, switch};
+use crate::kubectl::resources::{Query, find, require_kind};
+use crate::server::{ApiServer, ListOptions};
+
+const OWN: &[Flag] = &[switch("show-events", ""), int("chunk-size", "")];
+
+/// `kubectl describe`.
+pub static COMMAND: Command = Command {
+    usage: "(-f FILENAME | TYPE [NAME_PREFIX | -l label] | TYPE/NAME) [options]",
+    flags: &[flags::FILENAME, flags::SELECTOR, flags::ALL_NAMESPACES, OWN],
+    run: Run::Do(run),
+    ..Command::new("describe", "Show details of a specific resource or group of resources", run)
+};
+
+/// The objects around what is described, as they are in the cluster.
+struct Cluster<'a>(&'a ApiServer);
+
+impl Related for Cluster<'_> {
+    fn list(&self, kind: KindRef, namespace: Option<&str>) -> Vec<Value> {
+        self.0.iter(kind, namespace).cloned().collect()
+    }
+
+    fn get(&self, kind: KindRef, namespace: &str, name: &str) -> Option<Value> {
+        self.0.peek(kind, namespace, name).cloned()
+    }
+}
+
+fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    if cx.args().is_empty() && !cx.flags().given("filename") {
+        return fail(
+            "You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of supported resources.\n",
+        );
+    }
+    let query = Query { allow_empty_selector: true, ..Query::of(cx) };
+    let found = find(cx, &query, cx.args())?;
+    let kinds = found.kinds.clone();
+    let (mut infos, errors) = found.split();
+    if infos.is_empty() && errors.iter().all(CliError::is_not_found) && cx.args().len() == 2 && !cx.args()[1].contains('/') {
+        infos = by_prefix(cx)?;
+        if infos.is_empty() {
+            CliError::check(errors)?;
+        }
+    } else if infos.is_empty() {
+        CliError::check(errors)?;
+        let namespaced = !query.all_namespaces && kinds.iter().all(|k| k.namespaced);
+        let place = if namespaced { format!(" in {} namespace.", cx.namespace()) } else { String::new() };
+        cx.out.errln(format!("No resources found{place}"));
+        return Ok(Flow::Done);
+    } else if !errors.is_empty() {
+        show(cx, &infos);
+        CliError::check(errors)?;
+    }
+    show(cx, &infos);
+    Ok(Flow::Done)
+}
+
+fn show(cx: &mut Context<'_, '_>, infos: &[crate::kubectl::resources::Info]) {
+    let events = cx.flags().switch_or("show-events", true);
+    for (i, info) in infos.iter().enumerate() {
+        if i > 0 {
+            cx.out.out("\n\n");
+        }
+        let text = describe(info.kind, &info.object, &Cluster(cx.host.api), events, cx.host.now);
+        cx.out.out(text);
+    }
+}
+
+/// The objects whose name begins so, where none has exactly that name.
+fn by_prefix(cx: &mut Context<'_, '_>) -> Result<Vec<crate::kubectl::resources::Info>, CliError> {
+    let (kind, prefix) = (require_kind(&cx.args()[0])?, &cx.args()[1]);
+    let namespace = cx.namespace();
+    let objects = cx.list(kind, Some(&namespace), &ListOptions::default())?;
+    let matching = objects.into_iter().filter(|o| o.name().starts_with(prefix.as_str()));
+    Ok(matching.map(|o| crate::kubectl::resources::Info::of(kind, o)).collect())
+}

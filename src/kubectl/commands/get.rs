@@ -1,0 +1,289 @@
+//! `kubectl get`: tables, the `-o` formats, and watches of both.
+
+use crate::api::selector::{FieldSelector, LabelSelector};
+use crate::api::{KindRef, Object, Value};
+use crate::kubectl::command::{Command, Flow, Run, Task};
+use crate::kubectl::context::Context;
+use crate::kubectl::error::{CliError, fail};
+use crate::kubectl::flags::{self, Flag, int, list, switch, text};
+use crate::kubectl::host::Step;
+use crate::kubectl::output::{TableOptions, TablePrinter, list_of, print_groups};
+use crate::kubectl::printing::ObjectPrinter;
+use crate::kubectl::resources::{Found, Info, Query, find};
+use crate::kubectl::sorting;
+use crate::server::{Caller, RestRequest};
+use crate::store::ChangeType;
+
+const OWN: &[Flag] = &[
+    switch("watch", "w"),
+    switch("watch-only", ""),
+    switch("output-watch-events", ""),
+    switch("ignore-not-found", ""),
+    switch("show-labels", ""),
+    switch("show-kind", ""),
+    switch("no-headers", ""),
+    list("label-columns", "L"),
+    text("sort-by", ""),
+    text("raw", ""),
+    text("subresource", ""),
+    int("chunk-size", ""),
+    switch("server-print", ""),
+];
+
+/// `kubectl get`.
+pub static COMMAND: Command = Command {
+    usage: "[(-o|--output=)json|yaml|kyaml|name|go-template|go-template-file|template|templatefile|jsonpath|jsonpath-as-json|jsonpath-file|custom-columns|custom-columns-file|wide] (TYPE[.VERSION][.GROUP] [NAME | -l label] | TYPE[.VERSION][.GROUP]/NAME ...) [flags] [options]",
+    flags: &[flags::FILENAME, flags::SELECTOR, flags::FIELD_SELECTOR, flags::ALL_NAMESPACES, flags::PRINT, OWN],
+    run: Run::Do(run),
+    ..Command::new("get", "Display one or many resources", run)
+};
+
+const FORMATS: &str = "custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,name,template,templatefile,wide,yaml";
+
+fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    let flags = cx.flags();
+    if let Some(path) = flags.get("raw") {
+        return raw(cx, path);
+    }
+    let output = flags.text("output");
+    let is_table = matches!(output, "" | "wide") && flags.text("template").is_empty();
+    if flags.is_on("show-labels") && !is_table {
+        let name = output.split('=').next().unwrap_or("");
+        return fail(format!("--show-labels option cannot be used with {name} printer"));
+    }
+    if cx.args().is_empty() && !flags.given("filename") && !flags.given("kustomize") {
+        cx.out.errln(
+            "You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of supported resources.\n",
+        );
+        return fail(
+            "Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description of that resource (e.g. kubectl explain pods).\nSee 'kubectl get -h' for help and examples",
+        );
+    }
+    let printer = if is_table { None } else { Some(ObjectPrinter::new(cx, output, FORMATS)?) };
+    let query = Query { allow_empty_selector: true, ..Query::of(cx) };
+    let watch = flags.is_on("watch") || flags.is_on("watch-only");
+    let revision = cx.host.api.revision();
+    let mut found = find(cx, &query, cx.args())?;
+    if flags.is_on("ignore-not-found") {
+        found.items.retain(|i| !matches!(i, Err(e) if e.is_not_found()));
+    }
+    if watch {
+        return Watch::start(cx, &query, found, printer, revision);
+    }
+    match printer {
+        Some(printer) => print_objects(cx, found, printer),
+        None => print_table(cx, found),
+    }
+}
+
+/// How tables are to look.
+fn table_options(cx: &Context<'_, '_>) -> TableOptions {
+    let flags = cx.flags();
+    TableOptions {
+        wide: flags.text("output") == "wide",
+        no_headers: flags.is_on("no-headers"),
+        with_namespace: flags.is_on("all-namespaces"),
+        with_kind: flags.is_on("show-kind") || several_types(cx.args()),
+        show_labels: flags.is_on("show-labels"),
+        column_labels: flags.list("label-columns").to_vec(),
+        watch_events: flags.is_on("output-watch-events"),
+    }
+}
+
+/// Whether the arguments name several types.
+// Models resource.MultipleTypesRequested.
+fn several_types(args: &[String]) -> bool {
+    let mut types: Vec<&str> = Vec::new();
+    for arg in args {
+        match arg.split_once('/') {
+            None if arg == "all" || arg.split(',').filter(|t| !t.is_empty()).count() > 1 => return true,
+            None => {}
+            Some((kind, _)) if !types.contains(&kind) => types.push(kind),
+            Some(_) => {}
+        }
+    }
+    types.len() > 1
+}
+
+fn print_table(cx: &mut Context<'_, '_>, found: Found) -> Result<Flow, CliError> {
+    let options = table_options(cx);
+    let kinds = found.kinds.clone();
+    let (mut infos, errors) = found.split();
+    if let Some(field) = cx.flags().get("sort-by").filter(|f| !f.is_empty()) {
+        sorting::sort(&mut infos, field, several_types(cx.args()))?;
+    }
+    let rows: Vec<(KindRef, Value)> = infos.into_iter().map(|i| (i.kind, i.object)).collect();
+    if !rows.is_empty() {
+        let text = print_groups(&rows, &options, cx.host.now);
+        cx.out.out(text);
+    } else if errors.is_empty() && !cx.flags().is_on("ignore-not-found") {
+        let namespaced = !cx.flags().is_on("all-namespaces") && kinds.iter().all(|k| k.namespaced);
+        let place = if namespaced { format!(" in {} namespace.", cx.namespace()) } else { String::new() };
+        cx.out.errln(format!("No resources found{place}"));
+    }
+    CliError::check(errors)?;
+    Ok(Flow::Done)
+}
+
+fn print_objects(cx: &mut Context<'_, '_>, found: Found, mut printer: ObjectPrinter) -> Result<Flow, CliError> {
+    let single = found.single;
+    let (mut infos, mut errors) = found.split();
+    if single && !errors.is_empty() {
+        CliError::check(errors)?;
+        return Ok(Flow::Done);
+    }
+    if infos.is_empty() && cx.flags().is_on("ignore-not-found") {
+        CliError::check(errors)?;
+        return Ok(Flow::Done);
+    }
+    if let Some(field) = cx.flags().get("sort-by").filter(|f| !f.is_empty()) {
+        sorting::sort(&mut infos, field, false)?;
+    }
+    let object = match infos.as_slice() {
+        [one] if single => one.object.clone(),
+        many => list_of(many.iter().map(|i| i.object.clone()).collect()),
+    };
+    errors.extend(printer.print(&object, cx.out).err());
+    CliError::check(errors)?;
+    Ok(Flow::Done)
+}
+
+/// `--raw`.
+fn raw(cx: &mut Context<'_, '_>, path: &str) -> Result<Flow, CliError> {
+    if !cx.args().is_empty() {
+        return fail("arguments may not be passed when --raw is specified");
+    }
+    if !path.starts_with('/') {
+        return fail(format!("--raw must be a valid URL path: parse {path:?}: invalid URI for request"));
+    }
+    let by = Caller::new(cx.host.now, "kubectl");
+    let answer = cx.host.api.rest(&by, &RestRequest { method: "GET", path, content_type: "", body: Value::Null });
+    if answer.code >= 400 {
+        let message = answer.body.get("message").str();
+        let reason = answer.body.get("reason").str();
+        return Err(CliError::Exit(1, format!("Error from server ({reason}): {message}")));
+    }
+    match &answer.body {
+        Value::Str(text) => cx.out.out(text.as_str()),
+        body => cx.out.outln(body.to_json()),
+    }
+    Ok(Flow::Done)
+}
+
+/// `get --watch`: what is there, then every change.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    kind: KindRef,
+    namespace: Option<String>,
+    name: Option<String>,
+    labels: LabelSelector,
+    fields: FieldSelector,
+    /// Up to where changes were printed.
+    revision: u64,
+    printer: WatchPrinter,
+}
+
+#[derive(Clone, Debug)]
+enum WatchPrinter {
+    Table(Box<TablePrinter>),
+    Objects(ObjectPrinter, bool),
+}
+
+impl Watch {
+    fn start(
+        cx: &mut Context<'_, '_>,
+        query: &Query,
+        found: Found,
+        printer: Option<ObjectPrinter>,
+        revision: u64,
+    ) -> Result<Flow, CliError> {
+        let mut kinds = found.kinds.clone();
+        kinds.dedup();
+        let [kind] = kinds.as_slice() else { return fail("you may only specify a single resource type") };
+        let by_name =
+            cx.args().len() > 1 || cx.args().first().is_some_and(|a| a.contains('/')) || !found.items.is_empty() && cx.args().is_empty();
+        let infos = found.into_infos()?;
+        let name = match infos.as_slice() {
+            [one] if by_name => Some(one.name.clone()),
+            _ if by_name => return fail("you may only specify a single resource type"),
+            _ => None,
+        };
+        let namespace = (kind.namespaced && !query.all_namespaces)
+            .then(|| infos.first().filter(|_| by_name).map_or(cx.namespace(), |i| i.namespace.clone()));
+        let parse = |e: crate::api::selector::SelectorError| CliError::Message(e.to_string());
+        let events = cx.flags().is_on("output-watch-events");
+        let mut options = table_options(cx);
+        options.with_namespace &= kind.namespaced;
+        let mut watch = Watch {
+            kind,
+            namespace,
+            name,
+            labels: LabelSelector::parse(query.selector.as_deref().unwrap_or("")).map_err(parse)?,
+            fields: FieldSelector::parse(query.field_selector.as_deref().unwrap_or("")).map_err(parse)?,
+            revision,
+            printer: match printer {
+                Some(p) => WatchPrinter::Objects(p, events),
+                None => WatchPrinter::Table(Box::new(TablePrinter::new(kind, options))),
+            },
+        };
+        if !cx.flags().is_on("watch-only") {
+            let objects: Vec<Value> = infos.into_iter().map(|i: Info| i.object).collect();
+            watch.print(cx, "ADDED", &objects)?;
+        }
+        watch.resume(cx)
+    }
+
+    fn print(&mut self, cx: &mut Context<'_, '_>, event: &str, objects: &[Value]) -> Result<(), CliError> {
+        match &mut self.printer {
+            WatchPrinter::Table(table) => {
+                let text = table.print_event(event, objects, cx.host.now);
+                cx.out.out(text);
+            }
+            WatchPrinter::Objects(printer, events) => {
+                for object in objects {
+                    if *events {
+                        let object = crate::obj!({"type": event, "object": object});
+                        printer.print(&object, cx.out)?;
+                    } else {
+                        printer.print(object, cx.out)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn matches(&self, object: &Value) -> bool {
+        self.labels.matches(object.labels()) && self.fields.matches(object)
+    }
+
+    /// Prints what changed since the last time.
+    pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+        let mut events: Vec<(&'static str, Value)> = Vec::new();
+        let store = cx.host.api.store();
+        let changes = store.changes_after(self.revision).map_err(|e| CliError::Message(e.to_string()))?;
+        for version in changes {
+            self.revision = version.revision;
+            let key = &version.key;
+            if key.kind != self.kind
+                || self.namespace.as_ref().is_some_and(|n| *n != key.namespace.as_str())
+                || self.name.as_ref().is_some_and(|n| *n != key.name.as_str())
+            {
+                continue;
+            }
+            let old = store.version(version.previous).filter(|v| v.change != ChangeType::Deleted);
+            let was = old.is_some_and(|v| self.matches(&v.value));
+            let is = version.change != ChangeType::Deleted && self.matches(&version.value);
+            match (was, is) {
+                (false, true) => events.push(("ADDED", version.value.clone())),
+                (true, true) => events.push(("MODIFIED", version.value.clone())),
+                (true, false) => events.push(("DELETED", version.value.clone())),
+                (false, false) => {}
+            }
+        }
+        for (event, object) in events {
+            self.print(cx, event, std::slice::from_ref(&object))?;
+        }
+        Ok(Flow::Wait(Task::Watch(Box::new(self)), Step::WaitChange(None)))
+    }
+}

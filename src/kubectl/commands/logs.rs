@@ -1,0 +1,313 @@
+//! `kubectl logs`.
+
+use crate::api::{Kind, Object, Status, Value};
+use crate::base::{Duration, Time};
+use crate::kubectl::command::{Command, Flow, Run, Task};
+use crate::kubectl::context::Context;
+use crate::kubectl::error::{CliError, fail};
+use crate::kubectl::flags::{self, Flag, duration, int, switch, text};
+use crate::kubectl::host::{LogLine, Step};
+use crate::kubectl::pods::{Purpose, container_of, container_status, containers, selected, selector_of};
+use crate::kubectl::resources::{Info, Query, find};
+use crate::server::ListOptions;
+
+const OWN: &[Flag] = &[
+    switch("all-containers", ""),
+    switch("all-pods", ""),
+    text("container", "c"),
+    switch("follow", "f"),
+    switch("ignore-errors", ""),
+    switch("insecure-skip-tls-verify-backend", ""),
+    int("limit-bytes", ""),
+    int("max-log-requests", ""),
+    duration("pod-running-timeout"),
+    switch("prefix", ""),
+    switch("previous", "p"),
+    duration("since"),
+    text("since-time", ""),
+    int("tail", ""),
+    switch("timestamps", ""),
+];
+
+/// `kubectl logs`.
+pub static COMMAND: Command = Command {
+    usage: "[-f] [-p] (POD | TYPE/NAME) [-c CONTAINER] [options]",
+    flags: &[flags::SELECTOR, OWN],
+    run: Run::Do(run),
+    ..Command::new("logs", "Print the logs for a container in a pod", run)
+};
+
+/// Streams that are followed at once where `--max-log-requests` does not say.
+const STREAMS_MAX: i64 = 5;
+/// How often a followed log is looked at.
+const POLL: Duration = Duration::from_millis(100);
+/// How long a workload without pods is waited for where `--pod-running-timeout` does not say.
+const POD_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// One container's log.
+#[derive(Clone, Debug)]
+struct LogStream {
+    namespace: String,
+    pod: String,
+    container: String,
+    /// Written before each line.
+    prefix: String,
+    /// Lines that were printed or skipped; `None` before the first look.
+    seen: Option<usize>,
+    /// Bytes printed, for `--limit-bytes`.
+    bytes: i64,
+    restarts: i64,
+}
+
+/// `logs` at work.
+#[derive(Clone, Debug)]
+pub struct Follow {
+    streams: Vec<LogStream>,
+    /// A workload whose pods are waited for.
+    pending: Option<(Info, Time)>,
+}
+
+fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    let flags = cx.flags();
+    let selector = flags.text("selector");
+    let mut args = cx.args().to_vec();
+    let mut container = flags.text("container").to_owned();
+    match args.len() {
+        0 if selector.is_empty() => {
+            return Err(cx.usage(
+                "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command",
+            ));
+        }
+        0 => {}
+        1 if !selector.is_empty() => return Err(cx.usage("only a selector (-l) or a POD name is allowed")),
+        1 => {}
+        2 if container.is_empty() => container = args.pop().unwrap_or_default(),
+        2 => return fail("only one of -c or an inline [CONTAINER] arg is allowed"),
+        _ => {
+            return Err(cx.usage(
+                "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command",
+            ));
+        }
+    }
+    if flags.given("since") && !flags.text("since-time").is_empty() {
+        return fail("at most one of `sinceTime` or `sinceSeconds` may be specified");
+    }
+    if flags.is_on("all-containers") && !container.is_empty() {
+        return fail("--all-containers=true should not be specified with container name");
+    }
+    if let Some(bytes) = flags.int("limit-bytes").filter(|b| *b < 1 && flags.given("limit-bytes")) {
+        return fail(format!("--limit-bytes must be greater than 0: {bytes}"));
+    }
+    if flags.int("tail").is_some_and(|t| t < -1) {
+        return fail("--tail must be greater than or equal to -1");
+    }
+    let namespace = cx.namespace();
+    if !selector.is_empty() {
+        let options = ListOptions { label_selector: selector.to_owned(), ..ListOptions::default() };
+        let pods = cx.list(Kind::named("Pod"), Some(&namespace), &options)?;
+        if pods.is_empty() {
+            cx.out.errln(format!("No resources found in {namespace} namespace."));
+            return Ok(Flow::Done);
+        }
+        let streams = streams_of(cx, &pods, &container)?;
+        return Follow { streams, pending: None }.begin(cx);
+    }
+    let kind_and_name: Vec<String> = if args[0].contains('/') { args } else { vec!["pods".into(), args.remove(0)] };
+    let info = match find(cx, &Query { latest: true, ..Query::default() }, &kind_and_name).and_then(|f| f.into_infos()) {
+        Ok(infos) => infos.into_iter().next(),
+        Err(CliError::Status(s)) if s.reason == "NotFound" => {
+            return fail(format!("error from server (NotFound): {} in namespace {namespace:?}", s.message));
+        }
+        Err(error) => return Err(error),
+    };
+    let Some(info) = info else { return fail("expected one resource") };
+    let timeout = flags.positive_duration("pod-running-timeout").unwrap_or(POD_TIMEOUT);
+    let deadline = cx.host.now + timeout;
+    Follow { streams: Vec::new(), pending: Some((info, deadline)) }.resume(cx)
+}
+
+/// The logs of these pods: one container of each, or all of theirs.
+fn streams_of(cx: &mut Context<'_, '_>, pods: &[Value], container: &str) -> Result<Vec<LogStream>, CliError> {
+    let all = cx.flags().is_on("all-containers");
+    let prefixed = cx.flags().is_on("prefix") || cx.flags().is_on("all-pods");
+    let mut streams = Vec::new();
+    for pod in pods {
+        let names: Vec<String> = if all {
+            let mut inits: Vec<&Value> = pod.at(&["spec", "initContainers"]).items().iter().collect();
+            inits.extend(pod.at(&["spec", "containers"]).items());
+            inits.extend(pod.at(&["spec", "ephemeralContainers"]).items());
+            inits.into_iter().map(|c| c.get("name").str().to_owned()).collect()
+        } else {
+            if !container.is_empty() && !containers(pod).any(|(_, c)| c.get("name").str() == container) {
+                return fail(format!("container {container} is not valid for pod {}", pod.name()));
+            }
+            vec![container_of(cx, pod, container, false)?]
+        };
+        for name in names {
+            streams.push(LogStream {
+                namespace: pod.namespace().into(),
+                pod: pod.name().into(),
+                prefix: if prefixed { format!("[pod/{}/{name}] ", pod.name()) } else { String::new() },
+                restarts: container_status(pod, &name).get("restartCount").int(),
+                container: name,
+                seen: None,
+                bytes: 0,
+            });
+        }
+    }
+    Ok(streams)
+}
+
+impl Follow {
+    fn begin(self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+        let max = cx.flags().int("max-log-requests").unwrap_or(STREAMS_MAX);
+        if cx.flags().is_on("follow") && self.streams.len() as i64 > max {
+            return fail(format!(
+                "you are attempting to follow {} log streams, but maximum allowed concurrency is {max}, use --max-log-requests to increase the limit",
+                self.streams.len()
+            ));
+        }
+        self.resume(cx)
+    }
+
+    /// Finds the pod, or prints what came since.
+    pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+        if let Some((info, deadline)) = self.pending.take() {
+            let pods = match pods_behind(cx, &info)? {
+                Some(pods) if !pods.is_empty() => pods,
+                _ if cx.host.now >= deadline => return fail("timed out waiting for the condition"),
+                _ => {
+                    self.pending = Some((info, deadline));
+                    return Ok(Flow::Wait(Task::Logs(Box::new(self)), Step::WaitChange(Some(deadline))));
+                }
+            };
+            let container = cx.flags().text("container").to_owned();
+            let container = if container.is_empty() && cx.args().len() == 2 { cx.args()[1].clone() } else { container };
+            self.streams = streams_of(cx, &pods, &container)?;
+            return self.begin(cx);
+        }
+        let follow = cx.flags().is_on("follow");
+        let ignore = cx.flags().is_on("ignore-errors");
+        let mut open = Vec::new();
+        for mut stream in std::mem::take(&mut self.streams) {
+            match stream.print(cx) {
+                Ok(true) if follow => open.push(stream),
+                Ok(_) => {}
+                Err(error) if ignore => cx.out.outln(format!("error: {error}")),
+                Err(error) => return Err(error),
+            }
+        }
+        if open.is_empty() {
+            return Ok(Flow::Done);
+        }
+        self.streams = open;
+        let next = cx.host.now + POLL;
+        Ok(Flow::Wait(Task::Logs(Box::new(self)), Step::WaitChange(Some(next))))
+    }
+}
+
+/// The pods whose logs an object stands for; `None` where it has none yet.
+fn pods_behind(cx: &mut Context<'_, '_>, info: &Info) -> Result<Option<Vec<Value>>, CliError> {
+    if info.kind == Kind::named("Pod") {
+        return Ok(Some(vec![info.object.clone()]));
+    }
+    let Some(selector) = selector_of(&info.object) else {
+        return fail(format!(
+            "cannot get the logs from {}: {} is not a type that has logs",
+            crate::kubectl::pods::go_type(&info.object),
+            info.kind.kind
+        ));
+    };
+    let mut pods = selected(cx, &info.namespace, &selector?, Purpose::Logs);
+    if cx.flags().is_on("all-pods") {
+        return Ok(Some(pods));
+    }
+    if pods.len() > 1 {
+        cx.out.errln(format!("Found {} pods, using pod/{}", pods.len(), pods[0].name()));
+    }
+    pods.truncate(1);
+    Ok(Some(pods))
+}
+
+impl LogStream {
+    /// Prints what is new; says whether more may come.
+    fn print(&mut self, cx: &mut Context<'_, '_>) -> Result<bool, CliError> {
+        let flags = cx.flags();
+        let pods = Kind::named("Pod");
+        let pod = cx.host.api.peek(pods, &self.namespace, &self.pod).cloned();
+        if let Some(pod) = &pod
+            && self.seen.is_none()
+            && pod.at(&["spec", "nodeName"]).str().is_empty()
+        {
+            // The API server answers so for a pod without a node.
+            let message = format!("pod {} does not have a host assigned", self.pod);
+            return Err(Status::bad_request(message).into());
+        }
+        let Some(node) = cx.host.node.as_deref() else {
+            return fail(format!("the kubelet of pod {:?} cannot be reached", self.pod));
+        };
+        let lines: Vec<LogLine> = match node.logs(&self.namespace, &self.pod, &self.container, flags.is_on("previous")) {
+            Ok(lines) => lines,
+            // A followed pod may go away.
+            Err(_) if self.seen.is_some() => return Ok(false),
+            Err(status) => return Err(status.into()),
+        };
+        let from = match self.seen {
+            Some(n) => n.min(lines.len()),
+            None => first_line(cx, &lines),
+        };
+        let timestamps = flags.is_on("timestamps");
+        let limit = flags.int("limit-bytes");
+        for line in &lines[from..] {
+            let mut text = Vec::new();
+            if timestamps {
+                text.extend(format!("{} ", nanos(line.at)).into_bytes());
+            }
+            text.extend_from_slice(&line.text);
+            if let Some(limit) = limit {
+                let left = usize::try_from(limit - self.bytes).unwrap_or(0);
+                text.truncate(left);
+                if text.is_empty() {
+                    return Ok(false);
+                }
+                self.bytes += text.len() as i64;
+            }
+            if !self.prefix.is_empty() {
+                cx.out.out(&self.prefix);
+            }
+            cx.out.out(&text);
+        }
+        self.seen = Some(lines.len());
+        let Some(pod) = pod else { return Ok(false) };
+        let status = container_status(&pod, &self.container);
+        let ended = !status.at(&["state", "terminated"]).is_null()
+            || status.get("restartCount").int() > self.restarts
+            || matches!(pod.at(&["status", "phase"]).str(), "Succeeded" | "Failed");
+        Ok(!ended)
+    }
+}
+
+/// Where `--tail`, `--since` and `--since-time` let the log begin.
+fn first_line(cx: &Context<'_, '_>, lines: &[LogLine]) -> usize {
+    let flags = cx.flags();
+    let default = if flags.text("selector").is_empty() { -1 } else { 10 };
+    let tail = flags.int("tail").unwrap_or(default);
+    let mut from = match usize::try_from(tail) {
+        Ok(n) => lines.len().saturating_sub(n),
+        Err(_) => 0,
+    };
+    let since = match (flags.positive_duration("since"), flags.get("since-time")) {
+        (Some(d), _) => Some(Time(cx.host.now.0.saturating_sub(u64::try_from(d.as_micros()).unwrap_or(u64::MAX)))),
+        (None, Some(text)) => Time::parse_rfc3339(text),
+        (None, None) => None,
+    };
+    if let Some(since) = since {
+        from = from.max(lines.partition_point(|l| l.at < since));
+    }
+    from
+}
+
+/// A moment as the kubelet writes it before a line: with nine digits of fraction.
+fn nanos(at: Time) -> String {
+    at.rfc3339_micro().replace('Z', "000Z")
+}

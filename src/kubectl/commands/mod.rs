@@ -1,0 +1,64 @@
+//! The commands, one file each.
+
+pub mod annotate;
+pub mod apply;
+pub mod create;
+pub mod create_generators;
+pub mod delete;
+pub mod describe;
+pub mod get;
+pub mod label;
+pub mod logs;
+pub mod scale;
+pub mod version;
+
+use super::command::Command;
+use super::context::Context;
+use super::error::CliError;
+use crate::api::{KindRef, Object, Status, Value};
+use crate::server::WriteOptions;
+
+/// `kubectl` itself.
+pub static ROOT: Command = Command::group(
+    "kubectl",
+    "kubectl controls the Kubernetes cluster manager.",
+    "kubectl controls the Kubernetes cluster manager.\n\n Find more information at: https://kubernetes.io/docs/reference/kubectl/",
+    &[
+        &annotate::COMMAND,
+        &apply::COMMAND,
+        &create::COMMAND,
+        &delete::COMMAND,
+        &describe::COMMAND,
+        &get::COMMAND,
+        &label::COMMAND,
+        &logs::COMMAND,
+        &scale::COMMAND,
+        &version::COMMAND,
+    ],
+);
+
+/// Whether files are checked before they are sent.
+fn validates(cx: &Context<'_, '_>) -> bool {
+    !matches!(cx.flags().get("validate"), Some("false" | "ignore"))
+}
+
+/// Creates an object that a file holds; the server must know its kind by exactly that name.
+fn create_object(
+    cx: &mut Context<'_, '_>,
+    kind: KindRef,
+    namespace: &str,
+    object: Value,
+    options: &WriteOptions,
+) -> Result<Value, CliError> {
+    let named = object.kind();
+    if named != kind.kind {
+        return Err(Status::bad_request(format!(
+            "{named} in version {:?} cannot be handled as a {}: no kind {named:?} is registered for version {:?} in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\"",
+            kind.version,
+            kind.kind,
+            object.api_version()
+        ))
+        .into());
+    }
+    cx.create(kind, namespace, object, options)
+}

@@ -1,0 +1,264 @@
+//! What a command works with: its flags, the session it runs in, and requests to the API with the warnings that come back.
+
+use std::collections::BTreeSet;
+
+use super::error::CliError;
+use super::flags::Flags;
+use super::host::{Environment, Host, Output, StdinState};
+use crate::api::{KindRef, Value};
+use crate::server::{Caller, DeleteOptions, Deleted, FieldValidation, ListOptions, Patch, Subresource, WriteOptions};
+
+/// A command line, resolved.
+#[derive(Clone, Debug)]
+pub struct Invocation {
+    /// The command with its groups: `kubectl create deployment`.
+    pub path: String,
+    /// Flags.
+    pub flags: Flags,
+    /// Arguments, without the command's name.
+    pub args: Vec<String>,
+    /// How many of `args` came before `--`, where there was one.
+    pub dash: Option<usize>,
+    /// What was inherited.
+    pub env: Environment,
+}
+
+/// What a run remembers from step to step.
+#[derive(Clone, Debug, Default)]
+pub struct Session {
+    /// Warnings that were printed: each is printed once.
+    warned: BTreeSet<String>,
+    /// The namespace that requests go to.
+    pub namespace: String,
+    /// Whether it was given on the command line.
+    pub enforce_namespace: bool,
+    /// Whether Ctrl-C was pressed since the last step.
+    pub interrupted: bool,
+}
+
+/// Whether, and where, a command only pretends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DryRun {
+    /// It does not.
+    #[default]
+    None,
+    /// Here.
+    Client,
+    /// The server does all but commit.
+    Server,
+}
+
+impl DryRun {
+    /// What follows `created` and its like.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            DryRun::None => "",
+            DryRun::Client => " (dry run)",
+            DryRun::Server => " (server dry run)",
+        }
+    }
+}
+
+/// What a command works with during one step.
+pub struct Context<'a, 'h> {
+    /// The command line.
+    pub inv: &'a Invocation,
+    /// What is remembered.
+    pub session: &'a mut Session,
+    /// What runs it.
+    pub host: &'a mut Host<'h>,
+    /// Standard input.
+    pub stdin: StdinState<'a>,
+    /// Output.
+    pub out: &'a mut Output,
+}
+
+impl<'a> Context<'a, '_> {
+    /// The flags.
+    pub fn flags(&self) -> &'a Flags {
+        &self.inv.flags
+    }
+
+    /// The arguments.
+    pub fn args(&self) -> &'a [String] {
+        &self.inv.args
+    }
+
+    /// The namespace that requests go to.
+    pub fn namespace(&self) -> String {
+        self.session.namespace.clone()
+    }
+
+    /// An error in how the command was used.
+    // Models cmdutil.UsageErrorf.
+    pub fn usage(&self, message: impl AsRef<str>) -> CliError {
+        CliError::Message(format!("{}\nSee '{} -h' for help and examples", message.as_ref(), self.inv.path))
+    }
+
+    /// The arguments before `--`, and those after.
+    pub fn args_at_dash(&self) -> (&'a [String], &'a [String]) {
+        let at = self.inv.dash.unwrap_or(self.inv.args.len());
+        self.inv.args.split_at(at)
+    }
+
+    /// `--dry-run`.
+    pub fn dry_run(&mut self) -> Result<DryRun, CliError> {
+        match self.flags().get("dry-run") {
+            None => Ok(DryRun::None),
+            Some("none") => Ok(DryRun::None),
+            Some("client") => Ok(DryRun::Client),
+            Some("server") => Ok(DryRun::Server),
+            Some("unchanged") => {
+                self.warn_plain("W: --dry-run is deprecated and can be replaced with --dry-run=client.");
+                Ok(DryRun::Client)
+            }
+            Some(other) => match other {
+                "true" | "1" | "t" | "T" | "TRUE" | "True" => {
+                    let line = format!("W: --dry-run={other} is deprecated (boolean value) and can be replaced with --dry-run=client.");
+                    self.warn_plain(&line);
+                    Ok(DryRun::Client)
+                }
+                "false" | "0" | "f" | "F" | "FALSE" | "False" => {
+                    let line = format!("W: --dry-run={other} is deprecated (boolean value) and can be replaced with --dry-run=none.");
+                    self.warn_plain(&line);
+                    Ok(DryRun::None)
+                }
+                _ => Err(CliError::Message(format!("Invalid dry-run value ({other}). Must be \"none\", \"server\", or \"client\"."))),
+            },
+        }
+    }
+
+    fn warn_plain(&mut self, line: &str) {
+        self.out.errln(line);
+    }
+
+    /// `--validate` as the server knows it.
+    pub fn field_validation(&self) -> Result<FieldValidation, CliError> {
+        match self.flags().get("validate").unwrap_or("strict") {
+            "strict" | "true" => Ok(FieldValidation::Strict),
+            "warn" => Ok(FieldValidation::Warn),
+            "ignore" | "false" => Ok(FieldValidation::Ignore),
+            other => Err(CliError::Message(format!(
+                "invalid - validate option {other:?}; must be one of: strict (or true), warn, ignore (or false)"
+            ))),
+        }
+    }
+
+    /// How this command writes.
+    pub fn write_options(&self, dry_run: DryRun) -> Result<WriteOptions, CliError> {
+        Ok(WriteOptions { dry_run: dry_run == DryRun::Server, field_validation: self.field_validation()? })
+    }
+
+    /// Prints a warning, once.
+    pub fn warn(&mut self, message: &str) {
+        if self.session.warned.insert(message.to_owned()) {
+            self.out.errln(format!("Warning: {message}"));
+        }
+    }
+
+    fn by(&self) -> Caller {
+        Caller::new(self.host.now, "kubectl")
+    }
+
+    /// What the server says of a kind that is on its way out.
+    fn warn_of_kind(&mut self, kind: KindRef) {
+        match (kind.group, kind.plural) {
+            ("", "endpoints") => self.warn("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"),
+            ("", "componentstatuses") => self.warn("v1 ComponentStatus is deprecated in v1.19+"),
+            _ => {}
+        }
+    }
+
+    fn after<T, E: Into<CliError>>(&mut self, kind: KindRef, result: Result<T, E>) -> Result<T, CliError> {
+        self.warn_of_kind(kind);
+        for warning in self.host.api.take_warnings() {
+            self.warn(&warning);
+        }
+        result.map_err(Into::into)
+    }
+
+    /// GET of an object.
+    pub fn get(&mut self, kind: KindRef, namespace: &str, name: &str) -> Result<Value, CliError> {
+        let result = if kind.group == "metrics.k8s.io" {
+            self.metrics_object(kind, namespace, name)
+        } else {
+            self.host.api.get(kind, namespace, name)
+        };
+        self.after(kind, result)
+    }
+
+    fn metrics_object(&self, kind: KindRef, namespace: &str, name: &str) -> Result<Value, crate::api::Status> {
+        use crate::api::Object;
+        let items = self.metrics(kind);
+        items.into_iter().find(|v| v.name() == name && v.namespace() == namespace).ok_or_else(|| crate::api::Status::not_found(kind, name))
+    }
+
+    fn metrics(&self, kind: KindRef) -> Vec<Value> {
+        match self.host.metrics {
+            Some(metrics) if kind.plural == "nodes" => metrics.nodes(),
+            Some(metrics) => metrics.pods(),
+            None => Vec::new(),
+        }
+    }
+
+    /// GET of a list.
+    pub fn list(&mut self, kind: KindRef, namespace: Option<&str>, options: &ListOptions) -> Result<Vec<Value>, CliError> {
+        let namespace = namespace.filter(|_| kind.namespaced);
+        if kind.group == "metrics.k8s.io" {
+            use crate::api::Object;
+            let items = self.metrics(kind).into_iter().filter(|v| namespace.is_none_or(|n| v.namespace() == n)).collect();
+            return Ok(items);
+        }
+        let result = self.host.api.list(kind, namespace, options);
+        self.after(kind, result)
+    }
+
+    /// POST.
+    pub fn create(&mut self, kind: KindRef, namespace: &str, mut object: Value, options: &WriteOptions) -> Result<Value, CliError> {
+        object.remove(&["metadata", "resourceVersion"]);
+        let by = self.by();
+        let result = self.host.api.create(&by, kind, if kind.namespaced { namespace } else { "" }, object, options);
+        self.after(kind, result)
+    }
+
+    /// PUT.
+    pub fn update(&mut self, kind: KindRef, object: Value, sub: Subresource, options: &WriteOptions) -> Result<Value, CliError> {
+        let by = self.by();
+        let result = self.host.api.update(&by, kind, object, sub, options);
+        self.after(kind, result)
+    }
+
+    /// PATCH.
+    pub fn patch(
+        &mut self,
+        kind: KindRef,
+        namespace: &str,
+        name: &str,
+        patch: &Patch,
+        sub: Subresource,
+        options: &WriteOptions,
+    ) -> Result<Value, CliError> {
+        let by = self.by();
+        let result = self.host.api.patch(&by, kind, namespace, name, patch, sub, options);
+        self.after(kind, result)
+    }
+
+    /// DELETE.
+    pub fn delete(&mut self, kind: KindRef, namespace: &str, name: &str, options: &DeleteOptions) -> Result<Deleted, CliError> {
+        let by = self.by();
+        let result = self.host.api.delete(&by, kind, namespace, name, options);
+        self.after(kind, result)
+    }
+
+    /// Evicts a pod.
+    pub fn evict(&mut self, namespace: &str, pod: &str, options: &DeleteOptions) -> Result<(), CliError> {
+        let by = self.by();
+        Ok(self.host.api.evict(&by, namespace, pod, options)?)
+    }
+
+    /// PUT of a scale.
+    pub fn update_scale(&mut self, kind: KindRef, namespace: &str, scale: &Value, options: &WriteOptions) -> Result<Value, CliError> {
+        let by = self.by();
+        Ok(self.host.api.update_scale(&by, kind, namespace, scale, options)?)
+    }
+}

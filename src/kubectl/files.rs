@@ -1,0 +1,190 @@
+//! `-f`: files, directories and standard input as streams of objects.
+
+use super::context::Context;
+use super::error::{CliError, fail};
+use super::host::{FileError, Files};
+use crate::api::yaml::decode_stream;
+use crate::api::{Map, Object, Value};
+
+/// Directories deeper than this are not looked into.
+const DEPTH_MAX: usize = 32;
+
+/// A text that objects are read from.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// As errors name it: a path, or `STDIN`.
+    pub name: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// Reads what `-f` names.
+pub fn sources(cx: &Context<'_, '_>, errors: &mut Vec<CliError>) -> Vec<Source> {
+    let flags = cx.flags();
+    let mut sources = Vec::new();
+    if flags.given("kustomize") {
+        let clash = flags.given("filename");
+        let message = if clash { "only one of -f or -k can be specified" } else { "kustomize is not simulated here: use -f" };
+        errors.push(CliError::Message(message.into()));
+        return sources;
+    }
+    for path in flags.list("filename") {
+        match path.as_str() {
+            "-" => sources.push(Source { name: "STDIN".into(), text: String::from_utf8_lossy(cx.stdin.bytes).into_owned() }),
+            url if url.starts_with("http://") || url.starts_with("https://") => {
+                let host = url.split('/').nth(2).unwrap_or(url);
+                errors.push(CliError::Exit(
+                    1,
+                    format!("Unable to connect to the server: dial tcp: lookup {host}: this workstation has no network"),
+                ));
+            }
+            path => match expand(cx.host.files, path, flags.is_on("recursive")) {
+                Ok(found) => sources.extend(found),
+                Err(error) => errors.push(error),
+            },
+        }
+    }
+    sources
+}
+
+fn expand(files: &dyn Files, path: &str, recursive: bool) -> Result<Vec<Source>, CliError> {
+    match files.read(path) {
+        Ok(bytes) => Ok(vec![Source { name: path.into(), text: String::from_utf8_lossy(&bytes).into_owned() }]),
+        Err(FileError::IsADirectory) => {
+            let mut found = Vec::new();
+            walk(files, path.trim_end_matches('/'), recursive, 0, &mut found);
+            if found.is_empty() {
+                return fail(format!("error reading [{path}]: recognized file extensions are [.json .yaml .yml]"));
+            }
+            Ok(found)
+        }
+        Err(FileError::NotFound | FileError::NotADirectory) => fail(format!("the path {path:?} does not exist")),
+        Err(FileError::PermissionDenied) => fail(format!("the path {path:?} cannot be accessed: permission denied")),
+    }
+}
+
+fn walk(files: &dyn Files, path: &str, recursive: bool, depth: usize, found: &mut Vec<Source>) {
+    for name in files.list(path).unwrap_or_default() {
+        // As Go's filepath.Join: the current directory leaves no trace.
+        let inner = if path == "." { name.clone() } else { format!("{path}/{name}") };
+        match files.read(&inner) {
+            Ok(bytes) if [".json", ".yaml", ".yml"].iter().any(|e| name.ends_with(e)) => {
+                found.push(Source { name: inner, text: String::from_utf8_lossy(&bytes).into_owned() });
+            }
+            Err(FileError::IsADirectory) if recursive && depth < DEPTH_MAX => walk(files, &inner, recursive, depth + 1, found),
+            _ => {}
+        }
+    }
+}
+
+/// The objects of a text, lists taken apart, and what is wrong with it.
+// Models resource.StreamVisitor with the FlattenListVisitor behind it.
+pub fn objects(source: &Source, validate: bool) -> Vec<Result<Value, CliError>> {
+    let name = &source.name;
+    let (documents, broken) = decode_stream(&source.text);
+    let mut found = Vec::new();
+    for document in documents {
+        let value = document.value;
+        if value.is_null() {
+            continue;
+        }
+        if validate && let Some(wrong) = wrong_shape(&value) {
+            found.push(fail(format!(
+                "error validating {name:?}: error validating data: {wrong}; if you choose to ignore these errors, turn validation off with --validate=false"
+            )));
+            return found;
+        }
+        match check(&value) {
+            Err(wrong) => found.push(fail(format!("unable to decode {name:?}: {wrong}"))),
+            Ok(()) if matches!(value.get("items"), Value::List(_)) => {
+                for item in value.get("items").items() {
+                    let item = with_list_kind(item, &value);
+                    found.push(
+                        check(&item).map(|()| item).map_err(|wrong| CliError::Message(format!("unable to decode {name:?}: {wrong}"))),
+                    );
+                }
+            }
+            Ok(()) => found.push(Ok(value)),
+        }
+    }
+    if let Some(error) = broken {
+        found.push(fail(format!("error parsing {name}: {error}")));
+    }
+    found
+}
+
+/// An item of a `PodList` may leave out its kind.
+fn with_list_kind(item: &Value, list: &Value) -> Value {
+    let mut item = item.clone();
+    if item.kind().is_empty()
+        && let Some(kind) = list.kind().strip_suffix("List")
+        && !kind.is_empty()
+    {
+        item.set(&["kind"], kind);
+        item.set(&["apiVersion"], list.api_version());
+    }
+    item
+}
+
+/// What the client-side check finds.
+fn wrong_shape(value: &Value) -> Option<String> {
+    let Value::Map(map) = value else { return Some("invalid object to validate".into()) };
+    let mut wrong = Vec::new();
+    if matches!(map.get("apiVersion"), None | Some(Value::Null)) || value.api_version().is_empty() {
+        wrong.push("apiVersion not set");
+    }
+    if value.kind().is_empty() {
+        wrong.push("kind not set");
+    }
+    match wrong.as_slice() {
+        [] => None,
+        [one] => Some((*one).to_owned()),
+        many => Some(format!("[{}]", many.join(", "))),
+    }
+}
+
+/// What every object must be: its kind is named and its metadata has the right types.
+fn check(value: &Value) -> Result<(), String> {
+    let Value::Map(map) = value else {
+        return Err(format!("json: cannot unmarshal {} into Go value of type map[string]interface {{}}", json_type(value)));
+    };
+    if value.kind().is_empty() {
+        return Err(format!("Object 'Kind' is missing in '{}'", value.to_json()));
+    }
+    let empty = Map::new();
+    let metadata = match map.get("metadata") {
+        None | Some(Value::Null) => &empty,
+        Some(Value::Map(m)) => m,
+        Some(other) => {
+            return Err(format!("json: cannot unmarshal {} into Go struct field .metadata of type v1.ObjectMeta", json_type(other)));
+        }
+    };
+    for (key, field) in metadata.iter() {
+        let wrong = |v: &Value, ty: &str| {
+            Err(format!("json: cannot unmarshal {} into Go struct field ObjectMeta.metadata.{key} of type {ty}", json_type(v)))
+        };
+        match (key.as_str(), field) {
+            (_, Value::Null) => {}
+            ("labels" | "annotations", Value::Map(m)) => {
+                if let Some((_, v)) = m.iter().find(|(_, v)| !matches!(v, Value::Str(_) | Value::Null)) {
+                    return wrong(v, "string");
+                }
+            }
+            ("labels" | "annotations", other) => return wrong(other, "map[string]string"),
+            ("name" | "namespace" | "generateName" | "resourceVersion" | "uid", v) if v.as_str().is_none() => return wrong(v, "string"),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn json_type(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "bool",
+        Value::Int(_) | Value::Float(_) => "number",
+        Value::Str(_) => "string",
+        Value::List(_) => "array",
+        Value::Map(_) => "object",
+    }
+}

@@ -1,0 +1,195 @@
+//! What runs a kubectl: the cluster's API, the workstation's files, and where output goes.
+
+use crate::api::{Status, Value};
+use crate::base::Time;
+use crate::server::ApiServer;
+
+/// What a process inherits from the shell that starts it.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    /// The current directory.
+    pub cwd: String,
+    /// Variables, as `NAME`, `value`.
+    pub env: Vec<(String, String)>,
+    /// Whether standard input is a terminal.
+    pub stdin_is_tty: bool,
+    /// The namespace of the current context; empty means `default`.
+    pub namespace: String,
+}
+
+/// Why a file cannot be read or written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FileError {
+    /// There is none of that name.
+    #[error("no such file or directory")]
+    NotFound,
+    /// It is a directory.
+    #[error("is a directory")]
+    IsADirectory,
+    /// A part of the path is no directory.
+    #[error("not a directory")]
+    NotADirectory,
+    /// It may not be touched.
+    #[error("permission denied")]
+    PermissionDenied,
+}
+
+/// The workstation's files. Paths are as typed: relative ones are taken from the current directory.
+pub trait Files {
+    /// A file's content.
+    fn read(&self, path: &str) -> Result<Vec<u8>, FileError>;
+    /// Makes or replaces a file.
+    fn write(&mut self, path: &str, content: &[u8]) -> Result<(), FileError>;
+    /// Names in a directory, sorted.
+    fn list(&self, path: &str) -> Result<Vec<String>, FileError>;
+}
+
+/// One line that a container wrote.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogLine {
+    /// When.
+    pub at: Time,
+    /// What, with its newline where it had one.
+    pub text: Vec<u8>,
+}
+
+/// A command to run in a container.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ExecRequest {
+    /// The pod's namespace.
+    pub namespace: String,
+    /// The pod.
+    pub pod: String,
+    /// The container.
+    pub container: String,
+    /// The command and its arguments; empty attaches to the container's own process.
+    pub command: Vec<String>,
+    /// Whether standard input is passed on.
+    pub stdin: bool,
+    /// Whether it gets a terminal.
+    pub tty: bool,
+}
+
+/// What came out of a command since it was last asked.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ExecOutput {
+    /// Standard output.
+    pub stdout: Vec<u8>,
+    /// Standard error.
+    pub stderr: Vec<u8>,
+    /// Its exit code, once it has ended.
+    pub exit: Option<i32>,
+}
+
+/// A node's share of the API: what the API server passes on to the kubelet of a pod's node.
+pub trait NodeApi {
+    /// All that a container wrote, oldest first; `previous` asks for its last instance.
+    fn logs(&self, namespace: &str, pod: &str, container: &str, previous: bool) -> Result<Vec<LogLine>, Status>;
+    /// Starts a command, or attaches; returns the session's number.
+    fn exec(&mut self, now: Time, request: &ExecRequest) -> Result<u64, Status>;
+    /// Hands standard input over; `eof` closes it.
+    fn exec_input(&mut self, now: Time, session: u64, bytes: &[u8], eof: bool);
+    /// Sends Ctrl-C.
+    fn exec_interrupt(&mut self, now: Time, session: u64);
+    /// What came since.
+    fn exec_output(&mut self, now: Time, session: u64) -> Result<ExecOutput, Status>;
+}
+
+/// What runs a kubectl, for the length of one step.
+pub struct Host<'a> {
+    /// The cluster.
+    pub api: &'a mut ApiServer,
+    /// Logs and commands in containers; `None` where no kubelet runs.
+    pub node: Option<&'a mut dyn NodeApi>,
+    /// The time.
+    pub now: Time,
+    /// The workstation's files.
+    pub files: &'a mut dyn Files,
+    /// What `kubectl top` shows; `None` where the metrics API is not served.
+    pub metrics: Option<&'a dyn Metrics>,
+}
+
+/// The metrics API's content.
+pub trait Metrics {
+    /// A `NodeMetrics` of every node that has any.
+    fn nodes(&self) -> Vec<Value>;
+    /// A `PodMetrics` of every pod that has any.
+    fn pods(&self) -> Vec<Value>;
+}
+
+/// Standard input so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct StdinState<'a> {
+    /// Everything since the process started.
+    pub bytes: &'a [u8],
+    /// Whether no more will come.
+    pub eof: bool,
+}
+
+/// One of the two output streams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// Standard output.
+    Stdout,
+    /// Standard error.
+    Stderr,
+}
+
+/// What a step wrote, in order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Output {
+    /// Pieces, in the order they were written.
+    pub chunks: Vec<(Stream, Vec<u8>)>,
+}
+
+impl Output {
+    /// Writes to standard output.
+    pub fn out(&mut self, text: impl AsRef<[u8]>) {
+        self.write(Stream::Stdout, text.as_ref());
+    }
+
+    /// Writes to standard error.
+    pub fn err(&mut self, text: impl AsRef<[u8]>) {
+        self.write(Stream::Stderr, text.as_ref());
+    }
+
+    /// Writes a line to standard output.
+    pub fn outln(&mut self, line: impl AsRef<[u8]>) {
+        self.out(line);
+        self.out("\n");
+    }
+
+    /// Writes a line to standard error.
+    pub fn errln(&mut self, line: impl AsRef<[u8]>) {
+        self.err(line);
+        self.err("\n");
+    }
+
+    fn write(&mut self, stream: Stream, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
+        match self.chunks.last_mut() {
+            Some((last, content)) if *last == stream => content.extend_from_slice(bytes),
+            _ => self.chunks.push((stream, bytes.to_vec())),
+        }
+    }
+
+    /// What went to one of the streams.
+    pub fn of(&self, stream: Stream) -> Vec<u8> {
+        self.chunks.iter().filter(|(s, _)| *s == stream).flat_map(|(_, b)| b.iter().copied()).collect()
+    }
+}
+
+/// What a step came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The process ended with this code.
+    Exit(i32),
+    /// Call again at this moment.
+    WaitUntil(Time),
+    /// Call again when the store has a new revision, or at this moment, where one is given.
+    WaitChange(Option<Time>),
+    /// Call again when there is more standard input, or at this moment, where one is given.
+    WaitStdin(Option<Time>),
+}

@@ -1,0 +1,218 @@
+//! One running kubectl: a machine that is stepped until it exits.
+
+use std::sync::Arc;
+
+use super::command::{Command, Flow, Run, Task};
+use super::commands::ROOT;
+use super::config::Kubeconfig;
+use super::context::{Context, Invocation, Session};
+use super::error::CliError;
+use super::flags::{self, Parsed};
+use super::help;
+use super::host::{Environment, Host, Output, StdinState, Step};
+
+/// The exit code of a process that Ctrl-C ended.
+const INTERRUPTED: i32 = 130;
+
+/// One invocation of kubectl. A copy of it runs on by itself.
+#[derive(Clone, Debug)]
+pub struct Kubectl {
+    inv: Arc<Invocation>,
+    command: Option<&'static Command>,
+    state: State,
+    session: Session,
+}
+
+#[derive(Clone, Debug)]
+enum State {
+    /// Nothing was done yet.
+    Start,
+    /// The command line makes no sense, for this reason.
+    Refused(CliError),
+    /// Help was asked for.
+    Help,
+    /// It goes on so.
+    Running(Task),
+    /// It left with this code.
+    Exited(i32),
+}
+
+impl Kubectl {
+    /// Reads a command line; `argv` is without the program's name. Nothing happens before the first step.
+    pub fn start(argv: &[String], env: &Environment) -> Kubectl {
+        let mut path = "kubectl".to_owned();
+        let mut command: &'static Command = &ROOT;
+        let mut words = argv.to_vec();
+        while !command.subcommands.is_empty() {
+            let Some(at) = flags::command_position(&words, command.flags) else { break };
+            let Some(next) = command.find(&words[at]) else { break };
+            words.remove(at);
+            path = format!("{path} {}", next.name);
+            command = next;
+        }
+        let nothing = || Invocation { path: path.clone(), flags: flags::Flags::default(), args: Vec::new(), dash: None, env: env.clone() };
+        let refused = |error: CliError| Kubectl {
+            inv: Arc::new(nothing()),
+            command: Some(command),
+            state: State::Refused(error),
+            session: Session::default(),
+        };
+        if std::ptr::eq(command, &ROOT)
+            && let Some(at) = flags::command_position(&words, &[])
+        {
+            return refused(unknown_command(&words, at));
+        }
+        let parsed = match flags::parse(&words, command.flags) {
+            Ok(parsed) => parsed,
+            Err(message) => return refused(CliError::Message(format!("{message}\nSee '{path} --help' for usage."))),
+        };
+        let state = if parsed.flags.is_on("help") { State::Help } else { State::Start };
+        let Parsed { flags, args, dash } = parsed;
+        let inv = Invocation { path, flags, args, dash, env: env.clone() };
+        Kubectl { inv: Arc::new(inv), command: Some(command), state, session: Session::default() }
+    }
+
+    /// Ctrl-C: most commands end; a session in a container passes it on.
+    pub fn interrupt(&mut self) {
+        match &self.state {
+            State::Exited(_) => {}
+            _ => self.state = State::Exited(INTERRUPTED),
+        }
+    }
+
+    /// Does what can be done now.
+    pub fn step(&mut self, host: &mut Host<'_>, stdin: StdinState<'_>, out: &mut Output) -> Step {
+        let inv = Arc::clone(&self.inv);
+        let state = std::mem::replace(&mut self.state, State::Exited(1));
+        if let State::Exited(code) = state {
+            self.state = State::Exited(code);
+            return Step::Exit(code);
+        }
+        if matches!(state, State::Start) && inv.flags.list("filename").iter().any(|f| f == "-") && !stdin.eof {
+            self.state = State::Start;
+            return Step::WaitStdin(None);
+        }
+        for line in std::mem::take(&mut Vec::from_iter(inv.flags.deprecations.iter().filter(|_| matches!(state, State::Start)))) {
+            out.errln(line);
+        }
+        let mut cx = Context { inv: &inv, session: &mut self.session, host, stdin, out };
+        let result = match state {
+            State::Refused(error) => Err(error),
+            State::Help => {
+                help::print(self.command.unwrap_or(&ROOT), &mut cx);
+                Ok(Flow::Done)
+            }
+            State::Running(task) => task.resume(&mut cx),
+            State::Start => begin(self.command.unwrap_or(&ROOT), &mut cx),
+            State::Exited(code) => Ok(Flow::Exit(code)),
+        };
+        self.session.interrupted = false;
+        let code = match result {
+            Ok(Flow::Wait(task, when)) => {
+                self.state = State::Running(task);
+                return when;
+            }
+            Ok(Flow::Done) => 0,
+            Ok(Flow::Exit(code)) => code,
+            Err(error) => {
+                let (text, code) = error.report();
+                if !text.is_empty() {
+                    out.err(&text);
+                    if !text.ends_with('\n') {
+                        out.err("\n");
+                    }
+                }
+                // `diff` keeps 1 for "there are differences".
+                if code == 1 && inv.path == "kubectl diff" { 2 } else { code }
+            }
+        };
+        self.state = State::Exited(code);
+        Step::Exit(code)
+    }
+}
+
+/// Runs a command up to where it waits.
+fn begin(command: &'static Command, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    let flags = cx.flags();
+    let mut missing: Vec<&str> = command.required.iter().copied().filter(|r| !flags.given(r)).collect();
+    missing.sort_unstable();
+    if !missing.is_empty() {
+        return Err(CliError::Message(format!("required flag(s) \"{}\" not set", missing.join("\", \""))));
+    }
+    let run = match command.run {
+        Run::Do(run) => run,
+        Run::Group(_) if std::ptr::eq(command, &ROOT) => {
+            help::print(command, cx);
+            return Ok(Flow::Done);
+        }
+        Run::Group(_) if !cx.args().is_empty() => {
+            let error = cx.usage(format!("unknown command {:?}", cx.args().join(" ")));
+            return Err(error);
+        }
+        Run::Group(_) => {
+            help::print_to_stderr(command, cx);
+            return Ok(Flow::Exit(1));
+        }
+    };
+    resolve_session(cx)?;
+    run(cx)
+}
+
+/// Finds the context: the namespace, and whether it was given.
+fn resolve_session(cx: &mut Context<'_, '_>) -> Result<(), CliError> {
+    let flags = cx.flags();
+    if let Some(timeout) = flags.get("request-timeout")
+        && timeout.parse::<i64>().is_err()
+        && flags::parse_duration_micros(timeout).is_none()
+    {
+        return Err(CliError::Message(
+            "Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)"
+                .into(),
+        ));
+    }
+    let config = Kubeconfig::load(cx.inv, cx.host.files)?;
+    let context = config.context(flags.get("context"))?;
+    if let Some(cluster) = flags.get("cluster")
+        && cluster != context.cluster
+        && !config.has_cluster(cluster)
+    {
+        return Err(CliError::Message(format!("no server found for cluster {cluster:?}")));
+    }
+    if let Some(user) = flags.get("user")
+        && !config.has_user(user)
+    {
+        return Err(CliError::Message(format!("auth info {user:?} does not exist")));
+    }
+    if let Some(server) = flags.get("server").filter(|s| *s != config.server()) {
+        let host = server.split_once("://").map_or(server, |(_, h)| h);
+        let host = host.trim_end_matches('/');
+        let message = format!("The connection to the server {host} was refused - did you specify the right host or port?");
+        return Err(CliError::Exit(1, message));
+    }
+    let given = flags.get("namespace").filter(|n| !n.is_empty());
+    cx.session.enforce_namespace = given.is_some();
+    cx.session.namespace = given.map_or(context.namespace, str::to_owned);
+    Ok(())
+}
+
+/// No such command, and what may have been meant.
+fn unknown_command(words: &[String], at: usize) -> CliError {
+    if words[0].starts_with('-') {
+        return CliError::Exit(1, format!("Error: flags cannot be placed before plugin name: {}", words[0]));
+    }
+    let name = &words[at];
+    let mut message = format!("unknown command {name:?} for \"kubectl\"");
+    let near: Vec<&str> = ROOT
+        .subcommands
+        .iter()
+        .map(|c| c.name)
+        .filter(|c| help::distance(name, c) <= 2 || c.starts_with(name.to_lowercase().as_str()))
+        .collect();
+    if !near.is_empty() {
+        message += "\n\nDid you mean this?\n";
+        for c in near {
+            message += &format!("\t{c}\n");
+        }
+    }
+    CliError::Message(message)
+}

@@ -1,0 +1,143 @@
+//! Pods behind an argument: the pod itself, or the best one of a workload's; and which of its containers is meant.
+
+use std::cmp::Ordering;
+
+use super::context::Context;
+use super::error::{CliError, fail};
+use super::resources::Info;
+use crate::api::selector::LabelSelector;
+use crate::api::{Kind, Object, Value};
+
+/// What the best pod is to be used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Its logs.
+    Logs,
+    /// Running something in it.
+    Attach,
+}
+
+/// The selector of an object's pods; `None` for what has none.
+// Models polymorphichelpers.SelectorsForObject.
+pub fn selector_of(object: &Value) -> Option<Result<LabelSelector, CliError>> {
+    let selector = object.at(&["spec", "selector"]);
+    match object.kind() {
+        "ReplicationController" => Some(Ok(LabelSelector::from_map(selector))),
+        "Service" if selector.is_empty() => {
+            Some(fail(format!("invalid service '{}': Service is defined without a selector", object.name())))
+        }
+        "Service" => Some(Ok(LabelSelector::from_map(selector))),
+        "ReplicaSet" | "Deployment" | "StatefulSet" | "DaemonSet" | "Job" => {
+            Some(LabelSelector::from_object(selector).map_err(|e| CliError::Message(format!("invalid label selector: {e}"))))
+        }
+        _ => None,
+    }
+}
+
+/// The pods that a selector selects, the best first.
+pub fn selected(cx: &Context<'_, '_>, namespace: &str, selector: &LabelSelector, purpose: Purpose) -> Vec<Value> {
+    let pods = cx.host.api.iter(Kind::named("Pod"), Some(namespace));
+    let mut pods: Vec<Value> = pods.filter(|p| selector.matches(p.labels())).cloned().collect();
+    pods.sort_by(|a, b| rank(a, b, purpose));
+    pods
+}
+
+/// Whether a pod's Ready condition holds.
+pub fn is_ready(pod: &Value) -> bool {
+    pod.condition("Ready") == "True"
+}
+
+fn ready_since(pod: &Value) -> &str {
+    let conditions = pod.at(&["status", "conditions"]).items();
+    conditions
+        .iter()
+        .find(|c| c.get("type").str() == "Ready" && c.get("status").str() == "True")
+        .map_or("", |c| c.get("lastTransitionTime").str())
+}
+
+fn restarts(pod: &Value) -> i64 {
+    pod.at(&["status", "containerStatuses"]).items().iter().map(|c| c.get("restartCount").int()).max().unwrap_or(0)
+}
+
+// Models podutils.ByLogging and the reverse of podutils.ActivePods.
+fn rank(a: &Value, b: &Value, purpose: Purpose) -> Ordering {
+    let unassigned = |p: &Value| p.at(&["spec", "nodeName"]).str().is_empty();
+    let phase = |p: &Value| match (p.at(&["status", "phase"]).str(), purpose) {
+        ("Unknown", _) => 1,
+        ("Pending", _) => 2,
+        ("Running", _) | (_, Purpose::Logs) => 0,
+        // A finished pod counts as pending where something is to run in it.
+        (_, Purpose::Attach) => 2,
+    };
+    let born = |p: &Value| p.at(&["metadata", "creationTimestamp"]).str().to_owned();
+    let by_restarts = restarts(b).cmp(&restarts(a));
+    unassigned(a)
+        .cmp(&unassigned(b))
+        .then_with(|| phase(a).cmp(&phase(b)))
+        .then_with(|| is_ready(b).cmp(&is_ready(a)))
+        .then_with(|| {
+            let (x, y) = (ready_since(a), ready_since(b));
+            if is_ready(a) && is_ready(b) { x.cmp(y) } else { Ordering::Equal }
+        })
+        .then_with(|| if purpose == Purpose::Logs { by_restarts } else { by_restarts.reverse() })
+        .then_with(|| born(a).cmp(&born(b)))
+}
+
+/// The pod that an argument means; `None` where a workload has none yet.
+// Models polymorphichelpers.AttachablePodForObject.
+pub fn pod_of(cx: &mut Context<'_, '_>, info: &Info) -> Result<Option<Value>, CliError> {
+    if info.kind == Kind::named("Pod") {
+        return Ok(Some(info.object.clone()));
+    }
+    let Some(selector) = selector_of(&info.object) else {
+        return fail(format!("cannot attach to {}: not implemented", go_type(&info.object)));
+    };
+    Ok(selected(cx, &info.namespace, &selector?, Purpose::Attach).into_iter().next())
+}
+
+/// An object's type as Go's `%T` prints it: `*v1.ConfigMap`.
+pub fn go_type(object: &Value) -> String {
+    let version = object.api_version().rsplit('/').next().unwrap_or("v1");
+    format!("*{version}.{}", object.kind())
+}
+
+/// Every container of a pod, its init and ephemeral ones too.
+pub fn containers(pod: &Value) -> impl Iterator<Item = (&'static str, &Value)> {
+    [("containers", ""), ("initContainers", " (init)"), ("ephemeralContainers", " (ephem)")]
+        .into_iter()
+        .flat_map(|(member, mark)| pod.at(&["spec", member]).items().iter().map(move |c| (mark, c)))
+}
+
+/// The container that is meant. Where none is named and there are several, says which was chosen.
+// Models podcmd.FindOrDefaultContainerByName.
+pub fn container_of(cx: &mut Context<'_, '_>, pod: &Value, name: &str, quiet: bool) -> Result<String, CliError> {
+    if !name.is_empty() {
+        return match containers(pod).find(|(_, c)| c.get("name").str() == name) {
+            Some(_) => Ok(name.to_owned()),
+            None => fail(format!("container {name} not found in pod {}", pod.name())),
+        };
+    }
+    if let Some(default) = pod.annotation("kubectl.kubernetes.io/default-container")
+        && containers(pod).any(|(_, c)| c.get("name").str() == default)
+    {
+        return Ok(default.to_owned());
+    }
+    let Some(first) = pod.at(&["spec", "containers"]).items().first() else {
+        return fail(format!("pod {}/{} does not have any containers", pod.namespace(), pod.name()));
+    };
+    let first = first.get("name").str().to_owned();
+    let all: Vec<String> = containers(pod).map(|(mark, c)| format!("{}{mark}", c.get("name").str())).collect();
+    if !quiet && all.len() > 1 {
+        cx.out.errln(format!("Defaulted container {first:?} out of: {}", all.join(", ")));
+    }
+    Ok(first)
+}
+
+/// The status of one of a pod's containers.
+pub fn container_status<'v>(pod: &'v Value, name: &str) -> &'v Value {
+    ["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"]
+        .iter()
+        .flat_map(|member| pod.at(&["status", member]).items())
+        .find(|s| s.get("name").str() == name)
+        .unwrap_or(&Value::Null)
+}

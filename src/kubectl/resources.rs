@@ -1,0 +1,397 @@
+//! What a command acts on: types and names among the arguments, selectors, files. Words and order of errors are those of cli-runtime's
+//! resource builder.
+
+use super::context::Context;
+use super::error::{CliError, fail};
+use super::files;
+use crate::api::schema::schema;
+use crate::api::{KINDS, Kind, KindRef, Object, Status, Value};
+use crate::server::ListOptions;
+
+/// One object that a command acts on.
+#[derive(Clone, Debug)]
+pub struct Info {
+    /// Its kind.
+    pub kind: KindRef,
+    /// Its namespace; empty for kinds that have none.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// The file it came from; empty where it came from the server.
+    pub source: String,
+    /// The object, as in the file or as fetched; null where it was not fetched.
+    pub object: Value,
+}
+
+impl Info {
+    /// Of an object from the server.
+    pub fn of(kind: KindRef, object: Value) -> Info {
+        Info { kind, namespace: object.namespace().into(), name: object.name().into(), source: String::new(), object }
+    }
+
+    /// The group, version and plural as Go prints them: `apps/v1, Resource=deployments`.
+    pub fn resource_text(kind: KindRef) -> String {
+        format!("{}/{}, Resource={}", kind.group, kind.version, kind.plural)
+    }
+
+    /// The group, version and kind as Go prints them: `apps/v1, Kind=Deployment`.
+    pub fn kind_text(kind: KindRef) -> String {
+        format!("{}/{}, Kind={}", kind.group, kind.version, kind.kind)
+    }
+}
+
+/// How to look.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    /// Read `-f`, `-R`.
+    pub files: bool,
+    /// Files are checked for `kind` and `apiVersion` first, as where there is `--validate`.
+    pub validate: bool,
+    /// `-l`.
+    pub selector: Option<String>,
+    /// `--field-selector`.
+    pub field_selector: Option<String>,
+    /// `--all`.
+    pub all: bool,
+    /// `-A`.
+    pub all_namespaces: bool,
+    /// A type alone means all of that type.
+    pub allow_empty_selector: bool,
+    /// Fetch what is named; objects of files are replaced by what the server has.
+    pub latest: bool,
+    /// Do not ask the server for what is named.
+    pub no_fetch: bool,
+    /// The files' objects are taken as they are, without the server.
+    pub local: bool,
+}
+
+impl Query {
+    /// What most commands take: files, `-l`, `--field-selector`, `--all`, `-A`.
+    pub fn of(cx: &Context<'_, '_>) -> Query {
+        let flags = cx.flags();
+        let set = |name: &str| flags.get(name).filter(|v| !v.is_empty()).map(str::to_owned);
+        Query {
+            files: true,
+            selector: set("selector"),
+            field_selector: set("field-selector"),
+            all: flags.is_on("all"),
+            all_namespaces: flags.is_on("all-namespaces"),
+            latest: true,
+            ..Query::default()
+        }
+    }
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// Objects and errors, in the order they came up.
+    pub items: Vec<Result<Info, CliError>>,
+    /// Whether one object was asked for.
+    pub single: bool,
+    /// The kinds that were looked through, also where nothing was found.
+    pub kinds: Vec<KindRef>,
+}
+
+impl Found {
+    /// The objects, where there were no errors.
+    pub fn into_infos(self) -> Result<Vec<Info>, CliError> {
+        let (infos, errors) = self.split();
+        CliError::check(errors)?;
+        Ok(infos)
+    }
+
+    /// The objects, and the errors.
+    pub fn split(self) -> (Vec<Info>, Vec<CliError>) {
+        let mut infos = Vec::new();
+        let mut errors = Vec::new();
+        for item in self.items {
+            match item {
+                Ok(info) => infos.push(info),
+                Err(error) => errors.push(error),
+            }
+        }
+        (infos, errors)
+    }
+}
+
+/// Splits `pods,services`.
+fn split_types(text: &str) -> Vec<&str> {
+    let mut seen = Vec::new();
+    for part in text.split(',').filter(|p| !p.is_empty()) {
+        if !seen.contains(&part) {
+            seen.push(part);
+        }
+    }
+    seen
+}
+
+/// The kind that an argument names: `pods`, `po`, `Pod`, `deployments.apps`, `deployments.v1.apps`.
+pub fn kind_of(text: &str) -> Option<KindRef> {
+    let lower = text.to_lowercase();
+    let is = |k: &Kind, name: &str| (k.plural == name || k.short_names.contains(&name) || k.singular() == name) && !k.verbs.is_empty();
+    let Some((name, group)) = lower.split_once('.') else { return KINDS.iter().find(|k| is(k, &lower)) };
+    let in_group = |group: &str, version: Option<&str>| {
+        KINDS.iter().find(|k| is(k, name) && k.group == group && version.is_none_or(|v| schema().versions(k).contains(&v)))
+    };
+    if let Some((version, rest)) = group.split_once('.')
+        && version.starts_with('v')
+        && let Some(kind) = in_group(rest, Some(version))
+    {
+        return Some(kind);
+    }
+    in_group(group, None).or_else(|| in_group("", Some(group))).or_else(|| {
+        // A group may be cut short: `ingresses.networking`.
+        KINDS.iter().find(|k| is(k, name) && !k.group.is_empty() && k.group.starts_with(&format!("{group}.")))
+    })
+}
+
+/// As [`kind_of`], with kubectl's error.
+pub fn require_kind(text: &str) -> Result<KindRef, CliError> {
+    kind_of(text).ok_or_else(|| CliError::Message(format!("the server doesn't have a resource type {text:?}")))
+}
+
+/// The kinds that an argument names, categories included.
+fn kinds_of(text: &str) -> Result<Vec<KindRef>, CliError> {
+    let mut kinds = Vec::new();
+    for part in split_types(text) {
+        let category: Vec<KindRef> = KINDS.iter().filter(|k| k.categories.contains(&part)).collect();
+        if category.is_empty() {
+            kinds.push(require_kind(part)?);
+        } else {
+            kinds.extend(category);
+        }
+    }
+    Ok(kinds)
+}
+
+/// The kind that an object's `apiVersion` and `kind` name, at any version that is served; letter case of the kind is forgiven, as kubectl
+/// forgives it.
+pub fn mapping(api_version: &str, kind: &str) -> Option<KindRef> {
+    let (group, version) = crate::api::split_api_version(api_version);
+    let served = |k: &&Kind| k.group == group && (k.version == version || schema().versions(k).contains(&version));
+    KINDS.iter().find(|k| k.kind == kind && served(k)).or_else(|| KINDS.iter().find(|k| k.singular() == kind && served(k)))
+}
+
+const MIXED: &str = "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'";
+
+/// What is said where nothing was named.
+pub const MISSING: &str = "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'";
+
+/// What the arguments name.
+#[derive(Default)]
+struct Arguments {
+    tuples: Vec<(String, String)>,
+    types: String,
+    names: Vec<String>,
+}
+
+fn read_arguments(args: &[String]) -> Result<Arguments, CliError> {
+    let mut args: Vec<String> = args.to_vec();
+    if args.len() >= 2 {
+        let types = split_types(&args[0]);
+        if types.len() > 1 {
+            args = types.iter().flat_map(|t| args[1..].iter().map(move |n| format!("{t}/{n}"))).collect();
+        }
+    }
+    let with_slash = args.iter().filter(|a| a.contains('/')).count();
+    if with_slash == 0 {
+        let mut args = args.into_iter();
+        return Ok(Arguments { types: args.next().unwrap_or_default(), names: args.collect(), tuples: Vec::new() });
+    }
+    if with_slash != args.len() {
+        return fail(MIXED);
+    }
+    let mut tuples = Vec::new();
+    for arg in &args {
+        let parts: Vec<&str> = arg.split('/').collect();
+        match parts.as_slice() {
+            [kind, name] if !name.is_empty() && split_types(kind).len() == 1 => tuples.push(((*kind).to_owned(), (*name).to_owned())),
+            [_, _] => return fail("arguments in resource/name form must have a single resource and name"),
+            _ => return fail("arguments in resource/name form may not have more than one slash"),
+        }
+    }
+    Ok(Arguments { tuples, ..Arguments::default() })
+}
+
+/// Looks for what the command line names.
+pub fn find(cx: &mut Context<'_, '_>, query: &Query, args: &[String]) -> Result<Found, CliError> {
+    let mut errors = Vec::new();
+    let paths: Vec<files::Source> = if query.files { files::sources(cx, &mut errors) } else { Vec::new() };
+    let arguments = read_arguments(args).unwrap_or_else(|e| {
+        errors.push(e);
+        Arguments::default()
+    });
+    if query.all && (query.selector.is_some() || query.field_selector.is_some()) {
+        errors.push(CliError::Message("setting 'all' parameter but found a non empty selector. ".into()));
+    }
+    CliError::check(errors)?;
+    let named = !arguments.names.is_empty();
+    let empty_selector = query.all || (query.allow_empty_selector && !arguments.types.is_empty() && !named);
+    let selected = query.selector.is_some() || query.field_selector.is_some() || empty_selector;
+    if !paths.is_empty() {
+        if !arguments.types.is_empty() || !arguments.tuples.is_empty() {
+            return fail("when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well");
+        }
+        return from_files(cx, query, &paths);
+    }
+    if selected {
+        if named {
+            return fail("name cannot be provided when a selector is specified");
+        }
+        if !arguments.tuples.is_empty() {
+            return fail("selectors and the all flag cannot be used when passing resource/name arguments");
+        }
+        if arguments.types.is_empty() {
+            return fail("at least one resource must be specified to use a selector");
+        }
+        return by_selector(cx, query, kinds_of(&arguments.types)?);
+    }
+    if !arguments.tuples.is_empty() {
+        let single = arguments.tuples.len() == 1;
+        let mut wanted = Vec::new();
+        for (kind, name) in arguments.tuples {
+            wanted.push((require_kind(&kind)?, name));
+        }
+        return by_name(cx, query, wanted, single);
+    }
+    if named {
+        let kinds = kinds_of(&arguments.types)?;
+        let [kind] = kinds.as_slice() else { return fail("you must specify only one resource") };
+        let single = arguments.names.len() == 1;
+        return by_name(cx, query, arguments.names.into_iter().map(|n| (*kind, n)).collect(), single);
+    }
+    if !arguments.types.is_empty() {
+        kinds_of(&arguments.types)?;
+        return fail("resource(s) were provided, but no name was specified");
+    }
+    fail(MISSING)
+}
+
+fn by_selector(cx: &mut Context<'_, '_>, query: &Query, kinds: Vec<KindRef>) -> Result<Found, CliError> {
+    let options = ListOptions {
+        label_selector: query.selector.clone().unwrap_or_default(),
+        field_selector: query.field_selector.clone().unwrap_or_default(),
+    };
+    let namespace = cx.namespace();
+    let mut found = Found { kinds: kinds.clone(), ..Found::default() };
+    for kind in kinds {
+        let within = (!query.all_namespaces).then_some(namespace.as_str());
+        match cx.list(kind, within, &options) {
+            Ok(objects) => found.items.extend(objects.into_iter().map(|o| Ok(Info::of(kind, o)))),
+            Err(error) => found.items.push(Err(about_list(error, kind, &options))),
+        }
+    }
+    Ok(found)
+}
+
+/// Says which list it was.
+// Models resource.Selector.Visit.
+pub fn about_list(error: CliError, kind: KindRef, options: &ListOptions) -> CliError {
+    let CliError::Status(mut status) = error else { return error };
+    let resource = Info::resource_text(kind);
+    status.message = if options.label_selector.is_empty() && options.field_selector.is_empty() {
+        format!("Unable to list {resource:?}: {}", status.message)
+    } else {
+        format!(
+            "Unable to find {resource:?} that match label selector {:?}, field selector {:?}: {}",
+            options.label_selector, options.field_selector, status.message
+        )
+    };
+    CliError::Status(status)
+}
+
+fn by_name(cx: &mut Context<'_, '_>, query: &Query, wanted: Vec<(KindRef, String)>, single: bool) -> Result<Found, CliError> {
+    if query.all_namespaces && wanted.iter().any(|(k, _)| k.namespaced) {
+        return fail("a resource cannot be retrieved by name across all namespaces");
+    }
+    let current = cx.namespace();
+    let mut found = Found { single, kinds: wanted.iter().map(|(k, _)| *k).collect(), items: Vec::new() };
+    for (kind, name) in wanted {
+        let namespace = if kind.namespaced { current.clone() } else { String::new() };
+        let mut info = Info { kind, namespace, name, source: String::new(), object: Value::Null };
+        if query.no_fetch {
+            found.items.push(Ok(info));
+            continue;
+        }
+        let fetched = fetch(cx, &mut info);
+        found.items.push(fetched.map(|()| info));
+    }
+    Ok(found)
+}
+
+/// GETs the object. Where it is not there, a namespace that is not there either is the better answer.
+// Models resource.Info.Get.
+pub fn fetch(cx: &mut Context<'_, '_>, info: &mut Info) -> Result<(), CliError> {
+    match cx.get(info.kind, &info.namespace, &info.name) {
+        Ok(object) => {
+            info.object = object;
+            Ok(())
+        }
+        Err(error) if error.is_not_found() && !matches!(info.namespace.as_str(), "" | "default") => {
+            let namespaces = Kind::named("Namespace");
+            match cx.host.api.peek(namespaces, "", &info.namespace) {
+                Some(_) => Err(error),
+                None => Err(Status::not_found(namespaces, &info.namespace).into()),
+            }
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn from_files(cx: &mut Context<'_, '_>, query: &Query, paths: &[files::Source]) -> Result<Found, CliError> {
+    let mut found = Found { single: paths.len() == 1, ..Found::default() };
+    let selector = match &query.selector {
+        Some(text) => Some(crate::api::selector::LabelSelector::parse(text).map_err(|e| CliError::Message(e.to_string()))?),
+        None => None,
+    };
+    for path in paths {
+        for item in files::objects(path, query.validate) {
+            let prepared = item.and_then(|object| prepare(cx, query, path, object));
+            let prepared = match prepared {
+                Ok(info) if selector.as_ref().is_some_and(|s| !s.matches(info.object.labels())) => continue,
+                Ok(mut info) if query.latest && !query.local => match fetch(cx, &mut info) {
+                    Ok(()) => Ok(info),
+                    Err(error) => Err(error),
+                },
+                other => other,
+            };
+            if let Ok(info) = &prepared {
+                found.kinds.push(info.kind);
+            }
+            found.items.push(prepared);
+        }
+    }
+    found.single &= found.items.len() == 1;
+    Ok(found)
+}
+
+/// Finds the kind of an object from a file and puts it into its namespace.
+fn prepare(cx: &Context<'_, '_>, query: &Query, path: &files::Source, mut object: Value) -> Result<Info, CliError> {
+    let source = path.name.clone();
+    let (api_version, kind_name) = (object.api_version().to_owned(), object.kind().to_owned());
+    let Some(kind) = mapping(&api_version, &kind_name) else {
+        return fail(format!(
+            "resource mapping not found for name: {:?} namespace: {:?} from {source:?}: no matches for kind {kind_name:?} in version {api_version:?}\nensure CRDs are installed first",
+            object.name(),
+            object.namespace()
+        ));
+    };
+    let mut namespace = String::new();
+    if kind.namespaced {
+        namespace = cx.namespace();
+        let own = object.namespace();
+        if own.is_empty() {
+            if !query.local {
+                object.set(&["metadata", "namespace"], namespace.as_str());
+            }
+        } else if cx.session.enforce_namespace && own != namespace {
+            return fail(format!(
+                "the namespace from the provided object {own:?} does not match the namespace {namespace:?}. You must pass '--namespace={own}' to perform this operation."
+            ));
+        } else {
+            namespace = own.to_owned();
+        }
+    }
+    Ok(Info { kind, namespace, name: object.name().into(), source, object })
+}
