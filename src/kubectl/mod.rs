@@ -22,3 +22,6 @@ mod sorting;
 
 pub use host::{Environment, ExecOutput, ExecRequest, FileError, Files, Host, LogLine, Metrics, NodeApi, Output, StdinState, Step, Stream};
 pub use kubectl::Kubectl;
+
+#[cfg(test)]
+mod tests;

@@ -81,7 +81,12 @@ struct FrameClock {
     stale: bool,
 }
 
-fn schedule(next: Rc<RefCell<Option<AnimationFrame>>>, host: HostRef, dispatch: UseReducerDispatcher<State>, clock: Rc<RefCell<FrameClock>>) {
+fn schedule(
+    next: Rc<RefCell<Option<AnimationFrame>>>,
+    host: HostRef,
+    dispatch: UseReducerDispatcher<State>,
+    clock: Rc<RefCell<FrameClock>>,
+) {
     let again = next.clone();
     let frame = request_animation_frame(move |now_ms| {
         let scene = {
@@ -109,9 +114,11 @@ fn schedule(next: Rc<RefCell<Option<AnimationFrame>>>, host: HostRef, dispatch: 
 fn on_key(e: &KeyboardEvent, state: &State, link: &Link) {
     let typing = e.target().and_then(|t| t.dyn_into::<HtmlElement>().ok()).is_some_and(|t| {
         let name = t.tag_name();
-        matches!(name.as_str(), "INPUT" | "TEXTAREA" | "SELECT") && t.get_attribute("type").as_deref() != Some("range") || t.is_content_editable()
+        matches!(name.as_str(), "INPUT" | "TEXTAREA" | "SELECT") && t.get_attribute("type").as_deref() != Some("range")
+            || t.is_content_editable()
     });
-    let on_button = e.target().and_then(|t| t.dyn_into::<HtmlElement>().ok()).is_some_and(|t| matches!(t.tag_name().as_str(), "BUTTON" | "INPUT"));
+    let on_button =
+        e.target().and_then(|t| t.dyn_into::<HtmlElement>().ok()).is_some_and(|t| matches!(t.tag_name().as_str(), "BUTTON" | "INPUT"));
     if e.key() == "F6" {
         e.prevent_default();
         focus_panel(e.shift_key());
@@ -208,7 +215,8 @@ pub fn App() -> Html {
         }
     });
     let lang = state.lang;
-    let newest_event = state.scene.events.first().map(|e| format!("{} {}: {}. {}", e.kind, e.name, e.reason, e.message)).unwrap_or_default();
+    let newest_event =
+        state.scene.events.first().map(|e| format!("{} {}: {}. {}", e.kind, e.name, e.reason, e.message)).unwrap_or_default();
     html! {
         <ContextProvider<Lang> context={lang}>
         <ContextProvider<Link> context={link.clone()}>

@@ -214,4 +214,3 @@ fn Document(props: &DocumentProps) -> Html {
     });
     html! { <div class="host"><div ref={place} id="editor"></div></div> }
 }
-

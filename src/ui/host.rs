@@ -7,7 +7,9 @@ use std::rc::Rc;
 use crate::api::{Object, Value};
 use crate::base::{Duration, Time};
 use crate::obj;
-use crate::views::{Beat, ClusterView, EnvView, EventView, FileView, LiveContainer, LivePod, LiveProbe, Objects, PodDetails, ProbeKind, Span};
+use crate::views::{
+    Beat, ClusterView, EnvView, EventView, FileView, LiveContainer, LivePod, LiveProbe, Objects, PodDetails, ProbeKind, Span,
+};
 
 use super::state::{Problem, Scene, Subject};
 use super::vendor::JsTerminal;
@@ -45,7 +47,14 @@ impl Host {
     /// What there is to see now.
     pub fn scene(&mut self) -> Scene {
         let of = |kind: &str| self.objects.iter().filter(|o| o.kind() == kind).collect::<Vec<_>>();
-        let objects = Objects { time: self.now, revision: 1, nodes: of("Node"), pods: of("Pod"), workloads: of("ReplicationController"), services: of("Service") };
+        let objects = Objects {
+            time: self.now,
+            revision: 1,
+            nodes: of("Node"),
+            pods: of("Pod"),
+            workloads: of("ReplicationController"),
+            services: of("Service"),
+        };
         let now = self.now;
         self.view = Rc::new(ClusterView::of(&objects, &|p| Some(sample_live(p, now)), &self.view));
         Scene { view: self.view.clone(), events: Rc::new(self.events.iter().map(|e| Rc::new(EventView::of(e))).collect()), late: false }
@@ -119,7 +128,10 @@ fn sample() -> (Vec<Value>, Vec<Value>) {
         let mut p = obj!({"kind": "Pod", "metadata": {"name": name, "namespace": "default", "uid": name, "creationTimestamp": "2026-01-01T00:00:03Z", "labels": {"app": "web"}},
             "spec": {"nodeName": node, "containers": containers}, "status": status});
         if owner {
-            p.set(&["metadata", "ownerReferences"], obj!([{"kind": "ReplicationController", "name": "web", "uid": "rc", "controller": true}]));
+            p.set(
+                &["metadata", "ownerReferences"],
+                obj!([{"kind": "ReplicationController", "name": "web", "uid": "rc", "controller": true}]),
+            );
         }
         p
     };
@@ -131,25 +143,81 @@ fn sample() -> (Vec<Value>, Vec<Value>) {
     gone.set(&["metadata", "deletionTimestamp"], "2026-01-01T00:01:30Z");
     gone.set(&["metadata", "deletionGracePeriodSeconds"], 60i64);
     let objects = vec![
-        node("node1", "zone-1", "True"), node("node2", "zone-2", "True"), node("node3", "zone-3", "True"),
+        node("node1", "zone-1", "True"),
+        node("node2", "zone-2", "True"),
+        node("node3", "zone-3", "True"),
         pod("liveness-exec", "node1".into(), false, busy(), st("Running", "liveness", true, 2, run())),
         pod("web-7xk2p", "node1".into(), true, nginx(), st("Running", "nginx", true, 0, run())),
         pod("web-m4vqr", "node2".into(), true, nginx(), st("Running", "nginx", false, 0, run())),
-        pod("crash", "node2".into(), false, obj!([{"name": "c", "image": "busybox"}]), st("Running", "c", false, 4, obj!({"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 40s restarting failed container"}}))),
-        pod("db", "node2".into(), false, obj!([{"name": "mysql", "image": "mysql:9"}, {"name": "exporter", "image": "exporter"}]), obj!({"phase": "Pending", "containerStatuses": [{"name": "mysql", "state": {"waiting": {"reason": "ContainerCreating"}}}, {"name": "exporter", "state": {"waiting": {"reason": "ContainerCreating"}}}]})),
+        pod(
+            "crash",
+            "node2".into(),
+            false,
+            obj!([{"name": "c", "image": "busybox"}]),
+            st(
+                "Running",
+                "c",
+                false,
+                4,
+                obj!({"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 40s restarting failed container"}}),
+            ),
+        ),
+        pod(
+            "db",
+            "node2".into(),
+            false,
+            obj!([{"name": "mysql", "image": "mysql:9"}, {"name": "exporter", "image": "exporter"}]),
+            obj!({"phase": "Pending", "containerStatuses": [{"name": "mysql", "state": {"waiting": {"reason": "ContainerCreating"}}}, {"name": "exporter", "state": {"waiting": {"reason": "ContainerCreating"}}}]}),
+        ),
         gone,
-        pod("migrate", "node3".into(), false, obj!([{"name": "m", "image": "busybox"}]), st("Succeeded", "m", false, 0, obj!({"terminated": {"exitCode": 0, "reason": "Completed"}}))),
-        pod("typo", "node3".into(), false, obj!([{"name": "c", "image": "ngimx"}]), st("Pending", "c", false, 0, obj!({"waiting": {"reason": "ImagePullBackOff", "message": "Back-off pulling image \"ngimx\""}}))),
-        pod("huge", Value::Null, false, obj!([{"name": "c", "image": "nginx"}]), obj!({"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/3 nodes are available: 3 Insufficient cpu. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling."}]})),
+        pod(
+            "migrate",
+            "node3".into(),
+            false,
+            obj!([{"name": "m", "image": "busybox"}]),
+            st("Succeeded", "m", false, 0, obj!({"terminated": {"exitCode": 0, "reason": "Completed"}})),
+        ),
+        pod(
+            "typo",
+            "node3".into(),
+            false,
+            obj!([{"name": "c", "image": "ngimx"}]),
+            st("Pending", "c", false, 0, obj!({"waiting": {"reason": "ImagePullBackOff", "message": "Back-off pulling image \"ngimx\""}})),
+        ),
+        pod(
+            "huge",
+            Value::Null,
+            false,
+            obj!([{"name": "c", "image": "nginx"}]),
+            obj!({"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/3 nodes are available: 3 Insufficient cpu. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling."}]}),
+        ),
         obj!({"kind": "ReplicationController", "metadata": {"name": "web", "namespace": "default", "uid": "rc"}, "spec": {"replicas": 3}, "status": {"replicas": 3, "readyReplicas": 2}}),
         obj!({"kind": "Service", "metadata": {"name": "web", "namespace": "default", "uid": "svc"}, "spec": {"type": "ClusterIP", "clusterIP": "10.96.14.2", "selector": {"app": "web"}, "ports": [{"port": 80}]}}),
     ];
     let event = |i: i64, kind: &str, reason: &str, name: &str, message: &str| obj!({"metadata": {"uid": format!("e{i}")}, "type": kind, "reason": reason, "message": message, "count": i, "lastTimestamp": format!("2026-01-01T00:00:{:02}Z", 40 - i), "involvedObject": {"kind": "Pod", "namespace": "default", "name": name, "uid": name}, "source": {"component": "kubelet"}});
     let events = vec![
-        event(1, "Warning", "Unhealthy", "liveness-exec", "Liveness probe failed: cat: can't open '/tmp/health': No such file or directory"),
+        event(
+            1,
+            "Warning",
+            "Unhealthy",
+            "liveness-exec",
+            "Liveness probe failed: cat: can't open '/tmp/health': No such file or directory",
+        ),
         event(2, "Normal", "Killing", "liveness-exec", "Container liveness failed liveness probe, will be restarted"),
-        event(3, "Normal", "Pulled", "web-7xk2p", "Successfully pulled image \"nginx:1.27\" in 812ms (812ms including waiting). Image size: 72099501 bytes."),
-        event(4, "Warning", "FailedScheduling", "huge", "0/3 nodes are available: 3 Insufficient cpu. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling."),
+        event(
+            3,
+            "Normal",
+            "Pulled",
+            "web-7xk2p",
+            "Successfully pulled image \"nginx:1.27\" in 812ms (812ms including waiting). Image size: 72099501 bytes.",
+        ),
+        event(
+            4,
+            "Warning",
+            "FailedScheduling",
+            "huge",
+            "0/3 nodes are available: 3 Insufficient cpu. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.",
+        ),
         event(5, "Normal", "Scheduled", "web-m4vqr", "Successfully assigned default/web-m4vqr to node2"),
     ];
     (objects, events)
@@ -171,7 +239,11 @@ fn sample_live(pod: &Value, now: Time) -> LivePod {
         "crash" => vec![LiveContainer { backoff: span(40), ..one("c") }],
         "typo" => vec![LiveContainer { backoff: span(20), ..one("c") }],
         "db" => vec![LiveContainer { pull: span(6), ..one("mysql") }, LiveContainer { pull: span(9), ..one("exporter") }],
-        "liveness-exec" => vec![LiveContainer { probes: vec![beat(ProbeKind::Liveness, 2, &|i| i % 6 > 3)], doing: Some("sleep 600".into()), ..one("liveness") }],
+        "liveness-exec" => vec![LiveContainer {
+            probes: vec![beat(ProbeKind::Liveness, 2, &|i| i % 6 > 3)],
+            doing: Some("sleep 600".into()),
+            ..one("liveness")
+        }],
         "web-m4vqr" => vec![LiveContainer { probes: vec![beat(ProbeKind::Readiness, 3, &|_| true)], ..one("nginx") }],
         _ => vec![LiveContainer { probes: vec![beat(ProbeKind::Readiness, 3, &|_| false)], ..one("nginx") }],
     };

@@ -104,7 +104,11 @@ fn cluster(props: &Props, lang: Lang, link: &Link) -> Html {
         Health::Unscheduled,
     ];
     let count = |h: Health| view.pods().filter(|p| p.health == h).count();
-    let amiss: Vec<&Rc<PodView>> = view.pods().filter(|p| matches!(p.health, Health::BackingOff | Health::Failing | Health::Failed | Health::Unscheduled | Health::NotReady)).take(8).collect();
+    let amiss: Vec<&Rc<PodView>> = view
+        .pods()
+        .filter(|p| matches!(p.health, Health::BackingOff | Health::Failing | Health::Failed | Health::Unscheduled | Health::NotReady))
+        .take(8)
+        .collect();
     html! { <>
         <div>
             <h3>{ Text::Pods.t(lang) }</h3>
@@ -157,7 +161,13 @@ fn cluster(props: &Props, lang: Lang, link: &Link) -> Html {
 /// A pod: why it is not as wanted, its containers cut open, its facts.
 fn overview(pod: &PodView, now: Time, lang: Lang) -> Html {
     let reasons = why(pod);
-    let fact = |name: Text, value: String| if value.is_empty() { html! {} } else { html! { <><dt>{ name.t(lang) }</dt><dd>{ value }</dd></> } };
+    let fact = |name: Text, value: String| {
+        if value.is_empty() {
+            html! {}
+        } else {
+            html! { <><dt>{ name.t(lang) }</dt><dd>{ value }</dd></> }
+        }
+    };
     html! { <>
         <span class={classes!("tag", health_tone(pod.health))}>
             { health_icon(pod.health).draw() }<strong>{ &pod.status }</strong>{ "· " }{ health_text(pod.health).t(lang) }
@@ -244,7 +254,13 @@ fn probe(p: &ProbeView, now: Time, lang: Lang) -> Html {
 /// What is no pod: its facts and the pods that belong to it.
 fn object_overview(props: &Props, subject: &Subject, lang: Lang, link: &Link) -> Html {
     let view = &props.scene.view;
-    let fact = |name: Text, value: String| if value.is_empty() { html! {} } else { html! { <><dt>{ name.t(lang) }</dt><dd>{ value }</dd></> } };
+    let fact = |name: Text, value: String| {
+        if value.is_empty() {
+            html! {}
+        } else {
+            html! { <><dt>{ name.t(lang) }</dt><dd>{ value }</dd></> }
+        }
+    };
     let mut facts = vec![fact(Text::Kind, subject.kind.clone()), fact(Text::Namespace, subject.namespace.clone())];
     let mut pods: Vec<&Rc<PodView>> = Vec::new();
     let mut title = Text::Pods;
@@ -380,7 +396,8 @@ fn Files(props: &PartProps) -> Html {
         let path = path.clone();
         Callback::from(move |_: MouseEvent| path.set(to.clone()))
     };
-    let up = path.trim_end_matches('/').rsplit_once('/').map(|(parent, _)| if parent.is_empty() { "/".to_owned() } else { parent.to_owned() });
+    let up =
+        path.trim_end_matches('/').rsplit_once('/').map(|(parent, _)| if parent.is_empty() { "/".to_owned() } else { parent.to_owned() });
     let body = if let Some(files) = host.files(&subject, &c.name, &path) {
         html! {
             <ul class="list">
@@ -393,7 +410,11 @@ fn Files(props: &PartProps) -> Html {
             </ul>
         }
     } else if let Some(text) = host.file(&subject, &c.name, &path) {
-        if text.is_empty() { html! { <p class="empty">{ Text::EmptyFile.t(lang) }</p> } } else { html! { <pre class="text" tabindex="0">{ text }</pre> } }
+        if text.is_empty() {
+            html! { <p class="empty">{ Text::EmptyFile.t(lang) }</p> }
+        } else {
+            html! { <pre class="text" tabindex="0">{ text }</pre> }
+        }
     } else {
         html! { <p class="empty">{ Text::NoFiles.t(lang) }</p> }
     };

@@ -90,7 +90,8 @@ pub fn health_text(health: Health) -> Text {
 /// A pod in one sentence, for who does not see it.
 pub fn spoken(pod: &PodView, lang: Lang) -> String {
     let ready = fill(Text::ReadyOf.t(lang), &[&pod.ready.to_string(), &pod.total.to_string()]);
-    let restarts = if pod.restarts > 0 { format!(", {}", fill(Text::RestartedTimes.t(lang), &[&pod.restarts.to_string()])) } else { String::new() };
+    let restarts =
+        if pod.restarts > 0 { format!(", {}", fill(Text::RestartedTimes.t(lang), &[&pod.restarts.to_string()])) } else { String::new() };
     format!("{} {}: {}, {}, {ready}{restarts}", Text::Pod.t(lang), pod.name, pod.status, health_text(pod.health).t(lang))
 }
 
@@ -110,7 +111,8 @@ pub fn PodCell(props: &Props) -> Html {
     let class = classes!(
         "pod",
         health_tone(pod.health),
-        matches!(pod.health, Health::NotReady | Health::Starting | Health::Pulling | Health::Unscheduled | Health::BackingOff).then_some("open"),
+        matches!(pod.health, Health::NotReady | Health::Starting | Health::Pulling | Health::Unscheduled | Health::BackingOff)
+            .then_some("open"),
         (pod.health == Health::Terminating).then_some("gone"),
         props.dim.then_some("dim"),
     );

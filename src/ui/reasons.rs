@@ -11,7 +11,9 @@ pub fn say(why: &Why, lang: Lang) -> (String, String) {
         Why::NotYetScheduled => (words(Text::WhyNotYet, &[]), "Pending".to_owned()),
         Why::Unschedulable { message } => (words(Text::WhyUnschedulable, &[]), format!("FailedScheduling: {message}")),
         Why::Pulling { container, image } => (words(Text::WhyPulling, &[container, image]), "Pulling".to_owned()),
-        Why::PullFails { container, image, message, .. } => (words(Text::WhyPullFails, &[container, image]), format!("ImagePullBackOff: {message}")),
+        Why::PullFails { container, image, message, .. } => {
+            (words(Text::WhyPullFails, &[container, image]), format!("ImagePullBackOff: {message}"))
+        }
         Why::CrashLoop { container, exit, restarts, .. } => {
             let last = exit.as_ref().map_or(String::new(), |e| format!("; {} (exit code {})", e.reason, e.code));
             (words(Text::WhyCrashLoop, &[container, &restarts.to_string()]), format!("CrashLoopBackOff{last}"))

@@ -34,7 +34,8 @@ pub struct Props {
 /// Whether a pod stands out: it matches the filter and belongs to what is selected.
 fn is_dim(pod: &PodView, view: &ClusterView, selected: Option<&Subject>, filter: &str) -> bool {
     if !filter.is_empty() {
-        let named = pod.name.contains(filter) || pod.namespace.contains(filter) || pod.status.to_lowercase().contains(&filter.to_lowercase());
+        let named =
+            pod.name.contains(filter) || pod.namespace.contains(filter) || pod.status.to_lowercase().contains(&filter.to_lowercase());
         return !named && !pod.labels.iter().any(|(k, v)| format!("{k}={v}").contains(filter));
     }
     match selected {

@@ -41,7 +41,9 @@ pub fn Term(props: &Props) -> Html {
             </button>
         }
     };
-    let name = |i: usize| if props.terminals == 1 { Text::Terminal.t(lang).to_owned() } else { fill(Text::TerminalLabel.t(lang), &[&(i + 1).to_string()]) };
+    let name = |i: usize| {
+        if props.terminals == 1 { Text::Terminal.t(lang).to_owned() } else { fill(Text::TerminalLabel.t(lang), &[&(i + 1).to_string()]) }
+    };
     html! {
         <section class="panel term" aria-label={Text::Terminal.t(lang)}>
             <div class="head">

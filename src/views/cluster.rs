@@ -149,7 +149,8 @@ impl ClusterView {
                 queue.push(view);
             }
         }
-        let in_order = |pods: &mut Vec<Rc<PodView>>| pods.sort_by(|a, b| (a.created, &a.namespace, &a.name).cmp(&(b.created, &b.namespace, &b.name)));
+        let in_order =
+            |pods: &mut Vec<Rc<PodView>>| pods.sort_by(|a, b| (a.created, &a.namespace, &a.name).cmp(&(b.created, &b.namespace, &b.name)));
         in_order(&mut queue);
         let mut nodes: Vec<NodeView> = objects
             .nodes
@@ -266,7 +267,8 @@ fn service_of(service: &Value, pods: &[&Value]) -> ServiceView {
 
 /// What a pod asks for, in thousandths: the containers' sum, or the greatest of the init containers where that is more.
 fn requested(pod: &Value, resource: &str) -> i64 {
-    let of = |list: &str| pod.at(&["spec", list]).items().iter().map(|c| milli(c.at(&["resources", "requests", resource]))).collect::<Vec<_>>();
+    let of =
+        |list: &str| pod.at(&["spec", list]).items().iter().map(|c| milli(c.at(&["resources", "requests", resource]))).collect::<Vec<_>>();
     of("containers").iter().sum::<i64>().max(of("initContainers").into_iter().max().unwrap_or(0))
 }
 
@@ -315,13 +317,23 @@ mod tests {
     fn pods_stand_on_their_nodes_or_wait() {
         let (nodes, pods) = objects();
         let service = obj!({"metadata": {"name": "web", "namespace": "default", "uid": "s"}, "spec": {"selector": {"app": "web"}, "ports": [{"port": 80, "nodePort": 30080}]}});
-        let all = Objects { time: Time(5), revision: 7, nodes: nodes.iter().collect(), pods: pods.iter().collect(), workloads: vec![], services: vec![&service] };
+        let all = Objects {
+            time: Time(5),
+            revision: 7,
+            nodes: nodes.iter().collect(),
+            pods: pods.iter().collect(),
+            workloads: vec![],
+            services: vec![&service],
+        };
         let view = ClusterView::of(&all, &|_| None, &ClusterView::default());
         assert_eq!(view.nodes.iter().map(|n| n.name.as_str()).collect::<Vec<_>>(), ["node9", "node10"]);
         assert_eq!(view.nodes[0].cpu, Share { requested: 1500, allocatable: 4000 });
         assert_eq!(view.nodes[0].memory, Share { requested: 2 << 30, allocatable: 8 << 30 });
         assert_eq!(view.queue.len(), 1);
-        assert_eq!((view.services[0].ports.as_str(), view.services[0].selected.len(), view.services[0].reached.len()), ("80:30080/TCP", 3, 0));
+        assert_eq!(
+            (view.services[0].ports.as_str(), view.services[0].selected.len(), view.services[0].reached.len()),
+            ("80:30080/TCP", 3, 0)
+        );
         let again = ClusterView::of(&all, &|_| None, &view);
         assert!(Rc::ptr_eq(&view.nodes[1], &again.nodes[1]));
         assert!(view.pods().zip(again.pods()).all(|(a, b)| Rc::ptr_eq(a, b)));

@@ -48,17 +48,26 @@ impl PodDetails {
             for (field, kind) in [("configMapRef", "ConfigMap"), ("secretRef", "Secret")] {
                 let name = source.at(&[field, "name"]).str();
                 if !name.is_empty() {
-                    env.push(EnvView { name: format!("{}*", source.get("prefix").str()), value: String::new(), from: format!("{kind} {name}") });
+                    env.push(EnvView {
+                        name: format!("{}*", source.get("prefix").str()),
+                        value: String::new(),
+                        from: format!("{kind} {name}"),
+                    });
                 }
             }
         }
-        env.extend(c.get("env").items().iter().map(|e| EnvView { name: e.get("name").str().to_owned(), value: e.get("value").str().to_owned(), from: origin(e.get("valueFrom")) }));
+        env.extend(c.get("env").items().iter().map(|e| EnvView {
+            name: e.get("name").str().to_owned(),
+            value: e.get("value").str().to_owned(),
+            from: origin(e.get("valueFrom")),
+        }));
         let volume = |name: &str| {
             let v = spec.get("volumes").items().iter().find(|v| v.get("name").str() == name);
             let kind = v.and_then(|v| v.entries().find(|(k, _)| k.as_str() != "name")).map_or("", |(k, _)| k.as_str());
             format!("{name} ({kind})")
         };
-        let mounts = c.get("volumeMounts").items().iter().map(|m| (m.get("mountPath").str().to_owned(), volume(m.get("name").str()))).collect();
+        let mounts =
+            c.get("volumeMounts").items().iter().map(|m| (m.get("mountPath").str().to_owned(), volume(m.get("name").str()))).collect();
         Some(PodDetails { container: container.to_owned(), env, mounts })
     }
 

@@ -190,11 +190,13 @@ impl PodView {
             let role = if c.get("restartPolicy").str() == "Always" { ContainerRole::Sidecar } else { ContainerRole::Init };
             ContainerView::of(c, role, status.get("initContainerStatuses"), live)
         });
-        let main = spec.get("containers").items().iter().map(|c| ContainerView::of(c, ContainerRole::Main, status.get("containerStatuses"), live));
+        let main =
+            spec.get("containers").items().iter().map(|c| ContainerView::of(c, ContainerRole::Main, status.get("containerStatuses"), live));
         let containers: Vec<ContainerView> = init.chain(main).collect();
         let counted = || containers.iter().filter(|c| c.role != ContainerRole::Init);
         let owner = pod.controller_ref();
-        let unscheduled = status.get("conditions").items().iter().find(|c| c.get("type").str() == "PodScheduled" && c.get("status").str() == "False");
+        let unscheduled =
+            status.get("conditions").items().iter().find(|c| c.get("type").str() == "PodScheduled" && c.get("status").str() == "False");
         let text = |key: &str| match status.get(key).as_str() {
             Some(t) if !t.is_empty() => t.to_owned(),
             _ => unscheduled.map_or(String::new(), |c| c.get(key).str().to_owned()),
@@ -420,13 +422,29 @@ mod tests {
         let state = |phase: &str, ready: bool, state: Value| obj!({"phase": phase, "containerStatuses": [{"name": "c", "ready": ready, "restartCount": 2, "state": state}]});
         let cases = [
             (pod(obj!({"containers": [{"name": "c"}]}), obj!({"phase": "Pending"})), Health::Unscheduled, "Pending"),
-            (pod(one(), state("Pending", false, obj!({"waiting": {"reason": "ContainerCreating"}}))), Health::Starting, "ContainerCreating"),
-            (pod(one(), state("Pending", false, obj!({"waiting": {"reason": "ImagePullBackOff"}}))), Health::BackingOff, "ImagePullBackOff"),
-            (pod(one(), state("Running", false, obj!({"waiting": {"reason": "CrashLoopBackOff"}}))), Health::BackingOff, "CrashLoopBackOff"),
+            (
+                pod(one(), state("Pending", false, obj!({"waiting": {"reason": "ContainerCreating"}}))),
+                Health::Starting,
+                "ContainerCreating",
+            ),
+            (
+                pod(one(), state("Pending", false, obj!({"waiting": {"reason": "ImagePullBackOff"}}))),
+                Health::BackingOff,
+                "ImagePullBackOff",
+            ),
+            (
+                pod(one(), state("Running", false, obj!({"waiting": {"reason": "CrashLoopBackOff"}}))),
+                Health::BackingOff,
+                "CrashLoopBackOff",
+            ),
             (pod(one(), state("Running", false, obj!({"running": {"startedAt": "2026-01-01T00:00:09Z"}}))), Health::NotReady, "Running"),
             (pod(one(), state("Running", true, obj!({"running": {}}))), Health::Ready, "Running"),
             (pod(one(), state("Running", false, obj!({"terminated": {"exitCode": 1, "reason": "Error"}}))), Health::Failing, "Error"),
-            (pod(one(), state("Succeeded", false, obj!({"terminated": {"exitCode": 0, "reason": "Completed"}}))), Health::Succeeded, "Completed"),
+            (
+                pod(one(), state("Succeeded", false, obj!({"terminated": {"exitCode": 0, "reason": "Completed"}}))),
+                Health::Succeeded,
+                "Completed",
+            ),
         ];
         for (view, health, status) in cases {
             assert_eq!((view.health, view.status.as_str()), (health, status));
@@ -438,6 +456,9 @@ mod tests {
         let spec = obj!({"name": "c", "livenessProbe": {"exec": {"command": ["cat", "/tmp/health"]}, "initialDelaySeconds": 15},
             "readinessProbe": {"httpGet": {"path": "/ready", "port": 8080}, "periodSeconds": 5}});
         let probes = probes_of(&spec, None);
-        assert_eq!(probes.iter().map(|p| (p.how.as_str(), p.period_s, p.initial_delay_s)).collect::<Vec<_>>(), [("exec cat /tmp/health", 10, 15), ("GET :8080/ready", 5, 0)]);
+        assert_eq!(
+            probes.iter().map(|p| (p.how.as_str(), p.period_s, p.initial_delay_s)).collect::<Vec<_>>(),
+            [("exec cat /tmp/health", 10, 15), ("GET :8080/ready", 5, 0)]
+        );
     }
 }

@@ -125,7 +125,9 @@ pub fn why(pod: &PodView) -> Vec<Why> {
                 "ErrImagePull" | "ImagePullBackOff" | "InvalidImageName" | "ErrImageNeverPull" => {
                     reasons.push(Why::PullFails { container, image: c.image.clone(), message: message.clone(), retry: c.backoff });
                 }
-                "CrashLoopBackOff" => reasons.push(Why::CrashLoop { container, exit: c.last_exit.clone(), restarts: c.restarts, retry: c.backoff }),
+                "CrashLoopBackOff" => {
+                    reasons.push(Why::CrashLoop { container, exit: c.last_exit.clone(), restarts: c.restarts, retry: c.backoff })
+                }
                 _ => reasons.push(Why::CannotStart { container, reason: reason.clone(), message: message.clone() }),
             },
             ContainerState::Running { .. } => {
@@ -135,7 +137,13 @@ pub fn why(pod: &PodView) -> Vec<Why> {
                 for p in &c.probes {
                     let (container, how) = (container.clone(), p.how.clone());
                     if p.failures > 0 {
-                        reasons.push(Why::ProbeFails { container, kind: p.kind, how, failures: p.failures, threshold: p.failure_threshold });
+                        reasons.push(Why::ProbeFails {
+                            container,
+                            kind: p.kind,
+                            how,
+                            failures: p.failures,
+                            threshold: p.failure_threshold,
+                        });
                     } else if p.kind != ProbeKind::Liveness && p.beats.is_empty() && !c.ready {
                         reasons.push(Why::ProbeNotYet { container, kind: p.kind, how, next_at: p.next_at });
                     }

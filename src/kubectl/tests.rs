@@ -1,0 +1,222 @@
+//! kubectl against an API server without controllers: transcripts, and what was recorded of the real one.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::api::Value;
+use crate::base::Time;
+use crate::server::{ApiServer, Caller};
+
+/// Files in memory.
+#[derive(Clone, Debug, Default)]
+struct MemoryFiles(BTreeMap<String, Vec<u8>>);
+
+fn clean(path: &str) -> String {
+    path.split('/').filter(|p| !p.is_empty() && *p != ".").collect::<Vec<_>>().join("/")
+}
+
+impl Files for MemoryFiles {
+    fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
+        let path = clean(path);
+        if let Some(content) = self.0.get(&path) {
+            return Ok(content.clone());
+        }
+        let prefix = if path.is_empty() { String::new() } else { format!("{path}/") };
+        if self.0.keys().any(|k| k.starts_with(&prefix)) { Err(FileError::IsADirectory) } else { Err(FileError::NotFound) }
+    }
+    fn write(&mut self, path: &str, content: &[u8]) -> Result<(), FileError> {
+        self.0.insert(clean(path), content.to_vec());
+        Ok(())
+    }
+    fn list(&self, path: &str) -> Result<Vec<String>, FileError> {
+        let path = clean(path);
+        let prefix = if path.is_empty() { String::new() } else { format!("{path}/") };
+        let mut names: Vec<String> =
+            self.0.keys().filter_map(|k| k.strip_prefix(&prefix)).map(|k| k.split('/').next().unwrap_or(k).to_owned()).collect();
+        names.dedup();
+        if names.is_empty() { Err(FileError::NotFound) } else { Ok(names) }
+    }
+}
+
+/// A cluster of an API server alone, and a desk before it.
+pub(super) struct Desk {
+    pub(super) api: ApiServer,
+    files: MemoryFiles,
+    now: Time,
+}
+
+/// What a command printed.
+#[derive(Debug, PartialEq)]
+pub(super) struct Ran {
+    pub(super) stdout: String,
+    pub(super) stderr: String,
+    pub(super) exit: i32,
+}
+
+impl Desk {
+    pub(super) fn new(files: &[(&str, &str)]) -> Desk {
+        let files = files.iter().map(|(k, v)| (clean(k), v.as_bytes().to_vec())).collect();
+        Desk { api: ApiServer::new(1), files: MemoryFiles(files), now: Time::from_secs(10) }
+    }
+
+    /// Runs a line; what would wait for ever is interrupted.
+    pub(super) fn run(&mut self, line: &str, stdin: &str, namespace: &str) -> Ran {
+        let words = split_words(line);
+        let env = Environment { namespace: namespace.into(), ..Environment::default() };
+        let mut kubectl = Kubectl::start(&words[1..], &env);
+        let mut out = Output::default();
+        let mut steps = 0;
+        let exit = loop {
+            let mut host = Host { api: &mut self.api, node: None, now: self.now, files: &mut self.files, metrics: None };
+            match kubectl.step(&mut host, StdinState { bytes: stdin.as_bytes(), eof: true }, &mut out) {
+                Step::Exit(code) => break code,
+                Step::WaitUntil(at) | Step::WaitChange(Some(at)) | Step::WaitStdin(Some(at)) if at > self.now => self.now = at,
+                _ => kubectl.interrupt(),
+            }
+            steps += 1;
+            if steps > 1000 {
+                kubectl.interrupt();
+            }
+        };
+        let text = |s| String::from_utf8_lossy(&out.of(s)).into_owned();
+        Ran { stdout: text(Stream::Stdout), stderr: text(Stream::Stderr), exit }
+    }
+
+    fn check(&mut self, line: &str, stdout: &str, stderr: &str, exit: i32) {
+        let ran = self.run(line, "", "default");
+        assert_eq!(ran, Ran { stdout: stdout.into(), stderr: stderr.into(), exit }, "$ {line}");
+    }
+}
+
+/// Splits a line as a shell does, as far as quotes go.
+fn split_words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    let mut chars = line.chars();
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (Some(q), c) if c == q => quote = None,
+            (None, '\'' | '"') => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (None, '\\') | (Some('"'), '\\') => word.get_or_insert_default().extend(chars.next()),
+            (None, ' ') => words.extend(word.take()),
+            (_, c) => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    words
+}
+
+const CONFIG_MAP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  k: v\n";
+
+#[test]
+fn a_config_map_lives_and_dies() {
+    let mut desk = Desk::new(&[("a.yaml", CONFIG_MAP), ("b.yaml", &CONFIG_MAP.replace("k: v", "k: w"))]);
+    desk.check("kubectl apply -f a.yaml", "configmap/a created\n", "", 0);
+    desk.check("kubectl apply -f a.yaml", "configmap/a unchanged\n", "", 0);
+    desk.check("kubectl apply -f b.yaml", "configmap/a configured\n", "", 0);
+    desk.check(
+        "kubectl create -f a.yaml",
+        "",
+        "Error from server (AlreadyExists): error when creating \"a.yaml\": configmaps \"a\" already exists\n",
+        1,
+    );
+    desk.check("kubectl get cm a", "NAME   DATA   AGE\na      1      0s\n", "", 0);
+    desk.check("kubectl get cm/a -o name", "configmap/a\n", "", 0);
+    desk.check("kubectl label cm a x=y", "configmap/a labeled\n", "", 0);
+    desk.check("kubectl label cm a x=z", "", "error: 'x' already has a value (y), and --overwrite is false\n", 1);
+    desk.check("kubectl delete -f a.yaml", "configmap \"a\" deleted from default namespace\n", "", 0);
+    desk.check("kubectl get cm a", "", "Error from server (NotFound): configmaps \"a\" not found\n", 1);
+    desk.check("kubectl get cm", "", "No resources found in default namespace.\n", 0);
+}
+
+#[test]
+fn mistakes_are_told_as_cobra_tells_them() {
+    let mut desk = Desk::new(&[]);
+    desk.check("kubectl get pods --foo", "", "error: unknown flag: --foo\nSee 'kubectl get --help' for usage.\n", 1);
+    desk.check("kubectl -n", "", "error: flag needs an argument: 'n' in -n\nSee 'kubectl --help' for usage.\n", 1);
+    desk.check("kubectl --foo get pods", "", "Error: flags cannot be placed before plugin name: --foo\n", 1);
+    desk.check("kubectl convert -f x", "", "error: unknown command \"convert\" for \"kubectl\"\n", 1);
+    desk.check("kubectl get nope", "", "error: the server doesn't have a resource type \"nope\"\n", 1);
+}
+
+/// Areas whose commands mostly depend on the API server alone, and how many of their steps come out to the letter.
+const FLOORS: &[(&str, usize)] =
+    &[("kubectl-errors", 1), ("validation", 1), ("kubectl", 1), ("output", 1), ("patch", 1), ("defaulting", 1)];
+
+#[test]
+fn recorded_commands() {
+    let Ok(folder) = std::env::var("KUBARIUM_CONFORMANCE") else {
+        println!("KUBARIUM_CONFORMANCE is not set: recorded commands are not checked");
+        return;
+    };
+    let show = std::env::var("KUBARIUM_SHOW").unwrap_or_default();
+    for (area, floor) in FLOORS {
+        let mut dir: Vec<_> =
+            std::fs::read_dir(format!("{folder}/cases/{area}")).expect("the area").map(|e| e.expect("a file").path()).collect();
+        dir.sort();
+        let (mut same, mut all) = (0, 0);
+        for path in dir {
+            let case = Value::from_json(&std::fs::read_to_string(&path).expect("readable")).expect("JSON");
+            let (good, steps) = play(&case, !show.is_empty() && path.to_string_lossy().contains(&show));
+            same += good;
+            all += steps;
+        }
+        println!("{area}: {same} of {all}");
+        assert!(same >= *floor, "{area}: {same} of {all}, fewer than {floor}");
+    }
+}
+
+fn play(case: &Value, show: bool) -> (usize, usize) {
+    let session = case.get("session");
+    let files: Vec<(&str, &str)> = session.get("files").entries().map(|(k, v)| (k.as_str(), v.str())).collect();
+    let mut desk = Desk::new(&files);
+    let by = Caller::new(Time::ZERO, "session");
+    let namespace = session.get("namespace").str();
+    desk.api.create_namespace(&by, namespace);
+    for name in session.get("namespaces").items() {
+        desk.api.create_namespace(&by, name.str());
+    }
+    let (mut same, mut all) = (0, 0);
+    let mut steps = case.at(&["expect", "steps"]).items().iter();
+    for input in session.get("inputs").items() {
+        for (path, content) in input.get("files").entries() {
+            desk.files.0.insert(clean(path), content.str().as_bytes().to_vec());
+        }
+        let line = input.get("cmd").str();
+        if line.is_empty() && input.get("api").str().is_empty() {
+            continue;
+        }
+        let Some(want) = steps.next() else { break };
+        desk.now = desk.now.max(Time::from_secs_f64(10.0 + input.get("t").as_int().map_or(0.0, |i| i as f64)));
+        if !line.starts_with("kubectl ") || line.contains('|') || line.contains('`') || line.contains("$(") {
+            continue;
+        }
+        let ran = desk.run(line, input.get("stdin").str(), namespace);
+        all += 1;
+        let want =
+            Ran { stdout: want.get("stdout").str().into(), stderr: want.get("stderr").str().into(), exit: want.get("exit").int() as i32 };
+        let loose = |r: &Ran| (r.stdout.split_whitespace().map(str::to_owned).collect::<Vec<_>>(), r.stderr.trim().to_owned(), r.exit);
+        if loose(&ran) == loose(&want) {
+            same += 1;
+        } else if show {
+            println!(
+                "$ {line}\n--- want {}\n{}{}--- got {}\n{}{}",
+                want.exit,
+                cut(&want.stdout),
+                cut(&want.stderr),
+                ran.exit,
+                cut(&ran.stdout),
+                cut(&ran.stderr)
+            );
+        }
+    }
+    (same, all)
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(1500).collect()
+}
