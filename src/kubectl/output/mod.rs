@@ -2,15 +2,22 @@
 
 mod base64;
 pub mod columns;
+mod custom_columns;
+mod go_value;
 mod json;
+mod jsonpath;
 mod list;
+mod sort;
 mod table;
 mod tabwriter;
 mod yaml;
 
 pub use base64::decode_base64;
+pub use custom_columns::{ColumnsError, CustomColumns, relaxed_path};
 pub use json::{to_compact_json, to_json};
+pub use jsonpath::{JsonPath, JsonPathError};
 pub use list::{list_of, name_of, without_managed_fields};
+pub use sort::{SortError, sort_objects};
 pub(crate) use table::escape_terminal;
 pub use table::{Table, TableOptions, TablePrinter, print_groups};
 pub use tabwriter::TabWriter;

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::go_value;
 use crate::api::{ArcStr, Value};
 
 /// Where a line is folded at the next space.
@@ -49,7 +50,7 @@ impl Emitter {
             Value::Null => self.plain_token("null"),
             Value::Bool(b) => self.plain_token(if *b { "true" } else { "false" }),
             Value::Int(i) => self.plain_token(&i.to_string()),
-            Value::Float(f) => self.plain_token(&format_float(*f)),
+            Value::Float(f) => self.plain_token(&go_value::float(*f)),
             Value::Str(s) => self.string(s, context),
             Value::List(l) if l.is_empty() => self.plain_token("[]"),
             Value::Map(m) if m.is_empty() => self.plain_token("{}"),
@@ -559,18 +560,6 @@ fn natural_order(a: &str, b: &str) -> Ordering {
         return number(&a).cmp(&number(&b)).then(a[i].cmp(&b[i]));
     }
     a.len().cmp(&b.len())
-}
-
-/// A float as Go's `strconv.FormatFloat(f, 'g', -1, 64)` writes it.
-fn format_float(f: f64) -> String {
-    let text = format!("{f:e}");
-    let Some((digits, exponent)) = text.split_once('e') else { return text };
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (-4..6).contains(&exponent) {
-        return format!("{f}");
-    }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{digits}e{sign}{:02}", exponent.abs())
 }
 
 #[cfg(test)]

@@ -1,0 +1,206 @@
+//! Values as Go's `fmt` prints what its decoder makes of them.
+
+use std::fmt::Write;
+
+use crate::api::Value;
+
+/// `%v`: `map[a:1 b:[x y]]`, `<nil>`.
+pub(super) fn plain(v: &Value) -> String {
+    let mut out = String::new();
+    write_plain(&mut out, v);
+    out
+}
+
+fn write_plain(out: &mut String, v: &Value) {
+    match v {
+        Value::Null => out.push_str("<nil>"),
+        Value::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
+        Value::Int(i) => {
+            let _ = write!(out, "{i}");
+        }
+        Value::Float(f) => out.push_str(&float(*f)),
+        Value::Str(s) => out.push_str(s),
+        Value::List(l) => {
+            out.push('[');
+            for (i, item) in l.iter().enumerate() {
+                if i > 0 {
+                    out.push(' ');
+                }
+                write_plain(out, item);
+            }
+            out.push(']');
+        }
+        Value::Map(m) => {
+            out.push_str("map[");
+            for (i, (key, item)) in m.iter().enumerate() {
+                if i > 0 {
+                    out.push(' ');
+                }
+                let _ = write!(out, "{key}:");
+                write_plain(out, item);
+            }
+            out.push(']');
+        }
+    }
+}
+
+/// `%#v`: `map[string]interface {}{"a":1}`.
+pub(super) fn syntax(v: &Value) -> String {
+    let mut out = String::new();
+    write_syntax(&mut out, v);
+    out
+}
+
+fn write_syntax(out: &mut String, v: &Value) {
+    match v {
+        Value::Null => out.push_str("interface {}(nil)"),
+        Value::Str(s) => out.push_str(&quote(s)),
+        Value::List(l) => {
+            out.push_str("[]interface {}{");
+            for (i, item) in l.iter().enumerate() {
+                if i > 0 {
+                    out.push_str(", ");
+                }
+                write_syntax(out, item);
+            }
+            out.push('}');
+        }
+        Value::Map(m) => {
+            out.push_str("map[string]interface {}{");
+            for (i, (key, item)) in m.iter().enumerate() {
+                if i > 0 {
+                    out.push_str(", ");
+                }
+                let _ = write!(out, "{}:", quote(key));
+                write_syntax(out, item);
+            }
+            out.push('}');
+        }
+        other => write_plain(out, other),
+    }
+}
+
+/// The name of a value's type in Go.
+pub(super) fn type_name(v: &Value) -> &'static str {
+    match v {
+        Value::Null => "<nil>",
+        Value::Bool(_) => "bool",
+        Value::Int(_) => "int64",
+        Value::Float(_) => "float64",
+        Value::Str(_) => "string",
+        Value::List(_) => "[]interface {}",
+        Value::Map(_) => "map[string]interface {}",
+    }
+}
+
+/// A string in double quotes with Go's escapes.
+// Models strconv.Quote.
+pub(super) fn quote(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\u{7}' => out.push_str("\\a"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{b}' => out.push_str("\\v"),
+            '\0'..='\u{1f}' | '\u{7f}' => {
+                let _ = write!(out, "\\x{:02x}", u32::from(c));
+            }
+            '\u{80}'..='\u{9f}' | '\u{ad}' | '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{a0}' => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+            _ => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// A float as `%v` and `strconv.FormatFloat(f, 'g', -1, 64)` print it: the shortest digits, with an exponent from 1e6 on and below 1e-4.
+pub(super) fn float(f: f64) -> String {
+    let text = format!("{f:e}");
+    let Some((digits, exponent)) = text.split_once('e') else { return text };
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    if f == 0.0 || (-4..6).contains(&exponent) {
+        return format!("{f}");
+    }
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{digits}e{sign}{:02}", exponent.abs())
+}
+
+/// What an escape after a backslash stands for, and how many bytes of the text it takes; `quote` is the only quote that may be escaped.
+// Models strconv.UnquoteChar.
+pub(super) fn unescape(text: &str, quote: char) -> Option<(char, usize)> {
+    let mut chars = text.chars();
+    let c = chars.next()?;
+    let simple = match c {
+        'a' => Some('\u{7}'),
+        'b' => Some('\u{8}'),
+        'f' => Some('\u{c}'),
+        'n' => Some('\n'),
+        'r' => Some('\r'),
+        't' => Some('\t'),
+        'v' => Some('\u{b}'),
+        '\\' => Some('\\'),
+        '\'' | '"' if c == quote => Some(c),
+        _ => None,
+    };
+    if let Some(simple) = simple {
+        return Some((simple, 1));
+    }
+    let (from, len, radix) = match c {
+        'x' => (1, 2, 16),
+        'u' => (1, 4, 16),
+        'U' => (1, 8, 16),
+        '0'..='7' => (0, 3, 8),
+        _ => return None,
+    };
+    let digits = text.get(from..from + len).filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()))?;
+    let code = u32::from_str_radix(digits, radix).ok()?;
+    Some((char::from_u32(code)?, from + len))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::obj;
+
+    #[test]
+    fn values_print_as_in_go() {
+        let v = obj!({"b": [1, true, 1.5], "a": {"x": "y\n"}, "n": null});
+        assert_eq!(plain(&v), "map[a:map[x:y\n] b:[1 true 1.5] n:<nil>]");
+        let want =
+            r#"map[string]interface {}{"a":map[string]interface {}{"x":"y\n"}, "b":[]interface {}{1, true, 1.5}, "n":interface {}(nil)}"#;
+        assert_eq!(syntax(&v), want);
+    }
+
+    #[test]
+    fn floats_print_as_in_go() {
+        for (f, want) in [
+            (0.0, "0"),
+            (3.0, "3"),
+            (123_456.0, "123456"),
+            (1e6, "1e+06"),
+            (1_767_225_600.0, "1.7672256e+09"),
+            (1.5e-5, "1.5e-05"),
+            (-2.25, "-2.25"),
+        ] {
+            assert_eq!(float(f), want);
+        }
+    }
+
+    #[test]
+    fn escapes_are_go_s() {
+        assert_eq!(unescape("n..", '"'), Some(('\n', 1)));
+        assert_eq!(unescape("u00e9", '"'), Some(('é', 5)));
+        assert_eq!(unescape("101", '"'), Some(('A', 3)));
+        assert_eq!(unescape("'", '"'), None);
+        assert_eq!(unescape("é", '"'), None);
+        assert_eq!(unescape("x", '"'), None);
+    }
+}

@@ -1,0 +1,115 @@
+//! `--sort-by`: objects in the order of one of their members.
+
+use std::cmp::Ordering;
+
+use thiserror::Error;
+
+use super::{JsonPath, JsonPathError, go_value, relaxed_path};
+use crate::api::{Quantity, Value};
+
+/// Why objects cannot be sorted, in kubectl's words.
+#[derive(Clone, Debug, Error, PartialEq)]
+pub enum SortError {
+    /// The path cannot be read or evaluated.
+    #[error("sorting error: {0}")]
+    Path(#[from] JsonPathError),
+    /// No object has the member.
+    #[error("couldn't find any field with path {path} in the list of objects", path = go_value::quote(.0))]
+    NotFound(String),
+    /// The member is neither a number nor a string. kubectl says so in its log and leaves.
+    #[error("Field {path} in [][][]reflect.Value is an unsortable type: interface, err: {reason}")]
+    Unsortable {
+        /// The path as a template.
+        path: String,
+        /// What was found there.
+        reason: String,
+    },
+}
+
+/// Sorts by the member at a path such as `.metadata.name`; objects without it come first. Quantities are compared as such. Fewer than
+/// two objects are left alone, whatever the path.
+///
+/// Where `kubectl get` prints a table of one kind it swallows [`SortError::Path`] and [`SortError::NotFound`]: nothing is printed, so
+/// it says that no resources were found.
+// Models NewTableSorter and isLess of k8s.io/kubectl/pkg/cmd/get.
+pub fn sort_objects(objects: &mut Vec<Value>, path: &str) -> Result<(), SortError> {
+    if objects.len() < 2 {
+        return Ok(());
+    }
+    let template = relaxed_path(path).unwrap_or_else(|_| path.to_owned());
+    let parsed = JsonPath::parse(&template)?;
+    let key = |o: &Value| Ok(parsed.find(o, true)?.into_iter().next().and_then(|found| found.into_iter().next()));
+    let keys = objects.iter().map(key).collect::<Result<Vec<Option<Value>>, JsonPathError>>()?;
+    if keys.iter().all(Option::is_none) {
+        return Err(SortError::NotFound(template));
+    }
+    let unsortable = |reason: String| SortError::Unsortable { path: template.clone(), reason };
+    let kind = |v: &Value| match v {
+        Value::Int(_) => 1,
+        Value::Float(_) => 2,
+        Value::Str(_) => 3,
+        _ => 0,
+    };
+    let present: Vec<&Value> = keys.iter().flatten().filter(|k| !k.is_null()).collect();
+    if let Some(odd) = present.iter().find(|k| kind(k) == 0) {
+        return Err(unsortable(format!("unsortable type: {}", go_value::type_name(odd))));
+    }
+    if present.windows(2).any(|pair| kind(pair[0]) != kind(pair[1])) {
+        return Err(unsortable("unsortable interface: interface".into()));
+    }
+    let mut keyed: Vec<(Option<Value>, Value)> = keys.into_iter().zip(std::mem::take(objects)).collect();
+    keyed.sort_by(|a, b| match (&a.0, &b.0) {
+        (Some(a), Some(b)) => order(a, b),
+        (a, b) => a.is_some().cmp(&b.is_some()),
+    });
+    objects.extend(keyed.into_iter().map(|(_, object)| object));
+    Ok(())
+}
+
+fn order(a: &Value, b: &Value) -> Ordering {
+    match (a, b) {
+        (Value::Int(a), Value::Int(b)) => a.cmp(b),
+        (Value::Float(a), Value::Float(b)) => a.total_cmp(b),
+        (Value::Str(a), Value::Str(b)) => match (Quantity::parse(a), Quantity::parse(b)) {
+            (Ok(a), Ok(b)) => a.cmp(&b),
+            // A quantity beside what is none is a text like any other; a consistent order needs quantities on one side.
+            (Ok(_), Err(_)) => Ordering::Less,
+            (Err(_), Ok(_)) => Ordering::Greater,
+            (Err(_), Err(_)) => a.as_str().cmp(b),
+        },
+        (a, b) => b.is_null().cmp(&a.is_null()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Object;
+    use crate::obj;
+
+    fn sorted(path: &str) -> Result<String, String> {
+        let mut objects = vec![
+            obj!({"metadata": {"name": "b"}, "n": 10, "q": "1Gi", "list": [1]}),
+            obj!({"metadata": {"name": "a"}, "n": 9, "q": "500Mi", "some": "x"}),
+            obj!({"metadata": {"name": "c"}, "n": 11, "q": "2k"}),
+        ];
+        sort_objects(&mut objects, path).map_err(|e| e.to_string())?;
+        Ok(objects.iter().map(|o| o.name().to_owned()).collect())
+    }
+
+    #[test]
+    fn objects_are_sorted_by_what_a_path_finds() {
+        assert_eq!(sorted(".metadata.name").as_deref(), Ok("abc"));
+        assert_eq!(sorted("{.metadata.name}").as_deref(), Ok("abc"));
+        assert_eq!(sorted("n").as_deref(), Ok("abc"));
+        assert_eq!(sorted(".q").as_deref(), Ok("cab"));
+        assert_eq!(sorted(".some").as_deref(), Ok("bca"));
+        assert_eq!(sorted(".nope"), Err("couldn't find any field with path \"{.nope}\" in the list of objects".into()));
+        assert_eq!(sorted("{.metadata.name"), Err("sorting error: unclosed action".into()));
+        assert_eq!(
+            sorted(".list"),
+            Err("Field {.list} in [][][]reflect.Value is an unsortable type: interface, err: unsortable type: []interface {}".into())
+        );
+        assert_eq!(sort_objects(&mut vec![Value::Null], ".nope"), Ok(()));
+    }
+}
