@@ -46,6 +46,7 @@ pub fn all(seed: u64) -> Vec<Box<dyn Controller>> {
         Box::new(super::deployment::DeploymentController::default()),
         Box::new(super::replica_set::ReplicaSetController::for_replication_controllers()),
         Box::new(super::replica_set::ReplicaSetController::for_replica_sets()),
+        Box::new(super::daemon_set::DaemonSetController::default()),
         Box::new(super::endpoints::EndpointsController::default()),
         Box::new(super::endpoint_slice::EndpointSliceController::default()),
         Box::new(super::garbage_collector::GarbageCollector::default()),

@@ -2,6 +2,8 @@
 //! Nothing here may know the scheduler, the kubelets or another controller.
 
 mod controller;
+mod controller_history;
+mod daemon_set;
 pub mod deployment;
 mod endpoint_slice;
 mod endpoints;

@@ -1,0 +1,73 @@
+//! ControllerRevisions (`pkg/controller/history`): the templates that DaemonSets and StatefulSets had.
+
+use super::controller::controller_ref;
+use crate::api::{Kind, KindRef, Object, Status, Value, template_hash};
+use crate::obj;
+use crate::server::{ApiServer, Caller, DeleteOptions, Subresource, WriteOptions};
+
+/// The patch that a revision stores: the template, replaced as a whole.
+pub(super) fn patch_of(object: &Value) -> Value {
+    let mut template = object.at(&["spec", "template"]).clone();
+    template.set(&["$patch"], "replace");
+    obj!({"spec": {"template": template}})
+}
+
+/// The revisions that an object owns, oldest first.
+pub(super) fn revisions_of(api: &ApiServer, owner: &Value) -> Vec<Value> {
+    let mut found: Vec<Value> = api.owned_by(owner.uid(), Kind::named("ControllerRevision")).cloned().collect();
+    found.sort_by(|a, b| a.get("revision").int().cmp(&b.get("revision").int()).then_with(|| a.name().cmp(b.name())));
+    found
+}
+
+/// The revision of the object's template, made or moved to the end of the history where it is not there.
+///
+/// `hash_label` is the label that carries the hash.
+pub(super) fn current_revision(
+    api: &mut ApiServer,
+    by: &Caller,
+    owner: &Value,
+    owner_kind: KindRef,
+    hash_label: &str,
+) -> Result<Value, Status> {
+    let kind = Kind::named("ControllerRevision");
+    let data = patch_of(owner);
+    let all = revisions_of(api, owner);
+    let last = all.last().map_or(0, |r| r.get("revision").int());
+    if let Some(found) = all.iter().rev().find(|r| r.get("data").same(&data)) {
+        if found.get("revision").int() == last {
+            return Ok(found.clone());
+        }
+        let mut next = found.clone();
+        next.set(&["revision"], last + 1);
+        return api.update(by, kind, next, Subresource::None, &WriteOptions::default());
+    }
+    let hash = template_hash::compute(owner.at(&["spec", "template"]), owner.at(&["status", "collisionCount"]).as_int());
+    let mut labels = owner.at(&["spec", "template", "metadata", "labels"]).clone();
+    labels.set(&[hash_label], hash.as_str());
+    let mut revision = obj!({
+        "metadata": {
+            "name": format!("{}-{hash}", owner.name()), "labels": labels, "ownerReferences": [controller_ref(owner, owner_kind)]
+        },
+        "data": data, "revision": last + 1
+    });
+    let annotations = owner.at(&["metadata", "annotations"]);
+    if !annotations.is_empty() {
+        revision.set(&["metadata", "annotations"], annotations.clone());
+    }
+    api.create(by, kind, owner.namespace(), revision, &WriteOptions::default())
+}
+
+/// The hash that a revision carries.
+pub(super) fn hash_of<'a>(revision: &'a Value, hash_label: &str) -> &'a str {
+    revision.label(hash_label).unwrap_or("")
+}
+
+/// Deletes the oldest revisions beyond the limit, of those that nothing alive uses.
+pub(super) fn truncate(api: &mut ApiServer, by: &Caller, owner: &Value, in_use: impl Fn(&Value) -> bool) -> Result<(), Status> {
+    let limit = owner.at(&["spec", "revisionHistoryLimit"]).as_int().unwrap_or(10).max(0) as usize;
+    let idle: Vec<Value> = revisions_of(api, owner).into_iter().filter(|r| !in_use(r)).collect();
+    for old in idle.iter().take(idle.len().saturating_sub(limit)) {
+        api.delete(by, Kind::named("ControllerRevision"), old.namespace(), old.name(), &DeleteOptions::default())?;
+    }
+    Ok(())
+}

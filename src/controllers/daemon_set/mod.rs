@@ -1,0 +1,300 @@
+//! DaemonSets (`pkg/controller/daemon`): one pod on each node that fits.
+
+mod placement;
+mod update;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::controller::{ObjectRef, key_of};
+use super::controller_history;
+use super::replicas::{is_available, is_ready, ready_since};
+use super::work_queue::WorkQueue;
+use crate::api::selector::LabelSelector;
+use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
+use crate::base::{Duration, Time};
+use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
+
+const MANAGER: &str = "daemonset-controller";
+/// The label that says which revision a pod is of.
+const HASH: &str = "controller-revision-hash";
+/// The annotation in which the generation of the template is counted.
+const GENERATION: &str = "deprecated.daemonset.template.generation";
+/// Failed daemon pods are replaced after a wait that doubles from this to the maximum.
+const FAILED_BACKOFF_MIN: Duration = Duration::from_secs(1);
+const FAILED_BACKOFF_MAX: Duration = Duration::from_secs(900);
+
+/// Keeps a pod of each DaemonSet on each node that it is for.
+#[derive(Clone, Debug)]
+pub struct DaemonSetController {
+    queue: WorkQueue<ObjectRef>,
+    recorder: EventRecorder,
+    members: BTreeSet<ObjectRef>,
+    /// By DaemonSet uid and node: the next wait, and when it ends.
+    failed: BTreeMap<(ArcStr, ArcStr), (Duration, Time)>,
+}
+
+impl Default for DaemonSetController {
+    fn default() -> Self {
+        DaemonSetController {
+            queue: WorkQueue::new(),
+            recorder: EventRecorder::new(MANAGER, ""),
+            members: BTreeSet::new(),
+            failed: BTreeMap::new(),
+        }
+    }
+}
+
+impl DaemonSetController {
+    fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
+        let kind = Kind::named("DaemonSet");
+        let Some(set) = api.peek(kind, &key.0, &key.1).cloned() else { return Ok(()) };
+        let Ok(selector) = LabelSelector::from_object(set.at(&["spec", "selector"])) else { return Ok(()) };
+        if selector.is_everything() || set.is_terminating() {
+            return Ok(());
+        }
+        let by = Caller::new(now, MANAGER);
+        let revision = controller_history::current_revision(api, &by, &set, kind, HASH)?;
+        let hash = controller_history::hash_of(&revision, HASH).to_owned();
+        let managed = self.manage(api, &by, &set, &hash);
+        if managed.is_ok() && set.at(&["spec", "updateStrategy", "type"]).str() != "OnDelete" {
+            self.rolling_update(api, &by, &set, &hash)?;
+        }
+        let live: BTreeSet<String> = pods_of(api, &set).iter().filter_map(|p| p.label(HASH).map(str::to_owned)).collect();
+        controller_history::truncate(api, &by, &set, |r| {
+            r.name() == revision.name() || live.contains(controller_history::hash_of(r, HASH))
+        })?;
+        self.write_status(api, &by, key, &hash)?;
+        managed
+    }
+
+    /// Makes the pods that are missing and deletes those that should not be there.
+    fn manage(&mut self, api: &mut ApiServer, by: &Caller, set: &Value, hash: &str) -> Result<(), Status> {
+        let by_node = pods_by_node(api, set);
+        let (mut missing, mut surplus, mut failed) = (Vec::new(), Vec::new(), Vec::new());
+        let nodes: Vec<Value> = api.iter(Kind::named("Node"), None).cloned().collect();
+        for node in &nodes {
+            let placement = placement::of(set, node);
+            let pods = by_node.get(node.name()).map(Vec::as_slice).unwrap_or_default();
+            let backoff_key = (set.get("metadata").get("uid").arc_str(), node.name_arc());
+            if placement.should_run && pods.is_empty() {
+                missing.push(node.name().to_owned());
+                continue;
+            }
+            if !placement.may_stay {
+                surplus.extend(pods.iter().filter(|p| !p.is_terminating()).cloned());
+                continue;
+            }
+            let mut running: Vec<Value> = Vec::new();
+            for pod in pods.iter().filter(|p| !p.is_terminating()) {
+                if pod.at(&["status", "phase"]).str() == "Failed" {
+                    let (wait, until) = self.failed.get(&backoff_key).copied().unwrap_or((FAILED_BACKOFF_MIN, Time::ZERO));
+                    if until > by.now {
+                        self.queue.add_at(key_of(set), until);
+                        continue;
+                    }
+                    self.failed.insert(backoff_key.clone(), ((wait * 2).min(FAILED_BACKOFF_MAX), by.now + wait));
+                    let message =
+                        format!("Found failed daemon pod {}/{} on node {}, will try to kill it", pod.namespace(), pod.name(), node.name());
+                    self.recorder.event(api, by.now, set, EventType::Warning, "FailedDaemonPod", &message);
+                    failed.push(pod.clone());
+                } else if pod.at(&["status", "phase"]).str() == "Succeeded" {
+                    let message = format!(
+                        "Found succeeded daemon pod {}/{} on node {}, will try to delete it",
+                        pod.namespace(),
+                        pod.name(),
+                        node.name()
+                    );
+                    self.recorder.event(api, by.now, set, EventType::Normal, "SucceededDaemonPod", &message);
+                    failed.push(pod.clone());
+                } else {
+                    running.push(pod.clone());
+                }
+            }
+            surplus.extend(self.beyond_one(set, hash, running, by.now));
+        }
+        // Pods bound to nodes that are gone are the pod garbage collector's.
+        for pod in surplus.iter().chain(&failed) {
+            self.delete_pod(api, by, set, pod)?;
+        }
+        for node in missing {
+            self.create_pod(api, by, set, hash, &node)?;
+        }
+        Ok(())
+    }
+
+    /// Of several pods on one node all but the oldest go, unless a surge has a new one beside an old one.
+    fn beyond_one(&mut self, set: &Value, hash: &str, mut running: Vec<Value>, now: Time) -> Vec<Value> {
+        if running.len() <= 1 {
+            return Vec::new();
+        }
+        running.sort_by(|a, b| {
+            let made = |v: &Value| v.at(&["metadata", "creationTimestamp"]).arc_str();
+            made(a).cmp(&made(b)).then_with(|| a.name().cmp(b.name()))
+        });
+        if update::max_surge(set, usize::MAX) == 0 {
+            return running.split_off(1);
+        }
+        let min_ready_s = set.at(&["spec", "minReadySeconds"]).int();
+        let (new, old): (Vec<Value>, Vec<Value>) = running.into_iter().partition(|p| p.label(HASH) == Some(hash));
+        let new_available = new.iter().any(|p| is_available(p, min_ready_s, now));
+        let mut gone: Vec<Value> = old.iter().skip(1).cloned().collect();
+        if new_available {
+            gone.extend(old.into_iter().take(1));
+        }
+        gone.extend(new.into_iter().skip(1));
+        gone
+    }
+
+    pub(super) fn delete_pod(&mut self, api: &mut ApiServer, by: &Caller, set: &Value, pod: &Value) -> Result<(), Status> {
+        match api.delete(by, Kind::named("Pod"), pod.namespace(), pod.name(), &DeleteOptions::default()) {
+            Ok(_) => {
+                self.recorder.event(api, by.now, set, EventType::Normal, "SuccessfulDelete", &format!("Deleted pod: {}", pod.name()));
+                Ok(())
+            }
+            Err(status) if status.reason == "NotFound" => Ok(()),
+            Err(status) => {
+                self.recorder.event(api, by.now, set, EventType::Warning, "FailedDelete", &format!("Error deleting: {status}"));
+                Err(status)
+            }
+        }
+    }
+
+    pub(super) fn create_pod(&mut self, api: &mut ApiServer, by: &Caller, set: &Value, hash: &str, node: &str) -> Result<(), Status> {
+        let pod = placement::pod_for(set, hash, node);
+        match api.create(by, Kind::named("Pod"), set.namespace(), pod, &WriteOptions::default()) {
+            Ok(made) => {
+                self.recorder.event(api, by.now, set, EventType::Normal, "SuccessfulCreate", &format!("Created pod: {}", made.name()));
+                Ok(())
+            }
+            Err(status) => {
+                self.recorder.event(api, by.now, set, EventType::Warning, "FailedCreate", &format!("Error creating: {status}"));
+                Err(status)
+            }
+        }
+    }
+
+    fn write_status(&mut self, api: &mut ApiServer, by: &Caller, key: &ObjectRef, hash: &str) -> Result<(), Status> {
+        let kind = Kind::named("DaemonSet");
+        let Some(set) = api.peek(kind, &key.0, &key.1).cloned() else { return Ok(()) };
+        let by_node = pods_by_node(api, &set);
+        let min_ready_s = set.at(&["spec", "minReadySeconds"]).int();
+        let (mut desired, mut current, mut misscheduled, mut ready, mut updated, mut available) = (0, 0, 0, 0, 0, 0);
+        let mut next_look: Option<Time> = None;
+        for node in api.iter(Kind::named("Node"), None) {
+            let should_run = placement::of(&set, node).should_run;
+            let pods = by_node.get(node.name()).map(Vec::as_slice).unwrap_or_default();
+            if !should_run {
+                misscheduled += i64::from(!pods.is_empty());
+                continue;
+            }
+            desired += 1;
+            // The oldest pod stands for the node.
+            let Some(pod) = pods.iter().min_by_key(|p| (p.at(&["metadata", "creationTimestamp"]).arc_str(), p.name_arc())) else {
+                continue;
+            };
+            current += 1;
+            if is_ready(pod) {
+                ready += 1;
+                if is_available(pod, min_ready_s, by.now) {
+                    available += 1;
+                } else if let Some(at) = ready_since(pod).map(|t| t + Duration::from_secs(min_ready_s.unsigned_abs())) {
+                    next_look = Some(next_look.map_or(at, |t| t.min(at)));
+                }
+            }
+            updated += i64::from(pod.label(HASH) == Some(hash));
+        }
+        if let Some(at) = next_look {
+            self.queue.add_at(key.clone(), at);
+        }
+        let mut status = set.get("status").clone();
+        for (member, count) in [
+            ("currentNumberScheduled", current),
+            ("desiredNumberScheduled", desired),
+            ("numberMisscheduled", misscheduled),
+            ("numberReady", ready),
+        ] {
+            status.set(&[member], count);
+        }
+        status.set(&["observedGeneration"], set.at(&["metadata", "generation"]).int());
+        for (member, count) in
+            [("updatedNumberScheduled", updated), ("numberAvailable", available), ("numberUnavailable", desired - available)]
+        {
+            if count == 0 {
+                status.remove(&[member]);
+            } else {
+                status.set(&[member], count);
+            }
+        }
+        if status.same(set.get("status")) {
+            return Ok(());
+        }
+        let mut next = set;
+        next.set(&["status"], status);
+        api.update(by, kind, next, Subresource::Status, &WriteOptions::default()).map(|_| ())
+    }
+}
+
+fn pods_of(api: &ApiServer, set: &Value) -> Vec<Value> {
+    api.owned_by(set.uid(), Kind::named("Pod")).cloned().collect()
+}
+
+/// The pods of a DaemonSet by the node they are on or are meant for.
+fn pods_by_node(api: &ApiServer, set: &Value) -> BTreeMap<String, Vec<Value>> {
+    let mut by_node: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for pod in pods_of(api, set) {
+        by_node.entry(placement::target_node(&pod).to_owned()).or_default().push(pod);
+    }
+    by_node
+}
+
+impl Component for DaemonSetController {
+    fn watches(&self, kind: KindRef) -> bool {
+        matches!((kind.group, kind.plural), ("apps", "daemonsets") | ("", "pods" | "nodes"))
+    }
+
+    fn on_change(&mut self, _api: &ApiServer, now: Time, change: &Change) {
+        match change.key.kind.plural {
+            "daemonsets" => {
+                let key = key_of(&change.object);
+                if change.new().is_some() {
+                    self.members.insert(key.clone());
+                } else {
+                    self.members.remove(&key);
+                    self.recorder.forget(change.object.uid());
+                    let uid = change.object.get("metadata").get("uid").arc_str();
+                    self.failed.retain(|(set, _), _| *set != uid);
+                }
+                self.queue.add_at(key, now);
+            }
+            "nodes" => {
+                // Heartbeats and capacity say nothing of where daemon pods may run.
+                let same = |path: &[&str]| change.old.as_ref().is_some_and(|old| old.at(path).same(change.object.at(path)));
+                if change.new().is_some() && same(&["metadata", "labels"]) && same(&["spec", "taints"]) && same(&["spec", "unschedulable"])
+                {
+                    return;
+                }
+                for key in &self.members {
+                    self.queue.add_at(key.clone(), now);
+                }
+            }
+            _ => {
+                let owner = change.object.controller_ref();
+                if owner.get("kind").str() == "DaemonSet" {
+                    self.queue.add_at((change.key.namespace.clone(), owner.get("name").arc_str()), now);
+                }
+            }
+        }
+    }
+
+    fn next_wake(&self) -> Option<Time> {
+        self.queue.next_at()
+    }
+
+    fn wake(&mut self, api: &mut ApiServer, now: Time) {
+        let Some(key) = self.queue.pop_due(now) else { return };
+        match self.reconcile(api, now, &key) {
+            Ok(()) => self.queue.forget(&key),
+            Err(_) => self.queue.add_rate_limited(key, now),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Which nodes a DaemonSet's pods are for, and the pod made for one.
+
+use crate::api::{Kind, Object, Value, node_affinity, toleration};
+use crate::controllers::replicas::pod_from_template;
+use crate::obj;
+
+/// What a DaemonSet has to do with a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Placement {
+    /// A pod belongs there.
+    pub(super) should_run: bool,
+    /// A pod that is there may stay.
+    pub(super) may_stay: bool,
+}
+
+/// Taints that every daemon pod tolerates (`util.AddOrUpdateDaemonPodTolerations`).
+const TOLERATED: [(&str, &str); 6] = [
+    ("node.kubernetes.io/not-ready", "NoExecute"),
+    ("node.kubernetes.io/unreachable", "NoExecute"),
+    ("node.kubernetes.io/disk-pressure", "NoSchedule"),
+    ("node.kubernetes.io/memory-pressure", "NoSchedule"),
+    ("node.kubernetes.io/pid-pressure", "NoSchedule"),
+    ("node.kubernetes.io/unschedulable", "NoSchedule"),
+];
+
+/// Looks at name, affinity and taints (`NodeShouldRunDaemonPod`).
+pub(super) fn of(set: &Value, node: &Value) -> Placement {
+    let spec = set.at(&["spec", "template", "spec"]);
+    let named = spec.get("nodeName").str();
+    let fits = (named.is_empty() || named == node.name()) && node_affinity::RequiredNodeAffinity::of(spec).matches(node);
+    if !fits {
+        return Placement { should_run: false, may_stay: false };
+    }
+    let tolerations = with_daemon_tolerations(spec);
+    let mut taints = node.at(&["spec", "taints"]).items().to_vec();
+    if node.at(&["spec", "unschedulable"]).is_true() {
+        taints.push(obj!({"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"}));
+    }
+    let evicted = toleration::find_untolerated(&taints, tolerations.items(), &["NoExecute"]).is_some();
+    let refused = toleration::find_untolerated(&taints, tolerations.items(), &["NoSchedule", "NoExecute"]).is_some();
+    Placement { should_run: !refused, may_stay: !evicted }
+}
+
+/// The node that a daemon pod is on, or is pinned to by its affinity.
+pub(super) fn target_node(pod: &Value) -> &str {
+    let bound = pod.at(&["spec", "nodeName"]).str();
+    if !bound.is_empty() {
+        return bound;
+    }
+    let required = pod.at(&["spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"]);
+    let fields = required.items().iter().flat_map(|t| t.get("matchFields").items());
+    let mut names = fields.filter(|f| f.get("key").str() == "metadata.name").flat_map(|f| f.get("values").items());
+    names.next().map_or("", |v| v.str())
+}
+
+/// The pod for one node: the template, pinned to the node and tolerating what daemons tolerate.
+pub(super) fn pod_for(set: &Value, hash: &str, node: &str) -> Value {
+    let mut pod = pod_from_template(set.at(&["spec", "template"]), set, Kind::named("DaemonSet"));
+    pod.set(&["metadata", "labels", super::HASH], hash);
+    if let Some(generation) = set.annotation(super::GENERATION) {
+        pod.set(&["metadata", "labels", "pod-template-generation"], generation);
+    }
+    let tolerations = with_daemon_tolerations(pod.get("spec"));
+    pod.set(&["spec", "tolerations"], tolerations);
+    let pin = obj!({"matchFields": [{"key": "metadata.name", "operator": "In", "values": [node]}]});
+    pod.set(&["spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"], vec![pin]);
+    pod
+}
+
+fn with_daemon_tolerations(spec: &Value) -> Value {
+    let mut tolerations = spec.get("tolerations").clone();
+    let list = tolerations.list_mut();
+    let host_network = spec.get("hostNetwork").is_true().then_some(("node.kubernetes.io/network-unavailable", "NoSchedule"));
+    for (key, effect) in TOLERATED.into_iter().chain(host_network) {
+        let wanted = obj!({"key": key, "operator": "Exists", "effect": effect});
+        match list.iter_mut().find(|t| t.get("key").str() == key && t.get("effect").str() == effect && t.get("operator").str() == "Exists")
+        {
+            Some(same) => *same = wanted,
+            None => list.push(wanted),
+        }
+    }
+    tolerations
+}
