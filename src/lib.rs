@@ -15,6 +15,4 @@ pub mod scheduler;
 pub mod server;
 pub mod sim;
 pub mod store;
-#[cfg(target_arch = "wasm32")]
-pub mod ui;
 pub mod views;

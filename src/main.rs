@@ -1,8 +1,11 @@
 //! The page. Everything it shows comes from `views`; natively it is empty.
 
 #[cfg(target_arch = "wasm32")]
+mod ui;
+
+#[cfg(target_arch = "wasm32")]
 fn main() {
-    kubarium::ui::run();
+    ui::run();
 }
 
 #[cfg(not(target_arch = "wasm32"))]

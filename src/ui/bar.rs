@@ -3,7 +3,7 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::base::Time;
+use kubarium::base::Time;
 
 use super::format::clock;
 use super::i18n::Text;

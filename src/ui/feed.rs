@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::views::EventView;
+use kubarium::views::EventView;
 
 use super::format::short_clock;
 use super::i18n::Text;

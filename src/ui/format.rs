@@ -1,6 +1,6 @@
 //! Moments and amounts as the page writes them.
 
-use crate::base::Time;
+use kubarium::base::Time;
 
 /// `00:01:23` and the tenths, `.4`; days in front where there are any.
 pub fn clock(time: Time) -> (String, String) {

@@ -4,10 +4,10 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::api::{Object, Value};
-use crate::base::{Duration, Time};
-use crate::obj;
-use crate::views::{
+use kubarium::api::{Object, Value};
+use kubarium::base::{Duration, Time};
+use kubarium::obj;
+use kubarium::views::{
     Beat, ClusterView, EnvView, EventView, FileView, LiveContainer, LivePod, LiveProbe, Objects, PodDetails, ProbeKind, Span,
 };
 

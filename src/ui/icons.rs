@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::views::Health;
+use kubarium::views::Health;
 
 /// An icon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use std::rc::Rc;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use crate::api::duration::human_duration;
-use crate::base::Time;
-use crate::views::{ContainerRole, ContainerState, ContainerView, Exit, Health, PodDetails, PodView, ProbeView, why};
+use kubarium::api::duration::human_duration;
+use kubarium::base::Time;
+use kubarium::views::{ContainerRole, ContainerState, ContainerView, Exit, Health, PodDetails, PodView, ProbeView, why};
 
 use super::feed::Feed;
 use super::format::{self, seconds_to, short_clock};

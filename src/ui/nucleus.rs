@@ -2,8 +2,8 @@
 
 use yew::prelude::*;
 
-use crate::base::Time;
-use crate::views::{ContainerState, ContainerView};
+use kubarium::base::Time;
+use kubarium::views::{ContainerState, ContainerView};
 
 use super::format::seconds_to;
 

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::base::Time;
-use crate::views::{Health, PodView};
+use kubarium::base::Time;
+use kubarium::views::{Health, PodView};
 
 use super::format::seconds_to;
 use super::i18n::{Lang, Text, fill};

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::views::{ClusterView, why};
+use kubarium::views::{ClusterView, why};
 
 use super::i18n::Text;
 use super::icons::{health_icon, health_tone};

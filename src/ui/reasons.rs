@@ -1,6 +1,6 @@
 //! Reasons in words: a sentence for a beginner, and beside it what an expert would look for.
 
-use crate::views::{ProbeKind, Why};
+use kubarium::views::{ProbeKind, Why};
 
 use super::i18n::{Lang, Text, fill};
 

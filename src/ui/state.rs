@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::views::{ClusterView, EventView};
+use kubarium::views::{ClusterView, EventView};
 
 use super::host::HostRef;
 use super::i18n::Lang;

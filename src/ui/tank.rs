@@ -8,8 +8,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
-use crate::base::Time;
-use crate::views::{ClusterView, NodeView, Places, PodView, Share};
+use kubarium::base::Time;
+use kubarium::views::{ClusterView, NodeView, Places, PodView, Share};
 
 use super::format;
 use super::i18n::{Text, fill};

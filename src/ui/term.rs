@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::Element;
 use yew::prelude::*;
 
-use crate::views::EventView;
+use kubarium::views::EventView;
 
 use super::feed::Feed;
 use super::i18n::{Text, fill};

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use yew::prelude::*;
 
-use crate::views::{Beat, ProbeKind, ProbeView};
+use kubarium::views::{Beat, ProbeKind, ProbeView};
 
 use super::i18n::{Lang, Text, fill};
 use super::icons::Icon;

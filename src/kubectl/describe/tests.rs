@@ -1,3 +1,5 @@
+//! What `kubectl describe` says.
+
 use super::*;
 use crate::api::{KINDS, Kind, Object};
 use crate::obj;
