@@ -1,5 +1,6 @@
 //! The editor: the workstation's files in tabs, problems at their line and column, Apply, and the examples.
 
+use gloo::timers::callback::Timeout;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
@@ -8,10 +9,12 @@ use yew::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use kubarium::views::{ProblemView, problems};
+
 use super::examples::EXAMPLES;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
-use super::state::{Action, OpenFile, Problem, use_lang, use_link};
+use super::state::{Action, OpenFile, use_lang, use_link};
 use super::vendor::{JsEditor, create_editor};
 
 /// What the editor needs.
@@ -22,8 +25,13 @@ pub struct Props {
     /// Which is shown.
     pub file: usize,
     /// What is wrong with it.
-    pub problems: Rc<Vec<Problem>>,
+    pub problems: Rc<Vec<ProblemView>>,
 }
+
+/// How long the typing pauses before the text is checked, in milliseconds.
+const CHECK_AFTER_MS: u32 = 400;
+/// A longer text is checked only when it is applied, so that typing in it stays light.
+const CHECKED_BYTES_MAX: usize = 200_000;
 
 /// Where the rest of the page finds the editor, to put the cursor somewhere.
 type EditorCell = Rc<RefCell<Option<JsEditor>>>;
@@ -92,6 +100,17 @@ pub fn Edit(props: &Props) -> Html {
             </span>
         }
     });
+    // What is wrong is looked for when the typing pauses.
+    use_effect_with(shown.clone(), {
+        let link = link.clone();
+        move |shown| {
+            let wait = shown
+                .clone()
+                .filter(|f| f.text.len() <= CHECKED_BYTES_MAX)
+                .map(|f| Timeout::new(CHECK_AFTER_MS, move || link.send(Action::Problems(problems(&f.text)))));
+            move || drop(wait)
+        }
+    });
     html! {
         <section class="panel edit" aria-label={Text::Editor.t(lang)}>
             <div class="head">
@@ -120,7 +139,7 @@ pub fn Edit(props: &Props) -> Html {
     }
 }
 
-fn problem(p: &Problem, editor: &EditorCell, lang: super::i18n::Lang) -> Html {
+fn problem(p: &ProblemView, editor: &EditorCell, lang: super::i18n::Lang) -> Html {
     let (line, column, editor) = (p.line, p.column, editor.clone());
     let onclick = Callback::from(move |_: MouseEvent| {
         if let Some(e) = &*editor.borrow() {
@@ -150,7 +169,7 @@ impl PartialEq for Handle {
 struct DocumentProps {
     path: AttrValue,
     text: AttrValue,
-    problems: Rc<Vec<Problem>>,
+    problems: Rc<Vec<ProblemView>>,
     editor: Handle,
 }
 

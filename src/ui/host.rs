@@ -11,7 +11,7 @@ use kubarium::views::{
     Beat, ClusterView, EnvView, EventView, FileView, LiveContainer, LivePod, LiveProbe, Objects, PodDetails, ProbeKind, Span,
 };
 
-use super::state::{Problem, Scene, Subject};
+use super::state::{Scene, Subject};
 use super::vendor::JsTerminal;
 
 /// The host, shared by the page's parts.
@@ -73,11 +73,6 @@ impl Host {
     /// What a container wrote.
     pub fn logs(&self, _pod: &Subject, _container: &str, _previous: bool) -> String {
         String::new()
-    }
-
-    /// What is wrong with a text, were it applied.
-    pub fn check(&self, _text: &str) -> Vec<Problem> {
-        Vec::new()
     }
 
     /// Applies a file of the workstation.

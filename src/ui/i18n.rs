@@ -129,7 +129,7 @@ texts! {
     NoServices: "No services yet.", "还没有服务。";
     ReachesPods: "reaches {} of {} pods", "可达 {} / {} 个 Pod";
     ReadyOf: "{} of {} ready", "{} / {} 就绪";
-    Restarts: "restarts", "重启";
+    Restarts: "Restarts", "重启";
     RestartedTimes: "restarted {}×", "重启 {} 次";
     Name: "Name", "名称";
     Namespace: "Namespace", "命名空间";

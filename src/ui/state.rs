@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use kubarium::views::{ClusterView, EventView};
+use kubarium::views::{ClusterView, EventView, ProblemView, problems};
 
 use super::host::HostRef;
 use super::i18n::Lang;
@@ -34,17 +34,6 @@ pub struct OpenFile {
     pub path: AttrValue,
     /// Its text.
     pub text: AttrValue,
-}
-
-/// What is wrong at a place of the open file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// Line, counted from 1.
-    pub line: u32,
-    /// Column, counted from 1.
-    pub column: u32,
-    /// What is wrong.
-    pub message: String,
 }
 
 /// A tab of the inspector.
@@ -112,7 +101,7 @@ pub struct State {
     pub container: usize,
     pub files: Vec<OpenFile>,
     pub file: usize,
-    pub problems: Rc<Vec<Problem>>,
+    pub problems: Rc<Vec<ProblemView>>,
     pub terminals: usize,
     pub lower: Lower,
     pub panel: Panel,
@@ -137,7 +126,7 @@ pub enum Action {
     CloseFile(usize),
     Edit(AttrValue),
     Files(Vec<OpenFile>),
-    Problems(Vec<Problem>),
+    Problems(Vec<ProblemView>),
     Lower(Lower),
     NewTerminal,
     Panel(Panel),
@@ -270,7 +259,7 @@ impl Link {
 
     /// Applies a file: what is wrong with it is shown, otherwise it goes to the cluster.
     pub fn apply(&self, path: &str, text: &str) {
-        let problems = self.host.borrow().check(text);
+        let problems = problems(text);
         if problems.is_empty() {
             self.host.borrow_mut().apply(path, text);
         }

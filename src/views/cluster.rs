@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::api::{Object, Value};
+use crate::api::{Object, Quantity, Value};
 use crate::base::Time;
 
 use super::live::LivePod;
@@ -204,7 +204,7 @@ fn natural(name: &str) -> (&str, u64, &str) {
 }
 
 fn node_of(node: &Value, (cpu, memory): (i64, i64), pods: Vec<Rc<PodView>>) -> NodeView {
-    let allocatable = |resource: &str| milli(node.at(&["status", "allocatable", resource]));
+    let allocatable = |resource: &str| Quantity::of(node.at(&["status", "allocatable", resource])).milli_value();
     NodeView {
         key: node.uid().to_owned(),
         name: node.name().to_owned(),
@@ -267,33 +267,14 @@ fn service_of(service: &Value, pods: &[&Value]) -> ServiceView {
 
 /// What a pod asks for, in thousandths: the containers' sum, or the greatest of the init containers where that is more.
 fn requested(pod: &Value, resource: &str) -> i64 {
-    let of =
-        |list: &str| pod.at(&["spec", list]).items().iter().map(|c| milli(c.at(&["resources", "requests", resource]))).collect::<Vec<_>>();
-    of("containers").iter().sum::<i64>().max(of("initContainers").into_iter().max().unwrap_or(0))
-}
-
-/// A quantity in thousandths; 0 where it is none.
-fn milli(quantity: &Value) -> i64 {
-    if let Some(i) = quantity.as_int() {
-        return i.saturating_mul(1000);
-    }
-    let text = quantity.str();
-    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let number: f64 = text[..digits].parse().unwrap_or(0.0);
-    let unit = match &text[digits..] {
-        "m" => 1.0,
-        "" => 1e3,
-        "k" => 1e6,
-        "M" => 1e9,
-        "G" => 1e12,
-        "T" => 1e15,
-        "Ki" => 1024e3,
-        "Mi" => 1_048_576e3,
-        "Gi" => 1_073_741_824e3,
-        "Ti" => 1_099_511_627_776e3,
-        _ => 0.0,
+    let of = |list: &str| {
+        pod.at(&["spec", list])
+            .items()
+            .iter()
+            .map(|c| Quantity::of(c.at(&["resources", "requests", resource])).milli_value())
+            .collect::<Vec<_>>()
     };
-    (number * unit) as i64
+    of("containers").iter().sum::<i64>().max(of("initContainers").into_iter().max().unwrap_or(0))
 }
 
 #[cfg(test)]

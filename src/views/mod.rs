@@ -9,6 +9,7 @@ mod event;
 mod live;
 mod places;
 mod pod;
+mod problems;
 mod why;
 
 pub use cluster::{ClusterView, NodeView, Objects, ServiceView, Share, WorkloadView};
@@ -17,4 +18,5 @@ pub use event::EventView;
 pub use live::{Beat, LiveContainer, LivePod, LiveProbe, ProbeKind, Span};
 pub use places::Places;
 pub use pod::{ContainerRole, ContainerState, ContainerView, Exit, Health, Owner, PodView, ProbeView};
+pub use problems::{ProblemView, problems};
 pub use why::{Why, why};

@@ -1,0 +1,125 @@
+//! What is wrong with a manifest, and where in its text: the API server's own rules, asked before anything is applied.
+
+use crate::api::decode::decode;
+use crate::api::yaml::{Document, decode_stream};
+use crate::api::{Kind, Object, Value};
+use crate::base::Time;
+use crate::server::{ApiServer, Caller, WriteOptions};
+
+/// Something that is wrong at a place of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProblemView {
+    /// Line, counted from 1.
+    pub line: u32,
+    /// Column, counted from 1.
+    pub column: u32,
+    /// What is wrong, as Kubernetes words it.
+    pub message: String,
+}
+
+/// The most problems that are told of one text.
+const PROBLEMS_MAX: usize = 50;
+
+/// Reads a text as `kubectl apply` would and says what the API server would refuse, without a cluster: what depends on other
+/// objects (a name that is taken, a quota) is not found here.
+pub fn problems(text: &str) -> Vec<ProblemView> {
+    let (documents, error) = decode_stream(text);
+    let mut found = Vec::new();
+    let mut server = ApiServer::new(0);
+    for document in &documents {
+        let value = &document.value;
+        if value.is_null() {
+            continue;
+        }
+        if value.kind() == "List" && value.api_version() == "v1" {
+            for (i, item) in value.get("items").items().iter().enumerate() {
+                check(&mut server, document, item, &format!("items[{i}]."), &mut found);
+            }
+        } else {
+            check(&mut server, document, value, "", &mut found);
+        }
+    }
+    if let Some(error) = error {
+        found.push(ProblemView { line: error.line.unwrap_or(1), column: error.column.unwrap_or(1), message: error.message });
+    }
+    found.truncate(PROBLEMS_MAX);
+    found
+}
+
+fn check(server: &mut ApiServer, document: &Document, value: &Value, prefix: &str, found: &mut Vec<ProblemView>) {
+    let mut report = |path: &str, message: String| {
+        let place = document.positions.find(&format!("{prefix}{path}")).unwrap_or((document.first_line.max(1), 1));
+        found.push(ProblemView { line: place.0, column: place.1, message });
+    };
+    // As kubectl's decoder says it.
+    for (field, missing) in [("kind", value.kind().is_empty()), ("apiVersion", value.api_version().is_empty())] {
+        if missing {
+            let name = if field == "kind" { "Kind" } else { "apiVersion" };
+            return report("", format!("Object '{name}' is missing in '{}'", shortened(&value.to_json())));
+        }
+    }
+    let Some(kind) = Kind::of(value.api_version(), value.kind()) else {
+        return report("kind", format!("no matches for kind \"{}\" in version \"{}\"", value.kind(), value.api_version()));
+    };
+    let object = match decode(kind, value.clone()) {
+        Err(status) => {
+            let path = wrong_field(&status.message).unwrap_or_default();
+            return report(&path, status.message);
+        }
+        Ok((object, strict)) => {
+            for error in strict {
+                report(&error.path, error.message);
+            }
+            object
+        }
+    };
+    let by = Caller::new(Time::ZERO, "kubectl");
+    let namespace = if object.namespace().is_empty() { "default" } else { object.namespace() }.to_owned();
+    if kind.namespaced && server.peek(Kind::named("Namespace"), "", &namespace).is_none() {
+        server.create_namespace(&by, &namespace);
+    }
+    let options = WriteOptions { dry_run: true, ..WriteOptions::default() };
+    if let Err(status) = server.create(&by, kind, if kind.namespaced { &namespace } else { "" }, object, &options) {
+        if status.causes.is_empty() && status.reason != "AlreadyExists" {
+            report("", status.message.clone());
+        }
+        for cause in &status.causes {
+            report(&cause.field, format!("{}: {}", cause.field, cause.message));
+        }
+    }
+}
+
+/// The field that a decoder's message names: `... json: cannot unmarshal string into Go struct field Container.spec.containers.image of type ...`
+/// has it after the type's name.
+fn wrong_field(message: &str) -> Option<String> {
+    let named = message.split("Go struct field ").nth(1)?.split(" of type").next()?;
+    named.split_once('.').map(|(_, path)| path.to_owned())
+}
+
+/// A text that is cut where it is too long for a message.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(120) {
+        Some((i, _)) => format!("{}…", &text[..i]),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str) -> Vec<String> {
+        problems(text).into_iter().map(|p| format!("{}:{} {}", p.line, p.column, p.message)).collect()
+    }
+
+    #[test]
+    fn problems_stand_at_their_place() {
+        let pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: p\nspec:\n  containers:\n  - name: c\n    image: nginx\n    imagee: x\n";
+        let found = told(pod);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with("9:") && found[0].ends_with("unknown field \"spec.containers[0].imagee\""), "{found:?}");
+        assert_eq!(told("apiVersion: v1\nkind: Podd\n").len(), 1);
+        assert!(told("a: [1, 2\nb: 3\n")[0].contains("yaml"));
+        assert!(told("").is_empty());
+    }
+}
