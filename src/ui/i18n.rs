@@ -32,14 +32,6 @@ impl Lang {
             Lang::Zh => Lang::En,
         }
     }
-
-    /// Its own name for itself.
-    pub fn name(self) -> &'static str {
-        match self {
-            Lang::En => "English",
-            Lang::Zh => "中文",
-        }
-    }
 }
 
 /// Puts `values` where the text has `{}`, one after the other.
@@ -110,7 +102,6 @@ texts! {
     Waiting: "Waiting for a node", "等待节点";
     NobodyWaits: "No pod is waiting for a node.", "没有 Pod 在等待节点。";
     Node: "Node", "节点";
-    Nodes: "Nodes", "节点";
     NodeReady: "Ready", "就绪";
     NodeNotReady: "Not ready", "未就绪";
     NodeCordoned: "Takes no new pods", "不接收新 Pod";
@@ -138,7 +129,6 @@ texts! {
     Address: "Address", "地址";
     Owner: "Controlled by", "控制者";
     Created: "Created at", "创建于";
-    Image: "Image", "镜像";
     Labels: "Labels", "标签";
     Zone: "Zone", "可用区";
     Taints: "Taints", "污点";
@@ -148,7 +138,6 @@ texts! {
     Desired: "Wanted", "期望";
     Current: "There", "当前";
     Why: "Why", "为什么";
-    Signs: "Signs", "图例";
     Overview: "Overview", "概览";
     Yaml: "YAML", "YAML";
     Logs: "Logs", "日志";

@@ -40,7 +40,6 @@ pub enum Icon {
     File,
     Globe,
     Boxes,
-    Server,
 }
 
 impl Icon {
@@ -79,7 +78,6 @@ impl Icon {
             Icon::File => "M4 2h5l3 3v9H4zM9 2v3h3",
             Icon::Globe => "M8 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM1.5 8h13M8 1.5c-4 4-4 9 0 13M8 1.5c4 4 4 9 0 13",
             Icon::Boxes => "M5 8.5h6v5H5zM2 2.5h5v4H2zM9 2.5h5v4H9z",
-            Icon::Server => "M2.5 3h11v4h-11zM2.5 9h11v4h-11zM5 5h.01M5 11h.01",
         }
     }
 

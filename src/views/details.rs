@@ -1,6 +1,7 @@
 //! One pod looked at closely: what no list has room for.
 
-use crate::api::{Object, Value};
+use crate::api::Value;
+use crate::kubectl::output::{to_yaml, without_managed_fields};
 
 /// A variable of a container's environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,12 +72,9 @@ impl PodDetails {
         Some(PodDetails { container: container.to_owned(), env, mounts })
     }
 
-    /// The object without what the machinery keeps in it (`managedFields`), as YAML.
+    /// An object as `kubectl get -o yaml` prints it.
     pub fn yaml(object: &Value) -> String {
-        let mut shown = object.clone();
-        shown.remove(&["metadata", "managedFields"]);
-        let text = serde_yaml::to_string(&shown).unwrap_or_default();
-        if object.name().is_empty() { String::new() } else { text }
+        to_yaml(&without_managed_fields(object.clone()))
     }
 }
 

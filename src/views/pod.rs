@@ -2,6 +2,7 @@
 
 use crate::api::{Object, Value};
 use crate::base::{Duration, Time};
+use crate::kubectl::output::columns::pod_summary;
 
 use super::live::{Beat, LiveContainer, LivePod, ProbeKind, Span};
 
@@ -193,7 +194,7 @@ impl PodView {
         let main =
             spec.get("containers").items().iter().map(|c| ContainerView::of(c, ContainerRole::Main, status.get("containerStatuses"), live));
         let containers: Vec<ContainerView> = init.chain(main).collect();
-        let counted = || containers.iter().filter(|c| c.role != ContainerRole::Init);
+        let summary = pod_summary(pod);
         let owner = pod.controller_ref();
         let unscheduled =
             status.get("conditions").items().iter().find(|c| c.get("type").str() == "PodScheduled" && c.get("status").str() == "False");
@@ -211,11 +212,11 @@ impl PodView {
             namespace: pod.namespace().to_owned(),
             name: pod.name().to_owned(),
             phase: status.get("phase").str().to_owned(),
-            status: status_text(pod),
+            status: summary.reason,
             health: Health::Ready,
-            ready: counted().filter(|c| c.ready).count(),
-            total: counted().count(),
-            restarts: counted().map(|c| c.restarts).sum(),
+            ready: summary.ready,
+            total: summary.total,
+            restarts: summary.restarts,
             node,
             ip: status.get("podIP").str().to_owned(),
             owner: (!owner.is_null()).then(|| Owner {
@@ -355,59 +356,6 @@ fn how_of(probe: &Value) -> String {
     } else {
         format!("grpc :{}", port(probe.at(&["grpc", "port"])))
     }
-}
-
-/// Models the STATUS column of kubectl's pod printer (pkg/printers/internalversion).
-fn status_text(pod: &Value) -> String {
-    let (spec, status) = (pod.get("spec"), pod.get("status"));
-    let mut reason = match status.get("reason").str() {
-        "" => status.get("phase").str(),
-        r => r,
-    }
-    .to_owned();
-    let ended = |t: &Value| match (t.get("reason").str(), t.get("signal").int()) {
-        ("", 0) => format!("ExitCode:{}", t.get("exitCode").int()),
-        ("", signal) => format!("Signal:{signal}"),
-        (r, _) => r.to_owned(),
-    };
-    let init = spec.get("initContainers").items();
-    let mut initializing = false;
-    for (i, s) in status.get("initContainerStatuses").items().iter().enumerate() {
-        let sidecar = init.iter().any(|c| c.get("name") == s.get("name") && c.get("restartPolicy").str() == "Always");
-        let (waiting, terminated) = (s.at(&["state", "waiting"]), s.at(&["state", "terminated"]));
-        if !terminated.is_null() && terminated.get("exitCode").int() == 0 || sidecar && s.get("started").is_true() {
-            continue;
-        }
-        reason = if !terminated.is_null() {
-            format!("Init:{}", ended(terminated))
-        } else if !matches!(waiting.get("reason").str(), "" | "PodInitializing") {
-            format!("Init:{}", waiting.get("reason").str())
-        } else {
-            format!("Init:{i}/{}", init.len())
-        };
-        initializing = true;
-        break;
-    }
-    if !initializing || pod.condition("Initialized") == "True" {
-        let mut has_running = false;
-        for s in status.get("containerStatuses").items().iter().rev() {
-            let (waiting, terminated) = (s.at(&["state", "waiting", "reason"]).str(), s.at(&["state", "terminated"]));
-            if !waiting.is_empty() {
-                reason = waiting.to_owned();
-            } else if !terminated.is_null() {
-                reason = ended(terminated);
-            } else if s.get("ready").is_true() && !s.at(&["state", "running"]).is_null() {
-                has_running = true;
-            }
-        }
-        if reason == "Completed" && has_running {
-            reason = if pod.condition("Ready") == "True" { "Running" } else { "NotReady" }.to_owned();
-        }
-    }
-    if pod.is_terminating() {
-        reason = if status.get("reason").str() == "NodeLost" { "Unknown" } else { "Terminating" }.to_owned();
-    }
-    reason
 }
 
 #[cfg(test)]

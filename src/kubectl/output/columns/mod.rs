@@ -17,6 +17,7 @@ pub use format::{age, age_micros, format_label_selector, format_labels, format_s
 pub use hpa::format_metrics;
 pub use network::{endpoints_of_subsets, load_balancer_addresses};
 pub use node::node_roles;
+pub use pod::{PodSummary, pod_summary};
 pub use storage::access_modes;
 
 use crate::api::{KindRef, Object, Value};

@@ -28,17 +28,22 @@ pub(super) static POD_TEMPLATE: Printer = Printer {
 };
 
 /// What the containers' statuses add up to.
-struct Summary {
-    ready: usize,
-    total: usize,
-    reason: String,
-    restarts: i64,
-    last_restart: Option<Value>,
+pub struct PodSummary {
+    /// Containers that are ready: the n of READY n/m.
+    pub ready: usize,
+    /// Containers in all, init containers that stay included: the m.
+    pub total: usize,
+    /// The STATUS column.
+    pub reason: String,
+    /// The RESTARTS column's number.
+    pub restarts: i64,
+    /// When the last restart was (`metav1.Time`).
+    pub last_restart: Option<Value>,
 }
 
 fn pod(pod: &Value, now: Time) -> Vec<String> {
     let (spec, status) = (pod.get("spec"), pod.get("status"));
-    let s = summary(pod);
+    let s = pod_summary(pod);
     let restarts = match &s.last_restart {
         Some(at) if s.restarts != 0 => format!("{} ({} ago)", s.restarts, age(at, now)),
         _ => s.restarts.to_string(),
@@ -60,12 +65,12 @@ fn pod(pod: &Value, now: Time) -> Vec<String> {
 
 /// The STATUS column and what stands beside it.
 // Models printPod of pkg/printers/internalversion.
-fn summary(pod: &Value) -> Summary {
+pub fn pod_summary(pod: &Value) -> PodSummary {
     let (spec, status) = (pod.get("spec"), pod.get("status"));
     let phase = status.get("phase").str();
     let init_specs = spec.get("initContainers").items();
     let sidecar = |name: &str| init_specs.iter().any(|c| c.get("name").str() == name && is_sidecar(c));
-    let mut s = Summary {
+    let mut s = PodSummary {
         ready: 0,
         total: spec.get("containers").items().len() + init_specs.iter().filter(|c| is_sidecar(c)).count(),
         reason: or(status.get("reason").str(), phase),
