@@ -218,7 +218,7 @@ impl ReplicaSetController {
         if min_ready_s > 0 {
             let wait = Duration::from_secs(min_ready_s.unsigned_abs());
             if let Some(next) =
-                active.iter().filter(|p| is_ready(p)).filter_map(|p| ready_since(p)).map(|t| t + wait).filter(|t| *t > by.now).min()
+                active.iter().filter(|p| is_ready(p)).filter_map(ready_since).map(|t| t + wait).filter(|t| *t > by.now).min()
             {
                 self.queue.add_at(key.clone(), next);
             }

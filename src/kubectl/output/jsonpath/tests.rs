@@ -1,3 +1,5 @@
+//! What kubectl's JSONPath finds and refuses.
+
 use super::*;
 use crate::base::RandomStream;
 use crate::obj;
