@@ -1,3 +1,161 @@
-//! The native program: runs scripts and replays sessions without a page.
+//! The native program: the same cluster without a page.
 
-fn main() {}
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use kubarium::sim::{Session, Sim, TimedInput};
+
+const HELP: &str = "\
+Kubarium: a simulated Kubernetes cluster on virtual time.
+
+usage: kubarium run SCRIPT [--seed N] [--namespace NS] [--json]
+       kubarium replay SESSION [--digest]
+
+  run      runs a shell script on the cluster's workstation and prints what its terminal would show;
+           `sleep 60` takes no time. Files beside the script are there too. Exits as the script does.
+  replay   plays a session (JSON; - for standard input) to its end and prints what came of it as JSON.
+
+  --seed N         the seed of everything random (0)
+  --namespace NS   the namespace that kubectl uses (default)
+  --json           print the outcome as `replay` does
+  --digest         print only the digest of the history
+  --version        print the version
+";
+
+/// The largest file beside a script that is taken along, in bytes.
+const FILE_MAX: u64 = 1 << 20;
+/// How many files beside a script are taken along.
+const FILES_MAX: usize = 500;
+
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("{0}\n\n{HELP}")]
+    Usage(String),
+    #[error("{path}: {error}")]
+    Io { path: String, error: std::io::Error },
+    #[error("{path}: {error}")]
+    Session { path: String, error: kubarium::sim::SessionError },
+}
+
+fn main() -> ExitCode {
+    match program() {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            eprintln!("kubarium: {failure}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn program() -> Result<u8, Failure> {
+    use lexopt::prelude::*;
+    let usage = |e: lexopt::Error| Failure::Usage(e.to_string());
+    let mut arguments = lexopt::Parser::from_env();
+    let (mut words, mut seed, mut namespace, mut json, mut digest) = (Vec::new(), 0, String::new(), false, false);
+    while let Some(argument) = arguments.next().map_err(usage)? {
+        match argument {
+            Long("seed") => seed = arguments.value().and_then(|v| v.parse()).map_err(usage)?,
+            Long("namespace") | Short('n') => namespace = arguments.value().and_then(|v| v.string()).map_err(usage)?,
+            Long("json") => json = true,
+            Long("digest") => digest = true,
+            Long("help") | Short('h') => return print(HELP),
+            Long("version") | Short('V') => return print(&format!("kubarium {}\n", env!("CARGO_PKG_VERSION"))),
+            Value(word) => words.push(word.string().map_err(usage)?),
+            other => return Err(Failure::Usage(other.unexpected().to_string())),
+        }
+    }
+    match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["run", script] => run(script, seed, namespace, json),
+        ["replay", path] => replay(path, digest),
+        [] | ["help"] => print(HELP),
+        ["run" | "replay"] => Err(Failure::Usage(format!("{}: a file is wanted", words[0]))),
+        [other, ..] => Err(Failure::Usage(format!("unknown command {other:?}"))),
+    }
+}
+
+fn print(text: &str) -> Result<u8, Failure> {
+    let written = std::io::stdout().lock().write_all(text.as_bytes());
+    match written {
+        // Whoever reads has seen enough.
+        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(0),
+        Err(error) => Err(Failure::Io { path: "standard output".to_owned(), error }),
+        Ok(()) => Ok(0),
+    }
+}
+
+fn replay(path: &str, digest: bool) -> Result<u8, Failure> {
+    let mut text = String::new();
+    let read = if path == "-" {
+        std::io::stdin().lock().read_to_string(&mut text).map(|_| ())
+    } else {
+        std::fs::read_to_string(path).map(|t| text = t)
+    };
+    read.map_err(|error| Failure::Io { path: path.to_owned(), error })?;
+    let session = Session::from_json(&text).map_err(|error| Failure::Session { path: path.to_owned(), error })?;
+    let mut sim = Sim::new(session);
+    sim.play();
+    if digest {
+        return print(&format!("{:016x}\n", sim.digest()));
+    }
+    let outcome = serde_json::to_string(&sim.outcome()).expect("an outcome has string keys and finite numbers only");
+    print(&(outcome + "\n"))
+}
+
+fn run(script: &str, seed: u64, namespace: String, json: bool) -> Result<u8, Failure> {
+    let path = Path::new(script);
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::Io { path: script.to_owned(), error })?;
+    let name = path.file_name().map_or_else(|| script.to_owned(), |n| n.to_string_lossy().into_owned());
+    let beside = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut files = BTreeMap::new();
+    collect_files(beside, "", &mut files);
+    files.insert(name.clone(), text);
+    let command = TimedInput { cmd: Some(format!("bash '{}'", name.replace('\'', "'\\''"))), ..TimedInput::default() };
+    let mut sim = Sim::new(Session { seed, namespace, files, inputs: vec![command], ..Session::default() });
+    if json {
+        sim.play();
+        print(&(serde_json::to_string(&sim.outcome()).expect("an outcome has string keys and finite numbers only") + "\n"))?;
+    } else {
+        let (mut out, mut err) = (0, 0);
+        while sim.is_busy() && sim.step_once() {
+            let (stdout, stderr) = sim.workstation().command_output();
+            if stdout.len() > out {
+                print(&String::from_utf8_lossy(&stdout[out..]))?;
+                out = stdout.len();
+            }
+            if stderr.len() > err {
+                eprint!("{}", String::from_utf8_lossy(&stderr[err..]));
+                err = stderr.len();
+            }
+        }
+        if let Some(step) = sim.steps().last() {
+            print(step.stdout.as_deref().and_then(|s| s.get(out..)).unwrap_or(""))?;
+            eprint!("{}", step.stderr.as_deref().and_then(|s| s.get(err..)).unwrap_or(""));
+        }
+    }
+    let exit = sim.steps().last().and_then(|s| s.exit).unwrap_or(1);
+    Ok(u8::try_from(exit).unwrap_or(1))
+}
+
+/// Takes along the small text files of a folder and the folders in it, in the order of their names.
+fn collect_files(folder: &Path, prefix: &str, files: &mut BTreeMap<String, String>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let mut entries: Vec<_> = entries.flatten().collect();
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let Ok(kind) = entry.file_type() else { continue };
+        if name.starts_with('.') || files.len() >= FILES_MAX {
+            continue;
+        }
+        if kind.is_dir() && prefix.matches('/').count() < 3 && !matches!(name.as_str(), "target" | "node_modules") {
+            collect_files(&entry.path(), &format!("{prefix}{name}/"), files);
+        } else if kind.is_file()
+            && entry.metadata().is_ok_and(|m| m.len() <= FILE_MAX)
+            && let Ok(text) = std::fs::read_to_string(entry.path())
+        {
+            files.insert(format!("{prefix}{name}"), text);
+        }
+    }
+}

@@ -1,1 +1,15 @@
 //! The whole cluster on one clock: sessions, inputs, faults, keyframes, digest. Nothing here may know the browser.
+
+mod cluster;
+mod digest;
+mod nodes;
+mod outcome;
+mod session;
+mod sim;
+mod workstation;
+
+pub use cluster::Cluster;
+pub use nodes::default_nodes;
+pub use outcome::{Outcome, StepOutcome};
+pub use session::{ApiInput, Component, Fault, Input, Session, SessionError, TimedInput, Usage};
+pub use sim::{Progress, Sim};

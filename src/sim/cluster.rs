@@ -1,0 +1,156 @@
+//! The wiring: the API server and every component, woken in one order on one clock.
+
+use crate::api::{Kind, KindRef, Object, Value};
+use crate::base::{Duration, Time};
+use crate::controllers::{self, Controller};
+use crate::scheduler::Scheduler;
+use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, WriteOptions};
+
+use super::nodes;
+use super::session::{self, Session};
+
+/// How long after a commit an informer tells its component.
+const INFORMER_LAG: Duration = Duration::from_millis(3);
+/// How many old revisions stay readable.
+const HISTORY_MAX: u64 = 400_000;
+
+/// An informer: how far its component has seen the log, and when it will be told of the rest.
+#[derive(Clone, Debug, Default)]
+struct Informer {
+    seen: u64,
+    deliver_at: Option<Time>,
+}
+
+/// The cluster: everything that acts, and the API between.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    /// The API server.
+    pub api: ApiServer,
+    /// The scheduler, where it runs.
+    pub scheduler: Option<Scheduler>,
+    controllers: Vec<Box<dyn Controller>>,
+    informers: Vec<Informer>,
+    /// The revision up to which watchers have been looked for.
+    routed: u64,
+}
+
+impl Cluster {
+    /// The cluster that a session describes, at time 0 with its nodes joined.
+    pub fn new(session: &Session) -> Self {
+        let mut api = ApiServer::new(session.seed);
+        let by = Caller::new(Time::ZERO, "kubelet");
+        api.create_namespace(&by, session.default_namespace());
+        for namespace in &session.namespaces {
+            api.create_namespace(&by, namespace);
+        }
+        let given = session.nodes.clone().unwrap_or_else(nodes::default_nodes);
+        for (place, node) in given.into_iter().enumerate() {
+            let node = nodes::joined(node, place, Time::ZERO);
+            // Two nodes of one name are one node, as when a kubelet registers again.
+            let _ = api.create(&by, Kind::named("Node"), "", node, &WriteOptions::default());
+        }
+        let controllers = if session.runs(session::Component::Controllers) { controllers::all(session.seed) } else { Vec::new() };
+        let scheduler = session.runs(session::Component::Scheduler).then(|| Scheduler::new(session.seed));
+        let informers = vec![Informer::default(); controllers.len() + 2];
+        let mut cluster = Cluster { api, scheduler, controllers, informers, routed: 0 };
+        cluster.route(Time::ZERO);
+        // What the session starts with has been seen by all when it starts.
+        for informer in 0..cluster.informers.len() {
+            cluster.deliver(informer, Time::ZERO);
+        }
+        cluster
+    }
+
+    /// When something is due next.
+    pub fn next_at(&self) -> Option<Time> {
+        (0..self.informers.len()).filter_map(|i| self.due(i)).min()
+    }
+
+    /// Does the first thing that is due at or before `now`; false where nothing is.
+    pub fn step(&mut self, now: Time) -> bool {
+        let Some((at, i)) = (0..self.informers.len()).filter_map(|i| Some((self.due(i)?, i))).min() else { return false };
+        if at > now {
+            return false;
+        }
+        if self.informers[i].deliver_at.is_some_and(|t| t <= now) {
+            self.deliver(i, now);
+        } else if let Some((component, api)) = self.component(i) {
+            component.wake(api, now);
+        }
+        self.route(now);
+        true
+    }
+
+    /// Tells the informers of commits that were made from outside, as by a command.
+    pub fn route(&mut self, now: Time) {
+        let newest = self.api.revision();
+        if self.routed == newest {
+            return;
+        }
+        let mut kinds: Vec<KindRef> = Vec::new();
+        if let Ok(changes) = self.api.store().changes_after(self.routed) {
+            for version in changes {
+                if !kinds.contains(&version.key.kind) {
+                    kinds.push(version.key.kind);
+                }
+            }
+        }
+        self.routed = newest;
+        for i in 0..self.informers.len() {
+            if self.informers[i].deliver_at.is_none() && self.component(i).is_some_and(|(c, _)| kinds.iter().any(|k| c.watches(k))) {
+                self.informers[i].deliver_at = Some(now + INFORMER_LAG);
+            }
+        }
+        if newest > self.api.store().compacted() + 2 * HISTORY_MAX {
+            self.api.compact(newest - HISTORY_MAX);
+        }
+    }
+
+    /// Completes the deletion of terminating pods, for sessions without kubelets.
+    pub fn finish_terminating_pods(&mut self, now: Time) {
+        let pods = Kind::named("Pod");
+        let keys: Vec<(String, String)> =
+            self.api.iter(pods, None).filter(|p| p.is_terminating()).map(|p| (p.namespace().to_owned(), p.name().to_owned())).collect();
+        for (namespace, name) in keys {
+            // One that a finalizer holds stays, as it would.
+            let _ = self.api.delete(&Caller::new(now, "kubelet"), pods, &namespace, &name, &DeleteOptions::now());
+        }
+        self.route(now);
+    }
+
+    fn due(&self, i: usize) -> Option<Time> {
+        let wake = match i {
+            0 => self.scheduler.as_ref().and_then(Component::next_wake),
+            1 => None,
+            _ => self.controllers[i - 2].next_wake(),
+        };
+        [wake, self.informers[i].deliver_at].into_iter().flatten().min()
+    }
+
+    fn component(&mut self, i: usize) -> Option<(&mut dyn Component, &mut ApiServer)> {
+        let component: &mut dyn Component = match i {
+            0 => self.scheduler.as_mut()?,
+            1 => return None,
+            _ => self.controllers[i - 2].as_mut(),
+        };
+        Some((component, &mut self.api))
+    }
+
+    fn deliver(&mut self, i: usize, now: Time) {
+        let seen = std::mem::replace(&mut self.informers[i].seen, self.api.revision());
+        self.informers[i].deliver_at = None;
+        let Some((component, api)) = self.component(i) else { return };
+        let store = api.store();
+        let Ok(changes) = store.changes_after(seen) else { return };
+        for version in changes {
+            if !component.watches(version.key.kind) {
+                continue;
+            }
+            let before = |r: u64| store.version(r).filter(|v| v.change != crate::store::ChangeType::Deleted);
+            let old: Option<Value> = before(version.previous).map(|v| v.value.clone());
+            let change =
+                Change { key: version.key.clone(), change: version.change, old, object: version.value.clone(), revision: version.revision };
+            component.on_change(api, now, &change);
+        }
+    }
+}

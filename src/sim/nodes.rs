@@ -1,0 +1,76 @@
+//! The nodes of a session that names none, and what every node has when it joins.
+
+use crate::api::{Object, Value};
+use crate::base::Time;
+use crate::obj;
+
+/// node1 to node3: each 4 CPUs, 8Gi, 110 pods, in a zone of its own.
+pub fn default_nodes() -> Vec<Value> {
+    (1..=3)
+        .map(|i| {
+            let name = format!("node{i}");
+            obj!({
+                "metadata": {
+                    "name": name.as_str(),
+                    "labels": {
+                        "beta.kubernetes.io/arch": "amd64", "beta.kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64",
+                        "kubernetes.io/hostname": name.as_str(), "kubernetes.io/os": "linux", "topology.kubernetes.io/zone": format!("zone-{i}")
+                    }
+                },
+                "spec": {"podCIDR": format!("10.244.{i}.0/24"), "podCIDRs": [format!("10.244.{i}.0/24")]},
+                "status": {
+                    "addresses": [{"type": "InternalIP", "address": format!("10.244.0.{}", 10 + i)}, {"type": "Hostname", "address": name.as_str()}]
+                }
+            })
+        })
+        .collect()
+}
+
+/// A node with what its kubelet reports when it joins, where the session does not say otherwise.
+pub(super) fn joined(mut node: Value, place: usize, now: Time) -> Value {
+    let resources = obj!({"cpu": "4", "memory": "8Gi", "pods": "110", "ephemeral-storage": "100Gi"});
+    for which in ["capacity", "allocatable"] {
+        if node.at(&["status", which]).is_empty() {
+            let other = node.at(&["status", if which == "capacity" { "allocatable" } else { "capacity" }]).clone();
+            node.set(&["status", which], if other.is_empty() { resources.clone() } else { other });
+        }
+    }
+    let name = node.name().to_owned();
+    for (label, value) in [("kubernetes.io/hostname", name.as_str()), ("kubernetes.io/os", "linux"), ("kubernetes.io/arch", "amd64")] {
+        if node.label(label).is_none() {
+            node.set(&["metadata", "labels", label], value);
+        }
+    }
+    if node.at(&["status", "addresses"]).is_empty() {
+        let address = format!("10.244.{}.{}", 200 + place / 250, 1 + place % 250);
+        node.set(
+            &["status", "addresses"],
+            obj!([{"type": "InternalIP", "address": address}, {"type": "Hostname", "address": name.as_str()}]),
+        );
+    }
+    if node.at(&["status", "nodeInfo"]).is_empty() {
+        node.set(
+            &["status", "nodeInfo"],
+            obj!({
+                "architecture": "amd64", "operatingSystem": "linux", "osImage": "Kubarium (simulated)", "kernelVersion": "6.12.0-simulated",
+                "kubeletVersion": "v1.36.2", "kubeProxyVersion": "", "containerRuntimeVersion": "kubarium://0.1.0", "machineID": "", "systemUUID": "",
+                "bootID": ""
+            }),
+        );
+    }
+    node.set(&["status", "daemonEndpoints", "kubeletEndpoint", "Port"], 10250);
+    if node.at(&["status", "conditions"]).is_empty() {
+        let at = now.rfc3339();
+        let condition = |kind: &str, status: &str, reason: &str, message: &str| obj!({"type": kind, "status": status, "reason": reason, "message": message, "lastHeartbeatTime": at.as_str(), "lastTransitionTime": at.as_str()});
+        node.set(
+            &["status", "conditions"],
+            vec![
+                condition("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+                condition("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+                condition("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+                condition("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
+            ],
+        );
+    }
+    node
+}

@@ -1,0 +1,255 @@
+//! A session: a seed, a cluster's description and a list of timed inputs. Nothing else goes into a simulation.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::api::Value;
+use crate::base::Time;
+
+/// Everything that determines a history.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Session {
+    /// Of every random stream.
+    pub seed: u64,
+    /// The namespace that kubectl uses; made before time 0.
+    pub namespace: String,
+    /// Others made before time 0.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub namespaces: Vec<String>,
+    /// The nodes; three of a standard size where absent.
+    pub nodes: Option<Vec<Value>>,
+    /// What runs beside the API server; everything where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub components: Option<Vec<Component>>,
+    /// The workstation's files: path to text.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub files: BTreeMap<String, String>,
+    /// What happens when.
+    pub inputs: Vec<TimedInput>,
+}
+
+/// A part of the control plane that a session may leave out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Component {
+    /// The controller manager.
+    Controllers,
+    /// The scheduler.
+    Scheduler,
+    /// The kubelets of all nodes.
+    Kubelets,
+}
+
+/// An input and its moment.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TimedInput {
+    /// Seconds of virtual time.
+    pub t: f64,
+    /// A line for the workstation's shell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cmd: Option<String>,
+    /// Its standard input.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stdin: Option<String>,
+    /// Files of the workstation, written before the command runs.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub files: BTreeMap<String, String>,
+    /// What each running pod uses from now on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+    /// Something that breaks or mends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<Fault>,
+    /// A request to the API: method and path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api: Option<String>,
+    /// Its content type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content_type: Option<String>,
+    /// Its body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<Value>,
+    /// Bytes typed into a terminal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub terminal: Option<TerminalInput>,
+}
+
+/// Bytes typed into one of the page's terminals.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TerminalInput {
+    /// Which terminal.
+    pub tab: u32,
+    /// What was typed; control characters as they are.
+    pub data: String,
+}
+
+/// Resource usage of running pods, instead of what their processes use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Usage {
+    /// Millicores of each pod.
+    pub cpu: Option<f64>,
+    /// MiB of each pod.
+    pub memory: Option<f64>,
+    /// Millicores shared by all pods.
+    pub total_cpu: Option<f64>,
+}
+
+/// Something that breaks or mends.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Fault {
+    /// The node it happens to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
+    /// `stop` or `start` its kubelet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kubelet: Option<Switch>,
+    /// Where no kubelets run: deletion of terminating pods completes.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub finish_terminating_pods: bool,
+}
+
+/// On or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Switch {
+    /// It stops answering.
+    Stop,
+    /// It is back.
+    Start,
+}
+
+/// What an input asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// A line for the workstation's shell, with its standard input.
+    Command(String, Option<String>),
+    /// A request to the API.
+    Api(ApiInput),
+    /// Usage of running pods.
+    Usage(Usage),
+    /// Something breaks or mends.
+    Fault(Fault),
+    /// Bytes typed into a terminal.
+    Terminal(TerminalInput),
+    /// Only files to write.
+    Files,
+}
+
+/// A request to the API.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ApiInput {
+    /// Method and path: `GET /api/v1/pods`.
+    pub request: String,
+    /// Of the body.
+    pub content_type: String,
+    /// JSON body.
+    pub body: Value,
+}
+
+/// Why a session cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// It is not the JSON it should be.
+    #[error("the session is not readable: {0}")]
+    Json(#[from] serde_json::Error),
+    /// An input asks for nothing.
+    #[error("inputs[{0}]: none of cmd, api, usage, fault, terminal and files is given")]
+    EmptyInput(usize),
+    /// An input's time is no time.
+    #[error("inputs[{0}]: t is {1}: must be zero or more seconds")]
+    BadTime(usize, f64),
+    /// A node of the session is no node.
+    #[error("nodes[{0}]: metadata.name is required")]
+    NamelessNode(usize),
+}
+
+impl Session {
+    /// Reads a session and checks it.
+    pub fn from_json(text: &str) -> Result<Session, SessionError> {
+        let session: Session = serde_json::from_str(text)?;
+        for (i, input) in session.inputs.iter().enumerate() {
+            if !(input.t.is_finite() && input.t >= 0.0) {
+                return Err(SessionError::BadTime(i, input.t));
+            }
+            if input.what().is_none() {
+                return Err(SessionError::EmptyInput(i));
+            }
+        }
+        for (i, node) in session.nodes.iter().flatten().enumerate() {
+            if crate::api::Object::name(node).is_empty() {
+                return Err(SessionError::NamelessNode(i));
+            }
+        }
+        Ok(session)
+    }
+
+    /// The session as JSON, as it is shared and saved.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("a session has string keys and finite numbers only")
+    }
+
+    /// Whether a component runs.
+    pub fn runs(&self, component: Component) -> bool {
+        self.components.as_ref().is_none_or(|c| c.contains(&component))
+    }
+
+    /// The namespace that kubectl uses.
+    pub fn default_namespace(&self) -> &str {
+        if self.namespace.is_empty() { "default" } else { &self.namespace }
+    }
+}
+
+impl TimedInput {
+    /// When.
+    pub fn at(&self) -> Time {
+        Time::from_secs_f64(self.t)
+    }
+
+    /// What it asks for; nothing where it is empty.
+    pub fn what(&self) -> Option<Input> {
+        if let Some(line) = &self.cmd {
+            return Some(Input::Command(line.clone(), self.stdin.clone()));
+        }
+        if let Some(request) = &self.api {
+            let content_type = self.content_type.clone().unwrap_or_else(|| "application/json".to_owned());
+            return Some(Input::Api(ApiInput { request: request.clone(), content_type, body: self.body.clone().unwrap_or_default() }));
+        }
+        if let Some(usage) = self.usage {
+            return Some(Input::Usage(usage));
+        }
+        if let Some(fault) = &self.fault {
+            return Some(Input::Fault(fault.clone()));
+        }
+        if let Some(terminal) = &self.terminal {
+            return Some(Input::Terminal(terminal.clone()));
+        }
+        (!self.files.is_empty()).then_some(Input::Files)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_writes_and_refuses() {
+        let text = r#"{"seed":1,"namespace":"t","nodes":null,"inputs":[{"t":0.2,"cmd":"kubectl get pods"},{"t":5,"fault":{"node":"n","kubelet":"stop"}}]}"#;
+        let session = Session::from_json(text).expect("readable");
+        assert_eq!(Session::from_json(&session.to_json()).expect("readable"), session);
+        assert!(session.runs(Component::Scheduler));
+        for (bad, want) in [
+            ("{", "the session is not readable"),
+            (r#"{"inputs":[{"t":1}]}"#, "inputs[0]: none of"),
+            (r#"{"inputs":[{"t":-1,"cmd":"x"}]}"#, "inputs[0]: t is -1"),
+            (r#"{"nodes":[{}]}"#, "nodes[0]: metadata.name is required"),
+        ] {
+            let error = Session::from_json(bad).expect_err(bad).to_string();
+            assert!(error.starts_with(want), "{error}");
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! The simulation: a session played on virtual time, in steps as small as its host wants.
+
+use std::collections::VecDeque;
+
+use super::cluster::Cluster;
+use super::digest;
+use super::outcome::{self, Outcome, StepOutcome};
+use super::session::{ApiInput, Fault, Input, Session, TimedInput};
+use super::workstation::Workstation;
+use crate::base::{Duration, Time};
+use crate::server::{ApiServer, Caller, RestRequest};
+
+/// How much longer than its last input a session may take, when it is played to its end.
+const OVERTIME_MAX: Duration = Duration::from_secs(3600);
+/// How long virtual time runs on after the last input, when a session is played to its end.
+const AFTER_LAST: Duration = Duration::from_secs(2);
+
+/// How far a call of [`Sim::run`] came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The moment reached.
+    pub reached: Time,
+    /// Whether that is what was asked for; otherwise the budget ran out first.
+    pub done: bool,
+}
+
+/// A session being played. Everything in it is a value: a copy goes its own way from here.
+#[derive(Clone, Debug)]
+pub struct Sim {
+    session: Session,
+    now: Time,
+    cluster: Cluster,
+    workstation: Workstation,
+    /// How many of the session's inputs have come.
+    arrived: usize,
+    /// Inputs that wait for the command before them to end.
+    waiting: VecDeque<usize>,
+    /// The input whose command is running.
+    running: Option<usize>,
+    steps: Vec<StepOutcome>,
+}
+
+impl Sim {
+    /// A session at time 0, its inputs still to come.
+    pub fn new(session: Session) -> Self {
+        let cluster = Cluster::new(&session);
+        let workstation = Workstation::new(&session);
+        Sim { session, now: Time::ZERO, cluster, workstation, arrived: 0, waiting: VecDeque::new(), running: None, steps: Vec::new() }
+    }
+
+    /// Virtual time.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// The session as it stands: what it began with and every input so far.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The cluster's API, to look at.
+    pub fn api(&self) -> &ApiServer {
+        &self.cluster.api
+    }
+
+    /// The cluster, to look at.
+    pub fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    /// The workstation, to look at.
+    pub fn workstation(&self) -> &Workstation {
+        &self.workstation
+    }
+
+    /// What the commands and API requests so far came to.
+    pub fn steps(&self) -> &[StepOutcome] {
+        &self.steps
+    }
+
+    /// A digest of the history so far: equal histories, and only they, have equal ones.
+    pub fn digest(&self) -> u64 {
+        digest::digest(self.cluster.api.store())
+    }
+
+    /// Records an input for this moment; it is acted on as soon as the simulation runs.
+    pub fn input(&mut self, mut input: TimedInput) {
+        input.t = self.now.as_secs_f64();
+        // Inputs that are still to come were recorded for later moments: this one goes before them.
+        self.session.inputs.insert(self.arrived, input);
+    }
+
+    /// Runs until a moment, doing at most `budget` steps.
+    pub fn run(&mut self, until: Time, budget: u64) -> Progress {
+        for _ in 0..budget {
+            let Some(next) = self.next_at().filter(|t| *t <= until) else {
+                self.now = self.now.max(until);
+                return Progress { reached: self.now, done: true };
+            };
+            self.now = self.now.max(next);
+            self.step();
+        }
+        Progress { reached: self.now, done: false }
+    }
+
+    /// Does the next thing that happens, and moves to its moment; false where nothing is left to happen.
+    pub fn step_once(&mut self) -> bool {
+        let Some(next) = self.next_at() else { return false };
+        self.now = self.now.max(next);
+        self.step();
+        true
+    }
+
+    /// Whether inputs or commands are still to be dealt with.
+    pub fn is_busy(&self) -> bool {
+        self.running.is_some() || !self.waiting.is_empty() || self.arrived < self.session.inputs.len()
+    }
+
+    /// Plays the session to its end and two seconds on.
+    ///
+    /// A command that has not ended an hour after the last input is interrupted.
+    pub fn play(&mut self) {
+        let last = self.session.inputs.iter().map(TimedInput::at).max().unwrap_or(Time::ZERO);
+        let deadline = last + OVERTIME_MAX;
+        while self.is_busy() {
+            let Some(next) = self.next_at() else { break };
+            if next > deadline {
+                self.now = self.now.max(deadline);
+                if self.running.is_none() {
+                    break;
+                }
+                self.workstation.kill_command(&mut self.cluster, self.now);
+            }
+            self.now = self.now.max(next.min(deadline));
+            self.step();
+        }
+        let end = self.now + AFTER_LAST;
+        while !self.run(end, u64::MAX).done {}
+    }
+
+    /// What came of the session so far.
+    pub fn outcome(&self) -> Outcome {
+        outcome::collect(&self.cluster, self.session.default_namespace(), self.session.nodes.is_some(), self.steps.clone())
+    }
+
+    fn next_at(&self) -> Option<Time> {
+        let input = self.session.inputs.get(self.arrived).map(TimedInput::at);
+        let ready = (self.running.is_none() && !self.waiting.is_empty()).then_some(self.now);
+        [input, ready, self.cluster.next_at(), self.workstation.next_at(&self.cluster)].into_iter().flatten().min()
+    }
+
+    /// Does one thing that is due now. The cluster goes first, so that a command sees all that happened before it.
+    fn step(&mut self) {
+        if self.cluster.step(self.now) {
+            return;
+        }
+        if self.workstation.next_at(&self.cluster).is_some_and(|t| t <= self.now) {
+            self.workstation.step(&mut self.cluster, self.now);
+            self.cluster.route(self.now);
+            self.finish_command();
+            return;
+        }
+        if self.running.is_none()
+            && let Some(i) = self.waiting.pop_front()
+        {
+            self.act(i);
+            self.cluster.route(self.now);
+            return;
+        }
+        if self.session.inputs.get(self.arrived).is_some_and(|i| i.at() <= self.now) {
+            let i = self.arrived;
+            self.arrived += 1;
+            match self.session.inputs[i].what() {
+                // What is typed into a terminal does not wait for commands from elsewhere.
+                Some(Input::Terminal(typed)) => self.workstation.terminal_input(self.now, typed.tab, typed.data.as_bytes()),
+                Some(_) => self.waiting.push_back(i),
+                None => {}
+            }
+        }
+    }
+
+    fn act(&mut self, i: usize) {
+        let input = self.session.inputs[i].clone();
+        for (path, text) in &input.files {
+            self.workstation.write_file(self.now, path, text);
+        }
+        let t = self.now.as_secs_f64();
+        match input.what() {
+            Some(Input::Command(line, stdin)) => {
+                self.workstation.start_command(self.now, &line, stdin.as_deref());
+                self.running = Some(i);
+                self.steps.push(StepOutcome { t, cmd: Some(line), ..StepOutcome::default() });
+                self.finish_command();
+            }
+            Some(Input::Api(ApiInput { request, content_type, body })) => {
+                let (method, path) = request.split_once(' ').unwrap_or(("GET", &request));
+                let by = Caller::new(self.now, "kubectl");
+                let answer = self.cluster.api.rest(&by, &RestRequest { method, path, content_type: &content_type, body });
+                self.steps.push(StepOutcome {
+                    t,
+                    api: Some(request.clone()),
+                    http_status: Some(answer.code),
+                    response: Some(answer.body),
+                    ..StepOutcome::default()
+                });
+            }
+            Some(Input::Usage(_)) => {}
+            Some(Input::Fault(fault)) => self.break_or_mend(&fault),
+            Some(Input::Terminal(_) | Input::Files) | None => {}
+        }
+    }
+
+    fn break_or_mend(&mut self, fault: &Fault) {
+        if fault.finish_terminating_pods {
+            self.cluster.finish_terminating_pods(self.now);
+        }
+    }
+
+    /// Takes over what the running command has come to, where it has ended.
+    fn finish_command(&mut self) {
+        if self.running.is_none() {
+            return;
+        }
+        if let Some(done) = self.workstation.take_command() {
+            self.running = None;
+            if let Some(step) = self.steps.last_mut() {
+                step.stdout = Some(done.stdout);
+                step.stderr = Some(done.stderr);
+                step.exit = Some(done.exit);
+            }
+        }
+    }
+}
