@@ -183,7 +183,7 @@ impl Algorithm {
     }
 
     /// Brings what is remembered of the nodes for this class of pods up to date.
-    fn judge(&mut self, cache: &Cache, pod: &PodInfo) {
+    pub fn judge(&mut self, cache: &Cache, pod: &PodInfo) {
         if !self.verdicts.contains_key(&pod.class.id) && (self.verdicts.len() + 1) * cache.nodes.len() > VERDICTS_MAX {
             self.verdicts.clear();
         }

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use super::cache::NodeIndex;
 use super::cycle::{Diagnosis, dynamic_filters, filter_with_nominated, histogram, what_if};
-use super::framework::{Cx, Reasons, Reject};
+use super::framework::{Cx, CycleState, Reasons, Reject};
 use super::node_info::NodeInfo;
 use super::plugins::PluginId;
 use super::pod_info::PodInfo;
 use super::queue::Queue;
 use super::selector::Selector;
 use crate::api::{ArcStr, Object, Value};
-use crate::base::{RandomStream, Time};
+use crate::base::{EPOCH_UNIX_S, RandomStream, Time, parse_rfc3339};
 
 /// At least so many candidates are compared, where there are as many.
 const MIN_CANDIDATES: usize = 100;
@@ -66,9 +66,10 @@ impl Budget {
     }
 }
 
-/// Since when a pod runs; one that has not started counts as starting now.
-fn start_time(pod: &PodInfo, now: Time) -> Time {
-    Time::parse_rfc3339(pod.object.at(&["status", "startTime"]).str()).unwrap_or(now)
+/// Since when a pod runs, in Unix seconds; one that has not started counts as starting now.
+fn start_time(pod: &PodInfo, now: Time) -> i64 {
+    let started = parse_rfc3339(pod.object.at(&["status", "startTime"]).str());
+    started.map_or(EPOCH_UNIX_S + (now.0 / 1_000_000) as i64, |(unix_s, _)| unix_s)
 }
 
 fn has_started(pod: &PodInfo) -> bool {
@@ -95,19 +96,7 @@ pub fn preempt(cx: &Cx, d: &Diagnosis, queue: &Queue, budgets: &[Budget], random
         }
     }
     let potential: Vec<NodeIndex> = d.nodes.iter().filter(|(_, r)| !r.unresolvable).map(|(n, _)| *n).collect();
-    let enough = (potential.len() * MIN_CANDIDATES_PERCENTAGE / 100).max(MIN_CANDIDATES);
-    let offset = random.below(potential.len() as u64) as usize;
-    let mut refused: Vec<(NodeIndex, Reject)> = Vec::new();
-    let mut candidates: Vec<Candidate> = Vec::new();
-    for index in potential[offset..].iter().chain(&potential[..offset]) {
-        match select_victims(cx, d, *index, queue, budgets, now) {
-            Ok(candidate) => candidates.push(candidate),
-            Err(reject) => refused.push((*index, reject)),
-        }
-        if candidates.len() >= enough && candidates.iter().any(|c| c.pdb_violations == 0) {
-            break;
-        }
-    }
+    let (candidates, refused) = dry_run(cx, &d.state, &potential, queue, budgets, random, now);
     match pick(candidates, now) {
         Some(candidate) => Preemption::Preempt(candidate),
         None => {
@@ -119,10 +108,44 @@ pub fn preempt(cx: &Cx, d: &Diagnosis, queue: &Queue, budgets: &[Budget], random
     }
 }
 
+/// Tries on each of these nodes who would have to go, from a random one on, until there is enough to choose from. Says why
+/// the others would not do.
+pub fn dry_run(
+    cx: &Cx,
+    state: &CycleState,
+    potential: &[NodeIndex],
+    queue: &Queue,
+    budgets: &[Budget],
+    random: &mut RandomStream,
+    now: Time,
+) -> (Vec<Candidate>, Vec<(NodeIndex, Reject)>) {
+    let enough = (potential.len() * MIN_CANDIDATES_PERCENTAGE / 100).max(MIN_CANDIDATES);
+    let offset = random.below(potential.len() as u64) as usize;
+    let mut refused: Vec<(NodeIndex, Reject)> = Vec::new();
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for index in potential[offset..].iter().chain(&potential[..offset]) {
+        match select_victims(cx, state, *index, queue, budgets, now) {
+            Ok(candidate) => candidates.push(candidate),
+            Err(reject) => refused.push((*index, reject)),
+        }
+        if candidates.len() >= enough && candidates.iter().any(|c| c.pdb_violations == 0) {
+            break;
+        }
+    }
+    (candidates, refused)
+}
+
 /// The fewest and least important pods of a node that would have to go.
-fn select_victims(cx: &Cx, d: &Diagnosis, index: NodeIndex, queue: &Queue, budgets: &[Budget], now: Time) -> Result<Candidate, Reject> {
+fn select_victims(
+    cx: &Cx,
+    state: &CycleState,
+    index: NodeIndex,
+    queue: &Queue,
+    budgets: &[Budget],
+    now: Time,
+) -> Result<Candidate, Reject> {
     let mut node: NodeInfo = cx.cache.node(index).clone();
-    let mut state = d.state.clone();
+    let mut state = state.clone();
     let asked = dynamic_filters(state.skip_filter);
     let potential: Vec<Arc<PodInfo>> = node.pods.iter().filter(|p| p.class.priority < cx.pod.class.priority).cloned().collect();
     if potential.is_empty() {
@@ -185,12 +208,12 @@ fn split_by_budget(pods: Vec<Arc<PodInfo>>, budgets: &[Budget]) -> (Vec<Arc<PodI
 
 /// The candidate that costs least: the fewest violations, then the least important first victim, then the least sum of
 /// priorities, then the fewest victims, then the latest start of the most important ones.
-fn pick(candidates: Vec<Candidate>, now: Time) -> Option<Candidate> {
+pub fn pick(candidates: Vec<Candidate>, now: Time) -> Option<Candidate> {
     let cost = |c: &Candidate| {
         let highest = c.victims.first().map_or(0, |p| p.class.priority);
         let sum: i64 = c.victims.iter().map(|p| p.class.priority + i64::from(i32::MAX) + 1).sum();
         let most_important = c.victims.iter().filter(|p| p.class.priority == highest);
-        let earliest = most_important.map(|p| start_time(p, now)).min().unwrap_or(now);
+        let earliest = most_important.map(|p| start_time(p, now)).min().unwrap_or(i64::MAX);
         (c.pdb_violations, highest, sum, c.victims.len(), std::cmp::Reverse(earliest))
     };
     candidates.into_iter().min_by_key(cost)

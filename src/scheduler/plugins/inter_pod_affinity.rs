@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use crate::api::{ArcStr, Object};
 use crate::scheduler::cache::{Cache, NodeIndex, Topology};
 use crate::scheduler::counts::CountKey;
 use crate::scheduler::framework::{Cx, CycleState, MAX_NODE_SCORE, Plugin, PreFilter, Reasons, Reject, StaticFit};
@@ -11,6 +12,7 @@ use crate::scheduler::hints::ClusterEvent;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::INTER_POD_AFFINITY;
 use crate::scheduler::pod_info::{AffinityTerm, PodClass, PodInfo};
+use crate::scheduler::selector::Selector;
 
 /// The plugin.
 pub struct InterPodAffinity;
@@ -96,7 +98,7 @@ fn sum_existing(
     weight: fn(&AffinityTerm) -> i64,
     into: &mut Vec<PerValue>,
 ) {
-    let mut found: Vec<(crate::api::ArcStr, NodeIndex, i64)> = Vec::new();
+    let mut found: Vec<(ArcStr, NodeIndex, i64)> = Vec::new();
     let mut meant = Meant { cache, pod, terms_of, known: FxHashMap::default() };
     for index in nodes {
         for existing in &cache.node(*index).pods {
@@ -115,12 +117,12 @@ fn sum_existing(
     }
 }
 
-fn resolved(cache: &Cache, term: &AffinityTerm) -> (Vec<crate::api::ArcStr>, crate::scheduler::selector::Selector) {
+fn resolved(cache: &Cache, term: &AffinityTerm) -> (Vec<ArcStr>, Selector) {
     (cache.resolve_namespaces(&term.namespaces, &term.namespace_selector), term.selector.clone())
 }
 
 /// By label value: pods on the nodes that the key counts.
-fn spread_count(cache: &mut Cache, key: &CountKey, topology_key: &crate::api::ArcStr) -> PerValue {
+fn spread_count(cache: &mut Cache, key: &CountKey, topology_key: &ArcStr) -> PerValue {
     let mut sum = PerValue::new(cache.topology(topology_key));
     let at = cache.ensure_count(key);
     for index in cache.order() {
@@ -150,6 +152,7 @@ impl Plugin for InterPodAffinity {
         let mut s = AffinityState::default();
         let nodes: Vec<NodeIndex> = cache.nodes_with_anti_affinity().iter().copied().filter(|i| cache.node(*i).exists).collect();
         sum_existing(cache, pod, &nodes, |c| &c.anti_affinity, |_| 1, &mut s.existing_anti_affinity);
+        s.existing_anti_affinity.retain(|p| p.counts.iter().any(|n| *n != 0));
         if class.affinity.is_empty() && class.anti_affinity.is_empty() && s.existing_anti_affinity.is_empty() {
             return PreFilter::Skip;
         }
@@ -251,10 +254,7 @@ impl Plugin for InterPodAffinity {
 
     fn hint(&self, cache: &Cache, pod: &PodInfo, event: &ClusterEvent) -> bool {
         let class = &pod.class;
-        let wanted = |other: &PodInfo| {
-            let labels = cache.namespace_labels_of(&other.class);
-            class.affinity.iter().any(|t| t.matches(&other.class, labels))
-        };
+        let wanted = |other: &PodInfo| means_all(cache, &class.affinity, &other.class);
         let unwanted = |other: &PodInfo| {
             let labels = cache.namespace_labels_of(&other.class);
             let own_labels = cache.namespace_labels_of(class);
@@ -266,19 +266,15 @@ impl Plugin for InterPodAffinity {
             ClusterEvent::PodDeleted(other) => unwanted(other),
             ClusterEvent::PodRelabelled { old, new } => wanted(new) && !wanted(old) || unwanted(old) && !unwanted(new),
             ClusterEvent::Node { index, change, old } => {
-                use crate::api::Object;
-                let node = cache.node(*index);
-                let gained = |t: &AffinityTerm| {
-                    let now = node.label(&t.topology_key);
-                    now.is_some() && (change.added || old.label(&t.topology_key) != now)
-                };
-                // A new node is in nobody's way; a new value may bring wanted company near or unwanted company away.
-                change.labels
-                    && (class.affinity.iter().any(gained)
-                        || class.anti_affinity.iter().any(|t| change.added || old.label(&t.topology_key) != node.label(&t.topology_key))
-                        || change.added)
+                let now = |t: &AffinityTerm| cache.node(*index).label(&t.topology_key);
+                let before = |t: &AffinityTerm| old.label(&t.topology_key);
+                // A new value may bring wanted company near, a lost one takes unwanted company away, and a new node is in
+                // nobody's way.
+                let nearer = |t: &AffinityTerm| now(t).is_some() && (change.added || before(t) != now(t));
+                let farther = |t: &AffinityTerm| change.added || before(t).is_some() && before(t) != now(t);
+                let has_none = class.affinity.is_empty() && class.anti_affinity.is_empty();
+                change.labels && (class.affinity.iter().any(nearer) || class.anti_affinity.iter().any(farther) || change.added && has_none)
             }
-            ClusterEvent::NodeDeleted { .. } => false,
             ClusterEvent::Namespace => class.affinity.iter().chain(&class.anti_affinity).any(|t| !t.namespace_selector.is_nothing()),
             _ => false,
         }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::api::{ArcStr, arcstr_literal};
+use crate::api::{ArcStr, Object, Value, arcstr_literal};
 use crate::scheduler::cache::{Cache, NodeIndex, Topology};
 use crate::scheduler::counts::CountKey;
 use crate::scheduler::framework::{Cx, CycleState, MAX_NODE_SCORE, Plugin, PreFilter, Reasons, Reject, StaticFit};
@@ -254,22 +254,20 @@ impl Plugin for PodTopologySpread {
             let own = pod.class.spread.iter();
             other.class.namespace == pod.class.namespace && own.filter(|c| c.hard).any(|c| c.selector.matches(&other.class.labels))
         };
-        let has_labels = |object: &crate::api::Value| {
-            use crate::api::Object;
-            pod.class.spread.iter().filter(|c| c.hard).all(|c| object.label(&c.topology_key).is_some())
-        };
+        let has_labels = |object: &Value| pod.class.spread.iter().filter(|c| c.hard).all(|c| object.label(&c.topology_key).is_some());
         match event {
             ClusterEvent::Node { index, change, old } => {
                 let now = has_labels(&cache.node(*index).object);
-                let moved = || {
-                    use crate::api::Object;
-                    pod.class.spread.iter().any(|c| old.label(&c.topology_key) != cache.node(*index).label(&c.topology_key))
-                };
+                let moved = || pod.class.spread.iter().any(|c| old.label(&c.topology_key) != cache.node(*index).label(&c.topology_key));
                 if change.added { now } else { change.labels && (now || has_labels(old)) && moved() || change.taints && now }
             }
             ClusterEvent::NodeDeleted { old } => has_labels(old),
             ClusterEvent::PodAssigned(other) | ClusterEvent::PodDeleted(other) => counted(other),
-            ClusterEvent::PodRelabelled { old, new } => counted(old) != counted(new),
+            ClusterEvent::PodRelabelled { old, new } => {
+                let changes =
+                    |c: &SpreadConstraint| c.hard && c.selector.matches(&old.class.labels) != c.selector.matches(&new.class.labels);
+                new.class.namespace == pod.class.namespace && pod.class.spread.iter().any(changes)
+            }
             _ => false,
         }
     }
