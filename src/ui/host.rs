@@ -8,7 +8,7 @@ use kubarium::api::{Object, Value};
 use kubarium::base::{Duration, Time};
 use kubarium::obj;
 use kubarium::views::{
-    Beat, ClusterView, EnvView, EventView, FileView, LiveContainer, LivePod, LiveProbe, Objects, PodDetails, ProbeKind, Span,
+    Beat, ClusterViews, EnvView, EventView, FileView, LiveContainer, LivePod, LiveProbe, Objects, PodDetails, ProbeKind, Span,
 };
 
 use super::state::{Scene, Subject};
@@ -26,14 +26,14 @@ pub struct Host {
     now: Time,
     objects: Vec<Value>,
     events: Vec<Value>,
-    view: Rc<ClusterView>,
+    views: ClusterViews,
 }
 
 impl Host {
     /// A new session.
     pub fn new() -> Host {
         let (objects, events) = sample();
-        Host { playing: true, speed: 1.0, now: Time::from_secs(40), objects, events, view: Rc::default() }
+        Host { playing: true, speed: 1.0, now: Time::from_secs(40), objects, events, views: ClusterViews::default() }
     }
 
     /// Lets the clock run on by a frame of the page. Says whether there may be something new to see.
@@ -56,8 +56,8 @@ impl Host {
             services: of("Service"),
         };
         let now = self.now;
-        self.view = Rc::new(ClusterView::of(&objects, &|p| Some(sample_live(p, now)), &self.view));
-        Scene { view: self.view.clone(), events: Rc::new(self.events.iter().map(|e| Rc::new(EventView::of(e))).collect()), late: false }
+        let view = self.views.view(&objects, &|p| Some(sample_live(p, now)));
+        Scene { view, events: Rc::new(self.events.iter().map(|e| Rc::new(EventView::of(e))).collect()), late: false }
     }
 
     /// Runs on to the next change.

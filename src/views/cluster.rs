@@ -7,7 +7,7 @@ use crate::api::{Object, Quantity, Value};
 use crate::base::Time;
 
 use super::live::LivePod;
-use super::pod::{Health, PodView};
+use super::pod::PodView;
 
 /// How much of something is asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -123,30 +123,35 @@ pub struct Objects<'a> {
     pub services: Vec<&'a Value>,
 }
 
-impl ClusterView {
-    /// Reads the objects; `live` says what a pod's kubelet knows of it. What is equal to its like in `before` is shared with it,
-    /// so that whoever draws can tell at a glance what did not change.
-    pub fn of(objects: &Objects<'_>, live: &dyn Fn(&Value) -> Option<LivePod>, before: &ClusterView) -> ClusterView {
-        let old: BTreeMap<&str, &Rc<PodView>> = before.pods().map(|p| (p.key.as_str(), p)).collect();
+/// Makes one [`ClusterView`] after the other and shares between them what did not change, so that whoever draws can tell at a
+/// glance, and so that a picture costs no more than what changed.
+#[derive(Clone, Debug, Default)]
+pub struct ClusterViews {
+    pods: BTreeMap<String, (Value, Option<LivePod>, Rc<PodView>)>,
+    last: Rc<ClusterView>,
+}
+
+impl ClusterViews {
+    /// Reads the objects; `live` says what a pod's kubelet knows of it.
+    pub fn view(&mut self, objects: &Objects<'_>, live: &dyn Fn(&Value) -> Option<LivePod>) -> Rc<ClusterView> {
+        let mut kept = std::mem::take(&mut self.pods);
         let mut by_node: BTreeMap<&str, Vec<Rc<PodView>>> = BTreeMap::new();
-        let mut requests: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
         let mut queue = Vec::new();
         for pod in &objects.pods {
-            let view = PodView::of(pod, live(pod).as_ref());
-            let view = match old.get(view.key.as_str()) {
-                Some(same) if ***same == view => Rc::clone(same),
-                _ => Rc::new(view),
-            };
-            let node = pod.at(&["spec", "nodeName"]).str();
-            if !node.is_empty() {
-                if !matches!(view.health, Health::Succeeded | Health::Failed) {
-                    let (cpu, memory) = requests.entry(node).or_default();
-                    *cpu += requested(pod, "cpu");
-                    *memory += requested(pod, "memory") / 1000;
+            let live = live(pod);
+            let (key, entry) = match kept.remove_entry(pod.uid()) {
+                Some((key, (object, seen, view))) if object.same(pod) && seen == live => (key, (object, seen, view)),
+                _ => {
+                    let view = Rc::new(PodView::of(pod, live.as_ref()));
+                    (pod.uid().to_owned(), ((*pod).clone(), live, view))
                 }
-                by_node.entry(node).or_default().push(view);
-            } else if !matches!(view.health, Health::Succeeded | Health::Failed) {
-                queue.push(view);
+            };
+            let view = Rc::clone(&entry.2);
+            self.pods.insert(key, entry);
+            match pod.at(&["spec", "nodeName"]).str() {
+                "" if view.is_over() => {}
+                "" => queue.push(view),
+                node => by_node.entry(node).or_default().push(view),
             }
         }
         let in_order =
@@ -158,23 +163,26 @@ impl ClusterView {
             .map(|node| {
                 let mut pods = by_node.remove(node.name()).unwrap_or_default();
                 in_order(&mut pods);
-                node_of(node, requests.get(node.name()).copied().unwrap_or_default(), pods)
+                node_of(node, pods)
             })
             .collect();
         nodes.sort_by(|a, b| natural(&a.name).cmp(&natural(&b.name)));
         let mut workloads: Vec<WorkloadView> = objects.workloads.iter().map(|w| workload_of(w)).collect();
         workloads.sort_by(|a, b| (&a.kind, &a.namespace, &a.name).cmp(&(&b.kind, &b.namespace, &b.name)));
         let services = objects.services.iter().map(|s| service_of(s, &objects.pods)).collect();
-        ClusterView {
+        self.last = Rc::new(ClusterView {
             time: objects.time,
             revision: objects.revision,
-            nodes: shared(nodes, &before.nodes),
+            nodes: shared(nodes, &self.last.nodes),
             queue,
-            workloads: shared(workloads, &before.workloads),
-            services: shared(services, &before.services),
-        }
+            workloads: shared(workloads, &self.last.workloads),
+            services: shared(services, &self.last.services),
+        });
+        Rc::clone(&self.last)
     }
+}
 
+impl ClusterView {
     /// Every pod: those on nodes, then those that wait.
     pub fn pods(&self) -> impl Iterator<Item = &Rc<PodView>> {
         self.nodes.iter().flat_map(|n| &n.pods).chain(&self.queue)
@@ -203,8 +211,10 @@ fn natural(name: &str) -> (&str, u64, &str) {
     (stem, name[stem.len()..].parse().unwrap_or(0), name)
 }
 
-fn node_of(node: &Value, (cpu, memory): (i64, i64), pods: Vec<Rc<PodView>>) -> NodeView {
-    let allocatable = |resource: &str| Quantity::of(node.at(&["status", "allocatable", resource])).milli_value();
+fn node_of(node: &Value, pods: Vec<Rc<PodView>>) -> NodeView {
+    let allocatable = |resource: &str| Quantity::of(node.at(&["status", "allocatable", resource]));
+    let living = || pods.iter().filter(|p| !p.is_over());
+    let (cpu, memory) = (living().map(|p| p.cpu_requests_m).sum(), living().map(|p| p.memory_requests_bytes).sum());
     NodeView {
         key: node.uid().to_owned(),
         name: node.name().to_owned(),
@@ -220,9 +230,9 @@ fn node_of(node: &Value, (cpu, memory): (i64, i64), pods: Vec<Rc<PodView>>) -> N
                 value => format!("{}={value}:{}", t.get("key").str(), t.get("effect").str()),
             })
             .collect(),
-        cpu: Share { requested: cpu, allocatable: allocatable("cpu") },
-        memory: Share { requested: memory, allocatable: allocatable("memory") / 1000 },
-        pods_max: allocatable("pods") / 1000,
+        cpu: Share { requested: cpu, allocatable: allocatable("cpu").milli_value() },
+        memory: Share { requested: memory, allocatable: allocatable("memory").value() },
+        pods_max: allocatable("pods").value(),
         pods,
     }
 }
@@ -265,18 +275,6 @@ fn service_of(service: &Value, pods: &[&Value]) -> ServiceView {
     }
 }
 
-/// What a pod asks for, in thousandths: the containers' sum, or the greatest of the init containers where that is more.
-fn requested(pod: &Value, resource: &str) -> i64 {
-    let of = |list: &str| {
-        pod.at(&["spec", list])
-            .items()
-            .iter()
-            .map(|c| Quantity::of(c.at(&["resources", "requests", resource])).milli_value())
-            .collect::<Vec<_>>()
-    };
-    of("containers").iter().sum::<i64>().max(of("initContainers").into_iter().max().unwrap_or(0))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -306,7 +304,8 @@ mod tests {
             workloads: vec![],
             services: vec![&service],
         };
-        let view = ClusterView::of(&all, &|_| None, &ClusterView::default());
+        let mut views = ClusterViews::default();
+        let view = views.view(&all, &|_| None);
         assert_eq!(view.nodes.iter().map(|n| n.name.as_str()).collect::<Vec<_>>(), ["node9", "node10"]);
         assert_eq!(view.nodes[0].cpu, Share { requested: 1500, allocatable: 4000 });
         assert_eq!(view.nodes[0].memory, Share { requested: 2 << 30, allocatable: 8 << 30 });
@@ -315,7 +314,7 @@ mod tests {
             (view.services[0].ports.as_str(), view.services[0].selected.len(), view.services[0].reached.len()),
             ("80:30080/TCP", 3, 0)
         );
-        let again = ClusterView::of(&all, &|_| None, &view);
+        let again = views.view(&all, &|_| None);
         assert!(Rc::ptr_eq(&view.nodes[1], &again.nodes[1]));
         assert!(view.pods().zip(again.pods()).all(|(a, b)| Rc::ptr_eq(a, b)));
     }

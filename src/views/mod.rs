@@ -12,7 +12,7 @@ mod pod;
 mod problems;
 mod why;
 
-pub use cluster::{ClusterView, NodeView, Objects, ServiceView, Share, WorkloadView};
+pub use cluster::{ClusterView, ClusterViews, NodeView, Objects, ServiceView, Share, WorkloadView};
 pub use details::{EnvView, FileView, PodDetails};
 pub use event::EventView;
 pub use live::{Beat, LiveContainer, LivePod, LiveProbe, ProbeKind, Span};

@@ -1,6 +1,6 @@
 //! A pod and its containers.
 
-use crate::api::{Object, Value};
+use crate::api::{Object, Quantity, Value};
 use crate::base::{Duration, Time};
 use crate::kubectl::output::columns::pod_summary;
 
@@ -79,6 +79,10 @@ pub struct PodView {
     pub message: String,
     /// When it was made.
     pub created: Time,
+    /// CPU it asks for, in millicores.
+    pub cpu_requests_m: i64,
+    /// Memory it asks for, in bytes.
+    pub memory_requests_bytes: i64,
     /// Labels, sorted.
     pub labels: Vec<(String, String)>,
 }
@@ -228,6 +232,8 @@ impl PodView {
             reason: text("reason"),
             message: text("message"),
             created: Time::parse_rfc3339(pod.at(&["metadata", "creationTimestamp"]).str()).unwrap_or_default(),
+            cpu_requests_m: requested(pod, "cpu", Quantity::milli_value),
+            memory_requests_bytes: requested(pod, "memory", Quantity::value),
             labels: pod.labels().entries().map(|(k, v)| (k.to_string(), v.str().to_owned())).collect(),
             containers,
         };
@@ -253,10 +259,24 @@ impl PodView {
         }
     }
 
+    /// Whether it has come to its end: it holds no resources any more.
+    pub fn is_over(&self) -> bool {
+        matches!(self.phase.as_str(), "Succeeded" | "Failed")
+    }
+
     /// `namespace/name`.
     pub fn full_name(&self) -> String {
         format!("{}/{}", self.namespace, self.name)
     }
+}
+
+/// What a pod asks for: the containers' sum, or the greatest of the init containers where that is more.
+fn requested(pod: &Value, resource: &str, amount: fn(&Quantity) -> i64) -> i64 {
+    let of = |list: &str| {
+        let containers = pod.at(&["spec", list]).items().iter();
+        containers.map(|c| amount(&Quantity::of(c.at(&["resources", "requests", resource])))).collect::<Vec<_>>()
+    };
+    of("containers").iter().sum::<i64>().max(of("initContainers").into_iter().max().unwrap_or(0))
 }
 
 /// Whether a waiting container waits because something went wrong.
