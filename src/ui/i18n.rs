@@ -106,6 +106,7 @@ texts! {
     NodeNotReady: "Not ready", "未就绪";
     NodeCordoned: "Takes no new pods", "不接收新 Pod";
     NodeEmpty: "Still water: no pod here yet.", "水面平静：这里还没有 Pod。";
+    FarLabel: "{} pods on {} nodes. The table lists them.", "{} 个 Pod，{} 个节点。表格视图可逐项查看。";
     NoNodes: "The cluster has no nodes.", "集群没有节点。";
     CpuRequests: "CPU", "CPU";
     MemoryRequests: "Memory", "内存";

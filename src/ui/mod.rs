@@ -8,6 +8,7 @@ mod edit;
 mod examples;
 mod feed;
 mod format;
+mod heat;
 mod host;
 mod i18n;
 mod icons;

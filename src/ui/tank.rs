@@ -12,6 +12,7 @@ use kubarium::base::Time;
 use kubarium::views::{ClusterView, NodeView, Places, PodView, Share};
 
 use super::format;
+use super::heat::{Heat, is_far};
 use super::i18n::{Text, fill};
 use super::icons::Icon;
 use super::pod_cell::{Density, PodCell, now_for};
@@ -82,11 +83,18 @@ pub fn Tank(props: &Props) -> Html {
                 { queue(props, lang) }
                 <div class="rack" onkeydown={Callback::from(move_focus)}>
                     if view.nodes.is_empty() { <p class="empty">{ Text::NoNodes.t(lang) }</p> }
-                    for node in &view.nodes { { tank_of(props, node, density, &places) } }
+                    if is_far(view) { { from_far(props) } } else { { for view.nodes.iter().map(|node| tank_of(props, node, density, &places)) } }
                 </div>
             }
         </main>
     }
+}
+
+/// The rack where there are too many pods to draw each as a cell.
+fn from_far(props: &Props) -> Html {
+    let (view, selected, filter) = (props.view.clone(), props.selected.clone(), props.filter.clone());
+    let dim = Callback::from(move |pod: Rc<PodView>| is_dim(&pod, &view, selected.as_ref(), &filter));
+    html! { <Heat view={props.view.clone()} selected={props.selected.clone()} {dim} /> }
 }
 
 /// The strip of pods that wait for a node.
