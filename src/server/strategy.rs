@@ -4,6 +4,9 @@ use super::Subresource;
 use crate::api::{KindRef, Object, Value};
 use crate::obj;
 
+/// Annotation of a DaemonSet that counts its templates.
+const TEMPLATE_GENERATION: &str = "deprecated.daemonset.template.generation";
+
 /// Kinds whose writers of the object may not touch the status, and the reverse.
 pub(super) fn has_status(kind: KindRef) -> bool {
     matches!(
@@ -85,6 +88,9 @@ pub(super) fn prepare_for_create(kind: KindRef, object: &mut Value) {
     if has_generation(kind) {
         object.set(&["metadata", "generation"], 1);
     }
+    if kind.plural == "daemonsets" {
+        object.set(&["metadata", "annotations", TEMPLATE_GENERATION], "1");
+    }
     if kind.plural == "persistentvolumeclaims" {
         add_finalizer(object, "kubernetes.io/pvc-protection");
     }
@@ -131,9 +137,20 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
         }
         _ => {}
     }
+    if kind.plural == "daemonsets" && sub == Subresource::None {
+        count_template(object, old);
+    }
     if has_generation(kind) && sub != Subresource::Status && !counted(kind, object).same(&counted(kind, old)) {
         object.set(&["metadata", "generation"], old.at(&["metadata", "generation"]).int() + 1);
     }
+}
+
+/// Counts a DaemonSet's templates, in the annotation that stands for what was a field once.
+fn count_template(object: &mut Value, old: &Value) {
+    let count: i64 = old.annotation(TEMPLATE_GENERATION).and_then(|c| c.parse().ok()).unwrap_or(1);
+    let template = ["spec", "template"];
+    let changed = !object.at(&template).same(old.at(&template));
+    object.set(&["metadata", "annotations", TEMPLATE_GENERATION], (count + i64::from(changed)).to_string());
 }
 
 /// What a change of counts as a new generation.
