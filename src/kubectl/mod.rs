@@ -2,6 +2,7 @@
 //!
 //! A run of kubectl is a machine that is stepped ([`Kubectl::step`]): it never blocks, and a copy of it runs on by itself.
 
+mod base64;
 mod command;
 mod commands;
 mod config;
@@ -18,6 +19,7 @@ pub mod output;
 mod pods;
 mod printing;
 mod resources;
+mod sha256;
 mod sorting;
 
 pub use host::{Environment, ExecOutput, ExecRequest, FileError, Files, Host, LogLine, Metrics, NodeApi, Output, StdinState, Step, Stream};
