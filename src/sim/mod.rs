@@ -11,5 +11,5 @@ mod workstation;
 pub use cluster::Cluster;
 pub use nodes::default_nodes;
 pub use outcome::{Outcome, StepOutcome};
-pub use session::{ApiInput, Component, Fault, Input, Session, SessionError, TimedInput, Usage};
+pub use session::{ApiInput, Component, Fault, Input, Session, SessionError, TerminalInput, TimedInput, Usage};
 pub use sim::{Progress, Sim};

@@ -73,6 +73,11 @@ impl Sim {
         &self.workstation
     }
 
+    /// What a terminal has shown since it had shown `from` bytes.
+    pub fn terminal_output(&self, tab: u32, from: usize) -> &[u8] {
+        self.workstation.terminal_output(tab, from)
+    }
+
     /// What the commands and API requests so far came to.
     pub fn steps(&self) -> &[StepOutcome] {
         &self.steps

@@ -12,7 +12,7 @@ use yew::prelude::*;
 use super::bar::Bar;
 use super::edit::Edit;
 use super::examples::EXAMPLES;
-use super::host::{Host, HostRef};
+use super::host::{Answer, Host, HostRef};
 use super::i18n::{Lang, Text};
 use super::icons::Icon;
 use super::look::Look;
@@ -51,7 +51,7 @@ fn first_state() -> State {
         table: false,
         filter: AttrValue::default(),
         help: false,
-        notice: AttrValue::default(),
+        answer: None,
     }
 }
 
@@ -89,19 +89,24 @@ fn schedule(
 ) {
     let again = next.clone();
     let frame = request_animation_frame(move |now_ms| {
-        let scene = {
+        let (scene, answer) = {
             let (mut c, mut host_now) = (clock.borrow_mut(), host.borrow_mut());
             let elapsed_ms = c.last_ms.map_or(0.0, |last| (now_ms - last).clamp(0.0, FRAME_MS_MAX));
             c.last_ms = Some(now_ms);
             c.stale |= host_now.frame(elapsed_ms);
-            if c.stale && now_ms - c.drawn_ms >= DRAW_EVERY_MS {
+            let answer = host_now.answers().pop();
+            let scene = if c.stale && now_ms - c.drawn_ms >= DRAW_EVERY_MS {
                 c.stale = false;
                 c.drawn_ms = now_ms;
                 Some(host_now.scene())
             } else {
                 None
-            }
+            };
+            (scene, answer)
         };
+        if answer.is_some() {
+            dispatch.dispatch(Action::Answer(answer));
+        }
         if let Some(scene) = scene {
             dispatch.dispatch(Action::Scene(scene));
         }
@@ -180,8 +185,11 @@ pub fn App() -> Html {
     let host: HostRef = (*use_memo((), |()| Rc::new(RefCell::new(Host::new())))).clone();
     let link = Link { dispatch: state.dispatcher(), host: host.clone() };
     {
-        let dispatch = state.dispatcher();
+        let (dispatch, lang) = (state.dispatcher(), state.lang);
         use_effect_with((), move |()| {
+            if host.borrow().is_restored {
+                dispatch.dispatch(Action::Answer(Some(Answer { text: Text::Restored.t(lang).to_owned(), ok: true })));
+            }
             let frames = FrameLoop::start(host, dispatch);
             move || drop(frames)
         });
@@ -223,13 +231,13 @@ pub fn App() -> Html {
             <a class="sr" href="#tank">{ Text::SkipToTank.t(lang) }</a>
             <div class="page" data-panel={state.panel.code()}>
                 <Bar time={state.scene.view.time} playing={state.playing} speed={state.speed} late={state.scene.late} dark={state.dark} />
-                <Edit files={state.files.clone()} file={state.file} problems={state.problems.clone()} />
+                <Edit files={state.files.clone()} file={state.file} problems={state.problems.clone()} answer={state.answer.clone()} />
                 <Tank view={state.scene.view.clone()} selected={state.selected.clone()} filter={state.filter.clone()} table={state.table} />
                 <Term terminals={state.terminals} lower={state.lower} events={state.scene.events.clone()} dark={state.dark} />
                 <Look scene={state.scene.clone()} selected={state.selected.clone()} tab={state.tab} container={state.container} />
                 { switch(&state, &link) }
             </div>
-            <div class="sr" role="log" aria-live="polite" aria-label={Text::LiveLabel.t(lang)}>{ newest_event }{ " " }{ state.notice.clone() }</div>
+            <div class="sr" role="log" aria-live="polite" aria-label={Text::LiveLabel.t(lang)}>{ newest_event }{ " " }{ state.answer.as_ref().map(|a| a.text.clone()).unwrap_or_default() }</div>
             if state.help { { help(lang, &link) } }
         </ContextProvider<Link>>
         </ContextProvider<Lang>>

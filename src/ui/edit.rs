@@ -12,6 +12,7 @@ use std::rc::Rc;
 use kubarium::views::{ProblemView, problems};
 
 use super::examples::EXAMPLES;
+use super::host::Answer;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
 use super::state::{Action, OpenFile, use_lang, use_link};
@@ -26,6 +27,8 @@ pub struct Props {
     pub file: usize,
     /// What is wrong with it.
     pub problems: Rc<Vec<ProblemView>>,
+    /// What the cluster said when it was applied.
+    pub answer: Option<Answer>,
 }
 
 /// How long the typing pauses before the text is checked, in milliseconds.
@@ -52,6 +55,7 @@ pub fn Edit(props: &Props) -> Html {
         let onclick = Callback::from(move |_: MouseEvent| {
             link.send(Action::Open { path: e.path.into(), text: e.text.into() });
             link.host.borrow_mut().write_file(e.path, e.text);
+            link.send(Action::Answer(None));
             close.emit(());
         });
         html! { <button key={e.path} role="menuitem" {onclick}>{ e.title.t(lang) }<small>{ e.note.t(lang) }</small></button> }
@@ -125,6 +129,12 @@ pub fn Edit(props: &Props) -> Html {
             if !props.problems.is_empty() {
                 <div class="problems" role="region" aria-label={Text::Problems.t(lang)}>
                     for p in props.problems.iter() { { problem(p, &editor, lang) } }
+                </div>
+            }
+            if let Some(answer) = &props.answer {
+                <div class={classes!("answer", if answer.ok { "ok" } else { "bad" })} role="status">
+                    { if answer.ok { Icon::Check } else { Icon::Bang }.draw() }<span>{ &answer.text }</span>
+                    <button class="x" aria-label={Text::Close.t(lang)} onclick={link.on(|| Action::Answer(None))}>{ Icon::Close.draw() }</button>
                 </div>
             }
             <div class="foot">

@@ -117,7 +117,11 @@ pub fn Heat(props: &Props) -> Html {
     html! { <canvas class="heat" ref={canvas} {onclick} role="img" aria-label={label}></canvas> }
 }
 
-fn draw(canvas: &HtmlCanvasElement, props: &Props, places: &Rc<RefCell<BTreeMap<String, Places>>>) -> Option<(Layout, Vec<Vec<Option<String>>>)> {
+fn draw(
+    canvas: &HtmlCanvasElement,
+    props: &Props,
+    places: &Rc<RefCell<BTreeMap<String, Places>>>,
+) -> Option<(Layout, Vec<Vec<Option<String>>>)> {
     let window = web_sys::window()?;
     let style = window.get_computed_style(canvas).ok()??;
     let token = |name: &str| style.get_property_value(name).unwrap_or_default().trim().to_owned();

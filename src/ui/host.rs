@@ -2,20 +2,40 @@
 //! there is to see. Knows nothing of how that is drawn.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use kubarium::api::{Object, Value};
+use js_sys::Uint8Array;
+use kubarium::api::{KindRef, Value};
 use kubarium::base::{Duration, Time};
-use kubarium::obj;
-use kubarium::views::{
-    Beat, ClusterViews, EnvView, EventView, FileView, LiveContainer, LivePod, LiveProbe, Objects, PodDetails, ProbeKind, Span,
-};
+use kubarium::sim::{Session, Sim, TerminalInput, TimedInput};
+use kubarium::views::{ClusterViews, EnvView, EventFeed, FileView, PodDetails};
 
+use super::examples::EXAMPLES;
+use super::session_copy::SessionCopy;
 use super::state::{Scene, Subject};
 use super::vendor::JsTerminal;
 
 /// The host, shared by the page's parts.
 pub type HostRef = Rc<RefCell<Host>>;
+
+/// How long one frame may let the cluster work, in milliseconds: the rest of the frame is for drawing.
+const WORK_MS_MAX: f64 = 8.0;
+/// How many steps are done between two looks at the clock.
+const STEPS_BETWEEN_LOOKS: u64 = 64;
+/// So many frames in a row must fall short before the page says that the clock is slow.
+const LATE_FRAMES: u32 = 12;
+/// A single step goes to the next change, but not further than this.
+const STEP_MAX: Duration = Duration::from_secs(600);
+
+/// What came of a command that the page gave itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// What it printed, errors last.
+    pub text: String,
+    /// Whether it went well.
+    pub ok: bool,
+}
 
 /// The session that runs, and its clock.
 pub struct Host {
@@ -23,66 +43,104 @@ pub struct Host {
     pub playing: bool,
     /// Virtual seconds in a real one.
     pub speed: f64,
-    now: Time,
-    objects: Vec<Value>,
-    events: Vec<Value>,
+    /// Whether this session was run again after the page broke.
+    pub is_restored: bool,
+    sim: Sim,
+    /// Until this moment the session is run again as fast as it goes.
+    catch_up: Time,
+    late_frames: u32,
     views: ClusterViews,
+    feed: EventFeed,
+    copy: SessionCopy,
+    /// Files edited since the cluster was last told.
+    edited: BTreeMap<String, String>,
+    terminals: BTreeMap<usize, Screen>,
+    /// How many of the session's commands have been answered.
+    answered: usize,
+}
+
+/// A terminal on the page.
+struct Screen {
+    js: JsTerminal,
+    /// How many bytes of its output it has shown.
+    shown: usize,
 }
 
 impl Host {
-    /// A new session.
+    /// A new session; or the one before, without its last input, where the page broke and the visitor wants that.
     pub fn new() -> Host {
-        let (objects, events) = sample();
-        Host { playing: true, speed: 1.0, now: Time::from_secs(40), objects, events, views: ClusterViews::default() }
+        let fresh =
+            || Session { seed: 1, files: EXAMPLES.iter().map(|e| (e.path.to_owned(), e.text.to_owned())).collect(), ..Session::default() };
+        let restored = SessionCopy::restore();
+        let is_restored = restored.is_some();
+        let session = restored.unwrap_or_else(fresh);
+        let copy = SessionCopy::new(&session);
+        let catch_up = session.inputs.iter().map(TimedInput::at).max().unwrap_or(Time::ZERO);
+        Host {
+            playing: true,
+            speed: 1.0,
+            is_restored,
+            sim: Sim::new(session),
+            catch_up,
+            late_frames: 0,
+            views: ClusterViews::default(),
+            feed: EventFeed::default(),
+            copy,
+            edited: BTreeMap::new(),
+            terminals: BTreeMap::new(),
+            answered: 0,
+        }
     }
 
     /// Lets the clock run on by a frame of the page. Says whether there may be something new to see.
     pub fn frame(&mut self, elapsed_ms: f64) -> bool {
-        if self.playing {
-            self.now += Duration::from_secs_f64(elapsed_ms / 1000.0 * self.speed);
+        let before = (self.sim.now(), self.sim.api().revision());
+        let until = if self.sim.now() < self.catch_up {
+            self.catch_up
+        } else if self.playing {
+            self.sim.now() + Duration::from_secs_f64(elapsed_ms / 1000.0 * self.speed)
+        } else {
+            // What is due at this very moment (an input just given) happens even while the clock stands.
+            self.sim.now()
+        };
+        let start = now_ms();
+        let mut done = false;
+        while !done && now_ms() - start < WORK_MS_MAX {
+            done = self.sim.run(until, STEPS_BETWEEN_LOOKS).done;
         }
-        self.playing
+        self.late_frames = if done { 0 } else { self.late_frames + 1 };
+        self.show_output();
+        before != (self.sim.now(), self.sim.api().revision())
     }
 
     /// What there is to see now.
     pub fn scene(&mut self) -> Scene {
-        let of = |kind: &str| self.objects.iter().filter(|o| o.kind() == kind).collect::<Vec<_>>();
-        let objects = Objects {
-            time: self.now,
-            revision: 1,
-            nodes: of("Node"),
-            pods: of("Pod"),
-            workloads: of("ReplicationController"),
-            services: of("Service"),
-        };
-        let now = self.now;
-        let view = self.views.view(&objects, &|p| Some(sample_live(p, now)));
-        Scene { view, events: Rc::new(self.events.iter().map(|e| Rc::new(EventView::of(e))).collect()), late: false }
+        let view = self.views.of_sim(&self.sim);
+        Scene { view, events: self.feed.read(self.sim.api().store()), late: self.late_frames >= LATE_FRAMES }
     }
 
-    /// Runs on to the next change.
+    /// Runs on to the next change of an object.
     pub fn step(&mut self) {
-        self.now += Duration::from_secs(1);
+        let revision = self.sim.api().revision();
+        let limit = self.sim.now() + STEP_MAX;
+        let start = now_ms();
+        while self.sim.api().revision() == revision && self.sim.now() < limit && now_ms() - start < 4.0 * WORK_MS_MAX {
+            if !self.sim.step_once() {
+                break;
+            }
+        }
+        self.show_output();
     }
 
     /// The object itself, as the API has it.
     pub fn object(&self, subject: &Subject) -> Option<&Value> {
-        self.objects.iter().find(|o| o.kind() == subject.kind && o.namespace() == subject.namespace && o.name() == subject.name)
+        self.sim.api().peek(kind_named(&subject.kind)?, &subject.namespace, &subject.name)
     }
 
     /// What a container wrote.
     pub fn logs(&self, _pod: &Subject, _container: &str, _previous: bool) -> String {
         String::new()
     }
-
-    /// Applies a file of the workstation.
-    pub fn apply(&mut self, _path: &str, _text: &str) {}
-
-    /// Something typed into a terminal.
-    pub fn type_in(&mut self, _terminal: usize, _text: &str) {}
-
-    /// Writes a file of the workstation.
-    pub fn write_file(&mut self, _path: &str, _text: &str) {}
 
     /// The files of a directory in a container; none where it is no directory or the container does not run.
     pub fn files(&self, _pod: &Subject, _container: &str, _path: &str) -> Option<Vec<FileView>> {
@@ -99,148 +157,100 @@ impl Host {
         self.object(pod).and_then(|p| PodDetails::of(p, container)).map(|d| d.env).unwrap_or_default()
     }
 
+    /// A file of the workstation has been edited; the cluster hears of it when something could read it.
+    pub fn write_file(&mut self, path: &str, text: &str) {
+        self.edited.insert(path.to_owned(), text.to_owned());
+    }
+
+    /// Applies a file of the workstation.
+    pub fn apply(&mut self, path: &str, text: &str) {
+        self.write_file(path, text);
+        let files = std::mem::take(&mut self.edited);
+        self.give(TimedInput { cmd: Some(format!("kubectl apply -f {}", quoted(path))), files, ..TimedInput::default() });
+    }
+
+    /// What the commands given by [`Host::apply`] came to since this was last asked.
+    pub fn answers(&mut self) -> Vec<Answer> {
+        let steps = self.sim.steps();
+        let mut answers = Vec::new();
+        while let Some(step) = steps.get(self.answered) {
+            if step.cmd.is_some() && step.exit.is_none() {
+                break;
+            }
+            self.answered += 1;
+            let text =
+                [&step.stdout, &step.stderr].into_iter().flatten().map(|t| t.trim_end()).filter(|t| !t.is_empty()).collect::<Vec<_>>();
+            answers.push(Answer { text: text.join("\n"), ok: step.exit == Some(0) });
+        }
+        answers
+    }
+
+    /// Something typed into a terminal.
+    pub fn type_in(&mut self, terminal: usize, text: &str) {
+        if text.contains('\r') && !self.edited.is_empty() {
+            let files = std::mem::take(&mut self.edited);
+            self.give(TimedInput { files, ..TimedInput::default() });
+        }
+        let typed = TerminalInput { tab: u32::try_from(terminal).unwrap_or(u32::MAX), data: text.to_owned() };
+        self.give(TimedInput { terminal: Some(typed), ..TimedInput::default() });
+    }
+
     /// A terminal has this many columns and rows from now on.
     pub fn resize(&mut self, _terminal: usize, _cols: u32, _rows: u32) {}
 
+    /// Shows a terminal's output on the page from now on.
+    pub fn attach(&mut self, terminal: usize, js: JsTerminal) {
+        self.terminals.insert(terminal, Screen { js, shown: 0 });
+        self.show_output();
+    }
+
     /// A terminal is taken off the page.
-    pub fn detach(&mut self, _terminal: usize) {}
+    pub fn detach(&mut self, terminal: usize) {
+        if let Some(screen) = self.terminals.remove(&terminal) {
+            screen.js.dispose_terminal();
+        }
+    }
 
     /// A terminal's colours may have changed, or it came to the front.
-    pub fn refresh_terminal(&self, _terminal: usize, _shown: bool) {}
+    pub fn refresh_terminal(&self, terminal: usize, shown: bool) {
+        if let Some(screen) = self.terminals.get(&terminal) {
+            screen.js.set_theme();
+            if shown {
+                screen.js.focus_terminal();
+            }
+        }
+    }
 
-    /// Shows a terminal's output on the page from now on.
-    pub fn attach(&mut self, _terminal: usize, js: JsTerminal) {
-        js.write(&js_sys::Uint8Array::from(b"$ kubectl get pods\r\nNAME           READY   STATUS    RESTARTS   AGE\r\nliveness-exec  1/1     Running   2 (4s ago)   61s\r\n$ ".as_slice()));
+    /// Every input goes this way: first into the copy that outlives a crash, then to the cluster.
+    fn give(&mut self, mut input: TimedInput) {
+        input.t = self.sim.now().as_secs_f64();
+        self.copy.append(&input);
+        self.sim.input(input);
+    }
+
+    fn show_output(&mut self) {
+        for (terminal, screen) in &mut self.terminals {
+            let new = self.sim.terminal_output(u32::try_from(*terminal).unwrap_or(u32::MAX), screen.shown);
+            if !new.is_empty() {
+                screen.js.write(&Uint8Array::from(new));
+                screen.shown += new.len();
+            }
+        }
     }
 }
 
-fn sample() -> (Vec<Value>, Vec<Value>) {
-    let node = |name: &str, zone: &str, ready: &str| {
-        obj!({"kind": "Node", "metadata": {"name": name, "uid": name, "labels": {"topology.kubernetes.io/zone": zone}},
-            "status": {"allocatable": {"cpu": "4", "memory": "8Gi", "pods": "110"}, "conditions": [{"type": "Ready", "status": ready}]}})
-    };
-    let pod = |name: &str, node: Value, owner: bool, containers: Value, status: Value| {
-        let mut p = obj!({"kind": "Pod", "metadata": {"name": name, "namespace": "default", "uid": name, "creationTimestamp": "2026-01-01T00:00:03Z", "labels": {"app": "web"}},
-            "spec": {"nodeName": node, "containers": containers}, "status": status});
-        if owner {
-            p.set(
-                &["metadata", "ownerReferences"],
-                obj!([{"kind": "ReplicationController", "name": "web", "uid": "rc", "controller": true}]),
-            );
-        }
-        p
-    };
-    let nginx = || obj!([{"name": "nginx", "image": "nginx:1.27", "resources": {"requests": {"cpu": "500m", "memory": "256Mi"}}, "readinessProbe": {"httpGet": {"path": "/", "port": 80}}}]);
-    let busy = || obj!([{"name": "liveness", "image": "busybox", "livenessProbe": {"exec": {"command": ["cat", "/tmp/health"]}, "initialDelaySeconds": 15, "periodSeconds": 5}}]);
-    let st = |phase: &str, name: &str, ready: bool, restarts: i64, state: Value| obj!({"phase": phase, "podIP": "10.244.1.7", "containerStatuses": [{"name": name, "ready": ready, "restartCount": restarts, "state": state, "lastState": {"terminated": {"exitCode": 137, "reason": "Error"}}}]});
-    let run = || obj!({"running": {"startedAt": "2026-01-01T00:00:05Z"}});
-    let mut gone = pod("web-9zlkd", "node3".into(), true, nginx(), st("Running", "nginx", true, 0, run()));
-    gone.set(&["metadata", "deletionTimestamp"], "2026-01-01T00:01:30Z");
-    gone.set(&["metadata", "deletionGracePeriodSeconds"], 60i64);
-    let objects = vec![
-        node("node1", "zone-1", "True"),
-        node("node2", "zone-2", "True"),
-        node("node3", "zone-3", "True"),
-        pod("liveness-exec", "node1".into(), false, busy(), st("Running", "liveness", true, 2, run())),
-        pod("web-7xk2p", "node1".into(), true, nginx(), st("Running", "nginx", true, 0, run())),
-        pod("web-m4vqr", "node2".into(), true, nginx(), st("Running", "nginx", false, 0, run())),
-        pod(
-            "crash",
-            "node2".into(),
-            false,
-            obj!([{"name": "c", "image": "busybox"}]),
-            st(
-                "Running",
-                "c",
-                false,
-                4,
-                obj!({"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 40s restarting failed container"}}),
-            ),
-        ),
-        pod(
-            "db",
-            "node2".into(),
-            false,
-            obj!([{"name": "mysql", "image": "mysql:9"}, {"name": "exporter", "image": "exporter"}]),
-            obj!({"phase": "Pending", "containerStatuses": [{"name": "mysql", "state": {"waiting": {"reason": "ContainerCreating"}}}, {"name": "exporter", "state": {"waiting": {"reason": "ContainerCreating"}}}]}),
-        ),
-        gone,
-        pod(
-            "migrate",
-            "node3".into(),
-            false,
-            obj!([{"name": "m", "image": "busybox"}]),
-            st("Succeeded", "m", false, 0, obj!({"terminated": {"exitCode": 0, "reason": "Completed"}})),
-        ),
-        pod(
-            "typo",
-            "node3".into(),
-            false,
-            obj!([{"name": "c", "image": "ngimx"}]),
-            st("Pending", "c", false, 0, obj!({"waiting": {"reason": "ImagePullBackOff", "message": "Back-off pulling image \"ngimx\""}})),
-        ),
-        pod(
-            "huge",
-            Value::Null,
-            false,
-            obj!([{"name": "c", "image": "nginx"}]),
-            obj!({"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/3 nodes are available: 3 Insufficient cpu. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling."}]}),
-        ),
-        obj!({"kind": "ReplicationController", "metadata": {"name": "web", "namespace": "default", "uid": "rc"}, "spec": {"replicas": 3}, "status": {"replicas": 3, "readyReplicas": 2}}),
-        obj!({"kind": "Service", "metadata": {"name": "web", "namespace": "default", "uid": "svc"}, "spec": {"type": "ClusterIP", "clusterIP": "10.96.14.2", "selector": {"app": "web"}, "ports": [{"port": 80}]}}),
-    ];
-    let event = |i: i64, kind: &str, reason: &str, name: &str, message: &str| obj!({"metadata": {"uid": format!("e{i}")}, "type": kind, "reason": reason, "message": message, "count": i, "lastTimestamp": format!("2026-01-01T00:00:{:02}Z", 40 - i), "involvedObject": {"kind": "Pod", "namespace": "default", "name": name, "uid": name}, "source": {"component": "kubelet"}});
-    let events = vec![
-        event(
-            1,
-            "Warning",
-            "Unhealthy",
-            "liveness-exec",
-            "Liveness probe failed: cat: can't open '/tmp/health': No such file or directory",
-        ),
-        event(2, "Normal", "Killing", "liveness-exec", "Container liveness failed liveness probe, will be restarted"),
-        event(
-            3,
-            "Normal",
-            "Pulled",
-            "web-7xk2p",
-            "Successfully pulled image \"nginx:1.27\" in 812ms (812ms including waiting). Image size: 72099501 bytes.",
-        ),
-        event(
-            4,
-            "Warning",
-            "FailedScheduling",
-            "huge",
-            "0/3 nodes are available: 3 Insufficient cpu. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.",
-        ),
-        event(5, "Normal", "Scheduled", "web-m4vqr", "Successfully assigned default/web-m4vqr to node2"),
-    ];
-    (objects, events)
+/// The kind of this name, where there is one.
+fn kind_named(kind: &str) -> Option<KindRef> {
+    kubarium::api::KINDS.iter().find(|k| k.kind == kind)
 }
 
-fn sample_live(pod: &Value, now: Time) -> LivePod {
-    let span = |period_s: u64| {
-        let from = Time(now.0 / (period_s * 1_000_000) * period_s * 1_000_000);
-        Some(Span { from, until: from + Duration::from_secs(period_s) })
-    };
-    let beat = |kind: ProbeKind, period_s: u64, bad: &dyn Fn(u64) -> bool| {
-        let n = now.0 / (period_s * 1_000_000);
-        let beats: Vec<Beat> = (n.saturating_sub(11)..=n).map(|i| Beat { at: Time::from_secs(i * period_s), ok: !bad(i) }).collect();
-        let failures = beats.iter().rev().take_while(|b| !b.ok).count() as u32;
-        LiveProbe { kind, failures, beats, next_at: Some(Time::from_secs((n + 1) * period_s)) }
-    };
-    let one = |name: &str| LiveContainer { name: name.to_owned(), ..LiveContainer::default() };
-    let containers = match pod.name() {
-        "crash" => vec![LiveContainer { backoff: span(40), ..one("c") }],
-        "typo" => vec![LiveContainer { backoff: span(20), ..one("c") }],
-        "db" => vec![LiveContainer { pull: span(6), ..one("mysql") }, LiveContainer { pull: span(9), ..one("exporter") }],
-        "liveness-exec" => vec![LiveContainer {
-            probes: vec![beat(ProbeKind::Liveness, 2, &|i| i % 6 > 3)],
-            doing: Some("sleep 600".into()),
-            ..one("liveness")
-        }],
-        "web-m4vqr" => vec![LiveContainer { probes: vec![beat(ProbeKind::Readiness, 3, &|_| true)], ..one("nginx") }],
-        _ => vec![LiveContainer { probes: vec![beat(ProbeKind::Readiness, 3, &|_| false)], ..one("nginx") }],
-    };
-    LivePod { containers }
+/// A word for the shell.
+fn quoted(word: &str) -> String {
+    let plain = !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/".contains(&b));
+    if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}
+
+/// The page's own clock, in milliseconds. Only how long work takes is measured by it, never what happens.
+fn now_ms() -> f64 {
+    web_sys::window().and_then(|w| w.performance()).map_or(0.0, |p| p.now())
 }

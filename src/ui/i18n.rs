@@ -212,7 +212,6 @@ texts! {
     CrashRestore: "Restore without the last input", "恢复（去掉最后一次输入）";
     CrashFresh: "Start afresh", "重新开始";
     Restored: "The session was restored without its last input.", "会话已恢复，去掉了最后一次输入。";
-    Applied: "Applied {}", "已应用 {}";
     ExLiveness: "Liveness probe that will fail", "将会失败的存活探针";
     ExLivenessNote: "The book's pod: healthy for 10 s, then killed and restarted", "书中的 Pod：健康 10 秒，然后被杀死并重启";
     ExReadiness: "Readiness probe", "就绪探针";

@@ -276,7 +276,7 @@ fn object_overview(props: &Props, subject: &Subject, lang: Lang, link: &Link) ->
         for (name, n) in [(Text::Desired, w.desired), (Text::Current, w.current), (Text::Ready, w.ready)] {
             facts.push(fact(name, n.to_string()));
         }
-        pods.extend(view.pods().filter(|p| p.owner.as_ref().is_some_and(|o| o.uid == w.key)));
+        pods.extend(view.pods().filter(|p| p.owner.as_ref().is_some_and(|o| w.owners.contains(&o.uid))));
     } else if let Some(s) = view.services.iter().find(|s| s.key == subject.uid) {
         facts.push(fact(Text::Address, s.cluster_ip.clone()));
         facts.push(fact(Text::Ports, s.ports.clone()));

@@ -17,6 +17,7 @@ mod nucleus;
 mod pod_cell;
 mod pod_table;
 mod reasons;
+mod session_copy;
 mod state;
 mod storage;
 mod tank;

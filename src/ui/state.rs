@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use kubarium::views::{ClusterView, EventView, ProblemView, problems};
 
-use super::host::HostRef;
+use super::host::{Answer, HostRef};
 use super::i18n::Lang;
 
 /// The speeds the clock can run at: virtual seconds in a real one.
@@ -108,7 +108,7 @@ pub struct State {
     pub table: bool,
     pub filter: AttrValue,
     pub help: bool,
-    pub notice: AttrValue,
+    pub answer: Option<Answer>,
 }
 
 /// What can happen to the state.
@@ -125,7 +125,6 @@ pub enum Action {
     ShowFile(usize),
     CloseFile(usize),
     Edit(AttrValue),
-    Files(Vec<OpenFile>),
     Problems(Vec<ProblemView>),
     Lower(Lower),
     NewTerminal,
@@ -133,7 +132,7 @@ pub enum Action {
     Table(bool),
     Filter(AttrValue),
     Help(bool),
-    Notice(AttrValue),
+    Answer(Option<Answer>),
 }
 
 impl Reducible for State {
@@ -191,11 +190,6 @@ impl Reducible for State {
                     f.text = text;
                 }
             }
-            Action::Files(files) => {
-                let shown = s.files.get(s.file).map(|f| f.path.clone());
-                s.file = files.iter().position(|f| Some(&f.path) == shown.as_ref()).unwrap_or(0);
-                s.files = files;
-            }
             Action::Problems(problems) => s.problems = Rc::new(problems),
             Action::Lower(lower) => s.lower = lower,
             Action::NewTerminal => {
@@ -206,7 +200,7 @@ impl Reducible for State {
             Action::Table(table) => s.table = table,
             Action::Filter(filter) => s.filter = filter,
             Action::Help(help) => s.help = help,
-            Action::Notice(notice) => s.notice = notice,
+            Action::Answer(answer) => s.answer = answer,
         }
         Rc::new(s)
     }
@@ -263,6 +257,7 @@ impl Link {
         if problems.is_empty() {
             self.host.borrow_mut().apply(path, text);
         }
+        self.send(Action::Answer(None));
         self.send(Action::Problems(problems));
     }
 

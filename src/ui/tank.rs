@@ -41,8 +41,11 @@ fn is_dim(pod: &PodView, view: &ClusterView, selected: Option<&Subject>, filter:
     }
     match selected {
         Some(s) if s.kind == "Service" => view.services.iter().find(|v| v.key == s.uid).is_some_and(|v| !v.selected.contains(&pod.key)),
-        Some(s) if view.workloads.iter().any(|w| w.key == s.uid) => pod.owner.as_ref().is_none_or(|o| o.uid != s.uid),
-        _ => false,
+        Some(s) => match view.workloads.iter().find(|w| w.key == s.uid) {
+            Some(w) => pod.owner.as_ref().is_none_or(|o| !w.owners.contains(&o.uid)),
+            None => false,
+        },
+        None => false,
     }
 }
 

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::api::{Object, Quantity, Value};
+use crate::api::{Kind, Object, Quantity, Value};
 use crate::base::Time;
+use crate::sim::Sim;
 
 use super::live::LivePod;
 use super::pod::PodView;
@@ -65,8 +66,10 @@ pub struct WorkloadView {
     pub desired: i64,
     /// There.
     pub current: i64,
-    /// Ready.
+    /// Ready; of a Job: those that ended well.
     pub ready: i64,
+    /// The UIDs of the owners whose pods are its own: its own, and those of the ReplicaSets it makes.
+    pub owners: Vec<String>,
 }
 
 /// A service and whom it reaches.
@@ -123,6 +126,9 @@ pub struct Objects<'a> {
     pub services: Vec<&'a Value>,
 }
 
+/// The kinds that make pods, or make what makes pods.
+const WORKLOADS: [&str; 6] = ["DaemonSet", "Deployment", "Job", "ReplicaSet", "ReplicationController", "StatefulSet"];
+
 /// Makes one [`ClusterView`] after the other and shares between them what did not change, so that whoever draws can tell at a
 /// glance, and so that a picture costs no more than what changed.
 #[derive(Clone, Debug, Default)]
@@ -132,6 +138,21 @@ pub struct ClusterViews {
 }
 
 impl ClusterViews {
+    /// The cluster of a simulation as it is now.
+    pub fn of_sim(&mut self, sim: &Sim) -> Rc<ClusterView> {
+        let api = sim.api();
+        let of = |kind: &str| api.iter(Kind::named(kind), None);
+        let objects = Objects {
+            time: sim.now(),
+            revision: api.revision(),
+            nodes: of("Node").collect(),
+            pods: of("Pod").collect(),
+            workloads: WORKLOADS.iter().flat_map(|kind| of(kind)).collect(),
+            services: of("Service").collect(),
+        };
+        self.view(&objects, &|_| None)
+    }
+
     /// Reads the objects; `live` says what a pod's kubelet knows of it.
     pub fn view(&mut self, objects: &Objects<'_>, live: &dyn Fn(&Value) -> Option<LivePod>) -> Rc<ClusterView> {
         let mut kept = std::mem::take(&mut self.pods);
@@ -167,7 +188,11 @@ impl ClusterViews {
             })
             .collect();
         nodes.sort_by(|a, b| natural(&a.name).cmp(&natural(&b.name)));
-        let mut workloads: Vec<WorkloadView> = objects.workloads.iter().map(|w| workload_of(w)).collect();
+        let mut workloads: Vec<WorkloadView> = {
+            // What another of them makes is shown as that one's.
+            let tops = objects.workloads.iter().filter(|w| w.controller_ref().is_null());
+            tops.map(|w| workload_of(w, &objects.workloads)).collect()
+        };
         workloads.sort_by(|a, b| (&a.kind, &a.namespace, &a.name).cmp(&(&b.kind, &b.namespace, &b.name)));
         let services = objects.services.iter().map(|s| service_of(s, &objects.pods)).collect();
         self.last = Rc::new(ClusterView {
@@ -237,16 +262,24 @@ fn node_of(node: &Value, pods: Vec<Rc<PodView>>) -> NodeView {
     }
 }
 
-fn workload_of(object: &Value) -> WorkloadView {
-    let number = |part: &str, key: &str| object.at(&[part, key]).int();
+fn workload_of(object: &Value, all: &[&Value]) -> WorkloadView {
+    let status = |key: &str| object.at(&["status", key]).int();
+    let spec = |key: &str, or: i64| object.at(&["spec", key]).as_int().unwrap_or(or);
+    let (desired, current, ready) = match object.kind() {
+        "DaemonSet" => (status("desiredNumberScheduled"), status("currentNumberScheduled"), status("numberReady")),
+        "Job" => (spec("completions", 1), status("active") + status("succeeded"), status("succeeded")),
+        _ => (spec("replicas", 1), status("replicas"), status("readyReplicas")),
+    };
+    let made = all.iter().filter(|w| w.controller_ref().get("uid").str() == object.uid());
     WorkloadView {
         key: object.uid().to_owned(),
         kind: object.kind().to_owned(),
         namespace: object.namespace().to_owned(),
         name: object.name().to_owned(),
-        desired: number("spec", "replicas"),
-        current: number("status", "replicas"),
-        ready: number("status", "readyReplicas"),
+        desired,
+        current,
+        ready,
+        owners: std::iter::once(object.uid()).chain(made.map(|w| w.uid())).map(str::to_owned).collect(),
     }
 }
 

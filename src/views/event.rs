@@ -1,7 +1,11 @@
 //! Events as a person reads them.
 
+use std::collections::VecDeque;
+use std::rc::Rc;
+
 use crate::api::{Object, Value};
 use crate::base::Time;
+use crate::store::{ChangeType, Store};
 
 /// One event of the feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,5 +53,42 @@ impl EventView {
             name: about.get("name").str().to_owned(),
             uid: about.get("uid").str().to_owned(),
         }
+    }
+}
+
+/// The most events that a feed keeps.
+const FEED_MAX: usize = 500;
+
+/// The events as they come, newest first: a cursor into the store's log.
+#[derive(Clone, Debug, Default)]
+pub struct EventFeed {
+    seen: u64,
+    events: VecDeque<Rc<EventView>>,
+    shared: Rc<Vec<Rc<EventView>>>,
+}
+
+impl EventFeed {
+    /// Reads what came since the last time, and says all.
+    pub fn read(&mut self, store: &Store) -> Rc<Vec<Rc<EventView>>> {
+        let seen = self.seen.max(store.compacted());
+        if store.revision() < self.seen {
+            *self = EventFeed::default();
+        }
+        self.seen = store.revision();
+        let Ok(changes) = store.changes_after(seen) else { return Rc::clone(&self.shared) };
+        let mut changed = false;
+        for version in changes.filter(|v| v.key.kind.kind == "Event" && v.change != ChangeType::Deleted) {
+            let event = EventView { last: version.at, ..EventView::of(&version.value) };
+            if event.count > 1 {
+                self.events.retain(|e| e.key != event.key);
+            }
+            self.events.push_front(Rc::new(event));
+            self.events.truncate(FEED_MAX);
+            changed = true;
+        }
+        if changed {
+            self.shared = Rc::new(self.events.iter().cloned().collect());
+        }
+        Rc::clone(&self.shared)
     }
 }

@@ -14,7 +14,7 @@ mod why;
 
 pub use cluster::{ClusterView, ClusterViews, NodeView, Objects, ServiceView, Share, WorkloadView};
 pub use details::{EnvView, FileView, PodDetails};
-pub use event::EventView;
+pub use event::{EventFeed, EventView};
 pub use live::{Beat, LiveContainer, LivePod, LiveProbe, ProbeKind, Span};
 pub use places::Places;
 pub use pod::{ContainerRole, ContainerState, ContainerView, Exit, Health, Owner, PodView, ProbeView};
