@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::counts::{CountKey, Counts};
 use super::node_info::NodeInfo;
+use super::node_tree::{NodeTree, zone_of};
 use super::pod_info::{Classes, PodClass, PodInfo};
 use super::resources::ScalarNames;
 use super::selector::Selector;
@@ -32,6 +33,7 @@ pub struct Cache {
     classes: Classes,
     by_name: FxHashMap<ArcStr, NodeIndex>,
     free: Vec<NodeIndex>,
+    tree: NodeTree,
     order: Vec<NodeIndex>,
     order_stale: bool,
     generation: u64,
@@ -140,19 +142,7 @@ impl Cache {
         if !std::mem::take(&mut self.order_stale) {
             return;
         }
-        // Models the node tree: zones by name, one node of each at a time.
-        let mut zones: BTreeMap<(&str, &str), Vec<NodeIndex>> = BTreeMap::new();
-        let mut by_name: Vec<(&ArcStr, NodeIndex)> =
-            self.nodes.iter().enumerate().filter(|(_, n)| n.exists).map(|(i, n)| (&n.name, i as NodeIndex)).collect();
-        by_name.sort();
-        for (_, i) in by_name {
-            let node = &self.nodes[i as usize];
-            let zone = node.label("topology.kubernetes.io/zone").or_else(|| node.label("failure-domain.beta.kubernetes.io/zone"));
-            let region = node.label("topology.kubernetes.io/region").or_else(|| node.label("failure-domain.beta.kubernetes.io/region"));
-            zones.entry((region.unwrap_or(""), zone.unwrap_or(""))).or_default().push(i);
-        }
-        let longest = zones.values().map(Vec::len).max().unwrap_or(0);
-        self.order = (0..longest).flat_map(|turn| zones.values().filter_map(move |z| z.get(turn).copied())).collect();
+        self.order = self.tree.list();
     }
 
     /// Takes over a new or changed node; says what changed.
@@ -171,6 +161,16 @@ impl Cache {
         } else {
             NodeChange { added: true, allocatable: true, labels: true, taints: true }
         };
+        if change.labels {
+            let zone = zone_of(object);
+            let before = self.node(index).exists.then(|| zone_of(&self.node(index).object));
+            if before.as_ref() != Some(&zone) {
+                if let Some(before) = before {
+                    self.tree.remove(&before, index);
+                }
+                self.tree.add(zone, index);
+            }
+        }
         self.count_images(index, false);
         let node = &mut self.nodes[index as usize];
         node.set_object(object, &mut self.scalars);
@@ -188,7 +188,8 @@ impl Cache {
 
     /// The node is gone. Pods that are still bound to it are remembered.
     pub fn remove_node(&mut self, name: &str) {
-        let Some(index) = self.by_name.get(name).copied() else { return };
+        let Some(index) = self.node_named(name) else { return };
+        self.tree.remove(&zone_of(&self.node(index).object), index);
         self.count_images(index, false);
         self.generation += 1;
         self.labels_generation += 1;

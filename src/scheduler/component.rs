@@ -129,7 +129,7 @@ impl Scheduler {
     /// Tries one pod.
     fn schedule_one(&mut self, api: &mut ApiServer, now: Time, queued: &Queued) {
         let pod = &*queued.pod;
-        let outcome = self.algorithm.run(&mut self.cache, &self.queue, pod, &mut self.random, &mut self.record);
+        let outcome = self.algorithm.run(&mut self.cache, &self.queue, pod, &mut self.record);
         let mut decision = Decision {
             namespace: pod.class.namespace.clone(),
             pod: pod.name.clone(),

@@ -11,7 +11,6 @@ use super::plugins::{NODE_AFFINITY, PLUGINS, PluginId, taint_toleration};
 use super::pod_info::{PodClass, PodInfo};
 use super::queue::Queue;
 use super::resources::ScalarNames;
-use crate::base::RandomStream;
 
 /// Fewer nodes than this are all looked at.
 const MIN_FEASIBLE_NODES: usize = 100;
@@ -112,7 +111,7 @@ pub fn enough_nodes(all: usize) -> usize {
 
 impl Algorithm {
     /// Finds a node for a pod.
-    pub fn run(&mut self, cache: &mut Cache, queue: &Queue, pod: &PodInfo, random: &mut RandomStream, record: &mut Record) -> Outcome {
+    pub fn run(&mut self, cache: &mut Cache, queue: &Queue, pod: &PodInfo, record: &mut Record) -> Outcome {
         record.clear();
         cache.refresh_order();
         let all_nodes = cache.order().len();
@@ -174,7 +173,7 @@ impl Algorithm {
             let weight = plugin.weight();
             totals.iter_mut().zip(&*scores).for_each(|(t, s)| *t += weight * s);
         }
-        Outcome::Placed(feasible[choose(totals, random)])
+        Outcome::Placed(feasible[choose(totals)])
     }
 
     /// What each node is to pods like this one, whatever runs there.
@@ -295,20 +294,30 @@ pub fn what_if(cx: &Cx, state: &mut CycleState, other: &PodInfo, index: NodeInde
     }
 }
 
-/// The place of one of the greatest, each being as likely.
-fn choose(totals: &[i64], random: &mut RandomStream) -> usize {
-    let (mut best, mut equals) = (0, 1);
-    for (at, total) in totals.iter().enumerate().skip(1) {
-        if *total > totals[best] {
-            (best, equals) = (at, 1);
-        } else if *total == totals[best] {
-            equals += 1;
-            if random.below(equals) == 0 {
-                best = at;
+/// The place of the node to choose: the root of a heap made of the scores in their order. Among equals that is the first,
+/// mostly; no lot is drawn.
+// Models heap.Init of Go's container/heap over the node scores, which is what a real scheduler's ties come down to.
+fn choose(totals: &[i64]) -> usize {
+    let mut heap: Vec<u32> = (0..totals.len() as u32).collect();
+    let greater = |a: u32, b: u32| totals[a as usize] > totals[b as usize];
+    for top in (0..heap.len() / 2).rev() {
+        let mut at = top;
+        loop {
+            let mut child = 2 * at + 1;
+            if child >= heap.len() {
+                break;
             }
+            if child + 1 < heap.len() && greater(heap[child + 1], heap[child]) {
+                child += 1;
+            }
+            if !greater(heap[child], heap[at]) {
+                break;
+            }
+            heap.swap(at, child);
+            at = child;
         }
     }
-    best
+    heap.first().map_or(0, |i| *i as usize)
 }
 
 #[cfg(test)]
@@ -338,7 +347,7 @@ mod tests {
     fn run(cache: &mut Cache, object: &Value) -> (Outcome, Record) {
         let pod = cache.parse_pod(object);
         let mut record = Record::default();
-        let outcome = Algorithm::default().run(cache, &Queue::default(), &pod, &mut RandomStream::new(1, "t"), &mut record);
+        let outcome = Algorithm::default().run(cache, &Queue::default(), &pod, &mut record);
         (outcome, record)
     }
 
@@ -380,6 +389,15 @@ mod tests {
         let rows = record.rows(&cache);
         let fit = |row: usize| rows[row].scores.iter().find(|s| s.plugin == "NodeResourcesFit").expect("scored").raw;
         assert!(fit(1) > fit(0), "{rows:?}");
+    }
+
+    #[test]
+    fn ties_go_to_the_root_of_the_heap() {
+        for (totals, expected) in
+            [(&[5, 5, 5, 5][..], 0), (&[1, 5, 5, 5], 1), (&[1, 1, 5, 5], 3), (&[1, 5, 5, 1], 1), (&[1, 2, 3], 2), (&[7], 0)]
+        {
+            assert_eq!(choose(totals), expected, "{totals:?}");
+        }
     }
 
     #[test]

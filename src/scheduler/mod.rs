@@ -8,6 +8,7 @@ pub mod explain;
 pub mod framework;
 pub mod hints;
 pub mod node_info;
+pub mod node_tree;
 pub mod plugins;
 pub mod pod_info;
 pub mod preemption;

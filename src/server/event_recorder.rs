@@ -29,6 +29,8 @@ impl EventType {
 /// Similar events (all but the message equal) within this time are merged beyond [`SIMILAR_MAX`].
 const SIMILAR_WINDOW: Duration = Duration::from_secs(600);
 const SIMILAR_MAX: usize = 10;
+/// A series to which nothing was added for so long has ended.
+const SERIES_END: Duration = Duration::from_secs(360);
 /// Events per source and object: a burst, then one every five minutes (client-go's spam filter).
 const SPAM_BURST: f64 = 25.0;
 const SPAM_REFILL_PER_S: f64 = 1.0 / 300.0;
@@ -40,8 +42,8 @@ pub struct EventRecorder {
     host: ArcStr,
     /// Whether events are written in the form of events.k8s.io/v1, which keeps repeats in a `series`.
     series: bool,
-    /// The event object of each (object, type, reason, message, field path).
-    seen: BTreeMap<Identity, ArcStr>,
+    /// The event object of each (object, type, reason, message, field path), and when it was last recorded.
+    seen: BTreeMap<Identity, (ArcStr, Time)>,
     similar: BTreeMap<(ArcStr, &'static str), Similar>,
     tokens: BTreeMap<ArcStr, (f64, Time)>,
 }
@@ -49,6 +51,8 @@ pub struct EventRecorder {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Identity {
     uid: ArcStr,
+    /// Of the object, where events are in series: there, an event about another version of it is another event.
+    revision: ArcStr,
     field_path: ArcStr,
     reason: &'static str,
     message: ArcStr,
@@ -96,21 +100,31 @@ impl EventRecorder {
         message: &str,
     ) {
         let uid = object.get("metadata").get("uid").arc_str();
-        if !self.admit(&uid, now) {
-            return;
-        }
-        let message = self.correlate(&uid, reason, message, now);
-        let identity = Identity { uid, field_path: field_path.into(), reason, message };
+        let (message, revision) = if self.series {
+            // Nothing is merged or left out there.
+            (message.into(), object.get("metadata").get("resourceVersion").arc_str())
+        } else {
+            if !self.admit(&uid, now) {
+                return;
+            }
+            (self.correlate(&uid, reason, message, now), ArcStr::new())
+        };
+        let identity = Identity { uid, revision, field_path: field_path.into(), reason, message };
         let namespace = if object.namespace().is_empty() { "default" } else { object.namespace() };
         let events = Kind::named("Event");
         let by = Caller::new(now, self.component);
-        if let Some(name) = self.seen.get(&identity)
+        if let Some((name, last)) = self.seen.get_mut(&identity)
+            && !(self.series && now.since(*last) > SERIES_END)
             && let Some(previous) = api.peek(events, namespace, name)
         {
+            *last = now;
             let mut next = previous.clone();
             if self.series {
-                let count = next.at(&["series", "count"]).as_int().unwrap_or(1);
-                next.set(&["series"], obj!({"count": count + 1, "lastObservedTime": now.rfc3339_micro()}));
+                // A series is written when it begins; how it goes on is kept until it ends.
+                if !next.get("series").is_null() {
+                    return;
+                }
+                next.set(&["series"], obj!({"count": 2, "lastObservedTime": now.rfc3339_micro()}));
             } else {
                 let count = next.get("count").int();
                 next.set(&["count"], count + 1);
@@ -163,7 +177,7 @@ impl EventRecorder {
         }
         // A namespace on its way out takes no new events, as in a real cluster.
         if api.create(&by, events, namespace, event, &WriteOptions::default()).is_ok() {
-            self.seen.insert(identity, name);
+            self.seen.insert(identity, (name, now));
         }
     }
 

@@ -1,4 +1,4 @@
-//! NodeResourcesBalancedAllocation: nodes whose CPU and memory would be used in like measure are better.
+//! NodeResourcesBalancedAllocation: nodes whose CPU and memory would be used more evenly than before are better.
 
 use crate::scheduler::cache::{Cache, NodeIndex};
 use crate::scheduler::framework::{Cx, CycleState, MAX_NODE_SCORE, Plugin, StaticFit};
@@ -7,12 +7,17 @@ use crate::scheduler::pod_info::PodInfo;
 /// The plugin.
 pub struct NodeResourcesBalancedAllocation;
 
-/// The score of a node of which these fractions of CPU and memory would be requested.
+/// How evenly CPU and memory would be used, of 100, were so much of them requested.
 fn balance(requested: [i64; 2], capacity: [i64; 2]) -> i64 {
     let fraction = |i: usize| (requested[i] as f64 / capacity[i] as f64).min(1.0);
     // With one resource only, there is nothing to be out of balance.
     let deviation = if capacity[0] == 0 || capacity[1] == 0 { 0.0 } else { ((fraction(0) - fraction(1)) / 2.0).abs() };
     ((1.0 - deviation) * MAX_NODE_SCORE as f64) as i64
+}
+
+/// What the pod does to the balance: 75 where nothing, 50 where it upsets it wholly, 100 where it restores it wholly.
+fn change(with: i64, without: i64) -> i64 {
+    MAX_NODE_SCORE / 2 + (MAX_NODE_SCORE / 2 + with - without) / 2
 }
 
 impl Plugin for NodeResourcesBalancedAllocation {
@@ -33,8 +38,10 @@ impl Plugin for NodeResourcesBalancedAllocation {
         let requests = &cx.pod.class.requests;
         for (index, score) in nodes.iter().zip(scores) {
             let node = cx.cache.node(*index);
-            let requested = [node.requested.milli_cpu + requests.milli_cpu, node.requested.memory + requests.memory];
-            *score = balance(requested, [node.allocatable.milli_cpu, node.allocatable.memory]);
+            let capacity = [node.allocatable.milli_cpu, node.allocatable.memory];
+            let without = [node.requested.milli_cpu, node.requested.memory];
+            let with = [without[0] + requests.milli_cpu, without[1] + requests.memory];
+            *score = change(balance(with, capacity), balance(without, capacity));
         }
     }
 }
@@ -54,5 +61,6 @@ mod tests {
         ] {
             assert_eq!(balance(requested, capacity), expected, "{requested:?} of {capacity:?}");
         }
+        assert_eq!([change(100, 100), change(50, 100), change(100, 50), change(96, 100)], [75, 50, 100, 73]);
     }
 }
