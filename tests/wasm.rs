@@ -43,3 +43,16 @@ fn events_come_in_the_same_order() {
     }
     assert_eq!(digest, 6_006_825_679_239_476_000);
 }
+
+/// `cargo xtask test` plays this session natively first and hands the digest over at compile time.
+#[test]
+fn a_session_has_the_history_it_has_natively() {
+    let session = kubarium::sim::Session::from_json(include_str!("sessions/tour.json")).expect("the tour is a session");
+    let mut sim = kubarium::sim::Sim::new(session);
+    sim.play();
+    let digest = format!("{:016x}", sim.digest());
+    match option_env!("KUBARIUM_NATIVE_DIGEST") {
+        Some(native) => assert_eq!(digest, native),
+        None => println!("KUBARIUM_NATIVE_DIGEST is not set: {digest} is compared with nothing"),
+    }
+}

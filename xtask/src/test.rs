@@ -102,8 +102,11 @@ fn wasm(browser: &Browser, closing: &mut Vec<String>) -> Result<(), Failure> {
         std::fs::write(&settings, text.replace("/usr/bin/chromium", &place))
             .map_err(|error| format!("cannot write {}: {error}", settings.display()))?;
     }
+    // The native history that the wasm one is held to.
+    let digest = Cmd::cargo(["run", "--quiet", "--package=kubarium", "--bin=kubarium", "--", "replay", "--digest", "tests/sessions/tour.json"]).output()?;
     Cmd::cargo(["test", "--package=kubarium", WASM, "--no-fail-fast"])
         .args(tests)
+        .env("KUBARIUM_NATIVE_DIGEST", digest.trim())
         .env("CHROMEDRIVER", &browser.driver)
         .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &settings)
         .run_keeping(closing, is_closing)

@@ -1,0 +1,69 @@
+//! Whole clusters: how many CPU seconds the common loads take. Run with `cargo bench --bench cluster`.
+
+use std::time::Instant;
+
+use kubarium::api::{Kind, Object, Value};
+use kubarium::base::{Duration, Time};
+use kubarium::obj;
+use kubarium::sim::{Session, Sim, TimedInput};
+
+fn nodes(count: usize) -> Vec<Value> {
+    let size = obj!({"cpu": "32", "memory": "64Gi", "pods": "250"});
+    (0..count)
+        .map(|i| obj!({"metadata": {"name": format!("node{i}")}, "status": {"capacity": size.clone(), "allocatable": size.clone()}}))
+        .collect()
+}
+
+fn controller(replicas: usize, container: &str) -> String {
+    format!(
+        "apiVersion: v1\nkind: ReplicationController\nmetadata: {{name: web}}\nspec:\n  replicas: {replicas}\n  selector: {{app: web}}\n  template:\n    \
+         metadata: {{labels: {{app: web}}}}\n    spec:\n      containers:\n      - {container}\n"
+    )
+}
+
+fn start(node_count: usize, manifest: String) -> Sim {
+    let apply = TimedInput { cmd: Some("kubectl create -f -".to_owned()), stdin: Some(manifest), ..TimedInput::default() };
+    Sim::new(Session { seed: 1, nodes: Some(nodes(node_count)), inputs: vec![apply], ..Session::default() })
+}
+
+fn ready(sim: &Sim) -> usize {
+    sim.api().iter(Kind::named("Pod"), None).filter(|p| p.condition("Ready") == "True").count()
+}
+
+/// Seconds that `work` takes by the machine's clock; nothing else should run beside it.
+#[expect(clippy::disallowed_methods, reason = "a benchmark reads the machine's clock")]
+fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
+    let started = Instant::now();
+    let result = work();
+    (result, started.elapsed().as_secs_f64())
+}
+
+fn main() {
+    let (sim, seconds) = timed(|| {
+        let mut sim = start(10, controller(1000, "{name: c, image: registry.k8s.io/pause:3.9}"));
+        while ready(&sim) < 1000 && sim.now() < Time::from_secs(600) {
+            let next = sim.now() + Duration::from_secs(1);
+            while !sim.run(next, u64::MAX).done {}
+        }
+        sim
+    });
+    println!(
+        "1,000 replicas on 10 nodes: {} ready at {} after {seconds:.3} s (at most 0.5), {} revisions",
+        ready(&sim),
+        sim.now(),
+        sim.api().revision()
+    );
+
+    let probes = "{name: c, image: nginx, livenessProbe: {exec: {command: [cat, /etc/hostname]}, periodSeconds: 10}, \
+                  readinessProbe: {httpGet: {port: 80}, periodSeconds: 10}}";
+    let mut sim = start(3, controller(100, probes));
+    while !sim.run(Time::from_secs(60), u64::MAX).done {}
+    let before = sim.api().revision();
+    let (_, seconds) = timed(|| while !sim.run(Time::from_secs(60 + 3600), u64::MAX).done {});
+    println!(
+        "100 pods with two probes each, {} ready: {:.0} times real time (at least 5,000), {} revisions in the hour",
+        ready(&sim),
+        3600.0 / seconds,
+        sim.api().revision() - before
+    );
+}
