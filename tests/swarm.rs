@@ -46,7 +46,10 @@ fn run(seed: u64) {
         check(sim.api());
     }
     for node in 0..count {
-        sim.input(TimedInput { cmd: Some(format!("kubectl uncordon n{node}; kubectl taint node n{node} swarm-")), ..TimedInput::default() });
+        sim.input(TimedInput {
+            cmd: Some(format!("kubectl uncordon n{node}; kubectl taint node n{node} swarm-")),
+            ..TimedInput::default()
+        });
     }
     while !sim.run(now + Duration::from_secs(3600), 100_000).done {}
     check(sim.api());
@@ -126,7 +129,13 @@ fn check_quiet(sim: &mut Sim) {
     let uids: BTreeSet<&str> = KINDS.iter().flat_map(|k| api.iter(k, None)).map(Object::uid).collect();
     for object in KINDS.iter().flat_map(|k| api.iter(k, None)) {
         for owner in object.at(&["metadata", "ownerReferences"]).items() {
-            assert!(uids.contains(owner.get("uid").str()), "{} {} outlived its owner {}", object.kind(), object.name(), owner.get("name").str());
+            assert!(
+                uids.contains(owner.get("uid").str()),
+                "{} {} outlived its owner {}",
+                object.kind(),
+                object.name(),
+                owner.get("name").str()
+            );
         }
         assert!(!object.is_terminating(), "{} {} is still terminating", object.kind(), object.name());
     }
