@@ -117,7 +117,7 @@ impl Component for GarbageCollector {
 
     fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
         let object = &change.object;
-        if change.new().is_none() {
+        if change.current().is_none() {
             // What the gone object owned, and what waited for it to go.
             for (key, _) in api.dependents(object.uid()) {
                 self.queue.add_at(key.clone(), now);

@@ -119,10 +119,10 @@ impl Component for NamespaceController {
 
     fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
         if change.key.kind.plural == "namespaces" {
-            if change.new().is_some_and(Object::is_terminating) {
+            if change.current().is_some_and(Object::is_terminating) {
                 self.queue.add_at(change.key.name.clone(), now);
             }
-        } else if change.new().is_none()
+        } else if change.current().is_none()
             && api.peek(Kind::named("Namespace"), "", &change.key.namespace).is_some_and(Object::is_terminating)
         {
             self.queue.add_at(change.key.namespace.clone(), now + Duration::from_millis(50));

@@ -263,7 +263,7 @@ impl Component for ReplicaSetController {
         if change.key.kind == self.kind {
             let key = key_of(&change.object);
             let members = self.members.entry(key.0.clone()).or_default();
-            if change.new().is_some() {
+            if change.current().is_some() {
                 members.insert(key.clone());
             } else {
                 members.remove(&key);

@@ -79,7 +79,7 @@ pub(super) fn is_headless(service: &Value) -> bool {
 pub(super) fn services_of(api: &ApiServer, change: &Change) -> Vec<ObjectRef> {
     let mut labels = vec![change.object.labels()];
     if let Some(old) = &change.old {
-        if !matters(old, &change.object) && change.new().is_some() {
+        if !matters(old, &change.object) && change.current().is_some() {
             return Vec::new();
         }
         labels.push(old.labels());

@@ -284,7 +284,7 @@ impl Component for Scheduler {
     }
 
     fn on_change(&mut self, _: &ApiServer, now: Time, change: &Change) {
-        let object = change.new();
+        let object = change.current();
         let (namespace, name) = (change.key.namespace.clone(), change.key.name.clone());
         let volume = |claim: ArcStr| ClusterEvent::Volume { namespace: namespace.clone(), claim };
         let selector = object.map_or(&Value::Null, |o| o.at(&["spec", "selector"]));

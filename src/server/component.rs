@@ -22,7 +22,7 @@ pub struct Change {
 
 impl Change {
     /// The state now, where the object is there.
-    pub fn new(&self) -> Option<&Value> {
+    pub fn current(&self) -> Option<&Value> {
         (self.change != ChangeType::Deleted).then_some(&self.object)
     }
 }

@@ -256,7 +256,7 @@ impl Component for DaemonSetController {
         match change.key.kind.plural {
             "daemonsets" => {
                 let key = key_of(&change.object);
-                if change.new().is_some() {
+                if change.current().is_some() {
                     self.members.insert(key.clone());
                 } else {
                     self.members.remove(&key);
@@ -269,7 +269,7 @@ impl Component for DaemonSetController {
             "nodes" => {
                 // Heartbeats and capacity say nothing of where daemon pods may run.
                 let same = |path: &[&str]| change.old.as_ref().is_some_and(|old| old.at(path).same(change.object.at(path)));
-                if change.new().is_some() && same(&["metadata", "labels"]) && same(&["spec", "taints"]) && same(&["spec", "unschedulable"])
+                if change.current().is_some() && same(&["metadata", "labels"]) && same(&["spec", "taints"]) && same(&["spec", "unschedulable"])
                 {
                     return;
                 }

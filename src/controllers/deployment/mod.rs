@@ -192,7 +192,7 @@ impl Component for DeploymentController {
             "deployments" => {
                 let key = key_of(object);
                 let members = self.members.entry(key.0.clone()).or_default();
-                if change.new().is_some() {
+                if change.current().is_some() {
                     members.insert(key.clone());
                 } else {
                     members.remove(&key);
@@ -209,7 +209,7 @@ impl Component for DeploymentController {
                 }
             }
             // A Recreate rollout waits for the last old pod to be gone.
-            _ if change.new().is_none() => {
+            _ if change.current().is_none() => {
                 let owner = object.controller_ref();
                 if owner.get("kind").str() == "ReplicaSet"
                     && let Some(set) = api.peek(Kind::named("ReplicaSet"), object.namespace(), owner.get("name").str())

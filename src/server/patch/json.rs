@@ -24,43 +24,27 @@ pub fn json_patch(target: &Value, operations: &Value) -> Result<Value, Status> {
     Ok(doc)
 }
 
-fn invalid(message: String) -> Status {
-    let mut status = Status::bad_request(message);
+/// What the API server says of a patch that does not apply: it keeps to itself which operation and why.
+fn does_not_apply() -> Status {
+    let mut status = Status::bad_request("the server rejected our request due to an error in our request");
     status.code = 422;
     status.reason = "Invalid";
-    status.message = format!("the server rejected our request due to an error in our request");
     status.details = Value::map();
     status
 }
 
 fn apply(doc: &mut Value, operation: &Value) -> Result<(), Status> {
     let path = operation.get("path").str();
-    let missing =
-        |what: &str, path: &str| invalid(format!("{what} operation does not apply: doc is missing path: {path:?}: missing value"));
-    match operation.get("op").str() {
-        "add" => add(doc, path, operation.get("value").clone()).ok_or_else(|| missing("add", path)),
-        "remove" => take(doc, path).map(|_| ()).ok_or_else(|| missing("remove", path)),
-        "replace" => {
-            let slot = find_mut(doc, path).ok_or_else(|| missing("replace", path))?;
-            *slot = operation.get("value").clone();
-            Ok(())
-        }
-        "move" => {
-            let from = operation.get("from").str();
-            let value = take(doc, from).ok_or_else(|| missing("move", from))?;
-            add(doc, path, value).ok_or_else(|| missing("move", path))
-        }
-        "copy" => {
-            let from = operation.get("from").str();
-            let value = find_mut(doc, from).cloned().ok_or_else(|| missing("copy", from))?;
-            add(doc, path, value).ok_or_else(|| missing("copy", path))
-        }
-        "test" => match find_mut(doc, path) {
-            Some(found) if found.same(operation.get("value")) => Ok(()),
-            _ => Err(invalid(format!("testing value {path} failed: test failed"))),
-        },
-        other => Err(Status::bad_request(format!("Unexpected kind: {other}"))),
-    }
+    let done = match operation.get("op").str() {
+        "add" => add(doc, path, operation.get("value").clone()),
+        "remove" => take(doc, path).map(|_| ()),
+        "replace" => find_mut(doc, path).map(|slot| *slot = operation.get("value").clone()),
+        "move" => take(doc, operation.get("from").str()).and_then(|value| add(doc, path, value)),
+        "copy" => find_mut(doc, operation.get("from").str()).cloned().and_then(|value| add(doc, path, value)),
+        "test" => find_mut(doc, path).filter(|found| found.same(operation.get("value"))).map(|_| ()),
+        other => return Err(Status::bad_request(format!("Unexpected kind: {other}"))),
+    };
+    done.ok_or_else(does_not_apply)
 }
 
 /// The parts of a JSON pointer, unescaped.
