@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::controller::{ObjectRef, controller_ref, key_of};
 use super::replicas::is_ready;
 use super::service_pods::{
-    TRIGGER_TIME, TriggerTimes, hostname_of, is_candidate, is_headless, ports_on, selected_pods, services_of, target_ref,
+    RECONCILE, TRIGGER_TIME, TriggerTimes, hostname_of, is_candidate, is_headless, ports_on, selected_pods, services_of, target_ref,
 };
 use super::work_queue::WorkQueue;
 use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
@@ -21,7 +21,7 @@ const HEADLESS: &str = "service.kubernetes.io/headless";
 const ENDPOINTS_MAX: usize = 100;
 
 /// Writes the slices of each Service with a selector.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct EndpointSliceController {
     queue: WorkQueue<ObjectRef>,
     triggers: TriggerTimes,
@@ -162,6 +162,12 @@ fn endpoint(api: &ApiServer, service: &Value, pod: &Value) -> Value {
         endpoint.set(&["hostname"], hostname);
     }
     endpoint
+}
+
+impl Default for EndpointSliceController {
+    fn default() -> Self {
+        EndpointSliceController { queue: WorkQueue::with_pace(RECONCILE), triggers: TriggerTimes::default() }
+    }
 }
 
 impl Component for EndpointSliceController {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::controller::{ObjectRef, key_of};
 use super::replicas::is_ready;
 use super::service_pods::{
-    TRIGGER_TIME, TriggerTimes, hostname_of, is_candidate, is_headless, ports_on, selected_pods, services_of, target_ref,
+    RECONCILE, TRIGGER_TIME, TriggerTimes, hostname_of, is_candidate, is_headless, ports_on, selected_pods, services_of, target_ref,
 };
 use super::work_queue::WorkQueue;
 use crate::api::{Kind, KindRef, Object, Status, Value};
@@ -17,7 +17,7 @@ const MANAGED_BY: &str = "endpoints.kubernetes.io/managed-by";
 const HEADLESS: &str = "service.kubernetes.io/headless";
 
 /// Writes an Endpoints object for each Service with a selector.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct EndpointsController {
     queue: WorkQueue<ObjectRef>,
     triggers: TriggerTimes,
@@ -122,6 +122,12 @@ fn unnamed_without_name(mut port: Value) -> Value {
         port.remove(&["name"]);
     }
     port
+}
+
+impl Default for EndpointsController {
+    fn default() -> Self {
+        EndpointsController { queue: WorkQueue::with_pace(RECONCILE), triggers: TriggerTimes::default() }
+    }
 }
 
 impl Component for EndpointsController {

@@ -13,6 +13,8 @@ use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRe
 
 /// Pods made or deleted in one reconcile (`BurstReplicas`).
 const BURST: usize = 500;
+/// How long a reconcile with its writes takes.
+const RECONCILE: Duration = Duration::from_millis(10);
 
 /// Keeps as many pods as each object of its kind asks for.
 #[derive(Clone, Debug)]
@@ -40,7 +42,7 @@ impl ReplicaSetController {
         ReplicaSetController {
             kind: Kind::named(kind),
             manager,
-            queue: WorkQueue::new(),
+            queue: WorkQueue::with_pace(RECONCILE),
             recorder: EventRecorder::new(manager, ""),
             members: BTreeMap::new(),
         }
@@ -232,6 +234,16 @@ impl ReplicaSetController {
     }
 }
 
+/// Whether a pod changed in a way that its owner acts on or counts.
+fn concerns(old: &Value, new: &Value) -> bool {
+    let metadata = |member: &str| old.get("metadata").get(member).same(new.get("metadata").get(member));
+    !(metadata("labels")
+        && metadata("ownerReferences")
+        && metadata("deletionTimestamp")
+        && old.at(&["status", "phase"]) == new.at(&["status", "phase"])
+        && is_ready(old) == is_ready(new))
+}
+
 /// Sets or clears the ReplicaFailure condition.
 fn set_failure(status: &mut Value, failure: Option<&crate::api::Status>, now: Time) {
     let has = status.get("conditions").items().iter().any(|c| c.get("type").str() == "ReplicaFailure");
@@ -270,6 +282,12 @@ impl Component for ReplicaSetController {
                 self.recorder.forget(change.object.uid());
             }
             self.queue.add_at(key, now);
+            return;
+        }
+        if let Some(old) = &change.old
+            && change.current().is_some()
+            && !concerns(old, &change.object)
+        {
             return;
         }
         // A pod that changed hands concerns both.

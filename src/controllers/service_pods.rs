@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use super::controller::ObjectRef;
 use crate::api::selector::LabelSelector;
 use crate::api::{ArcStr, Kind, Object, Value};
+use crate::base::Duration;
 use crate::obj;
 use crate::server::{ApiServer, Change};
 
+/// How long a reconcile with its writes takes.
+pub(super) const RECONCILE: Duration = Duration::from_millis(10);
 /// The annotation that says when what set a change off happened.
 pub(super) const TRIGGER_TIME: &str = "endpoints.kubernetes.io/last-change-trigger-time";
 

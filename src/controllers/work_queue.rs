@@ -13,16 +13,26 @@ pub struct WorkQueue<K> {
     queue: EventQueue<K>,
     due: BTreeMap<K, Time>,
     failures: BTreeMap<K, u32>,
+    /// How long working on a key takes, and until when each key is being worked on.
+    pace: Duration,
+    busy: BTreeMap<K, Time>,
 }
 
 impl<K: Ord + Clone> WorkQueue<K> {
     /// An empty queue.
     pub fn new() -> Self {
-        WorkQueue { queue: EventQueue::new(), due: BTreeMap::new(), failures: BTreeMap::new() }
+        Self::with_pace(Duration::ZERO)
+    }
+
+    /// A queue whose keys rest that long after each reconcile, as they do while a real worker waits for its writes: changes
+    /// that come meanwhile share the next one.
+    pub fn with_pace(pace: Duration) -> Self {
+        WorkQueue { queue: EventQueue::new(), due: BTreeMap::new(), failures: BTreeMap::new(), pace, busy: BTreeMap::new() }
     }
 
     /// Makes a key due at a time, unless it is due sooner.
     pub fn add_at(&mut self, key: K, at: Time) {
+        let at = self.busy.get(&key).map_or(at, |rested| at.max(*rested));
         match self.due.get(&key) {
             Some(earlier) if *earlier <= at => {}
             _ => {
@@ -56,6 +66,10 @@ impl<K: Ord + Clone> WorkQueue<K> {
             // An entry that was moved forward since is left over.
             if self.due.get(&key) == Some(&at) {
                 self.due.remove(&key);
+                if !self.pace.is_zero() {
+                    self.busy.retain(|_, rested| *rested > now);
+                    self.busy.insert(key.clone(), now + self.pace);
+                }
                 return Some(key);
             }
         }

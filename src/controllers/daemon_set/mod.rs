@@ -269,7 +269,10 @@ impl Component for DaemonSetController {
             "nodes" => {
                 // Heartbeats and capacity say nothing of where daemon pods may run.
                 let same = |path: &[&str]| change.old.as_ref().is_some_and(|old| old.at(path).same(change.object.at(path)));
-                if change.current().is_some() && same(&["metadata", "labels"]) && same(&["spec", "taints"]) && same(&["spec", "unschedulable"])
+                if change.current().is_some()
+                    && same(&["metadata", "labels"])
+                    && same(&["spec", "taints"])
+                    && same(&["spec", "unschedulable"])
                 {
                     return;
                 }
