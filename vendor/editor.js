@@ -49,7 +49,7 @@ class Editor {
           lineNumbers(), highlightActiveLineGutter(), highlightSpecialChars(), history(), foldGutter(), drawSelection(), bracketMatching(),
           highlightActiveLine(), lintGutter(), indentUnit.of("  "), EditorState.tabSize.of(2), syntaxHighlighting(colours), look,
           this.language.of(options.text.length > HIGHLIGHT_CHARS_MAX ? [] : yaml()),
-          this.attributes.of(EditorView.contentAttributes.of({ "aria-label": options.label })),
+          this.attributes.of(EditorView.contentAttributes.of({ "aria-label": options.label, tabindex: "0" })),
           keymap.of([
             { key: "Mod-Enter", run: run(options.onApply), preventDefault: true },
             // Tab indents only where text is selected; otherwise it inserts two spaces. Escape then Tab leaves the editor.
@@ -77,7 +77,7 @@ class Editor {
     this.quiet = false;
   }
   setLabel(label) {
-    this.view.dispatch({ effects: this.attributes.reconfigure(EditorView.contentAttributes.of({ "aria-label": label })) });
+    this.view.dispatch({ effects: this.attributes.reconfigure(EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" })) });
   }
   /** Marks problems: `[line, column, message, line, column, message, ...]`, both counted from 1. */
   setProblems(flat) {

@@ -253,11 +253,11 @@ fn switch(state: &State, link: &Link) -> Html {
         (Panel::Look, Icon::Look, Text::Inspector),
     ];
     html! {
-        <nav class="switch" role="tablist" aria-label={Text::Panels.t(state.lang)}>
+        <nav class="switch" aria-label={Text::Panels.t(state.lang)}><div role="tablist" aria-label={Text::Panels.t(state.lang)}>
             for (panel, icon, text) in stops {
                 <button key={panel.code()} role="tab" aria-selected={(state.panel == panel).to_string()} onclick={link.on(move || Action::Panel(panel))}>{ icon.draw() }{ text.t(state.lang) }</button>
             }
-        </nav>
+        </div></nav>
     }
 }
 

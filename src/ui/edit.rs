@@ -98,10 +98,19 @@ pub fn Edit(props: &Props) -> Html {
             })
         };
         html! {
-            <span key={f.path.to_string()} class="tab" role="presentation" aria-selected={(i == props.file).to_string()}>
-                <button role="tab" class="mono" aria-selected={(i == props.file).to_string()} onclick={link.on(move || Action::ShowFile(i))}>{ f.path.clone() }</button>
+            <span key={f.path.to_string()} class={classes!("tab", (i == props.file).then_some("on"))}>
+                <button class="mono" aria-current={(i == props.file).then_some("true")} onclick={link.on(move || Action::ShowFile(i))}>{ f.path.clone() }</button>
                 <button class="x" aria-label={fill(Text::CloseFile.t(lang), &[&f.path])} onclick={close}>{ Icon::Close.draw() }</button>
             </span>
+        }
+    });
+    let row = use_node_ref();
+    use_effect_with((props.file, props.files.len()), {
+        let row = row.clone();
+        move |(file, _)| {
+            if let Some(tab) = row.cast::<Element>().and_then(|r| r.children().item(u32::try_from(*file).unwrap_or(0))) {
+                tab.scroll_into_view();
+            }
         }
     });
     // What is wrong is looked for when the typing pauses.
@@ -118,7 +127,7 @@ pub fn Edit(props: &Props) -> Html {
     html! {
         <section class="panel edit" aria-label={Text::Editor.t(lang)}>
             <div class="head">
-                <div class="tabs grow" role="tablist" aria-label={Text::Files.t(lang)}>{ for files }</div>
+                <div class="tabs grow" role="group" ref={row} aria-label={Text::Files.t(lang)}>{ for files }</div>
                 <button class="btn square" onclick={new_file} aria-label={Text::NewFile.t(lang)} title={Text::NewFile.t(lang)}>{ Icon::Plus.draw() }</button>
             </div>
             if let Some(file) = shown {

@@ -116,10 +116,10 @@ pub fn PodCell(props: &Props) -> Html {
         (pod.health == Health::Terminating).then_some("gone"),
         props.dim.then_some("dim"),
     );
-    let label = spoken(pod, lang);
     let onclick = link.select(subject_of(pod));
     let pressed = if props.pressed { "true" } else { "false" };
     if props.density == Density::Small {
+        let label = spoken(pod, lang);
         return html! {
             <button {class} {onclick} aria-pressed={pressed} aria-label={label.clone()} title={label}>{ health_icon(pod.health).draw() }</button>
         };
@@ -127,18 +127,18 @@ pub fn PodCell(props: &Props) -> Html {
     let (stem, suffix) = name_parts(pod);
     let probes = pod.containers.iter().filter(|c| c.is_running()).flat_map(|c| &c.probes);
     html! {
-        <button {class} {onclick} aria-pressed={pressed} aria-label={label} title={pod.full_name()}>
-            <span class="name"><span>{ stem }</span><span>{ suffix }</span></span>
+        <button {class} {onclick} aria-pressed={pressed} title={pod.full_name()}>
+            <span class="name"><span class="sr">{ format!("{} ", Text::Pod.t(lang)) }</span><span>{ stem }</span><span>{ suffix }</span></span>
             <span class="nuclei">
                 for c in &pod.containers { <Nucleus key={c.name.clone()} container={c.clone()} now={props.now} /> }
                 <span class="side">
-                    <b>{ format!("{}/{}", pod.ready, pod.total) }</b>
-                    if pod.restarts > 0 { <span class="again" title={Text::Restarts.t(lang)}>{ Icon::Again.draw() }{ pod.restarts }</span> }
+                    <b>{ format!("{}/{}", pod.ready, pod.total) }</b><span class="sr">{ format!(" {} ", Text::Ready.t(lang)) }</span>
+                    if pod.restarts > 0 { <span class="again" title={Text::Restarts.t(lang)}>{ Icon::Again.draw() }{ pod.restarts }<span class="sr">{ format!(" {} ", Text::Restarts.t(lang)) }</span></span> }
                 </span>
             </span>
             <span class="state">
                 { health_icon(pod.health).draw() }
-                <span>{ &pod.status }</span>
+                <span>{ &pod.status }</span><span class="sr">{ format!(", {} ", health_text(pod.health).t(lang)) }</span>
                 if let Some(grace) = pod.terminating { <em>{ format!("{}s", seconds_to(grace.until, props.now)) }</em> }
             </span>
             for p in probes.take(2) { { trace(p, lang) } }

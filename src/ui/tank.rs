@@ -74,7 +74,7 @@ pub fn Tank(props: &Props) -> Html {
             <div class="tools">
                 <input class="find" type="search" value={props.filter.clone()} oninput={on_filter} placeholder={Text::FilterPods.t(lang)} aria-label={Text::FilterPods.t(lang)} />
                 for w in &view.workloads { { chip(&w.kind, &w.namespace, &w.name, &w.key, Icon::Boxes, format!("{}/{}", w.ready, w.desired)) } }
-                for s in &view.services { { chip("Service", &s.namespace, &s.name, &s.key, Icon::Globe, format!("{}/{}", s.reached.len(), s.selected.len())) } }
+                for s in view.services.iter().filter(|s| s.has_selector) { { chip("Service", &s.namespace, &s.name, &s.key, Icon::Globe, format!("{}/{}", s.reached.len(), s.selected.len())) } }
                 <span class="grow"></span>
                 <button class="btn outline" aria-pressed={props.table.to_string()} onclick={let table = props.table; link.on(move || Action::Table(!table))}>
                     { if props.table { Icon::Grid } else { Icon::Table }.draw() }{ if props.table { Text::Picture } else { Text::Table }.t(lang) }
@@ -105,7 +105,7 @@ fn queue(props: &Props, lang: super::i18n::Lang) -> Html {
     let view = &props.view;
     html! {
         <section class="queue" aria-label={Text::Waiting.t(lang)}>
-            <h3>{ Icon::Queue.draw() }{ Text::Waiting.t(lang) }</h3>
+            <h2>{ Icon::Queue.draw() }{ Text::Waiting.t(lang) }</h2>
             if view.queue.is_empty() { <span>{ Text::NobodyWaits.t(lang) }</span> }
             for pod in view.queue.iter().take(40) {
                 { cell(props, pod, if view.queue.len() > 6 { Density::Small } else { Density::Medium }) }
@@ -174,9 +174,8 @@ fn NodeTank(props: &NodeProps) -> Html {
         <section class={classes!("node", (!node.ready).then_some("off"))} aria-label={format!("{} {}", Text::Node.t(lang), node.name)}>
             <header>
                 <button onclick={link.select(subject)}>{ &node.name }</button>
-                <span class={classes!("tag", state.0)}>{ state.1.draw() }{ state.2.t(lang) }</span>
+                <span class={classes!("tag", state.0)}>{ state.1.draw() }{ state.2.t(lang) }if !node.zone.is_empty() { <small>{ &node.zone }</small> }</span>
                 <small>{ fill(Text::PodsOf.t(lang), &[&node.pods.len().to_string(), &node.pods_max.to_string()]) }</small>
-                if !node.zone.is_empty() { <small>{ &node.zone }</small> }
                 <div class="gauges">
                     { gauge(Text::CpuRequests, node.cpu, format::cores) }
                     { gauge(Text::MemoryRequests, node.memory, format::bytes) }

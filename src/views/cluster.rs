@@ -87,6 +87,8 @@ pub struct ServiceView {
     pub cluster_ip: String,
     /// Ports as kubectl shows them: `80/TCP`.
     pub ports: String,
+    /// Whether it looks for pods at all.
+    pub has_selector: bool,
     /// The UIDs of the pods that its selector matches.
     pub selected: Vec<String>,
     /// Those of them that are ready and so get its traffic.
@@ -303,6 +305,7 @@ fn service_of(service: &Value, pods: &[&Value]) -> ServiceView {
         kind: service.at(&["spec", "type"]).str().to_owned(),
         cluster_ip: service.at(&["spec", "clusterIP"]).str().to_owned(),
         ports: service.at(&["spec", "ports"]).items().iter().map(port).collect::<Vec<_>>().join(","),
+        has_selector: !selector.is_empty(),
         reached: selected.iter().copied().filter(|p| p.condition("Ready") == "True" && !p.is_terminating()).map(|p| uid(&p)).collect(),
         selected: selected.iter().map(uid).collect(),
     }

@@ -1,0 +1,64 @@
+// The page is for everyone: themes, languages, sizes, the table instead of the picture, and what axe-core finds.
+import assert from 'node:assert/strict';
+import { journey } from './harness.mjs';
+import { apply, example } from './manifests.mjs';
+
+for (const [theme, language, size] of [
+  ['dark', 'en-US', { width: 1440, height: 900 }],
+  ['light', 'en-US', { width: 1440, height: 900 }],
+  ['light', 'zh-CN', { width: 360, height: 740 }],
+  ['dark', 'zh-CN', { width: 360, height: 740 }],
+]) {
+  journey(`is accessible: ${theme} ${language} ${size.width}`, { theme, language, size, reducedMotion: true }, async ({ page, axe }) => {
+    const narrow = size.width < 760;
+    const panel = async (n) => narrow && page.locator('.switch button').nth(n).click();
+    await panel(1);
+    await example(page, 'service');
+    await apply(page, 'service/web created');
+    await example(page, 'too-big');
+    await apply(page, 'pod/too-big created');
+    for (const n of [0, 1, 2, 3]) {
+      await panel(n);
+      await axe();
+      if (!narrow) break;
+    }
+    await panel(0);
+    await page.locator('.pod').first().click();
+    await axe();
+    if (narrow) {
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(wide <= size.width, `nothing sticks out: ${wide}`);
+    }
+  });
+}
+
+journey('changes language and theme and keeps them', { theme: 'light' }, async ({ page }) => {
+  await page.getByRole('button', { name: '中文' }).click();
+  await page.getByRole('button', { name: '应用', exact: true }).waitFor();
+  await page.getByRole('button', { name: '深色主题' }).click();
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+  await page.reload();
+  await page.getByRole('button', { name: '应用', exact: true }).waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.lang), 'zh-CN');
+});
+
+journey('says in a table what the picture shows', {}, async ({ page }) => {
+  await apply(page, 'pod/liveness-exec created');
+  await page.getByRole('button', { name: 'Table' }).click();
+  await page.getByRole('cell', { name: 'liveness-exec' }).waitFor();
+});
+
+journey('runs by the keyboard: play, step, speed, help', {}, async ({ page, until }) => {
+  await page.locator('body').press(' ');
+  const time = () => page.locator('.time').innerText();
+  const stands = await time();
+  await page.waitForTimeout(400);
+  assert.equal(await time(), stands, 'the clock stands');
+  await page.locator('body').press(']');
+  await until('twice the speed', async () => (await page.locator('.speed output').innerText()) === '2×');
+  await page.locator('body').press('?');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('body').press(' ');
+  await until('the clock runs', async () => (await time()) !== stands);
+});

@@ -1,0 +1,41 @@
+// Writing manifests: examples, problems at their place, and what applying them does to the cluster.
+import assert from 'node:assert/strict';
+import { journey } from './harness.mjs';
+import { apply, example } from './manifests.mjs';
+
+journey('applies an example and sees its pods placed', { theme: 'dark' }, async ({ page, until }) => {
+  await example(page, 'nginx-rc');
+  await apply(page, 'replicationcontroller/nginx created');
+  await until('three pods on nodes', async () => (await page.locator('.node .pod').count()) === 3);
+  await page.getByRole('tab', { name: /Events/ }).click();
+  await page.locator('.feed li', { hasText: 'Scheduled' }).first().waitFor();
+});
+
+journey('says why a pod waits', { language: 'zh-CN' }, async ({ page }) => {
+  await example(page, 'too-big');
+  await apply(page, 'pod/too-big created');
+  await page.locator('.queue .pod').click();
+  await page.locator('.reason', { hasText: 'Insufficient cpu' }).waitFor();
+});
+
+journey('finds a mistake at its line while it is written', {}, async ({ page, until }) => {
+  await example(page, 'liveness-exec');
+  await page.locator('#editor .cm-content').click();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type('      imagee: x\n');
+  const problem = page.locator('.problems button').first();
+  await problem.waitFor();
+  assert.match(await problem.innerText(), /unknown field/);
+  await page.getByRole('button', { name: 'Apply' }).click();
+  assert.equal(await page.locator('.node .pod').count(), 0, 'nothing was applied');
+  await page.locator('#editor .cm-content').click();
+  await page.keyboard.press('Control+z');
+  await until('no problem left', async () => (await page.locator('.problems').count()) === 0);
+});
+
+journey('applies with the keyboard alone', {}, async ({ page }) => {
+  await page.locator('#editor .cm-content').click();
+  await page.keyboard.press('Control+Enter');
+  await page.locator('.answer', { hasText: 'pod/liveness-exec created' }).waitFor();
+  await page.locator('.pod', { hasText: 'liveness-exec' }).waitFor();
+});
