@@ -1,17 +1,21 @@
 //! The object model: values, kinds, decoding, defaulting, validation, quantities, selectors, `Status` errors.
 //! Nothing here may know that there is a cluster.
 
+pub mod base64;
 pub mod convert;
 pub mod decode;
 pub mod defaults;
 pub mod duration;
+pub mod go_json;
 pub mod image;
+pub mod internal;
 mod kinds;
 pub mod names;
 pub mod node_affinity;
 mod object;
 pub mod qos;
 pub mod quantity;
+mod quote;
 pub mod quota;
 pub mod resources;
 pub mod schema;
@@ -29,5 +33,6 @@ pub use kinds::{KINDS, Kind, KindRef, split_api_version};
 pub use object::Object;
 pub use qos::qos_class;
 pub use quantity::Quantity;
+pub use quote::quote;
 pub use status::{Cause, Status};
 pub use value::{ArcStr, Map, Value};

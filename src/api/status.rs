@@ -1,6 +1,6 @@
 //! Errors at the API's edge: `metav1.Status`, worded as `k8s.io/apimachinery/pkg/api/errors` words them.
 
-use super::{KindRef, Map, Value};
+use super::{KindRef, Map, Value, quote};
 
 /// An error that the API server answers with.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -48,7 +48,7 @@ impl Cause {
     pub fn not_supported(field: impl Into<String>, value: &Value, supported: &[&str]) -> Cause {
         let mut message = format!("Unsupported value: {}", quoted(value));
         if !supported.is_empty() {
-            let list: Vec<String> = supported.iter().map(|s| format!("{s:?}")).collect();
+            let list: Vec<String> = supported.iter().map(|s| quote(s)).collect();
             message += &format!(": supported values: {}", list.join(", "));
         }
         Cause { reason: "FieldValueNotSupported", field: field.into(), message }
@@ -86,9 +86,16 @@ fn with_detail(head: &str, detail: &str) -> String {
 
 fn quoted(value: &Value) -> String {
     match value {
-        Value::Str(s) => format!("{:?}", s.as_str()),
+        Value::Str(s) => quote(s),
+        // Go's encoder escapes what HTML would take for its own.
+        Value::List(_) | Value::Map(_) => other_json(value),
         other => other.to_json(),
     }
+}
+
+fn other_json(value: &Value) -> String {
+    let json = value.to_json();
+    if json.contains(['<', '>', '&']) { json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026") } else { json }
 }
 
 impl Status {

@@ -101,7 +101,7 @@ fn rule(ty: &Type, value: &mut Value) {
         "CronJob" => workloads::cron_job(value),
         "PodFailurePolicyOnPodConditionsPattern" => empty(value, "status", "True"),
         "HorizontalPodAutoscaler" => workloads::horizontal_pod_autoscaler(value),
-        _ => rest::rule(ty.name, value),
+        _ => rest::rule(ty, value),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Defaults of the smaller groups.
 
+use super::super::schema::Type;
 use super::super::{Map, Value};
 use super::{absent, empty, empty_in};
 use crate::obj;
@@ -7,7 +8,9 @@ use crate::obj;
 const RBAC: &str = "rbac.authorization.k8s.io";
 
 /// The rule of a type of these groups.
-pub fn rule(name: &str, value: &mut Value) {
+pub fn rule(ty: &Type, value: &mut Value) {
+    let name = ty.name;
+    let is_pointer = |field: &str| ty.field(field).is_some_and(|f| f.pointer);
     match name {
         "NetworkPolicyPort" => absent(value, "protocol", "TCP"),
         "NetworkPolicy" => {
@@ -39,7 +42,9 @@ pub fn rule(name: &str, value: &mut Value) {
         // Of a slice (pointers) and of old Endpoints (a plain string) alike.
         "EndpointPort" => {
             absent(value, "protocol", "TCP");
-            absent(value, "name", "");
+            if is_pointer("name") {
+                absent(value, "name", "");
+            }
         }
         "ValidatingWebhook" | "MutatingWebhook" => {
             absent(value, "failurePolicy", "Fail");

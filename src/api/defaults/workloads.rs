@@ -35,7 +35,14 @@ pub fn stateful_set(set: &mut Value) {
     }
     if spec.at(&["updateStrategy", "type"]).str() == "RollingUpdate" && !spec.at(&["updateStrategy", "rollingUpdate"]).is_null() {
         absent_in(spec, &["updateStrategy", "rollingUpdate", "partition"], 0);
-        absent_in(spec, &["updateStrategy", "rollingUpdate", "maxUnavailable"], 1);
+    }
+    for i in 0..spec.get("volumeClaimTemplates").items().len() {
+        let claim = &spec.get("volumeClaimTemplates").items()[i];
+        if claim.get("kind").is_empty() || claim.get("apiVersion").is_empty() {
+            let claim = &mut spec.get_mut("volumeClaimTemplates").list_mut()[i];
+            claim.set(&["apiVersion"], "v1");
+            claim.set(&["kind"], "PersistentVolumeClaim");
+        }
     }
     for when in ["whenDeleted", "whenScaled"] {
         empty_in(spec, &["persistentVolumeClaimRetentionPolicy", when], "Retain");

@@ -1,0 +1,228 @@
+//! What Go's JSON decoder says of a text that is none.
+
+/// `invalid character 'b' looking for beginning of object key string`; none where the text is a JSON object.
+pub fn error(text: &[u8]) -> Option<String> {
+    let mut scanner = Scanner { text, at: 0 };
+    scanner.space();
+    if scanner.at == text.len() {
+        return Some("unexpected end of JSON input".into());
+    }
+    let is_object = text[scanner.at] == b'{';
+    let first = text[scanner.at];
+    match scanner.value(0) {
+        Err(e) => Some(e),
+        Ok(()) => {
+            scanner.space();
+            if scanner.at < text.len() {
+                return Some(format!("invalid character {} after top-level value", quoted(text[scanner.at])));
+            }
+            let what = match first {
+                b'[' => "array",
+                b'"' => "string",
+                b't' | b'f' => "bool",
+                b'n' => return None,
+                _ => "number",
+            };
+            (!is_object).then(|| format!("json: cannot unmarshal {what} into Go value of type map[string]interface {{}}"))
+        }
+    }
+}
+
+fn quoted(byte: u8) -> String {
+    match byte {
+        b'\'' => "'\\''".into(),
+        b'"' => "'\"'".into(),
+        b'\n' => "'\\n'".into(),
+        b'\t' => "'\\t'".into(),
+        b'\r' => "'\\r'".into(),
+        0x20..=0x7e => format!("'{}'", byte as char),
+        _ => format!("'\\x{byte:02x}'"),
+    }
+}
+
+struct Scanner<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+const DEPTH_MAX: usize = 200;
+
+impl Scanner<'_> {
+    fn space(&mut self) {
+        while self.text.get(self.at).is_some_and(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n')) {
+            self.at += 1;
+        }
+    }
+
+    fn wrong<T>(&self, context: &str) -> Result<T, String> {
+        Err(match self.text.get(self.at) {
+            None => "unexpected end of JSON input".into(),
+            Some(b) => format!("invalid character {} {context}", quoted(*b)),
+        })
+    }
+
+    fn value(&mut self, depth: usize) -> Result<(), String> {
+        if depth > DEPTH_MAX {
+            return Err("exceeded max depth".into());
+        }
+        self.space();
+        match self.text.get(self.at) {
+            Some(b'{') => self.object(depth),
+            Some(b'[') => self.array(depth),
+            Some(b'"') => self.string(),
+            Some(b't') => self.word(b"true"),
+            Some(b'f') => self.word(b"false"),
+            Some(b'n') => self.word(b"null"),
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            _ => self.wrong("looking for beginning of value"),
+        }
+    }
+
+    fn object(&mut self, depth: usize) -> Result<(), String> {
+        self.at += 1;
+        self.space();
+        if self.text.get(self.at) == Some(&b'}') {
+            self.at += 1;
+            return Ok(());
+        }
+        loop {
+            self.space();
+            if self.text.get(self.at) != Some(&b'"') {
+                return self.wrong("looking for beginning of object key string");
+            }
+            self.string()?;
+            self.space();
+            if self.text.get(self.at) != Some(&b':') {
+                return self.wrong("after object key");
+            }
+            self.at += 1;
+            self.value(depth + 1)?;
+            self.space();
+            match self.text.get(self.at) {
+                Some(b',') => self.at += 1,
+                Some(b'}') => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                _ => return self.wrong("after object key:value pair"),
+            }
+        }
+    }
+
+    fn array(&mut self, depth: usize) -> Result<(), String> {
+        self.at += 1;
+        self.space();
+        if self.text.get(self.at) == Some(&b']') {
+            self.at += 1;
+            return Ok(());
+        }
+        loop {
+            self.value(depth + 1)?;
+            self.space();
+            match self.text.get(self.at) {
+                Some(b',') => self.at += 1,
+                Some(b']') => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                _ => return self.wrong("after array element"),
+            }
+        }
+    }
+
+    fn string(&mut self) -> Result<(), String> {
+        self.at += 1;
+        loop {
+            match self.text.get(self.at) {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                Some(b'\\') => {
+                    self.at += 1;
+                    match self.text.get(self.at) {
+                        Some(b'b' | b'f' | b'n' | b'r' | b't' | b'\\' | b'/' | b'"') => self.at += 1,
+                        Some(b'u') => {
+                            for _ in 0..4 {
+                                self.at += 1;
+                                if !self.text.get(self.at).is_some_and(u8::is_ascii_hexdigit) {
+                                    return self.wrong("in \\u hexadecimal character escape");
+                                }
+                            }
+                            self.at += 1;
+                        }
+                        _ => return self.wrong("in string escape code"),
+                    }
+                }
+                Some(0..=0x1f) | None => return self.wrong("in string literal"),
+                Some(_) => self.at += 1,
+            }
+        }
+    }
+
+    fn word(&mut self, word: &[u8]) -> Result<(), String> {
+        for (i, expected) in word.iter().enumerate() {
+            if self.text.get(self.at) != Some(expected) {
+                let name = String::from_utf8_lossy(word);
+                return self.wrong(&format!("in literal {name} (expecting '{}')", word[i] as char));
+            }
+            self.at += 1;
+        }
+        Ok(())
+    }
+
+    fn number(&mut self) -> Result<(), String> {
+        if self.text[self.at] == b'-' {
+            self.at += 1;
+            if !self.text.get(self.at).is_some_and(u8::is_ascii_digit) {
+                return self.wrong("in numeric literal");
+            }
+        }
+        if self.text[self.at] == b'0' {
+            self.at += 1;
+        } else {
+            self.digits();
+        }
+        if self.text.get(self.at) == Some(&b'.') {
+            self.at += 1;
+            if !self.text.get(self.at).is_some_and(u8::is_ascii_digit) {
+                return self.wrong("after decimal point in numeric literal");
+            }
+            self.digits();
+        }
+        if matches!(self.text.get(self.at), Some(b'e' | b'E')) {
+            self.at += 1;
+            if matches!(self.text.get(self.at), Some(b'+' | b'-')) {
+                self.at += 1;
+            }
+            if !self.text.get(self.at).is_some_and(u8::is_ascii_digit) {
+                return self.wrong("in exponent of numeric literal");
+            }
+            self.digits();
+        }
+        Ok(())
+    }
+
+    fn digits(&mut self) {
+        while self.text.get(self.at).is_some_and(u8::is_ascii_digit) {
+            self.at += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn says_what_go_says() {
+        for (text, want) in [
+            ("{\"a\": 1}", None),
+            ("{bad", Some("invalid character 'b' looking for beginning of object key string")),
+            ("", Some("unexpected end of JSON input")),
+            ("{\"a\":1}x", Some("invalid character 'x' after top-level value")),
+            ("nope", Some("invalid character 'o' in literal null (expecting 'u')")),
+            ("[1]", Some("json: cannot unmarshal array into Go value of type map[string]interface {}")),
+        ] {
+            assert_eq!(super::error(text.as_bytes()).as_deref(), want, "{text}");
+        }
+    }
+}

@@ -1,0 +1,483 @@
+//! The core group's kinds that are neither pods nor services nor storage.
+
+use super::super::{Object, Quantity, Value, names};
+use super::ip;
+use super::meta::{kube_finalizer, object_meta, object_meta_update};
+use super::path::{Errors, Path, same};
+use super::pod;
+use super::resources::{container_resource_name, quantity_value, quota_resource_name, resource_name};
+use super::scheduling::taints;
+
+/// The most that a ConfigMap or a Secret may hold, in bytes.
+const DATA_BYTES_MAX: usize = 1 << 20;
+
+/// A new Namespace.
+pub(super) fn namespace(errors: &mut Errors, namespace: &Value) {
+    object_meta(errors, namespace, false, names::dns1123_label);
+    let at = Path::new("spec");
+    for finalizer in namespace.at(&["spec", "finalizers"]).items() {
+        let at = at.child("finalizers");
+        errors.each_invalid(at, finalizer.str(), names::qualified_name(finalizer.str()));
+        kube_finalizer(errors, at, finalizer.str());
+    }
+}
+
+/// A new Node.
+pub(super) fn node(errors: &mut Errors, node: &Value) {
+    object_meta(errors, node, false, names::dns1123_subdomain);
+    taints(errors, Path::new("metadata").child("taints"), node.at(&["spec", "taints"]));
+    node_resources(errors, node);
+    let at = Path::new("spec");
+    let at = at.child("podCIDRs");
+    let ranges = node.at(&["spec", "podCIDRs"]);
+    for (i, range) in ranges.items().iter().enumerate() {
+        ip::legacy_cidr(errors, at.index(i), range.str());
+    }
+    let addresses: Vec<&str> = ranges.items().iter().filter_map(|r| r.str().split('/').next()).collect();
+    if addresses.len() > 1 && (addresses.len() > 2 || !ip::is_dual_stack(&addresses)) {
+        errors.invalid(at, ranges, "may specify no more than one CIDR for each IP family");
+    }
+}
+
+/// A changed Node.
+pub(super) fn node_update(errors: &mut Errors, new: &Value, old: &Value) {
+    object_meta_update(errors, new, old);
+    node_resources(errors, new);
+    let at = Path::new("status");
+    let at = at.child("addresses");
+    let addresses = new.at(&["status", "addresses"]).items();
+    for (i, address) in addresses.iter().enumerate() {
+        if addresses[..i].contains(address) {
+            errors.internal_duplicate(at.index(i), "core", "NodeAddress", address);
+        }
+    }
+    let at = Path::new("spec");
+    let (spec, before) = (new.get("spec"), old.get("spec"));
+    if !before.get("podCIDRs").is_empty() && !same(spec.get("podCIDRs"), before.get("podCIDRs")) {
+        errors.forbidden(at.child("podCIDRs"), "node updates may not change podCIDR except from \"\" to valid");
+    }
+    if !before.get("providerID").is_empty() && spec.get("providerID") != before.get("providerID") {
+        errors.forbidden(at.child("providerID"), "node updates may not change providerID except from \"\" to valid");
+    }
+    taints(errors, Path::new("metadata").child("taints"), spec.get("taints"));
+    if spec.get("externalID") != before.get("externalID") {
+        errors.forbidden(at.child("externalID"), "may not be updated");
+    }
+}
+
+fn node_resources(errors: &mut Errors, node: &Value) {
+    let at = Path::new("status");
+    for key in ["capacity", "allocatable"] {
+        let list = at.child(key);
+        for (name, amount) in node.at(&["status", key]).entries() {
+            quantity_value(errors, list.child(name), name, amount);
+        }
+    }
+}
+
+/// A new ConfigMap.
+pub(super) fn config_map(errors: &mut Errors, map: &Value) {
+    object_meta(errors, map, true, names::dns1123_subdomain);
+    config_map_data(errors, map);
+}
+
+fn config_map_data(errors: &mut Errors, map: &Value) {
+    let mut bytes = 0;
+    let (data, binary) = (Path::new("data"), Path::new("binaryData"));
+    for (key, value) in map.get("data").entries() {
+        errors.each_invalid(data.key(key), key, names::config_map_key(key));
+        if !map.at(&["binaryData", key]).is_null() {
+            errors.invalid(data.key(key), key, "duplicate of key present in binaryData");
+        }
+        bytes += value.str().len();
+    }
+    for (key, value) in map.get("binaryData").entries() {
+        errors.each_invalid(binary.key(key), key, names::config_map_key(key));
+        bytes += value.str().len() / 4 * 3;
+    }
+    if bytes > DATA_BYTES_MAX {
+        errors.too_long(Path::new("[]"), DATA_BYTES_MAX);
+        if let Some(last) = errors.0.last_mut() {
+            last.field = "[]".into();
+        }
+    }
+}
+
+/// A changed ConfigMap.
+pub(super) fn config_map_update(errors: &mut Errors, new: &Value, old: &Value) {
+    object_meta_update(errors, new, old);
+    immutable_data(errors, new, old, &["data", "binaryData"]);
+    config_map(errors, new);
+}
+
+fn immutable_data(errors: &mut Errors, new: &Value, old: &Value, fields: &[&str]) {
+    if !old.get("immutable").is_true() {
+        return;
+    }
+    const WHY: &str = "field is immutable when `immutable` is set";
+    if !new.get("immutable").is_true() {
+        errors.forbidden(Path::new("immutable"), WHY);
+    }
+    for field in fields {
+        if !same(new.get(field), old.get(field)) {
+            errors.forbidden(Path::new(field), WHY);
+        }
+    }
+}
+
+/// A new Secret.
+pub(super) fn secret(errors: &mut Errors, secret: &Value) {
+    object_meta(errors, secret, true, names::dns1123_subdomain);
+    let at = Path::new("data");
+    let data = secret.get("data");
+    let mut bytes = 0;
+    for (key, value) in data.entries() {
+        errors.each_invalid(at.key(key), key, names::config_map_key(key));
+        bytes += value.str().len() / 4 * 3;
+    }
+    if bytes > DATA_BYTES_MAX {
+        errors.too_long(at, DATA_BYTES_MAX);
+    }
+    let need = |errors: &mut Errors, keys: &[&str]| {
+        for key in keys.iter().filter(|k| data.get(k).is_null()) {
+            errors.required(at.key(key), "");
+        }
+    };
+    match secret.get("type").str() {
+        "kubernetes.io/service-account-token" => {
+            const NAME: &str = "kubernetes.io/service-account.name";
+            if secret.annotation(NAME).unwrap_or("").is_empty() {
+                let at = Path::new("metadata");
+                let at = at.child("annotations");
+                errors.required(at.key(NAME), "");
+            }
+        }
+        "kubernetes.io/dockercfg" => docker_config(errors, data, ".dockercfg"),
+        "kubernetes.io/dockerconfigjson" => docker_config(errors, data, ".dockerconfigjson"),
+        "kubernetes.io/basic-auth" => {
+            if data.get("username").is_null() && data.get("password").is_null() {
+                need(errors, &["username", "password"]);
+            }
+        }
+        "kubernetes.io/ssh-auth" => {
+            if data.get("ssh-privatekey").is_empty() {
+                errors.required(at.key("ssh-privatekey"), "");
+            }
+        }
+        "kubernetes.io/tls" => need(errors, &["tls.crt", "tls.key"]),
+        _ => {}
+    }
+}
+
+fn docker_config(errors: &mut Errors, data: &Value, key: &str) {
+    let at = Path::new("data");
+    let Some(encoded) = data.get(key).as_str() else {
+        return errors.required(at.key(key), "");
+    };
+    let text = crate::api::base64::decode(encoded).unwrap_or_default();
+    if let Some(why) = crate::api::go_json::error(&text) {
+        errors.invalid(at.key(key), "<secret contents redacted>", &why);
+    }
+}
+
+/// A changed Secret.
+pub(super) fn secret_update(errors: &mut Errors, new: &Value, old: &Value) {
+    object_meta_update(errors, new, old);
+    errors.immutable(Path::new("type"), new.get("type"), old.get("type"));
+    immutable_data(errors, new, old, &["data"]);
+    secret(errors, new);
+}
+
+/// A new or changed ReplicationController.
+pub(super) fn replication_controller(errors: &mut Errors, rc: &Value) {
+    let (at, spec) = (Path::new("spec"), rc.get("spec"));
+    errors.nonnegative(at.child("minReadySeconds"), spec.get("minReadySeconds"));
+    let selector = spec.get("selector");
+    if selector.is_empty() {
+        errors.required(at.child("selector"), "");
+    }
+    match spec.get("replicas") {
+        Value::Null => errors.required(at.child("replicas"), ""),
+        replicas => errors.nonnegative(at.child("replicas"), replicas),
+    }
+    let template = spec.get("template");
+    if template.is_null() {
+        return errors.required(at.child("template"), "");
+    }
+    let labels = template.at(&["metadata", "labels"]);
+    let at = at.child("template");
+    if !selector.entries().all(|(k, v)| labels.get(k) == v) {
+        let at = at.child("metadata");
+        errors.invalid(at.child("labels"), labels, "`selector` does not match template `labels`");
+    }
+    pod::template(errors, at, template);
+    pod::always_restarts(errors, at, template, "ReplicationController");
+}
+
+/// A new Event. Events of the old core API are hardly looked at.
+pub(super) fn event(errors: &mut Errors, event: &Value) {
+    let is_new = event.get("apiVersion").str().starts_with("events.k8s.io");
+    let involved = event.get(if is_new { "regarding" } else { "involvedObject" }).get("namespace").str();
+    let namespace = event.namespace();
+    let at = Path::new("involvedObject");
+    let mismatch = if event.get("eventTime").is_null() {
+        match involved {
+            "" => !matches!(namespace, "" | "default"),
+            _ => namespace != involved,
+        }
+    } else {
+        involved.is_empty() && !matches!(namespace, "default" | "kube-system")
+    };
+    if mismatch {
+        errors.invalid(at.child("namespace"), involved, "does not match event.namespace");
+    }
+    if !event.get("eventTime").is_null() {
+        let controller = if is_new { "reportingController" } else { "reportingComponent" };
+        let limits = [(controller, 0), ("reportingInstance", 128), ("action", 128), ("reason", 128)];
+        for (key, max) in limits {
+            let text = event.get(key).str();
+            if text.is_empty() {
+                errors.required(Path::new(key), "");
+            }
+            if max == 0 {
+                errors.each_invalid(Path::new(key), text, names::qualified_name(text));
+            } else if text.len() > max {
+                errors.invalid(Path::new(key), "", &format!("can have at most {max} characters"));
+            }
+        }
+        if event.get("message").str().len() > 1024 {
+            errors.invalid(Path::new("message"), "", "can have at most 1024 characters");
+        }
+    }
+    errors.each_invalid(Path::new("namespace"), namespace, names::dns1123_subdomain(namespace));
+}
+
+/// A new or changed LimitRange.
+pub(super) fn limit_range(errors: &mut Errors, range: &Value) {
+    object_meta(errors, range, true, names::dns1123_subdomain);
+    let at = Path::new("spec");
+    let list = at.child("limits");
+    let limits = range.at(&["spec", "limits"]).items();
+    for (i, limit) in limits.iter().enumerate() {
+        let at = list.index(i);
+        let kind = limit.get("type").str();
+        let wrong = names::qualified_name(kind);
+        if !wrong.is_empty() {
+            errors.each_invalid(at.child("type"), kind, wrong);
+        } else if !kind.contains('/') && !matches!(kind, "Pod" | "Container" | "PersistentVolumeClaim") {
+            errors.invalid(at.child("type"), kind, "must be a standard limit type or fully qualified");
+        }
+        if limits[..i].iter().any(|l| l.get("type").str() == kind) {
+            errors.duplicate(at.child("type"), kind);
+        }
+        limit_names(errors, at, limit, kind);
+        limit_amounts(errors, at, limit);
+    }
+}
+
+fn limit_names(errors: &mut Errors, at: Path<'_>, limit: &Value, kind: &str) {
+    for key in ["max", "min", "default", "defaultRequest", "maxLimitRequestRatio"] {
+        let list = at.child(key);
+        if kind == "Pod" && key.starts_with("default") {
+            if !limit.get(key).is_empty() {
+                errors.forbidden(list, "may not be specified when `type` is 'Pod'");
+            }
+            continue;
+        }
+        if key == "maxLimitRequestRatio"
+            && kind == "PersistentVolumeClaim"
+            && limit.at(&["min", "storage"]).is_null()
+            && limit.at(&["max", "storage"]).is_null()
+        {
+            errors.required(at.child("limits"), "either minimum or maximum storage value is required, but neither was provided");
+        }
+        for (name, _) in limit.get(key).entries() {
+            if matches!(kind, "Pod" | "Container") {
+                container_resource_name(errors, list.key(name), name);
+            } else {
+                resource_name(errors, list.key(name), name);
+            }
+        }
+    }
+}
+
+fn limit_amounts(errors: &mut Errors, at: Path<'_>, limit: &Value) {
+    let keys = ["min", "max", "default", "defaultRequest", "maxLimitRequestRatio"];
+    let mut resources: Vec<&str> = keys.iter().flat_map(|k| limit.get(k).entries()).map(|(name, _)| name.as_str()).collect();
+    resources.sort_unstable();
+    resources.dedup();
+    for name in resources {
+        let amount = |key: &str| match limit.at(&[key, name]) {
+            Value::Null => None,
+            value => Some(Quantity::of(value)),
+        };
+        let [min, max, default, request, ratio] = keys.map(amount);
+        let rows = [
+            ("min", &min, &max, "min value", "max value", true),
+            ("defaultRequest", &min, &request, "min value", "default request value", false),
+            ("defaultRequest", &request, &max, "default request value", "max value", true),
+            ("defaultRequest", &request, &default, "default request value", "default limit value", true),
+            ("default", &min, &default, "min value", "default value", true),
+            ("default", &default, &max, "default value", "max value", false),
+        ];
+        for (key, less, more, less_name, more_name, shows_less) in rows {
+            if let (Some(less), Some(more)) = (less, more)
+                && less > more
+            {
+                let shown = if shows_less { less } else { more };
+                let list = at.child(key);
+                errors.invalid(list.key(name), shown.to_string(), &format!("{less_name} {less} is greater than {more_name} {more}"));
+            }
+        }
+        let Some(ratio) = ratio else { continue };
+        let list = at.child("maxLimitRequestRatio");
+        if ratio.milli_value() < 1000 {
+            errors.invalid(list.key(name), ratio.to_string(), &format!("ratio {ratio} is less than 1"));
+        }
+        if let (Some(min), Some(max)) = (min, max) {
+            let most = max.to_f64() / min.to_f64();
+            if ratio.to_f64() > most {
+                errors.invalid(list.key(name), ratio.to_string(), &format!("ratio {ratio} is greater than max/min = {most:.6}"));
+            }
+        }
+    }
+}
+
+const SCOPES: [&str; 6] = ["Terminating", "NotTerminating", "BestEffort", "NotBestEffort", "PriorityClass", "CrossNamespacePodAffinity"];
+
+/// A new or changed ResourceQuota.
+pub(super) fn resource_quota(errors: &mut Errors, quota: &Value) {
+    let at = Path::new("spec");
+    let spec = quota.get("spec");
+    let hard = at.child("hard");
+    for (name, amount) in spec.get("hard").entries() {
+        quota_resource_name(errors, hard.key(name), name);
+        quantity_value(errors, hard.key(name), name, amount);
+    }
+    let scopes = spec.get("scopes");
+    let scopes_at = at.child("scopes");
+    for scope in scopes.items() {
+        if !SCOPES.contains(&scope.str()) && scope.str() != "VolumeAttributesClass" {
+            errors.invalid(scopes_at, scopes, "unsupported scope");
+        }
+        for (name, _) in spec.get("hard").entries() {
+            if !name.contains('/') && !scope_fits(scope.str(), name) {
+                errors.invalid(scopes_at, scopes, "unsupported scope applied to resource");
+            }
+        }
+    }
+    let has = |scope: &str| scopes.items().iter().any(|s| s.str() == scope);
+    for (a, b) in [("BestEffort", "NotBestEffort"), ("Terminating", "NotTerminating")] {
+        if has(a) && has(b) {
+            errors.invalid(scopes_at, scopes, "conflicting scopes");
+        }
+    }
+    scope_selector(errors, at, spec);
+}
+
+fn scope_fits(scope: &str, resource: &str) -> bool {
+    let pod_resources = [
+        "pods",
+        "cpu",
+        "memory",
+        "requests.cpu",
+        "requests.memory",
+        "limits.cpu",
+        "limits.memory",
+        "requests.ephemeral-storage",
+        "limits.ephemeral-storage",
+        "ephemeral-storage",
+    ];
+    match scope {
+        "BestEffort" => resource == "pods",
+        _ => pod_resources.contains(&resource),
+    }
+}
+
+fn scope_selector(errors: &mut Errors, at: Path<'_>, spec: &Value) {
+    let at = at.child("scopeSelector");
+    let at = at.child("matchExpressions");
+    for requirement in spec.at(&["scopeSelector", "matchExpressions"]).items() {
+        let (scope, operator) = (requirement.get("scopeName").str(), requirement.get("operator").str());
+        if !SCOPES.contains(&scope) && scope != "VolumeAttributesClass" {
+            errors.invalid(at.child("scopeName"), scope, "unsupported scope");
+        }
+        if scope != "PriorityClass" && SCOPES.contains(&scope) && operator != "Exists" {
+            let detail = "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, \
+                 ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity";
+            errors.invalid(at.child("operator"), operator, detail);
+        }
+        let values = requirement.get("values");
+        match operator {
+            "In" | "NotIn" if values.is_empty() => {
+                errors.required(at.child("values"), "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector");
+            }
+            "Exists" | "DoesNotExist" if !values.is_empty() => {
+                let detail = "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector";
+                errors.invalid(at.child("values"), values, detail);
+            }
+            "In" | "NotIn" | "Exists" | "DoesNotExist" => {}
+            _ => errors.invalid(at.child("operator"), operator, "not a valid selector operator"),
+        }
+    }
+}
+
+/// A changed ResourceQuota.
+pub(super) fn resource_quota_update(errors: &mut Errors, new: &Value, old: &Value) {
+    object_meta_update(errors, new, old);
+    resource_quota(errors, new);
+    let sorted = |q: &Value| {
+        let mut scopes: Vec<String> = q.at(&["spec", "scopes"]).items().iter().map(|s| s.str().to_owned()).collect();
+        scopes.sort();
+        scopes
+    };
+    if sorted(new) != sorted(old) {
+        let at = Path::new("spec");
+        errors.invalid(at.child("scopes"), new.at(&["spec", "scopes"]), "field is immutable");
+    }
+}
+
+/// A new or changed Endpoints.
+pub(super) fn endpoints(errors: &mut Errors, endpoints: &Value) {
+    object_meta(errors, endpoints, true, names::dns1123_subdomain);
+    let list = Path::new("subsets");
+    for (i, subset) in endpoints.get("subsets").items().iter().enumerate() {
+        let at = list.index(i);
+        if subset.get("addresses").is_empty() && subset.get("notReadyAddresses").is_empty() {
+            errors.required(at, "must specify `addresses` or `notReadyAddresses`");
+        }
+        for key in ["addresses", "notReadyAddresses"] {
+            let list = at.child(key);
+            for (j, address) in subset.get(key).items().iter().enumerate() {
+                let at = list.index(j);
+                let text = address.get("ip").str();
+                ip::legacy(errors, at.child("ip"), text);
+                let hostname = address.get("hostname").str();
+                if !hostname.is_empty() {
+                    errors.each_invalid(at.child("hostname"), hostname, names::dns1123_label(hostname));
+                }
+                if let Some(node) = address.get("nodeName").as_str() {
+                    errors.each_invalid(at.child("nodeName"), node, names::dns1123_subdomain(node));
+                }
+                ip::endpoint(errors, at.child("ip"), text);
+            }
+        }
+        let ports = subset.get("ports").items();
+        let list = at.child("ports");
+        for (j, port) in ports.iter().enumerate() {
+            let at = list.index(j);
+            match port.get("name").str() {
+                "" if ports.len() > 1 => errors.required(at.child("name"), ""),
+                "" => {}
+                name => errors.each_invalid(at.child("name"), name, names::dns1123_label(name)),
+            }
+            if let Some(wrong) = names::port_number(port.get("port").int()) {
+                errors.invalid(at.child("port"), port.get("port").int(), wrong);
+            }
+            errors.one_of(at.child("protocol"), port.get("protocol"), &["SCTP", "TCP", "UDP"]);
+            if let Some(protocol) = port.get("appProtocol").as_str() {
+                errors.each_invalid(at.child("appProtocol"), protocol, names::qualified_name(protocol));
+            }
+        }
+    }
+}

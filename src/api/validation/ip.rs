@@ -1,0 +1,77 @@
+//! Addresses and address ranges.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use super::path::{Errors, Path};
+
+/// Reads an address as Go's sloppy parser does: octets may have leading zeros.
+pub(super) fn parse(text: &str) -> Option<IpAddr> {
+    if let Ok(v6) = text.parse::<Ipv6Addr>() {
+        return Some(IpAddr::V6(v6));
+    }
+    let mut octets = [0_u8; 4];
+    let mut parts = text.split('.');
+    for octet in &mut octets {
+        let part = parts.next()?;
+        let digits = !part.is_empty() && part.len() <= 3 && part.bytes().all(|b| b.is_ascii_digit());
+        *octet = digits.then(|| part.parse().ok()).flatten()?;
+    }
+    parts.next().is_none().then(|| IpAddr::V4(Ipv4Addr::from(octets)))
+}
+
+/// An address in one of the older fields.
+pub(super) fn legacy(errors: &mut Errors, at: Path<'_>, text: &str) -> bool {
+    let right = parse(text).is_some();
+    if !right {
+        errors.invalid(at, text, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
+    }
+    right
+}
+
+/// Reads `address/length`.
+pub(super) fn parse_cidr(text: &str) -> Option<(IpAddr, u8)> {
+    let (address, length) = text.split_once('/')?;
+    let address = parse(address)?;
+    let max = if address.is_ipv4() { 32 } else { 128 };
+    let digits = !length.is_empty() && length.bytes().all(|b| b.is_ascii_digit());
+    let length: u8 = digits.then(|| length.parse().ok()).flatten()?;
+    (length <= max).then_some((address, length))
+}
+
+/// An address range in one of the older fields.
+pub(super) fn legacy_cidr(errors: &mut Errors, at: Path<'_>, text: &str) -> bool {
+    let right = parse_cidr(text).is_some();
+    if !right {
+        errors.invalid(at, text, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
+    }
+    right
+}
+
+/// An address that something may be reached at.
+pub(super) fn endpoint(errors: &mut Errors, at: Path<'_>, text: &str) {
+    let Some(ip) = parse(text) else {
+        return errors.invalid(at, text, "must be a valid IP address");
+    };
+    if ip.is_unspecified() {
+        errors.invalid(at, text, &format!("may not be unspecified ({text})"));
+    }
+    if ip.is_loopback() {
+        errors.invalid(at, text, "may not be in the loopback range (127.0.0.0/8, ::1/128)");
+    }
+    let (unicast, multicast) = match ip {
+        IpAddr::V4(v4) => (v4.is_link_local(), v4.octets()[..3] == [224, 0, 0]),
+        IpAddr::V6(v6) => (v6.segments()[0] & 0xffc0 == 0xfe80, v6.segments()[0] & 0xff0f == 0xff02),
+    };
+    if unicast {
+        errors.invalid(at, text, "may not be in the link-local range (169.254.0.0/16, fe80::/10)");
+    }
+    if multicast {
+        errors.invalid(at, text, "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)");
+    }
+}
+
+/// Whether two addresses are of both families.
+pub(super) fn is_dual_stack(addresses: &[&str]) -> bool {
+    let v6 = addresses.iter().filter_map(|a| parse(a)).filter(IpAddr::is_ipv6).count();
+    v6 > 0 && v6 < addresses.len()
+}

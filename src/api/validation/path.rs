@@ -1,0 +1,150 @@
+//! Where in an object something is wrong, and the list of what is.
+
+use std::fmt;
+
+use super::super::{Cause, Value, internal};
+
+/// A field's path, built on the stack while going down; text only where something is wrong.
+#[derive(Clone, Copy)]
+pub(super) struct Path<'a> {
+    parent: Option<&'a Path<'a>>,
+    step: Step<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Child(&'a str),
+    Index(usize),
+    Key(&'a str),
+}
+
+impl<'a> Path<'a> {
+    /// A path that starts here.
+    pub const fn new(name: &'a str) -> Path<'a> {
+        Path { parent: None, step: Step::Child(name) }
+    }
+
+    /// `.name`
+    pub fn child<'b>(&'b self, name: &'b str) -> Path<'b> {
+        Path { parent: Some(self), step: Step::Child(name) }
+    }
+
+    /// `[i]`
+    pub fn index<'b>(&'b self, i: usize) -> Path<'b> {
+        Path { parent: Some(self), step: Step::Index(i) }
+    }
+
+    /// `[key]`
+    pub fn key<'b>(&'b self, key: &'b str) -> Path<'b> {
+        Path { parent: Some(self), step: Step::Key(key) }
+    }
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(parent) = self.parent {
+            parent.fmt(f)?;
+        }
+        match self.step {
+            Step::Child(name) if self.parent.is_some() => write!(f, ".{name}"),
+            Step::Child(name) => f.write_str(name),
+            Step::Index(i) => write!(f, "[{i}]"),
+            Step::Key(key) => write!(f, "[{key}]"),
+        }
+    }
+}
+
+/// What is wrong so far.
+#[derive(Default)]
+pub(super) struct Errors(pub Vec<Cause>);
+
+impl Errors {
+    pub fn required(&mut self, at: Path<'_>, detail: &str) {
+        self.0.push(Cause::required(at.to_string(), detail));
+    }
+
+    pub fn invalid(&mut self, at: Path<'_>, value: impl Into<Value>, detail: &str) {
+        self.0.push(Cause::invalid(at.to_string(), &value.into(), detail));
+    }
+
+    /// One error for each message.
+    pub fn each_invalid(&mut self, at: Path<'_>, value: &str, details: Vec<String>) {
+        for detail in details {
+            self.invalid(at, value, &detail);
+        }
+    }
+
+    pub fn not_supported(&mut self, at: Path<'_>, value: impl Into<Value>, supported: &[&str]) {
+        self.0.push(Cause::not_supported(at.to_string(), &value.into(), supported));
+    }
+
+    pub fn duplicate(&mut self, at: Path<'_>, value: impl Into<Value>) {
+        self.0.push(Cause::duplicate(at.to_string(), &value.into()));
+    }
+
+    /// A value that must be unique, printed as the server's own type is.
+    pub fn internal_duplicate(&mut self, at: Path<'_>, package: &str, name: &str, value: &Value) {
+        let message = format!("Duplicate value: {}", internal::to_json(package, name, value));
+        self.0.push(Cause { reason: "FieldValueDuplicate", field: at.to_string(), message });
+    }
+
+    /// A wrong value, printed as the server's own type is.
+    pub fn internal_invalid(&mut self, at: Path<'_>, (package, name): (&str, &str), value: &Value, detail: &str) {
+        let text = if value.is_null() { "null".to_owned() } else { internal::to_json(package, name, value) };
+        self.0.push(Cause { reason: "FieldValueInvalid", field: at.to_string(), message: format!("Invalid value: {text}: {detail}") });
+    }
+
+    pub fn forbidden(&mut self, at: Path<'_>, detail: &str) {
+        self.0.push(Cause::forbidden(at.to_string(), detail));
+    }
+
+    pub fn not_found(&mut self, at: Path<'_>, value: impl Into<Value>) {
+        self.0.push(Cause::not_found(at.to_string(), &value.into()));
+    }
+
+    pub fn too_long(&mut self, at: Path<'_>, max_bytes: usize) {
+        self.0.push(Cause::too_long(at.to_string(), max_bytes));
+    }
+
+    /// A number that may not be negative; absent counts as nought.
+    pub fn nonnegative(&mut self, at: Path<'_>, value: &Value) {
+        if value.int() < 0 {
+            self.invalid(at, value, "must be greater than or equal to 0");
+        }
+    }
+
+    /// A field that may not change.
+    pub fn immutable(&mut self, at: Path<'_>, new: &Value, old: &Value) {
+        if !same(new, old) {
+            self.invalid(at, new, "field is immutable");
+        }
+    }
+
+    /// A text from a closed set that must be there.
+    pub fn one_of(&mut self, at: Path<'_>, value: &Value, supported: &[&str]) {
+        match value.str() {
+            "" => self.required(at, ""),
+            text if !supported.contains(&text) => self.not_supported(at, text, supported),
+            _ => {}
+        }
+    }
+}
+
+/// Equality as `apiequality.Semantic` has it: absent and empty lists and maps are the same.
+pub(super) fn same(a: &Value, b: &Value) -> bool {
+    let nothing = |v: &Value| match v {
+        Value::Null => true,
+        Value::List(l) => l.is_empty(),
+        Value::Map(m) => m.is_empty(),
+        _ => false,
+    };
+    match (a, b) {
+        _ if nothing(a) && nothing(b) => true,
+        (Value::Map(_), Value::Map(_)) => {
+            a.same(b)
+                || (a.entries().all(|(k, v)| same(v, b.get(k))) && b.entries().all(|(k, v)| !a.get(k).is_null() || same(&Value::Null, v)))
+        }
+        (Value::List(x), Value::List(y)) => x.len() == y.len() && x.iter().zip(y.iter()).all(|(x, y)| same(x, y)),
+        _ => a == b,
+    }
+}

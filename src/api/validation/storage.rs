@@ -1,0 +1,301 @@
+//! Volumes and claims of the cluster, and the storage group.
+
+use super::super::{Quantity, Value, internal, names};
+use super::ip;
+use super::meta::{self, label_selector, object_meta, object_meta_update};
+use super::path::{Errors, Path, same};
+use super::resources::quantity_value;
+use super::scheduling::node_selector;
+use super::security::closed;
+use super::volumes::{csi_driver_name, host_path, nfs, no_backsteps};
+
+const ACCESS_MODES: [&str; 4] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
+const VOLUME_MODES: [&str; 2] = ["Block", "Filesystem"];
+
+/// A new PersistentVolumeClaim.
+pub(super) fn claim(errors: &mut Errors, claim: &Value) {
+    object_meta(errors, claim, true, names::dns1123_subdomain);
+    claim_spec(errors, Path::new("spec"), claim.get("spec"));
+}
+
+/// A claim's template in a pod or a StatefulSet.
+pub(super) fn claim_template(errors: &mut Errors, at: Path<'_>, template: &Value) {
+    let meta = template.get("metadata");
+    let meta_at = at.child("metadata");
+    meta::annotations(errors, meta_at.child("annotations"), meta.get("annotations"));
+    meta::labels(errors, meta_at.child("labels"), meta.get("labels"));
+    for (key, _) in meta.entries().filter(|(k, _)| !matches!(k.as_str(), "annotations" | "labels")) {
+        errors.forbidden(meta_at.child(key), "cannot be set");
+    }
+    claim_spec(errors, at.child("spec"), template.get("spec"));
+}
+
+fn access_modes(errors: &mut Errors, at: Path<'_>, modes: &Value) {
+    if modes.is_empty() {
+        errors.required(at, "at least 1 access mode is required");
+    }
+    for mode in modes.items() {
+        closed(errors, at, mode, &ACCESS_MODES);
+    }
+    let single = modes.items().iter().any(|m| m.str() == "ReadWriteOncePod");
+    if single && modes.items().iter().any(|m| m.str() != "ReadWriteOncePod" && ACCESS_MODES.contains(&m.str())) {
+        errors.forbidden(at, "may not use ReadWriteOncePod with other access modes");
+    }
+}
+
+/// A claim's spec.
+pub(super) fn claim_spec(errors: &mut Errors, at: Path<'_>, spec: &Value) {
+    if spec.get("accessModes").is_empty() {
+        errors.required(at.child("accessModes"), "at least 1 access mode is required");
+    }
+    label_selector(errors, at.child("selector"), spec.get("selector"));
+    if !spec.get("accessModes").is_empty() {
+        access_modes(errors, at.child("accessModes"), spec.get("accessModes"));
+    }
+    let resources = at.child("resources");
+    match spec.at(&["resources", "requests", "storage"]) {
+        Value::Null => errors.required(resources.key("storage"), ""),
+        amount if Quantity::of(amount).sign() <= 0 => errors.invalid(resources.key("storage"), amount, "must be greater than zero"),
+        amount => quantity_value(errors, resources.key("storage"), "storage", amount),
+    }
+    for key in ["storageClassName", "volumeAttributesClassName"] {
+        let name = spec.get(key).str();
+        if !name.is_empty() {
+            errors.each_invalid(at.child(key), name, names::dns1123_subdomain(name));
+        }
+    }
+    closed(errors, at.child("volumeMode"), spec.get("volumeMode"), &VOLUME_MODES);
+    for key in ["dataSource", "dataSourceRef"] {
+        let (source, at) = (spec.get(key), at.child(key));
+        if source.is_null() {
+            continue;
+        }
+        for key in ["name", "kind"] {
+            if source.get(key).is_empty() {
+                errors.required(at.child(key), "");
+            }
+        }
+        let group = source.get("apiGroup").str();
+        if group.is_empty() && source.get("kind").str() != "PersistentVolumeClaim" {
+            let detail = "must be 'PersistentVolumeClaim' when referencing the default apiGroup";
+            errors.invalid(at, source.get("kind").str(), detail);
+        }
+        if !group.is_empty() {
+            errors.each_invalid(at.child("apiGroup"), group, names::dns1123_subdomain(group));
+        }
+    }
+}
+
+/// A changed PersistentVolumeClaim.
+pub(super) fn claim_update(errors: &mut Errors, new: &Value, old: &Value) {
+    object_meta_update(errors, new, old);
+    claim(errors, new);
+    let (spec, before) = (new.get("spec"), old.get("spec"));
+    let (mut after, mut was) = (spec.clone(), before.clone());
+    // Binding gives the claim its volume.
+    if before.get("volumeName").is_empty() && !spec.get("volumeName").is_empty() {
+        was.set(&["volumeName"], spec.get("volumeName"));
+    }
+    if before.get("storageClassName").is_null() && !spec.get("storageClassName").is_null() {
+        after.remove(&["storageClassName"]);
+    }
+    if new.at(&["status", "phase"]).str() == "Bound" {
+        let size = before.at(&["resources", "requests", "storage"]);
+        if !after.at(&["resources", "requests"]).is_null() {
+            after.set(&["resources", "requests", "storage"], size);
+        }
+        match before.get("volumeAttributesClassName") {
+            Value::Null => {
+                after.remove(&["volumeAttributesClassName"]);
+            }
+            name => after.set(&["volumeAttributesClassName"], name),
+        }
+    }
+    let at = Path::new("spec");
+    if !same(&after, &was) {
+        let head = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims";
+        errors.forbidden(at, &format!("{head}\n{}", internal::diff("core", "PersistentVolumeClaimSpec", &was, &after)));
+    }
+    let size = |s: &Value| Quantity::of(s.at(&["resources", "requests", "storage"]));
+    if size(spec) < size(before) && size(spec) <= Quantity::of(old.at(&["status", "capacity", "storage"])) {
+        let at = at.child("resources");
+        let at = at.child("requests");
+        errors.forbidden(at.child("storage"), "field can not be less than status.capacity");
+    }
+    errors.immutable(Path::new("volumeMode"), spec.get("volumeMode"), before.get("volumeMode"));
+}
+
+/// Sources of a volume of the cluster and what each needs.
+const SOURCES: [(&str, &[&str]); 22] = [
+    ("hostPath", &[]),
+    ("gcePersistentDisk", &["pdName"]),
+    ("awsElasticBlockStore", &["volumeID"]),
+    ("glusterfs", &["endpoints", "path"]),
+    ("flocker", &[]),
+    ("nfs", &[]),
+    ("rbd", &["monitors", "image"]),
+    ("quobyte", &["registry", "volume"]),
+    ("cephfs", &["monitors"]),
+    ("iscsi", &["targetPortal", "iqn"]),
+    ("cinder", &["volumeID"]),
+    ("fc", &[]),
+    ("flexVolume", &["driver"]),
+    ("azureFile", &["secretName", "shareName"]),
+    ("vsphereVolume", &["volumePath"]),
+    ("photonPersistentDisk", &["pdID"]),
+    ("portworxVolume", &["volumeID"]),
+    ("azureDisk", &["diskName", "diskURI"]),
+    ("scaleIO", &["gateway", "system", "volumeName"]),
+    ("local", &["path"]),
+    ("storageos", &["volumeName"]),
+    ("csi", &["volumeHandle"]),
+];
+
+/// A new PersistentVolume.
+pub(super) fn volume(errors: &mut Errors, volume: &Value) {
+    object_meta(errors, volume, false, names::dns1123_subdomain);
+    let (at, spec) = (Path::new("spec"), volume.get("spec"));
+    access_modes(errors, at.child("accessModes"), spec.get("accessModes"));
+    let capacity = spec.get("capacity");
+    if capacity.is_empty() {
+        errors.required(at.child("capacity"), "");
+    }
+    let only_storage = matches!(capacity.entries().map(|(k, _)| k.as_str()).collect::<Vec<_>>().as_slice(), ["storage"]);
+    if !capacity.is_empty() && !only_storage {
+        errors.not_supported(at.child("capacity"), capacity, &["storage"]);
+    }
+    let capacity_at = at.child("capacity");
+    for (name, amount) in capacity.entries() {
+        if Quantity::of(amount).value() < 0 {
+            errors.invalid(capacity_at.key(name), Quantity::of(amount).value(), "must be a valid resource quantity");
+        }
+        if Quantity::of(amount).sign() <= 0 {
+            errors.invalid(capacity_at.key(name), amount, "must be greater than zero");
+        }
+    }
+    let policies = ["Delete", "Recycle", "Retain"];
+    if !spec.get("persistentVolumeReclaimPolicy").is_empty() {
+        closed(errors, at.child("persistentVolumeReclaimPolicy"), spec.get("persistentVolumeReclaimPolicy"), &policies);
+    }
+    let affinity = spec.get("nodeAffinity");
+    let mut has_affinity = false;
+    if !affinity.is_null() {
+        let at = at.child("nodeAffinity");
+        match affinity.get("required") {
+            Value::Null => errors.required(at.child("required"), "must specify required node constraints"),
+            required => {
+                has_affinity = true;
+                node_selector(errors, at.child("required"), required, true);
+            }
+        }
+    }
+    let mut found = false;
+    for (key, needs) in SOURCES {
+        let source = spec.get(key);
+        if source.is_null() {
+            continue;
+        }
+        let at_source = at.child(key);
+        if found {
+            errors.forbidden(at_source, "may not specify more than 1 volume type");
+            continue;
+        }
+        found = true;
+        for need in needs.iter().filter(|n| source.get(n).is_empty()) {
+            errors.required(at_source.child(need), "");
+        }
+        match key {
+            "hostPath" => host_path(errors, at_source, source),
+            "nfs" => nfs(errors, at_source, source),
+            "local" => {
+                if !source.get("path").is_empty() {
+                    no_backsteps(errors, at_source.child("path"), source.get("path").str());
+                }
+                if !has_affinity {
+                    errors.required(at.child("nodeAffinity"), "Local volume requires node affinity");
+                }
+            }
+            "csi" => csi_driver_name(errors, at_source.child("driver"), source.get("driver").str()),
+            _ => {}
+        }
+    }
+    if !found {
+        errors.required(at, "must specify a volume type");
+    }
+    let root = spec.at(&["hostPath", "path"]).as_str().is_some_and(|p| !p.is_empty() && p.bytes().all(|b| b == b'/'));
+    if root && spec.get("persistentVolumeReclaimPolicy").str() == "Recycle" {
+        errors.forbidden(at.child("persistentVolumeReclaimPolicy"), "may not be 'recycle' for a hostPath mount of '/'");
+    }
+    let class = spec.get("storageClassName").str();
+    if !class.is_empty() {
+        errors.each_invalid(at.child("storageClassName"), class, names::dns1123_subdomain(class));
+    }
+    closed(errors, at.child("volumeMode"), spec.get("volumeMode"), &VOLUME_MODES);
+}
+
+/// A changed PersistentVolume.
+pub(super) fn volume_update(errors: &mut Errors, new: &Value, old: &Value) {
+    volume(errors, new);
+    let (spec, before) = (new.get("spec"), old.get("spec"));
+    if SOURCES.iter().any(|(key, _)| !same(spec.get(key), before.get(key))) {
+        let at = Path::new("spec");
+        errors.forbidden(at.child("persistentvolumesource"), "spec.persistentvolumesource is immutable after creation");
+    }
+    errors.immutable(Path::new("volumeMode"), spec.get("volumeMode"), before.get("volumeMode"));
+    if !before.get("nodeAffinity").is_null() {
+        errors.immutable(Path::new("nodeAffinity"), spec.get("nodeAffinity"), before.get("nodeAffinity"));
+    }
+}
+
+/// A new or changed StorageClass.
+pub(super) fn class(errors: &mut Errors, class: &Value) {
+    object_meta(errors, class, false, names::dns1123_subdomain);
+    let provisioner = class.get("provisioner").str();
+    if provisioner.is_empty() {
+        errors.required(Path::new("provisioner"), provisioner);
+    } else {
+        errors.each_invalid(Path::new("provisioner"), provisioner, names::qualified_name(&provisioner.to_lowercase()));
+    }
+    let parameters = Path::new("parameters");
+    if class.get("parameters").entries().len() > 512 {
+        errors.too_long(parameters, 512);
+    }
+    if class.get("parameters").entries().any(|(k, _)| k.is_empty()) {
+        errors.invalid(parameters, "", "field can not be empty.");
+    }
+    closed(errors, Path::new("reclaimPolicy"), class.get("reclaimPolicy"), &["Delete", "Retain"]);
+    match class.get("volumeBindingMode") {
+        Value::Null => errors.required(Path::new("volumeBindingMode"), ""),
+        mode => closed(errors, Path::new("volumeBindingMode"), mode, &["Immediate", "WaitForFirstConsumer"]),
+    }
+}
+
+/// A changed StorageClass.
+pub(super) fn class_update(errors: &mut Errors, new: &Value, old: &Value) {
+    object_meta_update(errors, new, old);
+    if !same(new.get("parameters"), old.get("parameters")) {
+        errors.forbidden(Path::new("parameters"), "updates to parameters are forbidden.");
+    }
+    if new.get("provisioner") != old.get("provisioner") {
+        errors.forbidden(Path::new("provisioner"), "updates to provisioner are forbidden.");
+    }
+    if new.get("reclaimPolicy") != old.get("reclaimPolicy") {
+        errors.forbidden(Path::new("reclaimPolicy"), "updates to reclaimPolicy are forbidden.");
+    }
+    errors.immutable(Path::new("volumeBindingMode"), new.get("volumeBindingMode"), old.get("volumeBindingMode"));
+}
+
+/// The address part of an EndpointSlice's address, by its type.
+pub(super) fn slice_address(errors: &mut Errors, at: Path<'_>, kind: &str, address: &str) {
+    match kind {
+        "IPv4" | "IPv6" => {
+            let right = ip::parse(address).is_some_and(|a| a.is_ipv4() == (kind == "IPv4"));
+            if !right {
+                errors.invalid(at, address, if kind == "IPv4" { "must be a valid IPv4 address" } else { "must be a valid IPv6 address" });
+            } else {
+                ip::endpoint(errors, at, address);
+            }
+        }
+        _ => errors.each_invalid(at, address, names::dns1123_subdomain(address)),
+    }
+}
