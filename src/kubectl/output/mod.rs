@@ -10,6 +10,7 @@ mod list;
 mod sort;
 mod table;
 mod tabwriter;
+mod template;
 mod yaml;
 
 pub use base64::decode_base64;
@@ -21,6 +22,7 @@ pub use sort::{SortError, sort_objects};
 pub(crate) use table::escape_terminal;
 pub use table::{Table, TableOptions, TablePrinter, print_groups};
 pub use tabwriter::TabWriter;
+pub use template::{GoTemplate, TemplateError};
 pub use yaml::to_yaml;
 
 /// The steps of every recorded session.

@@ -1,0 +1,88 @@
+//! `-o go-template=`: Go's `text/template` over an object, with the functions kubectl gives it.
+
+mod exec;
+mod funcs;
+mod lex;
+mod parse;
+mod printf;
+
+use thiserror::Error;
+
+use super::go_value;
+use super::json::to_compact_json;
+use crate::api::{Map, Value};
+
+/// What is wrong with a template, or with an object for it, in Go's words.
+#[derive(Clone, Debug, Error, PartialEq)]
+pub enum TemplateError {
+    /// The template cannot be read.
+    #[error("template: output:{line}: {message}")]
+    Syntax {
+        /// Where, counted from 1.
+        line: usize,
+        /// What.
+        message: String,
+    },
+    /// The template fails over this object.
+    #[error("template: output:{line}:{column}: executing \"output\" at <{at}>: {message}")]
+    Execution {
+        /// The line, counted from 1.
+        line: usize,
+        /// The byte in the line, counted from 0.
+        column: usize,
+        /// The part of the template that fails.
+        at: String,
+        /// What.
+        message: String,
+    },
+}
+
+/// A template that was read.
+// Models Go's text/template as k8s.io/cli-runtime's GoTemplatePrinter uses it.
+#[derive(Clone, Debug)]
+pub struct GoTemplate {
+    text: String,
+    trees: parse::Trees,
+}
+
+impl GoTemplate {
+    /// Reads a template such as `{{range .items}}{{.metadata.name}}{{end}}`.
+    pub fn parse(text: &str) -> Result<GoTemplate, TemplateError> {
+        Ok(GoTemplate { text: text.to_owned(), trees: parse::parse(text)? })
+    }
+
+    /// The text for an object, without a newline of its own; where the template fails, what was printed before, and the error.
+    /// Members that are not there are an error unless `allow_missing`.
+    pub fn print(&self, data: &Value, allow_missing: bool) -> (String, Option<TemplateError>) {
+        exec::execute(&self.text, &self.trees, with_floats(data), allow_missing)
+    }
+
+    /// What kubectl adds on standard output where [`GoTemplate::print`] fails on an object.
+    pub fn failure_output(&self, error: &TemplateError, data: &Value) -> String {
+        format!(
+            "Error executing template: {error}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t{}\n\
+             \traw data was:\n\t\t{}\n\tobject given to template engine was:\n\t\t{}\n\n",
+            self.text,
+            to_compact_json(data),
+            go_value::plain(&with_floats(data))
+        )
+    }
+
+    /// What kubectl says on standard error (after `error: `) where [`GoTemplate::print`] fails.
+    pub fn failure(&self, error: &TemplateError) -> String {
+        format!("error executing template {}: {error}", go_value::quote(&self.text))
+    }
+}
+
+/// The value as Go's JSON decoder makes it: every number is a float.
+fn with_floats(v: &Value) -> Value {
+    match v {
+        Value::Int(i) => Value::Float(*i as f64),
+        Value::List(l) => l.iter().map(with_floats).collect::<Vec<_>>().into(),
+        Value::Map(m) => m.iter().map(|(k, v)| (k.clone(), with_floats(v))).collect::<Map>().into(),
+        _ => v.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

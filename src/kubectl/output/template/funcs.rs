@@ -1,0 +1,304 @@
+//! The functions a template may call: Go's own and kubectl's.
+
+use std::cmp::Ordering;
+
+use super::printf;
+use crate::api::Value;
+use crate::kubectl::output::decode_base64;
+use crate::kubectl::output::go_value;
+
+/// The functions and how many arguments they take: at least, at most.
+const FUNCTIONS: &[(&str, usize, Option<usize>)] = &[
+    ("and", 1, None),
+    ("base64decode", 1, Some(1)),
+    ("call", 1, None),
+    ("eq", 1, None),
+    ("exists", 1, None),
+    ("ge", 2, Some(2)),
+    ("gt", 2, Some(2)),
+    ("html", 0, None),
+    ("index", 1, None),
+    ("js", 0, None),
+    ("le", 2, Some(2)),
+    ("len", 1, Some(1)),
+    ("lt", 2, Some(2)),
+    ("ne", 2, Some(2)),
+    ("not", 1, Some(1)),
+    ("or", 1, None),
+    ("print", 0, None),
+    ("printf", 1, None),
+    ("println", 0, None),
+    ("slice", 1, None),
+    ("urlquery", 0, None),
+];
+
+/// Whether a template may call this.
+pub(super) fn is_function(name: &str) -> bool {
+    FUNCTIONS.iter().any(|f| f.0 == name)
+}
+
+/// How many arguments a function takes: at least, at most.
+pub(super) fn arity(name: &str) -> (usize, Option<usize>) {
+    FUNCTIONS.iter().find(|f| f.0 == name).map_or((0, None), |f| (f.1, f.2))
+}
+
+/// Whether the function's argument at this place must be a string.
+pub(super) fn wants_string(name: &str, i: usize) -> bool {
+    i == 0 && matches!(name, "printf" | "base64decode")
+}
+
+/// Whether Go's templates take a value for true: neither zero nor empty.
+pub(super) fn is_true(v: &Value) -> bool {
+    !v.is_empty()
+}
+
+/// The name of a value's type in Go; an integer is one that the template wrote.
+pub(super) fn type_name(v: &Value) -> &'static str {
+    match v {
+        Value::Int(_) => "int",
+        other => go_value::type_name(other),
+    }
+}
+
+/// A function with its arguments; `None` is Go's invalid value.
+pub(super) struct Call<'a> {
+    pub(super) name: &'a str,
+    pub(super) args: &'a [Option<Value>],
+}
+
+type Called = Result<Option<Value>, String>;
+
+impl Call<'_> {
+    pub(super) fn run(&self) -> Called {
+        let args = self.args;
+        let nil = |v: &Option<Value>| v.clone().unwrap_or(Value::Null);
+        let values = || args.iter().map(nil).collect::<Vec<Value>>();
+        let text = |s: String| Ok(Some(Value::from(s)));
+        match self.name {
+            "not" => Ok(Some((!args[0].as_ref().is_some_and(is_true)).into())),
+            "eq" => equal_to_any(&args[0], &args[1..]).map(|b| Some(b.into())),
+            "ne" => equal(&args[0], &args[1]).map(|b| Some((!b).into())),
+            "lt" => order(&args[0], &args[1]).map(|o| Some((o == Some(Ordering::Less)).into())),
+            "le" => order(&args[0], &args[1]).map(|o| Some(matches!(o, Some(Ordering::Less | Ordering::Equal)).into())),
+            "gt" => order(&args[0], &args[1]).map(|o| Some((!matches!(o, Some(Ordering::Less | Ordering::Equal))).into())),
+            "ge" => order(&args[0], &args[1]).map(|o| Some((o != Some(Ordering::Less)).into())),
+            "len" => length(&args[0]),
+            "index" => index(&args[0], &args[1..]),
+            "slice" => slice(&args[0], &args[1..]),
+            "exists" => Ok(Some(exists(&args[0], &args[1..]).into())),
+            "print" => text(printf::print(&values())),
+            "println" => text(printf::println(&values())),
+            "printf" => {
+                let values = values();
+                text(printf::printf(values[0].str(), &values[1..]))
+            }
+            "base64decode" => {
+                let decoded = decode_base64(nil(&args[0]).str());
+                let bytes = decoded.ok_or_else(|| format!("base64 decode failed: {}", base64_problem(nil(&args[0]).str())))?;
+                text(String::from_utf8_lossy(&bytes).into_owned())
+            }
+            "html" => text(escape_html(&printf::print(&values()))),
+            "js" => text(escape_js(&printf::print(&values()))),
+            "urlquery" => text(escape_query(&printf::print(&values()))),
+            _ => match &args[0] {
+                Some(v) => Err(format!("non-function {} of type {}", go_value::plain(v), type_name(v))),
+                None => Err("call of nil".into()),
+            },
+        }
+    }
+}
+
+/// Where a text stops being base64, in Go's words.
+fn base64_problem(text: &str) -> String {
+    let symbols: Vec<(usize, u8)> = text.bytes().enumerate().filter(|(_, b)| !matches!(b, b'\n' | b'\r')).collect();
+    let wrong = symbols.iter().find(|(_, b)| !(b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/')));
+    let at = wrong.map_or_else(|| text.len() - symbols.len() % 4, |(i, _)| *i);
+    format!("illegal base64 data at input byte {at}")
+}
+
+/// Types that can be compared, as Go's templates see them.
+#[derive(PartialEq)]
+enum Basic {
+    Bool,
+    Int,
+    Float,
+    Str,
+}
+
+fn basic(v: &Option<Value>) -> Option<Basic> {
+    match v {
+        Some(Value::Bool(_)) => Some(Basic::Bool),
+        Some(Value::Int(_)) => Some(Basic::Int),
+        Some(Value::Float(_)) => Some(Basic::Float),
+        Some(Value::Str(_)) => Some(Basic::Str),
+        _ => None,
+    }
+}
+
+fn present(v: &Option<Value>) -> bool {
+    !matches!(v, None | Some(Value::Null))
+}
+
+fn equal(a: &Option<Value>, b: &Option<Value>) -> Result<bool, String> {
+    if basic(a) != basic(b) {
+        return if present(a) && present(b) { Err("incompatible types for comparison".into()) } else { Ok(false) };
+    }
+    match (a, b) {
+        (Some(Value::List(_) | Value::Map(_)), _) | (_, Some(Value::List(_) | Value::Map(_))) => {
+            let show = |v: &Option<Value>| v.as_ref().map_or_else(|| "<nil>".into(), go_value::plain);
+            let kind = |v: &Option<Value>| v.as_ref().map_or("<nil>", type_name);
+            Err(format!("non-comparable types {}: {}, {}: {}", show(a), kind(a), kind(b), show(b)))
+        }
+        _ if !present(a) || !present(b) => Ok(present(a) == present(b)),
+        _ => Ok(a == b),
+    }
+}
+
+fn equal_to_any(a: &Option<Value>, others: &[Option<Value>]) -> Result<bool, String> {
+    if others.is_empty() {
+        return Err("missing argument for comparison".into());
+    }
+    for b in others {
+        if equal(a, b)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn order(a: &Option<Value>, b: &Option<Value>) -> Result<Option<Ordering>, String> {
+    let (Some(x), Some(y)) = (basic(a), basic(b)) else { return Err("invalid type for comparison".into()) };
+    if x != y {
+        return Err("incompatible types for comparison".into());
+    }
+    match (a, b) {
+        (Some(Value::Int(a)), Some(Value::Int(b))) => Ok(Some(a.cmp(b))),
+        (Some(Value::Float(a)), Some(Value::Float(b))) => Ok(a.partial_cmp(b)),
+        (Some(Value::Str(a)), Some(Value::Str(b))) => Ok(Some(a.as_str().cmp(b))),
+        _ => Err("invalid type for comparison".into()),
+    }
+}
+
+fn length(v: &Option<Value>) -> Called {
+    match v {
+        None => Err("reflect: call of reflect.Value.Type on zero Value".into()),
+        Some(Value::Null) => Err("len of nil pointer".into()),
+        Some(Value::Str(s)) => Ok(Some(s.len().into())),
+        Some(Value::List(l)) => Ok(Some(l.len().into())),
+        Some(Value::Map(m)) => Ok(Some(m.len().into())),
+        Some(other) => Err(format!("len of type {}", type_name(other))),
+    }
+}
+
+/// An index into something of this length, which it may equal.
+fn position(index: &Option<Value>, len: usize) -> Result<usize, String> {
+    match index {
+        Some(Value::Int(i)) => usize::try_from(*i).ok().filter(|i| *i <= len).ok_or_else(|| format!("index out of range: {i}")),
+        None | Some(Value::Null) => Err("cannot index slice/array with nil".into()),
+        Some(other) => Err(format!("cannot index slice/array with type {}", type_name(other))),
+    }
+}
+
+fn index(item: &Option<Value>, indices: &[Option<Value>]) -> Called {
+    if !present(item) {
+        return Err("index of untyped nil".into());
+    }
+    let mut item = item.clone();
+    for i in indices {
+        let past = |what: &str| format!("reflect: {what} index out of range");
+        item = match &item {
+            None | Some(Value::Null) => return Err("index of nil pointer".into()),
+            Some(Value::List(l)) => Some(l.get(position(i, l.len())?).cloned().ok_or_else(|| past("slice"))?),
+            Some(Value::Str(s)) => Some(s.as_bytes().get(position(i, s.len())?).map(|b| Value::from(*b)).ok_or_else(|| past("string"))?),
+            Some(Value::Map(m)) => match i {
+                Some(Value::Str(key)) => Some(m.get(key).cloned().unwrap_or(Value::Null)),
+                None | Some(Value::Null) => return Err("value is nil; should be of type string".into()),
+                Some(other) => return Err(format!("value has type {}; should be string", type_name(other))),
+            },
+            Some(other) => return Err(format!("can't index item of type {}", type_name(other))),
+        };
+    }
+    Ok(item)
+}
+
+fn slice(item: &Option<Value>, indices: &[Option<Value>]) -> Called {
+    if indices.len() > 3 {
+        return Err(format!("too many slice indexes: {}", indices.len()));
+    }
+    let len = match item {
+        None | Some(Value::Null) => return Err("slice of untyped nil".into()),
+        Some(Value::Str(_)) if indices.len() == 3 => return Err("cannot 3-index slice a string".into()),
+        Some(Value::Str(s)) => s.len(),
+        Some(Value::List(l)) => l.len(),
+        Some(other) => return Err(format!("can't slice item of type {}", type_name(other))),
+    };
+    let from = indices.first().map_or(Ok(0), |i| position(i, len))?;
+    let to = indices.get(1).map_or(Ok(len), |i| position(i, len))?;
+    if from > to {
+        return Err(format!("invalid slice index: {from} > {to}"));
+    }
+    Ok(match item {
+        Some(Value::Str(s)) => Some(String::from_utf8_lossy(&s.as_bytes()[from..to]).into_owned().into()),
+        Some(Value::List(l)) => Some(l[from..to].to_vec().into()),
+        _ => None,
+    })
+}
+
+// Models kubectl's own function of that name.
+fn exists(item: &Option<Value>, indices: &[Option<Value>]) -> bool {
+    let mut item = item.clone();
+    for i in indices {
+        item = match (&item, i) {
+            (Some(Value::List(l)), Some(Value::Int(i))) => usize::try_from(*i).ok().and_then(|i| l.get(i)).cloned(),
+            (Some(Value::Str(s)), Some(Value::Int(i))) => {
+                usize::try_from(*i).ok().and_then(|i| s.as_bytes().get(i)).map(|b| Value::from(*b))
+            }
+            (Some(Value::Map(m)), Some(Value::Str(key))) => m.get(key).cloned(),
+            _ => return false,
+        };
+        if item.is_none() {
+            return false;
+        }
+    }
+    present(&item)
+}
+
+fn escape_html(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '\0' => out.push('\u{fffd}'),
+            '"' => out.push_str("&#34;"),
+            '\'' => out.push_str("&#39;"),
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+fn escape_js(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '\\' | '\'' | '"' => out.extend(['\\', c]),
+            '<' | '>' | '&' | '=' | '\0'..='\u{1f}' => out.push_str(&format!("\\u{:04X}", u32::from(c))),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+fn escape_query(text: &str) -> String {
+    let mut out = String::new();
+    for b in text.bytes() {
+        match b {
+            b' ' => out.push('+'),
+            b if b.is_ascii_alphanumeric() || b"-_.~".contains(&b) => out.push(b as char),
+            _ => out.push_str(&format!("%{b:02X}")),
+        }
+    }
+    out
+}
