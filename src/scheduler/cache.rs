@@ -1,7 +1,7 @@
 //! What the scheduler knows of the cluster: nodes, the pods on them and those assumed there, kept up to date change by
 //! change. Models the scheduler's cache and snapshot (`pkg/scheduler/backend/cache`). It may not know of the queue.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -41,10 +41,18 @@ pub struct Cache {
     pods: FxHashMap<ArcStr, Placed>,
     counts: Counts,
     topologies: Vec<Arc<Topology>>,
-    with_affinity: BTreeSet<NodeIndex>,
-    with_anti_affinity: BTreeSet<NodeIndex>,
+    companions: BTreeMap<u32, Companions>,
     images: FxHashMap<ArcStr, usize>,
     namespaces: BTreeMap<ArcStr, Value>,
+}
+
+/// Pods of one class that have pod affinity or anti-affinity, by node. New pods must heed them wherever they are.
+#[derive(Clone, Debug)]
+pub struct Companions {
+    /// The class.
+    pub class: Arc<PodClass>,
+    /// How many are on which node; no node has none.
+    pub nodes: BTreeMap<NodeIndex, u32>,
 }
 
 #[derive(Clone, Debug)]
@@ -248,7 +256,7 @@ impl Cache {
         let placed = self.pods.remove(uid)?;
         self.nodes[placed.node as usize].remove_pod(uid);
         self.counts.pod_changed(&placed.pod, placed.node, false);
-        self.index_affinity(placed.node);
+        self.count_companion(&placed.pod, placed.node, false);
         self.release_if_unused(placed.node);
         Some(placed.pod)
     }
@@ -268,14 +276,14 @@ impl Cache {
         self.pods.len()
     }
 
-    /// Nodes with pods that have pod affinity or anti-affinity.
-    pub fn nodes_with_affinity(&self) -> &BTreeSet<NodeIndex> {
-        &self.with_affinity
+    /// The pods with pod affinity or anti-affinity, by class.
+    pub fn companions(&self) -> impl Iterator<Item = &Companions> {
+        self.companions.values()
     }
 
-    /// Nodes with pods that have required pod anti-affinity.
-    pub fn nodes_with_anti_affinity(&self) -> &BTreeSet<NodeIndex> {
-        &self.with_anti_affinity
+    /// Where the pods of a class with pod affinity or anti-affinity are.
+    pub fn companions_of(&self, class: &PodClass) -> Option<&Companions> {
+        self.companions.get(&class.id)
     }
 
     /// How many nodes have an image of this name.
@@ -358,9 +366,9 @@ impl Cache {
     fn place(&mut self, pod: Arc<PodInfo>, assumed: bool) {
         let index = self.slot(&pod.node_name);
         self.counts.pod_changed(&pod, index, true);
+        self.count_companion(&pod, index, true);
         self.nodes[index as usize].add_pod(pod.clone());
         self.pods.insert(pod.uid.clone(), Placed { pod, node: index, assumed });
-        self.index_affinity(index);
     }
 
     fn slot(&mut self, name: &ArcStr) -> NodeIndex {
@@ -388,13 +396,19 @@ impl Cache {
         }
     }
 
-    fn index_affinity(&mut self, index: NodeIndex) {
-        let node = &self.nodes[index as usize];
-        for (set, has) in [(&mut self.with_affinity, node.with_affinity > 0), (&mut self.with_anti_affinity, node.with_anti_affinity > 0)] {
-            if has {
-                set.insert(index);
-            } else {
-                set.remove(&index);
+    /// Keeps account of a pod with pod affinity or anti-affinity that came to a node or left it.
+    fn count_companion(&mut self, pod: &PodInfo, index: NodeIndex, added: bool) {
+        if !pod.class.has_affinity() {
+            return;
+        }
+        let class = &pod.class;
+        let of_class = self.companions.entry(class.id).or_insert_with(|| Companions { class: class.clone(), nodes: BTreeMap::new() });
+        let n = of_class.nodes.entry(index).or_default();
+        *n = if added { *n + 1 } else { n.saturating_sub(1) };
+        if *n == 0 {
+            of_class.nodes.remove(&index);
+            if of_class.nodes.is_empty() {
+                self.companions.remove(&class.id);
             }
         }
     }

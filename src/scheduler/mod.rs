@@ -2,6 +2,8 @@
 
 pub mod cache;
 mod component;
+#[cfg(test)]
+mod component_tests;
 pub mod counts;
 pub mod cycle;
 pub mod explain;

@@ -31,10 +31,6 @@ pub struct NodeInfo {
     pub object: Value,
     /// The pods on it.
     pub pods: Vec<Arc<PodInfo>>,
-    /// How many of them have pod affinity or anti-affinity.
-    pub with_affinity: usize,
-    /// How many of them have required pod anti-affinity.
-    pub with_anti_affinity: usize,
     /// Ports that its pods take.
     pub used_ports: Vec<HostPort>,
     /// Images it holds, by all their names, sorted: size in bytes.
@@ -94,13 +90,6 @@ impl NodeInfo {
         self.requested.add(&class.requests, sign);
         self.non_zero_requested.0 += sign * class.non_zero.0;
         self.non_zero_requested.1 += sign * class.non_zero.1;
-        let count = |n: &mut usize, counts: bool| {
-            if counts {
-                *n = if sign > 0 { *n + 1 } else { n.saturating_sub(1) };
-            }
-        };
-        count(&mut self.with_affinity, class.has_affinity());
-        count(&mut self.with_anti_affinity, !class.anti_affinity.is_empty());
     }
 }
 

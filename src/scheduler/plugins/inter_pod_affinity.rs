@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-
 use crate::api::{ArcStr, Object};
 use crate::scheduler::cache::{Cache, NodeIndex, Topology};
 use crate::scheduler::counts::CountKey;
@@ -43,13 +41,13 @@ impl PerValue {
     }
 }
 
-/// Adds to the counts of one label, which are made where there are none yet.
-fn add_to(all: &mut Vec<PerValue>, topology: Arc<Topology>, index: NodeIndex, amount: i64) {
+/// The counts of one label, made where there are none yet.
+fn sums_of(all: &mut Vec<PerValue>, topology: Arc<Topology>) -> &mut PerValue {
     let at = all.iter().position(|p| p.topology.key == topology.key).unwrap_or_else(|| {
         all.push(PerValue::new(topology));
         all.len() - 1
     });
-    all[at].add(index, amount);
+    &mut all[at]
 }
 
 /// Where pods are that matter to the pod's required terms, and those whose terms matter to the pod.
@@ -71,49 +69,29 @@ pub struct AffinityScore {
     scores: Vec<PerValue>,
 }
 
-/// Which of the terms of a class mean the pod, asked once per class.
-struct Meant<'a> {
-    cache: &'a Cache,
-    pod: &'a PodInfo,
-    terms_of: fn(&PodClass) -> &[AffinityTerm],
-    known: FxHashMap<u32, Vec<bool>>,
-}
-
-impl Meant<'_> {
-    fn of(&mut self, class: &PodClass) -> &[bool] {
-        let (cache, pod, terms_of) = (self.cache, self.pod, self.terms_of);
-        self.known.entry(class.id).or_insert_with(|| {
-            let labels = cache.namespace_labels_of(&pod.class);
-            terms_of(class).iter().map(|t| t.matches(&pod.class, labels)).collect()
-        })
-    }
-}
-
-/// Sums what pods with terms on `nodes` say of the pod: for each term that means it, `weight` per label value.
+/// Sums what existing pods say of the pod: for each of their terms that means it, `weight` per label value and pod.
 fn sum_existing(
     cache: &mut Cache,
     pod: &PodInfo,
-    nodes: &[NodeIndex],
     terms_of: fn(&PodClass) -> &[AffinityTerm],
     weight: fn(&AffinityTerm) -> i64,
     into: &mut Vec<PerValue>,
 ) {
-    let mut found: Vec<(ArcStr, NodeIndex, i64)> = Vec::new();
-    let mut meant = Meant { cache, pod, terms_of, known: FxHashMap::default() };
-    for index in nodes {
-        for existing in &cache.node(*index).pods {
-            let terms = terms_of(&existing.class);
-            if terms.is_empty() {
+    let labels = cache.namespace_labels_of(&pod.class);
+    let meant = |class: &Arc<PodClass>| terms_of(class).iter().any(|t| t.matches(&pod.class, labels));
+    let classes: Vec<Arc<PodClass>> = cache.companions().map(|c| &c.class).filter(|c| meant(c)).cloned().collect();
+    for class in classes {
+        for term in terms_of(&class) {
+            if !term.matches(&pod.class, cache.namespace_labels_of(&pod.class)) {
                 continue;
             }
-            for (term, _) in terms.iter().zip(meant.of(&existing.class)).filter(|(_, means)| **means) {
-                found.push((term.topology_key.clone(), *index, weight(term)));
+            let topology = cache.topology(&term.topology_key);
+            let Some(companions) = cache.companions_of(&class) else { continue };
+            let sums = sums_of(into, topology);
+            for (index, n) in &companions.nodes {
+                sums.add(*index, weight(term) * i64::from(*n));
             }
         }
-    }
-    for (key, index, amount) in found {
-        let topology = cache.topology(&key);
-        add_to(into, topology, index, amount);
     }
 }
 
@@ -150,8 +128,7 @@ impl Plugin for InterPodAffinity {
     fn pre_filter(&self, cache: &mut Cache, pod: &PodInfo, _: &[StaticFit], state: &mut CycleState) -> PreFilter {
         let class = pod.class.clone();
         let mut s = AffinityState::default();
-        let nodes: Vec<NodeIndex> = cache.nodes_with_anti_affinity().iter().copied().filter(|i| cache.node(*i).exists).collect();
-        sum_existing(cache, pod, &nodes, |c| &c.anti_affinity, |_| 1, &mut s.existing_anti_affinity);
+        sum_existing(cache, pod, |c| &c.anti_affinity, |_| 1, &mut s.existing_anti_affinity);
         s.existing_anti_affinity.retain(|p| p.counts.iter().any(|n| *n != 0));
         if class.affinity.is_empty() && class.anti_affinity.is_empty() && s.existing_anti_affinity.is_empty() {
             return PreFilter::Skip;
@@ -230,9 +207,9 @@ impl Plugin for InterPodAffinity {
                 }
             }
         }
-        let nodes: Vec<NodeIndex> = cache.nodes_with_affinity().iter().copied().filter(|i| cache.node(*i).exists).collect();
-        sum_existing(cache, pod, &nodes, |c| &c.affinity, |_| HARD_POD_AFFINITY_WEIGHT, &mut scores);
-        sum_existing(cache, pod, &nodes, |c| &c.preferred_pods, |t| t.weight, &mut scores);
+        sum_existing(cache, pod, |c| &c.affinity, |_| HARD_POD_AFFINITY_WEIGHT, &mut scores);
+        sum_existing(cache, pod, |c| &c.preferred_pods, |t| t.weight, &mut scores);
+        scores.retain(|p| p.counts.iter().any(|n| *n != 0));
         let has_any = !scores.is_empty();
         state.affinity_score = Some(AffinityScore { scores });
         has_any

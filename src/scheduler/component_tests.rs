@@ -1,0 +1,198 @@
+//! The scheduler against an API server: what it writes, and when it tries again.
+
+use super::Scheduler;
+use crate::api::{Kind, Object, Value};
+use crate::base::{Duration, Time};
+use crate::obj;
+use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, WriteOptions};
+
+/// An API server and a scheduler that hears of each change at once.
+struct World {
+    api: ApiServer,
+    scheduler: Scheduler,
+    revision: u64,
+    now: Time,
+}
+
+impl World {
+    fn new() -> Self {
+        World { api: ApiServer::new(1), scheduler: Scheduler::new(1), revision: 0, now: Time::from_secs(1) }
+    }
+
+    fn create(&mut self, kind: &str, object: Value) {
+        let kind = Kind::named(kind);
+        let namespace = if kind.namespaced { "default" } else { "" };
+        self.api.create(&Caller::new(self.now, "test"), kind, namespace, object, &WriteOptions::default()).expect("valid");
+    }
+
+    fn node(&mut self, name: &str, cpu: &str) {
+        let status =
+            obj!({"allocatable": {"cpu": cpu, "memory": "8Gi", "pods": "110"}, "conditions": [{"type": "Ready", "status": "True"}]});
+        self.create("Node", obj!({"metadata": {"name": name, "labels": {"kubernetes.io/hostname": name}}, "status": status}));
+        self.change("Node", name, |node| drop(node.remove(&["spec", "taints"])));
+    }
+
+    fn pod(&mut self, name: &str, cpu: &str, priority_class: &str) {
+        let mut pod = obj!({"metadata": {"name": name}, "spec": {"containers": [
+            {"name": "c", "image": "busybox", "resources": {"requests": {"cpu": cpu}}}]}});
+        if !priority_class.is_empty() {
+            pod.set(&["spec", "priorityClassName"], priority_class);
+        }
+        self.create("Pod", pod);
+    }
+
+    fn change(&mut self, kind: &str, name: &str, change: impl FnOnce(&mut Value)) {
+        let kind = Kind::named(kind);
+        let namespace = if kind.namespaced { "default" } else { "" };
+        let mut object = self.api.get(kind, namespace, name).expect("is there");
+        change(&mut object);
+        self.api.update(&Caller::new(self.now, "test"), kind, object, Default::default(), &WriteOptions::default()).expect("valid");
+    }
+
+    fn deliver(&mut self) {
+        let versions: Vec<_> = self.api.store().changes_after(self.revision).expect("kept").cloned().collect();
+        for v in versions {
+            self.revision = v.revision;
+            if self.scheduler.watches(v.key.kind) {
+                let old = self.api.store().version(v.previous).map(|p| p.value.clone());
+                let change = Change { key: v.key, change: v.change, old, object: v.value, revision: v.revision };
+                self.scheduler.on_change(&self.api, self.now, &change);
+            }
+        }
+    }
+
+    /// Lets so much time pass.
+    fn run(&mut self, time: Duration) {
+        let until = self.now + time;
+        self.deliver();
+        while let Some(at) = self.scheduler.next_wake().filter(|at| *at <= until) {
+            self.now = self.now.max(at);
+            self.scheduler.wake(&mut self.api, self.now);
+            self.deliver();
+        }
+        self.now = until;
+    }
+
+    fn get(&self, name: &str) -> &Value {
+        self.api.peek(Kind::named("Pod"), "default", name).expect("is there")
+    }
+
+    fn node_of(&self, name: &str) -> &str {
+        self.get(name).at(&["spec", "nodeName"]).str()
+    }
+
+    /// Reasons and messages of the events about a pod, oldest first.
+    fn events(&self, name: &str) -> Vec<String> {
+        let events = self.api.iter(Kind::named("Event"), Some("default")).filter(|e| e.at(&["involvedObject", "name"]).str() == name);
+        let mut events: Vec<(u64, String)> =
+            events.map(|e| (e.revision(), format!("{}: {}", e.get("reason").str(), e.get("message").str()))).collect();
+        events.sort();
+        events.into_iter().map(|(_, e)| e).collect()
+    }
+}
+
+#[test]
+fn a_pod_is_bound_and_that_is_said() {
+    let mut w = World::new();
+    w.node("n1", "4");
+    w.pod("p", "1", "");
+    w.run(Duration::from_secs(1));
+    assert_eq!(w.node_of("p"), "n1");
+    assert_eq!(w.get("p").condition("PodScheduled"), "True");
+    assert_eq!(w.events("p"), ["Scheduled: Successfully assigned default/p to n1"]);
+    let uid = w.get("p").uid().to_owned();
+    let decision = w.scheduler.decisions().of(&uid).expect("kept");
+    assert_eq!((decision.node.as_str(), decision.attempt, decision.rows.len()), ("n1", 1, 1));
+}
+
+#[test]
+fn a_pod_that_fits_nowhere_waits_for_what_may_help() {
+    let mut w = World::new();
+    w.node("n1", "4");
+    w.change("Node", "n1", |n| n.set(&["spec", "taints"], obj!([{"key": "k", "value": "v", "effect": "NoSchedule"}])));
+    w.pod("p", "1", "");
+    w.run(Duration::from_secs(1));
+    let message = "0/1 nodes are available: 1 node(s) had untolerated taint(s). no new claims to deallocate, preemption: \
+        0/1 nodes are available: 1 Preemption is not helpful for scheduling.";
+    assert_eq!(w.events("p"), [format!("FailedScheduling: {message}")]);
+    let condition = &w.get("p").at(&["status", "conditions"]).items()[0];
+    assert_eq!((condition.get("reason").str(), condition.get("message").str()), ("Unschedulable", message));
+    // A label helps nobody here; the taint's going does.
+    w.change("Node", "n1", |n| n.set(&["metadata", "labels", "x"], "y"));
+    w.run(Duration::from_secs(60));
+    assert_eq!(w.events("p").len(), 1);
+    w.change("Node", "n1", |n| drop(n.remove(&["spec", "taints"])));
+    w.run(Duration::from_secs(1));
+    assert_eq!(w.node_of("p"), "n1");
+}
+
+#[test]
+fn no_nodes_is_tried_again_with_backoff() {
+    let mut w = World::new();
+    w.pod("p", "1", "");
+    w.run(Duration::from_secs(20));
+    let (events, uid) = (w.events("p"), w.get("p").uid().to_owned());
+    assert!(events.iter().all(|e| e == "FailedScheduling: no nodes available to schedule pods"), "{events:?}");
+    let attempts = w.scheduler.queue().get(&uid).expect("waits").attempts;
+    assert_eq!(attempts, 5);
+    w.node("n1", "4");
+    w.run(Duration::from_secs(20));
+    assert_eq!(w.node_of("p"), "n1");
+}
+
+#[test]
+fn a_more_important_pod_takes_the_place_of_a_lesser_one() {
+    let mut w = World::new();
+    w.node("n1", "2");
+    for (name, value) in [("low", 1), ("high", 1000)] {
+        w.create("PriorityClass", obj!({"metadata": {"name": name}, "value": value}));
+    }
+    w.pod("lo1", "1", "low");
+    w.run(Duration::from_secs(1));
+    w.pod("lo2", "1", "low");
+    w.run(Duration::from_secs(1));
+    w.pod("hi", "1", "high");
+    w.run(Duration::from_secs(1));
+    let hi = w.get("hi").uid().to_owned();
+    assert_eq!(w.get("hi").at(&["status", "nominatedNodeName"]).str(), "n1");
+    assert_eq!(w.events("hi"), ["FailedScheduling: 0/1 nodes are available: 1 Insufficient cpu."]);
+    assert_eq!(w.events("lo1")[1..], [format!("Preempted: Preempted by pod {hi} on node n1")]);
+    assert!(w.get("lo1").is_terminating() && !w.get("lo2").is_terminating());
+    assert_eq!(w.get("lo1").condition("DisruptionTarget"), "True");
+    // A lesser pod does not slip into the place that is promised.
+    w.api.delete(&Caller::new(w.now, "test"), Kind::named("Pod"), "default", "lo1", &DeleteOptions::now()).expect("is there");
+    w.pod("lo3", "1", "low");
+    w.run(Duration::from_secs(2));
+    assert_eq!((w.node_of("hi"), w.node_of("lo3")), ("n1", ""));
+    assert!(w.get("hi").at(&["status", "nominatedNodeName"]).is_null());
+}
+
+#[test]
+fn two_runs_decide_alike() {
+    let run = || {
+        let mut w = World::new();
+        for i in 0..7 {
+            w.node(&format!("n{i}"), if i % 2 == 0 { "2" } else { "3" });
+        }
+        for i in 0..20 {
+            w.pod(&format!("p{i}"), ["100m", "700m", "1"][i % 3], "");
+        }
+        w.run(Duration::from_secs(5));
+        (0..20).map(|i| w.node_of(&format!("p{i}")).to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(run(), run());
+}
+
+#[test]
+fn a_claim_that_is_not_there_is_named() {
+    let mut w = World::new();
+    w.node("n1", "4");
+    w.create(
+        "Pod",
+        obj!({"metadata": {"name": "p"}, "spec": {
+            "containers": [{"name": "c", "image": "busybox"}],
+            "volumes": [{"name": "v", "persistentVolumeClaim": {"claimName": "data"}}]}}),
+    );
+    w.run(Duration::from_secs(1));
+    assert_eq!(w.events("p"), ["FailedScheduling: 0/1 nodes are available: persistentvolumeclaim \"data\" not found. not found"]);
+}
