@@ -47,6 +47,8 @@ pub fn all(seed: u64) -> Vec<Box<dyn Controller>> {
         Box::new(super::replica_set::ReplicaSetController::for_replication_controllers()),
         Box::new(super::replica_set::ReplicaSetController::for_replica_sets()),
         Box::new(super::daemon_set::DaemonSetController::default()),
+        Box::new(super::job::JobController::default()),
+        Box::new(super::ttl_after_finished::TtlAfterFinishedController::default()),
         Box::new(super::endpoints::EndpointsController::default()),
         Box::new(super::endpoint_slice::EndpointSliceController::default()),
         Box::new(super::garbage_collector::GarbageCollector::default()),

@@ -8,11 +8,14 @@ pub mod deployment;
 mod endpoint_slice;
 mod endpoints;
 mod garbage_collector;
+pub mod job;
 mod namespace;
+mod pod_claim;
 mod replica_set;
 mod replicas;
 mod root_ca;
 mod service_pods;
+mod ttl_after_finished;
 mod work_queue;
 
 pub use controller::{Controller, ObjectRef, all};

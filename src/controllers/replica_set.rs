@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::controller::{ObjectRef, controller_ref, key_of};
-use super::replicas::{deletion_order, is_active, is_available, is_ready, pod_from_template, ready_since};
+use super::replicas::{deletion_order, is_active, is_available, is_ready, pod_from_template, ready_since, slow_start};
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
 use crate::api::{Kind, KindRef, Object, Value};
@@ -129,21 +129,24 @@ impl ReplicaSetController {
         if active.len() < wanted {
             let template = object.at(&["spec", "template"]);
             let pod = pod_from_template(template, object, self.kind);
-            for _ in 0..(wanted - active.len()).min(BURST) {
+            let (_, outcome) = slow_start((wanted - active.len()).min(BURST), |_| {
                 match api.create(by, pods, object.namespace(), pod.clone(), &WriteOptions::default()) {
                     Ok(made) => {
                         let message = format!("Created pod: {}", made.name());
                         self.recorder.event(api, by.now, object, EventType::Normal, "SuccessfulCreate", &message);
+                        Ok(())
                     }
                     Err(status) => {
                         let message = format!("Error creating: {status}");
                         // Nothing can be made in a namespace that goes away; no event could be written either.
                         self.recorder.event(api, by.now, object, EventType::Warning, "FailedCreate", &message);
-                        return Err(status);
+                        Err(status)
                     }
                 }
-            }
-        } else if active.len() > wanted {
+            });
+            return outcome;
+        }
+        if active.len() > wanted {
             for pod in self.victims(api, object, active, active.len() - wanted) {
                 match api.delete(by, pods, pod.namespace(), pod.name(), &DeleteOptions::default()) {
                     Ok(_) => {

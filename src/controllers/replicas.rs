@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::controller::controller_ref;
-use crate::api::{KindRef, Object, Value};
+use crate::api::{KindRef, Object, Status, Value};
 use crate::base::{Duration, Time};
 
 /// A pod of `template`, owned by `owner`, with a name generated from the owner's.
@@ -20,6 +20,33 @@ pub(super) fn pod_from_template(template: &Value, owner: &Value, owner_kind: Kin
     pod.set(&["metadata", "ownerReferences"], vec![controller_ref(owner, owner_kind)]);
     pod.set(&["spec"], template.get("spec").clone());
     pod
+}
+
+/// Runs a step `count` times in batches of 1, 2, 4 ..., and stops after a batch in which one failed (`slowStartBatch`). Returns how
+/// many went well, and the first failure. What fails because the namespace goes away is no failure.
+pub(super) fn slow_start(count: usize, mut step: impl FnMut(usize) -> Result<(), Status>) -> (usize, Result<(), Status>) {
+    let (mut done, mut next, mut batch) = (0, 0, 1);
+    while next < count {
+        let mut failure = None;
+        for n in next..(next + batch).min(count) {
+            match step(n) {
+                Ok(()) => done += 1,
+                Err(status) if is_namespace_ending(&status) => done += 1,
+                Err(status) => failure = failure.or(Some(status)),
+            }
+        }
+        if let Some(status) = failure {
+            return (done, Err(status));
+        }
+        next += batch;
+        batch *= 2;
+    }
+    (done, Ok(()))
+}
+
+/// Whether a create was refused because its namespace is being deleted.
+pub(super) fn is_namespace_ending(status: &Status) -> bool {
+    status.details.get("causes").items().iter().any(|c| c.get("reason").str() == "NamespaceTerminating")
 }
 
 /// Whether a pod still counts: neither ended nor on its way out (`controller.IsPodActive`).

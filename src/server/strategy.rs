@@ -82,6 +82,10 @@ pub(super) fn prepare_for_create(kind: KindRef, object: &mut Value) {
                 object.set(&["status"], obj!({"currentHealthy": 0, "desiredHealthy": 0, "disruptionsAllowed": 0, "expectedPods": 0}))
             }
             "nodes" => {}
+            "jobs" => {
+                object.set(&["status"], Value::map());
+                select_by_uid(object);
+            }
             _ => object.set(&["status"], Value::map()),
         }
     }
@@ -96,6 +100,27 @@ pub(super) fn prepare_for_create(kind: KindRef, object: &mut Value) {
     }
     if kind.plural == "persistentvolumes" {
         add_finalizer(object, "kubernetes.io/pv-protection");
+    }
+}
+
+/// Labels a Job's template with its uid and selects by that, unless the Job brings its own selector (`jobStrategy.generateSelector`).
+fn select_by_uid(job: &mut Value) {
+    if job.at(&["spec", "manualSelector"]).is_true() {
+        return;
+    }
+    let (uid, name) = (job.get("metadata").get("uid").arc_str(), job.name_arc());
+    for (label, value) in [
+        ("controller-uid", &uid),
+        ("job-name", &name),
+        ("batch.kubernetes.io/controller-uid", &uid),
+        ("batch.kubernetes.io/job-name", &name),
+    ] {
+        job.set(&["spec", "template", "metadata", "labels", label], value);
+    }
+    job.set(&["spec", "selector", "matchLabels", "batch.kubernetes.io/controller-uid"], &uid);
+    if job.labels().is_empty() {
+        let labels = job.at(&["spec", "template", "metadata", "labels"]).clone();
+        job.set(&["metadata", "labels"], labels);
     }
 }
 

@@ -1,0 +1,75 @@
+//! How long a Job waits before it replaces failed pods (`pkg/controller/job/backoff_utils.go`): 10 s, doubling, to 10 min.
+
+use crate::api::{Object, Value};
+use crate::base::{Duration, Time};
+
+/// The first wait.
+pub const BACKOFF_MIN: Duration = Duration::from_secs(10);
+/// The longest wait.
+pub const BACKOFF_MAX: Duration = Duration::from_secs(600);
+
+/// Failures of a Job's pods since one of them succeeded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BackoffRecord {
+    /// How many.
+    pub failures: u32,
+    /// When the last of them ended.
+    pub last_failure: Option<Time>,
+}
+
+impl BackoffRecord {
+    /// The record after pods that ended at these moments.
+    pub fn after(mut self, succeeded: &[Time], failed: &[Time]) -> BackoffRecord {
+        let mut failed = failed.to_vec();
+        failed.sort_unstable();
+        let Some(last_success) = succeeded.iter().max() else {
+            if let Some(last) = failed.last() {
+                self.failures += u32::try_from(failed.len()).unwrap_or(u32::MAX);
+                self.last_failure = Some(*last);
+            }
+            return self;
+        };
+        let since: Vec<Time> = failed.into_iter().filter(|t| t > last_success).collect();
+        BackoffRecord { failures: u32::try_from(since.len()).unwrap_or(u32::MAX), last_failure: since.last().copied() }
+    }
+
+    /// How long is left to wait.
+    pub fn remaining(&self, now: Time, min: Duration, max: Duration) -> Duration {
+        match self.last_failure {
+            Some(last) => remaining(now, min, max, self.failures, last),
+            None => Duration::ZERO,
+        }
+    }
+}
+
+/// How long is left of the wait that so many failures call for, counted from the last.
+pub fn remaining(now: Time, min: Duration, max: Duration, failures: u32, last: Time) -> Duration {
+    if failures == 0 {
+        return Duration::ZERO;
+    }
+    let wait = min.saturating_mul(1u32 << (failures - 1).min(30)).min(max);
+    wait.saturating_sub(now.since(last))
+}
+
+/// When a pod ended: its last container's end, else when it stopped being ready, else when it was deleted, else when it was made.
+pub fn finished_at(pod: &Value) -> Time {
+    let made = || pod.at(&["metadata", "creationTimestamp"]);
+    let containers = pod.at(&["status", "containerStatuses"]).items();
+    let ends: Option<Vec<Time>> =
+        containers.iter().map(|c| Time::parse_rfc3339(c.at(&["state", "terminated", "finishedAt"]).str())).collect();
+    if let Some(last) = ends.and_then(|e| e.into_iter().max()) {
+        return last;
+    }
+    let conditions = pod.at(&["status", "conditions"]).items();
+    let unready = conditions.iter().find(|c| c.get("type").str() == "Ready" && c.get("status").str() == "False");
+    if let Some(at) = unready.and_then(|c| Time::parse_rfc3339(c.get("lastTransitionTime").str())) {
+        return at;
+    }
+    if pod.is_terminating()
+        && let Some(at) = Time::parse_rfc3339(pod.at(&["metadata", "deletionTimestamp"]).str())
+    {
+        let grace_s = pod.at(&["metadata", "deletionGracePeriodSeconds"]).int().max(0);
+        return at - Duration::from_secs(grace_s.unsigned_abs());
+    }
+    Time::parse_rfc3339(made().str()).unwrap_or(Time::ZERO)
+}

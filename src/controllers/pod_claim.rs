@@ -1,0 +1,45 @@
+//! Which pods are a controller's own (`controller.PodControllerRefManager`): owned ones, orphans that it adopts, without those that no
+//! longer fit its selector.
+
+use super::controller::controller_ref;
+use crate::api::selector::LabelSelector;
+use crate::api::{Kind, KindRef, Object, Status, Value};
+use crate::obj;
+use crate::server::{ApiServer, Caller, Patch, Subresource, WriteOptions};
+
+/// Adopts and releases pods of an owner, and returns its pods, sorted by name. `fits` is asked beyond the selector.
+pub(super) fn claim_pods(
+    api: &mut ApiServer,
+    by: &Caller,
+    owner: &Value,
+    owner_kind: KindRef,
+    selector: &LabelSelector,
+    fits: impl Fn(&Value) -> bool,
+) -> Result<Vec<Value>, Status> {
+    let pods = Kind::named("Pod");
+    let mut mine = Vec::new();
+    let owned: Vec<Value> = api.owned_by(owner.uid(), pods).cloned().collect();
+    for pod in owned {
+        if selector.matches(pod.labels()) && fits(&pod) {
+            mine.push(pod);
+        } else if !owner.is_terminating() {
+            let mut released = pod.clone();
+            released.at_mut(&["metadata", "ownerReferences"]).list_mut().retain(|r| r.get("uid").str() != owner.uid());
+            if released.at(&["metadata", "ownerReferences"]).items().is_empty() {
+                released.remove(&["metadata", "ownerReferences"]);
+            }
+            api.update(by, pods, released, Subresource::None, &WriteOptions::default())?;
+        }
+    }
+    if owner.is_terminating() {
+        return Ok(mine);
+    }
+    let adoptable = |p: &&Value| !p.is_terminating() && selector.matches(p.labels()) && fits(p);
+    let orphans: Vec<Value> = api.orphan_pods(owner.namespace()).filter(adoptable).cloned().collect();
+    for pod in orphans {
+        let patch = Patch::Strategic(obj!({"metadata": {"uid": pod.uid(), "ownerReferences": [controller_ref(owner, owner_kind)]}}));
+        mine.push(api.patch(by, pods, pod.namespace(), pod.name(), &patch, Subresource::None, &WriteOptions::default())?);
+    }
+    mine.sort_by(|a, b| a.name().cmp(b.name()));
+    Ok(mine)
+}
