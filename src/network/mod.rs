@@ -1,1 +1,69 @@
-//! The network: addresses, names and messages with latency and cost.
+//! The network: messages instead of sockets, with the errors that programs print. It knows no Kubernetes objects.
+
+mod http;
+
+pub use http::{HttpRequest, HttpResponse, status_text};
+
+use std::net::IpAddr;
+
+/// What a program asks of the network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NetRequest {
+    /// An HTTP request to a host and port.
+    Http(HttpRequest),
+    /// A TCP connection: what is sent, and what came back is the answer.
+    Tcp {
+        /// A name or address.
+        host: String,
+        /// The port.
+        port: u16,
+        /// What is sent.
+        data: Vec<u8>,
+    },
+    /// A name to look up.
+    Resolve {
+        /// The name.
+        name: String,
+    },
+    /// One echo request.
+    Ping {
+        /// A name or address.
+        host: String,
+    },
+}
+
+/// What the network answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NetResponse {
+    /// An HTTP answer.
+    Http(HttpResponse),
+    /// What the other side of a TCP connection sent.
+    Tcp(Vec<u8>),
+    /// A name's canonical form and addresses.
+    Addresses(String, Vec<IpAddr>),
+    /// The address that answered an echo request.
+    Pong(IpAddr),
+}
+
+/// Why a request failed, with the C library's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NetError {
+    /// Nobody listens on the port.
+    #[error("Connection refused")]
+    Refused,
+    /// No answer in time.
+    #[error("Connection timed out")]
+    TimedOut,
+    /// The name does not resolve.
+    #[error("bad address")]
+    NoSuchHost,
+    /// No route to the address.
+    #[error("No route to host")]
+    Unreachable,
+    /// The other side went away.
+    #[error("Connection reset by peer")]
+    Reset,
+    /// What answered does not speak HTTP.
+    #[error("error getting response")]
+    NotHttp,
+}

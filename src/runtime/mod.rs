@@ -1,1 +1,28 @@
 //! Containers: images as data, file systems, processes, the shell and its programs. Nothing here may know Kubernetes objects.
+//!
+//! A [`Machine`] is one container's world (or the workstation's). The host starts programs in it with [`Machine::spawn`], lets it
+//! run with [`Machine::run`] whenever [`Machine::next_wake`] says so, and takes what came out with [`Machine::drain`].
+
+mod fs;
+pub mod images;
+mod kernel;
+mod machine;
+mod proc_files;
+mod process;
+mod programs;
+mod regex;
+mod shell;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+pub use fs::{Device, Errno, FileSystem, Inode, Kind, Mount};
+pub use images::{Image, PullFailure, Service, ServiceKind};
+pub use machine::{ExtRead, Files, Machine, MachineEvent, MachineSpec, ProcessInfo, ServeId, SpawnError, SpawnSpec, Stdin, Stream, Usage};
+pub use process::{ExitStatus, Pid, Signal, Waiting};
+
+/// The characters of a POSIX class such as `alpha`.
+fn shell_class(name: &str) -> Option<&'static [(char, char)]> {
+    shell::named_class(name)
+}

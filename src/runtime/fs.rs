@@ -1,0 +1,541 @@
+//! File systems: trees that are shared until written to, and what is mounted over them.
+//! Cloning one costs a pointer; a write copies the directories on its path.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arcstr::ArcStr;
+
+use crate::base::Time;
+
+/// Why a call on a file failed, with the C library's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Errno {
+    /// ENOENT
+    #[error("No such file or directory")]
+    NoEntry,
+    /// EEXIST
+    #[error("File exists")]
+    Exists,
+    /// ENOTDIR
+    #[error("Not a directory")]
+    NotDirectory,
+    /// EISDIR
+    #[error("Is a directory")]
+    IsDirectory,
+    /// EACCES
+    #[error("Permission denied")]
+    Access,
+    /// ENOTEMPTY
+    #[error("Directory not empty")]
+    NotEmpty,
+    /// EROFS
+    #[error("Read-only file system")]
+    ReadOnly,
+    /// ENOSPC
+    #[error("No space left on device")]
+    NoSpace,
+    /// EINVAL
+    #[error("Invalid argument")]
+    Invalid,
+    /// ELOOP
+    #[error("Symbolic link loop")]
+    Loop,
+    /// ENAMETOOLONG
+    #[error("Filename too long")]
+    NameTooLong,
+    /// EBADF
+    #[error("Bad file descriptor")]
+    BadDescriptor,
+    /// EPIPE
+    #[error("Broken pipe")]
+    Pipe,
+    /// EBUSY
+    #[error("Resource busy")]
+    Busy,
+    /// EPERM
+    #[error("Operation not permitted")]
+    Permission,
+    /// ENXIO and everything that this kernel does not know.
+    #[error("No such device or address")]
+    NoDevice,
+}
+
+/// A file, directory, link, device or program.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inode {
+    /// Permission bits.
+    pub mode: u32,
+    /// Owner.
+    pub uid: u32,
+    /// Group.
+    pub gid: u32,
+    /// When it was last written.
+    pub mtime: Time,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// What an inode is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kind {
+    /// `size` bytes, of which those beyond `data` are zero and not stored.
+    File {
+        /// What is stored.
+        data: Vec<u8>,
+        /// The size in bytes.
+        size: u64,
+    },
+    /// A directory.
+    Dir(BTreeMap<ArcStr, Arc<Inode>>),
+    /// A symbolic link.
+    Link(ArcStr),
+    /// A device.
+    Device(Device),
+    /// A program that the runtime knows by name.
+    Program(ArcStr),
+}
+
+/// What stands in `/dev`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Device {
+    /// /dev/null
+    Null,
+    /// /dev/zero
+    Zero,
+    /// /dev/full
+    Full,
+    /// /dev/random, /dev/urandom
+    Random,
+    /// /dev/tty
+    Tty,
+    /// /dev/stdin, /dev/stdout, /dev/stderr
+    Fd(u32),
+}
+
+impl Inode {
+    /// A directory with nothing in it.
+    pub fn dir(mode: u32) -> Inode {
+        Inode { mode, uid: 0, gid: 0, mtime: Time::ZERO, kind: Kind::Dir(BTreeMap::new()) }
+    }
+    /// A file.
+    pub fn file(data: impl Into<Vec<u8>>, mode: u32) -> Inode {
+        let data = data.into();
+        Inode { mode, uid: 0, gid: 0, mtime: Time::ZERO, kind: Kind::File { size: data.len() as u64, data } }
+    }
+    /// A symbolic link.
+    pub fn link(target: &str) -> Inode {
+        Inode { mode: 0o777, uid: 0, gid: 0, mtime: Time::ZERO, kind: Kind::Link(ArcStr::from(target)) }
+    }
+    /// Whether it is a directory.
+    pub fn is_dir(&self) -> bool {
+        matches!(self.kind, Kind::Dir(_))
+    }
+    /// Its size in bytes, as `ls -l` shows it.
+    pub fn size(&self) -> u64 {
+        match &self.kind {
+            Kind::File { size, .. } => *size,
+            Kind::Dir(_) => 4096,
+            Kind::Link(t) => t.len() as u64,
+            Kind::Program(_) => 1_131_168,
+            Kind::Device(_) => 0,
+        }
+    }
+    /// Whether `uid`/`gid` may read (4), write (2) or execute (1) it.
+    pub fn allows(&self, uid: u32, gid: u32, bit: u32) -> bool {
+        if uid == 0 {
+            return bit != 1 || self.is_dir() || self.mode & 0o111 != 0;
+        }
+        let shift = if uid == self.uid {
+            6
+        } else if gid == self.gid {
+            3
+        } else {
+            0
+        };
+        self.mode >> shift & bit != 0
+    }
+    /// Puts `node` at a relative path, making directories on the way. For building images and volumes.
+    pub fn put(&mut self, path: &str, node: Inode) {
+        let mut at = self;
+        let mut parts = path.split('/').filter(|p| !p.is_empty()).peekable();
+        while let Some(part) = parts.next() {
+            let Kind::Dir(entries) = &mut at.kind else { return };
+            if parts.peek().is_none() {
+                entries.insert(ArcStr::from(part), Arc::new(node));
+                return;
+            }
+            at = Arc::make_mut(entries.entry(ArcStr::from(part)).or_insert_with(|| Arc::new(Inode::dir(0o755))));
+        }
+    }
+    /// The node at a relative path, links not followed.
+    pub fn at(&self, path: &str) -> Option<&Inode> {
+        let mut at = self;
+        for part in path.split('/').filter(|p| !p.is_empty()) {
+            let Kind::Dir(entries) = &at.kind else { return None };
+            at = entries.get(part)?;
+        }
+        Some(at)
+    }
+    /// The bytes stored below it.
+    pub fn disk_usage(&self) -> u64 {
+        match &self.kind {
+            Kind::File { size, .. } => *size,
+            Kind::Dir(entries) => entries.values().map(|n| n.disk_usage()).sum::<u64>() + 4096,
+            _ => 0,
+        }
+    }
+}
+
+/// A volume or file mounted over a container's root.
+#[derive(Debug, Clone)]
+pub struct Mount {
+    /// Where, absolute and without a slash at the end.
+    pub path: ArcStr,
+    /// What the host calls the volume; `machine.volume(name)` finds it again.
+    pub volume: ArcStr,
+    /// Whether writes are refused.
+    pub read_only: bool,
+    /// The path within the volume that is mounted; empty for all of it.
+    pub sub_path: ArcStr,
+}
+
+/// A container's files: the image's tree, changed privately, and volumes over it.
+#[derive(Debug, Clone)]
+pub struct FileSystem {
+    root: Arc<Inode>,
+    mounts: Vec<Mount>,
+    volumes: BTreeMap<ArcStr, Arc<Inode>>,
+    /// The volumes written to since the host last asked.
+    pub dirty: Vec<ArcStr>,
+    /// Stored bytes that writes have added.
+    stored: u64,
+    /// Whether the root refuses writes (`readOnlyRootFilesystem`).
+    pub root_read_only: bool,
+}
+
+/// The bytes that one file system may really hold in memory.
+const STORED_BYTES_MAX: u64 = 64 << 20;
+/// The size a file may claim, which zeros reach without being stored.
+const FILE_BYTES_MAX: u64 = 1 << 40;
+const LINKS_MAX: u32 = 20;
+const PATH_BYTES_MAX: usize = 4096;
+
+/// An absolute path without links, dots and doubled slashes, and what is there.
+pub struct Found<'a> {
+    pub path: String,
+    pub node: Option<&'a Arc<Inode>>,
+}
+
+impl FileSystem {
+    /// The file system of an image, with volumes mounted.
+    pub fn new(root: Arc<Inode>, mounts: Vec<Mount>, volumes: BTreeMap<ArcStr, Arc<Inode>>) -> Self {
+        let mut fs = FileSystem { root, mounts: Vec::new(), volumes, dirty: Vec::new(), stored: 0, root_read_only: false };
+        for mount in mounts {
+            let is_dir = fs.mounted(&mount).is_some_and(|n| n.is_dir());
+            // The mount point must be there for its directory to list it.
+            let parent = parent_of(&mount.path).to_string();
+            fs.make_dirs(&parent, Time::ZERO);
+            if is_dir {
+                fs.make_dirs(&mount.path, Time::ZERO);
+            } else if fs.node(&mount.path).is_none() {
+                let _ = fs.insert(&mount.path, Arc::new(Inode::file("", 0o644)), true);
+            }
+            fs.mounts.push(mount);
+        }
+        fs.dirty.clear();
+        fs
+    }
+
+    fn mounted(&self, mount: &Mount) -> Option<&Arc<Inode>> {
+        let mut at = self.volumes.get(&mount.volume)?;
+        for part in mount.sub_path.split('/').filter(|p| !p.is_empty()) {
+            let Kind::Dir(entries) = &at.kind else { return None };
+            at = entries.get(part)?;
+        }
+        Some(at)
+    }
+
+    /// A volume's tree.
+    pub fn volume(&self, name: &str) -> Option<&Arc<Inode>> {
+        self.volumes.get(name)
+    }
+
+    /// Replaces a volume's tree.
+    pub fn set_volume(&mut self, name: &str, tree: Arc<Inode>) {
+        self.volumes.insert(ArcStr::from(name), tree);
+    }
+
+    /// The mounts, in the order given.
+    pub fn mounts(&self) -> &[Mount] {
+        &self.mounts
+    }
+
+    /// Follows `path` from `cwd`. A missing last part is no error: `node` is `None`.
+    pub fn find(&self, cwd: &str, path: &str, follow: bool) -> Result<Found<'_>, Errno> {
+        if path.is_empty() {
+            return Err(Errno::NoEntry);
+        }
+        let mut hops = 0;
+        let mut text = if path.starts_with('/') { path.to_string() } else { format!("{cwd}/{path}") };
+        'again: loop {
+            if text.len() > PATH_BYTES_MAX {
+                return Err(Errno::NameTooLong);
+            }
+            let mut here = String::with_capacity(text.len());
+            let mut node = &self.root;
+            let mut parts = text.split('/').filter(|p| !p.is_empty() && *p != ".").peekable();
+            while let Some(part) = parts.next() {
+                if part.len() > 255 {
+                    return Err(Errno::NameTooLong);
+                }
+                if part == ".." {
+                    if !node.is_dir() {
+                        return Err(Errno::NotDirectory);
+                    }
+                    here.truncate(here.rfind('/').unwrap_or(0));
+                    node = self.node(&here).ok_or(Errno::NoEntry)?;
+                    continue;
+                }
+                let Kind::Dir(entries) = &node.kind else { return Err(Errno::NotDirectory) };
+                let before = here.len();
+                here.push('/');
+                here.push_str(part);
+                let last = parts.peek().is_none();
+                let child = self.mounts.iter().rev().find(|m| m.path == here).and_then(|m| self.mounted(m)).or_else(|| entries.get(part));
+                let Some(child) = child else {
+                    if last && !text.ends_with("/.") {
+                        return Ok(Found { path: here, node: None });
+                    }
+                    return Err(Errno::NoEntry);
+                };
+                if let Kind::Link(target) = &child.kind
+                    && (follow || !last || text.ends_with('/'))
+                {
+                    hops += 1;
+                    if hops > LINKS_MAX {
+                        return Err(Errno::Loop);
+                    }
+                    let mut next = if target.starts_with('/') { target.to_string() } else { format!("{}/{target}", &here[..before]) };
+                    for part in parts {
+                        next.push('/');
+                        next.push_str(part);
+                    }
+                    text = next;
+                    continue 'again;
+                }
+                node = child;
+            }
+            if text.len() > 1 && text.ends_with('/') && !node.is_dir() {
+                return Err(Errno::NotDirectory);
+            }
+            if here.is_empty() {
+                here.push('/');
+            }
+            return Ok(Found { path: here, node: Some(node) });
+        }
+    }
+
+    /// The mount that holds a clean path.
+    fn mount_of(&self, path: &str) -> Option<&Mount> {
+        self.mounts
+            .iter()
+            .rev()
+            .filter(|m| path.strip_prefix(m.path.as_str()).is_some_and(|r| r.is_empty() || r.starts_with('/')))
+            .max_by_key(|m| m.path.len())
+    }
+
+    /// The node at a clean path.
+    fn node(&self, path: &str) -> Option<&Arc<Inode>> {
+        let (mut at, rest) = match self.mount_of(path) {
+            Some(m) => (self.mounted(m)?, &path[m.path.len()..]),
+            None => (&self.root, path),
+        };
+        for part in rest.split('/').filter(|p| !p.is_empty()) {
+            let Kind::Dir(entries) = &at.kind else { return None };
+            at = entries.get(part)?;
+        }
+        Some(at)
+    }
+
+    /// What is at `path`, links followed.
+    pub fn stat(&self, cwd: &str, path: &str) -> Result<&Arc<Inode>, Errno> {
+        self.find(cwd, path, true)?.node.ok_or(Errno::NoEntry)
+    }
+
+    /// The bytes of a file, up to `max`.
+    pub fn read(&self, cwd: &str, path: &str, max: usize) -> Result<Vec<u8>, Errno> {
+        let node = self.stat(cwd, path)?;
+        match &node.kind {
+            Kind::File { .. } => Ok(read_at(node, 0, max)),
+            Kind::Dir(_) => Err(Errno::IsDirectory),
+            _ => Err(Errno::Invalid),
+        }
+    }
+
+    /// Looks at a node for change. Clean paths only.
+    pub fn edit(&mut self, path: &str) -> Result<&mut Inode, Errno> {
+        let (tree, rel) = match self.mount_of(path) {
+            Some(m) if m.read_only => return Err(Errno::ReadOnly),
+            Some(m) => {
+                let rel = format!("{}{}", m.sub_path, &path[m.path.len()..]);
+                let volume = m.volume.clone();
+                if self.dirty.last() != Some(&volume) && !self.dirty.contains(&volume) {
+                    self.dirty.push(volume.clone());
+                }
+                (self.volumes.get_mut(&volume).ok_or(Errno::NoEntry)?, rel)
+            }
+            None if self.root_read_only => return Err(Errno::ReadOnly),
+            None => (&mut self.root, path.to_string()),
+        };
+        let mut at = Arc::make_mut(tree);
+        for part in rel.split('/').filter(|p| !p.is_empty()) {
+            let Kind::Dir(entries) = &mut at.kind else { return Err(Errno::NotDirectory) };
+            at = Arc::make_mut(entries.get_mut(part).ok_or(Errno::NoEntry)?);
+        }
+        Ok(at)
+    }
+
+    /// Puts a node at a clean path whose directory exists.
+    pub fn insert(&mut self, path: &str, node: Arc<Inode>, replace: bool) -> Result<(), Errno> {
+        let name = base_name(path);
+        let mtime = node.mtime;
+        let parent = self.edit(parent_of(path))?;
+        parent.mtime = mtime;
+        let Kind::Dir(entries) = &mut parent.kind else { return Err(Errno::NotDirectory) };
+        if !replace && entries.contains_key(name) {
+            return Err(Errno::Exists);
+        }
+        if entries.len() >= 100_000 {
+            return Err(Errno::NoSpace);
+        }
+        entries.insert(ArcStr::from(name), node);
+        Ok(())
+    }
+
+    /// Takes a node from a clean path.
+    pub fn remove(&mut self, path: &str) -> Result<Arc<Inode>, Errno> {
+        if self.mounts.iter().any(|m| m.path == path) {
+            return Err(Errno::Busy);
+        }
+        let name = base_name(path).to_string();
+        let parent = self.edit(parent_of(path))?;
+        let Kind::Dir(entries) = &mut parent.kind else { return Err(Errno::NotDirectory) };
+        let node = entries.remove(name.as_str()).ok_or(Errno::NoEntry)?;
+        self.stored = self.stored.saturating_sub(stored_bytes(&node));
+        Ok(node)
+    }
+
+    /// Makes a directory and those above it; what is in the way stays.
+    pub fn make_dirs(&mut self, path: &str, now: Time) {
+        let mut here = String::new();
+        for part in path.split('/').filter(|p| !p.is_empty()) {
+            here.push('/');
+            here.push_str(part);
+            if self.node(&here).is_none() {
+                let node = Inode { mtime: now, ..Inode::dir(0o755) };
+                if self.insert(&here, Arc::new(node), false).is_err() {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Writes `bytes` at `offset` (the end for `None`) of the file at a clean path; returns the offset after them.
+    pub fn write_at(&mut self, path: &str, offset: Option<u64>, bytes: &[u8], now: Time) -> Result<u64, Errno> {
+        let stored = self.stored;
+        let node = self.edit(path)?;
+        let Kind::File { data, size } = &mut node.kind else { return Err(Errno::Invalid) };
+        let at = offset.unwrap_or(*size);
+        let end = at + bytes.len() as u64;
+        if end > FILE_BYTES_MAX {
+            return Err(Errno::NoSpace);
+        }
+        let mut grown = 0;
+        let zeros = bytes.iter().all(|b| *b == 0);
+        // Zeros past what is stored need no memory.
+        if !(zeros && at >= data.len() as u64) {
+            grown = end.saturating_sub(data.len() as u64);
+            if stored + grown > STORED_BYTES_MAX {
+                return Err(Errno::NoSpace);
+            }
+            let (at, end) = (at as usize, end as usize);
+            if data.len() < end {
+                data.resize(end, 0);
+            }
+            data[at..end].copy_from_slice(bytes);
+        }
+        *size = (*size).max(end);
+        node.mtime = now;
+        self.stored += grown;
+        Ok(end)
+    }
+
+    /// Cuts or stretches the file at a clean path.
+    pub fn truncate(&mut self, path: &str, len: u64, now: Time) -> Result<(), Errno> {
+        let node = self.edit(path)?;
+        let Kind::File { data, size } = &mut node.kind else { return Err(Errno::Invalid) };
+        let before = data.len();
+        data.truncate(usize::try_from(len).unwrap_or(usize::MAX));
+        let freed = (before - data.len()) as u64;
+        *size = len.min(FILE_BYTES_MAX);
+        node.mtime = now;
+        self.stored = self.stored.saturating_sub(freed);
+        Ok(())
+    }
+
+    /// Writes a whole file, making the directories above it. What the host puts into a container.
+    pub fn put_file(&mut self, path: &str, bytes: &[u8], mode: u32, now: Time) -> Result<(), Errno> {
+        let found = self.find("/", path, true).map(|f| f.path);
+        let clean = match found {
+            Ok(p) => p,
+            Err(Errno::NoEntry) => {
+                self.make_dirs(parent_of(path), now);
+                self.find("/", path, true)?.path
+            }
+            Err(e) => return Err(e),
+        };
+        let node = Inode { mtime: now, ..Inode::file(bytes, mode) };
+        self.insert(&clean, Arc::new(node), true)
+    }
+
+    /// Bytes in the container's writable layer are not told apart from the image's: the tree's whole size.
+    pub fn used(&self) -> u64 {
+        self.root.disk_usage()
+    }
+}
+
+fn stored_bytes(node: &Inode) -> u64 {
+    match &node.kind {
+        Kind::File { data, .. } => data.len() as u64,
+        Kind::Dir(entries) => entries.values().map(|n| stored_bytes(n)).sum(),
+        _ => 0,
+    }
+}
+
+/// Up to `max` bytes of a file from `offset`.
+pub fn read_at(node: &Inode, offset: u64, max: usize) -> Vec<u8> {
+    let Kind::File { data, size } = &node.kind else { return Vec::new() };
+    if offset >= *size {
+        return Vec::new();
+    }
+    let want = usize::try_from((size - offset).min(max as u64)).unwrap_or(max);
+    let from = usize::try_from(offset).unwrap_or(usize::MAX).min(data.len());
+    let mut out = data[from..(from + want).min(data.len())].to_vec();
+    out.resize(want, 0);
+    out
+}
+
+/// The directory of a clean path.
+pub fn parent_of(path: &str) -> &str {
+    match path.trim_end_matches('/').rfind('/') {
+        Some(0) | None => "/",
+        Some(n) => &path[..n],
+    }
+}
+
+/// The last part of a path.
+pub fn base_name(path: &str) -> &str {
+    let path = path.trim_end_matches('/');
+    path.rfind('/').map_or(path, |n| &path[n + 1..])
+}

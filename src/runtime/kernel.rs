@@ -1,0 +1,1113 @@
+//! The simulated kernel of one machine: process table, descriptors, pipes, terminals, signals, CPU and memory.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use arcstr::ArcStr;
+
+use super::fs::{Device, Errno, FileSystem, Inode, Kind, read_at};
+use super::machine::{MachineEvent, Stream};
+use super::process::{Block, Body, Env, ExitStatus, Pid, Process, Signal, Step};
+use super::shell::code::Code;
+use crate::base::{Duration, RandomStream, Time};
+use crate::network::{NetError, NetRequest, NetResponse};
+
+pub type DescId = u32;
+
+/// How many processes one machine may have.
+pub const PROCESSES_MAX: usize = 256;
+const PIPE_BYTES_MAX: usize = 64 << 10;
+const FDS_MAX: usize = 256;
+/// Steps that one call of `run` takes at most.
+const STEPS_PER_RUN: u32 = 20_000;
+/// CPU time of starting a program, in microseconds.
+const EXEC_US: u64 = 700;
+/// CPU time of a fork, in microseconds.
+const FORK_US: u64 = 150;
+/// CPU time (µs) that a machine may burn without a rest before its steps get coarser.
+const FINE_US: u64 = 60_000;
+/// How much coarser they get at most.
+const COARSE_MAX: u64 = 512;
+
+/// An open file.
+#[derive(Debug, Clone)]
+pub struct Desc {
+    pub refs: u32,
+    pub kind: DescKind,
+}
+
+#[derive(Debug, Clone)]
+pub enum DescKind {
+    Device(Device),
+    File {
+        path: ArcStr,
+        at: u64,
+        append: bool,
+        read: bool,
+        write: bool,
+    },
+    Dir,
+    /// A text made when it was opened: a here-document, a file of /proc.
+    Text {
+        data: Arc<Vec<u8>>,
+        at: usize,
+    },
+    PipeRead(u32),
+    PipeWrite(u32),
+    /// A session's terminal.
+    Tty(Pid),
+    /// A session's input and outputs where it has no terminal.
+    HostIn(Pid),
+    HostOut(Pid, Stream),
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Pipe {
+    data: VecDeque<u8>,
+    readers: u32,
+    writers: u32,
+}
+
+/// What the host feeds to one spawn.
+#[derive(Debug, Clone, Default)]
+pub struct Session {
+    input: VecDeque<u8>,
+    closed: bool,
+    tty: Option<Tty>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Tty {
+    /// The line being typed.
+    line: Vec<u8>,
+    /// Whether what is typed is shown.
+    echo: bool,
+    /// Ctrl-D on an empty line: the next read finds the end, once.
+    end_once: bool,
+}
+
+/// What a read came to.
+#[derive(Debug)]
+pub enum Rd {
+    Data(Vec<u8>),
+    End,
+    Empty,
+    Failed(Errno),
+}
+
+#[derive(Debug, Clone)]
+pub struct Kernel {
+    pub now: Time,
+    pub fs: FileSystem,
+    pub procs: BTreeMap<Pid, Box<Process>>,
+    descs: Vec<Option<Desc>>,
+    pipes: Vec<Option<Pipe>>,
+    pub sessions: BTreeMap<Pid, Session>,
+    pub events: Vec<MachineEvent>,
+    pub random: RandomStream,
+    pub hostname: ArcStr,
+    pub addresses: Vec<std::net::IpAddr>,
+    pub externals: Arc<[ArcStr]>,
+    pub service: Option<Arc<super::images::Service>>,
+    next_pid: Pid,
+    next_request: u64,
+    pub answers: BTreeMap<u64, Result<NetResponse, NetError>>,
+    pub requests_open: BTreeMap<u64, Pid>,
+    pub serving: VecDeque<super::machine::Serving>,
+    scripts: BTreeMap<(bool, ArcStr), Arc<Code>>,
+    pub memory_limit: Option<u64>,
+    /// CPU that it may use, in thousandths of one.
+    pub cpu_millis: u64,
+    cpu_done_us: u64,
+    pub network_bytes: u64,
+    burnt_us: u64,
+    rested_at: Time,
+    pub started: Time,
+    pub oom_kills: u32,
+}
+
+impl Kernel {
+    pub fn new(fs: FileSystem, hostname: ArcStr, random: RandomStream, now: Time) -> Self {
+        Kernel {
+            now,
+            fs,
+            procs: BTreeMap::new(),
+            descs: Vec::new(),
+            pipes: Vec::new(),
+            sessions: BTreeMap::new(),
+            events: Vec::new(),
+            random,
+            hostname,
+            addresses: Vec::new(),
+            externals: Arc::from([]),
+            service: None,
+            next_pid: 1,
+            next_request: 1,
+            answers: BTreeMap::new(),
+            requests_open: BTreeMap::new(),
+            serving: VecDeque::new(),
+            scripts: BTreeMap::new(),
+            memory_limit: None,
+            cpu_millis: 4000,
+            cpu_done_us: 0,
+            network_bytes: 0,
+            burnt_us: 0,
+            rested_at: now,
+            started: now,
+            oom_kills: 0,
+        }
+    }
+
+    // ---- running
+
+    pub fn next_wake(&self) -> Option<Time> {
+        self.procs.values().map(|p| p.wake).min().filter(|t| *t < Time::MAX)
+    }
+
+    pub fn run(&mut self, now: Time) {
+        let mut steps = 0;
+        while steps < STEPS_PER_RUN {
+            let Some((at, pid)) = self.procs.values().map(|p| (p.wake, p.pid)).min().filter(|(at, _)| *at <= now) else { break };
+            self.now = self.now.max(at);
+            self.step(pid);
+            steps += 1;
+        }
+        if self.next_wake().is_none_or(|t| t > now) {
+            self.now = self.now.max(now);
+        }
+    }
+
+    fn step(&mut self, pid: Pid) {
+        let Some(mut p) = self.procs.remove(&pid) else { return };
+        p.rate = 0;
+        if let Some(signal) = self.deliver(&mut p) {
+            return self.end(p, ExitStatus::Signal(signal));
+        }
+        if p.stopped {
+            p.wake = Time::MAX;
+            self.procs.insert(pid, p);
+            return;
+        }
+        match self.flush(&mut p) {
+            Ok(true) => {}
+            Ok(false) => {
+                p.block = Block::Write;
+                p.wake = Time::MAX;
+                self.procs.insert(pid, p);
+                return;
+            }
+            Err(Errno::Pipe) => {
+                let held = (p.handled | p.ignored) & Signal::PIPE.bit() != 0;
+                if !held {
+                    return self.end(p, ExitStatus::Signal(Signal::PIPE));
+                }
+            }
+            Err(_) => {}
+        }
+        if let Some(status) = p.ending {
+            return self.end(p, status);
+        }
+        let mut body = std::mem::take(&mut p.body);
+        let step = body.step(self, &mut p);
+        p.body = body;
+        match step {
+            Step::Again(us) => {
+                p.block = Block::None;
+                self.charge(&mut p, us.max(1));
+            }
+            Step::Wait(block, us) => {
+                p.cpu_us += us;
+                self.cpu_done_us += us;
+                p.block = block;
+                p.wake = match block {
+                    Block::Until(t) | Block::ReadUntil(_, t) | Block::ChildUntil(t) | Block::NetUntil(_, t) => t.max(self.now),
+                    _ => Time::MAX,
+                };
+                if self.ready(&p) || p.pending & !p.ignored != 0 {
+                    p.wake = self.now + Duration::from_micros(us.max(1));
+                }
+            }
+            Step::Become(new, us) => {
+                p.body = *new;
+                p.block = Block::None;
+                self.charge(&mut p, us.max(1));
+            }
+            Step::Exit(code, us) => {
+                p.ending = Some(ExitStatus::Code((code & 255) as u8));
+                p.body = Body::Gone;
+                p.block = Block::None;
+                self.charge(&mut p, us.max(1));
+                if us <= 1000 && p.out.is_empty() {
+                    let status = ExitStatus::Code((code & 255) as u8);
+                    return self.end(p, status);
+                }
+            }
+        }
+        self.procs.insert(pid, p);
+        self.check_memory();
+    }
+
+    /// Whether what a process is about to wait for is there already.
+    fn ready(&self, p: &Process) -> bool {
+        match p.block {
+            Block::Read(d) | Block::ReadUntil(d, _) => self.readable(d),
+            Block::Child | Block::ChildUntil(_) => !p.reaped.is_empty(),
+            Block::NetUntil(id, _) => self.answers.contains_key(&id),
+            _ => false,
+        }
+    }
+
+    fn charge(&mut self, p: &mut Process, us: u64) {
+        // A machine that has been computing without a rest is stepped more coarsely: the same CPU use for less work.
+        let idle = self.now.since(self.rested_at).as_micros() as u64;
+        self.burnt_us = self.burnt_us.saturating_sub(idle / 4);
+        self.burnt_us += us;
+        let coarse = (1 + self.burnt_us / FINE_US).min(COARSE_MAX);
+        let us = us * coarse;
+        let busy = 1 + self.procs.values().filter(|q| q.rate > 0 && q.wake > self.now && q.wake < Time::MAX).count() as u64;
+        let rate = (self.cpu_millis / busy).clamp(1, 1000);
+        let wall = (us * 1000 / rate).max(1);
+        p.cpu_us += us;
+        self.cpu_done_us += us;
+        p.rate = rate;
+        p.wake = self.now + Duration::from_micros(wall);
+        self.rested_at = self.rested_at.max(p.wake);
+    }
+
+    /// CPU time used up to `now`.
+    pub fn cpu_us(&self, now: Time) -> u64 {
+        let ahead: u64 = self
+            .procs
+            .values()
+            .filter(|p| p.rate > 0 && p.wake > now && p.wake < Time::MAX)
+            .map(|p| p.wake.since(now).as_micros() as u64 * p.rate / 1000)
+            .sum();
+        self.cpu_done_us.saturating_sub(ahead)
+    }
+
+    pub fn memory(&self) -> u64 {
+        self.procs.values().map(|p| p.memory).sum()
+    }
+
+    fn check_memory(&mut self) {
+        let Some(limit) = self.memory_limit else { return };
+        if self.memory() <= limit {
+            return;
+        }
+        // The kernel's killer takes the biggest, and of equals the youngest.
+        let Some(victim) =
+            self.procs.values().filter(|p| p.pending & Signal::KILL.bit() == 0).max_by_key(|p| (p.memory, p.pid)).map(|p| p.pid)
+        else {
+            return;
+        };
+        self.oom_kills += 1;
+        let name = self.procs.get(&victim).and_then(|p| p.argv.first().cloned()).unwrap_or_default();
+        self.events.push(MachineEvent::OomKilled { pid: victim, name: name.to_string(), at: self.now });
+        if let Some(p) = self.procs.get_mut(&victim) {
+            p.pending |= Signal::KILL.bit();
+            p.wake = self.now;
+        }
+    }
+
+    // ---- signals
+
+    /// Sends a signal. `inside`: from a process of this machine, which cannot end pid 1 by it.
+    pub fn signal(&mut self, pid: Pid, signal: Signal, inside: bool) -> Result<(), Errno> {
+        let now = self.now;
+        let p = self.procs.get_mut(&pid).ok_or(Errno::NoEntry)?;
+        post(p, signal, inside, now);
+        Ok(())
+    }
+
+    fn deliver(&mut self, p: &mut Process) -> Option<Signal> {
+        let fatal = p.pending & !p.handled & !p.ignored;
+        if p.pending & Signal::KILL.bit() != 0 {
+            return Some(Signal::KILL);
+        }
+        if fatal == 0 {
+            return None;
+        }
+        for n in 1..32u8 {
+            let s = Signal(n);
+            if fatal & s.bit() == 0 {
+                continue;
+            }
+            p.pending &= !s.bit();
+            match s {
+                Signal::CHLD | Signal::CONT | Signal::WINCH | Signal(23) => {}
+                Signal::STOP | Signal(20..=22) => p.stopped = true,
+                _ => return Some(s),
+            }
+        }
+        None
+    }
+
+    // ---- processes
+
+    /// Room for one more?
+    pub fn can_fork(&self) -> bool {
+        // The process that is running is not in the table.
+        self.procs.len() + 1 < PROCESSES_MAX
+    }
+
+    /// Whether anything was ever started.
+    pub fn spawned_any(&self) -> bool {
+        self.next_pid > 1
+    }
+
+    fn new_pid(&mut self) -> Pid {
+        let pid = self.next_pid;
+        self.next_pid += 1;
+        pid
+    }
+
+    /// A child of `parent` with the same descriptors, directory and environment; `None` where there are too many processes.
+    pub fn fork(&mut self, parent: &mut Process, body: Body) -> Option<Pid> {
+        if !self.can_fork() {
+            return None;
+        }
+        let pid = self.new_pid();
+        for d in parent.fds.iter().flatten() {
+            self.desc_ref(*d);
+        }
+        let child = Process {
+            pid,
+            ppid: parent.pid,
+            session: parent.session,
+            uid: parent.uid,
+            gid: parent.gid,
+            argv: parent.argv.clone(),
+            env: parent.env.clone(),
+            cwd: parent.cwd.clone(),
+            umask: parent.umask,
+            fds: parent.fds.clone(),
+            pending: 0,
+            handled: parent.handled,
+            ignored: parent.ignored,
+            stopped: false,
+            background: parent.background,
+            body,
+            out: VecDeque::new(),
+            ending: None,
+            wake: self.now,
+            block: Block::None,
+            cpu_us: 0,
+            rate: 0,
+            memory: parent.memory / 2,
+            reaped: Vec::new(),
+            started: self.now,
+            root: false,
+        };
+        let mut child = Box::new(child);
+        self.charge(&mut child, FORK_US);
+        self.procs.insert(pid, child);
+        Some(pid)
+    }
+
+    /// Turns a forked process into a program that is being loaded.
+    pub fn exec(&mut self, p: &mut Process, name: ArcStr, argv: Arc<[ArcStr]>, env: Arc<Env>) {
+        p.body = Body::Start(name);
+        p.argv = argv;
+        p.env = env;
+        p.handled = 0;
+        p.memory = 600 << 10;
+        self.charge(p, EXEC_US);
+    }
+
+    /// A process started from outside.
+    pub fn spawn_root(
+        &mut self,
+        name: ArcStr,
+        argv: Arc<[ArcStr]>,
+        env: Arc<Env>,
+        cwd: ArcStr,
+        user: (u32, u32),
+        stdin: super::machine::Stdin,
+    ) -> Option<Pid> {
+        if self.procs.len() >= PROCESSES_MAX {
+            return None;
+        }
+        let pid = self.new_pid();
+        let tty = stdin == super::machine::Stdin::Tty;
+        let input = match stdin {
+            super::machine::Stdin::Null => self.open_kind(DescKind::Device(Device::Null)),
+            super::machine::Stdin::Pipe => self.open_kind(DescKind::HostIn(pid)),
+            super::machine::Stdin::Tty => self.open_kind(DescKind::Tty(pid)),
+        };
+        let (out, err) = if tty {
+            self.desc_ref(input);
+            self.desc_ref(input);
+            (input, input)
+        } else {
+            (self.open_kind(DescKind::HostOut(pid, Stream::Stdout)), self.open_kind(DescKind::HostOut(pid, Stream::Stderr)))
+        };
+        if stdin != super::machine::Stdin::Null {
+            self.sessions.insert(pid, Session { tty: tty.then(|| Tty { echo: true, ..Tty::default() }), ..Session::default() });
+        }
+        let ppid = 0;
+        let mut p = Box::new(Process {
+            pid,
+            ppid,
+            session: pid,
+            uid: user.0,
+            gid: user.1,
+            argv: argv.clone(),
+            env: env.clone(),
+            cwd,
+            umask: 0o022,
+            fds: vec![Some(input), Some(out), Some(err)],
+            pending: 0,
+            handled: 0,
+            ignored: 0,
+            stopped: false,
+            background: false,
+            body: Body::Gone,
+            out: VecDeque::new(),
+            ending: None,
+            wake: self.now,
+            block: Block::None,
+            cpu_us: 0,
+            rate: 0,
+            memory: 0,
+            reaped: Vec::new(),
+            started: self.now,
+            root: true,
+        });
+        self.exec(&mut p, name, argv, env);
+        self.procs.insert(pid, p);
+        Some(pid)
+    }
+
+    fn end(&mut self, mut p: Box<Process>, status: ExitStatus) {
+        if matches!(&p.body, Body::Program(program) if program.is_external()) {
+            self.events.push(MachineEvent::ExternalGone { pid: p.pid });
+        }
+        for (d, _) in std::mem::take(&mut p.out) {
+            self.desc_unref(d);
+        }
+        for d in std::mem::take(&mut p.fds).into_iter().flatten() {
+            self.desc_unref(d);
+        }
+        self.requests_open.retain(|_, pid| *pid != p.pid);
+        let init = p.pid == 1;
+        for child in self.procs.values_mut().filter(|c| c.ppid == p.pid) {
+            child.ppid = 1;
+        }
+        if let Some(parent) = self.procs.get_mut(&p.ppid) {
+            parent.reaped.push((p.pid, status));
+            if parent.reaped.len() > 4 * PROCESSES_MAX {
+                parent.reaped.remove(0);
+            }
+            if matches!(parent.block, Block::Child | Block::ChildUntil(_)) {
+                parent.wake = self.now;
+            }
+        }
+        if p.root {
+            self.sessions.remove(&p.pid);
+            self.events.push(MachineEvent::Exited { pid: p.pid, status, at: self.now });
+        }
+        if init {
+            // The end of a namespace's first process is the end of all.
+            for q in std::mem::take(&mut self.procs).into_values() {
+                if matches!(&q.body, Body::Program(program) if program.is_external()) {
+                    self.events.push(MachineEvent::ExternalGone { pid: q.pid });
+                }
+                if q.root {
+                    self.events.push(MachineEvent::Exited { pid: q.pid, status: ExitStatus::Signal(Signal::KILL), at: self.now });
+                }
+            }
+            self.sessions.clear();
+            self.serving.clear();
+        }
+    }
+
+    /// The script's code, compiled once.
+    pub fn compile(&mut self, src: &str, bash: bool) -> Result<Arc<Code>, super::shell::parse::ParseError> {
+        let key = (bash, ArcStr::from(src));
+        if let Some(code) = self.scripts.get(&key) {
+            return Ok(code.clone());
+        }
+        let code = Arc::new(super::shell::parse::parse(src, bash)?);
+        if self.scripts.len() >= 64 {
+            self.scripts.clear();
+        }
+        self.scripts.insert(key, code.clone());
+        Ok(code)
+    }
+
+    // ---- descriptors
+
+    pub fn open_kind(&mut self, kind: DescKind) -> DescId {
+        match kind {
+            DescKind::PipeRead(n) => self.pipe_mut(n).map_or((), |p| p.readers += 1),
+            DescKind::PipeWrite(n) => self.pipe_mut(n).map_or((), |p| p.writers += 1),
+            _ => {}
+        }
+        let desc = Some(Desc { refs: 1, kind });
+        match self.descs.iter().position(Option::is_none) {
+            Some(n) => {
+                self.descs[n] = desc;
+                n as DescId
+            }
+            None => {
+                self.descs.push(desc);
+                (self.descs.len() - 1) as DescId
+            }
+        }
+    }
+
+    pub fn desc(&self, d: DescId) -> Option<&Desc> {
+        self.descs.get(d as usize)?.as_ref()
+    }
+
+    pub fn desc_mut(&mut self, d: DescId) -> Option<&mut Desc> {
+        self.descs.get_mut(d as usize)?.as_mut()
+    }
+
+    pub fn desc_ref(&mut self, d: DescId) {
+        if let Some(desc) = self.desc_mut(d) {
+            desc.refs += 1;
+        }
+    }
+
+    pub fn desc_unref(&mut self, d: DescId) {
+        let Some(desc) = self.desc_mut(d) else { return };
+        desc.refs -= 1;
+        if desc.refs > 0 {
+            return;
+        }
+        let kind = self.descs[d as usize].take().map(|d| d.kind);
+        match kind {
+            Some(DescKind::PipeRead(n)) => {
+                if let Some(p) = self.pipe_mut(n) {
+                    p.readers -= 1;
+                }
+                self.pipe_changed(n);
+            }
+            Some(DescKind::PipeWrite(n)) => {
+                if let Some(p) = self.pipe_mut(n) {
+                    p.writers -= 1;
+                }
+                self.pipe_changed(n);
+            }
+            _ => {}
+        }
+    }
+
+    fn pipe_mut(&mut self, n: u32) -> Option<&mut Pipe> {
+        self.pipes.get_mut(n as usize)?.as_mut()
+    }
+
+    /// A pipe's ends: to read from and to write to.
+    pub fn pipe(&mut self) -> (DescId, DescId) {
+        let n = match self.pipes.iter().position(Option::is_none) {
+            Some(n) => {
+                self.pipes[n] = Some(Pipe::default());
+                n
+            }
+            None => {
+                self.pipes.push(Some(Pipe::default()));
+                self.pipes.len() - 1
+            }
+        } as u32;
+        (self.open_kind(DescKind::PipeRead(n)), self.open_kind(DescKind::PipeWrite(n)))
+    }
+
+    /// Wakes who waits on a pipe, and forgets it when nobody holds it.
+    fn pipe_changed(&mut self, n: u32) {
+        let gone = self.pipe_mut(n).is_some_and(|p| p.readers == 0 && p.writers == 0);
+        if gone {
+            self.pipes[n as usize] = None;
+        }
+        let now = self.now;
+        for p in self.procs.values_mut() {
+            let d = match p.block {
+                Block::Read(d) | Block::ReadUntil(d, _) => Some(d),
+                Block::Write => p.out.front().map(|o| o.0),
+                _ => None,
+            };
+            let touches = d
+                .and_then(|d| self.descs.get(d as usize))
+                .and_then(Option::as_ref)
+                .is_some_and(|d| matches!(d.kind, DescKind::PipeRead(m) | DescKind::PipeWrite(m) if m == n));
+            if touches && !p.stopped {
+                p.wake = p.wake.min(now);
+            } else if p.block == Block::Host
+                && p.fd(0)
+                    .and_then(|d| self.descs.get(d as usize))
+                    .and_then(Option::as_ref)
+                    .is_some_and(|d| matches!(d.kind, DescKind::PipeRead(m) if m == n))
+            {
+                p.wake = p.wake.min(now);
+            }
+        }
+    }
+
+    /// Wakes who waits for a session's input.
+    fn session_changed(&mut self, session: Pid) {
+        let now = self.now;
+        for p in self.procs.values_mut() {
+            let d = match p.block {
+                Block::Read(d) | Block::ReadUntil(d, _) => Some(d),
+                Block::Host => p.fds.first().copied().flatten(),
+                _ => None,
+            };
+            let touches = d
+                .and_then(|d| self.descs.get(d as usize))
+                .and_then(Option::as_ref)
+                .is_some_and(|d| matches!(d.kind, DescKind::HostIn(s) | DescKind::Tty(s) if s == session));
+            if touches && !p.stopped {
+                p.wake = p.wake.min(now);
+            }
+        }
+    }
+
+    /// Puts a descriptor at a process's number, closing what was there.
+    pub fn set_fd(&mut self, p: &mut Process, n: u32, d: Option<DescId>) -> Result<(), Errno> {
+        let n = n as usize;
+        if n >= FDS_MAX {
+            return Err(Errno::BadDescriptor);
+        }
+        if p.fds.len() <= n {
+            p.fds.resize(n + 1, None);
+        }
+        if let Some(old) = std::mem::replace(&mut p.fds[n], d) {
+            self.desc_unref(old);
+        }
+        Ok(())
+    }
+
+    /// Opens a file for a process: links followed, permissions looked at.
+    pub fn open(&mut self, p: &Process, path: &str, how: OpenHow) -> Result<DescId, Errno> {
+        if path.starts_with("/proc/")
+            && let Some(text) = super::proc_files::read(self, p, path)
+        {
+            return Ok(self.open_kind(DescKind::Text { data: Arc::new(text.into_bytes()), at: 0 }));
+        }
+        if let Some(n) = path.strip_prefix("/dev/fd/").or_else(|| path.strip_prefix("/proc/self/fd/")).and_then(|n| n.parse().ok()) {
+            return self.dup(p, n);
+        }
+        let found = self.fs.find(&p.cwd, path, true)?;
+        let clean = found.path;
+        match found.node {
+            Some(node) => {
+                let write = how != OpenHow::Read;
+                let kind = match &node.kind {
+                    Kind::Device(Device::Fd(n)) => {
+                        let n = *n;
+                        return self.dup(p, n);
+                    }
+                    Kind::Device(Device::Tty) => DescKind::Tty(p.session),
+                    Kind::Device(d) => DescKind::Device(*d),
+                    Kind::Dir(_) if write => return Err(Errno::IsDirectory),
+                    Kind::Dir(_) => DescKind::Dir,
+                    Kind::Program(_) if write => return Err(Errno::Permission),
+                    Kind::Program(_) => DescKind::Text { data: Arc::new(b"\x7fELF\x02\x01\x01".to_vec()), at: 0 },
+                    Kind::Link(_) => return Err(Errno::Loop),
+                    Kind::File { .. } => {
+                        if !node.allows(p.uid, p.gid, 4) && how != OpenHow::Append && how != OpenHow::Truncate
+                            || write && !node.allows(p.uid, p.gid, 2)
+                        {
+                            return Err(Errno::Access);
+                        }
+                        DescKind::File {
+                            path: ArcStr::from(clean.as_str()),
+                            at: 0,
+                            append: how == OpenHow::Append,
+                            read: !matches!(how, OpenHow::Append | OpenHow::Truncate),
+                            write,
+                        }
+                    }
+                };
+                if matches!(kind, DescKind::File { .. }) {
+                    if how == OpenHow::Truncate {
+                        self.fs.truncate(&clean, 0, self.now)?;
+                    } else if write {
+                        self.fs.edit(&clean)?;
+                    }
+                }
+                Ok(self.open_kind(kind))
+            }
+            None if how == OpenHow::Read => Err(Errno::NoEntry),
+            None => {
+                self.create(p, &clean, Inode::file("", 0o666))?;
+                Ok(self.open_kind(DescKind::File {
+                    path: ArcStr::from(clean),
+                    at: 0,
+                    append: how == OpenHow::Append,
+                    read: how == OpenHow::ReadWrite,
+                    write: true,
+                }))
+            }
+        }
+    }
+
+    /// Makes a node at a clean path, owned by the process, if its directory lets it.
+    pub fn create(&mut self, p: &Process, path: &str, mut node: Inode) -> Result<(), Errno> {
+        self.may_change(p, path)?;
+        if path == "/proc" || path.starts_with("/proc/") || path.starts_with("/sys/") {
+            return Err(Errno::NoEntry);
+        }
+        node.mode &= !p.umask | 0o7000;
+        if matches!(node.kind, Kind::Link(_)) {
+            node.mode = 0o777;
+        }
+        node.uid = p.uid;
+        node.gid = p.gid;
+        node.mtime = self.now;
+        self.fs.insert(path, Arc::new(node), false)
+    }
+
+    /// Whether the directory of a clean path lets the process make and remove entries.
+    pub fn may_change(&self, p: &Process, path: &str) -> Result<(), Errno> {
+        let parent = self.fs.stat("/", super::fs::parent_of(path))?;
+        if !parent.is_dir() {
+            return Err(Errno::NotDirectory);
+        }
+        if parent.allows(p.uid, p.gid, 2) { Ok(()) } else { Err(Errno::Access) }
+    }
+
+    fn dup(&mut self, p: &Process, n: u32) -> Result<DescId, Errno> {
+        let d = p.fd(n).ok_or(Errno::NoEntry)?;
+        self.desc_ref(d);
+        Ok(d)
+    }
+
+    pub fn is_tty(&self, p: &Process, fd: u32) -> bool {
+        p.fd(fd).and_then(|d| self.desc(d)).is_some_and(|d| matches!(d.kind, DescKind::Tty(_)))
+    }
+
+    pub fn readable(&self, d: DescId) -> bool {
+        match self.desc(d).map(|d| &d.kind) {
+            Some(DescKind::PipeRead(n)) => {
+                self.pipes.get(*n as usize).and_then(Option::as_ref).is_none_or(|p| !p.data.is_empty() || p.writers == 0)
+            }
+            Some(DescKind::HostIn(s) | DescKind::Tty(s)) => {
+                self.sessions.get(s).is_none_or(|s| !s.input.is_empty() || s.closed || s.tty.as_ref().is_some_and(|t| t.end_once))
+            }
+            _ => true,
+        }
+    }
+
+    /// Reads up to `max` bytes; `line`: not past a newline.
+    pub fn read(&mut self, d: DescId, max: usize, line: bool) -> Rd {
+        let Some(desc) = self.descs.get_mut(d as usize).and_then(Option::as_mut) else { return Rd::Failed(Errno::BadDescriptor) };
+        let cut = |bytes: &[u8]| if line { bytes.iter().position(|b| *b == b'\n').map_or(bytes.len(), |n| n + 1) } else { bytes.len() };
+        match &mut desc.kind {
+            DescKind::Device(Device::Zero | Device::Full) => Rd::Data(vec![0; max]),
+            DescKind::Device(Device::Random) => {
+                let random = &mut self.random;
+                Rd::Data((0..max).map(|_| random.bits() as u8).collect())
+            }
+            DescKind::Device(_) => Rd::End,
+            DescKind::Dir => Rd::Failed(Errno::IsDirectory),
+            DescKind::File { path, at, read, .. } => {
+                if !*read {
+                    return Rd::Failed(Errno::BadDescriptor);
+                }
+                let Ok(node) = self.fs.stat("/", path) else { return Rd::End };
+                let mut data = read_at(node, *at, max);
+                data.truncate(cut(&data));
+                *at += data.len() as u64;
+                if data.is_empty() { Rd::End } else { Rd::Data(data) }
+            }
+            DescKind::Text { data, at } => {
+                let rest = &data[*at..];
+                let rest = &rest[..rest.len().min(max)];
+                let out = rest[..cut(rest)].to_vec();
+                *at += out.len();
+                if out.is_empty() { Rd::End } else { Rd::Data(out) }
+            }
+            DescKind::PipeRead(n) => {
+                let n = *n;
+                let Some(pipe) = self.pipes.get_mut(n as usize).and_then(Option::as_mut) else { return Rd::End };
+                if pipe.data.is_empty() {
+                    return if pipe.writers == 0 { Rd::End } else { Rd::Empty };
+                }
+                let out = take(&mut pipe.data, max, line);
+                self.pipe_changed(n);
+                Rd::Data(out)
+            }
+            DescKind::PipeWrite(_) | DescKind::HostOut(..) => Rd::Failed(Errno::BadDescriptor),
+            DescKind::HostIn(s) | DescKind::Tty(s) => {
+                let Some(session) = self.sessions.get_mut(s) else { return Rd::End };
+                if session.input.is_empty() {
+                    if let Some(tty) = &mut session.tty
+                        && std::mem::take(&mut tty.end_once)
+                    {
+                        return Rd::End;
+                    }
+                    return if session.closed { Rd::End } else { Rd::Empty };
+                }
+                // A terminal hands out one line at a time.
+                let line = line || session.tty.is_some();
+                Rd::Data(take(&mut session.input, max, line))
+            }
+        }
+    }
+
+    /// Writes as much as fits; the rest is kept by the process, which waits.
+    pub fn put(&mut self, p: &mut Process, fd: u32, bytes: &[u8]) -> Result<(), Errno> {
+        let d = p.fd(fd).ok_or(Errno::BadDescriptor)?;
+        self.put_desc(p, d, bytes)
+    }
+
+    pub fn put_desc(&mut self, p: &mut Process, d: DescId, bytes: &[u8]) -> Result<(), Errno> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        if p.out.is_empty() {
+            match self.write(d, bytes) {
+                Ok(n) if n == bytes.len() => Ok(()),
+                Ok(n) => {
+                    self.desc_ref(d);
+                    p.out.push_back((d, bytes[n..].to_vec()));
+                    Ok(())
+                }
+                Err(Errno::Pipe) => {
+                    // Found again when the process is stepped, where it ends it.
+                    self.desc_ref(d);
+                    p.out.push_back((d, bytes.to_vec()));
+                    Ok(())
+                }
+                Err(e) => Err(e),
+            }
+        } else {
+            if let Some(last) = p.out.back_mut().filter(|o| o.0 == d) {
+                last.1.extend_from_slice(bytes);
+            } else {
+                self.desc_ref(d);
+                p.out.push_back((d, bytes.to_vec()));
+            }
+            Ok(())
+        }
+    }
+
+    /// Writes what a process keeps; false where it must wait.
+    fn flush(&mut self, p: &mut Process) -> Result<bool, Errno> {
+        while let Some((d, bytes)) = p.out.front_mut() {
+            let d = *d;
+            let bytes = std::mem::take(bytes);
+            match self.write(d, &bytes) {
+                Ok(n) if n == bytes.len() => {
+                    p.out.pop_front();
+                    self.desc_unref(d);
+                }
+                Ok(n) => {
+                    if let Some(front) = p.out.front_mut() {
+                        front.1 = bytes[n..].to_vec();
+                    }
+                    return Ok(false);
+                }
+                Err(e) => {
+                    p.out.pop_front();
+                    self.desc_unref(d);
+                    return Err(e);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn write(&mut self, d: DescId, bytes: &[u8]) -> Result<usize, Errno> {
+        let now = self.now;
+        let Some(desc) = self.descs.get_mut(d as usize).and_then(Option::as_mut) else { return Err(Errno::BadDescriptor) };
+        match &mut desc.kind {
+            DescKind::Device(Device::Full) => Err(Errno::NoSpace),
+            DescKind::Device(_) => Ok(bytes.len()),
+            DescKind::Dir | DescKind::Text { .. } | DescKind::PipeRead(_) | DescKind::HostIn(_) => Err(Errno::BadDescriptor),
+            DescKind::File { write: false, .. } => Err(Errno::BadDescriptor),
+            DescKind::File { path, at, append, .. } => {
+                match self.fs.write_at(path, if *append { None } else { Some(*at) }, bytes, now) {
+                    Ok(end) => *at = end,
+                    // The file was removed: the bytes go where nobody can read them.
+                    Err(Errno::NoEntry | Errno::NotDirectory) => {}
+                    Err(e) => return Err(e),
+                }
+                Ok(bytes.len())
+            }
+            DescKind::PipeWrite(n) => {
+                let n = *n;
+                let Some(pipe) = self.pipes.get_mut(n as usize).and_then(Option::as_mut) else { return Err(Errno::Pipe) };
+                if pipe.readers == 0 {
+                    return Err(Errno::Pipe);
+                }
+                let room = PIPE_BYTES_MAX.saturating_sub(pipe.data.len()).min(bytes.len());
+                pipe.data.extend(&bytes[..room]);
+                self.pipe_changed(n);
+                Ok(room)
+            }
+            DescKind::Tty(session) => {
+                let session = *session;
+                self.output(session, Stream::Stdout, bytes);
+                Ok(bytes.len())
+            }
+            DescKind::HostOut(session, stream) => {
+                let (session, stream) = (*session, *stream);
+                self.output(session, stream, bytes);
+                Ok(bytes.len())
+            }
+        }
+    }
+
+    pub fn output(&mut self, session: Pid, stream: Stream, bytes: &[u8]) {
+        if let Some(MachineEvent::Output { pid, stream: s, bytes: b, at }) = self.events.last_mut()
+            && *pid == session
+            && *s == stream
+            && *at == self.now
+        {
+            b.extend_from_slice(bytes);
+            return;
+        }
+        self.events.push(MachineEvent::Output { pid: session, stream, bytes: bytes.to_vec(), at: self.now });
+    }
+
+    // ---- the host's side of input
+
+    pub fn host_input(&mut self, session: Pid, bytes: &[u8]) {
+        if let Some(s) = self.sessions.get_mut(&session) {
+            // What nobody reads is not kept for ever.
+            let room = (16usize << 20).saturating_sub(s.input.len()).min(bytes.len());
+            s.input.extend(&bytes[..room]);
+            self.session_changed(session);
+        }
+    }
+
+    pub fn host_close(&mut self, session: Pid) {
+        if let Some(s) = self.sessions.get_mut(&session) {
+            s.closed = true;
+            self.session_changed(session);
+        }
+    }
+
+    pub fn tty_echo(&mut self, session: Pid, on: bool) {
+        if let Some(tty) = self.sessions.get_mut(&session).and_then(|s| s.tty.as_mut()) {
+            tty.echo = on;
+        }
+    }
+
+    pub fn tty_input(&mut self, session: Pid, bytes: &[u8]) {
+        for &b in bytes {
+            let Some(s) = self.sessions.get_mut(&session) else { return };
+            let Some(tty) = &mut s.tty else {
+                return self.host_input(session, bytes);
+            };
+            let echo = tty.echo;
+            let mut shown: Vec<u8> = Vec::new();
+            match b {
+                3 | 28 => {
+                    tty.line.clear();
+                    shown.extend_from_slice(if b == 3 { b"^C" } else { b"^\\" });
+                    if echo {
+                        self.output(session, Stream::Stdout, &shown);
+                    }
+                    self.tty_signal(session, if b == 3 { Signal::INT } else { Signal::QUIT });
+                    continue;
+                }
+                4 => {
+                    if tty.line.is_empty() {
+                        tty.end_once = true;
+                    } else {
+                        s.input.extend(std::mem::take(&mut tty.line));
+                    }
+                    self.session_changed(session);
+                    continue;
+                }
+                b'\r' | b'\n' => {
+                    tty.line.push(b'\n');
+                    s.input.extend(std::mem::take(&mut tty.line));
+                    shown.push(b'\n');
+                }
+                8 | 127 => {
+                    while tty.line.pop().is_some_and(|b| b & 0xc0 == 0x80) {}
+                    shown.extend_from_slice(b"\x08 \x08");
+                }
+                21 => tty.line.clear(),
+                _ => {
+                    if tty.line.len() < 64 << 10 {
+                        tty.line.push(b);
+                        shown.push(b);
+                    }
+                }
+            }
+            if echo && !shown.is_empty() {
+                self.output(session, Stream::Stdout, &shown);
+            }
+            if matches!(b, b'\r' | b'\n') {
+                self.session_changed(session);
+            }
+        }
+    }
+
+    fn tty_signal(&mut self, session: Pid, signal: Signal) {
+        let now = self.now;
+        for p in self.procs.values_mut().filter(|p| p.session == session && !p.background) {
+            post(p, signal, false, now);
+        }
+    }
+
+    // ---- the network
+
+    pub fn request(&mut self, p: &Process, request: NetRequest) -> u64 {
+        let id = self.next_request;
+        self.next_request += 1;
+        self.requests_open.insert(id, p.pid);
+        self.events.push(MachineEvent::Request { id, pid: p.pid, request, at: self.now });
+        id
+    }
+
+    pub fn respond(&mut self, id: u64, answer: Result<NetResponse, NetError>) {
+        let Some(pid) = self.requests_open.remove(&id) else { return };
+        self.answers.insert(id, answer);
+        let now = self.now;
+        if let Some(p) = self.procs.get_mut(&pid)
+            && matches!(p.block, Block::NetUntil(n, _) if n == id)
+        {
+            p.wake = now;
+        }
+    }
+}
+
+/// How a file is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OpenHow {
+    Read,
+    Truncate,
+    Append,
+    ReadWrite,
+}
+
+fn take(data: &mut VecDeque<u8>, max: usize, line: bool) -> Vec<u8> {
+    let mut n = data.len().min(max);
+    if line && let Some(end) = data.iter().take(n).position(|b| *b == b'\n') {
+        n = end + 1;
+    }
+    data.drain(..n).collect()
+}
+
+/// Marks a signal as pending and wakes the process, unless it would not notice.
+pub fn post(p: &mut Process, signal: Signal, inside: bool, now: Time) {
+    if signal.0 == 0 {
+        return;
+    }
+    let bit = signal.bit();
+    let unstoppable = matches!(signal, Signal::KILL | Signal::STOP);
+    if signal == Signal::CONT {
+        p.stopped = false;
+        p.wake = now;
+    }
+    // A namespace's first process is spared what it does not handle, except a KILL from outside.
+    if p.pid == 1 && p.handled & bit == 0 && !(signal == Signal::KILL && !inside) {
+        return;
+    }
+    if !unstoppable && p.ignored & bit != 0 {
+        return;
+    }
+    p.pending |= bit;
+    if !p.stopped || signal == Signal::KILL {
+        // One that computes notices when its time slice ends; one that waits, now.
+        if p.block != Block::None || signal == Signal::KILL {
+            p.wake = now;
+        }
+    }
+}

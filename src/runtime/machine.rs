@@ -1,0 +1,621 @@
+//! A machine as its host sees it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arcstr::ArcStr;
+
+use super::fs::{Errno, FileSystem, Inode, Kind, Mount};
+use super::images::{Image, Service};
+use super::kernel::{Kernel, Rd};
+use super::process::{Block, Body, Env, ExitStatus, Pid, Signal, Waiting};
+use super::programs;
+use crate::base::{Duration, RandomStream, Time};
+use crate::network::{HttpRequest, NetError, NetRequest, NetResponse};
+
+/// What a machine is made of.
+#[derive(Debug, Clone, Default)]
+pub struct MachineSpec {
+    /// The image's files.
+    pub image: Arc<Image>,
+    /// The host's name within.
+    pub hostname: String,
+    /// What is mounted where, in order.
+    pub mounts: Vec<Mount>,
+    /// The volumes' trees by name.
+    pub volumes: BTreeMap<ArcStr, Arc<Inode>>,
+    /// Whether the image's own files refuse writes.
+    pub read_only_root: bool,
+    /// Bytes of memory beyond which processes are killed.
+    pub memory_limit: Option<u64>,
+    /// CPU that may be used, in thousandths of one; 0 stands for 4000.
+    pub cpu_millis: u64,
+    /// The machine's addresses, first the one it is known by.
+    pub addresses: Vec<std::net::IpAddr>,
+    /// Programs that the host runs itself, by name.
+    pub externals: Vec<String>,
+    /// The seed of its random stream, and the stream's name.
+    pub seed: u64,
+    /// Names the random stream.
+    pub stream: String,
+}
+
+/// Where a spawn's input comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Stdin {
+    /// Empty.
+    #[default]
+    Null,
+    /// What the host writes, until it closes it.
+    Pipe,
+    /// A terminal; outputs go there, too.
+    Tty,
+}
+
+/// A program to start.
+#[derive(Debug, Clone, Default)]
+pub struct SpawnSpec {
+    /// The command and its arguments.
+    pub argv: Vec<String>,
+    /// The environment. PATH and HOME are set where they are missing.
+    pub env: Vec<(String, String)>,
+    /// The directory it starts in; `/` where it is empty. Made if it is missing.
+    pub cwd: String,
+    /// The user.
+    pub uid: u32,
+    /// The group.
+    pub gid: u32,
+    /// Its input.
+    pub stdin: Stdin,
+}
+
+/// Why a program could not be started. The texts are those of the container runtime.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SpawnError {
+    /// No command.
+    #[error("no command specified")]
+    NoCommand,
+    /// No such program.
+    #[error("exec: \"{name}\": {}", not_found(.name))]
+    NotFound {
+        /// As written.
+        name: String,
+    },
+    /// It may not be run.
+    #[error("exec: \"{0}\": permission denied")]
+    PermissionDenied(String),
+    /// It is a directory.
+    #[error("exec: \"{0}\": is a directory")]
+    IsDirectory(String),
+    /// It is no program.
+    #[error("exec {0}: exec format error")]
+    Format(String),
+    /// Too many processes.
+    #[error("fork/exec: resource temporarily unavailable")]
+    TooMany,
+    /// Pid 1 is gone.
+    #[error("cannot exec in a stopped container")]
+    Stopped,
+}
+
+fn not_found(name: &str) -> &'static str {
+    if name.contains('/') { "stat: no such file or directory" } else { "executable file not found in $PATH" }
+}
+
+/// One of a program's outputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stream {
+    /// Standard output.
+    Stdout,
+    /// Standard error.
+    Stderr,
+}
+
+/// A request that a machine is serving.
+pub type ServeId = u64;
+
+/// What happened in a machine.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MachineEvent {
+    /// A program that the host started wrote something. `pid` is the one that `spawn` returned, whoever wrote below it.
+    Output {
+        /// The process.
+        pid: Pid,
+        /// Which output.
+        stream: Stream,
+        /// What was written.
+        bytes: Vec<u8>,
+        /// When.
+        at: Time,
+    },
+    /// A program that the host started ended.
+    Exited {
+        /// The process.
+        pid: Pid,
+        /// How it ended.
+        status: ExitStatus,
+        /// When.
+        at: Time,
+    },
+    /// A program asks something of the network; `respond` answers.
+    Request {
+        /// The request.
+        id: u64,
+        /// The process.
+        pid: Pid,
+        /// What is asked.
+        request: NetRequest,
+        /// When.
+        at: Time,
+    },
+    /// A request that came in through `serve` was answered.
+    Served {
+        /// The request.
+        id: ServeId,
+        /// The answer.
+        response: Result<NetResponse, NetError>,
+        /// When.
+        at: Time,
+    },
+    /// A program that the host runs itself was started.
+    ExternalStarted {
+        /// The process.
+        pid: Pid,
+        /// The command and its arguments.
+        argv: Vec<String>,
+        /// The environment.
+        env: Vec<(String, String)>,
+        /// The working directory.
+        cwd: String,
+        /// Whether its output is a terminal.
+        tty: bool,
+        /// When.
+        at: Time,
+    },
+    /// There is input (or its end) that `ext_read` did not find before.
+    ExternalInput {
+        /// The process.
+        pid: Pid,
+    },
+    /// A signal that would end it was sent to it; it is gone when the host says `ext_exit`.
+    ExternalSignal {
+        /// The process.
+        pid: Pid,
+        /// The signal.
+        signal: Signal,
+    },
+    /// It was killed, or nobody reads what it writes.
+    ExternalGone {
+        /// The process.
+        pid: Pid,
+    },
+    /// The memory limit was exceeded; the process is being killed.
+    OomKilled {
+        /// The process.
+        pid: Pid,
+        /// Its command.
+        name: String,
+        /// When.
+        at: Time,
+    },
+    /// A volume was written to: its tree is `volume(name)`.
+    VolumeChanged {
+        /// The volume's name.
+        volume: ArcStr,
+    },
+}
+
+/// What a read for an external program found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExtRead {
+    /// Bytes.
+    Data(Vec<u8>),
+    /// Nothing yet: `ExternalInput` comes when there is.
+    Empty,
+    /// The end.
+    End,
+}
+
+/// CPU and memory in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// CPU time since the machine was made.
+    pub cpu: Duration,
+    /// Bytes of resident memory.
+    pub memory_bytes: u64,
+    /// How many processes there are.
+    pub processes: usize,
+}
+
+/// A process as an inspector shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProcessInfo {
+    /// Its number.
+    pub pid: Pid,
+    /// Its parent's.
+    pub ppid: Pid,
+    /// Its user.
+    pub uid: u32,
+    /// Its command and arguments.
+    pub argv: Vec<String>,
+    /// What it waits for.
+    pub waiting: Waiting,
+    /// CPU time it used.
+    pub cpu: Duration,
+    /// Bytes of memory.
+    pub memory_bytes: u64,
+    /// When it started.
+    pub started: Time,
+}
+
+/// A request being served.
+#[derive(Debug, Clone)]
+pub struct Serving {
+    pub id: ServeId,
+    pub port: u16,
+    pub request: NetRequest,
+}
+
+/// One container's, or the workstation's, world. See the module.
+#[derive(Debug, Clone)]
+pub struct Machine {
+    kernel: Kernel,
+    next_serve: ServeId,
+}
+
+/// Reading and changing a machine's files from outside.
+pub struct Files<'a> {
+    k: &'a mut Kernel,
+}
+
+const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+impl Machine {
+    /// A machine with nothing running.
+    pub fn new(now: Time, spec: MachineSpec) -> Machine {
+        let mut fs = FileSystem::new(spec.image.root.clone(), spec.mounts, spec.volumes);
+        if fs.stat("/", "/etc/hostname").is_err() {
+            let _ = fs.put_file("/etc/hostname", format!("{}\n", spec.hostname).as_bytes(), 0o644, now);
+        }
+        fs.root_read_only = spec.read_only_root;
+        fs.dirty.clear();
+        let random = RandomStream::new(spec.seed, &spec.stream);
+        let mut kernel = Kernel::new(fs, ArcStr::from(spec.hostname), random, now);
+        kernel.memory_limit = spec.memory_limit;
+        kernel.cpu_millis = if spec.cpu_millis == 0 { 4000 } else { spec.cpu_millis };
+        kernel.addresses = spec.addresses;
+        kernel.externals = spec.externals.into_iter().map(ArcStr::from).collect();
+        kernel.service = spec.image.service.clone();
+        Machine { kernel, next_serve: 1 }
+    }
+
+    /// Starts a program. The first is pid 1, whose end is the end of all.
+    pub fn spawn(&mut self, now: Time, spec: SpawnSpec) -> Result<Pid, SpawnError> {
+        let k = &mut self.kernel;
+        k.now = k.now.max(now);
+        let Some(name) = spec.argv.first().cloned() else { return Err(SpawnError::NoCommand) };
+        if k.ended() {
+            return Err(SpawnError::Stopped);
+        }
+        let mut env: Env = spec.env.iter().map(|(n, v)| (ArcStr::from(n.as_str()), ArcStr::from(v.as_str()))).collect();
+        for (name, value) in [("PATH", PATH), ("HOME", if spec.uid == 0 { "/root" } else { "/" })] {
+            if !env.iter().any(|(n, _)| n == name) {
+                env.push((ArcStr::from(name), ArcStr::from(value)));
+            }
+        }
+        if spec.stdin == Stdin::Tty && !env.iter().any(|(n, _)| n == "TERM") {
+            env.push((arcstr::literal!("TERM"), arcstr::literal!("xterm")));
+        }
+        let cwd = if spec.cwd.is_empty() { "/".to_string() } else { spec.cwd };
+        let cwd = match k.fs.find("/", &cwd, true) {
+            Ok(f) if f.node.is_some() => f.path,
+            _ => {
+                k.fs.make_dirs(&cwd, now);
+                k.fs.find("/", &cwd, true).map_or_else(|_| "/".to_string(), |f| f.path)
+            }
+        };
+        let path = env.iter().rev().find(|(n, _)| n == "PATH").map(|(_, v)| v.clone());
+        let found = programs::resolve(k, &cwd, (spec.uid, spec.gid), path.as_deref(), &spec.argv).map_err(|e| match e {
+            Errno::NoEntry | Errno::NotDirectory | Errno::Loop | Errno::NameTooLong => SpawnError::NotFound { name: name.clone() },
+            Errno::IsDirectory => SpawnError::IsDirectory(name.clone()),
+            Errno::Invalid => SpawnError::Format(name.clone()),
+            _ => SpawnError::PermissionDenied(name.clone()),
+        })?;
+        k.spawn_root(found.program, found.argv, Arc::new(env), ArcStr::from(cwd), (spec.uid, spec.gid), spec.stdin)
+            .ok_or(SpawnError::TooMany)
+    }
+
+    /// When the machine next has something to do.
+    pub fn next_wake(&self) -> Option<Time> {
+        self.kernel.next_wake()
+    }
+
+    /// Does what is due, in a bounded number of steps; call again while `next_wake` is not later than `now`.
+    pub fn run(&mut self, now: Time) {
+        self.kernel.run(now);
+    }
+
+    /// What happened since the last call, in order.
+    pub fn drain(&mut self) -> Vec<MachineEvent> {
+        let mut events = std::mem::take(&mut self.kernel.events);
+        for volume in std::mem::take(&mut self.kernel.fs.dirty) {
+            events.push(MachineEvent::VolumeChanged { volume });
+        }
+        events
+    }
+
+    /// Whether there is anything to drain.
+    pub fn has_events(&self) -> bool {
+        !self.kernel.events.is_empty() || !self.kernel.fs.dirty.is_empty()
+    }
+
+    /// Whether a program that the host started still runs.
+    pub fn is_running(&self, pid: Pid) -> bool {
+        self.kernel.procs.contains_key(&pid)
+    }
+
+    // ---- input and signals
+
+    /// Gives a program input.
+    pub fn write_stdin(&mut self, now: Time, pid: Pid, bytes: &[u8]) {
+        self.kernel.now = self.kernel.now.max(now);
+        self.kernel.host_input(pid, bytes);
+    }
+
+    /// Ends a program's input.
+    pub fn close_stdin(&mut self, now: Time, pid: Pid) {
+        self.kernel.now = self.kernel.now.max(now);
+        self.kernel.host_close(pid);
+    }
+
+    /// What is typed on a program's terminal: echoed, collected into lines; Ctrl-C (3), Ctrl-D (4), Ctrl-\ (28), backspace and
+    /// Ctrl-U work. Newlines go out as a bare `\n`.
+    pub fn tty_input(&mut self, now: Time, pid: Pid, bytes: &[u8]) {
+        self.kernel.now = self.kernel.now.max(now);
+        self.kernel.tty_input(pid, bytes);
+    }
+
+    /// Whether the terminal shows what is typed; on at first. A front end that edits lines itself turns it off.
+    pub fn tty_echo(&mut self, pid: Pid, on: bool) {
+        self.kernel.tty_echo(pid, on);
+    }
+
+    /// Sends a signal from outside. Pid 1 ignores those it has no handler for, except KILL.
+    pub fn signal(&mut self, now: Time, pid: Pid, signal: Signal) {
+        self.kernel.now = self.kernel.now.max(now);
+        // A process that is gone needs no signal.
+        let _ = self.kernel.signal(pid, signal, false);
+    }
+
+    /// Sends a signal to all that a spawn started, as a closed connection does.
+    pub fn signal_session(&mut self, now: Time, pid: Pid, signal: Signal) {
+        self.kernel.now = self.kernel.now.max(now);
+        let pids: Vec<Pid> = self.kernel.procs.values().filter(|p| p.session == pid).map(|p| p.pid).collect();
+        for pid in pids {
+            let _ = self.kernel.signal(pid, signal, false);
+        }
+    }
+
+    // ---- files
+
+    /// The machine's files.
+    pub fn files(&mut self) -> Files<'_> {
+        Files { k: &mut self.kernel }
+    }
+
+    /// Looks at the files without changing them.
+    pub fn file_system(&self) -> &FileSystem {
+        &self.kernel.fs
+    }
+
+    /// A volume's tree, to be shared with other machines that mount it.
+    pub fn volume(&self, name: &str) -> Option<&Arc<Inode>> {
+        self.kernel.fs.volume(name)
+    }
+
+    /// Replaces a volume's tree: another machine wrote to it, or its source changed. No event comes of it.
+    pub fn set_volume(&mut self, name: &str, tree: Arc<Inode>) {
+        self.kernel.fs.set_volume(name, tree);
+    }
+
+    // ---- what it uses
+
+    /// CPU time and memory used up to `now`.
+    pub fn usage(&self, now: Time) -> Usage {
+        let k = &self.kernel;
+        Usage { cpu: Duration::from_micros(k.cpu_us(now)), memory_bytes: k.memory(), processes: k.procs.len() }
+    }
+
+    /// Changes the CPU that it may use, in thousandths.
+    pub fn set_cpu_millis(&mut self, millis: u64) {
+        self.kernel.cpu_millis = millis.max(1);
+    }
+
+    /// Changes the memory limit.
+    pub fn set_memory_limit(&mut self, bytes: Option<u64>) {
+        self.kernel.memory_limit = bytes;
+    }
+
+    /// The processes, by number.
+    pub fn processes(&self) -> Vec<ProcessInfo> {
+        self.kernel
+            .procs
+            .values()
+            .map(|p| ProcessInfo {
+                pid: p.pid,
+                ppid: p.ppid,
+                uid: p.uid,
+                argv: p.argv.iter().map(|a| a.to_string()).collect(),
+                waiting: p.waiting(),
+                cpu: Duration::from_micros(p.cpu_us),
+                memory_bytes: p.memory,
+                started: p.started,
+            })
+            .collect()
+    }
+
+    // ---- the network
+
+    /// Answers a request.
+    pub fn respond(&mut self, now: Time, id: u64, answer: Result<NetResponse, NetError>) {
+        self.kernel.now = self.kernel.now.max(now);
+        self.kernel.respond(id, answer);
+    }
+
+    /// Whether a process listens on a port.
+    pub fn listens(&self, port: u16) -> bool {
+        self.kernel.listener(port).is_some()
+    }
+
+    /// The ports that processes listen on, in order.
+    pub fn ports(&self) -> Vec<u16> {
+        let mut ports: Vec<u16> = self.kernel.procs.values().flat_map(|p| programs::ports(p)).collect();
+        ports.sort_unstable();
+        ports.dedup();
+        ports
+    }
+
+    /// A request from the network to a port; `Served` answers it. Refused where nobody listens.
+    pub fn serve(&mut self, now: Time, port: u16, request: NetRequest) -> Result<ServeId, NetError> {
+        let k = &mut self.kernel;
+        k.now = k.now.max(now);
+        let Some(pid) = k.listener(port) else { return Err(NetError::Refused) };
+        // A backlog has an end.
+        if k.serving.len() >= 1024 {
+            return Err(NetError::TimedOut);
+        }
+        let id = self.next_serve;
+        self.next_serve += 1;
+        k.serving.push_back(Serving { id, port, request });
+        let at = k.now;
+        if let Some(p) = k.procs.get_mut(&pid)
+            && matches!(p.block, Block::Serve)
+        {
+            p.wake = at;
+        }
+        Ok(id)
+    }
+
+    /// An HTTP GET to a port of this machine, as a probe sends it.
+    pub fn serve_get(&mut self, now: Time, host: &str, port: u16, path: &str, headers: &[(String, String)]) -> Result<ServeId, NetError> {
+        self.serve(now, port, NetRequest::Http(HttpRequest { headers: headers.to_vec(), ..HttpRequest::get(host, port, path) }))
+    }
+
+    // ---- programs that the host runs
+
+    /// Reads what an external program's descriptor offers.
+    pub fn ext_read(&mut self, pid: Pid, fd: u32) -> ExtRead {
+        let Some(d) = self.external(pid).and_then(|p| p.fd(fd)) else { return ExtRead::End };
+        match self.kernel.read(d, 1 << 20, false) {
+            Rd::Data(bytes) => ExtRead::Data(bytes),
+            Rd::Empty => {
+                if let Some(Body::Program(program)) = self.kernel.procs.get_mut(&pid).map(|p| &mut p.body) {
+                    program.wants_input();
+                }
+                ExtRead::Empty
+            }
+            Rd::End | Rd::Failed(_) => ExtRead::End,
+        }
+    }
+
+    /// Writes to an external program's descriptor. What does not fit into a pipe follows as it empties.
+    pub fn ext_write(&mut self, now: Time, pid: Pid, fd: u32, bytes: &[u8]) {
+        let k = &mut self.kernel;
+        k.now = k.now.max(now);
+        let Some(mut p) = k.procs.remove(&pid) else { return };
+        let failed = k.put(&mut p, fd, bytes).is_err();
+        if !p.out.is_empty() && !failed {
+            p.wake = k.now;
+        }
+        k.procs.insert(pid, p);
+    }
+
+    /// Ends an external program; what it wrote is written first.
+    pub fn ext_exit(&mut self, now: Time, pid: Pid, code: i32) {
+        let k = &mut self.kernel;
+        k.now = k.now.max(now);
+        let at = k.now;
+        if let Some(p) = k.procs.get_mut(&pid)
+            && let Body::Program(program) = &mut p.body
+            && program.end_external(code)
+        {
+            p.wake = at;
+        }
+    }
+
+    /// Whether a descriptor of an external program is a terminal.
+    pub fn ext_is_tty(&self, pid: Pid, fd: u32) -> bool {
+        self.external(pid).is_some_and(|p| self.kernel.is_tty(p, fd))
+    }
+
+    /// The working directory and user of an external program, for the paths it names.
+    pub fn ext_cwd(&self, pid: Pid) -> String {
+        self.external(pid).map_or_else(|| "/".to_string(), |p| p.cwd.to_string())
+    }
+
+    fn external(&self, pid: Pid) -> Option<&super::process::Process> {
+        self.kernel.procs.get(&pid).map(|p| &**p).filter(|p| matches!(&p.body, Body::Program(program) if program.is_external()))
+    }
+
+    /// What the image's service does, where it has one.
+    pub fn service(&self) -> Option<&Arc<Service>> {
+        self.kernel.service.as_ref()
+    }
+}
+
+impl Files<'_> {
+    /// A file's bytes, up to `max`, from a path relative to `cwd`.
+    pub fn read(&self, cwd: &str, path: &str, max: usize) -> Result<Vec<u8>, Errno> {
+        self.k.fs.read(cwd, path, max)
+    }
+
+    /// Writes a whole file, making the directories above it.
+    pub fn write(&mut self, cwd: &str, path: &str, bytes: &[u8]) -> Result<(), Errno> {
+        let path = if path.starts_with('/') { path.to_string() } else { format!("{cwd}/{path}") };
+        let now = self.k.now;
+        self.k.fs.put_file(&path, bytes, 0o644, now)
+    }
+
+    /// Removes a file or a directory with all in it.
+    pub fn remove(&mut self, path: &str) -> Result<(), Errno> {
+        let clean = self.k.fs.find("/", path, false)?.path;
+        self.k.fs.remove(&clean).map(|_| ())
+    }
+
+    /// Makes a directory and those above it.
+    pub fn make_dirs(&mut self, path: &str) {
+        let now = self.k.now;
+        self.k.fs.make_dirs(path, now);
+    }
+
+    /// What is at a path, links followed.
+    pub fn stat(&self, cwd: &str, path: &str) -> Result<&Arc<Inode>, Errno> {
+        self.k.fs.stat(cwd, path)
+    }
+
+    /// A directory's entries, by name.
+    pub fn list(&self, cwd: &str, path: &str) -> Result<Vec<(ArcStr, Arc<Inode>)>, Errno> {
+        match &self.k.fs.stat(cwd, path)?.kind {
+            Kind::Dir(entries) => Ok(entries.iter().map(|(n, i)| (n.clone(), i.clone())).collect()),
+            _ => Err(Errno::NotDirectory),
+        }
+    }
+}
+
+impl Kernel {
+    /// Whether pid 1 has been and gone.
+    fn ended(&self) -> bool {
+        self.spawned_any() && !self.procs.contains_key(&1)
+    }
+
+    /// The process that listens on a port.
+    fn listener(&self, port: u16) -> Option<Pid> {
+        self.procs.values().find(|p| programs::ports(p).contains(&port)).map(|p| p.pid)
+    }
+
+    /// Takes the first request for one of these ports.
+    pub(super) fn take_request(&mut self, ports: &[u16]) -> Option<Serving> {
+        let at = self.serving.iter().position(|s| ports.contains(&s.port))?;
+        self.serving.remove(at)
+    }
+}

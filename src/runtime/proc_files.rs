@@ -1,0 +1,59 @@
+//! The files of /proc, made when they are opened.
+
+use super::kernel::Kernel;
+use super::process::{Pid, Process};
+
+/// The text of a file of /proc; `None` where there is no such file.
+pub fn read(k: &Kernel, p: &Process, path: &str) -> Option<String> {
+    let rest = path.strip_prefix("/proc/")?;
+    let memory_kib = k.memory_limit.unwrap_or(8 << 30) >> 10;
+    let cpus = k.cpu_millis.div_ceil(1000).max(1);
+    match rest {
+        "meminfo" => {
+            let used = k.memory() >> 10;
+            Some(format!(
+                "MemTotal:       {:8} kB\nMemFree:        {:8} kB\nMemAvailable:   {:8} kB\n",
+                8 << 20,
+                (8u64 << 20) - used,
+                (8u64 << 20) - used
+            ))
+        }
+        "cpuinfo" => Some((0..cpus).map(|n| format!("processor\t: {n}\nmodel name\t: simulated CPU\n\n")).collect()),
+        "uptime" => {
+            let s = k.now.since(k.started).as_secs_f64();
+            Some(format!("{s:.2} {s:.2}\n"))
+        }
+        "loadavg" => Some(format!("0.00 0.00 0.00 1/{} {}\n", k.procs.len() + 1, p.pid)),
+        "version" => Some("Linux version 6.12.0-kubarium\n".into()),
+        "mounts" | "self/mounts" => {
+            let mut text = "overlay / overlay rw,relatime 0 0\nproc /proc proc rw,nosuid,nodev,noexec,relatime 0 0\n".to_string();
+            for m in k.fs.mounts() {
+                text.push_str(&format!("/dev/sda1 {} ext4 {},relatime 0 0\n", m.path, if m.read_only { "ro" } else { "rw" }));
+            }
+            Some(text)
+        }
+        "sys/kernel/hostname" => Some(format!("{}\n", k.hostname)),
+        "sys/kernel/random/uuid" => Some("00000000-0000-4000-8000-000000000000\n".into()),
+        _ => {
+            let (who, file) = rest.split_once('/')?;
+            let pid: Pid = if who == "self" { p.pid } else { who.parse().ok()? };
+            let q = if pid == p.pid { p } else { &**k.procs.get(&pid)? };
+            match file {
+                "cmdline" => Some(q.argv.iter().map(|a| format!("{a}\0")).collect()),
+                "comm" => Some(format!("{}\n", super::fs::base_name(q.argv.first()?))),
+                "environ" => Some(q.env.iter().map(|(n, v)| format!("{n}={v}\0")).collect()),
+                "status" => Some(format!(
+                    "Name:\t{}\nState:\tS (sleeping)\nPid:\t{}\nPPid:\t{}\nUid:\t{u}\t{u}\t{u}\t{u}\nVmRSS:\t{:8} kB\n",
+                    super::fs::base_name(q.argv.first()?),
+                    q.pid,
+                    q.ppid,
+                    q.memory >> 10,
+                    u = q.uid
+                )),
+                "cgroup" => Some("0::/\n".into()),
+                "limits" => Some(format!("Max address space         {memory_kib} KiB\n")),
+                _ => None,
+            }
+        }
+    }
+}

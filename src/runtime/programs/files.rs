@@ -1,0 +1,1172 @@
+//! Programs that look at files and change them.
+
+use std::sync::Arc;
+
+use super::super::fs::{Errno, Inode, Kind, base_name, parent_of};
+use super::super::kernel::Kernel;
+use super::super::process::Process;
+use super::super::shell::Pattern;
+use super::super::text;
+use super::Run;
+
+/// Runs a program of this family; `None` where it is none.
+pub fn run(r: &mut Run<'_>) -> Option<i32> {
+    Some(match r.name {
+        "ls" => ls(r),
+        "touch" => each(r, "cdrtm", touch_one, "can't touch"),
+        "mkdir" => mkdir(r),
+        "rmdir" => rmdir(r),
+        "rm" | "unlink" => rm(r),
+        "cp" => cp(r),
+        "mv" => mv(r),
+        "ln" => ln(r),
+        "readlink" | "realpath" => readlink(r),
+        "chmod" => chmod(r),
+        "chown" | "chgrp" => chown(r),
+        "stat" => stat(r),
+        "du" => du(r),
+        "mktemp" => mktemp(r),
+        "basename" => {
+            let Some(path) = r.args.first() else {
+                return Some(missing(r));
+            };
+            let name = base_name(path);
+            let name = if name.is_empty() { "/" } else { name };
+            let name = r.args.get(1).and_then(|s| name.strip_suffix(s.as_str()).filter(|n| !n.is_empty())).unwrap_or(name).to_string();
+            r.out(format!("{name}\n"));
+            0
+        }
+        "dirname" => {
+            let Some(path) = r.args.first() else {
+                return Some(missing(r));
+            };
+            let trimmed = path.trim_end_matches('/');
+            let dir = match trimmed.rfind('/') {
+                None if path.starts_with('/') => "/",
+                None => ".",
+                Some(0) => "/",
+                Some(n) => trimmed[..n].trim_end_matches('/'),
+            };
+            let dir = if dir.is_empty() { "/" } else { dir }.to_string();
+            r.out(format!("{dir}\n"));
+            0
+        }
+        "diff" | "cmp" => diff(r),
+        "sync" | "mount" | "umount" => 0,
+        "truncate" => truncate(r),
+        _ => return None,
+    })
+}
+
+fn missing(r: &mut Run<'_>) -> i32 {
+    let text = format!("BusyBox v1.37.0 multi-call binary.\n\nUsage: {} FILE...\n", r.name);
+    let _ = r.k.put(r.p, 2, text.as_bytes());
+    1
+}
+
+fn each(r: &mut Run<'_>, valued: &str, one: fn(&mut Run<'_>, &str) -> Result<(), Errno>, complaint: &str) -> i32 {
+    let (_, files) = r.options(valued);
+    if files.is_empty() {
+        return missing(r);
+    }
+    let mut status = 0;
+    for f in files {
+        if let Err(e) = one(r, &f) {
+            r.err(format!("{complaint} '{f}': {e}"));
+            status = 1;
+        }
+    }
+    status
+}
+
+/// The clean path that an operand means, links in its last part not followed.
+fn clean(r: &Run<'_>, path: &str) -> Result<String, Errno> {
+    Ok(r.k.fs.find(&r.p.cwd, path, false)?.path)
+}
+
+fn touch_one(r: &mut Run<'_>, path: &str) -> Result<(), Errno> {
+    let found = r.k.fs.find(&r.p.cwd, path, true)?;
+    let (at, exists) = (found.path.clone(), found.node.cloned());
+    match exists {
+        Some(node) if !node.allows(r.p.uid, r.p.gid, 2) && node.uid != r.p.uid => Err(Errno::Access),
+        Some(node) if matches!(node.kind, Kind::Device(_)) => Ok(()),
+        Some(_) => {
+            let now = r.k.now;
+            r.k.fs.edit(&at)?.mtime = now;
+            Ok(())
+        }
+        None if r.args.iter().any(|a| a == "-c") => Ok(()),
+        None => r.k.create(r.p, &at, Inode::file("", 0o666)),
+    }
+}
+
+fn mkdir(r: &mut Run<'_>) -> i32 {
+    let (opts, dirs) = r.options("m");
+    let parents = opts.iter().any(|o| o.0 == 'p' || o.1 == "parents");
+    if dirs.is_empty() {
+        return missing(r);
+    }
+    let mut status = 0;
+    for d in dirs {
+        if let Err(e) = make_one(r, &d, parents) {
+            r.err(format!("can't create directory '{d}': {e}"));
+            status = 1;
+        }
+    }
+    status
+}
+
+fn make_one(r: &mut Run<'_>, path: &str, parents: bool) -> Result<(), Errno> {
+    if !parents {
+        let found = r.k.fs.find(&r.p.cwd, path.trim_end_matches('/'), true)?;
+        if found.node.is_some() {
+            return Err(Errno::Exists);
+        }
+        let at = found.path.clone();
+        return r.k.create(r.p, &at, Inode::dir(0o777));
+    }
+    let mut here = if path.starts_with('/') { String::new() } else { r.p.cwd.to_string() };
+    for part in path.split('/').filter(|p| !p.is_empty()) {
+        here.push('/');
+        here.push_str(part);
+        let found = r.k.fs.find("/", &here, true)?;
+        match found.node {
+            Some(n) if n.is_dir() => {}
+            Some(_) => return Err(Errno::Exists),
+            None => {
+                let at = found.path.clone();
+                r.k.create(r.p, &at, Inode::dir(0o777))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn rmdir(r: &mut Run<'_>) -> i32 {
+    let (_, dirs) = r.options("");
+    let mut status = 0;
+    for d in dirs {
+        let result = clean(r, &d).and_then(|at| {
+            let node = r.k.fs.stat("/", &at)?;
+            match &node.kind {
+                Kind::Dir(e) if e.is_empty() => {}
+                Kind::Dir(_) => return Err(Errno::NotEmpty),
+                _ => return Err(Errno::NotDirectory),
+            }
+            r.k.may_change(r.p, &at)?;
+            r.k.fs.remove(&at).map(|_| ())
+        });
+        if let Err(e) = result {
+            r.err(format!("'{d}': {e}"));
+            status = 1;
+        }
+    }
+    status
+}
+
+fn rm(r: &mut Run<'_>) -> i32 {
+    let (opts, files) = r.options("");
+    let has = |c| opts.iter().any(|o| o.0 == c);
+    let (force, recursive) = (has('f'), has('r') || has('R'));
+    if files.is_empty() {
+        return if force { 0 } else { missing(r) };
+    }
+    let mut status = 0;
+    for f in files {
+        let base = base_name(&f);
+        if matches!(base, "." | "..") {
+            r.err("can't remove '.' or '..'");
+            status = 1;
+            continue;
+        }
+        let found = r.k.fs.find(&r.p.cwd, f.trim_end_matches('/'), false).map(|x| (x.path, x.node.cloned()));
+        let result = match found {
+            Ok((_, None)) | Err(Errno::NoEntry | Errno::NotDirectory) if force => Ok(()),
+            Ok((_, None)) => Err(Errno::NoEntry.to_string()),
+            Err(e) => Err(e.to_string()),
+            Ok((_, Some(n))) if n.is_dir() && !recursive => Err("is a directory".to_string()),
+            Ok((at, Some(_))) => remove_tree(r, &at).map_err(|e| e.to_string()),
+        };
+        match result {
+            Ok(()) => {}
+            Err(text) if text == "is a directory" => {
+                r.err(format!("'{f}' is a directory"));
+                status = 1;
+            }
+            Err(text) => {
+                r.err(format!("can't remove '{f}': {text}"));
+                status = 1;
+            }
+        }
+    }
+    status
+}
+
+fn remove_tree(r: &mut Run<'_>, at: &str) -> Result<(), Errno> {
+    r.k.may_change(r.p, at)?;
+    if at == "/" {
+        return Err(Errno::Busy);
+    }
+    r.k.fs.remove(at).map(|_| ())
+}
+
+/// A target for `from`: within the directory, where the target is one.
+fn into(r: &Run<'_>, from: &str, to: &str) -> Result<(String, bool), Errno> {
+    let found = r.k.fs.find(&r.p.cwd, to, true)?;
+    match found.node {
+        Some(n) if n.is_dir() => {
+            let name = base_name(from);
+            let name = if name == "." || name.is_empty() { return Ok((found.path, true)) } else { name };
+            Ok((format!("{}/{name}", found.path.trim_end_matches('/')), true))
+        }
+        _ => Ok((found.path, false)),
+    }
+}
+
+fn cp(r: &mut Run<'_>) -> i32 {
+    let (opts, mut files) = r.options("");
+    let recursive = opts.iter().any(|o| matches!(o.0, 'r' | 'R' | 'a'));
+    let Some(to) = files.pop().filter(|_| !files.is_empty()) else { return missing(r) };
+    let mut status = 0;
+    let many = files.len() > 1;
+    for f in files {
+        let result = copy_one(r, &f, &to, recursive, many);
+        if let Err(text) = result {
+            r.err(text);
+            status = 1;
+        }
+    }
+    status
+}
+
+fn copy_one(r: &mut Run<'_>, from: &str, to: &str, recursive: bool, many: bool) -> Result<(), String> {
+    let node = r.k.fs.stat(&r.p.cwd, from).cloned().map_err(|e| format!("can't stat '{from}': {e}"))?;
+    if node.is_dir() && !recursive {
+        return Err(format!("omitting directory '{from}'"));
+    }
+    if !node.allows(r.p.uid, r.p.gid, 4) {
+        return Err(format!("can't open '{from}': {}", Errno::Access));
+    }
+    let fail = |e: Errno| format!("can't create '{to}': {e}");
+    let (target, is_dir) = into(r, from, to).map_err(fail)?;
+    if many && !is_dir {
+        return Err(format!("target '{to}' is not a directory"));
+    }
+    let source = clean(r, from).unwrap_or_default();
+    if source == target {
+        return Err(format!("'{from}' and '{to}' are the same file"));
+    }
+    if node.is_dir() && target.starts_with(&format!("{source}/")) {
+        return Err(format!("recursion detected, omitting directory '{from}'"));
+    }
+    let mut copy = (*node).clone();
+    if let Kind::Device(_) | Kind::Program(_) = copy.kind {
+        copy = (*node).clone();
+    }
+    copy.mtime = r.k.now;
+    copy.uid = r.p.uid;
+    r.k.may_change(r.p, &target).map_err(fail)?;
+    if node.is_dir()
+        && let Ok(old) = r.k.fs.stat("/", &target).cloned()
+        && let (Kind::Dir(old), Kind::Dir(new)) = (&old.kind, &mut copy.kind)
+    {
+        // What was there and is not copied over stays.
+        for (name, child) in old {
+            new.entry(name.clone()).or_insert_with(|| child.clone());
+        }
+    }
+    r.k.fs.insert(&target, Arc::new(copy), true).map_err(fail)
+}
+
+fn mv(r: &mut Run<'_>) -> i32 {
+    let (_, mut files) = r.options("");
+    let Some(to) = files.pop().filter(|_| !files.is_empty()) else { return missing(r) };
+    let mut status = 0;
+    for f in files {
+        let result = clean(r, &f).and_then(|from| {
+            let node = r.k.fs.find("/", &from, false)?.node.cloned().ok_or(Errno::NoEntry)?;
+            let (target, _) = into(r, &f, &to)?;
+            if target == from {
+                return Ok(());
+            }
+            if node.is_dir() && target.starts_with(&format!("{from}/")) {
+                return Err(Errno::Invalid);
+            }
+            r.k.may_change(r.p, &from)?;
+            r.k.may_change(r.p, &target)?;
+            r.k.fs.edit(parent_of(&target))?;
+            r.k.fs.remove(&from)?;
+            r.k.fs.insert(&target, node, true)
+        });
+        if let Err(e) = result {
+            r.err(format!("can't rename '{f}': {e}"));
+            status = 1;
+        }
+    }
+    status
+}
+
+fn ln(r: &mut Run<'_>) -> i32 {
+    let (opts, files) = r.options("");
+    let has = |c| opts.iter().any(|o| o.0 == c);
+    let Some(from) = files.first().cloned() else { return missing(r) };
+    let to = files.get(1).cloned().unwrap_or_else(|| ".".into());
+    let result = into(r, &from, &to).and_then(|(mut target, is_dir)| {
+        if is_dir && has('n') {
+            target = clean(r, &to)?;
+        }
+        r.k.may_change(r.p, &target)?;
+        let node = if has('s') {
+            Arc::new(Inode { mtime: r.k.now, uid: r.p.uid, ..Inode::link(&from) })
+        } else {
+            // Two names for one file are two files here from then on.
+            let node = r.k.fs.stat(&r.p.cwd, &from)?.clone();
+            if node.is_dir() {
+                return Err(Errno::Permission);
+            }
+            node
+        };
+        r.k.fs.insert(&target, node, has('f'))
+    });
+    match result {
+        Ok(()) => 0,
+        Err(e) => {
+            r.err(format!("{to}: {e}"));
+            1
+        }
+    }
+}
+
+fn readlink(r: &mut Run<'_>) -> i32 {
+    let (opts, files) = r.options("");
+    let full = r.name == "realpath" || opts.iter().any(|o| matches!(o.0, 'f' | 'e' | 'm'));
+    let mut status = 0;
+    for f in files {
+        let text = if full {
+            r.k.fs.find(&r.p.cwd, &f, true).ok().map(|x| x.path)
+        } else {
+            r.k.fs.find(&r.p.cwd, &f, false).ok().and_then(|x| match &x.node?.kind {
+                Kind::Link(t) => Some(t.to_string()),
+                _ => None,
+            })
+        };
+        match text {
+            Some(t) => r.out(format!("{t}\n")),
+            None => {
+                if r.name == "realpath" {
+                    r.err(format!("{f}: {}", Errno::NoEntry));
+                }
+                status = 1;
+            }
+        }
+    }
+    status
+}
+
+fn chmod(r: &mut Run<'_>) -> i32 {
+    let recursive = r.args.iter().any(|a| a == "-R");
+    let args: Vec<String> = r.args.iter().filter(|a| *a != "-R").cloned().collect();
+    let Some((mode, files)) = args.split_first() else { return missing(r) };
+    let mut status = 0;
+    for f in files {
+        let result = r.k.fs.find(&r.p.cwd, f, true).map(|x| (x.path, x.node.cloned()));
+        let (at, node) = match result {
+            Ok((at, Some(n))) => (at, n),
+            Ok((_, None)) => {
+                r.err(format!("{f}: {}", Errno::NoEntry));
+                status = 1;
+                continue;
+            }
+            Err(e) => {
+                r.err(format!("{f}: {e}"));
+                status = 1;
+                continue;
+            }
+        };
+        if new_mode(mode, node.mode, node.is_dir()).is_none() {
+            r.err(format!("invalid mode '{mode}'"));
+            return 1;
+        }
+        if r.p.uid != 0 && node.uid != r.p.uid {
+            r.err(format!("{f}: {}", Errno::Permission));
+            status = 1;
+            continue;
+        }
+        match r.k.fs.edit(&at) {
+            Ok(n) => change(n, recursive, &|n| n.mode = new_mode(mode, n.mode, n.is_dir()).unwrap_or(n.mode)),
+            Err(e) => {
+                r.err(format!("{f}: {e}"));
+                status = 1;
+            }
+        }
+    }
+    status
+}
+
+fn change(n: &mut Inode, recursive: bool, f: &dyn Fn(&mut Inode)) {
+    f(n);
+    if recursive && let Kind::Dir(entries) = &mut n.kind {
+        for child in entries.values_mut() {
+            change(Arc::make_mut(child), true, f);
+        }
+    }
+}
+
+fn new_mode(text: &str, old: u32, dir: bool) -> Option<u32> {
+    if text.bytes().all(|b| (b'0'..=b'7').contains(&b)) && !text.is_empty() {
+        return u32::from_str_radix(text, 8).ok().filter(|m| *m <= 0o7777);
+    }
+    let mut mode = old;
+    for clause in text.split(',') {
+        let op = clause.find(['+', '-', '='])?;
+        let who = &clause[..op];
+        let mut mask = 0;
+        for c in who.chars() {
+            mask |= match c {
+                'u' => 0o4700,
+                'g' => 0o2070,
+                'o' => 0o1007,
+                'a' => 0o7777,
+                _ => return None,
+            };
+        }
+        if who.is_empty() {
+            mask = 0o7777;
+        }
+        let mut bits = 0;
+        for c in clause[op + 1..].chars() {
+            bits |= match c {
+                'r' => 0o444,
+                'w' => 0o222,
+                'x' => 0o111,
+                'X' if dir || old & 0o111 != 0 => 0o111,
+                'X' => 0,
+                's' => 0o6000,
+                't' => 0o1000,
+                _ => return None,
+            };
+        }
+        match clause.as_bytes()[op] {
+            b'+' => mode |= bits & mask,
+            b'-' => mode &= !(bits & mask),
+            _ => mode = mode & !mask | bits & mask,
+        }
+    }
+    Some(mode)
+}
+
+fn chown(r: &mut Run<'_>) -> i32 {
+    let (opts, args) = r.options("");
+    let recursive = opts.iter().any(|o| o.0 == 'R');
+    let Some((who, files)) = args.split_first() else { return missing(r) };
+    let id = |t: &str| -> Option<u32> {
+        match t {
+            "root" => Some(0),
+            "daemon" => Some(1),
+            "www-data" => Some(33),
+            "nobody" | "nogroup" => Some(65534),
+            "nginx" => Some(101),
+            t => t.parse().ok(),
+        }
+    };
+    let (user, group) = if r.name == "chgrp" {
+        ("", Some(who.as_str()))
+    } else {
+        who.split_once([':', '.']).map_or((who.as_str(), None), |(u, g)| (u, Some(g)))
+    };
+    let uid = if user.is_empty() { None } else { id(user) };
+    let gid = group.filter(|g| !g.is_empty()).and_then(id);
+    if !user.is_empty() && uid.is_none() {
+        let text = format!("unknown user {user}");
+        r.err(text);
+        return 1;
+    }
+    let mut status = 0;
+    for f in files {
+        let at = r.k.fs.find(&r.p.cwd, f, true).map(|x| x.path);
+        let result = match at {
+            Ok(at) if r.p.uid == 0 => r.k.fs.edit(&at).map(|n| {
+                change(n, recursive, &|n| {
+                    n.uid = uid.unwrap_or(n.uid);
+                    n.gid = gid.unwrap_or(n.gid);
+                });
+            }),
+            Ok(_) => Err(Errno::Permission),
+            Err(e) => Err(e),
+        };
+        if let Err(e) = result {
+            r.err(format!("{f}: {e}"));
+            status = 1;
+        }
+    }
+    status
+}
+
+fn owner(id: u32) -> String {
+    match id {
+        0 => "root".into(),
+        1 => "daemon".into(),
+        33 => "www-data".into(),
+        65534 => "nobody".into(),
+        n => n.to_string(),
+    }
+}
+
+fn mode_text(n: &Inode) -> String {
+    let mut out = String::new();
+    out.push(match n.kind {
+        Kind::Dir(_) => 'd',
+        Kind::Link(_) => 'l',
+        Kind::Device(_) => 'c',
+        _ => '-',
+    });
+    for shift in [6, 3, 0] {
+        let bits = n.mode >> shift;
+        out.push(if bits & 4 != 0 { 'r' } else { '-' });
+        out.push(if bits & 2 != 0 { 'w' } else { '-' });
+        let sticky = shift == 0 && n.mode & 0o1000 != 0;
+        let set = shift > 0 && n.mode & (0o1000 << (shift / 3)) != 0;
+        out.push(match (bits & 1 != 0, sticky, set) {
+            (true, true, _) => 't',
+            (false, true, _) => 'T',
+            (true, _, true) => 's',
+            (false, _, true) => 'S',
+            (true, ..) => 'x',
+            _ => '-',
+        });
+    }
+    out
+}
+
+fn ls(r: &mut Run<'_>) -> i32 {
+    let (opts, mut files) = r.options("w");
+    let has = |c| opts.iter().any(|o| o.0 == c);
+    if files.is_empty() {
+        files.push(".".into());
+    }
+    let mut status = 0;
+    let mut plain: Vec<(String, Arc<Inode>)> = Vec::new();
+    let mut dirs: Vec<(String, Arc<Inode>)> = Vec::new();
+    files.sort();
+    for f in files {
+        let long = has('l') || has('d');
+        match r.k.fs.find(&r.p.cwd, &f, !long || f.ends_with('/')).map(|x| x.node.cloned()) {
+            Ok(Some(n)) if n.is_dir() && !has('d') => dirs.push((f, n)),
+            Ok(Some(n)) => plain.push((f, n)),
+            Ok(None) => {
+                r.err(format!("{f}: {}", Errno::NoEntry));
+                status = 1;
+            }
+            Err(e) => {
+                r.err(format!("{f}: {e}"));
+                status = 1;
+            }
+        }
+    }
+    let tty = r.k.is_tty(r.p, 1);
+    let flags = Ls {
+        long: has('l') || has('n'),
+        one: has('1') || !tty,
+        human: has('h'),
+        classify: has('F') || has('p'),
+        by_time: has('t'),
+        by_size: has('S'),
+        reverse: has('r'),
+        inode: has('i'),
+        numeric: has('n'),
+    };
+    let mut out = String::new();
+    if !plain.is_empty() {
+        flags.print(r.k, plain, &mut out, false);
+    }
+    let headers = dirs.len() > 1 || !out.is_empty() || has('R');
+    let mut queue: std::collections::VecDeque<(String, Arc<Inode>)> = dirs.into();
+    let mut first = out.is_empty();
+    while let Some((name, node)) = queue.pop_front() {
+        if !node.allows(r.p.uid, r.p.gid, 4) {
+            r.err(format!("can't open '{name}': {}", Errno::Access));
+            status = 1;
+            continue;
+        }
+        if headers {
+            out.push_str(&format!("{}{name}:\n", if first { "" } else { "\n" }));
+        }
+        first = false;
+        let Kind::Dir(entries) = &node.kind else { continue };
+        let all = has('a');
+        let mut list: Vec<(String, Arc<Inode>)> = Vec::new();
+        if all {
+            list.push((".".into(), node.clone()));
+            list.push(("..".into(), r.k.fs.stat(&r.p.cwd, &format!("{name}/..")).cloned().unwrap_or_else(|_| node.clone())));
+        }
+        for (n, child) in entries {
+            if !n.starts_with('.') || all || has('A') {
+                let path = format!("{name}/{n}");
+                // What is mounted there is what is seen.
+                let child = r.k.fs.find(&r.p.cwd, &path, false).ok().and_then(|x| x.node.cloned()).unwrap_or_else(|| child.clone());
+                if has('R') && child.is_dir() && queue.len() < 10_000 {
+                    queue.push_back((path, child.clone()));
+                }
+                list.push((n.to_string(), child));
+            }
+        }
+        flags.print(r.k, list, &mut out, true);
+    }
+    r.out(out);
+    status
+}
+
+struct Ls {
+    long: bool,
+    one: bool,
+    human: bool,
+    classify: bool,
+    by_time: bool,
+    by_size: bool,
+    reverse: bool,
+    inode: bool,
+    numeric: bool,
+}
+
+impl Ls {
+    fn print(&self, k: &Kernel, mut list: Vec<(String, Arc<Inode>)>, out: &mut String, total: bool) {
+        if self.by_time {
+            list.sort_by(|a, b| b.1.mtime.cmp(&a.1.mtime).then_with(|| a.0.cmp(&b.0)));
+        } else if self.by_size {
+            list.sort_by(|a, b| b.1.size().cmp(&a.1.size()).then_with(|| a.0.cmp(&b.0)));
+        }
+        if self.reverse {
+            list.reverse();
+        }
+        let name = |n: &str, node: &Inode| {
+            let mark = match node.kind {
+                Kind::Dir(_) if self.classify => "/",
+                Kind::Link(_) if self.classify && !self.long => "@",
+                Kind::File { .. } | Kind::Program(_) if self.classify && node.mode & 0o111 != 0 => "*",
+                _ => "",
+            };
+            format!("{n}{mark}")
+        };
+        if !self.long {
+            if self.one || list.is_empty() {
+                for (n, node) in &list {
+                    if self.inode {
+                        out.push_str("      1 ");
+                    }
+                    out.push_str(&name(n, node));
+                    out.push('\n');
+                }
+                return;
+            }
+            // Columns, down first, within 80 characters.
+            let names: Vec<String> = list.iter().map(|(n, node)| name(n, node)).collect();
+            let width = names.iter().map(|n| n.chars().count()).max().unwrap_or(0) + 2;
+            let columns = (80 / width).clamp(1, names.len());
+            let rows = names.len().div_ceil(columns);
+            for row in 0..rows {
+                let mut line = String::new();
+                for n in names.iter().skip(row).step_by(rows) {
+                    line.push_str(&format!("{n:width$}"));
+                }
+                out.push_str(line.trim_end());
+                out.push('\n');
+            }
+            return;
+        }
+        if total {
+            let blocks: u64 = list.iter().map(|(_, n)| if matches!(n.kind, Kind::Link(_)) { 0 } else { n.size().div_ceil(4096) * 4 }).sum();
+            out.push_str(&format!("total {blocks}\n"));
+        }
+        for (n, node) in &list {
+            let date = {
+                let unix = text::unix_s(node.mtime);
+                let old = text::unix_s(k.now) - unix > 180 * 86_400;
+                text::strftime(if old { "%b %e  %Y" } else { "%b %e %H:%M" }, unix, 0)
+            };
+            let links = match &node.kind {
+                Kind::Dir(e) => 2 + e.values().filter(|c| c.is_dir()).count(),
+                _ => 1,
+            };
+            let size = if self.human { text::human(node.size()) } else { node.size().to_string() };
+            let (user, group) =
+                if self.numeric { (node.uid.to_string(), node.gid.to_string()) } else { (owner(node.uid), owner(node.gid)) };
+            let target = match &node.kind {
+                Kind::Link(t) => format!(" -> {t}"),
+                _ => String::new(),
+            };
+            let size = if matches!(node.kind, Kind::Device(_)) { format!("{:>4},{:>4}", 1, 3) } else { format!("{size:>9}") };
+            out.push_str(&format!("{} {links:>4} {user:<8} {group:<8} {size} {date} {}{target}\n", mode_text(node), name(n, node)));
+        }
+    }
+}
+
+fn stat(r: &mut Run<'_>) -> i32 {
+    let (opts, files) = r.options("c");
+    let format = opts.iter().find(|o| o.0 == 'c').map(|o| o.1.clone());
+    let mut status = 0;
+    for f in files {
+        let node = match r.k.fs.find(&r.p.cwd, &f, opts.iter().any(|o| o.0 == 'L')).map(|x| x.node.cloned()) {
+            Ok(Some(n)) => n,
+            _ => {
+                r.err(format!("can't stat '{f}': {}", Errno::NoEntry));
+                status = 1;
+                continue;
+            }
+        };
+        let kind = match node.kind {
+            Kind::Dir(_) => "directory",
+            Kind::Link(_) => "symbolic link",
+            Kind::Device(_) => "character special file",
+            Kind::File { size: 0, .. } => "regular empty file",
+            _ => "regular file",
+        };
+        let time = text::strftime("%Y-%m-%d %H:%M:%S.000000000 +0000", text::unix_s(node.mtime), 0);
+        let text = match &format {
+            Some(format) => {
+                let mut out = String::new();
+                let mut c = format.chars();
+                while let Some(ch) = c.next() {
+                    if ch != '%' {
+                        out.push(ch);
+                        continue;
+                    }
+                    out.push_str(&match c.next() {
+                        Some('n') => f.clone(),
+                        Some('s') => node.size().to_string(),
+                        Some('a') => format!("{:o}", node.mode & 0o7777),
+                        Some('A') => mode_text(&node),
+                        Some('u') => node.uid.to_string(),
+                        Some('U') => owner(node.uid),
+                        Some('g') => node.gid.to_string(),
+                        Some('G') => owner(node.gid),
+                        Some('F') => kind.to_string(),
+                        Some('Y' | 'X' | 'Z') => text::unix_s(node.mtime).to_string(),
+                        Some('y' | 'x' | 'z') => time.clone(),
+                        Some('%') => "%".into(),
+                        other => format!("%{}", other.map(String::from).unwrap_or_default()),
+                    });
+                }
+                out.push('\n');
+                out
+            }
+            None => format!(
+                "  File: {f}\n  Size: {:<10}\tBlocks: {:<10} IO Block: 4096   {kind}\nAccess: ({:04o}/{})  Uid: ({:5}/{:>8})   Gid: ({:5}/{:>8})\nAccess: {time}\nModify: {time}\nChange: {time}\n",
+                node.size(),
+                node.size().div_ceil(4096) * 8,
+                node.mode & 0o7777,
+                mode_text(&node),
+                node.uid,
+                owner(node.uid),
+                node.gid,
+                owner(node.gid)
+            ),
+        };
+        r.out(text);
+    }
+    status
+}
+
+fn du(r: &mut Run<'_>) -> i32 {
+    let (opts, mut files) = r.options("d");
+    let has = |c| opts.iter().any(|o| o.0 == c);
+    if files.is_empty() {
+        files.push(".".into());
+    }
+    let mut status = 0;
+    let shown = |bytes: u64| {
+        let kib = bytes.div_ceil(4096) * 4;
+        if has('h') {
+            text::human(kib << 10)
+        } else if has('m') {
+            kib.div_ceil(1024).to_string()
+        } else {
+            kib.to_string()
+        }
+    };
+    for f in files {
+        let Ok(node) = r.k.fs.stat(&r.p.cwd, &f).cloned() else {
+            r.err(format!("{f}: {}", Errno::NoEntry));
+            status = 1;
+            continue;
+        };
+        let mut out = String::new();
+        if !has('s') {
+            fn below(node: &Inode, path: &str, out: &mut Vec<(String, u64)>) {
+                if let Kind::Dir(entries) = &node.kind
+                    && out.len() < 20_000
+                {
+                    for (n, c) in entries.iter().filter(|(_, c)| c.is_dir()) {
+                        let path = format!("{}/{n}", path.trim_end_matches('/'));
+                        below(c, &path, out);
+                        out.push((path, c.disk_usage()));
+                    }
+                }
+            }
+            let mut list = Vec::new();
+            below(&node, &f, &mut list);
+            for (path, bytes) in list {
+                out.push_str(&format!("{}\t{path}\n", shown(bytes)));
+            }
+        }
+        out.push_str(&format!("{}\t{f}\n", shown(node.disk_usage())));
+        r.out(out);
+    }
+    status
+}
+
+fn mktemp(r: &mut Run<'_>) -> i32 {
+    let (opts, names) = r.options("p");
+    let has = |c| opts.iter().any(|o| o.0 == c);
+    let dir = opts.iter().find(|o| o.0 == 'p').map_or("/tmp", |o| o.1.as_str()).to_string();
+    let template = names.first().cloned().unwrap_or_else(|| format!("{dir}/tmp.XXXXXX"));
+    let template = if has('t') && !template.contains('/') { format!("{dir}/{template}") } else { template };
+    let stem = template.trim_end_matches('X');
+    let n = template.len() - stem.len();
+    if n < 6 && !names.is_empty() && n < 3 {
+        r.err(format!("{template}: {}", Errno::Invalid));
+        return 1;
+    }
+    let suffix: String = (0..n).map(|_| "abcdefghijkmnopABCDEFGHJKLMNOP".as_bytes()[r.k.random.below(30) as usize] as char).collect();
+    let path = format!("{stem}{suffix}");
+    let result = clean(r, &path).and_then(|at| {
+        if has('u') { Ok(()) } else { r.k.create(r.p, &at, if has('d') { Inode::dir(0o700) } else { Inode::file("", 0o600) }) }
+    });
+    match result {
+        Ok(()) => {
+            r.out(format!("{path}\n"));
+            0
+        }
+        Err(e) => {
+            r.err(format!("{template}: {e}"));
+            1
+        }
+    }
+}
+
+fn truncate(r: &mut Run<'_>) -> i32 {
+    let (opts, files) = r.options("s");
+    let Some(size) = opts.iter().find(|o| o.0 == 's').and_then(|o| super::filter::lines::size(&o.1)) else { return missing(r) };
+    let mut status = 0;
+    for f in files {
+        let now = r.k.now;
+        let result = touch_one(r, &f).and_then(|()| {
+            let at = r.k.fs.find(&r.p.cwd, &f, true)?.path;
+            r.k.fs.truncate(&at, size, now)
+        });
+        if let Err(e) = result {
+            r.err(format!("{f}: open: {e}"));
+            status = 1;
+        }
+    }
+    status
+}
+
+/// A unified diff by longest common lines, for texts of bearable length.
+fn diff(r: &mut Run<'_>) -> i32 {
+    let (opts, files) = r.options("U");
+    let has = |c| opts.iter().any(|o| o.0 == c);
+    let [a, b] = &files[..] else { return missing(r) };
+    let read = |r: &mut Run<'_>, f: &str| -> Option<Vec<u8>> {
+        match r.k.fs.read(&r.p.cwd, f, 4 << 20) {
+            Ok(x) => Some(x),
+            Err(e) => {
+                r.err(if r.name == "cmp" { format!("{f}: {e}") } else { format!("can't stat '{f}': {e}") });
+                None
+            }
+        }
+    };
+    let (Some(x), Some(y)) = (read(r, a), read(r, b)) else { return 2 };
+    if x == y {
+        return 0;
+    }
+    if r.name == "cmp" {
+        let at = x.iter().zip(&y).take_while(|(a, b)| a == b).count();
+        if at == x.len().min(y.len()) {
+            r.err(format!("EOF on {}", if x.len() < y.len() { a } else { b }));
+        } else {
+            let line = x[..at].iter().filter(|b| **b == b'\n').count() + 1;
+            r.out(format!("{a} {b} differ: char {}, line {line}\n", at + 1));
+        }
+        return 1;
+    }
+    if has('q') {
+        r.out(format!("Files {a} and {b} differ\n"));
+        return 1;
+    }
+    let (tx, ty) = (String::from_utf8_lossy(&x).into_owned(), String::from_utf8_lossy(&y).into_owned());
+    let (lx, ly): (Vec<&str>, Vec<&str>) = (tx.lines().collect(), ty.lines().collect());
+    if lx.len().saturating_mul(ly.len()) > 4_000_000 {
+        r.out(format!("Files {a} and {b} differ\n"));
+        return 1;
+    }
+    let (n, m) = (lx.len(), ly.len());
+    let mut common = vec![0u32; (n + 1) * (m + 1)];
+    for i in (0..n).rev() {
+        for j in (0..m).rev() {
+            common[i * (m + 1) + j] = if lx[i] == ly[j] {
+                common[(i + 1) * (m + 1) + j + 1] + 1
+            } else {
+                common[(i + 1) * (m + 1) + j].max(common[i * (m + 1) + j + 1])
+            };
+        }
+    }
+    let mut rows: Vec<(char, usize, usize)> = Vec::new();
+    let (mut i, mut j) = (0, 0);
+    while i < n || j < m {
+        if i < n && j < m && lx[i] == ly[j] {
+            rows.push((' ', i, j));
+            i += 1;
+            j += 1;
+        } else if i < n && (j >= m || common[(i + 1) * (m + 1) + j] >= common[i * (m + 1) + j + 1]) {
+            rows.push(('-', i, j));
+            i += 1;
+        } else {
+            rows.push(('+', i, j));
+            j += 1;
+        }
+    }
+    let mut out = format!("--- {a}\n+++ {b}\n");
+    let changed: Vec<usize> = rows.iter().enumerate().filter(|(_, r)| r.0 != ' ').map(|(i, _)| i).collect();
+    let mut at = 0;
+    while at < changed.len() {
+        let mut end = at;
+        while end + 1 < changed.len() && changed[end + 1] - changed[end] <= 6 {
+            end += 1;
+        }
+        let (from, to) = (changed[at].saturating_sub(3), (changed[end] + 4).min(rows.len()));
+        let hunk = &rows[from..to];
+        let count = |c| hunk.iter().filter(|r| r.0 == ' ' || r.0 == c).count();
+        let (old, new) = (count('-'), count('+'));
+        let range = |start: usize, n: usize| match n {
+            0 => format!("{start},0"),
+            1 => (start + 1).to_string(),
+            n => format!("{},{n}", start + 1),
+        };
+        out.push_str(&format!("@@ -{} +{} @@\n", range(hunk[0].1, old), range(hunk[0].2, new)));
+        for (c, i, j) in hunk {
+            out.push_str(&format!("{c}{}\n", if *c == '+' { ly[*j] } else { lx[*i] }));
+        }
+        at = end + 1;
+    }
+    r.out(out);
+    1
+}
+
+/// All files below a path, for `grep -r`.
+pub fn all_files(k: &Kernel, p: &Process, path: &str) -> Vec<String> {
+    fn walk(node: &Inode, path: &str, out: &mut Vec<String>) {
+        if out.len() > 10_000 {
+            return;
+        }
+        match &node.kind {
+            Kind::Dir(entries) => {
+                for (n, c) in entries {
+                    walk(c, &format!("{}/{n}", path.trim_end_matches('/')), out);
+                }
+            }
+            Kind::File { .. } => out.push(path.to_string()),
+            _ => {}
+        }
+    }
+    let mut out = Vec::new();
+    match k.fs.stat(&p.cwd, path) {
+        Ok(node) => walk(node, path, &mut out),
+        Err(_) => out.push(path.to_string()),
+    }
+    out
+}
+
+/// `find`: prints what matches, or returns the commands of `-exec`.
+pub fn find(r: &mut Run<'_>) -> Result<(i32, Vec<Vec<String>>), i32> {
+    let split = r.args.iter().position(|a| a.starts_with('-') || a == "(" || a == "!").unwrap_or(r.args.len());
+    let mut roots = r.args[..split].to_vec();
+    let tests = r.args[split..].to_vec();
+    if roots.is_empty() {
+        roots.push(".".into());
+    }
+    let mut max_depth = usize::MAX;
+    let mut min_depth = 0;
+    for pair in tests.windows(2) {
+        match pair[0].as_str() {
+            "-maxdepth" => max_depth = pair[1].parse().unwrap_or(usize::MAX),
+            "-mindepth" => min_depth = pair[1].parse().unwrap_or(0),
+            _ => {}
+        }
+    }
+    let mut status = 0;
+    let mut list: Vec<(String, Arc<Inode>, usize)> = Vec::new();
+    fn walk(k: &Kernel, p: &Process, path: String, node: Arc<Inode>, depth: usize, max: usize, out: &mut Vec<(String, Arc<Inode>, usize)>) {
+        if out.len() > 50_000 || depth > 200 {
+            return;
+        }
+        out.push((path.clone(), node.clone(), depth));
+        if depth >= max {
+            return;
+        }
+        if let Kind::Dir(entries) = &node.kind {
+            for (n, c) in entries {
+                let child = format!("{}/{n}", path.trim_end_matches('/'));
+                let c = k.fs.find(&p.cwd, &child, false).ok().and_then(|x| x.node.cloned()).unwrap_or_else(|| c.clone());
+                walk(k, p, child, c, depth + 1, max, out);
+            }
+        }
+    }
+    for root in roots {
+        match r.k.fs.find(&r.p.cwd, &root, false).map(|x| x.node.cloned()) {
+            Ok(Some(n)) => walk(r.k, r.p, root, n, 0, max_depth, &mut list),
+            _ => {
+                r.err(format!("{root}: {}", Errno::NoEntry));
+                status = 1;
+            }
+        }
+    }
+    let now = r.k.now;
+    let mut out = String::new();
+    let mut commands: Vec<Vec<String>> = Vec::new();
+    let mut gathered: Option<(Vec<String>, Vec<String>)> = None;
+    let mut deleted = Vec::new();
+    for (path, node, depth) in list {
+        if depth < min_depth {
+            continue;
+        }
+        let mut yes = true;
+        let mut turn = false;
+        let mut acted = false;
+        let mut i = 0;
+        let mut pending_or = false;
+        while i < tests.len() {
+            let test = tests[i].as_str();
+            let value = tests.get(i + 1).map_or("", String::as_str);
+            i += 1;
+            let mut takes = true;
+            let hit = match test {
+                "!" | "-not" => {
+                    turn = !turn;
+                    continue;
+                }
+                "-o" | "-or" => {
+                    // The first side that holds decides.
+                    if yes {
+                        pending_or = true;
+                        break;
+                    }
+                    yes = true;
+                    acted = false;
+                    continue;
+                }
+                "-a" | "-and" | "(" | ")" => continue,
+                "-name" => Pattern::new(value).matches(base_name(&path)),
+                "-iname" => Pattern::new(&value.to_lowercase()).matches(&base_name(&path).to_lowercase()),
+                "-path" | "-wholename" => Pattern::new(value).matches(&path),
+                "-type" => match value {
+                    "f" => matches!(node.kind, Kind::File { .. } | Kind::Program(_)),
+                    "d" => node.is_dir(),
+                    "l" => matches!(node.kind, Kind::Link(_)),
+                    "c" => matches!(node.kind, Kind::Device(_)),
+                    _ => false,
+                },
+                "-maxdepth" | "-mindepth" => true,
+                "-size" => {
+                    let (sign, rest) =
+                        value.strip_prefix('+').map_or_else(|| value.strip_prefix('-').map_or((0, value), |r| (-1, r)), |r| (1, r));
+                    let unit = if rest.ends_with(|c: char| c.is_ascii_digit()) { 512 } else { 1 };
+                    let want = super::filter::lines::size(rest).unwrap_or(0) * unit;
+                    match sign {
+                        1 => node.size() > want,
+                        -1 => node.size() < want,
+                        _ => node.size() == want,
+                    }
+                }
+                "-mmin" | "-mtime" => {
+                    let unit = if test == "-mmin" { 60 } else { 86_400 };
+                    let age = now.since(node.mtime).as_secs() / unit;
+                    match value.as_bytes().first() {
+                        Some(b'-') => age < value[1..].parse().unwrap_or(0),
+                        Some(b'+') => age > value[1..].parse().unwrap_or(0),
+                        _ => age == value.parse().unwrap_or(0),
+                    }
+                }
+                "-newer" => r.k.fs.stat(&r.p.cwd, value).is_ok_and(|n| node.mtime > n.mtime),
+                "-user" => owner(node.uid) == value,
+                "-perm" => u32::from_str_radix(value.trim_start_matches(['-', '/']), 8)
+                    .is_ok_and(|m| if value.starts_with('-') { node.mode & m == m } else { node.mode & 0o7777 == m }),
+                "-empty" => {
+                    takes = false;
+                    match &node.kind {
+                        Kind::Dir(e) => e.is_empty(),
+                        _ => node.size() == 0,
+                    }
+                }
+                "-print" | "-print0" => {
+                    takes = false;
+                    if yes {
+                        acted = true;
+                        out.push_str(&path);
+                        out.push(if test == "-print" { '\n' } else { '\0' });
+                    }
+                    true
+                }
+                "-delete" => {
+                    takes = false;
+                    if yes {
+                        acted = true;
+                        deleted.push(path.clone());
+                    }
+                    true
+                }
+                "-prune" | "-depth" | "-xdev" | "-follow" => {
+                    takes = false;
+                    true
+                }
+                "-exec" | "-ok" => {
+                    takes = false;
+                    let end = tests[i..].iter().position(|a| a == ";" || a == "+").map_or(tests.len(), |n| i + n);
+                    if end == tests.len() {
+                        r.err("unterminated exec");
+                        return Err(1);
+                    }
+                    if yes {
+                        acted = true;
+                        if tests[end] == "+" {
+                            gathered.get_or_insert_with(|| (tests[i..end].to_vec(), Vec::new())).1.push(path.clone());
+                        } else {
+                            commands.push(tests[i..end].iter().map(|a| a.replace("{}", &path)).collect());
+                        }
+                    }
+                    i = end + 1;
+                    true
+                }
+                other => {
+                    r.err(format!("unrecognized: {other}"));
+                    return Err(1);
+                }
+            };
+            if takes {
+                i += 1;
+            }
+            yes &= hit != turn;
+            turn = false;
+        }
+        let _ = pending_or;
+        let prints = !tests.iter().any(|t| matches!(t.as_str(), "-print" | "-print0" | "-exec" | "-delete" | "-ok"));
+        if yes && prints && !acted {
+            out.push_str(&path);
+            out.push('\n');
+        }
+    }
+    r.out(out);
+    for path in deleted.iter().rev() {
+        if let Ok(at) = clean(r, path)
+            && let Err(e) = remove_tree(r, &at)
+        {
+            r.err(format!("can't remove '{path}': {e}"));
+            status = 1;
+        }
+    }
+    if let Some((command, paths)) = gathered {
+        let mut argv: Vec<String> = command.into_iter().filter(|a| a != "{}").collect();
+        argv.extend(paths);
+        commands.push(argv);
+    }
+    Ok((status, commands))
+}

@@ -1,0 +1,379 @@
+//! Programs that read files or standard input and write what they make of it, as it comes.
+
+mod grep;
+mod hash;
+pub mod lines;
+mod sed;
+
+use std::collections::VecDeque;
+
+use arcstr::ArcStr;
+
+use super::super::kernel::{DescId, Kernel, OpenHow, Rd};
+use super::super::process::{Block, Process, Step};
+use super::{Program, Run, become_program};
+
+/// What a filter does with its input.
+#[derive(Debug, Clone)]
+pub enum Filter {
+    Cat(lines::Cat),
+    Head(lines::Head),
+    Tail(lines::Tail),
+    Wc(lines::Wc),
+    Tee(lines::Tee),
+    Tr(lines::Tr),
+    Cut(lines::Cut),
+    Uniq(lines::Uniq),
+    Sort(lines::Sort),
+    Whole(lines::Whole),
+    Grep(Box<grep::Grep>),
+    Sed(Box<sed::Sed>),
+
+    Hash(hash::Hash),
+}
+
+/// Where a filter's output goes, and how it ends.
+#[derive(Debug, Default)]
+pub struct Sink {
+    pub out: Vec<u8>,
+    pub err: String,
+    /// It needs no more input.
+    pub stop: bool,
+    pub status: i32,
+    /// Files to be written: (name, append, bytes).
+    pub files: Vec<(String, bool, Vec<u8>)>,
+}
+
+/// A filter and where it is in its input.
+#[derive(Debug, Clone)]
+pub struct FilterRun {
+    filter: Filter,
+    name: ArcStr,
+    files: VecDeque<String>,
+    many: bool,
+    current: Option<(Option<DescId>, String)>,
+    partial: Vec<u8>,
+    status: i32,
+    finished: bool,
+    /// Open outputs of `tee`.
+    outputs: Vec<DescId>,
+}
+
+/// What a line may grow to before it is cut, in bytes.
+const LINE_BYTES_MAX: usize = 8 << 20;
+
+/// Starts a filter of this name; `None` where the program is none.
+pub fn start(run: &mut Run<'_>) -> Option<Step> {
+    let made = match run.name {
+        "cat" | "head" | "tail" | "wc" | "tee" | "tr" | "cut" | "uniq" | "sort" | "tac" | "rev" | "nl" | "fold" | "paste" | "hexdump"
+        | "od" | "xxd" | "strings" | "less" | "more" | "base64" => lines::make(run),
+        "grep" | "egrep" | "fgrep" => grep::make(run),
+        "sed" => sed::make(run),
+        "md5sum" | "sha1sum" | "sha256sum" | "cksum" => hash::make(run),
+        _ => return None,
+    };
+    let (filter, files) = match made {
+        Ok(m) => m,
+        Err(code) => return Some(Step::Exit(code, 100)),
+    };
+    if let Filter::Tail(t) = &filter
+        && let Some(step) = super::control::start_follow(run, t, &files)
+    {
+        return Some(step);
+    }
+    let mut outputs = Vec::new();
+    let mut status = 0;
+    let mut files: VecDeque<String> = files.into();
+    if let Filter::Tee(t) = &filter {
+        for name in files.drain(..) {
+            match run.k.open(run.p, &name, if t.append { OpenHow::Append } else { OpenHow::Truncate }) {
+                Ok(d) => outputs.push(d),
+                Err(e) => {
+                    run.err(format!("{name}: {e}"));
+                    status = 1;
+                }
+            }
+        }
+    }
+    if files.is_empty() {
+        files.push_back("-".into());
+    }
+    let many = files.len() > 1;
+    let mut f = FilterRun {
+        filter,
+        name: ArcStr::from(run.name),
+        files,
+        many,
+        current: None,
+        partial: Vec::new(),
+        status,
+        finished: false,
+        outputs,
+    };
+    // Most inputs are there already: the first step is taken at once.
+    Some(match f.step(run.k, run.p) {
+        Step::Exit(code, us) => Step::Exit(code, us + 60),
+        Step::Wait(Block::Read(_), _) | Step::Again(_) => become_program(Program::Filter(f), 60),
+        other => other,
+    })
+}
+
+impl FilterRun {
+    pub fn step(&mut self, k: &mut Kernel, p: &mut Process) -> Step {
+        if self.finished {
+            return Step::Exit(self.status, 10);
+        }
+        if self.current.is_none() {
+            match self.files.pop_front() {
+                None => return self.finish(k, p),
+                Some(name) => {
+                    if name == "-" {
+                        self.current = Some((p.fd(0), "-".into()));
+                    } else {
+                        match k.open(p, &name, OpenHow::Read) {
+                            Ok(d) => self.current = Some((Some(d), name)),
+                            Err(e) => {
+                                self.cannot_open(k, p, &name, &e.to_string());
+                                return Step::Again(10);
+                            }
+                        }
+                    }
+                    let mut sink = Sink::default();
+                    let name = self.current.as_ref().map_or("-", |c| c.1.as_str()).to_string();
+                    self.filter.begin(&name, self.many, &mut sink);
+                    if self.deliver(k, p, sink) {
+                        return self.finish(k, p);
+                    }
+                }
+            }
+        }
+        let Some((d, name)) = self.current.clone() else { return Step::Again(1) };
+        let data = match d {
+            None => Rd::End,
+            Some(d) => k.read(d, 32 << 10, self.filter.one_line_at_a_time() && name == "-"),
+        };
+        match data {
+            Rd::Empty => Step::Wait(d.map_or(Block::Forever, Block::Read), 5),
+            Rd::Failed(e) => {
+                if name == "-" {
+                    self.cannot_open(k, p, &name, &e.to_string());
+                } else {
+                    let text = match self.name.as_str() {
+                        "cat" | "head" | "tail" | "wc" | "tac" | "rev" => format!("{}: read error: {e}\n", self.name),
+                        _ => format!("{}: {name}: {e}\n", self.name),
+                    };
+                    let _ = k.put(p, 2, text.as_bytes());
+                    self.status = if self.name.ends_with("grep") { 2 } else { 1 };
+                    self.close(k);
+                }
+                Step::Again(10)
+            }
+            Rd::Data(data) => {
+                let cost = 5 + data.len() as u64 / 100;
+                let mut sink = Sink::default();
+                if let Filter::Tail(t) = &mut self.filter
+                    && data.iter().all(|b| *b == 0)
+                    && t.endless(data.len())
+                {
+                    // A device without lines: everything is kept in memory.
+                    p.memory += 16 << 20;
+                    return Step::Again(4_000);
+                }
+                if self.filter.takes_bytes() {
+                    self.filter.bytes(&data, &mut sink);
+                } else {
+                    self.partial.extend_from_slice(&data);
+                    let mut from = 0;
+                    while let Some(n) = self.partial[from..].iter().position(|b| *b == b'\n') {
+                        let line = self.partial[from..from + n].to_vec();
+                        from += n + 1;
+                        self.filter.line(&line, true, &mut sink);
+                        if sink.stop {
+                            break;
+                        }
+                    }
+                    self.partial.drain(..from);
+                    if self.partial.len() > LINE_BYTES_MAX {
+                        let line = std::mem::take(&mut self.partial);
+                        self.filter.line(&line, true, &mut sink);
+                    }
+                    p.memory = p.memory.max((600 << 10) + self.filter.held() as u64);
+                }
+                for d in self.outputs.clone() {
+                    let _ = k.put_desc(p, d, &data);
+                }
+                if self.deliver(k, p, sink) {
+                    return self.finish(k, p);
+                }
+                Step::Again(cost)
+            }
+            Rd::End => {
+                let mut sink = Sink::default();
+                if !self.partial.is_empty() {
+                    let line = std::mem::take(&mut self.partial);
+                    self.filter.line(&line, false, &mut sink);
+                }
+                if !sink.stop {
+                    self.filter.end(&name, &mut sink);
+                }
+                self.close(k);
+                if self.deliver(k, p, sink) || self.files.is_empty() {
+                    return self.finish(k, p);
+                }
+                Step::Again(5)
+            }
+        }
+    }
+
+    fn cannot_open(&mut self, k: &mut Kernel, p: &mut Process, name: &str, e: &str) {
+        let text = match self.name.as_str() {
+            "grep" | "egrep" | "fgrep" => format!("{}: {name}: {e}\n", self.name),
+            "sed" => format!("sed: {name}: {e}\n"),
+            "awk" => format!("awk: {name}: {e}\n"),
+            "sort" | "cut" | "tac" => format!("{}: {name}: {e}\n", self.name),
+            _ => format!("{}: can't open '{name}': {e}\n", self.name),
+        };
+        if !self.filter.silent() {
+            let _ = k.put(p, 2, text.as_bytes());
+        }
+        self.status = if self.name.ends_with("grep") { 2 } else { 1 };
+        self.current = None;
+    }
+
+    fn close(&mut self, k: &mut Kernel) {
+        if let Some((Some(d), name)) = self.current.take()
+            && name != "-"
+        {
+            k.desc_unref(d);
+        }
+    }
+
+    /// Writes what a filter made; true where it wants no more.
+    fn deliver(&mut self, k: &mut Kernel, p: &mut Process, sink: Sink) -> bool {
+        if !sink.err.is_empty() {
+            let _ = k.put(p, 2, sink.err.as_bytes());
+        }
+        let failed = k.put(p, 1, &sink.out).is_err();
+        for (name, append, bytes) in sink.files {
+            match name.as_str() {
+                "/dev/stderr" => {
+                    let _ = k.put(p, 2, &bytes);
+                }
+                _ => match k.open(p, &name, if append { OpenHow::Append } else { OpenHow::Truncate }) {
+                    Ok(d) => {
+                        let _ = k.put_desc(p, d, &bytes);
+                        k.desc_unref(d);
+                    }
+                    Err(e) => {
+                        let _ = k.put(p, 2, format!("{}: {name}: {e}\n", self.name).as_bytes());
+                        self.status = 1;
+                    }
+                },
+            }
+        }
+        if sink.status != 0 {
+            self.status = sink.status;
+        }
+        if failed {
+            self.status = 1;
+        }
+        sink.stop || failed
+    }
+
+    fn finish(&mut self, k: &mut Kernel, p: &mut Process) -> Step {
+        self.close(k);
+        let mut sink = Sink::default();
+        let status = self.filter.finish(&mut sink);
+        self.deliver(k, p, sink);
+        for d in std::mem::take(&mut self.outputs) {
+            k.desc_unref(d);
+        }
+        if self.status == 0 || (self.name.ends_with("grep") && status == 0 && self.status != 2) {
+            self.status = status;
+        }
+        self.finished = true;
+        if p.out.is_empty() { Step::Exit(self.status, 10) } else { Step::Again(10) }
+    }
+}
+
+impl Filter {
+    fn takes_bytes(&self) -> bool {
+        matches!(self, Filter::Cat(c) if c.plain())
+            || matches!(self, Filter::Tee(_) | Filter::Tr(_) | Filter::Wc(_) | Filter::Hash(_) | Filter::Whole(_))
+            || matches!(self, Filter::Head(h) if h.bytes)
+    }
+    /// `head` leaves the rest of a pipe to others, and so do programs that may stop early.
+    fn one_line_at_a_time(&self) -> bool {
+        false
+    }
+    fn silent(&self) -> bool {
+        matches!(self, Filter::Grep(g) if g.silent)
+    }
+    /// Bytes kept in memory.
+    fn held(&self) -> usize {
+        match self {
+            Filter::Sort(s) => s.held,
+            Filter::Whole(w) => w.held(),
+            _ => 0,
+        }
+    }
+    fn begin(&mut self, name: &str, many: bool, sink: &mut Sink) {
+        match self {
+            Filter::Head(h) => h.begin(name, many, sink),
+            Filter::Tail(t) => t.begin(name, many, sink),
+            Filter::Grep(g) => g.begin(name, many),
+            Filter::Sed(s) => s.begin(name),
+
+            _ => {}
+        }
+    }
+    fn bytes(&mut self, data: &[u8], sink: &mut Sink) {
+        match self {
+            Filter::Cat(_) | Filter::Tee(_) => sink.out.extend_from_slice(data),
+            Filter::Tr(t) => t.bytes(data, sink),
+            Filter::Wc(w) => w.bytes(data),
+            Filter::Hash(h) => h.bytes(data),
+            Filter::Whole(w) => w.bytes(data, sink),
+            Filter::Head(h) => h.take(data, sink),
+            _ => {}
+        }
+    }
+    fn line(&mut self, line: &[u8], newline: bool, sink: &mut Sink) {
+        match self {
+            Filter::Cat(c) => c.line(line, newline, sink),
+            Filter::Head(h) => h.line(line, newline, sink),
+            Filter::Tail(t) => t.line(line, newline, sink),
+            Filter::Cut(c) => c.line(line, sink),
+            Filter::Uniq(u) => u.line(line, sink),
+            Filter::Sort(s) => s.line(line),
+            Filter::Grep(g) => g.line(line, sink),
+            Filter::Sed(s) => s.line(line, newline, sink),
+
+            _ => {}
+        }
+    }
+    fn end(&mut self, name: &str, sink: &mut Sink) {
+        match self {
+            Filter::Head(h) => h.end(sink),
+            Filter::Tail(t) => t.end(sink),
+            Filter::Wc(w) => w.end(name, sink),
+            Filter::Grep(g) => g.end(sink),
+            Filter::Hash(h) => h.end(name, sink),
+            Filter::Sed(s) => s.end(sink),
+            _ => {}
+        }
+    }
+    fn finish(&mut self, sink: &mut Sink) -> i32 {
+        match self {
+            Filter::Wc(w) => w.finish(sink),
+            Filter::Uniq(u) => u.finish(sink),
+            Filter::Sort(s) => s.finish(sink),
+            Filter::Whole(w) => w.finish(sink),
+            Filter::Grep(g) => return g.finish(),
+            Filter::Sed(s) => return s.finish(sink),
+
+            _ => {}
+        }
+        0
+    }
+}

@@ -1,0 +1,207 @@
+//! md5sum, sha1sum, sha256sum.
+
+use super::super::Run;
+use super::{Filter, Sink};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Algorithm {
+    Md5,
+    Sha1,
+    Sha256,
+    Crc,
+}
+
+#[derive(Debug, Clone)]
+pub struct Hash {
+    algorithm: Algorithm,
+    data: Vec<u8>,
+}
+
+pub fn make(run: &mut Run<'_>) -> Result<(Filter, Vec<String>), i32> {
+    let (opts, files) = run.options("");
+    if opts.iter().any(|o| o.0 == 'c') {
+        run.err("-c is not simulated");
+        return Err(1);
+    }
+    let algorithm = match run.name {
+        "md5sum" => Algorithm::Md5,
+        "sha1sum" => Algorithm::Sha1,
+        "cksum" => Algorithm::Crc,
+        _ => Algorithm::Sha256,
+    };
+    Ok((Filter::Hash(Hash { algorithm, data: Vec::new() }), files))
+}
+
+impl Hash {
+    pub fn bytes(&mut self, data: &[u8]) {
+        if self.data.len() < 64 << 20 {
+            self.data.extend_from_slice(data);
+        }
+    }
+    pub fn end(&mut self, name: &str, sink: &mut Sink) {
+        let data = std::mem::take(&mut self.data);
+        let text = match self.algorithm {
+            Algorithm::Md5 => hex(&md5(&data)),
+            Algorithm::Sha1 => hex(&sha1(&data)),
+            Algorithm::Sha256 => hex(&sha256(&data)),
+            Algorithm::Crc => {
+                let file = if name == "-" { String::new() } else { format!(" {name}") };
+                sink.out.extend(format!("{} {}{file}\n", cksum(&data), data.len()).bytes());
+                return;
+            }
+        };
+        sink.out.extend(format!("{text}  {name}\n").bytes());
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn cksum(data: &[u8]) -> u32 {
+    let mut crc = 0u32;
+    let mut one = |b: u8| {
+        crc ^= u32::from(b) << 24;
+        for _ in 0..8 {
+            crc = if crc & 0x8000_0000 != 0 { crc << 1 ^ 0x04c1_1db7 } else { crc << 1 };
+        }
+    };
+    data.iter().for_each(|b| one(*b));
+    let mut n = data.len();
+    while n > 0 {
+        one((n & 255) as u8);
+        n >>= 8;
+    }
+    !crc
+}
+
+/// The message with its padding, in blocks of 64 bytes.
+fn padded(data: &[u8], big_endian: bool) -> Vec<u8> {
+    let bits = (data.len() as u64).wrapping_mul(8);
+    let mut out = data.to_vec();
+    out.push(0x80);
+    while out.len() % 64 != 56 {
+        out.push(0);
+    }
+    out.extend(if big_endian { bits.to_be_bytes() } else { bits.to_le_bytes() });
+    out
+}
+
+fn md5(data: &[u8]) -> [u8; 16] {
+    const S: [[u32; 4]; 4] = [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]];
+    let mut state = [0x6745_2301u32, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476];
+    for block in padded(data, false).chunks_exact(64) {
+        let word = |g: usize| u32::from_le_bytes([block[g * 4], block[g * 4 + 1], block[g * 4 + 2], block[g * 4 + 3]]);
+        let [mut a, mut b, mut c, mut d] = state;
+        for i in 0..64usize {
+            let (f, g) = match i / 16 {
+                0 => (b & c | !b & d, i),
+                1 => (d & b | !d & c, (5 * i + 1) % 16),
+                2 => (b ^ c ^ d, (3 * i + 5) % 16),
+                _ => (c ^ (b | !d), 7 * i % 16),
+            };
+            let k = (((i + 1) as f64).sin().abs() * 4_294_967_296.0) as u32;
+            let sum = a.wrapping_add(f).wrapping_add(k).wrapping_add(word(g));
+            (a, d, c) = (d, c, b);
+            b = b.wrapping_add(sum.rotate_left(S[i / 16][i % 4]));
+        }
+        for (s, v) in state.iter_mut().zip([a, b, c, d]) {
+            *s = s.wrapping_add(v);
+        }
+    }
+    let mut out = [0; 16];
+    for (o, s) in out.chunks_exact_mut(4).zip(state) {
+        o.copy_from_slice(&s.to_le_bytes());
+    }
+    out
+}
+
+fn sha1(data: &[u8]) -> Vec<u8> {
+    let mut h = [0x6745_2301u32, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0];
+    for block in padded(data, true).chunks_exact(64) {
+        let mut w = [0u32; 80];
+        for (i, c) in block.chunks_exact(4).enumerate() {
+            w[i] = u32::from_be_bytes([c[0], c[1], c[2], c[3]]);
+        }
+        for i in 16..80 {
+            w[i] = (w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16]).rotate_left(1);
+        }
+        let [mut a, mut b, mut c, mut d, mut e] = h;
+        for (i, word) in w.iter().enumerate() {
+            let (f, k) = match i / 20 {
+                0 => (b & c | !b & d, 0x5a82_7999u32),
+                1 => (b ^ c ^ d, 0x6ed9_eba1),
+                2 => (b & c | b & d | c & d, 0x8f1b_bcdc),
+                _ => (b ^ c ^ d, 0xca62_c1d6),
+            };
+            let t = a.rotate_left(5).wrapping_add(f).wrapping_add(e).wrapping_add(k).wrapping_add(*word);
+            (e, d, c, b, a) = (d, c, b.rotate_left(30), a, t);
+        }
+        for (s, v) in h.iter_mut().zip([a, b, c, d, e]) {
+            *s = s.wrapping_add(v);
+        }
+    }
+    h.iter().flat_map(|v| v.to_be_bytes()).collect()
+}
+
+/// The first 32 bits of the fractional parts of the roots of the first primes.
+fn roots(n: usize, cube: bool) -> Vec<u32> {
+    let mut out = Vec::new();
+    let mut candidate = 2u64;
+    while out.len() < n {
+        if (2..candidate).all(|d| candidate % d != 0) {
+            // The integer root of the prime shifted far left carries the fraction's bits.
+            let wide = u128::from(candidate) << if cube { 96 } else { 64 };
+            let (mut lo, mut hi) = (0u128, 1u128 << 40);
+            while hi - lo > 1 {
+                let mid = lo.midpoint(hi);
+                let power = if cube { mid * mid * mid } else { mid * mid };
+                if power <= wide { lo = mid } else { hi = mid }
+            }
+            out.push(lo as u32);
+        }
+        candidate += 1;
+    }
+    out
+}
+
+fn sha256(data: &[u8]) -> Vec<u8> {
+    let k = roots(64, true);
+    let mut h: Vec<u32> = roots(8, false);
+    for block in padded(data, true).chunks_exact(64) {
+        let mut w = [0u32; 64];
+        for (i, c) in block.chunks_exact(4).enumerate() {
+            w[i] = u32::from_be_bytes([c[0], c[1], c[2], c[3]]);
+        }
+        for i in 16..64 {
+            let s0 = w[i - 15].rotate_right(7) ^ w[i - 15].rotate_right(18) ^ w[i - 15] >> 3;
+            let s1 = w[i - 2].rotate_right(17) ^ w[i - 2].rotate_right(19) ^ w[i - 2] >> 10;
+            w[i] = w[i - 16].wrapping_add(s0).wrapping_add(w[i - 7]).wrapping_add(s1);
+        }
+        let mut v = [h[0], h[1], h[2], h[3], h[4], h[5], h[6], h[7]];
+        for i in 0..64 {
+            let s1 = v[4].rotate_right(6) ^ v[4].rotate_right(11) ^ v[4].rotate_right(25);
+            let t1 = v[7].wrapping_add(s1).wrapping_add(v[4] & v[5] ^ !v[4] & v[6]).wrapping_add(k[i]).wrapping_add(w[i]);
+            let s0 = v[0].rotate_right(2) ^ v[0].rotate_right(13) ^ v[0].rotate_right(22);
+            let t2 = s0.wrapping_add(v[0] & v[1] ^ v[0] & v[2] ^ v[1] & v[2]);
+            v = [t1.wrapping_add(t2), v[0], v[1], v[2], v[3].wrapping_add(t1), v[4], v[5], v[6]];
+        }
+        for (s, x) in h.iter_mut().zip(v) {
+            *s = s.wrapping_add(x);
+        }
+    }
+    h.iter().flat_map(|v| v.to_be_bytes()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_digests() {
+        assert_eq!(hex(&md5(b"")), "d41d8cd98f00b204e9800998ecf8427e");
+        assert_eq!(hex(&md5(b"abc")), "900150983cd24fb0d6963f7d28e17f72");
+        assert_eq!(hex(&sha1(b"abc")), "a9993e364706816aba3e25717850c26c9cd0d89d");
+        assert_eq!(hex(&sha256(b"abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+}

@@ -1,0 +1,802 @@
+//! sed: addresses, `s`, `p`, `d`, `q`, `a`, `i`, `c`, `y`, `n`, `N`, `D`, `P`, `g`, `G`, `h`, `H`, `x`, `=`, `b`, `t`, `{}`, `-n -e -i -E -s`.
+
+use super::super::super::regex::Regex;
+use super::super::Run;
+use super::{Filter, Sink};
+
+#[derive(Debug, Clone)]
+enum Address {
+    Line(u64),
+    Last,
+    Step(u64, u64),
+    Match(Regex),
+    /// `addr,+N`
+    More(u64),
+}
+
+#[derive(Debug, Clone)]
+struct Command {
+    from: Option<Address>,
+    to: Option<Address>,
+    negated: bool,
+    /// Open range: the line that it ends after, or none yet known.
+    active: Option<Option<u64>>,
+    action: Action,
+}
+
+#[derive(Debug, Clone)]
+enum Action {
+    Substitute {
+        re: Regex,
+        with: Vec<Part>,
+        global: bool,
+        nth: u64,
+        print: bool,
+        write: Option<String>,
+    },
+    Print,
+    PrintFirst,
+    Delete,
+    DeleteFirst,
+    Quit(i32, bool),
+    Append(String),
+    Insert(String),
+    Change(String),
+    Translate(Vec<(char, char)>),
+    Next,
+    NextJoin,
+    Get(bool),
+    Hold(bool),
+    Exchange,
+    Number,
+    List,
+    Branch(Option<usize>, Option<bool>),
+    /// Skips to the end of the block unless selected.
+    Block(usize),
+    Label,
+}
+
+#[derive(Debug, Clone)]
+enum Part {
+    Text(String),
+    Group(usize),
+    /// `\U`, `\L`, `\u`, `\l`, `\E`
+    Case(char),
+}
+
+#[derive(Debug, Clone)]
+pub struct Sed {
+    commands: Vec<Command>,
+    quiet: bool,
+    in_place: Option<Vec<u8>>,
+    file: String,
+    hold: String,
+    line: u64,
+    /// A line that waits until it is known whether it is the last.
+    waiting: Option<(String, bool)>,
+    /// `N` or `n` wants the next line: the text so far and where to go on.
+    resume: Option<(String, usize, bool)>,
+    quit: Option<i32>,
+    after: Vec<String>,
+    missing_newline: bool,
+}
+
+pub fn make(run: &mut Run<'_>) -> Result<(Filter, Vec<String>), i32> {
+    let args: Vec<String> =
+        run.args.iter().map(|a| if a.starts_with("-i") && a.len() > 2 { "-i".to_string() } else { a.clone() }).collect();
+    let (opts, mut rest) = super::super::options(&args, "ef");
+    let (mut quiet, mut extended, mut in_place) = (false, false, false);
+    let mut script: Option<String> = None;
+    let mut add = |text: &str| {
+        let s = script.get_or_insert_default();
+        if !s.is_empty() {
+            s.push('\n');
+        }
+        s.push_str(text);
+    };
+    for (c, v) in &opts {
+        match c {
+            'n' => quiet = true,
+            'E' | 'r' => extended = true,
+            'i' => in_place = true,
+            'e' => add(v),
+            'f' => match run.k.fs.read(&run.p.cwd, v, 1 << 20) {
+                Ok(bytes) => add(String::from_utf8_lossy(&bytes).trim_end_matches('\n')),
+                Err(e) => {
+                    run.err(format!("{v}: {e}"));
+                    return Err(1);
+                }
+            },
+            's' | 'u' | 'z' => {}
+            '-' if v == "quiet" || v == "silent" => quiet = true,
+            '-' if v.starts_with("in-place") => in_place = true,
+            '-' if v == "regexp-extended" => extended = true,
+            c => {
+                run.err(format!("unrecognized option: {c}"));
+                return Err(1);
+            }
+        }
+    }
+    let script = match script {
+        Some(s) => s,
+        None if rest.is_empty() => {
+            let _ = run.k.put(run.p, 2, b"BusyBox v1.37.0 multi-call binary.\n\nUsage: sed [-i[SFX]] [-nrE] [-f FILE]... [-e CMD]... [FILE]...\nor: sed [-i[SFX]] [-nrE] CMD [FILE]...\n");
+            return Err(1);
+        }
+        None => rest.remove(0),
+    };
+    if script.len() > 1 << 16 {
+        run.err("script too long");
+        return Err(1);
+    }
+    let mut p =
+        Parser { c: script.chars().collect(), at: 0, extended, commands: Vec::new(), labels: Vec::new(), jumps: Vec::new(), last: None };
+    if let Err(e) = p.script() {
+        run.err(e);
+        return Err(1);
+    }
+    for (command, label) in std::mem::take(&mut p.jumps) {
+        let target = if label.is_empty() { None } else { p.labels.iter().find(|l| l.0 == label).map(|l| l.1) };
+        if target.is_none() && !label.is_empty() {
+            run.err(format!("can't find label for jump to '{label}'"));
+            return Err(1);
+        }
+        if let Action::Branch(to, _) = &mut p.commands[command].action {
+            *to = target;
+        }
+    }
+    let sed = Sed {
+        commands: p.commands,
+        quiet,
+        in_place: in_place.then(Vec::new),
+        file: String::new(),
+        hold: String::new(),
+        line: 0,
+        waiting: None,
+        resume: None,
+        quit: None,
+        after: Vec::new(),
+        missing_newline: false,
+    };
+    Ok((Filter::Sed(Box::new(sed)), rest))
+}
+
+struct Parser {
+    c: Vec<char>,
+    at: usize,
+    extended: bool,
+    commands: Vec<Command>,
+    labels: Vec<(String, usize)>,
+    jumps: Vec<(usize, String)>,
+    last: Option<Regex>,
+}
+
+impl Parser {
+    fn peek(&self) -> Option<char> {
+        self.c.get(self.at).copied()
+    }
+    fn blanks(&mut self) {
+        while self.peek().is_some_and(|c| c == ' ' || c == '\t') {
+            self.at += 1;
+        }
+    }
+    fn number(&mut self) -> Option<u64> {
+        let start = self.at;
+        while self.peek().is_some_and(|c| c.is_ascii_digit()) {
+            self.at += 1;
+        }
+        self.c[start..self.at].iter().collect::<String>().parse().ok()
+    }
+    /// Text up to an unescaped delimiter, which is consumed.
+    fn until(&mut self, delimiter: char) -> Result<String, String> {
+        let mut out = String::new();
+        let mut class = false;
+        loop {
+            let Some(c) = self.peek() else { return Err("unmatched '/'".to_string().replace('/', &delimiter.to_string())) };
+            self.at += 1;
+            match c {
+                '\\' => {
+                    let Some(e) = self.peek() else { return Err("unterminated".into()) };
+                    self.at += 1;
+                    if e == delimiter {
+                        out.push(e);
+                    } else if e == 'n' {
+                        out.push('\n');
+                    } else {
+                        out.push('\\');
+                        out.push(e);
+                    }
+                }
+                '[' if !class => {
+                    class = true;
+                    out.push(c);
+                    if self.peek() == Some('^') {
+                        out.push('^');
+                        self.at += 1;
+                    }
+                    if self.peek() == Some(']') {
+                        out.push(']');
+                        self.at += 1;
+                    }
+                }
+                ']' => {
+                    class = false;
+                    out.push(c);
+                }
+                c if c == delimiter && !class => return Ok(out),
+                c if c == delimiter && !self.c[self.at..].contains(&']') => return Ok(out),
+                c => out.push(c),
+            }
+        }
+    }
+    fn regex(&mut self, text: &str, fold: bool) -> Result<Regex, String> {
+        if text.is_empty() {
+            return self.last.clone().ok_or_else(|| "no previous regexp".to_string());
+        }
+        let re = Regex::new(text, self.extended, fold).map_err(|e| format!("bad regex '{text}': {e}"))?;
+        self.last = Some(re.clone());
+        Ok(re)
+    }
+    fn address(&mut self) -> Result<Option<Address>, String> {
+        Ok(match self.peek() {
+            Some('$') => {
+                self.at += 1;
+                Some(Address::Last)
+            }
+            Some('+') => {
+                self.at += 1;
+                Some(Address::More(self.number().unwrap_or(0)))
+            }
+            Some(c) if c.is_ascii_digit() => {
+                let n = self.number().unwrap_or(0);
+                if self.peek() == Some('~') {
+                    self.at += 1;
+                    Some(Address::Step(n, self.number().unwrap_or(1)))
+                } else {
+                    Some(Address::Line(n))
+                }
+            }
+            Some(c @ ('/' | '\\')) => {
+                self.at += 1;
+                let mut delimiter = '/';
+                if c == '\\' {
+                    delimiter = self.peek().unwrap_or('/');
+                    self.at += 1;
+                }
+                let text = self.until(delimiter)?;
+                let fold = self.peek() == Some('I');
+                if fold {
+                    self.at += 1;
+                }
+                Some(Address::Match(self.regex(&text, fold)?))
+            }
+            _ => None,
+        })
+    }
+    /// The text of `a`, `i` and `c`.
+    fn text(&mut self) -> String {
+        self.blanks();
+        if self.peek() == Some('\\') {
+            self.at += 1;
+            self.blanks();
+            if self.peek() == Some('\n') {
+                self.at += 1;
+            }
+        }
+        let mut out = String::new();
+        while let Some(c) = self.peek() {
+            self.at += 1;
+            if c == '\\' && self.peek().is_some() {
+                let e = self.peek().unwrap_or('\n');
+                self.at += 1;
+                out.push(if e == 't' { '\t' } else { e });
+            } else if c == '\n' {
+                break;
+            } else {
+                out.push(c);
+            }
+        }
+        out.push('\n');
+        out
+    }
+    fn word(&mut self) -> String {
+        self.blanks();
+        let start = self.at;
+        while self.peek().is_some_and(|c| !matches!(c, '\n' | ';' | '}')) {
+            self.at += 1;
+        }
+        self.c[start..self.at].iter().collect::<String>().trim().to_string()
+    }
+    fn script(&mut self) -> Result<(), String> {
+        let mut blocks = Vec::new();
+        loop {
+            while self.peek().is_some_and(|c| c.is_whitespace() || c == ';') {
+                self.at += 1;
+            }
+            let Some(c) = self.peek() else { break };
+            if c == '#' {
+                while self.peek().is_some_and(|c| c != '\n') {
+                    self.at += 1;
+                }
+                continue;
+            }
+            if c == '}' {
+                self.at += 1;
+                let Some(open) = blocks.pop() else { return Err("unexpected '}'".into()) };
+                let end = self.commands.len();
+                self.commands.get_mut(open).map(|c: &mut Command| c.action = Action::Block(end));
+                continue;
+            }
+            let from = self.address()?;
+            let mut to = None;
+            self.blanks();
+            if from.is_some() && self.peek() == Some(',') {
+                self.at += 1;
+                self.blanks();
+                to = self.address()?;
+                if to.is_none() {
+                    return Err("no address after comma".into());
+                }
+                self.blanks();
+            }
+            let mut negated = false;
+            while self.peek() == Some('!') {
+                negated = true;
+                self.at += 1;
+                self.blanks();
+            }
+            let Some(c) = self.peek() else { return Err("missing command".into()) };
+            self.at += 1;
+            let action = match c {
+                '{' => {
+                    blocks.push(self.commands.len());
+                    Action::Block(0)
+                }
+                's' => self.substitute()?,
+                'y' => {
+                    let d = self.peek().unwrap_or('/');
+                    self.at += 1;
+                    let (a, b) = (self.until(d)?, self.until(d)?);
+                    let (a, b): (Vec<char>, Vec<char>) =
+                        (a.replace("\\\\", "\\").chars().collect(), b.replace("\\\\", "\\").chars().collect());
+                    if a.len() != b.len() {
+                        return Err("strings for 'y' command are different lengths".into());
+                    }
+                    Action::Translate(a.into_iter().zip(b).collect())
+                }
+                'p' => Action::Print,
+                'P' => Action::PrintFirst,
+                'd' => Action::Delete,
+                'D' => Action::DeleteFirst,
+                'q' | 'Q' => {
+                    self.blanks();
+                    Action::Quit(self.number().unwrap_or(0) as i32, c == 'q')
+                }
+                'a' => Action::Append(self.text()),
+                'i' => Action::Insert(self.text()),
+                'c' => Action::Change(self.text()),
+                'n' => Action::Next,
+                'N' => Action::NextJoin,
+                'g' => Action::Get(false),
+                'G' => Action::Get(true),
+                'h' => Action::Hold(false),
+                'H' => Action::Hold(true),
+                'x' => Action::Exchange,
+                '=' => Action::Number,
+                'l' => Action::List,
+                'b' | 't' | 'T' => {
+                    let label = self.word();
+                    self.jumps.push((self.commands.len(), label));
+                    Action::Branch(
+                        None,
+                        match c {
+                            't' => Some(true),
+                            'T' => Some(false),
+                            _ => None,
+                        },
+                    )
+                }
+                ':' => {
+                    let label = self.word();
+                    self.labels.push((label, self.commands.len()));
+                    Action::Label
+                }
+                other => return Err(format!("unsupported command {other}")),
+            };
+            self.commands.push(Command { from, to, negated, active: None, action });
+            self.blanks();
+            if let Some(c) = self.peek()
+                && !matches!(c, ';' | '\n' | '}' | '#')
+                && !matches!(
+                    self.commands.last().map(|c| &c.action),
+                    Some(Action::Block(_) | Action::Append(_) | Action::Insert(_) | Action::Change(_))
+                )
+            {
+                return Err("garbage after command".into());
+            }
+        }
+        if blocks.is_empty() { Ok(()) } else { Err("unmatched '{'".into()) }
+    }
+    fn substitute(&mut self) -> Result<Action, String> {
+        let Some(d) = self.peek() else { return Err("unmatched 's'".into()) };
+        self.at += 1;
+        let pattern = self.until(d)?;
+        let mut with = Vec::new();
+        let mut text = String::new();
+        loop {
+            let Some(c) = self.peek() else { return Err(format!("unmatched '{d}'")) };
+            self.at += 1;
+            if c == d {
+                break;
+            }
+            if c == '&' {
+                with.push(Part::Text(std::mem::take(&mut text)));
+                with.push(Part::Group(0));
+            } else if c == '\\' {
+                let Some(e) = self.peek() else { return Err("unterminated".into()) };
+                self.at += 1;
+                match e {
+                    '0'..='9' => {
+                        with.push(Part::Text(std::mem::take(&mut text)));
+                        with.push(Part::Group(e as usize - '0' as usize));
+                    }
+                    'U' | 'L' | 'u' | 'l' | 'E' => {
+                        with.push(Part::Text(std::mem::take(&mut text)));
+                        with.push(Part::Case(e));
+                    }
+                    'n' => text.push('\n'),
+                    't' => text.push('\t'),
+                    e => text.push(e),
+                }
+            } else {
+                text.push(c);
+            }
+        }
+        with.push(Part::Text(text));
+        let (mut global, mut print, mut fold, mut nth, mut write) = (false, false, false, 1, None);
+        loop {
+            match self.peek() {
+                Some('g') => global = true,
+                Some('p') => print = true,
+                Some('i' | 'I') => fold = true,
+                Some(c) if c.is_ascii_digit() => {
+                    nth = self.number().unwrap_or(1).max(1);
+                    continue;
+                }
+                Some('w') => {
+                    self.at += 1;
+                    write = Some(self.word());
+                    break;
+                }
+                _ => break,
+            }
+            self.at += 1;
+        }
+        Ok(Action::Substitute { re: self.regex(&pattern, fold)?, with, global, nth, print, write })
+    }
+}
+
+impl Sed {
+    pub fn begin(&mut self, name: &str) {
+        self.file = name.to_string();
+        if self.in_place.is_some() {
+            self.line = 0;
+        }
+    }
+
+    fn emit(&mut self, text: &str, sink: &mut Sink) {
+        match &mut self.in_place {
+            Some(out) => out.extend(text.bytes()),
+            None => sink.out.extend(text.bytes()),
+        }
+    }
+
+    pub fn line(&mut self, line: &[u8], newline: bool, sink: &mut Sink) {
+        if self.quit.is_some() {
+            if let Some(out) = self.in_place.as_mut() {
+                out.extend_from_slice(line);
+                out.push(b'\n');
+            }
+            return;
+        }
+        let text = String::from_utf8_lossy(line).into_owned();
+        if let Some((text, newline)) = self.waiting.replace((text, newline)) {
+            self.cycle(text, newline, false, sink);
+        }
+        // Without `$` there is no need to wait for the line after.
+        if !self.needs_last()
+            && let Some((text, newline)) = self.waiting.take()
+        {
+            self.cycle(text, newline, false, sink);
+        }
+        if let Some(code) = self.quit
+            && self.in_place.is_none()
+        {
+            sink.stop = true;
+            sink.status = code;
+        }
+    }
+
+    fn needs_last(&self) -> bool {
+        let last = |a: &Option<Address>| matches!(a, Some(Address::Last));
+        self.commands.iter().any(|c| last(&c.from) || last(&c.to) || matches!(c.action, Action::Next | Action::NextJoin))
+    }
+
+    pub fn end(&mut self, sink: &mut Sink) {
+        if self.in_place.is_some() {
+            self.finish_input(sink);
+            if let Some(out) = &mut self.in_place {
+                let bytes = std::mem::take(out);
+                sink.files.push((self.file.clone(), false, bytes));
+            }
+            self.quit = None;
+        }
+    }
+
+    fn finish_input(&mut self, sink: &mut Sink) {
+        if let Some((text, newline)) = self.waiting.take() {
+            self.cycle(text, newline, true, sink);
+        }
+        if let Some((text, _, _)) = self.resume.take()
+            && !self.quiet
+        {
+            self.emit(&format!("{text}\n"), sink);
+        }
+    }
+
+    pub fn finish(&mut self, sink: &mut Sink) -> i32 {
+        if self.in_place.is_none() {
+            self.finish_input(sink);
+        }
+        self.quit.unwrap_or(0)
+    }
+
+    fn hits(address: &Address, line: u64, last: bool, text: &str) -> bool {
+        match address {
+            Address::Line(n) => *n == line,
+            Address::Last => last,
+            Address::Step(first, step) => {
+                if *step == 0 {
+                    line == *first
+                } else {
+                    line >= *first && (line - first).is_multiple_of(*step)
+                }
+            }
+            Address::Match(re) => re.is_match(text),
+            Address::More(_) => false,
+        }
+    }
+
+    fn selected(command: &mut Command, line: u64, last: bool, text: &str) -> bool {
+        let yes = match (&command.from, &command.to) {
+            (None, _) => true,
+            (Some(a), None) => Self::hits(a, line, last, text),
+            (Some(a), Some(z)) => match command.active {
+                Some(until) => {
+                    let over = match (until, z) {
+                        (Some(n), _) => line >= n,
+                        (None, z) => Self::hits(z, line, last, text),
+                    };
+                    if over {
+                        command.active = None;
+                    }
+                    // A numbered end that has passed already selects only the first line.
+                    !matches!(until, Some(n) if line > n)
+                }
+                None if Self::hits(a, line, last, text) => {
+                    match z {
+                        Address::Line(n) if *n <= line => {}
+                        Address::Line(n) => command.active = Some(Some(*n)),
+                        Address::More(0) => {}
+                        Address::More(n) => command.active = Some(Some(line + n)),
+                        Address::Last if last => {}
+                        _ => command.active = Some(None),
+                    }
+                    true
+                }
+                None => false,
+            },
+        };
+        yes != command.negated
+    }
+
+    fn cycle(&mut self, text: String, newline: bool, last: bool, sink: &mut Sink) {
+        self.line += 1;
+        self.missing_newline = !newline;
+        let (mut space, mut pc) = match self.resume.take() {
+            Some((held, pc, true)) => (format!("{held}\n{text}"), pc),
+            Some((_, pc, false)) => (text, pc),
+            None => (text, 0),
+        };
+        let mut replaced = false;
+        let mut steps = 0u32;
+        let mut print = !self.quiet;
+        let mut commands = std::mem::take(&mut self.commands);
+        while pc < commands.len() {
+            steps += 1;
+            if steps > 100_000 || space.len() > 8 << 20 {
+                break;
+            }
+            let command = &mut commands[pc];
+            pc += 1;
+            let selected = Self::selected(command, self.line, last, &space);
+            if !selected {
+                if let Action::Block(end) = command.action {
+                    pc = end;
+                }
+                continue;
+            }
+            match &command.action {
+                Action::Block(_) | Action::Label => {}
+                Action::Substitute { re, with, global, nth, print, write } => {
+                    if let Some(new) = substitute(re, with, *global, *nth, &space) {
+                        space = new;
+                        replaced = true;
+                        if *print {
+                            let text = format!("{space}\n");
+                            self.emit(&text, sink);
+                        }
+                        if let Some(name) = write {
+                            sink.files.push((name.clone(), true, format!("{space}\n").into_bytes()));
+                        }
+                    }
+                }
+                Action::Print => {
+                    let text = format!("{space}\n");
+                    self.emit(&text, sink);
+                }
+                Action::PrintFirst => {
+                    let text = format!("{}\n", space.split('\n').next().unwrap_or(""));
+                    self.emit(&text, sink);
+                }
+                Action::Delete => {
+                    print = false;
+                    break;
+                }
+                Action::DeleteFirst => match space.split_once('\n') {
+                    Some((_, rest)) => {
+                        space = rest.to_string();
+                        pc = 0;
+                    }
+                    None => {
+                        print = false;
+                        break;
+                    }
+                },
+                Action::Quit(code, shown) => {
+                    self.quit = Some(*code);
+                    print &= *shown;
+                    break;
+                }
+                Action::Append(text) => self.after.push(text.clone()),
+                Action::Insert(text) => {
+                    let text = text.clone();
+                    self.emit(&text, sink);
+                }
+                Action::Change(text) => {
+                    // Of a range only the end is replaced.
+                    if command.to.is_none() || command.active.is_none() {
+                        let text = text.clone();
+                        self.emit(&text, sink);
+                    }
+                    print = false;
+                    break;
+                }
+                Action::Translate(pairs) => space = space.chars().map(|c| pairs.iter().find(|p| p.0 == c).map_or(c, |p| p.1)).collect(),
+                Action::Next | Action::NextJoin => {
+                    let join = matches!(command.action, Action::NextJoin);
+                    if last {
+                        break;
+                    }
+                    if !join && print {
+                        let text = format!("{space}\n");
+                        self.emit(&text, sink);
+                    }
+                    self.resume = Some((space, pc, join));
+                    self.commands = commands;
+                    return;
+                }
+                Action::Get(append) => {
+                    if *append {
+                        space.push('\n');
+                        space.push_str(&self.hold);
+                    } else {
+                        space = self.hold.clone();
+                    }
+                }
+                Action::Hold(append) => {
+                    if *append {
+                        self.hold.push('\n');
+                        self.hold.push_str(&space);
+                    } else {
+                        self.hold = space.clone();
+                    }
+                    self.hold.truncate(self.hold.floor_char_boundary(8 << 20));
+                }
+                Action::Exchange => std::mem::swap(&mut space, &mut self.hold),
+                Action::Number => {
+                    let text = format!("{}\n", self.line);
+                    self.emit(&text, sink);
+                }
+                Action::List => {
+                    let text = format!("{}$\n", space.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n"));
+                    self.emit(&text, sink);
+                }
+                Action::Branch(to, when) => {
+                    let go = match when {
+                        None => true,
+                        Some(w) => *w == replaced,
+                    };
+                    if go {
+                        pc = to.unwrap_or(usize::MAX);
+                    }
+                    if when.is_some() {
+                        replaced = false;
+                    }
+                }
+            }
+        }
+        self.commands = commands;
+        if print {
+            let end = if self.missing_newline && last_line(&self.after) { "" } else { "\n" };
+            let text = format!("{space}{end}");
+            self.emit(&text, sink);
+        }
+        for text in std::mem::take(&mut self.after) {
+            self.emit(&text, sink);
+        }
+    }
+}
+
+fn last_line(after: &[String]) -> bool {
+    after.is_empty()
+}
+
+fn substitute(re: &Regex, with: &[Part], global: bool, nth: u64, text: &str) -> Option<String> {
+    let mut out = String::new();
+    let (mut from, mut copied, mut count, mut hit) = (0, 0, 0, false);
+    while let Some(m) = re.find_at(text, from) {
+        let (a, z) = m.range();
+        count += 1;
+        if count >= nth {
+            hit = true;
+            out.push_str(&text[copied..a]);
+            let mut case = 'E';
+            let mut once = None;
+            let add = |out: &mut String, t: &str, case: char, once: &mut Option<char>| {
+                for c in t.chars() {
+                    match once.take().unwrap_or(case) {
+                        'U' | 'u' => out.extend(c.to_uppercase()),
+                        'L' | 'l' => out.extend(c.to_lowercase()),
+                        _ => out.push(c),
+                    }
+                }
+            };
+            for part in with {
+                match part {
+                    Part::Text(t) => add(&mut out, t, case, &mut once),
+                    Part::Group(n) => {
+                        if let Some((x, y)) = m.groups.get(*n).copied().flatten() {
+                            add(&mut out, &text[x..y], case, &mut once);
+                        }
+                    }
+                    Part::Case(c @ ('u' | 'l')) => once = Some(*c),
+                    Part::Case(c) => case = *c,
+                }
+            }
+            copied = z;
+            if !global || out.len() > 8 << 20 {
+                break;
+            }
+        }
+        if z >= text.len() {
+            break;
+        }
+        from = if z > a { z } else { z + text[z..].chars().next().map_or(1, char::len_utf8) };
+    }
+    if !hit {
+        return None;
+    }
+    out.push_str(&text[copied..]);
+    Some(out)
+}

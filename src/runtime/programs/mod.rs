@@ -1,0 +1,387 @@
+//! The programs that images contain, by name.
+
+mod control;
+mod files;
+mod filter;
+mod net;
+mod server;
+mod system;
+
+use std::sync::Arc;
+
+use arcstr::ArcStr;
+
+use super::fs::{Errno, Kind, base_name};
+use super::kernel::Kernel;
+use super::process::{Block, Body, Pid, Process, Signal, Step};
+use super::shell::Shell;
+use super::text;
+use control::{External, Xargs};
+use filter::FilterRun;
+use server::Server;
+
+/// A running program's state.
+#[derive(Debug, Clone)]
+pub enum Program {
+    /// Reads its input piece by piece.
+    Filter(FilterRun),
+    /// Waits for a moment, or for ever.
+    Sleep(Option<crate::base::Time>),
+    Yes(Vec<u8>),
+    Dd(control::Dd),
+    Xargs(Xargs),
+    Timeout(control::Timeout),
+    Watch(control::Watch),
+    Follow(control::Follow),
+    Hog(control::Hog),
+    Find(control::FindExec),
+    Server(Server),
+    Client(Box<net::Client>),
+    Listener(net::Listener),
+    External(External),
+}
+
+/// A program found, with the arguments it gets.
+#[derive(Debug, Clone)]
+pub struct Lookup {
+    pub program: ArcStr,
+    pub argv: Arc<[ArcStr]>,
+}
+
+/// Everything a short-lived program needs.
+pub struct Run<'a> {
+    pub k: &'a mut Kernel,
+    pub p: &'a mut Process,
+    pub name: &'a str,
+    pub args: Vec<String>,
+}
+
+impl Run<'_> {
+    /// Writes to standard output.
+    pub fn out(&mut self, bytes: impl AsRef<[u8]>) {
+        // A closed output is no reason to stop.
+        let _ = self.k.put(self.p, 1, bytes.as_ref());
+    }
+    /// Writes `name: text` to standard error.
+    pub fn err(&mut self, text: impl std::fmt::Display) {
+        let _ = self.k.put(self.p, 2, format!("{}: {text}\n", self.name).as_bytes());
+    }
+    /// The arguments without options, and the letters of the options; those in `valued` take a value.
+    pub fn options(&self, valued: &str) -> (Vec<(char, String)>, Vec<String>) {
+        options(&self.args, valued)
+    }
+}
+
+/// Splits arguments into options with their values and operands, as getopt does. Long options come as `('-', text)`.
+pub fn options(args: &[String], valued: &str) -> (Vec<(char, String)>, Vec<String>) {
+    let (mut opts, mut rest) = (Vec::new(), Vec::new());
+    let mut it = args.iter();
+    while let Some(a) = it.next() {
+        if a == "--" {
+            rest.extend(it.cloned());
+            break;
+        }
+        if let Some(long) = a.strip_prefix("--") {
+            opts.push(('-', long.to_string()));
+            continue;
+        }
+        let Some(letters) = a.strip_prefix('-').filter(|l| !l.is_empty()) else {
+            rest.push(a.clone());
+            continue;
+        };
+        let mut chars = letters.chars();
+        while let Some(c) = chars.next() {
+            if valued.contains(c) {
+                let value = chars.as_str().to_string();
+                opts.push((c, if value.is_empty() { it.next().cloned().unwrap_or_default() } else { value }));
+                break;
+            }
+            opts.push((c, String::new()));
+        }
+    }
+    (opts, rest)
+}
+
+/// Finds the program that a command means.
+pub fn look_up(k: &Kernel, p: &Process, path: Option<&str>, argv: &[String]) -> Result<Lookup, Errno> {
+    resolve(k, &p.cwd, (p.uid, p.gid), path, argv)
+}
+
+/// As `look_up`, for no process in particular.
+pub fn resolve(k: &Kernel, cwd: &str, user: (u32, u32), path: Option<&str>, argv: &[String]) -> Result<Lookup, Errno> {
+    resolve_depth(k, cwd, user, path, argv, 0)
+}
+
+fn resolve_depth(k: &Kernel, cwd: &str, user: (u32, u32), path: Option<&str>, argv: &[String], depth: u32) -> Result<Lookup, Errno> {
+    let name = argv.first().map_or("", String::as_str);
+    if name.is_empty() || depth > 4 {
+        return Err(Errno::NoEntry);
+    }
+    if k.externals.iter().any(|e| e == base_name(name)) {
+        let program = ArcStr::from(base_name(name));
+        return Ok(Lookup { program, argv: argv.iter().map(|a| ArcStr::from(a.as_str())).collect() });
+    }
+    let file = find_file(k, cwd, user, path, name)?;
+    let node = k.fs.stat("/", &file)?;
+    match &node.kind {
+        Kind::Program(program) => {
+            let mut argv: Vec<ArcStr> = argv.iter().map(|a| ArcStr::from(a.as_str())).collect();
+            let mut program = program.clone();
+            if program == "busybox" {
+                let linked = base_name(&argv[0]);
+                if linked != "busybox" {
+                    program = ArcStr::from(linked);
+                } else if argv.len() > 1 {
+                    argv.remove(0);
+                    program = argv[0].clone();
+                }
+            }
+            Ok(Lookup { program, argv: argv.into() })
+        }
+        Kind::File { data, .. } => {
+            let line = data.split(|b| *b == b'\n').next().unwrap_or(b"");
+            let line = String::from_utf8_lossy(&line[..line.len().min(250)]).into_owned();
+            let Some(interpreter) = line.strip_prefix("#!") else {
+                if data.contains(&0) {
+                    return Err(Errno::Invalid);
+                }
+                // Without `#!` a shell runs it.
+                let mut all = vec!["/bin/sh".to_string(), file];
+                all.extend(argv[1..].iter().cloned());
+                return resolve_depth(k, cwd, user, path, &all, depth + 1);
+            };
+            let mut all: Vec<String> = interpreter.trim().splitn(2, ' ').map(|s| s.trim().to_string()).collect();
+            all.push(file);
+            all.extend(argv[1..].iter().cloned());
+            let mut found = resolve_depth(k, cwd, user, path, &all, depth + 1)?;
+            if found.program == "env" && all.len() > 2 {
+                all.remove(0);
+                found = resolve_depth(k, cwd, user, path, &all, depth + 1)?;
+            }
+            Ok(found)
+        }
+        Kind::Dir(_) => Err(Errno::IsDirectory),
+        _ => Err(Errno::Access),
+    }
+}
+
+fn find_file(k: &Kernel, cwd: &str, user: (u32, u32), path: Option<&str>, name: &str) -> Result<String, Errno> {
+    let usable = |full: &str| -> Result<(), Errno> {
+        let node = k.fs.stat(cwd, full)?;
+        if node.is_dir() {
+            return Err(Errno::IsDirectory);
+        }
+        if node.allows(user.0, user.1, 1) { Ok(()) } else { Err(Errno::Access) }
+    };
+    if name.contains('/') {
+        usable(name)?;
+        return Ok(if name.starts_with('/') { name.to_string() } else { format!("{cwd}/{name}") });
+    }
+    let mut worst = Errno::NoEntry;
+    for dir in path.unwrap_or("/bin:/usr/bin").split(':') {
+        let full = format!("{}/{name}", if dir.is_empty() { cwd } else { dir.trim_end_matches('/') });
+        match usable(&full) {
+            Ok(()) => return Ok(full),
+            Err(Errno::Access) => worst = Errno::Access,
+            Err(_) => {}
+        }
+    }
+    Err(worst)
+}
+
+/// The path of a command.
+pub fn path_of(k: &Kernel, p: &Process, path: Option<&str>, name: &str) -> Result<String, Errno> {
+    find_file(k, &p.cwd, (p.uid, p.gid), path, name)
+}
+
+/// Starts a program that was loaded.
+pub fn start(k: &mut Kernel, p: &mut Process, name: &str) -> Step {
+    if k.externals.iter().any(|e| e == name) {
+        return control::start_external(k, p);
+    }
+    if matches!(name, "sh" | "ash" | "bash" | "dash") {
+        return match Shell::start(k, p, name == "bash") {
+            Ok(shell) => Step::Become(Box::new(Body::Shell(shell)), 50),
+            Err(code) => Step::Exit(code, 50),
+        };
+    }
+    if let Some(service) = k.service.clone().filter(|s| s.program == name) {
+        return server::start(k, p, &service);
+    }
+    let args: Vec<String> = p.argv.iter().skip(1).map(|a| a.to_string()).collect();
+    let mut run = Run { k, p, name, args };
+    if let Some(step) = filter::start(&mut run) {
+        return step;
+    }
+    if let Some(step) = control::start(&mut run) {
+        return step;
+    }
+    if let Some(step) = server::start_small(&mut run) {
+        return step;
+    }
+    if let Some(step) = net::start(&mut run) {
+        return step;
+    }
+    if let Some(code) = files::run(&mut run).or_else(|| system::run(&mut run)) {
+        return Step::Exit(code, 150);
+    }
+    run.err("applet not found");
+    Step::Exit(127, 50)
+}
+
+/// Becomes a program's state.
+fn become_program(program: Program, us: u64) -> Step {
+    Step::Become(Box::new(Body::Program(Box::new(program))), us)
+}
+
+/// The ports that a process listens on.
+pub fn ports(p: &Process) -> Vec<u16> {
+    match &p.body {
+        Body::Program(program) => match &**program {
+            Program::Server(s) => s.ports.to_vec(),
+            Program::Listener(l) => vec![l.port],
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+impl Program {
+    /// Does a bounded amount of work.
+    pub fn step(&mut self, k: &mut Kernel, p: &mut Process) -> Step {
+        match self {
+            Program::Filter(f) => f.step(k, p),
+            Program::Sleep(None) => Step::Wait(Block::Forever, 0),
+            Program::Sleep(Some(t)) if k.now >= *t => Step::Exit(0, 20),
+            Program::Sleep(Some(t)) => Step::Wait(Block::Until(*t), 0),
+            Program::Yes(line) => {
+                let line = line.repeat(4096 / line.len().max(1) + 1);
+                match k.put(p, 1, &line) {
+                    Ok(()) => Step::Again(40),
+                    Err(_) => Step::Exit(1, 10),
+                }
+            }
+            Program::Dd(d) => d.step(k, p),
+            Program::Xargs(x) => x.step(k, p),
+            Program::Timeout(t) => t.step(k, p),
+            Program::Watch(w) => w.step(k, p),
+            Program::Follow(f) => f.step(k, p),
+            Program::Hog(h) => h.step(k, p),
+            Program::Find(f) => f.step(k, p),
+            Program::Server(s) => s.step(k, p),
+            Program::Client(c) => c.step(k, p),
+            Program::Listener(l) => l.step(k, p),
+            Program::External(e) => e.step(k, p),
+        }
+    }
+
+    /// Whether the host runs it.
+    pub fn is_external(&self) -> bool {
+        matches!(self, Program::External(_))
+    }
+
+    /// Notes that the host wants to hear of input.
+    pub fn wants_input(&mut self) {
+        if let Program::External(e) = self {
+            e.wants_input = true;
+        }
+    }
+
+    /// Ends an external program; false where it is none.
+    pub fn end_external(&mut self, code: i32) -> bool {
+        match self {
+            Program::External(e) => {
+                e.code = Some(code);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+/// `kill`, for the shell and for itself: its status, output and complaints.
+pub fn kill(k: &mut Kernel, p: &mut Process, args: &[String]) -> (i32, String, Vec<String>) {
+    let mut signal = Signal::TERM;
+    let mut rest = args;
+    match rest.first().map(String::as_str) {
+        Some("-l" | "-L") => {
+            let Some(arg) = rest.get(1) else {
+                let text: String = (1..32u8).map(|n| format!("{n:>2}) {}\n", Signal(n).name())).collect();
+                return (0, text, Vec::new());
+            };
+            let n = arg.parse::<u32>().map(|n| if n > 128 { n - 128 } else { n });
+            let text = match n {
+                Ok(n) => Signal(n.min(31) as u8).name().to_string(),
+                Err(_) => Signal::parse(arg).map_or_else(String::new, |s| s.0.to_string()),
+            };
+            return (0, format!("{text}\n"), Vec::new());
+        }
+        Some("-s" | "-n") => {
+            let name = rest.get(1).map_or("", String::as_str);
+            match Signal::parse(name) {
+                Some(s) => signal = s,
+                None => return (1, String::new(), vec![format!("bad signal name '{name}'")]),
+            }
+            rest = &rest[2.min(rest.len())..];
+        }
+        Some("--") => rest = &rest[1..],
+        Some(flag) if flag.starts_with('-') && flag.len() > 1 => {
+            match Signal::parse(&flag[1..]) {
+                Some(s) => signal = s,
+                None => return (1, String::new(), vec![format!("bad signal name '{}'", &flag[1..])]),
+            }
+            rest = &rest[1..];
+        }
+        _ => {}
+    }
+    if rest.first().is_some_and(|a| a == "--") {
+        rest = &rest[1..];
+    }
+    if rest.is_empty() {
+        return (1, String::new(), vec!["you need to specify whom to kill".into()]);
+    }
+    let mut errors = Vec::new();
+    for arg in rest {
+        let Ok(target) = arg.parse::<i64>() else {
+            errors.push(format!("invalid number '{arg}'"));
+            continue;
+        };
+        let own = i64::from(p.pid);
+        if target == own || target == 0 {
+            super::kernel::post(p, signal, true, k.now);
+            if target == own {
+                continue;
+            }
+        }
+        let pids: Vec<Pid> = match target {
+            0 => k.procs.values().filter(|q| q.session == p.session).map(|q| q.pid).collect(),
+            -1 => k.procs.keys().copied().filter(|q| *q != 1).collect(),
+            t if t < 0 => k.procs.values().filter(|q| i64::from(q.session) == -t).map(|q| q.pid).collect(),
+            t => vec![Pid::try_from(t).unwrap_or(0)],
+        };
+        let mut hit = target <= 0 && !pids.is_empty();
+        let mut forbidden = false;
+        for pid in pids {
+            if p.uid != 0 && k.procs.get(&pid).is_some_and(|q| q.uid != p.uid) {
+                forbidden = true;
+                continue;
+            }
+            hit |= k.signal(pid, signal, true).is_ok();
+        }
+        if forbidden {
+            errors.push(format!("can't kill pid {target}: Operation not permitted"));
+        } else if !hit {
+            errors.push(format!("can't kill pid {target}: No such process"));
+        }
+    }
+    (i32::from(!errors.is_empty()), String::new(), errors)
+}
+
+/// A number of microseconds from `sleep`'s arguments.
+fn sleep_us(args: &[String]) -> Result<u64, String> {
+    let mut total = 0u64;
+    for a in args {
+        total = total.saturating_add(text::duration_us(a).ok_or_else(|| a.clone())?);
+    }
+    Ok(total)
+}

@@ -1,0 +1,675 @@
+//! Programs that tell of the system, and small ones that compute.
+
+use super::super::process::{Body, Pid, Signal, Waiting};
+use super::super::shell::test_command;
+use super::super::text;
+use super::Run;
+
+/// Runs a program of this family; `None` where it is none.
+pub fn run(r: &mut Run<'_>) -> Option<i32> {
+    Some(match r.name {
+        "echo" => {
+            let out = text::echo(&r.args);
+            r.out(out);
+            0
+        }
+        "printf" => match text::printf(&r.args) {
+            Ok((out, errors)) => {
+                r.out(out);
+                for e in &errors {
+                    r.err(e);
+                }
+                i32::from(!errors.is_empty())
+            }
+            Err(e) => {
+                r.err(e);
+                1
+            }
+        },
+        "true" | ":" | "clear" | "dmesg" | "stty" | "reset" | "mkfifo" | "renice" => 0,
+        "false" => 1,
+        "test" | "[" | "[[" => {
+            let argv: Vec<String> = r.p.argv.iter().map(|a| a.to_string()).collect();
+            match test_command(r.k, r.p, &argv) {
+                Ok(yes) => i32::from(!yes),
+                Err(e) => {
+                    r.err(e);
+                    2
+                }
+            }
+        }
+        "pwd" => {
+            let text = format!("{}\n", r.p.cwd);
+            r.out(text);
+            0
+        }
+        "hostname" => {
+            let (opts, _) = r.options("");
+            let text = if opts.iter().any(|o| o.0 == 'i' || o.0 == 'I') {
+                r.k.addresses.iter().map(|a| a.to_string()).collect::<Vec<_>>().join(" ")
+            } else {
+                r.k.hostname.to_string()
+            };
+            r.out(format!("{text}\n"));
+            0
+        }
+        "whoami" => {
+            let name = user(r.p.uid);
+            r.out(format!("{name}\n"));
+            0
+        }
+        "id" => {
+            let (opts, _) = r.options("");
+            let has = |c| opts.iter().any(|o| o.0 == c);
+            let (u, g) = (r.p.uid, r.p.gid);
+            let text = match (has('u'), has('g') || has('G'), has('n')) {
+                (true, _, true) => user(u),
+                (true, _, _) => u.to_string(),
+                (_, true, true) => user(g),
+                (_, true, _) => g.to_string(),
+                _ => {
+                    let named = |n: u32| if user(n) == n.to_string() { n.to_string() } else { format!("{n}({})", user(n)) };
+                    let groups = if u == 0 {
+                        format!(" groups={}", if g == 0 { "0(root),10(wheel)".to_string() } else { named(g) })
+                    } else if g == 0 {
+                        " groups=0(root)".to_string()
+                    } else {
+                        String::new()
+                    };
+                    format!("uid={} gid={}{groups}", named(u), named(g))
+                }
+            };
+            r.out(format!("{text}\n"));
+            0
+        }
+        "groups" => {
+            let name = user(r.p.gid);
+            r.out(format!("{name}\n"));
+            0
+        }
+        "uname" => {
+            let (opts, _) = r.options("");
+            let all = opts.iter().any(|o| o.0 == 'a');
+            let host = r.k.hostname.to_string();
+            let parts =
+                [('s', "Linux"), ('n', host.as_str()), ('r', "6.12.0-kubarium"), ('v', "#1 SMP"), ('m', "x86_64"), ('o', "GNU/Linux")];
+            let shown: Vec<&str> =
+                parts.iter().filter(|p| all || opts.iter().any(|o| o.0 == p.0) || (opts.is_empty() && p.0 == 's')).map(|p| p.1).collect();
+            r.out(format!("{}\n", shown.join(" ")));
+            0
+        }
+        "date" => date(r),
+        "printenv" => {
+            if r.args.is_empty() {
+                let text: String = r.p.env.iter().map(|(n, v)| format!("{n}={v}\n")).collect();
+                r.out(text);
+                return Some(0);
+            }
+            let mut status = 0;
+            for name in r.args.clone() {
+                match r.p.var(&name).cloned() {
+                    Some(v) => r.out(format!("{v}\n")),
+                    None => status = 1,
+                }
+            }
+            status
+        }
+        "seq" => seq(r),
+        "expr" => expr(r),
+        "factor" => factor(r),
+        "nproc" => {
+            let n = (r.k.cpu_millis / 1000).max(1);
+            r.out(format!("{n}\n"));
+            0
+        }
+        "uptime" => {
+            let s = r.k.now.since(r.k.started).as_secs();
+            let text =
+                format!(" {} up {} min,  load average: 0.00, 0.00, 0.00\n", text::strftime("%H:%M:%S", text::unix_s(r.k.now), 0), s / 60);
+            r.out(text);
+            0
+        }
+        "which" => {
+            let mut status = 0;
+            for name in r.args.clone() {
+                let path = r.p.var("PATH").cloned();
+                match super::path_of(r.k, r.p, path.as_deref(), &name) {
+                    Ok(found) => r.out(format!("{found}\n")),
+                    Err(_) => status = 1,
+                }
+            }
+            status
+        }
+        "ps" => ps(r),
+        "top" => top(r),
+        "free" => free(r),
+        "df" => df(r),
+        "kill" => {
+            let args = r.args.clone();
+            let (status, out, errors) = super::kill(r.k, r.p, &args);
+            r.out(out);
+            for e in errors {
+                r.err(e);
+            }
+            status
+        }
+        "killall" | "pkill" | "pidof" | "pgrep" => by_name(r),
+        "tty" => {
+            if r.k.is_tty(r.p, 0) {
+                r.out("/dev/pts/0\n");
+                0
+            } else {
+                r.out("not a tty\n");
+                1
+            }
+        }
+        "comm" => comm(r),
+        "who" | "w" | "last" => 0,
+        "vi" | "vim" | "nano" | "ed" | "emacs" => {
+            r.err("there is no screen editor here; write files with a here-document, or edit the workstation's files in the page");
+            1
+        }
+        "apt-get" | "apt" | "apk" | "yum" | "gzip" | "gunzip" | "tar" | "jq" | "dig" | "host" | "mkfs" | "redis-cli" => {
+            r.err("is not simulated");
+            1
+        }
+        "busybox" => {
+            let text = format!(
+                "BusyBox v1.37.0 multi-call binary.\n\nCurrently defined functions:\n\t{}\n",
+                super::super::images::APPLETS.join(", ")
+            );
+            r.out(text);
+            0
+        }
+        _ => return super::net::run(r),
+    })
+}
+
+/// A user's name.
+pub fn user(uid: u32) -> String {
+    match uid {
+        0 => "root".into(),
+        1 => "daemon".into(),
+        33 => "www-data".into(),
+        65534 => "nobody".into(),
+        n => n.to_string(),
+    }
+}
+
+fn date(r: &mut Run<'_>) -> i32 {
+    let (opts, rest) = r.options("dDrsI");
+    let mut unix = text::unix_s(r.k.now);
+    let mut micros = (r.k.now.0 % 1_000_000) as u32;
+    if let Some((_, given)) = opts.iter().find(|o| o.0 == 'd') {
+        micros = 0;
+        let t = given.trim();
+        let parsed = if let Some(n) = t.strip_prefix('@') {
+            n.parse().ok()
+        } else if t == "now" {
+            Some(unix)
+        } else {
+            let iso = t.replacen(' ', "T", 1);
+            let iso = if iso.contains('T') { iso } else { format!("{iso}T00:00:00") };
+            let iso = if iso.len() == 16 { format!("{iso}:00") } else { iso };
+            crate::base::parse_rfc3339(&iso).or_else(|| crate::base::parse_rfc3339(&format!("{iso}Z"))).map(|p| p.0)
+        };
+        match parsed {
+            Some(v) => unix = v,
+            None => {
+                r.err(format!("invalid date '{given}'"));
+                return 1;
+            }
+        }
+    }
+    let iso = opts.iter().find(|o| o.0 == 'I' || (o.0 == '-' && o.1.starts_with("iso")));
+    let format = match (rest.iter().find_map(|a| a.strip_prefix('+')), iso) {
+        (Some(f), _) => f.to_string(),
+        (None, Some((_, v))) if v.contains('s') && v != "iso-8601" => "%Y-%m-%dT%H:%M:%S+00:00".into(),
+        (None, Some(_)) => "%Y-%m-%d".into(),
+        (None, None) if opts.iter().any(|o| o.0 == 'R') => "%a, %d %b %Y %H:%M:%S %z".into(),
+        (None, None) => "%a %b %e %H:%M:%S %Z %Y".into(),
+    };
+    let text = text::strftime(&format, unix, micros);
+    r.out(format!("{text}\n"));
+    0
+}
+
+fn seq(r: &mut Run<'_>) -> i32 {
+    let (mut sep, mut width, mut numbers) = ("\n".to_string(), false, Vec::new());
+    let args = r.args.clone();
+    let mut it = args.iter();
+    while let Some(a) = it.next() {
+        match a.as_str() {
+            "-w" => width = true,
+            "-s" => sep = it.next().cloned().unwrap_or_default(),
+            a => match a.parse::<f64>() {
+                Ok(v) if v.is_finite() => numbers.push((v, a.split_once('.').map_or(0, |(_, f)| f.len()))),
+                _ => {
+                    r.err(format!("invalid number '{a}'"));
+                    return 1;
+                }
+            },
+        }
+    }
+    let (first, step, last) = match numbers[..] {
+        [z] => (1.0, 1.0, z.0),
+        [a, z] => (a.0, 1.0, z.0),
+        [a, s, z] => (a.0, s.0, z.0),
+        _ => {
+            r.err("missing operand");
+            return 1;
+        }
+    };
+    if step == 0.0 {
+        r.err("increment may not be 0");
+        return 1;
+    }
+    let digits = numbers.iter().map(|n| n.1).max().unwrap_or(0);
+    let count = ((last - first) / step + 1e-9).floor();
+    if count < 0.0 {
+        return 0;
+    }
+    let count = count.min(200_000.0) as u64;
+    let pad = if width { format!("{first:.digits$}").len().max(format!("{last:.digits$}").len()) } else { 0 };
+    let texts: Vec<String> = (0..=count).map(|i| format!("{:0pad$.digits$}", first + step * i as f64)).collect();
+    r.out(format!("{}\n", texts.join(&sep)));
+    0
+}
+
+fn factor(r: &mut Run<'_>) -> i32 {
+    for a in r.args.clone() {
+        let Ok(mut n) = a.parse::<u64>() else {
+            r.err(format!("invalid number '{a}'"));
+            return 1;
+        };
+        let mut text = format!("{n}:");
+        let mut d = 2u64;
+        while d.saturating_mul(d) <= n && d < 2_000_000 {
+            while n.is_multiple_of(d) {
+                text.push_str(&format!(" {d}"));
+                n /= d;
+            }
+            d += 1;
+        }
+        if n > 1 {
+            text.push_str(&format!(" {n}"));
+        }
+        r.out(format!("{text}\n"));
+    }
+    0
+}
+
+/// `expr`, by precedence climbing over its arguments.
+fn expr(r: &mut Run<'_>) -> i32 {
+    struct E<'a> {
+        args: &'a [String],
+        at: usize,
+        depth: u32,
+    }
+    const LEVELS: [&[&str]; 6] = [&["|"], &["&"], &["<", "<=", "=", "==", "!=", ">=", ">"], &["+", "-"], &["*", "/", "%"], &[":"]];
+    impl E<'_> {
+        fn level(&mut self, n: usize) -> Result<String, String> {
+            if n == LEVELS.len() {
+                return self.primary();
+            }
+            let mut a = self.level(n + 1)?;
+            while let Some(op) = self.args.get(self.at).filter(|o| LEVELS[n].contains(&o.as_str())).cloned() {
+                self.at += 1;
+                let b = self.level(n + 1)?;
+                a = apply(&a, &op, &b)?;
+            }
+            Ok(a)
+        }
+        fn primary(&mut self) -> Result<String, String> {
+            self.depth += 1;
+            if self.depth > 200 {
+                return Err("syntax error".into());
+            }
+            let Some(a) = self.args.get(self.at).cloned() else { return Err("syntax error".into()) };
+            self.at += 1;
+            let next = |e: &mut Self| {
+                e.at += 1;
+                e.args.get(e.at - 1).cloned().ok_or_else(|| "syntax error".to_string())
+            };
+            match a.as_str() {
+                "(" => {
+                    let v = self.level(0)?;
+                    if self.args.get(self.at).is_none_or(|c| c != ")") {
+                        return Err("syntax error".into());
+                    }
+                    self.at += 1;
+                    Ok(v)
+                }
+                "length" => Ok(next(self)?.chars().count().to_string()),
+                "index" => {
+                    let (s, set) = (next(self)?, next(self)?);
+                    Ok(s.chars().position(|c| set.contains(c)).map_or(0, |n| n + 1).to_string())
+                }
+                "substr" => {
+                    let (s, from, len) = (next(self)?, next(self)?, next(self)?);
+                    let (from, len) = (from.parse::<usize>().unwrap_or(0), len.parse::<usize>().unwrap_or(0));
+                    Ok(if from == 0 { String::new() } else { s.chars().skip(from - 1).take(len).collect() })
+                }
+                "match" => {
+                    let (s, re) = (next(self)?, next(self)?);
+                    apply(&s, ":", &re)
+                }
+                _ => Ok(a),
+            }
+        }
+    }
+    fn truth(v: &str) -> bool {
+        !v.is_empty() && v != "0"
+    }
+    fn apply(a: &str, op: &str, b: &str) -> Result<String, String> {
+        let numbers = a.parse::<i64>().ok().zip(b.parse::<i64>().ok());
+        Ok(match op {
+            "|" => if truth(a) { a } else { b }.to_string(),
+            "&" => if truth(a) && truth(b) { a } else { "0" }.to_string(),
+            "<" | "<=" | "=" | "==" | "!=" | ">=" | ">" => {
+                let order = match numbers {
+                    Some((x, y)) => x.cmp(&y),
+                    None => a.cmp(b),
+                };
+                let yes = match op {
+                    "<" => order.is_lt(),
+                    "<=" => order.is_le(),
+                    "=" | "==" => order.is_eq(),
+                    "!=" => order.is_ne(),
+                    ">=" => order.is_ge(),
+                    _ => order.is_gt(),
+                };
+                i32::from(yes).to_string()
+            }
+            ":" => {
+                let re =
+                    super::super::regex::Regex::new(&format!("^{}", b.trim_start_matches('^')), false, false).map_err(|e| e.to_string())?;
+                match re.find_at(a, 0) {
+                    Some(m) if b.contains("\\(") => {
+                        m.groups.get(1).copied().flatten().map_or_else(String::new, |(x, z)| a[x..z].to_string())
+                    }
+                    Some(m) => a[m.range().0..m.range().1].chars().count().to_string(),
+                    None if b.contains("\\(") => String::new(),
+                    None => "0".into(),
+                }
+            }
+            op => {
+                let Some((x, y)) = numbers else { return Err("non-numeric argument".into()) };
+                match op {
+                    "+" => x.wrapping_add(y),
+                    "-" => x.wrapping_sub(y),
+                    "*" => x.wrapping_mul(y),
+                    _ if y == 0 => return Err("division by zero".into()),
+                    "/" => x.wrapping_div(y),
+                    _ => x.wrapping_rem(y),
+                }
+                .to_string()
+            }
+        })
+    }
+    let args = r.args.clone();
+    let mut e = E { args: &args, at: 0, depth: 0 };
+    match e.level(0) {
+        Ok(v) if e.at == args.len() => {
+            r.out(format!("{v}\n"));
+            i32::from(!truth(&v))
+        }
+        Ok(_) => {
+            r.err("syntax error");
+            2
+        }
+        Err(text) => {
+            r.err(text);
+            2
+        }
+    }
+}
+
+fn ps(r: &mut Run<'_>) -> i32 {
+    let (opts, rest) = r.options("o");
+    let gnu = r.k.fs.stat("/", "/bin/bash").is_ok();
+    let wide = opts.iter().any(|o| matches!(o.0, 'e' | 'f')) || rest.iter().any(|a| a.contains('a'));
+    let me = (r.p.pid, r.p.ppid, r.p.uid, r.p.memory, r.p.cpu_us, r.p.started, r.p.argv.join(" "), true);
+    let mut rows: Vec<_> =
+        r.k.procs
+            .values()
+            .map(|p| (p.pid, p.ppid, p.uid, p.memory, p.cpu_us, p.started, p.argv.join(" "), p.waiting() == Waiting::Running))
+            .collect();
+    rows.push(me);
+    rows.sort();
+    let mut out = String::new();
+    let clock = |us: u64| format!("{:02}:{:02}:{:02}", us / 3_600_000_000, us / 60_000_000 % 60, us / 1_000_000 % 60);
+    if gnu && opts.iter().any(|o| o.0 == 'f') {
+        out.push_str("UID          PID    PPID  C STIME TTY          TIME CMD\n");
+        for (pid, ppid, uid, _, cpu, started, cmd, _) in rows {
+            out.push_str(&format!(
+                "{:<8} {pid:>7} {ppid:>7}  0 {} ?        {} {cmd}\n",
+                user(uid),
+                text::strftime("%H:%M", text::unix_s(started), 0),
+                clock(cpu)
+            ));
+        }
+    } else if gnu && wide {
+        out.push_str("USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\n");
+        for (pid, _, uid, memory, cpu, started, cmd, running) in rows {
+            let state = if running { "R" } else { "Ss" };
+            out.push_str(&format!(
+                "{:<8} {pid:>7}  0.0  0.0 {:>6} {:>5} ?        {state:<4} {}   {}:{:02} {cmd}\n",
+                user(uid),
+                memory >> 9,
+                memory >> 10,
+                text::strftime("%H:%M", text::unix_s(started), 0),
+                cpu / 60_000_000,
+                cpu / 1_000_000 % 60
+            ));
+        }
+    } else if gnu {
+        out.push_str("    PID TTY          TIME CMD\n");
+        for (pid, _, _, _, cpu, _, cmd, _) in rows {
+            let name = cmd.split(' ').next().unwrap_or("");
+            out.push_str(&format!("{pid:>7} ?        {} {}\n", clock(cpu), super::super::fs::base_name(name)));
+        }
+    } else {
+        out.push_str("PID   USER     TIME  COMMAND\n");
+        for (pid, _, uid, _, cpu, _, cmd, _) in rows {
+            let cmd: String = cmd.chars().take(79).collect();
+            out.push_str(&format!("{pid:>5} {:<8} {:>2}:{:02} {cmd}\n", user(uid), cpu / 60_000_000, cpu / 1_000_000 % 60));
+        }
+    }
+    r.out(out);
+    0
+}
+
+fn top(r: &mut Run<'_>) -> i32 {
+    let total = r.k.memory_limit.unwrap_or(8 << 30) >> 10;
+    let used = r.k.memory() >> 10;
+    let mut out = format!(
+        "Mem: {used}K used, {}K free, 0K shrd, 0K buff, 0K cached\nCPU:   0% usr   0% sys   0% nic  99% idle   0% io   0% irq   0% sirq\nLoad average: 0.00 0.00 0.00 1/{} {}\n  PID  PPID USER     STAT   VSZ %VSZ CPU %CPU COMMAND\n",
+        total.saturating_sub(used),
+        r.k.procs.len() + 1,
+        r.p.pid
+    );
+    for p in r.k.procs.values() {
+        let running = p.waiting() == Waiting::Running;
+        out.push_str(&format!(
+            "{:>5} {:>5} {:<8} {}    {:>5}   {}%   0 {:>3}% {}\n",
+            p.pid,
+            p.ppid,
+            user(p.uid),
+            if running { 'R' } else { 'S' },
+            p.memory >> 10,
+            (p.memory >> 10) * 100 / total.max(1),
+            if running { 99 } else { 0 },
+            p.argv.join(" ")
+        ));
+    }
+    r.out(out);
+    0
+}
+
+fn free(r: &mut Run<'_>) -> i32 {
+    let (opts, _) = r.options("");
+    let has = |c| opts.iter().any(|o| o.0 == c);
+    // The node's memory, as a container sees it.
+    let (total, used) = (8u64 << 30, r.k.memory());
+    let show = |bytes: u64| {
+        if has('h') {
+            text::human(bytes)
+        } else if has('m') {
+            (bytes >> 20).to_string()
+        } else if has('g') {
+            (bytes >> 30).to_string()
+        } else {
+            (bytes >> 10).to_string()
+        }
+    };
+    let text = format!(
+        "              total        used        free      shared  buff/cache   available\nMem:     {:>10}  {:>10}  {:>10}  {:>10}  {:>10}  {:>10}\nSwap:    {:>10}  {:>10}  {:>10}\n",
+        show(total),
+        show(used),
+        show(total - used.min(total)),
+        show(0),
+        show(0),
+        show(total - used.min(total)),
+        show(0),
+        show(0),
+        show(0)
+    );
+    r.out(text);
+    0
+}
+
+fn df(r: &mut Run<'_>) -> i32 {
+    let (opts, _) = r.options("");
+    let human = opts.iter().any(|o| o.0 == 'h');
+    let size = 100u64 << 30;
+    let used = r.k.fs.used();
+    let show = |b: u64| if human { text::human(b) } else { (b >> 10).to_string() };
+    let mut out = format!("Filesystem           {:>9}      Used Available Use% Mounted on\n", if human { "Size" } else { "1K-blocks" });
+    let mounts: Vec<String> = std::iter::once("/".to_string()).chain(r.k.fs.mounts().iter().map(|m| m.path.to_string())).collect();
+    for (i, m) in mounts.iter().enumerate() {
+        let name = if i == 0 { "overlay" } else { "/dev/sda1" };
+        out.push_str(&format!(
+            "{name:<20} {:>9} {:>9} {:>9} {:>3}% {m}\n",
+            show(size),
+            show(used),
+            show(size.saturating_sub(used)),
+            used * 100 / size
+        ));
+    }
+    r.out(out);
+    0
+}
+
+fn by_name(r: &mut Run<'_>) -> i32 {
+    let mut signal = Signal::TERM;
+    let mut names = Vec::new();
+    let mut full = false;
+    let mut quiet = false;
+    let mut it = r.args.clone().into_iter();
+    while let Some(a) = it.next() {
+        match a.strip_prefix('-') {
+            Some("f") => full = true,
+            Some("q") => quiet = true,
+            Some("s") if r.name != "pidof" => signal = it.next().and_then(|s| Signal::parse(&s)).unwrap_or(signal),
+            Some("x" | "l" | "o" | "n") => {}
+            Some(s) => match Signal::parse(s) {
+                Some(s) => signal = s,
+                None => {
+                    r.err(format!("bad signal name '{s}'"));
+                    return 1;
+                }
+            },
+            None => names.push(a),
+        }
+    }
+    let loose = matches!(r.name, "pkill" | "pgrep");
+    let mut status = i32::from(loose || r.name == "pidof");
+    for name in names {
+        let pids: Vec<Pid> =
+            r.k.procs
+                .values()
+                .filter(|p| {
+                    let own = p.argv.first().map_or("", |a| super::super::fs::base_name(a));
+                    let cmd = p.argv.join(" ");
+                    if matches!(p.body, Body::Gone) {
+                        return false;
+                    }
+                    if full {
+                        cmd.contains(&name)
+                    } else if loose {
+                        own.contains(&name)
+                    } else {
+                        own == name
+                    }
+                })
+                .map(|p| p.pid)
+                .collect();
+        if pids.is_empty() {
+            if r.name == "killall" && !quiet {
+                r.err(format!("{name}: no process killed"));
+                status = 1;
+            }
+            continue;
+        }
+        status = 0;
+        match r.name {
+            "pidof" => {
+                let text: Vec<String> = pids.iter().rev().map(|p| p.to_string()).collect();
+                r.out(format!("{}\n", text.join(" ")));
+            }
+            "pgrep" => {
+                for p in pids {
+                    r.out(format!("{p}\n"));
+                }
+            }
+            _ => {
+                for p in pids {
+                    let _ = r.k.signal(p, signal, true);
+                }
+            }
+        }
+    }
+    status
+}
+
+fn comm(r: &mut Run<'_>) -> i32 {
+    let (opts, files) = r.options("");
+    let hide = |c| opts.iter().any(|o| o.0 == c);
+    let [a, b] = &files[..] else { return 1 };
+    let read = |r: &mut Run<'_>, f: &str| match r.k.fs.read(&r.p.cwd, f, 4 << 20) {
+        Ok(x) => Some(String::from_utf8_lossy(&x).into_owned()),
+        Err(e) => {
+            r.err(format!("can't open '{f}': {e}"));
+            None
+        }
+    };
+    let (Some(x), Some(y)) = (read(r, a), read(r, b)) else { return 1 };
+    let (mut x, mut y) = (x.lines().peekable(), y.lines().peekable());
+    let mut out = String::new();
+    loop {
+        let order = match (x.peek(), y.peek()) {
+            (None, None) => break,
+            (Some(_), None) => std::cmp::Ordering::Less,
+            (None, Some(_)) => std::cmp::Ordering::Greater,
+            (Some(a), Some(b)) => a.cmp(b),
+        };
+        let (column, line) = match order {
+            std::cmp::Ordering::Less => ('1', x.next()),
+            std::cmp::Ordering::Greater => ('2', y.next()),
+            std::cmp::Ordering::Equal => {
+                y.next();
+                ('3', x.next())
+            }
+        };
+        if hide(column) {
+            continue;
+        }
+        let tabs = ['1', '2'].iter().filter(|c| **c < column && !hide(**c)).count();
+        out.push_str(&"\t".repeat(tabs));
+        out.push_str(line.unwrap_or(""));
+        out.push('\n');
+    }
+    r.out(out);
+    0
+}

@@ -1,0 +1,322 @@
+//! Shell arithmetic: 64-bit integers, C's operators, variables by name.
+
+/// Where the variables live.
+pub trait Vars {
+    /// The variable's text; `None` where it is unset.
+    fn get(&mut self, name: &str) -> Option<String>;
+    /// Sets a variable.
+    fn set(&mut self, name: &str, value: i64);
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ArithError {
+    #[error("arithmetic syntax error")]
+    Syntax,
+    #[error("divide by zero")]
+    DivideByZero,
+    #[error("expression recursion loop detected")]
+    Recursion,
+}
+
+/// Evaluates an expression; an empty one is 0.
+pub fn eval(text: &str, vars: &mut dyn Vars) -> Result<i64, ArithError> {
+    eval_depth(text, vars, 0)
+}
+
+fn eval_depth(text: &str, vars: &mut dyn Vars, depth: u32) -> Result<i64, ArithError> {
+    if depth > 20 {
+        return Err(ArithError::Recursion);
+    }
+    let mut p = Eval { b: text.as_bytes(), text, pos: 0, vars, depth, nesting: 0, live: true };
+    p.blanks();
+    if p.pos >= p.b.len() {
+        return Ok(0);
+    }
+    let v = p.comma()?;
+    p.blanks();
+    if p.pos < p.b.len() { Err(ArithError::Syntax) } else { Ok(v) }
+}
+
+struct Eval<'a> {
+    text: &'a str,
+    b: &'a [u8],
+    pos: usize,
+    vars: &'a mut dyn Vars,
+    depth: u32,
+    nesting: u32,
+    /// Off in the branch of `?:`, `&&` or `||` that is not taken: nothing is assigned there.
+    live: bool,
+}
+
+/// Binary operators by how tightly they bind.
+const BINARY: [&[&str]; 10] =
+    [&["||"], &["&&"], &["|"], &["^"], &["&"], &["==", "!="], &["<=", ">=", "<", ">"], &["<<", ">>"], &["+", "-"], &["*", "/", "%"]];
+
+impl Eval<'_> {
+    fn blanks(&mut self) {
+        while self.b.get(self.pos).is_some_and(u8::is_ascii_whitespace) {
+            self.pos += 1;
+        }
+    }
+
+    fn accept(&mut self, op: &str) -> bool {
+        self.blanks();
+        let yes = self.b[self.pos..].starts_with(op.as_bytes());
+        if yes {
+            self.pos += op.len();
+        }
+        yes
+    }
+
+    fn comma(&mut self) -> Result<i64, ArithError> {
+        let mut v = self.assign()?;
+        while self.accept(",") {
+            v = self.assign()?;
+        }
+        Ok(v)
+    }
+
+    fn name(&mut self) -> Option<String> {
+        self.blanks();
+        let rest = &self.b[self.pos..];
+        if !rest.first().is_some_and(|c| c.is_ascii_alphabetic() || *c == b'_') {
+            return None;
+        }
+        let n = rest.iter().take_while(|c| c.is_ascii_alphanumeric() || **c == b'_').count();
+        let name = self.text[self.pos..self.pos + n].to_string();
+        self.pos += n;
+        Some(name)
+    }
+
+    fn assign(&mut self) -> Result<i64, ArithError> {
+        self.nesting += 1;
+        if self.nesting > 100 {
+            return Err(ArithError::Recursion);
+        }
+        let start = self.pos;
+        if let Some(name) = self.name() {
+            self.blanks();
+            let rest = &self.b[self.pos..];
+            let op =
+                ["<<=", ">>=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "="].into_iter().find(|o| rest.starts_with(o.as_bytes()));
+            if let Some(op) = op
+                && !(op == "=" && rest.get(1) == Some(&b'='))
+            {
+                self.pos += op.len();
+                let right = self.assign()?;
+                let value = if op == "=" {
+                    right
+                } else {
+                    let left = self.value(&name)?;
+                    self.binary(&op[..op.len() - 1], left, right)?
+                };
+                if self.live {
+                    self.vars.set(&name, value);
+                }
+                self.nesting -= 1;
+                return Ok(value);
+            }
+        }
+        self.pos = start;
+        let v = self.ternary();
+        self.nesting -= 1;
+        v
+    }
+
+    fn ternary(&mut self) -> Result<i64, ArithError> {
+        let cond = self.level(0)?;
+        if !self.accept("?") {
+            return Ok(cond);
+        }
+        let live = self.live;
+        self.live = live && cond != 0;
+        let yes = self.assign()?;
+        if !self.accept(":") {
+            return Err(ArithError::Syntax);
+        }
+        self.live = live && cond == 0;
+        let no = self.assign()?;
+        self.live = live;
+        Ok(if cond != 0 { yes } else { no })
+    }
+
+    fn level(&mut self, n: usize) -> Result<i64, ArithError> {
+        if n == BINARY.len() {
+            return self.power();
+        }
+        let mut left = self.level(n + 1)?;
+        loop {
+            self.blanks();
+            let rest = &self.b[self.pos..];
+            let Some(op) = BINARY[n].iter().find(|o| rest.starts_with(o.as_bytes())) else { return Ok(left) };
+            let after = rest.get(op.len()).copied();
+            // A longer operator is not this one.
+            if after == Some(b'=') && !matches!(*op, "==" | "!=" | "<=" | ">=")
+                || op.len() == 1 && after == rest.first().copied() && matches!(rest[0], b'|' | b'&' | b'<' | b'>' | b'*')
+            {
+                return Ok(left);
+            }
+            self.pos += op.len();
+            let live = self.live;
+            match *op {
+                "&&" => {
+                    self.live = live && left != 0;
+                    let right = self.level(n + 1)?;
+                    left = i64::from(left != 0 && right != 0);
+                }
+                "||" => {
+                    self.live = live && left == 0;
+                    let right = self.level(n + 1)?;
+                    left = i64::from(left != 0 || right != 0);
+                }
+                _ => {
+                    let right = self.level(n + 1)?;
+                    left = self.binary(op, left, right)?;
+                }
+            }
+            self.live = live;
+        }
+    }
+
+    fn binary(&self, op: &str, a: i64, b: i64) -> Result<i64, ArithError> {
+        Ok(match op {
+            "|" => a | b,
+            "^" => a ^ b,
+            "&" => a & b,
+            "==" => i64::from(a == b),
+            "!=" => i64::from(a != b),
+            "<=" => i64::from(a <= b),
+            ">=" => i64::from(a >= b),
+            "<" => i64::from(a < b),
+            ">" => i64::from(a > b),
+            "<<" => a.wrapping_shl(b as u32),
+            ">>" => a.wrapping_shr(b as u32),
+            "+" => a.wrapping_add(b),
+            "-" => a.wrapping_sub(b),
+            "*" => a.wrapping_mul(b),
+            "/" | "%" if b == 0 => {
+                if self.live {
+                    return Err(ArithError::DivideByZero);
+                }
+                0
+            }
+            "/" => a.wrapping_div(b),
+            _ => a.wrapping_rem(b),
+        })
+    }
+
+    fn power(&mut self) -> Result<i64, ArithError> {
+        let base = self.unary()?;
+        self.blanks();
+        if self.b[self.pos..].starts_with(b"**") {
+            self.pos += 2;
+            let exponent = self.unary()?;
+            return Ok(u32::try_from(exponent).map_or(0, |e| base.wrapping_pow(e)));
+        }
+        Ok(base)
+    }
+
+    fn unary(&mut self) -> Result<i64, ArithError> {
+        self.nesting += 1;
+        if self.nesting > 100 {
+            return Err(ArithError::Recursion);
+        }
+        self.blanks();
+        let v = match (self.b.get(self.pos), self.b.get(self.pos + 1)) {
+            (Some(b'+'), Some(b'+')) | (Some(b'-'), Some(b'-')) => {
+                let by = if self.b[self.pos] == b'+' { 1 } else { -1 };
+                self.pos += 2;
+                match self.name() {
+                    Some(name) => {
+                        let v = self.value(&name)?.wrapping_add(by);
+                        if self.live {
+                            self.vars.set(&name, v);
+                        }
+                        v
+                    }
+                    None => self.unary()?,
+                }
+            }
+            (Some(b'+'), _) => {
+                self.pos += 1;
+                self.unary()?
+            }
+            (Some(b'-'), _) => {
+                self.pos += 1;
+                self.unary()?.wrapping_neg()
+            }
+            (Some(b'!'), _) => {
+                self.pos += 1;
+                i64::from(self.unary()? == 0)
+            }
+            (Some(b'~'), _) => {
+                self.pos += 1;
+                !self.unary()?
+            }
+            _ => self.primary()?,
+        };
+        self.nesting -= 1;
+        Ok(v)
+    }
+
+    fn primary(&mut self) -> Result<i64, ArithError> {
+        if self.accept("(") {
+            let v = self.comma()?;
+            return if self.accept(")") { Ok(v) } else { Err(ArithError::Syntax) };
+        }
+        if let Some(name) = self.name() {
+            let v = self.value(&name)?;
+            self.blanks();
+            let by = match (self.b.get(self.pos), self.b.get(self.pos + 1)) {
+                (Some(b'+'), Some(b'+')) => 1,
+                (Some(b'-'), Some(b'-')) => -1,
+                _ => return Ok(v),
+            };
+            self.pos += 2;
+            if self.live {
+                self.vars.set(&name, v.wrapping_add(by));
+            }
+            return Ok(v);
+        }
+        let rest = &self.b[self.pos.min(self.b.len())..];
+        let n = rest.iter().take_while(|c| c.is_ascii_alphanumeric() || **c == b'#' || **c == b'_').count();
+        if n == 0 {
+            return Err(ArithError::Syntax);
+        }
+        let v = number(&self.text[self.pos..self.pos + n]).ok_or(ArithError::Syntax)?;
+        self.pos += n;
+        Ok(v)
+    }
+
+    fn value(&mut self, name: &str) -> Result<i64, ArithError> {
+        let Some(text) = self.vars.get(name) else { return Ok(0) };
+        let text = text.trim();
+        if text.is_empty() {
+            return Ok(0);
+        }
+        match number(text) {
+            Some(v) => Ok(v),
+            None => eval_depth(text, self.vars, self.depth + 1),
+        }
+    }
+}
+
+/// A number as C writes it: decimal, `0x`, octal, and bash's `base#digits`.
+pub fn number(text: &str) -> Option<i64> {
+    if let Some((base, digits)) = text.split_once('#') {
+        let base: u32 = base.parse().ok().filter(|b| (2..=36).contains(b))?;
+        return i64::from_str_radix(digits, base).ok();
+    }
+    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |d| (true, d));
+    if digits.is_empty() || !digits.as_bytes()[0].is_ascii_digit() {
+        return None;
+    }
+    let v = if let Some(hex) = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
+        i64::from_str_radix(hex, 16).ok()?
+    } else if digits.len() > 1 && digits.starts_with('0') {
+        i64::from_str_radix(digits, 8).ok()?
+    } else {
+        digits.parse().ok()?
+    };
+    Some(if negative { -v } else { v })
+}

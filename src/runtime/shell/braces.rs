@@ -1,0 +1,123 @@
+//! bash's brace expansion, on a word's source text: `{a,b}` and `{1..5}`.
+
+/// How many words one may become.
+const WORDS_MAX: usize = 4096;
+
+/// All words that `raw` stands for; itself where no brace expands.
+pub fn expand(raw: &str) -> Vec<String> {
+    let mut budget = WORDS_MAX;
+    expand_with(raw, &mut budget, 0).unwrap_or_else(|| vec![raw.to_string()])
+}
+
+fn expand_with(raw: &str, budget: &mut usize, depth: u32) -> Option<Vec<String>> {
+    if depth > 20 {
+        return None;
+    }
+    let b = raw.as_bytes();
+    let mut i = 0;
+    while i < b.len() {
+        match b[i] {
+            b'\\' => i += 1,
+            b'\'' => i = raw[i + 1..].find('\'').map_or(b.len(), |n| i + 1 + n),
+            b'"' => i = raw[i + 1..].find('"').map_or(b.len(), |n| i + 1 + n),
+            b'$' if b.get(i + 1) == Some(&b'{') => i = matching(b, i + 1).unwrap_or(b.len()),
+            b'$' if b.get(i + 1) == Some(&b'(') => return Some(vec![raw.to_string()]),
+            b'{' => {
+                if let Some(end) = matching(b, i)
+                    && let Some(alternatives) = alternatives(&raw[i + 1..end], depth)
+                {
+                    let tails = expand_with(&raw[end + 1..], budget, depth + 1)?;
+                    let mut out = Vec::new();
+                    for alternative in alternatives {
+                        for middle in expand_with(&alternative, budget, depth + 1)? {
+                            for tail in &tails {
+                                *budget = budget.checked_sub(1)?;
+                                out.push(format!("{}{middle}{tail}", &raw[..i]));
+                            }
+                        }
+                    }
+                    return Some(out);
+                }
+            }
+            _ => {}
+        }
+        i += 1;
+    }
+    Some(vec![raw.to_string()])
+}
+
+fn matching(b: &[u8], open: usize) -> Option<usize> {
+    let mut depth = 0;
+    let mut i = open;
+    while i < b.len() {
+        match b[i] {
+            b'\\' => i += 1,
+            b'{' => depth += 1,
+            b'}' => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(i);
+                }
+            }
+            _ => {}
+        }
+        i += 1;
+    }
+    None
+}
+
+fn alternatives(inner: &str, depth: u32) -> Option<Vec<String>> {
+    if depth > 20 {
+        return None;
+    }
+    let b = inner.as_bytes();
+    let (mut parts, mut start, mut level) = (Vec::new(), 0, 0);
+    let mut i = 0;
+    while i < b.len() {
+        match b[i] {
+            b'\\' => i += 1,
+            b'{' => level += 1,
+            b'}' => level -= 1,
+            b',' if level == 0 => {
+                parts.push(inner[start..i].to_string());
+                start = i + 1;
+            }
+            _ => {}
+        }
+        i += 1;
+    }
+    if !parts.is_empty() {
+        parts.push(inner[start..].to_string());
+        return Some(parts);
+    }
+    let mut ends = inner.split("..");
+    let (from, to, step) = (ends.next()?, ends.next()?, ends.next());
+    if ends.next().is_some() {
+        return None;
+    }
+    let step: i64 = step.map_or(Some(1), |s| s.parse().ok())?;
+    let step = if step == 0 { 1 } else { step.checked_abs()? };
+    if let (Ok(a), Ok(z)) = (from.parse::<i64>(), to.parse::<i64>()) {
+        if a.abs_diff(z) / step.unsigned_abs() >= WORDS_MAX as u64 {
+            return None;
+        }
+        let padded = |t: &str| t.trim_start_matches('-').starts_with('0') && t.trim_start_matches('-').len() > 1;
+        let width = if padded(from) || padded(to) { from.len().max(to.len()) } else { 0 };
+        let mut out = Vec::new();
+        let mut n = a;
+        while if a <= z { n <= z } else { n >= z } {
+            out.push(format!("{n:0width$}"));
+            n = if a <= z { n.checked_add(step)? } else { n.checked_sub(step)? };
+        }
+        return Some(out);
+    }
+    let (&[a], &[z]) = (from.as_bytes(), to.as_bytes()) else { return None };
+    if !a.is_ascii_alphabetic() || !z.is_ascii_alphabetic() {
+        return None;
+    }
+    let mut out: Vec<String> = (a.min(z)..=a.max(z)).step_by(usize::try_from(step).ok()?).map(|c| (c as char).to_string()).collect();
+    if a > z {
+        out.reverse();
+    }
+    Some(out)
+}

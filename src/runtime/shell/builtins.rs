@@ -1,0 +1,1107 @@
+//! What the shell does itself.
+
+use std::sync::Arc;
+
+use super::super::fs::Errno;
+use super::super::kernel::{Kernel, Rd};
+use super::super::process::{Block, Pid, Process, Signal, Step};
+use super::super::programs::{self, look_up};
+use super::super::text;
+use super::code::Code;
+use super::exec::quote;
+use super::*;
+
+/// What a builtin came to.
+pub enum Outcome {
+    Done(i32),
+    /// The instruction pointer was moved.
+    Jumped,
+    Exit(i32),
+    Frame(Arc<Code>, FrameKind),
+    Wait {
+        pids: Option<Vec<Pid>>,
+        any: bool,
+    },
+    Read(Box<Reading>),
+    Foreground(Pid),
+    /// Redirections stay.
+    Keep,
+    Exec(Vec<String>),
+}
+
+const SPECIAL: [&str; 15] =
+    [":", ".", "break", "continue", "eval", "exec", "exit", "export", "readonly", "return", "set", "shift", "times", "trap", "unset"];
+const REGULAR: [&str; 36] = [
+    "alias",
+    "bg",
+    "cd",
+    "command",
+    "echo",
+    "false",
+    "fg",
+    "getopts",
+    "hash",
+    "help",
+    "history",
+    "jobs",
+    "kill",
+    "let",
+    "local",
+    "printf",
+    "pwd",
+    "read",
+    "test",
+    "[",
+    "true",
+    "type",
+    "ulimit",
+    "umask",
+    "unalias",
+    "wait",
+    "source",
+    "declare",
+    "typeset",
+    "shopt",
+    "disown",
+    "mapfile",
+    "readarray",
+    "pushd",
+    "popd",
+    "builtin",
+];
+const BASH_ONLY: [&str; 10] = ["declare", "typeset", "shopt", "disown", "mapfile", "readarray", "pushd", "popd", "builtin", "help"];
+
+pub fn is_special(name: &str) -> bool {
+    SPECIAL.contains(&name)
+}
+
+pub fn is_builtin(name: &str, bash: bool) -> bool {
+    SPECIAL.contains(&name) || (REGULAR.contains(&name) && (bash || !BASH_ONLY.contains(&name)))
+}
+
+pub fn run(sh: &mut Shell, k: &mut Kernel, p: &mut Process, argv: &[String], tested: bool) -> Outcome {
+    let name = argv[0].as_str();
+    let args = &argv[1..];
+    match name {
+        ":" | "true" | "times" | "hash" | "shopt" | "disown" | "ulimit" | "history" | "bg" | "help" => {
+            if name == "ulimit" {
+                let _ = k.put(p, 1, b"unlimited\n");
+            }
+            Outcome::Done(0)
+        }
+        "false" => Outcome::Done(1),
+        "echo" => {
+            let out = text::echo(args);
+            match k.put(p, 1, &out) {
+                Ok(()) => Outcome::Done(0),
+                Err(e) => {
+                    sh.builtin_error(k, p, if sh.bash { "echo: write error" } else { "write error" }, &e.to_string());
+                    Outcome::Done(1)
+                }
+            }
+        }
+        "printf" => match text::printf(args) {
+            Ok((out, err)) => {
+                let _ = k.put(p, 1, &out);
+                if err.is_empty() {
+                    return Outcome::Done(0);
+                }
+                for e in err {
+                    sh.builtin_error(k, p, "printf", &e);
+                }
+                Outcome::Done(1)
+            }
+            Err(e) => {
+                sh.builtin_error(k, p, "printf", &e);
+                Outcome::Done(2)
+            }
+        },
+        "test" | "[" => match cond::test_command(k, p, argv) {
+            Ok(yes) => Outcome::Done(i32::from(!yes)),
+            Err(e) => {
+                if sh.bash {
+                    sh.builtin_error(k, p, name, &e);
+                } else {
+                    sh.complain(k, p, &e);
+                }
+                Outcome::Done(2)
+            }
+        },
+        "cd" => cd(sh, k, p, args),
+        "pwd" => {
+            let text = format!("{}\n", p.cwd);
+            let _ = k.put(p, 1, text.as_bytes());
+            Outcome::Done(0)
+        }
+        "pushd" => {
+            let old = p.cwd.clone();
+            match cd(sh, k, p, args) {
+                Outcome::Done(0) => {
+                    sh.directory_stack.push(old);
+                    print_stack(sh, k, p)
+                }
+                other => other,
+            }
+        }
+        "popd" => match sh.directory_stack.pop() {
+            Some(dir) => match cd(sh, k, p, &[dir.to_string()]) {
+                Outcome::Done(0) => print_stack(sh, k, p),
+                other => other,
+            },
+            None => {
+                sh.builtin_error(k, p, "popd", "directory stack empty");
+                Outcome::Done(1)
+            }
+        },
+        "exit" => {
+            let code = match args.first() {
+                None => sh.status,
+                Some(text) => match text.parse::<i64>() {
+                    Ok(n) => (n & 255) as i32,
+                    Err(_) => {
+                        sh.builtin_error(
+                            k,
+                            p,
+                            "exit",
+                            &if sh.bash { format!("{text}: numeric argument required") } else { format!("Illegal number: {text}") },
+                        );
+                        2
+                    }
+                },
+            };
+            if sh.opts.interactive && sh.bash {
+                let _ = k.put(p, 2, b"exit\n");
+            }
+            Outcome::Exit(code)
+        }
+        "return" => {
+            let status = args.first().map_or(sh.status, |a| a.parse::<i64>().map_or(2, |n| (n & 255) as i32));
+            // The frames that end take the instruction pointer with them.
+            if let Some(f) = sh.frames.last_mut() {
+                f.pc += 1;
+            }
+            if sh.leave_function(k, p, status) { Outcome::Jumped } else { Outcome::Exit(status) }
+        }
+        "break" | "continue" => {
+            let n = args.first().map_or(1, |a| a.parse().unwrap_or(1));
+            if sh.leave_loops(k, p, n, name == "continue") { Outcome::Jumped } else { Outcome::Done(0) }
+        }
+        "eval" => {
+            let src = args.join(" ");
+            match k.compile(&src, sh.bash) {
+                Ok(code) if sh.frames.len() < FRAMES_MAX => Outcome::Frame(code, FrameKind::Eval),
+                Ok(_) => Outcome::Done(2),
+                Err(e) => {
+                    sh.parse_error(k, p, &e, &src);
+                    Outcome::Done(2)
+                }
+            }
+        }
+        "." | "source" => {
+            let Some(path) = args.first() else {
+                sh.builtin_error(k, p, name, "filename argument required");
+                return Outcome::Done(2);
+            };
+            match k.fs.read(&p.cwd, path, parse::SCRIPT_BYTES_MAX + 1) {
+                Ok(bytes) if sh.frames.len() < FRAMES_MAX => {
+                    let src = String::from_utf8_lossy(&bytes).into_owned();
+                    match k.compile(&src, sh.bash) {
+                        Ok(code) => {
+                            let params =
+                                (args.len() > 1).then(|| std::mem::replace(&mut sh.params, args[1..].iter().map(ArcStr::from).collect()));
+                            Outcome::Frame(code, FrameKind::Source { params })
+                        }
+                        Err(e) => {
+                            sh.parse_error(k, p, &e, &src);
+                            Outcome::Done(2)
+                        }
+                    }
+                }
+                Ok(_) => Outcome::Done(2),
+                Err(e) => {
+                    if sh.bash {
+                        sh.complain(k, p, &format!("{path}: {e}"));
+                        return Outcome::Done(1);
+                    }
+                    sh.builtin_error(k, p, ".", &format!("can't open '{path}': {e}"));
+                    if sh.opts.interactive { Outcome::Done(2) } else { Outcome::Exit(2) }
+                }
+            }
+        }
+        "exec" => {
+            if args.is_empty() {
+                return Outcome::Keep;
+            }
+            Outcome::Exec(args.to_vec())
+        }
+        "export" | "readonly" => export(sh, k, p, name, args),
+        "local" | "declare" | "typeset" => local(sh, k, p, name, args),
+        "unset" => {
+            let functions = args.first().is_some_and(|a| a == "-f");
+            let mut status = 0;
+            for name in args.iter().filter(|a| !matches!(a.as_str(), "-f" | "-v")) {
+                if functions {
+                    sh.functions.remove(name.as_str());
+                } else if sh.vars.get(name.as_str()).is_some_and(|v| v.readonly) {
+                    sh.builtin_error(
+                        k,
+                        p,
+                        "unset",
+                        &if sh.bash { format!("{name}: cannot unset: readonly variable") } else { format!("{name}: is read only") },
+                    );
+                    status = 1;
+                } else if sh.vars.remove(name.as_str()).is_none() && sh.bash {
+                    sh.functions.remove(name.as_str());
+                }
+                sh.env = None;
+            }
+            Outcome::Done(status)
+        }
+        "set" => set(sh, k, p, args),
+        "shift" => {
+            let n: usize = args.first().map_or(1, |a| a.parse().unwrap_or(usize::MAX));
+            if n > sh.params.len() {
+                if !sh.bash {
+                    sh.builtin_error(k, p, "shift", "can't shift that many");
+                    return Outcome::Done(2);
+                }
+                return Outcome::Done(1);
+            }
+            sh.params.drain(..n);
+            Outcome::Done(0)
+        }
+        "trap" => trap(sh, k, p, args),
+        "wait" => {
+            let any = args.first().is_some_and(|a| a == "-n");
+            let ids: Vec<&String> = args.iter().filter(|a| *a != "-n").collect();
+            if ids.is_empty() {
+                let pids = any.then(|| sh.jobs.iter().map(|j| j.pid).collect::<Vec<_>>());
+                return Outcome::Wait { pids, any };
+            }
+            let mut pids = Vec::new();
+            for id in ids {
+                match job_pid(sh, id) {
+                    Some(pid) => pids.push(pid),
+                    None => {
+                        if sh.bash {
+                            sh.builtin_error(k, p, "wait", &format!("pid {id} is not a child of this shell"));
+                        }
+                        pids.push(Pid::MAX);
+                    }
+                }
+            }
+            Outcome::Wait { pids: Some(pids), any }
+        }
+        "jobs" => {
+            for job in &sh.jobs {
+                let state = if job.status.is_none() { "Running" } else { "Done" };
+                let _ = k.put(p, 1, format!("[{}]+  {state:<26} {}\n", job.number, job.text).as_bytes());
+            }
+            sh.jobs.retain(|j| j.status.is_none());
+            Outcome::Done(0)
+        }
+        "fg" => {
+            let pid = match args.first() {
+                Some(a) => job_pid(sh, a),
+                None => sh.jobs.last().map(|j| j.pid),
+            };
+            match pid.and_then(|pid| sh.jobs.iter().position(|j| j.pid == pid)) {
+                Some(at) if sh.jobs[at].status.is_none() => {
+                    let job = sh.jobs.remove(at);
+                    let _ = k.put(p, 1, format!("{}\n", job.text).as_bytes());
+                    if let Some(c) = k.procs.get_mut(&job.pid) {
+                        c.background = false;
+                    }
+                    Outcome::Foreground(job.pid)
+                }
+                _ => {
+                    sh.builtin_error(k, p, "fg", "no current job");
+                    Outcome::Done(1)
+                }
+            }
+        }
+        "kill" => kill(sh, k, p, args),
+        "read" => read(sh, k, p, args, tested),
+        "mapfile" | "readarray" => read_all(sh, k, p, args, tested),
+        "getopts" => getopts(sh, k, p, args),
+        "umask" => {
+            match args.first() {
+                None => {
+                    let _ = k.put(p, 1, format!("{:04o}\n", p.umask).as_bytes());
+                }
+                Some(a) => {
+                    if let Ok(m) = u32::from_str_radix(a, 8) {
+                        p.umask = m & 0o777;
+                    }
+                }
+            }
+            Outcome::Done(0)
+        }
+        "let" => {
+            let mut last = 0;
+            for a in args {
+                match Expander::new(sh, k, p).arith(a) {
+                    Ok(v) => last = v,
+                    Err(_) => {
+                        sh.builtin_error(k, p, "let", &format!("{a}: syntax error"));
+                        return Outcome::Done(1);
+                    }
+                }
+            }
+            Outcome::Done(i32::from(last == 0))
+        }
+        "alias" => {
+            let mut status = 0;
+            if args.is_empty() {
+                let text: String = sh.aliases.iter().map(|(n, v)| format!("{}{n}='{v}'\n", if sh.bash { "alias " } else { "" })).collect();
+                let _ = k.put(p, 1, text.as_bytes());
+            }
+            for a in args {
+                match a.split_once('=') {
+                    Some((n, v)) => {
+                        if sh.aliases.len() < 1000 {
+                            sh.aliases.insert(ArcStr::from(n), ArcStr::from(v));
+                        }
+                    }
+                    None => match sh.aliases.get(a.as_str()) {
+                        Some(v) => {
+                            let text = format!("{}{a}='{v}'\n", if sh.bash { "alias " } else { "" });
+                            let _ = k.put(p, 1, text.as_bytes());
+                        }
+                        None => {
+                            sh.builtin_error(k, p, "alias", &format!("{a}: not found"));
+                            status = 1;
+                        }
+                    },
+                }
+            }
+            Outcome::Done(status)
+        }
+        "unalias" => {
+            for a in args {
+                if a == "-a" {
+                    sh.aliases.clear();
+                }
+                sh.aliases.remove(a.as_str());
+            }
+            Outcome::Done(0)
+        }
+        "type" | "command" => command(sh, k, p, name, args),
+        "builtin" => {
+            if args.first().is_some_and(|a| is_builtin(a, sh.bash) && a != "builtin") {
+                return run(sh, k, p, args, tested);
+            }
+            sh.builtin_error(k, p, "builtin", &format!("{}: not a shell builtin", args.first().map_or("", String::as_str)));
+            Outcome::Done(1)
+        }
+        _ => Outcome::Done(127),
+    }
+}
+
+fn print_stack(sh: &Shell, k: &mut Kernel, p: &mut Process) -> Outcome {
+    let mut text = p.cwd.to_string();
+    for dir in sh.directory_stack.iter().rev() {
+        text.push(' ');
+        text.push_str(dir);
+    }
+    text.push('\n');
+    let _ = k.put(p, 1, text.as_bytes());
+    Outcome::Done(0)
+}
+
+fn cd(sh: &mut Shell, k: &mut Kernel, p: &mut Process, args: &[String]) -> Outcome {
+    let args: Vec<&String> = args.iter().filter(|a| !matches!(a.as_str(), "-P" | "-L" | "--")).collect();
+    let mut show = false;
+    let target = match args.first().map(|a| a.as_str()) {
+        None => sh.get("HOME").map_or_else(|| "/".to_string(), |h| h.to_string()),
+        Some("-") => match sh.get("OLDPWD") {
+            Some(d) => {
+                show = true;
+                d.to_string()
+            }
+            None => {
+                sh.builtin_error(k, p, "cd", "OLDPWD not set");
+                return Outcome::Done(1);
+            }
+        },
+        Some(d) => d.to_string(),
+    };
+    let result = match k.fs.find(&p.cwd, &target, true) {
+        Ok(f) => match f.node {
+            Some(n) if !n.is_dir() => Err(Errno::NotDirectory),
+            Some(n) if !n.allows(p.uid, p.gid, 1) => Err(Errno::Access),
+            Some(_) => Ok(f.path),
+            None => Err(Errno::NoEntry),
+        },
+        Err(e) => Err(e),
+    };
+    match result {
+        Ok(path) => {
+            let old = std::mem::replace(&mut p.cwd, ArcStr::from(path.as_str()));
+            let exported = |sh: &Shell, n: &str| sh.vars.get(n).is_none_or(|v| v.exported);
+            let (a, b) = (exported(sh, "OLDPWD"), exported(sh, "PWD"));
+            sh.put("OLDPWD", &old, a);
+            sh.put("PWD", &path, b);
+            if show {
+                let _ = k.put(p, 1, format!("{path}\n").as_bytes());
+            }
+            Outcome::Done(0)
+        }
+        Err(e) => {
+            let text = if sh.bash { format!("{target}: {e}") } else { format!("can't cd to {target}: {e}") };
+            sh.builtin_error(k, p, "cd", &text);
+            Outcome::Done(if sh.bash { 1 } else { 2 })
+        }
+    }
+}
+
+fn export(sh: &mut Shell, k: &mut Kernel, p: &mut Process, name: &str, args: &[String]) -> Outcome {
+    let readonly = name == "readonly";
+    let names: Vec<&String> = args.iter().filter(|a| !a.starts_with('-')).collect();
+    let undo = args.iter().any(|a| a == "-n");
+    if names.is_empty() {
+        let word = if sh.bash { format!("declare -{}", if readonly { 'r' } else { 'x' }) } else { name.to_string() };
+        let text: String = sh
+            .vars
+            .iter()
+            .filter(|(_, v)| if readonly { v.readonly } else { v.exported })
+            .map(|(n, v)| if sh.bash { format!("{word} {n}=\"{}\"\n", v.text()) } else { format!("{word} {n}='{}'\n", v.text()) })
+            .collect();
+        let _ = k.put(p, 1, text.as_bytes());
+        return Outcome::Done(0);
+    }
+    let mut status = 0;
+    for a in names {
+        let (n, value) = match a.split_once('=') {
+            Some((n, v)) => match n.strip_suffix('+') {
+                Some(n) => (n, Some(format!("{}{v}", sh.get(n).map_or("", |o| o.as_str())))),
+                None => (n, Some(v.to_string())),
+            },
+            None => (a.as_str(), None),
+        };
+        if !parse::is_name(n) {
+            sh.builtin_error(
+                k,
+                p,
+                name,
+                &if sh.bash { format!("`{a}': not a valid identifier") } else { format!("{n}: bad variable name") },
+            );
+            status = if sh.bash { 1 } else { 2 };
+            continue;
+        }
+        if let Some(v) = value
+            && let Err(e) = sh.set(n, &v)
+        {
+            sh.builtin_error(k, p, name, &e);
+            status = 1;
+            continue;
+        }
+        if value_missing(sh, n) && (readonly || undo) {
+            continue;
+        }
+        let var = sh.vars.entry(ArcStr::from(n)).or_default();
+        if readonly {
+            var.readonly = true;
+        } else {
+            var.exported = !undo;
+        }
+        sh.env = None;
+    }
+    Outcome::Done(status)
+}
+
+fn value_missing(sh: &Shell, name: &str) -> bool {
+    !sh.vars.contains_key(name)
+}
+
+fn local(sh: &mut Shell, k: &mut Kernel, p: &mut Process, name: &str, args: &[String]) -> Outcome {
+    let at = sh.frames.iter().rposition(|f| matches!(f.kind, FrameKind::Function { .. }));
+    if at.is_none() && name == "local" {
+        sh.builtin_error(k, p, "local", if sh.bash { "can only be used in a function" } else { "not in a function" });
+        return Outcome::Done(1);
+    }
+    let flags: String = args.iter().filter(|a| a.starts_with('-')).map(|a| &a[1..]).collect();
+    if flags.contains('p') || args.is_empty() && name != "local" {
+        let text: String =
+            sh.vars.iter().map(|(n, v)| format!("declare -{} {n}=\"{}\"\n", if v.exported { 'x' } else { '-' }, v.text())).collect();
+        let _ = k.put(p, 1, text.as_bytes());
+        return Outcome::Done(0);
+    }
+    for a in args.iter().filter(|a| !a.starts_with('-')) {
+        let (n, value) = a.split_once('=').map_or((a.as_str(), None), |(n, v)| (n, Some(v)));
+        if !parse::is_name(n) {
+            sh.builtin_error(k, p, name, &format!("{n}: bad variable name"));
+            return Outcome::Done(2);
+        }
+        let old = sh.vars.get(n).cloned();
+        if let Some(at) = at.filter(|_| !flags.contains('g'))
+            && let FrameKind::Function { locals, .. } = &mut sh.frames[at].kind
+            && !locals.iter().any(|(l, _)| l == n)
+        {
+            locals.push((ArcStr::from(n), old.clone()));
+            if value.is_none() && sh.bash {
+                sh.vars.remove(n);
+            }
+        }
+        if let Some(v) = value {
+            let v = if flags.contains('i') { Expander::new(sh, k, p).arith(v).unwrap_or(0).to_string() } else { v.to_string() };
+            if let Err(e) = sh.set(n, &v) {
+                sh.builtin_error(k, p, name, &e);
+                return Outcome::Done(1);
+            }
+        } else if name != "local" && !sh.vars.contains_key(n) {
+            let array = flags.contains(['a', 'A']).then(Vec::new);
+            sh.vars.insert(ArcStr::from(n), Var { array, ..Var::default() });
+        }
+        if let Some(var) = sh.vars.get_mut(n) {
+            var.exported |= flags.contains('x');
+            var.readonly |= flags.contains('r');
+            sh.env = None;
+        }
+    }
+    Outcome::Done(0)
+}
+
+fn set(sh: &mut Shell, k: &mut Kernel, p: &mut Process, args: &[String]) -> Outcome {
+    if args.is_empty() {
+        let text: String = sh
+            .vars
+            .iter()
+            .map(|(n, v)| if sh.bash { format!("{n}={}\n", quote(v.text())) } else { format!("{n}='{}'\n", v.text()) })
+            .collect();
+        let _ = k.put(p, 1, text.as_bytes());
+        return Outcome::Done(0);
+    }
+    let mut at = 0;
+    while at < args.len() {
+        let a = &args[at];
+        if a == "--" {
+            sh.params = args[at + 1..].iter().map(ArcStr::from).collect();
+            return Outcome::Done(0);
+        }
+        if a == "-" {
+            at += 1;
+            break;
+        }
+        let on = a.starts_with('-');
+        if !(on || a.starts_with('+')) || a.len() < 2 {
+            break;
+        }
+        for c in a[1..].chars() {
+            if c == 'o' {
+                match args.get(at + 1) {
+                    Some(name) => {
+                        at += 1;
+                        if !sh.set_option(name, on) {
+                            sh.builtin_error(
+                                k,
+                                p,
+                                "set",
+                                &if sh.bash {
+                                    format!("{name}: invalid option name")
+                                } else {
+                                    format!("illegal option {} {name}", if on { "-o" } else { "+o" })
+                                },
+                            );
+                            return Outcome::Done(2);
+                        }
+                    }
+                    None => {
+                        let letters = sh.opts.letters();
+                        let text: String = Options::NAMES
+                            .iter()
+                            .map(|(n, c)| format!("{n:<15}\t{}\n", if letters.contains(*c) { "on" } else { "off" }))
+                            .collect();
+                        let _ = k.put(p, 1, text.as_bytes());
+                    }
+                }
+            } else if !sh.opts.set(c, on) {
+                sh.builtin_error(k, p, "set", &if sh.bash { format!("-{c}: invalid option") } else { format!("illegal option -{c}") });
+                return if sh.opts.interactive || sh.bash { Outcome::Done(2) } else { Outcome::Exit(2) };
+            }
+        }
+        at += 1;
+    }
+    if at < args.len() {
+        sh.params = args[at..].iter().map(ArcStr::from).collect();
+    }
+    Outcome::Done(0)
+}
+
+fn trap(sh: &mut Shell, k: &mut Kernel, p: &mut Process, args: &[String]) -> Outcome {
+    let args = if args.first().is_some_and(|a| a == "--") { &args[1..] } else { args };
+    if args.first().is_some_and(|a| a == "-l") {
+        let text: String = (1..32u8).map(|n| format!("{n:>2}) SIG{}\n", Signal(n).name())).collect();
+        let _ = k.put(p, 1, text.as_bytes());
+        return Outcome::Done(0);
+    }
+    if args.is_empty() || args[0] == "-p" {
+        let text: String = sh
+            .traps
+            .iter()
+            .map(|(n, t)| {
+                format!(
+                    "trap -- {} {}{}\n",
+                    if t.is_empty() { "''".to_string() } else { format!("'{}'", t.replace('\'', "'\\''")) },
+                    if *n > 0 && sh.bash { "SIG" } else { "" },
+                    Signal(*n).name()
+                )
+            })
+            .collect();
+        let _ = k.put(p, 1, text.as_bytes());
+        return Outcome::Done(0);
+    }
+    // A lone signal, or a number first, means: back to the default.
+    let (action, names) = if args.len() == 1 || args[0].bytes().all(|b| b.is_ascii_digit()) {
+        (None, args)
+    } else if args[0] == "-" {
+        (None, &args[1..])
+    } else {
+        (Some(&args[0]), &args[1..])
+    };
+    let mut status = 0;
+    for name in names {
+        if sh.bash && matches!(name.as_str(), "ERR" | "DEBUG" | "RETURN") {
+            continue;
+        }
+        let Some(signal) = Signal::parse(name) else {
+            sh.builtin_error(
+                k,
+                p,
+                "trap",
+                &if sh.bash { format!("{name}: invalid signal specification") } else { format!("{name}: invalid signal specification") },
+            );
+            status = 1;
+            continue;
+        };
+        let bit = signal.bit();
+        match action {
+            None => {
+                sh.traps.remove(&signal.0);
+                p.handled &= !bit;
+                p.ignored &= !bit;
+                if sh.opts.interactive && signal == Signal::INT {
+                    p.handled |= bit;
+                }
+            }
+            Some(text) => {
+                sh.traps.insert(signal.0, ArcStr::from(text));
+                if signal.0 == 0 || matches!(signal, Signal::KILL | Signal::STOP) {
+                    continue;
+                }
+                if text.is_empty() {
+                    p.ignored |= bit;
+                    p.handled &= !bit;
+                } else {
+                    p.handled |= bit;
+                    p.ignored &= !bit;
+                }
+            }
+        }
+    }
+    Outcome::Done(status)
+}
+
+/// The process that `123` or `%1` means, where it is a child.
+fn job_pid(sh: &Shell, id: &str) -> Option<Pid> {
+    if let Some(n) = id.strip_prefix('%') {
+        if matches!(n, "" | "%" | "+") {
+            return sh.jobs.last().map(|j| j.pid);
+        }
+        let n: u32 = n.parse().ok()?;
+        return sh.jobs.iter().find(|j| j.number == n).map(|j| j.pid);
+    }
+    let pid = id.parse().ok()?;
+    sh.jobs.iter().any(|j| j.pid == pid).then_some(pid)
+}
+
+fn kill(sh: &mut Shell, k: &mut Kernel, p: &mut Process, args: &[String]) -> Outcome {
+    let mut resolved = Vec::new();
+    for a in args {
+        resolved.push(if a.starts_with('%') { job_pid(sh, a).map_or_else(|| a.clone(), |p| p.to_string()) } else { a.clone() });
+    }
+    let (status, out, err) = programs::kill(k, p, &resolved);
+    let _ = k.put(p, 1, out.as_bytes());
+    for e in err {
+        if sh.bash {
+            sh.builtin_error(k, p, "kill", &e);
+        } else {
+            let _ = k.put(p, 2, format!("{}: {e}\n", sh.arg0).as_bytes());
+        }
+    }
+    Outcome::Done(status)
+}
+
+fn read(sh: &mut Shell, k: &mut Kernel, p: &mut Process, args: &[String], tested: bool) -> Outcome {
+    let mut r = Reading {
+        names: Vec::new(),
+        raw: false,
+        array: false,
+        line: Vec::new(),
+        chars: None,
+        delimiter: b'\n',
+        fd: 0,
+        until: None,
+        saved: Saved::default(),
+        tested,
+    };
+    let mut fd = 0;
+    let mut it = args.iter();
+    while let Some(a) = it.next() {
+        let Some(flags) = a.strip_prefix('-').filter(|f| !f.is_empty()) else {
+            r.names.push(a.clone());
+            continue;
+        };
+        let mut chars = flags.chars();
+        while let Some(c) = chars.next() {
+            let mut value = || -> String {
+                let rest = chars.as_str().to_string();
+                chars = "".chars();
+                if rest.is_empty() { it.next().cloned().unwrap_or_default() } else { rest }
+            };
+            match c {
+                'r' => r.raw = true,
+                's' => {}
+                'a' => {
+                    r.array = true;
+                    let name = value();
+                    r.names.push(name);
+                }
+                'p' => {
+                    let prompt = value();
+                    if k.is_tty(p, 0) {
+                        let _ = k.put(p, 2, prompt.as_bytes());
+                    }
+                }
+                't' => {
+                    let t = value().parse::<f64>().unwrap_or(0.0);
+                    r.until = Some(k.now + crate::base::Duration::from_micros((t.clamp(0.0, 1e9) * 1e6) as u64));
+                }
+                'n' | 'N' => r.chars = value().parse().ok(),
+                'd' => r.delimiter = value().bytes().next().unwrap_or(0),
+                'u' => fd = value().parse().unwrap_or(0),
+                _ => {
+                    sh.builtin_error(k, p, "read", &if sh.bash { format!("-{c}: invalid option") } else { format!("illegal option -{c}") });
+                    return Outcome::Done(2);
+                }
+            }
+        }
+    }
+    for n in &r.names {
+        if !parse::is_name(n) {
+            sh.builtin_error(
+                k,
+                p,
+                "read",
+                &if sh.bash { format!("`{n}': not a valid identifier") } else { format!("{n}: bad variable name") },
+            );
+            return Outcome::Done(if sh.bash { 1 } else { 2 });
+        }
+    }
+    let Some(d) = p.fd(fd) else {
+        sh.builtin_error(k, p, "read", "Bad file descriptor");
+        return Outcome::Done(1);
+    };
+    r.fd = d;
+    Outcome::Read(Box::new(r))
+}
+
+fn read_all(sh: &mut Shell, k: &mut Kernel, p: &mut Process, args: &[String], tested: bool) -> Outcome {
+    let name = args.iter().find(|a| !a.starts_with('-')).cloned().unwrap_or_else(|| "MAPFILE".into());
+    match read(sh, k, p, &["-d".into(), String::new(), "-r".into(), "-a".into(), name], tested) {
+        Outcome::Read(mut r) => {
+            r.delimiter = 0;
+            r.chars = Some(usize::MAX);
+            Outcome::Read(r)
+        }
+        other => other,
+    }
+}
+
+impl Shell {
+    pub(super) fn resume_read(&mut self, k: &mut Kernel, p: &mut Process, mut r: Box<Reading>) -> Option<Step> {
+        let lines = r.chars == Some(usize::MAX);
+        let mut complete = false;
+        loop {
+            if let Some(n) = r.chars
+                && r.line.len() >= n
+            {
+                complete = true;
+                break;
+            }
+            let whole = r.chars.is_none() && r.delimiter == b'\n';
+            match k.read(r.fd, if whole || lines { 64 << 10 } else { 1 }, whole) {
+                Rd::Data(d) => {
+                    if r.line.len() > 4 << 20 {
+                        complete = true;
+                        break;
+                    }
+                    r.line.extend(&d);
+                    if !lines && r.line.last() == Some(&r.delimiter) {
+                        r.line.pop();
+                        // A backslash before the newline joins lines.
+                        let slashes = r.line.iter().rev().take_while(|b| **b == b'\\').count();
+                        if !r.raw && slashes % 2 == 1 {
+                            r.line.pop();
+                            continue;
+                        }
+                        complete = true;
+                        break;
+                    }
+                }
+                Rd::Empty => {
+                    if r.until.is_some_and(|t| k.now >= t) {
+                        break;
+                    }
+                    if self.caught != 0 && !self.opts.interactive {
+                        break;
+                    }
+                    let block = match r.until {
+                        Some(t) => Block::ReadUntil(r.fd, t),
+                        None => Block::Read(r.fd),
+                    };
+                    self.wait = Wait::Read(r);
+                    return Some(Step::Wait(block, 0));
+                }
+                Rd::End | Rd::Failed(_) => break,
+            }
+        }
+        let timed_out = r.until.is_some_and(|t| k.now >= t) && !complete;
+        r.line.retain(|b| *b != 0);
+        let text = String::from_utf8_lossy(&r.line).into_owned();
+        self.undo(k, p, std::mem::take(&mut r.saved));
+        if lines {
+            let items = text.lines().map(|l| ArcStr::from(format!("{l}\n"))).collect();
+            self.vars.insert(ArcStr::from(r.names[0].as_str()), Var { array: Some(items), ..Var::default() });
+            self.status = 0;
+            return None;
+        }
+        self.assign_read(&r, &text);
+        self.status = if complete {
+            0
+        } else if timed_out {
+            if self.bash { 142 } else { 1 }
+        } else {
+            1
+        };
+        if !r.tested {
+            self.check_errexit();
+        }
+        None
+    }
+
+    fn assign_read(&mut self, r: &Reading, text: &str) {
+        let ifs = self.ifs();
+        let white = |c: char| ifs.contains(c) && matches!(c, ' ' | '\t' | '\n');
+        // Characters that a backslash quoted do not separate.
+        let mut chars: Vec<(char, bool)> = Vec::new();
+        let mut it = text.chars();
+        while let Some(c) = it.next() {
+            if c == '\\' && !r.raw {
+                if let Some(c) = it.next() {
+                    chars.push((c, true));
+                }
+            } else {
+                chars.push((c, false));
+            }
+        }
+        let separates = |(c, quoted): (char, bool)| !quoted && ifs.contains(c);
+        let blank = |(c, quoted): (char, bool)| !quoted && white(c);
+        if r.names.is_empty() {
+            let _ = self.set("REPLY", text);
+            return;
+        }
+        let mut at = 0;
+        let mut fields: Vec<String> = Vec::new();
+        while at < chars.len() && blank(chars[at]) {
+            at += 1;
+        }
+        let last = if r.array { usize::MAX } else { r.names.len() - 1 };
+        while at < chars.len() {
+            if fields.len() == last {
+                let mut end = chars.len();
+                while end > at && blank(chars[end - 1]) {
+                    end -= 1;
+                }
+                // One separator that ends the last field belongs to it no more.
+                if end > at && separates(chars[end - 1]) && !chars[at..end - 1].iter().any(|c| separates(*c)) {
+                    end -= 1;
+                }
+                fields.push(chars[at..end].iter().map(|c| c.0).collect());
+                break;
+            }
+            let start = at;
+            while at < chars.len() && !separates(chars[at]) {
+                at += 1;
+            }
+            fields.push(chars[start..at].iter().map(|c| c.0).collect());
+            while at < chars.len() && blank(chars[at]) {
+                at += 1;
+            }
+            if at < chars.len() && separates(chars[at]) && !blank(chars[at]) {
+                at += 1;
+                while at < chars.len() && blank(chars[at]) {
+                    at += 1;
+                }
+            }
+        }
+        if r.array {
+            let items = fields.into_iter().map(ArcStr::from).collect();
+            self.vars.insert(ArcStr::from(r.names[0].as_str()), Var { array: Some(items), ..Var::default() });
+            return;
+        }
+        for (i, name) in r.names.iter().enumerate() {
+            let _ = self.set(name, fields.get(i).map_or("", String::as_str));
+        }
+    }
+}
+
+fn getopts(sh: &mut Shell, k: &mut Kernel, p: &mut Process, args: &[String]) -> Outcome {
+    let [spec, name, rest @ ..] = args else {
+        sh.builtin_error(k, p, "getopts", "usage: getopts optstring var [arg...]");
+        return Outcome::Done(2);
+    };
+    let list: Vec<String> = if rest.is_empty() { sh.params.iter().map(|a| a.to_string()).collect() } else { rest.to_vec() };
+    let mut index: usize = sh.get("OPTIND").and_then(|v| v.parse().ok()).unwrap_or(1).max(1);
+    let silent = spec.starts_with(':');
+    let end = |sh: &mut Shell, index: usize| {
+        let _ = sh.set(name, "?");
+        let _ = sh.set("OPTIND", &index.to_string());
+        sh.getopts_at = 0;
+        Outcome::Done(1)
+    };
+    let Some(arg) = list.get(index - 1) else { return end(sh, index) };
+    if sh.getopts_at == 0 {
+        if !arg.starts_with('-') || arg.len() < 2 {
+            return end(sh, index);
+        }
+        if arg == "--" {
+            return end(sh, index + 1);
+        }
+        sh.getopts_at = 1;
+    }
+    let Some(c) = arg[sh.getopts_at.min(arg.len())..].chars().next().filter(|_| arg.is_char_boundary(sh.getopts_at)) else {
+        return end(sh, index + 1);
+    };
+    sh.getopts_at += c.len_utf8();
+    let at_end = sh.getopts_at >= arg.len();
+    let wants = spec.trim_start_matches(':').split_once(c).filter(|_| c != ':').map(|(_, rest)| rest.starts_with(':'));
+    let mut found = c.to_string();
+    let mut value = None;
+    match wants {
+        None => {
+            if silent {
+                value = Some(c.to_string());
+            } else {
+                sh.complain(k, p, &format!("{}{c}", if sh.bash { "illegal option -- " } else { "illegal option -" }));
+            }
+            found = "?".into();
+        }
+        Some(true) => {
+            if !at_end {
+                value = Some(arg[sh.getopts_at..].to_string());
+            } else if let Some(next) = list.get(index) {
+                value = Some(next.clone());
+                index += 1;
+            } else if silent {
+                value = Some(c.to_string());
+                found = ":".into();
+            } else {
+                sh.complain(k, p, &if sh.bash { format!("option requires an argument -- {c}") } else { format!("no arg for -{c} option") });
+                found = "?".into();
+            }
+            sh.getopts_at = arg.len();
+        }
+        Some(false) => {}
+    }
+    if sh.getopts_at >= arg.len() {
+        index += 1;
+        sh.getopts_at = 0;
+    }
+    let keep = sh.getopts_at;
+    let _ = sh.set(name, &found);
+    let _ = sh.set("OPTIND", &index.to_string());
+    sh.getopts_at = keep;
+    match value {
+        Some(v) => {
+            let _ = sh.set("OPTARG", &v);
+        }
+        None => {
+            sh.vars.remove("OPTARG");
+        }
+    }
+    Outcome::Done(0)
+}
+
+fn command(sh: &mut Shell, k: &mut Kernel, p: &mut Process, name: &str, args: &[String]) -> Outcome {
+    let verbose = name == "type" || args.first().is_some_and(|a| a == "-V");
+    let mut names = args;
+    let mut kind_only = false;
+    while let Some(flag) = names.first().filter(|a| a.starts_with('-')) {
+        if name == "command" && flag == "-p" && names.len() > 1 {
+            return Outcome::Exec(names[1..].to_vec());
+        }
+        kind_only |= name == "type" && flag == "-t";
+        names = &names[1..];
+    }
+    let mut status = 0;
+    for n in names {
+        let path = sh.get("PATH").cloned();
+        let keyword = matches!(
+            n.as_str(),
+            "if" | "then"
+                | "else"
+                | "elif"
+                | "fi"
+                | "do"
+                | "done"
+                | "case"
+                | "esac"
+                | "while"
+                | "until"
+                | "for"
+                | "{"
+                | "}"
+                | "!"
+                | "in"
+                | "function"
+                | "[["
+        );
+        let (kind, long, short) = if let Some(v) = sh.aliases.get(n.as_str()) {
+            ("alias", format!("{n} is an alias for {v}"), format!("alias {n}='{v}'"))
+        } else if keyword {
+            ("keyword", format!("{n} is a shell keyword"), n.clone())
+        } else if sh.functions.contains_key(n.as_str()) {
+            ("function", format!("{n} is a {}function", if sh.bash { "" } else { "shell " }), n.clone())
+        } else if is_builtin(n, sh.bash) {
+            (
+                "builtin",
+                if is_special(n) && !sh.bash { format!("{n} is a special shell builtin") } else { format!("{n} is a shell builtin") },
+                n.clone(),
+            )
+        } else if let Ok(found) = programs::path_of(k, p, path.as_deref(), n) {
+            ("file", format!("{n} is {found}"), found)
+        } else {
+            if verbose && !kind_only {
+                let text = if sh.bash { format!("{n}: not found") } else { format!("{n}: not found") };
+                if sh.bash {
+                    sh.builtin_error(k, p, name, &text);
+                } else {
+                    let _ = k.put(p, 1, format!("{text}\n").as_bytes());
+                }
+            }
+            status = if sh.bash { 1 } else { 127 };
+            continue;
+        };
+        let text = if kind_only {
+            kind.to_string()
+        } else if verbose {
+            long
+        } else {
+            short
+        };
+        let _ = k.put(p, 1, format!("{text}\n").as_bytes());
+    }
+    let _ = look_up;
+    Outcome::Done(status)
+}

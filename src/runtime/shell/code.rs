@@ -1,0 +1,209 @@
+//! What a script compiles to: a flat list of instructions with relative jumps, and the words they expand.
+//! Fragments are relocatable, so the parser emits them without building a tree first.
+
+use std::sync::Arc;
+
+use arcstr::ArcStr;
+
+/// A compiled script, function body or command substitution. Shared by every process that runs it.
+#[derive(Debug, Default, PartialEq)]
+pub struct Code {
+    pub ops: Vec<Op>,
+}
+
+/// One instruction. Jumps are relative to the instruction after this one.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Op {
+    /// A simple command: assignments, words, redirections.
+    Simple(Arc<Simple>),
+    Jump(i32),
+    /// Jumps where `$?` is zero (`true`) or is not (`false`).
+    JumpIf(bool, i32),
+    /// `!`: turns `$?` round.
+    Not,
+    /// The next `len` instructions run in a child; the shell waits for it.
+    Subshell(u32),
+    /// The next `len` instructions run in a child that nobody waits for.
+    Background(u32, ArcStr),
+    /// The fragments that follow run as the stages of a pipe; `true`: standard error goes along (`|&`).
+    Pipe(Arc<[(u32, bool)]>),
+    /// The end of a child's code.
+    Exit,
+    /// Applies redirections to the next `len` instructions; where one fails they are skipped.
+    Redirect(Arc<[Redirect]>, u32),
+    /// Takes the last redirections back.
+    Unredirect,
+    /// Enters a loop of `len` instructions; `continue` goes to `again` after this one.
+    Loop {
+        len: u32,
+        again: u32,
+    },
+    /// Leaves the loop by a jump where `$?` says so.
+    LoopTest {
+        until: bool,
+        exit: i32,
+    },
+    /// The body's end: remembers its status and jumps back.
+    LoopBack(i32),
+    LoopEnd,
+    /// Expands the list and enters a `for` loop of `len` instructions.
+    For {
+        words: Option<Arc<[Word]>>,
+        len: u32,
+    },
+    /// Sets the variable to the next item, or jumps out.
+    ForNext {
+        var: ArcStr,
+        exit: i32,
+    },
+    Case(Word),
+    /// Falls into the branch where a pattern matches, jumps otherwise.
+    CaseTest(Arc<[Word]>, i32),
+    CaseEnd,
+    Define(ArcStr, Arc<Code>),
+    /// `(( expression ))`.
+    Arith(Word),
+    /// `[[ ... ]]`.
+    Test(Arc<Cond>),
+    /// `set -e` looks at `$?` here.
+    Check,
+    /// `time`: prints how long the next `len` instructions took.
+    Time(u32),
+}
+
+/// A simple command.
+#[derive(Debug, Default, PartialEq)]
+pub struct Simple {
+    pub assigns: Vec<Assign>,
+    pub words: Vec<Word>,
+    pub redirects: Vec<Redirect>,
+    /// Whether a failure is looked at by someone (`if`, `&&`, `!`), which holds `set -e` back.
+    pub tested: bool,
+    /// The script's line, from 1.
+    pub line: u32,
+}
+
+/// `name=value`, `name+=value`, `name[index]=value` or `name=(...)`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assign {
+    pub name: ArcStr,
+    pub index: Option<Word>,
+    pub append: bool,
+    pub value: AssignValue,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum AssignValue {
+    Scalar(Word),
+    Array(Vec<Word>),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Redirect {
+    pub fd: u32,
+    pub kind: RedirectKind,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum RedirectKind {
+    Read(Word),
+    Write(Word),
+    Append(Word),
+    ReadWrite(Word),
+    /// `>&word`, `<&word`: a number, or `-` to close.
+    Dup(Word),
+    /// `&>file`: both outputs.
+    Both(Word, bool),
+    /// A here-document or here-string.
+    Here(Word),
+}
+
+/// A word: the pieces are joined after expansion, then split and globbed where unquoted.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Word(pub Arc<[Piece]>);
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Piece {
+    /// Unquoted text: its `*?[` are patterns.
+    Lit(ArcStr),
+    /// Quoted text: stands for itself.
+    Quoted(ArcStr),
+    /// `~` or `~name` at a word's start.
+    Tilde(ArcStr),
+    Param(Arc<Param>, bool),
+    Subst(Arc<Code>, bool),
+    Arith(Word, bool),
+}
+
+/// A parameter expansion.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Param {
+    pub name: ArcStr,
+    pub index: Option<Index>,
+    /// `${!name}`.
+    pub indirect: bool,
+    pub op: ParamOp,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Index {
+    At,
+    Star,
+    Word(Word),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum ParamOp {
+    None,
+    Length,
+    /// The flag: `:` was written, so that an empty value counts as unset.
+    Default(bool, Word),
+    Assign(bool, Word),
+    Error(bool, Word),
+    Alternative(bool, Word),
+    /// `#`, `##`: the flag says greedy.
+    Prefix(bool, Word),
+    Suffix(bool, Word),
+    Substring(Word, Option<Word>),
+    Replace(ReplaceAt, Word, Word),
+    /// `^`, `^^`, `,`, `,,`: upper case?, all?
+    Case(bool, bool),
+    /// `${!array[@]}`.
+    Keys,
+    /// What the shell does not know: an error when it is expanded.
+    Bad(ArcStr),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum ReplaceAt {
+    First,
+    All,
+    Start,
+    End,
+}
+
+/// The inside of `[[ ]]`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cond {
+    Not(Box<Cond>),
+    And(Box<Cond>, Box<Cond>),
+    Or(Box<Cond>, Box<Cond>),
+    Unary(ArcStr, Word),
+    Binary(Word, ArcStr, Word),
+    Word(Word),
+}
+
+impl Word {
+    /// A word of one quoted piece.
+    pub fn quoted(text: &str) -> Word {
+        Word(Arc::from(vec![Piece::Quoted(ArcStr::from(text))]))
+    }
+
+    /// The text of a word that is plain and unquoted.
+    pub fn literal(&self) -> Option<&str> {
+        match &*self.0 {
+            [Piece::Lit(text)] => Some(text),
+            _ => None,
+        }
+    }
+}

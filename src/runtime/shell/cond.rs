@@ -1,0 +1,225 @@
+//! `test`, `[` and `[[`.
+
+use super::super::fs::Kind;
+use super::super::kernel::Kernel;
+use super::super::process::Process;
+use super::super::regex::Regex;
+use super::code::Cond;
+use super::pattern::Pattern;
+use super::{Expander, Shell, Stop};
+
+/// Evaluates the inside of `[[ ]]`.
+pub fn evaluate(sh: &mut Shell, k: &mut Kernel, p: &mut Process, cond: &Cond) -> Result<bool, Stop> {
+    let mut e = Expander::new(sh, k, p);
+    walk(&mut e, cond)
+}
+
+fn walk(e: &mut Expander<'_>, cond: &Cond) -> Result<bool, Stop> {
+    Ok(match cond {
+        Cond::Not(c) => !walk(e, c)?,
+        Cond::And(a, b) => walk(e, a)? && walk(e, b)?,
+        Cond::Or(a, b) => walk(e, a)? || walk(e, b)?,
+        Cond::Word(w) => !e.string(w)?.is_empty(),
+        Cond::Unary(op, w) => {
+            let text = e.string(w)?;
+            match op.as_str() {
+                "-v" => e.sh.vars.contains_key(text.as_str()),
+                op => unary(e.k, e.p, op, &text).ok_or_else(|| Stop::Error(format!("{op}: unknown operand")))?,
+            }
+        }
+        Cond::Binary(a, op, b) => {
+            let left = e.string(a)?;
+            match op.as_str() {
+                "==" | "=" | "!=" => {
+                    let pattern = e.pattern(b)?;
+                    Pattern::new(&pattern).matches(&left) == (op != "!=")
+                }
+                "=~" => {
+                    let text = e.pattern(b)?;
+                    let Ok(re) = Regex::new(&text, true, false) else {
+                        return Err(Stop::Error(format!("{text}: invalid regular expression")));
+                    };
+                    match re.find_at(&left, 0) {
+                        Some(m) => {
+                            let groups = m.groups.iter().map(|g| arcstr::ArcStr::from(g.map_or("", |(a, z)| &left[a..z]))).collect();
+                            e.sh.vars.insert(arcstr::literal!("BASH_REMATCH"), super::Var { array: Some(groups), ..super::Var::default() });
+                            true
+                        }
+                        None => false,
+                    }
+                }
+                "<" => left < e.string(b)?,
+                ">" => left > e.string(b)?,
+                op => {
+                    let right = e.string(b)?;
+                    if matches!(op, "-nt" | "-ot" | "-ef") {
+                        return binary(e.k, e.p, &left, op, &right).map_err(Stop::Error);
+                    }
+                    let (x, y) = (e.arith(&left)?, e.arith(&right)?);
+                    compare(op, x, y).ok_or_else(|| Stop::Error(format!("{op}: unknown operand")))?
+                }
+            }
+        }
+    })
+}
+
+fn compare(op: &str, x: i64, y: i64) -> Option<bool> {
+    Some(match op {
+        "-eq" => x == y,
+        "-ne" => x != y,
+        "-lt" => x < y,
+        "-le" => x <= y,
+        "-gt" => x > y,
+        "-ge" => x >= y,
+        _ => return None,
+    })
+}
+
+pub const UNARY: [&str; 24] = [
+    "-e", "-f", "-d", "-r", "-w", "-x", "-s", "-L", "-h", "-z", "-n", "-b", "-c", "-p", "-S", "-t", "-u", "-g", "-k", "-O", "-G", "-a",
+    "-o", "-N",
+];
+
+fn unary(k: &Kernel, p: &Process, op: &str, text: &str) -> Option<bool> {
+    let node = || k.fs.stat(&p.cwd, text).ok();
+    Some(match op {
+        "-z" => text.is_empty(),
+        "-n" => !text.is_empty(),
+        "-t" => text.trim().parse().is_ok_and(|fd| k.is_tty(p, fd)),
+        "-L" | "-h" => k.fs.find(&p.cwd, text, false).is_ok_and(|f| f.node.is_some_and(|n| matches!(n.kind, Kind::Link(_)))),
+        "-e" | "-a" => node().is_some(),
+        "-f" => node().is_some_and(|n| matches!(n.kind, Kind::File { .. } | Kind::Program(_))),
+        "-d" => node().is_some_and(|n| n.is_dir()),
+        "-s" => node().is_some_and(|n| n.size() > 0),
+        "-r" => node().is_some_and(|n| n.allows(p.uid, p.gid, 4)),
+        "-w" => node().is_some_and(|n| n.allows(p.uid, p.gid, 2)),
+        "-x" => node().is_some_and(|n| n.allows(p.uid, p.gid, 1)),
+        "-c" => node().is_some_and(|n| matches!(n.kind, Kind::Device(_))),
+        "-O" => node().is_some_and(|n| n.uid == p.uid),
+        "-G" => node().is_some_and(|n| n.gid == p.gid),
+        "-u" => node().is_some_and(|n| n.mode & 0o4000 != 0),
+        "-g" => node().is_some_and(|n| n.mode & 0o2000 != 0),
+        "-k" => node().is_some_and(|n| n.mode & 0o1000 != 0),
+        "-b" | "-p" | "-S" | "-o" | "-N" => false,
+        _ => return None,
+    })
+}
+
+fn binary(k: &Kernel, p: &Process, left: &str, op: &str, right: &str) -> Result<bool, String> {
+    let time = |t: &str| k.fs.stat(&p.cwd, t).ok().map(|n| n.mtime);
+    Ok(match op {
+        "=" | "==" => left == right,
+        "!=" => left != right,
+        "<" => left < right,
+        ">" => left > right,
+        "-nt" => time(left) > time(right),
+        "-ot" => time(left) < time(right),
+        "-ef" => k.fs.find(&p.cwd, left, true).map(|f| f.path).ok() == k.fs.find(&p.cwd, right, true).map(|f| f.path).ok(),
+        _ => {
+            let n = |t: &str| t.trim().parse::<i64>().map_err(|_| t.to_string());
+            let parsed = n(left).and_then(|x| n(right).map(|y| (x, y)));
+            let (x, y) = parsed.map_err(|t| if k.hostname.is_empty() { t.clone() } else { format!("{t}: bad number") })?;
+            compare(op, x, y).unwrap_or(false)
+        }
+    })
+}
+
+const BINARY: [&str; 15] = ["=", "==", "!=", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef", "=~"];
+
+/// `test` with its arguments; the name comes first. The error is the text after the shell's name.
+pub fn test_command(k: &Kernel, p: &Process, argv: &[String]) -> Result<bool, String> {
+    let mut args: Vec<&str> = argv[1..].iter().map(String::as_str).collect();
+    if argv[0].ends_with('[') && args.pop() != Some("]") {
+        return Err("missing ]".into());
+    }
+    if args.len() > 10_000 {
+        return Err(format!("{}: too many arguments", args[0]));
+    }
+    // With few arguments their number decides, as POSIX has it.
+    match args[..] {
+        [] => return Ok(false),
+        [a] => return Ok(!a.is_empty()),
+        ["!", a] => return Ok(a.is_empty()),
+        [op, a] => return unary(k, p, op, a).ok_or_else(|| format!("{op}: unknown operand")),
+        [a, op, b] if BINARY.contains(&op) => return binary(k, p, a, op, b),
+        ["!", op, a] if UNARY.contains(&op) => return unary(k, p, op, a).map(|y| !y).ok_or_else(|| format!("{op}: unknown operand")),
+        ["!", a, op, b] if BINARY.contains(&op) => return binary(k, p, a, op, b).map(|y| !y),
+        _ => {}
+    }
+    let mut t = Test { k, p, args: &args, at: 0, depth: 0 };
+    let yes = t.or()?;
+    match args.get(t.at) {
+        None => Ok(yes),
+        Some(extra) => Err(format!("{extra}: unknown operand")),
+    }
+}
+
+struct Test<'a> {
+    k: &'a Kernel,
+    p: &'a Process,
+    args: &'a [&'a str],
+    at: usize,
+    depth: u32,
+}
+
+impl<'a> Test<'a> {
+    fn peek(&self, n: usize) -> Option<&'a str> {
+        self.args.get(self.at + n).copied()
+    }
+    fn or(&mut self) -> Result<bool, String> {
+        let mut yes = self.and()?;
+        while self.peek(0) == Some("-o") {
+            self.at += 1;
+            yes |= self.and()?;
+        }
+        Ok(yes)
+    }
+    fn and(&mut self) -> Result<bool, String> {
+        let mut yes = self.not()?;
+        while self.peek(0) == Some("-a") {
+            self.at += 1;
+            yes &= self.not()?;
+        }
+        Ok(yes)
+    }
+    fn not(&mut self) -> Result<bool, String> {
+        self.depth += 1;
+        if self.depth > 100 {
+            return Err("too deeply nested".into());
+        }
+        let mut turn = false;
+        while self.peek(0) == Some("!") && self.peek(1).is_some() {
+            self.at += 1;
+            turn = !turn;
+        }
+        let yes = self.primary()?;
+        self.depth -= 1;
+        Ok(yes != turn)
+    }
+    fn primary(&mut self) -> Result<bool, String> {
+        let Some(a) = self.peek(0) else { return Err("argument expected".into()) };
+        if let (Some(op), Some(b)) = (self.peek(1), self.peek(2))
+            && BINARY.contains(&op)
+        {
+            self.at += 3;
+            return binary(self.k, self.p, a, op, b);
+        }
+        if a == "(" {
+            self.at += 1;
+            let yes = self.or()?;
+            if self.peek(0) != Some(")") {
+                return Err("closing paren expected".into());
+            }
+            self.at += 1;
+            return Ok(yes);
+        }
+        if UNARY.contains(&a)
+            && let Some(b) = self.peek(1)
+        {
+            self.at += 2;
+            return unary(self.k, self.p, a, b).ok_or_else(|| format!("{a}: unknown operand"));
+        }
+        self.at += 1;
+        Ok(!a.is_empty())
+    }
+}

@@ -1,0 +1,984 @@
+//! The shell's instructions.
+
+use std::sync::Arc;
+
+use arcstr::ArcStr;
+
+use super::super::fs::Errno;
+use super::super::kernel::{DescKind, Kernel, OpenHow};
+use super::super::process::{Block, Body, Pid, Process, Signal, Step};
+use super::super::programs::{Lookup, look_up};
+use super::builtins::{self, Outcome};
+use super::code::*;
+use super::pattern::Pattern;
+use super::*;
+
+/// A redirection with its word expanded.
+#[derive(Debug, Clone)]
+pub enum Ready {
+    Open(u32, String, OpenHow),
+    Dup(u32, String),
+    Both(String, bool),
+    Here(u32, String),
+}
+
+impl Shell {
+    fn advance(&mut self, by: i64) {
+        if let Some(f) = self.frames.last_mut() {
+            f.pc = (f.pc as i64 + 1 + by).max(0) as usize;
+        }
+        self.record.clear();
+    }
+
+    pub(super) fn pc(&self) -> usize {
+        self.frames.last().map_or(0, |f| f.pc)
+    }
+
+    /// An expansion that stopped: run the substitution, or give up on the command.
+    fn stopped(&mut self, k: &mut Kernel, p: &mut Process, stop: Stop, skip: i64) -> Flow {
+        match stop {
+            Stop::Subst(code) => self.substitute(k, p, code),
+            Stop::Error(text) => {
+                self.complain(k, p, &text);
+                self.status = if self.bash { 1 } else { 2 };
+                self.record.clear();
+                if self.opts.interactive && !self.subshell {
+                    self.frames.clear();
+                    self.unwind_to(k, p, 0);
+                } else if self.bash && !text.contains("unbound") && !text.contains("set") {
+                    self.advance(skip);
+                } else {
+                    self.exiting = Some(self.status);
+                }
+                Flow::Next
+            }
+        }
+    }
+
+    fn substitute(&mut self, k: &mut Kernel, p: &mut Process, code: Arc<Code>) -> Flow {
+        let (r, w) = k.pipe();
+        let child = self.child(code, 0);
+        match k.fork(p, Body::Shell(Box::new(child))) {
+            Some(pid) => {
+                self.adopt(k, pid, None, Some(w), None, false);
+                k.desc_unref(w);
+                self.wait = Wait::Subst { pid, fd: r, text: Vec::new(), ended: false, status: None };
+                Flow::Wait(Step::Wait(Block::Read(r), 0))
+            }
+            None => {
+                k.desc_unref(w);
+                k.desc_unref(r);
+                self.cannot_fork(k, p)
+            }
+        }
+    }
+
+    fn cannot_fork(&mut self, k: &mut Kernel, p: &mut Process) -> Flow {
+        let text = if self.bash { "fork: retry: Resource temporarily unavailable" } else { "can't fork: Resource temporarily unavailable" };
+        self.complain(k, p, text);
+        self.status = if self.bash { 254 } else { 2 };
+        self.record.clear();
+        if self.opts.interactive && !self.subshell {
+            self.frames.clear();
+            self.unwind_to(k, p, 0);
+        } else {
+            self.exiting = Some(self.status);
+        }
+        Flow::Next
+    }
+
+    /// A copy of the shell that runs from an instruction on.
+    fn child(&self, code: Arc<Code>, pc: usize) -> Shell {
+        let mut sh = Shell {
+            frames: vec![Frame { code, pc, kind: FrameKind::Main, control: 0, tested: self.frames.iter().any(|f| f.tested) }],
+            control: Vec::new(),
+            wait: Wait::None,
+            jobs: Vec::new(),
+            record: Vec::new(),
+            input: String::new(),
+            subst_status: None,
+            caught: 0,
+            exiting: None,
+            reads_input: false,
+            subshell: true,
+            bash: self.bash,
+            arg0: self.arg0.clone(),
+            params: self.params.clone(),
+            vars: self.vars.clone(),
+            functions: self.functions.clone(),
+            aliases: self.aliases.clone(),
+            opts: self.opts.clone(),
+            status: self.status,
+            shell_pid: self.shell_pid,
+            last_background: self.last_background,
+            line: self.line,
+            record_at: 0,
+            traps: self.traps.iter().filter(|(_, t)| t.is_empty()).map(|(n, t)| (*n, t.clone())).collect(),
+            script: self.script,
+            env: self.env.clone(),
+            getopts_at: self.getopts_at,
+            prompted: false,
+            directory_stack: Vec::new(),
+        };
+        sh.opts.interactive = false;
+        sh
+    }
+
+    /// Sets up a forked child: descriptors, and signals back to their defaults.
+    fn adopt(&mut self, k: &mut Kernel, pid: Pid, stdin: Option<DescId>, stdout: Option<DescId>, close: Option<DescId>, both: bool) {
+        let interactive = self.opts.interactive;
+        let Some(mut c) = k.procs.remove(&pid) else { return };
+        c.handled = 0;
+        if interactive {
+            c.ignored &= !(Signal::TERM.bit() | Signal::QUIT.bit());
+        }
+        if let Some(d) = stdin {
+            k.desc_ref(d);
+            let _ = k.set_fd(&mut c, 0, Some(d));
+        }
+        if let Some(d) = stdout {
+            if both {
+                k.desc_ref(d);
+                let _ = k.set_fd(&mut c, 2, Some(d));
+            }
+            k.desc_ref(d);
+            let _ = k.set_fd(&mut c, 1, Some(d));
+        }
+        let _ = close;
+        k.procs.insert(pid, c);
+    }
+
+    pub(super) fn op(&mut self, k: &mut Kernel, p: &mut Process, op: &Op) -> Flow {
+        match op {
+            Op::Simple(cmd) => return self.simple(k, p, cmd),
+            Op::Jump(by) => self.advance(i64::from(*by)),
+            Op::JumpIf(zero, by) => {
+                let by = if (self.status == 0) == *zero { i64::from(*by) } else { 0 };
+                self.advance(by);
+            }
+            Op::Not => {
+                self.status = i32::from(self.status == 0);
+                self.advance(0);
+            }
+            Op::Check => {
+                self.check_errexit();
+                self.advance(0);
+            }
+            Op::Exit => self.exiting = Some(self.status),
+            Op::Subshell(len) => {
+                let Some(f) = self.frames.last() else { return Flow::Next };
+                let child = self.child(f.code.clone(), f.pc + 1);
+                let Some(pid) = k.fork(p, Body::Shell(Box::new(child))) else { return self.cannot_fork(k, p) };
+                self.adopt(k, pid, None, None, None, false);
+                self.advance(i64::from(*len));
+                self.wait = Wait::Jobs { pids: vec![(pid, None)], tested: true };
+            }
+            Op::Background(len, text) => {
+                let Some(f) = self.frames.last() else { return Flow::Next };
+                let child = self.child(f.code.clone(), f.pc + 1);
+                let Some(pid) = k.fork(p, Body::Shell(Box::new(child))) else { return self.cannot_fork(k, p) };
+                self.adopt(k, pid, None, None, None, false);
+                if let Some(mut c) = k.procs.remove(&pid) {
+                    c.background = true;
+                    if !self.opts.interactive {
+                        c.ignored |= Signal::INT.bit() | Signal::QUIT.bit();
+                        let null = k.open_kind(DescKind::Device(super::super::fs::Device::Null));
+                        let _ = k.set_fd(&mut c, 0, Some(null));
+                    }
+                    k.procs.insert(pid, c);
+                }
+                if self.jobs.len() >= 512 {
+                    self.jobs.retain(|j| j.status.is_none());
+                }
+                let number = self.jobs.iter().map(|j| j.number).max().unwrap_or(0) + 1;
+                self.jobs.push(Job { number, pid, text: text.clone(), status: None });
+                self.last_background = Some(pid);
+                if self.opts.interactive && self.bash {
+                    let _ = k.put(p, 2, format!("[{number}] {pid}\n").as_bytes());
+                }
+                self.status = 0;
+                self.advance(i64::from(*len));
+            }
+            Op::Pipe(stages) => return self.pipe(k, p, stages),
+            Op::Redirect(list, len) => {
+                let ready = match self.ready_redirects(k, p, list) {
+                    Ok(r) => r,
+                    Err(stop) => return self.stopped(k, p, stop, i64::from(*len)),
+                };
+                match self.redirect(k, p, &ready) {
+                    Ok(saved) => {
+                        self.control.push(Control::Redirect(saved));
+                        self.advance(0);
+                    }
+                    Err(text) => {
+                        self.complain(k, p, &text);
+                        self.status = 1;
+                        self.check_errexit();
+                        self.advance(i64::from(*len));
+                    }
+                }
+            }
+            Op::Unredirect => {
+                if let Some(Control::Redirect(saved)) = self.control.pop() {
+                    self.undo(k, p, saved);
+                }
+                self.advance(0);
+            }
+            Op::Loop { len, again } => {
+                let start = self.pc() + 1;
+                self.control.push(Control::Loop { again: start + *again as usize, end: start + *len as usize, status: 0, items: None });
+                self.advance(0);
+            }
+            Op::LoopTest { until, exit } => {
+                let by = if (self.status == 0) != *until { 0 } else { i64::from(*exit) };
+                self.advance(by);
+            }
+            Op::LoopBack(by) => {
+                let now = self.status;
+                if let Some(Control::Loop { status, .. }) = self.control.last_mut() {
+                    *status = now;
+                }
+                self.advance(i64::from(*by));
+            }
+            Op::LoopEnd => {
+                if let Some(Control::Loop { status, .. }) = self.control.pop() {
+                    self.status = status;
+                }
+                self.advance(0);
+            }
+            Op::For { words, len } => {
+                let items = match words {
+                    Some(words) => match Expander::new(self, k, p).fields(words) {
+                        Ok(items) => items,
+                        Err(stop) => return self.stopped(k, p, stop, i64::from(*len)),
+                    },
+                    None => self.params.iter().map(|p| p.to_string()).collect(),
+                };
+                let start = self.pc() + 1;
+                self.status = 0;
+                self.control.push(Control::Loop { again: start, end: start + *len as usize, status: 0, items: Some((items, 0)) });
+                self.advance(0);
+            }
+            Op::ForNext { var, exit } => {
+                let next = match self.control.last_mut() {
+                    Some(Control::Loop { items: Some((items, at)), .. }) => {
+                        *at += 1;
+                        items.get_mut(*at - 1).map(std::mem::take)
+                    }
+                    _ => None,
+                };
+                match next {
+                    Some(value) => {
+                        if let Err(text) = self.set(var, &value) {
+                            self.complain(k, p, &text);
+                            self.exiting = Some(2);
+                        }
+                        self.advance(0);
+                    }
+                    None => self.advance(i64::from(*exit)),
+                }
+            }
+            Op::Case(word) => match Expander::new(self, k, p).string(word) {
+                Ok(text) => {
+                    self.status = 0;
+                    self.control.push(Control::Case(text));
+                    self.advance(0);
+                }
+                Err(stop) => return self.stopped(k, p, stop, 0),
+            },
+            Op::CaseTest(patterns, skip) => {
+                let Some(Control::Case(subject)) = self.control.last() else {
+                    self.advance(i64::from(*skip));
+                    return Flow::Next;
+                };
+                let subject = subject.clone();
+                for word in patterns.iter() {
+                    match Expander::new(self, k, p).pattern(word) {
+                        Ok(pattern) => {
+                            if Pattern::new(&pattern).matches(&subject) {
+                                self.advance(0);
+                                return Flow::Next;
+                            }
+                        }
+                        Err(stop) => return self.stopped(k, p, stop, i64::from(*skip)),
+                    }
+                }
+                self.advance(i64::from(*skip));
+            }
+            Op::CaseEnd => {
+                self.control.pop();
+                self.advance(0);
+            }
+            Op::Define(name, code) => {
+                if self.functions.len() < 10_000 {
+                    self.functions.insert(name.clone(), code.clone());
+                }
+                self.status = 0;
+                self.advance(0);
+            }
+            Op::Arith(word) => {
+                let mut e = Expander::new(self, k, p);
+                let value = match e.string(word) {
+                    Ok(text) => e.arith(&text),
+                    Err(stop) => Err(stop),
+                };
+                match value {
+                    Ok(v) => {
+                        self.status = i32::from(v == 0);
+                        self.advance(0);
+                    }
+                    Err(Stop::Error(text)) => {
+                        self.complain(k, p, &text);
+                        self.status = 1;
+                        self.advance(0);
+                    }
+                    Err(stop) => return self.stopped(k, p, stop, 0),
+                }
+            }
+            Op::Test(cond) => match cond::evaluate(self, k, p, cond) {
+                Ok(yes) => {
+                    self.status = i32::from(!yes);
+                    self.advance(0);
+                }
+                Err(Stop::Error(text)) => {
+                    self.complain(k, p, &text);
+                    self.status = 2;
+                    self.advance(0);
+                }
+                Err(stop) => return self.stopped(k, p, stop, 0),
+            },
+            Op::Time(_) => self.advance(0),
+        }
+        Flow::Next
+    }
+
+    fn pipe(&mut self, k: &mut Kernel, p: &mut Process, stages: &[(u32, bool)]) -> Flow {
+        let Some(f) = self.frames.last() else { return Flow::Next };
+        let code = f.code.clone();
+        let mut at = f.pc + 1;
+        let mut pids = Vec::new();
+        let mut input: Option<DescId> = None;
+        for (i, (len, both)) in stages.iter().enumerate() {
+            let last = i + 1 == stages.len();
+            let (r, w) = if last {
+                (None, None)
+            } else {
+                let (r, w) = k.pipe();
+                (Some(r), Some(w))
+            };
+            let child = self.child(code.clone(), at);
+            let pid = k.fork(p, Body::Shell(Box::new(child)));
+            if let Some(pid) = pid {
+                self.adopt(k, pid, input, w, None, *both);
+                pids.push((pid, None));
+            }
+            if let Some(d) = input.take() {
+                k.desc_unref(d);
+            }
+            if let Some(d) = w {
+                k.desc_unref(d);
+            }
+            input = r;
+            if pid.is_none() {
+                if let Some(d) = input {
+                    k.desc_unref(d);
+                }
+                return self.cannot_fork(k, p);
+            }
+            at += *len as usize;
+        }
+        let total: i64 = stages.iter().map(|s| i64::from(s.0)).sum();
+        self.advance(total);
+        self.wait = Wait::Jobs { pids, tested: true };
+        Flow::Next
+    }
+
+    // ---- redirections
+
+    fn ready_redirects(&mut self, k: &mut Kernel, p: &mut Process, list: &[Redirect]) -> Result<Vec<Ready>, Stop> {
+        let mut e = Expander::new(self, k, p);
+        let mut out = Vec::new();
+        for r in list {
+            out.push(match &r.kind {
+                RedirectKind::Read(w) => Ready::Open(r.fd, e.string(w)?, OpenHow::Read),
+                RedirectKind::Write(w) => Ready::Open(r.fd, e.string(w)?, OpenHow::Truncate),
+                RedirectKind::Append(w) => Ready::Open(r.fd, e.string(w)?, OpenHow::Append),
+                RedirectKind::ReadWrite(w) => Ready::Open(r.fd, e.string(w)?, OpenHow::ReadWrite),
+                RedirectKind::Dup(w) => Ready::Dup(r.fd, e.string(w)?),
+                RedirectKind::Both(w, append) => Ready::Both(e.string(w)?, *append),
+                RedirectKind::Here(w) => Ready::Here(r.fd, e.string(w)?),
+            });
+        }
+        Ok(out)
+    }
+
+    fn open_error(&self, path: &str, how: OpenHow, e: Errno) -> String {
+        if self.bash {
+            return format!("{path}: {e}");
+        }
+        let missing = matches!(e, Errno::NoEntry | Errno::NotDirectory);
+        match how {
+            OpenHow::Read if missing => format!("can't open {path}: no such file"),
+            OpenHow::Read => format!("can't open {path}: {e}"),
+            _ if missing => format!("can't create {path}: nonexistent directory"),
+            _ => format!("can't create {path}: {e}"),
+        }
+    }
+
+    /// Applies redirections; on an error all are taken back.
+    fn redirect(&mut self, k: &mut Kernel, p: &mut Process, list: &[Ready]) -> Result<Saved, String> {
+        let mut saved = Saved::default();
+        for r in list {
+            let put = |k: &mut Kernel, p: &mut Process, saved: &mut Saved, fd: u32, d: Option<DescId>| -> Result<(), Errno> {
+                // The old one stays open until it is put back.
+                let old = p.fds.get_mut(fd as usize).and_then(Option::take);
+                k.set_fd(p, fd, d)?;
+                saved.fds.push((fd, old));
+                Ok(())
+            };
+            let result = match r {
+                Ready::Open(fd, path, how) => k
+                    .open(p, path, *how)
+                    .map_err(|e| self.open_error(path, *how, e))
+                    .and_then(|d| put(k, p, &mut saved, *fd, Some(d)).map_err(|e| e.to_string())),
+                Ready::Both(path, append) => {
+                    let how = if *append { OpenHow::Append } else { OpenHow::Truncate };
+                    k.open(p, path, how).map_err(|e| self.open_error(path, how, e)).and_then(|d| {
+                        k.desc_ref(d);
+                        put(k, p, &mut saved, 1, Some(d)).and_then(|()| put(k, p, &mut saved, 2, Some(d))).map_err(|e| e.to_string())
+                    })
+                }
+                Ready::Here(fd, text) => {
+                    let d = k.open_kind(DescKind::Text { data: Arc::new(text.clone().into_bytes()), at: 0 });
+                    put(k, p, &mut saved, *fd, Some(d)).map_err(|e| e.to_string())
+                }
+                Ready::Dup(fd, text) if text == "-" => put(k, p, &mut saved, *fd, None).map_err(|e| e.to_string()),
+                Ready::Dup(fd, text) => match text.parse::<u32>().ok() {
+                    None => Err("syntax error: bad fd number".to_string()),
+                    Some(n) => match p.fd(n) {
+                        None => Err(if self.bash {
+                            format!("{n}: Bad file descriptor")
+                        } else {
+                            format!("dup2({n},{fd}): Bad file descriptor")
+                        }),
+                        Some(d) => {
+                            k.desc_ref(d);
+                            put(k, p, &mut saved, *fd, Some(d)).map_err(|e| e.to_string())
+                        }
+                    },
+                },
+            };
+            if let Err(text) = result {
+                self.undo(k, p, saved);
+                return Err(text);
+            }
+        }
+        Ok(saved)
+    }
+
+    // ---- simple commands
+
+    fn assigned(
+        &mut self,
+        k: &mut Kernel,
+        p: &mut Process,
+        assigns: &[Assign],
+    ) -> Result<Vec<(ArcStr, Option<i64>, Result<String, Vec<String>>, bool)>, Stop> {
+        let mut e = Expander::new(self, k, p);
+        let mut out = Vec::new();
+        for a in assigns {
+            let index = match &a.index {
+                None => None,
+                Some(w) => {
+                    let text = e.string(w)?;
+                    Some(e.arith(&text)?)
+                }
+            };
+            let value = match &a.value {
+                AssignValue::Scalar(w) => Ok(e.string(w)?),
+                AssignValue::Array(words) => Err(e.fields(words)?),
+            };
+            out.push((a.name.clone(), index, value, a.append));
+        }
+        Ok(out)
+    }
+
+    fn assign(&mut self, name: &ArcStr, index: Option<i64>, value: Result<String, Vec<String>>, append: bool) -> Result<(), String> {
+        match (value, index) {
+            (Ok(v), None) => {
+                let v = if append { format!("{}{v}", self.get(name).map_or("", |o| o.as_str())) } else { v };
+                self.set(name, &v)
+            }
+            (Ok(v), Some(i)) => {
+                let mut items = self.array(name).unwrap_or_default();
+                let i = if i < 0 { i + items.len() as i64 } else { i };
+                let Some(i) = usize::try_from(i).ok().filter(|i| *i < 100_000) else {
+                    return Err(format!("{name}[{i}]: bad array subscript"));
+                };
+                if items.len() <= i {
+                    items.resize(i + 1, String::new());
+                }
+                items[i] = if append { format!("{}{v}", items[i]) } else { v };
+                self.assign(name, None, Err(items), false)
+            }
+            (Err(items), _) => {
+                if self.vars.get(name).is_some_and(|v| v.readonly) {
+                    return self.set(name, "");
+                }
+                let mut all: Vec<ArcStr> =
+                    if append { self.array(name).unwrap_or_default().into_iter().map(ArcStr::from).collect() } else { Vec::new() };
+                all.extend(items.into_iter().map(ArcStr::from));
+                let exported = self.vars.get(name).is_some_and(|v| v.exported);
+                self.vars.insert(name.clone(), Var { array: Some(all), exported, ..Var::default() });
+                Ok(())
+            }
+        }
+    }
+
+    fn simple(&mut self, k: &mut Kernel, p: &mut Process, cmd: &Arc<Simple>) -> Flow {
+        if cmd.line > 0 {
+            self.line = cmd.line;
+        }
+        if self.record.is_empty() {
+            self.subst_status = None;
+        }
+        let mut argv = match Expander::new(self, k, p).fields(&cmd.words) {
+            Ok(argv) => argv,
+            Err(stop) => return self.stopped(k, p, stop, 0),
+        };
+        let at = self.record_at;
+        let ready = if cmd.redirects.is_empty() {
+            Vec::new()
+        } else {
+            let tail = self.record.split_off(at.min(self.record.len()));
+            let head = std::mem::replace(&mut self.record, tail);
+            let ready = self.ready_redirects(k, p, &cmd.redirects);
+            let tail = std::mem::replace(&mut self.record, head);
+            self.record.extend(tail);
+            match ready {
+                Ok(r) => r,
+                Err(stop) => return self.stopped(k, p, stop, 0),
+            }
+        };
+        let at = if cmd.redirects.is_empty() { at } else { at + self.record_at };
+        let assigned = if cmd.assigns.is_empty() {
+            Vec::new()
+        } else {
+            let tail = self.record.split_off(at.min(self.record.len()));
+            let head = std::mem::replace(&mut self.record, tail);
+            let assigned = self.assigned(k, p, &cmd.assigns);
+            let tail = std::mem::replace(&mut self.record, head);
+            self.record.extend(tail);
+            match assigned {
+                Ok(a) => a,
+                Err(stop) => return self.stopped(k, p, stop, 0),
+            }
+        };
+        if self.opts.xtrace {
+            self.trace(k, p, &assigned, &argv);
+        }
+        if self.opts.noexec {
+            self.advance(0);
+            return Flow::Next;
+        }
+        if argv.is_empty() {
+            for (name, index, value, append) in assigned {
+                if let Err(text) = self.assign(&name, index, value, append) {
+                    self.complain(k, p, &text);
+                    self.status = if self.bash { 1 } else { 2 };
+                    if self.bash {
+                        self.advance(0);
+                    } else {
+                        self.exiting = Some(2);
+                    }
+                    return Flow::Next;
+                }
+            }
+            let mut status = self.subst_status.take().unwrap_or(0);
+            match self.redirect(k, p, &ready) {
+                Ok(saved) => self.undo(k, p, saved),
+                Err(text) => {
+                    self.complain(k, p, &text);
+                    status = 1;
+                }
+            }
+            self.status = status;
+            self.advance(0);
+            if !cmd.tested {
+                self.check_errexit();
+            }
+            return Flow::Next;
+        }
+        // `command name` finds no functions.
+        let mut plain = false;
+        while argv.first().is_some_and(|a| a == "command") && argv.len() > 1 && !argv[1].starts_with('-') {
+            argv.remove(0);
+            plain = true;
+        }
+        let function = if plain { None } else { self.functions.get(argv[0].as_str()).cloned() };
+        if let Some(code) = function {
+            return self.call(k, p, cmd, code, argv, ready, assigned);
+        }
+        if builtins::is_builtin(&argv[0], self.bash) {
+            return self.builtin(k, p, cmd, argv, ready, assigned);
+        }
+        self.external(k, p, cmd, argv, ready, assigned)
+    }
+
+    fn trace(
+        &mut self,
+        k: &mut Kernel,
+        p: &mut Process,
+        assigned: &[(ArcStr, Option<i64>, Result<String, Vec<String>>, bool)],
+        argv: &[String],
+    ) {
+        let mut text = String::from("+");
+        for (name, _, value, _) in assigned {
+            match value {
+                Ok(v) => text.push_str(&format!(" {name}={}", quote(v))),
+                Err(items) => text.push_str(&format!(" {name}=({})", items.join(" "))),
+            }
+        }
+        for a in argv {
+            text.push(' ');
+            text.push_str(&if a.is_empty() { "''".to_string() } else { quote(a) });
+        }
+        text.push('\n');
+        let _ = k.put(p, 2, text.as_bytes());
+    }
+
+    /// Sets variables for one command and remembers what they were.
+    fn assign_for(
+        &mut self,
+        assigned: Vec<(ArcStr, Option<i64>, Result<String, Vec<String>>, bool)>,
+        saved: &mut Saved,
+        export: bool,
+    ) -> Result<(), String> {
+        for (name, index, value, append) in assigned {
+            saved.vars.push((name.clone(), self.vars.get(&name).cloned()));
+            self.assign(&name, index, value, append)?;
+            if export && let Some(v) = self.vars.get_mut(&name) {
+                v.exported = true;
+                self.env = None;
+            }
+        }
+        Ok(())
+    }
+
+    fn call(
+        &mut self,
+        k: &mut Kernel,
+        p: &mut Process,
+        cmd: &Simple,
+        code: Arc<Code>,
+        argv: Vec<String>,
+        ready: Vec<Ready>,
+        assigned: Vec<(ArcStr, Option<i64>, Result<String, Vec<String>>, bool)>,
+    ) -> Flow {
+        if self.frames.len() >= FRAMES_MAX {
+            self.complain(k, p, "maximum function nesting level exceeded");
+            self.status = 2;
+            self.exiting = Some(2);
+            return Flow::Next;
+        }
+        let mut saved = match self.redirect(k, p, &ready) {
+            Ok(s) => s,
+            Err(text) => {
+                self.complain(k, p, &text);
+                self.status = 1;
+                self.advance(0);
+                return Flow::Next;
+            }
+        };
+        if let Err(text) = self.assign_for(assigned, &mut saved, true) {
+            self.complain(k, p, &text);
+        }
+        self.advance(0);
+        self.control.push(Control::Redirect(saved));
+        let params = std::mem::replace(&mut self.params, argv.into_iter().skip(1).map(ArcStr::from).collect());
+        self.push_frame(code, FrameKind::Function { params, locals: Vec::new() }, cmd.tested);
+        Flow::Next
+    }
+
+    fn builtin(
+        &mut self,
+        k: &mut Kernel,
+        p: &mut Process,
+        cmd: &Simple,
+        argv: Vec<String>,
+        ready: Vec<Ready>,
+        assigned: Vec<(ArcStr, Option<i64>, Result<String, Vec<String>>, bool)>,
+    ) -> Flow {
+        let mut saved = match self.redirect(k, p, &ready) {
+            Ok(s) => s,
+            Err(text) => {
+                self.complain(k, p, &text);
+                self.status = 1;
+                self.advance(0);
+                if !cmd.tested {
+                    self.check_errexit();
+                }
+                return Flow::Next;
+            }
+        };
+        let special = builtins::is_special(&argv[0]);
+        let mut lost = Saved::default();
+        let into = if special { &mut lost } else { &mut saved };
+        if let Err(text) = self.assign_for(assigned, into, false) {
+            self.complain(k, p, &text);
+        }
+        let outcome = builtins::run(self, k, p, &argv, cmd.tested);
+        match outcome {
+            Outcome::Done(status) => {
+                self.undo(k, p, saved);
+                self.status = status;
+                self.advance(0);
+                if !cmd.tested {
+                    self.check_errexit();
+                }
+            }
+            Outcome::Jumped => self.undo(k, p, saved),
+            Outcome::Exit(code) => {
+                self.undo(k, p, saved);
+                self.exiting = Some(code);
+            }
+            Outcome::Frame(code, kind) => {
+                self.advance(0);
+                self.control.push(Control::Redirect(saved));
+                self.push_frame(code, kind, cmd.tested);
+            }
+            Outcome::Wait { pids, any } => {
+                self.undo(k, p, saved);
+                self.advance(0);
+                self.wait = Wait::Builtin { pids, any };
+            }
+            Outcome::Read(mut reading) => {
+                reading.saved = saved;
+                self.advance(0);
+                self.wait = Wait::Read(reading);
+            }
+            Outcome::Foreground(pid) => {
+                self.undo(k, p, saved);
+                self.advance(0);
+                self.wait = Wait::Jobs { pids: vec![(pid, None)], tested: cmd.tested };
+            }
+            Outcome::Keep => {
+                // `exec` without a command: the redirections stay.
+                for (_, old) in saved.fds {
+                    if let Some(d) = old {
+                        k.desc_unref(d);
+                    }
+                }
+                self.status = 0;
+                self.advance(0);
+            }
+            Outcome::Exec(argv) => {
+                for (_, old) in saved.fds {
+                    if let Some(d) = old {
+                        k.desc_unref(d);
+                    }
+                }
+                return self.exec_in_place(k, p, argv, true);
+            }
+        }
+        Flow::Next
+    }
+
+    fn external(
+        &mut self,
+        k: &mut Kernel,
+        p: &mut Process,
+        cmd: &Simple,
+        argv: Vec<String>,
+        ready: Vec<Ready>,
+        assigned: Vec<(ArcStr, Option<i64>, Result<String, Vec<String>>, bool)>,
+    ) -> Flow {
+        // The last command of a child, or of `sh -c`, replaces the shell.
+        let last = self.frames.len() == 1
+            && self.control.is_empty()
+            && !self.reads_input
+            && !self.opts.interactive
+            && self.traps.values().all(|t| t.is_empty())
+            && self.jobs.iter().all(|j| j.status.is_some())
+            && self
+                .frames
+                .first()
+                .is_some_and(|f| matches!(f.kind, FrameKind::Main) && f.code.ops.get(f.pc + 1).is_none_or(|o| *o == Op::Exit));
+        if last {
+            match self.redirect(k, p, &ready) {
+                Ok(saved) => {
+                    for (_, old) in saved.fds {
+                        if let Some(d) = old {
+                            k.desc_unref(d);
+                        }
+                    }
+                }
+                Err(text) => {
+                    self.complain(k, p, &text);
+                    self.exiting = Some(1);
+                    return Flow::Next;
+                }
+            }
+            let mut saved = Saved::default();
+            if let Err(text) = self.assign_for(assigned, &mut saved, true) {
+                self.complain(k, p, &text);
+            }
+            return self.exec_in_place(k, p, argv, false);
+        }
+        let mut vars = Saved::default();
+        if let Err(text) = self.assign_for(assigned, &mut vars, true) {
+            self.complain(k, p, &text);
+        }
+        let env = self.environment();
+        let path = self.get("PATH").cloned();
+        self.undo(k, p, vars);
+        let saved = match self.redirect(k, p, &ready) {
+            Ok(s) => s,
+            Err(text) => {
+                self.complain(k, p, &text);
+                self.status = 1;
+                self.advance(0);
+                if !cmd.tested {
+                    self.check_errexit();
+                }
+                return Flow::Next;
+            }
+        };
+        let found = look_up(k, p, path.as_deref(), &argv);
+        let outcome = match found {
+            Ok(l) => match k.fork(p, Body::Gone) {
+                Some(pid) => {
+                    self.adopt(k, pid, None, None, None, false);
+                    if let Some(mut c) = k.procs.remove(&pid) {
+                        k.exec(&mut c, l.program, l.argv, env);
+                        k.procs.insert(pid, c);
+                    }
+                    Some(pid)
+                }
+                None => {
+                    self.undo(k, p, saved);
+                    return self.cannot_fork(k, p);
+                }
+            },
+            Err(e) => {
+                self.status = self.not_run(k, p, &argv[0], e);
+                None
+            }
+        };
+        self.undo(k, p, saved);
+        self.advance(0);
+        match outcome {
+            Some(pid) => self.wait = Wait::Jobs { pids: vec![(pid, None)], tested: cmd.tested },
+            None => {
+                if !cmd.tested {
+                    self.check_errexit();
+                }
+            }
+        }
+        Flow::Next
+    }
+
+    /// Says why a command could not be run; 127 or 126.
+    fn not_run(&mut self, k: &mut Kernel, p: &mut Process, name: &str, e: Errno) -> i32 {
+        let text = match (e, self.bash) {
+            (Errno::NoEntry, false) => format!("{name}: not found"),
+            (Errno::NoEntry, true) if !name.contains('/') => format!("{name}: command not found"),
+            (Errno::IsDirectory, true) => format!("{name}: Is a directory"),
+            (Errno::IsDirectory, false) => format!("{name}: Permission denied"),
+            (e, _) => format!("{name}: {e}"),
+        };
+        self.complain(k, p, &text);
+        if matches!(e, Errno::NoEntry | Errno::NotDirectory) { 127 } else { 126 }
+    }
+
+    fn exec_in_place(&mut self, k: &mut Kernel, p: &mut Process, argv: Vec<String>, builtin: bool) -> Flow {
+        let path = self.get("PATH").cloned();
+        match look_up(k, p, path.as_deref(), &argv) {
+            Ok(Lookup { program, argv }) => {
+                p.argv = argv;
+                p.env = self.environment();
+                p.handled = 0;
+                p.memory = 600 << 10;
+                if self.opts.interactive {
+                    p.ignored &= !(Signal::TERM.bit() | Signal::QUIT.bit());
+                }
+                Flow::Wait(Step::Become(Box::new(Body::Start(program)), 400))
+            }
+            Err(e) => {
+                let status = if builtin && !self.bash {
+                    self.builtin_error(
+                        k,
+                        p,
+                        "exec",
+                        &format!("{}: {}", argv[0], if e == Errno::NoEntry { "not found".to_string() } else { e.to_string() }),
+                    );
+                    if e == Errno::NoEntry { 127 } else { 126 }
+                } else {
+                    self.not_run(k, p, &argv[0], e)
+                };
+                self.exiting = Some(status);
+                Flow::Next
+            }
+        }
+    }
+
+    /// Leaves `n` loops, or goes on with the `n`th. False where there is no loop.
+    pub(super) fn leave_loops(&mut self, k: &mut Kernel, p: &mut Process, n: u32, again: bool) -> bool {
+        let base = self.frames.last().map_or(0, |f| f.control);
+        let loops = self.control[base.min(self.control.len())..].iter().filter(|c| matches!(c, Control::Loop { .. })).count() as u32;
+        if loops == 0 {
+            return false;
+        }
+        let mut left = n.clamp(1, loops);
+        while self.control.len() > base {
+            match self.control.last() {
+                Some(Control::Loop { again: target, end, .. }) => {
+                    left -= 1;
+                    let (target, end) = (*target, *end);
+                    if left == 0 {
+                        let pc = if again {
+                            target
+                        } else {
+                            self.control.pop();
+                            end
+                        };
+                        if let Some(f) = self.frames.last_mut() {
+                            f.pc = pc;
+                        }
+                        break;
+                    }
+                    self.control.pop();
+                }
+                Some(Control::Redirect(_)) => {
+                    if let Some(Control::Redirect(saved)) = self.control.pop() {
+                        self.undo(k, p, saved);
+                    }
+                }
+                _ => {
+                    self.control.pop();
+                }
+            }
+        }
+        self.record.clear();
+        true
+    }
+
+    /// Leaves the function or sourced file. False where there is none.
+    pub(super) fn leave_function(&mut self, k: &mut Kernel, p: &mut Process, status: i32) -> bool {
+        let Some(at) = self.frames.iter().rposition(|f| matches!(f.kind, FrameKind::Function { .. } | FrameKind::Source { .. })) else {
+            return false;
+        };
+        while self.frames.len() > at {
+            self.pop_frame(k, p);
+        }
+        self.status = status;
+        self.record.clear();
+        true
+    }
+}
+
+/// Quotes a word for `set -x` and `export -p`, where it needs it.
+pub fn quote(text: &str) -> String {
+    let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-./:=,+@%^".contains(&b));
+    if plain { text.to_string() } else { format!("'{}'", text.replace('\'', "'\"'\"'")) }
+}

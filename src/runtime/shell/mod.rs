@@ -1,0 +1,1000 @@
+//! The shell: a machine that steps through compiled code. busybox's ash, with bash's manners where it is called so.
+
+mod arith;
+mod braces;
+mod builtins;
+pub mod code;
+mod cond;
+mod exec;
+mod expand;
+pub mod parse;
+mod pattern;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arcstr::ArcStr;
+
+pub use cond::test_command;
+pub use expand::{Expander, Stop};
+pub use pattern::{Pattern, named_class};
+
+use super::kernel::{DescId, Kernel, Rd};
+use super::process::{Block, Env, ExitStatus, Pid, Process, Signal, Step};
+use code::*;
+use parse::ParseError;
+
+/// Instructions per step.
+const OPS_PER_STEP: u32 = 48;
+/// CPU time of one instruction, in microseconds.
+const OP_US: u64 = 2;
+const FRAMES_MAX: usize = 200;
+
+/// A variable.
+#[derive(Debug, Clone, Default)]
+pub struct Var {
+    pub value: ArcStr,
+    pub array: Option<Vec<ArcStr>>,
+    pub exported: bool,
+    pub readonly: bool,
+}
+
+/// What `set` turns on.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    pub errexit: bool,
+    pub nounset: bool,
+    pub xtrace: bool,
+    pub noglob: bool,
+    pub noexec: bool,
+    pub allexport: bool,
+    pub verbose: bool,
+    pub noclobber: bool,
+    pub pipefail: bool,
+    pub interactive: bool,
+    pub stdin: bool,
+}
+
+impl Options {
+    pub fn letters(&self) -> String {
+        let mut out = String::new();
+        for (on, c) in [
+            (self.allexport, 'a'),
+            (self.errexit, 'e'),
+            (self.noglob, 'f'),
+            (self.interactive, 'i'),
+            (self.nounset, 'u'),
+            (self.xtrace, 'x'),
+            (self.stdin, 's'),
+        ] {
+            if on {
+                out.push(c);
+            }
+        }
+        out
+    }
+
+    /// Sets one by its letter; false where there is no such.
+    pub fn set(&mut self, letter: char, on: bool) -> bool {
+        match letter {
+            'e' => self.errexit = on,
+            'u' => self.nounset = on,
+            'x' => self.xtrace = on,
+            'f' => self.noglob = on,
+            'n' => self.noexec = on,
+            'a' => self.allexport = on,
+            'v' => self.verbose = on,
+            'C' => self.noclobber = on,
+            'i' => self.interactive = on,
+            's' => self.stdin = on,
+            'm' | 'b' | 'h' | 'k' | 'p' | 'B' | 'H' | 'l' => {}
+            _ => return false,
+        }
+        true
+    }
+
+    pub const NAMES: [(&'static str, char); 9] = [
+        ("errexit", 'e'),
+        ("noglob", 'f'),
+        ("xtrace", 'x'),
+        ("nounset", 'u'),
+        ("noexec", 'n'),
+        ("allexport", 'a'),
+        ("verbose", 'v'),
+        ("noclobber", 'C'),
+        ("monitor", 'm'),
+    ];
+}
+
+/// Code that is being run.
+#[derive(Debug, Clone)]
+struct Frame {
+    code: Arc<Code>,
+    pc: usize,
+    kind: FrameKind,
+    /// How many control entries lie below it.
+    control: usize,
+    /// Whether failures in it are looked at (`if f; then`).
+    tested: bool,
+}
+
+#[derive(Debug, Clone)]
+enum FrameKind {
+    Main,
+    Function { params: Vec<ArcStr>, locals: Vec<(ArcStr, Option<Var>)> },
+    Source { params: Option<Vec<ArcStr>> },
+    Eval,
+    Trap { status: i32 },
+    ExitTrap,
+}
+
+/// Open control structures.
+#[derive(Debug, Clone)]
+enum Control {
+    Loop { again: usize, end: usize, status: i32, items: Option<(Vec<String>, usize)> },
+    Case(String),
+    Redirect(Saved),
+}
+
+/// What is put back when a command with redirections or assignments of its own is done.
+#[derive(Debug, Clone, Default)]
+struct Saved {
+    fds: Vec<(u32, Option<DescId>)>,
+    vars: Vec<(ArcStr, Option<Var>)>,
+}
+
+/// What the shell waits for between instructions.
+#[derive(Debug, Clone)]
+enum Wait {
+    None,
+    /// Foreground children.
+    Jobs {
+        pids: Vec<(Pid, Option<ExitStatus>)>,
+        tested: bool,
+    },
+    /// A substitution's output.
+    Subst {
+        pid: Pid,
+        fd: DescId,
+        text: Vec<u8>,
+        ended: bool,
+        status: Option<i32>,
+    },
+    /// The `wait` builtin.
+    Builtin {
+        pids: Option<Vec<Pid>>,
+        any: bool,
+    },
+    /// The `read` builtin.
+    Read(Box<Reading>),
+}
+
+#[derive(Debug, Clone)]
+struct Reading {
+    names: Vec<String>,
+    raw: bool,
+    array: bool,
+    line: Vec<u8>,
+    chars: Option<usize>,
+    delimiter: u8,
+    fd: DescId,
+    until: Option<crate::base::Time>,
+    saved: Saved,
+    tested: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Job {
+    number: u32,
+    pid: Pid,
+    text: ArcStr,
+    status: Option<ExitStatus>,
+}
+
+/// A shell process.
+#[derive(Debug, Clone)]
+pub struct Shell {
+    pub bash: bool,
+    pub arg0: ArcStr,
+    pub params: Vec<ArcStr>,
+    pub vars: BTreeMap<ArcStr, Var>,
+    functions: BTreeMap<ArcStr, Arc<Code>>,
+    pub aliases: BTreeMap<ArcStr, ArcStr>,
+    pub opts: Options,
+    pub status: i32,
+    pub shell_pid: Pid,
+    pub last_background: Option<Pid>,
+    pub line: u32,
+    /// Results of the expansion that is under way.
+    pub record: Vec<String>,
+    pub record_at: usize,
+    subst_status: Option<i32>,
+    frames: Vec<Frame>,
+    control: Vec<Control>,
+    wait: Wait,
+    jobs: Vec<Job>,
+    traps: BTreeMap<u8, ArcStr>,
+    caught: u32,
+    exiting: Option<i32>,
+    /// Commands come from standard input, a line at a time.
+    reads_input: bool,
+    input: String,
+    /// A script file: messages carry lines.
+    script: bool,
+    /// A forked part of another shell.
+    subshell: bool,
+    env: Option<Arc<Env>>,
+    getopts_at: usize,
+    prompted: bool,
+    directory_stack: Vec<ArcStr>,
+}
+
+/// How an instruction left the shell.
+enum Flow {
+    Next,
+    Wait(Step),
+}
+
+impl Shell {
+    /// A shell started with these arguments (the name is the first).
+    pub fn start(k: &mut Kernel, p: &mut Process, bash: bool) -> Result<Box<Shell>, i32> {
+        let argv = p.argv.clone();
+        let mut sh = Box::new(Shell {
+            bash,
+            arg0: argv.first().cloned().unwrap_or_default(),
+            params: Vec::new(),
+            vars: BTreeMap::new(),
+            functions: BTreeMap::new(),
+            aliases: BTreeMap::new(),
+            opts: Options::default(),
+            status: 0,
+            shell_pid: p.pid,
+            last_background: None,
+            line: 1,
+            record: Vec::new(),
+            record_at: 0,
+            subst_status: None,
+            frames: Vec::new(),
+            control: Vec::new(),
+            wait: Wait::None,
+            jobs: Vec::new(),
+            traps: BTreeMap::new(),
+            caught: 0,
+            exiting: None,
+            reads_input: false,
+            input: String::new(),
+            script: false,
+            subshell: false,
+            env: None,
+            getopts_at: 0,
+            prompted: false,
+            directory_stack: Vec::new(),
+        });
+        p.memory = 900 << 10;
+        for (name, value) in p.env.iter() {
+            if parse::is_name(name) {
+                sh.vars.insert(name.clone(), Var { value: value.clone(), exported: true, ..Var::default() });
+            }
+        }
+        let level = sh.get("SHLVL").and_then(|v| v.parse::<u32>().ok()).unwrap_or(0);
+        sh.put("SHLVL", &(level.wrapping_add(1)).to_string(), true);
+        let cwd = p.cwd.clone();
+        sh.put("PWD", &cwd, true);
+        if bash {
+            sh.put("BASH_VERSION", "5.2.37(1)-release", false);
+            sh.put("BASH", "/bin/bash", false);
+        }
+        sh.put("OPTIND", "1", false);
+        sh.put("IFS", " \t\n", false);
+        let mut args = argv[1.min(argv.len())..].iter().peekable();
+        let mut command = false;
+        while let Some(arg) = args.peek() {
+            let on = arg.starts_with('-');
+            if !(on || arg.starts_with('+')) || arg.len() < 2 {
+                break;
+            }
+            let arg = args.next().cloned().unwrap_or_default();
+            if arg == "--" {
+                break;
+            }
+            if arg.starts_with("--") {
+                continue;
+            }
+            for c in arg[1..].chars() {
+                match c {
+                    'c' => command = true,
+                    'o' => {
+                        let name = args.next().cloned().unwrap_or_default();
+                        sh.set_option(&name, on);
+                    }
+                    c => {
+                        if !sh.opts.set(c, on) {
+                            let text = if bash {
+                                format!("{}: -{c}: invalid option\n", sh.arg0)
+                            } else {
+                                format!("{}: illegal option -{c}\n", sh.arg0)
+                            };
+                            let _ = k.put(p, 2, text.as_bytes());
+                            return Err(2);
+                        }
+                    }
+                }
+            }
+        }
+        if args.peek().is_some_and(|a| *a == "-") {
+            args.next();
+        }
+        if command {
+            let Some(script) = args.next() else {
+                let text = if bash {
+                    format!("{}: -c: option requires an argument\n", sh.arg0)
+                } else {
+                    format!("{}: -c requires an argument\n", sh.arg0)
+                };
+                let _ = k.put(p, 2, text.as_bytes());
+                return Err(2);
+            };
+            if let Some(name) = args.next() {
+                sh.arg0 = name.clone();
+            }
+            sh.params = args.cloned().collect();
+            sh.begin(k, p, script)?;
+        } else if let Some(path) = args.next() {
+            let path = path.clone();
+            sh.params = args.cloned().collect();
+            let text = k.fs.read(&p.cwd, &path, parse::SCRIPT_BYTES_MAX + 1).map_err(|e| e.to_string());
+            match text {
+                Ok(text) => {
+                    sh.arg0 = path;
+                    sh.script = true;
+                    let text = String::from_utf8_lossy(&text).into_owned();
+                    sh.begin(k, p, &text)?;
+                }
+                Err(e) => {
+                    let text =
+                        if bash { format!("{}: {path}: {e}\n", sh.arg0) } else { format!("{}: can't open '{path}': {e}\n", sh.arg0) };
+                    let _ = k.put(p, 2, text.as_bytes());
+                    return Err(if bash { 127 } else { 2 });
+                }
+            }
+        } else {
+            sh.reads_input = true;
+            sh.opts.stdin = true;
+            sh.params = args.cloned().collect();
+            if k.is_tty(p, 0) {
+                sh.opts.interactive = true;
+            }
+            if sh.opts.interactive {
+                p.handled |= Signal::INT.bit();
+                p.ignored |= Signal::TERM.bit() | Signal::QUIT.bit();
+                k.tty_echo(p.session, true);
+            }
+        }
+        Ok(sh)
+    }
+
+    fn begin(&mut self, k: &mut Kernel, p: &mut Process, text: &str) -> Result<(), i32> {
+        match k.compile(text, self.bash) {
+            Ok(code) => {
+                self.push_frame(code, FrameKind::Main, false);
+                Ok(())
+            }
+            Err(e) => {
+                self.parse_error(k, p, &e, text);
+                Err(2)
+            }
+        }
+    }
+
+    fn push_frame(&mut self, code: Arc<Code>, kind: FrameKind, tested: bool) {
+        let control = self.control.len();
+        self.frames.push(Frame { code, pc: 0, kind, control, tested });
+    }
+
+    fn parse_error(&mut self, k: &mut Kernel, p: &mut Process, e: &ParseError, src: &str) {
+        let text = if self.bash {
+            let lines = src.lines().count().max(1);
+            let place = if self.opts.interactive {
+                format!("{}: ", self.arg0)
+            } else if self.script {
+                format!("{}: line {lines}: ", self.arg0)
+            } else {
+                format!("{}: -c: line {lines}: ", self.arg0)
+            };
+            match e {
+                ParseError::Unexpected(t) => {
+                    let token = t.split(" (").next().unwrap_or(t).trim_matches('"');
+                    format!("{place}syntax error near unexpected token `{token}'\n")
+                }
+                ParseError::Unterminated => format!("{place}unexpected EOF while looking for matching quote\n"),
+                ParseError::Incomplete(_) => format!("{place}syntax error: unexpected end of file\n"),
+                other => format!("{place}{other}\n"),
+            }
+        } else if self.script {
+            let lines = src.lines().count().max(1);
+            format!("{}: line {lines}: syntax error: {e}\n", self.arg0)
+        } else {
+            format!("{}: syntax error: {e}\n", self.arg0)
+        };
+        let _ = k.put(p, 2, text.as_bytes());
+        self.status = 2;
+    }
+
+    // ---- variables
+
+    /// A variable's value.
+    pub fn get(&self, name: &str) -> Option<&ArcStr> {
+        self.vars.get(name).map(Var::text)
+    }
+
+    /// Sets a variable.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+        let export = self.opts.allexport;
+        if let Some(var) = self.vars.get_mut(name) {
+            if var.readonly {
+                return Err(if self.bash { format!("{name}: readonly variable") } else { format!("{name}: is read only") });
+            }
+            match &mut var.array {
+                Some(a) if !a.is_empty() => a[0] = ArcStr::from(value),
+                _ => var.value = ArcStr::from(value),
+            }
+            var.exported |= export;
+            if var.exported {
+                self.env = None;
+            }
+            return Ok(());
+        }
+        if self.vars.len() >= 10_000 {
+            return Err("out of memory".into());
+        }
+        self.put(name, value, export);
+        Ok(())
+    }
+
+    fn put(&mut self, name: &str, value: &str, exported: bool) {
+        if exported {
+            self.env = None;
+        }
+        self.vars.insert(ArcStr::from(name), Var { value: ArcStr::from(value), exported, ..Var::default() });
+    }
+
+    fn restore(&mut self, name: &ArcStr, var: Option<Var>) {
+        self.env = None;
+        match var {
+            Some(v) => self.vars.insert(name.clone(), v),
+            None => self.vars.remove(name),
+        };
+    }
+
+    /// The characters that split words.
+    pub fn ifs(&self) -> String {
+        self.get("IFS").map_or_else(|| " \t\n".to_string(), |v| v.to_string())
+    }
+
+    /// An array's items; a plain variable is an array of one.
+    pub fn array(&self, name: &str) -> Option<Vec<String>> {
+        let var = self.vars.get(name)?;
+        Some(match &var.array {
+            Some(a) => a.iter().map(|v| v.to_string()).collect(),
+            None => vec![var.value.to_string()],
+        })
+    }
+
+    /// One item of an array; negative ones count from the end.
+    pub fn element(&self, name: &str, i: i64) -> Option<String> {
+        let items = self.array(name)?;
+        let i = if i < 0 { i + items.len() as i64 } else { i };
+        usize::try_from(i).ok().and_then(|i| items.get(i).cloned())
+    }
+
+    fn environment(&mut self) -> Arc<Env> {
+        if let Some(env) = &self.env {
+            return env.clone();
+        }
+        let env: Env = self.vars.iter().filter(|(_, v)| v.exported).map(|(n, v)| (n.clone(), v.text().clone())).collect();
+        let env = Arc::new(env);
+        self.env = Some(env.clone());
+        env
+    }
+
+    fn set_option(&mut self, name: &str, on: bool) -> bool {
+        if name == "pipefail" {
+            self.opts.pipefail = on;
+            return true;
+        }
+        match Options::NAMES.iter().find(|(n, _)| *n == name) {
+            Some((_, letter)) => self.opts.set(*letter, on),
+            None => matches!(name, "vi" | "emacs" | "ignoreeof" | "nolog" | "posix"),
+        }
+    }
+
+    // ---- messages
+
+    /// Prints an error as the shell words it.
+    fn complain(&self, k: &mut Kernel, p: &mut Process, text: &str) {
+        let place = if self.bash && !self.opts.interactive {
+            format!("line {}: ", self.line)
+        } else if self.script && !self.opts.interactive {
+            format!("line {}: ", self.line)
+        } else {
+            String::new()
+        };
+        let _ = k.put(p, 2, format!("{}: {place}{text}\n", self.arg0).as_bytes());
+    }
+
+    /// Prints a builtin's error.
+    fn builtin_error(&self, k: &mut Kernel, p: &mut Process, name: &str, text: &str) {
+        let text = if self.bash {
+            let line = if self.opts.interactive { String::new() } else { format!("line {}: ", self.line) };
+            format!("{}: {line}{name}: {text}\n", self.arg0)
+        } else if self.opts.interactive {
+            format!("{}: {name}: {text}\n", self.arg0)
+        } else {
+            let line = if self.script { self.line } else { self.line.saturating_sub(1) };
+            format!("{}: {name}: line {line}: {text}\n", self.arg0)
+        };
+        let _ = k.put(p, 2, text.as_bytes());
+    }
+
+    // ---- stepping
+
+    /// Runs some instructions.
+    pub fn step(&mut self, k: &mut Kernel, p: &mut Process) -> Step {
+        let mut ops = 0;
+        loop {
+            let caught = p.pending & p.handled;
+            if caught != 0 {
+                p.pending &= !caught;
+                self.caught |= caught;
+                if self.opts.interactive && caught & Signal::INT.bit() != 0 && !self.traps.contains_key(&2) {
+                    self.caught &= !Signal::INT.bit();
+                    if let Some(step) = self.interrupted(k, p) {
+                        return step;
+                    }
+                }
+            }
+            if let Some(step) = self.resume(k, p) {
+                return step;
+            }
+            if self.caught != 0 && self.exiting.is_none() && !self.run_traps(k, p) {
+                return Step::Again(1);
+            }
+            if ops >= OPS_PER_STEP || !p.out.is_empty() {
+                return Step::Again(OP_US * u64::from(ops).max(1));
+            }
+            if let Some(code) = self.exiting
+                && self.unwind_for_exit(k, p, code)
+            {
+                return Step::Exit(self.status, OP_US * u64::from(ops));
+            }
+            let Some(frame) = self.frames.last_mut() else {
+                match self.next_command(k, p) {
+                    Some(step) => return step,
+                    None => continue,
+                }
+            };
+            ops += 1;
+            if frame.pc >= frame.code.ops.len() {
+                self.pop_frame(k, p);
+                continue;
+            }
+            // The instruction is borrowed from code that outlives the call.
+            let code = frame.code.clone();
+            match self.op(k, p, &code.ops[self.frames[self.frames.len() - 1].pc]) {
+                Flow::Next => {}
+                Flow::Wait(Step::Again(us)) => return Step::Again(us + OP_US * u64::from(ops)),
+                Flow::Wait(Step::Wait(b, us)) => return Step::Wait(b, us + OP_US * u64::from(ops)),
+                Flow::Wait(step) => return step,
+            }
+        }
+    }
+
+    fn pop_frame(&mut self, k: &mut Kernel, p: &mut Process) {
+        let Some(frame) = self.frames.pop() else { return };
+        self.unwind_to(k, p, frame.control);
+        match frame.kind {
+            FrameKind::Function { params, locals, .. } => {
+                self.params = params;
+                for (name, var) in locals.into_iter().rev() {
+                    self.restore(&name, var);
+                }
+                self.undo_redirect_of_call(k, p);
+            }
+            FrameKind::Source { params } => {
+                if let Some(params) = params {
+                    self.params = params;
+                }
+                self.undo_redirect_of_call(k, p);
+            }
+            FrameKind::Eval => self.undo_redirect_of_call(k, p),
+            FrameKind::Trap { status } => self.status = status,
+            FrameKind::Main | FrameKind::ExitTrap => {}
+        }
+        if self.frames.is_empty() && !self.reads_input && self.exiting.is_none() {
+            self.exiting = Some(self.status);
+        }
+    }
+
+    /// A call's own redirections lie just below its frame.
+    fn undo_redirect_of_call(&mut self, k: &mut Kernel, p: &mut Process) {
+        if let Some(Control::Redirect(saved)) = self.control.pop() {
+            self.undo(k, p, saved);
+        }
+    }
+
+    fn unwind_to(&mut self, k: &mut Kernel, p: &mut Process, depth: usize) {
+        while self.control.len() > depth {
+            if let Some(Control::Redirect(saved)) = self.control.pop() {
+                self.undo(k, p, saved);
+            }
+        }
+    }
+
+    fn undo(&mut self, k: &mut Kernel, p: &mut Process, saved: Saved) {
+        for (fd, old) in saved.fds.into_iter().rev() {
+            let _ = k.set_fd(p, fd, old);
+        }
+        for (name, var) in saved.vars.into_iter().rev() {
+            self.restore(&name, var);
+        }
+    }
+
+    /// Leaves everything; true when nothing is left to do.
+    fn unwind_for_exit(&mut self, k: &mut Kernel, p: &mut Process, code: i32) -> bool {
+        if self.frames.iter().any(|f| matches!(f.kind, FrameKind::ExitTrap)) {
+            // An exit within the exit trap ends it.
+            self.frames.clear();
+            self.control.clear();
+            self.status = code;
+            return true;
+        }
+        self.frames.clear();
+        self.unwind_to(k, p, 0);
+        self.status = code & 255;
+        if let Some(script) = self.traps.remove(&0)
+            && !script.is_empty()
+            && let Ok(compiled) = k.compile(&script, self.bash)
+        {
+            self.exiting = None;
+            self.reads_input = false;
+            self.push_frame(compiled, FrameKind::ExitTrap, true);
+            // The trap's own status does not count unless it exits.
+            let keep = self.status;
+            self.frames.insert(
+                0,
+                Frame { code: Arc::new(Code::default()), pc: 0, kind: FrameKind::Trap { status: keep }, control: 0, tested: false },
+            );
+            return false;
+        }
+        true
+    }
+
+    /// Starts the trap of one caught signal; false where there is none to start.
+    fn run_traps(&mut self, k: &mut Kernel, _p: &mut Process) -> bool {
+        for n in 1..32u8 {
+            let bit = 1u32 << n;
+            if self.caught & bit == 0 {
+                continue;
+            }
+            self.caught &= !bit;
+            let Some(script) = self.traps.get(&n).cloned() else { continue };
+            if script.is_empty() || self.frames.len() > FRAMES_MAX {
+                continue;
+            }
+            if let Ok(code) = k.compile(&script, self.bash) {
+                let status = self.status;
+                self.push_frame(code, FrameKind::Trap { status }, false);
+                self.record.clear();
+                return true;
+            }
+        }
+        true
+    }
+
+    /// Ctrl-C at the prompt or while a command runs.
+    fn interrupted(&mut self, k: &mut Kernel, p: &mut Process) -> Option<Step> {
+        match &self.wait {
+            // The children got it as well: wait for them to end.
+            Wait::Jobs { .. } | Wait::Subst { .. } => None,
+            _ => {
+                self.wait = Wait::None;
+                self.frames.clear();
+                self.unwind_to(k, p, 0);
+                self.record.clear();
+                self.input.clear();
+                self.status = 130;
+                self.prompted = false;
+                let _ = k.put(p, 1, b"\n");
+                None
+            }
+        }
+    }
+
+    /// Goes on with what was waited for; a step where it has not come.
+    fn resume(&mut self, k: &mut Kernel, p: &mut Process) -> Option<Step> {
+        for (pid, status) in std::mem::take(&mut p.reaped) {
+            self.reaped(pid, status);
+        }
+        match std::mem::replace(&mut self.wait, Wait::None) {
+            Wait::None => None,
+            Wait::Jobs { pids, tested } => {
+                if pids.iter().any(|(_, s)| s.is_none()) {
+                    self.wait = Wait::Jobs { pids, tested };
+                    return Some(Step::Wait(Block::Child, 0));
+                }
+                let last = pids.last().and_then(|p| p.1).unwrap_or(ExitStatus::Code(0));
+                self.status = if self.opts.pipefail {
+                    pids.iter().rev().filter_map(|p| p.1).map(ExitStatus::code).find(|s| *s != 0).unwrap_or(0)
+                } else {
+                    last.code()
+                };
+                if let ExitStatus::Signal(signal) = last
+                    && !self.subshell
+                    && !signal.text().is_empty()
+                {
+                    let _ = k.put(p, 2, format!("{}\n", signal.text()).as_bytes());
+                }
+                if last == ExitStatus::Signal(Signal::INT) && self.opts.interactive {
+                    self.frames.clear();
+                    self.unwind_to(k, p, 0);
+                    let _ = k.put(p, 1, b"\n");
+                }
+                if !tested {
+                    self.check_errexit();
+                }
+                None
+            }
+            Wait::Subst { pid, fd, mut text, mut ended, status } => {
+                while !ended {
+                    match k.read(fd, 64 << 10, false) {
+                        Rd::Data(d) if text.len() < 16 << 20 => text.extend(d),
+                        Rd::Data(_) => {}
+                        Rd::End | Rd::Failed(_) => ended = true,
+                        Rd::Empty => {
+                            self.wait = Wait::Subst { pid, fd, text, ended, status };
+                            return Some(Step::Wait(Block::Read(fd), 0));
+                        }
+                    }
+                }
+                if status.is_none() {
+                    self.wait = Wait::Subst { pid, fd, text, ended, status };
+                    return Some(Step::Wait(Block::Child, 0));
+                }
+                k.desc_unref(fd);
+                while text.last() == Some(&b'\n') {
+                    text.pop();
+                }
+                text.retain(|b| *b != 0);
+                self.record.push(String::from_utf8_lossy(&text).into_owned());
+                self.subst_status = status;
+                None
+            }
+            Wait::Builtin { pids, any } => {
+                if self.caught != 0 {
+                    let n = (1..32).find(|n| self.caught & 1 << n != 0).unwrap_or(0);
+                    self.status = 128 + n;
+                    return None;
+                }
+                let open = |sh: &Shell, pid: &Pid| sh.jobs.iter().any(|j| j.pid == *pid && j.status.is_none());
+                let waiting = match &pids {
+                    Some(list) if any => !list.is_empty() && list.iter().all(|p| open(self, p)),
+                    Some(list) => list.iter().any(|p| open(self, p)),
+                    None => self.jobs.iter().any(|j| j.status.is_none()),
+                };
+                if waiting {
+                    self.wait = Wait::Builtin { pids, any };
+                    return Some(Step::Wait(Block::Child, 0));
+                }
+                self.status = match &pids {
+                    Some(list) => {
+                        let done = if any { list.iter().find(|p| !open(self, p)) } else { list.last() };
+                        done.and_then(|pid| self.jobs.iter().find(|j| j.pid == *pid)).and_then(|j| j.status).map_or(127, ExitStatus::code)
+                    }
+                    None => 0,
+                };
+                match pids {
+                    Some(list) => self.jobs.retain(|j| j.status.is_none() || !list.contains(&j.pid)),
+                    None => self.jobs.retain(|j| j.status.is_none()),
+                }
+                None
+            }
+            Wait::Read(reading) => self.resume_read(k, p, reading),
+        }
+    }
+
+    fn reaped(&mut self, pid: Pid, status: ExitStatus) {
+        let code = status.code();
+        match &mut self.wait {
+            Wait::Jobs { pids, .. } => {
+                if let Some(entry) = pids.iter_mut().find(|e| e.0 == pid) {
+                    entry.1 = Some(status);
+                    return;
+                }
+            }
+            Wait::Subst { pid: subst, status: s, .. } if *subst == pid => {
+                *s = Some(code);
+                return;
+            }
+            _ => {}
+        }
+        if let Some(job) = self.jobs.iter_mut().find(|j| j.pid == pid) {
+            job.status = Some(status);
+        }
+    }
+
+    fn check_errexit(&mut self) {
+        if self.opts.errexit && self.status != 0 && !self.frames.iter().any(|f| f.tested) && !self.opts.interactive {
+            self.exiting = Some(self.status);
+        }
+    }
+
+    // ---- commands from standard input
+
+    /// Reads the next command; `None` where one is ready to run.
+    fn next_command(&mut self, k: &mut Kernel, p: &mut Process) -> Option<Step> {
+        if !self.reads_input {
+            self.exiting = Some(self.status);
+            return None;
+        }
+        let Some(fd) = p.fd(0) else {
+            self.exiting = Some(self.status);
+            return None;
+        };
+        if self.opts.interactive && !self.prompted {
+            self.prompted = true;
+            self.report_jobs(k, p);
+            let prompt = self.prompt(k, p);
+            let _ = k.put(p, 2, prompt.as_bytes());
+        }
+        match k.read(fd, 64 << 10, true) {
+            Rd::Data(line) => {
+                self.prompted = false;
+                self.input.push_str(&String::from_utf8_lossy(&line));
+                if line.last() != Some(&b'\n') {
+                    return Some(Step::Again(1));
+                }
+                self.run_input(k, p, false);
+                None
+            }
+            Rd::Empty => Some(Step::Wait(Block::Read(fd), 0)),
+            Rd::End | Rd::Failed(_) => {
+                if self.input.trim().is_empty() {
+                    if self.opts.interactive {
+                        let _ = k.put(p, 1, if self.bash { b"exit\n" } else { b"\n" });
+                    }
+                    self.reads_input = false;
+                    self.exiting = Some(self.status);
+                } else {
+                    self.run_input(k, p, true);
+                }
+                None
+            }
+        }
+    }
+
+    fn run_input(&mut self, k: &mut Kernel, p: &mut Process, end: bool) {
+        if !end && parse::wants_more(&self.input, self.bash) {
+            return;
+        }
+        let text = std::mem::take(&mut self.input);
+        if text.trim().is_empty() {
+            return;
+        }
+        let text = self.with_aliases(&text);
+        match k.compile(&text, self.bash) {
+            Ok(code) => self.push_frame(code, FrameKind::Main, false),
+            Err(e) => {
+                self.parse_error(k, p, &e, &text);
+                if !self.opts.interactive {
+                    self.reads_input = false;
+                    self.exiting = Some(2);
+                }
+            }
+        }
+    }
+
+    /// Replaces aliases at the starts of commands on a typed line.
+    fn with_aliases(&self, text: &str) -> String {
+        if self.aliases.is_empty() || !self.opts.interactive {
+            return text.to_string();
+        }
+        let mut out = String::new();
+        let mut rest = text;
+        let mut command = true;
+        let mut quote = None;
+        while let Some(c) = rest.chars().next() {
+            if quote.is_none() && command && (c.is_alphanumeric() || c == '_') {
+                let n = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))).unwrap_or(rest.len());
+                let word = &rest[..n];
+                match self.aliases.get(word) {
+                    Some(value) => out.push_str(value),
+                    None => out.push_str(word),
+                }
+                command = matches!(word, "do" | "then" | "else" | "time" | "if" | "while" | "until");
+                rest = &rest[n..];
+                continue;
+            }
+            match (quote, c) {
+                (None, '\'' | '"') => quote = Some(c),
+                (Some(q), c) if q == c => quote = None,
+                (None, '|' | '&' | ';' | '(' | '\n') => command = true,
+                (None, ' ' | '\t') => {}
+                (None, _) => command = false,
+                _ => {}
+            }
+            out.push(c);
+            rest = &rest[c.len_utf8()..];
+        }
+        out
+    }
+
+    fn prompt(&mut self, k: &mut Kernel, p: &mut Process) -> String {
+        if !self.input.is_empty() {
+            return self.get("PS2").map_or_else(|| "> ".to_string(), |v| v.to_string());
+        }
+        let ps1 = self.get("PS1").cloned().unwrap_or_else(|| ArcStr::from(if self.bash { "\\u@\\h:\\w\\$ " } else { "\\w \\$ " }));
+        let mut out = String::new();
+        let mut chars = ps1.chars();
+        let home = self.get("HOME").cloned().unwrap_or_default();
+        while let Some(c) = chars.next() {
+            if c != '\\' {
+                out.push(c);
+                continue;
+            }
+            match chars.next() {
+                Some('u') => out.push_str(if p.uid == 0 { "root" } else { self.get("USER").map_or("user", |u| u.as_str()) }),
+                Some('h' | 'H') => out.push_str(&k.hostname),
+                Some('w') => {
+                    let cwd = p.cwd.as_str();
+                    // The root directory as home is shown as what it is.
+                    match cwd.strip_prefix(home.as_str()).filter(|_| home.len() > 1) {
+                        Some(rest) if rest.is_empty() || rest.starts_with('/') => {
+                            out.push('~');
+                            out.push_str(rest);
+                        }
+                        _ => out.push_str(cwd),
+                    }
+                }
+                Some('W') => out.push_str(super::fs::base_name(&p.cwd)),
+                Some('$') => out.push(if p.uid == 0 { '#' } else { '$' }),
+                Some('n') => out.push('\n'),
+                Some('[' | ']') => {}
+                Some('e') => out.push('\x1b'),
+                Some('s') => out.push_str(if self.bash { "bash" } else { "sh" }),
+                Some(other) => out.push(other),
+                None => out.push('\\'),
+            }
+        }
+        // Variables in a prompt are expanded; a substitution there is left out.
+        if out.contains('$')
+            && out.trim_end() != "$"
+            && !out.ends_with("$ ")
+            && let Ok(word) = parse::parse_here(&out, self.bash)
+            && let Ok(text) = Expander::new(self, k, p).string(&word)
+        {
+            self.record.clear();
+            return text;
+        }
+        out
+    }
+
+    fn report_jobs(&mut self, k: &mut Kernel, p: &mut Process) {
+        let done: Vec<Job> = self.jobs.iter().filter(|j| j.status.is_some()).cloned().collect();
+        self.jobs.retain(|j| j.status.is_none());
+        for job in done {
+            let state = match job.status {
+                Some(ExitStatus::Code(0)) => "Done".to_string(),
+                Some(ExitStatus::Code(n)) => {
+                    if self.bash {
+                        format!("Exit {n}")
+                    } else {
+                        format!("Done({n})")
+                    }
+                }
+                Some(ExitStatus::Signal(s)) => s.text().to_string(),
+                None => continue,
+            };
+            let _ = k.put(p, 2, format!("[{}]+  {state:<26} {}\n", job.number, job.text).as_bytes());
+        }
+    }
+}

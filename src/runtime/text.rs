@@ -1,0 +1,470 @@
+//! Text that several programs and the shell make alike: escapes, `echo`, `printf`, sizes, dates.
+
+use crate::base::{EPOCH_UNIX_S, Time};
+
+/// Reads one escape after its backslash: the bytes it stands for, and how many were read.
+pub fn unescape_one(rest: &[u8]) -> (Vec<u8>, usize) {
+    let Some(&c) = rest.first() else { return (vec![b'\\'], 0) };
+    let octal = |from: usize, max: usize| {
+        let n = rest[from.min(rest.len())..].iter().take(max).take_while(|c| (b'0'..=b'7').contains(c)).count();
+        let v = rest[from.min(rest.len())..from.min(rest.len()) + n].iter().fold(0u32, |v, c| v * 8 + u32::from(c - b'0'));
+        (v, n)
+    };
+    let hex = |max: usize| {
+        let n = rest[1..].iter().take(max).take_while(|c| c.is_ascii_hexdigit()).count();
+        let v = rest[1..=n].iter().fold(0u32, |v, c| v * 16 + (*c as char).to_digit(16).unwrap_or(0));
+        (v, n)
+    };
+    match c {
+        b'a' => (vec![7], 1),
+        b'b' => (vec![8], 1),
+        b'e' | b'E' => (vec![27], 1),
+        b'f' => (vec![12], 1),
+        b'n' => (vec![b'\n'], 1),
+        b'r' => (vec![b'\r'], 1),
+        b't' => (vec![b'\t'], 1),
+        b'v' => (vec![11], 1),
+        b'\\' => (vec![b'\\'], 1),
+        b'\'' => (vec![b'\''], 1),
+        b'"' => (vec![b'"'], 1),
+        b'0' => {
+            let (v, n) = octal(1, 3);
+            (vec![v as u8], 1 + n)
+        }
+        b'1'..=b'7' => {
+            let (v, n) = octal(0, 3);
+            (vec![v as u8], n)
+        }
+        b'x' => match hex(2) {
+            (_, 0) => (vec![b'\\', b'x'], 1),
+            (v, n) => (vec![v as u8], 1 + n),
+        },
+        b'u' | b'U' => match hex(if c == b'u' { 4 } else { 8 }) {
+            (_, 0) => (vec![b'\\', c], 1),
+            (v, n) => (char::from_u32(v).unwrap_or('\u{fffd}').to_string().into_bytes(), 1 + n),
+        },
+        other => (vec![b'\\', other], 1),
+    }
+}
+
+/// What `echo` prints.
+pub fn echo(args: &[String]) -> Vec<u8> {
+    let (mut newline, mut escapes) = (true, false);
+    let mut at = 0;
+    while let Some(flags) =
+        args.get(at).and_then(|a| a.strip_prefix('-')).filter(|f| !f.is_empty() && f.chars().all(|c| matches!(c, 'n' | 'e' | 'E')))
+    {
+        for c in flags.chars() {
+            match c {
+                'n' => newline = false,
+                'e' => escapes = true,
+                _ => escapes = false,
+            }
+        }
+        at += 1;
+    }
+    let mut out = Vec::new();
+    for (i, a) in args[at..].iter().enumerate() {
+        if i > 0 {
+            out.push(b' ');
+        }
+        if !escapes {
+            out.extend_from_slice(a.as_bytes());
+        } else if !unescape(a.as_bytes(), &mut out) {
+            return out;
+        }
+    }
+    if newline {
+        out.push(b'\n');
+    }
+    out
+}
+
+/// Appends a text with its escapes read; false at `\c`, which ends all output.
+fn unescape(b: &[u8], out: &mut Vec<u8>) -> bool {
+    let mut i = 0;
+    while i < b.len() {
+        if b[i] == b'\\' && i + 1 < b.len() {
+            if b[i + 1] == b'c' {
+                return false;
+            }
+            let (bytes, n) = unescape_one(&b[i + 1..]);
+            out.extend(bytes);
+            i += 1 + n;
+        } else {
+            out.push(b[i]);
+            i += 1;
+        }
+    }
+    true
+}
+
+/// What `printf` prints, and complaints about its arguments. The error: no format at all.
+pub fn printf(args: &[String]) -> Result<(Vec<u8>, Vec<String>), String> {
+    let args = if args.first().is_some_and(|a| a == "--") { &args[1..] } else { args };
+    let Some(format) = args.first() else { return Err("usage: printf FORMAT [ARG]...".into()) };
+    let mut rest = args[1..].iter();
+    let mut out = Vec::new();
+    let mut errors = Vec::new();
+    loop {
+        let before = rest.len();
+        let go_on = format_once(format.as_bytes(), &mut rest, &mut out, &mut errors);
+        if !go_on || rest.len() == 0 || rest.len() == before || out.len() > 16 << 20 {
+            return Ok((out, errors));
+        }
+    }
+}
+
+fn format_once(f: &[u8], args: &mut std::slice::Iter<'_, String>, out: &mut Vec<u8>, errors: &mut Vec<String>) -> bool {
+    let mut i = 0;
+    while i < f.len() {
+        match f[i] {
+            b'\\' if i + 1 < f.len() => {
+                if f[i + 1] == b'c' {
+                    return false;
+                }
+                let (bytes, n) = unescape_one(&f[i + 1..]);
+                out.extend(bytes);
+                i += 1 + n;
+            }
+            b'%' => {
+                let spec = Spec::read(f, i + 1, &mut || args.next().map(|a| number(a).0).unwrap_or(0));
+                let Some((spec, end)) = spec else {
+                    errors.push("invalid format".to_string());
+                    return false;
+                };
+                i = end;
+                match spec.conversion {
+                    b'%' => out.push(b'%'),
+                    b's' => spec.text(args.next().map_or("", String::as_str).as_bytes(), out),
+                    b'b' => {
+                        let mut bytes = Vec::new();
+                        let more = unescape(args.next().map_or("", String::as_str).as_bytes(), &mut bytes);
+                        spec.text(&bytes, out);
+                        if !more {
+                            return false;
+                        }
+                    }
+                    b'q' => spec.text(args.next().map_or("''".to_string(), |a| quote(a)).as_bytes(), out),
+                    b'c' => spec.text(args.next().and_then(|a| a.chars().next()).map(String::from).unwrap_or_default().as_bytes(), out),
+                    b'd' | b'i' | b'u' | b'x' | b'X' | b'o' => {
+                        let text = args.next().map_or("0", String::as_str);
+                        let (v, ok) = number(text);
+                        if !ok {
+                            errors.push(format!("invalid number '{text}'"));
+                        }
+                        spec.integer(v, out);
+                    }
+                    b'e' | b'E' | b'f' | b'F' | b'g' | b'G' => {
+                        let text = args.next().map_or("0", String::as_str);
+                        let v = text.trim().parse::<f64>().unwrap_or_else(|_| {
+                            errors.push(format!("invalid number '{text}'"));
+                            0.0
+                        });
+                        spec.float(v, out);
+                    }
+                    other => {
+                        errors.push(format!("%{}: invalid format", other as char));
+                        return false;
+                    }
+                }
+            }
+            c => {
+                out.push(c);
+                i += 1;
+            }
+        }
+    }
+    true
+}
+
+fn quote(text: &str) -> String {
+    let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-./:=,+@%^".contains(&b));
+    if plain { text.to_string() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
+/// A number as `printf` reads it: C's forms, or a quote before a character. False where it is none.
+fn number(text: &str) -> (i64, bool) {
+    if let Some(c) = text.strip_prefix(['\'', '"']) {
+        return (c.chars().next().map_or(0, |c| i64::from(u32::from(c))), true);
+    }
+    let t = text.trim();
+    if t.is_empty() {
+        return (0, true);
+    }
+    let (negative, digits) = t.strip_prefix('-').map_or((false, t.strip_prefix('+').unwrap_or(t)), |d| (true, d));
+    let (radix, digits) = if let Some(h) = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
+        (16, h)
+    } else if digits.len() > 1 && digits.starts_with('0') {
+        (8, &digits[1..])
+    } else {
+        (10, digits)
+    };
+    let n = digits.bytes().take_while(|b| (*b as char).is_digit(radix)).count();
+    let v = i64::from_str_radix(&digits[..n], radix).unwrap_or(if n == 0 { 0 } else { i64::MAX });
+    (if negative { v.wrapping_neg() } else { v }, n == digits.len() && n > 0)
+}
+
+/// One `%...` of a format.
+pub struct Spec {
+    left: bool,
+    zero: bool,
+    plus: bool,
+    space: bool,
+    alternate: bool,
+    width: usize,
+    precision: Option<usize>,
+    /// The letter.
+    pub conversion: u8,
+}
+
+impl Spec {
+    /// Reads one after its `%`; `star` gives the numbers that `*` stands for.
+    pub fn read(f: &[u8], mut i: usize, star: &mut dyn FnMut() -> i64) -> Option<(Spec, usize)> {
+        let mut s =
+            Spec { left: false, zero: false, plus: false, space: false, alternate: false, width: 0, precision: None, conversion: 0 };
+        loop {
+            match f.get(i)? {
+                b'-' => s.left = true,
+                b'0' => s.zero = true,
+                b'+' => s.plus = true,
+                b' ' => s.space = true,
+                b'#' => s.alternate = true,
+                b'\'' => {}
+                _ => break,
+            }
+            i += 1;
+        }
+        let mut read = |i: &mut usize| -> usize {
+            if f.get(*i) == Some(&b'*') {
+                *i += 1;
+                return usize::try_from(star().unsigned_abs()).unwrap_or(0);
+            }
+            let n = f[*i..].iter().take_while(|c| c.is_ascii_digit()).count();
+            let v = std::str::from_utf8(&f[*i..*i + n]).ok().and_then(|t| t.parse().ok()).unwrap_or(0);
+            *i += n;
+            v
+        };
+        s.width = read(&mut i).min(10_000);
+        if f.get(i) == Some(&b'.') {
+            i += 1;
+            s.precision = Some(read(&mut i).min(1000));
+        }
+        while matches!(f.get(i), Some(b'l' | b'h' | b'j' | b'z' | b'L')) {
+            i += 1;
+        }
+        s.conversion = *f.get(i)?;
+        Some((s, i + 1))
+    }
+
+    /// Pads a text; its precision cuts it.
+    pub fn text(&self, text: &[u8], out: &mut Vec<u8>) {
+        let mut text = text;
+        if let Some(p) = self.precision
+            && matches!(self.conversion, b's' | b'b' | b'q')
+        {
+            text = &text[..text.len().min(p)];
+        }
+        let shown = String::from_utf8_lossy(text).chars().count();
+        let pad = self.width.saturating_sub(shown);
+        if !self.left {
+            out.extend(std::iter::repeat_n(b' ', pad));
+        }
+        out.extend_from_slice(text);
+        if self.left {
+            out.extend(std::iter::repeat_n(b' ', pad));
+        }
+    }
+
+    fn signed(&self, negative: bool, mut digits: String, out: &mut Vec<u8>) {
+        let sign = if negative {
+            "-"
+        } else if self.plus {
+            "+"
+        } else if self.space {
+            " "
+        } else {
+            ""
+        };
+        if self.zero && !self.left && (self.precision.is_none() || matches!(self.conversion, b'e'..=b'g' | b'E'..=b'G')) {
+            while digits.len() + sign.len() < self.width {
+                digits.insert(0, '0');
+            }
+        }
+        self.text(format!("{sign}{digits}").as_bytes(), out);
+    }
+
+    /// Formats an integer.
+    pub fn integer(&self, v: i64, out: &mut Vec<u8>) {
+        let (negative, mut digits) = match self.conversion {
+            b'u' => (false, (v as u64).to_string()),
+            b'x' => (false, format!("{}{v:x}", if self.alternate { "0x" } else { "" })),
+            b'X' => (false, format!("{}{v:X}", if self.alternate { "0X" } else { "" })),
+            b'o' => (false, format!("{}{v:o}", if self.alternate { "0" } else { "" })),
+            _ => (v < 0, v.unsigned_abs().to_string()),
+        };
+        if let Some(p) = self.precision {
+            while digits.len() < p {
+                digits.insert(0, '0');
+            }
+        }
+        self.signed(negative, digits, out);
+    }
+
+    /// Formats a number with a fraction.
+    pub fn float(&self, v: f64, out: &mut Vec<u8>) {
+        let p = self.precision.unwrap_or(6);
+        let a = v.abs();
+        let digits = if !v.is_finite() {
+            if v.is_nan() { "nan".to_string() } else { "inf".to_string() }
+        } else {
+            match self.conversion.to_ascii_lowercase() {
+                b'f' => format!("{a:.p$}"),
+                b'e' => exponent(a, p),
+                _ => general(a, p.max(1), self.alternate),
+            }
+        };
+        let digits = if self.conversion.is_ascii_uppercase() { digits.to_uppercase() } else { digits };
+        self.signed(v.is_sign_negative() && !v.is_nan(), digits, out);
+    }
+}
+
+fn exponent(v: f64, p: usize) -> String {
+    let text = format!("{v:.p$e}");
+    match text.split_once('e') {
+        Some((m, e)) => {
+            let n: i32 = e.parse().unwrap_or(0);
+            format!("{m}e{}{:02}", if n < 0 { '-' } else { '+' }, n.abs())
+        }
+        None => text,
+    }
+}
+
+/// C's `%g`.
+pub fn general(v: f64, p: usize, keep_zeros: bool) -> String {
+    if v == 0.0 {
+        return "0".into();
+    }
+    let e: i32 = format!("{:.*e}", p - 1, v).split_once('e').and_then(|(_, e)| e.parse().ok()).unwrap_or(0);
+    let strip = |t: String| if t.contains('.') && !keep_zeros { t.trim_end_matches('0').trim_end_matches('.').to_string() } else { t };
+    if e < -4 || e >= p as i32 {
+        let t = exponent(v, p - 1);
+        match t.split_once('e') {
+            Some((m, rest)) => format!("{}e{rest}", strip(m.to_string())),
+            None => t,
+        }
+    } else {
+        strip(format!("{v:.*}", usize::try_from(p as i32 - 1 - e).unwrap_or(0)))
+    }
+}
+
+/// A size as `-h` shows it.
+pub fn human(bytes: u64) -> String {
+    if bytes == 0 {
+        return "0".into();
+    }
+    let units = ["", "K", "M", "G", "T"];
+    let (mut v, mut u) = (bytes as f64, 0);
+    while v >= 1024.0 && u + 1 < units.len() {
+        v /= 1024.0;
+        u += 1;
+    }
+    if u == 0 { bytes.to_string() } else { format!("{v:.1}{}", units[u]) }
+}
+
+/// The Unix time of a moment.
+pub fn unix_s(t: Time) -> i64 {
+    EPOCH_UNIX_S + (t.0 / 1_000_000) as i64
+}
+
+/// A date in its parts: year, month, day, hour, minute, second, weekday (Sunday is 0), day of the year (from 1).
+pub fn civil(unix: i64) -> [i64; 8] {
+    let text = crate::base::format_rfc3339(unix, None);
+    let n = |a: usize, z: usize| text.get(a..z).and_then(|t| t.parse::<i64>().ok()).unwrap_or(0);
+    let days = unix.div_euclid(86_400);
+    let year = n(0, 4);
+    let start = crate::base::parse_rfc3339(&format!("{year:04}-01-01T00:00:00Z")).map_or(0, |s| s.0.div_euclid(86_400));
+    [year, n(5, 7), n(8, 10), n(11, 13), n(14, 16), n(17, 19), (days + 4).rem_euclid(7), days - start + 1]
+}
+
+const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const MONTHS: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+
+/// `date +format`, in UTC.
+pub fn strftime(format: &str, unix: i64, micros: u32) -> String {
+    let [y, mo, d, h, mi, s, wd, yd] = civil(unix);
+    let day = DAYS[wd as usize % 7];
+    let month = MONTHS[(mo as usize + 11) % 12];
+    let mut out = String::new();
+    let mut c = format.chars();
+    while let Some(ch) = c.next() {
+        if ch != '%' {
+            out.push(ch);
+            continue;
+        }
+        let mut spec = c.next();
+        let unpadded = spec == Some('-');
+        if unpadded {
+            spec = c.next();
+        }
+        let two = |v: i64| if unpadded { v.to_string() } else { format!("{v:02}") };
+        let h12 = if h % 12 == 0 { 12 } else { h % 12 };
+        let text = match spec {
+            Some('Y') => y.to_string(),
+            Some('y') => two(y % 100),
+            Some('C') => two(y / 100),
+            Some('m') => two(mo),
+            Some('d') => two(d),
+            Some('e') => format!("{d:2}"),
+            Some('H') => two(h),
+            Some('I') => two(h12),
+            Some('M') => two(mi),
+            Some('S') => two(s),
+            Some('N') => format!("{:09}", u64::from(micros) * 1000),
+            Some('s') => unix.to_string(),
+            Some('a') => day[..3].to_string(),
+            Some('A') => day.to_string(),
+            Some('b' | 'h') => month[..3].to_string(),
+            Some('B') => month.to_string(),
+            Some('j') => format!("{yd:03}"),
+            Some('u') => (if wd == 0 { 7 } else { wd }).to_string(),
+            Some('w') => wd.to_string(),
+            Some('p') => if h < 12 { "AM" } else { "PM" }.to_string(),
+            Some('Z') => "UTC".into(),
+            Some('z') => "+0000".into(),
+            Some('F') => format!("{y:04}-{mo:02}-{d:02}"),
+            Some('T' | 'X') => format!("{h:02}:{mi:02}:{s:02}"),
+            Some('R') => format!("{h:02}:{mi:02}"),
+            Some('D' | 'x') => format!("{mo:02}/{d:02}/{:02}", y % 100),
+            Some('c') => format!("{} {} {d:2} {h:02}:{mi:02}:{s:02} {y}", &day[..3], &month[..3]),
+            Some('r') => format!("{h12:02}:{mi:02}:{s:02} {}", if h < 12 { "AM" } else { "PM" }),
+            Some('n') => "\n".into(),
+            Some('t') => "\t".into(),
+            Some('%') => "%".into(),
+            Some(other) => format!("%{other}"),
+            None => "%".into(),
+        };
+        out.push_str(&text);
+    }
+    out
+}
+
+/// A duration as busybox's `sleep` and `timeout` take it: a number with s, m, h or d behind it. In microseconds.
+pub fn duration_us(text: &str) -> Option<u64> {
+    let (digits, unit) = match text.as_bytes().last()? {
+        b's' => (&text[..text.len() - 1], 1.0),
+        b'm' => (&text[..text.len() - 1], 60.0),
+        b'h' => (&text[..text.len() - 1], 3600.0),
+        b'd' => (&text[..text.len() - 1], 86_400.0),
+        _ => (text, 1.0),
+    };
+    if digits == "inf" || digits == "infinity" {
+        return Some(u64::MAX / 4);
+    }
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+        return None;
+    }
+    let v: f64 = digits.parse().ok()?;
+    Some((v * unit * 1e6).min(9e17) as u64)
+}
