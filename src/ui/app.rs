@@ -16,6 +16,7 @@ use super::host::{Answer, Host, HostRef};
 use super::i18n::{Lang, Text};
 use super::icons::Icon;
 use super::look::Look;
+use super::splitter::{Edge, Splitter};
 use super::state::{Action, Link, LookTab, Lower, OpenFile, Panel, SPEED_NORMAL, Scene, State};
 use super::storage;
 use super::tank::Tank;
@@ -226,22 +227,27 @@ pub fn App() -> Html {
     let newest_event =
         state.scene.events.first().map(|e| format!("{} {}: {}. {}", e.kind, e.name, e.reason, e.message)).unwrap_or_default();
     html! {
-        <ContextProvider<Lang> context={lang}>
-        <ContextProvider<Link> context={link.clone()}>
-            <a class="sr" href="#tank">{ Text::SkipToTank.t(lang) }</a>
-            <div class="page" data-panel={state.panel.code()}>
-                <Bar time={state.scene.view.time} playing={state.playing} speed={state.speed} late={state.scene.late} dark={state.dark} />
-                <Edit files={state.files.clone()} file={state.file} problems={state.problems.clone()} answer={state.answer.clone()} />
-                <Tank view={state.scene.view.clone()} selected={state.selected.clone()} filter={state.filter.clone()} table={state.table} />
-                <Term terminals={state.terminals} lower={state.lower} events={state.scene.events.clone()} dark={state.dark} />
-                <Look scene={state.scene.clone()} selected={state.selected.clone()} tab={state.tab} container={state.container} />
-                { switch(&state, &link) }
-            </div>
-            <div class="sr" role="log" aria-live="polite" aria-label={Text::LiveLabel.t(lang)}>{ newest_event }{ " " }{ state.answer.as_ref().map(|a| a.text.clone()).unwrap_or_default() }</div>
-            if state.help { { help(lang, &link) } }
-        </ContextProvider<Link>>
-        </ContextProvider<Lang>>
-    }
+            <ContextProvider<Lang> context={lang}>
+            <ContextProvider<Link> context={link.clone()}>
+                <a class="sr" href="#tank">{ Text::SkipToTank.t(lang) }</a>
+                <div class="page" data-panel={state.panel.code()}>
+                    <Bar time={state.scene.view.time} playing={state.playing} speed={state.speed} late={state.scene.late} dark={state.dark} />
+                    <main>
+                    <Edit files={state.files.clone()} file={state.file} problems={state.problems.clone()} answer={state.answer.clone()} />
+    <Splitter edge={Edge::Edit} />
+                    <Tank view={state.scene.view.clone()} selected={state.selected.clone()} filter={state.filter.clone()} table={state.table} />
+                    <Term terminals={state.terminals} lower={state.lower} events={state.scene.events.clone()} dark={state.dark} />
+    <Splitter edge={Edge::Term} />
+                    <Look scene={state.scene.clone()} selected={state.selected.clone()} tab={state.tab} container={state.container} />
+    <Splitter edge={Edge::Look} />
+                    </main>
+                    { switch(&state, &link) }
+                </div>
+                <div class="sr" role="log" aria-live="polite" aria-label={Text::LiveLabel.t(lang)}>{ newest_event }{ " " }{ state.answer.as_ref().map(|a| a.text.clone()).unwrap_or_default() }</div>
+                if state.help { { help(lang, &link) } }
+            </ContextProvider<Link>>
+            </ContextProvider<Lang>>
+        }
 }
 
 /// On a narrow screen: which panel is shown.

@@ -198,6 +198,9 @@ texts! {
     AllWell: "Nothing is amiss.", "一切正常。";
     LiveLabel: "What happens in the cluster", "集群动态";
     KeysTitle: "Keys and signs", "按键与图例";
+    ResizeEditor: "Width of the editor", "编辑器宽度";
+    ResizeTerminal: "Height of the terminal", "终端高度";
+    ResizeInspector: "Width of the inspector", "检视面板宽度";
     KeyPlay: "play or pause", "播放或暂停";
     KeyStep: "step to the next change", "步进到下一次变化";
     KeySpeed: "slower, faster", "减速、加速";

@@ -18,6 +18,7 @@ mod pod_cell;
 mod pod_table;
 mod reasons;
 mod session_copy;
+mod splitter;
 mod state;
 mod storage;
 mod tank;

@@ -70,7 +70,7 @@ pub fn Tank(props: &Props) -> Html {
         html! { <button key={uid.to_owned()} class="chip" {onclick} aria-pressed={pressed.to_string()} title={kind.to_owned()}>{ icon.draw() }<span class="mono">{ name }</span><span>{ note }</span></button> }
     };
     html! {
-        <main class="tank" id="tank" aria-label={Text::Cluster.t(lang)}>
+        <section class="tank" id="tank" aria-label={Text::Cluster.t(lang)}>
             <div class="tools">
                 <input class="find" type="search" value={props.filter.clone()} oninput={on_filter} placeholder={Text::FilterPods.t(lang)} aria-label={Text::FilterPods.t(lang)} />
                 for w in &view.workloads { { chip(&w.kind, &w.namespace, &w.name, &w.key, Icon::Boxes, format!("{}/{}", w.ready, w.desired)) } }
@@ -89,7 +89,7 @@ pub fn Tank(props: &Props) -> Html {
                     if is_far(view) { { from_far(props) } } else { { for view.nodes.iter().map(|node| tank_of(props, node, density, &places)) } }
                 </div>
             }
-        </main>
+        </section>
     }
 }
 

@@ -51,6 +51,7 @@ journey('says in a table what the picture shows', {}, async ({ page }) => {
 journey('runs by the keyboard: play, step, speed, help', {}, async ({ page, until }) => {
   await page.locator('body').press(' ');
   const time = () => page.locator('.time').innerText();
+  await page.waitForTimeout(300);
   const stands = await time();
   await page.waitForTimeout(400);
   assert.equal(await time(), stands, 'the clock stands');

@@ -29,8 +29,11 @@ journey('finds a mistake at its line while it is written', {}, async ({ page, un
   await page.getByRole('button', { name: 'Apply' }).click();
   assert.equal(await page.locator('.node .pod').count(), 0, 'nothing was applied');
   await page.locator('#editor .cm-content').click();
-  await page.keyboard.press('Control+z');
-  await until('no problem left', async () => (await page.locator('.problems').count()) === 0);
+  await until('no problem left', async () => {
+    await page.keyboard.press('Control+z');
+    await page.waitForTimeout(500);
+    return (await page.locator('.problems').count()) === 0;
+  });
 });
 
 journey('applies with the keyboard alone', {}, async ({ page }) => {
