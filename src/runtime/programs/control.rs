@@ -506,7 +506,7 @@ fn dd(run: &mut Run<'_>) -> Step {
         match (name, n) {
             ("if", _) => input = Some(value.to_string()),
             ("of", _) => output = Some(value.to_string()),
-            ("bs" | "ibs" | "obs", Some(n)) if n > 0 => block = usize::try_from(n).unwrap_or(usize::MAX).min(1 << 40),
+            ("bs" | "ibs" | "obs", Some(n)) if n > 0 => block = usize::try_from(n).unwrap_or(usize::MAX).min(1 << 30),
             ("count", Some(n)) => count = Some(n),
             ("skip" | "iseek", Some(n)) => skip = n,
             ("seek" | "oseek", Some(n)) => seek = n,
