@@ -251,7 +251,11 @@ fn check_case(case: &Value) -> (usize, String) {
             continue;
         }
         let [document] = documents.as_slice() else { continue };
-        if document.value.kind().is_empty() || document.value.api_version().is_empty() || stderr.contains("is forbidden") || stderr.contains("conflict") {
+        if document.value.kind().is_empty()
+            || document.value.api_version().is_empty()
+            || stderr.contains("is forbidden")
+            || stderr.contains("conflict")
+        {
             continue;
         }
         judged += 1;
@@ -294,7 +298,8 @@ fn recorded_cases_are_judged_as_recorded() {
     };
     let (mut right, mut all) = (0, 0);
     for area in ["validation", "defaulting", "kubectl-errors"] {
-        let mut files: Vec<_> = std::fs::read_dir(format!("{folder}/cases/{area}")).expect("the folder has cases").flatten().map(|f| f.path()).collect();
+        let mut files: Vec<_> =
+            std::fs::read_dir(format!("{folder}/cases/{area}")).expect("the folder has cases").flatten().map(|f| f.path()).collect();
         files.sort();
         for file in files {
             let text = std::fs::read_to_string(&file).expect("a case can be read");

@@ -297,7 +297,8 @@ mod tests {
 
     #[test]
     fn a_changed_pod_spec_is_shown_as_the_server_shows_it() {
-        let old = obj!({"containers": [{"name": "c", "image": "nginx", "resources": {}}], "restartPolicy": "Always", "securityContext": {}});
+        let old =
+            obj!({"containers": [{"name": "c", "image": "nginx", "resources": {}}], "restartPolicy": "Always", "securityContext": {}});
         let mut new = old.clone();
         new.at_mut(&["containers"]).list_mut()[0].set(&["command"], obj!(["a"]));
         assert_eq!(

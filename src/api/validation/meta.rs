@@ -140,7 +140,8 @@ pub(super) fn object_meta_update(errors: &mut Errors, new: &Value, old: &Value) 
         let mut added: Vec<&str> = meta.get("finalizers").items().iter().filter(|f| !known.contains(f)).map(Value::str).collect();
         added.sort_unstable();
         if !added.is_empty() {
-            let detail = format!("no new finalizers can be added if the object is being deleted, found new finalizers {}", go_strings(&added));
+            let detail =
+                format!("no new finalizers can be added if the object is being deleted, found new finalizers {}", go_strings(&added));
             errors.forbidden(at.child("finalizers"), &detail);
         }
     }

@@ -1,12 +1,12 @@
 //! Pods, pod templates and their updates.
 
+use super::super::internal;
 use super::super::resources::{aggregate_containers, is_pod_level_resource};
 use super::super::{Quantity, Value, names};
 use super::container::{PodScope, containers, ephemeral_containers, init_containers, only_for_pod};
 use super::ip;
 use super::meta::{self, label_name, object_meta, object_meta_update};
 use super::path::{Errors, Path, same};
-use super::super::internal;
 use super::resources::{container_resource_name, pod_resource_name, resource_requirements};
 use super::scheduling::{affinity, tolerations, topology_spread};
 use super::security::pod_security_context;

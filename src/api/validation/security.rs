@@ -73,7 +73,8 @@ pub(super) fn closed(errors: &mut Errors, at: Path<'_>, value: &Value, supported
     }
 }
 
-const SYSCTL: &str = "must have at most 253 characters and match regex ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$";
+const SYSCTL: &str =
+    "must have at most 253 characters and match regex ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$";
 
 fn sysctls(errors: &mut Errors, at: Path<'_>, spec: &Value) {
     let mut seen = BTreeSet::new();
@@ -93,7 +94,10 @@ fn sysctls(errors: &mut Errors, at: Path<'_>, spec: &Value) {
             errors.duplicate(at, name);
         }
         let dotted = name.replace('/', ".");
-        let is_ipc = dotted.starts_with("kernel.shm") || dotted.starts_with("kernel.msg") || dotted == "kernel.sem" || dotted.starts_with("fs.mqueue.");
+        let is_ipc = dotted.starts_with("kernel.shm")
+            || dotted.starts_with("kernel.msg")
+            || dotted == "kernel.sem"
+            || dotted.starts_with("fs.mqueue.");
         if spec.get("hostNetwork").is_true() && dotted.starts_with("net.") {
             errors.invalid(at, name, "may not be specified when 'hostNetwork' is true");
         } else if spec.get("hostIPC").is_true() && is_ipc {

@@ -399,9 +399,8 @@ pub(super) fn resource_field(errors: &mut Errors, at: Path<'_>, selector: &Value
         _ => return,
     };
     if !DIVISORS.contains(&text.as_str()) {
-        let detail = format!(
-            "only divisor's values 1, 1k, 1M, 1G, 1T, 1P, 1E, 1Ki, 1Mi, 1Gi, 1Ti, 1Pi, 1Ei are supported with the {of} resource"
-        );
+        let detail =
+            format!("only divisor's values 1, 1k, 1M, 1G, 1T, 1P, 1E, 1Ki, 1Mi, 1Gi, 1Ti, 1Pi, 1Ei are supported with the {of} resource");
         errors.invalid(at.child("divisor"), resource, &detail);
     }
 }

@@ -3,9 +3,11 @@
 mod base64;
 pub mod columns;
 mod custom_columns;
+mod format;
 mod go_value;
 mod json;
 mod jsonpath;
+mod kyaml;
 mod list;
 mod sort;
 mod table;
@@ -15,8 +17,10 @@ mod yaml;
 
 pub use base64::decode_base64;
 pub use custom_columns::{ColumnsError, CustomColumns, relaxed_path};
+pub use format::{FormatError, FormatFlags, ObjectFormat, Printed};
 pub use json::{to_compact_json, to_json};
 pub use jsonpath::{JsonPath, JsonPathError};
+pub use kyaml::to_kyaml;
 pub use list::{list_of, name_of, without_managed_fields};
 pub use sort::{SortError, sort_objects};
 pub(crate) use table::escape_terminal;

@@ -387,7 +387,7 @@ fn is_printable(c: char) -> bool {
 
 /// Whether a YAML 1.1 reader takes the bare text for a string and not for a number, a truth, a time or nothing.
 // Models resolve and isBase60Float of go.yaml.in/yaml/v2.
-fn reads_as_string(text: &str) -> bool {
+pub(super) fn reads_as_string(text: &str) -> bool {
     let Some(&first) = text.as_bytes().first() else { return false };
     match first {
         b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~' => !matches!(
