@@ -73,6 +73,14 @@ pub enum Task {
     Watch(Box<commands::get::Watch>),
     /// `logs --follow`, and `logs` of a pod that is not there yet.
     Logs(Box<commands::logs::Follow>),
+    /// `rollout status`.
+    RolloutStatus(Box<commands::rollout::status::Waiting>),
+    /// `wait`.
+    WaitFor(Box<commands::wait::Waiting>),
+    /// `drain`.
+    Drain(Box<commands::drain::Draining>),
+    /// `replace --force`.
+    Replace(Box<commands::replace::Replacing>),
     /// `apply --force`.
     Reapply(Box<commands::apply::Applying>),
 }
@@ -84,6 +92,10 @@ impl Task {
             Task::Gone(t) => t.resume(cx),
             Task::Watch(t) => t.resume(cx),
             Task::Logs(t) => t.resume(cx),
+            Task::RolloutStatus(t) => t.resume(cx),
+            Task::WaitFor(t) => t.resume(cx),
+            Task::Drain(t) => t.resume(cx),
+            Task::Replace(t) => t.resume(cx),
             Task::Reapply(t) => t.resume(cx),
         }
     }

@@ -102,7 +102,8 @@ impl CliError {
     // Models cmdutil.checkErr.
     pub fn report(&self) -> (String, i32) {
         let single = match self {
-            CliError::Many(errors) if errors.len() == 1 => return errors[0].report(),
+            // Only the outermost of several aggregates is opened.
+            CliError::Many(errors) if errors.len() == 1 => &errors[0],
             other => other,
         };
         let text = match single {

@@ -11,6 +11,7 @@ pub mod describe;
 mod error;
 mod files;
 mod flags;
+mod go_json;
 mod help;
 mod host;
 mod kubectl;
@@ -20,7 +21,6 @@ mod pods;
 mod printing;
 mod resources;
 mod sha256;
-mod sorting;
 
 pub use host::{Environment, ExecOutput, ExecRequest, FileError, Files, Host, LogLine, Metrics, NodeApi, Output, StdinState, Step, Stream};
 pub use kubectl::Kubectl;

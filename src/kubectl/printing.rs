@@ -3,8 +3,8 @@
 use super::context::Context;
 use super::error::{CliError, fail};
 use super::host::{FileError, Output};
-use super::output::{name_of, to_json, to_yaml, without_managed_fields};
-use crate::api::{Object, Value};
+use super::output::{CustomColumns, JsonPath, JsonPathError, name_of, to_json, to_yaml, without_managed_fields};
+use crate::api::{KindRef, Value};
 
 /// How objects are printed where it is no table.
 #[derive(Clone, Debug)]
@@ -15,6 +15,10 @@ pub enum Format {
     Yaml,
     /// `-o name`
     Name,
+    /// `-o jsonpath=...`, and whether as JSON
+    JsonPath(Box<JsonPath>, bool),
+    /// `-o custom-columns=...`
+    Columns(CustomColumns),
 }
 
 /// Prints objects one after the other.
@@ -23,10 +27,13 @@ pub struct ObjectPrinter {
     format: Format,
     /// `--show-managed-fields`.
     managed_fields: bool,
+    allow_missing: bool,
+    no_headers: bool,
     printed: usize,
 }
 
-const OBJECT_FORMATS: &str =
+/// The formats of commands that print objects.
+pub const OBJECT_FORMATS: &str =
     "go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,name,template,templatefile,yaml";
 
 /// The printer that `-o` asks for; `None` where it is not given.
@@ -41,39 +48,86 @@ pub fn object_printer(cx: &Context<'_, '_>) -> Result<Option<ObjectPrinter>, Cli
 impl ObjectPrinter {
     /// The printer of a format; `allowed` is what the error lists.
     pub fn new(cx: &Context<'_, '_>, output: &str, allowed: &str) -> Result<ObjectPrinter, CliError> {
-        let format = match output {
+        let flags = cx.flags();
+        let (name, inline) = output.split_once('=').map_or((output, None), |(name, rest)| (name, Some(rest)));
+        // `--template` alone means a Go template.
+        let name = if name.is_empty() && flags.given("template") { "go-template" } else { name };
+        let argument = inline.or_else(|| flags.get("template")).unwrap_or("");
+        let known = allowed.split(',').any(|f| f == name);
+        let takes_argument = !matches!(name, "json" | "yaml" | "name" | "wide" | "kyaml");
+        if !known || (inline.is_some() && !takes_argument) {
+            return fail(format!("unable to match a printer suitable for the output format {output:?}, allowed formats are: {allowed}"));
+        }
+        let columns = name.starts_with("custom-columns");
+        if takes_argument && argument.is_empty() {
+            return fail(if columns {
+                "custom-columns format specified but no custom columns given"
+            } else {
+                "template format specified but no template given"
+            });
+        }
+        let from_file = matches!(name, "jsonpath-file" | "custom-columns-file" | "go-template-file" | "templatefile");
+        let text = if from_file {
+            let what = if columns { "template" } else { "--template" };
+            read_text(cx, argument).map_err(|e| CliError::Message(format!("error reading {what} {argument}, open {argument}: {e}")))?
+        } else {
+            argument.to_owned()
+        };
+        let format = match name {
             "json" => Format::Json,
             "yaml" => Format::Yaml,
             "name" => Format::Name,
-            other => {
-                return fail(format!("unable to match a printer suitable for the output format {other:?}, allowed formats are: {allowed}"));
+            "jsonpath" | "jsonpath-as-json" | "jsonpath-file" => {
+                let path = JsonPath::parse(&text).map_err(|e| CliError::Message(format!("error parsing jsonpath {text}, {e}")))?;
+                Format::JsonPath(Box::new(path), name == "jsonpath-as-json")
             }
+            "custom-columns" => Format::Columns(CustomColumns::parse(&text).map_err(|e| CliError::Message(e.to_string()))?),
+            "custom-columns-file" => Format::Columns(CustomColumns::parse_file(&text).map_err(|e| CliError::Message(e.to_string()))?),
+            other => return fail(format!("the output format {other:?} is not simulated here")),
         };
-        Ok(ObjectPrinter { format, managed_fields: cx.flags().is_on("show-managed-fields"), printed: 0 })
+        Ok(ObjectPrinter {
+            format,
+            managed_fields: flags.is_on("show-managed-fields"),
+            allow_missing: flags.switch_or("allow-missing-template-keys", true),
+            no_headers: flags.is_on("no-headers"),
+            printed: 0,
+        })
     }
 
     /// Prints an object or a list.
     pub fn print(&mut self, object: &Value, out: &mut Output) -> Result<(), CliError> {
         let bare = if self.managed_fields { object.clone() } else { without_managed_fields(object.clone()) };
+        let first = self.printed == 0;
+        self.printed += 1;
+        let items: Vec<Value> = match bare.get("items") {
+            Value::List(items) => items.to_vec(),
+            _ => vec![bare.clone()],
+        };
         match &self.format {
             Format::Json => out.outln(to_json(&bare)),
             Format::Yaml => {
-                if self.printed > 0 {
+                if !first {
                     out.outln("---");
                 }
                 out.out(to_yaml(&bare));
             }
-            Format::Name => {
-                if matches!(bare.get("items"), Value::List(_)) {
-                    for item in bare.get("items").items() {
-                        out.outln(name_of(item));
-                    }
-                } else {
-                    out.outln(name_of(&bare));
+            Format::Name => items.iter().for_each(|item| out.outln(name_of(item))),
+            Format::JsonPath(path, as_json) => {
+                let printed = if *as_json { path.print_as_json(&bare, self.allow_missing) } else { path.print(&bare, self.allow_missing) };
+                match printed {
+                    Ok(text) => out.out(text),
+                    Err(error @ JsonPathError::Evaluation(_)) => return fail(path.failure(&error, &bare)),
+                    Err(error) => return fail(error.to_string()),
+                }
+            }
+            Format::Columns(columns) => {
+                let (text, error) = columns.print(&items, self.no_headers || !first);
+                out.out(text);
+                if let Some(error) = error {
+                    return fail(error.to_string());
                 }
             }
         }
-        self.printed += 1;
         Ok(())
     }
 }
@@ -109,14 +163,9 @@ impl Reporter {
     }
 }
 
-/// `kind/name` as operations print it, for an object whose kind may be unset.
-pub fn named(kind: crate::api::KindRef, name: &str) -> String {
-    let mut object = Value::map();
-    object.set(&["apiVersion"], kind.api_version());
-    object.set(&["kind"], kind.kind);
-    object.set(&["metadata", "name"], name);
-    debug_assert_eq!(object.name(), name);
-    name_of(&object)
+/// `kind.group/name`.
+pub fn named(kind: KindRef, name: &str) -> String {
+    if kind.group.is_empty() { format!("{}/{name}", kind.singular()) } else { format!("{}.{}/{name}", kind.singular(), kind.group) }
 }
 
 /// A file's text, with Go's words where it cannot be read.

@@ -152,7 +152,7 @@ pub fn require_kind(text: &str) -> Result<KindRef, CliError> {
 }
 
 /// The kinds that an argument names, categories included.
-fn kinds_of(text: &str) -> Result<Vec<KindRef>, CliError> {
+pub fn kinds_of(text: &str) -> Result<Vec<KindRef>, CliError> {
     let mut kinds = Vec::new();
     for part in split_types(text) {
         let category: Vec<KindRef> = KINDS.iter().filter(|k| k.categories.contains(&part)).collect();

@@ -7,10 +7,9 @@ use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, int, list, switch, text};
 use crate::kubectl::host::Step;
-use crate::kubectl::output::{TableOptions, TablePrinter, list_of, print_groups};
+use crate::kubectl::output::{SortError, TableOptions, TablePrinter, list_of, print_groups, relaxed_path, sort_objects};
 use crate::kubectl::printing::ObjectPrinter;
 use crate::kubectl::resources::{Found, Info, Query, find};
-use crate::kubectl::sorting;
 use crate::server::{Caller, RestRequest};
 use crate::store::ChangeType;
 
@@ -110,7 +109,16 @@ fn print_table(cx: &mut Context<'_, '_>, found: Found) -> Result<Flow, CliError>
     let kinds = found.kinds.clone();
     let (mut infos, errors) = found.split();
     if let Some(field) = cx.flags().get("sort-by").filter(|f| !f.is_empty()) {
-        sorting::sort(&mut infos, field, several_types(cx.args()))?;
+        if several_types(cx.args()) {
+            let path = relaxed_path(field).unwrap_or_else(|_| field.to_owned());
+            return Err(CliError::Message(SortError::NotFound(path).to_string()));
+        }
+        match sort(&mut infos, field) {
+            Ok(()) => {}
+            // What goes wrong with the path of a table is swallowed, and the table with it.
+            Err(SortError::Path(_) | SortError::NotFound(_)) => infos.clear(),
+            Err(error) => return fail(error.to_string()),
+        }
     }
     let rows: Vec<(KindRef, Value)> = infos.into_iter().map(|i| (i.kind, i.object)).collect();
     if !rows.is_empty() {
@@ -125,6 +133,19 @@ fn print_table(cx: &mut Context<'_, '_>, found: Found) -> Result<Flow, CliError>
     Ok(Flow::Done)
 }
 
+/// Sorts by a member of the objects.
+fn sort(infos: &mut Vec<Info>, field: &str) -> Result<(), SortError> {
+    let mut objects: Vec<Value> = infos.iter().map(|i| i.object.clone()).collect();
+    sort_objects(&mut objects, field)?;
+    let mut unsorted = std::mem::take(infos);
+    for object in objects {
+        if let Some(at) = unsorted.iter().position(|i| i.object.same(&object)) {
+            infos.push(unsorted.swap_remove(at));
+        }
+    }
+    Ok(())
+}
+
 fn print_objects(cx: &mut Context<'_, '_>, found: Found, mut printer: ObjectPrinter) -> Result<Flow, CliError> {
     let single = found.single;
     let (mut infos, mut errors) = found.split();
@@ -137,7 +158,7 @@ fn print_objects(cx: &mut Context<'_, '_>, found: Found, mut printer: ObjectPrin
         return Ok(Flow::Done);
     }
     if let Some(field) = cx.flags().get("sort-by").filter(|f| !f.is_empty()) {
-        sorting::sort(&mut infos, field, false)?;
+        sort(&mut infos, field).map_err(|e| CliError::Message(e.to_string()))?;
     }
     let object = match infos.as_slice() {
         [one] if single => one.object.clone(),

@@ -2,15 +2,25 @@
 
 pub mod annotate;
 pub mod apply;
+pub mod autoscale;
+pub mod cordon;
 pub mod create;
 pub mod create_generators;
 pub mod delete;
 pub mod describe;
+pub mod drain;
+pub mod expose;
 pub mod get;
 pub mod label;
 pub mod logs;
+pub mod patch;
+pub mod replace;
+pub mod rollout;
 pub mod scale;
+pub mod set;
+pub mod taint;
 pub mod version;
+pub mod wait;
 
 use super::command::Command;
 use super::context::Context;
@@ -26,14 +36,25 @@ pub static ROOT: Command = Command::group(
     &[
         &annotate::COMMAND,
         &apply::COMMAND,
+        &autoscale::COMMAND,
+        &cordon::CORDON,
+        &cordon::UNCORDON,
         &create::COMMAND,
         &delete::COMMAND,
         &describe::COMMAND,
+        &drain::COMMAND,
+        &expose::COMMAND,
         &get::COMMAND,
         &label::COMMAND,
         &logs::COMMAND,
+        &patch::COMMAND,
+        &replace::COMMAND,
+        &rollout::COMMAND,
         &scale::COMMAND,
+        &set::COMMAND,
+        &taint::COMMAND,
         &version::COMMAND,
+        &wait::COMMAND,
     ],
 );
 

@@ -75,5 +75,22 @@ pub fn describe(kind: KindRef, object: &Value, related: &dyn Related, show_event
     page.finish()
 }
 
+/// Describes a pod template alone, as `kubectl rollout history --revision` does: with tabs, not aligned.
+// Models polymorphichelpers' use of describe.DescribePodTemplate.
+pub fn describe_pod_template(template: &Value, now: Time) -> String {
+    struct Nothing;
+    impl Related for Nothing {
+        fn list(&self, _: KindRef, _: Option<&str>) -> Vec<Value> {
+            Vec::new()
+        }
+        fn get(&self, _: KindRef, _: &str, _: &str) -> Option<Value> {
+            None
+        }
+    }
+    let mut page = Page::new(&Nothing, now, false);
+    page.pod_template(template);
+    page.finish_unaligned()
+}
+
 #[cfg(test)]
 mod tests;

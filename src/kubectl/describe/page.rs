@@ -66,6 +66,11 @@ impl<'a> Page<'a> {
         age(timestamp, self.now)
     }
 
+    /// The text as it was written, with tabs between columns.
+    pub(super) fn finish_unaligned(self) -> String {
+        self.writer.into_text()
+    }
+
     /// The text, aligned.
     pub(super) fn finish(mut self) -> String {
         self.writer.flush()

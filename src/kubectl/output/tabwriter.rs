@@ -30,6 +30,11 @@ impl TabWriter {
         self.text.push_str(text);
     }
 
+    /// The text taken in since the last flush, as it came.
+    pub fn into_text(self) -> String {
+        self.text
+    }
+
     /// Starts over with column widths, as between two tables.
     pub fn forget_widths(&mut self) {
         if let Some(widths) = &mut self.remembered {

@@ -180,7 +180,7 @@ fn wrong_key(key: &str) -> String {
 
 /// What is wrong with an environment variable's name.
 // Models validation.IsEnvVarName.
-pub(in crate::kubectl::commands) fn wrong_variable(key: &str) -> String {
+pub fn wrong_variable(key: &str) -> String {
     let first = key.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || "-._".contains(c));
     if first && key.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c)) {
         return match key {

@@ -10,6 +10,8 @@ mod secret;
 mod service;
 mod simple;
 
+pub(super) use config_map::wrong_variable;
+
 use crate::api::{Kind, Value};
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::{Context, DryRun};

@@ -1,0 +1,139 @@
+//! `kubectl autoscale`.
+
+use crate::api::quantity::Quantity;
+use crate::api::{Kind, Value};
+use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::context::{Context, DryRun};
+use crate::kubectl::error::{CliError, fail};
+use crate::kubectl::flags::{self, Flag, deprecated, int, text};
+use crate::kubectl::last_applied;
+use crate::kubectl::printing::Reporter;
+use crate::kubectl::resources::{Info, Query, find};
+use crate::obj;
+
+const OWN: &[Flag] = &[
+    int("min", ""),
+    int("max", ""),
+    deprecated(
+        int("cpu-percent", ""),
+        "Use --cpu with percentage or resource quantity format (e.g., '70%' for utilization or '500m' for milliCPU).",
+    ),
+    text("cpu", ""),
+    text("memory", ""),
+    text("name", ""),
+];
+
+/// `kubectl autoscale`.
+pub static COMMAND: Command = Command {
+    usage: "(-f FILENAME | TYPE NAME | TYPE/NAME) [--min=MINPODS] --max=MAXPODS [--cpu=CPU] [--memory=MEMORY] [flags] [options]",
+    flags: &[flags::FILENAME, flags::PRINT, flags::DRY_RUN, flags::SAVE_CONFIG, flags::RECORD, flags::WRITE, OWN],
+    required: &["max"],
+    run: Run::Do(run),
+    ..Command::new("autoscale", "Auto-scale a deployment, replica set, stateful set, or replication controller", run)
+};
+
+fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    let flags = cx.flags();
+    let (min, max) = (flags.int("min").unwrap_or(-1), flags.int("max").unwrap_or(-1));
+    if flags.given("cpu-percent") && flags.given("cpu") {
+        return fail("--cpu-percent and --cpu are mutually exclusive");
+    }
+    if max < 1 {
+        return fail(format!("--max=MAXPODS is required and must be at least 1, max: {max}"));
+    }
+    if max < min {
+        return fail(format!("--max=MAXPODS must be larger or equal to --min=MINPODS, max: {max}, min: {min}"));
+    }
+    let mut reporter = Reporter::new(cx)?;
+    let dry_run = cx.dry_run()?;
+    let query = Query { files: true, latest: true, ..Query::default() };
+    let found = find(cx, &query, cx.args())?;
+    let (infos, mut errors) = found.split();
+    let mut count = 0;
+    for info in infos {
+        match create(cx, &info, min, max, dry_run) {
+            Ok(object) => {
+                count += 1;
+                reporter.report("autoscaled", &object, cx.out)?;
+            }
+            Err(error) => errors.push(error),
+        }
+    }
+    CliError::check(errors)?;
+    if count == 0 { fail("no objects passed to autoscale") } else { Ok(Flow::Done) }
+}
+
+/// What a resource is held at: a share of the request, or an amount.
+fn metric(name: &str, text: &str) -> Result<Value, CliError> {
+    let target = match text.strip_suffix('%') {
+        Some(percent) => match percent.parse::<i64>() {
+            Ok(n) => obj!({"type": "Utilization", "averageUtilization": n}),
+            Err(_) => return fail(format!("invalid resource {name} value: {text}")),
+        },
+        None => match Quantity::parse(text) {
+            Ok(q) => obj!({"type": "AverageValue", "averageValue": q.to_string()}),
+            Err(_) => return fail(format!("invalid resource {name} value: {text}")),
+        },
+    };
+    Ok(obj!({"type": "Resource", "resource": {"name": name, "target": target}}))
+}
+
+fn create(cx: &mut Context<'_, '_>, info: &Info, min: i64, max: i64, dry_run: DryRun) -> Result<Value, CliError> {
+    let flags = cx.flags();
+    if !matches!(info.kind.kind, "Deployment" | "ReplicaSet" | "StatefulSet" | "ReplicationController") {
+        return fail(format!(
+            "cannot autoscale a {}: could not find scale subresource for {} in discovery information",
+            info.kind.kind,
+            Info::resource_text(info.kind)
+        ));
+    }
+    let mut metrics = Vec::new();
+    if let Some(percent) = flags.int("cpu-percent").filter(|p| *p >= 0) {
+        metrics.push(metric("cpu", &format!("{percent}%"))?);
+    }
+    for name in ["cpu", "memory"] {
+        let text = flags.text(name);
+        if !text.is_empty() {
+            metrics.push(metric(name, text)?);
+        }
+    }
+    let name = match flags.text("name") {
+        "" => info.name.as_str(),
+        given => given,
+    };
+    let mut spec = obj!({
+        "maxReplicas": max,
+        "scaleTargetRef": {"apiVersion": info.kind.api_version(), "kind": info.kind.kind, "name": info.name.as_str()}
+    });
+    if min > 0 {
+        spec.set(&["minReplicas"], min);
+    }
+    if !metrics.is_empty() {
+        spec.set(&["metrics"], metrics.clone());
+    }
+    let kind = Kind::named("HorizontalPodAutoscaler");
+    let mut object = obj!({
+        "apiVersion": kind.api_version(), "kind": kind.kind, "metadata": {"name": name}, "spec": spec,
+        "status": {"desiredReplicas": 0, "currentMetrics": null}
+    });
+    if cx.session.enforce_namespace {
+        object.set(&["metadata", "namespace"], cx.namespace());
+    }
+    if flags.is_on("save-config") {
+        last_applied::annotate(&mut object);
+    }
+    if dry_run == DryRun::Client {
+        return Ok(object);
+    }
+    let options = cx.write_options(dry_run)?;
+    let namespace = cx.namespace();
+    cx.create(kind, &namespace, object, &options).map_err(|error| {
+        // kubectl tries again with autoscaling/v1, which knows a share of the CPU alone.
+        let text = flags.text("cpu");
+        if text.ends_with('%') || flags.given("cpu-percent") {
+            return error;
+        }
+        let why = if text.is_empty() { "empty input" } else { "%!w(<nil>)" };
+        CliError::Message(format!("failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1: {why}"))
+    })
+}

@@ -1,0 +1,71 @@
+//! `kubectl cordon` and `uncordon`.
+
+use crate::api::{Kind, Value};
+use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::context::{Context, DryRun};
+use crate::kubectl::error::{CliError, fail};
+use crate::kubectl::flags;
+use crate::kubectl::printing::named;
+use crate::kubectl::resources::{Info, Query, find};
+use crate::obj;
+use crate::server::{Patch, Subresource};
+
+/// `kubectl cordon`.
+pub static CORDON: Command = Command {
+    usage: "NODE [options]",
+    flags: &[flags::SELECTOR, flags::DRY_RUN],
+    run: Run::Do(|cx| run(cx, true)),
+    ..Command::new("cordon", "Mark node as unschedulable", |cx| run(cx, true))
+};
+
+/// `kubectl uncordon`.
+pub static UNCORDON: Command = Command {
+    usage: "NODE [options]",
+    flags: &[flags::SELECTOR, flags::DRY_RUN],
+    run: Run::Do(|cx| run(cx, false)),
+    ..Command::new("uncordon", "Mark node as schedulable", |cx| run(cx, false))
+};
+
+/// The nodes that are named, or selected.
+pub fn nodes(cx: &mut Context<'_, '_>, verb: &str) -> Result<Vec<Info>, CliError> {
+    let selector = cx.flags().get("selector");
+    if cx.args().is_empty() && selector.is_none() {
+        return Err(cx.usage(format!("USAGE: {verb} NODE [flags]")));
+    }
+    if !cx.args().is_empty() && selector.is_some_and(|s| !s.is_empty()) {
+        return fail("error: cannot specify both a node name and a --selector option");
+    }
+    let mut args = vec!["nodes".to_owned()];
+    args.extend_from_slice(cx.args());
+    if args.iter().any(|a| a.contains('/')) {
+        args.remove(0);
+    }
+    let query = Query { selector: selector.filter(|s| !s.is_empty()).map(str::to_owned), latest: true, ..Query::default() };
+    find(cx, &query, &args)?.into_infos()
+}
+
+fn run(cx: &mut Context<'_, '_>, cordon: bool) -> Result<Flow, CliError> {
+    let dry_run = cx.dry_run()?;
+    let infos = nodes(cx, if cordon { "cordon" } else { "uncordon" })?;
+    for info in infos {
+        cordon_one(cx, &info, cordon, dry_run)?;
+    }
+    Ok(Flow::Done)
+}
+
+/// Cordons or uncordons a node and says so.
+pub fn cordon_one(cx: &mut Context<'_, '_>, info: &Info, cordon: bool, dry_run: DryRun) -> Result<(), CliError> {
+    let done = if cordon { "cordoned" } else { "uncordoned" };
+    let node = named(Kind::named("Node"), &info.name);
+    if info.object.at(&["spec", "unschedulable"]).is_true() == cordon {
+        cx.out.outln(format!("{node} already {done}{}", dry_run.suffix()));
+        return Ok(());
+    }
+    if dry_run != DryRun::Client {
+        let patch = obj!({"spec": {"unschedulable": if cordon { Value::from(true) } else { Value::Null }}});
+        let options = cx.write_options(dry_run)?;
+        cx.patch(info.kind, "", &info.name, &Patch::Merge(patch), Subresource::None, &options)?;
+    }
+    cx.out.outln(format!("{node} {done}{}", dry_run.suffix()));
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! `kubectl expose`.
+
+use crate::api::{Kind, Object, Value};
+use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::context::{Context, DryRun};
+use crate::kubectl::error::{CliError, fail};
+use crate::kubectl::flags::{self, Flag, text};
+use crate::kubectl::last_applied;
+use crate::kubectl::printing::Reporter;
+use crate::kubectl::resources::{Info, Query, find};
+use crate::obj;
+
+const OWN: &[Flag] = &[
+    text("port", ""),
+    text("protocol", ""),
+    text("type", ""),
+    text("load-balancer-ip", ""),
+    text("selector", ""),
+    text("labels", "l"),
+    text("target-port", ""),
+    text("external-ip", ""),
+    text("name", ""),
+    text("session-affinity", ""),
+    text("cluster-ip", ""),
+    text("overrides", ""),
+    text("override-type", ""),
+];
+
+/// `kubectl expose`.
+pub static COMMAND: Command = Command {
+    usage: "(-f FILENAME | TYPE NAME) [--port=port] [--protocol=TCP|UDP|SCTP] [--target-port=number-or-name] [--name=name] [--external-ip=external-ip-of-service] [--type=type] [options]",
+    flags: &[flags::FILENAME, flags::PRINT, flags::DRY_RUN, flags::SAVE_CONFIG, flags::RECORD, flags::WRITE, OWN],
+    run: Run::Do(run),
+    ..Command::new("expose", "Take a replication controller, service, deployment or pod and expose it as a new Kubernetes service", run)
+};
+
+fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    let mut reporter = Reporter::new(cx)?;
+    let dry_run = cx.dry_run()?;
+    let query = Query { files: true, latest: true, ..Query::default() };
+    let found = find(cx, &query, cx.args())?;
+    let (infos, mut errors) = found.split();
+    for info in infos {
+        let result = service(cx, &info).and_then(|mut object| {
+            if cx.flags().is_on("save-config") {
+                last_applied::annotate(&mut object);
+            }
+            if dry_run == DryRun::Client {
+                return Ok(object);
+            }
+            let options = cx.write_options(dry_run)?;
+            let namespace = cx.namespace();
+            cx.create(Kind::named("Service"), &namespace, object, &options)
+        });
+        match result {
+            Ok(object) => reporter.report("exposed", &object, cx.out)?,
+            Err(error) => errors.push(error),
+        }
+    }
+    CliError::check(errors)?;
+    Ok(Flow::Done)
+}
+
+/// The containers whose ports are exposed.
+fn pod_spec(object: &Value) -> &Value {
+    if object.kind() == "Pod" { object.get("spec") } else { object.at(&["spec", "template", "spec"]) }
+}
+
+/// Ports with their protocols, as the object declares them.
+fn ports_of(object: &Value) -> Vec<(String, String)> {
+    let protocol = |p: &Value| match p.get("protocol").str() {
+        "" => "TCP".to_owned(),
+        other => other.to_owned(),
+    };
+    if object.kind() == "Service" {
+        let ports = object.at(&["spec", "ports"]).items();
+        return ports.iter().map(|p| (p.get("port").int().to_string(), protocol(p))).collect();
+    }
+    let containers = pod_spec(object).get("containers").items();
+    containers.iter().flat_map(|c| c.get("ports").items()).map(|p| (p.get("containerPort").int().to_string(), protocol(p))).collect()
+}
+
+/// The labels that the service selects by.
+fn selector_of(object: &Value) -> Result<Value, String> {
+    match object.kind() {
+        "ReplicationController" => Ok(object.at(&["spec", "selector"]).clone()),
+        "Pod" if object.labels().is_empty() => Err("the pod has no labels and cannot be exposed".into()),
+        "Pod" => Ok(object.labels().clone()),
+        "Service" if object.at(&["spec", "selector"]).is_empty() => Err("the service has no pod selector set".into()),
+        "Service" => Ok(object.at(&["spec", "selector"]).clone()),
+        _ => {
+            let selector = object.at(&["spec", "selector"]);
+            if selector.get("matchExpressions").items().is_empty() {
+                Ok(selector.get("matchLabels").clone())
+            } else {
+                Err("couldn't convert expressions - \"matchExpressions\" to map-based selector format".into())
+            }
+        }
+    }
+}
+
+/// Reads `a=b,c=d`.
+pub fn parse_labels(spec: &str) -> Result<Value, CliError> {
+    let mut labels = Value::map();
+    for pair in spec.split(',').filter(|_| !spec.is_empty()) {
+        match pair.split_once('=') {
+            Some((key, value)) if !key.is_empty() => labels.set(&[key], value),
+            _ => return fail(format!("unexpected label spec: {pair}")),
+        }
+    }
+    Ok(labels)
+}
+
+// Models kubectl/pkg/cmd/expose.
+fn service(cx: &Context<'_, '_>, info: &Info) -> Result<Value, CliError> {
+    let flags = cx.flags();
+    let object = &info.object;
+    if !matches!(info.kind.kind, "ReplicationController" | "Service" | "Pod" | "ReplicaSet" | "Deployment") {
+        let group = if info.kind.group.is_empty() { String::new() } else { format!(".{}", info.kind.group) };
+        return fail(format!("cannot expose a {}{group}", info.kind.kind));
+    }
+    let selector = match flags.text("selector") {
+        "" => selector_of(object)
+            .map_err(|e| CliError::Message(format!("couldn't retrieve selectors via --selector flag or introspection: {e}")))?,
+        text => parse_labels(text)?,
+    };
+    let cluster_ip = flags.text("cluster-ip");
+    let declared = ports_of(object);
+    let wanted: Vec<String> = match flags.text("port") {
+        "" if declared.is_empty() && cluster_ip != "None" => return fail("couldn't find port via --port flag or introspection"),
+        "" => declared.iter().map(|(p, _)| p.clone()).collect(),
+        text => text.split(',').map(str::to_owned).collect(),
+    };
+    let labels = match flags.text("labels") {
+        "" => object.labels().clone(),
+        text => parse_labels(text)?,
+    };
+    let target = flags.text("target-port");
+    let mut ports = Vec::new();
+    for (i, text) in wanted.iter().enumerate() {
+        let Ok(number) = text.parse::<i64>() else {
+            return fail(format!("strconv.Atoi: parsing {text:?}: invalid syntax"));
+        };
+        let protocol = match flags.text("protocol") {
+            "" => declared.iter().find(|(p, _)| p == text).map_or("TCP", |(_, protocol)| protocol),
+            given => given,
+        };
+        let target = match target {
+            "" => Value::from(number),
+            text => text.parse::<i64>().map_or_else(|_| Value::from(text), Value::from),
+        };
+        let mut port = obj!({"port": number, "protocol": protocol, "targetPort": target});
+        if wanted.len() > 1 {
+            port.set(&["name"], format!("port-{}", i + 1));
+        }
+        ports.push(port);
+    }
+    let mut spec = obj!({"selector": selector});
+    if !ports.is_empty() {
+        spec.set(&["ports"], ports);
+    }
+    if !flags.text("external-ip").is_empty() {
+        spec.set(&["externalIPs"], obj!([flags.text("external-ip")]));
+    }
+    if !flags.text("type").is_empty() {
+        spec.set(&["type"], flags.text("type"));
+    }
+    if flags.text("type") == "LoadBalancer" && !flags.text("load-balancer-ip").is_empty() {
+        spec.set(&["loadBalancerIP"], flags.text("load-balancer-ip"));
+    }
+    match flags.text("session-affinity") {
+        "" => {}
+        given @ ("None" | "ClientIP") => spec.set(&["sessionAffinity"], given),
+        other => return fail(format!("unknown session affinity: {other}")),
+    }
+    if !cluster_ip.is_empty() {
+        spec.set(&["clusterIP"], cluster_ip);
+    }
+    let name = match flags.text("name") {
+        "" => info.name.chars().take(63).collect(),
+        given => given.to_owned(),
+    };
+    let mut metadata = obj!({"name": name});
+    if !labels.is_empty() {
+        metadata.set(&["labels"], labels);
+    }
+    if cx.session.enforce_namespace {
+        metadata.set(&["namespace"], cx.namespace());
+    }
+    Ok(obj!({"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec, "status": {"loadBalancer": {}}}))
+}

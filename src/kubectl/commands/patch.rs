@@ -1,0 +1,118 @@
+//! `kubectl patch`.
+
+use crate::api::Status;
+use crate::api::yaml::decode_documents;
+use crate::api::{Object, Value};
+use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::context::{Context, DryRun};
+use crate::kubectl::error::{CliError, fail};
+use crate::kubectl::flags::{self, Flag, text};
+use crate::kubectl::go_json;
+use crate::kubectl::printing::Reporter;
+use crate::kubectl::resources::{Query, find};
+use crate::server::{Patch, Subresource, json_patch, merge_patch, strategic_merge_patch};
+
+const OWN: &[Flag] = &[text("patch", "p"), text("patch-file", ""), text("type", ""), text("subresource", "")];
+
+/// `kubectl patch`.
+pub static COMMAND: Command = Command {
+    usage: "(-f FILENAME | TYPE NAME) [-p PATCH|--patch-file FILE] [options]",
+    flags: &[flags::FILENAME, flags::PRINT, flags::DRY_RUN, flags::RECORD, flags::LOCAL, flags::WRITE, OWN],
+    run: Run::Do(run),
+    ..Command::new("patch", "Update fields of a resource", run)
+};
+
+fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    let flags = cx.flags();
+    let (inline, file) = (flags.text("patch"), flags.text("patch-file"));
+    if !inline.is_empty() && !file.is_empty() {
+        return fail("cannot specify --patch and --patch-file together");
+    }
+    if inline.is_empty() && file.is_empty() {
+        return fail("must specify --patch or --patch-file containing the contents of the patch");
+    }
+    let local = flags.is_on("local");
+    if local && !cx.args().is_empty() {
+        return fail("cannot specify --local and server resources");
+    }
+    let ty = flags.get("type").unwrap_or("strategic").to_lowercase();
+    if !matches!(ty.as_str(), "json" | "merge" | "strategic") {
+        return fail(format!("--type must be one of [json merge strategic], not {ty:?}"));
+    }
+    let sub = subresource(flags.text("subresource"))?;
+    let mut reporter = Reporter::new(cx)?;
+    let dry_run = cx.dry_run()?;
+    let text = if file.is_empty() {
+        inline.to_owned()
+    } else {
+        crate::kubectl::printing::read_text(cx, file)
+            .map_err(|e| CliError::Message(format!("unable to read patch file: open {file}: {e}")))?
+    };
+    let content = parse(&text)?;
+    let query = Query { local, ..Query::of(cx) };
+    let found = find(cx, &query, cx.args())?;
+    let (infos, mut errors) = found.split();
+    let mut count = 0;
+    for info in infos {
+        count += 1;
+        let value = match &content {
+            Ok(value) => value.clone(),
+            // The server finds out that it is no JSON.
+            Err(message) => {
+                errors.push(Status::bad_request(message.clone()).into());
+                continue;
+            }
+        };
+        let patch = match ty.as_str() {
+            "json" => Patch::Json(value),
+            "merge" => Patch::Merge(value),
+            _ => Patch::Strategic(value),
+        };
+        let patched = if dry_run == DryRun::Client || local {
+            match &patch {
+                Patch::Json(p) => json_patch(&info.object, p).map_err(CliError::from),
+                Patch::Strategic(p) => strategic_merge_patch(info.kind, &info.object, p).map_err(CliError::from),
+                Patch::Merge(p) => {
+                    let mut object = info.object.clone();
+                    merge_patch(&mut object, p);
+                    Ok(object)
+                }
+            }
+        } else {
+            cx.write_options(dry_run).and_then(|o| cx.patch(info.kind, &info.namespace, &info.name, &patch, sub, &o))
+        };
+        match patched {
+            Ok(object) => {
+                let done = if object.same(&info.object) { "patched (no change)" } else { "patched" };
+                reporter.report(done, &object, cx.out)?;
+            }
+            Err(error) => errors.push(error),
+        }
+    }
+    CliError::check(errors)?;
+    if count == 0 { fail("no objects passed to patch") } else { Ok(Flow::Done) }
+}
+
+/// `--subresource`.
+fn subresource(name: &str) -> Result<Subresource, CliError> {
+    match name {
+        "" => Ok(Subresource::None),
+        "status" => Ok(Subresource::Status),
+        "scale" => Ok(Subresource::Scale),
+        "resize" => Ok(Subresource::Resize),
+        other => fail(format!("invalid subresource value: {other:?}. Must be one of [status scale resize]")),
+    }
+}
+
+/// A patch is JSON where it begins so, YAML otherwise. What only looks like JSON goes to the server as it is.
+fn parse(text: &str) -> Result<Result<Value, String>, CliError> {
+    if text.trim_start().starts_with(['{', '[']) {
+        return Ok(Value::from_json(text).map_err(|_| go_json::syntax_error(text)));
+    }
+    let documents = decode_documents(text).map_err(|e| {
+        CliError::Message(format!("unable to parse {text:?}: {}", e.message.trim_start_matches("error converting YAML to JSON: ")))
+    })?;
+    let value = documents.into_iter().next().map(|d| d.value).unwrap_or_default();
+    debug_assert!(value.name().len() <= text.len());
+    Ok(Ok(value))
+}

@@ -1,0 +1,65 @@
+//! `kubectl rollout history`.
+
+use super::{revisions, targets};
+use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::context::Context;
+use crate::kubectl::describe::describe_pod_template;
+use crate::kubectl::error::{CliError, fail};
+use crate::kubectl::flags::{self, Flag, int};
+use crate::kubectl::output::name_of;
+use crate::kubectl::printing::object_printer;
+
+const OWN: &[Flag] = &[int("revision", "")];
+
+/// `kubectl rollout history`.
+pub static COMMAND: Command = Command {
+    usage: "(TYPE NAME | TYPE/NAME) [flags] [options]",
+    flags: &[flags::FILENAME, flags::SELECTOR, flags::PRINT, OWN],
+    run: Run::Do(run),
+    ..Command::new("history", "View rollout history", run)
+};
+
+fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    let wanted = cx.flags().int("revision").unwrap_or(0);
+    if wanted < 0 {
+        return fail(format!("revision must be a positive integer: {wanted}"));
+    }
+    let mut printer = object_printer(cx)?;
+    let found = targets(cx)?;
+    let (infos, mut errors) = found.split();
+    for info in infos {
+        let Some(revisions) = revisions::of(cx, &info) else {
+            errors.push(CliError::Message(format!("no history viewer has been implemented for {:?}", info.kind.kind)));
+            continue;
+        };
+        if let Some(printer) = &mut printer {
+            for revision in revisions.iter().filter(|r| wanted == 0 || r.number == wanted) {
+                printer.print(&revision.object, cx.out)?;
+            }
+            continue;
+        }
+        let name = name_of(&info.object);
+        if wanted > 0 {
+            match revisions.iter().find(|r| r.number == wanted) {
+                Some(revision) => {
+                    let template = describe_pod_template(&revision.template, cx.host.now);
+                    cx.out.out(format!("{name} with revision #{wanted}\n{template}\n"));
+                }
+                None => errors.push(CliError::Message("unable to find the specified revision".into())),
+            }
+            continue;
+        }
+        let width = "REVISION".len() + 2;
+        let mut text = format!("{name} \n{:width$}CHANGE-CAUSE\n", "REVISION");
+        if revisions.is_empty() {
+            text = format!("{name} \nNo rollout history found.");
+        }
+        for revision in revisions {
+            let cause = if revision.cause.is_empty() { "<none>" } else { &revision.cause };
+            text += &format!("{:width$}{cause}\n", revision.number);
+        }
+        cx.out.outln(text);
+    }
+    CliError::check(errors)?;
+    Ok(Flow::Done)
+}

@@ -1,0 +1,47 @@
+//! The revisions of a workload: ReplicaSets of a Deployment, ControllerRevisions of the others.
+
+use crate::api::{Kind, Object, Value};
+use crate::kubectl::context::Context;
+use crate::kubectl::resources::Info;
+
+/// One revision.
+pub(super) struct Revision {
+    /// Its number.
+    pub(super) number: i64,
+    /// The pod template it stands for.
+    pub(super) template: Value,
+    /// What made it, from the annotation.
+    pub(super) cause: String,
+    /// The ReplicaSet or ControllerRevision.
+    pub(super) object: Value,
+}
+
+const CAUSE: &str = "kubernetes.io/change-cause";
+
+/// The revisions, oldest first; `None` for a kind that has none.
+pub(super) fn of(cx: &Context<'_, '_>, info: &Info) -> Option<Vec<Revision>> {
+    let api = &cx.host.api;
+    let uid = info.object.uid();
+    let cause = |o: &Value| o.annotation(CAUSE).unwrap_or("").to_owned();
+    let mut found: Vec<Revision> = match info.kind.kind {
+        "Deployment" => api
+            .owned_by(uid, Kind::named("ReplicaSet"))
+            .filter_map(|rs| {
+                let number = rs.annotation("deployment.kubernetes.io/revision")?.parse().ok()?;
+                Some(Revision { number, template: rs.at(&["spec", "template"]).clone(), cause: cause(rs), object: rs.clone() })
+            })
+            .collect(),
+        "DaemonSet" | "StatefulSet" => api
+            .owned_by(uid, Kind::named("ControllerRevision"))
+            .map(|r| Revision {
+                number: r.get("revision").int(),
+                template: r.at(&["data", "spec", "template"]).clone(),
+                cause: cause(r),
+                object: r.clone(),
+            })
+            .collect(),
+        _ => return None,
+    };
+    found.sort_by_key(|r| r.number);
+    Some(found)
+}

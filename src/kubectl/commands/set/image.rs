@@ -1,0 +1,62 @@
+//! `kubectl set image`.
+
+use super::{COMMON, for_containers, no_pod_spec, pod_spec_path, send};
+use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::commands::label::split_arguments;
+use crate::kubectl::context::Context;
+use crate::kubectl::error::{CliError, fail};
+use crate::kubectl::flags;
+use crate::kubectl::printing::Reporter;
+use crate::kubectl::resources::{Query, find};
+
+/// `kubectl set image`.
+pub static COMMAND: Command = Command {
+    usage: "(-f FILENAME | TYPE NAME) CONTAINER_NAME_1=CONTAINER_IMAGE_1 ... CONTAINER_NAME_N=CONTAINER_IMAGE_N [options]",
+    flags: &[COMMON, flags::SELECTOR],
+    run: Run::Do(run),
+    ..Command::new("image", "Update the image of a pod template", run)
+};
+
+fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    let (resources, pairs) = split_arguments(cx.args(), "image")?;
+    let mut reporter = Reporter::new(cx)?;
+    let query = Query { local: cx.flags().is_on("local"), ..Query::of(cx) };
+    let infos = find(cx, &query, resources)?.into_infos()?;
+    let mut images: Vec<(String, String)> = Vec::new();
+    for pair in pairs {
+        match pair.split_once('=') {
+            Some((name, image)) => images.push((name.to_owned(), image.to_owned())),
+            None => return fail(format!("invalid image format: {pair}")),
+        }
+    }
+    if images.is_empty() {
+        return fail("at least one image update is required");
+    }
+    if images.len() > 1 && images.iter().any(|(name, _)| name == "*") {
+        return fail("all containers are already specified by *, but saw more than one container_name=container_image pairs");
+    }
+    let mut errors = Vec::new();
+    for info in infos {
+        let Some(path) = pod_spec_path(&info) else {
+            errors.push(no_pod_spec(&info));
+            continue;
+        };
+        let mut next = info.object.clone();
+        for (name, image) in &images {
+            let mut found = false;
+            for_containers(next.at_mut(path), |container| {
+                if name == "*" || container.get("name").str() == name {
+                    container.set(&["image"], image.as_str());
+                    found = true;
+                }
+            });
+            if !found {
+                errors.push(CliError::Message(format!("error: unable to find container named {name:?}")));
+            }
+        }
+        let sent = send(cx, &mut reporter, &info, next, "image updated", "failed to patch image update to pod template:");
+        errors.extend(sent.err());
+    }
+    CliError::check(errors)?;
+    Ok(Flow::Done)
+}

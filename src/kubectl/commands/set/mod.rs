@@ -1,0 +1,97 @@
+//! `kubectl set`: parts of a workload's pod template, and a service's selector.
+
+mod env;
+mod image;
+mod resources;
+mod selector;
+mod service_account;
+
+use crate::api::{Object, Value};
+use crate::kubectl::command::Command;
+use crate::kubectl::context::{Context, DryRun};
+use crate::kubectl::error::CliError;
+use crate::kubectl::flags::{Flag, list, switch, text, text_or};
+use crate::kubectl::printing::Reporter;
+use crate::kubectl::resources::Info;
+use crate::server::Subresource;
+
+/// `kubectl set`.
+pub static COMMAND: Command = Command {
+    usage: "SUBCOMMAND [options]",
+    ..Command::group(
+        "set",
+        "Set specific features on objects",
+        "Configure application resources.\n\n These commands help you make changes to existing application resources.",
+        &[&env::COMMAND, &image::COMMAND, &resources::COMMAND, &selector::COMMAND, &service_account::COMMAND],
+    )
+};
+
+/// What each of them takes.
+const COMMON: &[Flag] = &[
+    list("filename", "f"),
+    text("kustomize", "k"),
+    switch("recursive", "R"),
+    switch("all", ""),
+    switch("local", ""),
+    text_or("dry-run", "unchanged"),
+    text("output", "o"),
+    text("template", ""),
+    switch("allow-missing-template-keys", ""),
+    switch("show-managed-fields", ""),
+    switch("record", ""),
+    text("field-manager", ""),
+];
+
+/// Where a kind keeps the pod spec that it runs.
+// Models polymorphichelpers.updatePodSpecForObject.
+fn pod_spec_path(info: &Info) -> Option<&'static [&'static str]> {
+    match info.kind.kind {
+        "Pod" => Some(&["spec"]),
+        "ReplicationController" | "Deployment" | "DaemonSet" | "ReplicaSet" | "StatefulSet" | "Job" => Some(&["spec", "template", "spec"]),
+        "CronJob" => Some(&["spec", "jobTemplate", "spec", "template", "spec"]),
+        _ => None,
+    }
+}
+
+/// What is said of a kind without a pod spec.
+fn no_pod_spec(info: &Info) -> CliError {
+    let go = crate::kubectl::pods::go_type(&info.object);
+    CliError::Message(format!("error: {}/{} the object is not a pod or does not have a pod template: {go}\n", info.kind.plural, info.name))
+}
+
+/// The containers of a pod spec, its init containers first.
+fn for_containers(spec: &mut Value, mut change: impl FnMut(&mut Value)) {
+    for member in ["initContainers", "containers"] {
+        if matches!(spec.get(member), Value::List(_)) {
+            spec.get_mut(member).list_mut().iter_mut().for_each(&mut change);
+        }
+    }
+}
+
+/// Whether a container is meant by `-c`: its name, or a pattern with `*`.
+fn is_selected(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((head, tail)) => {
+            let Some(rest) = name.strip_prefix(head) else { return false };
+            tail.is_empty() || (0..=rest.len()).filter(|i| rest.is_char_boundary(*i)).any(|i| is_selected(tail, &rest[i..]))
+        }
+    }
+}
+
+/// Sends an object that was changed and reports it; one that is as it was is passed over.
+fn send(cx: &mut Context<'_, '_>, reporter: &mut Reporter, info: &Info, next: Value, done: &str, failed: &str) -> Result<(), CliError> {
+    if next.same(&info.object) {
+        return Ok(());
+    }
+    let dry_run = cx.dry_run()?;
+    if dry_run == DryRun::Client || cx.flags().is_on("local") {
+        return reporter.report(done, &next, cx.out);
+    }
+    let options = cx.write_options(dry_run)?;
+    debug_assert_eq!(next.name(), info.name);
+    match cx.update(info.kind, next, Subresource::None, &options) {
+        Ok(object) => reporter.report(done, &object, cx.out),
+        Err(error) => Err(CliError::Message(format!("{failed} {error}"))),
+    }
+}

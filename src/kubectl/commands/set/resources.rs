@@ -1,0 +1,60 @@
+//! `kubectl set resources`.
+
+use super::{COMMON, is_selected, no_pod_spec, pod_spec_path, send};
+use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::commands::create_generators::resource_list;
+use crate::kubectl::context::Context;
+use crate::kubectl::error::{CliError, fail};
+use crate::kubectl::flags::{self, Flag, text};
+use crate::kubectl::printing::Reporter;
+use crate::kubectl::resources::{Query, find};
+
+const OWN: &[Flag] = &[text("limits", ""), text("requests", ""), text("containers", "c")];
+
+/// `kubectl set resources`.
+pub static COMMAND: Command = Command {
+    usage: "(-f FILENAME | TYPE NAME)  ([--limits=LIMITS & --requests=REQUESTS] [options]",
+    flags: &[COMMON, flags::SELECTOR, OWN],
+    run: Run::Do(run),
+    ..Command::new("resources", "Update resource requests/limits on objects with pod templates", run)
+};
+
+fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    let flags = cx.flags();
+    let mut reporter = Reporter::new(cx)?;
+    let query = Query { local: flags.is_on("local"), ..Query::of(cx) };
+    let infos = find(cx, &query, cx.args())?.into_infos()?;
+    if flags.text("limits").is_empty() && flags.text("requests").is_empty() {
+        return fail("you must specify an update to requests or limits (in the form of --requests/--limits)");
+    }
+    let wanted = [("limits", resource_list(flags.text("limits"))?), ("requests", resource_list(flags.text("requests"))?)];
+    let pattern = flags.get("containers").unwrap_or("*");
+    let mut errors = Vec::new();
+    for info in infos {
+        let Some(path) = pod_spec_path(&info) else {
+            errors.push(no_pod_spec(&info));
+            continue;
+        };
+        let mut next = info.object.clone();
+        let mut found = false;
+        for container in next.at_mut(path).get_mut("containers").list_mut() {
+            if !is_selected(pattern, container.get("name").str()) {
+                continue;
+            }
+            found = true;
+            for (member, list) in &wanted {
+                for (name, quantity) in list.entries() {
+                    container.set(&["resources", member, name], quantity.clone());
+                }
+            }
+        }
+        if !found {
+            errors.push(CliError::Message(format!("error: unable to find container named {pattern}")));
+            continue;
+        }
+        let failed = "failed to patch resources update to pod template";
+        errors.extend(send(cx, &mut reporter, &info, next, "resource requirements updated", failed).err());
+    }
+    CliError::check(errors)?;
+    Ok(Flow::Done)
+}

@@ -1,0 +1,44 @@
+//! `kubectl set selector`.
+
+use super::{COMMON, send};
+use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::commands::expose::parse_labels;
+use crate::kubectl::context::Context;
+use crate::kubectl::error::{CliError, fail};
+use crate::kubectl::flags::{Flag, text};
+use crate::kubectl::printing::Reporter;
+use crate::kubectl::resources::{MISSING, Query, find};
+
+const OWN: &[Flag] = &[text("resource-version", "")];
+
+/// `kubectl set selector`.
+pub static COMMAND: Command = Command {
+    usage: "(-f FILENAME | TYPE NAME) EXPRESSIONS [--resource-version=version] [options]",
+    flags: &[COMMON, OWN],
+    run: Run::Do(run),
+    ..Command::new("selector", "Set the selector on a resource", run)
+};
+
+fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    let Some((expression, resources)) = cx.args().split_last() else { return fail(MISSING) };
+    let selector = parse_labels(expression)?;
+    let mut reporter = Reporter::new(cx)?;
+    let query = Query { local: cx.flags().is_on("local"), ..Query::of(cx) };
+    let infos = find(cx, &query, resources)?.into_infos()?;
+    let mut errors = Vec::new();
+    for info in infos {
+        if info.kind.kind != "Service" {
+            errors.push(CliError::Message("setting a selector is only supported for Services".into()));
+            continue;
+        }
+        let mut next = info.object.clone();
+        next.set(&["spec", "selector"], selector.clone());
+        if next.same(&info.object) {
+            reporter.report("selector updated", &next, cx.out)?;
+            continue;
+        }
+        errors.extend(send(cx, &mut reporter, &info, next, "selector updated", "failed to patch selector update:").err());
+    }
+    CliError::check(errors)?;
+    Ok(Flow::Done)
+}

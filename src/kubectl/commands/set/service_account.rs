@@ -1,0 +1,38 @@
+//! `kubectl set serviceaccount`.
+
+use super::{COMMON, no_pod_spec, pod_spec_path, send};
+use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::context::Context;
+use crate::kubectl::error::{CliError, fail};
+use crate::kubectl::printing::Reporter;
+use crate::kubectl::resources::{Query, find};
+
+/// `kubectl set serviceaccount`.
+pub static COMMAND: Command = Command {
+    aliases: &["sa"],
+    usage: "(-f FILENAME | TYPE NAME) SERVICE_ACCOUNT [options]",
+    flags: &[COMMON],
+    run: Run::Do(run),
+    ..Command::new("serviceaccount", "Update the service account of a resource", run)
+};
+
+fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    let Some((account, resources)) = cx.args().split_last() else { return fail("serviceaccount is required") };
+    let mut reporter = Reporter::new(cx)?;
+    let query = Query { local: cx.flags().is_on("local"), ..Query::of(cx) };
+    let infos = find(cx, &query, resources)?.into_infos()?;
+    let mut errors = Vec::new();
+    for info in infos {
+        let Some(path) = pod_spec_path(&info) else {
+            errors.push(no_pod_spec(&info));
+            continue;
+        };
+        let mut next = info.object.clone();
+        let spec = next.at_mut(path);
+        spec.set(&["serviceAccountName"], account.as_str());
+        spec.set(&["serviceAccount"], account.as_str());
+        errors.extend(send(cx, &mut reporter, &info, next, "serviceaccount updated", "failed to patch ServiceAccountName").err());
+    }
+    CliError::check(errors)?;
+    Ok(Flow::Done)
+}

@@ -1,0 +1,241 @@
+//! `kubectl taint`.
+
+use crate::api::{Kind, Object, Value, names};
+use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::context::{Context, DryRun};
+use crate::kubectl::error::{CliError, fail};
+use crate::kubectl::flags::{self, Flag, switch};
+use crate::kubectl::output::name_of;
+use crate::kubectl::printing::object_printer;
+use crate::kubectl::resources::{Query, find, kinds_of};
+use crate::obj;
+use crate::server::{Patch, Subresource};
+
+const OWN: &[Flag] = &[switch("overwrite", "")];
+
+/// `kubectl taint`.
+pub static COMMAND: Command = Command {
+    usage: "NODE NAME KEY_1=VAL_1:TAINT_EFFECT_1 ... KEY_N=VAL_N:TAINT_EFFECT_N [options]",
+    flags: &[flags::SELECTOR, flags::ALL, flags::PRINT, flags::DRY_RUN, flags::VALIDATE, flags::WRITE, OWN],
+    run: Run::Do(run),
+    ..Command::new("taint", "Update the taints on one or more nodes", run)
+};
+
+#[derive(Clone, Debug, PartialEq)]
+struct Taint {
+    key: String,
+    value: String,
+    effect: String,
+}
+
+impl Taint {
+    fn of(object: &Value) -> Taint {
+        let text = |name: &str| object.get(name).str().to_owned();
+        Taint { key: text("key"), value: text("value"), effect: text("effect") }
+    }
+
+    /// As Go's `Taint.ToString`.
+    fn text(&self) -> String {
+        match (self.value.is_empty(), self.effect.is_empty()) {
+            (true, true) => self.key.clone(),
+            (true, false) => format!("{}:{}", self.key, self.effect),
+            (false, true) => format!("{}={}:", self.key, self.value),
+            (false, false) => format!("{}={}:{}", self.key, self.value, self.effect),
+        }
+    }
+}
+
+/// What is to be set and what taken away.
+#[derive(Default)]
+struct Changes {
+    add: Vec<Taint>,
+    remove: Vec<Taint>,
+}
+
+// Models kubectl/pkg/cmd/taint.parseTaints.
+fn parse(specs: &[String]) -> Result<Changes, String> {
+    let mut changes = Changes::default();
+    for spec in specs {
+        if let Some(removed) = spec.strip_suffix('-') {
+            let (key, effect) = removed.split_once(':').unwrap_or((removed, ""));
+            let key = key.split('=').next().unwrap_or(key);
+            if !effect.is_empty() {
+                check_effect(effect)?;
+            }
+            changes.remove.push(Taint { key: key.into(), value: String::new(), effect: effect.into() });
+        } else {
+            let taint = parse_taint(spec)?;
+            if let Some(twin) = changes.add.iter().find(|t| t.key == taint.key && t.effect == taint.effect) {
+                let _ = twin;
+                return Err(format!(
+                    "duplicated taints with the same key and effect: {{{} {} {} <nil>}}",
+                    taint.key, taint.value, taint.effect
+                ));
+            }
+            changes.add.push(taint);
+        }
+    }
+    Ok(changes)
+}
+
+fn parse_taint(spec: &str) -> Result<Taint, String> {
+    let parts: Vec<&str> = spec.split(':').collect();
+    let (pair, effect) = match parts.as_slice() {
+        [pair] => (*pair, ""),
+        [pair, effect] => (*pair, *effect),
+        _ => return Err(format!("invalid taint spec: {spec}")),
+    };
+    let (key, value) = if parts.len() == 1 {
+        (pair, "")
+    } else {
+        let halves: Vec<&str> = pair.split('=').collect();
+        match halves.as_slice() {
+            [key] => (*key, ""),
+            [key, value] => {
+                let wrong = names::label_value(value);
+                if !wrong.is_empty() {
+                    return Err(format!("invalid taint spec: {spec}, {}", wrong.join("; ")));
+                }
+                (*key, *value)
+            }
+            _ => return Err(format!("invalid taint spec: {spec}")),
+        }
+    };
+    if parts.len() == 2 {
+        check_effect(effect)?;
+    }
+    let wrong = names::qualified_name(key);
+    if !wrong.is_empty() {
+        return Err(format!("invalid taint spec: {spec}, {}", wrong.join("; ")));
+    }
+    Ok(Taint { key: key.into(), value: value.into(), effect: effect.into() })
+}
+
+fn check_effect(effect: &str) -> Result<(), String> {
+    if matches!(effect, "NoSchedule" | "PreferNoSchedule" | "NoExecute") {
+        Ok(())
+    } else {
+        Err(format!("invalid taint effect: {effect}, unsupported taint effect"))
+    }
+}
+
+fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    let is_spec = |a: &String| (a.contains('=') && !a.starts_with('=')) || a.contains(':') || (a.ends_with('-') && a.len() > 1);
+    let args = cx.args();
+    let at = args.iter().position(is_spec).unwrap_or(args.len());
+    let (resources, specs) = args.split_at(at);
+    if let Some(odd) = specs.iter().find(|a| !is_spec(a)) {
+        return fail(format!("all resources must be specified before taint changes: {odd}"));
+    }
+    let changes = parse(specs).map_err(|e| cx.usage(e))?;
+    let query = Query { files: false, ..Query::of(cx) };
+    if resources.is_empty() {
+        return fail("one or more resources must be specified as <resource> <name>");
+    }
+    if changes.add.is_empty() && changes.remove.is_empty() {
+        return fail("at least one taint update is required");
+    }
+    let kinds = kinds_of(&resources[0])?;
+    if let Some(kind) = kinds.iter().find(|k| **k != Kind::named("Node")) {
+        return fail(format!("invalid resource type {}, only node types are supported", kind.plural));
+    }
+    let clash: Vec<String> = changes
+        .add
+        .iter()
+        .filter(|a| changes.remove.iter().any(|r| r.key == a.key && (r.effect.is_empty() || r.effect == a.effect)))
+        .map(|a| format!("{}=", a.key))
+        .collect();
+    if !clash.is_empty() {
+        return fail(format!("can not both modify and remove the following taint(s) in the same command: {}", clash.join(", ")));
+    }
+    if resources.len() < 2 && !query.all && query.selector.is_none() {
+        return fail("at least one resource name must be specified since 'all' parameter is not set");
+    }
+    let mut printer = object_printer(cx)?;
+    let dry_run = cx.dry_run()?;
+    let options = cx.write_options(dry_run)?;
+    let overwrite = cx.flags().is_on("overwrite");
+    let found = find(cx, &query, resources)?;
+    let (infos, mut errors) = found.split();
+    for info in infos {
+        let old: Vec<Taint> = info.object.at(&["spec", "taints"]).items().iter().map(Taint::of).collect();
+        let (next, done) = match reorganize(&info.name, &old, info.object.at(&["spec", "taints"]), &changes, overwrite) {
+            Ok(next) => next,
+            Err(error) => {
+                errors.push(error);
+                continue;
+            }
+        };
+        let mut object = info.object.clone();
+        object.set(&["spec", "taints"], if next.is_empty() { Value::Null } else { next.clone().into() });
+        if dry_run != DryRun::Client {
+            let patch = obj!({"spec": {"taints": if next.is_empty() { Value::Null } else { Value::from(next) }}});
+            match cx.patch(info.kind, "", &info.name, &Patch::Merge(patch), Subresource::None, &options) {
+                Ok(patched) => object = patched,
+                Err(error) => {
+                    errors.push(error);
+                    continue;
+                }
+            }
+        }
+        match &mut printer {
+            Some(printer) => printer.print(&object, cx.out)?,
+            None => cx.out.outln(format!("{} {done}", name_of(&object))),
+        }
+    }
+    CliError::check(errors)?;
+    Ok(Flow::Done)
+}
+
+/// The taints after the changes, and what that is called.
+// Models kubectl/pkg/cmd/taint.reorganizeTaints.
+fn reorganize(
+    node: &str,
+    old: &[Taint],
+    objects: &Value,
+    changes: &Changes,
+    overwrite: bool,
+) -> Result<(Vec<Value>, &'static str), CliError> {
+    if !overwrite && changes.add.iter().any(|a| old.iter().any(|o| o.key == a.key && o.effect == a.effect)) {
+        return fail(format!("node {node} already has a taint(s) with same effect(s) and --overwrite is false"));
+    }
+    let mut next: Vec<Value> = changes
+        .add
+        .iter()
+        .map(|t| {
+            let mut object = obj!({"key": t.key.as_str(), "effect": t.effect.as_str()});
+            if !t.value.is_empty() {
+                object.set(&["value"], t.value.as_str());
+            }
+            object
+        })
+        .collect();
+    let mut kept = 0;
+    let mut gone = Vec::new();
+    for (taint, object) in old.iter().zip(objects.items()) {
+        if changes.add.iter().any(|a| a.key == taint.key && a.effect == taint.effect) {
+            continue;
+        }
+        kept += 1;
+        if changes.remove.iter().any(|r| r.key == taint.key && (r.effect.is_empty() || r.effect == taint.effect)) {
+            gone.push(taint);
+            continue;
+        }
+        next.push(object.clone());
+    }
+    let missing: Vec<CliError> = changes
+        .remove
+        .iter()
+        .filter(|r| !gone.iter().any(|g| g.key == r.key && (r.effect.is_empty() || r.effect == g.effect)))
+        .map(|r| CliError::Message(format!("taint {:?} not found", r.text())))
+        .collect();
+    CliError::check(missing)?;
+    let done = if changes.add.is_empty() {
+        "untainted"
+    } else if !gone.is_empty() || kept + changes.add.len() <= old.len() && overwrite && kept < old.len() {
+        "modified"
+    } else {
+        "tainted"
+    };
+    Ok((next, done))
+}

@@ -1,0 +1,215 @@
+//! `kubectl wait`.
+
+use crate::api::{Object, Value};
+use crate::base::{Duration, Time};
+use crate::kubectl::command::{Command, Flow, Run, Task};
+use crate::kubectl::context::Context;
+use crate::kubectl::error::{CliError, fail};
+use crate::kubectl::flags::{self, Flag, array, duration};
+use crate::kubectl::host::Step;
+use crate::kubectl::output::{JsonPath, relaxed_path};
+use crate::kubectl::printing::{ObjectPrinter, named, object_printer};
+use crate::kubectl::resources::{Info, Query, find};
+
+const OWN: &[Flag] = &[array("for", ""), duration("timeout")];
+
+/// `kubectl wait`.
+pub static COMMAND: Command = Command {
+    usage: "([-f FILENAME] | resource.group/resource.name | resource.group [(-l label | --all)]) [--for=create|--for=delete|--for condition=available|--for=jsonpath='{}'[=value]] [options]",
+    flags: &[flags::FILENAME, flags::SELECTOR, flags::FIELD_SELECTOR, flags::ALL, flags::ALL_NAMESPACES, flags::PRINT, flags::LOCAL, OWN],
+    run: Run::Do(run),
+    ..Command::new("wait", "Experimental: Wait for a specific condition on one or many resources", run)
+};
+
+/// Where `--timeout` does not say.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// A negative timeout means a week.
+const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// What is waited for.
+#[derive(Clone, Debug)]
+enum Goal {
+    Create,
+    Delete,
+    Condition(String, String),
+    Path(Box<JsonPath>, Option<String>),
+}
+
+/// `wait` at work.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    goals: Vec<Goal>,
+    queue: Vec<Info>,
+    /// What is looked for again and again where `--for=create` waits.
+    query: Option<Box<Query>>,
+    deadline: Time,
+    printer: Option<ObjectPrinter>,
+    errors: Vec<CliError>,
+}
+
+fn parse_goal(text: &str) -> Result<Goal, CliError> {
+    let lower = text.to_lowercase();
+    if lower == "delete" {
+        return Ok(Goal::Delete);
+    }
+    if lower == "create" {
+        return Ok(Goal::Create);
+    }
+    if let Some(condition) = text.strip_prefix("condition=") {
+        let (name, value) = condition.split_once('=').unwrap_or((condition, "true"));
+        return Ok(Goal::Condition(name.to_owned(), value.to_owned()));
+    }
+    if let Some(rest) = text.strip_prefix("jsonpath=") {
+        // The value comes after the `=` that follows the closing brace.
+        let split = rest.rfind('}').map_or(rest.find('='), |at| rest[at..].find('=').map(|i| at + i));
+        let (path, value) = match split {
+            Some(at) => (&rest[..at], Some(rest[at + 1..].trim_matches(['\'', '"']).to_owned())),
+            None => (rest, None),
+        };
+        if value.as_deref() == Some("") {
+            return fail("jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3");
+        }
+        let wrong = |e: &dyn std::fmt::Display| CliError::Message(e.to_string());
+        let template = relaxed_path(path.trim_matches(['\'', '"'])).map_err(|e| wrong(&e))?;
+        let parsed = JsonPath::parse(&template).map_err(|e| wrong(&e))?;
+        return Ok(Goal::Path(Box::new(parsed), value));
+    }
+    fail(format!("unrecognized condition: {text:?}"))
+}
+
+fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    let flags = cx.flags();
+    let given = flags.list("for");
+    if given.is_empty() {
+        return fail("unrecognized condition: []");
+    }
+    let printer = object_printer(cx)?;
+    let goals = given.iter().map(|g| parse_goal(g)).collect::<Result<Vec<Goal>, CliError>>()?;
+    let timeout = match flags.duration_micros("timeout") {
+        None => TIMEOUT,
+        Some(us) if us < 0 => WEEK,
+        Some(us) => Duration::from_micros(us.unsigned_abs()),
+    };
+    let deadline = cx.host.now + timeout;
+    let for_create = goals.iter().any(|g| matches!(g, Goal::Create));
+    let deletes = goals.iter().all(|g| matches!(g, Goal::Delete));
+    let query = Query::of(cx);
+    let waiting = Waiting { goals, queue: Vec::new(), query: None, deadline, printer, errors: Vec::new() };
+    if for_create {
+        return Waiting { query: Some(Box::new(query)), ..waiting }.resume(cx);
+    }
+    let found = find(cx, &query, cx.args())?;
+    let (infos, mut errors) = found.split();
+    if deletes {
+        errors.retain(|e| !e.is_not_found());
+        if infos.is_empty() {
+            CliError::check(errors)?;
+            return Ok(Flow::Done);
+        }
+    }
+    if infos.is_empty() {
+        CliError::check(errors)?;
+        return fail("no matching resources found");
+    }
+    let mut queue = infos;
+    queue.reverse();
+    Waiting { queue, errors, ..waiting }.resume(cx)
+}
+
+impl Waiting {
+    /// Looks again.
+    pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+        if let Some(query) = self.query.take() {
+            let found = find(cx, &query, cx.args())?;
+            let (infos, errors) = found.split();
+            if let Some(error) = errors.iter().find(|e| !e.is_not_found()) {
+                return Err(error.clone());
+            }
+            if infos.is_empty() || !errors.is_empty() {
+                if cx.host.now >= self.deadline {
+                    return fail("timed out waiting for the condition");
+                }
+                self.query = Some(query);
+                return self.wait();
+            }
+            self.queue = infos;
+            self.queue.reverse();
+        }
+        while let Some(info) = self.queue.last().cloned() {
+            let current = cx.host.api.peek(info.kind, &info.namespace, &info.name).cloned();
+            match self.is_met(&info, current.as_ref()) {
+                Ok(true) => {
+                    self.queue.pop();
+                    match &mut self.printer {
+                        Some(printer) => printer.print(current.as_ref().unwrap_or(&info.object), cx.out)?,
+                        None => cx.out.outln(format!("{} condition met", named(info.kind, &info.name))),
+                    }
+                }
+                Ok(false) if cx.host.now < self.deadline => return self.wait(),
+                Ok(false) => {
+                    self.queue.pop();
+                    let message = format!("timed out waiting for the condition on {}/{}", info.kind.plural, info.name);
+                    self.errors.push(CliError::Message(message));
+                }
+                Err(error) => {
+                    self.queue.pop();
+                    self.errors.push(error);
+                }
+            }
+        }
+        CliError::check(self.errors)?;
+        Ok(Flow::Done)
+    }
+
+    fn wait(self) -> Result<Flow, CliError> {
+        let until = self.deadline;
+        Ok(Flow::Wait(Task::WaitFor(Box::new(self)), Step::WaitChange(Some(until))))
+    }
+
+    fn is_met(&self, info: &Info, current: Option<&Value>) -> Result<bool, CliError> {
+        for goal in &self.goals {
+            let met = match (goal, current) {
+                (Goal::Create, current) => current.is_some(),
+                (Goal::Delete, current) => current.is_none_or(|c| c.uid() != info.object.uid()),
+                (_, None) => {
+                    return fail(format!("timed out waiting for the condition on {}/{}", info.kind.plural, info.name));
+                }
+                (Goal::Condition(name, value), Some(object)) => has_condition(object, name, value),
+                (Goal::Path(path, value), Some(object)) => finds(path, value.as_deref(), object)?,
+            };
+            if !met {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// Whether a condition has this status, and is about the newest generation.
+// Models wait.ConditionalWait.checkCondition.
+fn has_condition(object: &Value, name: &str, value: &str) -> bool {
+    let generation = object.at(&["metadata", "generation"]);
+    let conditions = object.at(&["status", "conditions"]).items();
+    let Some(condition) = conditions.iter().find(|c| c.get("type").str().eq_ignore_ascii_case(name)) else { return false };
+    let observed = [condition.get("observedGeneration"), object.at(&["status", "observedGeneration"])];
+    let observed = observed.into_iter().find(|o| !o.is_null()).unwrap_or(&Value::Null);
+    if !generation.is_null() && !observed.is_null() && observed.int() < generation.int() {
+        return false;
+    }
+    condition.get("status").str().eq_ignore_ascii_case(value)
+}
+
+/// Whether the path finds something, or just this.
+// Models wait.JSONPathWait.
+fn finds(path: &JsonPath, value: Option<&str>, object: &Value) -> Result<bool, CliError> {
+    let Ok(results) = path.find(object, false) else { return Ok(false) };
+    let found: Vec<&Value> = results.iter().flatten().collect();
+    let Some(value) = value else { return Ok(!found.is_empty()) };
+    match found.as_slice() {
+        [] => Ok(false),
+        [Value::List(_) | Value::Map(_)] => fail("jsonpath leads to a nested object or list; only a single value can be compared"),
+        [Value::Str(s)] => Ok(s.as_str() == value),
+        [other] => Ok(other.to_json() == value),
+        _ => fail("given jsonpath expression matches more than one value"),
+    }
+}
