@@ -190,8 +190,7 @@ impl ApiServer {
 
     /// GET of a list, by selectors.
     pub fn list(&self, kind: KindRef, namespace: Option<&str>, options: &ListOptions) -> Result<Vec<Value>, Status> {
-        let labels =
-            LabelSelector::parse(&options.label_selector).map_err(|e| Status::bad_request(format!("unable to parse requirement: {e}")))?;
+        let labels = LabelSelector::parse(&options.label_selector).map_err(|e| Status::bad_request(e.to_string()))?;
         let fields = FieldSelector::parse(&options.field_selector).map_err(|e| Status::bad_request(e.to_string()))?;
         fields.check(kind).map_err(|e| Status::bad_request(e.to_string()))?;
         Ok(self.iter(kind, namespace).filter(|v| labels.matches(v.labels()) && fields.matches(v)).cloned().collect())
