@@ -67,6 +67,11 @@ fn run(kind: &str) {
         node.remove(&["spec", "taints"]);
         api.update(&by, Kind::named("Node"), node, Default::default(), &WriteOptions::default()).expect("a node");
     }
+    if kind == "service" {
+        // Pods of a Service are spread over hosts and zones by default.
+        let service = obj!({"metadata": {"name": "web"}, "spec": {"selector": {"app": "web"}, "ports": [{"port": 80}]}});
+        api.create(&by, Kind::named("Service"), "default", service, &WriteOptions::default()).expect("a service");
+    }
     for i in 0..PODS {
         api.create(&by, Kind::named("Pod"), "default", pod(i, kind), &WriteOptions::default()).expect("a pod");
     }
@@ -89,7 +94,7 @@ fn run(kind: &str) {
 }
 
 fn main() {
-    for kind in ["plain", "spread", "anti-affinity"] {
+    for kind in ["plain", "service", "spread", "anti-affinity"] {
         run(kind);
     }
 }

@@ -144,13 +144,14 @@ fn select_victims(
     budgets: &[Budget],
     now: Time,
 ) -> Result<Candidate, Reject> {
-    let mut node: NodeInfo = cx.cache.node(index).clone();
-    let mut state = state.clone();
-    let asked = dynamic_filters(state.skip_filter);
-    let potential: Vec<Arc<PodInfo>> = node.pods.iter().filter(|p| p.class.priority < cx.pod.class.priority).cloned().collect();
+    let potential: Vec<Arc<PodInfo>> =
+        cx.cache.node(index).pods.iter().filter(|p| p.class.priority < cx.pod.class.priority).cloned().collect();
     if potential.is_empty() {
         return Err(Reject { plugin: DEFAULT_PREEMPTION, unresolvable: true, reasons: Reasons::NO_VICTIMS });
     }
+    let mut node: NodeInfo = cx.cache.node(index).clone();
+    let mut state = state.clone();
+    let asked = dynamic_filters(state.skip_filter);
     for p in &potential {
         node.remove_pod(&p.uid);
         what_if(cx, &mut state, p, index, -1);

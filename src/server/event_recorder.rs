@@ -183,8 +183,14 @@ impl EventRecorder {
 
     /// Forgets an object that is gone.
     pub fn forget(&mut self, uid: &str) {
-        self.seen.retain(|identity, _| identity.uid != uid);
-        self.similar.retain(|(u, _), _| u != uid);
+        let first = Identity { uid: uid.into(), revision: ArcStr::new(), field_path: ArcStr::new(), reason: "", message: ArcStr::new() };
+        while let Some(identity) = self.seen.range(&first..).next().map(|(i, _)| i.clone()).filter(|i| i.uid == uid) {
+            self.seen.remove(&identity);
+        }
+        let first = (ArcStr::from(uid), "");
+        while let Some(key) = self.similar.range(&first..).next().map(|(k, _)| k.clone()).filter(|(u, _)| u == uid) {
+            self.similar.remove(&key);
+        }
         self.tokens.remove(uid);
     }
 
