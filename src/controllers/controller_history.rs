@@ -1,6 +1,7 @@
 //! ControllerRevisions (`pkg/controller/history`): the templates that DaemonSets and StatefulSets had.
 
 use super::controller::controller_ref;
+use crate::api::selector::LabelSelector;
 use crate::api::{Kind, KindRef, Object, Status, Value, template_hash};
 use crate::obj;
 use crate::server::{ApiServer, Caller, DeleteOptions, Subresource, WriteOptions};
@@ -17,6 +18,27 @@ pub(super) fn revisions_of(api: &ApiServer, owner: &Value) -> Vec<Value> {
     let mut found: Vec<Value> = api.owned_by(owner.uid(), Kind::named("ControllerRevision")).cloned().collect();
     found.sort_by(|a, b| a.get("revision").int().cmp(&b.get("revision").int()).then_with(|| a.name().cmp(b.name())));
     found
+}
+
+/// Adopts the revisions that fit the owner's selector and that nobody owns.
+pub(super) fn adopt_orphans(
+    api: &mut ApiServer,
+    by: &Caller,
+    owner: &Value,
+    owner_kind: KindRef,
+    selector: &LabelSelector,
+) -> Result<(), Status> {
+    let kind = Kind::named("ControllerRevision");
+    if owner.is_terminating() {
+        return Ok(());
+    }
+    let is_orphan = |r: &&Value| r.controller_ref().is_null() && !r.is_terminating() && selector.matches(r.labels());
+    let orphans: Vec<Value> = api.iter(kind, Some(owner.namespace())).filter(is_orphan).cloned().collect();
+    for mut revision in orphans {
+        revision.at_mut(&["metadata", "ownerReferences"]).list_mut().push(controller_ref(owner, owner_kind));
+        api.update(by, kind, revision, Subresource::None, &WriteOptions::default())?;
+    }
+    Ok(())
 }
 
 /// The revision of the object's template, made or moved to the end of the history where it is not there.

@@ -15,6 +15,7 @@ mod replica_set;
 mod replicas;
 mod root_ca;
 mod service_pods;
+mod stateful_set;
 mod ttl_after_finished;
 mod work_queue;
 

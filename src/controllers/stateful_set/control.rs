@@ -1,0 +1,310 @@
+//! One pass over a StatefulSet (`stateful_set_control.go`): fill the ordinals, take away what is beyond, roll the rest.
+
+use std::collections::BTreeMap;
+
+use super::{REVISION, REVISION_HASH, claims, identity};
+use crate::api::{Kind, Object, Status, Value};
+use crate::controllers::controller_history;
+use crate::controllers::replicas::{is_available, is_ready};
+use crate::server::{ApiServer, Caller, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
+
+/// Pods that one pass prepares at the most.
+const BURST: usize = 500;
+
+/// What one pass works on.
+pub(super) struct Control<'a> {
+    pub(super) api: &'a mut ApiServer,
+    pub(super) by: Caller,
+    recorder: &'a mut EventRecorder,
+    pub(super) set: Value,
+    current: Value,
+    pub(super) update: Value,
+    /// The pods of the ordinals, in order; those that are not there yet are prepared and have no uid.
+    pub(super) replicas: Vec<Value>,
+    /// Pods beyond the set's size, the highest first.
+    pub(super) condemned: Vec<Value>,
+    collisions: i64,
+}
+
+/// Whether a pass may go on after a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flow {
+    /// With the next pod.
+    On,
+    /// Not in this pass.
+    Stop,
+}
+
+pub(super) fn exists(pod: &Value) -> bool {
+    !pod.uid().is_empty()
+}
+
+pub(super) fn is_running_and_ready(pod: &Value) -> bool {
+    pod.at(&["status", "phase"]).str() == "Running" && is_ready(pod)
+}
+
+pub(super) fn revision_of(pod: &Value) -> &str {
+    pod.label(REVISION).unwrap_or("")
+}
+
+fn template_of(revision: &Value) -> Value {
+    let mut template = revision.at(&["data", "spec", "template"]).clone();
+    template.remove(&["$patch"]);
+    template
+}
+
+impl<'a> Control<'a> {
+    pub(super) fn new(
+        api: &'a mut ApiServer,
+        by: Caller,
+        recorder: &'a mut EventRecorder,
+        set: Value,
+        pods: Vec<Value>,
+    ) -> Result<Self, Status> {
+        let update = controller_history::current_revision(api, &by, &set, Kind::named("StatefulSet"), REVISION_HASH)?;
+        let current_name = set.at(&["status", "currentRevision"]).str();
+        let found = controller_history::revisions_of(api, &set).into_iter().find(|r| r.name() == current_name);
+        let current = found.unwrap_or_else(|| update.clone());
+        let collisions = set.at(&["status", "collisionCount"]).int();
+        let mut control = Control { api, by, recorder, current, update, replicas: Vec::new(), condemned: Vec::new(), collisions, set };
+        control.sort_pods(pods);
+        Ok(control)
+    }
+
+    fn sort_pods(&mut self, pods: Vec<Value>) {
+        let start = identity::start(&self.set);
+        let wanted = self.set.at(&["spec", "replicas"]).as_int().unwrap_or(1).max(0);
+        let mut by_ordinal: BTreeMap<i64, Value> = BTreeMap::new();
+        for pod in pods {
+            match identity::ordinal(&pod) {
+                Some(ordinal) if (start..start + wanted).contains(&ordinal) => {
+                    by_ordinal.insert(ordinal, pod);
+                }
+                Some(_) => self.condemned.push(pod),
+                None => {}
+            }
+        }
+        self.condemned.sort_by_key(|p| std::cmp::Reverse(identity::ordinal(p)));
+        let mut missing = 0;
+        for ordinal in start..start + wanted {
+            let pod = by_ordinal.remove(&ordinal).unwrap_or_else(|| {
+                missing += 1;
+                self.prepare(ordinal)
+            });
+            self.replicas.push(pod);
+            if missing == BURST {
+                break;
+            }
+        }
+    }
+
+    /// A new pod for an ordinal, of the revision that it is due.
+    fn prepare(&self, ordinal: i64) -> Value {
+        let strategy = self.set.at(&["spec", "updateStrategy"]);
+        let rolling = strategy.get("rollingUpdate");
+        let start = identity::start(&self.set);
+        let stays = strategy.get("type").str() == "RollingUpdate"
+            && if rolling.is_null() {
+                ordinal < start + self.set.at(&["status", "currentReplicas"]).int()
+            } else {
+                ordinal < start + rolling.get("partition").int()
+            };
+        let revision = if stays { &self.current } else { &self.update };
+        identity::new_pod(&self.set, &template_of(revision), revision.name(), ordinal)
+    }
+
+    /// The pass itself; the status is written whatever happens.
+    pub(super) fn run(&mut self) -> Result<(), Status> {
+        let outcome = if self.set.is_terminating() { Ok(()) } else { self.advance() };
+        self.write_status()?;
+        outcome?;
+        let in_use: Vec<String> = self.replicas.iter().chain(&self.condemned).map(|p| revision_of(p).to_owned()).collect();
+        let (current, update) = (self.current.name().to_owned(), self.update.name().to_owned());
+        controller_history::truncate(self.api, &self.by, &self.set, |r| {
+            r.name() == current || r.name() == update || in_use.iter().any(|n| n == r.name())
+        })
+    }
+
+    fn in_order(&self) -> bool {
+        self.set.at(&["spec", "podManagementPolicy"]).str() != "Parallel"
+    }
+
+    pub(super) fn min_ready_s(&self) -> i64 {
+        self.set.at(&["spec", "minReadySeconds"]).int()
+    }
+
+    pub(super) fn available(&self, pod: &Value) -> bool {
+        pod.at(&["status", "phase"]).str() == "Running" && is_available(pod, self.min_ready_s(), self.by.now)
+    }
+
+    fn advance(&mut self) -> Result<(), Status> {
+        let in_order = self.in_order();
+        let first_unhealthy = self.first_unhealthy();
+        for i in 0..self.replicas.len() {
+            if self.process_replica(i, in_order)? == Flow::Stop && in_order {
+                return Ok(());
+            }
+        }
+        for pod in self.condemned.clone() {
+            claims::apply_retention(self.api, &self.by, &self.set, &pod, true)?;
+        }
+        for i in 0..self.condemned.len() {
+            if self.process_condemned(i, in_order, first_unhealthy.as_deref())? == Flow::Stop && in_order {
+                return Ok(());
+            }
+        }
+        if self.set.at(&["spec", "updateStrategy", "type"]).str() == "OnDelete" {
+            return Ok(());
+        }
+        self.roll()
+    }
+
+    /// The unhealthy pod with the lowest ordinal.
+    fn first_unhealthy(&self) -> Option<String> {
+        let healthy = |p: &Value| is_running_and_ready(p) && !p.is_terminating();
+        let first = self.replicas.iter().find(|p| !healthy(p));
+        let first = first.or_else(|| self.condemned.iter().rev().find(|p| !healthy(p)));
+        first.map(|p| p.name().to_owned())
+    }
+
+    fn process_replica(&mut self, i: usize, in_order: bool) -> Result<Flow, Status> {
+        let pod = self.replicas[i].clone();
+        let phase = pod.at(&["status", "phase"]).str();
+        if matches!(phase, "Failed" | "Succeeded") {
+            if !pod.is_terminating() {
+                self.delete_pod(&pod)?;
+            }
+            return Ok(Flow::Stop);
+        }
+        if !exists(&pod) {
+            if claims::is_stale(self.api, &self.set, &pod) {
+                return Ok(Flow::Stop);
+            }
+            self.create_pod(i)?;
+            return Ok(if in_order { Flow::Stop } else { Flow::On });
+        }
+        if phase == "Pending" {
+            claims::create_missing(self.api, &self.by, self.recorder, &self.set, &pod)?;
+        }
+        if in_order && (pod.is_terminating() || !is_running_and_ready(&pod) || !self.available(&pod)) {
+            return Ok(Flow::Stop);
+        }
+        if !identity::identity_matches(&self.set, &pod) {
+            let mut next = pod.clone();
+            identity::set_identity(&mut next);
+            self.replicas[i] = self.api.update(&self.by, Kind::named("Pod"), next, Subresource::None, &WriteOptions::default())?;
+        }
+        if !claims::storage_matches(&self.set, &pod) {
+            claims::create_missing(self.api, &self.by, self.recorder, &self.set, &pod)?;
+        }
+        claims::apply_retention(self.api, &self.by, &self.set, &pod, false)?;
+        Ok(Flow::On)
+    }
+
+    fn process_condemned(&mut self, i: usize, in_order: bool, first_unhealthy: Option<&str>) -> Result<Flow, Status> {
+        let pod = self.condemned[i].clone();
+        if pod.is_terminating() {
+            return Ok(if in_order { Flow::Stop } else { Flow::On });
+        }
+        if in_order && first_unhealthy != Some(pod.name()) && (!is_running_and_ready(&pod) || !self.available(&pod)) {
+            return Ok(Flow::Stop);
+        }
+        self.delete_pod(&pod)?;
+        Ok(Flow::Stop)
+    }
+
+    fn create_pod(&mut self, i: usize) -> Result<(), Status> {
+        let pod = self.replicas[i].clone();
+        let (name, namespace) = (pod.name_arc(), self.set.namespace_arc());
+        let made = claims::create_missing(self.api, &self.by, self.recorder, &self.set, &pod)
+            .and_then(|()| self.api.create(&self.by, Kind::named("Pod"), &namespace, pod, &WriteOptions::default()));
+        match made {
+            Ok(pod) => {
+                claims::apply_retention(self.api, &self.by, &self.set, &pod, false)?;
+                self.replicas[i] = pod;
+                self.pod_event("Create", &name, None);
+                Ok(())
+            }
+            // Another pod has the name; there is nothing to say before it is gone.
+            Err(status) if status.reason == "AlreadyExists" => Err(status),
+            Err(status) => {
+                self.pod_event("Create", &name, Some(&status));
+                Err(status)
+            }
+        }
+    }
+
+    pub(super) fn delete_pod(&mut self, pod: &Value) -> Result<(), Status> {
+        match self.api.delete(&self.by, Kind::named("Pod"), pod.namespace(), pod.name(), &DeleteOptions::default()) {
+            Ok(_) => {
+                self.pod_event("Delete", pod.name(), None);
+                Ok(())
+            }
+            Err(status) if status.reason == "NotFound" => Ok(()),
+            Err(status) => {
+                self.pod_event("Delete", pod.name(), Some(&status));
+                Err(status)
+            }
+        }
+    }
+
+    fn pod_event(&mut self, verb: &'static str, pod: &str, failure: Option<&Status>) {
+        let (set, now) = (self.set.clone(), self.by.now);
+        match failure {
+            None => {
+                let reason = if verb == "Create" { "SuccessfulCreate" } else { "SuccessfulDelete" };
+                let message = format!("{verb} Pod {pod} in StatefulSet {} successful", set.name());
+                self.recorder.event(self.api, now, &set, EventType::Normal, reason, &message);
+            }
+            Some(status) => {
+                let reason = if verb == "Create" { "FailedCreate" } else { "FailedDelete" };
+                let message = format!("{verb} Pod {pod} in StatefulSet {} failed error: {status}", set.name());
+                self.recorder.event(self.api, now, &set, EventType::Warning, reason, &message);
+            }
+        }
+    }
+
+    fn write_status(&mut self) -> Result<(), Status> {
+        let kind = Kind::named("StatefulSet");
+        let Some(set) = self.api.peek(kind, self.set.namespace(), self.set.name()).filter(|s| s.uid() == self.set.uid()).cloned() else {
+            return Ok(());
+        };
+        // As they are now: a pod that was deleted in this pass is terminating or gone.
+        let now_there = |p: &Value| self.api.peek(Kind::named("Pod"), p.namespace(), p.name()).filter(|n| n.uid() == p.uid()).cloned();
+        let pods: Vec<Value> = self.replicas.iter().chain(&self.condemned).filter(|p| exists(p)).filter_map(now_there).collect();
+        let count = |is: &dyn Fn(&Value) -> bool| pods.iter().filter(|p| is(p)).count() as i64;
+        let replicas = pods.len() as i64;
+        let ready = count(&is_running_and_ready);
+        let available = count(&|p| self.available(p));
+        let mut current_name = self.current.name().to_owned();
+        let update_name = self.update.name().to_owned();
+        let of = |name: &str| count(&|p| !p.is_terminating() && revision_of(p) == name);
+        let (mut current, updated) = (of(&current_name), of(&update_name));
+        let wanted = set.at(&["spec", "replicas"]).as_int().unwrap_or(1);
+        let rolls = set.at(&["spec", "updateStrategy", "type"]).str() != "OnDelete";
+        if rolls && updated == wanted && ready == wanted && replicas == wanted {
+            current = updated;
+            current_name.clone_from(&update_name);
+        }
+        let mut status = set.get("status").clone();
+        status.set(&["observedGeneration"], self.set.at(&["metadata", "generation"]).int());
+        status.set(&["replicas"], replicas);
+        status.set(&["availableReplicas"], available);
+        for (member, n) in [("readyReplicas", ready), ("currentReplicas", current), ("updatedReplicas", updated)] {
+            if n == 0 {
+                status.remove(&[member]);
+            } else {
+                status.set(&[member], n);
+            }
+        }
+        status.set(&["currentRevision"], current_name);
+        status.set(&["updateRevision"], update_name);
+        status.set(&["collisionCount"], self.collisions);
+        if status.same(set.get("status")) {
+            return Ok(());
+        }
+        let mut next = set;
+        next.set(&["status"], status);
+        self.api.update(&self.by, kind, next, Subresource::Status, &WriteOptions::default()).map(|_| ())
+    }
+}

@@ -1,0 +1,119 @@
+//! StatefulSets (`pkg/controller/statefulset`): pods with names, claims and an order.
+
+mod claims;
+mod control;
+mod identity;
+mod update;
+
+use super::controller::{ObjectRef, key_of};
+use super::controller_history;
+use super::pod_claim::claim_pods;
+use super::replicas::ready_since;
+use super::work_queue::WorkQueue;
+use crate::api::selector::LabelSelector;
+use crate::api::{Kind, KindRef, Object, Status, Value};
+use crate::base::{Duration, Time};
+use crate::server::{ApiServer, Caller, Change, Component, EventRecorder};
+
+const MANAGER: &str = "statefulset-controller";
+/// The label of a ControllerRevision that carries the template's hash.
+const REVISION_HASH: &str = "controller.kubernetes.io/hash";
+/// The label of a pod that names its revision.
+const REVISION: &str = "controller-revision-hash";
+
+/// Keeps the pods of StatefulSets.
+#[derive(Clone, Debug)]
+pub struct StatefulSetController {
+    queue: WorkQueue<ObjectRef>,
+    recorder: EventRecorder,
+}
+
+impl Default for StatefulSetController {
+    fn default() -> Self {
+        StatefulSetController { queue: WorkQueue::new(), recorder: EventRecorder::new(MANAGER, "") }
+    }
+}
+
+impl StatefulSetController {
+    fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
+        let kind = Kind::named("StatefulSet");
+        let Some(set) = api.peek(kind, &key.0, &key.1).cloned() else { return Ok(()) };
+        let Ok(selector) = LabelSelector::from_object(set.at(&["spec", "selector"])) else { return Ok(()) };
+        if selector.is_everything() {
+            return Ok(());
+        }
+        let by = Caller::new(now, MANAGER);
+        controller_history::adopt_orphans(api, &by, &set, kind, &selector)?;
+        let pods = claim_pods(api, &by, &set, kind, &selector, |p| identity::is_member(&set, p))?;
+        let min_ready_s = set.at(&["spec", "minReadySeconds"]).int();
+        if min_ready_s > 0 {
+            let wait = Duration::from_secs(min_ready_s.unsigned_abs());
+            if let Some(next) = pods.iter().filter_map(ready_since).map(|t| t + wait).filter(|t| *t > now).min() {
+                self.queue.add_at(key.clone(), next);
+            }
+        }
+        let mut control = control::Control::new(api, by, &mut self.recorder, set, pods)?;
+        control.run()
+    }
+
+    fn mark_owner(&mut self, api: &ApiServer, pod: &Value, now: Time) {
+        let owner = pod.controller_ref();
+        if owner.get("kind").str() == "StatefulSet" {
+            self.queue.add_at((pod.namespace_arc(), owner.get("name").arc_str()), now);
+        } else if owner.is_null() {
+            for set in api.iter(Kind::named("StatefulSet"), Some(pod.namespace())) {
+                if LabelSelector::from_object(set.at(&["spec", "selector"])).is_ok_and(|s| s.matches(pod.labels())) {
+                    self.queue.add_at(key_of(set), now);
+                }
+            }
+        }
+    }
+}
+
+impl Component for StatefulSetController {
+    fn watches(&self, kind: KindRef) -> bool {
+        matches!((kind.group, kind.plural), ("apps", "statefulsets") | ("", "pods" | "persistentvolumeclaims"))
+    }
+
+    fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
+        let object = &change.object;
+        match change.key.kind.plural {
+            "statefulsets" => {
+                if change.current().is_none() {
+                    self.recorder.forget(object.uid());
+                }
+                self.queue.add_at(key_of(object), now);
+            }
+            // A claim that is gone may be what a set waits for.
+            "persistentvolumeclaims" => {
+                if change.current().is_none() {
+                    for set in api.iter(Kind::named("StatefulSet"), Some(&change.key.namespace)) {
+                        if !set.at(&["spec", "volumeClaimTemplates"]).is_empty() {
+                            self.queue.add_at(key_of(set), now);
+                        }
+                    }
+                }
+            }
+            _ => {
+                if let Some(old) = &change.old
+                    && !old.controller_ref().same(object.controller_ref())
+                {
+                    self.mark_owner(api, old, now);
+                }
+                self.mark_owner(api, object, now);
+            }
+        }
+    }
+
+    fn next_wake(&self) -> Option<Time> {
+        self.queue.next_at()
+    }
+
+    fn wake(&mut self, api: &mut ApiServer, now: Time) {
+        let Some(key) = self.queue.pop_due(now) else { return };
+        match self.reconcile(api, now, &key) {
+            Ok(()) => self.queue.forget(&key),
+            Err(_) => self.queue.add_rate_limited(key, now),
+        }
+    }
+}
