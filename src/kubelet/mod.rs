@@ -1,1 +1,35 @@
-//! The kubelet: one state machine per pod. Nothing here may know of other nodes.
+//! The kubelet: one state machine per pod. Nothing here may know of other nodes' pods.
+//!
+//! [`Kubelets`] is the component: it routes each pod's changes to the kubelet of its node and keeps one queue of wakes
+//! for all. A [`pod_worker`] is the state machine of one pod; it runs containers through [`container_runtime`].
+
+mod admission;
+mod backoff;
+mod container;
+mod container_runtime;
+mod env;
+mod exec;
+mod images;
+mod kubelets;
+mod lifecycle;
+mod live;
+mod logs;
+mod machine_events;
+mod node;
+mod node_api;
+mod phase;
+mod pod_worker;
+mod probes;
+mod resize;
+mod resources;
+mod router;
+mod spec;
+mod start;
+mod status;
+mod sync;
+mod termination;
+mod volumes;
+
+pub use kubelets::Kubelets;
+pub use live::{LiveContainer, LivePod, LiveProbe};
+pub use probes::ProbeKind;

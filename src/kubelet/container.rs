@@ -1,0 +1,180 @@
+//! One container of a pod: its instances, its backoff and what last kept it from starting.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::backoff::Backoff;
+use super::container_runtime::{Machine, Pid, SpawnSpec};
+use super::logs::Log;
+use super::probes::{ProbeKind, ProbeWorker};
+use super::spec::ContainerSpec;
+use crate::api::{ArcStr, Value};
+use crate::base::Time;
+
+/// How an instance ended.
+#[derive(Clone, Debug)]
+pub(super) struct Exit {
+    pub code: i32,
+    /// `Completed`, `Error`, `OOMKilled`, `StartError` ...
+    pub reason: ArcStr,
+    pub message: ArcStr,
+    pub at: Time,
+}
+
+/// What a process in the container is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ProcessUse {
+    /// The container's own process.
+    Main,
+    /// A probe's command.
+    Probe(ProbeKind),
+    /// The postStart hook's command.
+    PostStart,
+    /// The preStop hook's command.
+    PreStop,
+    /// A session of `kubectl exec`, by its number.
+    Exec(u64),
+}
+
+/// A kill under way.
+#[derive(Clone, Debug)]
+pub(super) struct Killing {
+    /// When the grace is over.
+    pub deadline: Time,
+    /// Whether the preStop hook still runs.
+    pub in_hook: bool,
+    /// Whether SIGKILL was sent.
+    pub forced: bool,
+}
+
+/// One run of a container.
+#[derive(Clone, Debug)]
+pub(super) struct Instance {
+    /// How many came before it.
+    pub attempt: u32,
+    /// `containerd://...`
+    pub id: ArcStr,
+    pub image: ArcStr,
+    pub image_id: ArcStr,
+    /// `None` where it never started.
+    pub started: Option<Time>,
+    pub exit: Option<Exit>,
+    /// Whether a relist saw it run; the API's status lags behind until then.
+    pub start_seen: bool,
+    /// Whether a relist saw its end.
+    pub exit_seen: bool,
+    pub machine: Option<Box<Machine>>,
+    /// Its own process, from which commands run in it inherit.
+    pub process: SpawnSpec,
+    /// The wake that is scheduled for the machine.
+    pub machine_wake: Option<Time>,
+    pub uses: BTreeMap<Pid, ProcessUse>,
+    /// What probes and hooks have printed so far.
+    pub captured: BTreeMap<Pid, Vec<u8>>,
+    pub log: Log,
+    pub killing: Option<Killing>,
+    /// Set where the kernel killed it for its memory.
+    pub oom_killed: bool,
+    /// The image it was started from, to see a changed definition.
+    pub spec_image: ArcStr,
+    /// Its resources as it was started with or last resized to.
+    pub resources: Value,
+    /// CPU time used when usage was last looked at, and when that was.
+    pub usage_mark: (u64, Time),
+}
+
+impl Instance {
+    /// Whether it runs as far as the kubelet knows.
+    pub fn runs_seen(&self) -> bool {
+        self.started.is_some() && !(self.exit.is_some() && self.exit_seen)
+    }
+
+    /// Its end as far as the kubelet knows.
+    pub fn exit_known(&self) -> Option<&Exit> {
+        self.exit.as_ref().filter(|_| self.exit_seen)
+    }
+
+    /// The container's own process.
+    pub fn main_pid(&self) -> Option<Pid> {
+        self.uses.iter().find(|(_, u)| **u == ProcessUse::Main).map(|(pid, _)| *pid)
+    }
+}
+
+/// Why a container could not be started, for its waiting state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct StartFailure {
+    /// `CrashLoopBackOff`, `ErrImagePull` ...
+    pub reason: ArcStr,
+    pub message: ArcStr,
+}
+
+/// A container of the pod's spec and all that became of it.
+#[derive(Clone, Debug)]
+pub(super) struct Container {
+    pub spec: Arc<ContainerSpec>,
+    /// The newest last; at most two.
+    pub instances: Vec<Instance>,
+    pub backoff: Backoff,
+    pub image_backoff: Backoff,
+    /// The error of the last failed pull.
+    pub pull_error: ArcStr,
+    /// The kubelet's reason cache.
+    pub failure: Option<StartFailure>,
+    pub probes: [Option<ProbeWorker>; 3],
+}
+
+impl Container {
+    /// A container that was never started.
+    pub fn new(spec: Arc<ContainerSpec>) -> Self {
+        Container {
+            spec,
+            instances: Vec::new(),
+            backoff: Backoff::default(),
+            image_backoff: Backoff::default(),
+            pull_error: ArcStr::new(),
+            failure: None,
+            probes: [None, None, None],
+        }
+    }
+
+    /// The newest instance.
+    pub fn newest(&self) -> Option<&Instance> {
+        self.instances.last()
+    }
+
+    /// The newest instance.
+    pub fn newest_mut(&mut self) -> Option<&mut Instance> {
+        self.instances.last_mut()
+    }
+
+    /// Whether its newest instance has a live process, known to the kubelet or not.
+    pub fn is_alive(&self) -> bool {
+        self.newest().is_some_and(|i| i.started.is_some() && i.exit.is_none())
+    }
+
+    /// Whether it runs as far as the kubelet knows.
+    pub fn runs_seen(&self) -> bool {
+        self.newest().is_some_and(Instance::runs_seen)
+    }
+
+    /// The newest end that the kubelet knows of.
+    pub fn last_exit_known(&self) -> Option<&Exit> {
+        self.instances.iter().rev().find_map(Instance::exit_known)
+    }
+
+    /// The number of the next instance.
+    pub fn next_attempt(&self) -> u32 {
+        self.newest().map_or(0, |i| i.attempt + 1)
+    }
+
+    /// Takes in a new instance and forgets all but the one before.
+    pub fn push(&mut self, instance: Instance) {
+        if self.instances.len() >= 2 {
+            self.instances.remove(0);
+        }
+        if let Some(previous) = self.instances.last_mut() {
+            previous.machine = None;
+        }
+        self.instances.push(instance);
+    }
+}

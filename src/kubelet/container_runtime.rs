@@ -1,0 +1,199 @@
+//! The kubelet's side of the container runtime: what it asks of images and machines, and nothing else of them.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+pub(super) use crate::network::{HttpRequest, NetError, NetRequest, NetResponse};
+pub(super) use crate::runtime::{
+    Errno, Image, Inode, Kind as InodeKind, Machine, MachineEvent, MachineSpec, Mount, Pid, PullFailure, ServeId, Signal, SpawnError,
+    SpawnSpec, Stdin, Stream, Waiting,
+};
+
+use super::resources::limits_of;
+use super::spec::ContainerSpec;
+use crate::api::{ArcStr, Object, Value};
+use crate::base::Time;
+
+/// The images that a node's containers were started from, by name and declared ports.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Catalogue(BTreeMap<(ArcStr, Vec<u16>), Result<Arc<Image>, PullFailure>>);
+
+/// Images that one node remembers at most.
+const CATALOGUE_MAX: usize = 256;
+
+impl Catalogue {
+    /// What a container's image is made of, or why it cannot be had.
+    pub fn find(&mut self, container: &ContainerSpec) -> Result<Arc<Image>, PullFailure> {
+        let ports: Vec<u16> =
+            container.value.get("ports").items().iter().filter_map(|p| u16::try_from(p.get("containerPort").int()).ok()).collect();
+        let key = (container.image.clone(), ports);
+        if let Some(found) = self.0.get(&key) {
+            return found.clone();
+        }
+        let found = crate::runtime::images::lookup(&container.image).map(|image| {
+            let undescribed = image.listens_on_declared_ports() && !key.1.is_empty();
+            Arc::new(if undescribed { image.with_ports(&key.1) } else { image })
+        });
+        if self.0.len() >= CATALOGUE_MAX {
+            self.0.clear();
+        }
+        self.0.insert(key, found.clone());
+        found
+    }
+}
+
+/// What a container is made from.
+pub(super) struct Launch {
+    pub image: Arc<Image>,
+    pub command: Vec<ArcStr>,
+    pub args: Vec<ArcStr>,
+    pub env: Vec<(ArcStr, ArcStr)>,
+    pub hostname: ArcStr,
+    pub ip: ArcStr,
+    pub mounts: Vec<Mount>,
+    pub volumes: BTreeMap<ArcStr, Arc<Inode>>,
+    pub container: Arc<ContainerSpec>,
+    pub pod: Value,
+    /// The node's cores, for containers without a limit.
+    pub cpu_node_milli: u64,
+    pub seed: u64,
+    pub stream: String,
+}
+
+/// A container that is not started yet, and its process.
+pub(super) fn create(now: Time, launch: Launch) -> (Machine, SpawnSpec) {
+    let (image, value) = (&launch.image, &launch.container.value);
+    let argv: Vec<String> = match (launch.command.is_empty(), launch.args.is_empty()) {
+        (false, _) => launch.command.iter().chain(&launch.args).map(|t| t.to_string()).collect(),
+        (true, false) => image.entrypoint.iter().cloned().chain(launch.args.iter().map(|t| t.to_string())).collect(),
+        (true, true) => image.entrypoint.iter().chain(&image.cmd).cloned().collect(),
+    };
+    let own = value.get("securityContext");
+    let pods = launch.pod.at(&["spec", "securityContext"]);
+    let id = |member: &str| own.get(member).as_int().or_else(|| pods.get(member).as_int()).and_then(|i| u32::try_from(i).ok());
+    let mut env: Vec<(String, String)> = image.env.clone();
+    env.push(("HOSTNAME".to_owned(), launch.hostname.to_string()));
+    for (name, value) in &launch.env {
+        match env.iter_mut().find(|(n, _)| n == name.as_str()) {
+            Some(slot) => slot.1 = value.to_string(),
+            None => env.push((name.to_string(), value.to_string())),
+        }
+    }
+    let cwd = value.get("workingDir").str();
+    let tty = value.get("tty").is_true();
+    let process = SpawnSpec {
+        argv,
+        env,
+        cwd: if cwd.is_empty() { image.workdir.clone() } else { cwd.to_owned() },
+        uid: id("runAsUser").unwrap_or(image.uid),
+        gid: id("runAsGroup").unwrap_or(0),
+        stdin: match (value.get("stdin").is_true(), tty) {
+            (true, true) => Stdin::Tty,
+            (true, false) => Stdin::Pipe,
+            (false, _) => Stdin::Null,
+        },
+    };
+    let (cpu, memory) = limits_of(&launch.container);
+    let message_path = value.get("terminationMessagePath").as_str().unwrap_or("/dev/termination-log");
+    let (mut mounts, mut volumes) = (Vec::with_capacity(launch.mounts.len() + 3), launch.volumes);
+    for (name, path, text, mode) in [
+        (MESSAGE_VOLUME, message_path, String::new(), 0o666),
+        ("kubelet:hosts", "/etc/hosts", hosts_file(&launch.pod, &launch.ip, &launch.hostname), 0o644),
+        ("kubelet:resolv.conf", "/etc/resolv.conf", resolv_conf(&launch.pod), 0o644),
+    ] {
+        let mut file = Inode::file(text, mode);
+        file.mtime = now;
+        volumes.insert(name.into(), Arc::new(file));
+        if path.starts_with('/') && !launch.mounts.iter().any(|m| m.path == path) {
+            mounts.push(Mount { path: path.into(), volume: name.into(), read_only: false, sub_path: ArcStr::new() });
+        }
+    }
+    mounts.extend(launch.mounts);
+    let machine = Machine::new(
+        now,
+        MachineSpec {
+            image: image.clone(),
+            hostname: launch.hostname.to_string(),
+            mounts,
+            volumes,
+            read_only_root: own.get("readOnlyRootFilesystem").is_true(),
+            memory_limit: memory,
+            cpu_millis: cpu.unwrap_or(launch.cpu_node_milli),
+            addresses: launch.ip.parse::<IpAddr>().into_iter().collect(),
+            externals: Vec::new(),
+            seed: launch.seed,
+            stream: launch.stream,
+        },
+    );
+    (machine, process)
+}
+
+/// The file that a container leaves its last words in.
+const MESSAGE_VOLUME: &str = "kubelet:termination-log";
+/// Bytes of it that are read at most (`MaxContainerTerminationMessageLength`).
+const MESSAGE_BYTES_MAX: usize = 4096;
+
+/// What the container has left in its termination message's file.
+pub(super) fn termination_message(machine: &Machine) -> String {
+    match machine.volume(MESSAGE_VOLUME).map(|f| &f.kind) {
+        Some(InodeKind::File { data, .. }) => String::from_utf8_lossy(&data[..data.len().min(MESSAGE_BYTES_MAX)]).into_owned(),
+        _ => String::new(),
+    }
+}
+
+/// The hosts file that the kubelet manages.
+fn hosts_file(pod: &Value, ip: &str, hostname: &str) -> String {
+    let mut text = String::from(
+        "# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n",
+    );
+    let subdomain = pod.at(&["spec", "subdomain"]).str();
+    if subdomain.is_empty() {
+        text.push_str(&format!("{ip}\t{hostname}\n"));
+    } else {
+        text.push_str(&format!("{ip}\t{hostname}.{subdomain}.{}.svc.cluster.local\t{hostname}\n", pod.namespace()));
+    }
+    let aliases = pod.at(&["spec", "hostAliases"]).items();
+    if !aliases.is_empty() {
+        text.push_str("\n# Entries added by HostAliases.\n");
+        for alias in aliases {
+            let names: Vec<&str> = alias.get("hostnames").items().iter().map(Value::str).collect();
+            text.push_str(&format!("{}\t{}\n", alias.get("ip").str(), names.join("\t")));
+        }
+    }
+    text
+}
+
+fn resolv_conf(pod: &Value) -> String {
+    let namespace = pod.namespace();
+    format!("search {namespace}.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n")
+}
+
+/// Runs a command in a container, as its own process' user and in its environment.
+pub(super) fn exec(machine: &mut Machine, process: &SpawnSpec, now: Time, command: &[ArcStr], stdin: Stdin) -> Result<Pid, SpawnError> {
+    machine.spawn(now, SpawnSpec { argv: command.iter().map(|t| t.to_string()).collect(), stdin, ..process.clone() })
+}
+
+/// `containerd://` and 64 digits that stand for this instance.
+pub(super) fn container_id(uid: &str, container: &str, attempt: u32) -> ArcStr {
+    let mut out = String::from("containerd://");
+    let mut h = 0xcbf2_9ce4_8422_2325u64;
+    for round in 0..4u8 {
+        for b in uid.bytes().chain(container.bytes()).chain(attempt.to_le_bytes()).chain([round]) {
+            h = (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3);
+        }
+        out.push_str(&format!("{h:016x}"));
+    }
+    out.into()
+}
+
+/// The image's content address, as statuses show it.
+pub(super) fn image_id(image: &Image) -> ArcStr {
+    let name = image.name.split('@').next().unwrap_or_default();
+    let slash = name.rfind('/').map_or(0, |n| n + 1);
+    let base = match name[slash..].find(':') {
+        Some(colon) => &name[..slash + colon],
+        None => name,
+    };
+    format!("{base}@{}", image.digest).into()
+}

@@ -1,0 +1,305 @@
+//! A container's environment. Models the kubelet's `makeEnvironmentVariables` (pkg/kubelet/kubelet_pods.go).
+
+use crate::api::quantity::Quantity;
+use crate::api::{ArcStr, Kind, Object, Value};
+use crate::server::ApiServer;
+
+use super::spec::{ContainerSpec, PodSpec};
+
+/// Why a container's configuration cannot be made: the text of `CreateContainerConfigError`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct ConfigError(pub String);
+
+/// What an environment is made from, beside the API's objects.
+pub(super) struct EnvSource<'a> {
+    pub api: &'a ApiServer,
+    pub pod: &'a Value,
+    pub spec: &'a PodSpec,
+    pub pod_ip: &'a str,
+    pub host_ip: &'a str,
+    /// The node's allocatable resources: what a container without a limit may use.
+    pub allocatable: &'a Value,
+}
+
+/// Names and values, later ones overriding earlier ones in place.
+#[derive(Default)]
+struct Vars(Vec<(ArcStr, ArcStr)>);
+
+impl Vars {
+    fn put(&mut self, name: ArcStr, value: ArcStr) {
+        match self.0.iter_mut().find(|(n, _)| *n == name) {
+            Some(slot) => slot.1 = value,
+            None => self.0.push((name, value)),
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<&ArcStr> {
+        self.0.iter().find(|(n, _)| n == name).map(|(_, v)| v)
+    }
+}
+
+/// The environment of a container, in the order in which it is set.
+pub(super) fn environment(source: &EnvSource<'_>, container: &ContainerSpec) -> Result<Vec<(ArcStr, ArcStr)>, ConfigError> {
+    let services = service_variables(source);
+    let mut vars = Vars::default();
+    for from in container.value.get("envFrom").items() {
+        put_all(source, from, &mut vars)?;
+    }
+    for var in container.value.get("env").items() {
+        let name = var.get("name").arc_str();
+        let from = var.get("valueFrom");
+        let value = if let Some(text) = var.get("value").as_str().filter(|t| !t.is_empty()) {
+            let lookup = |n: &str| vars.get(n).cloned().or_else(|| services.iter().find(|(s, _)| s == n).map(|(_, v)| v.clone()));
+            Some(expand(text, &lookup).into())
+        } else if from.is_null() {
+            Some(ArcStr::new())
+        } else {
+            value_from(source, container, from)?
+        };
+        if let Some(value) = value {
+            vars.put(name, value);
+        }
+    }
+    for (name, value) in services {
+        if vars.get(&name).is_none() {
+            vars.0.push((name, value));
+        }
+    }
+    Ok(vars.0)
+}
+
+fn put_all(source: &EnvSource<'_>, from: &Value, vars: &mut Vars) -> Result<(), ConfigError> {
+    let prefix = from.get("prefix").str();
+    for (member, kind) in [("configMapRef", "ConfigMap"), ("secretRef", "Secret")] {
+        let reference = from.get(member);
+        if reference.is_null() {
+            continue;
+        }
+        let name = reference.get("name").str();
+        let Some(object) = source.api.peek(Kind::named(kind), source.pod.namespace(), name) else {
+            if reference.get("optional").is_true() {
+                continue;
+            }
+            return Err(ConfigError(format!("{} {name:?} not found", kind.to_lowercase())));
+        };
+        for (key, value) in object.get("data").entries() {
+            let text = if kind == "Secret" { String::from_utf8_lossy(&base64_decode(value.str())).into_owned() } else { value.str().to_owned() };
+            let full = format!("{prefix}{key}");
+            // The kubelet leaves out what cannot be a variable's name.
+            if is_env_name(&full) {
+                vars.put(full.into(), text.into());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn value_from(source: &EnvSource<'_>, container: &ContainerSpec, from: &Value) -> Result<Option<ArcStr>, ConfigError> {
+    let field = from.get("fieldRef");
+    if !field.is_null() {
+        let path = field.get("fieldPath").str();
+        return Ok(Some(field_value(source, path).unwrap_or_default().into()));
+    }
+    let resource = from.get("resourceFieldRef");
+    if !resource.is_null() {
+        let container = match resource.get("containerName").str() {
+            "" => container,
+            name => source.spec.containers.iter().find(|c| c.name == name).map_or(container, |c| c),
+        };
+        return Ok(Some(resource_value(container, resource, source.allocatable).into()));
+    }
+    for (member, kind, title) in [("configMapKeyRef", "ConfigMap", "ConfigMap"), ("secretKeyRef", "Secret", "Secret")] {
+        let reference = from.get(member);
+        if reference.is_null() {
+            continue;
+        }
+        let (name, key) = (reference.get("name").str(), reference.get("key").str());
+        let optional = reference.get("optional").is_true();
+        let namespace = source.pod.namespace();
+        let Some(object) = source.api.peek(Kind::named(kind), namespace, name) else {
+            return if optional { Ok(None) } else { Err(ConfigError(format!("{} {name:?} not found", kind.to_lowercase()))) };
+        };
+        return match object.at(&["data", key]) {
+            Value::Str(text) if kind == "Secret" => Ok(Some(String::from_utf8_lossy(&base64_decode(text)).into_owned().into())),
+            Value::Str(text) => Ok(Some(text.clone())),
+            _ if optional => Ok(None),
+            _ => Err(ConfigError(format!("couldn't find key {key} in {title} {namespace}/{name}"))),
+        };
+    }
+    Ok(None)
+}
+
+/// The value of a downward API field, as a variable or a file shows it.
+pub(super) fn field_value(source: &EnvSource<'_>, path: &str) -> Option<String> {
+    let pod = source.pod;
+    if let Some((map, key)) = path.strip_suffix("']").and_then(|p| p.split_once("['")) {
+        let member = map.strip_prefix("metadata.")?;
+        return Some(pod.get("metadata").get(member).get(key).str().to_owned());
+    }
+    Some(match path {
+        "metadata.name" => pod.name().to_owned(),
+        "metadata.namespace" => pod.namespace().to_owned(),
+        "metadata.uid" => pod.uid().to_owned(),
+        "metadata.labels" => format_map(pod.labels()),
+        "metadata.annotations" => format_map(pod.at(&["metadata", "annotations"])),
+        "spec.nodeName" => pod.at(&["spec", "nodeName"]).str().to_owned(),
+        "spec.serviceAccountName" => pod.at(&["spec", "serviceAccountName"]).str().to_owned(),
+        "status.hostIP" | "status.hostIPs" => source.host_ip.to_owned(),
+        "status.podIP" | "status.podIPs" => source.pod_ip.to_owned(),
+        _ => return None,
+    })
+}
+
+/// A map as downward API files show it: one `key="value"` a line, sorted.
+fn format_map(map: &Value) -> String {
+    let lines: Vec<String> = map.entries().map(|(k, v)| format!("{k}={:?}", v.str())).collect();
+    lines.join("\n")
+}
+
+/// The value of a `resourceFieldRef`: the amount over the divisor, rounded up.
+pub(super) fn resource_value(container: &ContainerSpec, reference: &Value, allocatable: &Value) -> String {
+    let (list, name) = reference.get("resource").str().split_once('.').unwrap_or(("", ""));
+    let amount = container.resource(list, name).filter(|q| !q.is_zero() || list == "requests").or_else(|| {
+        (list == "limits").then(|| Quantity::of(allocatable.get(name)))
+    });
+    let amount = amount.unwrap_or(Quantity::ZERO);
+    let divisor = match reference.get("divisor") {
+        Value::Null => 1.0,
+        value => Some(Quantity::of(value).to_f64()).filter(|d| *d > 0.0).unwrap_or(1.0),
+    };
+    let value = if name == "cpu" { (amount.milli_value() as f64 / (divisor * 1000.0)).ceil() } else { (amount.value() as f64 / divisor).ceil() };
+    format!("{}", value as i64)
+}
+
+/// `$(NAME)` replaced where the name is known; `$$` is a dollar sign (third_party/forked/golang/expansion).
+pub(super) fn expand(text: &str, lookup: &dyn Fn(&str) -> Option<ArcStr>) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('$') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        if let Some(after) = rest.strip_prefix('$') {
+            out.push('$');
+            rest = after;
+        } else if let Some(inner) = rest.strip_prefix('(') {
+            match inner.split_once(')') {
+                Some((name, after)) => {
+                    match lookup(name) {
+                        Some(value) => out.push_str(&value),
+                        None => {
+                            out.push_str("$(");
+                            out.push_str(name);
+                            out.push(')');
+                        }
+                    }
+                    rest = after;
+                }
+                None => {
+                    out.push_str("$(");
+                    rest = inner;
+                }
+            }
+        } else {
+            out.push('$');
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The variables of the services that a pod's containers are told of (pkg/kubelet/envvars).
+fn service_variables(source: &EnvSource<'_>) -> Vec<(ArcStr, ArcStr)> {
+    let kind = Kind::named("Service");
+    let mut out = Vec::new();
+    let mut add = |service: &Value| {
+        let ip = service.at(&["spec", "clusterIP"]).str();
+        let ports = service.at(&["spec", "ports"]).items();
+        if ip.is_empty() || ip == "None" || ports.is_empty() {
+            return;
+        }
+        let name = service.name().to_uppercase().replace('-', "_");
+        let mut put = |n: String, v: String| out.push((ArcStr::from(n), ArcStr::from(v)));
+        put(format!("{name}_SERVICE_HOST"), ip.to_owned());
+        put(format!("{name}_SERVICE_PORT"), ports[0].get("port").int().to_string());
+        for port in ports {
+            let called = port.get("name").str();
+            if !called.is_empty() {
+                put(format!("{name}_SERVICE_PORT_{}", called.to_uppercase().replace('-', "_")), port.get("port").int().to_string());
+            }
+        }
+        for (i, port) in ports.iter().enumerate() {
+            let number = port.get("port").int();
+            let protocol = match port.get("protocol").str() {
+                "" => "TCP",
+                p => p,
+            };
+            let url = format!("{}://{ip}:{number}", protocol.to_lowercase());
+            if i == 0 {
+                put(format!("{name}_PORT"), url.clone());
+            }
+            let prefix = format!("{name}_PORT_{number}_{protocol}");
+            put(format!("{prefix}_PROTO"), protocol.to_lowercase());
+            put(format!("{prefix}_PORT"), number.to_string());
+            put(format!("{prefix}_ADDR"), ip.to_owned());
+            put(prefix, url);
+        }
+    };
+    if let Some(kubernetes) = source.api.peek(kind, "default", "kubernetes") {
+        add(kubernetes);
+    }
+    if source.spec.service_links {
+        for service in source.api.iter(kind, Some(source.pod.namespace())) {
+            if (service.namespace(), service.name()) != ("default", "kubernetes") {
+                add(service);
+            }
+        }
+    }
+    out
+}
+
+/// What may be an environment variable's name since relaxed validation: printable, without `=`.
+fn is_env_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|b| (0x20..0x7f).contains(&b) && b != b'=')
+}
+
+/// Bytes of a base64 text; what is no base64 is skipped, since the API validated it.
+pub(super) fn base64_decode(text: &str) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() / 4 * 3);
+    let (mut bits, mut held) = (0u32, 0);
+    for b in text.bytes() {
+        let digit = match b {
+            b'A'..=b'Z' => b - b'A',
+            b'a'..=b'z' => b - b'a' + 26,
+            b'0'..=b'9' => b - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => continue,
+        };
+        bits = bits << 6 | u32::from(digit);
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            out.push((bits >> held) as u8);
+            bits &= (1 << held) - 1;
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expansion() {
+        let lookup = |n: &str| (n == "A").then(|| ArcStr::from("x"));
+        for (text, want) in
+            [("$(A)-$(B)-$$(A)", "x-$(B)-$(A)"), ("$A $( $(A", "$A $( $(A"), ("$$", "$"), ("$", "$"), ("a$(A)b", "axb")]
+        {
+            assert_eq!(expand(text, &lookup), want, "{text}");
+        }
+        assert_eq!(base64_decode("cCB3"), b"p w");
+        assert_eq!(base64_decode("YQ=="), b"a");
+    }
+}

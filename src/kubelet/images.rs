@@ -1,0 +1,115 @@
+//! Image names, and the images of a node: what is there and what a pull takes. Models pkg/kubelet/images.
+
+use std::collections::BTreeSet;
+
+use crate::api::ArcStr;
+use crate::base::{Duration, Time};
+
+/// What a pull takes once its turn has come.
+const PULL: Duration = Duration::from_millis(800);
+/// What it takes to learn that there is no such image.
+const RESOLVE: Duration = Duration::from_millis(1000);
+
+/// The name with `:latest` where it has neither tag nor digest, as the runtime reports it.
+pub(super) fn with_default_tag(image: &str) -> ArcStr {
+    let last = image.rsplit('/').next().unwrap_or(image);
+    if last.contains([':', '@']) { image.into() } else { format!("{image}:latest").into() }
+}
+
+/// A pull that was asked for; its end is known from the start, since pulls of a node run one after another.
+#[derive(Clone, Debug)]
+pub(super) struct Pull {
+    pub image: ArcStr,
+    /// When it was asked for.
+    pub asked: Time,
+    /// When its turn comes.
+    pub begins: Time,
+    /// When it ends.
+    pub ends: Time,
+    /// Size in bytes, or why it fails.
+    pub outcome: Result<u64, ArcStr>,
+}
+
+impl Pull {
+    /// The event's text of a pull that succeeded.
+    pub fn success_message(&self, image: &str) -> String {
+        let alone = self.ends.since(self.begins);
+        let waited = self.ends.since(self.asked);
+        let size = self.outcome.as_ref().copied().unwrap_or(0);
+        format!(
+            "Successfully pulled image {image:?} in {} ({} including waiting). Image size: {size} bytes.",
+            go_duration_ms(alone),
+            go_duration_ms(waited)
+        )
+    }
+}
+
+/// A duration as Go prints it when cut to milliseconds: `801ms`, `2.255s`, `1m3.2s`.
+pub(super) fn go_duration_ms(d: Duration) -> String {
+    let ms = d.as_millis();
+    if ms == 0 {
+        return "0s".into();
+    }
+    if ms < 1000 {
+        return format!("{ms}ms");
+    }
+    let (minutes, rest) = (ms / 60_000, ms % 60_000);
+    let mut seconds = format!("{}.{:03}", rest / 1000, rest % 1000);
+    while seconds.ends_with('0') {
+        seconds.pop();
+    }
+    let seconds = seconds.trim_end_matches('.');
+    match (minutes / 60, minutes % 60) {
+        (0, 0) => format!("{seconds}s"),
+        (0, m) => format!("{m}m{seconds}s"),
+        (h, m) => format!("{h}h{m}m{seconds}s"),
+    }
+}
+
+/// The images on a node and its one puller (`serializeImagePulls`).
+#[derive(Clone, Debug, Default)]
+pub(super) struct ImageStore {
+    present: BTreeSet<ArcStr>,
+    busy_until: Time,
+}
+
+impl ImageStore {
+    /// Whether the image is on the node.
+    pub fn has(&self, image: &str) -> bool {
+        self.present.contains(&with_default_tag(image))
+    }
+
+    /// Queues a pull. `outcome` is the image's size in bytes, or why there is none.
+    pub fn pull(&mut self, image: &str, outcome: Result<u64, ArcStr>, now: Time) -> Pull {
+        let begins = now.max(self.busy_until);
+        let ends = begins + if outcome.is_ok() { PULL } else { RESOLVE };
+        self.busy_until = ends;
+        Pull { image: image.into(), asked: now, begins, ends, outcome }
+    }
+
+    /// Takes in an image whose pull has ended well.
+    pub fn add(&mut self, image: &str) {
+        self.present.insert(with_default_tag(image));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn default_tag() {
+        assert_eq!(with_default_tag("reg:5000/x"), "reg:5000/x:latest");
+        assert_eq!(with_default_tag("x@sha256:1"), "x@sha256:1");
+    }
+
+    #[test]
+    fn pulls_wait_for_each_other() {
+        let mut store = ImageStore::default();
+        let first = store.pull("a", Ok(5), Time::ZERO);
+        let second = store.pull("b", Ok(5), Time::from_millis(100));
+        assert_eq!(first.success_message("a"), "Successfully pulled image \"a\" in 800ms (800ms including waiting). Image size: 5 bytes.");
+        assert_eq!(second.success_message("b"), "Successfully pulled image \"b\" in 800ms (1.5s including waiting). Image size: 5 bytes.");
+        assert_eq!(go_duration_ms(Duration::from_millis(63_200)), "1m3.2s");
+    }
+}

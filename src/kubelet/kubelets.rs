@@ -1,0 +1,529 @@
+//! All kubelets of a cluster as one component: changes and wakes are routed to the pod that they are about.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::admission::admit;
+use super::container::Instance;
+use super::container_runtime::{Machine, NetError, NetRequest, NetResponse, Pid};
+use super::exec::Execs;
+use super::live::LivePod;
+use super::node::Node;
+use super::pod_worker::{Cx, PodWorker, ServeUse, What, Work};
+use super::router::{CONNECT_TIMEOUT, LATENCY, Outgoing, ReplyTo, Route, route};
+use super::volumes::Disks;
+use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
+use crate::base::{EventQueue, RandomStream, Time};
+use crate::obj;
+use crate::server::{ApiServer, Caller, Change, Component, EventType, ExecId, Subresource, WriteOptions};
+
+/// A moment at which a pod has something to do.
+#[derive(Clone, Debug)]
+pub(super) struct Wake {
+    pub node: ArcStr,
+    pub uid: ArcStr,
+    pub what: What,
+}
+
+/// A change that was delivered and is not acted on yet.
+#[derive(Clone, Debug)]
+enum News {
+    Pod(Option<Value>, Value, bool),
+    Node(Value, bool),
+    /// An object that volumes show has changed: kind, namespace, name.
+    Shown(&'static str, ArcStr, ArcStr),
+    /// A kubelet is to start or stop.
+    Switch(ArcStr, bool),
+}
+
+/// A message under way in the cluster's network.
+#[derive(Clone, Debug)]
+enum Message {
+    Request(Outgoing),
+    Reply(ReplyTo, Result<NetResponse, NetError>),
+}
+
+/// One node and the pods on it, by uid.
+#[derive(Clone, Debug)]
+struct Kubelet {
+    node: Node,
+    pods: BTreeMap<ArcStr, PodWorker>,
+}
+
+/// Wakes handled in one call of `wake`.
+const WAKES_MAX: usize = 512;
+
+/// What pods use, where a session says so.
+#[derive(Clone, Copy, Debug, Default)]
+struct SetUsage {
+    cpu_milli: Option<u64>,
+    memory_mib: Option<u64>,
+    total_cpu_milli: Option<u64>,
+}
+
+/// The kubelets of all nodes.
+#[derive(Clone, Debug)]
+pub struct Kubelets {
+    seed: u64,
+    kubelets: BTreeMap<ArcStr, Kubelet>,
+    queue: EventQueue<Wake>,
+    news: Vec<News>,
+    news_at: Option<Time>,
+    network: EventQueue<Message>,
+    disks: Disks,
+    execs: Execs,
+    /// Pods by the objects that their volumes show.
+    shown: BTreeMap<(&'static str, ArcStr, ArcStr), BTreeSet<(ArcStr, ArcStr)>>,
+    random: RandomStream,
+    usage: SetUsage,
+    nodes_seen: u32,
+}
+
+impl Kubelets {
+    /// No kubelets yet: they come with their nodes.
+    pub fn new(seed: u64) -> Self {
+        Kubelets {
+            seed,
+            kubelets: BTreeMap::new(),
+            queue: EventQueue::new(),
+            news: Vec::new(),
+            news_at: None,
+            network: EventQueue::new(),
+            disks: Disks::new(),
+            execs: Execs::default(),
+            shown: BTreeMap::new(),
+            random: RandomStream::new(seed, "kubelets"),
+            usage: SetUsage::default(),
+            nodes_seen: 0,
+        }
+    }
+
+    /// Stops a node's kubelet: its containers run on, nothing is told of them.
+    pub fn stop(&mut self, now: Time, node: &str) {
+        self.tell(now, News::Switch(node.into(), false));
+    }
+
+    /// Starts a node's kubelet again.
+    pub fn start(&mut self, now: Time, node: &str) {
+        self.tell(now, News::Switch(node.into(), true));
+    }
+
+    /// Whether a node's kubelet runs: what its heartbeat says.
+    pub fn is_running(&self, node: &str) -> bool {
+        self.kubelets.get(node).is_some_and(|k| k.node.running)
+    }
+
+    /// From now on each running pod uses this, or all share `total_cpu_milli`; `None` leaves it to what containers do.
+    pub fn set_usage(&mut self, cpu_milli: Option<u64>, memory_mib: Option<u64>, total_cpu_milli: Option<u64>) {
+        self.usage = SetUsage { cpu_milli, memory_mib, total_cpu_milli };
+    }
+
+    /// A pod as a page shows it.
+    pub fn live(&self, api: &ApiServer, now: Time, namespace: &str, pod: &str) -> Option<LivePod> {
+        Some(self.worker(api, namespace, pod)?.live(now))
+    }
+
+    fn tell(&mut self, now: Time, news: News) {
+        self.news.push(news);
+        self.news_at.get_or_insert(now);
+    }
+
+    /// The worker of a pod that is in the API.
+    pub(super) fn worker(&self, api: &ApiServer, namespace: &str, pod: &str) -> Option<&PodWorker> {
+        let object = api.peek(Kind::named("Pod"), namespace, pod)?;
+        self.kubelets.get(object.at(&["spec", "nodeName"]).str())?.pods.get(object.uid())
+    }
+
+    /// Runs `f` on a worker with all it acts on.
+    fn with_worker<T>(
+        &mut self,
+        api: &mut ApiServer,
+        now: Time,
+        node: &str,
+        uid: &str,
+        f: impl FnOnce(&mut PodWorker, &mut Cx<'_>) -> T,
+    ) -> Option<T> {
+        let Kubelet { node, pods } = self.kubelets.get_mut(node)?;
+        let worker = pods.get_mut(uid)?;
+        let mut outgoing = Vec::new();
+        let mut cx = Cx {
+            api,
+            now,
+            queue: &mut self.queue,
+            node,
+            disks: &mut self.disks,
+            execs: &mut self.execs,
+            outgoing: &mut outgoing,
+            seed: self.seed,
+        };
+        let result = f(worker, &mut cx);
+        let gone = worker.work == Work::Finished && worker.deleted;
+        if gone {
+            pods.remove(uid);
+        }
+        for (reply_to, answer) in std::mem::take(&mut node.replies) {
+            self.network.push(now + LATENCY, Message::Reply(reply_to, answer));
+        }
+        for request in outgoing {
+            self.network.push(now + LATENCY, Message::Request(request));
+        }
+        Some(result)
+    }
+
+    /// Lets a client act on a container's machine between wakes; what comes of it waits for the next wake.
+    pub(super) fn touch<T>(
+        &mut self,
+        now: Time,
+        node: &ArcStr,
+        uid: &str,
+        c: usize,
+        f: impl FnOnce(&mut Instance, Time) -> Result<T, Status>,
+    ) -> Option<Result<T, Status>> {
+        let worker = self.kubelets.get_mut(node)?.pods.get_mut(uid)?;
+        let instance = worker.containers.get_mut(c)?.newest_mut()?;
+        let result = f(instance, now);
+        worker.reschedule_on(&mut self.queue, node, now, c);
+        Some(result)
+    }
+
+    /// The same for the process behind a session.
+    pub(super) fn on_machine(&mut self, now: Time, session: ExecId, f: impl FnOnce(&mut Machine, Pid, bool, Time)) {
+        let Some(session) = self.execs.get(session.0).cloned() else { return };
+        self.touch(now, &session.node, &session.uid, session.container, |instance, now| {
+            if let Some(machine) = instance.machine.as_deref_mut() {
+                f(machine, session.pid, session.tty, now);
+            }
+            Ok(())
+        });
+    }
+
+    pub(super) fn execs(&mut self) -> &mut Execs {
+        &mut self.execs
+    }
+
+    pub(super) fn execs_ref(&self) -> &Execs {
+        &self.execs
+    }
+
+    /// Usage of a container by what the session says, where it says something.
+    pub(super) fn usage_of(&self, worker: &PodWorker, c: usize, now: Time) -> (u64, u64) {
+        let (cpu, memory) = worker.container_usage(c, now);
+        let share = |total: u64| {
+            let pods = self.kubelets.values().flat_map(|k| k.pods.values()).filter(|w| w.containers.iter().any(|c| c.is_alive())).count();
+            total / (pods.max(1) as u64)
+        };
+        // A pod's usage is that of its first container.
+        let first = worker.containers.iter().position(|c| c.is_alive()) == Some(c);
+        let own = |set: u64| if first { set } else { 0 };
+        let cpu = match (self.usage.total_cpu_milli, self.usage.cpu_milli) {
+            (Some(total), _) => own(share(total)),
+            (None, Some(milli)) => own(milli),
+            (None, None) => cpu,
+        };
+        (cpu, self.usage.memory_mib.map_or(memory, |mib| own(mib << 20)))
+    }
+
+    fn act_on(&mut self, api: &mut ApiServer, now: Time, news: News) {
+        match news {
+            News::Pod(old, pod, deleted) => self.pod_news(api, now, old.as_ref(), &pod, deleted),
+            News::Node(node, deleted) => self.node_news(api, now, &node, deleted),
+            News::Shown(kind, namespace, name) => self.shown_changed(now, kind, &namespace, &name),
+            News::Switch(node, on) => self.switch(api, now, &node, on),
+        }
+    }
+
+    fn node_news(&mut self, api: &mut ApiServer, now: Time, node: &Value, deleted: bool) {
+        let name: ArcStr = node.name().into();
+        if let Some(kubelet) = self.kubelets.get_mut(&name) {
+            if !deleted {
+                kubelet.node.update(node);
+            }
+            return;
+        }
+        if deleted {
+            return;
+        }
+        self.nodes_seen += 1;
+        let mut kubelet = Kubelet { node: Node::new(node, self.nodes_seen, self.seed), pods: BTreeMap::new() };
+        kubelet.node.register(api, now);
+        self.kubelets.insert(name.clone(), kubelet);
+        self.adopt_pods(api, now, &name);
+    }
+
+    /// Takes in the pods that the API has on a node.
+    fn adopt_pods(&mut self, api: &mut ApiServer, now: Time, node: &str) {
+        let pods: Vec<Value> = api.pods_on(node).cloned().collect();
+        for pod in &pods {
+            self.pod_news(api, now, None, pod, false);
+        }
+    }
+
+    fn switch(&mut self, api: &mut ApiServer, now: Time, node: &str, on: bool) {
+        let Some(kubelet) = self.kubelets.get_mut(node) else { return };
+        if kubelet.node.running == on {
+            return;
+        }
+        kubelet.node.running = on;
+        let uids: Vec<ArcStr> = kubelet.pods.keys().cloned().collect();
+        if !on {
+            for worker in kubelet.pods.values_mut() {
+                worker.kubelet_stopped();
+            }
+            return;
+        }
+        if let Some(object) = api.peek(Kind::named("Node"), "", node).cloned() {
+            kubelet.node.update(&object);
+        }
+        kubelet.node.register(api, now);
+        // What changed while nobody looked.
+        let listed: BTreeMap<ArcStr, Value> = api.pods_on(node).map(|p| (ArcStr::from(p.uid()), p.clone())).collect();
+        for uid in uids {
+            let current = listed.get(&uid).cloned();
+            self.with_worker(api, now, node, &uid, |worker, cx| {
+                match &current {
+                    Some(pod) => worker.pod_changed(cx, pod),
+                    None => worker.pod_deleted(cx),
+                }
+                worker.kubelet_started(cx);
+            });
+        }
+        self.adopt_pods(api, now, node);
+    }
+
+    fn pod_news(&mut self, api: &mut ApiServer, now: Time, old: Option<&Value>, pod: &Value, deleted: bool) {
+        let node: ArcStr = pod.at(&["spec", "nodeName"]).arc_str();
+        let uid: ArcStr = pod.uid().into();
+        let Some(kubelet) = self.kubelets.get_mut(&node) else { return };
+        if !kubelet.node.running {
+            return;
+        }
+        if kubelet.pods.contains_key(&uid) {
+            if deleted {
+                self.forget_shown(&node, &uid);
+                self.with_worker(api, now, &node, &uid, |worker, cx| {
+                    worker.pod = pod.clone();
+                    worker.pod_deleted(cx);
+                    cx.node.recorder.forget(&worker.uid);
+                });
+            } else {
+                // Most changes are the kubelet's own status writes.
+                let only_status = old.is_some_and(|o| {
+                    o.get("spec").same(pod.get("spec"))
+                        && o.labels().same(pod.labels())
+                        && o.at(&["metadata", "annotations"]).same(pod.at(&["metadata", "annotations"]))
+                        && o.at(&["metadata", "deletionTimestamp"]) == pod.at(&["metadata", "deletionTimestamp"])
+                        && o.at(&["metadata", "finalizers"]).same(pod.at(&["metadata", "finalizers"]))
+                });
+                self.with_worker(api, now, &node, &uid, |worker, cx| {
+                    if only_status && worker.spec.readiness_gates.is_empty() {
+                        worker.pod = pod.clone();
+                    } else {
+                        worker.pod_changed(cx, pod);
+                    }
+                });
+            }
+            return;
+        }
+        if deleted || matches!(pod.at(&["status", "phase"]).str(), "Succeeded" | "Failed") {
+            return;
+        }
+        self.add_pod(api, now, node, uid, pod);
+    }
+
+    /// A pod that this node's kubelet sees for the first time.
+    fn add_pod(&mut self, api: &mut ApiServer, now: Time, node: ArcStr, uid: ArcStr, pod: &Value) {
+        let Some(kubelet) = self.kubelets.get_mut(&node) else { return };
+        let mut worker = PodWorker::new(pod.clone(), now, self.seed);
+        if let Err(rejection) = admit(&kubelet.node, pod, &worker.spec, kubelet.pods.values()) {
+            let message = format!("Pod was rejected: {}", rejection.message);
+            let status = obj!({
+                "observedGeneration": pod.at(&["metadata", "generation"]), "phase": "Failed", "reason": &rejection.reason,
+                "message": message, "startTime": now.rfc3339(), "qosClass": crate::api::qos_class(pod)
+            });
+            let reason = rejection_reason(&rejection.reason);
+            kubelet.node.recorder.event(api, now, pod, EventType::Warning, reason, &rejection.message);
+            let mut next = pod.clone();
+            // The scheduler's condition is not the kubelet's to take away.
+            let mut status = status;
+            let conditions = pod.at(&["status", "conditions"]);
+            if !conditions.is_null() {
+                status.set(&["conditions"], conditions);
+            }
+            next.set(&["status"], status.clone());
+            next.remove(&["metadata", "resourceVersion"]);
+            // A pod that is gone by now needs no status.
+            let _ = api.update(&Caller::new(now, "kubelet"), Kind::named("Pod"), next, Subresource::Status, &WriteOptions::default());
+            worker.work = Work::Finished;
+            worker.killed = true;
+            worker.status = status;
+            kubelet.pods.insert(uid, worker);
+            return;
+        }
+        for volume in worker.spec.volumes.items() {
+            for (kind, name) in super::volumes::Volume::new(volume, &node, now).references() {
+                self.shown.entry((kind, pod.namespace().into(), name)).or_default().insert((node.clone(), uid.clone()));
+            }
+        }
+        kubelet.pods.insert(uid.clone(), worker);
+        self.with_worker(api, now, &node, &uid, |worker, cx| {
+            worker.schedule_deadline(cx);
+            if pod.is_terminating() {
+                worker.request_termination(cx);
+            } else {
+                worker.request_sync(cx);
+            }
+        });
+    }
+
+    fn forget_shown(&mut self, node: &ArcStr, uid: &ArcStr) {
+        let key = (node.clone(), uid.clone());
+        self.shown.retain(|_, pods| {
+            pods.remove(&key);
+            !pods.is_empty()
+        });
+    }
+
+    /// Pods that show a changed object follow with their next regular sync.
+    fn shown_changed(&mut self, now: Time, kind: &'static str, namespace: &ArcStr, name: &ArcStr) {
+        let Some(pods) = self.shown.get(&(kind, namespace.clone(), name.clone())) else { return };
+        for (node, uid) in pods.clone() {
+            if let Some(worker) = self.kubelets.get_mut(&node).and_then(|k| k.pods.get_mut(&uid)) {
+                let at = worker.next_resync(now);
+                self.queue.push(at, Wake { node, uid, what: What::Refresh });
+            }
+        }
+    }
+
+    fn deliver(&mut self, api: &mut ApiServer, now: Time, message: Message) {
+        match message {
+            Message::Reply(to, answer) => {
+                self.with_worker(api, now, &to.node, &to.uid, |worker, cx| {
+                    if let Some(machine) = worker.containers.get_mut(to.container).and_then(|c| c.newest_mut()).and_then(|i| i.machine.as_deref_mut()) {
+                        machine.respond(cx.now, to.id, answer);
+                        worker.pump(cx, to.container);
+                    }
+                });
+            }
+            Message::Request(out) => self.route_request(api, now, out),
+        }
+    }
+
+    fn route_request(&mut self, api: &mut ApiServer, now: Time, out: Outgoing) {
+        let Some(sender) = self.kubelets.get(&out.node).and_then(|k| Some((k.pods.get(&out.uid)?, &k.node.ip))) else { return };
+        let namespace: ArcStr = sender.0.namespace().into();
+        let own_ip = sender.0.ip(sender.1).unwrap_or_default();
+        let reply_to = ReplyTo { node: out.node, uid: out.uid, container: out.container, id: out.id };
+        let (ip, port) = match route(api, &mut self.random, &namespace, &out.request) {
+            Route::Answer(answer) => {
+                self.network.push(now + LATENCY, Message::Reply(reply_to, answer));
+                return;
+            }
+            Route::Silence => {
+                self.network.push(now + CONNECT_TIMEOUT, Message::Reply(reply_to, Err(NetError::TimedOut)));
+                return;
+            }
+            Route::Address(ip, port) => (if ip.starts_with("127.") { own_ip } else { ip }, port),
+        };
+        let Some((node, uid)) = self.pod_at(&ip, &reply_to) else {
+            let outside = !ip.starts_with("10.");
+            let (wait, error) = if outside { (CONNECT_TIMEOUT, NetError::TimedOut) } else { (LATENCY * 8, NetError::Unreachable) };
+            self.network.push(now + wait, Message::Reply(reply_to, Err(error)));
+            return;
+        };
+        let request = out.request;
+        let answered = self.with_worker(api, now, &node, &uid, |worker, cx| serve(worker, cx, port, request, reply_to.clone()));
+        if let Some(Err(error)) = answered {
+            self.network.push(now + LATENCY, Message::Reply(reply_to, Err(error)));
+        }
+    }
+
+    /// The pod that has an address; a node's address is that of the sender where it shares the node's network.
+    fn pod_at(&self, ip: &str, sender: &ReplyTo) -> Option<(ArcStr, ArcStr)> {
+        let of = |name: &ArcStr, kubelet: &Kubelet| {
+            let mut holders = kubelet.pods.iter().filter(|(_, w)| !w.killed && w.ip(&kubelet.node.ip).is_some_and(|own| own == ip));
+            holders.find(|(uid, _)| **uid == sender.uid).or_else(|| {
+                kubelet.pods.iter().find(|(_, w)| !w.killed && w.ip(&kubelet.node.ip).is_some_and(|own| own == ip))
+            }).map(|(uid, _)| (name.clone(), uid.clone()))
+        };
+        self.kubelets.iter().find_map(|(name, kubelet)| of(name, kubelet))
+    }
+}
+
+/// Hands a request from the network to whichever container of a pod listens.
+fn serve(worker: &mut PodWorker, cx: &mut Cx<'_>, port: u16, request: NetRequest, reply_to: ReplyTo) -> Result<(), NetError> {
+    for c in 0..worker.containers.len() {
+        let Some(machine) = worker.containers[c].newest_mut().and_then(|i| i.machine.as_deref_mut()) else { continue };
+        if machine.listens(port) {
+            let id = machine.serve(cx.now, port, request)?;
+            worker.serves.insert((c, id), ServeUse::Network(reply_to));
+            worker.pump(cx, c);
+            return Ok(());
+        }
+    }
+    Err(NetError::Refused)
+}
+
+/// Event reasons live as long as the program.
+fn rejection_reason(reason: &str) -> &'static str {
+    match reason {
+        "OutOfcpu" => "OutOfcpu",
+        "OutOfmemory" => "OutOfmemory",
+        "OutOfpods" => "OutOfpods",
+        "OutOfephemeral-storage" => "OutOfephemeral-storage",
+        "NodeAffinity" => "NodeAffinity",
+        "NodePorts" => "NodePorts",
+        "TaintToleration" => "TaintToleration",
+        _ => "UnexpectedAdmissionError",
+    }
+}
+
+impl Component for Kubelets {
+    fn watches(&self, kind: KindRef) -> bool {
+        kind.group.is_empty() && matches!(kind.plural, "pods" | "nodes" | "configmaps" | "secrets")
+    }
+
+    fn on_change(&mut self, _api: &ApiServer, now: Time, change: &Change) {
+        let deleted = change.new().is_none();
+        let object = &change.object;
+        match change.key.kind.plural {
+            "pods" => {
+                if !object.at(&["spec", "nodeName"]).is_empty() {
+                    self.tell(now, News::Pod(change.old.clone(), object.clone(), deleted));
+                }
+            }
+            "nodes" => self.tell(now, News::Node(object.clone(), deleted)),
+            plural => {
+                let kind = if plural == "secrets" { "Secret" } else { "ConfigMap" };
+                let key = (kind, change.key.namespace.clone(), change.key.name.clone());
+                if self.shown.contains_key(&key) {
+                    self.tell(now, News::Shown(key.0, key.1, key.2));
+                }
+            }
+        }
+    }
+
+    fn next_wake(&self) -> Option<Time> {
+        [self.news_at, self.queue.next_at(), self.network.next_at()].into_iter().flatten().min()
+    }
+
+    fn wake(&mut self, api: &mut ApiServer, now: Time) {
+        self.news_at = None;
+        for news in std::mem::take(&mut self.news) {
+            self.act_on(api, now, news);
+        }
+        for _ in 0..WAKES_MAX {
+            let (wake_at, message_at) = (self.queue.next_at(), self.network.next_at());
+            let message_first = match (wake_at, message_at) {
+                (Some(w), Some(m)) => m < w,
+                (None, Some(_)) => true,
+                _ => false,
+            };
+            if message_first {
+                let Some((_, message)) = self.network.pop_due(now) else { return };
+                self.deliver(api, now, message);
+            } else {
+                let Some((_, wake)) = self.queue.pop_due(now) else { return };
+                self.with_worker(api, now, &wake.node, &wake.uid, |worker, cx| worker.wake(cx, wake.what));
+            }
+        }
+    }
+}

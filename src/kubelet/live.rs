@@ -1,0 +1,119 @@
+//! What a page shows of a pod beyond its API object: pulls, backoffs, probes, usage, the process that runs.
+
+use super::container::Container;
+use super::container_runtime::Waiting;
+use super::pod_worker::PodWorker;
+use super::probes::ProbeKind;
+use crate::base::Time;
+
+/// A pod as it is at this moment.
+#[derive(Clone, Debug, Default)]
+pub struct LivePod {
+    /// Its containers, in the spec's order: init, regular, ephemeral.
+    pub containers: Vec<LiveContainer>,
+}
+
+/// A container as it is at this moment.
+#[derive(Clone, Debug, Default)]
+pub struct LiveContainer {
+    /// Its name.
+    pub name: String,
+    /// The image pull that it waits for: when its turn begins and when it ends.
+    pub pull: Option<(Time, Time)>,
+    /// When its restart or pull backoff is over.
+    pub backoff_until: Option<Time>,
+    /// When its grace period is over, where it is being ended.
+    pub killed_at: Option<Time>,
+    /// Its probes.
+    pub probes: Vec<LiveProbe>,
+    /// Thousandths of a core.
+    pub cpu_milli: u64,
+    /// Bytes.
+    pub memory_bytes: u64,
+    /// What runs in it, as in "sleep 10", and until when it waits, where it waits for a moment.
+    pub process: Option<(String, Option<Time>)>,
+    /// How often it was started.
+    pub starts: u32,
+}
+
+/// A probe as it is at this moment.
+#[derive(Clone, Debug)]
+pub struct LiveProbe {
+    /// Which.
+    pub kind: ProbeKind,
+    /// The result that counts.
+    pub passing: Option<bool>,
+    /// What the last one found.
+    pub last_result: Option<bool>,
+    /// How often in a row.
+    pub in_a_row: u32,
+    /// When it was.
+    pub last_at: Option<Time>,
+    /// When the next is due.
+    pub next_at: Option<Time>,
+    /// What the last failure said.
+    pub output: String,
+}
+
+impl PodWorker {
+    /// The pod as it is now.
+    pub(super) fn live(&self, now: Time) -> LivePod {
+        LivePod { containers: self.containers.iter().enumerate().map(|(c, container)| self.live_container(c, container, now)).collect() }
+    }
+
+    fn live_container(&self, c: usize, container: &Container, now: Time) -> LiveContainer {
+        let instance = container.newest();
+        let machine = instance.and_then(|i| i.machine.as_deref());
+        let (cpu_milli, memory_bytes) = self.container_usage(c, now);
+        let waiting_for_restart = container.failure.as_ref().filter(|_| !container.is_alive());
+        let backoff_until = waiting_for_restart.and_then(|f| match f.reason.as_str() {
+            "CrashLoopBackOff" => container.last_exit_known().and_then(|e| container.backoff.until_since(e.at, now)),
+            "ImagePullBackOff" | "ErrImagePull" => container.image_backoff.until_since_update(now),
+            _ => None,
+        });
+        let probes = [ProbeKind::Startup, ProbeKind::Liveness, ProbeKind::Readiness].into_iter().filter_map(|kind| {
+            let worker = container.probes[kind as usize].as_ref()?;
+            let (last_result, in_a_row) = worker.last_run();
+            Some(LiveProbe {
+                kind,
+                passing: instance.and_then(|i| worker.result_for(&i.id)),
+                last_result,
+                in_a_row,
+                last_at: worker.last_at,
+                next_at: worker.next_at,
+                output: worker.last_output.to_string(),
+            })
+        });
+        // The newest process is what an onlooker would call "what it is doing".
+        let process = machine.and_then(|m| m.processes().pop()).map(|p| {
+            let until = match p.waiting {
+                Waiting::Until(at) => Some(at),
+                _ => None,
+            };
+            (p.argv.join(" "), until)
+        });
+        LiveContainer {
+            name: container.spec.name.to_string(),
+            pull: self.pull_of(c),
+            backoff_until,
+            killed_at: instance.filter(|i| i.exit.is_none()).and_then(|i| i.killing.as_ref()).map(|k| k.deadline),
+            probes: probes.collect(),
+            cpu_milli,
+            memory_bytes,
+            process,
+            starts: container.next_attempt(),
+        }
+    }
+
+    /// Thousandths of a core and bytes of memory that a container uses: the mean since it started, over a minute at most.
+    pub(super) fn container_usage(&self, c: usize, now: Time) -> (u64, u64) {
+        let Some(instance) = self.containers[c].newest() else { return (0, 0) };
+        let Some(machine) = instance.machine.as_deref() else { return (0, 0) };
+        let used = machine.usage(now);
+        let (mark_us, mark_at) = instance.usage_mark;
+        let elapsed_us = now.since(mark_at).as_micros() as u64;
+        let cpu_us = (used.cpu.as_micros() as u64).saturating_sub(mark_us);
+        let milli = if elapsed_us == 0 { 0 } else { cpu_us.saturating_mul(1000) / elapsed_us };
+        (milli, used.memory_bytes)
+    }
+}

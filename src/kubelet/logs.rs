@@ -1,0 +1,155 @@
+//! Container logs: lines with their time and stream, bounded as the kubelet's rotation bounds them.
+
+use std::collections::VecDeque;
+
+use crate::base::Time;
+use crate::server::{LogCursor, LogOptions};
+
+/// What one instance's log keeps at most; older lines go first. (The kubelet rotates at 10 MiB; a page keeps less.)
+const LOG_BYTES_MAX: usize = 1 << 20;
+/// A line without an end is cut here, as containerd's log writer cuts it.
+const LINE_BYTES_MAX: usize = 16 << 10;
+
+/// Which of a process's outputs a line came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LogStream {
+    Stdout,
+    Stderr,
+}
+
+#[derive(Clone, Debug)]
+struct Line {
+    at: Time,
+    stream: LogStream,
+    /// Without its newline.
+    text: Vec<u8>,
+    /// Whether a newline ended it.
+    ended: bool,
+}
+
+/// The log of one container instance.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Log {
+    lines: VecDeque<Line>,
+    bytes: usize,
+    /// How many lines were dropped from the front: a cursor counts from the log's beginning.
+    dropped: u64,
+}
+
+impl Log {
+    /// Appends output of a process.
+    pub fn append(&mut self, at: Time, stream: LogStream, bytes: &[u8]) {
+        for part in bytes.split_inclusive(|b| *b == b'\n') {
+            let ended = part.ends_with(b"\n");
+            let text = if ended { &part[..part.len() - 1] } else { part };
+            match self.lines.back_mut() {
+                Some(last) if !last.ended && last.stream == stream && last.text.len() + text.len() <= LINE_BYTES_MAX => {
+                    last.text.extend_from_slice(text);
+                    last.ended = ended;
+                }
+                _ => {
+                    let mut rest = text;
+                    while rest.len() > LINE_BYTES_MAX {
+                        self.lines.push_back(Line { at, stream, text: rest[..LINE_BYTES_MAX].to_vec(), ended: true });
+                        rest = &rest[LINE_BYTES_MAX..];
+                    }
+                    self.lines.push_back(Line { at, stream, text: rest.to_vec(), ended });
+                }
+            }
+            self.bytes += part.len();
+        }
+        while self.bytes > LOG_BYTES_MAX && self.lines.len() > 1 {
+            if let Some(line) = self.lines.pop_front() {
+                self.bytes = self.bytes.saturating_sub(line.text.len() + 1);
+                self.dropped += 1;
+            }
+        }
+    }
+
+    /// The log as `kubectl logs` prints it, and where a following reader goes on.
+    pub fn read(&self, attempt: u32, now: Time, options: &LogOptions) -> (Vec<u8>, LogCursor) {
+        let since = options.since.map(|d| now - d).or(options.since_time);
+        let mut from = since.map_or(0, |t| self.lines.partition_point(|l| l.at < t));
+        if let Some(tail) = options.tail_lines {
+            from = from.max(self.lines.len().saturating_sub(usize::try_from(tail).unwrap_or(usize::MAX)));
+        }
+        let mut skip = 0;
+        if let Some(cursor) = options.cursor
+            && cursor.attempt == attempt
+        {
+            from = usize::try_from(cursor.line.saturating_sub(self.dropped)).unwrap_or(usize::MAX);
+            skip = usize::try_from(cursor.byte).unwrap_or(usize::MAX);
+        }
+        let mut out = Vec::new();
+        let mut next = LogCursor { attempt, line: self.dropped + from.min(self.lines.len()) as u64, byte: skip as u64 };
+        for line in self.lines.iter().skip(from) {
+            let already = std::mem::take(&mut skip).min(line.text.len());
+            if options.timestamps && already == 0 && (line.ended || !line.text.is_empty()) {
+                out.extend_from_slice(nano_time(line.at).as_bytes());
+                out.push(b' ');
+            }
+            out.extend_from_slice(&line.text[already..]);
+            if line.ended {
+                out.push(b'\n');
+                next = LogCursor { attempt, line: next.line + 1, byte: 0 };
+            } else {
+                next.byte = line.text.len() as u64;
+            }
+        }
+        if let Some(limit) = options.limit_bytes {
+            out.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        }
+        (out, next)
+    }
+
+    /// The end of the log, for a termination message: at most 80 lines and 2048 bytes.
+    pub fn tail_for_message(&self) -> String {
+        let from = self.lines.len().saturating_sub(80);
+        let mut text = Vec::new();
+        for line in self.lines.iter().skip(from) {
+            text.extend_from_slice(&line.text);
+            if line.ended {
+                text.push(b'\n');
+            }
+        }
+        let start = text.len().saturating_sub(2048);
+        String::from_utf8_lossy(&text[start..]).into_owned()
+    }
+}
+
+/// A moment in RFC 3339 with nanoseconds, as container logs carry it.
+fn nano_time(at: Time) -> String {
+    let text = at.rfc3339_micro();
+    format!("{}000Z", text.trim_end_matches('Z'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_tail_and_cursor() {
+        let mut log = Log::default();
+        log.append(Time::from_secs(1), LogStream::Stdout, b"a\nb\nc");
+        let (text, cursor) = log.read(0, Time::from_secs(2), &LogOptions::default());
+        assert_eq!(text, b"a\nb\nc");
+        log.append(Time::from_secs(3), LogStream::Stdout, b"d\ne\n");
+        let follow = LogOptions { cursor: Some(cursor), ..LogOptions::default() };
+        assert_eq!(log.read(0, Time::from_secs(3), &follow).0, b"d\ne\n");
+        let tail = LogOptions { tail_lines: Some(1), timestamps: true, ..LogOptions::default() };
+        assert_eq!(log.read(0, Time::from_secs(3), &tail).0, b"2026-01-01T00:00:03.000000000Z e\n");
+    }
+
+    #[test]
+    fn is_bounded() {
+        let mut log = Log::default();
+        let line = vec![b'x'; 1000];
+        for i in 0..3000 {
+            log.append(Time::from_secs(i), LogStream::Stdout, &line);
+            log.append(Time::from_secs(i), LogStream::Stdout, b"\n");
+        }
+        assert!(log.read(0, Time::from_secs(9), &LogOptions::default()).0.len() <= LOG_BYTES_MAX + 2000);
+        log.append(Time::ZERO, LogStream::Stdout, &vec![b'y'; 5 << 20]);
+        assert!(log.lines.iter().all(|l| l.text.len() <= LINE_BYTES_MAX));
+    }
+}

@@ -1,0 +1,184 @@
+//! Lets a container's machine run and takes in what comes out of it.
+
+use super::container::{Exit, ProcessUse};
+use super::container_runtime::{self, MachineEvent, Pid, Stream};
+use super::kubelets::Wake;
+use super::logs::LogStream;
+use super::pod_worker::{Cx, PodWorker, ServeUse, What};
+use super::probes::OUTPUT_BYTES_MAX;
+use super::router::Outgoing;
+use crate::api::ArcStr;
+use crate::base::{EventQueue, Time};
+
+/// Runs of a machine in one wake; a machine that is still busy goes on with the next wake at the same moment.
+const RUNS_MAX: u32 = 16;
+/// Output of hooks and probes that is kept, in bytes.
+const CAPTURED_BYTES_MAX: usize = OUTPUT_BYTES_MAX;
+
+impl PodWorker {
+    /// Runs a container's machine for what is due.
+    pub(super) fn pump(&mut self, cx: &mut Cx<'_>, c: usize) {
+        for _ in 0..RUNS_MAX {
+            let Some(machine) = self.containers[c].newest_mut().and_then(|i| i.machine.as_deref_mut()) else { return };
+            let due = machine.next_wake().is_some_and(|at| at <= cx.now);
+            if due {
+                machine.run(cx.now);
+            }
+            let events = machine.drain();
+            if !due && events.is_empty() {
+                break;
+            }
+            let attempt = self.containers[c].newest().map_or(0, |i| i.attempt);
+            for event in events {
+                // An event may have led to another instance taking this one's place.
+                if self.containers[c].newest().is_none_or(|i| i.attempt != attempt) {
+                    return;
+                }
+                self.machine_event(cx, c, event);
+            }
+        }
+        self.reschedule(cx, c);
+    }
+
+    /// Schedules the machine's next wake, where it has moved.
+    pub(super) fn reschedule(&mut self, cx: &mut Cx<'_>, c: usize) {
+        self.reschedule_on(cx.queue, &cx.node.name, cx.now, c);
+    }
+
+    /// The same on a given queue, for what reaches a machine from outside a wake.
+    pub(super) fn reschedule_on(&mut self, queue: &mut EventQueue<Wake>, node: &ArcStr, now: Time, c: usize) {
+        let Some(instance) = self.containers[c].newest_mut() else { return };
+        let Some(machine) = instance.machine.as_deref() else { return };
+        let next = if machine.has_events() { Some(now) } else { machine.next_wake() };
+        let Some(at) = next.map(|at| at.max(now)) else {
+            instance.machine_wake = None;
+            return;
+        };
+        if instance.machine_wake != Some(at) {
+            instance.machine_wake = Some(at);
+            queue.push(at, Wake { node: node.clone(), uid: self.uid.clone(), what: What::Machine(c as u16) });
+        }
+    }
+
+    fn machine_event(&mut self, cx: &mut Cx<'_>, c: usize, event: MachineEvent) {
+        match event {
+            MachineEvent::Output { pid, stream, bytes, at } => self.output(cx, c, pid, stream, &bytes, at),
+            MachineEvent::Exited { pid, status, at } => self.process_ended(cx, c, pid, status.code(), at),
+            MachineEvent::Request { id, request, .. } => {
+                cx.outgoing.push(Outgoing { node: cx.node.name.clone(), uid: self.uid.clone(), container: c, id, request });
+            }
+            MachineEvent::Served { id, response, .. } => match self.serves.remove(&(c, id)) {
+                Some(ServeUse::Probe(at, kind, token)) => self.probe_answered(cx, at, kind, token, response),
+                Some(ServeUse::Hook(at)) => self.hook_ended(cx, at, ProcessUse::PreStop, 0, &[]),
+                Some(ServeUse::Network(reply_to)) => cx.node.replies.push((reply_to, response)),
+                None => {}
+            },
+            MachineEvent::OomKilled { pid, .. } => {
+                if let Some(instance) = self.containers[c].newest_mut()
+                    && instance.uses.get(&pid) == Some(&ProcessUse::Main)
+                {
+                    instance.oom_killed = true;
+                }
+            }
+            MachineEvent::VolumeChanged { volume } => self.volume_written(cx, c, &volume),
+            MachineEvent::ExternalStarted { .. }
+            | MachineEvent::ExternalInput { .. }
+            | MachineEvent::ExternalSignal { .. }
+            | MachineEvent::ExternalGone { .. } => {}
+        }
+    }
+
+    fn output(&mut self, cx: &mut Cx<'_>, c: usize, pid: Pid, stream: Stream, bytes: &[u8], at: Time) {
+        let Some(instance) = self.containers[c].newest_mut() else { return };
+        match instance.uses.get(&pid) {
+            Some(ProcessUse::Main) => {
+                let stream = if stream == Stream::Stdout { LogStream::Stdout } else { LogStream::Stderr };
+                instance.log.append(at, stream, bytes);
+                cx.execs.attached_output(&self.uid, c, stream, bytes);
+            }
+            Some(ProcessUse::Exec(session)) => cx.execs.output(*session, stream, bytes),
+            Some(_) => {
+                let kept = instance.captured.entry(pid).or_default();
+                let room = CAPTURED_BYTES_MAX.saturating_sub(kept.len()).min(bytes.len());
+                kept.extend_from_slice(&bytes[..room]);
+            }
+            None => {}
+        }
+    }
+
+    fn process_ended(&mut self, cx: &mut Cx<'_>, c: usize, pid: Pid, code: i32, at: Time) {
+        let Some(instance) = self.containers[c].newest_mut() else { return };
+        let Some(used) = instance.uses.remove(&pid) else { return };
+        let captured = instance.captured.remove(&pid).unwrap_or_default();
+        match used {
+            ProcessUse::Main => self.instance_ended(cx, c, code, at),
+            ProcessUse::Probe(kind) => self.probe_exited(cx, c, kind, pid, code, captured),
+            ProcessUse::PostStart | ProcessUse::PreStop => self.hook_ended(cx, c, used, code, &captured),
+            ProcessUse::Exec(session) => cx.execs.ended(session, code),
+        }
+    }
+
+    fn instance_ended(&mut self, cx: &mut Cx<'_>, c: usize, code: i32, at: Time) {
+        let policy_falls_back = self.containers[c].spec.value.get("terminationMessagePolicy").str() == "FallbackToLogsOnError";
+        let Some(instance) = self.containers[c].newest_mut() else { return };
+        let mut message = instance.machine.as_deref().map(container_runtime::termination_message).unwrap_or_default();
+        if message.is_empty() && policy_falls_back && code != 0 {
+            message = instance.log.tail_for_message();
+        }
+        let reason = if instance.oom_killed {
+            "OOMKilled"
+        } else if code == 0 {
+            "Completed"
+        } else {
+            "Error"
+        };
+        instance.exit = Some(Exit { code, reason: reason.into(), message: message.into(), at: at.max(instance.started.unwrap_or(at)) });
+        instance.machine = None;
+        instance.machine_wake = None;
+        // What still ran in the container ended with it; the sessions learn of it.
+        let uses = std::mem::take(&mut instance.uses);
+        instance.captured.clear();
+        for used in uses.into_values() {
+            if let ProcessUse::Exec(session) = used {
+                cx.execs.ended(session, 137);
+            }
+        }
+        cx.execs.detached(&self.uid, c, code);
+        self.answer_unserved(cx, c);
+        self.main_ended(cx);
+    }
+
+    /// Requests that the container had not answered get no answer.
+    fn answer_unserved(&mut self, cx: &mut Cx<'_>, c: usize) {
+        let open: Vec<_> = self.serves.keys().filter(|(at, _)| *at == c).copied().collect();
+        for key in open {
+            match self.serves.remove(&key) {
+                Some(ServeUse::Network(reply_to)) => cx.node.replies.push((reply_to, Err(container_runtime::NetError::Reset))),
+                Some(ServeUse::Probe(at, kind, token)) if at != c => {
+                    self.probe_answered(cx, at, kind, token, Err(container_runtime::NetError::Reset));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// A container wrote to a volume: the pod's other containers see it, and the disk behind it keeps it.
+    fn volume_written(&mut self, cx: &mut Cx<'_>, c: usize, name: &ArcStr) {
+        let Some(tree) =
+            self.containers[c].newest().and_then(|i| i.machine.as_deref()).and_then(|m| m.volume(name)).cloned()
+        else {
+            return;
+        };
+        let Some(volume) = self.volumes.iter_mut().find(|v| v.name == *name) else { return };
+        volume.tree = Some(tree.clone());
+        if let Some(disk) = &volume.disk {
+            cx.disks.insert(disk.clone(), tree.clone());
+        }
+        for (i, container) in self.containers.iter_mut().enumerate().filter(|(i, _)| *i != c) {
+            debug_assert_ne!(i, c, "the writer has the tree already");
+            if let Some(machine) = container.newest_mut().and_then(|n| n.machine.as_deref_mut()) {
+                machine.set_volume(name, tree.clone());
+            }
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! A node as its kubelet knows it: identity, address, images, pod addresses, relist ticks, and its own status.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::container_runtime::{Catalogue, NetError, NetResponse};
+use super::images::ImageStore;
+use super::router::ReplyTo;
+use crate::api::quantity::Quantity;
+use crate::api::{ArcStr, Kind, Object, Value};
+use crate::base::{RandomStream, Time};
+use crate::obj;
+use crate::server::{ApiServer, Caller, EventRecorder, Subresource, WriteOptions};
+
+/// How often all containers are listed (the generic PLEG's period).
+const RELIST_US: u64 = 1_000_000;
+
+/// What a kubelet knows beside its pods.
+#[derive(Clone, Debug)]
+pub(super) struct Node {
+    pub name: ArcStr,
+    pub ip: ArcStr,
+    /// The third number of its pods' addresses.
+    subnet: u8,
+    pub allocatable: Value,
+    pub labels: Value,
+    pub taints: Value,
+    /// The node object's last state, for admission.
+    pub object: Value,
+    pub recorder: EventRecorder,
+    pub images: ImageStore,
+    pub catalogue: Catalogue,
+    /// Whether the kubelet runs.
+    pub running: bool,
+    relist_phase_us: u64,
+    addresses: BTreeMap<ArcStr, u32>,
+    taken: BTreeSet<u32>,
+    next_address: u32,
+    /// Answers to requests that came in over the network.
+    pub replies: Vec<(ReplyTo, Result<NetResponse, NetError>)>,
+}
+
+impl Node {
+    /// The kubelet's view of a node object, the `number`th of the cluster (from 1).
+    pub fn new(object: &Value, number: u32, seed: u64) -> Self {
+        let name: ArcStr = object.name().into();
+        let mut random = RandomStream::new(seed, &format!("kubelet/{name}"));
+        let known = object.at(&["status", "addresses"]).items().iter().find(|a| a.get("type").str() == "InternalIP");
+        let ip = known.map_or_else(|| ArcStr::from(format!("10.244.{}.{}", number / 200, 10 + number % 200)), |a| a.get("address").arc_str());
+        let mut node = Node {
+            ip,
+            subnet: (number % 250) as u8,
+            allocatable: Value::Null,
+            labels: Value::Null,
+            taints: Value::Null,
+            object: Value::Null,
+            recorder: EventRecorder::new("kubelet", name.clone()),
+            name,
+            images: ImageStore::default(),
+            catalogue: Catalogue::default(),
+            running: true,
+            relist_phase_us: random.below(RELIST_US),
+            addresses: BTreeMap::new(),
+            taken: BTreeSet::new(),
+            next_address: 2,
+            replies: Vec::new(),
+        };
+        node.update(object);
+        node
+    }
+
+    /// Takes in the node object's new state.
+    pub fn update(&mut self, object: &Value) {
+        let status = object.get("status");
+        let allocatable = status.get("allocatable");
+        self.allocatable = if allocatable.is_null() { status.get("capacity").clone() } else { allocatable.clone() };
+        self.labels = object.labels().clone();
+        self.taints = object.at(&["spec", "taints"]).clone();
+        self.object = object.clone();
+    }
+
+    /// The last relist at or before a moment.
+    pub fn relist_before(&self, at: Time) -> Time {
+        let since = (at.0 + RELIST_US - self.relist_phase_us) % RELIST_US;
+        Time(at.0.saturating_sub(since))
+    }
+
+    /// The first relist after a moment.
+    pub fn relist_after(&self, at: Time) -> Time {
+        let since = (at.0 + RELIST_US - self.relist_phase_us) % RELIST_US;
+        Time(at.0 + RELIST_US - since)
+    }
+
+    /// An address for a pod.
+    pub fn allocate_ip(&mut self, uid: &ArcStr) -> ArcStr {
+        let number = *self.addresses.entry(uid.clone()).or_insert_with(|| {
+            let mut number = self.next_address;
+            while self.taken.contains(&number) {
+                number = if number >= 65_000 { 2 } else { number + 1 };
+            }
+            self.next_address = if number >= 65_000 { 2 } else { number + 1 };
+            self.taken.insert(number);
+            number
+        });
+        format!("10.{}.{}.{}", 244 + number / 254 % 8, self.subnet, number % 254 + 1).into()
+    }
+
+    /// A pod's address is free again.
+    pub fn release_ip(&mut self, uid: &str) {
+        if let Some(number) = self.addresses.remove(uid) {
+            self.taken.remove(&number);
+        }
+    }
+
+    /// The pod whose address this is.
+    pub fn cpu_milli(&self) -> u64 {
+        u64::try_from(Quantity::of(self.allocatable.get("cpu")).milli_value()).unwrap_or(0).max(1)
+    }
+
+    /// Sees that the node object says what a kubelet says of its node.
+    pub fn register(&mut self, api: &mut ApiServer, now: Time) {
+        let nodes = Kind::named("Node");
+        let Some(current) = api.peek(nodes, "", &self.name).cloned() else { return };
+        let mut next = current.clone();
+        let status = next.get_mut("status");
+        let defaults: [(&str, Value); 4] = [
+            ("capacity", obj!({"cpu": "4", "ephemeral-storage": "100Gi", "memory": "8Gi", "pods": "110"})),
+            ("addresses", obj!([{"type": "InternalIP", "address": &self.ip}, {"type": "Hostname", "address": &self.name}])),
+            ("daemonEndpoints", obj!({"kubeletEndpoint": {"Port": 10250}})),
+            (
+                "nodeInfo",
+                obj!({
+                    "architecture": "amd64", "bootID": "", "containerRuntimeVersion": "containerd://2.2.0", "kernelVersion": "6.12.0",
+                    "kubeProxyVersion": "", "kubeletVersion": "v1.36.2", "machineID": "", "operatingSystem": "linux",
+                    "osImage": "Debian GNU/Linux 13 (trixie)", "systemUUID": ""
+                }),
+            ),
+        ];
+        for (member, value) in defaults {
+            if status.get(member).is_null() {
+                status.set(&[member], value);
+            }
+        }
+        if status.get("allocatable").is_null() {
+            let capacity = status.get("capacity").clone();
+            status.set(&["allocatable"], capacity);
+        }
+        let rows = [
+            ("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+            ("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+            ("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+            ("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
+        ];
+        let conditions = status.get_mut("conditions").list_mut();
+        for (kind, word, reason, message) in rows {
+            let at = conditions.iter().position(|c| c.get("type").str() == kind);
+            let since = at.map(|i| &conditions[i]).filter(|c| c.get("status").str() == word).map(|c| c.get("lastTransitionTime").clone());
+            let heartbeat = match (at, &since) {
+                (Some(i), Some(_)) => conditions[i].get("lastHeartbeatTime").clone(),
+                _ => now.rfc3339().into(),
+            };
+            let condition = obj!({
+                "type": kind, "status": word, "reason": reason, "message": message, "lastHeartbeatTime": heartbeat,
+                "lastTransitionTime": since.unwrap_or_else(|| now.rfc3339().into())
+            });
+            match at {
+                Some(i) => conditions[i] = condition,
+                None => conditions.push(condition),
+            }
+        }
+        // Labels that every kubelet gives its node.
+        let mut labelled = next.clone();
+        for (label, value) in [
+            ("beta.kubernetes.io/arch", "amd64"),
+            ("beta.kubernetes.io/os", "linux"),
+            ("kubernetes.io/arch", "amd64"),
+            ("kubernetes.io/hostname", self.name.as_str()),
+            ("kubernetes.io/os", "linux"),
+        ] {
+            if labelled.label(label).is_none() {
+                labelled.set(&["metadata", "labels", label], value);
+            }
+        }
+        let by = Caller::new(now, "kubelet");
+        // A node that is deleted meanwhile is not registered again before its kubelet starts anew.
+        if !labelled.labels().same(current.labels()) {
+            let mut object = current.clone();
+            object.set(&["metadata", "labels"], labelled.labels());
+            if let Ok(updated) = api.update(&by, nodes, object, Subresource::None, &WriteOptions::default()) {
+                let version = updated.at(&["metadata", "resourceVersion"]).clone();
+                next.set(&["metadata", "resourceVersion"], version);
+            }
+        }
+        if !next.get("status").same(current.get("status")) {
+            let _ = api.update(&by, nodes, next, Subresource::Status, &WriteOptions::default());
+        }
+        if let Some(object) = api.peek(nodes, "", &self.name).cloned() {
+            self.update(&object);
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! What clients ask of the kubelets: the API server's connections to nodes.
+
+use super::container::ProcessUse;
+use super::container_runtime::{self, InodeKind, Machine, Signal, SpawnError, Stdin};
+use super::kubelets::Kubelets;
+use super::pod_worker::PodWorker;
+use crate::api::{ArcStr, Kind, Object, Status, Value};
+use crate::base::Time;
+use crate::server::{ApiServer, ExecId, ExecPoll, FileEntry, FileKind, LogChunk, LogOptions, NodeApi, PodUsage};
+
+impl Kubelets {
+    /// A pod's worker and one of its containers; the API's answer where there is none.
+    fn find<'a>(&'a self, api: &ApiServer, namespace: &str, pod: &str, container: &str) -> Result<(&'a PodWorker, usize), Status> {
+        let pods = Kind::named("Pod");
+        let object = api.peek(pods, namespace, pod).ok_or_else(|| Status::not_found(pods, pod))?;
+        let Some(name) = container_name(object, container) else {
+            return Err(Status::bad_request(format!("container {container} is not valid for pod {pod}")));
+        };
+        let node = object.at(&["spec", "nodeName"]).str();
+        if node.is_empty() {
+            return Err(Status::bad_request(format!("pod {pod} does not have a host assigned")));
+        }
+        let worker = self.worker(api, namespace, pod).filter(|_| self.is_running(node)).ok_or_else(|| {
+            let address = api
+                .peek(Kind::named("Node"), "", node)
+                .and_then(|n| n.at(&["status", "addresses"]).items().first().map(|a| a.get("address").str().to_owned()))
+                .unwrap_or_else(|| node.to_owned());
+            Status::internal(format!(
+                "Get \"https://{address}:10250/containerLogs/{namespace}/{pod}/{name}\": dial tcp {address}:10250: connect: connection refused"
+            ))
+        })?;
+        let c = worker.containers.iter().position(|c| c.spec.name == name).ok_or_else(|| {
+            Status::bad_request(format!("container {name:?} in pod {pod:?} is not available", name = name.as_str()))
+        })?;
+        Ok((worker, c))
+    }
+
+    fn machine<'a>(&'a self, api: &ApiServer, namespace: &str, pod: &str, container: &str) -> Result<&'a Machine, Status> {
+        let (worker, c) = self.find(api, namespace, pod, container)?;
+        worker.containers[c].newest().and_then(|i| i.machine.as_deref()).ok_or_else(|| not_running(&worker.containers[c].spec.name))
+    }
+}
+
+fn not_running(container: &str) -> Status {
+    Status::internal(format!("unable to upgrade connection: container not found ({container:?})"))
+}
+
+/// The container of this name, or the pod's default container where none is named.
+fn container_name(pod: &Value, container: &str) -> Option<ArcStr> {
+    let lists = ["containers", "initContainers", "ephemeralContainers"];
+    if container.is_empty() {
+        let preferred = pod.annotation("kubectl.kubernetes.io/default-container").unwrap_or("");
+        let containers = pod.at(&["spec", "containers"]).items();
+        return containers.iter().find(|c| c.get("name").str() == preferred).or(containers.first()).map(|c| c.get("name").arc_str());
+    }
+    lists
+        .iter()
+        .flat_map(|l| pod.at(&["spec", l]).items())
+        .find(|c| c.get("name").str() == container)
+        .map(|c| c.get("name").arc_str())
+}
+
+/// Which instance's log is meant, by the status (`validateContainerLogStatus`): whether it is the one before the newest.
+fn log_instance(worker: &PodWorker, c: usize, pod: &str, previous: bool) -> Result<bool, Status> {
+    let name = worker.containers[c].spec.name.as_str();
+    let bad = |text: String| Err(Status::bad_request(text));
+    let statuses = ["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"];
+    let status = statuses.iter().flat_map(|l| worker.status.get(l).items()).find(|s| s.get("name").str() == name);
+    let Some(status) = status else { return bad(format!("container {name:?} in pod {pod:?} is not available")) };
+    let (state, last) = (status.get("state"), status.at(&["lastState", "terminated", "containerID"]));
+    if previous {
+        if last.is_empty() {
+            return bad(format!("previous terminated container {name:?} in pod {pod:?} not found"));
+        }
+        // A waiting container's last instance is its newest.
+        return Ok(state.get("waiting").is_null());
+    }
+    if !state.get("running").is_null() || !state.at(&["terminated", "containerID"]).is_empty() {
+        return Ok(false);
+    }
+    if !last.is_empty() {
+        return Ok(false);
+    }
+    match state.at(&["waiting", "reason"]).str() {
+        "" => bad(format!("container {name:?} in pod {pod:?} is waiting to start - no logs yet")),
+        "ErrImagePull" => bad(format!("container {name:?} in pod {pod:?} is waiting to start: image can't be pulled")),
+        "ImagePullBackOff" => bad(format!("container {name:?} in pod {pod:?} is waiting to start: trying and failing to pull image")),
+        reason => bad(format!("container {name:?} in pod {pod:?} is waiting to start: {reason}")),
+    }
+}
+
+fn spawn_refused(error: &SpawnError) -> Status {
+    Status::internal(format!(
+        "Internal error occurred: error executing command in container: failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: {error}"
+    ))
+}
+
+impl NodeApi for Kubelets {
+    fn logs(&self, api: &ApiServer, now: Time, namespace: &str, pod: &str, container: &str, options: &LogOptions) -> Result<LogChunk, Status> {
+        let (worker, c) = self.find(api, namespace, pod, container)?;
+        let instances = &worker.containers[c].instances;
+        let instance = match options.cursor.and_then(|cursor| instances.iter().find(|i| i.attempt == cursor.attempt)) {
+            // A follower stays with the instance that it began with.
+            Some(instance) => Some(instance),
+            None => {
+                let before = log_instance(worker, c, pod, options.previous)?;
+                if before { instances.len().checked_sub(2).map(|i| &instances[i]) } else { instances.last() }
+            }
+        };
+        let Some(instance) = instance else {
+            let name = worker.containers[c].spec.name.as_str();
+            return Err(Status::bad_request(format!("container {name:?} in pod {pod:?} is waiting to start - no logs yet")));
+        };
+        let (bytes, cursor) = instance.log.read(instance.attempt, now, options);
+        Ok(LogChunk { bytes, cursor, ended: instance.exit.is_some() })
+    }
+
+    fn exec(
+        &mut self,
+        api: &ApiServer,
+        now: Time,
+        namespace: &str,
+        pod: &str,
+        container: &str,
+        command: &[String],
+        stdin: bool,
+        tty: bool,
+    ) -> Result<ExecId, Status> {
+        let (worker, c) = self.find(api, namespace, pod, container)?;
+        let (node, uid) = (worker.pod.at(&["spec", "nodeName"]).arc_str(), worker.uid.clone());
+        let name = worker.containers[c].spec.name.clone();
+        let session = self.execs_ref().next_id();
+        let argv: Vec<ArcStr> = command.iter().map(|t| ArcStr::from(t.as_str())).collect();
+        let input = match (stdin, tty) {
+            (_, true) => Stdin::Tty,
+            (true, false) => Stdin::Pipe,
+            (false, false) => Stdin::Null,
+        };
+        let started = self.touch(now, &node, &uid, c, |instance, now| {
+            let Some(machine) = instance.machine.as_deref_mut() else { return Err(not_running(&name)) };
+            let pid = container_runtime::exec(machine, &instance.process, now, &argv, input).map_err(|e| spawn_refused(&e))?;
+            instance.uses.insert(pid, ProcessUse::Exec(session));
+            Ok(pid)
+        });
+        let pid = started.unwrap_or_else(|| Err(not_running(container)))?;
+        Ok(ExecId(self.execs().open(node, uid, c, pid, tty, false)))
+    }
+
+    fn attach(&mut self, api: &ApiServer, _now: Time, namespace: &str, pod: &str, container: &str) -> Result<ExecId, Status> {
+        let (worker, c) = self.find(api, namespace, pod, container)?;
+        let name = worker.containers[c].spec.name.clone();
+        let (node, uid) = (worker.pod.at(&["spec", "nodeName"]).arc_str(), worker.uid.clone());
+        let instance = worker.containers[c].newest().filter(|i| i.exit.is_none()).ok_or_else(|| not_running(&name))?;
+        let tty = worker.containers[c].spec.value.get("tty").is_true();
+        let pid = instance.main_pid().ok_or_else(|| not_running(&name))?;
+        Ok(ExecId(self.execs().open(node, uid, c, pid, tty, true)))
+    }
+
+    fn write(&mut self, now: Time, session: ExecId, bytes: &[u8]) {
+        self.on_machine(now, session, |machine, pid, tty, now| {
+            if tty { machine.tty_input(now, pid, bytes) } else { machine.write_stdin(now, pid, bytes) }
+        });
+    }
+
+    fn close_stdin(&mut self, now: Time, session: ExecId) {
+        self.on_machine(now, session, |machine, pid, _, now| machine.close_stdin(now, pid));
+    }
+
+    fn poll(&mut self, session: ExecId) -> ExecPoll {
+        self.execs().poll(session.0)
+    }
+
+    fn hang_up(&mut self, now: Time, session: ExecId) {
+        let attached = self.execs_ref().get(session.0).is_some_and(|s| s.attached);
+        self.on_machine(now, session, |machine, pid, tty, now| {
+            if tty && !attached {
+                machine.signal_session(now, pid, Signal::HUP);
+            }
+        });
+        self.execs().close(session.0);
+    }
+
+    fn list_files(&self, api: &ApiServer, namespace: &str, pod: &str, container: &str, path: &str) -> Result<Vec<FileEntry>, Status> {
+        let fs = self.machine(api, namespace, pod, container)?.file_system();
+        let node = fs.stat("/", path).map_err(|e| Status::bad_request(format!("{path}: {e}")))?;
+        let InodeKind::Dir(entries) = &node.kind else { return Err(Status::bad_request(format!("{path}: Not a directory"))) };
+        let kind_of = |kind: &InodeKind| match kind {
+            InodeKind::File { .. } | InodeKind::Program(_) => FileKind::File,
+            InodeKind::Dir(_) => FileKind::Directory,
+            InodeKind::Link(to) => FileKind::Link(to.to_string()),
+            InodeKind::Device(_) => FileKind::Device,
+        };
+        let entries = entries.iter().map(|(name, inode)| FileEntry {
+            name: name.to_string(),
+            kind: kind_of(&inode.kind),
+            size_bytes: inode.size(),
+            mode: inode.mode,
+            modified: inode.mtime,
+        });
+        Ok(entries.collect())
+    }
+
+    fn read_file(&self, api: &ApiServer, namespace: &str, pod: &str, container: &str, path: &str, max: usize) -> Result<Vec<u8>, Status> {
+        let fs = self.machine(api, namespace, pod, container)?.file_system();
+        fs.read("/", path, max).map_err(|e| Status::bad_request(format!("{path}: {e}")))
+    }
+
+    fn write_file(
+        &mut self,
+        api: &ApiServer,
+        now: Time,
+        namespace: &str,
+        pod: &str,
+        container: &str,
+        path: &str,
+        bytes: &[u8],
+    ) -> Result<(), Status> {
+        let (worker, c) = self.find(api, namespace, pod, container)?;
+        let name = worker.containers[c].spec.name.clone();
+        let (node, uid) = (worker.pod.at(&["spec", "nodeName"]).arc_str(), worker.uid.clone());
+        let written = self.touch(now, &node, &uid, c, |instance, _| {
+            let machine = instance.machine.as_deref_mut().ok_or_else(|| not_running(&name))?;
+            machine.files().write("/", path, bytes).map_err(|e| Status::bad_request(format!("{path}: {e}")))
+        });
+        written.unwrap_or_else(|| Err(not_running(container)))
+    }
+
+    fn pod_usage(&self, api: &ApiServer, now: Time, namespace: &str, pod: &str) -> Option<PodUsage> {
+        let worker = self.worker(api, namespace, pod)?;
+        let alive = worker.containers.iter().enumerate().filter(|(_, c)| c.is_alive());
+        let containers: Vec<(String, u64, u64)> = alive
+            .map(|(i, c)| {
+                let (cpu, memory) = self.usage_of(worker, i, now);
+                (c.spec.name.to_string(), cpu, memory)
+            })
+            .collect();
+        (!containers.is_empty()).then_some(PodUsage { containers })
+    }
+}

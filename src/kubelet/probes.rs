@@ -1,0 +1,480 @@
+//! Probes. Models pkg/kubelet/prober: a worker per container and probe, whose results are kept in memory and reach the
+//! status only where they change it.
+
+use super::container::ProcessUse;
+use super::container_runtime::{self, HttpRequest, NetError, NetRequest, NetResponse, Signal};
+use super::pod_worker::{Cx, PodWorker, ServeUse, What};
+use super::spec::{ContainerKind, ProbeAction, ProbeSpec};
+use crate::api::ArcStr;
+use crate::base::{Duration, Time};
+use crate::server::EventType;
+use std::sync::Arc;
+
+/// Output of a probe that is kept for its message, in bytes (`maxRespBodyLength`).
+pub(super) const OUTPUT_BYTES_MAX: usize = 10 << 10;
+/// A command that takes too long is tried so often (`maxProbeRetries`).
+const RETRIES: u32 = 3;
+
+/// Which probe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ProbeKind {
+    /// Whether the container is to be restarted.
+    Liveness,
+    /// Whether it takes traffic.
+    Readiness,
+    /// Whether it has started; holds the other two back.
+    Startup,
+}
+
+impl ProbeKind {
+    const ALL: [ProbeKind; 3] = [ProbeKind::Liveness, ProbeKind::Readiness, ProbeKind::Startup];
+
+    fn title(self) -> &'static str {
+        match self {
+            ProbeKind::Liveness => "Liveness",
+            ProbeKind::Readiness => "Readiness",
+            ProbeKind::Startup => "Startup",
+        }
+    }
+}
+
+/// A probe of one container.
+#[derive(Clone, Debug)]
+pub(super) struct ProbeWorker {
+    pub spec: Arc<ProbeSpec>,
+    /// Its period counts from here.
+    anchor: Time,
+    /// The wake that counts.
+    token: u32,
+    /// When it is due next.
+    pub next_at: Option<Time>,
+    /// The instance that the result is about.
+    instance: ArcStr,
+    /// The result that counts; none until the first.
+    result: Option<bool>,
+    /// Whether a failure was found, rather than assumed at the start.
+    failed: bool,
+    /// No probing until there is a new instance.
+    on_hold: bool,
+    last: Option<bool>,
+    run: u32,
+    /// A probe under way.
+    running: Option<Running>,
+    tries: u32,
+    pub last_at: Option<Time>,
+    pub last_output: ArcStr,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Running {
+    token: u32,
+    pid: Option<container_runtime::Pid>,
+}
+
+impl ProbeWorker {
+    fn new(spec: Arc<ProbeSpec>, now: Time) -> Self {
+        ProbeWorker {
+            spec,
+            anchor: now,
+            token: 0,
+            next_at: None,
+            instance: ArcStr::new(),
+            result: None,
+            failed: false,
+            on_hold: false,
+            last: None,
+            run: 0,
+            running: None,
+            tries: 0,
+            last_at: None,
+            last_output: ArcStr::new(),
+        }
+    }
+
+    /// The result for an instance; `None` where there is none yet.
+    pub fn result_for(&self, instance: &str) -> Option<bool> {
+        self.result.filter(|_| self.instance == instance)
+    }
+
+    /// Whether the instance was found failing, rather than not yet passing.
+    pub fn has_failed(&self, instance: &str) -> bool {
+        self.failed && self.instance == instance
+    }
+
+    /// The last outcome and how often in a row.
+    pub fn last_run(&self) -> (Option<bool>, u32) {
+        (self.last, self.run)
+    }
+
+    /// The first tick of its period after a moment.
+    fn tick_after(&self, at: Time) -> Time {
+        let period = (self.spec.period.as_micros() as u64).max(1);
+        let passed = at.0.saturating_sub(self.anchor.0);
+        Time(self.anchor.0 + (passed / period + 1) * period)
+    }
+}
+
+/// What one probe found.
+enum Verdict {
+    Passed,
+    Failed(String),
+    /// It could not be told (an error of the prober itself).
+    Errored(String),
+}
+
+impl PodWorker {
+    /// Sees that each probe of the spec has its worker (`AddPod`).
+    pub(super) fn add_probes(&mut self, cx: &mut Cx<'_>) {
+        for container in &mut self.containers {
+            let probed = container.spec.kind == ContainerKind::Regular || container.spec.is_sidecar();
+            for kind in ProbeKind::ALL.into_iter().filter(|_| probed) {
+                let slot = kind as usize;
+                if container.probes[slot].is_none() && let Some(spec) = &container.spec.probes[slot] {
+                    container.probes[slot] = Some(ProbeWorker::new(spec.clone(), cx.now));
+                }
+            }
+        }
+    }
+
+    /// Takes workers away.
+    pub(super) fn stop_probes(&mut self, kinds: &[ProbeKind]) {
+        for container in &mut self.containers {
+            for kind in kinds {
+                container.probes[*kind as usize] = None;
+            }
+        }
+    }
+
+    /// An instance has started: its probes begin with the next tick of their period.
+    pub(super) fn instance_started(&mut self, cx: &mut Cx<'_>, c: usize) {
+        for kind in ProbeKind::ALL {
+            self.schedule_probe(cx, c, kind, None);
+        }
+    }
+
+    /// The kubelet is back: probes go on, spread over their period.
+    pub(super) fn resume_probes(&mut self, cx: &mut Cx<'_>) {
+        for c in 0..self.containers.len() {
+            for kind in ProbeKind::ALL {
+                let share = self.random.unit();
+                if let Some(worker) = &mut self.containers[c].probes[kind as usize] {
+                    worker.running = None;
+                    worker.anchor = cx.now + worker.spec.period.mul_f64(share);
+                    self.schedule_probe(cx, c, kind, None);
+                }
+            }
+        }
+    }
+
+    /// Containers that are not ready are probed for readiness at once (the prober's manual trigger).
+    pub(super) fn trigger_readiness(&mut self, cx: &mut Cx<'_>) {
+        for c in 0..self.containers.len() {
+            let Some(instance) = self.containers[c].newest().filter(|i| i.runs_seen() && i.exit.is_none()) else { continue };
+            let id = instance.id.clone();
+            let startup_passed = self.containers[c].probes[ProbeKind::Startup as usize].as_ref().is_none_or(|w| w.result_for(&id) == Some(true));
+            let Some(worker) = &self.containers[c].probes[ProbeKind::Readiness as usize] else { continue };
+            if startup_passed && worker.result_for(&id) != Some(true) && worker.running.is_none() {
+                self.schedule_probe(cx, c, ProbeKind::Readiness, Some(cx.now));
+            }
+        }
+    }
+
+    fn schedule_probe(&mut self, cx: &mut Cx<'_>, c: usize, kind: ProbeKind, at: Option<Time>) {
+        let Some(instance) = self.containers[c].newest().filter(|i| i.exit.is_none()) else { return };
+        let Some(started) = instance.started else { return };
+        self.probe_tokens = self.probe_tokens.wrapping_add(1);
+        let token = self.probe_tokens;
+        let Some(worker) = &mut self.containers[c].probes[kind as usize] else { return };
+        if at.is_some() {
+            worker.anchor = cx.now;
+        }
+        // Ticks before the initial delay is over do nothing.
+        let earliest = started + Duration::from_secs(worker.spec.initial_delay_s);
+        let mut due = at.unwrap_or_else(|| worker.tick_after(cx.now));
+        if due < earliest {
+            let tick = worker.tick_after(earliest);
+            let before = Time(tick.0 - (worker.spec.period.as_micros() as u64).max(1));
+            due = if before >= earliest { before } else { tick };
+        }
+        worker.token = token;
+        worker.next_at = Some(due);
+        self.wake_at(cx, due, What::Probe(c as u16, kind, token));
+    }
+
+    /// A probe's tick.
+    pub(super) fn probe_due(&mut self, cx: &mut Cx<'_>, c: usize, kind: ProbeKind, token: u32) {
+        let Some(container) = self.containers.get(c) else { return };
+        if container.probes[kind as usize].as_ref().is_none_or(|w| w.token != token) || !cx.node.running {
+            return;
+        }
+        let Some(instance) = container.newest().filter(|i| i.exit.is_none() && i.started.is_some()) else { return };
+        let id = instance.id.clone();
+        let startup_passed = container.probes[ProbeKind::Startup as usize].as_ref().is_none_or(|w| w.result_for(&id) == Some(true));
+        let Some(worker) = &mut self.containers[c].probes[kind as usize] else { return };
+        if worker.instance != id {
+            worker.instance = id;
+            // Liveness is assumed, readiness and startup are not.
+            worker.result = match kind {
+                ProbeKind::Liveness => Some(true),
+                ProbeKind::Readiness => Some(false),
+                ProbeKind::Startup => None,
+            };
+            (worker.failed, worker.on_hold, worker.last, worker.run, worker.running, worker.tries) = (false, false, None, 0, None, 0);
+        }
+        if worker.on_hold {
+            return;
+        }
+        let held_back = if kind == ProbeKind::Startup { worker.result == Some(true) } else { !startup_passed };
+        if kind == ProbeKind::Startup && held_back {
+            // Passed: it has nothing more to do.
+            return;
+        }
+        if held_back {
+            // The others begin when startup has passed (`probe_finished`).
+            return;
+        }
+        if worker.running.is_some() {
+            self.schedule_probe(cx, c, kind, None);
+            return;
+        }
+        worker.tries = 1;
+        self.run_probe(cx, c, kind);
+    }
+
+    fn run_probe(&mut self, cx: &mut Cx<'_>, c: usize, kind: ProbeKind) {
+        self.probe_tokens = self.probe_tokens.wrapping_add(1);
+        let token = self.probe_tokens;
+        let Some(worker) = &mut self.containers[c].probes[kind as usize] else { return };
+        let spec = worker.spec.clone();
+        worker.last_at = Some(cx.now);
+        match &spec.action {
+            ProbeAction::Exec(command) => {
+                let Some(instance) = self.containers[c].newest_mut() else { return };
+                let Some(machine) = instance.machine.as_deref_mut() else { return };
+                match container_runtime::exec(machine, &instance.process, cx.now, command, container_runtime::Stdin::Null) {
+                    Ok(pid) => {
+                        instance.uses.insert(pid, ProcessUse::Probe(kind));
+                        if let Some(worker) = &mut self.containers[c].probes[kind as usize] {
+                            worker.running = Some(Running { token, pid: Some(pid) });
+                        }
+                        self.wake_at(cx, cx.now + spec.timeout, What::ProbeTimeout(c as u16, kind, token));
+                        self.pump(cx, c);
+                    }
+                    Err(error) => {
+                        let message = format!(
+                            "rpc error: code = Unknown desc = failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: {error}: unknown"
+                        );
+                        self.probe_finished(cx, c, kind, Verdict::Errored(message));
+                    }
+                }
+            }
+            ProbeAction::Grpc { .. } | ProbeAction::Http { .. } | ProbeAction::Tcp { .. } => match self.serve_local(cx, c, &spec.action) {
+                Ok((serving, id)) => {
+                    self.serves.insert((serving, id), ServeUse::Probe(c, kind, token));
+                    if let Some(worker) = &mut self.containers[c].probes[kind as usize] {
+                        worker.running = Some(Running { token, pid: None });
+                    }
+                    self.wake_at(cx, cx.now + spec.timeout, What::ProbeTimeout(c as u16, kind, token));
+                    self.pump(cx, serving);
+                }
+                Err(error) => {
+                    let verdict = self.network_verdict(cx, c, &spec.action, Err(error));
+                    self.probe_finished(cx, c, kind, verdict);
+                }
+            },
+        }
+    }
+
+    /// Sends a probe's or hook's request to whichever container of the pod listens; they share the network.
+    pub(super) fn serve_local(&mut self, cx: &mut Cx<'_>, c: usize, action: &ProbeAction) -> Result<(usize, container_runtime::ServeId), NetError> {
+        let own = self.ip(&cx.node.ip).unwrap_or_default();
+        let (host, port, request) = match action {
+            ProbeAction::Http { host, port, path, https, headers } => {
+                let port = self.containers[c].spec.port(port).ok_or(NetError::Refused)?;
+                let host = if host.is_empty() { own.clone() } else { host.clone() };
+                let mut headers = headers.clone();
+                for (name, value) in [("User-Agent", "kube-probe/1.36"), ("Accept", "*/*")] {
+                    if !headers.iter().any(|(n, _)| n.eq_ignore_ascii_case(name)) {
+                        headers.push((name.to_owned(), value.to_owned()));
+                    }
+                }
+                let request = HttpRequest { headers, tls: *https, ..HttpRequest::get(&host, port, path) };
+                (host, port, NetRequest::Http(request))
+            }
+            ProbeAction::Tcp { host, port } => {
+                let port = self.containers[c].spec.port(port).ok_or(NetError::Refused)?;
+                let host = if host.is_empty() { own.clone() } else { host.clone() };
+                (host.clone(), port, NetRequest::Tcp { host: host.to_string(), port, data: Vec::new() })
+            }
+            ProbeAction::Grpc { port } => (own.clone(), *port, NetRequest::Tcp { host: own.to_string(), port: *port, data: Vec::new() }),
+            ProbeAction::Exec(_) => return Err(NetError::Refused),
+        };
+        if host != own && host != "localhost" && host != "127.0.0.1" {
+            return Err(NetError::TimedOut);
+        }
+        for (i, container) in self.containers.iter_mut().enumerate() {
+            let Some(machine) = container.newest_mut().and_then(|n| n.machine.as_deref_mut()) else { continue };
+            if machine.listens(port) {
+                return machine.serve(cx.now, port, request).map(|id| (i, id));
+            }
+        }
+        Err(NetError::Refused)
+    }
+
+    /// A request of a probe was answered.
+    pub(super) fn probe_answered(&mut self, cx: &mut Cx<'_>, c: usize, kind: ProbeKind, token: u32, answer: Result<NetResponse, NetError>) {
+        let Some(worker) = self.containers.get(c).and_then(|c| c.probes[kind as usize].as_ref()) else { return };
+        if worker.running.is_none_or(|r| r.token != token) {
+            return;
+        }
+        let spec = worker.spec.clone();
+        let verdict = self.network_verdict(cx, c, &spec.action, answer);
+        self.probe_finished(cx, c, kind, verdict);
+    }
+
+    fn network_verdict(&self, cx: &Cx<'_>, c: usize, action: &ProbeAction, answer: Result<NetResponse, NetError>) -> Verdict {
+        let own = self.ip(&cx.node.ip).unwrap_or_default();
+        let address = |host: &ArcStr, port: u16| format!("{}:{port}", if host.is_empty() { &own } else { host });
+        let number = |port: &crate::api::Value| self.containers[c].spec.port(port).unwrap_or(0);
+        let (dial, url) = match action {
+            ProbeAction::Http { host, port, path, https, .. } => {
+                let at = address(host, number(port));
+                let scheme = if *https { "https" } else { "http" };
+                let slash = if path.starts_with('/') { "" } else { "/" };
+                (at.clone(), Some(format!("{scheme}://{at}{slash}{path}")))
+            }
+            ProbeAction::Tcp { host, port } => (address(host, number(port)), None),
+            ProbeAction::Grpc { port } => (format!("{own}:{port}"), None),
+            ProbeAction::Exec(_) => return Verdict::Passed,
+        };
+        let get = |error: String| url.as_ref().map_or_else(|| error.clone(), |u| format!("Get {u:?}: {error}"));
+        match answer {
+            Ok(NetResponse::Http(response)) if url.is_some() => match response.status {
+                200..400 => Verdict::Passed,
+                status => Verdict::Failed(format!("HTTP probe failed with statuscode: {status}")),
+            },
+            Ok(_) => Verdict::Passed,
+            Err(NetError::Reset) if url.is_none() => Verdict::Passed,
+            Err(NetError::Refused) if matches!(action, ProbeAction::Grpc { .. }) => Verdict::Failed(format!(
+                "timeout: failed to connect service {dial:?} within 1s: context deadline exceeded: connection error: desc = \"transport: Error while dialing: dial tcp {dial}: connect: connection refused\""
+            )),
+            Err(NetError::Refused) => Verdict::Failed(get(format!("dial tcp {dial}: connect: connection refused"))),
+            Err(NetError::TimedOut) if url.is_some() => {
+                Verdict::Failed(get("context deadline exceeded (Client.Timeout exceeded while awaiting headers)".to_owned()))
+            }
+            Err(NetError::TimedOut) => Verdict::Failed(format!("dial tcp {dial}: i/o timeout")),
+            Err(NetError::Unreachable) => Verdict::Failed(get(format!("dial tcp {dial}: connect: no route to host"))),
+            Err(NetError::Reset) => Verdict::Failed(get("EOF".to_owned())),
+            Err(error) => Verdict::Failed(get(error.to_string())),
+        }
+    }
+
+    /// A probe's command has ended.
+    pub(super) fn probe_exited(&mut self, cx: &mut Cx<'_>, c: usize, kind: ProbeKind, pid: container_runtime::Pid, code: i32, output: Vec<u8>) {
+        let Some(worker) = self.containers.get(c).and_then(|c| c.probes[kind as usize].as_ref()) else { return };
+        if worker.running.is_none_or(|r| r.pid != Some(pid)) {
+            return;
+        }
+        let text = String::from_utf8_lossy(&output[..output.len().min(OUTPUT_BYTES_MAX)]).into_owned();
+        let verdict = if code == 0 { Verdict::Passed } else { Verdict::Failed(text) };
+        self.probe_finished(cx, c, kind, verdict);
+    }
+
+    /// A probe took longer than its timeout.
+    pub(super) fn probe_timed_out(&mut self, cx: &mut Cx<'_>, c: usize, kind: ProbeKind, token: u32) {
+        let Some(worker) = self.containers.get_mut(c).and_then(|c| c.probes[kind as usize].as_mut()) else { return };
+        let Some(running) = worker.running.filter(|r| r.token == token) else { return };
+        let spec = worker.spec.clone();
+        worker.running = None;
+        let Some(pid) = running.pid else {
+            self.serves.retain(|_, used| !matches!(used, ServeUse::Probe(at, k, t) if (*at, *k, *t) == (c, kind, token)));
+            let verdict = self.network_verdict(cx, c, &spec.action, Err(NetError::TimedOut));
+            self.probe_finished(cx, c, kind, verdict);
+            return;
+        };
+        let retry = worker.tries < RETRIES;
+        worker.tries += 1;
+        if let Some(instance) = self.containers[c].newest_mut() {
+            instance.uses.remove(&pid);
+            instance.captured.remove(&pid);
+            if let Some(machine) = instance.machine.as_deref_mut() {
+                machine.signal_session(cx.now, pid, Signal::KILL);
+            }
+        }
+        self.reschedule(cx, c);
+        if retry {
+            self.run_probe(cx, c, kind);
+            return;
+        }
+        let command = match &spec.action {
+            ProbeAction::Exec(command) => command.join(" "),
+            _ => String::new(),
+        };
+        let message = format!("command timed out: {command:?} timed out after {}s", spec.timeout.as_secs());
+        self.probe_finished(cx, c, kind, Verdict::Errored(message));
+    }
+
+    /// Counts a probe's outcome (`worker.doProbe`).
+    fn probe_finished(&mut self, cx: &mut Cx<'_>, c: usize, kind: ProbeKind, verdict: Verdict) {
+        let title = kind.title();
+        let passed = match &verdict {
+            Verdict::Passed => Some(true),
+            Verdict::Failed(output) => {
+                self.container_event(cx, c, EventType::Warning, "Unhealthy", &format!("{title} probe failed: {output}"));
+                Some(false)
+            }
+            Verdict::Errored(error) => {
+                let message = format!("{title} probe errored and resulted in unknown state: {error}");
+                self.container_event(cx, c, EventType::Warning, "Unhealthy", &message);
+                None
+            }
+        };
+        let Some(worker) = &mut self.containers[c].probes[kind as usize] else { return };
+        worker.running = None;
+        worker.last_output = match verdict {
+            Verdict::Passed => ArcStr::new(),
+            Verdict::Failed(text) | Verdict::Errored(text) => text.into(),
+        };
+        let mut changed = false;
+        if let Some(passed) = passed {
+            if worker.last == Some(passed) {
+                worker.run = worker.run.saturating_add(1);
+            } else {
+                (worker.last, worker.run) = (Some(passed), 1);
+            }
+            let needed = if passed { worker.spec.success_threshold } else { worker.spec.failure_threshold };
+            if worker.run >= needed {
+                changed = worker.result != Some(passed);
+                worker.result = Some(passed);
+                if !passed {
+                    worker.failed = true;
+                }
+                if !passed && kind != ProbeKind::Readiness {
+                    // The container will be restarted: nothing to learn until then.
+                    worker.on_hold = true;
+                    worker.run = 0;
+                }
+            }
+        }
+        if !self.containers[c].probes[kind as usize].as_ref().is_some_and(|w| w.on_hold || (kind == ProbeKind::Startup && w.result == Some(true))) {
+            self.schedule_probe(cx, c, kind, None);
+        }
+        if !changed {
+            return;
+        }
+        match kind {
+            ProbeKind::Readiness => {
+                self.refresh_status(cx);
+                self.request_sync(cx);
+            }
+            ProbeKind::Liveness | ProbeKind::Startup => {
+                if kind == ProbeKind::Startup && passed == Some(true) {
+                    self.refresh_status(cx);
+                    self.schedule_probe(cx, c, ProbeKind::Liveness, None);
+                    self.schedule_probe(cx, c, ProbeKind::Readiness, None);
+                }
+                self.request_sync(cx);
+            }
+        }
+    }
+}

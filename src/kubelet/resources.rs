@@ -1,0 +1,102 @@
+//! Amounts of resources: what a pod asks for, and how its status reports them.
+
+use std::collections::BTreeMap;
+
+use super::spec::{ContainerKind, ContainerSpec, PodSpec};
+use crate::api::quantity::Quantity;
+use crate::api::{ArcStr, Value};
+
+/// A pod's requests or limits by resource: the sum over its containers, or what its init containers need at once where
+/// that is more, plus the overhead (component-helpers' `PodRequests`, `PodLimits`).
+pub(super) fn pod_resources(pod: &Value, spec: &PodSpec, list: &str) -> BTreeMap<ArcStr, Quantity> {
+    let mut sum: BTreeMap<ArcStr, Quantity> = BTreeMap::new();
+    let mut sidecars: BTreeMap<ArcStr, Quantity> = BTreeMap::new();
+    let mut init_max: BTreeMap<ArcStr, Quantity> = BTreeMap::new();
+    for container in &spec.containers {
+        let amounts = container.value.get("resources").get(list).entries().map(|(k, v)| (k.clone(), Quantity::of(v)));
+        match container.kind {
+            ContainerKind::Regular => amounts.for_each(|(k, q)| add(&mut sum, k, &q)),
+            ContainerKind::Init if container.is_sidecar() => {
+                for (k, q) in amounts {
+                    add(&mut sum, k.clone(), &q);
+                    add(&mut sidecars, k.clone(), &q);
+                    let so_far = sidecars[&k].clone();
+                    raise(&mut init_max, k, so_far);
+                }
+            }
+            ContainerKind::Init => {
+                for (k, q) in amounts {
+                    let beside = sidecars.get(&k).map_or_else(|| q.clone(), |s| q.add(s));
+                    raise(&mut init_max, k, beside);
+                }
+            }
+            ContainerKind::Ephemeral => {}
+        }
+    }
+    for (k, q) in init_max {
+        raise(&mut sum, k, q);
+    }
+    for (k, v) in pod.at(&["spec", "resources", list]).entries() {
+        sum.insert(k.clone(), Quantity::of(v));
+    }
+    let overhead = pod.at(&["spec", "overhead"]);
+    for (k, v) in overhead.entries() {
+        if list == "requests" || sum.contains_key(k) {
+            add(&mut sum, k.clone(), &Quantity::of(v));
+        }
+    }
+    sum
+}
+
+fn add(sum: &mut BTreeMap<ArcStr, Quantity>, name: ArcStr, amount: &Quantity) {
+    match sum.get_mut(&name) {
+        Some(total) => *total = total.add(amount),
+        None => {
+            sum.insert(name, amount.clone());
+        }
+    }
+}
+
+fn raise(max: &mut BTreeMap<ArcStr, Quantity>, name: ArcStr, amount: Quantity) {
+    let more = max.get(&name).is_none_or(|m| amount.sub(m).sign() > 0);
+    if more {
+        max.insert(name, amount);
+    }
+}
+
+/// Amounts as an API map; null where there are none.
+pub(super) fn to_value(amounts: &BTreeMap<ArcStr, Quantity>) -> Value {
+    if amounts.is_empty() {
+        return Value::Null;
+    }
+    let mut map = Value::map();
+    for (name, amount) in amounts {
+        map.set(&[name], amount.to_string());
+    }
+    map
+}
+
+/// `status.containerStatuses[].resources`: as configured; a running container shows no memory amount as `0`.
+pub(super) fn container_status_resources(resources: &Value, running: bool) -> Value {
+    let mut out = Value::map();
+    for list in ["limits", "requests"] {
+        let amounts = resources.get(list);
+        if amounts.is_empty() {
+            continue;
+        }
+        let mut amounts = amounts.clone();
+        if running && amounts.get("memory").is_null() && !amounts.get("cpu").is_null() {
+            amounts.set(&["memory"], "0");
+        }
+        out.set(&[list], amounts);
+    }
+    out
+}
+
+/// CPU in thousandths of a core and memory in bytes that a container may use at most.
+pub(super) fn limits_of(container: &ContainerSpec) -> (Option<u64>, Option<u64>) {
+    let positive = |v: i64| u64::try_from(v).ok().filter(|v| *v > 0);
+    let cpu = container.resource("limits", "cpu").and_then(|q| positive(q.milli_value()));
+    let memory = container.resource("limits", "memory").and_then(|q| positive(q.value()));
+    (cpu, memory)
+}

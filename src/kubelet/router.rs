@@ -1,0 +1,167 @@
+//! Requests of containers over the cluster's network: names, services and pods. What kube-proxy and the cluster's DNS do.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use super::container_runtime::{HttpRequest, NetError, NetRequest, NetResponse};
+use crate::api::{ArcStr, Kind, Object, Value};
+use crate::base::{Duration, RandomStream};
+use crate::server::ApiServer;
+
+/// What a message takes from one pod to another.
+pub(super) const LATENCY: Duration = Duration::from_micros(250);
+/// What the sender of a request that nobody answers waits.
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A request on its way out of a container.
+#[derive(Clone, Debug)]
+pub(super) struct Outgoing {
+    pub node: ArcStr,
+    pub uid: ArcStr,
+    pub container: usize,
+    pub id: u64,
+    pub request: NetRequest,
+}
+
+/// Who waits for an answer.
+#[derive(Clone, Debug)]
+pub(super) struct ReplyTo {
+    pub node: ArcStr,
+    pub uid: ArcStr,
+    pub container: usize,
+    pub id: u64,
+}
+
+/// Where a request goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Route {
+    /// To a port of whatever has this address.
+    Address(ArcStr, u16),
+    /// Answered on the way.
+    Answer(Result<NetResponse, NetError>),
+    /// Nobody will answer.
+    Silence,
+}
+
+/// Finds where a request of a pod in `namespace` goes.
+pub(super) fn route(api: &ApiServer, random: &mut RandomStream, namespace: &str, request: &NetRequest) -> Route {
+    let (host, port) = match request {
+        NetRequest::Http(HttpRequest { host, port, .. }) | NetRequest::Tcp { host, port, .. } => (host.as_str(), *port),
+        NetRequest::Resolve { name } => {
+            let found = resolve(api, namespace, name);
+            return Route::Answer(match found {
+                Some((name, addresses)) => Ok(NetResponse::Addresses(name, addresses)),
+                None => Err(NetError::NoSuchHost),
+            });
+        }
+        NetRequest::Ping { host } => {
+            let Some((_, addresses)) = resolve(api, namespace, host) else { return Route::Answer(Err(NetError::NoSuchHost)) };
+            return match addresses.first() {
+                // Services answer no echo requests.
+                Some(ip) if service_of(api, &ip.to_string()).is_some() => Route::Silence,
+                Some(ip) => Route::Answer(Ok(NetResponse::Pong(*ip))),
+                None => Route::Answer(Err(NetError::NoSuchHost)),
+            };
+        }
+    };
+    let Some((_, addresses)) = resolve(api, namespace, host) else { return Route::Answer(Err(NetError::NoSuchHost)) };
+    let Some(ip) = pick(&addresses, random) else { return Route::Answer(Err(NetError::NoSuchHost)) };
+    let ip = ip.to_string();
+    match service_of(api, &ip) {
+        Some(service) => to_endpoint(api, random, service, port),
+        None => Route::Address(ip.into(), port),
+    }
+}
+
+fn pick<'a, T>(list: &'a [T], random: &mut RandomStream) -> Option<&'a T> {
+    match list.len() {
+        0 => None,
+        1 => list.first(),
+        n => list.get(random.below(n as u64) as usize),
+    }
+}
+
+fn service_of<'a>(api: &'a ApiServer, ip: &str) -> Option<&'a Value> {
+    api.iter(Kind::named("Service"), None).find(|s| s.at(&["spec", "clusterIP"]).str() == ip)
+}
+
+/// The service's port that has this number leads to one of its ready endpoints.
+fn to_endpoint(api: &ApiServer, random: &mut RandomStream, service: &Value, port: u16) -> Route {
+    let Some(port) = service.at(&["spec", "ports"]).items().iter().find(|p| p.get("port").int() == i64::from(port)) else {
+        return Route::Silence;
+    };
+    let name = port.get("name").str();
+    let ready = endpoints(api, service, name);
+    match pick(&ready, random) {
+        Some((ip, target)) => Route::Address(ip.clone(), *target),
+        // kube-proxy rejects connections to a service without endpoints.
+        None => Route::Answer(Err(NetError::Refused)),
+    }
+}
+
+/// Ready addresses and target ports of a service's port.
+fn endpoints(api: &ApiServer, service: &Value, port_name: &str) -> Vec<(ArcStr, u16)> {
+    let slices = api
+        .iter(Kind::named("EndpointSlice"), Some(service.namespace()))
+        .filter(|s| s.label("kubernetes.io/service-name") == Some(service.name()));
+    let mut out = Vec::new();
+    for slice in slices {
+        let Some(port) = slice.get("ports").items().iter().find(|p| p.get("name").str() == port_name).map(|p| p.get("port").int()) else {
+            continue;
+        };
+        let Ok(port) = u16::try_from(port) else { continue };
+        for endpoint in slice.get("endpoints").items() {
+            if endpoint.at(&["conditions", "ready"]).as_bool().unwrap_or(true) {
+                out.extend(endpoint.get("addresses").items().iter().map(|a| (a.arc_str(), port)));
+            }
+        }
+    }
+    out
+}
+
+/// A name's canonical form and addresses, as the cluster's DNS gives them to a pod of `namespace`.
+fn resolve(api: &ApiServer, namespace: &str, name: &str) -> Option<(String, Vec<IpAddr>)> {
+    if let Ok(ip) = name.parse::<IpAddr>() {
+        return Some((name.to_owned(), vec![ip]));
+    }
+    if name == "localhost" {
+        return Some((name.to_owned(), vec![IpAddr::V4(Ipv4Addr::LOCALHOST)]));
+    }
+    let bare = name.trim_end_matches('.').to_lowercase();
+    let bare = bare.strip_suffix(".cluster.local").unwrap_or(&bare);
+    let bare = bare.strip_suffix(".svc").unwrap_or(bare);
+    let parts: Vec<&str> = bare.split('.').collect();
+    let service = |ns: &str, service: &str| api.peek(Kind::named("Service"), ns, service);
+    let of_service = |found: &Value| -> Option<(String, Vec<IpAddr>)> {
+        let full = format!("{}.{}.svc.cluster.local", found.name(), found.namespace());
+        let external = found.at(&["spec", "externalName"]).str();
+        if !external.is_empty() {
+            return None;
+        }
+        let ip = found.at(&["spec", "clusterIP"]).str();
+        let addresses: Vec<IpAddr> = if ip == "None" {
+            let port = found.at(&["spec", "ports"]).items().first().map_or("", |p| p.get("name").str());
+            endpoints(api, found, port).iter().filter_map(|(ip, _)| ip.parse().ok()).collect()
+        } else {
+            ip.parse().into_iter().collect()
+        };
+        (!addresses.is_empty()).then_some((full, addresses))
+    };
+    match parts.as_slice() {
+        [one] => of_service(service(namespace, one)?),
+        [one, two] => match service(two, one) {
+            Some(found) => of_service(found),
+            None => of_pod(api, service(namespace, two)?, one),
+        },
+        [pod, one, two] => of_pod(api, service(two, one)?, pod),
+        _ => None,
+    }
+}
+
+/// A pod by its host name behind a headless service.
+fn of_pod(api: &ApiServer, service: &Value, hostname: &str) -> Option<(String, Vec<IpAddr>)> {
+    let pod = api.iter(Kind::named("Pod"), Some(service.namespace())).find(|p| {
+        p.at(&["spec", "hostname"]).str() == hostname && p.at(&["spec", "subdomain"]).str() == service.name()
+    })?;
+    let ip = pod.at(&["status", "podIP"]).str().parse().ok()?;
+    Some((format!("{hostname}.{}.{}.svc.cluster.local", service.name(), service.namespace()), vec![ip]))
+}

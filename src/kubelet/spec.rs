@@ -1,0 +1,245 @@
+//! What the kubelet reads of a pod, parsed once per version of the pod's spec.
+
+use std::sync::Arc;
+
+use crate::api::quantity::Quantity;
+use crate::api::{ArcStr, Value};
+use crate::base::Duration;
+
+/// When ended containers are started again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RestartPolicy {
+    Always,
+    OnFailure,
+    Never,
+}
+
+impl RestartPolicy {
+    fn parse(value: &Value) -> Option<Self> {
+        match value.str() {
+            "Always" => Some(RestartPolicy::Always),
+            "OnFailure" => Some(RestartPolicy::OnFailure),
+            "Never" => Some(RestartPolicy::Never),
+            _ => None,
+        }
+    }
+}
+
+/// Which of the pod's lists a container stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum ContainerKind {
+    Init,
+    Regular,
+    Ephemeral,
+}
+
+/// One container of a pod's spec.
+#[derive(Clone, Debug)]
+pub(super) struct ContainerSpec {
+    pub name: ArcStr,
+    pub kind: ContainerKind,
+    pub image: ArcStr,
+    pub pull_policy: ArcStr,
+    /// The container's own restart policy; the pod's where absent.
+    pub restart: Option<RestartPolicy>,
+    /// The whole container, for what is read when it starts.
+    pub value: Value,
+    /// `spec.containers{name}`, as events point at it.
+    pub field_path: ArcStr,
+    pub probes: [Option<Arc<ProbeSpec>>; 3],
+}
+
+impl ContainerSpec {
+    fn parse(value: &Value, kind: ContainerKind) -> ContainerSpec {
+        let name = value.get("name").arc_str();
+        let list = match kind {
+            ContainerKind::Init => "initContainers",
+            ContainerKind::Regular => "containers",
+            ContainerKind::Ephemeral => "ephemeralContainers",
+        };
+        let probe = |member: &str| ProbeSpec::parse(value.get(member)).map(Arc::new);
+        ContainerSpec {
+            field_path: format!("spec.{list}{{{name}}}").into(),
+            name,
+            kind,
+            image: value.get("image").arc_str(),
+            pull_policy: value.get("imagePullPolicy").arc_str(),
+            restart: RestartPolicy::parse(value.get("restartPolicy")),
+            probes: [probe("livenessProbe"), probe("readinessProbe"), probe("startupProbe")],
+            value: value.clone(),
+        }
+    }
+
+    /// An init container that runs beside the others for the pod's whole life.
+    pub fn is_sidecar(&self) -> bool {
+        self.kind == ContainerKind::Init && self.restart == Some(RestartPolicy::Always)
+    }
+
+    /// The value of a limit or request in the container's resources.
+    pub fn resource(&self, list: &str, name: &str) -> Option<Quantity> {
+        let value = self.value.get("resources").get(list).get(name);
+        (!value.is_null()).then(|| Quantity::of(value))
+    }
+
+    /// The rule of `restartPolicyRules` that an exit code meets; whether it says to restart.
+    pub fn rule_says_restart(&self, exit_code: i32) -> bool {
+        self.value.get("restartPolicyRules").items().iter().any(|rule| {
+            let codes = rule.get("exitCodes");
+            let listed = codes.get("values").items().iter().any(|v| v.int() == i64::from(exit_code));
+            let met = match codes.get("operator").str() {
+                "In" => listed,
+                "NotIn" => !listed,
+                _ => false,
+            };
+            met && rule.get("action").str() == "Restart"
+        })
+    }
+
+    /// A port by number or by name.
+    pub fn port(&self, port: &Value) -> Option<u16> {
+        let number = match port {
+            Value::Int(n) => Some(*n),
+            Value::Str(name) => self
+                .value
+                .get("ports")
+                .items()
+                .iter()
+                .find(|p| p.get("name").str() == name.as_str())
+                .map(|p| p.get("containerPort").int())
+                .or_else(|| name.parse().ok()),
+            _ => None,
+        }?;
+        u16::try_from(number).ok().filter(|n| *n > 0)
+    }
+}
+
+/// What a probe does.
+#[derive(Clone, Debug)]
+pub(super) enum ProbeAction {
+    Exec(Vec<ArcStr>),
+    Http { host: ArcStr, port: Value, path: ArcStr, https: bool, headers: Vec<(String, String)> },
+    Tcp { host: ArcStr, port: Value },
+    Grpc { port: u16 },
+}
+
+/// A probe with its parameters.
+#[derive(Clone, Debug)]
+pub(super) struct ProbeSpec {
+    pub action: ProbeAction,
+    pub initial_delay_s: u64,
+    pub period: Duration,
+    pub timeout: Duration,
+    pub success_threshold: u32,
+    pub failure_threshold: u32,
+    pub grace_period_s: Option<i64>,
+}
+
+fn strings(list: &Value) -> Vec<ArcStr> {
+    list.items().iter().map(Value::arc_str).collect()
+}
+
+/// The action of a probe or a lifecycle hook; `None` where it has none that is known.
+pub(super) fn parse_action(value: &Value) -> Option<ProbeAction> {
+    let (exec, http, tcp, grpc) = (value.get("exec"), value.get("httpGet"), value.get("tcpSocket"), value.get("grpc"));
+    if !exec.is_null() {
+        return Some(ProbeAction::Exec(strings(exec.get("command"))));
+    }
+    if !http.is_null() {
+        let path = http.get("path").arc_str();
+        let headers =
+            http.get("httpHeaders").items().iter().map(|h| (h.get("name").str().to_owned(), h.get("value").str().to_owned())).collect();
+        return Some(ProbeAction::Http {
+            host: http.get("host").arc_str(),
+            port: http.get("port").clone(),
+            path: if path.is_empty() { "/".into() } else { path },
+            https: http.get("scheme").str() == "HTTPS",
+            headers,
+        });
+    }
+    if !tcp.is_null() {
+        return Some(ProbeAction::Tcp { host: tcp.get("host").arc_str(), port: tcp.get("port").clone() });
+    }
+    if !grpc.is_null() {
+        return Some(ProbeAction::Grpc { port: u16::try_from(grpc.get("port").int()).ok()? });
+    }
+    None
+}
+
+impl ProbeSpec {
+    fn parse(value: &Value) -> Option<ProbeSpec> {
+        let count = |member: &str, default: i64| value.get(member).as_int().unwrap_or(default).max(0) as u64;
+        Some(ProbeSpec {
+            action: parse_action(value)?,
+            initial_delay_s: count("initialDelaySeconds", 0),
+            period: Duration::from_secs(count("periodSeconds", 10).max(1)),
+            timeout: Duration::from_secs(count("timeoutSeconds", 1).max(1)),
+            success_threshold: count("successThreshold", 1).max(1) as u32,
+            failure_threshold: count("failureThreshold", 3).max(1) as u32,
+            grace_period_s: value.get("terminationGracePeriodSeconds").as_int(),
+        })
+    }
+}
+
+/// What the kubelet reads of a pod's spec.
+#[derive(Clone, Debug)]
+pub(super) struct PodSpec {
+    pub host_network: bool,
+    pub restart: RestartPolicy,
+    pub grace_period_s: i64,
+    pub active_deadline_s: Option<i64>,
+    pub service_links: bool,
+    pub hostname: ArcStr,
+    pub volumes: Value,
+    /// Init containers, then regular ones, then ephemeral ones, each in the spec's order.
+    pub containers: Vec<Arc<ContainerSpec>>,
+    pub readiness_gates: Value,
+}
+
+impl PodSpec {
+    /// Reads a pod.
+    pub fn parse(pod: &Value) -> PodSpec {
+        let spec = pod.get("spec");
+        let lists = [
+            ("initContainers", ContainerKind::Init),
+            ("containers", ContainerKind::Regular),
+            ("ephemeralContainers", ContainerKind::Ephemeral),
+        ];
+        let containers = lists
+            .iter()
+            .flat_map(|(member, kind)| spec.get(member).items().iter().map(|c| Arc::new(ContainerSpec::parse(c, *kind))))
+            .collect();
+        let hostname = spec.get("hostname").arc_str();
+        PodSpec {
+            host_network: spec.get("hostNetwork").is_true(),
+            restart: RestartPolicy::parse(spec.get("restartPolicy")).unwrap_or(RestartPolicy::Always),
+            grace_period_s: spec.get("terminationGracePeriodSeconds").as_int().unwrap_or(30),
+            active_deadline_s: spec.get("activeDeadlineSeconds").as_int(),
+            service_links: spec.get("enableServiceLinks").as_bool().unwrap_or(true),
+            hostname: if hostname.is_empty() { cut_hostname(pod.get("metadata").get("name").str()) } else { hostname },
+            volumes: spec.get("volumes").clone(),
+            containers,
+            readiness_gates: spec.get("readinessGates").clone(),
+        }
+    }
+
+    /// Whether an ended container is started again (`kubecontainer.ShouldContainerBeRestarted`'s rules by policy).
+    pub fn restarts(&self, container: &ContainerSpec, exit_code: i32) -> bool {
+        if container.kind == ContainerKind::Ephemeral {
+            return false;
+        }
+        if container.rule_says_restart(exit_code) {
+            return true;
+        }
+        match container.restart.unwrap_or(self.restart) {
+            RestartPolicy::Always => container.kind != ContainerKind::Init || container.is_sidecar() || exit_code != 0,
+            RestartPolicy::OnFailure => exit_code != 0,
+            RestartPolicy::Never => false,
+        }
+    }
+}
+
+/// A host name has at most 63 characters and does not end in `-` or `.`.
+fn cut_hostname(name: &str) -> ArcStr {
+    let cut: String = name.chars().take(63).collect();
+    cut.trim_end_matches(['-', '.']).into()
+}

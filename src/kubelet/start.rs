@@ -1,0 +1,468 @@
+//! Which containers to end and to start, and starting them one after another. Models `computePodActions`, `SyncPod` and
+//! `startContainer` of pkg/kubelet/kuberuntime.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::container::{Exit, Instance, ProcessUse, StartFailure};
+use super::container_runtime::{self, Launch, PullFailure};
+use super::env::{EnvSource, environment, expand};
+use super::images::{Pull, with_default_tag};
+use super::logs::Log;
+use super::pod_worker::{Cx, Outcome, PodWorker, Stage, What};
+use super::probes::ProbeKind;
+use super::spec::ContainerKind;
+use super::volumes::mounts_of;
+use crate::api::{ArcStr, Object};
+use crate::base::{Duration, Time};
+use crate::server::EventType;
+
+/// What creating a container takes.
+const CREATE: Duration = Duration::from_millis(6);
+/// What starting a created one takes.
+const START: Duration = Duration::from_millis(14);
+/// What it takes until a started container's process does its first step.
+const BOOT: Duration = Duration::from_millis(12);
+
+/// What a sync has yet to do with the containers.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Plan {
+    /// Containers that are being ended first, by index.
+    pub kills: Vec<usize>,
+    /// Containers to start, in order.
+    starts: VecDeque<usize>,
+    current: Option<(usize, Step)>,
+    outcome: Outcome,
+}
+
+/// Where the start of a container stands.
+#[derive(Clone, Debug)]
+enum Step {
+    Begin,
+    Pulling(Pull),
+    Create,
+    Start,
+    /// The postStart hook runs.
+    Hook,
+    /// The hook failed and the container is being ended.
+    HookFailed(ArcStr),
+}
+
+impl PodWorker {
+    /// Decides what is to be ended and started, and begins.
+    pub(super) fn plan(&mut self, cx: &mut Cx<'_>) {
+        let mut plan = Plan::default();
+        let (kills, starts) = self.compute_actions();
+        plan.starts = starts;
+        for (c, message, grace_s) in kills {
+            plan.kills.push(c);
+            plan.outcome.changed = true;
+            self.kill_container(cx, c, grace_s, &message);
+        }
+        self.killed_some(cx, Box::new(plan));
+    }
+
+    /// Goes on once the containers that had to end have ended.
+    pub(super) fn killed_some(&mut self, cx: &mut Cx<'_>, plan: Box<Plan>) {
+        if plan.kills.iter().any(|c| self.containers[*c].is_alive()) {
+            self.stage = Some(Stage::Kill(plan));
+            return;
+        }
+        self.start_containers(cx, plan);
+    }
+
+    /// Containers to end (with message and grace) and to start.
+    fn compute_actions(&self) -> (Vec<(usize, String, i64)>, VecDeque<usize>) {
+        let mut kills = Vec::new();
+        let mut starts = VecDeque::new();
+        let mut initialized = true;
+        let has_run = self.containers.iter().any(|c| c.spec.kind == ContainerKind::Regular && !c.instances.is_empty());
+        for (i, container) in self.containers.iter().enumerate() {
+            if container.spec.kind == ContainerKind::Ephemeral && container.instances.is_empty() {
+                starts.push_back(i);
+            }
+        }
+        for (i, container) in self.containers.iter().enumerate().filter(|(_, c)| c.spec.kind == ContainerKind::Init) {
+            if container.spec.is_sidecar() {
+                if container.runs_seen() {
+                    self.check_running(i, &mut kills, &mut starts);
+                    if !has_run && !self.is_started(i) {
+                        initialized = false;
+                        break;
+                    }
+                } else {
+                    starts.push_back(i);
+                    if !has_run {
+                        initialized = false;
+                        break;
+                    }
+                }
+            } else if !has_run {
+                if container.runs_seen() {
+                    self.check_running(i, &mut kills, &mut starts);
+                    initialized = false;
+                    break;
+                }
+                match container.newest().and_then(Instance::exit_known) {
+                    Some(exit) if exit.code == 0 => {}
+                    Some(exit) if !self.spec.restarts(&container.spec, exit.code) => {
+                        initialized = false;
+                        break;
+                    }
+                    _ => {
+                        starts.push_back(i);
+                        initialized = false;
+                        break;
+                    }
+                }
+            }
+        }
+        if !initialized {
+            return (kills, starts);
+        }
+        for (i, container) in self.containers.iter().enumerate().filter(|(_, c)| c.spec.kind == ContainerKind::Regular) {
+            if container.runs_seen() {
+                self.check_running(i, &mut kills, &mut starts);
+            } else {
+                let again = match container.newest().and_then(Instance::exit_known) {
+                    Some(exit) => self.spec.restarts(&container.spec, exit.code),
+                    None => true,
+                };
+                if again {
+                    starts.push_back(i);
+                }
+            }
+        }
+        (kills, starts)
+    }
+
+    /// Whether a running container is to be ended: for a changed definition or a failed probe.
+    fn check_running(&self, i: usize, kills: &mut Vec<(usize, String, i64)>, starts: &mut VecDeque<usize>) {
+        let container = &self.containers[i];
+        let Some(instance) = container.newest() else { return };
+        let name = &container.spec.name;
+        let grace = self.spec.grace_period_s;
+        if instance.spec_image != container.spec.image {
+            kills.push((i, format!("Container {name} definition changed, will be restarted"), grace));
+            starts.push_back(i);
+            return;
+        }
+        for (kind, word) in [(ProbeKind::Liveness, "liveness"), (ProbeKind::Startup, "startup")] {
+            let Some(worker) = &container.probes[kind as usize] else { continue };
+            if worker.result_for(&instance.id) == Some(false) && worker.has_failed(&instance.id) {
+                let restarts = self.spec.restarts(&container.spec, 1);
+                let will = if restarts { ", will be restarted" } else { "" };
+                kills.push((i, format!("Container {name} failed {word} probe{will}"), worker.spec.grace_period_s.unwrap_or(grace)));
+                if restarts {
+                    starts.push_back(i);
+                }
+                return;
+            }
+        }
+    }
+
+    /// Whether a running container has passed its startup probe.
+    fn is_started(&self, i: usize) -> bool {
+        let container = &self.containers[i];
+        let Some(instance) = container.newest() else { return false };
+        container.probes[ProbeKind::Startup as usize].as_ref().is_none_or(|w| w.result_for(&instance.id) == Some(true))
+    }
+
+    /// Starts what is to be started, as far as it goes without waiting.
+    pub(super) fn start_containers(&mut self, cx: &mut Cx<'_>, mut plan: Box<Plan>) {
+        loop {
+            let (c, step) = match plan.current.take() {
+                Some(current) => current,
+                None => match plan.starts.pop_front() {
+                    Some(c) => (c, Step::Begin),
+                    None => {
+                        self.finish_sync(cx, plan.outcome);
+                        return;
+                    }
+                },
+            };
+            match self.start_step(cx, c, step, &mut plan.outcome) {
+                Progress::Wait(next, at) => {
+                    plan.current = Some((c, next));
+                    self.stage = Some(Stage::Start(plan));
+                    if let Some(at) = at {
+                        self.stage_at(cx, at);
+                    }
+                    return;
+                }
+                Progress::Started => {
+                    self.containers[c].failure = None;
+                    plan.outcome.changed = true;
+                }
+                Progress::Failed(failure) => {
+                    self.containers[c].failure = Some(failure);
+                    plan.outcome.failed = true;
+                    if self.containers[c].spec.kind == ContainerKind::Init && !self.containers[c].spec.is_sidecar() {
+                        // Nothing comes before its init container.
+                        plan.starts.clear();
+                    }
+                }
+            }
+        }
+    }
+
+    fn start_step(&mut self, cx: &mut Cx<'_>, c: usize, step: Step, outcome: &mut Outcome) -> Progress {
+        match step {
+            Step::Begin => {
+                if let Some(until) = self.in_backoff(cx, c) {
+                    outcome.backoff_until = Some(outcome.backoff_until.map_or(until, |t| t.min(until)));
+                    let message = format!(
+                        "back-off {} restarting failed container={} pod={}",
+                        go_seconds(self.containers[c].backoff.delay()),
+                        self.containers[c].spec.name,
+                        self.full_name()
+                    );
+                    let event = format!("Back-off restarting failed container {} in pod {}", self.containers[c].spec.name, self.full_name());
+                    self.container_event(cx, c, EventType::Warning, "BackOff", &event);
+                    return Progress::failed("CrashLoopBackOff", message);
+                }
+                self.ensure_image(cx, c)
+            }
+            Step::Pulling(pull) => self.pulled(cx, c, pull),
+            Step::Create => match self.create_container(cx, c) {
+                Ok(()) => {
+                    self.container_event(cx, c, EventType::Normal, "Created", "Container created");
+                    Progress::Wait(Step::Start, Some(cx.now + START))
+                }
+                Err(failure) => {
+                    self.container_event(cx, c, EventType::Warning, "Failed", &format!("Error: {}", failure.message));
+                    Progress::Failed(failure)
+                }
+            },
+            Step::Start => self.start_container(cx, c),
+            Step::Hook => {
+                if self.containers[c].newest().is_some_and(|i| i.uses.values().any(|u| *u == ProcessUse::PostStart)) {
+                    return Progress::Wait(Step::Hook, None);
+                }
+                Progress::Started
+            }
+            Step::HookFailed(message) => {
+                if self.containers[c].is_alive() {
+                    return Progress::Wait(Step::HookFailed(message), None);
+                }
+                outcome.changed = true;
+                Progress::failed("PostStartHookError", message.to_string())
+            }
+        }
+    }
+
+    /// When the container's restart backoff is over; where it is over already, the next failure's is longer.
+    fn in_backoff(&mut self, cx: &Cx<'_>, c: usize) -> Option<Time> {
+        let finished = self.containers[c].last_exit_known()?.at;
+        if let Some(until) = self.containers[c].backoff.until_since(finished, cx.now) {
+            return Some(until);
+        }
+        self.containers[c].backoff.next(finished, cx.now);
+        None
+    }
+
+    /// Sees that the image is there. Models `imageManager.EnsureImageExists`.
+    fn ensure_image(&mut self, cx: &mut Cx<'_>, c: usize) -> Progress {
+        let spec = self.containers[c].spec.clone();
+        let image = spec.image.clone();
+        let found = cx.node.catalogue.find(&spec);
+        if let Err(error @ PullFailure::InvalidName { .. }) = &found {
+            let message = format!("Failed to apply default image tag {:?}: {error}", image.as_str());
+            self.container_event(cx, c, EventType::Warning, "InspectFailed", &message);
+            return self.image_failure(cx, c, "InvalidImageName", message);
+        }
+        let present = cx.node.images.has(&image);
+        if spec.pull_policy == "Never" && !present {
+            let message = format!("Container image {:?} is not present with pull policy of Never", image.as_str());
+            self.container_event(cx, c, EventType::Warning, "ErrImageNeverPull", &message);
+            return self.image_failure(cx, c, "ErrImageNeverPull", message);
+        }
+        if present && spec.pull_policy != "Always" {
+            let message = format!("Container image {:?} already present on machine and can be accessed by the pod", image.as_str());
+            self.container_event(cx, c, EventType::Normal, "Pulled", &message);
+            return Progress::Wait(Step::Create, Some(cx.now + CREATE));
+        }
+        if self.containers[c].image_backoff.until_since_update(cx.now).is_some() {
+            let message = format!("Back-off pulling image {:?}", image.as_str());
+            self.container_event(cx, c, EventType::Normal, "BackOff", &message);
+            let full = format!("{message}: ErrImagePull: {}", self.containers[c].pull_error);
+            return self.image_failure(cx, c, "ImagePullBackOff", full);
+        }
+        self.container_event(cx, c, EventType::Normal, "Pulling", &format!("Pulling image {:?}", image.as_str()));
+        let pull = cx.node.images.pull(&image, found.map(|i| i.size_bytes).map_err(|e| e.to_string().into()), cx.now);
+        let ends = pull.ends;
+        Progress::Wait(Step::Pulling(pull), Some(ends))
+    }
+
+    fn image_failure(&mut self, cx: &mut Cx<'_>, c: usize, reason: &str, message: String) -> Progress {
+        self.container_event(cx, c, EventType::Warning, "Failed", &format!("Error: {reason}"));
+        Progress::failed(reason, message)
+    }
+
+    fn pulled(&mut self, cx: &mut Cx<'_>, c: usize, pull: Pull) -> Progress {
+        if cx.now < pull.ends {
+            let ends = pull.ends;
+            return Progress::Wait(Step::Pulling(pull), Some(ends));
+        }
+        let image = self.containers[c].spec.image.clone();
+        match &pull.outcome {
+            Ok(_) => {
+                cx.node.images.add(&image);
+                self.container_event(cx, c, EventType::Normal, "Pulled", &pull.success_message(&image));
+                Progress::Wait(Step::Create, Some(cx.now + CREATE))
+            }
+            Err(error) => {
+                self.container_event(cx, c, EventType::Warning, "Failed", &format!("Failed to pull image {:?}: {error}", image.as_str()));
+                self.containers[c].image_backoff.next(cx.now, cx.now);
+                self.containers[c].pull_error = error.clone();
+                let message = error.to_string();
+                self.image_failure(cx, c, "ErrImagePull", message)
+            }
+        }
+    }
+
+    /// Makes an instance: its environment, its mounts, its files.
+    fn create_container(&mut self, cx: &mut Cx<'_>, c: usize) -> Result<(), StartFailure> {
+        let spec = self.containers[c].spec.clone();
+        let ip = self.ip(&cx.node.ip).unwrap_or_default();
+        let source = EnvSource {
+            api: cx.api,
+            pod: &self.pod,
+            spec: &self.spec,
+            pod_ip: &ip,
+            host_ip: &cx.node.ip,
+            allocatable: &cx.node.allocatable,
+        };
+        let config_error = |message: String| StartFailure { reason: "CreateContainerConfigError".into(), message: message.into() };
+        let env = environment(&source, &spec).map_err(|e| config_error(e.0))?;
+        let lookup = |name: &str| env.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
+        let expanded = |member: &str| -> Vec<ArcStr> {
+            spec.value.get(member).items().iter().map(|t| ArcStr::from(expand(t.str(), &lookup))).collect()
+        };
+        let attempt = self.containers[c].next_attempt();
+        let found = cx.node.catalogue.find(&spec);
+        let image = found.map_err(|e| StartFailure { reason: "CreateContainerError".into(), message: e.to_string().into() })?;
+        if let Some(message) = self.security_error(c, image.uid) {
+            return Err(config_error(message));
+        }
+        let launch = Launch {
+            image: image.clone(),
+            command: expanded("command"),
+            args: expanded("args"),
+            env,
+            hostname: self.spec.hostname.clone(),
+            ip,
+            mounts: mounts_of(&spec, &|text| expand(text, &lookup)),
+            volumes: self.volumes.iter().filter_map(|v| Some((v.name.clone(), v.tree.clone()?))).collect(),
+            container: spec.clone(),
+            pod: self.pod.clone(),
+            cpu_node_milli: cx.node.cpu_milli(),
+            seed: cx.seed,
+            stream: format!("{}/{}/{attempt}", self.uid, spec.name),
+        };
+        let (machine, process) = container_runtime::create(cx.now, launch);
+        let id = container_runtime::container_id(&self.uid, &spec.name, attempt);
+        self.containers[c].push(Instance {
+            attempt,
+            id,
+            image: with_default_tag(&spec.image),
+            image_id: container_runtime::image_id(&image),
+            started: None,
+            exit: None,
+            start_seen: false,
+            exit_seen: false,
+            machine: Some(Box::new(machine)),
+            process,
+            machine_wake: None,
+            uses: BTreeMap::new(),
+            captured: BTreeMap::new(),
+            log: Log::default(),
+            killing: None,
+            oom_killed: false,
+            spec_image: spec.image.clone(),
+            resources: spec.value.get("resources").clone(),
+            usage_mark: (0, cx.now),
+        });
+        Ok(())
+    }
+
+    /// What forbids the container for its security context (`verifyRunAsNonRoot`).
+    fn security_error(&self, c: usize, image_uid: u32) -> Option<String> {
+        let container = &self.containers[c].spec;
+        let own = container.value.get("securityContext");
+        let pods = self.pod.at(&["spec", "securityContext"]);
+        let of = |member: &str| if own.get(member).is_null() { pods.get(member).clone() } else { own.get(member).clone() };
+        if !of("runAsNonRoot").is_true() {
+            return None;
+        }
+        let which = format!("(pod: \"{}_{}({})\", container: {})", self.pod.name(), self.pod.namespace(), self.uid, container.name);
+        match of("runAsUser").as_int() {
+            Some(0) => Some(format!("container's runAsUser breaks non-root policy {which}")),
+            Some(_) => None,
+            None if image_uid == 0 => {
+                Some(format!("container has runAsNonRoot and image will run as root {which}"))
+            }
+            None => None,
+        }
+    }
+
+    /// Starts the created instance's process, and its postStart hook.
+    fn start_container(&mut self, cx: &mut Cx<'_>, c: usize) -> Progress {
+        let Some(instance) = self.containers[c].newest_mut() else { return Progress::Started };
+        let Some(machine) = instance.machine.as_deref_mut() else { return Progress::Started };
+        match machine.spawn(cx.now, instance.process.clone()) {
+            Ok(pid) => {
+                instance.uses.insert(pid, ProcessUse::Main);
+                instance.started = Some(cx.now);
+                instance.usage_mark = (0, cx.now);
+            }
+            Err(error) => {
+                let message = format!(
+                    "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: {error}: unknown"
+                );
+                instance.machine = None;
+                instance.exit = Some(Exit { code: 128, reason: "StartError".into(), message: message.as_str().into(), at: cx.now });
+                self.container_event(cx, c, EventType::Warning, "Failed", &format!("Error: {message}"));
+                self.relist_at_tick(cx);
+                return Progress::failed("RunContainerError", message);
+            }
+        }
+        let boot = cx.now + BOOT;
+        instance.machine_wake = Some(boot);
+        self.wake_at(cx, boot, What::Machine(c as u16));
+        self.container_event(cx, c, EventType::Normal, "Started", "Container started");
+        self.instance_started(cx, c);
+        if self.begin_post_start(cx, c) { Progress::Wait(Step::Hook, None) } else { Progress::Started }
+    }
+
+    /// The postStart hook of a container has ended.
+    pub(super) fn post_start_ended(&mut self, cx: &mut Cx<'_>, c: usize, failure: Option<String>) {
+        let Some(Stage::Start(mut plan)) = self.stage.take() else { return };
+        if let Some(message) = failure {
+            self.container_event(cx, c, EventType::Warning, "FailedPostStartHook", "PostStartHook failed");
+            let grace = self.spec.grace_period_s;
+            self.kill_container(cx, c, grace, "FailedPostStartHook");
+            plan.current = Some((c, Step::HookFailed(message.into())));
+        }
+        self.stage = Some(Stage::Start(plan));
+        self.stage_at(cx, cx.now);
+    }
+}
+
+enum Progress {
+    /// The step to go on with, and when; where there is no moment, something else wakes the sync.
+    Wait(Step, Option<Time>),
+    Started,
+    Failed(StartFailure),
+}
+
+impl Progress {
+    fn failed(reason: &str, message: String) -> Progress {
+        Progress::Failed(StartFailure { reason: reason.into(), message: message.into() })
+    }
+}
+
+/// Whole seconds as Go prints a duration: `10s`, `1m20s`, `5m0s`.
+fn go_seconds(d: Duration) -> String {
+    let s = d.as_secs();
+    if s < 60 { format!("{s}s") } else { format!("{}m{}s", s / 60, s % 60) }
+}

@@ -1,0 +1,374 @@
+//! A pod's status from what the kubelet knows. Models `generateAPIPodStatus` (pkg/kubelet/kubelet_pods.go),
+//! the conditions of pkg/kubelet/status/generate.go and the status manager's merge.
+
+use super::container::{Container, Exit, Instance};
+use super::phase::{get_phase, has_regular_started};
+use super::pod_worker::{PodWorker, Work};
+use super::resources::{container_status_resources, pod_resources, to_value};
+use super::spec::{ContainerKind, PodSpec};
+use crate::api::{ArcStr, Value};
+use crate::base::Time;
+use crate::obj;
+
+/// The conditions that the kubelet owns; others are left as they are.
+const OWNED: &[&str] = &["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled", "PodResizePending", "PodResizeInProgress"];
+
+/// What the API shows of a container that never started.
+const NEVER_STARTED: &str = "1970-01-01T00:00:00Z";
+
+impl PodWorker {
+    /// The status as of now, and the phase that the containers are in, which is not told while it would be too early.
+    /// `terminal`: no container will run again.
+    pub(super) fn generate_status(&self, node_ip: &ArcStr, now: Time, terminal: bool) -> (Value, &'static str) {
+        let mut status = Value::map();
+        let mut init: Vec<Value> = Vec::new();
+        let mut regular: Vec<Value> = Vec::new();
+        let mut ephemeral: Vec<Value> = Vec::new();
+        for container in &self.containers {
+            let value = self.container_status(container);
+            match container.spec.kind {
+                ContainerKind::Init => init.push(value),
+                ContainerKind::Regular => regular.push(value),
+                ContainerKind::Ephemeral => ephemeral.push(value),
+            }
+        }
+        // Init containers keep the spec's order; the others are sorted by name.
+        regular.sort_by(|a, b| a.get("name").str().cmp(b.get("name").str()));
+        ephemeral.sort_by(|a, b| a.get("name").str().cmp(b.get("name").str()));
+        let all: Vec<&Value> = regular.iter().chain(&init).collect();
+        let old_phase = self.status.get("phase").str();
+        let mut phase = get_phase(&self.spec, &all, terminal);
+        if !matches!(phase, "Succeeded" | "Failed") && matches!(old_phase, "Succeeded" | "Failed") {
+            phase = if old_phase == "Failed" { "Failed" } else { "Succeeded" };
+        }
+        let (mut reason, mut message) = (self.status.get("reason").arc_str(), self.status.get("message").arc_str());
+        if let Some((evicted_for, why)) = &self.evicted {
+            phase = "Failed";
+            (reason, message) = (evicted_for.clone(), why.clone());
+        }
+        let generation = self.pod.at(&["metadata", "generation"]).int();
+        status.set(&["observedGeneration"], generation);
+        let conditions = self.conditions(&all, phase, generation, now);
+
+        // A terminal phase is told once no container can run any more.
+        let told = if matches!(phase, "Succeeded" | "Failed") && self.could_run_containers() && !matches!(old_phase, "Succeeded" | "Failed") {
+            (reason, message) = (self.status.get("reason").arc_str(), self.status.get("message").arc_str());
+            if old_phase.is_empty() { "Pending" } else { old_phase }
+        } else {
+            phase
+        };
+        status.set(&["phase"], told);
+        for (member, text) in [("reason", reason), ("message", message)] {
+            if !text.is_empty() {
+                status.set(&[member], text);
+            }
+        }
+        status.set(&["conditions"], conditions);
+        status.set(&["hostIP"], node_ip);
+        status.set(&["hostIPs"], obj!([{"ip": node_ip}]));
+        let ip = match &self.sandbox {
+            _ if self.spec.host_network => Some(node_ip.clone()),
+            Some(sandbox) if sandbox.seen => Some(sandbox.ip.clone()),
+            _ => self.status.get("podIP").as_str().map(ArcStr::from),
+        };
+        if let Some(ip) = ip {
+            status.set(&["podIPs"], obj!([{"ip": &ip}]));
+            status.set(&["podIP"], ip);
+        }
+        status.set(&["startTime"], self.start_time.rfc3339());
+        for (member, list) in [("initContainerStatuses", init), ("containerStatuses", regular), ("ephemeralContainerStatuses", ephemeral)] {
+            if !list.is_empty() {
+                status.set(&[member], list);
+            }
+        }
+        status.set(&["qosClass"], crate::api::qos_class(&self.pod));
+        let allocated = to_value(&pod_resources(&self.pod, &self.spec, "requests"));
+        let mut resources = Value::map();
+        if !allocated.is_null() {
+            resources.set(&["requests"], allocated.clone());
+            status.set(&["allocatedResources"], allocated);
+        }
+        let limits = to_value(&pod_resources(&self.pod, &self.spec, "limits"));
+        if !limits.is_null() {
+            resources.set(&["limits"], limits);
+        }
+        status.set(&["resources"], resources);
+        (status, phase)
+    }
+
+    /// Whether a container may still be running (`podWorkers.CouldHaveRunningContainers`).
+    fn could_run_containers(&self) -> bool {
+        match self.work {
+            Work::Syncing => true,
+            Work::Terminating => !self.killed,
+            Work::Terminated | Work::Finished => false,
+        }
+    }
+
+    /// One entry of `containerStatuses`.
+    fn container_status(&self, container: &Container) -> Value {
+        let spec = &container.spec;
+        let has_init = self.spec.containers.iter().any(|c| c.kind == ContainerKind::Init);
+        let waiting_for = if has_init && spec.kind != ContainerKind::Ephemeral { "PodInitializing" } else { "ContainerCreating" };
+        let newest = container.newest();
+        let mut state = match newest {
+            None => obj!({"waiting": {"reason": waiting_for}}),
+            Some(instance) => instance_state(instance),
+        };
+        let mut last = match container.instances.as_slice() {
+            [.., previous, _] => instance_state(previous),
+            _ => Value::map(),
+        };
+        if let Some(failure) = self.shown_failure(container) {
+            if !state.get("terminated").is_null() {
+                last = state;
+            }
+            let mut waiting = obj!({"reason": &failure.reason});
+            if !failure.message.is_empty() {
+                waiting.set(&["message"], &failure.message);
+            }
+            state = Value::map();
+            state.set(&["waiting"], waiting);
+        }
+        if matches!(self.work, Work::Terminated | Work::Finished) && newest.is_none() && spec.kind == ContainerKind::Regular && state.get("terminated").is_null() {
+            // What never got to run before the pod ended (`TerminatePod`).
+            state = obj!({"terminated": {
+                "reason": "ContainerStatusUnknown", "exitCode": 137, "startedAt": null, "finishedAt": null,
+                "message": "The container could not be located when the pod was terminated"
+            }});
+        }
+        let running = !state.get("running").is_null();
+        let mut status = obj!({
+            "name": &spec.name, "lastState": last, "restartCount": i64::from(newest.map_or(0, |i| i.attempt)),
+            "image": newest.map_or(&spec.image, |i| &i.image), "imageID": newest.map_or("", |i| i.image_id.as_str())
+        });
+        let (started, ready) = self.started_and_ready(container, &state);
+        status.set(&["ready"], ready);
+        if spec.kind != ContainerKind::Ephemeral {
+            status.set(&["started"], started);
+        }
+        status.set(&["state"], state);
+        if let Some(instance) = newest {
+            status.set(&["containerID"], &instance.id);
+            status.set(&["resources"], container_status_resources(&instance.resources, running));
+            let requests = spec.value.at(&["resources", "requests"]);
+            if !requests.is_empty() {
+                status.set(&["allocatedResources"], requests);
+            }
+        }
+        let mounts: Vec<Value> = spec
+            .value
+            .get("volumeMounts")
+            .items()
+            .iter()
+            .map(|m| {
+                let mut mount = obj!({"name": m.get("name"), "mountPath": m.get("mountPath")});
+                if m.get("readOnly").is_true() {
+                    mount.set(&["readOnly"], true);
+                    mount.set(&["recursiveReadOnly"], "Disabled");
+                }
+                mount
+            })
+            .collect();
+        if !mounts.is_empty() {
+            status.set(&["volumeMounts"], mounts);
+        }
+        status
+    }
+
+    /// The reason cache's entry, where the container is one that is to be started again.
+    fn shown_failure<'a>(&self, container: &'a Container) -> Option<&'a super::container::StartFailure> {
+        if container.runs_seen() || self.is_terminating() {
+            return None;
+        }
+        if let Some(exit) = container.last_exit_known().filter(|_| container.newest().is_some_and(|i| i.exit_known().is_some())) {
+            let init_done = container.spec.kind == ContainerKind::Init && !container.spec.is_sidecar() && exit.code == 0;
+            if init_done || !self.spec.restarts(&container.spec, exit.code) {
+                return None;
+            }
+        }
+        container.failure.as_ref()
+    }
+
+    /// `started` and `ready` (`proberManager.UpdatePodStatus`).
+    fn started_and_ready(&self, container: &Container, state: &Value) -> (bool, bool) {
+        use super::probes::ProbeKind;
+        let spec = &container.spec;
+        let running = !state.get("running").is_null();
+        let exited_well = state.at(&["terminated", "exitCode"]).as_int() == Some(0);
+        let current = container.newest().filter(|_| running);
+        let result = |kind: ProbeKind| {
+            let worker = container.probes[kind as usize].as_ref()?;
+            Some(current.is_some_and(|i| worker.result_for(&i.id) == Some(true)))
+        };
+        let started = running && result(ProbeKind::Startup).unwrap_or(true);
+        let ready = match spec.kind {
+            ContainerKind::Ephemeral => false,
+            ContainerKind::Init if !spec.is_sidecar() => exited_well,
+            _ => started && result(ProbeKind::Readiness).unwrap_or(true),
+        };
+        (started, ready)
+    }
+
+    /// The pod's conditions: others' first, then the kubelet's own in its order.
+    fn conditions(&self, statuses: &[&Value], phase: &str, generation: i64, now: Time) -> Vec<Value> {
+        let ready_to_start = self.sandbox.is_some() && !self.killed;
+        let (ready, ready_reason, ready_message) = containers_ready(&self.spec, statuses, phase);
+        let (initialized, init_reason, init_message) = initialized(&self.spec, statuses, phase);
+        let (mut pod_ready, mut pod_reason, mut pod_message) = (ready, ready_reason, ready_message.clone());
+        if pod_ready {
+            let unmet: Vec<String> = self
+                .spec
+                .readiness_gates
+                .items()
+                .iter()
+                .map(|g| g.get("conditionType").str())
+                .filter_map(|gate| match crate::api::Object::condition(&self.pod, gate) {
+                    "True" => None,
+                    "" => Some(format!("corresponding condition of pod readiness gate {gate:?} does not exist.")),
+                    _ => Some(format!("the status of pod readiness gate {gate:?} is not \"True\", but {}", crate::api::Object::condition(&self.pod, gate))),
+                })
+                .collect();
+            if !unmet.is_empty() {
+                (pod_ready, pod_reason, pod_message) = (false, "ReadinessGatesNotReady", unmet.join(", "));
+            }
+        }
+        let rows: [(&str, bool, &str, String); 5] = [
+            ("PodReadyToStartContainers", ready_to_start, "", String::new()),
+            ("Initialized", initialized, init_reason, init_message),
+            ("Ready", pod_ready, pod_reason, pod_message),
+            ("ContainersReady", ready, ready_reason, ready_message),
+            ("PodScheduled", true, "", String::new()),
+        ];
+        let mut out = Vec::with_capacity(rows.len());
+        for (kind, holds, reason, message) in rows {
+            out.push(self.condition(kind, holds, reason, &message, generation, now));
+        }
+        out
+    }
+
+    /// One condition, with the time of its last change.
+    fn condition(&self, kind: &str, holds: bool, reason: &str, message: &str, generation: i64, now: Time) -> Value {
+        let word = if holds { "True" } else { "False" };
+        let known = |status: &Value| {
+            status.get("conditions").items().iter().find(|c| c.get("type").str() == kind && c.get("status").str() == word).cloned()
+        };
+        let since = known(&self.status)
+            .or_else(|| known(self.pod.get("status")))
+            .map_or_else(|| Value::from(now.rfc3339()), |c| c.get("lastTransitionTime").clone());
+        let mut condition =
+            obj!({"type": kind, "status": word, "lastProbeTime": null, "lastTransitionTime": since, "observedGeneration": generation});
+        if !reason.is_empty() {
+            condition.set(&["reason"], reason);
+        }
+        if !message.is_empty() {
+            condition.set(&["message"], message);
+        }
+        condition
+    }
+}
+
+/// A status with the conditions of others that the API's object has (`mergePodStatus`).
+pub(super) fn merge_foreign_conditions(mut status: Value, current: &Value) -> Value {
+    let foreign: Vec<Value> =
+        current.get("conditions").items().iter().filter(|c| !OWNED.contains(&c.get("type").str())).cloned().collect();
+    if !foreign.is_empty() && !status.get("conditions").is_null() {
+        let own = status.at_mut(&["conditions"]).list_mut();
+        own.splice(0..0, foreign);
+    }
+    for member in ["nominatedNodeName", "resourceClaimStatuses"] {
+        let kept = current.get(member);
+        if !kept.is_null() {
+            status.set(&[member], kept);
+        }
+    }
+    status
+}
+
+fn instance_state(instance: &Instance) -> Value {
+    if let Some(exit) = instance.exit_known() {
+        return terminated(instance, exit);
+    }
+    match instance.started {
+        Some(at) => obj!({"running": {"startedAt": at.rfc3339()}}),
+        None => obj!({"waiting": {"reason": "ContainerCreating"}}),
+    }
+}
+
+fn terminated(instance: &Instance, exit: &Exit) -> Value {
+    let started = instance.started.map_or_else(|| NEVER_STARTED.to_owned(), Time::rfc3339);
+    let mut state = obj!({
+        "containerID": &instance.id, "exitCode": i64::from(exit.code), "finishedAt": exit.at.rfc3339(), "reason": &exit.reason,
+        "startedAt": started
+    });
+    if !exit.message.is_empty() {
+        state.set(&["message"], &exit.message);
+    }
+    let mut out = Value::map();
+    out.set(&["terminated"], state);
+    out
+}
+
+/// `ContainersReady`: whether it holds, its reason and its message (`GenerateContainersReadyCondition`).
+fn containers_ready(spec: &PodSpec, statuses: &[&Value], phase: &str) -> (bool, &'static str, String) {
+    if statuses.is_empty() {
+        return (false, "UnknownContainerStatuses", String::new());
+    }
+    let (mut unknown, mut unready) = (Vec::new(), Vec::new());
+    for container in spec.containers.iter().filter(|c| c.kind == ContainerKind::Regular || c.is_sidecar()) {
+        match statuses.iter().find(|s| s.get("name").str() == container.name) {
+            None => unknown.push(container.name.as_str()),
+            Some(status) if !status.get("ready").is_true() => unready.push(container.name.as_str()),
+            Some(_) => {}
+        }
+    }
+    if phase == "Succeeded" && unknown.is_empty() {
+        return (false, "PodCompleted", String::new());
+    }
+    if phase == "Failed" && unknown.is_empty() {
+        return (false, "PodFailed", String::new());
+    }
+    let mut parts = Vec::new();
+    if !unknown.is_empty() {
+        parts.push(format!("containers with unknown status: [{}]", unknown.join(" ")));
+    }
+    if !unready.is_empty() {
+        parts.push(format!("containers with unready status: [{}]", unready.join(" ")));
+    }
+    if parts.is_empty() { (true, "", String::new()) } else { (false, "ContainersNotReady", parts.join(", ")) }
+}
+
+/// `Initialized`: whether it holds, its reason and its message (`GeneratePodInitializedCondition`).
+fn initialized(spec: &PodSpec, statuses: &[&Value], phase: &str) -> (bool, &'static str, String) {
+    let init: Vec<_> = spec.containers.iter().filter(|c| c.kind == ContainerKind::Init).collect();
+    if statuses.is_empty() && !init.is_empty() {
+        return (false, "UnknownContainerStatuses", String::new());
+    }
+    let (mut unknown, mut incomplete) = (Vec::new(), Vec::new());
+    for container in init {
+        match statuses.iter().find(|s| s.get("name").str() == container.name) {
+            None => unknown.push(container.name.as_str()),
+            Some(status) => {
+                let done = if container.is_sidecar() { status.get("started").is_true() } else { status.get("ready").is_true() };
+                if !done {
+                    incomplete.push(container.name.as_str());
+                }
+            }
+        }
+    }
+    if phase == "Succeeded" && unknown.is_empty() {
+        return (true, "PodCompleted", String::new());
+    }
+    // Once a regular container has run, sidecars that restart change nothing.
+    if has_regular_started(spec, statuses) {
+        return (true, "", String::new());
+    }
+    let mut parts = Vec::new();
+    if !unknown.is_empty() {
+        parts.push(format!("containers with unknown status: [{}]", unknown.join(" ")));
+    }
+    if !incomplete.is_empty() {
+        parts.push(format!("containers with incomplete status: [{}]", incomplete.join(" ")));
+    }
+    if parts.is_empty() { (true, "", String::new()) } else { (false, "ContainersNotInitialized", parts.join(", ")) }
+}

@@ -1,0 +1,183 @@
+//! One sync of a pod that is to run. Models `Kubelet.SyncPod` (pkg/kubelet/kubelet.go) and what comes before containers
+//! are started: volumes and the sandbox.
+
+use super::env::EnvSource;
+use super::pod_worker::{Cx, Outcome, PodWorker, Sandbox, Stage, What, Work};
+use super::volumes::Volume;
+use crate::api::ArcStr;
+use crate::base::{Duration, Time};
+use crate::server::EventType;
+
+/// How soon the volume manager sees a new pod's volumes.
+const MOUNT_LAG: Duration = Duration::from_millis(100);
+/// How often a sync looks whether its volumes are there.
+const MOUNT_POLL: Duration = Duration::from_millis(300);
+/// How long it waits for them (`podAttachAndMountTimeout`).
+const MOUNT_TIMEOUT: Duration = Duration::from_secs(123);
+/// What making a sandbox takes.
+const SANDBOX: Duration = Duration::from_millis(15);
+
+/// The end that a pod's active deadline brings.
+pub(super) const DEADLINE_REASON: &str = "DeadlineExceeded";
+const DEADLINE_MESSAGE: &str = "Pod was active on the node longer than the specified deadline";
+
+impl PodWorker {
+    /// Brings the pod a step nearer to what its spec says.
+    pub(super) fn sync_pod(&mut self, cx: &mut Cx<'_>) {
+        self.check_deadline(cx);
+        self.apply_resize(cx);
+        let (status, phase) = self.generate_status(&cx.node.ip, cx.now, false);
+        self.set_status(cx, status);
+        self.trigger_readiness(cx);
+        if matches!(phase, "Succeeded" | "Failed") {
+            self.work = Work::Terminating;
+            self.finish_sync(cx, Outcome { transition: true, ..Outcome::default() });
+            return;
+        }
+        if self.volumes.is_empty() && !self.spec.volumes.is_empty() {
+            let node = cx.node.name.clone();
+            self.volumes = self.spec.volumes.items().iter().map(|v| Volume::new(v, &node, cx.now + MOUNT_LAG)).collect();
+        }
+        self.mount_volumes(cx, cx.now);
+    }
+
+    /// Past the active deadline the pod fails, and says so each time it is looked at.
+    pub(super) fn check_deadline(&mut self, cx: &mut Cx<'_>) {
+        let Some(seconds) = self.spec.active_deadline_s else { return };
+        let deadline = self.start_time + Duration::from_secs(seconds.max(0).unsigned_abs());
+        if cx.now < deadline {
+            return;
+        }
+        if self.evicted.is_none() {
+            if matches!(self.status.get("phase").str(), "Succeeded" | "Failed") {
+                return;
+            }
+            self.evicted = Some((DEADLINE_REASON.into(), DEADLINE_MESSAGE.into()));
+        }
+        if self.evicted.as_ref().is_some_and(|(reason, _)| reason == DEADLINE_REASON) {
+            self.event(cx, EventType::Normal, DEADLINE_REASON, DEADLINE_MESSAGE);
+        }
+    }
+
+    /// Schedules the active deadline's wake.
+    pub(super) fn schedule_deadline(&self, cx: &mut Cx<'_>) {
+        if let Some(seconds) = self.spec.active_deadline_s {
+            let deadline = self.start_time + Duration::from_secs(seconds.max(0).unsigned_abs());
+            let at = cx.node.relist_after(deadline.max(cx.now));
+            self.wake_at(cx, at, What::Deadline);
+        }
+    }
+
+    /// Mounts what is due, and goes on once all is mounted.
+    pub(super) fn mount_volumes(&mut self, cx: &mut Cx<'_>, since: Time) {
+        let ip = self.ip(&cx.node.ip).unwrap_or_default();
+        let mut failures: Vec<String> = Vec::new();
+        for volume in self.volumes.iter_mut().filter(|v| v.tree.is_none() && v.next_try <= cx.now) {
+            let source = EnvSource {
+                api: cx.api,
+                pod: &self.pod,
+                spec: &self.spec,
+                pod_ip: &ip,
+                host_ip: &cx.node.ip,
+                allocatable: &cx.node.allocatable,
+            };
+            if let Err(error) = volume.mount(&source, cx.disks, cx.now) {
+                volume.failed(cx.now);
+                failures.push(format!("MountVolume.SetUp failed for volume {:?} : {error}", volume.name.as_str()));
+            }
+        }
+        for message in failures {
+            self.event(cx, EventType::Warning, "FailedMount", &message);
+        }
+        let unmounted: Vec<ArcStr> = self.volumes.iter().filter(|v| v.tree.is_none()).map(|v| v.name.clone()).collect();
+        if unmounted.is_empty() {
+            // The waiting sync looks only now and then.
+            let waited = cx.now.since(since).as_micros() as u64;
+            let poll = MOUNT_POLL.as_micros() as u64;
+            let rest = (poll - waited % poll) % poll;
+            if rest == 0 {
+                self.volumes_ready(cx);
+            } else {
+                self.stage = Some(Stage::Volumes(since));
+                self.stage_at(cx, cx.now + Duration::from_micros(rest));
+            }
+            return;
+        }
+        let timeout = since + MOUNT_TIMEOUT;
+        if cx.now >= timeout {
+            let names = unmounted.join(" ");
+            let message = format!(
+                "Unable to attach or mount volumes: unmounted volumes=[{names}], unattached volumes=[], failed to process volumes=[]: context deadline exceeded"
+            );
+            self.event(cx, EventType::Warning, "FailedMount", &message);
+            self.finish_sync(cx, Outcome { failed: true, ..Outcome::default() });
+            return;
+        }
+        let next = self.volumes.iter().filter(|v| v.tree.is_none()).map(|v| v.next_try).min().unwrap_or(timeout);
+        self.stage = Some(Stage::Volumes(since));
+        self.stage_at(cx, next.min(timeout));
+    }
+
+    fn volumes_ready(&mut self, cx: &mut Cx<'_>) {
+        self.add_probes(cx);
+        if self.sandbox.is_some() {
+            self.plan(cx);
+        } else {
+            self.stage = Some(Stage::Sandbox);
+            self.stage_at(cx, cx.now + SANDBOX);
+        }
+    }
+
+    /// The sandbox is there: the pod has its network.
+    pub(super) fn sandbox_made(&mut self, cx: &mut Cx<'_>) {
+        let ip = if self.spec.host_network { cx.node.ip.clone() } else { cx.node.allocate_ip(&self.uid) };
+        self.sandbox = Some(Sandbox { ip, seen: false });
+        // The condition is told at once; the address with the next status.
+        let mut status = self.status.clone();
+        if let Some(condition) =
+            status.at_mut(&["conditions"]).list_mut().iter_mut().find(|c| c.get("type").str() == "PodReadyToStartContainers")
+            && condition.get("status").str() != "True"
+        {
+            condition.set(&["status"], "True");
+            condition.set(&["lastTransitionTime"], cx.now.rfc3339());
+        }
+        self.set_status(cx, status);
+        self.relist_at_tick(cx);
+        self.plan(cx);
+    }
+
+    /// Writes what volumes show anew where their objects have changed, and schedules nothing itself.
+    pub(super) fn refresh_volumes(&mut self, cx: &mut Cx<'_>) {
+        let ip = self.ip(&cx.node.ip).unwrap_or_default();
+        let mut changed = Vec::new();
+        for volume in &mut self.volumes {
+            let source = EnvSource {
+                api: cx.api,
+                pod: &self.pod,
+                spec: &self.spec,
+                pod_ip: &ip,
+                host_ip: &cx.node.ip,
+                allocatable: &cx.node.allocatable,
+            };
+            // An object that has gone leaves the files as they are.
+            if volume.refresh(&source, cx.now).unwrap_or(false)
+                && let Some(tree) = &volume.tree
+            {
+                changed.push((volume.name.clone(), tree.clone()));
+            }
+        }
+        for (name, tree) in changed {
+            for machine in self.containers.iter_mut().filter_map(|c| c.newest_mut()?.machine.as_deref_mut()) {
+                machine.set_volume(&name, tree.clone());
+            }
+        }
+    }
+
+    /// When the pod is synced next without news: the moment at which its volumes follow their objects.
+    pub(super) fn next_resync(&mut self, now: Time) -> Time {
+        while self.resync_at <= now {
+            self.resync_at = self.resync_at + self.jittered(Duration::from_secs(60));
+        }
+        self.resync_at
+    }
+}

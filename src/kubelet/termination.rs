@@ -1,0 +1,203 @@
+//! Ending containers and pods: hooks, signals, grace, and what is told and cleaned up afterwards. Models `killContainer`
+//! of kuberuntime, `SyncTerminatingPod`, `SyncTerminatedPod` and the status manager's delete.
+
+use super::container::{Killing, ProcessUse};
+use super::container_runtime::Signal;
+use super::pod_worker::{Cx, Outcome, PodWorker, Stage, What, Work};
+use super::probes::ProbeKind;
+use super::spec::ContainerKind;
+use crate::api::{Kind, Object};
+use crate::base::{Duration, Time};
+use crate::server::{Caller, DeleteOptions, EventType};
+
+/// Containers always get this long (`minimumGracePeriodInSeconds`).
+const GRACE_MIN_S: i64 = 2;
+
+impl PodWorker {
+    /// Begins to end a container that is alive.
+    pub(super) fn kill_container(&mut self, cx: &mut Cx<'_>, c: usize, grace_s: i64, message: &str) {
+        if !self.containers[c].is_alive() {
+            return;
+        }
+        self.container_event(cx, c, EventType::Normal, "Killing", message);
+        self.begin_kill(cx, c, grace_s);
+    }
+
+    fn begin_kill(&mut self, cx: &mut Cx<'_>, c: usize, grace_s: i64) {
+        let deadline = cx.now + Duration::from_secs(grace_s.max(GRACE_MIN_S).unsigned_abs());
+        let Some(instance) = self.containers[c].newest_mut() else { return };
+        if let Some(killing) = &mut instance.killing {
+            killing.deadline = killing.deadline.min(deadline);
+        } else {
+            instance.killing = Some(Killing { deadline, in_hook: false, forced: false });
+            if !self.begin_pre_stop(cx, c) {
+                self.send_stop_signal(cx, c);
+            }
+        }
+        let Some(instance) = self.containers[c].newest() else { return };
+        let (attempt, at) = (instance.attempt, instance.killing.as_ref().map_or(deadline, |k| k.deadline));
+        self.wake_at(cx, at, What::Grace(c as u16, attempt));
+    }
+
+    /// The preStop hook is over, or there is none: the process is told to stop.
+    pub(super) fn send_stop_signal(&mut self, cx: &mut Cx<'_>, c: usize) {
+        let spec = self.containers[c].spec.clone();
+        let Some(instance) = self.containers[c].newest_mut() else { return };
+        if let Some(killing) = &mut instance.killing {
+            killing.in_hook = false;
+        }
+        let Some(pid) = instance.main_pid() else { return };
+        let signal = spec
+            .value
+            .at(&["lifecycle", "stopSignal"])
+            .as_str()
+            .and_then(Signal::parse)
+            .unwrap_or_else(|| cx.node.catalogue.find(&spec).map_or(Signal::TERM, |i| i.stop_signal));
+        if let Some(machine) = instance.machine.as_deref_mut() {
+            machine.signal(cx.now, pid, signal);
+        }
+        self.pump(cx, c);
+    }
+
+    /// A grace period is over: SIGKILL, or first SIGTERM where the preStop hook used it all up.
+    pub(super) fn grace_over(&mut self, cx: &mut Cx<'_>, c: usize, attempt: u32) {
+        let Some(instance) = self.containers.get_mut(c).and_then(|c| c.newest_mut()).filter(|i| i.attempt == attempt && i.exit.is_none()) else {
+            return;
+        };
+        let Some(killing) = &mut instance.killing else { return };
+        if cx.now < killing.deadline {
+            // An earlier wake: the preStop hook's sleep.
+            if killing.in_hook {
+                self.pre_stop_slept(cx, c);
+            }
+            return;
+        }
+        if killing.in_hook {
+            killing.deadline = cx.now + Duration::from_secs(GRACE_MIN_S.unsigned_abs());
+            let deadline = killing.deadline;
+            self.wake_at(cx, deadline, What::Grace(c as u16, attempt));
+            self.send_stop_signal(cx, c);
+            return;
+        }
+        if std::mem::replace(&mut killing.forced, true) {
+            return;
+        }
+        if let (Some(pid), Some(machine)) = (instance.main_pid(), instance.machine.as_deref_mut()) {
+            machine.signal(cx.now, pid, Signal::KILL);
+        }
+        self.pump(cx, c);
+    }
+
+    /// The grace that the pod's end has.
+    fn termination_grace_s(&self) -> i64 {
+        let grace = if self.deleted {
+            self.pod.at(&["metadata", "deletionGracePeriodSeconds"]).as_int().unwrap_or(0)
+        } else {
+            self.pod.at(&["metadata", "deletionGracePeriodSeconds"]).as_int().unwrap_or(self.spec.grace_period_s)
+        };
+        grace.max(1)
+    }
+
+    /// A second delete came with less grace.
+    pub(super) fn shorten_grace(&mut self, cx: &mut Cx<'_>) {
+        let grace = self.termination_grace_s();
+        for c in 0..self.containers.len() {
+            if self.containers[c].is_alive() && self.containers[c].newest().is_some_and(|i| i.killing.is_some()) {
+                self.begin_kill(cx, c, grace);
+            }
+        }
+    }
+
+    /// Ends all containers of the pod.
+    pub(super) fn sync_terminating(&mut self, cx: &mut Cx<'_>) {
+        self.check_deadline(cx);
+        let (status, _) = self.generate_status(&cx.node.ip, cx.now, false);
+        self.set_status(cx, status);
+        self.stop_probes(&[ProbeKind::Liveness, ProbeKind::Startup]);
+        let grace = self.termination_grace_s();
+        for c in 0..self.containers.len() {
+            // Sidecars outlive the containers that they serve.
+            if !self.containers[c].spec.is_sidecar() {
+                let message = format!("Stopping container {}", self.containers[c].spec.name);
+                self.kill_container(cx, c, grace, &message);
+            }
+        }
+        self.wait_for_kills(cx);
+    }
+
+    /// Goes on once all containers have ended; sidecars end last, in reverse order.
+    pub(super) fn wait_for_kills(&mut self, cx: &mut Cx<'_>) {
+        let alive = |w: &PodWorker, sidecar: bool| (0..w.containers.len()).rev().find(|c| w.containers[*c].is_alive() && w.containers[*c].spec.is_sidecar() == sidecar);
+        if alive(self, false).is_some() {
+            self.stage = Some(Stage::KillPod);
+            return;
+        }
+        if let Some(c) = alive(self, true) {
+            self.stage = Some(Stage::KillPod);
+            if self.containers[c].newest().is_some_and(|i| i.killing.is_none()) {
+                let message = format!("Stopping container {}", self.containers[c].spec.name);
+                let grace = self.termination_grace_s();
+                self.kill_container(cx, c, grace, &message);
+            }
+            return;
+        }
+        self.stage = None;
+        self.killed = true;
+        self.stop_probes(&[ProbeKind::Liveness, ProbeKind::Readiness, ProbeKind::Startup]);
+        self.see_all();
+        self.check_deadline(cx);
+        let (status, _) = self.generate_status(&cx.node.ip, cx.now, true);
+        self.set_status(cx, status);
+        self.work = Work::Terminated;
+        self.finish_sync(cx, Outcome { transition: true, ..Outcome::default() });
+    }
+
+    /// Cleans up after a pod whose containers have all ended.
+    pub(super) fn sync_terminated(&mut self, cx: &mut Cx<'_>) {
+        self.check_deadline(cx);
+        let (status, _) = self.generate_status(&cx.node.ip, cx.now, true);
+        self.set_status(cx, status);
+        self.volumes.clear();
+        cx.node.release_ip(&self.uid);
+        self.work = Work::Finished;
+        self.finish_sync(cx, Outcome::default());
+        if self.pod.is_terminating() {
+            self.delete_object(cx);
+        }
+    }
+
+    /// Tells the API that the pod may go.
+    pub(super) fn delete_object(&mut self, cx: &mut Cx<'_>) {
+        if self.deleted {
+            return;
+        }
+        let mut options = DeleteOptions::now();
+        options.preconditions.uid = Some(self.uid.clone());
+        let by = Caller::new(cx.now, "kubelet");
+        // Another may have deleted it for good; then there is nothing left to do.
+        let _ = cx.api.delete(&by, Kind::named("Pod"), self.pod.namespace(), self.pod.name(), &options);
+    }
+
+    /// A container's own process has ended: wakes the sync that waits for it, or has a relist notice it.
+    pub(super) fn main_ended(&mut self, cx: &mut Cx<'_>) {
+        self.relist_at_tick(cx);
+        let waits = match &self.stage {
+            Some(Stage::Kill(_) | Stage::KillPod) => true,
+            Some(Stage::Start(_)) => self.containers.iter().any(|c| c.newest().is_some_and(|i| i.killing.is_some())),
+            _ => false,
+        };
+        if waits {
+            self.stage_at(cx, cx.now);
+        }
+    }
+
+    /// How long the pod has run, for inspectors: the moment its first container started.
+    pub(super) fn first_started(&self) -> Option<Time> {
+        self.containers.iter().filter(|c| c.spec.kind != ContainerKind::Ephemeral).filter_map(|c| c.instances.first()?.started).min()
+    }
+
+    /// Whether a process of this use runs in the container.
+    pub(super) fn has_process(&self, c: usize, wanted: ProcessUse) -> bool {
+        self.containers[c].newest().is_some_and(|i| i.uses.values().any(|u| *u == wanted))
+    }
+}

@@ -1,0 +1,275 @@
+//! A pod's volumes: what is in them, mounting with its backoff, and refreshing what comes from the API.
+//!
+//! Models the kubelet's volume manager and the configMap, secret, downwardAPI, projected, emptyDir and hostPath plugins.
+//! Volumes of any other kind are mounted as empty directories.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::container_runtime::{Inode, Mount};
+use super::env::{EnvSource, base64_decode, field_value, resource_value};
+use super::spec::ContainerSpec;
+use crate::api::{ArcStr, Kind, Object, Value};
+use crate::base::{Duration, Time};
+
+/// The first delay after a failed mount; it doubles (exponentialbackoff).
+const MOUNT_BACKOFF: Duration = Duration::from_millis(500);
+const MOUNT_BACKOFF_MAX: Duration = Duration::from_secs(122);
+
+/// Why a volume cannot be set up.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct MountError(pub String);
+
+/// What persists beyond a pod: host paths and claims, by where they are.
+pub(super) type Disks = BTreeMap<ArcStr, Arc<Inode>>;
+
+/// One volume of a pod.
+#[derive(Clone, Debug)]
+pub(super) struct Volume {
+    pub name: ArcStr,
+    source: Value,
+    /// Its files; `None` until it is mounted.
+    pub tree: Option<Arc<Inode>>,
+    /// Where it lives on beyond the pod.
+    pub disk: Option<ArcStr>,
+    /// When it is tried again, and the delay after that.
+    pub next_try: Time,
+    backoff: Duration,
+    /// The files that were written last from the API, to see a change.
+    content: Vec<(String, Vec<u8>, u32)>,
+}
+
+impl Volume {
+    /// A volume that is to be mounted at `at`.
+    pub fn new(volume: &Value, node: &str, at: Time) -> Volume {
+        let host_path = volume.at(&["hostPath", "path"]);
+        let claim = volume.at(&["persistentVolumeClaim", "claimName"]);
+        let disk = match (host_path, claim) {
+            (Value::Str(path), _) => Some(format!("host/{node}/{}", path.trim_matches('/')).into()),
+            (_, Value::Str(claim)) => Some(format!("claim/{claim}").into()),
+            _ => None,
+        };
+        Volume {
+            name: volume.get("name").arc_str(),
+            source: volume.clone(),
+            tree: None,
+            disk,
+            next_try: at,
+            backoff: MOUNT_BACKOFF,
+            content: Vec::new(),
+        }
+    }
+
+    /// Whether its files come from the API and change with it.
+    pub fn is_refreshed(&self) -> bool {
+        ["configMap", "secret", "downwardAPI", "projected"].iter().any(|m| !self.source.get(m).is_null())
+    }
+
+    /// The objects that it shows: kind and name.
+    pub fn references(&self) -> Vec<(&'static str, ArcStr)> {
+        let mut out = Vec::new();
+        let mut add = |source: &Value, secret_member: &str| {
+            let (map, secret) = (source.get("configMap"), source.get("secret"));
+            if !map.is_null() {
+                out.push(("ConfigMap", map.get("name").arc_str()));
+            }
+            if !secret.is_null() {
+                out.push(("Secret", secret.get(secret_member).arc_str()));
+            }
+        };
+        add(&self.source, "secretName");
+        for source in self.source.at(&["projected", "sources"]).items() {
+            add(source, "name");
+        }
+        out
+    }
+
+    /// Puts off the next try after a failure.
+    pub fn failed(&mut self, now: Time) {
+        self.next_try = now + self.backoff;
+        self.backoff = (self.backoff * 2).min(MOUNT_BACKOFF_MAX);
+    }
+
+    /// Mounts it.
+    pub fn mount(&mut self, from: &EnvSource<'_>, disks: &mut Disks, now: Time) -> Result<(), MountError> {
+        if let Some(key) = self.disk.clone() {
+            // A claim is known by its namespace too.
+            let key: ArcStr = if key.starts_with("claim/") { format!("{}/{key}", from.pod.namespace()).into() } else { key };
+            let kind = self.source.at(&["hostPath", "type"]).str();
+            if !disks.contains_key(&key) {
+                if let Some(message) = missing_host_path(&key, kind) {
+                    return Err(MountError(message));
+                }
+                let node = if kind == "FileOrCreate" { Inode::file("", 0o644) } else { Inode::dir(0o755) };
+                disks.insert(key.clone(), Arc::new(node));
+            }
+            self.tree = disks.get(&key).cloned();
+            self.disk = Some(key);
+            return Ok(());
+        }
+        if self.is_refreshed() {
+            let content = self.read(from)?;
+            self.tree = Some(Arc::new(atomic_tree(&content, now)));
+            self.content = content;
+            return Ok(());
+        }
+        self.tree = Some(Arc::new(Inode::dir(0o777)));
+        Ok(())
+    }
+
+    /// Writes it anew where what it shows has changed; whether it did.
+    pub fn refresh(&mut self, from: &EnvSource<'_>, now: Time) -> Result<bool, MountError> {
+        if self.tree.is_none() || !self.is_refreshed() {
+            return Ok(false);
+        }
+        let content = self.read(from)?;
+        if content == self.content {
+            return Ok(false);
+        }
+        self.tree = Some(Arc::new(atomic_tree(&content, now)));
+        self.content = content;
+        Ok(true)
+    }
+
+    /// Paths, bytes and modes of what it shows now.
+    fn read(&self, from: &EnvSource<'_>) -> Result<Vec<(String, Vec<u8>, u32)>, MountError> {
+        let mut files = Vec::new();
+        let source = &self.source;
+        for (member, name) in [("configMap", "name"), ("secret", "secretName")] {
+            let volume = source.get(member);
+            if !volume.is_null() {
+                read_object(from, member, volume.get(name).str(), volume, mode_of(volume, "defaultMode", 0o644), &mut files)?;
+            }
+        }
+        let downward = source.get("downwardAPI");
+        if !downward.is_null() {
+            read_downward(from, downward, mode_of(downward, "defaultMode", 0o644), &mut files);
+        }
+        let projected = source.get("projected");
+        let default_mode = mode_of(projected, "defaultMode", 0o644);
+        for part in projected.get("sources").items() {
+            for member in ["configMap", "secret"] {
+                let volume = part.get(member);
+                if !volume.is_null() {
+                    read_object(from, member, volume.get("name").str(), volume, default_mode, &mut files)?;
+                }
+            }
+            read_downward(from, part.get("downwardAPI"), default_mode, &mut files);
+            let token = part.get("serviceAccountToken");
+            if !token.is_null() {
+                let text = format!("kubarium-token-of-{}-{}", from.pod.namespace(), from.pod.at(&["spec", "serviceAccountName"]).str());
+                files.push((token.get("path").str().to_owned(), text.into_bytes(), default_mode));
+            }
+        }
+        Ok(files)
+    }
+}
+
+fn missing_host_path(key: &str, kind: &str) -> Option<String> {
+    let path = key.splitn(3, '/').nth(2).unwrap_or_default();
+    // A host's usual folders are there.
+    let usual = ["", "etc", "var", "var/log", "var/lib", "tmp", "run", "usr", "opt", "home", "proc", "sys", "dev", "root", "mnt", "data"];
+    match kind {
+        "Directory" if !usual.contains(&path) => Some(format!("hostPath type check failed: /{path} is not a directory")),
+        "File" => Some(format!("hostPath type check failed: /{path} is not a file")),
+        "Socket" => Some(format!("hostPath type check failed: /{path} is not a socket file")),
+        "CharDevice" => Some(format!("hostPath type check failed: /{path} is not a character device")),
+        "BlockDevice" => Some(format!("hostPath type check failed: /{path} is not a block device")),
+        _ => None,
+    }
+}
+
+fn mode_of(value: &Value, member: &str, default: u32) -> u32 {
+    value.get(member).as_int().and_then(|m| u32::try_from(m).ok()).unwrap_or(default)
+}
+
+fn read_object(
+    from: &EnvSource<'_>,
+    member: &str,
+    name: &str,
+    volume: &Value,
+    default_mode: u32,
+    files: &mut Vec<(String, Vec<u8>, u32)>,
+) -> Result<(), MountError> {
+    let optional = volume.get("optional").is_true();
+    let secret = member == "secret";
+    let kind = Kind::named(if secret { "Secret" } else { "ConfigMap" });
+    let Some(object) = from.api.peek(kind, from.pod.namespace(), name) else {
+        return if optional { Ok(()) } else { Err(MountError(format!("{} {name:?} not found", member.to_lowercase()))) };
+    };
+    let content = |key: &str| -> Option<Vec<u8>> {
+        match (object.at(&["data", key]), object.at(&["binaryData", key])) {
+            (Value::Str(text), _) if secret => Some(base64_decode(text)),
+            (Value::Str(text), _) => Some(text.as_bytes().to_vec()),
+            (_, Value::Str(text)) => Some(base64_decode(text)),
+            _ => None,
+        }
+    };
+    let items = volume.get("items").items();
+    if items.is_empty() {
+        for (key, _) in object.get("data").entries().chain(object.get("binaryData").entries()) {
+            files.extend(content(key).map(|bytes| (key.to_string(), bytes, default_mode)));
+        }
+        return Ok(());
+    }
+    for item in items {
+        let key = item.get("key").str();
+        match content(key) {
+            Some(bytes) => files.push((item.get("path").str().to_owned(), bytes, mode_of(item, "mode", default_mode))),
+            None if optional => {}
+            None if secret => return Err(MountError(format!("references non-existent secret key: {key}"))),
+            None => return Err(MountError(format!("configmap references non-existent config key: {key}"))),
+        }
+    }
+    Ok(())
+}
+
+fn read_downward(from: &EnvSource<'_>, volume: &Value, default_mode: u32, files: &mut Vec<(String, Vec<u8>, u32)>) {
+    for item in volume.get("items").items() {
+        let field = item.at(&["fieldRef", "fieldPath"]);
+        let resource = item.get("resourceFieldRef");
+        let text = if !field.is_null() {
+            field_value(from, field.str()).unwrap_or_default()
+        } else {
+            let name = resource.get("containerName").str();
+            from.spec.containers.iter().find(|c| c.name == name).map_or_else(String::new, |c| resource_value(c, resource, from.allocatable))
+        };
+        files.push((item.get("path").str().to_owned(), text.into_bytes(), mode_of(item, "mode", default_mode)));
+    }
+}
+
+/// The layout of the kubelet's atomic writer: a folder named for the moment, `..data` pointing at it, and a link for each
+/// top-level name through `..data`; so that all files change at once.
+fn atomic_tree(files: &[(String, Vec<u8>, u32)], now: Time) -> Inode {
+    let stamp: String = now.rfc3339_micro().chars().take(19).map(|c| if matches!(c, '-' | 'T' | ':') { '_' } else { c }).collect();
+    let folder = format!("..{stamp}.{:09}", (now.0 % 1_000_000) * 1000);
+    let mut content = Inode::dir(0o755);
+    let mut root = Inode::dir(0o777);
+    for (path, bytes, mode) in files {
+        let mut file = Inode::file(bytes.clone(), *mode);
+        file.mtime = now;
+        content.put(path, file);
+        let top = path.trim_start_matches('/').split('/').next().unwrap_or(path);
+        root.put(top, Inode::link(&format!("..data/{top}")));
+    }
+    root.put(&folder, content);
+    root.put("..data", Inode::link(&folder));
+    root
+}
+
+/// Where a container mounts the pod's volumes.
+pub(super) fn mounts_of(container: &ContainerSpec, expand: &dyn Fn(&str) -> String) -> Vec<Mount> {
+    let mounts = container.value.get("volumeMounts").items();
+    mounts
+        .iter()
+        .map(|m| {
+            let sub_path = match m.get("subPathExpr").str() {
+                "" => m.get("subPath").str().to_owned(),
+                text => expand(text),
+            };
+            let path = format!("/{}", m.get("mountPath").str().trim_matches('/'));
+            Mount { path: path.into(), volume: m.get("name").arc_str(), read_only: m.get("readOnly").is_true(), sub_path: sub_path.into() }
+        })
+        .collect()
+}

@@ -1,0 +1,167 @@
+//! What a client asks of nodes through the API server: logs, commands in containers, files and usage.
+//!
+//! In a real cluster these are connections from the API server to a kubelet. A client knows this trait alone.
+
+use super::ApiServer;
+use crate::api::Status;
+use crate::base::{Duration, Time};
+
+/// What `kubectl logs` asks for.
+#[derive(Clone, Debug, Default)]
+pub struct LogOptions {
+    /// The instance before the current one (`--previous`).
+    pub previous: bool,
+    /// Only the last lines (`--tail`).
+    pub tail_lines: Option<u64>,
+    /// Only lines that are this young (`--since`).
+    pub since: Option<Duration>,
+    /// Only lines from this moment on (`--since-time`).
+    pub since_time: Option<Time>,
+    /// At most so many bytes (`--limit-bytes`).
+    pub limit_bytes: Option<u64>,
+    /// Each line with its time (`--timestamps`).
+    pub timestamps: bool,
+    /// Go on after what an earlier call gave (`--follow`): the cursor that it returned.
+    pub cursor: Option<LogCursor>,
+}
+
+/// Where a reader of a log stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogCursor {
+    /// Which instance of the container it reads.
+    pub attempt: u32,
+    /// Lines read so far.
+    pub line: u64,
+    /// Bytes of the current, unfinished line read so far.
+    pub byte: u64,
+}
+
+/// A piece of a log.
+#[derive(Clone, Debug)]
+pub struct LogChunk {
+    /// The text.
+    pub bytes: Vec<u8>,
+    /// Where a following reader goes on.
+    pub cursor: LogCursor,
+    /// Whether nothing will follow: the instance that is read has ended.
+    pub ended: bool,
+}
+
+/// A session of `exec` or `attach`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ExecId(pub u64);
+
+/// What came out of a session since the last call.
+#[derive(Clone, Debug, Default)]
+pub struct ExecPoll {
+    /// Standard output; with a terminal, everything.
+    pub stdout: Vec<u8>,
+    /// Standard error.
+    pub stderr: Vec<u8>,
+    /// The exit code, once the command has ended.
+    pub exit: Option<i32>,
+}
+
+/// An entry of a directory in a container.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileEntry {
+    /// Its name in the directory.
+    pub name: String,
+    /// What it is.
+    pub kind: FileKind,
+    /// Size in bytes.
+    pub size_bytes: u64,
+    /// Permission bits.
+    pub mode: u32,
+    /// When it was last written.
+    pub modified: Time,
+}
+
+/// What a file is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// A plain file or a program.
+    File,
+    /// A directory.
+    Directory,
+    /// A symbolic link, and where it points.
+    Link(String),
+    /// A device.
+    Device,
+}
+
+/// What the containers of a pod use.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PodUsage {
+    /// Container, thousandths of a core, bytes of memory.
+    pub containers: Vec<(String, u64, u64)>,
+}
+
+impl PodUsage {
+    /// Thousandths of a core of all containers.
+    pub fn cpu_milli(&self) -> u64 {
+        self.containers.iter().map(|(_, cpu, _)| cpu).sum()
+    }
+
+    /// Bytes of memory of all containers.
+    pub fn memory_bytes(&self) -> u64 {
+        self.containers.iter().map(|(_, _, memory)| memory).sum()
+    }
+}
+
+/// The nodes behind the API server. Errors are what the API answers with.
+pub trait NodeApi {
+    /// A container's log; an empty container name is the pod's first container.
+    fn logs(&self, api: &ApiServer, now: Time, namespace: &str, pod: &str, container: &str, options: &LogOptions) -> Result<LogChunk, Status>;
+
+    /// Starts a command in a container.
+    #[expect(clippy::too_many_arguments, reason = "the parts of a request")]
+    fn exec(
+        &mut self,
+        api: &ApiServer,
+        now: Time,
+        namespace: &str,
+        pod: &str,
+        container: &str,
+        command: &[String],
+        stdin: bool,
+        tty: bool,
+    ) -> Result<ExecId, Status>;
+
+    /// Connects to a container's own process.
+    fn attach(&mut self, api: &ApiServer, now: Time, namespace: &str, pod: &str, container: &str) -> Result<ExecId, Status>;
+
+    /// Gives a session input. With a terminal, control characters act as they are typed.
+    fn write(&mut self, now: Time, session: ExecId, bytes: &[u8]);
+
+    /// Ends a session's input.
+    fn close_stdin(&mut self, now: Time, session: ExecId);
+
+    /// Takes what came out of a session; once `exit` was given, the session is forgotten.
+    fn poll(&mut self, session: ExecId) -> ExecPoll;
+
+    /// Gives a session up; its command goes on without a reader, or is hung up on where it has a terminal.
+    fn hang_up(&mut self, now: Time, session: ExecId);
+
+    /// The entries of a directory in a running container.
+    fn list_files(&self, api: &ApiServer, namespace: &str, pod: &str, container: &str, path: &str) -> Result<Vec<FileEntry>, Status>;
+
+    /// The bytes of a file in a running container, at most `max`.
+    fn read_file(&self, api: &ApiServer, namespace: &str, pod: &str, container: &str, path: &str, max: usize) -> Result<Vec<u8>, Status>;
+
+    /// Writes a file in a running container, making the directories above it.
+    #[expect(clippy::too_many_arguments, reason = "the parts of a request")]
+    fn write_file(
+        &mut self,
+        api: &ApiServer,
+        now: Time,
+        namespace: &str,
+        pod: &str,
+        container: &str,
+        path: &str,
+        bytes: &[u8],
+    ) -> Result<(), Status>;
+
+    /// What a running pod uses; `None` where it does not run.
+    fn pod_usage(&self, api: &ApiServer, now: Time, namespace: &str, pod: &str) -> Option<PodUsage>;
+}
