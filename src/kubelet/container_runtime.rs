@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 pub(super) use crate::network::{HttpRequest, NetError, NetRequest, NetResponse};
 pub(super) use crate::runtime::{
-    Errno, Image, Inode, Kind as InodeKind, Machine, MachineEvent, MachineSpec, Mount, Pid, PullFailure, ServeId, Signal, SpawnError,
+    Image, Inode, Kind as InodeKind, Machine, MachineEvent, MachineSpec, Mount, Pid, PullFailure, ServeId, Signal, SpawnError,
     SpawnSpec, Stdin, Stream, Waiting,
 };
 

@@ -19,7 +19,6 @@ pub(super) fn with_default_tag(image: &str) -> ArcStr {
 /// A pull that was asked for; its end is known from the start, since pulls of a node run one after another.
 #[derive(Clone, Debug)]
 pub(super) struct Pull {
-    pub image: ArcStr,
     /// When it was asked for.
     pub asked: Time,
     /// When its turn comes.
@@ -80,11 +79,11 @@ impl ImageStore {
     }
 
     /// Queues a pull. `outcome` is the image's size in bytes, or why there is none.
-    pub fn pull(&mut self, image: &str, outcome: Result<u64, ArcStr>, now: Time) -> Pull {
+    pub fn pull(&mut self, outcome: Result<u64, ArcStr>, now: Time) -> Pull {
         let begins = now.max(self.busy_until);
         let ends = begins + if outcome.is_ok() { PULL } else { RESOLVE };
         self.busy_until = ends;
-        Pull { image: image.into(), asked: now, begins, ends, outcome }
+        Pull { asked: now, begins, ends, outcome }
     }
 
     /// Takes in an image whose pull has ended well.
@@ -106,8 +105,8 @@ mod tests {
     #[test]
     fn pulls_wait_for_each_other() {
         let mut store = ImageStore::default();
-        let first = store.pull("a", Ok(5), Time::ZERO);
-        let second = store.pull("b", Ok(5), Time::from_millis(100));
+        let first = store.pull(Ok(5), Time::ZERO);
+        let second = store.pull(Ok(5), Time::from_millis(100));
         assert_eq!(first.success_message("a"), "Successfully pulled image \"a\" in 800ms (800ms including waiting). Image size: 5 bytes.");
         assert_eq!(second.success_message("b"), "Successfully pulled image \"b\" in 800ms (1.5s including waiting). Image size: 5 bytes.");
         assert_eq!(go_duration_ms(Duration::from_millis(63_200)), "1m3.2s");

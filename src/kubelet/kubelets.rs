@@ -73,6 +73,8 @@ pub struct Kubelets {
     execs: Execs,
     /// Pods by the objects that their volumes show.
     shown: BTreeMap<(&'static str, ArcStr, ArcStr), BTreeSet<(ArcStr, ArcStr)>>,
+    /// Node and uid of the pod of each namespace and name.
+    names: BTreeMap<(ArcStr, ArcStr), (ArcStr, ArcStr)>,
     random: RandomStream,
     usage: SetUsage,
     nodes_seen: u32,
@@ -91,6 +93,7 @@ impl Kubelets {
             disks: Disks::new(),
             execs: Execs::default(),
             shown: BTreeMap::new(),
+            names: BTreeMap::new(),
             random: RandomStream::new(seed, "kubelets"),
             usage: SetUsage::default(),
             nodes_seen: 0,
@@ -118,8 +121,8 @@ impl Kubelets {
     }
 
     /// A pod as a page shows it.
-    pub fn live(&self, api: &ApiServer, now: Time, namespace: &str, pod: &str) -> Option<LivePod> {
-        Some(self.worker(api, namespace, pod)?.live(now))
+    pub fn live(&self, now: Time, namespace: &str, pod: &str) -> Option<LivePod> {
+        Some(self.worker(namespace, pod)?.live(now))
     }
 
     fn tell(&mut self, now: Time, news: News) {
@@ -127,10 +130,16 @@ impl Kubelets {
         self.news_at.get_or_insert(now);
     }
 
-    /// The worker of a pod that is in the API.
-    pub(super) fn worker(&self, api: &ApiServer, namespace: &str, pod: &str) -> Option<&PodWorker> {
-        let object = api.peek(Kind::named("Pod"), namespace, pod)?;
-        self.kubelets.get(object.at(&["spec", "nodeName"]).str())?.pods.get(object.uid())
+    /// The worker of the pod of this name.
+    pub(super) fn worker(&self, namespace: &str, pod: &str) -> Option<&PodWorker> {
+        let (node, uid) = self.names.get(&(namespace.into(), pod.into()))?;
+        self.kubelets.get(node)?.pods.get(uid)
+    }
+
+    /// The address of a worker's node, where its kubelet does not answer.
+    pub(super) fn unreachable(&self, worker: &PodWorker) -> Option<&ArcStr> {
+        let kubelet = self.kubelets.get(worker.pod.at(&["spec", "nodeName"]).str())?;
+        (!kubelet.node.running).then_some(&kubelet.node.ip)
     }
 
     /// Runs `f` on a worker with all it acts on.
@@ -157,8 +166,12 @@ impl Kubelets {
         };
         let result = f(worker, &mut cx);
         let gone = worker.work == Work::Finished && worker.deleted;
-        if gone {
-            pods.remove(uid);
+        if gone && let Some(worker) = pods.remove(uid) {
+            let key = (worker.pod.namespace().into(), worker.pod.name().into());
+            // Another pod of that name may have come since.
+            if self.names.get(&key).is_some_and(|(_, u)| u == uid) {
+                self.names.remove(&key);
+            }
         }
         for (reply_to, answer) in std::mem::take(&mut node.replies) {
             self.network.push(now + LATENCY, Message::Reply(reply_to, answer));
@@ -332,6 +345,7 @@ impl Kubelets {
     /// A pod that this node's kubelet sees for the first time.
     fn add_pod(&mut self, api: &mut ApiServer, now: Time, node: ArcStr, uid: ArcStr, pod: &Value) {
         let Some(kubelet) = self.kubelets.get_mut(&node) else { return };
+        self.names.insert((pod.namespace().into(), pod.name().into()), (node.clone(), uid.clone()));
         let mut worker = PodWorker::new(pod.clone(), now, self.seed);
         if let Err(rejection) = admit(&kubelet.node, pod, &worker.spec, kubelet.pods.values()) {
             let message = format!("Pod was rejected: {}", rejection.message);

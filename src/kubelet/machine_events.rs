@@ -29,6 +29,12 @@ impl PodWorker {
                 break;
             }
             let attempt = self.containers[c].newest().map_or(0, |i| i.attempt);
+            // What was written counts, even where the writer has ended since.
+            for event in &events {
+                if let MachineEvent::VolumeChanged { volume } = event {
+                    self.volume_written(cx, c, volume);
+                }
+            }
             for event in events {
                 // An event may have led to another instance taking this one's place.
                 if self.containers[c].newest().is_none_or(|i| i.attempt != attempt) {
@@ -80,8 +86,8 @@ impl PodWorker {
                     instance.oom_killed = true;
                 }
             }
-            MachineEvent::VolumeChanged { volume } => self.volume_written(cx, c, &volume),
-            MachineEvent::ExternalStarted { .. }
+            MachineEvent::VolumeChanged { .. }
+            | MachineEvent::ExternalStarted { .. }
             | MachineEvent::ExternalInput { .. }
             | MachineEvent::ExternalSignal { .. }
             | MachineEvent::ExternalGone { .. } => {}

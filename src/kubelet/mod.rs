@@ -30,6 +30,9 @@ mod sync;
 mod termination;
 mod volumes;
 
+#[cfg(test)]
+mod tests;
+
 pub use kubelets::Kubelets;
 pub use live::{LiveContainer, LivePod, LiveProbe};
 pub use probes::ProbeKind;

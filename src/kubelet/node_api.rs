@@ -6,37 +6,28 @@ use super::kubelets::Kubelets;
 use super::pod_worker::PodWorker;
 use crate::api::{ArcStr, Kind, Object, Status, Value};
 use crate::base::Time;
-use crate::server::{ApiServer, ExecId, ExecPoll, FileEntry, FileKind, LogChunk, LogOptions, NodeApi, PodUsage};
+use crate::server::{ExecId, ExecPoll, FileEntry, FileKind, LogChunk, LogOptions, NodeApi, PodUsage};
 
 impl Kubelets {
     /// A pod's worker and one of its containers; the API's answer where there is none.
-    fn find<'a>(&'a self, api: &ApiServer, namespace: &str, pod: &str, container: &str) -> Result<(&'a PodWorker, usize), Status> {
-        let pods = Kind::named("Pod");
-        let object = api.peek(pods, namespace, pod).ok_or_else(|| Status::not_found(pods, pod))?;
-        let Some(name) = container_name(object, container) else {
+    fn find<'a>(&'a self, namespace: &str, pod: &str, container: &str) -> Result<(&'a PodWorker, usize), Status> {
+        let worker = self.worker(namespace, pod).ok_or_else(|| Status::not_found(Kind::named("Pod"), pod))?;
+        let Some(name) = container_name(&worker.pod, container) else {
             return Err(Status::bad_request(format!("container {container} is not valid for pod {pod}")));
         };
-        let node = object.at(&["spec", "nodeName"]).str();
-        if node.is_empty() {
-            return Err(Status::bad_request(format!("pod {pod} does not have a host assigned")));
-        }
-        let worker = self.worker(api, namespace, pod).filter(|_| self.is_running(node)).ok_or_else(|| {
-            let address = api
-                .peek(Kind::named("Node"), "", node)
-                .and_then(|n| n.at(&["status", "addresses"]).items().first().map(|a| a.get("address").str().to_owned()))
-                .unwrap_or_else(|| node.to_owned());
-            Status::internal(format!(
+        if let Some(address) = self.unreachable(worker) {
+            return Err(Status::internal(format!(
                 "Get \"https://{address}:10250/containerLogs/{namespace}/{pod}/{name}\": dial tcp {address}:10250: connect: connection refused"
-            ))
-        })?;
+            )));
+        }
         let c = worker.containers.iter().position(|c| c.spec.name == name).ok_or_else(|| {
             Status::bad_request(format!("container {name:?} in pod {pod:?} is not available", name = name.as_str()))
         })?;
         Ok((worker, c))
     }
 
-    fn machine<'a>(&'a self, api: &ApiServer, namespace: &str, pod: &str, container: &str) -> Result<&'a Machine, Status> {
-        let (worker, c) = self.find(api, namespace, pod, container)?;
+    fn machine<'a>(&'a self, namespace: &str, pod: &str, container: &str) -> Result<&'a Machine, Status> {
+        let (worker, c) = self.find(namespace, pod, container)?;
         worker.containers[c].newest().and_then(|i| i.machine.as_deref()).ok_or_else(|| not_running(&worker.containers[c].spec.name))
     }
 }
@@ -96,8 +87,8 @@ fn spawn_refused(error: &SpawnError) -> Status {
 }
 
 impl NodeApi for Kubelets {
-    fn logs(&self, api: &ApiServer, now: Time, namespace: &str, pod: &str, container: &str, options: &LogOptions) -> Result<LogChunk, Status> {
-        let (worker, c) = self.find(api, namespace, pod, container)?;
+    fn logs(&self, now: Time, namespace: &str, pod: &str, container: &str, options: &LogOptions) -> Result<LogChunk, Status> {
+        let (worker, c) = self.find(namespace, pod, container)?;
         let instances = &worker.containers[c].instances;
         let instance = match options.cursor.and_then(|cursor| instances.iter().find(|i| i.attempt == cursor.attempt)) {
             // A follower stays with the instance that it began with.
@@ -117,7 +108,6 @@ impl NodeApi for Kubelets {
 
     fn exec(
         &mut self,
-        api: &ApiServer,
         now: Time,
         namespace: &str,
         pod: &str,
@@ -126,7 +116,7 @@ impl NodeApi for Kubelets {
         stdin: bool,
         tty: bool,
     ) -> Result<ExecId, Status> {
-        let (worker, c) = self.find(api, namespace, pod, container)?;
+        let (worker, c) = self.find(namespace, pod, container)?;
         let (node, uid) = (worker.pod.at(&["spec", "nodeName"]).arc_str(), worker.uid.clone());
         let name = worker.containers[c].spec.name.clone();
         let session = self.execs_ref().next_id();
@@ -146,8 +136,8 @@ impl NodeApi for Kubelets {
         Ok(ExecId(self.execs().open(node, uid, c, pid, tty, false)))
     }
 
-    fn attach(&mut self, api: &ApiServer, _now: Time, namespace: &str, pod: &str, container: &str) -> Result<ExecId, Status> {
-        let (worker, c) = self.find(api, namespace, pod, container)?;
+    fn attach(&mut self, _now: Time, namespace: &str, pod: &str, container: &str) -> Result<ExecId, Status> {
+        let (worker, c) = self.find(namespace, pod, container)?;
         let name = worker.containers[c].spec.name.clone();
         let (node, uid) = (worker.pod.at(&["spec", "nodeName"]).arc_str(), worker.uid.clone());
         let instance = worker.containers[c].newest().filter(|i| i.exit.is_none()).ok_or_else(|| not_running(&name))?;
@@ -180,8 +170,8 @@ impl NodeApi for Kubelets {
         self.execs().close(session.0);
     }
 
-    fn list_files(&self, api: &ApiServer, namespace: &str, pod: &str, container: &str, path: &str) -> Result<Vec<FileEntry>, Status> {
-        let fs = self.machine(api, namespace, pod, container)?.file_system();
+    fn list_files(&self, namespace: &str, pod: &str, container: &str, path: &str) -> Result<Vec<FileEntry>, Status> {
+        let fs = self.machine(namespace, pod, container)?.file_system();
         let node = fs.stat("/", path).map_err(|e| Status::bad_request(format!("{path}: {e}")))?;
         let InodeKind::Dir(entries) = &node.kind else { return Err(Status::bad_request(format!("{path}: Not a directory"))) };
         let kind_of = |kind: &InodeKind| match kind {
@@ -200,14 +190,13 @@ impl NodeApi for Kubelets {
         Ok(entries.collect())
     }
 
-    fn read_file(&self, api: &ApiServer, namespace: &str, pod: &str, container: &str, path: &str, max: usize) -> Result<Vec<u8>, Status> {
-        let fs = self.machine(api, namespace, pod, container)?.file_system();
+    fn read_file(&self, namespace: &str, pod: &str, container: &str, path: &str, max: usize) -> Result<Vec<u8>, Status> {
+        let fs = self.machine(namespace, pod, container)?.file_system();
         fs.read("/", path, max).map_err(|e| Status::bad_request(format!("{path}: {e}")))
     }
 
     fn write_file(
         &mut self,
-        api: &ApiServer,
         now: Time,
         namespace: &str,
         pod: &str,
@@ -215,7 +204,7 @@ impl NodeApi for Kubelets {
         path: &str,
         bytes: &[u8],
     ) -> Result<(), Status> {
-        let (worker, c) = self.find(api, namespace, pod, container)?;
+        let (worker, c) = self.find(namespace, pod, container)?;
         let name = worker.containers[c].spec.name.clone();
         let (node, uid) = (worker.pod.at(&["spec", "nodeName"]).arc_str(), worker.uid.clone());
         let written = self.touch(now, &node, &uid, c, |instance, _| {
@@ -225,8 +214,8 @@ impl NodeApi for Kubelets {
         written.unwrap_or_else(|| Err(not_running(container)))
     }
 
-    fn pod_usage(&self, api: &ApiServer, now: Time, namespace: &str, pod: &str) -> Option<PodUsage> {
-        let worker = self.worker(api, namespace, pod)?;
+    fn pod_usage(&self, now: Time, namespace: &str, pod: &str) -> Option<PodUsage> {
+        let worker = self.worker(namespace, pod)?;
         let alive = worker.containers.iter().enumerate().filter(|(_, c)| c.is_alive());
         let containers: Vec<(String, u64, u64)> = alive
             .map(|(i, c)| {

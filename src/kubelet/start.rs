@@ -288,7 +288,7 @@ impl PodWorker {
             return self.image_failure(cx, c, "ImagePullBackOff", full);
         }
         self.container_event(cx, c, EventType::Normal, "Pulling", &format!("Pulling image {:?}", image.as_str()));
-        let pull = cx.node.images.pull(&image, found.map(|i| i.size_bytes).map_err(|e| e.to_string().into()), cx.now);
+        let pull = cx.node.images.pull(found.map(|i| i.size_bytes).map_err(|e| e.to_string().into()), cx.now);
         let ends = pull.ends;
         Progress::Wait(Step::Pulling(pull), Some(ends))
     }
@@ -338,6 +338,8 @@ impl PodWorker {
         let expanded = |member: &str| -> Vec<ArcStr> {
             spec.value.get(member).items().iter().map(|t| ArcStr::from(expand(t.str(), &lookup))).collect()
         };
+        let (command, args) = (expanded("command"), expanded("args"));
+        let mounts = mounts_of(&spec, &|text| expand(text, &lookup));
         let attempt = self.containers[c].next_attempt();
         let found = cx.node.catalogue.find(&spec);
         let image = found.map_err(|e| StartFailure { reason: "CreateContainerError".into(), message: e.to_string().into() })?;
@@ -346,12 +348,12 @@ impl PodWorker {
         }
         let launch = Launch {
             image: image.clone(),
-            command: expanded("command"),
-            args: expanded("args"),
-            env,
+            command,
+            args,
             hostname: self.spec.hostname.clone(),
             ip,
-            mounts: mounts_of(&spec, &|text| expand(text, &lookup)),
+            mounts,
+            env,
             volumes: self.volumes.iter().filter_map(|v| Some((v.name.clone(), v.tree.clone()?))).collect(),
             container: spec.clone(),
             pod: self.pod.clone(),
@@ -432,6 +434,17 @@ impl PodWorker {
         self.container_event(cx, c, EventType::Normal, "Started", "Container started");
         self.instance_started(cx, c);
         if self.begin_post_start(cx, c) { Progress::Wait(Step::Hook, None) } else { Progress::Started }
+    }
+
+    /// The pull that a container waits for: when its turn begins and when it ends.
+    pub(super) fn pull_of(&self, c: usize) -> Option<(Time, Time)> {
+        match &self.stage {
+            Some(Stage::Start(plan)) => match &plan.current {
+                Some((at, Step::Pulling(pull))) if *at == c => Some((pull.begins, pull.ends)),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// The postStart hook of a container has ended.

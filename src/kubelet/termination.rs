@@ -1,13 +1,12 @@
 //! Ending containers and pods: hooks, signals, grace, and what is told and cleaned up afterwards. Models `killContainer`
 //! of kuberuntime, `SyncTerminatingPod`, `SyncTerminatedPod` and the status manager's delete.
 
-use super::container::{Killing, ProcessUse};
+use super::container::Killing;
 use super::container_runtime::Signal;
 use super::pod_worker::{Cx, Outcome, PodWorker, Stage, What, Work};
 use super::probes::ProbeKind;
-use super::spec::ContainerKind;
 use crate::api::{Kind, Object};
-use crate::base::{Duration, Time};
+use crate::base::Duration;
 use crate::server::{Caller, DeleteOptions, EventType};
 
 /// Containers always get this long (`minimumGracePeriodInSeconds`).
@@ -189,15 +188,5 @@ impl PodWorker {
         if waits {
             self.stage_at(cx, cx.now);
         }
-    }
-
-    /// How long the pod has run, for inspectors: the moment its first container started.
-    pub(super) fn first_started(&self) -> Option<Time> {
-        self.containers.iter().filter(|c| c.spec.kind != ContainerKind::Ephemeral).filter_map(|c| c.instances.first()?.started).min()
-    }
-
-    /// Whether a process of this use runs in the container.
-    pub(super) fn has_process(&self, c: usize, wanted: ProcessUse) -> bool {
-        self.containers[c].newest().is_some_and(|i| i.uses.values().any(|u| *u == wanted))
     }
 }

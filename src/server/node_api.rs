@@ -2,7 +2,6 @@
 //!
 //! In a real cluster these are connections from the API server to a kubelet. A client knows this trait alone.
 
-use super::ApiServer;
 use crate::api::Status;
 use crate::base::{Duration, Time};
 
@@ -112,13 +111,12 @@ impl PodUsage {
 /// The nodes behind the API server. Errors are what the API answers with.
 pub trait NodeApi {
     /// A container's log; an empty container name is the pod's first container.
-    fn logs(&self, api: &ApiServer, now: Time, namespace: &str, pod: &str, container: &str, options: &LogOptions) -> Result<LogChunk, Status>;
+    fn logs(&self, now: Time, namespace: &str, pod: &str, container: &str, options: &LogOptions) -> Result<LogChunk, Status>;
 
     /// Starts a command in a container.
     #[expect(clippy::too_many_arguments, reason = "the parts of a request")]
     fn exec(
         &mut self,
-        api: &ApiServer,
         now: Time,
         namespace: &str,
         pod: &str,
@@ -129,7 +127,7 @@ pub trait NodeApi {
     ) -> Result<ExecId, Status>;
 
     /// Connects to a container's own process.
-    fn attach(&mut self, api: &ApiServer, now: Time, namespace: &str, pod: &str, container: &str) -> Result<ExecId, Status>;
+    fn attach(&mut self, now: Time, namespace: &str, pod: &str, container: &str) -> Result<ExecId, Status>;
 
     /// Gives a session input. With a terminal, control characters act as they are typed.
     fn write(&mut self, now: Time, session: ExecId, bytes: &[u8]);
@@ -144,16 +142,15 @@ pub trait NodeApi {
     fn hang_up(&mut self, now: Time, session: ExecId);
 
     /// The entries of a directory in a running container.
-    fn list_files(&self, api: &ApiServer, namespace: &str, pod: &str, container: &str, path: &str) -> Result<Vec<FileEntry>, Status>;
+    fn list_files(&self, namespace: &str, pod: &str, container: &str, path: &str) -> Result<Vec<FileEntry>, Status>;
 
     /// The bytes of a file in a running container, at most `max`.
-    fn read_file(&self, api: &ApiServer, namespace: &str, pod: &str, container: &str, path: &str, max: usize) -> Result<Vec<u8>, Status>;
+    fn read_file(&self, namespace: &str, pod: &str, container: &str, path: &str, max: usize) -> Result<Vec<u8>, Status>;
 
     /// Writes a file in a running container, making the directories above it.
     #[expect(clippy::too_many_arguments, reason = "the parts of a request")]
     fn write_file(
         &mut self,
-        api: &ApiServer,
         now: Time,
         namespace: &str,
         pod: &str,
@@ -163,5 +160,5 @@ pub trait NodeApi {
     ) -> Result<(), Status>;
 
     /// What a running pod uses; `None` where it does not run.
-    fn pod_usage(&self, api: &ApiServer, now: Time, namespace: &str, pod: &str) -> Option<PodUsage>;
+    fn pod_usage(&self, now: Time, namespace: &str, pod: &str) -> Option<PodUsage>;
 }

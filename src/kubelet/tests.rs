@@ -1,0 +1,250 @@
+//! Pods on virtual time, with an API server and the kubelets alone.
+
+use super::Kubelets;
+use crate::api::{Kind, Object, Value, yaml};
+use crate::base::{Duration, Time};
+use crate::obj;
+use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, LogOptions, NodeApi, WriteOptions};
+
+/// What an informer lags behind.
+const LAG: Duration = Duration::from_millis(5);
+
+/// An API server, kubelets, and the time.
+struct World {
+    api: ApiServer,
+    kubelets: Kubelets,
+    now: Time,
+    /// Changes up to here were delivered.
+    seen: u64,
+}
+
+impl World {
+    fn new() -> World {
+        let mut world = World { api: ApiServer::new(1), kubelets: Kubelets::new(1), now: Time::ZERO, seen: 0 };
+        world.create("Node", "", obj!({"metadata": {"name": "node1"}}));
+        world.run_until(Time::from_secs(1));
+        world
+    }
+
+    fn by(&self) -> Caller {
+        Caller::new(self.now, "test")
+    }
+
+    fn create(&mut self, kind: &str, namespace: &str, object: Value) {
+        let by = self.by();
+        self.api.create(&by, Kind::named(kind), namespace, object, &WriteOptions::default()).expect("is valid");
+    }
+
+    /// Creates a pod on node1 from its spec in YAML.
+    fn pod(&mut self, name: &str, spec: &str) {
+        let spec = yaml::read_value(spec).expect("is YAML");
+        let mut pod = obj!({"metadata": {"name": name}, "spec": spec});
+        pod.set(&["spec", "nodeName"], "node1");
+        self.create("Pod", "default", pod);
+    }
+
+    fn delete(&mut self, name: &str) {
+        let by = self.by();
+        self.api.delete(&by, Kind::named("Pod"), "default", name, &DeleteOptions::default()).expect("is there");
+    }
+
+    fn deliver(&mut self) -> Option<Time> {
+        let version = self.api.store().version(self.seen + 1)?.clone();
+        let due = version.at + LAG;
+        if due > self.now {
+            return Some(due);
+        }
+        self.seen += 1;
+        let old = (version.previous > 0).then(|| self.api.store().version(version.previous).map(|v| v.value.clone())).flatten();
+        let change = Change { key: version.key.clone(), change: version.change, old, object: version.value.clone(), revision: version.revision };
+        if self.kubelets.watches(change.key.kind) {
+            self.kubelets.on_change(&self.api, self.now, &change);
+        }
+        Some(self.now)
+    }
+
+    fn run_until(&mut self, until: Time) {
+        loop {
+            let next = [self.deliver(), self.kubelets.next_wake()].into_iter().flatten().min();
+            match next {
+                Some(at) if at <= until => {
+                    self.now = self.now.max(at);
+                    if self.kubelets.next_wake().is_some_and(|t| t <= self.now) {
+                        let now = self.now;
+                        self.kubelets.wake(&mut self.api, now);
+                    }
+                }
+                _ => break,
+            }
+        }
+        self.now = until;
+    }
+
+    fn run(&mut self, seconds: u64) {
+        self.run_until(self.now + Duration::from_secs(seconds));
+    }
+
+    fn get(&self, name: &str) -> Value {
+        self.api.peek(Kind::named("Pod"), "default", name).cloned().unwrap_or_default()
+    }
+
+    fn state(&self, name: &str) -> String {
+        self.get(name).at(&["status", "containerStatuses"]).items().iter().map(|s| s.get("state").to_json()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Reason, count and message of the pod's events, oldest first.
+    fn events(&self, name: &str) -> Vec<String> {
+        let mut events: Vec<&Value> =
+            self.api.iter(Kind::named("Event"), Some("default")).filter(|e| e.at(&["involvedObject", "name"]).str() == name).collect();
+        events.sort_by_key(|e| e.name().to_owned());
+        events.iter().map(|e| format!("{} x{} {}", e.get("reason").str(), e.get("count").int(), e.get("message").str())).collect()
+    }
+
+    fn logs(&self, name: &str) -> String {
+        let chunk = self.kubelets.logs(self.now, "default", name, "", &LogOptions::default()).expect("has logs");
+        String::from_utf8_lossy(&chunk.bytes).into_owned()
+    }
+}
+
+const SLEEPER: &str = "containers: [{name: c, image: busybox, command: [sh, -c, \"trap 'exit 0' TERM; sleep 10000 & wait\"]}]";
+
+#[test]
+fn starts_runs_and_ends() {
+    let mut w = World::new();
+    w.pod("p", SLEEPER);
+    w.run(5);
+    let pod = w.get("p");
+    assert_eq!(pod.at(&["status", "phase"]).str(), "Running", "{}", pod.get("status"));
+    assert_eq!(pod.condition("Ready"), "True");
+    assert!(pod.at(&["status", "podIP"]).str().starts_with("10.244."));
+    assert_eq!(
+        w.events("p"),
+        [
+            "Pulling x1 Pulling image \"busybox\"",
+            "Pulled x1 Successfully pulled image \"busybox\" in 800ms (800ms including waiting). Image size: 2213808 bytes.",
+            "Created x1 Container created",
+            "Started x1 Container started"
+        ]
+        .map(|e| if e.starts_with("Pulled") { w.events("p")[1].clone() } else { e.to_owned() })
+    );
+    w.delete("p");
+    w.run(3);
+    assert!(w.get("p").is_null());
+    assert!(w.events("p").iter().any(|e| e == "Killing x1 Stopping container c"));
+}
+
+#[test]
+fn completes_and_fails() {
+    let mut w = World::new();
+    w.pod("good", "{restartPolicy: Never, containers: [{name: c, image: busybox, command: [sh, -c, 'echo hi']}]}");
+    w.pod("bad", "{restartPolicy: Never, containers: [{name: c, image: busybox, command: [sh, -c, 'exit 3']}]}");
+    w.run(8);
+    assert_eq!(w.get("good").at(&["status", "phase"]).str(), "Succeeded", "{}", w.get("good").get("status"));
+    assert_eq!(w.logs("good"), "hi\n");
+    assert_eq!(w.get("bad").at(&["status", "phase"]).str(), "Failed");
+    assert!(w.state("bad").contains("\"exitCode\":3"));
+}
+
+#[test]
+fn crash_loops_with_doubling_delays() {
+    let mut w = World::new();
+    w.pod("p", "containers: [{name: c, image: busybox, command: ['false']}]");
+    w.run(9);
+    assert_eq!(w.get("p").at(&["status", "containerStatuses"]).items()[0].get("restartCount").int(), 1);
+    w.run(25);
+    assert_eq!(w.get("p").at(&["status", "containerStatuses"]).items()[0].get("restartCount").int(), 2, "{:?}", w.events("p"));
+    w.run(60);
+    assert!(w.events("p").iter().any(|e| e.starts_with("BackOff x") && e.contains("Back-off restarting failed container c in pod p_default(")));
+}
+
+#[test]
+fn liveness_restarts() {
+    let mut w = World::new();
+    w.pod(
+        "p",
+        "containers: [{name: c, image: busybox, command: [sh, -c, 'trap exit TERM; touch /tmp/healthy; sleep 8; rm -f /tmp/healthy; sleep 600 & wait'], \
+         livenessProbe: {exec: {command: [cat, /tmp/healthy]}, initialDelaySeconds: 2, periodSeconds: 2}}]",
+    );
+    w.run(20);
+    let events = w.events("p");
+    assert!(events.contains(&"Unhealthy x3 Liveness probe failed: cat: can't open '/tmp/healthy': No such file or directory\n".to_owned()), "{events:?}");
+    assert!(events.contains(&"Killing x1 Container c failed liveness probe, will be restarted".to_owned()), "{events:?}");
+    let status = w.get("p").at(&["status", "containerStatuses"]).items()[0].clone();
+    assert_eq!(status.get("restartCount").int(), 1, "{status}");
+    assert_eq!(status.at(&["lastState", "terminated", "exitCode"]).int(), 143);
+}
+
+#[test]
+fn readiness_follows_the_probe() {
+    let mut w = World::new();
+    w.pod(
+        "p",
+        "containers: [{name: c, image: busybox, command: [sh, -c, 'trap exit TERM; sleep 6; touch /tmp/r; sleep 6; rm /tmp/r; sleep 600 & wait'], \
+         readinessProbe: {exec: {command: [cat, /tmp/r]}, periodSeconds: 1, failureThreshold: 2, successThreshold: 2}}]",
+    );
+    w.run(5);
+    assert_eq!(w.get("p").condition("Ready"), "False");
+    w.run(6);
+    assert_eq!(w.get("p").condition("Ready"), "True", "{:?}", w.events("p"));
+    w.run(6);
+    assert_eq!(w.get("p").condition("Ready"), "False");
+}
+
+#[test]
+fn images_that_cannot_be_pulled() {
+    let mut w = World::new();
+    w.pod("p", "containers: [{name: c, image: 'example.com/nosuch:1'}]");
+    w.run(5);
+    assert!(w.events("p").contains(&"Failed x1 Error: ErrImagePull".to_owned()), "{:?}", w.events("p"));
+    w.run(20);
+    assert!(w.state("p").contains("ImagePullBackOff") || w.state("p").contains("ErrImagePull"), "{}", w.state("p"));
+}
+
+#[test]
+fn init_containers_come_first() {
+    let mut w = World::new();
+    w.pod(
+        "p",
+        "{initContainers: [{name: i, image: busybox, command: [sh, -c, 'echo a > /d/x'], volumeMounts: [{name: d, mountPath: /d}]}], \
+         containers: [{name: c, image: busybox, command: [sh, -c, 'cat /d/x; trap exit TERM; sleep 600 & wait'], volumeMounts: [{name: d, mountPath: /d}]}], \
+         volumes: [{name: d, emptyDir: {}}]}",
+    );
+    w.run(8);
+    assert_eq!(w.get("p").at(&["status", "phase"]).str(), "Running", "{}", w.get("p").get("status"));
+    assert_eq!(w.logs("p"), "a\n");
+}
+
+#[test]
+fn missing_config_maps_keep_pods_waiting() {
+    let mut w = World::new();
+    w.pod("p", "{containers: [{name: c, image: busybox, volumeMounts: [{name: v, mountPath: /v}]}], volumes: [{name: v, configMap: {name: cm}}]}");
+    w.run(3);
+    assert!(w.events("p")[0].ends_with("MountVolume.SetUp failed for volume \"v\" : configmap \"cm\" not found"), "{:?}", w.events("p"));
+    w.create("ConfigMap", "default", obj!({"metadata": {"name": "cm"}, "data": {"k": "v"}}));
+    w.run(12);
+    assert_eq!(w.get("p").condition("PodReadyToStartContainers"), "True");
+}
+
+#[test]
+fn ignored_term_ends_in_kill() {
+    let mut w = World::new();
+    w.pod("p", "{terminationGracePeriodSeconds: 5, containers: [{name: c, image: busybox, command: [sh, -c, \"trap '' TERM; sleep 10000\"]}]}");
+    w.run(5);
+    w.delete("p");
+    w.run(4);
+    assert_eq!(w.get("p").at(&["status", "phase"]).str(), "Running");
+    w.run(3);
+    assert!(w.get("p").is_null());
+}
+
+#[test]
+fn commands_run_in_containers() {
+    let mut w = World::new();
+    w.pod("p", SLEEPER);
+    w.run(5);
+    let command: Vec<String> = ["sh", "-c", "hostname; exit 7"].map(str::to_owned).to_vec();
+    let id = w.kubelets.exec(w.now, "default", "p", "c", &command, false, false).expect("starts");
+    w.run(1);
+    let polled = w.kubelets.poll(id);
+    assert_eq!((polled.stdout.as_slice(), polled.exit), (b"p\n".as_slice(), Some(7)));
+}
