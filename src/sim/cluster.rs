@@ -3,6 +3,7 @@
 use crate::api::{Kind, KindRef, Object, Value};
 use crate::base::{Duration, Time};
 use crate::controllers::{self, Controller};
+use crate::kubelet::Kubelets;
 use crate::scheduler::Scheduler;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, WriteOptions};
 
@@ -26,6 +27,8 @@ struct Informer {
 pub struct Cluster {
     /// The API server.
     pub api: ApiServer,
+    /// The kubelets of all nodes, where they run.
+    pub kubelets: Option<Kubelets>,
     /// The scheduler, where it runs.
     pub scheduler: Option<Scheduler>,
     controllers: Vec<Box<dyn Controller>>,
@@ -51,8 +54,9 @@ impl Cluster {
         }
         let controllers = if session.runs(session::Component::Controllers) { controllers::all(session.seed) } else { Vec::new() };
         let scheduler = session.runs(session::Component::Scheduler).then(|| Scheduler::new(session.seed));
+        let kubelets = session.runs(session::Component::Kubelets).then(|| Kubelets::new(session.seed));
         let informers = vec![Informer::default(); controllers.len() + 2];
-        let mut cluster = Cluster { api, scheduler, controllers, informers, routed: 0 };
+        let mut cluster = Cluster { api, kubelets, scheduler, controllers, informers, routed: 0 };
         cluster.route(Time::ZERO);
         // What the session starts with has been seen by all when it starts.
         for informer in 0..cluster.informers.len() {
@@ -121,7 +125,7 @@ impl Cluster {
     fn due(&self, i: usize) -> Option<Time> {
         let wake = match i {
             0 => self.scheduler.as_ref().and_then(Component::next_wake),
-            1 => None,
+            1 => self.kubelets.as_ref().and_then(Component::next_wake),
             _ => self.controllers[i - 2].next_wake(),
         };
         [wake, self.informers[i].deliver_at].into_iter().flatten().min()
@@ -130,7 +134,7 @@ impl Cluster {
     fn component(&mut self, i: usize) -> Option<(&mut dyn Component, &mut ApiServer)> {
         let component: &mut dyn Component = match i {
             0 => self.scheduler.as_mut()?,
-            1 => return None,
+            1 => self.kubelets.as_mut()?,
             _ => self.controllers[i - 2].as_mut(),
         };
         Some((component, &mut self.api))

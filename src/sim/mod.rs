@@ -2,6 +2,7 @@
 
 mod cluster;
 mod digest;
+mod node_bridge;
 mod nodes;
 mod outcome;
 mod session;

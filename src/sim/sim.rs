@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::cluster::Cluster;
 use super::digest;
 use super::outcome::{self, Outcome, StepOutcome};
-use super::session::{ApiInput, Fault, Input, Session, TimedInput};
+use super::session::{ApiInput, Fault, Input, Session, Switch, TimedInput};
 use super::workstation::Workstation;
 use crate::base::{Duration, Time};
 use crate::server::{ApiServer, Caller, RestRequest};
@@ -209,15 +209,26 @@ impl Sim {
                     ..StepOutcome::default()
                 });
             }
-            Some(Input::Usage(_)) => {}
+            Some(Input::Usage(usage)) => {
+                let whole = |n: Option<f64>| n.map(|n| n.max(0.0).round() as u64);
+                if let Some(kubelets) = &mut self.cluster.kubelets {
+                    kubelets.set_usage(whole(usage.cpu), whole(usage.memory), whole(usage.total_cpu));
+                }
+            }
             Some(Input::Fault(fault)) => self.break_or_mend(&fault),
             Some(Input::Terminal(_) | Input::Files) | None => {}
         }
     }
 
     fn break_or_mend(&mut self, fault: &Fault) {
-        if fault.finish_terminating_pods {
+        if fault.finish_terminating_pods && self.cluster.kubelets.is_none() {
             self.cluster.finish_terminating_pods(self.now);
+        }
+        if let (Some(node), Some(switch), Some(kubelets)) = (&fault.node, fault.kubelet, &mut self.cluster.kubelets) {
+            match switch {
+                Switch::Stop => kubelets.stop(self.now, node),
+                Switch::Start => kubelets.start(self.now, node),
+            }
         }
     }
 

@@ -1,14 +1,28 @@
-//! The workstation: files, and `kubectl` as a program. (Single commands only until the shell's machine is wired.)
+//! The workstation: a machine whose shell is the terminal's, whose files are the editor's tabs, and on which `kubectl` is a program.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::cluster::Cluster;
+use super::node_bridge::NodeBridge;
 use super::session::Session;
 use crate::base::{Duration, Time};
-use crate::kubectl::{Environment, FileError, Files, Host, Kubectl, Output, StdinState, Step, Stream};
+use crate::kubectl::{Environment, FileError, Files, Host, Kubectl, NodeApi, Output, StdinState, Step, Stream};
+use crate::runtime::{self, Errno, ExtRead, Image, Kind, Machine, MachineEvent, MachineSpec, Pid, Signal, SpawnSpec, Stdin};
 
+/// Where commands start and where the session's files are.
+const HOME: &str = "/root";
+/// How long a kubectl takes before it does anything: its start and its first round trip.
 const KUBECTL_START: Duration = Duration::from_millis(25);
+/// Bytes of a terminal's output that are kept, and how many are cut away when there are more.
+const TERMINAL_MAX: usize = 1 << 20;
+const TERMINAL_CUT: usize = 1 << 18;
+/// Bytes of a command's output that are kept.
+const OUTPUT_MAX: usize = 16 << 20;
+/// The largest file that kubectl reads, in bytes.
+const FILE_MAX: usize = 16 << 20;
 
+/// What came of a command.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct CommandOutcome {
     pub(super) stdout: String,
@@ -16,87 +30,140 @@ pub(super) struct CommandOutcome {
     pub(super) exit: i32,
 }
 
+/// A kubectl that runs.
 #[derive(Clone, Debug)]
 struct Running {
     kubectl: Kubectl,
     stdin: Vec<u8>,
+    eof: bool,
+    /// When to step it next.
     wake: Option<Time>,
+    /// Step it as soon as the store is beyond this revision.
     beyond: Option<u64>,
+    /// Step it when there is input.
+    wants_stdin: bool,
+}
+
+/// A terminal of the page.
+#[derive(Clone, Debug)]
+struct Terminal {
+    pid: Pid,
+    output: Vec<u8>,
+    /// Bytes of output that were cut away.
+    cut: usize,
 }
 
 /// The machine that people sit at.
 #[derive(Clone, Debug)]
 pub struct Workstation {
+    machine: Machine,
     namespace: String,
-    files: BTreeMap<String, Vec<u8>>,
-    running: Option<Running>,
+    kubectls: BTreeMap<Pid, Running>,
+    command: Option<Pid>,
     stdout: Vec<u8>,
     stderr: Vec<u8>,
     done: Option<i32>,
-}
-
-fn split(line: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut quote = None;
-    let mut chars = line.chars();
-    while let Some(c) = chars.next() {
-        match (quote, c) {
-            (Some(q), c) if c == q => quote = None,
-            (Some('"'), '\\') | (None, '\\') => word.get_or_insert_default().extend(chars.next()),
-            (None, '\'' | '"') => {
-                quote = Some(c);
-                word.get_or_insert_default();
-            }
-            (None, c) if c.is_whitespace() => words.extend(word.take()),
-            (_, c) => word.get_or_insert_default().push(c),
-        }
-    }
-    words.extend(word);
-    words
+    terminals: BTreeMap<u32, Terminal>,
 }
 
 impl Workstation {
     /// The workstation of a session, with its files.
     pub fn new(session: &Session) -> Self {
-        let files = session.files.iter().map(|(k, v)| (k.clone(), v.clone().into_bytes())).collect();
-        Workstation {
+        let image: Arc<Image> = Arc::new(runtime::images::workstation());
+        let spec = MachineSpec {
+            image,
+            hostname: "workstation".to_owned(),
+            externals: vec!["kubectl".to_owned()],
+            seed: session.seed,
+            stream: "workstation".to_owned(),
+            ..MachineSpec::default()
+        };
+        let mut machine = Machine::new(Time::ZERO, spec);
+        machine.files().make_dirs(HOME);
+        let init = SpawnSpec { argv: vec!["tail".to_owned(), "-f".to_owned(), "/dev/null".to_owned()], ..SpawnSpec::default() };
+        // The end of the first process would be the end of all: it waits for ever.
+        let _ = machine.spawn(Time::ZERO, init);
+        let mut workstation = Workstation {
+            machine,
             namespace: session.default_namespace().to_owned(),
-            files,
-            running: None,
+            kubectls: BTreeMap::new(),
+            command: None,
             stdout: Vec::new(),
             stderr: Vec::new(),
             done: None,
+            terminals: BTreeMap::new(),
+        };
+        for (path, text) in &session.files {
+            workstation.write_file(Time::ZERO, path, text);
         }
+        workstation
     }
 
-    /// Writes a file.
+    /// Writes a file; a relative path is taken from the home directory. What cannot be written there is left.
     pub fn write_file(&mut self, _now: Time, path: &str, text: &str) {
-        self.files.insert(path.to_owned(), text.as_bytes().to_vec());
+        // A path through a file that is no directory names nothing that could be written.
+        let _ = self.machine.files().write(HOME, path, text.as_bytes());
     }
 
+    /// A file's text; nothing where it is not there.
+    pub fn read_file(&self, path: &str) -> Option<String> {
+        let bytes = self.machine.file_system().read(HOME, path, FILE_MAX).ok()?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// Paths of the files below the home directory, sorted.
+    pub fn files(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        let fs = self.machine.file_system();
+        let mut folders = vec![String::new()];
+        while let Some(folder) = folders.pop() {
+            let Ok(node) = fs.stat(HOME, if folder.is_empty() { "." } else { &folder }) else { continue };
+            let Kind::Dir(entries) = &node.kind else { continue };
+            for (name, inode) in entries.iter().filter(|(n, _)| !n.starts_with('.')) {
+                let path = if folder.is_empty() { name.to_string() } else { format!("{folder}/{name}") };
+                match &inode.kind {
+                    Kind::Dir(_) => folders.push(path),
+                    _ => found.push(path),
+                }
+            }
+        }
+        found.sort();
+        found
+    }
+
+    /// Starts a command line in a shell of its own.
     pub(super) fn start_command(&mut self, now: Time, line: &str, stdin: Option<&str>) {
         self.stdout.clear();
         self.stderr.clear();
         self.done = None;
-        let words = split(line);
-        if words.first().map(String::as_str) != Some("kubectl") {
-            self.stderr = format!("sh: {}: not found\n", words.first().map_or("", String::as_str)).into_bytes();
-            self.done = Some(127);
-            return;
+        let spec = SpawnSpec {
+            argv: vec!["bash".to_owned(), "-c".to_owned(), line.to_owned()],
+            env: self.environment(),
+            cwd: HOME.to_owned(),
+            stdin: if stdin.is_some() { Stdin::Pipe } else { Stdin::Null },
+            ..SpawnSpec::default()
+        };
+        match self.machine.spawn(now, spec) {
+            Ok(pid) => {
+                self.command = Some(pid);
+                if let Some(text) = stdin {
+                    self.machine.write_stdin(now, pid, text.as_bytes());
+                    self.machine.close_stdin(now, pid);
+                }
+            }
+            Err(error) => {
+                self.stderr = format!("{error}\n").into_bytes();
+                self.done = Some(126);
+            }
         }
-        let env = Environment { cwd: "/root".to_owned(), env: Vec::new(), stdin_is_tty: false, namespace: self.namespace.clone() };
-        self.running = Some(Running {
-            kubectl: Kubectl::start(&words[1..], &env),
-            stdin: stdin.unwrap_or("").as_bytes().to_vec(),
-            wake: Some(now + KUBECTL_START),
-            beyond: None,
-        });
     }
 
-    pub(super) fn kill_command(&mut self, _cluster: &mut Cluster, _now: Time) {
-        self.running = None;
-        self.done = Some(137);
+    /// Ends the running command, as closing its terminal would.
+    pub(super) fn kill_command(&mut self, cluster: &mut Cluster, now: Time) {
+        if let Some(pid) = self.command {
+            self.machine.signal_session(now, pid, Signal::KILL);
+            self.step(cluster, now);
+        }
     }
 
     /// What the running or last command has printed so far: standard output and standard error.
@@ -104,81 +171,239 @@ impl Workstation {
         (&self.stdout, &self.stderr)
     }
 
+    /// The command's outcome, once it has ended.
     pub(super) fn take_command(&mut self) -> Option<CommandOutcome> {
         let exit = self.done.take()?;
+        self.command = None;
         let text = |bytes: &mut Vec<u8>| String::from_utf8_lossy(bytes).into_owned();
         Some(CommandOutcome { stdout: text(&mut self.stdout), stderr: text(&mut self.stderr), exit })
     }
 
-    pub(super) fn terminal_output(&self, _tab: u32, _from: usize) -> &[u8] {
-        &[]
+    /// Types into a terminal; the first bytes, even none, open it with a shell.
+    pub(super) fn terminal_input(&mut self, now: Time, tab: u32, bytes: &[u8]) {
+        if !self.terminals.get(&tab).is_some_and(|t| self.machine.is_running(t.pid)) {
+            let spec = SpawnSpec {
+                argv: vec!["bash".to_owned(), "-i".to_owned()],
+                env: self.environment(),
+                cwd: HOME.to_owned(),
+                stdin: Stdin::Tty,
+                ..SpawnSpec::default()
+            };
+            let Ok(pid) = self.machine.spawn(now, spec) else { return };
+            // The page edits lines itself, with history and completion, and shows what is typed.
+            self.machine.tty_echo(pid, false);
+            let (output, cut) = self.terminals.remove(&tab).map(|t| (t.output, t.cut)).unwrap_or_default();
+            self.terminals.insert(tab, Terminal { pid, output, cut });
+        }
+        if bytes.is_empty() {
+            return;
+        }
+        if let Some(pid) = self.raw_reader(tab)
+            && let Some(running) = self.kubectls.get_mut(&pid)
+        {
+            running.stdin.extend_from_slice(bytes);
+            running.wake = Some(now);
+            return;
+        }
+        if let Some(terminal) = self.terminals.get(&tab) {
+            self.machine.tty_input(now, terminal.pid, bytes);
+        }
     }
 
-    pub(super) fn terminal_input(&mut self, _now: Time, _tab: u32, _bytes: &[u8]) {}
+    /// Whether keys of a terminal go, as they are typed, to a program in a container.
+    pub fn terminal_is_raw(&self, tab: u32) -> bool {
+        self.raw_reader(tab).is_some()
+    }
 
+    /// What a terminal has shown from an offset on, and the offset after it.
+    pub fn terminal_output(&self, tab: u32, from: usize) -> (&[u8], usize) {
+        let Some(terminal) = self.terminals.get(&tab) else { return (&[], from) };
+        let end = terminal.cut + terminal.output.len();
+        let at = from.clamp(terminal.cut, end) - terminal.cut;
+        (&terminal.output[at..], end)
+    }
+
+    /// When something is due.
     pub(super) fn next_at(&self, cluster: &Cluster) -> Option<Time> {
-        let running = self.running.as_ref()?;
-        let changed = running.beyond.is_some_and(|b| cluster.api.revision() > b).then_some(Time::ZERO);
-        [running.wake, changed].into_iter().flatten().min()
+        let newest = cluster.api.revision();
+        let changed = self.kubectls.values().any(|r| r.beyond.is_some_and(|b| newest > b)).then_some(Time::ZERO);
+        let kubectls = self.kubectls.values().filter_map(|r| r.wake).min();
+        let events = self.machine.has_events().then_some(Time::ZERO);
+        [self.machine.next_wake(), kubectls, changed, events].into_iter().flatten().min()
     }
 
+    /// Does what is due.
     pub(super) fn step(&mut self, cluster: &mut Cluster, now: Time) {
-        let Some(mut running) = self.running.take() else { return };
+        self.machine.run(now);
+        self.take_events(now);
+        let newest = cluster.api.revision();
+        let due = |r: &Running| r.wake.is_some_and(|t| t <= now) || r.beyond.is_some_and(|b| newest > b);
+        let pids: Vec<Pid> = self.kubectls.iter().filter(|(_, r)| due(r)).map(|(pid, _)| *pid).collect();
+        for pid in pids {
+            self.step_kubectl(cluster, now, pid);
+        }
+    }
+
+    fn environment(&self) -> Vec<(String, String)> {
+        [("HOME", HOME), ("USER", "root"), ("SHELL", "/bin/bash"), ("KUBECONFIG", "/root/.kube/config")].map(|(k, v)| (k.to_owned(), v.to_owned())).to_vec()
+    }
+
+    fn take_events(&mut self, now: Time) {
+        for event in self.machine.drain() {
+            match event {
+                MachineEvent::Output { pid, stream, bytes, .. } => self.take_output(pid, stream, &bytes),
+                MachineEvent::Exited { pid, status, .. } if self.command == Some(pid) => self.done = Some(status.code()),
+                MachineEvent::ExternalStarted { pid, argv, env, cwd, tty, .. } => {
+                    let environment = Environment { cwd, env, stdin_is_tty: tty, namespace: self.namespace.clone() };
+                    let kubectl = Kubectl::start(argv.get(1..).unwrap_or_default(), &environment);
+                    let running =
+                        Running { kubectl, stdin: Vec::new(), eof: false, wake: Some(now + KUBECTL_START), beyond: None, wants_stdin: false };
+                    self.kubectls.insert(pid, running);
+                }
+                MachineEvent::ExternalInput { pid } => {
+                    if let Some(running) = self.kubectls.get_mut(&pid).filter(|r| r.wants_stdin) {
+                        running.wake = Some(now);
+                    }
+                }
+                MachineEvent::ExternalSignal { pid, signal } => self.signal_kubectl(now, pid, signal),
+                MachineEvent::ExternalGone { pid } => {
+                    self.kubectls.remove(&pid);
+                }
+                // The workstation reaches the cluster through kubectl alone.
+                MachineEvent::Request { id, .. } => self.machine.respond(now, id, Err(crate::network::NetError::Unreachable)),
+                MachineEvent::Exited { .. } | MachineEvent::Served { .. } | MachineEvent::OomKilled { .. } | MachineEvent::VolumeChanged { .. } => {}
+            }
+        }
+    }
+
+    fn take_output(&mut self, pid: Pid, stream: runtime::Stream, bytes: &[u8]) {
+        if self.command == Some(pid) {
+            let sink = if stream == runtime::Stream::Stdout { &mut self.stdout } else { &mut self.stderr };
+            let room = OUTPUT_MAX.saturating_sub(sink.len());
+            sink.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        } else if let Some(terminal) = self.terminals.values_mut().find(|t| t.pid == pid) {
+            terminal.output.extend_from_slice(bytes);
+            if terminal.output.len() > TERMINAL_MAX {
+                terminal.output.drain(..TERMINAL_CUT);
+                terminal.cut += TERMINAL_CUT;
+            }
+        }
+    }
+
+    fn signal_kubectl(&mut self, now: Time, pid: Pid, signal: Signal) {
+        let Some(running) = self.kubectls.get_mut(&pid) else { return };
+        if signal == Signal::INT {
+            running.kubectl.interrupt();
+            running.wake = Some(now);
+        } else {
+            self.kubectls.remove(&pid);
+            self.machine.ext_exit(now, pid, 128 + i32::from(signal.0));
+        }
+    }
+
+    fn step_kubectl(&mut self, cluster: &mut Cluster, now: Time, pid: Pid) {
+        let Some(mut running) = self.kubectls.remove(&pid) else { return };
+        if running.wants_stdin && !running.eof && !running.kubectl.wants_raw_input() {
+            loop {
+                match self.machine.ext_read(pid, 0) {
+                    ExtRead::Data(bytes) => running.stdin.extend_from_slice(&bytes),
+                    ExtRead::Empty => break,
+                    ExtRead::End => {
+                        running.eof = true;
+                        break;
+                    }
+                }
+            }
+        }
         let mut out = Output::default();
-        let mut files = TabFiles { files: &mut self.files };
-        let mut host = Host { api: &mut cluster.api, node: None, now, files: &mut files, metrics: None };
-        let step = running.kubectl.step(&mut host, StdinState { bytes: &running.stdin, eof: true }, &mut out);
+        let revision = cluster.api.revision();
+        let step = {
+            let cwd = self.machine.ext_cwd(pid);
+            let mut files = WorkstationFiles { machine: &mut self.machine, cwd };
+            let mut bridge = cluster.kubelets.as_mut().map(|kubelets| NodeBridge { kubelets, now });
+            let node = bridge.as_mut().map(|b| b as &mut dyn NodeApi);
+            let mut host = Host { api: &mut cluster.api, node, now, files: &mut files, metrics: None };
+            running.kubectl.step(&mut host, StdinState { bytes: &running.stdin, eof: running.eof }, &mut out)
+        };
         for (stream, bytes) in &out.chunks {
-            if *stream == Stream::Stdout { self.stdout.extend(bytes) } else { self.stderr.extend(bytes) }
+            self.machine.ext_write(now, pid, if *stream == Stream::Stdout { 1 } else { 2 }, bytes);
         }
         running.beyond = None;
+        running.wants_stdin = false;
         match step {
             Step::Exit(code) => {
-                self.done = Some(code);
+                self.machine.ext_exit(now, pid, code);
                 return;
             }
             Step::WaitUntil(at) => running.wake = Some(at),
             Step::WaitChange(at) => {
                 running.wake = at;
-                running.beyond = Some(cluster.api.revision());
+                running.beyond = Some(revision.max(cluster.api.revision()));
             }
-            Step::WaitStdin(at) => running.wake = at,
+            Step::WaitStdin(at) => {
+                let first = !running.eof && !running.kubectl.wants_raw_input();
+                running.wants_stdin = true;
+                running.wake = at;
+                // What is there already is read at once; for more, the machine says when.
+                if first && let ExtRead::Data(bytes) = self.machine.ext_read(pid, 0) {
+                    running.stdin.extend_from_slice(&bytes);
+                    running.wake = Some(now);
+                }
+            }
         }
-        self.running = Some(running);
+        self.kubectls.insert(pid, running);
+    }
+
+    /// The kubectl that a terminal's keys go to, where one wants them as they are typed.
+    fn raw_reader(&self, tab: u32) -> Option<Pid> {
+        let terminal = self.terminals.get(&tab)?.pid;
+        let processes = self.machine.processes();
+        let parent = |pid: Pid| processes.iter().find(|p| p.pid == pid).map(|p| p.ppid);
+        let below = |mut pid: Pid| {
+            for _ in 0..processes.len() {
+                if pid == terminal {
+                    return true;
+                }
+                match parent(pid) {
+                    Some(up) => pid = up,
+                    None => return false,
+                }
+            }
+            false
+        };
+        self.kubectls.iter().find(|(pid, r)| r.kubectl.wants_raw_input() && below(**pid)).map(|(pid, _)| *pid)
     }
 }
 
-struct TabFiles<'a> {
-    files: &'a mut BTreeMap<String, Vec<u8>>,
+/// The workstation's files, as kubectl sees them.
+struct WorkstationFiles<'a> {
+    machine: &'a mut Machine,
+    cwd: String,
 }
 
-impl Files for TabFiles<'_> {
+impl Files for WorkstationFiles<'_> {
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
-        let path = path.trim_start_matches("./");
-        if let Some(found) = self.files.get(path) {
-            return Ok(found.clone());
-        }
-        let folder = format!("{}/", path.trim_end_matches('/'));
-        if self.files.keys().any(|k| k.starts_with(&folder)) || path == "." {
-            Err(FileError::IsADirectory)
-        } else {
-            Err(FileError::NotFound)
-        }
+        self.machine.file_system().read(&self.cwd, path, FILE_MAX).map_err(file_error)
     }
+
     fn write(&mut self, path: &str, content: &[u8]) -> Result<(), FileError> {
-        self.files.insert(path.to_owned(), content.to_vec());
-        Ok(())
+        self.machine.files().write(&self.cwd, path, content).map_err(file_error)
     }
+
     fn list(&self, path: &str) -> Result<Vec<String>, FileError> {
-        let path = path.trim_start_matches("./").trim_end_matches('/');
-        let folder = if path.is_empty() || path == "." { String::new() } else { format!("{path}/") };
-        let mut names: Vec<String> = self
-            .files
-            .keys()
-            .filter_map(|k| k.strip_prefix(&folder))
-            .map(|rest| rest.split('/').next().unwrap_or(rest).to_owned())
-            .collect();
-        names.dedup();
-        if names.is_empty() { Err(FileError::NotFound) } else { Ok(names) }
+        let node = self.machine.file_system().stat(&self.cwd, path).map_err(file_error)?;
+        match &node.kind {
+            Kind::Dir(entries) => Ok(entries.keys().map(ToString::to_string).collect()),
+            _ => Err(FileError::NotADirectory),
+        }
+    }
+}
+
+fn file_error(errno: Errno) -> FileError {
+    match errno {
+        Errno::IsDirectory => FileError::IsADirectory,
+        Errno::NotDirectory => FileError::NotADirectory,
+        Errno::NoEntry => FileError::NotFound,
+        _ => FileError::PermissionDenied,
     }
 }
