@@ -80,6 +80,11 @@ impl Kubectl {
         }
     }
 
+    /// Whether what it waits for is a program in a container that has a terminal: keys go there as they are typed.
+    pub fn wants_raw_input(&self) -> bool {
+        matches!(self.state, State::Running(_)) && self.inv.flags.is_on("stdin") && self.inv.flags.is_on("tty")
+    }
+
     /// Does what can be done now.
     pub fn step(&mut self, host: &mut Host<'_>, stdin: StdinState<'_>, out: &mut Output) -> Step {
         let inv = Arc::clone(&self.inv);

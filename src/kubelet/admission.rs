@@ -29,7 +29,8 @@ pub(super) fn admit<'a>(node: &Node, pod: &Value, spec: &PodSpec, others: impl I
     }
     let capacity = Quantity::of(node.allocatable.get("pods"));
     if !node.allocatable.get("pods").is_null() && running.len() as i64 + 1 > capacity.value() {
-        let message = format!("Node didn't have enough resource: pods, requested: 1, used: {}, capacity: {}", running.len(), capacity.value());
+        let message =
+            format!("Node didn't have enough resource: pods, requested: 1, used: {}, capacity: {}", running.len(), capacity.value());
         return rejected("OutOfpods", message);
     }
     for (name, wanted) in pod_resources(pod, spec, "requests") {

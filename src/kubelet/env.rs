@@ -84,7 +84,8 @@ fn put_all(source: &EnvSource<'_>, from: &Value, vars: &mut Vars) -> Result<(), 
             return Err(ConfigError(format!("{} {name:?} not found", kind.to_lowercase())));
         };
         for (key, value) in object.get("data").entries() {
-            let text = if kind == "Secret" { String::from_utf8_lossy(&base64_decode(value.str())).into_owned() } else { value.str().to_owned() };
+            let text =
+                if kind == "Secret" { String::from_utf8_lossy(&base64_decode(value.str())).into_owned() } else { value.str().to_owned() };
             let full = format!("{prefix}{key}");
             // The kubelet leaves out what cannot be a variable's name.
             if is_env_name(&full) {
@@ -160,15 +161,17 @@ fn format_map(map: &Value) -> String {
 /// The value of a `resourceFieldRef`: the amount over the divisor, rounded up.
 pub(super) fn resource_value(container: &ContainerSpec, reference: &Value, allocatable: &Value) -> String {
     let (list, name) = reference.get("resource").str().split_once('.').unwrap_or(("", ""));
-    let amount = container.resource(list, name).filter(|q| !q.is_zero() || list == "requests").or_else(|| {
-        (list == "limits").then(|| Quantity::of(allocatable.get(name)))
-    });
+    let amount = container
+        .resource(list, name)
+        .filter(|q| !q.is_zero() || list == "requests")
+        .or_else(|| (list == "limits").then(|| Quantity::of(allocatable.get(name))));
     let amount = amount.unwrap_or(Quantity::ZERO);
     let divisor = match reference.get("divisor") {
         Value::Null => 1.0,
         value => Some(Quantity::of(value).to_f64()).filter(|d| *d > 0.0).unwrap_or(1.0),
     };
-    let value = if name == "cpu" { (amount.milli_value() as f64 / (divisor * 1000.0)).ceil() } else { (amount.value() as f64 / divisor).ceil() };
+    let value =
+        if name == "cpu" { (amount.milli_value() as f64 / (divisor * 1000.0)).ceil() } else { (amount.value() as f64 / divisor).ceil() };
     format!("{}", value as i64)
 }
 
@@ -294,9 +297,7 @@ mod tests {
     #[test]
     fn expansion() {
         let lookup = |n: &str| (n == "A").then(|| ArcStr::from("x"));
-        for (text, want) in
-            [("$(A)-$(B)-$$(A)", "x-$(B)-$(A)"), ("$A $( $(A", "$A $( $(A"), ("$$", "$"), ("$", "$"), ("a$(A)b", "axb")]
-        {
+        for (text, want) in [("$(A)-$(B)-$$(A)", "x-$(B)-$(A)"), ("$A $( $(A", "$A $( $(A"), ("$$", "$"), ("$", "$"), ("a$(A)b", "axb")] {
             assert_eq!(expand(text, &lookup), want, "{text}");
         }
         assert_eq!(base64_decode("cCB3"), b"p w");

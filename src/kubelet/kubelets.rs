@@ -411,7 +411,9 @@ impl Kubelets {
         match message {
             Message::Reply(to, answer) => {
                 self.with_worker(api, now, &to.node, &to.uid, |worker, cx| {
-                    if let Some(machine) = worker.containers.get_mut(to.container).and_then(|c| c.newest_mut()).and_then(|i| i.machine.as_deref_mut()) {
+                    if let Some(machine) =
+                        worker.containers.get_mut(to.container).and_then(|c| c.newest_mut()).and_then(|i| i.machine.as_deref_mut())
+                    {
                         machine.respond(cx.now, to.id, answer);
                         worker.pump(cx, to.container);
                     }
@@ -454,9 +456,10 @@ impl Kubelets {
     fn pod_at(&self, ip: &str, sender: &ReplyTo) -> Option<(ArcStr, ArcStr)> {
         let of = |name: &ArcStr, kubelet: &Kubelet| {
             let mut holders = kubelet.pods.iter().filter(|(_, w)| !w.killed && w.ip(&kubelet.node.ip).is_some_and(|own| own == ip));
-            holders.find(|(uid, _)| **uid == sender.uid).or_else(|| {
-                kubelet.pods.iter().find(|(_, w)| !w.killed && w.ip(&kubelet.node.ip).is_some_and(|own| own == ip))
-            }).map(|(uid, _)| (name.clone(), uid.clone()))
+            holders
+                .find(|(uid, _)| **uid == sender.uid)
+                .or_else(|| kubelet.pods.iter().find(|(_, w)| !w.killed && w.ip(&kubelet.node.ip).is_some_and(|own| own == ip)))
+                .map(|(uid, _)| (name.clone(), uid.clone()))
         };
         self.kubelets.iter().find_map(|(name, kubelet)| of(name, kubelet))
     }
@@ -496,7 +499,7 @@ impl Component for Kubelets {
     }
 
     fn on_change(&mut self, _api: &ApiServer, now: Time, change: &Change) {
-        let deleted = change.new().is_none();
+        let deleted = change.current().is_none();
         let object = &change.object;
         match change.key.kind.plural {
             "pods" => {

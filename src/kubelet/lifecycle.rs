@@ -42,9 +42,7 @@ impl PodWorker {
                 _ => false,
             }
         };
-        if waits
-            && let Some(killing) = self.containers[c].newest_mut().and_then(|i| i.killing.as_mut())
-        {
+        if waits && let Some(killing) = self.containers[c].newest_mut().and_then(|i| i.killing.as_mut()) {
             killing.in_hook = true;
         }
         waits
@@ -57,7 +55,13 @@ impl PodWorker {
         }
     }
 
-    fn spawn_hook(&mut self, cx: &mut Cx<'_>, c: usize, command: &[ArcStr], wanted: ProcessUse) -> Result<(), container_runtime::SpawnError> {
+    fn spawn_hook(
+        &mut self,
+        cx: &mut Cx<'_>,
+        c: usize,
+        command: &[ArcStr],
+        wanted: ProcessUse,
+    ) -> Result<(), container_runtime::SpawnError> {
         let Some(instance) = self.containers[c].newest_mut() else { return Ok(()) };
         let Some(machine) = instance.machine.as_deref_mut() else { return Err(container_runtime::SpawnError::Stopped) };
         let pid = container_runtime::exec(machine, &instance.process, cx.now, command, container_runtime::Stdin::Null)?;

@@ -170,9 +170,7 @@ impl PodWorker {
 
     /// A container wrote to a volume: the pod's other containers see it, and the disk behind it keeps it.
     fn volume_written(&mut self, cx: &mut Cx<'_>, c: usize, name: &ArcStr) {
-        let Some(tree) =
-            self.containers[c].newest().and_then(|i| i.machine.as_deref()).and_then(|m| m.volume(name)).cloned()
-        else {
+        let Some(tree) = self.containers[c].newest().and_then(|i| i.machine.as_deref()).and_then(|m| m.volume(name)).cloned() else {
             return;
         };
         let Some(volume) = self.volumes.iter_mut().find(|v| v.name == *name) else { return };

@@ -45,7 +45,8 @@ impl Node {
         let name: ArcStr = object.name().into();
         let mut random = RandomStream::new(seed, &format!("kubelet/{name}"));
         let known = object.at(&["status", "addresses"]).items().iter().find(|a| a.get("type").str() == "InternalIP");
-        let ip = known.map_or_else(|| ArcStr::from(format!("10.244.{}.{}", number / 200, 10 + number % 200)), |a| a.get("address").arc_str());
+        let ip =
+            known.map_or_else(|| ArcStr::from(format!("10.244.{}.{}", number / 200, 10 + number % 200)), |a| a.get("address").arc_str());
         let mut node = Node {
             ip,
             subnet: (number % 250) as u8,

@@ -20,9 +20,11 @@ impl Kubelets {
                 "Get \"https://{address}:10250/containerLogs/{namespace}/{pod}/{name}\": dial tcp {address}:10250: connect: connection refused"
             )));
         }
-        let c = worker.containers.iter().position(|c| c.spec.name == name).ok_or_else(|| {
-            Status::bad_request(format!("container {name:?} in pod {pod:?} is not available", name = name.as_str()))
-        })?;
+        let c = worker
+            .containers
+            .iter()
+            .position(|c| c.spec.name == name)
+            .ok_or_else(|| Status::bad_request(format!("container {name:?} in pod {pod:?} is not available", name = name.as_str())))?;
         Ok((worker, c))
     }
 
@@ -44,11 +46,7 @@ fn container_name(pod: &Value, container: &str) -> Option<ArcStr> {
         let containers = pod.at(&["spec", "containers"]).items();
         return containers.iter().find(|c| c.get("name").str() == preferred).or(containers.first()).map(|c| c.get("name").arc_str());
     }
-    lists
-        .iter()
-        .flat_map(|l| pod.at(&["spec", l]).items())
-        .find(|c| c.get("name").str() == container)
-        .map(|c| c.get("name").arc_str())
+    lists.iter().flat_map(|l| pod.at(&["spec", l]).items()).find(|c| c.get("name").str() == container).map(|c| c.get("name").arc_str())
 }
 
 /// Which instance's log is meant, by the status (`validateContainerLogStatus`): whether it is the one before the newest.
@@ -147,9 +145,13 @@ impl NodeApi for Kubelets {
     }
 
     fn write(&mut self, now: Time, session: ExecId, bytes: &[u8]) {
-        self.on_machine(now, session, |machine, pid, tty, now| {
-            if tty { machine.tty_input(now, pid, bytes) } else { machine.write_stdin(now, pid, bytes) }
-        });
+        self.on_machine(
+            now,
+            session,
+            |machine, pid, tty, now| {
+                if tty { machine.tty_input(now, pid, bytes) } else { machine.write_stdin(now, pid, bytes) }
+            },
+        );
     }
 
     fn close_stdin(&mut self, now: Time, session: ExecId) {
@@ -195,15 +197,7 @@ impl NodeApi for Kubelets {
         fs.read("/", path, max).map_err(|e| Status::bad_request(format!("{path}: {e}")))
     }
 
-    fn write_file(
-        &mut self,
-        now: Time,
-        namespace: &str,
-        pod: &str,
-        container: &str,
-        path: &str,
-        bytes: &[u8],
-    ) -> Result<(), Status> {
+    fn write_file(&mut self, now: Time, namespace: &str, pod: &str, container: &str, path: &str, bytes: &[u8]) -> Result<(), Status> {
         let (worker, c) = self.find(namespace, pod, container)?;
         let name = worker.containers[c].spec.name.clone();
         let (node, uid) = (worker.pod.at(&["spec", "nodeName"]).arc_str(), worker.uid.clone());

@@ -281,8 +281,10 @@ impl PodWorker {
             }
             return;
         }
-        let meta_changed = !old.labels().same(pod.labels()) || !old.at(&["metadata", "annotations"]).same(pod.at(&["metadata", "annotations"]));
-        let gates_changed = !self.spec.readiness_gates.is_empty() && !old.at(&["status", "conditions"]).same(pod.at(&["status", "conditions"]));
+        let meta_changed =
+            !old.labels().same(pod.labels()) || !old.at(&["metadata", "annotations"]).same(pod.at(&["metadata", "annotations"]));
+        let gates_changed =
+            !self.spec.readiness_gates.is_empty() && !old.at(&["status", "conditions"]).same(pod.at(&["status", "conditions"]));
         if spec_changed || meta_changed || gates_changed {
             self.request_sync(cx);
         }

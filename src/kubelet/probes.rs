@@ -129,7 +129,9 @@ impl PodWorker {
             let probed = container.spec.kind == ContainerKind::Regular || container.spec.is_sidecar();
             for kind in ProbeKind::ALL.into_iter().filter(|_| probed) {
                 let slot = kind as usize;
-                if container.probes[slot].is_none() && let Some(spec) = &container.spec.probes[slot] {
+                if container.probes[slot].is_none()
+                    && let Some(spec) = &container.spec.probes[slot]
+                {
                     container.probes[slot] = Some(ProbeWorker::new(spec.clone(), cx.now));
                 }
             }
@@ -171,7 +173,8 @@ impl PodWorker {
         for c in 0..self.containers.len() {
             let Some(instance) = self.containers[c].newest().filter(|i| i.runs_seen() && i.exit.is_none()) else { continue };
             let id = instance.id.clone();
-            let startup_passed = self.containers[c].probes[ProbeKind::Startup as usize].as_ref().is_none_or(|w| w.result_for(&id) == Some(true));
+            let startup_passed =
+                self.containers[c].probes[ProbeKind::Startup as usize].as_ref().is_none_or(|w| w.result_for(&id) == Some(true));
             let Some(worker) = &self.containers[c].probes[ProbeKind::Readiness as usize] else { continue };
             if startup_passed && worker.result_for(&id) != Some(true) && worker.running.is_none() {
                 self.schedule_probe(cx, c, ProbeKind::Readiness, Some(cx.now));
@@ -286,7 +289,12 @@ impl PodWorker {
     }
 
     /// Sends a probe's or hook's request to whichever container of the pod listens; they share the network.
-    pub(super) fn serve_local(&mut self, cx: &mut Cx<'_>, c: usize, action: &ProbeAction) -> Result<(usize, container_runtime::ServeId), NetError> {
+    pub(super) fn serve_local(
+        &mut self,
+        cx: &mut Cx<'_>,
+        c: usize,
+        action: &ProbeAction,
+    ) -> Result<(usize, container_runtime::ServeId), NetError> {
         let own = self.ip(&cx.node.ip).unwrap_or_default();
         let (host, port, request) = match action {
             ProbeAction::Http { host, port, path, https, headers } => {
@@ -370,7 +378,15 @@ impl PodWorker {
     }
 
     /// A probe's command has ended.
-    pub(super) fn probe_exited(&mut self, cx: &mut Cx<'_>, c: usize, kind: ProbeKind, pid: container_runtime::Pid, code: i32, output: Vec<u8>) {
+    pub(super) fn probe_exited(
+        &mut self,
+        cx: &mut Cx<'_>,
+        c: usize,
+        kind: ProbeKind,
+        pid: container_runtime::Pid,
+        code: i32,
+        output: Vec<u8>,
+    ) {
         let Some(worker) = self.containers.get(c).and_then(|c| c.probes[kind as usize].as_ref()) else { return };
         if worker.running.is_none_or(|r| r.pid != Some(pid)) {
             return;
@@ -456,7 +472,10 @@ impl PodWorker {
                 }
             }
         }
-        if !self.containers[c].probes[kind as usize].as_ref().is_some_and(|w| w.on_hold || (kind == ProbeKind::Startup && w.result == Some(true))) {
+        if !self.containers[c].probes[kind as usize]
+            .as_ref()
+            .is_some_and(|w| w.on_hold || (kind == ProbeKind::Startup && w.result == Some(true)))
+        {
             self.schedule_probe(cx, c, kind, None);
         }
         if !changed {

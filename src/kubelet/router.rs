@@ -159,9 +159,9 @@ fn resolve(api: &ApiServer, namespace: &str, name: &str) -> Option<(String, Vec<
 
 /// A pod by its host name behind a headless service.
 fn of_pod(api: &ApiServer, service: &Value, hostname: &str) -> Option<(String, Vec<IpAddr>)> {
-    let pod = api.iter(Kind::named("Pod"), Some(service.namespace())).find(|p| {
-        p.at(&["spec", "hostname"]).str() == hostname && p.at(&["spec", "subdomain"]).str() == service.name()
-    })?;
+    let pod = api
+        .iter(Kind::named("Pod"), Some(service.namespace()))
+        .find(|p| p.at(&["spec", "hostname"]).str() == hostname && p.at(&["spec", "subdomain"]).str() == service.name())?;
     let ip = pod.at(&["status", "podIP"]).str().parse().ok()?;
     Some((format!("{hostname}.{}.{}.svc.cluster.local", service.name(), service.namespace()), vec![ip]))
 }

@@ -216,7 +216,8 @@ impl PodWorker {
                         self.containers[c].spec.name,
                         self.full_name()
                     );
-                    let event = format!("Back-off restarting failed container {} in pod {}", self.containers[c].spec.name, self.full_name());
+                    let event =
+                        format!("Back-off restarting failed container {} in pod {}", self.containers[c].spec.name, self.full_name());
                     self.container_event(cx, c, EventType::Warning, "BackOff", &event);
                     return Progress::failed("CrashLoopBackOff", message);
                 }
@@ -400,9 +401,7 @@ impl PodWorker {
         match of("runAsUser").as_int() {
             Some(0) => Some(format!("container's runAsUser breaks non-root policy {which}")),
             Some(_) => None,
-            None if image_uid == 0 => {
-                Some(format!("container has runAsNonRoot and image will run as root {which}"))
-            }
+            None if image_uid == 0 => Some(format!("container has runAsNonRoot and image will run as root {which}")),
             None => None,
         }
     }

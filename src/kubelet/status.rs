@@ -11,7 +11,8 @@ use crate::base::Time;
 use crate::obj;
 
 /// The conditions that the kubelet owns; others are left as they are.
-const OWNED: &[&str] = &["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled", "PodResizePending", "PodResizeInProgress"];
+const OWNED: &[&str] =
+    &["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled", "PodResizePending", "PodResizeInProgress"];
 
 /// What the API shows of a container that never started.
 const NEVER_STARTED: &str = "1970-01-01T00:00:00Z";
@@ -51,7 +52,8 @@ impl PodWorker {
         let conditions = self.conditions(&all, phase, generation, now);
 
         // A terminal phase is told once no container can run any more.
-        let told = if matches!(phase, "Succeeded" | "Failed") && self.could_run_containers() && !matches!(old_phase, "Succeeded" | "Failed") {
+        let told = if matches!(phase, "Succeeded" | "Failed") && self.could_run_containers() && !matches!(old_phase, "Succeeded" | "Failed")
+        {
             (reason, message) = (self.status.get("reason").arc_str(), self.status.get("message").arc_str());
             if old_phase.is_empty() { "Pending" } else { old_phase }
         } else {
@@ -130,7 +132,11 @@ impl PodWorker {
             state = Value::map();
             state.set(&["waiting"], waiting);
         }
-        if matches!(self.work, Work::Terminated | Work::Finished) && newest.is_none() && spec.kind == ContainerKind::Regular && state.get("terminated").is_null() {
+        if matches!(self.work, Work::Terminated | Work::Finished)
+            && newest.is_none()
+            && spec.kind == ContainerKind::Regular
+            && state.get("terminated").is_null()
+        {
             // What never got to run before the pod ended (`TerminatePod`).
             state = obj!({"terminated": {
                 "reason": "ContainerStatusUnknown", "exitCode": 137, "startedAt": null, "finishedAt": null,
@@ -226,7 +232,10 @@ impl PodWorker {
                 .filter_map(|gate| match crate::api::Object::condition(&self.pod, gate) {
                     "True" => None,
                     "" => Some(format!("corresponding condition of pod readiness gate {gate:?} does not exist.")),
-                    _ => Some(format!("the status of pod readiness gate {gate:?} is not \"True\", but {}", crate::api::Object::condition(&self.pod, gate))),
+                    _ => Some(format!(
+                        "the status of pod readiness gate {gate:?} is not \"True\", but {}",
+                        crate::api::Object::condition(&self.pod, gate)
+                    )),
                 })
                 .collect();
             if !unmet.is_empty() {
@@ -270,8 +279,7 @@ impl PodWorker {
 
 /// A status with the conditions of others that the API's object has (`mergePodStatus`).
 pub(super) fn merge_foreign_conditions(mut status: Value, current: &Value) -> Value {
-    let foreign: Vec<Value> =
-        current.get("conditions").items().iter().filter(|c| !OWNED.contains(&c.get("type").str())).cloned().collect();
+    let foreign: Vec<Value> = current.get("conditions").items().iter().filter(|c| !OWNED.contains(&c.get("type").str())).cloned().collect();
     if !foreign.is_empty() && !status.get("conditions").is_null() {
         let own = status.at_mut(&["conditions"]).list_mut();
         own.splice(0..0, foreign);

@@ -60,7 +60,8 @@ impl PodWorker {
 
     /// A grace period is over: SIGKILL, or first SIGTERM where the preStop hook used it all up.
     pub(super) fn grace_over(&mut self, cx: &mut Cx<'_>, c: usize, attempt: u32) {
-        let Some(instance) = self.containers.get_mut(c).and_then(|c| c.newest_mut()).filter(|i| i.attempt == attempt && i.exit.is_none()) else {
+        let Some(instance) = self.containers.get_mut(c).and_then(|c| c.newest_mut()).filter(|i| i.attempt == attempt && i.exit.is_none())
+        else {
             return;
         };
         let Some(killing) = &mut instance.killing else { return };
@@ -126,7 +127,9 @@ impl PodWorker {
 
     /// Goes on once all containers have ended; sidecars end last, in reverse order.
     pub(super) fn wait_for_kills(&mut self, cx: &mut Cx<'_>) {
-        let alive = |w: &PodWorker, sidecar: bool| (0..w.containers.len()).rev().find(|c| w.containers[*c].is_alive() && w.containers[*c].spec.is_sidecar() == sidecar);
+        let alive = |w: &PodWorker, sidecar: bool| {
+            (0..w.containers.len()).rev().find(|c| w.containers[*c].is_alive() && w.containers[*c].spec.is_sidecar() == sidecar)
+        };
         if alive(self, false).is_some() {
             self.stage = Some(Stage::KillPod);
             return;

@@ -56,7 +56,8 @@ impl World {
         }
         self.seen += 1;
         let old = (version.previous > 0).then(|| self.api.store().version(version.previous).map(|v| v.value.clone())).flatten();
-        let change = Change { key: version.key.clone(), change: version.change, old, object: version.value.clone(), revision: version.revision };
+        let change =
+            Change { key: version.key.clone(), change: version.change, old, object: version.value.clone(), revision: version.revision };
         if self.kubelets.watches(change.key.kind) {
             self.kubelets.on_change(&self.api, self.now, &change);
         }
@@ -154,7 +155,9 @@ fn crash_loops_with_doubling_delays() {
     w.run(25);
     assert_eq!(w.get("p").at(&["status", "containerStatuses"]).items()[0].get("restartCount").int(), 2, "{:?}", w.events("p"));
     w.run(60);
-    assert!(w.events("p").iter().any(|e| e.starts_with("BackOff x") && e.contains("Back-off restarting failed container c in pod p_default(")));
+    assert!(
+        w.events("p").iter().any(|e| e.starts_with("BackOff x") && e.contains("Back-off restarting failed container c in pod p_default("))
+    );
 }
 
 #[test]
@@ -167,7 +170,10 @@ fn liveness_restarts() {
     );
     w.run(20);
     let events = w.events("p");
-    assert!(events.contains(&"Unhealthy x3 Liveness probe failed: cat: can't open '/tmp/healthy': No such file or directory\n".to_owned()), "{events:?}");
+    assert!(
+        events.contains(&"Unhealthy x3 Liveness probe failed: cat: can't open '/tmp/healthy': No such file or directory\n".to_owned()),
+        "{events:?}"
+    );
     assert!(events.contains(&"Killing x1 Container c failed liveness probe, will be restarted".to_owned()), "{events:?}");
     let status = w.get("p").at(&["status", "containerStatuses"]).items()[0].clone();
     assert_eq!(status.get("restartCount").int(), 1, "{status}");
@@ -217,7 +223,10 @@ fn init_containers_come_first() {
 #[test]
 fn missing_config_maps_keep_pods_waiting() {
     let mut w = World::new();
-    w.pod("p", "{containers: [{name: c, image: busybox, volumeMounts: [{name: v, mountPath: /v}]}], volumes: [{name: v, configMap: {name: cm}}]}");
+    w.pod(
+        "p",
+        "{containers: [{name: c, image: busybox, volumeMounts: [{name: v, mountPath: /v}]}], volumes: [{name: v, configMap: {name: cm}}]}",
+    );
     w.run(3);
     assert!(w.events("p")[0].ends_with("MountVolume.SetUp failed for volume \"v\" : configmap \"cm\" not found"), "{:?}", w.events("p"));
     w.create("ConfigMap", "default", obj!({"metadata": {"name": "cm"}, "data": {"k": "v"}}));
@@ -228,7 +237,10 @@ fn missing_config_maps_keep_pods_waiting() {
 #[test]
 fn ignored_term_ends_in_kill() {
     let mut w = World::new();
-    w.pod("p", "{terminationGracePeriodSeconds: 5, containers: [{name: c, image: busybox, command: [sh, -c, \"trap '' TERM; sleep 10000\"]}]}");
+    w.pod(
+        "p",
+        "{terminationGracePeriodSeconds: 5, containers: [{name: c, image: busybox, command: [sh, -c, \"trap '' TERM; sleep 10000\"]}]}",
+    );
     w.run(5);
     w.delete("p");
     w.run(4);

@@ -73,8 +73,8 @@ impl Sim {
         &self.workstation
     }
 
-    /// What a terminal has shown since it had shown `from` bytes.
-    pub fn terminal_output(&self, tab: u32, from: usize) -> &[u8] {
+    /// What a terminal has shown from an offset on, and the offset after it. The oldest output is given up in time.
+    pub fn terminal_output(&self, tab: u32, from: usize) -> (&[u8], usize) {
         self.workstation.terminal_output(tab, from)
     }
 

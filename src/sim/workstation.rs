@@ -245,7 +245,9 @@ impl Workstation {
     }
 
     fn environment(&self) -> Vec<(String, String)> {
-        [("HOME", HOME), ("USER", "root"), ("SHELL", "/bin/bash"), ("KUBECONFIG", "/root/.kube/config")].map(|(k, v)| (k.to_owned(), v.to_owned())).to_vec()
+        [("HOME", HOME), ("USER", "root"), ("SHELL", "/bin/bash"), ("KUBECONFIG", "/root/.kube/config")]
+            .map(|(k, v)| (k.to_owned(), v.to_owned()))
+            .to_vec()
     }
 
     fn take_events(&mut self, now: Time) {
@@ -256,8 +258,14 @@ impl Workstation {
                 MachineEvent::ExternalStarted { pid, argv, env, cwd, tty, .. } => {
                     let environment = Environment { cwd, env, stdin_is_tty: tty, namespace: self.namespace.clone() };
                     let kubectl = Kubectl::start(argv.get(1..).unwrap_or_default(), &environment);
-                    let running =
-                        Running { kubectl, stdin: Vec::new(), eof: false, wake: Some(now + KUBECTL_START), beyond: None, wants_stdin: false };
+                    let running = Running {
+                        kubectl,
+                        stdin: Vec::new(),
+                        eof: false,
+                        wake: Some(now + KUBECTL_START),
+                        beyond: None,
+                        wants_stdin: false,
+                    };
                     self.kubectls.insert(pid, running);
                 }
                 MachineEvent::ExternalInput { pid } => {
@@ -271,7 +279,10 @@ impl Workstation {
                 }
                 // The workstation reaches the cluster through kubectl alone.
                 MachineEvent::Request { id, .. } => self.machine.respond(now, id, Err(crate::network::NetError::Unreachable)),
-                MachineEvent::Exited { .. } | MachineEvent::Served { .. } | MachineEvent::OomKilled { .. } | MachineEvent::VolumeChanged { .. } => {}
+                MachineEvent::Exited { .. }
+                | MachineEvent::Served { .. }
+                | MachineEvent::OomKilled { .. }
+                | MachineEvent::VolumeChanged { .. } => {}
             }
         }
     }

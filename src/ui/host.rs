@@ -230,11 +230,11 @@ impl Host {
 
     fn show_output(&mut self) {
         for (terminal, screen) in &mut self.terminals {
-            let new = self.sim.terminal_output(u32::try_from(*terminal).unwrap_or(u32::MAX), screen.shown);
+            let (new, shown) = self.sim.terminal_output(u32::try_from(*terminal).unwrap_or(u32::MAX), screen.shown);
             if !new.is_empty() {
                 screen.js.write(&Uint8Array::from(new));
-                screen.shown += new.len();
             }
+            screen.shown = shown;
         }
     }
 }
