@@ -56,6 +56,8 @@ class Term {
   }
   write(bytes) { this.term.write(bytes); }
   reset() { this.term.reset(); }
+  /** Says to a screen reader what this is. */
+  setLabel(label) { this.term.textarea?.setAttribute("aria-label", label); }
   setTheme() { this.term.options.theme = theme(this.parent); }
   focus() { this.term.focus(); }
   cols() { return this.term.cols; }

@@ -211,13 +211,18 @@ impl Host {
         }
     }
 
-    /// A terminal's colours may have changed, or it came to the front.
-    pub fn refresh_terminal(&self, terminal: usize, shown: bool) {
+    /// A terminal's colours or language may have changed.
+    pub fn dress_terminal(&self, terminal: usize, label: &str) {
         if let Some(screen) = self.terminals.get(&terminal) {
             screen.js.set_theme();
-            if shown {
-                screen.js.focus_terminal();
-            }
+            screen.js.set_terminal_label(label);
+        }
+    }
+
+    /// A terminal came to the front.
+    pub fn focus_terminal(&self, terminal: usize) {
+        if let Some(screen) = self.terminals.get(&terminal) {
+            screen.js.focus_terminal();
         }
     }
 

@@ -98,6 +98,16 @@ fn Screen(props: &ScreenProps) -> Html {
             }
         });
     }
-    use_effect_with((props.dark, props.shown), move |(_, shown)| link.host.borrow().refresh_terminal(number, *shown));
+    use_effect_with((props.dark, lang), {
+        let link = link.clone();
+        move |(_, lang)| link.host.borrow().dress_terminal(number, &fill(Text::TerminalLabel.t(*lang), &[&(number + 1).to_string()]))
+    });
+    // Coming to the front takes the focus, except when the page has just opened.
+    let opened = use_mut_ref(|| number > 0);
+    use_effect_with(props.shown, move |shown| {
+        if opened.replace(true) && *shown {
+            link.host.borrow().focus_terminal(number);
+        }
+    });
     html! { <div class="host" role="tabpanel" hidden={!props.shown} ref={place} aria-label={fill(Text::TerminalLabel.t(lang), &[&(number + 1).to_string()])}></div> }
 }

@@ -38,6 +38,9 @@ extern "C" {
     /// Shows bytes.
     #[wasm_bindgen(method)]
     pub fn write(this: &JsTerminal, bytes: &Uint8Array);
+    /// Says to a screen reader what this is.
+    #[wasm_bindgen(method, js_name = setLabel)]
+    pub fn set_terminal_label(this: &JsTerminal, label: &str);
     /// Reads the colours from the page anew.
     #[wasm_bindgen(method, js_name = setTheme)]
     pub fn set_theme(this: &JsTerminal);
