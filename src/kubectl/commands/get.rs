@@ -37,8 +37,6 @@ pub static COMMAND: Command = Command {
     ..Command::new("get", "Display one or many resources", run)
 };
 
-const FORMATS: &str = "custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,name,template,templatefile,wide,yaml";
-
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let flags = cx.flags();
     if let Some(path) = flags.get("raw") {
@@ -58,7 +56,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             "Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description of that resource (e.g. kubectl explain pods).\nSee 'kubectl get -h' for help and examples",
         );
     }
-    let printer = if is_table { None } else { Some(ObjectPrinter::new(cx, output, FORMATS)?) };
+    let printer = if is_table { None } else { Some(ObjectPrinter::new(cx, true)?) };
     let query = Query { allow_empty_selector: true, ..Query::of(cx) };
     let watch = flags.is_on("watch") || flags.is_on("watch-only");
     let revision = cx.host.api.revision();
