@@ -8,4 +8,4 @@ mod time;
 pub use queue::EventQueue;
 pub use random::RandomStream;
 pub use std::time::Duration;
-pub use time::{EPOCH_UNIX_S, Time, format_rfc3339, parse_rfc3339};
+pub use time::{EPOCH_UNIX_S, Time, civil_from_days, days_from_civil, format_rfc3339, parse_rfc3339};

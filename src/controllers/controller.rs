@@ -48,6 +48,7 @@ pub fn all(seed: u64) -> Vec<Box<dyn Controller>> {
         Box::new(super::replica_set::ReplicaSetController::for_replica_sets()),
         Box::new(super::daemon_set::DaemonSetController::default()),
         Box::new(super::stateful_set::StatefulSetController::default()),
+        Box::new(super::cron_job::CronJobController::default()),
         Box::new(super::job::JobController::default()),
         Box::new(super::ttl_after_finished::TtlAfterFinishedController::default()),
         Box::new(super::endpoints::EndpointsController::default()),

@@ -3,6 +3,7 @@
 
 mod controller;
 mod controller_history;
+pub mod cron_job;
 mod daemon_set;
 pub mod deployment;
 mod endpoint_slice;

@@ -18,6 +18,10 @@ pub struct PodFailure {
 pub fn match_pod_failure(policy: &Value, pod: &Value) -> PodFailure {
     for (i, rule) in policy.get("rules").items().iter().enumerate() {
         let action = rule.get("action").str();
+        // A rule from a newer API is passed over.
+        if !matches!(action, "Ignore" | "FailIndex" | "Count" | "FailJob") {
+            continue;
+        }
         let what = if !rule.get("onExitCodes").is_null() {
             exit_code_match(rule.get("onExitCodes"), pod).map(|(container, code)| {
                 format!("Container {container} for pod {}/{} failed with exit code {code}", pod.namespace(), pod.name())
