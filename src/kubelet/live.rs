@@ -113,7 +113,7 @@ impl PodWorker {
         let (mark_us, mark_at) = instance.usage_mark;
         let elapsed_us = now.since(mark_at).as_micros() as u64;
         let cpu_us = (used.cpu.as_micros() as u64).saturating_sub(mark_us);
-        let milli = if elapsed_us == 0 { 0 } else { cpu_us.saturating_mul(1000) / elapsed_us };
+        let milli = cpu_us.saturating_mul(1000).checked_div(elapsed_us).unwrap_or(0);
         (milli, used.memory_bytes)
     }
 }

@@ -102,6 +102,18 @@ impl Log {
         (out, next)
     }
 
+    /// All lines with their times, each with its newline where it has one.
+    pub fn lines(&self) -> Vec<(Time, Vec<u8>)> {
+        let line = |l: &Line| {
+            let mut text = l.text.clone();
+            if l.ended {
+                text.push(b'\n');
+            }
+            (l.at, text)
+        };
+        self.lines.iter().map(line).collect()
+    }
+
     /// The end of the log, for a termination message: at most 80 lines and 2048 bytes.
     pub fn tail_for_message(&self) -> String {
         let from = self.lines.len().saturating_sub(80);

@@ -1,6 +1,6 @@
 //! What clients ask of the kubelets: the API server's connections to nodes.
 
-use super::container::ProcessUse;
+use super::container::{Instance, ProcessUse};
 use super::container_runtime::{self, InodeKind, Machine, Signal, SpawnError, Stdin};
 use super::kubelets::Kubelets;
 use super::pod_worker::PodWorker;
@@ -26,6 +26,29 @@ impl Kubelets {
             .position(|c| c.spec.name == name)
             .ok_or_else(|| Status::bad_request(format!("container {name:?} in pod {pod:?} is not available", name = name.as_str())))?;
         Ok((worker, c))
+    }
+
+    /// The log's lines with their times, each with its newline where it has one.
+    pub fn log_lines(&self, namespace: &str, pod: &str, container: &str, options: &LogOptions) -> Result<Vec<(Time, Vec<u8>)>, Status> {
+        Ok(self.log_of(namespace, pod, container, options)?.log.lines())
+    }
+
+    /// The instance whose log is meant.
+    fn log_of(&self, namespace: &str, pod: &str, container: &str, options: &LogOptions) -> Result<&Instance, Status> {
+        let (worker, c) = self.find(namespace, pod, container)?;
+        let instances = &worker.containers[c].instances;
+        let found = match options.cursor.and_then(|cursor| instances.iter().find(|i| i.attempt == cursor.attempt)) {
+            // A follower stays with the instance that it began with.
+            Some(instance) => Some(instance),
+            None => {
+                let before = log_instance(worker, c, pod, options.previous)?;
+                if before { instances.len().checked_sub(2).map(|i| &instances[i]) } else { instances.last() }
+            }
+        };
+        found.ok_or_else(|| {
+            let name = worker.containers[c].spec.name.as_str();
+            Status::bad_request(format!("container {name:?} in pod {pod:?} is waiting to start - no logs yet"))
+        })
     }
 
     fn machine<'a>(&'a self, namespace: &str, pod: &str, container: &str) -> Result<&'a Machine, Status> {
@@ -86,20 +109,7 @@ fn spawn_refused(error: &SpawnError) -> Status {
 
 impl NodeApi for Kubelets {
     fn logs(&self, now: Time, namespace: &str, pod: &str, container: &str, options: &LogOptions) -> Result<LogChunk, Status> {
-        let (worker, c) = self.find(namespace, pod, container)?;
-        let instances = &worker.containers[c].instances;
-        let instance = match options.cursor.and_then(|cursor| instances.iter().find(|i| i.attempt == cursor.attempt)) {
-            // A follower stays with the instance that it began with.
-            Some(instance) => Some(instance),
-            None => {
-                let before = log_instance(worker, c, pod, options.previous)?;
-                if before { instances.len().checked_sub(2).map(|i| &instances[i]) } else { instances.last() }
-            }
-        };
-        let Some(instance) = instance else {
-            let name = worker.containers[c].spec.name.as_str();
-            return Err(Status::bad_request(format!("container {name:?} in pod {pod:?} is waiting to start - no logs yet")));
-        };
+        let instance = self.log_of(namespace, pod, container, options)?;
         let (bytes, cursor) = instance.log.read(instance.attempt, now, options);
         Ok(LogChunk { bytes, cursor, ended: instance.exit.is_some() })
     }

@@ -176,7 +176,8 @@ impl PodWorker {
     /// When the pod is synced next without news: the moment at which its volumes follow their objects.
     pub(super) fn next_resync(&mut self, now: Time) -> Time {
         while self.resync_at <= now {
-            self.resync_at = self.resync_at + self.jittered(Duration::from_secs(60));
+            let wait = self.jittered(Duration::from_secs(60));
+            self.resync_at += wait;
         }
         self.resync_at
     }

@@ -148,7 +148,6 @@ pub trait NodeApi {
     fn read_file(&self, namespace: &str, pod: &str, container: &str, path: &str, max: usize) -> Result<Vec<u8>, Status>;
 
     /// Writes a file in a running container, making the directories above it.
-    #[expect(clippy::too_many_arguments, reason = "the parts of a request")]
     fn write_file(&mut self, now: Time, namespace: &str, pod: &str, container: &str, path: &str, bytes: &[u8]) -> Result<(), Status>;
 
     /// What a running pod uses; `None` where it does not run.

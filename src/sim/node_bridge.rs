@@ -9,14 +9,13 @@ use crate::server::{self, ExecId, LogOptions};
 /// The kubelets behind the API server.
 pub(super) struct NodeBridge<'a> {
     pub(super) kubelets: &'a mut Kubelets,
-    pub(super) now: Time,
 }
 
 impl NodeApi for NodeBridge<'_> {
     fn logs(&self, namespace: &str, pod: &str, container: &str, previous: bool) -> Result<Vec<LogLine>, Status> {
-        let options = LogOptions { previous, timestamps: true, ..LogOptions::default() };
-        let chunk = server::NodeApi::logs(self.kubelets, self.now, namespace, pod, container, &options)?;
-        Ok(chunk.bytes.split_inclusive(|b| *b == b'\n').map(stamped).collect())
+        let options = LogOptions { previous, ..LogOptions::default() };
+        let lines = self.kubelets.log_lines(namespace, pod, container, &options)?;
+        Ok(lines.into_iter().map(|(at, text)| LogLine { at, text }).collect())
     }
 
     fn exec(&mut self, now: Time, request: &ExecRequest) -> Result<u64, Status> {
@@ -46,11 +45,4 @@ impl NodeApi for NodeBridge<'_> {
         let poll = server::NodeApi::poll(self.kubelets, ExecId(session));
         Ok(ExecOutput { stdout: poll.stdout, stderr: poll.stderr, exit: poll.exit })
     }
-}
-
-/// A line of the log that begins with its time.
-fn stamped(line: &[u8]) -> LogLine {
-    let text = String::from_utf8_lossy(line);
-    let (at, rest) = text.split_once(' ').unwrap_or(("", &text));
-    LogLine { at: Time::parse_rfc3339(at).unwrap_or_default(), text: line[line.len() - rest.len().min(line.len())..].to_vec() }
 }

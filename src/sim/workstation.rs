@@ -331,7 +331,7 @@ impl Workstation {
         let step = {
             let cwd = self.machine.ext_cwd(pid);
             let mut files = WorkstationFiles { machine: &mut self.machine, cwd };
-            let mut bridge = cluster.kubelets.as_mut().map(|kubelets| NodeBridge { kubelets, now });
+            let mut bridge = cluster.kubelets.as_mut().map(|kubelets| NodeBridge { kubelets });
             let node = bridge.as_mut().map(|b| b as &mut dyn NodeApi);
             let mut host = Host { api: &mut cluster.api, node, now, files: &mut files, metrics: None };
             running.kubectl.step(&mut host, StdinState { bytes: &running.stdin, eof: running.eof }, &mut out)
