@@ -12,7 +12,7 @@ use yew::prelude::*;
 use super::bar::Bar;
 use super::edit::Edit;
 use super::examples::EXAMPLES;
-use super::host::{Answer, Host, HostRef};
+use super::host::{Answer, FileNews, Host, HostRef};
 use super::i18n::{Lang, Text};
 use super::icons::Icon;
 use super::look::Look;
@@ -26,6 +26,8 @@ use super::term::Term;
 const FRAME_MS_MAX: f64 = 100.0;
 /// How often the picture is drawn anew while only time goes by, in milliseconds.
 const DRAW_EVERY_MS: f64 = 66.0;
+/// How often the workstation's files are looked at, in milliseconds.
+const FILES_EVERY_MS: f64 = 400.0;
 
 fn first_state() -> State {
     let window = web_sys::window();
@@ -42,7 +44,7 @@ fn first_state() -> State {
         scene: Rc::new(Scene::default()),
         selected: None,
         tab: LookTab::Overview,
-        container: 0,
+        container: None,
         files: vec![OpenFile { path: first.path.into(), text: first.text.into() }],
         file: 0,
         problems: Rc::default(),
@@ -64,7 +66,7 @@ struct FrameLoop {
 impl FrameLoop {
     fn start(host: HostRef, dispatch: UseReducerDispatcher<State>) -> FrameLoop {
         let next = Rc::new(RefCell::new(None));
-        let clock = Rc::new(RefCell::new(FrameClock { last_ms: None, drawn_ms: f64::NEG_INFINITY, stale: true }));
+        let clock = Rc::new(RefCell::new(FrameClock { last_ms: None, drawn_ms: f64::NEG_INFINITY, stale: true, files_ms: 0.0 }));
         schedule(next.clone(), host, dispatch, clock);
         FrameLoop { next }
     }
@@ -80,6 +82,7 @@ struct FrameClock {
     last_ms: Option<f64>,
     drawn_ms: f64,
     stale: bool,
+    files_ms: f64,
 }
 
 fn schedule(
@@ -90,12 +93,18 @@ fn schedule(
 ) {
     let again = next.clone();
     let frame = request_animation_frame(move |now_ms| {
-        let (scene, answer) = {
+        let (scene, answer, news) = {
             let (mut c, mut host_now) = (clock.borrow_mut(), host.borrow_mut());
             let elapsed_ms = c.last_ms.map_or(0.0, |last| (now_ms - last).clamp(0.0, FRAME_MS_MAX));
             c.last_ms = Some(now_ms);
             c.stale |= host_now.frame(elapsed_ms);
             let answer = host_now.answers().pop();
+            let news = if now_ms - c.files_ms > FILES_EVERY_MS {
+                c.files_ms = now_ms;
+                host_now.file_news()
+            } else {
+                FileNews::default()
+            };
             let scene = if c.stale && now_ms - c.drawn_ms >= DRAW_EVERY_MS {
                 c.stale = false;
                 c.drawn_ms = now_ms;
@@ -103,8 +112,11 @@ fn schedule(
             } else {
                 None
             };
-            (scene, answer)
+            (scene, answer, news)
         };
+        if news != FileNews::default() {
+            dispatch.dispatch(Action::Files(news));
+        }
         if answer.is_some() {
             dispatch.dispatch(Action::Answer(answer));
         }

@@ -8,10 +8,12 @@ use std::rc::Rc;
 use js_sys::Uint8Array;
 use kubarium::api::{KindRef, Value};
 use kubarium::base::{Duration, Time};
+use kubarium::server::{FileEntry, FileKind, LogOptions, NodeApi};
 use kubarium::sim::{Session, Sim, TerminalInput, TimedInput};
-use kubarium::views::{ClusterViews, EnvView, EventFeed, FileView, PodDetails};
+use kubarium::views::{ClusterViews, EnvView, EventFeed, FileView, PodDetails, complete};
 
 use super::examples::EXAMPLES;
+use super::line_editor::{Effect, LineEditor};
 use super::session_copy::SessionCopy;
 use super::state::{Scene, Subject};
 use super::vendor::JsTerminal;
@@ -27,6 +29,12 @@ const STEPS_BETWEEN_LOOKS: u64 = 64;
 const LATE_FRAMES: u32 = 12;
 /// A single step goes to the next change, but not further than this.
 const STEP_MAX: Duration = Duration::from_secs(600);
+
+/// The most lines of a log, and the most of a file, that the inspector shows.
+const LOG_LINES_MAX: u64 = 500;
+const FILE_BYTES_MAX: usize = 100_000;
+/// The most files of the workstation that the editor keeps an eye on.
+const FILES_MAX: usize = 64;
 
 /// What came of a command that the page gave itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +65,18 @@ pub struct Host {
     terminals: BTreeMap<usize, Screen>,
     /// How many of the session's commands have been answered.
     answered: usize,
+    /// Whether the workstation's files may have changed since they were last looked at.
+    files_stale: bool,
+    files_seen: BTreeMap<String, String>,
+}
+
+/// What became of the workstation's files.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FileNews {
+    /// Files that are new or say something else, with their text.
+    pub written: Vec<(String, String)>,
+    /// Files that are gone.
+    pub removed: Vec<String>,
 }
 
 /// A terminal on the page.
@@ -64,6 +84,16 @@ struct Screen {
     js: JsTerminal,
     /// How many bytes of its output it has shown.
     shown: usize,
+    /// The line being typed.
+    line: LineEditor,
+}
+
+impl Screen {
+    fn show(&self, text: &str) {
+        if !text.is_empty() {
+            self.js.write(&Uint8Array::from(text.as_bytes()));
+        }
+    }
 }
 
 impl Host {
@@ -89,6 +119,8 @@ impl Host {
             edited: BTreeMap::new(),
             terminals: BTreeMap::new(),
             answered: 0,
+            files_stale: true,
+            files_seen: BTreeMap::new(),
         }
     }
 
@@ -137,19 +169,31 @@ impl Host {
         self.sim.api().peek(kind_named(&subject.kind)?, &subject.namespace, &subject.name)
     }
 
-    /// What a container wrote.
-    pub fn logs(&self, _pod: &Subject, _container: &str, _previous: bool) -> String {
-        String::new()
+    /// The last of what a container wrote, in this run or the one before; or why there is nothing.
+    pub fn logs(&self, pod: &Subject, container: &str, previous: bool) -> Result<String, String> {
+        let Some(kubelets) = &self.sim.cluster().kubelets else { return Ok(String::new()) };
+        let options = LogOptions { previous, tail_lines: Some(LOG_LINES_MAX), ..LogOptions::default() };
+        let chunk = kubelets.logs(self.sim.now(), &pod.namespace, &pod.name, container, &options).map_err(|status| status.message)?;
+        Ok(String::from_utf8_lossy(&chunk.bytes).into_owned())
     }
 
     /// The files of a directory in a container; none where it is no directory or the container does not run.
-    pub fn files(&self, _pod: &Subject, _container: &str, _path: &str) -> Option<Vec<FileView>> {
-        None
+    pub fn files(&self, pod: &Subject, container: &str, path: &str) -> Option<Vec<FileView>> {
+        let entries = self.sim.cluster().kubelets.as_ref()?.list_files(&pod.namespace, &pod.name, container, path).ok()?;
+        let view = |e: FileEntry| FileView {
+            path: format!("{}/{}", path.trim_end_matches('/'), e.name),
+            directory: e.kind == FileKind::Directory,
+            size: e.size_bytes,
+            target: if let FileKind::Link(target) = e.kind { target } else { String::new() },
+        };
+        Some(entries.into_iter().map(view).collect())
     }
 
     /// A file in a container, as text.
-    pub fn file(&self, _pod: &Subject, _container: &str, _path: &str) -> Option<String> {
-        None
+    pub fn file(&self, pod: &Subject, container: &str, path: &str) -> Option<String> {
+        let kubelets = self.sim.cluster().kubelets.as_ref()?;
+        let bytes = kubelets.read_file(&pod.namespace, &pod.name, container, path, FILE_BYTES_MAX).ok()?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// A container's environment.
@@ -159,6 +203,7 @@ impl Host {
 
     /// A file of the workstation has been edited; the cluster hears of it when something could read it.
     pub fn write_file(&mut self, path: &str, text: &str) {
+        self.files_seen.insert(path.to_owned(), text.to_owned());
         self.edited.insert(path.to_owned(), text.to_owned());
     }
 
@@ -167,6 +212,30 @@ impl Host {
         self.write_file(path, text);
         let files = std::mem::take(&mut self.edited);
         self.give(TimedInput { cmd: Some(format!("kubectl apply -f {}", quoted(path))), files, ..TimedInput::default() });
+    }
+
+    /// What programs did to the workstation's files since this was last asked; what was edited on the page is not told.
+    pub fn file_news(&mut self) -> FileNews {
+        let mut news = FileNews::default();
+        if !std::mem::take(&mut self.files_stale) {
+            return news;
+        }
+        let station = self.sim.workstation();
+        let paths = station.files();
+        for path in paths.iter().take(FILES_MAX) {
+            let Some(text) = station.read_file(path).filter(|t| t.len() <= FILE_BYTES_MAX) else { continue };
+            if self.edited.contains_key(path) || self.files_seen.get(path) == Some(&text) {
+                continue;
+            }
+            self.files_seen.insert(path.clone(), text.clone());
+            news.written.push((path.clone(), text));
+        }
+        news.removed =
+            self.files_seen.keys().filter(|p| paths.binary_search(p).is_err() && !self.edited.contains_key(*p)).cloned().collect();
+        for path in &news.removed {
+            self.files_seen.remove(path);
+        }
+        news
     }
 
     /// What the commands given by [`Host::apply`] came to since this was last asked.
@@ -185,23 +254,62 @@ impl Host {
         answers
     }
 
-    /// Something typed into a terminal.
+    /// Something typed into a terminal. A program in a container gets each key; otherwise a line is edited here first.
     pub fn type_in(&mut self, terminal: usize, text: &str) {
-        if text.contains('\r') && !self.edited.is_empty() {
-            let files = std::mem::take(&mut self.edited);
-            self.give(TimedInput { files, ..TimedInput::default() });
+        if self.sim.workstation().terminal_is_raw(tab_of(terminal)) {
+            self.send_to(terminal, text);
+            return;
         }
-        let typed = TerminalInput { tab: u32::try_from(terminal).unwrap_or(u32::MAX), data: text.to_owned() };
+        let Some(screen) = self.terminals.get_mut(&terminal) else { return };
+        let effects = screen.line.typed(text);
+        self.carry_out(terminal, effects);
+    }
+
+    fn carry_out(&mut self, terminal: usize, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Show(text) => {
+                    if let Some(screen) = self.terminals.get(&terminal) {
+                        screen.show(&text);
+                    }
+                }
+                Effect::Send(text) => {
+                    if text.ends_with('\n') && !self.edited.is_empty() {
+                        let files = std::mem::take(&mut self.edited);
+                        self.give(TimedInput { files, ..TimedInput::default() });
+                    }
+                    self.send_to(terminal, &text);
+                }
+                Effect::Complete(before) => {
+                    let found = complete(&self.sim, &before);
+                    if let Some(screen) = self.terminals.get_mut(&terminal) {
+                        let effects = screen.line.complete(found.from, &found.candidates);
+                        self.carry_out(terminal, effects);
+                    }
+                }
+            }
+        }
+    }
+
+    fn send_to(&mut self, terminal: usize, text: &str) {
+        let typed = TerminalInput { tab: tab_of(terminal), data: text.to_owned() };
         self.give(TimedInput { terminal: Some(typed), ..TimedInput::default() });
     }
 
-    /// A terminal has this many columns and rows from now on.
-    pub fn resize(&mut self, _terminal: usize, _cols: u32, _rows: u32) {}
+    /// A terminal has this many columns from now on.
+    pub fn resize(&mut self, terminal: usize, columns: u32) {
+        if let Some(screen) = self.terminals.get_mut(&terminal) {
+            screen.line.resize(columns as usize);
+        }
+    }
 
     /// Shows a terminal's output on the page from now on.
     pub fn attach(&mut self, terminal: usize, js: JsTerminal) {
-        self.terminals.insert(terminal, Screen { js, shown: 0 });
-        self.show_output();
+        let mut line = LineEditor::new();
+        line.resize(js.cols() as usize);
+        self.terminals.insert(terminal, Screen { js, shown: 0, line });
+        // Nothing typed opens the terminal with its shell.
+        self.send_to(terminal, "");
     }
 
     /// A terminal is taken off the page.
@@ -235,13 +343,35 @@ impl Host {
 
     fn show_output(&mut self) {
         for (terminal, screen) in &mut self.terminals {
-            let (new, shown) = self.sim.terminal_output(u32::try_from(*terminal).unwrap_or(u32::MAX), screen.shown);
+            let (new, end) = self.sim.terminal_output(tab_of(*terminal), screen.shown);
             if !new.is_empty() {
-                screen.js.write(&Uint8Array::from(new));
+                let text = screen.line.output(&shown_text(new));
+                screen.shown = end;
+                screen.show(&text);
+                self.files_stale = true;
             }
-            screen.shown = shown;
         }
     }
+}
+
+/// Output as a screen takes it: a newline also goes back to the first column.
+fn shown_text(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let mut shown = String::with_capacity(text.len() + 16);
+    let mut last = ' ';
+    for c in text.chars() {
+        if c == '\n' && last != '\r' {
+            shown.push('\r');
+        }
+        shown.push(c);
+        last = c;
+    }
+    shown
+}
+
+/// A terminal's number as the session has it.
+fn tab_of(terminal: usize) -> u32 {
+    u32::try_from(terminal).unwrap_or(u32::MAX)
 }
 
 /// The kind of this name, where there is one.

@@ -176,6 +176,8 @@ texts! {
     WaitingFor: "waiting: {}", "等待：{}";
     EndedWith: "ended with {} ({})", "以 {} 退出（{}）";
     LastEnded: "last run ended with {} ({})", "上次以 {} 退出（{}）";
+    LeftSeconds: "{} s left", "剩余 {} 秒";
+    Uses: "uses {}m CPU, {} memory", "使用 {}m CPU，{} 内存";
     RetryIn: "next try in {} s", "{} 秒后重试";
     PulledTo: "{} % pulled", "已拉取 {}%";
     InitContainer: "init container", "初始化容器";

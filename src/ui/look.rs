@@ -29,7 +29,7 @@ pub struct Props {
     /// From which side.
     pub tab: LookTab,
     /// Which of a pod's containers.
-    pub container: usize,
+    pub container: Option<usize>,
 }
 
 /// The inspector.
@@ -226,7 +226,10 @@ fn container(c: &ContainerView, now: Time, lang: Lang) -> Html {
                     <b>{ &c.name }</b>if let Some(role) = role { <span class="tag">{ role.t(lang) }</span> }
                     <small class="mono" title={c.image.clone()}>{ &c.image }</small>
                     <span class="tag">{ container_words(c, now, lang) }</span>
-                    if let Some(doing) = c.doing.as_ref().filter(|_| c.is_running()) { <small class="mono">{ doing }</small> }
+                    if let Some((doing, until)) = c.doing.as_ref().filter(|_| c.is_running()) {
+                        <small class="mono">{ doing }if let Some(until) = until { { format!(" · {}", fill(Text::LeftSeconds.t(lang), &[&seconds_to(*until, now)])) } }</small>
+                        <small>{ fill(Text::Uses.t(lang), &[&c.cpu_m.to_string(), &format::bytes(i64::try_from(c.memory_bytes).unwrap_or(i64::MAX))]) }</small>
+                    }
                     if let Some(wait) = c.backoff { <small>{ fill(Text::RetryIn.t(lang), &[&seconds_to(wait.until, now)]) }</small> }
                     if c.restarts > 0 { <small>{ fill(Text::RestartedTimes.t(lang), &[&c.restarts.to_string()]) }</small> }
                     if let Some(exit) = &c.last_exit { <small>{ fill(Text::LastEnded.t(lang), &[&exit.code.to_string(), &exit.reason]) }</small> }
@@ -327,34 +330,36 @@ fn yaml_line(line: &str) -> Html {
 }
 
 /// The choice of one of a pod's containers; nothing where there is but one.
-fn choose(pod: &PodView, container: usize, lang: Lang, link: &Link) -> Html {
+fn choose(pod: &PodView, container: Option<usize>, lang: Lang, link: &Link) -> Html {
     if pod.containers.len() < 2 {
         return html! {};
     }
+    let shown = chosen(pod, container);
     let onchange = {
         let link = link.clone();
         Callback::from(move |e: Event| {
             if let Some(i) = e.target_dyn_into::<HtmlSelectElement>().map(|s| s.selected_index()) {
-                link.send(Action::Container(usize::try_from(i).unwrap_or(0)));
+                link.send(Action::Container(usize::try_from(i).ok()));
             }
         })
     };
     html! {
         <label>{ Text::Container.t(lang) }{ " " }
-            <select {onchange}>for (i, c) in pod.containers.iter().enumerate() { <option selected={i == container}>{ &c.name }</option> }</select>
+            <select {onchange}>for c in &pod.containers { <option selected={Some(c) == shown}>{ &c.name }</option> }</select>
         </label>
     }
 }
 
 /// The container that is looked at: the one chosen, or the first main one.
-fn chosen(pod: &PodView, container: usize) -> Option<&ContainerView> {
-    pod.containers.get(container).or(pod.containers.first())
+fn chosen(pod: &PodView, container: Option<usize>) -> Option<&ContainerView> {
+    let main = || pod.containers.iter().find(|c| c.role == ContainerRole::Main);
+    container.and_then(|i| pod.containers.get(i)).or_else(main).or(pod.containers.first())
 }
 
 #[derive(Clone, PartialEq, Properties)]
 struct LogsProps {
     pod: Rc<PodView>,
-    container: usize,
+    container: Option<usize>,
     time: Time,
 }
 
@@ -374,14 +379,18 @@ fn Logs(props: &LogsProps) -> Html {
             { choose(&props.pod, props.container, lang, &link) }
             <label><input type="checkbox" checked={*previous} {onchange} />{ " " }{ Text::PreviousRun.t(lang) }</label>
         </div>
-        if text.is_empty() { <p class="empty">{ Text::NoLogs.t(lang) }</p> } else { <pre class="text" tabindex="0">{ text }</pre> }
+        { match text {
+            Err(message) => html! { <p class="empty mono">{ message }</p> },
+            Ok(text) if text.is_empty() => html! { <p class="empty">{ Text::NoLogs.t(lang) }</p> },
+            Ok(text) => html! { <pre class="text" tabindex="0">{ text }</pre> },
+        } }
     </> }
 }
 
 #[derive(Clone, PartialEq, Properties)]
 struct PartProps {
     pod: Rc<PodView>,
-    container: usize,
+    container: Option<usize>,
 }
 
 /// A container's file system, one directory or file at a time.
@@ -404,7 +413,7 @@ fn Files(props: &PartProps) -> Html {
                 for f in files {
                     <li key={f.path.clone()}><button onclick={go(f.path.clone())}>
                         { if f.directory { Icon::Folder } else { Icon::File }.draw() }<b>{ f.path.rsplit('/').next().unwrap_or("").to_owned() }</b>
-                        <span class="end">{ if f.mount.is_empty() { String::new() } else { format!("{} · ", f.mount) } }{ if f.directory { String::new() } else { format::bytes(i64::try_from(f.size).unwrap_or(0)) } }</span>
+                        <span class="end">{ if f.target.is_empty() { String::new() } else { format!("→ {} ", f.target) } }{ if f.directory { String::new() } else { format::bytes(i64::try_from(f.size).unwrap_or(0)) } }</span>
                     </button></li>
                 }
             </ul>

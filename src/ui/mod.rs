@@ -12,6 +12,7 @@ mod heat;
 mod host;
 mod i18n;
 mod icons;
+mod line_editor;
 mod look;
 mod nucleus;
 mod pod_cell;

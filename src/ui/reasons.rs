@@ -19,7 +19,7 @@ pub fn say(why: &Why, lang: Lang) -> (String, String) {
             (words(Text::WhyCrashLoop, &[container, &restarts.to_string()]), format!("CrashLoopBackOff{last}"))
         }
         Why::CannotStart { container, reason, message } => (words(Text::WhyCannotStart, &[container]), format!("{reason}: {message}")),
-        Why::ProbeFails { container, kind, how, failures, threshold } => {
+        Why::ProbeFails { container, kind, how, failures, threshold, output } => {
             let text = match kind {
                 ProbeKind::Liveness => Text::WhyLivenessFails,
                 ProbeKind::Readiness => Text::WhyReadinessFails,
@@ -30,7 +30,7 @@ pub fn say(why: &Why, lang: Lang) -> (String, String) {
             if *kind == ProbeKind::Liveness {
                 values.push(&threshold);
             }
-            (words(text, &values), format!("Unhealthy: {how}"))
+            (words(text, &values), format!("Unhealthy: {how}: {output}"))
         }
         Why::ProbeNotYet { container, how, .. } => (words(Text::WhyProbeNotYet, &[container]), format!("ContainersNotReady: {how}")),
         Why::Initialising { container } => (words(Text::WhyInit, &[container]), "PodInitializing".to_owned()),

@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use kubarium::views::{ClusterView, EventView, ProblemView, problems};
 
-use super::host::{Answer, HostRef};
+use super::host::{Answer, FileNews, HostRef};
 use super::i18n::Lang;
 
 /// The speeds the clock can run at: virtual seconds in a real one.
@@ -98,7 +98,7 @@ pub struct State {
     pub scene: Rc<Scene>,
     pub selected: Option<Subject>,
     pub tab: LookTab,
-    pub container: usize,
+    pub container: Option<usize>,
     pub files: Vec<OpenFile>,
     pub file: usize,
     pub problems: Rc<Vec<ProblemView>>,
@@ -120,11 +120,12 @@ pub enum Action {
     Speed(usize),
     Select(Option<Subject>),
     Tab(LookTab),
-    Container(usize),
+    Container(Option<usize>),
     Open { path: AttrValue, text: AttrValue },
     ShowFile(usize),
     CloseFile(usize),
     Edit(AttrValue),
+    Files(FileNews),
     Problems(Vec<ProblemView>),
     Lower(Lower),
     NewTerminal,
@@ -151,7 +152,7 @@ impl Reducible for State {
                     s.tab = LookTab::Overview;
                 }
                 if subject != s.selected {
-                    s.container = 0;
+                    s.container = None;
                 }
                 if subject.is_some() && s.panel == Panel::Tank {
                     s.panel = Panel::Look;
@@ -189,6 +190,17 @@ impl Reducible for State {
                 if let Some(f) = s.files.get_mut(file) {
                     f.text = text;
                 }
+            }
+            Action::Files(news) => {
+                let opened = s.files.get(s.file).map(|f| f.path.clone());
+                for (path, text) in news.written {
+                    match s.files.iter_mut().find(|f| f.path == path.as_str()) {
+                        Some(file) => file.text = text.into(),
+                        None => s.files.push(OpenFile { path: path.into(), text: text.into() }),
+                    }
+                }
+                s.files.retain(|f| !news.removed.iter().any(|r| f.path == r.as_str()));
+                s.file = s.files.iter().position(|f| Some(&f.path) == opened.as_ref()).unwrap_or(0);
             }
             Action::Problems(problems) => s.problems = Rc::new(problems),
             Action::Lower(lower) => s.lower = lower,

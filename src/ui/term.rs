@@ -81,10 +81,10 @@ fn Screen(props: &ScreenProps) -> Html {
             };
             let resized = {
                 let link = link.clone();
-                Closure::<dyn Fn(u32, u32)>::new(move |cols: u32, rows: u32| {
+                Closure::<dyn Fn(u32, u32)>::new(move |cols: u32, _rows: u32| {
                     // While the terminal is being made the host may be at work: the size is then read when it is attached.
                     if let Ok(mut host) = link.host.try_borrow_mut() {
-                        host.resize(number, cols, rows);
+                        host.resize(number, cols);
                     }
                 })
             };

@@ -7,7 +7,7 @@ use crate::api::{Kind, Object, Quantity, Value};
 use crate::base::Time;
 use crate::sim::Sim;
 
-use super::live::LivePod;
+use super::live::{LiveHistory, LivePod};
 use super::pod::PodView;
 
 /// How much of something is asked for.
@@ -137,6 +137,7 @@ const WORKLOADS: [&str; 6] = ["DaemonSet", "Deployment", "Job", "ReplicaSet", "R
 pub struct ClusterViews {
     pods: BTreeMap<String, (Value, Option<LivePod>, Rc<PodView>)>,
     last: Rc<ClusterView>,
+    history: LiveHistory,
 }
 
 impl ClusterViews {
@@ -152,11 +153,15 @@ impl ClusterViews {
             workloads: WORKLOADS.iter().flat_map(|kind| of(kind)).collect(),
             services: of("Service").collect(),
         };
-        self.view(&objects, &|_| None)
+        let mut history = std::mem::take(&mut self.history);
+        let view = self.view(&objects, &mut |pod| history.look(sim, pod));
+        history.forget_the_gone();
+        self.history = history;
+        view
     }
 
     /// Reads the objects; `live` says what a pod's kubelet knows of it.
-    pub fn view(&mut self, objects: &Objects<'_>, live: &dyn Fn(&Value) -> Option<LivePod>) -> Rc<ClusterView> {
+    pub fn view(&mut self, objects: &Objects<'_>, live: &mut dyn FnMut(&Value) -> Option<LivePod>) -> Rc<ClusterView> {
         let mut kept = std::mem::take(&mut self.pods);
         let mut by_node: BTreeMap<&str, Vec<Rc<PodView>>> = BTreeMap::new();
         let mut queue = Vec::new();
@@ -341,7 +346,7 @@ mod tests {
             services: vec![&service],
         };
         let mut views = ClusterViews::default();
-        let view = views.view(&all, &|_| None);
+        let view = views.view(&all, &mut |_| None);
         assert_eq!(view.nodes.iter().map(|n| n.name.as_str()).collect::<Vec<_>>(), ["node9", "node10"]);
         assert_eq!(view.nodes[0].cpu, Share { requested: 1500, allocatable: 4000 });
         assert_eq!(view.nodes[0].memory, Share { requested: 2 << 30, allocatable: 8 << 30 });
@@ -350,7 +355,7 @@ mod tests {
             (view.services[0].ports.as_str(), view.services[0].selected.len(), view.services[0].reached.len()),
             ("80:30080/TCP", 3, 0)
         );
-        let again = views.view(&all, &|_| None);
+        let again = views.view(&all, &mut |_| None);
         assert!(Rc::ptr_eq(&view.nodes[1], &again.nodes[1]));
         assert!(view.pods().zip(again.pods()).all(|(a, b)| Rc::ptr_eq(a, b)));
     }

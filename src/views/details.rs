@@ -23,8 +23,8 @@ pub struct FileView {
     pub directory: bool,
     /// Its size in bytes.
     pub size: u64,
-    /// The volume mounted here; empty where none is.
-    pub mount: String,
+    /// Where it points, of a symbolic link; empty otherwise.
+    pub target: String,
 }
 
 /// One container of a pod, looked at closely.

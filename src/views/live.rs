@@ -1,6 +1,13 @@
 //! What is known of a pod only where it runs: a pull's progress, a backoff's end, a probe's last results. None of it is stored.
 
+use std::collections::BTreeMap;
+
+use crate::api::{Object, Value};
 use crate::base::Time;
+use crate::kubelet;
+use crate::sim::Sim;
+
+pub use crate::kubelet::ProbeKind;
 
 /// A stretch of virtual time with both ends known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,17 +24,6 @@ impl Span {
         let whole = self.until.since(self.from).as_secs_f64();
         if whole <= 0.0 { 1.0 } else { (now.since(self.from).as_secs_f64() / whole).min(1.0) }
     }
-}
-
-/// Which of a container's three probes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ProbeKind {
-    /// Holds the other two back until it has succeeded.
-    Startup,
-    /// Restarts the container.
-    Liveness,
-    /// Lets requests in and keeps them out.
-    Readiness,
 }
 
 /// One result of a probe.
@@ -50,6 +46,8 @@ pub struct LiveProbe {
     pub beats: Vec<Beat>,
     /// When it runs next; none while it does not run.
     pub next_at: Option<Time>,
+    /// What the last failure said.
+    pub output: String,
 }
 
 /// A container as its kubelet sees it.
@@ -63,8 +61,92 @@ pub struct LiveContainer {
     pub backoff: Option<Span>,
     /// Its probes' workers.
     pub probes: Vec<LiveProbe>,
-    /// What its main process is doing, in a few words: `sleep 10, 4 s left`.
-    pub doing: Option<String>,
+    /// What it is doing, and until when where it waits for a moment: `sleep 10`.
+    pub doing: Option<(String, Option<Time>)>,
+    /// CPU it uses, in millicores.
+    pub cpu_m: u64,
+    /// Memory it uses, in bytes.
+    pub memory_bytes: u64,
+}
+
+/// How many of a probe's results are remembered.
+const BEATS_MAX: usize = 24;
+
+/// What kubelets tell only of the moment, remembered: a probe's results so far, and when a wait began.
+#[derive(Clone, Debug, Default)]
+pub struct LiveHistory {
+    pods: BTreeMap<String, PodHistory>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct PodHistory {
+    beats: BTreeMap<(String, ProbeKind), ProbeHistory>,
+    waits: BTreeMap<String, Span>,
+    seen: bool,
+}
+
+#[derive(Clone, Debug, Default)]
+struct ProbeHistory {
+    beats: Vec<Beat>,
+    in_a_row: u32,
+}
+
+impl LiveHistory {
+    /// What the kubelet of a pod knows of it now.
+    pub fn look(&mut self, sim: &Sim, pod: &Value) -> Option<LivePod> {
+        let now = sim.now();
+        let live = sim.cluster().kubelets.as_ref()?.live(now, pod.namespace(), pod.name())?;
+        let history = self.pods.entry(pod.uid().to_owned()).or_default();
+        history.seen = true;
+        Some(LivePod { containers: live.containers.into_iter().map(|c| history.container(c, now)).collect() })
+    }
+
+    /// Forgets the pods that were not looked at since the last time.
+    pub fn forget_the_gone(&mut self) {
+        self.pods.retain(|_, history| std::mem::take(&mut history.seen));
+    }
+}
+
+impl PodHistory {
+    fn container(&mut self, c: kubelet::LiveContainer, now: Time) -> LiveContainer {
+        let backoff = c.backoff_until.filter(|until| *until > now).map(|until| {
+            let wait = self.waits.entry(c.name.clone()).or_insert(Span { from: now, until });
+            if wait.until != until {
+                *wait = Span { from: now, until };
+            }
+            *wait
+        });
+        let probes = c.probes.into_iter().map(|p| self.probe(&c.name, p)).collect();
+        LiveContainer {
+            pull: c.pull.filter(|(_, until)| *until > now).map(|(from, until)| Span { from: from.min(now), until }),
+            backoff,
+            probes,
+            doing: c.process,
+            cpu_m: c.cpu_milli,
+            // The finest step that anything here shows.
+            memory_bytes: c.memory_bytes >> 16 << 16,
+            name: c.name,
+        }
+    }
+
+    fn probe(&mut self, container: &str, p: kubelet::LiveProbe) -> LiveProbe {
+        let known = self.beats.entry((container.to_owned(), p.kind)).or_default();
+        if let (Some(ok), Some(at)) = (p.last_result, p.last_at)
+            && known.beats.last().is_none_or(|b| b.at < at)
+        {
+            // More than one may have come since the last look: as many as the run of equal results has grown by.
+            let grown = if known.beats.last().is_some_and(|b| b.ok == ok) { p.in_a_row.saturating_sub(known.in_a_row) } else { p.in_a_row };
+            for _ in 1..grown.min(BEATS_MAX as u32) {
+                known.beats.push(Beat { at, ok });
+            }
+            known.beats.push(Beat { at, ok });
+            known.in_a_row = p.in_a_row;
+            let surplus = known.beats.len().saturating_sub(BEATS_MAX);
+            known.beats.drain(..surplus);
+        }
+        let failures = if p.last_result == Some(false) { p.in_a_row } else { 0 };
+        LiveProbe { kind: p.kind, failures, beats: known.beats.clone(), next_at: p.next_at, output: p.output }
+    }
 }
 
 /// A pod as its kubelet sees it.

@@ -4,6 +4,7 @@
 //! something from being as wanted. All are derived from API objects and from what the kubelets alone know ([`LivePod`]).
 
 mod cluster;
+mod completion;
 mod details;
 mod event;
 mod live;
@@ -13,9 +14,10 @@ mod problems;
 mod why;
 
 pub use cluster::{ClusterView, ClusterViews, NodeView, Objects, ServiceView, Share, WorkloadView};
+pub use completion::{Completion, complete};
 pub use details::{EnvView, FileView, PodDetails};
 pub use event::{EventFeed, EventView};
-pub use live::{Beat, LiveContainer, LivePod, LiveProbe, ProbeKind, Span};
+pub use live::{Beat, LiveContainer, LiveHistory, LivePod, LiveProbe, ProbeKind, Span};
 pub use places::Places;
 pub use pod::{ContainerRole, ContainerState, ContainerView, Exit, Health, Owner, PodView, ProbeView};
 pub use problems::{ProblemView, problems};

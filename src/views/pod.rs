@@ -151,8 +151,12 @@ pub struct ContainerView {
     pub backoff: Option<Span>,
     /// Its probes: startup, liveness, readiness.
     pub probes: Vec<ProbeView>,
-    /// What its main process is doing, in a few words.
-    pub doing: Option<String>,
+    /// What it is doing, and until when where it waits for a moment: `sleep 10`.
+    pub doing: Option<(String, Option<Time>)>,
+    /// CPU it uses, in millicores.
+    pub cpu_m: u64,
+    /// Memory it uses, in bytes.
+    pub memory_bytes: u64,
 }
 
 /// A probe: its rule and its last results.
@@ -178,6 +182,8 @@ pub struct ProbeView {
     pub beats: Vec<Beat>,
     /// When it runs next.
     pub next_at: Option<Time>,
+    /// What the last failure said.
+    pub output: String,
 }
 
 impl ProbeView {
@@ -312,6 +318,8 @@ impl ContainerView {
             backoff: live.and_then(|l| l.backoff),
             probes: probes_of(spec, live),
             doing: live.and_then(|l| l.doing.clone()),
+            cpu_m: live.map_or(0, |l| l.cpu_m),
+            memory_bytes: live.map_or(0, |l| l.memory_bytes),
         }
     }
 
@@ -358,6 +366,7 @@ fn probes_of(spec: &Value, live: Option<&LiveContainer>) -> Vec<ProbeView> {
             failures: live.map_or(0, |l| l.failures),
             beats: live.map_or(Vec::new(), |l| l.beats.clone()),
             next_at: live.and_then(|l| l.next_at),
+            output: live.map_or(String::new(), |l| l.output.clone()),
         })
     };
     kinds.into_iter().filter_map(of).collect()

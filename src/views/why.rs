@@ -65,6 +65,8 @@ pub enum Why {
         failures: u32,
         /// Failures in a row that count.
         threshold: i64,
+        /// What the last failure said.
+        output: String,
     },
     /// A probe has not succeeded yet.
     ProbeNotYet {
@@ -143,6 +145,7 @@ pub fn why(pod: &PodView) -> Vec<Why> {
                             how,
                             failures: p.failures,
                             threshold: p.failure_threshold,
+                            output: p.output.clone(),
                         });
                     } else if p.kind != ProbeKind::Liveness && p.beats.is_empty() && !c.ready {
                         reasons.push(Why::ProbeNotYet { container, kind: p.kind, how, next_at: p.next_at });

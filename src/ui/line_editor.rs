@@ -1,0 +1,328 @@
+//! The line that is being typed into a terminal: editing keys, history, completion. The cluster gets whole lines, as from a
+//! terminal in its usual mode; what is typed is shown from here.
+
+/// What a key leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Text for the screen.
+    Show(String),
+    /// Input for the shell.
+    Send(String),
+    /// The line up to the cursor wants completing: [`LineEditor::complete`] takes the answer.
+    Complete(String),
+}
+
+/// How many lines the history keeps.
+const HISTORY_MAX: usize = 500;
+/// The longest line, in characters; what comes after is not taken in.
+const LINE_MAX: usize = 64 * 1024;
+
+/// The line, its cursor, and the lines before it.
+#[derive(Clone, Debug)]
+pub struct LineEditor {
+    line: Vec<char>,
+    cursor: usize,
+    history: Vec<String>,
+    /// Which line of the history is shown; its length where it is the one being typed.
+    place: usize,
+    /// What was being typed before the history was looked at.
+    draft: Vec<char>,
+    /// What stands before the line on its row: the prompt.
+    prompt: String,
+    columns: usize,
+    /// Where the screen's cursor stands, in cells from the line's beginning.
+    shown_at: usize,
+}
+
+impl LineEditor {
+    /// An empty line.
+    pub fn new() -> LineEditor {
+        LineEditor {
+            line: Vec::new(),
+            cursor: 0,
+            history: Vec::new(),
+            place: 0,
+            draft: Vec::new(),
+            prompt: String::new(),
+            columns: 80,
+            shown_at: 0,
+        }
+    }
+
+    /// The screen has this many columns.
+    pub fn resize(&mut self, columns: usize) {
+        self.columns = columns.max(1);
+    }
+
+    /// Text for the screen that lets `output` come before the line being typed.
+    pub fn output(&mut self, output: &str) -> String {
+        let mut text = if self.line.is_empty() { String::new() } else { self.to_start() + "\x1b[J" };
+        text.push_str(output);
+        match output.rfind(['\n', '\r']) {
+            Some(at) => self.prompt = output[at + 1..].to_owned(),
+            None => self.prompt.push_str(output),
+        }
+        if self.prompt.len() > LINE_MAX {
+            self.prompt.clear();
+        }
+        self.shown_at = 0;
+        if !self.line.is_empty() {
+            text.push_str(&self.draw());
+        }
+        text
+    }
+
+    /// Takes what was typed or pasted.
+    pub fn typed(&mut self, data: &str) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let mut rest = data;
+        while let Some(c) = rest.chars().next() {
+            let (key, length) = if c == '\x1b' { escape(rest) } else { (&rest[..c.len_utf8()], c.len_utf8()) };
+            rest = &rest[length..];
+            match key {
+                "\r\n" | "\r" | "\n" => {
+                    if key == "\r" && rest.starts_with('\n') {
+                        rest = &rest[1..];
+                    }
+                    self.enter(&mut effects);
+                }
+                "\t" => effects.push(Effect::Complete(self.line[..self.cursor].iter().collect())),
+                "\x03" => self.give_up(&mut effects),
+                "\x04" if self.line.is_empty() => effects.push(Effect::Send("\x04".to_owned())),
+                _ => self.edit(key, &mut effects),
+            }
+        }
+        effects
+    }
+
+    /// What the completion found: what stands from `from` on (in characters) becomes one of `candidates`.
+    pub fn complete(&mut self, from: usize, candidates: &[String]) -> Vec<Effect> {
+        let typed: String = self.line[from.min(self.cursor)..self.cursor].iter().collect();
+        let Some(first) = candidates.first() else { return Vec::new() };
+        let common = candidates.iter().fold(first.as_str(), |common, c| {
+            let same = common.char_indices().zip(c.chars()).find(|((_, a), b)| a != b).map_or(common.len().min(c.len()), |((i, _), _)| i);
+            &common[..same]
+        });
+        let mut insert = common.strip_prefix(typed.as_str()).unwrap_or("").to_owned();
+        if candidates.len() == 1 && !common.ends_with(['/', '=']) {
+            insert.push(' ');
+        }
+        if !insert.is_empty() {
+            let mut effects = Vec::new();
+            self.insert(&insert, &mut effects);
+            return effects;
+        }
+        let width = candidates.iter().map(|c| c.chars().count()).max().unwrap_or(0) + 2;
+        let per_row = (self.columns / width).max(1);
+        let mut text = String::from("\r\n");
+        for row in candidates.chunks(per_row).take(40) {
+            for c in row {
+                text.push_str(&format!("{c:width$}"));
+            }
+            text.push_str("\r\n");
+        }
+        text.push_str(&self.prompt);
+        self.shown_at = 0;
+        text.push_str(&self.draw());
+        vec![Effect::Show(text)]
+    }
+
+    fn enter(&mut self, effects: &mut Vec<Effect>) {
+        self.cursor = self.line.len();
+        let line: String = self.line.drain(..).collect();
+        effects.push(Effect::Show(self.to_end(&line) + "\r\n"));
+        if !line.trim().is_empty() && self.history.last() != Some(&line) {
+            self.history.push(line.clone());
+            let surplus = self.history.len().saturating_sub(HISTORY_MAX);
+            self.history.drain(..surplus);
+        }
+        self.start_line();
+        effects.push(Effect::Send(line + "\n"));
+    }
+
+    fn give_up(&mut self, effects: &mut Vec<Effect>) {
+        let line: String = self.line.drain(..).collect();
+        effects.push(Effect::Show(self.to_end(&line) + "^C\r\n"));
+        self.start_line();
+        effects.push(Effect::Send("\x03".to_owned()));
+    }
+
+    fn start_line(&mut self) {
+        (self.cursor, self.shown_at, self.place) = (0, 0, self.history.len());
+        self.prompt.clear();
+        self.draft.clear();
+    }
+
+    fn edit(&mut self, key: &str, effects: &mut Vec<Effect>) {
+        let length = self.line.len();
+        match key {
+            "\x1b[D" | "\x1bOD" | "\x02" => self.cursor = self.cursor.saturating_sub(1),
+            "\x1b[C" | "\x1bOC" | "\x06" => self.cursor = (self.cursor + 1).min(length),
+            "\x1b[H" | "\x1bOH" | "\x1b[1~" | "\x01" => self.cursor = 0,
+            "\x1b[F" | "\x1bOF" | "\x1b[4~" | "\x05" => self.cursor = length,
+            "\x1b[1;5D" | "\x1b[1;3D" | "\x1bb" => self.cursor = self.word_before(),
+            "\x1b[1;5C" | "\x1b[1;3C" | "\x1bf" => self.cursor = self.word_after(),
+            "\x1b[A" | "\x1bOA" | "\x10" => self.recall(self.place.saturating_sub(1)),
+            "\x1b[B" | "\x1bOB" | "\x0e" => self.recall(self.place + 1),
+            "\x7f" | "\x08" if self.cursor > 0 => {
+                self.cursor -= 1;
+                self.line.remove(self.cursor);
+            }
+            "\x1b[3~" | "\x04" if self.cursor < length => {
+                self.line.remove(self.cursor);
+            }
+            "\x15" => {
+                self.line.drain(..self.cursor);
+                self.cursor = 0;
+            }
+            "\x0b" => self.line.truncate(self.cursor),
+            "\x17" | "\x1b\x7f" => {
+                let from = self.word_before();
+                self.line.drain(from..self.cursor);
+                self.cursor = from;
+            }
+            "\x0c" => {
+                self.shown_at = 0;
+                let text = format!("\x1b[2J\x1b[H{}", self.prompt) + &self.draw();
+                effects.push(Effect::Show(text));
+                return;
+            }
+            _ if key.chars().all(|c| !c.is_control()) => return self.insert(key, effects),
+            _ => return,
+        }
+        let text = self.to_start() + "\x1b[J" + &self.draw();
+        effects.push(Effect::Show(text));
+    }
+
+    fn insert(&mut self, text: &str, effects: &mut Vec<Effect>) {
+        if self.line.len() + text.len() > LINE_MAX {
+            return;
+        }
+        let at_end = self.cursor == self.line.len();
+        let before = self.prompt_cells() + self.shown_at;
+        for c in text.chars() {
+            self.line.insert(self.cursor, c);
+            self.cursor += 1;
+        }
+        // The usual case: at the end of a line that does not wrap, what is typed is simply shown.
+        if at_end && before % self.columns + cells(text.chars()) < self.columns {
+            self.shown_at += cells(text.chars());
+            match effects.last_mut() {
+                Some(Effect::Show(shown)) => shown.push_str(text),
+                _ => effects.push(Effect::Show(text.to_owned())),
+            }
+            return;
+        }
+        let text = self.to_start() + "\x1b[J" + &self.draw();
+        effects.push(Effect::Show(text));
+    }
+
+    fn recall(&mut self, place: usize) {
+        if place > self.history.len() || place == self.place {
+            return;
+        }
+        if self.place == self.history.len() {
+            self.draft = self.line.clone();
+        }
+        self.line = self.history.get(place).map_or_else(|| self.draft.clone(), |line| line.chars().collect());
+        self.place = place;
+        self.cursor = self.line.len();
+    }
+
+    fn word_before(&self) -> usize {
+        let mut at = self.cursor;
+        while at > 0 && self.line[at - 1].is_whitespace() {
+            at -= 1;
+        }
+        while at > 0 && !self.line[at - 1].is_whitespace() {
+            at -= 1;
+        }
+        at
+    }
+
+    fn word_after(&self) -> usize {
+        let mut at = self.cursor;
+        while at < self.line.len() && self.line[at].is_whitespace() {
+            at += 1;
+        }
+        while at < self.line.len() && !self.line[at].is_whitespace() {
+            at += 1;
+        }
+        at
+    }
+
+    fn prompt_cells(&self) -> usize {
+        let mut plain = String::new();
+        let mut rest = self.prompt.as_str();
+        while let Some(c) = rest.chars().next() {
+            let length = if c == '\x1b' { escape(rest).1 } else { c.len_utf8() };
+            if !c.is_control() {
+                plain.push(c);
+            }
+            rest = &rest[length..];
+        }
+        cells(plain.chars())
+    }
+
+    /// Moves the screen's cursor to the line's beginning.
+    fn to_start(&self) -> String {
+        let start = self.prompt_cells();
+        move_to((start + self.shown_at) / self.columns, start / self.columns, start % self.columns)
+    }
+
+    /// Moves the screen's cursor behind `line`, which is shown.
+    fn to_end(&self, line: &str) -> String {
+        let start = self.prompt_cells();
+        let end = start + cells(line.chars());
+        move_to((start + self.shown_at) / self.columns, end / self.columns, end % self.columns)
+    }
+
+    /// Shows the line from its beginning on, where the screen's cursor stands, and leaves the cursor in its place.
+    fn draw(&mut self) -> String {
+        let start = self.prompt_cells();
+        let end = start + cells(self.line.iter().copied());
+        self.shown_at = cells(self.line[..self.cursor].iter().copied());
+        let target = start + self.shown_at;
+        let mut text: String = self.line.iter().collect();
+        // A terminal goes on to the next row only with the next character.
+        if end > 0 && end.is_multiple_of(self.columns) && !self.line.is_empty() {
+            text.push_str("\r\n");
+        }
+        if self.cursor < self.line.len() {
+            text.push_str(&move_to(end / self.columns, target / self.columns, target % self.columns));
+        }
+        text
+    }
+}
+
+/// From a row to a row and column.
+fn move_to(from_row: usize, row: usize, column: usize) -> String {
+    let mut text = String::new();
+    if from_row > row {
+        text.push_str(&format!("\x1b[{}A", from_row - row));
+    } else if row > from_row {
+        text.push_str(&format!("\x1b[{}B", row - from_row));
+    }
+    text.push('\r');
+    if column > 0 {
+        text.push_str(&format!("\x1b[{column}C"));
+    }
+    text
+}
+
+/// How many cells characters take on the screen: two for those of East Asia.
+fn cells(chars: impl Iterator<Item = char>) -> usize {
+    chars.map(|c| if matches!(c as u32, 0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xfe30..=0xfe6f | 0xff00..=0xff60 | 0x1f300..=0x1faff) { 2 } else { 1 }).sum()
+}
+
+/// The escape sequence that a text begins with, and its length in bytes.
+fn escape(text: &str) -> (&str, usize) {
+    let bytes = text.as_bytes();
+    let length = match bytes.get(1) {
+        Some(b'[') => bytes.iter().skip(2).position(|b| (0x40..=0x7e).contains(b)).map_or(bytes.len(), |i| i + 3),
+        Some(b'O') => bytes.len().min(3),
+        Some(b) if b.is_ascii() => 2,
+        _ => 1,
+    };
+    (&text[..length], length)
+}
