@@ -36,6 +36,8 @@ pub enum Value {
 pub struct Map(Vec<(ArcStr, Value)>);
 
 static NULL: Value = Value::Null;
+/// Maps of at most so many entries are looked through one by one.
+const SCAN_MAX: usize = 12;
 
 impl Map {
     /// An empty map.
@@ -45,6 +47,10 @@ impl Map {
 
     /// The value under `key`.
     pub fn get(&self, key: &str) -> Option<&Value> {
+        // Objects' maps are small: comparing lengths first beats halving.
+        if self.0.len() <= SCAN_MAX {
+            return self.0.iter().find(|(k, _)| k.as_str() == key).map(|(_, v)| v);
+        }
         self.find(key).ok().map(|i| &self.0[i].1)
     }
 

@@ -13,6 +13,7 @@ pub mod job;
 mod namespace;
 mod pod_claim;
 mod replica_set;
+mod replica_tally;
 mod replicas;
 mod root_ca;
 mod service_pods;

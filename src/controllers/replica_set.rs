@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::controller::{ObjectRef, controller_ref, key_of};
+use super::replica_tally::{Counts, ReplicaTally};
 use super::replicas::{deletion_order, is_active, is_available, is_ready, pod_from_template, ready_since, slow_start};
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
@@ -25,6 +26,9 @@ pub struct ReplicaSetController {
     recorder: EventRecorder,
     /// Objects by namespace, to find which of them a pod without owner fits.
     members: BTreeMap<crate::api::ArcStr, BTreeSet<ObjectRef>>,
+    /// Objects that may have pods to adopt or to release.
+    unclaimed: BTreeSet<ObjectRef>,
+    tally: ReplicaTally,
 }
 
 impl ReplicaSetController {
@@ -45,6 +49,8 @@ impl ReplicaSetController {
             queue: WorkQueue::with_pace(RECONCILE),
             recorder: EventRecorder::new(manager, ""),
             members: BTreeMap::new(),
+            unclaimed: BTreeSet::new(),
+            tally: ReplicaTally::default(),
         }
     }
 
@@ -56,18 +62,23 @@ impl ReplicaSetController {
     }
 
     /// Marks the owner of a pod, or those that might adopt it.
-    fn mark_owner(&mut self, api: &ApiServer, pod: &Value, now: Time) {
+    fn mark_owner(&mut self, api: &ApiServer, pod: &Value, relabeled: bool, now: Time) {
         let owner = pod.controller_ref();
         if owner.is_null() {
             let candidates: Vec<ObjectRef> = self.members.get(pod.namespace()).into_iter().flatten().cloned().collect();
             for key in candidates {
                 let fits = api.peek(self.kind, &key.0, &key.1).and_then(|o| self.selector(o)).is_some_and(|s| s.matches(pod.labels()));
                 if fits {
+                    self.unclaimed.insert(key.clone());
                     self.queue.add_at(key, now);
                 }
             }
         } else if owner.get("kind").str() == self.kind.kind {
-            self.queue.add_at((pod.namespace_arc(), owner.get("name").arc_str()), now);
+            let key = (pod.namespace_arc(), owner.get("name").arc_str());
+            if relabeled {
+                self.unclaimed.insert(key.clone());
+            }
+            self.queue.add_at(key, now);
         }
     }
 
@@ -75,14 +86,43 @@ impl ReplicaSetController {
         let Some(object) = api.peek(self.kind, &key.0, &key.1).cloned() else { return Ok(()) };
         let Some(selector) = self.selector(&object) else { return Ok(()) };
         let by = Caller::new(now, self.manager);
+        let min_ready_s = object.at(&["spec", "minReadySeconds"]).int();
+        let wanted = object.at(&["spec", "replicas"]).as_int().unwrap_or(1).max(0);
+        let counts = self.counts(api, &object);
+        // Where nothing is to be made, deleted, adopted or released, the counts are all there is to see to.
+        if !self.unclaimed.contains(key) && min_ready_s <= 0 && counts.active as i64 == wanted {
+            return self.write_status(api, &by, key, counts, counts.ready, None);
+        }
         let pods = self.claim(api, &by, &object, &selector)?;
+        self.unclaimed.remove(key);
         let active: Vec<Value> = pods.into_iter().filter(is_active).collect();
         let mut failure = None;
         if !object.is_terminating() {
             failure = self.manage(api, &by, &object, &active).err();
         }
-        self.write_status(api, &by, key, &active, failure.as_ref())?;
+        // As in a real cluster, the status tells of the pods that were there before.
+        let counts = Counts { active: active.len(), ready: active.iter().filter(|p| is_ready(p)).count(), ..self.counts(api, &object) };
+        let counts = Counts { fully_labeled: counts.fully_labeled.min(active.len()), ..counts };
+        let available = active.iter().filter(|p| is_available(p, min_ready_s, now)).count();
+        self.look_again(key, &active, min_ready_s, now);
+        self.write_status(api, &by, key, counts, available, failure.as_ref())?;
         failure.map_or(Ok(()), Err)
+    }
+
+    fn counts(&mut self, api: &ApiServer, object: &Value) -> Counts {
+        self.tally.counts(api, object.uid(), object.at(&["spec", "template", "metadata", "labels"]))
+    }
+
+    /// A pod that is ready but not yet available makes the object due when it will be.
+    fn look_again(&mut self, key: &ObjectRef, active: &[Value], min_ready_s: i64, now: Time) {
+        if min_ready_s <= 0 {
+            return;
+        }
+        let wait = Duration::from_secs(min_ready_s.unsigned_abs());
+        let available_at = active.iter().filter(|p| is_ready(p)).filter_map(ready_since).map(|t| t + wait);
+        if let Some(next) = available_at.filter(|t| *t > now).min() {
+            self.queue.add_at(key.clone(), next);
+        }
     }
 
     /// The pods that are its own: owned ones, orphans that it adopts, without owned ones that no longer fit (`PodControllerRefManager`).
@@ -190,20 +230,16 @@ impl ReplicaSetController {
         api: &mut ApiServer,
         by: &Caller,
         key: &ObjectRef,
-        active: &[Value],
+        counts: Counts,
+        available: usize,
         failure: Option<&crate::api::Status>,
     ) -> Result<(), crate::api::Status> {
         let Some(object) = api.peek(self.kind, &key.0, &key.1).cloned() else { return Ok(()) };
-        let min_ready_s = object.at(&["spec", "minReadySeconds"]).int();
-        let template = LabelSelector::from_map(object.at(&["spec", "template", "metadata", "labels"]));
-        let count = |is: &dyn Fn(&Value) -> bool| active.iter().filter(|p| is(p)).count();
         let mut status = object.get("status").clone();
-        status.set(&["replicas"], active.len());
-        for (member, n) in [
-            ("fullyLabeledReplicas", count(&|p| template.matches(p.labels()))),
-            ("readyReplicas", count(&|p| is_ready(p))),
-            ("availableReplicas", count(&|p| is_available(p, min_ready_s, by.now))),
-        ] {
+        status.set(&["replicas"], counts.active);
+        for (member, n) in
+            [("fullyLabeledReplicas", counts.fully_labeled), ("readyReplicas", counts.ready), ("availableReplicas", available)]
+        {
             if n == 0 {
                 status.remove(&[member]);
             } else {
@@ -211,23 +247,10 @@ impl ReplicaSetController {
             }
         }
         if self.kind.plural == "replicasets" {
-            let terminating = api
-                .owned_by(object.uid(), Kind::named("Pod"))
-                .filter(|p| p.is_terminating() && !matches!(p.at(&["status", "phase"]).str(), "Succeeded" | "Failed"))
-                .count();
-            status.set(&["terminatingReplicas"], terminating);
+            status.set(&["terminatingReplicas"], counts.terminating);
         }
         status.set(&["observedGeneration"], object.at(&["metadata", "generation"]).int());
         set_failure(&mut status, failure, by.now);
-        // A pod that is ready but not yet available makes the object due when it will be.
-        if min_ready_s > 0 {
-            let wait = Duration::from_secs(min_ready_s.unsigned_abs());
-            if let Some(next) =
-                active.iter().filter(|p| is_ready(p)).filter_map(ready_since).map(|t| t + wait).filter(|t| *t > by.now).min()
-            {
-                self.queue.add_at(key.clone(), next);
-            }
-        }
         if status.same(object.get("status")) {
             return Ok(());
         }
@@ -280,8 +303,13 @@ impl Component for ReplicaSetController {
             let members = self.members.entry(key.0.clone()).or_default();
             if change.current().is_some() {
                 members.insert(key.clone());
+                let respecified = |old: &Value| old.get("spec").same(change.object.get("spec")) && !change.object.is_terminating();
+                if !change.old.as_ref().is_some_and(respecified) {
+                    self.unclaimed.insert(key.clone());
+                }
             } else {
                 members.remove(&key);
+                self.unclaimed.remove(&key);
                 self.recorder.forget(change.object.uid());
             }
             self.queue.add_at(key, now);
@@ -297,9 +325,10 @@ impl Component for ReplicaSetController {
         if let Some(old) = &change.old
             && !old.controller_ref().same(change.object.controller_ref())
         {
-            self.mark_owner(api, old, now);
+            self.mark_owner(api, old, true, now);
         }
-        self.mark_owner(api, &change.object, now);
+        let relabeled = change.old.as_ref().is_some_and(|old| !old.labels().same(change.object.labels()));
+        self.mark_owner(api, &change.object, relabeled, now);
     }
 
     fn next_wake(&self) -> Option<Time> {

@@ -3,7 +3,6 @@
 use super::{MAX, Sync, arithmetic, replicas_of, status_count};
 use crate::api::{Kind, Object, Status, Value};
 use crate::base::Time;
-use crate::controllers::replicas::is_active;
 use crate::server::EventType;
 
 impl Sync<'_> {
@@ -207,10 +206,8 @@ impl Sync<'_> {
         Ok(before != size)
     }
 
-    /// Pods of all owned ReplicaSets that are on their way out but have not ended.
-    pub(super) fn terminating(&self) -> usize {
-        let counts = |p: &&Value| p.is_terminating() && !matches!(p.at(&["status", "phase"]).str(), "Succeeded" | "Failed");
-        let pods = |s: &Value| self.api.owned_by(s.uid(), Kind::named("Pod")).filter(counts).filter(|p| !is_active(p)).count();
-        self.owned.iter().map(pods).sum()
+    /// Pods that are on their way out but have not ended, as the owned ReplicaSets count them.
+    pub(super) fn terminating(&self) -> i64 {
+        self.owned.iter().map(|set| status_count(set, "terminatingReplicas")).sum()
     }
 }

@@ -1,0 +1,119 @@
+//! Counts of each owner's pods, kept in step with the log of versions: one look for each change of a pod, instead of one
+//! at every pod in every reconcile.
+
+use std::collections::BTreeMap;
+
+use super::replicas::{is_active, is_ready};
+use crate::api::selector::LabelSelector;
+use crate::api::{ArcStr, Kind, Object, Value};
+use crate::server::ApiServer;
+use crate::store::ChangeType;
+
+/// How many pods an owner has, of each sort.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    /// Neither ended nor on their way out.
+    pub(super) active: usize,
+    /// Active and ready.
+    pub(super) ready: usize,
+    /// Active and with all labels of the owner's template.
+    pub(super) fully_labeled: usize,
+    /// On their way out and not ended.
+    pub(super) terminating: usize,
+}
+
+/// What counts of one pod.
+#[derive(Clone, Debug)]
+struct Facts {
+    active: bool,
+    ready: bool,
+    terminating: bool,
+    labels: Value,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Owned {
+    pods: BTreeMap<ArcStr, Facts>,
+    counts: Counts,
+    /// The template's labels that `fully_labeled` was counted by.
+    template: Value,
+}
+
+/// The counts of all owners of pods.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ReplicaTally {
+    seen: u64,
+    owners: BTreeMap<ArcStr, Owned>,
+    owner_of: BTreeMap<ArcStr, ArcStr>,
+}
+
+impl ReplicaTally {
+    /// The counts of an owner's pods now; `template` is the map of labels that its pods are made with.
+    pub(super) fn counts(&mut self, api: &ApiServer, owner: &str, template: &Value) -> Counts {
+        self.catch_up(api);
+        let Some(owned) = self.owners.get_mut(owner) else { return Counts::default() };
+        if !owned.template.same(template) {
+            owned.template = template.clone();
+            owned.counts.fully_labeled = owned.pods.values().filter(|f| labeled(f, template)).count();
+        }
+        owned.counts
+    }
+
+    /// Takes in what was committed since the last look.
+    fn catch_up(&mut self, api: &ApiServer) {
+        let pods = Kind::named("Pod");
+        if let Ok(changes) = api.store().changes_after(self.seen) {
+            for version in changes.filter(|v| v.key.kind == pods) {
+                let gone = version.change == ChangeType::Deleted;
+                self.take(&version.value, gone);
+            }
+        } else {
+            // The log does not reach back so far: count anew.
+            *self = ReplicaTally::default();
+            for pod in api.iter(pods, None) {
+                self.take(pod, false);
+            }
+        }
+        self.seen = api.revision();
+    }
+
+    fn take(&mut self, pod: &Value, gone: bool) {
+        let uid = pod.get("metadata").get("uid").arc_str();
+        if let Some(owner) = self.owner_of.remove(&uid)
+            && let Some(owned) = self.owners.get_mut(&owner)
+        {
+            if let Some(facts) = owned.pods.remove(&uid) {
+                add(&mut owned.counts, &facts, &owned.template, false);
+            }
+            if owned.pods.is_empty() {
+                self.owners.remove(&owner);
+            }
+        }
+        let owner = pod.controller_ref().get("uid").arc_str();
+        if gone || owner.is_empty() {
+            return;
+        }
+        let ended = matches!(pod.at(&["status", "phase"]).str(), "Succeeded" | "Failed");
+        let facts = Facts { active: is_active(pod), ready: is_ready(pod), terminating: pod.is_terminating() && !ended, labels: pod.labels().clone() };
+        let owned = self.owners.entry(owner.clone()).or_default();
+        add(&mut owned.counts, &facts, &owned.template, true);
+        owned.pods.insert(uid.clone(), facts);
+        self.owner_of.insert(uid, owner);
+    }
+}
+
+fn labeled(facts: &Facts, template: &Value) -> bool {
+    facts.active && LabelSelector::from_map(template).matches(&facts.labels)
+}
+
+fn add(counts: &mut Counts, facts: &Facts, template: &Value, more: bool) {
+    let change = |n: &mut usize, holds: bool| match (holds, more) {
+        (true, true) => *n += 1,
+        (true, false) => *n -= 1,
+        (false, _) => {}
+    };
+    change(&mut counts.active, facts.active);
+    change(&mut counts.ready, facts.active && facts.ready);
+    change(&mut counts.terminating, facts.terminating);
+    change(&mut counts.fully_labeled, labeled(facts, template));
+}
