@@ -1,0 +1,184 @@
+//! `kubectl exec` and `attach`: a program in a container, its input and output passed through.
+
+use crate::api::{Object, Value};
+use crate::base::Duration;
+use crate::kubectl::command::{Command, Flow, Run, Task};
+use crate::kubectl::context::Context;
+use crate::kubectl::error::{CliError, fail};
+use crate::kubectl::flags::{self, Flag, duration, switch, text};
+use crate::kubectl::host::{ExecRequest, Step};
+use crate::kubectl::pods::{container_of, pod_of};
+use crate::kubectl::resources::{Query, find};
+
+const OWN: &[Flag] = &[text("container", "c"), switch("stdin", "i"), switch("tty", "t"), switch("quiet", "q"), duration("pod-running-timeout")];
+
+/// `kubectl exec`.
+pub static COMMAND: Command = Command {
+    usage: "(POD | TYPE/NAME) [-c CONTAINER] [flags] -- COMMAND [args...] [options]",
+    flags: &[flags::FILENAME, OWN],
+    run: Run::Do(exec),
+    ..Command::new("exec", "Execute a command in a container", exec)
+};
+
+/// `kubectl attach`.
+pub static ATTACH: Command = Command {
+    usage: "(POD | TYPE/NAME) -c CONTAINER [options]",
+    flags: &[OWN],
+    run: Run::Do(attach),
+    ..Command::new("attach", "Attach to a running container", attach)
+};
+
+/// How often output is looked for.
+const POLL: Duration = Duration::from_millis(20);
+
+/// A session in a container.
+#[derive(Clone, Debug)]
+pub struct Session {
+    number: u64,
+    /// How much of standard input was passed on.
+    sent: usize,
+    closed: bool,
+    stdin: bool,
+    tty: bool,
+    /// Whether the exit code is reported as `exec` reports it.
+    report: bool,
+}
+
+/// The pod that is meant.
+fn find_pod(cx: &mut Context<'_, '_>, target: &[String]) -> Result<Value, CliError> {
+    let target = match target {
+        [one] if !one.contains('/') => vec!["pods".to_owned(), one.clone()],
+        other => other.to_vec(),
+    };
+    let infos = find(cx, &Query { latest: true, files: true, ..Query::default() }, &target)?.into_infos()?;
+    let Some(info) = infos.into_iter().next() else { return fail("expected one resource") };
+    match pod_of(cx, &info)? {
+        Some(pod) => Ok(pod),
+        None => fail("timed out waiting for the condition"),
+    }
+}
+
+fn exec(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    let (before, command) = cx.args_at_dash();
+    let by_file = cx.flags().given("filename");
+    if cx.inv.dash.is_none() && before.len() > 1 {
+        return Err(cx.usage("exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead"));
+    }
+    if before.is_empty() && !by_file {
+        return fail("pod, type/name or --filename must be specified");
+    }
+    if command.is_empty() {
+        return fail("you must specify at least one command for the container");
+    }
+    let pod = find_pod(cx, if by_file { &[] } else { &before[..1] })?;
+    let phase = pod.at(&["status", "phase"]).str();
+    if matches!(phase, "Succeeded" | "Failed") {
+        return fail(format!("cannot exec into a container in a completed pod; current phase is {phase}"));
+    }
+    let container = container_of(cx, &pod, cx.flags().text("container"), cx.flags().is_on("quiet"))?;
+    let (stdin, tty) = terminal(cx);
+    let request = ExecRequest {
+        namespace: pod.namespace().into(),
+        pod: pod.name().into(),
+        container,
+        command: command.to_vec(),
+        stdin,
+        tty,
+    };
+    Session::start(cx, &request, true)?.resume(cx)
+}
+
+fn attach(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    match cx.args().len() {
+        0 => return Err(cx.usage("at least 1 argument is required for attach")),
+        1 | 2 => {}
+        n => return Err(cx.usage(format!("expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw {n}: {}", cx.args().join(" ")))),
+    }
+    let args = cx.args();
+    let pod = find_pod(cx, args)?;
+    let phase = pod.at(&["status", "phase"]).str();
+    if matches!(phase, "Succeeded" | "Failed") {
+        return fail(format!("cannot attach a container in a completed pod; current phase is {phase}"));
+    }
+    let container = container_of(cx, &pod, cx.flags().text("container"), cx.flags().is_on("quiet"))?;
+    let (stdin, tty) = terminal(cx);
+    if !cx.flags().is_on("quiet") && stdin {
+        cx.out.errln("If you don't see a command prompt, try pressing enter.");
+    }
+    let request =
+        ExecRequest { namespace: pod.namespace().into(), pod: pod.name().into(), container, command: Vec::new(), stdin, tty };
+    Session::start(cx, &request, false)?.resume(cx)
+}
+
+/// `-i` and `-t`, where a terminal is there to be had.
+pub fn terminal(cx: &mut Context<'_, '_>) -> (bool, bool) {
+    let stdin = cx.flags().is_on("stdin");
+    let tty = cx.flags().is_on("tty");
+    if tty && stdin && !cx.inv.env.stdin_is_tty {
+        cx.out.errln("Unable to use a TTY - input is not a terminal or the right kind of file");
+        return (stdin, false);
+    }
+    (stdin, tty && stdin)
+}
+
+impl Session {
+    /// Starts a program in a container, or attaches to the one that runs in it.
+    pub fn start(cx: &mut Context<'_, '_>, request: &ExecRequest, report: bool) -> Result<Session, CliError> {
+        let now = cx.host.now;
+        let Some(node) = cx.host.node.as_deref_mut() else {
+            return fail("unable to upgrade connection: error dialing backend: no kubelet runs here");
+        };
+        match node.exec(now, request) {
+            Ok(number) => Ok(Session { number, sent: 0, closed: false, stdin: request.stdin, tty: request.tty, report }),
+            Err(status) if status.reason == "NotFound" => Err(status.into()),
+            Err(status) => fail(format!("unable to upgrade connection: {}", status.message)),
+        }
+    }
+
+    /// Whether the program has a terminal.
+    pub fn has_terminal(&self) -> bool {
+        self.tty
+    }
+
+    /// Passes input on and output back; the exit code once the program has ended.
+    pub fn pump(&mut self, cx: &mut Context<'_, '_>) -> Result<Option<i32>, CliError> {
+        let now = cx.host.now;
+        let interrupted = std::mem::take(&mut cx.session.interrupted);
+        let Some(node) = cx.host.node.as_deref_mut() else { return fail("the connection to the node was lost") };
+        if interrupted {
+            node.exec_interrupt(now, self.number);
+        }
+        if self.stdin && !self.closed {
+            let fresh = &cx.stdin.bytes[self.sent.min(cx.stdin.bytes.len())..];
+            if !fresh.is_empty() || cx.stdin.eof {
+                node.exec_input(now, self.number, fresh, cx.stdin.eof);
+                self.sent = cx.stdin.bytes.len();
+                self.closed = cx.stdin.eof;
+            }
+        }
+        let output = node.exec_output(now, self.number)?;
+        cx.out.out(&output.stdout);
+        cx.out.err(&output.stderr);
+        Ok(output.exit)
+    }
+
+    /// When to look again.
+    pub fn next_look(&self, cx: &Context<'_, '_>) -> Step {
+        let at = cx.host.now + POLL;
+        if self.stdin && !self.closed { Step::WaitStdin(Some(at)) } else { Step::WaitUntil(at) }
+    }
+
+    /// Goes on.
+    pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+        match self.pump(cx)? {
+            None => {
+                let when = self.next_look(cx);
+                Ok(Flow::Wait(Task::Session(self), when))
+            }
+            Some(0) => Ok(Flow::Done),
+            Some(code) if self.report => Err(CliError::Exit(code, format!("command terminated with exit code {code}"))),
+            Some(_) => Ok(Flow::Done),
+        }
+    }
+}
+
