@@ -42,8 +42,10 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let found = find(cx, &query, cx.args())?;
     let kinds = found.kinds.clone();
     let (mut infos, errors) = found.split();
+    let mut alone = infos.len() == 1 && errors.is_empty();
     if infos.is_empty() && errors.iter().all(CliError::is_not_found) && cx.args().len() == 2 && !cx.args()[1].contains('/') {
         infos = by_prefix(cx)?;
+        alone = false;
         if infos.is_empty() {
             CliError::check(errors)?;
         }
@@ -54,15 +56,16 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         cx.out.errln(format!("No resources found{place}"));
         return Ok(Flow::Done);
     } else if !errors.is_empty() {
-        show(cx, &infos);
+        show(cx, &infos, alone);
         CliError::check(errors)?;
     }
-    show(cx, &infos);
+    show(cx, &infos, alone);
     Ok(Flow::Done)
 }
 
-fn show(cx: &mut Context<'_, '_>, infos: &[crate::kubectl::resources::Info]) {
-    let events = cx.flags().switch_or("show-events", true);
+/// Describes objects; their events are shown by default only where there is one and it was named in full.
+fn show(cx: &mut Context<'_, '_>, infos: &[crate::kubectl::resources::Info], alone: bool) {
+    let events = cx.flags().switch_or("show-events", alone);
     for (i, info) in infos.iter().enumerate() {
         if i > 0 {
             cx.out.out("\n\n");
