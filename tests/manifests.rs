@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use kubarium::api::{self, Cause, Kind, KindRef, Object, Value};
 
 /// Rows that must come out right; raised as more do.
-const FLOOR: usize = 0;
+const FLOOR: usize = 589;
 
 struct Row {
     from: String,
@@ -59,16 +59,44 @@ fn judge(value: &Value) -> Result<(KindRef, Value), (String, Vec<Cause>)> {
     }
     if kind.namespaced {
         object.set(&["metadata", "namespace"], "corpus");
+    } else {
+        object.remove(&["metadata", "namespace"]);
     }
     api::defaults::apply(kind, &mut object);
+    prepare(kind, &mut object);
     let causes = api::validation::create(kind, &object);
     if causes.is_empty() { Ok((kind, object)) } else { Err((String::new(), causes)) }
+}
+
+/// What the server's registry does between defaulting and validation.
+fn prepare(kind: KindRef, object: &mut Value) {
+    if kind.kind == "Job" && !object.at(&["spec", "manualSelector"]).is_true() {
+        let name = object.name_arc();
+        object.set(&["metadata", "uid"], "1");
+        for prefix in ["", "batch.kubernetes.io/"] {
+            for (key, value) in [("controller-uid", "1".into()), ("job-name", name.clone())] {
+                object.set(&["spec", "template", "metadata", "labels", &format!("{prefix}{key}")], value);
+            }
+        }
+        object.set(&["spec", "selector", "matchLabels", "batch.kubernetes.io/controller-uid"], "1");
+    }
 }
 
 /// Removes what the server, its admission and its controllers put in, which is not this layer's.
 fn strip(kind: KindRef, object: &mut Value) {
     object.remove(&["status"]);
-    for key in ["uid", "creationTimestamp", "resourceVersion", "generation", "namespace", "managedFields", "finalizers", "selfLink"] {
+    for key in [
+        "uid",
+        "creationTimestamp",
+        "resourceVersion",
+        "generation",
+        "namespace",
+        "managedFields",
+        "finalizers",
+        "selfLink",
+        "deletionTimestamp",
+        "deletionGracePeriodSeconds",
+    ] {
         object.remove(&["metadata", key]);
     }
     object.remove(&["metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"]);
@@ -110,7 +138,7 @@ fn strip(kind: KindRef, object: &mut Value) {
             object.remove(&["spec", "claimRef"]);
             object.remove(&["metadata", "annotations"]);
         }
-        "StorageClass" | "Deployment" => {
+        "StorageClass" | "Deployment" | "DaemonSet" => {
             object.remove(&["metadata", "annotations"]);
         }
         _ => {}
@@ -149,6 +177,7 @@ fn is_said(stderr: &str, message: &str, causes: &[Cause]) -> bool {
     let starred = format!(" is invalid: \n{}", list.iter().map(|l| format!("* {l}")).collect::<Vec<_>>().join("\n"));
     let listed = format!(" is invalid: [{}]", list.join(", "));
     let text = format!("{}\n", stderr.trim_end());
+    let [one, starred, listed] = [one, starred, listed].map(|t| t.trim_end().to_owned());
     if list.len() == 1 {
         text.contains(&format!("{one}\n"))
     } else {
@@ -156,7 +185,16 @@ fn is_said(stderr: &str, message: &str, causes: &[Cause]) -> bool {
     }
 }
 
+/// The objects of a document: those of a list, or itself.
+fn items(value: &Value) -> Vec<Value> {
+    if value.kind() == "List" { value.get("items").items().to_vec() } else { vec![value.clone()] }
+}
+
 fn check(row: &Row) -> Result<(), String> {
+    // What kubectl refuses by itself, before it asks the server.
+    if row.stderr.contains("resource name may not be empty") || row.stderr.contains("apiVersion not set") {
+        return Ok(());
+    }
     let (documents, error) = api::yaml::decode_stream(&row.manifest);
     if let Some(error) = error {
         return if row.stderr.contains(&error.message) { Ok(()) } else { Err(format!("    cannot be read: {error}")) };
@@ -227,7 +265,18 @@ fn recorded_manifests_come_out_as_recorded() {
 }
 
 /// Cases that must come out right; raised as more do.
-const CASE_FLOOR: usize = 0;
+const CASE_FLOOR: usize = 149;
+
+/// [`judge`] for an object that replaces `old`.
+fn judge_update(value: &Value, old: &Value) -> Result<(KindRef, Value), (String, Vec<Cause>)> {
+    let kind = Kind::of(value.api_version(), value.kind()).expect("what was created is of a known kind");
+    let (mut new, _) = api::decode::decode(kind, value.clone()).map_err(|s| (s.message, Vec::new()))?;
+    new.set(&["metadata", "namespace"], old.namespace());
+    new.set(&["metadata", "resourceVersion"], "1");
+    api::defaults::apply(kind, &mut new);
+    let causes = api::validation::update(kind, &new, old);
+    if causes.is_empty() { Ok((kind, new)) } else { Err((String::new(), causes)) }
+}
 
 /// Plays the commands of a recorded case that this layer can judge alone: creating from standard input, replacing what was
 /// created.
@@ -259,21 +308,10 @@ fn check_case(case: &Value) -> (usize, String) {
             continue;
         }
         judged += 1;
-        let mut verdict = judge(&document.value);
-        if let (true, Some(old)) = (replaces, &stored) {
-            verdict = verdict.or_else(|(message, causes)| {
-                // What creating would complain of, updating may not: read it again without validation.
-                let kind = Kind::of(document.value.api_version(), document.value.kind()).ok_or((message, causes))?;
-                Ok((kind, api::decode::decode(kind, document.value.clone()).map_err(|s| (s.message, Vec::new()))?.0))
-            });
-            verdict = verdict.and_then(|(kind, mut new)| {
-                new.set(&["metadata", "namespace"], old.namespace());
-                new.set(&["metadata", "resourceVersion"], "1");
-                api::defaults::apply(kind, &mut new);
-                let causes = api::validation::update(kind, &new, old);
-                if causes.is_empty() { Ok((kind, new)) } else { Err((String::new(), causes)) }
-            });
-        }
+        let verdict = match (replaces, &stored) {
+            (true, Some(old)) => judge_update(&document.value, old),
+            _ => judge(&document.value),
+        };
         match verdict {
             Ok((_, object)) if step.get("exit").int() == 0 => stored = Some(object),
             Ok(_) => {

@@ -1,15 +1,126 @@
-//! Conversion between a kind's served versions and the stored one.
+//! Conversion between a kind's served versions and the stored one. Only the autoscaler has two: version 1 knows one
+//! metric, the CPU, and carries what else version 2 has in annotations.
 
-use super::{KindRef, Value};
+use super::{KindRef, Map, Value};
+use crate::obj;
+
+const BEHAVIOR: &str = "autoscaling.alpha.kubernetes.io/behavior";
+const CONDITIONS: &str = "autoscaling.alpha.kubernetes.io/conditions";
+const CURRENT_METRICS: &str = "autoscaling.alpha.kubernetes.io/current-metrics";
+const METRICS: &str = "autoscaling.alpha.kubernetes.io/metrics";
 
 /// An object of a served version as the stored version has it.
 pub fn to_stored(kind: KindRef, version: &str, object: Value) -> Value {
-    let _ = (kind, version);
-    object
+    if kind.kind == "HorizontalPodAutoscaler" && version == "v1" { autoscaler_to_v2(kind, object) } else { object }
 }
 
 /// A stored object as another served version has it.
 pub fn to_version(kind: KindRef, version: &str, object: Value) -> Value {
-    let _ = (kind, version);
+    if kind.kind == "HorizontalPodAutoscaler" && version == "v1" { autoscaler_to_v1(object) } else { object }
+}
+
+fn autoscaler_to_v2(kind: KindRef, mut object: Value) -> Value {
+    if !object.get("apiVersion").is_null() {
+        object.set(&["apiVersion"], kind.api_version());
+    }
+    let mut metrics = Vec::new();
+    if let Some(percent) = object.remove(&["spec", "targetCPUUtilizationPercentage"]) {
+        metrics.push(cpu_metric(percent));
+    }
+    let mut carried = |key: &str, path: &[&str]| {
+        let text = object.remove(&["metadata", "annotations", key]);
+        if let Some(value) = text.and_then(|t| Value::from_json(t.str()).ok()) {
+            if key == METRICS {
+                metrics.extend(value.items().iter().cloned());
+            } else {
+                object.set(path, value);
+            }
+        }
+    };
+    carried(METRICS, &[]);
+    carried(BEHAVIOR, &["spec", "behavior"]);
+    carried(CONDITIONS, &["status", "conditions"]);
+    carried(CURRENT_METRICS, &["status", "currentMetrics"]);
+    if !metrics.is_empty() {
+        object.set(&["spec", "metrics"], metrics);
+    }
+    if let Some(percent) = object.remove(&["status", "currentCPUUtilizationPercentage"]) {
+        let current = obj!({"type": "Resource", "resource": {"name": "cpu", "current": {"averageUtilization": percent}}});
+        object.at_mut(&["status", "currentMetrics"]).list_mut().insert(0, current);
+    }
+    if object.at(&["metadata", "annotations"]).is_empty() {
+        object.remove(&["metadata", "annotations"]);
+    }
     object
+}
+
+fn cpu_metric(percent: Value) -> Value {
+    obj!({"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": percent}}})
+}
+
+/// The percentage of a metric that version 1 has a field for.
+fn cpu_percent<'a>(metric: &'a Value, part: &str) -> Option<&'a Value> {
+    let percent = metric.at(&["resource", part, "averageUtilization"]);
+    (metric.get("type").str() == "Resource" && metric.at(&["resource", "name"]).str() == "cpu" && !percent.is_null()).then_some(percent)
+}
+
+fn autoscaler_to_v1(mut object: Value) -> Value {
+    if !object.get("apiVersion").is_null() {
+        object.set(&["apiVersion"], "autoscaling/v1");
+    }
+    let metrics = object.remove(&["spec", "metrics"]).unwrap_or_default();
+    let (percent, rest) = split(&metrics, "target");
+    if let Some(percent) = percent {
+        object.set(&["spec", "targetCPUUtilizationPercentage"], percent);
+    }
+    let mut annotations = Map::new();
+    if !rest.is_empty() {
+        annotations.insert(METRICS, Value::from(rest).to_json());
+    }
+    if let Some(behavior) = object.remove(&["spec", "behavior"]) {
+        annotations.insert(BEHAVIOR, behavior.to_json());
+    }
+    let current = object.remove(&["status", "currentMetrics"]).unwrap_or_default();
+    let (percent, _) = split(&current, "current");
+    if let Some(percent) = percent {
+        object.set(&["status", "currentCPUUtilizationPercentage"], percent);
+    }
+    if !current.is_empty() {
+        annotations.insert(CURRENT_METRICS, current.to_json());
+    }
+    if let Some(conditions) = object.remove(&["status", "conditions"]) {
+        annotations.insert(CONDITIONS, conditions.to_json());
+    }
+    for (key, text) in annotations.iter() {
+        object.set(&["metadata", "annotations", key], text);
+    }
+    object
+}
+
+fn split(metrics: &Value, part: &str) -> (Option<Value>, Vec<Value>) {
+    let mut percent = None;
+    let mut rest = Vec::new();
+    for metric in metrics.items() {
+        match cpu_percent(metric, part) {
+            Some(found) if percent.is_none() => percent = Some(found.clone()),
+            _ => rest.push(metric.clone()),
+        }
+    }
+    (percent, rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Kind;
+
+    #[test]
+    fn an_autoscaler_goes_to_version_2_and_back() {
+        let kind = Kind::named("HorizontalPodAutoscaler");
+        let v1 = obj!({"apiVersion": "autoscaling/v1", "spec": {"maxReplicas": 3, "targetCPUUtilizationPercentage": 50}});
+        let v2 = to_stored(kind, "v1", v1.clone());
+        assert_eq!(v2.at(&["spec", "metrics"]).items()[0].at(&["resource", "target", "averageUtilization"]).int(), 50);
+        assert_eq!(v2.get("apiVersion").str(), "autoscaling/v2");
+        assert_eq!(to_version(kind, "v1", v2), v1);
+    }
 }

@@ -87,7 +87,7 @@ fn object(schema: &Schema, ty: &Type, value: &Value) -> Node {
         }
         "Volume" => named(&VOLUME),
         "PersistentVolumeClaimSpec" => named(&CLAIM_SPEC),
-        _ => in_order(schema, ty, ty, value),
+        _ => in_order(schema, ty, value),
     })
 }
 
@@ -109,7 +109,7 @@ fn go_name(field: &Field) -> String {
     }
 }
 
-fn in_order(schema: &Schema, outer: &Type, ty: &Type, value: &Value) -> Vec<(String, Node)> {
+fn in_order(schema: &Schema, ty: &Type, value: &Value) -> Vec<(String, Node)> {
     let mut members = Vec::new();
     for part in &ty.layout {
         match part {
@@ -117,7 +117,7 @@ fn in_order(schema: &Schema, outer: &Type, ty: &Type, value: &Value) -> Vec<(Str
                 let field = &ty.fields[usize::from(*i)];
                 members.push((go_name(field), member(schema, field, value.get(field.name))));
             }
-            GoPart::Embedded(t) => members.extend(in_order(schema, outer, schema.get(*t), value)),
+            GoPart::Embedded(t) => members.extend(in_order(schema, schema.get(*t), value)),
         }
     }
     members

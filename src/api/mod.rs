@@ -3,11 +3,14 @@
 
 pub mod base64;
 pub mod convert;
+pub mod cron;
 pub mod decode;
 pub mod defaults;
 pub mod duration;
+pub mod go_duration;
 pub mod go_json;
 pub mod image;
+pub mod int_or_string;
 pub mod internal;
 mod kinds;
 pub mod names;
@@ -23,6 +26,7 @@ pub mod selector;
 mod status;
 pub mod template_hash;
 mod time_error;
+pub mod time_zone;
 pub mod toleration;
 pub mod validation;
 mod value;

@@ -17,9 +17,39 @@ pub fn pod(pod: &mut Value) {
         pod.set(&["spec", "resources", "requests"], requests);
     }
     absent_in(pod, &["spec", "enableServiceLinks"], true);
+    app_armor_fields(pod);
     if pod.at(&["spec", "hostNetwork"]).is_true() {
         for list in ["containers", "initContainers"] {
             host_ports(pod, list);
+        }
+    }
+}
+
+/// The annotations that once named AppArmor profiles become fields.
+// Models applyAppArmorVersionSkew.
+fn app_armor_fields(pod: &mut Value) {
+    const PREFIX: &str = "container.apparmor.security.beta.kubernetes.io/";
+    let named: Vec<(ArcStr, ArcStr)> = pod
+        .at(&["metadata", "annotations"])
+        .entries()
+        .filter_map(|(key, profile)| Some((key.strip_prefix(PREFIX)?.into(), profile.arc_str())))
+        .collect();
+    for (name, profile) in named {
+        let field = match profile.as_str() {
+            "unconfined" => obj!({"type": "Unconfined"}),
+            "runtime/default" | "" => obj!({"type": "RuntimeDefault"}),
+            other => match other.strip_prefix("localhost/") {
+                Some(file) => obj!({"type": "Localhost", "localhostProfile": file}),
+                None => continue,
+            },
+        };
+        for list in ["containers", "initContainers"] {
+            let found = pod.at(&["spec", list]).items().iter().position(|c| c.get("name").str() == name);
+            if let Some(i) = found
+                && pod.at(&["spec", list]).items()[i].at(&["securityContext", "appArmorProfile"]).is_null()
+            {
+                pod.at_mut(&["spec", list]).list_mut()[i].set(&["securityContext", "appArmorProfile"], field.clone());
+            }
         }
     }
 }
@@ -107,6 +137,11 @@ pub fn service(service: &mut Value) {
         _ => {}
     }
     empty(spec, "type", "ClusterIP");
+    // The older field of the two; the registry keeps them in step.
+    let address = spec.get("clusterIP").arc_str();
+    if !address.is_empty() && spec.get("clusterIPs").is_empty() {
+        spec.set(&["clusterIPs"], obj!([address]));
+    }
     for i in 0..spec.get("ports").items().len() {
         let port = &spec.get("ports").items()[i];
         let (no_protocol, no_target) = (port.get("protocol").is_empty(), port.get("targetPort").is_empty());

@@ -1,22 +1,30 @@
 //! Validation: what the API server refuses, with its words and in its order. One file per family of kinds.
 
+mod autoscaling;
+mod batch;
 mod container;
 mod core;
 mod ip;
 mod meta;
+mod networking;
 mod path;
 mod pod;
 mod resources;
+mod rest;
 mod scheduling;
 mod security;
 mod service;
 mod storage;
 mod volumes;
+mod warnings;
+mod workloads;
 
 use self::meta::{NameRule, object_meta, object_meta_update, path_segment};
 use self::path::{Errors, Path};
 use super::names;
 use super::{Cause, KindRef, Value};
+
+const RBAC: &str = "rbac.authorization.k8s.io";
 
 /// What is wrong with a new object (decoded and defaulted).
 pub fn create(kind: KindRef, object: &Value) -> Vec<Cause> {
@@ -46,6 +54,34 @@ pub fn create(kind: KindRef, object: &Value) -> Vec<Cause> {
         ("", "PersistentVolume") => storage::volume(&mut errors, object),
         ("", "PersistentVolumeClaim") => storage::claim(&mut errors, object),
         ("storage.k8s.io", "StorageClass") => storage::class(&mut errors, object),
+        ("apps", "Deployment") => workloads::deployment(&mut errors, object),
+        ("apps", "ReplicaSet") => workloads::replica_set(&mut errors, object),
+        ("apps", "DaemonSet") => workloads::daemon_set(&mut errors, object),
+        ("apps", "StatefulSet") => workloads::stateful_set(&mut errors, object),
+        ("apps", "ControllerRevision") => workloads::controller_revision(&mut errors, object),
+        ("batch", "Job") => batch::job(&mut errors, object),
+        ("batch", "CronJob") => batch::cron_job(&mut errors, object),
+        ("autoscaling", _) => {
+            object_meta(&mut errors, object, true, names::dns1123_subdomain);
+            autoscaling::autoscaler(&mut errors, object);
+        }
+        ("policy", "PodDisruptionBudget") => {
+            object_meta(&mut errors, object, true, names::dns1123_subdomain);
+            workloads::disruption_budget(&mut errors, object);
+        }
+        ("networking.k8s.io", "Ingress") => networking::ingress(&mut errors, object),
+        ("networking.k8s.io", "NetworkPolicy") => {
+            object_meta(&mut errors, object, true, names::dns1123_subdomain);
+            networking::network_policy(&mut errors, object);
+        }
+        ("discovery.k8s.io", "EndpointSlice") => networking::endpoint_slice(&mut errors, object),
+        (RBAC, "Role" | "ClusterRole") => rest::role(&mut errors, object, kind.namespaced),
+        (RBAC, "RoleBinding" | "ClusterRoleBinding") => rest::role_binding(&mut errors, object, kind.namespaced),
+        ("scheduling.k8s.io", "PriorityClass") => rest::priority_class(&mut errors, object),
+        ("coordination.k8s.io", "Lease") => {
+            object_meta(&mut errors, object, true, names::dns1123_subdomain);
+            rest::lease(&mut errors, object);
+        }
         _ => object_meta(&mut errors, object, kind.namespaced, name_rule(kind)),
     }
     errors.0
@@ -78,6 +114,50 @@ pub fn update(kind: KindRef, new: &Value, old: &Value) -> Vec<Cause> {
         ("", "PersistentVolume") => storage::volume_update(&mut errors, new, old),
         ("", "PersistentVolumeClaim") => storage::claim_update(&mut errors, new, old),
         ("storage.k8s.io", "StorageClass") => storage::class_update(&mut errors, new, old),
+        ("apps", "Deployment") => workloads::deployment_update(&mut errors, new, old),
+        ("apps", "ReplicaSet") => workloads::replica_set_update(&mut errors, new, old),
+        ("apps", "DaemonSet") => workloads::daemon_set_update(&mut errors, new, old),
+        ("apps", "StatefulSet") => workloads::stateful_set_update(&mut errors, new, old),
+        ("apps", "ControllerRevision") => workloads::controller_revision_update(&mut errors, new, old),
+        ("batch", "Job") => batch::job_update(&mut errors, new, old),
+        ("batch", "CronJob") => batch::cron_job_update(&mut errors, new, old),
+        ("autoscaling", _) => {
+            object_meta_update(&mut errors, new, old);
+            autoscaling::autoscaler(&mut errors, new);
+        }
+        ("policy", "PodDisruptionBudget") => {
+            object_meta_update(&mut errors, new, old);
+            workloads::disruption_budget(&mut errors, new);
+        }
+        ("networking.k8s.io", "Ingress") => {
+            object_meta_update(&mut errors, new, old);
+            networking::ingress_spec(&mut errors, new.get("spec"));
+        }
+        ("networking.k8s.io", "NetworkPolicy") => {
+            object_meta_update(&mut errors, new, old);
+            networking::network_policy(&mut errors, new);
+        }
+        ("discovery.k8s.io", "EndpointSlice") => {
+            networking::endpoint_slice(&mut errors, new);
+            errors.immutable(Path::new("addressType"), new.get("addressType"), old.get("addressType"));
+        }
+        (RBAC, "Role" | "ClusterRole") => {
+            rest::role(&mut errors, new, kind.namespaced);
+            object_meta_update(&mut errors, new, old);
+        }
+        (RBAC, "RoleBinding" | "ClusterRoleBinding") => {
+            rest::role_binding(&mut errors, new, kind.namespaced);
+            object_meta_update(&mut errors, new, old);
+            rest::role_binding_update(&mut errors, new, old);
+        }
+        ("scheduling.k8s.io", "PriorityClass") => {
+            object_meta_update(&mut errors, new, old);
+            rest::priority_class_update(&mut errors, new, old);
+        }
+        ("coordination.k8s.io", "Lease") => {
+            object_meta_update(&mut errors, new, old);
+            rest::lease(&mut errors, new);
+        }
         _ => object_meta_update(&mut errors, new, old),
     }
     errors.0
@@ -86,13 +166,18 @@ pub fn update(kind: KindRef, new: &Value, old: &Value) -> Vec<Cause> {
 /// The rule that names of a kind without rules of its own follow.
 fn name_rule(kind: KindRef) -> NameRule {
     match kind.group {
-        "rbac.authorization.k8s.io" => path_segment,
+        RBAC => path_segment,
         _ => names::dns1123_subdomain,
     }
 }
 
-/// What the server warns of when it accepts an object: `Warning: ` and this.
+/// What the server warns of when it accepts an object: `Warning: ` and this. An update warns of what it did not warn of before.
 pub fn warnings(kind: KindRef, new: &Value, old: Option<&Value>) -> Vec<String> {
-    let _ = (kind, new, old);
-    Vec::new()
+    let mut list = warnings::warnings(kind, new);
+    if let Some(old) = old {
+        let before = warnings::warnings(kind, old);
+        // Endpoints are deprecated as a whole, whatever was there.
+        list.retain(|w| !before.contains(w) || kind.kind == "Endpoints");
+    }
+    list
 }

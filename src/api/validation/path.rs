@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::super::{Cause, Value, internal};
+use super::super::{Cause, Value, internal, quote};
 
 /// A field's path, built on the stack while going down; text only where something is wrong.
 #[derive(Clone, Copy)]
@@ -92,6 +92,23 @@ impl Errors {
     pub fn internal_invalid(&mut self, at: Path<'_>, (package, name): (&str, &str), value: &Value, detail: &str) {
         let text = if value.is_null() { "null".to_owned() } else { internal::to_json(package, name, value) };
         self.0.push(Cause { reason: "FieldValueInvalid", field: at.to_string(), message: format!("Invalid value: {text}: {detail}") });
+    }
+
+    /// A value outside a closed set, printed as the server's own type is.
+    pub fn internal_not_supported(&mut self, at: Path<'_>, (package, name): (&str, &str), value: &Value, supported: &[&str]) {
+        let list: Vec<String> = supported.iter().map(|s| quote(s)).collect();
+        let text = internal::to_json(package, name, value);
+        let message = format!("Unsupported value: {text}: supported values: {}", list.join(", "));
+        self.0.push(Cause { reason: "FieldValueNotSupported", field: at.to_string(), message });
+    }
+
+    /// A wrong value that is not printed.
+    pub fn invalid_without_value(&mut self, at: Path<'_>, detail: &str) {
+        self.0.push(Cause { reason: "FieldValueInvalid", field: at.to_string(), message: format!("Invalid value: {detail}") });
+    }
+
+    pub fn too_many(&mut self, at: Path<'_>, actual: usize, max: usize) {
+        self.0.push(Cause::too_many(at.to_string(), actual, max));
     }
 
     pub fn forbidden(&mut self, at: Path<'_>, detail: &str) {

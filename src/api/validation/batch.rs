@@ -1,0 +1,474 @@
+//! Jobs and CronJobs.
+
+use std::collections::BTreeSet;
+
+use super::super::cron::Schedule;
+use super::super::selector::LabelSelector;
+use super::super::{Object, Value, names, time_zone};
+use super::meta::{label_selector, object_meta, object_meta_update};
+use super::path::{Errors, Path, same};
+use super::pod;
+use super::workloads::matches_template;
+
+const INDEXED_MAX: i64 = 100_000;
+const RULES_MAX: usize = 20;
+
+/// A new Job, its selector already generated.
+pub(super) fn job(errors: &mut Errors, job: &Value) {
+    object_meta(errors, job, true, names::dns1123_subdomain);
+    let spec = job.get("spec");
+    generated_selector(errors, job);
+    job_spec_with_selector(errors, spec);
+    let completions = spec.get("completions").int();
+    if spec.get("completionMode").str() == "Indexed" && completions > 0 {
+        let host = format!("{}-{}", job.name(), completions - 1);
+        if !names::dns1123_label(&host).is_empty() {
+            let at = Path::new("metadata");
+            errors.invalid(at.child("name"), job.name(), &format!("will not able to create pod with invalid DNS label: {host}"));
+        }
+    }
+}
+
+/// The labels that the server gives a Job's pods.
+fn generated_selector(errors: &mut Errors, job: &Value) {
+    let spec = job.get("spec");
+    if spec.get("manualSelector").is_true() || spec.get("selector").is_null() {
+        return;
+    }
+    if job.uid().is_empty() {
+        errors.required(Path::new("metadata").child("uid"), "");
+    }
+    let expected = [
+        ("controller-uid", job.uid()),
+        ("job-name", job.name()),
+        ("batch.kubernetes.io/controller-uid", job.uid()),
+        ("batch.kubernetes.io/job-name", job.name()),
+    ];
+    let at = Path::new("spec");
+    let template = at.child("template");
+    let meta = template.child("metadata");
+    let labels_at = meta.child("labels");
+    let labels = spec.at(&["template", "metadata", "labels"]);
+    for (key, value) in expected {
+        match labels.get(key).as_str() {
+            None => errors.required(labels_at.key(key), &format!("must be '{value}'")),
+            Some(found) if found != value => errors.invalid(labels_at.key(key), labels, &format!("must be '{value}'")),
+            Some(_) => {}
+        }
+    }
+    let generated: Value = expected.into_iter().collect::<super::super::Map>().into();
+    if LabelSelector::from_object(spec.get("selector")).is_ok_and(|s| !s.matches(&generated)) {
+        errors.internal_invalid(at.child("selector"), ("meta", "LabelSelector"), spec.get("selector"), "`selector` not auto-generated");
+    }
+}
+
+fn job_spec_with_selector(errors: &mut Errors, spec: &Value) {
+    let at = Path::new("spec");
+    job_spec(errors, at, spec);
+    let selector = spec.get("selector");
+    if selector.is_null() {
+        errors.required(at.child("selector"), "");
+    } else {
+        label_selector(errors, at.child("selector"), selector);
+    }
+    if let Ok(parsed) = LabelSelector::from_object(selector) {
+        matches_template(errors, at.child("template"), &parsed, spec.get("template"));
+    }
+}
+
+fn job_spec(errors: &mut Errors, at: Path<'_>, spec: &Value) {
+    let numbers = [
+        "parallelism",
+        "completions",
+        "activeDeadlineSeconds",
+        "backoffLimit",
+        "ttlSecondsAfterFinished",
+        "backoffLimitPerIndex",
+        "maxFailedIndexes",
+    ];
+    for key in numbers {
+        errors.nonnegative(at.child(key), spec.get(key));
+    }
+    if !spec.get("maxFailedIndexes").is_null() && spec.get("backoffLimitPerIndex").is_null() {
+        errors.required(at.child("backoffLimitPerIndex"), "when maxFailedIndexes is specified");
+    }
+    if let Some(manager) = spec.get("managedBy").as_str() {
+        domain_path(errors, at.child("managedBy"), manager);
+        if manager.len() > 63 {
+            errors.too_long(at.child("managedBy"), 63);
+        }
+    }
+    let mode = spec.get("completionMode");
+    if let Some(text) = mode.as_str()
+        && !matches!(text, "NonIndexed" | "Indexed")
+    {
+        errors.not_supported(at.child("completionMode"), text, &["NonIndexed", "Indexed"]);
+    }
+    if mode.str() == "Indexed" {
+        indexed(errors, at, spec);
+    } else {
+        for key in ["backoffLimitPerIndex", "maxFailedIndexes"] {
+            if !spec.get(key).is_null() && matches!(mode.str(), "" | "NonIndexed") {
+                errors.invalid(at.child(key), spec.get(key), "requires indexed completion mode");
+            }
+        }
+    }
+    let policy = spec.get("podFailurePolicy");
+    if !policy.is_null() {
+        failure_policy(errors, at.child("podFailurePolicy"), spec);
+    }
+    if !spec.get("successPolicy").is_null() {
+        let at = at.child("successPolicy");
+        if mode.str() == "Indexed" {
+            success_policy(errors, at, spec);
+        } else {
+            errors.internal_invalid(at, ("batch", "SuccessPolicy"), spec.get("successPolicy"), "requires indexed completion mode");
+        }
+    }
+    if let Some(replacement) = spec.get("podReplacementPolicy").as_str() {
+        let at = at.child("podReplacementPolicy");
+        if !policy.is_null() {
+            if replacement != "Failed" {
+                errors.not_supported(at, replacement, &["Failed"]);
+            }
+        } else if !matches!(replacement, "Failed" | "TerminatingOrFailed") {
+            errors.not_supported(at, replacement, &["Failed", "TerminatingOrFailed"]);
+        }
+    }
+    let template_at = at.child("template");
+    pod::template(errors, template_at, spec.get("template"));
+    let spec_at = template_at.child("spec");
+    let policy_at = spec_at.child("restartPolicy");
+    match spec.at(&["template", "spec", "restartPolicy"]).str() {
+        "" | "Always" => errors.required(policy_at, "valid values: \"OnFailure\", \"Never\""),
+        "Never" => {}
+        "OnFailure" => {
+            if !policy.is_null() {
+                errors.invalid(policy_at, "OnFailure", "only \"Never\" is supported when podFailurePolicy is specified");
+            }
+        }
+        other => errors.not_supported(policy_at, other, &["OnFailure", "Never"]),
+    }
+}
+
+fn domain_path(errors: &mut Errors, at: Path<'_>, path: &str) {
+    if path.is_empty() {
+        return errors.required(at, "");
+    }
+    match path.split_once('/') {
+        Some((host, rest)) if !host.is_empty() && !rest.is_empty() => errors.each_invalid(at, host, names::dns1123_subdomain(host)),
+        _ => errors.invalid(at, path, "must be a domain-prefixed path (such as \"acme.io/foo\")"),
+    }
+}
+
+fn indexed(errors: &mut Errors, at: Path<'_>, spec: &Value) {
+    let number = |key: &str| spec.get(key).as_int();
+    let (completions, parallelism, failed) = (number("completions"), number("parallelism"), number("maxFailedIndexes"));
+    if completions.is_none() {
+        errors.required(at.child("completions"), "when completion mode is Indexed");
+    }
+    if let Some(n) = parallelism.filter(|n| *n > INDEXED_MAX) {
+        let detail = format!("must be less than or equal to {INDEXED_MAX} when completion mode is Indexed");
+        errors.invalid(at.child("parallelism"), n, &detail);
+    }
+    if let (Some(n), Some(completions)) = (failed, completions)
+        && n > completions
+    {
+        errors.invalid(at.child("maxFailedIndexes"), n, "must be less than or equal to completions");
+    }
+    if let Some(n) = failed.filter(|n| *n > INDEXED_MAX) {
+        errors.invalid(at.child("maxFailedIndexes"), n, &format!("must be less than or equal to {INDEXED_MAX}"));
+    }
+    if completions.is_some_and(|n| n > INDEXED_MAX) && !spec.get("backoffLimitPerIndex").is_null() {
+        let beyond =
+            format!("must be less than or equal to 10000 when completions are above {INDEXED_MAX} and used with backoff limit per index");
+        if failed.is_none() {
+            errors.required(at.child("maxFailedIndexes"), &format!("must be specified when completions is above {INDEXED_MAX}"));
+        }
+        if let Some(n) = parallelism.filter(|n| *n > 10_000) {
+            errors.invalid(at.child("parallelism"), n, &beyond);
+        }
+        if let Some(n) = failed.filter(|n| *n > 10_000) {
+            errors.invalid(at.child("maxFailedIndexes"), n, &beyond);
+        }
+    }
+}
+
+const ACTIONS: [&str; 4] = ["Count", "FailIndex", "FailJob", "Ignore"];
+
+fn failure_policy(errors: &mut Errors, at: Path<'_>, spec: &Value) {
+    let rules = spec.at(&["podFailurePolicy", "rules"]).items();
+    let list = at.child("rules");
+    if rules.len() > RULES_MAX {
+        errors.too_many(list, rules.len(), RULES_MAX);
+    }
+    let pod = spec.at(&["template", "spec"]);
+    let containers: BTreeSet<&str> =
+        ["containers", "initContainers"].iter().flat_map(|l| pod.get(l).items()).map(|c| c.get("name").str()).collect();
+    for (i, rule) in rules.iter().enumerate() {
+        let at = list.index(i);
+        match rule.get("action").str() {
+            "" => errors.required(at.child("action"), &format!("valid values: {ACTIONS:?}").replace(", ", " ")),
+            "FailIndex" => {
+                if spec.get("backoffLimitPerIndex").is_null() {
+                    errors.invalid(at.child("action"), "FailIndex", "requires the backoffLimitPerIndex to be set");
+                }
+            }
+            action if !ACTIONS.contains(&action) => errors.not_supported(at.child("action"), action, &ACTIONS),
+            _ => {}
+        }
+        let (codes, conditions) = (rule.get("onExitCodes"), rule.get("onPodConditions"));
+        if !codes.is_null() {
+            exit_codes(errors, at.child("onExitCodes"), codes, &containers);
+        }
+        let list = at.child("onPodConditions");
+        if conditions.items().len() > RULES_MAX {
+            errors.too_many(list, conditions.items().len(), RULES_MAX);
+        }
+        for (j, pattern) in conditions.items().iter().enumerate() {
+            let at = list.index(j);
+            errors.each_invalid(at.child("type"), pattern.get("type").str(), names::qualified_name(pattern.get("type").str()));
+            let statuses = ["False", "True", "Unknown"];
+            match pattern.get("status").str() {
+                "" => errors.required(at.child("status"), "valid values: [\"False\" \"True\" \"Unknown\"]"),
+                status if !statuses.contains(&status) => errors.not_supported(at.child("status"), status, &statuses),
+                _ => {}
+            }
+        }
+        match (codes.is_null(), conditions.is_empty()) {
+            (false, false) => errors.invalid_without_value(at, "specifying both OnExitCodes and OnPodConditions is not supported"),
+            (true, true) => errors.invalid_without_value(at, "specifying one of OnExitCodes and OnPodConditions is required"),
+            _ => {}
+        }
+    }
+}
+
+fn exit_codes(errors: &mut Errors, at: Path<'_>, codes: &Value, containers: &BTreeSet<&str>) {
+    let operator = codes.get("operator").str();
+    match operator {
+        "" => errors.required(at.child("operator"), "valid values: [\"In\" \"NotIn\"]"),
+        "In" | "NotIn" => {}
+        other => errors.not_supported(at.child("operator"), other, &["In", "NotIn"]),
+    }
+    if let Some(name) = codes.get("containerName").as_str()
+        && !containers.contains(name)
+    {
+        errors.invalid(at.child("containerName"), name, "must be one of the container or initContainer names in the pod template");
+    }
+    let (values, list) = (codes.get("values"), at.child("values"));
+    if values.is_empty() {
+        errors.invalid(list, values, "at least one value is required");
+    } else if values.items().len() > 255 {
+        errors.too_many(list, values.items().len(), 255);
+    }
+    let mut seen = BTreeSet::new();
+    for (i, value) in values.items().iter().enumerate() {
+        if operator == "In" && value.int() == 0 {
+            errors.invalid(list.index(i), 0, "must not be 0 for the In operator");
+        }
+        if !seen.insert(value.int()) {
+            errors.duplicate(list.index(i), value);
+        }
+    }
+    if !values.items().is_sorted_by_key(Value::int) {
+        errors.invalid(list, values, "must be ordered");
+    }
+}
+
+fn success_policy(errors: &mut Errors, at: Path<'_>, spec: &Value) {
+    let rules = spec.at(&["successPolicy", "rules"]).items();
+    let list = at.child("rules");
+    if rules.is_empty() {
+        errors.required(list, "at least one rules must be specified when the successPolicy is specified");
+    }
+    if rules.len() > RULES_MAX {
+        errors.too_many(list, rules.len(), RULES_MAX);
+    }
+    let completions = spec.get("completions").int();
+    for (i, rule) in rules.iter().enumerate() {
+        let at = list.index(i);
+        let (count, indexes) = (rule.get("succeededCount"), rule.get("succeededIndexes"));
+        if count.is_null() && indexes.is_null() {
+            errors.required(at, "at least one of succeededCount or succeededIndexes must be specified");
+        }
+        let mut total = 0;
+        if let Some(text) = indexes.as_str() {
+            match parse_indexes(text, completions) {
+                Ok(n) => total = n,
+                Err(why) => errors.invalid(at.child("succeededIndexes"), text, &format!("error parsing succeededIndexes: {why}")),
+            }
+        }
+        if let Some(n) = count.as_int() {
+            let at = at.child("succeededCount");
+            errors.nonnegative(at, count);
+            if n > completions {
+                errors.invalid(at, n, &format!("must be less than or equal to {completions} (the number of specified completions)"));
+            }
+            if !indexes.is_null() && n > total {
+                let detail =
+                    format!("must be less than or equal to {total} (the number of indexes in the specified succeededIndexes field)");
+                errors.invalid(at, n, &detail);
+            }
+        }
+    }
+}
+
+/// How many indexes a list as `0,2-4` names.
+fn parse_indexes(text: &str, completions: i64) -> Result<i64, String> {
+    let (mut total, mut previous) = (0, -1);
+    for part in text.split(',').filter(|_| !text.is_empty()) {
+        let number = |s: &str| s.parse::<i64>().map_err(|_| format!("cannot convert string to integer for index: {s:?}"));
+        let ends: Vec<&str> = part.split('-').collect();
+        let (from, to) = match ends.as_slice() {
+            [one] => (number(one)?, number(one)?),
+            [from, to] => (number(from)?, number(to)?),
+            _ => {
+                return Err(format!(
+                    "the fragment {part:?} violates the requirement that an index interval can have at most two parts separated by '-'"
+                ));
+            }
+        };
+        for n in [from, to] {
+            if n >= completions {
+                return Err(format!("too large index: {:?}", n.to_string()));
+            }
+        }
+        if from <= previous || (ends.len() == 2 && to <= from) {
+            let before = if from <= previous { previous } else { from };
+            let current = if from <= previous { from } else { to };
+            return Err(format!("non-increasing order, previous: {before}, current: {current}"));
+        }
+        total += to - from + 1;
+        previous = to;
+    }
+    Ok(total)
+}
+
+/// A changed Job.
+pub(super) fn job_update(errors: &mut Errors, new: &Value, old: &Value) {
+    object_meta_update(errors, new, old);
+    let (spec, before) = (new.get("spec"), old.get("spec"));
+    job_spec_with_selector(errors, spec);
+    let at = Path::new("spec");
+    let changed = |key: &str| !same(spec.get(key), before.get(key));
+    if changed("completions") {
+        let (completions, indexed) = (spec.get("completions"), spec.get("completionMode").str() == "Indexed");
+        if !indexed {
+            errors.invalid(at.child("completions"), completions, "field is immutable");
+        } else if completions.is_null() || completions != spec.get("parallelism") {
+            errors.invalid(at.child("completions"), completions, "can only be modified in tandem with spec.parallelism");
+        }
+    }
+    if changed("selector") {
+        errors.internal_invalid(at.child("selector"), ("meta", "LabelSelector"), spec.get("selector"), "field is immutable");
+    }
+    // Before a suspended Job has started, where its pods go may still be changed.
+    let mut template = before.get("template").clone();
+    if before.get("suspend").is_true() && old.at(&["status", "startTime"]).is_null() {
+        for path in [
+            ["metadata", "labels"],
+            ["metadata", "annotations"],
+            ["spec", "nodeSelector"],
+            ["spec", "tolerations"],
+            ["spec", "schedulingGates"],
+        ] {
+            match spec.get("template").at(&path) {
+                Value::Null => {
+                    template.remove(&path);
+                }
+                value => template.set(&path, value),
+            }
+        }
+        let affinity = ["spec", "affinity", "nodeAffinity"];
+        match spec.get("template").at(&affinity) {
+            Value::Null => {
+                template.remove(&affinity);
+            }
+            value => template.set(&affinity, value),
+        }
+    }
+    if !same(spec.get("template"), &template) {
+        errors.internal_invalid(at.child("template"), ("core", "PodTemplateSpec"), spec.get("template"), "field is immutable");
+    }
+    let rest = [
+        ("completionMode", ""),
+        ("podFailurePolicy", "PodFailurePolicy"),
+        ("backoffLimitPerIndex", ""),
+        ("managedBy", ""),
+        ("successPolicy", "SuccessPolicy"),
+    ];
+    for (key, ty) in rest {
+        if !changed(key) {
+            continue;
+        }
+        if ty.is_empty() {
+            errors.invalid(at.child(key), spec.get(key), "field is immutable");
+        } else {
+            errors.internal_invalid(at.child(key), ("batch", ty), spec.get(key), "field is immutable");
+        }
+    }
+}
+
+/// A new CronJob.
+pub(super) fn cron_job(errors: &mut Errors, job: &Value) {
+    object_meta(errors, job, true, names::dns1123_subdomain);
+    cron_job_spec(errors, job.get("spec"), None);
+    if job.name().len() > 52 {
+        errors.invalid(Path::new("metadata").child("name"), job.name(), "must be no more than 52 characters");
+    }
+}
+
+/// A changed CronJob.
+pub(super) fn cron_job_update(errors: &mut Errors, new: &Value, old: &Value) {
+    object_meta_update(errors, new, old);
+    cron_job_spec(errors, new.get("spec"), Some(old.get("spec")));
+}
+
+fn cron_job_spec(errors: &mut Errors, spec: &Value, old: Option<&Value>) {
+    let at = Path::new("spec");
+    let schedule = spec.get("schedule").str();
+    let zone = spec.get("timeZone");
+    if schedule.is_empty() {
+        errors.required(at.child("schedule"), "");
+    } else {
+        if let Err(why) = Schedule::parse(schedule) {
+            errors.invalid(at.child("schedule"), schedule, &why.to_string());
+        }
+        let had_zone = old.is_some_and(|o| o.get("schedule").str().contains("TZ"));
+        if schedule.contains("TZ") {
+            if !had_zone {
+                errors.invalid(at.child("schedule"), schedule, "cannot use TZ or CRON_TZ in schedule, use timeZone field instead");
+            } else if !zone.is_null() {
+                errors.invalid(at.child("schedule"), schedule, "cannot use both timeZone field and TZ or CRON_TZ in schedule");
+            }
+        }
+    }
+    errors.nonnegative(at.child("startingDeadlineSeconds"), spec.get("startingDeadlineSeconds"));
+    if let Some(name) = zone.as_str()
+        && old.is_none_or(|o| o.get("timeZone") != zone)
+    {
+        let at = at.child("timeZone");
+        if name.is_empty() {
+            errors.invalid(at, name, "timeZone must be nil or non-empty string");
+        } else if name.eq_ignore_ascii_case("local") {
+            errors.invalid(at, name, "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones");
+        } else if !time_zone::is_known(name) {
+            errors.invalid(at, name, &format!("unknown time zone {name}"));
+        }
+    }
+    errors.one_of(at.child("concurrencyPolicy"), spec.get("concurrencyPolicy"), &["Allow", "Forbid", "Replace"]);
+    let template_at = at.child("jobTemplate");
+    let job = spec.at(&["jobTemplate", "spec"]);
+    let job_at = template_at.child("spec");
+    job_spec(errors, job_at, job);
+    if !job.get("selector").is_null() {
+        let detail = "`selector` will be auto-generated";
+        errors.internal_invalid(job_at.child("selector"), ("meta", "LabelSelector"), job.get("selector"), detail);
+    }
+    if job.get("manualSelector").is_true() {
+        errors.not_supported(job_at.child("manualSelector"), true, &["nil", "false"]);
+    }
+    for key in ["successfulJobsHistoryLimit", "failedJobsHistoryLimit"] {
+        errors.nonnegative(at.child(key), spec.get(key));
+    }
+}

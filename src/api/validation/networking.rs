@@ -1,0 +1,279 @@
+//! Ingresses, network policies, EndpointSlices.
+
+use super::super::{Object, Value, names};
+use super::ip;
+use super::meta::{label_selector, object_meta};
+use super::path::{Errors, Path};
+use super::storage::slice_address;
+
+const CLASS: &str = "kubernetes.io/ingress.class";
+
+/// A new Ingress.
+pub(super) fn ingress(errors: &mut Errors, ingress: &Value) {
+    object_meta(errors, ingress, true, names::dns1123_subdomain);
+    ingress_spec(errors, ingress.get("spec"));
+    if let Some(class) = ingress.annotation(CLASS)
+        && !ingress.at(&["spec", "ingressClassName"]).is_null()
+    {
+        let at = Path::new("annotations");
+        errors.invalid(at.child(CLASS), class, "can not be set when the class field is also set");
+    }
+}
+
+/// An Ingress's spec.
+pub(super) fn ingress_spec(errors: &mut Errors, spec: &Value) {
+    let at = Path::new("spec");
+    let (rules, fallback) = (spec.get("rules"), spec.get("defaultBackend"));
+    if rules.is_empty() && fallback.is_null() {
+        errors.invalid(at, rules, "either `defaultBackend` or `rules` must be specified");
+    }
+    if !fallback.is_null() {
+        backend(errors, at.child("defaultBackend"), fallback);
+    }
+    let list = at.child("rules");
+    for (i, rule) in rules.items().iter().enumerate() {
+        let at = list.index(i);
+        let host = rule.get("host").str();
+        if !host.is_empty() {
+            if ip::parse(host).is_some() {
+                errors.invalid(at.child("host"), host, "must be a DNS name, not an IP address");
+            }
+            dns_name(errors, at.child("host"), host);
+        }
+        if !rule.get("http").is_null() {
+            paths(errors, at.child("http"), rule.get("http"));
+        }
+    }
+    let list = at.child("tls");
+    for (i, tls) in spec.get("tls").items().iter().enumerate() {
+        let at = list.index(i);
+        let hosts = at.child("hosts");
+        for (j, host) in tls.get("hosts").items().iter().enumerate() {
+            dns_name(errors, hosts.index(j), host.str());
+        }
+        let secret = tls.get("secretName").str();
+        if !secret.is_empty() {
+            errors.each_invalid(at.child("secretName"), secret, names::dns1123_subdomain(secret));
+        }
+    }
+    if let Some(class) = spec.get("ingressClassName").as_str() {
+        errors.each_invalid(at.child("ingressClassName"), class, names::dns1123_subdomain(class));
+    }
+}
+
+fn dns_name(errors: &mut Errors, at: Path<'_>, host: &str) {
+    let rule = if host.contains('*') { names::wildcard_dns1123_subdomain } else { names::dns1123_subdomain };
+    errors.each_invalid(at, host, rule(host));
+}
+
+fn paths(errors: &mut Errors, at: Path<'_>, http: &Value) {
+    let list = at.child("paths");
+    if http.get("paths").is_empty() {
+        errors.required(list, "");
+    }
+    for (i, path) in http.get("paths").items().iter().enumerate() {
+        let at = list.index(i);
+        let text = path.get("path").str();
+        let path_at = at.child("path");
+        match path.get("pathType").as_str() {
+            None => {
+                errors.required(at.child("pathType"), "pathType must be specified");
+                continue;
+            }
+            Some("Exact" | "Prefix") => {
+                if !text.starts_with('/') {
+                    errors.invalid(path_at, text, "must be an absolute path");
+                }
+                for bad in ["//", "/./", "/../", "%2f", "%2F"] {
+                    if text.contains(bad) {
+                        errors.invalid(path_at, text, &format!("must not contain '{bad}'"));
+                    }
+                }
+                for bad in ["/..", "/."] {
+                    if text.ends_with(bad) {
+                        errors.invalid(path_at, text, &format!("cannot end with '{bad}'"));
+                    }
+                }
+            }
+            Some("ImplementationSpecific") => {
+                if !text.is_empty() && !text.starts_with('/') {
+                    errors.invalid(path_at, text, "must be an absolute path");
+                }
+            }
+            Some(other) => errors.not_supported(at.child("pathType"), other, &["Exact", "ImplementationSpecific", "Prefix"]),
+        }
+        backend(errors, at.child("backend"), path.get("backend"));
+    }
+}
+
+fn backend(errors: &mut Errors, at: Path<'_>, backend: &Value) {
+    let (resource, service) = (backend.get("resource"), backend.get("service"));
+    match (resource.is_null(), service.is_null()) {
+        (false, false) => errors.invalid(at, "", "cannot set both resource and service backends"),
+        (true, true) => errors.invalid(at, "", "resource or service backend is required"),
+        (false, true) => {
+            let at = at.child("resource");
+            for key in ["kind", "name"] {
+                if resource.get(key).is_empty() {
+                    errors.required(at.child(key), "");
+                }
+            }
+        }
+        (true, false) => {
+            let service_at = at.child("service");
+            match service.get("name").str() {
+                "" => errors.required(service_at.child("name"), ""),
+                name => errors.each_invalid(service_at.child("name"), name, names::dns1123_label(name)),
+            }
+            let (port, port_at) = (service.get("port"), service_at.child("port"));
+            let (name, number) = (port.get("name").str(), port.get("number").int());
+            match (name.is_empty(), number == 0) {
+                (false, false) => errors.invalid(at, "", "cannot set both port name & port number"),
+                (false, true) => errors.each_invalid(port_at.child("name"), name, names::port_name(name)),
+                (true, false) => {
+                    if let Some(wrong) = names::port_number(number) {
+                        errors.invalid(port_at.child("number"), number, wrong);
+                    }
+                }
+                (true, true) => errors.required(at, "port name or number is required"),
+            }
+        }
+    }
+}
+
+/// A NetworkPolicy's spec.
+pub(super) fn network_policy(errors: &mut Errors, policy: &Value) {
+    let (at, spec) = (Path::new("spec"), policy.get("spec"));
+    label_selector(errors, at.child("podSelector"), spec.get("podSelector"));
+    for (key, peers) in [("ingress", "from"), ("egress", "to")] {
+        let list = at.child(key);
+        for (i, rule) in spec.get(key).items().iter().enumerate() {
+            let at = list.index(i);
+            let ports = at.child("ports");
+            for (j, port) in rule.get("ports").items().iter().enumerate() {
+                policy_port(errors, ports.index(j), port);
+            }
+            let list = at.child(peers);
+            for (j, peer) in rule.get(peers).items().iter().enumerate() {
+                policy_peer(errors, list.index(j), peer);
+            }
+        }
+    }
+    let types = spec.get("policyTypes").items();
+    let list = at.child("policyTypes");
+    if types.len() > 2 {
+        return errors.invalid(list, spec.get("policyTypes"), "may not specify more than two policyTypes");
+    }
+    for (i, kind) in types.iter().enumerate() {
+        if !matches!(kind.str(), "Ingress" | "Egress") {
+            errors.not_supported(list.index(i), kind.str(), &["Egress", "Ingress"]);
+        }
+    }
+}
+
+fn policy_port(errors: &mut Errors, at: Path<'_>, port: &Value) {
+    if let Some(protocol) = port.get("protocol").as_str()
+        && !matches!(protocol, "TCP" | "UDP" | "SCTP")
+    {
+        errors.not_supported(at.child("protocol"), protocol, &["SCTP", "TCP", "UDP"]);
+    }
+    let end = port.get("endPort").as_int();
+    match port.get("port") {
+        Value::Null => {
+            if end.is_some() {
+                errors.required(at.child("port"), "must be specified when `endPort` is specified");
+            }
+        }
+        Value::Str(name) => {
+            if let Some(end) = end {
+                errors.invalid(at.child("endPort"), end, "may not be specified when `port` is non-numeric");
+            }
+            errors.each_invalid(at.child("port"), name, names::port_name(name));
+        }
+        number => {
+            if let Some(wrong) = names::port_number(number.int()) {
+                errors.invalid(at.child("port"), number.int(), wrong);
+            }
+            if let Some(end) = end {
+                if end < number.int() {
+                    errors.invalid(at.child("endPort"), end, "must be greater than or equal to `port`");
+                }
+                if let Some(wrong) = names::port_number(end) {
+                    errors.invalid(at.child("endPort"), end, wrong);
+                }
+            }
+        }
+    }
+}
+
+fn policy_peer(errors: &mut Errors, at: Path<'_>, peer: &Value) {
+    let mut count = 0;
+    for key in ["podSelector", "namespaceSelector"] {
+        if !peer.get(key).is_null() {
+            count += 1;
+            label_selector(errors, at.child(key), peer.get(key));
+        }
+    }
+    let block = peer.get("ipBlock");
+    if !block.is_null() {
+        count += 1;
+        ip_block(errors, at.child("ipBlock"), block);
+    }
+    if count == 0 {
+        errors.required(at, "must specify a peer");
+    } else if count > 1 && !block.is_null() {
+        errors.forbidden(at, "may not specify both ipBlock and another peer");
+    }
+}
+
+fn ip_block(errors: &mut Errors, at: Path<'_>, block: &Value) {
+    let cidr = block.get("cidr").str();
+    if cidr.is_empty() {
+        return errors.required(at.child("cidr"), "");
+    }
+    if !ip::legacy_cidr(errors, at.child("cidr"), cidr) {
+        return;
+    }
+    let list = at.child("except");
+    for (i, except) in block.get("except").items().iter().enumerate() {
+        if !ip::legacy_cidr(errors, list.index(i), except.str()) {
+            continue;
+        }
+        let inside = ip::parse_cidr(cidr)
+            .zip(ip::parse_cidr(except.str()))
+            .is_some_and(|((net, length), (address, inner))| inner > length && bits(net, length) == bits(address, length));
+        if !inside {
+            errors.invalid(list.index(i), except.str(), "must be a strict subset of `cidr`");
+        }
+    }
+}
+
+/// The first `length` bits of an address, and its family.
+fn bits(address: std::net::IpAddr, length: u8) -> (bool, u128) {
+    match address {
+        std::net::IpAddr::V4(v4) => (false, u128::from(u32::from(v4)).checked_shr(32 - u32::from(length)).unwrap_or(0)),
+        std::net::IpAddr::V6(v6) => (true, u128::from(v6).checked_shr(128 - u32::from(length)).unwrap_or(0)),
+    }
+}
+
+/// A new or changed EndpointSlice.
+pub(super) fn endpoint_slice(errors: &mut Errors, slice: &Value) {
+    object_meta(errors, slice, true, names::dns1123_subdomain);
+    let kind = slice.get("addressType").str();
+    if kind.is_empty() {
+        errors.required(Path::new("addressType"), "");
+    } else if !matches!(kind, "FQDN" | "IPv4" | "IPv6") {
+        errors.not_supported(Path::new("addressType"), kind, &["FQDN", "IPv4", "IPv6"]);
+    }
+    let list = Path::new("endpoints");
+    for (i, endpoint) in slice.get("endpoints").items().iter().enumerate() {
+        let at = list.index(i);
+        let addresses = at.child("addresses");
+        if endpoint.get("addresses").is_empty() {
+            errors.required(addresses, "must contain at least 1 address");
+        }
+        for (j, address) in endpoint.get("addresses").items().iter().enumerate() {
+            slice_address(errors, addresses.index(j), kind, address.str());
+        }
+    }
+}

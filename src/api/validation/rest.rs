@@ -1,0 +1,135 @@
+//! Roles and bindings, priority classes, leases.
+
+use super::super::{Object, Value, names};
+use super::meta::{label_selector, object_meta, path_segment};
+use super::path::{Errors, Path};
+
+const RBAC: &str = "rbac.authorization.k8s.io";
+
+/// A new or changed Role or ClusterRole.
+pub(super) fn role(errors: &mut Errors, role: &Value, namespaced: bool) {
+    object_meta(errors, role, namespaced, path_segment);
+    let list = Path::new("rules");
+    for (i, rule) in role.get("rules").items().iter().enumerate() {
+        let at = list.index(i);
+        if rule.get("verbs").is_empty() {
+            errors.required(at.child("verbs"), "verbs must contain at least one value");
+        }
+        let urls = rule.get("nonResourceURLs");
+        if !urls.is_empty() {
+            let at = at.child("nonResourceURLs");
+            if namespaced {
+                errors.invalid(at, urls, "namespaced rules cannot apply to non-resource URLs");
+            }
+            if ["apiGroups", "resources", "resourceNames"].iter().any(|k| !rule.get(k).is_empty()) {
+                errors.invalid(at, urls, "rules cannot apply to both regular resources and non-resource URLs");
+            }
+            continue;
+        }
+        if rule.get("apiGroups").is_empty() {
+            errors.required(at.child("apiGroups"), "resource rules must supply at least one api group");
+        }
+        if rule.get("resources").is_empty() {
+            errors.required(at.child("resources"), "resource rules must supply at least one resource");
+        }
+    }
+    let aggregation = role.get("aggregationRule");
+    if !namespaced && !aggregation.is_null() {
+        let at = Path::new("aggregationRule");
+        let list = at.child("clusterRoleSelectors");
+        if aggregation.get("clusterRoleSelectors").is_empty() {
+            errors.required(list, "at least one clusterRoleSelector required if aggregationRule is non-nil");
+        }
+        for (i, selector) in aggregation.get("clusterRoleSelectors").items().iter().enumerate() {
+            label_selector(errors, list.index(i), selector);
+        }
+    }
+}
+
+/// A new or changed RoleBinding or ClusterRoleBinding.
+pub(super) fn role_binding(errors: &mut Errors, binding: &Value, namespaced: bool) {
+    object_meta(errors, binding, namespaced, path_segment);
+    let (role, at) = (binding.get("roleRef"), Path::new("roleRef"));
+    if role.get("apiGroup").str() != RBAC {
+        errors.not_supported(at.child("apiGroup"), role.get("apiGroup").str(), &[RBAC]);
+    }
+    let kinds: &[&str] = if namespaced { &["Role", "ClusterRole"] } else { &["ClusterRole"] };
+    if !kinds.contains(&role.get("kind").str()) {
+        errors.not_supported(at.child("kind"), role.get("kind").str(), kinds);
+    }
+    match role.get("name").str() {
+        "" => errors.required(at.child("name"), ""),
+        name => errors.each_invalid(at.child("name"), name, path_segment(name)),
+    }
+    let list = Path::new("subjects");
+    for (i, subject) in binding.get("subjects").items().iter().enumerate() {
+        let at = list.index(i);
+        let (name, group) = (subject.get("name").str(), subject.get("apiGroup").str());
+        if name.is_empty() {
+            errors.required(at.child("name"), "");
+        }
+        match subject.get("kind").str() {
+            "ServiceAccount" => {
+                if !name.is_empty() {
+                    errors.each_invalid(at.child("name"), name, names::dns1123_subdomain(name));
+                }
+                if !group.is_empty() {
+                    errors.not_supported(at.child("apiGroup"), group, &[""]);
+                }
+                if !namespaced && subject.get("namespace").is_empty() {
+                    errors.required(at.child("namespace"), "");
+                }
+            }
+            "User" | "Group" => {
+                if group != RBAC {
+                    errors.not_supported(at.child("apiGroup"), group, &[RBAC]);
+                }
+            }
+            other => errors.not_supported(at.child("kind"), other, &["ServiceAccount", "User", "Group"]),
+        }
+    }
+}
+
+/// A changed binding: what it binds to stays.
+pub(super) fn role_binding_update(errors: &mut Errors, new: &Value, old: &Value) {
+    if new.get("roleRef") != old.get("roleRef") {
+        let at = Path::new("roleRef");
+        errors.internal_invalid(at, ("rbac", "RoleRef"), new.get("roleRef"), "cannot change roleRef");
+    }
+}
+
+/// The highest priority that a user may give.
+const USER_PRIORITY_MAX: i64 = 1_000_000_000;
+
+/// A new PriorityClass.
+pub(super) fn priority_class(errors: &mut Errors, class: &Value) {
+    object_meta(errors, class, false, names::dns1123_subdomain);
+    let system = matches!(class.name(), "system-node-critical" | "system-cluster-critical");
+    if class.name().starts_with("system-") && !system {
+        let at = Path::new("metadata");
+        errors.forbidden(at.child("name"), "priority class names with 'system-' prefix are reserved for system use only");
+    } else if class.get("value").int() > USER_PRIORITY_MAX && !system {
+        let detail = format!("maximum allowed value of a user defined priority is {USER_PRIORITY_MAX}");
+        errors.forbidden(Path::new("value"), &detail);
+    }
+    if !class.get("preemptionPolicy").is_null() {
+        errors.one_of(Path::new("preemptionPolicy"), class.get("preemptionPolicy"), &["PreemptLowerPriority", "Never"]);
+    }
+}
+
+/// A changed PriorityClass.
+pub(super) fn priority_class_update(errors: &mut Errors, new: &Value, old: &Value) {
+    if new.get("value") != old.get("value") {
+        errors.forbidden(Path::new("value"), "may not be changed in an update.");
+    }
+    errors.immutable(Path::new("preemptionPolicy"), new.get("preemptionPolicy"), old.get("preemptionPolicy"));
+}
+
+/// A new or changed Lease.
+pub(super) fn lease(errors: &mut Errors, lease: &Value) {
+    let (at, spec) = (Path::new("spec"), lease.get("spec"));
+    if let Some(seconds) = spec.get("leaseDurationSeconds").as_int().filter(|s| *s <= 0) {
+        errors.invalid(at.child("leaseDurationSeconds"), seconds, "must be greater than 0");
+    }
+    errors.nonnegative(at.child("leaseTransitions"), spec.get("leaseTransitions"));
+}

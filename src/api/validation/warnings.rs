@@ -1,0 +1,374 @@
+//! What the API server accepts with a warning.
+
+use std::collections::BTreeMap;
+
+use super::super::{KindRef, Object, Quantity, Value, names, quote};
+
+/// The warnings for an object that is written, in the server's order.
+pub(super) fn warnings(kind: KindRef, object: &Value) -> Vec<String> {
+    let mut out = Vec::new();
+    match (kind.group, kind.kind) {
+        ("", "Pod") => {
+            host_name(&mut out, object, "this is used in the Pod's hostname");
+            pod(&mut out, "", object.get("spec"), object.get("metadata"));
+            app_armor_of_pod(&mut out, object);
+        }
+        ("apps", "Deployment" | "ReplicaSet" | "DaemonSet") | ("", "ReplicationController") => {
+            if kind.kind != "DaemonSet" {
+                host_name(&mut out, object, "this is used in Pod names and hostnames");
+            }
+            template(&mut out, "spec.template", object.at(&["spec", "template"]));
+        }
+        ("apps", "StatefulSet") => {
+            host_name(&mut out, object, "this is used in Pod names and hostnames");
+            template(&mut out, "spec.template", object.at(&["spec", "template"]));
+            for (i, claim) in object.at(&["spec", "volumeClaimTemplates"]).items().iter().enumerate() {
+                claim_spec(&mut out, &format!("spec.volumeClaimTemplates[{i}].spec"), claim.get("spec"));
+            }
+        }
+        ("batch", "Job") => {
+            host_name(&mut out, object, "this is used in Pod names and hostnames");
+            template(&mut out, "spec.template", object.at(&["spec", "template"]));
+        }
+        ("batch", "CronJob") => {
+            host_name(&mut out, object, "this is used in Pod names and hostnames");
+            template(&mut out, "spec.jobTemplate.spec.template", object.at(&["spec", "jobTemplate", "spec", "template"]));
+            if object.at(&["spec", "schedule"]).str().contains("TZ") {
+                out.push("CRON_TZ or TZ used in schedule is not officially supported, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details".to_owned());
+            }
+        }
+        ("", "PodTemplate") => template(&mut out, "template", object.get("template")),
+        ("", "Service") => service(&mut out, object),
+        ("", "Endpoints") => out.push("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice".into()),
+        ("", "PersistentVolumeClaim") => claim(&mut out, object),
+        ("", "PersistentVolume") => volume(&mut out, object),
+        ("", "Secret") => secret(&mut out, object),
+        _ => {}
+    }
+    out
+}
+
+/// A name that will be a part of host names.
+fn host_name(out: &mut Vec<String>, object: &Value, used: &str) {
+    let wrong = names::dns1123_label(object.name());
+    if !wrong.is_empty() && !object.name().is_empty() {
+        out.push(format!(
+            "metadata.name: {used}, which can result in surprising behavior; a DNS label is recommended: [{}]",
+            wrong.join(" ")
+        ));
+    }
+}
+
+fn template(out: &mut Vec<String>, at: &str, template: &Value) {
+    pod(out, &format!("{at}."), template.get("spec"), template.get("metadata"));
+    app_armor(out, &format!("{at}."), template.get("spec"), template.get("metadata"));
+}
+
+fn label_message(key: &str) -> Option<&'static str> {
+    Some(match key {
+        "beta.kubernetes.io/arch" => "deprecated since v1.14; use \"kubernetes.io/arch\" instead",
+        "beta.kubernetes.io/os" => "deprecated since v1.14; use \"kubernetes.io/os\" instead",
+        "failure-domain.beta.kubernetes.io/region" => "deprecated since v1.17; use \"topology.kubernetes.io/region\" instead",
+        "failure-domain.beta.kubernetes.io/zone" => "deprecated since v1.17; use \"topology.kubernetes.io/zone\" instead",
+        "beta.kubernetes.io/instance-type" => "deprecated since v1.17; use \"node.kubernetes.io/instance-type\" instead",
+        "node-role.kubernetes.io/master" => "use \"node-role.kubernetes.io/control-plane\" instead",
+        _ => return None,
+    })
+}
+
+const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
+const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
+const LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
+
+/// Warnings of a pod's spec and metadata, `at` being empty or ending in a dot.
+// Models warningsForPodSpecAndMeta.
+fn pod(out: &mut Vec<String>, at: &str, spec: &Value, meta: &Value) {
+    for (key, _) in spec.get("nodeSelector").entries() {
+        if let Some(message) = label_message(key) {
+            out.push(format!("{at}spec.nodeSelector[{key}]: {message}"));
+        }
+    }
+    node_affinity(out, at, spec);
+    for (i, constraint) in spec.get("topologySpreadConstraints").items().iter().enumerate() {
+        let key = constraint.get("topologyKey").str();
+        if let Some(message) = label_message(key) {
+            out.push(format!("{at}spec.topologySpreadConstraints[{i}].topologyKey: {key} is {message}"));
+        }
+        if constraint.get("labelSelector").is_null() {
+            out.push(format!("{at}spec.topologySpreadConstraints[{i}].labelSelector: a null labelSelector results in matching no pod"));
+        }
+    }
+    let annotations = [
+        ("scheduler.alpha.kubernetes.io/critical-pod", "non-functional in v1.16+; use the \"priorityClassName\" field instead"),
+        ("security.alpha.kubernetes.io/sysctls", "non-functional in v1.11+; use the \"sysctls\" field instead"),
+        ("security.alpha.kubernetes.io/unsafe-sysctls", "non-functional in v1.11+; use the \"sysctls\" field instead"),
+    ];
+    for (key, message) in annotations {
+        if !meta.at(&["annotations", key]).is_null() {
+            out.push(format!("{at}metadata.annotations[{key}]: {message}"));
+        }
+    }
+    volumes(out, at, spec);
+    duplicates(out, &format!("{at}spec.hostAliases"), spec.get("hostAliases"), "ip");
+    duplicates(out, &format!("{at}spec.imagePullSecrets"), spec.get("imagePullSecrets"), "name");
+    for (i, secret) in spec.get("imagePullSecrets").items().iter().enumerate() {
+        if secret.get("name").is_empty() {
+            out.push(format!("{at}spec.imagePullSecrets[{i}].name: invalid empty name \"\""));
+        }
+    }
+    for list in LISTS {
+        for (i, container) in spec.get(list).items().iter().enumerate() {
+            self::container(out, &format!("{at}spec.{list}[{i}]"), container);
+        }
+    }
+    ports(out, at, spec);
+    if spec.get("terminationGracePeriodSeconds").int() < 0 {
+        out.push(format!("{at}spec.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1"));
+    }
+    for key in ["podAffinity", "podAntiAffinity"] {
+        let affinity = spec.at(&["affinity", key]);
+        for (i, term) in affinity.get(REQUIRED).items().iter().enumerate() {
+            if term.get("labelSelector").is_null() {
+                out.push(format!("{at}spec.affinity.{key}.{REQUIRED}[{i}].labelSelector: a null labelSelector results in matching no pod"));
+            }
+        }
+        for (i, term) in affinity.get(PREFERRED).items().iter().enumerate() {
+            if term.at(&["podAffinityTerm", "labelSelector"]).is_null() {
+                out.push(format!(
+                    "{at}spec.affinity.{key}.{PREFERRED}[{i}].podAffinityTerm.labelSelector: a null labelSelector results in matching no pod"
+                ));
+            }
+        }
+    }
+}
+
+fn node_affinity(out: &mut Vec<String>, at: &str, spec: &Value) {
+    let affinity = spec.at(&["affinity", "nodeAffinity"]);
+    let term = |out: &mut Vec<String>, at: &str, term: &Value| {
+        for (i, expression) in term.get("matchExpressions").items().iter().enumerate() {
+            let key = expression.get("key").str();
+            if let Some(message) = label_message(key) {
+                out.push(format!("{at}.matchExpressions[{i}].key: {key} is {message}"));
+            }
+        }
+    };
+    for (i, t) in affinity.get(REQUIRED).get("nodeSelectorTerms").items().iter().enumerate() {
+        term(out, &format!("{at}spec.affinity.nodeAffinity.{REQUIRED}.nodeSelectorTerms[{i}]"), t);
+    }
+    for (i, t) in affinity.get(PREFERRED).items().iter().enumerate() {
+        term(out, &format!("{at}spec.affinity.nodeAffinity.{PREFERRED}[{i}].preference"), t.get("preference"));
+    }
+}
+
+const VOLUMES: [(&str, &str, &str); 9] = [
+    ("photonPersistentDisk", "photonPersistentDisk", "deprecated in v1.11, non-functional in v1.16+"),
+    ("gitRepo", "gitRepo", "deprecated in v1.11, and disabled by default in v1.33+"),
+    ("scaleIO", "scaleIO", "deprecated in v1.16, non-functional in v1.22+"),
+    ("flocker", "flocker", "deprecated in v1.22, non-functional in v1.25+"),
+    ("storageos", "storageOS", "deprecated in v1.22, non-functional in v1.25+"),
+    ("quobyte", "quobyte", "deprecated in v1.22, non-functional in v1.25+"),
+    ("glusterfs", "glusterfs", "deprecated in v1.25, non-functional in v1.26+"),
+    ("cephfs", "cephfs", "deprecated in v1.28, non-functional in v1.31+"),
+    ("rbd", "rbd", "deprecated in v1.28, non-functional in v1.31+"),
+];
+
+fn volumes(out: &mut Vec<String>, at: &str, spec: &Value) {
+    for (i, volume) in spec.get("volumes").items().iter().enumerate() {
+        for (key, shown, message) in VOLUMES {
+            if !volume.get(key).is_null() {
+                out.push(format!("{at}spec.volumes[{i}].{shown}: {message}"));
+            }
+        }
+        let claim = volume.at(&["ephemeral", "volumeClaimTemplate", "spec"]);
+        claim_spec(out, &format!("{at}spec.volumes[{i}].ephemeral.volumeClaimTemplate.spec"), claim);
+    }
+    for volume in spec.get("volumes").items() {
+        let name = volume.get("name").str();
+        for (key, what, of) in [("configMap", "ConfigMap", "name"), ("secret", "Secret", "secretName"), ("downwardAPI", "DownwardAPI", "")]
+        {
+            let source = volume.get(key);
+            let shown = if of.is_empty() { what.to_owned() } else { format!("{what} {}", quote(source.get(of).str())) };
+            let paths: Vec<&str> = source.get("items").items().iter().map(|item| item.get("path").str()).collect();
+            for (i, path) in paths.iter().enumerate() {
+                for other in paths[..i].iter().filter(|other| overlaps(path, other)) {
+                    out.push(format!("volume {} ({shown}): overlapping paths: {} with {}", quote(name), quote(path), quote(other)));
+                }
+            }
+        }
+    }
+}
+
+/// Whether two paths are the same, or one lies in the other.
+fn overlaps(a: &str, b: &str) -> bool {
+    let inside = |a: &str, b: &str| a.strip_prefix(b).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let (a, b) = (a.trim_end_matches('/'), b.trim_end_matches('/'));
+    inside(a, b) || inside(b, a)
+}
+
+fn duplicates(out: &mut Vec<String>, at: &str, list: &Value, key: &str) {
+    let items = list.items();
+    for (i, item) in items.iter().enumerate() {
+        if items[..i].iter().any(|other| other.get(key) == item.get(key)) {
+            out.push(format!("{at}[{i}].{key}: duplicate {key} {}", quote(item.get(key).str())));
+        }
+    }
+}
+
+fn container(out: &mut Vec<String>, at: &str, container: &Value) {
+    for resource in ["memory", "ephemeral-storage"] {
+        for list in ["limits", "requests"] {
+            let amount = container.at(&["resources", list, resource]);
+            if !amount.is_null() && Quantity::of(amount).milli_value() % 1000 != 0 {
+                let text = quote(amount.str());
+                out.push(format!("{at}.resources.{list}[{resource}]: fractional byte value {text} is invalid, must be an integer"));
+            }
+        }
+    }
+    let env = container.get("env").items();
+    for (i, variable) in env.iter().enumerate() {
+        let name = variable.get("name").str();
+        if !env[..i].iter().any(|other| other.get("name").str() == name) {
+            continue;
+        }
+        let (value, reference) = (variable.get("value").str(), format!("$({name})"));
+        if !variable.get("valueFrom").is_null() || value == reference || !value.contains(&reference) {
+            out.push(format!("{at}.env[{i}]: hides previous definition of {}, which may be dropped when using apply", quote(name)));
+        }
+    }
+}
+
+fn ports(out: &mut Vec<String>, at: &str, spec: &Value) {
+    let mut all: BTreeMap<(i64, &str), Vec<(String, &Value)>> = BTreeMap::new();
+    let mut named: BTreeMap<&str, String> = BTreeMap::new();
+    let mut names = Vec::new();
+    for list in LISTS {
+        for (i, container) in spec.get(list).items().iter().enumerate() {
+            for (j, port) in container.get("ports").items().iter().enumerate() {
+                let field = format!("{at}spec.{list}[{i}].ports[{j}]");
+                let (host_ip, host_port) = (port.get("hostIP").str(), port.get("hostPort").int());
+                let others = all.entry((port.get("containerPort").int(), port.get("protocol").str())).or_default();
+                for (other_field, other) in others.iter() {
+                    let (other_ip, other_port) = (other.get("hostIP").str(), other.get("hostPort").int());
+                    if host_ip == other_ip && host_port == other_port {
+                        out.push(format!("{field}: duplicate port definition with {other_field}"));
+                    } else if host_port == 0 || other_port == 0 {
+                        out.push(format!("{field}: overlapping port definition with {other_field}"));
+                    } else if host_port == other_port && host_ip.is_empty() != other_ip.is_empty() {
+                        out.push(format!("{field}: dangerously ambiguous port definition with {other_field}"));
+                    }
+                }
+                others.push((field.clone(), port));
+                let name = port.get("name").str();
+                if name.is_empty() {
+                    continue;
+                }
+                match named.get(name) {
+                    Some(first) => names.push(format!(
+                        "{field}: duplicate port name {} with {first}, services and probes that select ports by name will use {first}",
+                        quote(name)
+                    )),
+                    None => {
+                        named.insert(name, field);
+                    }
+                }
+            }
+        }
+    }
+    out.append(&mut names);
+}
+
+const APP_ARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
+
+fn app_armor_message(at: &str, key: &str) -> String {
+    format!("{at}metadata.annotations[{key}]: deprecated since v1.30; use the \"appArmorProfile\" field instead")
+}
+
+/// In a template: an annotation for a container that has no field of its own.
+fn app_armor(out: &mut Vec<String>, at: &str, spec: &Value, meta: &Value) {
+    for list in LISTS {
+        for container in spec.get(list).items() {
+            let key = format!("{APP_ARMOR}{}", container.get("name").str());
+            if container.at(&["securityContext", "appArmorProfile"]).is_null() && !meta.at(&["annotations", &key]).is_null() {
+                out.push(app_armor_message(at, &key));
+            }
+        }
+    }
+}
+
+/// In a pod the annotation has become the field by now.
+fn app_armor_of_pod(out: &mut Vec<String>, pod: &Value) {
+    for (key, _) in pod.at(&["metadata", "annotations"]).entries().filter(|(k, _)| k.starts_with(APP_ARMOR)) {
+        out.push(app_armor_message("", key));
+    }
+}
+
+fn service(out: &mut Vec<String>, service: &Value) {
+    const HINTS: &str = "service.kubernetes.io/topology-aware-hints";
+    if service.annotation(HINTS).is_some() {
+        out.push(format!("annotation {HINTS} is deprecated, please use service.kubernetes.io/topology-mode instead"));
+    }
+    let spec = service.get("spec");
+    let kind = spec.get("type").str();
+    if kind == "ClusterIP" && spec.get("clusterIP").str() == "None" {
+        for (key, shown) in [("loadBalancerIP", "loadBalancerIP"), ("externalIPs", "externalIPs")] {
+            if !spec.get(key).is_empty() {
+                out.push(format!("spec.{shown} is ignored for headless services"));
+            }
+        }
+        if !matches!(spec.get("sessionAffinity").str(), "" | "None") {
+            out.push("spec.SessionAffinity is ignored for headless services".into());
+        }
+    }
+    if kind == "ExternalName" && !spec.get("externalIPs").is_empty() {
+        out.push("spec.externalIPs is ignored when spec.type is \"ExternalName\"".into());
+    }
+    if kind != "ExternalName" && !spec.get("externalName").is_empty() {
+        out.push("spec.externalName is ignored when spec.type is not \"ExternalName\"".into());
+    }
+}
+
+const STORAGE_CLASS: &str = "volume.beta.kubernetes.io/storage-class";
+
+fn claim(out: &mut Vec<String>, claim: &Value) {
+    if claim.annotation(STORAGE_CLASS).is_some() {
+        out.push(format!("metadata.annotations[{STORAGE_CLASS}]: deprecated since v1.8; use \"storageClassName\" attribute instead"));
+    }
+    claim_spec(out, "spec", claim.get("spec"));
+}
+
+fn claim_spec(out: &mut Vec<String>, at: &str, spec: &Value) {
+    let amount = spec.at(&["resources", "requests", "storage"]);
+    if !amount.is_null() && Quantity::of(amount).milli_value() % 1000 != 0 {
+        let text = quote(amount.str());
+        out.push(format!("{at}.resources.requests[storage]: fractional byte value {text} is invalid, must be an integer"));
+    }
+}
+
+fn volume(out: &mut Vec<String>, volume: &Value) {
+    if volume.annotation(STORAGE_CLASS).is_some() {
+        out.push(format!("metadata.annotations[{STORAGE_CLASS}]: deprecated since v1.8; use \"storageClassName\" attribute instead"));
+    }
+    let spec = volume.get("spec");
+    if spec.get("persistentVolumeReclaimPolicy").str() == "Recycle" {
+        out.push(
+            "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning."
+                .into(),
+        );
+    }
+    for (key, shown, message) in VOLUMES {
+        if !spec.get(key).is_null() && key != "gitRepo" {
+            out.push(format!("spec.{shown}: {message}"));
+        }
+    }
+}
+
+fn secret(out: &mut Vec<String>, secret: &Value) {
+    if secret.get("type").str() != "kubernetes.io/tls" {
+        return;
+    }
+    let text = crate::api::base64::decode(secret.at(&["data", "tls.crt"]).str()).unwrap_or_default();
+    let is_pem = String::from_utf8_lossy(&text).contains("-----BEGIN ");
+    if !is_pem {
+        out.push("tls: failed to find any PEM data in certificate input".into());
+    }
+}
