@@ -8,11 +8,18 @@ use crate::server::Component;
 pub trait Controller: Component + std::fmt::Debug {
     /// A copy of it, behind a box of its own.
     fn boxed_clone(&self) -> Box<dyn Controller>;
+
+    /// Itself, to ask one of a known type for more than the trait gives.
+    fn as_any(&self) -> &dyn std::any::Any;
 }
 
 impl<T: Component + Clone + std::fmt::Debug + 'static> Controller for T {
     fn boxed_clone(&self) -> Box<dyn Controller> {
         Box::new(self.clone())
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
     }
 }
 
@@ -48,6 +55,7 @@ pub fn all(seed: u64) -> Vec<Box<dyn Controller>> {
         Box::new(super::replica_set::ReplicaSetController::for_replica_sets()),
         Box::new(super::daemon_set::DaemonSetController::default()),
         Box::new(super::stateful_set::StatefulSetController::default()),
+        Box::new(super::hpa::HorizontalController::default()),
         Box::new(super::cron_job::CronJobController::default()),
         Box::new(super::job::JobController::default()),
         Box::new(super::ttl_after_finished::TtlAfterFinishedController::default()),

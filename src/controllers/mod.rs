@@ -9,6 +9,7 @@ pub mod deployment;
 mod endpoint_slice;
 mod endpoints;
 mod garbage_collector;
+pub mod hpa;
 pub mod job;
 mod namespace;
 mod pod_claim;

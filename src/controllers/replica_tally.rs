@@ -94,7 +94,12 @@ impl ReplicaTally {
             return;
         }
         let ended = matches!(pod.at(&["status", "phase"]).str(), "Succeeded" | "Failed");
-        let facts = Facts { active: is_active(pod), ready: is_ready(pod), terminating: pod.is_terminating() && !ended, labels: pod.labels().clone() };
+        let facts = Facts {
+            active: is_active(pod),
+            ready: is_ready(pod),
+            terminating: pod.is_terminating() && !ended,
+            labels: pod.labels().clone(),
+        };
         let owned = self.owners.entry(owner.clone()).or_default();
         add(&mut owned.counts, &facts, &owned.template, true);
         owned.pods.insert(uid.clone(), facts);

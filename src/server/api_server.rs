@@ -1,6 +1,7 @@
 //! The API server: every verb on every kind, over the store.
 
 use super::admission;
+use super::metrics::Metrics;
 use super::options::{Caller, FieldValidation, ListOptions, Patch, Subresource, WriteOptions};
 use super::service_allocator::ServiceAllocator;
 use super::{patch, strategy};
@@ -19,6 +20,7 @@ pub struct ApiServer {
     /// Kinds served beside the table, from CustomResourceDefinitions.
     warnings: Vec<String>,
     events: u64,
+    metrics: Metrics,
 }
 
 const OWNER: &str = "owner";
@@ -76,6 +78,7 @@ impl ApiServer {
             services: ServiceAllocator::default(),
             warnings: Vec::new(),
             events: 0,
+            metrics: Metrics::default(),
         };
         let by = Caller::new(Time::ZERO, "kube-apiserver");
         for name in ["default", "kube-node-lease", "kube-public", "kube-system"] {
@@ -117,6 +120,16 @@ impl ApiServer {
     /// The versions behind the API, for watches and for views of the past.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// What the resource metrics API serves.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// The same, for kubelets to report to.
+    pub fn metrics_mut(&mut self) -> &mut Metrics {
+        &mut self.metrics
     }
 
     /// The newest revision.

@@ -1,0 +1,188 @@
+//! From the number that the metrics call for to the number that is set: stabilization windows, rates, bounds (`horizontal.go`).
+
+use crate::api::Value;
+use crate::base::{Duration, Time};
+
+/// The window of scaling down where the autoscaler does not say.
+const DOWN_WINDOW: Duration = Duration::from_secs(300);
+
+/// A number that was called for, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recommendation {
+    /// The number.
+    pub replicas: i64,
+    /// When.
+    pub at: Time,
+}
+
+/// A change of size, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScaleEvent {
+    /// By how many.
+    pub change: i64,
+    /// When.
+    pub at: Time,
+}
+
+/// What a controller remembers of one autoscaler.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// Numbers that were called for.
+    pub recommendations: Vec<Recommendation>,
+    /// Times it grew.
+    pub ups: Vec<ScaleEvent>,
+    /// Times it shrank.
+    pub downs: Vec<ScaleEvent>,
+}
+
+/// A reason and its message, as in a condition.
+pub type Reason = (&'static str, &'static str);
+
+/// What became of a recommendation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Normalized {
+    /// After the stabilization window.
+    pub stabilized: i64,
+    /// After rates and bounds: what is set.
+    pub replicas: i64,
+    /// Of the condition AbleToScale.
+    pub able: Reason,
+    /// Of the condition ScalingLimited.
+    pub limited: Reason,
+}
+
+const READY: Reason = ("ReadyForNewScale", "recommended size matches current size");
+const DOWN_STABILIZED: Reason =
+    ("ScaleDownStabilized", "recent recommendations were higher than current one, applying the highest recent recommendation");
+const UP_STABILIZED: Reason =
+    ("ScaleUpStabilized", "recent recommendations were lower than current one, applying the lowest recent recommendation");
+const WITHIN: Reason = ("DesiredWithinRange", "the desired count is within the acceptable range");
+const TOO_MANY: Reason = ("TooManyReplicas", "the desired replica count is more than the maximum replica count");
+const TOO_FEW: Reason = ("TooFewReplicas", "the desired replica count is less than the minimum replica count");
+const UP_LIMIT: Reason = ("ScaleUpLimit", "the desired replica count is increasing faster than the maximum scale rate");
+const DOWN_LIMIT: Reason = ("ScaleDownLimit", "the desired replica count is decreasing faster than the maximum scale rate");
+
+impl Memory {
+    /// Without `behavior`: the highest number of the last five minutes, at most doubled (or 4), within the bounds.
+    pub fn normalize(&mut self, current: i64, desired: i64, min: i64, max: i64, now: Time) -> Normalized {
+        let stabilized = self.stabilize_down(desired, now);
+        let able = if stabilized == desired { READY } else { DOWN_STABILIZED };
+        let (replicas, limited) = within_default_limits(current, stabilized, min, max);
+        Normalized { stabilized, replicas, able, limited }
+    }
+
+    /// Takes a recommendation down and returns the highest of the window.
+    pub fn stabilize_down(&mut self, desired: i64, now: Time) -> i64 {
+        let old = |r: &Recommendation| now.since(r.at) > DOWN_WINDOW;
+        let highest = self.recommendations.iter().filter(|r| !old(r)).map(|r| r.replicas).fold(desired, i64::max);
+        self.note(desired, now, old);
+        highest
+    }
+
+    fn note(&mut self, desired: i64, now: Time, old: impl Fn(&Recommendation) -> bool) {
+        let new = Recommendation { replicas: desired, at: now };
+        match self.recommendations.iter().rposition(old) {
+            Some(i) => self.recommendations[i] = new,
+            None => self.recommendations.push(new),
+        }
+    }
+
+    /// With `behavior`: as its windows and policies say.
+    pub fn normalize_with(&mut self, behavior: &Value, current: i64, desired: i64, min: i64, max: i64, now: Time) -> Normalized {
+        let window = |which: &str, default: Duration| {
+            behavior.at(&[which, "stabilizationWindowSeconds"]).as_int().map_or(default, |s| Duration::from_secs(s.max(0).unsigned_abs()))
+        };
+        let (up, down) = (window("scaleUp", Duration::ZERO), window("scaleDown", DOWN_WINDOW));
+        let (stabilized, reason) = self.stabilize(current, desired, up, down, now);
+        let able = if stabilized == desired { READY } else { reason };
+        let (replicas, limited) = self.within_rates(behavior, current, stabilized, min, max, now);
+        Normalized { stabilized, replicas, able, limited }
+    }
+
+    /// Keeps to the lowest recommendation of one window on the way up, and to the highest of the other on the way down.
+    pub fn stabilize(&mut self, current: i64, desired: i64, up: Duration, down: Duration, now: Time) -> (i64, Reason) {
+        let (mut lowest, mut highest) = (desired, desired);
+        for recommendation in &self.recommendations {
+            let age = now.since(recommendation.at);
+            if age < up {
+                lowest = lowest.min(recommendation.replicas);
+            }
+            if age < down {
+                highest = highest.max(recommendation.replicas);
+            }
+        }
+        let stabilized = current.max(lowest).min(highest);
+        self.note(desired, now, |r| now.since(r.at) > up && now.since(r.at) > down);
+        (stabilized, if desired >= current { UP_STABILIZED } else { DOWN_STABILIZED })
+    }
+
+    /// No further in one step than the policies and the bounds let.
+    pub fn within_rates(&self, behavior: &Value, current: i64, desired: i64, min: i64, max: i64, now: Time) -> (i64, Reason) {
+        if desired > current {
+            let limit = self.limit(behavior.get("scaleUp"), current, true, now).max(current);
+            let (most, reason) = if max > limit { (limit, UP_LIMIT) } else { (max, TOO_MANY) };
+            if desired > most {
+                return (most, reason);
+            }
+        } else if desired < current {
+            let limit = self.limit(behavior.get("scaleDown"), current, false, now).min(current);
+            let (least, reason) = if min < limit { (limit, DOWN_LIMIT) } else { (min, TOO_FEW) };
+            if desired < least {
+                return (least, reason);
+            }
+        }
+        (desired, WITHIN)
+    }
+
+    /// How far the policies let it go from where it was at their periods' start.
+    fn limit(&self, rules: &Value, current: i64, up: bool, now: Time) -> i64 {
+        let select = rules.get("selectPolicy").str();
+        if select == "Disabled" {
+            return current;
+        }
+        let changed =
+            |events: &[ScaleEvent], period: Duration| -> i64 { events.iter().filter(|e| now.since(e.at) < period).map(|e| e.change).sum() };
+        let proposals = rules.get("policies").items().iter().map(|policy| {
+            let period = Duration::from_secs(policy.get("periodSeconds").int().max(0).unsigned_abs());
+            let start = current - changed(&self.ups, period) + changed(&self.downs, period);
+            let value = policy.get("value").int();
+            match (policy.get("type").str(), up) {
+                ("Pods", true) => start + value,
+                ("Pods", false) => start - value,
+                (_, true) => (start as f64 * (1.0 + value as f64 / 100.0)).ceil() as i64,
+                (_, false) => (start as f64 * (1.0 - value as f64 / 100.0)) as i64,
+            }
+        });
+        // The policy that changes most, or with `Min` the one that changes least.
+        let proposed = if up == (select == "Min") { proposals.min() } else { proposals.max() };
+        proposed.unwrap_or(current)
+    }
+
+    /// Takes a change of size down; one that no policy looks back to any more gives way.
+    pub fn store(&mut self, behavior: &Value, from: i64, to: i64, now: Time) {
+        if behavior.is_null() {
+            return;
+        }
+        let (events, rules) = if to > from { (&mut self.ups, "scaleUp") } else { (&mut self.downs, "scaleDown") };
+        let periods = behavior.at(&[rules, "policies"]).items().iter().map(|p| p.get("periodSeconds").int().max(0).unsigned_abs());
+        let longest = Duration::from_secs(periods.max().unwrap_or(0));
+        let new = ScaleEvent { change: (to - from).abs(), at: now };
+        match events.iter().rposition(|e| now.since(e.at) > longest) {
+            Some(i) => events[i] = new,
+            None => events.push(new),
+        }
+    }
+}
+
+/// The bounds, and at most twice the current number or four (`convertDesiredReplicasWithRules`).
+pub fn within_default_limits(current: i64, desired: i64, min: i64, max: i64) -> (i64, Reason) {
+    let limit = (2 * current).max(4);
+    let (most, reason) = if max > limit { (limit, UP_LIMIT) } else { (max, TOO_MANY) };
+    if desired < min {
+        (min, TOO_FEW)
+    } else if desired > most {
+        (most, reason)
+    } else {
+        (desired, WITHIN)
+    }
+}

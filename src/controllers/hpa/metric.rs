@@ -1,0 +1,150 @@
+//! One metric of an autoscaler: read it, and ask the calculator what it calls for.
+
+use super::calculator::{Proposal, Sample, Samples, Target, Tolerances, propose};
+use crate::api::quantity::Quantity;
+use crate::api::selector::LabelSelector;
+use crate::api::{Kind, Object, Value};
+use crate::base::Time;
+use crate::obj;
+use crate::server::ApiServer;
+
+/// Why a metric says nothing.
+pub(super) struct Failure {
+    /// Of the event and the condition.
+    pub(super) reason: &'static str,
+    /// What they say.
+    pub(super) message: String,
+    /// The same as part of the whole autoscaler's failure.
+    pub(super) wrapped: String,
+}
+
+/// Measures one metric; fills in its status.
+pub(super) fn measure(
+    api: &ApiServer,
+    autoscaler: &Value,
+    spec: &Value,
+    current: i64,
+    selector: &LabelSelector,
+    now: Time,
+    status: &mut Value,
+) -> Result<(String, Proposal), Failure> {
+    let kind = spec.get("type").str();
+    let (member, reason) = match kind {
+        "Resource" => ("resource", "FailedGetResourceMetric"),
+        "ContainerResource" => ("containerResource", "FailedGetContainerResourceMetric"),
+        _ => return Err(unserved(autoscaler, spec)),
+    };
+    let source = spec.get(member);
+    let resource = source.get("name").str();
+    let container = source.get("container").str();
+    let target = source.get("target");
+    let failed = |inner: &str, noun: &str| {
+        let message = format!("failed to get {resource} {noun}: {inner}");
+        let what = if kind == "Resource" { "resource" } else { "container" };
+        let wrapped = format!("failed to get {resource} {what} metric value: {message}");
+        Failure { reason, message, wrapped }
+    };
+    let average = target.get("averageValue");
+    let (goal, noun) = if !average.is_null() {
+        (Target::AverageValue(Quantity::of(average).milli_value()), "usage")
+    } else if let Some(utilization) = target.get("averageUtilization").as_int() {
+        (Target::Utilization(utilization), "utilization")
+    } else {
+        let message = "invalid resource metric source: neither an average utilization target nor an average value (usage) target was set";
+        let what = if kind == "Resource" { "resource" } else { "container" };
+        return Err(Failure {
+            reason,
+            message: message.to_owned(),
+            wrapped: format!("failed to get {resource} {what} metric value: {message}"),
+        });
+    };
+    let pods: Vec<&Value> = api.iter(Kind::named("Pod"), Some(autoscaler.namespace())).filter(|p| selector.matches(p.labels())).collect();
+    let samples = samples(api, &pods, resource, container)
+        .map_err(|e| failed(&format!("unable to get metrics for resource {resource}: {e}"), noun))?;
+    let proposal = propose(goal, current, tolerances(autoscaler), &pods, samples, container, resource, now)
+        .map_err(|e| failed(&e.to_string(), noun))?;
+    let mut value = obj!({"averageValue": Quantity::from_milli(proposal.average)});
+    if let Some(utilization) = proposal.utilization {
+        value.set(&["averageUtilization"], utilization);
+    }
+    let mut seen = obj!({"name": resource, "current": value});
+    if kind == "ContainerResource" {
+        seen.set(&["container"], container);
+    }
+    *status = obj!({"type": kind});
+    status.set(&[member], seen);
+    let name = match (goal, kind) {
+        (Target::AverageValue(_), _) => format!("{resource} resource"),
+        (Target::Utilization(_), "Resource") => format!("{resource} resource utilization (percentage of request)"),
+        (Target::Utilization(_), _) => format!("{resource} container resource utilization (percentage of request)"),
+    };
+    Ok((name, proposal))
+}
+
+/// The tolerances of the autoscaler's behavior; a tenth where it does not say.
+fn tolerances(autoscaler: &Value) -> Tolerances {
+    let of = |which: &str| {
+        let given = autoscaler.at(&["spec", "behavior", which, "tolerance"]);
+        if given.is_null() { 0.1 } else { Quantity::of(given).to_f64() }
+    };
+    Tolerances { scale_down: of("scaleDown"), scale_up: of("scaleUp") }
+}
+
+/// What the metrics API says of the pods, in thousandths.
+fn samples(api: &ApiServer, pods: &[&Value], resource: &str, container: &str) -> Result<Samples, String> {
+    let metrics = api.metrics();
+    if !metrics.is_served() {
+        return Err(
+            "unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)"
+                .to_owned(),
+        );
+    }
+    let mut samples = Samples::new();
+    for pod in pods {
+        let Some((report, usage)) = metrics.pod(pod) else { continue };
+        let counted: Vec<_> = usage.containers.iter().filter(|c| container.is_empty() || c.name == container).collect();
+        if counted.is_empty() && !container.is_empty() {
+            return Err(format!("container {container} not present in metrics for pod {}/{}", pod.namespace(), pod.name()));
+        }
+        let value = counted.iter().map(|c| if resource == "cpu" { c.cpu_milli } else { c.memory_bytes.saturating_mul(1000) }).sum();
+        samples.insert(pod.name_arc(), Sample { at: report.at, window: report.window, value });
+    }
+    if samples.is_empty() {
+        return Err("no metrics returned from resource metrics API".to_owned());
+    }
+    Ok(samples)
+}
+
+/// Metrics of pods, objects and the outside come from adapters that a cluster has to be given; this one has none.
+fn unserved(autoscaler: &Value, spec: &Value) -> Failure {
+    const CUSTOM: &str = "unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) registered";
+    const EXTERNAL: &str =
+        "unable to fetch metrics from external metrics API: no external metrics API (external.metrics.k8s.io) registered";
+    let namespace = autoscaler.namespace();
+    match spec.get("type").str() {
+        "Pods" => {
+            let message = format!("unable to get metric {}: {CUSTOM}", spec.at(&["pods", "metric", "name"]).str());
+            Failure { reason: "FailedGetPodsMetric", wrapped: format!("failed to get pods metric value: {message}"), message }
+        }
+        "Object" => {
+            let object = spec.at(&["object", "describedObject"]);
+            let message = format!(
+                "unable to get metric {}: {} on {namespace} {}/{CUSTOM}",
+                spec.at(&["object", "metric", "name"]).str(),
+                object.get("kind").str(),
+                object.get("name").str()
+            );
+            Failure { reason: "FailedGetObjectMetric", wrapped: format!("failed to get object metric value: {message}"), message }
+        }
+        "External" => {
+            let name = spec.at(&["external", "metric", "name"]).str();
+            let message = format!("unable to get external metric {namespace}/{name}/nil: {EXTERNAL}");
+            let wrapped = format!("failed to get {name} external metric value: failed to get {name} external metric: {message}");
+            Failure { reason: "FailedGetExternalMetric", wrapped, message }
+        }
+        other => {
+            let message = format!("unknown metric source type {other:?}");
+            Failure { reason: "InvalidMetricSourceType", wrapped: message.clone(), message }
+        }
+    }
+}

@@ -1,0 +1,357 @@
+//! HorizontalPodAutoscalers (`pkg/controller/podautoscaler`): every 15 seconds, as many replicas as the metrics call for.
+
+pub mod behavior;
+pub mod calculator;
+mod metric;
+
+use std::collections::BTreeMap;
+
+use behavior::{Memory, Recommendation};
+use calculator::Proposal;
+
+use super::controller::{ObjectRef, key_of};
+use super::work_queue::WorkQueue;
+use crate::api::selector::LabelSelector;
+use crate::api::{Kind, KindRef, Object, Status, Value};
+use crate::base::{Duration, Time};
+use crate::obj;
+use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType, Subresource, WriteOptions};
+
+const MANAGER: &str = "horizontal-pod-autoscaler";
+/// How often each autoscaler is looked at.
+const PERIOD: Duration = Duration::from_secs(15);
+
+/// One metric's part in a calculation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MetricResult {
+    /// What it is called in messages.
+    pub name: String,
+    /// What it came to, or why it came to nothing.
+    pub outcome: Result<Proposal, String>,
+}
+
+/// How the last look at an autoscaler came out, for showing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Calculation {
+    /// When.
+    pub at: Time,
+    /// The target's replicas then.
+    pub current: i64,
+    /// Each metric, in the order of the spec.
+    pub metrics: Vec<MetricResult>,
+    /// What the metrics call for; the highest of them.
+    pub desired: i64,
+    /// After windows, rates and bounds.
+    pub normalized: Option<behavior::Normalized>,
+}
+
+/// Scales what has a `scale` subresource.
+#[derive(Clone, Debug)]
+pub struct HorizontalController {
+    queue: WorkQueue<ObjectRef>,
+    recorder: EventRecorder,
+    memory: BTreeMap<ObjectRef, Memory>,
+    calculations: BTreeMap<ObjectRef, Calculation>,
+}
+
+impl Default for HorizontalController {
+    fn default() -> Self {
+        HorizontalController {
+            queue: WorkQueue::new(),
+            recorder: EventRecorder::new(MANAGER, ""),
+            memory: BTreeMap::new(),
+            calculations: BTreeMap::new(),
+        }
+    }
+}
+
+/// What one reconcile works on.
+struct Sync<'a> {
+    api: &'a mut ApiServer,
+    by: Caller,
+    recorder: &'a mut EventRecorder,
+    /// The autoscaler, its status as it will be written.
+    autoscaler: Value,
+}
+
+/// The metrics' verdict: the number, what called for it, and the statuses of all.
+struct Verdict {
+    replicas: i64,
+    metric: String,
+}
+
+impl HorizontalController {
+    /// How an autoscaler's last look came out; none before the first.
+    pub fn calculation(&self, namespace: &str, name: &str) -> Option<&Calculation> {
+        self.calculations.get(&(namespace.into(), name.into()))
+    }
+
+    fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
+        let kind = Kind::named("HorizontalPodAutoscaler");
+        let Some(autoscaler) = api.peek(kind, &key.0, &key.1).cloned() else { return Ok(()) };
+        let memory = self.memory.entry(key.clone()).or_default();
+        let before = autoscaler.clone();
+        let mut sync = Sync { api, by: Caller::new(now, MANAGER), recorder: &mut self.recorder, autoscaler };
+        let calculation = sync.run(memory);
+        let next = sync.autoscaler;
+        if let Some(calculation) = calculation {
+            self.calculations.insert(key.clone(), calculation);
+        }
+        if next.same(&before) {
+            return Ok(());
+        }
+        api.update(&Caller::new(now, MANAGER), kind, next, Subresource::Status, &WriteOptions::default()).map(|_| ())
+    }
+}
+
+impl Sync<'_> {
+    fn event(&mut self, kind: EventType, reason: &'static str, message: &str) {
+        self.recorder.event(self.api, self.by.now, &self.autoscaler, kind, reason, message);
+    }
+
+    /// Sets a condition; its time is that of the last change of its status.
+    fn condition(&mut self, kind: &str, status: &str, reason: &str, message: &str) {
+        let now = self.by.now.rfc3339();
+        let conditions = self.autoscaler.at_mut(&["status", "conditions"]).list_mut();
+        let i = conditions.iter().position(|c| c.get("type").str() == kind).unwrap_or_else(|| {
+            conditions.push(obj!({"type": kind}));
+            conditions.len() - 1
+        });
+        let condition = &mut conditions[i];
+        if condition.get("status").str() != status {
+            condition.set(&["lastTransitionTime"], now);
+        }
+        condition.set(&["status"], status);
+        condition.set(&["reason"], reason);
+        condition.set(&["message"], message);
+    }
+
+    fn set_status(&mut self, current: i64, desired: i64, metrics: Vec<Value>, rescaled: bool) {
+        if current == 0 {
+            self.autoscaler.remove(&["status", "currentReplicas"]);
+        } else {
+            self.autoscaler.set(&["status", "currentReplicas"], current);
+        }
+        self.autoscaler.set(&["status", "desiredReplicas"], desired);
+        self.autoscaler.set(&["status", "currentMetrics"], if metrics.is_empty() { Value::Null } else { metrics.into() });
+        if rescaled {
+            self.autoscaler.set(&["status", "lastScaleTime"], self.by.now.rfc3339());
+        }
+    }
+
+    fn lost_target(&mut self, why: &str) -> Option<Calculation> {
+        self.event(EventType::Warning, "FailedGetScale", why);
+        let message = format!("the HPA controller was unable to get the target's current scale: {why}");
+        self.condition("AbleToScale", "False", "FailedGetScale", &message);
+        None
+    }
+
+    /// One look (`reconcileAutoscaler`).
+    fn run(&mut self, memory: &mut Memory) -> Option<Calculation> {
+        let now = self.by.now;
+        let target = self.autoscaler.at(&["spec", "scaleTargetRef"]).clone();
+        let (version, kind_name) = (target.get("apiVersion").str(), target.get("kind").str());
+        let Some(kind) = Kind::of(version, kind_name) else {
+            let group = version.split_once('/').map_or("", |(g, _)| g);
+            return self.lost_target(&format!("no matches for kind {kind_name:?} in group {group:?}"));
+        };
+        let namespace = self.autoscaler.namespace_arc();
+        let name = target.get("name").str();
+        let scale = match self.api.scale(kind, &namespace, name) {
+            Ok(scale) => scale,
+            Err(status) => return self.lost_target(&status.to_string()),
+        };
+        self.condition("AbleToScale", "True", "SucceededGetScale", "the HPA controller was able to get the target's current scale");
+        let current = scale.at(&["spec", "replicas"]).int();
+        if memory.recommendations.is_empty() {
+            memory.recommendations.push(Recommendation { replicas: current, at: now });
+        }
+        let min = self.autoscaler.at(&["spec", "minReplicas"]).as_int().unwrap_or(1);
+        let max = self.autoscaler.at(&["spec", "maxReplicas"]).int();
+        let mut calculation = Calculation { at: now, current, metrics: Vec::new(), desired: current, normalized: None };
+        let mut statuses: Vec<Value> = Vec::new();
+        let mut reason = String::new();
+        let mut desired = 0;
+        let mut rescale = true;
+        if current == 0 && min != 0 {
+            rescale = false;
+            let message = "scaling is disabled since the replica count of the target is zero";
+            self.condition("ScalingActive", "False", "ScalingDisabled", message);
+        } else if current > max {
+            "Current number of replicas above Spec.MaxReplicas".clone_into(&mut reason);
+            desired = max;
+        } else if current < min {
+            "Current number of replicas below Spec.MinReplicas".clone_into(&mut reason);
+            desired = min;
+        } else {
+            let verdict = match self.judge(&scale, &mut statuses, &mut calculation) {
+                Ok(verdict) => verdict,
+                Err(why) => {
+                    let before = self.autoscaler.at(&["status", "desiredReplicas"]).int();
+                    self.set_status(current, before, statuses, false);
+                    self.event(EventType::Warning, "FailedComputeMetricsReplicas", &why);
+                    return Some(calculation);
+                }
+            };
+            desired = verdict.replicas.max(0);
+            if desired > current {
+                reason = format!("{} above target", verdict.metric);
+            } else if desired < current {
+                "All metrics below target".clone_into(&mut reason);
+            }
+            calculation.desired = desired;
+            let behavior = self.autoscaler.at(&["spec", "behavior"]).clone();
+            let normalized = if behavior.is_null() {
+                memory.normalize(current, desired, min, max, now)
+            } else {
+                memory.normalize_with(&behavior, current, desired, min, max, now)
+            };
+            self.condition("AbleToScale", "True", normalized.able.0, normalized.able.1);
+            let limited = if normalized.replicas == normalized.stabilized { "False" } else { "True" };
+            self.condition("ScalingLimited", limited, normalized.limited.0, normalized.limited.1);
+            calculation.normalized = Some(normalized);
+            desired = normalized.replicas;
+            rescale = desired != current;
+        }
+        if rescale {
+            let mut next = scale;
+            next.set(&["spec", "replicas"], desired);
+            if let Err(status) = self.api.update_scale(&self.by, kind, &namespace, &next, &WriteOptions::default()) {
+                let message = format!("New size: {desired}; reason: {reason}; error: {status}");
+                self.event(EventType::Warning, "FailedRescale", &message);
+                let message = format!("the HPA controller was unable to update the target scale: {status}");
+                self.condition("AbleToScale", "False", "FailedUpdateScale", &message);
+                let before = self.autoscaler.at(&["status", "desiredReplicas"]).int();
+                self.set_status(current, before, statuses, false);
+                return Some(calculation);
+            }
+            let message = format!("the HPA controller was able to update the target scale to {desired}");
+            self.condition("AbleToScale", "True", "SucceededRescale", &message);
+            self.event(EventType::Normal, "SuccessfulRescale", &format!("New size: {desired}; reason: {reason}"));
+            memory.store(self.autoscaler.at(&["spec", "behavior"]), current, desired, now);
+        } else {
+            desired = current;
+        }
+        self.set_status(current, desired, statuses, rescale);
+        Some(calculation)
+    }
+
+    /// Asks every metric (`computeReplicasForMetrics`). An error means that nothing is to be done.
+    fn judge(&mut self, scale: &Value, statuses: &mut Vec<Value>, calculation: &mut Calculation) -> Result<Verdict, String> {
+        let text = scale.at(&["status", "selector"]).str().to_owned();
+        let selector = self.selector(&text)?;
+        let specs = self.autoscaler.at(&["spec", "metrics"]).items().to_vec();
+        let current = scale.at(&["spec", "replicas"]).int();
+        let mut best: Option<Verdict> = None;
+        let mut first_failure: Option<(&'static str, String, String)> = None;
+        let mut invalid = 0;
+        for spec in &specs {
+            // A metric that fails leaves an empty status behind.
+            let mut status = obj!({"type": ""});
+            let measured = metric::measure(self.api, &self.autoscaler, spec, current, &selector, self.by.now, &mut status);
+            statuses.push(status);
+            match measured {
+                Ok((name, proposal)) => {
+                    if best.as_ref().is_none_or(|b| proposal.replicas > b.replicas) {
+                        best = Some(Verdict { replicas: proposal.replicas, metric: name.clone() });
+                    }
+                    calculation.metrics.push(MetricResult { name, outcome: Ok(proposal) });
+                }
+                Err(failure) => {
+                    self.event(EventType::Warning, failure.reason, &failure.message);
+                    invalid += 1;
+                    let outcome = Err(failure.message.clone());
+                    calculation.metrics.push(MetricResult { name: spec.get("type").str().to_owned(), outcome });
+                    first_failure.get_or_insert((failure.reason, failure.message, failure.wrapped));
+                }
+            }
+        }
+        let replicas = best.as_ref().map_or(0, |b| b.replicas);
+        if let Some((reason, message, wrapped)) = first_failure
+            && (best.is_none() || replicas < current)
+        {
+            let condition = format!("the HPA was unable to compute the replica count: {message}");
+            self.condition("ScalingActive", "False", reason, &condition);
+            return Err(format!("invalid metrics ({invalid} invalid out of {}), first error is: {wrapped}", specs.len()));
+        }
+        let verdict = best.unwrap_or(Verdict { replicas: 0, metric: String::new() });
+        let message = format!("the HPA was able to successfully calculate a replica count from {}", verdict.metric);
+        self.condition("ScalingActive", "True", "ValidMetricFound", &message);
+        Ok(verdict)
+    }
+
+    /// The target's selector, where it has one that no other autoscaler shares.
+    fn selector(&mut self, text: &str) -> Result<LabelSelector, String> {
+        if text.is_empty() {
+            self.event(EventType::Warning, "SelectorRequired", "selector is required");
+            self.condition("ScalingActive", "False", "InvalidSelector", "the HPA target's scale is missing a selector");
+            return Err("selector is required".to_owned());
+        }
+        let selector = match LabelSelector::parse(text) {
+            Ok(selector) => selector,
+            Err(error) => {
+                let message = format!("couldn't convert selector into a corresponding internal selector object: {error}");
+                self.event(EventType::Warning, "InvalidSelector", &message);
+                self.condition("ScalingActive", "False", "InvalidSelector", &message);
+                return Err(message);
+            }
+        };
+        let rivals = self.rivals(&selector);
+        if rivals.len() > 1 {
+            let message = format!("pods by selector {text} are controlled by multiple HPAs: [{}]", rivals.join(" "));
+            self.event(EventType::Warning, "AmbiguousSelector", &message);
+            self.condition("ScalingActive", "False", "AmbiguousSelector", &message);
+            return Err(message);
+        }
+        Ok(selector)
+    }
+
+    /// The autoscalers whose targets select some of the same pods, this one among them.
+    fn rivals(&self, selector: &LabelSelector) -> Vec<String> {
+        let namespace = self.autoscaler.namespace();
+        let pods: Vec<&Value> = self.api.iter(Kind::named("Pod"), Some(namespace)).filter(|p| selector.matches(p.labels())).collect();
+        let selects = |other: &Value| {
+            if other.uid() == self.autoscaler.uid() {
+                return true;
+            }
+            let target = other.at(&["spec", "scaleTargetRef"]);
+            Kind::of(target.get("apiVersion").str(), target.get("kind").str())
+                .and_then(|kind| self.api.scale(kind, namespace, target.get("name").str()).ok())
+                .and_then(|scale| LabelSelector::parse(scale.at(&["status", "selector"]).str()).ok())
+                .is_some_and(|s| !s.is_everything() && pods.iter().any(|p| s.matches(p.labels())))
+        };
+        let all = self.api.iter(Kind::named("HorizontalPodAutoscaler"), Some(namespace));
+        all.filter(|other| selects(other)).map(|other| format!("{namespace}/{}", other.name())).collect()
+    }
+}
+
+impl Component for HorizontalController {
+    fn watches(&self, kind: KindRef) -> bool {
+        kind.group == "autoscaling"
+    }
+
+    fn on_change(&mut self, _api: &ApiServer, now: Time, change: &Change) {
+        let key = key_of(&change.object);
+        if change.current().is_none() {
+            self.recorder.forget(change.object.uid());
+            self.memory.remove(&key);
+            self.calculations.remove(&key);
+            return;
+        }
+        self.queue.add_at(key, now + PERIOD);
+    }
+
+    fn next_wake(&self) -> Option<Time> {
+        self.queue.next_at()
+    }
+
+    fn wake(&mut self, api: &mut ApiServer, now: Time) {
+        let Some(key) = self.queue.pop_due(now) else { return };
+        if api.peek(Kind::named("HorizontalPodAutoscaler"), &key.0, &key.1).is_none() {
+            return;
+        }
+        // Whatever came of it, the next look is a period away.
+        let _ = self.reconcile(api, now, &key);
+        self.queue.add_at(key, now + PERIOD);
+    }
+}
