@@ -289,7 +289,7 @@ impl PodWorker {
             return self.image_failure(cx, c, "ImagePullBackOff", full);
         }
         self.container_event(cx, c, EventType::Normal, "Pulling", &format!("Pulling image {:?}", image.as_str()));
-        let pull = cx.node.images.pull(found.map(|i| i.size_bytes).map_err(|e| e.to_string().into()), cx.now);
+        let pull = cx.node.images.pull(found.map(|i| i.size_bytes).map_err(|e| e.to_string().into()), self.random.unit(), cx.now);
         let ends = pull.ends;
         Progress::Wait(Step::Pulling(pull), Some(ends))
     }

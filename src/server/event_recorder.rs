@@ -8,7 +8,7 @@ use crate::base::{Duration, Time};
 use crate::obj;
 
 /// Whether an event is good news.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EventType {
     /// Information.
     Normal,
@@ -31,7 +31,7 @@ const SIMILAR_WINDOW: Duration = Duration::from_secs(600);
 const SIMILAR_MAX: usize = 10;
 /// A series to which nothing was added for so long has ended.
 const SERIES_END: Duration = Duration::from_secs(360);
-/// Events per source and object: a burst, then one every five minutes (client-go's spam filter).
+/// Events per source, object and type: a burst, then one every five minutes (client-go's spam filter).
 const SPAM_BURST: f64 = 25.0;
 const SPAM_REFILL_PER_S: f64 = 1.0 / 300.0;
 
@@ -45,7 +45,8 @@ pub struct EventRecorder {
     /// The event object of each (object, type, reason, message, field path), and when it was last recorded.
     seen: BTreeMap<Identity, (ArcStr, Time)>,
     similar: BTreeMap<(ArcStr, &'static str), Similar>,
-    tokens: BTreeMap<ArcStr, (f64, Time)>,
+    /// By object and whether the event is a warning: the two do not crowd each other out.
+    tokens: BTreeMap<(ArcStr, EventType), (f64, Time)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -104,7 +105,7 @@ impl EventRecorder {
             // Nothing is merged or left out there.
             (message.into(), object.get("metadata").get("resourceVersion").arc_str())
         } else {
-            if !self.admit(&uid, now) {
+            if !self.admit(&uid, kind, now) {
                 return;
             }
             (self.correlate(&uid, reason, message, now), ArcStr::new())
@@ -191,7 +192,9 @@ impl EventRecorder {
         while let Some(key) = self.similar.range(&first..).next().map(|(k, _)| k.clone()).filter(|(u, _)| u == uid) {
             self.similar.remove(&key);
         }
-        self.tokens.remove(uid);
+        for kind in [EventType::Normal, EventType::Warning] {
+            self.tokens.remove(&(ArcStr::from(uid), kind));
+        }
     }
 
     /// The message to store: the given one, or the combined form once too many similar ones came.
@@ -212,8 +215,8 @@ impl EventRecorder {
     }
 
     /// Takes a token of the object's bucket.
-    fn admit(&mut self, uid: &ArcStr, now: Time) -> bool {
-        let (tokens, last) = self.tokens.entry(uid.clone()).or_insert((SPAM_BURST, now));
+    fn admit(&mut self, uid: &ArcStr, kind: EventType, now: Time) -> bool {
+        let (tokens, last) = self.tokens.entry((uid.clone(), kind)).or_insert((SPAM_BURST, now));
         *tokens = (*tokens + now.since(*last).as_secs_f64() * SPAM_REFILL_PER_S).min(SPAM_BURST);
         *last = now;
         if *tokens < 1.0 {
