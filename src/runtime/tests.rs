@@ -310,3 +310,270 @@ fn random_scripts_end() {
         }
     }
 }
+
+#[test]
+fn awk_programs() {
+    table(
+        &[
+            ("printf 'a 1\\nb 2\\n' | awk '{print $2, $1}'", "1 a\n2 b\n", "", 0),
+            ("echo a:b:c | awk -F: '{print $NF, NF}'", "c 3\n", "", 0),
+            ("seq 5 | awk '{s+=$1} END {print s, s/NR}'", "15 3\n", "", 0),
+            ("seq 5 | awk 'NR>1 && NR<4'", "2\n3\n", "", 0),
+            ("seq 5 | awk '/2/,/4/{printf \"%s-\", $0} END{print \"\"}'", "2-3-4-\n", "", 0),
+            ("awk 'BEGIN{for(i=0;i<3;i++) a[i]=i*i; for(k in a) print k, a[k]; if (2 in a) print \"in\"}'", "0 0\n1 1\n2 4\nin\n", "", 0),
+            ("awk -v x=5 'BEGIN{printf(\"%d %s %.2f\\n\", x, \"q\", 3.14159)}'", "5 q 3.14\n", "", 0),
+            ("awk 'function f(n){return n<2?n:f(n-1)+f(n-2)} BEGIN{print f(10)}'", "55\n", "", 0),
+            (
+                "echo 'hello world' | awk '{sub(/o/,\"0\"); gsub(/l/,\"[&]\"); print toupper(substr($0,1,3)) length($0) index($0,\"w\")}'",
+                "HE[1711\n",
+                "",
+                0,
+            ),
+            ("echo x | awk '{$3=\"z\"; print; print NF}'", "x  z\n3\n", "", 0),
+            ("echo 'a b c' | awk '{n=split($0,p); print n p[1] p[3]; print $1 > \"/tmp/o\"}'; cat /tmp/o", "3ac\na\n", "", 0),
+            ("awk 'BEGIN{while(1) x++}'", "", "awk: stopped: the program takes too many steps\n", 2),
+            ("awk 'function f(n){return f(n+1)} BEGIN{print f(1)}'", "", "awk: calls nest too deeply\n", 2),
+            ("awk 'BEGIN{exit 3} END{print \"e\"}'", "e\n", "", 3),
+            ("df -h | awk 'NR==2{print $1}'; echo '10 9' | awk '{print ($1>$2)}'", "overlay\n1\n", "", 0),
+            ("awk '{print $1'", "", "awk: cmd. line:1: Unexpected end of string\n", 1),
+            ("printf 'k=1\\nj=2\\n' | awk -F= '$1==\"j\"{print $2}'", "2\n", "", 0),
+            ("printf 'x\\ny\\n' | awk '!seen[$0]++ {c++} END{print c+0}'", "2\n", "", 0),
+        ],
+        sh,
+    );
+}
+
+fn bash(script: &str) -> (String, String, i32) {
+    let (out, err, code, _) = run_in("debian", &["bash", "-c", script], "", Duration::from_secs(10_000));
+    (out, err, code.unwrap_or(-1))
+}
+
+#[test]
+fn bash_scripts() {
+    table(
+        &[
+            ("for i in {1..3} {a,b}x; do echo -n $i,; done; echo", "1,2,3,ax,bx,\n", "", 0),
+            ("[[ abc == a* && 3 -lt 5 ]] && echo y; [[ v12 =~ ^v([0-9]+)$ ]] && echo ${BASH_REMATCH[1]}", "y\n12\n", "", 0),
+            (
+                "a=(x y 'z w'); echo ${#a[@]} ${a[1]} \"${a[@]}\"; a+=(q); echo ${a[-1]}; for i in \"${a[@]}\"; do echo \"<$i>\"; done",
+                "3 y x y z w\nq\n<x>\n<y>\n<z w>\n<q>\n",
+                "",
+                0,
+            ),
+            ("for ((i=0;i<3;i++)); do echo -n $i; done; echo; ((x=5)); ((x>3)) && echo big", "012\nbig\n", "", 0),
+            ("foo", "", "bash: line 1: foo: command not found\n", 127),
+            ("x=Hello; echo ${x,,} ${x^^} ${x:1:3} ${x: -2} ${x//l/L}", "hello HELLO ell lo HeLLo\n", "", 0),
+            ("read -r a b <<< 'one two'; echo $b", "two\n", "", 0),
+            ("f() { echo $FUNCNAME; local a=1 b=2; echo $a$b; }; f", "\n12\n", "", 0),
+            ("cat /nope &> /tmp/x; wc -l < /tmp/x", "1\n", "", 0),
+            ("set -o pipefail; false | true; echo $?", "1\n", "", 0),
+            ("echo $'a\\tb'; function g { echo g; }; g", "a\tb\ng\n", "", 0),
+            ("if fi", "", "bash: -c: line 1: syntax error near unexpected token `fi'\n", 2),
+            ("while read -r l; do echo \"[$l]\"; done < <(echo x)", "", "bash: -c: line 1: syntax error near unexpected token `<'\n", 2),
+        ],
+        bash,
+    );
+}
+
+fn machine(image: &str) -> Machine {
+    Machine::new(
+        Time::ZERO,
+        MachineSpec {
+            image: Arc::new(images::lookup(image).expect("known")),
+            hostname: "pod".into(),
+            externals: vec!["kubectl".into()],
+            ..MachineSpec::default()
+        },
+    )
+}
+
+fn argv(words: &[&str]) -> Vec<String> {
+    words.iter().map(|s| s.to_string()).collect()
+}
+
+/// Runs until `until`; what was printed, and the other events.
+fn go(m: &mut Machine, until: Time) -> (String, Vec<MachineEvent>) {
+    let (mut text, mut rest) = (Vec::new(), Vec::new());
+    loop {
+        for e in m.drain() {
+            match e {
+                MachineEvent::Output { bytes, .. } => text.extend(bytes),
+                e => rest.push(e),
+            }
+        }
+        let Some(at) = m.next_wake().filter(|t| *t <= until) else { break };
+        m.run(at);
+    }
+    (String::from_utf8_lossy(&text).into_owned(), rest)
+}
+
+#[test]
+fn a_terminal_session() {
+    let mut m = machine("busybox");
+    let s = Time::from_secs;
+    let pid = m.spawn(Time::ZERO, SpawnSpec { argv: argv(&["sh"]), stdin: Stdin::Tty, ..SpawnSpec::default() }).expect("starts");
+    assert_eq!(go(&mut m, s(1)).0, "/ # ");
+    m.tty_input(s(1), pid, b"echo hi\r");
+    assert_eq!(go(&mut m, s(2)).0, "echo hi\nhi\n/ # ");
+    m.tty_input(s(2), pid, b"sleep 100\r");
+    assert_eq!(go(&mut m, s(4)).0, "sleep 100\n");
+    m.tty_input(s(4), pid, &[3]);
+    assert_eq!(go(&mut m, s(5)).0, "^C\n/ # ");
+    m.tty_input(s(5), pid, b"for i in 1 2\r");
+    assert_eq!(go(&mut m, s(6)).0, "for i in 1 2\n> ");
+    m.tty_input(s(6), pid, b"do echo $i; done\r");
+    assert_eq!(go(&mut m, s(7)).0, "do echo $i; done\n1\n2\n/ # ");
+    m.tty_input(s(7), pid, b"cat\r");
+    m.tty_input(s(7), pid, b"x\r");
+    assert_eq!(go(&mut m, s(8)).0, "cat\nx\nx\n");
+    m.tty_input(s(8), pid, &[4]);
+    assert_eq!(go(&mut m, s(9)).0, "/ # ");
+    m.tty_input(s(9), pid, b"while true; do :; done\r");
+    go(&mut m, s(12));
+    m.tty_input(s(12), pid, &[3]);
+    assert_eq!(go(&mut m, s(13)).0, "^C\n/ # ");
+    m.tty_input(s(13), pid, b"fo\x7foo; exit 3\r");
+    let (text, events) = go(&mut m, s(14));
+    assert_eq!(text, "fo\x08 \x08oo; exit 3\nsh: foo: not found\n");
+    assert!(matches!(events[..], [MachineEvent::Exited { status: ExitStatus::Code(3), .. }]), "{events:?}");
+}
+
+#[test]
+fn the_host_runs_programs() {
+    let mut m = machine("debian");
+    let pid = m
+        .spawn(
+            Time::ZERO,
+            SpawnSpec {
+                argv: argv(&["bash", "-c", "echo in | kubectl create -f - | grep -c made > f; cat f; kubectl no; echo $?"]),
+                ..SpawnSpec::default()
+            },
+        )
+        .expect("starts");
+    let mut answers = 0;
+    let mut text = String::new();
+    for round in 1..200u64 {
+        let now = Time::from_millis(round * 10);
+        let (out, events) = go(&mut m, now);
+        text.push_str(&out);
+        for e in events {
+            match e {
+                MachineEvent::ExternalStarted { pid: p, argv, .. } => {
+                    answers += 1;
+                    if argv[1] == "no" {
+                        m.ext_write(now, p, 2, b"error: no\n");
+                        m.ext_exit(now, p, 4);
+                    } else {
+                        while let ExtRead::Data(bytes) = m.ext_read(p, 0) {
+                            assert_eq!(bytes, b"in\n");
+                        }
+                        m.ext_write(now, p, 1, b"made\n");
+                        m.ext_exit(now, p, 0);
+                    }
+                }
+                MachineEvent::ExternalInput { pid: p } => while let ExtRead::Data(_) = m.ext_read(p, 0) {},
+                _ => {}
+            }
+        }
+    }
+    assert_eq!((answers, text.as_str(), m.is_running(pid)), (2, "1\nerror: no\n4\n", false));
+}
+
+#[test]
+fn servers_and_clients() {
+    let mut m = machine("nginx");
+    let image = images::lookup("nginx").expect("known");
+    let pid = m
+        .spawn(Time::ZERO, SpawnSpec { argv: image.entrypoint.iter().chain(&image.cmd).cloned().collect(), ..SpawnSpec::default() })
+        .expect("starts");
+    assert!(m.serve_get(Time::ZERO, "x", 80, "/", &[]).is_err());
+    go(&mut m, Time::from_secs(1));
+    assert!(m.listens(80) && !m.listens(81));
+    assert_eq!(m.next_wake(), None);
+    m.serve_get(Time::from_secs(1), "x", 80, "/", &[]).expect("listens");
+    m.serve_get(Time::from_secs(1), "x", 80, "/nope", &[]).expect("listens");
+    let (log, events) = go(&mut m, Time::from_secs(2));
+    assert!(log.contains("\"GET /nope HTTP/1.1\" 404"), "{log}");
+    let statuses: Vec<u16> = events
+        .iter()
+        .filter_map(|e| match e {
+            MachineEvent::Served { response: Ok(crate::network::NetResponse::Http(r)), .. } => Some(r.status),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(statuses, [200, 404]);
+    m.signal(Time::from_secs(2), pid, Signal::QUIT);
+    let (_, events) = go(&mut m, Time::from_secs(3));
+    assert!(matches!(events[..], [MachineEvent::Exited { status: ExitStatus::Code(0), .. }]), "{events:?}");
+
+    let mut m = machine("busybox");
+    m.spawn(
+        Time::ZERO,
+        SpawnSpec { argv: argv(&["sh", "-c", "wget -qO- http://web:8080/a; wget -q -T 1 http://gone/; echo $?"]), ..SpawnSpec::default() },
+    )
+    .expect("starts");
+    let (_, events) = go(&mut m, Time::from_millis(500));
+    let [MachineEvent::Request { id, request: crate::network::NetRequest::Http(r), .. }] = &events[..] else { panic!("{events:?}") };
+    assert_eq!((r.host.as_str(), r.port, r.path.as_str()), ("web", 8080, "/a"));
+    m.respond(
+        Time::from_millis(500),
+        *id,
+        Ok(crate::network::NetResponse::Http(crate::network::HttpResponse::new(200, "text/plain", "body\n"))),
+    );
+    let (text, _) = go(&mut m, Time::from_secs(3));
+    assert_eq!(text, "body\nwget: download timed out\n1\n");
+}
+
+#[test]
+fn limits_hold() {
+    // Memory beyond the limit ends the biggest.
+    let mut m = Machine::new(
+        Time::ZERO,
+        MachineSpec {
+            image: Arc::new(images::lookup("polinux/stress").expect("known")),
+            memory_limit: Some(64 << 20),
+            ..MachineSpec::default()
+        },
+    );
+    m.spawn(Time::ZERO, SpawnSpec { argv: argv(&["stress", "--vm", "1", "--vm-bytes", "150M", "--vm-hang", "1"]), ..SpawnSpec::default() })
+        .expect("starts");
+    let (_, events) = go(&mut m, Time::from_secs(5));
+    assert!(events.iter().any(|e| matches!(e, MachineEvent::OomKilled { .. })), "{events:?}");
+    let mut m = Machine::new(
+        Time::ZERO,
+        MachineSpec { image: Arc::new(images::lookup("busybox").expect("known")), memory_limit: Some(64 << 20), ..MachineSpec::default() },
+    );
+    m.spawn(Time::ZERO, SpawnSpec { argv: argv(&["tail", "/dev/zero"]), ..SpawnSpec::default() }).expect("starts");
+    let (_, events) = go(&mut m, Time::from_secs(5));
+    assert!(matches!(events.last(), Some(MachineEvent::Exited { status: ExitStatus::Signal(Signal::KILL), .. })), "{events:?}");
+    // A fork bomb meets the limit on processes.
+    let (_, err, _) = sh("f() { f | f & }; f; sleep 2; echo end");
+    assert!(err.contains("can't fork: Resource temporarily unavailable"), "{err}");
+    // So does endless output: it takes its time.
+    let mut m = machine("busybox");
+    m.spawn(Time::ZERO, SpawnSpec { argv: argv(&["yes"]), ..SpawnSpec::default() }).expect("starts");
+    let (text, _) = go(&mut m, Time::from_secs(1));
+    assert!(text.len() < 64 << 20, "{}", text.len());
+}
+
+#[test]
+fn volumes_are_shared_by_handing_them_on() {
+    let mut tree = Inode::dir(0o777);
+    tree.put("old", Inode::file("1", 0o644));
+    let mount = |read_only| Mount { path: "/data".into(), volume: "v".into(), read_only, sub_path: "".into() };
+    let spec = |read_only| MachineSpec {
+        image: Arc::new(images::lookup("busybox").expect("known")),
+        mounts: vec![mount(read_only)],
+        volumes: [("v".into(), Arc::new(tree.clone()))].into_iter().collect(),
+        ..MachineSpec::default()
+    };
+    let (mut a, mut b) = (Machine::new(Time::ZERO, spec(false)), Machine::new(Time::ZERO, spec(true)));
+    a.spawn(Time::ZERO, SpawnSpec { argv: argv(&["sh", "-c", "echo from-w > /data/x; ls /data"]), ..SpawnSpec::default() })
+        .expect("starts");
+    let (text, events) = go(&mut a, Time::from_secs(1));
+    assert_eq!(text, "old\nx\n");
+    assert!(events.contains(&MachineEvent::VolumeChanged { volume: "v".into() }));
+    b.set_volume("v", a.volume("v").expect("mounted").clone());
+    b.spawn(Time::ZERO, SpawnSpec { argv: argv(&["sh", "-c", "cat /data/x; echo y > /data/y"]), ..SpawnSpec::default() }).expect("starts");
+    assert_eq!(go(&mut b, Time::from_secs(1)).0, "from-w\nsh: can't create /data/y: Read-only file system\n");
+}

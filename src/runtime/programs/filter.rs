@@ -1,5 +1,6 @@
 //! Programs that read files or standard input and write what they make of it, as it comes.
 
+mod awk;
 mod grep;
 mod hash;
 pub mod lines;
@@ -29,6 +30,7 @@ pub enum Filter {
     Grep(Box<grep::Grep>),
     Sed(Box<sed::Sed>),
 
+    Awk(Box<awk::Awk>),
     Hash(hash::Hash),
 }
 
@@ -69,6 +71,7 @@ pub fn start(run: &mut Run<'_>) -> Option<Step> {
         | "od" | "xxd" | "strings" | "less" | "more" | "base64" => lines::make(run),
         "grep" | "egrep" | "fgrep" => grep::make(run),
         "sed" => sed::make(run),
+        "awk" | "gawk" | "mawk" => awk::make(run),
         "md5sum" | "sha1sum" | "sha256sum" | "cksum" => hash::make(run),
         _ => return None,
     };
@@ -299,7 +302,7 @@ impl FilterRun {
 impl Filter {
     fn takes_bytes(&self) -> bool {
         matches!(self, Filter::Cat(c) if c.plain())
-            || matches!(self, Filter::Tee(_) | Filter::Tr(_) | Filter::Wc(_) | Filter::Hash(_) | Filter::Whole(_))
+            || matches!(self, Filter::Tee(_) | Filter::Tr(_) | Filter::Wc(_) | Filter::Hash(_) | Filter::Whole(_) | Filter::Awk(_))
             || matches!(self, Filter::Head(h) if h.bytes)
     }
     /// `head` leaves the rest of a pipe to others, and so do programs that may stop early.
@@ -323,6 +326,7 @@ impl Filter {
             Filter::Tail(t) => t.begin(name, many, sink),
             Filter::Grep(g) => g.begin(name, many),
             Filter::Sed(s) => s.begin(name),
+            Filter::Awk(a) => a.begin(name, sink),
 
             _ => {}
         }
@@ -333,6 +337,7 @@ impl Filter {
             Filter::Tr(t) => t.bytes(data, sink),
             Filter::Wc(w) => w.bytes(data),
             Filter::Hash(h) => h.bytes(data),
+            Filter::Awk(a) => a.bytes(data, sink),
             Filter::Whole(w) => w.bytes(data, sink),
             Filter::Head(h) => h.take(data, sink),
             _ => {}
@@ -360,6 +365,7 @@ impl Filter {
             Filter::Grep(g) => g.end(sink),
             Filter::Hash(h) => h.end(name, sink),
             Filter::Sed(s) => s.end(sink),
+            Filter::Awk(a) => a.end(sink),
             _ => {}
         }
     }
@@ -371,6 +377,7 @@ impl Filter {
             Filter::Whole(w) => w.finish(sink),
             Filter::Grep(g) => return g.finish(),
             Filter::Sed(s) => return s.finish(sink),
+            Filter::Awk(a) => return a.finish(sink),
 
             _ => {}
         }

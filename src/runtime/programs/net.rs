@@ -160,11 +160,20 @@ fn wget(r: &mut Run<'_>) -> Result<Asking, i32> {
             "-S" | "--server-response" => headers = true,
             "-c" | "--no-check-certificate" | "-nv" | "--no-verbose" => {}
             f if f.starts_with('-') && !f.starts_with("--") && f.len() > 2 => {
-                for c in f[1..].chars() {
+                let mut letters = f[1..].chars();
+                while let Some(c) = letters.next() {
                     match c {
                         'q' => quiet = true,
                         'S' => headers = true,
-                        'O' => output = Some(value()),
+                        'O' => {
+                            let rest = std::mem::replace(&mut letters, "".chars()).as_str();
+                            output = Some(if rest.is_empty() { value() } else { rest.to_string() });
+                        }
+                        'T' => {
+                            if std::mem::replace(&mut letters, "".chars()).as_str().is_empty() {
+                                value();
+                            }
+                        }
                         'c' | 'n' | 'v' => {}
                         c => {
                             r.err(format!("unrecognized option: {c}"));

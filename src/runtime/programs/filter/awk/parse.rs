@@ -1,0 +1,935 @@
+//! awk's grammar.
+
+/// A parsed program.
+#[derive(Debug, Default)]
+pub struct Script {
+    pub begin: Vec<Vec<Stmt>>,
+    pub end: Vec<Vec<Stmt>>,
+    pub rules: Vec<Rule>,
+    pub functions: Vec<Function>,
+    pub globals: Vec<String>,
+}
+
+#[derive(Debug)]
+pub struct Rule {
+    pub from: Option<Expr>,
+    pub to: Option<Expr>,
+    pub body: Option<Vec<Stmt>>,
+}
+
+#[derive(Debug)]
+pub struct Function {
+    pub name: String,
+    pub params: usize,
+    pub body: Vec<Stmt>,
+}
+
+#[derive(Debug, Clone)]
+pub enum Stmt {
+    Expr(Expr),
+    Print { args: Vec<Expr>, format: bool, to: Option<(bool, Expr)> },
+    If(Expr, Vec<Stmt>, Vec<Stmt>),
+    While(Expr, Vec<Stmt>),
+    Do(Vec<Stmt>, Expr),
+    For(Option<Box<Stmt>>, Option<Expr>, Option<Box<Stmt>>, Vec<Stmt>),
+    ForIn(Place, Place, Vec<Stmt>),
+    Next,
+    Exit(Option<Expr>),
+    Return(Option<Expr>),
+    Break,
+    Continue,
+    Delete(Place, Option<Vec<Expr>>),
+    Block(Vec<Stmt>),
+}
+
+/// A variable: global or of the function's frame.
+#[derive(Debug, Clone, Copy)]
+pub enum Place {
+    Global(usize),
+    Local(usize),
+}
+
+#[derive(Debug, Clone)]
+pub enum Expr {
+    Number(f64),
+    Text(String),
+    Regex(String),
+    Var(Place),
+    Field(Box<Expr>),
+    Index(Place, Vec<Expr>),
+    Assign(Box<Expr>, Option<char>, Box<Expr>),
+    Cond(Box<Expr>, Box<Expr>, Box<Expr>),
+    And(Box<Expr>, Box<Expr>),
+    Or(Box<Expr>, Box<Expr>),
+    In(Vec<Expr>, Place),
+    Match(bool, Box<Expr>, Box<Expr>),
+    Compare(&'static str, Box<Expr>, Box<Expr>),
+    Concat(Box<Expr>, Box<Expr>),
+    Binary(char, Box<Expr>, Box<Expr>),
+    Not(Box<Expr>),
+    Minus(Box<Expr>),
+    Plus(Box<Expr>),
+    /// `++x`, `x++`: by how much, and whether before.
+    Step(Box<Expr>, f64, bool),
+    Call(usize, Vec<Expr>),
+    Builtin(String, Vec<Expr>),
+    Getline,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Tok {
+    Number(f64),
+    Text(String),
+    Regex(String),
+    Name(String),
+    /// A name with a bracket right behind it.
+    Call(String),
+    Op(&'static str),
+    Newline,
+    End,
+}
+
+/// What is wrong, and on which line.
+#[derive(Debug)]
+pub struct AwkError {
+    pub line: u32,
+    pub text: String,
+}
+
+const OPS: [&str; 41] = [
+    "**=", "&&", "||", "++", "--", "+=", "-=", "*=", "/=", "%=", "^=", "==", "<=", ">=", "!=", "!~", ">>", "**", "{", "}", "(", ")", "[",
+    "]", ";", ",", "+", "-", "*", "/", "%", "^", "!", ">", "<", "|", "?", ":", "~", "$", "=",
+];
+const BUILTINS: [&str; 24] = [
+    "length", "substr", "index", "split", "sub", "gsub", "match", "sprintf", "tolower", "toupper", "int", "sqrt", "sin", "cos", "atan2",
+    "log", "exp", "rand", "srand", "system", "close", "fflush", "strftime", "systime",
+];
+const KEYWORDS: [&str; 17] = [
+    "BEGIN", "END", "function", "func", "if", "else", "while", "for", "do", "in", "next", "exit", "return", "break", "continue", "delete",
+    "getline",
+];
+
+struct Parser<'a> {
+    b: &'a [u8],
+    src: &'a str,
+    at: usize,
+    line: u32,
+    tok: Tok,
+    script: Script,
+    locals: Vec<String>,
+    depth: u32,
+    /// `in` and `>` mean other things within `for (` and `print`.
+    no_in: bool,
+    no_gt: bool,
+}
+
+pub fn parse(src: &str) -> Result<Script, AwkError> {
+    let mut p = Parser {
+        b: src.as_bytes(),
+        src,
+        at: 0,
+        line: 1,
+        tok: Tok::Newline,
+        script: Script::default(),
+        locals: Vec::new(),
+        depth: 0,
+        no_in: false,
+        no_gt: false,
+    };
+    if src.len() > 1 << 18 {
+        return p.fail("program too long");
+    }
+    p.functions_first();
+    p.advance()?;
+    p.program()?;
+    Ok(p.script)
+}
+
+type Res<T> = Result<T, AwkError>;
+
+impl Parser<'_> {
+    fn fail<T>(&self, text: &str) -> Res<T> {
+        Err(AwkError { line: self.line, text: text.to_string() })
+    }
+    fn unexpected<T>(&self) -> Res<T> {
+        self.fail(if self.tok == Tok::End { "Unexpected end of string" } else { "Unexpected token" })
+    }
+
+    /// Functions may be called before they are defined: their names are gathered in advance.
+    fn functions_first(&mut self) {
+        let mut rest = self.src;
+        while let Some(n) = rest.find("func") {
+            let after = rest[n..].trim_start_matches("function").trim_start_matches("func");
+            let name: String = after.trim_start().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+            if !name.is_empty() && after.starts_with(char::is_whitespace) && !self.script.functions.iter().any(|f| f.name == name) {
+                self.script.functions.push(Function { name, params: 0, body: Vec::new() });
+            }
+            rest = &rest[n + 4..];
+        }
+    }
+
+    fn operand_expected(&self) -> bool {
+        !matches!(&self.tok, Tok::Number(_) | Tok::Text(_) | Tok::Regex(_) | Tok::Name(_) | Tok::Op(")" | "]" | "$" | "++" | "--"))
+            || matches!(&self.tok, Tok::Name(n) if KEYWORDS.contains(&n.as_str()) || n == "print" || n == "printf")
+    }
+
+    fn advance(&mut self) -> Res<()> {
+        let operand = self.operand_expected();
+        loop {
+            match self.b.get(self.at) {
+                Some(b' ' | b'\t' | b'\r') => self.at += 1,
+                Some(b'\\') if self.b.get(self.at + 1) == Some(&b'\n') => {
+                    self.at += 2;
+                    self.line += 1;
+                }
+                Some(b'#') => {
+                    while self.b.get(self.at).is_some_and(|c| *c != b'\n') {
+                        self.at += 1;
+                    }
+                }
+                _ => break,
+            }
+        }
+        let Some(&c) = self.b.get(self.at) else {
+            self.tok = Tok::End;
+            return Ok(());
+        };
+        if c == b'\n' {
+            self.at += 1;
+            self.line += 1;
+            self.tok = Tok::Newline;
+            return Ok(());
+        }
+        if c == b'"' {
+            let mut out = Vec::new();
+            self.at += 1;
+            loop {
+                match self.b.get(self.at) {
+                    None => return self.fail("Unterminated string"),
+                    Some(b'"') => break,
+                    Some(b'\\') if self.b.get(self.at + 1) == Some(&b'/') => {
+                        out.push(b'/');
+                        self.at += 2;
+                    }
+                    Some(b'\\') => {
+                        let (bytes, n) = super::super::super::super::text::unescape_one(&self.b[(self.at + 1).min(self.b.len())..]);
+                        // An unknown escape keeps its backslash, for regular expressions.
+                        out.extend(bytes);
+                        self.at += 1 + n;
+                    }
+                    Some(b) => {
+                        out.push(*b);
+                        self.at += 1;
+                    }
+                }
+            }
+            self.at += 1;
+            self.tok = Tok::Text(String::from_utf8_lossy(&out).into_owned());
+            return Ok(());
+        }
+        if c == b'/' && operand {
+            let mut out = Vec::new();
+            self.at += 1;
+            let mut class = false;
+            loop {
+                match self.b.get(self.at) {
+                    None | Some(b'\n') => return self.fail("Unterminated regex"),
+                    Some(b'/') if !class => break,
+                    Some(b'\\') if self.b.get(self.at + 1) == Some(&b'/') => {
+                        out.push(b'/');
+                        self.at += 2;
+                    }
+                    Some(b'\\') => {
+                        out.push(b'\\');
+                        out.extend(self.b.get(self.at + 1));
+                        self.at += 2;
+                    }
+                    Some(b) => {
+                        class = if *b == b'[' {
+                            true
+                        } else if *b == b']' {
+                            false
+                        } else {
+                            class
+                        };
+                        out.push(*b);
+                        self.at += 1;
+                    }
+                }
+            }
+            self.at += 1;
+            self.tok = Tok::Regex(String::from_utf8_lossy(&out).into_owned());
+            return Ok(());
+        }
+        let rest = &self.src[self.at..];
+        if c.is_ascii_digit() || (c == b'.' && self.b.get(self.at + 1).is_some_and(u8::is_ascii_digit)) {
+            let mut n = rest.bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
+            if matches!(rest.as_bytes().get(n), Some(b'e' | b'E')) {
+                let sign = usize::from(matches!(rest.as_bytes().get(n + 1), Some(b'+' | b'-')));
+                let digits = rest.bytes().skip(n + 1 + sign).take_while(u8::is_ascii_digit).count();
+                if digits > 0 {
+                    n += 1 + sign + digits;
+                }
+            }
+            let Ok(v) = rest[..n].parse() else { return self.fail("Bad number") };
+            self.at += n;
+            self.tok = Tok::Number(v);
+            return Ok(());
+        }
+        if c.is_ascii_alphabetic() || c == b'_' {
+            let n = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
+            let name = rest[..n].to_string();
+            self.at += n;
+            let known = KEYWORDS.contains(&name.as_str()) || BUILTINS.contains(&name.as_str()) || name == "print" || name == "printf";
+            self.tok = if !known && self.b.get(self.at) == Some(&b'(') { Tok::Call(name) } else { Tok::Name(name) };
+            return Ok(());
+        }
+        for op in OPS {
+            if rest.starts_with(op) {
+                self.at += op.len();
+                self.tok = Tok::Op(op);
+                return Ok(());
+            }
+        }
+        self.fail("Unexpected token")
+    }
+
+    fn is(&self, op: &str) -> bool {
+        matches!(&self.tok, Tok::Op(o) if *o == op)
+    }
+    fn is_name(&self, name: &str) -> bool {
+        matches!(&self.tok, Tok::Name(n) if n == name)
+    }
+    fn accept(&mut self, op: &str) -> Res<bool> {
+        let yes = self.is(op);
+        if yes {
+            self.advance()?;
+        }
+        Ok(yes)
+    }
+    fn expect(&mut self, op: &str) -> Res<()> {
+        if self.accept(op)? { Ok(()) } else { self.unexpected() }
+    }
+    fn newlines(&mut self) -> Res<()> {
+        while self.tok == Tok::Newline || self.is(";") {
+            self.advance()?;
+        }
+        Ok(())
+    }
+    fn only_newlines(&mut self) -> Res<()> {
+        while self.tok == Tok::Newline {
+            self.advance()?;
+        }
+        Ok(())
+    }
+    fn deeper(&mut self) -> Res<()> {
+        self.depth += 1;
+        if self.depth > 100 { self.fail("nesting too deep") } else { Ok(()) }
+    }
+
+    fn place(&mut self, name: &str) -> Place {
+        if let Some(n) = self.locals.iter().position(|l| l == name) {
+            return Place::Local(n);
+        }
+        Place::Global(match self.script.globals.iter().position(|g| g == name) {
+            Some(n) => n,
+            None => {
+                self.script.globals.push(name.to_string());
+                self.script.globals.len() - 1
+            }
+        })
+    }
+
+    fn program(&mut self) -> Res<()> {
+        for name in [
+            "FS", "OFS", "ORS", "RS", "SUBSEP", "CONVFMT", "OFMT", "NR", "FNR", "NF", "FILENAME", "RSTART", "RLENGTH", "ENVIRON", "ARGC",
+            "ARGV",
+        ] {
+            self.place(name);
+        }
+        loop {
+            self.newlines()?;
+            if self.tok == Tok::End {
+                return Ok(());
+            }
+            if self.is_name("function") || self.is_name("func") {
+                self.function()?;
+            } else if self.is_name("BEGIN") || self.is_name("END") {
+                let begin = self.is_name("BEGIN");
+                self.advance()?;
+                self.only_newlines()?;
+                let body = self.block()?;
+                if begin { self.script.begin.push(body) } else { self.script.end.push(body) }
+            } else {
+                let (mut from, mut to) = (None, None);
+                if !self.is("{") {
+                    from = Some(self.expr()?);
+                    if self.accept(",")? {
+                        self.only_newlines()?;
+                        to = Some(self.expr()?);
+                    }
+                }
+                let body = if self.is("{") { Some(self.block()?) } else { None };
+                self.script.rules.push(Rule { from, to, body });
+                if !matches!(self.tok, Tok::Newline | Tok::End)
+                    && !self.is(";")
+                    && !self.is("{")
+                    && !matches!(self.tok, Tok::Regex(_) | Tok::Name(_) | Tok::Op("$" | "!" | "(") | Tok::Number(_))
+                {
+                    return self.unexpected();
+                }
+            }
+        }
+    }
+
+    fn function(&mut self) -> Res<()> {
+        self.advance()?;
+        let name = match &self.tok {
+            Tok::Call(n) | Tok::Name(n) => n.clone(),
+            _ => return self.unexpected(),
+        };
+        self.advance()?;
+        self.expect("(")?;
+        let mut params = Vec::new();
+        while !self.is(")") {
+            let Tok::Name(n) = &self.tok else { return self.unexpected() };
+            params.push(n.clone());
+            self.advance()?;
+            if !self.accept(",")? {
+                break;
+            }
+            self.only_newlines()?;
+        }
+        self.expect(")")?;
+        self.only_newlines()?;
+        self.locals = params;
+        let body = self.block()?;
+        let params = std::mem::take(&mut self.locals).len();
+        if let Some(f) = self.script.functions.iter_mut().find(|f| f.name == name) {
+            f.params = params;
+            f.body = body;
+        } else {
+            self.script.functions.push(Function { name, params, body });
+        }
+        Ok(())
+    }
+
+    fn block(&mut self) -> Res<Vec<Stmt>> {
+        self.expect("{")?;
+        self.deeper()?;
+        let mut out = Vec::new();
+        loop {
+            self.newlines()?;
+            if self.accept("}")? {
+                self.depth -= 1;
+                return Ok(out);
+            }
+            if self.tok == Tok::End {
+                return self.unexpected();
+            }
+            out.push(self.statement()?);
+        }
+    }
+
+    fn body(&mut self) -> Res<Vec<Stmt>> {
+        self.only_newlines()?;
+        if self.is("{") {
+            return self.block();
+        }
+        if self.accept(";")? {
+            return Ok(Vec::new());
+        }
+        self.deeper()?;
+        let s = self.statement()?;
+        self.depth -= 1;
+        Ok(vec![s])
+    }
+
+    fn end_of_statement(&mut self) -> Res<()> {
+        match &self.tok {
+            Tok::Newline | Tok::Op(";") => self.advance(),
+            Tok::End | Tok::Op("}") => Ok(()),
+            _ => self.unexpected(),
+        }
+    }
+
+    fn statement(&mut self) -> Res<Stmt> {
+        if self.is("{") {
+            return Ok(Stmt::Block(self.block()?));
+        }
+        let name = match &self.tok {
+            Tok::Name(n) => n.clone(),
+            _ => String::new(),
+        };
+        match name.as_str() {
+            "if" => {
+                self.advance()?;
+                self.expect("(")?;
+                let cond = self.expr()?;
+                self.expect(")")?;
+                let yes = self.body()?;
+                // `else` may come after newlines or a semicolon.
+                let mark = (self.at, self.line, self.tok.clone());
+                self.newlines()?;
+                if self.is_name("else") {
+                    self.advance()?;
+                    let no = self.body()?;
+                    return Ok(Stmt::If(cond, yes, no));
+                }
+                (self.at, self.line, self.tok) = mark;
+                Ok(Stmt::If(cond, yes, Vec::new()))
+            }
+            "while" => {
+                self.advance()?;
+                self.expect("(")?;
+                let cond = self.expr()?;
+                self.expect(")")?;
+                Ok(Stmt::While(cond, self.body()?))
+            }
+            "do" => {
+                self.advance()?;
+                let body = self.body()?;
+                self.newlines()?;
+                if !self.is_name("while") {
+                    return self.unexpected();
+                }
+                self.advance()?;
+                self.expect("(")?;
+                let cond = self.expr()?;
+                self.expect(")")?;
+                self.end_of_statement()?;
+                Ok(Stmt::Do(body, cond))
+            }
+            "for" => self.for_statement(),
+            _ => {
+                let s = self.simple()?;
+                self.end_of_statement()?;
+                Ok(s)
+            }
+        }
+    }
+
+    fn for_statement(&mut self) -> Res<Stmt> {
+        self.advance()?;
+        self.expect("(")?;
+        if let Tok::Name(n) = self.tok.clone() {
+            let mark = (self.at, self.line, self.tok.clone());
+            self.advance()?;
+            if self.is_name("in") {
+                self.advance()?;
+                if let Tok::Name(array) = self.tok.clone() {
+                    self.advance()?;
+                    if self.accept(")")? {
+                        let (v, a) = (self.place(&n), self.place(&array));
+                        return Ok(Stmt::ForIn(v, a, self.body()?));
+                    }
+                }
+            }
+            (self.at, self.line, self.tok) = mark;
+        }
+        let init = if self.is(";") { None } else { Some(Box::new(self.simple()?)) };
+        self.expect(";")?;
+        self.only_newlines()?;
+        let cond = if self.is(";") { None } else { Some(self.expr()?) };
+        self.expect(";")?;
+        self.only_newlines()?;
+        let step = if self.is(")") { None } else { Some(Box::new(self.simple()?)) };
+        self.expect(")")?;
+        Ok(Stmt::For(init, cond, step, self.body()?))
+    }
+
+    fn simple(&mut self) -> Res<Stmt> {
+        let name = match &self.tok {
+            Tok::Name(n) => n.clone(),
+            _ => String::new(),
+        };
+        let optional = |p: &mut Self| -> Res<Option<Expr>> {
+            p.advance()?;
+            if matches!(p.tok, Tok::Newline | Tok::End) || p.is(";") || p.is("}") { Ok(None) } else { Ok(Some(p.expr()?)) }
+        };
+        Ok(match name.as_str() {
+            "print" | "printf" => {
+                self.advance()?;
+                let mut args = Vec::new();
+                self.no_gt = true;
+                if !(matches!(self.tok, Tok::Newline | Tok::End)
+                    || self.is(";")
+                    || self.is("}")
+                    || self.is(">")
+                    || self.is(">>")
+                    || self.is("|"))
+                {
+                    // Brackets may hold the whole list.
+                    let mark = (self.at, self.line, self.tok.clone());
+                    let mut grouped = false;
+                    if self.accept("(")? {
+                        self.no_gt = false;
+                        args = self.expr_list(")")?;
+                        self.expect(")")?;
+                        grouped = matches!(self.tok, Tok::Newline | Tok::End)
+                            || self.is(";")
+                            || self.is("}")
+                            || self.is(">")
+                            || self.is(">>")
+                            || self.is("|");
+                    }
+                    if !grouped {
+                        (self.at, self.line, self.tok) = mark;
+                        self.no_gt = true;
+                        args.clear();
+                        loop {
+                            args.push(self.expr()?);
+                            if !self.accept(",")? {
+                                break;
+                            }
+                            self.only_newlines()?;
+                        }
+                    }
+                }
+                self.no_gt = false;
+                let mut to = None;
+                if self.is(">") || self.is(">>") {
+                    let append = self.is(">>");
+                    self.advance()?;
+                    self.no_gt = true;
+                    to = Some((append, self.concat()?));
+                    self.no_gt = false;
+                } else if self.is("|") {
+                    return self.fail("pipes to commands are not simulated");
+                }
+                if name == "printf" && args.is_empty() {
+                    return self.unexpected();
+                }
+                Stmt::Print { args, format: name == "printf", to }
+            }
+            "next" => {
+                self.advance()?;
+                Stmt::Next
+            }
+            "break" => {
+                self.advance()?;
+                Stmt::Break
+            }
+            "continue" => {
+                self.advance()?;
+                Stmt::Continue
+            }
+            "exit" => Stmt::Exit(optional(self)?),
+            "return" => Stmt::Return(optional(self)?),
+            "delete" => {
+                self.advance()?;
+                let Tok::Name(array) = self.tok.clone() else { return self.unexpected() };
+                self.advance()?;
+                let place = self.place(&array);
+                let mut index = None;
+                if self.accept("[")? {
+                    index = Some(self.expr_list("]")?);
+                    self.expect("]")?;
+                }
+                Stmt::Delete(place, index)
+            }
+            _ => Stmt::Expr(self.expr()?),
+        })
+    }
+
+    fn expr_list(&mut self, end: &str) -> Res<Vec<Expr>> {
+        let mut out = Vec::new();
+        self.only_newlines()?;
+        while !self.is(end) {
+            out.push(self.expr()?);
+            self.only_newlines()?;
+            if !self.accept(",")? {
+                break;
+            }
+            self.only_newlines()?;
+        }
+        Ok(out)
+    }
+
+    fn expr(&mut self) -> Res<Expr> {
+        self.deeper()?;
+        let left = self.ternary()?;
+        let op = match &self.tok {
+            Tok::Op("=") => Some(None),
+            Tok::Op("+=") => Some(Some('+')),
+            Tok::Op("-=") => Some(Some('-')),
+            Tok::Op("*=") => Some(Some('*')),
+            Tok::Op("/=") => Some(Some('/')),
+            Tok::Op("%=") => Some(Some('%')),
+            Tok::Op("^=" | "**=") => Some(Some('^')),
+            _ => None,
+        };
+        let out = match op {
+            Some(op) if matches!(left, Expr::Var(_) | Expr::Field(_) | Expr::Index(..)) => {
+                self.advance()?;
+                self.only_newlines()?;
+                let right = self.expr()?;
+                Expr::Assign(Box::new(left), op, Box::new(right))
+            }
+            Some(_) => return self.unexpected(),
+            None => left,
+        };
+        self.depth -= 1;
+        Ok(out)
+    }
+
+    fn ternary(&mut self) -> Res<Expr> {
+        let cond = self.or()?;
+        if !self.accept("?")? {
+            return Ok(cond);
+        }
+        self.only_newlines()?;
+        let yes = self.expr()?;
+        self.only_newlines()?;
+        self.expect(":")?;
+        self.only_newlines()?;
+        let no = self.expr()?;
+        Ok(Expr::Cond(Box::new(cond), Box::new(yes), Box::new(no)))
+    }
+
+    fn or(&mut self) -> Res<Expr> {
+        let mut left = self.and()?;
+        while self.accept("||")? {
+            self.only_newlines()?;
+            left = Expr::Or(Box::new(left), Box::new(self.and()?));
+        }
+        Ok(left)
+    }
+
+    fn and(&mut self) -> Res<Expr> {
+        let mut left = self.member()?;
+        while self.accept("&&")? {
+            self.only_newlines()?;
+            left = Expr::And(Box::new(left), Box::new(self.member()?));
+        }
+        Ok(left)
+    }
+
+    fn member(&mut self) -> Res<Expr> {
+        let mut left = self.matching()?;
+        while self.is_name("in") && !self.no_in {
+            self.advance()?;
+            let Tok::Name(array) = self.tok.clone() else { return self.unexpected() };
+            self.advance()?;
+            let place = self.place(&array);
+            left = Expr::In(vec![left], place);
+        }
+        Ok(left)
+    }
+
+    fn matching(&mut self) -> Res<Expr> {
+        let mut left = self.comparison()?;
+        loop {
+            let positive = if self.is("~") {
+                true
+            } else if self.is("!~") {
+                false
+            } else {
+                return Ok(left);
+            };
+            self.advance()?;
+            let right = self.comparison()?;
+            left = Expr::Match(positive, Box::new(left), Box::new(right));
+        }
+    }
+
+    fn comparison(&mut self) -> Res<Expr> {
+        let left = self.concat()?;
+        let op = match &self.tok {
+            Tok::Op(o @ ("<" | "<=" | "==" | "!=" | ">=")) => *o,
+            Tok::Op(">") if !self.no_gt => ">",
+            _ => return Ok(left),
+        };
+        self.advance()?;
+        let right = self.concat()?;
+        Ok(Expr::Compare(op, Box::new(left), Box::new(right)))
+    }
+
+    fn starts_operand(&self) -> bool {
+        match &self.tok {
+            Tok::Number(_) | Tok::Text(_) | Tok::Regex(_) | Tok::Call(_) => true,
+            Tok::Name(n) => !KEYWORDS.contains(&n.as_str()) || n == "getline",
+            Tok::Op("$" | "!" | "(" | "-" | "+" | "++" | "--") => true,
+            _ => false,
+        }
+    }
+
+    fn concat(&mut self) -> Res<Expr> {
+        let mut left = self.additive()?;
+        while self.starts_operand() && !self.is("+") && !self.is("-") && !self.is_name("in") && !self.is_name("getline") {
+            let right = self.additive()?;
+            left = Expr::Concat(Box::new(left), Box::new(right));
+        }
+        Ok(left)
+    }
+
+    fn additive(&mut self) -> Res<Expr> {
+        let mut left = self.term()?;
+        while self.is("+") || self.is("-") {
+            let op = if self.is("+") { '+' } else { '-' };
+            self.advance()?;
+            left = Expr::Binary(op, Box::new(left), Box::new(self.term()?));
+        }
+        Ok(left)
+    }
+
+    fn term(&mut self) -> Res<Expr> {
+        let mut left = self.unary()?;
+        loop {
+            let op = match &self.tok {
+                Tok::Op("*") => '*',
+                Tok::Op("/") => '/',
+                Tok::Op("%") => '%',
+                _ => return Ok(left),
+            };
+            self.advance()?;
+            left = Expr::Binary(op, Box::new(left), Box::new(self.unary()?));
+        }
+    }
+
+    fn unary(&mut self) -> Res<Expr> {
+        self.deeper()?;
+        let out = if self.accept("!")? {
+            Expr::Not(Box::new(self.unary()?))
+        } else if self.accept("-")? {
+            Expr::Minus(Box::new(self.unary()?))
+        } else if self.accept("+")? {
+            Expr::Plus(Box::new(self.unary()?))
+        } else {
+            self.power()?
+        };
+        self.depth -= 1;
+        Ok(out)
+    }
+
+    fn power(&mut self) -> Res<Expr> {
+        let base = self.postfix()?;
+        if self.is("^") || self.is("**") {
+            self.advance()?;
+            // Binds to the right, and takes a sign.
+            let exponent = self.unary()?;
+            return Ok(Expr::Binary('^', Box::new(base), Box::new(exponent)));
+        }
+        Ok(base)
+    }
+
+    fn postfix(&mut self) -> Res<Expr> {
+        for (op, by) in [("++", 1.0), ("--", -1.0)] {
+            if self.accept(op)? {
+                let target = self.postfix()?;
+                return Ok(Expr::Step(Box::new(target), by, true));
+            }
+        }
+        let e = self.primary()?;
+        if matches!(e, Expr::Var(_) | Expr::Field(_) | Expr::Index(..)) {
+            for (op, by) in [("++", 1.0), ("--", -1.0)] {
+                if self.accept(op)? {
+                    return Ok(Expr::Step(Box::new(e), by, false));
+                }
+            }
+        }
+        Ok(e)
+    }
+
+    fn primary(&mut self) -> Res<Expr> {
+        self.deeper()?;
+        let out = match self.tok.clone() {
+            Tok::Number(n) => {
+                self.advance()?;
+                Expr::Number(n)
+            }
+            Tok::Text(t) => {
+                self.advance()?;
+                Expr::Text(t)
+            }
+            Tok::Regex(r) => {
+                self.advance()?;
+                Expr::Regex(r)
+            }
+            Tok::Op("$") => {
+                self.advance()?;
+                let inner = if self.is("++") || self.is("--") || self.is("-") { self.unary()? } else { self.primary()? };
+                Expr::Field(Box::new(inner))
+            }
+            Tok::Op("(") => {
+                self.advance()?;
+                let (gt, no_in) = (std::mem::take(&mut self.no_gt), std::mem::take(&mut self.no_in));
+                let mut list = self.expr_list(")")?;
+                self.expect(")")?;
+                (self.no_gt, self.no_in) = (gt, no_in);
+                if self.is_name("in") && list.len() > 1 {
+                    self.advance()?;
+                    let Tok::Name(array) = self.tok.clone() else { return self.unexpected() };
+                    self.advance()?;
+                    let place = self.place(&array);
+                    Expr::In(list, place)
+                } else {
+                    let (Some(one), true) = (list.pop(), list.is_empty()) else { return self.unexpected() };
+                    // In brackets it is a value, no longer something to assign to.
+                    Expr::Cond(Box::new(Expr::Number(1.0)), Box::new(one), Box::new(Expr::Number(0.0)))
+                }
+            }
+            Tok::Call(name) => {
+                self.advance()?;
+                self.expect("(")?;
+                let (gt, no_in) = (std::mem::take(&mut self.no_gt), std::mem::take(&mut self.no_in));
+                let args = self.expr_list(")")?;
+                self.expect(")")?;
+                (self.no_gt, self.no_in) = (gt, no_in);
+                match self.script.functions.iter().position(|f| f.name == name) {
+                    Some(n) => Expr::Call(n, args),
+                    None => return self.fail("Call to undefined function"),
+                }
+            }
+            Tok::Name(name) if name == "getline" => {
+                self.advance()?;
+                if self.is("<") || matches!(self.tok, Tok::Name(_)) {
+                    return self.fail("this form of getline is not simulated");
+                }
+                Expr::Getline
+            }
+            Tok::Name(name) if BUILTINS.contains(&name.as_str()) => {
+                self.advance()?;
+                let mut args = Vec::new();
+                if self.accept("(")? {
+                    let (gt, no_in) = (std::mem::take(&mut self.no_gt), std::mem::take(&mut self.no_in));
+                    args = self.expr_list(")")?;
+                    self.expect(")")?;
+                    (self.no_gt, self.no_in) = (gt, no_in);
+                } else if name != "length" {
+                    return self.unexpected();
+                }
+                let (min, max) = match name.as_str() {
+                    "length" => (0, 1),
+                    "substr" | "split" | "sub" | "gsub" => (2, 3),
+                    "index" | "match" | "atan2" => (2, 2),
+                    "rand" | "systime" => (0, 0),
+                    "srand" | "fflush" => (0, 1),
+                    "sprintf" => (1, usize::MAX),
+                    "strftime" => (0, 3),
+                    _ => (1, 1),
+                };
+                if args.len() < min || args.len() > max {
+                    return self.fail("Too few arguments");
+                }
+                Expr::Builtin(name, args)
+            }
+            Tok::Name(name) if !KEYWORDS.contains(&name.as_str()) => {
+                self.advance()?;
+                let place = self.place(&name);
+                if self.accept("[")? {
+                    let (gt, no_in) = (std::mem::take(&mut self.no_gt), std::mem::take(&mut self.no_in));
+                    let index = self.expr_list("]")?;
+                    self.expect("]")?;
+                    (self.no_gt, self.no_in) = (gt, no_in);
+                    Expr::Index(place, index)
+                } else {
+                    Expr::Var(place)
+                }
+            }
+            _ => return self.unexpected(),
+        };
+        self.depth -= 1;
+        Ok(out)
+    }
+}

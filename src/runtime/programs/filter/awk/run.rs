@@ -1,0 +1,889 @@
+//! What awk does.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::super::super::super::regex::Regex;
+use super::super::super::super::text::{Spec, general, strftime};
+use super::super::Sink;
+use super::parse::{Expr, Place, Rule, Stmt};
+use super::{Awk, Cell, STEPS_MAX, Value};
+
+/// How a statement left.
+enum Flow {
+    Next,
+    NextRecord,
+    Exit,
+    Break,
+    Continue,
+    Return(Value),
+}
+
+const TEXT_BYTES_MAX: usize = 4 << 20;
+/// How deep expressions and the calls in them may nest.
+const DEPTH_MAX: u32 = 200;
+
+impl Value {
+    fn number(&self) -> f64 {
+        match self {
+            Value::Number(n) => *n,
+            Value::Text(t) | Value::Input(t) => leading_number(t).0,
+            Value::Nothing => 0.0,
+        }
+    }
+    fn text(&self) -> Arc<str> {
+        match self {
+            Value::Number(n) => format_number(*n).into(),
+            Value::Text(t) | Value::Input(t) => t.clone(),
+            Value::Nothing => "".into(),
+        }
+    }
+    fn truth(&self) -> bool {
+        match self {
+            Value::Number(n) => *n != 0.0,
+            Value::Text(t) => !t.is_empty(),
+            Value::Input(t) => match leading_number(t) {
+                (n, true) => n != 0.0,
+                _ => !t.is_empty(),
+            },
+            Value::Nothing => false,
+        }
+    }
+    /// The number, where it compares as one.
+    fn as_number(&self) -> Option<f64> {
+        match self {
+            Value::Number(n) => Some(*n),
+            Value::Nothing => Some(0.0),
+            Value::Input(t) => Some(leading_number(t)).filter(|n| n.1).map(|n| n.0),
+            Value::Text(_) => None,
+        }
+    }
+    fn of(text: impl Into<Arc<str>>) -> Value {
+        Value::Text(text.into())
+    }
+}
+
+/// The number a text starts with, and whether that is all of it.
+fn leading_number(text: &str) -> (f64, bool) {
+    let t = text.trim();
+    let b = t.as_bytes();
+    let mut n = usize::from(matches!(b.first(), Some(b'+' | b'-')));
+    let start = n;
+    while b.get(n).is_some_and(|c| c.is_ascii_digit()) {
+        n += 1;
+    }
+    if b.get(n) == Some(&b'.') {
+        n += 1;
+        while b.get(n).is_some_and(|c| c.is_ascii_digit()) {
+            n += 1;
+        }
+    }
+    if n == start || (n == start + 1 && b[start] == b'.') {
+        return (0.0, false);
+    }
+    if matches!(b.get(n), Some(b'e' | b'E')) {
+        let sign = usize::from(matches!(b.get(n + 1), Some(b'+' | b'-')));
+        let digits = b.iter().skip(n + 1 + sign).take_while(|c| c.is_ascii_digit()).count();
+        if digits > 0 {
+            n += 1 + sign + digits;
+        }
+    }
+    (t[..n].parse().unwrap_or(0.0), n == t.len())
+}
+
+fn format_number(n: f64) -> String {
+    if n.fract() == 0.0 && n.abs() < 1e15 {
+        return format!("{}", n as i64);
+    }
+    if !n.is_finite() {
+        return if n.is_nan() {
+            "nan".into()
+        } else if n > 0.0 {
+            "inf".into()
+        } else {
+            "-inf".into()
+        };
+    }
+    let sign = if n < 0.0 { "-" } else { "" };
+    format!("{sign}{}", general(n.abs(), 6, false))
+}
+
+impl Awk {
+    // ---- variables
+
+    fn slot(&self, name: &str) -> Option<usize> {
+        self.script.globals.iter().position(|g| g == name)
+    }
+    pub(super) fn set_global(&mut self, name: &str, value: &str) {
+        if let Some(n) = self.slot(name) {
+            self.globals[n] = Cell::Scalar(Value::of(value));
+        }
+    }
+    pub(super) fn set_input(&mut self, name: &str, value: &str) {
+        if let Some(n) = self.slot(name) {
+            self.globals[n] = Cell::Scalar(Value::Input(value.into()));
+        }
+    }
+    pub(super) fn set_arguments(&mut self, args: &[String]) {
+        let list: BTreeMap<String, Value> = std::iter::once("awk")
+            .chain(args.iter().map(String::as_str))
+            .enumerate()
+            .map(|(i, a)| (i.to_string(), Value::Input(a.into())))
+            .collect();
+        if let Some(n) = self.slot("ARGC") {
+            self.globals[n] = Cell::Scalar(Value::Number(list.len() as f64));
+        }
+        if let Some(n) = self.slot("ARGV") {
+            self.globals[n] = Cell::Array(list);
+        }
+        if let Some(n) = self.slot("ENVIRON") {
+            self.globals[n] = Cell::Array(self.env.iter().map(|(n, v)| (n.clone(), Value::Input(v.as_str().into()))).collect());
+        }
+    }
+    pub(super) fn global_text(&self, name: &str) -> String {
+        match self.slot(name).map(|n| &self.globals[n]) {
+            Some(Cell::Scalar(v)) => v.text().to_string(),
+            _ => String::new(),
+        }
+    }
+
+    // ---- the record and its fields
+
+    pub(super) fn set_record(&mut self, text: &str) {
+        self.fields.clear();
+        self.fields.push(Value::Input(text.into()));
+        self.split = false;
+        self.joined = true;
+    }
+    pub(super) fn record_text(&mut self) -> Arc<str> {
+        if !self.joined {
+            let ofs = self.global_text("OFS");
+            let text = self.fields[1..].iter().map(|f| f.text().to_string()).collect::<Vec<_>>().join(&ofs);
+            self.fields[0] = Value::Input(text.into());
+            self.joined = true;
+        }
+        self.fields[0].text()
+    }
+    fn split_record(&mut self) {
+        if self.split {
+            return;
+        }
+        self.split = true;
+        let text = self.fields[0].text();
+        let fs = self.global_text("FS");
+        let parts = self.split_text(&text, &fs);
+        self.fields.truncate(1);
+        self.fields.extend(parts.into_iter().map(|p| Value::Input(p.into())));
+    }
+    fn split_text(&mut self, text: &str, fs: &str) -> Vec<String> {
+        if text.is_empty() {
+            return Vec::new();
+        }
+        let mut newline = false;
+        if self.global_text("RS").is_empty() {
+            newline = true;
+        }
+        match fs {
+            " " => text.split_whitespace().map(str::to_string).collect(),
+            "" => text.chars().map(String::from).collect(),
+            fs if fs.chars().count() == 1 && fs != "\\" => {
+                let c = fs.chars().next().unwrap_or(' ');
+                text.split(|x| x == c || (newline && x == '\n')).map(str::to_string).collect()
+            }
+            fs => {
+                let Some(re) = self.regex(fs) else { return vec![text.to_string()] };
+                let (mut out, mut from, mut at) = (Vec::new(), 0, 0);
+                while let Some(m) = re.find_at(text, at) {
+                    let (a, z) = m.range();
+                    if z == a {
+                        if a >= text.len() {
+                            break;
+                        }
+                        at = a + text[a..].chars().next().map_or(1, char::len_utf8);
+                        continue;
+                    }
+                    out.push(text[from..a].to_string());
+                    from = z;
+                    at = z;
+                }
+                out.push(text[from..].to_string());
+                out
+            }
+        }
+    }
+    fn field(&mut self, n: f64) -> Value {
+        if n < 1.0 {
+            return Value::Input(self.record_text());
+        }
+        self.split_record();
+        self.fields.get(n as usize).cloned().unwrap_or(Value::Nothing)
+    }
+    fn set_field(&mut self, n: f64, value: Value) {
+        if n < 1.0 {
+            let text = value.text();
+            self.set_record(&text);
+            return;
+        }
+        self.split_record();
+        let n = (n as usize).min(10_000);
+        if self.fields.len() <= n {
+            self.fields.resize(n + 1, Value::Input("".into()));
+        }
+        self.fields[n] = value;
+        self.joined = false;
+    }
+
+    fn regex(&mut self, text: &str) -> Option<Regex> {
+        if let Some(re) = self.regexes.get(text) {
+            return Some(re.clone());
+        }
+        let re = Regex::new(text, true, false).ok()?;
+        if self.regexes.len() > 200 {
+            self.regexes.clear();
+        }
+        self.regexes.insert(text.to_string(), re.clone());
+        Some(re)
+    }
+
+    // ---- running
+
+    pub(super) fn selected(&mut self, i: usize, rule: &Rule, sink: &mut Sink) -> bool {
+        let Some(from) = &rule.from else { return true };
+        let mut frame = Vec::new();
+        match &rule.to {
+            None => self.eval(from, &mut frame, sink).truth(),
+            Some(to) => {
+                if !self.ranges[i] && !self.eval(from, &mut frame, sink).truth() {
+                    return false;
+                }
+                self.ranges[i] = !self.eval(to, &mut frame, sink).truth();
+                true
+            }
+        }
+    }
+
+    /// Runs a block; false where it went on to the next record or ended all.
+    pub(super) fn run_block(&mut self, block: &[Stmt], sink: &mut Sink) -> bool {
+        let mut frame = Vec::new();
+        !matches!(self.all(block, &mut frame, sink), Flow::NextRecord | Flow::Exit)
+    }
+
+    fn all(&mut self, block: &[Stmt], frame: &mut Vec<Cell>, sink: &mut Sink) -> Flow {
+        for s in block {
+            match self.stmt(s, frame, sink) {
+                Flow::Next => {}
+                other => return other,
+            }
+        }
+        Flow::Next
+    }
+
+    fn tired(&mut self, sink: &mut Sink) -> bool {
+        self.steps += 1;
+        if self.exit.is_some() {
+            return true;
+        }
+        if self.steps > STEPS_MAX || sink.out.len() > 16 << 20 {
+            sink.err.push_str("awk: stopped: the program takes too many steps\n");
+            self.exit = Some(2);
+            return true;
+        }
+        false
+    }
+
+    fn stmt(&mut self, s: &Stmt, frame: &mut Vec<Cell>, sink: &mut Sink) -> Flow {
+        if self.tired(sink) {
+            return Flow::Exit;
+        }
+        match s {
+            Stmt::Expr(e) => {
+                self.eval(e, frame, sink);
+                if self.exit.is_some() { Flow::Exit } else { Flow::Next }
+            }
+            Stmt::Print { args, format, to } => {
+                let mut out = Vec::new();
+                if *format {
+                    let values: Vec<Value> = args.iter().map(|a| self.eval(a, frame, sink)).collect();
+                    out = self.sprintf(&values).into_bytes();
+                } else {
+                    let (ofs, ors) = (self.global_text("OFS"), self.global_text("ORS"));
+                    if args.is_empty() {
+                        out.extend(self.record_text().bytes());
+                    }
+                    for (i, a) in args.iter().enumerate() {
+                        if i > 0 {
+                            out.extend(ofs.bytes());
+                        }
+                        out.extend(self.eval(a, frame, sink).text().bytes());
+                    }
+                    out.extend(ors.bytes());
+                }
+                if self.exit.is_some() {
+                    return Flow::Exit;
+                }
+                match to {
+                    None => sink.out.extend(out),
+                    Some((append, name)) => {
+                        let name = self.eval(name, frame, sink).text().to_string();
+                        if name == "/dev/stdout" || name == "-" {
+                            sink.out.extend(out);
+                        } else {
+                            let again = *append || self.written.contains(&name);
+                            if !again {
+                                self.written.push(name.clone());
+                            }
+                            sink.files.push((name, again, out));
+                        }
+                    }
+                }
+                Flow::Next
+            }
+            Stmt::If(cond, yes, no) => {
+                let block = if self.eval(cond, frame, sink).truth() { yes } else { no };
+                self.all(block, frame, sink)
+            }
+            Stmt::While(cond, body) => {
+                while self.eval(cond, frame, sink).truth() {
+                    if self.tired(sink) {
+                        return Flow::Exit;
+                    }
+                    match self.all(body, frame, sink) {
+                        Flow::Next | Flow::Continue => {}
+                        Flow::Break => break,
+                        other => return other,
+                    }
+                }
+                Flow::Next
+            }
+            Stmt::Do(body, cond) => {
+                loop {
+                    if self.tired(sink) {
+                        return Flow::Exit;
+                    }
+                    match self.all(body, frame, sink) {
+                        Flow::Next | Flow::Continue => {}
+                        Flow::Break => break,
+                        other => return other,
+                    }
+                    if !self.eval(cond, frame, sink).truth() {
+                        break;
+                    }
+                }
+                Flow::Next
+            }
+            Stmt::For(init, cond, step, body) => {
+                if let Some(i) = init {
+                    self.stmt(i, frame, sink);
+                }
+                loop {
+                    if self.tired(sink) {
+                        return Flow::Exit;
+                    }
+                    if let Some(c) = cond
+                        && !self.eval(c, frame, sink).truth()
+                    {
+                        break;
+                    }
+                    match self.all(body, frame, sink) {
+                        Flow::Next | Flow::Continue => {}
+                        Flow::Break => break,
+                        other => return other,
+                    }
+                    if let Some(s) = step {
+                        self.stmt(s, frame, sink);
+                    }
+                }
+                Flow::Next
+            }
+            Stmt::ForIn(var, array, body) => {
+                let mut keys: Vec<String> = match self.cell(*array, frame) {
+                    Cell::Array(a) => a.keys().cloned().collect(),
+                    _ => Vec::new(),
+                };
+                // Numbers come in their order.
+                keys.sort_by(|a, b| match (a.parse::<f64>(), b.parse::<f64>()) {
+                    (Ok(x), Ok(y)) => x.total_cmp(&y),
+                    (Ok(_), _) => std::cmp::Ordering::Less,
+                    (_, Ok(_)) => std::cmp::Ordering::Greater,
+                    _ => a.cmp(b),
+                });
+                for key in keys {
+                    *self.cell(*var, frame) = Cell::Scalar(Value::Input(key.into()));
+                    match self.all(body, frame, sink) {
+                        Flow::Next | Flow::Continue => {}
+                        Flow::Break => break,
+                        other => return other,
+                    }
+                }
+                Flow::Next
+            }
+            Stmt::Next => Flow::NextRecord,
+            Stmt::Exit(code) => {
+                let code = code.as_ref().map_or(0, |c| self.eval(c, frame, sink).number() as i32 & 255);
+                self.exit = Some(code);
+                Flow::Exit
+            }
+            Stmt::Return(v) => {
+                let v = v.as_ref().map_or(Value::Nothing, |v| self.eval(v, frame, sink));
+                Flow::Return(v)
+            }
+            Stmt::Break => Flow::Break,
+            Stmt::Continue => Flow::Continue,
+            Stmt::Delete(array, index) => {
+                let key = index.as_ref().map(|i| self.key(i, frame, sink));
+                if let Cell::Array(a) = self.cell(*array, frame) {
+                    match key {
+                        Some(k) => drop(a.remove(&k)),
+                        None => a.clear(),
+                    }
+                }
+                Flow::Next
+            }
+            Stmt::Block(b) => self.all(b, frame, sink),
+        }
+    }
+
+    fn cell<'a>(&'a mut self, place: Place, frame: &'a mut Vec<Cell>) -> &'a mut Cell {
+        match place {
+            Place::Global(n) => &mut self.globals[n],
+            Place::Local(n) => {
+                if frame.len() <= n {
+                    frame.resize(n + 1, Cell::Unset);
+                }
+                &mut frame[n]
+            }
+        }
+    }
+
+    fn key(&mut self, index: &[Expr], frame: &mut Vec<Cell>, sink: &mut Sink) -> String {
+        if let [one] = index {
+            return self.eval(one, frame, sink).text().to_string();
+        }
+        let sep = self.global_text("SUBSEP");
+        index.iter().map(|e| self.eval(e, frame, sink).text().to_string()).collect::<Vec<_>>().join(&sep)
+    }
+
+    fn special(&mut self, place: Place) -> Option<Value> {
+        let Place::Global(n) = place else { return None };
+        match self.script.globals[n].as_str() {
+            "NR" => Some(Value::Number(self.nr)),
+            "FNR" => Some(Value::Number(self.fnr)),
+            "NF" => {
+                self.split_record();
+                Some(Value::Number((self.fields.len() - 1) as f64))
+            }
+            "FILENAME" => Some(Value::of(self.file.as_str())),
+            _ => None,
+        }
+    }
+
+    fn set(&mut self, target: &Expr, value: Value, frame: &mut Vec<Cell>, sink: &mut Sink) {
+        match target {
+            Expr::Var(place) => {
+                if let Place::Global(n) = place {
+                    match self.script.globals[*n].as_str() {
+                        "NR" => self.nr = value.number(),
+                        "FNR" => self.fnr = value.number(),
+                        "NF" => {
+                            self.split_record();
+                            let n = value.number().clamp(0.0, 10_000.0) as usize;
+                            self.fields.resize(n + 1, Value::Input("".into()));
+                            self.joined = false;
+                            return;
+                        }
+                        _ => {}
+                    }
+                }
+                let cell = self.cell(*place, frame);
+                if !matches!(cell, Cell::Array(_)) {
+                    *cell = Cell::Scalar(value);
+                }
+            }
+            Expr::Field(e) => {
+                let n = self.eval(e, frame, sink).number();
+                self.set_field(n, value);
+            }
+            Expr::Index(place, index) => {
+                let key = self.key(index, frame, sink);
+                let cell = self.cell(*place, frame);
+                if matches!(cell, Cell::Unset) {
+                    *cell = Cell::Array(BTreeMap::new());
+                }
+                if let Cell::Array(a) = cell
+                    && (a.len() < 1_000_000 || a.contains_key(&key))
+                {
+                    a.insert(key, value);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn matches(&mut self, e: &Expr, text: &str, frame: &mut Vec<Cell>, sink: &mut Sink) -> bool {
+        let pattern = match e {
+            Expr::Regex(r) => r.clone(),
+            e => self.eval(e, frame, sink).text().to_string(),
+        };
+        self.regex(&pattern).is_some_and(|re| re.is_match(text))
+    }
+
+    fn eval(&mut self, e: &Expr, frame: &mut Vec<Cell>, sink: &mut Sink) -> Value {
+        self.steps += 1;
+        // Expressions and calls nest within the stack that there is.
+        if self.depth >= DEPTH_MAX {
+            if self.exit.is_none() {
+                sink.err.push_str("awk: calls nest too deeply\n");
+                self.exit = Some(2);
+            }
+            return Value::Nothing;
+        }
+        self.depth += 1;
+        let value = self.evaluate(e, frame, sink);
+        self.depth -= 1;
+        value
+    }
+
+    fn evaluate(&mut self, e: &Expr, frame: &mut Vec<Cell>, sink: &mut Sink) -> Value {
+        match e {
+            Expr::Number(n) => Value::Number(*n),
+            Expr::Text(t) => Value::of(t.as_str()),
+            Expr::Regex(r) => {
+                let text = self.record_text();
+                let yes = self.regex(&r.clone()).is_some_and(|re| re.is_match(&text));
+                Value::Number(f64::from(u8::from(yes)))
+            }
+            Expr::Var(place) => match self.special(*place) {
+                Some(v) => v,
+                None => match self.cell(*place, frame) {
+                    Cell::Scalar(v) => v.clone(),
+                    _ => Value::Nothing,
+                },
+            },
+            Expr::Field(e) => {
+                let n = self.eval(e, frame, sink).number();
+                self.field(n)
+            }
+            Expr::Index(place, index) => {
+                let key = self.key(index, frame, sink);
+                let cell = self.cell(*place, frame);
+                if matches!(cell, Cell::Unset) {
+                    *cell = Cell::Array(BTreeMap::new());
+                }
+                match cell {
+                    // Looking at an item makes it.
+                    Cell::Array(a) if a.len() < 1_000_000 => a.entry(key).or_insert(Value::Nothing).clone(),
+                    _ => Value::Nothing,
+                }
+            }
+            Expr::Assign(target, op, value) => {
+                let right = self.eval(value, frame, sink);
+                let new = match op {
+                    None => match right {
+                        Value::Nothing => Value::of(""),
+                        v => v,
+                    },
+                    Some(op) => {
+                        let left = self.eval(target, frame, sink).number();
+                        Value::Number(self.arith(*op, left, right.number(), sink))
+                    }
+                };
+                self.set(target, new.clone(), frame, sink);
+                new
+            }
+            Expr::Cond(c, yes, no) => {
+                if self.eval(c, frame, sink).truth() {
+                    self.eval(yes, frame, sink)
+                } else {
+                    self.eval(no, frame, sink)
+                }
+            }
+            Expr::And(a, b) => {
+                let yes = self.eval(a, frame, sink).truth() && self.eval(b, frame, sink).truth();
+                Value::Number(f64::from(u8::from(yes)))
+            }
+            Expr::Or(a, b) => {
+                let yes = self.eval(a, frame, sink).truth() || self.eval(b, frame, sink).truth();
+                Value::Number(f64::from(u8::from(yes)))
+            }
+            Expr::In(index, array) => {
+                let key = self.key(index, frame, sink);
+                let yes = matches!(self.cell(*array, frame), Cell::Array(a) if a.contains_key(&key));
+                Value::Number(f64::from(u8::from(yes)))
+            }
+            Expr::Match(positive, a, b) => {
+                let text = self.eval(a, frame, sink).text();
+                let yes = self.matches(b, &text, frame, sink) == *positive;
+                Value::Number(f64::from(u8::from(yes)))
+            }
+            Expr::Compare(op, a, b) => {
+                let (a, b) = (self.eval(a, frame, sink), self.eval(b, frame, sink));
+                let order = match (a.as_number(), b.as_number()) {
+                    (Some(x), Some(y)) => x.partial_cmp(&y),
+                    _ => Some(a.text().as_ref().cmp(b.text().as_ref())),
+                };
+                let yes = order.is_some_and(|o| match *op {
+                    "<" => o.is_lt(),
+                    "<=" => o.is_le(),
+                    "==" => o.is_eq(),
+                    "!=" => o.is_ne(),
+                    ">=" => o.is_ge(),
+                    _ => o.is_gt(),
+                });
+                Value::Number(f64::from(u8::from(yes)))
+            }
+            Expr::Concat(a, b) => {
+                let (a, b) = (self.eval(a, frame, sink).text(), self.eval(b, frame, sink).text());
+                if a.len() + b.len() > TEXT_BYTES_MAX {
+                    self.steps = STEPS_MAX + 1;
+                    return Value::Text(a);
+                }
+                // Joining costs what is joined.
+                self.steps += ((a.len() + b.len()) >> 6) as u64;
+                Value::of(format!("{a}{b}"))
+            }
+            Expr::Binary(op, a, b) => {
+                let (a, b) = (self.eval(a, frame, sink).number(), self.eval(b, frame, sink).number());
+                Value::Number(self.arith(*op, a, b, sink))
+            }
+            Expr::Not(a) => Value::Number(f64::from(u8::from(!self.eval(a, frame, sink).truth()))),
+            Expr::Minus(a) => Value::Number(-self.eval(a, frame, sink).number()),
+            Expr::Plus(a) => Value::Number(self.eval(a, frame, sink).number()),
+            Expr::Step(target, by, before) => {
+                let old = self.eval(target, frame, sink).number();
+                self.set(target, Value::Number(old + by), frame, sink);
+                Value::Number(if *before { old + by } else { old })
+            }
+            Expr::Call(n, args) => self.call(*n, args, frame, sink),
+            Expr::Builtin(name, args) => self.builtin(name, args, frame, sink),
+            Expr::Getline => {
+                // The next record, where it has been read already.
+                let Some(end) = self.buffer.iter().position(|b| *b == b'\n') else { return Value::Number(0.0) };
+                let line: Vec<u8> = self.buffer.drain(..=end).collect();
+                self.nr += 1.0;
+                self.fnr += 1.0;
+                let text = String::from_utf8_lossy(&line[..end]).into_owned();
+                self.set_record(&text);
+                Value::Number(1.0)
+            }
+        }
+    }
+
+    fn arith(&mut self, op: char, a: f64, b: f64, sink: &mut Sink) -> f64 {
+        match op {
+            '+' => a + b,
+            '-' => a - b,
+            '*' => a * b,
+            '/' | '%' if b == 0.0 => {
+                if self.exit.is_none() {
+                    sink.err.push_str("awk: cmd. line:1: Division by zero\n");
+                    self.exit = Some(1);
+                }
+                0.0
+            }
+            '/' => a / b,
+            '%' => a % b,
+            _ => a.powf(b),
+        }
+    }
+
+    fn call(&mut self, n: usize, args: &[Expr], frame: &mut Vec<Cell>, sink: &mut Sink) -> Value {
+        let script = self.script.clone();
+        let f = &script.functions[n];
+        let mut inner = vec![Cell::Unset; f.params];
+        let mut arrays = Vec::new();
+        for (i, a) in args.iter().enumerate() {
+            let value = match a {
+                // Arrays go by reference: lent to the function, and given back.
+                Expr::Var(place) if !matches!(self.cell(*place, frame), Cell::Scalar(_)) && self.special(*place).is_none() => {
+                    arrays.push((i, *place));
+                    std::mem::replace(self.cell(*place, frame), Cell::Unset)
+                }
+                a => Cell::Scalar(self.eval(a, frame, sink)),
+            };
+            if let Some(slot) = inner.get_mut(i) {
+                *slot = value;
+            }
+        }
+        let flow = self.all(&f.body, &mut inner, sink);
+        for (i, place) in arrays {
+            if let Some(cell @ Cell::Array(_)) = inner.get_mut(i) {
+                *self.cell(place, frame) = std::mem::replace(cell, Cell::Unset);
+            }
+        }
+        match flow {
+            Flow::Return(v) => v,
+            _ => Value::Nothing,
+        }
+    }
+
+    fn builtin(&mut self, name: &str, args: &[Expr], frame: &mut Vec<Cell>, sink: &mut Sink) -> Value {
+        if name == "length" {
+            if let [Expr::Var(place)] = args
+                && let Cell::Array(a) = self.cell(*place, frame)
+            {
+                return Value::Number(a.len() as f64);
+            }
+            let text = if args.is_empty() { self.record_text() } else { self.eval(&args[0], frame, sink).text() };
+            return Value::Number(text.chars().count() as f64);
+        }
+        if matches!(name, "sub" | "gsub") {
+            return self.substitute(name == "gsub", args, frame, sink);
+        }
+        if name == "split" {
+            let text = self.eval(&args[0], frame, sink).text();
+            let fs = match args.get(2) {
+                None => self.global_text("FS"),
+                Some(Expr::Regex(r)) if r == " " => "[ ]".into(),
+                Some(Expr::Regex(r)) => r.clone(),
+                Some(e) => self.eval(e, frame, sink).text().to_string(),
+            };
+            let parts = self.split_text(&text, &fs);
+            let n = parts.len();
+            if let Expr::Var(place) = &args[1] {
+                *self.cell(*place, frame) =
+                    Cell::Array(parts.into_iter().enumerate().map(|(i, p)| ((i + 1).to_string(), Value::Input(p.into()))).collect());
+            }
+            return Value::Number(n as f64);
+        }
+        if name == "match" {
+            let text = self.eval(&args[0], frame, sink).text();
+            let pattern = match &args[1] {
+                Expr::Regex(r) => r.clone(),
+                e => self.eval(e, frame, sink).text().to_string(),
+            };
+            let found = self.regex(&pattern).and_then(|re| re.find_at(&text, 0)).map(|m| m.range());
+            let (start, len) = found.map_or((0, -1), |(a, z)| (text[..a].chars().count() as i64 + 1, text[a..z].chars().count() as i64));
+            for (n, v) in [("RSTART", start), ("RLENGTH", len)] {
+                if let Some(slot) = self.slot(n) {
+                    self.globals[slot] = Cell::Scalar(Value::Number(v as f64));
+                }
+            }
+            return Value::Number(start as f64);
+        }
+        let values: Vec<Value> = args.iter().map(|a| self.eval(a, frame, sink)).collect();
+        let n = |i: usize| values.get(i).map_or(0.0, Value::number);
+        let t = |i: usize| values.get(i).map_or_else(|| "".into(), Value::text);
+        match name {
+            "substr" => {
+                let text = t(0);
+                // Rounded, and cut at both ends, as POSIX has it.
+                let from = n(1).round();
+                let end = if values.len() > 2 { from + n(2).round() } else { f64::INFINITY };
+                let skip = (from.max(1.0) - 1.0) as usize;
+                let take = (end - from.max(1.0)).max(0.0).min(TEXT_BYTES_MAX as f64) as usize;
+                Value::of(text.chars().skip(skip).take(take).collect::<String>())
+            }
+            "index" => {
+                let (text, part) = (t(0), t(1));
+                Value::Number(text.find(&*part).map_or(0.0, |n| (text[..n].chars().count() + 1) as f64))
+            }
+            "sprintf" => Value::of(self.sprintf(&values)),
+            "tolower" => Value::of(t(0).to_lowercase()),
+            "toupper" => Value::of(t(0).to_uppercase()),
+            "int" => Value::Number(n(0).trunc()),
+            "sqrt" => Value::Number(n(0).sqrt()),
+            "sin" => Value::Number(n(0).sin()),
+            "cos" => Value::Number(n(0).cos()),
+            "atan2" => Value::Number(n(0).atan2(n(1))),
+            "log" => Value::Number(n(0).ln()),
+            "exp" => Value::Number(n(0).exp()),
+            "rand" => Value::Number(self.random.unit()),
+            "srand" => {
+                self.random = crate::base::RandomStream::new(if values.is_empty() { self.now_s as u64 } else { n(0) as u64 }, "awk");
+                Value::Number(0.0)
+            }
+            "systime" => Value::Number(self.now_s as f64),
+            "strftime" => {
+                let at = if values.len() > 1 { n(1) as i64 } else { self.now_s };
+                Value::of(strftime(if values.is_empty() { "%c".into() } else { t(0) }.as_ref(), at.clamp(0, 250_000_000_000), 0))
+            }
+            "system" => {
+                sink.err.push_str("awk: system() is not simulated\n");
+                Value::Number(-1.0)
+            }
+            _ => Value::Number(0.0),
+        }
+    }
+
+    fn substitute(&mut self, all: bool, args: &[Expr], frame: &mut Vec<Cell>, sink: &mut Sink) -> Value {
+        let pattern = match &args[0] {
+            Expr::Regex(r) => r.clone(),
+            e => self.eval(e, frame, sink).text().to_string(),
+        };
+        let with = self.eval(&args[1], frame, sink).text();
+        let record = Expr::Field(Box::new(Expr::Number(0.0)));
+        let target = args.get(2).unwrap_or(&record);
+        let text = self.eval(target, frame, sink).text();
+        let Some(re) = self.regex(&pattern) else { return Value::Number(0.0) };
+        let (mut out, mut from, mut copied, mut count) = (String::new(), 0, 0, 0);
+        while let Some(m) = re.find_at(&text, from) {
+            let (a, z) = m.range();
+            count += 1;
+            self.steps += 1;
+            out.push_str(&text[copied..a]);
+            let mut chars = with.chars();
+            while let Some(c) = chars.next() {
+                match c {
+                    '\\' => match chars.next() {
+                        Some('&') => out.push('&'),
+                        Some('\\') => out.push('\\'),
+                        Some(other) => {
+                            out.push('\\');
+                            out.push(other);
+                        }
+                        None => out.push('\\'),
+                    },
+                    '&' => out.push_str(&text[a..z]),
+                    c => out.push(c),
+                }
+            }
+            copied = z;
+            if !all || z >= text.len() || out.len() > TEXT_BYTES_MAX {
+                break;
+            }
+            from = if z > a { z } else { z + text[z..].chars().next().map_or(1, char::len_utf8) };
+        }
+        if count > 0 {
+            out.push_str(&text[copied..]);
+            self.set(target, Value::of(out), frame, sink);
+        }
+        Value::Number(f64::from(count))
+    }
+
+    fn sprintf(&mut self, values: &[Value]) -> String {
+        let format = values.first().map_or_else(|| "".into(), Value::text);
+        let f = format.as_bytes();
+        let mut out = Vec::new();
+        let mut args = values.iter().skip(1);
+        let mut i = 0;
+        while i < f.len() && out.len() < TEXT_BYTES_MAX {
+            if f[i] != b'%' {
+                out.push(f[i]);
+                i += 1;
+                continue;
+            }
+            let Some((spec, end)) = Spec::read(f, i + 1, &mut || args.next().map_or(0, |v| v.number() as i64)) else {
+                out.push(b'%');
+                i += 1;
+                continue;
+            };
+            i = end;
+            match spec.conversion {
+                b'%' => out.push(b'%'),
+                b's' => spec.text(args.next().map_or_else(|| "".into(), Value::text).as_bytes(), &mut out),
+                b'c' => {
+                    let text = match args.next() {
+                        Some(Value::Number(n)) => char::from_u32(*n as u32).map(String::from).unwrap_or_default(),
+                        Some(v) => v.text().chars().next().map(String::from).unwrap_or_default(),
+                        None => String::new(),
+                    };
+                    spec.text(text.as_bytes(), &mut out);
+                }
+                b'd' | b'i' | b'u' | b'x' | b'X' | b'o' => spec.integer(args.next().map_or(0.0, Value::number) as i64, &mut out),
+                b'e' | b'E' | b'f' | b'F' | b'g' | b'G' => spec.float(args.next().map_or(0.0, Value::number), &mut out),
+                _ => {}
+            }
+        }
+        String::from_utf8_lossy(&out).into_owned()
+    }
+}
