@@ -266,11 +266,14 @@ impl Kernel {
         let us = us * coarse;
         let busy = 1 + self.procs.values().filter(|q| q.rate > 0 && q.wake > self.now && q.wake < Time::MAX).count() as u64;
         let rate = (self.cpu_millis / busy).clamp(1, 1000);
+        let was_charged = p.rate > 0 && p.wake > self.now && p.wake < Time::MAX;
         let wall = (us * 1000 / rate).max(1);
         p.cpu_us += us;
         self.cpu_done_us += us;
         p.rate = rate;
-        p.wake = self.now + Duration::from_micros(wall);
+        // What was charged before it could run comes first.
+        let from = if was_charged { p.wake } else { self.now };
+        p.wake = from + Duration::from_micros(wall);
         self.rested_at = self.rested_at.max(p.wake);
     }
 
@@ -630,14 +633,12 @@ impl Kernel {
                 .and_then(|d| self.descs.get(d as usize))
                 .and_then(Option::as_ref)
                 .is_some_and(|d| matches!(d.kind, DescKind::PipeRead(m) | DescKind::PipeWrite(m) if m == n));
-            if touches && !p.stopped {
-                p.wake = p.wake.min(now);
-            } else if p.block == Block::Host
+            let hosted = p.block == Block::Host
                 && p.fd(0)
                     .and_then(|d| self.descs.get(d as usize))
                     .and_then(Option::as_ref)
-                    .is_some_and(|d| matches!(d.kind, DescKind::PipeRead(m) if m == n))
-            {
+                    .is_some_and(|d| matches!(d.kind, DescKind::PipeRead(m) if m == n));
+            if hosted || (touches && !p.stopped) {
                 p.wake = p.wake.min(now);
             }
         }
@@ -1097,7 +1098,7 @@ pub fn post(p: &mut Process, signal: Signal, inside: bool, now: Time) {
         p.wake = now;
     }
     // A namespace's first process is spared what it does not handle, except a KILL from outside.
-    if p.pid == 1 && p.handled & bit == 0 && !(signal == Signal::KILL && !inside) {
+    if p.pid == 1 && p.handled & bit == 0 && (inside || signal != Signal::KILL) {
         return;
     }
     if !unstoppable && p.ignored & bit != 0 {

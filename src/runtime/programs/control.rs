@@ -121,11 +121,7 @@ fn env(run: &mut Run<'_>) -> Option<Step> {
             Some(Step::Become(Box::new(Body::Start(program)), 200))
         }
         Err(e) => {
-            run.err(if run.name == "env" || e != Errno::NoEntry {
-                format!("can't execute '{}': {e}", args[0])
-            } else {
-                format!("can't execute '{}': {e}", args[0])
-            });
+            run.err(format!("can't execute '{}': {e}", args[0]));
             Some(Step::Exit(if e == Errno::NoEntry { 127 } else { 126 }, 50))
         }
     }
@@ -844,7 +840,7 @@ pub struct External {
 
 /// Tells the host of a program that it runs.
 pub fn start_external(k: &mut Kernel, p: &mut Process) -> Step {
-    p.handled = u32::MAX & !(Signal::KILL.bit() | Signal::STOP.bit() | Signal::CHLD.bit() | Signal::CONT.bit() | Signal::PIPE.bit());
+    p.handled = !(Signal::KILL.bit() | Signal::STOP.bit() | Signal::CHLD.bit() | Signal::CONT.bit() | Signal::PIPE.bit());
     p.memory = 40 << 20;
     let tty = k.is_tty(p, 1);
     k.events.push(MachineEvent::ExternalStarted {

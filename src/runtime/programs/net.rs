@@ -434,7 +434,7 @@ impl Client {
         }
         let next = *at + Duration::from_micros(*every);
         if *left == 0 || interrupted {
-            let loss = if *sent > 0 { (*sent - *got) * 100 / *sent } else { 0 };
+            let loss = ((*sent - *got) * 100).checked_div(*sent).unwrap_or(0);
             let _ = k.put(
                 p,
                 1,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::super::fs::Errno;
 use super::super::kernel::{Kernel, Rd};
 use super::super::process::{Block, Pid, Process, Signal, Step};
-use super::super::programs::{self, look_up};
+use super::super::programs;
 use super::super::text;
 use super::code::Code;
 use super::exec::quote;
@@ -665,12 +665,7 @@ fn trap(sh: &mut Shell, k: &mut Kernel, p: &mut Process, args: &[String]) -> Out
             continue;
         }
         let Some(signal) = Signal::parse(name) else {
-            sh.builtin_error(
-                k,
-                p,
-                "trap",
-                &if sh.bash { format!("{name}: invalid signal specification") } else { format!("{name}: invalid signal specification") },
-            );
+            sh.builtin_error(k, p, "trap", &format!("{name}: invalid signal specification"));
             status = 1;
             continue;
         };
@@ -1083,7 +1078,7 @@ fn command(sh: &mut Shell, k: &mut Kernel, p: &mut Process, name: &str, args: &[
             ("file", format!("{n} is {found}"), found)
         } else {
             if verbose && !kind_only {
-                let text = if sh.bash { format!("{n}: not found") } else { format!("{n}: not found") };
+                let text = format!("{n}: not found");
                 if sh.bash {
                     sh.builtin_error(k, p, name, &text);
                 } else {
@@ -1102,6 +1097,5 @@ fn command(sh: &mut Shell, k: &mut Kernel, p: &mut Process, name: &str, args: &[
         };
         let _ = k.put(p, 1, format!("{text}\n").as_bytes());
     }
-    let _ = look_up;
     Outcome::Done(status)
 }

@@ -13,6 +13,16 @@ use super::code::*;
 use super::pattern::Pattern;
 use super::*;
 
+/// An assignment with its words expanded: name, index, a value or an array's items, and whether it appends.
+type Assigned = (ArcStr, Option<i64>, Result<String, Vec<String>>, bool);
+
+/// A command with everything expanded.
+struct Expanded {
+    argv: Vec<String>,
+    ready: Vec<Ready>,
+    assigned: Vec<Assigned>,
+}
+
 /// A redirection with its word expanded.
 #[derive(Debug, Clone)]
 pub enum Ready {
@@ -478,12 +488,7 @@ impl Shell {
 
     // ---- simple commands
 
-    fn assigned(
-        &mut self,
-        k: &mut Kernel,
-        p: &mut Process,
-        assigns: &[Assign],
-    ) -> Result<Vec<(ArcStr, Option<i64>, Result<String, Vec<String>>, bool)>, Stop> {
+    fn assigned(&mut self, k: &mut Kernel, p: &mut Process, assigns: &[Assign]) -> Result<Vec<Assigned>, Stop> {
         let mut e = Expander::new(self, k, p);
         let mut out = Vec::new();
         for a in assigns {
@@ -617,21 +622,15 @@ impl Shell {
         }
         let function = if plain { None } else { self.functions.get(argv[0].as_str()).cloned() };
         if let Some(code) = function {
-            return self.call(k, p, cmd, code, argv, ready, assigned);
+            return self.call(k, p, cmd, code, Expanded { argv, ready, assigned });
         }
         if builtins::is_builtin(&argv[0], self.bash) {
-            return self.builtin(k, p, cmd, argv, ready, assigned);
+            return self.builtin(k, p, cmd, Expanded { argv, ready, assigned });
         }
-        self.external(k, p, cmd, argv, ready, assigned)
+        self.external(k, p, cmd, Expanded { argv, ready, assigned })
     }
 
-    fn trace(
-        &mut self,
-        k: &mut Kernel,
-        p: &mut Process,
-        assigned: &[(ArcStr, Option<i64>, Result<String, Vec<String>>, bool)],
-        argv: &[String],
-    ) {
+    fn trace(&mut self, k: &mut Kernel, p: &mut Process, assigned: &[Assigned], argv: &[String]) {
         let mut text = String::from("+");
         for (name, _, value, _) in assigned {
             match value {
@@ -648,12 +647,7 @@ impl Shell {
     }
 
     /// Sets variables for one command and remembers what they were.
-    fn assign_for(
-        &mut self,
-        assigned: Vec<(ArcStr, Option<i64>, Result<String, Vec<String>>, bool)>,
-        saved: &mut Saved,
-        export: bool,
-    ) -> Result<(), String> {
+    fn assign_for(&mut self, assigned: Vec<Assigned>, saved: &mut Saved, export: bool) -> Result<(), String> {
         for (name, index, value, append) in assigned {
             saved.vars.push((name.clone(), self.vars.get(&name).cloned()));
             self.assign(&name, index, value, append)?;
@@ -665,16 +659,8 @@ impl Shell {
         Ok(())
     }
 
-    fn call(
-        &mut self,
-        k: &mut Kernel,
-        p: &mut Process,
-        cmd: &Simple,
-        code: Arc<Code>,
-        argv: Vec<String>,
-        ready: Vec<Ready>,
-        assigned: Vec<(ArcStr, Option<i64>, Result<String, Vec<String>>, bool)>,
-    ) -> Flow {
+    fn call(&mut self, k: &mut Kernel, p: &mut Process, cmd: &Simple, code: Arc<Code>, expanded: Expanded) -> Flow {
+        let Expanded { argv, ready, assigned } = expanded;
         if self.frames.len() >= FRAMES_MAX {
             self.complain(k, p, "maximum function nesting level exceeded");
             self.status = 2;
@@ -700,15 +686,8 @@ impl Shell {
         Flow::Next
     }
 
-    fn builtin(
-        &mut self,
-        k: &mut Kernel,
-        p: &mut Process,
-        cmd: &Simple,
-        argv: Vec<String>,
-        ready: Vec<Ready>,
-        assigned: Vec<(ArcStr, Option<i64>, Result<String, Vec<String>>, bool)>,
-    ) -> Flow {
+    fn builtin(&mut self, k: &mut Kernel, p: &mut Process, cmd: &Simple, expanded: Expanded) -> Flow {
+        let Expanded { argv, ready, assigned } = expanded;
         let mut saved = match self.redirect(k, p, &ready) {
             Ok(s) => s,
             Err(text) => {
@@ -784,15 +763,8 @@ impl Shell {
         Flow::Next
     }
 
-    fn external(
-        &mut self,
-        k: &mut Kernel,
-        p: &mut Process,
-        cmd: &Simple,
-        argv: Vec<String>,
-        ready: Vec<Ready>,
-        assigned: Vec<(ArcStr, Option<i64>, Result<String, Vec<String>>, bool)>,
-    ) -> Flow {
+    fn external(&mut self, k: &mut Kernel, p: &mut Process, cmd: &Simple, expanded: Expanded) -> Flow {
+        let Expanded { argv, ready, assigned } = expanded;
         // The last command of a child, or of `sh -c`, replaces the shell.
         let last = self.frames.len() == 1
             && self.control.is_empty()

@@ -72,7 +72,7 @@ impl Fields {
             if white(c) {
                 after_white |= self.started;
                 self.cut();
-            } else if !(after_white && !self.started) {
+            } else if !after_white || self.started {
                 self.started = true;
                 self.cut();
             } else {

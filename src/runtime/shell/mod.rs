@@ -367,7 +367,6 @@ impl Shell {
             if sh.opts.interactive {
                 p.handled |= Signal::INT.bit();
                 p.ignored |= Signal::TERM.bit() | Signal::QUIT.bit();
-                k.tty_echo(p.session, true);
             }
         }
         Ok(sh)
@@ -512,13 +511,7 @@ impl Shell {
 
     /// Prints an error as the shell words it.
     fn complain(&self, k: &mut Kernel, p: &mut Process, text: &str) {
-        let place = if self.bash && !self.opts.interactive {
-            format!("line {}: ", self.line)
-        } else if self.script && !self.opts.interactive {
-            format!("line {}: ", self.line)
-        } else {
-            String::new()
-        };
+        let place = if (self.bash || self.script) && !self.opts.interactive { format!("line {}: ", self.line) } else { String::new() };
         let _ = k.put(p, 2, format!("{}: {place}{text}\n", self.arg0).as_bytes());
     }
 

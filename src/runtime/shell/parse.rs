@@ -1349,23 +1349,23 @@ impl<'a> Parser<'a> {
             }
             match self.peek()? {
                 Tok::Word(words, raw) => {
-                    if cmd.words.is_empty() || is_declaration(&cmd.words) {
-                        if let Some(assign) = self.assignment(&raw)? {
-                            if cmd.words.is_empty() {
-                                cmd.assigns.push(assign);
-                                continue;
-                            }
-                            // `export a=$b`: the value is not split.
-                            if let AssignValue::Scalar(value) = assign.value {
-                                let eq = if assign.append { "+=" } else { "=" };
-                                let mut pieces = vec![Piece::Quoted(ArcStr::from(format!("{}{eq}", assign.name)))];
-                                pieces.extend(value.0.iter().map(quote_piece));
-                                cmd.words.push(Word(pieces.into()));
-                            } else {
-                                cmd.assigns.push(assign);
-                            }
+                    if (cmd.words.is_empty() || is_declaration(&cmd.words))
+                        && let Some(assign) = self.assignment(&raw)?
+                    {
+                        if cmd.words.is_empty() {
+                            cmd.assigns.push(assign);
                             continue;
                         }
+                        // `export a=$b`: the value is not split.
+                        if let AssignValue::Scalar(value) = assign.value {
+                            let eq = if assign.append { "+=" } else { "=" };
+                            let mut pieces = vec![Piece::Quoted(ArcStr::from(format!("{}{eq}", assign.name)))];
+                            pieces.extend(value.0.iter().map(quote_piece));
+                            cmd.words.push(Word(pieces.into()));
+                        } else {
+                            cmd.assigns.push(assign);
+                        }
+                        continue;
                     }
                     self.next()?;
                     if cmd.words.is_empty() && cmd.assigns.is_empty() && cmd.redirects.is_empty() && self.is_op("(")? {

@@ -149,7 +149,7 @@ fn roots(n: usize, cube: bool) -> Vec<u32> {
     let mut out = Vec::new();
     let mut candidate = 2u64;
     while out.len() < n {
-        if (2..candidate).all(|d| candidate % d != 0) {
+        if (2..candidate).all(|d| !candidate.is_multiple_of(d)) {
             // The integer root of the prime shifted far left carries the fraction's bits.
             let wide = u128::from(candidate) << if cube { 96 } else { 64 };
             let (mut lo, mut hi) = (0u128, 1u128 << 40);

@@ -324,7 +324,9 @@ impl Parser {
                 self.at += 1;
                 let Some(open) = blocks.pop() else { return Err("unexpected '}'".into()) };
                 let end = self.commands.len();
-                self.commands.get_mut(open).map(|c: &mut Command| c.action = Action::Block(end));
+                if let Some(c) = self.commands.get_mut::<usize>(open) {
+                    c.action = Action::Block(end);
+                }
                 continue;
             }
             let from = self.address()?;
