@@ -73,6 +73,12 @@ pub enum Task {
     Watch(Box<commands::get::Watch>),
     /// `logs --follow`, and `logs` of a pod that is not there yet.
     Logs(Box<commands::logs::Follow>),
+    /// `exec` and `attach`.
+    Session(commands::exec::Session),
+    /// `run --attach`, `run --rm`, `debug -it`.
+    Attach(Box<commands::run::Attaching>),
+    /// `events --watch`.
+    Events(Box<commands::events::Watching>),
     /// `rollout status`.
     RolloutStatus(Box<commands::rollout::status::Waiting>),
     /// `wait`.
@@ -92,6 +98,9 @@ impl Task {
             Task::Gone(t) => t.resume(cx),
             Task::Watch(t) => t.resume(cx),
             Task::Logs(t) => t.resume(cx),
+            Task::Session(t) => t.resume(cx),
+            Task::Attach(t) => t.resume(cx),
+            Task::Events(t) => t.resume(cx),
             Task::RolloutStatus(t) => t.resume(cx),
             Task::WaitFor(t) => t.resume(cx),
             Task::Drain(t) => t.resume(cx),

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::error::CliError;
 use super::flags::Flags;
 use super::host::{Environment, Host, Output, StdinState};
-use crate::api::{KindRef, Value};
+use crate::api::{Kind, KindRef, Object, Status, Value};
+use crate::obj;
 use crate::server::{Caller, DeleteOptions, Deleted, FieldValidation, ListOptions, Patch, Subresource, WriteOptions};
 
 /// A command line, resolved.
@@ -35,6 +36,11 @@ pub struct Session {
     /// Whether Ctrl-C was pressed since the last step.
     pub interrupted: bool,
 }
+
+/// What a node's operating system and kubelet use, in thousandths of a core.
+const SYSTEM_CPU_MILLI: u64 = 250;
+/// What they use of its memory, in bytes.
+const SYSTEM_MEMORY_BYTES: u64 = 1 << 30;
 
 /// Whether, and where, a command only pretends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -187,27 +193,66 @@ impl<'a> Context<'a, '_> {
         self.after(kind, result)
     }
 
-    fn metrics_object(&self, kind: KindRef, namespace: &str, name: &str) -> Result<Value, crate::api::Status> {
-        use crate::api::Object;
-        let items = self.metrics(kind);
-        items.into_iter().find(|v| v.name() == name && v.namespace() == namespace).ok_or_else(|| crate::api::Status::not_found(kind, name))
+    fn metrics_object(&self, kind: KindRef, namespace: &str, name: &str) -> Result<Value, Status> {
+        self.metrics(kind)
+            .and_then(|items| items.into_iter().find(|v| v.name() == name && v.namespace() == namespace))
+            .ok_or_else(|| Status::not_found(kind, name))
     }
 
-    fn metrics(&self, kind: KindRef) -> Vec<Value> {
-        match self.host.metrics {
-            Some(metrics) if kind.plural == "nodes" => metrics.nodes(),
-            Some(metrics) => metrics.pods(),
-            None => Vec::new(),
+    /// What the metrics API says: an object for each node, or each pod that runs. `None` where no kubelet can tell.
+    pub fn metrics(&self, kind: KindRef) -> Option<Vec<Value>> {
+        let node = self.host.node.as_deref()?;
+        let now = self.host.now;
+        let stamp = now.rfc3339();
+        let usage =
+            |cpu_milli: u64, memory_bytes: u64| obj!({"cpu": format!("{cpu_milli}m"), "memory": format!("{}Ki", memory_bytes / 1024)});
+        let item = |object: &Value| {
+            let mut metadata = obj!({"name": object.name_arc(), "creationTimestamp": stamp.as_str()});
+            for (key, value) in [("namespace", object.get("metadata").get("namespace")), ("labels", object.labels())] {
+                if !value.is_empty() {
+                    metadata.set(&[key], value.clone());
+                }
+            }
+            obj!({
+                "apiVersion": kind.api_version(), "kind": kind.kind, "metadata": metadata, "timestamp": stamp.as_str(), "window": "15s"
+            })
+        };
+        let used = |pod: &Value| node.pod_usage(now, pod.namespace(), pod.name());
+        if kind.plural == "nodes" {
+            let nodes = self.host.api.iter(Kind::named("Node"), None);
+            return Some(
+                nodes
+                    .map(|n| {
+                        let (mut cpu, mut memory) = (SYSTEM_CPU_MILLI, SYSTEM_MEMORY_BYTES);
+                        for pod in self.host.api.pods_on(n.name()) {
+                            if let Some(u) = used(pod) {
+                                cpu += u.cpu_milli();
+                                memory += u.memory_bytes();
+                            }
+                        }
+                        let mut object = item(n);
+                        object.set(&["usage"], usage(cpu, memory));
+                        object
+                    })
+                    .collect(),
+            );
         }
+        let pods = self.host.api.iter(Kind::named("Pod"), None);
+        let measured = pods.filter_map(|p| {
+            let containers = used(p)?.containers.into_iter().map(|(name, cpu, memory)| obj!({"name": name, "usage": usage(cpu, memory)}));
+            let mut object = item(p);
+            object.set(&["containers"], containers.collect::<Vec<_>>());
+            Some(object)
+        });
+        Some(measured.collect())
     }
 
     /// GET of a list.
     pub fn list(&mut self, kind: KindRef, namespace: Option<&str>, options: &ListOptions) -> Result<Vec<Value>, CliError> {
         let namespace = namespace.filter(|_| kind.namespaced);
         if kind.group == "metrics.k8s.io" {
-            use crate::api::Object;
-            let items = self.metrics(kind).into_iter().filter(|v| namespace.is_none_or(|n| v.namespace() == n)).collect();
-            return Ok(items);
+            let items = self.metrics(kind).unwrap_or_default();
+            return Ok(items.into_iter().filter(|v| namespace.is_none_or(|n| v.namespace() == n)).collect());
         }
         let result = self.host.api.list(kind, namespace, options);
         self.after(kind, result)

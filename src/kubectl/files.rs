@@ -1,5 +1,6 @@
 //! `-f`: files, directories and standard input as streams of objects.
 
+use super::commands::misc::no_kustomization;
 use super::context::Context;
 use super::error::{CliError, fail};
 use super::host::{FileError, Files};
@@ -23,9 +24,11 @@ pub fn sources(cx: &Context<'_, '_>, errors: &mut Vec<CliError>) -> Vec<Source> 
     let flags = cx.flags();
     let mut sources = Vec::new();
     if flags.given("kustomize") {
-        let clash = flags.given("filename");
-        let message = if clash { "only one of -f or -k can be specified" } else { "kustomize is not simulated here: use -f" };
-        errors.push(CliError::Message(message.into()));
+        let refused = match flags.given("filename") {
+            true => fail("only one of -f or -k can be specified"),
+            false => no_kustomization::<()>(cx, flags.text("kustomize")),
+        };
+        errors.extend(refused.err());
         return sources;
     }
     for path in flags.list("filename") {

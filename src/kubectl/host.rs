@@ -1,8 +1,7 @@
 //! What runs a kubectl: the cluster's API, the workstation's files, and where output goes.
 
-use crate::api::{Status, Value};
 use crate::base::Time;
-use crate::server::ApiServer;
+use crate::server::{ApiServer, NodeApi};
 
 /// What a process inherits from the shell that starts it.
 #[derive(Clone, Debug, Default)]
@@ -44,57 +43,6 @@ pub trait Files {
     fn list(&self, path: &str) -> Result<Vec<String>, FileError>;
 }
 
-/// One line that a container wrote.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LogLine {
-    /// When.
-    pub at: Time,
-    /// What, with its newline where it had one.
-    pub text: Vec<u8>,
-}
-
-/// A command to run in a container.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ExecRequest {
-    /// The pod's namespace.
-    pub namespace: String,
-    /// The pod.
-    pub pod: String,
-    /// The container.
-    pub container: String,
-    /// The command and its arguments; empty attaches to the container's own process.
-    pub command: Vec<String>,
-    /// Whether standard input is passed on.
-    pub stdin: bool,
-    /// Whether it gets a terminal.
-    pub tty: bool,
-}
-
-/// What came out of a command since it was last asked.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ExecOutput {
-    /// Standard output.
-    pub stdout: Vec<u8>,
-    /// Standard error.
-    pub stderr: Vec<u8>,
-    /// Its exit code, once it has ended.
-    pub exit: Option<i32>,
-}
-
-/// A node's share of the API: what the API server passes on to the kubelet of a pod's node.
-pub trait NodeApi {
-    /// All that a container wrote, oldest first; `previous` asks for its last instance.
-    fn logs(&self, namespace: &str, pod: &str, container: &str, previous: bool) -> Result<Vec<LogLine>, Status>;
-    /// Starts a command, or attaches; returns the session's number.
-    fn exec(&mut self, now: Time, request: &ExecRequest) -> Result<u64, Status>;
-    /// Hands standard input over; `eof` closes it.
-    fn exec_input(&mut self, now: Time, session: u64, bytes: &[u8], eof: bool);
-    /// Sends Ctrl-C.
-    fn exec_interrupt(&mut self, now: Time, session: u64);
-    /// What came since.
-    fn exec_output(&mut self, now: Time, session: u64) -> Result<ExecOutput, Status>;
-}
-
 /// What runs a kubectl, for the length of one step.
 pub struct Host<'a> {
     /// The cluster.
@@ -105,16 +53,6 @@ pub struct Host<'a> {
     pub now: Time,
     /// The workstation's files.
     pub files: &'a mut dyn Files,
-    /// What `kubectl top` shows; `None` where the metrics API is not served.
-    pub metrics: Option<&'a dyn Metrics>,
-}
-
-/// The metrics API's content.
-pub trait Metrics {
-    /// A `NodeMetrics` of every node that has any.
-    fn nodes(&self) -> Vec<Value>;
-    /// A `PodMetrics` of every pod that has any.
-    fn pods(&self) -> Vec<Value>;
 }
 
 /// Standard input so far.

@@ -75,6 +75,7 @@ impl Kubectl {
     /// Ctrl-C: most commands end; a session in a container passes it on.
     pub fn interrupt(&mut self) {
         match &self.state {
+            State::Running(Task::Session(_) | Task::Attach(_)) => self.session.interrupted = true,
             State::Exited(_) => {}
             _ => self.state = State::Exited(INTERRUPTED),
         }
@@ -82,7 +83,11 @@ impl Kubectl {
 
     /// Whether what it waits for is a program in a container that has a terminal: keys go there as they are typed.
     pub fn wants_raw_input(&self) -> bool {
-        matches!(self.state, State::Running(_)) && self.inv.flags.is_on("stdin") && self.inv.flags.is_on("tty")
+        match &self.state {
+            State::Running(Task::Session(session)) => session.has_terminal(),
+            State::Running(Task::Attach(attaching)) => attaching.has_terminal(),
+            _ => false,
+        }
     }
 
     /// Does what can be done now.

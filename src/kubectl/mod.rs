@@ -5,6 +5,7 @@
 mod base64;
 mod command;
 mod commands;
+mod completion;
 mod config;
 mod context;
 pub mod describe;
@@ -21,8 +22,10 @@ mod pods;
 mod printing;
 mod resources;
 mod sha256;
+mod unified;
 
-pub use host::{Environment, ExecOutput, ExecRequest, FileError, Files, Host, LogLine, Metrics, NodeApi, Output, StdinState, Step, Stream};
+pub use completion::complete;
+pub use host::{Environment, FileError, Files, Host, Output, StdinState, Step, Stream};
 pub use kubectl::Kubectl;
 
 #[cfg(test)]

@@ -74,7 +74,7 @@ impl Query {
             files: true,
             selector: set("selector"),
             field_selector: set("field-selector"),
-            all: flags.is_on("all"),
+            allow_empty_selector: flags.is_on("all"),
             all_namespaces: flags.is_on("all-namespaces"),
             latest: true,
             ..Query::default()

@@ -2,7 +2,6 @@
 
 mod cluster;
 mod digest;
-mod node_bridge;
 mod nodes;
 mod outcome;
 mod session;

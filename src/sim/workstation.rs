@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::cluster::Cluster;
-use super::node_bridge::NodeBridge;
 use super::session::Session;
 use crate::base::{Duration, Time};
-use crate::kubectl::{Environment, FileError, Files, Host, Kubectl, NodeApi, Output, StdinState, Step, Stream};
+use crate::kubectl::{Environment, FileError, Files, Host, Kubectl, Output, StdinState, Step, Stream};
 use crate::runtime::{self, Errno, ExtRead, Image, Kind, Machine, MachineEvent, MachineSpec, Pid, Signal, SpawnSpec, Stdin};
+use crate::server::NodeApi;
 
 /// Where commands start and where the session's files are.
 const HOME: &str = "/root";
@@ -331,9 +331,8 @@ impl Workstation {
         let step = {
             let cwd = self.machine.ext_cwd(pid);
             let mut files = WorkstationFiles { machine: &mut self.machine, cwd };
-            let mut bridge = cluster.kubelets.as_mut().map(|kubelets| NodeBridge { kubelets });
-            let node = bridge.as_mut().map(|b| b as &mut dyn NodeApi);
-            let mut host = Host { api: &mut cluster.api, node, now, files: &mut files, metrics: None };
+            let node = cluster.kubelets.as_mut().map(|kubelets| kubelets as &mut dyn NodeApi);
+            let mut host = Host { api: &mut cluster.api, node, now, files: &mut files };
             running.kubectl.step(&mut host, StdinState { bytes: &running.stdin, eof: running.eof }, &mut out)
         };
         for (stream, bytes) in &out.chunks {

@@ -103,7 +103,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let reporter = Reporter::new(cx)?;
     let dry_run = cx.dry_run()?;
     let options = cx.write_options(dry_run)?;
-    let query = Query { latest: false, all: false, validate: super::validates(cx), ..Query::of(cx) };
+    let query = Query { latest: false, validate: super::validates(cx), ..Query::of(cx) };
     let mut errors = Vec::new();
     let (queue, found_errors) = match find(cx, &query, &[]) {
         Ok(found) => found.split(),

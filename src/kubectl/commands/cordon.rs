@@ -3,7 +3,7 @@
 use crate::api::{Kind, Value};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::{Context, DryRun};
-use crate::kubectl::error::{CliError, fail};
+use crate::kubectl::error::CliError;
 use crate::kubectl::flags;
 use crate::kubectl::printing::named;
 use crate::kubectl::resources::{Info, Query, find};
@@ -33,7 +33,7 @@ pub fn nodes(cx: &mut Context<'_, '_>, verb: &str) -> Result<Vec<Info>, CliError
         return Err(cx.usage(format!("USAGE: {verb} NODE [flags]")));
     }
     if !cx.args().is_empty() && selector.is_some_and(|s| !s.is_empty()) {
-        return fail("error: cannot specify both a node name and a --selector option");
+        return Err(cx.usage("error: cannot specify both a node name and a --selector option"));
     }
     let mut args = vec!["nodes".to_owned()];
     args.extend_from_slice(cx.args());

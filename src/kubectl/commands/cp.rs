@@ -1,12 +1,10 @@
-//! `kubectl cp`: single files, through a program in the container.
+//! `kubectl cp`: single files, into a container and out of one.
 
-use crate::api::Object;
-use crate::base::Duration;
-use crate::kubectl::command::{Command, Flow, Run, Task};
+use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{Flag, int, switch, text};
-use crate::kubectl::host::{ExecOutput, ExecRequest, FileError, Step};
+use crate::kubectl::host::FileError;
 use crate::kubectl::pods::container_of;
 use crate::kubectl::resources::{Query, find};
 
@@ -20,8 +18,6 @@ pub static COMMAND: Command = Command {
     ..Command::new("cp", "Copy files and directories to and from containers", run)
 };
 
-/// How often the program is looked at.
-const POLL: Duration = Duration::from_millis(20);
 /// A file larger than this is not copied, in bytes.
 const SIZE_MAX: usize = 64 << 20;
 
@@ -30,16 +26,6 @@ struct Place {
     namespace: Option<String>,
     pod: Option<String>,
     path: String,
-}
-
-/// A copy at work.
-#[derive(Clone, Debug)]
-pub struct Copying {
-    session: u64,
-    /// Where a download goes; `None` for an upload.
-    to: Option<String>,
-    content: Vec<u8>,
-    errors: Vec<u8>,
 }
 
 fn parse(spec: &str) -> Result<Place, CliError> {
@@ -86,61 +72,24 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let infos = find(cx, &Query { latest: true, ..Query::default() }, &target)?.into_infos()?;
     let Some(info) = infos.into_iter().next() else { return fail("expected one resource") };
     let container = container_of(cx, &info.object, cx.flags().text("container"), false)?;
-    let command = if download {
-        vec!["cat".to_owned(), remote.path.clone()]
-    } else {
-        // A directory takes the file under its own name.
-        let name = from.path.rsplit('/').next().unwrap_or("");
-        let script = "if [ -d \"$1\" ]; then cat > \"$1/$2\"; else cat > \"$1\"; fi";
-        ["sh", "-c", script, "cp", &remote.path, name].map(str::to_owned).to_vec()
-    };
-    let request = ExecRequest {
-        namespace: info.namespace.clone(),
-        pod: info.object.name().to_owned(),
-        container,
-        command,
-        stdin: !download,
-        tty: false,
-    };
     let now = cx.host.now;
     let Some(node) = cx.host.node.as_deref_mut() else {
         return fail("unable to upgrade connection: error dialing backend: no kubelet runs here");
     };
-    let session = node.exec(now, &request)?;
-    if !download {
-        node.exec_input(now, session, &content, true);
+    let (namespace, pod) = (info.namespace.as_str(), info.name.as_str());
+    let name_in = |path: &str, name: &str| format!("{}/{name}", path.trim_end_matches('/'));
+    let last = |path: &str| path.trim_end_matches('/').rsplit('/').next().unwrap_or("").to_owned();
+    if download {
+        let content = node
+            .read_file(namespace, pod, &container, &from.path, SIZE_MAX)
+            .map_err(|s| CliError::Exit(1, format!("{}\ncommand terminated with exit code 1", s.message)))?;
+        let is_directory = to.path.ends_with('/') || matches!(cx.host.files.read(&to.path), Err(FileError::IsADirectory));
+        let path = if is_directory { name_in(&to.path, &last(&from.path)) } else { to.path };
+        cx.host.files.write(&path, &content).map_err(|e| CliError::Message(format!("open {path}: {e}")))?;
+        return Ok(Flow::Done);
     }
-    let local = if to.path.ends_with('/') || matches!(cx.host.files.read(&to.path), Err(FileError::IsADirectory)) {
-        format!("{}/{}", to.path.trim_end_matches('/'), from.path.rsplit('/').next().unwrap_or(""))
-    } else {
-        to.path.clone()
-    };
-    Copying { session, to: download.then_some(local), content: Vec::new(), errors: Vec::new() }.resume(cx)
-}
-
-impl Copying {
-    /// Takes what came, and writes the file at the end.
-    pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-        let now = cx.host.now;
-        let Some(node) = cx.host.node.as_deref_mut() else { return fail("the connection to the node was lost") };
-        let ExecOutput { stdout, stderr, exit } = node.exec_output(now, self.session)?;
-        self.content.extend(stdout);
-        self.errors.extend(stderr);
-        if self.content.len() > SIZE_MAX {
-            return fail("the file is too large to be copied");
-        }
-        match exit {
-            None => Ok(Flow::Wait(Task::Copy(Box::new(self)), Step::WaitUntil(now + POLL))),
-            Some(0) => {
-                if let Some(path) = &self.to {
-                    cx.host.files.write(path, &self.content).map_err(|e| CliError::Message(format!("open {path}: {e}")))?;
-                }
-                Ok(Flow::Done)
-            }
-            Some(code) => {
-                cx.out.err(&self.errors);
-                Err(CliError::Exit(1, format!("command terminated with exit code {code}")))
-            }
-        }
-    }
+    let is_directory = to.path.ends_with('/') || node.list_files(namespace, pod, &container, &to.path).is_ok();
+    let path = if is_directory { name_in(&to.path, &last(&from.path)) } else { to.path };
+    node.write_file(now, namespace, pod, &container, &path, &content)?;
+    Ok(Flow::Done)
 }

@@ -99,8 +99,7 @@ fn container(cx: &mut Context<'_, '_>, command: &[String], taken: &Value) -> Val
     if !flags.text("image-pull-policy").is_empty() {
         object.set(&["imagePullPolicy"], flags.text("image-pull-policy"));
     }
-    let env: Vec<Value> =
-        flags.list("env").iter().filter_map(|e| e.split_once('=')).map(|(k, v)| obj!({"name": k, "value": v})).collect();
+    let env: Vec<Value> = flags.list("env").iter().filter_map(|e| e.split_once('=')).map(|(k, v)| obj!({"name": k, "value": v})).collect();
     if !env.is_empty() {
         object.set(&["env"], env);
     }

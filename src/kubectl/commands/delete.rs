@@ -58,7 +58,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         grace = 0;
     }
     let dry_run = cx.dry_run()?;
-    let query = Query { latest: false, no_fetch: true, ..Query::of(cx) };
+    let query = Query { all: flags.is_on("all"), allow_empty_selector: false, latest: false, no_fetch: true, ..Query::of(cx) };
     let found = find(cx, &query, cx.args())?;
     let output = flags.text("output");
     if !output.is_empty() && output != "name" {

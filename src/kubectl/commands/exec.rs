@@ -6,11 +6,13 @@ use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, duration, switch, text};
-use crate::kubectl::host::{ExecRequest, Step};
+use crate::kubectl::host::Step;
 use crate::kubectl::pods::{container_of, pod_of};
 use crate::kubectl::resources::{Query, find};
+use crate::server::ExecId;
 
-const OWN: &[Flag] = &[text("container", "c"), switch("stdin", "i"), switch("tty", "t"), switch("quiet", "q"), duration("pod-running-timeout")];
+const OWN: &[Flag] =
+    &[text("container", "c"), switch("stdin", "i"), switch("tty", "t"), switch("quiet", "q"), duration("pod-running-timeout")];
 
 /// `kubectl exec`.
 pub static COMMAND: Command = Command {
@@ -31,10 +33,27 @@ pub static ATTACH: Command = Command {
 /// How often output is looked for.
 const POLL: Duration = Duration::from_millis(20);
 
+/// A command to run in a container.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ExecRequest {
+    /// The pod's namespace.
+    pub namespace: String,
+    /// The pod.
+    pub pod: String,
+    /// The container.
+    pub container: String,
+    /// The command and its arguments; empty attaches to the container's own process.
+    pub command: Vec<String>,
+    /// Whether standard input is passed on.
+    pub stdin: bool,
+    /// Whether it gets a terminal.
+    pub tty: bool,
+}
+
 /// A session in a container.
 #[derive(Clone, Debug)]
 pub struct Session {
-    number: u64,
+    id: ExecId,
     /// How much of standard input was passed on.
     sent: usize,
     closed: bool,
@@ -77,14 +96,8 @@ fn exec(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     let container = container_of(cx, &pod, cx.flags().text("container"), cx.flags().is_on("quiet"))?;
     let (stdin, tty) = terminal(cx);
-    let request = ExecRequest {
-        namespace: pod.namespace().into(),
-        pod: pod.name().into(),
-        container,
-        command: command.to_vec(),
-        stdin,
-        tty,
-    };
+    let request =
+        ExecRequest { namespace: pod.namespace().into(), pod: pod.name().into(), container, command: command.to_vec(), stdin, tty };
     Session::start(cx, &request, true)?.resume(cx)
 }
 
@@ -105,8 +118,7 @@ fn attach(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if !cx.flags().is_on("quiet") && stdin {
         cx.out.errln("If you don't see a command prompt, try pressing enter.");
     }
-    let request =
-        ExecRequest { namespace: pod.namespace().into(), pod: pod.name().into(), container, command: Vec::new(), stdin, tty };
+    let request = ExecRequest { namespace: pod.namespace().into(), pod: pod.name().into(), container, command: Vec::new(), stdin, tty };
     Session::start(cx, &request, false)?.resume(cx)
 }
 
@@ -128,9 +140,15 @@ impl Session {
         let Some(node) = cx.host.node.as_deref_mut() else {
             return fail("unable to upgrade connection: error dialing backend: no kubelet runs here");
         };
-        match node.exec(now, request) {
-            Ok(number) => Ok(Session { number, sent: 0, closed: false, stdin: request.stdin, tty: request.tty, report }),
-            Err(status) if status.reason == "NotFound" => Err(status.into()),
+        let ExecRequest { namespace, pod, container, command, stdin, tty } = request;
+        let started = if command.is_empty() {
+            node.attach(now, namespace, pod, container)
+        } else {
+            node.exec(now, namespace, pod, container, command, *stdin, *tty)
+        };
+        match started {
+            Ok(id) => Ok(Session { id, sent: 0, closed: false, stdin: *stdin, tty: *tty, report }),
+            Err(status) if status.reason == "InternalError" => fail(status.message),
             Err(status) => fail(format!("unable to upgrade connection: {}", status.message)),
         }
     }
@@ -146,17 +164,20 @@ impl Session {
         let interrupted = std::mem::take(&mut cx.session.interrupted);
         let Some(node) = cx.host.node.as_deref_mut() else { return fail("the connection to the node was lost") };
         if interrupted {
-            node.exec_interrupt(now, self.number);
+            node.write(now, self.id, b"\x03");
         }
         if self.stdin && !self.closed {
             let fresh = &cx.stdin.bytes[self.sent.min(cx.stdin.bytes.len())..];
-            if !fresh.is_empty() || cx.stdin.eof {
-                node.exec_input(now, self.number, fresh, cx.stdin.eof);
+            if !fresh.is_empty() {
+                node.write(now, self.id, fresh);
                 self.sent = cx.stdin.bytes.len();
-                self.closed = cx.stdin.eof;
+            }
+            if cx.stdin.eof {
+                node.close_stdin(now, self.id);
+                self.closed = true;
             }
         }
-        let output = node.exec_output(now, self.number)?;
+        let output = node.poll(self.id);
         cx.out.out(&output.stdout);
         cx.out.err(&output.stderr);
         Ok(output.exit)
@@ -181,4 +202,3 @@ impl Session {
         }
     }
 }
-

@@ -6,10 +6,10 @@ use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, duration, int, switch, text};
-use crate::kubectl::host::{LogLine, Step};
-use crate::kubectl::pods::{Purpose, container_of, container_status, containers, selected, selector_of};
+use crate::kubectl::host::Step;
+use crate::kubectl::pods::{Purpose, container_of, containers, selected, selector_of};
 use crate::kubectl::resources::{Info, Query, find};
-use crate::server::ListOptions;
+use crate::server::{ListOptions, LogCursor, LogOptions};
 
 const OWN: &[Flag] = &[
     switch("all-containers", ""),
@@ -52,11 +52,10 @@ struct LogStream {
     container: String,
     /// Written before each line.
     prefix: String,
-    /// Lines that were printed or skipped; `None` before the first look.
-    seen: Option<usize>,
-    /// Bytes printed, for `--limit-bytes`.
-    bytes: i64,
-    restarts: i64,
+    /// Up to where it was printed.
+    cursor: Option<LogCursor>,
+    /// Whether a line's end was printed last.
+    at_line_start: bool,
 }
 
 /// `logs` at work.
@@ -148,10 +147,9 @@ fn streams_of(cx: &mut Context<'_, '_>, pods: &[Value], container: &str) -> Resu
                 namespace: pod.namespace().into(),
                 pod: pod.name().into(),
                 prefix: if prefixed { format!("[pod/{}/{name}] ", pod.name()) } else { String::new() },
-                restarts: container_status(pod, &name).get("restartCount").int(),
                 container: name,
-                seen: None,
-                bytes: 0,
+                cursor: None,
+                at_line_start: true,
             });
         }
     }
@@ -232,82 +230,48 @@ fn pods_behind(cx: &mut Context<'_, '_>, info: &Info) -> Result<Option<Vec<Value
 impl LogStream {
     /// Prints what is new; says whether more may come.
     fn print(&mut self, cx: &mut Context<'_, '_>) -> Result<bool, CliError> {
-        let flags = cx.flags();
-        let pods = Kind::named("Pod");
-        let pod = cx.host.api.peek(pods, &self.namespace, &self.pod).cloned();
-        if let Some(pod) = &pod
-            && self.seen.is_none()
-            && pod.at(&["spec", "nodeName"]).str().is_empty()
-        {
+        let pod = cx.host.api.peek(Kind::named("Pod"), &self.namespace, &self.pod);
+        if self.cursor.is_none() && pod.is_some_and(|p| p.at(&["spec", "nodeName"]).str().is_empty()) {
             // The API server answers so for a pod without a node.
-            let message = format!("pod {} does not have a host assigned", self.pod);
-            return Err(Status::bad_request(message).into());
+            return Err(Status::bad_request(format!("pod {} does not have a host assigned", self.pod)).into());
         }
         let Some(node) = cx.host.node.as_deref() else {
             return fail(format!("the kubelet of pod {:?} cannot be reached", self.pod));
         };
-        let lines: Vec<LogLine> = match node.logs(&self.namespace, &self.pod, &self.container, flags.is_on("previous")) {
-            Ok(lines) => lines,
+        let options = LogOptions { cursor: self.cursor, ..options(cx) };
+        let chunk = match node.logs(cx.host.now, &self.namespace, &self.pod, &self.container, &options) {
+            Ok(chunk) => chunk,
             // A followed pod may go away.
-            Err(_) if self.seen.is_some() => return Ok(false),
+            Err(_) if self.cursor.is_some() => return Ok(false),
             Err(status) => return Err(status.into()),
         };
-        let from = match self.seen {
-            Some(n) => n.min(lines.len()),
-            None => first_line(cx, &lines),
-        };
-        let timestamps = flags.is_on("timestamps");
-        let limit = flags.int("limit-bytes");
-        for line in &lines[from..] {
-            let mut text = Vec::new();
-            if timestamps {
-                text.extend(format!("{} ", nanos(line.at)).into_bytes());
-            }
-            text.extend_from_slice(&line.text);
-            if let Some(limit) = limit {
-                let left = usize::try_from(limit - self.bytes).unwrap_or(0);
-                text.truncate(left);
-                if text.is_empty() {
-                    return Ok(false);
+        if self.prefix.is_empty() {
+            cx.out.out(&chunk.bytes);
+        } else {
+            for line in chunk.bytes.split_inclusive(|b| *b == b'\n') {
+                if self.at_line_start {
+                    cx.out.out(&self.prefix);
                 }
-                self.bytes += text.len() as i64;
+                cx.out.out(line);
+                self.at_line_start = line.ends_with(b"\n");
             }
-            if !self.prefix.is_empty() {
-                cx.out.out(&self.prefix);
-            }
-            cx.out.out(&text);
         }
-        self.seen = Some(lines.len());
-        let Some(pod) = pod else { return Ok(false) };
-        let status = container_status(&pod, &self.container);
-        let ended = !status.at(&["state", "terminated"]).is_null()
-            || status.get("restartCount").int() > self.restarts
-            || matches!(pod.at(&["status", "phase"]).str(), "Succeeded" | "Failed");
-        Ok(!ended)
+        self.cursor = Some(chunk.cursor);
+        Ok(!chunk.ended)
     }
 }
 
-/// Where `--tail`, `--since` and `--since-time` let the log begin.
-fn first_line(cx: &Context<'_, '_>, lines: &[LogLine]) -> usize {
+/// What the flags ask of a log.
+fn options(cx: &Context<'_, '_>) -> LogOptions {
     let flags = cx.flags();
     let default = if flags.text("selector").is_empty() { -1 } else { 10 };
-    let tail = flags.int("tail").unwrap_or(default);
-    let mut from = match usize::try_from(tail) {
-        Ok(n) => lines.len().saturating_sub(n),
-        Err(_) => 0,
-    };
-    let since = match (flags.positive_duration("since"), flags.get("since-time")) {
-        (Some(d), _) => Some(Time(cx.host.now.0.saturating_sub(u64::try_from(d.as_micros()).unwrap_or(u64::MAX)))),
-        (None, Some(text)) => Time::parse_rfc3339(text),
-        (None, None) => None,
-    };
-    if let Some(since) = since {
-        from = from.max(lines.partition_point(|l| l.at < since));
+    LogOptions {
+        previous: flags.is_on("previous"),
+        tail_lines: u64::try_from(flags.int("tail").unwrap_or(default)).ok(),
+        since: flags.positive_duration("since"),
+        since_time: flags.get("since-time").and_then(Time::parse_rfc3339),
+        limit_bytes: flags.int("limit-bytes").and_then(|b| u64::try_from(b).ok()),
+        timestamps: flags.is_on("timestamps"),
+        cursor: None,
     }
-    from
-}
-
-/// A moment as the kubelet writes it before a line: with nine digits of fraction.
-fn nanos(at: Time) -> String {
-    at.rfc3339_micro().replace('Z', "000Z")
 }

@@ -1,14 +1,24 @@
 //! The commands, one file each.
 
 pub mod annotate;
+pub mod top;
+pub mod misc;
+pub mod explain;
+pub mod events;
+pub mod diff;
+pub mod config;
+pub mod api_resources;
 pub mod apply;
 pub mod autoscale;
 pub mod cordon;
+pub mod cp;
 pub mod create;
 pub mod create_generators;
+pub mod debug;
 pub mod delete;
 pub mod describe;
 pub mod drain;
+pub mod exec;
 pub mod expose;
 pub mod get;
 pub mod label;
@@ -16,6 +26,7 @@ pub mod logs;
 pub mod patch;
 pub mod replace;
 pub mod rollout;
+pub mod run;
 pub mod scale;
 pub mod set;
 pub mod taint;
@@ -35,14 +46,35 @@ pub static ROOT: Command = Command::group(
     "kubectl controls the Kubernetes cluster manager.\n\n Find more information at: https://kubernetes.io/docs/reference/kubectl/",
     &[
         &annotate::COMMAND,
+        &api_resources::RESOURCES,
+        &api_resources::VERSIONS,
+        &config::COMMAND,
+        &diff::COMMAND,
+        &events::COMMAND,
+        &explain::COMMAND,
+        &top::COMMAND,
+        &misc::AUTH,
+        &misc::CERTIFICATE,
+        &misc::CLUSTER_INFO,
+        &misc::COMPLETION,
+        &misc::EDIT,
+        &misc::KUSTOMIZE,
+        &misc::OPTIONS,
+        &misc::PLUGIN,
+        &misc::PORT_FORWARD,
+        &misc::PROXY,
         &apply::COMMAND,
         &autoscale::COMMAND,
         &cordon::CORDON,
         &cordon::UNCORDON,
+        &cp::COMMAND,
         &create::COMMAND,
+        &debug::COMMAND,
         &delete::COMMAND,
         &describe::COMMAND,
         &drain::COMMAND,
+        &exec::ATTACH,
+        &exec::COMMAND,
         &expose::COMMAND,
         &get::COMMAND,
         &label::COMMAND,
@@ -50,6 +82,7 @@ pub static ROOT: Command = Command::group(
         &patch::COMMAND,
         &replace::COMMAND,
         &rollout::COMMAND,
+        &run::COMMAND,
         &scale::COMMAND,
         &set::COMMAND,
         &taint::COMMAND,

@@ -1,6 +1,6 @@
 //! `kubectl run`.
 
-use super::exec::{Session, terminal};
+use super::exec::{ExecRequest, Session, terminal};
 use crate::api::{Kind, Object, Value};
 use crate::base::{Duration, Time};
 use crate::kubectl::command::{Command, Flow, Run, Task};
@@ -9,12 +9,12 @@ use crate::kubectl::commands::expose::parse_labels;
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, array, duration, int, switch, text, text_or};
-use crate::kubectl::host::{ExecRequest, Step};
+use crate::kubectl::host::Step;
 use crate::kubectl::last_applied;
 use crate::kubectl::pods::container_status;
 use crate::kubectl::printing::Reporter;
 use crate::obj;
-use crate::server::{DeleteOptions, Propagation};
+use crate::server::{DeleteOptions, LogOptions, Propagation};
 
 const OWN: &[Flag] = &[
     text("image", ""),
@@ -92,12 +92,10 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let options = cx.write_options(dry_run)?;
     if flags.is_on("expose") {
         let service = service(cx, &name, &object)?;
-        let created =
-            if dry_run == DryRun::Client { service } else { cx.create(Kind::named("Service"), &namespace, service, &options)? };
+        let created = if dry_run == DryRun::Client { service } else { cx.create(Kind::named("Service"), &namespace, service, &options)? };
         reporter.report("created", &created, cx.out)?;
     }
-    let created =
-        if dry_run == DryRun::Client { object } else { cx.create(Kind::named("Pod"), &namespace, object, &options)? };
+    let created = if dry_run == DryRun::Client { object } else { cx.create(Kind::named("Pod"), &namespace, object, &options)? };
     if attach {
         if !flags.is_on("quiet") {
             cx.out.errln("All commands and output from this session will be recorded in container logs, including credentials and sensitive information passed through the command prompt.");
@@ -209,14 +207,25 @@ fn service(cx: &Context<'_, '_>, name: &str, pod: &Value) -> Result<Value, CliEr
 impl Attaching {
     /// Of a container that is about to start in a pod that is there.
     pub fn to(cx: &Context<'_, '_>, namespace: &str, pod: &str, container: &str) -> Attaching {
-        Attaching { namespace: namespace.into(), name: pod.into(), container: container.into(), stage: Stage::Starting(cx.host.now + TIMEOUT) }
+        Attaching {
+            namespace: namespace.into(),
+            name: pod.into(),
+            container: container.into(),
+            stage: Stage::Starting(cx.host.now + TIMEOUT),
+        }
+    }
+
+    /// Whether the container has a terminal.
+    pub fn has_terminal(&self) -> bool {
+        matches!(&self.stage, Stage::Attached(session) if session.has_terminal())
     }
 
     /// Attaches once the pod runs, and leaves as its container leaves.
     pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         loop {
             let Some(pod) = cx.host.api.peek(Kind::named("Pod"), &self.namespace, &self.name).cloned() else {
-                return self.end(cx, Err(CliError::Message(format!("pod {}/{} was deleted", self.namespace, self.name))));
+                let gone = format!("pod {}/{} was deleted", self.namespace, self.name);
+                return self.end(cx, fail(gone));
             };
             let phase = pod.at(&["status", "phase"]).str();
             let ended = matches!(phase, "Succeeded" | "Failed");
@@ -225,7 +234,9 @@ impl Attaching {
                     self.show_logs(cx);
                     self.stage = Stage::Ending;
                 }
-                Stage::Starting(_) if phase == "Running" && !container_status(&pod, &self.container).at(&["state", "running"]).is_null() => {
+                Stage::Starting(_)
+                    if phase == "Running" && !container_status(&pod, &self.container).at(&["state", "running"]).is_null() =>
+                {
                     let (stdin, tty) = terminal(cx);
                     let request = ExecRequest {
                         namespace: self.namespace.clone(),
@@ -274,10 +285,8 @@ impl Attaching {
     /// What the container wrote, where it could not be attached to.
     fn show_logs(&self, cx: &mut Context<'_, '_>) {
         let Some(node) = cx.host.node.as_deref() else { return };
-        if let Ok(lines) = node.logs(&self.namespace, &self.name, &self.container, false) {
-            for line in lines {
-                cx.out.out(&line.text);
-            }
+        if let Ok(chunk) = node.logs(cx.host.now, &self.namespace, &self.name, &self.container, &LogOptions::default()) {
+            cx.out.out(&chunk.bytes);
         }
     }
 

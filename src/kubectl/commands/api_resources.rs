@@ -1,0 +1,124 @@
+//! `kubectl api-resources` and `api-versions`.
+
+use std::collections::BTreeSet;
+
+use crate::api::schema::schema;
+use crate::api::{KINDS, KindRef, Value};
+use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::commands::create_generators::texts;
+use crate::kubectl::context::Context;
+use crate::kubectl::error::{CliError, fail};
+use crate::kubectl::flags::{Flag, list, switch, text};
+use crate::kubectl::output::{TabWriter, to_json, to_yaml};
+use crate::obj;
+
+const OWN: &[Flag] = &[
+    text("output", "o"),
+    text("api-group", ""),
+    list("verbs", ""),
+    list("categories", ""),
+    switch("namespaced", ""),
+    switch("no-headers", ""),
+    switch("cached", ""),
+    text("sort-by", ""),
+    switch("show-managed-fields", ""),
+];
+
+/// `kubectl api-resources`.
+pub static RESOURCES: Command = Command {
+    usage: "[flags] [options]",
+    flags: &[OWN],
+    run: Run::Do(resources),
+    ..Command::new("api-resources", "Print the supported API resources on the server", resources)
+};
+
+/// `kubectl api-versions`.
+pub static VERSIONS: Command = Command::new("api-versions", "Print the supported API versions on the server, in the form of \"group/version\"", versions);
+
+fn unexpected(cx: &Context<'_, '_>) -> Result<(), CliError> {
+    if cx.args().is_empty() { Ok(()) } else { Err(cx.usage(format!("unexpected arguments: [{}]", cx.args().join(" ")))) }
+}
+
+fn resources(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    unexpected(cx)?;
+    let flags = cx.flags();
+    let output = flags.text("output");
+    if !matches!(output, "" | "wide" | "name" | "json" | "yaml" | "kyaml") {
+        return fail(format!("unable to match a printer suitable for the output format {output:?}, allowed formats are: json,kyaml,name,wide,yaml"));
+    }
+    let sort = flags.text("sort-by");
+    if !matches!(sort, "" | "name" | "kind") {
+        return fail("--sort-by accepts only name or kind");
+    }
+    let mut kinds: Vec<KindRef> = KINDS
+        .iter()
+        .filter(|k| flags.get("api-group").is_none_or(|g| k.group == g))
+        .filter(|k| !flags.given("namespaced") || k.namespaced == flags.is_on("namespaced"))
+        .filter(|k| flags.list("verbs").iter().all(|v| k.verbs.contains(&v.as_str())))
+        .filter(|k| flags.list("categories").iter().all(|c| k.categories.contains(&c.as_str())))
+        .collect();
+    match sort {
+        "name" => kinds.sort_by_key(|k| k.plural),
+        "kind" => kinds.sort_by_key(|k| k.kind),
+        _ => {}
+    }
+    match output {
+        "name" => kinds.iter().for_each(|k| cx.out.outln(k.qualified())),
+        "json" => cx.out.outln(to_json(&as_list(&kinds))),
+        "yaml" => cx.out.out(to_yaml(&as_list(&kinds))),
+        _ => {
+            let wide = output == "wide";
+            let mut writer = TabWriter::for_tables();
+            if !flags.is_on("no-headers") {
+                writer.write("NAME\tSHORTNAMES\tAPIVERSION\tNAMESPACED\tKIND");
+                writer.write(if wide { "\tVERBS\tCATEGORIES\n" } else { "\n" });
+            }
+            for k in &kinds {
+                let mut line = format!("{}\t{}\t{}\t{}\t{}", k.plural, k.short_names.join(","), k.api_version(), k.namespaced, k.kind);
+                if wide {
+                    line += &format!("\t{}\t{}", k.verbs.join(","), k.categories.join(","));
+                }
+                writer.write(&line);
+                writer.write("\n");
+            }
+            let text = writer.flush();
+            cx.out.out(text);
+        }
+    }
+    Ok(Flow::Done)
+}
+
+fn as_list(kinds: &[KindRef]) -> Value {
+    let resources = kinds.iter().map(|k| {
+        let mut object = obj!({
+            "name": k.plural, "singularName": k.singular(), "namespaced": k.namespaced, "version": k.version, "kind": k.kind,
+            "verbs": texts(k.verbs)
+        });
+        for (member, list) in [("shortNames", k.short_names), ("categories", k.categories)] {
+            if !list.is_empty() {
+                object.set(&[member], texts(list));
+            }
+        }
+        if !k.group.is_empty() {
+            object.set(&["group"], k.group);
+        }
+        object
+    });
+    let resources: Vec<Value> = resources.collect();
+    obj!({"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": "", "resources": resources})
+}
+
+fn versions(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    unexpected(cx)?;
+    let mut all = BTreeSet::new();
+    for kind in KINDS {
+        all.insert(kind.api_version());
+        for version in schema().versions(kind) {
+            all.insert(if kind.group.is_empty() { version.to_owned() } else { format!("{}/{version}", kind.group) });
+        }
+    }
+    for version in all {
+        cx.out.outln(version);
+    }
+    Ok(Flow::Done)
+}

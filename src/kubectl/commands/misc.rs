@@ -1,0 +1,230 @@
+//! Small commands: `auth`, `cluster-info`, `completion`, `options`, `plugin`, `kustomize`, `port-forward`, `proxy`, `certificate`, `edit`.
+
+use crate::api::{Kind, Value};
+use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::config::Kubeconfig;
+use crate::kubectl::context::Context;
+use crate::kubectl::error::{CliError, fail};
+use crate::kubectl::flags::{self, Flag, GLOBAL, FlagKind, array, duration, switch, text};
+use crate::kubectl::output::TabWriter;
+use crate::kubectl::pods::pod_of;
+use crate::kubectl::resources::{Query, find, kind_of};
+use crate::server::ListOptions;
+
+/// `kubectl auth`.
+pub static AUTH: Command = Command {
+    usage: "[options]",
+    ..Command::group("auth", "Inspect authorization", "Inspect authorization.", &[&CAN_I, &WHO_AM_I])
+};
+const CAN_I_FLAGS: &[Flag] = &[switch("list", ""), switch("quiet", "q"), text("subresource", ""), switch("no-headers", "")];
+static CAN_I: Command = Command {
+    usage: "VERB [TYPE | TYPE/NAME | NONRESOURCEURL] [options]",
+    flags: &[flags::ALL_NAMESPACES, CAN_I_FLAGS],
+    run: Run::Do(can_i),
+    ..Command::new("can-i", "Check whether an action is allowed", can_i)
+};
+static WHO_AM_I: Command =
+    Command { flags: &[flags::PRINT], run: Run::Do(who_am_i), ..Command::new("whoami", "Experimental: Check self subject attributes", who_am_i) };
+
+/// `kubectl cluster-info`.
+pub static CLUSTER_INFO: Command = Command {
+    subcommands: &[&CLUSTER_INFO_DUMP],
+    ..Command::new("cluster-info", "Display cluster information", cluster_info)
+};
+static CLUSTER_INFO_DUMP: Command = Command::new("dump", "Dump relevant information for debugging and diagnosis", |_| {
+    fail("dumping the whole cluster is not simulated here: use \"kubectl get all -A -o json\"")
+});
+
+/// `kubectl completion`.
+pub static COMPLETION: Command =
+    Command { usage: "SHELL", ..Command::new("completion", "Output shell completion code for the specified shell (bash, zsh, fish, or powershell)", completion) };
+
+/// `kubectl options`.
+pub static OPTIONS: Command = Command::new("options", "List of global command-line options (applies to all commands).", options);
+
+/// `kubectl plugin`.
+pub static PLUGIN: Command = Command::group("plugin", "Provides utilities for interacting with plugins", "Provides utilities for interacting with plugins.", &[&PLUGIN_LIST]);
+const PLUGIN_FLAGS: &[Flag] = &[switch("name-only", "")];
+static PLUGIN_LIST: Command = Command {
+    flags: &[PLUGIN_FLAGS],
+    run: Run::Do(|_| fail("unable to find any kubectl plugins in your PATH")),
+    ..Command::new("list", "List all visible plugin executables on a user's PATH", |_| fail("unable to find any kubectl plugins in your PATH"))
+};
+
+/// `kubectl kustomize`.
+pub static KUSTOMIZE: Command = Command {
+    usage: "DIR [flags] [options]",
+    ..Command::new("kustomize", "Build a kustomization target from a directory or URL", kustomize)
+};
+
+const PORT_FORWARD_FLAGS: &[Flag] = &[array("address", ""), duration("pod-running-timeout")];
+/// `kubectl port-forward`.
+pub static PORT_FORWARD: Command = Command {
+    usage: "TYPE/NAME [options] [LOCAL_PORT:]REMOTE_PORT [...[LOCAL_PORT_N:]REMOTE_PORT_N]",
+    flags: &[PORT_FORWARD_FLAGS],
+    run: Run::Do(port_forward),
+    ..Command::new("port-forward", "Forward one or more local ports to a pod", port_forward)
+};
+
+/// `kubectl proxy`.
+pub static PROXY: Command = Command::new("proxy", "Run a proxy to the Kubernetes API server", |_| {
+    fail("a proxy is not simulated here: use \"kubectl get --raw\"")
+});
+
+/// `kubectl certificate`.
+pub static CERTIFICATE: Command = Command {
+    usage: "SUBCOMMAND [options]",
+    ..Command::group("certificate", "Modify certificate resources", "Modify certificate resources.", &[&APPROVE, &DENY])
+};
+static APPROVE: Command =
+    Command { flags: &[flags::FILENAME], run: Run::Do(certificate), ..Command::new("approve", "Approve a certificate signing request", certificate) };
+static DENY: Command =
+    Command { flags: &[flags::FILENAME], run: Run::Do(certificate), ..Command::new("deny", "Deny a certificate signing request", certificate) };
+
+const EDIT_FLAGS: &[Flag] = &[switch("output-patch", ""), switch("windows-line-endings", ""), text("subresource", "")];
+/// `kubectl edit`.
+pub static EDIT: Command = Command {
+    usage: "(RESOURCE/NAME | -f FILENAME) [options]",
+    flags: &[flags::FILENAME, flags::PRINT, flags::VALIDATE, flags::SAVE_CONFIG, flags::RECORD, flags::WRITE, EDIT_FLAGS],
+    run: Run::Do(edit),
+    ..Command::new("edit", "Edit a resource on the server", edit)
+};
+
+fn can_i(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    let args = cx.args();
+    if args.len() != 2 && !cx.flags().is_on("list") {
+        return Err(CliError::Message(
+            "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.".into(),
+        ));
+    }
+    if cx.flags().is_on("list") {
+        let mut writer = TabWriter::for_tables();
+        if !cx.flags().is_on("no-headers") {
+            writer.write("Resources\tNon-Resource URLs\tResource Names\tVerbs\n");
+        }
+        writer.write("*.*\t[]\t[]\t[*]\n\t[*]\t[]\t[*]\n");
+        let text = writer.flush();
+        cx.out.out(text);
+        return Ok(Flow::Done);
+    }
+    let resource = args[1].split('/').next().unwrap_or("");
+    if !resource.is_empty() && resource != "*" {
+        match kind_of(resource) {
+            None => cx.out.errln(format!("Warning: the server doesn't have a resource type '{resource}'\n")),
+            Some(kind) if !kind.namespaced && cx.session.enforce_namespace => {
+                let group = if kind.group.is_empty() { String::new() } else { format!(" in group '{}'", kind.group) };
+                cx.out.errln(format!("Warning: resource '{}' is not namespace scoped{group}\n", kind.plural));
+            }
+            Some(_) => {}
+        }
+    }
+    if !cx.flags().is_on("quiet") {
+        cx.out.outln("yes");
+    }
+    Ok(Flow::Done)
+}
+
+fn who_am_i(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    let mut writer = TabWriter::for_tables();
+    writer.write("ATTRIBUTE\tVALUE\nUsername\tadmin\nUID\tadmin\nGroups\t[system:masters system:authenticated]\n");
+    let text = writer.flush();
+    cx.out.out(text);
+    Ok(Flow::Done)
+}
+
+fn cluster_info(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    let config = Kubeconfig::load(cx.inv, cx.host.files)?;
+    cx.out.outln(format!("Kubernetes control plane is running at {}", config.server()));
+    let options = ListOptions { label_selector: "kubernetes.io/cluster-service=true".into(), ..ListOptions::default() };
+    for service in cx.list(Kind::named("Service"), Some("kube-system"), &options)? {
+        use crate::api::Object;
+        let name = service.label("kubernetes.io/name").unwrap_or(service.name());
+        cx.out.outln(format!("{name} is running at {}/api/v1/namespaces/kube-system/services/{}/proxy", config.server(), service.name()));
+    }
+    cx.out.outln("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.");
+    Ok(Flow::Done)
+}
+
+fn completion(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    match cx.args() {
+        [] => Err(cx.usage("Shell not specified.")),
+        [shell] if matches!(shell.as_str(), "bash" | "zsh" | "fish" | "powershell") => {
+            cx.out.outln(format!("# This terminal completes kubectl's commands by itself: there is nothing to load into {shell}."));
+            Ok(Flow::Done)
+        }
+        [shell] => Err(cx.usage(format!("Unsupported shell type {shell:?}."))),
+        _ => Err(cx.usage("Too many arguments. Expected only the shell type.")),
+    }
+}
+
+fn options(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    let mut flags: Vec<&Flag> = GLOBAL.iter().filter(|f| f.name != "help").collect();
+    flags.sort_by_key(|f| f.name);
+    cx.out.outln("The following options can be passed to any command:\n");
+    for flag in flags {
+        let value = match flag.kind {
+            FlagKind::Bool => "false",
+            FlagKind::Int => "0",
+            FlagKind::List | FlagKind::Array => "[]",
+            FlagKind::Duration => "0s",
+            FlagKind::Text => "''",
+        };
+        let short = if flag.short.is_empty() { String::new() } else { format!("-{}, ", flag.short) };
+        cx.out.outln(format!("    {short}--{}={value}", flag.name));
+    }
+    Ok(Flow::Done)
+}
+
+fn kustomize(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    let directory = cx.args().first().map_or(".", String::as_str);
+    no_kustomization(cx, directory)
+}
+
+/// Why a directory is not built.
+pub fn no_kustomization<T>(cx: &Context<'_, '_>, directory: &str) -> Result<T, CliError> {
+    const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+    let there = NAMES.iter().any(|n| cx.host.files.read(&format!("{directory}/{n}")).is_ok());
+    if there {
+        return fail("kustomize is not simulated here: apply the files themselves with -f");
+    }
+    let shown = if matches!(directory, "." | "./") { cx.inv.env.cwd.as_str() } else { directory };
+    fail(format!("unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '{shown}'"))
+}
+
+fn port_forward(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    let [target, ports @ ..] = cx.args() else {
+        return Err(cx.usage("TYPE/NAME and list of ports are required for port-forward"));
+    };
+    if ports.is_empty() {
+        return Err(cx.usage("TYPE/NAME and list of ports are required for port-forward"));
+    }
+    let target = if target.contains('/') { vec![target.clone()] } else { vec!["pods".to_owned(), target.clone()] };
+    let infos = find(cx, &Query { latest: true, ..Query::default() }, &target)?.into_infos()?;
+    for info in infos {
+        pod_of(cx, &info)?;
+    }
+    fail("forwarding ports is not simulated here: this workstation reaches services and pods by their addresses")
+}
+
+fn certificate(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    if cx.args().is_empty() && !cx.flags().given("filename") {
+        return fail("one or more CSRs must be specified as <name> or -f <filename>");
+    }
+    let mut args = vec!["certificatesigningrequests".to_owned()];
+    args.extend_from_slice(cx.args());
+    find(cx, &Query { latest: true, ..Query::default() }, &args)?.into_infos()?;
+    fail("certificates are not simulated here: nothing signs them")
+}
+
+fn edit(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    let args = cx.args();
+    let only_type = args.len() == 1 && !args[0].contains('/') && !cx.flags().given("filename");
+    let query = Query { allow_empty_selector: only_type, ..Query::of(cx) };
+    let infos: Vec<Value> = find(cx, &query, args)?.into_infos()?.into_iter().map(|i| i.object).collect();
+    if infos.is_empty() {
+        return fail("edit cancelled, no objects found");
+    }
+    let var = |name: &str| cx.inv.env.env.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone()).filter(|v| !v.is_empty());
+    let editor = var("KUBE_EDITOR").or_else(|| var("EDITOR")).unwrap_or_else(|| "vi".into());
+    fail(format!("unable to launch the editor {editor:?}: edit the object in a tab of the page, or use \"kubectl patch\""))
+}

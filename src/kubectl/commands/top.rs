@@ -1,0 +1,203 @@
+//! `kubectl top`.
+
+use crate::api::quantity::Quantity;
+use crate::api::selector::LabelSelector;
+use crate::api::{Kind, KindRef, Object, Value};
+use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::context::Context;
+use crate::kubectl::error::{CliError, fail};
+use crate::kubectl::flags::{self, Flag, switch, text};
+use crate::kubectl::output::TabWriter;
+
+const HELP: &str = "Display resource (CPU/memory) usage.\n\n This command provides a view of recent resource consumption for nodes and pods. It fetches metrics from the Metrics Server, which aggregates this data from the kubelet on each node. The Metrics Server must be installed and running in the cluster for this command to work.\n\n The metrics shown are specifically optimized for Kubernetes autoscaling decisions, such as those made by the Horizontal Pod Autoscaler (HPA) and Vertical Pod Autoscaler (VPA). Because of this, the values may not match those from standard OS tools like 'top', as the metrics are designed to provide a stable signal for autoscalers rather than for pinpoint accuracy.\n\n FAQ for Metrics Server: https://github.com/kubernetes-sigs/metrics-server/blob/master/FAQ.md\n\n When to use this command:\n\n  *  For on-the-fly spot-checks of resource usage (e.g. identify which pods are consuming the most resources at a glance, or get a quick sense of the load on your nodes)\n  *  Understand current resource consumption patterns\n  *  Validate the behavior of your HPA or VPA configurations by seeing the metrics they use for scaling decisions.\n\n It is not intended to be a replacement for full-featured monitoring solutions. Its primary design goal is to provide a low-overhead signal for autoscalers, not to be a perfectly accurate monitoring tool. For high-accuracy reporting, historical analysis, dashboarding, or alerting, you should use a dedicated monitoring solution.";
+
+/// `kubectl top`.
+pub static COMMAND: Command = Command {
+    usage: "[flags] [options]",
+    ..Command::group("top", "Display resource (CPU/memory) usage", HELP, &[&NODE, &POD])
+};
+
+const SHARED: &[Flag] = &[text("sort-by", ""), switch("no-headers", ""), switch("use-protocol-buffers", ""), switch("show-swap", "")];
+const POD_FLAGS: &[Flag] = &[switch("containers", ""), switch("sum", "")];
+const NODE_FLAGS: &[Flag] = &[switch("show-capacity", "")];
+
+static NODE: Command = Command {
+    aliases: &["nodes", "no"],
+    usage: "[NAME | -l label] [options]",
+    flags: &[flags::SELECTOR, SHARED, NODE_FLAGS],
+    run: Run::Do(node),
+    ..Command::new("node", "Display resource (CPU/memory) usage of nodes", node)
+};
+
+static POD: Command = Command {
+    aliases: &["pods", "po"],
+    usage: "[NAME | -l label] [options]",
+    flags: &[flags::SELECTOR, flags::FIELD_SELECTOR, flags::ALL_NAMESPACES, SHARED, POD_FLAGS],
+    run: Run::Do(pod),
+    ..Command::new("pod", "Display resource (CPU/memory) usage of pods", pod)
+};
+
+fn metrics_kind(plural: &str) -> KindRef {
+    Kind::of_resource("metrics.k8s.io", plural).expect("the table of kinds has the metrics API")
+}
+
+fn check_sort(cx: &Context<'_, '_>) -> Result<(), CliError> {
+    match cx.flags().text("sort-by") {
+        "" | "cpu" | "memory" => Ok(()),
+        _ => fail("--sort-by accepts only cpu or memory"),
+    }
+}
+
+/// Thousandths of a core and bytes of an object's usage.
+fn usage(object: &Value) -> (i64, i64) {
+    let of = |list: &Value| (Quantity::of(list.get("cpu")).milli_value(), Quantity::of(list.get("memory")).value());
+    if !object.get("usage").is_null() {
+        return of(object.get("usage"));
+    }
+    object.get("containers").items().iter().map(|c| of(c.get("usage"))).fold((0, 0), |(a, b), (c, d)| (a + c, b + d))
+}
+
+fn megabytes(bytes: i64) -> i64 {
+    bytes / (1 << 20)
+}
+
+fn sort(cx: &Context<'_, '_>, objects: &mut [Value]) {
+    match cx.flags().text("sort-by") {
+        "cpu" => objects.sort_by_key(|o| std::cmp::Reverse(usage(o).0)),
+        "memory" => objects.sort_by_key(|o| std::cmp::Reverse(usage(o).1)),
+        _ => objects.sort_by_key(|o| (o.namespace_arc(), o.name_arc())),
+    }
+}
+
+/// Rows that end in a tab each, as kubectl writes them.
+fn print(cx: &mut Context<'_, '_>, headers: &[&str], rows: Vec<Vec<String>>) {
+    let mut writer = TabWriter::for_tables();
+    let mut line = |cells: &[String]| {
+        for cell in cells {
+            writer.write(cell);
+            writer.write("\t");
+        }
+        writer.write("\n");
+    };
+    if !cx.flags().is_on("no-headers") {
+        line(&headers.iter().map(|h| (*h).to_owned()).collect::<Vec<_>>());
+    }
+    for row in &rows {
+        line(row);
+    }
+    let text = writer.flush();
+    cx.out.out(text);
+}
+
+fn parse_selector(cx: &Context<'_, '_>) -> Result<LabelSelector, CliError> {
+    LabelSelector::parse(cx.flags().text("selector")).map_err(|e| CliError::Message(e.to_string()))
+}
+
+fn node(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    check_sort(cx)?;
+    let args = cx.args();
+    if args.len() > 1 {
+        return Err(cx.usage("node [NAME | -l label]"));
+    }
+    if !args.is_empty() && !cx.flags().text("selector").is_empty() {
+        return fail("only one of NAME or --selector can be provided");
+    }
+    let selector = parse_selector(cx)?;
+    let Some(mut objects) = cx.metrics(metrics_kind("nodes")) else { return fail("Metrics API not available") };
+    objects.retain(|o| selector.matches(o.labels()) && args.first().is_none_or(|a| a == o.name()));
+    if let Some(name) = args.first()
+        && objects.is_empty()
+    {
+        return Err(CliError::Exit(1, format!("Error from server (NotFound): nodemetrics.metrics.k8s.io {name:?} not found")));
+    }
+    if objects.is_empty() {
+        return fail("metrics not available yet");
+    }
+    sort(cx, &mut objects);
+    let rows = objects.iter().map(|o| {
+        let (cpu, memory) = usage(o);
+        let node = cx.host.api.peek(Kind::named("Node"), "", o.name()).cloned().unwrap_or_default();
+        let member = if cx.flags().is_on("show-capacity") { "capacity" } else { "allocatable" };
+        let total = |name: &str| Quantity::of(node.at(&["status", member, name]));
+        let share = |used: i64, of: i64| if of == 0 { "<unknown>".to_owned() } else { format!("{}%", used * 100 / of) };
+        vec![
+            o.name().to_owned(),
+            format!("{cpu}m"),
+            share(cpu, total("cpu").milli_value()),
+            format!("{}Mi", megabytes(memory)),
+            share(memory, total("memory").value()),
+        ]
+    });
+    let rows = rows.collect();
+    print(cx, &["NAME", "CPU(cores)", "CPU(%)", "MEMORY(bytes)", "MEMORY(%)"], rows);
+    Ok(Flow::Done)
+}
+
+fn pod(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    check_sort(cx)?;
+    let args = cx.args();
+    if args.len() > 1 {
+        return Err(cx.usage("pod [NAME | -l label]"));
+    }
+    let flags = cx.flags();
+    if !args.is_empty() && (!flags.text("selector").is_empty() || !flags.text("field-selector").is_empty()) {
+        return fail("only one of NAME or selector can be provided");
+    }
+    let selector = parse_selector(cx)?;
+    let all = flags.is_on("all-namespaces");
+    let namespace = cx.namespace();
+    let Some(mut objects) = cx.metrics(metrics_kind("pods")) else { return fail("Metrics API not available") };
+    objects.retain(|o| {
+        (all || o.namespace() == namespace) && selector.matches(o.labels()) && args.first().is_none_or(|a| a == o.name())
+    });
+    if objects.is_empty() {
+        if !args.is_empty() {
+            return Err(CliError::Exit(1, "Error from server (NotFound): podmetrics not found".into()));
+        }
+        let there = cx.host.api.iter(Kind::named("Pod"), (!all).then_some(namespace.as_str())).any(|p| selector.matches(p.labels()));
+        if there {
+            return fail("metrics not available yet");
+        }
+        let place = if all { String::new() } else { format!(" in {namespace} namespace.") };
+        cx.out.errln(format!("No resources found{place}"));
+        return Ok(Flow::Done);
+    }
+    sort(cx, &mut objects);
+    let by_container = flags.is_on("containers");
+    let mut headers = vec!["NAME", "CPU(cores)", "MEMORY(bytes)"];
+    if by_container {
+        headers.splice(0..1, ["POD", "NAME"]);
+    }
+    if all {
+        headers.insert(0, "NAMESPACE");
+    }
+    let mut rows = Vec::new();
+    let mut sum = (0, 0);
+    for object in &objects {
+        let mut row = |name: Vec<String>, (cpu, memory): (i64, i64)| {
+            let mut cells = if all { vec![object.namespace().to_owned()] } else { Vec::new() };
+            cells.extend(name);
+            cells.push(format!("{cpu}m"));
+            cells.push(format!("{}Mi", megabytes(memory)));
+            rows.push(cells);
+        };
+        if by_container {
+            for c in object.get("containers").items() {
+                row(vec![object.name().into(), c.get("name").str().into()], usage(c));
+            }
+        } else {
+            row(vec![object.name().into()], usage(object));
+        }
+        let (cpu, memory) = usage(object);
+        sum = (sum.0 + cpu, sum.1 + memory);
+    }
+    if flags.is_on("sum") {
+        let blank = headers.len() - 2;
+        let mut cells = vec![String::new(); blank];
+        cells.extend([format!("{}m", sum.0), format!("{}Mi", megabytes(sum.1))]);
+        rows.push(vec![String::new(); headers.len()]);
+        rows.push(cells);
+    }
+    print(cx, &headers, rows);
+    Ok(Flow::Done)
+}
