@@ -12,8 +12,29 @@ const CANDIDATES_MAX: usize = 200;
 
 /// Commands whose arguments are types and names.
 const BY_TYPE: &[&str] = &[
-    "get", "describe", "delete", "edit", "label", "annotate", "patch", "scale", "expose", "autoscale", "wait", "status", "history", "undo",
-    "pause", "resume", "restart", "image", "env", "resources", "selector", "serviceaccount", "view-last-applied",
+    "get",
+    "describe",
+    "delete",
+    "edit",
+    "label",
+    "annotate",
+    "patch",
+    "scale",
+    "expose",
+    "autoscale",
+    "wait",
+    "status",
+    "history",
+    "undo",
+    "pause",
+    "resume",
+    "restart",
+    "image",
+    "env",
+    "resources",
+    "selector",
+    "serviceaccount",
+    "view-last-applied",
 ];
 /// Commands whose first argument is a pod or `TYPE/NAME`.
 const BY_POD: &[&str] = &["logs", "exec", "attach", "port-forward", "debug", "cp"];

@@ -70,8 +70,11 @@ fn edits(a: &[&str], b: &[&str]) -> Vec<Edit> {
         let mut longest = vec![0u16; (a.len() + 1) * width];
         for i in (0..a.len()).rev() {
             for j in (0..b.len()).rev() {
-                longest[i * width + j] =
-                    if a[i] == b[j] { longest[(i + 1) * width + j + 1] + 1 } else { longest[(i + 1) * width + j].max(longest[i * width + j + 1]) };
+                longest[i * width + j] = if a[i] == b[j] {
+                    longest[(i + 1) * width + j + 1] + 1
+                } else {
+                    longest[(i + 1) * width + j].max(longest[i * width + j + 1])
+                };
             }
         }
         let (mut i, mut j) = (0, 0);

@@ -33,7 +33,8 @@ pub static RESOURCES: Command = Command {
 };
 
 /// `kubectl api-versions`.
-pub static VERSIONS: Command = Command::new("api-versions", "Print the supported API versions on the server, in the form of \"group/version\"", versions);
+pub static VERSIONS: Command =
+    Command::new("api-versions", "Print the supported API versions on the server, in the form of \"group/version\"", versions);
 
 fn unexpected(cx: &Context<'_, '_>) -> Result<(), CliError> {
     if cx.args().is_empty() { Ok(()) } else { Err(cx.usage(format!("unexpected arguments: [{}]", cx.args().join(" ")))) }
@@ -44,7 +45,9 @@ fn resources(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let flags = cx.flags();
     let output = flags.text("output");
     if !matches!(output, "" | "wide" | "name" | "json" | "yaml" | "kyaml") {
-        return fail(format!("unable to match a printer suitable for the output format {output:?}, allowed formats are: json,kyaml,name,wide,yaml"));
+        return fail(format!(
+            "unable to match a printer suitable for the output format {output:?}, allowed formats are: json,kyaml,name,wide,yaml"
+        ));
     }
     let sort = flags.text("sort-by");
     if !matches!(sort, "" | "name" | "kind") {

@@ -11,7 +11,13 @@ use crate::kubectl::resources::{Info, Query, find};
 use crate::kubectl::unified;
 use crate::server::{FieldValidation, Patch, Subresource, WriteOptions};
 
-const OWN: &[Flag] = &[switch("server-side", ""), switch("force-conflicts", ""), switch("prune", ""), int("concurrency", ""), text("show-managed-fields", "")];
+const OWN: &[Flag] = &[
+    switch("server-side", ""),
+    switch("force-conflicts", ""),
+    switch("prune", ""),
+    int("concurrency", ""),
+    text("show-managed-fields", ""),
+];
 
 /// `kubectl diff`.
 pub static COMMAND: Command = Command {

@@ -25,7 +25,9 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let flags = cx.flags();
     let path = match cx.args() {
         [] => {
-            return fail("You must specify the type of resource to explain. Use \"kubectl api-resources\" for a complete list of supported resources.");
+            return fail(
+                "You must specify the type of resource to explain. Use \"kubectl api-resources\" for a complete list of supported resources.",
+            );
         }
         [one] => one,
         _ => return fail("We accept only this format: explain RESOURCE"),

@@ -5,17 +5,15 @@ use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::config::Kubeconfig;
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
-use crate::kubectl::flags::{self, Flag, GLOBAL, FlagKind, array, duration, switch, text};
+use crate::kubectl::flags::{self, Flag, FlagKind, GLOBAL, array, duration, switch, text};
 use crate::kubectl::output::TabWriter;
 use crate::kubectl::pods::pod_of;
 use crate::kubectl::resources::{Query, find, kind_of};
 use crate::server::ListOptions;
 
 /// `kubectl auth`.
-pub static AUTH: Command = Command {
-    usage: "[options]",
-    ..Command::group("auth", "Inspect authorization", "Inspect authorization.", &[&CAN_I, &WHO_AM_I])
-};
+pub static AUTH: Command =
+    Command { usage: "[options]", ..Command::group("auth", "Inspect authorization", "Inspect authorization.", &[&CAN_I, &WHO_AM_I]) };
 const CAN_I_FLAGS: &[Flag] = &[switch("list", ""), switch("quiet", "q"), text("subresource", ""), switch("no-headers", "")];
 static CAN_I: Command = Command {
     usage: "VERB [TYPE | TYPE/NAME | NONRESOURCEURL] [options]",
@@ -23,32 +21,42 @@ static CAN_I: Command = Command {
     run: Run::Do(can_i),
     ..Command::new("can-i", "Check whether an action is allowed", can_i)
 };
-static WHO_AM_I: Command =
-    Command { flags: &[flags::PRINT], run: Run::Do(who_am_i), ..Command::new("whoami", "Experimental: Check self subject attributes", who_am_i) };
+static WHO_AM_I: Command = Command {
+    flags: &[flags::PRINT],
+    run: Run::Do(who_am_i),
+    ..Command::new("whoami", "Experimental: Check self subject attributes", who_am_i)
+};
 
 /// `kubectl cluster-info`.
-pub static CLUSTER_INFO: Command = Command {
-    subcommands: &[&CLUSTER_INFO_DUMP],
-    ..Command::new("cluster-info", "Display cluster information", cluster_info)
-};
+pub static CLUSTER_INFO: Command =
+    Command { subcommands: &[&CLUSTER_INFO_DUMP], ..Command::new("cluster-info", "Display cluster information", cluster_info) };
 static CLUSTER_INFO_DUMP: Command = Command::new("dump", "Dump relevant information for debugging and diagnosis", |_| {
     fail("dumping the whole cluster is not simulated here: use \"kubectl get all -A -o json\"")
 });
 
 /// `kubectl completion`.
-pub static COMPLETION: Command =
-    Command { usage: "SHELL", ..Command::new("completion", "Output shell completion code for the specified shell (bash, zsh, fish, or powershell)", completion) };
+pub static COMPLETION: Command = Command {
+    usage: "SHELL",
+    ..Command::new("completion", "Output shell completion code for the specified shell (bash, zsh, fish, or powershell)", completion)
+};
 
 /// `kubectl options`.
 pub static OPTIONS: Command = Command::new("options", "List of global command-line options (applies to all commands).", options);
 
 /// `kubectl plugin`.
-pub static PLUGIN: Command = Command::group("plugin", "Provides utilities for interacting with plugins", "Provides utilities for interacting with plugins.", &[&PLUGIN_LIST]);
+pub static PLUGIN: Command = Command::group(
+    "plugin",
+    "Provides utilities for interacting with plugins",
+    "Provides utilities for interacting with plugins.",
+    &[&PLUGIN_LIST],
+);
 const PLUGIN_FLAGS: &[Flag] = &[switch("name-only", "")];
 static PLUGIN_LIST: Command = Command {
     flags: &[PLUGIN_FLAGS],
     run: Run::Do(|_| fail("unable to find any kubectl plugins in your PATH")),
-    ..Command::new("list", "List all visible plugin executables on a user's PATH", |_| fail("unable to find any kubectl plugins in your PATH"))
+    ..Command::new("list", "List all visible plugin executables on a user's PATH", |_| {
+        fail("unable to find any kubectl plugins in your PATH")
+    })
 };
 
 /// `kubectl kustomize`.
@@ -67,19 +75,24 @@ pub static PORT_FORWARD: Command = Command {
 };
 
 /// `kubectl proxy`.
-pub static PROXY: Command = Command::new("proxy", "Run a proxy to the Kubernetes API server", |_| {
-    fail("a proxy is not simulated here: use \"kubectl get --raw\"")
-});
+pub static PROXY: Command =
+    Command::new("proxy", "Run a proxy to the Kubernetes API server", |_| fail("a proxy is not simulated here: use \"kubectl get --raw\""));
 
 /// `kubectl certificate`.
 pub static CERTIFICATE: Command = Command {
     usage: "SUBCOMMAND [options]",
     ..Command::group("certificate", "Modify certificate resources", "Modify certificate resources.", &[&APPROVE, &DENY])
 };
-static APPROVE: Command =
-    Command { flags: &[flags::FILENAME], run: Run::Do(certificate), ..Command::new("approve", "Approve a certificate signing request", certificate) };
-static DENY: Command =
-    Command { flags: &[flags::FILENAME], run: Run::Do(certificate), ..Command::new("deny", "Deny a certificate signing request", certificate) };
+static APPROVE: Command = Command {
+    flags: &[flags::FILENAME],
+    run: Run::Do(certificate),
+    ..Command::new("approve", "Approve a certificate signing request", certificate)
+};
+static DENY: Command = Command {
+    flags: &[flags::FILENAME],
+    run: Run::Do(certificate),
+    ..Command::new("deny", "Deny a certificate signing request", certificate)
+};
 
 const EDIT_FLAGS: &[Flag] = &[switch("output-patch", ""), switch("windows-line-endings", ""), text("subresource", "")];
 /// `kubectl edit`.

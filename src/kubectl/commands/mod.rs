@@ -1,15 +1,10 @@
 //! The commands, one file each.
 
 pub mod annotate;
-pub mod top;
-pub mod misc;
-pub mod explain;
-pub mod events;
-pub mod diff;
-pub mod config;
 pub mod api_resources;
 pub mod apply;
 pub mod autoscale;
+pub mod config;
 pub mod cordon;
 pub mod cp;
 pub mod create;
@@ -17,12 +12,16 @@ pub mod create_generators;
 pub mod debug;
 pub mod delete;
 pub mod describe;
+pub mod diff;
 pub mod drain;
+pub mod events;
 pub mod exec;
+pub mod explain;
 pub mod expose;
 pub mod get;
 pub mod label;
 pub mod logs;
+pub mod misc;
 pub mod patch;
 pub mod replace;
 pub mod rollout;
@@ -30,6 +29,7 @@ pub mod run;
 pub mod scale;
 pub mod set;
 pub mod taint;
+pub mod top;
 pub mod version;
 pub mod wait;
 

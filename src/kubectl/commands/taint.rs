@@ -1,6 +1,6 @@
 //! `kubectl taint`.
 
-use crate::api::{Kind, Object, Value, names};
+use crate::api::{Kind, Value, names};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};

@@ -12,10 +12,8 @@ use crate::kubectl::output::TabWriter;
 const HELP: &str = "Display resource (CPU/memory) usage.\n\n This command provides a view of recent resource consumption for nodes and pods. It fetches metrics from the Metrics Server, which aggregates this data from the kubelet on each node. The Metrics Server must be installed and running in the cluster for this command to work.\n\n The metrics shown are specifically optimized for Kubernetes autoscaling decisions, such as those made by the Horizontal Pod Autoscaler (HPA) and Vertical Pod Autoscaler (VPA). Because of this, the values may not match those from standard OS tools like 'top', as the metrics are designed to provide a stable signal for autoscalers rather than for pinpoint accuracy.\n\n FAQ for Metrics Server: https://github.com/kubernetes-sigs/metrics-server/blob/master/FAQ.md\n\n When to use this command:\n\n  *  For on-the-fly spot-checks of resource usage (e.g. identify which pods are consuming the most resources at a glance, or get a quick sense of the load on your nodes)\n  *  Understand current resource consumption patterns\n  *  Validate the behavior of your HPA or VPA configurations by seeing the metrics they use for scaling decisions.\n\n It is not intended to be a replacement for full-featured monitoring solutions. Its primary design goal is to provide a low-overhead signal for autoscalers, not to be a perfectly accurate monitoring tool. For high-accuracy reporting, historical analysis, dashboarding, or alerting, you should use a dedicated monitoring solution.";
 
 /// `kubectl top`.
-pub static COMMAND: Command = Command {
-    usage: "[flags] [options]",
-    ..Command::group("top", "Display resource (CPU/memory) usage", HELP, &[&NODE, &POD])
-};
+pub static COMMAND: Command =
+    Command { usage: "[flags] [options]", ..Command::group("top", "Display resource (CPU/memory) usage", HELP, &[&NODE, &POD]) };
 
 const SHARED: &[Flag] = &[text("sort-by", ""), switch("no-headers", ""), switch("use-protocol-buffers", ""), switch("show-swap", "")];
 const POD_FLAGS: &[Flag] = &[switch("containers", ""), switch("sum", "")];
@@ -147,9 +145,7 @@ fn pod(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let all = flags.is_on("all-namespaces");
     let namespace = cx.namespace();
     let Some(mut objects) = cx.metrics(metrics_kind("pods")) else { return fail("Metrics API not available") };
-    objects.retain(|o| {
-        (all || o.namespace() == namespace) && selector.matches(o.labels()) && args.first().is_none_or(|a| a == o.name())
-    });
+    objects.retain(|o| (all || o.namespace() == namespace) && selector.matches(o.labels()) && args.first().is_none_or(|a| a == o.name()));
     if objects.is_empty() {
         if !args.is_empty() {
             return Err(CliError::Exit(1, "Error from server (NotFound): podmetrics not found".into()));
