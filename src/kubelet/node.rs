@@ -65,6 +65,9 @@ impl Node {
             next_address: 2,
             replies: Vec::new(),
         };
+        for name in object.at(&["status", "images"]).items().iter().flat_map(|i| i.get("names").items()) {
+            node.images.add(name.str());
+        }
         node.update(object);
         node
     }

@@ -68,7 +68,10 @@ pub(super) fn prepare_for_create(kind: KindRef, object: &mut Value) {
                 let name = object.name_arc();
                 object.set(&["metadata", "labels", "kubernetes.io/metadata.name"], name);
             }
-            "services" => object.set(&["status"], obj!({"loadBalancer": {}})),
+            "services" => {
+                object.set(&["status"], obj!({"loadBalancer": {}}));
+                complete_service(object, None);
+            }
             "persistentvolumeclaims" => object.set(&["status"], obj!({"phase": "Pending"})),
             "persistentvolumes" => object.set(&["status"], obj!({"phase": "Pending"})),
             "ingresses" => object.set(&["status"], obj!({"loadBalancer": {}})),
@@ -162,11 +165,60 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
         }
         _ => {}
     }
+    if kind.plural == "services" && kind.group.is_empty() && sub == Subresource::None {
+        complete_service(object, Some(old));
+    }
     if kind.plural == "daemonsets" && sub == Subresource::None {
         count_template(object, old);
     }
     if has_generation(kind) && sub != Subresource::Status && !counted(kind, object).same(&counted(kind, old)) {
         object.set(&["metadata", "generation"], old.at(&["metadata", "generation"]).int() + 1);
+    }
+}
+
+/// What the registry fills in of a Service before it is validated: what was allocated to it before, its addresses in
+/// both forms, and the address families of a cluster with IPv4 alone.
+fn complete_service(service: &mut Value, old: Option<&Value>) {
+    let kind = |s: &Value| s.at(&["spec", "type"]).str().to_owned();
+    if kind(service) == "ExternalName" {
+        return;
+    }
+    if let Some(old) = old.filter(|o| kind(o) != "ExternalName") {
+        if service.at(&["spec", "clusterIP"]).str().is_empty() {
+            for member in ["clusterIP", "clusterIPs"] {
+                service.set(&["spec", member], old.at(&["spec", member]).clone());
+            }
+        }
+        let keeps_ports = |s: &Value| matches!(kind(s).as_str(), "NodePort" | "LoadBalancer");
+        if keeps_ports(service) && keeps_ports(old) {
+            keep_node_ports(service, old);
+        }
+    }
+    let ip = service.at(&["spec", "clusterIP"]).clone();
+    if !ip.str().is_empty() && service.at(&["spec", "clusterIPs"]).items().is_empty() {
+        service.set(&["spec", "clusterIPs"], vec![ip]);
+    }
+    if service.at(&["spec", "ipFamilyPolicy"]).is_null() {
+        service.set(&["spec", "ipFamilyPolicy"], "SingleStack");
+    }
+    if service.at(&["spec", "ipFamilies"]).is_null() {
+        service.set(&["spec", "ipFamilies"], obj!(["IPv4"]));
+    }
+}
+
+/// Ports that name no node port keep the one they had.
+fn keep_node_ports(service: &mut Value, old: &Value) {
+    let known = old.at(&["spec", "ports"]).clone();
+    let taken: Vec<i64> = service.at(&["spec", "ports"]).items().iter().map(|p| p.get("nodePort").int()).collect();
+    for port in service.at_mut(&["spec", "ports"]).list_mut() {
+        if port.get("nodePort").int() != 0 {
+            continue;
+        }
+        let same = |o: &&Value| o.get("port") == port.get("port") && o.get("protocol") == port.get("protocol");
+        if let Some(node_port) = known.items().iter().find(same).map(|o| o.get("nodePort").int()).filter(|n| *n != 0 && !taken.contains(n))
+        {
+            port.set(&["nodePort"], node_port);
+        }
     }
 }
 

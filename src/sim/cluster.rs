@@ -46,7 +46,10 @@ impl Cluster {
         for namespace in &session.namespaces {
             api.create_namespace(&by, namespace);
         }
-        let given = session.nodes.clone().unwrap_or_else(nodes::default_nodes);
+        let given = session
+            .nodes
+            .clone()
+            .unwrap_or_else(|| if session.runs(session::Component::Kubelets) { nodes::default_nodes() } else { Vec::new() });
         for (place, node) in given.into_iter().enumerate() {
             let node = nodes::joined(node, place, Time::ZERO);
             // Two nodes of one name are one node, as when a kubelet registers again.

@@ -4,8 +4,13 @@ use crate::api::{Object, Value};
 use crate::base::Time;
 use crate::obj;
 
+/// Images that the nodes of a session that names none hold already: the pods' sandbox in two versions, and what pods
+/// before left behind, as on nodes that have been in use.
+const IMAGES: [&str; 4] = ["registry.k8s.io/pause:3.9", "registry.k8s.io/pause:3.10", "nginx:1.24", "nginx:1.25"];
+
 /// node1 to node3: each 4 CPUs, 8Gi, 110 pods, in a zone of its own.
 pub fn default_nodes() -> Vec<Value> {
+    let images: Vec<Value> = IMAGES.iter().map(|name| obj!({"names": [*name]})).collect();
     (1..=3)
         .map(|i| {
             let name = format!("node{i}");
@@ -19,7 +24,8 @@ pub fn default_nodes() -> Vec<Value> {
                 },
                 "spec": {"podCIDR": format!("10.244.{i}.0/24"), "podCIDRs": [format!("10.244.{i}.0/24")]},
                 "status": {
-                    "addresses": [{"type": "InternalIP", "address": format!("10.244.0.{}", 10 + i)}, {"type": "Hostname", "address": name.as_str()}]
+                    "addresses": [{"type": "InternalIP", "address": format!("10.244.0.{}", 10 + i)}, {"type": "Hostname", "address": name.as_str()}],
+                    "images": images.clone()
                 }
             })
         })

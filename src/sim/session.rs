@@ -18,7 +18,7 @@ pub struct Session {
     /// Others made before time 0.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub namespaces: Vec<String>,
-    /// The nodes; three of a standard size where absent.
+    /// The nodes; where absent, three of a standard size, joined by their kubelets (none where no kubelets run).
     pub nodes: Option<Vec<Value>>,
     /// What runs beside the API server; everything where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -193,9 +193,9 @@ impl Session {
         serde_json::to_string(self).expect("a session has string keys and finite numbers only")
     }
 
-    /// Whether a component runs.
+    /// Whether a component runs. Beside a bare API server there is a scheduler still, which finds no nodes.
     pub fn runs(&self, component: Component) -> bool {
-        self.components.as_ref().is_none_or(|c| c.contains(&component))
+        self.components.as_ref().is_none_or(|c| c.contains(&component) || (c.is_empty() && component == Component::Scheduler))
     }
 
     /// The namespace that kubectl uses.

@@ -97,36 +97,26 @@ fn set_defaults(range: &Value, limit: &Value, pod: &mut Value) {
 fn check(limit: &Value, kind: &str, asked: impl Fn(&str, &str) -> Option<Quantity>, errors: &mut Vec<String>) {
     for (name, min) in limit.get("min").entries() {
         let Some(bound) = quantity(min.str()) else { continue };
-        let (request, max) = (asked("requests", name), asked("limits", name));
-        match &request {
-            None => errors.push(format!("minimum {name} usage per {kind} is {}.  No request is specified", min.str())),
-            Some(q) if q.cmp(&bound) == Ordering::Less => {
-                errors.push(format!("minimum {name} usage per {kind} is {}, but request is {q}", min.str()));
-            }
+        let says = |what: &str| format!("minimum {name} usage per {kind} is {}{what}", min.str());
+        let below = |q: &Quantity| q.cmp(&bound) == Ordering::Less;
+        match (asked("requests", name), asked("limits", name)) {
+            (None, _) => errors.push(says(".  No request is specified")),
+            (Some(q), _) if below(&q) => errors.push(says(&format!(", but request is {q}"))),
+            (_, Some(q)) if below(&q) => errors.push(says(&format!(", but limit is {q}"))),
             _ => {}
-        }
-        if let Some(q) = max.filter(|q| q.cmp(&bound) == Ordering::Less) {
-            errors.push(format!("minimum {name} usage per {kind} is {}, but limit is {q}", min.str()));
         }
     }
     for (name, max) in limit.get("max").entries() {
         let Some(bound) = quantity(max.str()) else { continue };
-        let word = |q: &Quantity, what: &str| format!("maximum {name} usage per {kind} is {}, but {what} is {q}", max.str());
+        let says = |what: &str| format!("maximum {name} usage per {kind} is {}{what}", max.str());
+        let above = |q: &Quantity| q.cmp(&bound) == Ordering::Greater;
+        // Claims have requests only.
+        let limited = kind != "PersistentVolumeClaim";
         match (asked("limits", name), asked("requests", name)) {
-            (None, Some(q)) if kind == "PersistentVolumeClaim" => {
-                if q.cmp(&bound) == Ordering::Greater {
-                    errors.push(word(&q, "request"));
-                }
-            }
-            (None, _) => errors.push(format!("maximum {name} usage per {kind} is {}.  No limit is specified", max.str())),
-            (Some(l), request) => {
-                if l.cmp(&bound) == Ordering::Greater {
-                    errors.push(word(&l, "limit"));
-                }
-                if let Some(q) = request.filter(|q| q.cmp(&bound) == Ordering::Greater) {
-                    errors.push(word(&q, "request"));
-                }
-            }
+            (None, _) if limited => errors.push(says(".  No limit is specified")),
+            (Some(q), _) if above(&q) => errors.push(says(&format!(", but limit is {q}"))),
+            (_, Some(q)) if above(&q) => errors.push(says(&format!(", but request is {q}"))),
+            _ => {}
         }
     }
     for (name, ratio) in limit.get("maxLimitRequestRatio").entries() {
