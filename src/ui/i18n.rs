@@ -143,7 +143,7 @@ texts! {
     Yaml: "YAML", "YAML";
     Logs: "Logs", "日志";
     FilesTab: "Files", "文件";
-    Environment: "Environment", "环境变量";
+    Environment: "Env", "环境";
     Gone: "It is no longer there.", "它已不存在。";
     Container: "Container", "容器";
     PreviousRun: "Run before this one", "上一次运行";
@@ -196,6 +196,8 @@ texts! {
     WhyInit: "The init container {} must end well before the others start.", "初始化容器 {} 必须先成功结束，其他容器才能启动。";
     WhyEnded: "{} ended with exit code {}.", "{} 以退出码 {} 结束。";
     WhyTerminating: "It is being deleted. Its processes got TERM and have until the grace period ends; then they get KILL.", "正在删除。进程已收到 TERM，宽限期结束后会收到 KILL。";
+    WhyEnding: "{} is being ended: its processes got TERM; those still there when the grace period ends get KILL.", "{} 正在被终止：进程已收到 TERM，宽限期结束时仍在的会收到 KILL。";
+    EndingIn: "being ended, up to {} s left", "正在终止，最多还有 {} 秒";
     WhyPodFailed: "The pod as a whole was put to an end.", "整个 Pod 已被终止。";
     AllWell: "Nothing is amiss.", "一切正常。";
     LiveLabel: "What happens in the cluster", "集群动态";

@@ -230,6 +230,7 @@ fn container(c: &ContainerView, now: Time, lang: Lang) -> Html {
                         <small class="mono">{ doing }if let Some(until) = until { { format!(" · {}", fill(Text::LeftSeconds.t(lang), &[&seconds_to(*until, now)])) } }</small>
                         <small>{ fill(Text::Uses.t(lang), &[&c.cpu_m.to_string(), &format::bytes(i64::try_from(c.memory_bytes).unwrap_or(i64::MAX))]) }</small>
                     }
+                    if let Some(grace) = c.ending { <small>{ fill(Text::EndingIn.t(lang), &[&seconds_to(grace.until, now)]) }</small> }
                     if let Some(wait) = c.backoff { <small>{ fill(Text::RetryIn.t(lang), &[&seconds_to(wait.until, now)]) }</small> }
                     if c.restarts > 0 { <small>{ fill(Text::RestartedTimes.t(lang), &[&c.restarts.to_string()]) }</small> }
                     if let Some(exit) = &c.last_exit { <small>{ fill(Text::LastEnded.t(lang), &[&exit.code.to_string(), &exit.reason]) }</small> }

@@ -25,6 +25,7 @@ pub fn tone(c: &ContainerView) -> &'static str {
         ContainerState::Waiting { .. } if c.pull.is_some() => "info",
         ContainerState::Waiting { reason, .. } if matches!(reason.as_str(), "" | "ContainerCreating" | "PodInitializing") => "info",
         ContainerState::Waiting { .. } => "warn",
+        ContainerState::Running { .. } if c.ending.is_some() => "gone",
         ContainerState::Running { .. } if c.probes.iter().any(|p| p.failures > 0) => "bad",
         ContainerState::Running { .. } if !c.ready => "warn",
         ContainerState::Running { .. } => "ok",
@@ -44,7 +45,7 @@ pub fn Nucleus(props: &Props) -> Html {
             <g class="window"><rect class="level" x="6" y="6" width="36" height="36" style={format!("transform:translateY({left:.1}px)")} /></g>
             <path class="mark" d="M24 16v12M19 24l5 5 5-5" />
         </> }
-    } else if let Some(wait) = c.backoff {
+    } else if let Some(wait) = c.backoff.or(c.ending) {
         let gone = RING * wait.done(props.now);
         html! { <>
             <circle class="ring" cx="24" cy="24" r="18" stroke-dasharray={format!("{RING:.1}")} stroke-dashoffset={format!("{gone:.1}")} />

@@ -62,7 +62,7 @@ pub struct Props {
 
 /// Now for this pod: zero where nothing in it counts down.
 pub fn now_for(pod: &PodView, now: Time) -> Time {
-    let timed = pod.terminating.is_some() || pod.containers.iter().any(|c| c.pull.is_some() || c.backoff.is_some());
+    let timed = pod.terminating.is_some() || pod.containers.iter().any(|c| c.pull.is_some() || c.backoff.is_some() || c.ending.is_some());
     if timed { now } else { Time::ZERO }
 }
 

@@ -35,6 +35,7 @@ pub fn say(why: &Why, lang: Lang) -> (String, String) {
         Why::ProbeNotYet { container, how, .. } => (words(Text::WhyProbeNotYet, &[container]), format!("ContainersNotReady: {how}")),
         Why::Initialising { container } => (words(Text::WhyInit, &[container]), "PodInitializing".to_owned()),
         Why::Ended { container, exit } => (words(Text::WhyEnded, &[container, &exit.code.to_string()]), exit.reason.clone()),
+        Why::Ending { container, .. } => (words(Text::WhyEnding, &[container]), "Killing".to_owned()),
         Why::Terminating { .. } => (words(Text::WhyTerminating, &[]), "Terminating".to_owned()),
         Why::PodFailed { reason, message } => (words(Text::WhyPodFailed, &[]), format!("{reason}: {message}")),
     }
@@ -46,6 +47,6 @@ pub fn tone(why: &Why) -> &'static str {
         Why::Pulling { .. } | Why::Initialising { .. } | Why::NotYetScheduled => "info",
         Why::Terminating { .. } => "gone",
         Why::Unschedulable { .. } | Why::ProbeNotYet { .. } | Why::CrashLoop { .. } | Why::PullFails { .. } => "warn",
-        Why::CannotStart { .. } | Why::ProbeFails { .. } | Why::Ended { .. } | Why::PodFailed { .. } => "bad",
+        Why::Ending { .. } | Why::CannotStart { .. } | Why::ProbeFails { .. } | Why::Ended { .. } | Why::PodFailed { .. } => "bad",
     }
 }

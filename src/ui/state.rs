@@ -186,6 +186,7 @@ impl Reducible for State {
                 }
             }
             Action::Edit(text) => {
+                s.answer = None;
                 let file = s.file;
                 if let Some(f) = s.files.get_mut(file) {
                     f.text = text;

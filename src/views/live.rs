@@ -59,6 +59,8 @@ pub struct LiveContainer {
     pub pull: Option<Span>,
     /// The wait before its next start or its next pull.
     pub backoff: Option<Span>,
+    /// Its end, while its processes have time to go: from the first signal to the last.
+    pub ending: Option<Span>,
     /// Its probes' workers.
     pub probes: Vec<LiveProbe>,
     /// What it is doing, and until when where it waits for a moment: `sleep 10`.
@@ -109,17 +111,20 @@ impl LiveHistory {
 
 impl PodHistory {
     fn container(&mut self, c: kubelet::LiveContainer, now: Time) -> LiveContainer {
-        let backoff = c.backoff_until.filter(|until| *until > now).map(|until| {
+        let mut since = |until: Option<Time>| {
+            let until = until.filter(|until| *until > now)?;
             let wait = self.waits.entry(c.name.clone()).or_insert(Span { from: now, until });
             if wait.until != until {
                 *wait = Span { from: now, until };
             }
-            *wait
-        });
+            Some(*wait)
+        };
+        let (backoff, ending) = (since(c.backoff_until), since(c.killed_at));
         let probes = c.probes.into_iter().map(|p| self.probe(&c.name, p)).collect();
         LiveContainer {
             pull: c.pull.filter(|(_, until)| *until > now).map(|(from, until)| Span { from: from.min(now), until }),
             backoff,
+            ending,
             probes,
             doing: c.process,
             cpu_m: c.cpu_milli,

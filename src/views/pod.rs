@@ -149,6 +149,8 @@ pub struct ContainerView {
     pub pull: Option<Span>,
     /// The wait before its next start or pull.
     pub backoff: Option<Span>,
+    /// Its end, while its processes have time to go.
+    pub ending: Option<Span>,
     /// Its probes: startup, liveness, readiness.
     pub probes: Vec<ProbeView>,
     /// What it is doing, and until when where it waits for a moment: `sleep 10`.
@@ -316,6 +318,7 @@ impl ContainerView {
             restarts: status.get("restartCount").int(),
             pull: live.and_then(|l| l.pull),
             backoff: live.and_then(|l| l.backoff),
+            ending: live.and_then(|l| l.ending),
             probes: probes_of(spec, live),
             doing: live.and_then(|l| l.doing.clone()),
             cpu_m: live.map_or(0, |l| l.cpu_m),
@@ -330,7 +333,9 @@ impl ContainerView {
 
     fn is_failing(&self) -> bool {
         match &self.state {
-            ContainerState::Running { .. } => self.probes.iter().any(|p| p.kind == ProbeKind::Liveness && p.failures > 0),
+            ContainerState::Running { .. } => {
+                self.ending.is_some() || self.probes.iter().any(|p| p.kind == ProbeKind::Liveness && p.failures > 0)
+            }
             ContainerState::Terminated(exit) => exit.code != 0,
             ContainerState::Waiting { .. } => false,
         }

@@ -84,6 +84,13 @@ pub enum Why {
         /// The one that runs.
         container: String,
     },
+    /// The container is being ended; the pod stays.
+    Ending {
+        /// The container.
+        container: String,
+        /// From the first signal to the last.
+        grace: Span,
+    },
     /// The container has ended.
     Ended {
         /// The container.
@@ -135,6 +142,9 @@ pub fn why(pod: &PodView) -> Vec<Why> {
             ContainerState::Running { .. } => {
                 if c.role == ContainerRole::Init {
                     reasons.push(Why::Initialising { container: container.clone() });
+                }
+                if let Some(grace) = c.ending.filter(|_| pod.terminating.is_none()) {
+                    reasons.push(Why::Ending { container: container.clone(), grace });
                 }
                 for p in &c.probes {
                     let (container, how) = (container.clone(), p.how.clone());
