@@ -99,8 +99,11 @@ impl Screen {
 impl Host {
     /// A new session; or the one before, without its last input, where the page broke and the visitor wants that.
     pub fn new() -> Host {
-        let fresh =
-            || Session { seed: 1, files: EXAMPLES.iter().map(|e| (e.path.to_owned(), e.text.to_owned())).collect(), ..Session::default() };
+        let fresh = || Session {
+            seed: 1,
+            files: EXAMPLES.iter().take(1).map(|e| (e.path.to_owned(), e.text.to_owned())).collect(),
+            ..Session::default()
+        };
         let restored = SessionCopy::restore();
         let is_restored = restored.is_some();
         let session = restored.unwrap_or_else(fresh);
