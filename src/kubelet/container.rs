@@ -115,7 +115,8 @@ pub(super) struct Container {
     /// The newest last; at most two.
     pub instances: Vec<Instance>,
     pub backoff: Backoff,
-    pub image_backoff: Backoff,
+    /// Backoffs of failed pulls, by image.
+    pub image_backoffs: BTreeMap<ArcStr, Backoff>,
     /// The error of the last failed pull.
     pub pull_error: ArcStr,
     /// The kubelet's reason cache.
@@ -130,11 +131,16 @@ impl Container {
             spec,
             instances: Vec::new(),
             backoff: Backoff::default(),
-            image_backoff: Backoff::default(),
+            image_backoffs: BTreeMap::new(),
             pull_error: ArcStr::new(),
             failure: None,
             probes: [None, None, None],
         }
+    }
+
+    /// When the pull backoff of the spec's image is over; `None` where it is over already.
+    pub fn pull_backoff_until(&self, now: Time) -> Option<Time> {
+        self.image_backoffs.get(&self.spec.image)?.until_since_update(now)
     }
 
     /// The newest instance.

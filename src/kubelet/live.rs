@@ -68,7 +68,7 @@ impl PodWorker {
         let waiting_for_restart = container.failure.as_ref().filter(|_| !container.is_alive());
         let backoff_until = waiting_for_restart.and_then(|f| match f.reason.as_str() {
             "CrashLoopBackOff" => container.last_exit_known().and_then(|e| container.backoff.until_since(e.at, now)),
-            "ImagePullBackOff" | "ErrImagePull" => container.image_backoff.until_since_update(now),
+            "ImagePullBackOff" | "ErrImagePull" => container.pull_backoff_until(now),
             _ => None,
         });
         let probes = [ProbeKind::Startup, ProbeKind::Liveness, ProbeKind::Readiness].into_iter().filter_map(|kind| {

@@ -282,7 +282,7 @@ impl PodWorker {
             self.container_event(cx, c, EventType::Normal, "Pulled", &message);
             return Progress::Wait(Step::Create, Some(cx.now + CREATE));
         }
-        if self.containers[c].image_backoff.until_since_update(cx.now).is_some() {
+        if self.containers[c].pull_backoff_until(cx.now).is_some() {
             let message = format!("Back-off pulling image {:?}", image.as_str());
             self.container_event(cx, c, EventType::Normal, "BackOff", &message);
             let full = format!("{message}: ErrImagePull: {}", self.containers[c].pull_error);
@@ -313,7 +313,7 @@ impl PodWorker {
             }
             Err(error) => {
                 self.container_event(cx, c, EventType::Warning, "Failed", &format!("Failed to pull image {:?}: {error}", image.as_str()));
-                self.containers[c].image_backoff.next(cx.now, cx.now);
+                self.containers[c].image_backoffs.entry(image.clone()).or_default().next(cx.now, cx.now);
                 self.containers[c].pull_error = error.clone();
                 let message = error.to_string();
                 self.image_failure(cx, c, "ErrImagePull", message)

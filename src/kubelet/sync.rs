@@ -4,7 +4,7 @@
 use super::env::EnvSource;
 use super::pod_worker::{Cx, Outcome, PodWorker, Sandbox, Stage, What, Work};
 use super::volumes::Volume;
-use crate::api::ArcStr;
+use crate::api::{ArcStr, Kind};
 use crate::base::{Duration, Time};
 use crate::server::EventType;
 
@@ -119,12 +119,30 @@ impl PodWorker {
     }
 
     fn volumes_ready(&mut self, cx: &mut Cx<'_>) {
+        self.check_pull_secrets(cx);
         self.add_probes(cx);
         if self.sandbox.is_some() {
             self.plan(cx);
         } else {
             self.stage = Some(Stage::Sandbox);
             self.stage_at(cx, cx.now + SANDBOX);
+        }
+    }
+
+    /// Image pull secrets that are not there are complained of, and done without (`getPullSecretsForPod`).
+    fn check_pull_secrets(&self, cx: &mut Cx<'_>) {
+        let secrets = self.pod.at(&["spec", "imagePullSecrets"]).items();
+        let missing: Vec<&str> = secrets
+            .iter()
+            .map(|s| s.get("name").str())
+            .filter(|name| !name.is_empty() && cx.api.peek(Kind::named("Secret"), self.namespace(), name).is_none())
+            .collect();
+        if !missing.is_empty() {
+            let message = format!(
+                "Unable to retrieve some image pull secrets ({}); attempting to pull the image may not succeed.",
+                missing.join(", ")
+            );
+            self.event(cx, EventType::Warning, "FailedToRetrieveImagePullSecret", &message);
         }
     }
 
