@@ -25,7 +25,7 @@ usage: kubarium run SCRIPT [--seed N] [--namespace NS] [--json]
 ";
 
 /// The largest file beside a script that is taken along, in bytes.
-const FILE_MAX: u64 = 1 << 20;
+const FILE_MAX: u64 = 8 << 20;
 /// How many files beside a script are taken along.
 const FILES_MAX: usize = 500;
 

@@ -19,6 +19,8 @@ const TERMINAL_MAX: usize = 1 << 20;
 const TERMINAL_CUT: usize = 1 << 18;
 /// Bytes of a command's output that are kept.
 const OUTPUT_MAX: usize = 16 << 20;
+/// Bytes of memory that the workstation's programs may use together.
+const MEMORY_MAX: u64 = 256 << 20;
 /// The largest file that kubectl reads, in bytes.
 const FILE_MAX: usize = 16 << 20;
 
@@ -74,6 +76,7 @@ impl Workstation {
             image,
             hostname: "workstation".to_owned(),
             externals: vec!["kubectl".to_owned()],
+            memory_limit: Some(MEMORY_MAX),
             seed: session.seed,
             stream: "workstation".to_owned(),
             ..MachineSpec::default()
