@@ -48,6 +48,9 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         let name = output.split('=').next().unwrap_or("");
         return fail(format!("--show-labels option cannot be used with {name} printer"));
     }
+    if flags.is_on("output-watch-events") && !flags.is_on("watch") && !flags.is_on("watch-only") {
+        return fail("--output-watch-events option can only be used with --watch or --watch-only");
+    }
     if cx.args().is_empty() && !flags.given("filename") && !flags.given("kustomize") {
         cx.out.errln(
             "You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of supported resources.\n",
@@ -80,7 +83,8 @@ fn table_options(cx: &Context<'_, '_>) -> TableOptions {
         wide: flags.text("output") == "wide",
         no_headers: flags.is_on("no-headers"),
         with_namespace: flags.is_on("all-namespaces"),
-        with_kind: flags.is_on("show-kind") || several_types(cx.args()),
+        // Several lists carry their kind though all but one be empty; of objects by name only those found count.
+        with_kind: flags.is_on("show-kind") || (cx.args().len() == 1 && several_types(cx.args())),
         show_labels: flags.is_on("show-labels"),
         column_labels: flags.list("label-columns").to_vec(),
         watch_events: flags.is_on("output-watch-events"),
