@@ -1,6 +1,7 @@
 //! The API server: every verb on every kind, over the store.
 
 use super::admission;
+use super::heartbeats::Heartbeats;
 use super::metrics::Metrics;
 use super::options::{Caller, FieldValidation, ListOptions, Patch, Subresource, WriteOptions};
 use super::service_allocator::ServiceAllocator;
@@ -21,6 +22,7 @@ pub struct ApiServer {
     warnings: Vec<String>,
     events: u64,
     metrics: Metrics,
+    heartbeats: Heartbeats,
 }
 
 const OWNER: &str = "owner";
@@ -79,6 +81,7 @@ impl ApiServer {
             warnings: Vec::new(),
             events: 0,
             metrics: Metrics::default(),
+            heartbeats: Heartbeats::default(),
         };
         let by = Caller::new(Time::ZERO, "kube-apiserver");
         for name in ["default", "kube-node-lease", "kube-public", "kube-system"] {
@@ -120,6 +123,16 @@ impl ApiServer {
     /// The versions behind the API, for watches and for views of the past.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Which nodes have gone silent.
+    pub fn heartbeats(&self) -> &Heartbeats {
+        &self.heartbeats
+    }
+
+    /// The same, for nodes to stop and resume.
+    pub fn heartbeats_mut(&mut self) -> &mut Heartbeats {
+        &mut self.heartbeats
     }
 
     /// What the resource metrics API serves.

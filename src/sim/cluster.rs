@@ -7,8 +7,8 @@ use crate::kubelet::Kubelets;
 use crate::scheduler::Scheduler;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, WriteOptions};
 
-use super::nodes;
 use super::session::{self, Session};
+use super::{metrics_server, nodes};
 
 /// How long after a commit an informer tells its component.
 const INFORMER_LAG: Duration = Duration::from_millis(3);
@@ -55,6 +55,8 @@ impl Cluster {
             // Two nodes of one name are one node, as when a kubelet registers again.
             let _ = api.create(&by, Kind::named("Node"), "", node, &WriteOptions::default());
         }
+        let sets_usage = session.inputs.iter().any(|i| i.usage.is_some());
+        api.metrics_mut().serve(session.metrics.unwrap_or(sets_usage));
         let controllers = if session.runs(session::Component::Controllers) { controllers::all(session.seed) } else { Vec::new() };
         let scheduler = session.runs(session::Component::Scheduler).then(|| Scheduler::new(session.seed));
         let kubelets = session.runs(session::Component::Kubelets).then(|| Kubelets::new(session.seed));
@@ -81,8 +83,13 @@ impl Cluster {
         }
         if self.informers[i].deliver_at.is_some_and(|t| t <= now) {
             self.deliver(i, now);
-        } else if let Some((component, api)) = self.component(i) {
-            component.wake(api, now);
+        } else {
+            if i > 1 && self.controllers[i - 2].as_any().is::<controllers::hpa::HorizontalController>() {
+                metrics_server::scrape(&mut self.api, self.kubelets.as_ref(), now);
+            }
+            if let Some((component, api)) = self.component(i) {
+                component.wake(api, now);
+            }
         }
         self.route(now);
         true

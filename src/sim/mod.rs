@@ -2,6 +2,7 @@
 
 mod cluster;
 mod digest;
+mod metrics_server;
 mod nodes;
 mod outcome;
 mod session;

@@ -23,6 +23,9 @@ pub struct Session {
     /// What runs beside the API server; everything where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub components: Option<Vec<Component>>,
+    /// Whether the cluster has a metrics server; where absent, it has one if the session ever sets what pods use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metrics: Option<bool>,
     /// The workstation's files: path to text.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub files: BTreeMap<String, String>,

@@ -211,6 +211,9 @@ impl Sim {
             }
             Some(Input::Usage(usage)) => {
                 let whole = |n: Option<f64>| n.map(|n| n.max(0.0).round() as u64);
+                if self.session.metrics.is_none() {
+                    self.cluster.api.metrics_mut().serve(true);
+                }
                 if let Some(kubelets) = &mut self.cluster.kubelets {
                     kubelets.set_usage(whole(usage.cpu), whole(usage.memory), whole(usage.total_cpu));
                 }
@@ -226,8 +229,14 @@ impl Sim {
         }
         if let (Some(node), Some(switch), Some(kubelets)) = (&fault.node, fault.kubelet, &mut self.cluster.kubelets) {
             match switch {
-                Switch::Stop => kubelets.stop(self.now, node),
-                Switch::Start => kubelets.start(self.now, node),
+                Switch::Stop => {
+                    kubelets.stop(self.now, node);
+                    self.cluster.api.heartbeats_mut().stop(node, self.now);
+                }
+                Switch::Start => {
+                    kubelets.start(self.now, node);
+                    self.cluster.api.heartbeats_mut().resume(node);
+                }
             }
         }
     }

@@ -1,0 +1,42 @@
+//! The metrics server: asks the kubelets what pods use when its API is about to be read, so that reading costs and polling does not.
+
+use std::collections::BTreeMap;
+
+use crate::api::{ArcStr, Kind, Object, Value};
+use crate::base::{Duration, Time};
+use crate::kubelet::Kubelets;
+use crate::server::{ApiServer, ContainerUsage, NodeApi, NodeReport, PodSample};
+
+/// Over which time CPU use is averaged.
+const WINDOW: Duration = Duration::from_secs(15);
+
+/// Takes the usage of every running pod, where the metrics API is served.
+pub(super) fn scrape(api: &mut ApiServer, kubelets: Option<&Kubelets>, now: Time) {
+    let Some(kubelets) = kubelets.filter(|_| api.metrics().is_served()) else { return };
+    let mut reports: BTreeMap<ArcStr, NodeReport> = BTreeMap::new();
+    let running = |p: &&Value| p.at(&["status", "phase"]).str() == "Running";
+    for pod in api.iter(Kind::named("Pod"), None).filter(running) {
+        let node = pod.at(&["spec", "nodeName"]).arc_str();
+        if !kubelets.is_running(&node) {
+            continue;
+        }
+        let Some(usage) = kubelets.pod_usage(now, pod.namespace(), pod.name()) else { continue };
+        let report = reports.entry(node).or_insert_with(|| NodeReport { at: now, window: WINDOW, ..NodeReport::default() });
+        let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        report.cpu_milli += whole(usage.cpu_milli());
+        report.memory_bytes += whole(usage.memory_bytes());
+        let containers = usage.containers.iter().map(|(name, cpu, memory)| ContainerUsage {
+            name: name.as_str().into(),
+            cpu_milli: whole(*cpu),
+            memory_bytes: whole(*memory),
+        });
+        report.pods.push(PodSample { pod: (pod.namespace_arc(), pod.name_arc()), containers: containers.collect() });
+    }
+    let silent: Vec<ArcStr> = api.metrics().nodes().map(|(n, _)| n.clone()).filter(|n| !reports.contains_key(n)).collect();
+    for node in silent {
+        api.metrics_mut().forget(&node);
+    }
+    for (node, report) in reports {
+        api.metrics_mut().publish(node, report);
+    }
+}
