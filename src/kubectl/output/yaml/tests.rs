@@ -1,6 +1,7 @@
 //! What is quoted, folded and indented as kubectl does.
 
 use super::*;
+use crate::base::RandomStream;
 use crate::obj;
 
 #[test]
@@ -122,4 +123,66 @@ fn recorded_output_reads_back_to_itself() {
     }
     assert!(seen > 20, "only {seen} texts looked at");
     assert!(wrong.is_empty(), "{} of {seen}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Whatever a string holds, a YAML reader makes the same string of what is printed.
+#[test]
+fn any_string_reads_back() {
+    let mut random = RandomStream::new(1, "yaml");
+    let pieces = [
+        " ",
+        "  ",
+        "\n",
+        "\t",
+        ":",
+        ": ",
+        " #",
+        "-",
+        "- ",
+        "?",
+        "'",
+        "\"",
+        "\\",
+        "|",
+        ">",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        "&",
+        "*",
+        "!",
+        "%",
+        "@",
+        "`",
+        "a",
+        "word",
+        "1",
+        "0x1",
+        "1e3",
+        "yes",
+        "~",
+        "null",
+        "2026-01-01",
+        "12:30",
+        "é",
+        "\u{1f600}",
+        "\u{85}",
+        "\u{feff}",
+        "\u{1b}",
+        "=",
+        "<<",
+        "---",
+        "...",
+        "a long run of words that has to be folded somewhere",
+    ];
+    for _ in 0..5_000 {
+        let text: String = (0..random.below(9)).map(|_| pieces[random.below(pieces.len() as u64) as usize]).collect();
+        let mut value = obj!({"k": text.as_str(), "list": [{"x": text.as_str()}]});
+        value.set(&["map", &text], 1);
+        let printed = to_yaml(&value);
+        let read = serde_yaml::from_str::<Value>(&printed);
+        assert_eq!(read.as_ref().ok(), Some(&value), "{printed}\n{read:?}");
+    }
 }
