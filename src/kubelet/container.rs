@@ -114,6 +114,8 @@ pub(super) struct Container {
     pub spec: Arc<ContainerSpec>,
     /// The newest last; at most two.
     pub instances: Vec<Instance>,
+    /// Where instances were lost with their node: how many there were.
+    pub lost: Option<u32>,
     pub backoff: Backoff,
     /// Backoffs of failed pulls, by image.
     pub image_backoffs: BTreeMap<ArcStr, Backoff>,
@@ -130,6 +132,7 @@ impl Container {
         Container {
             spec,
             instances: Vec::new(),
+            lost: None,
             backoff: Backoff::default(),
             image_backoffs: BTreeMap::new(),
             pull_error: ArcStr::new(),
@@ -170,7 +173,7 @@ impl Container {
 
     /// The number of the next instance.
     pub fn next_attempt(&self) -> u32 {
-        self.newest().map_or(0, |i| i.attempt + 1)
+        self.newest().map_or(self.lost.unwrap_or(0), |i| i.attempt + 1)
     }
 
     /// Takes in a new instance and forgets all but the one before.

@@ -100,12 +100,14 @@ impl Kubelets {
         }
     }
 
-    /// Stops a node's kubelet: its containers run on, nothing is told of them.
+    /// A node goes dark, as if unplugged: its containers are gone, and nothing more is heard of it.
+    ///
+    /// Its lease is written with the moment of its last heartbeat: a node without a lease is one that still beats.
     pub fn stop(&mut self, now: Time, node: &str) {
         self.tell(now, News::Switch(node.into(), false));
     }
 
-    /// Starts a node's kubelet again.
+    /// A node comes back: its kubelet registers it anew and starts the containers of its pods again.
     pub fn start(&mut self, now: Time, node: &str) {
         self.tell(now, News::Switch(node.into(), true));
     }
@@ -279,10 +281,12 @@ impl Kubelets {
         let uids: Vec<ArcStr> = kubelet.pods.keys().cloned().collect();
         if !on {
             for worker in kubelet.pods.values_mut() {
-                worker.kubelet_stopped();
+                worker.node_lost(&mut self.execs);
             }
+            kubelet.node.write_lease(api, now);
             return;
         }
+        kubelet.node.drop_lease(api, now);
         if let Some(object) = api.peek(Kind::named("Node"), "", node).cloned() {
             kubelet.node.update(&object);
         }
@@ -296,7 +300,7 @@ impl Kubelets {
                     Some(pod) => worker.pod_changed(cx, pod),
                     None => worker.pod_deleted(cx),
                 }
-                worker.kubelet_started(cx);
+                worker.node_returned(cx);
             });
         }
         self.adopt_pods(api, now, node);

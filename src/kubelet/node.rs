@@ -9,8 +9,10 @@ use crate::api::quantity::Quantity;
 use crate::api::{ArcStr, Kind, Object, Value};
 use crate::base::{RandomStream, Time};
 use crate::obj;
-use crate::server::{ApiServer, Caller, EventRecorder, Subresource, WriteOptions};
+use crate::server::{ApiServer, Caller, DeleteOptions, EventRecorder, Subresource, WriteOptions};
 
+/// Where node leases are.
+const LEASES: &str = "kube-node-lease";
 /// How often all containers are listed (the generic PLEG's period).
 const RELIST_US: u64 = 1_000_000;
 
@@ -115,9 +117,26 @@ impl Node {
         }
     }
 
-    /// The pod whose address this is.
+    /// Thousandths of a core that the node has.
     pub fn cpu_milli(&self) -> u64 {
         u64::try_from(Quantity::of(self.allocatable.get("cpu")).milli_value()).unwrap_or(0).max(1)
+    }
+
+    /// Writes down when the node was last heard of. Leases of nodes that beat are not stored: they would change all the time.
+    pub fn write_lease(&self, api: &mut ApiServer, now: Time) {
+        let lease = obj!({
+            "metadata": {"name": &self.name},
+            "spec": {"holderIdentity": &self.name, "leaseDurationSeconds": 40, "renewTime": now.rfc3339_micro()}
+        });
+        self.drop_lease(api, now);
+        // Without the namespace for leases nobody could look for it.
+        let _ = api.create(&Caller::new(now, "kubelet"), Kind::named("Lease"), LEASES, lease, &WriteOptions::default());
+    }
+
+    /// The node beats again.
+    pub fn drop_lease(&self, api: &mut ApiServer, now: Time) {
+        // There is none where the node never fell silent.
+        let _ = api.delete(&Caller::new(now, "kubelet"), Kind::named("Lease"), LEASES, &self.name, &DeleteOptions::now());
     }
 
     /// Sees that the node object says what a kubelet says of its node.

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::container::Container;
+use super::backoff::Backoff;
+use super::container::{Container, ProcessUse};
 use super::container_runtime::ServeId;
 use super::exec::Execs;
 use super::kubelets::Wake;
@@ -488,20 +489,51 @@ impl PodWorker {
         cx.node.recorder.event_at(cx.api, cx.now, &self.pod, &path, kind, reason, message);
     }
 
-    /// The kubelet stops: what it was in the middle of is forgotten, containers run on.
-    pub fn kubelet_stopped(&mut self) {
+    /// The node goes dark: its containers are gone, and so is what the kubelet was in the middle of.
+    pub fn node_lost(&mut self, execs: &mut Execs) {
         self.stage = None;
         self.stage_token = self.stage_token.wrapping_add(1);
         self.sync_at = None;
+        self.relist_at = None;
         self.pending = false;
+        self.serves.clear();
+        if self.work == Work::Finished {
+            return;
+        }
+        self.sandbox = None;
+        for (c, container) in self.containers.iter_mut().enumerate() {
+            if let Some(instance) = container.instances.pop() {
+                container.lost = Some(instance.attempt + 1);
+                execs.detached(&self.uid, c, 137);
+                for used in instance.uses.values() {
+                    if let ProcessUse::Exec(session) = used {
+                        execs.ended(*session, 137);
+                    }
+                }
+            }
+            container.instances.clear();
+            container.failure = None;
+            container.backoff = Backoff::default();
+            container.probes = [None, None, None];
+        }
     }
 
-    /// The kubelet is back.
-    pub fn kubelet_started(&mut self, cx: &mut Cx<'_>) {
+    /// The node is back.
+    pub fn node_returned(&mut self, cx: &mut Cx<'_>) {
         self.relisted_at = cx.now;
         self.last_sync_end = None;
-        self.see_all();
+        if self.work == Work::Finished {
+            return;
+        }
+        // The address went with the sandbox.
+        for member in ["podIP", "podIPs"] {
+            self.status.remove(&[member]);
+        }
+        for volume in &mut self.volumes {
+            if !volume.is_refreshed() && volume.disk.is_none() {
+                volume.next_try = cx.now;
+            }
+        }
         self.request_sync(cx);
-        self.resume_probes(cx);
     }
 }

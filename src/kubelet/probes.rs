@@ -154,20 +154,6 @@ impl PodWorker {
         }
     }
 
-    /// The kubelet is back: probes go on, spread over their period.
-    pub(super) fn resume_probes(&mut self, cx: &mut Cx<'_>) {
-        for c in 0..self.containers.len() {
-            for kind in ProbeKind::ALL {
-                let share = self.random.unit();
-                if let Some(worker) = &mut self.containers[c].probes[kind as usize] {
-                    worker.running = None;
-                    worker.anchor = cx.now + worker.spec.period.mul_f64(share);
-                    self.schedule_probe(cx, c, kind, None);
-                }
-            }
-        }
-    }
-
     /// Containers that are not ready are probed for readiness at once (the prober's manual trigger).
     pub(super) fn trigger_readiness(&mut self, cx: &mut Cx<'_>) {
         for c in 0..self.containers.len() {

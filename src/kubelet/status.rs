@@ -119,6 +119,9 @@ impl PodWorker {
         };
         let mut last = match container.instances.as_slice() {
             [.., previous, _] => instance_state(previous),
+            _ if container.lost.is_some() => {
+                unlocated("The container could not be located when the pod was deleted.  The container used to be Running")
+            }
             _ => Value::map(),
         };
         if let Some(failure) = self.shown_failure(container) {
@@ -138,14 +141,13 @@ impl PodWorker {
             && state.get("terminated").is_null()
         {
             // What never got to run before the pod ended (`TerminatePod`).
-            state = obj!({"terminated": {
-                "reason": "ContainerStatusUnknown", "exitCode": 137, "startedAt": null, "finishedAt": null,
-                "message": "The container could not be located when the pod was terminated"
-            }});
+            state = unlocated("The container could not be located when the pod was terminated");
         }
+        // Instances that were lost count as one restart, unless the pod is on its way out.
+        let never = if self.is_terminating() { 0 } else { container.lost.unwrap_or(0) };
         let running = !state.get("running").is_null();
         let mut status = obj!({
-            "name": &spec.name, "lastState": last, "restartCount": i64::from(newest.map_or(0, |i| i.attempt)),
+            "name": &spec.name, "lastState": last, "restartCount": i64::from(newest.map_or(never, |i| i.attempt)),
             "image": newest.map_or(&spec.image, |i| &i.image), "imageID": newest.map_or("", |i| i.image_id.as_str())
         });
         let (started, ready) = self.started_and_ready(container, &state);
@@ -301,6 +303,11 @@ fn instance_state(instance: &Instance) -> Value {
         Some(at) => obj!({"running": {"startedAt": at.rfc3339()}}),
         None => obj!({"waiting": {"reason": "ContainerCreating"}}),
     }
+}
+
+/// The state of a container of which nothing is left.
+fn unlocated(message: &str) -> Value {
+    obj!({"terminated": {"reason": "ContainerStatusUnknown", "exitCode": 137, "startedAt": null, "finishedAt": null, "message": message}})
 }
 
 fn terminated(instance: &Instance, exit: &Exit) -> Value {

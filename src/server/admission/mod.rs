@@ -3,6 +3,7 @@
 mod default_toleration_seconds;
 mod limit_ranger;
 mod namespace_lifecycle;
+mod pod_topology_labels;
 mod priority;
 mod resource_quota;
 mod storage_object;
@@ -17,6 +18,7 @@ pub(super) fn admit_create(server: &mut ApiServer, _by: &Caller, kind: KindRef, 
         limit_ranger::admit(server, namespace, object)?;
         priority::admit(server, object)?;
         default_toleration_seconds::admit(object);
+        pod_topology_labels::admit(server, object);
     }
     if kind.plural == "persistentvolumeclaims" {
         limit_ranger::admit_claim(server, namespace, object)?;
