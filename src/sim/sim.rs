@@ -91,8 +91,9 @@ impl Sim {
     /// Records an input for this moment; it is acted on as soon as the simulation runs.
     pub fn input(&mut self, mut input: TimedInput) {
         input.t = self.now.as_secs_f64();
-        // Inputs that are still to come were recorded for later moments: this one goes before them.
-        self.session.inputs.insert(self.arrived, input);
+        // Inputs that are still to come were recorded for later moments: this one goes before them, and after those of this moment.
+        let waiting = self.session.inputs[self.arrived..].iter().take_while(|i| i.at() <= self.now).count();
+        self.session.inputs.insert(self.arrived + waiting, input);
     }
 
     /// Runs until a moment, doing at most `budget` steps.

@@ -142,7 +142,7 @@ impl LineEditor {
 
     fn give_up(&mut self, effects: &mut Vec<Effect>) {
         let line: String = self.line.drain(..).collect();
-        effects.push(Effect::Show(self.to_end(&line) + "^C\r\n"));
+        effects.push(Effect::Show(self.to_end(&line) + "^C"));
         self.start_line();
         effects.push(Effect::Send("\x03".to_owned()));
     }
