@@ -276,7 +276,8 @@ impl Reader {
                 current.parts.push(match line.strip_prefix('+') {
                     Some("TypeMeta") => RawPart::Inline(self.type_ref("meta", "TypeMeta")),
                     Some(name) => RawPart::Inline(self.type_ref(package, name)),
-                    None => RawPart::Field(self.read_field(package, line)),
+                    // A field whose name begins with a capital is marked, so that it is not taken for a type.
+                    None => RawPart::Field(self.read_field(package, line.strip_prefix('.').unwrap_or(line))),
                 });
             }
         }

@@ -431,13 +431,7 @@ impl ApiServer {
         }
         object.set(&["spec", "nodeName"], node);
         object.remove(&["status", "nominatedNodeName"]);
-        if let Some(node) = self.peek(Kind::named("Node"), "", node) {
-            for label in ["topology.kubernetes.io/region", "topology.kubernetes.io/zone"] {
-                if let Some(value) = node.label(label) {
-                    object.set(&["metadata", "labels", label], value);
-                }
-            }
-        }
+        admission::pod_topology_labels::admit(self, &mut object);
         let scheduled = obj!({"type": "PodScheduled", "status": "True", "lastProbeTime": null, "lastTransitionTime": by.now.rfc3339()});
         let conditions = object.at_mut(&["status", "conditions"]).list_mut();
         conditions.retain(|c| c.get("type").str() != "PodScheduled");

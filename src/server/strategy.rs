@@ -61,7 +61,12 @@ pub(super) fn prepare_for_create(kind: KindRef, object: &mut Value) {
             object.remove(&["status"]);
         }
         match kind.plural {
-            "pods" => object.set(&["status"], obj!({"phase": "Pending", "qosClass": crate::api::qos_class(object)})),
+            "pods" => {
+                object.set(&["status"], obj!({"phase": "Pending", "qosClass": crate::api::qos_class(object)}));
+                if !object.at(&["spec", "schedulingGates"]).items().is_empty() {
+                    object.set(&["status", "conditions"], vec![gated(object)]);
+                }
+            }
             "namespaces" => {
                 object.set(&["status"], obj!({"phase": "Active"}));
                 object.set(&["spec", "finalizers"], obj!(["kubernetes"]));
@@ -104,6 +109,15 @@ pub(super) fn prepare_for_create(kind: KindRef, object: &mut Value) {
     if kind.plural == "persistentvolumes" {
         add_finalizer(object, "kubernetes.io/pv-protection");
     }
+}
+
+/// The condition of a pod that is not to be scheduled yet.
+fn gated(pod: &Value) -> Value {
+    obj!({
+        "type": "PodScheduled", "status": "False", "lastProbeTime": null,
+        "lastTransitionTime": pod.at(&["metadata", "creationTimestamp"]), "reason": "SchedulingGated",
+        "message": "Scheduling is blocked due to non-empty scheduling gates"
+    })
 }
 
 /// Labels a Job's template with its uid and selects by that, unless the Job brings its own selector (`jobStrategy.generateSelector`).
@@ -180,6 +194,9 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
 /// both forms, and the address families of a cluster with IPv4 alone.
 fn complete_service(service: &mut Value, old: Option<&Value>) {
     let kind = |s: &Value| s.at(&["spec", "type"]).str().to_owned();
+    if let Some(old) = old {
+        drop_what_the_type_had(service, old);
+    }
     if kind(service) == "ExternalName" {
         return;
     }
@@ -203,6 +220,46 @@ fn complete_service(service: &mut Value, old: Option<&Value>) {
     }
     if service.at(&["spec", "ipFamilies"]).is_null() {
         service.set(&["spec", "ipFamilies"], obj!(["IPv4"]));
+    }
+}
+
+/// A Service that changes its type loses what belonged to the old one, unless it was changed along with it
+/// (`dropTypeDependentFields`).
+fn drop_what_the_type_had(service: &mut Value, old: &Value) {
+    let kind = |s: &Value| s.at(&["spec", "type"]).str().to_owned();
+    let (now, before) = (kind(service), kind(old));
+    if now == before {
+        return;
+    }
+    let unchanged = |service: &Value, member: &str| service.at(&["spec", member]).same(old.at(&["spec", member]));
+    let has_ports = |k: &str| matches!(k, "NodePort" | "LoadBalancer");
+    if now == "ExternalName" && unchanged(service, "clusterIP") {
+        for member in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"] {
+            service.remove(&["spec", member]);
+        }
+    }
+    if has_ports(&before) && !has_ports(&now) {
+        let ports = old.at(&["spec", "ports"]).clone();
+        for port in service.at_mut(&["spec", "ports"]).list_mut() {
+            if ports.items().iter().any(|o| o.get("nodePort") == port.get("nodePort")) {
+                port.remove(&["nodePort"]);
+            }
+        }
+        for member in ["externalTrafficPolicy", "healthCheckNodePort"] {
+            if unchanged(service, member) {
+                service.remove(&["spec", member]);
+            }
+        }
+    }
+    if before == "LoadBalancer" {
+        for member in ["allocateLoadBalancerNodePorts", "loadBalancerClass", "healthCheckNodePort"] {
+            if unchanged(service, member) {
+                service.remove(&["spec", member]);
+            }
+        }
+    }
+    if before == "ExternalName" && unchanged(service, "externalName") {
+        service.remove(&["spec", "externalName"]);
     }
 }
 

@@ -11,7 +11,7 @@ use crate::base::{Duration, Time};
 use crate::server::{ApiServer, Caller, RestRequest};
 
 /// How much longer than its last input a session may take, when it is played to its end.
-const OVERTIME_MAX: Duration = Duration::from_secs(3600);
+const OVERTIME_MAX: Duration = Duration::from_secs(900);
 /// How long virtual time runs on after the last input, when a session is played to its end.
 const AFTER_LAST: Duration = Duration::from_secs(2);
 
@@ -124,7 +124,7 @@ impl Sim {
 
     /// Plays the session to its end and two seconds on.
     ///
-    /// A command that has not ended an hour after the last input is interrupted.
+    /// A command that has not ended a quarter of an hour after the last input is killed.
     pub fn play(&mut self) {
         let last = self.session.inputs.iter().map(TimedInput::at).max().unwrap_or(Time::ZERO);
         let deadline = last + OVERTIME_MAX;

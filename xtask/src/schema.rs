@@ -192,7 +192,9 @@ impl Writer<'_> {
             }
             seen.insert(json.clone());
             let ty = self.type_text(package, &go_type)?;
-            let _ = write!(body, "\n{json} {ty}");
+            // A line that begins with a capital is a type's.
+            let mark = if json.starts_with(|c: char| c.is_ascii_uppercase()) { "." } else { "" };
+            let _ = write!(body, "\n{mark}{json} {ty}");
             let mut flags = Vec::new();
             if omitzero {
                 flags.push("Z".to_owned());
