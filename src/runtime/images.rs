@@ -735,13 +735,20 @@ fn build(flavour: Flavour) -> Inode {
     if flavour == Flavour::Scratch {
         return root;
     }
-    let group = "root:x:0:\ndaemon:x:1:\nwww-data:x:33:\nnogroup:x:65534:\n";
+    let group = if flavour == Flavour::Alpine {
+        "root:x:0:root\ndaemon:x:2:root,bin,daemon\nwheel:x:10:root\nnogroup:x:65533:\n"
+    } else {
+        "root:x:0:\ndaemon:x:1:\nwww-data:x:33:\nnogroup:x:65534:\n"
+    };
     let shell = if matches!(flavour, Flavour::Debian | Flavour::Ubuntu) { "/bin/bash" } else { "/bin/sh" };
     let passwd = format!(
         "root:x:0:0:root:/root:{shell}\ndaemon:x:1:1:daemon:/usr/sbin:/bin/false\nwww-data:x:33:33:www-data:/var/www:/bin/false\nnobody:x:65534:65534:nobody:/home:/bin/false\n"
     );
     root.put("etc/passwd", Inode::file(passwd, 0o644));
-    root.put("etc/group", Inode::file(group, 0o644));
+    // busybox's image names users, but no groups.
+    if flavour != Flavour::Busybox {
+        root.put("etc/group", Inode::file(group, 0o644));
+    }
     root.put("etc/shadow", Inode::file("root:*:::::::\n", 0o640));
     for dir in ["usr/bin", "usr/sbin", "var/log", "var/run", "var/www", "usr/local/bin", "var/spool", "var/tmp"] {
         root.put(dir, Inode::dir(if dir == "var/tmp" { 0o1777 } else { 0o755 }));

@@ -8,6 +8,7 @@ use super::super::process::Process;
 use super::super::shell::Pattern;
 use super::super::text;
 use super::Run;
+use super::system::{group, number_of, user};
 
 /// Runs a program of this family; `None` where it is none.
 pub fn run(r: &mut Run<'_>) -> Option<i32> {
@@ -459,25 +460,15 @@ fn chown(r: &mut Run<'_>) -> i32 {
     let (opts, args) = r.options("");
     let recursive = opts.iter().any(|o| o.0 == 'R');
     let Some((who, files)) = args.split_first() else { return missing(r) };
-    let id = |t: &str| -> Option<u32> {
-        match t {
-            "root" => Some(0),
-            "daemon" => Some(1),
-            "www-data" => Some(33),
-            "nobody" | "nogroup" => Some(65534),
-            "nginx" => Some(101),
-            t => t.parse().ok(),
-        }
-    };
-    let (user, group) = if r.name == "chgrp" {
+    let (who_user, who_group) = if r.name == "chgrp" {
         ("", Some(who.as_str()))
     } else {
         who.split_once([':', '.']).map_or((who.as_str(), None), |(u, g)| (u, Some(g)))
     };
-    let uid = if user.is_empty() { None } else { id(user) };
-    let gid = group.filter(|g| !g.is_empty()).and_then(id);
-    if !user.is_empty() && uid.is_none() {
-        let text = format!("unknown user {user}");
+    let uid = if who_user.is_empty() { None } else { number_of(r.k, "/etc/passwd", who_user) };
+    let gid = who_group.filter(|g| !g.is_empty()).and_then(|g| number_of(r.k, "/etc/group", g));
+    if !who_user.is_empty() && uid.is_none() {
+        let text = format!("unknown user {who_user}");
         r.err(text);
         return 1;
     }
@@ -500,16 +491,6 @@ fn chown(r: &mut Run<'_>) -> i32 {
         }
     }
     status
-}
-
-fn owner(id: u32) -> String {
-    match id {
-        0 => "root".into(),
-        1 => "daemon".into(),
-        33 => "www-data".into(),
-        65534 => "nobody".into(),
-        n => n.to_string(),
-    }
 }
 
 fn mode_text(n: &Inode) -> String {
@@ -689,7 +670,7 @@ impl Ls {
             };
             let size = if self.human { text::human(node.size()) } else { node.size().to_string() };
             let (user, group) =
-                if self.numeric { (node.uid.to_string(), node.gid.to_string()) } else { (owner(node.uid), owner(node.gid)) };
+                if self.numeric { (node.uid.to_string(), node.gid.to_string()) } else { (user(k, node.uid), group(k, node.gid)) };
             let target = match &node.kind {
                 Kind::Link(t) => format!(" -> {t}"),
                 _ => String::new(),
@@ -736,9 +717,9 @@ fn stat(r: &mut Run<'_>) -> i32 {
                         Some('a') => format!("{:o}", node.mode & 0o7777),
                         Some('A') => mode_text(&node),
                         Some('u') => node.uid.to_string(),
-                        Some('U') => owner(node.uid),
+                        Some('U') => user(r.k, node.uid),
                         Some('g') => node.gid.to_string(),
-                        Some('G') => owner(node.gid),
+                        Some('G') => group(r.k, node.gid),
                         Some('F') => kind.to_string(),
                         Some('Y' | 'X' | 'Z') => text::unix_s(node.mtime).to_string(),
                         Some('y' | 'x' | 'z') => time.clone(),
@@ -756,9 +737,9 @@ fn stat(r: &mut Run<'_>) -> i32 {
                 node.mode & 0o7777,
                 mode_text(&node),
                 node.uid,
-                owner(node.uid),
+                user(r.k, node.uid),
                 node.gid,
-                owner(node.gid)
+                group(r.k, node.gid)
             ),
         };
         r.out(text);
@@ -1087,7 +1068,7 @@ pub fn find(r: &mut Run<'_>) -> Result<(i32, Vec<Vec<String>>), i32> {
                     }
                 }
                 "-newer" => r.k.fs.stat(&r.p.cwd, value).is_ok_and(|n| node.mtime > n.mtime),
-                "-user" => owner(node.uid) == value,
+                "-user" => user(r.k, node.uid) == value,
                 "-perm" => u32::from_str_radix(value.trim_start_matches(['-', '/']), 8)
                     .is_ok_and(|m| if value.starts_with('-') { node.mode & m == m } else { node.mode & 0o7777 == m }),
                 "-empty" => {

@@ -1,5 +1,6 @@
 //! Programs that tell of the system, and small ones that compute.
 
+use super::super::kernel::Kernel;
 use super::super::process::{Body, Pid, Signal, Waiting};
 use super::super::shell::test_command;
 use super::super::text;
@@ -54,7 +55,7 @@ pub fn run(r: &mut Run<'_>) -> Option<i32> {
             0
         }
         "whoami" => {
-            let name = user(r.p.uid);
+            let name = user(r.k, r.p.uid);
             r.out(format!("{name}\n"));
             0
         }
@@ -62,28 +63,32 @@ pub fn run(r: &mut Run<'_>) -> Option<i32> {
             let (opts, _) = r.options("");
             let has = |c| opts.iter().any(|o| o.0 == c);
             let (u, g) = (r.p.uid, r.p.gid);
-            let text = match (has('u'), has('g') || has('G'), has('n')) {
-                (true, _, true) => user(u),
-                (true, _, _) => u.to_string(),
-                (_, true, true) => user(g),
-                (_, true, _) => g.to_string(),
+            let named = |name: String, n: u32| if name == n.to_string() { name } else { format!("{n}({name})") };
+            let mut groups = vec![g];
+            groups.extend(more_groups(r.k, u).into_iter().filter(|n| *n != g));
+            let text = match (has('u'), has('g'), has('G'), has('n')) {
+                (true, _, _, true) => user(r.k, u),
+                (true, ..) => u.to_string(),
+                (_, true, _, true) => group(r.k, g),
+                (_, true, ..) => g.to_string(),
+                (_, _, true, names) => {
+                    groups.iter().map(|n| if names { group(r.k, *n) } else { n.to_string() }).collect::<Vec<_>>().join(" ")
+                }
                 _ => {
-                    let named = |n: u32| if user(n) == n.to_string() { n.to_string() } else { format!("{n}({})", user(n)) };
-                    let groups = if u == 0 {
-                        format!(" groups={}", if g == 0 { "0(root),10(wheel)".to_string() } else { named(g) })
-                    } else if g == 0 {
-                        " groups=0(root)".to_string()
+                    // Without a file of groups there are no more than the one.
+                    let list = if r.k.fs.stat("/", "/etc/group").is_ok() {
+                        format!(" groups={}", groups.iter().map(|n| named(group(r.k, *n), *n)).collect::<Vec<_>>().join(","))
                     } else {
                         String::new()
                     };
-                    format!("uid={} gid={}{groups}", named(u), named(g))
+                    format!("uid={} gid={}{list}", named(user(r.k, u), u), named(group(r.k, g), g))
                 }
             };
             r.out(format!("{text}\n"));
             0
         }
         "groups" => {
-            let name = user(r.p.gid);
+            let name = group(r.k, r.p.gid);
             r.out(format!("{name}\n"));
             0
         }
@@ -185,15 +190,44 @@ pub fn run(r: &mut Run<'_>) -> Option<i32> {
     })
 }
 
-/// A user's name.
-pub fn user(uid: u32) -> String {
-    match uid {
-        0 => "root".into(),
-        1 => "daemon".into(),
-        33 => "www-data".into(),
-        65534 => "nobody".into(),
-        n => n.to_string(),
-    }
+/// The name that `/etc/passwd` or `/etc/group` gives a number.
+fn name_in(k: &Kernel, file: &str, id: u32) -> Option<String> {
+    let bytes = k.fs.read("/", file, 1 << 16).ok()?;
+    let text = String::from_utf8_lossy(&bytes);
+    let number = id.to_string();
+    text.lines().find(|l| l.split(':').nth(2) == Some(number.as_str())).and_then(|l| l.split(':').next()).map(str::to_string)
+}
+
+/// A user's name, or the number where there is none.
+pub fn user(k: &Kernel, uid: u32) -> String {
+    name_in(k, "/etc/passwd", uid).unwrap_or_else(|| uid.to_string())
+}
+
+/// A group's name, or the number where there is none.
+pub fn group(k: &Kernel, gid: u32) -> String {
+    name_in(k, "/etc/group", gid).unwrap_or_else(|| gid.to_string())
+}
+
+/// The number of a user or group that a file gives a name, or that is written.
+pub fn number_of(k: &Kernel, file: &str, name: &str) -> Option<u32> {
+    let bytes = k.fs.read("/", file, 1 << 16).ok()?;
+    let text = String::from_utf8_lossy(&bytes);
+    text.lines()
+        .find(|l| l.split(':').next() == Some(name))
+        .and_then(|l| l.split(':').nth(2))
+        .and_then(|n| n.parse().ok())
+        .or_else(|| name.parse().ok())
+}
+
+/// The groups that `/etc/group` lists a user in beside the own one.
+fn more_groups(k: &Kernel, uid: u32) -> Vec<u32> {
+    let name = user(k, uid);
+    let Ok(bytes) = k.fs.read("/", "/etc/group", 1 << 16) else { return Vec::new() };
+    let text = String::from_utf8_lossy(&bytes);
+    text.lines()
+        .filter(|l| l.split(':').nth(3).is_some_and(|m| m.split(',').any(|u| u == name)))
+        .filter_map(|l| l.split(':').nth(2)?.parse().ok())
+        .collect()
 }
 
 fn date(r: &mut Run<'_>) -> i32 {
@@ -444,7 +478,7 @@ fn ps(r: &mut Run<'_>) -> i32 {
         for (pid, ppid, uid, _, cpu, started, cmd, _) in rows {
             out.push_str(&format!(
                 "{:<8} {pid:>7} {ppid:>7}  0 {} ?        {} {cmd}\n",
-                user(uid),
+                user(r.k, uid),
                 text::strftime("%H:%M", text::unix_s(started), 0),
                 clock(cpu)
             ));
@@ -455,7 +489,7 @@ fn ps(r: &mut Run<'_>) -> i32 {
             let state = if running { "R" } else { "Ss" };
             out.push_str(&format!(
                 "{:<8} {pid:>7}  0.0  0.0 {:>6} {:>5} ?        {state:<4} {}   {}:{:02} {cmd}\n",
-                user(uid),
+                user(r.k, uid),
                 memory >> 9,
                 memory >> 10,
                 text::strftime("%H:%M", text::unix_s(started), 0),
@@ -473,7 +507,7 @@ fn ps(r: &mut Run<'_>) -> i32 {
         out.push_str("PID   USER     TIME  COMMAND\n");
         for (pid, _, uid, _, cpu, _, cmd, _) in rows {
             let cmd: String = cmd.chars().take(79).collect();
-            out.push_str(&format!("{pid:>5} {:<8} {:>2}:{:02} {cmd}\n", user(uid), cpu / 60_000_000, cpu / 1_000_000 % 60));
+            out.push_str(&format!("{pid:>5} {:<8} {:>2}:{:02} {cmd}\n", user(r.k, uid), cpu / 60_000_000, cpu / 1_000_000 % 60));
         }
     }
     r.out(out);
@@ -495,7 +529,7 @@ fn top(r: &mut Run<'_>) -> i32 {
             "{:>5} {:>5} {:<8} {}    {:>5}   {}%   0 {:>3}% {}\n",
             p.pid,
             p.ppid,
-            user(p.uid),
+            user(r.k, p.uid),
             if running { 'R' } else { 'S' },
             p.memory >> 10,
             (p.memory >> 10) * 100 / total.max(1),

@@ -521,6 +521,10 @@ fn local(sh: &mut Shell, k: &mut Kernel, p: &mut Process, name: &str, args: &[St
         return Outcome::Done(1);
     }
     let flags: String = args.iter().filter(|a| a.starts_with('-')).map(|a| &a[1..]).collect();
+    if flags.contains('A') {
+        sh.builtin_error(k, p, name, "associative arrays are not simulated");
+        return Outcome::Done(2);
+    }
     if flags.contains('p') || args.is_empty() && name != "local" {
         let text: String =
             sh.vars.iter().map(|(n, v)| format!("declare -{} {n}=\"{}\"\n", if v.exported { 'x' } else { '-' }, v.text())).collect();
@@ -550,7 +554,7 @@ fn local(sh: &mut Shell, k: &mut Kernel, p: &mut Process, name: &str, args: &[St
                 return Outcome::Done(1);
             }
         } else if name != "local" && !sh.vars.contains_key(n) {
-            let array = flags.contains(['a', 'A']).then(Vec::new);
+            let array = flags.contains('a').then(Vec::new);
             sh.vars.insert(ArcStr::from(n), Var { array, ..Var::default() });
         }
         if let Some(var) = sh.vars.get_mut(n) {
@@ -864,14 +868,17 @@ impl Shell {
         let timed_out = r.until.is_some_and(|t| k.now >= t) && !complete;
         r.line.retain(|b| *b != 0);
         let text = String::from_utf8_lossy(&r.line).into_owned();
-        self.undo(k, p, std::mem::take(&mut r.saved));
+        let saved = std::mem::take(&mut r.saved);
         if lines {
+            self.undo(k, p, saved);
             let items = text.lines().map(|l| ArcStr::from(format!("{l}\n"))).collect();
             self.vars.insert(ArcStr::from(r.names[0].as_str()), Var { array: Some(items), ..Var::default() });
             self.status = 0;
             return None;
         }
+        // The command's own IFS counts for the splitting.
         self.assign_read(&r, &text);
+        self.undo(k, p, saved);
         self.status = if complete {
             0
         } else if timed_out {

@@ -45,18 +45,23 @@ impl Shell {
     }
 
     /// An expansion that stopped: run the substitution, or give up on the command.
-    fn stopped(&mut self, k: &mut Kernel, p: &mut Process, stop: Stop, skip: i64) -> Flow {
+    fn stopped(&mut self, k: &mut Kernel, p: &mut Process, stop: Stop) -> Flow {
+        let fatal = matches!(stop, Stop::Unset(_));
         match stop {
             Stop::Subst(code) => self.substitute(k, p, code),
-            Stop::Error(text) => {
+            Stop::Error(text) | Stop::Unset(text) => {
                 self.complain(k, p, &text);
-                self.status = if self.bash { 1 } else { 2 };
+                self.status = if !self.bash {
+                    2
+                } else if text.ends_with("unbound variable") || fatal {
+                    127
+                } else {
+                    1
+                };
                 self.record.clear();
                 if self.opts.interactive && !self.subshell {
                     self.frames.clear();
                     self.unwind_to(k, p, 0);
-                } else if self.bash && !text.contains("unbound") && !text.contains("set") {
-                    self.advance(skip);
                 } else {
                     self.exiting = Some(self.status);
                 }
@@ -213,7 +218,7 @@ impl Shell {
             Op::Redirect(list, len) => {
                 let ready = match self.ready_redirects(k, p, list) {
                     Ok(r) => r,
-                    Err(stop) => return self.stopped(k, p, stop, i64::from(*len)),
+                    Err(stop) => return self.stopped(k, p, stop),
                 };
                 match self.redirect(k, p, &ready) {
                     Ok(saved) => {
@@ -260,7 +265,7 @@ impl Shell {
                 let items = match words {
                     Some(words) => match Expander::new(self, k, p).fields(words) {
                         Ok(items) => items,
-                        Err(stop) => return self.stopped(k, p, stop, i64::from(*len)),
+                        Err(stop) => return self.stopped(k, p, stop),
                     },
                     None => self.params.iter().map(|p| p.to_string()).collect(),
                 };
@@ -294,7 +299,7 @@ impl Shell {
                     self.control.push(Control::Case(text));
                     self.advance(0);
                 }
-                Err(stop) => return self.stopped(k, p, stop, 0),
+                Err(stop) => return self.stopped(k, p, stop),
             },
             Op::CaseTest(patterns, skip) => {
                 let Some(Control::Case(subject)) = self.control.last() else {
@@ -310,7 +315,7 @@ impl Shell {
                                 return Flow::Next;
                             }
                         }
-                        Err(stop) => return self.stopped(k, p, stop, i64::from(*skip)),
+                        Err(stop) => return self.stopped(k, p, stop),
                     }
                 }
                 self.advance(i64::from(*skip));
@@ -342,7 +347,7 @@ impl Shell {
                         self.status = 1;
                         self.advance(0);
                     }
-                    Err(stop) => return self.stopped(k, p, stop, 0),
+                    Err(stop) => return self.stopped(k, p, stop),
                 }
             }
             Op::Test(cond) => match cond::evaluate(self, k, p, cond) {
@@ -355,7 +360,7 @@ impl Shell {
                     self.status = 2;
                     self.advance(0);
                 }
-                Err(stop) => return self.stopped(k, p, stop, 0),
+                Err(stop) => return self.stopped(k, p, stop),
             },
             Op::Time(_) => self.advance(0),
         }
@@ -549,7 +554,7 @@ impl Shell {
         }
         let mut argv = match Expander::new(self, k, p).fields(&cmd.words) {
             Ok(argv) => argv,
-            Err(stop) => return self.stopped(k, p, stop, 0),
+            Err(stop) => return self.stopped(k, p, stop),
         };
         let at = self.record_at;
         let ready = if cmd.redirects.is_empty() {
@@ -562,7 +567,7 @@ impl Shell {
             self.record.extend(tail);
             match ready {
                 Ok(r) => r,
-                Err(stop) => return self.stopped(k, p, stop, 0),
+                Err(stop) => return self.stopped(k, p, stop),
             }
         };
         let at = if cmd.redirects.is_empty() { at } else { at + self.record_at };
@@ -576,7 +581,7 @@ impl Shell {
             self.record.extend(tail);
             match assigned {
                 Ok(a) => a,
-                Err(stop) => return self.stopped(k, p, stop, 0),
+                Err(stop) => return self.stopped(k, p, stop),
             }
         };
         if self.opts.xtrace {
@@ -591,10 +596,12 @@ impl Shell {
                 if let Err(text) = self.assign(&name, index, value, append) {
                     self.complain(k, p, &text);
                     self.status = if self.bash { 1 } else { 2 };
-                    if self.bash {
-                        self.advance(0);
+                    self.record.clear();
+                    if self.opts.interactive && !self.subshell {
+                        self.frames.clear();
+                        self.unwind_to(k, p, 0);
                     } else {
-                        self.exiting = Some(2);
+                        self.exiting = Some(self.status);
                     }
                     return Flow::Next;
                 }

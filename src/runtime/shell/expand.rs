@@ -20,6 +20,8 @@ pub enum Stop {
     Subst(Arc<Code>),
     /// An error: its text without the shell's name.
     Error(String),
+    /// `${x?}` found nothing.
+    Unset(String),
 }
 
 /// How large one expansion may become.
@@ -395,7 +397,7 @@ impl<'a> Expander<'a> {
                         (true, true, false) => "parameter not set".into(),
                         (true, _, true) => "parameter null or not set".into(),
                     };
-                    return Err(Stop::Error(format!("{name}: {message}")));
+                    return Err(Stop::Unset(format!("{name}: {message}")));
                 }
             },
             ParamOp::Substring(offset, len) => {

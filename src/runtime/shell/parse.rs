@@ -383,7 +383,10 @@ impl<'a> Parser<'a> {
     fn double_quoted(&mut self, out: &mut Pieces) -> Result<(), ParseError> {
         self.deeper()?;
         self.pos += 1;
-        out.quoted("");
+        if self.b.get(self.pos) == Some(&b'"') {
+            // Nothing in quotes is a word all the same.
+            out.quoted("");
+        }
         loop {
             let Some(c) = self.b.get(self.pos) else { return Err(ParseError::Unterminated) };
             match c {
@@ -815,6 +818,7 @@ impl<'a> Parser<'a> {
                 _ => {}
             }
             if background {
+                unwrap_subshell(&mut item);
                 item.push(Op::Exit);
                 let text = ArcStr::from(self.src.get(start..end).unwrap_or("").trim());
                 ops.push(Op::Background(item.len() as u32, text));
@@ -902,6 +906,7 @@ impl<'a> Parser<'a> {
             let mut lens = Vec::new();
             let mut body = Vec::new();
             for (mut stage, err) in stages.into_iter().zip(both) {
+                unwrap_subshell(&mut stage);
                 stage.push(Op::Exit);
                 lens.push((stage.len() as u32, err));
                 body.append(&mut stage);
@@ -1538,6 +1543,17 @@ fn quote_piece(p: &Piece) -> Piece {
         Piece::Subst(c, _) => Piece::Subst(c.clone(), true),
         Piece::Arith(w, _) => Piece::Arith(w.clone(), true),
         other => other.clone(),
+    }
+}
+
+/// What runs in a child anyway needs no child of its own for `( )`.
+fn unwrap_subshell(ops: &mut Vec<Op>) {
+    if let Some(Op::Subshell(len)) = ops.first()
+        && ops.len() == *len as usize + 2
+        && matches!(ops.last(), Some(Op::Check | Op::Jump(0)))
+    {
+        ops.pop();
+        ops.remove(0);
     }
 }
 

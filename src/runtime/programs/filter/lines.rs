@@ -31,14 +31,16 @@ pub fn make(run: &mut Run<'_>) -> Made {
         }
         "head" | "tail" => {
             // `-5` means `-n 5`.
-            run.args = run
-                .args
-                .iter()
-                .map(|a| match a.strip_prefix('-').filter(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit())) {
-                    Some(d) => format!("-n{d}"),
-                    None => a.strip_prefix("--lines=").map(|n| format!("-n{n}")).unwrap_or_else(|| a.clone()),
-                })
-                .collect();
+            let mut value = false;
+            for a in &mut run.args {
+                let digits = a.strip_prefix('-').filter(|d| !value && !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()));
+                value = matches!(a.as_str(), "-n" | "-c");
+                if let Some(d) = digits {
+                    *a = format!("-n{d}");
+                } else if let Some(n) = a.strip_prefix("--lines=") {
+                    *a = format!("-n{n}");
+                }
+            }
             let (opts, files) = run.options("ncs");
             let mut n = "10".to_string();
             let (mut bytes, mut quiet, mut verbose, mut follow) = (false, false, false, false);
@@ -214,7 +216,13 @@ pub fn make(run: &mut Run<'_>) -> Made {
             Ok((Filter::Sort(s), files))
         }
         name => {
-            let (opts, files) = run.options("wsndtA");
+            let (opts, files) = run.options(match name {
+                "paste" => "d",
+                "nl" => "bws",
+                "fold" | "base64" => "w",
+                "od" | "hexdump" => "ntAN",
+                _ => "",
+            });
             let has = |c| opts.iter().any(|o| o.0 == c);
             let kind = match name {
                 "tac" => WholeKind::Tac,
