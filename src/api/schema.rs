@@ -255,7 +255,7 @@ impl Reader {
         for line in text.lines() {
             if let Some(name) = line.strip_prefix('@') {
                 package = name;
-            } else if line.starts_with(|c: char| c.is_ascii_uppercase()) {
+            } else if is_type_line(line) {
                 let name = line.split(' ').next().unwrap_or(line);
                 let number = TypeRef(self.names.len() as u16);
                 self.names.insert((package, name), number);
@@ -269,7 +269,7 @@ impl Reader {
         for line in text.lines() {
             if let Some(name) = line.strip_prefix('@') {
                 package = name;
-            } else if line.starts_with(|c: char| c.is_ascii_uppercase()) {
+            } else if is_type_line(line) {
                 let (name, flag) = line.split_once(' ').unwrap_or((line, ""));
                 types.push(RawType { package, name, atomic: flag == "A", parts: Vec::new() });
             } else if let Some(current) = types.last_mut() {
@@ -358,6 +358,11 @@ impl Reader {
             name => Ty::Object(self.type_ref(package, name)),
         }
     }
+}
+
+/// Whether a line names a type: a word that begins with a capital, alone or with the flag `A`. (A field may begin with one too.)
+fn is_type_line(line: &str) -> bool {
+    line.starts_with(|c: char| c.is_ascii_uppercase()) && line.split_once(' ').is_none_or(|(_, rest)| rest == "A")
 }
 
 /// The version at the end of a package's name in the text; `v1` for those that have none.

@@ -230,7 +230,7 @@ impl Parser {
             other => return Err(format!("found '{}', expected: identifier", literal(&other))),
         };
         if let Some(why) = super::names::qualified_name(&key).first() {
-            return Err(format!("key: Invalid value: {key:?}: {why}"));
+            return Err(format!("<nil>: Invalid value: {key:?}: {why}"));
         }
         let exists = |operator| Ok(Requirement { key: key.as_str().into(), operator, values: Vec::new() });
         if negated {
@@ -342,6 +342,11 @@ impl FieldSelector {
     pub fn check(&self, kind: &Kind) -> Result<(), SelectorError> {
         for (field, _, _) in &self.terms {
             let known = matches!(field.as_str(), "metadata.name" | "metadata.namespace") || kind_fields(kind).contains(&field.as_str());
+            if !known && kind_fields(kind).is_empty() {
+                // Kinds without fields of their own share a conversion that says so.
+                let message = format!("{field:?} is not a known field selector: only \"metadata.name\", \"metadata.namespace\"");
+                return Err(SelectorError(message));
+            }
             if !known {
                 return Err(SelectorError(format!("field label not supported: {field}")));
             }

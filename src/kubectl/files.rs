@@ -36,10 +36,15 @@ pub fn sources(cx: &Context<'_, '_>, errors: &mut Vec<CliError>) -> Vec<Source> 
             "-" => sources.push(Source { name: "STDIN".into(), text: String::from_utf8_lossy(cx.stdin.bytes).into_owned() }),
             url if url.starts_with("http://") || url.starts_with("https://") => {
                 let host = url.split('/').nth(2).unwrap_or(url);
-                errors.push(CliError::Exit(
-                    1,
-                    format!("Unable to connect to the server: dial tcp: lookup {host}: this workstation has no network"),
-                ));
+                let here = host.starts_with("127.") || host.starts_with("localhost");
+                let message = if here {
+                    format!("The connection to the server {host} was refused - did you specify the right host or port?")
+                } else {
+                    format!(
+                        "Unable to connect to the server: dial tcp: lookup {host}: no such host (this workstation has no network beyond its cluster)"
+                    )
+                };
+                errors.push(CliError::Exit(1, message));
             }
             path => match expand(cx.host.files, path, flags.is_on("recursive")) {
                 Ok(found) => sources.extend(found),
@@ -133,11 +138,15 @@ fn with_list_kind(item: &Value, list: &Value) -> Value {
 fn wrong_shape(value: &Value) -> Option<String> {
     let Value::Map(map) = value else { return Some("invalid object to validate".into()) };
     let mut wrong = Vec::new();
-    if matches!(map.get("apiVersion"), None | Some(Value::Null)) || value.api_version().is_empty() {
-        wrong.push("apiVersion not set");
-    }
-    if value.kind().is_empty() {
-        wrong.push("kind not set");
+    for (member, unset, odd) in
+        [("apiVersion", "apiVersion not set", "apiVersion isn't string type"), ("kind", "kind not set", "kind isn't string type")]
+    {
+        match map.get(member) {
+            None | Some(Value::Null) => wrong.push(unset),
+            Some(Value::Str(text)) if text.is_empty() => wrong.push(unset),
+            Some(Value::Str(_)) => {}
+            Some(_) => wrong.push(odd),
+        }
     }
     match wrong.as_slice() {
         [] => None,

@@ -60,6 +60,11 @@ impl Reporter {
         Ok(Reporter { printer: object_printer(cx)?, suffix })
     }
 
+    /// One that says what was done and nothing else.
+    pub fn silent() -> Reporter {
+        Reporter { printer: None, suffix: "" }
+    }
+
     /// Reports that this was done to the object.
     pub fn report(&mut self, done: &str, object: &Value, out: &mut Output) -> Result<(), CliError> {
         match &mut self.printer {

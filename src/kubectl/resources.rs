@@ -91,6 +91,8 @@ pub struct Found {
     pub single: bool,
     /// The kinds that were looked through, also where nothing was found.
     pub kinds: Vec<KindRef>,
+    /// Whether lists were asked for.
+    pub listed: bool,
 }
 
 impl Found {
@@ -274,7 +276,7 @@ fn by_selector(cx: &mut Context<'_, '_>, query: &Query, kinds: Vec<KindRef>) -> 
         field_selector: query.field_selector.clone().unwrap_or_default(),
     };
     let namespace = cx.namespace();
-    let mut found = Found { kinds: kinds.clone(), ..Found::default() };
+    let mut found = Found { kinds: kinds.clone(), listed: true, ..Found::default() };
     for kind in kinds {
         let within = (!query.all_namespaces).then_some(namespace.as_str());
         match cx.list(kind, within, &options) {
@@ -306,7 +308,7 @@ fn by_name(cx: &mut Context<'_, '_>, query: &Query, wanted: Vec<(KindRef, String
         return fail("a resource cannot be retrieved by name across all namespaces");
     }
     let current = cx.namespace();
-    let mut found = Found { single, kinds: wanted.iter().map(|(k, _)| *k).collect(), items: Vec::new() };
+    let mut found = Found { single, kinds: wanted.iter().map(|(k, _)| *k).collect(), ..Found::default() };
     for (kind, name) in wanted {
         let namespace = if kind.namespaced { current.clone() } else { String::new() };
         let mut info = Info { kind, namespace, name, source: String::new(), object: Value::Null };

@@ -357,6 +357,11 @@ impl ApiServer {
             return self.update_scale(by, kind, namespace, &scale, options);
         }
         let mut next = patch::apply(kind, &current, patch, name)?;
+        if let Patch::Strategic(changes) = patch
+            && options.field_validation != FieldValidation::Trusted
+        {
+            next = self.read_patched(kind, &next, changes, options)?;
+        }
         if next.name() != name {
             return Err(Status::bad_request(format!(
                 "the name of the object ({}) does not match the name on the URL ({name})",
@@ -367,6 +372,19 @@ impl ApiServer {
             next.set(&["metadata", "namespace"], namespace);
         }
         self.update(by, kind, next, sub, options)
+    }
+
+    /// Reads what a strategic patch made of an object; what is wrong with it is the patch's fault.
+    fn read_patched(&mut self, kind: KindRef, patched: &Value, changes: &Value, options: &WriteOptions) -> Result<Value, Status> {
+        let (object, strict) = api::decode::from_patched(kind, patched).map_err(|text| patch::invalid(changes, &text))?;
+        match options.field_validation {
+            FieldValidation::Strict if !strict.is_empty() => Err(patch::invalid(changes, &api::decode::strict_text(&strict))),
+            FieldValidation::Warn => {
+                self.warnings.extend(strict.into_iter().map(|e| e.message));
+                Ok(object)
+            }
+            _ => Ok(object),
+        }
     }
 
     /// GET of the `scale` subresource.

@@ -358,9 +358,16 @@ impl Workstation {
                 running.wants_stdin = true;
                 running.wake = at;
                 // What is there already is read at once; for more, the machine says when.
-                if first && let ExtRead::Data(bytes) = self.machine.ext_read(pid, 0) {
-                    running.stdin.extend_from_slice(&bytes);
-                    running.wake = Some(now);
+                match first.then(|| self.machine.ext_read(pid, 0)) {
+                    Some(ExtRead::Data(bytes)) => {
+                        running.stdin.extend_from_slice(&bytes);
+                        running.wake = Some(now);
+                    }
+                    Some(ExtRead::End) => {
+                        running.eof = true;
+                        running.wake = Some(now);
+                    }
+                    Some(ExtRead::Empty) | None => {}
                 }
             }
         }

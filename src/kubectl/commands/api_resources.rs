@@ -94,7 +94,7 @@ fn resources(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 fn as_list(kinds: &[KindRef]) -> Value {
     let resources = kinds.iter().map(|k| {
         let mut object = obj!({
-            "name": k.plural, "singularName": k.singular(), "namespaced": k.namespaced, "version": k.version, "kind": k.kind,
+            "name": k.plural, "singularName": if k.group == "metrics.k8s.io" { String::new() } else { k.singular() }, "namespaced": k.namespaced, "version": k.version, "kind": k.kind,
             "verbs": texts(k.verbs)
         });
         for (member, list) in [("shortNames", k.short_names), ("categories", k.categories)] {

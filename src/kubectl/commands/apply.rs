@@ -48,6 +48,7 @@ static VIEW_LAST_APPLIED: Command = Command {
 #[derive(Clone, Debug)]
 pub struct Applying {
     reporter: Reporter,
+    format_error: Option<CliError>,
     dry_run: DryRun,
     options: WriteOptions,
     queue: Vec<Info>,
@@ -100,7 +101,11 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             cx.out.errln("Deprecated: kubectl apply will no longer prune non-namespaced resources by default when used with the --namespace flag in a future release. To preserve the current behaviour, list the resources you want to target explicitly in the --prune-allowlist flag.");
         }
     }
-    let reporter = Reporter::new(cx)?;
+    // A format that is not known is found out when something is to be printed.
+    let (reporter, format_error) = match Reporter::new(cx) {
+        Ok(reporter) => (reporter, None),
+        Err(error) => (Reporter::silent(), Some(error)),
+    };
     let dry_run = cx.dry_run()?;
     let options = cx.write_options(dry_run)?;
     let query = Query { latest: false, validate: super::validates(cx), ..Query::of(cx) };
@@ -117,6 +122,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     queue.reverse();
     let applying = Applying {
         reporter,
+        format_error,
         dry_run,
         options,
         queue,
@@ -153,6 +159,9 @@ impl Applying {
                 Err(error) => self.errors.push(error),
             }
         }
+        if let Some(error) = self.format_error {
+            return Err(error);
+        }
         if self.reporter.has_format() && !self.done.is_empty() {
             let object = if self.done.len() == 1 { self.done[0].clone() } else { list_of(std::mem::take(&mut self.done)) };
             self.reporter.report("", &object, cx.out)?;
@@ -165,7 +174,7 @@ impl Applying {
     }
 
     fn report(&mut self, done: &str, object: Value, cx: &mut Context<'_, '_>) -> Result<(), CliError> {
-        if self.reporter.has_format() {
+        if self.reporter.has_format() || self.format_error.is_some() {
             self.done.push(object);
             return Ok(());
         }

@@ -83,8 +83,7 @@ fn table_options(cx: &Context<'_, '_>) -> TableOptions {
         wide: flags.text("output") == "wide",
         no_headers: flags.is_on("no-headers"),
         with_namespace: flags.is_on("all-namespaces"),
-        // Several lists carry their kind though all but one be empty; of objects by name only those found count.
-        with_kind: flags.is_on("show-kind") || (cx.args().len() == 1 && several_types(cx.args())),
+        with_kind: flags.is_on("show-kind"),
         show_labels: flags.is_on("show-labels"),
         column_labels: flags.list("label-columns").to_vec(),
         watch_events: flags.is_on("output-watch-events"),
@@ -107,9 +106,14 @@ fn several_types(args: &[String]) -> bool {
 }
 
 fn print_table(cx: &mut Context<'_, '_>, found: Found) -> Result<Flow, CliError> {
-    let options = table_options(cx);
+    let mut options = table_options(cx);
     let kinds = found.kinds.clone();
+    let listed = found.listed;
     let (mut infos, errors) = found.split();
+    // Each list counts, also an empty one; of what is named, only what was found.
+    let mut shown: Vec<KindRef> = if listed { kinds.clone() } else { infos.iter().map(|i| i.kind).collect() };
+    shown.dedup();
+    options.with_kind |= shown.len() > 1;
     if let Some(field) = cx.flags().get("sort-by").filter(|f| !f.is_empty()) {
         if several_types(cx.args()) {
             let path = relaxed_path(field).unwrap_or_else(|_| field.to_owned());

@@ -148,7 +148,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if !clash.is_empty() {
         return fail(format!("can not both modify and remove the following taint(s) in the same command: {}", clash.join(", ")));
     }
-    if resources.len() < 2 && !query.all && query.selector.is_none() {
+    if resources.len() < 2 && !cx.flags().is_on("all") && query.selector.is_none() {
         return fail("at least one resource name must be specified since 'all' parameter is not set");
     }
     let mut printer = object_printer(cx)?;

@@ -35,9 +35,16 @@ pub(super) fn admit_update(
     kind: KindRef,
     _namespace: &str,
     object: &mut Value,
-    _old: &Value,
+    old: &Value,
 ) -> Result<(), Status> {
     if kind.group.is_empty() && kind.plural == "pods" {
+        // The Priority plugin keeps what it computed once.
+        for member in ["priority", "preemptionPolicy"] {
+            let kept = old.get("spec").get(member);
+            if object.get("spec").get(member).is_null() && !kept.is_null() {
+                object.set(&["spec", member], kept.clone());
+            }
+        }
         default_toleration_seconds::admit(object);
     }
     Ok(())

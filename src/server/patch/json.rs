@@ -8,7 +8,9 @@ const OPERATIONS_MAX: usize = 10_000;
 /// Applies the operations in turn. Errors are worded as the API server words those of its library.
 pub fn json_patch(target: &Value, operations: &Value) -> Result<Value, Status> {
     let Value::List(list) = operations else {
-        return Err(Status::bad_request("error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch"));
+        return Err(Status::bad_request(
+            "error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp",
+        ));
     };
     if list.len() > OPERATIONS_MAX {
         let mut status =

@@ -5,7 +5,7 @@ mod merge;
 mod strategic;
 
 use super::Patch;
-use crate::api::{KindRef, Status, Value};
+use crate::api::{Cause, KindRef, Status, Value};
 
 pub use json::json_patch;
 pub use merge::{merge_diff, merge_patch, three_way_merge_patch};
@@ -22,5 +22,53 @@ pub(super) fn apply(kind: KindRef, current: &Value, patch: &Patch, name: &str) -
             Ok(next)
         }
         Patch::Strategic(changes) => strategic_merge_patch(kind, current, changes),
+    }
+}
+
+/// The answer to a strategic patch that makes no object: the patch as Go prints it, and why.
+// Models handlers.patcher.applyPatchToObject: the lists that were merged are gone from the patch by then.
+pub(super) fn invalid(changes: &Value, why: &str) -> Status {
+    let mut text = String::new();
+    print_go(changes, 0, &mut text);
+    let message = format!("Invalid value: {text:?}: {why}");
+    let mut status = Status::bad_request(format!(" \"\" is invalid: patch: {message}"));
+    status.code = 422;
+    status.reason = "Invalid";
+    status.causes = vec![Cause { reason: "FieldValueInvalid", field: "patch".into(), message }];
+    status
+}
+
+/// Levels that are printed: bodies are not nested deeper.
+const DEPTH_MAX: usize = 200;
+
+/// A value as Go's `%+v` prints it.
+fn print_go(value: &Value, depth: usize, out: &mut String) {
+    match value {
+        Value::Null => out.push_str("<nil>"),
+        Value::Str(s) => out.push_str(s),
+        Value::List(items) if depth < DEPTH_MAX => {
+            out.push('[');
+            for (i, item) in items.iter().enumerate() {
+                if i > 0 {
+                    out.push(' ');
+                }
+                print_go(item, depth + 1, out);
+            }
+            out.push(']');
+        }
+        Value::Map(map) if depth < DEPTH_MAX => {
+            out.push_str("map[");
+            let merged = |key: &str| key.starts_with('$') || map.contains_key(&format!("$setElementOrder/{key}"));
+            for (i, (key, item)) in map.iter().filter(|(k, _)| !merged(k)).enumerate() {
+                if i > 0 {
+                    out.push(' ');
+                }
+                out.push_str(key);
+                out.push(':');
+                print_go(item, depth + 1, out);
+            }
+            out.push(']');
+        }
+        other => out.push_str(&other.to_json()),
     }
 }

@@ -56,7 +56,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         }
         for revision in revisions {
             let cause = if revision.cause.is_empty() { "<none>" } else { &revision.cause };
-            text += &format!("{:width$}{cause}\n", revision.number);
+            text += &format!("{:<width$}{cause}\n", revision.number);
         }
         cx.out.outln(text);
     }
