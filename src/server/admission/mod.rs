@@ -4,7 +4,6 @@ mod default_toleration_seconds;
 mod limit_ranger;
 mod namespace_lifecycle;
 pub(super) mod pod_topology_labels;
-mod pod_topology_labels;
 mod priority;
 mod resource_quota;
 mod storage_object;
