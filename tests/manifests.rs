@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use kubarium::api::{self, Cause, Kind, KindRef, Object, Value};
 
 /// Rows that must come out right; raised as more do.
-const FLOOR: usize = 588;
+const FLOOR: usize = 589;
 
 struct Row {
     from: String,
@@ -201,9 +201,7 @@ fn check(row: &Row) -> Result<(), String> {
     }
     let mut out = String::new();
     for document in &documents {
-        let items =
-            if document.value.kind() == "List" { document.value.get("items").items().to_vec() } else { vec![document.value.clone()] };
-        for item in items {
+        for item in items(&document.value) {
             match judge(&item) {
                 Ok((kind, mut object)) => {
                     for warning in api::validation::warnings(kind, &object, None) {
@@ -242,7 +240,8 @@ fn check(row: &Row) -> Result<(), String> {
         let known = line.contains("last-applied-configuration") || line.starts_with("unknown field");
         let said = documents
             .iter()
-            .any(|d| judge(&d.value).is_ok_and(|(kind, object)| api::validation::warnings(kind, &object, None).iter().any(|w| w == line)));
+            .flat_map(|d| items(&d.value))
+            .any(|item| judge(&item).is_ok_and(|(kind, object)| api::validation::warnings(kind, &object, None).iter().any(|w| w == line)));
         if !known && !said {
             let _ = writeln!(out, "    did not warn: {line}");
         }

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use crate::base::{civil_from_days, days_from_civil};
+
 /// When a CronJob is due.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Schedule {
     /// Five fields.
     Fields(Fields),
@@ -12,7 +14,7 @@ pub enum Schedule {
 }
 
 /// The moments of each field, as bits.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Fields {
     minute: u64,
     hour: u64,
@@ -42,8 +44,8 @@ const MONTH: Bounds = Bounds { min: 1, max: 12, names: &MONTHS };
 const WEEKDAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 const WEEKDAY: Bounds = Bounds { min: 0, max: 6, names: &WEEKDAYS };
 
-/// How far ahead a moment is looked for, in days: a leap day is at most eight years away.
-const DAYS_MAX: i64 = 366 * 9;
+/// How far ahead a moment is looked for: what is not due by the end of the fifth year is never due.
+const YEARS_MAX: i64 = 5;
 
 impl Schedule {
     /// Reads a schedule. A `TZ=` before it is taken off; the zone itself is the caller's.
@@ -74,7 +76,7 @@ impl Schedule {
         Ok(Schedule::Fields(Fields { minute, hour, day, month, weekday, any_day: any_of_month || any_of_week }))
     }
 
-    /// The first moment after `unix_s` (seconds since 1970 in the schedule's zone) that is due; none within nine years.
+    /// The first moment after `unix_s` (seconds since 1970 in the schedule's zone) that is due; none within five years.
     pub fn next(&self, unix_s: i64) -> Option<i64> {
         match self {
             Schedule::Every(period) => Some(unix_s + (period.as_secs() as i64).max(1)),
@@ -87,7 +89,8 @@ impl Fields {
     fn next(&self, unix_s: i64) -> Option<i64> {
         let start = unix_s.div_euclid(60) * 60 + 60;
         let first_day = start.div_euclid(86_400);
-        for day in first_day..first_day + DAYS_MAX {
+        let last_year = civil_from_days(first_day).0 + YEARS_MAX;
+        for day in first_day..days_from_civil(last_year + 1, 1, 1) {
             if !self.has_day(day) {
                 continue;
             }
@@ -101,7 +104,7 @@ impl Fields {
     }
 
     fn has_day(&self, day: i64) -> bool {
-        let (_, month, of_month) = crate::base::civil_from_days(day);
+        let (_, month, of_month) = civil_from_days(day);
         if !has(self.month, month as u32) {
             return false;
         }
@@ -207,9 +210,10 @@ fn descriptor(text: &str) -> Result<Schedule, ScheduleError> {
             let Some(period) = text.strip_prefix("@every ") else {
                 return Err(ScheduleError(format!("unrecognized descriptor: {text}")));
             };
-            let period = super::go_duration::parse(period).map_err(|e| ScheduleError(format!("failed to parse duration {text}: {e}")))?;
-            // Whole seconds, and at least one.
-            return Ok(Schedule::Every(Duration::from_secs(period.as_secs().max(1))));
+            // Nothing forbids a negative period; it is then the shortest there is: whole seconds, at least one.
+            let (negative, amount) = period.strip_prefix('-').map_or((false, period), |p| (!p.starts_with('+'), p));
+            let amount = super::go_duration::parse(amount).map_err(|e| ScheduleError(format!("failed to parse duration {text}: {e}")))?;
+            return Ok(Schedule::Every(Duration::from_secs(if negative { 1 } else { amount.as_secs().max(1) })));
         }
     };
     Schedule::parse(plain)

@@ -1,6 +1,6 @@
 //! Which runs of a CronJob are due (`pkg/controller/cronjob/utils.go`). All times are Unix seconds, `now` with its fraction.
 
-use super::schedule::Schedule;
+use crate::api::cron::Schedule;
 
 /// How many runs were missed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,10 +1,9 @@
 //! CronJobs (`pkg/controller/cronjob`): a Job each time the schedule is due.
 
 mod missed;
-mod schedule;
 
+pub use crate::api::cron::{Schedule, ScheduleError};
 pub use missed::{Missed, NeverDue, Past, Recent, most_recent, next_look};
-pub use schedule::{Schedule, ScheduleError};
 
 use super::controller::{ObjectRef, controller_ref, key_of};
 use super::job::is_finished;
