@@ -109,11 +109,14 @@ impl LabelSelector {
             let mut values: Vec<ArcStr> = expression.get("values").items().iter().map(Value::arc_str).collect();
             values.sort();
             let needs_values = matches!(operator, Operator::In | Operator::NotIn);
-            if needs_values && values.is_empty() {
-                return Err(SelectorError("values: Invalid value: []: for 'in', 'notin' operators, values set can't be empty".into()));
-            }
-            if !needs_values && !values.is_empty() {
-                return Err(SelectorError("values: Invalid value: []: values set must be empty for exists and does not exist".into()));
+            let why = match (needs_values, values.is_empty()) {
+                (true, true) => "for 'in', 'notin' operators, values set can't be empty",
+                (false, false) => "values set must be empty for exists and does not exist",
+                _ => "",
+            };
+            if !why.is_empty() {
+                let given = if values.is_empty() { Value::Null } else { expression.get("values").clone() };
+                return Err(SelectorError(format!("values: Invalid value: {}: {why}", given.to_json())));
             }
             all.requirements.push(Requirement { key: expression.get("key").arc_str(), operator, values });
         }
