@@ -23,6 +23,7 @@ mod probes;
 mod resize;
 mod resources;
 mod router;
+pub mod rules;
 mod spec;
 mod start;
 mod status;

@@ -4,7 +4,9 @@ use super::spec::{ContainerKind, PodSpec};
 use crate::api::Value;
 
 /// The phase of a pod whose containers have these statuses (`initContainerStatuses` and `containerStatuses`).
-pub(super) fn get_phase(spec: &PodSpec, statuses: &[&Value], terminal: bool) -> &'static str {
+///
+/// `terminal`: no container will run again. `initialized`: regular containers were made in the pod's present sandbox.
+pub(super) fn get_phase(spec: &PodSpec, statuses: &[&Value], terminal: bool, initialized: bool) -> &'static str {
     let find = |name: &str| statuses.iter().find(|s| s.get("name").str() == name).copied();
     let of_kind = |kind: ContainerKind| spec.containers.iter().filter(move |c| c.kind == kind);
     let (mut pending_init, mut pending_sidecars, mut failed_init, mut failed_for_good) = (0, 0, 0, 0);
@@ -85,8 +87,10 @@ pub(super) fn get_phase(spec: &PodSpec, statuses: &[&Value], terminal: bool) -> 
     if failed_for_good > 0 {
         return "Failed";
     }
-    let initialising = pending_init > 0 || failed_init > 0 || (pending_sidecars > 0 && !has_regular_started(spec, statuses));
-    if initialising || waiting > 0 {
+    if pending_init > 0 || failed_init > 0 || (pending_sidecars > 0 && !initialized) {
+        return "Pending";
+    }
+    if waiting > 0 {
         return if stopped > 0 { "Running" } else { "Pending" };
     }
     if running > 0 && unknown == 0 {

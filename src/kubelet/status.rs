@@ -5,8 +5,9 @@ use super::container::{Container, Exit, Instance};
 use super::phase::{get_phase, has_regular_started};
 use super::pod_worker::{PodWorker, Work};
 use super::resources::{container_status_resources, pod_resources, to_value};
+use super::rules::Condition;
 use super::spec::{ContainerKind, PodSpec};
-use crate::api::{ArcStr, Value};
+use crate::api::{ArcStr, Object, Value};
 use crate::base::Time;
 use crate::obj;
 
@@ -38,7 +39,8 @@ impl PodWorker {
         ephemeral.sort_by(|a, b| a.get("name").str().cmp(b.get("name").str()));
         let all: Vec<&Value> = regular.iter().chain(&init).collect();
         let old_phase = self.status.get("phase").str();
-        let mut phase = get_phase(&self.spec, &all, terminal);
+        let initialized = self.containers.iter().any(|c| c.spec.kind == ContainerKind::Regular && !c.instances.is_empty());
+        let mut phase = get_phase(&self.spec, &all, terminal, initialized);
         if !matches!(phase, "Succeeded" | "Failed") && matches!(old_phase, "Succeeded" | "Failed") {
             phase = if old_phase == "Failed" { "Failed" } else { "Succeeded" };
         }
@@ -221,29 +223,9 @@ impl PodWorker {
     /// The pod's conditions: others' first, then the kubelet's own in its order.
     fn conditions(&self, statuses: &[&Value], phase: &str, generation: i64, now: Time) -> Vec<Value> {
         let ready_to_start = self.sandbox.is_some() && !self.killed;
-        let (ready, ready_reason, ready_message) = containers_ready(&self.spec, statuses, phase);
-        let (initialized, init_reason, init_message) = initialized(&self.spec, statuses, phase);
-        let (mut pod_ready, mut pod_reason, mut pod_message) = (ready, ready_reason, ready_message.clone());
-        if pod_ready {
-            let unmet: Vec<String> = self
-                .spec
-                .readiness_gates
-                .items()
-                .iter()
-                .map(|g| g.get("conditionType").str())
-                .filter_map(|gate| match crate::api::Object::condition(&self.pod, gate) {
-                    "True" => None,
-                    "" => Some(format!("corresponding condition of pod readiness gate {gate:?} does not exist.")),
-                    _ => Some(format!(
-                        "the status of pod readiness gate {gate:?} is not \"True\", but {}",
-                        crate::api::Object::condition(&self.pod, gate)
-                    )),
-                })
-                .collect();
-            if !unmet.is_empty() {
-                (pod_ready, pod_reason, pod_message) = (false, "ReadinessGatesNotReady", unmet.join(", "));
-            }
-        }
+        let (ready, ready_reason, ready_message) = containers_ready(&self.spec, Some(statuses), phase);
+        let (initialized, init_reason, init_message) = initialized(&self.spec, Some(statuses), phase);
+        let (pod_ready, pod_reason, pod_message) = pod_ready(&self.spec, &self.pod, (ready, ready_reason, ready_message.clone()));
         let rows: [(&str, bool, &str, String); 5] = [
             ("PodReadyToStartContainers", ready_to_start, "", String::new()),
             ("Initialized", initialized, init_reason, init_message),
@@ -325,10 +307,8 @@ fn terminated(instance: &Instance, exit: &Exit) -> Value {
 }
 
 /// `ContainersReady`: whether it holds, its reason and its message (`GenerateContainersReadyCondition`).
-fn containers_ready(spec: &PodSpec, statuses: &[&Value], phase: &str) -> (bool, &'static str, String) {
-    if statuses.is_empty() {
-        return (false, "UnknownContainerStatuses", String::new());
-    }
+pub(super) fn containers_ready(spec: &PodSpec, statuses: Option<&[&Value]>, phase: &str) -> Condition {
+    let Some(statuses) = statuses else { return (false, "UnknownContainerStatuses", String::new()) };
     let (mut unknown, mut unready) = (Vec::new(), Vec::new());
     for container in spec.containers.iter().filter(|c| c.kind == ContainerKind::Regular || c.is_sidecar()) {
         match statuses.iter().find(|s| s.get("name").str() == container.name) {
@@ -353,12 +333,33 @@ fn containers_ready(spec: &PodSpec, statuses: &[&Value], phase: &str) -> (bool, 
     if parts.is_empty() { (true, "", String::new()) } else { (false, "ContainersNotReady", parts.join(", ")) }
 }
 
-/// `Initialized`: whether it holds, its reason and its message (`GeneratePodInitializedCondition`).
-fn initialized(spec: &PodSpec, statuses: &[&Value], phase: &str) -> (bool, &'static str, String) {
-    let init: Vec<_> = spec.containers.iter().filter(|c| c.kind == ContainerKind::Init).collect();
-    if statuses.is_empty() && !init.is_empty() {
-        return (false, "UnknownContainerStatuses", String::new());
+/// `Ready`: what is true of the containers, and the readiness gates (`GeneratePodReadyCondition`).
+pub(super) fn pod_ready(spec: &PodSpec, pod: &Value, containers: Condition) -> Condition {
+    if !containers.0 {
+        return containers;
     }
+    let unmet: Vec<String> = spec
+        .readiness_gates
+        .items()
+        .iter()
+        .map(|g| g.get("conditionType").str())
+        .filter_map(|gate| match pod.condition(gate) {
+            "True" => None,
+            "" => Some(format!("corresponding condition of pod readiness gate {gate:?} does not exist.")),
+            word => Some(format!("the status of pod readiness gate {gate:?} is not \"True\", but {word}")),
+        })
+        .collect();
+    if unmet.is_empty() { containers } else { (false, "ReadinessGatesNotReady", unmet.join(", ")) }
+}
+
+/// `Initialized`: whether it holds, its reason and its message (`GeneratePodInitializedCondition`).
+pub(super) fn initialized(spec: &PodSpec, statuses: Option<&[&Value]>, phase: &str) -> Condition {
+    let init: Vec<_> = spec.containers.iter().filter(|c| c.kind == ContainerKind::Init).collect();
+    let statuses = match statuses {
+        Some(statuses) => statuses,
+        None if init.is_empty() => &[],
+        None => return (false, "UnknownContainerStatuses", String::new()),
+    };
     let (mut unknown, mut incomplete) = (Vec::new(), Vec::new());
     for container in init {
         match statuses.iter().find(|s| s.get("name").str() == container.name) {
