@@ -20,6 +20,11 @@ pub fn compute(template: &Value, collisions: Option<i64>) -> String {
     if let Some(n) = collisions {
         write(n.to_string().as_bytes());
     }
+    spell(hash)
+}
+
+/// A hash in letters that make no words (`rand.SafeEncodeString`).
+pub fn spell(hash: u32) -> String {
     hash.to_string().bytes().map(|b| LETTERS[usize::from(b) % LETTERS.len()] as char).collect()
 }
 

@@ -61,6 +61,13 @@ pub fn all(seed: u64) -> Vec<Box<dyn Controller>> {
         Box::new(super::ttl_after_finished::TtlAfterFinishedController::default()),
         Box::new(super::endpoints::EndpointsController::default()),
         Box::new(super::endpoint_slice::EndpointSliceController::default()),
+        Box::new(super::endpoint_slice_mirroring::EndpointSliceMirroringController::default()),
+        Box::new(super::disruption::DisruptionController::default()),
+        Box::new(super::node_lifecycle::NodeLifecycleController::default()),
+        Box::new(super::taint_eviction::TaintEvictionController::default()),
+        Box::new(super::node_ttl::NodeTtlController::default()),
+        Box::new(super::pod_gc::PodGarbageCollector::default()),
+        Box::new(super::resource_quota::ResourceQuotaController::default()),
         Box::new(super::garbage_collector::GarbageCollector::default()),
         Box::new(super::namespace::NamespaceController::default()),
     ]

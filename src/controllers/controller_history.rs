@@ -6,6 +6,26 @@ use crate::api::{Kind, KindRef, Object, Status, Value, template_hash};
 use crate::obj;
 use crate::server::{ApiServer, Caller, DeleteOptions, Subresource, WriteOptions};
 
+/// What a revision's name is a hash of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RevisionHash {
+    /// The template, as for DaemonSets.
+    Template,
+    /// The stored patch, as for StatefulSets.
+    Data,
+}
+
+/// The hash of a stored patch (`history.HashControllerRevision`): FNV-1, 32 bits, of its JSON as Go writes it, and the collisions.
+fn hash_of_data(data: &Value, collisions: i64) -> String {
+    let json = data.to_json().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
+    let json = json.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
+    let mut hash: u32 = 0x811c_9dc5;
+    for byte in json.bytes().chain(collisions.to_string().bytes()) {
+        hash = hash.wrapping_mul(0x0100_0193) ^ u32::from(byte);
+    }
+    template_hash::spell(hash)
+}
+
 /// The patch that a revision stores: the template, replaced as a whole.
 pub(super) fn patch_of(object: &Value) -> Value {
     let mut template = object.at(&["spec", "template"]).clone();
@@ -50,6 +70,7 @@ pub(super) fn current_revision(
     owner: &Value,
     owner_kind: KindRef,
     hash_label: &str,
+    name_of: RevisionHash,
 ) -> Result<Value, Status> {
     let kind = Kind::named("ControllerRevision");
     let data = patch_of(owner);
@@ -63,7 +84,11 @@ pub(super) fn current_revision(
         next.set(&["revision"], last + 1);
         return api.update(by, kind, next, Subresource::None, &WriteOptions::default());
     }
-    let hash = template_hash::compute(owner.at(&["spec", "template"]), owner.at(&["status", "collisionCount"]).as_int());
+    let collisions = owner.at(&["status", "collisionCount"]).as_int();
+    let hash = match name_of {
+        RevisionHash::Template => template_hash::compute(owner.at(&["spec", "template"]), collisions),
+        RevisionHash::Data => hash_of_data(&data, collisions.unwrap_or(0)),
+    };
     let mut labels = owner.at(&["spec", "template", "metadata", "labels"]).clone();
     labels.set(&[hash_label], hash.as_str());
     let mut revision = obj!({

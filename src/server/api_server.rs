@@ -22,7 +22,7 @@ pub struct ApiServer {
     warnings: Vec<String>,
     events: u64,
     metrics: Metrics,
-    heartbeats: Heartbeats,
+    pub(super) heartbeats: Heartbeats,
 }
 
 const OWNER: &str = "owner";
@@ -128,11 +128,6 @@ impl ApiServer {
     /// Which nodes have gone silent.
     pub fn heartbeats(&self) -> &Heartbeats {
         &self.heartbeats
-    }
-
-    /// The same, for nodes to stop and resume.
-    pub fn heartbeats_mut(&mut self) -> &mut Heartbeats {
-        &mut self.heartbeats
     }
 
     /// What the resource metrics API serves.

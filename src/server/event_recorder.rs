@@ -100,7 +100,11 @@ impl EventRecorder {
         reason: &'static str,
         message: &str,
     ) {
-        let uid = object.get("metadata").get("uid").arc_str();
+        let mut uid = object.get("metadata").get("uid").arc_str();
+        if uid.is_empty() {
+            // An object that is only named is told from others by its name.
+            uid = format!("{}/{}", object.namespace(), object.name()).into();
+        }
         let (message, revision) = if self.series {
             // Nothing is merged or left out there.
             (message.into(), object.get("metadata").get("resourceVersion").arc_str())
@@ -137,9 +141,14 @@ impl EventRecorder {
         }
         let name = ArcStr::from(format!("{}.{:016x}", object.name(), api.next_event_id(now)));
         let mut involved = obj!({
-            "kind": object.kind(), "apiVersion": object.api_version(), "name": object.name(), "uid": object.uid(),
-            "resourceVersion": object.get("metadata").get("resourceVersion")
+            "kind": object.kind(), "apiVersion": object.api_version(), "name": object.name()
         });
+        for member in ["uid", "resourceVersion"] {
+            let value = object.get("metadata").get(member);
+            if !value.is_empty() {
+                involved.set(&[member], value.clone());
+            }
+        }
         if !object.namespace().is_empty() {
             involved.set(&["namespace"], object.namespace());
         }

@@ -232,11 +232,11 @@ impl Sim {
             match switch {
                 Switch::Stop => {
                     kubelets.stop(self.now, node);
-                    self.cluster.api.heartbeats_mut().stop(node, self.now);
+                    self.cluster.api.stop_heartbeats(self.now, node);
                 }
                 Switch::Start => {
                     kubelets.start(self.now, node);
-                    self.cluster.api.heartbeats_mut().resume(node);
+                    self.cluster.api.resume_heartbeats(self.now, node);
                 }
             }
         }

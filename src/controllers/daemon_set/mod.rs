@@ -53,7 +53,7 @@ impl DaemonSetController {
             return Ok(());
         }
         let by = Caller::new(now, MANAGER);
-        let revision = controller_history::current_revision(api, &by, &set, kind, HASH)?;
+        let revision = controller_history::current_revision(api, &by, &set, kind, HASH, controller_history::RevisionHash::Template)?;
         let hash = controller_history::hash_of(&revision, HASH).to_owned();
         let managed = self.manage(api, &by, &set, &hash);
         if managed.is_ok() && set.at(&["spec", "updateStrategy", "type"]).str() != "OnDelete" {

@@ -2,8 +2,8 @@
 
 use crate::api::Value;
 
-/// A number or a percentage of `total`; what is neither counts as 0.
-fn scaled(value: &Value, total: i64, round_up: bool) -> i64 {
+/// A number or a percentage of `total`; what is neither counts as 0 (`intstr.GetScaledValueFromIntOrPercent`).
+pub fn scaled_value(value: &Value, total: i64, round_up: bool) -> i64 {
     match value {
         Value::Int(n) => *n,
         Value::Str(text) => {
@@ -18,8 +18,8 @@ fn scaled(value: &Value, total: i64, round_up: bool) -> i64 {
 /// How many pods may be above and below the wanted number (`ResolveFenceposts`): surge rounds up, unavailable down, and
 /// where both are none, one may be unavailable, since else nothing could move.
 pub fn resolve_fenceposts(max_surge: &Value, max_unavailable: &Value, wanted: i64) -> (i64, i64) {
-    let surge = scaled(max_surge, wanted, true);
-    let unavailable = scaled(max_unavailable, wanted, false);
+    let surge = scaled_value(max_surge, wanted, true);
+    let unavailable = scaled_value(max_unavailable, wanted, false);
     if surge == 0 && unavailable == 0 { (0, 1) } else { (surge, unavailable) }
 }
 
@@ -29,7 +29,7 @@ pub fn new_rs_new_replicas(rolling: bool, max_surge: &Value, wanted: i64, total:
     if !rolling {
         return wanted;
     }
-    let most = wanted + scaled(max_surge, wanted, true);
+    let most = wanted + scaled_value(max_surge, wanted, true);
     if total >= most {
         return new_rs;
     }

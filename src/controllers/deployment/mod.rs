@@ -7,7 +7,7 @@ mod rollout;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use arithmetic::{new_rs_new_replicas, replica_set_proportion, resolve_fenceposts};
+pub use arithmetic::{new_rs_new_replicas, replica_set_proportion, resolve_fenceposts, scaled_value};
 
 use super::controller::{ObjectRef, controller_ref, key_of};
 use super::work_queue::WorkQueue;

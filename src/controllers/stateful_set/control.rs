@@ -61,7 +61,14 @@ impl<'a> Control<'a> {
         set: Value,
         pods: Vec<Value>,
     ) -> Result<Self, Status> {
-        let update = controller_history::current_revision(api, &by, &set, Kind::named("StatefulSet"), REVISION_HASH)?;
+        let update = controller_history::current_revision(
+            api,
+            &by,
+            &set,
+            Kind::named("StatefulSet"),
+            REVISION_HASH,
+            controller_history::RevisionHash::Data,
+        )?;
         let current_name = set.at(&["status", "currentRevision"]).str();
         let found = controller_history::revisions_of(api, &set).into_iter().find(|r| r.name() == current_name);
         let current = found.unwrap_or_else(|| update.clone());

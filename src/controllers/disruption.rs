@@ -1,0 +1,273 @@
+//! PodDisruptionBudgets (`pkg/controller/disruption`): how many of a budget's pods may be taken away just now.
+
+use std::collections::BTreeMap;
+
+use super::controller::{ObjectRef, key_of};
+use super::deployment::scaled_value;
+use super::replicas::is_ready;
+use super::work_queue::WorkQueue;
+use crate::api::selector::LabelSelector;
+use crate::api::{Kind, KindRef, Object, Status, Value};
+use crate::base::{Duration, Time};
+use crate::obj;
+use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType, Subresource, WriteOptions};
+
+const MANAGER: &str = "controllermanager";
+/// An evicted pod that is not gone after this time counts again (`DeletionTimeout`).
+const DELETION_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Keeps the status of budgets.
+#[derive(Clone, Debug)]
+pub struct DisruptionController {
+    queue: WorkQueue<ObjectRef>,
+    recorder: EventRecorder,
+    /// Pods that were just seen under more than one budget, with the budget that was chosen.
+    contested: Vec<(Value, String)>,
+}
+
+impl Default for DisruptionController {
+    fn default() -> Self {
+        DisruptionController { queue: WorkQueue::new(), recorder: EventRecorder::new(MANAGER, ""), contested: Vec::new() }
+    }
+}
+
+/// How many pods a budget expects, how many of them are to be healthy, and how many pods nobody controls.
+struct Expectation {
+    expected: i64,
+    desired: i64,
+    unmanaged: usize,
+}
+
+fn selector_of(budget: &Value) -> Option<LabelSelector> {
+    let selector = budget.at(&["spec", "selector"]);
+    if selector.is_null() { None } else { LabelSelector::from_object(selector).ok() }
+}
+
+/// The size that the pods' controllers want together (`getExpectedScale`).
+fn expected_scale(api: &ApiServer, pods: &[Value]) -> Result<(i64, usize), String> {
+    let mut scales: BTreeMap<String, i64> = BTreeMap::new();
+    let mut unmanaged = 0;
+    for pod in pods {
+        let owner = pod.controller_ref();
+        if owner.is_null() {
+            unmanaged += 1;
+            continue;
+        }
+        if scales.contains_key(owner.get("uid").str()) {
+            continue;
+        }
+        let found = controller_scale(api, pod.namespace(), owner);
+        let Some((uid, scale)) = found else { return Err(format!("found no controllers for pod {:?}", pod.name())) };
+        scales.insert(uid, scale);
+    }
+    Ok((scales.values().sum(), unmanaged))
+}
+
+/// The controller at the end of the chain and its size: a ReplicaSet's Deployment stands for it.
+fn controller_scale(api: &ApiServer, namespace: &str, owner: &Value) -> Option<(String, i64)> {
+    let kind = Kind::of(owner.get("apiVersion").str(), owner.get("kind").str())?;
+    let object = api.peek(kind, namespace, owner.get("name").str()).filter(|o| o.uid() == owner.get("uid").str())?;
+    if kind.plural == "replicasets"
+        && let Some(found) = controller_scale(api, namespace, object.controller_ref())
+    {
+        return Some(found);
+    }
+    let scale = api.scale(kind, namespace, object.name()).ok()?;
+    Some((object.uid().to_owned(), scale.at(&["spec", "replicas"]).int()))
+}
+
+fn expectation(api: &ApiServer, budget: &Value, pods: &[Value]) -> Result<Expectation, String> {
+    let (max_unavailable, min_available) = (budget.at(&["spec", "maxUnavailable"]), budget.at(&["spec", "minAvailable"]));
+    if !max_unavailable.is_null() {
+        let (expected, unmanaged) = expected_scale(api, pods)?;
+        let desired = (expected - scaled_value(max_unavailable, expected, true)).max(0);
+        return Ok(Expectation { expected, desired, unmanaged });
+    }
+    match min_available {
+        Value::Int(n) => Ok(Expectation { expected: pods.len() as i64, desired: *n, unmanaged: 0 }),
+        Value::Str(_) => {
+            let (expected, unmanaged) = expected_scale(api, pods)?;
+            Ok(Expectation { expected, desired: scaled_value(min_available, expected, true), unmanaged })
+        }
+        _ => Ok(Expectation { expected: 0, desired: 0, unmanaged: 0 }),
+    }
+}
+
+/// A selector as Go prints it in messages.
+fn go_selector(selector: &Value) -> String {
+    let labels: Vec<String> = selector.get("matchLabels").entries().map(|(k, v)| format!("{k}: {},", v.str())).collect();
+    let expressions: Vec<String> = selector
+        .get("matchExpressions")
+        .items()
+        .iter()
+        .map(|e| {
+            let values: Vec<&str> = e.get("values").items().iter().map(Value::str).collect();
+            format!(
+                "LabelSelectorRequirement{{Key:{},Operator:{},Values:[{}],}},",
+                e.get("key").str(),
+                e.get("operator").str(),
+                values.join(" ")
+            )
+        })
+        .collect();
+    format!(
+        "&LabelSelector{{MatchLabels:map[string]string{{{}}},MatchExpressions:[]LabelSelectorRequirement{{{}}},}}",
+        labels.join(""),
+        expressions.join("")
+    )
+}
+
+impl DisruptionController {
+    fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
+        let kind = Kind::named("PodDisruptionBudget");
+        let Some(budget) = api.peek(kind, &key.0, &key.1).cloned() else { return Ok(()) };
+        let by = Caller::new(now, "disruption-controller");
+        let pods: Vec<Value> = match selector_of(&budget) {
+            Some(selector) => api.iter(Kind::named("Pod"), Some(&key.0)).filter(|p| selector.matches(p.labels())).cloned().collect(),
+            None => Vec::new(),
+        };
+        if pods.is_empty() {
+            self.recorder.event(api, now, &budget, EventType::Normal, "NoPods", "No matching pods found");
+        }
+        let wanted = match expectation(api, &budget, &pods) {
+            Ok(wanted) => wanted,
+            Err(error) => {
+                let message = format!("Failed to calculate the number of expected pods: {error}");
+                self.recorder.event(api, now, &budget, EventType::Warning, "CalculateExpectedPodCountFailed", &message);
+                return self.fail_safe(api, &by, budget, &error);
+            }
+        };
+        if wanted.unmanaged > 0 {
+            let message = format!(
+                "Pods selected by this PodDisruptionBudget (selector: {}) were found to be unmanaged. As a result, the status of the PDB \
+                 cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set \
+                 \".spec.minAvailable\" field of the PDB to an integer value.",
+                go_selector(budget.at(&["spec", "selector"]))
+            );
+            self.recorder.event(api, now, &budget, EventType::Warning, "UnmanagedPods", &message);
+        }
+        let (disrupted, again) = self.disrupted_pods(api, &budget, &pods, now);
+        if let Some(at) = again {
+            self.queue.add_at(key.clone(), at);
+        }
+        let healthy = pods.iter().filter(|p| !p.is_terminating() && disrupted.get(p.name()).is_null() && is_ready(p)).count() as i64;
+        let allowed = if wanted.expected <= 0 { 0 } else { (healthy - wanted.desired).max(0) };
+        let mut status = budget.get("status").clone();
+        for (member, n) in [
+            ("currentHealthy", healthy),
+            ("desiredHealthy", wanted.desired),
+            ("expectedPods", wanted.expected),
+            ("disruptionsAllowed", allowed),
+            ("observedGeneration", budget.at(&["metadata", "generation"]).int()),
+        ] {
+            status.set(&[member], n);
+        }
+        if disrupted.is_empty() {
+            status.remove(&["disruptedPods"]);
+        } else {
+            status.set(&["disruptedPods"], disrupted);
+        }
+        let (word, reason) = if allowed > 0 { ("True", "SufficientPods") } else { ("False", "InsufficientPods") };
+        set_condition(&mut status, &budget, word, reason, "", now);
+        write(api, &by, budget, status)
+    }
+
+    /// Allows nothing while the budget cannot be worked out.
+    fn fail_safe(&mut self, api: &mut ApiServer, by: &Caller, budget: Value, error: &str) -> Result<(), Status> {
+        let mut status = budget.get("status").clone();
+        status.set(&["disruptionsAllowed"], 0);
+        set_condition(&mut status, &budget, "False", "SyncFailed", error, by.now);
+        write(api, by, budget, status)?;
+        Err(Status::internal(error))
+    }
+
+    /// Pods that were evicted and are on their way out, and when the first of them is overdue.
+    fn disrupted_pods(&mut self, api: &mut ApiServer, budget: &Value, pods: &[Value], now: Time) -> (Value, Option<Time>) {
+        let (mut kept, mut again): (Value, Option<Time>) = (Value::map(), None);
+        for (name, at) in budget.at(&["status", "disruptedPods"]).entries() {
+            let Some(pod) = pods.iter().find(|p| p.name() == name.as_str() && !p.is_terminating()) else { continue };
+            let due = Time::parse_rfc3339(at.str()).unwrap_or(Time::ZERO) + DELETION_TIMEOUT;
+            if due < now {
+                let message = format!("Pod was expected by PDB {}/{} to be deleted but it wasn't", budget.namespace(), budget.name());
+                self.recorder.event(api, now, pod, EventType::Warning, "NotDeleted", &message);
+                continue;
+            }
+            kept.set(&[name], at);
+            again = Some(again.map_or(due, |t| t.min(due)));
+        }
+        (kept, again)
+    }
+
+    /// Marks the budget of a pod: the first by name, where several cover it.
+    fn mark(&mut self, api: &ApiServer, pod: &Value, now: Time, exists: bool) {
+        let covers = |b: &&Value| selector_of(b).is_some_and(|s| s.matches(pod.labels()));
+        let mut budgets = api.iter(Kind::named("PodDisruptionBudget"), Some(pod.namespace())).filter(covers);
+        let Some(first) = budgets.next() else { return };
+        if exists && budgets.next().is_some() {
+            self.contested.push((pod.clone(), first.name().to_owned()));
+        }
+        self.queue.add_at(key_of(first), now);
+    }
+}
+
+fn set_condition(status: &mut Value, budget: &Value, word: &str, reason: &str, message: &str, now: Time) {
+    let conditions = status.get_mut("conditions").list_mut();
+    let old = conditions.iter().position(|c| c.get("type").str() == "DisruptionAllowed");
+    let since = old
+        .map(|i| &conditions[i])
+        .filter(|c| c.get("status").str() == word)
+        .map_or_else(|| now.rfc3339().into(), |c| c.get("lastTransitionTime").clone());
+    let condition = obj!({
+        "type": "DisruptionAllowed", "status": word, "observedGeneration": budget.at(&["metadata", "generation"]),
+        "lastTransitionTime": since, "reason": reason, "message": message
+    });
+    match old {
+        Some(i) => conditions[i] = condition,
+        None => conditions.push(condition),
+    }
+}
+
+fn write(api: &mut ApiServer, by: &Caller, budget: Value, status: Value) -> Result<(), Status> {
+    if status.same(budget.get("status")) {
+        return Ok(());
+    }
+    let mut next = budget;
+    next.set(&["status"], status);
+    api.update(by, Kind::named("PodDisruptionBudget"), next, Subresource::Status, &WriteOptions::default()).map(|_| ())
+}
+
+impl Component for DisruptionController {
+    fn watches(&self, kind: KindRef) -> bool {
+        matches!((kind.group, kind.plural), ("policy", "poddisruptionbudgets") | ("", "pods"))
+    }
+
+    fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
+        let object = &change.object;
+        if change.key.kind.plural == "pods" {
+            self.mark(api, object, now, change.current().is_some());
+            return;
+        }
+        if change.current().is_none() {
+            self.recorder.forget(object.uid());
+        } else {
+            self.queue.add_at(key_of(object), now);
+        }
+    }
+
+    fn next_wake(&self) -> Option<Time> {
+        if self.contested.is_empty() { self.queue.next_at() } else { Some(Time::ZERO) }
+    }
+
+    fn wake(&mut self, api: &mut ApiServer, now: Time) {
+        for (pod, chosen) in std::mem::take(&mut self.contested) {
+            let message =
+                format!("Pod {:?}/{:?} matches multiple PodDisruptionBudgets.  Chose {chosen:?} arbitrarily.", pod.namespace(), pod.name());
+            self.recorder.event(api, now, &pod, EventType::Warning, "MultiplePodDisruptionBudgets", &message);
+        }
+        let Some(key) = self.queue.pop_due(now) else { return };
+        match self.reconcile(api, now, &key) {
+            Ok(()) => self.queue.forget(&key),
+            Err(_) => self.queue.add_rate_limited(key, now),
+        }
+    }
+}

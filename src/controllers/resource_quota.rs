@@ -1,0 +1,85 @@
+//! The resource quota controller (`pkg/controller/resourcequota`): what is used of each quota, in its status.
+
+use super::controller::{ObjectRef, key_of};
+use super::work_queue::WorkQueue;
+use crate::api::{KINDS, Kind, KindRef, Status, Value, quota};
+use crate::base::{Duration, Time};
+use crate::server::{ApiServer, Caller, Change, Component, Subresource, WriteOptions};
+
+/// Changes that come within this time of a count share the next one.
+const PACE: Duration = Duration::from_millis(50);
+
+/// Counts what namespaces use.
+#[derive(Clone, Debug)]
+pub struct ResourceQuotaController {
+    queue: WorkQueue<ObjectRef>,
+}
+
+impl Default for ResourceQuotaController {
+    fn default() -> Self {
+        ResourceQuotaController { queue: WorkQueue::with_pace(PACE) }
+    }
+}
+
+impl ResourceQuotaController {
+    fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
+        let kind = Kind::named("ResourceQuota");
+        let Some(current) = api.peek(kind, &key.0, &key.1).cloned() else { return Ok(()) };
+        let hard = current.at(&["spec", "hard"]).clone();
+        let used = quota::usage_in(api.countable(&key.0), &current);
+        let mut next = current.clone();
+        let mut status = Value::map();
+        if !hard.is_empty() {
+            let mut counts = Value::map();
+            for (name, amount) in &used {
+                counts.set(&[name], amount.to_string());
+            }
+            status.set(&["hard"], hard);
+            status.set(&["used"], counts);
+        }
+        next.set(&["status"], status);
+        if next.same(&current) {
+            return Ok(());
+        }
+        let by = Caller::new(now, "resourcequota-controller");
+        api.update(&by, kind, next, Subresource::Status, &WriteOptions::default()).map(|_| ())
+    }
+}
+
+impl Component for ResourceQuotaController {
+    fn watches(&self, kind: KindRef) -> bool {
+        kind.namespaced && KINDS.contains(kind) && kind.plural != "events"
+    }
+
+    fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
+        if change.key.kind.plural == "resourcequotas" {
+            self.queue.add_at(key_of(&change.object), now);
+        }
+        let mut quotas = api.iter(Kind::named("ResourceQuota"), Some(&change.key.namespace)).peekable();
+        if quotas.peek().is_none() {
+            return;
+        }
+        // What an object uses changes when it comes or goes, or with its spec or phase.
+        let usage = |v: &Value| quota::usage_of(change.key.kind, v);
+        if let (Some(old), Some(new)) = (&change.old, change.current())
+            && usage(old) == usage(new)
+        {
+            return;
+        }
+        for found in quotas {
+            self.queue.add_at(key_of(found), now);
+        }
+    }
+
+    fn next_wake(&self) -> Option<Time> {
+        self.queue.next_at()
+    }
+
+    fn wake(&mut self, api: &mut ApiServer, now: Time) {
+        let Some(key) = self.queue.pop_due(now) else { return };
+        match self.reconcile(api, now, &key) {
+            Ok(()) => self.queue.forget(&key),
+            Err(_) => self.queue.add_rate_limited(key, now),
+        }
+    }
+}

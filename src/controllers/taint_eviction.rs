@@ -1,0 +1,185 @@
+//! The taint eviction controller (`pkg/controller/tainteviction`): deletes pods that do not tolerate their node's NoExecute taints, at
+//! once or when their toleration ends.
+
+use std::collections::BTreeMap;
+
+use super::controller::{ObjectRef, key_of};
+use super::work_queue::WorkQueue;
+use crate::api::{ArcStr, Kind, KindRef, Object, Value, toleration};
+use crate::base::{Duration, Time};
+use crate::obj;
+use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
+
+const MANAGER: &str = "taint-eviction-controller";
+
+/// Evicts pods from tainted nodes.
+#[derive(Clone, Debug)]
+pub struct TaintEvictionController {
+    nodes: WorkQueue<ArcStr>,
+    pods: WorkQueue<ObjectRef>,
+    /// When each marked pod goes, and since when that has been so.
+    marked: BTreeMap<ObjectRef, Mark>,
+    recorder: EventRecorder,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    since: Time,
+    at: Time,
+    done: bool,
+}
+
+impl Default for TaintEvictionController {
+    fn default() -> Self {
+        TaintEvictionController {
+            nodes: WorkQueue::new(),
+            pods: WorkQueue::new(),
+            marked: BTreeMap::new(),
+            recorder: EventRecorder::new(MANAGER, ""),
+        }
+    }
+}
+
+/// How long a pod may stay under these taints: not at all, for a while, or (none) for good.
+fn may_stay(taints: &[Value], tolerations: &[Value]) -> Option<Duration> {
+    let mut shortest: Option<Duration> = None;
+    for taint in taints {
+        let matching: Vec<&Value> = tolerations.iter().filter(|t| toleration::tolerates(t, taint)).collect();
+        if matching.is_empty() {
+            return Some(Duration::ZERO);
+        }
+        for s in matching.iter().filter_map(|t| t.get("tolerationSeconds").as_int()) {
+            let wait = Duration::from_secs(s.max(0).unsigned_abs());
+            shortest = Some(shortest.map_or(wait, |w| w.min(wait)));
+        }
+    }
+    shortest
+}
+
+fn no_execute_taints(node: &Value) -> Vec<Value> {
+    node.at(&["spec", "taints"]).items().iter().filter(|t| t.get("effect").str() == "NoExecute").cloned().collect()
+}
+
+impl TaintEvictionController {
+    /// Marks a pod for deletion, or takes its mark away.
+    fn judge(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) {
+        let pod = api.peek(Kind::named("Pod"), &key.0, &key.1).cloned();
+        let node = pod.as_ref().map(|p| p.at(&["spec", "nodeName"]).arc_str()).unwrap_or_default();
+        let taints = api.peek(Kind::named("Node"), "", &node).map(no_execute_taints).unwrap_or_default();
+        let Some(pod) = pod.filter(|p| !p.is_terminating() && !taints.is_empty()) else {
+            self.cancel(api, now, key);
+            return;
+        };
+        let Some(wait) = may_stay(&taints, pod.at(&["spec", "tolerations"]).items()) else {
+            self.cancel(api, now, key);
+            return;
+        };
+        match self.marked.get(key) {
+            // A mark keeps its beginning, so that a pod does not stay longer for being looked at again.
+            Some(mark) if wait > Duration::ZERO && mark.since + wait < now + wait => {}
+            _ => {
+                let at = now + wait;
+                self.marked.insert(key.clone(), Mark { since: now, at, done: false });
+                self.pods.add_at(key.clone(), at);
+            }
+        }
+    }
+
+    fn cancel(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) {
+        if self.marked.remove(key).is_some_and(|m| !m.done) {
+            self.event(api, now, key, &format!("Cancelling deletion of Pod {}/{}", key.0, key.1));
+        }
+    }
+
+    /// Events name the pod without its uid, as the real ones do.
+    fn event(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef, message: &str) {
+        let pod = obj!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": &key.1, "namespace": &key.0}});
+        self.recorder.event(api, now, &pod, EventType::Normal, "TaintManagerEviction", message);
+    }
+
+    fn evict(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) {
+        let Some(pod) = api.peek(Kind::named("Pod"), &key.0, &key.1).filter(|p| !p.is_terminating()).cloned() else { return };
+        self.event(api, now, key, &format!("Marking for deletion Pod {}/{}", key.0, key.1));
+        let by = Caller::new(now, MANAGER);
+        let mut next = pod;
+        let condition = obj!({
+            "type": "DisruptionTarget", "status": "True", "lastProbeTime": null, "lastTransitionTime": now.rfc3339(),
+            "reason": "DeletionByTaintManager", "message": "Taint manager: deleting due to NoExecute taint"
+        });
+        let conditions = next.at_mut(&["status", "conditions"]).list_mut();
+        conditions.retain(|c| c.get("type").str() != "DisruptionTarget");
+        conditions.push(condition);
+        let pods = Kind::named("Pod");
+        let done = api
+            .update(&by, pods, next, Subresource::Status, &WriteOptions::default())
+            .and_then(|_| api.delete(&by, pods, &key.0, &key.1, &DeleteOptions::default()));
+        match done {
+            Err(status) if status.reason != "NotFound" => {
+                if let Some(mark) = self.marked.get_mut(key) {
+                    mark.done = false;
+                }
+                self.pods.add_rate_limited(key.clone(), now);
+            }
+            _ => self.pods.forget(key),
+        }
+    }
+}
+
+impl Component for TaintEvictionController {
+    fn watches(&self, kind: KindRef) -> bool {
+        kind.group.is_empty() && matches!(kind.plural, "nodes" | "pods")
+    }
+
+    fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
+        let object = &change.object;
+        if change.key.kind.plural == "nodes" {
+            let before = change.old.as_ref().map(no_execute_taints).unwrap_or_default();
+            if before != no_execute_taints(object) {
+                self.nodes.add_at(change.key.name.clone(), now);
+            }
+            return;
+        }
+        let node = |p: &Value| p.at(&["spec", "nodeName"]).arc_str();
+        let key = key_of(object);
+        let tainted = || api.peek(Kind::named("Node"), "", &node(object)).is_some_and(|n| !no_execute_taints(n).is_empty());
+        let same = change.old.as_ref().is_some_and(|old| {
+            node(old) == node(object)
+                && old.at(&["spec", "tolerations"]).same(object.at(&["spec", "tolerations"]))
+                && old.is_terminating() == object.is_terminating()
+        });
+        if self.marked.contains_key(&key) && (change.current().is_none() || !same) || (change.current().is_some() && !same && tainted()) {
+            self.pods.add_at(key, now);
+        }
+    }
+
+    fn next_wake(&self) -> Option<Time> {
+        [self.nodes.next_at(), self.pods.next_at()].into_iter().flatten().min()
+    }
+
+    fn wake(&mut self, api: &mut ApiServer, now: Time) {
+        if let Some(node) = self.nodes.pop_due(now) {
+            let pods: Vec<ObjectRef> = api.pods_on(&node).map(key_of).collect();
+            for key in pods {
+                self.judge(api, now, &key);
+            }
+            return;
+        }
+        let Some(key) = self.pods.pop_due(now) else { return };
+        match self.marked.get_mut(&key) {
+            Some(mark) if !mark.done && mark.at <= now => {
+                mark.done = true;
+                self.evict(api, now, &key);
+            }
+            Some(mark) if mark.done && api.peek(Kind::named("Pod"), &key.0, &key.1).is_none_or(Object::is_terminating) => {
+                self.marked.remove(&key);
+            }
+            _ => {
+                self.judge(api, now, &key);
+                // A mark that still stands is looked at when its time comes.
+                if let Some(mark) = self.marked.get(&key).filter(|m| !m.done) {
+                    self.pods.add_at(key, mark.at);
+                }
+            }
+        }
+    }
+}
