@@ -291,7 +291,7 @@ impl ApiServer {
         }
         object.set(&["apiVersion"], kind.api_version());
         object.set(&["kind"], kind.kind);
-        if sub == Subresource::None || sub == Subresource::Resize {
+        if matches!(sub, Subresource::None | Subresource::Resize | Subresource::EphemeralContainers) {
             api::defaults::apply(kind, &mut object);
         }
         strategy::prepare_for_update(kind, &mut object, &old, sub);

@@ -86,7 +86,7 @@ fn container(cx: &mut Context<'_, '_>, command: &[String], taken: &Value) -> Val
                 name = format!("debugger-{}", random.name_suffix(5));
             }
             if !flags.is_on("quiet") {
-                cx.out.errln(format!("Defaulting debug container name to {name}."));
+                cx.out.outln(format!("Defaulting debug container name to {name}."));
             }
             name
         }
@@ -194,7 +194,7 @@ fn on_node(cx: &mut Context<'_, '_>, info: &Info, command: &[String]) -> Result<
     let pod_name = format!("node-debugger-{}-{}", info.name, random.name_suffix(5));
     let name = cx.flags().get("container").filter(|c| !c.is_empty()).unwrap_or("debugger").to_owned();
     if !cx.flags().is_on("quiet") {
-        cx.out.errln(format!("Creating debugging pod {pod_name} with container {name} on node {}.", info.name));
+        cx.out.outln(format!("Creating debugging pod {pod_name} with container {name} on node {}.", info.name));
     }
     let mut added = obj!({
         "name": name.as_str(), "image": cx.flags().text("image"), "resources": {}, "terminationMessagePolicy": "File",

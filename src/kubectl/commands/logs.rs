@@ -56,6 +56,8 @@ struct LogStream {
     cursor: Option<LogCursor>,
     /// Whether a line's end was printed last.
     at_line_start: bool,
+    /// Whether it was said that the container does not run yet.
+    told_to_wait: bool,
 }
 
 /// `logs` at work.
@@ -150,6 +152,7 @@ fn streams_of(cx: &mut Context<'_, '_>, pods: &[Value], container: &str) -> Resu
                 container: name,
                 cursor: None,
                 at_line_start: true,
+                told_to_wait: false,
             });
         }
     }
@@ -243,6 +246,13 @@ impl LogStream {
             Ok(chunk) => chunk,
             // A followed pod may go away.
             Err(_) if self.cursor.is_some() => return Ok(false),
+            Err(status) if cx.flags().is_on("follow") && status.message.contains("is waiting to start: ") => {
+                // A follower waits for the container.
+                if !std::mem::replace(&mut self.told_to_wait, true) {
+                    cx.out.errln(status.message);
+                }
+                return Ok(true);
+            }
             Err(status) => return Err(status.into()),
         };
         if self.prefix.is_empty() {
