@@ -44,6 +44,8 @@ class Term {
         event.preventDefault();
         return false;
       }
+      // Ctrl+V pastes, as everywhere else in a browser.
+      if (event.ctrlKey && !event.altKey && event.code === "KeyV") return false;
       // The way out for the keyboard: Ctrl+Shift+arrow or F6 are the page's own.
       return event.key !== "F6";
     });

@@ -26,6 +26,8 @@ use super::term::Term;
 const FRAME_MS_MAX: f64 = 100.0;
 /// How often the picture is drawn anew while only time goes by, in milliseconds.
 const DRAW_EVERY_MS: f64 = 66.0;
+/// How often an event is read out, in milliseconds: a voice cannot keep up with a cluster.
+const SPEAK_EVERY_MS: f64 = 2500.0;
 /// How often the workstation's files are looked at, in milliseconds.
 const FILES_EVERY_MS: f64 = 400.0;
 
@@ -55,6 +57,7 @@ fn first_state() -> State {
         filter: AttrValue::default(),
         help: false,
         answer: None,
+        announced: AttrValue::default(),
     }
 }
 
@@ -66,7 +69,14 @@ struct FrameLoop {
 impl FrameLoop {
     fn start(host: HostRef, dispatch: UseReducerDispatcher<State>) -> FrameLoop {
         let next = Rc::new(RefCell::new(None));
-        let clock = Rc::new(RefCell::new(FrameClock { last_ms: None, drawn_ms: f64::NEG_INFINITY, stale: true, files_ms: 0.0 }));
+        let clock = Rc::new(RefCell::new(FrameClock {
+            last_ms: None,
+            drawn_ms: f64::NEG_INFINITY,
+            stale: true,
+            files_ms: 0.0,
+            spoke_ms: 0.0,
+            spoken: String::new(),
+        }));
         schedule(next.clone(), host, dispatch, clock);
         FrameLoop { next }
     }
@@ -83,6 +93,9 @@ struct FrameClock {
     drawn_ms: f64,
     stale: bool,
     files_ms: f64,
+    /// When the last event was read out, and which.
+    spoke_ms: f64,
+    spoken: String,
 }
 
 fn schedule(
@@ -121,6 +134,16 @@ fn schedule(
             dispatch.dispatch(Action::Answer(answer));
         }
         if let Some(scene) = scene {
+            let newest = scene
+                .events
+                .first()
+                .filter(|e| clock.borrow().spoken != e.key && now_ms - clock.borrow().spoke_ms > SPEAK_EVERY_MS)
+                .cloned();
+            if let Some(e) = newest {
+                let mut c = clock.borrow_mut();
+                (c.spoke_ms, c.spoken) = (now_ms, e.key.clone());
+                dispatch.dispatch(Action::Announce(format!("{} {}: {}. {}", e.kind, e.name, e.reason, e.message).into()));
+            }
             dispatch.dispatch(Action::Scene(scene));
         }
         schedule(next, host, dispatch, clock);
@@ -236,8 +259,6 @@ pub fn App() -> Html {
         }
     });
     let lang = state.lang;
-    let newest_event =
-        state.scene.events.first().map(|e| format!("{} {}: {}. {}", e.kind, e.name, e.reason, e.message)).unwrap_or_default();
     html! {
             <ContextProvider<Lang> context={lang}>
             <ContextProvider<Link> context={link.clone()}>
@@ -255,7 +276,7 @@ pub fn App() -> Html {
                     </main>
                     { switch(&state, &link) }
                 </div>
-                <div class="sr" role="log" aria-live="polite" aria-label={Text::LiveLabel.t(lang)}>{ newest_event }{ " " }{ state.answer.as_ref().map(|a| a.text.clone()).unwrap_or_default() }</div>
+                <div class="sr" role="log" aria-live="polite" aria-label={Text::LiveLabel.t(lang)}>{ state.announced.clone() }{ " " }{ state.answer.as_ref().map(|a| a.text.clone()).unwrap_or_default() }</div>
                 if state.help { { help(lang, &link) } }
             </ContextProvider<Link>>
             </ContextProvider<Lang>>

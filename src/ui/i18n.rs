@@ -107,6 +107,7 @@ texts! {
     NodeCordoned: "Takes no new pods", "不接收新 Pod";
     NodeEmpty: "Still water: no pod here yet.", "水面平静：这里还没有 Pod。";
     FarLabel: "{} pods on {} nodes. The table lists them.", "{} 个 Pod，{} 个节点。表格视图可逐项查看。";
+    ClusterEmpty: "Still water. Press Apply to put the first pod in, or take an example.", "水面平静。点“应用”放入第一个 Pod，或选一个示例。";
     NoNodes: "The cluster has no nodes.", "集群没有节点。";
     CpuRequests: "CPU", "CPU";
     MemoryRequests: "Memory", "内存";

@@ -109,6 +109,7 @@ pub struct State {
     pub filter: AttrValue,
     pub help: bool,
     pub answer: Option<Answer>,
+    pub announced: AttrValue,
 }
 
 /// What can happen to the state.
@@ -126,6 +127,7 @@ pub enum Action {
     CloseFile(usize),
     Edit(AttrValue),
     Files(FileNews),
+    Announce(AttrValue),
     Problems(Vec<ProblemView>),
     Lower(Lower),
     NewTerminal,
@@ -203,6 +205,7 @@ impl Reducible for State {
                 s.files.retain(|f| !news.removed.iter().any(|r| f.path == r.as_str()));
                 s.file = s.files.iter().position(|f| Some(&f.path) == opened.as_ref()).unwrap_or(0);
             }
+            Action::Announce(text) => s.announced = text,
             Action::Problems(problems) => s.problems = Rc::new(problems),
             Action::Lower(lower) => s.lower = lower,
             Action::NewTerminal => {

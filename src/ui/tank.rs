@@ -125,7 +125,8 @@ fn cell(props: &Props, pod: &Rc<PodView>, density: Density) -> Html {
 }
 
 fn tank_of(props: &Props, node: &Rc<NodeView>, density: Density, places: &Rc<RefCell<BTreeMap<String, Places>>>) -> Html {
-    html! { <NodeTank key={node.name.clone()} tank={props.clone()} node={node.clone()} {density} places={ByPlace(places.clone())} /> }
+    let first = props.view.nodes.first() == Some(node);
+    html! { <NodeTank key={node.name.clone()} tank={props.clone()} node={node.clone()} {density} places={ByPlace(places.clone())} {first} /> }
 }
 
 /// The places' store; it is the tank's own and never a reason to draw.
@@ -144,6 +145,7 @@ struct NodeProps {
     node: Rc<NodeView>,
     density: Density,
     places: ByPlace,
+    first: bool,
 }
 
 /// A node as a tank of its own.
@@ -170,6 +172,7 @@ fn NodeTank(props: &NodeProps) -> Html {
             </span>
         }
     };
+    let is_empty = props.tank.view.pods().next().is_none();
     html! {
         <section class={classes!("node", (!node.ready).then_some("off"))} aria-label={format!("{} {}", Text::Node.t(lang), node.name)}>
             <header>
@@ -182,7 +185,7 @@ fn NodeTank(props: &NodeProps) -> Html {
                 </div>
             </header>
             <div class={classes!("water", props.density.class())}>
-                if node.pods.is_empty() { <p class="none">{ Text::NodeEmpty.t(lang) }</p> }
+                if node.pods.is_empty() { <p class="none">{ if props.first && is_empty { Text::ClusterEmpty } else { Text::NodeEmpty }.t(lang) }</p> }
                 for (i, slot) in slots.iter().enumerate() {
                     if let Some(pod) = slot.as_ref().and_then(|key| by_key.get(key.as_str())) {
                         { cell(&props.tank, pod, props.density) }
