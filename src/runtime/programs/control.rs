@@ -1,18 +1,25 @@
 //! Programs that wait, start others, or run for long.
 
+mod dd;
+mod external;
+mod stress;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use arcstr::ArcStr;
 
 use super::super::fs::Errno;
-use super::super::kernel::{DescId, Kernel, OpenHow, Rd};
-use super::super::machine::MachineEvent;
+use super::super::kernel::{Kernel, Rd};
 use super::super::process::{Block, Body, ExitStatus, Pid, Process, Signal, Step};
 use super::super::text;
 use super::filter::lines;
 use super::{Lookup, Program, Run, become_program, look_up, sleep_us};
 use crate::base::{Duration, Time};
+
+pub use dd::Dd;
+pub use external::{External, start_external};
+pub use stress::Hog;
 
 /// Starts a program of this family; `None` where it is none.
 pub fn start(run: &mut Run<'_>) -> Option<Step> {
@@ -39,14 +46,14 @@ pub fn start(run: &mut Run<'_>) -> Option<Step> {
             become_program(Program::Yes(line.into_bytes()), 30)
         }
         "pause" => become_program(Program::Sleep(None), 30),
-        "dd" => return Some(dd(run)),
+        "dd" => return Some(dd::start(run)),
         "xargs" => return Some(xargs(run)),
         "timeout" => return Some(timeout(run)),
         "watch" => return Some(watch(run)),
         "env" | "nohup" | "nice" | "setsid" | "stdbuf" | "chroot" | "time" | "unbuffer" | "tini" | "dumb-init" | "su-exec" | "gosu"
         | "ionice" => return env(run),
         "find" => return Some(find(run)),
-        "stress" | "stress-ng" => stress(run),
+        "stress" | "stress-ng" => stress::start(run),
         _ => return None,
     })
 }
@@ -475,150 +482,6 @@ impl Watch {
     }
 }
 
-// ---- dd
-
-#[derive(Debug, Clone)]
-pub struct Dd {
-    input: DescId,
-    output: DescId,
-    block: usize,
-    left: Option<u64>,
-    full: u64,
-    part: u64,
-    bytes: u64,
-    started: Time,
-    quiet: bool,
-}
-
-fn dd(run: &mut Run<'_>) -> Step {
-    let (mut input, mut output, mut block, mut count, mut append, mut skip, mut seek, mut quiet, mut keep) =
-        (None, None, 512usize, None, false, 0u64, 0u64, false, false);
-    for a in run.args.clone() {
-        let Some((name, value)) = a.split_once('=') else {
-            usage(run, "dd [if=FILE] [of=FILE] [bs=N] [count=N] [skip=N] [seek=N]");
-            return Step::Exit(1, 20);
-        };
-        let n = lines::size(value);
-        match (name, n) {
-            ("if", _) => input = Some(value.to_string()),
-            ("of", _) => output = Some(value.to_string()),
-            ("bs" | "ibs" | "obs", Some(n)) if n > 0 => block = usize::try_from(n).unwrap_or(usize::MAX).min(1 << 30),
-            ("count", Some(n)) => count = Some(n),
-            ("skip" | "iseek", Some(n)) => skip = n,
-            ("seek" | "oseek", Some(n)) => seek = n,
-            ("status", _) => quiet = value == "none",
-            ("conv", _) => keep = value.contains("notrunc"),
-            ("iflag", _) => {}
-            ("oflag", _) => append = value.contains("append"),
-            _ => {
-                run.err(format!("invalid number '{value}'"));
-                return Step::Exit(1, 20);
-            }
-        }
-    }
-    let mut open = |name: Option<String>, fd: u32, how: OpenHow| -> Option<DescId> {
-        match name {
-            None => {
-                let d = run.p.fd(fd)?;
-                run.k.desc_ref(d);
-                Some(d)
-            }
-            Some(n) => match run.k.open(run.p, &n, how) {
-                Ok(d) => Some(d),
-                Err(e) => {
-                    let text = format!("dd: can't open '{n}': {e}\n");
-                    let _ = run.k.put(run.p, 2, text.as_bytes());
-                    None
-                }
-            },
-        }
-    };
-    let Some(input) = open(input, 0, OpenHow::Read) else { return Step::Exit(1, 20) };
-    let how = if append {
-        OpenHow::Append
-    } else if keep || seek > 0 {
-        OpenHow::ReadWrite
-    } else {
-        OpenHow::Truncate
-    };
-    let Some(output) = open(output, 1, how) else { return Step::Exit(1, 20) };
-    for (d, n) in [(input, skip), (output, seek)] {
-        if let Some(super::super::kernel::DescKind::File { at, .. }) = run.k.desc_mut(d).map(|d| &mut d.kind) {
-            *at = n.saturating_mul(block as u64);
-        }
-    }
-    let started = run.k.now;
-    become_program(Program::Dd(Dd { input, output, block, left: count, full: 0, part: 0, bytes: 0, started, quiet }), 50)
-}
-
-impl Dd {
-    pub fn step(&mut self, k: &mut Kernel, p: &mut Process) -> Step {
-        if self.left == Some(0) {
-            return self.end(k, p, 0);
-        }
-        // At most this much at a time; a block may take several steps.
-        let want = self.block.min(1 << 20);
-        let data = match k.read(self.input, want, false) {
-            Rd::Data(d) => d,
-            Rd::Empty => return Step::Wait(Block::Read(self.input), 5),
-            Rd::End => return self.end(k, p, 0),
-            Rd::Failed(e) => {
-                let _ = k.put(p, 2, format!("dd: read error: {e}\n").as_bytes());
-                return self.end(k, p, 1);
-            }
-        };
-        p.memory = p.memory.max((600 << 10) + self.block.min(4 << 30) as u64);
-        let before = self.bytes / self.block as u64;
-        self.bytes += data.len() as u64;
-        if self.block <= 1 << 20 {
-            if data.len() == self.block {
-                self.full += 1
-            } else {
-                self.part += 1
-            }
-            self.left = self.left.map(|l| l - 1);
-        } else {
-            let done = self.bytes / self.block as u64 - before;
-            self.full += done;
-            self.left = self.left.map(|l| l.saturating_sub(done));
-        }
-        if let Err(e) = k.put_desc(p, self.output, &data) {
-            let _ = k.put(p, 2, format!("dd: error writing: {e}\n").as_bytes());
-            return self.end(k, p, 1);
-        }
-        Step::Again(3 + data.len() as u64 / 1000)
-    }
-
-    fn end(&mut self, k: &mut Kernel, p: &mut Process, code: i32) -> Step {
-        if self.block > 1 << 20 && !self.bytes.is_multiple_of(self.block as u64) {
-            self.part += 1;
-        }
-        if !self.quiet {
-            let s = k.now.since(self.started).as_secs_f64().max(1e-6);
-            let human = |v: f64| {
-                let (mut v, mut u) = (v, 0);
-                while v >= 1024.0 && u < 4 {
-                    v /= 1024.0;
-                    u += 1;
-                }
-                format!("{v:.1}{}", ["", "KB", "MB", "GB", "TB"][u])
-            };
-            let text = format!(
-                "{f}+{t} records in\n{f}+{t} records out\n{} bytes ({}) copied, {s:.6} seconds, {}/s\n",
-                self.bytes,
-                human(self.bytes as f64),
-                human(self.bytes as f64 / s),
-                f = self.full,
-                t = self.part
-            );
-            let _ = k.put(p, 2, text.as_bytes());
-        }
-        k.desc_unref(self.input);
-        k.desc_unref(self.output);
-        Step::Exit(code, 20)
-    }
-}
-
 // ---- tail -f
 
 #[derive(Debug, Clone)]
@@ -739,138 +602,5 @@ impl FindExec {
                 Step::Again(20)
             }
         }
-    }
-}
-
-// ---- memory and CPU hogs
-
-/// `stress`: workers that burn CPU or hold memory.
-#[derive(Debug, Clone)]
-pub struct Hog {
-    /// CPU time to burn in all, in thousandths of a CPU.
-    workers: u64,
-    /// Bytes to hold.
-    bytes: u64,
-    /// Whether it is the parent, which waits.
-    parent: bool,
-    until: Option<Time>,
-    started: Time,
-}
-
-fn stress(run: &mut Run<'_>) -> Step {
-    let (mut cpu, mut vm, mut bytes, mut until, mut io) = (0u64, 0u64, 256u64 << 20, None, 0u64);
-    let args = run.args.clone();
-    let mut it = args.iter();
-    while let Some(a) = it.next() {
-        let (name, inline) = a.split_once('=').map_or((a.as_str(), None), |(n, v)| (n, Some(v.to_string())));
-        let mut value = || inline.clone().or_else(|| it.next().cloned()).unwrap_or_default();
-        match name {
-            "-c" | "--cpu" => cpu = value().parse().unwrap_or(1),
-            "-m" | "--vm" => vm = value().parse().unwrap_or(1),
-            "-i" | "--io" | "-d" | "--hdd" => io = value().parse().unwrap_or(1),
-            "--vm-bytes" => bytes = lines::size(&value()).unwrap_or(bytes),
-            "--vm-hang" | "--vm-stride" | "--hdd-bytes" | "--backoff" | "-l" | "--cpu-load" => drop(value()),
-            "-t" | "--timeout" => until = text::duration_us(&value()).map(|us| run.k.now + Duration::from_micros(us)),
-            _ => {}
-        }
-    }
-    let _ = run.k.put(run.p, 1, format!("stress: info: [{}] dispatching hogs: {cpu} cpu, {io} io, {vm} vm, 0 hdd\n", run.p.pid).as_bytes());
-    let started = run.k.now;
-    for i in 0..(cpu + vm).min(64) {
-        let worker = Hog { workers: 1, bytes: if i >= cpu { bytes } else { 0 }, parent: false, until, started };
-        if run.k.fork(run.p, Body::Program(Box::new(Program::Hog(worker)))).is_none() {
-            run.err("FAIL: fork failed");
-            return Step::Exit(1, 20);
-        }
-    }
-    become_program(Program::Hog(Hog { workers: cpu + vm, bytes: 0, parent: true, until, started }), 50)
-}
-
-impl Hog {
-    pub fn step(&mut self, k: &mut Kernel, p: &mut Process) -> Step {
-        if self.parent {
-            if let Some((pid, status)) = p.reaped.pop() {
-                if let ExitStatus::Signal(s) = status {
-                    let text = format!(
-                        "stress: FAIL: [{}] (415) <-- worker {pid} got signal {}\nstress: WARN: [{}] (417) now reaping child worker processes\nstress: FAIL: [{}] (451) failed run completed in {}s\n",
-                        p.pid,
-                        s.0,
-                        p.pid,
-                        p.pid,
-                        k.now.since(self.started).as_secs()
-                    );
-                    let _ = k.put(p, 2, text.as_bytes());
-                    let workers: Vec<Pid> = k.procs.values().filter(|q| q.ppid == p.pid).map(|q| q.pid).collect();
-                    for w in workers {
-                        let _ = k.signal(w, Signal::KILL, true);
-                    }
-                    return Step::Exit(1, 50);
-                }
-                self.workers = self.workers.saturating_sub(1);
-                if self.workers == 0 {
-                    let text = format!("stress: info: [{}] successful run completed in {}s\n", p.pid, k.now.since(self.started).as_secs());
-                    let _ = k.put(p, 1, text.as_bytes());
-                    return Step::Exit(0, 20);
-                }
-                return Step::Again(5);
-            }
-            return Step::Wait(Block::Child, 0);
-        }
-        if self.until.is_some_and(|t| k.now >= t) {
-            return Step::Exit(0, 20);
-        }
-        if p.memory < self.bytes {
-            // Touching memory takes its time: about 2 GiB a second.
-            let more = (self.bytes - p.memory).min(64 << 20);
-            p.memory += more;
-            return Step::Again(more >> 11);
-        }
-        Step::Again(20_000)
-    }
-}
-
-// ---- programs that the host runs
-
-/// A program whose work the host does.
-#[derive(Debug, Clone)]
-pub struct External {
-    pub wants_input: bool,
-    pub code: Option<i32>,
-}
-
-/// Tells the host of a program that it runs.
-pub fn start_external(k: &mut Kernel, p: &mut Process) -> Step {
-    p.handled = !(Signal::KILL.bit() | Signal::STOP.bit() | Signal::CHLD.bit() | Signal::CONT.bit() | Signal::PIPE.bit());
-    p.memory = 40 << 20;
-    let tty = k.is_tty(p, 1);
-    k.events.push(MachineEvent::ExternalStarted {
-        pid: p.pid,
-        argv: p.argv.iter().map(|a| a.to_string()).collect(),
-        env: p.env.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect(),
-        cwd: p.cwd.to_string(),
-        tty,
-        at: k.now,
-    });
-    become_program(Program::External(External { wants_input: false, code: None }), 1)
-}
-
-impl External {
-    pub fn step(&mut self, k: &mut Kernel, p: &mut Process) -> Step {
-        if let Some(code) = self.code {
-            return Step::Exit(code, 1);
-        }
-        let caught = p.pending & p.handled;
-        p.pending &= !caught;
-        for n in 1..32u8 {
-            if caught & (1 << n) != 0 {
-                k.events.push(MachineEvent::ExternalSignal { pid: p.pid, signal: Signal(n) });
-            }
-        }
-
-        if self.wants_input && p.fd(0).is_some_and(|d| k.readable(d)) {
-            self.wants_input = false;
-            k.events.push(MachineEvent::ExternalInput { pid: p.pid });
-        }
-        Step::Wait(Block::Host, 0)
     }
 }

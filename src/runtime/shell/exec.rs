@@ -1,5 +1,7 @@
 //! The shell's instructions.
 
+mod redirect;
+
 use std::sync::Arc;
 
 use arcstr::ArcStr;
@@ -406,89 +408,6 @@ impl Shell {
         self.advance(total);
         self.wait = Wait::Jobs { pids, tested: true };
         Flow::Next
-    }
-
-    // ---- redirections
-
-    fn ready_redirects(&mut self, k: &mut Kernel, p: &mut Process, list: &[Redirect]) -> Result<Vec<Ready>, Stop> {
-        let mut e = Expander::new(self, k, p);
-        let mut out = Vec::new();
-        for r in list {
-            out.push(match &r.kind {
-                RedirectKind::Read(w) => Ready::Open(r.fd, e.string(w)?, OpenHow::Read),
-                RedirectKind::Write(w) => Ready::Open(r.fd, e.string(w)?, OpenHow::Truncate),
-                RedirectKind::Append(w) => Ready::Open(r.fd, e.string(w)?, OpenHow::Append),
-                RedirectKind::ReadWrite(w) => Ready::Open(r.fd, e.string(w)?, OpenHow::ReadWrite),
-                RedirectKind::Dup(w) => Ready::Dup(r.fd, e.string(w)?),
-                RedirectKind::Both(w, append) => Ready::Both(e.string(w)?, *append),
-                RedirectKind::Here(w) => Ready::Here(r.fd, e.string(w)?),
-            });
-        }
-        Ok(out)
-    }
-
-    fn open_error(&self, path: &str, how: OpenHow, e: Errno) -> String {
-        if self.bash {
-            return format!("{path}: {e}");
-        }
-        let missing = matches!(e, Errno::NoEntry | Errno::NotDirectory);
-        match how {
-            OpenHow::Read if missing => format!("can't open {path}: no such file"),
-            OpenHow::Read => format!("can't open {path}: {e}"),
-            _ if missing => format!("can't create {path}: nonexistent directory"),
-            _ => format!("can't create {path}: {e}"),
-        }
-    }
-
-    /// Applies redirections; on an error all are taken back.
-    fn redirect(&mut self, k: &mut Kernel, p: &mut Process, list: &[Ready]) -> Result<Saved, String> {
-        let mut saved = Saved::default();
-        for r in list {
-            let put = |k: &mut Kernel, p: &mut Process, saved: &mut Saved, fd: u32, d: Option<DescId>| -> Result<(), Errno> {
-                // The old one stays open until it is put back.
-                let old = p.fds.get_mut(fd as usize).and_then(Option::take);
-                k.set_fd(p, fd, d)?;
-                saved.fds.push((fd, old));
-                Ok(())
-            };
-            let result = match r {
-                Ready::Open(fd, path, how) => k
-                    .open(p, path, *how)
-                    .map_err(|e| self.open_error(path, *how, e))
-                    .and_then(|d| put(k, p, &mut saved, *fd, Some(d)).map_err(|e| e.to_string())),
-                Ready::Both(path, append) => {
-                    let how = if *append { OpenHow::Append } else { OpenHow::Truncate };
-                    k.open(p, path, how).map_err(|e| self.open_error(path, how, e)).and_then(|d| {
-                        k.desc_ref(d);
-                        put(k, p, &mut saved, 1, Some(d)).and_then(|()| put(k, p, &mut saved, 2, Some(d))).map_err(|e| e.to_string())
-                    })
-                }
-                Ready::Here(fd, text) => {
-                    let d = k.open_kind(DescKind::Text { data: Arc::new(text.clone().into_bytes()), at: 0 });
-                    put(k, p, &mut saved, *fd, Some(d)).map_err(|e| e.to_string())
-                }
-                Ready::Dup(fd, text) if text == "-" => put(k, p, &mut saved, *fd, None).map_err(|e| e.to_string()),
-                Ready::Dup(fd, text) => match text.parse::<u32>().ok() {
-                    None => Err("syntax error: bad fd number".to_string()),
-                    Some(n) => match p.fd(n) {
-                        None => Err(if self.bash {
-                            format!("{n}: Bad file descriptor")
-                        } else {
-                            format!("dup2({n},{fd}): Bad file descriptor")
-                        }),
-                        Some(d) => {
-                            k.desc_ref(d);
-                            put(k, p, &mut saved, *fd, Some(d)).map_err(|e| e.to_string())
-                        }
-                    },
-                },
-            };
-            if let Err(text) = result {
-                self.undo(k, p, saved);
-                return Err(text);
-            }
-        }
-        Ok(saved)
     }
 
     // ---- simple commands

@@ -1,0 +1,89 @@
+//! What the host types and feeds in: standard input and terminals.
+
+use super::super::machine::Stream;
+use super::super::process::{Pid, Signal};
+use super::*;
+
+impl Kernel {
+    pub fn host_input(&mut self, session: Pid, bytes: &[u8]) {
+        if let Some(s) = self.sessions.get_mut(&session) {
+            // What nobody reads is not kept for ever.
+            let room = (16usize << 20).saturating_sub(s.input.len()).min(bytes.len());
+            s.input.extend(&bytes[..room]);
+            self.session_changed(session);
+        }
+    }
+
+    pub fn host_close(&mut self, session: Pid) {
+        if let Some(s) = self.sessions.get_mut(&session) {
+            s.closed = true;
+            self.session_changed(session);
+        }
+    }
+
+    pub fn tty_echo(&mut self, session: Pid, on: bool) {
+        if let Some(tty) = self.sessions.get_mut(&session).and_then(|s| s.tty.as_mut()) {
+            tty.echo = on;
+        }
+    }
+
+    pub fn tty_input(&mut self, session: Pid, bytes: &[u8]) {
+        for &b in bytes {
+            let Some(s) = self.sessions.get_mut(&session) else { return };
+            let Some(tty) = &mut s.tty else {
+                return self.host_input(session, bytes);
+            };
+            let echo = tty.echo;
+            let mut shown: Vec<u8> = Vec::new();
+            match b {
+                3 | 28 => {
+                    tty.line.clear();
+                    shown.extend_from_slice(if b == 3 { b"^C" } else { b"^\\" });
+                    if echo {
+                        self.output(session, Stream::Stdout, &shown);
+                    }
+                    self.tty_signal(session, if b == 3 { Signal::INT } else { Signal::QUIT });
+                    continue;
+                }
+                4 => {
+                    if tty.line.is_empty() {
+                        tty.end_once = true;
+                    } else {
+                        s.input.extend(std::mem::take(&mut tty.line));
+                    }
+                    self.session_changed(session);
+                    continue;
+                }
+                b'\r' | b'\n' => {
+                    tty.line.push(b'\n');
+                    s.input.extend(std::mem::take(&mut tty.line));
+                    shown.push(b'\n');
+                }
+                8 | 127 => {
+                    while tty.line.pop().is_some_and(|b| b & 0xc0 == 0x80) {}
+                    shown.extend_from_slice(b"\x08 \x08");
+                }
+                21 => tty.line.clear(),
+                _ => {
+                    if tty.line.len() < 64 << 10 {
+                        tty.line.push(b);
+                        shown.push(b);
+                    }
+                }
+            }
+            if echo && !shown.is_empty() {
+                self.output(session, Stream::Stdout, &shown);
+            }
+            if matches!(b, b'\r' | b'\n') {
+                self.session_changed(session);
+            }
+        }
+    }
+
+    pub(super) fn tty_signal(&mut self, session: Pid, signal: Signal) {
+        let now = self.now;
+        for p in self.procs.values_mut().filter(|p| p.session == session && !p.background) {
+            post(p, signal, false, now);
+        }
+    }
+}

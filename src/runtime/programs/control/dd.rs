@@ -1,0 +1,150 @@
+//! dd.
+
+use super::super::super::kernel::{DescId, Kernel, OpenHow, Rd};
+use super::super::super::process::{Block, Process, Step};
+use super::super::filter::lines;
+use super::super::{Program, Run, become_program};
+use super::usage;
+use crate::base::Time;
+
+#[derive(Debug, Clone)]
+pub struct Dd {
+    input: DescId,
+    output: DescId,
+    block: usize,
+    left: Option<u64>,
+    full: u64,
+    part: u64,
+    bytes: u64,
+    started: Time,
+    quiet: bool,
+}
+
+pub fn start(run: &mut Run<'_>) -> Step {
+    let (mut input, mut output, mut block, mut count, mut append, mut skip, mut seek, mut quiet, mut keep) =
+        (None, None, 512usize, None, false, 0u64, 0u64, false, false);
+    for a in run.args.clone() {
+        let Some((name, value)) = a.split_once('=') else {
+            usage(run, "dd [if=FILE] [of=FILE] [bs=N] [count=N] [skip=N] [seek=N]");
+            return Step::Exit(1, 20);
+        };
+        let n = lines::size(value);
+        match (name, n) {
+            ("if", _) => input = Some(value.to_string()),
+            ("of", _) => output = Some(value.to_string()),
+            ("bs" | "ibs" | "obs", Some(n)) if n > 0 => block = usize::try_from(n).unwrap_or(usize::MAX).min(1 << 30),
+            ("count", Some(n)) => count = Some(n),
+            ("skip" | "iseek", Some(n)) => skip = n,
+            ("seek" | "oseek", Some(n)) => seek = n,
+            ("status", _) => quiet = value == "none",
+            ("conv", _) => keep = value.contains("notrunc"),
+            ("iflag", _) => {}
+            ("oflag", _) => append = value.contains("append"),
+            _ => {
+                run.err(format!("invalid number '{value}'"));
+                return Step::Exit(1, 20);
+            }
+        }
+    }
+    let mut open = |name: Option<String>, fd: u32, how: OpenHow| -> Option<DescId> {
+        match name {
+            None => {
+                let d = run.p.fd(fd)?;
+                run.k.desc_ref(d);
+                Some(d)
+            }
+            Some(n) => match run.k.open(run.p, &n, how) {
+                Ok(d) => Some(d),
+                Err(e) => {
+                    let text = format!("dd: can't open '{n}': {e}\n");
+                    let _ = run.k.put(run.p, 2, text.as_bytes());
+                    None
+                }
+            },
+        }
+    };
+    let Some(input) = open(input, 0, OpenHow::Read) else { return Step::Exit(1, 20) };
+    let how = if append {
+        OpenHow::Append
+    } else if keep || seek > 0 {
+        OpenHow::ReadWrite
+    } else {
+        OpenHow::Truncate
+    };
+    let Some(output) = open(output, 1, how) else { return Step::Exit(1, 20) };
+    for (d, n) in [(input, skip), (output, seek)] {
+        if let Some(super::super::super::kernel::DescKind::File { at, .. }) = run.k.desc_mut(d).map(|d| &mut d.kind) {
+            *at = n.saturating_mul(block as u64);
+        }
+    }
+    let started = run.k.now;
+    become_program(Program::Dd(Dd { input, output, block, left: count, full: 0, part: 0, bytes: 0, started, quiet }), 50)
+}
+
+impl Dd {
+    pub fn step(&mut self, k: &mut Kernel, p: &mut Process) -> Step {
+        if self.left == Some(0) {
+            return self.end(k, p, 0);
+        }
+        // At most this much at a time; a block may take several steps.
+        let want = self.block.min(1 << 20);
+        let data = match k.read(self.input, want, false) {
+            Rd::Data(d) => d,
+            Rd::Empty => return Step::Wait(Block::Read(self.input), 5),
+            Rd::End => return self.end(k, p, 0),
+            Rd::Failed(e) => {
+                let _ = k.put(p, 2, format!("dd: read error: {e}\n").as_bytes());
+                return self.end(k, p, 1);
+            }
+        };
+        p.memory = p.memory.max((600 << 10) + self.block.min(4 << 30) as u64);
+        let before = self.bytes / self.block as u64;
+        self.bytes += data.len() as u64;
+        if self.block <= 1 << 20 {
+            if data.len() == self.block {
+                self.full += 1
+            } else {
+                self.part += 1
+            }
+            self.left = self.left.map(|l| l - 1);
+        } else {
+            let done = self.bytes / self.block as u64 - before;
+            self.full += done;
+            self.left = self.left.map(|l| l.saturating_sub(done));
+        }
+        if let Err(e) = k.put_desc(p, self.output, &data) {
+            let _ = k.put(p, 2, format!("dd: error writing: {e}\n").as_bytes());
+            return self.end(k, p, 1);
+        }
+        Step::Again(3 + data.len() as u64 / 1000)
+    }
+
+    fn end(&mut self, k: &mut Kernel, p: &mut Process, code: i32) -> Step {
+        if self.block > 1 << 20 && !self.bytes.is_multiple_of(self.block as u64) {
+            self.part += 1;
+        }
+        if !self.quiet {
+            let s = k.now.since(self.started).as_secs_f64().max(1e-6);
+            let human = |v: f64| {
+                let (mut v, mut u) = (v, 0);
+                while v >= 1024.0 && u < 4 {
+                    v /= 1024.0;
+                    u += 1;
+                }
+                format!("{v:.1}{}", ["", "KB", "MB", "GB", "TB"][u])
+            };
+            let text = format!(
+                "{f}+{t} records in\n{f}+{t} records out\n{} bytes ({}) copied, {s:.6} seconds, {}/s\n",
+                self.bytes,
+                human(self.bytes as f64),
+                human(self.bytes as f64 / s),
+                f = self.full,
+                t = self.part
+            );
+            let _ = k.put(p, 2, text.as_bytes());
+        }
+        k.desc_unref(self.input);
+        k.desc_unref(self.output);
+        Step::Exit(code, 20)
+    }
+}

@@ -1,0 +1,93 @@
+//! Programs that burn CPU and hold memory.
+
+use super::super::super::kernel::Kernel;
+use super::super::super::process::{Block, Body, ExitStatus, Pid, Process, Signal, Step};
+use super::super::super::text;
+use super::super::filter::lines;
+use super::super::{Program, Run, become_program};
+use crate::base::{Duration, Time};
+
+/// `stress`: workers that burn CPU or hold memory.
+#[derive(Debug, Clone)]
+pub struct Hog {
+    /// CPU time to burn in all, in thousandths of a CPU.
+    workers: u64,
+    /// Bytes to hold.
+    bytes: u64,
+    /// Whether it is the parent, which waits.
+    parent: bool,
+    until: Option<Time>,
+    started: Time,
+}
+
+pub fn start(run: &mut Run<'_>) -> Step {
+    let (mut cpu, mut vm, mut bytes, mut until, mut io) = (0u64, 0u64, 256u64 << 20, None, 0u64);
+    let args = run.args.clone();
+    let mut it = args.iter();
+    while let Some(a) = it.next() {
+        let (name, inline) = a.split_once('=').map_or((a.as_str(), None), |(n, v)| (n, Some(v.to_string())));
+        let mut value = || inline.clone().or_else(|| it.next().cloned()).unwrap_or_default();
+        match name {
+            "-c" | "--cpu" => cpu = value().parse().unwrap_or(1),
+            "-m" | "--vm" => vm = value().parse().unwrap_or(1),
+            "-i" | "--io" | "-d" | "--hdd" => io = value().parse().unwrap_or(1),
+            "--vm-bytes" => bytes = lines::size(&value()).unwrap_or(bytes),
+            "--vm-hang" | "--vm-stride" | "--hdd-bytes" | "--backoff" | "-l" | "--cpu-load" => drop(value()),
+            "-t" | "--timeout" => until = text::duration_us(&value()).map(|us| run.k.now + Duration::from_micros(us)),
+            _ => {}
+        }
+    }
+    let _ = run.k.put(run.p, 1, format!("stress: info: [{}] dispatching hogs: {cpu} cpu, {io} io, {vm} vm, 0 hdd\n", run.p.pid).as_bytes());
+    let started = run.k.now;
+    for i in 0..(cpu + vm).min(64) {
+        let worker = Hog { workers: 1, bytes: if i >= cpu { bytes } else { 0 }, parent: false, until, started };
+        if run.k.fork(run.p, Body::Program(Box::new(Program::Hog(worker)))).is_none() {
+            run.err("FAIL: fork failed");
+            return Step::Exit(1, 20);
+        }
+    }
+    become_program(Program::Hog(Hog { workers: cpu + vm, bytes: 0, parent: true, until, started }), 50)
+}
+
+impl Hog {
+    pub fn step(&mut self, k: &mut Kernel, p: &mut Process) -> Step {
+        if self.parent {
+            if let Some((pid, status)) = p.reaped.pop() {
+                if let ExitStatus::Signal(s) = status {
+                    let text = format!(
+                        "stress: FAIL: [{}] (415) <-- worker {pid} got signal {}\nstress: WARN: [{}] (417) now reaping child worker processes\nstress: FAIL: [{}] (451) failed run completed in {}s\n",
+                        p.pid,
+                        s.0,
+                        p.pid,
+                        p.pid,
+                        k.now.since(self.started).as_secs()
+                    );
+                    let _ = k.put(p, 2, text.as_bytes());
+                    let workers: Vec<Pid> = k.procs.values().filter(|q| q.ppid == p.pid).map(|q| q.pid).collect();
+                    for w in workers {
+                        let _ = k.signal(w, Signal::KILL, true);
+                    }
+                    return Step::Exit(1, 50);
+                }
+                self.workers = self.workers.saturating_sub(1);
+                if self.workers == 0 {
+                    let text = format!("stress: info: [{}] successful run completed in {}s\n", p.pid, k.now.since(self.started).as_secs());
+                    let _ = k.put(p, 1, text.as_bytes());
+                    return Step::Exit(0, 20);
+                }
+                return Step::Again(5);
+            }
+            return Step::Wait(Block::Child, 0);
+        }
+        if self.until.is_some_and(|t| k.now >= t) {
+            return Step::Exit(0, 20);
+        }
+        if p.memory < self.bytes {
+            // Touching memory takes its time: about 2 GiB a second.
+            let more = (self.bytes - p.memory).min(64 << 20);
+            p.memory += more;
+            return Step::Again(more >> 11);
+        }
+        Step::Again(20_000)
+    }
+}

@@ -1,0 +1,177 @@
+//! Commands from standard input and from a terminal: prompts, aliases, jobs.
+
+use arcstr::ArcStr;
+
+use super::super::kernel::{Kernel, Rd};
+use super::super::process::{Block, ExitStatus, Process, Step};
+use super::*;
+
+impl Shell {
+    /// Reads the next command; `None` where one is ready to run.
+    pub(super) fn next_command(&mut self, k: &mut Kernel, p: &mut Process) -> Option<Step> {
+        if !self.reads_input {
+            self.exiting = Some(self.status);
+            return None;
+        }
+        let Some(fd) = p.fd(0) else {
+            self.exiting = Some(self.status);
+            return None;
+        };
+        if self.opts.interactive && !self.prompted {
+            self.prompted = true;
+            self.report_jobs(k, p);
+            let prompt = self.prompt(k, p);
+            let _ = k.put(p, 2, prompt.as_bytes());
+        }
+        match k.read(fd, 64 << 10, true) {
+            Rd::Data(line) => {
+                self.prompted = false;
+                self.input.push_str(&String::from_utf8_lossy(&line));
+                if line.last() != Some(&b'\n') {
+                    return Some(Step::Again(1));
+                }
+                self.run_input(k, p, false);
+                None
+            }
+            Rd::Empty => Some(Step::Wait(Block::Read(fd), 0)),
+            Rd::End | Rd::Failed(_) => {
+                if self.input.trim().is_empty() {
+                    if self.opts.interactive {
+                        let _ = k.put(p, 1, if self.bash { b"exit\n" } else { b"\n" });
+                    }
+                    self.reads_input = false;
+                    self.exiting = Some(self.status);
+                } else {
+                    self.run_input(k, p, true);
+                }
+                None
+            }
+        }
+    }
+
+    pub(super) fn run_input(&mut self, k: &mut Kernel, p: &mut Process, end: bool) {
+        if !end && parse::wants_more(&self.input, self.bash) {
+            return;
+        }
+        let text = std::mem::take(&mut self.input);
+        if text.trim().is_empty() {
+            return;
+        }
+        let text = self.with_aliases(&text);
+        match k.compile(&text, self.bash) {
+            Ok(code) => self.push_frame(code, FrameKind::Main, false),
+            Err(e) => {
+                self.parse_error(k, p, &e, &text);
+                if !self.opts.interactive {
+                    self.reads_input = false;
+                    self.exiting = Some(2);
+                }
+            }
+        }
+    }
+
+    /// Replaces aliases at the starts of commands on a typed line.
+    pub(super) fn with_aliases(&self, text: &str) -> String {
+        if self.aliases.is_empty() || !self.opts.interactive {
+            return text.to_string();
+        }
+        let mut out = String::new();
+        let mut rest = text;
+        let mut command = true;
+        let mut quote = None;
+        while let Some(c) = rest.chars().next() {
+            if quote.is_none() && command && (c.is_alphanumeric() || c == '_') {
+                let n = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))).unwrap_or(rest.len());
+                let word = &rest[..n];
+                match self.aliases.get(word) {
+                    Some(value) => out.push_str(value),
+                    None => out.push_str(word),
+                }
+                command = matches!(word, "do" | "then" | "else" | "time" | "if" | "while" | "until");
+                rest = &rest[n..];
+                continue;
+            }
+            match (quote, c) {
+                (None, '\'' | '"') => quote = Some(c),
+                (Some(q), c) if q == c => quote = None,
+                (None, '|' | '&' | ';' | '(' | '\n') => command = true,
+                (None, ' ' | '\t') => {}
+                (None, _) => command = false,
+                _ => {}
+            }
+            out.push(c);
+            rest = &rest[c.len_utf8()..];
+        }
+        out
+    }
+
+    pub(super) fn prompt(&mut self, k: &mut Kernel, p: &mut Process) -> String {
+        if !self.input.is_empty() {
+            return self.get("PS2").map_or_else(|| "> ".to_string(), |v| v.to_string());
+        }
+        let ps1 = self.get("PS1").cloned().unwrap_or_else(|| ArcStr::from(if self.bash { "\\u@\\h:\\w\\$ " } else { "\\w \\$ " }));
+        let mut out = String::new();
+        let mut chars = ps1.chars();
+        let home = self.get("HOME").cloned().unwrap_or_default();
+        while let Some(c) = chars.next() {
+            if c != '\\' {
+                out.push(c);
+                continue;
+            }
+            match chars.next() {
+                Some('u') => out.push_str(if p.uid == 0 { "root" } else { self.get("USER").map_or("user", |u| u.as_str()) }),
+                Some('h' | 'H') => out.push_str(&k.hostname),
+                Some('w') => {
+                    let cwd = p.cwd.as_str();
+                    // The root directory as home is shown as what it is.
+                    match cwd.strip_prefix(home.as_str()).filter(|_| home.len() > 1) {
+                        Some(rest) if rest.is_empty() || rest.starts_with('/') => {
+                            out.push('~');
+                            out.push_str(rest);
+                        }
+                        _ => out.push_str(cwd),
+                    }
+                }
+                Some('W') => out.push_str(super::super::fs::base_name(&p.cwd)),
+                Some('$') => out.push(if p.uid == 0 { '#' } else { '$' }),
+                Some('n') => out.push('\n'),
+                Some('[' | ']') => {}
+                Some('e') => out.push('\x1b'),
+                Some('s') => out.push_str(if self.bash { "bash" } else { "sh" }),
+                Some(other) => out.push(other),
+                None => out.push('\\'),
+            }
+        }
+        // Variables in a prompt are expanded; a substitution there is left out.
+        if out.contains('$')
+            && out.trim_end() != "$"
+            && !out.ends_with("$ ")
+            && let Ok(word) = parse::parse_here(&out, self.bash)
+            && let Ok(text) = Expander::new(self, k, p).string(&word)
+        {
+            self.record.clear();
+            return text;
+        }
+        out
+    }
+
+    pub(super) fn report_jobs(&mut self, k: &mut Kernel, p: &mut Process) {
+        let done: Vec<Job> = self.jobs.iter().filter(|j| j.status.is_some()).cloned().collect();
+        self.jobs.retain(|j| j.status.is_none());
+        for job in done {
+            let state = match job.status {
+                Some(ExitStatus::Code(0)) => "Done".to_string(),
+                Some(ExitStatus::Code(n)) => {
+                    if self.bash {
+                        format!("Exit {n}")
+                    } else {
+                        format!("Done({n})")
+                    }
+                }
+                Some(ExitStatus::Signal(s)) => s.text().to_string(),
+                None => continue,
+            };
+            let _ = k.put(p, 2, format!("[{}]+  {state:<26} {}\n", job.number, job.text).as_bytes());
+        }
+    }
+}

@@ -1,0 +1,467 @@
+//! The grammar of words: quotes, expansions, substitutions.
+
+use std::sync::Arc;
+
+use arcstr::ArcStr;
+
+use super::super::code::*;
+use super::*;
+
+impl Parser<'_> {
+    pub(super) fn word_until(&mut self, stop: fn(u8) -> bool, tilde: bool) -> Result<Word, ParseError> {
+        self.deeper()?;
+        let mut out = Pieces::default();
+        if tilde && self.b.get(self.pos) == Some(&b'~') {
+            let name_len =
+                self.b[self.pos + 1..].iter().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'+')).count();
+            let end = self.pos + 1 + name_len;
+            if self.b.get(end).is_none_or(|c| *c == b'/' || stop(*c)) {
+                out.push(Piece::Tilde(ArcStr::from(&self.src[self.pos + 1..end])));
+                self.pos = end;
+            }
+        }
+        while self.pos < self.b.len() {
+            let c = self.b[self.pos];
+            if stop(c) {
+                // `name=(` opens an array; extended patterns are part of the word.
+                break;
+            }
+            self.piece(&mut out)?;
+        }
+        self.depth -= 1;
+        Ok(out.done())
+    }
+
+    /// Reads one piece of an unquoted word.
+    pub(super) fn piece(&mut self, out: &mut Pieces) -> Result<(), ParseError> {
+        match self.b[self.pos] {
+            b'\\' => {
+                self.pos += 1;
+                if self.pos >= self.b.len() {
+                    out.quoted("\\");
+                } else if self.b[self.pos] == b'\n' {
+                    self.pos += 1;
+                } else {
+                    let n = self.char_len();
+                    out.quoted(&self.src[self.pos..self.pos + n]);
+                    self.pos += n;
+                }
+            }
+            b'\'' => {
+                let start = self.pos + 1;
+                let end = self.src[start..].find('\'').ok_or(ParseError::Unterminated)? + start;
+                out.quoted(&self.src[start..end]);
+                self.pos = end + 1;
+            }
+            b'"' => self.double_quoted(out)?,
+            b'$' | b'`' => self.dollar(out, false)?,
+            _ => {
+                let n = self.char_len();
+                out.lit(&self.src[self.pos..self.pos + n]);
+                self.pos += n;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn double_quoted(&mut self, out: &mut Pieces) -> Result<(), ParseError> {
+        self.deeper()?;
+        self.pos += 1;
+        if self.b.get(self.pos) == Some(&b'"') {
+            // Nothing in quotes is a word all the same.
+            out.quoted("");
+        }
+        loop {
+            let Some(c) = self.b.get(self.pos) else { return Err(ParseError::Unterminated) };
+            match c {
+                b'"' => {
+                    self.pos += 1;
+                    self.depth -= 1;
+                    return Ok(());
+                }
+                b'\\' => match self.b.get(self.pos + 1) {
+                    None => return Err(ParseError::Unterminated),
+                    Some(b'\n') => self.pos += 2,
+                    Some(b'$' | b'`' | b'"' | b'\\') => {
+                        out.quoted(&self.src[self.pos + 1..self.pos + 2]);
+                        self.pos += 2;
+                    }
+                    Some(_) => {
+                        out.quoted("\\");
+                        self.pos += 1;
+                    }
+                },
+                b'$' | b'`' => self.dollar(out, true)?,
+                _ => {
+                    let n = self.char_len();
+                    out.quoted(&self.src[self.pos..self.pos + n]);
+                    self.pos += n;
+                }
+            }
+        }
+    }
+
+    pub(super) fn dollar(&mut self, out: &mut Pieces, quoted: bool) -> Result<(), ParseError> {
+        if self.b[self.pos] == b'`' {
+            return self.backquote(out, quoted);
+        }
+        self.pos += 1;
+        let Some(&c) = self.b.get(self.pos) else {
+            out.quoted("$");
+            return Ok(());
+        };
+        match c {
+            b'(' if self.b.get(self.pos + 1) == Some(&b'(') && self.arith_end(self.pos + 2).is_some() => {
+                let end = self.arith_end(self.pos + 2).unwrap_or(self.pos);
+                let expr = self.arith_word(self.pos + 2, end)?;
+                self.pos = end + 2;
+                out.push(Piece::Arith(expr, quoted));
+            }
+            b'(' => {
+                self.pos += 1;
+                let code = self.nested_code()?;
+                out.push(Piece::Subst(Arc::new(code), quoted));
+            }
+            b'{' => {
+                self.pos += 1;
+                let param = self.braced(quoted)?;
+                out.push(Piece::Param(Arc::new(param), quoted));
+            }
+            b'\'' if !quoted => {
+                self.pos += 1;
+                self.ansi_c(out)?;
+            }
+            b'"' if !quoted => self.double_quoted(out)?,
+            _ => {
+                let name = match c {
+                    b'@' | b'*' | b'#' | b'?' | b'-' | b'$' | b'!' | b'0'..=b'9' => 1,
+                    _ => self.name_len(self.pos),
+                };
+                if name == 0 {
+                    out.quoted("$");
+                    return Ok(());
+                }
+                let text = ArcStr::from(&self.src[self.pos..self.pos + name]);
+                self.pos += name;
+                out.push(Piece::Param(Arc::new(Param { name: text, index: None, indirect: false, op: ParamOp::None }), quoted));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn name_len(&self, from: usize) -> usize {
+        let b = &self.b[from.min(self.b.len())..];
+        if !b.first().is_some_and(|c| c.is_ascii_alphabetic() || *c == b'_') {
+            return 0;
+        }
+        b.iter().take_while(|c| c.is_ascii_alphanumeric() || **c == b'_').count()
+    }
+
+    /// The inside of `$(...)`, after the opening bracket, up to and with the closing one.
+    pub(super) fn nested_code(&mut self) -> Result<Code, ParseError> {
+        self.deeper()?;
+        let mut sub = Parser::new(self.src, self.bash, self.depth);
+        sub.pos = self.pos;
+        let mut ops = Vec::new();
+        sub.list(&mut ops, &[])?;
+        if !sub.accept_op(")")? {
+            return Err(match sub.peek()? {
+                Tok::Eof => ParseError::Incomplete(Some(")")),
+                t => unexpected(&t),
+            });
+        }
+        self.pos = sub.pos;
+        self.depth -= 1;
+        ops.push(Op::Exit);
+        Ok(Code { ops })
+    }
+
+    pub(super) fn backquote(&mut self, out: &mut Pieces, quoted: bool) -> Result<(), ParseError> {
+        self.deeper()?;
+        self.pos += 1;
+        let mut text = String::new();
+        loop {
+            let Some(c) = self.b.get(self.pos) else { return Err(ParseError::Unterminated) };
+            match c {
+                b'`' => break,
+                b'\\'
+                    if matches!(self.b.get(self.pos + 1), Some(b'`' | b'\\' | b'$'))
+                        || (quoted && self.b.get(self.pos + 1) == Some(&b'"')) =>
+                {
+                    text.push(self.b[self.pos + 1] as char);
+                    self.pos += 2;
+                }
+                _ => {
+                    let n = self.char_len();
+                    text.push_str(&self.src[self.pos..self.pos + n]);
+                    self.pos += n;
+                }
+            }
+        }
+        self.pos += 1;
+        let mut sub = Parser::new(&text, self.bash, self.depth);
+        let mut ops = Vec::new();
+        sub.list(&mut ops, &[])?;
+        if sub.peek()? != Tok::Eof {
+            return Err(unexpected(&sub.peek()?));
+        }
+        ops.push(Op::Exit);
+        self.depth -= 1;
+        out.push(Piece::Subst(Arc::new(Code { ops }), quoted));
+        Ok(())
+    }
+
+    pub(super) fn ansi_c(&mut self, out: &mut Pieces) -> Result<(), ParseError> {
+        let mut text = String::new();
+        loop {
+            let Some(&c) = self.b.get(self.pos) else { return Err(ParseError::Unterminated) };
+            match c {
+                b'\'' => {
+                    self.pos += 1;
+                    out.quoted(&text);
+                    return Ok(());
+                }
+                b'\\' => {
+                    self.pos += 1;
+                    let rest = &self.b[self.pos.min(self.b.len())..];
+                    let (bytes, used) = super::super::super::text::unescape_one(rest);
+                    text.push_str(&String::from_utf8_lossy(&bytes));
+                    self.pos += used;
+                    // An escaped multi-byte character: take the rest of it along.
+                    while self.pos < self.b.len() && !self.src.is_char_boundary(self.pos) {
+                        self.pos += 1;
+                    }
+                }
+                _ => {
+                    let n = self.char_len();
+                    text.push_str(&self.src[self.pos..self.pos + n]);
+                    self.pos += n;
+                }
+            }
+        }
+    }
+
+    /// Where the `))` that closes an arithmetic expression starts.
+    pub(super) fn arith_end(&self, from: usize) -> Option<usize> {
+        let mut depth = 0u32;
+        let mut i = from;
+        while i < self.b.len() {
+            match self.b[i] {
+                b'(' => depth += 1,
+                b')' if depth > 0 => depth -= 1,
+                b')' => return (self.b.get(i + 1) == Some(&b')')).then_some(i),
+                b'\'' | b'\n' if depth == 0 && self.b[i] == b'\'' => return None,
+                b'\\' => i += 1,
+                _ => {}
+            }
+            i += 1;
+        }
+        None
+    }
+
+    pub(super) fn arith_word(&mut self, from: usize, to: usize) -> Result<Word, ParseError> {
+        self.deeper()?;
+        let mut sub = Parser::new(&self.src[from..to], self.bash, self.depth);
+        let mut pieces = Pieces::default();
+        while sub.pos < sub.b.len() {
+            match sub.b[sub.pos] {
+                b'$' | b'`' => sub.dollar(&mut pieces, true)?,
+                b'"' => sub.pos += 1,
+                b'\\' if sub.b.get(sub.pos + 1) == Some(&b'\n') => sub.pos += 2,
+                _ => {
+                    let n = sub.char_len();
+                    pieces.quoted(&sub.src[sub.pos..sub.pos + n]);
+                    sub.pos += n;
+                }
+            }
+        }
+        self.depth -= 1;
+        Ok(pieces.done())
+    }
+
+    /// The inside of `${...}`, up to and with the closing brace.
+    pub(super) fn braced(&mut self, quoted: bool) -> Result<Param, ParseError> {
+        self.deeper()?;
+        let start = self.pos;
+        let mut length = false;
+        let mut indirect = false;
+        if self.b.get(self.pos) == Some(&b'#')
+            && self.b.get(self.pos + 1).is_some_and(|c| !matches!(c, b'}' | b':' | b'-' | b'+' | b'=' | b'%' | b'#'))
+        {
+            length = true;
+            self.pos += 1;
+        } else if self.b.get(self.pos) == Some(&b'!') && self.name_len(self.pos + 1) > 0 {
+            indirect = true;
+            self.pos += 1;
+        }
+        let name_len = match self.b.get(self.pos) {
+            Some(b'0'..=b'9') => self.b[self.pos..].iter().take_while(|c| c.is_ascii_digit()).count(),
+            Some(b'@' | b'*' | b'#' | b'?' | b'-' | b'$' | b'!') => 1,
+            None => return Err(ParseError::Incomplete(Some("}"))),
+            _ => self.name_len(self.pos),
+        };
+        let name = ArcStr::from(&self.src[self.pos..self.pos + name_len]);
+        self.pos += name_len;
+        if name_len == 0 {
+            return self.bad(start);
+        }
+        let mut index = None;
+        if self.b.get(self.pos) == Some(&b'[') {
+            self.pos += 1;
+            index = Some(match (self.b.get(self.pos), self.b.get(self.pos + 1)) {
+                (Some(b'@'), Some(b']')) => {
+                    self.pos += 1;
+                    Index::At
+                }
+                (Some(b'*'), Some(b']')) => {
+                    self.pos += 1;
+                    Index::Star
+                }
+                _ => Index::Word(self.operand(b"]", true)?),
+            });
+            if self.b.get(self.pos) != Some(&b']') {
+                return self.bad(start);
+            }
+            self.pos += 1;
+        }
+        if indirect && matches!(index, Some(Index::At | Index::Star)) {
+            self.close(start)?;
+            return Ok(Param { name, index, indirect: false, op: ParamOp::Keys });
+        }
+        let Some(&c) = self.b.get(self.pos) else { return Err(ParseError::Incomplete(Some("}"))) };
+        let op = match c {
+            b'}' => {
+                if length {
+                    ParamOp::Length
+                } else {
+                    ParamOp::None
+                }
+            }
+            _ if length => return self.bad(start),
+            b':' if matches!(self.b.get(self.pos + 1), Some(b'-' | b'=' | b'?' | b'+')) => {
+                self.pos += 1;
+                self.default_op(true, quoted)?
+            }
+            b'-' | b'=' | b'?' | b'+' => self.default_op(false, quoted)?,
+            b':' => {
+                self.pos += 1;
+                let offset = self.operand(b":}", true)?;
+                let len = if self.b.get(self.pos) == Some(&b':') {
+                    self.pos += 1;
+                    Some(self.operand(b"}", true)?)
+                } else {
+                    None
+                };
+                ParamOp::Substring(offset, len)
+            }
+            b'#' | b'%' => {
+                let greedy = self.b.get(self.pos + 1) == Some(&c);
+                self.pos += 1 + usize::from(greedy);
+                let pattern = self.operand(b"}", false)?;
+                if c == b'#' { ParamOp::Prefix(greedy, pattern) } else { ParamOp::Suffix(greedy, pattern) }
+            }
+            b'/' => {
+                self.pos += 1;
+                let at = match self.b.get(self.pos) {
+                    Some(b'/') => ReplaceAt::All,
+                    Some(b'#') => ReplaceAt::Start,
+                    Some(b'%') => ReplaceAt::End,
+                    _ => ReplaceAt::First,
+                };
+                if at != ReplaceAt::First {
+                    self.pos += 1;
+                }
+                let pattern = self.operand(b"/}", false)?;
+                let with = if self.b.get(self.pos) == Some(&b'/') {
+                    self.pos += 1;
+                    self.operand(b"}", false)?
+                } else {
+                    Word::default()
+                };
+                ParamOp::Replace(at, pattern, with)
+            }
+            b'^' | b',' => {
+                let all = self.b.get(self.pos + 1) == Some(&c);
+                self.pos += 1 + usize::from(all);
+                ParamOp::Case(c == b'^', all)
+            }
+            _ => return self.bad(start),
+        };
+        self.close(start)?;
+        Ok(Param { name, index, indirect, op })
+    }
+
+    pub(super) fn close(&mut self, start: usize) -> Result<(), ParseError> {
+        self.depth -= 1;
+        match self.b.get(self.pos) {
+            Some(b'}') => {
+                self.pos += 1;
+                Ok(())
+            }
+            None => Err(ParseError::Incomplete(Some("}"))),
+            Some(_) => {
+                self.depth += 1;
+                self.bad(start).map(|_| ())
+            }
+        }
+    }
+
+    /// Skips to the closing brace of what cannot be understood.
+    pub(super) fn bad(&mut self, start: usize) -> Result<Param, ParseError> {
+        self.depth -= 1;
+        match self.src[start..].find('}') {
+            None => Err(ParseError::Incomplete(Some("}"))),
+            Some(n) => {
+                self.pos = start + n + 1;
+                let text = ArcStr::from(&self.src[start..start + n]);
+                Ok(Param { name: text.clone(), index: None, indirect: false, op: ParamOp::Bad(text) })
+            }
+        }
+    }
+
+    pub(super) fn default_op(&mut self, colon: bool, quoted: bool) -> Result<ParamOp, ParseError> {
+        let c = self.b[self.pos];
+        self.pos += 1;
+        let word = self.operand(b"}", quoted)?;
+        Ok(match c {
+            b'-' => ParamOp::Default(colon, word),
+            b'=' => ParamOp::Assign(colon, word),
+            b'?' => ParamOp::Error(colon, word),
+            _ => ParamOp::Alternative(colon, word),
+        })
+    }
+
+    /// The word after an operator in `${...}`: ends before one of `stop` outside quotes and brackets.
+    pub(super) fn operand(&mut self, stop: &[u8], quoted: bool) -> Result<Word, ParseError> {
+        self.deeper()?;
+        let mut out = Pieces::default();
+        if !quoted && self.b.get(self.pos) == Some(&b'~') && matches!(self.b.get(self.pos + 1), Some(b'}' | b'/')) {
+            out.push(Piece::Tilde(ArcStr::new()));
+            self.pos += 1;
+        }
+        loop {
+            let Some(&c) = self.b.get(self.pos) else { return Err(ParseError::Incomplete(Some("}"))) };
+            if stop.contains(&c) {
+                self.depth -= 1;
+                return Ok(out.done());
+            }
+            if quoted {
+                match c {
+                    b'"' => self.double_quoted(&mut out)?,
+                    b'$' | b'`' => self.dollar(&mut out, true)?,
+                    b'\\' if matches!(self.b.get(self.pos + 1), Some(b'$' | b'`' | b'"' | b'\\' | b'}')) => {
+                        out.quoted(&self.src[self.pos + 1..self.pos + 2]);
+                        self.pos += 2;
+                    }
+                    _ => {
+                        let n = self.char_len();
+                        out.quoted(&self.src[self.pos..self.pos + n]);
+                        self.pos += n;
+                    }
+                }
+            } else {
+                self.piece(&mut out)?;
+            }
+        }
+    }
+}
