@@ -10,7 +10,7 @@ use super::live::LivePod;
 use super::node::Node;
 use super::pod_worker::{Cx, PodWorker, ServeUse, What, Work};
 use super::router::{CONNECT_TIMEOUT, LATENCY, Outgoing, ReplyTo, Route, route};
-use super::volumes::Disks;
+use super::volumes::{Disks, Volume};
 use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
 use crate::base::{EventQueue, RandomStream, Time};
 use crate::obj;
@@ -169,6 +169,7 @@ impl Kubelets {
         let result = f(worker, &mut cx);
         let gone = worker.work == Work::Finished && worker.deleted;
         if gone && let Some(worker) = pods.remove(uid) {
+            node.recorder.forget(uid);
             let key = (worker.pod.namespace().into(), worker.pod.name().into());
             // Another pod of that name may have come since.
             if self.names.get(&key).is_some_and(|(_, u)| u == uid) {
@@ -319,7 +320,6 @@ impl Kubelets {
                 self.with_worker(api, now, &node, &uid, |worker, cx| {
                     worker.pod = pod.clone();
                     worker.pod_deleted(cx);
-                    cx.node.recorder.forget(&worker.uid);
                 });
             } else {
                 // Most changes are the kubelet's own status writes.
@@ -376,10 +376,8 @@ impl Kubelets {
             kubelet.pods.insert(uid, worker);
             return;
         }
-        for volume in worker.spec.volumes.items() {
-            for (kind, name) in super::volumes::Volume::new(volume, &node, now).references() {
-                self.shown.entry((kind, pod.namespace().into(), name)).or_default().insert((node.clone(), uid.clone()));
-            }
+        for key in shown_by(&worker, &node) {
+            self.shown.entry(key).or_default().insert((node.clone(), uid.clone()));
         }
         kubelet.pods.insert(uid.clone(), worker);
         self.with_worker(api, now, &node, &uid, |worker, cx| {
@@ -393,11 +391,16 @@ impl Kubelets {
     }
 
     fn forget_shown(&mut self, node: &ArcStr, uid: &ArcStr) {
-        let key = (node.clone(), uid.clone());
-        self.shown.retain(|_, pods| {
-            pods.remove(&key);
-            !pods.is_empty()
-        });
+        let Some(worker) = self.kubelets.get(node).and_then(|k| k.pods.get(uid)) else { return };
+        for (kind, namespace, name) in shown_by(worker, node) {
+            let key = (kind, namespace, name);
+            if let Some(pods) = self.shown.get_mut(&key) {
+                pods.remove(&(node.clone(), uid.clone()));
+                if pods.is_empty() {
+                    self.shown.remove(&key);
+                }
+            }
+        }
     }
 
     /// Pods that show a changed object follow with their next regular sync.
@@ -481,6 +484,13 @@ fn serve(worker: &mut PodWorker, cx: &mut Cx<'_>, port: u16, request: NetRequest
         }
     }
     Err(NetError::Refused)
+}
+
+/// The objects that a pod's volumes show: kind, namespace, name.
+fn shown_by(worker: &PodWorker, node: &str) -> Vec<(&'static str, ArcStr, ArcStr)> {
+    let namespace: ArcStr = worker.namespace().into();
+    let volumes = worker.spec.volumes.items().iter();
+    volumes.flat_map(|v| Volume::new(v, node, Time::ZERO).references()).map(|(kind, name)| (kind, namespace.clone(), name)).collect()
 }
 
 /// Event reasons live as long as the program.

@@ -11,7 +11,7 @@ use crate::api::ArcStr;
 use crate::base::{EventQueue, Time};
 
 /// Runs of a machine in one wake; a machine that is still busy goes on with the next wake at the same moment.
-const RUNS_MAX: u32 = 16;
+const RUNS_MAX: u32 = 4;
 /// Output of hooks and probes that is kept, in bytes.
 const CAPTURED_BYTES_MAX: usize = OUTPUT_BYTES_MAX;
 

@@ -21,8 +21,8 @@ const RELIST_US: u64 = 1_000_000;
 pub(super) struct Node {
     pub name: ArcStr,
     pub ip: ArcStr,
-    /// The third number of its pods' addresses.
-    subnet: u8,
+    /// The second and third number of its pods' addresses.
+    subnet: (u32, u32),
     pub allocatable: Value,
     pub labels: Value,
     pub taints: Value,
@@ -51,7 +51,7 @@ impl Node {
             known.map_or_else(|| ArcStr::from(format!("10.244.{}.{}", number / 200, 10 + number % 200)), |a| a.get("address").arc_str());
         let mut node = Node {
             ip,
-            subnet: (number % 250) as u8,
+            subnet: (244 + number.saturating_sub(1) / 250 % 8, number.saturating_sub(1) % 250 + 1),
             allocatable: Value::Null,
             labels: Value::Null,
             taints: Value::Null,
@@ -107,7 +107,10 @@ impl Node {
             self.taken.insert(number);
             number
         });
-        format!("10.{}.{}.{}", 244 + number / 254 % 8, self.subnet, number % 254 + 1).into()
+        let (second, third) = self.subnet;
+        // A subnet has 254 addresses; pods beyond that take theirs from further ones.
+        let second = if number < 254 { second } else { 128 + number / 254 % 14 * 8 + (second - 244) };
+        format!("10.{second}.{third}.{}", number % 254 + 1).into()
     }
 
     /// A pod's address is free again.

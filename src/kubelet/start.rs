@@ -119,8 +119,10 @@ impl PodWorker {
         if !initialized {
             return (kills, starts);
         }
+        let mut kept = false;
         for (i, container) in self.containers.iter().enumerate().filter(|(_, c)| c.spec.kind == ContainerKind::Regular) {
             if container.runs_seen() {
+                kept = true;
                 self.check_running(i, &mut kills, &mut starts);
             } else {
                 let again = match container.newest().and_then(Instance::exit_known) {
@@ -128,9 +130,18 @@ impl PodWorker {
                     None => true,
                 };
                 if again {
+                    kept = true;
                     starts.push_back(i);
                 }
             }
+        }
+        if !kept {
+            // Sidecars do not keep alive a pod whose containers are all done.
+            starts.clear();
+            kills = (0..self.containers.len())
+                .filter(|i| self.containers[*i].is_alive())
+                .map(|i| (i, format!("Stopping container {}", self.containers[i].spec.name), self.spec.grace_period_s))
+                .collect();
         }
         (kills, starts)
     }

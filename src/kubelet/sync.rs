@@ -38,6 +38,10 @@ impl PodWorker {
             let node = cx.node.name.clone();
             self.volumes = self.spec.volumes.items().iter().map(|v| Volume::new(v, &node, cx.now + MOUNT_LAG)).collect();
         }
+        if self.sandbox.is_some() && self.volumes.iter().any(Volume::is_refreshed) {
+            // Each sync has what comes from the API written anew where it has changed.
+            self.refresh_volumes(cx);
+        }
         self.mount_volumes(cx, cx.now);
     }
 

@@ -260,3 +260,127 @@ fn commands_run_in_containers() {
     let polled = w.kubelets.poll(id);
     assert_eq!((polled.stdout.as_slice(), polled.exit), (b"p\n".as_slice(), Some(7)));
 }
+
+#[test]
+fn sidecars_start_first_and_end_last() {
+    let mut w = World::new();
+    w.pod(
+        "p",
+        "{restartPolicy: Never, initContainers: [{name: side, image: busybox, restartPolicy: Always, command: [sh, -c, \"trap 'exit 0' TERM; sleep 1000 & wait\"]}], \
+         containers: [{name: c, image: busybox, command: [sh, -c, 'sleep 3']}]}",
+    );
+    w.run(3);
+    let pod = w.get("p");
+    assert_eq!(pod.condition("Initialized"), "True", "{}", pod.get("status"));
+    assert!(!pod.at(&["status", "initContainerStatuses"]).items()[0].at(&["state", "running"]).is_null());
+    w.run(8);
+    let pod = w.get("p");
+    assert_eq!(pod.at(&["status", "phase"]).str(), "Succeeded", "{}", pod.get("status"));
+    assert_eq!(pod.at(&["status", "initContainerStatuses"]).items()[0].at(&["state", "terminated", "exitCode"]).as_int(), Some(0));
+}
+
+#[test]
+fn hooks_run() {
+    let mut w = World::new();
+    w.pod(
+        "p",
+        "containers: [{name: c, image: busybox, command: [sh, -c, \"trap 'exit 0' TERM; sleep 1000 & wait\"], \
+         lifecycle: {postStart: {exec: {command: [sh, -c, 'echo up > /tmp/started']}}, preStop: {sleep: {seconds: 4}}}}]",
+    );
+    w.run(4);
+    let file = w.kubelets.read_file("default", "p", "c", "/tmp/started", 100).expect("is there");
+    assert_eq!(file, b"up\n");
+    w.delete("p");
+    w.run(3);
+    assert!(!w.get("p").is_null(), "the preStop hook still sleeps");
+    w.run(4);
+    assert!(w.get("p").is_null());
+}
+
+#[test]
+fn http_probes_ask_the_container() {
+    let mut w = World::new();
+    w.pod("web", "containers: [{name: c, image: nginx, ports: [{name: http, containerPort: 80}], readinessProbe: {httpGet: {port: http}, periodSeconds: 1}}]");
+    w.pod("bad", "containers: [{name: c, image: nginx, readinessProbe: {httpGet: {port: 80, path: /missing}, periodSeconds: 1}}]");
+    w.run(6);
+    assert_eq!(w.get("web").condition("Ready"), "True", "{:?}", w.events("web"));
+    assert_eq!(w.get("bad").condition("Ready"), "False");
+    assert!(
+        w.events("bad").iter().any(|e| e.ends_with("Readiness probe failed: HTTP probe failed with statuscode: 404")),
+        "{:?}",
+        w.events("bad")
+    );
+}
+
+#[test]
+fn changed_config_maps_arrive_late() {
+    let mut w = World::new();
+    w.create("ConfigMap", "default", obj!({"metadata": {"name": "cm"}, "data": {"k": "old"}}));
+    w.pod(
+        "p",
+        "{containers: [{name: c, image: busybox, command: [sleep, '10000'], volumeMounts: [{name: v, mountPath: /v}]}], volumes: [{name: v, configMap: {name: cm}}]}",
+    );
+    w.run(5);
+    let read = |w: &World| String::from_utf8_lossy(&w.kubelets.read_file("default", "p", "c", "/v/k", 100).expect("is there")).into_owned();
+    assert_eq!(read(&w), "old");
+    let mut map = w.api.peek(Kind::named("ConfigMap"), "default", "cm").cloned().expect("is there");
+    map.set(&["data", "k"], "new");
+    let by = w.by();
+    w.api.update(&by, Kind::named("ConfigMap"), map, crate::server::Subresource::None, &WriteOptions::default()).expect("is valid");
+    w.run(2);
+    assert_eq!(read(&w), "old");
+    w.run(95);
+    assert_eq!(read(&w), "new");
+}
+
+#[test]
+fn pods_that_do_not_fit_are_rejected() {
+    let mut w = World::new();
+    w.pod("big", "containers: [{name: c, image: busybox, resources: {requests: {cpu: '64'}}}]");
+    w.pod("choosy", "{nodeSelector: {nope: x}, containers: [{name: c, image: busybox}]}");
+    w.run(2);
+    let status = w.get("big").get("status").clone();
+    assert_eq!((status.get("phase").str(), status.get("reason").str()), ("Failed", "OutOfcpu"));
+    assert_eq!(
+        status.get("message").str(),
+        "Pod was rejected: Node didn't have enough resource: cpu, requested: 64000, used: 0, capacity: 4000"
+    );
+    assert_eq!(w.get("choosy").at(&["status", "reason"]).str(), "NodeAffinity");
+}
+
+#[test]
+fn containers_are_lost_with_their_node() {
+    let mut w = World::new();
+    w.pod("p", SLEEPER);
+    w.run(5);
+    let now = w.now;
+    w.kubelets.stop(now, "node1");
+    w.run(10);
+    assert_eq!(w.get("p").condition("Ready"), "True", "nobody says otherwise");
+    let now = w.now;
+    w.kubelets.start(now, "node1");
+    w.run(5);
+    let status = w.get("p").at(&["status", "containerStatuses"]).items()[0].clone();
+    assert_eq!((status.get("restartCount").int(), status.get("ready").is_true()), (1, true), "{status}");
+    assert_eq!(status.at(&["lastState", "terminated", "reason"]).str(), "ContainerStatusUnknown");
+}
+
+#[test]
+fn too_much_memory_is_the_end() {
+    let mut w = World::new();
+    w.pod(
+        "p",
+        "{restartPolicy: Never, containers: [{name: c, image: busybox, command: [tail, /dev/zero], resources: {limits: {memory: 8Mi}}}]}",
+    );
+    w.run(20);
+    assert!(w.state("p").contains("OOMKilled"), "{}", w.state("p"));
+}
+
+#[test]
+fn the_active_deadline_ends_a_pod() {
+    let mut w = World::new();
+    w.pod("p", "{activeDeadlineSeconds: 6, containers: [{name: c, image: busybox, command: [sh, -c, \"trap 'exit 0' TERM; sleep 10000 & wait\"]}]}");
+    w.run(10);
+    let status = w.get("p").get("status").clone();
+    assert_eq!((status.get("phase").str(), status.get("reason").str()), ("Failed", "DeadlineExceeded"), "{status}");
+}
