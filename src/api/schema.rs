@@ -5,8 +5,8 @@
 //! whole); its fields in Go's order, `name type flags`; `+Type` for a struct that is inlined; after `=` the kinds as
 //! `group/version package.Type`. Types: `s` string, `e:Name` a named string, `i` int32, `l` int64, `b` bool, `f` float64,
 //! `q` Quantity, `x` IntOrString, `t` Time, `m` MicroTime, `d` Duration, `y` bytes, `r` anything, `[]T`, `%T` map, `*T`.
-//! Flags: `!` written even when empty, `Z` omitzero, `Mkey` merge in strategic patches, `R` retainKeys, `S` set,
-//! `Kkeys` list map, `A` atomic map, `Dvalue` default, `GName` the Go name where it is not the capitalised JSON name.
+//! Flags: `!` written even when empty, `Z` omitzero, `Mkey` merge in strategic patches, `R` retainKeys, `W` replaced
+//! as a whole there, `S` set, `Kkeys` list map, `A` atomic map, `Dvalue` default, `GName` the Go name where it is not the capitalised JSON name.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -86,6 +86,8 @@ pub struct Field {
     pub patch_merge: bool,
     /// Whether a strategic merge patch may keep only what the patch names (`patchStrategy=retainKeys`).
     pub retain_keys: bool,
+    /// Whether a strategic merge patch replaces the object as a whole (`patchStrategy=replace`).
+    pub patch_replace: bool,
     /// The key by which a strategic merge patch merges the list; empty for a list of scalars.
     pub merge_key: &'static str,
     /// The default that the schema states, as text.
@@ -307,6 +309,7 @@ impl Reader {
             atomic: false,
             patch_merge: false,
             retain_keys: false,
+            patch_replace: false,
             merge_key: "",
             default: None,
             string_name,
@@ -319,6 +322,7 @@ impl Reader {
                 "Z" => field.omit_zero = true,
                 "M" => (field.patch_merge, field.merge_key) = (true, rest),
                 "R" => field.retain_keys = true,
+                "W" => field.patch_replace = true,
                 "S" => field.list_type = ListType::Set,
                 "K" => (field.list_type, field.map_keys) = (ListType::Map, rest.split(',').collect()),
                 "A" => field.atomic = true,

@@ -245,8 +245,8 @@ impl ApiServer {
         object.set(&["metadata", "uid"], self.random.uuid());
         object.set(&["metadata", "creationTimestamp"], by.now.rfc3339());
         api::defaults::apply(kind, &mut object);
-        strategy::prepare_for_create(kind, &mut object);
         admission::admit_create(self, by, kind, namespace, &mut object)?;
+        strategy::prepare_for_create(kind, &mut object);
         let mut causes = api::validation::create(kind, &object);
         if causes.is_empty() && kind.plural == "services" && kind.group.is_empty() {
             causes = self.services.allocate(&mut object, None, &mut self.random);

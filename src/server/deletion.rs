@@ -27,6 +27,14 @@ impl Deleted {
     }
 }
 
+/// A precondition that does not hold; upstream puts the kind where the resource belongs.
+fn precondition(kind: KindRef, name: &str, detail: &str) -> Status {
+    let mut status = Status::conflict(kind, name, detail);
+    status.message = status.message.replacen(kind.plural, kind.kind, 1);
+    status.details.set(&["kind"], kind.kind);
+    status
+}
+
 impl ApiServer {
     /// DELETE of one object.
     pub fn delete(&mut self, by: &Caller, kind: KindRef, namespace: &str, name: &str, options: &DeleteOptions) -> Result<Deleted, Status> {
@@ -34,13 +42,16 @@ impl ApiServer {
         if let Some(uid) = &options.preconditions.uid
             && uid != old.uid()
         {
-            let detail = format!("Precondition failed: UID in precondition: {uid}, UID in object meta: {}", old.uid());
-            return Err(Status::conflict(kind, name, &detail));
+            let detail = format!("the UID in the precondition ({uid}) does not match the UID in record ({})", old.uid());
+            return Err(precondition(kind, name, &(detail + ". The object might have been deleted and then recreated")));
         }
         if let Some(version) = &options.preconditions.resource_version
             && version != old.at(&["metadata", "resourceVersion"]).str()
         {
-            return Err(Status::stale(kind, name));
+            let recorded = old.at(&["metadata", "resourceVersion"]).str();
+            let detail =
+                format!("the ResourceVersion in the precondition ({version}) does not match the ResourceVersion in record ({recorded})");
+            return Err(precondition(kind, name, &(detail + ". The object might have been modified")));
         }
         if kind.plural == "namespaces" && matches!(name, "default" | "kube-system" | "kube-public") {
             return Err(Status::forbidden(kind, name, "this namespace may not be deleted"));

@@ -35,11 +35,7 @@ impl ServiceAllocator {
             "" => Some(self.free_ip(random)),
             text => match text.parse::<Ipv4Addr>().map(u32::from) {
                 Ok(ip) if ip >> (32 - PREFIX) != NETWORK >> (32 - PREFIX) => {
-                    let detail = "failed to allocate IP ".to_owned()
-                        + text
-                        + ": the provided IP ("
-                        + text
-                        + ") is not in the valid range. The range of valid IPs is 10.96.0.0/12";
+                    let detail = format!("failed to allocate IP {text}: the provided network does not match the current range");
                     return vec![Cause::invalid("spec.clusterIPs", &crate::obj!([text]), &detail)];
                 }
                 Ok(ip) if self.ips.get(&ip).is_some_and(|owner| *owner != uid) => {

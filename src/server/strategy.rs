@@ -205,6 +205,12 @@ fn complete_service(service: &mut Value, old: Option<&Value>) {
             for member in ["clusterIP", "clusterIPs"] {
                 service.set(&["spec", member], old.at(&["spec", member]).clone());
             }
+        } else if service.at(&["spec", "clusterIP"]) != old.at(&["spec", "clusterIP"])
+            && service.at(&["spec", "clusterIPs"]).same(old.at(&["spec", "clusterIPs"]))
+        {
+            // Who changes only the first form means both.
+            let ip = service.at(&["spec", "clusterIP"]).clone();
+            service.set(&["spec", "clusterIPs"], vec![ip]);
         }
         let keeps_ports = |s: &Value| matches!(kind(s).as_str(), "NodePort" | "LoadBalancer");
         if keeps_ports(service) && keeps_ports(old) {

@@ -208,6 +208,9 @@ impl Writer<'_> {
             if strategies.contains(&"retainKeys") {
                 flags.push("R".into());
             }
+            if strategies.contains(&"replace") {
+                flags.push("W".into());
+            }
             match text_of(&property["x-kubernetes-list-type"]) {
                 "set" => flags.push("S".into()),
                 "map" => {

@@ -18,6 +18,10 @@ pub fn pod(pod: &mut Value) {
     }
     absent_in(pod, &["spec", "enableServiceLinks"], true);
     app_armor_fields(pod);
+    // Pods that were made before it was validated may say anything below zero.
+    if pod.at(&["spec", "terminationGracePeriodSeconds"]).int() < 0 {
+        pod.set(&["spec", "terminationGracePeriodSeconds"], 1);
+    }
     if pod.at(&["spec", "hostNetwork"]).is_true() {
         for list in ["containers", "initContainers"] {
             host_ports(pod, list);

@@ -1,6 +1,6 @@
 //! `kubectl apply`: the three-way merge of what was applied last, what is applied now and what the server has.
 
-use crate::api::{Kind, KindRef, Object, Value};
+use crate::api::{Kind, KindRef, Object, Value, split_api_version};
 use crate::base::{Duration, Time};
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::{Context, DryRun};
@@ -375,7 +375,10 @@ fn uses_strategic(kind: KindRef) -> bool {
 
 /// The patch that makes `current` what is applied now, without what was applied before and is no longer.
 pub fn three_way(kind: KindRef, current: &Value, modified: &Value) -> Value {
-    let original = last_applied::original(current).unwrap_or_else(Value::map);
+    // Manifests of another served version are compared as the live object is read.
+    let as_stored = |object: &Value| crate::api::convert::to_stored(kind, split_api_version(object.api_version()).1, object.clone());
+    let original = last_applied::original(current).map_or_else(Value::map, |o| as_stored(&o));
+    let modified = &as_stored(modified);
     if uses_strategic(kind) {
         three_way_strategic_patch(kind, &original, modified, current)
     } else {

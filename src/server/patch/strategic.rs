@@ -72,6 +72,8 @@ fn merge_map(target: &mut Value, patch: &Value, ty: Option<&'static Type>) -> Re
         let (field, inner) = inner(ty, key);
         if change.is_null() {
             target.map_mut().remove(key);
+        } else if field.is_some_and(|f| f.patch_replace) {
+            target.map_mut().insert(key.clone(), change.clone());
         } else if matches!((target.get(key), change), (Value::Map(_), Value::Map(_))) {
             // A map of objects has the objects' type for each of its values; such maps hold no merge keys upstream.
             let inner = if matches!(field.map(|f| &f.ty), Some(Ty::MapOf(_))) { None } else { inner };
@@ -185,11 +187,17 @@ fn diff_map(old: &Value, new: &Value, ty: Option<&'static Type>, which: Which) -
         let (field, inner_ty) = inner(ty, key);
         let was = old.get(key);
         match (was, is) {
+            // Not compared: it is sent whenever it is there.
+            (Value::Map(_), Value::Map(_)) if field.is_some_and(|f| f.patch_replace) => {
+                if which == Which::Changes {
+                    patch.insert(key.clone(), is.clone());
+                }
+            }
             (Value::Map(_), Value::Map(_)) => {
                 let inner_ty = if matches!(field.map(|f| &f.ty), Some(Ty::MapOf(_))) { None } else { inner_ty };
                 let mut change = diff_map(was, is, inner_ty, which);
-                if field.is_some_and(|f| f.retain_keys) && !change.is_empty() {
-                    change.set(&[RETAIN_KEYS], is.entries().map(|(k, _)| Value::from(k)).collect::<Vec<_>>());
+                if field.is_some_and(|f| f.retain_keys) {
+                    retain_keys(&mut change, was, is);
                 }
                 if !change.is_empty() {
                     patch.insert(key.clone(), change);
@@ -197,7 +205,8 @@ fn diff_map(old: &Value, new: &Value, ty: Option<&'static Type>, which: Which) -
             }
             (Value::List(a), Value::List(b)) if field.is_some_and(|f| f.patch_merge) => {
                 let merge_key = field.map_or("", |f| f.merge_key);
-                diff_list(&mut patch, key, a, b, merge_key, inner_ty, which);
+                let retains = field.is_some_and(|f| f.retain_keys);
+                diff_list(&mut patch, key, (a, b), merge_key, retains, inner_ty, which);
             }
             _ => {
                 if which == Which::Changes && !was.same(is) && !is.is_null() {
@@ -209,7 +218,23 @@ fn diff_map(old: &Value, new: &Value, ty: Option<&'static Type>, which: Which) -
     patch.into()
 }
 
-fn diff_list(patch: &mut Map, key: &str, old: &[Value], new: &[Value], merge_key: &str, ty: Option<&'static Type>, which: Which) {
+/// Names what is to stay, where anything changes or something is to go.
+fn retain_keys(change: &mut Value, was: &Value, is: &Value) {
+    let keeps = |key: &str| matches!(is, Value::Map(m) if m.contains_key(key));
+    if !is.is_empty() && (!change.is_empty() || was.entries().any(|(k, _)| !keeps(k))) {
+        change.set(&[RETAIN_KEYS], is.entries().map(|(k, _)| Value::from(k)).collect::<Vec<_>>());
+    }
+}
+
+fn diff_list(
+    patch: &mut Map,
+    key: &str,
+    (old, new): (&[Value], &[Value]),
+    merge_key: &str,
+    retains: bool,
+    ty: Option<&'static Type>,
+    which: Which,
+) {
     if merge_key.is_empty() {
         let (added, removed): (Vec<Value>, Vec<Value>) = (
             new.iter().filter(|v| !old.iter().any(|o| o.same(v))).cloned().collect(),
@@ -229,7 +254,13 @@ fn diff_list(patch: &mut Map, key: &str, old: &[Value], new: &[Value], merge_key
     for item in new {
         let id = item.get(merge_key);
         let change = match old.iter().find(|o| o.get(merge_key).same(id)) {
-            Some(was) => diff_map(was, item, ty, which),
+            Some(was) => {
+                let mut change = diff_map(was, item, ty, which);
+                if retains {
+                    retain_keys(&mut change, was, item);
+                }
+                change
+            }
             None if which == Which::Changes => item.clone(),
             None => Value::map(),
         };
