@@ -8,7 +8,7 @@ fn constants() -> [u32; 64] {
     let mut prime = 1u64;
     for constant in &mut found {
         prime += 1;
-        while (2..prime).take_while(|d| d * d <= prime).any(|d| prime % d == 0) {
+        while (2..prime).take_while(|d| d * d <= prime).any(|d| prime.is_multiple_of(d)) {
             prime += 1;
         }
         // The integer cube root of prime * 2^96 has the fraction in its lower 32 bits.

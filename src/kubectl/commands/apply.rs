@@ -1,5 +1,6 @@
 //! `kubectl apply`: the three-way merge of what was applied last, what is applied now and what the server has.
 
+use crate::api::convert::to_stored;
 use crate::api::{Kind, KindRef, Object, Value, split_api_version};
 use crate::base::{Duration, Time};
 use crate::kubectl::command::{Command, Flow, Run, Task};
@@ -373,16 +374,19 @@ fn uses_strategic(kind: KindRef) -> bool {
     !matches!(kind.group, "apiextensions.k8s.io" | "apiregistration.k8s.io")
 }
 
-/// The patch that makes `current` what is applied now, without what was applied before and is no longer.
+/// The patch that makes `current` what is applied now, without what was applied before and is no longer. A file may be at another served
+/// version than the one that is stored: what it says, and what it said before, is compared as the stored version has it.
 pub fn three_way(kind: KindRef, current: &Value, modified: &Value) -> Value {
-    // Manifests of another served version are compared as the live object is read.
-    let as_stored = |object: &Value| crate::api::convert::to_stored(kind, split_api_version(object.api_version()).1, object.clone());
-    let original = last_applied::original(current).map_or_else(Value::map, |o| as_stored(&o));
-    let modified = &as_stored(modified);
+    let stored = |object: &Value| {
+        let (_, version) = split_api_version(object.api_version());
+        if version == kind.version { object.clone() } else { to_stored(kind, version, object.clone()) }
+    };
+    let original = last_applied::original(current).map_or_else(Value::map, |o| stored(&o));
+    let modified = stored(modified);
     if uses_strategic(kind) {
-        three_way_strategic_patch(kind, &original, modified, current)
+        three_way_strategic_patch(kind, &original, &modified, current)
     } else {
-        three_way_merge_patch(&original, modified, current)
+        three_way_merge_patch(&original, &modified, current)
     }
 }
 
@@ -413,18 +417,16 @@ fn view_last_applied(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let json = format == "json";
     let query = Query { latest: true, ..Query::of(cx) };
     let found = find(cx, &query, cx.args())?;
-    let mut printed = 0;
-    for info in found.into_infos()? {
+    for (i, info) in found.into_infos()?.into_iter().enumerate() {
         let Some(original) = last_applied::original(&info.object) else {
             return fail(format!(
                 "no last-applied-configuration annotation found on resource: {}",
                 if cx.args().is_empty() { named(info.kind, &info.name) } else { info.name.clone() }
             ));
         };
-        if printed > 0 && !json {
+        if i > 0 && !json {
             cx.out.outln("---");
         }
-        printed += 1;
         cx.out.out(if json { crate::kubectl::output::to_json(&original) + "\n" } else { crate::kubectl::output::to_yaml(&original) });
     }
     Ok(Flow::Done)
