@@ -206,3 +206,13 @@ pub fn limit_range_item(item: &mut Value) {
         }
     }
 }
+
+/// A secret's `stringData` is written only: it goes into `data`.
+pub(super) fn secret(secret: &mut Value) {
+    empty(secret, "type", "Opaque");
+    if let Some(texts) = secret.remove(&["stringData"]) {
+        for (key, text) in texts.entries() {
+            secret.set(&["data", key], crate::api::base64::encode(text.str().as_bytes()));
+        }
+    }
+}

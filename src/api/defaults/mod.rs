@@ -81,7 +81,7 @@ fn rule(ty: &Type, value: &mut Value) {
         "Service" => core::service(value),
         "Namespace" => core::namespace(value),
         "NodeStatus" => core::node_status(value),
-        "Secret" => empty(value, "type", "Opaque"),
+        "Secret" => core::secret(value),
         "LimitRangeItem" => core::limit_range_item(value),
         "PersistentVolume" => volumes::persistent_volume(value),
         "PersistentVolumeClaim" => empty(value.get_mut("status"), "phase", "Pending"),
