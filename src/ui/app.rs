@@ -11,13 +11,12 @@ use yew::prelude::*;
 
 use super::bar::Bar;
 use super::edit::Edit;
-use super::examples::EXAMPLES;
 use super::host::{Answer, FileNews, Host, HostRef};
 use super::i18n::{Lang, Text};
 use super::icons::Icon;
 use super::look::Look;
 use super::splitter::{Edge, Splitter};
-use super::state::{Action, Link, LookTab, Lower, OpenFile, Panel, SPEED_NORMAL, Scene, State};
+use super::state::{Action, Link, LookTab, Lower, Panel, SPEED_NORMAL, Scene, State};
 use super::storage;
 use super::tank::Tank;
 use super::term::Term;
@@ -37,7 +36,6 @@ fn first_state() -> State {
     let lang = Lang::of_code(&storage::get(storage::LANG).unwrap_or(browser));
     let prefers_light = window.and_then(|w| w.match_media("(prefers-color-scheme: light)").ok()?).is_some_and(|m| m.matches());
     let dark = storage::get(storage::THEME).map_or(!prefers_light, |t| t == "dark");
-    let first = &EXAMPLES[0];
     State {
         lang,
         dark,
@@ -47,7 +45,7 @@ fn first_state() -> State {
         selected: None,
         tab: LookTab::Overview,
         container: None,
-        files: vec![OpenFile { path: first.path.into(), text: first.text.into() }],
+        files: Vec::new(),
         file: 0,
         problems: Rc::default(),
         terminals: 1,
@@ -73,7 +71,7 @@ impl FrameLoop {
             last_ms: None,
             drawn_ms: f64::NEG_INFINITY,
             stale: true,
-            files_ms: 0.0,
+            files_ms: f64::NEG_INFINITY,
             spoke_ms: 0.0,
             spoken: String::new(),
         }));

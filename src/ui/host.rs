@@ -65,6 +65,8 @@ pub struct Host {
     terminals: BTreeMap<usize, Screen>,
     /// How many of the session's commands have been answered.
     answered: usize,
+    /// How many of them are only run again.
+    run_again: usize,
     /// Whether the workstation's files may have changed since they were last looked at.
     files_stale: bool,
     files_seen: BTreeMap<String, String>,
@@ -108,6 +110,7 @@ impl Host {
         let is_restored = restored.is_some();
         let session = restored.unwrap_or_else(fresh);
         let copy = SessionCopy::new(&session);
+        let run_again = session.inputs.iter().filter(|i| i.cmd.is_some() || i.api.is_some()).count();
         let catch_up = session.inputs.iter().map(TimedInput::at).max().unwrap_or(Time::ZERO);
         Host {
             playing: true,
@@ -122,6 +125,7 @@ impl Host {
             edited: BTreeMap::new(),
             terminals: BTreeMap::new(),
             answered: 0,
+            run_again,
             files_stale: true,
             files_seen: BTreeMap::new(),
         }
@@ -250,6 +254,10 @@ impl Host {
                 break;
             }
             self.answered += 1;
+            // What is only run again was answered when it was first given.
+            if self.answered <= self.run_again {
+                continue;
+            }
             let text =
                 [&step.stdout, &step.stderr].into_iter().flatten().map(|t| t.trim_end()).filter(|t| !t.is_empty()).collect::<Vec<_>>();
             answers.push(Answer { text: text.join("\n"), ok: step.exit == Some(0) });

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use kubarium::base::Time;
-use kubarium::views::{ContainerState, ContainerView};
+use kubarium::views::{ContainerRole, ContainerState, ContainerView};
 
 use super::format::seconds_to;
 
@@ -27,6 +27,7 @@ pub fn tone(c: &ContainerView) -> &'static str {
         ContainerState::Waiting { .. } => "warn",
         ContainerState::Running { .. } if c.ending.is_some() => "gone",
         ContainerState::Running { .. } if c.probes.iter().any(|p| p.failures > 0) => "bad",
+        ContainerState::Running { .. } if c.role == ContainerRole::Init => "info",
         ContainerState::Running { .. } if !c.ready => "warn",
         ContainerState::Running { .. } => "ok",
         ContainerState::Terminated(exit) if exit.code == 0 => "done",

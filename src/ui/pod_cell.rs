@@ -29,8 +29,8 @@ impl Density {
     /// The density for this many pods on the fullest node.
     pub fn of(pods_most: usize) -> Density {
         match pods_most {
-            0..=12 => Density::Large,
-            13..=40 => Density::Medium,
+            0..=6 => Density::Large,
+            7..=36 => Density::Medium,
             _ => Density::Small,
         }
     }
