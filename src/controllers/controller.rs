@@ -67,6 +67,8 @@ pub fn all(seed: u64) -> Vec<Box<dyn Controller>> {
         Box::new(super::taint_eviction::TaintEvictionController::default()),
         Box::new(super::node_ttl::NodeTtlController::default()),
         Box::new(super::pod_gc::PodGarbageCollector::default()),
+        Box::new(super::volume::PersistentVolumeController::default()),
+        Box::new(super::volume::VolumeProtectionController::default()),
         Box::new(super::resource_quota::ResourceQuotaController::default()),
         Box::new(super::garbage_collector::GarbageCollector::default()),
         Box::new(super::namespace::NamespaceController::default()),

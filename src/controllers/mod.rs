@@ -27,6 +27,7 @@ mod service_pods;
 mod stateful_set;
 mod taint_eviction;
 mod ttl_after_finished;
+mod volume;
 mod work_queue;
 
 pub use controller::{Controller, ObjectRef, all};

@@ -1,0 +1,383 @@
+//! The persistent volume controller: which volume a claim gets, and what becomes of a volume whose claim is gone.
+
+use super::{claims_of, users};
+use crate::api::node_affinity::parse_terms;
+use crate::api::quantity::Quantity;
+use crate::api::selector::LabelSelector;
+use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
+use crate::base::{Duration, Time};
+use crate::controllers::controller::{ObjectRef, key_of};
+use crate::controllers::work_queue::WorkQueue;
+use crate::obj;
+use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
+
+const MANAGER: &str = "persistentvolume-controller";
+/// How often a claim without a volume is looked at again.
+const RESYNC: Duration = Duration::from_secs(15);
+const BY_CONTROLLER: &str = "pv.kubernetes.io/bound-by-controller";
+const COMPLETED: &str = "pv.kubernetes.io/bind-completed";
+const PROVISIONER: &str = "volume.kubernetes.io/storage-provisioner";
+
+/// Binds claims and volumes.
+#[derive(Clone, Debug)]
+pub struct PersistentVolumeController {
+    claims: WorkQueue<ObjectRef>,
+    volumes: WorkQueue<ArcStr>,
+    recorder: EventRecorder,
+}
+
+impl Default for PersistentVolumeController {
+    fn default() -> Self {
+        PersistentVolumeController { claims: WorkQueue::new(), volumes: WorkQueue::new(), recorder: EventRecorder::new(MANAGER, "") }
+    }
+}
+
+fn claims() -> KindRef {
+    Kind::named("PersistentVolumeClaim")
+}
+
+fn volumes() -> KindRef {
+    Kind::named("PersistentVolume")
+}
+
+fn class_of(object: &Value) -> &str {
+    object.annotation("volume.beta.kubernetes.io/storage-class").unwrap_or_else(|| object.at(&["spec", "storageClassName"]).str())
+}
+
+fn capacity(volume: &Value) -> Quantity {
+    Quantity::of(volume.at(&["spec", "capacity", "storage"]))
+}
+
+/// Whether a volume's claimRef names the claim, and does not name a former one of its name.
+fn is_for(volume: &Value, claim: &Value) -> bool {
+    let reference = volume.at(&["spec", "claimRef"]);
+    reference.get("name").str() == claim.name()
+        && reference.get("namespace").str() == claim.namespace()
+        && (reference.get("uid").str().is_empty() || reference.get("uid").str() == claim.uid())
+}
+
+/// Whether a volume is what a claim asks for (`volume.FindMatchingVolume`).
+fn satisfies(volume: &Value, claim: &Value) -> bool {
+    let mode = |o: &Value| o.at(&["spec", "volumeMode"]).as_str().unwrap_or("Filesystem").to_owned();
+    let offered = volume.at(&["spec", "accessModes"]).items();
+    let wanted = claim.at(&["spec", "accessModes"]).items();
+    class_of(volume) == class_of(claim)
+        && mode(volume) == mode(claim)
+        && wanted.iter().all(|m| offered.iter().any(|o| o == m))
+        && capacity(volume) >= Quantity::of(claim.at(&["spec", "resources", "requests", "storage"]))
+}
+
+impl PersistentVolumeController {
+    /// The smallest volume that will do; one that was set aside for the claim comes first.
+    fn best_match(api: &ApiServer, claim: &Value) -> Option<Value> {
+        let free = |v: &&Value| !v.is_terminating() && v.at(&["spec", "claimRef"]).is_null();
+        let set_aside =
+            api.iter(volumes(), None).find(|v| !v.at(&["spec", "claimRef"]).is_null() && is_for(v, claim) && satisfies(v, claim));
+        if let Some(volume) = set_aside {
+            return Some(volume.clone());
+        }
+        let selector = LabelSelector::from_object(claim.at(&["spec", "selector"])).ok();
+        let selected = |v: &&Value| claim.at(&["spec", "selector"]).is_null() || selector.as_ref().is_some_and(|s| s.matches(v.labels()));
+        let node =
+            users(api, claim.namespace(), claim.name()).find_map(|p| api.peek(Kind::named("Node"), "", p.at(&["spec", "nodeName"]).str()));
+        let reachable = |v: &&Value| {
+            let required = v.at(&["spec", "nodeAffinity", "required"]);
+            required.is_null() || node.is_none_or(|n| parse_terms(required).iter().any(|t| t.matches(n)))
+        };
+        let mut fitting: Vec<&Value> = api.iter(volumes(), None).filter(free).filter(|v| satisfies(v, claim)).collect();
+        fitting.retain(|v| selected(v) && reachable(v) && v.at(&["status", "phase"]).str() == "Available");
+        fitting.into_iter().min_by_key(|v| capacity(v)).cloned()
+    }
+
+    fn sync_claim(&mut self, api: &mut ApiServer, by: &Caller, key: &ObjectRef) -> Result<(), Status> {
+        let Some(claim) = api.peek(claims(), &key.0, &key.1).cloned() else { return Ok(()) };
+        let named = claim.at(&["spec", "volumeName"]).str();
+        if claim.annotation(COMPLETED).is_some() {
+            return self.sync_bound_claim(api, by, &claim);
+        }
+        if !named.is_empty() {
+            // Somebody asked for this very volume.
+            let Some(volume) = api.peek(volumes(), "", named).cloned() else {
+                self.claims.add_at(key.clone(), by.now + RESYNC);
+                return Ok(());
+            };
+            if volume.at(&["spec", "claimRef"]).is_null() || is_for(&volume, &claim) {
+                if satisfies(&volume, &claim) {
+                    return bind(api, by, &volume, &claim);
+                }
+                let message = format!("Cannot bind to requested volume {named:?}: requested PV is too small or does not match");
+                self.recorder.event(api, by.now, &claim, EventType::Warning, "VolumeMismatch", &message);
+            }
+            self.claims.add_at(key.clone(), by.now + RESYNC);
+            return Ok(());
+        }
+        let class = class_of(&claim).to_owned();
+        let class_object = api.peek(Kind::named("StorageClass"), "", &class).cloned();
+        let late = class_object.as_ref().is_some_and(|c| c.get("volumeBindingMode").str() == "WaitForFirstConsumer");
+        let placed = users(api, &key.0, &key.1).any(|p| !p.at(&["spec", "nodeName"]).is_empty());
+        if (!late || placed)
+            && let Some(volume) = Self::best_match(api, &claim)
+        {
+            return bind(api, by, &volume, &claim);
+        }
+        self.claims.add_at(key.clone(), by.now + RESYNC);
+        self.explain(api, by, &claim, &class, class_object.as_ref(), late && !placed)
+    }
+
+    /// Says why a claim has no volume.
+    fn explain(
+        &mut self,
+        api: &mut ApiServer,
+        by: &Caller,
+        claim: &Value,
+        class: &str,
+        class_object: Option<&Value>,
+        waits: bool,
+    ) -> Result<(), Status> {
+        let now = by.now;
+        if waits {
+            let names: Vec<String> = users(api, claim.namespace(), claim.name()).map(|p| p.name().to_owned()).collect();
+            let (reason, message) = match names.as_slice() {
+                [] => ("WaitForFirstConsumer", "waiting for first consumer to be created before binding".to_owned()),
+                [one] => ("WaitForPodScheduled", format!("waiting for pod {one} to be scheduled")),
+                many => ("WaitForPodScheduled", format!("waiting for pods {} to be scheduled", many.join(","))),
+            };
+            self.recorder.event(api, now, claim, EventType::Normal, reason, &message);
+            return Ok(());
+        }
+        if class.is_empty() {
+            let message = "no persistent volumes available for this claim and no storage class is set";
+            self.recorder.event(api, now, claim, EventType::Normal, "FailedBinding", message);
+            return Ok(());
+        }
+        let Some(class_object) = class_object else {
+            let message = format!("storageclass.storage.k8s.io {class:?} not found");
+            self.recorder.event(api, now, claim, EventType::Warning, "ProvisioningFailed", &message);
+            return Ok(());
+        };
+        let provisioner = class_object.get("provisioner").str().to_owned();
+        if provisioner == "kubernetes.io/no-provisioner" {
+            let message = "no volume plugin matched name: kubernetes.io/no-provisioner";
+            self.recorder.event(api, now, claim, EventType::Warning, "ProvisioningFailed", message);
+            return Ok(());
+        }
+        if claim.annotation(PROVISIONER) != Some(provisioner.as_str()) {
+            let mut next = claim.clone();
+            next.set(&["metadata", "annotations", PROVISIONER], provisioner.as_str());
+            next.set(&["metadata", "annotations", "volume.beta.kubernetes.io/storage-provisioner"], provisioner.as_str());
+            api.update(by, claims(), next, Subresource::None, &WriteOptions::default())?;
+        }
+        let message = format!(
+            "Waiting for a volume to be created either by the external provisioner '{provisioner}' or manually by the system administrator. \
+             If volume creation is delayed, please verify that the provisioner is running and correctly registered."
+        );
+        self.recorder.event(api, now, claim, EventType::Normal, "ExternalProvisioning", &message);
+        Ok(())
+    }
+
+    fn sync_bound_claim(&mut self, api: &mut ApiServer, by: &Caller, claim: &Value) -> Result<(), Status> {
+        let name = claim.at(&["spec", "volumeName"]).str();
+        match api.peek(volumes(), "", name).cloned() {
+            Some(volume) if is_for(&volume, claim) => bind(api, by, &volume, claim),
+            found => {
+                if claim.at(&["status", "phase"]).str() == "Lost" {
+                    return Ok(());
+                }
+                let mut next = claim.clone();
+                next.set(&["status"], obj!({"phase": "Lost"}));
+                api.update(by, claims(), next, Subresource::Status, &WriteOptions::default())?;
+                let (reason, message) = match found {
+                    None => ("ClaimLost", "Bound claim has lost its PersistentVolume. Data on the volume is lost!"),
+                    Some(_) => ("ClaimMisbound", "Two claims are bound to the same volume, this one is bound incorrectly"),
+                };
+                self.recorder.event(api, by.now, claim, EventType::Warning, reason, message);
+                Ok(())
+            }
+        }
+    }
+
+    fn sync_volume(&mut self, api: &mut ApiServer, by: &Caller, name: &str) -> Result<(), Status> {
+        let Some(volume) = api.peek(volumes(), "", name).cloned() else { return Ok(()) };
+        let reference = volume.at(&["spec", "claimRef"]);
+        let key: ObjectRef = (reference.get("namespace").arc_str(), reference.get("name").arc_str());
+        if reference.get("uid").str().is_empty() {
+            set_phase(api, by, &volume, "Available")?;
+            if reference.is_null() {
+                // It may be what a claim waits for.
+                let waiting: Vec<ObjectRef> = api
+                    .iter(claims(), None)
+                    .filter(|c| c.annotation(COMPLETED).is_none() && class_of(c) == class_of(&volume))
+                    .map(key_of)
+                    .collect();
+                for key in waiting {
+                    self.claims.add_at(key, by.now);
+                }
+            } else {
+                self.claims.add_at(key, by.now);
+            }
+            return Ok(());
+        }
+        let claim = api.peek(claims(), &key.0, &key.1).filter(|c| c.uid() == reference.get("uid").str());
+        match claim {
+            Some(claim) if claim.at(&["spec", "volumeName"]).str() == name => set_phase(api, by, &volume, "Bound"),
+            Some(_) => {
+                self.claims.add_at(key, by.now);
+                Ok(())
+            }
+            None => self.reclaim(api, by, &volume),
+        }
+    }
+
+    /// What the reclaim policy says of a volume whose claim is gone.
+    fn reclaim(&mut self, api: &mut ApiServer, by: &Caller, volume: &Value) -> Result<(), Status> {
+        let phase = volume.at(&["status", "phase"]).str();
+        if !matches!(phase, "Released" | "Failed") {
+            set_phase(api, by, volume, "Released")?;
+        }
+        if volume.at(&["spec", "persistentVolumeReclaimPolicy"]).str() != "Delete" || volume.is_terminating() || phase == "Failed" {
+            return Ok(());
+        }
+        let path = volume.at(&["spec", "hostPath", "path"]).str();
+        let failure = if path.starts_with("/tmp/") && path.len() > "/tmp/".len() {
+            None
+        } else if !path.is_empty() {
+            Some(format!("host_path deleter only supports /tmp/.+ but received provided {path}"))
+        } else if !volume.at(&["spec", "csi"]).is_null() {
+            // Its driver would delete it, and here is none.
+            return Ok(());
+        } else {
+            Some(format!("error getting deleter volume plugin for volume {:?}: no deletable volume plugin matched", volume.name()))
+        };
+        let Some(message) = failure else {
+            return match api.delete(by, volumes(), "", volume.name(), &DeleteOptions::default()) {
+                Err(status) if status.reason != "NotFound" => Err(status),
+                _ => Ok(()),
+            };
+        };
+        if let Some(volume) = api.peek(volumes(), "", volume.name()).cloned() {
+            let mut next = volume.clone();
+            next.set(&["status", "phase"], "Failed");
+            next.set(&["status", "message"], message.as_str());
+            api.update(by, volumes(), next, Subresource::Status, &WriteOptions::default())?;
+            self.recorder.event(api, by.now, &volume, EventType::Warning, "VolumeFailedDelete", &message);
+        }
+        Ok(())
+    }
+}
+
+fn set_phase(api: &mut ApiServer, by: &Caller, volume: &Value, phase: &str) -> Result<(), Status> {
+    if volume.at(&["status", "phase"]).str() == phase {
+        return Ok(());
+    }
+    let mut next = volume.clone();
+    next.set(&["status", "phase"], phase);
+    next.set(&["status", "lastPhaseTransitionTime"], by.now.rfc3339());
+    next.remove(&["status", "message"]);
+    api.update(by, volumes(), next, Subresource::Status, &WriteOptions::default()).map(|_| ())
+}
+
+/// Binds both to each other: the volume first, so that no two claims get it.
+fn bind(api: &mut ApiServer, by: &Caller, volume: &Value, claim: &Value) -> Result<(), Status> {
+    let mut next = volume.clone();
+    if next.at(&["spec", "claimRef", "uid"]).str() != claim.uid() {
+        let chosen_here = next.at(&["spec", "claimRef"]).is_null();
+        next.set(
+            &["spec", "claimRef"],
+            obj!({
+                "kind": "PersistentVolumeClaim", "namespace": claim.namespace(), "name": claim.name(), "uid": claim.uid(), "apiVersion": "v1",
+                "resourceVersion": claim.get("metadata").get("resourceVersion")
+            }),
+        );
+        if chosen_here {
+            next.set(&["metadata", "annotations", BY_CONTROLLER], "yes");
+        }
+        next = api.update(by, volumes(), next, Subresource::None, &WriteOptions::default())?;
+    }
+    set_phase(api, by, &next, "Bound")?;
+    let mut next = claim.clone();
+    if next.at(&["spec", "volumeName"]).str() != volume.name() {
+        next.set(&["spec", "volumeName"], volume.name());
+        next.set(&["metadata", "annotations", BY_CONTROLLER], "yes");
+    }
+    next.set(&["metadata", "annotations", COMPLETED], "yes");
+    let mut next = api.update(by, claims(), next, Subresource::None, &WriteOptions::default())?;
+    next.set(&["status", "phase"], "Bound");
+    next.set(&["status", "accessModes"], volume.at(&["spec", "accessModes"]).clone());
+    next.set(&["status", "capacity"], volume.at(&["spec", "capacity"]).clone());
+    api.update(by, claims(), next, Subresource::Status, &WriteOptions::default()).map(|_| ())
+}
+
+impl Component for PersistentVolumeController {
+    fn watches(&self, kind: KindRef) -> bool {
+        matches!(
+            (kind.group, kind.plural),
+            ("", "persistentvolumeclaims" | "persistentvolumes" | "pods") | ("storage.k8s.io", "storageclasses")
+        )
+    }
+
+    fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
+        let object = &change.object;
+        match change.key.kind.plural {
+            "persistentvolumeclaims" => {
+                if change.current().is_none() {
+                    self.recorder.forget(object.uid());
+                }
+                let volume = object.at(&["spec", "volumeName"]).arc_str();
+                if !volume.is_empty() {
+                    self.volumes.add_at(volume, now);
+                }
+                let only_status = change.old.as_ref().is_some_and(|old| {
+                    old.get("spec").same(object.get("spec"))
+                        && old.at(&["metadata", "annotations"]).same(object.at(&["metadata", "annotations"]))
+                });
+                if change.current().is_some() && !only_status {
+                    self.claims.add_at(key_of(object), now);
+                }
+            }
+            "persistentvolumes" => {
+                let reference = object.at(&["spec", "claimRef"]);
+                if change.current().is_some() {
+                    self.volumes.add_at(change.key.name.clone(), now);
+                } else if !reference.is_null() {
+                    self.claims.add_at((reference.get("namespace").arc_str(), reference.get("name").arc_str()), now);
+                }
+            }
+            "storageclasses" => {
+                for claim in api.iter(claims(), None).filter(|c| class_of(c) == object.name() && c.annotation(COMPLETED).is_none()) {
+                    self.claims.add_at(key_of(claim), now);
+                }
+            }
+            // A pod that got its node may be the consumer that its claims wait for.
+            _ => {
+                let node = |p: &Value| !p.at(&["spec", "nodeName"]).is_empty();
+                if node(object) && change.old.as_ref().is_none_or(|old| !node(old)) {
+                    for claim in claims_of(object) {
+                        let key = (change.key.namespace.clone(), ArcStr::from(claim));
+                        if api.peek(claims(), &key.0, &key.1).is_some_and(|c| c.annotation(COMPLETED).is_none()) {
+                            self.claims.add_at(key, now);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn next_wake(&self) -> Option<Time> {
+        [self.claims.next_at(), self.volumes.next_at()].into_iter().flatten().min()
+    }
+
+    fn wake(&mut self, api: &mut ApiServer, now: Time) {
+        let by = Caller::new(now, MANAGER);
+        if let Some(key) = self.claims.pop_due(now) {
+            match self.sync_claim(api, &by, &key) {
+                Ok(()) => self.claims.forget(&key),
+                Err(_) => self.claims.add_rate_limited(key, now),
+            }
+        } else if let Some(name) = self.volumes.pop_due(now) {
+            match self.sync_volume(api, &by, &name) {
+                Ok(()) => self.volumes.forget(&name),
+                Err(_) => self.volumes.add_rate_limited(name, now),
+            }
+        }
+    }
+}
