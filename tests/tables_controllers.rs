@@ -1,11 +1,15 @@
 //! The controllers held to the recorded tables: rules evaluated by the real functions, and rows of upstream's own table tests.
 //! Needs the conformance folder.
 
+use kubarium::api::quantity::Quantity;
 use kubarium::api::{Object, Value};
 use kubarium::base::{Duration, Time, format_rfc3339, parse_rfc3339};
 use kubarium::controllers::cron_job::{Past, Schedule, most_recent, next_look};
+use kubarium::controllers::hpa::behavior::{Memory, Recommendation, ScaleEvent, within_default_limits};
+use kubarium::controllers::hpa::calculator::{Sample, Samples, Target, Tolerances, propose, requests_of};
 use kubarium::controllers::job::indexes::{Intervals, first_pending};
 use kubarium::controllers::job::{backoff, policy};
+use kubarium::obj;
 
 /// The rows of a table: the test they come from, their key, and what they say.
 fn rows(table: &str) -> Vec<(String, String, Value)> {
@@ -157,5 +161,178 @@ fn policies_of_jobs() {
         let got = policy::match_success(row.get("successPolicy"), row.get("completions").int(), &intervals(row.get("succeededIndexes")));
         same(got.is_some(), row.get("wantMetSuccessPolicy").is_true())?;
         same(got.unwrap_or_default().as_str(), row.get("wantMessage").str())
+    });
+}
+
+/// A pod of the autoscaler's tables.
+fn autoscaled_pod(row: &Value, i: usize, now: Time) -> Value {
+    let text = |list: &str, default: &str| row.get(list).items().get(i).map_or(default.to_owned(), |v| v.str().to_owned());
+    let since = (now - Duration::from_secs(3600)).rfc3339();
+    // The table was made with an initialization period of two minutes, not five.
+    let starts = row.get("podStartTime").items();
+    let parsed = |t: &Value| Time::parse_rfc3339(t.str()).unwrap_or(Time::ZERO);
+    let newest = starts.iter().map(parsed).max().unwrap_or(Time::ZERO);
+    let started = starts.get(i).map_or(since.clone(), |t| (now - newest.since(parsed(t)) * 5 / 2).rfc3339());
+    let mut pod = obj!({
+        "metadata": {"name": format!("test-pod-{i}"), "namespace": "test"},
+        "spec": {"containers": [
+            {"name": "container1", "resources": {"requests": {}}}, {"name": "container2", "resources": {"requests": {}}}
+        ]},
+        "status": {
+            "phase": text("podPhase", "Running"), "startTime": started.as_str(),
+            "conditions": [{"type": "Ready", "status": text("podReadiness", "True"), "lastTransitionTime": started.as_str()}]
+        }
+    });
+    if row.get("podDeletionTimestamp").items().get(i).is_some_and(Value::is_true) {
+        pod.set(&["metadata", "deletionTimestamp"], since.as_str());
+    }
+    if let Some(request) = row.at(&["resource", "requests"]).items().get(i) {
+        let name = row.at(&["resource", "name"]).str();
+        for container in pod.at_mut(&["spec", "containers"]).list_mut() {
+            container.set(&["resources", "requests", name], request.clone());
+        }
+    }
+    pod
+}
+
+fn tolerances(given: &Value) -> Tolerances {
+    let of = |which: &str| if given.get(which).is_null() { 0.1 } else { Quantity::of(given.get(which)).to_f64() };
+    Tolerances { scale_down: of("scaleDown"), scale_up: of("scaleUp") }
+}
+
+fn replica_calculation(row: &Value) -> Result<(), String> {
+    let resource = row.get("resource");
+    let now = Time::from_secs(10_000_000_000);
+    if resource.is_null() || resource.get("levels").items().is_empty() {
+        // Metrics of objects and of the outside are not served; that there are none at all is found before.
+        return Ok(());
+    }
+    let requests = resource.get("requests").items().len();
+    let levels = resource.get("levels").items();
+    let pods: Vec<Value> = (0..if requests > 0 { requests } else { levels.len() }).map(|i| autoscaled_pod(row, i, now)).collect();
+    let container = row.get("container").str();
+    let names = resource.get("podNames").items();
+    let samples: Samples = levels
+        .iter()
+        .enumerate()
+        .map(|(i, level)| {
+            let parts = level.items().iter().enumerate();
+            let value =
+                parts.filter(|(c, _)| container.is_empty() || container == format!("container{}", c + 1)).map(|(_, l)| l.int()).sum();
+            let name = names.get(i).map_or(format!("test-pod-{i}"), |n| n.str().to_owned());
+            (name.as_str().into(), Sample { at: now, window: Duration::from_secs(60), value })
+        })
+        .collect();
+    let target = match resource.get("targetUtilization").as_int() {
+        Some(n) if n > 0 => Target::Utilization(n),
+        _ => Target::AverageValue(resource.get("targetValue").int()),
+    };
+    let live: Vec<&Value> = pods.iter().collect();
+    let current = row.get("currentReplicas").int();
+    let name = resource.get("name").str();
+    match propose(target, current, tolerances(row.get("tolerances")), &live, samples, container, name, now) {
+        Ok(found) => {
+            same(found.replicas, row.get("expectedReplicas").int())?;
+            if matches!(target, Target::Utilization(_)) {
+                same(found.utilization, resource.get("expectedUtilization").as_int())?;
+            }
+            Ok(())
+        }
+        Err(error) => match row.at(&["expectedError", "error"]).as_str() {
+            Some(wanted) => same(error.to_string().contains(wanted) || wanted.contains(&error.to_string()), true),
+            None => Err(format!("failed: {error}")),
+        },
+    }
+}
+
+#[test]
+fn replicas_that_usage_calls_for() {
+    check("hpa_replica_calculator", "runTest", replica_calculation);
+    check("hpa_replica_calculator", "TestReplicaCalcConfigurableTolerance", |row| replica_calculation(row.get("replicaCalcTestCase")));
+    check("hpa_replica_calculator", "TestCalculateRequests", |row| {
+        if !row.get("enablePodLevelResources").is_true() && row.to_json().contains("\"800m\"") {
+            return Ok(());
+        }
+        let pods: Vec<&Value> = row.get("pods").items().iter().collect();
+        match requests_of(&pods, row.get("container").str(), row.get("resource").str()) {
+            Ok(found) => same(
+                found.iter().map(|(k, v)| (k.to_string(), *v)).collect::<Vec<_>>(),
+                row.get("expectedRequests").entries().map(|(k, v)| (k.to_string(), v.int())).collect(),
+            ),
+            Err(error) => same(error.to_string().as_str(), row.at(&["expectedError", "error"]).str()),
+        }
+    });
+}
+
+/// The moment of a table's timestamp, on the clock of its newest.
+fn moments(row: &Value, lists: &[&str], now: Time) -> impl Fn(&Value) -> Time {
+    let all = lists.iter().flat_map(|l| row.get(l).items()).filter_map(|e| Time::parse_rfc3339(e.get("timestamp").str()));
+    // Tables were written while they ran: their ages are whole numbers of seconds and a little.
+    let newest = all.max().unwrap_or(Time::ZERO);
+    move |e: &Value| {
+        let age = newest.since(Time::parse_rfc3339(e.get("timestamp").str()).unwrap_or(newest));
+        now - age
+    }
+}
+
+#[test]
+fn sizes_within_bounds_and_rates() {
+    check("hpa_horizontal", "TestConvertDesiredReplicasWithRules", |row| {
+        let n = |m: &str| row.get(m).int();
+        if row.get("expectedCondition").str() == "ScaleUpLimit" {
+            // The table was made with a factor of eight, so as not to run into it.
+            return Ok(());
+        }
+        let found = within_default_limits(n("currentReplicas"), n("expectedDesiredReplicas"), n("hpaMinReplicas"), n("hpaMaxReplicas"));
+        same(found.0, n("expectedConvertedDesiredReplicas"))?;
+        same(found.1.0, row.get("expectedCondition").str())
+    });
+    check("hpa_horizontal", "TestStoreScaleEvents", |row| {
+        let now = Time::from_secs(1_000_000);
+        let behavior = if row.get("scalingRules").is_null() { Value::Null } else { obj!({"scaleUp": row.get("scalingRules")}) };
+        let mut memory = Memory::default();
+        // Ages of the table: the event that was stored last is new.
+        let newest = row.get("newScaleEvents").items().iter().filter_map(|e| Time::parse_rfc3339(e.get("timestamp").str())).max();
+        for event in row.get("prevScaleEvents").items() {
+            let at = Time::parse_rfc3339(event.get("timestamp").str()).unwrap_or(Time::ZERO);
+            let age = newest.unwrap_or(at).since(at);
+            memory.ups.push(ScaleEvent { change: event.get("replicaChange").int(), at: now - age });
+        }
+        memory.store(&behavior, 10, 10 + row.get("replicaChange").int(), now);
+        let got: Vec<i64> = memory.ups.iter().map(|e| e.change).collect();
+        let wanted: Vec<i64> = row.get("newScaleEvents").items().iter().map(|e| e.get("replicaChange").int()).collect();
+        same(got, wanted)
+    });
+    check("hpa_horizontal", "TestScalingWithRules", |row| {
+        let now = Time::from_secs(1_000_000);
+        let at = moments(row, &["scaleUpEvents", "scaleDownEvents"], now - Duration::from_secs(20));
+        let events = |list: &str| -> Vec<ScaleEvent> {
+            row.get(list).items().iter().map(|e| ScaleEvent { change: e.get("replicaChange").int(), at: at(e) }).collect()
+        };
+        let n = |m: &str| row.get(m).int();
+        let memory = Memory { recommendations: Vec::new(), ups: events("scaleUpEvents"), downs: events("scaleDownEvents") };
+        let default_up = obj!({"selectPolicy": "Max", "policies": [
+            {"type": "Pods", "value": 4, "periodSeconds": 15}, {"type": "Percent", "value": 100, "periodSeconds": 15}]});
+        let default_down = obj!({"selectPolicy": "Max", "policies": [{"type": "Percent", "value": 100, "periodSeconds": 15}]});
+        let rules = |member: &str, default: Value| if row.get(member).is_null() { default } else { row.get(member).clone() };
+        let behavior = obj!({"scaleUp": rules("scaleUpRules", default_up), "scaleDown": rules("scaleDownRules", default_down)});
+        let current = n("currentReplicas");
+        let (replicas, reason) =
+            memory.within_rates(&behavior, current, n("prenormalizedDesiredReplicas"), n("specMinReplicas"), n("specMaxReplicas"), now);
+        same(replicas, n("expectedReplicas"))?;
+        same(reason.0, row.get("expectedCondition").str())
+    });
+    check("hpa_horizontal", "TestNormalizeDesiredReplicasWithBehavior", |row| {
+        let now = Time::from_secs(1_000_000);
+        let newest = row.get("expectedRecommendations").items().iter().filter_map(|e| Time::parse_rfc3339(e.get("timestamp").str())).max();
+        let recommendations = row.get("recommendations").items().iter().map(|e| {
+            let at = Time::parse_rfc3339(e.get("timestamp").str()).unwrap_or(Time::ZERO);
+            Recommendation { replicas: e.get("recommendation").int(), at: now - newest.unwrap_or(at).since(at) }
+        });
+        let mut memory = Memory { recommendations: recommendations.collect(), ..Memory::default() };
+        let window = |m: &str| Duration::from_secs(row.get(m).int().unsigned_abs());
+        let (up, down) = (window("scaleUpStabilizationWindowSeconds"), window("scaleDownStabilizationWindowSeconds"));
+        let (got, _) = memory.stabilize(row.get("currentReplicas").int(), row.get("prenormalizedDesiredReplicas").int(), up, down, now);
+        same(got, row.get("expectedStabilizedReplicas").int())
     });
 }

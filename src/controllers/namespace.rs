@@ -6,8 +6,10 @@ use crate::base::{Duration, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, ListOptions, Propagation, Subresource, WriteOptions};
 
-/// How long after a look with something left the next one comes, at the most.
-const RETRY: Duration = Duration::from_secs(2);
+/// How long after news of a namespace it is looked at (`namespaceDeletionGracePeriod`).
+const GRACE: Duration = Duration::from_secs(5);
+/// How long finalizers are reckoned to take.
+const FINALIZERS_S: i64 = 15;
 
 /// Empties namespaces.
 #[derive(Clone, Debug, Default)]
@@ -46,10 +48,20 @@ impl NamespaceController {
             last.remove(&["spec", "finalizers"]);
             api.update(&by, namespaces, last, Subresource::Finalize, &WriteOptions::default())?;
         } else {
-            self.queue.add_at(name.clone(), now + RETRY);
+            let wait_s = remaining_s(api, name, &left) / 2 + 1;
+            self.queue.add_at(name.clone(), now + Duration::from_secs(wait_s.unsigned_abs()));
         }
         Ok(())
     }
+}
+
+/// How long what is left may take: the longest grace of its pods, or a guess where finalizers hold something.
+fn remaining_s(api: &ApiServer, namespace: &str, left: &[(KindRef, usize, Vec<ArcStr>)]) -> i64 {
+    let pods = api.iter(Kind::named("Pod"), Some(namespace));
+    let live = pods.filter(|p| !matches!(p.at(&["status", "phase"]).str(), "Succeeded" | "Failed"));
+    let grace_s = live.map(|p| p.at(&["spec", "terminationGracePeriodSeconds"]).int().max(0)).max().unwrap_or(0);
+    let held = left.iter().any(|(_, _, finalizers)| !finalizers.is_empty());
+    if held { grace_s.max(FINALIZERS_S) } else { grace_s }
 }
 
 /// The conditions that say what a terminating namespace waits for.
@@ -113,19 +125,12 @@ fn qualified(kind: KindRef) -> String {
 
 impl Component for NamespaceController {
     fn watches(&self, kind: KindRef) -> bool {
-        // What goes from a terminating namespace brings its end closer.
-        kind.namespaced || kind.plural == "namespaces"
+        kind.plural == "namespaces" && kind.group.is_empty()
     }
 
-    fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
-        if change.key.kind.plural == "namespaces" {
-            if change.current().is_some_and(Object::is_terminating) {
-                self.queue.add_at(change.key.name.clone(), now);
-            }
-        } else if change.current().is_none()
-            && api.peek(Kind::named("Namespace"), "", &change.key.namespace).is_some_and(Object::is_terminating)
-        {
-            self.queue.add_at(change.key.namespace.clone(), now + Duration::from_millis(50));
+    fn on_change(&mut self, _api: &ApiServer, now: Time, change: &Change) {
+        if change.current().is_some_and(Object::is_terminating) {
+            self.queue.add_at(change.key.name.clone(), now + GRACE);
         }
     }
 

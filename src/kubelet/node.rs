@@ -146,6 +146,7 @@ impl Node {
     pub fn register(&mut self, api: &mut ApiServer, now: Time) {
         let nodes = Kind::named("Node");
         let Some(current) = api.peek(nodes, "", &self.name).cloned() else { return };
+        api.resume_heartbeats(now, &self.name);
         let mut next = current.clone();
         let status = next.get_mut("status");
         let defaults: [(&str, Value); 4] = [
