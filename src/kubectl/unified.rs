@@ -3,7 +3,7 @@
 /// Lines around a difference.
 const CONTEXT: usize = 3;
 /// Texts with more lines than this between their common ends are replaced as a whole.
-const LINES_MAX: usize = 4000;
+const LINES_MAX: usize = 2000;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Edit {

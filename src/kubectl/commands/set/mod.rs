@@ -70,13 +70,20 @@ fn for_containers(spec: &mut Value, mut change: impl FnMut(&mut Value)) {
 
 /// Whether a container is meant by `-c`: its name, or a pattern with `*`.
 fn is_selected(pattern: &str, name: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == name,
-        Some((head, tail)) => {
-            let Some(rest) = name.strip_prefix(head) else { return false };
-            tail.is_empty() || (0..=rest.len()).filter(|i| rest.is_char_boundary(*i)).any(|i| is_selected(tail, &rest[i..]))
+    let mut parts = pattern.split('*');
+    let head = parts.next().unwrap_or("");
+    let Some(mut rest) = name.strip_prefix(head) else { return false };
+    let mut last = None;
+    for part in parts {
+        // Each part but the last is taken where it first stands; the last must end the name.
+        if let Some(middle) = last.replace(part) {
+            match rest.find(middle) {
+                Some(at) => rest = &rest[at + middle.len()..],
+                None => return false,
+            }
         }
     }
+    last.map_or(rest.is_empty(), |tail| rest.ends_with(tail))
 }
 
 /// Sends an object that was changed and reports it; one that is as it was is passed over.
@@ -93,5 +100,25 @@ fn send(cx: &mut Context<'_, '_>, reporter: &mut Reporter, info: &Info, next: Va
     match cx.update(info.kind, next, Subresource::None, &options) {
         Ok(object) => reporter.report(done, &object, cx.out),
         Err(error) => Err(CliError::Message(format!("{failed} {error}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_select_containers() {
+        for (pattern, name, want) in [
+            ("*", "web", true),
+            ("web", "web", true),
+            ("web", "web2", false),
+            ("w*b", "web", true),
+            ("*-side*", "a-sidecar", true),
+            ("a*a", "a", false),
+            ("**************", "x", true),
+        ] {
+            assert_eq!(is_selected(pattern, name), want, "{pattern} {name}");
+        }
     }
 }
