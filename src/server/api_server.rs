@@ -249,7 +249,7 @@ impl ApiServer {
         strategy::prepare_for_create(kind, &mut object);
         let mut causes = api::validation::create(kind, &object);
         if causes.is_empty() && kind.plural == "services" && kind.group.is_empty() {
-            causes = self.services.allocate(&mut object, None, &mut self.random);
+            causes = self.services.allocate(&mut object, None, &mut self.random, options.dry_run);
         }
         if !causes.is_empty() {
             return Err(Status::invalid(kind, object.name(), causes));
@@ -294,16 +294,18 @@ impl ApiServer {
         if matches!(sub, Subresource::None | Subresource::Resize | Subresource::EphemeralContainers) {
             api::defaults::apply(kind, &mut object);
         }
-        strategy::prepare_for_update(kind, &mut object, &old, sub);
         if sub != Subresource::Status {
             admission::admit_update(self, by, kind, &namespace, &mut object, &old)?;
+        }
+        strategy::prepare_for_update(kind, &mut object, &old, sub);
+        if sub != Subresource::Status {
             if options.field_validation != FieldValidation::Trusted || kind.plural != "pods" {
                 let mut causes = api::validation::update(kind, &object, &old);
                 if sub == Subresource::Resize || sub == Subresource::EphemeralContainers {
                     causes.retain(|c| c.field != "spec");
                 }
                 if causes.is_empty() && kind.plural == "services" && kind.group.is_empty() {
-                    causes = self.services.allocate(&mut object, Some(&old), &mut self.random);
+                    causes = self.services.allocate(&mut object, Some(&old), &mut self.random, options.dry_run);
                 }
                 if !causes.is_empty() {
                     return Err(Status::invalid(kind, &name, causes));

@@ -20,7 +20,13 @@ pub(super) struct ServiceAllocator {
 
 impl ServiceAllocator {
     /// Gives a valid service what it has not chosen itself; what it chose wrongly comes back as causes and takes nothing.
-    pub(super) fn allocate(&mut self, service: &mut Value, old: Option<&Value>, random: &mut RandomStream) -> Vec<Cause> {
+    ///
+    /// A dry run takes nothing, and is judged by other allocators: a port may lie anywhere.
+    pub(super) fn allocate(&mut self, service: &mut Value, old: Option<&Value>, random: &mut RandomStream, dry_run: bool) -> Vec<Cause> {
+        if dry_run { self.clone().assign(service, old, random, true) } else { self.assign(service, old, random, false) }
+    }
+
+    fn assign(&mut self, service: &mut Value, old: Option<&Value>, random: &mut RandomStream, dry_run: bool) -> Vec<Cause> {
         let uid = service.get("metadata").get("uid").arc_str();
         let kind = service.at(&["spec", "type"]).str().to_owned();
         if kind == "ExternalName" {
@@ -35,7 +41,12 @@ impl ServiceAllocator {
             "" => Some(self.free_ip(random)),
             text => match text.parse::<Ipv4Addr>().map(u32::from) {
                 Ok(ip) if ip >> (32 - PREFIX) != NETWORK >> (32 - PREFIX) => {
-                    let detail = format!("failed to allocate IP {text}: the provided network does not match the current range");
+                    let why = if dry_run {
+                        format!("the provided IP ({text}) is not in the valid range. The range of valid IPs is 10.96.0.0/12")
+                    } else {
+                        "the provided network does not match the current range".to_owned()
+                    };
+                    let detail = format!("failed to allocate IP {text}: {why}");
                     return vec![Cause::invalid("spec.clusterIPs", &crate::obj!([text]), &detail)];
                 }
                 Ok(ip) if self.ips.get(&ip).is_some_and(|owner| *owner != uid) => {
@@ -56,7 +67,7 @@ impl ServiceAllocator {
                     continue;
                 }
                 let field = format!("spec.ports[{i}].nodePort");
-                if !NODE_PORTS.contains(&wanted) {
+                if !NODE_PORTS.contains(&wanted) && !dry_run {
                     let detail = "provided port is not in the valid range. The range of valid ports is 30000-32767";
                     return vec![Cause::invalid(field, &wanted.into(), detail)];
                 }

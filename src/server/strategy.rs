@@ -301,6 +301,10 @@ fn counted(kind: KindRef, object: &Value) -> Value {
         if kind.plural == "pods" {
             spec.remove(&["nodeName"]);
         }
+        // A Deployment's ReplicaSets take over its annotations.
+        if kind.plural == "deployments" {
+            spec.set(&["annotations"], object.at(&["metadata", "annotations"]).clone());
+        }
         return spec;
     }
     let mut rest = object.clone();

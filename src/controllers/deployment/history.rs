@@ -135,7 +135,7 @@ impl Sync<'_> {
         }
         let mut next = self.deployment.clone();
         next.set(&["metadata", "annotations", REVISION], revision);
-        self.update_deployment(next, Subresource::None)
+        self.update_deployment(next, Subresource::Status)
     }
 
     /// Deletes the oldest empty ReplicaSets beyond `revisionHistoryLimit`.
