@@ -3,6 +3,14 @@
 #[cfg(target_arch = "wasm32")]
 mod ui;
 
+// What of the page needs no browser is tested without one.
+#[cfg(all(test, not(target_arch = "wasm32")))]
+#[path = "ui"]
+mod pure {
+    mod i18n;
+    mod line_editor;
+}
+
 #[cfg(target_arch = "wasm32")]
 fn main() {
     ui::run();

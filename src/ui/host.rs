@@ -24,7 +24,7 @@ pub type HostRef = Rc<RefCell<Host>>;
 /// How long one frame may let the cluster work, in milliseconds: the rest of the frame is for drawing.
 const WORK_MS_MAX: f64 = 8.0;
 /// How many steps are done between two looks at the clock.
-const STEPS_BETWEEN_LOOKS: u64 = 64;
+const STEPS_BETWEEN_LOOKS: u64 = 8;
 /// So many frames in a row must fall short before the page says that the clock is slow.
 const LATE_FRAMES: u32 = 12;
 /// A single step goes to the next change, but not further than this.

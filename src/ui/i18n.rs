@@ -54,6 +54,10 @@ macro_rules! texts {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Text { $($name),* }
         impl Text {
+            /// All of them.
+            #[cfg(test)]
+            const ALL: &[Text] = &[$(Text::$name),*];
+
             /// The text in this language.
             pub fn t(self, lang: Lang) -> &'static str {
                 match (self, lang) {
@@ -236,4 +240,28 @@ texts! {
     ExMultiNote: "An init container, then two that share a volume", "先初始化容器，再两个共享卷的容器";
     ExPending: "Too big for any node", "任何节点都放不下";
     ExPendingNote: "Waits in the queue, and says why", "在队列中等待，并说明原因";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_language_has_room_for_the_same_values() {
+        for text in Text::ALL {
+            let [en, zh] = [Lang::En, Lang::Zh].map(|lang| text.t(lang));
+            assert!(!en.is_empty() && !zh.is_empty(), "{text:?}");
+            assert_eq!(en.matches("{}").count(), zh.matches("{}").count(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn languages_are_known_by_their_codes() {
+        for (code, lang) in [("zh-Hans-CN", Lang::Zh), ("zh", Lang::Zh), ("en-GB", Lang::En), ("de", Lang::En)] {
+            assert_eq!(Lang::of_code(code), lang);
+        }
+        assert_eq!(Lang::of_code(Lang::Zh.other().code()), Lang::En);
+        assert_eq!(fill("{} of {}", &["1", "2"]), "1 of 2");
+        assert_eq!(fill("{} of {}", &["1"]), "1 of ");
+    }
 }

@@ -326,3 +326,90 @@ fn escape(text: &str) -> (&str, usize) {
     };
     (&text[..length], length)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a screen of one row would show after the effects, and what was sent.
+    fn sent(editor: &mut LineEditor, keys: &str) -> Vec<String> {
+        let effects = editor.typed(keys);
+        effects.into_iter().filter_map(|e| if let Effect::Send(text) = e { Some(text) } else { None }).collect()
+    }
+
+    #[test]
+    fn lines_are_edited_before_they_are_sent() {
+        let cases = [
+            ("ls\r", "ls\n"),
+            ("ab\x7fc\r", "ac\n"),
+            ("world\x01hello \r", "hello world\n"),
+            ("abc\x1b[D\x1b[DX\r", "aXbc\n"),
+            ("one two three\x17\x17x\r", "one x\n"),
+            ("gone\x15kept\r", "kept\n"),
+            ("keep cut\x1bb\x0b\r", "keep \n"),
+            ("abc\x01\x1b[3~\r", "bc\n"),
+            ("ab cd\x1b[1;5DX\x1b[FY\r", "ab XcdY\n"),
+            ("\r\n", "\n"),
+            ("非 ascii\r", "非 ascii\n"),
+            ("\x1b[99~\x00x\r", "x\n"),
+        ];
+        for (keys, line) in cases {
+            assert_eq!(sent(&mut LineEditor::new(), keys), [line], "{keys:?}");
+        }
+        assert_eq!(sent(&mut LineEditor::new(), "one\r\ntwo\r"), ["one\n", "two\n"]);
+        assert_eq!(sent(&mut LineEditor::new(), "half\x03\x04"), ["\x03", "\x04"]);
+    }
+
+    #[test]
+    fn history_goes_back_and_forth() {
+        let mut editor = LineEditor::new();
+        editor.resize(40);
+        assert_eq!(sent(&mut editor, "first\rsecond\r"), ["first\n", "second\n"]);
+        assert_eq!(sent(&mut editor, "\x1b[A\x1b[A\r"), ["first\n"]);
+        assert_eq!(sent(&mut editor, "draft\x1b[A\x1b[B!\r"), ["draft!\n"]);
+    }
+
+    #[test]
+    fn completion_adds_what_is_common_and_lists_the_rest() {
+        let mut editor = LineEditor::new();
+        assert_eq!(editor.typed("kubectl get po\t").last(), Some(&Effect::Complete("kubectl get po".to_owned())));
+        let names = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
+        assert_eq!(editor.complete(12, &names(&["pods"])), [Effect::Show("ds ".to_owned())]);
+        assert_eq!(editor.complete(17, &names(&["web-a", "web-b"])), [Effect::Show("web-".to_owned())]);
+        let listed = editor.complete(17, &names(&["web-a", "web-b"]));
+        assert!(
+            matches!(&listed[..], [Effect::Show(text)] if text.contains("web-a  web-b") && text.ends_with("kubectl get pods web-")),
+            "{listed:?}"
+        );
+        assert_eq!(editor.complete(17, &[]), []);
+    }
+
+    #[test]
+    fn output_comes_before_the_line_being_typed() {
+        let mut editor = LineEditor::new();
+        assert_eq!(editor.output("$ "), "$ ");
+        editor.typed("half");
+        assert_eq!(editor.output("news\r\n$ "), "\r\x1b[2C\x1b[Jnews\r\n$ half");
+    }
+
+    #[test]
+    fn no_keys_break_it() {
+        let mut random = kubarium::base::RandomStream::new(1, "keys");
+        let keys = [
+            "a", "非", "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D", "\x1b", "\x1b[", "\x7f", "\t", "\r", "\x17", "\x01", "\x05", "\x0b", "\x0c",
+            "é", " ", "\x1b[3~",
+        ];
+        let mut editor = LineEditor::new();
+        for round in 0..20_000u64 {
+            editor.resize(1 + random.below(12) as usize);
+            let text: String = (0..random.below(6)).map(|_| keys[random.below(keys.len() as u64) as usize]).collect();
+            editor.typed(&text);
+            if round % 7 == 0 {
+                editor.output("out\n\x1b[1m$ ");
+            }
+            if round % 11 == 0 {
+                editor.complete(0, &["aaa".to_owned(), "aab".to_owned()]);
+            }
+        }
+    }
+}
