@@ -1,9 +1,10 @@
-//! The project's tasks: `cargo xtask serve`, `build`, `test`, `bench`, `size` and `setup`.
+//! The project's tasks: `cargo xtask serve`, `build`, `test`, `bench`, `size`, `schema` and `setup`.
 //! Knows the tools that build and test Kubarium, and nothing of Kubarium itself.
 
 mod page;
 mod process;
 mod report;
+mod schema;
 mod size;
 mod test;
 mod tools;
@@ -18,6 +19,7 @@ Usage: cargo xtask COMMAND
   test [--only A,B] [--skip A,B] run every check: format, clippy, native, wasm, journeys, size
   bench [ARGS]                   run the benchmarks natively
   size                           show what the page in dist/ weighs, and fail when that is too much
+  schema SWAGGER STAGING         write src/api/schema.txt from the API's description and its Go types
   setup                          install what the other commands need, where it is missing
 
 Each command first installs the tools that it needs. Environment:
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
         "test" => test::run(rest),
         "bench" => process::Cmd::cargo(["bench"]).args(rest).run(),
         "size" => none_left(rest).and_then(|()| size::check()),
+        "schema" => schema::run(rest),
         "setup" => none_left(rest).and_then(|()| tools::set_up(tools::Need::Test)),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");

@@ -61,8 +61,15 @@ const GROUPS: &[(&str, &str, &str)] = &[
     ("storage.k8s.io", "v1", "api/storage/v1"),
 ];
 
+/// `cargo xtask schema SWAGGER STAGING`.
+pub fn run(args: &[String]) -> Result<(), String> {
+    let [swagger, staging] = args else { return Err("schema wants two paths: the API's description and the Go types".into()) };
+    let text = generate(Path::new(swagger), Path::new(staging))?;
+    std::fs::write("src/api/schema.txt", text).map_err(|e| format!("src/api/schema.txt: {e}"))
+}
+
 /// Reads both sources and returns the text of `schema.txt`.
-pub fn generate(swagger: &Path, staging: &Path) -> Result<String, String> {
+fn generate(swagger: &Path, staging: &Path) -> Result<String, String> {
     let text = std::fs::read_to_string(swagger).map_err(|e| format!("{}: {e}", swagger.display()))?;
     let swagger: Json = serde_json::from_str(&text).map_err(|e| format!("{}: {e}", swagger.display()))?;
     let definitions = swagger["definitions"].as_object().ok_or("no definitions in the description")?;
@@ -164,7 +171,14 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn write_fields(&mut self, package: &str, name: &str, definition: &Json, body: &mut String, seen: &mut BTreeSet<String>) -> Result<(), String> {
+    fn write_fields(
+        &mut self,
+        package: &str,
+        name: &str,
+        definition: &Json,
+        body: &mut String,
+        seen: &mut BTreeSet<String>,
+    ) -> Result<(), String> {
         let fields = self.package(package)?.structs.get(name).ok_or(format!("{package}: no struct {name}"))?;
         for GoField { go_name, go_type, json, omitempty, omitzero, inline, default } in fields.clone() {
             if inline {
@@ -268,7 +282,15 @@ impl Writer<'_> {
                     (_, "Time") => return Ok("t".into()),
                     (_, "MicroTime") => return Ok("m".into()),
                     (_, "Duration") => return Ok("d".into()),
-                    (_, "RawExtension" | "FieldsV1" | "JSON" | "JSONSchemaPropsOrArray" | "JSONSchemaPropsOrBool" | "JSONSchemaPropsOrStringArray") => {
+                    (
+                        _,
+                        "RawExtension"
+                        | "FieldsV1"
+                        | "JSON"
+                        | "JSONSchemaPropsOrArray"
+                        | "JSONSchemaPropsOrBool"
+                        | "JSONSchemaPropsOrStringArray",
+                    ) => {
                         return Ok("r".into());
                     }
                     (_, "UID") => return Ok("e:types.UID".into()),
