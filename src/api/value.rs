@@ -61,7 +61,12 @@ impl Map {
 
     /// Puts `value` under `key`; returns what stood there.
     pub fn insert(&mut self, key: impl Into<ArcStr>, value: impl Into<Value>) -> Option<Value> {
-        let (key, value) = (key.into(), value.into());
+        self.put(key.into(), value.into())
+    }
+
+    /// The one copy of what every `insert` does.
+    #[inline(never)]
+    fn put(&mut self, key: ArcStr, value: Value) -> Option<Value> {
         match self.find(&key) {
             Ok(i) => Some(std::mem::replace(&mut self.0[i].1, value)),
             Err(i) => {
@@ -166,7 +171,13 @@ impl Value {
 
     /// Puts `value` at a path of map keys, making the path.
     pub fn set(&mut self, path: &[&str], value: impl Into<Value>) {
-        *self.at_mut(path) = value.into();
+        self.put(path, value.into());
+    }
+
+    /// The one copy of what every `set` does.
+    #[inline(never)]
+    fn put(&mut self, path: &[&str], value: Value) {
+        *self.at_mut(path) = value;
     }
 
     /// Takes away the member at a path of map keys; returns what stood there. Copies nothing where nothing is there.

@@ -1,10 +1,12 @@
 //! Virtual time, the event queue and seeded random streams: what every layer stands on.
 //! Nothing here may know of Kubernetes.
 
+mod order;
 mod queue;
 mod random;
 mod time;
 
+pub use order::Order;
 pub use queue::EventQueue;
 pub use random::RandomStream;
 pub use std::time::Duration;
