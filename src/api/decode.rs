@@ -8,6 +8,7 @@ use super::quantity::Quantity;
 use super::schema::{Field, GoPart, Schema, Ty, Type, schema};
 use super::{ArcStr, KindRef, Map, Status, Value, convert, split_api_version};
 use crate::base;
+use crate::base::Order as _;
 
 /// Something strict decoding complains about: an error with `fieldValidation=Strict`, a warning with `Warn`.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,7 +65,7 @@ pub fn from_patched(kind: KindRef, value: &Value) -> Result<(Value, Vec<StrictEr
     }
     let mut walk = Walk::new(Words::Unstructured);
     let read = walk.top(ty, value);
-    walk.strict.sort_by(|a, b| a.message.cmp(&b.message));
+    walk.strict.order_by(|a, b| a.message.cmp(&b.message));
     match (walk.fatal, read) {
         (None, Some(read)) => Ok((read, walk.strict)),
         (error, _) => Err(error.unwrap_or_default()),

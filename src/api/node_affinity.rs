@@ -2,6 +2,7 @@
 //! Models `k8s.io/component-helpers/scheduling/corev1/nodeaffinity`. It may not know who asks.
 
 use super::{ArcStr, Object, Value, names};
+use crate::base::Order as _;
 
 /// A pod's required node affinity: its `nodeSelector` and `requiredDuringSchedulingIgnoredDuringExecution`.
 #[derive(Clone, Debug, Default)]
@@ -86,7 +87,7 @@ impl RequiredNodeAffinity {
             }
             all.extend(names?);
         }
-        all.sort();
+        all.order();
         all.dedup();
         Some(all)
     }

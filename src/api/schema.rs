@@ -8,6 +8,7 @@
 //! Flags: `!` written even when empty, `Z` omitzero, `Mkey` merge in strategic patches, `R` retainKeys, `W` replaced
 //! as a whole there, `S` set, `Kkeys` list map, `A` atomic map, `Dvalue` default, `GName` the Go name where it is not the capitalised JSON name.
 
+use crate::base::Order as _;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -169,7 +170,7 @@ impl Schema {
             .filter(|(group, _)| *group == kind.group)
             .map(|(_, version)| version)
             .collect();
-        versions.sort_by_key(|v| *v != kind.version);
+        versions.order_by_key(|v| *v != kind.version);
         versions
     }
 
@@ -381,7 +382,7 @@ fn go_package(package: &str) -> &'static str {
 fn flatten(raw: &RawType, all: &[RawType]) -> Type {
     let mut fields = Vec::new();
     collect(raw, all, &mut fields);
-    fields.sort_by_key(|f| f.name);
+    fields.order_by_key(|f| f.name);
     let position = |name: &str| fields.binary_search_by(|f: &Field| f.name.cmp(name)).expect("collected above") as u16;
     let layout = raw
         .parts

@@ -1,5 +1,6 @@
 //! Label and field selectors: their textual form, the `LabelSelector` object, and matching (`apimachinery/pkg/labels`, `fields`).
 
+use crate::base::Order as _;
 use std::fmt;
 
 use super::{ArcStr, Kind, Value};
@@ -78,7 +79,7 @@ impl LabelSelector {
     /// Reads the textual form: `app=web,tier in (a,b),!old`.
     pub fn parse(text: &str) -> Result<Self, SelectorError> {
         let mut requirements = Parser::new(text).parse()?;
-        requirements.sort_by(|a, b| a.key.cmp(&b.key));
+        requirements.order_by(|a, b| a.key.cmp(&b.key));
         Ok(LabelSelector { requirements, nothing: false })
     }
 
@@ -107,7 +108,7 @@ impl LabelSelector {
                 other => return Err(SelectorError(format!("{other:?} is not a valid label selector operator"))),
             };
             let mut values: Vec<ArcStr> = expression.get("values").items().iter().map(Value::arc_str).collect();
-            values.sort();
+            values.order();
             let needs_values = matches!(operator, Operator::In | Operator::NotIn);
             let why = match (needs_values, values.is_empty()) {
                 (true, true) => "for 'in', 'notin' operators, values set can't be empty",
@@ -120,7 +121,7 @@ impl LabelSelector {
             }
             all.requirements.push(Requirement { key: expression.get("key").arc_str(), operator, values });
         }
-        all.requirements.sort_by(|a, b| a.key.cmp(&b.key));
+        all.requirements.order_by(|a, b| a.key.cmp(&b.key));
         Ok(all)
     }
 
@@ -262,7 +263,7 @@ impl Parser {
                 other => return Err(format!("found '{}', expected: identifier", literal(&other))),
             },
         };
-        values.sort();
+        values.order();
         values.dedup();
         for (i, value) in values.iter().enumerate() {
             if matches!(operator, Operator::GreaterThan | Operator::LessThan) && value.parse::<i64>().is_err() {

@@ -3,6 +3,7 @@
 use super::controller::controller_ref;
 use crate::api::selector::LabelSelector;
 use crate::api::{Kind, KindRef, Object, Status, Value, template_hash};
+use crate::base::Order as _;
 use crate::obj;
 use crate::server::{ApiServer, Caller, DeleteOptions, Subresource, WriteOptions};
 
@@ -36,7 +37,7 @@ pub(super) fn patch_of(object: &Value) -> Value {
 /// The revisions that an object owns, oldest first.
 pub(super) fn revisions_of(api: &ApiServer, owner: &Value) -> Vec<Value> {
     let mut found: Vec<Value> = api.owned_by(owner.uid(), Kind::named("ControllerRevision")).cloned().collect();
-    found.sort_by(|a, b| a.get("revision").int().cmp(&b.get("revision").int()).then_with(|| a.name().cmp(b.name())));
+    found.order_by(|a, b| a.get("revision").int().cmp(&b.get("revision").int()).then_with(|| a.name().cmp(b.name())));
     found
 }
 

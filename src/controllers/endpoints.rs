@@ -1,5 +1,6 @@
 //! Endpoints (`pkg/controller/endpoint`): the addresses behind each Service in the API's older form.
 
+use crate::base::Order as _;
 use std::collections::BTreeMap;
 
 use super::controller::{ObjectRef, key_of};
@@ -104,8 +105,8 @@ fn subsets(service: &Value, pods: &[&Value]) -> Vec<Value> {
     by_ports
         .into_values()
         .map(|(ports, mut ready, mut unready)| {
-            ready.sort_by(by_address);
-            unready.sort_by(by_address);
+            ready.order_by(by_address);
+            unready.order_by(by_address);
             let mut subset = Value::map();
             for (member, list) in [("addresses", ready), ("notReadyAddresses", unready), ("ports", ports)] {
                 if !list.is_empty() {

@@ -2,6 +2,7 @@
 
 use super::work_queue::WorkQueue;
 use crate::api::{ArcStr, KINDS, Kind, KindRef, Object, Value};
+use crate::base::Order as _;
 use crate::base::{Duration, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, ListOptions, Propagation, Subresource, WriteOptions};
@@ -68,7 +69,7 @@ fn remaining_s(api: &ApiServer, namespace: &str, left: &[(KindRef, usize, Vec<Ar
 fn set_conditions(namespace: &mut Value, left: &[(KindRef, usize, Vec<ArcStr>)], now: Time) {
     let content: Vec<String> = left.iter().map(|(k, n, _)| format!("{} has {n} resource instances", qualified(k))).collect();
     let mut finalizers: Vec<&ArcStr> = left.iter().flat_map(|(_, _, f)| f).collect();
-    finalizers.sort();
+    finalizers.order();
     let mut counted: Vec<String> = Vec::new();
     for chunk in finalizers.chunk_by(|a, b| a == b) {
         counted.push(format!("{} in {} resource instances", chunk[0], chunk.len()));

@@ -4,6 +4,7 @@
 use super::controller::controller_ref;
 use crate::api::selector::LabelSelector;
 use crate::api::{Kind, KindRef, Object, Status, Value};
+use crate::base::Order as _;
 use crate::obj;
 use crate::server::{ApiServer, Caller, Patch, Subresource, WriteOptions};
 
@@ -40,6 +41,6 @@ pub(super) fn claim_pods(
         let patch = Patch::Strategic(obj!({"metadata": {"uid": pod.uid(), "ownerReferences": [controller_ref(owner, owner_kind)]}}));
         mine.push(api.patch(by, pods, pod.namespace(), pod.name(), &patch, Subresource::None, &WriteOptions::default())?);
     }
-    mine.sort_by(|a, b| a.name().cmp(b.name()));
+    mine.order_by(|a, b| a.name().cmp(b.name()));
     Ok(mine)
 }

@@ -1,6 +1,7 @@
 //! The pod garbage collector (`pkg/controller/podgc`): pods of nodes that are gone, terminating pods that no node ever had, and ended
 //! pods beyond a great number.
 
+use crate::base::Order as _;
 use std::collections::BTreeMap;
 
 use crate::api::{ArcStr, Kind, KindRef, Object, Value};
@@ -65,7 +66,7 @@ impl PodGarbageCollector {
         let mut ended: Vec<&Value> = all.iter().filter(|p| has_ended(p)).collect();
         self.ended = ended.len();
         if ended.len() > TERMINATED_MAX {
-            ended.sort_by(|a, b| {
+            ended.order_by(|a, b| {
                 let made = |p: &Value| p.at(&["metadata", "creationTimestamp"]).arc_str();
                 made(a).cmp(&made(b)).then_with(|| a.name().cmp(b.name()))
             });

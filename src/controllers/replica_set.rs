@@ -1,5 +1,6 @@
 //! ReplicaSets and ReplicationControllers (`pkg/controller/replicaset`): one controller under two names.
 
+use crate::base::Order as _;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::controller::{ObjectRef, controller_ref, key_of};
@@ -221,7 +222,7 @@ impl ReplicaSetController {
         }
         let rank = |p: &Value| on_node.get(p.at(&["spec", "nodeName"]).str()).copied().unwrap_or(0);
         let mut sorted: Vec<&Value> = active.iter().collect();
-        sorted.sort_by(|a, b| deletion_order(a, rank(a), b, rank(b)));
+        sorted.order_by(|a, b| deletion_order(a, rank(a), b, rank(b)));
         sorted.into_iter().take(count).cloned().collect()
     }
 

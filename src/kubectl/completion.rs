@@ -5,6 +5,7 @@ use super::commands::ROOT;
 use super::flags::{FlagKind, GLOBAL};
 use super::resources::kind_of;
 use crate::api::{KINDS, Kind, Object};
+use crate::base::Order as _;
 use crate::server::ApiServer;
 
 /// Candidates are cut off after this many.
@@ -92,7 +93,7 @@ pub fn complete(line: &str, api: &ApiServer, namespace: &str) -> Vec<String> {
         None => arguments(command.name, &given, last, api, namespace),
     };
     found.retain(|c| c.starts_with(last));
-    found.sort();
+    found.order();
     found.dedup();
     found.truncate(CANDIDATES_MAX);
     found

@@ -3,6 +3,7 @@
 use super::command::{Command, Run};
 use super::context::Context;
 use super::flags::FlagKind;
+use crate::base::Order as _;
 
 /// Prints a command's help to standard output.
 pub fn print(command: &Command, cx: &mut Context<'_, '_>) {
@@ -29,7 +30,7 @@ fn text(command: &Command, path: &str) -> String {
     }
     if !command.subcommands.is_empty() {
         let mut listed: Vec<&&Command> = command.subcommands.iter().collect();
-        listed.sort_by_key(|c| c.name);
+        listed.order_by_key(|c| c.name);
         let width = listed.iter().map(|c| c.name.len()).max().unwrap_or(0).max(11) + 2;
         out += "Available Commands:\n";
         for c in listed {

@@ -1,5 +1,6 @@
 //! One running kubectl: a machine that is stepped until it exits.
 
+use crate::base::Order as _;
 use std::sync::Arc;
 
 use super::command::{Command, Flow, Run, Task};
@@ -145,7 +146,7 @@ impl Kubectl {
 fn begin(command: &'static Command, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let flags = cx.flags();
     let mut missing: Vec<&str> = command.required.iter().copied().filter(|r| !flags.given(r)).collect();
-    missing.sort_unstable();
+    missing.order();
     if !missing.is_empty() {
         return Err(CliError::Message(format!("required flag(s) \"{}\" not set", missing.join("\", \""))));
     }

@@ -1,5 +1,6 @@
 //! Pods behind an argument: the pod itself, or the best one of a workload's; and which of its containers is meant.
 
+use crate::base::Order as _;
 use std::cmp::Ordering;
 
 use super::context::Context;
@@ -38,7 +39,7 @@ pub fn selector_of(object: &Value) -> Option<Result<LabelSelector, CliError>> {
 pub fn selected(cx: &Context<'_, '_>, namespace: &str, selector: &LabelSelector, purpose: Purpose) -> Vec<Value> {
     let pods = cx.host.api.iter(Kind::named("Pod"), Some(namespace));
     let mut pods: Vec<Value> = pods.filter(|p| selector.matches(p.labels())).cloned().collect();
-    pods.sort_by(|a, b| rank(a, b, purpose));
+    pods.order_by(|a, b| rank(a, b, purpose));
     pods
 }
 

@@ -1,5 +1,6 @@
 //! kubectl against an API server without controllers: transcripts, and what was recorded of the real one.
 
+use crate::base::Order as _;
 use std::collections::BTreeMap;
 
 use super::*;
@@ -304,7 +305,7 @@ fn recorded_commands() {
     for (area, floor) in FLOORS {
         let mut dir: Vec<_> =
             std::fs::read_dir(format!("{folder}/cases/{area}")).expect("the area").map(|e| e.expect("a file").path()).collect();
-        dir.sort();
+        dir.order();
         let (mut same, mut all) = (0, 0);
         for path in dir {
             let case = Value::from_json(&std::fs::read_to_string(&path).expect("readable")).expect("JSON");

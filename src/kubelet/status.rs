@@ -8,6 +8,7 @@ use super::resources::{container_status_resources, pod_resources, to_value};
 use super::rules::Condition;
 use super::spec::{ContainerKind, PodSpec};
 use crate::api::{ArcStr, Object, Value};
+use crate::base::Order as _;
 use crate::base::Time;
 use crate::obj;
 
@@ -35,8 +36,8 @@ impl PodWorker {
             }
         }
         // Init containers keep the spec's order; the others are sorted by name.
-        regular.sort_by(|a, b| a.get("name").str().cmp(b.get("name").str()));
-        ephemeral.sort_by(|a, b| a.get("name").str().cmp(b.get("name").str()));
+        regular.order_by(|a, b| a.get("name").str().cmp(b.get("name").str()));
+        ephemeral.order_by(|a, b| a.get("name").str().cmp(b.get("name").str()));
         let all: Vec<&Value> = regular.iter().chain(&init).collect();
         let old_phase = self.status.get("phase").str();
         let initialized = self.containers.iter().any(|c| c.spec.kind == ContainerKind::Regular && !c.instances.is_empty());

@@ -2,6 +2,7 @@
 
 use super::Kubelets;
 use crate::api::{Kind, Object, Value, yaml};
+use crate::base::Order as _;
 use crate::base::{Duration, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, LogOptions, NodeApi, WriteOptions};
@@ -97,7 +98,7 @@ impl World {
     fn events(&self, name: &str) -> Vec<String> {
         let mut events: Vec<&Value> =
             self.api.iter(Kind::named("Event"), Some("default")).filter(|e| e.at(&["involvedObject", "name"]).str() == name).collect();
-        events.sort_by_key(|e| e.name().to_owned());
+        events.order_by_key(|e| e.name().to_owned());
         events.iter().map(|e| format!("{} x{} {}", e.get("reason").str(), e.get("count").int(), e.get("message").str())).collect()
     }
 

@@ -1,5 +1,6 @@
 //! A machine as its host sees it.
 
+use crate::base::Order as _;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -470,7 +471,7 @@ impl Machine {
     /// The ports that processes listen on, in order.
     pub fn ports(&self) -> Vec<u16> {
         let mut ports: Vec<u16> = self.kernel.procs.values().flat_map(|p| programs::ports(p)).collect();
-        ports.sort_unstable();
+        ports.order();
         ports.dedup();
         ports
     }

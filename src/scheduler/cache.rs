@@ -1,6 +1,7 @@
 //! What the scheduler knows of the cluster: nodes, the pods on them and those assumed there, kept up to date change by
 //! change. Models the scheduler's cache and snapshot (`pkg/scheduler/backend/cache`). It may not know of the queue.
 
+use crate::base::Order as _;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -314,7 +315,7 @@ impl Cache {
         let mut all = named.to_vec();
         if !by_labels.is_nothing() {
             all.extend(self.namespaces.iter().filter(|(_, labels)| by_labels.matches(labels)).map(|(name, _)| name.clone()));
-            all.sort();
+            all.order();
             all.dedup();
         }
         all

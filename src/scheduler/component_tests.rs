@@ -2,6 +2,7 @@
 
 use super::Scheduler;
 use crate::api::{Kind, Object, Value};
+use crate::base::Order as _;
 use crate::base::{Duration, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, WriteOptions};
@@ -86,7 +87,7 @@ impl World {
         let events = self.api.iter(Kind::named("Event"), Some("default")).filter(|e| e.at(&["involvedObject", "name"]).str() == name);
         let mut events: Vec<(u64, String)> =
             events.map(|e| (e.revision(), format!("{}: {}", e.get("reason").str(), e.get("message").str()))).collect();
-        events.sort();
+        events.order();
         events.into_iter().map(|(_, e)| e).collect()
     }
 }

@@ -1,6 +1,7 @@
 //! The scheduling cycle: find the nodes that a pod can run on, score them, choose one.
 //! Models `schedulePod` (`pkg/scheduler/schedule_one.go`). It may not write anything.
 
+use crate::base::Order as _;
 use rustc_hash::FxHashMap;
 
 use super::cache::{Cache, NodeIndex};
@@ -96,7 +97,7 @@ pub fn histogram(nodes: &[(NodeIndex, Reject)], absent: Option<Reject>, all_node
         count(absent.reasons, all_nodes - nodes.len());
     }
     let mut texts: Vec<String> = counts.iter().map(|(r, n)| format!("{n} {}", r.text(scalars))).collect();
-    texts.sort();
+    texts.order();
     texts.join(", ")
 }
 

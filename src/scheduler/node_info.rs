@@ -1,5 +1,6 @@
 //! A node as the scheduler sees it: what it offers, what is taken, and by whom. It may not know of scheduling.
 
+use crate::base::Order as _;
 use std::sync::Arc;
 
 use super::pod_info::{HostPort, PodInfo};
@@ -100,7 +101,7 @@ fn images_of(status: &Value) -> Vec<(ArcStr, i64)> {
             images.push((name.arc_str(), image.get("sizeBytes").int()));
         }
     }
-    images.sort();
+    images.order();
     images.dedup_by(|a, b| a.0 == b.0);
     images
 }

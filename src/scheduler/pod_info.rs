@@ -1,6 +1,7 @@
 //! A pod as the scheduler sees it. Pods alike in all that scheduling looks at share one parsed [`PodClass`].
 //! It may not know of nodes.
 
+use crate::base::Order as _;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -114,7 +115,7 @@ impl AffinityTerm {
         if namespaces.is_empty() && by_labels.is_null() {
             namespaces.push(namespace.clone());
         }
-        namespaces.sort();
+        namespaces.order();
         AffinityTerm {
             namespaces,
             namespace_selector: Selector::of_label_selector(by_labels),

@@ -1,6 +1,7 @@
 //! DefaultPreemption: which less important pods would have to go for a pod to run, and where that costs least.
 //! Models `pkg/scheduler/framework/preemption`. It may not write anything.
 
+use crate::base::Order as _;
 use std::sync::Arc;
 
 use super::cache::NodeIndex;
@@ -165,7 +166,7 @@ fn select_victims(
     not_started.reverse();
     potential.append(&mut not_started);
     let importance = |p: &Arc<PodInfo>| (std::cmp::Reverse(p.class.priority), start_time(p, now));
-    potential.sort_by_key(importance);
+    potential.order_by_key(importance);
     let (violating, others) = split_by_budget(potential, budgets);
     let mut pdb_violations = 0;
     let mut victims = Vec::new();
@@ -181,7 +182,7 @@ fn select_victims(
         }
     }
     if both {
-        victims.sort_by_key(importance);
+        victims.order_by_key(importance);
     }
     if victims.is_empty() {
         // It fits after all once pods were put back: nothing to take away here.

@@ -1,5 +1,6 @@
 //! The workstation: a machine whose shell is the terminal's, whose files are the editor's tabs, and on which `kubectl` is a program.
 
+use crate::base::Order as _;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -130,7 +131,7 @@ impl Workstation {
                 }
             }
         }
-        found.sort();
+        found.order();
         found
     }
 

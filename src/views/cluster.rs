@@ -1,5 +1,6 @@
 //! The whole cluster at one moment.
 
+use crate::base::Order as _;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -183,7 +184,7 @@ impl ClusterViews {
             }
         }
         let in_order =
-            |pods: &mut Vec<Rc<PodView>>| pods.sort_by(|a, b| (a.created, &a.namespace, &a.name).cmp(&(b.created, &b.namespace, &b.name)));
+            |pods: &mut Vec<Rc<PodView>>| pods.order_by(|a, b| (a.created, &a.namespace, &a.name).cmp(&(b.created, &b.namespace, &b.name)));
         in_order(&mut queue);
         let mut nodes: Vec<NodeView> = objects
             .nodes
@@ -194,13 +195,13 @@ impl ClusterViews {
                 node_of(node, pods)
             })
             .collect();
-        nodes.sort_by(|a, b| natural(&a.name).cmp(&natural(&b.name)));
+        nodes.order_by(|a, b| natural(&a.name).cmp(&natural(&b.name)));
         let mut workloads: Vec<WorkloadView> = {
             // What another of them makes is shown as that one's.
             let tops = objects.workloads.iter().filter(|w| w.controller_ref().is_null());
             tops.map(|w| workload_of(w, &objects.workloads)).collect()
         };
-        workloads.sort_by(|a, b| (&a.kind, &a.namespace, &a.name).cmp(&(&b.kind, &b.namespace, &b.name)));
+        workloads.order_by(|a, b| (&a.kind, &a.namespace, &a.name).cmp(&(&b.kind, &b.namespace, &b.name)));
         let services = objects.services.iter().map(|s| service_of(s, &objects.pods)).collect();
         self.last = Rc::new(ClusterView {
             time: objects.time,

@@ -1,6 +1,7 @@
 //! What a word of a command line could become: programs, kubectl's commands and flags, kinds, names, files.
 
 use crate::api::{KINDS, Kind, KindRef, Object};
+use crate::base::Order as _;
 use crate::sim::Sim;
 
 /// What a word could become.
@@ -92,7 +93,7 @@ pub fn complete(sim: &Sim, line: &str) -> Completion {
         Some((&"kubectl" | &"k", arguments)) => kubectl(sim, arguments, word),
         Some(_) => files(sim, word),
     };
-    candidates.sort();
+    candidates.order();
     candidates.dedup();
     candidates.truncate(CANDIDATES_MAX);
     Completion { from, candidates }

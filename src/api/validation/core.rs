@@ -7,6 +7,7 @@ use super::path::{Errors, Path, same};
 use super::pod;
 use super::resources::{container_resource_name, quantity_value, quota_resource_name, resource_name};
 use super::scheduling::taints;
+use crate::base::Order as _;
 
 /// The most that a ConfigMap or a Secret may hold, in bytes.
 const DATA_BYTES_MAX: usize = 1 << 20;
@@ -304,7 +305,7 @@ fn limit_names(errors: &mut Errors, at: Path<'_>, limit: &Value, kind: &str) {
 fn limit_amounts(errors: &mut Errors, at: Path<'_>, limit: &Value) {
     let keys = ["min", "max", "default", "defaultRequest", "maxLimitRequestRatio"];
     let mut resources: Vec<&str> = keys.iter().flat_map(|k| limit.get(k).entries()).map(|(name, _)| name.as_str()).collect();
-    resources.sort_unstable();
+    resources.order();
     resources.dedup();
     for name in resources {
         let amount = |key: &str| match limit.at(&[key, name]) {
@@ -428,7 +429,7 @@ pub(super) fn resource_quota_update(errors: &mut Errors, new: &Value, old: &Valu
     resource_quota(errors, new);
     let sorted = |q: &Value| {
         let mut scopes: Vec<String> = q.at(&["spec", "scopes"]).items().iter().map(|s| s.str().to_owned()).collect();
-        scopes.sort();
+        scopes.order();
         scopes
     };
     if sorted(new) != sorted(old) {

@@ -3,6 +3,7 @@
 use super::super::names::{self, go_strings, with_prefix};
 use super::super::{Object, Value, split_api_version};
 use super::path::{Errors, Path};
+use crate::base::Order as _;
 
 /// The rule that a kind's names follow.
 pub(super) type NameRule = fn(&str) -> Vec<String>;
@@ -138,7 +139,7 @@ pub(super) fn object_meta_update(errors: &mut Errors, new: &Value, old: &Value) 
     if old.is_terminating() {
         let known = before.get("finalizers").items();
         let mut added: Vec<&str> = meta.get("finalizers").items().iter().filter(|f| !known.contains(f)).map(Value::str).collect();
-        added.sort_unstable();
+        added.order();
         if !added.is_empty() {
             let detail =
                 format!("no new finalizers can be added if the object is being deleted, found new finalizers {}", go_strings(&added));

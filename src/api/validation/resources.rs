@@ -3,6 +3,7 @@
 use super::super::resources::is_pod_level_resource;
 use super::super::{Quantity, Value, names};
 use super::path::{Errors, Path};
+use crate::base::Order as _;
 
 /// Checks the name of a resource.
 pub(super) type ResourceRule = fn(&mut Errors, Path<'_>, &str);
@@ -203,7 +204,7 @@ fn claim_names(errors: &mut Errors, at: Path<'_>, claims: &Value, known: &[&str]
                 detail += " which is empty";
             } else {
                 let mut sorted = known.to_vec();
-                sorted.sort_unstable();
+                sorted.order();
                 detail = format!("{detail}: {}", sorted.join(", "));
             }
             errors.not_found(at, name);

@@ -10,6 +10,7 @@ use super::job::is_finished;
 use super::replicas::is_namespace_ending;
 use super::work_queue::WorkQueue;
 use crate::api::{Kind, KindRef, Object, Status, Value};
+use crate::base::Order as _;
 use crate::base::{Duration, EPOCH_UNIX_S, Time, format_rfc3339};
 use crate::obj;
 use crate::server::{
@@ -86,7 +87,7 @@ impl Sync<'_> {
         for (condition, limit) in [("Complete", "successfulJobsHistoryLimit"), ("Failed", "failedJobsHistoryLimit")] {
             let Some(limit) = self.cron_job.at(&["spec", limit]).as_int() else { continue };
             let mut finished: Vec<Value> = self.jobs.iter().filter(|j| j.condition(condition) == "True").cloned().collect();
-            finished.sort_by(|a, b| {
+            finished.order_by(|a, b| {
                 let started = |j: &Value| j.at(&["status", "startTime"]).arc_str();
                 started(a).cmp(&started(b)).then_with(|| a.name().cmp(b.name()))
             });

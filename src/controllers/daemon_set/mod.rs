@@ -3,6 +3,7 @@
 mod placement;
 mod update;
 
+use crate::base::Order as _;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::controller::{ObjectRef, key_of};
@@ -127,7 +128,7 @@ impl DaemonSetController {
         if running.len() <= 1 {
             return Vec::new();
         }
-        running.sort_by(|a, b| {
+        running.order_by(|a, b| {
             let made = |v: &Value| v.at(&["metadata", "creationTimestamp"]).arc_str();
             made(a).cmp(&made(b)).then_with(|| a.name().cmp(b.name()))
         });

@@ -2,6 +2,7 @@
 
 use super::{DESIRED, HASH, MAX, REVISION, Sync, controller_ref, replicas_of, status_count};
 use crate::api::{Kind, Object, Status, Value, template_hash};
+use crate::base::Order as _;
 use crate::obj;
 use crate::server::{DeleteOptions, EventType, Subresource, WriteOptions};
 
@@ -145,7 +146,7 @@ impl Sync<'_> {
         };
         let mut old: Vec<Value> = self.find_old().into_iter().filter(|s| !s.is_terminating()).collect();
         let surplus = old.len() as i64 - limit;
-        old.sort_by_key(revision_of);
+        old.order_by_key(revision_of);
         for set in old.iter().take(surplus.max(0) as usize) {
             let settled = status_count(set, "replicas") == 0
                 && replicas_of(set) == 0

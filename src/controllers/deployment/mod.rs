@@ -5,6 +5,7 @@ mod history;
 mod progress;
 mod rollout;
 
+use crate::base::Order as _;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use arithmetic::{new_rs_new_replicas, replica_set_proportion, resolve_fenceposts, scaled_value};
@@ -163,7 +164,7 @@ fn claim(api: &mut ApiServer, by: &Caller, deployment: &Value, selector: &LabelS
             mine.push(api.update(by, kind, set, Subresource::None, &WriteOptions::default())?);
         }
     }
-    mine.sort_by(by_age);
+    mine.order_by(by_age);
     Ok(mine)
 }
 

@@ -2,6 +2,7 @@
 
 use super::{MAX, Sync, arithmetic, replicas_of, status_count};
 use crate::api::{Kind, Object, Status, Value};
+use crate::base::Order as _;
 use crate::base::Time;
 use crate::server::EventType;
 
@@ -152,7 +153,7 @@ impl Sync<'_> {
         let allowed = if self.wanted() > 0 { self.wanted() + self.max_surge() } else { 0 };
         let to_add = allowed - total;
         // Growing, the largest and then the newest come first; shrinking, the largest and then the oldest.
-        active.sort_by(|a, b| {
+        active.order_by(|a, b| {
             let ages = if to_add > 0 { super::by_age(b, a) } else { super::by_age(a, b) };
             replicas_of(b).cmp(&replicas_of(a)).then(ages)
         });

@@ -1,6 +1,7 @@
 //! How long a Job waits before it replaces failed pods (`pkg/controller/job/backoff_utils.go`): 10 s, doubling, to 10 min.
 
 use crate::api::{Object, Value};
+use crate::base::Order as _;
 use crate::base::{Duration, Time};
 
 /// The first wait.
@@ -21,7 +22,7 @@ impl BackoffRecord {
     /// The record after pods that ended at these moments.
     pub fn after(mut self, succeeded: &[Time], failed: &[Time]) -> BackoffRecord {
         let mut failed = failed.to_vec();
-        failed.sort_unstable();
+        failed.order();
         let Some(last_success) = succeeded.iter().max() else {
             if let Some(last) = failed.last() {
                 self.failures += u32::try_from(failed.len()).unwrap_or(u32::MAX);

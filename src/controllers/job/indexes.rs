@@ -1,6 +1,7 @@
 //! Completion indexes of an Indexed Job: sorted intervals, and how they are read from and written to its status.
 
 use crate::api::{Object, Value};
+use crate::base::Order as _;
 
 /// The annotation and label that carry a pod's index.
 pub(super) const INDEX: &str = "batch.kubernetes.io/job-completion-index";
@@ -60,7 +61,7 @@ impl Intervals {
     }
 
     fn normalized(mut self) -> Intervals {
-        self.0.sort_unstable();
+        self.0.order();
         let mut merged: Vec<(i64, i64)> = Vec::new();
         for (first, last) in self.0 {
             match merged.last_mut() {

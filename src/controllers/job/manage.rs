@@ -3,6 +3,7 @@
 use super::{Sync, TRACKING, backoff, indexes, policy, tracking};
 use crate::api::{Kind, Object, Status, Value};
 use crate::base::Duration;
+use crate::base::Order as _;
 use crate::controllers::replicas::{deletion_order, is_ready, pod_from_template, slow_start};
 use crate::obj;
 use crate::server::{DeleteOptions, EventType, WriteOptions};
@@ -123,13 +124,13 @@ impl Sync<'_> {
             }
             left = Vec::new();
             for (_, mut pods) in by_index {
-                pods.sort_by(|a, b| deletion_order(a, 0, b, 0));
+                pods.order_by(|a, b| deletion_order(a, 0, b, 0));
                 left.extend(pods.pop());
                 doomed.extend(pods);
             }
         }
         if (doomed.len() as i64) < at_least {
-            left.sort_by(|a, b| deletion_order(a, 0, b, 0));
+            left.order_by(|a, b| deletion_order(a, 0, b, 0));
             let more = (at_least - doomed.len() as i64) as usize;
             doomed.extend(left.into_iter().take(more));
         }

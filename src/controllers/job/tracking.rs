@@ -1,5 +1,6 @@
 //! Counting pods exactly once (`trackJobStatusAndRemoveFinalizers`): first into the status, then off with the finalizer, then into the counters.
 
+use crate::base::Order as _;
 use std::collections::BTreeSet;
 
 use super::{Condition, Sync, TRACKING, ensure_condition, indexes, policy, set_count};
@@ -35,7 +36,7 @@ impl Sync<'_> {
     pub(super) fn track(&mut self, mut needs_flush: bool) -> Result<(), Status> {
         let indexed = self.is_indexed();
         if indexed {
-            self.pods.sort_by_key(|p| indexes::of(p).unwrap_or(-1));
+            self.pods.order_by_key(|p| indexes::of(p).unwrap_or(-1));
         }
         let mut with_finalizer: BTreeSet<ArcStr> =
             self.pods.iter().filter(|p| has_finalizer(p)).map(|p| p.get("metadata").get("uid").arc_str()).collect();

@@ -1,5 +1,6 @@
 //! One pass over a StatefulSet (`stateful_set_control.go`): fill the ordinals, take away what is beyond, roll the rest.
 
+use crate::base::Order as _;
 use std::collections::BTreeMap;
 
 use super::{REVISION, REVISION_HASH, claims, identity};
@@ -91,7 +92,7 @@ impl<'a> Control<'a> {
                 None => {}
             }
         }
-        self.condemned.sort_by_key(|p| std::cmp::Reverse(identity::ordinal(p)));
+        self.condemned.order_by_key(|p| std::cmp::Reverse(identity::ordinal(p)));
         let mut missing = 0;
         for ordinal in start..start + wanted {
             let pod = by_ordinal.remove(&ordinal).unwrap_or_else(|| {

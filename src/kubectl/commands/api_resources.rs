@@ -1,5 +1,6 @@
 //! `kubectl api-resources` and `api-versions`.
 
+use crate::base::Order as _;
 use std::collections::BTreeSet;
 
 use crate::api::schema::schema;
@@ -61,8 +62,8 @@ fn resources(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         .filter(|k| flags.list("categories").iter().all(|c| k.categories.contains(&c.as_str())))
         .collect();
     match sort {
-        "name" => kinds.sort_by_key(|k| k.plural),
-        "kind" => kinds.sort_by_key(|k| k.kind),
+        "name" => kinds.order_by_key(|k| k.plural),
+        "kind" => kinds.order_by_key(|k| k.kind),
         _ => {}
     }
     match output {

@@ -1,6 +1,7 @@
 //! `kubectl config`.
 
 use crate::api::Value;
+use crate::base::Order as _;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::config::Kubeconfig;
 use crate::kubectl::context::Context;
@@ -87,7 +88,7 @@ fn contexts(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     let wanted = cx.args();
     let mut items: Vec<&Value> = config.object.get("contexts").items().iter().collect();
-    items.sort_by_key(|c| c.get("name").str());
+    items.order_by_key(|c| c.get("name").str());
     items.retain(|c| wanted.is_empty() || wanted.iter().any(|w| w == c.get("name").str()));
     if output == "name" {
         items.iter().for_each(|c| cx.out.outln(c.get("name").str()));

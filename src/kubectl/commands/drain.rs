@@ -3,6 +3,7 @@
 use super::cordon::{cordon_one, nodes};
 use crate::api::selector::LabelSelector;
 use crate::api::{Kind, Object, Value};
+use crate::base::Order as _;
 use crate::base::{Duration, Time};
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::{Context, DryRun};
@@ -156,7 +157,7 @@ fn choose(cx: &mut Context<'_, '_>, node: &str) -> Result<Vec<Leaving>, Vec<CliE
     let flags = cx.flags();
     let selector = LabelSelector::parse(flags.text("pod-selector")).map_err(|e| vec![CliError::Message(e.to_string())])?;
     let mut pods: Vec<Value> = cx.host.api.pods_on(node).filter(|p| selector.matches(p.labels())).cloned().collect();
-    pods.sort_by_key(|p| (p.namespace_arc(), p.name_arc()));
+    pods.order_by_key(|p| (p.namespace_arc(), p.name_arc()));
     let mut errors: Vec<(&str, Vec<String>)> = Vec::new();
     let mut warnings: Vec<(&str, Vec<String>)> = Vec::new();
     fn note<'a>(list: &mut Vec<(&'a str, Vec<String>)>, text: &'a str, pod: &Value) {

@@ -1,6 +1,7 @@
 //! `kubectl events`.
 
 use crate::api::{Kind, KindRef, Object, Value};
+use crate::base::Order as _;
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -70,7 +71,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let revision = cx.host.api.revision();
     let events = cx.list(Kind::named("Event"), filter.namespace.as_deref(), &ListOptions::default())?;
     let mut events: Vec<Value> = events.into_iter().filter(|e| filter.matches(e)).collect();
-    events.sort_by_key(last_seen);
+    events.order_by_key(last_seen);
     let mut watching = Watching { filter, revision, printer, writer: TabWriter::for_tables() };
     if flags.is_on("watch") {
         watching.headers(cx);

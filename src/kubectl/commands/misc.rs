@@ -1,6 +1,7 @@
 //! Small commands: `auth`, `cluster-info`, `completion`, `options`, `plugin`, `kustomize`, `port-forward`, `proxy`, `certificate`, `edit`.
 
 use crate::api::{Kind, Value};
+use crate::base::Order as _;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::config::Kubeconfig;
 use crate::kubectl::context::Context;
@@ -172,7 +173,7 @@ fn completion(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 
 fn options(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let mut flags: Vec<&Flag> = GLOBAL.iter().filter(|f| f.name != "help").collect();
-    flags.sort_by_key(|f| f.name);
+    flags.order_by_key(|f| f.name);
     cx.out.outln("The following options can be passed to any command:\n");
     for flag in flags {
         let value = match flag.kind {

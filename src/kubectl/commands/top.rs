@@ -3,6 +3,7 @@
 use crate::api::quantity::Quantity;
 use crate::api::selector::LabelSelector;
 use crate::api::{Kind, KindRef, Object, Value};
+use crate::base::Order as _;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -61,9 +62,9 @@ fn megabytes(bytes: i64) -> i64 {
 
 fn sort(cx: &Context<'_, '_>, objects: &mut [Value]) {
     match cx.flags().text("sort-by") {
-        "cpu" => objects.sort_by_key(|o| std::cmp::Reverse(usage(o).0)),
-        "memory" => objects.sort_by_key(|o| std::cmp::Reverse(usage(o).1)),
-        _ => objects.sort_by_key(|o| (o.namespace_arc(), o.name_arc())),
+        "cpu" => objects.order_by_key(|o| std::cmp::Reverse(usage(o).0)),
+        "memory" => objects.order_by_key(|o| std::cmp::Reverse(usage(o).1)),
+        _ => objects.order_by_key(|o| (o.namespace_arc(), o.name_arc())),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::metadata::go_list;
 use super::page::Page;
 use crate::api::{Kind, Object, Value};
+use crate::base::Order as _;
 
 pub(super) fn service_account(page: &mut Page, account: &Value) {
     page.head(account);
@@ -101,7 +102,7 @@ fn compact(rules: &Value) -> Vec<Rule> {
             }
         }
     }
-    out.sort_by_cached_key(Rule::sort_key);
+    out.order_by_key(Rule::sort_key);
     out
 }
 

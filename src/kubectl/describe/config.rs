@@ -1,5 +1,6 @@
 //! Namespaces, configuration, quotas and limits, priority classes.
 
+use crate::base::Order as _;
 use std::collections::BTreeSet;
 
 use super::metadata::{date, quantity};
@@ -56,7 +57,7 @@ fn scopes(page: &mut Page, quota: &Value, level: usize, bullet: &str) {
     if scopes.is_empty() {
         return;
     }
-    scopes.sort_unstable();
+    scopes.order();
     page.field(level, "Scopes", scopes.join(", "));
     for scope in scopes {
         let help = match scope {

@@ -3,6 +3,7 @@
 use super::metadata::{date, go_list, int_or_string, or_none, quantity};
 use super::page::Page;
 use crate::api::{Object, Quantity, Value};
+use crate::base::Order as _;
 
 impl Page<'_> {
     /// A list of containers under a title; `statuses` and `pod` are null in a template, whose text is indented by `space`.
@@ -171,7 +172,7 @@ impl Page<'_> {
 
     fn mounts(&mut self, container: &Value) {
         let mut mounts: Vec<&Value> = container.get("volumeMounts").items().iter().collect();
-        mounts.sort_by_key(|m| m.get("mountPath").str());
+        mounts.order_by_key(|m| m.get("mountPath").str());
         let none = if mounts.is_empty() { "\t<none>" } else { "" };
         self.line(2, format_args!("Mounts:{none}"));
         for m in mounts {
@@ -184,7 +185,7 @@ impl Page<'_> {
         }
         let mut devices: Vec<&Value> = container.get("volumeDevices").items().iter().collect();
         if !devices.is_empty() {
-            devices.sort_by_key(|d| d.get("devicePath").str());
+            devices.order_by_key(|d| d.get("devicePath").str());
             self.line(2, format_args!("Devices:{none}"));
             for d in devices {
                 self.line(3, format_args!("{} from {}", d.get("devicePath").str(), d.get("name").str()));

@@ -2,6 +2,7 @@
 
 use super::page::Page;
 use crate::api::{Kind, KindRef, Object, Value};
+use crate::base::Order as _;
 use crate::kubectl::output::columns::timestamp_micros;
 
 impl Page<'_> {
@@ -19,7 +20,7 @@ impl Page<'_> {
         let namespace = first.object.namespace();
         let all = self.related.list(Kind::named("Event"), Some(namespace).filter(|ns| !ns.is_empty()));
         let mut events: Vec<&Value> = identities.iter().flat_map(|who| all.iter().filter(|e| who.is_involved_in(e))).collect();
-        events.sort_by_key(|e| timestamp_micros(e.get("lastTimestamp")));
+        events.order_by_key(|e| timestamp_micros(e.get("lastTimestamp")));
         if events.is_empty() {
             self.field(0, "Events", "<none>");
             return;

@@ -5,6 +5,7 @@ use super::metadata::date;
 use super::page::Page;
 use super::resources::{Resources, add, is_terminated, of_pod};
 use crate::api::{Kind, Object, Quantity, Value};
+use crate::base::Order as _;
 use crate::kubectl::output::columns::node_roles;
 
 // Models describeNode.
@@ -68,7 +69,7 @@ fn joined(list: &Value) -> String {
 
 fn taints(page: &mut Page, taints: &Value) {
     let mut sorted: Vec<&Value> = taints.items().iter().collect();
-    sorted.sort_by_key(|t| format!("{},{}", t.get("effect").str(), t.get("key").str()));
+    sorted.order_by_key(|t| format!("{},{}", t.get("effect").str(), t.get("key").str()));
     let text = |t: &&Value| match (t.get("key").str(), t.get("value").str(), t.get("effect").str()) {
         (key, "", "") => key.to_owned(),
         (key, "", effect) => format!("{key}:{effect}"),

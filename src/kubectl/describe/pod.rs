@@ -5,6 +5,7 @@ use super::metadata::date;
 use super::page::Page;
 use super::resources::qos_class;
 use crate::api::{Object, Value};
+use crate::base::Order as _;
 use crate::kubectl::output::columns::format_label_selector;
 
 // Models describePod.
@@ -137,7 +138,7 @@ impl Page<'_> {
     // Models printTolerationsMultilineWithIndent.
     fn tolerations(&mut self, title: &str, tolerations: &Value) {
         let mut sorted: Vec<&Value> = tolerations.items().iter().collect();
-        sorted.sort_by_key(|t| t.get("key").str());
+        sorted.order_by_key(|t| t.get("key").str());
         let line = |t: &&Value| {
             let (key, value, effect) = (t.get("key").str(), t.get("value").str(), t.get("effect").str());
             let mut line = key.to_owned();
@@ -163,7 +164,7 @@ impl Page<'_> {
         if sorted.is_empty() {
             return;
         }
-        sorted.sort_by_key(|c| c.get("topologyKey").str());
+        sorted.order_by_key(|c| c.get("topologyKey").str());
         self.put(0, format_args!("{space}Topology Spread Constraints:\t"));
         for (i, c) in sorted.into_iter().enumerate() {
             if i > 0 {

@@ -3,6 +3,7 @@
 use super::metadata::{date, go_list, quantity, truth};
 use super::page::Page;
 use crate::api::{Kind, Object, Value};
+use crate::base::Order as _;
 use crate::kubectl::output::columns::{access_modes, format_labels};
 
 /// The class a volume or claim names, by the annotation of old or by its member.
@@ -100,7 +101,7 @@ fn used_by(page: &mut Page, pvc: &Value) {
     let owners = pvc.at(&["metadata", "ownerReferences"]).items();
     let owns = |p: &Value| owners.iter().any(|o| o.kind() == "Pod" && o.get("uid").str() == p.uid());
     let mut names: Vec<String> = pods.iter().filter(|p| mounts(p) || owns(p)).map(|p| p.name().to_owned()).collect();
-    names.sort_unstable();
+    names.order();
     page.items(0, "Used By", &names);
 }
 

@@ -4,6 +4,7 @@ use super::metadata::{date, int_or_string, or_none, quantity};
 use super::page::Page;
 use super::storage::storage_class;
 use crate::api::{Kind, Object, Value};
+use crate::base::Order as _;
 use crate::kubectl::output::columns::{format_label_selector, format_labels, format_selector_or};
 
 /// A selector's text, nothing where it is empty.
@@ -110,7 +111,7 @@ fn replica_sets(page: &Page, deployment: &Value) -> (Vec<String>, Vec<String>) {
     let owned = |rs: &Value| rs.controller_ref().get("uid").str() == deployment.uid() && !deployment.uid().is_empty();
     let mut sets: Vec<Value> =
         page.related.list(Kind::named("ReplicaSet"), Some(deployment.namespace())).into_iter().filter(owned).collect();
-    sets.sort_by(|a, b| {
+    sets.order_by(|a, b| {
         let key = |o: &Value| o.at(&["metadata", "creationTimestamp"]).arc_str();
         key(a).cmp(&key(b)).then_with(|| a.name().cmp(b.name()))
     });

@@ -1,5 +1,6 @@
 //! `-o`: what a command that prints objects may be asked for besides a table.
 
+use crate::base::Order as _;
 use thiserror::Error;
 
 use super::{ColumnsError, CustomColumns, GoTemplate, JsonPath, JsonPathError, TemplateError};
@@ -143,7 +144,7 @@ impl ObjectFormat {
                 let mut allowed = ALLOWED.to_vec();
                 if for_get {
                     allowed.extend(["custom-columns", "custom-columns-file", "wide"]);
-                    allowed.sort_unstable();
+                    allowed.order();
                 }
                 Err(FormatError::Unknown { format: output.to_owned(), allowed })
             }

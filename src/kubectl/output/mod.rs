@@ -1,5 +1,7 @@
 //! What kubectl prints of objects: tables and the `-o` formats. Pure functions of objects; they know no server.
 
+use crate::base::Order as _;
+
 mod base64;
 pub mod columns;
 mod custom_columns;
@@ -34,7 +36,7 @@ pub use yaml::to_yaml;
 pub(crate) fn recorded_steps(folder: &str) -> Vec<crate::api::Value> {
     let sorted = |dir: std::path::PathBuf| {
         let mut paths: Vec<_> = std::fs::read_dir(dir).expect("a folder").map(|e| e.expect("an entry").path()).collect();
-        paths.sort();
+        paths.order();
         paths
     };
     let files = sorted(format!("{folder}/cases").into()).into_iter().flat_map(sorted);

@@ -1,5 +1,6 @@
 //! `--sort-by`: objects in the order of one of their members.
 
+use crate::base::Order as _;
 use std::cmp::Ordering;
 
 use thiserror::Error;
@@ -58,7 +59,7 @@ pub fn sort_objects(objects: &mut Vec<Value>, path: &str) -> Result<(), SortErro
         return Err(unsortable("unsortable interface: interface".into()));
     }
     let mut keyed: Vec<(Option<Value>, Value)> = keys.into_iter().zip(std::mem::take(objects)).collect();
-    keyed.sort_by(|a, b| match (&a.0, &b.0) {
+    keyed.order_by(|a, b| match (&a.0, &b.0) {
         (Some(a), Some(b)) => order(a, b),
         (a, b) => a.is_some().cmp(&b.is_some()),
     });

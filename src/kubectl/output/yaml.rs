@@ -1,5 +1,6 @@
 //! YAML as kubectl prints it: what `sigs.k8s.io/yaml` makes of an object, down to quotes, folds and the order of keys.
 
+use crate::base::Order as _;
 use std::cmp::Ordering;
 
 use super::go_value;
@@ -76,7 +77,7 @@ impl Emitter {
         let outer = self.indent;
         self.increase_indent(false);
         let mut entries: Vec<(&ArcStr, &Value)> = value.entries().collect();
-        entries.sort_by(|a, b| natural_order(a.0, b.0));
+        entries.order_by(|a, b| natural_order(a.0, b.0));
         for (key, item) in entries {
             self.write_indent();
             if key.len() <= SIMPLE_KEY_MAX && !key.contains(is_break) {

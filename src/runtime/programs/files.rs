@@ -3,6 +3,7 @@
 mod diff;
 mod find;
 
+use crate::base::Order as _;
 use std::sync::Arc;
 
 use super::super::fs::{Errno, Inode, Kind, base_name, parent_of};
@@ -531,7 +532,7 @@ fn ls(r: &mut Run<'_>) -> i32 {
     let mut status = 0;
     let mut plain: Vec<(String, Arc<Inode>)> = Vec::new();
     let mut dirs: Vec<(String, Arc<Inode>)> = Vec::new();
-    files.sort();
+    files.order();
     for f in files {
         let long = has('l') || has('d');
         match r.k.fs.find(&r.p.cwd, &f, !long || f.ends_with('/')).map(|x| x.node.cloned()) {
@@ -615,9 +616,9 @@ struct Ls {
 impl Ls {
     fn print(&self, k: &Kernel, mut list: Vec<(String, Arc<Inode>)>, out: &mut String, total: bool) {
         if self.by_time {
-            list.sort_by(|a, b| b.1.mtime.cmp(&a.1.mtime).then_with(|| a.0.cmp(&b.0)));
+            list.order_by(|a, b| b.1.mtime.cmp(&a.1.mtime).then_with(|| a.0.cmp(&b.0)));
         } else if self.by_size {
-            list.sort_by(|a, b| b.1.size().cmp(&a.1.size()).then_with(|| a.0.cmp(&b.0)));
+            list.order_by(|a, b| b.1.size().cmp(&a.1.size()).then_with(|| a.0.cmp(&b.0)));
         }
         if self.reverse {
             list.reverse();

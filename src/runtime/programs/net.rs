@@ -5,6 +5,7 @@ use super::super::machine::{MachineEvent, Serving};
 use super::super::process::{Block, Process, Step};
 use super::super::text;
 use super::{Program, Run, become_program};
+use crate::base::Order as _;
 use crate::base::{Duration, Time};
 use crate::network::{HttpRequest, HttpResponse, NetError, NetRequest, NetResponse, status_text};
 
@@ -69,7 +70,7 @@ pub fn run(r: &mut Run<'_>) -> Option<i32> {
         "netstat" | "ss" => {
             let mut ports: Vec<(u16, u32)> =
                 r.k.procs.values().flat_map(|p| super::ports(p).into_iter().map(|n| (n, p.pid)).collect::<Vec<_>>()).collect();
-            ports.sort_unstable();
+            ports.order();
             let mut out = "Active Internet connections (only servers)\nProto Recv-Q Send-Q Local Address           Foreign Address         State       PID/Program name    \n".to_string();
             for (port, pid) in ports {
                 let name = r.k.procs.get(&pid).and_then(|p| p.argv.first().cloned()).unwrap_or_default();

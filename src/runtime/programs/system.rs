@@ -5,6 +5,7 @@ use super::super::process::{Body, Pid, Signal, Waiting};
 use super::super::shell::test_command;
 use super::super::text;
 use super::Run;
+use crate::base::Order as _;
 
 /// Runs a program of this family; `None` where it is none.
 pub fn run(r: &mut Run<'_>) -> Option<i32> {
@@ -470,7 +471,7 @@ fn ps(r: &mut Run<'_>) -> i32 {
             .map(|p| (p.pid, p.ppid, p.uid, p.memory, p.cpu_us, p.started, p.argv.join(" "), p.waiting() == Waiting::Running))
             .collect();
     rows.push(me);
-    rows.sort();
+    rows.order();
     let mut out = String::new();
     let clock = |us: u64| format!("{:02}:{:02}:{:02}", us / 3_600_000_000, us / 60_000_000 % 60, us / 1_000_000 % 60);
     if gnu && opts.iter().any(|o| o.0 == 'f') {

@@ -3,6 +3,7 @@
 
 use crate::api::schema::{Field, Ty, Type, schema};
 use crate::api::{KindRef, Map, Status, Value};
+use crate::base::Order as _;
 
 /// Applies a strategic merge patch to an object of a kind.
 pub fn strategic_merge_patch(kind: KindRef, current: &Value, patch: &Value) -> Result<Value, Status> {
@@ -159,7 +160,7 @@ fn sort_by_order(list: &mut Vec<Value>, order: &[Value], merge_key: &str) {
         order.iter().position(|o| if merge_key.is_empty() { o.same(&key) } else { o.get(merge_key).same(&key) })
     };
     let mut named: Vec<Value> = list.iter().filter(|v| place(v).is_some()).cloned().collect();
-    named.sort_by_key(|v| place(v));
+    named.order_by_key(|v| place(v));
     let unnamed: Vec<(usize, Value)> = list.iter().enumerate().filter(|(_, v)| place(v).is_none()).map(|(i, v)| (i, v.clone())).collect();
     let mut merged = named;
     for (i, v) in unnamed {

@@ -1,6 +1,7 @@
 //! The revisions of a workload: ReplicaSets of a Deployment, ControllerRevisions of the others.
 
 use crate::api::{Kind, Object, Value};
+use crate::base::Order as _;
 use crate::kubectl::context::Context;
 use crate::kubectl::resources::Info;
 
@@ -42,6 +43,6 @@ pub(super) fn of(cx: &Context<'_, '_>, info: &Info) -> Option<Vec<Revision>> {
             .collect(),
         _ => return None,
     };
-    found.sort_by_key(|r| r.number);
+    found.order_by_key(|r| r.number);
     Some(found)
 }

@@ -2,6 +2,7 @@
 
 use crate::api::Value;
 use crate::api::duration::human_duration_signed;
+use crate::base::Order as _;
 use crate::base::{EPOCH_UNIX_S, Time, parse_rfc3339};
 
 /// Microseconds from the session's start to a timestamp, which may lie before it; `None` where it is absent or unreadable.
@@ -81,7 +82,7 @@ fn selector_text(selector: &Value) -> Option<String> {
     for e in selector.get("matchExpressions").items() {
         let key = e.get("key").str();
         let mut values: Vec<&str> = e.get("values").items().iter().map(Value::str).collect();
-        values.sort_unstable();
+        values.order();
         let values = values.join(",");
         parts.push((
             key,
@@ -94,7 +95,7 @@ fn selector_text(selector: &Value) -> Option<String> {
             },
         ));
     }
-    parts.sort_by_key(|(key, _)| *key);
+    parts.order_by_key(|(key, _)| *key);
     Some(parts.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(","))
 }
 

@@ -3,6 +3,7 @@
 use super::format::{age_of, or};
 use super::{AGE, NAME, Printer, text, wide};
 use crate::api::{Object, Value};
+use crate::base::Order as _;
 use crate::base::Time;
 
 pub(super) static NODE: Printer = Printer {
@@ -70,7 +71,7 @@ pub fn node_roles(node: &Value) -> Vec<&str> {
         })
         .filter(|role| !role.is_empty())
         .collect();
-    roles.sort_unstable();
+    roles.order();
     roles.dedup();
     roles
 }

@@ -1,5 +1,6 @@
 //! cat, head, tail, wc, tee, tr, cut, uniq, sort, tac, rev, nl, base64 and their like.
 
+use crate::base::Order as _;
 use std::collections::VecDeque;
 
 use super::super::super::text::unescape_one;
@@ -271,7 +272,7 @@ fn set(text: &str) -> Vec<u8> {
                     out.extend(*a as u8..=*z as u8);
                 }
                 if &text[i + 2..i + 2 + end] == "alpha" || &text[i + 2..i + 2 + end] == "alnum" {
-                    out.sort_unstable();
+                    out.order();
                 }
             }
             i += end + 4;
@@ -722,7 +723,7 @@ impl Sort {
             }
             std::cmp::Ordering::Equal
         };
-        rows.sort_by(|a, b| {
+        rows.order_by(|a, b| {
             order(a, b).then_with(|| {
                 if self.unique {
                     return std::cmp::Ordering::Equal;

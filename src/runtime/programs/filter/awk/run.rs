@@ -1,5 +1,6 @@
 //! What awk does.
 
+use crate::base::Order as _;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -401,7 +402,7 @@ impl Awk {
                     _ => Vec::new(),
                 };
                 // Numbers come in their order.
-                keys.sort_by(|a, b| match (a.parse::<f64>(), b.parse::<f64>()) {
+                keys.order_by(|a, b| match (a.parse::<f64>(), b.parse::<f64>()) {
                     (Ok(x), Ok(y)) => x.total_cmp(&y),
                     (Ok(_), _) => std::cmp::Ordering::Less,
                     (_, Ok(_)) => std::cmp::Ordering::Greater,
