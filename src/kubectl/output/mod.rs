@@ -1,7 +1,5 @@
 //! What kubectl prints of objects: tables and the `-o` formats. Pure functions of objects; they know no server.
 
-use crate::base::Order as _;
-
 mod base64;
 pub mod columns;
 mod custom_columns;
