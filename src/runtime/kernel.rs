@@ -184,7 +184,7 @@ impl Kernel {
         let Some(mut p) = self.procs.remove(&pid) else { return };
         p.rate = 0;
         if let Some(signal) = self.deliver(&mut p) {
-            return self.end(p, ExitStatus::Signal(signal));
+            return self.end(&mut p, ExitStatus::Signal(signal));
         }
         if p.stopped {
             p.wake = Time::MAX;
@@ -202,13 +202,13 @@ impl Kernel {
             Err(Errno::Pipe) => {
                 let held = (p.handled | p.ignored) & Signal::PIPE.bit() != 0;
                 if !held {
-                    return self.end(p, ExitStatus::Signal(Signal::PIPE));
+                    return self.end(&mut p, ExitStatus::Signal(Signal::PIPE));
                 }
             }
             Err(_) => {}
         }
         if let Some(status) = p.ending {
-            return self.end(p, status);
+            return self.end(&mut p, status);
         }
         let mut body = std::mem::take(&mut p.body);
         let step = body.step(self, &mut p);
@@ -242,7 +242,7 @@ impl Kernel {
                 self.charge(&mut p, us.max(1));
                 if us <= 1000 && p.out.is_empty() {
                     let status = ExitStatus::Code((code & 255) as u8);
-                    return self.end(p, status);
+                    return self.end(&mut p, status);
                 }
             }
         }
@@ -484,7 +484,7 @@ impl Kernel {
         Some(pid)
     }
 
-    fn end(&mut self, mut p: Box<Process>, status: ExitStatus) {
+    fn end(&mut self, p: &mut Process, status: ExitStatus) {
         if matches!(&p.body, Body::Program(program) if program.is_external()) {
             self.events.push(MachineEvent::ExternalGone { pid: p.pid });
         }

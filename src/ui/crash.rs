@@ -28,7 +28,7 @@ fn show(detail: &str) -> Option<()> {
     layer.set_attribute("role", "alertdialog").ok()?;
     layer.set_attribute("aria-label", Text::CrashTitle.t(lang)).ok()?;
     let card = element(&document, "div", "", "")?;
-    for (tag, class, text) in [("h2", "", Text::CrashTitle.t(lang)), ("p", "", Text::CrashText.t(lang)), ("p", "mono term", detail)] {
+    for (tag, class, text) in [("h2", "", Text::CrashTitle.t(lang)), ("p", "", Text::CrashHelp.t(lang)), ("p", "mono term", detail)] {
         card.append_child(&*element(&document, tag, class, text)?).ok()?;
     }
     let row = element(&document, "div", "foot", "")?;

@@ -8,9 +8,8 @@ use std::rc::Rc;
 use js_sys::Uint8Array;
 use kubarium::api::{KindRef, Value};
 use kubarium::base::{Duration, Time};
-use kubarium::server::{FileEntry, FileKind, LogOptions, NodeApi};
 use kubarium::sim::{Session, Sim, TerminalInput, TimedInput};
-use kubarium::views::{ClusterViews, EnvView, EventFeed, FileView, PodDetails, complete};
+use kubarium::views::{ClusterViews, ContainerInside, EnvView, EventFeed, FileView, PodDetails, complete};
 
 use super::examples::EXAMPLES;
 use super::line_editor::{Effect, LineEditor};
@@ -30,11 +29,9 @@ const LATE_FRAMES: u32 = 12;
 /// A single step goes to the next change, but not further than this.
 const STEP_MAX: Duration = Duration::from_secs(600);
 
-/// The most lines of a log, and the most of a file, that the inspector shows.
-const LOG_LINES_MAX: u64 = 500;
-const FILE_BYTES_MAX: usize = 100_000;
-/// The most files of the workstation that the editor keeps an eye on.
+/// The most files of the workstation that the editor keeps an eye on, and the longest, in bytes.
 const FILES_MAX: usize = 64;
+const FILE_BYTES_MAX: usize = 100_000;
 
 /// What came of a command that the page gave itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -178,29 +175,21 @@ impl Host {
 
     /// The last of what a container wrote, in this run or the one before; or why there is nothing.
     pub fn logs(&self, pod: &Subject, container: &str, previous: bool) -> Result<String, String> {
-        let Some(kubelets) = &self.sim.cluster().kubelets else { return Ok(String::new()) };
-        let options = LogOptions { previous, tail_lines: Some(LOG_LINES_MAX), ..LogOptions::default() };
-        let chunk = kubelets.logs(self.sim.now(), &pod.namespace, &pod.name, container, &options).map_err(|status| status.message)?;
-        Ok(String::from_utf8_lossy(&chunk.bytes).into_owned())
+        self.inside(pod, container).logs(previous)
     }
 
     /// The files of a directory in a container; none where it is no directory or the container does not run.
     pub fn files(&self, pod: &Subject, container: &str, path: &str) -> Option<Vec<FileView>> {
-        let entries = self.sim.cluster().kubelets.as_ref()?.list_files(&pod.namespace, &pod.name, container, path).ok()?;
-        let view = |e: FileEntry| FileView {
-            path: format!("{}/{}", path.trim_end_matches('/'), e.name),
-            directory: e.kind == FileKind::Directory,
-            size: e.size_bytes,
-            target: if let FileKind::Link(target) = e.kind { target } else { String::new() },
-        };
-        Some(entries.into_iter().map(view).collect())
+        self.inside(pod, container).files(path)
     }
 
     /// A file in a container, as text.
     pub fn file(&self, pod: &Subject, container: &str, path: &str) -> Option<String> {
-        let kubelets = self.sim.cluster().kubelets.as_ref()?;
-        let bytes = kubelets.read_file(&pod.namespace, &pod.name, container, path, FILE_BYTES_MAX).ok()?;
-        Some(String::from_utf8_lossy(&bytes).into_owned())
+        self.inside(pod, container).file(path)
+    }
+
+    fn inside<'a>(&'a self, pod: &'a Subject, container: &'a str) -> ContainerInside<'a> {
+        ContainerInside { sim: &self.sim, namespace: &pod.namespace, pod: &pod.name, container }
     }
 
     /// A container's environment.

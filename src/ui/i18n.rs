@@ -220,7 +220,7 @@ texts! {
     KeyApply: "apply the file", "应用文件";
     KeyTable: "table or picture", "表格或图形";
     CrashTitle: "Kubarium broke", "Kubarium 出错了";
-    CrashText: "A fault in the program stopped the cluster. Your session is kept: it can be run again up to the last thing you did.", "程序错误使集群停止。会话已保存：可以重新运行到最后一次操作之前。";
+    CrashHelp: "A fault in the program stopped the cluster. Your session is kept: it can be run again up to the last thing you did.", "程序错误使集群停止。会话已保存：可以重新运行到最后一次操作之前。";
     CrashRestore: "Restore without the last input", "恢复（去掉最后一次输入）";
     CrashFresh: "Start afresh", "重新开始";
     Restored: "The session was restored without its last input.", "会话已恢复，去掉了最后一次输入。";

@@ -14,19 +14,6 @@ pub struct EnvView {
     pub from: String,
 }
 
-/// A file or directory in a container.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileView {
-    /// Its whole path.
-    pub path: String,
-    /// Whether it is a directory.
-    pub directory: bool,
-    /// Its size in bytes.
-    pub size: u64,
-    /// Where it points, of a symbolic link; empty otherwise.
-    pub target: String,
-}
-
 /// One container of a pod, looked at closely.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PodDetails {

@@ -7,6 +7,7 @@ mod cluster;
 mod completion;
 mod details;
 mod event;
+mod inside;
 mod live;
 mod places;
 mod pod;
@@ -15,8 +16,9 @@ mod why;
 
 pub use cluster::{ClusterView, ClusterViews, NodeView, Objects, ServiceView, Share, WorkloadView};
 pub use completion::{Completion, complete};
-pub use details::{EnvView, FileView, PodDetails};
+pub use details::{EnvView, PodDetails};
 pub use event::{EventFeed, EventView};
+pub use inside::{ContainerInside, FileView};
 pub use live::{Beat, LiveContainer, LiveHistory, LivePod, LiveProbe, ProbeKind, Span};
 pub use places::Places;
 pub use pod::{ContainerRole, ContainerState, ContainerView, Exit, Health, Owner, PodView, ProbeView};

@@ -154,7 +154,8 @@ impl Sync<'_> {
         if self.job.is_terminating() || self.finished.is_some() || pod.at(&["status", "phase"]).str() == "Succeeded" {
             return true;
         }
-        failed && !indexes::of(pod).is_some_and(|i| self.delayed.get(&i).is_some_and(|p| p.uid() == pod.uid()))
+        let is_delayed = |index| self.delayed.get(&index).is_some_and(|p| p.uid() == pod.uid());
+        failed && !indexes::of(pod).is_some_and(is_delayed)
     }
 
     fn write_indexes(&mut self) -> bool {

@@ -34,7 +34,7 @@ pub use yaml::to_yaml;
 pub(crate) fn recorded_steps(folder: &str) -> Vec<crate::api::Value> {
     let sorted = |dir: std::path::PathBuf| {
         let mut paths: Vec<_> = std::fs::read_dir(dir).expect("a folder").map(|e| e.expect("an entry").path()).collect();
-        paths.order();
+        paths.sort();
         paths
     };
     let files = sorted(format!("{folder}/cases").into()).into_iter().flat_map(sorted);

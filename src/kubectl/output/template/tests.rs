@@ -1,3 +1,5 @@
+//! Go templates against a table of data and what they print.
+
 use super::*;
 use crate::base::RandomStream;
 use crate::obj;

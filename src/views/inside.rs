@@ -1,0 +1,65 @@
+//! What only the node that runs a container knows of it: what it wrote, and its files. Empty where no kubelets run.
+
+use crate::server::{FileEntry, FileKind, LogOptions, NodeApi};
+use crate::sim::Sim;
+
+/// The most lines of a log that are read.
+const LOG_LINES_MAX: u64 = 500;
+/// The most bytes of a file that are read.
+const FILE_BYTES_MAX: usize = 100_000;
+
+/// A file or directory in a container.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileView {
+    /// Its whole path.
+    pub path: String,
+    /// Whether it is a directory.
+    pub directory: bool,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Where it points, of a symbolic link; empty otherwise.
+    pub target: String,
+}
+
+/// A container of a simulation, to be looked into.
+#[derive(Clone, Copy)]
+pub struct ContainerInside<'a> {
+    /// The simulation it runs in.
+    pub sim: &'a Sim,
+    /// Its pod's namespace.
+    pub namespace: &'a str,
+    /// Its pod's name.
+    pub pod: &'a str,
+    /// Its own name.
+    pub container: &'a str,
+}
+
+impl ContainerInside<'_> {
+    /// The last of what it wrote, in this run or the one before; or why there is nothing, in the kubelet's words.
+    pub fn logs(self, previous: bool) -> Result<String, String> {
+        let Some(kubelets) = &self.sim.cluster().kubelets else { return Ok(String::new()) };
+        let options = LogOptions { previous, tail_lines: Some(LOG_LINES_MAX), ..LogOptions::default() };
+        let chunk = kubelets.logs(self.sim.now(), self.namespace, self.pod, self.container, &options).map_err(|status| status.message)?;
+        Ok(String::from_utf8_lossy(&chunk.bytes).into_owned())
+    }
+
+    /// The files of a directory; none where it is no directory or the container does not run.
+    pub fn files(self, path: &str) -> Option<Vec<FileView>> {
+        let kubelets = self.sim.cluster().kubelets.as_ref()?;
+        let entries = kubelets.list_files(self.namespace, self.pod, self.container, path).ok()?;
+        let view = |e: FileEntry| FileView {
+            path: format!("{}/{}", path.trim_end_matches('/'), e.name),
+            directory: e.kind == FileKind::Directory,
+            size: e.size_bytes,
+            target: if let FileKind::Link(target) = e.kind { target } else { String::new() },
+        };
+        Some(entries.into_iter().map(view).collect())
+    }
+
+    /// A file, as text.
+    pub fn file(self, path: &str) -> Option<String> {
+        let kubelets = self.sim.cluster().kubelets.as_ref()?;
+        let bytes = kubelets.read_file(self.namespace, self.pod, self.container, path, FILE_BYTES_MAX).ok()?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    }
+}
