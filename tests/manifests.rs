@@ -55,7 +55,7 @@ fn judge(value: &Value) -> Result<(KindRef, Value), (String, Vec<Cause>)> {
     let (mut object, strict) = api::decode::decode(kind, value.clone()).map_err(|s| (s.message, Vec::new()))?;
     if !strict.is_empty() {
         let version = api::split_api_version(api_version).1;
-        return Err((api::decode::strict_status_at(kind, version, &strict).message, Vec::new()));
+        return Err((api::decode::strict_status(kind, version, &strict).message, Vec::new()));
     }
     if kind.namespaced {
         object.set(&["metadata", "namespace"], "corpus");

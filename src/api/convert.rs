@@ -80,6 +80,9 @@ fn autoscaler_to_v1(mut object: Value) -> Value {
     if let Some(behavior) = object.remove(&["spec", "behavior"]) {
         annotations.insert(BEHAVIOR, behavior.to_json());
     }
+    if matches!(object.get("status"), Value::Map(_)) && object.at(&["status", "currentReplicas"]).is_null() {
+        object.set(&["status", "currentReplicas"], 0);
+    }
     let current = object.remove(&["status", "currentMetrics"]).unwrap_or_default();
     let (percent, _) = split(&current, "current");
     if let Some(percent) = percent {

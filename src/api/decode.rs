@@ -23,8 +23,7 @@ pub struct StrictError {
 /// converted): wrong types are an error, unknown fields are dropped and reported, quantities and times get their canonical
 /// form, and what Go's encoder would leave out is left out (what it would write, as `resources: {}`, is written).
 pub fn decode(kind: KindRef, value: Value) -> Result<(Value, Vec<StrictError>), Status> {
-    let (_, version) = split_api_version(value.get("apiVersion").str());
-    let version = if schema().kind_at(kind, version).is_some() { version } else { kind.version };
+    let version = served_version(kind, &value);
     let Some(ty) = schema().kind_at(kind, version) else { return Ok((value, Vec::new())) };
     let mut walk = Walk::new(Words::Json);
     let read = walk.top(ty, &value);
@@ -38,13 +37,14 @@ pub fn decode(kind: KindRef, value: Value) -> Result<(Value, Vec<StrictError>), 
     }
 }
 
-/// The answer to a body with strict errors, where the client asked for `fieldValidation=Strict`.
-pub fn strict_status(kind: KindRef, errors: &[StrictError]) -> Status {
-    strict_status_at(kind, kind.version, errors)
+/// The served version that a body is at: the stored one where it names none that is served.
+pub fn served_version(kind: KindRef, body: &Value) -> &'static str {
+    let (_, version) = split_api_version(body.get("apiVersion").str());
+    schema().versions(kind).into_iter().find(|v| *v == version).unwrap_or(kind.version)
 }
 
-/// [`strict_status`] for a body of a served version other than the stored one.
-pub fn strict_status_at(kind: KindRef, version: &str, errors: &[StrictError]) -> Status {
+/// The answer to a body with strict errors, where the client asked for `fieldValidation=Strict`.
+pub fn strict_status(kind: KindRef, version: &str, errors: &[StrictError]) -> Status {
     let name = kind.kind;
     Status::bad_request(format!("{name} in version {version:?} cannot be handled as a {name}: {}", strict_text(errors)))
 }

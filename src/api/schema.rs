@@ -6,7 +6,8 @@
 //! `group/version package.Type`. Types: `s` string, `e:Name` a named string, `i` int32, `l` int64, `b` bool, `f` float64,
 //! `q` Quantity, `x` IntOrString, `t` Time, `m` MicroTime, `d` Duration, `y` bytes, `r` anything, `[]T`, `%T` map, `*T`.
 //! Flags: `!` written even when empty, `Z` omitzero, `Mkey` merge in strategic patches, `R` retainKeys, `W` replaced
-//! as a whole there, `S` set, `Kkeys` list map, `A` atomic map, `Dvalue` default, `GName` the Go name where it is not the capitalised JSON name.
+//! as a whole there, `S` set, `Kkeys` list map, `A` atomic map, `Dvalue` default, `GName` the Go name where it is not the
+//! capitalised JSON name, `N` required, `Evalues` the only values of a string.
 
 use crate::base::Order as _;
 use std::collections::BTreeMap;
@@ -97,6 +98,10 @@ pub struct Field {
     pub string_name: String,
     /// The Go name of the field.
     pub go_name: String,
+    /// Whether the API's description says that it is required.
+    pub required: bool,
+    /// The only values that it may have, with commas between them; empty where there is no such list.
+    pub values: &'static str,
 }
 
 /// A part of a Go struct in its order.
@@ -182,6 +187,12 @@ impl Schema {
     /// The type behind a reference.
     pub fn get(&self, reference: TypeRef) -> &Type {
         &self.types[usize::from(reference.0)]
+    }
+
+    /// The package and the name of a type: `core.PodSpec`.
+    pub fn full_name(&self, ty: &Type) -> String {
+        let key = self.names.iter().find(|(_, reference)| std::ptr::eq(self.get(**reference), ty));
+        key.map_or_else(String::new, |((package, name), _)| format!("{package}.{name}"))
     }
 
     /// A type as Go prints it in messages: `[]v1.Container`, `map[string]string`, `int32`.
@@ -315,6 +326,8 @@ impl Reader {
             default: None,
             string_name,
             go_name: name[..1].to_ascii_uppercase() + &name[1..],
+            required: false,
+            values: "",
         };
         for flag in words {
             let (letter, rest) = flag.split_at(1);
@@ -329,6 +342,8 @@ impl Reader {
                 "A" => field.atomic = true,
                 "D" => field.default = Some(rest),
                 "G" => field.go_name = rest.to_owned(),
+                "N" => field.required = true,
+                "E" => field.values = rest,
                 _ => {}
             }
         }

@@ -85,9 +85,9 @@ fn walk(files: &dyn Files, path: &str, recursive: bool, depth: usize, found: &mu
     }
 }
 
-/// The objects of a text, lists taken apart, and what is wrong with it.
+/// The objects of a text, lists taken apart (each with whether it was in a list), and what is wrong with it.
 // Models resource.StreamVisitor with the FlattenListVisitor behind it.
-pub fn objects(source: &Source, validate: bool) -> Vec<Result<Value, CliError>> {
+pub fn objects(source: &Source, validate: bool) -> Vec<Result<(Value, bool), CliError>> {
     let name = &source.name;
     let (documents, broken) = decode_stream(&source.text);
     let mut found = Vec::new();
@@ -108,11 +108,13 @@ pub fn objects(source: &Source, validate: bool) -> Vec<Result<Value, CliError>> 
                 for item in value.get("items").items() {
                     let item = with_list_kind(item, &value);
                     found.push(
-                        check(&item).map(|()| item).map_err(|wrong| CliError::Message(format!("unable to decode {name:?}: {wrong}"))),
+                        check(&item)
+                            .map(|()| (item, true))
+                            .map_err(|wrong| CliError::Message(format!("unable to decode {name:?}: {wrong}"))),
                     );
                 }
             }
-            Ok(()) => found.push(Ok(value)),
+            Ok(()) => found.push(Ok((value, false))),
         }
     }
     if let Some(error) = broken {

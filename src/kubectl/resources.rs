@@ -349,7 +349,7 @@ fn from_files(cx: &mut Context<'_, '_>, query: &Query, paths: &[files::Source]) 
     };
     for path in paths {
         for item in files::objects(path, query.validate) {
-            let prepared = item.and_then(|object| prepare(cx, query, path, object));
+            let prepared = item.and_then(|(object, listed)| prepare(cx, query, path, object, listed));
             let prepared = match prepared {
                 Ok(info) if selector.as_ref().is_some_and(|s| !s.matches(info.object.labels())) => continue,
                 Ok(mut info) if query.latest && !query.local => match fetch(cx, &mut info) {
@@ -369,12 +369,17 @@ fn from_files(cx: &mut Context<'_, '_>, query: &Query, paths: &[files::Source]) 
 }
 
 /// Finds the kind of an object from a file and puts it into its namespace.
-fn prepare(cx: &Context<'_, '_>, query: &Query, path: &files::Source, mut object: Value) -> Result<Info, CliError> {
+fn prepare(cx: &Context<'_, '_>, query: &Query, path: &files::Source, mut object: Value, listed: bool) -> Result<Info, CliError> {
     let source = path.name.clone();
     let (api_version, kind_name) = (object.api_version().to_owned(), object.kind().to_owned());
     let Some(kind) = mapping(&api_version, &kind_name) else {
+        let unknown = format!("no matches for kind {kind_name:?} in version {api_version:?}");
+        // The items of a list are looked up elsewhere, and their errors are always several.
+        if listed {
+            return Err(CliError::NoResource(format!("unable to recognize {unknown}")));
+        }
         return fail(format!(
-            "resource mapping not found for name: {:?} namespace: {:?} from {source:?}: no matches for kind {kind_name:?} in version {api_version:?}\nensure CRDs are installed first",
+            "resource mapping not found for name: {:?} namespace: {:?} from {source:?}: {unknown}\nensure CRDs are installed first",
             object.name(),
             object.namespace()
         ));

@@ -438,3 +438,17 @@ fn play(case: &Value, show: bool) -> (usize, usize) {
 fn cut(text: &str) -> String {
     text.chars().take(1500).collect()
 }
+
+#[test]
+fn a_field_is_explained_with_its_values() {
+    let mut desk = Desk::new(&[]);
+    let text = "GROUP:      apps\nKIND:       Deployment\nVERSION:    v1\n\nFIELD: type <string>\nENUM:\n    Recreate\n    RollingUpdate\n\nDESCRIPTION:\n";
+    let ran = desk.run("kubectl explain deployment.spec.strategy.type", "", "default");
+    assert!(ran.stdout.starts_with(text) && ran.stdout.contains("Possible enum values:\n     - `\"Recreate\"`"), "{}", ran.stdout);
+    assert_eq!((ran.stderr.as_str(), ran.exit), ("", 0));
+    let ran = desk.run("kubectl explain pod.spec.tolerations --recursive", "", "default");
+    assert!(ran.stdout.ends_with("FIELDS:\n  effect\t<string>\n  enum: NoExecute, NoSchedule, PreferNoSchedule\n  key\t<string>\n  operator\t<string>\n  enum: Equal, Exists, Gt, Lt\n  tolerationSeconds\t<integer>\n  value\t<string>\n\n"), "{}", ran.stdout);
+    // What has no description is said to have none here.
+    let ran = desk.run("kubectl explain storageclass.allowedTopologies.matchLabelExpressions", "", "default");
+    assert!(ran.stdout.contains("    <no description>\n") && ran.stderr.starts_with("Only the everyday kinds"), "{}", ran.stdout);
+}

@@ -460,12 +460,13 @@ impl ApiServer {
         if options.field_validation == FieldValidation::Trusted {
             return Ok(object);
         }
+        let version = api::decode::served_version(kind, &object);
         let (object, errors) = api::decode::decode(kind, object)?;
         if errors.is_empty() {
             return Ok(object);
         }
         match options.field_validation {
-            FieldValidation::Strict => Err(api::decode::strict_status(kind, &errors)),
+            FieldValidation::Strict => Err(api::decode::strict_status(kind, version, &errors)),
             FieldValidation::Warn => {
                 self.warnings.extend(errors.into_iter().map(|e| e.message));
                 Ok(object)

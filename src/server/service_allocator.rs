@@ -97,7 +97,7 @@ impl ServiceAllocator {
             if !wants_ports {
                 ports[i].remove(&["nodePort"]);
             } else if ports[i].get("nodePort").int() == 0
-                && let Some(free) = self.free_port(random)
+                && let Some(free) = if dry_run { Some(dummy_port(ports)) } else { self.free_port(random) }
             {
                 self.ports.insert(free, uid.clone());
                 ports[i].set(&["nodePort"], free);
@@ -144,4 +144,10 @@ impl ServiceAllocator {
         let first = random.below(size.unsigned_abs()) as i64;
         (0..size).map(|i| NODE_PORTS.start() + (first + i) % size).find(|p| !self.ports.contains_key(p))
     }
+}
+
+/// The port that a dry run shows: the one after the highest that it gave, from a number where no real one is
+/// (`portallocator.PortAllocationOperation`).
+fn dummy_port(ports: &[Value]) -> i64 {
+    ports.iter().map(|p| p.get("nodePort").int()).fold(32_768, i64::max) + 1
 }

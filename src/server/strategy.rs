@@ -1,5 +1,7 @@
 //! What each kind's registry does to an object before it is validated: who owns which half, and when a generation passes.
 
+use std::sync::Arc;
+
 use super::Subresource;
 use crate::api::{KindRef, Object, Value};
 use crate::obj;
@@ -49,8 +51,14 @@ fn has_generation(kind: KindRef) -> bool {
             | "leases"
             | "podtemplates"
             | "controllerrevisions"
+            | "ipaddresses"
+            | "servicecidrs"
+            | "resourceclaims"
+            | "resourceclaimtemplates"
     );
-    !whole_object && kind.group != "rbac.authorization.k8s.io" && kind.group != "storage.k8s.io" && kind.group != "autoscaling"
+    let without =
+        ["rbac.authorization.k8s.io", "storage.k8s.io", "autoscaling", "apiregistration.k8s.io", "certificates.k8s.io", "node.k8s.io"];
+    !whole_object && !without.contains(&kind.group)
 }
 
 /// Before a create: the status is the server's, the generation starts.
@@ -78,9 +86,13 @@ pub(super) fn prepare_for_create(kind: KindRef, object: &mut Value) {
                 complete_service(object, None);
             }
             "persistentvolumeclaims" => object.set(&["status"], obj!({"phase": "Pending"})),
-            "persistentvolumes" => object.set(&["status"], obj!({"phase": "Pending"})),
+            "persistentvolumes" => {
+                let now = object.at(&["metadata", "creationTimestamp"]).clone();
+                object.set(&["status"], obj!({"phase": "Pending", "lastPhaseTransitionTime": now}));
+            }
             "ingresses" => object.set(&["status"], obj!({"loadBalancer": {}})),
-            "replicationcontrollers" | "replicasets" | "statefulsets" => object.set(&["status"], obj!({"replicas": 0})),
+            "replicationcontrollers" | "replicasets" => object.set(&["status"], obj!({"replicas": 0})),
+            "statefulsets" => object.set(&["status"], obj!({"availableReplicas": 0, "replicas": 0})),
             "daemonsets" => object.set(
                 &["status"],
                 obj!({"currentNumberScheduled": 0, "desiredNumberScheduled": 0, "numberMisscheduled": 0, "numberReady": 0}),
@@ -126,17 +138,23 @@ fn select_by_uid(job: &mut Value) {
         return;
     }
     let (uid, name) = (job.get("metadata").get("uid").arc_str(), job.name_arc());
+    // A Job without labels took its template's when it was defaulted. In Go that is one map: what is put into it now is seen in both.
+    let template = ["spec", "template", "metadata", "labels"];
+    let shared = match (job.labels(), job.at(&template)) {
+        (Value::Map(own), Value::Map(template)) => Arc::ptr_eq(own, template),
+        (own, _) => own.is_empty(),
+    };
     for (label, value) in [
         ("controller-uid", &uid),
         ("job-name", &name),
         ("batch.kubernetes.io/controller-uid", &uid),
         ("batch.kubernetes.io/job-name", &name),
     ] {
-        job.set(&["spec", "template", "metadata", "labels", label], value);
+        job.at_mut(&template).set(&[label], value);
     }
     job.set(&["spec", "selector", "matchLabels", "batch.kubernetes.io/controller-uid"], &uid);
-    if job.labels().is_empty() {
-        let labels = job.at(&["spec", "template", "metadata", "labels"]).clone();
+    if shared {
+        let labels = job.at(&template).clone();
         job.set(&["metadata", "labels"], labels);
     }
 }

@@ -1,4 +1,5 @@
-//! `cargo xtask schema SWAGGER STAGING`: writes `src/api/schema.txt`, the compact table of every kind's fields.
+//! `cargo xtask schema SWAGGER STAGING`: writes `src/api/schema.txt`, the compact table of every kind's fields, and
+//! `src/api/descriptions.txt`, what `kubectl explain` says of some of them.
 //!
 //! Two sources: the API's own description (which fields there are in this version, how lists merge) and the Go types in
 //! `STAGING` (a folder with `api`, `apimachinery`, `apiextensions-apiserver`, `kube-aggregator`, `metrics`), which alone say
@@ -64,15 +65,16 @@ const GROUPS: &[(&str, &str, &str)] = &[
 /// `cargo xtask schema SWAGGER STAGING`.
 pub fn run(args: &[String]) -> Result<(), String> {
     let [swagger, staging] = args else { return Err("schema wants two paths: the API's description and the Go types".into()) };
-    let text = generate(Path::new(swagger), Path::new(staging))?;
-    std::fs::write("src/api/schema.txt", text).map_err(|e| format!("src/api/schema.txt: {e}"))
+    let text = std::fs::read_to_string(swagger).map_err(|e| format!("{swagger}: {e}"))?;
+    let swagger: Json = serde_json::from_str(&text).map_err(|e| format!("{swagger}: {e}"))?;
+    let definitions = swagger["definitions"].as_object().ok_or("no definitions in the description")?;
+    let write = |path: &str, text: String| std::fs::write(path, text).map_err(|e| format!("{path}: {e}"));
+    write("src/api/schema.txt", generate(definitions, Path::new(staging))?)?;
+    write("src/api/descriptions.txt", describe(definitions)?)
 }
 
 /// Reads both sources and returns the text of `schema.txt`.
-fn generate(swagger: &Path, staging: &Path) -> Result<String, String> {
-    let text = std::fs::read_to_string(swagger).map_err(|e| format!("{}: {e}", swagger.display()))?;
-    let swagger: Json = serde_json::from_str(&text).map_err(|e| format!("{}: {e}", swagger.display()))?;
-    let definitions = swagger["definitions"].as_object().ok_or("no definitions in the description")?;
+fn generate(definitions: &serde_json::Map<String, Json>, staging: &Path) -> Result<String, String> {
     let mut writer = Writer { definitions, staging, packages: BTreeMap::new(), types: BTreeMap::new(), queue: Vec::new() };
     let mut kinds = Vec::new();
     for (name, definition) in definitions {
@@ -103,6 +105,55 @@ fn generate(swagger: &Path, staging: &Path) -> Result<String, String> {
     kinds.sort();
     for (group, version, kind, package) in kinds {
         let _ = writeln!(out, "{group}/{version} {}.{kind}", short(&package));
+    }
+    Ok(out)
+}
+
+/// The types that `kubectl explain` has words for: the everyday kinds and what people look up in them. All descriptions would
+/// be a hundred kilobytes after compression. After a colon the only fields that are described.
+const DESCRIBED: &str = "api/apps/v1 DaemonSet Deployment DeploymentSpec DeploymentStrategy ReplicaSet ReplicaSetSpec RollingUpdateDeployment \
+    StatefulSet StatefulSetSpec:volumeClaimTemplates,serviceName,replicas,selector,template
+api/autoscaling/v1 HorizontalPodAutoscaler
+api/autoscaling/v2 HorizontalPodAutoscaler HorizontalPodAutoscalerSpec:metrics,maxReplicas,minReplicas,scaleTargetRef MetricSpec
+api/batch/v1 CronJob CronJobSpec:concurrencyPolicy,jobTemplate,schedule,suspend Job JobTemplateSpec
+api/coordination/v1 Lease
+api/core/v1 Affinity ConfigMap ConfigMapKeySelector Container ContainerPort Endpoints EnvVar EnvVarSource Event ExecAction HTTPGetAction \
+    HostPathVolumeSource LimitRange LimitRangeItem LimitRangeSpec:limits LocalObjectReference Namespace Node NodeSpec:taints,unschedulable \
+    PersistentVolume PersistentVolumeClaim PersistentVolumeSpec:hostPath,capacity,accessModes Pod PodSchedulingGate PodSpec PodStatus:phase \
+    PodTemplateSpec Probe ReplicationController ResourceQuota ResourceQuotaSpec ResourceRequirements Secret SecretKeySelector Service \
+    ServiceAccount ServicePort ServiceSpec:type,ports,selector,clusterIP TCPSocketAction Taint Toleration
+api/discovery/v1 EndpointSlice
+api/networking/v1 Ingress IngressClass IngressRule IngressSpec:rules,ingressClassName NetworkPolicy
+api/policy/v1 PodDisruptionBudget PodDisruptionBudgetSpec
+api/rbac/v1 ClusterRole ClusterRoleBinding Role RoleBinding
+api/scheduling/v1 PriorityClass
+api/storage/v1 StorageClass
+apimachinery/pkg/apis/meta/v1 LabelSelector OwnerReference ObjectMeta:ownerReferences,labels,annotations,name,namespace
+apimachinery/pkg/util/intstr IntOrString";
+
+/// The text of `descriptions.txt`: for each type a line `>package.Type`, what is said of it, and a line for each field. The lines
+/// of a text are joined by `\n`. What is said of `apiVersion` and `kind` is everywhere the same and said once.
+fn describe(definitions: &serde_json::Map<String, Json>) -> Result<String, String> {
+    let mut out = String::new();
+    let mut write = |head: &str, definition: &Json, wanted: &dyn Fn(&str) -> bool| {
+        let line = |v: &Json| text_of(&v["description"]).replace('\n', "\\n");
+        let _ = writeln!(out, ">{head}\n{}", line(definition));
+        for (name, property) in definition["properties"].as_object().into_iter().flatten().filter(|(name, _)| wanted(name)) {
+            let _ = writeln!(out, "{name} {}", line(property));
+        }
+    };
+    let of_all = |name: &str| matches!(name, "apiVersion" | "kind");
+    write("", &definitions["io.k8s.api.core.v1.Pod"], &of_all);
+    for line in DESCRIBED.lines() {
+        let (package, types) = line.split_once(' ').ok_or("a package without types")?;
+        for one in types.split_whitespace() {
+            let (name, fields) = one.split_once(':').unwrap_or((one, ""));
+            let definition = definitions.get(&definition_name(package, name)).ok_or(format!("no {package} {name}"))?;
+            let shared = definition["properties"]["apiVersion"]["description"]
+                == definitions["io.k8s.api.core.v1.Pod"]["properties"]["apiVersion"]["description"];
+            let wanted = |field: &str| (fields.is_empty() || fields.split(',').any(|f| f == field)) && !(shared && of_all(field));
+            write(&format!("{}.{name}", short(package)), definition, &wanted);
+        }
     }
     Ok(out)
 }
@@ -243,6 +294,13 @@ impl Writer<'_> {
             }
             if capitalised(&json) != go_name {
                 flags.push(format!("G{go_name}"));
+            }
+            if definition["required"].as_array().is_some_and(|r| r.iter().any(|name| *name == json.as_str())) {
+                flags.push("N".into());
+            }
+            if let Some(values) = property["enum"].as_array() {
+                let values: Vec<&str> = values.iter().map(text_of).collect();
+                flags.push(format!("E{}", values.join(",")));
             }
             if !flags.is_empty() {
                 let _ = write!(body, " {}", flags.join(" "));

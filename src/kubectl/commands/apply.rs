@@ -1,6 +1,7 @@
 //! `kubectl apply`: the three-way merge of what was applied last, what is applied now and what the server has.
 
-use crate::api::convert::to_stored;
+use crate::api::convert::{to_stored, to_version};
+use crate::api::decode::served_version;
 use crate::api::{Kind, KindRef, Object, Value, split_api_version};
 use crate::base::{Duration, Time};
 use crate::kubectl::command::{Command, Flow, Run, Task};
@@ -60,6 +61,8 @@ pub struct Applying {
     namespaces: Vec<String>,
     errors: Vec<CliError>,
     replacing: Option<Replacing>,
+    /// The kind that is being applied, and the version that the file has it at.
+    asked: Option<(KindRef, &'static str)>,
 }
 
 /// `--force`: an object that is being deleted so that it can be created anew.
@@ -132,6 +135,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         namespaces: Vec::new(),
         errors,
         replacing: None,
+        asked: None,
     };
     applying.resume(cx)
 }
@@ -175,6 +179,8 @@ impl Applying {
     }
 
     fn report(&mut self, done: &str, object: Value, cx: &mut Context<'_, '_>) -> Result<(), CliError> {
+        // The server answers at the version that it was asked at.
+        let object = self.asked.map_or_else(|| object.clone(), |(kind, version)| to_version(kind, version, object.clone()));
         if self.reporter.has_format() || self.format_error.is_some() {
             self.done.push(object);
             return Ok(());
@@ -187,6 +193,7 @@ impl Applying {
     }
 
     fn apply_one(&mut self, cx: &mut Context<'_, '_>, mut info: Info) -> Result<Option<Replacing>, CliError> {
+        self.asked = Some((info.kind, served_version(info.kind, &info.object)));
         let generated = info.object.at(&["metadata", "generateName"]).str();
         if info.name.is_empty() && !generated.is_empty() {
             return fail(format!("from {}: cannot use generate name with apply", generated));

@@ -76,28 +76,119 @@ fn type_of(ty: &Ty) -> Option<&'static Type> {
 }
 
 /// A type as `explain` names it: `<[]Container>`.
-fn type_name(ty: &Ty) -> String {
+fn type_name(field: &Field, ty: &Ty) -> String {
     match ty {
-        Ty::ListOf(item) => format!("[]{}", type_name(item)),
-        Ty::MapOf(item) => format!("map[string]{}", type_name(item)),
+        Ty::ListOf(item) => format!("[]{}", type_name(field, item)),
+        Ty::MapOf(item) => format!("map[string]{}", type_name(field, item)),
         Ty::Object(reference) => schema().get(*reference).name.to_owned(),
         Ty::Bool => "boolean".into(),
         Ty::Int32 | Ty::Int64 => "integer".into(),
         Ty::Double => "number".into(),
         Ty::Quantity => "Quantity".into(),
         Ty::IntOrString => "IntOrString".into(),
-        Ty::Time => "Time".into(),
-        Ty::MicroTime => "MicroTime".into(),
-        Ty::Any => "Object".into(),
+        Ty::Any if field.name == "fieldsV1" => "FieldsV1".into(),
+        Ty::Any => "RawExtension".into(),
         _ => "string".into(),
     }
 }
 
-fn field_line(field: &Field) -> String {
-    let required = if !field.omit_empty && field.default.is_none_or(str::is_empty) && !field.pointer { " -required-" } else { "" };
-    format!("{}\t<{}>{required}", field.name, type_name(&field.ty))
+/// As many values as are shown beside a field.
+const VALUES_MAX: usize = 4;
+
+/// A value in a list of values: nothing is shown as two quotes.
+fn value(text: &str) -> &str {
+    if text.is_empty() { "\"\"" } else { text }
 }
 
+fn field_lines(field: &Field, depth: usize) -> String {
+    let indent = "  ".repeat(depth);
+    let required = if field.required { " -required-" } else { "" };
+    let mut lines = format!("{indent}{}\t<{}>{required}\n", field.name, type_name(field, &field.ty));
+    if !field.values.is_empty() {
+        let mut values: Vec<&str> = field.values.split(',').map(value).take(VALUES_MAX + 1).collect();
+        if values.len() > VALUES_MAX {
+            values[VALUES_MAX] = "....";
+        }
+        lines += &format!("{indent}enum: {}\n", values.join(", "));
+    }
+    lines
+}
+
+/// What is said of some types and their fields; the form is described where it is written (`xtask/src/schema.rs`).
+static DESCRIPTIONS: &str = include_str!("../../api/descriptions.txt");
+
+/// The lines about a type: the type's own, then those of its fields. The nameless type has what all kinds share.
+fn lines_about(name: &str) -> std::str::Lines<'static> {
+    let head = format!("\n>{name}\n");
+    let at = if name.is_empty() { Some(2) } else { DESCRIPTIONS.find(&head).map(|at| at + head.len()) };
+    at.and_then(|at| DESCRIPTIONS[at..].split("\n>").next()).unwrap_or("").lines()
+}
+
+fn about_type(ty: &Ty) -> Option<String> {
+    let name = match inner(ty) {
+        Ty::IntOrString => "util.IntOrString".to_owned(),
+        Ty::Object(reference) => schema().full_name(schema().get(*reference)),
+        _ => return None,
+    };
+    lines_about(&name).next().filter(|line| !line.is_empty()).map(|line| line.replace("\\n", "\n"))
+}
+
+fn about_field(ty: &Type, name: &str) -> Option<String> {
+    let own = |mut lines: std::str::Lines<'static>| {
+        lines.next();
+        lines.find_map(|line| line.split_once(' ').filter(|(n, _)| *n == name)).map(|(_, text)| text.replace("\\n", "\n"))
+    };
+    own(lines_about(&schema().full_name(ty))).or_else(|| ty.field("metadata").and_then(|_| own(lines_about(""))))
+}
+
+/// Wraps text as the word wrapper does that kubectl uses, and indents every line.
+// Models github.com/mitchellh/go-wordwrap.
+fn wrap(text: &str, width: usize, indent: usize) -> String {
+    let pad = " ".repeat(indent);
+    let mut out = pad.clone();
+    let (mut word, mut space) = (String::new(), String::new());
+    // Characters on the line, in the word and in the space before it.
+    let (mut line, mut word_len, mut space_len) = (0, 0, 0);
+    for c in text.chars() {
+        if c == '\n' {
+            if word_len > 0 || line + space_len <= width {
+                out += &space;
+            }
+            out += &word;
+            out.push('\n');
+            out += &pad;
+            (line, word_len, space_len) = (0, 0, 0);
+            word.clear();
+            space.clear();
+        } else if c.is_whitespace() && c != '\u{a0}' {
+            if space.is_empty() || !word.is_empty() {
+                line += space_len + word_len;
+                out += &space;
+                out += &word;
+                (word_len, space_len) = (0, 0);
+                word.clear();
+                space.clear();
+            }
+            space.push(c);
+            space_len += 1;
+        } else {
+            word.push(c);
+            word_len += 1;
+            if line + word_len + space_len > width && word_len < width {
+                out.push('\n');
+                out += &pad;
+                (line, space_len) = (0, 0);
+                space.clear();
+            }
+        }
+    }
+    if word_len > 0 || line + space_len <= width {
+        out += &space;
+    }
+    out + &word
+}
+
+// Models kubectl's template explain/v2/templates/plaintext.tmpl.
 fn explain(cx: &mut Context<'_, '_>, kind: KindRef, version: &str, path: &[&str]) -> Result<Flow, CliError> {
     let mut head = String::new();
     if !kind.group.is_empty() {
@@ -107,13 +198,13 @@ fn explain(cx: &mut Context<'_, '_>, kind: KindRef, version: &str, path: &[&str]
     let Some(mut ty) = schema().kind_at(kind, version) else {
         return fail(format!("couldn't find resource for \"{}/{version}, Resource={}\"", kind.group, kind.plural));
     };
-    let mut last: Option<&Field> = None;
+    let mut last: Option<(&Type, &Field)> = None;
     for (i, name) in path.iter().enumerate() {
         let Some(field) = ty.field(name) else {
             cx.out.out(head);
             return fail(format!("field {name:?} does not exist"));
         };
-        last = Some(field);
+        last = Some((ty, field));
         match type_of(&field.ty) {
             Some(next) => ty = next,
             None if i + 1 < path.len() => {
@@ -123,33 +214,100 @@ fn explain(cx: &mut Context<'_, '_>, kind: KindRef, version: &str, path: &[&str]
             None => {}
         }
     }
-    if let Some(field) = last {
-        head += &format!("FIELD: {} <{}>\n\n\n", field.name, type_name(&field.ty));
+    let mut said = Vec::new();
+    let mut silent = false;
+    if let Some((owner, field)) = last {
+        head += &format!("FIELD: {} <{}>\n", field.name, type_name(field, &field.ty));
+        if !field.values.is_empty() {
+            head += "ENUM:";
+            for one in field.values.split(',') {
+                head += &format!("\n    {}", value(one));
+            }
+        }
+        head += "\n\n";
+        said.extend(about_field(owner, field.name).filter(|text| !text.is_empty()));
+        said.extend(about_type(&field.ty));
+        silent |= matches!(inner(&field.ty), Ty::Quantity);
+    } else {
+        said.extend(lines_about(&schema().full_name(ty)).next().map(|line| line.replace("\\n", "\n")));
     }
-    head += "DESCRIPTION:\n    <empty>\n\n";
-    if last.is_none_or(|f| type_of(&f.ty).is_some()) {
+    silent |= said.is_empty();
+    let mut text: String = said.iter().map(|line| format!("{line}\n")).collect();
+    if text.is_empty() {
+        text.push_str("<empty>");
+    }
+    head += &format!("DESCRIPTION:\n{}\n", wrap(&text, 76, 4));
+    if last.is_none_or(|(_, f)| type_of(&f.ty).is_some()) {
         head += "FIELDS:\n";
         if cx.flags().is_on("recursive") {
-            nested(ty, 1, &mut head);
+            nested(&mut vec![ty], &mut head);
         } else {
             for field in &ty.fields {
-                head += &format!("  {}\n    <empty>\n\n", field_line(field));
+                let said = about_field(ty, field.name);
+                silent |= said.is_none();
+                head += &field_lines(field, 1);
+                head += &wrap(said.as_deref().filter(|text| !text.is_empty()).unwrap_or("<no description>"), 76, 4);
+                head += "\n\n";
             }
         }
     }
     head += "\n";
     cx.out.out(head);
-    cx.out.errln("Descriptions of fields are not part of this simulation: only names and types are shown.");
+    if silent {
+        cx.out.errln(
+            "Only the everyday kinds and fields have their descriptions in this simulation: of the others names and types are shown.",
+        );
+    }
     Ok(Flow::Done)
 }
 
-fn nested(ty: &Type, depth: usize, out: &mut String) {
+/// The fields of the last of these types, each inside the one before it, and theirs. A type inside itself is named only.
+fn nested(types: &mut Vec<&'static Type>, out: &mut String) {
+    let Some(ty) = types.last().copied() else { return };
     for field in &ty.fields {
-        *out += &format!("{}{}\n", "  ".repeat(depth), field_line(field));
-        if depth < DEPTH_MAX
-            && let Some(inner) = type_of(&field.ty).filter(|t| t.name != ty.name)
+        *out += &field_lines(field, types.len());
+        if types.len() < DEPTH_MAX
+            && let Some(inner) = type_of(&field.ty)
+            && !types.iter().any(|t| std::ptr::eq(*t, inner))
         {
-            nested(inner, depth + 1, out);
+            types.push(inner);
+            nested(types, out);
+            types.pop();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_wrapped_at_words() {
+        for (text, width, wrapped) in [
+            ("a bb ccc", 4, "  a bb\n  ccc"),
+            ("one\n\ntwo", 9, "  one\n  \n  two"),
+            ("a\n b", 9, "  a\n   b"),
+            ("wide_word_here x", 4, "  wide_word_here\n  x"),
+            ("", 4, "  "),
+        ] {
+            assert_eq!(wrap(text, width, 2), wrapped, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn every_description_is_of_a_type_and_a_field() {
+        for block in DESCRIPTIONS.split("\n>").skip(1) {
+            let mut lines = block.lines();
+            let name = lines.next().unwrap_or("");
+            let (package, name) = name.split_once('.').expect("a package and a name");
+            if (package, name) == ("util", "IntOrString") {
+                continue;
+            }
+            let ty = schema().named(package, name).unwrap_or_else(|| panic!("no type {package}.{name}"));
+            for line in lines.skip(1) {
+                let field = line.split(' ').next().unwrap_or("");
+                assert!(ty.field(field).is_some(), "{name} has no {field}");
+            }
         }
     }
 }
