@@ -4,13 +4,23 @@
 /// where only a digest is or the name is none.
 // Models parsers.ParseImageName over github.com/distribution/reference.
 pub fn tag_of(image: &str) -> &str {
+    match parts(image) {
+        Some((tag, digest)) => tag.unwrap_or(if digest { "" } else { "latest" }),
+        None => "",
+    }
+}
+
+/// Whether the text is an image's name.
+pub fn is_reference(image: &str) -> bool {
+    parts(image).is_some()
+}
+
+/// The tag, and whether there is a digest.
+fn parts(image: &str) -> Option<(Option<&str>, bool)> {
     let (named, digest) = image.split_once('@').map_or((image, None), |(n, d)| (n, Some(d)));
     let last = named.rfind('/').map_or(0, |i| i + 1);
     let (name, tag) = named[last..].split_once(':').map_or((named, None), |(n, t)| (&named[..last + n.len()], Some(t)));
-    if !is_name(name) || tag.is_some_and(|t| !is_tag(t)) || digest.is_some_and(|d| !is_digest(d)) {
-        return "";
-    }
-    tag.unwrap_or(if digest.is_some() { "" } else { "latest" })
+    (is_name(name) && tag.is_none_or(is_tag) && digest.is_none_or(is_digest)).then_some((tag, digest.is_some()))
 }
 
 fn is_name(name: &str) -> bool {

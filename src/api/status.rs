@@ -138,7 +138,13 @@ impl Status {
 
     /// 422: fields are wrong.
     pub fn invalid(kind: KindRef, name: &str, causes: Vec<Cause>) -> Status {
-        let list: Vec<String> = causes.iter().map(|c| format!("{}: {}", c.field, c.message)).collect();
+        // As Go's aggregates, each text once.
+        let mut list: Vec<String> = Vec::new();
+        for text in causes.iter().map(|c| format!("{}: {}", c.field, c.message)) {
+            if !list.contains(&text) {
+                list.push(text);
+            }
+        }
         let text = match list.as_slice() {
             [one] => one.clone(),
             many => format!("[{}]", many.join(", ")),

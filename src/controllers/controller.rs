@@ -49,7 +49,7 @@ pub(super) fn controller_ref(owner: &Value, kind: KindRef) -> Value {
 pub fn all(seed: u64) -> Vec<Box<dyn Controller>> {
     let _ = seed;
     vec![
-        Box::new(super::root_ca::RootCaPublisher::default()),
+        Box::new(super::namespace_objects::NamespaceObjects::default()),
         Box::new(super::deployment::DeploymentController::default()),
         Box::new(super::replica_set::ReplicaSetController::for_replication_controllers()),
         Box::new(super::replica_set::ReplicaSetController::for_replica_sets()),

@@ -165,13 +165,18 @@ fn begin(command: &'static Command, cx: &mut Context<'_, '_>) -> Result<Flow, Cl
             return Ok(Flow::Exit(1));
         }
     };
-    resolve_session(cx)?;
+    resolve_session(command, cx)?;
     run(cx)
 }
 
 /// Finds the context: the namespace, and whether it was given.
-fn resolve_session(cx: &mut Context<'_, '_>) -> Result<(), CliError> {
+fn resolve_session(command: &Command, cx: &mut Context<'_, '_>) -> Result<(), CliError> {
     let flags = cx.flags();
+    // `config` writes what these flags say, and some commands have others of these names: neither asks a server by them.
+    let asks_by = |name: &str| {
+        let own = command.flags.iter().any(|table| table.iter().any(|f| f.name == name));
+        flags.get(name).filter(|_| !own && !cx.inv.path.starts_with("kubectl config"))
+    };
     if let Some(timeout) = flags.get("request-timeout")
         && timeout.parse::<i64>().is_err()
         && flags::parse_duration_micros(timeout).is_none()
@@ -183,18 +188,18 @@ fn resolve_session(cx: &mut Context<'_, '_>) -> Result<(), CliError> {
     }
     let config = Kubeconfig::load(cx.inv, cx.host.files)?;
     let context = config.context(flags.get("context"))?;
-    if let Some(cluster) = flags.get("cluster")
+    if let Some(cluster) = asks_by("cluster")
         && cluster != context.cluster
         && !config.has_cluster(cluster)
     {
         return Err(CliError::Message(format!("no server found for cluster {cluster:?}")));
     }
-    if let Some(user) = flags.get("user")
+    if let Some(user) = asks_by("user")
         && !config.has_user(user)
     {
         return Err(CliError::Message(format!("auth info {user:?} does not exist")));
     }
-    if let Some(server) = flags.get("server").filter(|s| *s != config.server()) {
+    if let Some(server) = asks_by("server").filter(|s| *s != config.server()) {
         let host = server.split_once("://").map_or(server, |(_, h)| h);
         let host = host.trim_end_matches('/');
         let message = format!("The connection to the server {host} was refused - did you specify the right host or port?");

@@ -452,3 +452,63 @@ fn a_field_is_explained_with_its_values() {
     let ran = desk.run("kubectl explain storageclass.allowedTopologies.matchLabelExpressions", "", "default");
     assert!(ran.stdout.contains("    <no description>\n") && ran.stderr.starts_with("Only the everyday kinds"), "{}", ran.stdout);
 }
+
+#[test]
+fn flags_that_do_not_go_together_are_refused() {
+    let mut desk = Desk::new(&[("a.yaml", CONFIG_MAP)]);
+    for (line, refusal) in [
+        ("kubectl label", "one or more resources must be specified as <resource> <name> or <resource>/<name>"),
+        ("kubectl label pods --all -l a=b x=y", "cannot set --all and --selector at the same time"),
+        ("kubectl annotate --local pod x a=b", "can only use local files by -f rsrc.yaml or --filename=rsrc.json when --local=true is set"),
+        ("kubectl apply -f a.yaml --force --dry-run=server", "--dry-run=server cannot be used with --force"),
+        ("kubectl apply -f a.yaml --force-conflicts", "--force-conflicts only works with --server-side"),
+        ("kubectl debug x --image=busybox --replace", "--replace may only be used with --copy-to."),
+        ("kubectl auth can-i --list get", "list option must be specified with no arguments"),
+        ("kubectl explain pod --max-depth=1", "--max-depth requires --recursive"),
+        ("kubectl get --raw / -o json", "--raw and --output are mutually exclusive"),
+        ("kubectl run x --image=NGINX", "Invalid image name \"NGINX\": invalid reference format"),
+        (
+            "kubectl run x --image=nginx --rm",
+            "--rm should only be used for attached containers\nSee 'kubectl run -h' for help and examples",
+        ),
+    ] {
+        desk.check(line, "", &format!("error: {refusal}\n"), 1);
+    }
+}
+
+#[test]
+fn a_kubeconfig_is_changed() {
+    let mut desk = Desk::new(&[]);
+    for (line, stdout) in [
+        ("kubectl config rename-context kubarium a.b", "Context \"kubarium\" renamed to \"a.b\".\n"),
+        ("kubectl config set contexts.a.b.namespace web", "Property \"contexts.a.b.namespace\" set.\n"),
+        ("kubectl config set-cluster far --server=https://192.0.2.1", "Cluster \"far\" set.\n"),
+        ("kubectl config set-credentials eve --token=x", "User \"eve\" set.\n"),
+        ("kubectl config delete-user admin", "deleted user admin from /root/.kube/config\n"),
+        ("kubectl config get-users", "NAME\neve\n"),
+        ("kubectl config get-contexts --no-headers", "*     a.b   kubarium   admin   web\n"),
+        ("kubectl config unset current-context", "Property \"current-context\" unset.\n"),
+    ] {
+        desk.check(line, stdout, "", 0);
+    }
+    desk.check("kubectl config set foo.bar x", "", "error: unable to parse foo.bar after [] at api.Config\n", 1);
+}
+
+#[test]
+fn subjects_are_named_by_flags_that_elsewhere_say_who_asks() {
+    let mut desk = Desk::new(&[]);
+    desk.check(
+        "kubectl create rolebinding b --clusterrole=view --user=ann --user=bob",
+        "rolebinding.rbac.authorization.k8s.io/b created\n",
+        "",
+        0,
+    );
+    desk.check(
+        "kubectl set subject rolebinding b --user=bob --serviceaccount=ops:robot",
+        "rolebinding.rbac.authorization.k8s.io/b subjects updated\n",
+        "",
+        0,
+    );
+    desk.check("kubectl get rolebinding b -o jsonpath={.subjects[*].name}", "ann bob robot", "", 0);
+    desk.check("kubectl set subject rolebinding b", "", "error: you must specify at least one value of user, group or serviceaccount\n", 1);
+}

@@ -29,6 +29,8 @@ impl EventType {
 /// Similar events (all but the message equal) within this time are merged beyond [`SIMILAR_MAX`].
 const SIMILAR_WINDOW: Duration = Duration::from_secs(600);
 const SIMILAR_MAX: usize = 10;
+/// What stands before the message of the event that they are merged into.
+const COMBINED: &str = "(combined from similar events): ";
 /// A series to which nothing was added for so long has ended.
 const SERIES_END: Duration = Duration::from_secs(360);
 /// Events per source, object and type: a burst, then one every five minutes (client-go's spam filter).
@@ -114,7 +116,9 @@ impl EventRecorder {
             }
             (self.correlate(&uid, reason, message, now), ArcStr::new())
         };
-        let identity = Identity { uid, revision, field_path: field_path.into(), reason, message };
+        // All that are combined are one event, whose message is the newest one's.
+        let known_by: ArcStr = if message.starts_with(COMBINED) { COMBINED.into() } else { message.clone() };
+        let identity = Identity { uid, revision, field_path: field_path.into(), reason, message: known_by };
         let namespace = if object.namespace().is_empty() { "default" } else { object.namespace() };
         let events = Kind::named("Event");
         let by = Caller::new(now, self.component);
@@ -133,6 +137,7 @@ impl EventRecorder {
             } else {
                 let count = next.get("count").int();
                 next.set(&["count"], count + 1);
+                next.set(&["message"], message);
                 next.set(&["lastTimestamp"], now.rfc3339());
             }
             // An event that was compacted or deleted in between is simply not counted up.
@@ -157,7 +162,7 @@ impl EventRecorder {
         }
         let mut event = obj!({
             "apiVersion": "v1", "kind": "Event", "metadata": {"name": &name, "namespace": namespace},
-            "involvedObject": involved, "reason": reason, "message": &identity.message, "type": kind.as_str(),
+            "involvedObject": involved, "reason": reason, "message": &message, "type": kind.as_str(),
             "reportingComponent": self.component
         });
         if self.series {
@@ -217,8 +222,9 @@ impl EventRecorder {
             similar.messages.push(message.into());
         }
         if similar.messages.len() >= SIMILAR_MAX {
-            similar.messages.truncate(SIMILAR_MAX);
-            return format!("(combined from similar events): {message}").into();
+            // One is forgotten, whichever it is upstream, so that the others still count for themselves.
+            similar.messages.remove(0);
+            return format!("{COMBINED}{message}").into();
         }
         message.into()
     }

@@ -107,7 +107,11 @@ pub(super) fn priority_class(errors: &mut Errors, class: &Value) {
     let system = matches!(class.name(), "system-node-critical" | "system-cluster-critical");
     if class.name().starts_with("system-") && !system {
         let at = Path::new("metadata");
-        errors.forbidden(at.child("name"), "priority class names with 'system-' prefix are reserved for system use only");
+        let detail = format!(
+            "priority class names with 'system-' prefix are reserved for system use only. error: {} is not a known system priority class",
+            class.name()
+        );
+        errors.forbidden(at.child("name"), &detail);
     } else if class.get("value").int() > USER_PRIORITY_MAX && !system {
         let detail = format!("maximum allowed value of a user defined priority is {USER_PRIORITY_MAX}");
         errors.forbidden(Path::new("value"), &detail);

@@ -29,17 +29,20 @@ fn amount(value: &Value) -> i64 {
 /// A selector that must be there, its template, and whether they fit. `kind` is told in messages.
 fn selector_and_template(errors: &mut Errors, at: Path<'_>, spec: &Value, empty: &str, what: &str) {
     let (selector, selector_at) = (spec.get("selector"), at.child("selector"));
+    let mut readable = true;
     if selector.is_null() {
         errors.required(selector_at, "");
     } else {
+        let before = errors.0.len();
         label_selector(errors, selector_at, selector);
+        readable = errors.0.len() == before;
         if is_empty_selector(selector) {
             errors.internal_invalid(selector_at, ("meta", "LabelSelector"), selector, empty);
         }
     }
-    match LabelSelector::from_object(selector) {
-        Err(_) => errors.internal_invalid(selector_at, ("meta", "LabelSelector"), selector, "invalid label selector"),
-        Ok(parsed) => {
+    match LabelSelector::from_object(selector).ok().filter(|_| readable) {
+        None => errors.internal_invalid(selector_at, ("meta", "LabelSelector"), selector, "invalid label selector"),
+        Some(parsed) => {
             let (template, at) = (spec.get("template"), at.child("template"));
             matches_template(errors, at, &parsed, template);
             pod::template(errors, at, template);

@@ -1,7 +1,7 @@
 //! One metric of an autoscaler: read it, and ask the calculator what it calls for.
 
 use super::calculator::{Proposal, Sample, Samples, Target, Tolerances, propose};
-use crate::api::quantity::Quantity;
+use crate::api::quantity::{Format, Quantity};
 use crate::api::selector::LabelSelector;
 use crate::api::{Kind, Object, Value};
 use crate::base::Time;
@@ -63,7 +63,12 @@ pub(super) fn measure(
         .map_err(|e| failed(&format!("unable to get metrics for resource {resource}: {e}"), noun))?;
     let proposal = propose(goal, current, tolerances(autoscaler), &pods, samples, container, resource, now)
         .map_err(|e| failed(&e.to_string(), noun))?;
-    let mut value = obj!({"averageValue": Quantity::from_milli(proposal.average)});
+    // The API keeps the form in which the metric was measured: memory in powers of two.
+    let average = match resource {
+        "memory" if proposal.average % 1000 == 0 => Quantity::new(proposal.average / 1000, Format::BinarySi),
+        _ => Quantity::from_milli(proposal.average),
+    };
+    let mut value = obj!({"averageValue": average});
     if let Some(utilization) = proposal.utilization {
         value.set(&["averageUtilization"], utilization);
     }

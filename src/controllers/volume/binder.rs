@@ -12,6 +12,8 @@ use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
 
 const MANAGER: &str = "persistentvolume-controller";
+/// How long a new claim waits: volumes that were made just before it are available then.
+const FIRST_LOOK: Duration = Duration::from_millis(20);
 /// How often a claim without a volume is looked at again.
 const RESYNC: Duration = Duration::from_secs(15);
 const BY_CONTROLLER: &str = "pv.kubernetes.io/bound-by-controller";
@@ -331,7 +333,8 @@ impl Component for PersistentVolumeController {
                         && old.at(&["metadata", "annotations"]).same(object.at(&["metadata", "annotations"]))
                 });
                 if change.current().is_some() && !only_status {
-                    self.claims.add_at(key_of(object), now);
+                    let wait = if change.old.is_none() { FIRST_LOOK } else { Duration::ZERO };
+                    self.claims.add_at(key_of(object), now + wait);
                 }
             }
             "persistentvolumes" => {

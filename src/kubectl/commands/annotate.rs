@@ -2,6 +2,7 @@
 
 use super::label::{Changes, OWN, patch_of, split_arguments};
 use crate::api::{Object, Value};
+use crate::kubectl::checks::{check, check_objects};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
@@ -51,6 +52,8 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let flags = cx.flags();
     let (resources, pairs) = split_arguments(cx.args(), "annotation")?;
     let changes = parse(pairs)?;
+    check(cx)?;
+    check_objects(cx, resources, "rsrc")?;
     let listing = flags.is_on("list");
     if changes.set.is_empty() && changes.remove.is_empty() && !listing {
         return fail("at least one annotation update is required");
@@ -61,6 +64,9 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let found = find(cx, &query, resources)?;
     let (infos, mut errors) = found.split();
     let many = infos.len() > 1;
+    if many && !flags.text("resource-version").is_empty() {
+        return fail("--resource-version may only be used with a single resource");
+    }
     for info in infos {
         let result = annotate_one(cx, &info, &changes, dry_run, listing, many, &mut reporter);
         errors.extend(result.err());

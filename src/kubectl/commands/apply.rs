@@ -4,10 +4,11 @@ use crate::api::convert::{to_stored, to_version};
 use crate::api::decode::served_version;
 use crate::api::{Kind, KindRef, Object, Value, split_api_version};
 use crate::base::{Duration, Time};
+use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
-use crate::kubectl::flags::{self, Flag, array, duration, int, switch, text_or};
+use crate::kubectl::flags::{self, Flag, array, duration, int, switch, text, text_or};
 use crate::kubectl::host::Step;
 use crate::kubectl::last_applied;
 use crate::kubectl::output::{list_of, name_of, to_compact_json};
@@ -29,6 +30,7 @@ const OWN: &[Flag] = &[
     int("grace-period", ""),
     duration("timeout"),
     text_or("cascade", "background"),
+    text("subresource", ""),
 ];
 
 /// `kubectl apply`.
@@ -36,8 +38,19 @@ pub static COMMAND: Command = Command {
     usage: "(-f FILENAME | -k DIRECTORY) [options]",
     flags: &[flags::FILENAME, flags::SELECTOR, flags::DRY_RUN, flags::PRINT, flags::VALIDATE, flags::RECORD, flags::WRITE, flags::ALL, OWN],
     run: Run::Do(run),
-    subcommands: &[&VIEW_LAST_APPLIED],
+    subcommands: &[&SET_LAST_APPLIED, &VIEW_LAST_APPLIED],
     ..Command::new("apply", "Apply a configuration to a resource by file name or stdin", run)
+};
+
+const CREATE_ANNOTATION: &[Flag] = &[switch("create-annotation", "")];
+static SET_LAST_APPLIED: Command = Command {
+    usage: "-f FILENAME [options]",
+    flags: &[flags::FILENAME, flags::PRINT, flags::DRY_RUN, CREATE_ANNOTATION],
+    ..Command::new(
+        "set-last-applied",
+        "Set the last-applied-configuration annotation on a live object to match the contents of a file",
+        set_last_applied,
+    )
 };
 
 static VIEW_LAST_APPLIED: Command = Command {
@@ -86,24 +99,9 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if flags.given("filename") && flags.given("kustomize") {
         return fail("only one of -f or -k can be specified");
     }
-    if flags.is_on("force-conflicts") && !flags.is_on("server-side") {
-        return fail("--force-conflicts only works with --server-side");
-    }
-    if flags.is_on("server-side") && cx.dry_run()? == DryRun::Client {
-        return fail("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)");
-    }
-    if flags.is_on("server-side") && flags.is_on("force") {
-        return fail("--force cannot be used with --server-side");
-    }
-    if flags.is_on("prune") {
-        if !flags.is_on("all") && flags.text("selector").is_empty() {
-            return fail(
-                "all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector",
-            );
-        }
-        if flags.list("prune-allowlist").is_empty() && cx.session.enforce_namespace {
-            cx.out.errln("Deprecated: kubectl apply will no longer prune non-namespaced resources by default when used with the --namespace flag in a future release. To preserve the current behaviour, list the resources you want to target explicitly in the --prune-allowlist flag.");
-        }
+    check(cx)?;
+    if flags.is_on("prune") && flags.list("prune-allowlist").is_empty() && cx.session.enforce_namespace {
+        cx.out.errln("Deprecated: kubectl apply will no longer prune non-namespaced resources by default when used with the --namespace flag in a future release. To preserve the current behaviour, list the resources you want to target explicitly in the --prune-allowlist flag.");
     }
     // A format that is not known is found out when something is to be printed.
     let (reporter, format_error) = match Reporter::new(cx) {
@@ -414,6 +412,40 @@ fn describe_info(info: &Info) -> String {
 fn about_patch(error: CliError, patch: &Value, info: &Info) -> CliError {
     let doing = format!("applying patch:\n{}\nto:\n{}\nfor:", to_compact_json(patch), describe_info(info));
     error.with_source(&doing, &info.source)
+}
+
+fn set_last_applied(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    let dry_run = cx.dry_run()?;
+    let options = cx.write_options(dry_run)?;
+    let mut reporter = Reporter::new(cx)?;
+    let query = Query { latest: false, ..Query::of(cx) };
+    let mut changes = Vec::new();
+    for mut info in find(cx, &query, &[])?.into_infos()? {
+        let mut wanted = info.object.clone();
+        last_applied::annotate(&mut wanted);
+        let text = wanted.annotation(last_applied::ANNOTATION).unwrap_or("").to_owned();
+        fetch(cx, &mut info)?;
+        match info.object.annotation(last_applied::ANNOTATION) {
+            None if !cx.flags().is_on("create-annotation") => {
+                return fail(format!(
+                    "no last-applied-configuration annotation found on resource: {}, to create the annotation, run the command with --create-annotation",
+                    info.name
+                ));
+            }
+            Some(same) if same == text => cx.out.outln(format!("set-last-applied {}: no changes required.", info.name)),
+            _ => changes.push((info, text)),
+        }
+    }
+    for (info, text) in changes {
+        let mut patch = Value::map();
+        patch.set(&["metadata", "annotations", last_applied::ANNOTATION], text);
+        let object = match dry_run {
+            DryRun::Client => info.object,
+            _ => cx.patch(info.kind, &info.namespace, &info.name, &Patch::Merge(patch), Subresource::None, &options)?,
+        };
+        reporter.report("configured", &object, cx.out)?;
+    }
+    Ok(Flow::Done)
 }
 
 fn view_last_applied(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {

@@ -18,13 +18,82 @@ pub static COMMAND: Command = Command {
         "config",
         "Modify kubeconfig files",
         "Modify kubeconfig files using subcommands like \"kubectl config set current-context my-context\".",
-        &[&CURRENT, &DELETE, &CONTEXTS, &CLUSTERS, &USERS, &SET, &USE, &VIEW],
+        &[
+            &CURRENT,
+            &DELETE_CLUSTER,
+            &DELETE,
+            &DELETE_USER,
+            &CONTEXTS,
+            &CLUSTERS,
+            &USERS,
+            &RENAME,
+            &SET_PROPERTY,
+            &SET_CLUSTER,
+            &SET,
+            &SET_CREDENTIALS,
+            &UNSET,
+            &USE,
+            &VIEW,
+        ],
     )
 };
 
 static CURRENT: Command = Command::new("current-context", "Display the current-context", current);
-static DELETE: Command =
-    Command { usage: "NAME [options]", ..Command::new("delete-context", "Delete the specified context from the kubeconfig", delete) };
+static DELETE: Command = Command {
+    usage: "NAME [options]",
+    ..Command::new("delete-context", "Delete the specified context from the kubeconfig", |cx| delete(cx, "context", "contexts"))
+};
+static DELETE_CLUSTER: Command = Command {
+    usage: "NAME [options]",
+    ..Command::new("delete-cluster", "Delete the specified cluster from the kubeconfig", |cx| delete(cx, "cluster", "clusters"))
+};
+static DELETE_USER: Command = Command {
+    usage: "NAME [options]",
+    ..Command::new("delete-user", "Delete the specified user from the kubeconfig", |cx| delete(cx, "user", "users"))
+};
+static RENAME: Command = Command {
+    usage: "CONTEXT_NAME NEW_NAME [options]",
+    ..Command::new("rename-context", "Rename a context from the kubeconfig file", rename)
+};
+const PROPERTY_FLAGS: &[Flag] = &[switch("set-raw-bytes", "")];
+static SET_PROPERTY: Command = Command {
+    usage: "PROPERTY_NAME PROPERTY_VALUE [options]",
+    flags: &[PROPERTY_FLAGS],
+    ..Command::new("set", "Set an individual value in a kubeconfig file", |cx| property(cx, false))
+};
+static UNSET: Command = Command {
+    usage: "PROPERTY_NAME [options]",
+    ..Command::new("unset", "Unset an individual value in a kubeconfig file", |cx| property(cx, true))
+};
+const CLUSTER_FLAGS: &[Flag] = &[switch("embed-certs", ""), text("proxy-url", "")];
+static SET_CLUSTER: Command = Command {
+    usage: "NAME [--server=server] [--certificate-authority=path/to/certificate/authority] [--insecure-skip-tls-verify=true] [--tls-server-name=example.com] [options]",
+    flags: &[CLUSTER_FLAGS],
+    ..Command::new("set-cluster", "Set a cluster entry in kubeconfig", |cx| {
+        let args = cx.args();
+        let [name] = args else { return fail(format!("Unexpected args: [{}]", args.join(" "))) };
+        if cx.flags().is_on("insecure-skip-tls-verify") && !cx.flags().text("certificate-authority").is_empty() {
+            return fail("you cannot specify a certificate authority and insecure mode at the same time");
+        }
+        put(cx, ("Cluster", "clusters", "cluster"), name, CLUSTER_FIELDS)
+    })
+};
+const CREDENTIALS_FLAGS: &[Flag] = &[switch("embed-certs", "")];
+static SET_CREDENTIALS: Command = Command {
+    usage: "NAME [--client-certificate=path/to/certfile] [--client-key=path/to/keyfile] [--token=bearer_token] [--username=basic_user] [--password=basic_password] [options]",
+    flags: &[CREDENTIALS_FLAGS],
+    ..Command::new("set-credentials", "Set a user entry in kubeconfig", |cx| {
+        let (args, flags) = (cx.args(), cx.flags());
+        let [name] = args else { return fail(format!("unexpected args: [{}]", args.join(" "))) };
+        if ["username", "password"].iter().any(|f| !flags.text(f).is_empty()) && !flags.text("token").is_empty() {
+            return fail("you cannot specify more than one authentication method at the same time: --token, --username/--password");
+        }
+        put(cx, ("User", "users", "user"), name, USER_FIELDS)
+    })
+};
+const CLUSTER_FIELDS: &[&str] = &["server", "certificate-authority", "insecure-skip-tls-verify", "tls-server-name", "proxy-url"];
+const USER_FIELDS: &[&str] = &["client-certificate", "client-key", "token", "username", "password"];
+const CONTEXT_FIELDS: &[&str] = &["cluster", "user", "namespace"];
 const CONTEXT_FLAGS: &[Flag] = &[text("output", "o"), switch("no-headers", "")];
 static CONTEXTS: Command = Command {
     usage: "[(-o|--output=)name)] [options]",
@@ -115,18 +184,109 @@ fn contexts(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     Ok(Flow::Done)
 }
 
-fn delete(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+/// Takes an entry out of a list: of contexts, clusters or users.
+fn delete(cx: &mut Context<'_, '_>, what: &str, list: &str) -> Result<Flow, CliError> {
     let mut config = load(cx)?;
-    let [name] = cx.args() else { return Err(cx.usage("you must specify a context")) };
-    if named(&config, "contexts", name).is_none() {
-        return fail(format!("cannot delete context {name}, not in {}", config.path));
+    let [name] = cx.args() else { return Err(cx.usage(format!("you must specify a {what}"))) };
+    if named(&config, list, name).is_none() {
+        return fail(format!("cannot delete {what} {name}, not in {}", config.path));
     }
-    if config.current() == name {
+    if list == "contexts" && config.current() == name {
         cx.out.errln("warning: this removed your active context, use \"kubectl config use-context\" to select a different one");
     }
-    config.object.get_mut("contexts").list_mut().retain(|c| c.get("name").str() != name);
+    config.object.get_mut(list).list_mut().retain(|c| c.get("name").str() != name);
     config.save(cx.host.files)?;
-    cx.out.outln(format!("deleted context {name} from {}", config.path));
+    cx.out.outln(format!("deleted {what} {name} from {}", config.path));
+    Ok(Flow::Done)
+}
+
+fn rename(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    let mut config = load(cx)?;
+    let [old, new] = cx.args() else { return fail(format!("Unexpected args: [{}]", cx.args().join(" "))) };
+    if new.is_empty() {
+        return fail("You must specify a new non-empty context name");
+    }
+    if named(&config, "contexts", old).is_none() {
+        return fail(format!("cannot rename the context {old:?}, it's not in {}", config.path));
+    }
+    if named(&config, "contexts", new).is_some() {
+        return fail(format!("cannot rename the context {old:?}, the context {new:?} already exists in {}", config.path));
+    }
+    for item in config.object.get_mut("contexts").list_mut().iter_mut().filter(|c| c.get("name").str() == old) {
+        item.set(&["name"], new.as_str());
+    }
+    if config.current() == old {
+        config.object.set(&["current-context"], new.as_str());
+    }
+    config.save(cx.host.files)?;
+    cx.out.outln(format!("Context {old:?} renamed to {new:?}."));
+    Ok(Flow::Done)
+}
+
+/// Sets in an entry what the flags give, and makes it where it is not there.
+fn put(cx: &mut Context<'_, '_>, (what, list, member): (&str, &str, &str), name: &str, fields: &[&str]) -> Result<Flow, CliError> {
+    if name.is_empty() {
+        return fail(format!("you must specify a non-empty {member} name"));
+    }
+    let mut config = load(cx)?;
+    for field in fields {
+        if let Some(value) = cx.flags().get(field) {
+            *entry(&mut config, list, member, name, field) =
+                if *field == "insecure-skip-tls-verify" { (value == "true").into() } else { value.into() };
+        }
+    }
+    config.save(cx.host.files)?;
+    cx.out.outln(format!("{what} {name:?} set."));
+    Ok(Flow::Done)
+}
+
+/// The place of a field in an entry of a list; both are made where they are not there.
+fn entry<'v>(config: &'v mut Kubeconfig, list: &str, member: &str, name: &str, field: &str) -> &'v mut Value {
+    let items = config.object.get_mut(list).list_mut();
+    let at = items.iter().position(|c| c.get("name").str() == name).unwrap_or_else(|| {
+        let mut item = obj!({"name": name});
+        item.set(&[member], Value::map());
+        items.push(item);
+        items.len() - 1
+    });
+    items[at].at_mut(&[member, field])
+}
+
+/// `config set` and `config unset`: one value, named by its path. A name in it may have dots.
+fn property(cx: &mut Context<'_, '_>, unset: bool) -> Result<Flow, CliError> {
+    let (path, value) = match (cx.args(), unset) {
+        ([path], true) => (path, ""),
+        ([path, value], false) => (path, value.as_str()),
+        (other, _) => return fail(format!("Unexpected args: [{}]", other.join(" "))),
+    };
+    if path.is_empty() {
+        return fail("you must specify a property");
+    }
+    if !unset && value.is_empty() {
+        return fail("you cannot use set to unset a property");
+    }
+    let mut config = load(cx)?;
+    let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+    let (member, fields) = match first {
+        "current-context" if rest.is_empty() => ("", &[][..]),
+        "clusters" => ("cluster", CLUSTER_FIELDS),
+        "contexts" => ("context", CONTEXT_FIELDS),
+        "users" => ("user", USER_FIELDS),
+        _ => return fail(format!("unable to parse {path} after [] at api.Config")),
+    };
+    let split = rest.rsplit_once('.').filter(|(_, field)| fields.contains(field));
+    match (member, split) {
+        ("", _) => config.object.set(&["current-context"], value),
+        (_, Some((name, field))) if !unset || named(&config, first, name).is_some() => {
+            let place = entry(&mut config, first, member, name, field);
+            *place = if matches!(value, "true" | "false") { (value == "true").into() } else { value.into() };
+        }
+        (_, Some((name, _))) => return fail(format!("current map key `{name}` is invalid")),
+        (_, None) if unset => config.object.get_mut(first).list_mut().retain(|c| !rest.is_empty() && c.get("name").str() != rest),
+        (_, None) => return fail(format!("unable to parse one or more field values of {path}")),
+    }
+    config.save(cx.host.files)?;
+    cx.out.outln(format!("Property {path:?} {}.", if unset { "unset" } else { "set" }));
     Ok(Flow::Done)
 }
 
@@ -137,8 +297,9 @@ fn set(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         ([], true) if config.current().is_empty() => return fail("no current context is set"),
         ([], true) => config.current().to_owned(),
         ([name], false) => name.clone(),
+        ([], false) => return fail("you must specify a non-empty context name or --current"),
         ([_], true) => return fail("you cannot specify both a context name and --current"),
-        _ => return Err(cx.usage("Unexpected args")),
+        (other, _) => return fail(format!("Unexpected args: [{}]", other.join(" "))),
     };
     let there = named(&config, "contexts", &name).is_some();
     if !there {

@@ -1,8 +1,10 @@
 //! `kubectl debug`: an ephemeral container, a copy of a pod, or a pod on a node.
 
 use super::run::Attaching;
+use crate::api::image::is_reference;
 use crate::api::{Kind, Object, Value};
 use crate::base::RandomStream;
+use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::commands::create_generators::texts;
 use crate::kubectl::context::Context;
@@ -30,6 +32,12 @@ const OWN: &[Flag] = &[
     switch("arguments-only", ""),
     switch("quiet", "q"),
     switch("keep-labels", ""),
+    switch("keep-annotations", ""),
+    switch("keep-liveness", ""),
+    switch("keep-readiness", ""),
+    switch("keep-startup", ""),
+    switch("keep-init-containers", ""),
+    text("custom", ""),
 ];
 
 /// `kubectl debug`.
@@ -43,11 +51,14 @@ pub static COMMAND: Command = Command {
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let flags = cx.flags();
     let (targets, command) = cx.args_at_dash();
-    if flags.text("image").is_empty() && flags.text("copy-to").is_empty() {
-        return fail("you must specify --image when not using --copy-to.");
+    check(cx)?;
+    let image = flags.text("image");
+    if !image.is_empty() && !is_reference(image) {
+        return fail(format!("invalid image name {image:?}: invalid reference format"));
     }
-    if targets.is_empty() {
-        return fail("NAME is required for debug");
+    let policy = flags.text("image-pull-policy");
+    if !matches!(policy, "" | "Always" | "IfNotPresent" | "Never") {
+        return fail(format!("invalid image pull policy: {policy}"));
     }
     let mut names: Vec<String> = targets.to_vec();
     if !names.iter().any(|n| n.contains('/')) {

@@ -2,13 +2,14 @@
 
 use crate::api::KindRef;
 use crate::api::schema::{Field, Ty, Type, schema};
+use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
-use crate::kubectl::flags::{Flag, switch, text};
+use crate::kubectl::flags::{Flag, int, switch, text};
 use crate::kubectl::resources::kind_of;
 
-const OWN: &[Flag] = &[switch("recursive", "R"), text("api-version", ""), text("output", "o")];
+const OWN: &[Flag] = &[switch("recursive", "R"), int("max-depth", ""), text("api-version", ""), text("output", "o")];
 
 /// `kubectl explain`.
 pub static COMMAND: Command = Command {
@@ -32,6 +33,10 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         [one] => one,
         _ => return fail("We accept only this format: explain RESOURCE"),
     };
+    check(cx)?;
+    if cx.flags().int("max-depth").is_some_and(|n| n < 0) {
+        return fail("--max-depth must be non-negative");
+    }
     if path.contains('[') {
         return fail("invalid jsonpath syntax, first node must be field node");
     }
@@ -240,7 +245,8 @@ fn explain(cx: &mut Context<'_, '_>, kind: KindRef, version: &str, path: &[&str]
     if last.is_none_or(|(_, f)| type_of(&f.ty).is_some()) {
         head += "FIELDS:\n";
         if cx.flags().is_on("recursive") {
-            nested(&mut vec![ty], &mut head);
+            let depth_max = cx.flags().int("max-depth").and_then(|n| usize::try_from(n).ok()).filter(|n| *n > 0);
+            nested(&mut vec![ty], depth_max.map_or(DEPTH_MAX, |n| n.min(DEPTH_MAX)), &mut head);
         } else {
             for field in &ty.fields {
                 let said = about_field(ty, field.name);
@@ -262,16 +268,16 @@ fn explain(cx: &mut Context<'_, '_>, kind: KindRef, version: &str, path: &[&str]
 }
 
 /// The fields of the last of these types, each inside the one before it, and theirs. A type inside itself is named only.
-fn nested(types: &mut Vec<&'static Type>, out: &mut String) {
+fn nested(types: &mut Vec<&'static Type>, depth_max: usize, out: &mut String) {
     let Some(ty) = types.last().copied() else { return };
     for field in &ty.fields {
         *out += &field_lines(field, types.len());
-        if types.len() < DEPTH_MAX
+        if types.len() < depth_max
             && let Some(inner) = type_of(&field.ty)
             && !types.iter().any(|t| std::ptr::eq(*t, inner))
         {
             types.push(inner);
-            nested(types, out);
+            nested(types, depth_max, out);
             types.pop();
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::api::selector::{FieldSelector, LabelSelector};
 use crate::api::{KindRef, Object, Value};
+use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -39,6 +40,7 @@ pub static COMMAND: Command = Command {
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let flags = cx.flags();
+    check(cx)?;
     if let Some(path) = flags.get("raw") {
         return raw(cx, path);
     }
@@ -68,6 +70,13 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         found.items.retain(|i| !matches!(i, Err(e) if e.is_not_found()));
     }
     if watch {
+        if !flags.text("sort-by").is_empty() {
+            cx.out.errln(if flags.is_on("watch-only") {
+                "warning: --watch-only requested, --sort-by will be ignored"
+            } else {
+                "warning: --watch requested, --sort-by will be ignored for watch events received"
+            });
+        }
         return Watch::start(cx, &query, found, printer, revision);
     }
     match printer {

@@ -1,6 +1,7 @@
 //! `kubectl label`.
 
 use crate::api::{Object, Value, names};
+use crate::kubectl::checks::{check, check_objects};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
@@ -80,6 +81,8 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let flags = cx.flags();
     let (resources, pairs) = split_arguments(cx.args(), "label")?;
     let changes = parse(pairs)?;
+    check(cx)?;
+    check_objects(cx, resources, "pod")?;
     let listing = flags.is_on("list");
     if changes.set.is_empty() && changes.remove.is_empty() && !listing {
         return fail("at least one label update is required");
@@ -91,6 +94,9 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let found = find(cx, &query, resources)?;
     let (infos, mut errors) = found.split();
     let many = infos.len() > 1;
+    if many && !flags.text("resource-version").is_empty() {
+        return fail("--resource-version may only be used with a single resource");
+    }
     for info in infos {
         let result = label_one(cx, &info, &changes, dry_run, local, listing, many, reporter);
         errors.extend(result.err());

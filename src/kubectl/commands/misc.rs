@@ -2,6 +2,7 @@
 
 use crate::api::{Kind, Value};
 use crate::base::Order as _;
+use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::config::Kubeconfig;
 use crate::kubectl::context::Context;
@@ -106,6 +107,7 @@ pub static EDIT: Command = Command {
 
 fn can_i(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let args = cx.args();
+    check(cx)?;
     if args.len() != 2 && !cx.flags().is_on("list") {
         return Err(CliError::Message(
             "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.".into(),

@@ -3,6 +3,7 @@
 use crate::api::Status;
 use crate::api::yaml::decode_documents;
 use crate::api::{Object, Value};
+use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
@@ -35,6 +36,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if local && !cx.args().is_empty() {
         return fail("cannot specify --local and server resources");
     }
+    check(cx)?;
     let ty = flags.get("type").unwrap_or("strategic").to_lowercase();
     if !matches!(ty.as_str(), "json" | "merge" | "strategic") {
         return fail(format!("--type must be one of [json merge strategic], not {ty:?}"));

@@ -2,6 +2,7 @@
 
 use crate::api::Object;
 use crate::base::{Duration, Time};
+use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
@@ -48,6 +49,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if flags.positive_duration("timeout").is_some() && !flags.is_on("force") {
         return fail("--timeout must have --force specified");
     }
+    check(cx)?;
     let mut reporter = Reporter::new(cx)?;
     let dry_run = cx.dry_run()?;
     let options = cx.write_options(dry_run)?;

@@ -1,6 +1,7 @@
 //! `kubectl run`.
 
 use super::exec::{ExecRequest, Session, terminal};
+use crate::api::image::is_reference;
 use crate::api::{Kind, Object, Value};
 use crate::base::{Duration, Time};
 use crate::kubectl::command::{Command, Flow, Run, Task};
@@ -78,14 +79,31 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let flags = cx.flags();
     let (before, _) = cx.args_at_dash();
     let Some(name) = before.first().cloned() else { return Err(cx.usage("NAME is required for run")) };
+    let image = flags.text("image");
+    if image.is_empty() {
+        return fail("--image is required");
+    }
+    if !is_reference(image) {
+        return fail(format!("Invalid image name {image:?}: invalid reference format"));
+    }
+    if flags.is_on("tty") && !flags.is_on("stdin") {
+        return Err(cx.usage("-i/--stdin is required for containers with -t/--tty=true"));
+    }
+    if flags.is_on("expose") && flags.text("port").is_empty() {
+        return Err(cx.usage("--port must be set when exposing a service"));
+    }
     let mut reporter = Reporter::new(cx)?;
     let dry_run = cx.dry_run()?;
     let attach = flags.switch_or("attach", flags.is_on("stdin") || flags.is_on("tty"));
     if flags.is_on("rm") && !attach {
-        return fail("--rm should only be used for attached containers");
+        return Err(cx.usage("--rm should only be used for attached containers"));
     }
     if attach && dry_run != DryRun::None {
-        return fail("--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)");
+        return Err(cx.usage("--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)"));
+    }
+    let policy = flags.text("image-pull-policy");
+    if !matches!(policy, "" | "Always" | "IfNotPresent" | "Never") {
+        return Err(cx.usage(format!("invalid image pull policy: {policy}")));
     }
     let object = pod(cx, &name)?;
     let namespace = cx.namespace();
@@ -120,9 +138,6 @@ fn pod(cx: &Context<'_, '_>, name: &str) -> Result<Value, CliError> {
         other => return Err(cx.usage(format!("invalid restart policy: {other}"))),
     };
     let image = flags.text("image");
-    if image.is_empty() || image.contains([' ', '\t']) {
-        return fail(format!("Invalid image name {image:?}: invalid reference format"));
-    }
     let labels = if flags.given("labels") { parse_labels(flags.text("labels"))? } else { obj!({"run": name}) };
     let mut container = obj!({"name": name, "image": image, "resources": {}});
     if !args.is_empty() {

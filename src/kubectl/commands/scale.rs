@@ -25,12 +25,18 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if replicas < 0 {
         return fail("The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0");
     }
+    if flags.int("current-replicas").is_some_and(|n| n < -1) {
+        return fail("The --current-replicas must specify an integer of -1 or greater");
+    }
     let mut reporter = Reporter::new(cx)?;
     let dry_run = cx.dry_run()?;
     let options = cx.write_options(dry_run)?;
     let query = Query::of(cx);
     let found = find(cx, &query, cx.args())?;
     let (infos, mut errors) = found.split();
+    if infos.len() > 1 && !flags.text("resource-version").is_empty() {
+        return fail("cannot use --resource-version with multiple resources");
+    }
     let mut count = 0;
     for info in infos {
         let scaled = (|| {

@@ -1,6 +1,7 @@
 //! `kubectl taint`.
 
 use crate::api::{Kind, Value, names};
+use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
@@ -128,6 +129,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return fail(format!("all resources must be specified before taint changes: {odd}"));
     }
     let changes = parse(specs).map_err(|e| cx.usage(e))?;
+    check(cx)?;
     let query = Query { files: false, ..Query::of(cx) };
     if resources.is_empty() {
         return fail("one or more resources must be specified as <resource> <name>");

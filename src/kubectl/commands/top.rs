@@ -104,13 +104,10 @@ fn node(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let selector = parse_selector(cx)?;
     let Some(mut objects) = cx.metrics(metrics_kind("nodes")) else { return fail("Metrics API not available") };
     objects.retain(|o| selector.matches(o.labels()) && args.first().is_none_or(|a| a == o.name()));
-    if let Some(name) = args.first()
-        && objects.is_empty()
-    {
-        return Err(CliError::Exit(1, format!("Error from server (NotFound): nodemetrics.metrics.k8s.io {name:?} not found")));
-    }
     if objects.is_empty() {
-        return fail("metrics not available yet");
+        // The metrics API names no reason where it knows nothing of a node.
+        let unknown = CliError::Exit(1, "Error from server: ".into());
+        return if args.is_empty() { fail("metrics not available yet") } else { Err(unknown) };
     }
     sort(cx, &mut objects);
     let rows = objects.iter().map(|o| {

@@ -117,7 +117,11 @@ fn merge_list(list: &mut Vec<Value>, changes: &[Value], merge_key: &str, ty: Opt
     for change in changes {
         let key = change.get(merge_key);
         if key.is_null() {
-            return Err(Status::bad_request(format!("map: {} does not contain declared merge key: {merge_key}", change.to_json())));
+            let mut text = String::new();
+            super::print_go(change, 0, &mut text);
+            let message = format!("map: {text} does not contain declared merge key: {merge_key}");
+            // The patch code gives no reason, and what has none is the server's fault.
+            return Err(Status { reason: "", ..Status::internal(message) });
         }
         let found = list.iter().position(|v| v.get(merge_key).same(key));
         match (change.get(DIRECTIVE).as_str(), found) {

@@ -13,6 +13,7 @@ mod simple;
 pub(super) use config_map::wrong_variable;
 
 use crate::api::{Kind, Value};
+use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
@@ -68,7 +69,7 @@ const fn generator(
 pub(super) fn one_name<'a>(cx: &Context<'a, '_>) -> Result<(&'a str, &'a [String]), CliError> {
     let (before, _) = cx.args_at_dash();
     match before {
-        [name] => Ok((name, &cx.args()[1..])),
+        [name] => check(cx).map(|()| (name.as_str(), &cx.args()[1..])),
         other => Err(cx.usage(format!("exactly one NAME is required, got {}", other.len()))),
     }
 }

@@ -51,6 +51,9 @@ fn quota(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         spec.set(&["hard"], hard);
     }
     let scopes = cx.flags().text("scopes");
+    if scopes.split(',').count() > 1 && scopes.split(',').any(str::is_empty) {
+        return fail("invalid resource quota scope \"\"");
+    }
     if !scopes.is_empty() {
         spec.set(&["scopes"], texts(&scopes.split(',').collect::<Vec<_>>()));
     }

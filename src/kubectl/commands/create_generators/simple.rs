@@ -1,6 +1,7 @@
 //! `kubectl create namespace`, `serviceaccount` and `token`.
 
 use super::{Failure, GENERATOR, finish, generator, one_name};
+use crate::api::Kind;
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -51,6 +52,21 @@ fn service_account(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 }
 
 fn token(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-    let (_, _) = one_name(cx)?;
+    let (name, _) = one_name(cx)?;
+    let flags = cx.flags();
+    match flags.duration_micros("duration").unwrap_or(0) {
+        us if us < 0 => return fail("--duration must be greater than or equal to 0"),
+        us if us % 1_000_000 != 0 => return fail("--duration cannot be expressed in units less than seconds"),
+        _ => {}
+    }
+    if flags.list("audience").iter().any(String::is_empty) {
+        return fail("--audience must not be an empty string");
+    }
+    if !matches!(flags.text("bound-object-kind"), "" | "Node" | "Pod" | "Secret") {
+        return fail("supported --bound-object-kind values are Node, Pod, Secret");
+    }
+    let kind = Kind::named("ServiceAccount");
+    let namespace = cx.namespace();
+    cx.get(kind, &namespace, name).map_err(|e| CliError::Message(format!("failed to create token: {e}")))?;
     fail("tokens are not simulated here: nothing checks them")
 }

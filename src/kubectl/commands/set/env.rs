@@ -2,6 +2,7 @@
 
 use super::{COMMON, is_selected, no_pod_spec, pod_spec_path, send};
 use crate::api::{Kind, Object, Value};
+use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::commands::create_generators::wrong_variable;
 use crate::kubectl::context::Context;
@@ -38,6 +39,10 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let (resources, specs) = cx.args().split_at(at);
     if specs.iter().any(|a| !is_env(a)) {
         return Err(cx.usage(format!("all resources must be specified before environment changes: {}", cx.args().join(" "))));
+    }
+    check(cx)?;
+    if resources.is_empty() && !flags.given("filename") {
+        return fail("one or more resources must be specified as <resource> <name> or <resource>/<name>");
     }
     let specs: Vec<&String> = flags.list("env").iter().chain(specs).collect();
     let listing = flags.is_on("list");

@@ -1,6 +1,7 @@
 //! `kubectl set image`.
 
 use super::{COMMON, for_containers, no_pod_spec, pod_spec_path, send};
+use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::commands::label::split_arguments;
 use crate::kubectl::context::Context;
@@ -22,6 +23,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let mut reporter = Reporter::new(cx)?;
     let query = Query { local: cx.flags().is_on("local"), ..Query::of(cx) };
     let infos = find(cx, &query, resources)?.into_infos()?;
+    check(cx)?;
     let mut images: Vec<(String, String)> = Vec::new();
     for pair in pairs {
         match pair.split_once('=') {

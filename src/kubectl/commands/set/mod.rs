@@ -5,6 +5,7 @@ mod image;
 mod resources;
 mod selector;
 mod service_account;
+mod subject;
 
 use crate::api::{Object, Value};
 use crate::kubectl::command::Command;
@@ -22,7 +23,7 @@ pub static COMMAND: Command = Command {
         "set",
         "Set specific features on objects",
         "Configure application resources.\n\n These commands help you make changes to existing application resources.",
-        &[&env::COMMAND, &image::COMMAND, &resources::COMMAND, &selector::COMMAND, &service_account::COMMAND],
+        &[&env::COMMAND, &image::COMMAND, &resources::COMMAND, &selector::COMMAND, &service_account::COMMAND, &subject::COMMAND],
     )
 };
 

@@ -1,6 +1,7 @@
 //! `kubectl set resources`.
 
 use super::{COMMON, is_selected, no_pod_spec, pod_spec_path, send};
+use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::commands::create_generators::resource_list;
 use crate::kubectl::context::Context;
@@ -24,6 +25,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let mut reporter = Reporter::new(cx)?;
     let query = Query { local: flags.is_on("local"), ..Query::of(cx) };
     let infos = find(cx, &query, cx.args())?.into_infos()?;
+    check(cx)?;
     if flags.text("limits").is_empty() && flags.text("requests").is_empty() {
         return fail("you must specify an update to requests or limits (in the form of --requests/--limits)");
     }

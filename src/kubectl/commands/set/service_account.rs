@@ -1,6 +1,7 @@
 //! `kubectl set serviceaccount`.
 
 use super::{COMMON, no_pod_spec, pod_spec_path, send};
+use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -21,6 +22,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let mut reporter = Reporter::new(cx)?;
     let query = Query { local: cx.flags().is_on("local"), ..Query::of(cx) };
     let infos = find(cx, &query, resources)?.into_infos()?;
+    check(cx)?;
     let mut errors = Vec::new();
     for info in infos {
         let Some(path) = pod_spec_path(&info) else {

@@ -20,16 +20,45 @@ impl Parser<'_> {
                 self.pos = end;
             }
         }
+        let start = self.pos;
         while self.pos < self.b.len() {
             let c = self.b[self.pos];
+            if c == b'(' && self.bash && self.pos > start + 1 && matches!(self.b[self.pos - 1], b'?' | b'*' | b'+' | b'@' | b'!') {
+                self.extended_pattern(&mut out)?;
+                continue;
+            }
             if stop(c) {
-                // `name=(` opens an array; extended patterns are part of the word.
                 break;
             }
             self.piece(&mut out)?;
         }
         self.depth -= 1;
         Ok(out.done())
+    }
+
+    /// Reads the parentheses of an extended pattern, as in an interactive bash (`extglob`, which completion turns on): they
+    /// are part of the word. Such patterns match nothing here and stay what they are: so JSONPath filters work without quotes.
+    fn extended_pattern(&mut self, out: &mut Pieces) -> Result<(), ParseError> {
+        let mut open = 0;
+        loop {
+            match self.b.get(self.pos) {
+                None => return Err(ParseError::Unterminated),
+                Some(b'(') => {
+                    open += 1;
+                    out.quoted("(");
+                    self.pos += 1;
+                }
+                Some(b')') => {
+                    open -= 1;
+                    out.quoted(")");
+                    self.pos += 1;
+                    if open == 0 {
+                        return Ok(());
+                    }
+                }
+                Some(_) => self.piece(out)?,
+            }
+        }
     }
 
     /// Reads one piece of an unquoted word.

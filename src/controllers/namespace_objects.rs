@@ -1,0 +1,63 @@
+//! What every namespace is given: a `kube-root-ca.crt` ConfigMap by the root CA publisher
+//! (`pkg/controller/certificates/rootcacertpublisher`), a `default` ServiceAccount by the service accounts controller
+//! (`pkg/controller/serviceaccount`).
+
+use super::work_queue::WorkQueue;
+use crate::api::Object as _;
+use crate::api::{ArcStr, Kind, KindRef, Value};
+use crate::base::Time;
+use crate::obj;
+use crate::server::{ApiServer, Caller, Change, Component, WriteOptions};
+
+/// Keeps them there. The certificate is a placeholder that says so: nothing here speaks TLS.
+#[derive(Clone, Debug, Default)]
+pub struct NamespaceObjects {
+    queue: WorkQueue<ArcStr>,
+}
+
+const CA: &str = "kube-root-ca.crt";
+const ACCOUNT: &str = "default";
+const CERTIFICATE: &str =
+    "-----BEGIN CERTIFICATE-----\nc2ltdWxhdGVkIGNsdXN0ZXI6IG5vdGhpbmcgaGVyZSBzcGVha3MgVExT\n-----END CERTIFICATE-----\n";
+
+impl Component for NamespaceObjects {
+    fn watches(&self, kind: KindRef) -> bool {
+        kind.group.is_empty() && matches!(kind.plural, "namespaces" | "configmaps" | "serviceaccounts")
+    }
+
+    fn on_change(&mut self, _api: &ApiServer, now: Time, change: &Change) {
+        if change.key.kind.plural == "namespaces" {
+            self.queue.add_at(change.key.name.clone(), now);
+        } else if matches!(change.key.name.as_str(), CA | ACCOUNT) {
+            self.queue.add_at(change.key.namespace.clone(), now);
+        }
+    }
+
+    fn next_wake(&self) -> Option<Time> {
+        self.queue.next_at()
+    }
+
+    fn wake(&mut self, api: &mut ApiServer, now: Time) {
+        let Some(namespace) = self.queue.pop_due(now) else { return };
+        if api.peek(Kind::named("Namespace"), "", &namespace).is_none_or(|n| n.is_terminating()) {
+            return;
+        }
+        let mut give = |by: &'static str, kind: &str, name: &str, mut object: Value| {
+            let kind = Kind::named(kind);
+            if api.peek(kind, &namespace, name).is_none() {
+                object.set(&["metadata", "name"], name);
+                if api.create(&Caller::new(now, by), kind, &namespace, object, &WriteOptions::default()).is_err() {
+                    self.queue.add_rate_limited(namespace.clone(), now);
+                }
+            }
+        };
+        let map = obj!({
+            "metadata": {
+                "annotations": {"kubernetes.io/description": "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters."}
+            },
+            "data": {"ca.crt": CERTIFICATE}
+        });
+        give("root-ca-certificate-publisher", "ConfigMap", CA, map);
+        give("kube-controller-manager", "ServiceAccount", ACCOUNT, Value::map());
+    }
+}
