@@ -76,6 +76,8 @@ pub(super) enum Stage {
     Start(Box<Plan>),
     /// All containers are being ended.
     KillPod,
+    /// They have ended, and the sandbox is being stopped.
+    StopSandbox,
 }
 
 /// The pod's network.
@@ -378,6 +380,7 @@ impl PodWorker {
             Some(Stage::Kill(plan)) => self.killed_some(cx, plan),
             Some(Stage::Start(plan)) => self.start_containers(cx, plan),
             Some(Stage::KillPod) => self.wait_for_kills(cx),
+            Some(Stage::StopSandbox) => self.sandbox_stopped(cx),
         }
     }
 
@@ -403,6 +406,12 @@ impl PodWorker {
         if std::mem::take(&mut self.pending) {
             self.request_sync(cx);
         }
+    }
+
+    /// What a step of the container runtime takes this time: half of the usual to half as much again. So pods that are
+    /// made together do not get ready together.
+    pub(super) fn step_end(&mut self, now: Time, usual: Duration) -> Time {
+        now + usual.mul_f64(0.5 + self.random.unit())
     }
 
     /// A duration and up to half as much more (`wait.Jitter`).

@@ -17,9 +17,9 @@ use crate::base::{Duration, Time};
 use crate::server::EventType;
 
 /// What creating a container takes.
-const CREATE: Duration = Duration::from_millis(6);
+const CREATE: Duration = Duration::from_millis(20);
 /// What starting a created one takes.
-const START: Duration = Duration::from_millis(14);
+const START: Duration = Duration::from_millis(60);
 /// What it takes until a started container's process does its first step.
 const BOOT: Duration = Duration::from_millis(12);
 
@@ -238,7 +238,7 @@ impl PodWorker {
             Step::Create => match self.create_container(cx, c) {
                 Ok(()) => {
                     self.container_event(cx, c, EventType::Normal, "Created", "Container created");
-                    Progress::Wait(Step::Start, Some(cx.now + START))
+                    Progress::Wait(Step::Start, Some(self.step_end(cx.now, START)))
                 }
                 Err(failure) => {
                     self.container_event(cx, c, EventType::Warning, "Failed", &format!("Error: {}", failure.message));
@@ -291,7 +291,7 @@ impl PodWorker {
         if present && spec.pull_policy != "Always" {
             let message = format!("Container image {:?} already present on machine and can be accessed by the pod", image.as_str());
             self.container_event(cx, c, EventType::Normal, "Pulled", &message);
-            return Progress::Wait(Step::Create, Some(cx.now + CREATE));
+            return Progress::Wait(Step::Create, Some(self.step_end(cx.now, CREATE)));
         }
         if self.containers[c].pull_backoff_until(cx.now).is_some() {
             let message = format!("Back-off pulling image {:?}", image.as_str());
@@ -320,7 +320,7 @@ impl PodWorker {
             Ok(_) => {
                 cx.node.images.add(&image);
                 self.container_event(cx, c, EventType::Normal, "Pulled", &pull.success_message(&image));
-                Progress::Wait(Step::Create, Some(cx.now + CREATE))
+                Progress::Wait(Step::Create, Some(self.step_end(cx.now, CREATE)))
             }
             Err(error) => {
                 self.container_event(cx, c, EventType::Warning, "Failed", &format!("Failed to pull image {:?}: {error}", image.as_str()));

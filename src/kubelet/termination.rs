@@ -12,6 +12,9 @@ use crate::server::{Caller, DeleteOptions, EventType};
 /// Containers always get this long (`minimumGracePeriodInSeconds`).
 const GRACE_MIN_S: i64 = 2;
 
+/// What stopping a pod's containers and its sandbox takes, beside the time that their processes need.
+const STOP: Duration = Duration::from_millis(100);
+
 impl PodWorker {
     /// Begins to end a container that is alive.
     pub(super) fn kill_container(&mut self, cx: &mut Cx<'_>, c: usize, grace_s: i64, message: &str) {
@@ -143,6 +146,13 @@ impl PodWorker {
             }
             return;
         }
+        self.stage = Some(Stage::StopSandbox);
+        let at = self.step_end(cx.now, STOP);
+        self.stage_at(cx, at);
+    }
+
+    /// The sandbox is gone too: tells how all ended.
+    pub(super) fn sandbox_stopped(&mut self, cx: &mut Cx<'_>) {
         self.stage = None;
         self.killed = true;
         self.stop_probes(&[ProbeKind::Liveness, ProbeKind::Readiness, ProbeKind::Startup]);

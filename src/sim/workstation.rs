@@ -14,7 +14,7 @@ use crate::server::NodeApi;
 /// Where commands start and where the session's files are.
 const HOME: &str = "/root";
 /// How long a kubectl takes before it does anything: its start and its first round trip.
-const KUBECTL_START: Duration = Duration::from_millis(25);
+const KUBECTL_START: Duration = Duration::from_millis(80);
 /// Bytes of a terminal's output that are kept, and how many are cut away when there are more.
 const TERMINAL_MAX: usize = 1 << 20;
 const TERMINAL_CUT: usize = 1 << 18;
