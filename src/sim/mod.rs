@@ -5,12 +5,16 @@ mod digest;
 mod metrics_server;
 mod nodes;
 mod outcome;
+mod script;
 mod session;
 mod sim;
+mod timeline;
 mod workstation;
 
 pub use cluster::Cluster;
 pub use nodes::default_nodes;
 pub use outcome::{Outcome, StepOutcome};
-pub use session::{ApiInput, Component, Fault, Input, Session, SessionError, TerminalInput, TimedInput, Usage};
+pub use script::{quoted, script};
+pub use session::{ApiInput, Component, Fault, Input, Session, SessionError, Switch, TerminalInput, TimedInput, Usage};
 pub use sim::{Progress, Sim};
+pub use timeline::{BranchInfo, Timeline, is_act};

@@ -96,6 +96,24 @@ impl Sim {
         self.session.inputs.insert(self.arrived + waiting, input);
     }
 
+    /// A copy that is yet to get the inputs which came after it: `inputs` begins with those it has had.
+    pub(super) fn with_inputs(&self, inputs: &[TimedInput]) -> Sim {
+        let mut copy = self.clone();
+        copy.session.inputs.clear();
+        copy.session.inputs.extend_from_slice(inputs);
+        copy
+    }
+
+    /// Forgets the inputs that are still to come.
+    pub(super) fn forget_what_comes(&mut self) {
+        self.session.inputs.truncate(self.arrived);
+    }
+
+    /// How many of the session's inputs have come.
+    pub fn arrived(&self) -> usize {
+        self.arrived
+    }
+
     /// Runs until a moment, doing at most `budget` steps.
     pub fn run(&mut self, until: Time, budget: u64) -> Progress {
         for _ in 0..budget {

@@ -20,6 +20,7 @@ use super::state::{Action, Link, LookTab, Lower, Panel, SPEED_NORMAL, Scene, Sta
 use super::storage;
 use super::tank::Tank;
 use super::term::Term;
+use super::timeline::{Timeline, hunt_of};
 
 /// The longest stretch of real time one frame makes up for, in milliseconds: after a pause of the page time goes on, it does not leap.
 const FRAME_MS_MAX: f64 = 100.0;
@@ -53,6 +54,8 @@ fn first_state() -> State {
         panel: Panel::Tank,
         table: false,
         filter: AttrValue::default(),
+        hunt: AttrValue::default(),
+        only: false,
         help: false,
         answer: None,
         announced: AttrValue::default(),
@@ -171,6 +174,12 @@ fn on_key(e: &KeyboardEvent, state: &State, link: &Link) {
         }
         return;
     }
+    let hunt = || hunt_of(&state.scene, state.selected.as_ref(), &state.hunt, state.only);
+    if e.ctrl_key() && e.key() == "z" && !typing {
+        link.undo(state.lang);
+        e.prevent_default();
+        return;
+    }
     if typing || e.ctrl_key() || e.meta_key() || e.alt_key() {
         return;
     }
@@ -181,6 +190,9 @@ fn on_key(e: &KeyboardEvent, state: &State, link: &Link) {
         "]" => link.set_speed(state.speed + 1),
         "?" => link.send(Action::Help(!state.help)),
         "t" => link.send(Action::Table(!state.table)),
+        "n" => link.next_event(&state.scene, hunt()),
+        "p" => link.last_event(&state.scene, &hunt()),
+        "0" => link.with_host(Host::back_to_now),
         "/" => focus(".find"),
         _ => return,
     }
@@ -262,11 +274,13 @@ pub fn App() -> Html {
             <ContextProvider<Link> context={link.clone()}>
                 <a class="sr" href="#tank">{ Text::SkipToTank.t(lang) }</a>
                 <div class="page" data-panel={state.panel.code()}>
-                    <Bar time={state.scene.view.time} playing={state.playing} speed={state.speed} late={state.scene.late} dark={state.dark} />
+                    <Bar time={state.scene.view.time} playing={state.playing} speed={state.speed} late={state.scene.late} past={state.scene.past} dark={state.dark} />
                     <main>
                     <Edit files={state.files.clone()} file={state.file} problems={state.problems.clone()} answer={state.answer.clone()} />
     <Splitter edge={Edge::Edit} />
-                    <Tank view={state.scene.view.clone()} selected={state.selected.clone()} filter={state.filter.clone()} table={state.table} />
+                    <Tank view={state.scene.view.clone()} selected={state.selected.clone()} filter={state.filter.clone()} table={state.table}>
+                        <Timeline scene={state.scene.clone()} selected={state.selected.clone()} hunt={state.hunt.clone()} only={state.only} />
+                    </Tank>
                     <Term terminals={state.terminals} lower={state.lower} events={state.scene.events.clone()} dark={state.dark} />
     <Splitter edge={Edge::Term} />
                     <Look scene={state.scene.clone()} selected={state.selected.clone()} tab={state.tab} container={state.container} />
@@ -304,6 +318,9 @@ fn help(lang: Lang, link: &Link) -> Html {
         ("Space", Text::KeyPlay),
         (".", Text::KeyStep),
         ("[  ]", Text::KeySpeed),
+        ("p  n", Text::KeyEvents),
+        ("0", Text::BackToNow),
+        ("Ctrl+Z", Text::KeyUndo),
         ("/", Text::KeyFilter),
         ("t", Text::KeyTable),
         ("← →", Text::KeyArrows),

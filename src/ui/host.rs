@@ -8,13 +8,15 @@ use std::rc::Rc;
 use js_sys::Uint8Array;
 use kubarium::api::{KindRef, Value};
 use kubarium::base::{Duration, Time};
-use kubarium::sim::{Session, Sim, TerminalInput, TimedInput};
-use kubarium::views::{ClusterViews, ContainerInside, EnvView, EventFeed, FileView, PodDetails, complete};
+use kubarium::sim::{Fault, Session, Sim, TerminalInput, TimedInput, Timeline, is_act};
+use kubarium::store::ChangeType;
+use kubarium::views::{ClusterViews, ContainerInside, EnvView, EventFeed, EventView, FileView, PodDetails, complete};
 
 use super::examples::EXAMPLES;
 use super::line_editor::{Effect, LineEditor};
 use super::session_copy::SessionCopy;
 use super::state::{Scene, Subject};
+use super::transcript::Transcript;
 use super::vendor::JsTerminal;
 
 /// The host, shared by the page's parts.
@@ -26,6 +28,10 @@ const WORK_MS_MAX: f64 = 8.0;
 const STEPS_BETWEEN_LOOKS: u64 = 8;
 /// So many frames in a row must fall short before the page says that the clock is slow.
 const LATE_FRAMES: u32 = 12;
+/// How long reaching a past moment may hold up the page at once, in milliseconds; the rest comes in the next frames.
+const SEEK_MS_MAX: f64 = 30.0;
+/// A hunt for an event gives up after so much virtual time in which nothing came.
+const HUNT_MAX: Duration = Duration::from_secs(3600);
 /// A single step goes to the next change, but not further than this.
 const STEP_MAX: Duration = Duration::from_secs(600);
 
@@ -50,7 +56,7 @@ pub struct Host {
     pub speed: f64,
     /// Whether this session was run again after the page broke.
     pub is_restored: bool,
-    sim: Sim,
+    time: Timeline,
     /// Until this moment the session is run again as fast as it goes.
     catch_up: Time,
     late_frames: u32,
@@ -60,6 +66,14 @@ pub struct Host {
     /// Files edited since the cluster was last told.
     edited: BTreeMap<String, String>,
     terminals: BTreeMap<usize, Screen>,
+    /// What each terminal has shown, in each branch.
+    transcripts: BTreeMap<(u32, usize), Transcript>,
+    /// How many inputs of a session that is run again have been shown as typed.
+    echoed: usize,
+    /// What the clock runs to, where it is to stop by itself.
+    hunt: Option<Hunt>,
+    /// What was done to the cluster and when, read anew where their number has changed.
+    acts: Rc<Vec<(Time, String)>>,
     /// How many of the session's commands have been answered.
     answered: usize,
     /// How many of them are only run again.
@@ -78,21 +92,30 @@ pub struct FileNews {
     pub removed: Vec<String>,
 }
 
+/// What the clock runs to: the next event that matches.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Hunt {
+    /// Its reason; any where empty. `Warning` is any that warns.
+    pub reason: String,
+    /// What it is about, by UID; anything where empty.
+    pub about: Vec<String>,
+}
+
+impl Hunt {
+    /// Whether this is the event that was looked for.
+    pub fn is_met_by(&self, e: &EventView) -> bool {
+        (self.reason.is_empty() || self.reason == e.reason || self.reason == "Warning" && e.warning)
+            && (self.about.is_empty() || self.about.contains(&e.uid))
+    }
+}
+
 /// A terminal on the page.
 struct Screen {
     js: JsTerminal,
-    /// How many bytes of its output it has shown.
-    shown: usize,
+    /// Of which branch, and up to where, it shows the transcript.
+    shown: (u32, usize),
     /// The line being typed.
     line: LineEditor,
-}
-
-impl Screen {
-    fn show(&self, text: &str) {
-        if !text.is_empty() {
-            self.js.write(&Uint8Array::from(text.as_bytes()));
-        }
-    }
 }
 
 impl Host {
@@ -113,7 +136,7 @@ impl Host {
             playing: true,
             speed: 1.0,
             is_restored,
-            sim: Sim::new(session),
+            time: Timeline::new(session),
             catch_up,
             late_frames: 0,
             views: ClusterViews::default(),
@@ -121,6 +144,10 @@ impl Host {
             copy,
             edited: BTreeMap::new(),
             terminals: BTreeMap::new(),
+            transcripts: BTreeMap::new(),
+            echoed: 0,
+            hunt: None,
+            acts: Rc::default(),
             answered: 0,
             run_again,
             files_stale: true,
@@ -128,40 +155,204 @@ impl Host {
         }
     }
 
+    fn sim(&self) -> &Sim {
+        self.time.shown()
+    }
+
     /// Lets the clock run on by a frame of the page. Says whether there may be something new to see.
     pub fn frame(&mut self, elapsed_ms: f64) -> bool {
-        let before = (self.sim.now(), self.sim.api().revision());
-        let until = if self.sim.now() < self.catch_up {
-            self.catch_up
-        } else if self.playing {
-            self.sim.now() + Duration::from_secs_f64(elapsed_ms / 1000.0 * self.speed)
-        } else {
-            // What is due at this very moment (an input just given) happens even while the clock stands.
-            self.sim.now()
-        };
+        let stamp = |h: &Host| (h.time.is_past(), h.sim().now(), h.sim().api().revision(), h.playing);
+        let before = stamp(self);
         let start = now_ms();
-        let mut done = false;
-        while !done && now_ms() - start < WORK_MS_MAX {
-            done = self.sim.run(until, STEPS_BETWEEN_LOOKS).done;
+        let free = || now_ms() - start < WORK_MS_MAX;
+        if let Some(hunt) = self.hunt.clone() {
+            let limit = self.sim().now() + HUNT_MAX;
+            while self.hunt.is_some() && free() {
+                self.run_to_event(&hunt, limit);
+            }
+        } else {
+            let until = if self.playing {
+                self.sim().now() + Duration::from_secs_f64(elapsed_ms / 1000.0 * self.speed)
+            } else {
+                // What is due at this very moment (an input just given) happens even while the clock stands.
+                self.sim().now()
+            };
+            let mut done = false;
+            while !done && free() {
+                done = match self.next_to_run_again() {
+                    Some(next) => {
+                        self.time.run(next, STEPS_BETWEEN_LOOKS);
+                        self.echo();
+                        false
+                    }
+                    None => self.time.run(until, STEPS_BETWEEN_LOOKS).done,
+                };
+            }
+            self.late_frames = if done { 0 } else { self.late_frames + 1 };
         }
-        self.late_frames = if done { 0 } else { self.late_frames + 1 };
         self.show_output();
-        before != (self.sim.now(), self.sim.api().revision())
+        before != stamp(self)
+    }
+
+    /// The moment up to which the session is run again at once, input by input.
+    fn next_to_run_again(&self) -> Option<Time> {
+        let live = self.time.live();
+        if self.time.is_past() || live.now() >= self.catch_up {
+            return None;
+        }
+        Some(live.session().inputs.get(live.arrived()).map_or(self.catch_up, |i| i.at().max(live.now())).min(self.catch_up))
+    }
+
+    /// Shows what was typed in a session that is run again.
+    fn echo(&mut self) {
+        self.show_output();
+        let (branch, live) = (self.time.current(), self.time.live());
+        for input in &live.session().inputs[self.echoed.min(live.arrived())..live.arrived()] {
+            if let Some(typed) = &input.terminal {
+                let transcript = self.transcripts.entry((branch, typed.tab as usize)).or_default();
+                transcript.push(live.now(), &shown_text(typed.data.as_bytes()));
+            }
+        }
+        self.echoed = live.arrived();
+    }
+
+    /// Does a few steps; ends the hunt where its event has come, or nothing comes.
+    fn run_to_event(&mut self, hunt: &Hunt, limit: Time) {
+        let (revision, past) = (self.sim().api().revision(), self.time.is_past());
+        let done = self.time.run(limit, 1).done;
+        let left_past = past && !self.time.is_past();
+        let changes = self.sim().api().store().changes_after(revision);
+        let met = changes.is_ok_and(|mut c| {
+            c.any(|v| v.key.kind.kind == "Event" && v.change != ChangeType::Deleted && hunt.is_met_by(&EventView::of(&v.value)))
+        });
+        if met || done && !left_past {
+            self.hunt = None;
+            self.playing = false;
+        }
+    }
+
+    /// Runs to the next event that matches, as fast as it goes.
+    pub fn hunt(&mut self, hunt: Hunt) {
+        self.hunt = Some(hunt);
+        self.playing = true;
+    }
+
+    /// Ends a hunt, where there is one.
+    pub fn stop_hunt(&mut self) {
+        self.hunt = None;
+    }
+
+    /// Looks at a past moment; at the newest one where `to` is not past.
+    pub fn seek(&mut self, to: Time) {
+        self.hunt = None;
+        self.views.leap();
+        self.time.seek(to);
+        let start = now_ms();
+        while self.time.is_seeking() && now_ms() - start < SEEK_MS_MAX {
+            self.time.run(to, STEPS_BETWEEN_LOOKS);
+        }
+        self.show_output();
+    }
+
+    /// Looks at another branch.
+    pub fn switch(&mut self, branch: u32) {
+        self.time.switch(branch);
+        self.begin_anew();
+    }
+
+    /// Looks at the newest moment again.
+    pub fn back_to_now(&mut self) {
+        self.time.back_to_now();
+        self.views.leap();
+        self.show_output();
+    }
+
+    /// Begins a branch at the past moment that is looked at, and lets it run.
+    pub fn branch_here(&mut self) {
+        self.fork();
+        self.playing = true;
+    }
+
+    /// Takes the last thing that was done back: a branch begins just before it. Says whether there was something.
+    pub fn undo(&mut self) -> bool {
+        let Some(before) = self.time.before_last_act() else { return false };
+        self.time.seek(before);
+        self.fork();
+        self.begin_anew();
+        true
+    }
+
+    /// Where a past moment is looked at, a branch begins there.
+    fn fork(&mut self) {
+        let parent = self.time.current();
+        if !self.time.fork() {
+            return;
+        }
+        let (branch, now) = (self.time.current(), self.sim().now());
+        let of_parent: Vec<usize> = self.transcripts.keys().filter(|k| k.0 == parent).map(|k| k.1).collect();
+        for terminal in of_parent {
+            let mut transcript = self.transcripts[&(parent, terminal)].clone();
+            transcript.cut(now);
+            transcript.taken = self.sim().terminal_output(tab_of(terminal), usize::MAX).1;
+            if let Some(screen) = self.terminals.get_mut(&terminal) {
+                screen.line.restart(transcript.last_line());
+            }
+            self.transcripts.insert((branch, terminal), transcript);
+        }
+        // What stands in the editor stays there, and is new to the branch.
+        let station = self.time.shown().workstation();
+        for (path, text) in &self.files_seen {
+            if station.read_file(path).as_ref() != Some(text) {
+                self.edited.entry(path.clone()).or_insert_with(|| text.clone());
+            }
+        }
+        self.begin_anew();
+    }
+
+    /// Another course of events is looked at: what was read of the one before is forgotten.
+    fn begin_anew(&mut self) {
+        self.hunt = None;
+        self.feed = EventFeed::default();
+        self.views.leap();
+        self.acts = Rc::default();
+        let live = self.time.live();
+        self.answered = live.steps().len();
+        self.run_again = 0;
+        self.catch_up = Time::ZERO;
+        self.copy = SessionCopy::new(live.session());
+        self.copy.store();
+        self.show_output();
     }
 
     /// What there is to see now.
     pub fn scene(&mut self) -> Scene {
-        let view = self.views.of_sim(&self.sim);
-        Scene { view, events: self.feed.read(self.sim.api().store()), late: self.late_frames >= LATE_FRAMES }
+        let view = self.views.of_sim(self.time.shown());
+        let newest = self.feed.read(self.time.live().api().store());
+        let inputs = &self.time.live().session().inputs;
+        if inputs.iter().filter(|i| is_act(i)).count() != self.acts.len() {
+            self.acts = Rc::new(inputs.iter().filter(|i| is_act(i)).map(|i| (i.at(), words_of(i))).collect());
+        }
+        Scene {
+            events: if self.time.is_past() { self.feed.until(view.time) } else { newest },
+            view,
+            late: self.late_frames >= LATE_FRAMES,
+            playing: self.playing,
+            past: self.time.is_past(),
+            end: self.time.live().now(),
+            marks: self.feed.all(),
+            acts: self.acts.clone(),
+            branch: self.time.current(),
+            branches: Rc::new(self.time.branches()),
+        }
     }
 
     /// Runs on to the next change of an object.
     pub fn step(&mut self) {
-        let revision = self.sim.api().revision();
-        let limit = self.sim.now() + STEP_MAX;
+        let revision = self.sim().api().revision();
+        let limit = self.sim().now() + STEP_MAX;
         let start = now_ms();
-        while self.sim.api().revision() == revision && self.sim.now() < limit && now_ms() - start < 4.0 * WORK_MS_MAX {
-            if !self.sim.step_once() {
+        while self.sim().api().revision() == revision && self.sim().now() < limit && now_ms() - start < 4.0 * WORK_MS_MAX {
+            if !self.time.step_once() {
                 break;
             }
         }
@@ -170,7 +361,7 @@ impl Host {
 
     /// The object itself, as the API has it.
     pub fn object(&self, subject: &Subject) -> Option<&Value> {
-        self.sim.api().peek(kind_named(&subject.kind)?, &subject.namespace, &subject.name)
+        self.sim().api().peek(kind_named(&subject.kind)?, &subject.namespace, &subject.name)
     }
 
     /// The last of what a container wrote, in this run or the one before; or why there is nothing.
@@ -189,7 +380,7 @@ impl Host {
     }
 
     fn inside<'a>(&'a self, pod: &'a Subject, container: &'a str) -> ContainerInside<'a> {
-        ContainerInside { sim: &self.sim, namespace: &pod.namespace, pod: &pod.name, container }
+        ContainerInside { sim: self.sim(), namespace: &pod.namespace, pod: &pod.name, container }
     }
 
     /// A container's environment.
@@ -206,17 +397,28 @@ impl Host {
     /// Applies a file of the workstation.
     pub fn apply(&mut self, path: &str, text: &str) {
         self.write_file(path, text);
+        self.command(&format!("kubectl apply -f {}", quoted(path)));
+    }
+
+    /// Gives the workstation a command line.
+    pub fn command(&mut self, line: &str) {
+        self.fork();
         let files = std::mem::take(&mut self.edited);
-        self.give(TimedInput { cmd: Some(format!("kubectl apply -f {}", quoted(path))), files, ..TimedInput::default() });
+        self.give(TimedInput { cmd: Some(line.to_owned()), files, ..TimedInput::default() });
+    }
+
+    /// Breaks or mends something.
+    pub fn break_or_mend(&mut self, fault: Fault) {
+        self.give(TimedInput { fault: Some(fault), ..TimedInput::default() });
     }
 
     /// What programs did to the workstation's files since this was last asked; what was edited on the page is not told.
     pub fn file_news(&mut self) -> FileNews {
         let mut news = FileNews::default();
-        if !std::mem::take(&mut self.files_stale) {
+        if self.time.is_past() || !std::mem::take(&mut self.files_stale) {
             return news;
         }
-        let station = self.sim.workstation();
+        let station = self.time.live().workstation();
         let paths = station.files();
         for path in paths.iter().take(FILES_MAX) {
             let Some(text) = station.read_file(path).filter(|t| t.len() <= FILE_BYTES_MAX) else { continue };
@@ -236,7 +438,7 @@ impl Host {
 
     /// What the commands given by [`Host::apply`] came to since this was last asked.
     pub fn answers(&mut self) -> Vec<Answer> {
-        let steps = self.sim.steps();
+        let steps = self.time.live().steps();
         let mut answers = Vec::new();
         while let Some(step) = steps.get(self.answered) {
             if step.cmd.is_some() && step.exit.is_none() {
@@ -256,7 +458,8 @@ impl Host {
 
     /// Something typed into a terminal. A program in a container gets each key; otherwise a line is edited here first.
     pub fn type_in(&mut self, terminal: usize, text: &str) {
-        if self.sim.workstation().terminal_is_raw(tab_of(terminal)) {
+        self.fork();
+        if self.sim().workstation().terminal_is_raw(tab_of(terminal)) {
             self.send_to(terminal, text);
             return;
         }
@@ -269,9 +472,9 @@ impl Host {
         for effect in effects {
             match effect {
                 Effect::Show(text) => {
-                    if let Some(screen) = self.terminals.get(&terminal) {
-                        screen.show(&text);
-                    }
+                    let now = self.sim().now();
+                    self.transcripts.entry((self.time.current(), terminal)).or_default().push(now, &text);
+                    self.draw_screens();
                 }
                 Effect::Send(text) => {
                     if text.ends_with('\n') && !self.edited.is_empty() {
@@ -281,7 +484,7 @@ impl Host {
                     self.send_to(terminal, &text);
                 }
                 Effect::Complete(before) => {
-                    let found = complete(&self.sim, &before);
+                    let found = complete(self.time.live(), &before);
                     if let Some(screen) = self.terminals.get_mut(&terminal) {
                         let effects = screen.line.complete(found.from, &found.candidates);
                         self.carry_out(terminal, effects);
@@ -307,9 +510,13 @@ impl Host {
     pub fn attach(&mut self, terminal: usize, js: JsTerminal) {
         let mut line = LineEditor::new();
         line.resize(js.cols() as usize);
-        self.terminals.insert(terminal, Screen { js, shown: 0, line });
+        self.terminals.insert(terminal, Screen { js, shown: (u32::MAX, 0), line });
+        let opened = |i: &TimedInput| i.terminal.as_ref().is_some_and(|t| t.tab == tab_of(terminal));
         // Nothing typed opens the terminal with its shell.
-        self.send_to(terminal, "");
+        if !self.time.live().session().inputs.iter().any(opened) {
+            self.send_to(terminal, "");
+        }
+        self.show_output();
     }
 
     /// A terminal is taken off the page.
@@ -336,21 +543,61 @@ impl Host {
 
     /// Every input goes this way: first into the copy that outlives a crash, then to the cluster.
     fn give(&mut self, mut input: TimedInput) {
-        input.t = self.sim.now().as_secs_f64();
+        self.fork();
+        input.t = self.sim().now().as_secs_f64();
         self.copy.append(&input);
-        self.sim.input(input);
+        self.time.input(input);
     }
 
+    /// Takes what the terminals' programs have written.
     fn show_output(&mut self) {
-        for (terminal, screen) in &mut self.terminals {
-            let (new, end) = self.sim.terminal_output(tab_of(*terminal), screen.shown);
-            if !new.is_empty() {
-                let text = screen.line.output(&shown_text(new));
-                screen.shown = end;
-                screen.show(&text);
-                self.files_stale = true;
+        let branch = self.time.current();
+        if !self.time.is_past() {
+            for (terminal, screen) in &mut self.terminals {
+                let transcript = self.transcripts.entry((branch, *terminal)).or_default();
+                let (new, end) = self.time.live().terminal_output(tab_of(*terminal), transcript.taken);
+                if !new.is_empty() {
+                    let text = screen.line.output(&shown_text(new));
+                    transcript.push(self.time.live().now(), &text);
+                    transcript.taken = end;
+                    self.files_stale = true;
+                }
             }
         }
+        self.draw_screens();
+    }
+
+    /// Lets each terminal show its transcript up to the moment that is looked at.
+    fn draw_screens(&mut self) {
+        let (branch, now, past) = (self.time.current(), self.sim().now(), self.time.is_past());
+        for (terminal, screen) in &mut self.terminals {
+            let Some(transcript) = self.transcripts.get(&(branch, *terminal)) else { continue };
+            let end = if past { transcript.end_at(now) } else { transcript.end() };
+            if screen.shown == (branch, end) {
+                continue;
+            }
+            let goes_on = screen.shown.0 == branch && screen.shown.1 <= end;
+            if !goes_on {
+                screen.js.reset();
+            }
+            let text = transcript.between(if goes_on { screen.shown.1 } else { 0 }, end);
+            screen.js.write(&Uint8Array::from(text.as_bytes()));
+            screen.shown = (branch, end);
+        }
+    }
+}
+
+/// An input in a few words.
+fn words_of(input: &TimedInput) -> String {
+    if let Some(line) = &input.cmd {
+        return line.clone();
+    }
+    if let Some(typed) = &input.terminal {
+        return typed.data.trim().to_owned();
+    }
+    match &input.fault {
+        Some(Fault { node: Some(node), kubelet: Some(switch), .. }) => format!("{node}: kubelet {switch:?}").to_lowercase(),
+        _ => input.api.clone().unwrap_or_else(|| "usage".to_owned()),
     }
 }
 

@@ -54,6 +54,13 @@ impl LineEditor {
         self.columns = columns.max(1);
     }
 
+    /// Begins a line after this prompt; what was being typed is let go.
+    pub fn restart(&mut self, prompt: &str) {
+        self.line.clear();
+        (self.cursor, self.shown_at) = (0, 0);
+        self.prompt = prompt.to_owned();
+    }
+
     /// Text for the screen that lets `output` come before the line being typed.
     pub fn output(&mut self, output: &str) -> String {
         let mut text = if self.line.is_empty() { String::new() } else { self.to_start() + "\x1b[J" };

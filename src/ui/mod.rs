@@ -24,7 +24,9 @@ mod state;
 mod storage;
 mod tank;
 mod term;
+mod timeline;
 mod trace;
+mod transcript;
 mod vendor;
 
 /// Draws the page into the document's body, and keeps it alive.

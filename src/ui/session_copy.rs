@@ -27,6 +27,11 @@ impl SessionCopy {
     /// Adds an input and stores the copy.
     pub fn append(&mut self, input: &TimedInput) {
         self.add(input);
+        self.store();
+    }
+
+    /// Stores the copy.
+    pub fn store(&self) {
         if self.text.len() <= BYTES_MAX {
             storage::set(storage::SESSION, &self.text);
         }

@@ -4,10 +4,12 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use kubarium::base::Time;
+use kubarium::sim::BranchInfo;
 use kubarium::views::{ClusterView, EventView, ProblemView, problems};
 
-use super::host::{Answer, FileNews, HostRef};
-use super::i18n::Lang;
+use super::host::{Answer, FileNews, Host, HostRef, Hunt};
+use super::i18n::{Lang, Text};
 
 /// The speeds the clock can run at: virtual seconds in a real one.
 pub const SPEEDS: [f64; 10] = [0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 60.0, 300.0, 1000.0];
@@ -86,6 +88,20 @@ pub struct Scene {
     pub events: Rc<Vec<Rc<EventView>>>,
     /// Whether the clock cannot keep up with the speed asked for.
     pub late: bool,
+    /// Whether the clock runs.
+    pub playing: bool,
+    /// Whether this is a past moment.
+    pub past: bool,
+    /// The newest moment of this branch.
+    pub end: Time,
+    /// Every event of this branch, oldest first.
+    pub marks: Rc<Vec<Rc<EventView>>>,
+    /// What was done to the cluster, and when.
+    pub acts: Rc<Vec<(Time, String)>>,
+    /// The branch that is looked at.
+    pub branch: u32,
+    /// All branches.
+    pub branches: Rc<Vec<BranchInfo>>,
 }
 
 /// What the page is showing.
@@ -107,6 +123,8 @@ pub struct State {
     pub panel: Panel,
     pub table: bool,
     pub filter: AttrValue,
+    pub hunt: AttrValue,
+    pub only: bool,
     pub help: bool,
     pub answer: Option<Answer>,
     pub announced: AttrValue,
@@ -134,6 +152,8 @@ pub enum Action {
     Panel(Panel),
     Table(bool),
     Filter(AttrValue),
+    Hunt(AttrValue),
+    Only(bool),
     Help(bool),
     Answer(Option<Answer>),
 }
@@ -144,7 +164,10 @@ impl Reducible for State {
     fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
         let mut s = (*self).clone();
         match action {
-            Action::Scene(scene) => s.scene = Rc::new(scene),
+            Action::Scene(scene) => {
+                s.playing = scene.playing;
+                s.scene = Rc::new(scene);
+            }
             Action::Language(lang) => s.lang = lang,
             Action::Dark(dark) => s.dark = dark,
             Action::Playing(playing) => s.playing = playing,
@@ -215,6 +238,8 @@ impl Reducible for State {
             Action::Panel(panel) => s.panel = panel,
             Action::Table(table) => s.table = table,
             Action::Filter(filter) => s.filter = filter,
+            Action::Hunt(reason) => s.hunt = reason,
+            Action::Only(only) => s.only = only,
             Action::Help(help) => s.help = help,
             Action::Answer(answer) => s.answer = answer,
         }
@@ -256,7 +281,11 @@ impl Link {
 
     /// Plays or pauses.
     pub fn play(&self, playing: bool) {
-        self.host.borrow_mut().playing = playing;
+        {
+            let mut host = self.host.borrow_mut();
+            host.playing = playing;
+            host.stop_hunt();
+        }
         self.send(Action::Playing(playing));
     }
 
@@ -288,15 +317,53 @@ impl Link {
         self.host.borrow_mut().type_in(terminal, text);
     }
 
-    /// Runs on to the next change and stops there.
-    pub fn step(&self) {
-        self.play(false);
+    /// Lets the host do something, and shows what there is to see then.
+    pub fn with_host(&self, act: impl FnOnce(&mut Host)) {
         let scene = {
             let mut host = self.host.borrow_mut();
-            host.step();
+            act(&mut host);
             host.scene()
         };
         self.send(Action::Scene(scene));
+    }
+
+    /// Runs on to the next change and stops there.
+    pub fn step(&self) {
+        self.play(false);
+        self.with_host(Host::step);
+    }
+
+    /// Stops the clock and looks at a moment.
+    pub fn seek(&self, to: Time) {
+        self.play(false);
+        self.with_host(|h| h.seek(to));
+    }
+
+    /// Goes to the next event that matches: one that is known, or else by running on to it.
+    pub fn next_event(&self, scene: &Scene, hunt: Hunt) {
+        match scene.marks.iter().find(|e| scene.past && e.last > scene.view.time && hunt.is_met_by(e)) {
+            Some(e) => self.seek(e.last),
+            None => {
+                if scene.past {
+                    self.seek(scene.end);
+                }
+                self.with_host(|h| h.hunt(hunt));
+            }
+        }
+    }
+
+    /// Takes the last thing that was done back, in a branch.
+    pub fn undo(&self, lang: Lang) {
+        let mut done = false;
+        self.with_host(|h| done = h.undo());
+        let text = if done { Text::Undone } else { Text::NothingToUndo }.t(lang).to_owned();
+        self.send(Action::Answer(Some(Answer { text, ok: done })));
+    }
+
+    /// Goes back to the event before that matches; to the beginning where there is none.
+    pub fn last_event(&self, scene: &Scene, hunt: &Hunt) {
+        let before = scene.marks.iter().rev().find(|e| e.last < scene.view.time && hunt.is_met_by(e));
+        self.seek(before.map_or(Time::ZERO, |e| e.last));
     }
 }
 

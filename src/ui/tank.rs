@@ -30,6 +30,8 @@ pub struct Props {
     pub filter: AttrValue,
     /// Whether to show the table instead.
     pub table: bool,
+    /// What stands under the picture.
+    pub children: Html,
 }
 
 /// Whether a pod stands out: it matches the filter and belongs to what is selected.
@@ -89,6 +91,7 @@ pub fn Tank(props: &Props) -> Html {
                     if is_far(view) { { from_far(props) } } else { { for view.nodes.iter().map(|node| tank_of(props, node, density, &places)) } }
                 </div>
             }
+            { props.children.clone() }
         </section>
     }
 }

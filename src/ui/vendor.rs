@@ -38,6 +38,9 @@ extern "C" {
     /// Shows bytes.
     #[wasm_bindgen(method)]
     pub fn write(this: &JsTerminal, bytes: &Uint8Array);
+    /// Shows nothing any more.
+    #[wasm_bindgen(method)]
+    pub fn reset(this: &JsTerminal);
     /// Says to a screen reader what this is.
     #[wasm_bindgen(method, js_name = setLabel)]
     pub fn set_terminal_label(this: &JsTerminal, label: &str);

@@ -161,6 +161,11 @@ impl ClusterViews {
         view
     }
 
+    /// The next picture is of another moment: what was remembered from one look to the next is not of its past.
+    pub fn leap(&mut self) {
+        self.history.forget();
+    }
+
     /// Reads the objects; `live` says what a pod's kubelet knows of it.
     pub fn view(&mut self, objects: &Objects<'_>, live: &mut dyn FnMut(&Value) -> Option<LivePod>) -> Rc<ClusterView> {
         let mut kept = std::mem::take(&mut self.pods);

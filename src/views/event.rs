@@ -1,6 +1,6 @@
 //! Events as a person reads them.
 
-use std::collections::VecDeque;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::api::{Object, Value};
@@ -56,39 +56,76 @@ impl EventView {
     }
 }
 
-/// The most events that a feed keeps.
-const FEED_MAX: usize = 500;
+/// The most events that a list of them shows.
+const LIST_MAX: usize = 500;
+/// The most events that a feed remembers; of more, the oldest quarter is forgotten.
+const FEED_MAX: usize = 20_000;
 
-/// The events as they come, newest first: a cursor into the store's log.
+/// The events as they come: a cursor into the store's log.
 #[derive(Clone, Debug, Default)]
 pub struct EventFeed {
     seen: u64,
-    events: VecDeque<Rc<EventView>>,
-    shared: Rc<Vec<Rc<EventView>>>,
+    all: Rc<Vec<Rc<EventView>>>,
+    newest: Rc<Vec<Rc<EventView>>>,
 }
 
 impl EventFeed {
-    /// Reads what came since the last time, and says all.
+    /// Reads what came since the last time, and says the newest, newest first.
     pub fn read(&mut self, store: &Store) -> Rc<Vec<Rc<EventView>>> {
         let seen = self.seen.max(store.compacted());
-        if store.revision() < self.seen {
-            *self = EventFeed::default();
-        }
         self.seen = store.revision();
-        let Ok(changes) = store.changes_after(seen) else { return Rc::clone(&self.shared) };
-        let mut changed = false;
-        for version in changes.filter(|v| v.key.kind.kind == "Event" && v.change != ChangeType::Deleted) {
-            let event = EventView { last: version.at, ..EventView::of(&version.value) };
-            if event.count > 1 {
-                self.events.retain(|e| e.key != event.key);
+        let Ok(changes) = store.changes_after(seen) else { return Rc::clone(&self.newest) };
+        let new: Vec<Rc<EventView>> = changes
+            .filter(|v| v.key.kind.kind == "Event" && v.change != ChangeType::Deleted)
+            .map(|v| Rc::new(EventView { last: v.at, ..EventView::of(&v.value) }))
+            .collect();
+        if !new.is_empty() {
+            let all = Rc::make_mut(&mut self.all);
+            all.extend(new);
+            if all.len() > FEED_MAX {
+                all.drain(..FEED_MAX / 4);
             }
-            self.events.push_front(Rc::new(event));
-            self.events.truncate(FEED_MAX);
-            changed = true;
+            self.newest = self.until(Time(u64::MAX));
         }
-        if changed {
-            self.shared = Rc::new(self.events.iter().cloned().collect());
+        Rc::clone(&self.newest)
+    }
+
+    /// All of them, oldest first; one that was counted up stands there each time.
+    pub fn all(&self) -> Rc<Vec<Rc<EventView>>> {
+        Rc::clone(&self.all)
+    }
+
+    /// What the list was at a moment: newest first, each event once.
+    pub fn until(&self, moment: Time) -> Rc<Vec<Rc<EventView>>> {
+        let end = self.all.partition_point(|e| e.last <= moment);
+        let mut told: BTreeSet<&str> = BTreeSet::new();
+        let mut list = Vec::new();
+        for e in self.all[..end].iter().rev() {
+            if list.len() < LIST_MAX && told.insert(&e.key) {
+                list.push(Rc::clone(e));
+            }
         }
-        Rc::clone(&self.shared)
+        Rc::new(list)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn feed(events: &[(&str, i64, u64)]) -> EventFeed {
+        let event = |(key, count, last): &(&str, i64, u64)| {
+            Rc::new(EventView { key: (*key).to_owned(), count: *count, last: Time(*last), ..EventView::of(&Value::Null) })
+        };
+        EventFeed { all: Rc::new(events.iter().map(event).collect()), ..EventFeed::default() }
+    }
+
+    #[test]
+    fn a_list_has_each_event_once_as_it_stood_then() {
+        let feed = feed(&[("a", 1, 1), ("b", 1, 2), ("a", 2, 3), ("c", 1, 4)]);
+        for (moment, want) in [(0, ""), (1, "a1"), (2, "b1 a1"), (3, "a2 b1"), (9, "c1 a2 b1")] {
+            let list: Vec<String> = feed.until(Time(moment)).iter().map(|e| format!("{}{}", e.key, e.count)).collect();
+            assert_eq!(list.join(" "), want);
+        }
     }
 }

@@ -103,6 +103,11 @@ impl LiveHistory {
         Some(LivePod { containers: live.containers.into_iter().map(|c| history.container(c, now)).collect() })
     }
 
+    /// Forgets all, as before going to another moment.
+    pub fn forget(&mut self) {
+        self.pods.clear();
+    }
+
     /// Forgets the pods that were not looked at since the last time.
     pub fn forget_the_gone(&mut self) {
         self.pods.retain(|_, history| std::mem::take(&mut history.seen));

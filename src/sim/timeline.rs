@@ -1,0 +1,333 @@
+//! Going back in time: a simulation with copies of it kept along the way. Any moment that was is reached from the copy before
+//! it, by running again what came since; a change made there begins a branch, and the branch it left stays as it was.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::session::{Input, Session, TimedInput};
+use super::sim::{Progress, Sim};
+use crate::base::{Duration, Time};
+
+/// How many copies a branch keeps. One more, and every other is given up.
+const FRAMES_MAX: usize = 64;
+/// How far the first copies are apart.
+const FIRST_GAP: Duration = Duration::from_secs(2);
+/// How many branches are kept; of more, the oldest that nobody looks at goes.
+const BRANCHES_MAX: usize = 12;
+/// How many steps are done at a time where a moment has to be reached at once.
+const STEPS: u64 = 4096;
+
+/// One course of events.
+struct Branch {
+    parent: Option<u32>,
+    from: Time,
+    live: Sim,
+    frames: Vec<Rc<Sim>>,
+    gap: Duration,
+}
+
+/// What there is to say of a branch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BranchInfo {
+    /// Its number.
+    pub id: u32,
+    /// The branch that it left.
+    pub parent: Option<u32>,
+    /// When it left it.
+    pub from: Time,
+    /// How far it has come.
+    pub until: Time,
+    /// How many inputs it has had.
+    pub inputs: usize,
+}
+
+/// A session with its past and its branches.
+pub struct Timeline {
+    branches: BTreeMap<u32, Branch>,
+    current: u32,
+    made: u32,
+    past: Option<Sim>,
+    target: Option<Time>,
+}
+
+impl Timeline {
+    /// A session at time 0.
+    pub fn new(session: Session) -> Timeline {
+        let live = Sim::new(session);
+        let first = Branch { parent: None, from: Time::ZERO, frames: vec![Rc::new(live.clone())], live, gap: FIRST_GAP };
+        Timeline { branches: BTreeMap::from([(0, first)]), current: 0, made: 0, past: None, target: None }
+    }
+
+    fn branch(&self) -> &Branch {
+        self.branches.get(&self.current).expect("the current branch is never given up")
+    }
+
+    /// The newest moment of the current branch.
+    pub fn live(&self) -> &Sim {
+        &self.branch().live
+    }
+
+    /// The moment that is looked at: a past one, or the newest.
+    pub fn shown(&self) -> &Sim {
+        self.past.as_ref().unwrap_or(&self.branch().live)
+    }
+
+    /// Whether a past moment is looked at.
+    pub fn is_past(&self) -> bool {
+        self.past.is_some()
+    }
+
+    /// Whether a moment that was asked for is still being reached.
+    pub fn is_seeking(&self) -> bool {
+        self.target.is_some()
+    }
+
+    /// The current branch's number.
+    pub fn current(&self) -> u32 {
+        self.current
+    }
+
+    /// All branches, oldest first.
+    pub fn branches(&self) -> Vec<BranchInfo> {
+        let info = |(id, b): (&u32, &Branch)| BranchInfo {
+            id: *id,
+            parent: b.parent,
+            from: b.from,
+            until: b.live.now(),
+            inputs: b.live.session().inputs.iter().filter(|i| is_act(i)).count(),
+        };
+        self.branches.iter().map(info).collect()
+    }
+
+    /// Looks at another branch, at its newest moment.
+    pub fn switch(&mut self, id: u32) {
+        if self.branches.contains_key(&id) {
+            self.current = id;
+            self.back_to_now();
+        }
+    }
+
+    /// Looks at a moment, at most the newest; [`Timeline::run`] reaches it.
+    pub fn seek(&mut self, to: Time) {
+        let branch = self.branch();
+        if to >= branch.live.now() {
+            return self.back_to_now();
+        }
+        let frame = branch.frames.iter().rfind(|f| f.now() <= to).unwrap_or(&branch.frames[0]);
+        if !self.past.as_ref().is_some_and(|p| p.now() <= to && p.now() >= frame.now()) {
+            self.past = Some(frame.with_inputs(&branch.live.session().inputs));
+        }
+        self.target = Some(to);
+    }
+
+    /// Looks at the newest moment again.
+    pub fn back_to_now(&mut self) {
+        self.past = None;
+        self.target = None;
+    }
+
+    /// Runs what is looked at until a moment, doing at most `budget` steps: first to the moment asked for with
+    /// [`Timeline::seek`]; what is past is played as it was, up to the newest moment.
+    pub fn run(&mut self, until: Time, budget: u64) -> Progress {
+        let branch = self.branches.get_mut(&self.current).expect("the current branch is never given up");
+        let Some(past) = &mut self.past else {
+            let progress = branch.live.run(until, budget);
+            branch.keep();
+            return progress;
+        };
+        let end = branch.live.now();
+        let progress = past.run(self.target.unwrap_or(until).min(end), budget);
+        if progress.done {
+            self.target = None;
+            if past.now() >= end {
+                self.past = None;
+            }
+        }
+        progress
+    }
+
+    /// Does the next thing that happens in what is looked at; false where nothing is left to happen.
+    pub fn step_once(&mut self) -> bool {
+        let Some(past) = &mut self.past else {
+            let branch = self.branches.get_mut(&self.current).expect("the current branch is never given up");
+            let more = branch.live.step_once();
+            branch.keep();
+            return more;
+        };
+        let more = past.step_once();
+        if past.now() >= self.branch().live.now() {
+            self.back_to_now();
+        }
+        more
+    }
+
+    /// Gives an input to what is looked at; where that is past, a branch begins. Says whether one did.
+    pub fn input(&mut self, input: TimedInput) -> bool {
+        let branched = self.fork();
+        let branch = self.branches.get_mut(&self.current).expect("the current branch is never given up");
+        branch.live.input(input);
+        branched
+    }
+
+    /// Begins a branch at the past moment that is looked at; false where none is.
+    pub fn fork(&mut self) -> bool {
+        let Some(mut live) = self.past.take() else { return false };
+        if let Some(target) = self.target.take() {
+            while !live.run(target, STEPS).done {}
+        }
+        live.forget_what_comes();
+        let from = live.now();
+        let parent = self.branch();
+        let mut frames: Vec<Rc<Sim>> = parent.frames.iter().filter(|f| f.now() < from).cloned().collect();
+        frames.push(Rc::new(live.clone()));
+        let branch = Branch { parent: Some(self.current), from, live, frames, gap: parent.gap };
+        self.made += 1;
+        self.current = self.made;
+        self.branches.insert(self.made, branch);
+        if self.branches.len() > BRANCHES_MAX {
+            self.branches.pop_first();
+        }
+        true
+    }
+
+    /// The moment just before the last thing that was done to the cluster, where something was.
+    pub fn before_last_act(&self) -> Option<Time> {
+        let sim = self.shown();
+        let last = sim.session().inputs.iter().rev().find(|i| is_act(i) && i.at() <= sim.now())?;
+        Some(Time(last.at().0.saturating_sub(1)))
+    }
+}
+
+/// Whether an input does something: opening a terminal does not, nor does a key that is only a part of a line.
+pub fn is_act(input: &TimedInput) -> bool {
+    match input.what() {
+        Some(Input::Terminal(typed)) => typed.data.contains('\n'),
+        Some(Input::Files) | None => false,
+        Some(_) => true,
+    }
+}
+
+impl Branch {
+    /// Keeps a copy of now, where the last one is long enough ago.
+    fn keep(&mut self) {
+        let last = self.frames.last().map_or(Time::ZERO, |f| f.now());
+        if self.live.now() < last + self.gap {
+            return;
+        }
+        self.frames.push(Rc::new(self.live.clone()));
+        if self.frames.len() > FRAMES_MAX {
+            self.gap = self.gap * 2;
+            let mut n = 0;
+            self.frames.retain(|_| {
+                n += 1;
+                n % 2 == 1
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{Kind, Object};
+
+    fn command(line: &str) -> TimedInput {
+        TimedInput { cmd: Some(line.to_owned()), ..TimedInput::default() }
+    }
+
+    fn at(s: u64) -> Time {
+        Time::ZERO + Duration::from_secs(s)
+    }
+
+    fn run(t: &mut Timeline, to: Time) {
+        while !t.run(to, 16).done {}
+    }
+
+    fn pods(sim: &Sim) -> Vec<String> {
+        sim.api().iter(Kind::named("Pod"), None).map(|p| p.name().to_owned()).collect()
+    }
+
+    /// Two pods, ten and three hundred seconds in, with what the digest was at some moments.
+    fn played() -> (Timeline, Vec<(Time, u64)>) {
+        let mut t = Timeline::new(Session { seed: 7, ..Session::default() });
+        let mut digests = Vec::new();
+        for s in [3, 10, 11, 40, 300, 301, 700] {
+            run(&mut t, at(s));
+            digests.push((at(s), t.live().digest()));
+            let line = match s {
+                10 => "kubectl run a --image=busybox -- sh -c 'sleep 5; exit 1'",
+                300 => "kubectl run b --image=nginx",
+                _ => continue,
+            };
+            assert!(!t.input(command(line)));
+        }
+        (t, digests)
+    }
+
+    #[test]
+    fn every_moment_is_as_it_was() {
+        let (mut t, digests) = played();
+        for (moment, digest) in digests.iter().rev().chain(&digests) {
+            // What was done at a moment belongs to it: just before it is as it was before.
+            let before = Time(moment.0 - 1);
+            t.seek(before);
+            run(&mut t, before);
+            assert_eq!(t.shown().now(), before);
+            assert!(t.is_past());
+            if ![10, 300].contains(&(moment.0 / 1_000_000)) {
+                t.seek(*moment);
+                run(&mut t, *moment);
+                assert_eq!(t.shown().digest(), *digest, "at {moment:?}");
+            }
+        }
+        assert!(t.branch().frames.len() <= FRAMES_MAX);
+    }
+
+    #[test]
+    fn the_past_plays_up_to_now() {
+        let (mut t, _) = played();
+        let end = t.live().digest();
+        t.seek(at(20));
+        run(&mut t, at(20));
+        assert_eq!(pods(t.shown()), ["a"]);
+        run(&mut t, at(9999));
+        assert!(!t.is_past());
+        assert_eq!((t.live().now(), t.live().digest()), (at(700), end));
+    }
+
+    #[test]
+    fn a_change_in_the_past_begins_a_branch() {
+        let (mut t, _) = played();
+        let end = t.live().digest();
+        t.seek(at(20));
+        assert!(t.input(command("kubectl run c --image=nginx")));
+        run(&mut t, at(400));
+        assert_eq!(pods(t.live()), ["a", "c"]);
+        let info = t.branches();
+        assert_eq!((info.len(), info[1].parent, info[1].from, info[1].inputs), (2, Some(0), at(20), 2));
+        // The branch has the same past, and is a session like any other.
+        t.seek(at(15));
+        run(&mut t, at(15));
+        assert_eq!(pods(t.shown()), ["a"]);
+        let mut alone = Sim::new(t.live().session().clone());
+        while !alone.run(at(400), STEPS).done {}
+        assert_eq!(alone.digest(), t.live().digest());
+        t.switch(0);
+        assert_eq!(t.live().digest(), end);
+    }
+
+    #[test]
+    fn the_last_act_can_be_undone() {
+        let (mut t, _) = played();
+        let before = t.before_last_act().expect("something was done");
+        t.seek(before);
+        assert!(t.fork());
+        run(&mut t, at(700));
+        assert_eq!(pods(t.live()), ["a"]);
+        for back in 1..20 {
+            t.seek(at(100 - back));
+            assert!(t.fork());
+        }
+        assert_eq!(t.branches().len(), BRANCHES_MAX);
+    }
+}

@@ -1,0 +1,182 @@
+//! The timeline under the picture: every event and everything that was done, a cursor that goes to any moment that was, the
+//! next event of a kind, and the branches.
+
+use std::fmt::Write;
+use std::rc::Rc;
+
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use kubarium::base::Time;
+use kubarium::views::EventView;
+
+use super::format::short_clock;
+use super::host::{Host, Hunt};
+use super::i18n::{Text, fill};
+use super::icons::Icon;
+use super::state::{Action, Scene, Subject, use_lang, use_link};
+
+/// What the timeline needs.
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    /// What there is to see.
+    pub scene: Rc<Scene>,
+    /// What is looked at.
+    pub selected: Option<Subject>,
+    /// Which events are gone to.
+    pub hunt: AttrValue,
+    /// Whether only the events of what is selected are shown.
+    pub only: bool,
+}
+
+/// Reasons that can be waited for, beside any event and any warning.
+const REASONS: [&str; 14] = [
+    "Scheduled",
+    "FailedScheduling",
+    "Pulled",
+    "Started",
+    "Unhealthy",
+    "Killing",
+    "BackOff",
+    "Failed",
+    "SuccessfulCreate",
+    "SuccessfulDelete",
+    "ScalingReplicaSet",
+    "SuccessfulRescale",
+    "NodeNotReady",
+    "TaintManagerEviction",
+];
+/// How many places the strip tells apart.
+const PLACES: u64 = 1000;
+
+/// The UIDs that belong to what is selected: its own, and those of the pods that it makes or selects.
+fn about(scene: &Scene, subject: &Subject) -> Vec<String> {
+    let view = &scene.view;
+    let mut uids = vec![subject.uid.clone(), subject.name.clone()];
+    if let Some(w) = view.workloads.iter().find(|w| w.key == subject.uid) {
+        uids.extend(w.owners.iter().cloned());
+        uids.extend(view.pods().filter(|p| p.owner.as_ref().is_some_and(|o| w.owners.contains(&o.uid))).map(|p| p.key.clone()));
+    } else if let Some(s) = view.services.iter().find(|s| s.key == subject.uid) {
+        uids.extend(s.selected.iter().cloned());
+    } else if let Some(n) = view.nodes.iter().find(|n| n.key == subject.uid) {
+        uids.extend(n.pods.iter().map(|p| p.key.clone()));
+    }
+    uids
+}
+
+/// What the keys and buttons go to: the kind of event that is chosen, of what is selected where only that is shown.
+pub fn hunt_of(scene: &Scene, selected: Option<&Subject>, reason: &str, only: bool) -> Hunt {
+    Hunt { reason: reason.to_owned(), about: selected.filter(|_| only).map(|s| about(scene, s)).unwrap_or_default() }
+}
+
+/// Ticks at their places, one path for all; `y` is where they begin and `h` how tall they are.
+fn ticks(times: impl Iterator<Item = Time>, end: Time, y: u32, h: u32) -> String {
+    let (mut path, mut last) = (String::new(), u64::MAX);
+    for t in times {
+        let x = t.0 * PLACES / end.0.max(1);
+        if x != last {
+            last = x;
+            // Writing into a String cannot fail.
+            let _ = write!(path, "M{x} {y}v{h}");
+        }
+    }
+    path
+}
+
+fn words(e: &EventView) -> String {
+    format!("{} {} · {}", e.reason, e.name, e.message)
+}
+
+/// The timeline.
+#[component]
+pub fn Timeline(props: &Props) -> Html {
+    let (lang, link) = (use_lang(), use_link());
+    let scene = &props.scene;
+    let (now, end) = (scene.view.time, scene.end);
+    let hunt = hunt_of(scene, props.selected.as_ref(), &props.hunt, props.only);
+    let shown = |e: &&Rc<EventView>| Hunt { reason: String::new(), about: hunt.about.clone() }.is_met_by(e);
+    let paths = [false, true].map(|warns| {
+        let (y, h) = if warns { (1, 11) } else { (14, 9) };
+        ticks(scene.marks.iter().filter(shown).filter(|e| e.warning == warns).map(|e| e.last), end, y, h)
+    });
+    let acts = ticks(scene.acts.iter().map(|a| a.0), end, 27, 7);
+    // What had happened last at this moment.
+    let event = scene.marks.iter().rev().filter(shown).find(|e| e.last <= now);
+    let act = scene.acts.iter().rev().find(|a| a.0 <= now);
+    let (at, icon, tone, caption) = match (event, act) {
+        (Some(e), Some(a)) if a.0 < e.last => (e.last, if e.warning { Icon::Bang } else { Icon::Info }, if e.warning { "warn" } else { "info" }, words(e)),
+        (Some(e), None) => (e.last, if e.warning { Icon::Bang } else { Icon::Info }, if e.warning { "warn" } else { "info" }, words(e)),
+        (_, Some(a)) => (a.0, Icon::Terminal, "you", a.1.clone()),
+        (None, None) => (Time::ZERO, Icon::Info, "", Text::NothingYet.t(lang).to_owned()),
+    };
+    let on_drag = {
+        let (link, end) = (link.clone(), end);
+        Callback::from(move |e: InputEvent| {
+            if let Some(ms) = e.target_dyn_into::<HtmlInputElement>().and_then(|i| i.value().parse::<f64>().ok()) {
+                let to = Time::from_secs_f64(ms / 1000.0);
+                link.seek(if to.0 + 100_000 >= end.0 { end } else { to });
+            }
+        })
+    };
+    let go = |back: bool| {
+        let (link, scene, hunt) = (link.clone(), scene.clone(), hunt.clone());
+        Callback::from(move |_: MouseEvent| if back { link.last_event(&scene, &hunt) } else { link.next_event(&scene, hunt.clone()) })
+    };
+    let on_host = |act: fn(&mut Host)| {
+        let link = link.clone();
+        Callback::from(move |_: MouseEvent| link.with_host(act))
+    };
+    let on_kind = {
+        let link = link.clone();
+        Callback::from(move |e: Event| link.send(Action::Hunt(e.target_dyn_into::<HtmlSelectElement>().map(|s| s.value()).unwrap_or_default().into())))
+    };
+    let on_branch = {
+        let link = link.clone();
+        Callback::from(move |e: Event| {
+            if let Some(id) = e.target_dyn_into::<HtmlSelectElement>().and_then(|s| s.value().parse().ok()) {
+                link.with_host(|h| h.switch(id));
+            }
+        })
+    };
+    let button = |icon: Icon, text: Text, key: &str, onclick: Callback<MouseEvent>| {
+        html! { <button class="btn square" {onclick} aria-label={text.t(lang)} title={format!("{} ({key})", text.t(lang))}>{ icon.draw() }</button> }
+    };
+    let value = now.0 / 1000;
+    let branch_name = |id: u32, from: Time| {
+        if id == 0 { Text::BranchFirst.t(lang).to_owned() } else { fill(Text::BranchNamed.t(lang), &[&id.to_string(), &short_clock(from)]) }
+    };
+    html! {
+        <section class={classes!("panel", "timeline", scene.past.then_some("past"))} aria-label={Text::Timeline.t(lang)}>
+            { button(Icon::Back, Text::EventBefore, "p", go(true)) }
+            <div class="strip">
+                <svg viewBox="0 0 1000 36" preserveAspectRatio="none" aria-hidden="true">
+                    <path class="line" d="M0 25.5h1000" />
+                    <path class="info" d={paths[0].clone()} /><path class="warn" d={paths[1].clone()} /><path class="acts" d={acts} />
+                </svg>
+                <i class="to-come" style={format!("left:{:.3}%", now.0 as f64 * 100.0 / end.0.max(1) as f64)}></i>
+                <input type="range" min="0" max={(end.0 / 1000).to_string()} step="1000" value={value.to_string()} oninput={on_drag} aria-label={Text::Moment.t(lang)} aria-valuetext={format!("{}: {caption}", short_clock(now))} />
+            </div>
+            { button(Icon::Step, Text::EventAfter, "n", go(false)) }
+            <select onchange={on_kind} aria-label={Text::HuntKind.t(lang)} title={Text::HuntKind.t(lang)}>
+                <option value="" selected={props.hunt.is_empty()}>{ Text::AnyEvent.t(lang) }</option>
+                <option value="Warning" selected={props.hunt == "Warning"}>{ Text::AnyWarning.t(lang) }</option>
+                for reason in REASONS { <option value={reason} selected={props.hunt == reason}>{ reason }</option> }
+            </select>
+            <p class={classes!("caption", tone)}>
+                <time>{ short_clock(at) }</time>{ icon.draw() }<span title={caption.clone()}>{ &caption }</span>
+                if let Some(s) = &props.selected {
+                    <button class="chip" aria-pressed={props.only.to_string()} onclick={let only = props.only; link.on(move || Action::Only(!only))}>{ Icon::Look.draw() }{ fill(Text::OnlyOf.t(lang), &[&s.name]) }</button>
+                }
+                if scene.branches.len() > 1 {
+                    <select onchange={on_branch} aria-label={Text::Branches.t(lang)}>
+                        for b in scene.branches.iter() { <option key={b.id} value={b.id.to_string()} selected={b.id == scene.branch}>{ branch_name(b.id, b.from) }</option> }
+                    </select>
+                }
+                if scene.past {
+                    <button class="chip" onclick={on_host(Host::branch_here)} title={Text::BranchHint.t(lang)}>{ Icon::Fork.draw() }{ Text::BranchHere.t(lang) }</button>
+                    <button class="chip solid" onclick={on_host(Host::back_to_now)} title="0">{ Icon::Again.draw() }{ Text::BackToNow.t(lang) }</button>
+                }
+            </p>
+        </section>
+    }
+}

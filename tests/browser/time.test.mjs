@@ -1,0 +1,79 @@
+// Going back in time: the timeline, a past moment as it was (the terminal too), branches, the next event of a kind.
+import assert from 'node:assert/strict';
+import { journey } from './harness.mjs';
+import { apply } from './manifests.mjs';
+
+const time = (page) => page.locator('.time').innerText();
+const screen = (page) => page.locator('.term .host:not([hidden]) .xterm-rows').innerText();
+
+/** Drags the timeline's cursor to a moment, in seconds. */
+const drag = (page, seconds) => page.locator('.strip input').fill(String(seconds * 1000));
+
+for (const [theme, language, size] of [
+  ['dark', 'en-US', { width: 1440, height: 900 }],
+  ['light', 'zh-CN', { width: 360, height: 740 }],
+]) {
+  journey(`goes back in time: ${theme} ${language} ${size.width}`, { theme, language, size, reducedMotion: size.width < 400 }, async ({ page, until, screenshot, axe }) => {
+    const narrow = size.width < 760;
+    const panel = async (n) => narrow && page.locator('.switch button').nth(n).click();
+    await panel(1);
+    await apply(page, 'pod/liveness-exec created');
+    await panel(2);
+    await page.locator('.term .host').click();
+    await page.keyboard.type('kubectl get pods\n');
+    await until('a listing', async () => /liveness-exec/.test(await screen(page)));
+    await panel(0);
+    await page.locator('.speed input').fill('7');
+    await until('a restart', async () => (await page.locator('.pod .again').count()) > 0);
+    await page.locator('body').press(' ');
+    await screenshot('now');
+    await drag(page, 10);
+    await until('the tenth second', async () => /^00:00:1?0/.test(await time(page)));
+    assert.equal(await page.locator('.pod .again').count(), 0, 'not yet restarted');
+    assert.match(await page.locator('.pod').innerText(), /Running/);
+    await screenshot('past');
+    await axe();
+    await drag(page, 0);
+    await until('an empty cluster', async () => (await page.locator('.pod').count()) === 0);
+    await panel(2);
+    await until('the terminal as it was', async () => !/liveness-exec/.test(await screen(page)));
+    await panel(0);
+    // The next event, then back to now by the keyboard.
+    await page.locator('body').press('n');
+    await page.locator('.caption', { hasText: 'Scheduled' }).waitFor();
+    await page.locator('body').press('0');
+    await until('the restart is there again', async () => (await page.locator('.pod .again').count()) > 0);
+    await panel(2);
+    await until('the listing is there again', async () => /liveness-exec/.test(await screen(page)));
+    if (narrow) assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= size.width, 'nothing sticks out');
+  });
+}
+
+journey('begins a branch where something is done in the past, and keeps what was', { theme: 'light' }, async ({ page, until, screenshot }) => {
+  await apply(page, 'pod/liveness-exec created');
+  await page.locator('.speed input').fill('7');
+  await until('a restart', async () => (await page.locator('.pod .again').count()) > 0);
+  await page.locator('body').press(' ');
+  await drag(page, 8);
+  await page.locator('.term .host').click();
+  await page.keyboard.type('kubectl run other --image=nginx\n');
+  await page.getByRole('button', { name: 'Play' }).click();
+  await page.locator('.pod', { hasText: 'other' }).waitFor();
+  await until('two courses', async () => (await page.locator('.caption select option').count()) === 2);
+  await screenshot('branch');
+  await page.locator('.caption select').selectOption('0');
+  await until('the first course', async () => (await page.locator('.pod').count()) === 1);
+  assert.equal(await page.locator('.pod .again').count(), 1);
+});
+
+journey('runs until the next warning, and takes the last thing back', { theme: 'dark' }, async ({ page, until }) => {
+  await apply(page, 'pod/liveness-exec created');
+  await page.locator('.timeline > select').selectOption('Unhealthy');
+  await page.locator('.timeline > select').blur();
+  await page.locator('body').press('n');
+  await page.locator('.caption', { hasText: 'Unhealthy' }).waitFor();
+  await page.getByRole('button', { name: 'Play' }).waitFor();
+  await page.locator('body').press('Control+z');
+  await page.locator('.answer', { hasText: 'Taken back' }).waitFor();
+  await until('no pod', async () => (await page.locator('.pod').count()) === 0);
+});

@@ -1,0 +1,85 @@
+// What the browser does for sessions that travel: packing them into a link, files that are dropped, saved and picked.
+const TEXT_MAX = 16_000_000;
+
+/** All of a stream's bytes; throws where they are more than a session can be. */
+async function bytesOf(stream) {
+  const chunks = [], reader = stream.getReader();
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    length += value.length;
+    if (length > TEXT_MAX) throw new RangeError("too long");
+    chunks.push(value);
+  }
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+}
+
+/** A text, compressed, in the letters that a link may have. */
+export async function pack(text, done) {
+  const bytes = await bytesOf(new Blob([text]).stream().pipeThrough(new CompressionStream("deflate-raw")));
+  let binary = "";
+  for (let i = 0; i < bytes.length; i += 8192) binary += String.fromCharCode(...bytes.subarray(i, i + 8192));
+  done(btoa(binary).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, ""));
+}
+
+/** What `pack` made, as text again; the empty text where it cannot be read. */
+async function unpack(packed) {
+  try {
+    const binary = atob(packed.replace(/-/g, "+").replace(/_/g, "/"));
+    const bytes = Uint8Array.from(binary, (c) => c.charCodeAt(0));
+    return new TextDecoder().decode(await bytesOf(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"))));
+  } catch {
+    return "";
+  }
+}
+
+/** Calls `open(version, text)` for the link that the page was opened with, and for any that follows. */
+export function onLink(open) {
+  const look = async () => {
+    const link = /^#k(\d+)\.(.*)$/.exec(location.hash);
+    if (!link) return;
+    history.replaceState(null, "", location.pathname + location.search);
+    open(Number(link[1]), await unpack(link[2]));
+  };
+  addEventListener("hashchange", look);
+  look();
+}
+
+/** Calls `open(name, text)` for each file that is dropped onto the page. */
+export function onFiles(open) {
+  const carries = (event) => event.dataTransfer?.types.includes("Files");
+  addEventListener("dragover", (event) => carries(event) && event.preventDefault());
+  addEventListener("drop", (event) => {
+    if (!carries(event)) return;
+    event.preventDefault();
+    read(event.dataTransfer.files, open);
+  });
+}
+
+async function read(files, open) {
+  for (const file of files) if (file.size <= TEXT_MAX) open(file.name, await file.text());
+}
+
+/** Lets the visitor choose a file. */
+export function pickFile(open) {
+  const input = document.createElement("input");
+  input.type = "file";
+  input.multiple = true;
+  input.onchange = () => read(input.files, open);
+  input.click();
+}
+
+/** Saves a text as a file. */
+export function saveFile(name, text) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+/** Puts a text on the clipboard. */
+export function copyText(text) {
+  navigator.clipboard?.writeText(text);
+}
