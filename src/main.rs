@@ -9,6 +9,7 @@ mod ui;
 mod pure {
     mod i18n;
     mod line_editor;
+    mod transcript;
 }
 
 #[cfg(target_arch = "wasm32")]

@@ -216,7 +216,7 @@ impl Branch {
         }
         self.frames.push(Rc::new(self.live.clone()));
         if self.frames.len() > FRAMES_MAX {
-            self.gap = self.gap * 2;
+            self.gap *= 2;
             let mut n = 0;
             self.frames.retain(|_| {
                 n += 1;

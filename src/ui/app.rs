@@ -15,6 +15,7 @@ use super::host::{Answer, FileNews, Host, HostRef};
 use super::i18n::{Lang, Text};
 use super::icons::Icon;
 use super::look::Look;
+use super::share::{self, Share};
 use super::splitter::{Edge, Splitter};
 use super::state::{Action, Link, LookTab, Lower, Panel, SPEED_NORMAL, Scene, State};
 use super::storage;
@@ -57,6 +58,7 @@ fn first_state() -> State {
         hunt: AttrValue::default(),
         only: false,
         help: false,
+        share: None,
         answer: None,
         announced: AttrValue::default(),
     }
@@ -169,6 +171,8 @@ fn on_key(e: &KeyboardEvent, state: &State, link: &Link) {
     if e.key() == "Escape" && !typing {
         if state.help {
             link.send(Action::Help(false));
+        } else if state.share.is_some() {
+            link.send(Action::Share(None));
         } else {
             link.send(Action::Select(None));
         }
@@ -189,6 +193,7 @@ fn on_key(e: &KeyboardEvent, state: &State, link: &Link) {
         "[" => link.set_speed(state.speed.saturating_sub(1)),
         "]" => link.set_speed(state.speed + 1),
         "?" => link.send(Action::Help(!state.help)),
+        "S" => share::share(link, state),
         "t" => link.send(Action::Table(!state.table)),
         "n" => link.next_event(&state.scene, hunt()),
         "p" => link.last_event(&state.scene, &hunt()),
@@ -231,11 +236,12 @@ pub fn App() -> Html {
     let host: HostRef = (*use_memo((), |()| Rc::new(RefCell::new(Host::new())))).clone();
     let link = Link { dispatch: state.dispatcher(), host: host.clone() };
     {
-        let (dispatch, lang) = (state.dispatcher(), state.lang);
+        let (dispatch, lang, link) = (state.dispatcher(), state.lang, link.clone());
         use_effect_with((), move |()| {
-            if host.borrow().is_restored {
-                dispatch.dispatch(Action::Answer(Some(Answer { text: Text::Restored.t(lang).to_owned(), ok: true })));
+            if let Some(text) = host.borrow().restored {
+                dispatch.dispatch(Action::Answer(Some(Answer { text: text.t(lang).to_owned(), ok: true })));
             }
+            share::listen(&link, lang);
             let frames = FrameLoop::start(host, dispatch);
             move || drop(frames)
         });
@@ -269,12 +275,17 @@ pub fn App() -> Html {
         }
     });
     let lang = state.lang;
+    let on_share = {
+        let (link, state) = (link.clone(), state.clone());
+        Callback::from(move |_: MouseEvent| share::share(&link, &state))
+    };
+    let embed = web_sys::window().and_then(|w| w.location().search().ok()).is_some_and(|s| s.contains("embed"));
     html! {
             <ContextProvider<Lang> context={lang}>
             <ContextProvider<Link> context={link.clone()}>
                 <a class="sr" href="#tank">{ Text::SkipToTank.t(lang) }</a>
-                <div class="page" data-panel={state.panel.code()}>
-                    <Bar time={state.scene.view.time} playing={state.playing} speed={state.speed} late={state.scene.late} past={state.scene.past} dark={state.dark} />
+                <div class={if embed { "page embed" } else { "page" }} data-panel={state.panel.code()}>
+                    <Bar time={state.scene.view.time} playing={state.playing} speed={state.speed} late={state.scene.late} past={state.scene.past} dark={state.dark} on_share={on_share} />
                     <main>
                     <Edit files={state.files.clone()} file={state.file} problems={state.problems.clone()} answer={state.answer.clone()} />
     <Splitter edge={Edge::Edit} />
@@ -290,6 +301,7 @@ pub fn App() -> Html {
                 </div>
                 <div class="sr" role="log" aria-live="polite" aria-label={Text::LiveLabel.t(lang)}>{ state.announced.clone() }{ " " }{ state.answer.as_ref().map(|a| a.text.clone()).unwrap_or_default() }</div>
                 if state.help { { help(lang, &link) } }
+                if let Some(address) = state.share.clone() { <Share {address} /> }
             </ContextProvider<Link>>
             </ContextProvider<Lang>>
         }
@@ -325,6 +337,7 @@ fn help(lang: Lang, link: &Link) -> Html {
         ("t", Text::KeyTable),
         ("← →", Text::KeyArrows),
         ("F6", Text::KeyPanels),
+        ("Shift+S", Text::Share),
         ("Ctrl+Enter", Text::KeyApply),
         ("Esc", Text::KeyClose),
     ];

@@ -23,6 +23,8 @@ pub struct Props {
     pub late: bool,
     /// Whether a past moment is looked at.
     pub past: bool,
+    /// The session is to be shared.
+    pub on_share: Callback<MouseEvent>,
     /// The theme.
     pub dark: bool,
 }
@@ -81,6 +83,7 @@ pub fn Bar(props: &Props) -> Html {
             </div>
             if props.late { <span class="late" role="status">{ Text::Behind.t(lang) }</span> }
             <span class="grow"></span>
+            <button class="btn outline" onclick={props.on_share.clone()} title={format!("{} (Shift+S)", Text::Share.t(lang))}>{ Icon::Link.draw() }<span class="wide">{ Text::Share.t(lang) }</span></button>
             <button class="btn" lang={lang.other().code()} onclick={link.on(move || Action::Language(lang.other()))}>{ Icon::Globe.draw() }{ Text::LanguageTo.t(lang) }</button>
             <button class="btn square" onclick={link.on(move || Action::Dark(!dark))} aria-label={if dark { Text::ThemeToLight } else { Text::ThemeToDark }.t(lang)} title={if dark { Text::ThemeToLight } else { Text::ThemeToDark }.t(lang)}>{ if dark { Icon::Sun } else { Icon::Moon }.draw() }</button>
             <button class="btn square" onclick={link.on(|| Action::Help(true))} aria-label={Text::Help.t(lang)} title={format!("{} (?)", Text::Help.t(lang))}>{ Icon::Help.draw() }</button>

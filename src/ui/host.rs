@@ -8,11 +8,11 @@ use std::rc::Rc;
 use js_sys::Uint8Array;
 use kubarium::api::{KindRef, Value};
 use kubarium::base::{Duration, Time};
-use kubarium::sim::{Fault, Session, Sim, TerminalInput, TimedInput, Timeline, is_act};
-use kubarium::store::ChangeType;
-use kubarium::views::{ClusterViews, ContainerInside, EnvView, EventFeed, EventView, FileView, PodDetails, complete};
+use kubarium::sim::{Fault, Session, Sim, TerminalInput, TimedInput, Timeline, is_act, quoted, script};
+use kubarium::views::{ClusterViews, ContainerInside, EnvView, EventFeed, EventView, FileView, PodDetails, complete, events_after};
 
 use super::examples::EXAMPLES;
+use super::i18n::Text;
 use super::line_editor::{Effect, LineEditor};
 use super::session_copy::SessionCopy;
 use super::state::{Scene, Subject};
@@ -54,8 +54,8 @@ pub struct Host {
     pub playing: bool,
     /// Virtual seconds in a real one.
     pub speed: f64,
-    /// Whether this session was run again after the page broke.
-    pub is_restored: bool,
+    /// What to say where this session is one from before.
+    pub restored: Option<Text>,
     time: Timeline,
     /// Until this moment the session is run again as fast as it goes.
     catch_up: Time,
@@ -121,21 +121,17 @@ struct Screen {
 impl Host {
     /// A new session; or the one before, without its last input, where the page broke and the visitor wants that.
     pub fn new() -> Host {
-        let fresh = || Session {
-            seed: 1,
-            files: EXAMPLES.iter().take(1).map(|e| (e.path.to_owned(), e.text.to_owned())).collect(),
-            ..Session::default()
+        let (session, at, restored) = match SessionCopy::restore() {
+            Some((session, at, broke)) => (session, at, Some(if broke { Text::Restored } else { Text::RestoredLast })),
+            None => (Host::fresh(), Time::ZERO, None),
         };
-        let restored = SessionCopy::restore();
-        let is_restored = restored.is_some();
-        let session = restored.unwrap_or_else(fresh);
         let copy = SessionCopy::new(&session);
         let run_again = session.inputs.iter().filter(|i| i.cmd.is_some() || i.api.is_some()).count();
-        let catch_up = session.inputs.iter().map(TimedInput::at).max().unwrap_or(Time::ZERO);
+        let catch_up = end_of(&session).max(at);
         Host {
             playing: true,
             speed: 1.0,
-            is_restored,
+            restored,
             time: Timeline::new(session),
             catch_up,
             late_frames: 0,
@@ -157,6 +153,50 @@ impl Host {
 
     fn sim(&self) -> &Sim {
         self.time.shown()
+    }
+
+    /// The session that a visitor begins with.
+    pub fn fresh() -> Session {
+        Session {
+            seed: 1,
+            metrics: Some(true),
+            files: EXAMPLES.iter().take(1).map(|e| (e.path.to_owned(), e.text.to_owned())).collect(),
+            ..Session::default()
+        }
+    }
+
+    /// Opens a session and runs it at once to its last input, or to a moment after that.
+    pub fn open(&mut self, session: Session, at: Time) {
+        self.catch_up = end_of(&session).max(at);
+        self.run_again = session.inputs.iter().filter(|i| i.cmd.is_some() || i.api.is_some()).count();
+        let catch_up = self.catch_up;
+        let run_again = self.run_again;
+        self.time = Timeline::new(session);
+        self.transcripts.clear();
+        (self.edited, self.files_seen, self.files_stale) = (BTreeMap::new(), BTreeMap::new(), true);
+        for screen in self.terminals.values_mut() {
+            screen.shown.0 = u32::MAX;
+            screen.line.restart("");
+        }
+        self.begin_anew();
+        (self.catch_up, self.run_again, self.echoed, self.answered) = (catch_up, run_again, 0, 0);
+        let terminals: Vec<usize> = self.terminals.keys().copied().collect();
+        terminals.into_iter().for_each(|t| self.open_terminal(t));
+    }
+
+    /// The session of this branch.
+    pub fn session(&self) -> &Session {
+        self.time.live().session()
+    }
+
+    /// The session of this branch as a file has it.
+    pub fn session_text(&self) -> String {
+        self.session().to_json()
+    }
+
+    /// The session of this branch as a script for a real cluster.
+    pub fn script(&self) -> String {
+        script(self.session())
     }
 
     /// Lets the clock run on by a frame of the page. Says whether there may be something new to see.
@@ -221,10 +261,7 @@ impl Host {
         let (revision, past) = (self.sim().api().revision(), self.time.is_past());
         let done = self.time.run(limit, 1).done;
         let left_past = past && !self.time.is_past();
-        let changes = self.sim().api().store().changes_after(revision);
-        let met = changes.is_ok_and(|mut c| {
-            c.any(|v| v.key.kind.kind == "Event" && v.change != ChangeType::Deleted && hunt.is_met_by(&EventView::of(&v.value)))
-        });
+        let met = events_after(self.sim().api().store(), revision).iter().any(|e| hunt.is_met_by(e));
         if met || done && !left_past {
             self.hunt = None;
             self.playing = false;
@@ -415,6 +452,7 @@ impl Host {
     /// What programs did to the workstation's files since this was last asked; what was edited on the page is not told.
     pub fn file_news(&mut self) -> FileNews {
         let mut news = FileNews::default();
+        SessionCopy::note_moment(self.time.live().now());
         if self.time.is_past() || !std::mem::take(&mut self.files_stale) {
             return news;
         }
@@ -511,12 +549,16 @@ impl Host {
         let mut line = LineEditor::new();
         line.resize(js.cols() as usize);
         self.terminals.insert(terminal, Screen { js, shown: (u32::MAX, 0), line });
+        self.open_terminal(terminal);
+        self.show_output();
+    }
+
+    /// A terminal begins with its shell, which nothing typed opens.
+    fn open_terminal(&mut self, terminal: usize) {
         let opened = |i: &TimedInput| i.terminal.as_ref().is_some_and(|t| t.tab == tab_of(terminal));
-        // Nothing typed opens the terminal with its shell.
-        if !self.time.live().session().inputs.iter().any(opened) {
+        if !self.session().inputs.iter().any(opened) {
             self.send_to(terminal, "");
         }
-        self.show_output();
     }
 
     /// A terminal is taken off the page.
@@ -626,10 +668,9 @@ fn kind_named(kind: &str) -> Option<KindRef> {
     kubarium::api::KINDS.iter().find(|k| k.kind == kind)
 }
 
-/// A word for the shell.
-fn quoted(word: &str) -> String {
-    let plain = !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/".contains(&b));
-    if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+/// The moment of a session's last input.
+fn end_of(session: &Session) -> Time {
+    session.inputs.iter().map(TimedInput::at).max().unwrap_or(Time::ZERO)
 }
 
 /// The page's own clock, in milliseconds. Only how long work takes is measured by it, never what happens.

@@ -397,6 +397,8 @@ mod tests {
         assert_eq!(editor.output("$ "), "$ ");
         editor.typed("half");
         assert_eq!(editor.output("news\r\n$ "), "\r\x1b[2C\x1b[Jnews\r\n$ half");
+        editor.restart("# ");
+        assert_eq!(sent(&mut editor, "whole\r"), ["whole\n"]);
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod pod_cell;
 mod pod_table;
 mod reasons;
 mod session_copy;
+mod share;
 mod splitter;
 mod state;
 mod storage;

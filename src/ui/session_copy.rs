@@ -1,5 +1,6 @@
 //! A copy of the session in the browser's storage, written before each input is acted on: what is left where the page breaks.
 
+use kubarium::base::Time;
 use kubarium::sim::{Session, TimedInput};
 
 use super::storage;
@@ -45,15 +46,27 @@ impl SessionCopy {
         }
     }
 
-    /// The session of before without its last input, where the page broke and the visitor asked for it. Asked once only.
-    pub fn restore() -> Option<Session> {
-        storage::get(storage::RESTORE)?;
+    /// How far the session has come.
+    pub fn note_moment(now: Time) {
+        storage::set(storage::MOMENT, &format!("{:.1}", now.as_secs_f64()));
+    }
+
+    /// The session of before and how far it had come; without its last input, where the page broke and the visitor asked for
+    /// that, which is asked once only. Nothing where the page was opened with a link.
+    pub fn restore() -> Option<(Session, Time, bool)> {
+        let broke = storage::get(storage::RESTORE).is_some();
         storage::set(storage::RESTORE, "");
+        if web_sys::window()?.location().hash().is_ok_and(|hash| hash.starts_with("#k")) {
+            return None;
+        }
         let text = storage::get(storage::SESSION)?;
         let mut lines = text.lines();
         let mut session = Session::from_json(lines.next()?).ok()?;
         session.inputs = lines.map_while(|line| serde_json::from_str(line).ok()).collect();
-        session.inputs.pop();
-        Some(session)
+        if broke {
+            session.inputs.pop();
+        }
+        let at = storage::get(storage::MOMENT).and_then(|s| s.parse().ok()).map(Time::from_secs_f64).filter(|_| !broke);
+        Some((session, at.unwrap_or_default(), broke))
     }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use kubarium::base::Time;
-use kubarium::sim::BranchInfo;
+use kubarium::sim::{BranchInfo, Session};
 use kubarium::views::{ClusterView, EventView, ProblemView, problems};
 
 use super::host::{Answer, FileNews, Host, HostRef, Hunt};
@@ -13,6 +13,8 @@ use super::i18n::{Lang, Text};
 
 /// The speeds the clock can run at: virtual seconds in a real one.
 pub const SPEEDS: [f64; 10] = [0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 60.0, 300.0, 1000.0];
+/// The most terminals that can be open.
+pub const TERMINALS_MAX: usize = 6;
 /// Where [`SPEEDS`] has 1.
 pub const SPEED_NORMAL: usize = 3;
 
@@ -126,6 +128,8 @@ pub struct State {
     pub hunt: AttrValue,
     pub only: bool,
     pub help: bool,
+    /// The link of the dialog that shares the session, while that is open.
+    pub share: Option<AttrValue>,
     pub answer: Option<Answer>,
     pub announced: AttrValue,
 }
@@ -140,7 +144,10 @@ pub enum Action {
     Select(Option<Subject>),
     Tab(LookTab),
     Container(Option<usize>),
-    Open { path: AttrValue, text: AttrValue },
+    Open {
+        path: AttrValue,
+        text: AttrValue,
+    },
     ShowFile(usize),
     CloseFile(usize),
     Edit(AttrValue),
@@ -155,6 +162,9 @@ pub enum Action {
     Hunt(AttrValue),
     Only(bool),
     Help(bool),
+    Share(Option<AttrValue>),
+    /// Another session has been opened; it uses so many terminals.
+    Opened(usize),
     Answer(Option<Answer>),
 }
 
@@ -241,6 +251,12 @@ impl Reducible for State {
             Action::Hunt(reason) => s.hunt = reason,
             Action::Only(only) => s.only = only,
             Action::Help(help) => s.help = help,
+            Action::Share(share) => s.share = share,
+            Action::Opened(terminals) => {
+                (s.files, s.file, s.problems, s.selected, s.share) = (Vec::new(), 0, Rc::default(), None, None);
+                s.terminals = terminals;
+                s.lower = Lower::Terminal(0);
+            }
             Action::Answer(answer) => s.answer = answer,
         }
         Rc::new(s)
@@ -350,6 +366,20 @@ impl Link {
                 self.with_host(|h| h.hunt(hunt));
             }
         }
+    }
+
+    /// Opens a session at a moment, and says what it is.
+    pub fn open(&self, session: Session, at: f64, said: &str) {
+        let terminals = session.inputs.iter().filter_map(|i| i.terminal.as_ref()).map(|t| t.tab as usize + 1).max().unwrap_or(1);
+        self.send(Action::Opened(terminals.clamp(1, TERMINALS_MAX)));
+        self.with_host(|h| h.open(session, Time::from_secs_f64(at)));
+        self.send(Action::Answer(Some(Answer { text: said.to_owned(), ok: true })));
+    }
+
+    /// Says that something could not be opened; the cluster is empty then.
+    pub fn refuse(&self, said: &str) {
+        self.open(Host::fresh(), 0.0, said);
+        self.send(Action::Answer(Some(Answer { text: said.to_owned(), ok: false })));
     }
 
     /// Takes the last thing that was done back, in a branch.

@@ -8,6 +8,8 @@ pub const LANG: &str = "kubarium.lang";
 pub const THEME: &str = "kubarium.theme";
 /// The session's inputs so far.
 pub const SESSION: &str = "kubarium.session";
+/// How far it had come, in seconds.
+pub const MOMENT: &str = "kubarium.moment";
 /// Set where the next load is to run the session again, without its last input.
 pub const RESTORE: &str = "kubarium.restore";
 

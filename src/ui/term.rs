@@ -11,7 +11,7 @@ use kubarium::views::EventView;
 use super::feed::Feed;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
-use super::state::{Action, Lower, use_lang, use_link};
+use super::state::{Action, Lower, TERMINALS_MAX, use_lang, use_link};
 use super::vendor::create_terminal;
 
 /// What the lower panel needs.
@@ -26,9 +26,6 @@ pub struct Props {
     /// The theme, whose colours the terminals take.
     pub dark: bool,
 }
-
-/// The most terminals that can be open.
-const TERMINALS_MAX: usize = 6;
 
 /// The lower panel.
 #[component]

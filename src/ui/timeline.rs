@@ -104,7 +104,9 @@ pub fn Timeline(props: &Props) -> Html {
     let event = scene.marks.iter().rev().filter(shown).find(|e| e.last <= now);
     let act = scene.acts.iter().rev().find(|a| a.0 <= now);
     let (at, icon, tone, caption) = match (event, act) {
-        (Some(e), Some(a)) if a.0 < e.last => (e.last, if e.warning { Icon::Bang } else { Icon::Info }, if e.warning { "warn" } else { "info" }, words(e)),
+        (Some(e), Some(a)) if a.0 < e.last => {
+            (e.last, if e.warning { Icon::Bang } else { Icon::Info }, if e.warning { "warn" } else { "info" }, words(e))
+        }
         (Some(e), None) => (e.last, if e.warning { Icon::Bang } else { Icon::Info }, if e.warning { "warn" } else { "info" }, words(e)),
         (_, Some(a)) => (a.0, Icon::Terminal, "you", a.1.clone()),
         (None, None) => (Time::ZERO, Icon::Info, "", Text::NothingYet.t(lang).to_owned()),
@@ -128,7 +130,9 @@ pub fn Timeline(props: &Props) -> Html {
     };
     let on_kind = {
         let link = link.clone();
-        Callback::from(move |e: Event| link.send(Action::Hunt(e.target_dyn_into::<HtmlSelectElement>().map(|s| s.value()).unwrap_or_default().into())))
+        Callback::from(move |e: Event| {
+            link.send(Action::Hunt(e.target_dyn_into::<HtmlSelectElement>().map(|s| s.value()).unwrap_or_default().into()))
+        })
     };
     let on_branch = {
         let link = link.clone();

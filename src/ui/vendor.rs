@@ -30,6 +30,25 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn dispose(this: &JsEditor);
 
+    /// Compresses a text into the letters of a link and calls `done` with it.
+    #[wasm_bindgen]
+    pub fn pack(text: &str, done: &Function);
+    /// Calls `open` with version and text for the link that the page was opened with, and for any that follows.
+    #[wasm_bindgen(js_name = onLink)]
+    pub fn on_link(open: &Function);
+    /// Calls `open` with name and text for each file that is dropped onto the page.
+    #[wasm_bindgen(js_name = onFiles)]
+    pub fn on_files(open: &Function);
+    /// Lets the visitor choose files; `open` gets them.
+    #[wasm_bindgen(js_name = pickFile)]
+    pub fn pick_file(open: &Function);
+    /// Saves a text as a file.
+    #[wasm_bindgen(js_name = saveFile)]
+    pub fn save_file(name: &str, text: &str);
+    /// Puts a text on the clipboard.
+    #[wasm_bindgen(js_name = copyText)]
+    pub fn copy_text(text: &str);
+
     /// The terminal.
     pub type JsTerminal;
     /// Makes a terminal inside `parent`; `on_data` gets what is typed, `on_resize` columns and rows.

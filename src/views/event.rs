@@ -61,6 +61,15 @@ const LIST_MAX: usize = 500;
 /// The most events that a feed remembers; of more, the oldest quarter is forgotten.
 const FEED_MAX: usize = 20_000;
 
+/// The events that came, or were counted up, after a revision.
+pub fn events_after(store: &Store, revision: u64) -> Vec<Rc<EventView>> {
+    let Ok(changes) = store.changes_after(revision) else { return Vec::new() };
+    changes
+        .filter(|v| v.key.kind.kind == "Event" && v.change != ChangeType::Deleted)
+        .map(|v| Rc::new(EventView { last: v.at, ..EventView::of(&v.value) }))
+        .collect()
+}
+
 /// The events as they come: a cursor into the store's log.
 #[derive(Clone, Debug, Default)]
 pub struct EventFeed {
@@ -74,11 +83,7 @@ impl EventFeed {
     pub fn read(&mut self, store: &Store) -> Rc<Vec<Rc<EventView>>> {
         let seen = self.seen.max(store.compacted());
         self.seen = store.revision();
-        let Ok(changes) = store.changes_after(seen) else { return Rc::clone(&self.newest) };
-        let new: Vec<Rc<EventView>> = changes
-            .filter(|v| v.key.kind.kind == "Event" && v.change != ChangeType::Deleted)
-            .map(|v| Rc::new(EventView { last: v.at, ..EventView::of(&v.value) }))
-            .collect();
+        let new = events_after(store, seen);
         if !new.is_empty() {
             let all = Rc::make_mut(&mut self.all);
             all.extend(new);

@@ -17,7 +17,7 @@ mod why;
 pub use cluster::{ClusterView, ClusterViews, NodeView, Objects, ServiceView, Share, WorkloadView};
 pub use completion::{Completion, complete};
 pub use details::{EnvView, PodDetails};
-pub use event::{EventFeed, EventView};
+pub use event::{EventFeed, EventView, events_after};
 pub use inside::{ContainerInside, FileView};
 pub use live::{Beat, LiveContainer, LiveHistory, LivePod, LiveProbe, ProbeKind, Span};
 pub use places::Places;

@@ -1,0 +1,161 @@
+//! The session as something to take along: a link that holds all of it, a file, a script for a real cluster. What travels
+//! begins with one line of how the page was set, then the session.
+
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::*;
+use yew::prelude::*;
+
+use kubarium::sim::Session;
+
+use super::host::Host;
+use super::i18n::{Lang, Text, fill};
+use super::icons::Icon;
+use super::state::{Action, Link, SPEED_NORMAL, State, use_lang, use_link};
+use super::vendor::{copy_text, on_files, on_link, pack, pick_file, save_file};
+
+/// The version of links that this page makes, and the newest that it reads.
+const VERSION: u32 = 1;
+/// A longer link is more than what mail and chat programs let through.
+const LINK_CHARS_MAX: usize = 8000;
+
+/// How the page was set.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Head {
+    /// The moment that was looked at, in seconds.
+    at: f64,
+    lang: String,
+    table: bool,
+    playing: bool,
+    speed: usize,
+}
+
+/// Asks for a link to the session as it stands; it comes as [`Action::Share`].
+pub fn share(link: &Link, state: &State) {
+    let host = link.host.borrow();
+    let head = Head {
+        at: state.scene.view.time.as_secs_f64(),
+        lang: state.lang.code().to_owned(),
+        table: state.table,
+        playing: state.playing,
+        speed: state.speed,
+    };
+    // A head has finite numbers only, so that it can always be written.
+    let head = serde_json::to_string(&head).unwrap_or_default();
+    let send = link.clone();
+    let done = Closure::once_into_js(move |packed: String| {
+        let location = web_sys::window().map(|w| w.location());
+        let page = location.map(|l| l.origin().unwrap_or_default() + &l.pathname().unwrap_or_default()).unwrap_or_default();
+        send.send(Action::Share(Some(format!("{page}#k{VERSION}.{packed}").into())));
+    });
+    pack(&format!("{head}\n{}", host.session().to_json()), done.unchecked_ref());
+}
+
+/// Listens for links and for files that are dropped, as long as the page lives.
+pub fn listen(link: &Link, lang: Lang) {
+    let to = link.clone();
+    let opened = Closure::<dyn Fn(u32, String)>::new(move |version: u32, text: String| {
+        let (head, session) = text.split_once('\n').unwrap_or_default();
+        let read = serde_json::from_str::<Head>(head).ok().zip(Session::from_json(session).ok());
+        match read {
+            _ if version > VERSION => to.refuse(Text::LinkNewer.t(lang)),
+            None => to.refuse(Text::LinkUnreadable.t(lang)),
+            Some((head, session)) => {
+                let lang = if head.lang.is_empty() { lang } else { Lang::of_code(&head.lang) };
+                to.send(Action::Language(lang));
+                to.send(Action::Table(head.table));
+                to.open(session, head.at, Text::LinkOpened.t(lang));
+                to.set_speed(if head.speed == 0 { SPEED_NORMAL } else { head.speed });
+                to.play(head.playing);
+            }
+        }
+    });
+    on_link(opened.as_ref().unchecked_ref());
+    let to = link.clone();
+    let dropped = Closure::<dyn Fn(String, String)>::new(move |name: String, text: String| take_file(&to, lang, name, text));
+    on_files(dropped.as_ref().unchecked_ref());
+    // Both live as long as the page.
+    opened.forget();
+    dropped.forget();
+}
+
+/// A file from the visitor's disk: a session, or something for the editor.
+fn take_file(link: &Link, lang: Lang, name: String, text: String) {
+    if text.trim_start().starts_with('{') && text.contains("\"inputs\"") {
+        match Session::from_json(&text) {
+            Ok(session) => link.open(session, 0.0, Text::FileOpened.t(lang)),
+            Err(error) => link.refuse(&error.to_string()),
+        }
+    } else {
+        link.host.borrow_mut().write_file(&name, &text);
+        link.send(Action::Open { path: name.into(), text: text.into() });
+    }
+}
+
+/// What the dialog needs.
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    /// The link.
+    pub address: AttrValue,
+}
+
+/// The dialog: the link, and the other ways to take the session along.
+#[component]
+pub fn Share(props: &Props) -> Html {
+    let (lang, link) = (use_lang(), use_link());
+    let copied = use_state(|| false);
+    let long = props.address.len() > LINK_CHARS_MAX;
+    let close = link.on(|| Action::Share(None));
+    let copy = |text: String| {
+        let copied = copied.clone();
+        Callback::from(move |_: MouseEvent| {
+            copy_text(&text);
+            copied.set(true);
+        })
+    };
+    let save = |name: &'static str, text: fn(&Host) -> String| {
+        let link = link.clone();
+        Callback::from(move |_: MouseEvent| save_file(name, &text(&link.host.borrow())))
+    };
+    let pick = {
+        let link = link.clone();
+        Callback::from(move |_: MouseEvent| {
+            let to = link.clone();
+            let taken = Closure::<dyn Fn(String, String)>::new(move |name: String, text: String| take_file(&to, lang, name, text));
+            pick_file(taken.as_ref().unchecked_ref());
+            // The visitor may take any time to choose.
+            taken.forget();
+            link.send(Action::Share(None));
+        })
+    };
+    let fresh = {
+        let link = link.clone();
+        Callback::from(move |_: MouseEvent| link.open(Host::fresh(), 0.0, Text::Afresh.t(lang)))
+    };
+    let row = |icon: Icon, title: Text, note: Text, onclick: Callback<MouseEvent>| {
+        html! { <button class="way" {onclick}>{ icon.draw() }<b>{ title.t(lang) }</b><small>{ note.t(lang) }</small></button> }
+    };
+    let embed = format!("<iframe src=\"{}\" width=\"900\" height=\"600\"></iframe>", props.address.replacen('#', "?embed#", 1));
+    let stay = Callback::from(|e: MouseEvent| e.stop_propagation());
+    html! {
+        <div class="modal" role="dialog" aria-modal="true" aria-label={Text::Share.t(lang)} onclick={close.clone()}>
+            <div class="share" onclick={stay}>
+                <div class="row"><h2 class="grow">{ Text::Share.t(lang) }</h2><button class="btn square" onclick={close} aria-label={Text::Close.t(lang)}>{ Icon::Close.draw() }</button></div>
+                if long {
+                    <p class="warn tag">{ Icon::Bang.draw() }{ fill(Text::LinkTooLong.t(lang), &[&props.address.len().to_string()]) }</p>
+                } else {
+                    <p>{ Text::LinkNote.t(lang) }</p>
+                    <div class="row">
+                        <input class="find grow" readonly=true value={props.address.clone()} aria-label={Text::LinkLabel.t(lang)} />
+                        <button class="btn primary" autofocus=true onclick={copy(props.address.to_string())}>{ if *copied { Icon::Check } else { Icon::Link }.draw() }{ if *copied { Text::Copied } else { Text::Copy }.t(lang) }</button>
+                    </div>
+                }
+                { row(Icon::Down, Text::SaveSession, Text::SaveSessionNote, save("session.json", Host::session_text)) }
+                { row(Icon::Terminal, Text::SaveScript, Text::SaveScriptNote, save("session.sh", Host::script)) }
+                if !long { { row(Icon::Grid, Text::Embed, Text::EmbedNote, copy(embed)) } }
+                { row(Icon::Folder, Text::OpenFile, Text::OpenFileNote, pick) }
+                { row(Icon::Again, Text::NewSession, Text::NewSessionNote, fresh) }
+            </div>
+        </div>
+    }
+}

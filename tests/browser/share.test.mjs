@@ -1,0 +1,81 @@
+// A session as a link, as a file, as a script; links that cannot be read; the last session, which is there again.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { journey } from './harness.mjs';
+import { apply, example } from './manifests.mjs';
+
+const link = (page) => page.locator('.share input').inputValue();
+
+for (const [theme, language, size] of [
+  ['dark', 'en-US', { width: 1440, height: 900 }],
+  ['light', 'zh-CN', { width: 360, height: 740 }],
+]) {
+  journey(`shares a session as a link: ${theme} ${language} ${size.width}`, { theme, language, size }, async ({ page, until, axe, screenshot }) => {
+    const panel = async (n) => size.width < 760 && page.locator('.switch button').nth(n).click();
+    await panel(1);
+    await example(page, 'nginx-rc');
+    await apply(page, 'replicationcontroller/nginx created');
+    await panel(0);
+    await until('three pods', async () => (await page.locator('.node .pod', { hasText: 'Running' }).count()) === 3);
+    const names = await page.locator('.pod').evaluateAll((all) => all.map((p) => p.title).sort());
+    await page.locator('.bar').getByRole('button', { name: /Share|分享/ }).click();
+    await page.locator('.share input').waitFor();
+    await axe();
+    await screenshot('dialog');
+    const address = await link(page);
+    assert.match(address, /#k1\.[\w-]+$/);
+    assert.ok(address.length < 2500, `${address.length} characters`);
+    await page.evaluate(() => localStorage.clear());
+    await page.goto('about:blank');
+    await page.goto(address);
+    await until('the same pods', async () => JSON.stringify(await page.locator('.pod').evaluateAll((all) => all.map((p) => p.title).sort())) === JSON.stringify(names));
+    await panel(1);
+    await page.locator('.answer', { hasText: /shared session|分享的会话/ }).waitFor();
+    assert.equal(await page.evaluate(() => location.hash), '');
+  });
+}
+
+journey('says that a link is newer, or cannot be read, and opens an empty cluster', { hash: '#k7.AAAA' }, async ({ page, address, until }) => {
+  await page.locator('.answer', { hasText: 'newer Kubarium' }).waitFor();
+  await apply(page, 'pod/liveness-exec created');
+  await page.goto(address.replace(/#.*/, '#k1.AAAA'));
+  await page.locator('.answer', { hasText: 'cannot be read' }).waitFor();
+  await until('an empty cluster', async () => (await page.locator('.pod').count()) === 0);
+});
+
+journey('saves a session, opens it by drop, and gives it as a script', {}, async ({ page, until }) => {
+  await apply(page, 'pod/liveness-exec created');
+  await page.locator('.term .host').click();
+  await page.keyboard.type('kubectl scale --help >/dev/null\n');
+  const saved = async (name) => {
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name }).click()]);
+    return readFileSync(await download.path(), 'utf8');
+  };
+  await page.getByRole('button', { name: 'Share' }).click();
+  const session = await saved(/Save as a file/);
+  assert.equal(JSON.parse(session).inputs.at(-1).terminal.data, 'kubectl scale --help >/dev/null\n');
+  assert.match(await saved(/kubectl script/), /cat > liveness-exec.yaml <<'EOF'[\s\S]*\nkubectl apply -f liveness-exec.yaml\n/);
+  await page.getByRole('button', { name: /New session/ }).click();
+  await until('an empty cluster', async () => (await page.locator('.pod').count()) === 0);
+  await page.evaluate((text) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], 'session.json'));
+    window.dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }));
+  }, session);
+  await page.locator('.pod', { hasText: 'liveness-exec' }).waitFor();
+  await until('what was typed', async () => /kubectl scale --help/.test(await page.locator('.term .xterm-rows').innerText()));
+});
+
+journey('has the last session again when the page is opened again', {}, async ({ page }) => {
+  await apply(page, 'pod/liveness-exec created');
+  await page.locator('.pod', { hasText: 'Running' }).waitFor();
+  await page.reload();
+  await page.locator('.answer', { hasText: 'last session' }).waitFor();
+  await page.locator('.pod', { hasText: 'liveness-exec' }).waitFor();
+});
+
+journey('shows only the cluster where it is embedded', { query: '?embed', size: { width: 900, height: 600 } }, async ({ page, axe }) => {
+  await page.locator('.timeline').waitFor();
+  assert.equal(await page.locator('.edit').isVisible(), false);
+  await axe();
+});
