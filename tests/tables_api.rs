@@ -4,7 +4,8 @@
 use kubarium::api::duration::human_duration_signed;
 use kubarium::api::quantity::{Format, Quantity};
 use kubarium::api::selector::LabelSelector;
-use kubarium::api::{Value, int_or_string, names};
+use kubarium::api::{Kind, Value, int_or_string, names};
+use kubarium::server::{strategic_merge_patch, three_way_strategic_patch};
 
 /// Checks the rows of a table that come from this upstream test (all of them where it is empty); says all that differ.
 fn check(table: &str, func: &str, rule: impl Fn(&Value) -> Result<(), String>) {
@@ -158,5 +159,21 @@ fn numbers_and_percentages() {
         same(scaled(false).is_err(), row.get("err").is_true())?;
         same(scaled(false)?, row.get("down").int())?;
         same(scaled(true)?, row.get("up").int())
+    });
+}
+
+#[test]
+fn strategic_patches_are_applied_and_made() {
+    let kind = Kind::named("Deployment");
+    check("fn_strategic_merge_patch", "", |row| {
+        let base = row.get("base");
+        match (strategic_merge_patch(kind, base, row.get("patch")), row.get("error").as_str()) {
+            (Err(status), Some(wanted)) => same(status.message.as_str(), wanted),
+            (Ok(patched), None) => {
+                same(&patched, row.get("result"))?;
+                same(&three_way_strategic_patch(kind, base, &patched, base), row.get("twoWayPatch"))
+            }
+            (got, wanted) => Err(format!("got {got:?}, wanted {wanted:?}")),
+        }
     });
 }

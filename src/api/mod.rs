@@ -25,7 +25,7 @@ pub mod schema;
 pub mod selector;
 mod status;
 pub mod template_hash;
-mod time_error;
+pub mod time_error;
 pub mod time_zone;
 pub mod toleration;
 pub mod validation;

@@ -83,6 +83,14 @@ pub fn check(cx: &Context<'_, '_>) -> Result<(), CliError> {
     found.map_or(Ok(()), |(_, _, refusal)| fail(*refusal))
 }
 
+/// How long a pod may take to run, where the flag says something that makes sense.
+pub fn check_pod_timeout(cx: &Context<'_, '_>) -> Result<(), CliError> {
+    match cx.flags().duration_micros("pod-running-timeout") {
+        Some(us) if us <= 0 => fail("--pod-running-timeout must be higher than zero"),
+        _ => Ok(()),
+    }
+}
+
 /// What `label` and `annotate` say of which objects they were given; `file` is how the file is called in the words.
 pub fn check_objects(cx: &Context<'_, '_>, resources: &[String], file: &str) -> Result<(), CliError> {
     let flags = cx.flags();

@@ -2,6 +2,7 @@
 
 use crate::api::{Object, Value};
 use crate::base::Duration;
+use crate::kubectl::checks::check_pod_timeout;
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -80,6 +81,7 @@ fn find_pod(cx: &mut Context<'_, '_>, target: &[String]) -> Result<Value, CliErr
 fn exec(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let (before, command) = cx.args_at_dash();
     let by_file = cx.flags().given("filename");
+    check_pod_timeout(cx)?;
     if cx.inv.dash.is_none() && before.len() > 1 {
         return Err(cx.usage("exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead"));
     }
@@ -102,6 +104,7 @@ fn exec(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 }
 
 fn attach(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    check_pod_timeout(cx).map_err(|e| cx.usage(e.to_string()))?;
     match cx.args().len() {
         0 => return Err(cx.usage("at least 1 argument is required for attach")),
         1 | 2 => {}

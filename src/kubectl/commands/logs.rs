@@ -2,6 +2,7 @@
 
 use crate::api::{Kind, Object, Status, Value};
 use crate::base::{Duration, Time};
+use crate::kubectl::checks::check_pod_timeout;
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -90,14 +91,22 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             ));
         }
     }
+    check_pod_timeout(cx)?;
+    let since = flags.text("since-time");
+    if !since.is_empty() && crate::base::parse_rfc3339(since).is_none() {
+        return fail(crate::api::time_error::explain(since, "2006-01-02T15:04:05Z07:00"));
+    }
     if flags.given("since") && !flags.text("since-time").is_empty() {
         return fail("at most one of `sinceTime` or `sinceSeconds` may be specified");
     }
     if flags.is_on("all-containers") && !container.is_empty() {
-        return fail("--all-containers=true should not be specified with container name");
+        return fail(format!("--all-containers=true should not be specified with container name {container}"));
     }
-    if let Some(bytes) = flags.int("limit-bytes").filter(|b| *b < 1 && flags.given("limit-bytes")) {
-        return fail(format!("--limit-bytes must be greater than 0: {bytes}"));
+    if flags.int("limit-bytes").is_some_and(|bytes| bytes < 0) {
+        return fail("--limit-bytes must be greater than 0");
+    }
+    if flags.duration_micros("since").is_some_and(|us| us <= -500_000) {
+        return fail("--since must be greater than 0");
     }
     if flags.int("tail").is_some_and(|t| t < -1) {
         return fail("--tail must be greater than or equal to -1");

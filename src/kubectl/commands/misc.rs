@@ -105,6 +105,28 @@ pub static EDIT: Command = Command {
     ..Command::new("edit", "Edit a resource on the server", edit)
 };
 
+/// The verbs of resources that `can-i` knows.
+const VERBS: &[&str] = &[
+    "get",
+    "list",
+    "watch",
+    "create",
+    "update",
+    "patch",
+    "delete",
+    "deletecollection",
+    "use",
+    "bind",
+    "impersonate",
+    "*",
+    "approve",
+    "sign",
+    "escalate",
+    "attest",
+];
+/// Those of paths.
+const URL_VERBS: &[&str] = &["get", "put", "post", "head", "options", "delete", "patch", "*"];
+
 fn can_i(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let args = cx.args();
     check(cx)?;
@@ -123,16 +145,35 @@ fn can_i(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         cx.out.out(text);
         return Ok(Flow::Done);
     }
-    let resource = args[1].split('/').next().unwrap_or("");
-    if !resource.is_empty() && resource != "*" {
+    let (verb, target) = (args[0].as_str(), args[1].as_str());
+    let mut warn = |text: String| cx.out.errln(format!("Warning: {text}\n"));
+    let resource = target.split('/').next().unwrap_or("");
+    if resource.is_empty() {
+        if !cx.inv.flags.text("subresource").is_empty() {
+            return fail("--subresource can not be used with NonResourceURL");
+        }
+        if !URL_VERBS.contains(&verb) {
+            warn(format!("verb '{verb}' is not a known verb"));
+        }
+    } else {
         match kind_of(resource) {
-            None => cx.out.errln(format!("Warning: the server doesn't have a resource type '{resource}'\n")),
-            Some(kind) if !kind.namespaced && cx.session.enforce_namespace => {
+            _ if matches!(resource, "*" | "users" | "groups") => {}
+            None => match resource.split_once('.') {
+                Some((name, group)) => warn(format!("the server doesn't have a resource type '{name}' in group '{group}'")),
+                None => warn(format!("the server doesn't have a resource type '{resource}'")),
+            },
+            Some(kind) if !kind.namespaced && !cx.inv.flags.is_on("all-namespaces") => {
                 let group = if kind.group.is_empty() { String::new() } else { format!(" in group '{}'", kind.group) };
-                cx.out.errln(format!("Warning: resource '{}' is not namespace scoped{group}\n", kind.plural));
+                warn(format!("resource '{}' is not namespace scoped{group}", kind.plural));
             }
             Some(_) => {}
         }
+        if !VERBS.contains(&verb) && !cx.inv.flags.is_on("all-namespaces") {
+            warn(format!("verb '{verb}' is not a known verb"));
+        }
+    }
+    if cx.flags().is_on("no-headers") {
+        return fail("--no-headers cannot be set without --list specified");
     }
     if !cx.flags().is_on("quiet") {
         cx.out.outln("yes");

@@ -4,6 +4,7 @@ use super::exec::{ExecRequest, Session, terminal};
 use crate::api::image::is_reference;
 use crate::api::{Kind, Object, Value};
 use crate::base::{Duration, Time};
+use crate::kubectl::checks::check_pod_timeout;
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::commands::create_generators::texts;
 use crate::kubectl::commands::expose::parse_labels;
@@ -79,6 +80,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let flags = cx.flags();
     let (before, _) = cx.args_at_dash();
     let Some(name) = before.first().cloned() else { return Err(cx.usage("NAME is required for run")) };
+    check_pod_timeout(cx).map_err(|e| cx.usage(e.to_string()))?;
     let image = flags.text("image");
     if image.is_empty() {
         return fail("--image is required");

@@ -70,6 +70,9 @@ fn parse_goal(text: &str) -> Result<Goal, CliError> {
             return fail("jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3");
         }
         let wrong = |e: &dyn std::fmt::Display| CliError::Message(e.to_string());
+        if path.is_empty() {
+            return fail("jsonpath expression cannot be empty");
+        }
         let template = relaxed_path(path.trim_matches(['\'', '"'])).map_err(|e| wrong(&e))?;
         let parsed = JsonPath::parse(&template).map_err(|e| wrong(&e))?;
         return Ok(Goal::Path(Box::new(parsed), value));

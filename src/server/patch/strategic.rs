@@ -8,7 +8,13 @@ use crate::base::Order as _;
 /// Applies a strategic merge patch to an object of a kind.
 pub fn strategic_merge_patch(kind: KindRef, current: &Value, patch: &Value) -> Result<Value, Status> {
     let Value::Map(_) = patch else {
-        return Err(Status::bad_request("json: cannot unmarshal array into Go value of type map[string]interface {}"));
+        let kind = match patch {
+            Value::Str(_) => "string",
+            Value::Bool(_) => "bool",
+            Value::Int(_) | Value::Float(_) => "number",
+            _ => "array",
+        };
+        return Err(Status::bad_request(format!("json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}")));
     };
     let mut next = current.clone();
     merge_map(&mut next, patch, Some(schema().kind(kind)))?;
@@ -83,6 +89,7 @@ fn merge_map(target: &mut Value, patch: &Value, ty: Option<&'static Type>) -> Re
             && field.patch_merge
         {
             let list = target.get_mut(key).list_mut();
+            let before = list.clone();
             if field.merge_key.is_empty() {
                 for item in changes.iter() {
                     if !list.iter().any(|v| v.same(item)) {
@@ -92,6 +99,8 @@ fn merge_map(target: &mut Value, patch: &Value, ty: Option<&'static Type>) -> Re
             } else {
                 merge_list(list, changes, field.merge_key, inner)?;
             }
+            let order = patch.get(&format!("{ELEMENT_ORDER}{key}"));
+            arrange(list, if order.is_null() { changes } else { order.items() }, &before, field.merge_key);
         } else {
             let mut value = change.clone();
             strip_directives(&mut value);
@@ -100,10 +109,10 @@ fn merge_map(target: &mut Value, patch: &Value, ty: Option<&'static Type>) -> Re
     }
     for (key, order) in patch.entries() {
         if let Some(list) = key.strip_prefix(ELEMENT_ORDER)
-            && matches!(target.get(list), Value::List(_))
+            && let (Value::List(before), Value::Null) = (target.get(list), patch.get(list))
         {
-            let merge_key = inner(ty, list).0.map_or("", |f| f.merge_key);
-            sort_by_order(target.get_mut(list).list_mut(), order.items(), merge_key);
+            let (before, merge_key) = (before.to_vec(), inner(ty, list).0.map_or("", |f| f.merge_key));
+            arrange(target.get_mut(list).list_mut(), order.items(), &before, merge_key);
         }
     }
     Ok(())
@@ -156,21 +165,28 @@ fn strip_directives(value: &mut Value) {
     }
 }
 
-/// Items in the order given; those that the order does not name stay after the item they followed.
-fn sort_by_order(list: &mut Vec<Value>, order: &[Value], merge_key: &str) {
-    let key_of = |v: &Value| if merge_key.is_empty() { v.clone() } else { v.get(merge_key).clone() };
-    let place = |v: &Value| {
-        let key = key_of(v);
-        order.iter().position(|o| if merge_key.is_empty() { o.same(&key) } else { o.get(merge_key).same(&key) })
-    };
-    let mut named: Vec<Value> = list.iter().filter(|v| place(v).is_some()).cloned().collect();
-    named.order_by_key(|v| place(v));
-    let unnamed: Vec<(usize, Value)> = list.iter().enumerate().filter(|(_, v)| place(v).is_none()).map(|(i, v)| (i, v.clone())).collect();
-    let mut merged = named;
-    for (i, v) in unnamed {
-        merged.insert(i.min(merged.len()), v);
+/// Where the item is in a list that has it.
+fn place(list: &[Value], item: &Value, merge_key: &str) -> Option<usize> {
+    list.iter().position(|other| if merge_key.is_empty() { other.same(item) } else { other.get(merge_key).same(item.get(merge_key)) })
+}
+
+/// Puts a merged list into order: what `order` names in that order, the rest as it was before. Of the two that are next, the rest's
+/// goes first only where it stood before the other.
+// Models strategicpatch.normalizeElementOrder.
+fn arrange(list: &mut Vec<Value>, order: &[Value], before: &[Value], merge_key: &str) {
+    let (mut named, mut rest): (Vec<Value>, Vec<Value>) =
+        std::mem::take(list).into_iter().partition(|v| place(order, v, merge_key).is_some());
+    named.order_by_key(|v| place(order, v, merge_key));
+    rest.order_by_key(|v| place(before, v, merge_key));
+    let mut named = named.into_iter().peekable();
+    for item in rest {
+        let own = place(before, &item, merge_key);
+        while let Some(next) = named.next_if(|n| !matches!((own, place(before, n, merge_key)), (Some(l), Some(r)) if l < r)) {
+            list.push(next);
+        }
+        list.push(item);
     }
-    *list = merged;
+    list.extend(named);
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -240,18 +256,25 @@ fn diff_list(
     ty: Option<&'static Type>,
     which: Which,
 ) {
-    if merge_key.is_empty() {
-        let (added, removed): (Vec<Value>, Vec<Value>) = (
-            new.iter().filter(|v| !old.iter().any(|o| o.same(v))).cloned().collect(),
-            old.iter().filter(|v| !new.iter().any(|n| n.same(v))).cloned().collect(),
-        );
-        if which == Which::Changes && !added.is_empty() {
-            patch.insert(format!("{ELEMENT_ORDER}{key}"), new.to_vec());
-            patch.insert(key, added);
+    if old.is_empty() {
+        if which == Which::Changes && !new.is_empty() {
+            patch.insert(key, new.to_vec());
         }
-        if which == Which::Deletions && !removed.is_empty() {
+        return;
+    }
+    let same_order = old.len() == new.len() && old.iter().zip(new).all(|(o, n)| place(std::slice::from_ref(o), n, merge_key).is_some());
+    if merge_key.is_empty() {
+        let missing =
+            |these: &[Value], those: &[Value]| -> Vec<Value> { these.iter().filter(|v| place(those, v, "").is_none()).cloned().collect() };
+        let (found, name) = match which {
+            Which::Changes => (missing(new, old), key.to_owned()),
+            Which::Deletions => (missing(old, new), format!("{DELETE_PRIMITIVES}{key}")),
+        };
+        if !new.is_empty() && (!found.is_empty() || which == Which::Changes && !same_order) {
             patch.insert(format!("{ELEMENT_ORDER}{key}"), new.to_vec());
-            patch.insert(format!("{DELETE_PRIMITIVES}{key}"), removed);
+        }
+        if !found.is_empty() {
+            patch.insert(name, found);
         }
         return;
     }
@@ -286,7 +309,7 @@ fn diff_list(
             }
         }
     }
-    if !changes.is_empty() {
+    if !new.is_empty() && (!changes.is_empty() || which == Which::Changes && !same_order) {
         let order: Vec<Value> = new
             .iter()
             .map(|v| {
@@ -296,6 +319,8 @@ fn diff_list(
             })
             .collect();
         patch.insert(format!("{ELEMENT_ORDER}{key}"), order);
+    }
+    if !changes.is_empty() {
         patch.insert(key, changes);
     }
 }

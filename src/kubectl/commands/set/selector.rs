@@ -20,7 +20,10 @@ pub static COMMAND: Command = Command {
 };
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-    let Some((expression, resources)) = cx.args().split_last() else { return fail(MISSING) };
+    let Some((expression, resources)) = cx.args().split_last() else { return fail("one selector is required") };
+    if resources.is_empty() && !cx.flags().given("filename") {
+        return fail(MISSING);
+    }
     let selector = parse_labels(expression)?;
     let mut reporter = Reporter::new(cx)?;
     let query = Query { local: cx.flags().is_on("local"), ..Query::of(cx) };
