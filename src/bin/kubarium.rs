@@ -112,7 +112,7 @@ fn run(script: &str, seed: u64, namespace: String, json: bool) -> Result<u8, Fai
     collect_files(beside, "", &mut files);
     files.insert(name.clone(), text);
     let command = TimedInput { cmd: Some(format!("bash '{}'", name.replace('\'', "'\\''"))), ..TimedInput::default() };
-    let mut sim = Sim::new(Session { seed, namespace, files, inputs: vec![command], ..Session::default() });
+    let mut sim = Sim::new(Session { seed, namespace, files, metrics: Some(true), inputs: vec![command], ..Session::default() });
     if json {
         sim.play();
         print(&(serde_json::to_string(&sim.outcome()).expect("an outcome has string keys and finite numbers only") + "\n"))?;

@@ -89,6 +89,8 @@ pub enum Task {
     Replace(Box<commands::replace::Replacing>),
     /// `apply --force`.
     Reapply(Box<commands::apply::Applying>),
+    /// `rolling-update`.
+    Rolling(Box<commands::rolling_update::Rolling>),
 }
 
 impl Task {
@@ -106,6 +108,7 @@ impl Task {
             Task::Drain(t) => t.resume(cx),
             Task::Replace(t) => t.resume(cx),
             Task::Reapply(t) => t.resume(cx),
+            Task::Rolling(t) => t.resume(cx),
         }
     }
 }

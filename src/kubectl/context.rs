@@ -22,6 +22,8 @@ pub struct Invocation {
     pub dash: Option<usize>,
     /// What was inherited.
     pub env: Environment,
+    /// Whether it is to be kubectl 1.3.
+    pub legacy: bool,
 }
 
 /// What a run remembers from step to step.

@@ -4,13 +4,14 @@ use crate::base::Order as _;
 use std::sync::Arc;
 
 use super::command::{Command, Flow, Run, Task};
-use super::commands::ROOT;
+use super::commands::{ROOT, rolling_update};
 use super::config::Kubeconfig;
 use super::context::{Context, Invocation, Session};
 use super::error::CliError;
 use super::flags::{self, Parsed};
 use super::help;
 use super::host::{Environment, Host, Output, StdinState, Step};
+use super::legacy;
 
 /// The exit code of a process that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
@@ -44,14 +45,17 @@ impl Kubectl {
         let mut path = "kubectl".to_owned();
         let mut command: &'static Command = &ROOT;
         let mut words = argv.to_vec();
+        let legacy = legacy::is_on(env);
         while !command.subcommands.is_empty() {
             let Some(at) = flags::command_position(&words, command.flags) else { break };
-            let Some(next) = command.find(&words[at]) else { break };
+            let old = || Some(&rolling_update::COMMAND).filter(|c| legacy && std::ptr::eq(command, &ROOT) && words[at] == c.name);
+            let Some(next) = command.find(&words[at]).or_else(old) else { break };
             words.remove(at);
             path = format!("{path} {}", next.name);
             command = next;
         }
-        let nothing = || Invocation { path: path.clone(), flags: flags::Flags::default(), args: Vec::new(), dash: None, env: env.clone() };
+        let nothing =
+            || Invocation { path: path.clone(), flags: flags::Flags::default(), args: Vec::new(), dash: None, env: env.clone(), legacy };
         let refused = |error: CliError| Kubectl {
             inv: Arc::new(nothing()),
             command: Some(command),
@@ -63,13 +67,17 @@ impl Kubectl {
         {
             return refused(unknown_command(&words, at));
         }
-        let parsed = match flags::parse(&words, command.flags) {
+        let mut tables = command.flags.to_vec();
+        if legacy {
+            tables.push(legacy::FLAGS);
+        }
+        let parsed = match flags::parse(&words, &tables) {
             Ok(parsed) => parsed,
             Err(message) => return refused(CliError::Message(format!("{message}\nSee '{path} --help' for usage."))),
         };
         let state = if parsed.flags.is_on("help") { State::Help } else { State::Start };
         let Parsed { flags, args, dash } = parsed;
-        let inv = Invocation { path, flags, args, dash, env: env.clone() };
+        let inv = Invocation { path, flags, args, dash, env: env.clone(), legacy };
         Kubectl { inv: Arc::new(inv), command: Some(command), state, session: Session::default() }
     }
 
@@ -103,8 +111,8 @@ impl Kubectl {
             self.state = State::Start;
             return Step::WaitStdin(None);
         }
-        for line in std::mem::take(&mut Vec::from_iter(inv.flags.deprecations.iter().filter(|_| matches!(state, State::Start)))) {
-            out.errln(line);
+        if matches!(state, State::Start) && !inv.legacy {
+            inv.flags.deprecations.iter().for_each(|line| out.errln(line));
         }
         let mut cx = Context { inv: &inv, session: &mut self.session, host, stdin, out };
         let result = match state {
@@ -118,6 +126,9 @@ impl Kubectl {
             State::Exited(code) => Ok(Flow::Exit(code)),
         };
         self.session.interrupted = false;
+        if inv.legacy {
+            legacy::rewrite(&inv.path, &inv.args, out);
+        }
         let code = match result {
             Ok(Flow::Wait(task, when)) => {
                 self.state = State::Running(task);

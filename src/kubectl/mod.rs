@@ -18,6 +18,7 @@ mod help;
 mod host;
 mod kubectl;
 mod last_applied;
+mod legacy;
 pub mod output;
 mod pods;
 mod printing;

@@ -79,8 +79,6 @@ pub(super) struct Instance {
     pub spec_image: ArcStr,
     /// Its resources as it was started with or last resized to.
     pub resources: Value,
-    /// CPU time used when usage was last looked at, and when that was.
-    pub usage_mark: (u64, Time),
 }
 
 impl Instance {

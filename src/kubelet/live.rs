@@ -105,15 +105,11 @@ impl PodWorker {
         }
     }
 
-    /// Thousandths of a core and bytes of memory that a container uses: the mean since it started, over a minute at most.
+    /// Thousandths of a core and bytes of memory that a container uses: the mean of late.
     pub(super) fn container_usage(&self, c: usize, now: Time) -> (u64, u64) {
         let Some(instance) = self.containers[c].newest() else { return (0, 0) };
         let Some(machine) = instance.machine.as_deref() else { return (0, 0) };
         let used = machine.usage(now);
-        let (mark_us, mark_at) = instance.usage_mark;
-        let elapsed_us = now.since(mark_at).as_micros() as u64;
-        let cpu_us = (used.cpu.as_micros() as u64).saturating_sub(mark_us);
-        let milli = cpu_us.saturating_mul(1000).checked_div(elapsed_us).unwrap_or(0);
-        (milli, used.memory_bytes)
+        (machine.cpu_milli(now), used.memory_bytes)
     }
 }

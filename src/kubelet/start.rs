@@ -394,7 +394,6 @@ impl PodWorker {
             oom_killed: false,
             spec_image: spec.image.clone(),
             resources: spec.value.get("resources").clone(),
-            usage_mark: (0, cx.now),
         });
         Ok(())
     }
@@ -425,7 +424,6 @@ impl PodWorker {
             Ok(pid) => {
                 instance.uses.insert(pid, ProcessUse::Main);
                 instance.started = Some(cx.now);
-                instance.usage_mark = (0, cx.now);
             }
             Err(error) => {
                 let message = format!(

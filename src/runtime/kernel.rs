@@ -31,6 +31,8 @@ const FORK_US: u64 = 150;
 const FINE_US: u64 = 60_000;
 /// How much coarser they get at most.
 const COARSE_MAX: u64 = 512;
+/// Over how long CPU use is averaged.
+const USAGE_WINDOW: Duration = Duration::from_secs(15);
 
 /// An open file.
 #[derive(Debug, Clone)]
@@ -122,6 +124,8 @@ pub struct Kernel {
     /// CPU that it may use, in thousandths of one.
     pub cpu_millis: u64,
     cpu_done_us: u64,
+    /// CPU time used at two moments: the later one becomes the earlier one when it is a window old.
+    cpu_marks: [(Time, u64); 2],
     pub network_bytes: u64,
     burnt_us: u64,
     rested_at: Time,
@@ -153,6 +157,7 @@ impl Kernel {
             memory_limit: None,
             cpu_millis: 4000,
             cpu_done_us: 0,
+            cpu_marks: [(Time::ZERO, 0); 2],
             network_bytes: 0,
             burnt_us: 0,
             rested_at: now,
@@ -260,7 +265,29 @@ impl Kernel {
         }
     }
 
+    /// Thousandths of a core used of late, over one window to two; nothing once it has rested for a window.
+    pub fn cpu_milli(&self, now: Time) -> u64 {
+        let (at, us) = self.cpu_marks[0];
+        let elapsed = now.since(at).as_micros() as u64;
+        if self.rested_at + USAGE_WINDOW < now {
+            return 0;
+        }
+        (self.cpu_us(now).saturating_sub(us) * 1000).checked_div(elapsed).unwrap_or(0)
+    }
+
+    fn mark_usage(&mut self) {
+        let late = self.cpu_marks[1];
+        if late.0 + USAGE_WINDOW > self.now {
+            return;
+        }
+        let used = self.cpu_us(self.now);
+        let rested = late.0 + USAGE_WINDOW + USAGE_WINDOW < self.now;
+        let early = if rested { (self.now - USAGE_WINDOW, used) } else { late };
+        self.cpu_marks = [early, (self.now, used)];
+    }
+
     fn charge(&mut self, p: &mut Process, us: u64) {
+        self.mark_usage();
         // A machine that has been computing without a rest is stepped more coarsely: the same CPU use for less work.
         let idle = self.now.since(self.rested_at).as_micros() as u64;
         self.burnt_us = self.burnt_us.saturating_sub(idle / 4);

@@ -421,6 +421,11 @@ impl Machine {
 
     // ---- what it uses
 
+    /// Thousandths of a core used of late.
+    pub fn cpu_milli(&self, now: Time) -> u64 {
+        self.kernel.cpu_milli(now)
+    }
+
     /// CPU time and memory used up to `now`.
     pub fn usage(&self, now: Time) -> Usage {
         let k = &self.kernel;

@@ -6,6 +6,7 @@ use crate::kubectl::context::Context;
 use crate::kubectl::describe::{Related, describe};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, int, switch};
+use crate::kubectl::legacy;
 use crate::kubectl::resources::{Query, find, require_kind};
 use crate::server::{ApiServer, ListOptions};
 
@@ -70,7 +71,8 @@ fn show(cx: &mut Context<'_, '_>, infos: &[crate::kubectl::resources::Info], alo
         if i > 0 {
             cx.out.out("\n\n");
         }
-        let text = describe(info.kind, &info.object, &Cluster(cx.host.api), events, cx.host.now);
+        let old = if cx.inv.legacy { legacy::describe(info) } else { None };
+        let text = old.unwrap_or_else(|| describe(info.kind, &info.object, &Cluster(cx.host.api), events, cx.host.now));
         cx.out.out(text);
     }
 }

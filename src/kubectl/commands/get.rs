@@ -69,6 +69,11 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if flags.is_on("ignore-not-found") {
         found.items.retain(|i| !matches!(i, Err(e) if e.is_not_found()));
     }
+    // What has ended was shown only on request.
+    if cx.inv.legacy && found.listed && !flags.is_on("show-all") {
+        let ended = |i: &Info| i.kind.kind == "Pod" && matches!(i.object.at(&["status", "phase"]).str(), "Succeeded" | "Failed");
+        found.items.retain(|i| !i.as_ref().is_ok_and(ended));
+    }
     if watch {
         if !flags.text("sort-by").is_empty() {
             cx.out.errln(if flags.is_on("watch-only") {
@@ -96,6 +101,7 @@ fn table_options(cx: &Context<'_, '_>) -> TableOptions {
         show_labels: flags.is_on("show-labels"),
         column_labels: flags.list("label-columns").to_vec(),
         watch_events: flags.is_on("output-watch-events"),
+        old: cx.inv.legacy,
     }
 }
 
@@ -139,7 +145,7 @@ fn print_table(cx: &mut Context<'_, '_>, found: Found) -> Result<Flow, CliError>
     if !rows.is_empty() {
         let text = print_groups(&rows, &options, cx.host.now);
         cx.out.out(text);
-    } else if errors.is_empty() && !cx.flags().is_on("ignore-not-found") {
+    } else if errors.is_empty() && !cx.flags().is_on("ignore-not-found") && !cx.inv.legacy {
         let namespaced = !cx.flags().is_on("all-namespaces") && kinds.iter().all(|k| k.namespaced);
         let place = if namespaced { format!(" in {} namespace.", cx.namespace()) } else { String::new() };
         cx.out.errln(format!("No resources found{place}"));

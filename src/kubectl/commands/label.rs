@@ -6,6 +6,7 @@ use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, switch, text};
+use crate::kubectl::legacy;
 use crate::kubectl::printing::Reporter;
 use crate::kubectl::resources::{Info, Query, find};
 use crate::server::{Patch, Subresource};
@@ -97,11 +98,15 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if many && !flags.text("resource-version").is_empty() {
         return fail("--resource-version may only be used with a single resource");
     }
+    let nodes: Vec<String> = infos.iter().filter(|i| i.kind.kind == "Node").map(|i| i.name.clone()).collect();
     for info in infos {
         let result = label_one(cx, &info, &changes, dry_run, local, listing, many, reporter);
         errors.extend(result.err());
     }
     CliError::check(errors)?;
+    if cx.inv.legacy && !nodes.is_empty() {
+        legacy::labelled_nodes(cx, &nodes);
+    }
     Ok(Flow::Done)
 }
 

@@ -24,6 +24,7 @@ pub mod logs;
 pub mod misc;
 pub mod patch;
 pub mod replace;
+pub mod rolling_update;
 pub mod rollout;
 pub mod run;
 pub mod scale;

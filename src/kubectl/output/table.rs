@@ -1,7 +1,7 @@
 //! Tables as `kubectl get` prints them: headers, optional columns, several kinds at once, rows of a watch.
 
 use super::TabWriter;
-use super::columns::{Column, printer_of};
+use super::columns::{Column, old_age, old_printer_of, printer_of};
 use crate::api::{KindRef, Object, Value};
 use crate::base::Time;
 
@@ -22,6 +22,8 @@ pub struct TableOptions {
     pub column_labels: Vec<String>,
     /// `--output-watch-events`: `ADDED`, `MODIFIED`, `DELETED` as first column.
     pub watch_events: bool,
+    /// As kubectl 1.3 printed it.
+    pub old: bool,
 }
 
 /// Headers and rows before alignment.
@@ -45,7 +47,8 @@ pub struct TablePrinter {
 impl TablePrinter {
     /// A printer of objects of this kind.
     pub fn new(kind: KindRef, options: TableOptions) -> Self {
-        TablePrinter { kind, options, printed_headers: false, writer: TabWriter::for_tables() }
+        let writer = if options.old { TabWriter::for_old_tables() } else { TabWriter::for_tables() };
+        TablePrinter { kind, options, printed_headers: false, writer }
     }
 
     /// The lines for these objects, as they are at `now`; empty where there are none. Columns are never narrower than before.
@@ -88,7 +91,7 @@ pub fn print_groups(objects: &[(KindRef, Value)], options: &TableOptions, now: T
 
 /// The cells of the table that the options ask for.
 fn build<'a>(kind: KindRef, objects: impl IntoIterator<Item = &'a Value>, options: &TableOptions, now: Time) -> Table {
-    let printer = printer_of(kind);
+    let printer = if options.old { old_printer_of(kind) } else { printer_of(kind) };
     let shown = |c: &Column| options.wide || !c.wide;
     let mut headers: Vec<String> = printer.columns.iter().filter(|c| shown(c)).map(|c| c.name.to_uppercase()).collect();
     if options.with_namespace {
@@ -108,7 +111,11 @@ fn build<'a>(kind: KindRef, objects: impl IntoIterator<Item = &'a Value>, option
             let is_name = column.is_name && !named;
             named |= is_name;
             if shown(column) {
-                row.push(if is_name && options.with_kind { format!("{}/{cell}", qualified_kind(kind)) } else { cell });
+                row.push(match column.name {
+                    _ if is_name && options.with_kind => format!("{}/{cell}", qualified_kind(kind)),
+                    "Age" if options.old => old_age(object, now),
+                    _ => cell,
+                });
             }
         }
         row.extend(options.column_labels.iter().map(|l| object.label(l).unwrap_or("").to_owned()));

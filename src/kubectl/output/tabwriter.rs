@@ -20,6 +20,11 @@ impl TabWriter {
         TabWriter { min_width: 6, padding: 3, remembered: Some(Vec::new()), text: String::new() }
     }
 
+    /// The writer of kubectl 1.3's tables.
+    pub fn for_old_tables() -> Self {
+        TabWriter { min_width: 10, ..TabWriter::for_tables() }
+    }
+
     /// The writer of `kubectl describe`.
     pub fn for_describe() -> Self {
         TabWriter { min_width: 0, padding: 2, remembered: None, text: String::new() }

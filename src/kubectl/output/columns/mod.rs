@@ -7,6 +7,7 @@ mod config;
 mod event;
 mod format;
 mod hpa;
+mod legacy;
 mod network;
 mod node;
 mod pod;
@@ -15,6 +16,7 @@ mod workloads;
 
 pub use format::{age, age_micros, format_label_selector, format_labels, format_selector_or, timestamp_micros};
 pub use hpa::format_metrics;
+pub use legacy::{old_age, old_printer_of};
 pub use network::{endpoints_of_subsets, load_balancer_addresses};
 pub use node::node_roles;
 pub use pod::{PodSummary, pod_summary};
