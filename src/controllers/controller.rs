@@ -65,6 +65,7 @@ pub fn all(seed: u64) -> Vec<Box<dyn Controller>> {
         Box::new(super::disruption::DisruptionController::default()),
         Box::new(super::node_lifecycle::NodeLifecycleController::default()),
         Box::new(super::taint_eviction::TaintEvictionController::default()),
+        Box::new(super::node_affinity_eviction::NodeAffinityEvictionController::default()),
         Box::new(super::node_ttl::NodeTtlController::default()),
         Box::new(super::pod_gc::PodGarbageCollector::default()),
         Box::new(super::volume::PersistentVolumeController::default()),

@@ -15,6 +15,7 @@ pub mod hpa;
 pub mod job;
 mod namespace;
 mod namespace_objects;
+mod node_affinity_eviction;
 mod node_lifecycle;
 mod node_ttl;
 mod pod_claim;

@@ -350,12 +350,8 @@ fn from_files(cx: &mut Context<'_, '_>, query: &Query, paths: &[files::Source]) 
     };
     for path in paths {
         for item in files::objects(path, query.validate) {
-<<<<<<< HEAD
-            let prepared = item.and_then(|(object, listed)| prepare(cx, query, path, object, listed));
-=======
-            let item = if cx.inv.legacy { item.map(legacy::upgrade) } else { item };
-            let prepared = item.and_then(|object| prepare(cx, query, path, object));
->>>>>>> 5a1dca3 (Speak as kubectl 1.3 on request: its API versions, columns and words, and rolling-update; measure CPU use of late)
+            let upgraded = |object| if cx.inv.legacy { legacy::upgrade(object) } else { object };
+            let prepared = item.and_then(|(object, listed)| prepare(cx, query, path, upgraded(object), listed));
             let prepared = match prepared {
                 Ok(info) if selector.as_ref().is_some_and(|s| !s.matches(info.object.labels())) => continue,
                 Ok(mut info) if query.latest && !query.local => match fetch(cx, &mut info) {

@@ -71,7 +71,7 @@ pub enum ServiceKind {
     Burn,
     /// Takes TCP connections and says nothing.
     Tcp,
-    /// A redis server: answers PING.
+    /// A redis server: strings and lists, as far as work queues need them.
     Redis,
 }
 
@@ -324,7 +324,7 @@ fn contents(base: &str, path: &str, tag: &str) -> Image {
         "kubia" | "kubernetes-bootcamp" | "hello-app" | "echoserver" | "http-echo" | "whoami" | "hello-node" | "echo-server" => {
             page(base, path)
         }
-        "redis" => service_image(
+        "redis" | "redis-master" | "redis-slave" | "redis-leader" | "redis-follower" | "guestbook-redis-slave" => service_image(
             Service {
                 program: "redis-server".into(),
                 kind: ServiceKind::Redis,
@@ -336,7 +336,32 @@ fn contents(base: &str, path: &str, tag: &str) -> Image {
             &["redis-server"],
             Flavour::Debian,
         ),
-        "rabbitmq" => tcp(base, "rabbitmq-server", &[5672, 4369, 25672], 110 << 20),
+        "rabbitmq" => service_image(
+            Service {
+                program: "rabbitmq-server".into(),
+                kind: ServiceKind::Redis,
+                ports: vec![5672, 4369, 25672],
+                memory_bytes: 110 << 20,
+                start_us: 400_000,
+                banner: words(&["  Starting broker... completed with 4 plugins."]),
+                ..Service::default()
+            },
+            &["rabbitmq-server"],
+            Flavour::Debian,
+        ),
+        // The workers of the tutorials: one item from a broker, and items from a list until there are none.
+        "job-wq-1" => Image {
+            size_bytes: SIZE_BYTES,
+            cmd: words(&["sh", "-c", "amqp-consume --url=$BROKER_URL -q $QUEUE -c 1 /worker.py"]),
+            root: with(tree(Flavour::Debian), &[("worker.py", "#!/bin/sh\necho \"Processing $(cat)\"\nsleep 10\n", 0o755)]),
+            ..Image::default()
+        },
+        "job-wq-2" => Image {
+            size_bytes: SIZE_BYTES,
+            cmd: words(&["/worker.py"]),
+            root: with(tree(Flavour::Debian), &[("worker.py", include_str!("images/job-wq-2.sh"), 0o755)]),
+            ..Image::default()
+        },
         "mysql" | "mariadb" => tcp(base, "mysqld", &[3306], 360 << 20),
         "postgres" => tcp(base, "postgres", &[5432], 40 << 20),
         "mongo" => tcp(base, "mongod", &[27017], 140 << 20),
@@ -344,7 +369,7 @@ fn contents(base: &str, path: &str, tag: &str) -> Image {
         "cassandra" => tcp(base, "cassandra", &[9042], 1200 << 20),
         "etcd" => tcp(base, "etcd", &[2379, 2380], 30 << 20),
         "zookeeper" | "kubernetes-zookeeper" => tcp(base, "zkServer.sh", &[2181], 90 << 20),
-        "tomcat" | "jenkins" => service_image(
+        "tomcat" | "tomcat-app" | "jenkins" => service_image(
             Service {
                 program: "catalina.sh".into(),
                 kind: ServiceKind::Files,
@@ -757,21 +782,13 @@ fn build(flavour: Flavour) -> Inode {
     let mut bin: Vec<&str> = APPLETS.iter().chain(&APPLETS_MORE).copied().collect();
     match flavour {
         Flavour::Busybox | Flavour::Alpine => bin.push("busybox"),
-        _ => bin.extend([
-            "bash",
-            "curl",
-            "dash",
-            "hostname",
-            "pause",
-            "stress",
-            "stress-ng",
-            "redis-cli",
-            "dig",
-            "host",
-            "apt-get",
-            "apt",
-            "jq",
-        ]),
+        _ => bin.extend(["bash", "curl", "dash", "hostname", "pause", "stress", "stress-ng", "dig", "host", "apt-get", "apt", "jq"]),
+    }
+    if matches!(flavour, Flavour::Debian | Flavour::Ubuntu) {
+        root.put("usr/bin/redis-cli", Inode::file(include_str!("images/redis-cli.sh"), 0o755));
+        for name in ["declare-queue", "delete-queue", "publish", "get", "consume"] {
+            root.put(&format!("usr/bin/amqp-{name}"), Inode::file(include_str!("images/amqp.sh"), 0o755));
+        }
     }
     if flavour == Flavour::Alpine {
         bin.extend(["apk", "curl"]);

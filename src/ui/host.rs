@@ -121,17 +121,9 @@ struct Screen {
 impl Host {
     /// A new session; or the one before, without its last input, where the page broke and the visitor wants that.
     pub fn new() -> Host {
-<<<<<<< HEAD
         let (session, at, restored) = match SessionCopy::restore() {
             Some((session, at, broke)) => (session, at, Some(if broke { Text::Restored } else { Text::RestoredLast })),
             None => (Host::fresh(), Time::ZERO, None),
-=======
-        let fresh = || Session {
-            seed: 1,
-            files: EXAMPLES.iter().take(1).map(|e| (e.path.to_owned(), e.text.to_owned())).collect(),
-            metrics: Some(true),
-            ..Session::default()
->>>>>>> 5a1dca3 (Speak as kubectl 1.3 on request: its API versions, columns and words, and rolling-update; measure CPU use of late)
         };
         let copy = SessionCopy::new(&session);
         let run_again = session.inputs.iter().filter(|i| i.cmd.is_some() || i.api.is_some()).count();

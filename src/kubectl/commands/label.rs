@@ -104,7 +104,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         errors.extend(result.err());
     }
     CliError::check(errors)?;
-    if cx.inv.legacy && !nodes.is_empty() {
+    if cx.inv.legacy && !listing && !nodes.is_empty() {
         legacy::labelled_nodes(cx, &nodes);
     }
     Ok(Flow::Done)

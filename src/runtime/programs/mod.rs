@@ -4,6 +4,7 @@ mod control;
 mod files;
 mod filter;
 mod net;
+mod queues;
 mod server;
 mod system;
 

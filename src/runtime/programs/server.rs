@@ -7,6 +7,7 @@ use super::super::images::{Service, ServiceKind};
 use super::super::kernel::Kernel;
 use super::super::machine::{MachineEvent, Serving};
 use super::super::process::{Block, Process, Signal, Step};
+use super::queues::{self, Queues};
 use super::{Program, Run, become_program};
 use crate::base::{Duration, Time};
 use crate::network::{HttpRequest, HttpResponse, NetError, NetRequest, NetResponse};
@@ -19,6 +20,10 @@ pub struct Server {
     /// The request that is being worked on, and when it is done.
     busy: Option<(Serving, Time)>,
     waiting: VecDeque<Serving>,
+    /// What a queue server keeps.
+    queues: Queues,
+    /// Requests that wait for something to come into a list.
+    parked: VecDeque<Serving>,
     /// It was asked to end when its work is done.
     draining: bool,
     /// It serves files from here.
@@ -42,6 +47,8 @@ pub fn start(k: &mut Kernel, p: &mut Process, service: &Arc<Service>) -> Step {
             ports: Vec::new(),
             busy: None,
             waiting: VecDeque::new(),
+            queues: Queues::default(),
+            parked: VecDeque::new(),
             draining: false,
             root: String::new(),
             served: 0,
@@ -59,6 +66,8 @@ pub fn start(k: &mut Kernel, p: &mut Process, service: &Arc<Service>) -> Step {
         ports,
         busy: None,
         waiting: VecDeque::new(),
+        queues: Queues::default(),
+        parked: VecDeque::new(),
         draining: false,
         root: service.document_root.clone(),
         served: 0,
@@ -104,7 +113,17 @@ pub fn start_small(run: &mut Run<'_>) -> Option<Step> {
         request_us: 300,
         ..Service::default()
     });
-    let s = Server { service, ports: vec![port], busy: None, waiting: VecDeque::new(), draining: false, root, served: 0 };
+    let s = Server {
+        service,
+        ports: vec![port],
+        busy: None,
+        waiting: VecDeque::new(),
+        queues: Queues::default(),
+        parked: VecDeque::new(),
+        draining: false,
+        root,
+        served: 0,
+    };
     if run.k.procs.values().any(|q| super::ports(q).contains(&port)) {
         run.err("bind: Address already in use");
         return Some(Step::Exit(1, 20));
@@ -158,7 +177,7 @@ impl Server {
 
     fn refuse(&mut self, k: &mut Kernel) {
         let busy = self.busy.take().map(|b| b.0);
-        for s in busy.into_iter().chain(std::mem::take(&mut self.waiting)) {
+        for s in busy.into_iter().chain(std::mem::take(&mut self.waiting)).chain(std::mem::take(&mut self.parked)) {
             k.events.push(MachineEvent::Served { id: s.id, response: Err(NetError::Reset), at: k.now });
         }
     }
@@ -183,6 +202,17 @@ impl Server {
                     Ok(NetResponse::Http(response))
                 }
             },
+            NetRequest::Tcp { data, .. } if self.service.kind == ServiceKind::Redis && !data.is_empty() => {
+                let (style, words) = queues::read(data);
+                match self.queues.run(&words) {
+                    Some(reply) => {
+                        // Something may have come for those who wait, the first first.
+                        self.waiting.extend(std::mem::take(&mut self.parked));
+                        Ok(NetResponse::Tcp(reply.write(style)))
+                    }
+                    None => return self.parked.push_back(s),
+                }
+            }
             NetRequest::Tcp { data, .. } => Ok(NetResponse::Tcp(self.tcp(k, data))),
             _ => Err(NetError::Refused),
         };
@@ -195,10 +225,6 @@ impl Server {
             return Vec::new();
         }
         match self.service.kind {
-            ServiceKind::Redis if data.starts_with(b"PING") || data.windows(4).any(|w| w.eq_ignore_ascii_case(b"ping")) => {
-                b"+PONG\r\n".to_vec()
-            }
-            ServiceKind::Redis => b"-ERR unknown command\r\n".to_vec(),
             ServiceKind::Files | ServiceKind::Page | ServiceKind::Burn => {
                 // Typed by hand: the first line is the request.
                 let text = String::from_utf8_lossy(data);

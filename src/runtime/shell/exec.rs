@@ -15,6 +15,21 @@ use super::code::*;
 use super::pattern::Pattern;
 use super::*;
 
+fn expanded(e: &mut Expander<'_>, a: &Assign) -> Result<Assigned, Stop> {
+    let index = match &a.index {
+        None => None,
+        Some(w) => {
+            let text = e.string(w)?;
+            Some(e.arith(&text)?)
+        }
+    };
+    let value = match &a.value {
+        AssignValue::Scalar(w) => Ok(e.string(w)?),
+        AssignValue::Array(words) => Err(e.fields(words)?),
+    };
+    Ok((a.name.clone(), index, value, a.append))
+}
+
 /// An assignment with its words expanded: name, index, a value or an array's items, and whether it appends.
 type Assigned = (ArcStr, Option<i64>, Result<String, Vec<String>>, bool);
 
@@ -414,22 +429,31 @@ impl Shell {
 
     fn assigned(&mut self, k: &mut Kernel, p: &mut Process, assigns: &[Assign]) -> Result<Vec<Assigned>, Stop> {
         let mut e = Expander::new(self, k, p);
-        let mut out = Vec::new();
+        let mut out: Vec<Assigned> = Vec::new();
+        // Each sees those before it. They are taken back for now, because a command substitution in a later one expands all again.
+        let mut before: Vec<(ArcStr, Option<Var>)> = Vec::new();
+        let mut stopped = None;
         for a in assigns {
-            let index = match &a.index {
-                None => None,
-                Some(w) => {
-                    let text = e.string(w)?;
-                    Some(e.arith(&text)?)
+            if let Some((name, None, value @ Ok(_), append)) = out.last().cloned() {
+                before.push((name.clone(), e.sh.vars.get(&name).cloned()));
+                // What cannot be assigned is complained about when all are.
+                let _ = e.sh.assign(&name, None, value, append);
+            }
+            match expanded(&mut e, a) {
+                Ok(assigned) => out.push(assigned),
+                Err(stop) => {
+                    stopped = Some(stop);
+                    break;
                 }
-            };
-            let value = match &a.value {
-                AssignValue::Scalar(w) => Ok(e.string(w)?),
-                AssignValue::Array(words) => Err(e.fields(words)?),
-            };
-            out.push((a.name.clone(), index, value, a.append));
+            }
         }
-        Ok(out)
+        for (name, var) in before.into_iter().rev() {
+            match var {
+                Some(var) => drop(self.vars.insert(name, var)),
+                None => drop(self.vars.remove(&name)),
+            }
+        }
+        stopped.map_or(Ok(out), Err)
     }
 
     fn assign(&mut self, name: &ArcStr, index: Option<i64>, value: Result<String, Vec<String>>, append: bool) -> Result<(), String> {

@@ -28,11 +28,17 @@ pub fn start(run: &mut Run<'_>) -> Step {
         let (name, inline) = a.split_once('=').map_or((a.as_str(), None), |(n, v)| (n, Some(v.to_string())));
         let mut value = || inline.clone().or_else(|| it.next().cloned()).unwrap_or_default();
         match name {
-            "-c" | "--cpu" => cpu = value().parse().unwrap_or(1),
+            "-c" | "--cpu" | "-cpus" => cpu = value().parse().unwrap_or(1),
             "-m" | "--vm" => vm = value().parse().unwrap_or(1),
             "-i" | "--io" | "-d" | "--hdd" => io = value().parse().unwrap_or(1),
+            "-mem-total" => {
+                vm = vm.max(1);
+                bytes = lines::size(value().trim_end_matches('i')).unwrap_or(bytes);
+            }
             "--vm-bytes" => bytes = lines::size(&value()).unwrap_or(bytes),
-            "--vm-hang" | "--vm-stride" | "--hdd-bytes" | "--backoff" | "-l" | "--cpu-load" => drop(value()),
+            "--vm-hang" | "-mem-alloc-size" | "-mem-alloc-sleep" | "--vm-stride" | "--hdd-bytes" | "--backoff" | "-l" | "--cpu-load" => {
+                drop(value())
+            }
             "-t" | "--timeout" => until = text::duration_us(&value()).map(|us| run.k.now + Duration::from_micros(us)),
             _ => {}
         }

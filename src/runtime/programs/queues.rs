@@ -1,0 +1,308 @@
+//! What a queue server keeps, and the commands that it takes: those of Redis for strings and lists. The broker of the work queues is the
+//! same server behind other clients.
+
+use std::collections::{BTreeMap, VecDeque};
+
+/// Bytes that a server keeps at most.
+const BYTES_MAX: usize = 8 << 20;
+
+#[derive(Debug, Clone)]
+enum Item {
+    Text(String),
+    List(VecDeque<String>),
+}
+
+/// The keys of a server.
+#[derive(Debug, Clone, Default)]
+pub struct Queues {
+    items: BTreeMap<String, Item>,
+    bytes: usize,
+}
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reply {
+    Status(&'static str),
+    Error(String),
+    Int(i64),
+    Nil,
+    Bulk(String),
+    Many(Vec<String>),
+}
+
+/// Who asked, and so how the answer is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// The protocol itself.
+    Wire,
+    /// As `redis-cli` prints in a terminal.
+    Terminal,
+    /// As `redis-cli` prints into a pipe.
+    Raw,
+}
+
+/// A request in its words. The clients here begin with a control character and a letter for the style; words are set apart by another.
+pub fn read(data: &[u8]) -> (Style, Vec<String>) {
+    let text = String::from_utf8_lossy(data);
+    let (style, rest) = match text.strip_prefix('\u{1}') {
+        Some(rest) if rest.starts_with('t') => (Style::Terminal, &rest[1..]),
+        Some(rest) => (Style::Raw, rest.get(1..).unwrap_or("")),
+        None => (Style::Wire, text.as_ref()),
+    };
+    if let Some(words) = rest.strip_prefix('\u{1f}') {
+        return (style, words.split('\u{1f}').map(str::to_owned).collect());
+    }
+    // The protocol's arrays: every second line is a word.
+    if rest.starts_with('*') {
+        return (style, rest.split("\r\n").skip(2).step_by(2).map(str::to_owned).collect());
+    }
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    for c in rest.trim_end().chars() {
+        match quote {
+            Some(q) if c == q => quote = None,
+            None if matches!(c, '"' | '\'') => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            None if c.is_whitespace() => words.extend(word.take()),
+            _ => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    (style, words)
+}
+
+impl Reply {
+    pub fn write(&self, style: Style) -> Vec<u8> {
+        let quoted = |s: &str| if style == Style::Terminal { format!("{s:?}") } else { s.to_owned() };
+        let wire = style == Style::Wire;
+        let text = match self {
+            Reply::Status(s) if wire => format!("+{s}\r\n"),
+            Reply::Status(s) => format!("{s}\n"),
+            Reply::Error(e) if wire => format!("-{e}\r\n"),
+            Reply::Error(e) if style == Style::Terminal => format!("(error) {e}\n"),
+            Reply::Error(e) => format!("{e}\n"),
+            Reply::Int(n) if wire => format!(":{n}\r\n"),
+            Reply::Int(n) if style == Style::Terminal => format!("(integer) {n}\n"),
+            Reply::Int(n) => format!("{n}\n"),
+            Reply::Nil if wire => "$-1\r\n".into(),
+            Reply::Nil if style == Style::Terminal => "(nil)\n".into(),
+            Reply::Nil => "\n".into(),
+            Reply::Bulk(s) if wire => format!("${}\r\n{s}\r\n", s.len()),
+            Reply::Bulk(s) => format!("{}\n", quoted(s)),
+            Reply::Many(list) if wire => {
+                let parts = list.iter().map(|s| format!("${}\r\n{s}\r\n", s.len()));
+                format!("*{}\r\n{}", list.len(), parts.collect::<String>())
+            }
+            Reply::Many(list) if list.is_empty() => if style == Style::Terminal { "(empty array)\n" } else { "\n" }.into(),
+            Reply::Many(list) if style == Style::Terminal => {
+                let width = list.len().to_string().len();
+                list.iter().enumerate().map(|(i, s)| format!("{:>width$}) {}\n", i + 1, quoted(s))).collect()
+            }
+            Reply::Many(list) => list.iter().map(|s| format!("{s}\n")).collect(),
+        };
+        text.into_bytes()
+    }
+}
+
+/// Takes from an end of a list, or puts there: `l` is the head.
+fn pop(list: &mut VecDeque<String>, head: bool) -> Option<String> {
+    if head { list.pop_front() } else { list.pop_back() }
+}
+
+fn push(list: &mut VecDeque<String>, head: bool, value: String) {
+    if head { list.push_front(value) } else { list.push_back(value) }
+}
+
+impl Queues {
+    fn list(&mut self, key: &str) -> Result<&mut VecDeque<String>, Reply> {
+        match self.items.entry(key.to_owned()).or_insert_with(|| Item::List(VecDeque::new())) {
+            Item::List(list) => Ok(list),
+            Item::Text(_) => Err(wrong_type()),
+        }
+    }
+
+    /// Does a command; `None` where it has to wait for something to come into a list.
+    pub fn run(&mut self, words: &[String]) -> Option<Reply> {
+        let args: Vec<&str> = words.iter().skip(1).map(String::as_str).collect();
+        let name = words.first().map(|w| w.to_ascii_lowercase()).unwrap_or_default();
+        let done = self.act(&name, &args);
+        // A list without items is no key.
+        self.items.retain(|_, item| !matches!(item, Item::List(l) if l.is_empty()));
+        match done {
+            Ok(reply) => reply,
+            Err(reply) => Some(reply),
+        }
+    }
+
+    fn act(&mut self, name: &str, args: &[&str]) -> Result<Option<Reply>, Reply> {
+        let few = Err(Reply::Error(format!("ERR wrong number of arguments for '{name}' command")));
+        let least = match name {
+            "ping" | "flushall" | "flushdb" | "dbsize" | "info" | "command" | "save" => 0,
+            "get" | "incr" | "decr" | "del" | "exists" | "keys" | "type" | "lpop" | "rpop" | "llen" | "echo" | "select" | "auth" => 1,
+            "set" | "lpush" | "rpush" | "lindex" | "rpoplpush" | "blpop" | "brpop" | "incrby" | "expire" => 2,
+            "lrange" | "lrem" | "brpoplpush" | "setex" => 3,
+            _ => return Err(Reply::Error(format!("ERR unknown command '{name}', with args beginning with: {}", shown(args)))),
+        };
+        if args.len() < least {
+            return few;
+        }
+        let number = |i: usize| args[i].parse::<i64>().map_err(|_| Reply::Error("ERR value is not an integer or out of range".into()));
+        let size: usize = args.iter().map(|a| a.len() + 64).sum();
+        if matches!(name, "set" | "setex" | "lpush" | "rpush") {
+            if self.bytes + size > BYTES_MAX {
+                return Err(Reply::Error("OOM command not allowed when used memory > 'maxmemory'.".into()));
+            }
+            self.bytes += size;
+        }
+        let flag = |yes: bool| Reply::Int(i64::from(yes));
+        Ok(Some(match name {
+            "ping" => args.first().map_or(Reply::Status("PONG"), |a| Reply::Bulk((*a).to_owned())),
+            "echo" => Reply::Bulk(args[0].to_owned()),
+            "select" | "auth" | "save" => Reply::Status("OK"),
+            "info" => Reply::Bulk("# Server\r\nredis_version:8.2.2\r\nredis_mode:standalone".into()),
+            "command" => Reply::Many(Vec::new()),
+            "dbsize" => Reply::Int(self.items.len() as i64),
+            "flushall" | "flushdb" => {
+                *self = Queues::default();
+                Reply::Status("OK")
+            }
+            "set" | "setex" => {
+                self.items.insert(args[0].to_owned(), Item::Text(args[args.len().min(least) - 1].to_owned()));
+                Reply::Status("OK")
+            }
+            "get" => match self.items.get(args[0]) {
+                Some(Item::Text(t)) => Reply::Bulk(t.clone()),
+                Some(Item::List(_)) => return Err(wrong_type()),
+                None => Reply::Nil,
+            },
+            "incr" | "decr" | "incrby" => {
+                let by = if name == "incrby" { number(1)? } else { 1 - 2 * i64::from(name == "decr") };
+                let old = match self.items.get(args[0]) {
+                    Some(Item::Text(t)) => t.parse().map_err(|_| Reply::Error("ERR value is not an integer or out of range".into()))?,
+                    Some(Item::List(_)) => return Err(wrong_type()),
+                    None => 0i64,
+                };
+                let new = old.saturating_add(by);
+                self.items.insert(args[0].to_owned(), Item::Text(new.to_string()));
+                Reply::Int(new)
+            }
+            "del" => Reply::Int(args.iter().filter(|k| self.items.remove(**k).is_some()).count() as i64),
+            "exists" => Reply::Int(args.iter().filter(|k| self.items.contains_key(**k)).count() as i64),
+            "expire" => flag(self.items.contains_key(args[0])),
+            "type" => match self.items.get(args[0]) {
+                Some(Item::Text(_)) => Reply::Status("string"),
+                Some(Item::List(_)) => Reply::Status("list"),
+                None => Reply::Status("none"),
+            },
+            "keys" => {
+                let start = args[0].split(['*', '?']).next().unwrap_or("");
+                let whole = start.len() == args[0].len();
+                let matching = |k: &&String| if whole { k.as_str() == start } else { k.starts_with(start) };
+                Reply::Many(self.items.keys().filter(matching).cloned().collect())
+            }
+            "lpush" | "rpush" => {
+                let list = self.list(args[0])?;
+                args[1..].iter().for_each(|v| push(list, name == "lpush", (*v).to_owned()));
+                Reply::Int(list.len() as i64)
+            }
+            "lpop" | "rpop" => {
+                let list = self.list(args[0])?;
+                match args.get(1) {
+                    None => pop(list, name == "lpop").map_or(Reply::Nil, Reply::Bulk),
+                    Some(_) => Reply::Many((0..number(1)?.clamp(0, list.len() as i64)).filter_map(|_| pop(list, name == "lpop")).collect()),
+                }
+            }
+            "llen" => Reply::Int(self.list(args[0])?.len() as i64),
+            "lindex" | "lrange" => {
+                let list = self.list(args[0])?;
+                let len = list.len() as i64;
+                let at = |n: i64| if n < 0 { n + len } else { n };
+                let from = at(number(1)?).max(if name == "lrange" { 0 } else { -1 });
+                if name == "lindex" {
+                    let found = usize::try_from(from).ok().and_then(|i| list.get(i));
+                    return Ok(Some(found.map_or(Reply::Nil, |v| Reply::Bulk(v.clone()))));
+                }
+                let count = (at(number(2)?) - from + 1).max(0) as usize;
+                Reply::Many(list.iter().skip(from as usize).take(count).cloned().collect())
+            }
+            "lrem" => {
+                let count = number(1)?;
+                let list = self.list(args[0])?;
+                let most = if count == 0 { usize::MAX } else { count.unsigned_abs() as usize };
+                let mut removed = 0;
+                while removed < most {
+                    let is = |v: &String| v == args[2];
+                    let Some(i) = (if count < 0 { list.iter().rposition(is) } else { list.iter().position(is) }) else { break };
+                    list.remove(i);
+                    removed += 1;
+                }
+                Reply::Int(removed as i64)
+            }
+            "blpop" | "brpop" => {
+                for key in &args[..args.len() - 1] {
+                    if let Some(value) = pop(self.list(key)?, name == "blpop") {
+                        return Ok(Some(Reply::Many(vec![(*key).to_owned(), value])));
+                    }
+                }
+                return Ok(None);
+            }
+            // The only two that are left take from one list and put into another.
+            _ => match self.list(args[0])?.pop_back() {
+                Some(value) => {
+                    push(self.list(args[1])?, true, value.clone());
+                    Reply::Bulk(value)
+                }
+                None if name == "brpoplpush" => return Ok(None),
+                None => Reply::Nil,
+            },
+        }))
+    }
+}
+
+fn wrong_type() -> Reply {
+    Reply::Error("WRONGTYPE Operation against a key holding the wrong kind of value".into())
+}
+
+fn shown(args: &[&str]) -> String {
+    args.iter().map(|a| format!("'{a}' ")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands() {
+        let mut q = Queues::default();
+        let rows: &[(&str, &str)] = &[
+            ("ping", "PONG\n"),
+            ("rpush job2 apple 'two words'", "(integer) 2\n"),
+            ("lpush job2 first", "(integer) 3\n"),
+            ("lrange job2 0 -1", "1) \"first\"\n2) \"apple\"\n3) \"two words\"\n"),
+            ("lrange job2 -2 10", "1) \"apple\"\n2) \"two words\"\n"),
+            ("lindex job2 -1", "\"two words\"\n"),
+            ("rpoplpush job2 doing", "\"two words\"\n"),
+            ("lrem doing 0 \"two words\"", "(integer) 1\n"),
+            ("exists doing job2", "(integer) 1\n"),
+            ("incr n", "(integer) 1\n"),
+            ("lpush n x", "(error) WRONGTYPE Operation against a key holding the wrong kind of value\n"),
+            ("get job2", "(error) WRONGTYPE Operation against a key holding the wrong kind of value\n"),
+            ("lpop job2 5", "1) \"first\"\n2) \"apple\"\n"),
+            ("lpop job2", "(nil)\n"),
+            ("lrange job2 0 -1", "(empty array)\n"),
+            ("brpop job2 0", "waits"),
+            ("set", "(error) ERR wrong number of arguments for 'set' command\n"),
+            ("hget a b", "(error) ERR unknown command 'hget', with args beginning with: 'a' 'b' \n"),
+        ];
+        for (command, expected) in rows {
+            let (style, words) = read(format!("\u{1}t{command}\n").as_bytes());
+            let reply = q.run(&words).map_or("waits".to_owned(), |r| String::from_utf8_lossy(&r.write(style)).into_owned());
+            assert_eq!(&reply, expected, "{command}");
+        }
+        assert_eq!(read(b"*2\r\n$4\r\nllen\r\n$1\r\nk\r\n"), (Style::Wire, vec!["llen".to_owned(), "k".to_owned()]));
+        assert_eq!(read(b"\x01r\x1frpush\x1fk\x1fa b\nc"), (Style::Raw, ["rpush", "k", "a b\nc"].map(str::to_owned).to_vec()));
+    }
+}
