@@ -138,6 +138,8 @@ pub(super) struct PodWorker {
     pub(super) pending: bool,
     sync_token: u32,
     sync_at: Option<Time>,
+    /// The sync that is due waits for a relist; what comes meanwhile asks for another one after it.
+    awaits_relist: bool,
     last_sync_end: Option<Time>,
     relisted_at: Time,
     relist_at: Option<Time>,
@@ -178,6 +180,7 @@ impl PodWorker {
             pending: false,
             sync_token: 0,
             sync_at: None,
+            awaits_relist: false,
             last_sync_end: None,
             relisted_at: Time::ZERO,
             relist_at: None,
@@ -337,12 +340,13 @@ impl PodWorker {
         if self.work == Work::Finished || !cx.node.running {
             return;
         }
-        if self.stage.is_some() {
+        if self.stage.is_some() || self.awaits_relist {
             self.pending = true;
             return;
         }
         let seen = cx.node.relist_before(cx.now).max(self.relisted_at);
-        let at = if self.last_sync_end.is_none_or(|end| seen > end) { cx.now } else { cx.node.relist_after(cx.now) };
+        self.awaits_relist = self.last_sync_end.is_some_and(|end| seen <= end);
+        let at = if self.awaits_relist { cx.node.relist_after(cx.now) } else { cx.now };
         self.sync_no_later(cx, at);
     }
 
@@ -359,7 +363,10 @@ impl PodWorker {
         if !cx.node.running || self.stage.is_some() {
             return;
         }
-        self.pending = false;
+        self.awaits_relist = false;
+        // A relist of the same moment comes first; its news ask for another sync after this one.
+        let relisted = self.relist_at.is_some_and(|at| at <= cx.now);
+        self.pending = relisted && self.take_relist(cx);
         match self.work {
             Work::Syncing => self.sync_pod(cx),
             Work::Terminating => self.sync_terminating(cx),
@@ -434,14 +441,20 @@ impl PodWorker {
 
     /// Notices what became of the sandbox and the containers (PLEG).
     fn relist(&mut self, cx: &mut Cx<'_>) {
-        self.relist_at = None;
         if !cx.node.running {
-            return;
-        }
-        self.relisted_at = cx.now;
-        if self.see_all() {
+            self.relist_at = None;
+        } else if self.awaits_relist && self.stage.is_none() {
+            self.sync_at = None;
+            self.begin_sync(cx);
+        } else if self.take_relist(cx) {
             self.request_sync(cx);
         }
+    }
+
+    fn take_relist(&mut self, cx: &Cx<'_>) -> bool {
+        self.relist_at = None;
+        self.relisted_at = cx.now;
+        self.see_all()
     }
 
     /// Takes note of all that happened; whether anything did.
@@ -503,6 +516,7 @@ impl PodWorker {
         self.stage = None;
         self.stage_token = self.stage_token.wrapping_add(1);
         self.sync_at = None;
+        self.awaits_relist = false;
         self.relist_at = None;
         self.pending = false;
         self.serves.clear();
@@ -531,6 +545,7 @@ impl PodWorker {
     pub fn node_returned(&mut self, cx: &mut Cx<'_>) {
         self.relisted_at = cx.now;
         self.last_sync_end = None;
+        self.awaits_relist = false;
         if self.work == Work::Finished {
             return;
         }
