@@ -13,8 +13,12 @@ use crate::server::NodeApi;
 
 /// Where commands start and where the session's files are.
 const HOME: &str = "/root";
-/// How long a kubectl takes before it does anything: its start and its first round trip.
+/// What the start of a kubectl takes, with its first round trip.
 const KUBECTL_START: Duration = Duration::from_millis(80);
+/// The same where it reads files, which it holds against the API's description.
+const KUBECTL_VALIDATES: Duration = Duration::from_millis(170);
+/// The same for the first one, which has to fetch that description.
+const KUBECTL_DISCOVERS: Duration = Duration::from_millis(450);
 /// Bytes of a terminal's output that are kept, and how many are cut away when there are more.
 const TERMINAL_MAX: usize = 1 << 20;
 const TERMINAL_CUT: usize = 1 << 18;
@@ -67,6 +71,8 @@ pub struct Workstation {
     stderr: Vec<u8>,
     done: Option<i32>,
     terminals: BTreeMap<u32, Terminal>,
+    /// Whether a kubectl has fetched what the API says of itself; it is kept in `~/.kube/cache`.
+    described: bool,
 }
 
 impl Workstation {
@@ -96,6 +102,7 @@ impl Workstation {
             stderr: Vec::new(),
             done: None,
             terminals: BTreeMap::new(),
+            described: false,
         };
         for (path, text) in &session.files {
             workstation.write_file(Time::ZERO, path, text);
@@ -254,6 +261,14 @@ impl Workstation {
             .to_vec()
     }
 
+    /// How long a kubectl takes before it does anything: its start, and for files what tells it which fields they may have.
+    fn kubectl_start(&mut self, argv: &[String]) -> Duration {
+        if !argv.iter().any(|a| a == "-f") {
+            return KUBECTL_START;
+        }
+        if std::mem::replace(&mut self.described, true) { KUBECTL_VALIDATES } else { KUBECTL_DISCOVERS }
+    }
+
     fn take_events(&mut self, now: Time) {
         for event in self.machine.drain() {
             match event {
@@ -261,12 +276,13 @@ impl Workstation {
                 MachineEvent::Exited { pid, status, .. } if self.command == Some(pid) => self.done = Some(status.code()),
                 MachineEvent::ExternalStarted { pid, argv, env, cwd, tty, .. } => {
                     let environment = Environment { cwd, env, stdin_is_tty: tty, namespace: self.namespace.clone() };
+                    let start = self.kubectl_start(&argv);
                     let kubectl = Kubectl::start(argv.get(1..).unwrap_or_default(), &environment);
                     let running = Running {
                         kubectl,
                         stdin: Vec::new(),
                         eof: false,
-                        wake: Some(now + KUBECTL_START),
+                        wake: Some(now + start),
                         beyond: None,
                         wants_stdin: false,
                     };
