@@ -63,6 +63,8 @@ pub(super) struct Instance {
     pub start_seen: bool,
     /// Whether a relist saw its end.
     pub exit_seen: bool,
+    /// Whether the kubelet has removed it: of a container's dead instances it keeps the newest (`MaxPerPodContainer`).
+    pub removed: bool,
     pub machine: Option<Box<Machine>>,
     /// Its own process, from which commands run in it inherit.
     pub process: SpawnSpec,

@@ -6,7 +6,7 @@ use super::kubelets::Kubelets;
 use super::pod_worker::PodWorker;
 use crate::api::{ArcStr, Kind, Object, Status, Value};
 use crate::base::Time;
-use crate::server::{ExecId, ExecPoll, FileEntry, FileKind, LogChunk, LogOptions, NodeApi, PodUsage};
+use crate::server::{ExecId, ExecPoll, FileEntry, FileKind, LogChunk, LogCursor, LogOptions, NodeApi, PodUsage};
 
 impl Kubelets {
     /// A pod's worker and one of its containers; the API's answer where there is none.
@@ -110,6 +110,10 @@ fn spawn_refused(error: &SpawnError) -> Status {
 impl NodeApi for Kubelets {
     fn logs(&self, now: Time, namespace: &str, pod: &str, container: &str, options: &LogOptions) -> Result<LogChunk, Status> {
         let instance = self.log_of(namespace, pod, container, options)?;
+        if instance.removed {
+            let bytes = format!("unable to retrieve container logs for {}", instance.id).into_bytes();
+            return Ok(LogChunk { bytes, cursor: LogCursor { attempt: instance.attempt, line: 0, byte: 0 }, ended: true });
+        }
         let (bytes, cursor) = instance.log.read(instance.attempt, now, options);
         Ok(LogChunk { bytes, cursor, ended: instance.exit.is_some() })
     }

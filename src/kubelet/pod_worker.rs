@@ -463,12 +463,18 @@ impl PodWorker {
         if let Some(sandbox) = &mut self.sandbox {
             changed |= !std::mem::replace(&mut sandbox.seen, true);
         }
-        for instance in self.containers.iter_mut().flat_map(|c| &mut c.instances) {
-            if instance.started.is_some() {
-                changed |= !std::mem::replace(&mut instance.start_seen, true);
-            }
-            if instance.exit.is_some() {
-                changed |= !std::mem::replace(&mut instance.exit_seen, true);
+        for instances in self.containers.iter_mut().map(|c| &mut c.instances) {
+            let mut died = false;
+            for instance in instances.iter_mut().rev() {
+                // Another one is dead beside it.
+                instance.removed |= died;
+                if instance.started.is_some() {
+                    changed |= !std::mem::replace(&mut instance.start_seen, true);
+                }
+                if instance.exit.is_some() {
+                    changed |= !std::mem::replace(&mut instance.exit_seen, true);
+                    died = true;
+                }
             }
         }
         changed

@@ -384,6 +384,7 @@ impl PodWorker {
             exit: None,
             start_seen: false,
             exit_seen: false,
+            removed: false,
             machine: Some(Box::new(machine)),
             process,
             machine_wake: None,

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::controller::{ObjectRef, key_of};
 use super::controller_history;
+use super::pod_claim::claim_pods;
 use super::replicas::{is_available, is_ready, ready_since};
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
@@ -54,6 +55,8 @@ impl DaemonSetController {
             return Ok(());
         }
         let by = Caller::new(now, MANAGER);
+        controller_history::adopt_orphans(api, &by, &set, kind, &selector)?;
+        claim_pods(api, &by, &set, kind, &selector, |_| true)?;
         let revision = controller_history::current_revision(api, &by, &set, kind, HASH, controller_history::RevisionHash::Template)?;
         let hash = controller_history::hash_of(&revision, HASH).to_owned();
         let managed = self.manage(api, &by, &set, &hash);
@@ -239,10 +242,11 @@ fn pods_of(api: &ApiServer, set: &Value) -> Vec<Value> {
     api.owned_by(set.uid(), Kind::named("Pod")).cloned().collect()
 }
 
-/// The pods of a DaemonSet by the node they are on or are meant for.
+/// The pods of a DaemonSet by the node they are on or are meant for, without those that have ended and are being deleted.
 fn pods_by_node(api: &ApiServer, set: &Value) -> BTreeMap<String, Vec<Value>> {
     let mut by_node: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-    for pod in pods_of(api, set) {
+    let is_over = |p: &Value| p.is_terminating() && matches!(p.at(&["status", "phase"]).str(), "Succeeded" | "Failed");
+    for pod in pods_of(api, set).into_iter().filter(|p| !is_over(p)) {
         by_node.entry(placement::target_node(&pod).to_owned()).or_default().push(pod);
     }
     by_node
@@ -283,8 +287,17 @@ impl Component for DaemonSetController {
             }
             _ => {
                 let owner = change.object.controller_ref();
-                if owner.get("kind").str() == "DaemonSet" {
-                    self.queue.add_at((change.key.namespace.clone(), owner.get("name").arc_str()), now);
+                // A pod that was released is missed by the one that had it.
+                for owner in change.old.iter().map(Object::controller_ref).chain([owner]) {
+                    if owner.get("kind").str() == "DaemonSet" {
+                        self.queue.add_at((change.key.namespace.clone(), owner.get("name").arc_str()), now);
+                    }
+                }
+                if owner.is_null() && change.current().is_some() {
+                    // Whoever's selector it fits may adopt it.
+                    for key in self.members.iter().filter(|k| k.0 == change.key.namespace) {
+                        self.queue.add_at(key.clone(), now);
+                    }
                 }
             }
         }

@@ -244,8 +244,8 @@ impl LogStream {
     fn print(&mut self, cx: &mut Context<'_, '_>) -> Result<bool, CliError> {
         let pod = cx.host.api.peek(Kind::named("Pod"), &self.namespace, &self.pod);
         if self.cursor.is_none() && pod.is_some_and(|p| p.at(&["spec", "nodeName"]).str().is_empty()) {
-            // The API server answers so for a pod without a node.
-            return Err(Status::bad_request(format!("pod {} does not have a host assigned", self.pod)).into());
+            // For a pod without a node the API server has no content.
+            return Ok(false);
         }
         let Some(node) = cx.host.node.as_deref() else {
             return fail(format!("the kubelet of pod {:?} cannot be reached", self.pod));
