@@ -8,6 +8,8 @@ mod outcome;
 mod script;
 mod session;
 mod sim;
+#[cfg(test)]
+mod tests;
 mod timeline;
 mod workstation;
 

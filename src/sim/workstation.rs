@@ -278,14 +278,8 @@ impl Workstation {
                     let environment = Environment { cwd, env, stdin_is_tty: tty, namespace: self.namespace.clone() };
                     let start = self.kubectl_start(&argv);
                     let kubectl = Kubectl::start(argv.get(1..).unwrap_or_default(), &environment);
-                    let running = Running {
-                        kubectl,
-                        stdin: Vec::new(),
-                        eof: false,
-                        wake: Some(now + start),
-                        beyond: None,
-                        wants_stdin: false,
-                    };
+                    let running =
+                        Running { kubectl, stdin: Vec::new(), eof: false, wake: Some(now + start), beyond: None, wants_stdin: false };
                     self.kubectls.insert(pid, running);
                 }
                 MachineEvent::ExternalInput { pid } => {

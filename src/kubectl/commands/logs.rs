@@ -1,6 +1,6 @@
 //! `kubectl logs`.
 
-use crate::api::{Kind, Object, Status, Value};
+use crate::api::{Kind, Object, Value};
 use crate::base::{Duration, Time};
 use crate::kubectl::checks::check_pod_timeout;
 use crate::kubectl::command::{Command, Flow, Run, Task};

@@ -1,0 +1,69 @@
+//! Whole sessions as transcripts: when a command is typed, and what of its output matters.
+
+use super::{Session, Sim, TimedInput};
+
+/// Plays commands and holds each one's output, with what it complained of, against the lines that are expected of it.
+fn transcript(files: &[(&str, &str)], lines: &[(f64, &str, &[&str])]) {
+    let inputs = lines.iter().map(|(t, cmd, _)| TimedInput { t: *t, cmd: Some((*cmd).to_owned()), ..TimedInput::default() }).collect();
+    let files = files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    let mut sim = Sim::new(Session { files, inputs, ..Session::default() });
+    sim.play();
+    for (step, (t, cmd, expected)) in sim.steps().iter().zip(lines) {
+        let shown = format!("{}{}", step.stdout.as_deref().unwrap_or(""), step.stderr.as_deref().unwrap_or(""));
+        let words: Vec<String> = shown.lines().map(|l| l.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+        let found: Vec<&str> = words.iter().map(String::as_str).collect();
+        assert_eq!(found, *expected, "{t}: {cmd}");
+    }
+}
+
+#[test]
+fn a_daemon_set_adopts_the_pods_of_its_predecessor() {
+    let set = "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: d}\nspec:\n  selector: {matchLabels: {app: d}}\n  template:\n    metadata: {labels: {app: d}}\n    spec: {containers: [{name: c, image: registry.k8s.io/pause:3.9}]}\n";
+    let numbers = "kubectl get ds d --no-headers -o custom-columns=D:.status.desiredNumberScheduled,R:.status.numberReady";
+    transcript(
+        &[("d.yaml", set)],
+        &[
+            (0.0, "kubectl apply -f d.yaml", &["daemonset.apps/d created"]),
+            (5.0, numbers, &["3 3"]),
+            (
+                6.0,
+                "kubectl get pods -o name > before; kubectl delete ds d --cascade=orphan",
+                &["daemonset.apps \"d\" deleted from default namespace"],
+            ),
+            (8.0, "kubectl apply -f d.yaml", &["daemonset.apps/d created"]),
+            (10.0, numbers, &["3 3"]),
+            (11.0, "kubectl get pods -o name > after; diff before after && echo same", &["same"]),
+            // One that is taken out of the set is replaced, and stays.
+            (12.0, "kubectl label $(head -n 1 after) app=other --overwrite > out; wc -l < out", &["1"]),
+            (15.0, numbers, &["3 3"]),
+            (16.0, "kubectl get pods -o name | wc -l", &["4"]),
+        ],
+    );
+}
+
+#[test]
+fn logs_that_are_not_there() {
+    let big = "apiVersion: v1\nkind: Pod\nmetadata: {name: big}\nspec: {containers: [{name: c, image: busybox, resources: {requests: {cpu: 99}}}]}\n";
+    transcript(
+        &[("big.yaml", big)],
+        &[
+            (0.0, "kubectl apply -f big.yaml", &["pod/big created"]),
+            (1.0, "kubectl run p --image=busybox --restart=Always -- sh -c 'echo run; exit 1'", &["pod/p created"]),
+            // The API server has nothing to ask where there is no node.
+            (2.0, "kubectl logs big", &[]),
+            (30.0, "kubectl get pod p --no-headers -o custom-columns=R:.status.containerStatuses[0].restartCount", &["2"]),
+            (30.5, "kubectl logs p", &["run"]),
+            // Of two dead instances the kubelet keeps the newer one.
+            (31.0, "kubectl logs p --previous | sed 's|//.*|//|'", &["unable to retrieve container logs for containerd://"]),
+        ],
+    );
+}
+
+#[test]
+fn what_ends_at_once_is_soon_seen_to_back_off() {
+    let reason = "kubectl get pod p --no-headers -o 'custom-columns=R:.status.containerStatuses[0].state.*.reason'";
+    transcript(
+        &[],
+        &[(0.0, "kubectl run p --image=busybox --restart=Always -- false", &["pod/p created"]), (4.0, reason, &["CrashLoopBackOff"])],
+    );
+}
