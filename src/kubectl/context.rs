@@ -168,6 +168,29 @@ impl<'a> Context<'a, '_> {
         Caller::new(self.host.now, "kubectl")
     }
 
+    /// Who writes, with the server told as which field manager.
+    fn writer(&mut self) -> Caller {
+        let manager = self.field_manager();
+        self.host.api.write_as(&manager);
+        self.by()
+    }
+
+    /// As which field manager this command writes.
+    pub fn field_manager(&self) -> String {
+        let given = self.inv.flags.text("field-manager");
+        let command = self.inv.path.split(' ').nth(1).unwrap_or("");
+        match command {
+            _ if !given.is_empty() => given.to_owned(),
+            "apply" if self.inv.flags.is_on("server-side") => "kubectl".into(),
+            "apply" => "kubectl-client-side-apply".into(),
+            "annotate" | "autoscale" | "create" | "edit" | "expose" | "label" | "patch" | "replace" | "rollout" | "run" | "set"
+            | "taint" => {
+                format!("kubectl-{command}")
+            }
+            _ => "kubectl".into(),
+        }
+    }
+
     /// What the server says of a kind that is on its way out.
     fn warn_of_kind(&mut self, kind: KindRef) {
         match (kind.group, kind.plural) {
@@ -263,14 +286,14 @@ impl<'a> Context<'a, '_> {
     /// POST.
     pub fn create(&mut self, kind: KindRef, namespace: &str, mut object: Value, options: &WriteOptions) -> Result<Value, CliError> {
         object.remove(&["metadata", "resourceVersion"]);
-        let by = self.by();
+        let by = self.writer();
         let result = self.host.api.create(&by, kind, if kind.namespaced { namespace } else { "" }, object, options);
         self.after(kind, result)
     }
 
     /// PUT.
     pub fn update(&mut self, kind: KindRef, object: Value, sub: Subresource, options: &WriteOptions) -> Result<Value, CliError> {
-        let by = self.by();
+        let by = self.writer();
         let result = self.host.api.update(&by, kind, object, sub, options);
         self.after(kind, result)
     }
@@ -285,8 +308,22 @@ impl<'a> Context<'a, '_> {
         sub: Subresource,
         options: &WriteOptions,
     ) -> Result<Value, CliError> {
-        let by = self.by();
+        let by = self.writer();
         let result = self.host.api.patch(&by, kind, namespace, name, patch, sub, options);
+        self.after(kind, result)
+    }
+
+    /// PATCH with a configuration: server-side apply.
+    pub fn apply(
+        &mut self,
+        kind: KindRef,
+        namespace: &str,
+        config: &Value,
+        force: bool,
+        options: &WriteOptions,
+    ) -> Result<Value, CliError> {
+        let by = self.writer();
+        let result = self.host.api.apply(&by, kind, namespace, config, force, options);
         self.after(kind, result)
     }
 
@@ -305,7 +342,7 @@ impl<'a> Context<'a, '_> {
 
     /// PUT of a scale.
     pub fn update_scale(&mut self, kind: KindRef, namespace: &str, scale: &Value, options: &WriteOptions) -> Result<Value, CliError> {
-        let by = self.by();
+        let by = self.writer();
         Ok(self.host.api.update_scale(&by, kind, namespace, scale, options)?)
     }
 }

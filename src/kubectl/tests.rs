@@ -517,3 +517,24 @@ fn subjects_are_named_by_flags_that_elsewhere_say_who_asks() {
     desk.check("kubectl get rolebinding b -o jsonpath={.subjects[*].name}", "ann bob robot", "", 0);
     desk.check("kubectl set subject rolebinding b", "", "error: you must specify at least one value of user, group or serviceaccount\n", 1);
 }
+
+#[test]
+fn the_server_applies_by_who_owns_what() {
+    let mut desk = Desk::new(&[("a.yaml", CONFIG_MAP), ("b.yaml", &CONFIG_MAP.replace("k: v", "k: w"))]);
+    desk.check("kubectl apply -f a.yaml", "configmap/a created\n", "", 0);
+    let managers = "kubectl get cm a -o jsonpath={.metadata.managedFields[*].manager}";
+    desk.check(managers, "kubectl-client-side-apply", "", 0);
+    // What kubectl applied by itself it takes over.
+    desk.check("kubectl apply --server-side -f b.yaml", "configmap/a serverside-applied\n", "", 0);
+    desk.check(managers, "kubectl-last-applied kubectl", "", 0);
+    let refused = desk.run("kubectl apply --server-side --field-manager=eve -f a.yaml", "", "default");
+    assert!(
+        refused.stderr.starts_with("error: Apply failed with 1 conflict: conflict with \"kubectl\": .data.k\nPlease review"),
+        "{}",
+        refused.stderr
+    );
+    desk.check("kubectl apply --server-side --field-manager=eve --force-conflicts -f a.yaml", "configmap/a serverside-applied\n", "", 0);
+    desk.check("kubectl get cm a -o jsonpath={.data.k}", "v", "", 0);
+    let shown = desk.run("kubectl get cm a -o yaml", "", "default").stdout;
+    assert!(!shown.contains("managedFields"), "{shown}");
+}

@@ -5,7 +5,7 @@ use super::heartbeats::Heartbeats;
 use super::metrics::Metrics;
 use super::options::{Caller, FieldValidation, ListOptions, Patch, Subresource, WriteOptions};
 use super::service_allocator::ServiceAllocator;
-use super::{patch, strategy};
+use super::{managed_fields, patch, strategy};
 use crate::api::selector::{FieldSelector, LabelSelector};
 use crate::api::{self, ArcStr, Cause, Kind, KindRef, Object, Status, Value};
 use crate::base::{RandomStream, Time};
@@ -18,11 +18,23 @@ pub struct ApiServer {
     pub(super) store: Store,
     pub(super) random: RandomStream,
     pub(super) services: ServiceAllocator,
-    /// Kinds served beside the table, from CustomResourceDefinitions.
     warnings: Vec<String>,
+    writer: Writer,
     events: u64,
     metrics: Metrics,
     pub(super) heartbeats: Heartbeats,
+}
+
+/// Who the next write of a user is by.
+#[derive(Clone, Debug, Default)]
+enum Writer {
+    /// Nobody said.
+    #[default]
+    Unknown,
+    /// This field manager.
+    Manager(ArcStr),
+    /// The object says itself who owns what.
+    Settled,
 }
 
 const OWNER: &str = "owner";
@@ -79,6 +91,7 @@ impl ApiServer {
             random: RandomStream::new(seed, "apiserver"),
             services: ServiceAllocator::default(),
             warnings: Vec::new(),
+            writer: Writer::default(),
             events: 0,
             metrics: Metrics::default(),
             heartbeats: Heartbeats::default(),
@@ -153,6 +166,22 @@ impl ApiServer {
     /// Takes the warnings that requests since the last call gave (the API's `Warning` headers).
     pub fn take_warnings(&mut self) -> Vec<String> {
         std::mem::take(&mut self.warnings)
+    }
+
+    /// Says as which field manager the next write is done (`fieldManager`).
+    pub fn write_as(&mut self, manager: &str) {
+        self.writer = Writer::Manager(manager.into());
+    }
+
+    /// Notes in the object who owns what it changes, where a user writes.
+    fn track(&mut self, by: &Caller, kind: KindRef, old: Option<&Value>, object: &mut Value, options: &WriteOptions) {
+        if options.field_validation != FieldValidation::Trusted {
+            match std::mem::take(&mut self.writer) {
+                Writer::Settled => {}
+                Writer::Manager(name) => managed_fields::track(kind, old, object, &name, "", by),
+                Writer::Unknown => managed_fields::track(kind, old, object, "unknown", "", by),
+            }
+        }
     }
 
     /// A number for an event's name: unique, and growing with time as the real ones do.
@@ -240,11 +269,14 @@ impl ApiServer {
             }
         }
         for member in ["deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion", "selfLink", "managedFields"] {
-            object.remove(&["metadata", member]);
+            if !(member == "managedFields" && matches!(self.writer, Writer::Settled)) {
+                object.remove(&["metadata", member]);
+            }
         }
         object.set(&["metadata", "uid"], self.random.uuid());
         object.set(&["metadata", "creationTimestamp"], by.now.rfc3339());
         api::defaults::apply(kind, &mut object);
+        self.track(by, kind, None, &mut object, options);
         admission::admit_create(self, by, kind, namespace, &mut object)?;
         strategy::prepare_for_create(kind, &mut object);
         let mut causes = api::validation::create(kind, &object);
@@ -295,6 +327,7 @@ impl ApiServer {
             api::defaults::apply(kind, &mut object);
         }
         if sub != Subresource::Status {
+            self.track(by, kind, Some(&old), &mut object, options);
             admission::admit_update(self, by, kind, &namespace, &mut object, &old)?;
         }
         strategy::prepare_for_update(kind, &mut object, &old, sub);
@@ -370,6 +403,40 @@ impl ApiServer {
         self.update(by, kind, next, sub, options)
     }
 
+    /// PATCH with a configuration (`application/apply-patch+yaml`): server-side apply, by the field manager that
+    /// [`ApiServer::write_as`] named.
+    pub fn apply(
+        &mut self,
+        by: &Caller,
+        kind: KindRef,
+        namespace: &str,
+        config: &Value,
+        force: bool,
+        options: &WriteOptions,
+    ) -> Result<Value, Status> {
+        let Writer::Manager(manager) = std::mem::take(&mut self.writer) else {
+            return Err(Status::bad_request(
+                "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch",
+            ));
+        };
+        let name = config.name_arc();
+        let (_, strict) = api::decode::decode(kind, config.clone())?;
+        if let Some(error) = strict.first() {
+            let what = format!("{namespace}/{name}; {}, Kind={}", kind.api_version(), kind.kind);
+            let message = format!("failed to create typed patch object ({what}): .{}: field not declared in schema", error.path);
+            return Err(Status { reason: "", ..Status::internal(message) });
+        }
+        let live = self.peek(kind, namespace, &name).cloned();
+        let next = managed_fields::apply(kind, live.as_ref().unwrap_or(&Value::Null), config, &manager, force, by)?;
+        self.writer = Writer::Settled;
+        let result = match live {
+            Some(_) => self.update(by, kind, next, Subresource::None, options),
+            None => self.create(by, kind, namespace, next, options),
+        };
+        self.writer = Writer::Unknown;
+        result
+    }
+
     /// Reads what a strategic patch made of an object; what is wrong with it is the patch's fault.
     fn read_patched(&mut self, kind: KindRef, patched: &Value, changes: &Value, options: &WriteOptions) -> Result<Value, Status> {
         let (object, strict) = api::decode::from_patched(kind, patched).map_err(|text| patch::invalid(changes, &text))?;
@@ -425,7 +492,13 @@ impl ApiServer {
         if let Some(version) = scale.at(&["metadata", "resourceVersion"]).as_str() {
             object.set(&["metadata", "resourceVersion"], version);
         }
+        let old = object.clone();
         object.set(&["spec", "replicas"], replicas);
+        if options.field_validation != FieldValidation::Trusted
+            && let Writer::Manager(name) = std::mem::take(&mut self.writer)
+        {
+            managed_fields::track(kind, Some(&old), &mut object, &name, "scale", by);
+        }
         self.update(by, kind, object, Subresource::None, &WriteOptions { field_validation: FieldValidation::Trusted, ..*options })?;
         self.scale(kind, namespace, scale.name())
     }

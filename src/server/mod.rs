@@ -6,6 +6,7 @@ mod component;
 mod deletion;
 mod event_recorder;
 mod heartbeats;
+mod managed_fields;
 mod metrics;
 mod node_api;
 mod options;

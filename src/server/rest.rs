@@ -66,6 +66,10 @@ impl ApiServer {
         let list =
             ListOptions { label_selector: parameter("labelSelector").to_owned(), field_selector: parameter("fieldSelector").to_owned() };
         let Target { kind, namespace, name, sub } = &target;
+        let manager = parameter("fieldManager");
+        if !manager.is_empty() {
+            self.write_as(manager);
+        }
         let (kind, sub_kind) = (*kind, subresource(sub)?);
         match (request.method, name.is_empty(), sub.as_str()) {
             ("GET", true, _) => {
@@ -92,6 +96,14 @@ impl ApiServer {
                     object.set(&["metadata", "namespace"], namespace.as_str());
                 }
                 Ok((200, self.update(by, kind, object, sub_kind, &options)?))
+            }
+            ("PATCH", false, _) if request.content_type == "application/apply-patch+yaml" => {
+                let mut config = request.body.clone();
+                config.set(&["metadata", "name"], name.as_str());
+                if kind.namespaced {
+                    config.set(&["metadata", "namespace"], namespace.as_str());
+                }
+                Ok((200, self.apply(by, kind, namespace, &config, parameter("force") == "true", &options)?))
             }
             ("PATCH", false, _) => {
                 let patch = match request.content_type {

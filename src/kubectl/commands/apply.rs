@@ -291,17 +291,11 @@ impl Applying {
         None
     }
 
-    /// `--server-side`: the server merges. Field ownership is not simulated, so nothing ever conflicts.
+    /// `--server-side`: the server merges, by who owns which field.
     fn apply_on_server(&mut self, cx: &mut Context<'_, '_>, info: &Info) -> Result<(), CliError> {
-        let there = cx.host.api.peek(info.kind, &info.namespace, &info.name).is_some();
-        let result = if there {
-            let patch = Patch::Strategic(info.object.clone());
-            cx.patch(info.kind, &info.namespace, &info.name, &patch, Subresource::None, &self.options)
-        } else {
-            super::create_object(cx, info.kind, &info.namespace, info.object.clone(), &self.options)
-        };
-        let object = result.map_err(|e| match e {
-            CliError::Status(s) if s.reason == "Invalid" => CliError::Status(s),
+        let force = cx.flags().is_on("force-conflicts");
+        let object = cx.apply(info.kind, &info.namespace, &info.object, force, &self.options).map_err(|error| match error {
+            CliError::Status(s) if s.reason == "Conflict" => CliError::Message(format!("{}\n{CONFLICT}", s.message)),
             other => other,
         })?;
         self.visit(&object);
@@ -334,6 +328,19 @@ impl Applying {
         Ok(())
     }
 }
+
+/// What kubectl says to a conflict.
+const CONFLICT: &str = "Please review the fields above--they currently have other managers. Here
+are the ways you can resolve this warning:
+* If you intend to manage all of these fields, please re-run the apply
+  command with the `--force-conflicts` flag.
+* If you do not intend to manage all of the fields, please edit your
+  manifest to remove references to the fields that should keep their
+  current managers.
+* You may co-own fields by updating your manifest to match the existing
+  value; in this case, you'll become the manager if the other manager(s)
+  stop managing the field (remove it from their configuration).
+See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts";
 
 /// The kinds that are pruned where none are named.
 const PRUNED: &[&str] = &[

@@ -1,0 +1,487 @@
+//! Who wrote which field (`metadata.managedFields`), and server-side apply, which goes by it. Knows nothing of who asks.
+//!
+//! A set of fields is kept as the API writes it (`FieldsV1`): a tree of `f:name`, `k:{keys}` and `v:value`; a node is in the set where it
+//! is empty or has a `.`. The cluster's own components are not followed: they own nothing, and nothing conflicts with them.
+
+use super::options::Caller;
+use crate::api::schema::{Field, ListType, Ty, Type, schema};
+use crate::api::{ArcStr, Cause, KindRef, Map, Object, Status, Value};
+use crate::base::Order as _;
+use crate::obj;
+
+/// kubectl's own annotation of what was applied last.
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+/// As whom kubectl applies on the server's side.
+const KUBECTL: &str = "kubectl";
+
+/// How a value is taken apart.
+#[derive(Clone, Copy)]
+enum Node {
+    /// Not at all.
+    Leaf,
+    /// By the fields of a type.
+    Struct(&'static Type),
+    /// By the keys of a map.
+    Entries,
+    /// By the keys of a list's items.
+    Items(&'static Field, &'static Type),
+    /// By the items themselves.
+    Set,
+}
+
+fn node_of(field: &'static Field) -> Node {
+    let object = |ty: &Ty| match ty {
+        Ty::Object(t) => Some(schema().get(*t)),
+        _ => None,
+    };
+    match &field.ty {
+        own @ Ty::Object(_) => match object(own).filter(|t| !t.atomic && !field.atomic && !t.fields.is_empty()) {
+            Some(t) => Node::Struct(t),
+            None => Node::Leaf,
+        },
+        Ty::MapOf(_) if !field.atomic => Node::Entries,
+        Ty::ListOf(item) => match (field.list_type, object(item)) {
+            (ListType::Set, _) => Node::Set,
+            (ListType::Map, Some(t)) => Node::Items(field, t),
+            _ => Node::Leaf,
+        },
+        _ => Node::Leaf,
+    }
+}
+
+/// Whether the encoder writes a field of a struct that has nothing in it: then it is not new when something comes.
+fn always_there(field: &Field) -> bool {
+    !field.omit_empty || (matches!(field.ty, Ty::Object(_)) && !field.pointer && !field.omit_zero)
+}
+
+/// The name of an item among the others: its keys as JSON, with defaults for those that it leaves out.
+fn item_key(field: &Field, ty: &Type, item: &Value) -> String {
+    let mut keys = Map::new();
+    for key in &field.map_keys {
+        let own = item.get(key);
+        let default = ty.field(key).and_then(|f| f.default).map(Value::from);
+        keys.insert(*key, if own.is_null() { default.unwrap_or_default() } else { own.clone() });
+    }
+    format!("k:{}", Value::from(keys).to_json())
+}
+
+/// The parts of a value: name in the tree, how it is taken apart itself, the value, whether it is there even when it is nothing.
+fn parts(node: Node, value: &Value) -> Vec<(String, Node, &Value)> {
+    match node {
+        Node::Leaf => Vec::new(),
+        Node::Struct(t) => {
+            value.entries().filter(|(_, v)| !v.is_null()).filter_map(|(k, v)| Some((format!("f:{k}"), node_of(t.field(k)?), v))).collect()
+        }
+        Node::Entries => value.entries().map(|(k, v)| (format!("f:{k}"), Node::Leaf, v)).collect(),
+        Node::Items(field, t) => {
+            let inner = if t.atomic { Node::Leaf } else { Node::Struct(t) };
+            value.items().iter().map(|v| (item_key(field, t, v), inner, v)).collect()
+        }
+        Node::Set => value.items().iter().map(|v| (format!("v:{}", v.to_json()), Node::Leaf, v)).collect(),
+    }
+}
+
+fn is_member(set: &Value) -> bool {
+    matches!(set, Value::Map(m) if m.is_empty() || m.contains_key("."))
+}
+
+/// A node of a set; null where nothing of it is in the set.
+fn set_node(member: bool, mut inner: Map) -> Value {
+    match (member, inner.is_empty()) {
+        (false, true) => return Value::Null,
+        (true, false) => {
+            inner.insert(".", Value::map());
+        }
+        _ => {}
+    }
+    inner.into()
+}
+
+/// Two sets as one, by whether a field that is in the first and in the second is to be in it.
+fn combine(a: &Value, b: &Value, keep: fn(bool, bool) -> bool) -> Value {
+    let mut inner = Map::new();
+    for (key, _) in a.entries().chain(b.entries()).filter(|(k, _)| *k != ".") {
+        if !inner.contains_key(key) {
+            let both = combine(a.get(key), b.get(key), keep);
+            if !both.is_null() {
+                inner.insert(key.clone(), both);
+            }
+        }
+    }
+    set_node(keep(is_member(a), is_member(b)), inner)
+}
+
+fn union(a: &Value, b: &Value) -> Value {
+    combine(a, b, |a, b| a || b)
+}
+
+fn minus(a: &Value, b: &Value) -> Value {
+    combine(a, b, |a, b| a && !b)
+}
+
+fn common(a: &Value, b: &Value) -> Value {
+    combine(a, b, |a, b| a && b)
+}
+
+/// The fields that an applied configuration is about.
+fn field_set(node: Node, value: &Value) -> Value {
+    let mut inner = Map::new();
+    for (key, node, value) in parts(node, value) {
+        let mut set = field_set(node, value);
+        if key.starts_with("k:") && !set.is_empty() {
+            set.set(&["."], Value::map());
+        }
+        inner.insert(key, set);
+    }
+    inner.into()
+}
+
+/// What changed: fields that are new or other than before, and fields that are gone.
+fn compare(node: Node, old: Option<&Value>, new: Option<&Value>) -> (Value, Value) {
+    if let Node::Leaf = node {
+        return match (old, new) {
+            (Some(old), Some(new)) if old.same(new) => (Value::Null, Value::Null),
+            (_, Some(_)) => (Value::map(), Value::Null),
+            (Some(_), None) => (Value::Null, Value::map()),
+            (None, None) => (Value::Null, Value::Null),
+        };
+    }
+    let nothing = Value::Null;
+    let (before, after) = (parts(node, old.unwrap_or(&nothing)), parts(node, new.unwrap_or(&nothing)));
+    let (mut changed, mut gone) = (Map::new(), Map::new());
+    let kept_empty = |key: &str| match node {
+        Node::Struct(t) => t.field(&key[2..]).is_some_and(always_there),
+        _ => false,
+    };
+    for (key, inner, _) in before.iter().chain(&after) {
+        if changed.contains_key(key) || gone.contains_key(key) {
+            continue;
+        }
+        let find = |list: &[(String, Node, &Value)], parent: bool| {
+            let found = list.iter().find(|(k, ..)| k == key).map(|(.., v)| (*v).clone());
+            found.or_else(|| (parent && kept_empty(key) && !matches!(inner, Node::Leaf)).then(Value::map))
+        };
+        let (was, is) = (find(&before, old.is_some()), find(&after, new.is_some()));
+        let (c, g) = compare(*inner, was.as_ref(), is.as_ref());
+        for (set, part) in [(&mut changed, c), (&mut gone, g)] {
+            if !part.is_null() {
+                set.insert(key.clone(), part);
+            }
+        }
+    }
+    (set_node(old.is_none() && new.is_some(), changed), set_node(old.is_some() && new.is_none(), gone))
+}
+
+/// A live object with a configuration laid over it.
+fn merge(node: Node, live: &Value, config: &Value) -> Value {
+    let mut merged = match (node, live) {
+        (Node::Leaf, _) | (_, Value::Null) => return config.clone(),
+        _ => live.clone(),
+    };
+    for (key, inner, value) in parts(node, config) {
+        let place = parts(node, live).iter().position(|(k, ..)| *k == key);
+        match node {
+            Node::Struct(_) | Node::Entries => {
+                let name = &key[2..];
+                let value = merge(inner, live.get(name), value);
+                merged.map_mut().insert(name, value);
+            }
+            _ => match place {
+                Some(at) => merged.list_mut()[at] = merge(inner, &live.items()[at], value),
+                None => merged.list_mut().push(value.clone()),
+            },
+        }
+    }
+    merged
+}
+
+/// Takes out what was applied before and is no longer, where nobody else owns it or anything in it.
+fn prune(node: Node, value: &mut Value, gone: &Value, owned: &Value) {
+    let found: Vec<(String, Node)> = parts(node, value).into_iter().map(|(k, n, _)| (k, n)).collect();
+    for (at, (key, inner)) in found.into_iter().enumerate().rev() {
+        let (gone, owned) = (gone.get(&key), owned.get(&key));
+        if gone.is_null() {
+            continue;
+        }
+        let by_name = matches!(node, Node::Struct(_) | Node::Entries);
+        if owned.is_null() {
+            if by_name {
+                value.map_mut().remove(&key[2..]);
+            } else {
+                value.list_mut().remove(at);
+            }
+        } else if by_name {
+            prune(inner, value.get_mut(&key[2..]), gone, owned);
+        } else {
+            prune(inner, &mut value.list_mut()[at], gone, owned);
+        }
+    }
+}
+
+/// The paths of a set as conflicts name them: `.spec.template.spec.containers[name="web"].image`.
+fn paths(set: &Value, path: &str, found: &mut Vec<String>) {
+    if is_member(set) && !path.is_empty() {
+        found.push(path.to_owned());
+    }
+    for (key, inner) in set.entries() {
+        let step = match key.split_at_checked(2) {
+            Some(("f:", name)) => format!(".{name}"),
+            Some(("v:", value)) => format!("[={value}]"),
+            Some(("k:", keys)) => {
+                let keys = Value::from_json(keys).unwrap_or_default();
+                let keys: Vec<String> = keys.entries().map(|(k, v)| format!("{k}={}", v.to_json())).collect();
+                format!("[{}]", keys.join(","))
+            }
+            _ => continue,
+        };
+        paths(inner, &format!("{path}{step}"), found);
+    }
+}
+
+/// What nobody owns: what the server itself writes.
+fn unowned() -> Value {
+    obj!({
+        "f:apiVersion": {}, "f:kind": {}, "f:metadata": {
+            ".": {}, "f:name": {}, "f:namespace": {}, "f:creationTimestamp": {}, "f:selfLink": {}, "f:uid": {}, "f:generation": {},
+            "f:managedFields": {}, "f:resourceVersion": {}, "f:deletionTimestamp": {}, "f:deletionGracePeriodSeconds": {}
+        }
+    })
+}
+
+fn bare(object: &Value) -> Value {
+    let mut object = object.clone();
+    object.remove(&["status"]);
+    object.remove(&["metadata", "managedFields"]);
+    object
+}
+
+/// The entries of an object, and what to do with them.
+struct Managers {
+    entries: Vec<Value>,
+}
+
+impl Managers {
+    fn of(object: &Value) -> Managers {
+        Managers { entries: object.at(&["metadata", "managedFields"]).items().to_vec() }
+    }
+
+    fn is(entry: &Value, manager: &str, operation: &str, sub: &str) -> bool {
+        entry.get("manager").str() == manager && entry.get("operation").str() == operation && entry.get("subresource").str() == sub
+    }
+
+    fn fields(&self, manager: &str, operation: &str, sub: &str) -> Value {
+        self.entries.iter().find(|e| Self::is(e, manager, operation, sub)).map_or(Value::Null, |e| e.get("fieldsV1").clone())
+    }
+
+    /// Gives a manager these fields and no others.
+    fn put(&mut self, kind: KindRef, (manager, operation, sub): (&str, &str, &str), fields: Value, now: Option<&str>) {
+        if self.fields(manager, operation, sub).same(&fields) {
+            return;
+        }
+        self.entries.retain(|e| !Self::is(e, manager, operation, sub));
+        if fields.is_empty() {
+            return;
+        }
+        let mut entry = obj!({
+            "manager": manager, "operation": operation, "apiVersion": kind.api_version(), "fieldsType": "FieldsV1", "fieldsV1": fields
+        });
+        for (member, text) in [("subresource", sub), ("time", now.unwrap_or(""))] {
+            if !text.is_empty() {
+                entry.set(&[member], text);
+            }
+        }
+        self.entries.push(entry);
+    }
+
+    /// Takes fields from everybody but one.
+    fn take(&mut self, fields: &Value, but: (&str, &str, &str)) {
+        for entry in &mut self.entries {
+            if !Self::is(entry, but.0, but.1, but.2) {
+                let left = minus(entry.get("fieldsV1"), fields);
+                entry.set(&["fieldsV1"], left);
+            }
+        }
+        self.entries.retain(|e| !e.get("fieldsV1").is_empty());
+    }
+
+    fn write(mut self, object: &mut Value) {
+        if self.entries.is_empty() {
+            object.remove(&["metadata", "managedFields"]);
+            return;
+        }
+        let text = |e: &Value, member: &str| e.get(member).arc_str();
+        self.entries.order_by_key(|e| (e.get("operation").str() != "Apply", text(e, "time"), text(e, "manager"), text(e, "subresource")));
+        object.set(&["metadata", "managedFields"], self.entries);
+    }
+}
+
+/// A user's create or update: what changed is the manager's from now on.
+pub(super) fn track(kind: KindRef, old: Option<&Value>, new: &mut Value, manager: &str, sub: &str, by: &Caller) {
+    let root = Node::Struct(schema().kind(kind));
+    let empty = Value::map();
+    let (changed, gone) = compare(root, Some(&old.map_or(empty, bare)), Some(&bare(new)));
+    let changed = minus(&changed, &unowned());
+    let mut managers = old.map_or(Managers { entries: Vec::new() }, Managers::of);
+    if !changed.is_null() || !gone.is_null() {
+        let who = (manager, "Update", sub);
+        managers.take(&union(&changed, &gone), who);
+        let own = union(&minus(&managers.fields(manager, "Update", sub), &gone), &changed);
+        managers.put(kind, who, own, Some(&by.now.rfc3339()));
+    }
+    managers.write(new);
+}
+
+/// What a server-side apply makes of a live object (null where there is none yet), or with whom it conflicts.
+pub(super) fn apply(kind: KindRef, live: &Value, config: &Value, manager: &str, force: bool, by: &Caller) -> Result<Value, Status> {
+    let root = Node::Struct(schema().kind(kind));
+    let now = by.now.rfc3339();
+    let config = bare(config);
+    let mut managers = Managers::of(live);
+    let who = (manager, "Apply", "");
+    let own = minus(&field_set(root, &config), &unowned());
+    let mut last = managers.fields(manager, "Apply", "");
+    let mut next = merge(root, live, &config);
+    let annotation = obj!({"f:metadata": {"f:annotations": {"f:kubectl.kubernetes.io/last-applied-configuration": {}}}});
+    if manager == KUBECTL && live.annotation(LAST_APPLIED).is_some() {
+        // What kubectl applied by itself before is taken over (kubectl's migration of managed fields), and the annotation kept true.
+        let clients: Vec<ArcStr> = managers
+            .entries
+            .iter()
+            .filter(|e| e.get("operation").str() == "Update" && !common(e.get("fieldsV1"), &annotation).is_null())
+            .map(|e| e.get("manager").arc_str())
+            .collect();
+        for client in clients {
+            last = union(&last, &minus(&managers.fields(&client, "Update", ""), &annotation));
+            managers.put(kind, (&client, "Update", ""), Value::Null, None);
+        }
+        managers.put(kind, ("kubectl-last-applied", "Apply", ""), annotation, None);
+        next.set(&["metadata", "annotations", LAST_APPLIED], config.to_json() + "\n");
+    }
+    managers.put(kind, who, own.clone(), Some(&now));
+    let owned = managers.entries.iter().fold(Value::Null, |all, e| union(&all, e.get("fieldsV1")));
+    prune(root, &mut next, &minus(&last, &own), &owned);
+    let (changed, gone) = compare(root, Some(&bare(live)), Some(&bare(&next)));
+    let mut conflicts: Vec<(String, String)> = Vec::new();
+    for entry in
+        managers.entries.iter().filter(|e| !Managers::is(e, manager, "Apply", "") && e.get("manager").str() != "kubectl-last-applied")
+    {
+        let mut found = Vec::new();
+        paths(&common(entry.get("fieldsV1"), &changed), "", &mut found);
+        let mut name = format!("{:?}", entry.get("manager").str());
+        if !entry.get("subresource").is_null() {
+            name += &format!(" with subresource {:?}", entry.get("subresource").str());
+        }
+        if entry.get("operation").str() == "Update" {
+            name += &format!(" using {}", entry.api_version());
+        }
+        conflicts.extend(found.into_iter().map(|path| (name.clone(), path)));
+    }
+    if !force && !conflicts.is_empty() {
+        return Err(conflict(kind, config.name(), &conflicts));
+    }
+    managers.take(&union(&common(&changed, &own), &gone), who);
+    managers.write(&mut next);
+    Ok(next)
+}
+
+// Models managedfields/internal.NewConflictError.
+fn conflict(kind: KindRef, name: &str, conflicts: &[(String, String)]) -> Status {
+    let text = match conflicts {
+        [(manager, path)] => format!("Apply failed with 1 conflict: conflict with {manager}: {path}"),
+        many => {
+            let mut lines = Vec::new();
+            let mut managers: Vec<&String> = many.iter().map(|(manager, _)| manager).collect();
+            managers.order();
+            managers.dedup();
+            for manager in managers {
+                lines.push(format!("conflicts with {manager}:"));
+                lines.extend(many.iter().filter(|(m, _)| m == manager).map(|(_, path)| format!("- {path}")));
+            }
+            format!("Apply failed with {} conflicts: {}", many.len(), lines.join("\n"))
+        }
+    };
+    let mut status = Status::conflict(kind, name, "");
+    status.message = text;
+    status.details = Value::map();
+    let cause = |(manager, path): &(String, String)| Cause {
+        reason: "FieldManagerConflict",
+        field: path.clone(),
+        message: format!("conflict with {manager}"),
+    };
+    status.causes = conflicts.iter().map(cause).collect();
+    status
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Kind;
+    use crate::base::Time;
+
+    fn by(second: u64) -> Caller {
+        Caller::new(Time::from_secs(second), "kubectl")
+    }
+
+    fn set(text: &str) -> Value {
+        Value::from_json(text).expect("JSON")
+    }
+
+    fn fields(object: &Value, manager: &str) -> String {
+        let entries = object.at(&["metadata", "managedFields"]).items();
+        entries.iter().find(|e| e.get("manager").str() == manager).map_or_else(String::new, |e| e.get("fieldsV1").to_json())
+    }
+
+    #[test]
+    fn sets_are_joined_taken_apart_and_crossed() {
+        let (a, b) = (set(r#"{"f:a":{},"f:b":{".":{},"f:c":{}}}"#), set(r#"{"f:b":{"f:c":{},"f:d":{}}}"#));
+        assert_eq!(union(&a, &b).to_json(), r#"{"f:a":{},"f:b":{".":{},"f:c":{},"f:d":{}}}"#);
+        assert_eq!(minus(&a, &b).to_json(), r#"{"f:a":{},"f:b":{}}"#);
+        assert_eq!(common(&a, &b).to_json(), r#"{"f:b":{"f:c":{}}}"#);
+        assert!(minus(&a, &a).is_null());
+        let mut found = Vec::new();
+        paths(&set(r#"{"f:x":{"k:{\"name\":\"a\",\"port\":1}":{".":{},"f:y":{}},"v:\"z\"":{}}}"#), "", &mut found);
+        assert_eq!(found, [r#".x[name="a",port=1]"#, r#".x[name="a",port=1].y"#, r#".x[="z"]"#]);
+    }
+
+    #[test]
+    fn who_changes_a_field_owns_it() {
+        let kind = Kind::named("Deployment");
+        let template = obj!({"spec": {"containers": [{"name": "a", "image": "x", "ports": [{"containerPort": 80}]}]}});
+        let mut first = obj!({"metadata": {"name": "d", "labels": {"l": "1"}}, "spec": {"replicas": 1, "template": template}});
+        track(kind, None, &mut first, "ann", "", &by(1));
+        let container = r#""k:{\"name\":\"a\"}":{".":{},"f:image":{},"f:name":{},"f:ports":{".":{},"k:{\"containerPort\":80,\"protocol\":\"TCP\"}":{".":{},"f:containerPort":{}}}}"#;
+        let spec = format!(r#""f:spec":{{"f:replicas":{{}},"f:template":{{"f:spec":{{"f:containers":{{{container}}}}}}}}}"#);
+        assert_eq!(fields(&first, "ann"), format!(r#"{{"f:metadata":{{"f:labels":{{".":{{}},"f:l":{{}}}}}},{spec}}}"#));
+        let mut second = first.clone();
+        second.set(&["spec", "replicas"], 2);
+        second.set(&["metadata", "labels", "m"], "2");
+        track(kind, Some(&first), &mut second, "bob", "", &by(2));
+        assert_eq!(fields(&second, "bob"), r#"{"f:metadata":{"f:labels":{"f:m":{}}},"f:spec":{"f:replicas":{}}}"#);
+        assert!(!fields(&second, "ann").contains("f:replicas"));
+        let mut third = second.clone();
+        track(kind, Some(&second), &mut third, "eve", "", &by(3));
+        assert_eq!(third, second, "who changes nothing owns nothing");
+    }
+
+    #[test]
+    fn applying_conflicts_takes_and_lets_go() {
+        let kind = Kind::named("ConfigMap");
+        let config = |data: Value| obj!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": data});
+        let apply = |live: &Value, data: Value, manager: &str, force: bool| apply(kind, live, &config(data), manager, force, &by(1));
+        let one = apply(&Value::Null, obj!({"a": "1", "b": "1"}), "ann", false).expect("nothing is there yet");
+        // The same value is owned by both; another is a conflict.
+        let shared = apply(&one, obj!({"a": "1"}), "bob", false).expect("the same value");
+        assert_eq!(fields(&shared, "ann"), r#"{"f:data":{"f:a":{},"f:b":{}}}"#);
+        let refused = apply(&shared, obj!({"a": "2", "b": "2"}), "eve", false).expect_err("others own them");
+        assert_eq!(refused.code, 409);
+        assert_eq!(
+            refused.message,
+            "Apply failed with 3 conflicts: conflicts with \"ann\":\n- .data.a\n- .data.b\nconflicts with \"bob\":\n- .data.a"
+        );
+        let forced = apply(&shared, obj!({"a": "2"}), "eve", true).expect("by force");
+        assert_eq!((fields(&forced, "ann").as_str(), fields(&forced, "bob").as_str()), (r#"{"f:data":{"f:b":{}}}"#, ""));
+        // What its only owner no longer applies goes; what another owns stays.
+        let less = apply(&shared, obj!({}), "ann", false).expect("nothing is changed");
+        assert_eq!(less.get("data").to_json(), r#"{"a":"1"}"#);
+    }
+}
