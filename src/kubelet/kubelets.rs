@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::admission::admit;
 use super::container::Instance;
-use super::container_runtime::{Machine, NetError, NetRequest, NetResponse, Pid};
+use super::container_runtime::{Machine, NetError, NetRequest, NetResponse, Pid, Signal};
 use super::exec::Execs;
 use super::live::LivePod;
 use super::node::Node;
@@ -120,6 +120,19 @@ impl Kubelets {
     /// From now on each running pod uses this, or all share `total_cpu_milli`; `None` leaves it to what containers do.
     pub fn set_usage(&mut self, cpu_milli: Option<u64>, memory_mib: Option<u64>, total_cpu_milli: Option<u64>) {
         self.usage = SetUsage { cpu_milli, memory_mib, total_cpu_milli };
+    }
+
+    /// Kills a container's main process from outside, as the kernel might.
+    pub fn kill(&mut self, now: Time, namespace: &str, pod: &str, container: &str) {
+        let Some((node, uid)) = self.names.get(&(namespace.into(), pod.into())).cloned() else { return };
+        let containers = self.worker(namespace, pod).map_or([].as_slice(), |w| w.containers.as_slice());
+        let Some(c) = containers.iter().position(|c| c.spec.name.as_str() == container) else { return };
+        self.touch(now, &node, &uid, c, |instance, now| {
+            if let (Some(pid), Some(machine)) = (instance.main_pid(), instance.machine.as_deref_mut()) {
+                machine.signal(now, pid, Signal::KILL);
+            }
+            Ok(())
+        });
     }
 
     /// A pod as a page shows it.

@@ -70,6 +70,12 @@ impl Cluster {
         cluster
     }
 
+    /// How an autoscaler's last look came out; none before the first.
+    pub fn autoscaling(&self, namespace: &str, name: &str) -> Option<&controllers::hpa::Calculation> {
+        let hpa = self.controllers.iter().find_map(|c| c.as_any().downcast_ref::<controllers::hpa::HorizontalController>())?;
+        hpa.calculation(namespace, name)
+    }
+
     /// When something is due next.
     pub fn next_at(&self) -> Option<Time> {
         (0..self.informers.len()).filter_map(|i| self.due(i)).min()

@@ -111,6 +111,9 @@ pub struct Fault {
     /// `stop` or `start` its kubelet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kubelet: Option<Switch>,
+    /// A container whose main process is killed: `namespace/pod/container`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kill: Option<String>,
     /// Where no kubelets run: deletion of terminating pods completes.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub finish_terminating_pods: bool,

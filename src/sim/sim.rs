@@ -246,6 +246,11 @@ impl Sim {
         if fault.finish_terminating_pods && self.cluster.kubelets.is_none() {
             self.cluster.finish_terminating_pods(self.now);
         }
+        if let (Some(kill), Some(kubelets)) = (&fault.kill, &mut self.cluster.kubelets) {
+            let mut names = kill.splitn(3, '/');
+            let mut next = || names.next().unwrap_or("");
+            kubelets.kill(self.now, next(), next(), next());
+        }
         if let (Some(node), Some(switch), Some(kubelets)) = (&fault.node, fault.kubelet, &mut self.cluster.kubelets) {
             match switch {
                 Switch::Stop => {

@@ -9,12 +9,14 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
+use super::actions;
 use super::bar::Bar;
 use super::edit::Edit;
 use super::host::{Answer, FileNews, Host, HostRef};
 use super::i18n::{Lang, Text};
 use super::icons::Icon;
 use super::look::Look;
+use super::palette::Palette;
 use super::share::{self, Share};
 use super::splitter::{Edge, Splitter};
 use super::state::{Action, Link, LookTab, Lower, Panel, SPEED_NORMAL, Scene, State};
@@ -58,6 +60,7 @@ fn first_state() -> State {
         hunt: AttrValue::default(),
         only: false,
         help: false,
+        palette: false,
         share: None,
         answer: None,
         announced: AttrValue::default(),
@@ -171,6 +174,8 @@ fn on_key(e: &KeyboardEvent, state: &State, link: &Link) {
     if e.key() == "Escape" && !typing {
         if state.help {
             link.send(Action::Help(false));
+        } else if state.palette {
+            link.send(Action::Palette(false));
         } else if state.share.is_some() {
             link.send(Action::Share(None));
         } else {
@@ -184,7 +189,14 @@ fn on_key(e: &KeyboardEvent, state: &State, link: &Link) {
         e.prevent_default();
         return;
     }
-    if typing || e.ctrl_key() || e.meta_key() || e.alt_key() {
+    if typing || state.palette || state.share.is_some() {
+        return;
+    }
+    if !e.meta_key() && !e.alt_key() && actions::on_key(&e.key().to_lowercase(), e.ctrl_key(), link, state) {
+        e.prevent_default();
+        return;
+    }
+    if e.ctrl_key() || e.meta_key() || e.alt_key() {
         return;
     }
     match e.key().as_str() {
@@ -193,6 +205,7 @@ fn on_key(e: &KeyboardEvent, state: &State, link: &Link) {
         "[" => link.set_speed(state.speed.saturating_sub(1)),
         "]" => link.set_speed(state.speed + 1),
         "?" => link.send(Action::Help(!state.help)),
+        ":" => link.send(Action::Palette(true)),
         "S" => share::share(link, state),
         "t" => link.send(Action::Table(!state.table)),
         "n" => link.next_event(&state.scene, hunt()),
@@ -294,13 +307,14 @@ pub fn App() -> Html {
                     </Tank>
                     <Term terminals={state.terminals} lower={state.lower} events={state.scene.events.clone()} dark={state.dark} />
     <Splitter edge={Edge::Term} />
-                    <Look scene={state.scene.clone()} selected={state.selected.clone()} tab={state.tab} container={state.container} />
+                    <Look state={state.clone()} />
     <Splitter edge={Edge::Look} />
                     </main>
                     { switch(&state, &link) }
                 </div>
                 <div class="sr" role="log" aria-live="polite" aria-label={Text::LiveLabel.t(lang)}>{ state.announced.clone() }{ " " }{ state.answer.as_ref().map(|a| a.text.clone()).unwrap_or_default() }</div>
                 if state.help { { help(lang, &link) } }
+                if state.palette { <Palette state={state.clone()} /> }
                 if let Some(address) = state.share.clone() { <Share {address} /> }
             </ContextProvider<Link>>
             </ContextProvider<Lang>>
@@ -336,6 +350,9 @@ fn help(lang: Lang, link: &Link) -> Html {
         ("/", Text::KeyFilter),
         ("t", Text::KeyTable),
         ("← →", Text::KeyArrows),
+        (":", Text::Palette),
+        ("d  y  l", Text::KeyTabs),
+        ("e  s  Ctrl+D", Text::KeyDeeds),
         ("F6", Text::KeyPanels),
         ("Shift+S", Text::Share),
         ("Ctrl+Enter", Text::KeyApply),

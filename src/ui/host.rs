@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use js_sys::Uint8Array;
-use kubarium::api::{KindRef, Value};
+use kubarium::api::Value;
 use kubarium::base::{Duration, Time};
 use kubarium::sim::{Fault, Session, Sim, TerminalInput, TimedInput, Timeline, is_act, quoted, script};
-use kubarium::views::{ClusterViews, ContainerInside, EnvView, EventFeed, EventView, FileView, PodDetails, complete, events_after};
+use kubarium::views::{ClusterViews, ContainerInside, EnvView, EventFeed, EventView, FileView, PodDetails, complete, events_after, object};
 
 use super::examples::EXAMPLES;
 use super::i18n::Text;
@@ -151,7 +151,8 @@ impl Host {
         }
     }
 
-    fn sim(&self) -> &Sim {
+    /// What is looked at: a past moment, or now.
+    pub fn sim(&self) -> &Sim {
         self.time.shown()
     }
 
@@ -398,7 +399,7 @@ impl Host {
 
     /// The object itself, as the API has it.
     pub fn object(&self, subject: &Subject) -> Option<&Value> {
-        self.sim().api().peek(kind_named(&subject.kind)?, &subject.namespace, &subject.name)
+        object(self.sim(), &subject.kind, &subject.namespace, &subject.name)
     }
 
     /// The last of what a container wrote, in this run or the one before; or why there is nothing.
@@ -661,11 +662,6 @@ fn shown_text(bytes: &[u8]) -> String {
 /// A terminal's number as the session has it.
 fn tab_of(terminal: usize) -> u32 {
     u32::try_from(terminal).unwrap_or(u32::MAX)
-}
-
-/// The kind of this name, where there is one.
-fn kind_named(kind: &str) -> Option<KindRef> {
-    kubarium::api::KINDS.iter().find(|k| k.kind == kind)
 }
 
 /// The moment of a session's last input.

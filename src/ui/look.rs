@@ -7,8 +7,13 @@ use yew::prelude::*;
 
 use kubarium::api::duration::human_duration;
 use kubarium::base::Time;
-use kubarium::views::{ContainerRole, ContainerState, ContainerView, Exit, Health, PodDetails, PodView, ProbeView, why};
+use kubarium::views::{
+    ContainerRole, ContainerState, ContainerView, Exit, Health, Listed, PodDetails, PodView, ProbeView, Relative, columns, description,
+    kinds, list, relatives, why,
+};
 
+use super::actions::{carry_out, choices};
+use super::evidence::evidence;
 use super::feed::Feed;
 use super::format::{self, seconds_to, short_clock};
 use super::i18n::{Lang, Text, fill};
@@ -16,27 +21,36 @@ use super::icons::{Icon, health_icon, health_tone};
 use super::nucleus::{Nucleus, tone as container_tone};
 use super::pod_cell::{health_text, subject_of};
 use super::reasons;
-use super::state::{Action, Link, LookTab, Scene, Subject, use_lang, use_link};
+use super::state::{Action, Link, LookTab, Scene, State, Subject, use_lang, use_link};
 use super::trace::{probe_icon, probe_name, trace};
 
-/// What the inspector needs.
+/// What the inspector needs: all of the page's state, for what can be done to what is looked at.
 #[derive(Clone, PartialEq, Properties)]
-pub struct Props {
-    /// What there is to see.
-    pub scene: Rc<Scene>,
-    /// What is looked at.
-    pub selected: Option<Subject>,
-    /// From which side.
-    pub tab: LookTab,
-    /// Which of a pod's containers.
-    pub container: Option<usize>,
+pub struct LookProps {
+    /// The page's state.
+    pub state: UseReducerHandle<State>,
 }
+
+/// What of it the inspector draws.
+struct Props {
+    /// What there is to see.
+    scene: Rc<Scene>,
+    /// Which of a pod's containers.
+    container: Option<usize>,
+}
+
+/// The most objects that a list shows.
+const LIST_MAX: usize = 500;
+/// The most objects that are named as belonging to another.
+const RELATIVES_MAX: usize = 24;
 
 /// The inspector.
 #[component]
-pub fn Look(props: &Props) -> Html {
+pub fn Look(props: &LookProps) -> Html {
     let (lang, link) = (use_lang(), use_link());
-    let Some(subject) = &props.selected else {
+    let state = &props.state;
+    let props = &Props { scene: state.scene.clone(), container: state.container };
+    let Some(subject) = &state.selected else {
         return html! {
             <aside class="panel look" aria-label={Text::Inspector.t(lang)}>
                 <div class="head"><h2>{ Text::Cluster.t(lang) }</h2></div>
@@ -44,29 +58,43 @@ pub fn Look(props: &Props) -> Html {
             </aside>
         };
     };
+    let close = html! { <button class="btn square" onclick={link.on(|| Action::Select(None))} aria-label={Text::Close2.t(lang)} title={format!("{} (Esc)", Text::Close2.t(lang))}>{ Icon::Close.draw() }</button> };
+    if subject.name.is_empty() {
+        return html! {
+            <aside class="panel look" aria-label={Text::Inspector.t(lang)}>
+                <div class="title"><div class="grow"><h2>{ &subject.kind }</h2></div>{ close }</div>
+                <List kind={subject.kind.clone()} revision={props.scene.view.revision} />
+            </aside>
+        };
+    }
     let pod = if subject.kind == "Pod" { props.scene.view.pod(&subject.uid).cloned() } else { None };
-    let tabs: &[(LookTab, Text)] = if subject.kind == "Pod" {
-        &[
-            (LookTab::Overview, Text::Overview),
-            (LookTab::Yaml, Text::Yaml),
-            (LookTab::Events, Text::Events),
-            (LookTab::Logs, Text::Logs),
-            (LookTab::Files, Text::FilesTab),
-            (LookTab::Environment, Text::Environment),
-        ]
-    } else {
-        &[(LookTab::Overview, Text::Overview), (LookTab::Yaml, Text::Yaml), (LookTab::Events, Text::Events)]
-    };
-    let body = match (props.tab, &pod) {
+    let tabs: &[(LookTab, Text)] = &[
+        (LookTab::Overview, Text::Overview),
+        (LookTab::Describe, Text::Describe),
+        (LookTab::Yaml, Text::Yaml),
+        (LookTab::Events, Text::Events),
+        (LookTab::Logs, Text::Logs),
+        (LookTab::Files, Text::FilesTab),
+        (LookTab::Environment, Text::Environment),
+    ];
+    let tabs = if subject.kind == "Pod" { tabs } else { &tabs[..4] };
+    let exists = link.host.borrow().object(subject).is_some();
+    let body = match (state.tab, &pod) {
         (LookTab::Yaml, _) => html! { <Yaml subject={subject.clone()} revision={props.scene.view.revision} /> },
         (LookTab::Events, _) => html! { <Feed events={props.scene.events.clone()} subject={subject.clone()} /> },
+        (LookTab::Describe, _) if exists => {
+            let host = link.host.borrow();
+            let text = host.object(subject).map(|o| description(host.sim(), o)).unwrap_or_default();
+            html! { <pre class="text describe" tabindex="0">{ text }</pre> }
+        }
         (LookTab::Logs, Some(pod)) => html! { <Logs pod={pod.clone()} container={props.container} time={props.scene.view.time} /> },
         (LookTab::Files, Some(pod)) => html! { <Files pod={pod.clone()} container={props.container} /> },
         (LookTab::Environment, Some(pod)) => html! { <Environment pod={pod.clone()} container={props.container} /> },
-        (LookTab::Overview, Some(pod)) => overview(pod, props.scene.view.time, lang),
-        _ if link.host.borrow().object(subject).is_none() => html! { <p class="empty">{ Text::Gone.t(lang) }</p> },
-        _ => object_overview(props, subject, lang, &link),
+        (LookTab::Overview, Some(pod)) => html! { <>{ overview(pod, props.scene.view.time, lang) }{ around(subject, lang, &link) }</> },
+        _ if !exists => html! { <p class="empty">{ Text::Gone.t(lang) }</p> },
+        _ => html! { <>{ object_overview(props, subject, lang, &link) }{ around(subject, lang, &link) }</> },
     };
+    let choices = if exists { choices(subject, &props.scene.view) } else { Vec::new() };
     html! {
         <aside class="panel look" aria-label={Text::Inspector.t(lang)}>
             <div class="title">
@@ -74,17 +102,78 @@ pub fn Look(props: &Props) -> Html {
                     <h2>{ &subject.name }</h2>
                     <p>{ &subject.kind }if !subject.namespace.is_empty() { { " · " }{ &subject.namespace } }</p>
                 </div>
-                <button class="btn square" onclick={link.on(|| Action::Select(None))} aria-label={Text::Close2.t(lang)} title={format!("{} (Esc)", Text::Close2.t(lang))}>{ Icon::Close.draw() }</button>
+                { close }
+            </div>
+            <div class="deeds" role="group" aria-label={Text::Deeds.t(lang)}>
+                for (icon, text, key, deed) in choices {
+                    <button key={text.t(Lang::En)} class="chip" title={if key.is_empty() { text.t(lang).to_owned() } else { format!("{} ({key})", text.t(lang)) }}
+                        onclick={let (link, state, subject) = (link.clone(), state.clone(), subject.clone()); Callback::from(move |_: MouseEvent| carry_out(&link, &state, &subject, &deed))}>
+                        { icon.draw() }{ text.t(lang) }
+                    </button>
+                }
             </div>
             <div class="head">
                 <div class="tabs" role="tablist" aria-label={Text::Inspector.t(lang)}>
                     for (tab, text) in tabs.iter().copied() {
-                        <button key={text.t(Lang::En)} class="tab" role="tab" aria-selected={(tab == props.tab).to_string()} onclick={link.on(move || Action::Tab(tab))}>{ text.t(lang) }</button>
+                        <button key={text.t(Lang::En)} class="tab" role="tab" aria-selected={(tab == state.tab).to_string()} onclick={link.on(move || Action::Tab(tab))}>{ text.t(lang) }</button>
                     }
                 </div>
             </div>
             <div class="body" role="tabpanel" tabindex="0">{ body }</div>
         </aside>
+    }
+}
+
+/// What belongs to an object and what it belongs to, then what was decided about it.
+fn around(subject: &Subject, lang: Lang, link: &Link) -> Html {
+    let host = link.host.borrow();
+    let Some(object) = host.object(subject) else { return html! {} };
+    let (owners, dependents) = relatives(host.sim(), object, RELATIVES_MAX);
+    let list = |title: Text, all: Vec<Relative>| {
+        if all.is_empty() {
+            return html! {};
+        }
+        let item = |[kind, namespace, name, uid]: Relative| {
+            let label = name.clone();
+            let subject = Subject { kind: kind.clone(), namespace, name, uid: uid.clone() };
+            html! { <li key={uid}><button onclick={link.select(subject)}><b>{ label }</b><span class="end">{ kind }</span></button></li> }
+        };
+        html! { <div><h3>{ Icon::Boxes.draw() }{ title.t(lang) }</h3><ul class="list">{ for all.into_iter().map(item) }</ul></div> }
+    };
+    html! { <>
+        { list(Text::Owner, owners) }{ list(Text::Owns, dependents) }
+        <div key={subject.uid.clone()}>{ evidence(host.sim(), subject, lang) }</div>
+    </> }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct ListProps {
+    kind: String,
+    revision: u64,
+}
+
+/// The objects of a kind, filtered as one types.
+#[component]
+fn List(props: &ListProps) -> Html {
+    let (lang, link) = (use_lang(), use_link());
+    let filter = use_state(String::new);
+    let rows = list(link.host.borrow().sim(), &props.kind, LIST_MAX);
+    let oninput = {
+        let filter = filter.clone();
+        Callback::from(move |e: InputEvent| filter.set(e.target_dyn_into::<HtmlInputElement>().map(|i| i.value()).unwrap_or_default()))
+    };
+    let row = |o: Listed| {
+        let [namespace, name, uid] = o.id;
+        let (label, from) = (name.clone(), namespace.clone());
+        let subject = Subject { kind: props.kind.clone(), namespace, name, uid: uid.clone() };
+        html! { <li key={uid}><button onclick={link.select(subject)} title={from}><b>{ label }</b><span class="end">{ o.note }</span></button></li> }
+    };
+    html! {
+        <div class="body">
+            <input class="find" type="search" value={(*filter).clone()} {oninput} placeholder={Text::Filter.t(lang)} aria-label={Text::Filter.t(lang)} />
+            if rows.is_empty() { <p class="empty">{ Text::NoObjects.t(lang) }</p> }
+            <ul class="list" tabindex="0">{ for rows.into_iter().filter(|o| o.id[1].contains(filter.as_str())).map(row) }</ul>
+        </div>
     }
 }
 
@@ -155,6 +244,14 @@ fn cluster(props: &Props, lang: Lang, link: &Link) -> Html {
                 }
             </ul>
         </div>
+        <div>
+            <h3>{ Icon::Grid.draw() }{ Text::Kinds.t(lang) }</h3>
+            <div class="labels">
+                for k in kinds(link.host.borrow().sim()).into_iter().filter(|k| k.count > 0) {
+                    <button key={k.kind} class="chip" onclick={link.select(Subject { kind: k.kind.to_owned(), namespace: String::new(), name: String::new(), uid: String::new() })}>{ k.names[0] }<b class="mono">{ k.count }</b></button>
+                }
+            </div>
+        </div>
     </> }
 }
 
@@ -188,7 +285,6 @@ fn overview(pod: &PodView, now: Time, lang: Lang) -> Html {
         <dl class="facts">
             { fact(Text::Node, pod.node.clone().unwrap_or_default()) }
             { fact(Text::Address, pod.ip.clone()) }
-            { fact(Text::Owner, pod.owner.as_ref().map_or(String::new(), |o| format!("{}/{}", o.kind, o.name))) }
             { fact(Text::Created, short_clock(pod.created)) }
             { fact(Text::Ready, format!("{}/{}", pod.ready, pod.total)) }
             { fact(Text::Restarts, pod.restarts.to_string()) }
@@ -251,6 +347,7 @@ fn probe(p: &ProbeView, now: Time, lang: Lang) -> Html {
             { trace(p, lang) }
             <code>{ &p.how }</code>
             <small>{ fill(Text::ProbeRule.t(lang), &rule.each_ref().map(String::as_str)) }</small>
+            if p.failures > 0 { <pre class="output">{ &p.output }</pre> }
         </div>
     }
 }
@@ -265,11 +362,9 @@ fn object_overview(props: &Props, subject: &Subject, lang: Lang, link: &Link) ->
             html! { <><dt>{ name.t(lang) }</dt><dd>{ value }</dd></> }
         }
     };
-    let mut facts = vec![fact(Text::Kind, subject.kind.clone()), fact(Text::Namespace, subject.namespace.clone())];
+    let mut facts = Vec::new();
     let mut pods: Vec<&Rc<PodView>> = Vec::new();
-    let mut title = Text::Pods;
     if let Some(node) = view.nodes.iter().find(|n| subject.kind == "Node" && n.name == subject.name) {
-        facts.push(fact(Text::Status, if node.ready { Text::NodeReady } else { Text::NodeNotReady }.t(lang).to_owned()));
         facts.push(fact(Text::Zone, node.zone.clone()));
         facts.push(fact(Text::Taints, node.taints.join(", ")));
         let share = |a: String, b: String| fill(Text::GaugeLabel.t(lang), &[&a, &b]);
@@ -277,22 +372,17 @@ fn object_overview(props: &Props, subject: &Subject, lang: Lang, link: &Link) ->
         facts.push(fact(Text::MemoryRequests, share(format::bytes(node.memory.requested), format::bytes(node.memory.allocatable))));
         pods.extend(&node.pods);
     } else if let Some(w) = view.workloads.iter().find(|w| w.key == subject.uid) {
-        for (name, n) in [(Text::Desired, w.desired), (Text::Current, w.current), (Text::Ready, w.ready)] {
-            facts.push(fact(name, n.to_string()));
-        }
         pods.extend(view.pods().filter(|p| p.owner.as_ref().is_some_and(|o| w.owners.contains(&o.uid))));
-    } else if let Some(s) = view.services.iter().find(|s| s.key == subject.uid) {
-        facts.push(fact(Text::Address, s.cluster_ip.clone()));
-        facts.push(fact(Text::Ports, s.ports.clone()));
-        facts.push(fact(Text::Ready, fill(Text::ReachesPods.t(lang), &[&s.reached.len().to_string(), &s.selected.len().to_string()])));
-        pods.extend(view.pods().filter(|p| s.selected.contains(&p.key)));
-        title = Text::Selects;
     }
+    let host = link.host.borrow();
+    let columns = host.object(subject).map(|o| columns(o, host.sim().now())).unwrap_or_default();
+    let column = |(name, value): (&'static str, String)| html! { <><dt>{ name }</dt><dd>{ value }</dd></> };
+    let columns = columns.into_iter().filter(|c| !c.1.is_empty()).map(column);
     html! { <>
-        <dl class="facts">{ for facts }</dl>
+        <dl class="facts">{ for facts }{ for columns }</dl>
         if !pods.is_empty() {
             <div>
-                <h3>{ title.t(lang) }</h3>
+                <h3>{ Text::Pods.t(lang) }</h3>
                 <ul class="list">
                     for p in pods {
                         <li key={p.key.clone()}><button onclick={link.select(subject_of(p))}>

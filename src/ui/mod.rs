@@ -1,10 +1,12 @@
 //! The page: one reducer (`state`), one host that runs the cluster (`host`), and thin components that take views as props.
 //! It may not know the inside of the simulation. What it looks like is written down in `static/styles/`.
 
+mod actions;
 mod app;
 mod bar;
 mod crash;
 mod edit;
+mod evidence;
 mod examples;
 mod feed;
 mod format;
@@ -15,6 +17,7 @@ mod icons;
 mod line_editor;
 mod look;
 mod nucleus;
+mod palette;
 mod pod_cell;
 mod pod_table;
 mod reasons;

@@ -44,6 +44,7 @@ pub struct OpenFile {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LookTab {
     Overview,
+    Describe,
     Yaml,
     Events,
     Logs,
@@ -128,6 +129,8 @@ pub struct State {
     pub hunt: AttrValue,
     pub only: bool,
     pub help: bool,
+    /// Whether the command palette is open.
+    pub palette: bool,
     /// The link of the dialog that shares the session, while that is open.
     pub share: Option<AttrValue>,
     pub answer: Option<Answer>,
@@ -162,6 +165,7 @@ pub enum Action {
     Hunt(AttrValue),
     Only(bool),
     Help(bool),
+    Palette(bool),
     Share(Option<AttrValue>),
     /// Another session has been opened; it uses so many terminals.
     Opened(usize),
@@ -251,6 +255,7 @@ impl Reducible for State {
             Action::Hunt(reason) => s.hunt = reason,
             Action::Only(only) => s.only = only,
             Action::Help(help) => s.help = help,
+            Action::Palette(palette) => s.palette = palette,
             Action::Share(share) => s.share = share,
             Action::Opened(terminals) => {
                 (s.files, s.file, s.problems, s.selected, s.share) = (Vec::new(), 0, Rc::default(), None, None);

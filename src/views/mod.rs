@@ -7,6 +7,7 @@ mod cluster;
 mod completion;
 mod details;
 mod event;
+mod evidence;
 mod inside;
 mod live;
 mod places;
@@ -18,6 +19,10 @@ pub use cluster::{ClusterView, ClusterViews, NodeView, Objects, ServiceView, Sha
 pub use completion::{Completion, complete};
 pub use details::{EnvView, PodDetails};
 pub use event::{EventFeed, EventView, events_after};
+pub use evidence::{
+    Calculation, Decision, Edit, End, KindCount, Listed, Membership, Mounted, Relative, columns, description, edits, ends, holds,
+    kind_named, kinds, list, membership, mounted, object, placement, relatives, scaling,
+};
 pub use inside::{ContainerInside, FileView};
 pub use live::{Beat, LiveContainer, LiveHistory, LivePod, LiveProbe, ProbeKind, Span};
 pub use places::Places;

@@ -1,0 +1,123 @@
+//! What can be done to an object by hand: each is an input of the session, so it is shared, replayed and undone like any other.
+
+use kubarium::sim::{Fault, Switch, quoted};
+use kubarium::views::{ClusterView, PodDetails};
+
+use super::i18n::Text;
+use super::icons::Icon;
+use super::state::{Action, Link, LookTab, Lower, Panel, State, Subject};
+
+/// What is done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Deed {
+    /// A command line for the workstation.
+    Command(String),
+    /// Something breaks or mends.
+    Fault(Fault),
+    /// A shell in the pod, in the terminal.
+    Shell,
+    /// The object's YAML, in the editor.
+    Edit,
+}
+
+/// What can be done: its sign, its name, its key where it has one, and what is done.
+pub type Choice = (Icon, Text, &'static str, Deed);
+
+/// An object as kubectl's arguments have it.
+fn arguments(s: &Subject) -> String {
+    let namespace = if s.namespace.is_empty() { String::new() } else { format!(" -n {}", quoted(&s.namespace)) };
+    format!("{}/{}{namespace}", s.kind.to_lowercase(), quoted(&s.name))
+}
+
+/// Everything that can be done to this object now.
+pub fn choices(s: &Subject, view: &ClusterView) -> Vec<Choice> {
+    let args = arguments(s);
+    let command = |icon: Icon, text: Text, line: String| (icon, text, "", Deed::Command(line));
+    let mut all = Vec::new();
+    match s.kind.as_str() {
+        "Pod" => {
+            all.push((Icon::Terminal, Text::Shell, "s", Deed::Shell));
+            if let Some(c) = view.pod(&s.uid).and_then(|p| p.containers.iter().rev().find(|c| c.is_running())) {
+                let kill = Some(format!("{}/{}/{}", s.namespace, s.name, c.name));
+                all.push((Icon::Bolt, Text::KillContainer, "", Deed::Fault(Fault { kill, ..Fault::default() })));
+            }
+        }
+        "Node" => {
+            let node = view.nodes.iter().find(|n| n.name == s.name);
+            let ready = node.is_none_or(|n| n.ready);
+            let fault =
+                Fault { node: Some(s.name.clone()), kubelet: Some(if ready { Switch::Stop } else { Switch::Start }), ..Fault::default() };
+            all.push((Icon::Bolt, if ready { Text::StopNode } else { Text::StartNode }, "", Deed::Fault(fault)));
+            let cordoned = node.is_some_and(|n| !n.schedulable);
+            let (text, verb) = if cordoned { (Text::Uncordon, "uncordon") } else { (Text::Cordon, "cordon") };
+            all.push(command(Icon::Door, text, format!("kubectl {verb} {}", quoted(&s.name))));
+            all.push(command(
+                Icon::Leave,
+                Text::Drain,
+                format!("kubectl drain {} --ignore-daemonsets --delete-emptydir-data --force", quoted(&s.name)),
+            ));
+        }
+        "Deployment" | "ReplicaSet" | "StatefulSet" | "ReplicationController" => {
+            let desired = view.workloads.iter().find(|w| w.key == s.uid).map_or(1, |w| w.desired);
+            let scale = |n: i64| format!("kubectl scale {args} --replicas={}", n.max(0));
+            all.push(command(Icon::Minus, Text::OneLess, scale(desired - 1)));
+            all.push(command(Icon::Plus, Text::OneMore, scale(desired + 1)));
+        }
+        _ => {}
+    }
+    if matches!(s.kind.as_str(), "Deployment" | "StatefulSet" | "DaemonSet") {
+        all.push(command(Icon::Again, Text::RollOut, format!("kubectl rollout restart {args}")));
+    }
+    if s.kind == "Deployment" {
+        all.push(command(Icon::Back, Text::RollBack, format!("kubectl rollout undo {args}")));
+    }
+    all.push((Icon::Edit, Text::EditObject, "e", Deed::Edit));
+    if s.kind != "Node" {
+        all.push((Icon::Cross, Text::Delete, "Ctrl+D", Deed::Command(format!("kubectl delete {args} --wait=false"))));
+    }
+    all
+}
+
+/// Does it.
+pub fn carry_out(link: &Link, state: &State, s: &Subject, deed: &Deed) {
+    match deed {
+        Deed::Command(line) => link.with_host(|h| h.command(line)),
+        Deed::Fault(fault) => link.with_host(|h| h.break_or_mend(fault.clone())),
+        Deed::Shell => {
+            let terminal = if let Lower::Terminal(i) = state.lower { i } else { 0 };
+            link.send(Action::Lower(Lower::Terminal(terminal)));
+            link.send(Action::Panel(Panel::Term));
+            let line = format!("kubectl exec -it {} -n {} -- sh\r", quoted(&s.name), quoted(&s.namespace));
+            link.type_in(terminal, &line);
+            link.host.borrow().focus_terminal(terminal);
+        }
+        Deed::Edit => {
+            let Some(text) = link.host.borrow().object(s).map(PodDetails::yaml) else { return };
+            let path = format!("{}-{}.yaml", s.kind.to_lowercase(), s.name);
+            link.host.borrow_mut().write_file(&path, &text);
+            link.send(Action::Open { path: path.into(), text: text.into() });
+            link.send(Action::Panel(Panel::Edit));
+        }
+    }
+}
+
+/// The keys of k9s, where an object is looked at. Says whether it was one.
+pub fn on_key(key: &str, ctrl: bool, link: &Link, state: &State) -> bool {
+    let Some(s) = state.selected.as_ref().filter(|s| !s.name.is_empty()) else { return false };
+    let tab = match (key, ctrl) {
+        ("d", false) => Some(LookTab::Describe),
+        ("y", false) => Some(LookTab::Yaml),
+        ("l", false) if s.kind == "Pod" => Some(LookTab::Logs),
+        _ => None,
+    };
+    if let Some(tab) = tab {
+        link.send(Action::Tab(tab));
+        return true;
+    }
+    let wanted = if ctrl { format!("Ctrl+{}", key.to_uppercase()) } else { key.to_owned() };
+    match choices(s, &state.scene.view).into_iter().find(|c| c.2 == wanted) {
+        Some(choice) => carry_out(link, state, s, &choice.3),
+        None => return false,
+    }
+    true
+}

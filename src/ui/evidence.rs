@@ -1,0 +1,271 @@
+//! What was decided and why, in tables: the scheduler's verdict, a container's ends, what a service selects, an autoscaler's
+//! arithmetic, what holds a deletion, what changed. Every table is the same thing drawn the same way.
+
+use yew::prelude::*;
+
+use kubarium::api::{Object, Value};
+use kubarium::base::Time;
+use kubarium::sim::Sim;
+use kubarium::views::{self, Membership};
+
+use super::format::short_clock;
+use super::i18n::{Lang, Text, fill};
+use super::icons::Icon;
+use super::state::Subject;
+
+/// A table with a title and a sentence.
+#[derive(Default)]
+struct Sheet {
+    title: Option<Text>,
+    note: String,
+    heads: Vec<String>,
+    rows: Vec<Row>,
+    open: bool,
+}
+
+/// A row: its tone, which is a state's colour and icon, and its cells; the last is as wide as the rest of the table.
+type Row = (&'static str, Vec<String>);
+
+/// How many pods of a namespace a service's table names.
+const PODS_MAX: usize = 40;
+
+/// All there is to say of an object, table by table.
+pub fn evidence(sim: &Sim, subject: &Subject, lang: Lang) -> Html {
+    let Some(object) = views::object(sim, &subject.kind, &subject.namespace, &subject.name) else { return html! {} };
+    let sheets = [
+        holds(object, lang),
+        if subject.kind == "HorizontalPodAutoscaler" { scaling(sim, object, lang) } else { Sheet::default() },
+        if subject.kind == "Pod" { placement(sim, object, lang) } else { Sheet::default() },
+        if subject.kind == "Pod" { ends(sim, object, lang) } else { Sheet::default() },
+        services(sim, object, lang),
+        if subject.kind == "Pod" { mounted(sim, object, lang) } else { Sheet::default() },
+        edits(sim, object, lang),
+    ];
+    html! { <>{ for sheets.into_iter().map(draw) }</> }
+}
+
+fn draw(sheet: Sheet) -> Html {
+    let Some(title) = sheet.title.filter(|_| !sheet.rows.is_empty()) else { return html! {} };
+    let width = sheet.heads.len();
+    html! {
+        <SheetView {title} open={sheet.open} n={sheet.rows.len()}>
+            if !sheet.note.is_empty() { <p class="note">{ sheet.note }</p> }
+            <div class="scroll" tabindex="0"><table>
+                if !sheet.heads.iter().all(String::is_empty) { <thead><tr>for h in sheet.heads { <th scope="col">{ h }</th> }</tr></thead> }
+                <tbody>
+                    for (tone, cells) in sheet.rows {
+                        <tr>{ for row(tone, cells, width) }</tr>
+                    }
+                </tbody>
+            </table></div>
+        </SheetView>
+    }
+}
+
+fn row(tone: &'static str, cells: Vec<String>, width: usize) -> Vec<Html> {
+    let (last, icon) = (
+        cells.len() - 1,
+        match tone {
+            "ok" => Some(Icon::Check),
+            "warn" => Some(Icon::Hourglass),
+            "bad" => Some(Icon::Cross),
+            _ => None,
+        },
+    );
+    let cell = |(i, text): (usize, String)| {
+        let span = if i == last { width - last } else { 1 };
+        let icon = icon.filter(|_| i == 0).map(|i| html! { <span class={classes!("tag", tone)}>{ i.draw() }</span> });
+        html! { <td colspan={span.to_string()} class={classes!((i == last).then_some("wrap"))}>{ for icon }{ text }</td> }
+    };
+    cells.into_iter().enumerate().map(cell).collect()
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct SheetProps {
+    title: Text,
+    open: bool,
+    n: usize,
+    children: Html,
+}
+
+/// A sheet that can be folded; whether it is, is the visitor's from then on.
+#[component]
+fn SheetView(props: &SheetProps) -> Html {
+    let lang = super::state::use_lang();
+    let open = use_state(|| None);
+    let is_open = (*open).unwrap_or(props.open);
+    let onclick = {
+        let open = open.clone();
+        Callback::from(move |_: MouseEvent| open.set(Some(!is_open)))
+    };
+    html! {
+        <div class="sheet">
+            <h3><button {onclick} aria-expanded={is_open.to_string()}>{ if is_open { Icon::Open } else { Icon::Folded }.draw() }{ props.title.t(lang) }<small>{ props.n }</small></button></h3>
+            if is_open { { props.children.clone() } }
+        </div>
+    }
+}
+
+fn heads(texts: &[Text], lang: Lang) -> Vec<String> {
+    texts.iter().map(|t| t.t(lang).to_owned()).collect()
+}
+
+fn clock(t: Option<Time>) -> String {
+    t.map(short_clock).unwrap_or_default()
+}
+
+/// The scheduler's table: nodes by plugins.
+fn placement(sim: &Sim, pod: &Value, lang: Lang) -> Sheet {
+    let Some(d) = views::placement(sim, pod.uid()) else { return Sheet::default() };
+    let mut plugins: Vec<&str> = Vec::new();
+    for score in d.rows.iter().flat_map(|r| &r.scores).filter(|s| s.weighted != 0) {
+        if !plugins.contains(&score.plugin) {
+            plugins.push(score.plugin);
+        }
+    }
+    let rows = d.rows.iter().map(|r| {
+        let mut cells = vec![r.node.to_string()];
+        match &r.refused {
+            Some(refusal) => cells.push(format!("{}: {}", refusal.plugin, refusal.reasons.join("; "))),
+            None => {
+                cells.push(r.total.to_string());
+                let of = |p: &&str| r.scores.iter().find(|s| s.plugin == *p).map_or(0, |s| s.weighted);
+                cells.extend(plugins.iter().map(|p| of(p).to_string()));
+            }
+        }
+        (
+            if r.refused.is_some() {
+                "bad"
+            } else if r.node == d.node {
+                "ok"
+            } else {
+                ""
+            },
+            cells,
+        )
+    });
+    // Why it got none is said above the table.
+    let result = if d.node.is_empty() { String::new() } else { fill(Text::PlacedOn.t(lang), &[&d.node]) };
+    let counts = [d.attempt.to_string(), short_clock(d.at), d.evaluated.to_string(), d.nodes.to_string()];
+    Sheet {
+        title: Some(Text::Placement),
+        note: format!("{} {result}", fill(Text::PlacementNote.t(lang), &counts.each_ref().map(String::as_str))),
+        heads: heads(&[Text::Node, Text::Total], lang).into_iter().chain(plugins.iter().map(|p| (*p).to_owned())).collect(),
+        rows: rows.collect(),
+        open: d.node.is_empty(),
+    }
+}
+
+fn ends(sim: &Sim, pod: &Value, lang: Lang) -> Sheet {
+    let ends = views::ends(sim.api(), pod);
+    let row = |e: &views::End| {
+        let ran = e.ran.0.zip(e.ran.1).map(|(from, to)| kubarium::api::duration::human_duration(to.since(from))).unwrap_or_default();
+        (if e.code == 0 { "ok" } else { "bad" }, vec![clock(e.ran.1), e.container.clone(), e.code.to_string(), ran, e.reason.clone()])
+    };
+    Sheet {
+        title: Some(Text::Ends),
+        heads: heads(&[Text::When, Text::Container, Text::ExitCode, Text::Ran, Text::Reason], lang),
+        open: ends.len() > 1,
+        rows: ends.iter().map(row).collect(),
+        ..Sheet::default()
+    }
+}
+
+/// Of a pod: the services around it. Of a service: the pods around it.
+fn services(sim: &Sim, object: &Value, lang: Lang) -> Sheet {
+    let (other, title) = match object.kind() {
+        "Pod" => ("Service", Text::InServices),
+        "Service" => ("Pod", Text::AroundIt),
+        _ => return Sheet::default(),
+    };
+    let others = views::list(sim, other, usize::MAX).into_iter().filter(|o| o.id[0] == object.namespace());
+    let rows = others.filter_map(|o| {
+        let other = views::object(sim, other, &o.id[0], &o.id[1])?;
+        let (service, pod) = if object.kind() == "Service" { (object, other) } else { (other, object) };
+        let (tone, words) = match views::membership(service, pod)? {
+            Membership::Reached => ("ok", Text::Reached.t(lang).to_owned()),
+            Membership::NotReady => ("warn", Text::NotInUnready.t(lang).to_owned()),
+            Membership::Terminating => ("warn", Text::NotInEnding.t(lang).to_owned()),
+            Membership::NoAddress => ("warn", Text::NotInNoAddress.t(lang).to_owned()),
+            Membership::Label(key, want, Some(has)) => ("bad", fill(Text::NotInLabel.t(lang), &[&key, &want, &has])),
+            Membership::Label(key, want, None) => ("bad", fill(Text::NotInNoLabel.t(lang), &[&key, &want])),
+        };
+        Some((tone, vec![o.id[1].clone(), words]))
+    });
+    Sheet {
+        title: Some(title),
+        heads: heads(&[Text::Name, Text::Why], lang),
+        rows: rows.take(PODS_MAX).collect(),
+        open: object.kind() == "Service",
+        ..Sheet::default()
+    }
+}
+
+fn mounted(sim: &Sim, pod: &Value, lang: Lang) -> Sheet {
+    let row = |m: views::Mounted| {
+        let (tone, text) = match m.fresh {
+            Some(true) => ("ok", Text::FileFresh),
+            Some(false) => ("warn", Text::FileLate),
+            None => ("", Text::FileNone),
+        };
+        (tone, vec![m.path, m.source, text.t(lang).to_owned()])
+    };
+    let rows: Vec<Row> = views::mounted(sim, pod).into_iter().map(row).collect();
+    Sheet { title: Some(Text::Mounted), heads: heads(&[Text::Files, Text::From, Text::Status], lang), open: true, rows, ..Sheet::default() }
+}
+
+/// The autoscaler's arithmetic, step by step.
+fn scaling(sim: &Sim, hpa: &Value, lang: Lang) -> Sheet {
+    let Some(c) = views::scaling(sim, hpa.namespace(), hpa.name()) else { return Sheet::default() };
+    let step = |text: Text, n: i64, why: String| ("", vec![text.t(lang).to_owned(), n.to_string(), why]);
+    let mut rows = vec![step(Text::HpaNow, c.current, short_clock(c.at))];
+    for m in &c.metrics {
+        rows.push(match &m.outcome {
+            Err(error) => ("bad", vec![m.name.clone(), String::new(), error.clone()]),
+            Ok(p) => {
+                let mut why = format!("{} × {:.2} → {}", p.groups.ready, p.ratio, p.replicas);
+                if let Some(percent) = p.utilization {
+                    why = format!("{percent} % · {why}");
+                }
+                if let Some(ratio) = p.cautious_ratio {
+                    why += &format!(" ({ratio:.2})");
+                }
+                for (text, set) in [(Text::HpaUnready, &p.groups.unready), (Text::HpaMissing, &p.groups.missing)] {
+                    if !set.is_empty() {
+                        why += &format!("; {}", fill(text.t(lang), &[&set.len().to_string()]));
+                    }
+                }
+                ("", vec![m.name.clone(), p.replicas.to_string(), why])
+            }
+        });
+    }
+    rows.push(step(Text::HpaWanted, c.desired, Text::HpaHighest.t(lang).to_owned()));
+    if let Some(n) = &c.normalized {
+        rows.push(step(Text::HpaStabilized, n.stabilized, format!("{}: {}", n.able.0, n.able.1)));
+        let tone = if n.replicas == n.stabilized { "ok" } else { "warn" };
+        rows.push((tone, vec![Text::HpaSet.t(lang).to_owned(), n.replicas.to_string(), format!("{}: {}", n.limited.0, n.limited.1)]));
+    }
+    Sheet { title: Some(Text::Arithmetic), heads: heads(&[Text::Step2, Text::Pods, Text::Why], lang), rows, open: true, ..Sheet::default() }
+}
+
+fn holds(object: &Value, lang: Lang) -> Sheet {
+    let words = |f: &str| match f {
+        "kubernetes.io/pvc-protection" => Text::HeldByClaim,
+        "kubernetes.io/pv-protection" => Text::HeldByVolume,
+        "foregroundDeletion" => Text::HeldForeground,
+        "orphan" => Text::HeldOrphan,
+        "kubernetes" => Text::HeldNamespace,
+        "batch.kubernetes.io/job-tracking" => Text::HeldJob,
+        _ => Text::HeldOther,
+    };
+    let rows = views::holds(object).into_iter().map(|f| ("warn", vec![f.clone(), words(&f).t(lang).to_owned()]));
+    Sheet { title: Some(Text::Held), heads: vec![String::new(); 2], rows: rows.collect(), open: true, ..Sheet::default() }
+}
+
+fn edits(sim: &Sim, object: &Value, lang: Lang) -> Sheet {
+    let row = |e: views::Edit| {
+        ("", vec![short_clock(e.at), if e.fields.is_empty() { e.change.as_str().to_lowercase() } else { e.fields.join(", ") }])
+    };
+    let rows = views::edits(sim.api(), object).into_iter().map(row).collect();
+    Sheet { title: Some(Text::Changes), heads: heads(&[Text::When, Text::Changed], lang), rows, ..Sheet::default() }
+}

@@ -1,0 +1,171 @@
+//! The command palette: kinds, objects and commands, found as one types.
+
+use web_sys::{HtmlElement, HtmlInputElement};
+use yew::prelude::*;
+
+use kubarium::views::{kinds, list};
+
+use super::host::Host;
+use super::i18n::{Lang, Text};
+use super::icons::Icon;
+use super::share;
+use super::state::{Action, Link, State, Subject, use_lang, use_link};
+
+/// The most entries that are shown.
+const ENTRIES_MAX: usize = 14;
+/// The most objects of a kind that are searched.
+const OBJECTS_MAX: usize = 2000;
+
+/// What the palette needs: all of the page's state, for what its commands do.
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    /// The page's state.
+    pub state: UseReducerHandle<State>,
+}
+
+/// Where an entry leads.
+#[derive(Clone)]
+enum Go {
+    Look(Subject),
+    Run(fn(&Link, &State)),
+}
+
+/// An entry: its sign, what it is called, and what stands beside it.
+struct Entry {
+    icon: Icon,
+    label: String,
+    note: String,
+    go: Go,
+}
+
+/// The commands: name, key, and what they do.
+const COMMANDS: [(Icon, Text, &str, fn(&Link, &State)); 10] = [
+    (Icon::Play, Text::KeyPlay, "Space", |link, state| link.play(!state.playing)),
+    (Icon::Step, Text::KeyStep, ".", |link, _| link.step()),
+    (Icon::Back, Text::KeyUndo, "Ctrl+Z", |link, state| link.undo(state.lang)),
+    (Icon::Again, Text::BackToNow, "0", |link, _| link.with_host(Host::back_to_now)),
+    (Icon::Link, Text::Share, "Shift+S", share::share),
+    (Icon::Table, Text::KeyTable, "t", |link, state| link.send(Action::Table(!state.table))),
+    (Icon::Sun, Text::OtherTheme, "", |link, state| link.send(Action::Dark(!state.dark))),
+    (Icon::Globe, Text::LanguageTo, "", |link, state| link.send(Action::Language(state.lang.other()))),
+    (Icon::Help, Text::KeysTitle, "?", |link, _| link.send(Action::Help(true))),
+    (Icon::Plus, Text::NewSession, "", |link, state| link.open(Host::fresh(), 0.0, Text::Afresh.t(state.lang))),
+];
+
+/// What matches, best first: kinds by their names, then objects, then commands.
+fn entries(link: &Link, query: &str, lang: Lang) -> Vec<Entry> {
+    let host = link.host.borrow();
+    let query = query.trim_start_matches(':').trim().to_lowercase();
+    let all = kinds(host.sim());
+    let mut found = Vec::new();
+    let whole = |kind: &str| Subject { kind: kind.to_owned(), namespace: String::new(), name: String::new(), uid: String::new() };
+    let mut rank = |exact: bool| {
+        for k in &all {
+            let is_exact = k.names.iter().any(|n| *n == query);
+            let matches = if query.is_empty() {
+                k.count > 0
+            } else {
+                k.names.iter().any(|n| n.starts_with(&query)) || k.kind.to_lowercase().contains(&query)
+            };
+            if matches && is_exact == exact && found.len() < ENTRIES_MAX {
+                found.push(Entry {
+                    icon: Icon::Boxes,
+                    label: k.names[0].to_owned(),
+                    note: k.count.to_string(),
+                    go: Go::Look(whole(k.kind)),
+                });
+            }
+        }
+    };
+    rank(true);
+    rank(false);
+    let mut others: Vec<Entry> = COMMANDS
+        .iter()
+        .filter(|c| c.1.t(lang).to_lowercase().contains(&query))
+        .map(|(icon, text, key, run)| Entry { icon: *icon, label: text.t(lang).to_owned(), note: (*key).to_owned(), go: Go::Run(*run) })
+        .collect();
+    if query.is_empty() {
+        // With nothing asked for yet, commands come first.
+        others.append(&mut found);
+        others.truncate(2 * ENTRIES_MAX);
+        return others;
+    }
+    for k in all.iter().filter(|k| k.count > 0) {
+        for o in list(host.sim(), k.kind, OBJECTS_MAX) {
+            if found.len() < ENTRIES_MAX && o.id[1].contains(&query) {
+                let [namespace, name, uid] = o.id;
+                let go = Go::Look(Subject { kind: k.kind.to_owned(), namespace, name: name.clone(), uid });
+                found.push(Entry { icon: Icon::Look, label: name, note: k.kind.to_owned(), go });
+            }
+        }
+    }
+    found.append(&mut others);
+    found
+}
+
+/// The palette.
+#[component]
+pub fn Palette(props: &Props) -> Html {
+    let (lang, link) = (use_lang(), use_link());
+    let (query, at) = (use_state(String::new), use_state(|| 0usize));
+    let input = use_node_ref();
+    use_effect_with((), {
+        let input = input.clone();
+        move |()| {
+            if let Some(input) = input.cast::<HtmlElement>() {
+                // Focus fails only where the element has just left the page.
+                let _ = input.focus();
+            }
+        }
+    });
+    let entries = entries(&link, &query, lang);
+    let chosen = (*at).min(entries.len().saturating_sub(1));
+    let run = {
+        let (link, state) = (link.clone(), props.state.clone());
+        Callback::from(move |go: Go| {
+            link.send(Action::Palette(false));
+            match go {
+                Go::Look(subject) => link.send(Action::Select(Some(subject))),
+                Go::Run(run) => run(&link, &state),
+            }
+        })
+    };
+    let oninput = {
+        let (query, at) = (query.clone(), at.clone());
+        Callback::from(move |e: InputEvent| {
+            query.set(e.target_dyn_into::<HtmlInputElement>().map(|i| i.value()).unwrap_or_default());
+            at.set(0);
+        })
+    };
+    let onkeydown = {
+        let (at, length, run, link) = (at.clone(), entries.len().max(1), run.clone(), link.clone());
+        let go = entries.get(chosen).map(|e| e.go.clone());
+        Callback::from(move |e: KeyboardEvent| {
+            match (e.key().as_str(), &go) {
+                ("ArrowDown", _) => at.set((chosen + 1) % length),
+                ("ArrowUp", _) => at.set((chosen + length - 1) % length),
+                ("Enter", Some(go)) => run.emit(go.clone()),
+                ("Escape", _) => link.send(Action::Palette(false)),
+                _ => return,
+            }
+            e.prevent_default();
+            e.stop_propagation();
+        })
+    };
+    let stay = Callback::from(|e: MouseEvent| e.stop_propagation());
+    html! {
+        <div class="modal top" role="dialog" aria-modal="true" aria-label={Text::Palette.t(lang)} onclick={link.on(|| Action::Palette(false))}>
+            <div class="palette" onclick={stay}>
+                <input ref={input} class="find" role="combobox" aria-expanded="true" aria-controls="palette" aria-activedescendant={format!("entry-{chosen}")}
+                    aria-label={Text::Palette.t(lang)} placeholder={Text::PaletteHint.t(lang)} value={(*query).clone()} {oninput} {onkeydown} autocomplete="off" />
+                <ul id="palette" role="listbox" aria-label={Text::Palette.t(lang)}>
+                    for (i, e) in entries.into_iter().enumerate() {
+                        <li key={i} id={format!("entry-{i}")} role="option" aria-selected={(i == chosen).to_string()} onclick={let (run, go) = (run.clone(), e.go); Callback::from(move |_: MouseEvent| run.emit(go.clone()))}>
+                            { e.icon.draw() }<b>{ e.label }</b><small>{ e.note }</small>
+                        </li>
+                    }
+                </ul>
+            </div>
+        </div>
+    }
+}

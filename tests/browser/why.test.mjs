@@ -1,0 +1,111 @@
+// From anything that is not as wanted, one step to the reason; and what can be done by hand, by mouse and by keys.
+import assert from 'node:assert/strict';
+import { journey } from './harness.mjs';
+import { apply, example } from './manifests.mjs';
+
+const screen = (page) => page.locator('.term .host:not([hidden]) .xterm-rows').innerText();
+const sheet = (page, title) => page.locator('.sheet', { hasText: title });
+
+/** Types a line into the terminal. */
+async function type(page, line) {
+  await page.locator('.term .host:not([hidden])').click();
+  await page.keyboard.type(`${line}\n`);
+}
+
+/** Chooses in the palette what this finds first. */
+async function palette(page, query) {
+  await page.locator('.bar h1').click();
+  await page.keyboard.press(':');
+  await page.getByRole('combobox', { name: /Command palette|命令面板/ }).fill(query);
+  await page.keyboard.press('Enter');
+}
+
+for (const [theme, language, size] of [
+  ['dark', 'en-US', { width: 1440, height: 900 }],
+  ['light', 'zh-CN', { width: 360, height: 740 }],
+]) {
+  journey(`says why: ${theme} ${language} ${size.width}`, { theme, language, size, reducedMotion: size.width < 400 }, async ({ page, axe, screenshot }) => {
+    const narrow = size.width < 760;
+    const panel = async (n) => narrow && page.locator('.switch button').nth(n).click();
+    await panel(1);
+    await example(page, 'too-big');
+    await apply(page, 'pod/too-big created');
+    await panel(0);
+    await page.locator('.pod', { hasText: 'too-big' }).click();
+    await sheet(page, /Where it was put|调度结果/).locator('td', { hasText: 'NodeResourcesFit: Insufficient' }).first().waitFor();
+    await screenshot('placement');
+    await axe();
+    if (narrow) assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= size.width, 'nothing sticks out');
+    await panel(1);
+    await example(page, 'service');
+    await apply(page, 'service/web created');
+    await panel(0);
+    await page.locator('.chip', { hasText: 'web' }).last().click();
+    await panel(3);
+    await sheet(page, /Which pods it reaches|可达哪些/).locator('td', { hasText: /not selected: wants|未选中/ }).first().waitFor();
+    await screenshot('service');
+    await axe();
+  });
+}
+
+journey('keeps every end of a container, and what changed', { theme: 'light' }, async ({ page, until, screenshot }) => {
+  await example(page, 'crash-loop');
+  await apply(page, 'created');
+  await page.locator('.node .pod').first().click();
+  await page.locator('.speed input').fill('6');
+  const ends = sheet(page, 'How its containers ended');
+  await until('two ends', async () => (await ends.locator('tbody tr').count()) >= 2);
+  await page.locator('.sheet', { hasText: 'What changed' }).getByRole('button').click();
+  await screenshot('ends');
+  await page.getByRole('tab', { name: 'Describe' }).click();
+  await page.locator('.text', { hasText: 'Back-off restarting failed container' }).waitFor();
+});
+
+journey('does things by hand, as inputs that can be taken back', { theme: 'dark' }, async ({ page, until, screenshot }) => {
+  await example(page, 'nginx-rc');
+  await apply(page, 'replicationcontroller/nginx created');
+  await until('three pods', async () => (await page.locator('.node .pod', { hasText: 'Running' }).count()) === 3);
+  await page.locator('.node .pod').first().click();
+  await page.getByRole('button', { name: 'Kill container' }).click();
+  await until('a restart', async () => (await page.locator('.pod .again').count()) === 1);
+  await screenshot('killed');
+  const name = await page.locator('.look h2').innerText();
+  await page.locator('.bar h1').click();
+  await page.keyboard.press('Control+d');
+  await page.locator('.answer', { hasText: `pod "${name}" deleted` }).waitFor();
+  await until('another in its place', async () => (await page.locator('.node .pod', { hasText: 'Running' }).count()) === 3);
+  await page.locator('.node header button').first().click();
+  await page.getByRole('button', { name: 'Cut off' }).click();
+  await page.locator('.speed input').fill('7');
+  await page.locator('.node', { hasText: 'Not ready' }).waitFor();
+  await page.getByRole('button', { name: 'Bring back' }).click();
+  await until('ready again', async () => (await page.locator('.node', { hasText: 'Not ready' }).count()) === 0);
+});
+
+journey('finds kinds, objects and commands in the palette', { theme: 'dark' }, async ({ page, until, axe, screenshot }) => {
+  await example(page, 'config-env');
+  await apply(page, 'created');
+  await page.locator('.pod', { hasText: 'Running' }).first().waitFor();
+  await page.locator('.bar h1').click();
+  await page.keyboard.press(':');
+  await page.getByRole('combobox', { name: 'Command palette' }).waitFor();
+  await axe();
+  await screenshot('open');
+  await page.keyboard.press('Escape');
+  await palette(page, 'cm');
+  await page.locator('.look h2', { hasText: 'ConfigMap' }).waitFor();
+  await page.locator('.look li', { hasText: 'kube-root-ca.crt' }).first().waitFor();
+  await axe();
+  await screenshot('list');
+  await page.locator('.look li').first().click();
+  await page.keyboard.press('y');
+  await page.locator('.look .text', { hasText: 'kind: ConfigMap' }).waitFor();
+  await page.keyboard.press('e');
+  await page.locator('.edit .tab.on', { hasText: 'configmap-' }).waitFor();
+  await page.locator('.node .pod').first().click();
+  await page.locator('.look h2').click();
+  await page.keyboard.press('s');
+  await until("the container's prompt", async () => /[#$] *$/m.test((await screen(page)).trim()) && /kubectl exec/.test(await screen(page)));
+  await palette(page, 'Table');
+  await page.locator('table').first().waitFor();
+});
