@@ -1,0 +1,93 @@
+//! The book's chapter, section by section: `tests/book/NAME.sh` is typed into the page's terminal and must show `NAME.out`. The files it
+//! works with are the page's examples. `UPDATE_EXPECT=1 cargo test --test book` writes the expected side anew, for review.
+//!
+//! A line is typed when the one before it is done, which a prompt shows. `sleep` takes virtual time, as everything does; `^C` interrupts;
+//! a line that never ends by itself is followed by `#wait SECONDS`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use kubarium::base::{Duration, Time};
+use kubarium::sim::{Session, Sim, TerminalInput, TimedInput};
+
+/// A line that takes longer than this never ends.
+const LINE_MAX: Duration = Duration::from_secs(3600);
+
+fn read_all(folder: &Path) -> BTreeMap<String, String> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+    let files = entries.map(|e| e.expect("a folder can be read to its end").path()).filter(|p| p.is_file());
+    files
+        .map(|p| (p.file_name().expect("a file has a name").to_string_lossy().into_owned(), fs::read_to_string(&p).expect("text")))
+        .collect()
+}
+
+/// Runs on for a while.
+fn pass(sim: &mut Sim, time: Duration) {
+    let until = sim.now() + time;
+    while !sim.run(until, u64::MAX).done {}
+}
+
+fn at_prompt(shown: &str) -> bool {
+    let last = shown.rsplit('\n').next().unwrap_or("");
+    last.ends_with("# ") || last.ends_with("$ ") || last.ends_with("> ")
+}
+
+fn play(script: &str, files: BTreeMap<String, String>) -> String {
+    let mut sim = Sim::new(Session { seed: 1, metrics: Some(true), files, ..Session::default() });
+    let (mut shown, mut read) = (String::new(), 0);
+    let mut typed = |sim: &mut Sim, shown: &mut String, data: &str, most: Duration| {
+        sim.input(TimedInput { terminal: Some(TerminalInput { tab: 0, data: data.to_owned() }), ..TimedInput::default() });
+        let deadline = sim.now() + most;
+        let mut turn = |sim: &mut Sim, shown: &mut String| {
+            let (bytes, end) = sim.terminal_output(0, read);
+            shown.push_str(&String::from_utf8_lossy(bytes).replace('\r', ""));
+            read = end;
+        };
+        let before = shown.len();
+        while sim.now() < deadline && (shown.len() == before || !at_prompt(shown)) {
+            pass(sim, Duration::from_millis(10));
+            turn(sim, shown);
+        }
+    };
+    typed(&mut sim, &mut shown, "", LINE_MAX);
+    let mut lines = script.lines().peekable();
+    while let Some(line) = lines.next() {
+        if line.starts_with("#!") || line.starts_with("#wait") {
+            continue;
+        }
+        let most = lines.peek().and_then(|l| l.strip_prefix("#wait ")).map(|s| Duration::from_secs(s.parse().expect("seconds")));
+        // A terminal in a container echoes what is typed.
+        if !sim.workstation().terminal_is_raw(0) {
+            shown.push_str(line);
+            shown.push('\n');
+        }
+        let data = if line == "^C" { "\u{3}".to_owned() } else { format!("{line}\n") };
+        typed(&mut sim, &mut shown, &data, most.unwrap_or(LINE_MAX));
+        assert!(most.is_some() || at_prompt(&shown), "{line:?} does not end:\n{shown}");
+    }
+    assert!(sim.now() < Time::from_secs(100_000));
+    shown + "\n"
+}
+
+#[test]
+fn every_section() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = read_all(&root.join("static/examples/book"));
+    files.extend(read_all(&root.join("static/examples")));
+    let folder = root.join("tests/book");
+    let update = std::env::var_os("UPDATE_EXPECT").is_some();
+    let (mut sections, mut wrong) = (0, Vec::new());
+    for (name, script) in read_all(&folder).iter().filter_map(|(n, t)| n.strip_suffix(".sh").map(|n| (n.to_owned(), t.clone()))) {
+        sections += 1;
+        let shown = play(&script, files.clone());
+        let expected = folder.join(format!("{name}.out"));
+        if update {
+            fs::write(&expected, &shown).expect("the folder can be written to");
+        } else if fs::read_to_string(&expected).unwrap_or_default() != shown {
+            wrong.push(format!("{name} shows now:\n{shown}"));
+        }
+    }
+    assert!(sections >= 8, "only {sections} sections");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
