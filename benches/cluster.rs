@@ -66,4 +66,51 @@ fn main() {
         3600.0 / seconds,
         sim.api().revision() - before
     );
+
+    let page = "{name: c, image: nginx, livenessProbe: {httpGet: {port: 80}}, readinessProbe: {httpGet: {port: 80}, periodSeconds: 5}}";
+    let (sim, seconds) = timed(|| rollout(500, page));
+    println!(
+        "a rollout of 500 pods with HTTP probes: done at {} after {seconds:.3} s (at most 1.5), {} revisions",
+        sim.now(),
+        sim.api().revision()
+    );
+
+    let (sim, seconds) = timed(|| scaling(Duration::from_secs(3600)));
+    println!("an hour of load on an autoscaled controller: {} replicas after {seconds:.3} s (at most 2)", ready(&sim) - 1);
+}
+
+/// A Deployment of this size, then another image, until all pods have it.
+fn rollout(replicas: usize, container: &str) -> Sim {
+    let deployment = controller(replicas, container)
+        .replace("apiVersion: v1\nkind: ReplicationController", "apiVersion: apps/v1\nkind: Deployment")
+        .replace("selector: {app: web}", "selector: {matchLabels: {app: web}}");
+    let mut sim = start(10, deployment);
+    while ready(&sim) < replicas && sim.now() < Time::from_secs(600) {
+        let next = sim.now() + Duration::from_secs(1);
+        while !sim.run(next, u64::MAX).done {}
+    }
+    let commands = "kubectl set image deployment/web c=nginx:2 && kubectl rollout status deployment/web";
+    sim.input(TimedInput { cmd: Some(commands.to_owned()), ..TimedInput::default() });
+    while sim.is_busy() && sim.now() < Time::from_secs(3600) && sim.step_once() {}
+    sim
+}
+
+/// The book's lesson on scaling: one client asks without a pause, and an autoscaler keeps the CPU use at half of what is requested.
+fn scaling(time: Duration) -> Sim {
+    let file = |name: &str| {
+        let path = format!("{}/static/examples/book/{name}", env!("CARGO_MANIFEST_DIR"));
+        (name.to_owned(), std::fs::read_to_string(path).expect("the book's manifests are examples"))
+    };
+    let names = ["php-apache-rc.yaml", "php-apache-svc.yaml", "hpa-php-apache.yaml", "busybox-pod.yaml"];
+    let commands = "for f in php-* hpa-* busybox-*; do kubectl create -f $f; done; sleep 10; \
+                    kubectl exec busybox -- sh -c 'while true; do wget -q -O- http://php-apache > /dev/null; done'";
+    let mut sim = Sim::new(Session {
+        seed: 1,
+        metrics: Some(true),
+        files: names.map(file).into(),
+        inputs: vec![TimedInput { cmd: Some(commands.to_owned()), ..TimedInput::default() }],
+        ..Session::default()
+    });
+    while !sim.run(Time::ZERO + time, u64::MAX).done {}
+    sim
 }

@@ -53,12 +53,16 @@ pub fn Edit(props: &Props) -> Html {
     let examples = EXAMPLES.iter().map(|e| {
         let (link, close) = (link.clone(), close_menu.clone());
         let onclick = Callback::from(move |_: MouseEvent| {
-            link.send(Action::Open { path: e.path.into(), text: e.text.into() });
-            link.host.borrow_mut().write_file(e.path, e.text);
+            // The first comes last again, to be the one that is shown.
+            for (path, text) in e.files.iter().chain(e.files.first().filter(|_| e.files.len() > 1)) {
+                let name = path.rsplit('/').next().unwrap_or(path);
+                link.send(Action::Open { path: name.into(), text: (*text).into() });
+                link.host.borrow_mut().write_file(name, text);
+            }
             link.send(Action::Answer(None));
             close.emit(());
         });
-        html! { <button key={e.path} role="menuitem" {onclick}>{ e.title.t(lang) }<small>{ e.note.t(lang) }</small></button> }
+        html! { <button key={e.files[0].0} role="menuitem" {onclick}>{ e.title.t(lang) }<small>{ e.note.t(lang) }</small></button> }
     });
     let new_file = {
         let (link, files) = (link.clone(), props.files.clone());

@@ -1,13 +1,11 @@
-//! Ready manifests, as files in `static/examples/`.
+//! Ready manifests, as files in `static/examples/`: single ones, and those of a chapter of a book, section by section.
 
 use super::i18n::Text;
 
-/// A ready manifest.
+/// Ready manifests that belong together.
 pub struct Example {
-    /// The file it opens as.
-    pub path: &'static str,
-    /// Its text.
-    pub text: &'static str,
+    /// The files they open as, with their texts; the first is shown.
+    pub files: &'static [(&'static str, &'static str)],
     /// What it is.
     pub title: Text,
     /// What there is to see.
@@ -15,19 +13,30 @@ pub struct Example {
 }
 
 macro_rules! example {
-    ($file:literal, $title:ident, $note:ident) => {
-        Example { path: $file, text: include_str!(concat!("../../static/examples/", $file)), title: Text::$title, note: Text::$note }
+    ($title:ident, $note:ident; $($file:literal),*) => {
+        Example {
+            files: &[$(($file, include_str!(concat!("../../static/examples/", $file)))),*],
+            title: Text::$title,
+            note: Text::$note,
+        }
     };
 }
 
 /// All of them, in the order they are shown.
-pub static EXAMPLES: [Example; 8] = [
-    example!("liveness-exec.yaml", ExLiveness, ExLivenessNote),
-    example!("nginx-rc.yaml", ExController, ExControllerNote),
-    example!("readiness.yaml", ExReadiness, ExReadinessNote),
-    example!("config-env.yaml", ExConfig, ExConfigNote),
-    example!("crash-loop.yaml", ExCrash, ExCrashNote),
-    example!("service.yaml", ExService, ExServiceNote),
-    example!("multi-container.yaml", ExMulti, ExMultiNote),
-    example!("too-big.yaml", ExPending, ExPendingNote),
+pub static EXAMPLES: [Example; 15] = [
+    example!(ExLiveness, ExLivenessNote; "liveness-exec.yaml"),
+    example!(ExController, ExControllerNote; "nginx-rc.yaml"),
+    example!(ExReadiness, ExReadinessNote; "readiness.yaml"),
+    example!(ExConfig, ExConfigNote; "config-env.yaml"),
+    example!(ExCrash, ExCrashNote; "crash-loop.yaml"),
+    example!(ExService, ExServiceNote; "service.yaml"),
+    example!(ExMulti, ExMultiNote; "multi-container.yaml"),
+    example!(ExPending, ExPendingNote; "too-big.yaml"),
+    example!(BookConfig, BookConfigNote; "book/cm-appvars.yaml", "book/cm-test-pod.yaml", "book/cm-appconfigfiles.yaml", "book/cm-test-app.yaml", "book/cm-test-app-all.yaml"),
+    example!(BookHealth, BookHealthNote; "book/pod-with-healthcheck.yaml", "book/pod-with-http-check.yaml"),
+    example!(BookScheduling, BookSchedulingNote; "book/frontend-controller.yaml", "book/redis-master-controller.yaml", "book/with-labels-pod.yaml", "book/with-labels-executing-pod.yaml", "book/node-affinity-pod.yaml"),
+    example!(BookDaemonSet, BookDaemonSetNote; "book/fluentd-ds.yaml", "book/fluentd-ds-apps.yaml"),
+    example!(BookJob, BookJobNote; "book/job.yaml.txt", "book/rabbitmq.yaml", "book/job-wq-1.yaml", "book/redis.yaml", "book/job-wq-2.yaml", "book/job-static.yaml", "book/cronjob.yaml"),
+    example!(BookScaling, BookScalingNote; "book/php-apache-rc.yaml", "book/php-apache-svc.yaml", "book/hpa-php-apache.yaml", "book/busybox-pod.yaml", "book/redis-slave-controller.yaml"),
+    example!(BookRolling, BookRollingNote; "book/redis-master-controller-v1.yaml", "book/redis-master-controller-v2.yaml", "book/nginx-deployment.yaml"),
 ];

@@ -161,7 +161,7 @@ impl Host {
         Session {
             seed: 1,
             metrics: Some(true),
-            files: EXAMPLES.iter().take(1).map(|e| (e.path.to_owned(), e.text.to_owned())).collect(),
+            files: EXAMPLES[0].files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect(),
             ..Session::default()
         }
     }

@@ -341,6 +341,20 @@ texts! {
     ExMultiNote: "An init container, then two that share a volume", "先初始化容器，再两个共享卷的容器";
     ExPending: "Too big for any node", "任何节点都放不下";
     ExPendingNote: "Waits in the queue, and says why", "在队列中等待，并说明原因";
+    BookConfig: "Book: ConfigMap", "书：ConfigMap";
+    BookConfigNote: "As environment, as files, and missing at first", "作为环境变量、作为文件，以及起初不存在";
+    BookHealth: "Book: health checks", "书：健康检查";
+    BookHealthNote: "By a connection, and by a page that is not there", "TCP 连接检查，以及一个不存在的页面";
+    BookScheduling: "Book: scheduling", "书：Pod 调度";
+    BookSchedulingNote: "RC, nodeSelector, node affinity; label a node and they go", "RC、nodeSelector、节点亲和性；给节点打标签后即可调度";
+    BookDaemonSet: "Book: DaemonSet", "书：DaemonSet";
+    BookDaemonSetNote: "fluentd on every node, as it was and as it is written", "每个节点一个 fluentd，旧写法与新写法";
+    BookJob: "Book: Job", "书：Job";
+    BookJobNote: "A template, two queues, static assignment, CronJob", "模板、两种队列、静态分配与 CronJob";
+    BookScaling: "Book: scaling", "书：扩容和缩容";
+    BookScalingNote: "php-apache, its autoscaler, and a pod to make the load", "php-apache、它的 HPA，以及施加压力的 Pod";
+    BookRolling: "Book: rolling update", "书：滚动升级";
+    BookRollingNote: "rolling-update by KUBARIUM_KUBECTL=1.3; a Deployment", "用 KUBARIUM_KUBECTL=1.3 的 rolling-update；Deployment";
 }
 
 #[cfg(test)]
