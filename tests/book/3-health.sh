@@ -6,4 +6,4 @@ sleep 40
 kubectl get pods
 sleep 120
 kubectl get pods
-kubectl get events --field-selector reason=Unhealthy -o custom-columns=POD:.involvedObject.name,COUNT:.count,MESSAGE:.message
+kubectl get events --field-selector reason=Unhealthy -o custom-columns=POD:.involvedObject.name,MESSAGE:.message

@@ -36,7 +36,7 @@ kubectl logs -l job-name=job-wq-1 | sort
 kubectl create -f job-wq-2.yaml
 sleep 40
 kubectl get job job-wq-2
-kubectl logs -l job-name=job-wq-2 | grep -v session
+kubectl logs -l job-name=job-wq-2 | grep Working
 kubectl create -f job-static.yaml
 sleep 15
 kubectl get job job-static

@@ -30,7 +30,7 @@ kubectl get hpa
 kubectl get rc php-apache
 unset KUBARIUM_KUBECTL
 kubectl get hpa
-kubectl get events --field-selector reason=SuccessfulRescale -o custom-columns=MESSAGE:.message
+kubectl get events --field-selector reason=SuccessfulRescale -o custom-columns=MESSAGE:.message | sed -n '$p'
 kubectl autoscale rc redis-slave --min=1 --max=3 --cpu=50%
 sleep 40
 kubectl get hpa redis-slave -o jsonpath='{.status.conditions[?(@.type=="ScalingActive")].message}{"\n"}'
