@@ -31,7 +31,10 @@ fn autoscaler_to_v2(kind: KindRef, mut object: Value) -> Value {
         let text = object.remove(&["metadata", "annotations", key]);
         if let Some(value) = text.and_then(|t| Value::from_json(t.str()).ok()) {
             if key == METRICS {
-                metrics.extend(value.items().iter().cloned());
+                metrics.extend(value.items().iter().map(|m| metric_from_v1(m, "target")));
+            } else if key == CURRENT_METRICS {
+                let current: Vec<Value> = value.items().iter().map(|m| metric_from_v1(m, "current")).collect();
+                object.set(path, current);
             } else {
                 object.set(path, value);
             }
@@ -75,7 +78,7 @@ fn autoscaler_to_v1(mut object: Value) -> Value {
     }
     let mut annotations = Map::new();
     if !rest.is_empty() {
-        annotations.insert(METRICS, Value::from(rest).to_json());
+        annotations.insert(METRICS, metrics_to_v1(&rest, "target"));
     }
     if let Some(behavior) = object.remove(&["spec", "behavior"]) {
         annotations.insert(BEHAVIOR, behavior.to_json());
@@ -89,15 +92,61 @@ fn autoscaler_to_v1(mut object: Value) -> Value {
         object.set(&["status", "currentCPUUtilizationPercentage"], percent);
     }
     if !current.is_empty() {
-        annotations.insert(CURRENT_METRICS, current.to_json());
+        annotations.insert(CURRENT_METRICS, metrics_to_v1(current.items(), "current"));
     }
     if let Some(conditions) = object.remove(&["status", "conditions"]) {
-        annotations.insert(CONDITIONS, conditions.to_json());
+        let list: Vec<String> =
+            conditions.items().iter().map(|c| ordered(c, &["type", "status", "lastTransitionTime", "reason", "message"])).collect();
+        annotations.insert(CONDITIONS, format!("[{}]", list.join(",")));
     }
     for (key, text) in annotations.iter() {
         object.set(&["metadata", "annotations", key], text);
     }
     object
+}
+
+/// Members in a given order, as Go writes a type's; absent ones are left out.
+fn ordered(value: &Value, members: &[&str]) -> String {
+    let shown = members.iter().filter(|m| !value.get(m).is_null()).map(|m| format!("\"{m}\":{}", value.get(m).to_json()));
+    format!("{{{}}}", shown.collect::<Vec<_>>().join(","))
+}
+
+/// Metrics as version 1 writes them: `part` and the amounts in one name (`currentAverageValue`). Those of pods, objects
+/// and the outside have no such form here.
+fn metrics_to_v1(metrics: &[Value], part: &str) -> String {
+    let one = |metric: &Value| {
+        let member = match metric.get("type").str() {
+            "Resource" => "resource",
+            "ContainerResource" => "containerResource",
+            "" => return "{\"type\":\"\"}".to_owned(),
+            _ => return metric.to_json(),
+        };
+        let source = metric.get(member);
+        let mut flat = obj!({"name": source.get("name")});
+        let names = [format!("{part}AverageUtilization"), format!("{part}AverageValue")];
+        for (name, from) in names.iter().zip(["averageUtilization", "averageValue"]) {
+            flat.set(&[name], source.at(&[part, from]).clone());
+        }
+        flat.set(&["container"], source.get("container").clone());
+        let inner = ordered(&flat, &["name", &names[0], &names[1], "container"]);
+        format!("{{\"type\":{},\"{member}\":{inner}}}", metric.get("type").to_json())
+    };
+    format!("[{}]", metrics.iter().map(one).collect::<Vec<_>>().join(","))
+}
+
+fn metric_from_v1(metric: &Value, part: &str) -> Value {
+    let mut metric = metric.clone();
+    let member = if metric.get("containerResource").is_null() { "resource" } else { "containerResource" };
+    for (from, kind) in [("averageUtilization", "Utilization"), ("averageValue", "AverageValue")] {
+        let name = format!("{part}A{}", &from[1..]);
+        if let Some(amount) = metric.remove(&[member, &name]) {
+            metric.set(&[member, part, from], amount);
+            if part == "target" {
+                metric.set(&[member, part, "type"], kind);
+            }
+        }
+    }
+    metric
 }
 
 fn split(metrics: &Value, part: &str) -> (Option<Value>, Vec<Value>) {

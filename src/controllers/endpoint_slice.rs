@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::Order as _;
+
 use super::controller::{ObjectRef, controller_ref, key_of};
 use super::replicas::is_ready;
 use super::service_pods::{
-    RECONCILE, TRIGGER_TIME, TriggerTimes, hostname_of, is_candidate, is_headless, ports_on, selected_pods, services_of, target_ref,
+    RECONCILE, TRIGGER_TIME, TriggerTimes, hostname_of, is_candidate, is_headless, port_rank, ports_on, selected_pods, services_of, target_ref,
 };
 use super::work_queue::WorkQueue;
 use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
@@ -25,6 +27,9 @@ const ENDPOINTS_MAX: usize = 100;
 pub struct EndpointSliceController {
     queue: WorkQueue<ObjectRef>,
     triggers: TriggerTimes,
+    /// The order in which pods were first seen, by uid: new endpoints come in that order.
+    places: BTreeMap<ArcStr, u64>,
+    seen: u64,
 }
 
 impl EndpointSliceController {
@@ -40,11 +45,19 @@ impl EndpointSliceController {
         let pods: Vec<&Value> = pods.into_iter().filter(|p| is_candidate(p)).collect();
         let trigger = self.triggers.next(key, &service, &pods);
         // Endpoints by the ports they share; pods without any of the ports are behind none.
-        let mut wanted: BTreeMap<String, (Value, BTreeMap<ArcStr, Value>)> = BTreeMap::new();
+        let mut wanted: BTreeMap<String, (Value, BTreeMap<u64, Value>)> = BTreeMap::new();
+        let publish_unready = service.at(&["spec", "publishNotReadyAddresses"]).is_true();
         for pod in &pods {
-            let ports = Value::from(ports_on(&service, pod));
+            // A pod whose node is gone waits for the garbage collector, unless its address is to be published whatever it is.
+            let node = pod.at(&["spec", "nodeName"]).str();
+            if !node.is_empty() && !publish_unready && api.peek(Kind::named("Node"), "", node).is_none() {
+                continue;
+            }
+            let mut ports = ports_on(&service, pod);
+            ports.order_by(|a, b| port_rank(a, true).cmp(&port_rank(b, true)));
+            let ports = if ports.is_empty() { Value::Null } else { ports.into() };
             let slot = wanted.entry(ports.to_json()).or_insert_with(|| (ports, BTreeMap::new()));
-            slot.1.insert(pod.at(&["metadata", "uid"]).arc_str(), endpoint(api, &service, pod));
+            slot.1.insert(self.place(pod), endpoint(api, &service, pod));
         }
         let existing: Vec<Value> = api.owned_by(service.uid(), kind).filter(|s| !s.is_terminating()).cloned().collect();
         let mut spare: Vec<Value> = Vec::new();
@@ -65,8 +78,9 @@ impl EndpointSliceController {
             }
             let mut filled: Vec<(Option<Value>, Vec<Value>)> = Vec::new();
             for slice in slices {
+                let place = |e: &Value| self.places.get(e.at(&["targetRef", "uid"]).str()).copied();
                 let kept: Vec<Value> =
-                    slice.get("endpoints").items().iter().filter_map(|e| endpoints.remove(e.at(&["targetRef", "uid"]).str())).collect();
+                    slice.get("endpoints").items().iter().filter_map(|e| endpoints.remove(&place(e)?)).collect();
                 filled.push((Some(slice), kept));
             }
             for endpoint in endpoints.into_values() {
@@ -75,7 +89,8 @@ impl EndpointSliceController {
                     None => filled.push((None, vec![endpoint])),
                 }
             }
-            for (slice, list) in filled {
+            for (slice, mut list) in filled {
+                hint(&service, &mut list);
                 self.write(api, &by, &service, slice, &port_list, list, trigger.as_ref())?;
             }
         }
@@ -83,6 +98,13 @@ impl EndpointSliceController {
             api.delete(&by, kind, slice.namespace(), slice.name(), &DeleteOptions::default())?;
         }
         Ok(())
+    }
+
+    fn place(&mut self, pod: &Value) -> u64 {
+        let next = self.seen + 1;
+        let place = *self.places.entry(pod.at(&["metadata", "uid"]).arc_str()).or_insert(next);
+        self.seen = self.seen.max(place);
+        place
     }
 
     /// Writes one slice where it differs from what is there.
@@ -141,6 +163,22 @@ impl EndpointSliceController {
     }
 }
 
+/// Keeps traffic near where the Service asks for that: each ready endpoint is for its own zone, or for its own node too
+/// (`endpointslice/trafficdist`). None is, where one has no zone.
+fn hint(service: &Value, endpoints: &mut [Value]) {
+    let wish = service.at(&["spec", "trafficDistribution"]).str();
+    if wish.is_empty() || endpoints.iter().any(|e| e.get("zone").is_empty()) {
+        return;
+    }
+    for endpoint in endpoints.iter_mut().filter(|e| e.at(&["conditions", "ready"]).is_true()) {
+        let mut hints = obj!({"forZones": [{"name": endpoint.get("zone")}]});
+        if wish == "PreferSameNode" {
+            hints.set(&["forNodes"], obj!([{"name": endpoint.get("nodeName")}]));
+        }
+        endpoint.set(&["hints"], hints);
+    }
+}
+
 fn endpoint(api: &ApiServer, service: &Value, pod: &Value) -> Value {
     let serving = is_ready(pod);
     let terminating = pod.is_terminating();
@@ -166,7 +204,7 @@ fn endpoint(api: &ApiServer, service: &Value, pod: &Value) -> Value {
 
 impl Default for EndpointSliceController {
     fn default() -> Self {
-        EndpointSliceController { queue: WorkQueue::with_pace(RECONCILE), triggers: TriggerTimes::default() }
+        EndpointSliceController { queue: WorkQueue::with_pace(RECONCILE), triggers: TriggerTimes::default(), places: BTreeMap::new(), seen: 0 }
     }
 }
 
@@ -178,6 +216,11 @@ impl Component for EndpointSliceController {
     fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
         match change.key.kind.plural {
             "pods" => {
+                if change.current().is_none() {
+                    self.places.remove(change.object.uid());
+                } else {
+                    self.place(&change.object);
+                }
                 for key in services_of(api, change) {
                     self.queue.add_at(key, now);
                 }

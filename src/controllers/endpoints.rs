@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::controller::{ObjectRef, key_of};
 use super::replicas::is_ready;
 use super::service_pods::{
-    RECONCILE, TRIGGER_TIME, TriggerTimes, hostname_of, is_candidate, is_headless, ports_on, selected_pods, services_of, target_ref,
+    RECONCILE, TRIGGER_TIME, TriggerTimes, hostname_of, is_candidate, is_headless, port_rank, ports_on, selected_pods, services_of, target_ref,
 };
 use super::work_queue::WorkQueue;
 use crate::api::{Kind, KindRef, Object, Status, Value};
@@ -76,18 +76,14 @@ fn subsets_or_null(subsets: &[Value]) -> Value {
     if subsets.is_empty() { Value::Null } else { subsets.to_vec().into() }
 }
 
-/// The addresses grouped by the ports that they share (`endpoints.RepackSubsets`).
+/// The addresses grouped by the ports that they share (`endpoints.RepackSubsets`): ports with the same addresses come
+/// together, and an address is in several groups where it shares some of its ports only.
 fn subsets(service: &Value, pods: &[&Value]) -> Vec<Value> {
     let publish_unready = service.at(&["spec", "publishNotReadyAddresses"]).is_true();
-    // Ports as JSON, so that equal ones meet and the order is fixed.
-    let mut by_ports: BTreeMap<String, (Vec<Value>, Vec<Value>, Vec<Value>)> = BTreeMap::new();
+    let no_ports = service.at(&["spec", "ports"]).items().is_empty() && is_headless(service);
+    let mut by_port: BTreeMap<u128, (Value, Vec<(bool, Value)>)> = BTreeMap::new();
     for pod in pods {
         if !publish_unready && pod.is_terminating() {
-            continue;
-        }
-        let ports: Vec<Value> = ports_on(service, pod).into_iter().map(unnamed_without_name).collect();
-        let no_ports = service.at(&["spec", "ports"]).items().is_empty();
-        if ports.is_empty() && !(no_ports && is_headless(service)) {
             continue;
         }
         let mut address = obj!({"ip": pod.at(&["status", "podIP"]), "targetRef": target_ref(pod)});
@@ -98,20 +94,32 @@ fn subsets(service: &Value, pods: &[&Value]) -> Vec<Value> {
         if !hostname.is_empty() {
             address.set(&["hostname"], hostname);
         }
-        let slot = by_ports.entry(Value::from(ports.clone()).to_json()).or_insert_with(|| (ports, Vec::new(), Vec::new()));
-        if publish_unready || is_ready(pod) { slot.1.push(address) } else { slot.2.push(address) }
+        let ready = publish_unready || is_ready(pod);
+        // A headless Service without ports has addresses all the same.
+        let ports = if no_ports { vec![Value::Null] } else { ports_on(service, pod).into_iter().map(unnamed_without_name).collect() };
+        for port in ports {
+            by_port.entry(port_rank(&port, false)).or_insert_with(|| (port, Vec::new())).1.push((ready, address.clone()));
+        }
     }
-    let by_address = |a: &Value, b: &Value| a.get("ip").str().cmp(b.get("ip").str());
-    by_ports
-        .into_values()
-        .map(|(ports, mut ready, mut unready)| {
-            ready.order_by(by_address);
-            unready.order_by(by_address);
+    // In the order of the ports' hashes, of which the first is the group's.
+    let mut groups: Vec<(Vec<Value>, Vec<(bool, Value)>)> = Vec::new();
+    for (port, mut addresses) in by_port.into_values() {
+        addresses.order_by(|(_, a), (_, b)| a.get("ip").str().cmp(b.get("ip").str()));
+        match groups.iter_mut().find(|(_, list)| *list == addresses) {
+            Some((ports, _)) => ports.push(port),
+            None => groups.push((vec![port], addresses)),
+        }
+    }
+    groups
+        .into_iter()
+        .map(|(ports, addresses)| {
             let mut subset = Value::map();
-            for (member, list) in [("addresses", ready), ("notReadyAddresses", unready), ("ports", ports)] {
-                if !list.is_empty() {
-                    subset.set(&[member], list);
-                }
+            for (ready, address) in addresses {
+                let member = if ready { "addresses" } else { "notReadyAddresses" };
+                subset.at_mut(&[member]).list_mut().push(address);
+            }
+            if !no_ports {
+                subset.set(&["ports"], ports);
             }
             subset
         })

@@ -294,6 +294,7 @@ fn contents(base: &str, path: &str, tag: &str) -> Image {
             }
             image
         }
+        // The real one has no shell. Exercises run and probe commands in it all the same.
         "pause" | "pause-amd64" => service_image(
             Service {
                 program: "pause".into(),
@@ -303,7 +304,7 @@ fn contents(base: &str, path: &str, tag: &str) -> Image {
                 ..Service::default()
             },
             &["/pause"],
-            Flavour::Scratch,
+            Flavour::Busybox,
         ),
         "nginx" | "nginx-unprivileged" => nginx(tag),
         "httpd" => httpd(tag),

@@ -219,7 +219,11 @@ impl Scheduler {
             "observedGeneration": current.at(&["metadata", "generation"])
         });
         let mut next = current.clone();
-        set_condition(&mut next, condition, now);
+        // A newer generation alone is no news (`podutil.UpdatePodCondition`).
+        let same = |c: &Value| ["type", "status", "reason", "message"].iter().all(|m| c.get(m) == condition.get(m));
+        if !current.at(&["status", "conditions"]).items().iter().any(same) {
+            set_condition(&mut next, condition, now);
+        }
         if let Some(node) = nominate {
             if node.is_empty() {
                 next.remove(&["status", "nominatedNodeName"]);

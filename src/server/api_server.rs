@@ -279,15 +279,23 @@ impl ApiServer {
         self.track(by, kind, None, &mut object, options);
         admission::admit_create(self, by, kind, namespace, &mut object)?;
         strategy::prepare_for_create(kind, &mut object);
-        let mut causes = api::validation::create(kind, &object);
-        if causes.is_empty() && kind.plural == "services" && kind.group.is_empty() {
-            causes = self.services.allocate(&mut object, None, &mut self.random, options.dry_run);
+        // The registry allocates before it validates.
+        let is_service = kind.plural == "services" && kind.group.is_empty();
+        if is_service {
+            self.services.allocate(&mut object, None, &mut self.random, options.dry_run)?;
         }
+        let causes = api::validation::create(kind, &object);
         if !causes.is_empty() {
+            if is_service {
+                self.services.take_back(&object, None);
+            }
             return Err(Status::invalid(kind, object.name(), causes));
         }
         let key = ObjectKey::new(kind, object.namespace_arc(), object.name_arc());
         if self.store.get(&key).is_some() {
+            if is_service {
+                self.services.take_back(&object, None);
+            }
             return Err(Status::already_exists(kind, object.name()));
         }
         self.warn_on_create(kind, &object, options);
@@ -333,14 +341,18 @@ impl ApiServer {
         strategy::prepare_for_update(kind, &mut object, &old, sub);
         let trusted = options.field_validation == FieldValidation::Trusted && kind.plural == "pods";
         if sub != Subresource::Status && !trusted {
+            let is_service = kind.plural == "services" && kind.group.is_empty();
+            if is_service {
+                self.services.allocate(&mut object, Some(&old), &mut self.random, options.dry_run)?;
+            }
             let mut causes = api::validation::update(kind, &object, &old);
             if sub == Subresource::Resize || sub == Subresource::EphemeralContainers {
                 causes.retain(|c| c.field != "spec");
             }
-            if causes.is_empty() && kind.plural == "services" && kind.group.is_empty() {
-                causes = self.services.allocate(&mut object, Some(&old), &mut self.random, options.dry_run);
-            }
             if !causes.is_empty() {
+                if is_service {
+                    self.services.take_back(&object, Some(&old));
+                }
                 return Err(Status::invalid(kind, &name, causes));
             }
         }

@@ -2,6 +2,7 @@
 
 use super::options::{Caller, DeleteOptions, FieldValidation, ListOptions, Patch, Preconditions, Propagation, Subresource, WriteOptions};
 use super::{ApiServer, deletion};
+use crate::api::convert::{to_stored, to_version};
 use crate::api::{Kind, KindRef, Status, Value};
 use crate::obj;
 
@@ -30,6 +31,7 @@ pub struct RestResponse {
 /// What a path names.
 struct Target {
     kind: KindRef,
+    version: String,
     namespace: String,
     name: String,
     sub: String,
@@ -45,6 +47,24 @@ impl ApiServer {
     }
 
     fn serve(&mut self, by: &Caller, request: &RestRequest<'_>) -> Result<(u16, Value), Status> {
+        let Some(target) = parse_path(request.path.split('?').next().unwrap_or_default()).filter(|t| t.version != t.kind.version) else {
+            return self.serve_stored(by, request);
+        };
+        // Another version than the stored one: the body on its way in and the objects on their way out are converted.
+        let body = if request.method == "PATCH" { request.body.clone() } else { to_stored(target.kind, &target.version, request.body.clone()) };
+        let (code, mut answer) = self.serve_stored(by, &RestRequest { body, ..request.clone() })?;
+        if answer.get("kind").str() == target.kind.kind {
+            answer = to_version(target.kind, &target.version, answer);
+        } else if !answer.get("items").is_null() {
+            answer.set(&["apiVersion"], format!("{}/{}", target.kind.group, target.version));
+            for item in answer.at_mut(&["items"]).list_mut() {
+                *item = to_version(target.kind, &target.version, std::mem::take(item));
+            }
+        }
+        Ok((code, answer))
+    }
+
+    fn serve_stored(&mut self, by: &Caller, request: &RestRequest<'_>) -> Result<(u16, Value), Status> {
         let (path, query) = request.path.split_once('?').unwrap_or((request.path, ""));
         match path {
             "/version" => return Ok((200, version_info())),
@@ -65,7 +85,7 @@ impl ApiServer {
         };
         let list =
             ListOptions { label_selector: parameter("labelSelector").to_owned(), field_selector: parameter("fieldSelector").to_owned() };
-        let Target { kind, namespace, name, sub } = &target;
+        let Target { kind, namespace, name, sub, .. } = &target;
         let manager = parameter("fieldManager");
         if !manager.is_empty() {
             self.write_as(manager);
@@ -190,9 +210,10 @@ fn parse_path(path: &str) -> Option<Target> {
         rest.drain(..2);
     }
     let mut rest = rest.into_iter();
-    let kind = Kind::of_resource(&group, &rest.next()?).filter(|k| k.version == version)?;
+    let served = |k: &KindRef| k.version == version || (k.kind == "HorizontalPodAutoscaler" && version == "v1");
+    let kind = Kind::of_resource(&group, &rest.next()?).filter(served)?;
     let (name, sub) = (rest.next().unwrap_or_default(), rest.next().unwrap_or_default());
-    rest.next().is_none().then_some(Target { kind, namespace, name, sub })
+    rest.next().is_none().then_some(Target { kind, version, namespace, name, sub })
 }
 
 fn delete_options(body: &Value) -> Result<DeleteOptions, Status> {

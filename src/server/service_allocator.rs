@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
-use crate::api::{ArcStr, Cause, KindRef, Object, Value};
+use super::strategy::needs_health_check;
+use crate::api::{ArcStr, Cause, Kind, KindRef, Object, Status, Value, validation};
 use crate::base::RandomStream;
 
 /// The service network: 10.96.0.0/12.
@@ -19,39 +20,59 @@ pub(super) struct ServiceAllocator {
 }
 
 impl ServiceAllocator {
-    /// Gives a valid service what it has not chosen itself; what it chose wrongly comes back as causes and takes nothing.
+    /// Gives a service what it has not chosen itself; what it chose wrongly comes back as an error and takes nothing.
     ///
     /// A dry run takes nothing, and is judged by other allocators: a port may lie anywhere.
-    pub(super) fn allocate(&mut self, service: &mut Value, old: Option<&Value>, random: &mut RandomStream, dry_run: bool) -> Vec<Cause> {
-        if dry_run { self.clone().assign(service, old, random, true) } else { self.assign(service, old, random, false) }
+    pub(super) fn allocate(
+        &mut self,
+        service: &mut Value,
+        old: Option<&Value>,
+        random: &mut RandomStream,
+        dry_run: bool,
+    ) -> Result<(), Status> {
+        let causes = families(service);
+        let causes = match causes.is_empty() {
+            true if dry_run => self.clone().assign(service, old, random, true)?,
+            true => self.assign(service, old, random, false)?,
+            false => causes,
+        };
+        if causes.is_empty() { Ok(()) } else { Err(Status::invalid(Kind::named("Service"), service.name(), causes)) }
     }
 
-    fn assign(&mut self, service: &mut Value, old: Option<&Value>, random: &mut RandomStream, dry_run: bool) -> Vec<Cause> {
+    fn assign(
+        &mut self,
+        service: &mut Value,
+        old: Option<&Value>,
+        random: &mut RandomStream,
+        dry_run: bool,
+    ) -> Result<Vec<Cause>, Status> {
         let uid = service.get("metadata").get("uid").arc_str();
         let kind = service.at(&["spec", "type"]).str().to_owned();
         if kind == "ExternalName" {
             if let Some(old) = old {
                 self.give_back(old);
             }
-            return Vec::new();
+            return Ok(Vec::new());
         }
+        // An address that was given once stays: validation refuses another.
+        let fresh = old.is_none_or(|o| o.at(&["spec", "type"]).str() == "ExternalName");
         let chosen = service.at(&["spec", "clusterIP"]).str().to_owned();
         let ip = match chosen.as_str() {
             "None" => None,
             "" => Some(self.free_ip(random)),
             text => match text.parse::<Ipv4Addr>().map(u32::from) {
-                Ok(ip) if ip >> (32 - PREFIX) != NETWORK >> (32 - PREFIX) => {
+                Ok(ip) if fresh && ip >> (32 - PREFIX) != NETWORK >> (32 - PREFIX) => {
                     let why = if dry_run {
                         format!("the provided IP ({text}) is not in the valid range. The range of valid IPs is 10.96.0.0/12")
                     } else {
                         "the provided network does not match the current range".to_owned()
                     };
                     let detail = format!("failed to allocate IP {text}: {why}");
-                    return vec![Cause::invalid("spec.clusterIPs", &crate::obj!([text]), &detail)];
+                    return Ok(vec![Cause::invalid("spec.clusterIPs", &crate::obj!([text]), &detail)]);
                 }
-                Ok(ip) if self.ips.get(&ip).is_some_and(|owner| *owner != uid) => {
+                Ok(ip) if fresh && self.ips.get(&ip).is_some_and(|owner| *owner != uid) => {
                     let detail = format!("failed to allocate IP {text}: provided IP is already allocated");
-                    return vec![Cause::invalid("spec.clusterIPs", &crate::obj!([text]), &detail)];
+                    return Ok(vec![Cause::invalid("spec.clusterIPs", &crate::obj!([text]), &detail)]);
                 }
                 Ok(ip) => Some(ip),
                 // Validation has refused what is no address.
@@ -69,13 +90,28 @@ impl ServiceAllocator {
                 let field = format!("spec.ports[{i}].nodePort");
                 if !NODE_PORTS.contains(&wanted) && !dry_run {
                     let detail = "provided port is not in the valid range. The range of valid ports is 30000-32767";
-                    return vec![Cause::invalid(field, &wanted.into(), detail)];
+                    return Ok(vec![Cause::invalid(field, &wanted.into(), detail)]);
                 }
                 if self.ports.get(&wanted).is_some_and(|owner| *owner != uid) {
-                    return vec![Cause::invalid(field, &wanted.into(), "provided port is already allocated")];
+                    return Ok(vec![Cause::invalid(field, &wanted.into(), "provided port is already allocated")]);
                 }
                 taken.push(wanted);
             }
+        }
+        let health = needs_health_check(service).then(|| service.at(&["spec", "healthCheckNodePort"]).int());
+        if let Some(wanted) = health.filter(|h| *h != 0) {
+            let why = match self.ports.get(&wanted) {
+                Some(owner) if *owner != uid => "provided port is already allocated",
+                _ if !NODE_PORTS.contains(&wanted) && !dry_run => {
+                    "provided port is not in the valid range. The range of valid ports is 30000-32767"
+                }
+                _ => "",
+            };
+            if !why.is_empty() {
+                let message = format!("failed to allocate requested HealthCheck NodePort {wanted}: {why}");
+                return Err(Status::internal(format!("Internal error occurred: {message}")));
+            }
+            taken.push(wanted);
         }
         if let Some(old) = old {
             self.give_back(old);
@@ -91,19 +127,35 @@ impl ServiceAllocator {
         for port in taken {
             self.ports.insert(port, uid.clone());
         }
+        let allocates = kind == "NodePort" || service.at(&["spec", "allocateLoadBalancerNodePorts"]).as_bool() != Some(false);
         let count = service.at(&["spec", "ports"]).items().len();
         for i in 0..count {
             let ports = service.at_mut(&["spec", "ports"]).list_mut();
             if !wants_ports {
                 ports[i].remove(&["nodePort"]);
             } else if ports[i].get("nodePort").int() == 0
+                && allocates
                 && let Some(free) = if dry_run { Some(dummy_port(ports)) } else { self.free_port(random) }
             {
                 self.ports.insert(free, uid.clone());
                 ports[i].set(&["nodePort"], free);
             }
         }
-        Vec::new()
+        if health == Some(0)
+            && let Some(free) = self.free_port(random)
+        {
+            self.ports.insert(free, uid);
+            service.set(&["spec", "healthCheckNodePort"], free);
+        }
+        Ok(Vec::new())
+    }
+
+    /// Takes back what a service got that was then refused: all but what it had before.
+    pub(super) fn take_back(&mut self, service: &Value, old: Option<&Value>) {
+        self.give_back(service);
+        if let Some(old) = old {
+            self.hold(old);
+        }
     }
 
     /// Takes back what a deleted service held.
@@ -120,11 +172,20 @@ impl ServiceAllocator {
         {
             self.ips.remove(&u32::from(ip));
         }
-        for port in service.at(&["spec", "ports"]).items() {
-            let port = port.get("nodePort").int();
+        for port in node_ports(service) {
             if self.ports.get(&port).is_some_and(|o| o == uid) {
                 self.ports.remove(&port);
             }
+        }
+    }
+
+    fn hold(&mut self, service: &Value) {
+        let uid = service.get("metadata").get("uid").arc_str();
+        if let Ok(ip) = service.at(&["spec", "clusterIP"]).str().parse::<Ipv4Addr>() {
+            self.ips.insert(u32::from(ip), uid.clone());
+        }
+        for port in node_ports(service).filter(|p| *p != 0) {
+            self.ports.insert(port, uid.clone());
         }
     }
 
@@ -150,4 +211,77 @@ impl ServiceAllocator {
 /// (`portallocator.PortAllocationOperation`).
 fn dummy_port(ports: &[Value]) -> i64 {
     ports.iter().map(|p| p.get("nodePort").int()).fold(32_768, i64::max) + 1
+}
+
+fn node_ports(service: &Value) -> impl Iterator<Item = i64> {
+    let ports = service.at(&["spec", "ports"]).items().iter().map(|p| p.get("nodePort").int());
+    ports.chain([service.at(&["spec", "healthCheckNodePort"]).int()])
+}
+
+/// The address families of a service on a cluster with IPv4 alone, and what is wrong with those it asks for
+/// (`initIPFamilyFields`).
+fn families(service: &mut Value) -> Vec<Cause> {
+    if service.at(&["spec", "type"]).str() == "ExternalName" {
+        return Vec::new();
+    }
+    let spec = service.get("spec");
+    let ips = spec.get("clusterIPs").items();
+    let mut list: Vec<Value> = spec.get("ipFamilies").items().to_vec();
+    let mut policy = spec.get("ipFamilyPolicy").str().to_owned();
+    if policy.is_empty() && (ips.len() == 2 || list.len() == 2) {
+        "RequireDualStack".clone_into(&mut policy);
+    }
+    let mut causes = validation::service_addresses(service);
+    if !causes.is_empty() {
+        return causes;
+    }
+    let mut wrong = |field: String, value: &Value, why: &str| causes.push(Cause::invalid(field, value, why));
+    if policy == "SingleStack" {
+        let at = || "spec.ipFamilyPolicy".to_owned();
+        for (count, what) in [(ips.len(), "clusterIPs"), (list.len(), "ipFamilies")] {
+            if count == 2 {
+                let why = format!("must be RequireDualStack or PreferDualStack when multiple {what} are specified");
+                wrong(at(), &policy.as_str().into(), &why);
+            }
+        }
+    }
+    let headless = matches!(ips.first(), Some(ip) if ip.str() == "None");
+    for (i, ip) in ips.iter().enumerate().skip(list.len()).filter(|_| !headless) {
+        if ip.str().contains(':') {
+            wrong(format!("spec.clusterIPs[{i}]"), spec.get("clusterIPs"), "IPv6 is not configured on this cluster");
+        } else {
+            list.push("IPv4".into());
+        }
+    }
+    if headless && spec.get("selector").is_empty() {
+        // Whoever writes the endpoints may use both families.
+        if list.is_empty() {
+            list.push("IPv4".into());
+        }
+        if policy.is_empty() {
+            "RequireDualStack".clone_into(&mut policy);
+        }
+        if list.len() < 2 && policy != "SingleStack" {
+            list.push(if list[0].str() == "IPv4" { "IPv6" } else { "IPv4" }.into());
+        }
+    } else if causes.is_empty() {
+        let mut wrong = |field: String, value: &Value, why: &str| causes.push(Cause::invalid(field, value, why));
+        if policy == "RequireDualStack" {
+            wrong("spec.ipFamilyPolicy".into(), &policy.as_str().into(), "this cluster is not configured for dual-stack services");
+        }
+        for (i, family) in list.iter().enumerate().filter(|(_, f)| f.str() != "IPv4") {
+            wrong(format!("spec.ipFamilies[{i}]"), family, "not configured on this cluster");
+        }
+        if list.is_empty() {
+            list.push("IPv4".into());
+        }
+        if policy.is_empty() {
+            "SingleStack".clone_into(&mut policy);
+        }
+    }
+    if causes.is_empty() {
+        service.set(&["spec", "ipFamilies"], list);
+        service.set(&["spec", "ipFamilyPolicy"], policy);
+    }
+    causes
 }

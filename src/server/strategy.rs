@@ -208,8 +208,8 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
     }
 }
 
-/// What the registry fills in of a Service before it is validated: what was allocated to it before, its addresses in
-/// both forms, and the address families of a cluster with IPv4 alone.
+/// What the registry fills in of a Service before it allocates: what was allocated to it before, and its addresses in
+/// both forms.
 fn complete_service(service: &mut Value, old: Option<&Value>) {
     let kind = |s: &Value| s.at(&["spec", "type"]).str().to_owned();
     if let Some(old) = old {
@@ -234,30 +234,36 @@ fn complete_service(service: &mut Value, old: Option<&Value>) {
         if keeps_ports(service) && keeps_ports(old) {
             keep_node_ports(service, old);
         }
+        if needs_health_check(service) && needs_health_check(old) && service.at(&["spec", "healthCheckNodePort"]).is_null() {
+            service.set(&["spec", "healthCheckNodePort"], old.at(&["spec", "healthCheckNodePort"]).clone());
+        }
     }
     let ip = service.at(&["spec", "clusterIP"]).clone();
     if !ip.str().is_empty() && service.at(&["spec", "clusterIPs"]).items().is_empty() {
         service.set(&["spec", "clusterIPs"], vec![ip]);
     }
-    if service.at(&["spec", "ipFamilyPolicy"]).is_null() {
-        service.set(&["spec", "ipFamilyPolicy"], "SingleStack");
-    }
-    if service.at(&["spec", "ipFamilies"]).is_null() {
-        service.set(&["spec", "ipFamilies"], obj!(["IPv4"]));
-    }
 }
 
-/// A Service that changes its type loses what belonged to the old one, unless it was changed along with it
+/// Whether a Service's load balancer is to ask the nodes for their health.
+pub(super) fn needs_health_check(service: &Value) -> bool {
+    service.at(&["spec", "type"]).str() == "LoadBalancer" && service.at(&["spec", "externalTrafficPolicy"]).str() == "Local"
+}
+
+/// A Service that is changed so that it needs some field no longer loses it, unless the field was changed along with it
 /// (`dropTypeDependentFields`).
 fn drop_what_the_type_had(service: &mut Value, old: &Value) {
     let kind = |s: &Value| s.at(&["spec", "type"]).str().to_owned();
     let (now, before) = (kind(service), kind(old));
-    if now == before {
-        return;
-    }
-    let unchanged = |service: &Value, member: &str| service.at(&["spec", member]).same(old.at(&["spec", member]));
+    let drop = |service: &mut Value, members: &[&str]| {
+        for member in members {
+            if service.at(&["spec", member]).same(old.at(&["spec", member])) {
+                service.remove(&["spec", member]);
+            }
+        }
+    };
     let has_ports = |k: &str| matches!(k, "NodePort" | "LoadBalancer");
-    if now == "ExternalName" && unchanged(service, "clusterIP") {
+    let is_exposed = |s: &Value, k: &str| has_ports(k) || (k == "ClusterIP" && !s.at(&["spec", "externalIPs"]).is_empty());
+    if now == "ExternalName" && before != now && service.at(&["spec", "clusterIP"]).same(old.at(&["spec", "clusterIP"])) {
         for member in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"] {
             service.remove(&["spec", member]);
         }
@@ -269,21 +275,18 @@ fn drop_what_the_type_had(service: &mut Value, old: &Value) {
                 port.remove(&["nodePort"]);
             }
         }
-        for member in ["externalTrafficPolicy", "healthCheckNodePort"] {
-            if unchanged(service, member) {
-                service.remove(&["spec", member]);
-            }
-        }
     }
-    if before == "LoadBalancer" {
-        for member in ["allocateLoadBalancerNodePorts", "loadBalancerClass", "healthCheckNodePort"] {
-            if unchanged(service, member) {
-                service.remove(&["spec", member]);
-            }
-        }
+    if needs_health_check(old) && !needs_health_check(service) {
+        drop(service, &["healthCheckNodePort"]);
     }
-    if before == "ExternalName" && unchanged(service, "externalName") {
-        service.remove(&["spec", "externalName"]);
+    if is_exposed(old, &before) && !is_exposed(service, &now) {
+        drop(service, &["externalTrafficPolicy"]);
+    }
+    if before == "LoadBalancer" && before != now {
+        drop(service, &["allocateLoadBalancerNodePorts", "loadBalancerClass"]);
+    }
+    if before == "ExternalName" && before != now {
+        drop(service, &["externalName"]);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::obj;
 /// before left behind, as on nodes that have been in use.
 const IMAGES: [&str; 4] = ["registry.k8s.io/pause:3.9", "registry.k8s.io/pause:3.10", "nginx:1.24", "nginx:1.25"];
 
-/// node1 to node3: each 4 CPUs, 8Gi, 110 pods, in a zone of its own.
+/// node1 to node3: each 4 CPUs, 8Gi, 110 pods; the first and the last in zone-1, the other in zone-2.
 pub fn default_nodes() -> Vec<Value> {
     let images: Vec<Value> = IMAGES.iter().map(|name| obj!({"names": [*name]})).collect();
     (1..=3)
@@ -19,7 +19,7 @@ pub fn default_nodes() -> Vec<Value> {
                     "name": name.as_str(),
                     "labels": {
                         "beta.kubernetes.io/arch": "amd64", "beta.kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64",
-                        "kubernetes.io/hostname": name.as_str(), "kubernetes.io/os": "linux", "topology.kubernetes.io/zone": format!("zone-{i}")
+                        "kubernetes.io/hostname": name.as_str(), "kubernetes.io/os": "linux", "topology.kubernetes.io/zone": if i == 2 { "zone-2" } else { "zone-1" }
                     }
                 },
                 "spec": {"podCIDR": format!("10.244.{i}.0/24"), "podCIDRs": [format!("10.244.{i}.0/24")]},

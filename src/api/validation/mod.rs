@@ -87,6 +87,13 @@ pub fn create(kind: KindRef, object: &Value) -> Vec<Cause> {
     errors.0
 }
 
+/// What is wrong with the addresses and address families of a Service alone, as it is judged before any are allocated.
+pub fn service_addresses(service: &Value) -> Vec<Cause> {
+    let mut errors = Errors::default();
+    service::cluster_ips(&mut errors, service.get("spec"));
+    errors.0
+}
+
 /// What is wrong with changing `old` into `new` (both decoded and defaulted).
 pub fn update(kind: KindRef, new: &Value, old: &Value) -> Vec<Cause> {
     let mut errors = Errors::default();

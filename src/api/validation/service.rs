@@ -158,7 +158,7 @@ fn session_affinity(errors: &mut Errors, at: Path<'_>, spec: &Value) {
 const FAMILIES: [&str; 2] = ["IPv4", "IPv6"];
 
 // Models ValidateServiceClusterIPsRelatedFields.
-fn cluster_ips(errors: &mut Errors, spec: &Value) {
+pub(super) fn cluster_ips(errors: &mut Errors, spec: &Value) {
     if spec.get("type").str() == "ExternalName" {
         return;
     }

@@ -325,6 +325,9 @@ fn service(out: &mut Vec<String>, service: &Value) {
     if kind != "ExternalName" && !spec.get("externalName").is_empty() {
         out.push("spec.externalName is ignored when spec.type is not \"ExternalName\"".into());
     }
+    if spec.get("trafficDistribution").str() == "PreferClose" {
+        out.push("spec.trafficDistribution: \"PreferClose\" is deprecated; use \"PreferSameZone\"".into());
+    }
 }
 
 const STORAGE_CLASS: &str = "volume.beta.kubernetes.io/storage-class";

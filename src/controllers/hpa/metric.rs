@@ -63,12 +63,7 @@ pub(super) fn measure(
         .map_err(|e| failed(&format!("unable to get metrics for resource {resource}: {e}"), noun))?;
     let proposal = propose(goal, current, tolerances(autoscaler), &pods, samples, container, resource, now)
         .map_err(|e| failed(&e.to_string(), noun))?;
-    // The API keeps the form in which the metric was measured: memory in powers of two.
-    let average = match resource {
-        "memory" if proposal.average % 1000 == 0 => Quantity::new(proposal.average / 1000, Format::BinarySi),
-        _ => Quantity::from_milli(proposal.average),
-    };
-    let mut value = obj!({"averageValue": average});
+    let mut value = obj!({"averageValue": quantity(resource, proposal.average)});
     if let Some(utilization) = proposal.utilization {
         value.set(&["averageUtilization"], utilization);
     }
@@ -84,6 +79,11 @@ pub(super) fn measure(
         (Target::Utilization(_), _) => format!("{resource} container resource utilization (percentage of request)"),
     };
     Ok((name, proposal))
+}
+
+/// Thousandths of a resource as its status shows them: memory in whole bytes and powers of two (`buildQuantity`).
+pub fn quantity(resource: &str, milli: i64) -> Quantity {
+    if resource == "memory" { Quantity::new(milli / 1000, Format::BinarySi) } else { Quantity::from_milli(milli) }
 }
 
 /// The tolerances of the autoscaler's behavior; a tenth where it does not say.

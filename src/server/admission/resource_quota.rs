@@ -13,8 +13,8 @@ pub(super) fn admit(server: &mut ApiServer, kind: KindRef, namespace: &str, obje
     }
     let quotas: Vec<Value> = server.iter(Kind::named("ResourceQuota"), Some(namespace)).cloned().collect();
     for limit in quotas.iter().filter(|q| quota::scope_matches(q, kind, object)) {
+        // What no controller has written into the status yet limits nothing.
         let hard = limit.at(&["status", "hard"]);
-        let hard = if hard.is_null() { limit.at(&["spec", "hard"]) } else { hard };
         let asked: BTreeMap<String, Quantity> =
             quota::usage_of(kind, object).into_iter().filter(|(name, _)| !hard.get(name).is_null()).collect();
         let missing: Vec<&str> = if kind.plural == "pods" && kind.group.is_empty() { quota::unspecified(hard, object) } else { Vec::new() };
