@@ -7,7 +7,8 @@ use crate::base::Order as _;
 use super::controller::{ObjectRef, controller_ref, key_of};
 use super::replicas::is_ready;
 use super::service_pods::{
-    RECONCILE, TRIGGER_TIME, TriggerTimes, hostname_of, is_candidate, is_headless, port_rank, ports_on, selected_pods, services_of, target_ref,
+    RECONCILE, TRIGGER_TIME, TriggerTimes, hostname_of, is_candidate, is_headless, port_rank, ports_on, selected_pods, services_of,
+    target_ref,
 };
 use super::work_queue::WorkQueue;
 use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
@@ -79,8 +80,7 @@ impl EndpointSliceController {
             let mut filled: Vec<(Option<Value>, Vec<Value>)> = Vec::new();
             for slice in slices {
                 let place = |e: &Value| self.places.get(e.at(&["targetRef", "uid"]).str()).copied();
-                let kept: Vec<Value> =
-                    slice.get("endpoints").items().iter().filter_map(|e| endpoints.remove(&place(e)?)).collect();
+                let kept: Vec<Value> = slice.get("endpoints").items().iter().filter_map(|e| endpoints.remove(&place(e)?)).collect();
                 filled.push((Some(slice), kept));
             }
             for endpoint in endpoints.into_values() {
@@ -204,7 +204,12 @@ fn endpoint(api: &ApiServer, service: &Value, pod: &Value) -> Value {
 
 impl Default for EndpointSliceController {
     fn default() -> Self {
-        EndpointSliceController { queue: WorkQueue::with_pace(RECONCILE), triggers: TriggerTimes::default(), places: BTreeMap::new(), seen: 0 }
+        EndpointSliceController {
+            queue: WorkQueue::with_pace(RECONCILE),
+            triggers: TriggerTimes::default(),
+            places: BTreeMap::new(),
+            seen: 0,
+        }
     }
 }
 

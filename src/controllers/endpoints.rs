@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use super::controller::{ObjectRef, key_of};
 use super::replicas::is_ready;
 use super::service_pods::{
-    RECONCILE, TRIGGER_TIME, TriggerTimes, hostname_of, is_candidate, is_headless, port_rank, ports_on, selected_pods, services_of, target_ref,
+    RECONCILE, TRIGGER_TIME, TriggerTimes, hostname_of, is_candidate, is_headless, port_rank, ports_on, selected_pods, services_of,
+    target_ref,
 };
 use super::work_queue::WorkQueue;
 use crate::api::{Kind, KindRef, Object, Status, Value};

@@ -65,7 +65,9 @@ pub fn port_rank(port: &Value, in_slice: bool) -> u128 {
     let app = port.get("appProtocol").as_str().unwrap_or("<nil>");
     fnv128(&if in_slice {
         let shown = if port.get("port").is_null() { "<nil>".to_owned() } else { number.to_string() };
-        format!("(v1.EndpointPort){{Name:(*string){name} Protocol:(*v1.Protocol){protocol} Port:(*int32){shown} AppProtocol:(*string){app}}}")
+        format!(
+            "(v1.EndpointPort){{Name:(*string){name} Protocol:(*v1.Protocol){protocol} Port:(*int32){shown} AppProtocol:(*string){app}}}"
+        )
     } else {
         format!("(v1.EndpointPort){{Name:(string){name} Port:(int32){number} Protocol:(v1.Protocol){protocol} AppProtocol:(*string){app}}}")
     })

@@ -51,7 +51,8 @@ impl ApiServer {
             return self.serve_stored(by, request);
         };
         // Another version than the stored one: the body on its way in and the objects on their way out are converted.
-        let body = if request.method == "PATCH" { request.body.clone() } else { to_stored(target.kind, &target.version, request.body.clone()) };
+        let body =
+            if request.method == "PATCH" { request.body.clone() } else { to_stored(target.kind, &target.version, request.body.clone()) };
         let (code, mut answer) = self.serve_stored(by, &RestRequest { body, ..request.clone() })?;
         if answer.get("kind").str() == target.kind.kind {
             answer = to_version(target.kind, &target.version, answer);

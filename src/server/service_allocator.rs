@@ -39,13 +39,7 @@ impl ServiceAllocator {
         if causes.is_empty() { Ok(()) } else { Err(Status::invalid(Kind::named("Service"), service.name(), causes)) }
     }
 
-    fn assign(
-        &mut self,
-        service: &mut Value,
-        old: Option<&Value>,
-        random: &mut RandomStream,
-        dry_run: bool,
-    ) -> Result<Vec<Cause>, Status> {
+    fn assign(&mut self, service: &mut Value, old: Option<&Value>, random: &mut RandomStream, dry_run: bool) -> Result<Vec<Cause>, Status> {
         let uid = service.get("metadata").get("uid").arc_str();
         let kind = service.at(&["spec", "type"]).str().to_owned();
         if kind == "ExternalName" {
