@@ -293,6 +293,9 @@ fn success_policy(errors: &mut Errors, at: Path<'_>, spec: &Value) {
         }
         let mut total = 0;
         if let Some(text) = indexes.as_str() {
+            if text.len() > INDEXES_LENGTH_MAX {
+                errors.too_long(at.child("succeededIndexes"), INDEXES_LENGTH_MAX);
+            }
             match parse_indexes(text, completions) {
                 Ok(n) => total = n,
                 Err(why) => errors.invalid(at.child("succeededIndexes"), text, &format!("error parsing succeededIndexes: {why}")),
@@ -312,6 +315,9 @@ fn success_policy(errors: &mut Errors, at: Path<'_>, spec: &Value) {
         }
     }
 }
+
+/// Bytes of a list of indexes.
+const INDEXES_LENGTH_MAX: usize = 64 << 10;
 
 /// How many indexes a list as `0,2-4` names.
 fn parse_indexes(text: &str, completions: i64) -> Result<i64, String> {

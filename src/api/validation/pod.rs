@@ -442,6 +442,7 @@ fn munge(errors: &mut Errors, spec: &Value, before: &Value) -> Value {
         }
         let path = ["affinity", "nodeAffinity"];
         if !same(spec.at(&path), before.at(&path)) {
+            narrowed_affinity(errors, spec.at(&path), before.at(&path));
             match before.at(&path) {
                 Value::Null => {
                     munged.remove(&path);
@@ -462,6 +463,30 @@ fn munge(errors: &mut Errors, spec: &Value, before: &Value) -> Value {
         }
     }
     munged
+}
+
+/// Required terms may only become stricter, where there were any (`validateNodeAffinityMutation`).
+fn narrowed_affinity(errors: &mut Errors, new: &Value, old: &Value) {
+    const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
+    let terms = |affinity: &Value| affinity.at(&[REQUIRED, "nodeSelectorTerms"]).clone();
+    let (new, old) = (terms(new), terms(old));
+    let at = Path::new("spec");
+    let at = at.child("affinity");
+    let at = at.child("nodeAffinity");
+    let at = at.child(REQUIRED);
+    let at = at.child("nodeSelectorTerms");
+    if !old.items().is_empty() && old.items().len() != new.items().len() {
+        return errors.invalid(at, &new, "no additions/deletions to non-empty NodeSelectorTerms list are allowed");
+    }
+    for (i, (old, new)) in old.items().iter().zip(new.items()).enumerate() {
+        let members = ["matchExpressions", "matchFields"];
+        let was_empty = members.iter().all(|m| old.get(m).items().is_empty());
+        let is_empty = members.iter().all(|m| new.get(m).items().is_empty());
+        if (was_empty && !is_empty) || !members.iter().all(|m| new.get(m).items().starts_with(old.get(m).items())) {
+            let why = "only additions are allowed (no mutations or deletions)";
+            errors.internal_invalid(at.index(i), ("core", "NodeSelectorTerm"), new, why);
+        }
+    }
 }
 
 fn only_added_tolerations(errors: &mut Errors, at: Path<'_>, new: &Value, old: &Value) {

@@ -123,6 +123,19 @@ pub(super) fn claim_update(errors: &mut Errors, new: &Value, old: &Value) {
         errors.forbidden(at.child("storage"), "field can not be less than status.capacity");
     }
     errors.immutable(Path::new("volumeMode"), spec.get("volumeMode"), before.get("volumeMode"));
+    if !old.at(&["status", "currentVolumeAttributesClassName"]).is_null()
+        && !before.get("volumeAttributesClassName").is_null()
+        && !same(spec.get("volumeAttributesClassName"), before.get("volumeAttributesClassName"))
+    {
+        let to = match spec.get("volumeAttributesClassName") {
+            Value::Null => "nil",
+            name if name.str().is_empty() => "an empty string",
+            _ => "",
+        };
+        if !to.is_empty() {
+            errors.forbidden(at.child("volumeAttributesClassName"), &format!("update from non-nil value to {to} is forbidden"));
+        }
+    }
 }
 
 /// Sources of a volume of the cluster and what each needs.
@@ -229,6 +242,17 @@ pub(super) fn volume(errors: &mut Errors, volume: &Value) {
     let class = spec.get("storageClassName").str();
     if !class.is_empty() {
         errors.each_invalid(at.child("storageClassName"), class, names::dns1123_subdomain(class));
+    }
+    if let Some(class) = spec.get("volumeAttributesClassName").as_str() {
+        let at_class = at.child("volumeAttributesClassName");
+        if class.is_empty() {
+            errors.required(at_class, "an empty string is disallowed");
+        } else {
+            errors.each_invalid(at_class, class, names::dns1123_subdomain(class));
+        }
+        if spec.get("csi").is_null() {
+            errors.required(at.child("csi"), "has to be specified when using volumeAttributesClassName");
+        }
     }
     closed(errors, at.child("volumeMode"), spec.get("volumeMode"), &VOLUME_MODES);
 }
