@@ -1,7 +1,8 @@
 //! Whole clusters: how many CPU seconds the common loads take. Run with `cargo bench --bench cluster`.
 
-use std::time::Instant;
+mod common;
 
+use common::timed;
 use kubarium::api::{Kind, Object, Value};
 use kubarium::base::{Duration, Time};
 use kubarium::obj;
@@ -30,14 +31,6 @@ fn ready(sim: &Sim) -> usize {
     sim.api().iter(Kind::named("Pod"), None).filter(|p| p.condition("Ready") == "True").count()
 }
 
-/// Seconds that `work` takes by the machine's clock; nothing else should run beside it.
-#[expect(clippy::disallowed_methods, reason = "a benchmark reads the machine's clock")]
-fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
-    let started = Instant::now();
-    let result = work();
-    (result, started.elapsed().as_secs_f64())
-}
-
 fn main() {
     let (sim, seconds) = timed(|| {
         let mut sim = start(10, controller(1000, "{name: c, image: registry.k8s.io/pause:3.9}"));
@@ -48,7 +41,7 @@ fn main() {
         sim
     });
     println!(
-        "1,000 replicas on 10 nodes: {} ready at {} after {seconds:.3} s (at most 0.5), {} revisions",
+        "1,000 replicas on 10 nodes: {} ready at {} after {seconds:.3} CPU s (at most 0.5), {} revisions",
         ready(&sim),
         sim.now(),
         sim.api().revision()
@@ -61,7 +54,7 @@ fn main() {
     let before = sim.api().revision();
     let (_, seconds) = timed(|| while !sim.run(Time::from_secs(60 + 3600), u64::MAX).done {});
     println!(
-        "100 pods with two probes each, {} ready: {:.0} times real time (at least 5,000), {} revisions in the hour",
+        "100 pods with two probes each, {} ready: {:.0} times real time by CPU time (at least 5,000), {} revisions in the hour",
         ready(&sim),
         3600.0 / seconds,
         sim.api().revision() - before
