@@ -174,7 +174,9 @@ impl Algorithm {
             let weight = plugin.weight();
             totals.iter_mut().zip(&*scores).for_each(|(t, s)| *t += weight * s);
         }
-        Outcome::Placed(feasible[choose(totals)])
+        let place = choose(totals);
+        record.chose(place);
+        Outcome::Placed(feasible[place])
     }
 
     /// What each node is to pods like this one, whatever runs there.
@@ -390,6 +392,20 @@ mod tests {
         let rows = record.rows(&cache);
         let fit = |row: usize| rows[row].scores.iter().find(|s| s.plugin == "NodeResourcesFit").expect("scored").raw;
         assert!(fit(1) > fit(0), "{rows:?}");
+    }
+
+    #[test]
+    fn the_chosen_node_is_among_the_rows() {
+        let names: Vec<String> = (0..40).map(|i| format!("n{i}")).collect();
+        let mut nodes: Vec<Value> = names.iter().map(|name| node(name, "4")).collect();
+        nodes[39] = node("n39", "64");
+        let mut cache = cluster(&nodes);
+        let (outcome, record) = run(&mut cache, &pod("p", "1"));
+        let Outcome::Placed(n) = outcome else { panic!("{outcome:?}") };
+        assert_eq!(cache.node(n).name, "n39");
+        let rows = record.rows(&cache);
+        let best = rows.iter().max_by_key(|row| row.total).expect("rows");
+        assert_eq!((rows.len(), best.node.as_str()), (crate::scheduler::explain::ROWS_MAX, "n39"));
     }
 
     #[test]

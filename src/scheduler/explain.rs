@@ -13,7 +13,7 @@ use crate::base::Time;
 /// How many decisions are kept.
 const DECISIONS_MAX: usize = 256;
 /// How many nodes a decision shows. Of more, those looked at first.
-pub const ROWS_MAX: usize = 64;
+pub const ROWS_MAX: usize = 32;
 
 /// What happened when a pod was last tried.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -73,20 +73,27 @@ pub struct Score {
     pub weighted: i64,
 }
 
-/// Collects what is said during one cycle, without words.
+/// Collects what is said during one cycle, without words. Its room is used again in the next.
 #[derive(Clone, Debug, Default)]
 pub struct Record {
     rejected: Vec<(NodeIndex, PluginId, Reasons)>,
-    scored: Vec<NodeIndex>,
-    scores: Vec<(PluginId, Vec<(i64, i64)>)>,
-    passed: usize,
     refused: usize,
+    passed: Vec<NodeIndex>,
+    /// The plugins that scored; `scores` has what each gave each node that passed, before and after normalization.
+    plugins: Vec<PluginId>,
+    scores: Vec<(i64, i64)>,
+    /// The place of the chosen node among those that passed.
+    chosen: usize,
 }
 
 impl Record {
     /// Begins a new cycle.
     pub fn clear(&mut self) {
-        *self = Record::default();
+        self.rejected.clear();
+        self.passed.clear();
+        self.plugins.clear();
+        self.scores.clear();
+        (self.refused, self.chosen) = (0, 0);
     }
 
     /// A node was refused.
@@ -99,35 +106,40 @@ impl Record {
 
     /// These nodes passed.
     pub fn passed(&mut self, nodes: &[NodeIndex]) {
-        self.passed = nodes.len();
-        self.scored = nodes.iter().take(ROWS_MAX).copied().collect();
+        self.passed.extend_from_slice(nodes);
     }
 
     /// How many nodes were looked at.
     pub fn evaluated(&self) -> usize {
-        self.passed + self.refused
+        self.passed.len() + self.refused
     }
 
     /// A plugin gave the nodes that passed these scores, before and after normalization.
     pub fn scores(&mut self, plugin: PluginId, raw: &[i64], normalized: &[i64]) {
-        self.scores.push((plugin, raw.iter().copied().zip(normalized.iter().copied()).take(ROWS_MAX).collect()));
+        self.plugins.push(plugin);
+        self.scores.extend(raw.iter().copied().zip(normalized.iter().copied()));
+    }
+
+    /// The node at this place among those that passed was chosen.
+    pub fn chose(&mut self, place: usize) {
+        self.chosen = place;
     }
 
     /// Puts it into words; the chosen node is always among the rows.
     pub fn rows(&self, cache: &Cache) -> Vec<Row> {
         let mut rows = Vec::new();
-        for (place, index) in self.scored.iter().enumerate() {
-            let scores: Vec<Score> = (self.scores.iter())
-                .map(|(plugin, all)| {
-                    let p = PLUGINS[*plugin as usize];
-                    let (raw, normalized) = all[place];
-                    Score { plugin: p.name(), raw, normalized, weighted: normalized * p.weight() }
-                })
-                .collect();
+        let first = self.passed.len().min(ROWS_MAX);
+        for place in (0..first).map(|place| if place + 1 == first { place.max(self.chosen) } else { place }) {
+            let scores = self.plugins.iter().enumerate().map(|(i, plugin)| {
+                let p = PLUGINS[*plugin as usize];
+                let (raw, normalized) = self.scores[i * self.passed.len() + place];
+                Score { plugin: p.name(), raw, normalized, weighted: normalized * p.weight() }
+            });
+            let scores: Vec<Score> = scores.collect();
             let total = scores.iter().map(|s| s.weighted).sum();
-            rows.push(Row { node: cache.node(*index).name.clone(), refused: None, scores, total });
+            rows.push(Row { node: cache.node(self.passed[place]).name.clone(), refused: None, scores, total });
         }
-        for (index, plugin, reasons) in self.rejected.iter().take(ROWS_MAX - rows.len().min(ROWS_MAX)) {
+        for (index, plugin, reasons) in self.rejected.iter().take(ROWS_MAX - rows.len()) {
             let reasons = reasons.iter().map(|r| r.text(&cache.scalars)).collect();
             let refused = Some(Refusal { plugin: PLUGINS[*plugin as usize].name(), reasons });
             rows.push(Row { node: cache.node(*index).name.clone(), refused, ..Row::default() });
