@@ -87,6 +87,11 @@ impl Timeline {
         self.current
     }
 
+    /// The newest moment of the branch that the current one left, where that is still kept.
+    pub fn parent(&self) -> Option<&Sim> {
+        Some(&self.branches.get(&self.branch().parent?)?.live)
+    }
+
     /// All branches, oldest first.
     pub fn branches(&self) -> Vec<BranchInfo> {
         let info = |(id, b): (&u32, &Branch)| BranchInfo {

@@ -26,6 +26,8 @@ struct Sheet {
 /// A row: its tone, which is a state's colour and icon, and its cells; the last is as wide as the rest of the table.
 type Row = (&'static str, Vec<String>);
 
+/// How many objects that differ are named.
+const DIFFERENCES_MAX: usize = 30;
 /// How many pods of a namespace a service's table names.
 const PODS_MAX: usize = 40;
 
@@ -42,6 +44,23 @@ pub fn evidence(sim: &Sim, subject: &Subject, lang: Lang) -> Html {
         edits(sim, object, lang),
     ];
     html! { <>{ for sheets.into_iter().map(draw) }</> }
+}
+
+/// This branch beside the one that it left: what differs now.
+pub fn beside_parent(sim: &Sim, parent: &Sim, lang: Lang) -> Html {
+    let rows = views::compare(sim, parent, DIFFERENCES_MAX).into_iter().map(|[kind, name, here, there]| {
+        let tone = if here == "–" {
+            "bad"
+        } else if there == "–" {
+            "ok"
+        } else {
+            ""
+        };
+        (tone, vec![format!("{} {name}", kind.to_lowercase()), here, there])
+    });
+    let at = |s: &Sim, text: Text| format!("{} {}", text.t(lang), short_clock(s.now()));
+    let heads = vec![Text::Name.t(lang).to_owned(), at(sim, Text::Here), at(parent, Text::There)];
+    draw(Sheet { title: Some(Text::Beside), heads, rows: rows.collect(), open: true, ..Sheet::default() })
 }
 
 fn draw(sheet: Sheet) -> Html {

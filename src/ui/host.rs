@@ -8,7 +8,7 @@ use std::rc::Rc;
 use js_sys::Uint8Array;
 use kubarium::api::Value;
 use kubarium::base::{Duration, Time};
-use kubarium::sim::{Fault, Session, Sim, TerminalInput, TimedInput, Timeline, is_act, quoted, script};
+use kubarium::sim::{Fault, Session, Sim, TerminalInput, TimedInput, Timeline, Usage, is_act, quoted, script};
 use kubarium::views::{ClusterViews, ContainerInside, EnvView, EventFeed, EventView, FileView, PodDetails, complete, events_after, object};
 
 use super::examples::EXAMPLES;
@@ -292,6 +292,11 @@ impl Host {
         self.show_output();
     }
 
+    /// The newest moment of the branch that this one left.
+    pub fn parent(&self) -> Option<&Sim> {
+        self.time.parent()
+    }
+
     /// Looks at another branch.
     pub fn switch(&mut self, branch: u32) {
         self.time.switch(branch);
@@ -443,6 +448,12 @@ impl Host {
         self.fork();
         let files = std::mem::take(&mut self.edited);
         self.give(TimedInput { cmd: Some(line.to_owned()), files, ..TimedInput::default() });
+    }
+
+    /// Sets the load that all running pods share, in millicores.
+    pub fn load(&mut self, total_cpu_milli: f64) {
+        let usage = Usage { total_cpu: Some(total_cpu_milli), ..Usage::default() };
+        self.give(TimedInput { usage: Some(usage), ..TimedInput::default() });
     }
 
     /// Breaks or mends something.

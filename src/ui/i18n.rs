@@ -324,6 +324,15 @@ texts! {
     HeldOther: "waits until whoever set it takes it away", "等待设置者将其移除";
     Changes: "What changed", "变更记录";
     Changed: "Changed", "变更";
+    Beside: "What differs from the course it left", "与原进程的差异";
+    Here: "Here,", "此处，";
+    There: "There,", "彼处，";
+    Older: "older", "旧版";
+    OlderCount: "{} older", "{} 个旧版";
+    GaugeOfTarget: "Usage is {} of the target", "使用量为目标的 {}";
+    OfTarget: "of the target", "相对目标";
+    ChartLabel: "{} there, {} called for", "现有 {}，需要 {}";
+    Load: "Load on all pods", "所有 Pod 的总负载";
     Restored: "The session was restored without its last input.", "会话已恢复，去掉了最后一次输入。";
     ExLiveness: "Liveness probe that will fail", "将会失败的存活探针";
     ExLivenessNote: "The book's pod: healthy for 10 s, then killed and restarted", "书中的 Pod：健康 10 秒，然后被杀死并重启";
@@ -339,6 +348,12 @@ texts! {
     ExServiceNote: "A selector finds the pods by label", "选择器按标签找到 Pod";
     ExMulti: "Several containers", "多个容器";
     ExMultiNote: "An init container, then two that share a volume", "先初始化容器，再两个共享卷的容器";
+    ExRollout: "Rollout", "滚动更新";
+    ExRolloutNote: "Change the image: two generations trade places", "修改镜像：新旧两代交替";
+    ExScale: "Autoscaler", "自动伸缩";
+    ExScaleNote: "Set a load and watch it reckon", "设置负载，看它如何计算";
+    ExVolume: "ConfigMap as a file", "ConfigMap 作为文件";
+    ExVolumeNote: "Edited, the file follows late; the variable never", "修改后文件稍后更新，环境变量不变";
     ExPending: "Too big for any node", "任何节点都放不下";
     ExPendingNote: "Waits in the queue, and says why", "在队列中等待，并说明原因";
     BookConfig: "Book: ConfigMap", "书：ConfigMap";

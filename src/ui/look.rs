@@ -13,9 +13,10 @@ use kubarium::views::{
 };
 
 use super::actions::{carry_out, choices};
-use super::evidence::evidence;
+use super::evidence::{beside_parent, evidence};
 use super::feed::Feed;
 use super::format::{self, seconds_to, short_clock};
+use super::gauge::gauge;
 use super::i18n::{Lang, Text, fill};
 use super::icons::{Icon, health_icon, health_tone};
 use super::nucleus::{Nucleus, tone as container_tone};
@@ -141,6 +142,7 @@ fn around(subject: &Subject, lang: Lang, link: &Link) -> Html {
         html! { <div><h3>{ Icon::Boxes.draw() }{ title.t(lang) }</h3><ul class="list">{ for all.into_iter().map(item) }</ul></div> }
     };
     html! { <>
+        if subject.kind == "HorizontalPodAutoscaler" { { gauge(host.sim(), subject, lang, link) } }
         { list(Text::Owner, owners) }{ list(Text::Owns, dependents) }
         <div key={subject.uid.clone()}>{ evidence(host.sim(), subject, lang) }</div>
     </> }
@@ -218,6 +220,7 @@ fn cluster(props: &Props, lang: Lang, link: &Link) -> Html {
                 }
             </ul>
         </div>
+        if let Some(parent) = link.host.borrow().parent() { { beside_parent(link.host.borrow().sim(), parent, lang) } }
         <div>
             <h3>{ Icon::Boxes.draw() }{ Text::Workloads.t(lang) }</h3>
             if view.workloads.is_empty() { <p class="tag">{ Text::NoWorkloads.t(lang) }</p> }

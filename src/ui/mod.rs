@@ -10,6 +10,7 @@ mod evidence;
 mod examples;
 mod feed;
 mod format;
+mod gauge;
 mod heat;
 mod host;
 mod i18n;

@@ -56,9 +56,16 @@ pub struct Props {
     pub pressed: bool,
     /// Whether it steps back, since something else is looked for.
     pub dim: bool,
+    /// Whether a newer generation takes its place.
+    pub old: bool,
+    /// The services that select it, and whether they reach it.
+    pub doors: Doors,
     /// Now, where something in it counts down; zero otherwise, so that it is not drawn anew for nothing.
     pub now: Time,
 }
+
+/// The services that select a pod, by name, and whether they reach it.
+pub type Doors = Vec<(String, bool)>;
 
 /// Now for this pod: zero where nothing in it counts down.
 pub fn now_for(pod: &PodView, now: Time) -> Time {
@@ -115,6 +122,7 @@ pub fn PodCell(props: &Props) -> Html {
             .then_some("open"),
         (pod.health == Health::Terminating).then_some("gone"),
         props.dim.then_some("dim"),
+        props.old.then_some("old"),
     );
     let onclick = link.select(subject_of(pod));
     let pressed = if props.pressed { "true" } else { "false" };
@@ -132,6 +140,7 @@ pub fn PodCell(props: &Props) -> Html {
             <span class="nuclei">
                 for c in &pod.containers { <Nucleus key={c.name.clone()} container={c.clone()} now={props.now} /> }
                 <span class="side">
+                    if props.old { <span class="older">{ Icon::Leave.draw() }{ Text::Older.t(lang) }</span> }
                     <b>{ format!("{}/{}", pod.ready, pod.total) }</b><span class="sr">{ format!(" {} ", Text::Ready.t(lang)) }</span>
                     if pod.restarts > 0 { <span class="again" title={Text::Restarts.t(lang)}>{ Icon::Again.draw() }{ pod.restarts }<span class="sr">{ format!(" {} ", Text::Restarts.t(lang)) }</span></span> }
                 </span>
@@ -141,6 +150,15 @@ pub fn PodCell(props: &Props) -> Html {
                 <span>{ &pod.status }</span><span class="sr">{ format!(", {} ", health_text(pod.health).t(lang)) }</span>
                 if let Some(grace) = pod.terminating { <em>{ format!("{}s", seconds_to(grace.until, props.now)) }</em> }
             </span>
+            if !props.doors.is_empty() {
+                <span class="doors">
+                    for (name, open) in &props.doors {
+                        <span class={classes!("door", if *open { "ok" } else { "warn" })} title={format!("{name}: {}", if *open { Text::Reached } else { Text::NotInUnready }.t(lang))}>
+                            { Icon::Globe.draw() }{ name }if !*open { { Icon::Cross.draw() } }<span class="sr">{ if *open { Text::Reached } else { Text::NotInUnready }.t(lang) }</span>
+                        </span>
+                    }
+                </span>
+            }
             for p in probes.take(2) { { trace(p, lang) } }
         </button>
     }

@@ -9,13 +9,13 @@ use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
 use kubarium::base::Time;
-use kubarium::views::{ClusterView, NodeView, Places, PodView, Share};
+use kubarium::views::{ClusterView, NodeView, Places, PodView, Share, WorkloadView};
 
 use super::format;
 use super::heat::{Heat, is_far};
 use super::i18n::{Text, fill};
 use super::icons::Icon;
-use super::pod_cell::{Density, PodCell, now_for};
+use super::pod_cell::{Density, Doors, PodCell, now_for};
 use super::pod_table::PodTable;
 use super::state::{Action, Subject, use_lang, use_link};
 
@@ -33,6 +33,9 @@ pub struct Props {
     /// What stands under the picture.
     pub children: Html,
 }
+
+/// The most services that a cell names.
+const DOORS_MAX: usize = 2;
 
 /// Whether a pod stands out: it matches the filter and belongs to what is selected.
 fn is_dim(pod: &PodView, view: &ClusterView, selected: Option<&Subject>, filter: &str) -> bool {
@@ -75,7 +78,7 @@ pub fn Tank(props: &Props) -> Html {
         <section class="tank" id="tank" aria-label={Text::Cluster.t(lang)}>
             <div class="tools">
                 <input class="find" type="search" value={props.filter.clone()} oninput={on_filter} placeholder={Text::FilterPods.t(lang)} aria-label={Text::FilterPods.t(lang)} />
-                for w in &view.workloads { { chip(&w.kind, &w.namespace, &w.name, &w.key, Icon::Boxes, format!("{}/{}", w.ready, w.desired)) } }
+                for w in &view.workloads { { chip(&w.kind, &w.namespace, &w.name, &w.key, Icon::Boxes, tally(view, w, lang)) } }
                 for s in view.services.iter().filter(|s| s.has_selector) { { chip("Service", &s.namespace, &s.name, &s.key, Icon::Globe, format!("{}/{}", s.reached.len(), s.selected.len())) } }
                 <span class="grow"></span>
                 <button class="btn outline" aria-pressed={props.table.to_string()} onclick={let table = props.table; link.on(move || Action::Table(!table))}>
@@ -94,6 +97,14 @@ pub fn Tank(props: &Props) -> Html {
             { props.children.clone() }
         </section>
     }
+}
+
+/// A workload's pods in numbers: those ready of those wanted, and of a rollout how many are old still.
+fn tally(view: &ClusterView, w: &WorkloadView, lang: super::i18n::Lang) -> String {
+    let is_its = |p: &&Rc<PodView>| p.owner.as_ref().is_some_and(|o| w.owners.contains(&o.uid));
+    let old = if w.newest.is_empty() { 0 } else { view.pods().filter(is_its).filter(|p| w.is_older(p)).count() };
+    let rest = if old == 0 { String::new() } else { format!(" · {}", fill(Text::OlderCount.t(lang), &[&old.to_string()])) };
+    format!("{}/{}{rest}", w.ready, w.desired)
 }
 
 /// The rack where there are too many pods to draw each as a cell.
@@ -124,7 +135,15 @@ fn cell(props: &Props, pod: &Rc<PodView>, density: Density) -> Html {
     let pressed = props.selected.as_ref().is_some_and(|s| s.uid == pod.key);
     // Tenths of a second are as fine as anything here counts.
     let now = now_for(pod, Time(props.view.time.0 / 100_000 * 100_000));
-    html! { <PodCell key={pod.key.clone()} pod={pod.clone()} {density} {pressed} {dim} {now} /> }
+    let workload = pod.owner.as_ref().and_then(|o| props.view.workloads.iter().find(|w| w.owners.contains(&o.uid)));
+    let old = workload.is_some_and(|w| w.is_older(pod));
+    let doors: Doors = if density == Density::Large {
+        let selecting = props.view.services.iter().filter(|s| s.selected.contains(&pod.key));
+        selecting.take(DOORS_MAX).map(|s| (s.name.clone(), s.reached.contains(&pod.key))).collect()
+    } else {
+        Doors::new()
+    };
+    html! { <PodCell key={pod.key.clone()} pod={pod.clone()} {density} {pressed} {dim} {now} {old} {doors} /> }
 }
 
 fn tank_of(props: &Props, node: &Rc<NodeView>, density: Density, places: &Rc<RefCell<BTreeMap<String, Places>>>) -> Html {

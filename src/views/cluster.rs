@@ -69,6 +69,8 @@ pub struct WorkloadView {
     pub current: i64,
     /// Ready; of a Job: those that ended well.
     pub ready: i64,
+    /// The label value that pods of its newest generation carry; empty where it has but one.
+    pub newest: String,
     /// The UIDs of the owners whose pods are its own: its own, and those of the ReplicaSets it makes.
     pub owners: Vec<String>,
 }
@@ -289,10 +291,32 @@ fn workload_of(object: &Value, all: &[&Value]) -> WorkloadView {
         kind: object.kind().to_owned(),
         namespace: object.namespace().to_owned(),
         name: object.name().to_owned(),
+        newest: newest_of(object, all),
         desired,
         current,
         ready,
         owners: std::iter::once(object.uid()).chain(made.map(|w| w.uid())).map(str::to_owned).collect(),
+    }
+}
+
+/// The labels that tell generations of pods apart.
+const GENERATION_LABELS: [&str; 2] = ["pod-template-hash", "controller-revision-hash"];
+
+/// What the newest generation's pods are labelled with: of a Deployment by its newest ReplicaSet, of others by their status.
+fn newest_of(object: &Value, all: &[&Value]) -> String {
+    let revision = |v: &Value| v.annotation("deployment.kubernetes.io/revision").and_then(|r| r.parse::<u64>().ok());
+    let sets = all.iter().filter(|w| w.controller_ref().get("uid").str() == object.uid());
+    match sets.max_by_key(|w| revision(w)) {
+        Some(set) => set.label(GENERATION_LABELS[0]).unwrap_or("").to_owned(),
+        None => object.at(&["status", "updateRevision"]).str().to_owned(),
+    }
+}
+
+impl WorkloadView {
+    /// Whether a pod of it is of an older generation.
+    pub fn is_older(&self, pod: &PodView) -> bool {
+        let of = pod.labels.iter().find(|(k, _)| GENERATION_LABELS.contains(&k.as_str()));
+        !self.newest.is_empty() && of.is_some_and(|(_, v)| *v != self.newest)
     }
 }
 
@@ -337,6 +361,21 @@ mod tests {
         let nodes = vec![node("node10"), node("node9")];
         let pods = vec![pod("a", "node9".into(), "500m"), pod("b", "node9".into(), "1"), pod("c", Value::Null, "9")];
         (nodes, pods)
+    }
+
+    #[test]
+    fn a_rollout_has_two_generations() {
+        let set = |hash: &str, revision: &str| {
+            obj!({"kind": "ReplicaSet", "metadata": {"uid": hash, "labels": {"pod-template-hash": hash},
+                "annotations": {"deployment.kubernetes.io/revision": revision}, "ownerReferences": [{"uid": "d", "controller": true}]}})
+        };
+        let deployment = obj!({"kind": "Deployment", "metadata": {"name": "web", "uid": "d"}});
+        let (old, new) = (set("aaa", "9"), set("bbb", "10"));
+        let view = workload_of(&deployment, &[&deployment, &new, &old]);
+        assert_eq!((view.newest.as_str(), view.owners), ("bbb", ["d", "bbb", "aaa"].map(str::to_owned).to_vec()));
+        let view = workload_of(&deployment, &[&deployment, &new, &old]);
+        let pod = |hash: &str| PodView::of(&obj!({"metadata": {"labels": {"pod-template-hash": hash}}}), None);
+        assert!(view.is_older(&pod("aaa")) && !view.is_older(&pod("bbb")));
     }
 
     #[test]

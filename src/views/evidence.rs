@@ -33,6 +33,24 @@ pub fn scaling(sim: &Sim, namespace: &str, name: &str) -> Option<Calculation> {
     sim.cluster().autoscaling(namespace, name).cloned()
 }
 
+/// A moment of an autoscaler: when, the replicas there were, and the replicas called for.
+pub type Replicas = (Time, i64, i64);
+
+/// An autoscaler's replicas over time, oldest first.
+pub fn replicas(api: &ApiServer, hpa: &Value) -> Vec<Replicas> {
+    let Some(kind) = kind_named(hpa.kind()) else { return Vec::new() };
+    let key = ObjectKey::new(kind, hpa.namespace(), hpa.name());
+    let status = |v: &Value, key: &str| v.at(&["status", key]).int();
+    let mut points: Vec<Replicas> = Vec::new();
+    for v in api.store().history(&key).filter(|v| v.value.uid() == hpa.uid()) {
+        let point = (v.at, status(&v.value, "currentReplicas"), status(&v.value, "desiredReplicas"));
+        if points.last().is_none_or(|last| (last.1, last.2) != (point.1, point.2)) {
+            points.push(point);
+        }
+    }
+    points
+}
+
 /// One end of a container.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct End {
@@ -300,6 +318,30 @@ pub fn list(sim: &Sim, kind: &str, most: usize) -> Vec<Listed> {
     sim.api().iter(kind, None).take(most).map(listed).collect()
 }
 
+/// What differs between two courses of events: kind and name, and what kubectl's columns say here and there.
+pub type Difference = [String; 4];
+
+/// The objects that are in one of two clusters only, or stand differently there; at most `most`.
+pub fn compare(here: &Sim, there: &Sim, most: usize) -> Vec<Difference> {
+    let mut found = Vec::new();
+    let passing = ["Event", "Lease", "Endpoints", "EndpointSlice"];
+    for kind in KINDS.iter().filter(|k| k.verbs.contains(&"list") && !passing.contains(&k.kind)) {
+        let names = |sim: &Sim| sim.api().iter(kind, None).map(|o| (o.namespace_arc(), o.name_arc())).collect::<BTreeSet<_>>();
+        let said = |sim: &Sim, namespace: &str, name: &str| {
+            let object = sim.api().peek(kind, namespace, name);
+            let told = |o: &Value| columns(o, sim.now()).iter().take(2).map(|c| c.1.as_str()).collect::<Vec<_>>().join(" ");
+            object.map_or_else(|| "–".to_owned(), told)
+        };
+        for (namespace, name) in names(here).union(&names(there)) {
+            let (a, b) = (said(here, namespace, name), said(there, namespace, name));
+            if a != b && found.len() < most {
+                found.push([kind.kind.to_owned(), name.to_string(), a, b]);
+            }
+        }
+    }
+    found
+}
+
 /// An object that another belongs to, or that belongs to it: kind, namespace, name and UID.
 pub type Relative = [String; 4];
 
@@ -345,6 +387,16 @@ mod tests {
         assert!(description(&sim, pod).contains("\nNamespace: "));
         assert!(kinds(&sim).iter().any(|k| k.kind == "Pod" && k.count == 1 && k.names == ["pods", "po"]));
         assert_eq!(list(&sim, "Pod", 9)[0].id[1], "a");
+    }
+
+    #[test]
+    fn two_courses_differ_in_what_was_done() {
+        let (a, b) = (played(&["kubectl run a --image=nginx"], 20), played(&["kubectl run b --image=nginx"], 20));
+        let told = compare(&a, &b, 9);
+        let ready = "1/1 Running".to_owned();
+        assert_eq!(told[0], ["Pod".to_owned(), "a".to_owned(), ready.clone(), "–".to_owned()]);
+        assert_eq!((told[1][1].as_str(), &told[1][3], told.len()), ("b", &ready, 2));
+        assert!(compare(&a, &a, 9).is_empty());
     }
 
     #[test]

@@ -60,6 +60,7 @@ journey('begins a branch where something is done in the past, and keeps what was
   await page.getByRole('button', { name: 'Play' }).click();
   await page.locator('.pod', { hasText: 'other' }).waitFor();
   await until('two courses', async () => (await page.locator('.caption select option').count()) === 2);
+  await page.locator('.sheet', { hasText: 'What differs' }).locator('td', { hasText: 'pod other' }).waitFor();
   await screenshot('branch');
   await page.locator('.caption select').selectOption('0');
   await until('the first course', async () => (await page.locator('.pod').count()) === 1);

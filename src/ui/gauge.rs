@@ -1,0 +1,83 @@
+//! An autoscaler as a gauge: the needle is usage over target, and the number of pods follows it on the chart below. The load on the
+//! pods can be set here by hand.
+
+use std::fmt::Write;
+
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use kubarium::api::Object;
+use kubarium::sim::Sim;
+use kubarium::views;
+
+use super::format::short_clock;
+use super::i18n::{Lang, Text, fill};
+use super::state::{Link, Subject};
+
+/// Usage over target where the needle has come to its end.
+const RATIO_MAX: f64 = 2.0;
+/// The most load that can be set, in millicores.
+const LOAD_MAX: u32 = 8000;
+
+/// The gauge and the chart of an autoscaler.
+pub fn gauge(sim: &Sim, subject: &Subject, lang: Lang, link: &Link) -> Html {
+    let Some(hpa) = views::object(sim, &subject.kind, &subject.namespace, &subject.name) else { return html! {} };
+    let ratio = views::scaling(sim, hpa.namespace(), hpa.name())
+        .and_then(|c| c.metrics.iter().filter_map(|m| m.outcome.as_ref().ok().map(|p| p.ratio)).reduce(f64::max));
+    let shown = ratio.unwrap_or(0.0).clamp(0.0, RATIO_MAX);
+    let percent = ratio.map_or("–".to_owned(), |r| format!("{:.0} %", r * 100.0));
+    let label = fill(Text::GaugeOfTarget.t(lang), &[&percent]);
+    let onchange = {
+        let link = link.clone();
+        Callback::from(move |e: Event| {
+            if let Some(milli) = e.target_dyn_into::<HtmlInputElement>().and_then(|i| i.value().parse().ok()) {
+                link.with_host(|h| h.load(milli));
+            }
+        })
+    };
+    let load = sim.session().inputs[..sim.arrived()].iter().rev().find_map(|i| i.usage?.total_cpu).unwrap_or(0.0);
+    html! {
+        <div class="section hpa">
+            <svg viewBox="0 0 120 70" role="img" aria-label={label.clone()} class={if shown > 1.1 { "warn" } else { "ok" }}>
+                <path class="arc" d="M14 60a46 46 0 0 1 92 0" />
+                <path class="arc over" d="M60 14a46 46 0 0 1 46 46" />
+                <path class="target" d="M60 8v12" />
+                <path class="needle" d="M60 60V22" style={format!("transform:rotate({:.1}deg)", (shown / RATIO_MAX) * 180.0 - 90.0)} />
+                <circle cx="60" cy="60" r="4" />
+            </svg>
+            <p><b class="mono">{ percent }</b><small>{ Text::OfTarget.t(lang) }</small></p>
+            { chart(sim, hpa, lang) }
+            <label>{ Text::Load.t(lang) }<input type="range" min="0" max={LOAD_MAX.to_string()} step="50" value={load.to_string()} {onchange} aria-valuetext={format!("{load}m")} /><output class="mono">{ format!("{load}m") }</output></label>
+        </div>
+    }
+}
+
+/// The pods there were and the pods called for, over time.
+fn chart(sim: &Sim, hpa: &kubarium::api::Value, lang: Lang) -> Html {
+    let points = views::replicas(sim.api(), hpa);
+    let Some(first) = points.first() else { return html! {} };
+    let (from, end) = (first.0.0, sim.now().0.max(first.0.0 + 1));
+    let most = points.iter().map(|p| p.1.max(p.2)).max().unwrap_or(1).max(1);
+    let x = |t: u64| (t - from) as f64 * 300.0 / (end - from) as f64;
+    let y = |n: i64| 54.0 - n as f64 * 46.0 / most as f64;
+    let line = |of: fn(&views::Replicas) -> i64| {
+        let mut path = String::new();
+        for p in &points {
+            // Writing into a String cannot fail.
+            let _ = if path.is_empty() {
+                write!(path, "M{:.1} {:.1}", x(p.0.0), y(of(p)))
+            } else {
+                write!(path, "H{:.1}V{:.1}", x(p.0.0), y(of(p)))
+            };
+        }
+        path + "H300"
+    };
+    let newest = points.last().map_or((0, 0), |p| (p.1, p.2));
+    let label = fill(Text::ChartLabel.t(lang), &[&newest.0.to_string(), &newest.1.to_string()]);
+    html! {
+        <figure>
+            <svg viewBox="0 0 300 58" preserveAspectRatio="none" role="img" aria-label={label.clone()}><path class="wanted" d={line(|p| p.2)} /><path class="there" d={line(|p| p.1)} /></svg>
+            <figcaption><span>{ short_clock(first.0) }</span><span>{ label }</span><span>{ short_clock(sim.now()) }</span></figcaption>
+        </figure>
+    }
+}

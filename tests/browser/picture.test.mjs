@@ -1,0 +1,68 @@
+// What the picture shows beyond single pods: two generations, services' doors, the autoscaler's gauge, a ConfigMap that is late.
+import assert from 'node:assert/strict';
+import { journey } from './harness.mjs';
+import { apply, example } from './manifests.mjs';
+
+/** Types a line into the terminal. */
+async function type(page, line) {
+  await page.locator('.term .host:not([hidden])').click();
+  await page.keyboard.type(`${line}\n`);
+}
+
+for (const theme of ['dark', 'light']) {
+  journey(`shows a rollout as two generations: ${theme}`, { theme }, async ({ page, until, axe, screenshot }) => {
+    await example(page, 'rollout');
+    await apply(page, 'service/web created');
+    await page.locator('.speed input').fill('5');
+    await until('three open doors', async () => (await page.locator('.pod .door.ok').count()) === 3);
+    await page.locator('.speed input').fill('3');
+    await type(page, 'kubectl set image deployment/web web=nginx:1.25');
+    await page.locator('.pod.old').first().waitFor();
+    await until('a new pod that is not in yet', async () => (await page.locator('.pod .door.warn').count()) > 0);
+    await page.locator('.chip', { hasText: 'older' }).waitFor();
+    await screenshot('between');
+    await axe();
+    await page.locator('.speed input').fill('6');
+    await until('no old pod', async () => (await page.locator('.pod').count()) === 3 && (await page.locator('.pod.old').count()) === 0);
+  });
+}
+
+for (const [theme, language, size] of [
+  ['dark', 'en-US', { width: 1440, height: 900 }],
+  ['light', 'zh-CN', { width: 360, height: 740 }],
+]) {
+  journey(`shows an autoscaler as a gauge: ${theme} ${language} ${size.width}`, { theme, language, size }, async ({ page, until, axe, screenshot }) => {
+    const narrow = size.width < 760;
+    const panel = async (n) => narrow && page.locator('.switch button').nth(n).click();
+    await panel(1);
+    await example(page, 'autoscaler');
+    await apply(page, 'horizontalpodautoscaler.autoscaling/api created');
+    await panel(0);
+    await page.locator('.bar h1').click();
+    await page.keyboard.press(':');
+    await page.getByRole('combobox').last().fill('hpa');
+    await page.keyboard.press('Enter');
+    await panel(3);
+    await page.locator('.look li button').first().click();
+    await page.locator('.hpa input').fill('800');
+    await page.locator('.speed input').fill('7');
+    await until('eight pods', async () => /^[78]$/.test(await page.locator('.sheet td', { hasText: /^[78]$/ }).first().innerText()));
+    await until('a chart', async () => (await page.locator('.hpa figure').count()) === 1);
+    await screenshot('scaled');
+    await axe();
+    if (narrow) assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= size.width, 'nothing sticks out');
+  });
+}
+
+journey('shows that a file from a ConfigMap is late, then there', { theme: 'light' }, async ({ page, until, screenshot }) => {
+  await example(page, 'config-volume');
+  await apply(page, 'pod/painter created');
+  await page.locator('.node .pod', { hasText: 'Running' }).click();
+  const file = page.locator('.sheet', { hasText: 'Files from ConfigMaps' }).locator('tbody tr').first();
+  await until('up to date', async () => /up to date/.test(await file.innerText()));
+  await type(page, `kubectl patch configmap palette -p '{"data":{"colour":"coral"}}'`);
+  await until('late', async () => /old:/.test(await file.innerText()));
+  await screenshot('late');
+  await page.locator('.speed input').fill('7');
+  await until('there', async () => /up to date/.test(await file.innerText()));
+});
