@@ -150,16 +150,26 @@ pub fn PodCell(props: &Props) -> Html {
                 <span>{ &pod.status }</span><span class="sr">{ format!(", {} ", health_text(pod.health).t(lang)) }</span>
                 if let Some(grace) = pod.terminating { <em>{ format!("{}s", seconds_to(grace.until, props.now)) }</em> }
             </span>
-            if !props.doors.is_empty() {
-                <span class="doors">
-                    for (name, open) in &props.doors {
-                        <span class={classes!("door", if *open { "ok" } else { "warn" })} title={format!("{name}: {}", if *open { Text::Reached } else { Text::NotInUnready }.t(lang))}>
-                            { Icon::Globe.draw() }{ name }if !*open { { Icon::Cross.draw() } }<span class="sr">{ if *open { Text::Reached } else { Text::NotInUnready }.t(lang) }</span>
-                        </span>
-                    }
-                </span>
+            for (i, p) in probes.take(2).map(Some).chain(std::iter::once(None)).take(2).enumerate() {
+                if i == 0 && !props.doors.is_empty() {
+                    <span class="foot">{ doors(&props.doors, lang) }if let Some(p) = p { { trace(p, lang) } }</span>
+                } else if let Some(p) = p {
+                    { trace(p, lang) }
+                }
             }
-            for p in probes.take(2) { { trace(p, lang) } }
         </button>
     }
+}
+
+/// The services that select a pod: an open door where they reach it, a barred one where they do not.
+fn doors(doors: &Doors, lang: Lang) -> Html {
+    let door = |(name, open): &(String, bool)| {
+        let words = if *open { Text::Reached } else { Text::NotInUnready }.t(lang);
+        html! {
+            <span class={classes!("door", if *open { "ok" } else { "warn" })} title={format!("{name}: {words}")}>
+                { Icon::Globe.draw() }<span>{ name }</span>if !*open { { Icon::Cross.draw() } }<span class="sr">{ words }</span>
+            </span>
+        }
+    };
+    html! { <span class="doors">{ for doors.iter().map(door) }</span> }
 }
