@@ -1,7 +1,8 @@
-//! The project's tasks: `cargo xtask serve`, `build`, `test`, `bench`, `size`, `schema` and `setup`.
+//! The project's tasks: `cargo xtask serve`, `build`, `test`, `bench`, `size`, `schema`, `parity` and `setup`.
 //! Knows the tools that build and test Kubarium, and nothing of Kubarium itself.
 
 mod page;
+mod parity;
 mod process;
 mod report;
 mod schema;
@@ -20,10 +21,12 @@ Usage: cargo xtask COMMAND
   bench [ARGS]                   run the benchmarks natively
   size                           show what the page in dist/ weighs, and fail when that is too much
   schema SWAGGER STAGING         write src/api/schema.txt from the API's description and its Go types
+  parity                         compare with recordings of a real cluster, and write docs/parity.md
   setup                          install what the other commands need, where it is missing
 
 Each command first installs the tools that it needs. Environment:
-  CHROMIUM                       the browser to test with, where it is not on PATH under its usual name";
+  CHROMIUM                       the browser to test with, where it is not on PATH under its usual name
+  KUBARIUM_CONFORMANCE           the folder with recordings of a real cluster";
 
 /// Why a task ended early. The text is for a person to read.
 pub type Failure = String;
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         "bench" => process::Cmd::cargo(["bench"]).args(rest).run(),
         "size" => none_left(rest).and_then(|()| size::check()),
         "schema" => schema::run(rest),
+        "parity" => none_left(rest).and_then(|()| parity::write()),
         "setup" => none_left(rest).and_then(|()| tools::set_up(tools::Need::Test)),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
