@@ -4,7 +4,7 @@
 use kubarium::api::duration::human_duration_signed;
 use kubarium::api::quantity::{Format, Quantity};
 use kubarium::api::selector::LabelSelector;
-use kubarium::api::{Kind, Value, int_or_string, names};
+use kubarium::api::{Kind, Value, int_or_string, names, template_hash};
 use kubarium::server::{strategic_merge_patch, three_way_strategic_patch};
 
 /// Checks the rows of a table that come from this upstream test (all of them where it is empty); says all that differ.
@@ -176,4 +176,9 @@ fn strategic_patches_are_applied_and_made() {
             (got, wanted) => Err(format!("got {got:?}, wanted {wanted:?}")),
         }
     });
+}
+
+#[test]
+fn templates_have_their_hashes() {
+    check("fn_pod_template_hash", "", |row| same(template_hash::compute(row.get("template"), None).as_str(), row.get("hash").str()));
 }

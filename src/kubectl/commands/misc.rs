@@ -14,8 +14,10 @@ use crate::kubectl::resources::{Query, find, kind_of};
 use crate::server::ListOptions;
 
 /// `kubectl auth`.
-pub static AUTH: Command =
-    Command { usage: "[options]", ..Command::group("auth", "Inspect authorization", "Inspect authorization.", &[&CAN_I, &WHO_AM_I]) };
+pub static AUTH: Command = Command {
+    usage: "[flags] [options]",
+    ..Command::group("auth", "Inspect authorization", "Inspect authorization.", &[&CAN_I, &WHO_AM_I])
+};
 const CAN_I_FLAGS: &[Flag] = &[switch("list", ""), switch("quiet", "q"), text("subresource", ""), switch("no-headers", "")];
 static CAN_I: Command = Command {
     usage: "VERB [TYPE | TYPE/NAME | NONRESOURCEURL] [options]",
@@ -49,7 +51,7 @@ pub static OPTIONS: Command = Command::new("options", "List of global command-li
 pub static PLUGIN: Command = Command::group(
     "plugin",
     "Provides utilities for interacting with plugins",
-    "Provides utilities for interacting with plugins.",
+    "Provides utilities for interacting with plugins.\n\n Plugins provide extended functionality that is not part of the major command-line distribution. Please refer to the documentation and examples for more information about how write your own plugins.\n\n The easiest way to discover and install plugins is via the kubernetes sub-project krew: [krew.sigs.k8s.io]. To install krew, visit https://krew.sigs.k8s.io/docs/user-guide/setup/install",
     &[&PLUGIN_LIST],
 );
 const PLUGIN_FLAGS: &[Flag] = &[switch("name-only", "")];
