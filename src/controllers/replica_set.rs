@@ -97,13 +97,12 @@ impl ReplicaSetController {
         let pods = self.claim(api, &by, &object, &selector)?;
         self.unclaimed.remove(key);
         let active: Vec<Value> = pods.into_iter().filter(is_active).collect();
+        // As in a real cluster, the status tells of the pods that were there before.
+        let counts = self.counts(api, &object);
         let mut failure = None;
         if !object.is_terminating() {
             failure = self.manage(api, &by, &object, &active).err();
         }
-        // As in a real cluster, the status tells of the pods that were there before.
-        let counts = Counts { active: active.len(), ready: active.iter().filter(|p| is_ready(p)).count(), ..self.counts(api, &object) };
-        let counts = Counts { fully_labeled: counts.fully_labeled.min(active.len()), ..counts };
         let available = active.iter().filter(|p| is_available(p, min_ready_s, now)).count();
         self.look_again(key, &active, min_ready_s, now);
         self.write_status(api, &by, key, counts, available, failure.as_ref())?;

@@ -5,7 +5,7 @@ use super::options::{Caller, DeleteOptions, ListOptions, Propagation, Subresourc
 use super::strategy::add_finalizer;
 use crate::api::selector::LabelSelector;
 use crate::api::{Kind, KindRef, Object, Status, Value};
-use crate::base::Duration;
+use crate::base::{Duration, Time};
 use crate::obj;
 use crate::store::ObjectKey;
 
@@ -74,11 +74,16 @@ impl ApiServer {
             return Ok(Deleted::Gone(old));
         }
         let key = ObjectKey::new(kind, namespace, name);
+        let refused = |e| super::api_server::refused(kind, name, &e);
         if grace_s == 0 && !held {
+            if kind.plural == "pods" && kind.group.is_empty() && old.at(&["metadata", "deletionGracePeriodSeconds"]).as_int() != Some(0) {
+                // What has grace is first written with none left, and then goes.
+                mark_deleted(&mut next, by.now, 0);
+                next = self.store.update(by.now, key.clone(), next, old.revision()).cloned().map_err(refused)?;
+            }
             self.services.release(kind, &old);
-            let gone =
-                self.store.delete(by.now, key, next, old.revision()).cloned().map_err(|e| super::api_server::refused(kind, name, &e))?;
-            return Ok(Deleted::Gone(gone));
+            let expected = next.revision();
+            return self.store.delete(by.now, key, next, expected).cloned().map(Deleted::Gone).map_err(refused);
         }
         if old.is_terminating() {
             // A second delete may only shorten the grace period.
@@ -88,11 +93,7 @@ impl ApiServer {
             }
         }
         if !old.is_terminating() || grace_s < old.at(&["metadata", "deletionGracePeriodSeconds"]).int() {
-            next.set(&["metadata", "deletionTimestamp"], (by.now + Duration::from_secs(grace_s.unsigned_abs())).rfc3339());
-            next.set(&["metadata", "deletionGracePeriodSeconds"], grace_s);
-            if !next.at(&["metadata", "generation"]).is_null() {
-                next.set(&["metadata", "generation"], next.at(&["metadata", "generation"]).int() + 1);
-            }
+            mark_deleted(&mut next, by.now, grace_s);
         }
         if kind.plural == "namespaces" {
             next.set(&["status", "phase"], "Terminating");
@@ -198,6 +199,18 @@ fn grace_period_s(kind: KindRef, object: &Value, options: &DeleteOptions) -> i64
     }
     let asked = options.grace_period_s.unwrap_or_else(|| object.at(&["spec", "terminationGracePeriodSeconds"]).as_int().unwrap_or(30));
     if asked < 0 { 1 } else { asked }
+}
+
+/// Sets when the object is to be gone; a later delete moves that time nearer, and is no new generation (`BeforeDelete`).
+fn mark_deleted(object: &mut Value, now: Time, grace_s: i64) {
+    let asked = object.at(&["metadata", "deletionTimestamp"]).as_str().and_then(Time::parse_rfc3339);
+    let old_grace = object.at(&["metadata", "deletionGracePeriodSeconds"]).int();
+    let start = asked.map_or(now, |t| Time(t.0.saturating_sub(old_grace.unsigned_abs() * 1_000_000)));
+    object.set(&["metadata", "deletionTimestamp"], (start + Duration::from_secs(grace_s.unsigned_abs())).rfc3339());
+    object.set(&["metadata", "deletionGracePeriodSeconds"], grace_s);
+    if asked.is_none() && !object.at(&["metadata", "generation"]).is_null() {
+        object.set(&["metadata", "generation"], object.at(&["metadata", "generation"]).int() + 1);
+    }
 }
 
 fn drop_finalizer(object: &mut Value, finalizer: &str) {

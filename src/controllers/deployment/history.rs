@@ -1,5 +1,6 @@
 //! Revisions: which ReplicaSet is the new one, what it is called, and how many old ones are kept.
 
+use super::progress::{condition, set_condition};
 use super::{DESIRED, HASH, MAX, REVISION, Sync, controller_ref, replicas_of, status_count};
 use crate::api::{Kind, Object, Status, Value, template_hash};
 use crate::base::Order as _;
@@ -38,9 +39,9 @@ impl Sync<'_> {
             if !next.same(&existing) {
                 return self.update_replica_set(next).map(Some);
             }
-            let set_revision = existing.annotation(REVISION).unwrap_or("").to_owned();
-            self.note_revision(&set_revision)?;
-            self.note_found(&existing)?;
+            let found = condition(self.deployment.get("status"), "Progressing").is_none();
+            let progress = found.then(|| ("FoundNewReplicaSet", format!("Found new replica set {:?}", existing.name())));
+            self.note(existing.annotation(REVISION).unwrap_or(""), progress)?;
             return Ok(Some(existing));
         }
         if !create {
@@ -80,8 +81,7 @@ impl Sync<'_> {
                     let message = format!("Scaled up replica set {name} from 0 to {replicas}");
                     self.recorder.event(self.api, self.by.now, &self.deployment.clone(), EventType::Normal, "ScalingReplicaSet", &message);
                 }
-                self.note_revision(revision)?;
-                self.note_created(&made)?;
+                self.note(revision, Some(("NewReplicaSetCreated", format!("Created new replica set {name:?}"))))?;
                 Ok(made)
             }
             Err(status) if status.reason == "AlreadyExists" => {
@@ -129,14 +129,16 @@ impl Sync<'_> {
         }
     }
 
-    /// The Deployment carries the revision of its new ReplicaSet.
-    fn note_revision(&mut self, revision: &str) -> Result<(), Status> {
-        if revision.is_empty() || self.deployment.annotation(REVISION) == Some(revision) {
-            return Ok(());
-        }
+    /// The Deployment carries the revision of its new ReplicaSet, and how it got on; both in one write.
+    fn note(&mut self, revision: &str, progress: Option<(&str, String)>) -> Result<(), Status> {
         let mut next = self.deployment.clone();
-        next.set(&["metadata", "annotations", REVISION], revision);
-        self.update_deployment(next, Subresource::Status)
+        if !revision.is_empty() && self.deployment.annotation(REVISION) != Some(revision) {
+            next.set(&["metadata", "annotations", REVISION], revision);
+        }
+        if let Some((reason, message)) = progress.filter(|_| self.has_deadline()) {
+            set_condition(next.get_mut("status"), self.by.now, "Progressing", "True", reason, &message);
+        }
+        if next.same(&self.deployment) { Ok(()) } else { self.update_deployment(next, Subresource::Status) }
     }
 
     /// Deletes the oldest empty ReplicaSets beyond `revisionHistoryLimit`.

@@ -46,6 +46,8 @@ struct Sync<'a> {
     deployment: Value,
     /// ReplicaSets that it owns, oldest first.
     owned: Vec<Value>,
+    /// Whether this pass wrote the Deployment: a second write would meet a conflict, and is left to the next pass.
+    wrote: bool,
 }
 
 impl DeploymentController {
@@ -57,7 +59,7 @@ impl DeploymentController {
         }
         let by = Caller::new(now, MANAGER);
         let owned = claim(api, &by, &deployment, &selector)?;
-        let mut sync = Sync { api, by, recorder: &mut self.recorder, deployment, owned };
+        let mut sync = Sync { api, by, recorder: &mut self.recorder, deployment, owned, wrote: false };
         let check_again = sync.run()?;
         if let Some(at) = check_again {
             self.queue.add_at(key.clone(), at);
@@ -135,6 +137,7 @@ impl Sync<'_> {
 
     fn update_deployment(&mut self, next: Value, sub: Subresource) -> Result<(), Status> {
         self.deployment = self.api.update(&self.by, Kind::named("Deployment"), next, sub, &WriteOptions::default())?;
+        self.wrote = true;
         Ok(())
     }
 }

@@ -32,17 +32,6 @@ impl Sync<'_> {
         self.update_deployment(next, Subresource::Status)
     }
 
-    pub(super) fn note_created(&mut self, set: &Value) -> Result<(), Status> {
-        self.note_progress("NewReplicaSetCreated", &format!("Created new replica set {:?}", set.name()))
-    }
-
-    pub(super) fn note_found(&mut self, set: &Value) -> Result<(), Status> {
-        if condition(self.deployment.get("status"), "Progressing").is_some() {
-            return Ok(());
-        }
-        self.note_progress("FoundNewReplicaSet", &format!("Found new replica set {:?}", set.name()))
-    }
-
     pub(super) fn note_create_failed(&mut self, why: &Status) -> Result<(), Status> {
         if !self.has_deadline() {
             return Ok(());
@@ -53,16 +42,7 @@ impl Sync<'_> {
         self.update_deployment(next, Subresource::Status)
     }
 
-    fn note_progress(&mut self, reason: &str, message: &str) -> Result<(), Status> {
-        if !self.has_deadline() {
-            return Ok(());
-        }
-        let mut next = self.deployment.clone();
-        set_condition(next.get_mut("status"), self.by.now, "Progressing", "True", reason, message);
-        self.update_deployment(next, Subresource::Status)
-    }
-
-    fn has_deadline(&self) -> bool {
+    pub(super) fn has_deadline(&self) -> bool {
         self.deployment.at(&["spec", "progressDeadlineSeconds"]).as_int().is_some_and(|s| s < i64::from(i32::MAX))
     }
 
@@ -176,7 +156,7 @@ impl Sync<'_> {
     }
 
     fn write(&mut self, status: Value) -> Result<(), Status> {
-        if status.same(self.deployment.get("status")) {
+        if self.wrote || status.same(self.deployment.get("status")) {
             return Ok(());
         }
         let mut next = self.deployment.clone();
@@ -234,7 +214,7 @@ impl Sync<'_> {
     }
 }
 
-fn condition<'a>(status: &'a Value, kind: &str) -> Option<&'a Value> {
+pub(super) fn condition<'a>(status: &'a Value, kind: &str) -> Option<&'a Value> {
     status.get("conditions").items().iter().find(|c| c.get("type").str() == kind)
 }
 
@@ -245,7 +225,7 @@ fn remove_condition(status: &mut Value, kind: &str) {
 }
 
 /// Sets a condition unless it says so already; a changed one moves to the end, as upstream's helper moves it.
-fn set_condition(status: &mut Value, now: Time, kind: &str, value: &str, reason: &str, message: &str) {
+pub(super) fn set_condition(status: &mut Value, now: Time, kind: &str, value: &str, reason: &str, message: &str) {
     let mut since = now.rfc3339();
     if let Some(old) = condition(status, kind) {
         if old.get("status").str() == value && old.get("reason").str() == reason {

@@ -25,6 +25,8 @@ pub(super) struct Control<'a> {
     /// Pods beyond the set's size, the highest first.
     pub(super) condemned: Vec<Value>,
     collisions: i64,
+    /// Pods that this pass deleted for the new revision; the current one has lost them already.
+    pub(super) rolled: i64,
 }
 
 /// Whether a pass may go on after a step.
@@ -74,7 +76,7 @@ impl<'a> Control<'a> {
         let found = controller_history::revisions_of(api, &set).into_iter().find(|r| r.name() == current_name);
         let current = found.unwrap_or_else(|| update.clone());
         let collisions = set.at(&["status", "collisionCount"]).int();
-        let mut control = Control { api, by, recorder, current, update, replicas: Vec::new(), condemned: Vec::new(), collisions, set };
+        let mut control = Control { api, by, recorder, current, update, replicas: Vec::new(), condemned: Vec::new(), collisions, rolled: 0, set };
         control.sort_pods(pods);
         Ok(control)
     }
@@ -229,7 +231,6 @@ impl<'a> Control<'a> {
         match made {
             Ok(pod) => {
                 claims::apply_retention(self.api, &self.by, &self.set, &pod, false)?;
-                self.replicas[i] = pod;
                 self.pod_event("Create", &name, None);
                 Ok(())
             }
@@ -277,9 +278,8 @@ impl<'a> Control<'a> {
         let Some(set) = self.api.peek(kind, self.set.namespace(), self.set.name()).filter(|s| s.uid() == self.set.uid()).cloned() else {
             return Ok(());
         };
-        // As they are now: a pod that was deleted in this pass is terminating or gone.
-        let now_there = |p: &Value| self.api.peek(Kind::named("Pod"), p.namespace(), p.name()).filter(|n| n.uid() == p.uid()).cloned();
-        let pods: Vec<Value> = self.replicas.iter().chain(&self.condemned).filter(|p| exists(p)).filter_map(now_there).collect();
+        // As the pass met them: what it made or deleted is counted by the next.
+        let pods: Vec<&Value> = self.replicas.iter().chain(&self.condemned).filter(|p| exists(p)).collect();
         let count = |is: &dyn Fn(&Value) -> bool| pods.iter().filter(|p| is(p)).count() as i64;
         let replicas = pods.len() as i64;
         let ready = count(&is_running_and_ready);
@@ -287,7 +287,7 @@ impl<'a> Control<'a> {
         let mut current_name = self.current.name().to_owned();
         let update_name = self.update.name().to_owned();
         let of = |name: &str| count(&|p| !p.is_terminating() && revision_of(p) == name);
-        let (mut current, updated) = (of(&current_name), of(&update_name));
+        let (mut current, updated) = ((of(&current_name) - self.rolled).max(0), of(&update_name));
         let wanted = set.at(&["spec", "replicas"]).as_int().unwrap_or(1);
         let rolls = set.at(&["spec", "updateStrategy", "type"]).str() != "OnDelete";
         if rolls && updated == wanted && ready == wanted && replicas == wanted {

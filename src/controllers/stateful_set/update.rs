@@ -15,6 +15,7 @@ impl Control<'_> {
                 return Ok(());
             }
             if revision_of(&pod) != self.update.name() && !pod.is_terminating() {
+                self.rolled += 1;
                 return self.delete_pod(&pod);
             }
             if pod.is_terminating() || !self.available(&pod) {
