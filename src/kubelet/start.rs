@@ -17,9 +17,9 @@ use crate::base::{Duration, Time};
 use crate::server::EventType;
 
 /// What creating a container takes.
-const CREATE: Duration = Duration::from_millis(20);
+const CREATE: Duration = Duration::from_millis(15);
 /// What starting a created one takes.
-const START: Duration = Duration::from_millis(60);
+const START: Duration = Duration::from_millis(35);
 /// What it takes until a started container's process does its first step.
 const BOOT: Duration = Duration::from_millis(12);
 

@@ -15,7 +15,7 @@ const MOUNT_POLL: Duration = Duration::from_millis(300);
 /// How long it waits for them (`podAttachAndMountTimeout`).
 const MOUNT_TIMEOUT: Duration = Duration::from_secs(123);
 /// What making a sandbox takes.
-const SANDBOX: Duration = Duration::from_millis(80);
+const SANDBOX: Duration = Duration::from_millis(50);
 
 /// The end that a pod's active deadline brings.
 pub(super) const DEADLINE_REASON: &str = "DeadlineExceeded";
