@@ -76,7 +76,8 @@ impl<'a> Control<'a> {
         let found = controller_history::revisions_of(api, &set).into_iter().find(|r| r.name() == current_name);
         let current = found.unwrap_or_else(|| update.clone());
         let collisions = set.at(&["status", "collisionCount"]).int();
-        let mut control = Control { api, by, recorder, current, update, replicas: Vec::new(), condemned: Vec::new(), collisions, rolled: 0, set };
+        let mut control =
+            Control { api, by, recorder, current, update, replicas: Vec::new(), condemned: Vec::new(), collisions, rolled: 0, set };
         control.sort_pods(pods);
         Ok(control)
     }
