@@ -10,6 +10,7 @@ use super::live::LivePod;
 use super::node::Node;
 use super::pod_worker::{Cx, PodWorker, ServeUse, What, Work};
 use super::router::{CONNECT_TIMEOUT, LATENCY, Outgoing, ReplyTo, Route, route};
+use super::static_pods::is_mirror;
 use super::volumes::{Disks, Volume};
 use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
 use crate::base::{EventQueue, RandomStream, Time};
@@ -31,6 +32,8 @@ enum News {
     Node(Value, bool),
     /// An object that volumes show has changed: kind, namespace, name.
     Shown(&'static str, ArcStr, ArcStr),
+    /// Files of a node have changed, or the mirror of a static pod is gone.
+    Files(ArcStr),
     /// A kubelet is to start or stop.
     Switch(ArcStr, bool),
 }
@@ -195,6 +198,10 @@ impl Kubelets {
         for request in outgoing {
             self.network.push(now + LATENCY, Message::Request(request));
         }
+        if std::mem::take(&mut node.files_changed) {
+            let node = node.name.clone();
+            self.tell(now, News::Files(node));
+        }
         Some(result)
     }
 
@@ -223,6 +230,11 @@ impl Kubelets {
             }
             Ok(())
         });
+    }
+
+    /// What lives on beyond pods.
+    pub(super) fn disks(&self) -> &Disks {
+        &self.disks
     }
 
     pub(super) fn execs(&mut self) -> &mut Execs {
@@ -256,6 +268,7 @@ impl Kubelets {
             News::Pod(old, pod, deleted) => self.pod_news(api, now, old.as_ref(), &pod, deleted),
             News::Node(node, deleted) => self.node_news(api, now, &node, deleted),
             News::Shown(kind, namespace, name) => self.shown_changed(now, kind, &namespace, &name),
+            News::Files(node) => self.sync_static_pods(api, now, &node),
             News::Switch(node, on) => self.switch(api, now, &node, on),
         }
     }
@@ -318,6 +331,7 @@ impl Kubelets {
             });
         }
         self.adopt_pods(api, now, node);
+        self.tell(now, News::Files(node.into()));
     }
 
     fn pod_news(&mut self, api: &mut ApiServer, now: Time, old: Option<&Value>, pod: &Value, deleted: bool) {
@@ -327,6 +341,11 @@ impl Kubelets {
         if !kubelet.node.running {
             return;
         }
+        if deleted && is_mirror(pod) {
+            self.news.push(News::Files(node.clone()));
+            self.news_at.get_or_insert(now);
+        }
+        let Some(kubelet) = self.kubelets.get_mut(&node) else { return };
         if kubelet.pods.contains_key(&uid) {
             if deleted {
                 self.forget_shown(&node, &uid);

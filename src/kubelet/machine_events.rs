@@ -176,6 +176,7 @@ impl PodWorker {
         let Some(volume) = self.volumes.iter_mut().find(|v| v.name == *name) else { return };
         volume.tree = Some(tree.clone());
         if let Some(disk) = &volume.disk {
+            cx.node.files_changed |= disk.starts_with("host/");
             cx.disks.insert(disk.clone(), tree.clone());
         }
         for (i, container) in self.containers.iter_mut().enumerate().filter(|(i, _)| *i != c) {

@@ -26,6 +26,7 @@ mod router;
 pub mod rules;
 mod spec;
 mod start;
+mod static_pods;
 mod status;
 mod sync;
 mod termination;

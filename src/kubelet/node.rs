@@ -34,6 +34,8 @@ pub(super) struct Node {
     /// Whether the kubelet runs.
     pub running: bool,
     relist_phase_us: u64,
+    /// Whether a pod wrote to the node's own files.
+    pub files_changed: bool,
     addresses: BTreeMap<ArcStr, u32>,
     taken: BTreeSet<u32>,
     next_address: u32,
@@ -62,6 +64,7 @@ impl Node {
             catalogue: Catalogue::default(),
             running: true,
             relist_phase_us: random.below(RELIST_US),
+            files_changed: false,
             addresses: BTreeMap::new(),
             taken: BTreeSet::new(),
             next_address: 2,

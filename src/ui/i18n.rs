@@ -358,6 +358,8 @@ texts! {
     ExPendingNote: "Waits in the queue, and says why", "在队列中等待，并说明原因";
     BookConfig: "Book: ConfigMap", "书：ConfigMap";
     BookConfigNote: "As environment, as files, and missing at first", "作为环境变量、作为文件，以及起初不存在";
+    BookLife: "Book: life cycle", "书：生命周期";
+    BookLifeNote: "A container killed for its memory; a static pod", "因内存被杀死的容器；静态 Pod";
     BookHealth: "Book: health checks", "书：健康检查";
     BookHealthNote: "By a connection, and by a page that is not there", "TCP 连接检查，以及一个不存在的页面";
     BookScheduling: "Book: scheduling", "书：Pod 调度";

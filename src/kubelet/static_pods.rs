@@ -1,0 +1,129 @@
+//! Static pods: manifests in a folder of the node, which its kubelet runs without being asked, and their mirrors in the API.
+
+use super::kubelets::Kubelets;
+use super::volumes::Disks;
+use crate::api::yaml::decode_stream;
+use crate::api::{Kind, Object, Value};
+use crate::base::Time;
+use crate::obj;
+use crate::runtime::{Inode, Kind as FileKind};
+use crate::server::{ApiServer, Caller, DeleteOptions, WriteOptions};
+
+/// The folder's path in pieces: a volume may show it, or any folder above it.
+const FOLDER: [&str; 3] = ["etc", "kubernetes", "manifests"];
+const MIRROR: &str = "kubernetes.io/config.mirror";
+const HASH: &str = "kubernetes.io/config.hash";
+/// Members that refer to other objects of the API: no static pod may have one.
+const REFERENCES: [&str; 9] = [
+    "configMap",
+    "configMapKeyRef",
+    "configMapRef",
+    "imagePullSecrets",
+    "persistentVolumeClaim",
+    "secret",
+    "secretKeyRef",
+    "secretRef",
+    "serviceAccountName",
+];
+
+/// Whether the pod is the mirror of a static one.
+pub(super) fn is_mirror(pod: &Value) -> bool {
+    pod.annotation(MIRROR).is_some()
+}
+
+/// The texts in a node's manifest folder.
+fn manifests(disks: &Disks, node: &str) -> Vec<String> {
+    let mut texts = Vec::new();
+    for depth in 0..=FOLDER.len() {
+        let key = format!("host/{node}/{}", FOLDER[..depth].join("/"));
+        let down = |at: Option<&Inode>, name: &&str| match at.map(|n| &n.kind) {
+            Some(FileKind::Dir(entries)) => entries.get(*name).map(|n| (**n).clone()),
+            _ => None,
+        };
+        let top = disks.get(key.as_str()).map(|t| (**t).clone());
+        let folder = FOLDER[depth..].iter().fold(top, |at, name| down(at.as_ref(), name));
+        let Some(FileKind::Dir(entries)) = folder.map(|f| f.kind) else { continue };
+        for (name, node) in &entries {
+            if let FileKind::File { data, .. } = &node.kind
+                && !name.starts_with('.')
+            {
+                texts.push(String::from_utf8_lossy(data).into_owned());
+            }
+        }
+    }
+    texts
+}
+
+fn refers(value: &Value) -> bool {
+    value.entries().any(|(k, v)| (REFERENCES.contains(&k.as_str()) && !v.is_empty()) || refers(v)) || value.items().iter().any(refers)
+}
+
+/// A hash of the text that a pod comes from.
+fn hash_of(text: &str) -> String {
+    let fnv = |seed: u64| text.bytes().fold(seed, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+    format!("{:016x}{:016x}", fnv(0xcbf2_9ce4_8422_2325), fnv(0x8422_2325_cbf2_9ce4))
+}
+
+/// The mirrors that a node's static pods want.
+// Models the kubelet's file source (pkg/kubelet/config) and mirror client.
+fn wanted(disks: &Disks, node: &Value, now: Time) -> Vec<Value> {
+    let mut pods: Vec<Value> = Vec::new();
+    for text in manifests(disks, node.name()) {
+        for document in decode_stream(&text).0 {
+            let mut pod = document.value;
+            // One that cannot be run is left out; the kubelet says so in a log that nobody sees here.
+            if pod.kind() != "Pod" || pod.api_version() != "v1" || pod.name().is_empty() || refers(pod.get("spec")) {
+                continue;
+            }
+            let hash = hash_of(&pod.to_json());
+            let name = format!("{}-{}", pod.name(), node.name());
+            pod.set(&["metadata", "name"], name);
+            if pod.namespace().is_empty() {
+                pod.set(&["metadata", "namespace"], "default");
+            }
+            for (key, value) in [
+                (HASH, hash.clone()),
+                (MIRROR, hash),
+                ("kubernetes.io/config.seen", now.rfc3339()),
+                ("kubernetes.io/config.source", "file".into()),
+            ] {
+                pod.set(&["metadata", "annotations", key], value);
+            }
+            let owner = obj!({"apiVersion": "v1", "kind": "Node", "name": node.name(), "uid": node.uid(), "controller": true});
+            pod.set(&["metadata", "ownerReferences"], vec![owner]);
+            pod.set(&["spec", "nodeName"], node.name());
+            pod.at_mut(&["spec", "tolerations"]).list_mut().push(obj!({"effect": "NoExecute", "operator": "Exists"}));
+            if pods.iter().all(|p| p.name() != pod.name() || p.namespace() != pod.namespace()) {
+                pods.push(pod);
+            }
+        }
+    }
+    pods
+}
+
+impl Kubelets {
+    /// Brings the mirrors of a node's static pods in line with its manifest folder.
+    pub(super) fn sync_static_pods(&mut self, api: &mut ApiServer, now: Time, node: &str) {
+        let Some(object) = api.peek(Kind::named("Node"), "", node).cloned().filter(|_| self.is_running(node)) else { return };
+        let wanted = wanted(self.disks(), &object, now);
+        let (pods, by) = (Kind::named("Pod"), Caller::new(now, "kubelet"));
+        let same = |a: &Value, b: &Value| a.name() == b.name() && a.namespace() == b.namespace();
+        let stale: Vec<Value> = api
+            .pods_on(node)
+            .filter(|p| is_mirror(p) && !p.is_terminating())
+            .filter(|p| !wanted.iter().any(|w| same(p, w) && w.annotation(MIRROR) == p.annotation(MIRROR)))
+            .cloned()
+            .collect();
+        for pod in stale {
+            // One that is gone already is what is wanted; where it comes again, that follows its end.
+            let _ = api.delete(&by, pods, pod.namespace(), pod.name(), &DeleteOptions::default());
+        }
+        for pod in wanted {
+            if api.peek(pods, pod.namespace(), pod.name()).is_none() {
+                // A manifest that the API refuses has no mirror, and does not run here.
+                let namespace = pod.namespace().to_owned();
+                let _ = api.create(&by, pods, &namespace, pod, &WriteOptions::default());
+            }
+        }
+    }
+}
