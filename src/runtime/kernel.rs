@@ -327,18 +327,19 @@ impl Kernel {
         if self.memory() <= limit {
             return;
         }
-        // The kernel's killer takes the biggest, and of equals the youngest.
-        let Some(victim) =
-            self.procs.values().filter(|p| p.pending & Signal::KILL.bit() == 0).max_by_key(|p| (p.memory, p.pid)).map(|p| p.pid)
-        else {
-            return;
-        };
+        // The kernel's killer takes the biggest, and of equals the youngest; a container's processes all go with it
+        // (`memory.oom.group`), those of the workstation do not.
+        let living = || self.procs.values().filter(|p| p.pending & Signal::KILL.bit() == 0);
+        let Some(victim) = living().max_by_key(|p| (p.memory, p.pid)).map(|p| p.pid) else { return };
+        let group = self.externals.is_empty();
+        let victims: Vec<Pid> = living().map(|p| p.pid).filter(|pid| group || *pid == victim).collect();
         self.oom_kills += 1;
-        let name = self.procs.get(&victim).and_then(|p| p.argv.first().cloned()).unwrap_or_default();
-        self.events.push(MachineEvent::OomKilled { pid: victim, name: name.to_string(), at: self.now });
-        if let Some(p) = self.procs.get_mut(&victim) {
+        for victim in victims {
+            let Some(p) = self.procs.get_mut(&victim) else { continue };
             p.pending |= Signal::KILL.bit();
             p.wake = self.now;
+            let name = p.argv.first().map(ToString::to_string).unwrap_or_default();
+            self.events.push(MachineEvent::OomKilled { pid: victim, name, at: self.now });
         }
     }
 
