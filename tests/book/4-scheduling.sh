@@ -25,7 +25,7 @@ kubectl create -f node-affinity-pod.yaml
 sleep 2
 kubectl get pod with-node-affinity
 kubectl get events --field-selector involvedObject.name=with-node-affinity -o custom-columns=MESSAGE:.message
-kubectl label nodes node2 node3 zone=south cores=8
 kubectl label node node3 disk=ssd
+kubectl label nodes node3 node2 zone=south cores=8
 sleep 4
 kubectl get pod with-node-affinity -o wide
