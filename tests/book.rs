@@ -82,7 +82,7 @@ fn masked(word: &str) -> String {
     if plain.starts_with("10.244.") {
         return "ADDRESS".to_owned();
     }
-    let random = |tail: &str| tail.len() == 5 && tail.chars().all(|c| "bcdfghjklmnpqrstvwxz2456789".contains(c));
+    let random = |tail: &str| (5..=10).contains(&tail.len()) && tail.chars().all(|c| "bcdfghjklmnpqrstvwxz2456789".contains(c));
     word.split('/')
         .map(|part| part.rsplit_once('-').filter(|(_, tail)| random(tail)).map_or(part, |(head, _)| head))
         .collect::<Vec<_>>()

@@ -29,4 +29,4 @@ kubectl rollout status deployment/nginx-deployment
 kubectl rollout history deployment/nginx-deployment
 kubectl rollout undo deployment/nginx-deployment
 kubectl rollout status deployment/nginx-deployment
-kubectl get rs
+kubectl get rs -o custom-columns=REVISION:.metadata.annotations.'deployment\.kubernetes\.io/revision',READY:.status.readyReplicas
