@@ -1,6 +1,6 @@
 //! The command palette: kinds, objects and commands, found as one types.
 
-use web_sys::{HtmlElement, HtmlInputElement};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use kubarium::views::{kinds, list};
@@ -9,7 +9,7 @@ use super::host::Host;
 use super::i18n::{Lang, Text};
 use super::icons::Icon;
 use super::share;
-use super::state::{Action, Link, State, Subject, use_lang, use_link};
+use super::state::{Action, Link, State, Subject, use_focus, use_lang, use_link};
 
 /// The most entries that are shown.
 const ENTRIES_MAX: usize = 14;
@@ -108,16 +108,7 @@ fn entries(link: &Link, query: &str, lang: Lang) -> Vec<Entry> {
 pub fn Palette(props: &Props) -> Html {
     let (lang, link) = (use_lang(), use_link());
     let (query, at) = (use_state(String::new), use_state(|| 0usize));
-    let input = use_node_ref();
-    use_effect_with((), {
-        let input = input.clone();
-        move |()| {
-            if let Some(input) = input.cast::<HtmlElement>() {
-                // Focus fails only where the element has just left the page.
-                let _ = input.focus();
-            }
-        }
-    });
+    let input = use_focus();
     let entries = entries(&link, &query, lang);
     let chosen = (*at).min(entries.len().saturating_sub(1));
     let run = {

@@ -10,7 +10,7 @@ use kubarium::sim::Session;
 use super::host::Host;
 use super::i18n::{Lang, Text, fill};
 use super::icons::Icon;
-use super::state::{Action, Link, SPEED_NORMAL, State, use_lang, use_link};
+use super::state::{Action, Link, SPEED_NORMAL, State, use_focus, use_lang, use_link};
 use super::vendor::{copy_text, on_files, on_link, pack, pick_file, save_file};
 
 /// The version of links that this page makes, and the newest that it reads.
@@ -103,6 +103,7 @@ pub struct Props {
 #[component]
 pub fn Share(props: &Props) -> Html {
     let (lang, link) = (use_lang(), use_link());
+    let first = use_focus();
     let copied = use_state(|| false);
     let long = props.address.len() > LINK_CHARS_MAX;
     let close = link.on(|| Action::Share(None));
@@ -140,14 +141,14 @@ pub fn Share(props: &Props) -> Html {
     html! {
         <div class="modal" role="dialog" aria-modal="true" aria-label={Text::Share.t(lang)} onclick={close.clone()}>
             <div class="share" onclick={stay}>
-                <div class="row"><h2 class="grow">{ Text::Share.t(lang) }</h2><button class="btn square" onclick={close} aria-label={Text::Close.t(lang)}>{ Icon::Close.draw() }</button></div>
+                <div class="row"><h2 class="grow">{ Text::Share.t(lang) }</h2><button ref={first} class="btn square" onclick={close} aria-label={Text::Close.t(lang)}>{ Icon::Close.draw() }</button></div>
                 if long {
                     <p class="warn tag">{ Icon::Bang.draw() }{ fill(Text::LinkTooLong.t(lang), &[&props.address.len().to_string()]) }</p>
                 } else {
                     <p>{ Text::LinkNote.t(lang) }</p>
                     <div class="row">
                         <input class="find grow" readonly=true value={props.address.clone()} aria-label={Text::LinkLabel.t(lang)} />
-                        <button class="btn primary" autofocus=true onclick={copy(props.address.to_string())}>{ if *copied { Icon::Check } else { Icon::Link }.draw() }{ if *copied { Text::Copied } else { Text::Copy }.t(lang) }</button>
+                        <button class="btn primary" onclick={copy(props.address.to_string())}>{ if *copied { Icon::Check } else { Icon::Link }.draw() }{ if *copied { Text::Copied } else { Text::Copy }.t(lang) }</button>
                     </div>
                 }
                 { row(Icon::Down, Text::SaveSession, Text::SaveSessionNote, save("session.json", Host::session_text)) }

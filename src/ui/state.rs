@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use kubarium::base::Time;
@@ -412,4 +414,23 @@ pub fn use_lang() -> Lang {
 #[hook]
 pub fn use_link() -> Link {
     use_context::<Link>().expect("every component stands inside the page, which provides the link")
+}
+
+/// For what opens above the page: the element with this reference takes the focus, and it goes back where it was in the end.
+#[hook]
+pub fn use_focus() -> NodeRef {
+    let place = use_node_ref();
+    use_effect_with((), {
+        let place = place.clone();
+        move |()| {
+            let before = web_sys::window().and_then(|w| w.document()).and_then(|d| d.active_element());
+            // Focus fails only where an element has left the page meanwhile.
+            let focus = |e: Option<HtmlElement>| e.is_some_and(|e| e.focus().is_ok());
+            focus(place.cast());
+            move || {
+                focus(before.and_then(|e| e.dyn_into().ok()));
+            }
+        }
+    });
+    place
 }

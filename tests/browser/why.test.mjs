@@ -92,6 +92,7 @@ journey('finds kinds, objects and commands in the palette', { theme: 'dark' }, a
   await axe();
   await screenshot('open');
   await page.keyboard.press('Escape');
+  assert.equal(await page.locator('.palette').count(), 0);
   await palette(page, 'cm');
   await page.locator('.look h2', { hasText: 'ConfigMap' }).waitFor();
   await page.locator('.look li', { hasText: 'kube-root-ca.crt' }).first().waitFor();
