@@ -175,4 +175,16 @@ mod tests {
         assert_eq!(v2.get("apiVersion").str(), "autoscaling/v2");
         assert_eq!(to_version(kind, "v1", v2), v1);
     }
+
+    #[test]
+    fn what_version_1_has_no_field_for_goes_into_annotations() {
+        let kind = Kind::named("HorizontalPodAutoscaler");
+        let measured =
+            obj!({"type": "Resource", "resource": {"name": "cpu", "current": {"averageUtilization": 40, "averageValue": "40m"}}});
+        let v2 = obj!({"apiVersion": "autoscaling/v2", "status": {"currentMetrics": [measured]}});
+        let v1 = to_version(kind, "v1", v2.clone());
+        assert_eq!(v1.at(&["status", "currentCPUUtilizationPercentage"]).int(), 40);
+        let wanted = r#"[{"type":"Resource","resource":{"name":"cpu","currentAverageUtilization":40,"currentAverageValue":"40m"}}]"#;
+        assert_eq!(v1.at(&["metadata", "annotations", CURRENT_METRICS]).str(), wanted);
+    }
 }

@@ -165,3 +165,21 @@ impl TriggerTimes {
         self.seen.remove(key);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_come_in_the_order_of_their_hashes() {
+        for (first, second, in_slice) in [
+            (("num", 9000), ("web", 80), true),
+            (("num", 9000), ("web", 8080), true),
+            (("port-1", 80), ("port-2", 443), true),
+            (("b", 9000), ("a", 80), false),
+        ] {
+            let rank = |(name, port): (&str, i64)| port_rank(&obj!({"name": name, "port": port, "protocol": "TCP"}), in_slice);
+            assert!(rank(first) < rank(second), "{first:?} {second:?}");
+        }
+    }
+}

@@ -279,3 +279,43 @@ fn families(service: &mut Value) -> Vec<Cause> {
     }
     causes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::obj;
+
+    fn allocated(spec: Value) -> Result<Value, String> {
+        let mut service = obj!({"metadata": {"name": "s", "uid": "u"}, "spec": spec});
+        let mut random = RandomStream::new(1, "services");
+        ServiceAllocator::default().allocate(&mut service, None, &mut random, false).map_err(|status| status.message)?;
+        Ok(service.get("spec").clone())
+    }
+
+    #[test]
+    fn a_cluster_with_ipv4_alone() {
+        let headless = allocated(obj!({"type": "ClusterIP", "clusterIP": "None", "clusterIPs": ["None"]})).expect("good");
+        assert_eq!((headless.get("ipFamilyPolicy").str(), headless.get("ipFamilies").items().len()), ("RequireDualStack", 2));
+        let plain = allocated(obj!({"type": "ClusterIP", "selector": {"a": "b"}})).expect("good");
+        assert_eq!((plain.get("ipFamilyPolicy").str(), plain.get("ipFamilies").items().len()), ("SingleStack", 1));
+        for (member, value, wanted) in [
+            ("ipFamilyPolicy", Value::from("RequireDualStack"), "this cluster is not configured for dual-stack services"),
+            ("ipFamilies", obj!(["IPv6"]), "spec.ipFamilies[0]: Invalid value: \"IPv6\": not configured on this cluster"),
+        ] {
+            let mut spec = obj!({"type": "ClusterIP"});
+            spec.set(&[member], value);
+            let error = allocated(spec).expect_err(member);
+            assert!(error.contains(wanted), "{error}");
+        }
+    }
+
+    #[test]
+    fn local_load_balancers_have_a_port_for_health() {
+        let spec = obj!({
+            "type": "LoadBalancer", "externalTrafficPolicy": "Local", "allocateLoadBalancerNodePorts": false, "ports": [{"port": 80}]
+        });
+        let spec = allocated(spec).expect("good");
+        assert!(NODE_PORTS.contains(&spec.get("healthCheckNodePort").int()));
+        assert!(spec.get("ports").items()[0].get("nodePort").is_null());
+    }
+}
