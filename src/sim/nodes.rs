@@ -6,7 +6,17 @@ use crate::obj;
 
 /// Images that the nodes of a session that names none hold already: the pods' sandbox in two versions, and what pods
 /// before left behind, as on nodes that have been in use.
-const IMAGES: [&str; 4] = ["registry.k8s.io/pause:3.9", "registry.k8s.io/pause:3.10", "nginx:1.24", "nginx:1.25"];
+const IMAGES: [&str; 9] = [
+    "registry.k8s.io/pause:3.9",
+    "registry.k8s.io/pause:3.10",
+    "busybox:latest",
+    "nginx:latest",
+    "nginx:1.24",
+    "nginx:1.25",
+    "nginx:1.7.9",
+    "nginx:1.9.1",
+    "gcr.io/google_containers/fluentd-elasticsearch:1.17",
+];
 
 /// node1 to node3: each 4 CPUs, 8Gi, 110 pods; the first and the last in zone-1, the other in zone-2.
 pub fn default_nodes() -> Vec<Value> {
