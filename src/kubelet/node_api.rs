@@ -16,9 +16,12 @@ impl Kubelets {
             return Err(Status::bad_request(format!("container {container} is not valid for pod {pod}")));
         };
         if let Some(address) = self.unreachable(worker) {
-            return Err(Status::internal(format!(
+            // The proxy's own error, which has no reason.
+            let mut status = Status::internal(format!(
                 "Get \"https://{address}:10250/containerLogs/{namespace}/{pod}/{name}\": dial tcp {address}:10250: connect: connection refused"
-            )));
+            ));
+            status.reason = "".into();
+            return Err(status);
         }
         let c = worker
             .containers

@@ -152,6 +152,11 @@ impl Session {
         match started {
             Ok(id) => Ok(Session { id, sent: 0, closed: false, stdin: *stdin, tty: *tty, report }),
             Err(status) if status.reason == "InternalError" => fail(status.message),
+            Err(status) if status.reason.is_empty() => {
+                // The node cannot be reached: the answer names the address that was asked in vain.
+                let dial = status.message.find("dial tcp").map_or(status.message.as_str(), |at| &status.message[at..]);
+                fail(format!("unable to upgrade connection: error dialing backend: {dial}"))
+            }
             Err(status) => fail(format!("unable to upgrade connection: {}", status.message)),
         }
     }
