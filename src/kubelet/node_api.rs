@@ -20,7 +20,7 @@ impl Kubelets {
             let mut status = Status::internal(format!(
                 "Get \"https://{address}:10250/containerLogs/{namespace}/{pod}/{name}\": dial tcp {address}:10250: connect: connection refused"
             ));
-            status.reason = "".into();
+            status.reason = "";
             return Err(status);
         }
         let c = worker
