@@ -32,7 +32,6 @@ else does, also what no second real cluster would do the same way:
 - Dynamic resources, CSI drivers, Windows, swap, cgroups below the level of a container's CPU and memory.
 - The seccomp and AppArmor annotations from before there were fields; projected volumes of certificates and trust bundles.
 - Time zones of CronJobs other than UTC: a zone's name is judged by its region and its shape.
-- Hashes of pod templates have the right form, and other letters than Go's dump of memory gives.
 - Descriptions of most fields in `kubectl explain`; `kubectl proxy`, `port-forward`, `kustomize`, `cluster-info dump`.
 ";
 
