@@ -67,3 +67,68 @@ fn what_ends_at_once_is_soon_seen_to_back_off() {
         &[(0.0, "kubectl run p --image=busybox --restart=Always -- false", &["pod/p created"]), (4.0, reason, &["CrashLoopBackOff"])],
     );
 }
+
+#[test]
+fn a_rollout_trades_places_within_its_limits() {
+    let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: 3\n  selector: {matchLabels: {app: web}}\n  strategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 1}}\n  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [{name: c, image: nginx}]}\n";
+    let waiting = |what: &str| format!("Waiting for deployment \"web\" rollout to finish: {what}...");
+    let (updated, old) = (waiting("2 out of 3 new replicas have been updated"), waiting("1 old replicas are pending termination"));
+    let (available, done) = (waiting("2 of 3 updated replicas are available"), "deployment \"web\" successfully rolled out");
+    let conditions = "kubectl get deploy web -o jsonpath='{range .status.conditions[*]}{.type} {.status} {.reason}{\"\\n\"}{end}'";
+    transcript(
+        &[("web.yaml", deployment)],
+        &[
+            (0.0, "kubectl apply -f web.yaml", &["deployment.apps/web created"]),
+            (5.0, "kubectl set image deployment/web c=httpd", &["deployment.apps/web image updated"]),
+            (5.1, "kubectl rollout status deployment/web | uniq", &[&updated, &old, &available, done]),
+            (20.0, conditions, &["Available True MinimumReplicasAvailable", "Progressing True NewReplicaSetAvailable"]),
+            (20.5, "kubectl get rs --no-headers -o custom-columns=D:.spec.replicas,S:.status.replicas | sort", &["0 0", "3 3"]),
+            (21.0, "kubectl rollout undo deployment/web --to-revision=1 2> warning", &["deployment.apps/web rolled back"]),
+            // The revision that was gone back to is the newest now.
+            (30.0, "kubectl rollout history deployment/web | cut -d' ' -f1", &["deployment.apps/web", "REVISION", "2", "3", ""]),
+        ],
+    );
+}
+
+#[test]
+fn a_stateful_set_is_updated_from_its_last_pod() {
+    let set = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  replicas: 2\n  serviceName: db\n  selector: {matchLabels: {app: db}}\n  template:\n    metadata: {labels: {app: db}}\n    spec: {terminationGracePeriodSeconds: 1, containers: [{name: c, image: nginx}]}\n";
+    let (one, done) = ("Waiting for 1 pods to be ready...", "partitioned roll out complete: 2 new pods have been updated...");
+    transcript(
+        &[("db.yaml", set)],
+        &[
+            (0.0, "kubectl apply -f db.yaml", &["statefulset.apps/db created"]),
+            // A status write that counts the same pods as ready is news all the same.
+            (0.1, "kubectl rollout status statefulset/db", &["Waiting for 2 pods to be ready...", one, one, done]),
+            (10.0, "kubectl set image statefulset/db c=httpd", &["statefulset.apps/db image updated"]),
+            (
+                10.1,
+                "kubectl rollout status statefulset/db | uniq",
+                &[
+                    "Waiting for partitioned roll out to finish: 0 out of 2 new pods have been updated...",
+                    one,
+                    "Waiting for partitioned roll out to finish: 1 out of 2 new pods have been updated...",
+                    one,
+                    done,
+                ],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_second_delete_brings_the_end_nearer() {
+    let state = "kubectl get pod p -o jsonpath='{.metadata.generation} {.metadata.deletionGracePeriodSeconds}'";
+    transcript(
+        &[],
+        &[
+            (0.0, "kubectl run p --image=busybox -- sh -c 'trap : TERM; while :; do sleep 1; done'", &["pod/p created"]),
+            (5.0, "kubectl delete pod p --wait=false", &["pod \"p\" deleted from default namespace"]),
+            (5.5, state, &["2 30"]),
+            (6.0, "kubectl delete pod p --wait=false --grace-period=5", &["pod \"p\" deleted from default namespace"]),
+            // That is not another generation: nothing new is wanted.
+            (6.5, state, &["2 5"]),
+            (14.0, "kubectl get pods", &["No resources found in default namespace."]),
+        ],
+    );
+}
