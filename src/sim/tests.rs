@@ -132,3 +132,25 @@ fn a_second_delete_brings_the_end_nearer() {
         ],
     );
 }
+
+#[test]
+fn a_diff_shows_what_would_be_new_and_no_more() {
+    let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, labels: {tier: front}}\nspec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [{name: c, image: nginx}]}\n";
+    let diff = "kubectl diff -f web.yaml > diff; echo $?; grep '^[-+] ' diff";
+    transcript(
+        &[("web.yaml", deployment)],
+        &[
+            (0.0, "kubectl apply -f web.yaml", &["deployment.apps/web created"]),
+            (5.0, diff, &["0"]),
+            // A label is no new generation, a template is.
+            (6.0, "sed -i s/front/back/ web.yaml", &[]),
+            (6.1, diff, &["1", "- tier: front", "+ tier: back"]),
+            (7.0, "sed -i s/nginx/httpd/ web.yaml", &[]),
+            (
+                7.1,
+                diff,
+                &["1", "- generation: 1", "+ generation: 2", "- tier: front", "+ tier: back", "- - image: nginx", "+ - image: httpd"],
+            ),
+        ],
+    );
+}

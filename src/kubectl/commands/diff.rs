@@ -55,25 +55,22 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     Ok(if differs { Flow::Exit(1) } else { Flow::Done })
 }
 
-/// An object as it is compared: without what no one applies.
+/// An object as it is compared: without who owns its fields.
 fn shown(object: &Value) -> String {
     let mut bare = object.clone();
     bare.remove(&["metadata", "managedFields"]);
-    bare.remove(&["metadata", "annotations", last_applied::ANNOTATION]);
-    if bare.at(&["metadata", "annotations"]).is_empty() {
-        bare.remove(&["metadata", "annotations"]);
-    }
     to_yaml(&bare)
 }
 
-/// What the server would make of it.
+/// What the server would make of it. What was applied last stays as it is, so that it is no difference, and no new generation.
 fn merged(cx: &mut Context<'_, '_>, info: &Info, live: Option<&Value>) -> Result<Value, CliError> {
     let options = WriteOptions { dry_run: true, field_validation: FieldValidation::Strict };
-    let mut modified = info.object.clone();
-    last_applied::annotate(&mut modified);
     let Some(live) = live else {
-        return cx.create(info.kind, &info.namespace, modified, &options);
+        return cx.create(info.kind, &info.namespace, info.object.clone(), &options);
     };
+    let mut modified = info.object.clone();
+    // An empty map, not none: what was applied last has one too, and none would take all annotations away.
+    modified.at_mut(&["metadata", "annotations"]).map_mut().remove(last_applied::ANNOTATION);
     let patch = super::apply::three_way(info.kind, live, &modified);
     if patch.is_empty() {
         return Ok(live.clone());
