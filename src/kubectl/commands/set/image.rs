@@ -1,14 +1,11 @@
 //! `kubectl set image`.
 
-use super::{COMMON, for_containers, no_pod_spec, pod_spec_path, send};
-use crate::kubectl::checks::check;
+use super::{COMMON, begin, for_containers, no_pod_spec, pod_spec_path, send};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::commands::label::split_arguments;
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags;
-use crate::kubectl::printing::Reporter;
-use crate::kubectl::resources::{Query, find};
 
 /// `kubectl set image`.
 pub static COMMAND: Command = Command {
@@ -20,10 +17,7 @@ pub static COMMAND: Command = Command {
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let (resources, pairs) = split_arguments(cx.args(), "image")?;
-    let mut reporter = Reporter::new(cx)?;
-    let query = Query { local: cx.flags().is_on("local"), ..Query::of(cx) };
-    let infos = find(cx, &query, resources)?.into_infos()?;
-    check(cx)?;
+    let (mut reporter, infos) = begin(cx, resources)?;
     let mut images: Vec<(String, String)> = Vec::new();
     for pair in pairs {
         match pair.split_once('=') {

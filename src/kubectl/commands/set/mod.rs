@@ -8,12 +8,13 @@ mod service_account;
 mod subject;
 
 use crate::api::{Object, Value};
+use crate::kubectl::checks::check;
 use crate::kubectl::command::Command;
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::CliError;
 use crate::kubectl::flags::{Flag, list, switch, text, text_or};
 use crate::kubectl::printing::Reporter;
-use crate::kubectl::resources::Info;
+use crate::kubectl::resources::{Info, Query, find};
 use crate::server::Subresource;
 
 /// `kubectl set`.
@@ -26,6 +27,15 @@ pub static COMMAND: Command = Command {
         &[&env::COMMAND, &image::COMMAND, &resources::COMMAND, &selector::COMMAND, &service_account::COMMAND, &subject::COMMAND],
     )
 };
+
+/// How most of them begin: how they report, and the objects that are named; then the flags that do not go together are refused.
+fn begin(cx: &mut Context<'_, '_>, resources: &[String]) -> Result<(Reporter, Vec<Info>), CliError> {
+    let reporter = Reporter::new(cx)?;
+    let query = Query { local: cx.flags().is_on("local"), ..Query::of(cx) };
+    let infos = find(cx, &query, resources)?.into_infos()?;
+    check(cx)?;
+    Ok((reporter, infos))
+}
 
 /// What each of them takes.
 const COMMON: &[Flag] = &[

@@ -1,14 +1,11 @@
 //! `kubectl set resources`.
 
-use super::{COMMON, is_selected, no_pod_spec, pod_spec_path, send};
-use crate::kubectl::checks::check;
+use super::{COMMON, begin, is_selected, no_pod_spec, pod_spec_path, send};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::commands::create_generators::resource_list;
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, text};
-use crate::kubectl::printing::Reporter;
-use crate::kubectl::resources::{Query, find};
 
 const OWN: &[Flag] = &[text("limits", ""), text("requests", ""), text("containers", "c")];
 
@@ -22,10 +19,7 @@ pub static COMMAND: Command = Command {
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let flags = cx.flags();
-    let mut reporter = Reporter::new(cx)?;
-    let query = Query { local: flags.is_on("local"), ..Query::of(cx) };
-    let infos = find(cx, &query, cx.args())?.into_infos()?;
-    check(cx)?;
+    let (mut reporter, infos) = begin(cx, cx.args())?;
     if flags.text("limits").is_empty() && flags.text("requests").is_empty() {
         return fail("you must specify an update to requests or limits (in the form of --requests/--limits)");
     }

@@ -1,12 +1,9 @@
 //! `kubectl set serviceaccount`.
 
-use super::{COMMON, no_pod_spec, pod_spec_path, send};
-use crate::kubectl::checks::check;
+use super::{COMMON, begin, no_pod_spec, pod_spec_path, send};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
-use crate::kubectl::printing::Reporter;
-use crate::kubectl::resources::{Query, find};
 
 /// `kubectl set serviceaccount`.
 pub static COMMAND: Command = Command {
@@ -19,10 +16,7 @@ pub static COMMAND: Command = Command {
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let Some((account, resources)) = cx.args().split_last() else { return fail("serviceaccount is required") };
-    let mut reporter = Reporter::new(cx)?;
-    let query = Query { local: cx.flags().is_on("local"), ..Query::of(cx) };
-    let infos = find(cx, &query, resources)?.into_infos()?;
-    check(cx)?;
+    let (mut reporter, infos) = begin(cx, resources)?;
     let mut errors = Vec::new();
     for info in infos {
         let Some(path) = pod_spec_path(&info) else {

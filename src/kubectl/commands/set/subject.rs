@@ -1,15 +1,12 @@
 //! `kubectl set subject`.
 
-use super::{COMMON, send};
+use super::{COMMON, begin, send};
 use crate::api::Value;
 use crate::base::Order as _;
-use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, array};
-use crate::kubectl::printing::Reporter;
-use crate::kubectl::resources::{Query, find};
 use crate::obj;
 
 /// `--user` names subjects here, not who asks.
@@ -25,10 +22,7 @@ pub static COMMAND: Command = Command {
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let flags = cx.flags();
-    let mut reporter = Reporter::new(cx)?;
-    let query = Query { local: flags.is_on("local"), ..Query::of(cx) };
-    let infos = find(cx, &query, cx.args())?.into_infos()?;
-    check(cx)?;
+    let (mut reporter, infos) = begin(cx, cx.args())?;
     let sorted = |name: &str| {
         let mut list: Vec<String> = flags.list(name).to_vec();
         list.order();
