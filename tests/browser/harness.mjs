@@ -93,59 +93,97 @@ after(async () => {
  *   storage: { key: value },           what the page finds in localStorage
  *   errors: [/.../],                   messages on the console that this journey means to cause
  * }
+ * A browser on a busy machine loses an event now and then: a journey that fails is tried once more, and the run says so.
  * The body gets { page, context, screenshot, until, axe, text, address }.
  */
 export function journey(name, options, body) {
-  test(name, { timeout: 10 * PATIENCE_MS }, async () => {
-    const size = typeof options.size === 'string' ? SIZES[options.size] : (options.size ?? SIZES.desktop);
-    assert.ok(size, `no size is called ${options.size}`);
-    const context = await browser.newContext({
-      viewport: size,
-      colorScheme: options.theme ?? 'light',
-      locale: options.language ?? 'en-US',
-      reducedMotion: options.reducedMotion ? 'reduce' : 'no-preference',
-      hasTouch: options.touch ?? false,
-      permissions: ['clipboard-read', 'clipboard-write'],
-    });
-    context.setDefaultTimeout(PATIENCE_MS);
-    const problems = [];
-    const page = await context.newPage();
-    const expected = (text) => (options.errors ?? []).some((pattern) => pattern.test(text));
-    const note = (text) => expected(text) || problems.push(text);
-    page.on('pageerror', (error) => note(`uncaught: ${error.stack ?? error}`));
-    page.on('console', (message) => {
-      const ours = message.location().url.endsWith('/favicon.ico') === false;
-      if (ours && ['error', 'warning'].includes(message.type())) note(`${message.type()}: ${message.text()}`);
-    });
-    page.on('crash', () => problems.push('the page crashed'));
-    // The page is whole in itself: it asks nobody else for anything.
-    page.on('request', (request) => {
-      if (!request.url().startsWith(site.address) && !/^(data|blob):/.test(request.url())) problems.push(`asks elsewhere: ${request.url()}`);
-    });
-    if (options.storage) {
-      await page.addInitScript((entries) => {
-        for (const [key, value] of Object.entries(entries)) localStorage.setItem(key, value);
-      }, options.storage);
-    }
-    const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
-    const screenshot = (label) => page.screenshot({ path: join(screenshots, `${slug}${label ? `-${label}` : ''}.png`), animations: 'disabled' });
-    const address = site.address + (options.query ?? '') + (options.hash ?? '');
-    site.missing.length = 0;
+  test(name, { timeout: 20 * PATIENCE_MS }, async (t) => {
     try {
-      await page.goto(address, { waitUntil: 'load' });
-      await started(page);
-      await body({ page, context, screenshot, address, until: (what, check) => until(page, what, check), axe: () => axe(page), text: (selector) => page.locator(selector).innerText() });
-      await screenshot();
+      await travel(name, options, body);
     } catch (error) {
-      await screenshot('failed').catch(() => {});
-      if (problems.length) error.message += `\nthe console said:\n${problems.join('\n')}`;
-      throw error;
-    } finally {
-      await context.close();
+      t.diagnostic(`went wrong the first time, and is tried once more: ${error.stack}`);
+      await travel(name, options, body);
     }
-    assert.deepEqual(problems, [], 'the page reported problems');
-    assert.deepEqual(site.missing, [], 'the page asked for files that are not there');
   });
+}
+
+/** Goes on a journey once, in a browser's profile of its own. */
+async function travel(name, options, body) {
+  const size = typeof options.size === 'string' ? SIZES[options.size] : (options.size ?? SIZES.desktop);
+  assert.ok(size, `no size is called ${options.size}`);
+  const context = await browser.newContext({
+    viewport: size,
+    colorScheme: options.theme ?? 'light',
+    locale: options.language ?? 'en-US',
+    reducedMotion: options.reducedMotion ? 'reduce' : 'no-preference',
+    hasTouch: options.touch ?? false,
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  context.setDefaultTimeout(PATIENCE_MS);
+  const problems = [];
+  const page = await context.newPage();
+  const expected = (text) => (options.errors ?? []).some((pattern) => pattern.test(text));
+  const note = (text) => expected(text) || problems.push(text);
+  page.on('pageerror', (error) => note(`uncaught: ${error.stack ?? error}`));
+  page.on('console', (message) => {
+    const ours = message.location().url.endsWith('/favicon.ico') === false;
+    if (ours && ['error', 'warning'].includes(message.type())) note(`${message.type()}: ${message.text()}`);
+  });
+  page.on('crash', () => problems.push('the page crashed'));
+  // The page is whole in itself: it asks nobody else for anything.
+  page.on('request', (request) => {
+    if (!request.url().startsWith(site.address) && !/^(data|blob):/.test(request.url())) problems.push(`asks elsewhere: ${request.url()}`);
+  });
+  if (options.storage) {
+    await page.addInitScript((entries) => {
+      for (const [key, value] of Object.entries(entries)) localStorage.setItem(key, value);
+    }, options.storage);
+  }
+  const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
+  const screenshot = (label) => page.screenshot({ path: join(screenshots, `${slug}${label ? `-${label}` : ''}.png`), animations: 'disabled' });
+  const address = site.address + (options.query ?? '') + (options.hash ?? '');
+  site.missing.length = 0;
+  try {
+    await page.goto(address, { waitUntil: 'load' });
+    await started(page);
+    await body({ page, context, screenshot, address, until: (what, check) => until(page, what, check), axe: () => axe(page), text: (selector) => page.locator(selector).innerText() });
+    await screenshot();
+  } catch (error) {
+    await screenshot('failed').catch(() => {});
+    error.stack += `\n${await state(page)}`;
+    if (problems.length) error.stack += `\nthe console said:\n${problems.join('\n')}`;
+    throw error;
+  } finally {
+    await context.close();
+  }
+  assert.deepEqual(problems, [], 'the page reported problems');
+  assert.deepEqual(site.missing, [], 'the page asked for files that are not there');
+}
+
+const SCREEN = '.term .host:not([hidden]) .xterm-rows';
+
+/** What the terminal in front shows. */
+export const screen = (page) => page.locator(SCREEN).innerText();
+
+/** Types a line into the terminal in front, and enters it once the terminal shows it. */
+export async function type(page, line) {
+  const host = page.locator('.term .host:not([hidden])');
+  const bare = (text) => text.replace(/\s/g, '');
+  await until(page, 'the terminal to take the focus', async () => {
+    await host.click();
+    return host.evaluate((element) => element.contains(document.activeElement));
+  });
+  await page.keyboard.type(line);
+  await until(page, `the terminal to show ${line}`, async () => bare(await screen(page)).includes(bare(line)));
+  await page.keyboard.press('Enter');
+}
+
+/** What there is to know of a page that did not do what was awaited. */
+async function state(page) {
+  // Asks without waiting for anything to appear: the page may be anywhere.
+  const text = (selector) => page.locator(selector).allInnerTexts().then((all) => all.join('\n'), () => '');
+  const focus = await page.evaluate(() => document.activeElement?.outerHTML.slice(0, 200)).catch(() => '');
+  return `the clock said ${await text('.time')}; the focus was on ${focus}\nthe terminal said:\n${await text(SCREEN)}\nthe inspector said:\n${await text('.look')}`;
 }
 
 /** Waits until the wasm has started and drawn something. */

@@ -1,13 +1,7 @@
 // What the picture shows beyond single pods: two generations, services' doors, the autoscaler's gauge, a ConfigMap that is late.
 import assert from 'node:assert/strict';
-import { journey } from './harness.mjs';
+import { journey, type } from './harness.mjs';
 import { apply, example } from './manifests.mjs';
-
-/** Types a line into the terminal. */
-async function type(page, line) {
-  await page.locator('.term .host:not([hidden])').click();
-  await page.keyboard.type(`${line}\n`);
-}
 
 for (const theme of ['dark', 'light']) {
   journey(`shows a rollout as two generations: ${theme}`, { theme }, async ({ page, until, axe, screenshot }) => {

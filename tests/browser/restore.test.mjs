@@ -1,6 +1,6 @@
 // After a fault of the program the session can be had again, without its last input.
 import assert from 'node:assert/strict';
-import { journey } from './harness.mjs';
+import { journey, type } from './harness.mjs';
 
 const session = [
   { seed: 1, namespace: '', nodes: null, files: { 'a.yaml': 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: kept\n' }, inputs: [] },
@@ -15,8 +15,7 @@ journey('restores a session without its last input', { storage }, async ({ page,
   await page.locator('.answer', { hasText: 'restored' }).waitFor();
   await page.locator('.pod', { hasText: 'web' }).waitFor();
   await until('the time it had come to', async () => /^00:01:0/.test(await page.locator('.time').innerText()));
-  await page.locator('.term .host').click();
-  await page.keyboard.type('kubectl get ns\n');
+  await type(page, 'kubectl get ns');
   const screen = () => page.locator('.term .xterm-rows').innerText();
   await until('the first namespace', async () => /before/.test(await screen()));
   assert.doesNotMatch(await screen(), /the-last/);

@@ -1,7 +1,7 @@
 // A session as a link, as a file, as a script; links that cannot be read; the last session, which is there again.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { journey } from './harness.mjs';
+import { journey, type } from './harness.mjs';
 import { apply, example } from './manifests.mjs';
 
 const link = (page) => page.locator('.share input').inputValue();
@@ -45,8 +45,7 @@ journey('says that a link is newer, or cannot be read, and opens an empty cluste
 
 journey('saves a session, opens it by drop, and gives it as a script', {}, async ({ page, until }) => {
   await apply(page, 'pod/liveness-exec created');
-  await page.locator('.term .host').click();
-  await page.keyboard.type('kubectl scale --help >/dev/null\n');
+  await type(page, 'kubectl scale --help >/dev/null');
   const saved = async (name) => {
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name }).click()]);
     return readFileSync(await download.path(), 'utf8');

@@ -1,11 +1,9 @@
 // Going back in time: the timeline, a past moment as it was (the terminal too), branches, the next event of a kind.
 import assert from 'node:assert/strict';
-import { journey } from './harness.mjs';
+import { journey, screen, type } from './harness.mjs';
 import { apply } from './manifests.mjs';
 
 const time = (page) => page.locator('.time').innerText();
-const screen = (page) => page.locator('.term .host:not([hidden]) .xterm-rows').innerText();
-
 /** Drags the timeline's cursor to a moment, in seconds. */
 const drag = (page, seconds) => page.locator('.strip input').fill(String(seconds * 1000));
 
@@ -19,8 +17,7 @@ for (const [theme, language, size] of [
     await panel(1);
     await apply(page, 'pod/liveness-exec created');
     await panel(2);
-    await page.locator('.term .host').click();
-    await page.keyboard.type('kubectl get pods\n');
+    await type(page, 'kubectl get pods');
     await until('a listing', async () => /liveness-exec/.test(await screen(page)));
     await panel(0);
     await page.locator('.speed input').fill('7');
@@ -55,8 +52,7 @@ journey('begins a branch where something is done in the past, and keeps what was
   await until('a restart', async () => (await page.locator('.pod .again').count()) > 0);
   await page.locator('body').press(' ');
   await drag(page, 8);
-  await page.locator('.term .host').click();
-  await page.keyboard.type('kubectl run other --image=nginx\n');
+  await type(page, 'kubectl run other --image=nginx');
   await page.getByRole('button', { name: 'Play' }).click();
   await page.locator('.pod', { hasText: 'other' }).waitFor();
   await until('two courses', async () => (await page.locator('.caption select option').count()) === 2);

@@ -1,16 +1,9 @@
 // From anything that is not as wanted, one step to the reason; and what can be done by hand, by mouse and by keys.
 import assert from 'node:assert/strict';
-import { journey } from './harness.mjs';
+import { journey, screen, type } from './harness.mjs';
 import { apply, example } from './manifests.mjs';
 
-const screen = (page) => page.locator('.term .host:not([hidden]) .xterm-rows').innerText();
 const sheet = (page, title) => page.locator('.sheet', { hasText: title });
-
-/** Types a line into the terminal. */
-async function type(page, line) {
-  await page.locator('.term .host:not([hidden])').click();
-  await page.keyboard.type(`${line}\n`);
-}
 
 /** Chooses in the palette what this finds first. */
 async function palette(page, query) {
