@@ -10,7 +10,7 @@ use kubarium::sim::{Session, Sim, TimedInput};
 const HELP: &str = "\
 Kubarium: a simulated Kubernetes cluster on virtual time.
 
-usage: kubarium run SCRIPT [--seed N] [--namespace NS] [--json]
+usage: kubarium run SCRIPT [--seed N] [--namespace NS] [--kubectl 1.3] [--controller-manager FLAG]... [--json]
        kubarium replay SESSION [--digest]
 
   run      runs a shell script on the cluster's workstation and prints what its terminal would show;
@@ -19,6 +19,10 @@ usage: kubarium run SCRIPT [--seed N] [--namespace NS] [--json]
 
   --seed N         the seed of everything random (0)
   --namespace NS   the namespace that kubectl uses (default)
+  --kubectl 1.3    the kubectl of that time
+  --controller-manager FLAG
+                   a flag of the controller manager: --horizontal-pod-autoscaler-sync-period=30s
+                   or --node-monitor-grace-period=40s
   --json           print the outcome as `replay` does
   --digest         print only the digest of the history
   --version        print the version
@@ -53,11 +57,14 @@ fn program() -> Result<u8, Failure> {
     use lexopt::prelude::*;
     let usage = |e: lexopt::Error| Failure::Usage(e.to_string());
     let mut arguments = lexopt::Parser::from_env();
-    let (mut words, mut seed, mut namespace, mut json, mut digest) = (Vec::new(), 0, String::new(), false, false);
+    let (mut words, mut json, mut digest) = (Vec::new(), false, false);
+    let mut session = Session { metrics: Some(true), ..Session::default() };
     while let Some(argument) = arguments.next().map_err(usage)? {
         match argument {
-            Long("seed") => seed = arguments.value().and_then(|v| v.parse()).map_err(usage)?,
-            Long("namespace") | Short('n') => namespace = arguments.value().and_then(|v| v.string()).map_err(usage)?,
+            Long("seed") => session.seed = arguments.value().and_then(|v| v.parse()).map_err(usage)?,
+            Long("namespace") | Short('n') => session.namespace = arguments.value().and_then(|v| v.string()).map_err(usage)?,
+            Long("kubectl") => session.kubectl = arguments.value().and_then(|v| v.string()).map_err(usage)?,
+            Long("controller-manager") => session.controller_manager.push(arguments.value().and_then(|v| v.string()).map_err(usage)?),
             Long("json") => json = true,
             Long("digest") => digest = true,
             Long("help") | Short('h') => return print(HELP),
@@ -67,7 +74,7 @@ fn program() -> Result<u8, Failure> {
         }
     }
     match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["run", script] => run(script, seed, namespace, json),
+        ["run", script] => run(script, session, json),
         ["replay", path] => replay(path, digest),
         [] | ["help"] => print(HELP),
         ["run" | "replay"] => Err(Failure::Usage(format!("{}: a file is wanted", words[0]))),
@@ -103,16 +110,17 @@ fn replay(path: &str, digest: bool) -> Result<u8, Failure> {
     print(&(outcome + "\n"))
 }
 
-fn run(script: &str, seed: u64, namespace: String, json: bool) -> Result<u8, Failure> {
+fn run(script: &str, mut session: Session, json: bool) -> Result<u8, Failure> {
     let path = Path::new(script);
     let text = std::fs::read_to_string(path).map_err(|error| Failure::Io { path: script.to_owned(), error })?;
     let name = path.file_name().map_or_else(|| script.to_owned(), |n| n.to_string_lossy().into_owned());
     let beside = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut files = BTreeMap::new();
-    collect_files(beside, "", &mut files);
-    files.insert(name.clone(), text);
+    collect_files(beside, "", &mut session.files);
+    session.files.insert(name.clone(), text);
     let command = TimedInput { cmd: Some(format!("bash '{}'", name.replace('\'', "'\\''"))), ..TimedInput::default() };
-    let mut sim = Sim::new(Session { seed, namespace, files, metrics: Some(true), inputs: vec![command], ..Session::default() });
+    session.inputs.push(command);
+    session.check().map_err(|error| Failure::Session { path: script.to_owned(), error })?;
+    let mut sim = Sim::new(session);
     if json {
         sim.play();
         print(&(serde_json::to_string(&sim.outcome()).expect("an outcome has string keys and finite numbers only") + "\n"))?;

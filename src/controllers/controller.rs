@@ -1,5 +1,6 @@
 //! What controllers have in common, and the list of them.
 
+use super::flags::Flags;
 use crate::api::{ArcStr, KindRef, Object, Value};
 use crate::obj;
 use crate::server::Component;
@@ -46,8 +47,7 @@ pub(super) fn controller_ref(owner: &Value, kind: KindRef) -> Value {
 }
 
 /// Every controller of the controller manager, in the order in which they act at one moment.
-pub fn all(seed: u64) -> Vec<Box<dyn Controller>> {
-    let _ = seed;
+pub fn all(flags: &Flags) -> Vec<Box<dyn Controller>> {
     vec![
         Box::new(super::namespace_objects::NamespaceObjects::default()),
         Box::new(super::deployment::DeploymentController::default()),
@@ -55,7 +55,7 @@ pub fn all(seed: u64) -> Vec<Box<dyn Controller>> {
         Box::new(super::replica_set::ReplicaSetController::for_replica_sets()),
         Box::new(super::daemon_set::DaemonSetController::default()),
         Box::new(super::stateful_set::StatefulSetController::default()),
-        Box::new(super::hpa::HorizontalController::default()),
+        Box::new(super::hpa::HorizontalController::new(flags)),
         Box::new(super::cron_job::CronJobController::default()),
         Box::new(super::job::JobController::default()),
         Box::new(super::ttl_after_finished::TtlAfterFinishedController::default()),
@@ -63,7 +63,7 @@ pub fn all(seed: u64) -> Vec<Box<dyn Controller>> {
         Box::new(super::endpoint_slice::EndpointSliceController::default()),
         Box::new(super::endpoint_slice_mirroring::EndpointSliceMirroringController::default()),
         Box::new(super::disruption::DisruptionController::default()),
-        Box::new(super::node_lifecycle::NodeLifecycleController::default()),
+        Box::new(super::node_lifecycle::NodeLifecycleController::new(flags)),
         Box::new(super::taint_eviction::TaintEvictionController::default()),
         Box::new(super::node_affinity_eviction::NodeAffinityEvictionController::default()),
         Box::new(super::node_ttl::NodeTtlController::default()),

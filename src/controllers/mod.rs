@@ -10,6 +10,7 @@ mod disruption;
 mod endpoint_slice;
 mod endpoint_slice_mirroring;
 mod endpoints;
+mod flags;
 mod garbage_collector;
 pub mod hpa;
 pub mod job;
@@ -32,3 +33,4 @@ mod volume;
 mod work_queue;
 
 pub use controller::{Controller, ObjectRef, all};
+pub use flags::Flags;

@@ -1,5 +1,6 @@
 //! The node lifecycle controller (`pkg/controller/nodelifecycle`): notices silent nodes, and turns what nodes say of themselves into taints.
 
+use super::flags::Flags;
 use super::work_queue::WorkQueue;
 use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
 use crate::base::{Duration, Time};
@@ -9,8 +10,6 @@ use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventTy
 const MANAGER: &str = "node-controller";
 /// How often nodes are looked at.
 const MONITOR_PERIOD: Duration = Duration::from_secs(5);
-/// How long a node may be silent.
-const GRACE: Duration = Duration::from_secs(50);
 const NOT_READY: &str = "node.kubernetes.io/not-ready";
 const UNREACHABLE: &str = "node.kubernetes.io/unreachable";
 /// Conditions that a kubelet posts.
@@ -26,17 +25,8 @@ pub struct NodeLifecycleController {
     recorder: EventRecorder,
     /// Nodes that came or went, with the event to write.
     arrivals: Vec<(Value, bool)>,
-}
-
-impl Default for NodeLifecycleController {
-    fn default() -> Self {
-        NodeLifecycleController {
-            changed: WorkQueue::new(),
-            monitored: WorkQueue::new(),
-            recorder: EventRecorder::new(MANAGER, ""),
-            arrivals: Vec::new(),
-        }
-    }
+    /// How long a node may be silent.
+    grace: Duration,
 }
 
 /// The first look at nodes that is not before this moment.
@@ -46,6 +36,17 @@ fn next_look(at: Time) -> Time {
 }
 
 impl NodeLifecycleController {
+    /// One that keeps to the flags.
+    pub fn new(flags: &Flags) -> Self {
+        NodeLifecycleController {
+            changed: WorkQueue::new(),
+            monitored: WorkQueue::new(),
+            recorder: EventRecorder::new(MANAGER, ""),
+            arrivals: Vec::new(),
+            grace: flags.node_grace,
+        }
+    }
+
     /// Sets the labels and NoSchedule taints of a node (`reconcileNodeLabels`, `doNoScheduleTaintingPass`).
     fn set_right(&mut self, api: &mut ApiServer, by: &Caller, name: &str) -> Result<(), Status> {
         let Some(node) = api.peek(Kind::named("Node"), "", name).cloned() else { return Ok(()) };
@@ -78,8 +79,8 @@ impl NodeLifecycleController {
         let Some(node) = api.peek(nodes, "", name).cloned() else { return Ok(()) };
         let before = node.condition("Ready").to_owned();
         if let Some(last) = api.heartbeats().silent_since(name) {
-            if by.now < last + GRACE {
-                self.monitored.add_at(name.clone(), next_look(last + GRACE));
+            if by.now < last + self.grace {
+                self.monitored.add_at(name.clone(), next_look(last + self.grace));
             } else if before != "Unknown" {
                 let mut next = node.clone();
                 mark_unknown(&mut next, by.now);
@@ -177,7 +178,7 @@ impl Component for NodeLifecycleController {
         if change.key.kind.plural == "leases" {
             // A lease that is written down is one that is not renewed any more.
             if change.key.namespace == "kube-node-lease" {
-                self.monitored.add_at(name, next_look(now + GRACE));
+                self.monitored.add_at(name, next_look(now + self.grace));
             }
             return;
         }

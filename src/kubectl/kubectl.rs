@@ -126,16 +126,13 @@ impl Kubectl {
             State::Exited(code) => Ok(Flow::Exit(code)),
         };
         self.session.interrupted = false;
-        if inv.legacy {
-            legacy::rewrite(&inv.path, &inv.args, out);
-        }
-        let code = match result {
+        let end = match result {
             Ok(Flow::Wait(task, when)) => {
                 self.state = State::Running(task);
-                return when;
+                Err(when)
             }
-            Ok(Flow::Done) => 0,
-            Ok(Flow::Exit(code)) => code,
+            Ok(Flow::Done) => Ok(0),
+            Ok(Flow::Exit(code)) => Ok(code),
             Err(error) => {
                 let (text, code) = error.report();
                 if !text.is_empty() {
@@ -145,11 +142,19 @@ impl Kubectl {
                     }
                 }
                 // `diff` keeps 1 for "there are differences".
-                if code == 1 && inv.path == "kubectl diff" { 2 } else { code }
+                Ok(if code == 1 && inv.path == "kubectl diff" { 2 } else { code })
             }
         };
-        self.state = State::Exited(code);
-        Step::Exit(code)
+        if inv.legacy {
+            legacy::rewrite(&inv.path, &inv.args, out);
+        }
+        match end {
+            Err(when) => when,
+            Ok(code) => {
+                self.state = State::Exited(code);
+                Step::Exit(code)
+            }
+        }
     }
 }
 

@@ -10,8 +10,8 @@ use crate::api::yaml::decode_documents;
 use crate::api::{Kind, Object, Value};
 use crate::obj;
 
-/// What asks for it.
-const VARIABLE: &str = "KUBARIUM_KUBECTL";
+/// The variable that asks for it.
+pub const VERSION_VARIABLE: &str = "KUBARIUM_KUBECTL";
 /// The annotation that carried a pod's affinity before it had a field.
 pub const AFFINITY: &str = "scheduler.alpha.kubernetes.io/affinity";
 /// "For ever", where a field of today has a default and its time had no such field.
@@ -22,12 +22,15 @@ pub const FLAGS: &[Flag] = &[switch("show-all", "a")];
 
 /// Whether this environment asks for it.
 pub fn is_on(env: &Environment) -> bool {
-    env.env.iter().any(|(name, value)| name == VARIABLE && value.trim_start_matches('v').starts_with("1.3"))
+    env.env.iter().any(|(name, value)| name == VERSION_VARIABLE && value.trim_start_matches('v').starts_with("1.3"))
 }
 
 /// Rewrites what a step printed of what it did: `pod/web created` was `pod "web" created`.
 pub fn rewrite(cx_path: &str, args: &[String], out: &mut Output) {
     let command = cx_path.split(' ').nth(1).unwrap_or("");
+    for (_, bytes) in out.chunks.iter_mut().filter(|(stream, _)| *stream == Stream::Stderr) {
+        *bytes = String::from_utf8_lossy(bytes).split_inclusive('\n').map(without_reason).collect::<String>().into_bytes();
+    }
     if matches!(command, "get" | "logs" | "exec" | "attach" | "describe" | "explain" | "config" | "rolling-update" | "top") {
         return;
     }
@@ -36,6 +39,12 @@ pub fn rewrite(cx_path: &str, args: &[String], out: &mut Output) {
         let lines: Vec<String> = text.split_inclusive('\n').filter_map(|line| rewritten(command, args, *stream, line)).collect();
         *bytes = lines.concat().into_bytes();
     }
+}
+
+/// The API's errors did not name their reasons: `Error from server: pods "a" not found`.
+fn without_reason(line: &str) -> String {
+    let rest = line.strip_prefix("Error from server (").and_then(|rest| rest.split_once("): "));
+    rest.map_or_else(|| line.to_owned(), |(_, message)| format!("Error from server: {message}"))
 }
 
 fn rewritten(command: &str, args: &[String], stream: Stream, line: &str) -> Option<String> {

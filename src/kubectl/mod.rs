@@ -29,6 +29,7 @@ mod unified;
 pub use completion::complete;
 pub use host::{Environment, FileError, Files, Host, Output, StdinState, Step, Stream};
 pub use kubectl::Kubectl;
+pub use legacy::VERSION_VARIABLE;
 
 #[cfg(test)]
 mod tests;

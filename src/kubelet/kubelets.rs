@@ -5,17 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::admission::admit;
 use super::container::Instance;
 use super::container_runtime::{Machine, NetError, NetRequest, NetResponse, Pid, Signal};
+use super::disks::{Disks, overlap};
 use super::exec::Execs;
 use super::live::LivePod;
 use super::node::Node;
 use super::pod_worker::{Cx, PodWorker, ServeUse, What, Work};
 use super::router::{CONNECT_TIMEOUT, LATENCY, Outgoing, ReplyTo, Route, route};
-use super::static_pods::is_mirror;
-use super::volumes::{Disks, Volume};
+use super::static_pods::{hash, is_mirror, manifests_key};
+use super::volumes::Volume;
 use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
 use crate::base::{EventQueue, RandomStream, Time};
 use crate::obj;
-use crate::server::{ApiServer, Caller, Change, Component, EventType, ExecId, Subresource, WriteOptions};
+use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventType, ExecId, Subresource, WriteOptions};
 
 /// A moment at which a pod has something to do.
 #[derive(Clone, Debug)]
@@ -32,8 +33,10 @@ enum News {
     Node(Value, bool),
     /// An object that volumes show has changed: kind, namespace, name.
     Shown(&'static str, ArcStr, ArcStr),
-    /// Files of a node have changed, or the mirror of a static pod is gone.
+    /// The mirror of a static pod is gone, or its manifest may have changed.
     Files(ArcStr),
+    /// A pod, of this uid, has written to a disk.
+    Written(ArcStr, ArcStr),
     /// A kubelet is to start or stop.
     Switch(ArcStr, bool),
 }
@@ -43,6 +46,8 @@ enum News {
 enum Message {
     Request(Outgoing),
     Reply(ReplyTo, Result<NetResponse, NetError>),
+    /// The sender of a request is gone.
+    Closed(ReplyTo),
 }
 
 /// One node and the pods on it, by uid.
@@ -93,7 +98,7 @@ impl Kubelets {
             news: Vec::new(),
             news_at: None,
             network: EventQueue::new(),
-            disks: Disks::new(),
+            disks: Disks::default(),
             execs: Execs::default(),
             shown: BTreeMap::new(),
             names: BTreeMap::new(),
@@ -195,12 +200,14 @@ impl Kubelets {
         for (reply_to, answer) in std::mem::take(&mut node.replies) {
             self.network.push(now + LATENCY, Message::Reply(reply_to, answer));
         }
+        for sender in std::mem::take(&mut node.abandoned) {
+            self.network.push(now + LATENCY, Message::Closed(sender));
+        }
         for request in outgoing {
             self.network.push(now + LATENCY, Message::Request(request));
         }
-        if std::mem::take(&mut node.files_changed) {
-            let node = node.name.clone();
-            self.tell(now, News::Files(node));
+        for (key, writer) in std::mem::take(&mut self.disks.written) {
+            self.tell(now, News::Written(key, writer));
         }
         Some(result)
     }
@@ -269,6 +276,15 @@ impl Kubelets {
             News::Node(node, deleted) => self.node_news(api, now, &node, deleted),
             News::Shown(kind, namespace, name) => self.shown_changed(now, kind, &namespace, &name),
             News::Files(node) => self.sync_static_pods(api, now, &node),
+            News::Written(key, writer) => {
+                for worker in self.kubelets.values_mut().flat_map(|k| k.pods.values_mut()).filter(|w| w.uid != writer) {
+                    worker.disk_written(&self.disks, &key);
+                }
+                let node = key.strip_prefix("host/").and_then(|rest| rest.split('/').next());
+                if let Some(node) = node.filter(|node| overlap(&key, &manifests_key(node))) {
+                    self.sync_static_pods(api, now, node);
+                }
+            }
             News::Switch(node, on) => self.switch(api, now, &node, on),
         }
     }
@@ -319,7 +335,7 @@ impl Kubelets {
         }
         kubelet.node.register(api, now);
         // What changed while nobody looked.
-        let listed: BTreeMap<ArcStr, Value> = api.pods_on(node).map(|p| (ArcStr::from(p.uid()), p.clone())).collect();
+        let listed: BTreeMap<ArcStr, Value> = api.pods_on(node).map(|p| (self.worker_uid(p), p.clone())).collect();
         for uid in uids {
             let current = listed.get(&uid).cloned();
             self.with_worker(api, now, node, &uid, |worker, cx| {
@@ -334,16 +350,31 @@ impl Kubelets {
         self.tell(now, News::Files(node.into()));
     }
 
+    /// The uid of the worker that runs a pod. A static pod outlives its mirrors: it has that of the first.
+    fn worker_uid(&self, pod: &Value) -> ArcStr {
+        let same = |w: &&PodWorker| is_mirror(pod) && !w.is_terminating() && hash(&w.pod) == hash(pod);
+        self.worker(pod.namespace(), pod.name()).filter(same).map_or_else(|| pod.uid().into(), |w| w.uid.clone())
+    }
+
     fn pod_news(&mut self, api: &mut ApiServer, now: Time, old: Option<&Value>, pod: &Value, deleted: bool) {
         let node: ArcStr = pod.at(&["spec", "nodeName"]).arc_str();
-        let uid: ArcStr = pod.uid().into();
-        let Some(kubelet) = self.kubelets.get_mut(&node) else { return };
-        if !kubelet.node.running {
+        if !self.is_running(&node) {
             return;
         }
-        if deleted && is_mirror(pod) {
-            self.news.push(News::Files(node.clone()));
-            self.news_at.get_or_insert(now);
+        let uid = self.worker_uid(pod);
+        if is_mirror(pod) && (deleted || pod.is_terminating()) {
+            if deleted {
+                self.tell(now, News::Files(node.clone()));
+            }
+            // Whoever deletes a mirror does not end what it shows: that follows its manifest alone.
+            if self.wants(api, now, pod) {
+                if !deleted {
+                    let gone = DeleteOptions::now();
+                    // Another may have deleted it for good.
+                    let _ = api.delete(&Caller::new(now, "kubelet"), Kind::named("Pod"), pod.namespace(), pod.name(), &gone);
+                }
+                return;
+            }
         }
         let Some(kubelet) = self.kubelets.get_mut(&node) else { return };
         if kubelet.pods.contains_key(&uid) {
@@ -459,7 +490,25 @@ impl Kubelets {
                 });
             }
             Message::Request(out) => self.route_request(api, now, out),
+            Message::Closed(sender) => self.hang_up(api, now, &sender),
         }
+    }
+
+    /// Tells whoever serves a request that its sender is gone.
+    fn hang_up(&mut self, api: &mut ApiServer, now: Time, sender: &ReplyTo) {
+        let is_it = |used: &ServeUse| matches!(used, ServeUse::Network(to) if to == sender);
+        let served = self.kubelets.iter().find_map(|(node, kubelet)| {
+            let found = |w: &PodWorker| w.serves.iter().find(|(_, used)| is_it(used)).map(|(key, _)| *key);
+            kubelet.pods.iter().find_map(|(uid, worker)| Some((node.clone(), uid.clone(), found(worker)?)))
+        });
+        let Some((node, uid, key)) = served else { return };
+        self.with_worker(api, now, &node, &uid, |worker, cx| {
+            worker.serves.remove(&key);
+            if let Some(machine) = worker.containers.get_mut(key.0).and_then(|c| c.newest_mut()).and_then(|i| i.machine.as_deref_mut()) {
+                machine.hang_up(cx.now, key.1);
+                worker.pump(cx, key.0);
+            }
+        });
     }
 
     fn route_request(&mut self, api: &mut ApiServer, now: Time, out: Outgoing) {

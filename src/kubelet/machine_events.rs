@@ -2,11 +2,12 @@
 
 use super::container::{Exit, ProcessUse};
 use super::container_runtime::{self, MachineEvent, Pid, Stream};
+use super::disks::{Disks, overlap};
 use super::kubelets::Wake;
 use super::logs::LogStream;
 use super::pod_worker::{Cx, PodWorker, ServeUse, What};
 use super::probes::OUTPUT_BYTES_MAX;
-use super::router::Outgoing;
+use super::router::{Outgoing, ReplyTo};
 use crate::api::ArcStr;
 use crate::base::{EventQueue, Time};
 
@@ -72,6 +73,9 @@ impl PodWorker {
             MachineEvent::Exited { pid, status, at } => self.process_ended(cx, c, pid, status.code(), at),
             MachineEvent::Request { id, request, .. } => {
                 cx.outgoing.push(Outgoing { node: cx.node.name.clone(), uid: self.uid.clone(), container: c, id, request });
+            }
+            MachineEvent::Abandoned { id } => {
+                cx.node.abandoned.push(ReplyTo { node: cx.node.name.clone(), uid: self.uid.clone(), container: c, id });
             }
             MachineEvent::Served { id, response, .. } => match self.serves.remove(&(c, id)) {
                 Some(ServeUse::Probe(at, kind, token)) => self.probe_answered(cx, at, kind, token, response),
@@ -176,14 +180,25 @@ impl PodWorker {
         let Some(volume) = self.volumes.iter_mut().find(|v| v.name == *name) else { return };
         volume.tree = Some(tree.clone());
         if let Some(disk) = &volume.disk {
-            cx.node.files_changed |= disk.starts_with("host/");
-            cx.disks.insert(disk.clone(), tree.clone());
+            cx.disks.put(disk, &tree, &self.uid);
         }
         for (i, container) in self.containers.iter_mut().enumerate().filter(|(i, _)| *i != c) {
             debug_assert_ne!(i, c, "the writer has the tree already");
             if let Some(machine) = container.newest_mut().and_then(|n| n.machine.as_deref_mut()) {
                 machine.set_volume(name, tree.clone());
             }
+        }
+    }
+
+    /// Another pod wrote to a disk: volumes that show it, or a part of it, show it as it is now.
+    pub(super) fn disk_written(&mut self, disks: &Disks, key: &str) {
+        for volume in &mut self.volumes {
+            let Some(disk) = volume.disk.as_ref().filter(|d| overlap(d, key)) else { continue };
+            let Some(tree) = disks.get(disk).filter(|_| volume.tree.is_some()) else { continue };
+            for machine in self.containers.iter_mut().filter_map(|c| c.newest_mut()?.machine.as_deref_mut()) {
+                machine.set_volume(&volume.name, tree.clone());
+            }
+            volume.tree = Some(tree);
         }
     }
 }

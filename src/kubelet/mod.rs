@@ -7,6 +7,7 @@ mod admission;
 mod backoff;
 mod container;
 mod container_runtime;
+mod disks;
 mod env;
 mod exec;
 mod images;

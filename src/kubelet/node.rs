@@ -34,13 +34,13 @@ pub(super) struct Node {
     /// Whether the kubelet runs.
     pub running: bool,
     relist_phase_us: u64,
-    /// Whether a pod wrote to the node's own files.
-    pub files_changed: bool,
     addresses: BTreeMap<ArcStr, u32>,
     taken: BTreeSet<u32>,
     next_address: u32,
     /// Answers to requests that came in over the network.
     pub replies: Vec<(ReplyTo, Result<NetResponse, NetError>)>,
+    /// Requests whose senders are gone.
+    pub abandoned: Vec<ReplyTo>,
 }
 
 impl Node {
@@ -64,11 +64,11 @@ impl Node {
             catalogue: Catalogue::default(),
             running: true,
             relist_phase_us: random.below(RELIST_US),
-            files_changed: false,
             addresses: BTreeMap::new(),
             taken: BTreeSet::new(),
             next_address: 2,
             replies: Vec::new(),
+            abandoned: Vec::new(),
         };
         for name in object.at(&["status", "images"]).items().iter().flat_map(|i| i.get("names").items()) {
             node.images.add(name.str());

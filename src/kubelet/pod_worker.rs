@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::backoff::Backoff;
 use super::container::{Container, ProcessUse};
 use super::container_runtime::ServeId;
+use super::disks::Disks;
 use super::exec::Execs;
 use super::kubelets::Wake;
 use super::node::Node;
@@ -15,7 +16,7 @@ use super::router::Outgoing;
 use super::spec::PodSpec;
 use super::start::Plan;
 use super::status::merge_foreign_conditions;
-use super::volumes::{Disks, Volume};
+use super::volumes::Volume;
 use crate::api::{ArcStr, Kind, Object, Value};
 use crate::base::{Duration, EventQueue, RandomStream, Time};
 use crate::server::{ApiServer, Caller, EventType, Subresource, WriteOptions};
@@ -273,6 +274,12 @@ impl PodWorker {
         if spec_changed {
             self.respec();
         }
+        if old.uid() != pod.uid() {
+            // The new mirror of a static pod: it is told all that the last one was.
+            let status = std::mem::replace(&mut self.status, pod.get("status").clone());
+            self.set_status(cx, status);
+            return;
+        }
         if pod.is_terminating() {
             match self.work {
                 Work::Syncing => self.request_termination(cx),
@@ -487,7 +494,7 @@ impl PodWorker {
         if self.deleted || old.same(&self.status) {
             return;
         }
-        let Some(current) = cx.api.peek(pods, self.pod.namespace(), self.pod.name()).filter(|p| p.uid() == self.uid) else {
+        let Some(current) = cx.api.peek(pods, self.pod.namespace(), self.pod.name()).filter(|p| p.uid() == self.pod.uid()) else {
             return;
         };
         let status = merge_foreign_conditions(self.status.clone(), current.get("status"));

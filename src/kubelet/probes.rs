@@ -5,13 +5,15 @@ use super::container::ProcessUse;
 use super::container_runtime::{self, HttpRequest, NetError, NetRequest, NetResponse, Signal};
 use super::pod_worker::{Cx, PodWorker, ServeUse, What};
 use super::spec::{ContainerKind, ProbeAction, ProbeSpec};
-use crate::api::ArcStr;
+use crate::api::{ArcStr, go_duration};
 use crate::base::{Duration, Time};
 use crate::server::EventType;
 use std::sync::Arc;
 
 /// Output of a probe that is kept for its message, in bytes (`maxRespBodyLength`).
 pub(super) const OUTPUT_BYTES_MAX: usize = 10 << 10;
+/// What an HTTP/2 connection begins with.
+const HTTP2_PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// A command that takes too long is tried so often (`maxProbeRetries`).
 const RETRIES: u32 = 3;
 
@@ -267,7 +269,7 @@ impl PodWorker {
                     self.pump(cx, serving);
                 }
                 Err(error) => {
-                    let verdict = self.network_verdict(cx, c, &spec.action, Err(error));
+                    let verdict = self.network_verdict(cx, c, &spec, Err(error));
                     self.probe_finished(cx, c, kind, verdict);
                 }
             },
@@ -300,7 +302,9 @@ impl PodWorker {
                 let host = if host.is_empty() { own.clone() } else { host.clone() };
                 (host.clone(), port, NetRequest::Tcp { host: host.to_string(), port, data: Vec::new() })
             }
-            ProbeAction::Grpc { port } => (own.clone(), *port, NetRequest::Tcp { host: own.to_string(), port: *port, data: Vec::new() }),
+            ProbeAction::Grpc { port } => {
+                (own.clone(), *port, NetRequest::Tcp { host: own.to_string(), port: *port, data: HTTP2_PREFACE.to_vec() })
+            }
             ProbeAction::Exec(_) => return Err(NetError::Refused),
         };
         if host != own && host != "localhost" && host != "127.0.0.1" {
@@ -322,15 +326,15 @@ impl PodWorker {
             return;
         }
         let spec = worker.spec.clone();
-        let verdict = self.network_verdict(cx, c, &spec.action, answer);
+        let verdict = self.network_verdict(cx, c, &spec, answer);
         self.probe_finished(cx, c, kind, verdict);
     }
 
-    fn network_verdict(&self, cx: &Cx<'_>, c: usize, action: &ProbeAction, answer: Result<NetResponse, NetError>) -> Verdict {
+    fn network_verdict(&self, cx: &Cx<'_>, c: usize, spec: &ProbeSpec, answer: Result<NetResponse, NetError>) -> Verdict {
         let own = self.ip(&cx.node.ip).unwrap_or_default();
         let address = |host: &ArcStr, port: u16| format!("{}:{port}", if host.is_empty() { &own } else { host });
         let number = |port: &crate::api::Value| self.containers[c].spec.port(port).unwrap_or(0);
-        let (dial, url) = match action {
+        let (dial, url) = match &spec.action {
             ProbeAction::Http { host, port, path, https, .. } => {
                 let at = address(host, number(port));
                 let scheme = if *https { "https" } else { "http" };
@@ -342,16 +346,28 @@ impl PodWorker {
             ProbeAction::Exec(_) => return Verdict::Passed,
         };
         let get = |error: String| url.as_ref().map_or_else(|| error.clone(), |u| format!("Get {u:?}: {error}"));
+        let is_grpc = matches!(spec.action, ProbeAction::Grpc { .. });
+        let no_grpc = |why: String| {
+            let within = go_duration::format(spec.timeout);
+            Verdict::Failed(format!(
+                "timeout: failed to connect service {dial:?} within {within}: context deadline exceeded: connection error: desc = {why:?}"
+            ))
+        };
         match answer {
             Ok(NetResponse::Http(response)) if url.is_some() => match response.status {
                 200..400 => Verdict::Passed,
                 status => Verdict::Failed(format!("HTTP probe failed with statuscode: {status}")),
             },
+            // Whatever speaks gRPC says nothing here that could be read.
+            Ok(NetResponse::Tcp(bytes)) if is_grpc && !bytes.is_empty() => {
+                let http = if bytes.starts_with(b"HTTP/1") { ", note that the frame header looked like an HTTP/1.1 header" } else { "" };
+                no_grpc(format!("error reading server preface: http2: failed reading the frame payload: http2: frame too large{http}"))
+            }
             Ok(_) => Verdict::Passed,
             Err(NetError::Reset) if url.is_none() => Verdict::Passed,
-            Err(NetError::Refused) if matches!(action, ProbeAction::Grpc { .. }) => Verdict::Failed(format!(
-                "timeout: failed to connect service {dial:?} within 1s: context deadline exceeded: connection error: desc = \"transport: Error while dialing: dial tcp {dial}: connect: connection refused\""
-            )),
+            Err(NetError::Refused) if is_grpc => {
+                no_grpc(format!("transport: Error while dialing: dial tcp {dial}: connect: connection refused"))
+            }
             Err(NetError::Refused) => Verdict::Failed(get(format!("dial tcp {dial}: connect: connection refused"))),
             Err(NetError::TimedOut) if url.is_some() => {
                 Verdict::Failed(get("context deadline exceeded (Client.Timeout exceeded while awaiting headers)".to_owned()))
@@ -390,7 +406,7 @@ impl PodWorker {
         worker.running = None;
         let Some(pid) = running.pid else {
             self.serves.retain(|_, used| !matches!(used, ServeUse::Probe(at, k, t) if (*at, *k, *t) == (c, kind, token)));
-            let verdict = self.network_verdict(cx, c, &spec.action, Err(NetError::TimedOut));
+            let verdict = self.network_verdict(cx, c, &spec, Err(NetError::TimedOut));
             self.probe_finished(cx, c, kind, verdict);
             return;
         };

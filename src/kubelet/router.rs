@@ -23,7 +23,7 @@ pub(super) struct Outgoing {
 }
 
 /// Who waits for an answer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ReplyTo {
     pub node: ArcStr,
     pub uid: ArcStr,

@@ -11,7 +11,7 @@ use super::logs::Log;
 use super::pod_worker::{Cx, Outcome, PodWorker, Stage, What};
 use super::probes::ProbeKind;
 use super::spec::ContainerKind;
-use super::volumes::mounts_of;
+use super::volumes::{mounts_of, prepare};
 use crate::api::{ArcStr, Object};
 use crate::base::{Duration, Time};
 use crate::server::EventType;
@@ -351,13 +351,14 @@ impl PodWorker {
             spec.value.get(member).items().iter().map(|t| ArcStr::from(expand(t.str(), &lookup))).collect()
         };
         let (command, args) = (expanded("command"), expanded("args"));
-        let mounts = mounts_of(&spec, &|text| expand(text, &lookup));
+        let mut mounts = mounts_of(&spec, &|text| expand(text, &lookup));
         let attempt = self.containers[c].next_attempt();
         let found = cx.node.catalogue.find(&spec);
         let image = found.map_err(|e| StartFailure { reason: "CreateContainerError".into(), message: e.to_string().into() })?;
         if let Some(message) = self.security_error(c, image.uid) {
             return Err(config_error(message));
         }
+        let volumes = prepare(&mut mounts, &mut self.volumes, cx.disks, &self.uid);
         let launch = Launch {
             image: image.clone(),
             command,
@@ -366,7 +367,7 @@ impl PodWorker {
             ip,
             mounts,
             env,
-            volumes: self.volumes.iter().filter_map(|v| Some((v.name.clone(), v.tree.clone()?))).collect(),
+            volumes,
             container: spec.clone(),
             pod: self.pod.clone(),
             cpu_node_milli: cx.node.cpu_milli(),

@@ -1,7 +1,7 @@
 //! Static pods: manifests in a folder of the node, which its kubelet runs without being asked, and their mirrors in the API.
 
+use super::disks::Disks;
 use super::kubelets::Kubelets;
-use super::volumes::Disks;
 use crate::api::yaml::decode_stream;
 use crate::api::{Kind, Object, Value};
 use crate::base::Time;
@@ -9,8 +9,11 @@ use crate::obj;
 use crate::runtime::{Inode, Kind as FileKind};
 use crate::server::{ApiServer, Caller, DeleteOptions, WriteOptions};
 
-/// The folder's path in pieces: a volume may show it, or any folder above it.
-const FOLDER: [&str; 3] = ["etc", "kubernetes", "manifests"];
+/// Where a node's manifest folder is.
+pub(super) fn manifests_key(node: &str) -> String {
+    format!("host/{node}/etc/kubernetes/manifests")
+}
+
 const MIRROR: &str = "kubernetes.io/config.mirror";
 const HASH: &str = "kubernetes.io/config.hash";
 /// Members that refer to other objects of the API: no static pod may have one.
@@ -31,27 +34,24 @@ pub(super) fn is_mirror(pod: &Value) -> bool {
     pod.annotation(MIRROR).is_some()
 }
 
+fn same(a: &Value, b: &Value) -> bool {
+    a.name() == b.name() && a.namespace() == b.namespace()
+}
+
+/// The hash of the manifest that a mirror shows.
+pub(super) fn hash(pod: &Value) -> Option<&str> {
+    pod.annotation(MIRROR)
+}
+
 /// The texts in a node's manifest folder.
 fn manifests(disks: &Disks, node: &str) -> Vec<String> {
-    let mut texts = Vec::new();
-    for depth in 0..=FOLDER.len() {
-        let key = format!("host/{node}/{}", FOLDER[..depth].join("/"));
-        let down = |at: Option<&Inode>, name: &&str| match at.map(|n| &n.kind) {
-            Some(FileKind::Dir(entries)) => entries.get(*name).map(|n| (**n).clone()),
-            _ => None,
-        };
-        let top = disks.get(key.as_str()).map(|t| (**t).clone());
-        let folder = FOLDER[depth..].iter().fold(top, |at, name| down(at.as_ref(), name));
-        let Some(FileKind::Dir(entries)) = folder.map(|f| f.kind) else { continue };
-        for (name, node) in &entries {
-            if let FileKind::File { data, .. } = &node.kind
-                && !name.starts_with('.')
-            {
-                texts.push(String::from_utf8_lossy(data).into_owned());
-            }
-        }
-    }
-    texts
+    let folder = disks.get(&manifests_key(node));
+    let Some(FileKind::Dir(entries)) = folder.as_ref().map(|f| &f.kind) else { return Vec::new() };
+    let text = |node: &Inode| match &node.kind {
+        FileKind::File { data, .. } => Some(String::from_utf8_lossy(data).into_owned()),
+        _ => None,
+    };
+    entries.iter().filter(|(name, _)| !name.starts_with('.')).filter_map(|(_, node)| text(node)).collect()
 }
 
 fn refers(value: &Value) -> bool {
@@ -102,16 +102,21 @@ fn wanted(disks: &Disks, node: &Value, now: Time) -> Vec<Value> {
 }
 
 impl Kubelets {
+    /// Whether a mirror shows a manifest that is still there.
+    pub(super) fn wants(&self, api: &ApiServer, now: Time, mirror: &Value) -> bool {
+        let node = api.peek(Kind::named("Node"), "", mirror.at(&["spec", "nodeName"]).str());
+        node.is_some_and(|node| wanted(self.disks(), node, now).iter().any(|w| same(w, mirror) && hash(w) == hash(mirror)))
+    }
+
     /// Brings the mirrors of a node's static pods in line with its manifest folder.
     pub(super) fn sync_static_pods(&mut self, api: &mut ApiServer, now: Time, node: &str) {
         let Some(object) = api.peek(Kind::named("Node"), "", node).cloned().filter(|_| self.is_running(node)) else { return };
         let wanted = wanted(self.disks(), &object, now);
         let (pods, by) = (Kind::named("Pod"), Caller::new(now, "kubelet"));
-        let same = |a: &Value, b: &Value| a.name() == b.name() && a.namespace() == b.namespace();
         let stale: Vec<Value> = api
             .pods_on(node)
             .filter(|p| is_mirror(p) && !p.is_terminating())
-            .filter(|p| !wanted.iter().any(|w| same(p, w) && w.annotation(MIRROR) == p.annotation(MIRROR)))
+            .filter(|p| !wanted.iter().any(|w| same(p, w) && hash(w) == hash(p)))
             .cloned()
             .collect();
         for pod in stale {

@@ -142,6 +142,7 @@ impl PodWorker {
             && newest.is_none()
             && spec.kind == ContainerKind::Regular
             && state.get("terminated").is_null()
+            && self.has_initialized()
         {
             // What never got to run before the pod ended (`TerminatePod`).
             state = unlocated("The container could not be located when the pod was terminated");
@@ -185,6 +186,17 @@ impl PodWorker {
             status.set(&["volumeMounts"], mounts);
         }
         status
+    }
+
+    /// Whether the pod ever came beyond its init containers (`hasPodInitialized`).
+    fn has_initialized(&self) -> bool {
+        let of = |kind: ContainerKind| self.containers.iter().filter(move |c| c.spec.kind == kind);
+        let ran = |c: &Container| !c.instances.is_empty() || c.lost.is_some();
+        of(ContainerKind::Regular).any(ran)
+            || of(ContainerKind::Init).next_back().is_none_or(|c| {
+                let exit = c.last_exit_known();
+                if c.spec.is_sidecar() { ran(c) } else { exit.is_some_and(|e| e.code == 0) }
+            })
     }
 
     /// The reason cache's entry, where the container is one that is to be started again.

@@ -184,7 +184,7 @@ impl PodWorker {
             return;
         }
         let mut options = DeleteOptions::now();
-        options.preconditions.uid = Some(self.uid.clone());
+        options.preconditions.uid = Some(self.pod.uid().into());
         let by = Caller::new(cx.now, "kubelet");
         // Another may have deleted it for good; then there is nothing left to do.
         let _ = cx.api.delete(&by, Kind::named("Pod"), self.pod.namespace(), self.pod.name(), &options);

@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::container_runtime::{Inode, Mount};
+use super::container_runtime::{Inode, InodeKind, Mount};
+use super::disks::Disks;
 use super::env::{EnvSource, base64_decode, field_value, resource_value};
 use super::spec::ContainerSpec;
 use crate::api::{ArcStr, Kind, Object, Value};
@@ -20,9 +21,6 @@ const MOUNT_BACKOFF_MAX: Duration = Duration::from_secs(122);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub(super) struct MountError(pub String);
-
-/// What persists beyond a pod: host paths and claims, by where they are.
-pub(super) type Disks = BTreeMap<ArcStr, Arc<Inode>>;
 
 /// One volume of a pod.
 #[derive(Clone, Debug)]
@@ -97,14 +95,14 @@ impl Volume {
             // A claim is known by its namespace too.
             let key: ArcStr = if key.starts_with("claim/") { format!("{}/{key}", from.pod.namespace()).into() } else { key };
             let kind = self.source.at(&["hostPath", "type"]).str();
-            if !disks.contains_key(&key) {
+            if disks.get(&key).is_none() {
                 if let Some(message) = missing_host_path(&key, kind) {
                     return Err(MountError(message));
                 }
                 let node = if kind == "FileOrCreate" { Inode::file("", 0o644) } else { Inode::dir(0o755) };
-                disks.insert(key.clone(), Arc::new(node));
+                disks.put(&key, &Arc::new(node), &from.pod.uid().into());
             }
-            self.tree = disks.get(&key).cloned();
+            self.tree = disks.get(&key);
             self.disk = Some(key);
             return Ok(());
         }
@@ -256,6 +254,36 @@ fn atomic_tree(files: &[(String, Vec<u8>, u32)], now: Time) -> Inode {
     root.put(&folder, content);
     root.put("..data", Inode::link(&folder));
     root
+}
+
+/// Gets what containers mount ready. What comes from the API is never written to, and of a part of it a container keeps what was there
+/// when it started; of other volumes a part that is not there yet is made, a directory.
+// Models the kubelet's doSafeMakeDir and bind mounts of sub-paths, and the read-only mounts of API volumes.
+pub(super) fn prepare(mounts: &mut [Mount], volumes: &mut [Volume], disks: &mut Disks, uid: &ArcStr) -> BTreeMap<ArcStr, Arc<Inode>> {
+    let mut parts = BTreeMap::new();
+    for mount in mounts {
+        let Some(volume) = volumes.iter_mut().find(|v| v.name == mount.volume) else { continue };
+        let refreshed = volume.is_refreshed();
+        mount.read_only |= refreshed;
+        let Some(tree) = volume.tree.as_mut().filter(|_| !mount.sub_path.is_empty()) else { continue };
+        if refreshed {
+            let folder = match tree.at("..data").map(|n| &n.kind) {
+                Some(InodeKind::Link(folder)) => folder.as_str(),
+                _ => "",
+            };
+            let part = tree.at(&format!("{folder}/{}", mount.sub_path)).cloned().unwrap_or_else(|| Inode::dir(0o750));
+            let key: ArcStr = format!("{}/{}", mount.volume, mount.sub_path).into();
+            parts.insert(key.clone(), Arc::new(part));
+            (mount.volume, mount.sub_path) = (key, ArcStr::new());
+        } else if tree.at(&mount.sub_path).is_none() {
+            Arc::make_mut(tree).put(&mount.sub_path, Inode::dir(0o750));
+            if let Some(disk) = &volume.disk {
+                disks.put(disk, tree, uid);
+            }
+        }
+    }
+    parts.extend(volumes.iter().filter_map(|v| Some((v.name.clone(), v.tree.clone()?))));
+    parts
 }
 
 /// Where a container mounts the pod's volumes.

@@ -388,7 +388,10 @@ fn contents(base: &str, path: &str, tag: &str) -> Image {
             Flavour::Debian,
         ),
         "stress" | "stress-ng" => {
-            Image { size_bytes: SIZE_BYTES, cmd: words(&["stress"]), root: tree(Flavour::Debian), ..Image::default() }
+            let stress = words(&["stress"]);
+            // The Go program of that name is the image's entry point; of the other image it is only the command.
+            let (entrypoint, cmd) = if path.starts_with("vish/") { (stress, Vec::new()) } else { (Vec::new(), stress) };
+            Image { size_bytes: SIZE_BYTES, entrypoint, cmd, root: tree(Flavour::Debian), ..Image::default() }
         }
         "perl" | "python" | "node" | "golang" | "ruby" | "php" | "openjdk" => {
             let mut image =

@@ -119,6 +119,8 @@ pub struct Kernel {
     pub answers: BTreeMap<u64, Result<NetResponse, NetError>>,
     pub requests_open: BTreeMap<u64, Pid>,
     pub serving: VecDeque<super::machine::Serving>,
+    /// Requests being served whose senders are gone.
+    pub hung_up: Vec<super::machine::ServeId>,
     scripts: BTreeMap<(bool, ArcStr), Arc<Code>>,
     pub memory_limit: Option<u64>,
     /// CPU that it may use, in thousandths of one.
@@ -153,6 +155,7 @@ impl Kernel {
             answers: BTreeMap::new(),
             requests_open: BTreeMap::new(),
             serving: VecDeque::new(),
+            hung_up: Vec::new(),
             scripts: BTreeMap::new(),
             memory_limit: None,
             cpu_millis: 4000,
@@ -522,10 +525,21 @@ impl Kernel {
         for d in std::mem::take(&mut p.fds).into_iter().flatten() {
             self.desc_unref(d);
         }
-        self.requests_open.retain(|_, pid| *pid != p.pid);
         let init = p.pid == 1;
+        let events = &mut self.events;
+        self.requests_open.retain(|id, pid| {
+            let gone = init || *pid == p.pid;
+            if gone {
+                events.push(MachineEvent::Abandoned { id: *id });
+            }
+            !gone
+        });
         for child in self.procs.values_mut().filter(|c| c.ppid == p.pid) {
             child.ppid = 1;
+            // What holds a connection for its parent ends with it.
+            if matches!(&child.body, Body::Program(program) if program.is_hold()) {
+                post(child, Signal::KILL, true, self.now);
+            }
         }
         if let Some(parent) = self.procs.get_mut(&p.ppid) {
             parent.reaped.push((p.pid, status));

@@ -149,6 +149,11 @@ pub enum MachineEvent {
         /// When.
         at: Time,
     },
+    /// Whoever asked that of the network is gone: its connection is closed.
+    Abandoned {
+        /// The request.
+        id: u64,
+    },
     /// A request that came in through `serve` was answered.
     Served {
         /// The request.
@@ -500,6 +505,18 @@ impl Machine {
             p.wake = at;
         }
         Ok(id)
+    }
+
+    /// The sender of a request that is being served is gone.
+    pub fn hang_up(&mut self, now: Time, id: ServeId) {
+        let k = &mut self.kernel;
+        k.now = k.now.max(now);
+        k.serving.retain(|s| s.id != id);
+        k.hung_up.push(id);
+        let at = k.now;
+        for p in k.procs.values_mut().filter(|p| matches!(p.block, Block::Serve)) {
+            p.wake = at;
+        }
     }
 
     /// An HTTP GET to a port of this machine, as a probe sends it.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::Value;
 use crate::base::Time;
+use crate::controllers::Flags;
 
 /// Everything that determines a history.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -26,6 +27,12 @@ pub struct Session {
     /// Whether the cluster has a metrics server; where absent, it has one if the session ever sets what pods use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metrics: Option<bool>,
+    /// Flags of the controller manager: `--horizontal-pod-autoscaler-sync-period=30s`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub controller_manager: Vec<String>,
+    /// The kubectl that the workstation has: `1.3`, or today's where empty. `export KUBARIUM_KUBECTL=` changes it there.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub kubectl: String,
     /// The workstation's files: path to text.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub files: BTreeMap<String, String>,
@@ -169,6 +176,9 @@ pub enum SessionError {
     /// An input's time is no time.
     #[error("inputs[{0}]: t is {1}: must be zero or more seconds")]
     BadTime(usize, f64),
+    /// The controller manager would not start with this flag.
+    #[error("controller_manager: {0}")]
+    BadFlag(String),
     /// A node of the session is no node.
     #[error("nodes[{0}]: metadata.name is required")]
     NamelessNode(usize),
@@ -178,7 +188,13 @@ impl Session {
     /// Reads a session and checks it.
     pub fn from_json(text: &str) -> Result<Session, SessionError> {
         let session: Session = serde_json::from_str(text)?;
-        for (i, input) in session.inputs.iter().enumerate() {
+        session.check()?;
+        Ok(session)
+    }
+
+    /// Whether it can be played.
+    pub fn check(&self) -> Result<(), SessionError> {
+        for (i, input) in self.inputs.iter().enumerate() {
             if !(input.t.is_finite() && input.t >= 0.0) {
                 return Err(SessionError::BadTime(i, input.t));
             }
@@ -186,12 +202,12 @@ impl Session {
                 return Err(SessionError::EmptyInput(i));
             }
         }
-        for (i, node) in session.nodes.iter().flatten().enumerate() {
+        for (i, node) in self.nodes.iter().flatten().enumerate() {
             if crate::api::Object::name(node).is_empty() {
                 return Err(SessionError::NamelessNode(i));
             }
         }
-        Ok(session)
+        Flags::parse(&self.controller_manager).map(|_| ()).map_err(SessionError::BadFlag)
     }
 
     /// The session as JSON, as it is shared and saved.
@@ -253,6 +269,8 @@ mod tests {
             (r#"{"inputs":[{"t":1}]}"#, "inputs[0]: none of"),
             (r#"{"inputs":[{"t":-1,"cmd":"x"}]}"#, "inputs[0]: t is -1"),
             (r#"{"nodes":[{}]}"#, "nodes[0]: metadata.name is required"),
+            (r#"{"controller_manager":["--pods=1"]}"#, "controller_manager: unknown flag: --pods"),
+            (r#"{"controller_manager":["--horizontal-pod-autoscaler-sync-period=0"]}"#, "controller_manager: invalid argument"),
         ] {
             let error = Session::from_json(bad).expect_err(bad).to_string();
             assert!(error.starts_with(want), "{error}");

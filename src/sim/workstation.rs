@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::cluster::Cluster;
 use super::session::Session;
 use crate::base::{Duration, Time};
-use crate::kubectl::{Environment, FileError, Files, Host, Kubectl, Output, StdinState, Step, Stream};
+use crate::kubectl::{Environment, FileError, Files, Host, Kubectl, Output, StdinState, Step, Stream, VERSION_VARIABLE};
 use crate::runtime::{self, Errno, ExtRead, Image, Kind, Machine, MachineEvent, MachineSpec, Pid, Signal, SpawnSpec, Stdin};
 use crate::server::NodeApi;
 
@@ -65,6 +65,8 @@ struct Terminal {
 pub struct Workstation {
     machine: Machine,
     namespace: String,
+    /// The version of its kubectl, where it is not today's.
+    kubectl: String,
     kubectls: BTreeMap<Pid, Running>,
     command: Option<Pid>,
     stdout: Vec<u8>,
@@ -96,6 +98,7 @@ impl Workstation {
         let mut workstation = Workstation {
             machine,
             namespace: session.default_namespace().to_owned(),
+            kubectl: session.kubectl.clone(),
             kubectls: BTreeMap::new(),
             command: None,
             stdout: Vec::new(),
@@ -256,9 +259,12 @@ impl Workstation {
     }
 
     fn environment(&self) -> Vec<(String, String)> {
+        let old = (!self.kubectl.is_empty()).then_some((VERSION_VARIABLE, self.kubectl.as_str()));
         [("HOME", HOME), ("USER", "root"), ("SHELL", "/bin/bash"), ("KUBECONFIG", "/root/.kube/config")]
+            .into_iter()
+            .chain(old)
             .map(|(k, v)| (k.to_owned(), v.to_owned()))
-            .to_vec()
+            .collect()
     }
 
     /// How long a kubectl takes before it does anything: its start, and for files what tells it which fields they may have.
@@ -294,6 +300,7 @@ impl Workstation {
                 // The workstation reaches the cluster through kubectl alone.
                 MachineEvent::Request { id, .. } => self.machine.respond(now, id, Err(crate::network::NetError::Unreachable)),
                 MachineEvent::Exited { .. }
+                | MachineEvent::Abandoned { .. }
                 | MachineEvent::Served { .. }
                 | MachineEvent::OomKilled { .. }
                 | MachineEvent::VolumeChanged { .. } => {}

@@ -1,4 +1,4 @@
-//! HorizontalPodAutoscalers (`pkg/controller/podautoscaler`): every 15 seconds, as many replicas as the metrics call for.
+//! HorizontalPodAutoscalers (`pkg/controller/podautoscaler`): every 15 seconds, or as often as a flag says, as many replicas as the metrics call for.
 
 pub mod behavior;
 pub mod calculator;
@@ -10,6 +10,7 @@ use behavior::{Memory, Recommendation};
 use calculator::Proposal;
 
 use super::controller::{ObjectRef, key_of};
+use super::flags::Flags;
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
 use crate::api::{Kind, KindRef, Object, Status, Value};
@@ -18,9 +19,6 @@ use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType, Subresource, WriteOptions};
 
 const MANAGER: &str = "horizontal-pod-autoscaler";
-/// How often each autoscaler is looked at.
-const PERIOD: Duration = Duration::from_secs(15);
-
 /// One metric's part in a calculation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MetricResult {
@@ -52,17 +50,8 @@ pub struct HorizontalController {
     recorder: EventRecorder,
     memory: BTreeMap<ObjectRef, Memory>,
     calculations: BTreeMap<ObjectRef, Calculation>,
-}
-
-impl Default for HorizontalController {
-    fn default() -> Self {
-        HorizontalController {
-            queue: WorkQueue::new(),
-            recorder: EventRecorder::new(MANAGER, ""),
-            memory: BTreeMap::new(),
-            calculations: BTreeMap::new(),
-        }
-    }
+    /// How often each autoscaler is looked at.
+    period: Duration,
 }
 
 /// What one reconcile works on.
@@ -81,6 +70,17 @@ struct Verdict {
 }
 
 impl HorizontalController {
+    /// One that keeps to the flags.
+    pub fn new(flags: &Flags) -> Self {
+        HorizontalController {
+            queue: WorkQueue::new(),
+            recorder: EventRecorder::new(MANAGER, ""),
+            memory: BTreeMap::new(),
+            calculations: BTreeMap::new(),
+            period: flags.autoscaler_period,
+        }
+    }
+
     /// How an autoscaler's last look came out; none before the first.
     pub fn calculation(&self, namespace: &str, name: &str) -> Option<&Calculation> {
         self.calculations.get(&(namespace.into(), name.into()))
@@ -338,7 +338,7 @@ impl Component for HorizontalController {
             self.calculations.remove(&key);
             return;
         }
-        self.queue.add_at(key, now + PERIOD);
+        self.queue.add_at(key, now + self.period);
     }
 
     fn next_wake(&self) -> Option<Time> {
@@ -352,6 +352,6 @@ impl Component for HorizontalController {
         }
         // Whatever came of it, the next look is a period away.
         let _ = self.reconcile(api, now, &key);
-        self.queue.add_at(key, now + PERIOD);
+        self.queue.add_at(key, now + self.period);
     }
 }

@@ -3,7 +3,7 @@
 use crate::api::{KindRef, Object, Value};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::Context;
-use crate::kubectl::describe::{Related, describe};
+use crate::kubectl::describe::{Related, describe_as};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, int, switch};
 use crate::kubectl::legacy;
@@ -72,7 +72,7 @@ fn show(cx: &mut Context<'_, '_>, infos: &[crate::kubectl::resources::Info], alo
             cx.out.out("\n\n");
         }
         let old = if cx.inv.legacy { legacy::describe(info) } else { None };
-        let text = old.unwrap_or_else(|| describe(info.kind, &info.object, &Cluster(cx.host.api), events, cx.host.now));
+        let text = old.unwrap_or_else(|| describe_as(info.kind, &info.object, &Cluster(cx.host.api), events, cx.host.now, cx.inv.legacy));
         cx.out.out(text);
     }
 }

@@ -3,7 +3,7 @@
 use super::page::Page;
 use crate::api::{Kind, KindRef, Object, Value};
 use crate::base::Order as _;
-use crate::kubectl::output::columns::timestamp_micros;
+use crate::kubectl::output::columns::{old_age, timestamp_micros};
 
 impl Page<'_> {
     /// The events that are about an object, oldest first.
@@ -21,6 +21,10 @@ impl Page<'_> {
         let all = self.related.list(Kind::named("Event"), Some(namespace).filter(|ns| !ns.is_empty()));
         let mut events: Vec<&Value> = identities.iter().flat_map(|who| all.iter().filter(|e| who.is_involved_in(e))).collect();
         events.order_by_key(|e| timestamp_micros(e.get("lastTimestamp")));
+        if self.old_events {
+            self.events_of_old(&events);
+            return;
+        }
         if events.is_empty() {
             self.field(0, "Events", "<none>");
             return;
@@ -30,6 +34,24 @@ impl Page<'_> {
         self.line(1, "----\t------\t----\t----\t-------");
         for e in events {
             self.event(e);
+        }
+    }
+
+    // Models DescribeEvents of kubectl 1.3, which printed an event's source as Go prints a struct.
+    fn events_of_old(&mut self, events: &[&Value]) {
+        if events.is_empty() {
+            self.put(0, "No events.");
+            return;
+        }
+        self.line(0, "Events:");
+        self.line(1, "FirstSeen\tLastSeen\tCount\tFrom\tSubobjectPath\tType\tReason\tMessage");
+        self.line(1, "---------\t--------\t-----\t----\t-------------\t--------\t------\t-------");
+        for e in events {
+            let (first, last) = (old_age(e.get("firstTimestamp"), self.now), old_age(e.get("lastTimestamp"), self.now));
+            let (count, path) = (e.get("count").int().max(1), e.at(&["involvedObject", "fieldPath"]).str());
+            let (component, host) = (e.at(&["source", "component"]).str(), e.at(&["source", "host"]).str());
+            let (kind, reason, message) = (e.get("type").str(), e.get("reason").str(), e.get("message").str().trim());
+            self.line(1, format_args!("{first}\t{last}\t{count}\t{{{component} {host}}}\t{path}\t{kind}\t{reason}\t{message}"));
         }
     }
 

@@ -34,7 +34,13 @@ pub trait Related {
 /// Describes an object as `kubectl describe` does, as it is at `now`; `show_events` is the flag of that name.
 // Models k8s.io/kubectl/pkg/describe.
 pub fn describe(kind: KindRef, object: &Value, related: &dyn Related, show_events: bool, now: Time) -> String {
+    describe_as(kind, object, related, show_events, now, false)
+}
+
+/// The same, with events `as_of_old`: as kubectl 1.3 showed them.
+pub fn describe_as(kind: KindRef, object: &Value, related: &dyn Related, show_events: bool, now: Time, as_of_old: bool) -> String {
     let mut page = Page::new(related, now, show_events);
+    page.old_events = as_of_old;
     let write = match (kind.group, kind.kind) {
         ("", "Pod") => pod::pod,
         ("", "ReplicationController") => workloads::replication_controller,

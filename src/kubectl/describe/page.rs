@@ -14,12 +14,14 @@ pub(super) struct Page<'a> {
     pub(super) now: Time,
     /// Whether events are shown at the end.
     pub(super) show_events: bool,
+    /// Whether they are shown as kubectl 1.3 did.
+    pub(super) old_events: bool,
     writer: TabWriter,
 }
 
 impl<'a> Page<'a> {
     pub(super) fn new(related: &'a dyn Related, now: Time, show_events: bool) -> Self {
-        Page { related, now, show_events, writer: TabWriter::for_describe() }
+        Page { related, now, show_events, old_events: false, writer: TabWriter::for_describe() }
     }
 
     /// Text at a level, without a line's end: two spaces a level, written even in the middle of a line.

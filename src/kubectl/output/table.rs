@@ -113,7 +113,7 @@ fn build<'a>(kind: KindRef, objects: impl IntoIterator<Item = &'a Value>, option
             if shown(column) {
                 row.push(match column.name {
                     _ if is_name && options.with_kind => format!("{}/{cell}", qualified_kind(kind)),
-                    "Age" if options.old => old_age(object, now),
+                    "Age" if options.old => old_age(object.at(&["metadata", "creationTimestamp"]), now),
                     _ => cell,
                 });
             }

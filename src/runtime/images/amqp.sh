@@ -30,7 +30,14 @@ known() {
   exit 1
 }
 publish() { e=$(ask exists "declared $q") || exit 1; [ "$e" = 0 ] || ask lpush "$q" "$1" >/dev/null; }
-requeue() { ask lrem "$q unacked" 1 "$m" >/dev/null; ask rpush "$q" "$m" >/dev/null; }
+# A connection holds the message: when it ends before the message is acknowledged, another gets it.
+hold() {
+  id=$(hostname)-$$-$i
+  nc -w 999999999 "$h" "$p" >/dev/null 2>&1 <<E &
+$(printf '\001r\037hold\037%s' "$id")
+E
+  held=$!
+}
 case $n in
   amqp-declare-queue) ask set "declared $q" 1 >/dev/null && echo "$q" ;;
   amqp-delete-queue) known deleting; ask llen "$q"; ask del "$q" "declared $q" >/dev/null ;;
@@ -51,13 +58,15 @@ case $n in
     known basic.consume
     i=0
     while [ -z "$count" ] || [ $i -lt "$count" ]; do
-      m=$(ask brpoplpush "$q" "$q unacked" 0) || exit 1
-      trap 'requeue; exit 143' TERM
+      hold
+      trap 'kill -9 $held; exit 143' TERM
+      m=$(ask take "$id" "$q") || exit 1
       if printf %s "$m" | "$@" || [ -n "$noack" ]; then
-        ask lrem "$q unacked" 1 "$m" >/dev/null
+        ask release "$id" >/dev/null
       else
-        requeue
+        kill -9 $held
       fi
+      wait $held 2>/dev/null
       trap - TERM
       i=$((i + 1))
     done

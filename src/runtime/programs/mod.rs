@@ -281,6 +281,11 @@ impl Program {
         matches!(self, Program::External(_))
     }
 
+    /// Whether it only holds a connection for its parent.
+    pub fn is_hold(&self) -> bool {
+        matches!(self, Program::Client(c) if c.is_hold())
+    }
+
     /// Notes that the host wants to hear of input.
     pub fn wants_input(&mut self) {
         if let Program::External(e) = self {

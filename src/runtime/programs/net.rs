@@ -321,6 +321,11 @@ fn nc(r: &mut Run<'_>) -> Result<Asking, i32> {
 }
 
 impl Client {
+    /// Whether its connection holds a message for the process that started it.
+    pub fn is_hold(&self) -> bool {
+        matches!(&self.kind, Asking::Nc { data, .. } if data.starts_with(b"\x01r\x1fhold\x1f"))
+    }
+
     pub fn step(&mut self, k: &mut Kernel, p: &mut Process) -> Step {
         if let Asking::Ping { .. } = self.kind {
             return self.ping(k, p);

@@ -16,6 +16,8 @@ enum Item {
 #[derive(Debug, Clone, Default)]
 pub struct Queues {
     items: BTreeMap<String, Item>,
+    /// Messages that were delivered and not acknowledged: by whom each is held, from which list, and what it is.
+    held: Vec<[String; 3]>,
     bytes: usize,
 }
 
@@ -124,6 +126,16 @@ impl Queues {
         }
     }
 
+    /// Puts back what a holder did not acknowledge, to be taken next.
+    pub fn give_back(&mut self, holder: &str) {
+        while let Some(i) = self.held.iter().position(|[h, ..]| h == holder) {
+            let [_, key, value] = self.held.remove(i);
+            if let Ok(list) = self.list(&key) {
+                push(list, false, value);
+            }
+        }
+    }
+
     /// Does a command; `None` where it has to wait for something to come into a list.
     pub fn run(&mut self, words: &[String]) -> Option<Reply> {
         let args: Vec<&str> = words.iter().skip(1).map(String::as_str).collect();
@@ -144,6 +156,9 @@ impl Queues {
             "get" | "incr" | "decr" | "del" | "exists" | "keys" | "type" | "lpop" | "rpop" | "llen" | "echo" | "select" | "auth" => 1,
             "set" | "lpush" | "rpush" | "lindex" | "rpoplpush" | "blpop" | "brpop" | "incrby" | "expire" => 2,
             "lrange" | "lrem" | "brpoplpush" | "setex" => 3,
+            // The broker's: whoever delivers a message, takes one, and acknowledges it.
+            "release" => 1,
+            "take" => 2,
             _ => return Err(Reply::Error(format!("ERR unknown command '{name}', with args beginning with: {}", shown(args)))),
         };
         if args.len() < least {
@@ -248,6 +263,17 @@ impl Queues {
                     }
                 }
                 return Ok(None);
+            }
+            "take" => match self.list(args[1])?.pop_back() {
+                Some(value) => {
+                    self.held.push([args[0].to_owned(), args[1].to_owned(), value.clone()]);
+                    Reply::Bulk(value)
+                }
+                None => return Ok(None),
+            },
+            "release" => {
+                self.held.retain(|[holder, ..]| holder != args[0]);
+                Reply::Status("OK")
             }
             // The only two that are left take from one list and put into another.
             _ => match self.list(args[0])?.pop_back() {

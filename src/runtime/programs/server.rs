@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::images::{Service, ServiceKind};
 use super::super::kernel::Kernel;
-use super::super::machine::{MachineEvent, Serving};
+use super::super::machine::{MachineEvent, ServeId, Serving};
 use super::super::process::{Block, Process, Signal, Step};
 use super::queues::{self, Queues};
 use super::{Program, Run, become_program};
@@ -24,6 +24,8 @@ pub struct Server {
     queues: Queues,
     /// Requests that wait for something to come into a list.
     parked: VecDeque<Serving>,
+    /// Requests that hold a message for their senders, each with the message's name.
+    holds: Vec<(Serving, String)>,
     /// It was asked to end when its work is done.
     draining: bool,
     /// It serves files from here.
@@ -49,6 +51,7 @@ pub fn start(k: &mut Kernel, p: &mut Process, service: &Arc<Service>) -> Step {
             waiting: VecDeque::new(),
             queues: Queues::default(),
             parked: VecDeque::new(),
+            holds: Vec::new(),
             draining: false,
             root: String::new(),
             served: 0,
@@ -68,6 +71,7 @@ pub fn start(k: &mut Kernel, p: &mut Process, service: &Arc<Service>) -> Step {
         waiting: VecDeque::new(),
         queues: Queues::default(),
         parked: VecDeque::new(),
+        holds: Vec::new(),
         draining: false,
         root: service.document_root.clone(),
         served: 0,
@@ -120,6 +124,7 @@ pub fn start_small(run: &mut Run<'_>) -> Option<Step> {
         waiting: VecDeque::new(),
         queues: Queues::default(),
         parked: VecDeque::new(),
+        holds: Vec::new(),
         draining: false,
         root,
         served: 0,
@@ -159,6 +164,9 @@ impl Server {
         while let Some(s) = k.take_request(&self.ports) {
             self.waiting.push_back(s);
         }
+        for id in std::mem::take(&mut k.hung_up) {
+            self.hung_up(id);
+        }
         match self.waiting.pop_front() {
             Some(serving) => {
                 let us = self.cost_us(&serving);
@@ -175,9 +183,22 @@ impl Server {
         }
     }
 
+    /// A client has gone: nobody waits for its answer, and a message that it did not acknowledge is delivered anew.
+    fn hung_up(&mut self, id: ServeId) {
+        self.waiting.retain(|s| s.id != id);
+        self.parked.retain(|s| s.id != id);
+        if let Some(i) = self.holds.iter().position(|(s, _)| s.id == id) {
+            let (_, holder) = self.holds.remove(i);
+            self.queues.give_back(&holder);
+            self.waiting.extend(std::mem::take(&mut self.parked));
+        }
+    }
+
     fn refuse(&mut self, k: &mut Kernel) {
         let busy = self.busy.take().map(|b| b.0);
-        for s in busy.into_iter().chain(std::mem::take(&mut self.waiting)).chain(std::mem::take(&mut self.parked)) {
+        let holds = std::mem::take(&mut self.holds).into_iter().map(|(s, _)| s);
+        let open = std::mem::take(&mut self.waiting).into_iter().chain(std::mem::take(&mut self.parked)).chain(holds);
+        for s in busy.into_iter().chain(open) {
             k.events.push(MachineEvent::Served { id: s.id, response: Err(NetError::Reset), at: k.now });
         }
     }
@@ -204,6 +225,19 @@ impl Server {
             },
             NetRequest::Tcp { data, .. } if self.service.kind == ServiceKind::Redis && !data.is_empty() => {
                 let (style, words) = queues::read(data);
+                if let [name, holder] = words.as_slice() {
+                    match name.as_str() {
+                        "hold" => return self.holds.push((s, holder.trim_end().to_owned())),
+                        // Acknowledged: the connection that held it is closed.
+                        "release" => {
+                            if let Some(i) = self.holds.iter().position(|(_, h)| h == holder) {
+                                let (held, _) = self.holds.remove(i);
+                                k.events.push(MachineEvent::Served { id: held.id, response: Ok(NetResponse::Tcp(Vec::new())), at: k.now });
+                            }
+                        }
+                        _ => {}
+                    }
+                }
                 match self.queues.run(&words) {
                     Some(reply) => {
                         // Something may have come for those who wait, the first first.

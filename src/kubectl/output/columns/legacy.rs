@@ -89,9 +89,9 @@ static SERVICE: Printer = Printer {
 static NODE: Printer =
     Printer { columns: &[NAME, text("Status"), AGE], cells: |o, now| some_of("Node", &["Name", "Status", "Age"], o, now) };
 
-/// How long ago an object was made, in one unit: `4m`.
-pub fn old_age(object: &Value, now: Time) -> String {
-    let Some(micros) = age_micros(object.at(&["metadata", "creationTimestamp"]), now) else { return "<unknown>".into() };
+/// How long ago a timestamp is, in one unit: `4m`.
+pub fn old_age(timestamp: &Value, now: Time) -> String {
+    let Some(micros) = age_micros(timestamp, now) else { return "<unknown>".into() };
     let s = micros / 1_000_000;
     match s {
         i64::MIN..-1 => "<invalid>".into(),

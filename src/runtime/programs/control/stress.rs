@@ -14,6 +14,9 @@ pub struct Hog {
     workers: u64,
     /// Bytes to hold.
     bytes: u64,
+    /// Microseconds to rest while it holds them; none where it computes.
+    rest_us: Option<u64>,
+    rested: bool,
     /// Whether it is the parent, which waits.
     parent: bool,
     until: Option<Time>,
@@ -21,7 +24,9 @@ pub struct Hog {
 }
 
 pub fn start(run: &mut Run<'_>) -> Step {
-    let (mut cpu, mut vm, mut bytes, mut until, mut io) = (0u64, 0u64, 256u64 << 20, None, 0u64);
+    let (mut cpu, mut vm, mut bytes, mut until, mut io, mut rest_us) = (0u64, 0u64, 256u64 << 20, None, 0u64, None);
+    // The `stress` of the CPU tutorial is another program, which takes its flags with one dash.
+    let go = run.args.iter().any(|a| a.len() > 2 && a.starts_with('-') && !a.starts_with("--"));
     let args = run.args.clone();
     let mut it = args.iter();
     while let Some(a) = it.next() {
@@ -36,23 +41,41 @@ pub fn start(run: &mut Run<'_>) -> Step {
                 bytes = lines::size(value().trim_end_matches('i')).unwrap_or(bytes);
             }
             "--vm-bytes" => bytes = lines::size(&value()).unwrap_or(bytes),
-            "--vm-hang" | "-mem-alloc-size" | "-mem-alloc-sleep" | "--vm-stride" | "--hdd-bytes" | "--backoff" | "-l" | "--cpu-load" => {
-                drop(value())
-            }
+            // None, or nought, is for ever.
+            "--vm-hang" => rest_us = Some(value().parse().ok().filter(|s| *s > 0).unwrap_or(u64::MAX >> 22) * 1_000_000),
+            "-mem-alloc-size" | "-mem-alloc-sleep" | "--vm-stride" | "--hdd-bytes" | "--backoff" | "-l" | "--cpu-load" => drop(value()),
             "-t" | "--timeout" => until = text::duration_us(&value()).map(|us| run.k.now + Duration::from_micros(us)),
             _ => {}
         }
     }
-    let _ = run.k.put(run.p, 1, format!("stress: info: [{}] dispatching hogs: {cpu} cpu, {io} io, {vm} vm, 0 hdd\n", run.p.pid).as_bytes());
+    let text = if go {
+        let held = if vm > 0 { bytes } else { 0 };
+        let workers = "Spawning a thread to consume CPU\n".repeat(cpu.min(64) as usize);
+        rest_us = Some(1_000_000_000);
+        format!(
+            "Allocating \"{held}\" memory, in \"4Ki\" chunks, with a 1ms sleep between allocations\n{workers}Allocated \"{held}\" memory\n"
+        )
+    } else {
+        format!("stress: info: [{}] dispatching hogs: {cpu} cpu, {io} io, {vm} vm, 0 hdd\n", run.p.pid)
+    };
+    let _ = run.k.put(run.p, if go { 2 } else { 1 }, text.as_bytes());
     let started = run.k.now;
     for i in 0..(cpu + vm).min(64) {
-        let worker = Hog { workers: 1, bytes: if i >= cpu { bytes } else { 0 }, parent: false, until, started };
+        let worker = Hog {
+            workers: 1,
+            bytes: if i >= cpu { bytes } else { 0 },
+            rest_us: rest_us.filter(|_| i >= cpu),
+            rested: false,
+            parent: false,
+            until,
+            started,
+        };
         if run.k.fork(run.p, Body::Program(Box::new(Program::Hog(worker)))).is_none() {
             run.err("FAIL: fork failed");
             return Step::Exit(1, 20);
         }
     }
-    become_program(Program::Hog(Hog { workers: cpu + vm, bytes: 0, parent: true, until, started }), 50)
+    become_program(Program::Hog(Hog { workers: cpu + vm, bytes: 0, rest_us: None, rested: false, parent: true, until, started }), 50)
 }
 
 impl Hog {
@@ -94,6 +117,13 @@ impl Hog {
             p.memory += more;
             return Step::Again(more >> 11);
         }
-        Step::Again(20_000)
+        match self.rest_us {
+            // After each rest the memory is touched anew.
+            Some(us) => {
+                self.rested = !self.rested;
+                if self.rested { Step::Wait(Block::Until(k.now + Duration::from_micros(us)), 0) } else { Step::Again(self.bytes >> 11) }
+            }
+            None => Step::Again(20_000),
+        }
     }
 }

@@ -1,0 +1,50 @@
+//! What lives on beyond pods: the files of nodes, and those of claims. A node's files are one tree, of which volumes show parts.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::container_runtime::{Inode, InodeKind};
+use crate::api::ArcStr;
+
+/// The trees, and what was written of late. A key is `host/NODE/PATH` or `NAMESPACE/claim/NAME`.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Disks {
+    trees: BTreeMap<ArcStr, Arc<Inode>>,
+    /// Keys that were written to, each with the uid of the pod that did.
+    pub written: Vec<(ArcStr, ArcStr)>,
+}
+
+/// The key of a tree and the path in it.
+fn parts(key: &str) -> (&str, &str) {
+    let host = key.strip_prefix("host/").map(|rest| "host/".len() + rest.find('/').unwrap_or(rest.len()));
+    host.map_or((key, ""), |end| (&key[..end], &key[end..]))
+}
+
+/// Whether what is written under one key is seen under the other.
+pub(super) fn overlap(a: &str, b: &str) -> bool {
+    let below = |a: &str, b: &str| b.strip_prefix(a).is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || a.ends_with('/'));
+    below(a, b) || below(b, a)
+}
+
+impl Disks {
+    /// What is under a key.
+    pub fn get(&self, key: &str) -> Option<Arc<Inode>> {
+        let (tree, path) = parts(key);
+        path.split('/').filter(|p| !p.is_empty()).try_fold(self.trees.get(tree)?.clone(), |at, name| match &at.kind {
+            InodeKind::Dir(entries) => entries.get(name).cloned(),
+            _ => None,
+        })
+    }
+
+    /// Puts something under a key, for `writer`.
+    pub fn put(&mut self, key: &ArcStr, node: &Arc<Inode>, writer: &ArcStr) {
+        let (tree, path) = parts(key);
+        if path.trim_matches('/').is_empty() {
+            self.trees.insert(tree.into(), node.clone());
+        } else {
+            let root = self.trees.entry(tree.into()).or_insert_with(|| Arc::new(Inode::dir(0o755)));
+            Arc::make_mut(root).put(path, Inode::clone(node));
+        }
+        self.written.push((key.clone(), writer.clone()));
+    }
+}
