@@ -137,9 +137,9 @@ impl Scheduler {
             attempt: queued.attempts,
             nodes: self.cache.order().len(),
             evaluated: self.record.evaluated(),
-            rows: self.record.rows(&self.cache),
             ..Decision::default()
         };
+        self.record.write(&self.cache, &mut decision);
         match outcome {
             Outcome::Placed(index) => {
                 decision.node = self.cache.node(index).name.clone();

@@ -328,6 +328,7 @@ mod tests {
     use super::*;
     use crate::api::Value;
     use crate::obj;
+    use crate::scheduler::explain::Decision;
 
     fn cluster(nodes: &[Value]) -> Cache {
         let mut cache = Cache::default();
@@ -352,6 +353,12 @@ mod tests {
         let mut record = Record::default();
         let outcome = Algorithm::default().run(cache, &Queue::default(), &pod, &mut record);
         (outcome, record)
+    }
+
+    fn written(record: &Record, cache: &Cache) -> Decision {
+        let mut decision = Decision::default();
+        record.write(cache, &mut decision);
+        decision
     }
 
     fn message(cache: &mut Cache, object: &Value) -> String {
@@ -389,9 +396,9 @@ mod tests {
         let (outcome, record) = run(&mut cache, &pod("p", "100m"));
         let Outcome::Placed(n) = outcome else { panic!("{outcome:?}") };
         assert_eq!(cache.node(n).name, "b");
-        let rows = record.rows(&cache);
-        let fit = |row: usize| rows[row].scores.iter().find(|s| s.plugin == "NodeResourcesFit").expect("scored").raw;
-        assert!(fit(1) > fit(0), "{rows:?}");
+        let decision = written(&record, &cache);
+        let fit = |row: usize| decision.scores(row).find(|s| s.plugin == "NodeResourcesFit").expect("scored").raw;
+        assert!(fit(1) > fit(0), "{decision:?}");
     }
 
     #[test]
@@ -403,7 +410,7 @@ mod tests {
         let (outcome, record) = run(&mut cache, &pod("p", "1"));
         let Outcome::Placed(n) = outcome else { panic!("{outcome:?}") };
         assert_eq!(cache.node(n).name, "n39");
-        let rows = record.rows(&cache);
+        let rows = written(&record, &cache).rows;
         let best = rows.iter().max_by_key(|row| row.total).expect("rows");
         assert_eq!((rows.len(), best.node.as_str()), (crate::scheduler::explain::ROWS_MAX, "n39"));
     }

@@ -36,6 +36,22 @@ pub struct Decision {
     pub evaluated: usize,
     /// What was said of each node, in the order they were looked at. At most [`ROWS_MAX`].
     pub rows: Vec<Row>,
+    /// The plugins that scored.
+    pub(super) plugins: Vec<PluginId>,
+    /// What each of them gave the nodes that passed, which come first: before and after normalization, row by row.
+    pub(super) scores: Vec<(i64, i64)>,
+}
+
+impl Decision {
+    /// What each scoring plugin gave the node of this row; nothing where it was refused or alone.
+    pub fn scores(&self, row: usize) -> impl Iterator<Item = Score> {
+        let n = self.plugins.len();
+        let given = self.scores.get(row * n..(row + 1) * n).unwrap_or_default();
+        self.plugins.iter().zip(given).map(|(plugin, (raw, normalized))| {
+            let p = PLUGINS[*plugin as usize];
+            Score { plugin: p.name(), raw: *raw, normalized: *normalized, weighted: normalized * p.weight() }
+        })
+    }
 }
 
 /// What was said of one node.
@@ -45,8 +61,6 @@ pub struct Row {
     pub node: ArcStr,
     /// The plugin that refused it and why; `None` where it passed.
     pub refused: Option<Refusal>,
-    /// What each scoring plugin gave it; empty where it was refused or alone.
-    pub scores: Vec<Score>,
     /// The sum of the weighted scores.
     pub total: i64,
 }
@@ -125,26 +139,27 @@ impl Record {
         self.chosen = place;
     }
 
-    /// Puts it into words; the chosen node is always among the rows.
-    pub fn rows(&self, cache: &Cache) -> Vec<Row> {
-        let mut rows = Vec::new();
+    /// Puts it into a decision; the chosen node is always among the rows.
+    pub fn write(&self, cache: &Cache, decision: &mut Decision) {
         let first = self.passed.len().min(ROWS_MAX);
+        let rows = &mut decision.rows;
+        rows.reserve_exact(ROWS_MAX.min(self.evaluated()));
+        decision.plugins.clone_from(&self.plugins);
+        decision.scores.reserve_exact(first * self.plugins.len());
         for place in (0..first).map(|place| if place + 1 == first { place.max(self.chosen) } else { place }) {
-            let scores = self.plugins.iter().enumerate().map(|(i, plugin)| {
-                let p = PLUGINS[*plugin as usize];
-                let (raw, normalized) = self.scores[i * self.passed.len() + place];
-                Score { plugin: p.name(), raw, normalized, weighted: normalized * p.weight() }
-            });
-            let scores: Vec<Score> = scores.collect();
-            let total = scores.iter().map(|s| s.weighted).sum();
-            rows.push(Row { node: cache.node(self.passed[place]).name.clone(), refused: None, scores, total });
+            let mut total = 0;
+            for (i, plugin) in self.plugins.iter().enumerate() {
+                let score = self.scores[i * self.passed.len() + place];
+                total += score.1 * PLUGINS[*plugin as usize].weight();
+                decision.scores.push(score);
+            }
+            rows.push(Row { node: cache.node(self.passed[place]).name.clone(), refused: None, total });
         }
         for (index, plugin, reasons) in self.rejected.iter().take(ROWS_MAX - rows.len()) {
             let reasons = reasons.iter().map(|r| r.text(&cache.scalars)).collect();
             let refused = Some(Refusal { plugin: PLUGINS[*plugin as usize].name(), reasons });
-            rows.push(Row { node: cache.node(*index).name.clone(), refused, ..Row::default() });
+            rows.push(Row { node: cache.node(*index).name.clone(), refused, total: 0 });
         }
-        rows
     }
 }
 

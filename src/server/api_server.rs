@@ -520,7 +520,8 @@ impl ApiServer {
     /// Copies the node's topology labels to the pod (the PodTopologyLabels admission plugin).
     pub fn bind(&mut self, by: &Caller, namespace: &str, pod: &str, node: &str) -> Result<(), Status> {
         let pods = Kind::named("Pod");
-        let mut object = self.get(pods, namespace, pod)?;
+        let old = self.get(pods, namespace, pod)?;
+        let mut object = old.clone();
         let bound = object.at(&["spec", "nodeName"]).str();
         if !bound.is_empty() {
             return Err(Status::conflict(pods, pod, &format!("pod {pod} is already assigned to node {bound:?}")));
@@ -535,8 +536,7 @@ impl ApiServer {
         let conditions = object.at_mut(&["status", "conditions"]).list_mut();
         conditions.retain(|c| c.get("type").str() != "PodScheduled");
         conditions.push(scheduled);
-        let key = ObjectKey::new(pods, namespace, pod);
-        let old = self.get(pods, namespace, pod)?;
+        let key = ObjectKey::new(pods, object.namespace_arc(), object.name_arc());
         self.commit_update(by, key, object, &old).map(|_| ())
     }
 

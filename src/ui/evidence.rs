@@ -137,18 +137,18 @@ fn clock(t: Option<Time>) -> String {
 fn placement(sim: &Sim, pod: &Value, lang: Lang) -> Sheet {
     let Some(d) = views::placement(sim, pod.uid()) else { return Sheet::default() };
     let mut plugins: Vec<&str> = Vec::new();
-    for score in d.rows.iter().flat_map(|r| &r.scores).filter(|s| s.weighted != 0) {
+    for score in (0..d.rows.len()).flat_map(|row| d.scores(row)).filter(|s| s.weighted != 0) {
         if !plugins.contains(&score.plugin) {
             plugins.push(score.plugin);
         }
     }
-    let rows = d.rows.iter().map(|r| {
+    let rows = d.rows.iter().enumerate().map(|(row, r)| {
         let mut cells = vec![r.node.to_string()];
         match &r.refused {
             Some(refusal) => cells.push(format!("{}: {}", refusal.plugin, refusal.reasons.join("; "))),
             None => {
                 cells.push(r.total.to_string());
-                let of = |p: &&str| r.scores.iter().find(|s| s.plugin == *p).map_or(0, |s| s.weighted);
+                let of = |p: &&str| d.scores(row).find(|s| s.plugin == *p).map_or(0, |s| s.weighted);
                 cells.extend(plugins.iter().map(|p| of(p).to_string()));
             }
         }

@@ -29,6 +29,10 @@ impl Plugin for ImageLocality {
     fn score(&self, cx: &Cx, _: &CycleState, nodes: &[NodeIndex], scores: &mut [i64]) {
         let all_nodes = cx.cache.order().len().max(1) as f64;
         let images = &cx.pod.class.images;
+        if images.iter().all(|image| cx.cache.nodes_with_image(image) == 0) {
+            // Nobody has any: the same for all, and nothing to look at.
+            return scores.fill(scaled(0, images.len()));
+        }
         for (index, score) in nodes.iter().zip(scores) {
             let held = &cx.cache.node(*index).images;
             let mut sum = 0;
