@@ -5,6 +5,7 @@ mod controller;
 mod controller_history;
 pub mod cron_job;
 mod daemon_set;
+mod deletion_rank;
 pub mod deployment;
 mod disruption;
 mod endpoint_slice;

@@ -1,11 +1,11 @@
 //! ReplicaSets and ReplicationControllers (`pkg/controller/replicaset`): one controller under two names.
 
-use crate::base::Order as _;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::controller::{ObjectRef, controller_ref, key_of};
+use super::deletion_rank;
 use super::replica_tally::{Counts, ReplicaTally};
-use super::replicas::{deletion_order, is_active, is_available, is_ready, pod_from_template, ready_since, slow_start};
+use super::replicas::{is_active, is_available, is_ready, pod_from_template, ready_since, slow_start};
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
 use crate::api::{Kind, KindRef, Object, Value};
@@ -187,7 +187,7 @@ impl ReplicaSetController {
             return outcome;
         }
         if active.len() > wanted {
-            for pod in self.victims(api, object, active, active.len() - wanted) {
+            for pod in self.victims(api, by.now, object, active, active.len() - wanted) {
                 match api.delete(by, pods, pod.namespace(), pod.name(), &DeleteOptions::default()) {
                     Ok(_) => {
                         let message = format!("Deleted pod: {}", pod.name());
@@ -205,8 +205,8 @@ impl ReplicaSetController {
         Ok(())
     }
 
-    /// Which pods go: see [`deletion_order`]. Pods of sibling ReplicaSets (one Deployment's) count for the crowd on a node.
-    fn victims(&self, api: &ApiServer, object: &Value, active: &[Value], count: usize) -> Vec<Value> {
+    /// Which pods go: see [`deletion_rank`]. Pods of sibling ReplicaSets (one Deployment's) count for the crowd on a node.
+    fn victims(&self, api: &ApiServer, now: Time, object: &Value, active: &[Value], count: usize) -> Vec<Value> {
         if count >= active.len() {
             return active.to_vec();
         }
@@ -220,9 +220,9 @@ impl ReplicaSetController {
             *on_node.entry(pod.at(&["spec", "nodeName"]).str()).or_default() += 1;
         }
         let rank = |p: &Value| on_node.get(p.at(&["spec", "nodeName"]).str()).copied().unwrap_or(0);
-        let mut sorted: Vec<&Value> = active.iter().collect();
-        sorted.order_by(|a, b| deletion_order(a, rank(a), b, rank(b)));
-        sorted.into_iter().take(count).cloned().collect()
+        let mut pods = deletion_rank::of_replicas(active, rank, now);
+        pods.truncate(count);
+        pods
     }
 
     fn write_status(

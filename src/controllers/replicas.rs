@@ -1,7 +1,5 @@
 //! What controllers that keep a number of equal pods share: making pods of a template, which are active, which go first.
 
-use std::cmp::Ordering;
-
 use super::controller::controller_ref;
 use crate::api::{KindRef, Object, Status, Value};
 use crate::base::{Duration, Time};
@@ -69,39 +67,4 @@ pub(super) fn ready_since(pod: &Value) -> Option<Time> {
 /// Whether the pod has been ready for `min_ready_s` (`podutil.IsPodAvailable`).
 pub(super) fn is_available(pod: &Value, min_ready_s: i64, now: Time) -> bool {
     is_ready(pod) && (min_ready_s <= 0 || ready_since(pod).is_some_and(|t| t + Duration::from_secs(min_ready_s.unsigned_abs()) <= now))
-}
-
-/// The order in which pods are deleted when there are too many (`controller.ActivePodsWithRanks`): `Less` goes first.
-///
-/// `rank` is how many of the same controller's pods share the pod's node.
-pub(super) fn deletion_order(a: &Value, rank_a: usize, b: &Value, rank_b: usize) -> Ordering {
-    let assigned = |p: &Value| !p.at(&["spec", "nodeName"]).str().is_empty();
-    let phase = |p: &Value| match p.at(&["status", "phase"]).str() {
-        "Pending" => 0,
-        "Unknown" => 1,
-        _ => 2,
-    };
-    let cost = |p: &Value| p.annotation("controller.kubernetes.io/pod-deletion-cost").and_then(|c| c.parse::<i64>().ok()).unwrap_or(0);
-    let restarts = |p: &Value| {
-        let statuses = p.at(&["status", "containerStatuses"]).items();
-        statuses.iter().map(|c| c.get("restartCount").int()).max().unwrap_or(0)
-    };
-    assigned(a)
-        .cmp(&assigned(b))
-        .then_with(|| phase(a).cmp(&phase(b)))
-        .then_with(|| is_ready(a).cmp(&is_ready(b)))
-        .then_with(|| cost(a).cmp(&cost(b)))
-        .then_with(|| rank_b.cmp(&rank_a))
-        .then_with(|| if is_ready(a) && is_ready(b) { newest_first(ready_since(a), ready_since(b)) } else { Ordering::Equal })
-        .then_with(|| restarts(b).cmp(&restarts(a)))
-        .then_with(|| {
-            let made = |p: &Value| Time::parse_rfc3339(p.at(&["metadata", "creationTimestamp"]).str());
-            newest_first(made(a), made(b))
-        })
-        .then_with(|| a.uid().cmp(b.uid()))
-}
-
-/// The later time goes first; none is the latest.
-fn newest_first(a: Option<Time>, b: Option<Time>) -> Ordering {
-    b.unwrap_or(Time::MAX).cmp(&a.unwrap_or(Time::MAX))
 }

@@ -3,8 +3,8 @@
 use super::{Sync, TRACKING, backoff, indexes, policy, tracking};
 use crate::api::{Kind, Object, Status, Value};
 use crate::base::Duration;
-use crate::base::Order as _;
-use crate::controllers::replicas::{deletion_order, is_ready, pod_from_template, slow_start};
+use crate::controllers::deletion_rank;
+use crate::controllers::replicas::{is_ready, pod_from_template, slow_start};
 use crate::obj;
 use crate::server::{DeleteOptions, EventType, WriteOptions};
 
@@ -123,16 +123,15 @@ impl Sync<'_> {
                 by_index.entry(indexes::of(&pod).unwrap_or(0)).or_default().push(pod);
             }
             left = Vec::new();
-            for (_, mut pods) in by_index {
-                pods.order_by(|a, b| deletion_order(a, 0, b, 0));
+            for (_, pods) in by_index {
+                let mut pods = deletion_rank::of_jobs(&pods);
                 left.extend(pods.pop());
                 doomed.extend(pods);
             }
         }
         if (doomed.len() as i64) < at_least {
-            left.order_by(|a, b| deletion_order(a, 0, b, 0));
             let more = (at_least - doomed.len() as i64) as usize;
-            doomed.extend(left.into_iter().take(more));
+            doomed.extend(deletion_rank::of_jobs(&left).into_iter().take(more));
         }
         doomed.truncate(BURST);
         if doomed.is_empty() {
