@@ -16,7 +16,9 @@ pub fn qualified_name(text: &str) -> Vec<String> {
     };
     match prefix {
         Some("") => wrong.push("prefix part must be non-empty".to_owned()),
-        Some(prefix) => wrong.extend(dns1123_subdomain(prefix).into_iter().map(|m| format!("prefix part {m}"))),
+        Some(prefix) => {
+            wrong.extend(dns1123_subdomain(prefix).into_iter().map(|m| format!("prefix part {}", m.replace("253 characters", "253 bytes"))))
+        }
         None => {}
     }
     if name.is_empty() {

@@ -6,8 +6,12 @@ use super::quantity::Quantity;
 /// The QoS class of a pod: `Guaranteed`, `Burstable` or `BestEffort`.
 pub fn qos_class(pod: &Value) -> &'static str {
     let (mut requested, mut limited, mut guaranteed) = ([false; 2], [false; 2], true);
-    for list in ["containers", "initContainers"] {
-        for container in pod.at(&["spec", list]).items() {
+    let of_pod = pod.at(&["spec", "resources"]);
+    // What a pod has as a whole counts in place of what its containers have.
+    let whole = !of_pod.get("requests").is_empty() || !of_pod.get("limits").is_empty();
+    let own = std::slice::from_ref(pod.get("spec"));
+    for list in ["containers", "initContainers"].into_iter().take(if whole { 1 } else { 2 }) {
+        for container in if whole { own } else { pod.at(&["spec", list]).items() } {
             let resources = container.get("resources");
             for (i, name) in ["cpu", "memory"].into_iter().enumerate() {
                 let amount =
@@ -43,7 +47,21 @@ mod tests {
             (obj!({"cpu": "1"}), obj!({"cpu": "1"}), "Burstable"),
             (obj!({"cpu": "1", "memory": "1Mi"}), obj!({"cpu": "2", "memory": "1Mi"}), "Burstable"),
         ] {
-            let pod = obj!({"spec": {"containers": [{"resources": {"requests": requests, "limits": limits}}]}});
+            let own = obj!({"requests": requests, "limits": limits});
+            let pod = obj!({"spec": {"containers": [{"resources": own}]}});
+            assert_eq!(qos_class(&pod), class, "{}", pod.to_json());
+        }
+    }
+
+    #[test]
+    fn a_pods_own_resources_count_for_those_of_its_containers() {
+        let both = obj!({"cpu": "1", "memory": "1Mi"});
+        for (own, class) in [
+            (obj!({"requests": both.clone(), "limits": both.clone()}), "Guaranteed"),
+            (obj!({"limits": both.clone()}), "Burstable"),
+            (obj!({}), "BestEffort"),
+        ] {
+            let pod = obj!({"spec": {"resources": own, "containers": [{}]}});
             assert_eq!(qos_class(&pod), class, "{}", pod.to_json());
         }
     }

@@ -339,22 +339,26 @@ impl ApiServer {
             admission::admit_update(self, by, kind, &namespace, &mut object, &old)?;
         }
         strategy::prepare_for_update(kind, &mut object, &old, sub);
-        let trusted = options.field_validation == FieldValidation::Trusted && kind.plural == "pods";
-        if sub != Subresource::Status && !trusted {
-            let is_service = kind.plural == "services" && kind.group.is_empty();
+        let trusted = options.field_validation == FieldValidation::Trusted;
+        let is_service = kind.plural == "services" && kind.group.is_empty() && sub != Subresource::Status;
+        if is_service {
+            self.services.allocate(&mut object, Some(&old), &mut self.random, options.dry_run)?;
+        }
+        let causes = match sub {
+            // The cluster's own components write what is right.
+            Subresource::Status if trusted => Vec::new(),
+            _ if trusted && kind.plural == "pods" => Vec::new(),
+            Subresource::Status => api::validation::status_update(kind, &object, &old),
+            Subresource::Finalize => api::validation::finalize(&object, &old),
+            Subresource::Resize => api::validation::resize(&object, &old),
+            Subresource::EphemeralContainers => api::validation::ephemeral_containers(&object, &old),
+            _ => api::validation::update(kind, &object, &old),
+        };
+        if !causes.is_empty() {
             if is_service {
-                self.services.allocate(&mut object, Some(&old), &mut self.random, options.dry_run)?;
+                self.services.take_back(&object, Some(&old));
             }
-            let mut causes = api::validation::update(kind, &object, &old);
-            if sub == Subresource::Resize || sub == Subresource::EphemeralContainers {
-                causes.retain(|c| c.field != "spec");
-            }
-            if !causes.is_empty() {
-                if is_service {
-                    self.services.take_back(&object, Some(&old));
-                }
-                return Err(Status::invalid(kind, &name, causes));
-            }
+            return Err(Status::invalid(kind, &name, causes));
         }
         object.set(&["metadata", "resourceVersion"], old.at(&["metadata", "resourceVersion"]).clone());
         if object.same(&old) || options.dry_run {

@@ -188,6 +188,13 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
             next.set(&["metadata", "resourceVersion"], version);
             *object = next;
         }
+        Subresource::EphemeralContainers => {
+            let mut next = old.clone();
+            next.set(&["metadata"], object.get("metadata"));
+            take(object.get("spec"), next.get_mut("spec"), "ephemeralContainers");
+            *object = next;
+        }
+        Subresource::Resize => *object = resized(object, old),
         _ if has_status(kind) => {
             if old.get("status").is_null() {
                 object.remove(&["status"]);
@@ -206,6 +213,38 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
     if has_generation(kind) && sub != Subresource::Status && !counted(kind, object).same(&counted(kind, old)) {
         object.set(&["metadata", "generation"], old.at(&["metadata", "generation"]).int() + 1);
     }
+}
+
+fn take(from: &Value, into: &mut Value, key: &str) {
+    match from.get(key) {
+        Value::Null => {
+            into.remove(&[key]);
+        }
+        value => into.set(&[key], value),
+    }
+}
+
+/// The old pod with the new one's resources. Where there are other containers, the new pod as it is, for validation to refuse.
+// Models dropNonResizeUpdates.
+fn resized(object: &Value, old: &Value) -> Value {
+    let mut next = old.clone();
+    next.set(&["metadata"], object.get("metadata"));
+    for key in ["containers", "initContainers"] {
+        let new = object.at(&["spec", key]).items();
+        let names = |list: &[Value]| -> Vec<Value> { list.iter().map(|c| c.get("name").clone()).collect() };
+        if names(new) != names(old.at(&["spec", key]).items()) {
+            let mut whole = object.clone();
+            whole.set(&["status"], old.get("status"));
+            return whole;
+        }
+        for (i, container) in new.iter().enumerate() {
+            let into = &mut next.at_mut(&["spec", key]).list_mut()[i];
+            take(container, into, "resources");
+            take(container, into, "resizePolicy");
+        }
+    }
+    take(object.get("spec"), next.get_mut("spec"), "resources");
+    next
 }
 
 /// What the registry fills in of a Service before it allocates: what was allocated to it before, and its addresses in

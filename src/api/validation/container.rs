@@ -56,11 +56,12 @@ pub(super) fn init_containers(errors: &mut Errors, at: Path<'_>, scope: &PodScop
         common(errors, at, container, scope);
         let policy = container.get("restartPolicy");
         if policy.str() == "Always" {
-            if !container.get("restartPolicyRules").is_empty() {
+            let rules = container.get("restartPolicyRules").items();
+            if rules.iter().any(|r| r.get("action").str() != "RestartAllContainers") {
                 let detail = "restartPolicyRules are not allowed for init containers with restart policy Always";
                 errors.forbidden(at.child("restartPolicyRules"), detail);
             }
-        } else if !policy.is_null() {
+        } else {
             restart_policy(errors, at, container);
         }
         let name = container.get("name").str();
@@ -70,6 +71,16 @@ pub(super) fn init_containers(errors: &mut Errors, at: Path<'_>, scope: &PodScop
             names.insert(name);
         }
         host_port_conflicts(errors, list, std::slice::from_ref(container));
+        if policy.str() != "Always" {
+            let list = at.child("resizePolicy");
+            for (j, resize) in container.get("resizePolicy").items().iter().enumerate() {
+                if resize.get("restartPolicy").str() == "RestartContainer" {
+                    let at = list.index(j);
+                    let detail = "must not be set to 'RestartContainer' for non-sidecar initContainers";
+                    errors.invalid(at.child("restartPolicy"), "RestartContainer", detail);
+                }
+            }
+        }
         if policy.str() == "Always" {
             lifecycle(errors, at.child("lifecycle"), container.get("lifecycle"), scope);
             probes(errors, at, container, scope);
@@ -82,6 +93,19 @@ pub(super) fn init_containers(errors: &mut Errors, at: Path<'_>, scope: &PodScop
         }
     }
 }
+
+/// What an ephemeral container may not have.
+const NOT_EPHEMERAL: [&str; 9] = [
+    "ports",
+    "resources",
+    "resizePolicy",
+    "restartPolicy",
+    "restartPolicyRules",
+    "livenessProbe",
+    "readinessProbe",
+    "startupProbe",
+    "lifecycle",
+];
 
 /// `spec.ephemeralContainers`.
 pub(super) fn ephemeral_containers(errors: &mut Errors, at: Path<'_>, scope: &PodScope<'_>) {
@@ -99,8 +123,9 @@ pub(super) fn ephemeral_containers(errors: &mut Errors, at: Path<'_>, scope: &Po
         if !target.is_empty() && !others.contains(target) {
             errors.not_found(at.child("targetContainerName"), target);
         }
-        for key in ["ports", "resources", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle"] {
-            if !container.get(key).is_empty() {
+        for key in NOT_EPHEMERAL {
+            let value = container.get(key);
+            if !value.is_empty() || value.as_str().is_some() {
                 errors.forbidden(at.child(key), "cannot be set for an Ephemeral Container");
             }
         }
@@ -514,7 +539,7 @@ fn resize_policy(errors: &mut Errors, at: Path<'_>, policies: &Value, pod_policy
         errors.one_of(at, name, &["cpu", "memory"]);
         errors.one_of(at, policy.get("restartPolicy"), &["NotRequired", "RestartContainer"]);
         if pod_policy == "Never" && policy.get("restartPolicy").str() != "NotRequired" {
-            errors.invalid(at, policy.get("restartPolicy"), "must be 'NotRequired' when `restartPolicy` is 'Never'");
+            errors.invalid(at, policy.get("restartPolicy"), "must be 'NotRequired' when pod `restartPolicy` is 'Never'");
         }
     }
 }
@@ -529,12 +554,12 @@ fn restart_policy(errors: &mut Errors, at: Path<'_>, container: &Value) {
     }
     let list = at.child("restartPolicyRules");
     if rules.items().len() > 20 {
-        errors.too_long(list, 20);
+        errors.too_many(list, rules.items().len(), 20);
     }
     for (i, rule) in rules.items().iter().enumerate() {
         let at = list.index(i);
         if !matches!(rule.get("action").str(), "Restart" | "RestartAllContainers") {
-            errors.not_supported(at.child("action"), rule.get("action").str(), &["Restart"]);
+            errors.not_supported(at.child("action"), rule.get("action").str(), &["Restart", "RestartAllContainers"]);
         }
         let codes = rule.get("exitCodes");
         if codes.is_null() {
@@ -546,7 +571,7 @@ fn restart_policy(errors: &mut Errors, at: Path<'_>, container: &Value) {
             errors.not_supported(at.child("operator"), codes.get("operator").str(), &["In", "NotIn"]);
         }
         if codes.get("values").items().len() > 255 {
-            errors.too_long(at.child("values"), 255);
+            errors.too_many(at.child("values"), codes.get("values").items().len(), 255);
         }
     }
 }

@@ -15,6 +15,11 @@ const DATA_BYTES_MAX: usize = 1 << 20;
 /// A new Namespace.
 pub(super) fn namespace(errors: &mut Errors, namespace: &Value) {
     object_meta(errors, namespace, false, names::dns1123_label);
+    namespace_finalizers(errors, namespace);
+}
+
+/// What must be done before a namespace may go.
+pub(super) fn namespace_finalizers(errors: &mut Errors, namespace: &Value) {
     let at = Path::new("spec");
     for finalizer in namespace.at(&["spec", "finalizers"]).items() {
         let at = at.child("finalizers");
@@ -26,6 +31,8 @@ pub(super) fn namespace(errors: &mut Errors, namespace: &Value) {
 /// A new Node.
 pub(super) fn node(errors: &mut Errors, node: &Value) {
     object_meta(errors, node, false, names::dns1123_subdomain);
+    avoided_pods(errors, node);
+    node_status(errors, node);
     taints(errors, Path::new("metadata").child("taints"), node.at(&["spec", "taints"]));
     node_resources(errors, node);
     let at = Path::new("spec");
@@ -40,10 +47,60 @@ pub(super) fn node(errors: &mut Errors, node: &Value) {
     }
 }
 
+/// What a node says of its memory's extension, and which features it declares.
+fn node_status(errors: &mut Errors, node: &Value) {
+    let features = node.at(&["status", "declaredFeatures"]).items();
+    let at = Path::new("status");
+    let list = at.child("declaredFeatures");
+    let word = |w: &str| w.starts_with(|c: char| c.is_ascii_uppercase()) && w.chars().all(|c| c.is_ascii_alphanumeric());
+    for (i, feature) in features.iter().enumerate() {
+        let name = feature.str();
+        if name.len() > 253 || !name.split('/').all(word) {
+            errors.invalid(list.index(i), name, "invalid feature name");
+        }
+        match i.checked_sub(1).map(|p| features[p].str().cmp(name)) {
+            Some(std::cmp::Ordering::Equal) => errors.duplicate(list.index(i), name),
+            Some(std::cmp::Ordering::Greater) => errors.invalid(list.index(i), name, "list must be sorted alphabetically"),
+            _ => {}
+        }
+    }
+    let capacity = node.at(&["status", "nodeInfo", "swap", "capacity"]);
+    if capacity.as_int().is_some_and(|c| c <= 0) {
+        errors.invalid(Path::new("nodeSwapStatus").child("capacity"), capacity, "must be greater than zero");
+    }
+}
+
+/// Pods that a node would rather not have, told by an annotation before there were taints.
+fn avoided_pods(errors: &mut Errors, node: &Value) {
+    const KEY: &str = "scheduler.alpha.kubernetes.io/preferAvoidPods";
+    let Some(text) = node.annotation(KEY).filter(|t| !t.is_empty()) else { return };
+    let at = Path::new("metadata");
+    let at = at.child("annotations");
+    if let Some(why) = crate::api::go_json::error(text.as_bytes()) {
+        return errors.invalid(at.child("AvoidPods"), KEY, &why);
+    }
+    let avoided = Value::from_json(text).unwrap_or_default();
+    let list = at.child(KEY);
+    for (i, entry) in avoided.get("preferAvoidPods").items().iter().enumerate() {
+        let at = list.index(i);
+        let at = at.child("PodSignature");
+        match entry.at(&["podSignature", "podController"]) {
+            Value::Null => errors.required(at, ""),
+            owner if !owner.get("controller").is_true() => {
+                let at = at.child("PodController");
+                errors.invalid(at.child("Controller"), false, "must point to a controller");
+            }
+            _ => {}
+        }
+    }
+}
+
 /// A changed Node.
 pub(super) fn node_update(errors: &mut Errors, new: &Value, old: &Value) {
     object_meta_update(errors, new, old);
+    avoided_pods(errors, new);
     node_resources(errors, new);
+    node_status(errors, new);
     let at = Path::new("status");
     let at = at.child("addresses");
     let addresses = new.at(&["status", "addresses"]).items();

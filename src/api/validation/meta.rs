@@ -154,7 +154,7 @@ pub(super) fn object_meta_update(errors: &mut Errors, new: &Value, old: &Value) 
     }
     for key in ["name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"] {
         // What a client leaves out the server puts back before it looks.
-        let left_out = meta.get(key).is_null() && !matches!(key, "name" | "namespace");
+        let left_out = meta.get(key).is_null() && matches!(key, "uid" | "creationTimestamp");
         if !left_out {
             errors.immutable(at.child(key), meta.get(key), before.get(key));
         }

@@ -7,6 +7,7 @@ mod core;
 mod ip;
 mod meta;
 mod networking;
+mod parts;
 mod path;
 mod pod;
 mod resources;
@@ -14,6 +15,7 @@ mod rest;
 mod scheduling;
 mod security;
 mod service;
+mod status;
 mod storage;
 mod volumes;
 mod warnings;
@@ -167,6 +169,44 @@ pub fn update(kind: KindRef, new: &Value, old: &Value) -> Vec<Cause> {
         }
         _ => object_meta_update(&mut errors, new, old),
     }
+    // Faults that objects could have before there was a rule are kept where the old object has such a fault.
+    let kept = |c: &Cause| {
+        c.field.contains(".values[")
+            || c.field.ends_with("[controller.kubernetes.io/pod-deletion-cost]")
+            || (c.field.contains(".resizePolicy[") && c.field.ends_with("].restartPolicy"))
+            || (kind.kind == "PersistentVolumeClaim" && c.field.ends_with(".apiGroup"))
+    };
+    if errors.0.iter().any(kept) && create(kind, old).iter().any(kept) {
+        errors.0.retain(|c| !kept(c));
+    }
+    errors.0
+}
+
+/// What is wrong with a pod that got more ephemeral containers.
+pub fn ephemeral_containers(new: &Value, old: &Value) -> Vec<Cause> {
+    let mut errors = Errors::default();
+    parts::ephemeral_containers(&mut errors, new, old);
+    errors.0
+}
+
+/// What is wrong with a pod whose resources were changed in place.
+pub fn resize(new: &Value, old: &Value) -> Vec<Cause> {
+    let mut errors = Errors::default();
+    parts::resize(&mut errors, new, old);
+    errors.0
+}
+
+/// What is wrong with a status that somebody else than the cluster's components wrote.
+pub fn status_update(kind: KindRef, new: &Value, old: &Value) -> Vec<Cause> {
+    let mut errors = Errors::default();
+    status::update(&mut errors, kind, new, old);
+    errors.0
+}
+
+/// What is wrong with a namespace's new finalizers.
+pub fn finalize(new: &Value, old: &Value) -> Vec<Cause> {
+    let mut errors = Errors::default();
+    status::finalize(&mut errors, new, old);
     errors.0
 }
 

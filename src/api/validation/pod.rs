@@ -9,10 +9,9 @@ use super::meta::{self, label_name, object_meta, object_meta_update};
 use super::path::{Errors, Path, same};
 use super::resources::{container_resource_name, pod_resource_name, resource_requirements};
 use super::scheduling::{affinity, tolerations, topology_spread};
-use super::security::pod_security_context;
+use super::security::{self, APP_ARMOR, each_container, pod_security_context};
 use super::volumes::volumes;
 
-const APP_ARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
 const LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
 
 /// A new pod.
@@ -25,9 +24,11 @@ pub(super) fn create(errors: &mut Errors, pod: &Value) {
     if !spec.get("nodeName").is_empty() && !spec.get("schedulingGates").is_empty() {
         errors.forbidden(at.child("nodeName"), "cannot be set until all schedulingGates have been cleared");
     }
+    security::profile_annotations(errors, at, pod.at(&["metadata", "annotations"]), spec, true);
 }
 
-fn metadata_and_spec(errors: &mut Errors, pod: &Value, with_meta: bool) {
+/// What is asked of a pod whenever it is written.
+pub(super) fn metadata_and_spec(errors: &mut Errors, pod: &Value, with_meta: bool) {
     if with_meta {
         object_meta(errors, pod, true, names::dns1123_subdomain);
     }
@@ -35,6 +36,9 @@ fn metadata_and_spec(errors: &mut Errors, pod: &Value, with_meta: bool) {
     annotations(errors, Path::new("metadata").child("annotations"), pod.at(&["metadata", "annotations"]), spec);
     let at = Path::new("spec");
     pod_spec(errors, at, spec, pod.at(&["metadata", "name"]).str(), true);
+    if !pod.at(&["metadata", "annotations", "kubernetes.io/config.mirror"]).is_null() && !spec.get("resourceClaims").is_empty() {
+        errors.forbidden(at.child("resourceClaims"), "static pods do not support resource claims");
+    }
     if spec.get("serviceAccountName").is_empty() {
         let list = at.child("volumes");
         for (i, volume) in spec.get("volumes").items().iter().enumerate() {
@@ -69,6 +73,7 @@ fn annotations(errors: &mut Errors, at: Path<'_>, annotations: &Value, spec: &Va
     {
         errors.invalid(at.key(COST), cost, "must be a 32bit integer");
     }
+    security::seccomp_annotations(errors, at, annotations);
     for (key, profile) in annotations.entries() {
         let Some(name) = key.strip_prefix(APP_ARMOR) else { continue };
         if !LISTS.iter().any(|l| spec.get(l).items().iter().any(|c| c.get("name").str() == name)) {
@@ -94,6 +99,7 @@ pub(super) fn template(errors: &mut Errors, at: Path<'_>, template: &Value) {
     meta::annotations(errors, at.child("annotations"), meta.get("annotations"));
     annotations(errors, at.child("annotations"), meta.get("annotations"), spec);
     pod_spec(errors, at.child("spec"), spec, "", false);
+    security::profile_annotations(errors, at.child("spec"), meta.get("annotations"), spec, false);
     if !spec.get("ephemeralContainers").is_empty() {
         let at = at.child("spec");
         errors.forbidden(at.child("ephemeralContainers"), "ephemeral containers not allowed in pod template");
@@ -137,6 +143,7 @@ pub(super) fn pod_spec(errors: &mut Errors, at: Path<'_>, spec: &Value, pod_name
         }
     }
     topology_spread(errors, at.child("topologySpreadConstraints"), spec.get("topologySpreadConstraints"));
+    security::host_process(errors, at, spec);
     host_users_rules(errors, at, spec);
     host_name(errors, at, spec);
     rest_of_spec(errors, at, spec);
@@ -184,10 +191,7 @@ fn rest_of_spec(errors: &mut Errors, at: Path<'_>, spec: &Value) {
         let limits = crate::obj!({"limits": spec.get("overhead")});
         resource_requirements(errors, at.child("overhead"), &limits, container_resource_name, &[]);
     }
-    if !spec.get("os").is_null() {
-        let at = at.child("os");
-        errors.one_of(at.child("name"), spec.at(&["os", "name"]), &["linux", "windows"]);
-    }
+    security::operating_system(errors, at, spec);
     file_keys(errors, at, spec);
 }
 
@@ -237,6 +241,13 @@ fn pod_resources(errors: &mut Errors, at: Path<'_>, spec: &Value, claims: &[&str
         if !own.is_null() && sum > Quantity::of(own) {
             let detail = format!("must be greater than or equal to aggregate container requests of {sum}");
             errors.invalid(requests.key(&name), own, &detail);
+        }
+    }
+    let limits = at.child("limits");
+    for (name, sum) in aggregate_containers(spec, "limits") {
+        let own = resources.at(&["limits", &name]);
+        if name.starts_with("hugepages-") && !own.is_null() && sum > Quantity::of(own) {
+            errors.invalid(limits.key(&name), own, &format!("must be greater than or equal to aggregate container limits of {sum}"));
         }
     }
     let list = at.child("containers");
@@ -313,10 +324,17 @@ fn host_users_rules(errors: &mut Errors, at: Path<'_>, spec: &Value) {
     }
     for (key, shown) in [("hostNetwork", "hostNetwork"), ("hostPID", "HostPID"), ("hostIPC", "HostIPC")] {
         if spec.get(key).is_true() {
-            errors.forbidden(at.child(shown), "when `hostUsers` is false");
+            errors.forbidden(at.child(shown), HOST_USERS);
         }
     }
+    each_container(spec, at, &mut |container, at| {
+        if !container.get("volumeDevices").is_empty() {
+            errors.forbidden(at.child("volumeDevices"), HOST_USERS);
+        }
+    });
 }
+
+const HOST_USERS: &str = "when `hostUsers` is false";
 
 fn host_name(errors: &mut Errors, at: Path<'_>, spec: &Value) {
     let Some(name) = spec.get("hostnameOverride").as_str() else { return };
@@ -349,7 +367,7 @@ fn file_keys(errors: &mut Errors, at: Path<'_>, spec: &Value) {
                 let at = at.child("fileKeyRef");
                 let name = reference.get("volumeName").str();
                 match spec.get("volumes").items().iter().find(|v| v.get("name").str() == name) {
-                    None => errors.not_found(at.child("volumeName"), name),
+                    None => errors.not_found(at.child("volumeName"), format!("volume {name:?} referenced by FileKeyRef does not exist")),
                     Some(v) if v.get("emptyDir").is_null() => {
                         errors.invalid(at.child("volumeName"), name, "referenced volume must be of type emptyDir");
                     }
@@ -502,7 +520,8 @@ fn only_added_tolerations(errors: &mut Errors, at: Path<'_>, new: &Value, old: &
     tolerations(errors, at, new);
 }
 
-fn annotation_updates(errors: &mut Errors, new: &Value, old: &Value) {
+/// Annotations that may not change.
+pub(super) fn annotation_updates(errors: &mut Errors, new: &Value, old: &Value) {
     let at = Path::new("metadata");
     let at = at.child("annotations");
     let (after, before) = (new.at(&["metadata", "annotations"]), old.at(&["metadata", "annotations"]));

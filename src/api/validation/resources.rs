@@ -51,7 +51,8 @@ fn may_overcommit(name: &str) -> bool {
     is_native(name) && !is_huge_page(name)
 }
 
-fn is_native(name: &str) -> bool {
+/// Whether a resource is Kubernetes' own.
+pub(super) fn is_native(name: &str) -> bool {
     !name.contains('/') || name.contains("kubernetes.io/")
 }
 

@@ -7,7 +7,7 @@ use super::path::{Errors, Path, same};
 use super::resources::quantity_value;
 use super::scheduling::node_selector;
 use super::security::closed;
-use super::volumes::{csi_driver_name, host_path, nfs, no_backsteps};
+use super::volumes::one_source;
 
 const ACCESS_MODES: [&str; 4] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
 const VOLUME_MODES: [&str; 2] = ["Block", "Filesystem"];
@@ -31,9 +31,6 @@ pub(super) fn claim_template(errors: &mut Errors, at: Path<'_>, template: &Value
 }
 
 fn access_modes(errors: &mut Errors, at: Path<'_>, modes: &Value) {
-    if modes.is_empty() {
-        errors.required(at, "at least 1 access mode is required");
-    }
     for mode in modes.items() {
         closed(errors, at, mode, &ACCESS_MODES);
     }
@@ -49,21 +46,20 @@ pub(super) fn claim_spec(errors: &mut Errors, at: Path<'_>, spec: &Value) {
         errors.required(at.child("accessModes"), "at least 1 access mode is required");
     }
     label_selector(errors, at.child("selector"), spec.get("selector"));
-    if !spec.get("accessModes").is_empty() {
-        access_modes(errors, at.child("accessModes"), spec.get("accessModes"));
-    }
+    access_modes(errors, at.child("accessModes"), spec.get("accessModes"));
     let resources = at.child("resources");
     match spec.at(&["resources", "requests", "storage"]) {
         Value::Null => errors.required(resources.key("storage"), ""),
         amount if Quantity::of(amount).sign() <= 0 => errors.invalid(resources.key("storage"), amount, "must be greater than zero"),
         amount => quantity_value(errors, resources.key("storage"), "storage", amount),
     }
-    for key in ["storageClassName", "volumeAttributesClassName"] {
+    let class = |errors: &mut Errors, key: &str| {
         let name = spec.get(key).str();
         if !name.is_empty() {
             errors.each_invalid(at.child(key), name, names::dns1123_subdomain(name));
         }
-    }
+    };
+    class(errors, "storageClassName");
     closed(errors, at.child("volumeMode"), spec.get("volumeMode"), &VOLUME_MODES);
     for key in ["dataSource", "dataSourceRef"] {
         let (source, at) = (spec.get(key), at.child(key));
@@ -83,7 +79,22 @@ pub(super) fn claim_spec(errors: &mut Errors, at: Path<'_>, spec: &Value) {
         if !group.is_empty() {
             errors.each_invalid(at.child("apiGroup"), group, names::dns1123_subdomain(group));
         }
+        let namespace = source.get("namespace").str();
+        if !namespace.is_empty() {
+            errors.each_invalid(at.child("namespace"), namespace, names::dns1123_label(namespace));
+        }
     }
+    let (source, reference) = (spec.get("dataSource"), spec.get("dataSourceRef"));
+    if !source.is_null() && !reference.is_null() {
+        let same = ["apiGroup", "kind", "name"].iter().all(|k| source.get(k) == reference.get(k));
+        // The message shows the path of the source, as an empty object.
+        if !reference.get("namespace").is_empty() {
+            errors.invalid(at, Value::map(), "may not be specified when dataSourceRef.namespace is specified");
+        } else if !same {
+            errors.invalid(at, Value::map(), "must match dataSourceRef");
+        }
+    }
+    class(errors, "volumeAttributesClassName");
 }
 
 /// A changed PersistentVolumeClaim.
@@ -96,8 +107,22 @@ pub(super) fn claim_update(errors: &mut Errors, new: &Value, old: &Value) {
     if before.get("volumeName").is_empty() && !spec.get("volumeName").is_empty() {
         was.set(&["volumeName"], spec.get("volumeName"));
     }
-    if before.get("storageClassName").is_null() && !spec.get("storageClassName").is_null() {
+    // A class in the annotation of old may become the field, and a claim without one may get one.
+    const CLASS: &str = "volume.beta.kubernetes.io/storage-class";
+    let (noted, was_noted) = (new.at(&["metadata", "annotations", CLASS]), old.at(&["metadata", "annotations", CLASS]));
+    let class = spec.get("storageClassName");
+    let gets_class = before.get("storageClassName").is_null() && !class.is_null();
+    if gets_class && was_noted == class && (noted.is_null() || noted == was_noted) {
         after.remove(&["storageClassName"]);
+    } else {
+        if noted.str() != was_noted.str() {
+            let at = Path::new("metadata");
+            let at = at.child("annotations");
+            errors.invalid(at.key(CLASS), noted.str(), "field is immutable");
+        }
+        if gets_class && (was_noted.is_null() || class == was_noted) {
+            after.remove(&["storageClassName"]);
+        }
     }
     if new.at(&["status", "phase"]).str() == "Bound" {
         let size = before.at(&["resources", "requests", "storage"]);
@@ -138,43 +163,27 @@ pub(super) fn claim_update(errors: &mut Errors, new: &Value, old: &Value) {
     }
 }
 
-/// Sources of a volume of the cluster and what each needs.
-const SOURCES: [(&str, &[&str]); 22] = [
-    ("hostPath", &[]),
-    ("gcePersistentDisk", &["pdName"]),
-    ("awsElasticBlockStore", &["volumeID"]),
-    ("glusterfs", &["endpoints", "path"]),
-    ("flocker", &[]),
-    ("nfs", &[]),
-    ("rbd", &["monitors", "image"]),
-    ("quobyte", &["registry", "volume"]),
-    ("cephfs", &["monitors"]),
-    ("iscsi", &["targetPortal", "iqn"]),
-    ("cinder", &["volumeID"]),
-    ("fc", &[]),
-    ("flexVolume", &["driver"]),
-    ("azureFile", &["secretName", "shareName"]),
-    ("vsphereVolume", &["volumePath"]),
-    ("photonPersistentDisk", &["pdID"]),
-    ("portworxVolume", &["volumeID"]),
-    ("azureDisk", &["diskName", "diskURI"]),
-    ("scaleIO", &["gateway", "system", "volumeName"]),
-    ("local", &["path"]),
-    ("storageos", &["volumeName"]),
-    ("csi", &["volumeHandle"]),
+/// Sources of a volume of the cluster, in the order in which they are looked at.
+#[rustfmt::skip]
+const SOURCES: [&str; 22] = [
+    "hostPath", "gcePersistentDisk", "awsElasticBlockStore", "glusterfs", "flocker", "nfs", "rbd", "quobyte", "cephfs", "iscsi", "cinder",
+    "fc", "flexVolume", "azureFile", "vsphereVolume", "photonPersistentDisk", "portworxVolume", "azureDisk", "scaleIO", "local", "storageos",
+    "csi",
 ];
 
 /// A new PersistentVolume.
 pub(super) fn volume(errors: &mut Errors, volume: &Value) {
     object_meta(errors, volume, false, names::dns1123_subdomain);
     let (at, spec) = (Path::new("spec"), volume.get("spec"));
+    if spec.get("accessModes").is_empty() {
+        errors.required(at.child("accessModes"), "");
+    }
     access_modes(errors, at.child("accessModes"), spec.get("accessModes"));
     let capacity = spec.get("capacity");
     if capacity.is_empty() {
         errors.required(at.child("capacity"), "");
     }
-    let only_storage = matches!(capacity.entries().map(|(k, _)| k.as_str()).collect::<Vec<_>>().as_slice(), ["storage"]);
-    if !capacity.is_empty() && !only_storage {
+    if capacity.get("storage").is_null() || capacity.entries().len() > 1 {
         errors.not_supported(at.child("capacity"), capacity, &["storage"]);
     }
     let capacity_at = at.child("capacity");
@@ -191,45 +200,29 @@ pub(super) fn volume(errors: &mut Errors, volume: &Value) {
         closed(errors, at.child("persistentVolumeReclaimPolicy"), spec.get("persistentVolumeReclaimPolicy"), &policies);
     }
     let affinity = spec.get("nodeAffinity");
-    let mut has_affinity = false;
-    if !affinity.is_null() {
+    let has_affinity = !affinity.is_null();
+    if has_affinity {
         let at = at.child("nodeAffinity");
         match affinity.get("required") {
             Value::Null => errors.required(at.child("required"), "must specify required node constraints"),
-            required => {
-                has_affinity = true;
-                node_selector(errors, at.child("required"), required, true);
-            }
+            required => node_selector(errors, at.child("required"), required, true),
         }
     }
     let mut found = false;
-    for (key, needs) in SOURCES {
+    for key in SOURCES {
         let source = spec.get(key);
         if source.is_null() {
             continue;
         }
-        let at_source = at.child(key);
-        if found {
-            errors.forbidden(at_source, "may not specify more than 1 volume type");
+        if found && key != "flexVolume" {
+            errors.forbidden(at.child(if key == "cephfs" { "cephFS" } else { key }), "may not specify more than 1 volume type");
             continue;
         }
         found = true;
-        for need in needs.iter().filter(|n| source.get(n).is_empty()) {
-            errors.required(at_source.child(need), "");
-        }
-        match key {
-            "hostPath" => host_path(errors, at_source, source),
-            "nfs" => nfs(errors, at_source, source),
-            "local" => {
-                if !source.get("path").is_empty() {
-                    no_backsteps(errors, at_source.child("path"), source.get("path").str());
-                }
-                if !has_affinity {
-                    errors.required(at.child("nodeAffinity"), "Local volume requires node affinity");
-                }
-            }
-            "csi" => csi_driver_name(errors, at_source.child("driver"), source.get("driver").str()),
-            _ => {}
+        let name = if key == "gcePersistentDisk" { "persistentDisk" } else { key };
+        one_source(errors, at.child(name), key, source, Some(volume.at(&["metadata", "name"]).str()), true);
+        if key == "local" && !has_affinity {
+            errors.required(at.child("nodeAffinity"), "Local volume requires node affinity");
         }
     }
     if !found {
@@ -243,6 +236,7 @@ pub(super) fn volume(errors: &mut Errors, volume: &Value) {
     if !class.is_empty() {
         errors.each_invalid(at.child("storageClassName"), class, names::dns1123_subdomain(class));
     }
+    closed(errors, at.child("volumeMode"), spec.get("volumeMode"), &VOLUME_MODES);
     if let Some(class) = spec.get("volumeAttributesClassName").as_str() {
         let at_class = at.child("volumeAttributesClassName");
         if class.is_empty() {
@@ -254,20 +248,65 @@ pub(super) fn volume(errors: &mut Errors, volume: &Value) {
             errors.required(at.child("csi"), "has to be specified when using volumeAttributesClassName");
         }
     }
-    closed(errors, at.child("volumeMode"), spec.get("volumeMode"), &VOLUME_MODES);
 }
 
 /// A changed PersistentVolume.
 pub(super) fn volume_update(errors: &mut Errors, new: &Value, old: &Value) {
     volume(errors, new);
     let (spec, before) = (new.get("spec"), old.get("spec"));
-    if SOURCES.iter().any(|(key, _)| !same(spec.get(key), before.get(key))) {
-        let at = Path::new("spec");
-        errors.forbidden(at.child("persistentvolumesource"), "spec.persistentvolumesource is immutable after creation");
+    let source = |spec: &Value| {
+        let mut source = Value::map();
+        for key in SOURCES.into_iter().filter(|k| !spec.get(k).is_null()) {
+            source.set(&[key], spec.get(key));
+        }
+        source
+    };
+    let (mut after, was) = (source(spec), source(before));
+    // A secret for its expansion may still be named.
+    let secret = ["csi", "controllerExpandSecretRef"];
+    if !was.get("csi").is_null() && was.at(&secret).is_null() {
+        after.remove(&secret);
+    }
+    let at = Path::new("spec");
+    if !same(&after, &was) {
+        let diff = internal::diff("core", "PersistentVolumeSource", &was, &after);
+        let head = "spec.persistentvolumesource is immutable after creation";
+        errors.forbidden(at.child("persistentvolumesource"), &format!("{head}\n{diff}"));
     }
     errors.immutable(Path::new("volumeMode"), spec.get("volumeMode"), before.get("volumeMode"));
     if !before.get("nodeAffinity").is_null() {
-        errors.immutable(Path::new("nodeAffinity"), spec.get("nodeAffinity"), before.get("nodeAffinity"));
+        let mut was = before.get("nodeAffinity").clone();
+        renamed_labels(&mut was, spec.get("nodeAffinity"));
+        if !same(spec.get("nodeAffinity"), &was) {
+            let at = Path::new("nodeAffinity");
+            errors.internal_invalid(at, ("core", "VolumeNodeAffinity"), spec.get("nodeAffinity"), "field is immutable");
+        }
+    }
+    if !before.get("volumeAttributesClassName").is_null() && spec.get("volumeAttributesClassName").is_null() {
+        errors.forbidden(at.child("volumeAttributesClassName"), "update from non-nil value to nil is forbidden");
+    }
+}
+
+/// Labels of nodes that got another name.
+const RENAMED: [(&str, &str); 5] = [
+    ("beta.kubernetes.io/arch", "kubernetes.io/arch"),
+    ("beta.kubernetes.io/os", "kubernetes.io/os"),
+    ("beta.kubernetes.io/instance-type", "node.kubernetes.io/instance-type"),
+    ("failure-domain.beta.kubernetes.io/zone", "topology.kubernetes.io/zone"),
+    ("failure-domain.beta.kubernetes.io/region", "topology.kubernetes.io/region"),
+];
+
+/// Takes over the new names of labels where the old affinity has the old ones (`validatePvNodeAffinity`).
+fn renamed_labels(was: &mut Value, now: &Value) {
+    let path = ["required", "nodeSelectorTerms"];
+    for (i, term) in was.at_mut(&path).list_mut().iter_mut().enumerate() {
+        for (j, expression) in term.get_mut("matchExpressions").list_mut().iter_mut().enumerate() {
+            let new = now.at(&path).items().get(i).and_then(|t| t.get("matchExpressions").items().get(j));
+            let Some(key) = new.map(|e| e.get("key")) else { continue };
+            if RENAMED.iter().any(|(beta, name)| expression.get("key").str() == *beta && key.str() == *name) {
+                expression.set(&["key"], key);
+            }
+        }
     }
 }
 

@@ -3,9 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{Quantity, Value, names};
+use super::meta::{annotations, label_selector};
 use super::path::{Errors, Path};
 use super::storage::claim_template;
 
+const TOO_LONG_PORTAL: &str =
+    "Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.";
 const FILE_MODE: &str = "must be a number between 0 and 0777 (octal), both inclusive";
 
 /// Checks `spec.volumes` and returns those that are right, by name. `pod_name` is that of a pod; empty in a template.
@@ -93,12 +96,10 @@ fn source(errors: &mut Errors, at: Path<'_>, volume: &Value, pod_name: &str) {
             continue;
         }
         found = true;
-        one_source(errors, at.child(key), key, source);
+        one_source(errors, at.child(key), key, source, None, !pod_name.is_empty());
         match key {
             "iscsi" if !source.get("initiatorName").is_null() && name.len() + 1 + source.get("targetPortal").str().len() > 64 => {
-                let detail =
-                    "Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.";
-                errors.invalid(at.child("name"), name, detail);
+                errors.invalid(at.child("name"), name, TOO_LONG_PORTAL);
             }
             "ephemeral" if !pod_name.is_empty() && !name.is_empty() => {
                 let claim = format!("{pod_name}-{name}");
@@ -123,7 +124,41 @@ fn need(errors: &mut Errors, at: Path<'_>, source: &Value, keys: &[&str]) {
     }
 }
 
-fn one_source(errors: &mut Errors, at: Path<'_>, key: &str, source: &Value) {
+/// What sources must have, those of pods and those of volumes of the cluster.
+const NEEDS: [(&str, &[&str]); 21] = [
+    ("gitRepo", &["repository"]),
+    ("gcePersistentDisk", &["pdName"]),
+    ("awsElasticBlockStore", &["volumeID"]),
+    ("secret", &["secretName"]),
+    ("configMap", &["name"]),
+    ("nfs", &["server", "path"]),
+    ("glusterfs", &["endpoints", "path"]),
+    ("persistentVolumeClaim", &["claimName"]),
+    ("rbd", &["monitors", "image"]),
+    ("cinder", &["volumeID"]),
+    ("cephfs", &["monitors"]),
+    ("flexVolume", &["driver"]),
+    ("azureFile", &["secretName", "shareName"]),
+    ("vsphereVolume", &["volumePath"]),
+    ("photonPersistentDisk", &["pdID"]),
+    ("portworxVolume", &["volumeID"]),
+    ("azureDisk", &["diskName", "diskURI"]),
+    ("storageos", &["volumeName"]),
+    ("scaleIO", &["gateway", "system", "volumeName"]),
+    ("local", &["path"]),
+    ("iscsi", &["targetPortal"]),
+];
+
+const PAIRS: &str = "must be a host:port pair or multiple pairs separated by commas";
+const LUN_RANGE: &str = "must be between 0 and 255, inclusive";
+
+/// One source of a volume. `volume` is the name of a volume of the cluster, whose sources name namespaces too; `is_pod` tells a pod
+/// from a template.
+pub(super) fn one_source(errors: &mut Errors, at: Path<'_>, key: &str, source: &Value, volume: Option<&str>, is_pod: bool) {
+    if let Some((_, keys)) = NEEDS.iter().find(|(k, _)| *k == key) {
+        need(errors, at, source, keys);
+    }
+    let text = |member: &str| source.get(member).str();
     match key {
         "emptyDir" => {
             if Quantity::of(source.get("sizeLimit")).sign() < 0 {
@@ -131,76 +166,199 @@ fn one_source(errors: &mut Errors, at: Path<'_>, key: &str, source: &Value) {
             }
         }
         "hostPath" => host_path(errors, at, source),
-        "gitRepo" => {
-            need(errors, at, source, &["repository"]);
-            relative_path(errors, at.child("directory"), source.get("directory").str());
+        "gitRepo" => relative_path(errors, at.child("directory"), text("directory")),
+        "gcePersistentDisk" | "awsElasticBlockStore" => {
+            let partition = source.get("partition").int();
+            if !(0..=255).contains(&partition) {
+                errors.invalid(at.child("partition"), partition, "must be between 1 and 255, inclusive");
+            }
         }
-        "gcePersistentDisk" => {
-            need(errors, at, source, &["pdName"]);
-            partition(errors, at, source);
-        }
-        "awsElasticBlockStore" => {
-            need(errors, at, source, &["volumeID"]);
-            partition(errors, at, source);
-        }
-        "secret" => {
-            need(errors, at, source, &["secretName"]);
+        "secret" | "configMap" => {
             mode(errors, at.child("defaultMode"), source.get("defaultMode"));
             items(errors, at, source);
         }
-        "configMap" => {
-            need(errors, at, source, &["name"]);
-            mode(errors, at.child("defaultMode"), source.get("defaultMode"));
-            items(errors, at, source);
+        "nfs" if !text("path").starts_with('/') => errors.invalid(at.child("path"), text("path"), "must be an absolute path"),
+        "iscsi" => iscsi(errors, at, source, volume),
+        "fc" => {
+            let (targets, ids) = (source.get("targetWWNs"), source.get("wwids"));
+            let lun = source.get("lun");
+            match (targets.is_empty(), ids.is_empty()) {
+                (true, true) => errors.required(at.child("targetWWNs"), "must specify either targetWWNs or wwids, but not both"),
+                (false, false) => {
+                    errors.invalid(at.child("targetWWNs"), targets, "targetWWNs and wwids can not be specified simultaneously");
+                }
+                _ => {}
+            }
+            match lun.as_int() {
+                _ if targets.is_empty() => {}
+                None => errors.required(at.child("lun"), "lun is required if targetWWNs is specified"),
+                Some(0..=255) => {}
+                Some(_) => errors.invalid(at.child("lun"), lun, LUN_RANGE),
+            }
         }
-        "nfs" => nfs(errors, at, source),
-        "iscsi" => need(errors, at, source, &["targetPortal", "iqn"]),
-        "glusterfs" => need(errors, at, source, &["endpoints", "path"]),
+        "glusterfs" => {
+            if let Some(namespace) = source.get("endpointsNamespace").as_str() {
+                let at = at.child("endpointsNamespace");
+                if namespace.is_empty() {
+                    errors.invalid(at, namespace, "if the endpointnamespace is set, it must be a valid namespace name");
+                } else {
+                    errors.each_invalid(at, namespace, names::dns1123_label(namespace));
+                }
+            }
+        }
         "flocker" => flocker(errors, at, source),
-        "persistentVolumeClaim" => need(errors, at, source, &["claimName"]),
-        "rbd" => need(errors, at, source, &["monitors", "image"]),
-        "cinder" => need(errors, at, source, &["volumeID"]),
-        "cephfs" => need(errors, at, source, &["monitors"]),
-        "quobyte" => need(errors, at, source, &["registry", "volume"]),
+        "quobyte" => {
+            if text("registry").is_empty() {
+                errors.required(at.child("registry"), PAIRS);
+            } else if text("tenant").len() >= 65 {
+                errors.required(at.child("tenant"), "must be a UUID and may not exceed a length of 64 characters");
+            } else {
+                for _ in text("registry").split(',').filter(|pair| pair.matches(':').count() != 1) {
+                    errors.invalid(at.child("registry"), text("registry"), PAIRS);
+                }
+            }
+            need(errors, at, source, &["volume"]);
+        }
+        "cinder" | "storageos" => {
+            if key == "storageos" {
+                for member in ["volumeName", "volumeNamespace"].into_iter().filter(|m| !text(m).is_empty()) {
+                    errors.each_invalid(at.child(member), text(member), names::dns1123_label(text(member)));
+                }
+            }
+            let reference = source.get("secretRef");
+            if !reference.is_null() {
+                let keys: &[&str] = if volume.is_some() { &["name", "namespace"] } else { &["name"] };
+                need(errors, at.child("secretRef"), reference, keys);
+            }
+        }
         "downwardAPI" => {
             mode(errors, at.child("defaultMode"), source.get("defaultMode"));
             for file in source.get("items").items() {
                 downward_file(errors, at, file);
             }
         }
-        "flexVolume" => need(errors, at, source, &["driver"]),
-        "azureFile" => need(errors, at, source, &["secretName", "shareName"]),
-        "vsphereVolume" => need(errors, at, source, &["volumePath"]),
-        "photonPersistentDisk" => need(errors, at, source, &["pdID"]),
-        "portworxVolume" => need(errors, at, source, &["volumeID"]),
-        "azureDisk" => need(errors, at, source, &["diskName", "diskURI"]),
-        "storageos" => need(errors, at, source, &["volumeName"]),
-        "scaleIO" => need(errors, at, source, &["gateway", "system", "volumeName"]),
+        "flexVolume" => {
+            let options = at.child("options");
+            for (name, _) in source.get("options").entries() {
+                let namespace = format!(".{}", name.split_once('/').map_or(name.as_str(), |(n, _)| n).to_lowercase());
+                if namespace.ends_with(".kubernetes.io") || namespace.ends_with(".k8s.io") {
+                    errors.invalid(options.key(name), name.as_str(), "kubernetes.io and k8s.io namespaces are reserved");
+                }
+            }
+        }
+        "azureFile" if source.get("secretNamespace").as_str() == Some("") => errors.required(at.child("secretNamespace"), ""),
+        "azureDisk" => azure_disk(errors, at, source),
+        "local" if !text("path").is_empty() => no_backsteps(errors, at.child("path"), text("path")),
         "projected" => {
             mode(errors, at.child("defaultMode"), source.get("defaultMode"));
             projections(errors, at, source);
         }
-        "csi" => {
-            csi_driver_name(errors, at.child("driver"), source.get("driver").str());
-            let secret = source.get("nodePublishSecretRef");
-            if !secret.is_null() {
-                match secret.get("name").str() {
-                    "" => errors.required(at.child("nodePublishSecretRef").child("name"), ""),
-                    name => errors.each_invalid(at.child("name"), name, names::dns1123_subdomain(name)),
-                }
-            }
-        }
+        "csi" => csi(errors, at, source, volume.is_some()),
         "ephemeral" => match source.get("volumeClaimTemplate") {
             Value::Null => errors.required(at.child("volumeClaimTemplate"), ""),
             template => claim_template(errors, at.child("volumeClaimTemplate"), template),
         },
-        "image" => errors.one_of(at.child("pullPolicy"), source.get("pullPolicy"), &["Always", "IfNotPresent", "Never"]),
+        "image" => {
+            if is_pod {
+                need(errors, at, source, &["reference"]);
+            }
+            errors.one_of(at.child("pullPolicy"), source.get("pullPolicy"), &["Always", "IfNotPresent", "Never"]);
+        }
         _ => {}
     }
 }
 
-/// A CSI driver's name.
-pub(super) fn csi_driver_name(errors: &mut Errors, at: Path<'_>, name: &str) {
+fn iscsi(errors: &mut Errors, at: Path<'_>, source: &Value, volume: Option<&str>) {
+    let (portal, initiator) = (source.get("targetPortal").str(), source.get("initiatorName").as_str());
+    if let (Some(volume), Some(_)) = (volume, initiator)
+        && volume.len() + 1 + portal.len() > 64
+    {
+        errors.invalid(at.child("targetportal"), portal, TOO_LONG_PORTAL);
+    }
+    let valid = |name: &str| {
+        let word = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_alphanumeric());
+        match name.as_bytes() {
+            [b'i', b'q', b'n', ..] => {
+                // iqn.YYYY-MM.name and, after a colon, anything without blanks and ,;*&$|
+                let rest = name.strip_prefix("iqn.").unwrap_or_default();
+                let (head, tail) = rest.split_once(':').map_or((rest, None), |(h, t)| (h, Some(t)));
+                let date = head.split_once('.').filter(|(date, _)| {
+                    let b = date.as_bytes();
+                    b.len() == 7 && b.iter().enumerate().all(|(i, c)| if i == 4 { *c == b'-' } else { c.is_ascii_digit() })
+                });
+                let named = |n: &str| !n.is_empty() && n.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'));
+                date.is_some_and(|(_, n)| named(n))
+                    && tail.is_none_or(|t| !t.is_empty() && !t.contains(|c: char| c.is_whitespace() || ",;*&$|".contains(c)))
+            }
+            [b'e', b'u', b'i', _, rest @ ..] => rest.len() == 16 && word(&name[4..]),
+            [b'n', b'a', b'a', _, rest @ ..] => rest.len() == 32 && word(&name[4..]),
+            _ => false,
+        }
+    };
+    let known = |name: &str| ["iqn", "eui", "naa"].iter().any(|p| name.starts_with(p));
+    // Volumes of pods are told which beginnings there are.
+    let wrong = |name: &str| {
+        if known(name) || volume.is_some() { "must be valid format" } else { "must be valid format starting with iqn, eui, or naa" }
+    };
+    match source.get("iqn").str() {
+        "" => errors.required(at.child("iqn"), ""),
+        name if !valid(name) => errors.invalid(at.child("iqn"), name, wrong(name)),
+        _ => {}
+    }
+    let lun = source.get("lun").int();
+    if !(0..=255).contains(&lun) {
+        errors.invalid(at.child("lun"), lun, LUN_RANGE);
+    }
+    let reference = source.get("secretRef");
+    if reference.is_null() && (source.get("chapAuthDiscovery").is_true() || source.get("chapAuthSession").is_true()) {
+        errors.required(at.child("secretRef"), "");
+    }
+    if volume.is_some() && !reference.is_null() {
+        need(errors, at.child("secretRef"), reference, &["name"]);
+    }
+    if let Some(name) = initiator.filter(|n| !valid(n)) {
+        errors.invalid(at.child("initiatorname"), name, wrong(name));
+    }
+}
+
+fn azure_disk(errors: &mut Errors, at: Path<'_>, source: &Value) {
+    super::security::closed(errors, at.child("cachingMode"), source.get("cachingMode"), &["None", "ReadOnly", "ReadWrite"]);
+    super::security::closed(errors, at.child("kind"), source.get("kind"), &["Dedicated", "Managed", "Shared"]);
+    let (kind, uri) = (source.get("kind").as_str(), source.get("diskURI").str());
+    const MANAGED: &str = "/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}";
+    const BLOB: &str = "https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd";
+    let (prefix, form) = if kind == Some("Managed") { ("/subscriptions/", MANAGED) } else { ("https://", BLOB) };
+    if kind.is_some() && !uri.starts_with(prefix) {
+        errors.not_supported(at.child("diskURI"), uri, &[form]);
+    }
+}
+
+fn csi(errors: &mut Errors, at: Path<'_>, source: &Value, of_cluster: bool) {
+    csi_driver_name(errors, at.child("driver"), source.get("driver").str());
+    if of_cluster {
+        need(errors, at, source, &["volumeHandle"]);
+        for key in ["controllerPublishSecretRef", "controllerExpandSecretRef", "nodePublishSecretRef", "nodeExpandSecretRef"] {
+            let (reference, at) = (source.get(key), at.child(key));
+            if reference.is_null() {
+                continue;
+            }
+            type Rule = fn(&str) -> Vec<String>;
+            for (key, rule) in [("name", names::dns1123_subdomain as Rule), ("namespace", names::dns1123_label)] {
+                match reference.get(key).str() {
+                    "" => errors.required(at.child(key), ""),
+                    text => errors.each_invalid(at.child(key), text, rule(text)),
+                }
+            }
+        }
+    } else if !source.get("nodePublishSecretRef").is_null() {
+        match source.at(&["nodePublishSecretRef", "name"]).str() {
+            "" => errors.required(at.child("nodePublishSecretRef").child("name"), ""),
+            name => errors.each_invalid(at.child("name"), name, names::dns1123_subdomain(name)),
+        }
+    }
+}
+
+fn csi_driver_name(errors: &mut Errors, at: Path<'_>, name: &str) {
     if name.is_empty() {
         errors.required(at, "");
     }
@@ -212,22 +370,13 @@ pub(super) fn csi_driver_name(errors: &mut Errors, at: Path<'_>, name: &str) {
 
 const HOST_PATH_TYPES: [&str; 8] = ["", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"];
 
-/// A directory or a file of the node.
-pub(super) fn host_path(errors: &mut Errors, at: Path<'_>, source: &Value) {
+fn host_path(errors: &mut Errors, at: Path<'_>, source: &Value) {
     let path = source.get("path").str();
     if path.is_empty() {
         return errors.required(at.child("path"), "");
     }
     no_backsteps(errors, at.child("path"), path);
     super::security::closed(errors, at.child("type"), source.get("type"), &HOST_PATH_TYPES);
-}
-
-/// A share of an NFS server.
-pub(super) fn nfs(errors: &mut Errors, at: Path<'_>, source: &Value) {
-    need(errors, at, source, &["server", "path"]);
-    if !source.get("path").str().starts_with('/') {
-        errors.invalid(at.child("path"), source.get("path").str(), "must be an absolute path");
-    }
 }
 
 fn flocker(errors: &mut Errors, at: Path<'_>, source: &Value) {
@@ -239,13 +388,6 @@ fn flocker(errors: &mut Errors, at: Path<'_>, source: &Value) {
     }
     if name.contains('/') {
         errors.invalid(at.child("datasetName"), name, "must not contain '/'");
-    }
-}
-
-fn partition(errors: &mut Errors, at: Path<'_>, source: &Value) {
-    let partition = source.get("partition").int();
-    if !(0..=255).contains(&partition) {
-        errors.invalid(at.child("partition"), partition, "must be between 1 and 255, inclusive");
     }
 }
 
@@ -346,7 +488,6 @@ pub(super) fn field_selector(errors: &mut Errors, at: Path<'_>, selector: &Value
             )
         }
     };
-    let known = known || subscripted.is_some_and(|_| false);
     if !known {
         let why = match subscripted {
             Some(_) => format!("field label does not support subscript: {path}"),
@@ -455,11 +596,115 @@ fn projections(errors: &mut Errors, at: Path<'_>, projected: &Value) {
                 path => own_path(errors, at.child("path"), path),
             }
         }
-        for key in ["clusterTrustBundle", "podCertificate"] {
-            sources += usize::from(!source.get(key).is_null());
+        let mut path = |errors: &mut Errors, own: Path<'_>, source: &Value, key: &str| {
+            let path = source.get(key).str();
+            own_path(errors, own.child(key), path);
+            if !paths.insert(path.to_owned()) {
+                errors.invalid(at, path, "conflicting duplicate paths");
+            }
+        };
+        let bundle = source.get("clusterTrustBundle");
+        if !bundle.is_null() {
+            sources += 1;
+            let own = source_at.child("clusterTrustBundlePEM");
+            trust_bundle(errors, own, bundle);
+            need(errors, own, bundle, &["path"]);
+            path(errors, own, bundle, "path");
+        }
+        let certificate = source.get("podCertificate");
+        if !certificate.is_null() {
+            sources += 1;
+            let own = source_at.child("podCertificate");
+            pod_certificate(errors, own, certificate);
+            let keys = ["credentialBundlePath", "keyPath", "certificateChainPath"];
+            if keys.iter().all(|k| certificate.get(k).is_empty()) {
+                errors.required(own, "specify at least one of credentialBundlePath, keyPath, and certificateChainPath");
+            }
+            for key in keys.into_iter().filter(|k| !certificate.get(k).is_empty()) {
+                path(errors, own, certificate, key);
+            }
+            annotations(errors, own.child("userAnnotations"), certificate.get("userAnnotations"));
         }
         if sources > 1 {
             errors.forbidden(source_at, "may not specify more than 1 volume type per source");
         }
+    }
+}
+
+fn trust_bundle(errors: &mut Errors, at: Path<'_>, bundle: &Value) {
+    let selector = bundle.get("labelSelector");
+    match (bundle.get("name").as_str(), bundle.get("signerName").as_str()) {
+        (Some(_), Some(_)) => {
+            errors.internal_invalid(at, ("core", "ClusterTrustBundleProjection"), bundle, "only one of name and signerName may be used");
+        }
+        (Some(name), None) => {
+            if name.is_empty() {
+                errors.required(at.child("name"), "must be a valid object name");
+            }
+            // A bundle of a signer is called after it.
+            let own = name.rsplit_once(':').map_or(name, |(_, own)| own);
+            for wrong in names::dns1123_subdomain(own) {
+                errors.invalid(at.child("name"), name, &format!("not a valid clustertrustbundlename: {wrong}"));
+            }
+            if !selector.is_null() {
+                let detail = "labelSelector must be unset if name is specified";
+                errors.internal_invalid(at.child("labelSelector"), ("meta", "LabelSelector"), selector, detail);
+            }
+        }
+        (None, Some(signer)) => {
+            if signer.is_empty() {
+                errors.required(at.child("signerName"), "must be a valid signer name");
+            }
+            signer_name(errors, at.child("signerName"), signer);
+            label_selector(errors, at.child("labelSelector"), selector);
+        }
+        (None, None) => errors.required(at, "either name or signerName must be specified"),
+    }
+}
+
+const KEY_TYPES: [&str; 6] = ["RSA3072", "RSA4096", "ECDSAP256", "ECDSAP384", "ECDSAP521", "ED25519"];
+
+fn pod_certificate(errors: &mut Errors, at: Path<'_>, certificate: &Value) {
+    let signer = certificate.get("signerName").str();
+    signer_name(errors, at.child("signerName"), signer);
+    if !KEY_TYPES.contains(&certificate.get("keyType").str()) {
+        errors.not_supported(at.child("keyType"), certificate.get("keyType").str(), &KEY_TYPES);
+    }
+    if let Some(seconds) = certificate.get("maxExpirationSeconds").as_int() {
+        let at = at.child("maxExpirationSeconds");
+        let kubernetes = signer.starts_with("kubernetes.io/");
+        let most = if kubernetes { 86_400 } else { 7_862_400 };
+        if seconds < 3600 {
+            errors.invalid(at, seconds, "if specified, maxExpirationSeconds must be >= 3600");
+        } else if seconds > most {
+            let who = if kubernetes { " for kubernetes.io signers" } else { "" };
+            errors.invalid(at, seconds, &format!("if specified, maxExpirationSeconds must be <= {most}{who}"));
+        }
+    }
+}
+
+/// A signer of certificates: a domain and a path (`ValidateSignerName`).
+fn signer_name(errors: &mut Errors, at: Path<'_>, name: &str) {
+    let Some((domain, path)) = name.split_once('/').filter(|(_, path)| !path.contains('/')) else {
+        if name.is_empty() {
+            return errors.required(at, "");
+        }
+        return errors.invalid(at, name, "must be a fully qualified domain and path of the form 'example.com/signer-name'");
+    };
+    if domain.len() > 253 {
+        errors.too_long(at, 253);
+    }
+    type Rule = fn(&str) -> Vec<String>;
+    for (part, rule) in [(domain, names::dns1123_label as Rule), (path, names::dns1123_subdomain)] {
+        let wrong = part.split('.').map(|label| (label, rule(label))).find(|(_, wrong)| !wrong.is_empty());
+        for (label, wrong) in wrong.iter().flat_map(|(label, list)| list.iter().map(move |w| (label, w))) {
+            errors.invalid(at, part, &format!("validating label {label:?}: {wrong}"));
+        }
+        if part == domain && !domain.contains('.') {
+            errors.invalid(at, domain, "should be a domain with at least two segments separated by dots");
+        }
+    }
+    if name.len() > 571 {
+        errors.too_long(at, 571);
     }
 }

@@ -324,6 +324,8 @@ pub(super) fn controller_revision(errors: &mut Errors, revision: &Value) {
     object_meta(errors, revision, true, names::dns1123_subdomain);
     if revision.get("data").is_null() {
         errors.required(Path::new("data"), "data is mandatory");
+    } else if !matches!(revision.get("data"), Value::Map(_)) {
+        errors.invalid(Path::new("data"), "<value omitted>", "must be a valid JSON object");
     }
     errors.nonnegative(Path::new("revision"), revision.get("revision"));
 }
