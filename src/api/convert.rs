@@ -1,5 +1,5 @@
-//! Conversion between a kind's served versions and the stored one. Only the autoscaler has two: version 1 knows one
-//! metric, the CPU, and carries what else version 2 has in annotations.
+//! Conversion between a kind's served versions and the stored one. Of the built-in kinds only the autoscaler has two: version 1
+//! knows one metric, the CPU, and carries what else version 2 has in annotations. Those of custom kinds differ in name alone.
 
 use super::{KindRef, Map, Value};
 use crate::obj;
@@ -15,7 +15,11 @@ pub fn to_stored(kind: KindRef, version: &str, object: Value) -> Value {
 }
 
 /// A stored object as another served version has it.
-pub fn to_version(kind: KindRef, version: &str, object: Value) -> Value {
+pub fn to_version(kind: KindRef, version: &str, mut object: Value) -> Value {
+    if kind.custom.is_some() {
+        object.set(&["apiVersion"], format!("{}/{version}", kind.group));
+        return object;
+    }
     if kind.kind == "HorizontalPodAutoscaler" && version == "v1" { autoscaler_to_v1(object) } else { object }
 }
 

@@ -6,7 +6,7 @@
 
 use super::quantity::Quantity;
 use super::schema::{Field, GoPart, Schema, Ty, Type, schema};
-use super::{ArcStr, KindRef, Map, Status, Value, convert, split_api_version};
+use super::{ArcStr, KindRef, Map, Status, Value, convert, custom, split_api_version};
 use crate::base;
 use crate::base::Order as _;
 
@@ -24,6 +24,9 @@ pub struct StrictError {
 /// form, and what Go's encoder would leave out is left out (what it would write, as `resources: {}`, is written).
 pub fn decode(kind: KindRef, value: Value) -> Result<(Value, Vec<StrictError>), Status> {
     let version = served_version(kind, &value);
+    if let Some(custom) = &kind.custom {
+        return custom::decode(kind, custom, version, value);
+    }
     let Some(ty) = schema().kind_at(kind, version) else { return Ok((value, Vec::new())) };
     let mut walk = Walk::new(Words::Json);
     let read = walk.top(ty, &value);
@@ -82,6 +85,18 @@ pub fn check_metadata(value: &Value) -> Result<(), String> {
     let mut walk = Walk::new(Words::Json);
     walk.top(ty, &part.into());
     walk.fatal.or(walk.first).map_or(Ok(()), Err)
+}
+
+/// Reads the metadata of an object of a custom kind, as strictly as that of any other.
+pub(super) fn metadata(object: &Value) -> Result<(Value, Vec<StrictError>), String> {
+    let Some(ty) = schema().named("meta", "ObjectMeta") else { return Ok((object.get("metadata").clone(), Vec::new())) };
+    let mut walk = Walk::new(Words::Json);
+    walk.path.push(Step::Key(arc("metadata")));
+    let read = if object.get("metadata").is_null() { Some(Value::map()) } else { walk.top(ty, object.get("metadata")) };
+    match (walk.fatal.or(walk.first), read) {
+        (None, Some(read)) => Ok((read, walk.strict)),
+        (error, _) => Err(error.unwrap_or_default()),
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -356,7 +371,7 @@ fn arc(name: &'static str) -> ArcStr {
 }
 
 /// What JSON calls a value's type in Go's messages.
-fn json_kind(value: &Value) -> &'static str {
+pub(super) fn json_kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "bool",

@@ -1,4 +1,7 @@
 //! The table of kinds: what `kubectl api-resources` lists on a plain v1.36 cluster, in its order. Adding a kind is adding a row.
+//! Kinds that definitions make are rows of their own (`custom`).
+
+use super::custom::Custom;
 
 /// One kind of object that the API serves.
 #[derive(Debug)]
@@ -19,6 +22,8 @@ pub struct Kind {
     pub verbs: &'static [&'static str],
     /// Groups of kinds that it belongs to (`all`).
     pub categories: &'static [&'static str],
+    /// What its definition says, where it has one: the kinds of the table have none.
+    pub custom: Option<Custom>,
 }
 
 /// A row of the table; two references are the same kind where they are equal.
@@ -42,7 +47,7 @@ const fn row(
     verbs: &'static [&'static str],
     categories: &'static [&'static str],
 ) -> Kind {
-    Kind { group, version, kind, plural, short_names, namespaced, verbs, categories }
+    Kind { group, version, kind, plural, short_names, namespaced, verbs, categories, custom: None }
 }
 
 /// Every kind, in the order of `kubectl api-resources`.
@@ -120,9 +125,9 @@ pub static KINDS: &[Kind] = &[
 ];
 
 impl PartialEq for Kind {
-    /// Every kind is one row of the table: the same row is the same kind.
+    /// Every kind is one row of the table: the same row is the same kind. A custom kind stays the same when its definition changes.
     fn eq(&self, other: &Self) -> bool {
-        std::ptr::eq(self, other)
+        std::ptr::eq(self, other) || (self.custom.is_some() && self.cmp(other).is_eq())
     }
 }
 impl Eq for Kind {}
@@ -132,9 +137,13 @@ impl PartialOrd for Kind {
     }
 }
 impl Ord for Kind {
-    /// The table's order, by place: kinds are compared in every look-up of the store.
+    /// The table's order, by place: kinds are compared in every look-up of the store. Custom kinds come after it, by name.
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        std::ptr::from_ref(self).cmp(&std::ptr::from_ref(other))
+        match (self.custom.is_some(), other.custom.is_some()) {
+            (false, false) => std::ptr::from_ref(self).cmp(&std::ptr::from_ref(other)),
+            (true, true) => (self.group, self.plural).cmp(&(other.group, other.plural)),
+            (mine, theirs) => mine.cmp(&theirs),
+        }
     }
 }
 
@@ -169,7 +178,12 @@ impl Kind {
 
     /// The singular name, as discovery has it: `pod`.
     pub fn singular(&self) -> String {
-        self.kind.to_lowercase()
+        self.custom.as_ref().map_or_else(|| self.kind.to_lowercase(), |c| c.singular.to_owned())
+    }
+
+    /// As in `kind: PodList`.
+    pub fn list_kind(&self) -> String {
+        self.custom.as_ref().map_or_else(|| format!("{}List", self.kind), |c| c.list_kind.to_owned())
     }
 
     /// The plural with its group, as errors name a resource: `pods`, `deployments.apps`.

@@ -4,6 +4,7 @@
 pub mod base64;
 pub mod convert;
 pub mod cron;
+pub mod custom;
 pub mod decode;
 pub mod defaults;
 pub mod duration;

@@ -167,6 +167,9 @@ impl Schema {
 
     /// The versions in which a kind is served, the stored one first.
     pub fn versions(&self, kind: &Kind) -> Vec<&'static str> {
+        if let Some(custom) = &kind.custom {
+            return custom.versions.clone();
+        }
         let mut versions: Vec<&'static str> = self
             .kinds
             .keys()

@@ -1,9 +1,10 @@
-//! Virtual time, the event queue and seeded random streams: what every layer stands on.
+//! Virtual time, the event queue, seeded random streams and regular expressions: what every layer stands on.
 //! Nothing here may know of Kubernetes.
 
 mod order;
 mod queue;
 mod random;
+pub mod regex;
 mod time;
 
 pub use order::Order;

@@ -65,7 +65,7 @@ fn expected_scale(api: &ApiServer, pods: &[Value]) -> Result<(i64, usize), Strin
 
 /// The controller at the end of the chain and its size: a ReplicaSet's Deployment stands for it.
 fn controller_scale(api: &ApiServer, namespace: &str, owner: &Value) -> Option<(String, i64)> {
-    let kind = Kind::of(owner.get("apiVersion").str(), owner.get("kind").str())?;
+    let kind = api.kind_of(owner.get("apiVersion").str(), owner.get("kind").str())?;
     let object = api.peek(kind, namespace, owner.get("name").str()).filter(|o| o.uid() == owner.get("uid").str())?;
     if kind.plural == "replicasets"
         && let Some(found) = controller_scale(api, namespace, object.controller_ref())

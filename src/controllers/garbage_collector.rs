@@ -1,7 +1,7 @@
 //! The garbage collector (`pkg/controller/garbagecollector`): dependents of owners that are gone, and the two finalizers of deletion policies.
 
 use super::work_queue::WorkQueue;
-use crate::api::{KINDS, Kind, KindRef, Object, Value};
+use crate::api::{KindRef, Object, Value};
 use crate::base::Time;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, Preconditions, Propagation, Subresource, WriteOptions};
 use crate::store::ObjectKey;
@@ -105,14 +105,14 @@ fn remove_finalizer(api: &mut ApiServer, by: &Caller, key: &ObjectKey, finalizer
 
 /// The living object that a reference names, where uid and namespace agree.
 fn owner_of<'a>(api: &'a ApiServer, object: &Value, reference: &Value) -> Option<&'a Value> {
-    let kind = Kind::of(reference.get("apiVersion").str(), reference.get("kind").str())?;
+    let kind = api.kind_of(reference.get("apiVersion").str(), reference.get("kind").str())?;
     let namespace = if kind.namespaced { object.namespace() } else { "" };
     api.peek(kind, namespace, reference.get("name").str()).filter(|o| o.uid() == reference.get("uid").str())
 }
 
 impl Component for GarbageCollector {
     fn watches(&self, kind: KindRef) -> bool {
-        KINDS.contains(kind) && kind.plural != "events"
+        kind.plural != "events"
     }
 
     fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
@@ -123,7 +123,7 @@ impl Component for GarbageCollector {
                 self.queue.add_at(key.clone(), now);
             }
             for reference in object.at(&["metadata", "ownerReferences"]).items() {
-                if let Some(kind) = Kind::of(reference.get("apiVersion").str(), reference.get("kind").str())
+                if let Some(kind) = api.kind_of(reference.get("apiVersion").str(), reference.get("kind").str())
                     && let Some(owner) = owner_of(api, object, reference)
                     && owner.is_terminating()
                 {

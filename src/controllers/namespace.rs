@@ -1,7 +1,7 @@
 //! The namespace controller (`pkg/controller/namespace`): empties a namespace that is being deleted, then lets it go.
 
 use super::work_queue::WorkQueue;
-use crate::api::{ArcStr, KINDS, Kind, KindRef, Object, Value};
+use crate::api::{ArcStr, Kind, KindRef, Object, Value};
 use crate::base::Order as _;
 use crate::base::{Duration, Time};
 use crate::obj;
@@ -28,7 +28,7 @@ impl NamespaceController {
         }
         let by = Caller::new(now, "namespace-controller");
         let mut left: Vec<(KindRef, usize, Vec<ArcStr>)> = Vec::new();
-        for kind in KINDS.iter().filter(|k| k.namespaced && k.verbs.contains(&"deletecollection")) {
+        for kind in api.kinds().into_iter().filter(|k| k.namespaced && k.verbs.contains(&"deletecollection")) {
             if api.iter(kind, Some(name)).next().is_none() {
                 continue;
             }

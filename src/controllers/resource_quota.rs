@@ -2,7 +2,7 @@
 
 use super::controller::{ObjectRef, key_of};
 use super::work_queue::WorkQueue;
-use crate::api::{KINDS, Kind, KindRef, Status, Value, quota};
+use crate::api::{Kind, KindRef, Status, Value, quota};
 use crate::base::{Duration, Time};
 use crate::server::{ApiServer, Caller, Change, Component, Subresource, WriteOptions};
 
@@ -48,7 +48,7 @@ impl ResourceQuotaController {
 
 impl Component for ResourceQuotaController {
     fn watches(&self, kind: KindRef) -> bool {
-        kind.namespaced && KINDS.contains(kind) && kind.plural != "events"
+        kind.namespaced && kind.plural != "events"
     }
 
     fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {

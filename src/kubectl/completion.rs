@@ -4,7 +4,7 @@ use super::command::Command;
 use super::commands::ROOT;
 use super::flags::{FlagKind, GLOBAL};
 use super::resources::kind_of;
-use crate::api::{KINDS, Kind, Object};
+use crate::api::{Kind, Object};
 use crate::base::Order as _;
 use crate::server::ApiServer;
 
@@ -111,7 +111,7 @@ fn names(api: &ApiServer, kind: crate::api::KindRef, namespace: &str, prefix: &s
 
 fn arguments(command: &str, given: &[&str], last: &str, api: &ApiServer, namespace: &str) -> Vec<String> {
     if let Some((kind, _)) = last.split_once('/') {
-        return kind_of(kind).map_or_else(Vec::new, |k| names(api, k, namespace, &format!("{kind}/")));
+        return kind_of(api, kind).map_or_else(Vec::new, |k| names(api, k, namespace, &format!("{kind}/")));
     }
     if BY_NODE.contains(&command) {
         return names(api, Kind::named("Node"), "", "");
@@ -121,8 +121,8 @@ fn arguments(command: &str, given: &[&str], last: &str, api: &ApiServer, namespa
     }
     if command == "taint" || BY_TYPE.contains(&command) || command == "explain" {
         return match given.first() {
-            None => KINDS.iter().filter(|k| !k.verbs.is_empty()).map(|k| k.plural.to_owned()).collect(),
-            Some(kind) if !kind.contains('/') => kind_of(kind).map_or_else(Vec::new, |k| names(api, k, namespace, "")),
+            None => api.kinds().into_iter().filter(|k| !k.verbs.is_empty()).map(|k| k.plural.to_owned()).collect(),
+            Some(kind) if !kind.contains('/') => kind_of(api, kind).map_or_else(Vec::new, |k| names(api, k, namespace, "")),
             Some(_) => Vec::new(),
         };
     }

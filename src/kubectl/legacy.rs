@@ -5,9 +5,9 @@ use super::context::Context;
 use super::flags::{Flag, switch};
 use super::host::{Environment, Output, Stream};
 use super::output::columns::format_labels;
-use super::resources::{Info, kind_of};
+use super::resources::{Info, kind_among};
 use crate::api::yaml::decode_documents;
-use crate::api::{Kind, Object, Value};
+use crate::api::{KINDS, Kind, KindRef, Object, Value};
 use crate::obj;
 
 /// The variable that asks for it.
@@ -47,6 +47,10 @@ fn without_reason(line: &str) -> String {
     rest.map_or_else(|| line.to_owned(), |(_, message)| format!("Error from server: {message}"))
 }
 
+fn built_in(text: &str) -> Option<KindRef> {
+    kind_among(&KINDS.iter().collect::<Vec<_>>(), text)
+}
+
 fn rewritten(command: &str, args: &[String], stream: Stream, line: &str) -> Option<String> {
     let said = line.trim_end();
     if stream == Stream::Stderr {
@@ -55,7 +59,7 @@ fn rewritten(command: &str, args: &[String], stream: Stream, line: &str) -> Opti
     let kind_word = |word: &str| word.split('.').next().unwrap_or(word).to_owned();
     if let Some((head, done)) = said.split_once(' ')
         && let Some((kind, name)) = head.split_once('/')
-        && kind_of(kind).is_some()
+        && built_in(kind).is_some()
         && !name.contains('/')
     {
         // Of nodes that are labelled a table follows.
@@ -63,7 +67,7 @@ fn rewritten(command: &str, args: &[String], stream: Stream, line: &str) -> Opti
             return None;
         }
         // What is autoscaled is the target.
-        let target = args.first().filter(|_| command == "autoscale").and_then(|a| kind_of(a.split('/').next().unwrap_or(a)));
+        let target = args.first().filter(|_| command == "autoscale").and_then(|a| built_in(a.split('/').next().unwrap_or(a)));
         let kind = target.map_or_else(|| kind_word(kind), |k| k.singular());
         return Some(format!("{kind} \"{name}\" {}\n", done.replace("(server dry run)", "(DRY RUN)").replace("(dry run)", "(DRY RUN)")));
     }

@@ -6,8 +6,8 @@ use super::error::{CliError, fail};
 use super::files;
 use super::legacy;
 use crate::api::schema::schema;
-use crate::api::{KINDS, Kind, KindRef, Object, Status, Value};
-use crate::server::ListOptions;
+use crate::api::{Kind, KindRef, Object, Status, Value};
+use crate::server::{ApiServer, ListOptions};
 
 /// One object that a command acts on.
 #[derive(Clone, Debug)]
@@ -130,12 +130,17 @@ fn split_types(text: &str) -> Vec<&str> {
 }
 
 /// The kind that an argument names: `pods`, `po`, `Pod`, `deployments.apps`, `deployments.v1.apps`.
-pub fn kind_of(text: &str) -> Option<KindRef> {
+pub fn kind_of(api: &ApiServer, text: &str) -> Option<KindRef> {
+    kind_among(&api.kinds(), text)
+}
+
+/// The same among these kinds.
+pub fn kind_among(kinds: &[KindRef], text: &str) -> Option<KindRef> {
     let lower = text.to_lowercase();
     let is = |k: &Kind, name: &str| (k.plural == name || k.short_names.contains(&name) || k.singular() == name) && !k.verbs.is_empty();
-    let Some((name, group)) = lower.split_once('.') else { return KINDS.iter().find(|k| is(k, &lower)) };
+    let Some((name, group)) = lower.split_once('.') else { return kinds.iter().copied().find(|k| is(k, &lower)) };
     let in_group = |group: &str, version: Option<&str>| {
-        KINDS.iter().find(|k| is(k, name) && k.group == group && version.is_none_or(|v| schema().versions(k).contains(&v)))
+        kinds.iter().copied().find(|k| is(k, name) && k.group == group && version.is_none_or(|v| schema().versions(k).contains(&v)))
     };
     if let Some((version, rest)) = group.split_once('.')
         && version.starts_with('v')
@@ -145,22 +150,23 @@ pub fn kind_of(text: &str) -> Option<KindRef> {
     }
     in_group(group, None).or_else(|| in_group("", Some(group))).or_else(|| {
         // A group may be cut short: `ingresses.networking`.
-        KINDS.iter().find(|k| is(k, name) && !k.group.is_empty() && k.group.starts_with(&format!("{group}.")))
+        kinds.iter().copied().find(|k| is(k, name) && !k.group.is_empty() && k.group.starts_with(&format!("{group}.")))
     })
 }
 
 /// As [`kind_of`], with kubectl's error.
-pub fn require_kind(text: &str) -> Result<KindRef, CliError> {
-    kind_of(text).ok_or_else(|| CliError::Message(format!("the server doesn't have a resource type {text:?}")))
+pub fn require_kind(api: &ApiServer, text: &str) -> Result<KindRef, CliError> {
+    kind_of(api, text).ok_or_else(|| CliError::Message(format!("the server doesn't have a resource type {text:?}")))
 }
 
 /// The kinds that an argument names, categories included.
-pub fn kinds_of(text: &str) -> Result<Vec<KindRef>, CliError> {
+pub fn kinds_of(api: &ApiServer, text: &str) -> Result<Vec<KindRef>, CliError> {
+    let all = api.kinds();
     let mut kinds = Vec::new();
     for part in split_types(text) {
-        let category: Vec<KindRef> = KINDS.iter().filter(|k| k.categories.contains(&part)).collect();
+        let category: Vec<KindRef> = all.iter().copied().filter(|k| k.categories.contains(&part)).collect();
         if category.is_empty() {
-            kinds.push(require_kind(part)?);
+            kinds.push(require_kind(api, part)?);
         } else {
             kinds.extend(category);
         }
@@ -170,10 +176,12 @@ pub fn kinds_of(text: &str) -> Result<Vec<KindRef>, CliError> {
 
 /// The kind that an object's `apiVersion` and `kind` name, at any version that is served; letter case of the kind is forgiven, as kubectl
 /// forgives it.
-pub fn mapping(api_version: &str, kind: &str) -> Option<KindRef> {
+pub fn mapping(api: &ApiServer, api_version: &str, kind: &str) -> Option<KindRef> {
     let (group, version) = crate::api::split_api_version(api_version);
-    let served = |k: &&Kind| k.group == group && (k.version == version || schema().versions(k).contains(&version));
-    KINDS.iter().find(|k| k.kind == kind && served(k)).or_else(|| KINDS.iter().find(|k| k.singular() == kind && served(k)))
+    let all = api.kinds();
+    let served = |k: &KindRef| k.group == group && (k.version == version || schema().versions(k).contains(&version));
+    let find = |is: &dyn Fn(&KindRef) -> bool| all.iter().copied().find(|k| is(k) && served(k));
+    find(&|k| k.kind == kind).or_else(|| find(&|k| k.singular() == kind))
 }
 
 const MIXED: &str = "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'";
@@ -248,24 +256,24 @@ pub fn find(cx: &mut Context<'_, '_>, query: &Query, args: &[String]) -> Result<
         if arguments.types.is_empty() {
             return fail("at least one resource must be specified to use a selector");
         }
-        return by_selector(cx, query, kinds_of(&arguments.types)?);
+        return by_selector(cx, query, kinds_of(cx.host.api, &arguments.types)?);
     }
     if !arguments.tuples.is_empty() {
         let single = arguments.tuples.len() == 1;
         let mut wanted = Vec::new();
         for (kind, name) in arguments.tuples {
-            wanted.push((require_kind(&kind)?, name));
+            wanted.push((require_kind(cx.host.api, &kind)?, name));
         }
         return by_name(cx, query, wanted, single);
     }
     if named {
-        let kinds = kinds_of(&arguments.types)?;
+        let kinds = kinds_of(cx.host.api, &arguments.types)?;
         let [kind] = kinds.as_slice() else { return fail("you must specify only one resource") };
         let single = arguments.names.len() == 1;
         return by_name(cx, query, arguments.names.into_iter().map(|n| (*kind, n)).collect(), single);
     }
     if !arguments.types.is_empty() {
-        kinds_of(&arguments.types)?;
+        kinds_of(cx.host.api, &arguments.types)?;
         return fail("resource(s) were provided, but no name was specified");
     }
     fail(MISSING)
@@ -374,7 +382,7 @@ fn from_files(cx: &mut Context<'_, '_>, query: &Query, paths: &[files::Source]) 
 fn prepare(cx: &Context<'_, '_>, query: &Query, path: &files::Source, mut object: Value, listed: bool) -> Result<Info, CliError> {
     let source = path.name.clone();
     let (api_version, kind_name) = (object.api_version().to_owned(), object.kind().to_owned());
-    let Some(kind) = mapping(&api_version, &kind_name) else {
+    let Some(kind) = mapping(cx.host.api, &api_version, &kind_name) else {
         let unknown = format!("no matches for kind {kind_name:?} in version {api_version:?}");
         // The items of a list are looked up elsewhere, and their errors are always several.
         if listed {

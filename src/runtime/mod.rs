@@ -10,7 +10,6 @@ mod machine;
 mod proc_files;
 mod process;
 mod programs;
-mod regex;
 mod shell;
 mod text;
 
@@ -22,7 +21,4 @@ pub use images::{Image, PullFailure, Service, ServiceKind};
 pub use machine::{ExtRead, Files, Machine, MachineEvent, MachineSpec, ProcessInfo, ServeId, SpawnError, SpawnSpec, Stdin, Stream, Usage};
 pub use process::{ExitStatus, Pid, Signal, Waiting};
 
-/// The characters of a POSIX class such as `alpha`.
-fn shell_class(name: &str) -> Option<&'static [(char, char)]> {
-    shell::named_class(name)
-}
+use crate::base::regex::{self, posix_class};

@@ -227,15 +227,16 @@ impl ApiServer {
 
     /// Every object of a namespace that a ResourceQuota may count.
     pub fn countable(&self, namespace: &str) -> impl Iterator<Item = (KindRef, &Value)> {
-        api::KINDS
-            .iter()
+        self.kinds()
+            .into_iter()
             .filter(|k| k.namespaced && !k.verbs.is_empty())
             .flat_map(move |k| self.iter(k, Some(namespace)).map(move |v| (k, v)))
     }
 
     /// GET of one object.
     pub fn get(&self, kind: KindRef, namespace: &str, name: &str) -> Result<Value, Status> {
-        self.peek(kind, namespace, name).cloned().ok_or_else(|| Status::not_found(kind, name))
+        let object = self.peek(kind, namespace, name).ok_or_else(|| Status::not_found(kind, name))?;
+        Ok(if kind.custom.is_some() { api::custom::read(self.current(kind), object) } else { object.clone() })
     }
 
     /// GET of a list, by selectors.
@@ -243,11 +244,17 @@ impl ApiServer {
         let labels = LabelSelector::parse(&options.label_selector).map_err(|e| Status::bad_request(e.to_string()))?;
         let fields = FieldSelector::parse(&options.field_selector).map_err(|e| Status::bad_request(e.to_string()))?;
         fields.check(kind).map_err(|e| Status::bad_request(e.to_string()))?;
-        Ok(self.iter(kind, namespace).filter(|v| labels.matches(v.labels()) && fields.matches(v)).cloned().collect())
+        let found = self.iter(kind, namespace).filter(|v| labels.matches(v.labels()) && fields.matches(v));
+        if kind.custom.is_some() {
+            let kind = self.current(kind);
+            return Ok(found.map(|v| api::custom::read(kind, v)).collect());
+        }
+        Ok(found.cloned().collect())
     }
 
     /// POST.
     pub fn create(&mut self, by: &Caller, kind: KindRef, namespace: &str, object: Value, options: &WriteOptions) -> Result<Value, Status> {
+        let kind = self.current(kind);
         let mut object = self.decode(kind, object, options)?;
         if kind.namespaced {
             let named = object.namespace();
@@ -308,6 +315,7 @@ impl ApiServer {
 
     /// PUT of an object, or of one subresource of it.
     pub fn update(&mut self, by: &Caller, kind: KindRef, object: Value, sub: Subresource, options: &WriteOptions) -> Result<Value, Status> {
+        let kind = self.current(kind);
         let name = object.name_arc();
         let namespace = if kind.namespaced { object.namespace_arc() } else { ArcStr::new() };
         let key = ObjectKey::new(kind, namespace.clone(), name.clone());
@@ -349,7 +357,7 @@ impl ApiServer {
             Subresource::Status if trusted => Vec::new(),
             _ if trusted && kind.plural == "pods" => Vec::new(),
             Subresource::Status => api::validation::status_update(kind, &object, &old),
-            Subresource::Finalize => api::validation::finalize(&object, &old),
+            Subresource::Finalize if kind.plural == "namespaces" => api::validation::finalize(&object, &old),
             Subresource::Resize => api::validation::resize(&object, &old),
             Subresource::EphemeralContainers => api::validation::ephemeral_containers(&object, &old),
             _ => api::validation::update(kind, &object, &old),
@@ -469,13 +477,22 @@ impl ApiServer {
     /// GET of the `scale` subresource.
     pub fn scale(&self, kind: KindRef, namespace: &str, name: &str) -> Result<Value, Status> {
         let object = self.get(kind, namespace, name)?;
-        if !matches!(kind.plural, "replicationcontrollers" | "deployments" | "replicasets" | "statefulsets") {
+        let kind = self.current(kind);
+        let paths = kind.custom.as_ref().map(|c| c.scale(kind.version));
+        let built_in = matches!(kind.plural, "replicationcontrollers" | "deployments" | "replicasets" | "statefulsets");
+        if paths.map_or(!built_in, Value::is_null) {
             return Err(Status::no_such_resource());
         }
+        let along = |path: &str| object.at(&path.trim_start_matches('.').split('.').collect::<Vec<_>>());
         let metadata = object.get("metadata");
         let selector = match object.at(&["spec", "selector"]) {
+            _ if paths.is_some() => along(paths.map_or("", |p| p.get("labelSelectorPath").str())).str().to_owned(),
             selector if kind.plural == "replicationcontrollers" => LabelSelector::from_map(selector).to_string(),
             selector => LabelSelector::from_object(selector).map(|s| s.to_string()).unwrap_or_default(),
+        };
+        let count = |half: &str, member: &str| match paths {
+            Some(paths) => along(paths.get(member).str()).int(),
+            None => object.at(&[half, "replicas"]).int(),
         };
         Ok(obj!({
             "apiVersion": "autoscaling/v1", "kind": "Scale",
@@ -483,8 +500,8 @@ impl ApiServer {
                 "name": metadata.get("name"), "namespace": metadata.get("namespace"), "uid": metadata.get("uid"),
                 "resourceVersion": metadata.get("resourceVersion"), "creationTimestamp": metadata.get("creationTimestamp")
             },
-            "spec": {"replicas": object.at(&["spec", "replicas"]).int()},
-            "status": {"replicas": object.at(&["status", "replicas"]).int(), "selector": selector}
+            "spec": {"replicas": count("spec", "specReplicasPath")},
+            "status": {"replicas": count("status", "statusReplicasPath"), "selector": selector}
         }))
     }
 
@@ -504,12 +521,14 @@ impl ApiServer {
             status.message = status.message.replacen(&format!("{}.{}", kind.kind, kind.group), "Scale.autoscaling", 1);
             return Err(status);
         }
+        let kind = self.current(kind);
         let mut object = self.get(kind, namespace, scale.name())?;
         if let Some(version) = scale.at(&["metadata", "resourceVersion"]).as_str() {
             object.set(&["metadata", "resourceVersion"], version);
         }
         let old = object.clone();
-        object.set(&["spec", "replicas"], replicas);
+        let path = kind.custom.as_ref().map_or(".spec.replicas", |c| c.scale(kind.version).get("specReplicasPath").str());
+        object.set(&path.trim_start_matches('.').split('.').collect::<Vec<_>>(), replicas);
         if options.field_validation != FieldValidation::Trusted
             && let Writer::Manager(name) = std::mem::take(&mut self.writer)
         {

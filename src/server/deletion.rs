@@ -1,6 +1,7 @@
 //! DELETE: grace, finalizers and propagation (`registry/generic/registry`), and the eviction subresource.
 
 use super::ApiServer;
+use super::definitions::{CLEANUP, definitions, set_condition};
 use super::options::{Caller, DeleteOptions, ListOptions, Propagation, Subresource, WriteOptions};
 use super::strategy::add_finalizer;
 use crate::api::selector::LabelSelector;
@@ -67,6 +68,11 @@ impl ApiServer {
                 add_finalizer(&mut next, "foregroundDeletion");
             }
             _ => {}
+        }
+        if kind == definitions() && !old.is_terminating() {
+            add_finalizer(&mut next, CLEANUP);
+            let message = "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon";
+            set_condition(&mut next, "Terminating", "True", "InstanceDeletionPending", message, by.now);
         }
         let grace_s = grace_period_s(kind, &old, options);
         let held = !next.at(&["metadata", "finalizers"]).items().is_empty() || kind.plural == "namespaces";

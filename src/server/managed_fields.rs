@@ -27,6 +27,39 @@ enum Node {
     Items(&'static Field, &'static Type),
     /// By the items themselves.
     Set,
+    /// By the members that the schema of a custom kind has; the root's metadata is that of any object.
+    Custom(&'static Value, bool),
+    /// By the keys of a list's items, by the schema of a custom kind.
+    CustomItems(&'static Value),
+}
+
+impl Node {
+    /// How an object of this kind is taken apart.
+    fn root(kind: KindRef) -> Node {
+        match &kind.custom {
+            Some(custom) => Node::Custom(custom.schema(kind.version), true),
+            None => Node::Struct(schema().kind(kind)),
+        }
+    }
+
+    /// Whether its parts are called by name, as those of a map are.
+    fn by_name(self) -> bool {
+        matches!(self, Node::Struct(_) | Node::Entries | Node::Custom(..))
+    }
+}
+
+/// How a value of a custom kind's schema is taken apart; what the schema does not describe, by its own members.
+// Models the schema converter of structured-merge-diff.
+fn custom_node(schema: &'static Value, value: &Value) -> Node {
+    match value {
+        Value::Map(_) if schema.get("x-kubernetes-map-type").str() != "atomic" => Node::Custom(schema, false),
+        Value::List(_) => match schema.get("x-kubernetes-list-type").str() {
+            "set" => Node::Set,
+            "map" => Node::CustomItems(schema),
+            _ => Node::Leaf,
+        },
+        _ => Node::Leaf,
+    }
 }
 
 fn node_of(field: &'static Field) -> Node {
@@ -78,6 +111,27 @@ fn parts(node: Node, value: &Value) -> Vec<(String, Node, &Value)> {
             value.items().iter().map(|v| (item_key(field, t, v), inner, v)).collect()
         }
         Node::Set => value.items().iter().map(|v| (format!("v:{}", v.to_json()), Node::Leaf, v)).collect(),
+        Node::Custom(of, root) => {
+            let inner = |key: &str, value: &Value| {
+                if root && key == "metadata" {
+                    return schema().named("meta", "ObjectMeta").map_or(Node::Leaf, Node::Struct);
+                }
+                let property = of.get("properties").get(key);
+                custom_node(if property.is_null() { of.get("additionalProperties") } else { property }, value)
+            };
+            value.entries().filter(|(_, v)| !v.is_null()).map(|(k, v)| (format!("f:{k}"), inner(k, v), v)).collect()
+        }
+        Node::CustomItems(of) => {
+            let items = of.get("items");
+            let key = |item: &Value| {
+                let keys = of.get("x-kubernetes-list-map-keys").items().iter().map(|k| {
+                    let own = item.get(k.str());
+                    (k.arc_str(), if own.is_null() { items.get("properties").get(k.str()).get("default") } else { own }.clone())
+                });
+                format!("k:{}", Value::from(keys.collect::<Map>()).to_json())
+            };
+            value.items().iter().map(|v| (key(v), custom_node(items, v), v)).collect()
+        }
     }
 }
 
@@ -181,7 +235,7 @@ fn merge(node: Node, live: &Value, config: &Value) -> Value {
     for (key, inner, value) in parts(node, config) {
         let place = parts(node, live).iter().position(|(k, ..)| *k == key);
         match node {
-            Node::Struct(_) | Node::Entries => {
+            _ if node.by_name() => {
                 let name = &key[2..];
                 let value = merge(inner, live.get(name), value);
                 merged.map_mut().insert(name, value);
@@ -203,7 +257,7 @@ fn prune(node: Node, value: &mut Value, gone: &Value, owned: &Value) {
         if gone.is_null() {
             continue;
         }
-        let by_name = matches!(node, Node::Struct(_) | Node::Entries);
+        let by_name = node.by_name();
         if owned.is_null() {
             if by_name {
                 value.map_mut().remove(&key[2..]);
@@ -317,7 +371,7 @@ impl Managers {
 
 /// A user's create or update: what changed is the manager's from now on.
 pub(super) fn track(kind: KindRef, old: Option<&Value>, new: &mut Value, manager: &str, sub: &str, by: &Caller) {
-    let root = Node::Struct(schema().kind(kind));
+    let root = Node::root(kind);
     let empty = Value::map();
     let (changed, gone) = compare(root, Some(&old.map_or(empty, bare)), Some(&bare(new)));
     let changed = minus(&changed, &unowned());
@@ -333,7 +387,7 @@ pub(super) fn track(kind: KindRef, old: Option<&Value>, new: &mut Value, manager
 
 /// What a server-side apply makes of a live object (null where there is none yet), or with whom it conflicts.
 pub(super) fn apply(kind: KindRef, live: &Value, config: &Value, manager: &str, force: bool, by: &Caller) -> Result<Value, Status> {
-    let root = Node::Struct(schema().kind(kind));
+    let root = Node::root(kind);
     let now = by.now.rfc3339();
     let config = bare(config);
     let mut managers = Managers::of(live);

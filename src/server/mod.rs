@@ -3,6 +3,7 @@
 mod admission;
 mod api_server;
 mod component;
+mod definitions;
 mod deletion;
 mod event_recorder;
 mod heartbeats;
@@ -17,6 +18,7 @@ mod strategy;
 
 pub use api_server::ApiServer;
 pub use component::{Change, Component};
+pub use definitions::Definitions;
 pub use deletion::Deleted;
 pub use event_recorder::{EventRecorder, EventType};
 pub use heartbeats::Heartbeats;

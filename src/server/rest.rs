@@ -1,9 +1,10 @@
 //! The API as HTTP: method, path and body in, status code and body out. What `kubectl get --raw` and recorded requests speak.
 
 use super::options::{Caller, DeleteOptions, FieldValidation, ListOptions, Patch, Preconditions, Propagation, Subresource, WriteOptions};
-use super::{ApiServer, deletion};
+use super::{ApiServer, deletion, strategy};
 use crate::api::convert::{to_stored, to_version};
-use crate::api::{Kind, KindRef, Status, Value};
+use crate::api::schema::schema;
+use crate::api::{KindRef, Status, Value};
 use crate::obj;
 
 /// One request.
@@ -47,7 +48,8 @@ impl ApiServer {
     }
 
     fn serve(&mut self, by: &Caller, request: &RestRequest<'_>) -> Result<(u16, Value), Status> {
-        let Some(target) = parse_path(request.path.split('?').next().unwrap_or_default()).filter(|t| t.version != t.kind.version) else {
+        let Some(target) = parse_path(self, request.path.split('?').next().unwrap_or_default()).filter(|t| t.version != t.kind.version)
+        else {
             return self.serve_stored(by, request);
         };
         // Another version than the stored one: the body on its way in and the objects on their way out are converted.
@@ -75,7 +77,7 @@ impl ApiServer {
         let query: Vec<(String, String)> =
             query.split('&').filter_map(|p| p.split_once('=')).map(|(k, v)| (decode_percent(k), decode_percent(v))).collect();
         let parameter = |name: &str| query.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v.as_str());
-        let target = parse_path(path).ok_or_else(Status::no_such_resource)?;
+        let target = parse_path(self, path).ok_or_else(Status::no_such_resource)?;
         let options = WriteOptions {
             dry_run: parameter("dryRun") == "All",
             field_validation: match parameter("fieldValidation") {
@@ -92,6 +94,9 @@ impl ApiServer {
             self.write_as(manager);
         }
         let (kind, sub_kind) = (*kind, subresource(sub)?);
+        if kind.custom.is_some() && sub_kind == Subresource::Status && !strategy::has_status(kind) {
+            return Err(Status::no_such_resource());
+        }
         match (request.method, name.is_empty(), sub.as_str()) {
             ("GET", true, _) => {
                 let items = self.list(kind, (!namespace.is_empty()).then_some(namespace), &list)?;
@@ -169,7 +174,7 @@ impl ApiServer {
             })
             .collect();
         obj!({
-            "apiVersion": kind.api_version(), "kind": format!("{}List", kind.kind),
+            "apiVersion": kind.api_version(), "kind": kind.list_kind(),
             "metadata": {"resourceVersion": self.revision().to_string()}, "items": items
         })
     }
@@ -195,7 +200,7 @@ fn subresource(name: &str) -> Result<Subresource, Status> {
     })
 }
 
-fn parse_path(path: &str) -> Option<Target> {
+fn parse_path(api: &ApiServer, path: &str) -> Option<Target> {
     let mut parts = path.trim_matches('/').split('/').map(decode_percent);
     let group = match parts.next()?.as_str() {
         "api" => String::new(),
@@ -211,8 +216,10 @@ fn parse_path(path: &str) -> Option<Target> {
         rest.drain(..2);
     }
     let mut rest = rest.into_iter();
-    let served = |k: &KindRef| k.version == version || (k.kind == "HorizontalPodAutoscaler" && version == "v1");
-    let kind = Kind::of_resource(&group, &rest.next()?).filter(served)?;
+    let kind = api.kind_of_resource(&group, &rest.next()?)?;
+    if kind.version != version && !schema().versions(kind).contains(&version.as_str()) {
+        return None;
+    }
     let (name, sub) = (rest.next().unwrap_or_default(), rest.next().unwrap_or_default());
     rest.next().is_none().then_some(Target { kind, version, namespace, name, sub })
 }

@@ -11,6 +11,10 @@ const TEMPLATE_GENERATION: &str = "deprecated.daemonset.template.generation";
 
 /// Kinds whose writers of the object may not touch the status, and the reverse.
 pub(super) fn has_status(kind: KindRef) -> bool {
+    kind.custom.as_ref().map_or_else(|| built_in_with_status(kind), |c| c.has_status(kind.version))
+}
+
+fn built_in_with_status(kind: KindRef) -> bool {
     matches!(
         (kind.group, kind.plural),
         (
@@ -34,6 +38,9 @@ pub(super) fn has_status(kind: KindRef) -> bool {
 
 /// Kinds whose `metadata.generation` counts changes of the spec.
 fn has_generation(kind: KindRef) -> bool {
+    if kind.custom.is_some() {
+        return true;
+    }
     let whole_object = matches!(
         kind.plural,
         "configmaps"
@@ -106,6 +113,11 @@ pub(super) fn prepare_for_create(kind: KindRef, object: &mut Value) {
                 object.set(&["status"], Value::map());
                 select_by_uid(object);
             }
+            "customresourcedefinitions" => {
+                object.set(&["status"], obj!({"acceptedNames": {"kind": "", "plural": ""}, "conditions": null, "storedVersions": null}));
+                store_version(object);
+            }
+            _ if kind.custom.is_some() => {}
             _ => object.set(&["status"], Value::map()),
         }
     }
@@ -120,6 +132,17 @@ pub(super) fn prepare_for_create(kind: KindRef, object: &mut Value) {
     }
     if kind.plural == "persistentvolumes" {
         add_finalizer(object, "kubernetes.io/pv-protection");
+    }
+}
+
+/// Notes in which version a definition's objects are stored from now on.
+fn store_version(definition: &mut Value) {
+    let stored = definition.at(&["spec", "versions"]).items().iter().find(|v| v.get("storage").is_true()).map(|v| v.get("name").clone());
+    let list = definition.at(&["status", "storedVersions"]);
+    if let Some(name) = stored
+        && !list.items().contains(&name)
+    {
+        definition.at_mut(&["status", "storedVersions"]).list_mut().push(name);
     }
 }
 
@@ -195,6 +218,8 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
             *object = next;
         }
         Subresource::Resize => *object = resized(object, old),
+        // Who ends a definition writes both halves.
+        Subresource::Finalize if kind.plural == "customresourcedefinitions" => {}
         _ if has_status(kind) => {
             if old.get("status").is_null() {
                 object.remove(&["status"]);
@@ -209,6 +234,9 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
     }
     if kind.plural == "daemonsets" && sub == Subresource::None {
         count_template(object, old);
+    }
+    if kind.plural == "customresourcedefinitions" && sub == Subresource::None {
+        store_version(object);
     }
     if has_generation(kind) && sub != Subresource::Status && !counted(kind, object).same(&counted(kind, old)) {
         object.set(&["metadata", "generation"], old.at(&["metadata", "generation"]).int() + 1);
@@ -355,7 +383,7 @@ fn count_template(object: &mut Value, old: &Value) {
 
 /// What a change of counts as a new generation.
 fn counted(kind: KindRef, object: &Value) -> Value {
-    if matches!(object.get("spec"), Value::Map(_)) {
+    if matches!(object.get("spec"), Value::Map(_)) && kind.custom.is_none() {
         // Binding a pod is not a change of its desired state.
         let mut spec = object.get("spec").clone();
         if kind.plural == "pods" {
@@ -369,7 +397,9 @@ fn counted(kind: KindRef, object: &Value) -> Value {
     }
     let mut rest = object.clone();
     rest.remove(&["metadata"]);
-    rest.remove(&["status"]);
+    if has_status(kind) || kind.custom.is_none() {
+        rest.remove(&["status"]);
+    }
     rest
 }
 

@@ -5,7 +5,7 @@ use crate::base::{Duration, Time};
 use crate::controllers::{self, Controller};
 use crate::kubelet::Kubelets;
 use crate::scheduler::Scheduler;
-use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, WriteOptions};
+use crate::server::{ApiServer, Caller, Change, Component, Definitions, DeleteOptions, WriteOptions};
 
 use super::session::{self, Session};
 use super::{metrics_server, nodes};
@@ -14,6 +14,9 @@ use super::{metrics_server, nodes};
 const INFORMER_LAG: Duration = Duration::from_millis(3);
 /// How many old revisions stay readable.
 const HISTORY_MAX: u64 = 400_000;
+
+/// The place of the first controller among what acts: after the scheduler, the kubelets and the API server's own controllers.
+const FIRST: usize = 3;
 
 /// An informer: how far its component has seen the log, and when it will be told of the rest.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +34,7 @@ pub struct Cluster {
     pub kubelets: Option<Kubelets>,
     /// The scheduler, where it runs.
     pub scheduler: Option<Scheduler>,
+    definitions: Definitions,
     controllers: Vec<Box<dyn Controller>>,
     informers: Vec<Informer>,
     /// The revision up to which watchers have been looked for.
@@ -64,8 +68,9 @@ impl Cluster {
         };
         let scheduler = session.runs(session::Component::Scheduler).then(|| Scheduler::new(session.seed));
         let kubelets = session.runs(session::Component::Kubelets).then(|| Kubelets::new(session.seed));
-        let informers = vec![Informer::default(); controllers.len() + 2];
-        let mut cluster = Cluster { api, kubelets, scheduler, controllers, informers, routed: 0 };
+        let informers = vec![Informer::default(); controllers.len() + FIRST];
+        let definitions = Definitions::default();
+        let mut cluster = Cluster { api, kubelets, scheduler, definitions, controllers, informers, routed: 0 };
         cluster.route(Time::ZERO);
         // What the session starts with has been seen by all when it starts.
         for informer in 0..cluster.informers.len() {
@@ -94,7 +99,7 @@ impl Cluster {
         if self.informers[i].deliver_at.is_some_and(|t| t <= now) {
             self.deliver(i, now);
         } else {
-            if i > 1 && self.controllers[i - 2].as_any().is::<controllers::hpa::HorizontalController>() {
+            if i >= FIRST && self.controllers[i - FIRST].as_any().is::<controllers::hpa::HorizontalController>() {
                 metrics_server::scrape(&mut self.api, self.kubelets.as_ref(), now);
             }
             if let Some((component, api)) = self.component(i) {
@@ -146,7 +151,8 @@ impl Cluster {
         let wake = match i {
             0 => self.scheduler.as_ref().and_then(Component::next_wake),
             1 => self.kubelets.as_ref().and_then(Component::next_wake),
-            _ => self.controllers[i - 2].next_wake(),
+            2 => self.definitions.next_wake(),
+            _ => self.controllers[i - FIRST].next_wake(),
         };
         [wake, self.informers[i].deliver_at].into_iter().flatten().min()
     }
@@ -155,7 +161,8 @@ impl Cluster {
         let component: &mut dyn Component = match i {
             0 => self.scheduler.as_mut()?,
             1 => self.kubelets.as_mut()?,
-            _ => self.controllers[i - 2].as_mut(),
+            2 => &mut self.definitions,
+            _ => self.controllers[i - FIRST].as_mut(),
         };
         Some((component, &mut self.api))
     }

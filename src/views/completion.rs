@@ -1,6 +1,6 @@
 //! What a word of a command line could become: programs, kubectl's commands and flags, kinds, names, files.
 
-use crate::api::{KINDS, Kind, KindRef, Object};
+use crate::api::{Kind, KindRef, Object};
 use crate::base::Order as _;
 use crate::sim::Sim;
 
@@ -135,12 +135,12 @@ fn kubectl(sim: &Sim, arguments: &[&str], word: &str) -> Vec<String> {
             "get" | "describe" | "delete" | "edit" | "label" | "annotate" | "patch" | "scale" | "explain" | "expose" | "wait" | "autoscale",
         ]
         | ["rollout", _] => match word.split_once('/') {
-            Some((kind, name)) => kind_of(kind).map(|k| names(sim, k, namespace, name, &format!("{kind}/"))).unwrap_or_default(),
-            None => kinds(word),
+            Some((kind, name)) => kind_of(sim, kind).map(|k| names(sim, k, namespace, name, &format!("{kind}/"))).unwrap_or_default(),
+            None => kinds(sim, word),
         },
         ["rollout", _, kind, ..]
         | ["get" | "describe" | "delete" | "edit" | "label" | "annotate" | "patch" | "scale" | "expose" | "wait" | "autoscale", kind, ..] => {
-            kind_of(kind).map(|k| names(sim, k, namespace, word, "")).unwrap_or_default()
+            kind_of(sim, kind).map(|k| names(sim, k, namespace, word, "")).unwrap_or_default()
         }
         _ => Vec::new(),
     }
@@ -185,12 +185,12 @@ fn namespace_of<'a>(sim: &'a Sim, arguments: &[&'a str]) -> &'a str {
     after.or(joined).unwrap_or_else(|| sim.session().default_namespace())
 }
 
-fn kind_of(word: &str) -> Option<KindRef> {
-    KINDS.iter().find(|k| k.plural == word || k.singular() == word || k.short_names.contains(&word))
+fn kind_of(sim: &Sim, word: &str) -> Option<KindRef> {
+    sim.api().kinds().into_iter().find(|k| k.plural == word || k.singular() == word || k.short_names.contains(&word))
 }
 
-fn kinds(word: &str) -> Vec<String> {
-    KINDS.iter().filter(|k| k.verbs.contains(&"list") && k.plural.starts_with(word)).map(|k| k.plural.to_owned()).collect()
+fn kinds(sim: &Sim, word: &str) -> Vec<String> {
+    sim.api().kinds().into_iter().filter(|k| k.verbs.contains(&"list") && k.plural.starts_with(word)).map(|k| k.plural.to_owned()).collect()
 }
 
 fn names(sim: &Sim, kind: KindRef, namespace: &str, word: &str, prefix: &str) -> Vec<String> {

@@ -256,7 +256,7 @@ pub fn object<'a>(sim: &'a Sim, kind: &str, namespace: &str, name: &str) -> Opti
 pub fn columns(object: &Value, now: Time) -> Vec<(&'static str, String)> {
     let Some(kind) = kind_named(object.kind()) else { return Vec::new() };
     let printer = printer_of(kind);
-    printer.columns.iter().map(|c| c.name).zip((printer.cells)(object, now)).skip(1).collect()
+    printer.columns().iter().map(|c| c.name).zip(printer.cells(object, now)).skip(1).collect()
 }
 
 /// What `kubectl describe` says of an object.

@@ -11,11 +11,14 @@ mod workloads;
 use std::sync::Arc;
 
 use super::schema::{Schema, Ty, Type, schema};
-use super::{KindRef, Quantity, Value};
+use super::{KindRef, Quantity, Value, custom};
 
 /// Fills in what `kind`'s objects have by default. For decoded objects at the stored version; doing it twice changes nothing
 /// more.
 pub fn apply(kind: KindRef, object: &mut Value) {
+    if let Some(custom) = &kind.custom {
+        return custom::fill(kind, custom, object);
+    }
     let ty = schema().kind(kind);
     if let Some(changed) = object_defaults(schema(), ty, object) {
         *object = changed;

@@ -55,6 +55,14 @@ pub fn rule(ty: &Type, value: &mut Value) {
             }
         }
         "Rule" | "RuleWithOperations" | "NamedRuleWithOperations" => absent(value, "scope", "*"),
+        "CustomResourceDefinitionSpec" => {
+            let kind = value.at(&["names", "kind"]).str().to_owned();
+            if !kind.is_empty() {
+                empty_in(value, &["names", "singular"], kind.to_lowercase());
+                empty_in(value, &["names", "listKind"], format!("{kind}List"));
+            }
+            absent(value, "conversion", obj!({"strategy": "None"}));
+        }
         "ServiceReference" => absent(value, "port", 443),
         "ValidatingAdmissionPolicySpec" | "MutatingAdmissionPolicySpec" => absent(value, "failurePolicy", "Fail"),
         "MatchResources" => matching(value),

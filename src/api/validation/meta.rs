@@ -1,7 +1,7 @@
 //! What every object's metadata must be, and label selectors.
 
 use super::super::names::{self, go_strings, with_prefix};
-use super::super::{Object, Value, split_api_version};
+use super::super::{Kind, Object, Value, split_api_version};
 use super::path::{Errors, Path};
 use crate::base::Order as _;
 
@@ -37,7 +37,7 @@ pub(super) fn object_meta(errors: &mut Errors, object: &Value, namespaced: bool,
         (false, _) => errors.forbidden(at.child("namespace"), "not allowed on this type"),
     }
     common(errors, at, meta);
-    kube_finalizers(errors, at, meta);
+    kube_finalizers(errors, at, object);
 }
 
 fn common(errors: &mut Errors, at: Path<'_>, meta: &Value) {
@@ -118,7 +118,13 @@ fn finalizers(errors: &mut Errors, at: Path<'_>, finalizers: &Value) {
     }
 }
 
-fn kube_finalizers(errors: &mut Errors, at: Path<'_>, meta: &Value) {
+/// The finalizers of the built-in groups: extensions only warn.
+fn kube_finalizers(errors: &mut Errors, at: Path<'_>, object: &Value) {
+    let (group, _) = split_api_version(object.api_version());
+    if group == "apiextensions.k8s.io" || (!group.is_empty() && Kind::of_group(group, object.kind()).is_none()) {
+        return;
+    }
+    let meta = object.get("metadata");
     let list = at.child("finalizers");
     for (i, finalizer) in meta.get("finalizers").items().iter().enumerate() {
         kube_finalizer(errors, list.index(i), finalizer.str());
@@ -162,7 +168,7 @@ pub(super) fn object_meta_update(errors: &mut Errors, new: &Value, old: &Value) 
     labels(errors, at.child("labels"), meta.get("labels"));
     annotations(errors, at.child("annotations"), meta.get("annotations"));
     owner_references(errors, at.child("ownerReferences"), meta.get("ownerReferences"));
-    kube_finalizers(errors, at, meta);
+    kube_finalizers(errors, at, new);
 }
 
 /// A `metav1.LabelSelector`; null is no fault here.

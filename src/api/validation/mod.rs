@@ -4,6 +4,7 @@ mod autoscaling;
 mod batch;
 mod container;
 mod core;
+mod definition;
 mod ip;
 mod meta;
 mod networking;
@@ -24,7 +25,7 @@ mod workloads;
 use self::meta::{NameRule, object_meta, object_meta_update, path_segment};
 use self::path::{Errors, Path};
 use super::names;
-use super::{Cause, KindRef, Value};
+use super::{Cause, KindRef, Value, custom};
 
 const RBAC: &str = "rbac.authorization.k8s.io";
 
@@ -84,7 +85,11 @@ pub fn create(kind: KindRef, object: &Value) -> Vec<Cause> {
             object_meta(&mut errors, object, true, names::dns1123_subdomain);
             rest::lease(&mut errors, object);
         }
+        ("apiextensions.k8s.io", _) => definition::definition(&mut errors, object, None),
         _ => object_meta(&mut errors, object, kind.namespaced, name_rule(kind)),
+    }
+    if let Some(custom) = &kind.custom {
+        errors.0.extend(custom::check(kind, custom, object, None));
     }
     errors.0
 }
@@ -167,6 +172,7 @@ pub fn update(kind: KindRef, new: &Value, old: &Value) -> Vec<Cause> {
             object_meta_update(&mut errors, new, old);
             rest::lease(&mut errors, new);
         }
+        ("apiextensions.k8s.io", _) => definition::definition(&mut errors, new, Some(old)),
         _ => object_meta_update(&mut errors, new, old),
     }
     // Faults that objects could have before there was a rule are kept where the old object has such a fault.
@@ -178,6 +184,9 @@ pub fn update(kind: KindRef, new: &Value, old: &Value) -> Vec<Cause> {
     };
     if errors.0.iter().any(kept) && create(kind, old).iter().any(kept) {
         errors.0.retain(|c| !kept(c));
+    }
+    if let Some(custom) = &kind.custom {
+        errors.0.extend(custom::check(kind, custom, new, Some(old)));
     }
     errors.0
 }
@@ -200,6 +209,9 @@ pub fn resize(new: &Value, old: &Value) -> Vec<Cause> {
 pub fn status_update(kind: KindRef, new: &Value, old: &Value) -> Vec<Cause> {
     let mut errors = Errors::default();
     status::update(&mut errors, kind, new, old);
+    if let Some(custom) = &kind.custom {
+        errors.0.extend(custom::check_status(kind, custom, new, old));
+    }
     errors.0
 }
 

@@ -151,7 +151,7 @@ impl Sync<'_> {
         let now = self.by.now;
         let target = self.autoscaler.at(&["spec", "scaleTargetRef"]).clone();
         let (version, kind_name) = (target.get("apiVersion").str(), target.get("kind").str());
-        let Some(kind) = Kind::of(version, kind_name) else {
+        let Some(kind) = self.api.kind_of(version, kind_name) else {
             let group = version.split_once('/').map_or("", |(g, _)| g);
             return self.lost_target(&format!("no matches for kind {kind_name:?} in group {group:?}"));
         };
@@ -315,7 +315,8 @@ impl Sync<'_> {
                 return true;
             }
             let target = other.at(&["spec", "scaleTargetRef"]);
-            Kind::of(target.get("apiVersion").str(), target.get("kind").str())
+            self.api
+                .kind_of(target.get("apiVersion").str(), target.get("kind").str())
                 .and_then(|kind| self.api.scale(kind, namespace, target.get("name").str()).ok())
                 .and_then(|scale| LabelSelector::parse(scale.at(&["status", "selector"]).str()).ok())
                 .is_some_and(|s| !s.is_everything() && pods.iter().any(|p| s.matches(p.labels())))

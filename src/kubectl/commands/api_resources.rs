@@ -4,7 +4,7 @@ use crate::base::Order as _;
 use std::collections::BTreeSet;
 
 use crate::api::schema::schema;
-use crate::api::{KINDS, KindRef, Value};
+use crate::api::{KindRef, Value};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::commands::create_generators::texts;
 use crate::kubectl::context::Context;
@@ -54,8 +54,11 @@ fn resources(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if !matches!(sort, "" | "name" | "kind") {
         return fail("--sort-by accepts only name or kind");
     }
-    let mut kinds: Vec<KindRef> = KINDS
-        .iter()
+    let mut kinds: Vec<KindRef> = cx
+        .host
+        .api
+        .kinds()
+        .into_iter()
         .filter(|k| flags.get("api-group").is_none_or(|g| k.group == g))
         .filter(|k| !flags.given("namespaced") || k.namespaced == flags.is_on("namespaced"))
         .filter(|k| flags.list("verbs").iter().all(|v| k.verbs.contains(&v.as_str())))
@@ -64,7 +67,8 @@ fn resources(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     match sort {
         "name" => kinds.order_by_key(|k| k.plural),
         "kind" => kinds.order_by_key(|k| k.kind),
-        _ => {}
+        // The table's own order is by group already.
+        _ => kinds.order_by_key(|k| k.group),
     }
     match output {
         "name" => kinds.iter().for_each(|k| cx.out.outln(k.qualified())),
@@ -115,7 +119,7 @@ fn as_list(kinds: &[KindRef]) -> Value {
 fn versions(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     unexpected(cx)?;
     let mut all = BTreeSet::new();
-    for kind in KINDS {
+    for kind in cx.host.api.kinds() {
         all.insert(kind.api_version());
         for version in schema().versions(kind) {
             all.insert(if kind.group.is_empty() { version.to_owned() } else { format!("{}/{version}", kind.group) });

@@ -15,7 +15,7 @@ use crate::kubectl::output::{list_of, name_of, to_compact_json};
 use crate::kubectl::printing::{Reporter, named};
 use crate::kubectl::resources::{Info, Query, fetch, find};
 use crate::server::{
-    DeleteOptions, ListOptions, Patch, Propagation, Subresource, WriteOptions, three_way_merge_patch, three_way_strategic_patch,
+    ApiServer, DeleteOptions, ListOptions, Patch, Propagation, Subresource, WriteOptions, three_way_merge_patch, three_way_strategic_patch,
 };
 
 const OWN: &[Flag] = &[
@@ -243,7 +243,7 @@ impl Applying {
             self.report("unchanged", info.object, cx)?;
             return Ok(None);
         }
-        let sent = if uses_strategic(info.kind) { Patch::Strategic(patch.clone()) } else { Patch::Merge(patch.clone()) };
+        let sent = patch_of(info.kind, patch.clone());
         match cx.patch(info.kind, &info.namespace, &info.name, &sent, Subresource::None, &self.options) {
             Ok(object) => {
                 if object.is_terminating() {
@@ -304,7 +304,7 @@ impl Applying {
 
     /// `--prune`: deletes what was applied before and was not applied now.
     fn prune(&mut self, cx: &mut Context<'_, '_>) -> Result<(), CliError> {
-        let kinds = prune_kinds(cx.flags().list("prune-allowlist"))?;
+        let kinds = prune_kinds(cx.host.api, cx.flags().list("prune-allowlist"))?;
         let options = ListOptions { label_selector: cx.flags().text("selector").to_owned(), ..ListOptions::default() };
         let namespaces: Vec<String> = self.namespaces.iter().filter(|n| !n.is_empty()).cloned().collect();
         for namespaced in [true, false] {
@@ -362,7 +362,7 @@ const PRUNED: &[&str] = &[
     "StatefulSet",
 ];
 
-fn prune_kinds(allowed: &[String]) -> Result<Vec<KindRef>, CliError> {
+fn prune_kinds(api: &ApiServer, allowed: &[String]) -> Result<Vec<KindRef>, CliError> {
     if allowed.is_empty() {
         return Ok(PRUNED.iter().map(|k| Kind::named(k)).collect());
     }
@@ -373,7 +373,7 @@ fn prune_kinds(allowed: &[String]) -> Result<Vec<KindRef>, CliError> {
             return fail(format!("invalid GroupVersionKind format: {text}, please follow <group/version/kind>"));
         };
         let api_version = if *group == "core" { (*version).to_owned() } else { format!("{group}/{version}") };
-        match crate::kubectl::resources::mapping(&api_version, kind) {
+        match crate::kubectl::resources::mapping(api, &api_version, kind) {
             Some(kind) => kinds.push(kind),
             None => return fail(format!("no matches for kind {kind:?} in version {api_version:?}")),
         }
@@ -383,7 +383,12 @@ fn prune_kinds(allowed: &[String]) -> Result<Vec<KindRef>, CliError> {
 
 /// Whether the kind is patched by its schema; others by JSON merge.
 fn uses_strategic(kind: KindRef) -> bool {
-    !matches!(kind.group, "apiextensions.k8s.io" | "apiregistration.k8s.io")
+    kind.custom.is_none() && !matches!(kind.group, "apiextensions.k8s.io" | "apiregistration.k8s.io")
+}
+
+/// A three-way patch as it is sent.
+pub fn patch_of(kind: KindRef, patch: Value) -> Patch {
+    if uses_strategic(kind) { Patch::Strategic(patch) } else { Patch::Merge(patch) }
 }
 
 /// The patch that makes `current` what is applied now, without what was applied before and is no longer. A file may be at another served
@@ -391,7 +396,11 @@ fn uses_strategic(kind: KindRef) -> bool {
 pub fn three_way(kind: KindRef, current: &Value, modified: &Value) -> Value {
     let stored = |object: &Value| {
         let (_, version) = split_api_version(object.api_version());
-        if version == kind.version { object.clone() } else { to_stored(kind, version, object.clone()) }
+        let mut object = if version == kind.version { object.clone() } else { to_stored(kind, version, object.clone()) };
+        if kind.custom.is_some() && !object.get("apiVersion").is_null() {
+            object.set(&["apiVersion"], kind.api_version());
+        }
+        object
     };
     let original = last_applied::original(current).map_or_else(Value::map, |o| stored(&o));
     let modified = stored(modified);

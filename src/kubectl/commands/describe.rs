@@ -79,7 +79,7 @@ fn show(cx: &mut Context<'_, '_>, infos: &[crate::kubectl::resources::Info], alo
 
 /// The objects whose name begins so, where none has exactly that name.
 fn by_prefix(cx: &mut Context<'_, '_>) -> Result<Vec<crate::kubectl::resources::Info>, CliError> {
-    let (kind, prefix) = (require_kind(&cx.args()[0])?, &cx.args()[1]);
+    let (kind, prefix) = (require_kind(cx.host.api, &cx.args()[0])?, &cx.args()[1]);
     let namespace = cx.namespace();
     let objects = cx.list(kind, Some(&namespace), &ListOptions::default())?;
     let matching = objects.into_iter().filter(|o| o.name().starts_with(prefix.as_str()));

@@ -9,7 +9,7 @@ use crate::kubectl::last_applied;
 use crate::kubectl::output::to_yaml;
 use crate::kubectl::resources::{Info, Query, find};
 use crate::kubectl::unified;
-use crate::server::{FieldValidation, Patch, Subresource, WriteOptions};
+use crate::server::{FieldValidation, Subresource, WriteOptions};
 
 const OWN: &[Flag] = &[
     switch("server-side", ""),
@@ -76,5 +76,5 @@ fn merged(cx: &mut Context<'_, '_>, info: &Info, live: Option<&Value>) -> Result
         return Ok(live.clone());
     }
     debug_assert_eq!(live.name(), info.name);
-    cx.patch(info.kind, &info.namespace, &info.name, &Patch::Strategic(patch), Subresource::None, &options)
+    cx.patch(info.kind, &info.namespace, &info.name, &super::apply::patch_of(info.kind, patch), Subresource::None, &options)
 }

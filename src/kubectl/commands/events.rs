@@ -61,7 +61,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let object = match flags.text("for") {
         "" => None,
         target => match target.split_once('/') {
-            Some((kind, name)) if !name.is_empty() => Some((require_kind(kind)?, name.to_owned())),
+            Some((kind, name)) if !name.is_empty() => Some((require_kind(cx.host.api, kind)?, name.to_owned())),
             _ => return fail("--for must be in resource/name form"),
         },
     };

@@ -1,7 +1,8 @@
 //! `kubectl explain`: fields and types of a kind, from the schema.
 
-use crate::api::KindRef;
+use super::explain_schema;
 use crate::api::schema::{Field, Ty, Type, schema};
+use crate::api::{Kind, KindRef};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::Context;
@@ -46,7 +47,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return fail("a resource must be present, got: /, Resource=");
     }
     let fields: Vec<&str> = parts.filter(|p| !p.is_empty()).collect();
-    let Some(kind) = kind_of(resource) else {
+    let Some(kind) = kind_of(cx.host.api, resource) else {
         return Err(CliError::NoResource(format!("the server doesn't have a resource type {resource:?}")));
     };
     if !matches!(flags.text("output"), "" | "plaintext" | "plaintext-openapiv2") {
@@ -146,9 +147,29 @@ fn about_field(ty: &Type, name: &str) -> Option<String> {
     own(lines_about(&schema().full_name(ty))).or_else(|| ty.field("metadata").and_then(|_| own(lines_about(""))))
 }
 
+/// What is said of a field that every kind has.
+pub(super) fn of_every_kind(name: &str) -> String {
+    about_field(schema().kind(Kind::named("ConfigMap")), name).unwrap_or_default()
+}
+
+/// The lines that name the only values of a field.
+pub(super) fn values_of(values: &[String]) -> String {
+    if values.is_empty() { String::new() } else { values.iter().fold("ENUM:".to_owned(), |all, one| all + "\n    " + value(one)) }
+}
+
+/// The fields of every kind's metadata and theirs, indented as what is in a root.
+pub(super) fn nested_metadata(depth_max: usize) -> String {
+    let mut out = String::new();
+    let root = schema().kind(Kind::named("ConfigMap"));
+    if let Some(metadata) = root.field("metadata").and_then(|f| type_of(&f.ty)) {
+        nested(&mut vec![root, metadata], if depth_max == 0 { DEPTH_MAX } else { depth_max.min(DEPTH_MAX) }, &mut out);
+    }
+    out
+}
+
 /// Wraps text as the word wrapper does that kubectl uses, and indents every line.
 // Models github.com/mitchellh/go-wordwrap.
-fn wrap(text: &str, width: usize, indent: usize) -> String {
+pub(super) fn wrap(text: &str, width: usize, indent: usize) -> String {
     let pad = " ".repeat(indent);
     let mut out = pad.clone();
     let (mut word, mut space) = (String::new(), String::new());
@@ -200,7 +221,24 @@ fn explain(cx: &mut Context<'_, '_>, kind: KindRef, version: &str, path: &[&str]
         head += &format!("GROUP:      {}\n", kind.group);
     }
     head += &format!("KIND:       {}\nVERSION:    {version}\n\n", kind.kind);
-    let Some(mut ty) = schema().kind_at(kind, version) else {
+    let depth_max = cx.flags().int("max-depth").and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
+    // Custom kinds have schemas of their own, but for what all objects have.
+    let common = matches!(path.first(), Some(&("apiVersion" | "kind" | "metadata")));
+    if let Some(custom) = kind.custom.as_ref().filter(|_| !common) {
+        let form = explain_schema::Form { recursive: cx.flags().is_on("recursive"), depth_max };
+        let mut said = String::new();
+        let found = explain_schema::explain(custom.schema(version), path, &form, &mut said);
+        cx.out.out(head);
+        return match found {
+            Some(()) => {
+                cx.out.out(said + "\n");
+                Ok(Flow::Done)
+            }
+            None => fail(format!("field {:?} does not exist", path.last().unwrap_or(&""))),
+        };
+    }
+    let ty = if kind.custom.is_some() { Some(schema().kind(Kind::named("ConfigMap"))) } else { schema().kind_at(kind, version) };
+    let Some(mut ty) = ty else {
         return fail(format!("couldn't find resource for \"{}/{version}, Resource={}\"", kind.group, kind.plural));
     };
     let mut last: Option<(&Type, &Field)> = None;
@@ -224,10 +262,7 @@ fn explain(cx: &mut Context<'_, '_>, kind: KindRef, version: &str, path: &[&str]
     if let Some((owner, field)) = last {
         head += &format!("FIELD: {} <{}>\n", field.name, type_name(field, &field.ty));
         if !field.values.is_empty() {
-            head += "ENUM:";
-            for one in field.values.split(',') {
-                head += &format!("\n    {}", value(one));
-            }
+            head += &values_of(&field.values.split(',').map(str::to_owned).collect::<Vec<_>>());
         }
         head += "\n\n";
         said.extend(about_field(owner, field.name).filter(|text| !text.is_empty()));
@@ -245,8 +280,7 @@ fn explain(cx: &mut Context<'_, '_>, kind: KindRef, version: &str, path: &[&str]
     if last.is_none_or(|(_, f)| type_of(&f.ty).is_some()) {
         head += "FIELDS:\n";
         if cx.flags().is_on("recursive") {
-            let depth_max = cx.flags().int("max-depth").and_then(|n| usize::try_from(n).ok()).filter(|n| *n > 0);
-            nested(&mut vec![ty], depth_max.map_or(DEPTH_MAX, |n| n.min(DEPTH_MAX)), &mut head);
+            nested(&mut vec![ty], if depth_max == 0 { DEPTH_MAX } else { depth_max.min(DEPTH_MAX) }, &mut head);
         } else {
             for field in &ty.fields {
                 let said = about_field(ty, field.name);

@@ -158,7 +158,7 @@ fn can_i(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             warn(format!("verb '{verb}' is not a known verb"));
         }
     } else {
-        match kind_of(resource) {
+        match kind_of(cx.host.api, resource) {
             _ if matches!(resource, "*" | "users" | "groups") => {}
             None => match resource.split_once('.') {
                 Some((name, group)) => warn(format!("the server doesn't have a resource type '{name}' in group '{group}'")),

@@ -17,6 +17,7 @@ pub mod drain;
 pub mod events;
 pub mod exec;
 pub mod explain;
+mod explain_schema;
 pub mod expose;
 pub mod get;
 pub mod label;

@@ -137,7 +137,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if changes.add.is_empty() && changes.remove.is_empty() {
         return fail("at least one taint update is required");
     }
-    let kinds = kinds_of(&resources[0])?;
+    let kinds = kinds_of(cx.host.api, &resources[0])?;
     if let Some(kind) = kinds.iter().find(|k| **k != Kind::named("Node")) {
         return fail(format!("invalid resource type {}, only node types are supported", kind.plural));
     }

@@ -2,7 +2,7 @@
 
 use super::metadata::go_value;
 use super::page::Page;
-use crate::api::{Kind, Object, Value};
+use crate::api::Value;
 
 /// What the page has shown already, or never shows.
 const SKIPPED: &[&str] = &[".metadata.managedFields", ".metadata.name", ".metadata.namespace", ".metadata.labels", ".metadata.annotations"];
@@ -13,9 +13,8 @@ const DEPTH_MAX: usize = 64;
 pub(super) fn any(page: &mut Page, object: &Value) {
     page.head(object);
     content(page, 0, object, "");
-    if let Some(kind) = Kind::of(object.api_version(), object.kind()) {
-        page.events(kind, object);
-    }
+    let kind = page.kind;
+    page.events(kind, object);
 }
 
 fn content(page: &mut Page, level: usize, map: &Value, prefix: &str) {

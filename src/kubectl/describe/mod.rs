@@ -19,7 +19,7 @@ mod storage;
 mod volumes;
 mod workloads;
 
-use crate::api::{KindRef, Value};
+use crate::api::{Kind, KindRef, Value};
 use crate::base::Time;
 use page::Page;
 
@@ -39,7 +39,7 @@ pub fn describe(kind: KindRef, object: &Value, related: &dyn Related, show_event
 
 /// The same, with events `as_of_old`: as kubectl 1.3 showed them.
 pub fn describe_as(kind: KindRef, object: &Value, related: &dyn Related, show_events: bool, now: Time, as_of_old: bool) -> String {
-    let mut page = Page::new(related, now, show_events);
+    let mut page = Page::new(kind, related, now, show_events);
     page.old_events = as_of_old;
     let write = match (kind.group, kind.kind) {
         ("", "Pod") => pod::pod,
@@ -93,7 +93,7 @@ pub fn describe_pod_template(template: &Value, now: Time) -> String {
             None
         }
     }
-    let mut page = Page::new(&Nothing, now, false);
+    let mut page = Page::new(Kind::named("PodTemplate"), &Nothing, now, false);
     page.pod_template(template);
     page.finish_unaligned()
 }

@@ -3,13 +3,15 @@
 use std::fmt::Display;
 
 use super::Related;
-use crate::api::Value;
+use crate::api::{KindRef, Value};
 use crate::base::Time;
 use crate::kubectl::output::columns::age;
 use crate::kubectl::output::{TabWriter, escape_terminal};
 
 /// Lines at levels of indentation, and what is known while they are written.
 pub(super) struct Page<'a> {
+    /// Of what is described.
+    pub(super) kind: KindRef,
     pub(super) related: &'a dyn Related,
     pub(super) now: Time,
     /// Whether events are shown at the end.
@@ -20,8 +22,8 @@ pub(super) struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn new(related: &'a dyn Related, now: Time, show_events: bool) -> Self {
-        Page { related, now, show_events, old_events: false, writer: TabWriter::for_describe() }
+    pub(super) fn new(kind: KindRef, related: &'a dyn Related, now: Time, show_events: bool) -> Self {
+        Page { kind, related, now, show_events, old_events: false, writer: TabWriter::for_describe() }
     }
 
     /// Text at a level, without a line's end: two spaces a level, written even in the middle of a line.

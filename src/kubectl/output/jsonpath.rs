@@ -71,7 +71,8 @@ impl JsonPath {
     }
 }
 
-fn text_of(v: &Value) -> String {
+/// A value as a template prints it.
+pub(super) fn text_of(v: &Value) -> String {
     match v {
         Value::List(_) | Value::Map(_) => to_compact_json(v),
         Value::Null => "null".into(),

@@ -93,7 +93,7 @@ pub fn print_groups(objects: &[(KindRef, Value)], options: &TableOptions, now: T
 fn build<'a>(kind: KindRef, objects: impl IntoIterator<Item = &'a Value>, options: &TableOptions, now: Time) -> Table {
     let printer = if options.old { old_printer_of(kind) } else { printer_of(kind) };
     let shown = |c: &Column| options.wide || !c.wide;
-    let mut headers: Vec<String> = printer.columns.iter().filter(|c| shown(c)).map(|c| c.name.to_uppercase()).collect();
+    let mut headers: Vec<String> = printer.columns().iter().filter(|c| shown(c)).map(|c| c.name.to_uppercase()).collect();
     if options.with_namespace {
         headers.insert(0, "NAMESPACE".into());
     }
@@ -107,7 +107,7 @@ fn build<'a>(kind: KindRef, objects: impl IntoIterator<Item = &'a Value>, option
             row.push(object.namespace().to_owned());
         }
         let mut named = false;
-        for (column, cell) in printer.columns.iter().zip((printer.cells)(object, now)) {
+        for (column, cell) in printer.columns().iter().zip(printer.cells(object, now)) {
             let is_name = column.is_name && !named;
             named |= is_name;
             if shown(column) {

@@ -18,7 +18,7 @@ use arcstr::ArcStr;
 
 pub use cond::test_command;
 pub use expand::{Expander, Stop};
-pub use pattern::{Pattern, named_class};
+pub use pattern::Pattern;
 
 use super::kernel::{DescId, Kernel, Rd};
 use super::process::{Block, Env, ExitStatus, Pid, Process, Signal, Step};

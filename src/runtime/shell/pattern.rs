@@ -1,5 +1,7 @@
 //! The shell's patterns (`*`, `?`, `[...]`), matched in time proportional to text times pattern.
 
+use crate::base::regex::posix_class;
+
 /// A compiled pattern.
 #[derive(Debug, Clone)]
 pub struct Pattern(Vec<Elem>);
@@ -196,7 +198,7 @@ fn class(c: &[char], open: usize) -> Option<(Elem, usize)> {
         if a == '[' && c.get(i + 1) == Some(&':') {
             let end = (i + 2..c.len()).find(|j| c[*j] == ':' && c.get(j + 1) == Some(&']'))?;
             let name: String = c[i + 2..end].iter().collect();
-            ranges.extend_from_slice(named_class(&name)?);
+            ranges.extend_from_slice(posix_class(&name)?);
             i = end + 2;
             continue;
         }
@@ -212,25 +214,6 @@ fn class(c: &[char], open: usize) -> Option<(Elem, usize)> {
             i += 1;
         }
     }
-}
-
-/// The characters of a POSIX class such as `alpha`.
-pub fn named_class(name: &str) -> Option<&'static [(char, char)]> {
-    Some(match name {
-        "alpha" => &[('a', 'z'), ('A', 'Z')],
-        "digit" => &[('0', '9')],
-        "alnum" => &[('a', 'z'), ('A', 'Z'), ('0', '9')],
-        "upper" => &[('A', 'Z')],
-        "lower" => &[('a', 'z')],
-        "space" => &[(' ', ' '), ('\t', '\r')],
-        "blank" => &[(' ', ' '), ('\t', '\t')],
-        "punct" => &[('!', '/'), (':', '@'), ('[', '`'), ('{', '~')],
-        "print" => &[(' ', '~')],
-        "graph" => &[('!', '~')],
-        "cntrl" => &[('\0', '\x1f'), ('\x7f', '\x7f')],
-        "xdigit" => &[('0', '9'), ('a', 'f'), ('A', 'F')],
-        _ => return None,
-    })
 }
 
 /// Writes `text` so that it stands for itself in a pattern.

@@ -1,10 +1,13 @@
-//! NamespaceLifecycle: nothing is created in a namespace that is not there or on its way out.
+//! NamespaceLifecycle: nothing is created in a namespace, or of a kind, that is not there or on its way out.
 
 use super::ApiServer;
 use crate::api::{Kind, KindRef, Object, Status, Value};
 use crate::obj;
 
 pub(super) fn admit(server: &ApiServer, kind: KindRef, namespace: &str, object: &Value) -> Result<(), Status> {
+    if kind.custom.is_some() && !kind.verbs.contains(&"create") {
+        return Err(Status::forbidden(kind, object.name(), "create not allowed while custom resource definition is terminating"));
+    }
     if !kind.namespaced {
         return Ok(());
     }

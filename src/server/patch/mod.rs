@@ -21,6 +21,9 @@ pub(super) fn apply(kind: KindRef, current: &Value, patch: &Patch, name: &str) -
             merge_patch(&mut next, changes);
             Ok(next)
         }
+        Patch::Strategic(_) if kind.custom.is_some() => Err(Status::unsupported_media_type(
+            "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml",
+        )),
         Patch::Strategic(changes) => strategic_merge_patch(kind, current, changes),
     }
 }

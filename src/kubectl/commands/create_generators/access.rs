@@ -137,7 +137,7 @@ fn rules(cx: &mut Context<'_, '_>, verbs: &[String], resources: Vec<Resource>) -
             (resource.group.clone(), resource.name.clone())
         } else {
             let text = if resource.group.is_empty() { resource.name.clone() } else { format!("{}.{}", resource.name, resource.group) };
-            let Some(kind) = kind_of(&text) else {
+            let Some(kind) = kind_of(cx.host.api, &text) else {
                 let place = if resource.group.is_empty() { String::new() } else { format!(" in group {:?}", resource.group) };
                 return Err(CliError::NoResource(format!("the server doesn't have a resource type {:?}{place}", resource.name)));
             };

@@ -1,11 +1,11 @@
 //! Who may do what: role bindings, signing requests, admission, flow control.
 
 use super::format::{age_of, number, or};
-use super::{AGE, NAME, Printer, int, text, wide};
+use super::{AGE, BuiltIn, NAME, int, text, wide};
 use crate::api::duration::human_duration_signed;
 use crate::api::{Object, Value};
 
-pub(super) static ROLE_BINDING: Printer = Printer {
+pub(super) static ROLE_BINDING: BuiltIn = BuiltIn {
     columns: &[NAME, text("Role"), AGE, wide("Users"), wide("Groups"), wide("ServiceAccounts")],
     cells: |o, now| {
         let role = o.get("roleRef");
@@ -28,7 +28,7 @@ pub(super) static ROLE_BINDING: Printer = Printer {
     },
 };
 
-pub(super) static CERTIFICATE_SIGNING_REQUEST: Printer = Printer {
+pub(super) static CERTIFICATE_SIGNING_REQUEST: BuiltIn = BuiltIn {
     columns: &[NAME, AGE, text("SignerName"), text("Requestor"), text("RequestedDuration"), text("Condition")],
     cells: |o, now| {
         let (spec, status) = (o.get("spec"), o.get("status"));
@@ -59,7 +59,7 @@ pub(super) static CERTIFICATE_SIGNING_REQUEST: Printer = Printer {
     },
 };
 
-pub(super) static WEBHOOKS: Printer = Printer {
+pub(super) static WEBHOOKS: BuiltIn = BuiltIn {
     columns: &[NAME, int("Webhooks"), AGE],
     cells: |o, now| vec![o.name().to_owned(), o.get("webhooks").items().len().to_string(), age_of(o, now)],
 };
@@ -80,27 +80,27 @@ fn param_ref(o: &Value) -> String {
     }
 }
 
-pub(super) static VALIDATING_POLICY: Printer = Printer {
+pub(super) static VALIDATING_POLICY: BuiltIn = BuiltIn {
     columns: &[NAME, int("Validations"), text("ParamKind"), AGE],
     cells: |o, now| vec![o.name().to_owned(), o.at(&["spec", "validations"]).items().len().to_string(), param_kind(o), age_of(o, now)],
 };
 
-pub(super) static VALIDATING_POLICY_BINDING: Printer = Printer {
+pub(super) static VALIDATING_POLICY_BINDING: BuiltIn = BuiltIn {
     columns: &[NAME, text("PolicyName"), text("ParamRef"), AGE],
     cells: |o, now| vec![o.name().to_owned(), o.at(&["spec", "policyName"]).str().to_owned(), param_ref(o), age_of(o, now)],
 };
 
-pub(super) static MUTATING_POLICY: Printer = Printer {
+pub(super) static MUTATING_POLICY: BuiltIn = BuiltIn {
     columns: &[NAME, int("Mutations"), text("ParamKind"), AGE],
     cells: |o, now| vec![o.name().to_owned(), o.at(&["spec", "mutations"]).items().len().to_string(), param_kind(o), age_of(o, now)],
 };
 
-pub(super) static MUTATING_POLICY_BINDING: Printer = Printer {
+pub(super) static MUTATING_POLICY_BINDING: BuiltIn = BuiltIn {
     columns: &[NAME, text("PolicyName"), text("ParamRef"), AGE],
     cells: |o, now| vec![o.name().to_owned(), o.at(&["spec", "policyName"]).str().to_owned(), param_ref(o), age_of(o, now)],
 };
 
-pub(super) static FLOW_SCHEMA: Printer = Printer {
+pub(super) static FLOW_SCHEMA: BuiltIn = BuiltIn {
     columns: &[NAME, text("PriorityLevel"), text("MatchingPrecedence"), text("DistinguisherMethod"), AGE, text("MissingPL")],
     cells: |o, now| {
         let spec = o.get("spec");
@@ -115,7 +115,7 @@ pub(super) static FLOW_SCHEMA: Printer = Printer {
     },
 };
 
-pub(super) static PRIORITY_LEVEL: Printer = Printer {
+pub(super) static PRIORITY_LEVEL: BuiltIn = BuiltIn {
     columns: &[NAME, text("Type"), text("NominalConcurrencyShares"), text("Queues"), text("HandSize"), text("QueueLengthLimit"), AGE],
     cells: |o, now| {
         let limited = o.at(&["spec", "limited"]);

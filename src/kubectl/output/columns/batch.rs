@@ -1,12 +1,12 @@
 //! Jobs and CronJobs.
 
 use super::format::{age, age_of, containers, format_label_selector, timestamp_micros};
-use super::{AGE, NAME, Printer, boolean, int, text, wide};
+use super::{AGE, BuiltIn, NAME, boolean, int, text, wide};
 use crate::api::duration::human_duration_signed;
 use crate::api::{Object, Value};
 use crate::base::Time;
 
-pub(super) static JOB: Printer = Printer {
+pub(super) static JOB: BuiltIn = BuiltIn {
     columns: &[NAME, text("Status"), text("Completions"), text("Duration"), AGE, wide("Containers"), wide("Images"), wide("Selector")],
     cells: job,
 };
@@ -52,7 +52,7 @@ fn job(job: &Value, now: Time) -> Vec<String> {
     ]
 }
 
-pub(super) static CRON_JOB: Printer = Printer {
+pub(super) static CRON_JOB: BuiltIn = BuiltIn {
     columns: &[
         NAME,
         text("Schedule"),

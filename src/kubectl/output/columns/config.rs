@@ -1,15 +1,15 @@
 //! Namespaces, configuration, quotas, classes of pods and other small kinds.
 
 use super::format::{age_of, number, quantity, truth};
-use super::{AGE, NAME, Printer, boolean, int, text};
+use super::{AGE, BuiltIn, NAME, boolean, int, text};
 use crate::api::Object;
 
-pub(super) static NAMESPACE: Printer = Printer {
+pub(super) static NAMESPACE: BuiltIn = BuiltIn {
     columns: &[NAME, text("Status"), AGE],
     cells: |o, now| vec![o.name().to_owned(), o.at(&["status", "phase"]).str().to_owned(), age_of(o, now)],
 };
 
-pub(super) static CONFIG_MAP: Printer = Printer {
+pub(super) static CONFIG_MAP: BuiltIn = BuiltIn {
     columns: &[NAME, text("Data"), AGE],
     cells: |o, now| {
         let entries = o.get("data").entries().len() + o.get("binaryData").entries().len();
@@ -17,12 +17,12 @@ pub(super) static CONFIG_MAP: Printer = Printer {
     },
 };
 
-pub(super) static SECRET: Printer = Printer {
+pub(super) static SECRET: BuiltIn = BuiltIn {
     columns: &[NAME, text("Type"), text("Data"), AGE],
     cells: |o, now| vec![o.name().to_owned(), o.get("type").str().to_owned(), o.get("data").entries().len().to_string(), age_of(o, now)],
 };
 
-pub(super) static RESOURCE_QUOTA: Printer = Printer {
+pub(super) static RESOURCE_QUOTA: BuiltIn = BuiltIn {
     columns: &[NAME, text("Request"), text("Limit"), AGE],
     cells: |o, now| {
         let (mut requests, mut limits) = (Vec::new(), Vec::new());
@@ -34,7 +34,7 @@ pub(super) static RESOURCE_QUOTA: Printer = Printer {
     },
 };
 
-pub(super) static COMPONENT_STATUS: Printer = Printer {
+pub(super) static COMPONENT_STATUS: BuiltIn = BuiltIn {
     columns: &[NAME, text("Status"), text("Message"), text("Error")],
     cells: |o, _| {
         let healthy = o.get("conditions").items().iter().find(|c| c.get("type").str() == "Healthy");
@@ -48,12 +48,12 @@ pub(super) static COMPONENT_STATUS: Printer = Printer {
     },
 };
 
-pub(super) static LEASE: Printer = Printer {
+pub(super) static LEASE: BuiltIn = BuiltIn {
     columns: &[NAME, text("Holder"), AGE],
     cells: |o, now| vec![o.name().to_owned(), o.at(&["spec", "holderIdentity"]).str().to_owned(), age_of(o, now)],
 };
 
-pub(super) static PRIORITY_CLASS: Printer = Printer {
+pub(super) static PRIORITY_CLASS: BuiltIn = BuiltIn {
     columns: &[NAME, int("Value"), boolean("Global-Default"), AGE, text("PreemptionPolicy")],
     cells: |o, now| {
         vec![
@@ -66,7 +66,7 @@ pub(super) static PRIORITY_CLASS: Printer = Printer {
     },
 };
 
-pub(super) static RUNTIME_CLASS: Printer = Printer {
+pub(super) static RUNTIME_CLASS: BuiltIn = BuiltIn {
     columns: &[NAME, text("Handler"), AGE],
     cells: |o, now| vec![o.name().to_owned(), o.get("handler").str().to_owned(), age_of(o, now)],
 };

@@ -1,13 +1,13 @@
 //! Events, of the core group and of `events.k8s.io`, which are one store seen two ways.
 
 use super::format::age;
-use super::{Column, Printer, text, wide};
+use super::{BuiltIn, Column, text, wide};
 use crate::api::{Object, Value};
 use crate::base::Time;
 
 const NAME: Column = Column { name: "Name", kind: "string", is_name: true, wide: true };
 
-pub(super) static EVENT: Printer = Printer {
+pub(super) static EVENT: BuiltIn = BuiltIn {
     columns: &[
         text("Last Seen"),
         text("Type"),

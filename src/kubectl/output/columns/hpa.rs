@@ -1,10 +1,10 @@
 //! HorizontalPodAutoscalers.
 
 use super::format::{age_of, first_few, number, quantity};
-use super::{AGE, NAME, Printer, text};
+use super::{AGE, BuiltIn, NAME, text};
 use crate::api::{Object, Value};
 
-pub(super) static HORIZONTAL_POD_AUTOSCALER: Printer = Printer {
+pub(super) static HORIZONTAL_POD_AUTOSCALER: BuiltIn = BuiltIn {
     columns: &[NAME, text("Reference"), text("Targets"), text("MinPods"), text("MaxPods"), text("Replicas"), AGE],
     cells: |o, now| {
         let (spec, target) = (o.get("spec"), o.at(&["spec", "scaleTargetRef"]));

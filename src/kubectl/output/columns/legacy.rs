@@ -1,13 +1,13 @@
 //! The columns that kubectl 1.3 printed, where they differ from today's.
 
 use super::format::{age_micros, number};
-use super::{AGE, NAME, Printer, int, printer_of, text, wide};
+use super::{AGE, BuiltIn, NAME, Printer, int, printer_of, text, wide};
 use crate::api::{Kind, KindRef, Object, Value};
 use crate::base::Time;
 
 /// The printer of a kind as kubectl 1.3 had it; today's for other kinds.
-pub fn old_printer_of(kind: KindRef) -> &'static Printer {
-    match kind.kind {
+pub fn old_printer_of(kind: KindRef) -> Printer {
+    Printer::BuiltIn(match kind.kind {
         "Pod" => &POD,
         "ReplicationController" | "ReplicaSet" => &REPLICAS,
         "Deployment" => &DEPLOYMENT,
@@ -16,19 +16,19 @@ pub fn old_printer_of(kind: KindRef) -> &'static Printer {
         "HorizontalPodAutoscaler" => &AUTOSCALER,
         "Service" => &SERVICE,
         "Node" => &NODE,
-        _ => printer_of(kind),
-    }
+        _ => return printer_of(kind),
+    })
 }
 
 /// Today's columns of these names, as today's printer fills them.
 fn some_of(kind: &str, names: &[&str], o: &Value, now: Time) -> Vec<String> {
     let printer = printer_of(Kind::named(kind));
-    let cells = (printer.cells)(o, now);
-    let cell = |name: &&str| printer.columns.iter().position(|c| c.name == *name).map(|i| cells[i].clone()).unwrap_or_default();
+    let cells = printer.cells(o, now);
+    let cell = |name: &&str| printer.columns().iter().position(|c| c.name == *name).map(|i| cells[i].clone()).unwrap_or_default();
     names.iter().map(cell).collect()
 }
 
-static POD: Printer = Printer {
+static POD: BuiltIn = BuiltIn {
     columns: &[NAME, text("Ready"), text("Status"), text("Restarts"), AGE, wide("IP"), wide("Node")],
     cells: |o, now| {
         let mut cells = some_of("Pod", &["Name", "Ready", "Status", "Restarts", "Age", "IP", "Node"], o, now);
@@ -37,12 +37,12 @@ static POD: Printer = Printer {
     },
 };
 
-static REPLICAS: Printer = Printer {
+static REPLICAS: BuiltIn = BuiltIn {
     columns: &[NAME, int("Desired"), int("Current"), AGE, wide("Container(s)"), wide("Image(s)"), wide("Selector")],
     cells: |o, now| some_of(o.kind(), &["Name", "Desired", "Current", "Age", "Containers", "Images", "Selector"], o, now),
 };
 
-static DEPLOYMENT: Printer = Printer {
+static DEPLOYMENT: BuiltIn = BuiltIn {
     columns: &[NAME, int("Desired"), int("Current"), int("Up-to-date"), int("Available"), AGE],
     cells: |o, now| {
         let mut cells = some_of("Deployment", &["Name", "Ready", "Ready", "Up-to-date", "Available", "Age"], o, now);
@@ -52,12 +52,12 @@ static DEPLOYMENT: Printer = Printer {
     },
 };
 
-static DAEMON_SET: Printer = Printer {
+static DAEMON_SET: BuiltIn = BuiltIn {
     columns: &[NAME, int("Desired"), int("Current"), text("Node-Selector"), AGE],
     cells: |o, now| some_of("DaemonSet", &["Name", "Desired", "Current", "Node Selector", "Age"], o, now),
 };
 
-static JOB: Printer = Printer {
+static JOB: BuiltIn = BuiltIn {
     columns: &[NAME, int("Desired"), int("Successful"), AGE],
     cells: |o, now| {
         let mut cells = some_of("Job", &["Name", "Name", "Name", "Age"], o, now);
@@ -67,7 +67,7 @@ static JOB: Printer = Printer {
     },
 };
 
-static AUTOSCALER: Printer = Printer {
+static AUTOSCALER: BuiltIn = BuiltIn {
     columns: &[NAME, text("Reference"), text("Target"), text("Current"), int("MinPods"), int("MaxPods"), AGE],
     cells: |o, now| {
         let mut cells = some_of("HorizontalPodAutoscaler", &["Name", "Reference", "Name", "Name", "MinPods", "MaxPods", "Age"], o, now);
@@ -81,13 +81,13 @@ static AUTOSCALER: Printer = Printer {
     },
 };
 
-static SERVICE: Printer = Printer {
+static SERVICE: BuiltIn = BuiltIn {
     columns: &[NAME, text("Cluster-IP"), text("External-IP"), text("Port(s)"), AGE, wide("Selector")],
     cells: |o, now| some_of("Service", &["Name", "Cluster-IP", "External-IP", "Port(s)", "Age", "Selector"], o, now),
 };
 
-static NODE: Printer =
-    Printer { columns: &[NAME, text("Status"), AGE], cells: |o, now| some_of("Node", &["Name", "Status", "Age"], o, now) };
+static NODE: BuiltIn =
+    BuiltIn { columns: &[NAME, text("Status"), AGE], cells: |o, now| some_of("Node", &["Name", "Status", "Age"], o, now) };
 
 /// How long ago a timestamp is, in one unit: `4m`.
 pub fn old_age(timestamp: &Value, now: Time) -> String {

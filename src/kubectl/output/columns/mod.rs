@@ -4,6 +4,7 @@
 mod access;
 mod batch;
 mod config;
+mod custom;
 mod event;
 mod format;
 mod hpa;
@@ -14,6 +15,7 @@ mod pod;
 mod storage;
 mod workloads;
 
+pub use custom::CustomPrinter;
 pub use format::{age, age_micros, format_label_selector, format_labels, format_selector_or, timestamp_micros};
 pub use hpa::format_metrics;
 pub use legacy::{old_age, old_printer_of};
@@ -40,11 +42,38 @@ pub struct Column {
 
 /// What a kind's table is made of.
 #[derive(Debug)]
-pub struct Printer {
+pub enum Printer {
+    /// Of a built-in kind.
+    BuiltIn(&'static BuiltIn),
+    /// Of a kind with a definition.
+    Custom(CustomPrinter),
+}
+
+/// What the table of a built-in kind is made of.
+#[derive(Debug)]
+pub struct BuiltIn {
     /// The columns, wide ones included.
     pub columns: &'static [Column],
     /// An object's cells, one for each column, as they are at a moment.
     pub cells: fn(&Value, Time) -> Vec<String>,
+}
+
+impl Printer {
+    /// The columns, wide ones included.
+    pub fn columns(&self) -> &[Column] {
+        match self {
+            Printer::BuiltIn(printer) => printer.columns,
+            Printer::Custom(printer) => &printer.columns,
+        }
+    }
+
+    /// An object's cells, one for each column, as they are at a moment.
+    pub fn cells(&self, object: &Value, now: Time) -> Vec<String> {
+        match self {
+            Printer::BuiltIn(printer) => (printer.cells)(object, now),
+            Printer::Custom(printer) => printer.cells(object, now),
+        }
+    }
 }
 
 const NAME: Column = Column { name: "Name", kind: "string", is_name: true, wide: false };
@@ -66,16 +95,23 @@ const fn wide(name: &'static str) -> Column {
     Column { name, kind: "string", is_name: false, wide: true }
 }
 
-static DEFAULT: Printer = Printer {
+static DEFAULT: BuiltIn = BuiltIn {
     columns: &[NAME, Column { name: "Created At", kind: "date", is_name: false, wide: false }],
     cells: |o, _| vec![o.name().to_owned(), o.at(&["metadata", "creationTimestamp"]).str().to_owned()],
 };
 
-static NAME_AND_AGE: Printer = Printer { columns: &[NAME, AGE], cells: |o, now| vec![o.name().to_owned(), format::age_of(o, now)] };
+static NAME_AND_AGE: BuiltIn = BuiltIn { columns: &[NAME, AGE], cells: |o, now| vec![o.name().to_owned(), format::age_of(o, now)] };
 
 /// The printer of a kind; kinds without one of their own show their name and when they were made.
 // Models pkg/printers/internalversion.AddHandlers.
-pub fn printer_of(kind: KindRef) -> &'static Printer {
+pub fn printer_of(kind: KindRef) -> Printer {
+    match &kind.custom {
+        Some(custom) => Printer::Custom(CustomPrinter::new(kind, custom)),
+        None => Printer::BuiltIn(built_in(kind)),
+    }
+}
+
+fn built_in(kind: KindRef) -> &'static BuiltIn {
     match (kind.group, kind.kind) {
         ("", "Pod") => &pod::POD,
         ("", "PodTemplate") => &pod::POD_TEMPLATE,

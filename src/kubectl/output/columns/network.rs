@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::format::{age_of, first_few, format_label_selector, format_labels, or};
-use super::{AGE, NAME, Printer, text, wide};
+use super::{AGE, BuiltIn, NAME, text, wide};
 use crate::api::{Object, Value};
 
-pub(super) static SERVICE: Printer = Printer {
+pub(super) static SERVICE: BuiltIn = BuiltIn {
     columns: &[NAME, text("Type"), text("Cluster-IP"), text("External-IP"), text("Port(s)"), AGE, wide("Selector")],
     cells: |o, now| {
         let spec = o.get("spec");
@@ -50,7 +50,7 @@ fn ports(ports: &Value) -> String {
     ports.items().iter().map(port).collect::<Vec<_>>().join(",")
 }
 
-pub(super) static ENDPOINTS: Printer = Printer {
+pub(super) static ENDPOINTS: BuiltIn = BuiltIn {
     columns: &[NAME, text("Endpoints"), AGE],
     cells: |o, now| vec![o.name().to_owned(), endpoints_of_subsets(o.get("subsets"), None), age_of(o, now)],
 };
@@ -79,7 +79,7 @@ fn host_port(host: &str, port: i64) -> String {
     if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
 
-pub(super) static ENDPOINT_SLICE: Printer = Printer {
+pub(super) static ENDPOINT_SLICE: BuiltIn = BuiltIn {
     columns: &[NAME, text("AddressType"), text("Ports"), text("Endpoints"), AGE],
     cells: |o, now| {
         let port = |p: &Value| match (p.get("port").as_int(), p.get("name").as_str()) {
@@ -100,7 +100,7 @@ pub(super) static ENDPOINT_SLICE: Printer = Printer {
     },
 };
 
-pub(super) static INGRESS: Printer = Printer {
+pub(super) static INGRESS: BuiltIn = BuiltIn {
     columns: &[NAME, text("Class"), text("Hosts"), text("Address"), text("Ports"), AGE],
     cells: |o, now| {
         let spec = o.get("spec");
@@ -133,7 +133,7 @@ fn hosts(rules: &Value) -> String {
     }
 }
 
-pub(super) static INGRESS_CLASS: Printer = Printer {
+pub(super) static INGRESS_CLASS: BuiltIn = BuiltIn {
     columns: &[NAME, text("Controller"), text("Parameters"), AGE],
     cells: |o, now| {
         let p = o.at(&["spec", "parameters"]);
@@ -148,12 +148,12 @@ pub(super) static INGRESS_CLASS: Printer = Printer {
     },
 };
 
-pub(super) static NETWORK_POLICY: Printer = Printer {
+pub(super) static NETWORK_POLICY: BuiltIn = BuiltIn {
     columns: &[NAME, text("Pod-Selector"), AGE],
     cells: |o, now| vec![o.name().to_owned(), format_label_selector(o.at(&["spec", "podSelector"])), age_of(o, now)],
 };
 
-pub(super) static IP_ADDRESS: Printer = Printer {
+pub(super) static IP_ADDRESS: BuiltIn = BuiltIn {
     columns: &[NAME, text("ParentRef")],
     cells: |o, _| {
         let parent = o.at(&["spec", "parentRef"]);
@@ -163,7 +163,7 @@ pub(super) static IP_ADDRESS: Printer = Printer {
     },
 };
 
-pub(super) static SERVICE_CIDR: Printer = Printer {
+pub(super) static SERVICE_CIDR: BuiltIn = BuiltIn {
     columns: &[NAME, text("CIDRs"), AGE],
     cells: |o, now| {
         let cidrs: Vec<&str> = o.at(&["spec", "cidrs"]).items().iter().map(Value::str).collect();

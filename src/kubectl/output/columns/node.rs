@@ -1,12 +1,12 @@
 //! Nodes.
 
 use super::format::{age_of, or};
-use super::{AGE, NAME, Printer, text, wide};
+use super::{AGE, BuiltIn, NAME, text, wide};
 use crate::api::{Object, Value};
 use crate::base::Order as _;
 use crate::base::Time;
 
-pub(super) static NODE: Printer = Printer {
+pub(super) static NODE: BuiltIn = BuiltIn {
     columns: &[
         NAME,
         text("Status"),

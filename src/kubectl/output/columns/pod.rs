@@ -1,7 +1,7 @@
 //! Pods and their templates.
 
 use super::format::{age, age_of, containers, format_labels, number, or, timestamp_micros};
-use super::{AGE, Column, NAME, Printer, text, wide};
+use super::{AGE, BuiltIn, Column, NAME, text, wide};
 use crate::api::{Object, Value};
 use crate::base::Time;
 
@@ -17,9 +17,9 @@ const POD_COLUMNS: &[Column] = &[
     wide("Readiness Gates"),
 ];
 
-pub(super) static POD: Printer = Printer { columns: POD_COLUMNS, cells: pod };
+pub(super) static POD: BuiltIn = BuiltIn { columns: POD_COLUMNS, cells: pod };
 
-pub(super) static POD_TEMPLATE: Printer = Printer {
+pub(super) static POD_TEMPLATE: BuiltIn = BuiltIn {
     columns: &[NAME, text("Containers"), text("Images"), text("Pod Labels")],
     cells: |o, _| {
         let [names, images] = containers(o.at(&["template", "spec"]));

@@ -1,10 +1,10 @@
 //! Volumes, claims, classes, and devices that are claimed likewise.
 
 use super::format::{age_of, quantity, truth};
-use super::{AGE, Column, NAME, Printer, boolean, int, text, wide};
+use super::{AGE, BuiltIn, Column, NAME, boolean, int, text, wide};
 use crate::api::{Object, Value};
 
-pub(super) static PERSISTENT_VOLUME: Printer = Printer {
+pub(super) static PERSISTENT_VOLUME: BuiltIn = BuiltIn {
     columns: &[
         NAME,
         text("Capacity"),
@@ -37,7 +37,7 @@ pub(super) static PERSISTENT_VOLUME: Printer = Printer {
     },
 };
 
-pub(super) static PERSISTENT_VOLUME_CLAIM: Printer = Printer {
+pub(super) static PERSISTENT_VOLUME_CLAIM: BuiltIn = BuiltIn {
     columns: &[
         NAME,
         text("Status"),
@@ -89,7 +89,7 @@ pub fn access_modes(modes: &Value) -> String {
     present.map(|(_, short)| short).collect::<Vec<_>>().join(",")
 }
 
-pub(super) static STORAGE_CLASS: Printer = Printer {
+pub(super) static STORAGE_CLASS: BuiltIn = BuiltIn {
     columns: &[NAME, text("Provisioner"), text("ReclaimPolicy"), text("VolumeBindingMode"), text("AllowVolumeExpansion"), AGE],
     cells: |o, now| {
         let default = ["storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class"]
@@ -106,12 +106,12 @@ pub(super) static STORAGE_CLASS: Printer = Printer {
     },
 };
 
-pub(super) static VOLUME_ATTRIBUTES_CLASS: Printer = Printer {
+pub(super) static VOLUME_ATTRIBUTES_CLASS: BuiltIn = BuiltIn {
     columns: &[NAME, text("DriverName"), AGE],
     cells: |o, now| vec![o.name().to_owned(), o.get("driverName").str().to_owned(), age_of(o, now)],
 };
 
-pub(super) static VOLUME_ATTACHMENT: Printer = Printer {
+pub(super) static VOLUME_ATTACHMENT: BuiltIn = BuiltIn {
     columns: &[
         NAME,
         Column { name: "Attacher", kind: "string", is_name: true, wide: false },
@@ -133,12 +133,12 @@ pub(super) static VOLUME_ATTACHMENT: Printer = Printer {
     },
 };
 
-pub(super) static CSI_NODE: Printer = Printer {
+pub(super) static CSI_NODE: BuiltIn = BuiltIn {
     columns: &[NAME, int("Drivers"), AGE],
     cells: |o, now| vec![o.name().to_owned(), o.at(&["spec", "drivers"]).items().len().to_string(), age_of(o, now)],
 };
 
-pub(super) static CSI_DRIVER: Printer = Printer {
+pub(super) static CSI_DRIVER: BuiltIn = BuiltIn {
     columns: &[
         NAME,
         boolean("AttachRequired"),
@@ -169,7 +169,7 @@ pub(super) static CSI_DRIVER: Printer = Printer {
     },
 };
 
-pub(super) static CSI_STORAGE_CAPACITY: Printer = Printer {
+pub(super) static CSI_STORAGE_CAPACITY: BuiltIn = BuiltIn {
     columns: &[NAME, text("StorageClassName"), text("Capacity")],
     cells: |o, _| {
         let capacity = if o.get("capacity").is_null() { "<unset>".into() } else { quantity(o.get("capacity")) };
@@ -177,7 +177,7 @@ pub(super) static CSI_STORAGE_CAPACITY: Printer = Printer {
     },
 };
 
-pub(super) static RESOURCE_CLAIM: Printer = Printer {
+pub(super) static RESOURCE_CLAIM: BuiltIn = BuiltIn {
     columns: &[NAME, text("State"), AGE],
     cells: |o, now| {
         let allocated = !o.at(&["status", "allocation"]).is_null();
@@ -189,7 +189,7 @@ pub(super) static RESOURCE_CLAIM: Printer = Printer {
     },
 };
 
-pub(super) static RESOURCE_SLICE: Printer = Printer {
+pub(super) static RESOURCE_SLICE: BuiltIn = BuiltIn {
     columns: &[NAME, text("Node"), text("Driver"), text("Pool"), AGE],
     cells: |o, now| {
         let spec = o.get("spec");

@@ -109,13 +109,13 @@ fn cells_are_those_of_upstreams_tests() {
         let kind = crate::api::KINDS.iter().find(|k| k.group == group && k.kind == kind).expect("a kind of the table");
         let printer = printer_of(kind);
         let object = json_object(row.get(member));
-        let cells = (printer.cells)(&object, now);
-        assert_eq!(cells.len(), printer.columns.len(), "{} has as many cells as columns", kind.kind);
+        let cells = printer.cells(&object, now);
+        assert_eq!(cells.len(), printer.columns().len(), "{} has as many cells as columns", kind.kind);
         let expected = if row.get("expected").is_null() { row.get("expect") } else { row.get("expected") };
         let Some(expected) = expected.items().first() else { continue };
         let expected: Vec<String> =
             expected.get("cells").items().iter().map(|c| c.as_str().map_or_else(|| c.to_json(), str::to_owned)).collect();
-        let narrow = |cells: Vec<String>| cells.into_iter().zip(printer.columns).filter(|(_, c)| !c.wide).map(|(cell, _)| cell).collect();
+        let narrow = |cells: Vec<String>| cells.into_iter().zip(printer.columns()).filter(|(_, c)| !c.wide).map(|(cell, _)| cell).collect();
         let mut got: Vec<String> = if expected.len() == cells.len() { cells } else { narrow(cells) };
         // A column of lower priority that does not depend on -o wide is always in the row.
         got.truncate(expected.len());
@@ -141,7 +141,7 @@ fn columns_are_those_the_server_sends() {
             .map(|c| (c.get("name").str(), c.get("type").str(), c.get("priority").int() > 0))
             .collect();
         let got: Vec<(&str, &str, bool)> =
-            printer_of(kind).columns.iter().map(|c| (c.name, if c.kind == "date" { "string" } else { c.kind }, c.wide)).collect();
+            printer_of(kind).columns().iter().map(|c| (c.name, if c.kind == "date" { "string" } else { c.kind }, c.wide)).collect();
         assert_eq!(got, want.iter().map(|w| (w.0, if w.1 == "date" { "string" } else { w.1 }, w.2)).collect::<Vec<_>>(), "{plural}");
     }
 }

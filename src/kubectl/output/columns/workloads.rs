@@ -1,7 +1,7 @@
 //! Controllers of pods that run on, and disruption budgets.
 
 use super::format::{age_of, containers, format_label_selector, format_labels, format_selector_or, int_or_string, number};
-use super::{AGE, Column, NAME, Printer, int, text, wide};
+use super::{AGE, BuiltIn, Column, NAME, int, text, wide};
 use crate::api::{Object, Value, split_api_version};
 use crate::base::Time;
 
@@ -11,11 +11,11 @@ const SELECTOR: Column = wide("Selector");
 
 const REPLICAS: &[Column] = &[NAME, int("Desired"), int("Current"), int("Ready"), AGE, CONTAINERS, IMAGES, SELECTOR];
 
-pub(super) static REPLICATION_CONTROLLER: Printer =
-    Printer { columns: REPLICAS, cells: |o, now| replicas(o, now, format_labels(o.at(&["spec", "selector"]))) };
+pub(super) static REPLICATION_CONTROLLER: BuiltIn =
+    BuiltIn { columns: REPLICAS, cells: |o, now| replicas(o, now, format_labels(o.at(&["spec", "selector"]))) };
 
-pub(super) static REPLICA_SET: Printer =
-    Printer { columns: REPLICAS, cells: |o, now| replicas(o, now, format_label_selector(o.at(&["spec", "selector"]))) };
+pub(super) static REPLICA_SET: BuiltIn =
+    BuiltIn { columns: REPLICAS, cells: |o, now| replicas(o, now, format_label_selector(o.at(&["spec", "selector"]))) };
 
 fn replicas(o: &Value, now: Time, selector: String) -> Vec<String> {
     let [names, images] = containers(o.at(&["spec", "template", "spec"]));
@@ -31,7 +31,7 @@ fn replicas(o: &Value, now: Time, selector: String) -> Vec<String> {
     ]
 }
 
-pub(super) static DEPLOYMENT: Printer = Printer {
+pub(super) static DEPLOYMENT: BuiltIn = BuiltIn {
     columns: &[NAME, text("Ready"), text("Up-to-date"), text("Available"), AGE, CONTAINERS, IMAGES, SELECTOR],
     cells: |o, now| {
         let [names, images] = containers(o.at(&["spec", "template", "spec"]));
@@ -52,7 +52,7 @@ fn ready_of(o: &Value) -> String {
     format!("{}/{}", o.at(&["status", "readyReplicas"]).int(), o.at(&["spec", "replicas"]).int())
 }
 
-pub(super) static STATEFUL_SET: Printer = Printer {
+pub(super) static STATEFUL_SET: BuiltIn = BuiltIn {
     columns: &[NAME, text("Ready"), AGE, CONTAINERS, IMAGES],
     cells: |o, now| {
         let [names, images] = containers(o.at(&["spec", "template", "spec"]));
@@ -60,7 +60,7 @@ pub(super) static STATEFUL_SET: Printer = Printer {
     },
 };
 
-pub(super) static DAEMON_SET: Printer = Printer {
+pub(super) static DAEMON_SET: BuiltIn = BuiltIn {
     columns: &[
         NAME,
         int("Desired"),
@@ -93,7 +93,7 @@ pub(super) static DAEMON_SET: Printer = Printer {
     },
 };
 
-pub(super) static CONTROLLER_REVISION: Printer = Printer {
+pub(super) static CONTROLLER_REVISION: BuiltIn = BuiltIn {
     columns: &[NAME, text("Controller"), text("Revision"), AGE],
     cells: |o, now| {
         let controller = o.controller_ref();
@@ -108,7 +108,7 @@ pub(super) static CONTROLLER_REVISION: Printer = Printer {
     },
 };
 
-pub(super) static POD_DISRUPTION_BUDGET: Printer = Printer {
+pub(super) static POD_DISRUPTION_BUDGET: BuiltIn = BuiltIn {
     columns: &[NAME, text("Min Available"), text("Max Unavailable"), int("Allowed Disruptions"), AGE],
     cells: |o, now| {
         let bound = |member: &str| match o.at(&["spec", member]) {

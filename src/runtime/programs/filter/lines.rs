@@ -267,7 +267,7 @@ fn set(text: &str) -> Vec<u8> {
             && b.get(i + 1) == Some(&b':')
             && let Some(end) = text[i + 2..].find(":]")
         {
-            if let Some(ranges) = super::super::super::shell_class(&text[i + 2..i + 2 + end]) {
+            if let Some(ranges) = super::super::super::posix_class(&text[i + 2..i + 2 + end]) {
                 for (a, z) in ranges {
                     out.extend(*a as u8..=*z as u8);
                 }

@@ -1,7 +1,7 @@
-//! POSIX regular expressions, basic and extended, for grep, sed, awk, expr and `=~`.
+//! Regular expressions: POSIX's, basic and extended, for grep, sed, awk, expr and `=~`, and Go's for the patterns of schemas.
 //! Matching backtracks within a budget of steps; beyond it there is no match.
 
-use super::shell_class;
+use super::Order as _;
 
 /// A compiled expression.
 #[derive(Debug, Clone)]
@@ -59,34 +59,66 @@ enum Ast {
     Repeat(Box<Ast>, u32, Option<u32>),
 }
 
-/// What is wrong with an expression.
+/// What is wrong with an expression, as grep says it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RegexError {
+    /// A parenthesis without its other half.
     #[error("Unmatched ( or \\(")]
     Paren,
+    /// A bracket without its other half.
     #[error("Unmatched [, [^, [:, [., or [=")]
     Bracket,
+    /// A repetition of nothing.
     #[error("Invalid preceding regular expression")]
     Repeat,
+    /// A repetition that counts wrongly.
     #[error("Invalid content of \\{{\\}}")]
     Braces,
+    /// A backslash at the end.
     #[error("Trailing backslash")]
     Backslash,
+    /// More than is compiled.
     #[error("Regular expression too big")]
     TooBig,
+}
+
+impl RegexError {
+    /// The same as Go's `regexp` says it.
+    pub fn as_go_says(&self, pattern: &str) -> String {
+        let what = match self {
+            RegexError::Paren if pattern.matches('(').count() < pattern.matches(')').count() => "unexpected )",
+            RegexError::Paren => "missing closing )",
+            RegexError::Bracket => "missing closing ]",
+            RegexError::Repeat => "missing argument to repetition operator",
+            RegexError::Braces => "invalid repeat count",
+            RegexError::Backslash => "invalid escape sequence",
+            RegexError::TooBig => "expression too large",
+        };
+        format!("{what}: `{pattern}`")
+    }
 }
 
 const NODES_MAX: usize = 20_000;
 const STEPS_MAX: u32 = 400_000;
 
 impl Regex {
-    /// Compiles an expression.
+    /// Compiles a POSIX expression.
     pub fn new(text: &str, extended: bool, fold: bool) -> Result<Regex, RegexError> {
+        Self::compile(text, extended, fold, false)
+    }
+
+    /// Compiles an expression in Go's syntax (RE2), of which classes by Unicode property are not known.
+    pub fn go(text: &str) -> Result<Regex, RegexError> {
+        let (text, fold) = text.strip_prefix("(?i)").map_or((text, false), |rest| (rest, true));
+        Self::compile(text, true, fold, true)
+    }
+
+    fn compile(text: &str, extended: bool, fold: bool, go: bool) -> Result<Regex, RegexError> {
         let chars: Vec<char> = text.chars().collect();
         if chars.len() > 10_000 {
             return Err(RegexError::TooBig);
         }
-        let mut p = Parser { c: &chars, at: 0, extended, groups: 1, depth: 0 };
+        let mut p = Parser { c: &chars, at: 0, extended, go, groups: 1, depth: 0 };
         let ast = p.alternatives()?;
         if p.at < chars.len() {
             return Err(RegexError::Paren);
@@ -298,8 +330,54 @@ struct Parser<'a> {
     c: &'a [char],
     at: usize,
     extended: bool,
+    go: bool,
     groups: usize,
     depth: u32,
+}
+
+/// The characters of a POSIX class such as `alpha`.
+pub fn posix_class(name: &str) -> Option<&'static [(char, char)]> {
+    Some(match name {
+        "alpha" => &[('a', 'z'), ('A', 'Z')],
+        "digit" => &[('0', '9')],
+        "alnum" => &[('a', 'z'), ('A', 'Z'), ('0', '9')],
+        "word" => &[('a', 'z'), ('A', 'Z'), ('0', '9'), ('_', '_')],
+        "upper" => &[('A', 'Z')],
+        "lower" => &[('a', 'z')],
+        "space" => &[(' ', ' '), ('\t', '\r')],
+        "blank" => &[(' ', ' '), ('\t', '\t')],
+        "punct" => &[('!', '/'), (':', '@'), ('[', '`'), ('{', '~')],
+        "print" => &[(' ', '~')],
+        "graph" => &[('!', '~')],
+        "cntrl" => &[('\0', '\x1f'), ('\x7f', '\x7f')],
+        "xdigit" => &[('0', '9'), ('a', 'f'), ('A', 'F')],
+        _ => return None,
+    })
+}
+
+/// All characters but these.
+fn complement(set: &[(char, char)]) -> Vec<(char, char)> {
+    let mut sorted: Vec<(u32, u32)> = set.iter().map(|(a, z)| (u32::from(*a), u32::from(*z))).collect();
+    sorted.order();
+    let mut next = 0;
+    let mut rest = Vec::new();
+    for (a, z) in sorted {
+        rest.extend(char::from_u32(next).zip(a.checked_sub(1).and_then(char::from_u32)).filter(|(from, to)| from <= to));
+        next = z + 1;
+    }
+    rest.extend(char::from_u32(next).map(|from| (from, char::MAX)));
+    rest
+}
+
+/// The class behind a backslash, and whether it is what is not in it.
+fn perl_class(letter: char) -> Option<(bool, &'static [(char, char)])> {
+    let name = match letter.to_ascii_lowercase() {
+        'w' => "word",
+        's' => "space",
+        'd' => "digit",
+        _ => return None,
+    };
+    Some((letter.is_ascii_uppercase(), posix_class(name)?))
 }
 
 impl Parser<'_> {
@@ -381,7 +459,11 @@ impl Parser<'_> {
                 _ => return Ok(atom),
             };
             times += 1;
-            if times > 3 {
+            // Whether the fewest or the most are tried first makes no difference to whether there is a match.
+            if self.go && self.peek(0) == Some('?') {
+                self.at += 1;
+            }
+            if times > if self.go { 1 } else { 3 } {
                 return Err(RegexError::Repeat);
             }
             atom = Ast::Repeat(Box::new(atom), min, max);
@@ -400,6 +482,14 @@ impl Parser<'_> {
         let Some(c) = self.peek(0) else { return Ok(Ast::Empty) };
         if self.operator('(') {
             self.skip_operator();
+            if self.go && self.peek(0) == Some('?') {
+                // Groups that are not counted, flags and names.
+                let end = (self.at..self.c.len()).find(|i| matches!(self.c[*i], ':' | '>')).ok_or(RegexError::Paren)?;
+                if self.c[self.at..end].contains(&')') {
+                    return Err(RegexError::Repeat);
+                }
+                self.at = end + 1;
+            }
             let n = self.groups;
             self.groups += 1;
             let inner = self.alternatives()?;
@@ -422,14 +512,17 @@ impl Parser<'_> {
                 let Some(e) = self.peek(0) else { return Err(RegexError::Backslash) };
                 self.at += 1;
                 match e {
+                    'w' | 'W' | 's' | 'S' | 'd' => {
+                        let (negated, ranges) = perl_class(e).ok_or(RegexError::Backslash)?;
+                        Node::Class(negated, ranges.to_vec())
+                    }
+                    'D' if self.go => Node::Class(true, vec![('0', '9')]),
+                    'A' if self.go => Node::Start,
+                    'z' if self.go => Node::End,
+                    '1'..='9' | 'p' | 'P' if self.go => return Err(RegexError::Backslash),
                     '1'..='9' => Node::Back(e as usize - '0' as usize),
-                    'w' => Node::Class(false, vec![('a', 'z'), ('A', 'Z'), ('0', '9'), ('_', '_')]),
-                    'W' => Node::Class(true, vec![('a', 'z'), ('A', 'Z'), ('0', '9'), ('_', '_')]),
-                    's' => Node::Class(false, vec![(' ', ' '), ('\t', '\r')]),
-                    'S' => Node::Class(true, vec![(' ', ' '), ('\t', '\r')]),
-                    'd' => Node::Class(false, vec![('0', '9')]),
-                    '<' => Node::WordStart,
-                    '>' => Node::WordEnd,
+                    '<' if !self.go => Node::WordStart,
+                    '>' if !self.go => Node::WordEnd,
                     'b' => Node::Boundary(true),
                     'B' => Node::Boundary(false),
                     'n' => Node::Char('\n'),
@@ -458,8 +551,30 @@ impl Parser<'_> {
                 let from = self.at + 2;
                 let end = (from..self.c.len()).find(|i| self.c[*i] == ':' && self.c.get(i + 1) == Some(&']')).ok_or(RegexError::Bracket)?;
                 let name: String = self.c[from..end].iter().collect();
-                ranges.extend_from_slice(shell_class(&name).ok_or(RegexError::Bracket)?);
+                ranges.extend_from_slice(posix_class(&name).ok_or(RegexError::Bracket)?);
                 self.at = end + 2;
+                continue;
+            }
+            if a == '\\'
+                && self.go
+                && let Some(e) = self.peek(1)
+            {
+                self.at += 2;
+                let single = match e {
+                    'n' => '\n',
+                    't' => '\t',
+                    'r' => '\r',
+                    e => e,
+                };
+                match perl_class(e) {
+                    Some((false, set)) => ranges.extend_from_slice(set),
+                    Some((true, set)) => ranges.extend(complement(set)),
+                    None if self.peek(0) == Some('-') && self.peek(1).is_some_and(|z| !matches!(z, ']' | '\\')) => {
+                        ranges.push((single, self.peek(1).ok_or(RegexError::Bracket)?));
+                        self.at += 2;
+                    }
+                    None => ranges.push((single, single)),
+                }
                 continue;
             }
             if a == '\\' && matches!(self.peek(1), Some('n' | 't' | ']' | '\\' | 's' | 'd' | 'w')) && self.peek(1) != Some(']') {
@@ -512,6 +627,20 @@ mod tests {
             let re_c = Regex::new(re, extended, false).expect(re);
             assert_eq!(re_c.find_at(text, 0).map(|m| m.range()), want, "{re} {text}");
         }
+        for (re, text, want) in [
+            (r"^(\d+|\*)(/\d+)?(\s+(\d+|\*)(/\d+)?){4}$", "* * * *", false),
+            (r"^(\d+|\*)(/\d+)?(\s+(\d+|\*)(/\d+)?){4}$", "* * * * */5", true),
+            (r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "a-b", true),
+            (r"^(?:a|b)+?$", "abab", true),
+            (r"^[\w.+-]+@[\w\-]+\.\w+$", "a.b@c-d.org", true),
+            (r"^[^\s]+$", "a b", false),
+            (r"^[\S]+$", "ab", true),
+            (r"(?i)^on$", "ON", true),
+            (r"^\D*$", "a1", false),
+        ] {
+            assert_eq!(Regex::go(re).expect(re).is_match(text), want, "{re} {text}");
+        }
+        assert!(Regex::go(r"(a)\1").is_err() && Regex::go("a**").is_err() && Regex::go("(a").is_err());
         assert!(Regex::new("(", true, false).is_err());
         assert!(Regex::new("[a", true, false).is_err());
         assert!(Regex::new("ABC", false, true).is_ok_and(|r| r.is_match("xabcx")));

@@ -1,0 +1,195 @@
+//! What a schema makes of an object before it is looked at: unknown fields go, nulls that mean nothing go, defaults come.
+
+use super::super::decode::{self, StrictError};
+use super::super::{Kind, Map, Status, Value};
+use super::Custom;
+use crate::base::Order as _;
+
+/// Levels of a value that are looked into: what is deeper is left alone.
+const DEPTH_MAX: usize = 64;
+/// What every object has, whatever its schema says.
+const META: [&str; 3] = ["apiVersion", "kind", "metadata"];
+
+/// Reads a body as an object of a custom kind at one of its versions, with what strict decoding complains about.
+// Models apiextensions' schemaCoercingDecoder and unstructuredDefaulter.
+pub fn decode(kind: &Kind, custom: &Custom, version: &str, value: Value) -> Result<(Value, Vec<StrictError>), Status> {
+    let Value::Map(_) = value else {
+        return Err(Status::bad_request(format!(
+            "json: cannot unmarshal {} into Go value of type map[string]interface {{}}",
+            decode::json_kind(&value)
+        )));
+    };
+    let mut object = value;
+    let (metadata, mut strict) = decode::metadata(&object)
+        .map_err(|e| Status::bad_request(format!("{} in version {version:?} cannot be handled as a {}: {e}", kind.kind, kind.kind)))?;
+    object.set(&["metadata"], metadata);
+    let schema = custom.schema(version);
+    let mut unknown = Vec::new();
+    prune(&mut object, schema, true, &mut String::new(), 0, &mut unknown);
+    unknown.order();
+    strict.extend(unknown.into_iter().map(|path| StrictError { message: format!("unknown field {path:?}"), path }));
+    drop_nulls(&mut object, schema, 0);
+    fill_in(&mut object, schema, 0);
+    to_stored(kind, custom, version, &mut object);
+    Ok((object, strict))
+}
+
+/// An object of a served version as the stored one: with the conversion `None` only the version's name changes, and what the
+/// stored version does not know is not stored.
+fn to_stored(kind: &Kind, custom: &Custom, version: &str, object: &mut Value) {
+    if custom.storage().get("name").str() != version {
+        prune(object, custom.storage().at(&["schema", "openAPIV3Schema"]), true, &mut String::new(), 0, &mut Vec::new());
+    }
+    object.set(&["apiVersion"], kind.api_version());
+}
+
+/// A stored object as a reader sees it: at the preferred version, without what the schema no longer has, with the defaults that it
+/// has by now.
+pub fn read(kind: &Kind, object: &Value) -> Value {
+    let mut object = object.clone();
+    if let Some(custom) = &kind.custom {
+        let schema = custom.schema(kind.version);
+        prune(&mut object, schema, true, &mut String::new(), 0, &mut Vec::new());
+        fill_in(&mut object, schema, 0);
+        if object.get("apiVersion").str() != kind.api_version() {
+            object.set(&["apiVersion"], kind.api_version());
+        }
+    }
+    object
+}
+
+/// Fills in what a custom kind's schema has by default, at the preferred version.
+pub fn fill(kind: &Kind, custom: &Custom, object: &mut Value) {
+    fill_in(object, custom.schema(kind.version), 0);
+}
+
+/// The schema of a member; null where the schema says nothing of it.
+fn of_member<'a>(schema: &'a Value, key: &str) -> &'a Value {
+    let property = schema.get("properties").get(key);
+    if property.is_null() { schema.get("additionalProperties") } else { property }
+}
+
+/// Whether the schema knows all there is in a value.
+pub fn is_pruned(schema: &Value, value: &Value) -> bool {
+    let mut unknown = Vec::new();
+    prune(&mut value.clone(), schema, false, &mut String::new(), 0, &mut unknown);
+    unknown.is_empty()
+}
+
+/// Takes out what the schema does not know.
+// Models pruning.PruneWithOptions.
+fn prune(value: &mut Value, schema: &Value, root: bool, path: &mut String, depth: usize, unknown: &mut Vec<String>) {
+    if depth > DEPTH_MAX {
+        return;
+    }
+    let keeps = schema.get("x-kubernetes-preserve-unknown-fields").is_true();
+    let is_resource = root || schema.get("x-kubernetes-embedded-resource").is_true();
+    let length = path.len();
+    match value {
+        Value::Map(map) => {
+            let keys: Vec<_> = map.keys().filter(|k| !(is_resource && META.contains(&k.as_str()))).cloned().collect();
+            for key in keys {
+                if !path.is_empty() {
+                    path.push('.');
+                }
+                path.push_str(&key);
+                let inner = of_member(schema, &key);
+                if inner.is_null() || (matches!(inner, Value::Bool(_)) && !inner.is_true()) {
+                    if !keeps {
+                        unknown.push(path.clone());
+                        value.map_mut().remove(&key);
+                    }
+                } else if needs_pruning(value.get(&key)) {
+                    prune(value.get_mut(&key), inner, false, path, depth + 1, unknown);
+                }
+                path.truncate(length);
+            }
+        }
+        Value::List(list) if !(keeps && schema.get("items").is_null()) => {
+            for i in 0..list.len() {
+                if needs_pruning(&value.items()[i]) {
+                    path.push_str(&format!("[{i}]"));
+                    prune(&mut value.list_mut()[i], schema.get("items"), false, path, depth + 1, unknown);
+                    path.truncate(length);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn needs_pruning(value: &Value) -> bool {
+    matches!(value, Value::Map(_) | Value::List(_))
+}
+
+/// Whether this is null where null means nothing.
+fn is_idle_null(value: &Value, schema: &Value) -> bool {
+    value.is_null() && matches!(schema, Value::Map(_)) && !schema.get("nullable").is_true()
+}
+
+/// Takes out the nulls that may not be there and have no default to take their place.
+// Models defaulting.PruneNonNullableNullsWithoutDefaults.
+fn drop_nulls(value: &mut Value, schema: &Value, depth: usize) {
+    if depth > DEPTH_MAX {
+        return;
+    }
+    match value {
+        Value::Map(map) => {
+            let keys: Vec<_> = map.keys().cloned().collect();
+            for key in keys {
+                let inner = of_member(schema, &key);
+                if is_idle_null(value.get(&key), inner) && inner.get("default").is_null() {
+                    value.map_mut().remove(&key);
+                } else if needs_pruning(value.get(&key)) {
+                    drop_nulls(value.get_mut(&key), inner, depth + 1);
+                }
+            }
+        }
+        Value::List(_) => value.list_mut().iter_mut().for_each(|item| drop_nulls(item, schema.get("items"), depth + 1)),
+        _ => {}
+    }
+}
+
+/// Puts defaults where nothing is.
+// Models defaulting.Default.
+fn fill_in(value: &mut Value, schema: &Value, depth: usize) {
+    if depth > DEPTH_MAX || !matches!(schema, Value::Map(_)) {
+        return;
+    }
+    match value {
+        Value::Map(_) => {
+            for (key, property) in schema.get("properties").entries() {
+                let default = property.get("default");
+                let own = value.get(key);
+                if !default.is_null() && own.is_null() && (is_idle_null(own, property) || !has(value, key)) {
+                    value.map_mut().insert(key.clone(), default.clone());
+                }
+                if needs_pruning(value.get(key)) {
+                    fill_in(value.get_mut(key), property, depth + 1);
+                }
+            }
+            let rest = schema.get("additionalProperties");
+            if matches!(rest, Value::Map(_)) {
+                let known = schema.get("properties");
+                let keys: Vec<_> = value.entries().map(|(k, _)| k.clone()).filter(|k| known.get(k).is_null()).collect();
+                for key in keys {
+                    fill_in(value.get_mut(&key), rest, depth + 1);
+                }
+            }
+        }
+        Value::List(list) if !list.is_empty() => {
+            let items = schema.get("items");
+            for item in value.list_mut().iter_mut() {
+                if is_idle_null(item, items) && !items.get("default").is_null() {
+                    *item = items.get("default").clone();
+                }
+                fill_in(item, items, depth + 1);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn has(value: &Value, key: &str) -> bool {
+    matches!(value, Value::Map(m) if Map::contains_key(m, key))
+}
