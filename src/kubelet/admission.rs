@@ -1,5 +1,6 @@
 //! Whether a pod that was bound to the node is taken (`canAdmitPod`, pkg/kubelet/lifecycle/predicate.go).
 
+use super::eviction::EVICTED;
 use super::node::Node;
 use super::pod_worker::{PodWorker, Work};
 use super::resources::pod_resources;
@@ -19,6 +20,9 @@ pub(super) struct Rejection {
 /// Looks at resources, then ports, affinity and taints, as the kubelet's predicates do.
 pub(super) fn admit<'a>(node: &Node, pod: &Value, spec: &PodSpec, others: impl Iterator<Item = &'a PodWorker>) -> Result<(), Rejection> {
     let rejected = |reason: &str, message: String| Err(Rejection { reason: reason.into(), message });
+    if !node.takes_under_pressure(pod) {
+        return rejected(EVICTED, "The node had condition: [MemoryPressure]. ".to_owned());
+    }
     if !RequiredNodeAffinity::of(pod.get("spec")).matches(&node.object) {
         return rejected("NodeAffinity", "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector".to_owned());
     }

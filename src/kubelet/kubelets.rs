@@ -52,9 +52,9 @@ enum Message {
 
 /// One node and the pods on it, by uid.
 #[derive(Clone, Debug)]
-struct Kubelet {
-    node: Node,
-    pods: BTreeMap<ArcStr, PodWorker>,
+pub(super) struct Kubelet {
+    pub node: Node,
+    pub pods: BTreeMap<ArcStr, PodWorker>,
 }
 
 /// Wakes handled in one call of `wake`.
@@ -72,8 +72,8 @@ struct SetUsage {
 #[derive(Clone, Debug)]
 pub struct Kubelets {
     seed: u64,
-    kubelets: BTreeMap<ArcStr, Kubelet>,
-    queue: EventQueue<Wake>,
+    pub(super) kubelets: BTreeMap<ArcStr, Kubelet>,
+    pub(super) queue: EventQueue<Wake>,
     news: Vec<News>,
     news_at: Option<Time>,
     network: EventQueue<Message>,
@@ -166,7 +166,7 @@ impl Kubelets {
     }
 
     /// Runs `f` on a worker with all it acts on.
-    fn with_worker<T>(
+    pub(super) fn with_worker<T>(
         &mut self,
         api: &mut ApiServer,
         now: Time,
@@ -443,6 +443,7 @@ impl Kubelets {
             self.shown.entry(key).or_default().insert((node.clone(), uid.clone()));
         }
         kubelet.pods.insert(uid.clone(), worker);
+        self.watch_pressure(now, &node);
         self.with_worker(api, now, &node, &uid, |worker, cx| {
             worker.schedule_deadline(cx);
             if pod.is_terminating() {
@@ -584,6 +585,7 @@ fn rejection_reason(reason: &str) -> &'static str {
         "NodeAffinity" => "NodeAffinity",
         "NodePorts" => "NodePorts",
         "TaintToleration" => "TaintToleration",
+        "Evicted" => "Evicted",
         _ => "UnexpectedAdmissionError",
     }
 }
@@ -634,6 +636,10 @@ impl Component for Kubelets {
                 self.deliver(api, now, message);
             } else {
                 let Some((_, wake)) = self.queue.pop_due(now) else { return };
+                if wake.what == What::Pressure {
+                    self.look_at_pressure(api, now, &wake.node);
+                    continue;
+                }
                 self.with_worker(api, now, &wake.node, &wake.uid, |worker, cx| worker.wake(cx, wake.what));
             }
         }

@@ -9,6 +9,7 @@ mod container;
 mod container_runtime;
 mod disks;
 mod env;
+mod eviction;
 mod exec;
 mod images;
 mod kubelets;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::container_runtime::{Catalogue, NetError, NetResponse};
+use super::eviction::Pressure;
 use super::images::ImageStore;
 use super::router::ReplyTo;
 use crate::api::quantity::Quantity;
@@ -33,6 +34,8 @@ pub(super) struct Node {
     pub catalogue: Catalogue,
     /// Whether the kubelet runs.
     pub running: bool,
+    /// How short its memory is.
+    pub pressure: Pressure,
     relist_phase_us: u64,
     addresses: BTreeMap<ArcStr, u32>,
     taken: BTreeSet<u32>,
@@ -58,6 +61,7 @@ impl Node {
             labels: Value::Null,
             taints: Value::Null,
             object: Value::Null,
+            pressure: Pressure::default(),
             recorder: EventRecorder::new("kubelet", name.clone()),
             name,
             images: ImageStore::default(),
@@ -165,8 +169,9 @@ impl Node {
                 }),
             ),
         ];
+        let unnamed = status.at(&["nodeInfo", "kubeletVersion"]).is_empty();
         for (member, value) in defaults {
-            if status.get(member).is_null() {
+            if status.get(member).is_null() || (unnamed && member != "capacity" && member != "addresses") {
                 status.set(&[member], value);
             }
         }

@@ -49,6 +49,8 @@ pub(super) enum What {
     Deadline,
     /// Volumes may show something new.
     Refresh,
+    /// A look at the node's memory, of no pod.
+    Pressure,
 }
 
 /// The phases of a pod's life on the node (`PodWorkType`).
@@ -264,6 +266,7 @@ impl PodWorker {
             What::Grace(container, attempt) => self.grace_over(cx, usize::from(container), attempt),
             What::Deadline => self.request_sync(cx),
             What::Refresh => self.refresh_volumes(cx),
+            What::Pressure => {}
         }
     }
 

@@ -2,6 +2,7 @@
 //! the conditions of pkg/kubelet/status/generate.go and the status manager's merge.
 
 use super::container::{Container, Exit, Instance};
+use super::eviction::EVICTED;
 use super::phase::{get_phase, has_regular_started};
 use super::pod_worker::{PodWorker, Work};
 use super::resources::{container_status_resources, pod_resources, to_value};
@@ -250,6 +251,9 @@ impl PodWorker {
         for (kind, holds, reason, message) in rows {
             out.push(self.condition(kind, holds, reason, &message, generation, now));
         }
+        if let Some((_, why)) = self.evicted.as_ref().filter(|(reason, _)| reason == EVICTED) {
+            out.push(self.condition("DisruptionTarget", true, "TerminationByKubelet", why, generation, now));
+        }
         out
     }
 
@@ -276,7 +280,9 @@ impl PodWorker {
 
 /// A status with the conditions of others that the API's object has (`mergePodStatus`).
 pub(super) fn merge_foreign_conditions(mut status: Value, current: &Value) -> Value {
-    let foreign: Vec<Value> = current.get("conditions").items().iter().filter(|c| !OWNED.contains(&c.get("type").str())).cloned().collect();
+    let told = status.get("conditions").clone();
+    let is_own = |c: &&Value| OWNED.contains(&c.get("type").str()) || told.items().iter().any(|t| t.get("type") == c.get("type"));
+    let foreign: Vec<Value> = current.get("conditions").items().iter().filter(|c| !is_own(c)).cloned().collect();
     if !foreign.is_empty() && !status.get("conditions").is_null() {
         let own = status.at_mut(&["conditions"]).list_mut();
         own.splice(0..0, foreign);

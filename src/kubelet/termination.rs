@@ -3,6 +3,7 @@
 
 use super::container::Killing;
 use super::container_runtime::Signal;
+use super::eviction::EVICTED;
 use super::pod_worker::{Cx, Outcome, PodWorker, Stage, What, Work};
 use super::probes::ProbeKind;
 use crate::api::{Kind, Object};
@@ -93,6 +94,10 @@ impl PodWorker {
 
     /// The grace that the pod's end has.
     fn termination_grace_s(&self) -> i64 {
+        // A node in need does not wait.
+        if self.evicted.as_ref().is_some_and(|(reason, _)| reason == EVICTED) {
+            return 1;
+        }
         let grace = if self.deleted {
             self.pod.at(&["metadata", "deletionGracePeriodSeconds"]).as_int().unwrap_or(0)
         } else {

@@ -83,6 +83,11 @@ impl Volume {
         out
     }
 
+    /// The limit of an emptyDir that has one.
+    pub fn size_limit(&self) -> Option<&Value> {
+        Some(self.source.at(&["emptyDir", "sizeLimit"])).filter(|v| !v.is_null())
+    }
+
     /// Puts off the next try after a failure.
     pub fn failed(&mut self, now: Time) {
         self.next_try = now + self.backoff;
