@@ -3,7 +3,8 @@
 //! or a millisecond decides is not compared: random names, addresses, ages, shares of a CPU, the order of lines, repeated lines.
 //!
 //! A line is typed when the one before it is done, which a prompt shows. `sleep` takes virtual time, as everything does; `^C` interrupts;
-//! a line that never ends by itself is followed by `#wait SECONDS`.
+//! a line that never ends by itself is followed by `#wait SECONDS`. `#session {..}` gives fields of the session, `#fault {..}` breaks or
+//! mends something.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -35,7 +36,9 @@ fn at_prompt(shown: &str) -> bool {
 }
 
 fn play(script: &str, files: BTreeMap<String, String>) -> String {
-    let mut sim = Sim::new(Session { seed: 1, metrics: Some(true), files, ..Session::default() });
+    let fields = script.lines().find_map(|l| l.strip_prefix("#session ")).unwrap_or("{}");
+    let session = Session::from_json(fields).unwrap_or_else(|e| panic!("{fields}: {e}"));
+    let mut sim = Sim::new(Session { seed: 1, metrics: Some(true), files, ..session });
     let (mut shown, mut read) = (String::new(), 0);
     let mut typed = |sim: &mut Sim, shown: &mut String, data: &str, most: Duration| {
         sim.input(TimedInput { terminal: Some(TerminalInput { tab: 0, data: data.to_owned() }), ..TimedInput::default() });
@@ -54,7 +57,12 @@ fn play(script: &str, files: BTreeMap<String, String>) -> String {
     typed(&mut sim, &mut shown, "", LINE_MAX);
     let mut lines = script.lines().peekable();
     while let Some(line) = lines.next() {
-        if line.starts_with("#!") || line.starts_with("#wait") {
+        if let Some(fault) = line.strip_prefix("#fault ") {
+            let fault = serde_json::from_str(fault).unwrap_or_else(|e| panic!("{fault}: {e}"));
+            sim.input(TimedInput { fault: Some(fault), ..TimedInput::default() });
+            continue;
+        }
+        if ["#!", "#wait", "#session"].iter().any(|p| line.starts_with(p)) {
             continue;
         }
         let most = lines.peek().and_then(|l| l.strip_prefix("#wait ")).map(|s| Duration::from_secs(s.parse().expect("seconds")));
@@ -134,6 +142,6 @@ fn every_section() {
         let line = |side: &[String]| side.get(at).cloned().unwrap_or_else(|| "nothing more".to_owned());
         wrong.push(format!("{name}: expected {:?}, got {:?} in\n{shown}", line(&old), line(&new)));
     }
-    assert!(sections >= 8, "only {sections} sections");
+    assert!(sections >= 20, "only {sections} transcripts");
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }

@@ -113,9 +113,20 @@ fn spawn_refused(error: &SpawnError) -> Status {
 impl NodeApi for Kubelets {
     fn logs(&self, now: Time, namespace: &str, pod: &str, container: &str, options: &LogOptions) -> Result<LogChunk, Status> {
         let instance = self.log_of(namespace, pod, container, options)?;
-        if instance.removed {
-            let bytes = format!("unable to retrieve container logs for {}", instance.id).into_bytes();
-            return Ok(LogChunk { bytes, cursor: LogCursor { attempt: instance.attempt, line: 0, byte: 0 }, ended: true });
+        // The kubelet's own errors come as if they were the log.
+        let text = if instance.removed {
+            format!("unable to retrieve container logs for {}", instance.id)
+        } else if instance.exit.is_some() && instance.started.is_none() {
+            let (worker, c) = self.find(namespace, pod, container)?;
+            let folder = format!("/var/log/pods/{namespace}_{pod}_{}/{}", worker.uid, worker.containers[c].spec.name);
+            let path = format!("{folder}/{}.log", instance.attempt);
+            format!("failed to try resolving symlinks in path {path:?}: lstat {path}: no such file or directory")
+        } else {
+            String::new()
+        };
+        if !text.is_empty() {
+            let cursor = LogCursor { attempt: instance.attempt, line: 0, byte: 0 };
+            return Ok(LogChunk { bytes: text.into_bytes(), cursor, ended: true });
         }
         let (bytes, cursor) = instance.log.read(instance.attempt, now, options);
         Ok(LogChunk { bytes, cursor, ended: instance.exit.is_some() })
