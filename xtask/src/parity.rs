@@ -28,6 +28,8 @@ else does, also what no second real cluster would do the same way:
 - Webhooks, admission policies and API aggregation are accepted and do nothing.
 - IPv6 and dual stack: a cluster here has IPv4 alone, and says so as a real one with IPv4 alone does.
 - Load balancers of a cloud, ingress controllers, network policies: kept and printed, nothing acts on them.
+- Custom resources' rules in CEL (`x-kubernetes-validations`): kept, with a warning, and not evaluated. Conversion webhooks: versions
+  differ in name alone. `kubectl get` shows the preferred version.
 - Custom and external metrics: the autoscaler says that they are not served. Metrics of CPU and memory are.
 - Dynamic resources, CSI drivers, Windows, swap, cgroups below the level of a container's CPU and memory.
 - The seccomp and AppArmor annotations from before there were fields; projected volumes of certificates and trust bundles.

@@ -102,7 +102,11 @@ impl Draining {
                         self.finish(cx, &node, Vec::new());
                         continue;
                     }
-                    Ok(pods) => self.pods = pods,
+                    Ok(mut pods) => {
+                        // Each pod has a goroutine, and Go runs the one that was started last first.
+                        pods.rotate_right(usize::from(!pods.is_empty()));
+                        self.pods = pods;
+                    }
                     Err(errors) => {
                         self.finish(cx, &node, errors);
                         continue;
