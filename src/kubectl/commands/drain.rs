@@ -104,7 +104,8 @@ impl Draining {
                     }
                     Ok(mut pods) => {
                         // Each pod has a goroutine, and Go runs the one that was started last first.
-                        pods.rotate_right(usize::from(!pods.is_empty()));
+                        let last = usize::from(!pods.is_empty());
+                        pods.rotate_right(last);
                         self.pods = pods;
                     }
                     Err(errors) => {
