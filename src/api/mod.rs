@@ -25,6 +25,8 @@ pub mod resources;
 pub mod schema;
 pub mod selector;
 mod status;
+#[cfg(test)]
+pub mod table_rows;
 pub mod template_hash;
 pub mod time_error;
 pub mod time_zone;

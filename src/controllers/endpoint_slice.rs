@@ -179,7 +179,7 @@ fn hint(service: &Value, endpoints: &mut [Value]) {
     }
 }
 
-fn endpoint(api: &ApiServer, service: &Value, pod: &Value) -> Value {
+pub(super) fn endpoint(api: &ApiServer, service: &Value, pod: &Value) -> Value {
     let serving = is_ready(pod);
     let terminating = pod.is_terminating();
     let publish_unready = service.at(&["spec", "publishNotReadyAddresses"]).is_true();

@@ -79,7 +79,7 @@ fn subsets_or_null(subsets: &[Value]) -> Value {
 
 /// The addresses grouped by the ports that they share (`endpoints.RepackSubsets`): ports with the same addresses come
 /// together, and an address is in several groups where it shares some of its ports only.
-fn subsets(service: &Value, pods: &[&Value]) -> Vec<Value> {
+pub(super) fn subsets(service: &Value, pods: &[&Value]) -> Vec<Value> {
     let publish_unready = service.at(&["spec", "publishNotReadyAddresses"]).is_true();
     let no_ports = service.at(&["spec", "ports"]).items().is_empty() && is_headless(service);
     let mut by_port: BTreeMap<u128, (Value, Vec<(bool, Value)>)> = BTreeMap::new();

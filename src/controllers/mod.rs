@@ -29,6 +29,8 @@ mod resource_quota;
 mod service_pods;
 mod stateful_set;
 mod taint_eviction;
+#[cfg(test)]
+mod tests;
 mod ttl_after_finished;
 mod volume;
 mod work_queue;

@@ -48,7 +48,7 @@ impl NodeLifecycleController {
     }
 
     /// Sets the labels and NoSchedule taints of a node (`reconcileNodeLabels`, `doNoScheduleTaintingPass`).
-    fn set_right(&mut self, api: &mut ApiServer, by: &Caller, name: &str) -> Result<(), Status> {
+    pub(super) fn set_right(&mut self, api: &mut ApiServer, by: &Caller, name: &str) -> Result<(), Status> {
         let Some(node) = api.peek(Kind::named("Node"), "", name).cloned() else { return Ok(()) };
         let mut next = node.clone();
         for (primary, secondary) in [("kubernetes.io/os", "beta.kubernetes.io/os"), ("kubernetes.io/arch", "beta.kubernetes.io/arch")] {

@@ -77,7 +77,7 @@ impl ReplicaTally {
         self.seen = api.revision();
     }
 
-    fn take(&mut self, pod: &Value, gone: bool) {
+    pub(super) fn take(&mut self, pod: &Value, gone: bool) {
         let uid = pod.get("metadata").get("uid").arc_str();
         if let Some(owner) = self.owner_of.remove(&uid)
             && let Some(owned) = self.owners.get_mut(&owner)

@@ -31,6 +31,8 @@ mod start;
 mod static_pods;
 mod status;
 mod sync;
+#[cfg(test)]
+mod table_tests;
 mod termination;
 mod volumes;
 

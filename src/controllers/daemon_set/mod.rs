@@ -1,7 +1,7 @@
 //! DaemonSets (`pkg/controller/daemon`): one pod on each node that fits.
 
-mod placement;
-mod update;
+pub(super) mod placement;
+pub(super) mod update;
 
 use crate::base::Order as _;
 use std::collections::{BTreeMap, BTreeSet};

@@ -6,11 +6,11 @@ use crate::obj;
 
 /// What a DaemonSet has to do with a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Placement {
+pub struct Placement {
     /// A pod belongs there.
-    pub(super) should_run: bool,
+    pub should_run: bool,
     /// A pod that is there may stay.
-    pub(super) may_stay: bool,
+    pub may_stay: bool,
 }
 
 /// Taints that every daemon pod tolerates (`util.AddOrUpdateDaemonPodTolerations`).
@@ -24,7 +24,7 @@ const TOLERATED: [(&str, &str); 6] = [
 ];
 
 /// Looks at name, affinity and taints (`NodeShouldRunDaemonPod`).
-pub(super) fn of(set: &Value, node: &Value) -> Placement {
+pub fn of(set: &Value, node: &Value) -> Placement {
     let spec = set.at(&["spec", "template", "spec"]);
     let named = spec.get("nodeName").str();
     let fits = (named.is_empty() || named == node.name()) && node_affinity::RequiredNodeAffinity::of(spec).matches(node);

@@ -25,16 +25,18 @@ pub(super) fn max_surge(set: &Value, nodes: usize) -> usize {
     scaled_up(set.at(&["spec", "updateStrategy", "rollingUpdate", "maxSurge"]), nodes)
 }
 
+/// The surge, and how many may be unavailable: one, where neither would let anything move (`updatedDesiredNodeCounts`).
+pub fn bounds(set: &Value, nodes: usize) -> (usize, usize) {
+    let surge = max_surge(set, nodes);
+    let unavailable = scaled_up(set.at(&["spec", "updateStrategy", "rollingUpdate", "maxUnavailable"]), nodes);
+    (surge, if nodes > 0 && unavailable == 0 && surge == 0 { 1 } else { unavailable })
+}
+
 impl DaemonSetController {
     /// Takes the update as far as it may go now.
     pub(super) fn rolling_update(&mut self, api: &mut ApiServer, by: &Caller, set: &Value, hash: &str) -> Result<(), Status> {
         let nodes: Vec<Value> = api.iter(Kind::named("Node"), None).filter(|n| placement::of(set, n).should_run).cloned().collect();
-        let surge = max_surge(set, nodes.len());
-        let rolling = set.at(&["spec", "updateStrategy", "rollingUpdate"]);
-        let mut unavailable_max = scaled_up(rolling.get("maxUnavailable"), nodes.len());
-        if unavailable_max == 0 && surge == 0 {
-            unavailable_max = 1;
-        }
+        let (surge, unavailable_max) = bounds(set, nodes.len());
         let min_ready_s = set.at(&["spec", "minReadySeconds"]).int();
         let by_node = pods_by_node(api, set);
         let is_new = |p: &&Value| p.label(HASH) == Some(hash);

@@ -4,6 +4,8 @@ mod arithmetic;
 mod history;
 mod progress;
 mod rollout;
+#[cfg(test)]
+mod tests;
 
 use crate::base::Order as _;
 use std::collections::{BTreeMap, BTreeSet};

@@ -173,7 +173,7 @@ impl Sync<'_> {
             && status.get("observedGeneration").int() >= self.deployment.at(&["metadata", "generation"]).int()
     }
 
-    fn has_progressed(&self, status: &Value) -> bool {
+    pub(super) fn has_progressed(&self, status: &Value) -> bool {
         let old = self.deployment.get("status");
         let n = |s: &Value, member: &str| s.get(member).int();
         let old_old = n(old, "replicas") - n(old, "updatedReplicas");
@@ -198,7 +198,7 @@ impl Sync<'_> {
         Some(since + Duration::from_secs(seconds.unsigned_abs() + 1))
     }
 
-    fn has_timed_out(&self, status: &Value) -> bool {
+    pub(super) fn has_timed_out(&self, status: &Value) -> bool {
         if condition(status, "Progressing").is_some_and(|c| c.get("reason").str() == "ProgressDeadlineExceeded") {
             return true;
         }

@@ -56,13 +56,14 @@ impl Sync<'_> {
         self.write_rollout_status()
     }
 
-    fn old_pods_left(&self) -> bool {
+    pub(super) fn old_pods_left(&self) -> bool {
         let ended = |p: &Value| matches!(p.at(&["status", "phase"]).str(), "Succeeded" | "Failed");
-        self.find_old().iter().any(|s| self.api.owned_by(s.uid(), Kind::named("Pod")).any(|p| !ended(p)))
+        let counted = |s: &Value| status_count(s, "replicas") > 0;
+        self.find_old().iter().any(|s| counted(s) || self.api.owned_by(s.uid(), Kind::named("Pod")).any(|p| !ended(p)))
     }
 
     /// Brings the new ReplicaSet nearer to the wanted number; whether it did anything.
-    fn scale_new(&mut self, new: &Value, total: i64) -> Result<bool, Status> {
+    pub(super) fn scale_new(&mut self, new: &Value, total: i64) -> Result<bool, Status> {
         let wanted = self.wanted();
         let now = replicas_of(new);
         let next = match now.cmp(&wanted) {
@@ -77,7 +78,7 @@ impl Sync<'_> {
     }
 
     /// Takes down as many of the old as availability allows, those that are not ready first (`reconcileOldReplicaSets`).
-    fn scale_down_old(&mut self) -> Result<bool, Status> {
+    pub(super) fn scale_down_old(&mut self) -> Result<bool, Status> {
         let old_replicas: i64 = self.find_old().iter().map(replicas_of).sum();
         if old_replicas == 0 {
             return Ok(false);
@@ -122,7 +123,7 @@ impl Sync<'_> {
     }
 
     /// Scales in place: the one active ReplicaSet, or all of them in proportion in the middle of a rollout (`scale`).
-    fn scale_all(&mut self) -> Result<(), Status> {
+    pub(super) fn scale_all(&mut self) -> Result<(), Status> {
         let wanted = self.wanted();
         let active: Vec<Value> = self.owned.iter().filter(|s| replicas_of(s) > 0).cloned().collect();
         let only = match active.as_slice() {

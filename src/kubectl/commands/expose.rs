@@ -66,18 +66,23 @@ fn pod_spec(object: &Value) -> &Value {
     if object.kind() == "Pod" { object.get("spec") } else { object.at(&["spec", "template", "spec"]) }
 }
 
-/// Ports with their protocols, as the object declares them.
+/// Ports with their protocols, as the object declares them: those of one number come together.
 fn ports_of(object: &Value) -> Vec<(String, String)> {
-    let protocol = |p: &Value| match p.get("protocol").str() {
-        "" => "TCP".to_owned(),
-        other => other.to_owned(),
+    let (list, member): (Vec<&Value>, _) = if object.kind() == "Service" {
+        (object.at(&["spec", "ports"]).items().iter().collect(), "port")
+    } else {
+        (pod_spec(object).get("containers").items().iter().flat_map(|c| c.get("ports").items()).collect(), "containerPort")
     };
-    if object.kind() == "Service" {
-        let ports = object.at(&["spec", "ports"]).items();
-        return ports.iter().map(|p| (p.get("port").int().to_string(), protocol(p))).collect();
+    let mut ports: Vec<(String, String)> = Vec::new();
+    for port in list {
+        let protocol = if port.get("protocol").is_empty() { "TCP" } else { port.get("protocol").str() };
+        let found = (port.get(member).int().to_string(), protocol.to_owned());
+        if !ports.contains(&found) {
+            let after = ports.iter().rposition(|(number, _)| *number == found.0).map_or(ports.len(), |i| i + 1);
+            ports.insert(after, found);
+        }
     }
-    let containers = pod_spec(object).get("containers").items();
-    containers.iter().flat_map(|c| c.get("ports").items()).map(|p| (p.get("containerPort").int().to_string(), protocol(p))).collect()
+    ports
 }
 
 /// The labels that the service selects by.
@@ -188,4 +193,31 @@ fn service(cx: &Context<'_, '_>, info: &Info) -> Result<Value, CliError> {
         metadata.set(&["namespace"], cx.namespace());
     }
     Ok(obj!({"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec, "status": {"loadBalancer": {}}}))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::table_rows::{check, same};
+
+    #[test]
+    fn ports_of_what_is_exposed() {
+        check("rollout_history", "TestPortsForObject", 8, |row| {
+            let mut object = row.get("object").clone();
+            // Rows have no kinds: a pod has containers, a service ports, and the others templates.
+            let spec = object.get("spec");
+            let kind = if !spec.get("containers").is_null() {
+                "Pod"
+            } else if !spec.get("template").is_null() {
+                "Deployment"
+            } else {
+                "Service"
+            };
+            object.set(&["kind"], kind);
+            let mut got: Vec<String> = ports_of(&object).into_iter().map(|(number, _)| number).collect();
+            got.dedup();
+            let wanted: Vec<String> = row.get("expected").items().iter().map(|p| p.str().to_owned()).collect();
+            if row.get("expectErr").is_true() { None } else { Some(same(got, wanted)) }
+        });
+    }
 }

@@ -1,0 +1,32 @@
+//! The rows of the recorded tables, for tests of rules that are not public. Needs the folder that `KUBARIUM_CONFORMANCE` names.
+
+use super::Value;
+
+/// Holds the rows of a table that come from one of its functions to what `judge` says of them: `None` where a row is of something
+/// else. Fewer than `least` held rows are a failure too, wherever there is a table.
+pub fn check(table: &str, function: &str, least: usize, judge: impl Fn(&Value) -> Option<Result<(), String>>) {
+    let Ok(folder) = std::env::var("KUBARIUM_CONFORMANCE") else {
+        println!("KUBARIUM_CONFORMANCE is not set: {table} was not read");
+        return;
+    };
+    let text = std::fs::read_to_string(format!("{folder}/tables/{table}.json")).expect("the folder has the table");
+    let table_value = Value::from_json(&text).expect("the table is JSON");
+    let (mut held, mut wrong) = (0, Vec::new());
+    for row in table_value.get("rows").items() {
+        if row.get("func").str().rsplit('.').next() != Some(function) {
+            continue;
+        }
+        match judge(row.get("row")) {
+            Some(Ok(())) => held += 1,
+            Some(Err(why)) => wrong.push(format!("{why}: {}", row.get("row").to_json())),
+            None => {}
+        }
+    }
+    assert!(wrong.is_empty(), "{} rows of {table} {function} do not hold:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(held >= least, "only {held} rows of {table} {function} were looked at");
+}
+
+/// Whether two things are the same, as a row's verdict.
+pub fn same<T: PartialEq + std::fmt::Debug>(got: T, wanted: T) -> Result<(), String> {
+    if got == wanted { Ok(()) } else { Err(format!("got {got:?}, wanted {wanted:?}")) }
+}

@@ -1,0 +1,178 @@
+//! The controllers' rules held to the rows of upstream's own tests. What stands in `deployment/tests.rs` and in
+//! `tests/tables_controllers.rs` is not repeated here.
+//!
+//! Not held to: rows about informers, expectations, queues, retries and feature gates, which the controllers here have no like of;
+//! names that are random; the sorting of pods with gates off; Endpoints beyond a thousand addresses, dual-stack families and
+//! topology hints by CPU; StatefulSets' maxUnavailable, which is off by default; claims and pod groups behind alpha gates.
+
+use super::replicas::{is_active, is_available, slow_start};
+use super::{daemon_set, deletion_rank, endpoint_slice, endpoints, node_lifecycle, service_pods};
+use crate::api::table_rows::{check, same};
+use crate::api::{Kind, Object, Status, Value};
+use crate::base::{Order as _, Time};
+use crate::obj;
+use crate::server::{ApiServer, Caller, WriteOptions};
+
+fn moment(text: &str) -> Time {
+    Time::parse_rfc3339(text).unwrap_or(Time::ZERO)
+}
+
+fn names(pods: &[Value]) -> Vec<&str> {
+    let mut names: Vec<&str> = pods.iter().map(Object::name).collect();
+    names.order();
+    names
+}
+
+#[test]
+fn pods_that_go_first() {
+    check("replicaset_controller", "TestGetPodsToDelete", 10, |row| {
+        let pods = row.get("pods").items();
+        let on = |p: &Value| pods.iter().filter(|q| q.at(&["spec", "nodeName"]) == p.at(&["spec", "nodeName"])).count();
+        let count = usize::try_from(row.get("diff").int()).unwrap_or(0).min(pods.len());
+        let gone = deletion_rank::of_replicas(pods, on, Time::from_secs(1));
+        Some(same(names(&gone[..count]), names(row.get("expectedPodsToDelete").items())))
+    });
+    check("controller_utils", "TestSortingActivePodsWithRanks", 20, |row| {
+        if row.get("disableLogarithmicScaleDown").is_true() || row.get("disablePodDeletioncost").is_true() {
+            return None;
+        }
+        let now = moment("2026-11-22T08:30:21Z");
+        let (lesser, greater) = (row.at(&["lesser", "pod"]), row.at(&["greater", "pod"]));
+        if lesser.is_null() {
+            // Neither goes first: the order is kept.
+            let p1 = row.get("p1");
+            let p2 = if row.get("p2").is_null() { p1 } else { row.get("p2") };
+            let sorted = |a: &Value, b: &Value| deletion_rank::of_replicas(&[a.clone(), b.clone()], |_| 0, now);
+            return Some(same((sorted(p1, p2)[0].name(), sorted(p2, p1)[0].name()), (p1.name(), p2.name())));
+        }
+        let crowd = |p: &Value| {
+            let rank = row.at(&[if p == lesser { "lesser" } else { "greater" }, "rank"]);
+            usize::try_from(rank.int()).unwrap_or(0)
+        };
+        // Of equal rows the place tells nothing: both orders must come out the same.
+        let first = |a: &Value, b: &Value| deletion_rank::of_replicas(&[a.clone(), b.clone()], crowd, now)[0].clone();
+        Some(same((first(lesser, greater) == *lesser, first(greater, lesser) == *lesser), (true, true)))
+    });
+}
+
+#[test]
+fn pods_that_count() {
+    check("pod_util", "TestIsPodAvailable", 7, |row| {
+        let got = is_available(row.get("pod"), row.get("minReadySeconds").int(), moment("2026-11-22T08:27:28Z"));
+        Some(same(got, row.get("expected").is_true()))
+    });
+    check("replicaset_controller", "TestCalculateStatus", 10, |row| {
+        let (set, pods, wanted) = (row.get("replicaset"), row.get("activePods").items(), row.get("expectedReplicaSetStatus"));
+        let mut tally = super::replica_tally::ReplicaTally::default();
+        for (i, pod) in pods.iter().chain(row.get("terminatingPods").items()).enumerate() {
+            let mut pod = pod.clone();
+            pod.set(&["metadata", "uid"], format!("pod-{i}"));
+            pod.set(&["metadata", "ownerReferences"], obj!([{"uid": set.uid(), "controller": true}]));
+            tally.take(&pod, false);
+        }
+        let counts = tally.counts(&ApiServer::new(0), set.uid(), set.at(&["spec", "template", "metadata", "labels"]));
+        let now = moment("2026-11-22T08:39:14Z");
+        let min_ready_s = set.at(&["spec", "minReadySeconds"]).int();
+        let available = pods.iter().filter(|p| is_active(p) && is_available(p, min_ready_s, now)).count();
+        let n = |member: &str| usize::try_from(wanted.get(member).int()).unwrap_or(0);
+        // The gate is on here; where a row has it off, nothing is told of those that go.
+        let terminating = if wanted.get("terminatingReplicas").is_null() { 0 } else { counts.terminating };
+        let got = [counts.active, counts.fully_labeled, counts.ready, available, terminating];
+        let members = ["replicas", "fullyLabeledReplicas", "readyReplicas", "availableReplicas", "terminatingReplicas"];
+        Some(same(got, members.map(n)))
+    });
+    check("replicaset_controller", "TestSlowStartBatch", 3, |row| {
+        let n = |member: &str| usize::try_from(row.get(member).int()).unwrap_or(0);
+        let mut calls = 0;
+        let (done, outcome) = slow_start(n("count"), |_| {
+            calls += 1;
+            if calls > n("callLimit") { Err(Status::bad_request("refused")) } else { Ok(()) }
+        });
+        let wanted = (n("expectedCallCnt"), n("expectedSuccesses"), row.get("expectedErr").is_null());
+        Some(same((calls, done, outcome.is_ok()), wanted))
+    });
+}
+
+#[test]
+fn nodes_of_daemons() {
+    check("daemon_controller", "TestNodeShouldRunDaemonPod", 11, |row| {
+        let node = obj!({
+            "metadata": {"name": "test-node", "labels": {"name": "simple-daemon", "type": "production"}},
+            "spec": {"unschedulable": row.get("nodeUnschedulable")}
+        });
+        let got = daemon_set::placement::of(row.get("ds"), &node);
+        Some(same((got.should_run, got.may_stay), (row.get("shouldRun").is_true(), row.get("shouldContinueRunning").is_true())))
+    });
+    check("daemon_controller", "TestGetUnavailableNumbers", 8, |row| {
+        let nodes = usize::try_from(row.get("desiredNumberScheduled").int()).unwrap_or(0);
+        let (surge, unavailable) = daemon_set::update::bounds(row.get("ds"), nodes);
+        let n = |member: &str| usize::try_from(row.get(member).int()).unwrap_or(0);
+        Some(same((surge, unavailable), (n("maxSurge"), n("maxUnavailable"))))
+    });
+}
+
+#[test]
+fn pods_behind_services() {
+    check("endpoints", "TestSyncServiceAddresses", 18, |row| {
+        let pod = row.get("pod");
+        let pods: Vec<&Value> = [pod].into_iter().filter(|p| service_pods::is_candidate(p)).collect();
+        let subsets = endpoints::subsets(row.get("service"), &pods);
+        let count = |member: &str| subsets.iter().map(|s| s.get(member).items().len() as i64).sum::<i64>();
+        let wanted = (row.get("expectedReady").int(), row.get("expectedUnready").int());
+        Some(same((count("addresses"), count("notReadyAddresses")), wanted))
+    });
+    check("endpointslice", "TestFindPort", 14, |row| {
+        let pod = obj!({"spec": {"containers": row.get("containers"), "initContainers": row.get("initContainers")}});
+        let service = obj!({"spec": {"ports": [{"port": 1, "protocol": row.get("protocol"), "targetPort": row.get("port")}]}});
+        let got: Vec<i64> = service_pods::ports_on(&service, &pod).iter().map(|p| p.get("port").int()).collect();
+        Some(same(got, if row.get("pass").is_true() { vec![row.get("expected").int()] } else { Vec::new() }))
+    });
+    check("endpointslice", "TestGetEndpointPorts", 4, |row| {
+        let shown = |ports: &[Value]| ports.iter().map(Value::to_json).collect::<Vec<_>>();
+        let got = service_pods::ports_on(row.get("service"), row.get("pod"));
+        Some(same(shown(&got), shown(row.get("expectedPorts").items())))
+    });
+    check("endpointslice", "TestPodToEndpoint", 9, |row| {
+        // A second family of addresses has a slice of its own, and none here.
+        if row.at(&["pod", "status", "podIPs"]).items().len() > 1 {
+            return None;
+        }
+        let mut api = ApiServer::new(0);
+        if !row.get("node").is_null() {
+            let (by, mut node) = (Caller::new(Time::ZERO, "test"), row.get("node").clone());
+            node.remove(&["status"]);
+            api.create(&by, Kind::named("Node"), "", node, &WriteOptions::default()).expect("a valid node");
+        }
+        let mut got = endpoint_slice::endpoint(&api, row.get("svc"), row.get("pod"));
+        if got.at(&["targetRef", "uid"]).is_empty() {
+            got.remove(&["targetRef", "uid"]);
+        }
+        Some(same(got.to_json(), row.get("expectedEndpoint").to_json()))
+    });
+}
+
+#[test]
+fn taints_and_labels_of_nodes() {
+    let set_right = |node: &Value| {
+        let (by, kind) = (Caller::new(Time::from_secs(1), "test"), Kind::named("Node"));
+        let mut api = ApiServer::new(0);
+        let mut made = api.create(&by, kind, "", node.clone(), &WriteOptions::default()).expect("a valid node");
+        made.set(&["status"], node.get("status"));
+        api.update(&by, kind, made, crate::server::Subresource::Status, &WriteOptions::default()).expect("a valid status");
+        let mut controller = node_lifecycle::NodeLifecycleController::new(&super::Flags::default());
+        controller.set_right(&mut api, &by, node.name()).expect("nothing refuses");
+        api.peek(kind, "", node.name()).cloned().unwrap_or_default()
+    };
+    check("nodelifecycle", "TestTaintsNodeByCondition", 4, |row| {
+        let shown = |taints: &Value| {
+            let mut keys: Vec<String> =
+                taints.items().iter().map(|t| format!("{}:{}", t.get("key").str(), t.get("effect").str())).collect();
+            keys.order();
+            keys
+        };
+        Some(same(shown(set_right(row.get("Node")).at(&["spec", "taints"])), shown(row.get("ExpectedTaints"))))
+    });
+    check("nodelifecycle", "TestReconcileNodeLabels", 4, |row| {
+        Some(same(set_right(row.get("Node")).labels().to_json(), row.get("ExpectedLabels").to_json()))
+    });
+}
