@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::qos::qos_class;
 use super::quantity::Quantity;
+use super::resources::{Amounts, aggregate_containers, is_pod_level_resource};
 use super::{KindRef, Value};
+use crate::base::Order as _;
 
 /// Amounts by quota resource name.
 pub type Usage = BTreeMap<String, Quantity>;
@@ -21,22 +23,32 @@ pub fn usage_of(kind: KindRef, object: &Value) -> Usage {
         match kind.plural {
             "services" => {
                 count("services".to_owned());
-                match object.at(&["spec", "type"]).str() {
-                    "NodePort" => {
-                        usage.insert("services.nodeports".to_owned(), node_ports(object));
-                    }
-                    "LoadBalancer" => {
-                        count("services.loadbalancers".to_owned());
-                        usage.insert("services.nodeports".to_owned(), node_ports(object));
-                    }
-                    _ => {}
-                }
+                let kind = object.at(&["spec", "type"]).str();
+                let (balanced, nought) = (kind == "LoadBalancer", Quantity::from_milli(0));
+                usage.insert("services.loadbalancers".to_owned(), if balanced { one } else { nought.clone() });
+                let ports = if balanced || kind == "NodePort" { node_ports(object) } else { nought };
+                usage.insert("services.nodeports".to_owned(), ports);
             }
             "configmaps" | "secrets" | "replicationcontrollers" | "resourcequotas" => count(kind.plural.to_owned()),
             "persistentvolumeclaims" => {
+                const CLASS: &str = "volume.beta.kubernetes.io/storage-class";
+                let noted = object.at(&["metadata", "annotations", CLASS]);
+                let class = if noted.is_null() { object.at(&["spec", "storageClassName"]) } else { noted }.str();
+                let of_class = |name: &str| format!("{class}.storageclass.storage.k8s.io/{name}");
                 count(kind.plural.to_owned());
-                if let Some(q) = object.at(&["spec", "resources", "requests", "storage"]).as_str().and_then(|t| Quantity::parse(t).ok()) {
-                    usage.insert("requests.storage".to_owned(), q);
+                if !class.is_empty() {
+                    count(of_class(kind.plural));
+                }
+                let storage = |path: &[&str]| object.at(path).as_str().and_then(|t| Quantity::parse(t).ok());
+                if let Some(asked) = storage(&["spec", "resources", "requests", "storage"]) {
+                    // What is being given already counts where it is more; and whole bytes.
+                    let given = storage(&["status", "allocatedResources", "storage"]).filter(|given| *given > asked);
+                    let size = given.unwrap_or(asked);
+                    let size = if size.milli_value() % 1000 == 0 { size } else { Quantity::new(size.value(), size.format()) };
+                    if !class.is_empty() {
+                        usage.insert(of_class("requests.storage"), size.clone());
+                    }
+                    usage.insert("requests.storage".to_owned(), size);
                 }
             }
             "pods" => {
@@ -52,36 +64,66 @@ pub fn usage_of(kind: KindRef, object: &Value) -> Usage {
     usage
 }
 
+/// Ports of the nodes that a Service takes: one for each of its ports, or those that it names where it wants none.
 fn node_ports(service: &Value) -> Quantity {
-    Quantity::from_milli(1000 * service.at(&["spec", "ports"]).items().len() as i64)
+    let ports = service.at(&["spec", "ports"]).items();
+    let all = service.at(&["spec", "allocateLoadBalancerNodePorts"]).as_bool() != Some(false);
+    let taken = ports.iter().filter(|p| all || p.get("nodePort").int() != 0).count();
+    Quantity::from_milli(1000 * taken as i64)
 }
 
-fn add_compute(usage: &mut Usage, pod: &Value) {
-    for which in ["requests", "limits"] {
-        let mut total = Usage::new();
-        for container in pod.at(&["spec", "containers"]).items() {
-            for (name, amount) in container.at(&["resources", which]).entries() {
-                if let Ok(q) = Quantity::parse(amount.str()) {
-                    let slot = total.entry(name.to_string()).or_insert_with(|| Quantity::from_milli(0));
-                    *slot = slot.add(&q);
-                }
-            }
-        }
-        for container in pod.at(&["spec", "initContainers"]).items() {
-            for (name, amount) in container.at(&["resources", which]).entries() {
-                if let Ok(q) = Quantity::parse(amount.str()) {
-                    let slot = total.entry(name.to_string()).or_insert_with(|| Quantity::from_milli(0));
-                    if q > *slot {
-                        *slot = q;
+/// What a pod asks for or may use: its containers, what it has as a whole, and its overhead.
+fn amounts_of(pod: &Value, which: &str) -> Amounts {
+    let mut spec = pod.get("spec").clone();
+    if which == "requests" {
+        // Until a resize is done, what the container has counts where it is more.
+        for (list, statuses) in [("containers", "containerStatuses"), ("initContainers", "initContainerStatuses")] {
+            let statuses = pod.at(&["status", statuses]).items();
+            for i in 0..if statuses.is_empty() { 0 } else { spec.get(list).items().len() } {
+                let container = spec.get(list).items()[i].clone();
+                let Some(status) = statuses.iter().find(|s| s.get("name") == container.get("name")) else { continue };
+                for (name, had) in status.at(&["resources", "requests"]).entries() {
+                    if Quantity::of(had) > Quantity::of(container.at(&["resources", "requests", name])) {
+                        spec.get_mut(list).list_mut()[i].set(&["resources", "requests", name], had.clone());
                     }
                 }
             }
         }
-        for (name, q) in total {
-            if which == "requests" && matches!(name.as_str(), "cpu" | "memory" | "ephemeral-storage") {
-                usage.insert(name.clone(), q.clone());
+    }
+    let mut amounts = aggregate_containers(&spec, which);
+    for (name, amount) in spec.at(&["resources", which]).entries().filter(|(name, _)| is_pod_level_resource(name)) {
+        amounts.insert(name.clone(), Quantity::of(amount));
+    }
+    for (name, amount) in spec.get("overhead").entries() {
+        let sum = amounts.get(name).map(|q| q.add(&Quantity::of(amount)));
+        match sum {
+            Some(sum) => {
+                amounts.insert(name.clone(), sum);
             }
-            usage.insert(format!("{which}.{name}"), q);
+            None if which == "requests" => {
+                amounts.insert(name.clone(), Quantity::of(amount));
+            }
+            None => {}
+        }
+    }
+    amounts
+}
+
+// Models podComputeUsageHelper.
+fn add_compute(usage: &mut Usage, pod: &Value) {
+    for (name, amount) in amounts_of(pod, "requests") {
+        let extended = name.contains('/') && (!name.contains("kubernetes.io/") || name.starts_with("deviceclass.resource.kubernetes.io/"));
+        let own = matches!(name.as_str(), "cpu" | "memory" | "ephemeral-storage") || name.starts_with("hugepages-");
+        if own {
+            usage.insert(name.to_string(), amount.clone());
+        }
+        if own || extended {
+            usage.insert(format!("requests.{name}"), amount);
+        }
+    }
+    for (name, amount) in amounts_of(pod, "limits") {
+        if matches!(name.as_str(), "cpu" | "memory" | "ephemeral-storage") {
+            usage.insert(format!("limits.{name}"), amount);
         }
     }
 }
@@ -100,47 +142,75 @@ pub fn usage_in<'a>(objects: impl Iterator<Item = (KindRef, &'a Value)>, quota: 
     used
 }
 
-/// Whether a quota's scopes take in an object; only pods have scopes.
+/// Whether a quota's scopes take in an object; only pods and claims have scopes.
 pub fn scope_matches(quota: &Value, kind: KindRef, object: &Value) -> bool {
     let scopes = quota.at(&["spec", "scopes"]).items();
     let selectors = quota.at(&["spec", "scopeSelector", "matchExpressions"]).items();
-    if scopes.is_empty() && selectors.is_empty() {
-        return true;
+    let of_scope = |scope: &Value| in_scope(kind, object, &crate::obj!({"scopeName": scope, "operator": "Exists"}));
+    scopes.iter().all(of_scope) && selectors.iter().all(|s| in_scope(kind, object, s))
+}
+
+/// Whether an object is in one scope of a selector.
+pub fn in_scope(kind: KindRef, object: &Value, selector: &Value) -> bool {
+    let spec = object.get("spec");
+    let scope = selector.get("scopeName").str();
+    let named = |classes: &[&Value]| {
+        let classes: Vec<&str> = classes.iter().map(|c| c.str()).filter(|c| !c.is_empty()).collect();
+        let values = selector.get("values").items();
+        let found = classes.iter().any(|c| values.iter().any(|v| v.str() == *c));
+        match selector.get("operator").str() {
+            "In" => found,
+            "NotIn" => !found,
+            "DoesNotExist" => classes.is_empty(),
+            _ => !classes.is_empty(),
+        }
+    };
+    if kind.plural == "persistentvolumeclaims" && kind.group.is_empty() {
+        // The class that is asked for, the one that it has, and the one that it is getting.
+        let path = ["status", "modifyVolumeStatus", "targetVolumeAttributesClassName"];
+        let classes =
+            [spec.get("volumeAttributesClassName"), object.at(&["status", "currentVolumeAttributesClassName"]), object.at(&path)];
+        return scope == "VolumeAttributesClass" && named(&classes);
     }
     if kind.plural != "pods" || !kind.group.is_empty() {
         return false;
     }
-    let in_scope = |scope: &str| match scope {
-        "Terminating" => !object.at(&["spec", "activeDeadlineSeconds"]).is_null(),
-        "NotTerminating" => object.at(&["spec", "activeDeadlineSeconds"]).is_null(),
+    match scope {
+        "PriorityClass" => named(&[spec.get("priorityClassName")]),
+        "Terminating" => !spec.get("activeDeadlineSeconds").is_null(),
+        "NotTerminating" => spec.get("activeDeadlineSeconds").is_null(),
         "BestEffort" => qos_class(object) == "BestEffort",
         "NotBestEffort" => qos_class(object) != "BestEffort",
+        "CrossNamespacePodAffinity" => ["podAffinity", "podAntiAffinity"].iter().any(|affinity| {
+            let terms = |which: &str| spec.at(&["affinity", affinity, which]).items();
+            let foreign = |term: &Value| !term.get("namespaces").is_empty() || !term.get("namespaceSelector").is_null();
+            terms("requiredDuringSchedulingIgnoredDuringExecution").iter().any(foreign)
+                || terms("preferredDuringSchedulingIgnoredDuringExecution").iter().any(|t| foreign(t.get("podAffinityTerm")))
+        }),
         _ => false,
-    };
-    let selected = |s: &Value| {
-        let class = object.at(&["spec", "priorityClassName"]).str();
-        let named = s.get("values").items().iter().any(|v| v.str() == class);
-        match (s.get("scopeName").str(), s.get("operator").str()) {
-            ("PriorityClass", "In") => named,
-            ("PriorityClass", "NotIn") => !named,
-            ("PriorityClass", "Exists") => !class.is_empty(),
-            ("PriorityClass", "DoesNotExist") => class.is_empty(),
-            (scope, "Exists" | "") => in_scope(scope),
-            (scope, "DoesNotExist") => !in_scope(scope),
-            _ => false,
-        }
-    };
-    scopes.iter().all(|s| in_scope(s.str())) && selectors.iter().all(selected)
+    }
 }
 
-/// The compute resources in a quota's hard limits that some container of the pod does not speak of.
-pub fn unspecified<'a>(hard: &'a Value, pod: &Value) -> Vec<&'a str> {
-    let containers = pod.at(&["spec", "containers"]).items();
-    let missing = |name: &str| {
+/// What a quota wants containers to say that some do not: `must specify cpu for: a,b`; none where all is said.
+// Models podEvaluator.Constraints.
+pub fn unspecified(hard: &Value, pod: &Value) -> Option<String> {
+    let whole = pod.at(&["spec", "resources"]);
+    if !whole.get("requests").is_empty() || !whole.get("limits").is_empty() {
+        return None;
+    }
+    let mut list = Vec::new();
+    for (name, _) in hard.entries() {
         let (which, resource) = name.split_once('.').unwrap_or(("requests", name));
-        matches!(resource, "cpu" | "memory")
-            && matches!(which, "requests" | "limits")
-            && containers.iter().any(|c| c.at(&["resources", which, resource]).is_null())
-    };
-    hard.entries().map(|(name, _)| name.as_str()).filter(|n| missing(n)).collect()
+        if !matches!(resource, "cpu" | "memory") || !matches!(which, "requests" | "limits") {
+            continue;
+        }
+        let containers = ["containers", "initContainers"].into_iter().flat_map(|l| pod.at(&["spec", l]).items());
+        let silent = containers.filter(|c| c.at(&["resources", which, resource]).is_null());
+        let mut silent: Vec<&str> = silent.map(|c| c.get("name").str()).collect();
+        if !silent.is_empty() {
+            silent.order();
+            list.push(format!("{name} for: {}", silent.join(",")));
+        }
+    }
+    (!list.is_empty()).then(|| format!("must specify {}", list.join("; ")))
 }

@@ -53,6 +53,24 @@ fn most(into: &mut Amounts, other: Amounts) {
     }
 }
 
+/// The limits that a pod has as a whole, with the huge pages that its containers have; none where it has them all.
+// Models defaultHugePagePodLimits.
+pub fn pod_level_limits(spec: &Value) -> Option<Value> {
+    let whole = spec.get("resources");
+    if whole.get("requests").is_empty() && whole.get("limits").is_empty() {
+        return None;
+    }
+    let mut limits = if whole.get("limits").is_null() { Value::map() } else { whole.get("limits").clone() };
+    let before = limits.entries().len();
+    for (name, amount) in aggregate_containers(spec, "limits") {
+        if name.starts_with("hugepages-") && limits.get(&name).is_null() {
+            limits.set(&[&name], amount);
+        }
+    }
+    let grew = limits.entries().len() > before;
+    grew.then_some(limits)
+}
+
 /// Whether a resource can be given to a pod as a whole.
 pub fn is_pod_level_resource(name: &str) -> bool {
     matches!(name, "cpu" | "memory") || name.starts_with("hugepages-")

@@ -1,6 +1,8 @@
 //! Objects of the tables in the form that the server works with: members by their Go names, embedded types under the
 //! type's name. Read by the schema into the form that the API has.
 
+#![allow(dead_code, reason = "each test uses a part of it")]
+
 use kubarium::api::schema::{Schema, Ty, Type, schema};
 use kubarium::api::{Kind, Value};
 

@@ -3,7 +3,7 @@
 use super::super::{ArcStr, Map, Object, Value};
 use super::{absent, absent_in, empty, empty_in};
 use crate::api::image::tag_of;
-use crate::api::resources::pod_level_requests;
+use crate::api::resources::{pod_level_limits, pod_level_requests};
 use crate::obj;
 
 /// What only a pod gets, not a template: requests from limits, service links, host ports.
@@ -12,6 +12,9 @@ pub fn pod(pod: &mut Value) {
         for i in 0..pod.at(&["spec", list]).items().len() {
             requests_from_limits(pod, list, i);
         }
+    }
+    if let Some(limits) = pod_level_limits(pod.get("spec")) {
+        pod.set(&["spec", "resources", "limits"], limits);
     }
     if let Some(requests) = pod_level_requests(pod.get("spec")) {
         pod.set(&["spec", "resources", "requests"], requests);

@@ -17,15 +17,11 @@ pub(super) fn admit(server: &mut ApiServer, kind: KindRef, namespace: &str, obje
         let hard = limit.at(&["status", "hard"]);
         let asked: BTreeMap<String, Quantity> =
             quota::usage_of(kind, object).into_iter().filter(|(name, _)| !hard.get(name).is_null()).collect();
-        let missing: Vec<&str> = if kind.plural == "pods" && kind.group.is_empty() { quota::unspecified(hard, object) } else { Vec::new() };
-        if !missing.is_empty() {
-            let containers: Vec<&str> = object.at(&["spec", "containers"]).items().iter().map(|c| c.get("name").str()).collect();
-            let list: Vec<String> = missing.iter().map(|m| format!("{m} for: {}", containers.join(","))).collect();
-            return Err(Status::forbidden(
-                kind,
-                object.name(),
-                &format!("failed quota: {}: must specify {}", limit.name(), list.join("; ")),
-            ));
+        if kind.plural == "pods"
+            && kind.group.is_empty()
+            && let Some(missing) = quota::unspecified(hard, object)
+        {
+            return Err(Status::forbidden(kind, object.name(), &format!("failed quota: {}: {missing}", limit.name())));
         }
         if asked.is_empty() {
             continue;
