@@ -55,10 +55,12 @@ fn default_rule(row: &Row) -> Outcome {
             };
             let requests = |spec: &Value| spec.at(&["resources", "requests"]).clone();
             let containers = found.at(&["spec", "containers"]).items().iter().zip(wanted.get("containers").items());
-            same(requests(found.get("spec")), requests(wanted)).and_then(|()| same(limits(found.get("spec")), limits(wanted))).and_then(|()| {
-                let mut limited = containers.filter(|(found, _)| !found.at(&["resources", "limits"]).is_null());
-                limited.try_for_each(|(found, wanted)| same(found.get("resources"), wanted.get("resources")))
-            })
+            same(requests(found.get("spec")), requests(wanted)).and_then(|()| same(limits(found.get("spec")), limits(wanted))).and_then(
+                |()| {
+                    let mut limited = containers.filter(|(found, _)| !found.at(&["resources", "limits"]).is_null());
+                    limited.try_for_each(|(found, wanted)| same(found.get("resources"), wanted.get("resources")))
+                },
+            )
         }
         "TestPodHostNetworkDefaults" => {
             let spec = obj!({"hostNetwork": (r.get("hostNet").clone()), "containers": [{"ports": [{"containerPort": 12345}]}]});
@@ -133,7 +135,8 @@ fn usage(kind: KindRef, object: &Value, wanted: &Value) -> Result<(), String> {
 
 /// The scopes that upstream's test asks about where the row names none.
 fn all_scopes() -> Vec<Value> {
-    let mut scopes: Vec<Value> = ["Terminating", "NotTerminating", "BestEffort", "NotBestEffort"].map(|s| obj!({"scopeName": s, "operator": ""})).into();
+    let mut scopes: Vec<Value> =
+        ["Terminating", "NotTerminating", "BestEffort", "NotBestEffort"].map(|s| obj!({"scopeName": s, "operator": ""})).into();
     scopes.push(obj!({"scopeName": "PriorityClass", "operator": "In", "values": ["class1"]}));
     scopes.push(obj!({"scopeName": "CrossNamespacePodAffinity", "operator": ""}));
     scopes

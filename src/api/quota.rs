@@ -168,8 +168,7 @@ pub fn in_scope(kind: KindRef, object: &Value, selector: &Value) -> bool {
     if kind.plural == "persistentvolumeclaims" && kind.group.is_empty() {
         // The class that is asked for, the one that it has, and the one that it is getting.
         let path = ["status", "modifyVolumeStatus", "targetVolumeAttributesClassName"];
-        let classes =
-            [spec.get("volumeAttributesClassName"), object.at(&["status", "currentVolumeAttributesClassName"]), object.at(&path)];
+        let classes = [spec.get("volumeAttributesClassName"), object.at(&["status", "currentVolumeAttributesClassName"]), object.at(&path)];
         return scope == "VolumeAttributesClass" && named(&classes);
     }
     if kind.plural != "pods" || !kind.group.is_empty() {

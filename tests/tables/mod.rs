@@ -14,6 +14,8 @@ pub struct Row {
     pub key: String,
     /// The line of the test that used it: which of its loops.
     pub line: i64,
+    /// Whether it comes from a function inside the test: a part of what another row says.
+    pub part: bool,
     /// What the row holds.
     pub row: Value,
 }
@@ -54,6 +56,7 @@ pub fn rows(table: &str) -> Vec<Row> {
         func: r.get("func").str().split('.').nth(1).unwrap_or_default().to_owned(),
         key: r.get("key").str().to_owned(),
         line: r.get("line").int(),
+        part: r.get("func").str().ends_with(".func1"),
         row: if r.get("func").is_null() { r.clone() } else { r.get("row").clone() },
     };
     all.get("rows").items().iter().map(row).collect()

@@ -1,7 +1,7 @@
 //! `kubectl create role`, `clusterrole`, `rolebinding` and `clusterrolebinding`.
 
 use super::{Failure, GENERATOR, finish, generator, one_name, texts};
-use crate::api::{KINDS, Value};
+use crate::api::Value;
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -143,9 +143,8 @@ fn rules(cx: &mut Context<'_, '_>, verbs: &[String], resources: Vec<Resource>) -
             };
             (kind.group.to_owned(), kind.plural.to_owned())
         };
-        for verb in verbs.iter().filter(|v| special(v).is_some() && !KINDS.is_empty()) {
-            let of = special(verb).map_or(&[][..], |(_, of)| of);
-            if !of.contains(&(group.as_str(), plural.as_str())) && verb != "use" {
+        for verb in verbs {
+            if special(verb).is_some_and(|(_, of)| !of.contains(&(group.as_str(), plural.as_str()))) {
                 return fail(format!("can not perform '{verb}' on '{plural}' in group '{group}'"));
             }
         }

@@ -106,20 +106,21 @@ fn parse_rule(text: &str) -> Option<Rule> {
 fn group(rules: &[Rule]) -> (Vec<Value>, Vec<Value>) {
     let mut hosts: Vec<(&str, Vec<Value>)> = Vec::new();
     let mut secrets: Vec<(&str, Vec<&str>)> = Vec::new();
+    let mut seen: Vec<&str> = Vec::new();
     for rule in rules {
         let path = obj!({"backend": &rule.backend, "path": rule.path.as_str(), "pathType": rule.path_type});
         match hosts.iter_mut().find(|(h, _)| *h == rule.host) {
             Some((_, paths)) => paths.push(path),
             None => hosts.push((&rule.host, vec![path])),
         }
-        if let Some(secret) = &rule.tls {
-            let at = secrets.iter().position(|(s, _)| s == secret).unwrap_or_else(|| {
-                secrets.push((secret, Vec::new()));
-                secrets.len() - 1
-            });
-            if !rule.host.is_empty() && !secrets[at].1.contains(&rule.host.as_str()) {
-                secrets[at].1.push(&rule.host);
-            }
+        // A host is taken in once, by the first secret that it comes with; what has neither host nor secret says nothing.
+        let Some(secret) = rule.tls.as_deref().filter(|_| !seen.contains(&rule.host.as_str())) else { continue };
+        seen.push(&rule.host);
+        let hosts = if rule.host.is_empty() { Vec::new() } else { vec![rule.host.as_str()] };
+        match secrets.iter_mut().find(|(s, _)| *s == secret) {
+            Some((_, all)) => all.extend(hosts),
+            None if !secret.is_empty() || !hosts.is_empty() => secrets.push((secret, hosts)),
+            None => {}
         }
     }
     let tls = secrets.into_iter().map(|(secret, hosts)| {

@@ -116,7 +116,10 @@ fn parse_port(spec: &str) -> Result<(i64, Value), CliError> {
         Some(text) => match text.parse::<i64>() {
             Ok(n) if (1..=65535).contains(&n) => Value::from(n),
             Ok(_) => return fail("must be between 1 and 65535, inclusive"),
-            Err(_) => Value::from(text),
+            Err(_) => match names::port_name(text) {
+                wrong if wrong.is_empty() => Value::from(text),
+                wrong => return fail(wrong.join(",")),
+            },
         },
     };
     Ok((i64::from(port), target))
