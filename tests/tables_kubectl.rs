@@ -108,9 +108,9 @@ fn cells(row: &Row) -> Outcome {
         let wanted: Vec<String> =
             wanted.get("cells").items().iter().map(|c| c.as_str().map_or_else(|| c.to_string(), str::to_owned)).collect();
         let printer = printer_of(kind);
-        let narrow = printer.columns.iter().filter(|c| !c.wide).count() == wanted.len();
+        let narrow = printer.columns().iter().filter(|c| !c.wide).count() == wanted.len();
         let found = moments().map(|now| {
-            let shown = printer.columns.iter().zip((printer.cells)(&object, now)).filter(|(c, _)| !narrow || !c.wide);
+            let shown = printer.columns().iter().zip(printer.cells(&object, now)).filter(|(c, _)| !narrow || !c.wide);
             shown.map(|(_, cell)| cell).take(wanted.len()).collect::<Vec<_>>()
         });
         if found[0] == wanted { Ok(()) } else { same(&found[1], &wanted) }

@@ -110,7 +110,7 @@ impl Quantity {
     pub fn from_value(value: &Value) -> Result<Quantity, QuantityError> {
         match value {
             Value::Null => Ok(Quantity::ZERO),
-            Value::Str(s) => Quantity::parse(s),
+            Value::Str(s) => Quantity::parse(s.trim()),
             Value::Int(_) | Value::Float(_) => Quantity::parse(&value.to_json()),
             _ => Err(QuantityError::Format),
         }

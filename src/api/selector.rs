@@ -54,6 +54,46 @@ pub struct LabelSelector {
 pub struct SelectorError(pub String);
 
 impl Requirement {
+    /// A condition that makes sense: its key, its number of values and each of them are checked.
+    pub fn new(key: ArcStr, operator: Operator, mut values: Vec<ArcStr>) -> Result<Self, SelectorError> {
+        let ordered = matches!(operator, Operator::GreaterThan | Operator::LessThan);
+        let wrong_number = match operator {
+            Operator::In | Operator::NotIn => values.is_empty().then_some("for 'in', 'notin' operators, values set can't be empty"),
+            Operator::Exists | Operator::DoesNotExist => {
+                (!values.is_empty()).then_some("values set must be empty for exists and does not exist")
+            }
+            _ if values.len() == 1 => None,
+            _ if ordered => Some("for 'Gt', 'Lt' operators, exactly one value is required"),
+            _ => Some("exact-match compatibility requires one single value"),
+        };
+        let mut wrong: Vec<String> = Vec::new();
+        if let Some(why) = super::names::qualified_name(&key).first() {
+            wrong.push(format!("key: Invalid value: {key:?}: {why}"));
+        }
+        if let Some(why) = wrong_number {
+            let given = if values.is_empty() { Value::Null } else { values.iter().cloned().map(Value::from).collect::<Vec<_>>().into() };
+            wrong.push(format!("values: Invalid value: {}: {why}", given.to_json()));
+        }
+        for (i, value) in values.iter().enumerate() {
+            if ordered && value.parse::<i64>().is_err() {
+                wrong.push(format!("values[{i}]: Invalid value: {value:?}: for 'Gt', 'Lt' operators, the value must be an integer"));
+            }
+        }
+        for (i, value) in values.iter().enumerate() {
+            if let Some(why) = super::names::label_value(value).first() {
+                wrong.push(format!("values[{i}][{key}]: Invalid value: {value:?}: {why}"));
+            }
+        }
+        match wrong.len() {
+            0 => {
+                values.order();
+                Ok(Requirement { key, operator, values })
+            }
+            1 => Err(SelectorError(wrong.remove(0))),
+            _ => Err(SelectorError(format!("[{}]", wrong.join(", ")))),
+        }
+    }
+
     /// Whether a set of labels (a map of strings, or null) fulfils it.
     pub fn matches(&self, labels: &Value) -> bool {
         let found = labels.get(&self.key).as_str();
@@ -96,9 +136,6 @@ impl LabelSelector {
             return Ok(LabelSelector { requirements: Vec::new(), nothing: true });
         }
         let mut all = LabelSelector::from_map(selector.get("matchLabels"));
-        for r in &mut all.requirements {
-            r.operator = Operator::In;
-        }
         for expression in selector.get("matchExpressions").items() {
             let operator = match expression.get("operator").str() {
                 "In" => Operator::In,
@@ -107,19 +144,8 @@ impl LabelSelector {
                 "DoesNotExist" => Operator::DoesNotExist,
                 other => return Err(SelectorError(format!("{other:?} is not a valid label selector operator"))),
             };
-            let mut values: Vec<ArcStr> = expression.get("values").items().iter().map(Value::arc_str).collect();
-            values.order();
-            let needs_values = matches!(operator, Operator::In | Operator::NotIn);
-            let why = match (needs_values, values.is_empty()) {
-                (true, true) => "for 'in', 'notin' operators, values set can't be empty",
-                (false, false) => "values set must be empty for exists and does not exist",
-                _ => "",
-            };
-            if !why.is_empty() {
-                let given = if values.is_empty() { Value::Null } else { expression.get("values").clone() };
-                return Err(SelectorError(format!("values: Invalid value: {}: {why}", given.to_json())));
-            }
-            all.requirements.push(Requirement { key: expression.get("key").arc_str(), operator, values });
+            let values = expression.get("values").items().iter().map(Value::arc_str).collect();
+            all.requirements.push(Requirement::new(expression.get("key").arc_str(), operator, values)?);
         }
         all.requirements.order_by(|a, b| a.key.cmp(&b.key));
         Ok(all)
@@ -265,15 +291,7 @@ impl Parser {
         };
         values.order();
         values.dedup();
-        for (i, value) in values.iter().enumerate() {
-            if matches!(operator, Operator::GreaterThan | Operator::LessThan) && value.parse::<i64>().is_err() {
-                return Err(format!("values[{i}]: Invalid value: {value:?}: for 'Gt', 'Lt' operators, the value must be an integer"));
-            }
-            if let Some(why) = super::names::label_value(value).first() {
-                return Err(format!("values[{i}][{key}]: Invalid value: {value:?}: {why}"));
-            }
-        }
-        Ok(Requirement { key: key.into(), operator, values: values.into_iter().map(Into::into).collect() })
+        Requirement::new(key.into(), operator, values.into_iter().map(Into::into).collect()).map_err(|e| e.0)
     }
 
     /// `(a,b)`, where a value left out is the empty one.

@@ -67,7 +67,8 @@ fn remaining_s(api: &ApiServer, namespace: &str, left: &[(KindRef, usize, Vec<Ar
 
 /// The conditions that say what a terminating namespace waits for.
 fn set_conditions(namespace: &mut Value, left: &[(KindRef, usize, Vec<ArcStr>)], now: Time) {
-    let content: Vec<String> = left.iter().map(|(k, n, _)| format!("{} has {n} resource instances", qualified(k))).collect();
+    let mut content: Vec<String> = left.iter().map(|(k, n, _)| format!("{} has {n} resource instances", qualified(k))).collect();
+    content.order();
     let mut finalizers: Vec<&ArcStr> = left.iter().flat_map(|(_, _, f)| f).collect();
     finalizers.order();
     let mut counted: Vec<String> = Vec::new();
@@ -104,18 +105,20 @@ fn set_conditions(namespace: &mut Value, left: &[(KindRef, usize, Vec<ArcStr>)],
             )
         },
     ];
-    let old = namespace.at(&["status", "conditions"]).clone();
-    let conditions: Vec<Value> = rows
-        .iter()
-        .map(|(kind, holds, reason, message)| {
-            let status = if *holds { "True" } else { "False" };
-            let before = old.items().iter().find(|c| c.get("type").str() == *kind);
-            let since = before
-                .filter(|c| c.get("status").str() == status)
-                .map_or_else(|| now.rfc3339(), |c| c.get("lastTransitionTime").str().to_owned());
-            obj!({"type": *kind, "status": status, "reason": *reason, "message": message.as_str(), "lastTransitionTime": since})
-        })
-        .collect();
+    let mut conditions = namespace.at(&["status", "conditions"]).items().to_vec();
+    for (kind, holds, reason, message) in rows {
+        let status = if holds { "True" } else { "False" };
+        let before = conditions.iter().position(|c| c.get("type").str() == kind);
+        let since = before
+            .map(|i| &conditions[i])
+            .filter(|c| c.get("status").str() == status)
+            .map_or_else(|| now.rfc3339(), |c| c.get("lastTransitionTime").str().to_owned());
+        let next = obj!({"type": kind, "status": status, "reason": reason, "message": message, "lastTransitionTime": since});
+        match before {
+            Some(i) => conditions[i] = next,
+            None => conditions.push(next),
+        }
+    }
     namespace.set(&["status", "conditions"], conditions);
 }
 
@@ -145,5 +148,32 @@ impl Component for NamespaceController {
             Ok(()) => self.queue.forget(&name),
             Err(_) => self.queue.add_rate_limited(name, now),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions_stay_where_they_are() {
+        let mut namespace = obj!({"status": {"conditions": [
+            {"type": "Own", "status": "True"},
+            {"type": "NamespaceContentRemaining", "status": "True", "lastTransitionTime": "2026-01-01T00:00:00Z"},
+            {"type": "NamespaceDeletionDiscoveryFailure", "status": "True"},
+        ]}});
+        let finalizer = ArcStr::from("kubedb");
+        let left = [(Kind::named("Pod"), 1, vec![finalizer.clone()]), (Kind::named("ConfigMap"), 5, vec![finalizer])];
+        set_conditions(&mut namespace, &left, Time::ZERO);
+        let all = namespace.at(&["status", "conditions"]).items();
+        let of = |member: &str| all.iter().map(|c| c.get(member).str()).collect::<Vec<_>>();
+        assert_eq!(of("type")[..3], ["Own", "NamespaceContentRemaining", "NamespaceDeletionDiscoveryFailure"]);
+        assert_eq!(of("status"), ["True", "True", "False", "False", "False", "True"]);
+        assert_eq!(all[1].get("lastTransitionTime").str(), "2026-01-01T00:00:00Z");
+        assert_eq!(
+            all[1].get("message").str(),
+            "Some resources are remaining: configmaps. has 5 resource instances, pods. has 1 resource instances"
+        );
+        assert_eq!(all[5].get("message").str(), "Some content in the namespace has finalizers remaining: kubedb in 2 resource instances");
     }
 }
