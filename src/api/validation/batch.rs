@@ -361,41 +361,14 @@ pub(super) fn job_update(errors: &mut Errors, new: &Value, old: &Value) {
         let (completions, indexed) = (spec.get("completions"), spec.get("completionMode").str() == "Indexed");
         if !indexed {
             errors.invalid(at.child("completions"), completions, "field is immutable");
-        } else if completions.is_null() || completions != spec.get("parallelism") {
+        } else if !completions.is_null() && completions != spec.get("parallelism") {
             errors.invalid(at.child("completions"), completions, "can only be modified in tandem with spec.parallelism");
         }
     }
     if changed("selector") {
         errors.internal_invalid(at.child("selector"), ("meta", "LabelSelector"), spec.get("selector"), "field is immutable");
     }
-    // Before a suspended Job has started, where its pods go may still be changed.
-    let mut template = before.get("template").clone();
-    if before.get("suspend").is_true() && old.at(&["status", "startTime"]).is_null() {
-        for path in [
-            ["metadata", "labels"],
-            ["metadata", "annotations"],
-            ["spec", "nodeSelector"],
-            ["spec", "tolerations"],
-            ["spec", "schedulingGates"],
-        ] {
-            match spec.get("template").at(&path) {
-                Value::Null => {
-                    template.remove(&path);
-                }
-                value => template.set(&path, value),
-            }
-        }
-        let affinity = ["spec", "affinity", "nodeAffinity"];
-        match spec.get("template").at(&affinity) {
-            Value::Null => {
-                template.remove(&affinity);
-            }
-            value => template.set(&affinity, value),
-        }
-    }
-    if !same(spec.get("template"), &template) {
-        errors.internal_invalid(at.child("template"), ("core", "PodTemplateSpec"), spec.get("template"), "field is immutable");
-    }
+    template_update(errors, spec.get("template"), old);
     let rest = [
         ("completionMode", ""),
         ("podFailurePolicy", "PodFailurePolicy"),
@@ -412,6 +385,41 @@ pub(super) fn job_update(errors: &mut Errors, new: &Value, old: &Value) {
         } else {
             errors.internal_invalid(at.child(key), ("batch", ty), spec.get(key), "field is immutable");
         }
+    }
+}
+
+/// A template may not change; but while the Job is suspended without pods, where they go and what they ask for may.
+// Models validatePodTemplateUpdate, and validationOptionsForJob of the job's strategy.
+fn template_update(errors: &mut Errors, template: &Value, old: &Value) {
+    let before = old.at(&["spec", "template"]);
+    let at = Path::new("spec");
+    let at = at.child("template");
+    let rests = old.at(&["status", "startTime"]).is_null() || old.condition("Suspended") == "True";
+    if !(old.at(&["spec", "suspend"]).is_true() && rests && old.at(&["status", "active"]).int() == 0) {
+        if !same(template, before) {
+            errors.internal_invalid(at, ("core", "PodTemplateSpec"), template, "field is immutable");
+        }
+        return;
+    }
+    let spec = template.get("spec");
+    let mut allowed = before.get("spec").clone();
+    let paths: [&[&str]; 4] = [&["nodeSelector"], &["tolerations"], &["schedulingGates"], &["affinity", "nodeAffinity"]];
+    for path in paths {
+        match spec.at(path) {
+            Value::Null => drop(allowed.remove(path)),
+            value => allowed.set(path, value.clone()),
+        }
+    }
+    for list in ["containers", "initContainers"] {
+        let names = |s: &Value| s.get(list).items().iter().map(|c| c.get("name").clone()).collect::<Vec<_>>();
+        if names(spec) == names(&allowed) {
+            for (before, now) in allowed.get_mut(list).list_mut().iter_mut().zip(spec.get(list).items()) {
+                before.set(&["resources"], now.get("resources").clone());
+            }
+        }
+    }
+    if !same(spec, &allowed) {
+        errors.internal_invalid(at.child("spec"), ("core", "PodSpec"), spec, "field is immutable");
     }
 }
 

@@ -18,6 +18,8 @@ mod security;
 mod service;
 mod status;
 mod storage;
+#[cfg(test)]
+mod tests;
 mod volumes;
 mod warnings;
 mod workloads;

@@ -54,6 +54,7 @@ const PROTOCOLS: [&str; 3] = ["SCTP", "TCP", "UDP"];
 
 fn validate(errors: &mut Errors, service: &Value) {
     let (at, spec) = (Path::new("spec"), service.get("spec"));
+    topology_annotations(errors, service);
     let kind = spec.get("type").str();
     let headless = is_headless(spec);
     if spec.get("ports").is_empty() && !headless && kind != "ExternalName" {
@@ -89,6 +90,19 @@ fn validate(errors: &mut Errors, service: &Value) {
     }
     load_balancer_class(errors, spec);
     traffic_policies(errors, spec);
+}
+
+const TOPOLOGY_MODE: &str = "service.kubernetes.io/topology-mode";
+const TOPOLOGY_HINTS: &str = "service.kubernetes.io/topology-aware-hints";
+
+fn topology_annotations(errors: &mut Errors, service: &Value) {
+    let of = |name| service.at(&["metadata", "annotations", name]);
+    let (mode, hints) = (of(TOPOLOGY_MODE), of(TOPOLOGY_HINTS));
+    if !mode.is_null() && !hints.is_null() && mode != hints {
+        let at = Path::new("metadata");
+        let at = at.child("annotations");
+        errors.invalid(at.key(TOPOLOGY_MODE), mode, &format!("must match annotations[{TOPOLOGY_HINTS}] when both are specified"));
+    }
 }
 
 fn external_name(errors: &mut Errors, spec: &Value) {

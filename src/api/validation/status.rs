@@ -31,14 +31,13 @@ const PARTS: [&str; 5] = ["fullyLabeledReplicas", "updatedReplicas", "readyRepli
 pub(super) fn update(errors: &mut Errors, kind: KindRef, new: &Value, old: &Value) {
     object_meta_update(errors, new, old);
     let (at, status, before) = (Path::new("status"), new.get("status"), old.get("status"));
-    if let Some((_, counts)) = COUNTS.iter().find(|(k, _)| *k == kind.kind) {
-        for count in *counts {
-            errors.nonnegative(at.child(count), status.get(count));
-        }
+    let counts = COUNTS.iter().find(|(k, _)| *k == kind.kind).map_or(&[] as &[&str], |(_, counts)| counts);
+    for count in counts {
+        errors.nonnegative(at.child(count), status.get(count));
     }
     if matches!(kind.kind, "Deployment" | "DaemonSet" | "ReplicaSet" | "ReplicationController" | "StatefulSet") {
         let number = |key: &str| status.get(key).int();
-        for part in PARTS.into_iter().filter(|p| number(p) > number("replicas") && kind.kind != "DaemonSet") {
+        for part in counts.iter().filter(|p| PARTS.contains(p) && number(p) > number("replicas")) {
             errors.invalid(at.child(part), number(part), "cannot be greater than status.replicas");
         }
         if number("availableReplicas") > number("readyReplicas") {

@@ -418,8 +418,10 @@ impl Sync<'_> {
             return false;
         }
         self.recorder.event(self.api, self.by.now, &self.job, EventType::Normal, event, message);
-        if !suspended {
-            // A resumed Job starts anew, so that its deadline counts only while it is active.
+        // A resumed Job starts anew, so that its deadline counts only while it is active.
+        if suspended {
+            self.job.remove(&["status", "startTime"]);
+        } else {
             self.job.set(&["status", "startTime"], self.by.now.rfc3339());
         }
         true

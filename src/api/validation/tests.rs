@@ -1,0 +1,177 @@
+//! Changes of objects and what is wrong with them.
+
+use super::{ephemeral_containers, finalize, resize, status_update, update};
+use crate::api::{Cause, Kind, Value, defaults};
+use crate::obj;
+
+type Judge = fn(&Value, &Value) -> Vec<Cause>;
+
+fn stored(object: &Value) -> Value {
+    let mut object = object.clone();
+    let kind = Kind::named(object.get("kind").str());
+    object.set(&["apiVersion"], kind.api_version());
+    object.set(&["metadata", "resourceVersion"], "1");
+    if kind.namespaced {
+        object.set(&["metadata", "namespace"], "default");
+    }
+    defaults::apply(kind, &mut object);
+    object
+}
+
+/// An object with this value at this path (`spec/containers/0/image`).
+fn with(object: &Value, path: &str, value: &Value) -> Value {
+    let mut next = object.clone();
+    let mut at = &mut next;
+    for step in path.split('/') {
+        at = match step.parse::<usize>() {
+            Ok(i) => &mut at.list_mut()[i],
+            Err(_) => at.get_mut(step),
+        };
+    }
+    *at = value.clone();
+    next
+}
+
+/// Makes changes, each of one path, and holds what is said of them to what is wanted: the beginnings of the messages.
+fn check(judge: Judge, object: &Value, changes: &[(&str, Value, &[&str])]) {
+    let old = stored(object);
+    assert_eq!(judge(&old, &old), [], "as it was");
+    for (path, value, wanted) in changes {
+        let causes = judge(&with(&old, path, value), &old);
+        let got: Vec<String> = causes.iter().map(|c| format!("{}: {}", c.field, c.message)).collect();
+        let right = got.len() == wanted.len() && got.iter().zip(*wanted).all(|(g, w)| g.starts_with(w));
+        assert!(right, "{path} {value}: got {got:#?}, wanted {wanted:#?}");
+    }
+}
+
+fn pod() -> Value {
+    obj!({"kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": [
+        {"name": "c", "image": "i", "resources": {"requests": {"cpu": "1"}, "limits": {"memory": "1Gi"}}},
+    ]}})
+}
+
+fn job(status: &Value) -> Value {
+    obj!({"kind": "Job", "metadata": {"name": "j"}, "spec": {
+        "suspend": true, "completionMode": "Indexed", "completions": 2, "parallelism": 2,
+        "selector": {"matchLabels": {"a": "b"}}, "manualSelector": true,
+        "template": {"metadata": {"labels": {"a": "b"}}, "spec": {"restartPolicy": "Never", "containers": [{"name": "c", "image": "i"}]}},
+    }, "status": status.clone()})
+}
+
+#[test]
+fn suspended_jobs_may_be_placed_and_sized_anew() {
+    let judge: Judge = |new, old| update(Kind::named("Job"), new, old);
+    let cpu = obj!({"requests": {"cpu": "2"}});
+    let started = obj!({"startTime": "2026-01-01T00:00:00Z"});
+    check(
+        judge,
+        &job(&Value::Null),
+        &[
+            ("spec/template/spec/nodeSelector", obj!({"zone": "a"}), &[]),
+            ("spec/template/spec/affinity", obj!({"nodeAffinity": {}}), &[]),
+            ("spec/template/metadata/annotations", obj!({"a": "b"}), &[]),
+            ("spec/template/spec/containers/0/resources", cpu.clone(), &[]),
+            ("spec/template/spec/containers/0/image", "other".into(), &["spec.template.spec: Invalid value: {"]),
+            ("spec/completions", Value::Null, &["spec.completions: Required value: when completion mode is Indexed"]),
+            ("spec/completions", 3.into(), &["spec.completions: Invalid value: 3: can only be modified in tandem with spec.parallelism"]),
+            ("spec/managedBy", "a.b/c".into(), &["spec.managedBy: Invalid value: \"a.b/c\": field is immutable"]),
+        ],
+    );
+    check(judge, &job(&started), &[("spec/template/spec/containers/0/resources", cpu, &["spec.template: Invalid value: {"])]);
+}
+
+#[test]
+fn running_pods_may_be_resized_a_little() {
+    let at = "spec/containers/0/resources";
+    check(
+        resize,
+        &pod(),
+        &[
+            (at, obj!({"requests": {"cpu": "2", "memory": "1Gi"}, "limits": {"memory": "1Gi"}}), &[]),
+            (
+                at,
+                obj!({"requests": {"cpu": "2"}}),
+                &[
+                    "spec.containers[0].resources.requests: Forbidden: resource requests cannot be removed",
+                    "spec.containers[0].resources.limits: Forbidden: resource limits cannot be removed",
+                ],
+            ),
+            (
+                "spec/containers/0/name",
+                "d".into(),
+                &[
+                    "spec.containers[0].name: Forbidden: containers may not be renamed or reordered on resize",
+                    "spec: Forbidden: only cpu and memory resources are mutable",
+                ],
+            ),
+            ("spec/containers/0/image", "j".into(), &["spec: Forbidden: only cpu and memory resources are mutable"]),
+        ],
+    );
+}
+
+#[test]
+fn ephemeral_containers_are_only_added() {
+    let mut object = pod();
+    object.set(&["spec", "ephemeralContainers"], vec![obj!({"name": "e", "image": "i"})]);
+    check(
+        ephemeral_containers,
+        &object,
+        &[
+            (
+                "spec/ephemeralContainers",
+                Value::list(),
+                &["spec.ephemeralContainers: Forbidden: existing ephemeral containers \"e\" may not be removed"],
+            ),
+            (
+                "spec/ephemeralContainers/0/image",
+                "j".into(),
+                &["spec.ephemeralContainers: Forbidden: existing ephemeral containers \"e\" may not be changed"],
+            ),
+            (
+                "spec/ephemeralContainers/0/ports",
+                vec![obj!({"containerPort": 80, "protocol": "TCP"})].into(),
+                &[
+                    "spec.ephemeralContainers[0].ports: Forbidden: cannot be set for an Ephemeral Container",
+                    "spec.ephemeralContainers: Forbidden",
+                ],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn statuses_are_judged_too() {
+    check(
+        |new, old| status_update(Kind::named("Deployment"), new, old),
+        &obj!({"kind": "Deployment", "metadata": {"name": "d"}, "status": {"replicas": 1}}),
+        &[
+            (
+                "status/observedGeneration",
+                (-1).into(),
+                &["status.observedGeneration: Invalid value: -1: must be greater than or equal to 0"],
+            ),
+            ("status/readyReplicas", 2.into(), &["status.readyReplicas: Invalid value: 2: cannot be greater than status.replicas"]),
+        ],
+    );
+    check(
+        finalize,
+        &obj!({"kind": "Namespace", "metadata": {"name": "n"}, "spec": {"finalizers": ["kubernetes"]}}),
+        &[("spec/finalizers", vec![Value::from("a b")].into(), &["spec.finalizers[0]: Invalid value: \"a b\": name part must consist of"])],
+    );
+}
+
+#[test]
+fn services_say_one_thing_of_topology() {
+    let both = obj!({"service.kubernetes.io/topology-mode": "Auto", "service.kubernetes.io/topology-aware-hints": "disabled"});
+    check(
+        |new, old| update(Kind::named("Service"), new, old),
+        &obj!({"kind": "Service", "metadata": {"name": "s"}, "spec": {"ports": [{"port": 80}], "clusterIP": "10.0.0.1", "clusterIPs": ["10.0.0.1"]}}),
+        &[(
+            "metadata/annotations",
+            both,
+            &[
+                "metadata.annotations[service.kubernetes.io/topology-mode]: Invalid value: \"Auto\": must match annotations[service.kubernetes.io/topology-aware-hints] when both are specified",
+            ],
+        )],
+    );
+}
