@@ -145,7 +145,11 @@ pub struct Schema {
     names: BTreeMap<(&'static str, &'static str), TypeRef>,
 }
 
+#[cfg(not(test))]
 static TEXT: &str = include_str!("schema.txt");
+/// With the types that the tables of strategic merge patches are about.
+#[cfg(test)]
+static TEXT: &str = concat!(include_str!("schema_test.txt"), include_str!("schema.txt"));
 static NO_TYPE: OnceLock<Type> = OnceLock::new();
 
 impl Schema {

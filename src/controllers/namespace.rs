@@ -154,6 +154,7 @@ impl Component for NamespaceController {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::table_rows;
 
     #[test]
     fn conditions_stay_where_they_are() {
@@ -175,5 +176,21 @@ mod tests {
             "Some resources are remaining: configmaps. has 5 resource instances, pods. has 1 resource instances"
         );
         assert_eq!(all[5].get("message").str(), "Some content in the namespace has finalizers remaining: kubedb in 2 resource instances");
+    }
+
+    #[test]
+    fn the_table_holds() {
+        table_rows::check("namespace", "TestUpdateConditions", 3, |row| {
+            // What cannot fail here has no conditions of failing.
+            row.get("newConditions").is_empty().then(|| {
+                let mut namespace = obj!({"status": row.get("startingStatus").clone()});
+                set_conditions(&mut namespace, &[], Time::ZERO);
+                let said = |conditions: &Value| -> Vec<Vec<Value>> {
+                    let said = |c: &Value| ["type", "status", "reason", "message"].map(|m| c.get(m).clone()).to_vec();
+                    conditions.items().iter().map(said).collect()
+                };
+                table_rows::same(said(namespace.at(&["status", "conditions"])), said(row.get("expecteds")))
+            })
+        });
     }
 }

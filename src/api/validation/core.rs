@@ -15,17 +15,16 @@ const DATA_BYTES_MAX: usize = 1 << 20;
 /// A new Namespace.
 pub(super) fn namespace(errors: &mut Errors, namespace: &Value) {
     object_meta(errors, namespace, false, names::dns1123_label);
-    namespace_finalizers(errors, namespace);
+    let at = Path::new("spec");
+    for finalizer in namespace.at(&["spec", "finalizers"]).items() {
+        namespace_finalizer(errors, at.child("finalizers"), finalizer.str());
+    }
 }
 
 /// What must be done before a namespace may go.
-pub(super) fn namespace_finalizers(errors: &mut Errors, namespace: &Value) {
-    let at = Path::new("spec");
-    for finalizer in namespace.at(&["spec", "finalizers"]).items() {
-        let at = at.child("finalizers");
-        errors.each_invalid(at, finalizer.str(), names::qualified_name(finalizer.str()));
-        kube_finalizer(errors, at, finalizer.str());
-    }
+pub(super) fn namespace_finalizer(errors: &mut Errors, at: Path<'_>, finalizer: &str) {
+    errors.each_invalid(at, finalizer, names::qualified_name(finalizer));
+    kube_finalizer(errors, at, finalizer);
 }
 
 /// A new Node.

@@ -371,7 +371,11 @@ fn allocated(errors: &mut Errors, at: Path<'_>, status: &Value, containers: &Val
 /// A namespace's finalizers, which go through a subresource of their own.
 pub(super) fn finalize(errors: &mut Errors, new: &Value, old: &Value) {
     object_meta_update(errors, new, old);
-    super::core::namespace_finalizers(errors, new);
+    let at = Path::new("spec");
+    let at = at.child("finalizers");
+    for (i, finalizer) in new.at(&["spec", "finalizers"]).items().iter().enumerate() {
+        super::core::namespace_finalizer(errors, at.index(i), finalizer.str());
+    }
     if !same(new.get("status"), old.get("status")) {
         errors.forbidden(Path::new("status"), "may not be changed");
     }

@@ -156,7 +156,14 @@ fn statuses_are_judged_too() {
     check(
         finalize,
         &obj!({"kind": "Namespace", "metadata": {"name": "n"}, "spec": {"finalizers": ["kubernetes"]}}),
-        &[("spec/finalizers", vec![Value::from("a b")].into(), &["spec.finalizers[0]: Invalid value: \"a b\": name part must consist of"])],
+        &[(
+            "spec/finalizers",
+            vec![Value::from("a b")].into(),
+            &[
+                "spec.finalizers[0]: Invalid value: \"a b\": name part must consist of",
+                "spec.finalizers[0]: Invalid value: \"a b\": name is neither a standard",
+            ],
+        )],
     );
 }
 
