@@ -1,9 +1,10 @@
 //! `-f`: files, directories and standard input as streams of objects.
 
-use super::commands::misc::no_kustomization;
 use super::context::Context;
 use super::error::{CliError, fail};
 use super::host::{FileError, Files};
+use super::kustomize;
+use super::output::to_yaml;
 use crate::api::yaml::decode_stream;
 use crate::api::{Map, Object, Value};
 
@@ -19,16 +20,27 @@ pub struct Source {
     pub text: String,
 }
 
-/// Reads what `-f` names.
-pub fn sources(cx: &Context<'_, '_>, errors: &mut Vec<CliError>) -> Vec<Source> {
+/// What a directory's kustomization makes, as text.
+pub fn kustomized(cx: &mut Context<'_, '_>, directory: &str) -> Result<String, CliError> {
+    let built = kustomize::build(cx.host.files, &cx.inv.env.cwd, directory).map_err(CliError::Message)?;
+    built.warnings.into_iter().for_each(|line| cx.out.errln(line));
+    Ok(built.objects.iter().map(to_yaml).collect::<Vec<_>>().join("---\n"))
+}
+
+/// Reads what `-f` and `-k` name.
+pub fn sources(cx: &mut Context<'_, '_>, errors: &mut Vec<CliError>) -> Vec<Source> {
     let flags = cx.flags();
     let mut sources = Vec::new();
     if flags.given("kustomize") {
-        let refused = match flags.given("filename") {
+        let directory = flags.text("kustomize");
+        let built = match flags.given("filename") {
             true => fail("only one of -f or -k can be specified"),
-            false => no_kustomization::<()>(cx, flags.text("kustomize")),
+            false => kustomized(cx, directory),
         };
-        errors.extend(refused.err());
+        match built {
+            Ok(text) => sources.push(Source { name: directory.into(), text }),
+            Err(error) => errors.push(error),
+        }
         return sources;
     }
     for path in flags.list("filename") {

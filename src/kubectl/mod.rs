@@ -17,6 +17,7 @@ mod go_json;
 mod help;
 mod host;
 mod kubectl;
+mod kustomize;
 mod last_applied;
 mod legacy;
 pub mod output;

@@ -34,7 +34,8 @@ else does, also what no second real cluster would do the same way:
 - Dynamic resources, CSI drivers, Windows, swap, cgroups below the level of a container's CPU and memory.
 - The seccomp and AppArmor annotations from before there were fields; projected volumes of certificates and trust bundles.
 - Time zones of CronJobs other than UTC: a zone's name is judged by its region and its shape.
-- Descriptions of most fields in `kubectl explain`; `kubectl proxy`, `port-forward`, `kustomize`, `cluster-info dump`.
+- Descriptions of rare kinds and fields in `kubectl explain`; `kubectl proxy`, `port-forward`; of kustomize Helm charts, replacements
+  and plug-ins.
 ";
 
 /// Runs the comparison and writes the table.

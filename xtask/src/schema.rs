@@ -1,5 +1,5 @@
 //! `cargo xtask schema SWAGGER STAGING`: writes `src/api/schema.txt`, the compact table of every kind's fields, and
-//! `src/api/descriptions.txt`, what `kubectl explain` says of some of them.
+//! `src/api/descriptions.txt`, what `kubectl explain` says of some of them. Without `STAGING` it writes the descriptions alone.
 //!
 //! Two sources: the API's own description (which fields there are in this version, how lists merge) and the Go types in
 //! `STAGING` (a folder with `api`, `apimachinery`, `apiextensions-apiserver`, `kube-aggregator`, `metrics`), which alone say
@@ -62,14 +62,20 @@ const GROUPS: &[(&str, &str, &str)] = &[
     ("storage.k8s.io", "v1", "api/storage/v1"),
 ];
 
-/// `cargo xtask schema SWAGGER STAGING`.
+/// `cargo xtask schema SWAGGER [STAGING]`.
 pub fn run(args: &[String]) -> Result<(), String> {
-    let [swagger, staging] = args else { return Err("schema wants two paths: the API's description and the Go types".into()) };
+    let (swagger, staging) = match args {
+        [swagger] => (swagger, None),
+        [swagger, staging] => (swagger, Some(staging)),
+        _ => return Err("schema wants the paths of the API's description and of the Go types".into()),
+    };
     let text = std::fs::read_to_string(swagger).map_err(|e| format!("{swagger}: {e}"))?;
     let swagger: Json = serde_json::from_str(&text).map_err(|e| format!("{swagger}: {e}"))?;
     let definitions = swagger["definitions"].as_object().ok_or("no definitions in the description")?;
     let write = |path: &str, text: String| std::fs::write(path, text).map_err(|e| format!("{path}: {e}"));
-    write("src/api/schema.txt", generate(definitions, Path::new(staging))?)?;
+    if let Some(staging) = staging {
+        write("src/api/schema.txt", generate(definitions, Path::new(staging))?)?;
+    }
     write("src/api/descriptions.txt", describe(definitions)?)
 }
 
@@ -110,26 +116,52 @@ fn generate(definitions: &serde_json::Map<String, Json>, staging: &Path) -> Resu
 }
 
 /// The types that `kubectl explain` has words for: the everyday kinds and what people look up in them. All descriptions would
-/// be a hundred kilobytes after compression. After a colon the only fields that are described.
-const DESCRIBED: &str = "api/apps/v1 DaemonSet Deployment DeploymentSpec DeploymentStrategy ReplicaSet ReplicaSetSpec RollingUpdateDeployment \
-    StatefulSet StatefulSetSpec:volumeClaimTemplates,serviceName,replicas,selector,template
-api/autoscaling/v1 HorizontalPodAutoscaler
-api/autoscaling/v2 HorizontalPodAutoscaler HorizontalPodAutoscalerSpec:metrics,maxReplicas,minReplicas,scaleTargetRef MetricSpec
-api/batch/v1 CronJob CronJobSpec:concurrencyPolicy,jobTemplate,schedule,suspend Job JobTemplateSpec
-api/coordination/v1 Lease
-api/core/v1 Affinity ConfigMap ConfigMapKeySelector Container ContainerPort Endpoints EnvVar EnvVarSource Event ExecAction HTTPGetAction \
-    HostPathVolumeSource LimitRange LimitRangeItem LimitRangeSpec:limits LocalObjectReference Namespace Node NodeSpec:taints,unschedulable \
-    PersistentVolume PersistentVolumeClaim PersistentVolumeSpec:hostPath,capacity,accessModes Pod PodSchedulingGate PodSpec PodStatus:phase \
-    PodTemplateSpec Probe ReplicationController ResourceQuota ResourceQuotaSpec ResourceRequirements Secret SecretKeySelector Service \
-    ServiceAccount ServicePort ServiceSpec:type,ports,selector,clusterIP TCPSocketAction Taint Toleration
-api/discovery/v1 EndpointSlice
-api/networking/v1 Ingress IngressClass IngressRule IngressSpec:rules,ingressClassName NetworkPolicy
-api/policy/v1 PodDisruptionBudget PodDisruptionBudgetSpec
-api/rbac/v1 ClusterRole ClusterRoleBinding Role RoleBinding
+/// be a hundred kilobytes after compression; these are 58. After a colon the only fields that are described.
+const DESCRIBED: &str = "api/core/v1 Affinity Capabilities ConfigMap ConfigMapEnvSource ConfigMapKeySelector ConfigMapProjection \
+    ConfigMapVolumeSource Container ContainerPort ContainerResizePolicy ContainerState ContainerStateRunning \
+    ContainerStateTerminated ContainerStateWaiting ContainerStatus DownwardAPIProjection DownwardAPIVolumeFile \
+    DownwardAPIVolumeSource EmptyDirVolumeSource EndpointAddress EndpointPort EndpointSubset Endpoints EnvFromSource EnvVar \
+    EnvVarSource EphemeralContainer EphemeralVolumeSource Event ExecAction GRPCAction HTTPGetAction HTTPHeader HostAlias \
+    HostPathVolumeSource ImageVolumeSource KeyToPath Lifecycle LifecycleHandler LimitRange LimitRangeItem LimitRangeSpec \
+    LocalObjectReference LocalVolumeSource NFSVolumeSource Namespace NamespaceCondition NamespaceSpec NamespaceStatus Node \
+    NodeAddress NodeAffinity NodeAllocatableResourceClaimStatus NodeCondition NodeSelector NodeSelectorRequirement \
+    NodeSelectorTerm NodeSpec NodeStatus ObjectFieldSelector PersistentVolume PersistentVolumeClaim \
+    PersistentVolumeClaimCondition PersistentVolumeClaimSpec PersistentVolumeClaimStatus PersistentVolumeClaimTemplate \
+    PersistentVolumeClaimVolumeSource PersistentVolumeSpec PersistentVolumeStatus Pod PodAffinity PodAffinityTerm \
+    PodAntiAffinity PodCondition PodDNSConfig PodDNSConfigOption PodOS PodReadinessGate PodSchedulingGate PodSecurityContext \
+    PodSpec PodStatus PodTemplate PodTemplateSpec Probe ProjectedVolumeSource ReplicationController ReplicationControllerSpec \
+    ReplicationControllerStatus ResourceFieldSelector ResourceQuota ResourceQuotaSpec ResourceQuotaStatus ResourceRequirements \
+    ScopeSelector ScopedResourceSelectorRequirement SeccompProfile Secret SecretEnvSource SecretKeySelector SecretProjection \
+    SecretReference SecretVolumeSource SecurityContext Service ServiceAccount ServiceAccountTokenProjection ServicePort \
+    ServiceSpec ServiceStatus SleepAction TCPSocketAction Taint Toleration TopologySpreadConstraint TypedLocalObjectReference \
+    TypedObjectReference Volume VolumeDevice VolumeMount VolumeProjection VolumeResourceRequirements VolumeStatus \
+    WeightedPodAffinityTerm
+api/apps/v1 ControllerRevision DaemonSet DaemonSetCondition DaemonSetSpec DaemonSetStatus DaemonSetUpdateStrategy Deployment \
+    DeploymentCondition DeploymentSpec DeploymentStatus DeploymentStrategy ReplicaSet ReplicaSetCondition ReplicaSetSpec \
+    ReplicaSetStatus RollingUpdateDaemonSet RollingUpdateDeployment RollingUpdateStatefulSetStrategy StatefulSet \
+    StatefulSetCondition StatefulSetOrdinals StatefulSetPersistentVolumeClaimRetentionPolicy StatefulSetSpec StatefulSetStatus \
+    StatefulSetUpdateStrategy
+api/batch/v1 CronJob CronJobSpec CronJobStatus Job JobCondition JobSpec JobStatus JobTemplateSpec PodFailurePolicy \
+    PodFailurePolicyOnExitCodesRequirement PodFailurePolicyOnPodConditionsPattern PodFailurePolicyRule SuccessPolicy \
+    SuccessPolicyRule UncountedTerminatedPods
+api/autoscaling/v2 ContainerResourceMetricSource ContainerResourceMetricStatus CrossVersionObjectReference \
+    ExternalMetricSource ExternalMetricStatus HPAScalingPolicy HPAScalingRules HorizontalPodAutoscaler \
+    HorizontalPodAutoscalerBehavior HorizontalPodAutoscalerCondition HorizontalPodAutoscalerSpec HorizontalPodAutoscalerStatus \
+    MetricIdentifier MetricSpec MetricStatus MetricTarget MetricValueStatus ObjectMetricSource ObjectMetricStatus \
+    PodsMetricSource PodsMetricStatus ResourceMetricSource ResourceMetricStatus
+api/autoscaling/v1 HorizontalPodAutoscaler HorizontalPodAutoscalerSpec
+api/networking/v1 HTTPIngressPath HTTPIngressRuleValue IPBlock Ingress IngressBackend IngressClass IngressClassSpec \
+    IngressRule IngressServiceBackend IngressSpec IngressTLS NetworkPolicy NetworkPolicyEgressRule NetworkPolicyIngressRule \
+    NetworkPolicyPeer NetworkPolicyPort NetworkPolicySpec ServiceBackendPort
+api/policy/v1 PodDisruptionBudget PodDisruptionBudgetSpec PodDisruptionBudgetStatus
+api/rbac/v1 AggregationRule ClusterRole ClusterRoleBinding PolicyRule Role RoleBinding RoleRef Subject
 api/scheduling/v1 PriorityClass
 api/storage/v1 StorageClass
-apimachinery/pkg/apis/meta/v1 LabelSelector OwnerReference ObjectMeta:ownerReferences,labels,annotations,name,namespace
-apimachinery/pkg/util/intstr IntOrString";
+api/discovery/v1 Endpoint EndpointConditions EndpointPort EndpointSlice
+api/coordination/v1 Lease LeaseSpec
+apimachinery/pkg/apis/meta/v1 Condition LabelSelector LabelSelectorRequirement ManagedFieldsEntry ObjectMeta OwnerReference
+apimachinery/pkg/util/intstr IntOrString
+apimachinery/pkg/api/resource Quantity";
 
 /// The text of `descriptions.txt`: for each type a line `>package.Type`, what is said of it, and a line for each field. The lines
 /// of a text are joined by `\n`. What is said of `apiVersion` and `kind` is everywhere the same and said once.

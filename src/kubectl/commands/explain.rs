@@ -133,6 +133,7 @@ fn lines_about(name: &str) -> std::str::Lines<'static> {
 fn about_type(ty: &Ty) -> Option<String> {
     let name = match inner(ty) {
         Ty::IntOrString => "util.IntOrString".to_owned(),
+        Ty::Quantity => "api.Quantity".to_owned(),
         Ty::Object(reference) => schema().full_name(schema().get(*reference)),
         _ => return None,
     };
@@ -267,7 +268,6 @@ fn explain(cx: &mut Context<'_, '_>, kind: KindRef, version: &str, path: &[&str]
         head += "\n\n";
         said.extend(about_field(owner, field.name).filter(|text| !text.is_empty()));
         said.extend(about_type(&field.ty));
-        silent |= matches!(inner(&field.ty), Ty::Quantity);
     } else {
         said.extend(lines_about(&schema().full_name(ty)).next().map(|line| line.replace("\\n", "\n")));
     }
@@ -340,7 +340,7 @@ mod tests {
             let mut lines = block.lines();
             let name = lines.next().unwrap_or("");
             let (package, name) = name.split_once('.').expect("a package and a name");
-            if (package, name) == ("util", "IntOrString") {
+            if matches!(name, "IntOrString" | "Quantity") {
                 continue;
             }
             let ty = schema().named(package, name).unwrap_or_else(|| panic!("no type {package}.{name}"));

@@ -1,13 +1,13 @@
 //! Small commands: `auth`, `cluster-info`, `completion`, `options`, `plugin`, `kustomize`, `port-forward`, `proxy`, `certificate`, `edit`.
 
 use crate::api::{Kind, Value};
-use crate::base::Order as _;
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::config::Kubeconfig;
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
-use crate::kubectl::flags::{self, Flag, FlagKind, GLOBAL, array, duration, switch, text};
+use crate::kubectl::files;
+use crate::kubectl::flags::{self, Flag, array, duration, switch, text};
 use crate::kubectl::output::TabWriter;
 use crate::kubectl::pods::pod_of;
 use crate::kubectl::resources::{Query, find, kind_of};
@@ -16,7 +16,7 @@ use crate::server::ListOptions;
 /// `kubectl auth`.
 pub static AUTH: Command = Command {
     usage: "[flags] [options]",
-    ..Command::group("auth", "Inspect authorization", "Inspect authorization.", &[&CAN_I, &WHO_AM_I])
+    ..Command::group("auth", "Inspect authorization", "Inspect authorization.", &[&CAN_I, &super::reconcile::COMMAND, &WHO_AM_I])
 };
 const CAN_I_FLAGS: &[Flag] = &[switch("list", ""), switch("quiet", "q"), text("subresource", ""), switch("no-headers", "")];
 static CAN_I: Command = Command {
@@ -33,10 +33,7 @@ static WHO_AM_I: Command = Command {
 
 /// `kubectl cluster-info`.
 pub static CLUSTER_INFO: Command =
-    Command { subcommands: &[&CLUSTER_INFO_DUMP], ..Command::new("cluster-info", "Display cluster information", cluster_info) };
-static CLUSTER_INFO_DUMP: Command = Command::new("dump", "Dump relevant information for debugging and diagnosis", |_| {
-    fail("dumping the whole cluster is not simulated here: use \"kubectl get all -A -o json\"")
-});
+    Command { subcommands: &[&super::dump::COMMAND], ..Command::new("cluster-info", "Display cluster information", cluster_info) };
 
 /// `kubectl completion`.
 pub static COMPLETION: Command = Command {
@@ -63,9 +60,11 @@ static PLUGIN_LIST: Command = Command {
     })
 };
 
+const KUSTOMIZE_FLAGS: &[Flag] = &[text("output", "o"), switch("enable-helm", ""), text("load-restrictor", "")];
 /// `kubectl kustomize`.
 pub static KUSTOMIZE: Command = Command {
     usage: "DIR [flags] [options]",
+    flags: &[KUSTOMIZE_FLAGS],
     ..Command::new("kustomize", "Build a kustomization target from a directory or URL", kustomize)
 };
 
@@ -217,37 +216,21 @@ fn completion(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 }
 
 fn options(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-    let mut flags: Vec<&Flag> = GLOBAL.iter().filter(|f| f.name != "help").collect();
-    flags.order_by_key(|f| f.name);
-    cx.out.outln("The following options can be passed to any command:\n");
-    for flag in flags {
-        let value = match flag.kind {
-            FlagKind::Bool => "false",
-            FlagKind::Int => "0",
-            FlagKind::List | FlagKind::Array => "[]",
-            FlagKind::Duration => "0s",
-            FlagKind::Text => "''",
-        };
-        let short = if flag.short.is_empty() { String::new() } else { format!("-{}, ", flag.short) };
-        cx.out.outln(format!("    {short}--{}={value}", flag.name));
-    }
+    cx.out.out(include_str!("options.txt"));
     Ok(Flow::Done)
 }
 
 fn kustomize(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let directory = cx.args().first().map_or(".", String::as_str);
-    no_kustomization(cx, directory)
-}
-
-/// Why a directory is not built.
-pub fn no_kustomization<T>(cx: &Context<'_, '_>, directory: &str) -> Result<T, CliError> {
-    const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-    let there = NAMES.iter().any(|n| cx.host.files.read(&format!("{directory}/{n}")).is_ok());
-    if there {
-        return fail("kustomize is not simulated here: apply the files themselves with -f");
+    let text = files::kustomized(cx, directory)?;
+    match cx.flags().text("output") {
+        "" => cx.out.out(text),
+        path => {
+            let path = if cx.host.files.list(path).is_ok() { format!("{path}/kustomization-build.yaml") } else { path.to_owned() };
+            cx.host.files.write(&path, text.as_bytes()).map_err(|e| CliError::Message(format!("open {path}: {e}")))?;
+        }
     }
-    let shown = if matches!(directory, "." | "./") { cx.inv.env.cwd.as_str() } else { directory };
-    fail(format!("unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '{shown}'"))
+    Ok(Flow::Done)
 }
 
 fn port_forward(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {

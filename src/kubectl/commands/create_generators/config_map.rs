@@ -62,7 +62,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 
 /// The suffix of `--append-hash`: ten letters that look random and spell nothing.
 // Models kubectl/pkg/util/hash.
-pub(super) fn hash(encoded: &Value) -> String {
+pub(in crate::kubectl) fn hash(encoded: &Value) -> String {
     let hex = sha256::hex(crate::kubectl::output::to_compact_json(encoded).as_bytes());
     hex.chars()
         .take(10)

@@ -20,6 +20,7 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{Flag, switch, text, text_or};
 use crate::kubectl::last_applied;
 use crate::kubectl::printing::Reporter;
+pub(in crate::kubectl) use config_map::hash as content_hash;
 
 /// Every generator.
 pub const ALL: &[&Command] = &[

@@ -1,0 +1,180 @@
+//! `kubectl auth reconcile`: roles get the rules, and bindings the subjects, that files have and they lack.
+
+use crate::api::{Kind, Object, Value};
+use crate::kubectl::checks::check;
+use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::context::{Context, DryRun};
+use crate::kubectl::error::{CliError, fail};
+use crate::kubectl::flags::{self, Flag, switch};
+use crate::kubectl::printing::Reporter;
+use crate::kubectl::resources::{Query, find};
+use crate::server::Subresource;
+
+const OWN: &[Flag] = &[switch("remove-extra-permissions", ""), switch("remove-extra-subjects", "")];
+const RBAC: &str = "rbac.authorization.k8s.io";
+
+/// `kubectl auth reconcile`.
+pub static COMMAND: Command = Command {
+    usage: "-f FILENAME [options]",
+    flags: &[flags::FILENAME, flags::PRINT, flags::DRY_RUN, flags::WRITE, OWN],
+    run: Run::Do(run),
+    ..Command::new("reconcile", "Reconciles rules for RBAC role, role binding, cluster role, and cluster role binding objects", run)
+};
+
+// Models kubectl/pkg/cmd/auth and component-helpers' rbac reconciliation.
+fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    check(cx)?;
+    if !cx.args().is_empty() {
+        return fail("no arguments are allowed");
+    }
+    if !cx.flags().given("filename") && !cx.flags().given("kustomize") {
+        return fail("must specify one of -f and -k");
+    }
+    let mut reporter = Reporter::new(cx)?;
+    let dry_run = cx.dry_run()?;
+    let infos = find(cx, &Query { latest: false, files: true, ..Query::default() }, &[])?.into_infos()?;
+    for info in infos.into_iter().filter(|i| i.kind.group == RBAC) {
+        let (member, what, remove) = match info.kind.kind {
+            "Role" | "ClusterRole" => ("rules", "rules", cx.flags().is_on("remove-extra-permissions")),
+            _ => ("subjects", "subjects", cx.flags().is_on("remove-extra-subjects")),
+        };
+        let wanted = info.object.get(member).items().to_vec();
+        let existing = cx.host.api.peek(info.kind, &info.namespace, &info.name).cloned();
+        let options = cx.write_options(dry_run)?;
+        let mut missing = wanted.clone();
+        let mut extra: Vec<Value> = Vec::new();
+        let (object, operation) = match &existing {
+            None => {
+                if info.kind.namespaced
+                    && dry_run == DryRun::None
+                    && cx.host.api.peek(Kind::named("Namespace"), "", &info.namespace).is_none()
+                {
+                    let namespace = crate::obj!({"metadata": {"name": info.namespace.as_str()}});
+                    cx.create(Kind::named("Namespace"), "", namespace, &options)?;
+                }
+                let made = if dry_run == DryRun::Client {
+                    info.object.clone()
+                } else {
+                    cx.create(info.kind, &info.namespace, info.object.clone(), &options)?
+                };
+                (made, Some("create"))
+            }
+            Some(old) => {
+                let held = old.get(member).items().to_vec();
+                if member == "rules" {
+                    missing = uncovered(&held, &wanted);
+                    extra = uncovered(&wanted, &held);
+                } else {
+                    missing.retain(|s| !held.contains(s));
+                    extra.extend(held.iter().filter(|s| !wanted.contains(s)).cloned());
+                }
+                let other_role = !old.get("roleRef").is_null() && old.get("roleRef") != &with_group(info.object.get("roleRef"));
+                let mut next = old.clone();
+                let list =
+                    if remove && !extra.is_empty() { wanted.clone() } else { held.into_iter().chain(missing.iter().cloned()).collect() };
+                next.set(&[member], list);
+                for part in ["labels", "annotations"] {
+                    for (key, value) in info.object.at(&["metadata", part]).entries() {
+                        next.set(&["metadata", part, key], value.clone());
+                    }
+                }
+                if other_role {
+                    next.set(&["roleRef"], info.object.get("roleRef").clone());
+                    for kept in ["resourceVersion", "uid", "creationTimestamp"] {
+                        next.remove(&["metadata", kept]);
+                    }
+                    if dry_run == DryRun::None {
+                        cx.delete(info.kind, &info.namespace, &info.name, &crate::server::DeleteOptions::default())?;
+                        next = cx.create(info.kind, &info.namespace, next, &options)?;
+                    }
+                    (next, Some("recreate"))
+                } else if next.same(old) {
+                    (next, None)
+                } else {
+                    let done = if dry_run == DryRun::Client { next } else { cx.update(info.kind, next, Subresource::None, &options)? };
+                    (done, Some("update"))
+                }
+            }
+        };
+        debug_assert_eq!(object.name(), info.name);
+        reporter.report("reconciled", &object, cx.out)?;
+        let Some(operation) = operation else { continue };
+        cx.out.errln(format!("\treconciliation required {operation}"));
+        let mut tell = |list: &[Value], done: &str| {
+            if !list.is_empty() {
+                cx.out.errln(format!("\t{done}:"));
+                list.iter().for_each(|v| cx.out.errln(format!("\t\t{}", if member == "rules" { rule(v) } else { subject(v) })));
+            }
+        };
+        tell(&missing, &format!("missing {what} added"));
+        if remove {
+            tell(&extra, &format!("extra {what} removed"));
+        }
+    }
+    Ok(Flow::Done)
+}
+
+fn with_group(role: &Value) -> Value {
+    let mut role = role.clone();
+    if role.get("apiGroup").is_empty() {
+        role.set(&["apiGroup"], RBAC);
+    }
+    role
+}
+
+/// What of the second rules the first do not allow, one verb on one resource each.
+// Models rbac/validation.Covers.
+fn uncovered(held: &[Value], wanted: &[Value]) -> Vec<Value> {
+    let has = |rule: &Value, member: &str, text: &str| rule.get(member).items().iter().any(|v| v.str() == text || v.str() == "*");
+    let mut rest = Vec::new();
+    for rule in wanted {
+        for verb in rule.get("verbs").items() {
+            for group in rule.get("apiGroups").items() {
+                for resource in rule.get("resources").items() {
+                    let names = rule.get("resourceNames").items();
+                    let none = Value::Null;
+                    for name in if names.is_empty() { std::slice::from_ref(&none) } else { names } {
+                        let allowed = held.iter().any(|h| {
+                            has(h, "verbs", verb.str())
+                                && has(h, "apiGroups", group.str())
+                                && has(h, "resources", resource.str())
+                                && (h.get("resourceNames").is_empty() || h.get("resourceNames").items().contains(name))
+                        });
+                        if !allowed {
+                            let mut one = crate::obj!({"verbs": [verb], "apiGroups": [group], "resources": [resource]});
+                            if !name.is_null() {
+                                one.set(&["resourceNames"], vec![name.clone()]);
+                            }
+                            rest.push(one);
+                        }
+                    }
+                }
+            }
+            for url in rule.get("nonResourceURLs").items() {
+                if !held.iter().any(|h| has(h, "verbs", verb.str()) && has(h, "nonResourceURLs", url.str())) {
+                    rest.push(crate::obj!({"verbs": [verb], "nonResourceURLs": [url]}));
+                }
+            }
+        }
+    }
+    rest
+}
+
+/// A rule as Go prints it.
+fn rule(rule: &Value) -> String {
+    let list = |member: &str| rule.get(member).items().iter().map(Value::str).collect::<Vec<_>>().join(" ");
+    format!(
+        "{{Verbs:[{}] APIGroups:[{}] Resources:[{}] ResourceNames:[{}] NonResourceURLs:[{}]}}",
+        list("verbs"),
+        list("apiGroups"),
+        list("resources"),
+        list("resourceNames"),
+        list("nonResourceURLs")
+    )
+}
+
+/// A subject as Go prints it.
+fn subject(subject: &Value) -> String {
+    let text = |member: &str| subject.get(member).str().to_owned();
+    format!("{{Kind:{} APIGroup:{} Name:{} Namespace:{}}}", text("kind"), text("apiGroup"), text("name"), text("namespace"))
+}

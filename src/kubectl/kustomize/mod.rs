@@ -1,0 +1,294 @@
+//! Kustomizations: what `-k` and `kubectl kustomize` build of a directory's files. Knows files and objects, no server.
+//!
+//! What most use: resources and bases, components, generators with hashed names, prefixes and suffixes, namespaces, labels,
+//! annotations, images, replicas and patches. Helm charts, replacements, vars and plug-ins are refused by name.
+
+mod generate;
+mod names;
+mod transform;
+
+use super::host::{FileError, Files};
+use crate::api::yaml::decode_documents;
+use crate::api::{Kind, Object, Value, split_api_version};
+use crate::base::Order as _;
+
+/// Bases within bases.
+const DEPTH_MAX: usize = 16;
+/// Objects in one build.
+const OBJECTS_MAX: usize = 5_000;
+const FILES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+/// Members that are read.
+const KNOWN: [&str; 25] = [
+    "apiVersion",
+    "kind",
+    "metadata",
+    "resources",
+    "bases",
+    "components",
+    "namePrefix",
+    "nameSuffix",
+    "namespace",
+    "labels",
+    "commonLabels",
+    "commonAnnotations",
+    "images",
+    "imageTags",
+    "replicas",
+    "configMapGenerator",
+    "secretGenerator",
+    "generatorOptions",
+    "patches",
+    "patchesStrategicMerge",
+    "patchesJson6902",
+    "buildMetadata",
+    "sortOptions",
+    "crds",
+    "openapi",
+];
+/// Members that kustomize has and this one does not.
+const REFUSED: [&str; 9] = [
+    "helmCharts",
+    "helmGlobals",
+    "helmChartInflationGenerator",
+    "replacements",
+    "vars",
+    "generators",
+    "transformers",
+    "validators",
+    "configurations",
+];
+
+/// An object on its way through a build.
+#[derive(Clone, Debug)]
+pub(super) struct Item {
+    /// As it is by now.
+    pub object: Value,
+    /// The names that it had before, its first included.
+    pub names: Vec<String>,
+    /// Whether its name gets a hash of its content at the end.
+    pub hashed: bool,
+}
+
+/// What a build made.
+pub struct Built {
+    /// The objects, in the order in which they can be created.
+    pub objects: Vec<Value>,
+    /// What is said on standard error.
+    pub warnings: Vec<String>,
+}
+
+struct Build<'a> {
+    files: &'a dyn Files,
+    cwd: &'a str,
+    warnings: Vec<String>,
+}
+
+/// Builds a directory.
+pub fn build(files: &dyn Files, cwd: &str, directory: &str) -> Result<Built, String> {
+    let mut build = Build { files, cwd, warnings: Vec::new() };
+    let mut items = build.directory(&clean(directory), Vec::new(), false, 0)?;
+    names::add_hashes(&mut items);
+    names::fix_references(&mut items);
+    // The objects that others need come first.
+    items.order_by_key(|i| {
+        let kind = i.object.kind().to_owned();
+        (order(&kind), kind, i.object.namespace().to_owned(), i.object.name().to_owned())
+    });
+    Ok(Built { objects: items.into_iter().map(|i| i.object).collect(), warnings: build.warnings })
+}
+
+/// The place of a kind in a build: what others stand on, everything else, webhooks.
+// Models kustomize's legacy order of resources.
+fn order(kind: &str) -> i32 {
+    #[rustfmt::skip]
+    const FIRST: [&str; 22] = [
+        "Namespace", "ResourceQuota", "StorageClass", "CustomResourceDefinition", "ServiceAccount", "PodSecurityPolicy", "Role", "ClusterRole",
+        "RoleBinding", "ClusterRoleBinding", "ConfigMap", "Secret", "Endpoints", "Service", "LimitRange", "PriorityClass", "PersistentVolume",
+        "PersistentVolumeClaim", "Deployment", "StatefulSet", "CronJob", "PodDisruptionBudget",
+    ];
+    let last = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
+    let first = FIRST.iter().position(|k| *k == kind).map(|i| i as i32 - FIRST.len() as i32);
+    first.or_else(|| last.iter().position(|k| *k == kind).map(|i| i as i32 + 1)).unwrap_or(0)
+}
+
+/// A path without `.` and, where it can be, without `..`.
+fn clean(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|p| *p != "..") => _ = parts.pop(),
+            part => parts.push(part),
+        }
+    }
+    let joined = parts.join("/");
+    match (path.starts_with('/'), joined.is_empty()) {
+        (true, _) => format!("/{joined}"),
+        (false, true) => ".".into(),
+        (false, false) => joined,
+    }
+}
+
+fn join(directory: &str, path: &str) -> String {
+    if path.starts_with('/') { clean(path) } else { clean(&format!("{directory}/{path}")) }
+}
+
+/// How kustomize calls an object: `Deployment.v1.apps/web.[noNs]`.
+pub(super) fn id(object: &Value, name: &str) -> String {
+    let (group, version) = split_api_version(object.api_version());
+    let group = if group.is_empty() { "[noGrp]" } else { group };
+    let namespace = if object.namespace().is_empty() { "[noNs]" } else { object.namespace() };
+    format!("{}.{version}.{group}/{name}.{namespace}", object.kind())
+}
+
+/// Whether objects of this kind live in namespaces; kinds that nobody knows do.
+pub(super) fn is_namespaced(object: &Value) -> bool {
+    Kind::of(object.api_version(), object.kind()).is_none_or(|k| k.namespaced)
+}
+
+impl Build<'_> {
+    /// A path as errors show it.
+    fn absolute(&self, path: &str) -> String {
+        if path.starts_with('/') { path.to_owned() } else { clean(&format!("{}/{path}", self.cwd)) }
+    }
+
+    fn read(&self, path: &str) -> Result<String, FileError> {
+        self.files.read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// Builds a directory on top of what is there already (`items` is not empty only for components).
+    fn directory(&mut self, directory: &str, items: Vec<Item>, component: bool, depth: usize) -> Result<Vec<Item>, String> {
+        let found: Vec<(&str, String)> = FILES.iter().filter_map(|n| Some((*n, self.read(&join(directory, n)).ok()?))).collect();
+        let [(_, text)] = found.as_slice() else {
+            let shown = self.absolute(directory);
+            return Err(match found.len() {
+                0 => format!("unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '{shown}'"),
+                _ => format!("Found multiple kustomization files under: {shown}\n"),
+            });
+        };
+        if depth > DEPTH_MAX {
+            return Err(format!("accumulating resources: bases within bases, more than {DEPTH_MAX} of them, at '{directory}'"));
+        }
+        let documents = decode_documents(text).map_err(|e| format!("invalid Kustomization: {}", e.message))?;
+        let kustomization = documents.into_iter().next().map(|d| d.value).unwrap_or_default();
+        self.check(&kustomization)?;
+        let mut own = self.resources(directory, &kustomization, depth)?;
+        own.splice(0..0, items);
+        generate::generate(&|path| self.files.read(path), &|path| self.absolute(path), directory, &kustomization, &mut own)?;
+        for path in kustomization.get("components").items() {
+            own = self.directory(&join(directory, path.str()), own, true, depth + 1)?;
+        }
+        if own.len() > OBJECTS_MAX {
+            return Err(format!("accumulating resources: more than {OBJECTS_MAX} objects"));
+        }
+        debug_assert!(!component || depth > 0, "a component is a part of something");
+        transform::transform(
+            &|path| self.read(&join(directory, path)).map_err(|_| missing(&self.absolute(&join(directory, path)))),
+            &kustomization,
+            &mut own,
+        )?;
+        Ok(own)
+    }
+
+    fn check(&mut self, kustomization: &Value) -> Result<(), String> {
+        if let Some((key, _)) = kustomization.entries().find(|(k, _)| REFUSED.contains(&k.as_str())) {
+            return Err(format!("{key} in a kustomization is not simulated here"));
+        }
+        if let Some((key, _)) = kustomization.entries().find(|(k, _)| !KNOWN.contains(&k.as_str())) {
+            return Err(format!("invalid Kustomization: json: unknown field {key:?}"));
+        }
+        for (old, new) in
+            [("bases", "resources"), ("commonLabels", "labels"), ("patchesJson6902", "patches"), ("patchesStrategicMerge", "patches")]
+        {
+            if !kustomization.get(old).is_null() {
+                let line = format!(
+                    "# Warning: '{old}' is deprecated. Please use '{new}' instead. Run 'kustomize edit fix' to update your Kustomization automatically."
+                );
+                if !self.warnings.contains(&line) {
+                    self.warnings.push(line);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn resources(&mut self, directory: &str, kustomization: &Value, depth: usize) -> Result<Vec<Item>, String> {
+        let mut items: Vec<Item> = Vec::new();
+        for entry in kustomization.get("resources").items().iter().chain(kustomization.get("bases").items()) {
+            let path = join(directory, entry.str());
+            let found = match self.read(&path) {
+                Ok(text) => {
+                    let documents = decode_documents(&text).map_err(|e| {
+                        format!("accumulating resources: accumulation err='accumulating resources from '{}': {}'", entry.str(), e.message)
+                    })?;
+                    documents.into_iter().map(|d| d.value).filter(|v| !v.is_null()).flat_map(flatten).map(Item::new).collect()
+                }
+                Err(FileError::IsADirectory) if path == directory => {
+                    return Err(format!(
+                        "accumulating resources: accumulation err='accumulating resources from '{}': cycle detected",
+                        entry.str()
+                    ));
+                }
+                Err(FileError::IsADirectory) => self.directory(&path, Vec::new(), false, depth + 1)?,
+                Err(_) => {
+                    let why = missing(&self.absolute(&path));
+                    return Err(format!(
+                        "accumulating resources: accumulation err='accumulating resources from '{}': {why}': must build at directory: not a valid directory: {why}",
+                        entry.str()
+                    ));
+                }
+            };
+            for item in found {
+                if item.object.kind().is_empty() {
+                    return Err(format!(
+                        "accumulating resources: accumulation err='accumulating resources from '{}': missing metadata.name in object '",
+                        entry.str()
+                    ));
+                }
+                let same = |i: &Item| id(&i.object, i.object.name()) == id(&item.object, item.object.name());
+                if items.iter().any(same) {
+                    let id = id(&item.object, item.object.name());
+                    return Err(format!(
+                        "accumulating resources: accumulation err='merging resources from '{}': may not add resource with an already registered id: {id}'",
+                        entry.str()
+                    ));
+                }
+                items.push(item);
+            }
+        }
+        Ok(items)
+    }
+}
+
+fn missing(path: &str) -> String {
+    format!("evalsymlink failure on '{path}' : lstat {path}: no such file or directory")
+}
+
+/// The items of a list one by one.
+fn flatten(object: Value) -> Vec<Value> {
+    if object.kind().ends_with("List") && matches!(object.get("items"), Value::List(_)) {
+        object.get("items").items().to_vec()
+    } else {
+        vec![object]
+    }
+}
+
+impl Item {
+    fn new(object: Value) -> Item {
+        let names = vec![object.name().to_owned()];
+        Item { object, names, hashed: false }
+    }
+
+    /// Whether it is or was called so.
+    fn is_named(&self, name: &str) -> bool {
+        self.object.name() == name || self.names.iter().any(|n| n == name)
+    }
+
+    fn rename(&mut self, name: String) {
+        self.names.push(self.object.name().to_owned());
+        self.object.set(&["metadata", "name"], name);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,100 @@
+//! Names: hashes of content, and the references that follow when a name changes.
+
+use super::Item;
+use crate::api::{Object, Value};
+use crate::kubectl::commands::create_generators::content_hash;
+use crate::obj;
+
+/// Puts a hash of their content behind the names of what was generated.
+// Models kustomize's hasher, which is that of `--append-hash`.
+pub(super) fn add_hashes(items: &mut [Item]) {
+    for item in items.iter_mut().filter(|i| i.hashed) {
+        let object = &item.object;
+        let mut encoded = obj!({"kind": object.kind(), "name": object.name(), "data": object.get("data")});
+        if encoded.get("data").is_null() {
+            encoded.set(&["data"], if object.kind() == "Secret" { Value::map() } else { "".into() });
+        }
+        for member in ["binaryData", "type"] {
+            if !object.get(member).is_null() {
+                encoded.set(&[member], object.get(member).clone());
+            }
+        }
+        let name = format!("{}-{}", object.name(), content_hash(&encoded));
+        item.rename(name);
+    }
+}
+
+/// What a member of an object refers to: the member, the kind, and whether the name is one level deeper.
+const REFERENCES: &[(&str, &str, &str)] = &[
+    ("configMap", "ConfigMap", "name"),
+    ("configMapRef", "ConfigMap", "name"),
+    ("configMapKeyRef", "ConfigMap", "name"),
+    ("secret", "Secret", "name"),
+    ("secret", "Secret", "secretName"),
+    ("secretRef", "Secret", "name"),
+    ("secretKeyRef", "Secret", "name"),
+    ("tls", "Secret", "secretName"),
+    ("imagePullSecrets", "Secret", "name"),
+    ("secrets", "Secret", "name"),
+    ("persistentVolumeClaim", "PersistentVolumeClaim", "claimName"),
+    ("service", "Service", "name"),
+    ("spec", "Service", "serviceName"),
+    ("spec", "ServiceAccount", "serviceAccountName"),
+    ("spec", "PersistentVolume", "volumeName"),
+    ("spec", "StorageClass", "storageClassName"),
+    ("spec", "PriorityClass", "priorityClassName"),
+    ("spec", "IngressClass", "ingressClassName"),
+];
+/// References that say their kind themselves.
+const TYPED: [&str; 4] = ["roleRef", "scaleTargetRef", "subjects", "ownerReferences"];
+const DEPTH_MAX: usize = 64;
+
+/// Makes references follow the names that changed.
+// Models kustomize's nameReference transformer.
+pub(super) fn fix_references(items: &mut [Item]) {
+    let mut renamed: Vec<(String, String, String)> = Vec::new();
+    for item in items.iter() {
+        let now = item.object.name();
+        for before in item.names.iter().filter(|n| *n != now) {
+            renamed.push((item.object.kind().to_owned(), before.clone(), now.to_owned()));
+        }
+    }
+    if renamed.is_empty() {
+        return;
+    }
+    let new_name = |kind: &str, name: &str| renamed.iter().find(|(k, n, _)| k == kind && n == name).map(|(_, _, new)| new.clone());
+    for item in items {
+        for (key, value) in item.object.clone().entries().filter(|(k, _)| *k != "metadata") {
+            let mut value = value.clone();
+            walk(key, &mut value, &new_name, 0);
+            item.object.set(&[key], value);
+        }
+    }
+}
+
+fn walk(key: &str, value: &mut Value, new_name: &dyn Fn(&str, &str) -> Option<String>, depth: usize) {
+    if depth > DEPTH_MAX {
+        return;
+    }
+    match value {
+        Value::List(_) => value.list_mut().iter_mut().for_each(|item| walk(key, item, new_name, depth + 1)),
+        Value::Map(_) => {
+            for (_, kind, member) in REFERENCES.iter().filter(|(k, ..)| *k == key) {
+                if let Some(name) = new_name(kind, value.get(member).str()) {
+                    value.set(&[member], name);
+                }
+            }
+            if TYPED.contains(&key)
+                && let Some(name) = new_name(value.get("kind").str(), value.get("name").str())
+            {
+                value.set(&["name"], name);
+            }
+            let inner: Vec<_> =
+                value.entries().filter(|(_, v)| matches!(v, Value::Map(_) | Value::List(_))).map(|(k, _)| k.clone()).collect();
+            for name in inner {
+                walk(&name, value.get_mut(&name), new_name, depth + 1);
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,172 @@
+//! Kustomizations as they are built, with the hashes that the documentation of kustomize shows.
+
+use super::*;
+use crate::kubectl::output::to_yaml;
+
+struct Folder(&'static [(&'static str, &'static str)]);
+
+impl Files for Folder {
+    fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
+        let path = path.trim_start_matches("./");
+        if let Some((_, text)) = self.0.iter().find(|(p, _)| *p == path) {
+            return Ok(text.as_bytes().to_vec());
+        }
+        let inside = format!("{path}/");
+        Err(if self.0.iter().any(|(p, _)| p.starts_with(&inside)) { FileError::IsADirectory } else { FileError::NotFound })
+    }
+    fn write(&mut self, _: &str, _: &[u8]) -> Result<(), FileError> {
+        Err(FileError::PermissionDenied)
+    }
+    fn list(&self, _: &str) -> Result<Vec<String>, FileError> {
+        Err(FileError::NotFound)
+    }
+}
+
+fn built(files: &'static [(&'static str, &'static str)], directory: &str) -> String {
+    match build(&Folder(files), "/root", directory) {
+        Ok(built) => {
+            built.warnings.iter().map(|w| format!("{w}\n")).chain(built.objects.iter().map(to_yaml)).collect::<Vec<_>>().join("---\n")
+        }
+        Err(error) => format!("error: {error}"),
+    }
+}
+
+#[test]
+fn generated_names_end_in_a_hash() {
+    let names = |kustomization: &'static str| {
+        let files: &'static [(&str, &str)] = Box::leak(Box::new([
+            ("kustomization.yaml", kustomization),
+            ("application.properties", "FOO=Bar\n"),
+            ("password.txt", "username=admin\npassword=secret\n"),
+        ]));
+        let objects = build(&Folder(files), "/root", ".").map(|b| b.objects).unwrap_or_else(|e| panic!("{e}"));
+        objects.iter().map(|o| o.name().to_owned()).collect::<Vec<_>>().join(" ")
+    };
+    for (kustomization, want) in [
+        ("configMapGenerator:\n- name: example-configmap-1\n  files: [application.properties]\n", "example-configmap-1-8mbdf7882g"),
+        ("configMapGenerator:\n- name: example-configmap-2\n  literals: [FOO=Bar]\n", "example-configmap-2-g2hdhfc6tk"),
+        ("secretGenerator:\n- name: example-secret-1\n  files: [password.txt]\n", "example-secret-1-t2kt65hgtb"),
+        ("secretGenerator:\n- name: example-secret-2\n  literals: [username=admin, password=secret]\n", "example-secret-2-mmdc58597f"),
+        ("generatorOptions: {disableNameSuffixHash: true}\nconfigMapGenerator:\n- name: a\n  literals: [FOO=Bar]\n", "a"),
+    ] {
+        assert_eq!(names(kustomization), want, "{kustomization}");
+    }
+}
+
+#[test]
+fn an_overlay_changes_its_base() {
+    let shown = built(
+        &[
+            (
+                "base/deploy.yaml",
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: 1\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      containers:\n      - {name: web, image: 'nginx:1.25', envFrom: [{configMapRef: {name: settings}}]}\n      - {name: side, image: example.com/side@sha256:0}\n",
+            ),
+            ("base/svc.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: web}, ports: [{port: 80}]}\n"),
+            (
+                "base/kustomization.yaml",
+                "resources: [deploy.yaml, svc.yaml]\nconfigMapGenerator:\n- name: settings\n  literals: [mode=fast]\n",
+            ),
+            (
+                "over/kustomization.yaml",
+                "resources: [../base]\nnamespace: shop\nnamePrefix: dev-\nnameSuffix: -x\nlabels:\n- pairs: {tier: web}\n  includeSelectors: true\n- pairs: {note: plain}\ncommonAnnotations: {by: me}\nimages:\n- {name: nginx, newTag: '1.27'}\n- {name: example.com/side, newName: side, digest: sha256:1}\nreplicas:\n- {name: web, count: 3}\npatches:\n- path: memory.yaml\n- target: {kind: Service}\n  patch: |-\n    - {op: replace, path: /spec/ports/0/port, value: 8080}\n",
+            ),
+            (
+                "over/memory.yaml",
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n      - name: web\n        resources: {limits: {memory: 64Mi}}\n",
+            ),
+        ],
+        "over",
+    );
+    expect_test::expect![[r#"
+        apiVersion: v1
+        data:
+          mode: fast
+        kind: ConfigMap
+        metadata:
+          annotations:
+            by: me
+          labels:
+            note: plain
+            tier: web
+          name: dev-settings-x-hbt4t9dmfc
+          namespace: shop
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata:
+          annotations:
+            by: me
+          labels:
+            note: plain
+            tier: web
+          name: dev-web-x
+          namespace: shop
+        spec:
+          ports:
+          - port: 8080
+          selector:
+            app: web
+            tier: web
+        ---
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata:
+          annotations:
+            by: me
+          labels:
+            note: plain
+            tier: web
+          name: dev-web-x
+          namespace: shop
+        spec:
+          replicas: 3
+          selector:
+            matchLabels:
+              app: web
+              tier: web
+          template:
+            metadata:
+              annotations:
+                by: me
+              labels:
+                app: web
+                tier: web
+            spec:
+              containers:
+              - envFrom:
+                - configMapRef:
+                    name: dev-settings-x-hbt4t9dmfc
+                image: nginx:1.27
+                name: web
+                resources:
+                  limits:
+                    memory: 64Mi
+              - image: side@sha256:1
+                name: side
+    "#]]
+    .assert_eq(&shown);
+}
+
+#[test]
+fn what_is_wrong_is_said() {
+    assert_eq!(
+        built(&[("a.txt", "")], "."),
+        "error: unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '/root'"
+    );
+    assert_eq!(
+        built(&[("kustomization.yaml", "resources: [nope.yaml]\n")], "."),
+        "error: accumulating resources: accumulation err='accumulating resources from 'nope.yaml': evalsymlink failure on '/root/nope.yaml' : lstat /root/nope.yaml: no such file or directory': must build at directory: not a valid directory: evalsymlink failure on '/root/nope.yaml' : lstat /root/nope.yaml: no such file or directory"
+    );
+    assert_eq!(
+        built(&[("kustomization.yaml", "resource: [a.yaml]\n")], "."),
+        "error: invalid Kustomization: json: unknown field \"resource\""
+    );
+    assert_eq!(
+        built(&[("kustomization.yaml", "patches:\n- patch: |\n    apiVersion: v1\n    kind: Service\n    metadata: {name: web}\n")], "."),
+        "error: no matches for Id Service.v1.[noGrp]/web.[noNs]; failed to find unique target for patch Service.v1.[noGrp]/web.[noNs]"
+    );
+    assert_eq!(
+        built(&[("kustomization.yaml", "commonLabels: {a: b}\n")], "."),
+        "# Warning: 'commonLabels' is deprecated. Please use 'labels' instead. Run 'kustomize edit fix' to update your Kustomization automatically.\n"
+    );
+}
