@@ -1,4 +1,5 @@
-//! Random small clusters under random commands and faults, with invariants looked at all the way and at the end.
+//! Random small clusters under random commands and faults, with invariants looked at all the way and at the end. A second swarm rolls
+//! out without faults, where nothing excuses a pod too few.
 //!
 //! A failure names its seed; `KUBARIUM_SWARM_SEED=N` runs that one alone, `KUBARIUM_SWARM_RUNS=N` more of them.
 
@@ -8,20 +9,32 @@ use kubarium::api::{KINDS, Kind, Object, Quantity, Value};
 use kubarium::base::{Duration, RandomStream, Time};
 use kubarium::obj;
 use kubarium::server::ApiServer;
-use kubarium::sim::{Session, Sim, TimedInput};
+use kubarium::sim::{Fault, Session, Sim, Switch, TimedInput};
 
 const RUNS: u64 = 12;
 const STEPS: usize = 40;
+/// Everything that a swarm may have made.
+const MADE: &str = "deployments,rc,rs,sts,ds,jobs,cronjobs,hpa,pdb,services,pods";
 
 #[test]
 fn random_clusters_keep_their_promises() {
+    each_seed(run);
+}
+
+#[test]
+fn rollouts_keep_their_promises() {
+    each_seed(roll);
+}
+
+/// Plays every seed, and names one that fails.
+fn each_seed(play: impl Fn(u64) + std::panic::RefUnwindSafe) {
     let number = |name: &str| std::env::var(name).ok().and_then(|v| v.parse::<u64>().ok());
     let seeds: Vec<u64> = match number("KUBARIUM_SWARM_SEED") {
         Some(seed) => vec![seed],
         None => (0..number("KUBARIUM_SWARM_RUNS").unwrap_or(RUNS)).collect(),
     };
     for seed in seeds {
-        let result = std::panic::catch_unwind(|| run(seed));
+        let result = std::panic::catch_unwind(|| play(seed));
         assert!(result.is_ok(), "seed {seed}: run it alone with KUBARIUM_SWARM_SEED={seed}");
     }
 }
@@ -40,12 +53,20 @@ fn run(seed: u64) {
     let mut sim = Sim::new(Session { seed, nodes: Some(nodes), ..Session::default() });
     let mut now = Time::ZERO;
     for _ in 0..STEPS {
-        sim.input(TimedInput { cmd: Some(command(&mut rng, count)), ..TimedInput::default() });
+        let input = if rng.below(6) == 0 {
+            let fault = fault(&mut rng, sim.api(), count);
+            TimedInput { fault: Some(fault), ..TimedInput::default() }
+        } else {
+            TimedInput { cmd: Some(command(&mut rng, count)), ..TimedInput::default() }
+        };
+        sim.input(input);
         now += Duration::from_millis(rng.below(20_000));
         while !sim.run(now, 10_000).done {}
         check(sim.api());
     }
     for node in 0..count {
+        let back = Fault { node: Some(format!("n{node}")), kubelet: Some(Switch::Start), ..Fault::default() };
+        sim.input(TimedInput { fault: Some(back), ..TimedInput::default() });
         sim.input(TimedInput {
             cmd: Some(format!("kubectl uncordon n{node}; kubectl taint node n{node} swarm-")),
             ..TimedInput::default()
@@ -53,7 +74,95 @@ fn run(seed: u64) {
     }
     while !sim.run(now + Duration::from_secs(3600), 100_000).done {}
     check(sim.api());
-    check_quiet(&mut sim);
+    check_settled(&mut sim);
+    // Once all is deleted, nothing is left behind and nothing moves any more.
+    sim.input(TimedInput { cmd: Some(format!("kubectl delete {MADE} --all --wait=false")), ..TimedInput::default() });
+    pass(&mut sim, Duration::from_secs(900));
+    for kind in ["Pod", "ReplicaSet", "Job", "ControllerRevision", "EndpointSlice"] {
+        let left: Vec<&str> = sim.api().iter(Kind::named(kind), Some("default")).map(Object::name).filter(|n| *n != "kubernetes").collect();
+        assert!(left.is_empty(), "{kind}: {left:?} are left");
+    }
+    let before = sim.api().revision();
+    pass(&mut sim, Duration::from_secs(900));
+    assert_eq!(sim.api().revision(), before, "nothing moves");
+}
+
+fn pass(sim: &mut Sim, time: Duration) {
+    let until = sim.now() + time;
+    while !sim.run(until, 100_000).done {}
+}
+
+/// A node goes dark or comes back, or a container is killed.
+fn fault(rng: &mut RandomStream, api: &ApiServer, nodes: u64) -> Fault {
+    let pods: Vec<&Value> = api.iter(Kind::named("Pod"), None).collect();
+    if rng.below(2) == 0 && !pods.is_empty() {
+        let pod = pods[rng.below(pods.len() as u64) as usize];
+        let container = pod.at(&["spec", "containers"]).items()[0].get("name").str();
+        return Fault { kill: Some(format!("{}/{}/{container}", pod.namespace(), pod.name())), ..Fault::default() };
+    }
+    let way = if rng.below(2) == 0 { Switch::Stop } else { Switch::Start };
+    Fault { node: Some(format!("n{}", rng.below(nodes))), kubelet: Some(way), ..Fault::default() }
+}
+
+/// Rolls Deployments, DaemonSets and StatefulSets out without faults: never fewer are ready than `maxUnavailable` lets, never more are
+/// there than `maxSurge` lets.
+fn roll(seed: u64) {
+    let mut rng = RandomStream::new(seed, "rollouts");
+    let mut sim = Sim::new(Session { seed, ..Session::default() });
+    let (surge, unavailable) = (rng.below(4), rng.below(3));
+    let surge = if unavailable == 0 { surge.max(1) } else { surge };
+    let mut size = 1 + rng.below(9);
+    let daemons = 1 + rng.below(2);
+    let delay = rng.below(6);
+    let template = |name: &str| {
+        format!(
+            "selector: {{matchLabels: {{app: {name}}}}}\n  template:\n    metadata: {{labels: {{app: {name}}}}}\n    spec:\n      \
+             terminationGracePeriodSeconds: {}\n      containers:\n      - {{name: c, image: 'busybox:1', command: [sh, -c, 'sleep {delay}; touch /r; sleep 9999'], \
+             readinessProbe: {{exec: {{command: [test, -f, /r]}}, periodSeconds: 1}}}}\n",
+            1 + delay
+        )
+    };
+    let manifests = format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: d}}\nspec:\n  replicas: {size}\n  \
+         strategy: {{rollingUpdate: {{maxSurge: {surge}, maxUnavailable: {unavailable}}}}}\n  {}---\n\
+         apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {{name: e}}\nspec:\n  updateStrategy: {{rollingUpdate: {{maxUnavailable: {daemons}}}}}\n  {}---\n\
+         apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {{name: f}}\nspec:\n  replicas: 3\n  serviceName: f\n  {}",
+        template("d"),
+        template("e"),
+        template("f")
+    );
+    sim.input(TimedInput { cmd: Some("kubectl create -f -".into()), stdin: Some(manifests), ..TimedInput::default() });
+    pass(&mut sim, Duration::from_secs(200));
+    let count = |sim: &Sim, app: &str, wanted: &dyn Fn(&Value) -> bool| {
+        let pods = sim.api().iter(Kind::named("Pod"), None).filter(|p| p.label("app") == Some(app) && !p.is_terminating());
+        pods.filter(|p| wanted(p)).count() as u64
+    };
+    let ready = |p: &Value| p.condition("Ready") == "True";
+    for round in 0..3 {
+        let (mut least, mut most) = (size, size);
+        let mut commands = format!("kubectl set image deploy/d ds/e sts/f c=busybox:{round}");
+        if rng.below(3) == 0 {
+            size = 1 + rng.below(9);
+            (least, most) = (least.min(size), most.max(size));
+            commands = format!("{commands}; kubectl scale deploy/d --replicas={size}");
+        }
+        sim.input(TimedInput { cmd: Some(commands), ..TimedInput::default() });
+        for _ in 0..240 {
+            pass(&mut sim, Duration::from_millis(500));
+            let (up, all) = (count(&sim, "d", &ready), count(&sim, "d", &|_| true));
+            assert!(up + unavailable >= least, "{up} of {size} are ready at {}, {unavailable} may be missing", sim.now().rfc3339());
+            assert!(all <= most + surge, "{all} for {size} are there at {}, {surge} may be too many", sim.now().rfc3339());
+            let (up, all) = (count(&sim, "e", &ready), count(&sim, "e", &|_| true));
+            assert!(all <= 3 && up + daemons >= 3, "{up} daemons of 3 are ready at {}, {daemons} may be missing", sim.now().rfc3339());
+            let up = count(&sim, "f", &ready);
+            assert!(up >= 2, "{up} of the set's 3 are ready at {}", sim.now().rfc3339());
+        }
+        let image = format!("busybox:{round}");
+        for (app, wanted) in [("d", size), ("e", 3), ("f", 3)] {
+            let new = |p: &Value| p.at(&["spec", "containers"]).items()[0].get("image").str() == image && ready(p);
+            assert_eq!(count(&sim, app, &new), wanted, "{app} is rolled out");
+        }
+    }
 }
 
 fn command(rng: &mut RandomStream, nodes: u64) -> String {
@@ -62,7 +171,41 @@ fn command(rng: &mut RandomStream, nodes: u64) -> String {
     let cpu = ["50m", "100m", "400m"][rng.below(3) as usize];
     let image = ["busybox", "nginx", "example.com/missing:1"][rng.below(20).saturating_sub(17) as usize];
     let script = ["sleep 3600", "sleep 5; exit 1", "sleep 20", "trap exit TERM; sleep 999 & wait"][rng.below(4) as usize];
-    match rng.below(14) {
+    let number = rng.below(6);
+    let manifest = |kind: &str, spec: String| {
+        format!(
+            "kubectl apply -f - <<'E'\napiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: {name}}}\nspec:\n{spec}  \
+             selector: {{matchLabels: {{app: {kind}-{name}}}}}\n  template:\n    metadata: {{labels: {{app: {kind}-{name}}}}}\n    spec:\n      \
+             terminationGracePeriodSeconds: 3\n      containers:\n      - {{name: c, image: {image}, command: [sh, -c, '{script}'], \
+             resources: {{requests: {{cpu: {cpu}}}}}}}\nE"
+        )
+    };
+    match rng.below(24) {
+        14 => manifest("StatefulSet", format!("  replicas: {number}\n  serviceName: {name}\n")),
+        15 => manifest("DaemonSet", String::new()),
+        16 => manifest("Deployment", format!("  replicas: {number}\n")),
+        17 => format!("kubectl set env deploy/{name} sts/{name} ds/{name} ROUND={number}"),
+        18 | 19 => format!(
+            "kubectl apply -f - <<'E'\napiVersion: batch/v1\nkind: Job\nmetadata: {{name: j{}}}\nspec:\n  completions: {}\n  parallelism: {}\n  \
+             backoffLimit: {number}\n  template:\n    spec:\n      restartPolicy: Never\n      terminationGracePeriodSeconds: 1\n      \
+             containers: [{{name: c, image: busybox, command: [sh, -c, 'sleep {}; exit {}'], resources: {{requests: {{cpu: {cpu}}}}}}}]\nE",
+            rng.below(30),
+            1 + rng.below(5),
+            1 + rng.below(3),
+            rng.below(20),
+            rng.below(4) / 3
+        ),
+        20 => format!("kubectl create cronjob c{name} --image=busybox --schedule='*/{} * * * *' -- sleep {}", 1 + number, number * 20),
+        21 => format!(
+            "kubectl expose deploy {name} --port=80 --name={name}; kubectl create pdb {name} --selector=app=Deployment-{name} --min-available=1"
+        ),
+        22 => format!("kubectl autoscale deploy {name} --min=1 --max=4 --cpu=50%; kubectl delete cronjob c{name} --wait=false"),
+        23 => format!(
+            "kubectl delete {} {name} --wait=false --cascade={}",
+            ["sts", "ds", "deploy"][rng.below(3) as usize],
+            ["background", "foreground"][rng.below(2) as usize]
+        ),
+
         0..=3 => format!(
             "kubectl apply -f - <<'E'\napiVersion: v1\nkind: ReplicationController\nmetadata: {{name: {name}}}\nspec:\n  replicas: {}\n  \
              selector: {{app: {name}}}\n  template:\n    metadata: {{labels: {{app: {name}}}}}\n    spec:\n      terminationGracePeriodSeconds: {}\n      \
@@ -117,14 +260,25 @@ fn check(api: &ApiServer) {
             assert!(states <= 1, "a container is in one state: {status}");
         }
     }
+    for job in api.iter(Kind::named("Job"), None) {
+        let (completions, parallelism) = (job.at(&["spec", "completions"]).as_int(), job.at(&["spec", "parallelism"]).int());
+        let own = pods.iter().filter(|p| p.controller_ref().get("uid").str() == job.uid());
+        let active = own.clone().filter(|p| !ended(p) && !p.is_terminating()).count() as i64;
+        assert!(active <= parallelism, "Job {} has {active} pods at work, {parallelism} may be", job.name());
+        let done = job.at(&["status", "succeeded"]).int();
+        assert!(completions.is_none_or(|c| done <= c), "Job {} counts {done} of {completions:?}", job.name());
+        if job.condition("Complete") == "True" {
+            assert_eq!(Some(done), completions, "Job {} is complete", job.name());
+        }
+    }
     for object in KINDS.iter().flat_map(|k| api.iter(k, None)) {
         let controllers = object.at(&["metadata", "ownerReferences"]).items().iter().filter(|r| r.get("controller").is_true()).count();
         assert!(controllers <= 1, "{} {} has one controller", object.kind(), object.name());
     }
 }
 
-/// What holds once nothing changes any more.
-fn check_quiet(sim: &mut Sim) {
+/// What holds once all that was asked for is done.
+fn check_settled(sim: &mut Sim) {
     let api = sim.api();
     let uids: BTreeSet<&str> = KINDS.iter().flat_map(|k| api.iter(k, None)).map(Object::uid).collect();
     for object in KINDS.iter().flat_map(|k| api.iter(k, None)) {

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use super::time_zone::Zone;
 use crate::base::{civil_from_days, days_from_civil};
 
 /// When a CronJob is due.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Schedule {
-    /// Five fields.
-    Fields(Fields),
+    /// Five fields, of a zone's clock where one is given.
+    Fields(Fields, Option<Zone>),
     /// `@every 1h30m`.
     Every(Duration),
 }
@@ -48,21 +49,24 @@ const WEEKDAY: Bounds = Bounds { min: 0, max: 6, names: &WEEKDAYS };
 const YEARS_MAX: i64 = 5;
 
 impl Schedule {
-    /// Reads a schedule. A `TZ=` before it is taken off; the zone itself is the caller's.
+    /// Reads a schedule, with a `TZ=` before it or without.
     pub fn parse(text: &str) -> Result<Schedule, ScheduleError> {
         if text.is_empty() {
             return Err(ScheduleError("empty spec string".into()));
         }
-        let mut rest = text;
+        let (mut rest, mut within) = (text, None);
         if let Some(zoned) = text.strip_prefix("CRON_TZ=").or_else(|| text.strip_prefix("TZ=")) {
             let (zone, after) = zoned.split_once(' ').unwrap_or((zoned, ""));
-            if !super::time_zone::is_known(zone) {
+            let Some(known) = Zone::named(zone) else {
                 return Err(ScheduleError(format!("provided bad location {zone}: unknown time zone {zone}")));
-            }
-            rest = after.trim();
+            };
+            (rest, within) = (after.trim(), Some(known));
         }
         if rest.starts_with('@') {
-            return descriptor(rest);
+            return match descriptor(rest)? {
+                Schedule::Fields(fields, _) => Ok(Schedule::Fields(fields, within)),
+                every => Ok(every),
+            };
         }
         let fields: Vec<&str> = rest.split_whitespace().collect();
         let [minute, hour, day, month, weekday] = fields.as_slice() else {
@@ -73,14 +77,27 @@ impl Schedule {
         let (day, any_of_month) = field(day, &DAY)?;
         let (month, _) = field(month, &MONTH)?;
         let (weekday, any_of_week) = field(weekday, &WEEKDAY)?;
-        Ok(Schedule::Fields(Fields { minute, hour, day, month, weekday, any_day: any_of_month || any_of_week }))
+        Ok(Schedule::Fields(Fields { minute, hour, day, month, weekday, any_day: any_of_month || any_of_week }, within))
     }
 
-    /// The first moment after `unix_s` (seconds since 1970 in the schedule's zone) that is due; none within five years.
+    /// The first moment after `unix_s` (seconds since 1970) that is due; none within five years.
     pub fn next(&self, unix_s: i64) -> Option<i64> {
         match self {
             Schedule::Every(period) => Some(unix_s + (period.as_secs() as i64).max(1)),
-            Schedule::Fields(fields) => fields.next(unix_s),
+            Schedule::Fields(fields, None) => fields.next(unix_s),
+            Schedule::Fields(fields, Some(zone)) => {
+                // What the clock skips is not due; what it shows twice is due twice.
+                let (mut from, mut clock) = (unix_s, unix_s);
+                for _ in 0..=2 * YEARS_MAX {
+                    let (ahead, end) = zone.offset(clock);
+                    let due = fields.next(from + ahead)? - ahead;
+                    match end.filter(|end| due >= *end) {
+                        Some(end) => (from, clock) = (end - 1, end),
+                        None => return Some(due),
+                    }
+                }
+                None
+            }
         }
     }
 }
@@ -240,10 +257,19 @@ mod tests {
             ("0 0 * * MON-FRI", "2024-02-28T00:00:00Z"),
             ("0 0 29 2 *", "2024-02-29T00:00:00Z"),
             ("0/15 * * * *", "2024-02-27T23:00:00Z"),
+            ("TZ=Asia/Shanghai 0 9 * * *", "2024-02-28T01:00:00Z"),
+            ("TZ=America/New_York @daily", "2024-02-28T05:00:00Z"),
+            ("TZ=Europe/Berlin 0 0 1 7 *", "2024-06-30T22:00:00Z"),
         ] {
             assert_eq!(next(schedule, from), want, "{schedule}");
         }
+        // Half past two is not on the night that has none; half past one is twice on the one that has it twice.
+        assert_eq!(next("TZ=America/New_York 30 2 * * *", "2026-03-07T12:00:00Z"), "2026-03-09T06:30:00Z");
+        assert_eq!(next("TZ=America/New_York 30 1 * * *", "2026-11-01T00:00:00Z"), "2026-11-01T05:30:00Z");
+        assert_eq!(next("TZ=America/New_York 30 1 * * *", "2026-11-01T05:30:00Z"), "2026-11-01T06:30:00Z");
+        assert_eq!(next("TZ=America/New_York 30 1 * * *", "2026-11-01T06:30:00Z"), "2026-11-02T06:30:00Z");
         assert_eq!(Schedule::parse("0 0 30 2 *").expect("reads").next(0), None);
+        assert_eq!(Schedule::parse("TZ=Europe/Berlin 0 0 30 2 *").expect("reads").next(0), None);
     }
 
     #[test]

@@ -79,3 +79,12 @@ kubectl get jobs
 kubectl logs -l job-name=indexed | sort
 kubectl get pods -l job-name=too-often --no-headers | wc -l
 kubectl get jobs -o jsonpath='{range .items[*]}{.metadata.name} {.status.conditions[?(@.type=="Failed")].reason} {.status.succeeded} {.status.completedIndexes}{"\n"}{end}'
+#! A CronJob keeps its own zone's time: half past nine in Shanghai.
+kubectl create cronjob morning --image=busybox --schedule='30 9 * * *' --dry-run=client -o yaml -- date | sed 's/^  schedule:/  timeZone: Asia\/Shanghai\n  schedule:/' | kubectl create -f -
+sleep 3000
+sleep 2300
+kubectl get cronjob morning
+kubectl get jobs | grep -c morning
+sleep 120
+kubectl get jobs | grep -c morning
+kubectl logs -l batch.kubernetes.io/job-name=$(kubectl get jobs -o name | grep morning | cut -d / -f 2) | cut -c 1-16

@@ -3,6 +3,7 @@
 mod missed;
 
 pub use crate::api::cron::{Schedule, ScheduleError};
+use crate::api::time_zone::is_known;
 pub use missed::{Missed, NeverDue, Past, Recent, most_recent, next_look};
 
 use super::controller::{ObjectRef, controller_ref, key_of};
@@ -33,11 +34,6 @@ impl Default for CronJobController {
     fn default() -> Self {
         CronJobController { queue: WorkQueue::new(), recorder: EventRecorder::new(MANAGER, "") }
     }
-}
-
-/// Whether a time zone's name means UTC.
-fn is_utc(zone: &str) -> bool {
-    matches!(zone, "" | "UTC" | "Etc/UTC" | "Etc/GMT" | "GMT" | "Etc/Universal" | "Universal" | "Etc/Zulu" | "Zulu" | "UCT" | "Etc/UCT")
 }
 
 /// What one reconcile works on.
@@ -158,9 +154,9 @@ impl Sync<'_> {
         if self.cron_job.is_terminating() || self.cron_job.at(&["spec", "suspend"]).is_true() {
             return Ok(None);
         }
-        let zone = self.cron_job.at(&["spec", "timeZone"]).str();
-        if !is_utc(zone) {
-            let message = format!("invalid timeZone: {zone:?}: time zones other than UTC are not simulated");
+        let zone = self.cron_job.at(&["spec", "timeZone"]).arc_str();
+        if !is_known(&zone) {
+            let message = format!("invalid timeZone: {:?}: unknown time zone {zone}", zone.as_str());
             self.event(EventType::Warning, "UnknownTimeZone", &message);
             return Ok(None);
         }
@@ -172,6 +168,7 @@ impl Sync<'_> {
             );
             self.event(EventType::Warning, "UnsupportedSchedule", &message);
         }
+        let text = if zone.is_empty() { text } else { format!("TZ={zone} {text}").into() };
         let schedule = match Schedule::parse(&text) {
             Ok(schedule) => schedule,
             Err(error) => {

@@ -97,8 +97,12 @@ impl Sync<'_> {
                 break;
             }
             let unready = replicas_of(&set) - status_count(&set, "availableReplicas");
-            if replicas_of(&set) == 0 || unready <= 0 {
+            if replicas_of(&set) == 0 || unready == 0 {
                 continue;
+            }
+            // Its status is still that of a larger size: what is available cannot be told yet.
+            if unready < 0 {
+                return Ok(false);
             }
             let count = unready.min(most - cleaned);
             self.scale(&set, replicas_of(&set) - count)?;
