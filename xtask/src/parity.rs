@@ -32,8 +32,7 @@ else does, also what no second real cluster would do the same way:
   differ in name alone. `kubectl get` shows the preferred version.
 - Custom and external metrics: the autoscaler says that they are not served. Metrics of CPU and memory are.
 - Dynamic resources, CSI drivers, Windows, swap, cgroups below the level of a container's CPU and memory.
-- The seccomp and AppArmor annotations from before there were fields; projected volumes of certificates and trust bundles.
-- Time zones of CronJobs other than UTC: a zone's name is judged by its region and its shape.
+- Seccomp and AppArmor profiles, projected volumes of certificates and trust bundles: judged by the server's rules, without effect in a pod.
 - Descriptions of rare kinds and fields in `kubectl explain`; `kubectl proxy`, `port-forward`; of kustomize Helm charts, replacements
   and plug-ins.
 ";
