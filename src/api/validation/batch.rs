@@ -151,7 +151,7 @@ fn job_spec(errors: &mut Errors, at: Path<'_>, spec: &Value) {
     }
 }
 
-fn domain_path(errors: &mut Errors, at: Path<'_>, path: &str) {
+pub(super) fn domain_path(errors: &mut Errors, at: Path<'_>, path: &str) {
     if path.is_empty() {
         return errors.required(at, "");
     }

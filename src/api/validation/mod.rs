@@ -75,6 +75,7 @@ pub fn create(kind: KindRef, object: &Value) -> Vec<Cause> {
             workloads::disruption_budget(&mut errors, object);
         }
         ("networking.k8s.io", "Ingress") => networking::ingress(&mut errors, object),
+        ("networking.k8s.io", "IngressClass") => networking::ingress_class(&mut errors, object),
         ("networking.k8s.io", "NetworkPolicy") => {
             object_meta(&mut errors, object, true, names::dns1123_subdomain);
             networking::network_policy(&mut errors, object);
@@ -149,6 +150,7 @@ pub fn update(kind: KindRef, new: &Value, old: &Value) -> Vec<Cause> {
             object_meta_update(&mut errors, new, old);
             networking::ingress_spec(&mut errors, new.get("spec"));
         }
+        ("networking.k8s.io", "IngressClass") => networking::ingress_class_update(&mut errors, new, old),
         ("networking.k8s.io", "NetworkPolicy") => {
             object_meta_update(&mut errors, new, old);
             networking::network_policy(&mut errors, new);

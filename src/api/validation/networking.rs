@@ -1,8 +1,9 @@
 //! Ingresses, network policies, EndpointSlices.
 
 use super::super::{Object, Value, names};
+use super::batch::domain_path;
 use super::ip;
-use super::meta::{label_selector, object_meta};
+use super::meta::{NameRule, label_selector, labels, object_meta, object_meta_update, path_segment};
 use super::path::{Errors, Path};
 use super::storage::slice_address;
 
@@ -12,11 +13,11 @@ const CLASS: &str = "kubernetes.io/ingress.class";
 pub(super) fn ingress(errors: &mut Errors, ingress: &Value) {
     object_meta(errors, ingress, true, names::dns1123_subdomain);
     ingress_spec(errors, ingress.get("spec"));
-    if let Some(class) = ingress.annotation(CLASS)
-        && !ingress.at(&["spec", "ingressClassName"]).is_null()
+    if let (Some(annotated), Some(class)) = (ingress.annotation(CLASS), ingress.at(&["spec", "ingressClassName"]).as_str())
+        && annotated != class
     {
         let at = Path::new("annotations");
-        errors.invalid(at.child(CLASS), class, "can not be set when the class field is also set");
+        errors.invalid(at.child(CLASS), annotated, "must match `ingressClassName` when both are specified");
     }
 }
 
@@ -111,14 +112,7 @@ fn backend(errors: &mut Errors, at: Path<'_>, backend: &Value) {
     match (resource.is_null(), service.is_null()) {
         (false, false) => errors.invalid(at, "", "cannot set both resource and service backends"),
         (true, true) => errors.invalid(at, "", "resource or service backend is required"),
-        (false, true) => {
-            let at = at.child("resource");
-            for key in ["kind", "name"] {
-                if resource.get(key).is_empty() {
-                    errors.required(at.child(key), "");
-                }
-            }
-        }
+        (false, true) => typed_reference(errors, at.child("resource"), resource),
         (true, false) => {
             let service_at = at.child("service");
             match service.get("name").str() {
@@ -139,6 +133,55 @@ fn backend(errors: &mut Errors, at: Path<'_>, backend: &Value) {
             }
         }
     }
+}
+
+/// A reference to an object of some kind.
+// Models validateIngressTypedLocalObjectReference.
+fn typed_reference(errors: &mut Errors, at: Path<'_>, reference: &Value) {
+    if let Some(group) = reference.get("apiGroup").as_str() {
+        errors.each_invalid(at.child("apiGroup"), group, names::dns1123_subdomain(group));
+    }
+    for key in ["kind", "name"] {
+        match reference.get(key).str() {
+            "" => errors.required(at.child(key), ""),
+            name => errors.each_invalid(at.child(key), name, path_segment(name)),
+        }
+    }
+}
+
+/// A new or changed IngressClass.
+pub(super) fn ingress_class(errors: &mut Errors, class: &Value) {
+    object_meta(errors, class, false, names::dns1123_subdomain);
+    let at = Path::new("spec");
+    let (controller, parameters) = (class.at(&["spec", "controller"]).str(), class.at(&["spec", "parameters"]));
+    if controller.len() > 250 {
+        errors.too_long(at.child("controller"), 250);
+    }
+    domain_path(errors, at.child("controller"), controller);
+    if parameters.is_null() {
+        return;
+    }
+    let at = at.child("parameters");
+    typed_reference(errors, at, parameters);
+    let namespace = parameters.get("namespace");
+    let place = at.child("namespace");
+    match (parameters.get("scope").as_str(), namespace.as_str()) {
+        (None, _) => errors.required(at.child("scope"), ""),
+        (Some("Namespace"), None) => errors.required(place, "`parameters.scope` is set to 'Namespace'"),
+        (Some("Namespace"), Some(name)) => errors.each_invalid(place, name, names::dns1123_label(name)),
+        (Some("Cluster"), None) => {}
+        (Some("Cluster"), Some(_)) => errors.forbidden(place, "`parameters.scope` is set to 'Cluster'"),
+        (Some(other), _) => errors.not_supported(at.child("scope"), other, &["Cluster", "Namespace"]),
+    }
+}
+
+/// A changed IngressClass.
+pub(super) fn ingress_class_update(errors: &mut Errors, new: &Value, old: &Value) {
+    object_meta_update(errors, new, old);
+    let at = Path::new("spec");
+    let controller = ["spec", "controller"];
+    errors.immutable(at.child("controller"), new.at(&controller), old.at(&controller));
+    ingress_class(errors, new);
 }
 
 /// A NetworkPolicy's spec.
@@ -166,7 +209,7 @@ pub(super) fn network_policy(errors: &mut Errors, policy: &Value) {
     }
     for (i, kind) in types.iter().enumerate() {
         if !matches!(kind.str(), "Ingress" | "Egress") {
-            errors.not_supported(list.index(i), kind.str(), &["Egress", "Ingress"]);
+            errors.not_supported(list.index(i), kind.str(), &["Ingress", "Egress"]);
         }
     }
 }
@@ -175,13 +218,13 @@ fn policy_port(errors: &mut Errors, at: Path<'_>, port: &Value) {
     if let Some(protocol) = port.get("protocol").as_str()
         && !matches!(protocol, "TCP" | "UDP" | "SCTP")
     {
-        errors.not_supported(at.child("protocol"), protocol, &["SCTP", "TCP", "UDP"]);
+        errors.not_supported(at.child("protocol"), protocol, &["TCP", "UDP", "SCTP"]);
     }
     let end = port.get("endPort").as_int();
     match port.get("port") {
         Value::Null => {
-            if end.is_some() {
-                errors.required(at.child("port"), "must be specified when `endPort` is specified");
+            if let Some(end) = end {
+                errors.invalid(at.child("endPort"), end, "may not be specified when `port` is not specified");
             }
         }
         Value::Str(name) => {
@@ -265,15 +308,73 @@ pub(super) fn endpoint_slice(errors: &mut Errors, slice: &Value) {
     } else if !matches!(kind, "FQDN" | "IPv4" | "IPv6") {
         errors.not_supported(Path::new("addressType"), kind, &["FQDN", "IPv4", "IPv6"]);
     }
+    endpoints(errors, slice, kind);
+    slice_ports(errors, slice.get("ports").items());
+}
+
+fn endpoints(errors: &mut Errors, slice: &Value, kind: &str) {
     let list = Path::new("endpoints");
+    let all = slice.get("endpoints").items().len();
+    if all > 1000 {
+        return errors.too_many(list, all, 1000);
+    }
     for (i, endpoint) in slice.get("endpoints").items().iter().enumerate() {
         let at = list.index(i);
         let addresses = at.child("addresses");
-        if endpoint.get("addresses").is_empty() {
-            errors.required(addresses, "must contain at least 1 address");
+        match endpoint.get("addresses").items().len() {
+            0 => errors.required(addresses, "must contain at least 1 address"),
+            count if count > 100 => errors.too_many(addresses, count, 100),
+            _ => {}
         }
         for (j, address) in endpoint.get("addresses").items().iter().enumerate() {
             slice_address(errors, addresses.index(j), kind, address.str());
+        }
+        if let Some(node) = endpoint.get("nodeName").as_str() {
+            errors.each_invalid(at.child("nodeName"), node, names::dns1123_subdomain(node));
+        }
+        let topology = endpoint.get("deprecatedTopology");
+        if topology.entries().len() > 16 {
+            errors.too_many(at.child("deprecatedTopology"), topology.entries().len(), 16);
+        }
+        labels(errors, at.child("deprecatedTopology"), topology);
+        if let Some(name) = endpoint.get("hostname").as_str() {
+            errors.each_invalid(at.child("hostname"), name, names::dns1123_label(name));
+        }
+        let hints = at.child("hints");
+        let rules: [(&str, NameRule); 2] = [("forZones", names::label_value), ("forNodes", names::dns1123_subdomain)];
+        for (key, rule) in rules {
+            let (given, list) = (endpoint.at(&["hints", key]).items(), hints.child(key));
+            if given.len() > 8 {
+                errors.too_many(list, given.len(), 8);
+                break;
+            }
+            for (j, hint) in given.iter().enumerate() {
+                let (at, name) = (list.index(j), hint.get("name").str());
+                if given[..j].iter().any(|h| h.get("name").str() == name) {
+                    errors.duplicate(at.child("name"), name);
+                }
+                errors.each_invalid(at.child("name"), name, rule(name));
+            }
+        }
+    }
+}
+
+fn slice_ports(errors: &mut Errors, ports: &[Value]) {
+    let list = Path::new("ports");
+    if ports.len() > 20_000 {
+        return errors.too_many(list, ports.len(), 20_000);
+    }
+    for (i, port) in ports.iter().enumerate() {
+        let (at, name) = (list.index(i), port.get("name").str());
+        if !name.is_empty() {
+            errors.each_invalid(at.child("name"), name, names::dns1123_label(name));
+        }
+        if ports[..i].iter().any(|p| p.get("name").str() == name) {
+            errors.duplicate(at.child("name"), name);
+        }
+        errors.one_of(at.child("protocol"), port.get("protocol"), &["SCTP", "TCP", "UDP"]);
+        if let Some(protocol) = port.get("appProtocol").as_str() {
+            errors.each_invalid(at.child("appProtocol"), protocol, names::qualified_name(protocol));
         }
     }
 }

@@ -80,7 +80,10 @@ pub(super) fn role_binding(errors: &mut Errors, binding: &Value, namespaced: boo
                     errors.required(at.child("namespace"), "");
                 }
             }
-            "User" | "Group" => {
+            sort @ ("User" | "Group") => {
+                if name.is_empty() {
+                    errors.invalid(at.child("name"), "", &format!("{} name cannot be empty", sort.to_lowercase()));
+                }
                 if group != RBAC {
                     errors.not_supported(at.child("apiGroup"), group, &[RBAC]);
                 }

@@ -182,3 +182,56 @@ fn services_say_one_thing_of_topology() {
         )],
     );
 }
+
+#[test]
+fn what_routes_is_judged() {
+    check(
+        |new, old| update(Kind::named("IngressClass"), new, old),
+        &obj!({"kind": "IngressClass", "metadata": {"name": "i"}, "spec": {"controller": "a.io/b", "parameters": {"kind": "K", "name": "n"}}}),
+        &[
+            ("spec/controller", "a.io/c".into(), &["spec.controller: Invalid value: \"a.io/c\": field is immutable"]),
+            ("spec/parameters/name", "a/b".into(), &["spec.parameters.name: Invalid value: \"a/b\": may not contain '/'"]),
+            ("spec/parameters/scope", "Namespace".into(), &["spec.parameters.namespace: Required value: `parameters.scope` is set to"]),
+            ("spec/parameters/namespace", "x".into(), &["spec.parameters.namespace: Forbidden: `parameters.scope` is set to 'Cluster'"]),
+        ],
+    );
+    let slice = obj!({"kind": "EndpointSlice", "metadata": {"name": "e"}, "addressType": "IPv4",
+        "endpoints": [{"addresses": ["10.0.0.1"], "hints": {"forZones": [{"name": "a"}]}}], "ports": [{"name": "a", "port": 1}]});
+    check(
+        |new, old| update(Kind::named("EndpointSlice"), new, old),
+        &slice,
+        &[
+            ("endpoints/0/nodeName", "a b".into(), &["endpoints[0].nodeName: Invalid value: \"a b\": a lowercase RFC 1123 subdomain"]),
+            ("endpoints/0/addresses", Value::list(), &["endpoints[0].addresses: Required value: must contain at least 1 address"]),
+            (
+                "endpoints/0/hints/forZones/0/name",
+                "a b".into(),
+                &["endpoints[0].hints.forZones[0].name: Invalid value: \"a b\": a valid label"],
+            ),
+            ("ports/0/protocol", "ICMP".into(), &["ports[0].protocol: Unsupported value: \"ICMP\": supported values: \"SCTP\", \"TCP\""]),
+        ],
+    );
+    let policy = obj!({"kind": "NetworkPolicy", "metadata": {"name": "n"}, "spec": {"podSelector": {}, "policyTypes": ["Ingress"],
+        "ingress": [{"ports": [{"port": 80, "protocol": "TCP"}]}]}});
+    check(
+        |new, old| update(Kind::named("NetworkPolicy"), new, old),
+        &policy,
+        &[
+            (
+                "spec/policyTypes/0",
+                "Both".into(),
+                &["spec.policyTypes[0]: Unsupported value: \"Both\": supported values: \"Ingress\", \"Egress\""],
+            ),
+            (
+                "spec/ingress/0/ports/0/protocol",
+                "X".into(),
+                &["spec.ingress[0].ports[0].protocol: Unsupported value: \"X\": supported values: \"TCP\", \"UDP\", \"SCTP\""],
+            ),
+            (
+                "spec/ingress/0/ports/0",
+                obj!({"endPort": 9}),
+                &["spec.ingress[0].ports[0].endPort: Invalid value: 9: may not be specified when `port` is not"],
+            ),
+        ],
+    );
+}
