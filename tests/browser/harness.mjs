@@ -1,16 +1,13 @@
 // What the journeys stand on: the built page on a port of its own, Chromium, and ways to open, look at and judge the page.
 // A journey is `journey('name', options, async ({ page, ... }) => { ... })`; it fails also on any error in the console.
 import assert from 'node:assert/strict';
-import { createReadStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, extname, join, normalize, sep } from 'node:path';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { launching, root, serve } from './site.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
-const dist = process.env.KUBARIUM_DIST ?? join(root, 'dist');
 const screenshots = process.env.KUBARIUM_SCREENSHOTS ?? join(root, 'target/journeys');
 
 /** How long anything may take before a journey gives up, in milliseconds: a busy machine is slow, not broken. */
@@ -24,54 +21,15 @@ export const SIZES = {
   phone: { width: 390, height: 844 },
 };
 
-const TYPES = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.mjs': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.woff2': 'font/woff2',
-  '.wasm': 'application/wasm',
-  '.txt': 'text/plain; charset=utf-8',
-};
-
-/** Serves `folder` below `/somewhere/`, so that a path which is not relative is found out. */
-async function serve(folder) {
-  assert.ok(existsSync(join(folder, 'index.html')), `${folder} has no page: run \`cargo xtask build\``);
-  const missing = [];
-  const server = createServer((request, response) => {
-    const path = decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
-    const file = normalize(join(folder, path.replace(/^\/somewhere/, ''), path.endsWith('/') ? 'index.html' : ''));
-    if (!path.startsWith('/somewhere/') || !file.startsWith(folder + sep) || !existsSync(file) || !statSync(file).isFile()) {
-      if (path !== '/favicon.ico') missing.push(path);
-      response.writeHead(404).end('not found');
-      return;
-    }
-    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'cache-control': 'no-store' });
-    createReadStream(file).pipe(response);
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { address: `http://127.0.0.1:${server.address().port}/somewhere/`, missing, close: () => server.close() };
-}
-
 let site;
 let browser;
 let profile;
 
 before(async () => {
   mkdirSync(screenshots, { recursive: true });
-  site = await serve(normalize(dist));
+  site = await serve();
   profile = mkdtempSync(join(tmpdir(), 'kubarium-journey-'));
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    env: { ...process.env, HOME: profile },
-    args: [
-      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',
-    ],
-  });
+  browser = await chromium.launch(launching(profile));
 });
 
 after(async () => {

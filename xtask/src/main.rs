@@ -19,6 +19,7 @@ Usage: cargo xtask COMMAND
   build                          build dist/, which any static host or folder serves, and show what it weighs
   test [--only A,B] [--skip A,B] run every check: format, clippy, native, wasm, journeys, size
   bench [ARGS]                   run the benchmarks natively
+  bench page [PART...]           build the page and measure it in a browser, beside what is wanted
   size                           show what the page in dist/ weighs, and fail when that is too much
   schema SWAGGER STAGING         write src/api/schema.txt from the API's description and its Go types
   parity                         compare with recordings of a real cluster, and write docs/parity.md
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         "serve" => page::serve(rest),
         "build" => none_left(rest).and_then(|()| page::build_and_weigh()),
         "test" => test::run(rest),
+        "bench" if rest.first().is_some_and(|arg| arg == "page") => page::bench(&rest[1..]),
         "bench" => process::Cmd::cargo(["bench"]).args(rest).run(),
         "size" => none_left(rest).and_then(|()| size::check()),
         "schema" => schema::run(rest),

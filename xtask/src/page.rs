@@ -2,7 +2,7 @@
 
 use crate::process::{Cmd, root};
 use crate::report::{heading, seconds};
-use crate::tools::{Need, set_up};
+use crate::tools::{Browser, Need, set_up};
 use crate::{Failure, size};
 use std::net::TcpListener;
 use std::time::Instant;
@@ -27,6 +27,16 @@ pub fn build_and_weigh() -> Result<(), Failure> {
     println!("dist/ is ready after {}: any static host or folder serves it", seconds(began.elapsed()));
     heading("what the page weighs");
     size::check()
+}
+
+/// `cargo xtask bench page`: builds `dist/` and measures it in Chromium.
+pub fn bench(parts: &[String]) -> Result<(), Failure> {
+    set_up(Need::Page)?;
+    let browser = Browser::find_or_install()?;
+    heading("build the page");
+    build()?;
+    heading("measure the page");
+    Cmd::new("node", ["benches/page.mjs"]).args(parts).env("CHROMIUM", &browser.chromium).run()
 }
 
 /// `cargo xtask serve`: builds and serves the page, again after every change of a file.
