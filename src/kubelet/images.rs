@@ -79,12 +79,12 @@ impl ImageStore {
     }
 
     /// Queues a pull. `outcome` is the image's size in bytes, or why there is none.
-    /// `jitter` is a share of the few milliseconds by which one pull differs from the next.
-    pub fn pull(&mut self, outcome: Result<u64, ArcStr>, jitter: f64, now: Time) -> Pull {
+    /// `jitter` is a share of the few milliseconds by which one pull differs from the next, `slower` how many times longer it takes.
+    pub fn pull(&mut self, outcome: Result<u64, ArcStr>, jitter: f64, slower: u32, now: Time) -> Pull {
         let begins = now.max(self.busy_until);
         // Most take hardly any longer than the fastest.
         let more = Duration::from_millis((jitter.powi(3) * 4.0) as u64);
-        let ends = begins + more + if outcome.is_ok() { PULL } else { RESOLVE };
+        let ends = begins + more + (if outcome.is_ok() { PULL } else { RESOLVE }).mul_f64(f64::from(slower));
         self.busy_until = ends;
         Pull { asked: now, begins, ends, outcome }
     }
@@ -108,8 +108,8 @@ mod tests {
     #[test]
     fn pulls_wait_for_each_other() {
         let mut store = ImageStore::default();
-        let first = store.pull(Ok(5), 0.0, Time::ZERO);
-        let second = store.pull(Ok(5), 0.0, Time::from_millis(100));
+        let first = store.pull(Ok(5), 0.0, 1, Time::ZERO);
+        let second = store.pull(Ok(5), 0.0, 1, Time::from_millis(100));
         assert_eq!(first.success_message("a"), "Successfully pulled image \"a\" in 800ms (800ms including waiting). Image size: 5 bytes.");
         assert_eq!(second.success_message("b"), "Successfully pulled image \"b\" in 800ms (1.5s including waiting). Image size: 5 bytes.");
         assert_eq!(go_duration_ms(Duration::from_millis(63_200)), "1m3.2s");

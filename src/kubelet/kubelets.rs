@@ -10,11 +10,12 @@ use super::exec::Execs;
 use super::live::LivePod;
 use super::node::Node;
 use super::pod_worker::{Cx, PodWorker, ServeUse, What, Work};
-use super::router::{CONNECT_TIMEOUT, LATENCY, Outgoing, ReplyTo, Route, route};
+use super::router::{CONNECT_TIMEOUT, LATENCY, Outgoing, ReplyTo, Route, route, service_behind};
 use super::static_pods::{hash, is_mirror, manifests_key};
+use super::traffic::Traffic;
 use super::volumes::Volume;
 use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
-use crate::base::{EventQueue, RandomStream, Time};
+use crate::base::{Duration, EventQueue, RandomStream, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventType, ExecId, Subresource, WriteOptions};
 
@@ -39,15 +40,21 @@ enum News {
     Written(ArcStr, ArcStr),
     /// A kubelet is to start or stop.
     Switch(ArcStr, bool),
+    /// A node's network is to be cut or mended.
+    Network(ArcStr, bool),
 }
 
 /// A message under way in the cluster's network.
 #[derive(Clone, Debug)]
-enum Message {
+pub(super) enum Message {
     Request(Outgoing),
     Reply(ReplyTo, Result<NetResponse, NetError>),
     /// The sender of a request is gone.
     Closed(ReplyTo),
+    /// The next request of a service's load is due: namespace and name, and the load's number.
+    Load((ArcStr, ArcStr), u64),
+    /// A container's memory fills up by so many bytes, so many times more: node, pod, container, attempt.
+    Fill(ArcStr, ArcStr, usize, u32, u64, u32),
 }
 
 /// One node and the pods on it, by uid.
@@ -56,6 +63,12 @@ pub(super) struct Kubelet {
     pub node: Node,
     pub pods: BTreeMap<ArcStr, PodWorker>,
 }
+
+/// In how many steps a container's memory is filled, and how long after each other they come.
+const FILL_STEPS: u32 = 16;
+const FILL_STEP: Duration = Duration::from_millis(500);
+/// How many times slower something can be made.
+const SLOWER_MAX: u32 = 1000;
 
 /// Wakes handled in one call of `wake`.
 const WAKES_MAX: usize = 512;
@@ -76,7 +89,8 @@ pub struct Kubelets {
     pub(super) queue: EventQueue<Wake>,
     news: Vec<News>,
     news_at: Option<Time>,
-    network: EventQueue<Message>,
+    pub(super) network: EventQueue<Message>,
+    pub(super) traffic: Traffic,
     disks: Disks,
     execs: Execs,
     /// Pods by the objects that their volumes show.
@@ -98,6 +112,7 @@ impl Kubelets {
             news: Vec::new(),
             news_at: None,
             network: EventQueue::new(),
+            traffic: Traffic::default(),
             disks: Disks::default(),
             execs: Execs::default(),
             shown: BTreeMap::new(),
@@ -120,9 +135,9 @@ impl Kubelets {
         self.tell(now, News::Switch(node.into(), true));
     }
 
-    /// Whether a node's kubelet runs: what its heartbeat says.
+    /// Whether a node's kubelet runs and is heard of: what its heartbeat says.
     pub fn is_running(&self, node: &str) -> bool {
-        self.kubelets.get(node).is_some_and(|k| k.node.running)
+        self.kubelets.get(node).is_some_and(|k| k.node.running && !k.node.cut)
     }
 
     /// From now on each running pod uses this, or all share `total_cpu_milli`; `None` leaves it to what containers do.
@@ -141,6 +156,34 @@ impl Kubelets {
             }
             Ok(())
         });
+    }
+
+    /// A container's memory fills up by so many bytes, over some seconds.
+    pub fn fill(&mut self, now: Time, namespace: &str, pod: &str, container: &str, bytes: u64) {
+        let Some((node, uid)) = self.names.get(&(namespace.into(), pod.into())).cloned() else { return };
+        let containers = self.worker(namespace, pod).map_or([].as_slice(), |w| w.containers.as_slice());
+        let Some(c) = containers.iter().position(|c| c.spec.name.as_str() == container) else { return };
+        let attempt = containers[c].newest().map_or(0, |i| i.attempt);
+        self.network.push(now, Message::Fill(node, uid, c, attempt, bytes / u64::from(FILL_STEPS), FILL_STEPS));
+    }
+
+    /// A node's disk, or the way of its images, or of all nodes', is so many times slower than usual.
+    pub fn slow(&mut self, _now: Time, node: Option<&str>, disk: Option<u32>, registry: Option<u32>) {
+        for (_, kubelet) in self.kubelets.iter_mut().filter(|(name, _)| node.is_none_or(|n| *name == n)) {
+            let (d, r) = kubelet.node.slower;
+            kubelet.node.slower = (disk.unwrap_or(d).clamp(1, SLOWER_MAX), registry.unwrap_or(r).clamp(1, SLOWER_MAX));
+        }
+    }
+
+    /// A node's network is cut, or mended: it goes on by itself meanwhile, and tells afterwards what happened.
+    pub fn cut(&mut self, now: Time, node: &str, cut: bool) {
+        self.tell(now, News::Network(node.into(), cut));
+    }
+
+    /// What is wrong with a node by hand: whether it is off, whether it is cut off, how many times slower its disk and its
+    /// way to the registry are.
+    pub fn faults(&self, node: &str) -> (bool, bool, (u32, u32)) {
+        self.kubelets.get(node).map_or((false, false, (1, 1)), |k| (!k.node.running, k.node.cut, k.node.slower))
     }
 
     /// A pod as a page shows it.
@@ -162,7 +205,7 @@ impl Kubelets {
     /// The address of a worker's node, where its kubelet does not answer.
     pub(super) fn unreachable(&self, worker: &PodWorker) -> Option<&ArcStr> {
         let kubelet = self.kubelets.get(worker.pod.at(&["spec", "nodeName"]).str())?;
-        (!kubelet.node.running).then_some(&kubelet.node.ip)
+        (!kubelet.node.running || kubelet.node.cut).then_some(&kubelet.node.ip)
     }
 
     /// Runs `f` on a worker with all it acts on.
@@ -199,6 +242,9 @@ impl Kubelets {
         }
         for (reply_to, answer) in std::mem::take(&mut node.replies) {
             self.network.push(now + LATENCY, Message::Reply(reply_to, answer));
+        }
+        for way in std::mem::take(&mut node.unserved) {
+            self.traffic.answered(&way, false);
         }
         for sender in std::mem::take(&mut node.abandoned) {
             self.network.push(now + LATENCY, Message::Closed(sender));
@@ -286,6 +332,7 @@ impl Kubelets {
                 }
             }
             News::Switch(node, on) => self.switch(api, now, &node, on),
+            News::Network(node, cut) => self.switch_network(api, now, &node, cut),
         }
     }
 
@@ -334,7 +381,12 @@ impl Kubelets {
             kubelet.node.update(&object);
         }
         kubelet.node.register(api, now);
-        // What changed while nobody looked.
+        self.catch_up(api, now, node, uids, PodWorker::node_returned);
+        self.tell(now, News::Files(node.into()));
+    }
+
+    /// Takes in what changed while the kubelet heard nothing.
+    fn catch_up(&mut self, api: &mut ApiServer, now: Time, node: &str, uids: Vec<ArcStr>, then: fn(&mut PodWorker, &mut Cx<'_>)) {
         let listed: BTreeMap<ArcStr, Value> = api.pods_on(node).map(|p| (self.worker_uid(p), p.clone())).collect();
         for uid in uids {
             let current = listed.get(&uid).cloned();
@@ -343,10 +395,26 @@ impl Kubelets {
                     Some(pod) => worker.pod_changed(cx, pod),
                     None => worker.pod_deleted(cx),
                 }
-                worker.node_returned(cx);
+                then(worker, cx);
             });
         }
         self.adopt_pods(api, now, node);
+    }
+
+    fn switch_network(&mut self, api: &mut ApiServer, now: Time, node: &str, cut: bool) {
+        let Some(kubelet) = self.kubelets.get_mut(node).filter(|k| k.node.cut != cut && k.node.running) else { return };
+        kubelet.node.cut = cut;
+        if cut {
+            kubelet.node.write_lease(api, now);
+            return;
+        }
+        kubelet.node.drop_lease(api, now);
+        if let Some(object) = api.peek(Kind::named("Node"), "", node).cloned() {
+            kubelet.node.update(&object);
+        }
+        let uids: Vec<ArcStr> = kubelet.pods.keys().cloned().collect();
+        kubelet.node.register(api, now);
+        self.catch_up(api, now, node, uids, PodWorker::network_returned);
         self.tell(now, News::Files(node.into()));
     }
 
@@ -481,6 +549,7 @@ impl Kubelets {
     fn deliver(&mut self, api: &mut ApiServer, now: Time, message: Message) {
         match message {
             Message::Reply(to, answer) => {
+                self.traffic.answered(&to.way, answer.is_ok());
                 self.with_worker(api, now, &to.node, &to.uid, |worker, cx| {
                     if let Some(machine) =
                         worker.containers.get_mut(to.container).and_then(|c| c.newest_mut()).and_then(|i| i.machine.as_deref_mut())
@@ -492,19 +561,35 @@ impl Kubelets {
             }
             Message::Request(out) => self.route_request(api, now, out),
             Message::Closed(sender) => self.hang_up(api, now, &sender),
+            Message::Load(key, number) => self.send_load(api, now, key, number),
+            Message::Fill(node, uid, c, attempt, bytes, more) => {
+                let filled = self.touch(now, &node, &uid, c, |instance, now| {
+                    let pid = instance.main_pid().filter(|_| instance.attempt == attempt);
+                    if let (Some(pid), Some(machine)) = (pid, instance.machine.as_deref_mut()) {
+                        machine.fill_memory(now, pid, bytes);
+                        return Ok(true);
+                    }
+                    Ok(false)
+                });
+                if more > 1 && matches!(filled, Some(Ok(true))) {
+                    self.network.push(now + FILL_STEP, Message::Fill(node, uid, c, attempt, bytes, more - 1));
+                }
+            }
         }
     }
 
     /// Tells whoever serves a request that its sender is gone.
     fn hang_up(&mut self, api: &mut ApiServer, now: Time, sender: &ReplyTo) {
-        let is_it = |used: &ServeUse| matches!(used, ServeUse::Network(to) if to == sender);
+        let is_it = |used: &ServeUse| matches!(used, ServeUse::Network(to) if to.is(sender));
         let served = self.kubelets.iter().find_map(|(node, kubelet)| {
             let found = |w: &PodWorker| w.serves.iter().find(|(_, used)| is_it(used)).map(|(key, _)| *key);
             kubelet.pods.iter().find_map(|(uid, worker)| Some((node.clone(), uid.clone(), found(worker)?)))
         });
         let Some((node, uid, key)) = served else { return };
         self.with_worker(api, now, &node, &uid, |worker, cx| {
-            worker.serves.remove(&key);
+            if let Some(ServeUse::Network(to)) = worker.serves.remove(&key) {
+                cx.node.unserved.push(to.way);
+            }
             if let Some(machine) = worker.containers.get_mut(key.0).and_then(|c| c.newest_mut()).and_then(|i| i.machine.as_deref_mut()) {
                 machine.hang_up(cx.now, key.1);
                 worker.pump(cx, key.0);
@@ -512,12 +597,39 @@ impl Kubelets {
         });
     }
 
-    fn route_request(&mut self, api: &mut ApiServer, now: Time, out: Outgoing) {
-        let Some(sender) = self.kubelets.get(&out.node).and_then(|k| Some((k.pods.get(&out.uid)?, &k.node.ip))) else { return };
-        let namespace: ArcStr = sender.0.namespace().into();
-        let own_ip = sender.0.ip(sender.1).unwrap_or_default();
-        let reply_to = ReplyTo { node: out.node, uid: out.uid, container: out.container, id: out.id };
-        let (ip, port) = match route(api, &mut self.random, &namespace, &out.request) {
+    /// Sends a request on its way; one without a sender comes from outside the cluster.
+    pub(super) fn route_request(&mut self, api: &mut ApiServer, now: Time, out: Outgoing) {
+        let sender = self.kubelets.get(&out.node).and_then(|k| Some((k.pods.get(&out.uid)?, &k.node)));
+        if sender.is_none() && !out.uid.is_empty() {
+            return;
+        }
+        let namespace: ArcStr = sender.map_or_else(ArcStr::new, |s| s.0.namespace().into());
+        let own_ip = sender.and_then(|s| s.0.ip(&s.1.ip)).unwrap_or_default();
+        let cut = sender.is_some_and(|s| s.1.cut);
+        let counted = matches!(out.request, NetRequest::Http(_) | NetRequest::Tcp { .. });
+        let service = service_behind(api, &namespace, &out.request);
+        let mut reply_to =
+            ReplyTo { way: (out.uid.clone(), service, ArcStr::new()), node: out.node, uid: out.uid, container: out.container, id: out.id };
+        let routed = match route(api, &mut self.random, &namespace, &out.request) {
+            _ if cut => Route::Silence,
+            Route::Address(ip, port) if ip.starts_with("127.") => Route::Address(own_ip, port),
+            other => other,
+        };
+        if let Route::Address(ip, _) = &routed
+            && let Some((node, uid)) = self.pod_at(ip, &reply_to)
+        {
+            reply_to.way.2 = uid;
+            if self.kubelets.get(&node).is_some_and(|k| k.node.cut) {
+                self.traffic.sent(&reply_to.way, now);
+                self.network.push(now + CONNECT_TIMEOUT, Message::Reply(reply_to, Err(NetError::TimedOut)));
+                return;
+            }
+        }
+        // What a pod asks itself goes nowhere.
+        if counted && (reply_to.way.2.is_empty() || reply_to.way.2 != reply_to.uid) {
+            self.traffic.sent(&reply_to.way, now);
+        }
+        let (ip, port) = match routed {
             Route::Answer(answer) => {
                 self.network.push(now + LATENCY, Message::Reply(reply_to, answer));
                 return;
@@ -526,7 +638,7 @@ impl Kubelets {
                 self.network.push(now + CONNECT_TIMEOUT, Message::Reply(reply_to, Err(NetError::TimedOut)));
                 return;
             }
-            Route::Address(ip, port) => (if ip.starts_with("127.") { own_ip } else { ip }, port),
+            Route::Address(ip, port) => (ip, port),
         };
         let Some((node, uid)) = self.pod_at(&ip, &reply_to) else {
             let outside = !ip.starts_with("10.");

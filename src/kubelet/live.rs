@@ -55,6 +55,15 @@ pub struct LiveProbe {
     pub output: String,
 }
 
+impl super::kubelets::Kubelets {
+    /// The environment that a container's own process was started with; none while it does not run.
+    pub fn environment(&self, namespace: &str, pod: &str, container: &str) -> Option<&[(String, String)]> {
+        let worker = self.worker(namespace, pod)?;
+        let c = worker.containers.iter().find(|c| c.spec.name.as_str() == container)?;
+        c.newest().filter(|i| i.exit.is_none()).map(|i| i.process.env.as_slice())
+    }
+}
+
 impl PodWorker {
     /// The pod as it is now.
     pub(super) fn live(&self, now: Time) -> LivePod {

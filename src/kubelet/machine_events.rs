@@ -75,7 +75,13 @@ impl PodWorker {
                 cx.outgoing.push(Outgoing { node: cx.node.name.clone(), uid: self.uid.clone(), container: c, id, request });
             }
             MachineEvent::Abandoned { id } => {
-                cx.node.abandoned.push(ReplyTo { node: cx.node.name.clone(), uid: self.uid.clone(), container: c, id });
+                cx.node.abandoned.push(ReplyTo {
+                    node: cx.node.name.clone(),
+                    uid: self.uid.clone(),
+                    container: c,
+                    id,
+                    ..ReplyTo::default()
+                });
             }
             MachineEvent::Served { id, response, .. } => match self.serves.remove(&(c, id)) {
                 Some(ServeUse::Probe(at, kind, token)) => self.probe_answered(cx, at, kind, token, response),

@@ -34,6 +34,7 @@ mod sync;
 #[cfg(test)]
 mod table_tests;
 mod termination;
+mod traffic;
 mod volumes;
 
 #[cfg(test)]
@@ -42,3 +43,4 @@ mod tests;
 pub use kubelets::Kubelets;
 pub use live::{LiveContainer, LivePod, LiveProbe};
 pub use probes::ProbeKind;
+pub use traffic::{Tally, Way};

@@ -6,6 +6,7 @@ use super::container_runtime::{Catalogue, NetError, NetResponse};
 use super::eviction::Pressure;
 use super::images::ImageStore;
 use super::router::ReplyTo;
+use super::traffic::Way;
 use crate::api::quantity::Quantity;
 use crate::api::{ArcStr, Kind, Object, Value};
 use crate::base::{RandomStream, Time};
@@ -36,6 +37,10 @@ pub(super) struct Node {
     pub running: bool,
     /// How short its memory is.
     pub pressure: Pressure,
+    /// Whether its network is cut: it goes on, but nothing comes in or goes out.
+    pub cut: bool,
+    /// How many times slower its disk is, and its way to the registry.
+    pub slower: (u32, u32),
     relist_phase_us: u64,
     addresses: BTreeMap<ArcStr, u32>,
     taken: BTreeSet<u32>,
@@ -44,6 +49,8 @@ pub(super) struct Node {
     pub replies: Vec<(ReplyTo, Result<NetResponse, NetError>)>,
     /// Requests whose senders are gone.
     pub abandoned: Vec<ReplyTo>,
+    /// Ways of requests that get no answer since nobody waits for it.
+    pub unserved: Vec<Way>,
 }
 
 impl Node {
@@ -67,12 +74,15 @@ impl Node {
             images: ImageStore::default(),
             catalogue: Catalogue::default(),
             running: true,
+            cut: false,
+            slower: (1, 1),
             relist_phase_us: random.below(RELIST_US),
             addresses: BTreeMap::new(),
             taken: BTreeSet::new(),
             next_address: 2,
             replies: Vec::new(),
             abandoned: Vec::new(),
+            unserved: Vec::new(),
         };
         for name in object.at(&["status", "images"]).items().iter().flat_map(|i| i.get("names").items()) {
             node.images.add(name.str());

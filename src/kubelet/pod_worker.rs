@@ -492,9 +492,16 @@ impl PodWorker {
 
     /// Tells the API the status where it changed (the status manager's `syncPod`).
     pub(super) fn set_status(&mut self, cx: &mut Cx<'_>, status: Value) {
-        let pods = Kind::named("Pod");
         let old = std::mem::replace(&mut self.status, status);
-        if self.deleted || old.same(&self.status) {
+        if !self.deleted && !old.same(&self.status) {
+            self.send_status(cx);
+        }
+    }
+
+    /// Sees that the API has the status.
+    fn send_status(&mut self, cx: &mut Cx<'_>) {
+        let pods = Kind::named("Pod");
+        if cx.node.cut {
             return;
         }
         let Some(current) = cx.api.peek(pods, self.pod.namespace(), self.pod.name()).filter(|p| p.uid() == self.pod.uid()) else {
@@ -518,11 +525,17 @@ impl PodWorker {
 
     /// Records an event about the pod.
     pub(super) fn event(&self, cx: &mut Cx<'_>, kind: EventType, reason: &'static str, message: &str) {
+        if cx.node.cut {
+            return;
+        }
         cx.node.recorder.event(cx.api, cx.now, &self.pod, kind, reason, message);
     }
 
     /// Records an event about one of its containers.
     pub(super) fn container_event(&self, cx: &mut Cx<'_>, c: usize, kind: EventType, reason: &'static str, message: &str) {
+        if cx.node.cut {
+            return;
+        }
         let path = self.containers[c].spec.field_path.clone();
         cx.node.recorder.event_at(cx.api, cx.now, &self.pod, &path, kind, reason, message);
     }
@@ -555,6 +568,19 @@ impl PodWorker {
             container.backoff = Backoff::default();
             container.probes = [None, None, None];
         }
+    }
+
+    /// The node's network is back: what could not be told is told.
+    pub fn network_returned(&mut self, cx: &mut Cx<'_>) {
+        if self.deleted {
+            return;
+        }
+        self.send_status(cx);
+        if self.work == Work::Finished && self.pod.is_terminating() {
+            self.delete_object(cx);
+        }
+        let at = self.next_resync(cx.now);
+        self.wake_at(cx, at, What::Refresh);
     }
 
     /// The node is back.

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::container_runtime::{HttpRequest, NetError, NetRequest, NetResponse};
+use super::traffic::Way;
 use crate::api::{ArcStr, Kind, Object, Value};
 use crate::base::{Duration, RandomStream};
 use crate::server::ApiServer;
@@ -23,12 +24,30 @@ pub(super) struct Outgoing {
 }
 
 /// Who waits for an answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct ReplyTo {
     pub node: ArcStr,
     pub uid: ArcStr,
     pub container: usize,
     pub id: u64,
+    /// The way that the request took; without a sender and a service where it is not counted.
+    pub way: Way,
+}
+
+impl ReplyTo {
+    /// Whether it is the same request's.
+    pub fn is(&self, other: &ReplyTo) -> bool {
+        (&self.node, &self.uid, self.container, self.id) == (&other.node, &other.uid, other.container, other.id)
+    }
+}
+
+/// The UID of the service that a request is sent to; empty where it is sent to none.
+pub(super) fn service_behind(api: &ApiServer, namespace: &str, request: &NetRequest) -> ArcStr {
+    let (NetRequest::Http(HttpRequest { host, .. }) | NetRequest::Tcp { host, .. }) = request else { return ArcStr::new() };
+    let mut parts = host.split('.');
+    let (name, space) = (parts.next().unwrap_or(""), parts.next().unwrap_or(namespace));
+    let named = api.peek(Kind::named("Service"), space, name);
+    named.or_else(|| service_of(api, host)).map_or_else(ArcStr::new, |s| s.uid().into())
 }
 
 /// Where a request goes.

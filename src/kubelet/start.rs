@@ -23,6 +23,11 @@ const START: Duration = Duration::from_millis(35);
 /// What it takes until a started container's process does its first step.
 const BOOT: Duration = Duration::from_millis(12);
 
+/// What something takes where the node's disk is as slow as it is.
+fn on_disk(cx: &Cx<'_>, usual: Duration) -> Duration {
+    usual.mul_f64(f64::from(cx.node.slower.0))
+}
+
 /// What a sync has yet to do with the containers.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Plan {
@@ -238,7 +243,7 @@ impl PodWorker {
             Step::Create => match self.create_container(cx, c) {
                 Ok(()) => {
                     self.container_event(cx, c, EventType::Normal, "Created", "Container created");
-                    Progress::Wait(Step::Start, Some(self.step_end(cx.now, START)))
+                    Progress::Wait(Step::Start, Some(self.step_end(cx.now, on_disk(cx, START))))
                 }
                 Err(failure) => {
                     self.container_event(cx, c, EventType::Warning, "Failed", &format!("Error: {}", failure.message));
@@ -291,7 +296,7 @@ impl PodWorker {
         if present && spec.pull_policy != "Always" {
             let message = format!("Container image {:?} already present on machine and can be accessed by the pod", image.as_str());
             self.container_event(cx, c, EventType::Normal, "Pulled", &message);
-            return Progress::Wait(Step::Create, Some(self.step_end(cx.now, CREATE)));
+            return Progress::Wait(Step::Create, Some(self.step_end(cx.now, on_disk(cx, CREATE))));
         }
         if self.containers[c].pull_backoff_until(cx.now).is_some() {
             let message = format!("Back-off pulling image {:?}", image.as_str());
@@ -300,7 +305,9 @@ impl PodWorker {
             return self.image_failure(cx, c, "ImagePullBackOff", full);
         }
         self.container_event(cx, c, EventType::Normal, "Pulling", &format!("Pulling image {:?}", image.as_str()));
-        let pull = cx.node.images.pull(found.map(|i| i.size_bytes).map_err(|e| e.to_string().into()), self.random.unit(), cx.now);
+        // What is pulled is also unpacked.
+        let slower = cx.node.slower.0.max(cx.node.slower.1);
+        let pull = cx.node.images.pull(found.map(|i| i.size_bytes).map_err(|e| e.to_string().into()), self.random.unit(), slower, cx.now);
         let ends = pull.ends;
         Progress::Wait(Step::Pulling(pull), Some(ends))
     }
@@ -320,7 +327,7 @@ impl PodWorker {
             Ok(_) => {
                 cx.node.images.add(&image);
                 self.container_event(cx, c, EventType::Normal, "Pulled", &pull.success_message(&image));
-                Progress::Wait(Step::Create, Some(self.step_end(cx.now, CREATE)))
+                Progress::Wait(Step::Create, Some(self.step_end(cx.now, on_disk(cx, CREATE))))
             }
             Err(error) => {
                 self.container_event(cx, c, EventType::Warning, "Failed", &format!("Failed to pull image {:?}: {error}", image.as_str()));
@@ -438,7 +445,7 @@ impl PodWorker {
                 return Progress::failed("RunContainerError", message);
             }
         }
-        let boot = cx.now + BOOT;
+        let boot = cx.now + on_disk(cx, BOOT);
         instance.machine_wake = Some(boot);
         self.wake_at(cx, boot, What::Machine(c as u16));
         self.container_event(cx, c, EventType::Normal, "Started", "Container started");

@@ -185,7 +185,7 @@ impl PodWorker {
 
     /// Tells the API that the pod may go.
     pub(super) fn delete_object(&mut self, cx: &mut Cx<'_>) {
-        if self.deleted {
+        if self.deleted || cx.node.cut {
             return;
         }
         let mut options = DeleteOptions::now();

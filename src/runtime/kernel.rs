@@ -325,6 +325,14 @@ impl Kernel {
         self.procs.values().map(|p| p.memory).sum()
     }
 
+    /// A process takes so many bytes more, which may be too many.
+    pub fn fill_memory(&mut self, pid: Pid, bytes: u64) {
+        if let Some(p) = self.procs.get_mut(&pid) {
+            p.memory = p.memory.saturating_add(bytes);
+            self.check_memory();
+        }
+    }
+
     fn check_memory(&mut self) {
         let Some(limit) = self.memory_limit else { return };
         if self.memory() <= limit {

@@ -447,6 +447,12 @@ impl Machine {
         self.kernel.memory_limit = bytes;
     }
 
+    /// A process takes so many bytes of memory more.
+    pub fn fill_memory(&mut self, now: Time, pid: Pid, bytes: u64) {
+        self.kernel.now = self.kernel.now.max(now);
+        self.kernel.fill_memory(pid, bytes);
+    }
+
     /// The processes, by number.
     pub fn processes(&self) -> Vec<ProcessInfo> {
         self.kernel

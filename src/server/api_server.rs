@@ -310,6 +310,7 @@ impl ApiServer {
             return Ok(object);
         }
         let key_for_error = key.clone();
+        self.store.sign(by.manager);
         self.store.create(by.now, key, object).cloned().map_err(|e| refused(kind, &key_for_error.name, &e))
     }
 
@@ -383,6 +384,7 @@ impl ApiServer {
         let finalizers = object.at(&["metadata", "finalizers"]).items().len()
             + if kind.plural == "namespaces" { object.at(&["spec", "finalizers"]).items().len() } else { 0 };
         let done = object.is_terminating() && finalizers == 0 && object.at(&["metadata", "deletionGracePeriodSeconds"]).int() == 0;
+        self.store.sign(by.manager);
         let result = if done {
             self.services.release(kind, &object);
             self.store.delete(by.now, key, object, expected)

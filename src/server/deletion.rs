@@ -81,6 +81,7 @@ impl ApiServer {
         }
         let key = ObjectKey::new(kind, namespace, name);
         let refused = |e| super::api_server::refused(kind, name, &e);
+        self.store.sign(by.manager);
         if grace_s == 0 && !held {
             if kind.plural == "pods" && kind.group.is_empty() && old.at(&["metadata", "deletionGracePeriodSeconds"]).as_int() != Some(0) {
                 // What has grace is first written with none left, and then goes.

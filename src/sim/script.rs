@@ -51,12 +51,14 @@ fn act(out: &mut String, input: &TimedInput) {
             let text: String = typed.data.chars().filter(|c| !c.is_control() || *c == '\n').collect();
             text.lines().filter(|l| !l.trim().is_empty()).for_each(|l| line(out, l));
         }
+        Some(Input::Fault(fault)) if fault.kubelet.is_none() => line(out, &format!("# here: {}", fault.short().replace('\n', " "))),
         Some(Input::Fault(fault)) => {
             let what = if fault.kubelet == Some(Switch::Stop) { "stopped" } else { "started" };
             line(out, &format!("# here the kubelet of {} was {what}", quoted(&fault.node.unwrap_or_default())));
         }
         Some(Input::Api(api)) => line(out, &format!("# here the API was asked: {}", api.request.replace('\n', " "))),
         Some(Input::Usage(_)) => line(out, "# here the pods' load was set"),
+        Some(Input::Load(load)) => line(out, &format!("# here requests came to {}", load.service.replace('\n', " "))),
         Some(Input::Files) | None => {}
     }
 }

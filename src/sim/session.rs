@@ -73,6 +73,9 @@ pub struct TimedInput {
     /// Something that breaks or mends.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<Fault>,
+    /// Requests from outside the cluster.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub load: Option<Load>,
     /// A request to the API: method and path.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api: Option<String>,
@@ -108,6 +111,16 @@ pub struct Usage {
     pub total_cpu: Option<f64>,
 }
 
+/// Requests to a service from outside the cluster, so many a second, from this moment on; they replace those before.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Load {
+    /// The service: `namespace/name`.
+    pub service: String,
+    /// Seconds from now, and requests a second from then on until the next; the last holds. None ends the load.
+    pub points: Vec<(f64, f64)>,
+}
+
 /// Something that breaks or mends.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -118,12 +131,44 @@ pub struct Fault {
     /// `stop` or `start` its kubelet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kubelet: Option<Switch>,
+    /// `stop` or `start` its network: it goes on by itself, cut off from the API and from other nodes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network: Option<Switch>,
+    /// How many times slower its disk is than usual: unpacking images, making containers, starting their processes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disk: Option<u32>,
+    /// How many times slower than usual images come to it; where no node is named, to any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registry: Option<u32>,
     /// A container whose main process is killed: `namespace/pod/container`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kill: Option<String>,
+    /// A container whose memory fills up: `namespace/pod/container`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fill: Option<String>,
+    /// By how many MiB it fills up in all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mib: Option<u32>,
     /// Where no kubelets run: deletion of terminating pods completes.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub finish_terminating_pods: bool,
+}
+
+impl Fault {
+    /// It in short: `node1: network stop`, `fill default/web/c 64Mi`.
+    pub fn short(&self) -> String {
+        let mut parts = Vec::new();
+        for (name, switch) in [("kubelet", self.kubelet), ("network", self.network)] {
+            parts.extend(switch.map(|s| format!("{name} {}", if s == Switch::Stop { "stop" } else { "start" })));
+        }
+        for (name, times) in [("disk", self.disk), ("registry", self.registry)] {
+            parts.extend(times.map(|n| format!("{name} {n}x slower")));
+        }
+        parts.extend(self.kill.as_ref().map(|of| format!("kill {of}")));
+        parts.extend(self.fill.as_ref().map(|of| format!("fill {of} {}Mi", self.mib.unwrap_or(512))));
+        let node = self.node.as_ref().map_or_else(String::new, |n| format!("{n}: "));
+        format!("{node}{}", parts.join(", "))
+    }
 }
 
 /// On or off.
@@ -147,6 +192,8 @@ pub enum Input {
     Usage(Usage),
     /// Something breaks or mends.
     Fault(Fault),
+    /// Requests from outside the cluster.
+    Load(Load),
     /// Bytes typed into a terminal.
     Terminal(TerminalInput),
     /// Only files to write.
@@ -171,7 +218,7 @@ pub enum SessionError {
     #[error("the session is not readable: {0}")]
     Json(#[from] serde_json::Error),
     /// An input asks for nothing.
-    #[error("inputs[{0}]: none of cmd, api, usage, fault, terminal and files is given")]
+    #[error("inputs[{0}]: none of cmd, api, usage, fault, load, terminal and files is given")]
     EmptyInput(usize),
     /// An input's time is no time.
     #[error("inputs[{0}]: t is {1}: must be zero or more seconds")]
@@ -246,6 +293,9 @@ impl TimedInput {
         }
         if let Some(fault) = &self.fault {
             return Some(Input::Fault(fault.clone()));
+        }
+        if let Some(load) = &self.load {
+            return Some(Input::Load(load.clone()));
         }
         if let Some(terminal) = &self.terminal {
             return Some(Input::Terminal(terminal.clone()));

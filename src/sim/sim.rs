@@ -238,6 +238,12 @@ impl Sim {
                 }
             }
             Some(Input::Fault(fault)) => self.break_or_mend(&fault),
+            Some(Input::Load(load)) => {
+                let (namespace, name) = load.service.split_once('/').unwrap_or(("default", &load.service));
+                if let Some(kubelets) = &mut self.cluster.kubelets {
+                    kubelets.load(self.now, namespace, name, &load.points);
+                }
+            }
             Some(Input::Terminal(_) | Input::Files) | None => {}
         }
     }
@@ -246,10 +252,25 @@ impl Sim {
         if fault.finish_terminating_pods && self.cluster.kubelets.is_none() {
             self.cluster.finish_terminating_pods(self.now);
         }
-        if let (Some(kill), Some(kubelets)) = (&fault.kill, &mut self.cluster.kubelets) {
-            let mut names = kill.splitn(3, '/');
-            let mut next = || names.next().unwrap_or("");
-            kubelets.kill(self.now, next(), next(), next());
+        let node = fault.node.as_deref();
+        if let Some(kubelets) = &mut self.cluster.kubelets {
+            let names = |of: &Option<String>| {
+                let mut names = of.as_deref()?.splitn(3, '/').map(str::to_owned);
+                Some([names.next()?, names.next()?, names.next()?])
+            };
+            if let Some([namespace, pod, container]) = names(&fault.kill) {
+                kubelets.kill(self.now, &namespace, &pod, &container);
+            }
+            if let Some([namespace, pod, container]) = names(&fault.fill) {
+                kubelets.fill(self.now, &namespace, &pod, &container, u64::from(fault.mib.unwrap_or(512)) << 20);
+            }
+            kubelets.slow(self.now, node, fault.disk, fault.registry);
+            if let (Some(node), Some(switch)) = (node, fault.network) {
+                kubelets.cut(self.now, node, switch == Switch::Stop);
+                if switch == Switch::Stop {
+                    self.cluster.api.stop_heartbeats(self.now, node);
+                }
+            }
         }
         if let (Some(node), Some(switch), Some(kubelets)) = (&fault.node, fault.kubelet, &mut self.cluster.kubelets) {
             match switch {

@@ -1,6 +1,8 @@
 //! Whole sessions as transcripts: when a command is typed, and what of its output matters.
 
 use super::{Session, Sim, TimedInput};
+use crate::api::{Kind, Object};
+use crate::base::{Duration, Time};
 
 /// Plays commands and holds each one's output, with what it complained of, against the lines that are expected of it.
 fn transcript(files: &[(&str, &str)], lines: &[(f64, &str, &[&str])]) {
@@ -153,4 +155,68 @@ fn a_diff_shows_what_would_be_new_and_no_more() {
             ),
         ],
     );
+}
+
+/// A cluster with a web server behind a service, and a fault or a load at the twentieth second.
+fn disturbed(input: &str, until_s: u64) -> Sim {
+    let session = format!(
+        r#"{{"seed":5,"inputs":[{{"t":0,"cmd":"kubectl create deployment web --image=nginx --replicas=3; kubectl expose deployment web --port=80"}},
+            {{"t":1,"cmd":"kubectl run small --image=busybox --overrides='{{\"spec\":{{\"containers\":[{{\"name\":\"small\",\"image\":\"busybox\",\"command\":[\"sleep\",\"999\"],\"resources\":{{\"limits\":{{\"memory\":\"64Mi\"}}}}}}]}}}}'"}},
+            {{"t":20,{input}}}]}}"#
+    );
+    let mut sim = Sim::new(Session::from_json(&session).expect("readable"));
+    while !sim.run(Time::ZERO + Duration::from_secs(until_s), 4096).done {}
+    sim
+}
+
+#[test]
+fn load_from_outside_reaches_the_pods() {
+    let sim = disturbed(r#""load":{"service":"default/web","points":[[0,10],[10,0]]}"#, 40);
+    let kubelets = sim.cluster().kubelets.as_ref().expect("they run");
+    let ways: Vec<_> = kubelets.traffic().collect();
+    assert!(ways.iter().all(|(way, t)| way.0.is_empty() && !way.2.is_empty() && t.answered == t.sent && t.failed == 0), "{ways:?}");
+    assert_eq!((ways.len(), ways.iter().map(|(_, t)| t.sent).sum::<u64>()), (3, 100));
+    // Without pods every request is refused.
+    let sim = disturbed(
+        r#""cmd":"kubectl scale deployment web --replicas=0"},{"t":30,"load":{"service":"default/web","points":[[0,10],[5,0]]}"#,
+        40,
+    );
+    let dropped =
+        sim.cluster().kubelets.iter().flat_map(|k| k.traffic()).map(|(way, t)| (way.2.is_empty(), t.sent, t.failed)).collect::<Vec<_>>();
+    assert_eq!(dropped, [(true, 50, 50)]);
+}
+
+#[test]
+fn filled_memory_is_killed_at_its_limit() {
+    let sim = disturbed(r#""fault":{"fill":"default/small/small","mib":80}"#, 40);
+    let pod = sim.api().peek(Kind::named("Pod"), "default", "small").expect("made above");
+    let last = pod.at(&["status", "containerStatuses"]).items()[0].at(&["lastState", "terminated"]).clone();
+    assert_eq!((last.get("reason").str(), last.get("exitCode").int()), ("OOMKilled", 137));
+}
+
+#[test]
+fn a_node_without_network_goes_on_and_tells_later() {
+    let cut = r#""fault":{"node":"node1","network":"stop"},"cmd":null},{"t":25,"cmd":"kubectl delete pods --all --wait=false"},{"t":90,"fault":{"node":"node1","network":"start"}"#;
+    let pods = |sim: &Sim| {
+        sim.api().iter(Kind::named("Pod"), None).filter(|p| p.is_terminating() && p.at(&["spec", "nodeName"]).str() == "node1").count()
+    };
+    let ready = |sim: &Sim| sim.api().peek(Kind::named("Node"), "", "node1").expect("it joined").condition("Ready").to_owned();
+    let meanwhile = disturbed(cut, 85);
+    assert_eq!((ready(&meanwhile).as_str(), pods(&meanwhile) > 0), ("Unknown", true));
+    let after = disturbed(cut, 150);
+    assert_eq!((ready(&after).as_str(), pods(&after)), ("True", 0));
+}
+
+#[test]
+fn a_slow_registry_is_slow() {
+    let took = |fault: &str| {
+        let sim = disturbed(&format!(r#"{fault},{{"t":21,"cmd":"kubectl run late --image=redis""#), 90);
+        let pod = sim.api().peek(Kind::named("Pod"), "default", "late").expect("made above").clone();
+        let at = |path: &[&str]| Time::parse_rfc3339(pod.at(path).str()).unwrap_or_default();
+        let started = pod.at(&["status", "containerStatuses"]).items()[0].at(&["state", "running", "startedAt"]).clone();
+        Time::parse_rfc3339(started.str()).unwrap_or_default().since(at(&["metadata", "creationTimestamp"])).as_secs_f64()
+    };
+    let usual = took(r#""usage":{}}"#);
+    assert!(took(r#""fault":{"registry":20}}"#) > usual + 10.0);
+    assert!(took(r#""fault":{"node":"node1","disk":20}},{"t":20.5,"cmd":"kubectl cordon node2 node3"}"#) > usual + 10.0);
 }

@@ -48,6 +48,8 @@ pub struct Timeline {
     made: u32,
     past: Option<Sim>,
     target: Option<Time>,
+    /// The branch that the current one left, at the moment that was last compared.
+    beside: Option<(u32, Sim)>,
 }
 
 impl Timeline {
@@ -55,7 +57,7 @@ impl Timeline {
     pub fn new(session: Session) -> Timeline {
         let live = Sim::new(session);
         let first = Branch { parent: None, from: Time::ZERO, frames: vec![Rc::new(live.clone())], live, gap: FIRST_GAP };
-        Timeline { branches: BTreeMap::from([(0, first)]), current: 0, made: 0, past: None, target: None }
+        Timeline { branches: BTreeMap::from([(0, first)]), current: 0, made: 0, past: None, target: None, beside: None }
     }
 
     fn branch(&self) -> &Branch {
@@ -87,9 +89,28 @@ impl Timeline {
         self.current
     }
 
-    /// The newest moment of the branch that the current one left, where that is still kept.
-    pub fn parent(&self) -> Option<&Sim> {
-        Some(&self.branches.get(&self.branch().parent?)?.live)
+    /// The branch that the current one left, where that is still kept, at the moment that is looked at, or at its newest where it
+    /// has not come that far; none where [`Timeline::reach_beside`] has not brought it there.
+    pub fn beside(&self) -> Option<&Sim> {
+        let id = self.branch().parent?;
+        let (now, live) = (self.shown().now(), &self.branches.get(&id)?.live);
+        let there = self.beside.as_ref().filter(|(of, sim)| *of == id && sim.now() == now).map(|(_, sim)| sim);
+        if now >= live.now() { Some(live) } else { there }
+    }
+
+    /// Brings the branch that the current one left to the moment that is looked at, with at most so many steps; whether it is there.
+    pub fn reach_beside(&mut self, budget: u64) -> Option<bool> {
+        let id = self.branch().parent?;
+        let (now, parent) = (self.shown().now(), self.branches.get(&id)?);
+        if now >= parent.live.now() {
+            self.beside = None;
+            return Some(true);
+        }
+        if !self.beside.as_ref().is_some_and(|(of, sim)| *of == id && sim.now() <= now && parent.frame_before(now).now() <= sim.now()) {
+            self.beside = Some((id, parent.frame_before(now).with_inputs(&parent.live.session().inputs)));
+        }
+        let (_, sim) = self.beside.as_mut()?;
+        Some(sim.run(now, budget).done)
     }
 
     /// All branches, oldest first.
@@ -118,7 +139,7 @@ impl Timeline {
         if to >= branch.live.now() {
             return self.back_to_now();
         }
-        let frame = branch.frames.iter().rfind(|f| f.now() <= to).unwrap_or(&branch.frames[0]);
+        let frame = branch.frame_before(to);
         if !self.past.as_ref().is_some_and(|p| p.now() <= to && p.now() >= frame.now()) {
             self.past = Some(frame.with_inputs(&branch.live.session().inputs));
         }
@@ -213,6 +234,11 @@ pub fn is_act(input: &TimedInput) -> bool {
 }
 
 impl Branch {
+    /// The last copy that is kept from before a moment.
+    fn frame_before(&self, moment: Time) -> &Sim {
+        self.frames.iter().rfind(|f| f.now() <= moment).unwrap_or(&self.frames[0])
+    }
+
     /// Keeps a copy of now, where the last one is long enough ago.
     fn keep(&mut self) {
         let last = self.frames.last().map_or(Time::ZERO, |f| f.now());
@@ -314,6 +340,13 @@ mod tests {
         t.seek(at(15));
         run(&mut t, at(15));
         assert_eq!(pods(t.shown()), ["a"]);
+        // Beside it stands the course that it left, at the same moment.
+        t.seek(at(310));
+        run(&mut t, at(310));
+        while t.reach_beside(STEPS) == Some(false) {}
+        let beside = t.beside().expect("the parent is kept");
+        assert_eq!((beside.now(), pods(beside)), (at(310), vec!["a".to_owned(), "b".to_owned()]));
+        t.back_to_now();
         let mut alone = Sim::new(t.live().session().clone());
         while !alone.run(at(400), STEPS).done {}
         assert_eq!(alone.digest(), t.live().digest());

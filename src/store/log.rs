@@ -43,6 +43,8 @@ pub struct Version {
     pub value: Value,
     /// The revision of the version before; 0 where there is none.
     pub previous: u64,
+    /// Who made it: a component, or the client's name.
+    pub by: &'static str,
 }
 
 const CHUNK: usize = 256;

@@ -72,12 +72,21 @@ pub struct Store {
     indexes: Vec<BTreeMap<ArcStr, BTreeSet<ObjectKey>>>,
     /// Reads and watches from before this revision are refused.
     compacted: u64,
+    /// Who makes the next commits.
+    by: &'static str,
 }
 
 impl Store {
     /// An empty store with these indexes.
     pub fn new(indexers: &'static [Indexer]) -> Self {
-        Store { log: Log::default(), tables: BTreeMap::new(), indexers, indexes: vec![BTreeMap::new(); indexers.len()], compacted: 0 }
+        Store {
+            log: Log::default(),
+            tables: BTreeMap::new(),
+            indexers,
+            indexes: vec![BTreeMap::new(); indexers.len()],
+            compacted: 0,
+            by: "",
+        }
     }
 
     /// The newest revision; 0 where nothing was committed.
@@ -140,6 +149,11 @@ impl Store {
     pub fn history(&self, key: &ObjectKey) -> impl Iterator<Item = &Version> {
         let row = self.tables.get(&key.kind).and_then(|t| t.get(&(key.namespace.clone(), key.name.clone())));
         row.into_iter().flat_map(|r| r.revisions.iter()).filter_map(|r| self.log.get(*r))
+    }
+
+    /// Says who makes the commits that follow.
+    pub fn sign(&mut self, by: &'static str) {
+        self.by = by;
     }
 
     /// Commits a new object. Its `metadata.resourceVersion` is set to the revision that this makes.
@@ -235,7 +249,7 @@ impl Store {
         for (indexer, index) in self.indexers.iter().zip(&mut self.indexes) {
             reindex(indexer, index, &key, old.as_ref(), new.as_ref());
         }
-        self.log.push(Version { revision, at, key, change, value, previous });
+        self.log.push(Version { revision, at, key, change, value, previous, by: self.by });
         &self.log.get(revision).expect("just pushed").value
     }
 }

@@ -49,6 +49,8 @@ pub struct Normalized {
     pub able: Reason,
     /// Of the condition ScalingLimited.
     pub limited: Reason,
+    /// Until when a recommendation of before holds it back, where one does and no other comes.
+    pub held_until: Option<Time>,
 }
 
 const READY: Reason = ("ReadyForNewScale", "recommended size matches current size");
@@ -68,7 +70,14 @@ impl Memory {
         let stabilized = self.stabilize_down(desired, now);
         let able = if stabilized == desired { READY } else { DOWN_STABILIZED };
         let (replicas, limited) = within_default_limits(current, stabilized, min, max);
-        Normalized { stabilized, replicas, able, limited }
+        let held_until = self.held_until(desired, stabilized, DOWN_WINDOW, now);
+        Normalized { stabilized, replicas, able, limited, held_until }
+    }
+
+    /// When the last recommendation that holds leaves its window.
+    fn held_until(&self, desired: i64, stabilized: i64, window: Duration, now: Time) -> Option<Time> {
+        let holds = |r: &&Recommendation| desired != stabilized && r.replicas == stabilized && now.since(r.at) <= window;
+        self.recommendations.iter().filter(holds).map(|r| r.at + window).max()
     }
 
     /// Takes a recommendation down and returns the highest of the window.
@@ -96,7 +105,8 @@ impl Memory {
         let (stabilized, reason) = self.stabilize(current, desired, up, down, now);
         let able = if stabilized == desired { READY } else { reason };
         let (replicas, limited) = self.within_rates(behavior, current, stabilized, min, max, now);
-        Normalized { stabilized, replicas, able, limited }
+        let held_until = self.held_until(desired, stabilized, if desired < stabilized { down } else { up }, now);
+        Normalized { stabilized, replicas, able, limited, held_until }
     }
 
     /// Keeps to the lowest recommendation of one window on the way up, and to the highest of the other on the way down.
