@@ -23,6 +23,9 @@ pub enum Deed {
 /// What can be done: its sign, its name, its key where it has one, and what is done.
 pub type Choice = (Icon, Text, &'static str, Deed);
 
+/// How many times slower a disk or a registry is made.
+const SLOWER: u32 = 20;
+
 /// An object as kubectl's arguments have it.
 fn arguments(s: &Subject) -> String {
     let namespace = if s.namespace.is_empty() { String::new() } else { format!(" -n {}", quoted(&s.namespace)) };
@@ -39,15 +42,29 @@ pub fn choices(s: &Subject, view: &ClusterView) -> Vec<Choice> {
             all.push((Icon::Terminal, Text::Shell, "s", Deed::Shell));
             if let Some(c) = view.pod(&s.uid).and_then(|p| p.containers.iter().rev().find(|c| c.is_running())) {
                 let kill = Some(format!("{}/{}/{}", s.namespace, s.name, c.name));
-                all.push((Icon::Bolt, Text::KillContainer, "", Deed::Fault(Fault { kill, ..Fault::default() })));
+                all.push((Icon::Bolt, Text::KillContainer, "", Deed::Fault(Fault { kill: kill.clone(), ..Fault::default() })));
+                // A little more than it may have, where that is known.
+                let mib = if c.memory_share.1 > 0 { (c.memory_share.1 >> 20) + 16 } else { 512 };
+                let mib = Some(u32::try_from(mib).unwrap_or(u32::MAX));
+                all.push((Icon::Tank, Text::FillMemory, "", Deed::Fault(Fault { fill: kill, mib, ..Fault::default() })));
             }
         }
         "Node" => {
             let node = view.nodes.iter().find(|n| n.name == s.name);
-            let ready = node.is_none_or(|n| n.ready);
+            let ready = node.is_none_or(|n| !n.wrong.0);
             let fault =
                 Fault { node: Some(s.name.clone()), kubelet: Some(if ready { Switch::Stop } else { Switch::Start }), ..Fault::default() };
             all.push((Icon::Bolt, if ready { Text::StopNode } else { Text::StartNode }, "", Deed::Fault(fault)));
+            let (_, cut, (disk, registry)) = node.map_or((false, false, (1, 1)), |n| n.wrong);
+            let on = |fault: Fault| Deed::Fault(Fault { node: Some(s.name.clone()), ..fault });
+            let network = Some(if cut { Switch::Start } else { Switch::Stop });
+            all.push((Icon::Link, if cut { Text::MendNetwork } else { Text::CutNetwork }, "", on(Fault { network, ..Fault::default() })));
+            let slower = |n: u32| Some(if n > 1 { 1 } else { SLOWER });
+            let text = |n: u32, slow: Text, fast: Text| if n > 1 { fast } else { slow };
+            let fault = on(Fault { disk: slower(disk), ..Fault::default() });
+            all.push((Icon::Hourglass, text(disk, Text::SlowDisk, Text::FastDisk), "", fault));
+            let fault = on(Fault { registry: slower(registry), ..Fault::default() });
+            all.push((Icon::Down, text(registry, Text::SlowRegistry, Text::FastRegistry), "", fault));
             let cordoned = node.is_some_and(|n| !n.schedulable);
             let (text, verb) = if cordoned { (Text::Uncordon, "uncordon") } else { (Text::Cordon, "cordon") };
             all.push(command(Icon::Door, text, format!("kubectl {verb} {}", quoted(&s.name))));

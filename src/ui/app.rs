@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use gloo::events::EventListener;
 use gloo::render::{AnimationFrame, request_animation_frame};
+use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 use yew::prelude::*;
@@ -12,7 +13,7 @@ use yew::prelude::*;
 use super::actions;
 use super::bar::Bar;
 use super::edit::Edit;
-use super::host::{Answer, FileNews, Host, HostRef};
+use super::host::{Answer, FileNews, Host, HostRef, now_ms as now};
 use super::i18n::{Lang, Text};
 use super::icons::Icon;
 use super::look::Look;
@@ -29,6 +30,9 @@ use super::timeline::{Timeline, hunt_of};
 const FRAME_MS_MAX: f64 = 100.0;
 /// How often the picture is drawn anew while only time goes by, in milliseconds.
 const DRAW_EVERY_MS: f64 = 66.0;
+/// Where drawing is dear, it happens so seldom that so many times as long lies between.
+const DRAW_SHARE: f64 = 4.0;
+const DRAW_EVERY_MS_MAX: f64 = 500.0;
 /// How often an event is read out, in milliseconds: a voice cannot keep up with a cluster.
 const SPEAK_EVERY_MS: f64 = 2500.0;
 /// How often the workstation's files are looked at, in milliseconds.
@@ -56,6 +60,7 @@ fn first_state() -> State {
         lower: Lower::Terminal(0),
         panel: Panel::Tank,
         table: false,
+        section: false,
         filter: AttrValue::default(),
         hunt: AttrValue::default(),
         only: false,
@@ -78,6 +83,7 @@ impl FrameLoop {
         let clock = Rc::new(RefCell::new(FrameClock {
             last_ms: None,
             drawn_ms: f64::NEG_INFINITY,
+            cost_ms: 0.0,
             stale: true,
             files_ms: f64::NEG_INFINITY,
             spoke_ms: 0.0,
@@ -97,6 +103,8 @@ impl Drop for FrameLoop {
 struct FrameClock {
     last_ms: Option<f64>,
     drawn_ms: f64,
+    /// How long the last drawing took.
+    cost_ms: f64,
     stale: bool,
     files_ms: f64,
     /// When the last event was read out, and which.
@@ -124,7 +132,8 @@ fn schedule(
             } else {
                 FileNews::default()
             };
-            let scene = if c.stale && now_ms - c.drawn_ms >= DRAW_EVERY_MS {
+            let wait_ms = (c.cost_ms * DRAW_SHARE).clamp(DRAW_EVERY_MS, DRAW_EVERY_MS_MAX);
+            let scene = if c.stale && now_ms - c.drawn_ms >= wait_ms {
                 c.stale = false;
                 c.drawn_ms = now_ms;
                 Some(host_now.scene())
@@ -151,6 +160,10 @@ fn schedule(
                 dispatch.dispatch(Action::Announce(format!("{} {}: {}. {}", e.kind, e.name, e.reason, e.message).into()));
             }
             dispatch.dispatch(Action::Scene(scene));
+            let began = now();
+            let clock = clock.clone();
+            // The page is drawn before a timer's turn comes.
+            Timeout::new(0, move || clock.borrow_mut().cost_ms = now() - began).forget();
         }
         schedule(next, host, dispatch, clock);
     });
@@ -178,6 +191,8 @@ fn on_key(e: &KeyboardEvent, state: &State, link: &Link) {
             link.send(Action::Palette(false));
         } else if state.share.is_some() {
             link.send(Action::Share(None));
+        } else if state.section {
+            link.send(Action::Section(false));
         } else {
             link.send(Action::Select(None));
         }
@@ -208,6 +223,7 @@ fn on_key(e: &KeyboardEvent, state: &State, link: &Link) {
         ":" => link.send(Action::Palette(true)),
         "S" => share::share(link, state),
         "t" => link.send(Action::Table(!state.table)),
+        "x" => link.send(Action::Section(!state.section)),
         "n" => link.next_event(&state.scene, hunt()),
         "p" => link.last_event(&state.scene, &hunt()),
         "0" => link.with_host(Host::back_to_now),
@@ -292,6 +308,8 @@ pub fn App() -> Html {
         let (link, state) = (link.clone(), state.clone());
         Callback::from(move |_: MouseEvent| share::share(&link, &state))
     };
+    // The past has the files that were there then.
+    let past_files = use_memo((state.scene.past, state.scene.view.time), |_| link.host.borrow().past_files());
     let embed = web_sys::window().and_then(|w| w.location().search().ok()).is_some_and(|s| s.contains("embed"));
     html! {
             <ContextProvider<Lang> context={lang}>
@@ -300,9 +318,9 @@ pub fn App() -> Html {
                 <div class={if embed { "page embed" } else { "page" }} data-panel={state.panel.code()}>
                     <Bar time={state.scene.view.time} playing={state.playing} speed={state.speed} late={state.scene.late} past={state.scene.past} dark={state.dark} on_share={on_share} />
                     <main>
-                    <Edit files={state.files.clone()} file={state.file} problems={state.problems.clone()} answer={state.answer.clone()} />
+                    <Edit files={state.files.clone()} past={past_files.clone()} file={state.file} problems={state.problems.clone()} answer={state.answer.clone()} />
     <Splitter edge={Edge::Edit} />
-                    <Tank view={state.scene.view.clone()} selected={state.selected.clone()} filter={state.filter.clone()} table={state.table}>
+                    <Tank scene={state.scene.clone()} selected={state.selected.clone()} filter={state.filter.clone()} table={state.table} section={state.section}>
                         <Timeline scene={state.scene.clone()} selected={state.selected.clone()} hunt={state.hunt.clone()} only={state.only} />
                     </Tank>
                     <Term terminals={state.terminals} lower={state.lower} events={state.scene.events.clone()} dark={state.dark} />
@@ -349,6 +367,7 @@ fn help(lang: Lang, link: &Link) -> Html {
         ("Ctrl+Z", Text::KeyUndo),
         ("/", Text::KeyFilter),
         ("t", Text::KeyTable),
+        ("x", Text::KeySection),
         ("← →", Text::KeyArrows),
         (":", Text::Palette),
         ("d  y  l", Text::KeyTabs),

@@ -23,6 +23,8 @@ use super::vendor::{JsEditor, create_editor};
 pub struct Props {
     /// The open files.
     pub files: Vec<OpenFile>,
+    /// Those of the past moment that is looked at, where it is one.
+    pub past: Rc<Option<Vec<(String, String)>>>,
     /// Which is shown.
     pub file: usize,
     /// What is wrong with it.
@@ -46,6 +48,11 @@ pub fn Edit(props: &Props) -> Html {
     let editor: EditorCell = use_mut_ref(|| None);
     let open = use_state(|| false);
     let shown = props.files.get(props.file).cloned();
+    // In the past, the same tab as it was then.
+    let then = props.past.as_ref().as_ref().map(|files| {
+        let path = shown.as_ref().map(|f| f.path.to_string()).unwrap_or_default();
+        (files.iter().find(|f| f.0 == path).map(|f| f.1.clone()), path)
+    });
     let close_menu = {
         let open = open.clone();
         Callback::from(move |()| open.set(false))
@@ -134,7 +141,10 @@ pub fn Edit(props: &Props) -> Html {
                 <div class="tabs grow" role="group" ref={row} aria-label={Text::Files.t(lang)}>{ for files }</div>
                 <button class="btn square" onclick={new_file} aria-label={Text::NewFile.t(lang)} title={Text::NewFile.t(lang)}>{ Icon::Plus.draw() }</button>
             </div>
-            if let Some(file) = shown {
+            if let Some((text, path)) = then {
+                <p class="note tag">{ Icon::Back.draw() }{ Text::PastFile.t(lang) }</p>
+                if let Some(text) = text { <pre class="text past" tabindex="0" aria-label={path}>{ text }</pre> } else { <p class="empty">{ Text::NotYetFile.t(lang) }</p> }
+            } else if let Some(file) = shown {
                 <Document key="document" path={file.path} text={file.text} problems={props.problems.clone()} editor={Handle(editor.clone())} />
             } else {
                 <p class="empty">{ Text::NoFile.t(lang) }</p>

@@ -1,6 +1,8 @@
 //! What was decided and why, in tables: the scheduler's verdict, a container's ends, what a service selects, an autoscaler's
 //! arithmetic, what holds a deletion, what changed. Every table is the same thing drawn the same way.
 
+use std::collections::BTreeMap;
+
 use yew::prelude::*;
 
 use kubarium::api::{Object, Value};
@@ -40,6 +42,7 @@ pub fn evidence(sim: &Sim, subject: &Subject, lang: Lang) -> Html {
         if subject.kind == "Pod" { placement(sim, object, lang) } else { Sheet::default() },
         if subject.kind == "Pod" { ends(sim, object, lang) } else { Sheet::default() },
         services(sim, object, lang),
+        requests(sim, object, lang),
         if subject.kind == "Pod" { mounted(sim, object, lang) } else { Sheet::default() },
         edits(sim, object, lang),
     ];
@@ -220,6 +223,30 @@ fn services(sim: &Sim, object: &Value, lang: Lang) -> Sheet {
     }
 }
 
+/// The requests to a service, or from and to a pod, so far.
+fn requests(sim: &Sim, object: &Value, lang: Lang) -> Sheet {
+    if !matches!(object.kind(), "Pod" | "Service") {
+        return Sheet::default();
+    }
+    let all = views::flows_of(sim, object.uid());
+    let uids = |kind: &str| views::list(sim, kind, if all.is_empty() { 0 } else { usize::MAX });
+    let names: BTreeMap<String, String> =
+        [uids("Pod"), uids("Service")].into_iter().flatten().map(|o| (o.id[2].clone(), o.id[1].clone())).collect();
+    let name = |uid: &str, or: &str| names.get(uid).map_or_else(|| if uid.is_empty() { or } else { "…" }.to_owned(), Clone::clone);
+    let row = |f: &views::Flow| {
+        let tone = if f.total.2 > 0 { "bad" } else { "ok" };
+        let stops = [name(&f.from, Text::Outside.t(lang)), name(&f.to, "✕")];
+        (tone, vec![stops.join(" → "), f.total.0.to_string(), f.waiting.to_string(), f.total.2.to_string()])
+    };
+    Sheet {
+        title: Some(Text::Requests),
+        heads: heads(&[Text::Way, Text::Sent, Text::StandWaiting, Text::FailedCount], lang),
+        rows: all.iter().take(PODS_MAX).map(row).collect(),
+        open: object.kind() == "Service",
+        ..Sheet::default()
+    }
+}
+
 fn mounted(sim: &Sim, pod: &Value, lang: Lang) -> Sheet {
     let row = |m: views::Mounted| {
         let (tone, text) = match m.fresh {
@@ -260,7 +287,8 @@ fn scaling(sim: &Sim, hpa: &Value, lang: Lang) -> Sheet {
     }
     rows.push(step(Text::HpaWanted, c.desired, Text::HpaHighest.t(lang).to_owned()));
     if let Some(n) = &c.normalized {
-        rows.push(step(Text::HpaStabilized, n.stabilized, format!("{}: {}", n.able.0, n.able.1)));
+        let until = n.held_until.map(|t| format!(" ({})", fill(Text::HeldUntil.t(lang), &[&short_clock(t)]))).unwrap_or_default();
+        rows.push(step(Text::HpaStabilized, n.stabilized, format!("{}: {}{until}", n.able.0, n.able.1)));
         let tone = if n.replicas == n.stabilized { "ok" } else { "warn" };
         rows.push((tone, vec![Text::HpaSet.t(lang).to_owned(), n.replicas.to_string(), format!("{}: {}", n.limited.0, n.limited.1)]));
     }
@@ -283,8 +311,15 @@ fn holds(object: &Value, lang: Lang) -> Sheet {
 
 fn edits(sim: &Sim, object: &Value, lang: Lang) -> Sheet {
     let row = |e: views::Edit| {
-        ("", vec![short_clock(e.at), if e.fields.is_empty() { e.change.as_str().to_lowercase() } else { e.fields.join(", ") }])
+        (
+            "",
+            vec![
+                short_clock(e.at),
+                e.who.clone(),
+                if e.fields.is_empty() { e.change.as_str().to_lowercase() } else { e.fields.join(", ") },
+            ],
+        )
     };
     let rows = views::edits(sim.api(), object).into_iter().map(row).collect();
-    Sheet { title: Some(Text::Changes), heads: heads(&[Text::When, Text::Changed], lang), rows, ..Sheet::default() }
+    Sheet { title: Some(Text::Changes), heads: heads(&[Text::When, Text::Who, Text::Changed], lang), rows, ..Sheet::default() }
 }

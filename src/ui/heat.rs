@@ -37,11 +37,14 @@ pub struct Props {
     pub view: Rc<ClusterView>,
     /// What is looked at.
     pub selected: Option<Subject>,
-    /// The UIDs of pods that step back.
+    /// What pods' names must contain.
+    pub filter: AttrValue,
+    /// Which pods step back.
     pub dim: Callback<Rc<PodView>, bool>,
 }
 
 /// Where everything stands, for one width.
+#[derive(PartialEq)]
 struct Layout {
     columns: usize,
     tile_columns: usize,
@@ -87,13 +90,14 @@ pub fn Heat(props: &Props) -> Html {
     let (lang, link) = (use_lang(), use_link());
     let canvas = use_node_ref();
     let places = use_mut_ref(BTreeMap::<String, Places>::new);
-    // What stood where when it was drawn last, for the pointer.
-    let drawn = use_mut_ref(|| None::<(Layout, Vec<Vec<Option<String>>>)>);
+    // What stood where when it was drawn last: for the pointer, and so that only what changed is drawn anew.
+    let drawn = use_mut_ref(|| None::<Drawn>);
     use_effect({
         let (canvas, drawn, props) = (canvas.clone(), drawn.clone(), props.clone());
         move || {
             if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
-                *drawn.borrow_mut() = draw(&canvas, &props, &places);
+                let before = drawn.borrow_mut().take();
+                *drawn.borrow_mut() = draw(&canvas, &props, &places, before);
             }
         }
     });
@@ -101,7 +105,7 @@ pub fn Heat(props: &Props) -> Html {
         let (view, drawn) = (props.view.clone(), drawn);
         Callback::from(move |e: MouseEvent| {
             let drawn = drawn.borrow();
-            let Some((layout, slots)) = &*drawn else { return };
+            let Some(Drawn { layout, slots, .. }) = &*drawn else { return };
             let Some((node, slot)) = layout.at(f64::from(e.offset_x()), f64::from(e.offset_y())) else { return };
             let key = slot.and_then(|s| slots.get(node)?.get(s)?.as_deref());
             if let Some(pod) = key.and_then(|k| view.pod(k)) {
@@ -117,42 +121,66 @@ pub fn Heat(props: &Props) -> Html {
     html! { <canvas class="heat" ref={canvas} {onclick} role="img" aria-label={label}></canvas> }
 }
 
-fn draw(
-    canvas: &HtmlCanvasElement,
-    props: &Props,
-    places: &Rc<RefCell<BTreeMap<String, Places>>>,
-) -> Option<(Layout, Vec<Vec<Option<String>>>)> {
+/// What was drawn last.
+struct Drawn {
+    layout: Layout,
+    slots: Vec<Vec<Option<String>>>,
+    view: Rc<ClusterView>,
+    /// Whatever makes all of it look another way.
+    looks: (String, Option<Subject>, AttrValue),
+}
+
+fn draw(canvas: &HtmlCanvasElement, props: &Props, places: &Rc<RefCell<BTreeMap<String, Places>>>, before: Option<Drawn>) -> Option<Drawn> {
     let window = web_sys::window()?;
     let style = window.get_computed_style(canvas).ok()??;
     let token = |name: &str| style.get_property_value(name).unwrap_or_default().trim().to_owned();
     let ratio = window.device_pixel_ratio().max(1.0);
     let width = f64::from(canvas.parent_element()?.client_width()) - 2.0;
     let mut places = places.borrow_mut();
-    let slots: Vec<Vec<Option<String>>> = props
-        .view
-        .nodes
-        .iter()
-        .map(|n| places.entry(n.name.clone()).or_default().settle(n.pods.iter().map(|p| p.key.as_str())).to_vec())
-        .collect();
+    let nodes = &props.view.nodes;
+    let same_nodes = before.as_ref().is_some_and(|b| b.view.nodes.len() == nodes.len());
+    let (mut slots, view_before) = match before.as_ref().filter(|_| same_nodes) {
+        Some(b) => (b.slots.clone(), Some(b.view.clone())),
+        None => (vec![Vec::new(); nodes.len()], None),
+    };
+    let mut stale: Vec<usize> = Vec::new();
+    for (i, n) in nodes.iter().enumerate() {
+        if view_before.as_ref().is_none_or(|b| !Rc::ptr_eq(&b.nodes[i], n)) {
+            stale.push(i);
+            slots[i] = places.entry(n.name.clone()).or_default().settle(n.pods.iter().map(|p| p.key.as_str())).to_vec();
+        }
+    }
     let layout = Layout::of(&props.view, slots.iter().map(Vec::len).max().unwrap_or(0), width);
     let (w, h) = ((width * ratio) as u32, (layout.height * ratio) as u32);
+    let looks = (token("--ok"), props.selected.clone(), props.filter.clone());
+    // A service or a workload that is selected dims pods elsewhere, and those may change with it.
+    let kept = before.filter(|b| same_nodes && b.looks == looks && b.layout == layout && props.selected.is_none());
+    if kept.is_none() {
+        stale = (0..nodes.len()).collect();
+    }
     if canvas.width() != w || canvas.height() != h {
+        stale = (0..nodes.len()).collect();
         canvas.set_width(w);
         canvas.set_height(h);
         // A style that is not taken leaves the canvas at its natural size.
         let _ = canvas.style().set_property("height", &format!("{}px", layout.height));
         let _ = canvas.style().set_property("width", &format!("{width}px"));
     }
+    if stale.is_empty() {
+        return Some(Drawn { layout, slots, view: props.view.clone(), looks });
+    }
     let context = canvas.get_context("2d").ok()??.dyn_into::<CanvasRenderingContext2d>().ok()?;
     context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0).ok()?;
-    context.clear_rect(0.0, 0.0, width, layout.height);
     context.set_font(&format!("11px {}", token("--mono")));
     context.set_line_width(1.4);
+    let dims = props.selected.is_some() || !props.filter.is_empty();
     let colours = ["--ok", "--info", "--warn", "--bad", "--gone", "--done"].map(token);
     let [ok, info, warn, bad, gone, done] = &colours;
     let (ink, line, well, accent) = (token("--ink-2"), token("--line-2"), token("--well"), token("--accent"));
-    for (i, node) in props.view.nodes.iter().enumerate() {
+    for i in stale {
+        let node = &nodes[i];
         let (x, y) = layout.tile(i);
+        context.clear_rect(x, y, layout.tile_w, layout.tile_h);
         context.set_fill_style_str(&well);
         context.fill_rect(x, y, layout.tile_w, layout.tile_h);
         context.set_fill_style_str(if node.ready { &line } else { bad });
@@ -172,7 +200,7 @@ fn draw(
                 Health::Terminating => gone,
                 Health::Succeeded => done,
             };
-            context.set_global_alpha(if props.dim.emit((*pod).clone()) { 0.3 } else { 1.0 });
+            context.set_global_alpha(if dims && props.dim.emit((*pod).clone()) { 0.3 } else { 1.0 });
             mark(&context, pod.health, colour, x, y);
             if props.selected.as_ref().is_some_and(|s| s.uid == pod.key) {
                 context.set_stroke_style_str(&accent);
@@ -181,7 +209,7 @@ fn draw(
         }
         context.set_global_alpha(1.0);
     }
-    Some((layout, slots))
+    Some(Drawn { layout, slots, view: props.view.clone(), looks })
 }
 
 /// One pod's mark: filled is ready, hollow is not, a cross has failed, a dot is on its way, a bar waits, a line has ended.

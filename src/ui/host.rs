@@ -8,8 +8,11 @@ use std::rc::Rc;
 use js_sys::Uint8Array;
 use kubarium::api::Value;
 use kubarium::base::{Duration, Time};
-use kubarium::sim::{Fault, Session, Sim, TerminalInput, TimedInput, Timeline, Usage, is_act, quoted, script};
-use kubarium::views::{ClusterViews, ContainerInside, EnvView, EventFeed, EventView, FileView, PodDetails, complete, events_after, object};
+use kubarium::sim::{Fault, Load, Session, Sim, TerminalInput, TimedInput, Timeline, Usage, is_act, quoted, script};
+use kubarium::views::{
+    ClusterView, ClusterViews, ContainerInside, Copied, EnvView, EventFeed, EventView, FileView, Flows, PodDetails, complete, events_after,
+    object, sheets,
+};
 
 use super::examples::EXAMPLES;
 use super::i18n::Text;
@@ -61,6 +64,9 @@ pub struct Host {
     catch_up: Time,
     late_frames: u32,
     views: ClusterViews,
+    flows: Flows,
+    /// Whether the branch that this one left is still to be brought to the moment that is looked at.
+    beside_late: bool,
     feed: EventFeed,
     copy: SessionCopy,
     /// Files edited since the cluster was last told.
@@ -136,6 +142,8 @@ impl Host {
             catch_up,
             late_frames: 0,
             views: ClusterViews::default(),
+            flows: Flows::default(),
+            beside_late: false,
             feed: EventFeed::default(),
             copy,
             edited: BTreeMap::new(),
@@ -232,7 +240,7 @@ impl Host {
             self.late_frames = if done { 0 } else { self.late_frames + 1 };
         }
         self.show_output();
-        before != stamp(self)
+        before != stamp(self) || self.beside_late
     }
 
     /// The moment up to which the session is run again at once, input by input.
@@ -280,10 +288,16 @@ impl Host {
         self.hunt = None;
     }
 
+    /// The next look is at another moment.
+    fn leap(&mut self) {
+        self.views.leap();
+        self.flows.leap();
+    }
+
     /// Looks at a past moment; at the newest one where `to` is not past.
     pub fn seek(&mut self, to: Time) {
         self.hunt = None;
-        self.views.leap();
+        self.leap();
         self.time.seek(to);
         let start = now_ms();
         while self.time.is_seeking() && now_ms() - start < SEEK_MS_MAX {
@@ -292,9 +306,9 @@ impl Host {
         self.show_output();
     }
 
-    /// The newest moment of the branch that this one left.
-    pub fn parent(&self) -> Option<&Sim> {
-        self.time.parent()
+    /// The branch that this one left, at the moment that is looked at, once it has been brought there.
+    pub fn beside(&self) -> Option<&Sim> {
+        self.time.beside()
     }
 
     /// Looks at another branch.
@@ -306,7 +320,7 @@ impl Host {
     /// Looks at the newest moment again.
     pub fn back_to_now(&mut self) {
         self.time.back_to_now();
-        self.views.leap();
+        self.leap();
         self.show_output();
     }
 
@@ -356,7 +370,7 @@ impl Host {
     fn begin_anew(&mut self) {
         self.hunt = None;
         self.feed = EventFeed::default();
-        self.views.leap();
+        self.leap();
         self.acts = Rc::default();
         let live = self.time.live();
         self.answered = live.steps().len();
@@ -369,7 +383,14 @@ impl Host {
 
     /// What there is to see now.
     pub fn scene(&mut self) -> Scene {
+        let start = now_ms();
+        self.beside_late = true;
+        while self.beside_late && now_ms() - start < WORK_MS_MAX {
+            self.beside_late = self.time.reach_beside(STEPS_BETWEEN_LOOKS) == Some(false);
+        }
         let view = self.views.of_sim(self.time.shown());
+        let traffic = Rc::new(self.flows.of_sim(self.time.shown()));
+        let papers = Rc::new(papers(self.time.shown(), &view));
         let newest = self.feed.read(self.time.live().api().store());
         let inputs = &self.time.live().session().inputs;
         if inputs.iter().filter(|i| is_act(i)).count() != self.acts.len() {
@@ -378,6 +399,8 @@ impl Host {
         Scene {
             events: if self.time.is_past() { self.feed.until(view.time) } else { newest },
             view,
+            traffic,
+            papers,
             late: self.late_frames >= LATE_FRAMES,
             playing: self.playing,
             past: self.time.is_past(),
@@ -448,6 +471,21 @@ impl Host {
         self.fork();
         let files = std::mem::take(&mut self.edited);
         self.give(TimedInput { cmd: Some(line.to_owned()), files, ..TimedInput::default() });
+    }
+
+    /// Lets requests come to a service from outside.
+    pub fn load_service(&mut self, load: Load) {
+        self.give(TimedInput { load: Some(load), ..TimedInput::default() });
+    }
+
+    /// The workstation's files at the past moment that is looked at; none where that is now.
+    pub fn past_files(&self) -> Option<Vec<(String, String)>> {
+        if !self.time.is_past() {
+            return None;
+        }
+        let station = self.sim().workstation();
+        let text = |path: String| station.read_file(&path).filter(|t| t.len() <= FILE_BYTES_MAX).map(|t| (path, t));
+        Some(station.files().iter().take(FILES_MAX).cloned().filter_map(text).collect())
     }
 
     /// Sets the load that all running pods share, in millicores.
@@ -641,6 +679,26 @@ impl Host {
     }
 }
 
+/// The most pods of whose ConfigMaps and Secrets the picture says how they stand.
+const PAPERS_MAX: usize = 18;
+
+/// For pods that have something of a ConfigMap or a Secret, the worst of how it stands, and the newest version.
+fn papers(sim: &Sim, view: &ClusterView) -> BTreeMap<String, (Copied, String)> {
+    let mut all = BTreeMap::new();
+    if view.pods().nth(PAPERS_MAX).is_some() {
+        return all;
+    }
+    for pod in view.pods() {
+        let found = object(sim, "Pod", &pod.namespace, &pod.name).map(|o| sheets(sim, o)).unwrap_or_default();
+        let worst = found.iter().filter_map(|s| s.files.max(s.environment)).max();
+        if let Some(worst) = worst {
+            let version = found.iter().map(|s| s.version.as_str()).max().unwrap_or("").to_owned();
+            all.insert(pod.key.clone(), (worst, version));
+        }
+    }
+    all
+}
+
 /// An input in a few words.
 fn words_of(input: &TimedInput) -> String {
     if let Some(line) = &input.cmd {
@@ -649,8 +707,9 @@ fn words_of(input: &TimedInput) -> String {
     if let Some(typed) = &input.terminal {
         return typed.data.trim().to_owned();
     }
-    match &input.fault {
-        Some(Fault { node: Some(node), kubelet: Some(switch), .. }) => format!("{node}: kubelet {switch:?}").to_lowercase(),
+    match (&input.fault, &input.load) {
+        (Some(fault), _) => fault.short(),
+        (_, Some(load)) => format!("load {}", load.service),
         _ => input.api.clone().unwrap_or_else(|| "usage".to_owned()),
     }
 }
@@ -681,6 +740,6 @@ fn end_of(session: &Session) -> Time {
 }
 
 /// The page's own clock, in milliseconds. Only how long work takes is measured by it, never what happens.
-fn now_ms() -> f64 {
+pub fn now_ms() -> f64 {
     web_sys::window().and_then(|w| w.performance()).map_or(0.0, |p| p.now())
 }

@@ -19,11 +19,13 @@ use super::format::{self, seconds_to, short_clock};
 use super::gauge::gauge;
 use super::i18n::{Lang, Text, fill};
 use super::icons::{Icon, health_icon, health_tone};
+use super::load::{self, LoadCurve};
 use super::nucleus::{Nucleus, tone as container_tone};
 use super::pod_cell::{health_text, subject_of};
 use super::reasons;
 use super::state::{Action, Link, LookTab, Scene, State, Subject, use_lang, use_link};
 use super::trace::{probe_icon, probe_name, trace};
+use super::uses::uses;
 
 /// What the inspector needs: all of the page's state, for what can be done to what is looked at.
 #[derive(Clone, PartialEq, Properties)]
@@ -143,6 +145,7 @@ fn around(subject: &Subject, lang: Lang, link: &Link) -> Html {
     };
     html! { <>
         if subject.kind == "HorizontalPodAutoscaler" { { gauge(host.sim(), subject, lang, link) } }
+        if subject.kind == "Service" { <LoadCurve key={subject.uid.clone()} subject={subject.clone()} most={load::most(host.sim(), subject)} /> }
         { list(Text::Owner, owners) }{ list(Text::Owns, dependents) }
         <div key={subject.uid.clone()}>{ evidence(host.sim(), subject, lang) }</div>
     </> }
@@ -194,7 +197,8 @@ fn cluster(props: &Props, lang: Lang, link: &Link) -> Html {
         Health::Terminating,
         Health::Unscheduled,
     ];
-    let count = |h: Health| view.pods().filter(|p| p.health == h).count();
+    let mut counts = [0_usize; 10];
+    view.pods().for_each(|p| counts[p.health as usize] += 1);
     let amiss: Vec<&Rc<PodView>> = view
         .pods()
         .filter(|p| matches!(p.health, Health::BackingOff | Health::Failing | Health::Failed | Health::Unscheduled | Health::NotReady))
@@ -205,7 +209,7 @@ fn cluster(props: &Props, lang: Lang, link: &Link) -> Html {
             <h3>{ Text::Pods.t(lang) }</h3>
             <div class="legend">
                 for h in healths {
-                    <span class={classes!("tag", health_tone(h))}>{ health_icon(h).draw() }{ health_text(h).t(lang) }<b class="mono">{ count(h) }</b></span>
+                    <span class={classes!("tag", health_tone(h))}>{ health_icon(h).draw() }{ health_text(h).t(lang) }<b class="mono">{ counts[h as usize] }</b></span>
                 }
             </div>
         </div>
@@ -220,7 +224,7 @@ fn cluster(props: &Props, lang: Lang, link: &Link) -> Html {
                 }
             </ul>
         </div>
-        if let Some(parent) = link.host.borrow().parent() { { beside_parent(link.host.borrow().sim(), parent, lang) } }
+        if let Some(parent) = link.host.borrow().beside() { { beside_parent(link.host.borrow().sim(), parent, lang) } }
         <div>
             <h3>{ Icon::Boxes.draw() }{ Text::Workloads.t(lang) }</h3>
             if view.workloads.is_empty() { <p class="tag">{ Text::NoWorkloads.t(lang) }</p> }
@@ -299,7 +303,7 @@ fn overview(pod: &PodView, now: Time, lang: Lang) -> Html {
 }
 
 /// What a container is at, in words.
-fn container_words(c: &ContainerView, now: Time, lang: Lang) -> String {
+pub fn container_words(c: &ContainerView, now: Time, lang: Lang) -> String {
     match &c.state {
         ContainerState::Running { since } => fill(Text::RunningSince.t(lang), &[&human_duration(now.since(since.unwrap_or(now)))]),
         ContainerState::Waiting { .. } if c.pull.is_some() => {
@@ -327,8 +331,11 @@ fn container(c: &ContainerView, now: Time, lang: Lang) -> Html {
                     <span class="tag">{ container_words(c, now, lang) }</span>
                     if let Some((doing, until)) = c.doing.as_ref().filter(|_| c.is_running()) {
                         <small class="mono">{ doing }if let Some(until) = until { { format!(" · {}", fill(Text::LeftSeconds.t(lang), &[&seconds_to(*until, now)])) } }</small>
-                        <small>{ fill(Text::Uses.t(lang), &[&c.cpu_m.to_string(), &format::bytes(i64::try_from(c.memory_bytes).unwrap_or(i64::MAX))]) }</small>
+                        if c.cpu_share == (0, 0) || c.memory_share == (0, 0) {
+                            <small>{ fill(Text::Uses.t(lang), &[&c.cpu_m.to_string(), &format::bytes(i64::try_from(c.memory_bytes).unwrap_or(i64::MAX))]) }</small>
+                        }
                     }
+                    { uses(std::iter::once(c), lang) }
                     if let Some(grace) = c.ending { <small>{ fill(Text::EndingIn.t(lang), &[&seconds_to(grace.until, now)]) }</small> }
                     if let Some(wait) = c.backoff { <small>{ fill(Text::RetryIn.t(lang), &[&seconds_to(wait.until, now)]) }</small> }
                     if c.restarts > 0 { <small>{ fill(Text::RestartedTimes.t(lang), &[&c.restarts.to_string()]) }</small> }

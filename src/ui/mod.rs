@@ -16,12 +16,14 @@ mod host;
 mod i18n;
 mod icons;
 mod line_editor;
+mod load;
 mod look;
 mod nucleus;
 mod palette;
 mod pod_cell;
 mod pod_table;
 mod reasons;
+mod section;
 mod session_copy;
 mod share;
 mod splitter;
@@ -31,7 +33,9 @@ mod tank;
 mod term;
 mod timeline;
 mod trace;
+mod traffic;
 mod transcript;
+mod uses;
 mod vendor;
 
 /// Draws the page into the document's body, and keeps it alive.

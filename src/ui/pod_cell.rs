@@ -5,14 +5,16 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use kubarium::base::Time;
-use kubarium::views::{Health, PodView};
+use kubarium::views::{ContainerRole, Copied, Health, PodView};
 
 use super::format::seconds_to;
 use super::i18n::{Lang, Text, fill};
 use super::icons::{Icon, health_icon, health_tone};
 use super::nucleus::Nucleus;
+use super::section::copied;
 use super::state::{Subject, use_lang, use_link};
 use super::trace::trace;
+use super::uses::uses;
 
 /// How much room a cell has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,12 +28,17 @@ pub enum Density {
 }
 
 impl Density {
-    /// The density for this many pods on the fullest node.
-    pub fn of(pods_most: usize) -> Density {
-        match pods_most {
-            0..=6 => Density::Large,
-            7..=36 => Density::Medium,
-            _ => Density::Small,
+    /// The density for this many pods on the fullest node. It gives way only where clearly fewer are left, so that a rollout,
+    /// which adds a few and takes a few, does not make the picture leap.
+    pub fn next(self, pods_most: usize) -> Density {
+        let fits = |most: usize| pods_most <= most;
+        match self {
+            _ if !fits(24) => Density::Small,
+            Density::Small if !fits(16) => Density::Small,
+            _ if !fits(6) => Density::Medium,
+            Density::Large => Density::Large,
+            _ if !fits(4) => Density::Medium,
+            _ => Density::Large,
         }
     }
 
@@ -60,6 +67,8 @@ pub struct Props {
     pub old: bool,
     /// The services that select it, and whether they reach it.
     pub doors: Doors,
+    /// How what it has of ConfigMaps and Secrets stands, and the version.
+    pub paper: Option<(Copied, String)>,
     /// Now, where something in it counts down; zero otherwise, so that it is not drawn anew for nothing.
     pub now: Time,
 }
@@ -129,22 +138,24 @@ pub fn PodCell(props: &Props) -> Html {
     if props.density == Density::Small {
         let label = spoken(pod, lang);
         return html! {
-            <button {class} {onclick} aria-pressed={pressed} aria-label={label.clone()} title={label}>{ health_icon(pod.health).draw() }</button>
+            <button {class} {onclick} data-uid={pod.key.clone()} aria-pressed={pressed} aria-label={label.clone()} title={label}>{ health_icon(pod.health).draw() }</button>
         };
     }
     let (stem, suffix) = name_parts(pod);
     let probes = pod.containers.iter().filter(|c| c.is_running()).flat_map(|c| &c.probes);
     html! {
-        <button {class} {onclick} aria-pressed={pressed} title={pod.full_name()}>
+        <button {class} {onclick} data-uid={pod.key.clone()} aria-pressed={pressed} title={pod.full_name()}>
             <span class="name"><span class="sr">{ format!("{} ", Text::Pod.t(lang)) }</span><span>{ stem }</span><span>{ suffix }</span></span>
             <span class="nuclei">
                 for c in &pod.containers { <Nucleus key={c.name.clone()} container={c.clone()} now={props.now} /> }
                 <span class="side">
                     if props.old { <span class="older">{ Icon::Leave.draw() }{ Text::Older.t(lang) }</span> }
                     <b>{ format!("{}/{}", pod.ready, pod.total) }</b><span class="sr">{ format!(" {} ", Text::Ready.t(lang)) }</span>
+                    { for props.paper.as_ref().map(|p| paper(p, lang)) }
                     if pod.restarts > 0 { <span class="again" title={Text::Restarts.t(lang)}>{ Icon::Again.draw() }{ pod.restarts }<span class="sr">{ format!(" {} ", Text::Restarts.t(lang)) }</span></span> }
                 </span>
             </span>
+            if props.density == Density::Large { { uses(pod.containers.iter().filter(|c| c.role == ContainerRole::Main), lang) } }
             <span class="state">
                 { health_icon(pod.health).draw() }
                 <span>{ &pod.status }</span><span class="sr">{ format!(", {} ", health_text(pod.health).t(lang)) }</span>
@@ -159,6 +170,13 @@ pub fn PodCell(props: &Props) -> Html {
             }
         </button>
     }
+}
+
+/// The sheet that a pod has of a ConfigMap or a Secret; another version flies in.
+fn paper((state, version): &(Copied, String), lang: Lang) -> Html {
+    let (tone, icon, text) = copied(*state);
+    let key = if *state == Copied::Late { "late".to_owned() } else { version.clone() };
+    html! { <span key={key} class={classes!("sign", tone)} title={text.t(lang)}>{ Icon::File.draw() }{ icon.draw() }<span class="sr">{ format!(" {} ", text.t(lang)) }</span></span> }
 }
 
 /// The services that select a pod: an open door where they reach it, a barred one where they do not.

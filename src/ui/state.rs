@@ -1,5 +1,6 @@
 //! What the page is showing: one state, changed only by the actions below.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
@@ -8,7 +9,7 @@ use yew::prelude::*;
 
 use kubarium::base::Time;
 use kubarium::sim::{BranchInfo, Session};
-use kubarium::views::{ClusterView, EventView, ProblemView, problems};
+use kubarium::views::{ClusterView, Copied, EventView, Flow, ProblemView, problems};
 
 use super::host::{Answer, FileNews, Host, HostRef, Hunt};
 use super::i18n::{Lang, Text};
@@ -89,6 +90,10 @@ impl Panel {
 pub struct Scene {
     /// The cluster.
     pub view: Rc<ClusterView>,
+    /// The requests under way.
+    pub traffic: Rc<Vec<Flow>>,
+    /// By pod: how what it has of ConfigMaps and Secrets stands, and the version.
+    pub papers: Rc<BTreeMap<String, (Copied, String)>>,
     /// The events, newest first.
     pub events: Rc<Vec<Rc<EventView>>>,
     /// Whether the clock cannot keep up with the speed asked for.
@@ -127,6 +132,8 @@ pub struct State {
     pub lower: Lower,
     pub panel: Panel,
     pub table: bool,
+    /// Whether the selected pod is seen as a cross-section.
+    pub section: bool,
     pub filter: AttrValue,
     pub hunt: AttrValue,
     pub only: bool,
@@ -163,6 +170,7 @@ pub enum Action {
     NewTerminal,
     Panel(Panel),
     Table(bool),
+    Section(bool),
     Filter(AttrValue),
     Hunt(AttrValue),
     Only(bool),
@@ -252,7 +260,13 @@ impl Reducible for State {
                 s.lower = Lower::Terminal(s.terminals - 1);
             }
             Action::Panel(panel) => s.panel = panel,
-            Action::Table(table) => s.table = table,
+            Action::Table(table) => (s.table, s.section) = (table, false),
+            Action::Section(section) => {
+                (s.section, s.table) = (section, false);
+                if section {
+                    s.panel = Panel::Tank;
+                }
+            }
             Action::Filter(filter) => s.filter = filter,
             Action::Hunt(reason) => s.hunt = reason,
             Action::Only(only) => s.only = only,

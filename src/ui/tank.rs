@@ -9,7 +9,7 @@ use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
 use kubarium::base::Time;
-use kubarium::views::{ClusterView, NodeView, Places, PodView, Share, WorkloadView};
+use kubarium::views::{Copied, Flow, NodeView, Places, PodView, ServiceView, Share, WorkloadView, Wrong};
 
 use super::format;
 use super::heat::{Heat, is_far};
@@ -17,19 +17,23 @@ use super::i18n::{Text, fill};
 use super::icons::Icon;
 use super::pod_cell::{Density, Doors, PodCell, now_for};
 use super::pod_table::PodTable;
-use super::state::{Action, Subject, use_lang, use_link};
+use super::section::Section;
+use super::state::{Action, Scene, Subject, use_lang, use_link};
+use super::traffic::{OUTSIDE, Traffic};
 
 /// What the tank needs.
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
-    /// The cluster.
-    pub view: Rc<ClusterView>,
+    /// What there is to see.
+    pub scene: Rc<Scene>,
     /// What is looked at.
     pub selected: Option<Subject>,
     /// What pods' names must contain.
     pub filter: AttrValue,
     /// Whether to show the table instead.
     pub table: bool,
+    /// Whether to show the selected pod as a cross-section.
+    pub section: bool,
     /// What stands under the picture.
     pub children: Html,
 }
@@ -38,15 +42,15 @@ pub struct Props {
 const DOORS_MAX: usize = 2;
 
 /// Whether a pod stands out: it matches the filter and belongs to what is selected.
-fn is_dim(pod: &PodView, view: &ClusterView, selected: Option<&Subject>, filter: &str) -> bool {
+fn is_dim(pod: &PodView, workloads: &[Rc<WorkloadView>], services: &[Rc<ServiceView>], selected: Option<&Subject>, filter: &str) -> bool {
     if !filter.is_empty() {
         let named =
             pod.name.contains(filter) || pod.namespace.contains(filter) || pod.status.to_lowercase().contains(&filter.to_lowercase());
         return !named && !pod.labels.iter().any(|(k, v)| format!("{k}={v}").contains(filter));
     }
     match selected {
-        Some(s) if s.kind == "Service" => view.services.iter().find(|v| v.key == s.uid).is_some_and(|v| !v.selected.contains(&pod.key)),
-        Some(s) => match view.workloads.iter().find(|w| w.key == s.uid) {
+        Some(s) if s.kind == "Service" => services.iter().find(|v| v.key == s.uid).is_some_and(|v| !v.selected.contains(&pod.key)),
+        Some(s) => match workloads.iter().find(|w| w.key == s.uid) {
             Some(w) => pod.owner.as_ref().is_none_or(|o| !w.owners.contains(&o.uid)),
             None => false,
         },
@@ -59,8 +63,34 @@ fn is_dim(pod: &PodView, view: &ClusterView, selected: Option<&Subject>, filter:
 pub fn Tank(props: &Props) -> Html {
     let (lang, link) = (use_lang(), use_link());
     let places = use_mut_ref(BTreeMap::<String, Places>::new);
-    let view = &props.view;
-    let density = Density::of(view.nodes.iter().map(|n| n.pods.len()).max().unwrap_or(0));
+    let view = &props.scene.view;
+    let density = use_mut_ref(|| Density::Large);
+    let density = {
+        let mut kept = density.borrow_mut();
+        *kept = kept.next(view.nodes.iter().map(|n| n.pods.len()).max().unwrap_or(0));
+        *kept
+    };
+    let selected = props.selected.as_ref().filter(|s| s.kind == "Pod");
+    let section = selected.filter(|_| props.section).and_then(|s| view.pod(&s.uid));
+    // How many nodes end below what is seen of the rack.
+    let (rack_place, below) = (use_node_ref(), use_state_eq(|| 0_usize));
+    let look_down = {
+        let (place, below) = (rack_place.clone(), below.clone());
+        Callback::from(move |()| below.set(place.cast::<HtmlElement>().map_or(0, |r| nodes_below(&r))))
+    };
+    let most = view.nodes.iter().map(|n| n.pods.len()).max().unwrap_or(0);
+    use_effect_with((view.nodes.len(), most, density, section.is_some(), props.table), {
+        let look_down = look_down.clone();
+        move |_| look_down.emit(())
+    });
+    let go_down = {
+        let place = rack_place.clone();
+        Callback::from(move |_: MouseEvent| {
+            if let Some(rack) = place.cast::<HtmlElement>() {
+                rack.set_scroll_top(rack.scroll_top() + rack.client_height() / 2);
+            }
+        })
+    };
     let on_filter = {
         let link = link.clone();
         Callback::from(move |e: InputEvent| {
@@ -72,57 +102,73 @@ pub fn Tank(props: &Props) -> Html {
         let subject = Subject { kind: kind.to_owned(), namespace: namespace.to_owned(), name: name.to_owned(), uid: uid.to_owned() };
         let pressed = props.selected.as_ref().is_some_and(|s| s.uid == uid);
         let onclick = if pressed { link.on(|| Action::Select(None)) } else { link.select(subject) };
-        html! { <button key={uid.to_owned()} class="chip" {onclick} aria-pressed={pressed.to_string()} title={kind.to_owned()}>{ icon.draw() }<span class="mono">{ name }</span><span>{ note }</span></button> }
+        html! { <button key={uid.to_owned()} data-uid={uid.to_owned()} class="chip" {onclick} aria-pressed={pressed.to_string()} title={kind.to_owned()}>{ icon.draw() }<span class="mono">{ name }</span><span>{ note }</span></button> }
     };
     html! {
         <section class="tank" id="tank" aria-label={Text::Cluster.t(lang)}>
             <div class="tools">
                 <input class="find" type="search" value={props.filter.clone()} oninput={on_filter} placeholder={Text::FilterPods.t(lang)} aria-label={Text::FilterPods.t(lang)} />
-                for w in &view.workloads { { chip(&w.kind, &w.namespace, &w.name, &w.key, Icon::Boxes, tally(view, w, lang)) } }
-                for s in view.services.iter().filter(|s| s.has_selector) { { chip("Service", &s.namespace, &s.name, &s.key, Icon::Globe, format!("{}/{}", s.reached.len(), s.selected.len())) } }
+                for w in &view.workloads { { chip(&w.kind, &w.namespace, &w.name, &w.key, Icon::Boxes, tally(w, lang)) } }
+                for s in view.services.iter().filter(|s| s.has_selector) { { chip("Service", &s.namespace, &s.name, &s.key, Icon::Globe, format!("{}/{}{}", s.reached.len(), s.selected.len(), rates(&props.scene.traffic, &s.key, lang))) } }
+                if props.scene.traffic.iter().any(|f| f.from.is_empty()) { <span class="chip" data-uid={OUTSIDE}>{ Icon::Leave.draw() }{ Text::Outside.t(lang) }</span> }
                 <span class="grow"></span>
+                if selected.is_some() && section.is_none() { <button class="btn outline" onclick={link.on(|| Action::Section(true))} title="x">{ Icon::Look.draw() }{ Text::Section.t(lang) }</button> }
                 <button class="btn outline" aria-pressed={props.table.to_string()} onclick={let table = props.table; link.on(move || Action::Table(!table))}>
                     { if props.table { Icon::Grid } else { Icon::Table }.draw() }{ if props.table { Text::Picture } else { Text::Table }.t(lang) }
                 </button>
             </div>
-            if props.table {
+            if let Some(pod) = section {
+                <Section view={view.clone()} pod={pod.clone()} />
+            } else if props.table {
                 <PodTable view={view.clone()} filter={props.filter.clone()} />
             } else {
                 { queue(props, lang) }
-                <div class="rack" onkeydown={Callback::from(move_focus)}>
+                <div class="rack" ref={rack_place} onscroll={look_down.reform(|_: Event| ())} onkeydown={Callback::from(move_focus)}>
                     if view.nodes.is_empty() { <p class="empty">{ Text::NoNodes.t(lang) }</p> }
-                    if is_far(view) { { from_far(props) } } else { { for view.nodes.iter().map(|node| tank_of(props, node, density, &places)) } }
+                    if is_far(view) { { from_far(props) } } else { { for rack(props, density, &places) } }
                 </div>
             }
+            if *below > 0 && section.is_none() && !props.table { <button class="more" onclick={go_down}>{ Icon::Open.draw() }{ fill(Text::MoreNodes.t(lang), &[&below.to_string()]) }</button> }
+            if section.is_none() && !props.table && !props.scene.traffic.is_empty() { <Traffic flows={props.scene.traffic.clone()} playing={props.scene.playing} /> }
             { props.children.clone() }
         </section>
     }
 }
 
+/// How many requests a second a service gets, and how many of them fail.
+fn rates(flows: &[Flow], service: &str, lang: super::i18n::Lang) -> String {
+    let sum = |of: fn(&Flow) -> u64| flows.iter().filter(|f| f.service == service).map(of).sum::<u64>();
+    let (sent, failed) = (sum(|f| f.per_10s), sum(|f| f.failed_per_10s));
+    let shown = |n: u64| if n < 100 { format!("{:.1}", n as f64 / 10.0) } else { (n / 10).to_string() };
+    let mut text = if sent > 0 { format!(" · {}", fill(Text::PerSecond.t(lang), &[&shown(sent)])) } else { String::new() };
+    if failed > 0 {
+        text += &format!(" · {}", fill(Text::FailedPerSecond.t(lang), &[&shown(failed)]));
+    }
+    text
+}
+
 /// A workload's pods in numbers: those ready of those wanted, and of a rollout how many are old still.
-fn tally(view: &ClusterView, w: &WorkloadView, lang: super::i18n::Lang) -> String {
-    let is_its = |p: &&Rc<PodView>| p.owner.as_ref().is_some_and(|o| w.owners.contains(&o.uid));
-    let old = if w.newest.is_empty() { 0 } else { view.pods().filter(is_its).filter(|p| w.is_older(p)).count() };
-    let rest = if old == 0 { String::new() } else { format!(" · {}", fill(Text::OlderCount.t(lang), &[&old.to_string()])) };
+fn tally(w: &WorkloadView, lang: super::i18n::Lang) -> String {
+    let rest = if w.older == 0 { String::new() } else { format!(" · {}", fill(Text::OlderCount.t(lang), &[&w.older.to_string()])) };
     format!("{}/{}{rest}", w.ready, w.desired)
 }
 
 /// The rack where there are too many pods to draw each as a cell.
 fn from_far(props: &Props) -> Html {
-    let (view, selected, filter) = (props.view.clone(), props.selected.clone(), props.filter.clone());
-    let dim = Callback::from(move |pod: Rc<PodView>| is_dim(&pod, &view, selected.as_ref(), &filter));
-    html! { <Heat view={props.view.clone()} selected={props.selected.clone()} {dim} /> }
+    let (view, selected, filter) = (props.scene.view.clone(), props.selected.clone(), props.filter.clone());
+    let dim = Callback::from(move |pod: Rc<PodView>| is_dim(&pod, &view.workloads, &view.services, selected.as_ref(), &filter));
+    html! { <Heat view={props.scene.view.clone()} selected={props.selected.clone()} filter={props.filter.clone()} {dim} /> }
 }
 
 /// The strip of pods that wait for a node.
 fn queue(props: &Props, lang: super::i18n::Lang) -> Html {
-    let view = &props.view;
+    let (view, around) = (&props.scene.view, Around::of(props));
     html! {
         <section class="queue" aria-label={Text::Waiting.t(lang)}>
             <h2>{ Icon::Queue.draw() }{ Text::Waiting.t(lang) }</h2>
             if view.queue.is_empty() { <span>{ Text::NobodyWaits.t(lang) }</span> }
             for pod in view.queue.iter().take(40) {
-                { cell(props, pod, if view.queue.len() > 6 { Density::Small } else { Density::Medium }) }
+                { cell(&around, tenths(view.time), pod, if view.queue.len() > 6 { Density::Small } else { Density::Medium }) }
             }
             if view.queue.len() > 40 { <span>{ format!("+{}", view.queue.len() - 40) }</span> }
             if let Some(pod) = view.queue.iter().find(|p| !p.message.is_empty()) { <span class="why" title={pod.message.clone()}>{ &pod.message }</span> }
@@ -130,25 +176,42 @@ fn queue(props: &Props, lang: super::i18n::Lang) -> Html {
     }
 }
 
-fn cell(props: &Props, pod: &Rc<PodView>, density: Density) -> Html {
-    let dim = is_dim(pod, &props.view, props.selected.as_ref(), &props.filter);
-    let pressed = props.selected.as_ref().is_some_and(|s| s.uid == pod.key);
-    // Tenths of a second are as fine as anything here counts.
-    let now = now_for(pod, Time(props.view.time.0 / 100_000 * 100_000));
-    let workload = pod.owner.as_ref().and_then(|o| props.view.workloads.iter().find(|w| w.owners.contains(&o.uid)));
+/// What a cell's looks depend on beside its pod: equal as long as no cell could look another way.
+#[derive(Clone, PartialEq)]
+struct Around {
+    selected: Option<Subject>,
+    filter: AttrValue,
+    workloads: Vec<Rc<WorkloadView>>,
+    services: Vec<Rc<ServiceView>>,
+    papers: Rc<BTreeMap<String, (Copied, String)>>,
+}
+
+impl Around {
+    fn of(props: &Props) -> Around {
+        let view = &props.scene.view;
+        let (workloads, services) = (view.workloads.clone(), view.services.clone());
+        Around { selected: props.selected.clone(), filter: props.filter.clone(), workloads, services, papers: props.scene.papers.clone() }
+    }
+}
+
+fn cell(around: &Around, time: Time, pod: &Rc<PodView>, density: Density) -> Html {
+    let selected = around.selected.as_ref();
+    let dim = is_dim(pod, &around.workloads, &around.services, selected, &around.filter);
+    let pressed = selected.is_some_and(|s| s.uid == pod.key);
+    let workload = pod.owner.as_ref().and_then(|o| around.workloads.iter().find(|w| w.older > 0 && w.owners.contains(&o.uid)));
     let old = workload.is_some_and(|w| w.is_older(pod));
     let doors: Doors = if density == Density::Large {
-        let selecting = props.view.services.iter().filter(|s| s.selected.contains(&pod.key));
+        let selecting = around.services.iter().filter(|s| s.selected.contains(&pod.key));
         selecting.take(DOORS_MAX).map(|s| (s.name.clone(), s.reached.contains(&pod.key))).collect()
     } else {
         Doors::new()
     };
-    html! { <PodCell key={pod.key.clone()} pod={pod.clone()} {density} {pressed} {dim} {now} {old} {doors} /> }
+    html! { <PodCell key={pod.key.clone()} pod={pod.clone()} {density} {pressed} {dim} now={now_for(pod, time)} {old} {doors} paper={around.papers.get(&pod.key).cloned()} /> }
 }
 
-fn tank_of(props: &Props, node: &Rc<NodeView>, density: Density, places: &Rc<RefCell<BTreeMap<String, Places>>>) -> Html {
-    let first = props.view.nodes.first() == Some(node);
-    html! { <NodeTank key={node.name.clone()} tank={props.clone()} node={node.clone()} {density} places={ByPlace(places.clone())} {first} /> }
+/// Tenths of a second are as fine as anything here counts.
+fn tenths(time: Time) -> Time {
+    Time(time.0 / 100_000 * 100_000)
 }
 
 /// The places' store; it is the tank's own and never a reason to draw.
@@ -161,9 +224,24 @@ impl PartialEq for ByPlace {
     }
 }
 
+/// The nodes one by one.
+fn rack(props: &Props, density: Density, places: &Rc<RefCell<BTreeMap<String, Places>>>) -> Vec<Html> {
+    let (view, around) = (&props.scene.view, Rc::new(Around::of(props)));
+    let (is_empty, time) = (view.pods().next().is_none(), tenths(view.time));
+    let tank = |(i, node): (usize, &Rc<NodeView>)| {
+        let counts = node.pods.iter().any(|p| now_for(p, Time(1)) != Time::ZERO);
+        html! { <NodeTank key={node.name.clone()} around={around.clone()} now={if counts { time } else { Time::ZERO }} {is_empty} node={node.clone()} {density} places={ByPlace(places.clone())} first={i == 0} /> }
+    };
+    view.nodes.iter().enumerate().map(tank).collect()
+}
+
 #[derive(Clone, PartialEq, Properties)]
 struct NodeProps {
-    tank: Props,
+    around: Rc<Around>,
+    /// Now, where something in it counts down.
+    now: Time,
+    /// Whether the whole cluster is empty.
+    is_empty: bool,
     node: Rc<NodeView>,
     density: Density,
     places: ByPlace,
@@ -194,12 +272,12 @@ fn NodeTank(props: &NodeProps) -> Html {
             </span>
         }
     };
-    let is_empty = props.tank.view.pods().next().is_none();
     html! {
         <section class={classes!("node", (!node.ready).then_some("off"))} aria-label={format!("{} {}", Text::Node.t(lang), node.name)}>
             <header>
                 <button onclick={link.select(subject)}>{ &node.name }</button>
                 <span class={classes!("tag", state.0)}>{ state.1.draw() }{ state.2.t(lang) }if !node.zone.is_empty() { <small>{ &node.zone }</small> }</span>
+                for (icon, text) in wrong(node.wrong, lang) { <span class="tag bad">{ icon.draw() }{ text }</span> }
                 <small>{ fill(Text::PodsOf.t(lang), &[&node.pods.len().to_string(), &node.pods_max.to_string()]) }</small>
                 <div class="gauges">
                     { gauge(Text::CpuRequests, node.cpu, format::cores) }
@@ -207,10 +285,10 @@ fn NodeTank(props: &NodeProps) -> Html {
                 </div>
             </header>
             <div class={classes!("water", props.density.class())}>
-                if node.pods.is_empty() { <p class="none">{ if props.first && is_empty { Text::ClusterEmpty } else { Text::NodeEmpty }.t(lang) }</p> }
+                if node.pods.is_empty() { <p class="none">{ if props.first && props.is_empty { Text::ClusterEmpty } else { Text::NodeEmpty }.t(lang) }</p> }
                 for (i, slot) in slots.iter().enumerate() {
                     if let Some(pod) = slot.as_ref().and_then(|key| by_key.get(key.as_str())) {
-                        { cell(&props.tank, pod, props.density) }
+                        { cell(&props.around, props.now, pod, props.density) }
                     } else {
                         <span key={format!("free {i}")}></span>
                     }
@@ -218,6 +296,22 @@ fn NodeTank(props: &NodeProps) -> Html {
             </div>
         </section>
     }
+}
+
+/// How many nodes of the rack end below its lower edge.
+fn nodes_below(rack: &HtmlElement) -> usize {
+    let edge = rack.scroll_top() + rack.client_height() + 8;
+    let nodes = rack.children();
+    let ends = |n: &HtmlElement| n.offset_top() - rack.offset_top() + n.offset_height() > edge;
+    (0..nodes.length().min(64)).filter_map(|i| nodes.item(i)?.dyn_into().ok()).filter(ends).count()
+}
+
+/// What is wrong with a node by hand, in words.
+fn wrong((off, cut, (disk, registry)): Wrong, lang: super::i18n::Lang) -> Vec<(Icon, String)> {
+    let slow = |text: Text, n: u32| (n > 1).then(|| (Icon::Hourglass, fill(text.t(lang), &[&n.to_string()])));
+    let plain = |is: bool, text: Text| is.then(|| (Icon::Cross, text.t(lang).to_owned()));
+    let all = [plain(off, Text::WrongOff), plain(cut, Text::WrongCut), slow(Text::WrongDisk, disk), slow(Text::WrongRegistry, registry)];
+    all.into_iter().flatten().collect()
 }
 
 /// Arrow keys move the focus from pod to pod.

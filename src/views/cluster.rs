@@ -1,12 +1,13 @@
 //! The whole cluster at one moment.
 
-use crate::base::Order as _;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::api::{Kind, Object, Quantity, Value};
-use crate::base::Time;
+use crate::api::{ArcStr, Kind, Object, Quantity, Value};
+use crate::base::{Order as _, Time};
+use crate::server::ApiServer;
 use crate::sim::Sim;
+use crate::store::ChangeType;
 
 use super::live::{LiveHistory, LivePod};
 use super::pod::PodView;
@@ -26,6 +27,10 @@ impl Share {
         if self.allocatable <= 0 { 0.0 } else { self.requested as f64 / self.allocatable as f64 }
     }
 }
+
+/// What is wrong with a node by hand: whether it is off, whether its network is cut, and how many times slower its disk and its
+/// way to the registry are.
+pub type Wrong = (bool, bool, (u32, u32));
 
 /// A node with its pods.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +53,8 @@ pub struct NodeView {
     pub memory: Share,
     /// How many pods it may hold.
     pub pods_max: i64,
+    /// What is wrong with it by hand.
+    pub wrong: Wrong,
     /// Its pods, oldest first.
     pub pods: Vec<Rc<PodView>>,
 }
@@ -71,6 +78,8 @@ pub struct WorkloadView {
     pub ready: i64,
     /// The label value that pods of its newest generation carry; empty where it has but one.
     pub newest: String,
+    /// How many of its pods are of an older generation.
+    pub older: usize,
     /// The UIDs of the owners whose pods are its own: its own, and those of the ReplicaSets it makes.
     pub owners: Vec<String>,
 }
@@ -115,50 +124,41 @@ pub struct ClusterView {
     pub services: Vec<Rc<ServiceView>>,
 }
 
-/// What a [`ClusterView`] is read from.
-pub struct Objects<'a> {
-    /// The moment.
-    pub time: Time,
-    /// The store's revision.
-    pub revision: u64,
-    /// Node objects.
-    pub nodes: Vec<&'a Value>,
-    /// Pod objects.
-    pub pods: Vec<&'a Value>,
-    /// Objects that control pods: any kind with replicas in `spec` and `status`.
-    pub workloads: Vec<&'a Value>,
-    /// Service objects.
-    pub services: Vec<&'a Value>,
-}
+/// Nothing is wrong.
+const SOUND: Wrong = (false, false, (1, 1));
 
 /// The kinds that make pods, or make what makes pods.
 const WORKLOADS: [&str; 6] = ["DaemonSet", "Deployment", "Job", "ReplicaSet", "ReplicationController", "StatefulSet"];
 
-/// Makes one [`ClusterView`] after the other and shares between them what did not change, so that whoever draws can tell at a
-/// glance, and so that a picture costs no more than what changed.
+/// How many pods are looked at in one picture though nothing of them was written: what only their kubelets know may have changed.
+/// Of more pods they take turns.
+const LOOKS_MAX: usize = 400;
+
+/// A pod as it was read last.
+type Read = (Value, Option<LivePod>, Rc<PodView>);
+
+/// Makes one [`ClusterView`] after the other. It reads what was written since the one before and shares the rest with it, so that
+/// a picture costs no more than what changed, and whoever draws can tell at a glance what did.
 #[derive(Clone, Debug, Default)]
 pub struct ClusterViews {
-    pods: BTreeMap<String, (Value, Option<LivePod>, Rc<PodView>)>,
+    pods: BTreeMap<String, Read>,
     last: Rc<ClusterView>,
     history: LiveHistory,
+    /// The revision up to which the log has been read; none where everything is to be read.
+    read: Option<u64>,
+    /// Whose turn it is to be looked at.
+    turn: String,
 }
 
 impl ClusterViews {
     /// The cluster of a simulation as it is now.
     pub fn of_sim(&mut self, sim: &Sim) -> Rc<ClusterView> {
-        let api = sim.api();
-        let of = |kind: &str| api.iter(Kind::named(kind), None);
-        let objects = Objects {
-            time: sim.now(),
-            revision: api.revision(),
-            nodes: of("Node").collect(),
-            pods: of("Pod").collect(),
-            workloads: WORKLOADS.iter().flat_map(|kind| of(kind)).collect(),
-            services: of("Service").collect(),
-        };
         let mut history = std::mem::take(&mut self.history);
-        let view = self.view(&objects, &mut |pod| history.look(sim, pod));
-        history.forget_the_gone();
+        let wrong = |node: &str| sim.cluster().kubelets.as_ref().map_or(SOUND, |k| k.faults(node));
+        let view = self.view(sim.api(), sim.now(), &mut |pod| history.look(sim, pod), &wrong);
+        if self.pods.len() < history.remembered() {
+            history.keep(|uid| self.pods.contains_key(uid));
+        }
         self.history = history;
         view
     }
@@ -166,60 +166,163 @@ impl ClusterViews {
     /// The next picture is of another moment: what was remembered from one look to the next is not of its past.
     pub fn leap(&mut self) {
         self.history.forget();
+        self.read = None;
     }
 
-    /// Reads the objects; `live` says what a pod's kubelet knows of it.
-    pub fn view(&mut self, objects: &Objects<'_>, live: &mut dyn FnMut(&Value) -> Option<LivePod>) -> Rc<ClusterView> {
-        let mut kept = std::mem::take(&mut self.pods);
-        let mut by_node: BTreeMap<&str, Vec<Rc<PodView>>> = BTreeMap::new();
-        let mut queue = Vec::new();
-        for pod in &objects.pods {
-            let live = live(pod);
-            let (key, entry) = match kept.remove_entry(pod.uid()) {
-                Some((key, (object, seen, view))) if object.same(pod) && seen == live => (key, (object, seen, view)),
-                _ => {
-                    let view = Rc::new(PodView::of(pod, live.as_ref()));
-                    (pod.uid().to_owned(), ((*pod).clone(), live, view))
+    /// Reads what the API has; `live` says what a pod's kubelet knows of it.
+    fn view(
+        &mut self,
+        api: &ApiServer,
+        time: Time,
+        live: &mut dyn FnMut(&Value) -> Option<LivePod>,
+        wrong: &dyn Fn(&str) -> Wrong,
+    ) -> Rc<ClusterView> {
+        let (pod_kind, node_kind) = (Kind::named("Pod"), Kind::named("Node"));
+        let mut touched: BTreeMap<String, Option<Value>> = BTreeMap::new();
+        // Whether anything but pods was written, of what the picture shows.
+        let mut others = false;
+        match self.read.and_then(|r| api.store().changes_after(r).ok()) {
+            Some(changes) => {
+                for v in changes {
+                    if v.key.kind == pod_kind {
+                        touched.insert(v.value.uid().to_owned(), (v.change != ChangeType::Deleted).then(|| v.value.clone()));
+                    } else {
+                        others |= matches!(v.key.kind.kind, "Node" | "Service") || WORKLOADS.contains(&v.key.kind.kind);
+                    }
                 }
-            };
-            let view = Rc::clone(&entry.2);
-            self.pods.insert(key, entry);
-            match pod.at(&["spec", "nodeName"]).str() {
-                "" if view.is_over() => {}
-                "" => queue.push(view),
-                node => by_node.entry(node).or_default().push(view),
+            }
+            None => {
+                others = true;
+                touched.extend(self.pods.keys().map(|uid| (uid.clone(), None)));
+                touched.extend(api.iter(pod_kind, None).map(|pod| (pod.uid().to_owned(), Some(pod.clone()))));
             }
         }
-        let in_order =
-            |pods: &mut Vec<Rc<PodView>>| pods.order_by(|a, b| (a.created, &a.namespace, &a.name).cmp(&(b.created, &b.namespace, &b.name)));
-        in_order(&mut queue);
-        let mut nodes: Vec<NodeView> = objects
-            .nodes
-            .iter()
-            .map(|node| {
-                let mut pods = by_node.remove(node.name()).unwrap_or_default();
-                in_order(&mut pods);
-                node_of(node, pods)
-            })
-            .collect();
-        nodes.order_by(|a, b| natural(&a.name).cmp(&natural(&b.name)));
-        let mut workloads: Vec<WorkloadView> = {
-            // What another of them makes is shown as that one's.
-            let tops = objects.workloads.iter().filter(|w| w.controller_ref().is_null());
-            tops.map(|w| workload_of(w, &objects.workloads)).collect()
+        self.read = Some(api.revision());
+        let in_turn: Vec<(String, Value)> = {
+            let rest = self.pods.range::<String, _>(&self.turn..).chain(self.pods.range::<String, _>(..&self.turn));
+            rest.take(LOOKS_MAX + 1).map(|(uid, (object, ..))| (uid.clone(), object.clone())).collect()
         };
-        workloads.order_by(|a, b| (&a.kind, &a.namespace, &a.name).cmp(&(&b.kind, &b.namespace, &b.name)));
-        let services = objects.services.iter().map(|s| service_of(s, &objects.pods)).collect();
-        self.last = Rc::new(ClusterView {
-            time: objects.time,
-            revision: objects.revision,
-            nodes: shared(nodes, &self.last.nodes),
-            queue,
-            workloads: shared(workloads, &self.last.workloads),
-            services: shared(services, &self.last.services),
-        });
+        self.turn = in_turn.get(LOOKS_MAX).map(|p| p.0.clone()).unwrap_or_default();
+        for (uid, object) in in_turn.into_iter().take(LOOKS_MAX) {
+            touched.entry(uid).or_insert(Some(object));
+        }
+        let changed = self.read_pods(touched, live);
+        others |= self.last.nodes.iter().any(|n| n.wrong != wrong(&n.name));
+        if !others && changed.is_empty() {
+            self.last = Rc::new(ClusterView { time, revision: api.revision(), ..(*self.last).clone() });
+            return Rc::clone(&self.last);
+        }
+        let homes: BTreeSet<&str> = changed.iter().map(|p| p.node.as_deref().unwrap_or("")).collect();
+        let mut by_node: BTreeMap<&str, Vec<Rc<PodView>>> = BTreeMap::new();
+        for (.., view) in self.pods.values() {
+            let home = view.node.as_deref().unwrap_or("");
+            if homes.contains(home) && (!home.is_empty() || !view.is_over()) {
+                by_node.entry(home).or_default().push(Rc::clone(view));
+            }
+        }
+        for pods in by_node.values_mut() {
+            pods.order_by(|a, b| (a.created, &a.namespace, &a.name).cmp(&(b.created, &b.namespace, &b.name)));
+        }
+        let before = Rc::clone(&self.last);
+        let nodes = if others {
+            let known: BTreeMap<&str, &Rc<NodeView>> = before.nodes.iter().map(|n| (n.name.as_str(), n)).collect();
+            let mut nodes: Vec<NodeView> = api
+                .iter(node_kind, None)
+                .map(|node| {
+                    let same = known.get(node.name()).filter(|_| !homes.contains(node.name()));
+                    node_of(node, same.map_or_else(|| by_node.remove(node.name()).unwrap_or_default(), |n| n.pods.clone()))
+                })
+                .collect();
+            nodes.iter_mut().for_each(|n| n.wrong = wrong(&n.name));
+            nodes.order_by(|a, b| natural(&a.name).cmp(&natural(&b.name)));
+            shared(nodes, &before.nodes)
+        } else {
+            let again = |n: &Rc<NodeView>| match api.peek(node_kind, "", &n.name).filter(|_| homes.contains(n.name.as_str())) {
+                Some(node) => Rc::new(NodeView { wrong: n.wrong, ..node_of(node, by_node.remove(n.name.as_str()).unwrap_or_default()) }),
+                None => Rc::clone(n),
+            };
+            before.nodes.iter().map(again).collect()
+        };
+        let queue = if homes.contains("") { by_node.remove("").unwrap_or_default() } else { before.queue.clone() };
+        let mut view = ClusterView { time, revision: api.revision(), nodes, queue, workloads: Vec::new(), services: Vec::new() };
+        view.workloads = if others { shared(workloads(api), &before.workloads) } else { before.workloads.clone() };
+        count_older(&mut view);
+        view.services = services(api, &view, &before, &changed, others);
+        self.last = Rc::new(view);
         Rc::clone(&self.last)
     }
+
+    /// Reads these pods anew, and says which look another way than before: as they were and as they are.
+    fn read_pods(&mut self, touched: BTreeMap<String, Option<Value>>, live: &mut dyn FnMut(&Value) -> Option<LivePod>) -> Vec<Rc<PodView>> {
+        let mut changed = Vec::new();
+        for (uid, object) in touched {
+            let Some(object) = object else {
+                changed.extend(self.pods.remove(&uid).map(|p| p.2));
+                continue;
+            };
+            let live = live(&object);
+            if let Some((known, seen, view)) = self.pods.get_mut(&uid) {
+                if known.same(&object) && *seen == live {
+                    continue;
+                }
+                let now = PodView::of(&object, live.as_ref());
+                (*known, *seen) = (object, live);
+                if **view != now {
+                    changed.push(Rc::clone(view));
+                    *view = Rc::new(now);
+                    changed.push(Rc::clone(view));
+                }
+            } else {
+                let view = Rc::new(PodView::of(&object, live.as_ref()));
+                changed.push(Rc::clone(&view));
+                self.pods.insert(uid, (object, live, view));
+            }
+        }
+        changed
+    }
+}
+
+/// Controllers of pods; what another of them makes is shown as that one's.
+fn workloads(api: &ApiServer) -> Vec<WorkloadView> {
+    let all: Vec<&Value> = WORKLOADS.iter().flat_map(|kind| api.iter(Kind::named(kind), None)).collect();
+    let mut tops: Vec<WorkloadView> = all.iter().filter(|w| w.controller_ref().is_null()).map(|w| workload_of(w, &all)).collect();
+    tops.order_by(|a, b| (&a.kind, &a.namespace, &a.name).cmp(&(&b.kind, &b.namespace, &b.name)));
+    tops
+}
+
+/// Counts each workload's pods of older generations.
+fn count_older(view: &mut ClusterView) {
+    let two = view.workloads.iter().enumerate().filter(|(_, w)| !w.newest.is_empty());
+    let by_owner: BTreeMap<&str, usize> = two.flat_map(|(i, w)| w.owners.iter().map(move |o| (o.as_str(), i))).collect();
+    let mut older = vec![0; view.workloads.len()];
+    if !by_owner.is_empty() {
+        for pod in view.pods() {
+            let of = pod.owner.as_ref().and_then(|o| by_owner.get(o.uid.as_str()));
+            if let Some(i) = of.filter(|i| view.workloads[**i].is_older(pod)) {
+                older[*i] += 1;
+            }
+        }
+    }
+    for (w, n) in view.workloads.iter_mut().zip(older).filter(|(w, n)| w.older != *n) {
+        *w = Rc::new(WorkloadView { older: n, ..(**w).clone() });
+    }
+}
+
+/// The services; those that nothing changed for are those of before.
+fn services(api: &ApiServer, view: &ClusterView, before: &ClusterView, changed: &[Rc<PodView>], others: bool) -> Vec<Rc<ServiceView>> {
+    let mut all = Vec::new();
+    for (i, service) in api.iter(Kind::named("Service"), None).enumerate() {
+        let known = before.services.get(i).filter(|s| s.key == service.uid());
+        let concerns = |p: &Rc<PodView>| is_selected(service, p) || known.is_some_and(|s| s.selected.contains(&p.key));
+        match known {
+            Some(s) if !others && !changed.iter().any(concerns) => all.push(Rc::clone(s)),
+            _ => {
+                let now = service_of(service, &mut view.pods());
+                all.push(known.filter(|s| ***s == now).cloned().unwrap_or_else(|| Rc::new(now)));
+            }
+        }
+    }
+    all
 }
 
 impl ClusterView {
@@ -273,6 +376,7 @@ fn node_of(node: &Value, pods: Vec<Rc<PodView>>) -> NodeView {
         cpu: Share { requested: cpu, allocatable: allocatable("cpu").milli_value() },
         memory: Share { requested: memory, allocatable: allocatable("memory").value() },
         pods_max: allocatable("pods").value(),
+        wrong: SOUND,
         pods,
     }
 }
@@ -292,6 +396,7 @@ fn workload_of(object: &Value, all: &[&Value]) -> WorkloadView {
         namespace: object.namespace().to_owned(),
         name: object.name().to_owned(),
         newest: newest_of(object, all),
+        older: 0,
         desired,
         current,
         ready,
@@ -320,13 +425,15 @@ impl WorkloadView {
     }
 }
 
-fn service_of(service: &Value, pods: &[&Value]) -> ServiceView {
+fn is_selected(service: &Value, pod: &PodView) -> bool {
     let selector = service.at(&["spec", "selector"]);
-    let matches = |pod: &&&Value| {
-        !selector.is_empty() && pod.namespace() == service.namespace() && selector.entries().all(|(k, v)| pod.labels().get(k) == v)
-    };
-    let selected: Vec<&&Value> = pods.iter().filter(matches).collect();
-    let uid = |p: &&&Value| p.uid().to_owned();
+    let has = |(k, v): (&ArcStr, &Value)| pod.labels.binary_search_by(|l| l.0.as_str().cmp(k)).is_ok_and(|i| pod.labels[i].1 == v.str());
+    !selector.is_empty() && pod.namespace == service.namespace() && selector.entries().all(has)
+}
+
+fn service_of(service: &Value, pods: &mut dyn Iterator<Item = &Rc<PodView>>) -> ServiceView {
+    let selected: Vec<&Rc<PodView>> = pods.filter(|p| is_selected(service, p)).collect();
+    let uid = |p: &&Rc<PodView>| p.key.clone();
     let port = |p: &Value| {
         let node_port = p.get("nodePort").int();
         let middle = if node_port > 0 { format!(":{node_port}") } else { String::new() };
@@ -340,8 +447,8 @@ fn service_of(service: &Value, pods: &[&Value]) -> ServiceView {
         kind: service.at(&["spec", "type"]).str().to_owned(),
         cluster_ip: service.at(&["spec", "clusterIP"]).str().to_owned(),
         ports: service.at(&["spec", "ports"]).items().iter().map(port).collect::<Vec<_>>().join(","),
-        has_selector: !selector.is_empty(),
-        reached: selected.iter().copied().filter(|p| p.condition("Ready") == "True" && !p.is_terminating()).map(|p| uid(&p)).collect(),
+        has_selector: !service.at(&["spec", "selector"]).is_empty(),
+        reached: selected.iter().filter(|p| p.is_serving).map(uid).collect(),
         selected: selected.iter().map(uid).collect(),
     }
 }
@@ -350,18 +457,7 @@ fn service_of(service: &Value, pods: &[&Value]) -> ServiceView {
 mod tests {
     use super::*;
     use crate::obj;
-
-    fn objects() -> (Vec<Value>, Vec<Value>) {
-        let node = |name: &str| obj!({"metadata": {"name": name, "uid": name}, "status": {"allocatable": {"cpu": "4", "memory": "8Gi", "pods": "110"}, "conditions": [{"type": "Ready", "status": "True"}]}});
-        let pod = |name: &str, node: Value, cpu: &str| {
-            obj!({"metadata": {"name": name, "namespace": "default", "uid": name, "labels": {"app": "web"}},
-                "spec": {"nodeName": node, "containers": [{"name": "c", "resources": {"requests": {"cpu": cpu, "memory": "1Gi"}}}]},
-                "status": {"phase": "Pending"}})
-        };
-        let nodes = vec![node("node10"), node("node9")];
-        let pods = vec![pod("a", "node9".into(), "500m"), pod("b", "node9".into(), "1"), pod("c", Value::Null, "9")];
-        (nodes, pods)
-    }
+    use crate::server::{Caller, DeleteOptions, WriteOptions};
 
     #[test]
     fn a_rollout_has_two_generations() {
@@ -378,30 +474,62 @@ mod tests {
         assert!(view.is_older(&pod("aaa")) && !view.is_older(&pod("bbb")));
     }
 
+    /// An API that has these objects.
+    fn api(objects: &[(&str, Value)]) -> ApiServer {
+        let mut api = ApiServer::new(1);
+        let by = Caller::new(Time::ZERO, "test");
+        api.create_namespace(&by, "default");
+        for (kind, object) in objects {
+            let namespace = if *kind == "Node" { "" } else { "default" };
+            api.create(&by, Kind::named(kind), namespace, object.clone(), &WriteOptions::default()).expect("the tests' objects are valid");
+        }
+        api
+    }
+
+    fn node(name: &str) -> (&'static str, Value) {
+        ("Node", obj!({"metadata": {"name": name}, "status": {"allocatable": {"cpu": "4", "memory": "8Gi", "pods": "110"}}}))
+    }
+
+    fn pod(name: &str, node: Value, cpu: &str) -> (&'static str, Value) {
+        let resources = obj!({"requests": {"cpu": cpu, "memory": "1Gi"}});
+        (
+            "Pod",
+            obj!({"metadata": {"name": name, "labels": {"app": "web"}}, "spec": {"nodeName": node, "containers": [{"name": "c", "image": "nginx", "resources": resources}]}}),
+        )
+    }
+
     #[test]
     fn pods_stand_on_their_nodes_or_wait() {
-        let (nodes, pods) = objects();
-        let service = obj!({"metadata": {"name": "web", "namespace": "default", "uid": "s"}, "spec": {"selector": {"app": "web"}, "ports": [{"port": 80, "nodePort": 30080}]}});
-        let all = Objects {
-            time: Time(5),
-            revision: 7,
-            nodes: nodes.iter().collect(),
-            pods: pods.iter().collect(),
-            workloads: vec![],
-            services: vec![&service],
-        };
+        let service = obj!({"metadata": {"name": "web"}, "spec": {"selector": {"app": "web"}, "type": "NodePort", "ports": [{"port": 80, "nodePort": 30080}]}});
+        let mut api = api(&[
+            node("node10"),
+            node("node9"),
+            pod("a", "node9".into(), "500m"),
+            pod("b", "node9".into(), "1"),
+            pod("c", Value::Null, "9"),
+            ("Service", service),
+        ]);
         let mut views = ClusterViews::default();
-        let view = views.view(&all, &mut |_| None);
+        let view = views.view(&api, Time(5), &mut |_| None, &|_| SOUND);
         assert_eq!(view.nodes.iter().map(|n| n.name.as_str()).collect::<Vec<_>>(), ["node9", "node10"]);
         assert_eq!(view.nodes[0].cpu, Share { requested: 1500, allocatable: 4000 });
         assert_eq!(view.nodes[0].memory, Share { requested: 2 << 30, allocatable: 8 << 30 });
         assert_eq!(view.queue.len(), 1);
-        assert_eq!(
-            (view.services[0].ports.as_str(), view.services[0].selected.len(), view.services[0].reached.len()),
-            ("80:30080/TCP", 3, 0)
-        );
-        let again = views.view(&all, &mut |_| None);
-        assert!(Rc::ptr_eq(&view.nodes[1], &again.nodes[1]));
-        assert!(view.pods().zip(again.pods()).all(|(a, b)| Rc::ptr_eq(a, b)));
+        let told = |v: &ClusterView| (v.services[1].ports.clone(), v.services[1].selected.len(), v.services[1].reached.len());
+        assert_eq!(told(&view), ("80:30080/TCP".to_owned(), 3, 0));
+        let again = views.view(&api, Time(6), &mut |_| None, &|_| SOUND);
+        assert!(Rc::ptr_eq(&view.nodes[0], &again.nodes[0]) && Rc::ptr_eq(&view.services[1], &again.services[1]));
+        // One pod more, and one less: what is read of the log comes to the same as what is read anew.
+        let by = Caller::new(Time(7), "test");
+        let (_, more) = pod("d", "node10".into(), "1");
+        api.create(&by, Kind::named("Pod"), "default", more, &WriteOptions::default()).expect("valid");
+        api.delete(&by, Kind::named("Pod"), "default", "a", &DeleteOptions::now()).expect("it is there");
+        let next = views.view(&api, Time(8), &mut |_| None, &|_| SOUND);
+        assert_eq!((next.nodes[0].pods.len(), next.nodes[1].pods.len(), told(&next).1), (1, 1, 3));
+        assert!(Rc::ptr_eq(&next.nodes[0].pods[0], &view.nodes[0].pods[1]));
+        assert_eq!(*next, *ClusterViews::default().view(&api, Time(8), &mut |_| None, &|_| SOUND));
+        views.leap();
+        let anew = views.view(&api, Time(8), &mut |_| None, &|_| SOUND);
+        assert!(*anew == *next && anew.pods().zip(next.pods()).all(|(a, b)| Rc::ptr_eq(a, b)));
     }
 }

@@ -9,7 +9,7 @@ use crate::kubectl::describe::{Related, describe};
 use crate::kubectl::output::columns::printer_of;
 use crate::server::ApiServer;
 use crate::sim::Sim;
-use crate::store::{ChangeType, ObjectKey};
+use crate::store::{ChangeType, ObjectKey, Version};
 
 use super::inside::ContainerInside;
 pub use crate::controllers::hpa::Calculation;
@@ -140,6 +140,8 @@ pub struct Edit {
     pub fields: Vec<String>,
     /// What was done.
     pub change: ChangeType,
+    /// Who did it: the field managers whose fields changed, or else the component that wrote it.
+    pub who: String,
 }
 
 /// How many changes are told, and how many fields of each.
@@ -161,13 +163,34 @@ pub fn edits(api: &ApiServer, object: &Value) -> Vec<Edit> {
         {
             differences("", before, &version.value, 0, &mut fields);
         }
-        told.push(Edit { at: version.at, fields, change: version.change });
+        let before = i.checked_sub(1).map_or(&Value::Null, |i| &versions[i].value);
+        told.push(Edit { at: version.at, fields, change: version.change, who: who(before, version) });
     }
     told
 }
 
+/// Whose managed fields are others than before; of what components write, which keep none, who wrote it.
+fn who(before: &Value, version: &Version) -> String {
+    let after = &version.value;
+    let entries = |v: &Value| v.at(&["metadata", "managedFields"]).items().to_vec();
+    let known = entries(before);
+    let mut names: Vec<String> = Vec::new();
+    for e in entries(after).iter().filter(|e| !known.contains(e)) {
+        let sub = e.get("subresource").str();
+        let name = if sub.is_empty() { e.get("manager").str().to_owned() } else { format!("{} ({sub})", e.get("manager").str()) };
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    if names.is_empty() { version.by.to_owned() } else { names.join(", ") }
+}
+
 fn differences(path: &str, before: &Value, after: &Value, depth: usize, found: &mut Vec<String>) {
-    if before.same(after) || before == after || found.len() >= FIELDS_MAX || path == "metadata.resourceVersion" {
+    if before.same(after)
+        || before == after
+        || found.len() >= FIELDS_MAX
+        || matches!(path, "metadata.resourceVersion" | "metadata.managedFields")
+    {
         return;
     }
     let maps = !before.is_empty() && !after.is_empty() && before.items().is_empty() && before.entries().next().is_some();
@@ -382,7 +405,8 @@ mod tests {
         let service = object(&sim, "Service", "default", "a").expect("made above");
         assert_ne!(membership(service, pod), None);
         let edits = edits(sim.api(), pod);
-        assert!(edits.iter().any(|e| e.fields.iter().any(|f| f == "status.phase: Running")), "{edits:?}");
+        assert!(edits.iter().any(|e| e.fields.iter().any(|f| f == "status.phase: Running") && e.who == "kubelet"), "{edits:?}");
+        assert_eq!(edits.last().map(|e| e.who.as_str()), Some("kubectl-run"), "{edits:?}");
         assert!(columns(pod, sim.now()).iter().any(|(name, _)| *name == "Status"));
         assert!(description(&sim, pod).contains("\nNamespace: "));
         assert!(kinds(&sim).iter().any(|k| k.kind == "Pod" && k.count == 1 && k.names == ["pods", "po"]));

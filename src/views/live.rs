@@ -84,7 +84,6 @@ pub struct LiveHistory {
 struct PodHistory {
     beats: BTreeMap<(String, ProbeKind), ProbeHistory>,
     waits: BTreeMap<String, Span>,
-    seen: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -99,7 +98,6 @@ impl LiveHistory {
         let now = sim.now();
         let live = sim.cluster().kubelets.as_ref()?.live(now, pod.namespace(), pod.name())?;
         let history = self.pods.entry(pod.uid().to_owned()).or_default();
-        history.seen = true;
         Some(LivePod { containers: live.containers.into_iter().map(|c| history.container(c, now)).collect() })
     }
 
@@ -108,9 +106,14 @@ impl LiveHistory {
         self.pods.clear();
     }
 
-    /// Forgets the pods that were not looked at since the last time.
-    pub fn forget_the_gone(&mut self) {
-        self.pods.retain(|_, history| std::mem::take(&mut history.seen));
+    /// How many pods it remembers something of.
+    pub fn remembered(&self) -> usize {
+        self.pods.len()
+    }
+
+    /// Forgets the pods that are gone.
+    pub fn keep(&mut self, mut is_there: impl FnMut(&str) -> bool) {
+        self.pods.retain(|uid, _| is_there(uid));
     }
 }
 

@@ -13,9 +13,11 @@ mod live;
 mod places;
 mod pod;
 mod problems;
+mod sheets;
+mod traffic;
 mod why;
 
-pub use cluster::{ClusterView, ClusterViews, NodeView, Objects, ServiceView, Share, WorkloadView};
+pub use cluster::{ClusterView, ClusterViews, NodeView, ServiceView, Share, WorkloadView, Wrong};
 pub use completion::{Completion, complete};
 pub use details::{EnvView, PodDetails};
 pub use event::{EventFeed, EventView, events_after};
@@ -28,4 +30,6 @@ pub use live::{Beat, LiveContainer, LiveHistory, LivePod, LiveProbe, ProbeKind, 
 pub use places::Places;
 pub use pod::{ContainerRole, ContainerState, ContainerView, Exit, Health, Owner, PodView, ProbeView};
 pub use problems::{ProblemView, problems};
+pub use sheets::{Copied, Sheet, sheets};
+pub use traffic::{Flow, Flows, flows_of, load_curve};
 pub use why::{Why, why};

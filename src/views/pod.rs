@@ -67,6 +67,8 @@ pub struct PodView {
     pub node: Option<String>,
     /// Its address.
     pub ip: String,
+    /// Whether services send requests to it: it says that it is ready, and stays.
+    pub is_serving: bool,
     /// Its controller.
     pub owner: Option<Owner>,
     /// Init containers first, each kind in the spec's order.
@@ -159,6 +161,10 @@ pub struct ContainerView {
     pub cpu_m: u64,
     /// Memory it uses, in bytes.
     pub memory_bytes: u64,
+    /// CPU that it asks for and may use at most, in millicores; 0 where the spec does not say.
+    pub cpu_share: (u64, u64),
+    /// Memory that it asks for and may use at most, in bytes; 0 where the spec does not say.
+    pub memory_share: (u64, u64),
 }
 
 /// A probe: its rule and its last results.
@@ -231,6 +237,7 @@ impl PodView {
             restarts: summary.restarts,
             node,
             ip: status.get("podIP").str().to_owned(),
+            is_serving: pod.condition("Ready") == "True" && !pod.is_terminating(),
             owner: (!owner.is_null()).then(|| Owner {
                 kind: owner.get("kind").str().to_owned(),
                 name: owner.get("name").str().to_owned(),
@@ -287,6 +294,12 @@ fn requested(pod: &Value, resource: &str, amount: fn(&Quantity) -> i64) -> i64 {
     of("containers").iter().sum::<i64>().max(of("initContainers").into_iter().max().unwrap_or(0))
 }
 
+/// What a container asks for, and what it may use at most.
+fn share(spec: &Value, resource: &str, amount: fn(&Quantity) -> i64) -> (u64, u64) {
+    let of = |list: &str| u64::try_from(amount(&Quantity::of(spec.at(&["resources", list, resource])))).unwrap_or(0);
+    (of("requests"), of("limits"))
+}
+
 /// Whether a waiting container waits because something went wrong.
 fn is_trouble(reason: &str) -> bool {
     !matches!(reason, "" | "ContainerCreating" | "PodInitializing")
@@ -323,7 +336,14 @@ impl ContainerView {
             doing: live.and_then(|l| l.doing.clone()),
             cpu_m: live.map_or(0, |l| l.cpu_m),
             memory_bytes: live.map_or(0, |l| l.memory_bytes),
+            cpu_share: share(spec, "cpu", Quantity::milli_value),
+            memory_share: share(spec, "memory", Quantity::value),
         }
+    }
+
+    /// Whether it uses all the CPU that it may, so that it is slowed down.
+    pub fn is_throttled(&self) -> bool {
+        self.cpu_share.1 > 0 && self.cpu_m * 100 >= self.cpu_share.1 * 95
     }
 
     /// Whether it runs.

@@ -1,0 +1,88 @@
+//! Load on a service, drawn by hand: a row of sliders that the mouse draws a curve across and the keys move one by one.
+
+use web_sys::{Element, HtmlInputElement};
+use yew::prelude::*;
+
+use kubarium::sim::{Load, Sim};
+use kubarium::views::load_curve;
+
+use super::i18n::{Text, fill};
+use super::icons::Icon;
+use super::state::{Subject, use_lang, use_link};
+
+/// How many points a curve has, how many seconds they are apart, and the most requests a second.
+const POINTS: usize = 9;
+const APART_S: usize = 15;
+const RATE_MAX: f64 = 200.0;
+
+/// What the sliders need.
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    /// The service.
+    pub subject: Subject,
+    /// The most requests a second of the load that it has, where it has one.
+    pub most: Option<f64>,
+}
+
+/// The most requests a second of the load on a service, where it has one.
+pub fn most(sim: &Sim, service: &Subject) -> Option<f64> {
+    Some(load_curve(sim, &service.namespace, &service.name)?.1.iter().map(|p| p.1).fold(0.0, f64::max))
+}
+
+/// The curve and the button that sends it.
+#[component]
+pub fn LoadCurve(props: &Props) -> Html {
+    let (lang, link) = (use_lang(), use_link());
+    let s = &props.subject;
+    // Several movements of the pointer may come before the next drawing: each must see the one before.
+    let (drawn, again) = (use_mut_ref(|| [0.0; POINTS]), use_force_update());
+    let curve = *drawn.borrow();
+    let set = {
+        let drawn = drawn.clone();
+        move |i: usize, rate: f64| {
+            drawn.borrow_mut()[i.min(POINTS - 1)] = rate.clamp(0.0, RATE_MAX).round();
+            again.force_update();
+        }
+    };
+    // Drawing: wherever the pointer is, the slider there follows it.
+    let on_draw = {
+        let set = set.clone();
+        Callback::from(move |e: PointerEvent| {
+            // The sliders let the pointer through to their row.
+            let row = e.target_dyn_into::<Element>();
+            if let Some(r) = row.filter(|_| e.buttons() & 1 == 1).map(|r| r.get_bounding_client_rect()) {
+                let at = (f64::from(e.client_x()) - r.left()) / r.width().max(1.0);
+                let up = 1.0 - (f64::from(e.client_y()) - r.top()) / r.height().max(1.0);
+                e.prevent_default();
+                set((at.clamp(0.0, 0.999) * POINTS as f64) as usize, up * RATE_MAX);
+            }
+        })
+    };
+    let send = |points: Vec<(f64, f64)>| {
+        let (link, service) = (link.clone(), format!("{}/{}", s.namespace, s.name));
+        Callback::from(move |_: MouseEvent| link.with_host(|h| h.load_service(Load { service: service.clone(), points: points.clone() })))
+    };
+    let points: Vec<(f64, f64)> = curve.iter().enumerate().map(|(i, rate)| ((i * APART_S) as f64, *rate)).collect();
+    let slider = |(i, rate): (usize, &f64)| {
+        let set = set.clone();
+        let oninput = Callback::from(move |e: InputEvent| {
+            if let Some(rate) = e.target_dyn_into::<HtmlInputElement>().and_then(|i| i.value().parse().ok()) {
+                set(i, rate);
+            }
+        });
+        let label = fill(Text::LoadAt.t(lang), &[&(i * APART_S).to_string()]);
+        html! { <input type="range" min="0" max={RATE_MAX.to_string()} step="5" value={rate.to_string()} {oninput} aria-label={label} style={format!("--f:{:.3}", rate / RATE_MAX)} /> }
+    };
+    let now = props.most.map_or_else(|| Text::LoadNone.t(lang).to_owned(), |most| fill(Text::LoadRuns.t(lang), &[&most.to_string()]));
+    html! {
+        <div class="section curve">
+            <h3>{ Icon::Globe.draw() }{ Text::LoadTitle.t(lang) }</h3>
+            <div class="eq" onpointerdown={on_draw.clone()} onpointermove={on_draw}>{ for curve.iter().enumerate().map(slider) }</div>
+            <p class="row"><small>{ "0 s" }</small><small class="grow">{ now }</small><small>{ format!("{} s", (POINTS - 1) * APART_S) }</small></p>
+            <div class="row">
+                <button class="btn outline" onclick={send(points)}>{ Icon::Play.draw() }{ Text::LoadSend.t(lang) }</button>
+                <button class="btn outline" onclick={send(Vec::new())}>{ Icon::Cross.draw() }{ Text::LoadEnd.t(lang) }</button>
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,145 @@
+//! One pod as a cross-section: every part of it named, from the services that lead to it to the files in its volumes.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use kubarium::base::Time;
+use kubarium::views::{ClusterView, ContainerRole, ContainerView, Copied, PodDetails, PodView, sheets};
+
+use super::i18n::{Lang, Text, fill};
+use super::icons::{Icon, health_icon, health_tone};
+use super::look::container_words;
+use super::nucleus::{Nucleus, tone};
+use super::pod_cell::{health_text, subject_of};
+use super::state::{Action, use_lang, use_link};
+use super::trace::{probe_name, trace};
+use super::uses::uses;
+
+/// What the cross-section needs.
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    /// The cluster.
+    pub view: Rc<ClusterView>,
+    /// The pod.
+    pub pod: Rc<PodView>,
+}
+
+/// How a copy stands to its source: its tone, its sign, its words.
+pub fn copied(state: Copied) -> (&'static str, Icon, Text) {
+    match state {
+        Copied::Fresh => ("ok", Icon::Check, Text::FileFresh),
+        Copied::Late => ("warn", Icon::Hourglass, Text::FileLate),
+        Copied::Stale => ("gone", Icon::Bang, Text::EnvStale),
+    }
+}
+
+/// A part with its name and what it is.
+fn part(class: &'static str, name: Text, note: Text, lang: Lang, body: Html) -> Html {
+    html! { <div class={classes!("part", class)}><p class="label"><b>{ name.t(lang) }</b><small>{ note.t(lang) }</small></p>{ body }</div> }
+}
+
+fn line(name: Text, value: &str, lang: Lang) -> Html {
+    if value.is_empty() {
+        html! {}
+    } else {
+        html! { <p class="fact"><small>{ name.t(lang) }</small><code>{ value }</code></p> }
+    }
+}
+
+/// The cross-section.
+#[component]
+pub fn Section(props: &Props) -> Html {
+    let (lang, link) = (use_lang(), use_link());
+    let (pod, now) = (&*props.pod, props.view.time);
+    let host = link.host.borrow();
+    let subject = subject_of(pod);
+    let object = host.object(&subject);
+    let papers = object.map(|o| sheets(host.sim(), o)).unwrap_or_default();
+    let services: Vec<_> = props.view.services.iter().filter(|s| s.selected.contains(&pod.key)).collect();
+    let doors = services.iter().map(|s| {
+        let open = s.reached.contains(&pod.key);
+        html! { <p key={s.key.clone()} class={classes!("tag", if open { "ok" } else { "warn" })}>{ if open { Icon::Door } else { Icon::Cross }.draw() }<code>{ &s.name }</code>{ if open { Text::Reached } else { Text::NotInUnready }.t(lang) }</p> }
+    });
+    let sources = papers.iter().map(|s| {
+        let state = |name: Text, state: Option<Copied>| {
+            state.map(|c| {
+                let (tone, icon, text) = copied(c);
+                html! { <p class={classes!("tag", tone)}>{ icon.draw() }{ format!("{}: {}", name.t(lang), text.t(lang)) }</p> }
+            })
+        };
+        let old = s.old.iter().map(|[name, is, says]| html! { <p class="fact"><code>{ format!("{name}={is}") }</code><small>{ fill(Text::EnvWas.t(lang), &[says]) }</small></p> });
+        html! {
+            <div key={s.name.clone()} class="paper">
+                <p>{ Icon::File.draw() }<b class="mono">{ &s.name }</b><small>{ s.kind }</small></p>
+                { for state(Text::FilesTab, s.files) }{ for state(Text::Environment, s.environment) }{ for old }
+            </div>
+        }
+    });
+    let volumes = object.map(|o| o.at(&["spec", "volumes"]).items()).unwrap_or_default().iter().map(|v| {
+        let kind = v.entries().map(|(k, _)| k.as_str()).find(|k| *k != "name").unwrap_or("");
+        let of = v.at(&["configMap", "name"]).str();
+        let of = if of.is_empty() { v.at(&["secret", "secretName"]).str() } else { of };
+        // A sheet flies in when its successor has come: then it is another element.
+        let paper = papers.iter().find(|s| s.name == of).map(|s| {
+            let late = s.files == Some(Copied::Late);
+            html! { <span key={if late { "old".to_owned() } else { s.version.clone() }} class={if late { "flown tag warn" } else { "flown tag ok" }}>{ Icon::File.draw() }{ of }</span> }
+        });
+        html! { <div class="volume"><b class="mono">{ v.get("name").str() }</b><small>{ kind }</small>{ for paper }</div> }
+    });
+    let text = |path: &[&str]| object.map(|o| o.at(path).str().to_owned()).unwrap_or_default();
+    let containers = |init: bool| pod.containers.iter().filter(move |c| (c.role == ContainerRole::Init) == init);
+    let draw = |c: &ContainerView| container(c, object.and_then(|o| PodDetails::of(o, &c.name)), now, lang);
+    html! {
+        <section class={classes!("cut", health_tone(pod.health))} aria-label={format!("{}: {}", Text::Section.t(lang), pod.name)}>
+            <header class="row">
+                <h2 class="grow"><b class="mono">{ &pod.name }</b>{ " " }<span class="tag">{ health_icon(pod.health).draw() }{ &pod.status }{ " · " }{ health_text(pod.health).t(lang) }</span></h2>
+                <button class="btn outline" onclick={link.on(|| Action::Section(false))}>{ Icon::Grid.draw() }{ Text::Picture.t(lang) }</button>
+            </header>
+            <div class="slice">
+                <div class="outer">
+                    { part("gates", Text::Services, Text::PartDoor, lang, html! { <>{ for doors }if services.is_empty() { <small>{ Text::NoServices.t(lang) }</small> }</> }) }
+                    if !papers.is_empty() { { part("source", Text::PartSource, Text::PartSourceNote, lang, html! { <>{ for sources }</> }) } }
+                    { part("host", Text::Node, Text::PartNode, lang, html! { <>
+                        { line(Text::Node, pod.node.as_deref().unwrap_or("–"), lang) }
+                        { line(Text::RestartPolicy, &text(&["spec", "restartPolicy"]), lang) }
+                        { line(Text::Qos, &text(&["status", "qosClass"]), lang) }
+                    </> }) }
+                </div>
+                <div class="membrane">
+                    <p class="label"><b>{ Text::Pod.t(lang) }</b><small>{ Text::PartPod.t(lang) }</small><code>{ &pod.ip }</code></p>
+                    if containers(true).next().is_some() { <div class="organs init">{ for containers(true).map(draw) }</div> }
+                    <div class="organs">{ for containers(false).map(draw) }</div>
+                    { part("volumes", Text::Volumes, Text::PartVolume, lang, html! { <div class="shelf">{ for volumes }</div> }) }
+                </div>
+            </div>
+        </section>
+    }
+}
+
+/// A container, cut open.
+fn container(c: &ContainerView, details: Option<PodDetails>, now: Time, lang: Lang) -> Html {
+    let (name, note) = match c.role {
+        ContainerRole::Init => (Text::InitContainer, Text::PartInit),
+        ContainerRole::Sidecar => (Text::Sidecar, Text::PartSidecar),
+        ContainerRole::Main => (Text::Container, Text::PartContainer),
+    };
+    let details = details.unwrap_or_default();
+    let doing = c.doing.as_ref().filter(|_| c.is_running()).map_or("", |d| d.0.as_str());
+    let mounts: Vec<String> = details.mounts.iter().map(|(path, volume)| format!("{path} ← {volume}")).collect();
+    html! {
+        <div key={c.name.clone()} class={classes!("part", "organ", tone(c))}>
+            <p class="label"><b>{ name.t(lang) }</b><small>{ note.t(lang) }</small></p>
+            <div class="row">
+                <Nucleus container={c.clone()} {now} />
+                <div><b class="mono">{ &c.name }</b><p class="tag">{ container_words(c, now, lang) }</p></div>
+            </div>
+            { line(Text::Image, &c.image, lang) }
+            { line(Text::Process, doing, lang) }
+            { uses(std::iter::once(c), lang) }
+            for p in &c.probes { <div class="fact"><small>{ probe_name(p.kind).t(lang) }</small><code>{ &p.how }</code>{ trace(p, lang) }</div> }
+            if !details.env.is_empty() { { line(Text::Environment, &details.env.iter().map(|e| e.name.as_str()).collect::<Vec<_>>().join(", "), lang) } }
+            for m in &mounts { { line(Text::Mount, m, lang) } }
+        </div>
+    }
+}

@@ -1,0 +1,119 @@
+//! What a pod has of ConfigMaps and Secrets: the files in its volumes, which follow late, and its environment, which never does.
+
+use crate::api::{Object, Value};
+use crate::sim::Sim;
+
+use super::evidence::{mounted, object};
+
+/// How a pod's copy stands to its source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Copied {
+    /// It says the same.
+    Fresh,
+    /// It is old, and the kubelet will bring the new one.
+    Late,
+    /// It is old, and stays so until the container starts anew.
+    Stale,
+}
+
+/// A source of which a pod has a copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sheet {
+    /// `ConfigMap` or `Secret`.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
+    /// The source's version; another means that it was written.
+    pub version: String,
+    /// Of the files in volumes, where there are any.
+    pub files: Option<Copied>,
+    /// Of the environment, where something of it comes from there.
+    pub environment: Option<Copied>,
+    /// The variables that are old: name, what it is, what the source says.
+    pub old: Vec<[String; 3]>,
+}
+
+const SOURCES: [(&str, &str, &str); 2] = [("ConfigMap", "configMapRef", "configMapKeyRef"), ("Secret", "secretRef", "secretKeyRef")];
+
+/// The ConfigMaps and Secrets that a pod shows.
+pub fn sheets(sim: &Sim, pod: &Value) -> Vec<Sheet> {
+    let mut found: Vec<Sheet> = Vec::new();
+    for file in mounted(sim, pod) {
+        let Some((kind, name)) = file.source.split_once(' ') else { continue };
+        let Some(sheet) = sheet_of(&mut found, sim, pod, kind, name) else { continue };
+        let state = if file.fresh == Some(false) { Copied::Late } else { Copied::Fresh };
+        sheet.files = sheet.files.max(Some(state));
+    }
+    for c in pod.at(&["spec", "containers"]).items() {
+        let running = sim.cluster().kubelets.as_ref().and_then(|k| k.environment(pod.namespace(), pod.name(), c.get("name").str()));
+        let mut check = |kind: &str, name: &str, key: &str, variable: &str| {
+            let text = object(sim, kind, pod.namespace(), name).map(|o| o.at(&["data", key]).str().to_owned()).unwrap_or_default();
+            let Some(sheet) = sheet_of(&mut found, sim, pod, kind, name) else { return };
+            sheet.environment = sheet.environment.max(Some(Copied::Fresh));
+            let has = running.and_then(|env| env.iter().find(|e| e.0 == variable));
+            // A Secret's values are stored as base64, so that they are not compared here.
+            if kind == "ConfigMap"
+                && let Some((_, value)) = has.filter(|e| e.1 != text)
+            {
+                sheet.environment = Some(Copied::Stale);
+                sheet.old.push([variable.to_owned(), value.clone(), text]);
+            }
+        };
+        for e in c.get("env").items() {
+            for (kind, _, by_key) in SOURCES {
+                let source = e.at(&["valueFrom", by_key]);
+                if !source.is_null() {
+                    check(kind, source.get("name").str(), source.get("key").str(), e.get("name").str());
+                }
+            }
+        }
+        for e in c.get("envFrom").items() {
+            for (kind, whole, _) in SOURCES {
+                let name = e.at(&[whole, "name"]).str();
+                let Some(source) = object(sim, kind, pod.namespace(), name) else { continue };
+                for (key, _) in source.get("data").entries() {
+                    check(kind, name, key, &format!("{}{key}", e.get("prefix").str()));
+                }
+            }
+        }
+    }
+    found
+}
+
+fn sheet_of<'a>(found: &'a mut Vec<Sheet>, sim: &Sim, pod: &Value, kind: &str, name: &str) -> Option<&'a mut Sheet> {
+    let at = found.iter().position(|s| s.kind == kind && s.name == name).or_else(|| {
+        let source = object(sim, kind, pod.namespace(), name)?;
+        let version = source.at(&["metadata", "resourceVersion"]).str().to_owned();
+        let kind = SOURCES.iter().find(|s| s.0 == kind)?.0;
+        found.push(Sheet { kind, name: name.to_owned(), version, files: None, environment: None, old: Vec::new() });
+        Some(found.len() - 1)
+    })?;
+    found.get_mut(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{Duration, Time};
+    use crate::sim::{Session, TimedInput};
+
+    #[test]
+    fn files_come_late_and_variables_never() {
+        let manifest = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"volumes":[{"name":"v","configMap":{"name":"m"}}],"containers":[{"name":"c","image":"nginx","env":[{"name":"A","valueFrom":{"configMapKeyRef":{"name":"m","key":"a"}}}],"envFrom":[{"configMapRef":{"name":"m"},"prefix":"X_"}],"volumeMounts":[{"name":"v","mountPath":"/etc/m"}]}]}}"#;
+        let mut sim = Sim::new(Session::default());
+        let give = |sim: &mut Sim, line: String, until_s: u64| {
+            sim.input(TimedInput { cmd: Some(line), ..TimedInput::default() });
+            while !sim.run(Time::ZERO + Duration::from_secs(until_s), 4096).done {}
+        };
+        let seen = |sim: &Sim| {
+            let sheet = sheets(sim, object(sim, "Pod", "default", "p").expect("made below")).remove(0);
+            (sheet.files, sheet.environment, sheet.old.len())
+        };
+        give(&mut sim, format!("kubectl create configmap m --from-literal=a=1; echo '{manifest}' | kubectl apply -f -"), 10);
+        assert_eq!(seen(&sim), (Some(Copied::Fresh), Some(Copied::Fresh), 0));
+        give(&mut sim, r#"kubectl patch configmap m -p '{"data":{"a":"2"}}'"#.to_owned(), 11);
+        assert_eq!(seen(&sim), (Some(Copied::Late), Some(Copied::Stale), 2));
+        give(&mut sim, "true".to_owned(), 160);
+        assert_eq!(seen(&sim), (Some(Copied::Fresh), Some(Copied::Stale), 2));
+    }
+}

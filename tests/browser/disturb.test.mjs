@@ -1,0 +1,164 @@
+// What is done to the cluster by hand beyond manifests: load on a service, faults of nodes and pods; and one pod cut open.
+// Each waits for what stays, never for a moment in between.
+import assert from 'node:assert/strict';
+import { journey, type } from './harness.mjs';
+import { apply, example } from './manifests.mjs';
+
+const speed = (page, n) => page.locator('.speed input').fill(String(n));
+const fits = async (page, size) => assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= size.width, 'nothing sticks out');
+
+for (const [theme, language, size] of [
+  ['dark', 'en-US', { width: 1440, height: 900 }],
+  ['light', 'zh-CN', { width: 360, height: 740 }],
+]) {
+  journey(`sends load to a service, drawn by hand: ${theme} ${language} ${size.width}`, { theme, language, size, reducedMotion: size.width < 400 }, async ({ page, until, axe, screenshot }) => {
+    const narrow = size.width < 760;
+    const panel = async (n) => narrow && page.locator('.switch button').nth(n).click();
+    await panel(1);
+    await example(page, 'service');
+    await apply(page, 'service/web created');
+    await panel(0);
+    await speed(page, 5);
+    await until('two open doors', async () => (await page.locator('.pod .door.ok').count()) === 2);
+    await speed(page, 3);
+    await page.locator('.chip[data-uid]', { hasText: /^web/ }).last().click();
+    await panel(3);
+    const sliders = page.locator('.eq input');
+    for (let i = 0; i < 9; i++) await sliders.nth(i).fill('40');
+    await sliders.nth(3).focus();
+    await page.keyboard.press('ArrowUp');
+    assert.equal(await sliders.nth(3).inputValue(), '45');
+    await page.getByRole('button', { name: /Send it|发送/ }).click();
+    // The space bar is for the clock only where it is not for a button.
+    await page.locator('.bar h1').click();
+    await panel(0);
+    await until('requests on their way', async () => (await page.locator('.traffic .dots').count()) >= 3);
+    await page.locator('.chip', { hasText: /\d(\/s|\/秒)/ }).waitFor();
+    await page.locator('body').press(' ');
+    await screenshot('load');
+    await axe();
+    await panel(3);
+    await page.locator('.sheet', { hasText: /Requests|请求/ }).locator('td', { hasText: /→/ }).first().waitFor();
+    await screenshot('requests');
+    await axe();
+    if (narrow) await fits(page, size);
+    // It is an input like any other: it can be taken back.
+    await page.locator('.bar h1').click();
+    await page.locator('body').press('Control+z');
+    await page.locator('.answer, [role=log]', { hasText: /Taken back|已撤销/ }).first().waitFor({ state: 'attached' });
+    await panel(0);
+    await until('no requests', async () => (await page.locator('.traffic .dots').count()) === 0);
+  });
+}
+
+journey('draws a curve with the mouse, and shows what is dropped', { theme: 'light' }, async ({ page, until, screenshot }) => {
+  await example(page, 'service');
+  await apply(page, 'service/web created');
+  await page.locator('.chip[data-uid]', { hasText: /^web/ }).last().click();
+  const box = await page.locator('.eq').boundingBox();
+  await page.mouse.move(box.x + 2, box.y + box.height * 0.5);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width - 3, box.y + box.height * 0.8, { steps: 26 });
+  await page.mouse.up();
+  assert.ok(Number(await page.locator('.eq input').first().inputValue()) > 80);
+  assert.ok(Number(await page.locator('.eq input').last().inputValue()) > 20);
+  await type(page, 'kubectl scale rc web --replicas=0');
+  await until('no pods', async () => (await page.locator('.node .pod').count()) === 0);
+  await page.getByRole('button', { name: 'Send it' }).click();
+  await page.locator('.traffic .leg.bad .drop').first().waitFor();
+  await page.locator('.chip', { hasText: '✕' }).waitFor();
+  await screenshot('dropped');
+});
+
+journey('breaks a node in four ways, and mends it', { theme: 'dark' }, async ({ page, until, axe, screenshot }) => {
+  await example(page, 'nginx-rc');
+  await apply(page, 'replicationcontroller/nginx created');
+  const node = page.locator('.node').first();
+  await node.locator('header button').click();
+  for (const [deed, sign, mend] of [
+    ['Slow its disk', 'disk 20× slow', 'Disk as before'],
+    ['Slow its registry', 'registry 20× slow', 'Registry as before'],
+    ['Cut its network', 'no network', 'Mend its network'],
+  ]) {
+    await page.getByRole('button', { name: deed }).click();
+    await node.locator('.tag', { hasText: sign }).waitFor();
+    await page.getByRole('button', { name: mend }).waitFor();
+  }
+  await speed(page, 7);
+  await page.locator('.node.off').waitFor();
+  await screenshot('broken');
+  await axe();
+  for (const mend of ['Mend its network', 'Registry as before', 'Disk as before']) await page.getByRole('button', { name: mend }).click();
+  await until('all is well', async () => (await page.locator('.node.off').count()) === 0 && (await node.locator('.tag.bad').count()) === 0);
+});
+
+journey("fills a pod's memory until it is killed", { theme: 'light' }, async ({ page, until, axe, screenshot }) => {
+  await type(page, 'kubectl create deployment small --image=nginx && kubectl set resources deployment small --limits=cpu=200m,memory=64Mi');
+  await until('the one pod that has limits', async () => (await page.locator('.node .pod').count()) === 1 && (await page.locator('.node .pod .use').count()) === 2);
+  await page.locator('.node .pod').first().click();
+  await page.getByRole('button', { name: 'Fill its memory' }).click();
+  await page.locator('.node .pod .tag', { hasText: 'OOMKilled' }).waitFor();
+  await screenshot('killed');
+  await axe();
+});
+
+for (const [theme, language, size] of [
+  ['dark', 'en-US', { width: 1440, height: 900 }],
+  ['light', 'zh-CN', { width: 360, height: 740 }],
+]) {
+  journey(`cuts a pod open, and its sheet comes late: ${theme} ${language} ${size.width}`, { theme, language, size, reducedMotion: size.width < 400 }, async ({ page, until, axe, screenshot }) => {
+    const narrow = size.width < 760;
+    const panel = async (n) => narrow && page.locator('.switch button').nth(n).click();
+    await panel(1);
+    await example(page, 'config-volume');
+    await apply(page, 'pod/painter created');
+    await panel(0);
+    await page.locator('.node .pod', { hasText: 'Running' }).click();
+    await panel(0);
+    await page.getByRole('button', { name: /Cross-section|剖面图/ }).click();
+    for (const part of [/painter/, /busybox/, /\/etc\/palette/, /palette/]) await page.locator('.cut', { hasText: part }).waitFor();
+    await screenshot('fresh');
+    await axe();
+    await panel(2);
+    await type(page, `kubectl patch configmap palette -p '{"data":{"colour":"coral"}}'`);
+    await panel(0);
+    const paper = page.locator('.cut .paper');
+    await paper.locator('.gone', { hasText: /until the container starts anew|容器重启后/ }).waitFor();
+    await paper.locator('code', { hasText: 'COLOUR=turquoise' }).waitFor();
+    await screenshot('stale');
+    await speed(page, 7);
+    await until('the file has come, the variable stays old', async () => (await paper.locator('.ok').count()) === 1 && (await paper.locator('.gone').count()) === 1);
+    if (narrow) await fits(page, size);
+    await page.locator('.cut .btn').click();
+    await page.locator('.pod .sign.gone').waitFor();
+    await screenshot('signs');
+  });
+}
+
+journey('shows the files of the past, who changed what, and two courses at one moment', { theme: 'dark' }, async ({ page, until, axe, screenshot }) => {
+  await apply(page, 'pod/liveness-exec created');
+  await page.locator('.node .pod').waitFor();
+  await page.locator('.node .pod').first().click();
+  await page.locator('.sheet', { hasText: 'What changed' }).getByRole('button').click();
+  await page.locator('.sheet', { hasText: 'What changed' }).locator('td', { hasText: /^kubelet$/ }).first().waitFor();
+  await screenshot('who');
+  await speed(page, 7);
+  await until('a minute', async () => /^00:0[1-9]/.test(await page.locator('.time').innerText()));
+  await page.locator('body').press(' ');
+  await page.locator('.strip input').fill('20000');
+  await page.locator('.edit .text.past', { hasText: 'liveness-exec' }).waitFor();
+  await screenshot('past');
+  await axe();
+  await type(page, 'kubectl run other --image=nginx');
+  await page.getByRole('button', { name: 'Play' }).click();
+  await page.locator('.pod', { hasText: 'other' }).waitFor();
+  // The branch must have come further than the moment that is gone to.
+  await until('half a minute', async () => Number(await page.locator('.strip input').getAttribute('max')) > 30_000);
+  await page.locator('.bar h1').click();
+  await page.locator('body').press(' ');
+  await page.locator('.strip input').fill('25000');
+  await page.locator('.look .title .btn').click();
+  const beside = page.locator('.sheet', { hasText: 'What differs' });
+  await until('both at the same moment', async () => /Here, 00:25.*There, 00:25/s.test(await beside.innerText()));
+  await screenshot('beside');
+});
