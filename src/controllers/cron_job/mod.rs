@@ -1,6 +1,8 @@
 //! CronJobs (`pkg/controller/cronjob`): a Job each time the schedule is due.
 
 mod missed;
+#[cfg(test)]
+mod tests;
 
 pub use crate::api::cron::{Schedule, ScheduleError};
 use crate::api::time_zone::is_known;
@@ -168,7 +170,7 @@ impl Sync<'_> {
             );
             self.event(EventType::Warning, "UnsupportedSchedule", &message);
         }
-        let text = if zone.is_empty() { text } else { format!("TZ={zone} {text}").into() };
+        let text = if zone.is_empty() || text.contains("TZ") { text } else { format!("TZ={zone} {text}").into() };
         let schedule = match Schedule::parse(&text) {
             Ok(schedule) => schedule,
             Err(error) => {
