@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use kubarium::runtime::Stream;
 use kubarium::sim::{Session, Sim, TimedInput};
 
 const HELP: &str = "\
@@ -125,21 +126,20 @@ fn run(script: &str, mut session: Session, json: bool) -> Result<u8, Failure> {
         sim.play();
         print(&(serde_json::to_string(&sim.outcome()).expect("an outcome has string keys and finite numbers only") + "\n"))?;
     } else {
-        let (mut out, mut err) = (0, 0);
-        while sim.is_busy() && sim.step_once() {
-            let (stdout, stderr) = sim.workstation().command_output();
-            if stdout.len() > out {
-                print(&String::from_utf8_lossy(&stdout[out..]))?;
-                out = stdout.len();
+        let mut shown = 0;
+        loop {
+            let is_over = !(sim.is_busy() && sim.step_once());
+            for (stream, bytes) in sim.workstation().command_output(shown) {
+                let text = String::from_utf8_lossy(bytes);
+                match stream {
+                    Stream::Stdout => print(&text).map(|_| ())?,
+                    Stream::Stderr => eprint!("{text}"),
+                }
+                shown += 1;
             }
-            if stderr.len() > err {
-                eprint!("{}", String::from_utf8_lossy(&stderr[err..]));
-                err = stderr.len();
+            if is_over {
+                break;
             }
-        }
-        if let Some(step) = sim.steps().last() {
-            print(step.stdout.as_deref().and_then(|s| s.get(out..)).unwrap_or(""))?;
-            eprint!("{}", step.stderr.as_deref().and_then(|s| s.get(err..)).unwrap_or(""));
         }
     }
     let exit = sim.steps().last().and_then(|s| s.exit).unwrap_or(1);

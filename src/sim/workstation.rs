@@ -71,6 +71,8 @@ pub struct Workstation {
     command: Option<Pid>,
     stdout: Vec<u8>,
     stderr: Vec<u8>,
+    /// Which pieces of the two were written, in order.
+    written: Vec<(runtime::Stream, std::ops::Range<usize>)>,
     done: Option<i32>,
     terminals: BTreeMap<u32, Terminal>,
     /// Whether a kubectl has fetched what the API says of itself; it is kept in `~/.kube/cache`.
@@ -103,6 +105,7 @@ impl Workstation {
             command: None,
             stdout: Vec::new(),
             stderr: Vec::new(),
+            written: Vec::new(),
             done: None,
             terminals: BTreeMap::new(),
             described: false,
@@ -149,6 +152,7 @@ impl Workstation {
     pub(super) fn start_command(&mut self, now: Time, line: &str, stdin: Option<&str>) {
         self.stdout.clear();
         self.stderr.clear();
+        self.written.clear();
         self.done = None;
         let spec = SpawnSpec {
             argv: vec!["bash".to_owned(), "-c".to_owned(), line.to_owned()],
@@ -166,7 +170,7 @@ impl Workstation {
                 }
             }
             Err(error) => {
-                self.stderr = format!("{error}\n").into_bytes();
+                self.keep_output(runtime::Stream::Stderr, format!("{error}\n").as_bytes());
                 self.done = Some(126);
             }
         }
@@ -180,9 +184,13 @@ impl Workstation {
         }
     }
 
-    /// What the running or last command has printed so far: standard output and standard error.
-    pub fn command_output(&self) -> (&[u8], &[u8]) {
-        (&self.stdout, &self.stderr)
+    /// What the running or last command has printed, piece by piece as a terminal would have shown it, and where to; without
+    /// the first `from` pieces.
+    pub fn command_output(&self, from: usize) -> impl Iterator<Item = (runtime::Stream, &[u8])> {
+        self.written.iter().skip(from).map(|(stream, piece)| {
+            let bytes = if *stream == runtime::Stream::Stdout { &self.stdout } else { &self.stderr };
+            (*stream, &bytes[piece.clone()])
+        })
     }
 
     /// The command's outcome, once it has ended.
@@ -310,9 +318,7 @@ impl Workstation {
 
     fn take_output(&mut self, pid: Pid, stream: runtime::Stream, bytes: &[u8]) {
         if self.command == Some(pid) {
-            let sink = if stream == runtime::Stream::Stdout { &mut self.stdout } else { &mut self.stderr };
-            let room = OUTPUT_MAX.saturating_sub(sink.len());
-            sink.extend_from_slice(&bytes[..bytes.len().min(room)]);
+            self.keep_output(stream, bytes);
         } else if let Some(terminal) = self.terminals.values_mut().find(|t| t.pid == pid) {
             terminal.output.extend_from_slice(bytes);
             if terminal.output.len() > TERMINAL_MAX {
@@ -320,6 +326,13 @@ impl Workstation {
                 terminal.cut += TERMINAL_CUT;
             }
         }
+    }
+
+    fn keep_output(&mut self, stream: runtime::Stream, bytes: &[u8]) {
+        let sink = if stream == runtime::Stream::Stdout { &mut self.stdout } else { &mut self.stderr };
+        let from = sink.len();
+        sink.extend_from_slice(&bytes[..bytes.len().min(OUTPUT_MAX.saturating_sub(from))]);
+        self.written.push((stream, from..sink.len()));
     }
 
     fn signal_kubectl(&mut self, now: Time, pid: Pid, signal: Signal) {

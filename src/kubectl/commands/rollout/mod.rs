@@ -31,3 +31,12 @@ fn targets(cx: &mut Context<'_, '_>) -> Result<Found, CliError> {
     let query = Query { allow_empty_selector: true, ..Query::of(cx) };
     find(cx, &query, cx.args())
 }
+
+/// Says so where no workload was found; history and undo do not.
+fn none_found(cx: &mut Context<'_, '_>, found: &Found) -> bool {
+    let none = found.items.is_empty();
+    if none {
+        cx.out.errln(format!("No resources found in {} namespace.", cx.namespace()));
+    }
+    none
+}

@@ -1,6 +1,6 @@
 //! `kubectl rollout pause` and `resume`.
 
-use super::targets;
+use super::{none_found, targets};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::CliError;
@@ -27,6 +27,9 @@ pub static RESUME: Command = Command {
 fn run(cx: &mut Context<'_, '_>, pause: bool) -> Result<Flow, CliError> {
     let mut reporter = Reporter::new(cx)?;
     let found = targets(cx)?;
+    if none_found(cx, &found) {
+        return Ok(Flow::Done);
+    }
     let (infos, mut errors) = found.split();
     for info in infos {
         let mut refuse = |why: &str| errors.push(CliError::Message(format!("error: {} {:?} {why}", info.kind.qualified(), info.name)));

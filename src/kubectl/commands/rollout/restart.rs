@@ -1,6 +1,6 @@
 //! `kubectl rollout restart`.
 
-use super::targets;
+use super::{none_found, targets};
 use crate::api::Value;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::Context;
@@ -22,11 +22,10 @@ const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let mut reporter = Reporter::new(cx)?;
     let found = targets(cx)?;
-    let (infos, mut errors) = found.split();
-    if infos.is_empty() && errors.is_empty() {
-        cx.out.errln(format!("No resources found in {} namespace.", cx.namespace()));
+    if none_found(cx, &found) {
         return Ok(Flow::Done);
     }
+    let (infos, mut errors) = found.split();
     for info in infos {
         let mut refuse = |why: &str| errors.push(CliError::Message(format!("error: {} {:?} {why}", info.kind.qualified(), info.name)));
         if !matches!(info.kind.kind, "Deployment" | "DaemonSet" | "StatefulSet") {

@@ -1,6 +1,6 @@
 //! `kubectl rollout status`.
 
-use super::targets;
+use super::{none_found, targets};
 use crate::api::{Object, Value};
 use crate::base::Time;
 use crate::kubectl::command::{Command, Flow, Run, Task};
@@ -38,6 +38,9 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return fail(format!("revision must be a positive integer: {revision}"));
     }
     let found = targets(cx)?;
+    if none_found(cx, &found) {
+        return Ok(Flow::Done);
+    }
     let mut queue = found.items;
     queue.reverse();
     let deadline = cx.flags().positive_duration("timeout").map(|t| cx.host.now + t);
