@@ -5,13 +5,16 @@ use std::io::{Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use kubarium::api::go_duration;
+use kubarium::base::{Duration, Time};
 use kubarium::runtime::Stream;
 use kubarium::sim::{Session, Sim, TimedInput};
 
 const HELP: &str = "\
 Kubarium: a simulated Kubernetes cluster on virtual time.
 
-usage: kubarium run SCRIPT [--seed N] [--namespace NS] [--kubectl 1.3] [--controller-manager FLAG]... [--json]
+usage: kubarium run SCRIPT [--seed N] [--namespace NS] [--kubectl 1.3] [--controller-manager FLAG]...
+                    [--limit DURATION] [--json]
        kubarium replay SESSION [--digest]
 
   run      runs a shell script on the cluster's workstation and prints what its terminal would show;
@@ -24,6 +27,7 @@ usage: kubarium run SCRIPT [--seed N] [--namespace NS] [--kubectl 1.3] [--contro
   --controller-manager FLAG
                    a flag of the controller manager: --horizontal-pod-autoscaler-sync-period=30s
                    or --node-monitor-grace-period=40s
+  --limit DURATION when to end a script that still runs, in simulated time (24h)
   --json           print the outcome as `replay` does
   --digest         print only the digest of the history
   --version        print the version
@@ -31,6 +35,8 @@ usage: kubarium run SCRIPT [--seed N] [--namespace NS] [--kubectl 1.3] [--contro
 
 /// The largest file beside a script that is taken along, in bytes.
 const FILE_MAX: u64 = 8 << 20;
+/// How long a script may run, in simulated time.
+const LIMIT: Duration = Duration::from_secs(24 * 3600);
 /// How many files beside a script are taken along.
 const FILES_MAX: usize = 500;
 
@@ -58,7 +64,7 @@ fn program() -> Result<u8, Failure> {
     use lexopt::prelude::*;
     let usage = |e: lexopt::Error| Failure::Usage(e.to_string());
     let mut arguments = lexopt::Parser::from_env();
-    let (mut words, mut json, mut digest) = (Vec::new(), false, false);
+    let (mut words, mut json, mut digest, mut limit) = (Vec::new(), false, false, LIMIT);
     let mut session = Session { metrics: Some(true), ..Session::default() };
     while let Some(argument) = arguments.next().map_err(usage)? {
         match argument {
@@ -66,6 +72,10 @@ fn program() -> Result<u8, Failure> {
             Long("namespace") | Short('n') => session.namespace = arguments.value().and_then(|v| v.string()).map_err(usage)?,
             Long("kubectl") => session.kubectl = arguments.value().and_then(|v| v.string()).map_err(usage)?,
             Long("controller-manager") => session.controller_manager.push(arguments.value().and_then(|v| v.string()).map_err(usage)?),
+            Long("limit") => {
+                let text = arguments.value().and_then(|v| v.string()).map_err(usage)?;
+                limit = go_duration::parse(&text).map_err(|e| Failure::Usage(format!("--limit: {e}")))?;
+            }
             Long("json") => json = true,
             Long("digest") => digest = true,
             Long("help") | Short('h') => return print(HELP),
@@ -75,7 +85,7 @@ fn program() -> Result<u8, Failure> {
         }
     }
     match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["run", script] => run(script, session, json),
+        ["run", script] => run(script, session, Time::ZERO + limit, json),
         ["replay", path] => replay(path, digest),
         [] | ["help"] => print(HELP),
         ["run" | "replay"] => Err(Failure::Usage(format!("{}: a file is wanted", words[0]))),
@@ -111,7 +121,7 @@ fn replay(path: &str, digest: bool) -> Result<u8, Failure> {
     print(&(outcome + "\n"))
 }
 
-fn run(script: &str, mut session: Session, json: bool) -> Result<u8, Failure> {
+fn run(script: &str, mut session: Session, limit: Time, json: bool) -> Result<u8, Failure> {
     let path = Path::new(script);
     let text = std::fs::read_to_string(path).map_err(|error| Failure::Io { path: script.to_owned(), error })?;
     let name = path.file_name().map_or_else(|| script.to_owned(), |n| n.to_string_lossy().into_owned());
@@ -123,12 +133,12 @@ fn run(script: &str, mut session: Session, json: bool) -> Result<u8, Failure> {
     session.check().map_err(|error| Failure::Session { path: script.to_owned(), error })?;
     let mut sim = Sim::new(session);
     if json {
-        sim.play();
+        sim.play_before(limit);
         print(&(serde_json::to_string(&sim.outcome()).expect("an outcome has string keys and finite numbers only") + "\n"))?;
     } else {
         let mut shown = 0;
         loop {
-            let is_over = !(sim.is_busy() && sim.step_once());
+            let is_over = !(sim.is_busy() && sim.step_before(limit));
             for (stream, bytes) in sim.workstation().command_output(shown) {
                 let text = String::from_utf8_lossy(bytes);
                 match stream {
@@ -141,6 +151,12 @@ fn run(script: &str, mut session: Session, json: bool) -> Result<u8, Failure> {
                 break;
             }
         }
+    }
+    if sim.now() >= limit {
+        eprintln!(
+            "kubarium: {script} still ran after {} of simulated time and was ended; --limit gives it more",
+            go_duration::format(limit - Time::ZERO)
+        );
     }
     let exit = sim.steps().last().and_then(|s| s.exit).unwrap_or(1);
     Ok(u8::try_from(exit).unwrap_or(1))

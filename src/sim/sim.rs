@@ -140,24 +140,34 @@ impl Sim {
         self.running.is_some() || !self.waiting.is_empty() || self.arrived < self.session.inputs.len()
     }
 
+    /// Does the next thing that happens until `deadline`, when the command that still runs is killed; false where nothing is left.
+    pub fn step_before(&mut self, deadline: Time) -> bool {
+        match self.next_at().filter(|t| *t <= deadline) {
+            Some(next) => {
+                self.now = self.now.max(next);
+                self.step();
+            }
+            None if self.running.is_none() => return false,
+            None => {
+                self.now = self.now.max(deadline);
+                self.workstation.kill_command(&mut self.cluster, self.now);
+                self.finish_command();
+            }
+        }
+        true
+    }
+
     /// Plays the session to its end and two seconds on.
     ///
     /// A command that has not ended a quarter of an hour after the last input is killed.
     pub fn play(&mut self) {
         let last = self.session.inputs.iter().map(TimedInput::at).max().unwrap_or(Time::ZERO);
-        let deadline = last + OVERTIME_MAX;
-        while self.is_busy() {
-            let Some(next) = self.next_at() else { break };
-            if next > deadline {
-                self.now = self.now.max(deadline);
-                if self.running.is_none() {
-                    break;
-                }
-                self.workstation.kill_command(&mut self.cluster, self.now);
-            }
-            self.now = self.now.max(next.min(deadline));
-            self.step();
-        }
+        self.play_before(last + OVERTIME_MAX);
+    }
+
+    /// Plays the session to its end and two seconds on. The command that runs at `deadline` is killed.
+    pub fn play_before(&mut self, deadline: Time) {
+        while self.is_busy() && self.step_before(deadline) {}
         let end = self.now + AFTER_LAST;
         while !self.run(end, u64::MAX).done {}
     }

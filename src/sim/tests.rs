@@ -3,6 +3,7 @@
 use super::{Session, Sim, TimedInput};
 use crate::api::{Kind, Object};
 use crate::base::{Duration, Time};
+use crate::runtime::Stream;
 
 /// Plays commands and holds each one's output, with what it complained of, against the lines that are expected of it.
 fn transcript(files: &[(&str, &str)], lines: &[(f64, &str, &[&str])]) {
@@ -219,4 +220,27 @@ fn a_slow_registry_is_slow() {
     let usual = took(r#""usage":{}}"#);
     assert!(took(r#""fault":{"registry":20}}"#) > usual + 10.0);
     assert!(took(r#""fault":{"node":"node1","disk":20}},{"t":20.5,"cmd":"kubectl cordon node2 node3"}"#) > usual + 10.0);
+
+#[test]
+fn a_command_without_end_is_ended() {
+    for cmd in ["kubectl get pods -w", "sleep 999999", "while :; do sleep 60; done", "kubectl run a --image=nginx; sleep 5; kubectl attach a"] {
+        let input = TimedInput { t: 1.0, cmd: Some(cmd.to_owned()), ..TimedInput::default() };
+        let mut sim = Sim::new(Session { inputs: vec![input], ..Session::default() });
+        sim.play();
+        assert_eq!((sim.is_busy(), sim.steps()[0].exit), (false, Some(137)), "{cmd}");
+        assert_eq!(sim.now(), Time::from_secs(1 + 900 + 2), "{cmd}: a quarter of an hour and two seconds on");
+    }
+}
+
+#[test]
+fn output_and_errors_come_in_their_order() {
+    let input = TimedInput { cmd: Some("echo a; echo b >&2; echo c; kubectl get pods; echo d".to_owned()), ..TimedInput::default() };
+    let mut sim = Sim::new(Session { inputs: vec![input], ..Session::default() });
+    while !sim.run(Time::ZERO + Duration::from_secs(5), u64::MAX).done {}
+    let shown: String = sim
+        .workstation()
+        .command_output(0)
+        .map(|(stream, bytes)| format!("{}{}", if stream == Stream::Stderr { "!" } else { "" }, String::from_utf8_lossy(bytes)))
+        .collect();
+    assert_eq!(shown, "a\n!b\nc\n!No resources found in default namespace.\nd\n");
 }
