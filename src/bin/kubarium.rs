@@ -7,8 +7,7 @@ use std::process::ExitCode;
 
 use kubarium::api::go_duration;
 use kubarium::base::{Duration, Time};
-use kubarium::runtime::Stream;
-use kubarium::sim::{Session, Sim, TimedInput};
+use kubarium::sim::{Session, Sim, Stream, TimedInput};
 
 const HELP: &str = "\
 Kubarium: a simulated Kubernetes cluster on virtual time.

@@ -13,6 +13,8 @@ mod tests;
 mod timeline;
 mod workstation;
 
+/// Where a command writes.
+pub use crate::runtime::Stream;
 pub use cluster::Cluster;
 pub use nodes::default_nodes;
 pub use outcome::{Outcome, StepOutcome};

@@ -1,9 +1,8 @@
 //! Whole sessions as transcripts: when a command is typed, and what of its output matters.
 
-use super::{Session, Sim, TimedInput};
+use super::{Session, Sim, Stream, TimedInput};
 use crate::api::{Kind, Object};
 use crate::base::{Duration, Time};
-use crate::runtime::Stream;
 
 /// Plays commands and holds each one's output, with what it complained of, against the lines that are expected of it.
 fn transcript(files: &[(&str, &str)], lines: &[(f64, &str, &[&str])]) {
@@ -220,10 +219,13 @@ fn a_slow_registry_is_slow() {
     let usual = took(r#""usage":{}}"#);
     assert!(took(r#""fault":{"registry":20}}"#) > usual + 10.0);
     assert!(took(r#""fault":{"node":"node1","disk":20}},{"t":20.5,"cmd":"kubectl cordon node2 node3"}"#) > usual + 10.0);
+}
 
 #[test]
 fn a_command_without_end_is_ended() {
-    for cmd in ["kubectl get pods -w", "sleep 999999", "while :; do sleep 60; done", "kubectl run a --image=nginx; sleep 5; kubectl attach a"] {
+    for cmd in
+        ["kubectl get pods -w", "sleep 999999", "while :; do sleep 60; done", "kubectl run a --image=nginx; sleep 5; kubectl attach a"]
+    {
         let input = TimedInput { t: 1.0, cmd: Some(cmd.to_owned()), ..TimedInput::default() };
         let mut sim = Sim::new(Session { inputs: vec![input], ..Session::default() });
         sim.play();
