@@ -13,6 +13,8 @@ use kubarium::views::Flow;
 const LEGS_MAX: usize = 48;
 /// In how many pictures the places of all that requests run between are looked for once.
 const MEASURE_EVERY: u32 = 6;
+/// Up to so many legs are drawn in every frame.
+const LEGS_SMOOTH: usize = 12;
 /// How fast dots run, in pixels a second.
 const RUN_PX: u32 = 120;
 /// The most requests that are drawn as standing.
@@ -79,6 +81,10 @@ fn measure(over: &Element, flows: &[Flow]) -> Vec<Leg> {
     let mut place = |uid: &str| {
         let find = || {
             let r = tank.query_selector(&format!("[data-uid=\"{uid}\"]")).ok()??.get_bounding_client_rect();
+            // What is hidden, as on a narrow page, has no place.
+            if r.width() <= 0.0 {
+                return None;
+            }
             let x = (r.left() - frame.left()).clamp(0.0, (frame.width() - r.width()).max(0.0));
             Some([x, r.top() - frame.top(), r.width(), r.height()])
         };
@@ -116,13 +122,16 @@ pub fn Traffic(props: &Props) -> Html {
             *turn += 1;
         }
     });
+    // Many legs are drawn anew half as often: four pixels at a time.
+    let many = legs.len() > LEGS_SMOOTH;
     let leg = |l: &Leg| {
         let (x, y) = l.end;
+        let pace = |gap: u32| if many { format!(";animation-timing-function:steps({})", gap / 4) } else { String::new() };
         html! {
             <g key={l.path.clone()} class={if l.failing { "leg bad" } else { "leg" }}>
                 <path class="way" d={l.path.clone()} />
                 if let Some(gap) = l.gap {
-                    <path class="dots" d={l.path.clone()} stroke-dasharray={format!("0 {gap}")} style={format!("--gap:{gap}px;animation-duration:{}ms", gap * 1000 / RUN_PX)} />
+                    <path class="dots" d={l.path.clone()} stroke-dasharray={format!("0 {gap}")} style={format!("--gap:{gap}px;animation-duration:{}ms{}", gap * 1000 / RUN_PX, pace(gap))} />
                 }
                 if l.failing { <path class="drop" d={format!("M{} {}l8 8m0 -8l-8 8", x - 4, y - 4)} /> }
                 for i in 0..l.waiting.min(STANDING_MAX) { <circle cx={(x + 9 * (i as i32 + 1)).to_string()} cy={(y - 5).to_string()} r="3" /> }
