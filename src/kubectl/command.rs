@@ -89,6 +89,8 @@ pub enum Task {
     Replace(Box<commands::replace::Replacing>),
     /// `apply --force`.
     Reapply(Box<commands::apply::Applying>),
+    /// `port-forward`.
+    PortForward(Box<commands::port_forward::Forwarding>),
     /// `rolling-update`.
     Rolling(Box<commands::rolling_update::Rolling>),
 }
@@ -98,6 +100,7 @@ impl Task {
     pub fn resume(self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         match self {
             Task::Gone(t) => t.resume(cx),
+            Task::PortForward(t) => t.resume(cx),
             Task::Watch(t) => t.resume(cx),
             Task::Logs(t) => t.resume(cx),
             Task::Session(t) => t.resume(cx),

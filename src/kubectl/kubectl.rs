@@ -86,8 +86,15 @@ impl Kubectl {
         match &self.state {
             State::Running(Task::Session(_) | Task::Attach(_)) => self.session.interrupted = true,
             State::Exited(_) => {}
+            State::Running(Task::PortForward(_)) => self.state = State::Exited(0),
             _ => self.state = State::Exited(INTERRUPTED),
         }
+    }
+
+    /// Where connections to a local port go, while it forwards that port: namespace, pod and the pod's port.
+    pub fn forwards(&self, port: u16) -> Option<(&str, &str, u16)> {
+        let State::Running(Task::PortForward(forwarding)) = &self.state else { return None };
+        Some((&forwarding.namespace, &forwarding.pod, forwarding.port(port)?))
     }
 
     /// Whether what it waits for is a program in a container that has a terminal: keys go there as they are typed.

@@ -49,6 +49,8 @@ enum News {
 pub(super) enum Message {
     Request(Outgoing),
     Reply(ReplyTo, Result<NetResponse, NetError>),
+    /// A connection from outside to a port of a pod, by namespace and name.
+    Forward((ArcStr, ArcStr), u16, u64, NetRequest),
     /// The sender of a request is gone.
     Closed(ReplyTo),
     /// The next request of a service's load is due: namespace and name, and the load's number.
@@ -93,6 +95,8 @@ pub struct Kubelets {
     pub(super) traffic: Traffic,
     disks: Disks,
     execs: Execs,
+    /// Answers for those outside who asked.
+    forwarded: Vec<(u64, Result<NetResponse, NetError>)>,
     /// Pods by the objects that their volumes show.
     shown: BTreeMap<(&'static str, ArcStr, ArcStr), BTreeSet<(ArcStr, ArcStr)>>,
     /// Node and uid of the pod of each namespace and name.
@@ -115,12 +119,28 @@ impl Kubelets {
             traffic: Traffic::default(),
             disks: Disks::default(),
             execs: Execs::default(),
+            forwarded: Vec::new(),
             shown: BTreeMap::new(),
             names: BTreeMap::new(),
             random: RandomStream::new(seed, "kubelets"),
             usage: SetUsage::default(),
             nodes_seen: 0,
         }
+    }
+
+    /// Connects somebody outside to a port of a pod, as `port-forward` does; `id` comes back with the answer.
+    pub fn forward(&mut self, now: Time, namespace: &str, pod: &str, port: u16, id: u64, request: NetRequest) {
+        self.network.push(now + LATENCY, Message::Forward((namespace.into(), pod.into()), port, id, request));
+    }
+
+    /// Whether there are answers for somebody outside.
+    pub fn has_forwarded(&self) -> bool {
+        !self.forwarded.is_empty()
+    }
+
+    /// Takes those answers.
+    pub fn take_forwarded(&mut self) -> Vec<(u64, Result<NetResponse, NetError>)> {
+        std::mem::take(&mut self.forwarded)
     }
 
     /// A node goes dark, as if unplugged: its containers are gone, and nothing more is heard of it.
@@ -548,6 +568,17 @@ impl Kubelets {
 
     fn deliver(&mut self, api: &mut ApiServer, now: Time, message: Message) {
         match message {
+            Message::Reply(to, answer) if to.uid.is_empty() => self.forwarded.push((to.id, answer)),
+            Message::Forward(pod, port, id, request) => {
+                let reply_to = ReplyTo { node: ArcStr::new(), uid: ArcStr::new(), container: 0, id };
+                let place = self.names.get(&pod).cloned();
+                let answered = place.and_then(|(node, uid)| {
+                    self.with_worker(api, now, &node, &uid, |worker, cx| serve(worker, cx, port, request, reply_to.clone()))
+                });
+                if let Err(error) = answered.unwrap_or(Err(NetError::Refused)) {
+                    self.network.push(now + LATENCY, Message::Reply(reply_to, Err(error)));
+                }
+            }
             Message::Reply(to, answer) => {
                 self.traffic.answered(&to.way, answer.is_ok());
                 self.with_worker(api, now, &to.node, &to.uid, |worker, cx| {

@@ -2,12 +2,15 @@
 
 use crate::base::Order as _;
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use super::cluster::Cluster;
 use super::session::Session;
 use crate::base::{Duration, Time};
 use crate::kubectl::{Environment, FileError, Files, Host, Kubectl, Output, StdinState, Step, Stream, VERSION_VARIABLE};
+use crate::kubelet::Kubelets;
+use crate::network::{HttpRequest, NetError, NetRequest, NetResponse};
 use crate::runtime::{self, Errno, ExtRead, Image, Kind, Machine, MachineEvent, MachineSpec, Pid, Signal, SpawnSpec, Stdin};
 use crate::server::NodeApi;
 
@@ -77,6 +80,8 @@ pub struct Workstation {
     terminals: BTreeMap<u32, Terminal>,
     /// Whether a kubectl has fetched what the API says of itself; it is kept in `~/.kube/cache`.
     described: bool,
+    /// What its programs ask of the network.
+    requests: Vec<(u64, NetRequest)>,
 }
 
 impl Workstation {
@@ -109,6 +114,7 @@ impl Workstation {
             done: None,
             terminals: BTreeMap::new(),
             described: false,
+            requests: Vec::new(),
         };
         for (path, text) in &session.files {
             workstation.write_file(Time::ZERO, path, text);
@@ -250,7 +256,8 @@ impl Workstation {
         let newest = cluster.api.revision();
         let changed = self.kubectls.values().any(|r| r.beyond.is_some_and(|b| newest > b)).then_some(Time::ZERO);
         let kubectls = self.kubectls.values().filter_map(|r| r.wake).min();
-        let events = self.machine.has_events().then_some(Time::ZERO);
+        let answers = cluster.kubelets.as_ref().is_some_and(Kubelets::has_forwarded);
+        let events = (answers || self.machine.has_events()).then_some(Time::ZERO);
         [self.machine.next_wake(), kubectls, changed, events].into_iter().flatten().min()
     }
 
@@ -258,12 +265,42 @@ impl Workstation {
     pub(super) fn step(&mut self, cluster: &mut Cluster, now: Time) {
         self.machine.run(now);
         self.take_events(now);
+        for (id, request) in std::mem::take(&mut self.requests) {
+            self.connect(cluster, now, id, request);
+        }
+        for (id, answer) in cluster.kubelets.as_mut().map(Kubelets::take_forwarded).unwrap_or_default() {
+            self.machine.respond(now, id, answer);
+        }
         let newest = cluster.api.revision();
         let due = |r: &Running| r.wake.is_some_and(|t| t <= now) || r.beyond.is_some_and(|b| newest > b);
         let pids: Vec<Pid> = self.kubectls.iter().filter(|(_, r)| due(r)).map(|(pid, _)| *pid).collect();
         for pid in pids {
             self.step_kubectl(cluster, now, pid);
         }
+    }
+
+    /// The workstation reaches the cluster through kubectl alone: by ports that one forwards.
+    fn connect(&mut self, cluster: &mut Cluster, now: Time, id: u64, request: NetRequest) {
+        let (host, port) = match &request {
+            NetRequest::Http(HttpRequest { host, port, .. }) | NetRequest::Tcp { host, port, .. } => (host.as_str(), *port),
+            NetRequest::Resolve { name } | NetRequest::Ping { host: name } => (name.as_str(), 0),
+        };
+        let local = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        let answer = match &request {
+            _ if !local => Err(NetError::Unreachable),
+            NetRequest::Resolve { name } => Ok(NetResponse::Addresses(name.clone(), vec![IpAddr::V4(Ipv4Addr::LOCALHOST)])),
+            NetRequest::Ping { .. } => Ok(NetResponse::Pong(IpAddr::V4(Ipv4Addr::LOCALHOST))),
+            _ => {
+                let found = self.kubectls.iter().find_map(|(pid, r)| Some((*pid, r.kubectl.forwards(port)?)));
+                if let (Some((pid, (namespace, pod, to))), Some(kubelets)) = (found, cluster.kubelets.as_mut()) {
+                    kubelets.forward(now, namespace, pod, to, id, request);
+                    self.machine.ext_write(now, pid, 1, format!("Handling connection for {port}\n").as_bytes());
+                    return;
+                }
+                Err(NetError::Refused)
+            }
+        };
+        self.machine.respond(now, id, answer);
     }
 
     fn environment(&self) -> Vec<(String, String)> {
@@ -305,8 +342,7 @@ impl Workstation {
                 MachineEvent::ExternalGone { pid } => {
                     self.kubectls.remove(&pid);
                 }
-                // The workstation reaches the cluster through kubectl alone.
-                MachineEvent::Request { id, .. } => self.machine.respond(now, id, Err(crate::network::NetError::Unreachable)),
+                MachineEvent::Request { id, request, .. } => self.requests.push((id, request)),
                 MachineEvent::Exited { .. }
                 | MachineEvent::Abandoned { .. }
                 | MachineEvent::Served { .. }

@@ -45,7 +45,7 @@ kubectl auth reconcile -f role.yaml
 kubectl auth reconcile -f more.yaml
 kubectl get role reader -o jsonpath='{.rules}{"\n"}'
 kubectl auth reconcile -f more.yaml --remove-extra-permissions
-kubectl cluster-info dump --namespaces kube-public | grep kind..:.*List
+kubectl cluster-info dump --namespaces kube-public | grep List
 kubectl cluster-info dump --output-directory /tmp/dump
 kubectl options | head -8
 kubectl explain quota.spec.hard | head -12

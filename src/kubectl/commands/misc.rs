@@ -1,4 +1,4 @@
-//! Small commands: `auth`, `cluster-info`, `completion`, `options`, `plugin`, `kustomize`, `port-forward`, `proxy`, `certificate`, `edit`.
+//! Small commands: `auth`, `cluster-info`, `completion`, `options`, `plugin`, `kustomize`, `proxy`, `certificate`, `edit`.
 
 use crate::api::{Kind, Value};
 use crate::kubectl::checks::check;
@@ -7,9 +7,8 @@ use crate::kubectl::config::Kubeconfig;
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::files;
-use crate::kubectl::flags::{self, Flag, array, duration, switch, text};
+use crate::kubectl::flags::{self, Flag, switch, text};
 use crate::kubectl::output::TabWriter;
-use crate::kubectl::pods::pod_of;
 use crate::kubectl::resources::{Query, find, kind_of};
 use crate::server::ListOptions;
 
@@ -66,15 +65,6 @@ pub static KUSTOMIZE: Command = Command {
     usage: "DIR [flags] [options]",
     flags: &[KUSTOMIZE_FLAGS],
     ..Command::new("kustomize", "Build a kustomization target from a directory or URL", kustomize)
-};
-
-const PORT_FORWARD_FLAGS: &[Flag] = &[array("address", ""), duration("pod-running-timeout")];
-/// `kubectl port-forward`.
-pub static PORT_FORWARD: Command = Command {
-    usage: "TYPE/NAME [options] [LOCAL_PORT:]REMOTE_PORT [...[LOCAL_PORT_N:]REMOTE_PORT_N]",
-    flags: &[PORT_FORWARD_FLAGS],
-    run: Run::Do(port_forward),
-    ..Command::new("port-forward", "Forward one or more local ports to a pod", port_forward)
 };
 
 /// `kubectl proxy`.
@@ -231,21 +221,6 @@ fn kustomize(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         }
     }
     Ok(Flow::Done)
-}
-
-fn port_forward(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-    let [target, ports @ ..] = cx.args() else {
-        return Err(cx.usage("TYPE/NAME and list of ports are required for port-forward"));
-    };
-    if ports.is_empty() {
-        return Err(cx.usage("TYPE/NAME and list of ports are required for port-forward"));
-    }
-    let target = if target.contains('/') { vec![target.clone()] } else { vec!["pods".to_owned(), target.clone()] };
-    let infos = find(cx, &Query { latest: true, ..Query::default() }, &target)?.into_infos()?;
-    for info in infos {
-        pod_of(cx, &info)?;
-    }
-    fail("forwarding ports is not simulated here: this workstation reaches services and pods by their addresses")
 }
 
 fn certificate(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {

@@ -25,6 +25,7 @@ pub mod label;
 pub mod logs;
 pub mod misc;
 pub mod patch;
+pub mod port_forward;
 mod reconcile;
 pub mod replace;
 pub mod rolling_update;
@@ -65,7 +66,7 @@ pub static ROOT: Command = Command::group(
         &misc::KUSTOMIZE,
         &misc::OPTIONS,
         &misc::PLUGIN,
-        &misc::PORT_FORWARD,
+        &port_forward::COMMAND,
         &misc::PROXY,
         &apply::COMMAND,
         &autoscale::COMMAND,
