@@ -570,7 +570,7 @@ impl Kubelets {
         match message {
             Message::Reply(to, answer) if to.uid.is_empty() => self.forwarded.push((to.id, answer)),
             Message::Forward(pod, port, id, request) => {
-                let reply_to = ReplyTo { node: ArcStr::new(), uid: ArcStr::new(), container: 0, id };
+                let reply_to = ReplyTo { node: ArcStr::new(), uid: ArcStr::new(), container: 0, id, way: Default::default() };
                 let place = self.names.get(&pod).cloned();
                 let answered = place.and_then(|(node, uid)| {
                     self.with_worker(api, now, &node, &uid, |worker, cx| serve(worker, cx, port, request, reply_to.clone()))
