@@ -72,6 +72,8 @@ const FILL_STEP: Duration = Duration::from_millis(500);
 /// How many times slower something can be made.
 const SLOWER_MAX: u32 = 1000;
 
+/// In place of a node's name: whoever asks by a forwarded port. No node can be called so.
+const OUTSIDE: &str = "(outside)";
 /// Wakes handled in one call of `wake`.
 const WAKES_MAX: usize = 512;
 
@@ -568,9 +570,9 @@ impl Kubelets {
 
     fn deliver(&mut self, api: &mut ApiServer, now: Time, message: Message) {
         match message {
-            Message::Reply(to, answer) if to.uid.is_empty() => self.forwarded.push((to.id, answer)),
+            Message::Reply(to, answer) if to.node == OUTSIDE => self.forwarded.push((to.id, answer)),
             Message::Forward(pod, port, id, request) => {
-                let reply_to = ReplyTo { node: ArcStr::new(), uid: ArcStr::new(), container: 0, id, way: Default::default() };
+                let reply_to = ReplyTo { node: OUTSIDE.into(), uid: ArcStr::new(), container: 0, id, way: Default::default() };
                 let place = self.names.get(&pod).cloned();
                 let answered = place.and_then(|(node, uid)| {
                     self.with_worker(api, now, &node, &uid, |worker, cx| serve(worker, cx, port, request, reply_to.clone()))
