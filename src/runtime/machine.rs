@@ -10,7 +10,7 @@ use super::fs::{Errno, FileSystem, Inode, Kind, Mount};
 use super::images::{Image, Service};
 use super::kernel::{Kernel, Rd};
 use super::process::{Block, Body, Env, ExitStatus, Pid, Signal, Waiting};
-use super::programs;
+use super::programs::{self, QueueLength};
 use crate::base::{Duration, RandomStream, Time};
 use crate::network::{HttpRequest, NetError, NetRequest, NetResponse};
 
@@ -469,6 +469,11 @@ impl Machine {
                 started: p.started,
             })
             .collect()
+    }
+
+    /// What the queues of its queue servers hold.
+    pub fn queues(&self) -> Vec<QueueLength> {
+        self.kernel.procs.values().flat_map(|p| programs::queue_lengths(p)).collect()
     }
 
     // ---- the network

@@ -41,6 +41,7 @@ pub fn evidence(sim: &Sim, subject: &Subject, lang: Lang) -> Html {
         if subject.kind == "HorizontalPodAutoscaler" { scaling(sim, object, lang) } else { Sheet::default() },
         if subject.kind == "Pod" { placement(sim, object, lang) } else { Sheet::default() },
         if subject.kind == "Pod" { ends(sim, object, lang) } else { Sheet::default() },
+        queues(sim, object, lang),
         services(sim, object, lang),
         requests(sim, object, lang),
         if subject.kind == "Pod" { mounted(sim, object, lang) } else { Sheet::default() },
@@ -245,6 +246,17 @@ fn requests(sim: &Sim, object: &Value, lang: Lang) -> Sheet {
         open: object.kind() == "Service",
         ..Sheet::default()
     }
+}
+
+/// How full the queues are that an object works with.
+fn queues(sim: &Sim, object: &Value, lang: Lang) -> Sheet {
+    let row = |q: views::QueueView| {
+        let tone = if q.waiting + q.held == 0 { "ok" } else { "" };
+        (tone, vec![q.name, q.pod, q.waiting.to_string(), q.held.to_string()])
+    };
+    let rows = views::queues(sim, object).into_iter().map(row).collect();
+    let heads = heads(&[Text::Name, Text::From, Text::QueueWaiting, Text::QueueHeld], lang);
+    Sheet { title: Some(Text::Queues), heads, open: true, rows, ..Sheet::default() }
 }
 
 fn mounted(sim: &Sim, pod: &Value, lang: Lang) -> Sheet {

@@ -301,6 +301,9 @@ texts! {
     NotInNoAddress: "selected, but has no address yet", "已选中，但还没有地址";
     NotInLabel: "not selected: wants {}={}, the pod says {}", "未选中：要求 {}={}，而 Pod 为 {}";
     NotInNoLabel: "not selected: wants {}={}, the pod has no such label", "未选中：要求 {}={}，而 Pod 没有此标签";
+    Queues: "Queues", "队列";
+    QueueWaiting: "Waiting", "等待";
+    QueueHeld: "Taken, not yet acknowledged", "已取走、尚未确认";
     Mounted: "Files from ConfigMaps and Secrets", "来自 ConfigMap 与 Secret 的文件";
     FileFresh: "up to date", "已是最新";
     FileLate: "old: the kubelet brings the new one within about a minute", "旧内容：kubelet 约一分钟内更新";

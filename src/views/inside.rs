@@ -1,5 +1,6 @@
 //! What only the node that runs a container knows of it: what it wrote, and its files. Empty where no kubelets run.
 
+use crate::runtime::QueueLength;
 use crate::server::{FileEntry, FileKind, LogOptions, NodeApi};
 use crate::sim::Sim;
 
@@ -41,6 +42,12 @@ impl ContainerInside<'_> {
         let options = LogOptions { previous, tail_lines: Some(LOG_LINES_MAX), ..LogOptions::default() };
         let chunk = kubelets.logs(self.sim.now(), self.namespace, self.pod, self.container, &options).map_err(|status| status.message)?;
         Ok(String::from_utf8_lossy(&chunk.bytes).into_owned())
+    }
+
+    /// What the queues of the queue servers in it hold.
+    pub fn queues(self) -> Vec<QueueLength> {
+        let kubelets = self.sim.cluster().kubelets.as_ref();
+        kubelets.map(|k| k.queues(self.namespace, self.pod, self.container)).unwrap_or_default()
     }
 
     /// The files of a directory; none where it is no directory or the container does not run.

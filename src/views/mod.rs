@@ -22,8 +22,8 @@ pub use completion::{Completion, complete};
 pub use details::{EnvView, PodDetails};
 pub use event::{EventFeed, EventView, events_after};
 pub use evidence::{
-    Calculation, Decision, Difference, Edit, End, KindCount, Listed, Membership, Mounted, Relative, Replicas, columns, compare,
-    description, edits, ends, holds, kind_named, kinds, list, membership, mounted, object, placement, relatives, replicas, scaling,
+    Calculation, Decision, Difference, Edit, End, KindCount, Listed, Membership, Mounted, QueueView, Relative, Replicas, columns, compare,
+    description, edits, ends, holds, kind_named, kinds, list, membership, mounted, object, placement, queues, relatives, replicas, scaling,
 };
 pub use inside::{ContainerInside, FileView};
 pub use live::{Beat, LiveContainer, LiveHistory, LivePod, LiveProbe, ProbeKind, Span};

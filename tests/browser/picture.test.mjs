@@ -60,3 +60,15 @@ journey('shows that a file from a ConfigMap is late, then there', { theme: 'ligh
   await page.locator('.speed input').fill('7');
   await until('there', async () => /up to date/.test(await file.innerText()));
 });
+
+journey('shows how full a queue is', { theme: 'dark' }, async ({ page, until, axe, screenshot }) => {
+  await type(page, 'kubectl run broker --image=redis');
+  await page.locator('.node .pod', { hasText: 'Running' }).click();
+  await type(page, 'kubectl exec broker -- redis-cli rpush work apple banana cherry');
+  const row = page.locator('.sheet', { hasText: 'Queues' }).locator('tbody tr').first();
+  await until('three that wait', async () => /work\s+broker\s+3\s+0/.test(await row.innerText()));
+  await screenshot('full');
+  await axe();
+  await type(page, 'kubectl exec broker -- redis-cli lpop work');
+  await until('two that wait', async () => /work\s+broker\s+2\s+0/.test(await row.innerText()));
+});

@@ -19,6 +19,7 @@ use super::shell::Shell;
 use super::text;
 use control::{External, Xargs};
 use filter::FilterRun;
+pub use queues::QueueLength;
 use server::Server;
 
 /// A running program's state.
@@ -241,6 +242,17 @@ pub fn ports(p: &Process) -> Vec<u16> {
         Body::Program(program) => match &**program {
             Program::Server(s) => s.ports.to_vec(),
             Program::Listener(l) => vec![l.port],
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+/// What the queues of a process hold, where it is a queue server.
+pub fn queue_lengths(p: &Process) -> Vec<QueueLength> {
+    match &p.body {
+        Body::Program(program) => match &**program {
+            Program::Server(s) => s.queue_lengths(),
             _ => Vec::new(),
         },
         _ => Vec::new(),

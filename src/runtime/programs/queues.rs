@@ -3,8 +3,21 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use crate::base::Order as _;
+
 /// Bytes that a server keeps at most.
 const BYTES_MAX: usize = 8 << 20;
+
+/// How much is in a list of a queue server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueLength {
+    /// The list's key, or the queue's name.
+    pub name: String,
+    /// Messages that wait to be taken.
+    pub waiting: usize,
+    /// Messages that were taken and not acknowledged.
+    pub held: usize,
+}
 
 #[derive(Debug, Clone)]
 enum Item {
@@ -124,6 +137,21 @@ impl Queues {
             Item::List(list) => Ok(list),
             Item::Text(_) => Err(wrong_type()),
         }
+    }
+
+    /// The lists and the broker's queues, also empty ones.
+    pub fn lengths(&self) -> Vec<QueueLength> {
+        let declared = self.items.keys().filter_map(|k| k.strip_prefix("declared "));
+        let lists = self.items.iter().filter(|(_, item)| matches!(item, Item::List(_))).map(|(k, _)| k.as_str());
+        let mut names: Vec<&str> = declared.chain(lists).chain(self.held.iter().map(|[_, key, _]| key.as_str())).collect();
+        names.order();
+        names.dedup();
+        let length = |name: &str| QueueLength {
+            name: name.to_owned(),
+            waiting: if let Some(Item::List(list)) = self.items.get(name) { list.len() } else { 0 },
+            held: self.held.iter().filter(|[_, key, _]| key == name).count(),
+        };
+        names.into_iter().map(length).collect()
     }
 
     /// Puts back what a holder did not acknowledge, to be taken next.

@@ -33,6 +33,13 @@ pub struct Server {
     served: u64,
 }
 
+impl Server {
+    /// What its queues hold.
+    pub fn queue_lengths(&self) -> Vec<queues::QueueLength> {
+        self.queues.lengths()
+    }
+}
+
 /// Starts the image's service.
 pub fn start(k: &mut Kernel, p: &mut Process, service: &Arc<Service>) -> Step {
     p.memory = service.memory_bytes;
