@@ -6,7 +6,7 @@ import { example } from './manifests.mjs';
 /** Each section: its example, what is typed, what the terminal then says, and what is looked at. */
 const SECTIONS = [
   ['config-map', 'book-config', 'kubectl create -f cm-test-pod.yaml; sleep 5; kubectl create -f cm-appvars.yaml; sleep 30; kubectl logs cm-test-pod', /APPDATADIR=\/var\/data/],
-  ['life-cycle', 'book-life', 'kubectl create -f oom-pod.yaml; sleep 90; kubectl get pod oom -o jsonpath={.status.containerStatuses[0]}', /OOMKilled/],
+  ['life-cycle', 'book-life', 'kubectl create -f oom-pod.yaml; sleep 90; kubectl get pod oom -o jsonpath={.status.containerStatuses[*].state.terminated.reason}', /OOMKilled/],
   ['health', 'book-health', 'kubectl create -f pod-with-healthcheck.yaml -f pod-with-http-check.yaml; sleep 100; kubectl get pods', /http-check +1\/1 +Running +[1-9]/],
   ['scheduling', 'book-scheduling', 'kubectl create -f frontend-controller.yaml -f redis-master-controller.yaml; sleep 4; kubectl label nodes node1 zone=north; sleep 4; kubectl get pods -l name=redis-master -o wide', /redis-master-\w+ +1\/1 +Running.*node1/],
   ['daemon-set', 'book-daemon-set', 'kubectl create -f fluentd-ds-apps.yaml; sleep 8; kubectl get ds -n kube-system', /fluentd\S* +3 +3 +3/],
