@@ -4,6 +4,8 @@ pub mod backoff;
 pub mod indexes;
 mod manage;
 pub mod policy;
+#[cfg(test)]
+mod tests;
 mod tracking;
 
 use std::collections::{BTreeMap, BTreeSet};
