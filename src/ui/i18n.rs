@@ -303,7 +303,7 @@ texts! {
     NotInNoLabel: "not selected: wants {}={}, the pod has no such label", "未选中：要求 {}={}，而 Pod 没有此标签";
     Queues: "Queues", "队列";
     QueueWaiting: "Waiting", "等待";
-    QueueHeld: "Taken, not yet acknowledged", "已取走、尚未确认";
+    QueueHeld: "Taken", "已取走";
     Mounted: "Files from ConfigMaps and Secrets", "来自 ConfigMap 与 Secret 的文件";
     FileFresh: "up to date", "已是最新";
     FileLate: "old: the kubelet brings the new one within about a minute", "旧内容：kubelet 约一分钟内更新";
