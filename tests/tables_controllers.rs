@@ -1,6 +1,8 @@
 //! The controllers held to the recorded tables: rules evaluated by the real functions, and rows of upstream's own table tests.
 //! Needs the conformance folder.
 
+mod tables;
+
 use kubarium::api::quantity::Quantity;
 use kubarium::api::{Object, Value};
 use kubarium::base::{Duration, Time, format_rfc3339, parse_rfc3339};
@@ -10,6 +12,7 @@ use kubarium::controllers::hpa::calculator::{Sample, Samples, Target, Tolerances
 use kubarium::controllers::job::indexes::{Intervals, first_pending};
 use kubarium::controllers::job::{backoff, policy};
 use kubarium::obj;
+use tables::same;
 
 /// The rows of a table: the test they come from, their key, and what they say.
 fn rows(table: &str) -> Vec<(String, String, Value)> {
@@ -43,10 +46,6 @@ fn check(table: &str, func: &str, rule: impl Fn(&Value) -> Result<(), String>) {
     let wrong: Vec<String> =
         of_test.iter().filter_map(|(_, key, row)| rule(row).err().map(|e| format!("  {key}: {e}\n    {row}"))).collect();
     assert!(wrong.is_empty(), "{table} {func}: {} of {} rows differ\n{}", wrong.len(), of_test.len(), wrong.join("\n"));
-}
-
-fn same<T: PartialEq + std::fmt::Debug>(got: T, wanted: T) -> Result<(), String> {
-    if got == wanted { Ok(()) } else { Err(format!("got {got:?}, wanted {wanted:?}")) }
 }
 
 fn unix(text: &Value) -> i64 {

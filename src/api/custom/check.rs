@@ -77,21 +77,9 @@ fn scaled(object: &Value, path: &str, number: bool) -> Option<Cause> {
         _ => {
             let (shown, wanted) = if number { (Value::Int(0), "int64") } else { ("".into(), "string") };
             let shown_value = value.as_str().map_or_else(|| value.to_json(), str::to_owned);
-            let text = format!("{path} accessor error: {shown_value} is of the type {}, expected {wanted}", go_name(value));
+            let text = format!("{path} accessor error: {shown_value} is of the type {}, expected {wanted}", value.go_type());
             Some(Cause::invalid(path, &shown, &text))
         }
-    }
-}
-
-fn go_name(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "<nil>",
-        Value::Bool(_) => "bool",
-        Value::Int(_) => "int64",
-        Value::Float(_) => "float64",
-        Value::Str(_) => "string",
-        Value::List(_) => "[]interface {}",
-        Value::Map(_) => "map[string]interface {}",
     }
 }
 

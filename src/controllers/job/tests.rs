@@ -45,26 +45,22 @@ fn status_after(row: &Value) -> Result<Value, String> {
         let annotations = given.at(&["metadata", "annotations"]);
         if !annotations.is_empty() {
             pod.set(&["metadata", "annotations"], annotations.clone());
-        } else if indexed && !given.get("metadata").is_null() && !is_deleted(given) {
+        } else if indexed && !given.get("metadata").is_null() && !given.is_terminating() {
             pod.set(&["metadata", "annotations", "batch.kubernetes.io/job-completion-index"], i.to_string());
         }
         let mut pod = api.create(&by, pods, "default", pod, &options).map_err(said)?;
         pod.set(&["status"], given.get("status").clone());
         pod.set(&["spec", "nodeName"], "node1");
         api.update(&by, pods, pod, Subresource::Status, &options).map_err(said)?;
-        if is_deleted(given) {
+        if given.is_terminating() {
             api.delete(&by, pods, "default", &format!("mypod-{i}"), &DeleteOptions::default()).map_err(said)?;
         }
     }
     let key = key_of(&job);
     // So much later that no backoff holds back a replacement, except of a pod that was deleted just now.
-    let later = if row.get("pods").items().iter().any(is_deleted) { Duration::ZERO } else { Duration::from_secs(3600) };
+    let later = if row.get("pods").items().iter().any(Object::is_terminating) { Duration::ZERO } else { Duration::from_secs(3600) };
     JobController::default().reconcile(&mut api, now + later, &key).map_err(said)?;
     Ok(api.peek(jobs, &key.0, &key.1).map(|j| j.get("status").clone()).unwrap_or_default())
-}
-
-fn is_deleted(pod: &Value) -> bool {
-    !pod.at(&["metadata", "deletionTimestamp"]).is_null()
 }
 
 /// Whether a row's Job ends only when its pods have, as all do today.

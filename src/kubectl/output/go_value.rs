@@ -80,19 +80,6 @@ fn write_syntax(out: &mut String, v: &Value) {
     }
 }
 
-/// The name of a value's type in Go.
-pub(super) fn type_name(v: &Value) -> &'static str {
-    match v {
-        Value::Null => "<nil>",
-        Value::Bool(_) => "bool",
-        Value::Int(_) => "int64",
-        Value::Float(_) => "float64",
-        Value::Str(_) => "string",
-        Value::List(_) => "[]interface {}",
-        Value::Map(_) => "map[string]interface {}",
-    }
-}
-
 /// A string in double quotes with Go's escapes.
 // Models strconv.Quote.
 pub(super) fn quote(text: &str) -> String {

@@ -53,7 +53,7 @@ pub fn sort_objects(objects: &mut Vec<Value>, path: &str) -> Result<(), SortErro
     };
     let present: Vec<&Value> = keys.iter().flatten().filter(|k| !k.is_null()).collect();
     if let Some(odd) = present.iter().find(|k| kind(k) == 0) {
-        return Err(unsortable(format!("unsortable type: {}", go_value::type_name(odd))));
+        return Err(unsortable(format!("unsortable type: {}", odd.go_type())));
     }
     if present.windows(2).any(|pair| kind(pair[0]) != kind(pair[1])) {
         return Err(unsortable("unsortable interface: interface".into()));

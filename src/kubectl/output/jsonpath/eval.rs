@@ -212,7 +212,7 @@ fn slice(input: &[Value], start: Option<i64>, end: Option<i64>, derived: bool, s
         let items = match v {
             Value::List(items) => items,
             Value::Null => continue,
-            _ => return failed(format!("{} is not array or slice", go_value::type_name(v))),
+            _ => return failed(format!("{} is not array or slice", v.go_type())),
         };
         let len = i64::try_from(items.len()).unwrap_or(i64::MAX);
         let mut from = start.unwrap_or(0);

@@ -56,7 +56,7 @@ pub(super) fn is_true(v: &Value) -> bool {
 pub(super) fn type_name(v: &Value) -> &'static str {
     match v {
         Value::Int(_) => "int",
-        other => go_value::type_name(other),
+        other => other.go_type(),
     }
 }
 
