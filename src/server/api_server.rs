@@ -173,14 +173,17 @@ impl ApiServer {
         self.writer = Writer::Manager(manager.into());
     }
 
-    /// Notes in the object who owns what it changes, where a user writes.
-    fn track(&mut self, by: &Caller, kind: KindRef, old: Option<&Value>, object: &mut Value, options: &WriteOptions) {
-        if options.field_validation != FieldValidation::Trusted {
-            match std::mem::take(&mut self.writer) {
-                Writer::Settled => {}
-                Writer::Manager(name) => managed_fields::track(kind, old, object, &name, "", by),
-                Writer::Unknown => managed_fields::track(kind, old, object, "unknown", "", by),
+    /// Notes in the object who owns what it changes.
+    fn track(&mut self, by: &Caller, kind: KindRef, old: Option<&Value>, object: &mut Value, sub: Subresource, options: &WriteOptions) {
+        match std::mem::take(&mut self.writer) {
+            Writer::Settled => {}
+            _ if options.field_validation == FieldValidation::Trusted => {
+                if let Some(old) = old {
+                    managed_fields::track_component(kind, old, object, sub.name(), by);
+                }
             }
+            Writer::Manager(name) => managed_fields::track(kind, old, object, &name, sub.name(), by),
+            Writer::Unknown => managed_fields::track(kind, old, object, "unknown", sub.name(), by),
         }
     }
 
@@ -283,7 +286,7 @@ impl ApiServer {
         object.set(&["metadata", "uid"], self.random.uuid());
         object.set(&["metadata", "creationTimestamp"], by.now.rfc3339());
         api::defaults::apply(kind, &mut object);
-        self.track(by, kind, None, &mut object, options);
+        self.track(by, kind, None, &mut object, Subresource::None, options);
         admission::admit_create(self, by, kind, namespace, &mut object)?;
         strategy::prepare_for_create(kind, &mut object);
         // The registry allocates before it validates.
@@ -344,10 +347,13 @@ impl ApiServer {
             api::defaults::apply(kind, &mut object);
         }
         if sub != Subresource::Status {
-            self.track(by, kind, Some(&old), &mut object, options);
+            self.track(by, kind, Some(&old), &mut object, sub, options);
             admission::admit_update(self, by, kind, &namespace, &mut object, &old)?;
         }
         strategy::prepare_for_update(kind, &mut object, &old, sub);
+        if sub == Subresource::Status {
+            self.track(by, kind, Some(&old), &mut object, sub, options);
+        }
         let trusted = options.field_validation == FieldValidation::Trusted;
         let is_service = kind.plural == "services" && kind.group.is_empty() && sub != Subresource::Status;
         if is_service {
@@ -531,11 +537,8 @@ impl ApiServer {
         let old = object.clone();
         let path = kind.custom.as_ref().map_or(".spec.replicas", |c| c.scale(kind.version).get("specReplicasPath").str());
         object.set(&path.trim_start_matches('.').split('.').collect::<Vec<_>>(), replicas);
-        if options.field_validation != FieldValidation::Trusted
-            && let Writer::Manager(name) = std::mem::take(&mut self.writer)
-        {
-            managed_fields::track(kind, Some(&old), &mut object, &name, "scale", by);
-        }
+        self.track(by, kind, Some(&old), &mut object, Subresource::Scale, options);
+        self.writer = Writer::Settled;
         self.update(by, kind, object, Subresource::None, &WriteOptions { field_validation: FieldValidation::Trusted, ..*options })?;
         self.scale(kind, namespace, scale.name())
     }

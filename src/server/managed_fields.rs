@@ -1,7 +1,8 @@
 //! Who wrote which field (`metadata.managedFields`), and server-side apply, which goes by it. Knows nothing of who asks.
 //!
 //! A set of fields is kept as the API writes it (`FieldsV1`): a tree of `f:name`, `k:{keys}` and `v:value`; a node is in the set where it
-//! is empty or has a `.`. The cluster's own components are not followed: they own nothing, and nothing conflicts with them.
+//! is empty or has a `.`. An object that a user wrote is followed from then on, whoever writes: a component owns what it changes, by
+//! the name of its program. What the cluster makes for itself, as a ReplicaSet its pods, is not followed.
 
 use super::options::Caller;
 use crate::api::schema::{Field, ListType, Ty, Type, schema};
@@ -13,6 +14,8 @@ use crate::obj;
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 /// As whom kubectl applies on the server's side.
 const KUBECTL: &str = "kubectl";
+/// The subresource of an entry about a status.
+const STATUS: &str = "status";
 
 /// How a value is taken apart.
 #[derive(Clone, Copy)]
@@ -192,9 +195,13 @@ fn field_set(node: Node, value: &Value) -> Value {
 
 /// What changed: fields that are new or other than before, and fields that are gone.
 fn compare(node: Node, old: Option<&Value>, new: Option<&Value>) -> (Value, Value) {
+    if let (Some(old), Some(new)) = (old, new)
+        && old.same(new)
+    {
+        return (Value::Null, Value::Null);
+    }
     if let Node::Leaf = node {
         return match (old, new) {
-            (Some(old), Some(new)) if old.same(new) => (Value::Null, Value::Null),
             (_, Some(_)) => (Value::map(), Value::Null),
             (Some(_), None) => (Value::Null, Value::map()),
             (None, None) => (Value::Null, Value::Null),
@@ -302,11 +309,27 @@ fn unowned() -> Value {
     })
 }
 
+/// What a write outside the status is about.
 fn bare(object: &Value) -> Value {
     let mut object = object.clone();
     object.remove(&["status"]);
     object.remove(&["metadata", "managedFields"]);
     object
+}
+
+/// What a write of a subresource can change: the status and labels, or all but the status.
+fn written(sub: &str, object: &Value) -> Value {
+    let bare = bare(object);
+    if sub == STATUS { obj!({"metadata": bare.get("metadata"), "status": object.get("status")}) } else { bare }
+}
+
+/// As whom a component writes: all controllers are one program.
+fn program(component: &str) -> &str {
+    match component {
+        "kubelet" | "kube-apiserver" | "kube-scheduler" => component,
+        "default-scheduler" => "kube-scheduler",
+        _ => "kube-controller-manager",
+    }
 }
 
 /// The entries of an object, and what to do with them.
@@ -327,11 +350,8 @@ impl Managers {
         self.entries.iter().find(|e| Self::is(e, manager, operation, sub)).map_or(Value::Null, |e| e.get("fieldsV1").clone())
     }
 
-    /// Gives a manager these fields and no others.
+    /// Gives a manager these fields and no others, at a time.
     fn put(&mut self, kind: KindRef, (manager, operation, sub): (&str, &str, &str), fields: Value, now: Option<&str>) {
-        if self.fields(manager, operation, sub).same(&fields) {
-            return;
-        }
         self.entries.retain(|e| !Self::is(e, manager, operation, sub));
         if fields.is_empty() {
             return;
@@ -369,11 +389,19 @@ impl Managers {
     }
 }
 
-/// A user's create or update: what changed is the manager's from now on.
+/// A component's update of an object: followed where a user wrote it.
+pub(super) fn track_component(kind: KindRef, old: &Value, new: &mut Value, sub: &str, by: &Caller) {
+    if !old.at(&["metadata", "managedFields"]).is_empty() {
+        track(kind, Some(old), new, program(by.manager), sub, by);
+    }
+}
+
+/// A create or update: what changed is the manager's from now on.
+// Models managedFieldsUpdater: an entry's time is that of the last change by its manager.
 pub(super) fn track(kind: KindRef, old: Option<&Value>, new: &mut Value, manager: &str, sub: &str, by: &Caller) {
     let root = Node::root(kind);
     let empty = Value::map();
-    let (changed, gone) = compare(root, Some(&old.map_or(empty, bare)), Some(&bare(new)));
+    let (changed, gone) = compare(root, Some(&old.map_or(empty, |o| written(sub, o))), Some(&written(sub, new)));
     let changed = minus(&changed, &unowned());
     let mut managers = old.map_or(Managers { entries: Vec::new() }, Managers::of);
     if !changed.is_null() || !gone.is_null() {
@@ -411,7 +439,9 @@ pub(super) fn apply(kind: KindRef, live: &Value, config: &Value, manager: &str, 
         managers.put(kind, ("kubectl-last-applied", "Apply", ""), annotation, None);
         next.set(&["metadata", "annotations", LAST_APPLIED], config.to_json() + "\n");
     }
-    managers.put(kind, who, own.clone(), Some(&now));
+    if !managers.fields(manager, "Apply", "").same(&own) {
+        managers.put(kind, who, own.clone(), Some(&now));
+    }
     let owned = managers.entries.iter().fold(Value::Null, |all, e| union(&all, e.get("fieldsV1")));
     prune(root, &mut next, &minus(&last, &own), &owned);
     let (changed, gone) = compare(root, Some(&bare(live)), Some(&bare(&next)));
@@ -515,6 +545,37 @@ mod tests {
         let mut third = second.clone();
         track(kind, Some(&second), &mut third, "eve", "", &by(3));
         assert_eq!(third, second, "who changes nothing owns nothing");
+    }
+
+    #[test]
+    fn components_own_what_they_change_of_what_a_user_wrote() {
+        let kind = Kind::named("Deployment");
+        let component = |second, name| Caller::new(Time::from_secs(second), name);
+        let mut first = obj!({"metadata": {"name": "d"}, "spec": {"replicas": 1}});
+        let mut unseen = obj!({"metadata": {"name": "d"}, "spec": {"replicas": 2}});
+        track_component(kind, &first, &mut unseen, "", &component(1, "deployment-controller"));
+        assert!(fields(&unseen, "kube-controller-manager").is_empty(), "nobody follows what the cluster made");
+        track(kind, None, &mut first, "ann", "", &by(1));
+        let mut scaled = first.clone();
+        scaled.set(&["spec", "replicas"], 2);
+        track_component(kind, &first, &mut scaled, "scale", &component(2, "horizontal-pod-autoscaler"));
+        assert_eq!(fields(&scaled, "kube-controller-manager"), r#"{"f:spec":{"f:replicas":{}}}"#);
+        let applied = obj!({"metadata": {"name": "d"}, "spec": {"replicas": 1}});
+        assert_eq!(
+            apply(kind, &scaled, &applied, "kubectl", false, &by(3)).expect_err("the autoscaler owns it").message,
+            "Apply failed with 1 conflict: conflict with \"kube-controller-manager\" with subresource \"scale\" using apps/v1: .spec.replicas"
+        );
+        let status = |of: &Value, second: u64| {
+            let mut next = of.clone();
+            next.set(&["status", "replicas"], second as i64);
+            track_component(kind, of, &mut next, "status", &component(second, "deployment-controller"));
+            next
+        };
+        let later = status(&status(&scaled, 4), 5);
+        let of_status = later.at(&["metadata", "managedFields"]).items().iter().find(|e| e.get("subresource").str() == "status");
+        let of_status = of_status.expect("a status was written");
+        assert_eq!(of_status.get("fieldsV1").to_json(), r#"{"f:status":{"f:replicas":{}}}"#);
+        assert_eq!(of_status.get("time").str(), by(5).now.rfc3339(), "the time of the last change");
     }
 
     #[test]

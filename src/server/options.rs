@@ -119,6 +119,20 @@ pub enum Subresource {
     Finalize,
 }
 
+impl Subresource {
+    /// Its name in URLs and in managed fields; empty for the object itself.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Subresource::None => "",
+            Subresource::Status => "status",
+            Subresource::Scale => "scale",
+            Subresource::Resize => "resize",
+            Subresource::EphemeralContainers => "ephemeralcontainers",
+            Subresource::Finalize => "finalize",
+        }
+    }
+}
+
 /// A change to an object, in one of the API's patch formats.
 #[derive(Clone, Debug)]
 pub enum Patch {

@@ -171,8 +171,11 @@ pub fn edits(api: &ApiServer, object: &Value) -> Vec<Edit> {
     told
 }
 
-/// Whose managed fields are others than before; of what components write, which keep none, who wrote it.
+/// The component that wrote it; of what a user wrote, whose managed fields are others than before.
 fn who(before: &Value, version: &Version) -> String {
+    if version.by != "kubectl" {
+        return version.by.to_owned();
+    }
     let after = &version.value;
     let entries = |v: &Value| v.at(&["metadata", "managedFields"]).items().to_vec();
     let known = entries(before);
