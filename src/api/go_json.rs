@@ -1,31 +1,23 @@
 //! What Go's JSON decoder says of a text that is none.
 
-/// `invalid character 'b' looking for beginning of object key string`; none where the text is a JSON object.
-pub fn error(text: &[u8]) -> Option<String> {
+/// `invalid character 'b' looking for beginning of object key string`; none where the text is JSON.
+pub fn syntax_error(text: &[u8]) -> Option<String> {
     let mut scanner = Scanner { text, at: 0 };
-    scanner.space();
-    if scanner.at == text.len() {
-        return Some("unexpected end of JSON input".into());
-    }
-    let is_object = text[scanner.at] == b'{';
-    let first = text[scanner.at];
-    match scanner.value(0) {
-        Err(e) => Some(e),
-        Ok(()) => {
-            scanner.space();
-            if scanner.at < text.len() {
-                return Some(format!("invalid character {} after top-level value", quoted(text[scanner.at])));
-            }
-            let what = match first {
-                b'[' => "array",
-                b'"' => "string",
-                b't' | b'f' => "bool",
-                b'n' => return None,
-                _ => "number",
-            };
-            (!is_object).then(|| format!("json: cannot unmarshal {what} into Go value of type map[string]interface {{}}"))
-        }
-    }
+    scanner.whole().err()
+}
+
+/// The same, and what is wrong with JSON that is no object; none where the text is a JSON object or `null`.
+pub fn error(text: &[u8]) -> Option<String> {
+    syntax_error(text).or_else(|| {
+        let what = match text.iter().find(|b| !SPACES.contains(b))? {
+            b'{' | b'n' => return None,
+            b'[' => "array",
+            b'"' => "string",
+            b't' | b'f' => "bool",
+            _ => "number",
+        };
+        Some(format!("json: cannot unmarshal {what} into Go value of type map[string]interface {{}}"))
+    })
 }
 
 fn quoted(byte: u8) -> String {
@@ -45,11 +37,18 @@ struct Scanner<'a> {
     at: usize,
 }
 
+const SPACES: &[u8] = b" \t\r\n";
 const DEPTH_MAX: usize = 200;
 
 impl Scanner<'_> {
+    fn whole(&mut self) -> Result<(), String> {
+        self.value(0)?;
+        self.space();
+        if self.at < self.text.len() { self.wrong("after top-level value") } else { Ok(()) }
+    }
+
     fn space(&mut self) {
-        while self.text.get(self.at).is_some_and(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n')) {
+        while self.text.get(self.at).is_some_and(|b| SPACES.contains(b)) {
             self.at += 1;
         }
     }
@@ -220,6 +219,10 @@ mod tests {
             ("", Some("unexpected end of JSON input")),
             ("{\"a\":1}x", Some("invalid character 'x' after top-level value")),
             ("nope", Some("invalid character 'o' in literal null (expecting 'u')")),
+            ("{\"a\":1", Some("unexpected end of JSON input")),
+            ("{\"a\" 1}", Some("invalid character '1' after object key")),
+            ("{\"a\":tru}", Some("invalid character '}' in literal true (expecting 'e')")),
+            ("[1 2]", Some("invalid character '2' after array element")),
             ("[1]", Some("json: cannot unmarshal array into Go value of type map[string]interface {}")),
         ] {
             assert_eq!(super::error(text.as_bytes()).as_deref(), want, "{text}");

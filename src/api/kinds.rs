@@ -173,7 +173,7 @@ impl Kind {
 
     /// `apiVersion` as objects carry it: `v1`, `apps/v1`.
     pub fn api_version(&self) -> String {
-        if self.group.is_empty() { self.version.to_owned() } else { format!("{}/{}", self.group, self.version) }
+        join_api_version(self.group, self.version)
     }
 
     /// The singular name, as discovery has it: `pod`.
@@ -190,6 +190,11 @@ impl Kind {
     pub fn qualified(&self) -> String {
         if self.group.is_empty() { self.plural.to_owned() } else { format!("{}.{}", self.plural, self.group) }
     }
+}
+
+/// `apps/v1`; of the core group, its version alone.
+pub fn join_api_version(group: &str, version: &str) -> String {
+    if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") }
 }
 
 /// Splits `apps/v1` into group and version; the core group is empty.

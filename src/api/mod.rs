@@ -36,7 +36,7 @@ mod value;
 pub mod yaml;
 
 pub use arcstr::literal as arcstr_literal;
-pub use kinds::{KINDS, Kind, KindRef, split_api_version};
+pub use kinds::{KINDS, Kind, KindRef, join_api_version, split_api_version};
 pub use object::Object;
 pub use qos::qos_class;
 pub use quantity::Quantity;

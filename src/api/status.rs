@@ -183,6 +183,16 @@ impl Status {
         Status::new(429, "TooManyRequests", message.into())
     }
 
+    /// 503: what is asked for is not there now.
+    pub fn service_unavailable(message: impl Into<String>) -> Status {
+        Status::new(503, "ServiceUnavailable", message.into())
+    }
+
+    /// 501.
+    pub fn not_implemented(message: impl Into<String>) -> Status {
+        Status::new(501, "", message.into())
+    }
+
     /// 415: a content type that is not served.
     pub fn unsupported_media_type(message: impl Into<String>) -> Status {
         Status::new(415, "UnsupportedMediaType", message.into())

@@ -2,17 +2,22 @@
 
 use super::Value;
 
+/// A recorded file; nothing, and a line that says so, where there is no folder of them.
+pub fn recorded(path: &str) -> Option<Value> {
+    let Ok(folder) = std::env::var("KUBARIUM_CONFORMANCE") else {
+        println!("KUBARIUM_CONFORMANCE is not set: {path} was not read");
+        return None;
+    };
+    let text = std::fs::read_to_string(format!("{folder}/{path}")).expect("the folder is whole");
+    Some(Value::from_json(&text).expect("the file is JSON"))
+}
+
 /// Holds the rows of a table that come from one of its functions to what `judge` says of them: `None` where a row is of something
 /// else. Fewer than `least` held rows are a failure too, wherever there is a table.
 pub fn check(table: &str, function: &str, least: usize, judge: impl Fn(&Value) -> Option<Result<(), String>>) {
-    let Ok(folder) = std::env::var("KUBARIUM_CONFORMANCE") else {
-        println!("KUBARIUM_CONFORMANCE is not set: {table} was not read");
-        return;
-    };
-    let text = std::fs::read_to_string(format!("{folder}/tables/{table}.json")).expect("the folder has the table");
-    let table_value = Value::from_json(&text).expect("the table is JSON");
+    let Some(rows) = recorded(&format!("tables/{table}.json")) else { return };
     let (mut held, mut wrong) = (0, Vec::new());
-    for row in table_value.get("rows").items() {
+    for row in rows.get("rows").items() {
         if row.get("func").str().rsplit('.').next() != Some(function) {
             continue;
         }

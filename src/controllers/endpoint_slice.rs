@@ -7,7 +7,7 @@ use crate::base::Order as _;
 use super::controller::{ObjectRef, controller_ref, key_of};
 use super::replicas::is_ready;
 use super::service_pods::{
-    RECONCILE, TRIGGER_TIME, TriggerTimes, hostname_of, is_candidate, is_headless, port_rank, ports_on, selected_pods, services_of,
+    RECONCILE, TriggerTimes, hostname_of, is_candidate, is_headless, note_trigger_time, port_rank, ports_on, selected_pods, services_of,
     target_ref,
 };
 use super::work_queue::WorkQueue;
@@ -143,15 +143,7 @@ impl EndpointSliceController {
         let is_new = slice.is_none();
         let mut next = slice.unwrap_or_else(fresh);
         next.set(&["metadata", "labels"], labels);
-        match trigger {
-            Some(at) => next.set(&["metadata", "annotations", TRIGGER_TIME], at),
-            None => {
-                next.remove(&["metadata", "annotations", TRIGGER_TIME]);
-                if next.at(&["metadata", "annotations"]).is_empty() {
-                    next.remove(&["metadata", "annotations"]);
-                }
-            }
-        }
+        note_trigger_time(&mut next, trigger);
         next.set(&["endpoints"], endpoints);
         next.set(&["ports"], ports.clone());
         if is_new {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::controller::{ObjectRef, key_of};
 use super::replicas::is_ready;
 use super::service_pods::{
-    RECONCILE, TRIGGER_TIME, TriggerTimes, hostname_of, is_candidate, is_headless, port_rank, ports_on, selected_pods, services_of,
+    RECONCILE, TriggerTimes, hostname_of, is_candidate, is_headless, note_trigger_time, port_rank, ports_on, selected_pods, services_of,
     target_ref,
 };
 use super::work_queue::WorkQueue;
@@ -51,15 +51,7 @@ impl EndpointsController {
             return Ok(());
         }
         next.set(&["metadata", "labels"], labels);
-        match trigger {
-            Some(at) => next.set(&["metadata", "annotations", TRIGGER_TIME], at),
-            None => {
-                next.remove(&["metadata", "annotations", TRIGGER_TIME]);
-                if next.at(&["metadata", "annotations"]).is_empty() {
-                    next.remove(&["metadata", "annotations"]);
-                }
-            }
-        }
+        note_trigger_time(&mut next, trigger.as_ref());
         if subsets.is_empty() {
             next.remove(&["subsets"]);
         } else {

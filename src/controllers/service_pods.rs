@@ -12,7 +12,21 @@ use crate::server::{ApiServer, Change};
 /// How long a reconcile with its writes takes.
 pub(super) const RECONCILE: Duration = Duration::from_millis(10);
 /// The annotation that says when what set a change off happened.
-pub(super) const TRIGGER_TIME: &str = "endpoints.kubernetes.io/last-change-trigger-time";
+const TRIGGER_TIME: &str = "endpoints.kubernetes.io/last-change-trigger-time";
+
+/// Annotates endpoints with what set their change off, or takes the annotation away.
+pub(super) fn note_trigger_time(endpoints: &mut Value, trigger: Option<&ArcStr>) {
+    let path = ["metadata", "annotations", TRIGGER_TIME];
+    match trigger {
+        Some(at) => endpoints.set(&path, at.clone()),
+        None => {
+            endpoints.remove(&path);
+            if endpoints.at(&path[..2]).is_empty() {
+                endpoints.remove(&path[..2]);
+            }
+        }
+    }
+}
 
 /// The pods that a Service selects; none where it selects by hand.
 pub(super) fn selected_pods<'a>(api: &'a ApiServer, service: &Value) -> Option<Vec<&'a Value>> {

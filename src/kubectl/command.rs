@@ -91,6 +91,8 @@ pub enum Task {
     Reapply(Box<commands::apply::Applying>),
     /// `port-forward`.
     PortForward(Box<commands::port_forward::Forwarding>),
+    /// `proxy`.
+    Proxy(Box<commands::proxy::Proxying>),
     /// `rolling-update`.
     Rolling(Box<commands::rolling_update::Rolling>),
 }
@@ -101,6 +103,7 @@ impl Task {
         match self {
             Task::Gone(t) => t.resume(cx),
             Task::PortForward(t) => t.resume(cx),
+            Task::Proxy(t) => t.resume(),
             Task::Watch(t) => t.resume(cx),
             Task::Logs(t) => t.resume(cx),
             Task::Session(t) => t.resume(cx),

@@ -53,6 +53,8 @@ pub struct Host<'a> {
     pub now: Time,
     /// The workstation's files.
     pub files: &'a mut dyn Files,
+    /// The workstation's ports on which another kubectl listens.
+    pub listening: &'a [u16],
 }
 
 /// Standard input so far.

@@ -25,6 +25,25 @@ pub struct Kubectl {
     session: Session,
 }
 
+/// What is behind a local port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Behind<'a> {
+    /// `port-forward`: a port of a pod.
+    Pod {
+        /// Its namespace.
+        namespace: &'a str,
+        /// Its name.
+        pod: &'a str,
+        /// Its port.
+        port: u16,
+    },
+    /// `proxy`: the API server, below a path.
+    Api {
+        /// The path, which ends in a slash.
+        prefix: &'a str,
+    },
+}
+
 #[derive(Clone, Debug)]
 enum State {
     /// Nothing was done yet.
@@ -91,10 +110,22 @@ impl Kubectl {
         }
     }
 
-    /// Where connections to a local port go, while it forwards that port: namespace, pod and the pod's port.
-    pub fn forwards(&self, port: u16) -> Option<(&str, &str, u16)> {
-        let State::Running(Task::PortForward(forwarding)) = &self.state else { return None };
-        Some((&forwarding.namespace, &forwarding.pod, forwarding.port(port)?))
+    /// Where connections to a local port go, while it listens there.
+    pub fn listens(&self, port: u16) -> Option<Behind<'_>> {
+        match &self.state {
+            State::Running(Task::PortForward(t)) => Some(Behind::Pod { namespace: &t.namespace, pod: &t.pod, port: t.port(port)? }),
+            State::Running(Task::Proxy(t)) if t.port == port => Some(Behind::Api { prefix: &t.prefix }),
+            _ => None,
+        }
+    }
+
+    /// The local ports on which it listens.
+    pub fn ports(&self) -> Vec<u16> {
+        match &self.state {
+            State::Running(Task::PortForward(t)) => t.local_ports().collect(),
+            State::Running(Task::Proxy(t)) => vec![t.port],
+            _ => Vec::new(),
+        }
     }
 
     /// Whether what it waits for is a program in a container that has a terminal: keys go there as they are typed.

@@ -13,7 +13,6 @@ pub mod describe;
 mod error;
 mod files;
 mod flags;
-mod go_json;
 mod help;
 mod host;
 mod kubectl;
@@ -29,7 +28,7 @@ mod unified;
 
 pub use completion::complete;
 pub use host::{Environment, FileError, Files, Host, Output, StdinState, Step, Stream};
-pub use kubectl::Kubectl;
+pub use kubectl::{Behind, Kubectl};
 pub use legacy::VERSION_VARIABLE;
 
 #[cfg(test)]

@@ -68,7 +68,7 @@ impl Desk {
         let mut out = Output::default();
         let mut steps = 0;
         let exit = loop {
-            let mut host = Host { api: &mut self.api, node: None, now: self.now, files: &mut self.files };
+            let mut host = Host { api: &mut self.api, node: None, now: self.now, files: &mut self.files, listening: &[] };
             match kubectl.step(&mut host, StdinState { bytes: stdin.as_bytes(), eof: true }, &mut out) {
                 Step::Exit(code) => break code,
                 Step::WaitUntil(at) | Step::WaitChange(Some(at)) | Step::WaitStdin(Some(at)) if at > self.now => self.now = at,

@@ -135,6 +135,12 @@ impl Kubelets {
         self.network.push(now + LATENCY, Message::Forward((namespace.into(), pod.into()), port, id, request));
     }
 
+    /// A request comes to an address in the cluster from outside; `id` comes back with the answer.
+    pub fn enter(&mut self, now: Time, id: u64, request: NetRequest) {
+        let out = Outgoing { node: OUTSIDE.into(), uid: ArcStr::new(), container: 0, id, request };
+        self.network.push(now + LATENCY, Message::Request(out));
+    }
+
     /// Whether there are answers for somebody outside.
     pub fn has_forwarded(&self) -> bool {
         !self.forwarded.is_empty()
@@ -646,6 +652,7 @@ impl Kubelets {
         let routed = match route(api, &mut self.random, &namespace, &out.request) {
             _ if cut => Route::Silence,
             Route::Address(ip, port) if ip.starts_with("127.") => Route::Address(own_ip, port),
+            Route::Address(ip, port) => self.host_port(&ip, port).map_or(Route::Address(ip, port), |(ip, port)| Route::Address(ip, port)),
             other => other,
         };
         if let Route::Address(ip, _) = &routed
@@ -684,6 +691,16 @@ impl Kubelets {
         if let Some(Err(error)) = answered {
             self.network.push(now + LATENCY, Message::Reply(reply_to, Err(error)));
         }
+    }
+
+    /// The pod's address and port behind a `hostPort` of the node with this address.
+    fn host_port(&self, ip: &str, port: u16) -> Option<(ArcStr, u16)> {
+        let kubelet = self.kubelets.values().find(|k| k.node.ip == ip)?;
+        kubelet.pods.values().filter(|w| !w.killed && !w.spec.host_network).find_map(|worker| {
+            let mut ports = worker.pod.at(&["spec", "containers"]).items().iter().flat_map(|c| c.get("ports").items());
+            let found = ports.find(|p| p.get("hostPort").int() == i64::from(port))?;
+            Some((worker.ip(&kubelet.node.ip)?, u16::try_from(found.get("containerPort").int()).ok()?))
+        })
     }
 
     /// The pod that has an address; a node's address is that of the sender where it shares the node's network.

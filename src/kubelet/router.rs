@@ -6,7 +6,7 @@ use super::container_runtime::{HttpRequest, NetError, NetRequest, NetResponse};
 use super::traffic::Way;
 use crate::api::{ArcStr, Kind, Object, Value};
 use crate::base::{Duration, RandomStream};
-use crate::server::ApiServer;
+use crate::server::{ApiServer, NODE_PORTS};
 
 /// What a message takes from one pod to another.
 pub(super) const LATENCY: Duration = Duration::from_micros(250);
@@ -43,11 +43,12 @@ impl ReplyTo {
 
 /// The UID of the service that a request is sent to; empty where it is sent to none.
 pub(super) fn service_behind(api: &ApiServer, namespace: &str, request: &NetRequest) -> ArcStr {
-    let (NetRequest::Http(HttpRequest { host, .. }) | NetRequest::Tcp { host, .. }) = request else { return ArcStr::new() };
+    let (NetRequest::Http(HttpRequest { host, port, .. }) | NetRequest::Tcp { host, port, .. }) = request else { return ArcStr::new() };
     let mut parts = host.split('.');
     let (name, space) = (parts.next().unwrap_or(""), parts.next().unwrap_or(namespace));
     let named = api.peek(Kind::named("Service"), space, name);
-    named.or_else(|| service_of(api, host)).map_or_else(ArcStr::new, |s| s.uid().into())
+    let by_address = || service_of(api, host).or_else(|| node_port(api, host, *port).map(|(service, ..)| service));
+    named.or_else(by_address).map_or_else(ArcStr::new, |s| s.uid().into())
 }
 
 /// Where a request goes.
@@ -85,8 +86,15 @@ pub(super) fn route(api: &ApiServer, random: &mut RandomStream, namespace: &str,
     let Some((_, addresses)) = resolve(api, namespace, host) else { return Route::Answer(Err(NetError::NoSuchHost)) };
     let Some(ip) = pick(&addresses, random) else { return Route::Answer(Err(NetError::NoSuchHost)) };
     let ip = ip.to_string();
-    match service_of(api, &ip) {
-        Some(service) => to_endpoint(api, random, service, port),
+    if let Some(service) = service_of(api, &ip) {
+        let port = service.at(&["spec", "ports"]).items().iter().find(|p| p.get("port").int() == i64::from(port));
+        return port.map_or(Route::Silence, |port| to_endpoint(api, random, service, port, ""));
+    }
+    match node_port(api, &ip, port) {
+        Some((service, port, node)) if service.at(&["spec", "externalTrafficPolicy"]).str() == "Local" => {
+            to_endpoint(api, random, service, port, node)
+        }
+        Some((service, port, _)) => to_endpoint(api, random, service, port, ""),
         None => Route::Address(ip.into(), port),
     }
 }
@@ -103,22 +111,30 @@ fn service_of<'a>(api: &'a ApiServer, ip: &str) -> Option<&'a Value> {
     api.iter(Kind::named("Service"), None).find(|s| s.at(&["spec", "clusterIP"]).str() == ip)
 }
 
-/// The service's port that has this number leads to one of its ready endpoints.
-fn to_endpoint(api: &ApiServer, random: &mut RandomStream, service: &Value, port: u16) -> Route {
-    let Some(port) = service.at(&["spec", "ports"]).items().iter().find(|p| p.get("port").int() == i64::from(port)) else {
-        return Route::Silence;
-    };
-    let name = port.get("name").str();
-    let ready = endpoints(api, service, name);
+/// The service that is behind a port of a node, its port, and the node's name.
+fn node_port<'a>(api: &'a ApiServer, ip: &str, port: u16) -> Option<(&'a Value, &'a Value, &'a str)> {
+    if !NODE_PORTS.contains(&i64::from(port)) {
+        return None;
+    }
+    let of = |service: &'a Value| service.at(&["spec", "ports"]).items().iter().find(|p| p.get("nodePort").int() == i64::from(port));
+    let (service, port) = api.iter(Kind::named("Service"), None).find_map(|service| Some((service, of(service)?)))?;
+    let has = |node: &&Value| node.at(&["status", "addresses"]).items().iter().any(|a| a.get("address").str() == ip);
+    Some((service, port, api.iter(Kind::named("Node"), None).find(has)?.name()))
+}
+
+/// A service's port leads to one of its ready endpoints, of those on one node where that is named.
+fn to_endpoint(api: &ApiServer, random: &mut RandomStream, service: &Value, port: &Value, node: &str) -> Route {
+    let ready = endpoints(api, service, port.get("name").str(), node);
     match pick(&ready, random) {
         Some((ip, target)) => Route::Address(ip.clone(), *target),
-        // kube-proxy rejects connections to a service without endpoints.
+        // kube-proxy drops what may go to a node's own endpoints alone, and rejects connections to a service without any.
+        None if !node.is_empty() => Route::Silence,
         None => Route::Answer(Err(NetError::Refused)),
     }
 }
 
-/// Ready addresses and target ports of a service's port.
-fn endpoints(api: &ApiServer, service: &Value, port_name: &str) -> Vec<(ArcStr, u16)> {
+/// Ready addresses and target ports of a service's port; of one node where that is named.
+fn endpoints(api: &ApiServer, service: &Value, port_name: &str, node: &str) -> Vec<(ArcStr, u16)> {
     let slices = api
         .iter(Kind::named("EndpointSlice"), Some(service.namespace()))
         .filter(|s| s.label("kubernetes.io/service-name") == Some(service.name()));
@@ -129,7 +145,8 @@ fn endpoints(api: &ApiServer, service: &Value, port_name: &str) -> Vec<(ArcStr, 
         };
         let Ok(port) = u16::try_from(port) else { continue };
         for endpoint in slice.get("endpoints").items() {
-            if endpoint.at(&["conditions", "ready"]).as_bool().unwrap_or(true) {
+            let here = node.is_empty() || endpoint.get("nodeName").str() == node;
+            if here && endpoint.at(&["conditions", "ready"]).as_bool().unwrap_or(true) {
                 out.extend(endpoint.get("addresses").items().iter().map(|a| (a.arc_str(), port)));
             }
         }
@@ -159,7 +176,7 @@ fn resolve(api: &ApiServer, namespace: &str, name: &str) -> Option<(String, Vec<
         let ip = found.at(&["spec", "clusterIP"]).str();
         let addresses: Vec<IpAddr> = if ip == "None" {
             let port = found.at(&["spec", "ports"]).items().first().map_or("", |p| p.get("name").str());
-            endpoints(api, found, port).iter().filter_map(|(ip, _)| ip.parse().ok()).collect()
+            endpoints(api, found, port, "").iter().filter_map(|(ip, _)| ip.parse().ok()).collect()
         } else {
             ip.parse().into_iter().collect()
         };

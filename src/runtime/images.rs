@@ -817,7 +817,8 @@ fn build(flavour: Flavour) -> Inode {
 
 /// The image that the workstation runs: a Debian with bash.
 pub fn workstation() -> Image {
-    Image { name: "workstation".into(), cmd: words(&["bash"]), root: tree(Flavour::Debian), ..Image::default() }
+    let root = with(tree(Flavour::Debian), &[("usr/local/bin/minikube", include_str!("images/minikube.sh"), 0o755)]);
+    Image { name: "workstation".into(), cmd: words(&["bash"]), root, ..Image::default() }
 }
 
 #[cfg(test)]

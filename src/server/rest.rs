@@ -4,7 +4,7 @@ use super::options::{Caller, DeleteOptions, FieldValidation, ListOptions, Patch,
 use super::{ApiServer, deletion, strategy};
 use crate::api::convert::{to_stored, to_version};
 use crate::api::schema::schema;
-use crate::api::{KindRef, Status, Value};
+use crate::api::{KindRef, Status, Value, join_api_version};
 use crate::obj;
 
 /// One request.
@@ -59,7 +59,7 @@ impl ApiServer {
         if answer.get("kind").str() == target.kind.kind {
             answer = to_version(target.kind, &target.version, answer);
         } else if !answer.get("items").is_null() {
-            answer.set(&["apiVersion"], format!("{}/{}", target.kind.group, target.version));
+            answer.set(&["apiVersion"], join_api_version(target.kind.group, &target.version));
             for item in answer.at_mut(&["items"]).list_mut() {
                 *item = to_version(target.kind, &target.version, std::mem::take(item));
             }
@@ -72,6 +72,11 @@ impl ApiServer {
         match path {
             "/version" => return Ok((200, version_info())),
             "/healthz" | "/livez" | "/readyz" => return Ok((200, "ok".into())),
+            _ if request.method == "GET" => {
+                if let Some(found) = self.discovery(path) {
+                    return Ok((200, found));
+                }
+            }
             _ => {}
         }
         let query: Vec<(String, String)> =
@@ -98,6 +103,9 @@ impl ApiServer {
             return Err(Status::no_such_resource());
         }
         match (request.method, name.is_empty(), sub.as_str()) {
+            ("GET", ..) if matches!(parameter("watch"), "true" | "1") => {
+                Err(Status::not_implemented("watching over HTTP is not simulated here: use \"kubectl get --watch\""))
+            }
             ("GET", true, _) => {
                 let items = self.list(kind, (!namespace.is_empty()).then_some(namespace), &list)?;
                 Ok((200, self.as_list(kind, items)))
@@ -249,7 +257,7 @@ fn delete_options(body: &Value) -> Result<DeleteOptions, Status> {
 }
 
 /// Undoes URL escaping; what is not valid stays as it is.
-fn decode_percent(text: &str) -> String {
+pub(super) fn decode_percent(text: &str) -> String {
     let mut out = Vec::with_capacity(text.len());
     let bytes = text.as_bytes();
     let mut i = 0;

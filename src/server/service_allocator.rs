@@ -10,7 +10,8 @@ use crate::base::RandomStream;
 /// The service network: 10.96.0.0/12.
 const NETWORK: u32 = u32::from_be_bytes([10, 96, 0, 0]);
 const PREFIX: u32 = 12;
-const NODE_PORTS: std::ops::RangeInclusive<i64> = 30_000..=32_767;
+/// The ports of nodes that services get (the default of `--service-node-port-range`).
+pub const NODE_PORTS: std::ops::RangeInclusive<i64> = 30_000..=32_767;
 
 /// What is taken, and by whom.
 #[derive(Clone, Debug, Default)]

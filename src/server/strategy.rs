@@ -31,7 +31,7 @@ fn built_in_with_status(kind: KindRef) -> bool {
             | ("batch", _)
             | ("autoscaling", _)
             | ("policy", _)
-            | ("networking.k8s.io", "ingresses")
+            | ("networking.k8s.io", "ingresses" | "servicecidrs")
             | ("apiextensions.k8s.io" | "apiregistration.k8s.io" | "certificates.k8s.io" | "flowcontrol.apiserver.k8s.io", _)
     )
 }

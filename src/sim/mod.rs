@@ -1,6 +1,7 @@
 //! The whole cluster on one clock: sessions, inputs, faults, keyframes, digest. Nothing here may know the browser.
 
 mod cluster;
+mod connections;
 mod digest;
 mod metrics_server;
 mod nodes;

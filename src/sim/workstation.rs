@@ -2,15 +2,15 @@
 
 use crate::base::Order as _;
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use super::cluster::Cluster;
+use super::connections::{Connections, Way, local_port};
 use super::session::Session;
 use crate::base::{Duration, Time};
 use crate::kubectl::{Environment, FileError, Files, Host, Kubectl, Output, StdinState, Step, Stream, VERSION_VARIABLE};
 use crate::kubelet::Kubelets;
-use crate::network::{HttpRequest, NetError, NetRequest, NetResponse};
+use crate::network::NetRequest;
 use crate::runtime::{self, Errno, ExtRead, Image, Kind, Machine, MachineEvent, MachineSpec, Pid, Signal, SpawnSpec, Stdin};
 use crate::server::NodeApi;
 
@@ -82,6 +82,7 @@ pub struct Workstation {
     described: bool,
     /// What its programs ask of the network.
     requests: Vec<(u64, NetRequest)>,
+    connections: Connections,
 }
 
 impl Workstation {
@@ -115,6 +116,7 @@ impl Workstation {
             terminals: BTreeMap::new(),
             described: false,
             requests: Vec::new(),
+            connections: Connections::default(),
         };
         for (path, text) in &session.files {
             workstation.write_file(Time::ZERO, path, text);
@@ -266,9 +268,19 @@ impl Workstation {
         self.machine.run(now);
         self.take_events(now);
         for (id, request) in std::mem::take(&mut self.requests) {
-            self.connect(cluster, now, id, request);
+            let listener = self.kubectls.iter().find_map(|(pid, r)| Some((*pid, r.kubectl.listens(local_port(&request)?)?)));
+            let (handler, behind) = listener.map_or((None, None), |(pid, behind)| (Some(pid), Some(behind)));
+            match self.connections.connect(cluster, now, id, request, behind) {
+                Way::Answered(answer) => self.machine.respond(now, id, answer),
+                Way::Forwarded(port) => {
+                    let pid = handler.expect("only a listener forwards");
+                    self.machine.ext_write(now, pid, 1, format!("Handling connection for {port}\n").as_bytes());
+                }
+                Way::Sent => {}
+            }
         }
         for (id, answer) in cluster.kubelets.as_mut().map(Kubelets::take_forwarded).unwrap_or_default() {
+            let answer = self.connections.answer(id, answer);
             self.machine.respond(now, id, answer);
         }
         let newest = cluster.api.revision();
@@ -277,30 +289,6 @@ impl Workstation {
         for pid in pids {
             self.step_kubectl(cluster, now, pid);
         }
-    }
-
-    /// The workstation reaches the cluster through kubectl alone: by ports that one forwards.
-    fn connect(&mut self, cluster: &mut Cluster, now: Time, id: u64, request: NetRequest) {
-        let (host, port) = match &request {
-            NetRequest::Http(HttpRequest { host, port, .. }) | NetRequest::Tcp { host, port, .. } => (host.as_str(), *port),
-            NetRequest::Resolve { name } | NetRequest::Ping { host: name } => (name.as_str(), 0),
-        };
-        let local = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
-        let answer = match &request {
-            _ if !local => Err(NetError::Unreachable),
-            NetRequest::Resolve { name } => Ok(NetResponse::Addresses(name.clone(), vec![IpAddr::V4(Ipv4Addr::LOCALHOST)])),
-            NetRequest::Ping { .. } => Ok(NetResponse::Pong(IpAddr::V4(Ipv4Addr::LOCALHOST))),
-            _ => {
-                let found = self.kubectls.iter().find_map(|(pid, r)| Some((*pid, r.kubectl.forwards(port)?)));
-                if let (Some((pid, (namespace, pod, to))), Some(kubelets)) = (found, cluster.kubelets.as_mut()) {
-                    kubelets.forward(now, namespace, pod, to, id, request);
-                    self.machine.ext_write(now, pid, 1, format!("Handling connection for {port}\n").as_bytes());
-                    return;
-                }
-                Err(NetError::Refused)
-            }
-        };
-        self.machine.respond(now, id, answer);
     }
 
     fn environment(&self) -> Vec<(String, String)> {
@@ -397,12 +385,13 @@ impl Workstation {
             }
         }
         let mut out = Output::default();
+        let listening: Vec<u16> = self.kubectls.values().flat_map(|r| r.kubectl.ports()).collect();
         let revision = cluster.api.revision();
         let step = {
             let cwd = self.machine.ext_cwd(pid);
             let mut files = WorkstationFiles { machine: &mut self.machine, cwd };
             let node = cluster.kubelets.as_mut().map(|kubelets| kubelets as &mut dyn NodeApi);
-            let mut host = Host { api: &mut cluster.api, node, now, files: &mut files };
+            let mut host = Host { api: &mut cluster.api, node, now, files: &mut files, listening: &listening };
             running.kubectl.step(&mut host, StdinState { bytes: &running.stdin, eof: running.eof }, &mut out)
         };
         for (stream, bytes) in &out.chunks {

@@ -33,7 +33,7 @@ else does, also what no second real cluster would do the same way:
 - Custom and external metrics: the autoscaler says that they are not served. Metrics of CPU and memory are.
 - Dynamic resources, CSI drivers, Windows, swap, cgroups below the level of a container's CPU and memory.
 - Seccomp and AppArmor profiles, projected volumes of certificates and trust bundles: judged by the server's rules, without effect in a pod.
-- Descriptions of rare kinds and fields in `kubectl explain`; `kubectl proxy`; of kustomize Helm charts, replacements
+- Descriptions of rare kinds and fields in `kubectl explain`; watches over HTTP; of kustomize Helm charts, replacements
   and plug-ins.
 ";
 

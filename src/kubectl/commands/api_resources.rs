@@ -4,7 +4,7 @@ use crate::base::Order as _;
 use std::collections::BTreeSet;
 
 use crate::api::schema::schema;
-use crate::api::{KindRef, Value};
+use crate::api::{KindRef, Value, join_api_version};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::commands::create_generators::texts;
 use crate::kubectl::context::Context;
@@ -122,7 +122,7 @@ fn versions(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     for kind in cx.host.api.kinds() {
         all.insert(kind.api_version());
         for version in schema().versions(kind) {
-            all.insert(if kind.group.is_empty() { version.to_owned() } else { format!("{}/{version}", kind.group) });
+            all.insert(join_api_version(kind.group, version));
         }
     }
     for version in all {

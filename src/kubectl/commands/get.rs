@@ -198,12 +198,16 @@ fn raw(cx: &mut Context<'_, '_>, path: &str) -> Result<Flow, CliError> {
     if !path.starts_with('/') {
         return fail(format!("--raw must be a valid URL path: parse {path:?}: invalid URI for request"));
     }
+    if cx.host.api.proxy_location(path).is_some() {
+        return fail("requests to pods and services are not simulated by --raw: use \"kubectl proxy\" and curl");
+    }
     let by = Caller::new(cx.host.now, "kubectl");
     let answer = cx.host.api.rest(&by, &RestRequest { method: "GET", path, content_type: "", body: Value::Null });
     if answer.code >= 400 {
         let message = answer.body.get("message").str();
         let reason = answer.body.get("reason").str();
-        return Err(CliError::Exit(1, format!("Error from server ({reason}): {message}")));
+        let reason = if reason.is_empty() { String::new() } else { format!(" ({reason})") };
+        return Err(CliError::Exit(1, format!("Error from server{reason}: {message}")));
     }
     match &answer.body {
         Value::Str(text) => cx.out.out(text.as_str()),

@@ -67,10 +67,6 @@ pub static KUSTOMIZE: Command = Command {
     ..Command::new("kustomize", "Build a kustomization target from a directory or URL", kustomize)
 };
 
-/// `kubectl proxy`.
-pub static PROXY: Command =
-    Command::new("proxy", "Run a proxy to the Kubernetes API server", |_| fail("a proxy is not simulated here: use \"kubectl get --raw\""));
-
 /// `kubectl certificate`.
 pub static CERTIFICATE: Command = Command {
     usage: "SUBCOMMAND [options]",

@@ -26,6 +26,7 @@ pub mod logs;
 pub mod misc;
 pub mod patch;
 pub mod port_forward;
+pub mod proxy;
 mod reconcile;
 pub mod replace;
 pub mod rolling_update;
@@ -67,7 +68,7 @@ pub static ROOT: Command = Command::group(
         &misc::OPTIONS,
         &misc::PLUGIN,
         &port_forward::COMMAND,
-        &misc::PROXY,
+        &proxy::COMMAND,
         &apply::COMMAND,
         &autoscale::COMMAND,
         &cordon::CORDON,

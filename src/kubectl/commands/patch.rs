@@ -1,14 +1,12 @@
 //! `kubectl patch`.
 
-use crate::api::Status;
 use crate::api::yaml::decode_documents;
-use crate::api::{Object, Value};
+use crate::api::{Status, Value, go_json};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, text};
-use crate::kubectl::go_json;
 use crate::kubectl::printing::Reporter;
 use crate::kubectl::resources::{Query, find};
 use crate::server::{Patch, Subresource, json_patch, merge_patch, strategic_merge_patch};
@@ -109,12 +107,10 @@ fn subresource(name: &str) -> Result<Subresource, CliError> {
 /// A patch is JSON where it begins so, YAML otherwise. What only looks like JSON goes to the server as it is.
 fn parse(text: &str) -> Result<Result<Value, String>, CliError> {
     if text.trim_start().starts_with(['{', '[']) {
-        return Ok(Value::from_json(text).map_err(|_| go_json::syntax_error(text)));
+        return Ok(Value::from_json(text).map_err(|e| go_json::syntax_error(text.as_bytes()).unwrap_or_else(|| e.to_string())));
     }
     let documents = decode_documents(text).map_err(|e| {
         CliError::Message(format!("unable to parse {text:?}: {}", e.message.trim_start_matches("error converting YAML to JSON: ")))
     })?;
-    let value = documents.into_iter().next().map(|d| d.value).unwrap_or_default();
-    debug_assert!(value.name().len() <= text.len());
-    Ok(Ok(value))
+    Ok(Ok(documents.into_iter().next().map(|d| d.value).unwrap_or_default()))
 }

@@ -58,11 +58,21 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             CliError::Message(format!("error parsing local port '{port}': strconv.ParseUint: parsing {port:?}: invalid syntax"))
         };
         let from = match local {
-            "" => ANY_PORT + (i as u16 % 1000),
+            "" => ANY_PORT + ((cx.host.listening.len() + i) as u16 % 1000),
             same if same == remote => remote.parse().unwrap_or(to),
             other => other.parse().map_err(|_| bad(other))?,
         };
         forwarded.push((from, to));
+    }
+    let wanted = forwarded.iter().map(|(from, to)| format!("{{{from} {to}}}")).collect::<Vec<_>>().join(" ");
+    let (busy, forwarded): (Vec<_>, Vec<_>) = forwarded.into_iter().partition(|(from, _)| cx.host.listening.contains(from));
+    for (from, _) in busy {
+        let taken = |address: &str| format!("unable to create listener: Error listen {address}:{from}: bind: address already in use");
+        let both = format!("{} {}", taken("tcp4 127.0.0.1"), taken("tcp6 [::1]"));
+        cx.out.errln(format!("Unable to listen on port {from}: Listeners failed to create with the following errors: [{both}]"));
+    }
+    if forwarded.is_empty() {
+        return fail(format!("unable to listen on any of the requested ports: [{wanted}]"));
     }
     for (from, to) in &forwarded {
         cx.out.outln(format!("Forwarding from 127.0.0.1:{from} -> {to}"));
@@ -110,6 +120,11 @@ impl Forwarding {
     /// The pod's port behind a local one.
     pub fn port(&self, local: u16) -> Option<u16> {
         self.ports.iter().find(|(from, _)| *from == local).map(|(_, to)| *to)
+    }
+
+    /// The local ones.
+    pub fn local_ports(&self) -> impl Iterator<Item = u16> {
+        self.ports.iter().map(|(from, _)| *from)
     }
 
     /// Goes on while the pod is there.

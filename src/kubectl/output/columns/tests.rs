@@ -1,6 +1,7 @@
 //! What the columns of `kubectl get` say.
 
 use super::*;
+use crate::api::table_rows::recorded;
 use crate::api::{Kind, Map};
 use crate::obj;
 
@@ -76,22 +77,13 @@ fn json_object(v: &Value) -> Value {
     }
 }
 
-fn conformance(table: &str) -> Option<Value> {
-    let Ok(folder) = std::env::var("KUBARIUM_CONFORMANCE") else {
-        println!("KUBARIUM_CONFORMANCE is not set: {table} is not looked at");
-        return None;
-    };
-    let text = std::fs::read_to_string(format!("{folder}/{table}")).expect("the conformance folder is whole");
-    Some(Value::from_json(&text).expect("JSON"))
-}
-
 fn now_at(rfc3339: &str) -> Time {
     Time::parse_rfc3339(rfc3339).expect("a moment of the session")
 }
 
 #[test]
 fn cells_are_those_of_upstreams_tests() {
-    let Some(table) = conformance("tables/printers.json") else { return };
+    let Some(table) = recorded("tables/printers.json") else { return };
     // When the rows' ages were taken.
     let now = now_at("2026-11-22T08:36:56.2Z");
     let (mut seen, mut wrong) = (0, Vec::new());
@@ -130,7 +122,7 @@ fn cells_are_those_of_upstreams_tests() {
 
 #[test]
 fn columns_are_those_the_server_sends() {
-    let Some(table) = conformance("openapi/table-columns.json") else { return };
+    let Some(table) = recorded("openapi/table-columns.json") else { return };
     for (plural, entry) in table.entries() {
         let (group, _) = crate::api::split_api_version(entry.api_version());
         let kind = Kind::of_resource(group, plural).expect("a kind of the table");

@@ -1,0 +1,176 @@
+//! What the API says of itself: `/`, `/api`, `/apis`, and the resources of each group and version.
+
+use crate::base::Order as _;
+
+use super::ApiServer;
+use super::strategy::has_status;
+use crate::api::schema::schema;
+use crate::api::{KindRef, Value, join_api_version};
+use crate::obj;
+
+const CHANGE: &[&str] = &["get", "patch", "update"];
+const CREATE: &[&str] = &["create"];
+const CONNECT: &[&str] = &["create", "get"];
+const PROXY: &[&str] = &["create", "delete", "get", "patch", "update"];
+const SCALE: (&str, &str, &str, &[&str]) = ("scale", "autoscaling/v1", "Scale", CHANGE);
+
+/// Subresources beside `status`: the resource's name, then group and version (where they are others), kind and verbs.
+const SUBRESOURCES: &[(&str, &[(&str, &str, &str, &[&str])])] = &[
+    ("namespaces", &[("finalize", "", "Namespace", &["update"])]),
+    ("nodes", &[("proxy", "", "NodeProxyOptions", PROXY)]),
+    (
+        "pods",
+        &[
+            ("attach", "", "PodAttachOptions", CONNECT),
+            ("binding", "", "Binding", CREATE),
+            ("ephemeralcontainers", "", "Pod", CHANGE),
+            ("eviction", "policy/v1", "Eviction", CREATE),
+            ("exec", "", "PodExecOptions", CONNECT),
+            ("log", "", "Pod", &["get"]),
+            ("portforward", "", "PodPortForwardOptions", CONNECT),
+            ("proxy", "", "PodProxyOptions", PROXY),
+            ("resize", "", "Pod", CHANGE),
+        ],
+    ),
+    ("replicationcontrollers", &[SCALE]),
+    ("deployments", &[SCALE]),
+    ("replicasets", &[SCALE]),
+    ("statefulsets", &[SCALE]),
+    ("serviceaccounts", &[("token", "authentication.k8s.io/v1", "TokenRequest", CREATE)]),
+    ("services", &[("proxy", "", "ServiceProxyOptions", PROXY)]),
+];
+
+impl ApiServer {
+    /// The document at a path of discovery; nothing where the path is none of them.
+    pub(super) fn discovery(&self, path: &str) -> Option<Value> {
+        let parts: Vec<&str> = path.split('/').filter(|p| !p.is_empty()).collect();
+        match parts.as_slice() {
+            [] => {
+                let mut paths: Vec<String> =
+                    ["/api", "/api/v1", "/apis", "/healthz", "/livez", "/readyz", "/version"].map(Into::into).into();
+                for (group, versions) in self.groups() {
+                    paths.push(format!("/apis/{group}"));
+                    paths.extend(versions.iter().map(|version| format!("/apis/{group}/{version}")));
+                }
+                paths.order();
+                let paths: Vec<Value> = paths.into_iter().map(Value::from).collect();
+                Some(obj!({"paths": paths}))
+            }
+            ["api"] => Some(obj!({
+                "kind": "APIVersions", "versions": ["v1"],
+                "serverAddressByClientCIDRs": [{"clientCIDR": "0.0.0.0/0", "serverAddress": "127.0.0.1:6443"}]
+            })),
+            ["apis"] => {
+                let groups: Vec<Value> = self.groups().iter().map(|(group, versions)| api_group(group, versions)).collect();
+                Some(obj!({"kind": "APIGroupList", "apiVersion": "v1", "groups": groups}))
+            }
+            ["apis", group] => {
+                let groups = self.groups();
+                let (group, versions) = groups.iter().find(|(name, _)| name == group)?;
+                let mut found = api_group(group, versions);
+                found.set(&["kind"], "APIGroup");
+                found.set(&["apiVersion"], "v1");
+                Some(found)
+            }
+            ["api", "v1"] => self.resources("", "v1"),
+            ["apis", group, version] => self.resources(group, version),
+            _ => None,
+        }
+    }
+
+    /// The groups beside the core's, with their versions, the preferred one first.
+    fn groups(&self) -> Vec<(&'static str, Vec<&'static str>)> {
+        let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
+        for kind in self.kinds().into_iter().filter(|k| !k.group.is_empty()) {
+            let at = groups.iter().position(|(group, _)| *group == kind.group).unwrap_or_else(|| {
+                groups.push((kind.group, Vec::new()));
+                groups.len() - 1
+            });
+            for version in std::iter::once(kind.version).chain(schema().versions(kind)) {
+                if !groups[at].1.contains(&version) {
+                    groups[at].1.push(version);
+                }
+            }
+        }
+        groups
+    }
+
+    fn resources(&self, group: &str, version: &str) -> Option<Value> {
+        let served = |k: &KindRef| k.group == group && (k.version == version || schema().versions(k).contains(&version));
+        let mut found: Vec<Value> = self.kinds().into_iter().filter(served).flat_map(resources_of).collect();
+        if found.is_empty() {
+            return None;
+        }
+        found.order_by_key(|r| r.get("name").arc_str());
+        let mut list = obj!({"kind": "APIResourceList", "groupVersion": join_api_version(group, version), "resources": found});
+        if !group.is_empty() {
+            list.set(&["apiVersion"], "v1");
+        }
+        Some(list)
+    }
+}
+
+fn api_group(group: &str, versions: &[&str]) -> Value {
+    let version = |version: &str| obj!({"groupVersion": join_api_version(group, version), "version": version});
+    let all: Vec<Value> = versions.iter().map(|v| version(v)).collect();
+    obj!({"name": group, "versions": all, "preferredVersion": version(versions[0])})
+}
+
+/// A kind's resource and its subresources.
+fn resources_of(kind: KindRef) -> Vec<Value> {
+    let texts = |list: &[&str]| list.iter().map(|t| Value::from(*t)).collect::<Vec<_>>();
+    let row = |name: String, singular: String, of: &str, verbs: &[&str]| obj!({"name": name, "singularName": singular, "namespaced": kind.namespaced, "kind": of, "verbs": texts(verbs)});
+    let mut own = row(kind.plural.into(), kind.singular(), kind.kind, kind.verbs);
+    for (member, list) in [("shortNames", kind.short_names), ("categories", kind.categories)] {
+        if !list.is_empty() {
+            own.set(&[member], texts(list));
+        }
+    }
+    let mut rows = vec![own];
+    let of_table = SUBRESOURCES.iter().filter(|(plural, _)| *plural == kind.plural && kind.custom.is_none()).flat_map(|(_, subs)| *subs);
+    let scale = kind.custom.as_ref().filter(|c| !c.scale(kind.version).is_null()).map(|_| &SCALE);
+    let status = has_status(kind).then_some(&("status", "", "", CHANGE));
+    for (sub, group_version, of, verbs) in of_table.chain(scale).chain(status) {
+        let mut sub = row(format!("{}/{sub}", kind.plural), String::new(), if of.is_empty() { kind.kind } else { of }, verbs);
+        if let Some((group, version)) = group_version.split_once('/') {
+            sub.set(&["group"], group);
+            sub.set(&["version"], version);
+        }
+        rows.push(sub);
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::table_rows::recorded;
+
+    #[test]
+    fn resources_are_those_of_the_real_server() {
+        let api = ApiServer::new(1);
+        for path in ["/api/v1", "/apis/apps/v1", "/apis/autoscaling/v2", "/apis/batch/v1", "/apis/networking.k8s.io/v1", "/apis/policy/v1"]
+        {
+            let Some(mut want) = recorded(&format!("openapi/discovery-{}.json", path[1..].replace('/', "_"))) else { return };
+            for resource in want.at_mut(&["resources"]).list_mut() {
+                resource.remove(&["storageVersionHash"]);
+            }
+            assert_eq!(api.discovery(path), Some(want), "{path}");
+        }
+    }
+
+    #[test]
+    fn documents_lead_to_each_other() {
+        let api = ApiServer::new(1);
+        let root = api.discovery("/").expect("the root");
+        assert!(root.get("paths").items().iter().any(|p| p.str() == "/apis/apps/v1"));
+        for path in root.get("paths").items().iter().filter(|p| p.str().starts_with("/api")) {
+            let found = api.discovery(path.str()).expect("it is named");
+            assert!(found.get("kind").str().starts_with("API"), "{path:?}");
+        }
+        let group = api.discovery("/apis/autoscaling").expect("a group");
+        assert_eq!(group.at(&["preferredVersion", "version"]).str(), "v2");
+        assert_eq!(group.get("versions").items().len(), 2);
+        assert_eq!((api.discovery("/apis/nobody"), api.discovery("/apis/apps/v7"), api.discovery("/api/v1/pods")), (None, None, None));
+    }
+}
