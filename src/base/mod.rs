@@ -1,14 +1,16 @@
-//! Virtual time, the event queue, seeded random streams and regular expressions: what every layer stands on.
+//! Virtual time, the event queue, seeded random streams, shared values and regular expressions: what every layer stands on.
 //! Nothing here may know of Kubernetes.
 
 mod order;
 mod queue;
 mod random;
 pub mod regex;
+mod shared;
 mod time;
 
 pub use order::Order;
 pub use queue::EventQueue;
 pub use random::RandomStream;
+pub use shared::Shared;
 pub use std::time::Duration;
 pub use time::{EPOCH_UNIX_S, Time, civil_from_days, days_from_civil, format_rfc3339, parse_rfc3339};

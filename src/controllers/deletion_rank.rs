@@ -3,22 +3,28 @@
 use std::cmp::{Ordering, Reverse};
 
 use super::replicas::{is_ready, ready_since};
-use crate::api::{Object, Value};
+use crate::api::{ArcStr, Object, Value};
 use crate::base::{Order as _, Time};
 
-/// What counts when pods are compared, read from each of them once.
-struct DeletionRank<'a> {
-    pod: &'a Value,
-    /// Whether it has a node, how far it is, whether it is ready, its deletion cost, the crowd on its node.
-    first: (bool, u8, bool, i64, Reverse<usize>),
-    ready_since: Option<Time>,
+/// What counts when pods are compared, read from each version of them once.
+#[derive(Clone, Debug)]
+pub(super) struct DeletionRank {
+    pub(super) pod: Value,
+    uid: ArcStr,
+    /// Its node; empty where it has none yet.
+    pub(super) node: ArcStr,
+    /// Whether it has a node, how far it is, whether it is ready, its deletion cost.
+    first: (bool, u8, bool, i64),
+    /// Since when it is ready, where it is.
+    pub(super) ready_since: Option<Time>,
     /// Of its containers and of its sidecars, the most of each.
     restarts: Reverse<[i64; 2]>,
     made: Option<Time>,
 }
 
-impl<'a> DeletionRank<'a> {
-    fn new(pod: &'a Value, cost: i64, crowd: usize) -> Self {
+impl DeletionRank {
+    /// Of a pod whose deletion costs so much.
+    pub(super) fn new(pod: &Value, cost: i32) -> Self {
         let phase = match pod.at(&["status", "phase"]).str() {
             "Pending" => 0,
             "Unknown" => 1,
@@ -31,17 +37,26 @@ impl<'a> DeletionRank<'a> {
         let inits = pod.at(&["spec", "initContainers"]).items();
         let is_sidecar = |name: &str| inits.iter().any(|c| c.get("name").str() == name && c.get("restartPolicy").str() == "Always");
         let ready = is_ready(pod);
+        let node = pod.at(&["spec", "nodeName"]).arc_str();
         DeletionRank {
-            pod,
-            first: (!pod.at(&["spec", "nodeName"]).str().is_empty(), phase, ready, cost, Reverse(crowd)),
+            pod: pod.clone(),
+            uid: pod.get("metadata").get("uid").arc_str(),
+            first: (!node.is_empty(), phase, ready, cost.into()),
+            node,
             ready_since: if ready { ready_since(pod) } else { None },
             restarts: Reverse([most("containerStatuses", &|_| true), most("initContainerStatuses", &is_sidecar)]),
             made: Time::parse_rfc3339(pod.at(&["metadata", "creationTimestamp"]).str()),
         }
     }
 
-    fn compare(&self, other: &Self, now: Option<Time>) -> Ordering {
-        let uids = || self.pod.uid().cmp(other.pod.uid());
+    /// Whether it is ready.
+    pub(super) fn is_ready(&self) -> bool {
+        self.first.2
+    }
+
+    /// `crowds` are how many related pods share each one's node.
+    fn compare(&self, other: &Self, crowds: [usize; 2], now: Option<Time>) -> Ordering {
+        let uids = || self.uid.cmp(&other.uid);
         // The younger goes first; of about the same age, whichever. No time is the latest.
         let age = |a: Option<Time>, b: Option<Time>| match (a, b, now) {
             _ if a == b => Ordering::Equal,
@@ -50,6 +65,7 @@ impl<'a> DeletionRank<'a> {
         };
         self.first
             .cmp(&other.first)
+            .then_with(|| crowds[1].cmp(&crowds[0]))
             .then_with(|| age(self.ready_since, other.ready_since))
             .then_with(|| self.restarts.cmp(&other.restarts))
             .then_with(|| age(self.made, other.made))
@@ -62,20 +78,23 @@ fn magnitude(since: Time, now: Time) -> Option<u32> {
     (now.since(since).as_micros() * 1_000).checked_ilog2()
 }
 
-fn sorted(mut ranks: Vec<DeletionRank>, now: Option<Time>) -> Vec<Value> {
-    ranks.order_by(|a, b| a.compare(b, now));
-    ranks.into_iter().map(|r| r.pod.clone()).collect()
+/// What deleting a pod costs, as it says itself.
+pub(super) fn cost(pod: &Value) -> i32 {
+    pod.annotation("controller.kubernetes.io/pod-deletion-cost").and_then(|c| c.parse().ok()).unwrap_or(0)
 }
 
-/// A replica set's pods, those first that go first. `crowd` is how many related pods share a pod's node.
-pub(super) fn of_replicas(pods: &[Value], crowd: impl Fn(&Value) -> usize, now: Time) -> Vec<Value> {
-    let cost = |p: &Value| p.annotation("controller.kubernetes.io/pod-deletion-cost").and_then(|c| c.parse::<i32>().ok()).unwrap_or(0);
-    sorted(pods.iter().map(|p| DeletionRank::new(p, cost(p).into(), crowd(p))).collect(), Some(now))
+/// A replica set's pods, those first that go first. Each comes with how many related pods share its node.
+pub(super) fn of_replicas(mut pods: Vec<(&DeletionRank, usize)>, now: Time) -> Vec<Value> {
+    pods.order_by(|a, b| a.0.compare(b.0, [a.1, b.1], Some(now)));
+    pods.into_iter().map(|(rank, _)| rank.pod.clone()).collect()
 }
 
 /// A job's pods, those first that go first.
 pub(super) fn of_jobs(pods: &[Value]) -> Vec<Value> {
-    sorted(pods.iter().map(|p| DeletionRank::new(p, 0, 0)).collect(), None)
+    // What its deletion costs does not count for a job.
+    let mut ranks: Vec<DeletionRank> = pods.iter().map(|p| DeletionRank::new(p, 0)).collect();
+    ranks.order_by(|a, b| a.compare(b, [0, 0], None));
+    ranks.into_iter().map(|r| r.pod).collect()
 }
 
 #[cfg(test)]
@@ -114,8 +133,9 @@ mod tests {
         ];
         for (first, second) in &pods {
             let both = [make(second), make(first)];
-            let crowd = |p: &Value| if p.name() == first.0 { first.7 } else { second.7 };
-            assert_eq!(of_replicas(&both, crowd, now)[0].name(), first.0, "{first:?} before {second:?}");
+            let ranks = both.each_ref().map(|p| DeletionRank::new(p, cost(p)));
+            let crowded = vec![(&ranks[0], second.7), (&ranks[1], first.7)];
+            assert_eq!(of_replicas(crowded, now)[0].name(), first.0, "{first:?} before {second:?}");
         }
         let young_costly = make(&("z", "n", "Running", 5, 9, 0, "9", 1));
         let old = make(&("a", "n", "Running", 6, 9, 0, "0", 1));

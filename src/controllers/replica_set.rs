@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::controller::{ObjectRef, controller_ref, key_of};
-use super::deletion_rank;
+use super::deletion_rank::{self, DeletionRank};
 use super::replica_tally::{Counts, ReplicaTally};
-use super::replicas::{is_active, is_available, is_ready, pod_from_template, ready_since, slow_start};
+use super::replicas::{is_active, is_ready, pod_from_template, slow_start};
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
 use crate::api::{Kind, KindRef, Object, Value};
@@ -88,23 +88,15 @@ impl ReplicaSetController {
         let Some(selector) = self.selector(&object) else { return Ok(()) };
         let by = Caller::new(now, self.manager);
         let min_ready_s = object.at(&["spec", "minReadySeconds"]).int();
-        let wanted = object.at(&["spec", "replicas"]).as_int().unwrap_or(1).max(0);
-        let counts = self.counts(api, &object);
-        // Where nothing is to be made, deleted, adopted or released, the counts are all there is to see to.
-        if !self.unclaimed.contains(key) && min_ready_s <= 0 && counts.active as i64 == wanted {
-            return self.write_status(api, &by, key, counts, counts.ready, None);
+        // Where nothing is to be adopted or released, its pods need no looking at: they have been counted.
+        if self.unclaimed.contains(key) {
+            self.claim(api, &by, &object, &selector)?;
+            self.unclaimed.remove(key);
         }
-        let pods = self.claim(api, &by, &object, &selector)?;
-        self.unclaimed.remove(key);
-        let active: Vec<Value> = pods.into_iter().filter(is_active).collect();
         // As in a real cluster, the status tells of the pods that were there before.
         let counts = self.counts(api, &object);
-        let mut failure = None;
-        if !object.is_terminating() {
-            failure = self.manage(api, &by, &object, &active).err();
-        }
-        let available = active.iter().filter(|p| is_available(p, min_ready_s, now)).count();
-        self.look_again(key, &active, min_ready_s, now);
+        let available = if min_ready_s > 0 { self.available(key, object.uid(), min_ready_s, now) } else { counts.ready };
+        let failure = if object.is_terminating() { None } else { self.manage(api, &by, &object, counts.active).err() };
         self.write_status(api, &by, key, counts, available, failure.as_ref())?;
         failure.map_or(Ok(()), Err)
     }
@@ -113,63 +105,48 @@ impl ReplicaSetController {
         self.tally.counts(api, object.uid(), object.at(&["spec", "template", "metadata", "labels"]))
     }
 
-    /// A pod that is ready but not yet available makes the object due when it will be.
-    fn look_again(&mut self, key: &ObjectRef, active: &[Value], min_ready_s: i64, now: Time) {
-        if min_ready_s <= 0 {
-            return;
-        }
+    /// How many pods have been ready for long enough; one that has not yet makes the object due when it will have been.
+    fn available(&mut self, key: &ObjectRef, uid: &str, min_ready_s: i64, now: Time) -> usize {
         let wait = Duration::from_secs(min_ready_s.unsigned_abs());
-        let available_at = active.iter().filter(|p| is_ready(p)).filter_map(ready_since).map(|t| t + wait);
-        if let Some(next) = available_at.filter(|t| *t > now).min() {
+        let since = self.tally.active(uid).filter_map(|p| p.ready_since);
+        let (there, to_come): (Vec<Time>, Vec<Time>) = since.map(|t| t + wait).partition(|t| *t <= now);
+        if let Some(next) = to_come.into_iter().min() {
             self.queue.add_at(key.clone(), next);
         }
+        there.len()
     }
 
-    /// The pods that are its own: owned ones, orphans that it adopts, without owned ones that no longer fit (`PodControllerRefManager`).
-    fn claim(&self, api: &mut ApiServer, by: &Caller, object: &Value, selector: &LabelSelector) -> Result<Vec<Value>, crate::api::Status> {
-        let pods = Kind::named("Pod");
-        let mut mine = Vec::new();
-        let owned: Vec<Value> = api.owned_by(object.uid(), pods).cloned().collect();
-        for pod in owned {
-            if selector.matches(pod.labels()) {
-                mine.push(pod);
-            } else if !object.is_terminating() {
-                let mut released = pod.clone();
-                released.at_mut(&["metadata", "ownerReferences"]).list_mut().retain(|r| r.get("uid").str() != object.uid());
-                if released.at(&["metadata", "ownerReferences"]).items().is_empty() {
-                    released.remove(&["metadata", "ownerReferences"]);
-                }
-                api.update(by, pods, released, Subresource::None, &WriteOptions::default())?;
-            }
-        }
+    /// Lets go of owned pods that no longer fit, and adopts orphans that do (`PodControllerRefManager`).
+    fn claim(&self, api: &mut ApiServer, by: &Caller, object: &Value, selector: &LabelSelector) -> Result<(), crate::api::Status> {
         if object.is_terminating() {
-            return Ok(mine);
+            return Ok(());
+        }
+        let pods = Kind::named("Pod");
+        let strays: Vec<Value> = api.owned_by(object.uid(), pods).filter(|p| !selector.matches(p.labels())).cloned().collect();
+        for mut released in strays {
+            released.at_mut(&["metadata", "ownerReferences"]).list_mut().retain(|r| r.get("uid").str() != object.uid());
+            if released.at(&["metadata", "ownerReferences"]).items().is_empty() {
+                released.remove(&["metadata", "ownerReferences"]);
+            }
+            api.update(by, pods, released, Subresource::None, &WriteOptions::default())?;
         }
         let orphans: Vec<Value> =
             api.orphan_pods(object.namespace()).filter(|p| selector.matches(p.labels()) && is_active(p)).cloned().collect();
         for pod in orphans {
             let patch = obj!({"metadata": {"uid": pod.uid(), "ownerReferences": [controller_ref(object, self.kind)]}});
-            mine.push(api.patch(
-                by,
-                pods,
-                pod.namespace(),
-                pod.name(),
-                &Patch::Strategic(patch),
-                Subresource::None,
-                &WriteOptions::default(),
-            )?);
+            api.patch(by, pods, pod.namespace(), pod.name(), &Patch::Strategic(patch), Subresource::None, &WriteOptions::default())?;
         }
-        Ok(mine)
+        Ok(())
     }
 
     /// Makes what is missing, deletes what is too much.
-    fn manage(&mut self, api: &mut ApiServer, by: &Caller, object: &Value, active: &[Value]) -> Result<(), crate::api::Status> {
+    fn manage(&mut self, api: &mut ApiServer, by: &Caller, object: &Value, active: usize) -> Result<(), crate::api::Status> {
         let wanted = object.at(&["spec", "replicas"]).as_int().unwrap_or(1).max(0) as usize;
         let pods = Kind::named("Pod");
-        if active.len() < wanted {
+        if active < wanted {
             let template = object.at(&["spec", "template"]);
             let pod = pod_from_template(template, object, self.kind);
-            let (_, outcome) = slow_start((wanted - active.len()).min(BURST), |_| {
+            let (_, outcome) = slow_start((wanted - active).min(BURST), |_| {
                 match api.create(by, pods, object.namespace(), pod.clone(), &WriteOptions::default()) {
                     Ok(made) => {
                         let message = format!("Created pod: {}", made.name());
@@ -186,8 +163,8 @@ impl ReplicaSetController {
             });
             return outcome;
         }
-        if active.len() > wanted {
-            for pod in self.victims(api, by.now, object, active, active.len() - wanted) {
+        if active > wanted {
+            for pod in self.victims(api, by.now, object, active - wanted) {
                 match api.delete(by, pods, pod.namespace(), pod.name(), &DeleteOptions::default()) {
                     Ok(_) => {
                         let message = format!("Deleted pod: {}", pod.name());
@@ -206,21 +183,19 @@ impl ReplicaSetController {
     }
 
     /// Which pods go: see [`deletion_rank`]. Pods of sibling ReplicaSets (one Deployment's) count for the crowd on a node.
-    fn victims(&self, api: &ApiServer, now: Time, object: &Value, active: &[Value], count: usize) -> Vec<Value> {
+    fn victims(&self, api: &ApiServer, now: Time, object: &Value, count: usize) -> Vec<Value> {
+        let active: Vec<&DeletionRank> = self.tally.active(object.uid()).collect();
         if count >= active.len() {
-            return active.to_vec();
+            return active.into_iter().map(|p| p.pod.clone()).collect();
         }
-        let mut on_node: BTreeMap<&str, usize> = BTreeMap::new();
         let owner = object.controller_ref().get("uid").str();
-        let siblings: Vec<&Value> =
-            if owner.is_empty() { Vec::new() } else { api.owned_by(owner, self.kind).filter(|s| s.uid() != object.uid()).collect() };
-        let related =
-            active.iter().chain(siblings.into_iter().flat_map(|s| api.owned_by(s.uid(), Kind::named("Pod")).filter(|p| is_active(p))));
-        for pod in related {
-            *on_node.entry(pod.at(&["spec", "nodeName"]).str()).or_default() += 1;
+        let siblings = (!owner.is_empty()).then(|| api.owned_by(owner, self.kind).filter(|s| s.uid() != object.uid()));
+        let mut on_node: BTreeMap<&str, usize> = BTreeMap::new();
+        for pod in active.iter().copied().chain(siblings.into_iter().flatten().flat_map(|s| self.tally.active(s.uid()))) {
+            *on_node.entry(&pod.node).or_default() += 1;
         }
-        let rank = |p: &Value| on_node.get(p.at(&["spec", "nodeName"]).str()).copied().unwrap_or(0);
-        let mut pods = deletion_rank::of_replicas(active, rank, now);
+        let crowded = active.into_iter().map(|p| (p, on_node.get(p.node.as_str()).copied().unwrap_or(0))).collect();
+        let mut pods = deletion_rank::of_replicas(crowded, now);
         pods.truncate(count);
         pods
     }
@@ -303,8 +278,9 @@ impl Component for ReplicaSetController {
             let members = self.members.entry(key.0.clone()).or_default();
             if change.current().is_some() {
                 members.insert(key.clone());
-                let respecified = |old: &Value| old.get("spec").same(change.object.get("spec")) && !change.object.is_terminating();
-                if !change.old.as_ref().is_some_and(respecified) {
+                let selector = |o: &Value| o.at(&["spec", "selector"]).clone();
+                let as_before = |old: &Value| selector(old).same(&selector(&change.object)) && !change.object.is_terminating();
+                if !change.old.as_ref().is_some_and(as_before) {
                     self.unclaimed.insert(key.clone());
                 }
             } else {

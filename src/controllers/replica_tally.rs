@@ -2,8 +2,10 @@
 //! at every pod in every reconcile.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::replicas::{is_active, is_ready};
+use super::deletion_rank::{self, DeletionRank};
+use super::replicas::is_active;
 use crate::api::selector::LabelSelector;
 use crate::api::{ArcStr, Kind, Object, Value};
 use crate::server::ApiServer;
@@ -23,17 +25,17 @@ pub(super) struct Counts {
 }
 
 /// What counts of one pod.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Facts {
     active: bool,
-    ready: bool,
     terminating: bool,
-    labels: Value,
+    rank: DeletionRank,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Owned {
-    pods: BTreeMap<ArcStr, Facts>,
+    /// By name.
+    pods: BTreeMap<ArcStr, Arc<Facts>>,
     counts: Counts,
     /// The template's labels that `fully_labeled` was counted by.
     template: Value,
@@ -59,6 +61,11 @@ impl ReplicaTally {
         owned.counts
     }
 
+    /// An owner's active pods as they were when they were counted last, by name.
+    pub(super) fn active(&self, owner: &str) -> impl Iterator<Item = &DeletionRank> {
+        self.owners.get(owner).into_iter().flat_map(|o| o.pods.values()).filter(|f| f.active).map(|f| &f.rank)
+    }
+
     /// Takes in what was committed since the last look.
     fn catch_up(&mut self, api: &ApiServer) {
         let pods = Kind::named("Pod");
@@ -82,7 +89,7 @@ impl ReplicaTally {
         if let Some(owner) = self.owner_of.remove(&uid)
             && let Some(owned) = self.owners.get_mut(&owner)
         {
-            if let Some(facts) = owned.pods.remove(&uid) {
+            if let Some(facts) = owned.pods.remove(pod.name()) {
                 add(&mut owned.counts, &facts, &owned.template, false);
             }
             if owned.pods.is_empty() {
@@ -96,19 +103,18 @@ impl ReplicaTally {
         let ended = matches!(pod.at(&["status", "phase"]).str(), "Succeeded" | "Failed");
         let facts = Facts {
             active: is_active(pod),
-            ready: is_ready(pod),
             terminating: pod.is_terminating() && !ended,
-            labels: pod.labels().clone(),
+            rank: DeletionRank::new(pod, deletion_rank::cost(pod)),
         };
         let owned = self.owners.entry(owner.clone()).or_default();
         add(&mut owned.counts, &facts, &owned.template, true);
-        owned.pods.insert(uid.clone(), facts);
+        owned.pods.insert(pod.name_arc(), Arc::new(facts));
         self.owner_of.insert(uid, owner);
     }
 }
 
 fn labeled(facts: &Facts, template: &Value) -> bool {
-    facts.active && LabelSelector::from_map(template).matches(&facts.labels)
+    facts.active && LabelSelector::from_map(template).matches(facts.rank.pod.labels())
 }
 
 fn add(counts: &mut Counts, facts: &Facts, template: &Value, more: bool) {
@@ -118,7 +124,7 @@ fn add(counts: &mut Counts, facts: &Facts, template: &Value, more: bool) {
         (false, _) => {}
     };
     change(&mut counts.active, facts.active);
-    change(&mut counts.ready, facts.active && facts.ready);
+    change(&mut counts.ready, facts.active && facts.rank.is_ready());
     change(&mut counts.terminating, facts.terminating);
     change(&mut counts.fully_labeled, labeled(facts, template));
 }

@@ -5,8 +5,9 @@
 //! names that are random; the sorting of pods with gates off; Endpoints beyond a thousand addresses, dual-stack families and
 //! topology hints by CPU; StatefulSets' maxUnavailable, which is off by default; claims and pod groups behind alpha gates.
 
+use super::deletion_rank::{self, DeletionRank};
 use super::replicas::{is_active, is_available, slow_start};
-use super::{daemon_set, deletion_rank, endpoint_slice, endpoints, node_lifecycle, service_pods};
+use super::{daemon_set, endpoint_slice, endpoints, node_lifecycle, service_pods};
 use crate::api::table_rows::{check, same};
 use crate::api::{Kind, Object, Status, Value};
 use crate::base::{Order as _, Time};
@@ -23,13 +24,19 @@ fn names(pods: &[Value]) -> Vec<&str> {
     names
 }
 
+/// A replica set's pods, those first that go first; `crowd` is how many share a pod's node.
+fn go_first(pods: &[Value], crowd: impl Fn(&Value) -> usize, now: Time) -> Vec<Value> {
+    let ranks: Vec<DeletionRank> = pods.iter().map(|p| DeletionRank::new(p, deletion_rank::cost(p))).collect();
+    deletion_rank::of_replicas(ranks.iter().zip(pods).map(|(rank, pod)| (rank, crowd(pod))).collect(), now)
+}
+
 #[test]
 fn pods_that_go_first() {
     check("replicaset_controller", "TestGetPodsToDelete", 10, |row| {
         let pods = row.get("pods").items();
         let on = |p: &Value| pods.iter().filter(|q| q.at(&["spec", "nodeName"]) == p.at(&["spec", "nodeName"])).count();
         let count = usize::try_from(row.get("diff").int()).unwrap_or(0).min(pods.len());
-        let gone = deletion_rank::of_replicas(pods, on, Time::from_secs(1));
+        let gone = go_first(pods, on, Time::from_secs(1));
         Some(same(names(&gone[..count]), names(row.get("expectedPodsToDelete").items())))
     });
     check("controller_utils", "TestSortingActivePodsWithRanks", 20, |row| {
@@ -42,7 +49,7 @@ fn pods_that_go_first() {
             // Neither goes first: the order is kept.
             let p1 = row.get("p1");
             let p2 = if row.get("p2").is_null() { p1 } else { row.get("p2") };
-            let sorted = |a: &Value, b: &Value| deletion_rank::of_replicas(&[a.clone(), b.clone()], |_| 0, now);
+            let sorted = |a: &Value, b: &Value| go_first(&[a.clone(), b.clone()], |_| 0, now);
             return Some(same((sorted(p1, p2)[0].name(), sorted(p2, p1)[0].name()), (p1.name(), p2.name())));
         }
         let crowd = |p: &Value| {
@@ -50,7 +57,7 @@ fn pods_that_go_first() {
             usize::try_from(rank.int()).unwrap_or(0)
         };
         // Of equal rows the place tells nothing: both orders must come out the same.
-        let first = |a: &Value, b: &Value| deletion_rank::of_replicas(&[a.clone(), b.clone()], crowd, now)[0].clone();
+        let first = |a: &Value, b: &Value| go_first(&[a.clone(), b.clone()], crowd, now)[0].clone();
         Some(same((first(lesser, greater) == *lesser, first(greater, lesser) == *lesser), (true, true)))
     });
 }
@@ -67,6 +74,7 @@ fn pods_that_count() {
         for (i, pod) in pods.iter().chain(row.get("terminatingPods").items()).enumerate() {
             let mut pod = pod.clone();
             pod.set(&["metadata", "uid"], format!("pod-{i}"));
+            pod.set(&["metadata", "name"], format!("pod-{i}"));
             pod.set(&["metadata", "ownerReferences"], obj!([{"uid": set.uid(), "controller": true}]));
             tally.take(&pod, false);
         }

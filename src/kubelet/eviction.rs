@@ -59,7 +59,7 @@ impl Kubelets {
         let Some(kubelet) = self.kubelets.get(node) else { return };
         let pressure = kubelet.node.pressure;
         let live = |w: &&PodWorker| w.work == Work::Syncing && w.containers.iter().any(|c| c.is_alive());
-        let workers: Vec<&PodWorker> = kubelet.pods.values().filter(live).collect();
+        let workers: Vec<&PodWorker> = kubelet.workers().filter(live).collect();
         let go_on = kubelet.node.running && (!workers.is_empty() || pressure.memory.is_some());
         let too_full: Vec<(ArcStr, String)> = workers.iter().filter_map(|w| Some((w.uid.clone(), w.overfull_volume()?))).collect();
         let mut candidates: Vec<Candidate> = workers

@@ -15,7 +15,7 @@ use super::static_pods::{hash, is_mirror, manifests_key};
 use super::traffic::Traffic;
 use super::volumes::Volume;
 use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
-use crate::base::{Duration, EventQueue, RandomStream, Time};
+use crate::base::{Duration, EventQueue, RandomStream, Shared, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventType, ExecId, Subresource, WriteOptions};
 
@@ -63,7 +63,14 @@ pub(super) enum Message {
 #[derive(Clone, Debug)]
 pub(super) struct Kubelet {
     pub node: Node,
-    pub pods: BTreeMap<ArcStr, PodWorker>,
+    pub pods: BTreeMap<ArcStr, Shared<PodWorker>>,
+}
+
+impl Kubelet {
+    /// The workers of its pods.
+    pub fn workers(&self) -> impl Iterator<Item = &PodWorker> {
+        self.pods.values().map(|w| &**w)
+    }
 }
 
 /// In how many steps a container's memory is filled, and how long after each other they come.
@@ -89,7 +96,8 @@ struct SetUsage {
 #[derive(Clone, Debug)]
 pub struct Kubelets {
     seed: u64,
-    pub(super) kubelets: BTreeMap<ArcStr, Kubelet>,
+    /// Copies of a simulation share the nodes and pods to which nothing has happened since.
+    pub(super) kubelets: BTreeMap<ArcStr, Shared<Kubelet>>,
     pub(super) queue: EventQueue<Wake>,
     news: Vec<News>,
     news_at: Option<Time>,
@@ -227,7 +235,7 @@ impl Kubelets {
     /// The worker of the pod of this name.
     pub(super) fn worker(&self, namespace: &str, pod: &str) -> Option<&PodWorker> {
         let (node, uid) = self.names.get(&(namespace.into(), pod.into()))?;
-        self.kubelets.get(node)?.pods.get(uid)
+        Some(&**self.kubelets.get(node)?.pods.get(uid)?)
     }
 
     /// The address of a worker's node, where its kubelet does not answer.
@@ -245,8 +253,8 @@ impl Kubelets {
         uid: &str,
         f: impl FnOnce(&mut PodWorker, &mut Cx<'_>) -> T,
     ) -> Option<T> {
-        let Kubelet { node, pods } = self.kubelets.get_mut(node)?;
-        let worker = pods.get_mut(uid)?;
+        let Kubelet { node, pods } = &mut **self.kubelets.get_mut(node)?;
+        let worker = &mut **pods.get_mut(uid)?;
         let mut outgoing = Vec::new();
         let mut cx = Cx {
             api,
@@ -351,8 +359,9 @@ impl Kubelets {
             News::Shown(kind, namespace, name) => self.shown_changed(now, kind, &namespace, &name),
             News::Files(node) => self.sync_static_pods(api, now, &node),
             News::Written(key, writer) => {
-                for worker in self.kubelets.values_mut().flat_map(|k| k.pods.values_mut()).filter(|w| w.uid != writer) {
-                    worker.disk_written(&self.disks, &key);
+                let reads = |w: &PodWorker| w.uid != writer && w.reads_disk(&key);
+                for kubelet in self.kubelets.values_mut().filter(|k| k.workers().any(reads)) {
+                    kubelet.pods.values_mut().filter(|w| reads(w)).for_each(|w| w.disk_written(&self.disks, &key));
                 }
                 let node = key.strip_prefix("host/").and_then(|rest| rest.split('/').next());
                 if let Some(node) = node.filter(|node| overlap(&key, &manifests_key(node))) {
@@ -378,7 +387,7 @@ impl Kubelets {
         self.nodes_seen += 1;
         let mut kubelet = Kubelet { node: Node::new(node, self.nodes_seen, self.seed), pods: BTreeMap::new() };
         kubelet.node.register(api, now);
-        self.kubelets.insert(name.clone(), kubelet);
+        self.kubelets.insert(name.clone(), Shared::new(kubelet));
         self.adopt_pods(api, now, &name);
     }
 
@@ -510,7 +519,7 @@ impl Kubelets {
         let Some(kubelet) = self.kubelets.get_mut(&node) else { return };
         self.names.insert((pod.namespace().into(), pod.name().into()), (node.clone(), uid.clone()));
         let mut worker = PodWorker::new(pod.clone(), now, self.seed);
-        if let Err(rejection) = admit(&kubelet.node, pod, &worker.spec, kubelet.pods.values()) {
+        if let Err(rejection) = admit(&kubelet.node, pod, &worker.spec, kubelet.workers()) {
             let message = format!("Pod was rejected: {}", rejection.message);
             let status = obj!({
                 "observedGeneration": pod.at(&["metadata", "generation"]), "phase": "Failed", "reason": &rejection.reason,
@@ -532,13 +541,13 @@ impl Kubelets {
             worker.work = Work::Finished;
             worker.killed = true;
             worker.status = status;
-            kubelet.pods.insert(uid, worker);
+            kubelet.pods.insert(uid, Shared::new(worker));
             return;
         }
         for key in shown_by(&worker, &node) {
             self.shown.entry(key).or_default().insert((node.clone(), uid.clone()));
         }
-        kubelet.pods.insert(uid.clone(), worker);
+        kubelet.pods.insert(uid.clone(), Shared::new(worker));
         self.watch_pressure(now, &node);
         self.with_worker(api, now, &node, &uid, |worker, cx| {
             worker.schedule_deadline(cx);

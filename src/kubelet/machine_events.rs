@@ -196,6 +196,11 @@ impl PodWorker {
         }
     }
 
+    /// Whether one of its volumes shows some of what is written to a disk.
+    pub(super) fn reads_disk(&self, key: &str) -> bool {
+        self.volumes.iter().any(|v| v.disk.as_ref().is_some_and(|d| overlap(d, key)))
+    }
+
     /// Another pod wrote to a disk: volumes that show it, or a part of it, show it as it is now.
     pub(super) fn disk_written(&mut self, disks: &Disks, key: &str) {
         for volume in &mut self.volumes {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{ApiServer, Caller, WriteOptions};
 use crate::api::{ArcStr, Kind, Object, Value};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, Shared, Time};
 use crate::obj;
 
 /// Whether an event is good news.
@@ -44,16 +44,22 @@ pub struct EventRecorder {
     host: ArcStr,
     /// Whether events are written in the form of events.k8s.io/v1, which keeps repeats in a `series`.
     series: bool,
-    /// The event object of each (object, type, reason, message, field path), and when it was last recorded.
+    /// By the UID of what they are about.
+    objects: BTreeMap<ArcStr, Shared<Recorded>>,
+}
+
+/// What was recorded about one object.
+#[derive(Clone, Debug, Default)]
+struct Recorded {
+    /// The event object of each, and when it was last recorded.
     seen: BTreeMap<Identity, (ArcStr, Time)>,
-    similar: BTreeMap<(ArcStr, &'static str), Similar>,
-    /// By object and whether the event is a warning: the two do not crowd each other out.
-    tokens: BTreeMap<(ArcStr, EventType), (f64, Time)>,
+    similar: BTreeMap<&'static str, Similar>,
+    /// What is left of the burst, and since when: normal ones and warnings do not crowd each other out.
+    tokens: [Option<(f64, Time)>; 2],
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Identity {
-    uid: ArcStr,
     /// Of the object, where events are in series: there, an event about another version of it is another event.
     revision: ArcStr,
     field_path: ArcStr,
@@ -70,14 +76,7 @@ struct Similar {
 impl EventRecorder {
     /// A recorder for a component, on a node where it has one.
     pub fn new(component: &'static str, host: impl Into<ArcStr>) -> Self {
-        EventRecorder {
-            component,
-            host: host.into(),
-            series: false,
-            seen: BTreeMap::new(),
-            similar: BTreeMap::new(),
-            tokens: BTreeMap::new(),
-        }
+        EventRecorder { component, host: host.into(), series: false, objects: BTreeMap::new() }
     }
 
     /// A recorder that writes events.k8s.io/v1 events, as the scheduler does.
@@ -107,28 +106,30 @@ impl EventRecorder {
             // An object that is only named is told from others by its name.
             uid = format!("{}/{}", object.namespace(), object.name()).into();
         }
-        let (message, revision) = if self.series {
+        let series = self.series;
+        let recorded = &mut **self.objects.entry(uid).or_default();
+        let (message, revision) = if series {
             // Nothing is merged or left out there.
             (message.into(), object.get("metadata").get("resourceVersion").arc_str())
         } else {
-            if !self.admit(&uid, kind, now) {
+            if !recorded.admit(kind, now) {
                 return;
             }
-            (self.correlate(&uid, reason, message, now), ArcStr::new())
+            (recorded.correlate(reason, message, now), ArcStr::new())
         };
         // All that are combined are one event, whose message is the newest one's.
         let known_by: ArcStr = if message.starts_with(COMBINED) { COMBINED.into() } else { message.clone() };
-        let identity = Identity { uid, revision, field_path: field_path.into(), reason, message: known_by };
+        let identity = Identity { revision, field_path: field_path.into(), reason, message: known_by };
         let namespace = if object.namespace().is_empty() { "default" } else { object.namespace() };
         let events = Kind::named("Event");
         let by = Caller::new(now, self.component);
-        if let Some((name, last)) = self.seen.get_mut(&identity)
-            && !(self.series && now.since(*last) > SERIES_END)
+        if let Some((name, last)) = recorded.seen.get_mut(&identity)
+            && !(series && now.since(*last) > SERIES_END)
             && let Some(previous) = api.peek(events, namespace, name)
         {
             *last = now;
             let mut next = previous.clone();
-            if self.series {
+            if series {
                 // A series is written when it begins; how it goes on is kept until it ends.
                 if !next.get("series").is_null() {
                     return;
@@ -165,7 +166,7 @@ impl EventRecorder {
             "involvedObject": involved, "reason": reason, "message": &message, "type": kind.as_str(),
             "reportingComponent": self.component
         });
-        if self.series {
+        if series {
             event.set(&["source"], Value::map());
             event.set(&["firstTimestamp"], Value::Null);
             event.set(&["lastTimestamp"], Value::Null);
@@ -192,28 +193,20 @@ impl EventRecorder {
         }
         // A namespace on its way out takes no new events, as in a real cluster.
         if api.create(&by, events, namespace, event, &WriteOptions::default()).is_ok() {
-            self.seen.insert(identity, (name, now));
+            recorded.seen.insert(identity, (name, now));
         }
     }
 
     /// Forgets an object that is gone.
     pub fn forget(&mut self, uid: &str) {
-        let first = Identity { uid: uid.into(), revision: ArcStr::new(), field_path: ArcStr::new(), reason: "", message: ArcStr::new() };
-        while let Some(identity) = self.seen.range(&first..).next().map(|(i, _)| i.clone()).filter(|i| i.uid == uid) {
-            self.seen.remove(&identity);
-        }
-        let first = (ArcStr::from(uid), "");
-        while let Some(key) = self.similar.range(&first..).next().map(|(k, _)| k.clone()).filter(|(u, _)| u == uid) {
-            self.similar.remove(&key);
-        }
-        for kind in [EventType::Normal, EventType::Warning] {
-            self.tokens.remove(&(ArcStr::from(uid), kind));
-        }
+        self.objects.remove(uid);
     }
+}
 
+impl Recorded {
     /// The message to store: the given one, or the combined form once too many similar ones came.
-    fn correlate(&mut self, uid: &ArcStr, reason: &'static str, message: &str, now: Time) -> ArcStr {
-        let similar = self.similar.entry((uid.clone(), reason)).or_default();
+    fn correlate(&mut self, reason: &'static str, message: &str, now: Time) -> ArcStr {
+        let similar = self.similar.entry(reason).or_default();
         if now.since(similar.last) > SIMILAR_WINDOW {
             similar.messages.clear();
         }
@@ -230,8 +223,8 @@ impl EventRecorder {
     }
 
     /// Takes a token of the object's bucket.
-    fn admit(&mut self, uid: &ArcStr, kind: EventType, now: Time) -> bool {
-        let (tokens, last) = self.tokens.entry((uid.clone(), kind)).or_insert((SPAM_BURST, now));
+    fn admit(&mut self, kind: EventType, now: Time) -> bool {
+        let (tokens, last) = self.tokens[kind as usize].get_or_insert((SPAM_BURST, now));
         *tokens = (*tokens + now.since(*last).as_secs_f64() * SPAM_REFILL_PER_S).min(SPAM_BURST);
         *last = now;
         if *tokens < 1.0 {

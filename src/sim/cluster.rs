@@ -37,6 +37,9 @@ pub struct Cluster {
     definitions: Definitions,
     controllers: Vec<Box<dyn Controller>>,
     informers: Vec<Informer>,
+    /// When each controller has something to do, by its place: only their own acts change it, and there are many to ask. What
+    /// comes before the controllers is asked anew each time, since it is also acted on from outside.
+    dues: Vec<Option<Time>>,
     /// The revision up to which watchers have been looked for.
     routed: u64,
 }
@@ -69,12 +72,14 @@ impl Cluster {
         let scheduler = session.runs(session::Component::Scheduler).then(|| Scheduler::new(session.seed));
         let kubelets = session.runs(session::Component::Kubelets).then(|| Kubelets::new(session.seed));
         let informers = vec![Informer::default(); controllers.len() + FIRST];
+        let dues = vec![None; informers.len()];
         let definitions = Definitions::default();
-        let mut cluster = Cluster { api, kubelets, scheduler, definitions, controllers, informers, routed: 0 };
+        let mut cluster = Cluster { api, kubelets, scheduler, definitions, controllers, informers, dues, routed: 0 };
         cluster.route(Time::ZERO);
         // What the session starts with has been seen by all when it starts.
         for informer in 0..cluster.informers.len() {
             cluster.deliver(informer, Time::ZERO);
+            cluster.look_when_due(informer);
         }
         cluster
     }
@@ -106,6 +111,7 @@ impl Cluster {
                 component.wake(api, now);
             }
         }
+        self.look_when_due(i);
         self.route(now);
         true
     }
@@ -128,6 +134,7 @@ impl Cluster {
         for i in 0..self.informers.len() {
             if self.informers[i].deliver_at.is_none() && self.component(i).is_some_and(|(c, _)| kinds.iter().any(|k| c.watches(k))) {
                 self.informers[i].deliver_at = Some(now + INFORMER_LAG);
+                self.look_when_due(i);
             }
         }
         if newest > self.api.store().compacted() + 2 * HISTORY_MAX {
@@ -148,6 +155,14 @@ impl Cluster {
     }
 
     fn due(&self, i: usize) -> Option<Time> {
+        if i < FIRST { self.due_now(i) } else { self.dues[i] }
+    }
+
+    fn look_when_due(&mut self, i: usize) {
+        self.dues[i] = self.due_now(i);
+    }
+
+    fn due_now(&self, i: usize) -> Option<Time> {
         let wake = match i {
             0 => self.scheduler.as_ref().and_then(Component::next_wake),
             1 => self.kubelets.as_ref().and_then(Component::next_wake),

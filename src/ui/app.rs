@@ -33,6 +33,8 @@ const DRAW_EVERY_MS: f64 = 66.0;
 /// Where drawing is dear, it happens so seldom that so many times as long lies between.
 const DRAW_SHARE: f64 = 4.0;
 const DRAW_EVERY_MS_MAX: f64 = 500.0;
+/// How long the cluster may have worked in a frame in which the picture is drawn as well, in milliseconds.
+const WORK_MS_BESIDE: f64 = 4.0;
 /// How often an event is read out, in milliseconds: a voice cannot keep up with a cluster.
 const SPEAK_EVERY_MS: f64 = 2500.0;
 /// How often the workstation's files are looked at, in milliseconds.
@@ -84,6 +86,7 @@ impl FrameLoop {
             last_ms: None,
             drawn_ms: f64::NEG_INFINITY,
             cost_ms: 0.0,
+            work_ms: 0.0,
             stale: true,
             files_ms: f64::NEG_INFINITY,
             spoke_ms: 0.0,
@@ -105,6 +108,8 @@ struct FrameClock {
     drawn_ms: f64,
     /// How long the last drawing took.
     cost_ms: f64,
+    /// How long the cluster worked since then, the last time it did.
+    work_ms: f64,
     stale: bool,
     files_ms: f64,
     /// When the last event was read out, and which.
@@ -123,8 +128,15 @@ fn schedule(
         let (scene, answer, news) = {
             let (mut c, mut host_now) = (clock.borrow_mut(), host.borrow_mut());
             let elapsed_ms = c.last_ms.map_or(0.0, |last| (now_ms - last).clamp(0.0, FRAME_MS_MAX));
-            c.last_ms = Some(now_ms);
-            c.stale |= host_now.frame(elapsed_ms);
+            let wait_ms = (c.cost_ms * DRAW_SHARE).clamp(DRAW_EVERY_MS, DRAW_EVERY_MS_MAX);
+            let is_due = now_ms - c.drawn_ms >= wait_ms;
+            // Much work and a new picture do not share a frame: they take turns.
+            if !(c.stale && is_due && c.work_ms > WORK_MS_BESIDE) {
+                c.last_ms = Some(now_ms);
+                let began = now();
+                c.stale |= host_now.frame(elapsed_ms);
+                c.work_ms = now() - began;
+            }
             let answer = host_now.answers().pop();
             let news = if now_ms - c.files_ms > FILES_EVERY_MS {
                 c.files_ms = now_ms;
@@ -132,10 +144,9 @@ fn schedule(
             } else {
                 FileNews::default()
             };
-            let wait_ms = (c.cost_ms * DRAW_SHARE).clamp(DRAW_EVERY_MS, DRAW_EVERY_MS_MAX);
-            let scene = if c.stale && now_ms - c.drawn_ms >= wait_ms {
-                c.stale = false;
-                c.drawn_ms = now_ms;
+            let worked_first = c.last_ms == Some(now_ms) && c.work_ms > WORK_MS_BESIDE;
+            let scene = if c.stale && is_due && !worked_first {
+                (c.stale, c.work_ms, c.drawn_ms) = (false, 0.0, now_ms);
                 Some(host_now.scene())
             } else {
                 None

@@ -25,9 +25,9 @@ const MARK: f64 = 8.0;
 const PAD: f64 = 8.0;
 const HEAD: f64 = 18.0;
 
-/// Whether this cluster is better seen from far away.
+/// Whether this cluster is better seen from far away. Pods that wait count too: they are about to come, all at once.
 pub fn is_far(view: &ClusterView) -> bool {
-    view.nodes.len() >= NODES_MIN || view.nodes.iter().map(|n| n.pods.len()).sum::<usize>() >= PODS_MIN
+    view.nodes.len() >= NODES_MIN || view.nodes.iter().map(|n| n.pods.len()).sum::<usize>() + view.queue.len() >= PODS_MIN
 }
 
 /// What the picture needs.
@@ -130,7 +130,12 @@ struct Drawn {
     looks: (String, Option<Subject>, AttrValue),
 }
 
-fn draw(canvas: &HtmlCanvasElement, props: &Props, places: &Rc<RefCell<BTreeMap<String, Places>>>, before: Option<Drawn>) -> Option<Drawn> {
+fn draw(
+    canvas: &HtmlCanvasElement,
+    props: &Props,
+    places: &Rc<RefCell<BTreeMap<String, Places>>>,
+    mut before: Option<Drawn>,
+) -> Option<Drawn> {
     let window = web_sys::window()?;
     let style = window.get_computed_style(canvas).ok()??;
     let token = |name: &str| style.get_property_value(name).unwrap_or_default().trim().to_owned();
@@ -139,8 +144,8 @@ fn draw(canvas: &HtmlCanvasElement, props: &Props, places: &Rc<RefCell<BTreeMap<
     let mut places = places.borrow_mut();
     let nodes = &props.view.nodes;
     let same_nodes = before.as_ref().is_some_and(|b| b.view.nodes.len() == nodes.len());
-    let (mut slots, view_before) = match before.as_ref().filter(|_| same_nodes) {
-        Some(b) => (b.slots.clone(), Some(b.view.clone())),
+    let (mut slots, view_before) = match before.as_mut().filter(|_| same_nodes) {
+        Some(b) => (std::mem::take(&mut b.slots), Some(b.view.clone())),
         None => (vec![Vec::new(); nodes.len()], None),
     };
     let mut stale: Vec<usize> = Vec::new();
@@ -189,6 +194,8 @@ fn draw(canvas: &HtmlCanvasElement, props: &Props, places: &Rc<RefCell<BTreeMap<
         // A text that cannot be drawn leaves its tile without a name.
         let _ = context.fill_text_with_max_width(&node.name, x + PAD, y + HEAD - 3.0, layout.tile_w - 2.0 * PAD);
         let by_key: BTreeMap<&str, &Rc<PodView>> = node.pods.iter().map(|p| (p.key.as_str(), p)).collect();
+        // A colour is handed over only where it is another one than before: that is dear.
+        let mut dipped = "";
         for (s, key) in slots[i].iter().enumerate() {
             let Some(pod) = key.as_deref().and_then(|k| by_key.get(k)) else { continue };
             let (x, y) = layout.mark(i, s);
@@ -200,8 +207,15 @@ fn draw(canvas: &HtmlCanvasElement, props: &Props, places: &Rc<RefCell<BTreeMap<
                 Health::Terminating => gone,
                 Health::Succeeded => done,
             };
-            context.set_global_alpha(if dims && props.dim.emit((*pod).clone()) { 0.3 } else { 1.0 });
-            mark(&context, pod.health, colour, x, y);
+            if dims {
+                context.set_global_alpha(if props.dim.emit((*pod).clone()) { 0.3 } else { 1.0 });
+            }
+            if dipped != colour {
+                context.set_fill_style_str(colour);
+                context.set_stroke_style_str(colour);
+                dipped = colour;
+            }
+            mark(&context, pod.health, x, y);
             if props.selected.as_ref().is_some_and(|s| s.uid == pod.key) {
                 context.set_stroke_style_str(&accent);
                 context.stroke_rect(x - 2.0, y - 2.0, MARK + 4.0, MARK + 4.0);
@@ -213,9 +227,7 @@ fn draw(canvas: &HtmlCanvasElement, props: &Props, places: &Rc<RefCell<BTreeMap<
 }
 
 /// One pod's mark: filled is ready, hollow is not, a cross has failed, a dot is on its way, a bar waits, a line has ended.
-fn mark(context: &CanvasRenderingContext2d, health: Health, colour: &str, x: f64, y: f64) {
-    context.set_fill_style_str(colour);
-    context.set_stroke_style_str(colour);
+fn mark(context: &CanvasRenderingContext2d, health: Health, x: f64, y: f64) {
     let line = |from: (f64, f64), to: (f64, f64)| {
         context.begin_path();
         context.move_to(x + from.0, y + from.1);

@@ -213,17 +213,22 @@ impl ClusterViews {
             return Rc::clone(&self.last);
         }
         let homes: BTreeSet<&str> = changed.iter().map(|p| p.node.as_deref().unwrap_or("")).collect();
-        let mut by_node: BTreeMap<&str, Vec<Rc<PodView>>> = BTreeMap::new();
-        for (.., view) in self.pods.values() {
+        // Their pods are those of before, but for what changed.
+        let before = Rc::clone(&self.last);
+        let keys: BTreeSet<&str> = changed.iter().map(|p| p.key.as_str()).collect();
+        let stay = |pods: &[Rc<PodView>]| pods.iter().filter(|p| !keys.contains(p.key.as_str())).cloned().collect::<Vec<_>>();
+        let mut by_node: BTreeMap<&str, Vec<Rc<PodView>>> =
+            before.nodes.iter().filter(|n| homes.contains(n.name.as_str())).map(|n| (n.name.as_str(), stay(&n.pods))).collect();
+        by_node.insert("", stay(&before.queue));
+        for (.., view) in keys.iter().filter_map(|key| self.pods.get(*key)) {
             let home = view.node.as_deref().unwrap_or("");
-            if homes.contains(home) && (!home.is_empty() || !view.is_over()) {
+            if !home.is_empty() || !view.is_over() {
                 by_node.entry(home).or_default().push(Rc::clone(view));
             }
         }
         for pods in by_node.values_mut() {
             pods.order_by(|a, b| (a.created, &a.namespace, &a.name).cmp(&(b.created, &b.namespace, &b.name)));
         }
-        let before = Rc::clone(&self.last);
         let nodes = if others {
             let known: BTreeMap<&str, &Rc<NodeView>> = before.nodes.iter().map(|n| (n.name.as_str(), n)).collect();
             let mut nodes: Vec<NodeView> = api
