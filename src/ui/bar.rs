@@ -80,8 +80,8 @@ pub fn Bar(props: &Props) -> Html {
                     <input type="range" min="0" max={(SPEEDS.len() - 1).to_string()} step="1" value={props.speed.to_string()} oninput={on_speed} aria-valuetext={speed.clone()} title={format!("{} ([ ])", Text::Speed.t(lang))} />
                     <output>{ speed }</output>
                 </label>
+                if props.late { <span class="late" role="status" title={Text::Behind.t(lang)}>{ Icon::Hourglass.draw() }<span class="wide">{ Text::Behind.t(lang) }</span></span> }
             </div>
-            if props.late { <span class="late" role="status">{ Text::Behind.t(lang) }</span> }
             <span class="grow"></span>
             <button class="btn outline" onclick={props.on_share.clone()} title={format!("{} (Shift+S)", Text::Share.t(lang))}>{ Icon::Link.draw() }<span class="wide">{ Text::Share.t(lang) }</span></button>
             <button class="btn" lang={lang.other().code()} onclick={link.on(move || Action::Language(lang.other()))}>{ Icon::Globe.draw() }{ Text::LanguageTo.t(lang) }</button>

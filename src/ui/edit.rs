@@ -9,7 +9,7 @@ use yew::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use kubarium::views::{ProblemView, problems};
+use kubarium::views::{ProblemView, adopt, is_foreign, problems};
 
 use super::examples::EXAMPLES;
 use super::host::Answer;
@@ -135,6 +135,16 @@ pub fn Edit(props: &Props) -> Html {
             move || drop(wait)
         }
     });
+    let foreign = shown.as_ref().filter(|f| then.is_none() && is_foreign(&f.text)).cloned();
+    let adopting = |f: OpenFile| {
+        let link = link.clone();
+        Callback::from(move |_: MouseEvent| {
+            if let Some(text) = adopt(&f.text) {
+                link.host.borrow_mut().write_file(&f.path, &text);
+                link.send(Action::Open { path: f.path.clone(), text: text.into() });
+            }
+        })
+    };
     html! {
         <section class="panel edit" aria-label={Text::Editor.t(lang)}>
             <div class="head">
@@ -148,6 +158,9 @@ pub fn Edit(props: &Props) -> Html {
                 <Document key="document" path={file.path} text={file.text} problems={props.problems.clone()} editor={Handle(editor.clone())} />
             } else {
                 <p class="empty">{ Text::NoFile.t(lang) }</p>
+            }
+            if let Some(f) = foreign {
+                <div class="answer"><span>{ Text::AdoptNote.t(lang) }</span><button class="btn outline" onclick={adopting(f)}>{ Icon::Down.draw() }{ Text::Adopt.t(lang) }</button></div>
             }
             if !props.problems.is_empty() {
                 <div class="problems" role="region" aria-label={Text::Problems.t(lang)}>

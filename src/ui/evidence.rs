@@ -215,12 +215,17 @@ fn services(sim: &Sim, object: &Value, lang: Lang) -> Sheet {
         };
         Some((tone, vec![o.id[1].clone(), words]))
     });
+    // Selected but not reached comes first, then what is reached, then all the others.
+    let mut rows: Vec<Row> = rows.collect();
+    rows.sort_by_key(|r| ["warn", "ok"].iter().position(|t| *t == r.0).unwrap_or(2));
+    let more = rows.len().saturating_sub(PODS_MAX);
+    rows.truncate(PODS_MAX);
     Sheet {
         title: Some(title),
+        note: if more > 0 { fill(Text::AndMore.t(lang), &[&more.to_string()]) } else { String::new() },
         heads: heads(&[Text::Name, Text::Why], lang),
-        rows: rows.take(PODS_MAX).collect(),
+        rows,
         open: object.kind() == "Service",
-        ..Sheet::default()
     }
 }
 

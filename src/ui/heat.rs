@@ -1,29 +1,44 @@
 //! The rack seen from far away: thousands of pods as small marks on a canvas, a tile for each node. Each health has its own
-//! shape as well as its colour; the table says the same in words.
+//! shape as well as its colour, requests are a spot in the pod's mark and a bar under the node's tile; the table says the same in words.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use kubarium::views::{ClusterView, Health, Places, PodView};
+use kubarium::views::{ClusterView, Flow, Health, Places, PodView};
 use wasm_bindgen::JsCast;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement};
 use yew::prelude::*;
 
 use super::i18n::{Text, fill};
-use super::pod_cell::subject_of;
+use super::icons::health_tone;
+use super::pod_cell::{health_text, spoken, subject_of};
 use super::state::{Action, Subject, use_lang, use_link};
 
 /// From so many pods on, or so many nodes, the rack is seen from far away.
 const PODS_MIN: usize = 600;
 const NODES_MIN: usize = 40;
 
-/// A mark and the gap after it, in CSS pixels.
-const STEP: f64 = 11.0;
-const MARK: f64 = 8.0;
-/// A tile's edge, and the room for its name.
-const PAD: f64 = 8.0;
-const HEAD: f64 = 18.0;
+/// How large everything is, in CSS pixels.
+#[derive(Clone, Copy, PartialEq)]
+struct Scale {
+    /// A mark and the gap after it.
+    step: f64,
+    /// The room for a node's name; none where it could not be read.
+    head: f64,
+    /// A tile's edge, and what lies between tiles.
+    pad: f64,
+}
+
+/// The scales, of which the largest is taken at which everything is seen at once; the first where none is small enough.
+const SCALES: [Scale; 6] = [
+    Scale { step: 11.0, head: 18.0, pad: 8.0 },
+    Scale { step: 9.0, head: 16.0, pad: 6.0 },
+    Scale { step: 8.0, head: 0.0, pad: 5.0 },
+    Scale { step: 7.0, head: 0.0, pad: 4.0 },
+    Scale { step: 5.0, head: 0.0, pad: 2.0 },
+    Scale { step: 4.0, head: 0.0, pad: 2.0 },
+];
 
 /// Whether this cluster is better seen from far away. Pods that wait count too: they are about to come, all at once.
 pub fn is_far(view: &ClusterView) -> bool {
@@ -39,13 +54,16 @@ pub struct Props {
     pub selected: Option<Subject>,
     /// What pods' names must contain.
     pub filter: AttrValue,
+    /// The requests under way.
+    pub traffic: Rc<Vec<Flow>>,
     /// Which pods step back.
     pub dim: Callback<Rc<PodView>, bool>,
 }
 
-/// Where everything stands, for one width.
+/// Where everything stands, for one size.
 #[derive(PartialEq)]
 struct Layout {
+    scale: Scale,
     columns: usize,
     tile_columns: usize,
     tile_w: f64,
@@ -54,34 +72,55 @@ struct Layout {
 }
 
 impl Layout {
-    fn of(view: &ClusterView, most: usize, width: f64) -> Layout {
-        let tile_columns = ((most as f64 * 1.8).sqrt().ceil() as usize).clamp(5, 16);
-        let rows = most.div_ceil(tile_columns).max(1);
-        let tile_w = tile_columns as f64 * STEP + 2.0 * PAD;
-        let tile_h = HEAD + rows as f64 * STEP + 2.0 * PAD;
-        let columns = ((width / (tile_w + 8.0)) as usize).max(1);
-        let height = view.nodes.len().div_ceil(columns) as f64 * (tile_h + 8.0);
-        Layout { columns, tile_columns, tile_w, tile_h, height }
+    /// The layout for this room; never at a larger scale than `before`, so that marks do not grow and shrink as pods come and go.
+    fn of(nodes: usize, most: usize, width: f64, room: f64, before: Option<Scale>) -> Layout {
+        let at = |scale: Scale, tile_columns: usize| {
+            let rows = most.div_ceil(tile_columns).max(1);
+            let tile_w = tile_columns as f64 * scale.step + 2.0 * scale.pad;
+            let tile_h = scale.head + rows as f64 * scale.step + 2.0 * scale.pad;
+            let columns = ((width / (tile_w + scale.pad)) as usize).max(1);
+            let height = nodes.div_ceil(columns) as f64 * (tile_h + scale.pad);
+            Layout { scale, columns, tile_columns, tile_w, tile_h, height }
+        };
+        let wide = ((most as f64 * 1.8).sqrt().ceil() as usize).clamp(5, 16);
+        let scales = SCALES.into_iter().filter(|s| before.is_none_or(|b| s.step <= b.step));
+        let found = scales.flat_map(|s| [wide, wide + 1, wide - 1].map(|columns| at(s, columns))).find(|l| l.height <= room);
+        found.unwrap_or_else(|| at(SCALES[0], wide))
     }
 
     fn tile(&self, node: usize) -> (f64, f64) {
-        ((node % self.columns) as f64 * (self.tile_w + 8.0), (node / self.columns) as f64 * (self.tile_h + 8.0))
+        let Scale { pad, .. } = self.scale;
+        ((node % self.columns) as f64 * (self.tile_w + pad), (node / self.columns) as f64 * (self.tile_h + pad))
     }
 
     fn mark(&self, node: usize, slot: usize) -> (f64, f64) {
         let (x, y) = self.tile(node);
-        (x + PAD + (slot % self.tile_columns) as f64 * STEP, y + HEAD + PAD + (slot / self.tile_columns) as f64 * STEP)
+        let Scale { step, head, pad } = self.scale;
+        (x + pad + (slot % self.tile_columns) as f64 * step, y + head + pad + (slot / self.tile_columns) as f64 * step)
     }
 
     /// The node, and the place in it where one is, at a point.
     fn at(&self, x: f64, y: f64) -> Option<(usize, Option<usize>)> {
-        let (column, row) = ((x / (self.tile_w + 8.0)) as usize, (y / (self.tile_h + 8.0)) as usize);
+        let Scale { step, head, pad } = self.scale;
+        let (column, row) = ((x / (self.tile_w + pad)) as usize, (y / (self.tile_h + pad)) as usize);
         let node = (column < self.columns).then_some(row * self.columns + column)?;
         let (left, top) = self.tile(node);
-        let (dx, dy) = (x - left - PAD, y - top - HEAD - PAD);
-        let inside = dx >= 0.0 && dy >= 0.0 && dx < self.tile_columns as f64 * STEP;
-        Some((node, inside.then(|| (dy / STEP) as usize * self.tile_columns + (dx / STEP) as usize)))
+        let (dx, dy) = (x - left - pad, y - top - head - pad);
+        let inside = dx >= 0.0 && dy >= 0.0 && dx < self.tile_columns as f64 * step;
+        Some((node, inside.then(|| (dy / step) as usize * self.tile_columns + (dx / step) as usize)))
     }
+}
+
+/// Requests in ten seconds that get to each pod, and how many of them fail.
+type Rates<'a> = BTreeMap<&'a str, (u64, u64)>;
+
+fn rates(flows: &[Flow]) -> Rates<'_> {
+    let mut rates = Rates::new();
+    for f in flows.iter().filter(|f| !f.to.is_empty()) {
+        let rate = rates.entry(&f.to).or_default();
+        *rate = (rate.0 + f.per_10s, rate.1 + f.failed_per_10s);
+    }
+    rates
 }
 
 /// The rack on a canvas.
@@ -101,24 +140,74 @@ pub fn Heat(props: &Props) -> Html {
             }
         }
     });
-    let onclick = {
+    // What stands at a point: a pod, or a node.
+    let at = {
         let (view, drawn) = (props.view.clone(), drawn);
-        Callback::from(move |e: MouseEvent| {
+        move |e: &MouseEvent| {
             let drawn = drawn.borrow();
-            let Some(Drawn { layout, slots, .. }) = &*drawn else { return };
-            let Some((node, slot)) = layout.at(f64::from(e.offset_x()), f64::from(e.offset_y())) else { return };
+            let Drawn { layout, slots, .. } = drawn.as_ref()?;
+            let (node, slot) = layout.at(f64::from(e.offset_x()), f64::from(e.offset_y()))?;
             let key = slot.and_then(|s| slots.get(node)?.get(s)?.as_deref());
-            if let Some(pod) = key.and_then(|k| view.pod(k)) {
-                link.send(Action::Select(Some(subject_of(pod))));
-            } else if let Some(n) = view.nodes.get(node) {
-                let (name, uid) = (n.name.clone(), n.key.clone());
-                link.send(Action::Select(Some(Subject { kind: "Node".to_owned(), namespace: String::new(), name, uid })));
+            Some((view.nodes.get(node)?.clone(), key.and_then(|k| view.pod(k)).cloned()))
+        }
+    };
+    let onmousemove = {
+        let at = at.clone();
+        Callback::from(move |e: MouseEvent| {
+            let words = at(&e).map(|(n, p)| p.map_or_else(String::new, |p| format!("{} · ", spoken(&p, lang))) + &n.name);
+            if let Some(canvas) = e.target_dyn_into::<HtmlElement>() {
+                canvas.set_title(&words.unwrap_or_default());
             }
         })
     };
-    let pods = props.view.nodes.iter().map(|n| n.pods.len()).sum::<usize>();
+    let onclick = Callback::from(move |e: MouseEvent| {
+        if let Some((n, pod)) = at(&e) {
+            let node = || Subject { kind: "Node".to_owned(), namespace: String::new(), name: n.name.clone(), uid: n.key.clone() };
+            link.send(Action::Select(Some(pod.map_or_else(node, |p| subject_of(&p)))));
+        }
+    });
+    let mut counts = [0_usize; 10];
+    props.view.nodes.iter().flat_map(|n| &n.pods).for_each(|p| counts[p.health as usize] += 1);
+    let pods = counts.iter().sum::<usize>();
     let label = fill(Text::FarLabel.t(lang), &[&pods.to_string(), &props.view.nodes.len().to_string()]);
-    html! { <canvas class="heat" ref={canvas} {onclick} role="img" aria-label={label}></canvas> }
+    let key = |tone: &'static str, (path, filled): (&'static str, bool), words: String| {
+        html! { <span class={classes!("tag", tone)}><svg class={if filled { "full" } else { "" }} viewBox="0 0 8 8" aria-hidden="true"><path d={path} /></svg>{ words }</span> }
+    };
+    let sent = props.traffic.iter().filter(|f| !f.to.is_empty()).map(|f| f.per_10s).sum::<u64>() / 10;
+    html! { <>
+        <p class="key">
+            { &label }
+            for h in KEYS.into_iter().filter(|h| counts[*h as usize] > 0) { { key(health_tone(h), shape(h), health_text(h).t(lang).to_owned()) } }
+            if sent > 0 { { key("you", ("M1 2h6v2h-6zM0 6h8v2H0z", true), fill(Text::FarRequests.t(lang), &[&sent.to_string()])) } }
+        </p>
+        <canvas class="heat" ref={canvas} {onclick} {onmousemove} role="img" aria-label={label}></canvas>
+    </> }
+}
+
+/// What can stand on a node, in the order of the key.
+const KEYS: [Health; 9] = [
+    Health::Ready,
+    Health::NotReady,
+    Health::Starting,
+    Health::Pulling,
+    Health::BackingOff,
+    Health::Failing,
+    Health::Failed,
+    Health::Terminating,
+    Health::Succeeded,
+];
+
+/// A mark as a path of the key, and whether it is filled; [`mark`] draws the same.
+fn shape(health: Health) -> (&'static str, bool) {
+    match health {
+        Health::Ready => ("M0 0h8v8H0z", true),
+        Health::NotReady => ("M1 1h6v6H1z", false),
+        Health::Starting | Health::Pulling | Health::Unscheduled => ("M2.5 2.5h3v3h-3z", true),
+        Health::BackingOff => ("M1 1h6v6H1zM1 5h6M1 6h6", false),
+        Health::Failing | Health::Failed => ("M1 1l6 6M7 1L1 7", false),
+        Health::Terminating => ("M1 1h6v6H1zM1 7L7 1", false),
+        Health::Succeeded => ("M0 6h8v2H0z", true),
+    }
 }
 
 /// What was drawn last.
@@ -126,6 +215,10 @@ struct Drawn {
     layout: Layout,
     slots: Vec<Vec<Option<String>>>,
     view: Rc<ClusterView>,
+    /// The room that there was.
+    size: (f64, f64),
+    /// What each tile shows of requests, in one number.
+    busy: Vec<u64>,
     /// Whatever makes all of it look another way.
     looks: (String, Option<Subject>, AttrValue),
 }
@@ -140,22 +233,43 @@ fn draw(
     let style = window.get_computed_style(canvas).ok()??;
     let token = |name: &str| style.get_property_value(name).unwrap_or_default().trim().to_owned();
     let ratio = window.device_pixel_ratio().max(1.0);
-    let width = f64::from(canvas.parent_element()?.client_width()) - 2.0;
+    let rack = canvas.parent_element()?.dyn_into::<HtmlElement>().ok()?;
+    let width = f64::from(rack.client_width()) - 2.0;
+    let room = f64::from(rack.offset_top() + rack.client_height() - canvas.offset_top());
     let mut places = places.borrow_mut();
     let nodes = &props.view.nodes;
     let same_nodes = before.as_ref().is_some_and(|b| b.view.nodes.len() == nodes.len());
-    let (mut slots, view_before) = match before.as_mut().filter(|_| same_nodes) {
-        Some(b) => (std::mem::take(&mut b.slots), Some(b.view.clone())),
-        None => (vec![Vec::new(); nodes.len()], None),
+    let (mut slots, view_before, busy_before) = match before.as_mut().filter(|_| same_nodes) {
+        Some(b) => (std::mem::take(&mut b.slots), Some(b.view.clone()), std::mem::take(&mut b.busy)),
+        None => (vec![Vec::new(); nodes.len()], None, Vec::new()),
     };
+    // Of a pod in three steps, of a node as a part of the busiest one's, so that they do not flicker with every reading.
+    let rates = rates(&props.traffic);
+    let spot = |pod: &PodView| rates.get(pod.key.as_str()).map_or(0, |r| 1 + u64::from(r.0 >= 10) + u64::from(r.0 >= 100));
+    let shown = if rates.is_empty() { 0 } else { usize::MAX };
+    let sums: Vec<(u64, u64)> = nodes
+        .iter()
+        .map(|n| n.pods.iter().take(shown).filter_map(|p| rates.get(p.key.as_str())).fold((0, 0), |sum, r| (sum.0 + r.0, sum.1 + r.1)))
+        .collect();
+    let most = sums.iter().map(|s| s.0).max().unwrap_or(0).max(10);
+    let part = |n: u64| (n * 16).div_ceil(most);
+    let busy: Vec<u64> = nodes
+        .iter()
+        .zip(&sums)
+        .map(|(n, s)| n.pods.iter().take(shown).fold(part(s.0) * 32 + part(s.1), |all, p| all.wrapping_mul(5).wrapping_add(spot(p))))
+        .collect();
     let mut stale: Vec<usize> = Vec::new();
     for (i, n) in nodes.iter().enumerate() {
-        if view_before.as_ref().is_none_or(|b| !Rc::ptr_eq(&b.nodes[i], n)) {
+        let moved = view_before.as_ref().is_none_or(|b| !Rc::ptr_eq(&b.nodes[i], n));
+        if moved || busy_before.get(i) != Some(&busy[i]) {
             stale.push(i);
+        }
+        if moved {
             slots[i] = places.entry(n.name.clone()).or_default().settle(n.pods.iter().map(|p| p.key.as_str())).to_vec();
         }
     }
-    let layout = Layout::of(&props.view, slots.iter().map(Vec::len).max().unwrap_or(0), width);
+    let fitted = before.as_ref().filter(|b| same_nodes && b.size == (width, room)).map(|b| b.layout.scale);
+    let layout = Layout::of(nodes.len(), slots.iter().map(Vec::len).max().unwrap_or(0), width, room, fitted);
     let (w, h) = ((width * ratio) as u32, (layout.height * ratio) as u32);
     let looks = (token("--ok"), props.selected.clone(), props.filter.clone());
     // A service or a workload that is selected dims pods elsewhere, and those may change with it.
@@ -172,7 +286,7 @@ fn draw(
         let _ = canvas.style().set_property("width", &format!("{width}px"));
     }
     if stale.is_empty() {
-        return Some(Drawn { layout, slots, view: props.view.clone(), looks });
+        return Some(Drawn { layout, slots, view: props.view.clone(), size: (width, room), busy, looks });
     }
     let context = canvas.get_context("2d").ok()??.dyn_into::<CanvasRenderingContext2d>().ok()?;
     context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0).ok()?;
@@ -181,18 +295,42 @@ fn draw(
     let dims = props.selected.is_some() || !props.filter.is_empty();
     let colours = ["--ok", "--info", "--warn", "--bad", "--gone", "--done"].map(token);
     let [ok, info, warn, bad, gone, done] = &colours;
-    let (ink, line, well, accent) = (token("--ink-2"), token("--line-2"), token("--well"), token("--accent"));
+    let [ink, line, well, accent, deep] = ["--ink-2", "--line-2", "--well", "--accent", "--deep"].map(token);
+    let Scale { step, head, pad } = layout.scale;
+    let size = (step * 0.75).floor();
     for i in stale {
         let node = &nodes[i];
         let (x, y) = layout.tile(i);
-        context.clear_rect(x, y, layout.tile_w, layout.tile_h);
+        // The bar of its requests stands in the gap below a tile.
+        context.clear_rect(x, y, layout.tile_w, layout.tile_h + pad);
         context.set_fill_style_str(&well);
         context.fill_rect(x, y, layout.tile_w, layout.tile_h);
-        context.set_fill_style_str(if node.ready { &line } else { bad });
+        let edge = if node.ready && node.schedulable {
+            &line
+        } else if node.ready {
+            warn
+        } else {
+            bad
+        };
+        context.set_fill_style_str(edge);
         context.fill_rect(x, y, layout.tile_w, if node.ready { 1.5 } else { 3.0 });
-        context.set_fill_style_str(if node.ready { &ink } else { bad });
-        // A text that cannot be drawn leaves its tile without a name.
-        let _ = context.fill_text_with_max_width(&node.name, x + PAD, y + HEAD - 3.0, layout.tile_w - 2.0 * PAD);
+        if head > 0.0 {
+            context.set_fill_style_str(if node.ready { &ink } else { bad });
+            // A text that cannot be drawn leaves its tile without a name.
+            let _ = context.fill_text_with_max_width(&node.name, x + pad, y + head - 3.0, layout.tile_w - 2.0 * pad);
+        } else if !node.ready {
+            context.fill_rect(x, y, 3.0, layout.tile_h);
+        }
+        let bar = |n: u64| layout.tile_w * part(n) as f64 / 16.0;
+        let thin = (pad / 2.5).min(2.0);
+        context.set_fill_style_str(&accent);
+        context.fill_rect(x, y + layout.tile_h, bar(sums[i].0), thin);
+        context.set_fill_style_str(bad);
+        context.fill_rect(x, y + layout.tile_h, bar(sums[i].1), thin * 1.8);
+        if props.selected.as_ref().is_some_and(|s| s.uid == node.key) {
+            context.set_stroke_style_str(&accent);
+            context.stroke_rect(x + 1.0, y + 1.0, layout.tile_w - 2.0, layout.tile_h - 2.0);
+        }
         let by_key: BTreeMap<&str, &Rc<PodView>> = node.pods.iter().map(|p| (p.key.as_str(), p)).collect();
         // A colour is handed over only where it is another one than before: that is dear.
         let mut dipped = "";
@@ -215,41 +353,52 @@ fn draw(
                 context.set_stroke_style_str(colour);
                 dipped = colour;
             }
-            mark(&context, pod.health, x, y);
+            mark(&context, pod.health, x, y, size);
+            let spot = spot(pod) as f64 * size / 5.0;
+            if spot > 0.0 {
+                context.set_fill_style_str(&deep);
+                context.fill_rect(x + (size - spot) / 2.0, y + (size - spot) / 2.0, spot, spot);
+                dipped = "";
+            }
             if props.selected.as_ref().is_some_and(|s| s.uid == pod.key) {
                 context.set_stroke_style_str(&accent);
-                context.stroke_rect(x - 2.0, y - 2.0, MARK + 4.0, MARK + 4.0);
+                context.stroke_rect(x - 1.5, y - 1.5, size + 3.0, size + 3.0);
+                dipped = "";
             }
         }
         context.set_global_alpha(1.0);
     }
-    Some(Drawn { layout, slots, view: props.view.clone(), looks })
+    Some(Drawn { layout, slots, view: props.view.clone(), size: (width, room), busy, looks })
 }
 
 /// One pod's mark: filled is ready, hollow is not, a cross has failed, a dot is on its way, a bar waits, a line has ended.
-fn mark(context: &CanvasRenderingContext2d, health: Health, x: f64, y: f64) {
+fn mark(context: &CanvasRenderingContext2d, health: Health, x: f64, y: f64, size: f64) {
     let line = |from: (f64, f64), to: (f64, f64)| {
         context.begin_path();
         context.move_to(x + from.0, y + from.1);
         context.line_to(x + to.0, y + to.1);
         context.stroke();
     };
+    let frame = || context.stroke_rect(x + 0.7, y + 0.7, size - 1.4, size - 1.4);
+    let (near, far) = (0.5, size - 0.5);
     match health {
-        Health::Ready => context.fill_rect(x, y, MARK, MARK),
-        Health::NotReady => context.stroke_rect(x + 0.7, y + 0.7, MARK - 1.4, MARK - 1.4),
-        Health::Starting | Health::Pulling | Health::Unscheduled => context.fill_rect(x + 2.5, y + 2.5, MARK - 5.0, MARK - 5.0),
+        Health::Ready => context.fill_rect(x, y, size, size),
+        Health::NotReady => frame(),
+        Health::Starting | Health::Pulling | Health::Unscheduled => {
+            context.fill_rect(x + size * 0.3, y + size * 0.3, size * 0.4, size * 0.4)
+        }
         Health::BackingOff => {
-            context.stroke_rect(x + 0.7, y + 0.7, MARK - 1.4, MARK - 1.4);
-            context.fill_rect(x, y + MARK / 2.0, MARK, MARK / 2.0);
+            frame();
+            context.fill_rect(x, y + size / 2.0, size, size / 2.0);
         }
         Health::Failing | Health::Failed => {
-            line((0.5, 0.5), (MARK - 0.5, MARK - 0.5));
-            line((MARK - 0.5, 0.5), (0.5, MARK - 0.5));
+            line((near, near), (far, far));
+            line((far, near), (near, far));
         }
         Health::Terminating => {
-            context.stroke_rect(x + 0.7, y + 0.7, MARK - 1.4, MARK - 1.4);
-            line((0.0, MARK), (MARK, 0.0));
+            frame();
+            line((0.0, size), (size, 0.0));
         }
-        Health::Succeeded => context.fill_rect(x, y + MARK - 2.0, MARK, 2.0),
+        Health::Succeeded => context.fill_rect(x, y + size * 0.75, size, size * 0.25),
     }
 }

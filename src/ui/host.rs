@@ -18,7 +18,7 @@ use super::examples::EXAMPLES;
 use super::i18n::Text;
 use super::line_editor::{Effect, LineEditor};
 use super::session_copy::SessionCopy;
-use super::state::{Scene, Subject};
+use super::state::{Act, Scene, Subject};
 use super::transcript::Transcript;
 use super::vendor::JsTerminal;
 
@@ -79,7 +79,7 @@ pub struct Host {
     /// What the clock runs to, where it is to stop by itself.
     hunt: Option<Hunt>,
     /// What was done to the cluster and when, read anew where their number has changed.
-    acts: Rc<Vec<(Time, String)>>,
+    acts: Rc<Vec<(Time, Act)>>,
     /// How many of the session's commands have been answered.
     answered: usize,
     /// How many of them are only run again.
@@ -394,7 +394,7 @@ impl Host {
         let newest = self.feed.read(self.time.live().api().store());
         let inputs = &self.time.live().session().inputs;
         if inputs.iter().filter(|i| is_act(i)).count() != self.acts.len() {
-            self.acts = Rc::new(inputs.iter().filter(|i| is_act(i)).map(|i| (i.at(), words_of(i))).collect());
+            self.acts = Rc::new(inputs.iter().filter(|i| is_act(i)).map(|i| (i.at(), act_of(i))).collect());
         }
         Scene {
             events: if self.time.is_past() { self.feed.until(view.time) } else { newest },
@@ -699,18 +699,13 @@ fn papers(sim: &Sim, view: &ClusterView) -> BTreeMap<String, (Copied, String)> {
     all
 }
 
-/// An input in a few words.
-fn words_of(input: &TimedInput) -> String {
-    if let Some(line) = &input.cmd {
-        return line.clone();
-    }
-    if let Some(typed) = &input.terminal {
-        return typed.data.trim().to_owned();
-    }
-    match (&input.fault, &input.load) {
-        (Some(fault), _) => fault.short(),
-        (_, Some(load)) => format!("load {}", load.service),
-        _ => input.api.clone().unwrap_or_else(|| "usage".to_owned()),
+/// An input as the timeline has it.
+fn act_of(input: &TimedInput) -> Act {
+    let line = input.cmd.clone().or_else(|| input.terminal.as_ref().map(|t| t.data.trim().to_owned())).or_else(|| input.api.clone());
+    match (&input.fault, &input.load, line) {
+        (Some(fault), ..) => Act::Fault(Box::new(fault.clone())),
+        (_, _, Some(line)) => Act::Line(line),
+        (_, load, _) => Act::Load(load.as_ref().map(|l| l.service.clone()).unwrap_or_default()),
     }
 }
 

@@ -8,8 +8,8 @@ use yew::prelude::*;
 use kubarium::api::duration::human_duration;
 use kubarium::base::Time;
 use kubarium::views::{
-    ContainerRole, ContainerState, ContainerView, Exit, Health, Listed, PodDetails, PodView, ProbeView, Relative, columns, description,
-    kinds, list, relatives, why,
+    ContainerRole, ContainerState, ContainerView, Exit, Health, Listed, PodDetails, PodView, ProbeView, Relative, Why, amiss, causes,
+    columns, description, kinds, list, relatives, why,
 };
 
 use super::actions::{carry_out, choices};
@@ -44,6 +44,8 @@ struct Props {
 
 /// The most objects that a list shows.
 const LIST_MAX: usize = 500;
+/// The most pods, and the most other objects, that are named as not as wanted.
+const AMISS_MAX: usize = 10;
 /// The most objects that are named as belonging to another.
 const RELATIVES_MAX: usize = 24;
 
@@ -93,7 +95,7 @@ pub fn Look(props: &LookProps) -> Html {
         (LookTab::Logs, Some(pod)) => html! { <Logs pod={pod.clone()} container={props.container} time={props.scene.view.time} /> },
         (LookTab::Files, Some(pod)) => html! { <Files pod={pod.clone()} container={props.container} /> },
         (LookTab::Environment, Some(pod)) => html! { <Environment pod={pod.clone()} container={props.container} /> },
-        (LookTab::Overview, Some(pod)) => html! { <>{ overview(pod, props.scene.view.time, lang) }{ around(subject, lang, &link) }</> },
+        (LookTab::Overview, Some(pod)) => html! { <>{ overview(props, pod, lang, &link) }{ around(subject, lang, &link) }</> },
         _ if !exists => html! { <p class="empty">{ Text::Gone.t(lang) }</p> },
         _ => html! { <>{ object_overview(props, subject, lang, &link) }{ around(subject, lang, &link) }</> },
     };
@@ -199,11 +201,12 @@ fn cluster(props: &Props, lang: Lang, link: &Link) -> Html {
     ];
     let mut counts = [0_usize; 10];
     view.pods().for_each(|p| counts[p.health as usize] += 1);
-    let amiss: Vec<&Rc<PodView>> = view
-        .pods()
-        .filter(|p| matches!(p.health, Health::BackingOff | Health::Failing | Health::Failed | Health::Unscheduled | Health::NotReady))
-        .take(8)
-        .collect();
+    let is_amiss = |p: &&Rc<PodView>| {
+        matches!(p.health, Health::BackingOff | Health::Failing | Health::Failed | Health::Unscheduled | Health::NotReady)
+    };
+    let pods: Vec<&Rc<PodView>> = view.pods().filter(is_amiss).collect();
+    let mut others = amiss(link.host.borrow().sim(), view, 3 * AMISS_MAX);
+    others.truncate(AMISS_MAX);
     html! { <>
         <div>
             <h3>{ Text::Pods.t(lang) }</h3>
@@ -215,13 +218,19 @@ fn cluster(props: &Props, lang: Lang, link: &Link) -> Html {
         </div>
         <div>
             <h3>{ Text::Why.t(lang) }</h3>
-            if amiss.is_empty() { <p class="tag ok">{ Icon::Check.draw() }{ Text::AllWell.t(lang) }</p> }
+            if pods.is_empty() && others.is_empty() { <p class="tag ok">{ Icon::Check.draw() }{ Text::AllWell.t(lang) }</p> }
             <ul class="list">
-                for p in amiss {
+                for ([kind, namespace, name, uid], c) in others {
+                    <li key={uid.clone()}><button title={reasons::sentence(&c, lang)} onclick={link.select(Subject { kind: kind.clone(), namespace, name: name.clone(), uid })}>
+                        <span class={classes!("tag", reasons::cause_tone(&c))}>{ Icon::Bang.draw() }</span><b>{ name }</b><span class="end">{ kind }</span>
+                    </button></li>
+                }
+                for p in pods.iter().take(AMISS_MAX) {
                     <li key={p.key.clone()}><button onclick={link.select(subject_of(p))}>
                         <span class={classes!("tag", health_tone(p.health))}>{ health_icon(p.health).draw() }</span><b>{ &p.name }</b><span class="end">{ &p.status }</span>
                     </button></li>
                 }
+                if pods.len() > AMISS_MAX { <li><div>{ fill(Text::AndMore.t(lang), &[&(pods.len() - AMISS_MAX).to_string()]) }</div></li> }
             </ul>
         </div>
         if let Some(parent) = link.host.borrow().beside() { { beside_parent(link.host.borrow().sim(), parent, lang) } }
@@ -246,7 +255,7 @@ fn cluster(props: &Props, lang: Lang, link: &Link) -> Html {
             <ul class="list">
                 for s in &view.services {
                     <li key={s.key.clone()}><button onclick={link.select(Subject { kind: "Service".to_owned(), namespace: s.namespace.clone(), name: s.name.clone(), uid: s.key.clone() })}>
-                        <b>{ &s.name }</b><span class="end">{ fill(Text::ReachesPods.t(lang), &[&s.reached.len().to_string(), &s.selected.len().to_string()]) }</span>
+                        <b>{ &s.name }</b><span class="end">{ if !s.has_selector { s.cluster_ip.clone() } else { fill(Text::ReachesPods.t(lang), &[&s.reached.len().to_string(), &s.selected.len().to_string()]) } }</span>
                     </button></li>
                 }
             </ul>
@@ -262,9 +271,25 @@ fn cluster(props: &Props, lang: Lang, link: &Link) -> Html {
     </> }
 }
 
+/// Why an object is not as wanted, after what is known already.
+fn whys(props: &Props, subject: &Subject, mut known: Vec<Html>, lang: Lang, link: &Link) -> Html {
+    let host = link.host.borrow();
+    let more = host.object(subject).map(|o| causes(host.sim(), &props.scene.view, o)).unwrap_or_default();
+    known.extend(more.iter().map(|c| reasons::draw(c, lang, link)));
+    if known.is_empty() {
+        return html! {};
+    }
+    html! { <div><h3>{ Icon::Help.draw() }{ Text::Why.t(lang) }</h3>{ known }</div> }
+}
+
 /// A pod: why it is not as wanted, its containers cut open, its facts.
-fn overview(pod: &PodView, now: Time, lang: Lang) -> Html {
-    let reasons = why(pod);
+fn overview(props: &Props, pod: &PodView, lang: Lang, link: &Link) -> Html {
+    let now = props.scene.view.time;
+    let told = |w: &Why| {
+        let (sentence, term) = reasons::say(w, lang);
+        html! { <p class={classes!("reason", reasons::tone(w))}>{ sentence }<span class="term">{ term }</span></p> }
+    };
+    let reasons = why(pod).iter().map(told).collect();
     let fact = |name: Text, value: String| {
         if value.is_empty() {
             html! {}
@@ -277,14 +302,7 @@ fn overview(pod: &PodView, now: Time, lang: Lang) -> Html {
             { health_icon(pod.health).draw() }<strong>{ &pod.status }</strong>{ "· " }{ health_text(pod.health).t(lang) }
             if let Some(grace) = pod.terminating { { " · " }{ fill(Text::GoneIn.t(lang), &[&seconds_to(grace.until, now)]) } }
         </span>
-        if !reasons.is_empty() {
-            <div>
-                <h3>{ Icon::Help.draw() }{ Text::Why.t(lang) }</h3>
-                for w in &reasons {
-                    { { let (sentence, term) = reasons::say(w, lang); html! { <p class={classes!("reason", reasons::tone(w))}>{ sentence }<span class="term">{ term }</span></p> } } }
-                }
-            </div>
-        }
+        { whys(props, &subject_of(pod), reasons, lang, link) }
         <div>
             <h3>{ Text::Containers.t(lang) }</h3>
             for c in &pod.containers { { container(c, now, lang) } }
@@ -389,6 +407,7 @@ fn object_overview(props: &Props, subject: &Subject, lang: Lang, link: &Link) ->
     let column = |(name, value): (&'static str, String)| html! { <><dt>{ name }</dt><dd>{ value }</dd></> };
     let columns = columns.into_iter().filter(|c| !c.1.is_empty()).map(column);
     html! { <>
+        { whys(props, subject, Vec::new(), lang, link) }
         <dl class="facts">{ for facts }{ for columns }</dl>
         if !pods.is_empty() {
             <div>

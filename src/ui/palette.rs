@@ -90,15 +90,21 @@ fn entries(link: &Link, query: &str, lang: Lang) -> Vec<Entry> {
         others.truncate(2 * ENTRIES_MAX);
         return others;
     }
+    // What is called just so comes first, then what begins so.
+    let rank = |name: &str| if name == query { 0 } else { 2 - usize::from(name.starts_with(&query)) };
+    let mut objects = Vec::new();
     for k in all.iter().filter(|k| k.count > 0) {
-        for o in list(host.sim(), k.kind, OBJECTS_MAX) {
-            if found.len() < ENTRIES_MAX && o.id[1].contains(&query) {
-                let [namespace, name, uid] = o.id;
-                let go = Go::Look(Subject { kind: k.kind.to_owned(), namespace, name: name.clone(), uid });
-                found.push(Entry { icon: Icon::Look, label: name, note: k.kind.to_owned(), go });
-            }
-        }
+        objects.extend(
+            list(host.sim(), k.kind, OBJECTS_MAX).into_iter().filter(|o| o.id[1].contains(&query)).map(|o| (rank(&o.id[1]), k.kind, o)),
+        );
     }
+    objects.sort_by_key(|o| o.0);
+    let room = ENTRIES_MAX.saturating_sub(found.len());
+    found.extend(objects.into_iter().take(room).map(|(_, kind, o)| {
+        let [namespace, name, uid] = o.id;
+        let go = Go::Look(Subject { kind: kind.to_owned(), namespace, name: name.clone(), uid });
+        Entry { icon: Icon::Look, label: name, note: kind.to_owned(), go }
+    }));
     found.append(&mut others);
     found
 }

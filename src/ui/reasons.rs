@@ -1,8 +1,12 @@
 //! Reasons in words: a sentence for a beginner, and beside it what an expert would look for.
 
-use kubarium::views::{ProbeKind, Why};
+use yew::prelude::*;
+
+use kubarium::views::{Cause, Exit, ProbeKind, What, Why};
 
 use super::i18n::{Lang, Text, fill};
+use super::icons::Icon;
+use super::state::{Link, Subject};
 
 /// A reason as a sentence, and as Kubernetes' own words.
 pub fn say(why: &Why, lang: Lang) -> (String, String) {
@@ -16,7 +20,8 @@ pub fn say(why: &Why, lang: Lang) -> (String, String) {
         }
         Why::CrashLoop { container, exit, restarts, .. } => {
             let last = exit.as_ref().map_or(String::new(), |e| format!("; {} (exit code {})", e.reason, e.code));
-            (words(Text::WhyCrashLoop, &[container, &restarts.to_string()]), format!("CrashLoopBackOff{last}"))
+            let text = words(Text::WhyCrashLoop, &[container, &restarts.to_string()]);
+            (with_exit(text, exit.as_ref(), lang), format!("CrashLoopBackOff{last}"))
         }
         Why::CannotStart { container, reason, message } => (words(Text::WhyCannotStart, &[container]), format!("{reason}: {message}")),
         Why::ProbeFails { container, kind, how, failures, threshold, output } => {
@@ -26,15 +31,13 @@ pub fn say(why: &Why, lang: Lang) -> (String, String) {
                 ProbeKind::Startup => Text::WhyStartupFails,
             };
             let (failures, threshold) = (failures.to_string(), threshold.to_string());
-            let mut values = vec![container.as_str(), &failures, &threshold];
-            if *kind == ProbeKind::Liveness {
-                values.push(&threshold);
-            }
-            (words(text, &values), format!("Unhealthy: {how}: {output}"))
+            (words(text, &[container, &failures, &threshold]), format!("Unhealthy: {how}: {output}"))
         }
         Why::ProbeNotYet { container, how, .. } => (words(Text::WhyProbeNotYet, &[container]), format!("ContainersNotReady: {how}")),
         Why::Initialising { container } => (words(Text::WhyInit, &[container]), "PodInitializing".to_owned()),
-        Why::Ended { container, exit } => (words(Text::WhyEnded, &[container, &exit.code.to_string()]), exit.reason.clone()),
+        Why::Ended { container, exit } => {
+            (with_exit(words(Text::WhyEnded, &[container, &exit.code.to_string()]), Some(exit), lang), exit.reason.clone())
+        }
         Why::Ending { container, .. } => (words(Text::WhyEnding, &[container]), "Killing".to_owned()),
         Why::Terminating { .. } => (words(Text::WhyTerminating, &[]), "Terminating".to_owned()),
         Why::PodFailed { reason, message } => (words(Text::WhyPodFailed, &[]), format!("{reason}: {message}")),
@@ -49,4 +52,85 @@ pub fn tone(why: &Why) -> &'static str {
         Why::Unschedulable { .. } | Why::ProbeNotYet { .. } | Why::CrashLoop { .. } | Why::PullFails { .. } => "warn",
         Why::Ending { .. } | Why::CannotStart { .. } | Why::ProbeFails { .. } | Why::Ended { .. } | Why::PodFailed { .. } => "bad",
     }
+}
+
+/// A sentence, and after it what the exit code of a container tells.
+fn with_exit(text: String, exit: Option<&Exit>, lang: Lang) -> String {
+    let Some(exit) = exit else { return text };
+    let told = match (exit.reason.as_str(), exit.code) {
+        ("OOMKilled", _) => Text::ExitMemory,
+        ("StartError" | "ContainerCannotRun", _) | (_, 126..=128) => Text::ExitCommand,
+        (_, 0) => Text::ExitDone,
+        (_, 137) => Text::ExitKilled,
+        (_, 143) => Text::ExitTerm,
+        _ => Text::ExitError,
+    };
+    format!("{text} {}", told.t(lang))
+}
+
+/// A reason that stands in another object, as a sentence.
+pub fn sentence(cause: &Cause, lang: Lang) -> String {
+    let text = match cause.what {
+        What::Deadline => Text::CauseDeadline,
+        What::Refused => Text::CauseRefused,
+        What::OverQuota => Text::CauseOverQuota,
+        What::Paused => Text::CausePaused,
+        What::RollingOut => Text::CauseRollingOut,
+        What::NotReady => Text::CauseNotReady,
+        What::NewWaits => Text::CauseNewWaits,
+        What::OneByOne => Text::CauseOneByOne,
+        What::NoNode => Text::CauseNoNode,
+        What::JobBackoff => Text::CauseJobBackoff,
+        What::JobDeadline => Text::CauseJobDeadline,
+        What::JobFailed => Text::CauseJobFailed,
+        What::JobRetries => Text::CauseJobRetries,
+        What::Suspended => Text::CauseSuspended,
+        What::HpaNoTarget => Text::CauseHpaNoTarget,
+        What::HpaNoRequest => Text::CauseHpaNoRequest,
+        What::HpaNoMetrics => Text::CauseHpaNoMetrics,
+        What::HpaOff => Text::CauseHpaOff,
+        What::HpaMax => Text::CauseHpaMax,
+        What::HpaMin => Text::CauseHpaMin,
+        What::HpaPace => Text::CauseHpaPace,
+        What::HpaHolds => Text::CauseHpaHolds,
+        What::ClaimNoClass => Text::CauseClaimNoClass,
+        What::ClaimLate => Text::CauseClaimLate,
+        What::ClaimNoVolume => Text::CauseClaimNoVolume,
+        What::VolumeReleased => Text::CauseVolumeReleased,
+        What::Budget => Text::CauseBudget,
+        What::NoPods => Text::CauseNoPods,
+        What::NoneReady => Text::CauseNoneReady,
+        What::NoAddress => Text::CauseNoAddress,
+        What::NodeLost => Text::CauseNodeLost,
+        What::Cordoned => Text::CauseCordoned,
+        What::Pressure => Text::CausePressure,
+        What::Guarded => Text::CauseGuarded,
+        What::NamespaceEnding => Text::CauseNamespaceEnding,
+        What::QuotaFull => Text::CauseQuotaFull,
+        What::Held => Text::CauseHeld,
+        What::MountFails => Text::CauseMountFails,
+        What::ClaimOfPod => Text::CauseClaimOfPod,
+        What::Gated => Text::CauseGated,
+        What::WasOom => Text::CauseWasOom,
+        What::NodeSilent => Text::CauseNodeSilent,
+    };
+    fill(text.t(lang), &cause.values.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// The class that gives it its colour.
+pub fn cause_tone(cause: &Cause) -> &'static str {
+    match cause.what {
+        What::Deadline | What::JobBackoff | What::JobDeadline | What::JobFailed | What::NodeLost | What::Refused | What::OverQuota => "bad",
+        what if what.is_harmless() => "info",
+        _ => "warn",
+    }
+}
+
+/// A reason as the inspector shows it, with the step to the next one.
+pub fn draw(cause: &Cause, lang: Lang, link: &Link) -> Html {
+    let next = cause.leads.clone().map(|[kind, namespace, name, uid]| {
+        let label = format!("{kind} {name}");
+        html! { <button class="chip" onclick={link.select(Subject { kind, namespace, name, uid })}>{ Icon::Look.draw() }{ label }</button> }
+    });
+    html! { <p class={classes!("reason", cause_tone(cause))}>{ sentence(cause, lang) }<span class="term">{ &cause.term }</span>{ next }</p> }
 }

@@ -8,7 +8,7 @@ use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use kubarium::base::Time;
-use kubarium::sim::{BranchInfo, Session};
+use kubarium::sim::{BranchInfo, Fault, Session};
 use kubarium::views::{ClusterView, Copied, EventView, Flow, ProblemView, problems};
 
 use super::host::{Answer, FileNews, Host, HostRef, Hunt};
@@ -85,6 +85,17 @@ impl Panel {
     }
 }
 
+/// Something that was done to the cluster.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Act {
+    /// A line of a terminal, or a request.
+    Line(String),
+    /// Something broke or was mended.
+    Fault(Box<Fault>),
+    /// Requests to this service, or load on all pods where it is empty.
+    Load(String),
+}
+
 /// What there is to see of the cluster at this moment.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scene {
@@ -107,7 +118,7 @@ pub struct Scene {
     /// Every event of this branch, oldest first.
     pub marks: Rc<Vec<Rc<EventView>>>,
     /// What was done to the cluster, and when.
-    pub acts: Rc<Vec<(Time, String)>>,
+    pub acts: Rc<Vec<(Time, Act)>>,
     /// The branch that is looked at.
     pub branch: u32,
     /// All branches.

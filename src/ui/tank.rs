@@ -108,13 +108,14 @@ pub fn Tank(props: &Props) -> Html {
         <section class="tank" id="tank" aria-label={Text::Cluster.t(lang)}>
             <div class="tools">
                 <input class="find" type="search" value={props.filter.clone()} oninput={on_filter} placeholder={Text::FilterPods.t(lang)} aria-label={Text::FilterPods.t(lang)} />
+                <div class="chips">
                 for w in &view.workloads { { chip(&w.kind, &w.namespace, &w.name, &w.key, Icon::Boxes, tally(w, lang)) } }
                 for s in view.services.iter().filter(|s| s.has_selector) { { chip("Service", &s.namespace, &s.name, &s.key, Icon::Globe, format!("{}/{}{}", s.reached.len(), s.selected.len(), rates(&props.scene.traffic, &s.key, lang))) } }
                 if props.scene.traffic.iter().any(|f| f.from.is_empty()) { <span class="chip" data-uid={OUTSIDE}>{ Icon::Leave.draw() }{ Text::Outside.t(lang) }</span> }
-                <span class="grow"></span>
-                if selected.is_some() && section.is_none() { <button class="btn outline" onclick={link.on(|| Action::Section(true))} title="x">{ Icon::Look.draw() }{ Text::Section.t(lang) }</button> }
-                <button class="btn outline" aria-pressed={props.table.to_string()} onclick={let table = props.table; link.on(move || Action::Table(!table))}>
-                    { if props.table { Icon::Grid } else { Icon::Table }.draw() }{ if props.table { Text::Picture } else { Text::Table }.t(lang) }
+                </div>
+                if selected.is_some() && section.is_none() { <button class="btn outline" onclick={link.on(|| Action::Section(true))} aria-label={Text::Section.t(lang)} title={format!("{} (x)", Text::Section.t(lang))}>{ Icon::Look.draw() }<span class="wide">{ Text::Section.t(lang) }</span></button> }
+                <button class="btn outline" title={format!("{} (t)", Text::KeyTable.t(lang))} aria-label={if props.table { Text::Picture } else { Text::Table }.t(lang)} aria-pressed={props.table.to_string()} onclick={let table = props.table; link.on(move || Action::Table(!table))}>
+                    { if props.table { Icon::Grid } else { Icon::Table }.draw() }<span class="wide">{ if props.table { Text::Picture } else { Text::Table }.t(lang) }</span>
                 </button>
             </div>
             if let Some(pod) = section {
@@ -128,8 +129,8 @@ pub fn Tank(props: &Props) -> Html {
                     if is_far(view) { { from_far(props) } } else { { for rack(props, density, &places) } }
                 </div>
             }
-            if *below > 0 && section.is_none() && !props.table { <button class="more" onclick={go_down}>{ Icon::Open.draw() }{ fill(Text::MoreNodes.t(lang), &[&below.to_string()]) }</button> }
-            if section.is_none() && !props.table && !props.scene.traffic.is_empty() { <Traffic flows={props.scene.traffic.clone()} playing={props.scene.playing} /> }
+            if *below > 0 && !is_far(view) && section.is_none() && !props.table { <button class="more" onclick={go_down}>{ Icon::Open.draw() }{ fill(Text::MoreNodes.t(lang), &[&below.to_string()]) }</button> }
+            if section.is_none() && !props.table && !is_far(view) && !props.scene.traffic.is_empty() { <Traffic flows={props.scene.traffic.clone()} playing={props.scene.playing} /> }
             { props.children.clone() }
         </section>
     }
@@ -157,7 +158,7 @@ fn tally(w: &WorkloadView, lang: super::i18n::Lang) -> String {
 fn from_far(props: &Props) -> Html {
     let (view, selected, filter) = (props.scene.view.clone(), props.selected.clone(), props.filter.clone());
     let dim = Callback::from(move |pod: Rc<PodView>| is_dim(&pod, &view.workloads, &view.services, selected.as_ref(), &filter));
-    html! { <Heat view={props.scene.view.clone()} selected={props.selected.clone()} filter={props.filter.clone()} {dim} /> }
+    html! { <Heat view={props.scene.view.clone()} traffic={props.scene.traffic.clone()} selected={props.selected.clone()} filter={props.filter.clone()} {dim} /> }
 }
 
 /// The strip of pods that wait for a node.

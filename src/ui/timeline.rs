@@ -8,13 +8,14 @@ use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use kubarium::base::Time;
+use kubarium::sim::Switch;
 use kubarium::views::EventView;
 
 use super::format::short_clock;
 use super::host::{Host, Hunt};
-use super::i18n::{Text, fill};
+use super::i18n::{Lang, Text, fill};
 use super::icons::Icon;
-use super::state::{Action, Scene, Subject, use_lang, use_link};
+use super::state::{Act, Action, Scene, Subject, use_lang, use_link};
 
 /// What the timeline needs.
 #[derive(Clone, PartialEq, Properties)]
@@ -87,6 +88,30 @@ fn words(e: &EventView) -> String {
     format!("{} {} · {}", e.reason, e.name, e.message)
 }
 
+/// What was done, in a few words: what is typed as it stands there, the rest as its button calls it.
+fn act_words(act: &Act, lang: Lang) -> String {
+    let f = match act {
+        Act::Line(line) => return line.clone(),
+        Act::Load(service) if service.is_empty() => return Text::Load.t(lang).to_owned(),
+        Act::Load(service) => return format!("{}: {service}", Text::Requests.t(lang)),
+        Act::Fault(fault) => fault,
+    };
+    let switch = |s: Option<Switch>, off: Text, on: Text| s.map(|s| if s == Switch::Stop { off } else { on }.t(lang).to_owned());
+    let times = |n: Option<u32>, slow: Text, fast: Text| {
+        n.map(|n| if n > 1 { fill(slow.t(lang), &[&n.to_string()]) } else { fast.t(lang).to_owned() })
+    };
+    let words = [
+        switch(f.kubelet, Text::StopNode, Text::StartNode),
+        switch(f.network, Text::CutNetwork, Text::MendNetwork),
+        times(f.disk, Text::WrongDisk, Text::FastDisk),
+        times(f.registry, Text::WrongRegistry, Text::FastRegistry),
+        f.kill.as_ref().map(|of| format!("{} {of}", Text::KillContainer.t(lang))),
+        f.fill.as_ref().map(|of| format!("{} {of} {}Mi", Text::FillMemory.t(lang), f.mib.unwrap_or(512))),
+    ];
+    let node = f.node.as_ref().map(|n| format!("{n}: ")).unwrap_or_default();
+    node + &words.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
 /// The timeline.
 #[component]
 pub fn Timeline(props: &Props) -> Html {
@@ -108,7 +133,7 @@ pub fn Timeline(props: &Props) -> Html {
             (e.last, if e.warning { Icon::Bang } else { Icon::Info }, if e.warning { "warn" } else { "info" }, words(e))
         }
         (Some(e), None) => (e.last, if e.warning { Icon::Bang } else { Icon::Info }, if e.warning { "warn" } else { "info" }, words(e)),
-        (_, Some(a)) => (a.0, Icon::Terminal, "you", a.1.clone()),
+        (_, Some(a)) => (a.0, Icon::Terminal, "you", act_words(&a.1, lang)),
         (None, None) => (Time::ZERO, Icon::Info, "", Text::NothingYet.t(lang).to_owned()),
     };
     let on_drag = {

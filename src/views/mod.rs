@@ -3,6 +3,8 @@
 //! [`ClusterView`] is the whole picture at one moment; [`PodDetails`] is one pod looked at closely; [`Why`] says what keeps
 //! something from being as wanted. All are derived from API objects and from what the kubelets alone know ([`LivePod`]).
 
+mod adopt;
+mod causes;
 mod cluster;
 mod completion;
 mod details;
@@ -17,6 +19,8 @@ mod sheets;
 mod traffic;
 mod why;
 
+pub use adopt::{adopt, is_foreign};
+pub use causes::{Cause, What, amiss, causes};
 pub use cluster::{ClusterView, ClusterViews, NodeView, ServiceView, Share, WorkloadView, Wrong};
 pub use completion::{Completion, complete};
 pub use details::{EnvView, PodDetails};

@@ -28,6 +28,13 @@ pub struct MetricResult {
     pub outcome: Result<Proposal, String>,
 }
 
+/// The name of what a metric measures: `cpu`, `requests-per-second`.
+fn metric_name(spec: &Value) -> &str {
+    let source = spec.entries().find(|(key, _)| *key != "type").map_or(spec, |(_, source)| source);
+    let own = source.get("name").str();
+    if own.is_empty() { source.at(&["metric", "name"]).str() } else { own }
+}
+
 /// How the last look at an autoscaler came out, for showing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Calculation {
@@ -261,7 +268,7 @@ impl Sync<'_> {
                     self.event(EventType::Warning, failure.reason, &failure.message);
                     invalid += 1;
                     let outcome = Err(failure.message.clone());
-                    calculation.metrics.push(MetricResult { name: spec.get("type").str().to_owned(), outcome });
+                    calculation.metrics.push(MetricResult { name: metric_name(spec).to_owned(), outcome });
                     first_failure.get_or_insert((failure.reason, failure.message, failure.wrapped));
                 }
             }

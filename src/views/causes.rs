@@ -1,0 +1,493 @@
+//! Why an object is not as wanted, whatever its kind: read from its conditions, its counts and the events about it. What a pod's
+//! own containers have to do with it is [`super::why()`]'s; here the reasons are those that stand in other objects.
+
+use crate::api::{KINDS, Kind, Object, Quantity, Value};
+use crate::sim::Sim;
+
+use super::cluster::ClusterView;
+use super::evidence::{Relative, holds};
+use super::pod::{Health, PodView};
+
+/// What is the matter: a sentence without its values, which stand in [`Cause::values`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A rollout made no progress for so many seconds.
+    Deadline,
+    /// The API server refuses the pods.
+    Refused,
+    /// A quota refuses the pods.
+    OverQuota,
+    /// Changes wait until it is resumed.
+    Paused,
+    /// New of wanted; how many may be missing, how many extra.
+    RollingOut,
+    /// Ready of wanted.
+    NotReady,
+    /// The new pod that is not ready.
+    NewWaits,
+    /// The pod that the next one waits for.
+    OneByOne,
+    /// A DaemonSet that no node matches.
+    NoNode,
+    /// A Job failed so often, and may be tried again so often.
+    JobBackoff,
+    /// A Job took longer than so many seconds.
+    JobDeadline,
+    /// A Job failed in another way.
+    JobFailed,
+    /// So many pods have failed; it is given up after so many tries more.
+    JobRetries,
+    /// Nothing is started.
+    Suspended,
+    /// What an autoscaler scales is not there.
+    HpaNoTarget,
+    /// Its pods ask for nothing, so there is no percentage.
+    HpaNoRequest,
+    /// Usage is not known.
+    HpaNoMetrics,
+    /// The target has no replicas.
+    HpaOff,
+    /// maxReplicas.
+    HpaMax,
+    /// minReplicas.
+    HpaMin,
+    /// The policies' pace.
+    HpaPace,
+    /// The window that holds it, in seconds.
+    HpaHolds,
+    /// The class that does not exist.
+    ClaimNoClass,
+    /// A volume comes with the first pod.
+    ClaimLate,
+    /// Nothing fits and nothing makes one.
+    ClaimNoVolume,
+    /// A volume whose claim is gone.
+    VolumeReleased,
+    /// Healthy, and how many must be.
+    Budget,
+    /// A service that selects nothing.
+    NoPods,
+    /// A service that selects so many pods, none ready.
+    NoneReady,
+    /// A service without an address outside.
+    NoAddress,
+    /// A node that does not report.
+    NodeLost,
+    /// A node that takes no new pods.
+    Cordoned,
+    /// A node that runs short of something.
+    Pressure,
+    /// A pod that may not be evicted.
+    Guarded,
+    /// A namespace that is not empty yet.
+    NamespaceEnding,
+    /// A quota's resource, how much is used, of how much.
+    QuotaFull,
+    /// The finalizers that hold a deletion.
+    Held,
+    /// A volume of a pod cannot be set up.
+    MountFails,
+    /// A pod's claim that has no volume.
+    ClaimOfPod,
+    /// The gates that keep the scheduler away.
+    Gated,
+    /// A container that was killed for its memory, and its limit.
+    WasOom,
+    /// A pod that cannot end, since its node does not answer.
+    NodeSilent,
+}
+
+impl What {
+    /// Whether it is as it should be, and only good to know.
+    pub fn is_harmless(self) -> bool {
+        use What::{Budget, ClaimLate, Cordoned, HpaHolds, HpaMin, HpaPace, NoAddress, Paused, QuotaFull, RollingOut, Suspended, WasOom};
+        matches!(
+            self,
+            Budget | ClaimLate | Cordoned | HpaHolds | HpaMin | HpaPace | NoAddress | Paused | QuotaFull | RollingOut | Suspended | WasOom
+        )
+    }
+}
+
+/// One reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// The sentence.
+    pub what: What,
+    /// Its values.
+    pub values: Vec<String>,
+    /// What an expert would look for.
+    pub term: String,
+    /// Where the next reason stands.
+    pub leads: Option<Relative>,
+}
+
+/// The kinds of which anything amiss is looked for.
+const WATCHED: [&str; 11] = [
+    "Node",
+    "Namespace",
+    "Deployment",
+    "StatefulSet",
+    "DaemonSet",
+    "ReplicaSet",
+    "ReplicationController",
+    "Job",
+    "HorizontalPodAutoscaler",
+    "PersistentVolumeClaim",
+    "Service",
+];
+
+/// The objects that are not as wanted, beside pods, each with its first reason; at most `most`.
+pub fn amiss(sim: &Sim, view: &ClusterView, most: usize) -> Vec<(Relative, Cause)> {
+    let mut found = Vec::new();
+    for kind in KINDS.iter().filter(|k| k.kind != "Pod") {
+        let watched = WATCHED.contains(&kind.kind);
+        for o in sim.api().iter(kind, None).filter(|o| watched || o.is_terminating()) {
+            // What a controller made is told of with that.
+            if found.len() == most || kind.kind == "ReplicaSet" && !o.controller_ref().is_null() {
+                continue;
+            }
+            found.extend(causes(sim, view, o).into_iter().find(|c| !c.what.is_harmless()).map(|c| (relative(o), c)));
+        }
+    }
+    // A pod that may not be evicted harms nobody before somebody drains its node.
+    found.sort_by_key(|(_, c)| c.what == What::Guarded);
+    found
+}
+
+fn relative(o: &Value) -> Relative {
+    [o.kind(), o.namespace(), o.name(), o.uid()].map(str::to_owned)
+}
+
+/// The reason and the message of a condition that has this status.
+fn said<'a>(o: &'a Value, kind: &str, status: &str) -> Option<(&'a str, &'a str)> {
+    let all = o.at(&["status", "conditions"]).items().iter();
+    let mut all = all.filter(|c| c.get("type").str() == kind && c.get("status").str() == status);
+    all.next().map(|c| (c.get("reason").str(), c.get("message").str()))
+}
+
+/// The newest event about an object that one of these reasons has, or any where there are none.
+fn event(sim: &Sim, o: &Value, reasons: &[&str]) -> Option<String> {
+    let namespace = if o.namespace().is_empty() { "default" } else { o.namespace() };
+    let about = |e: &&Value| e.at(&["involvedObject", "uid"]).str() == o.uid();
+    let all = sim.api().iter(Kind::named("Event"), Some(namespace)).filter(about);
+    let told = all.filter(|e| reasons.is_empty() || reasons.contains(&e.get("reason").str()));
+    told.max_by_key(|e| e.get("lastTimestamp").str().to_owned()).map(|e| term(e.get("reason").str(), e.get("message").str()))
+}
+
+fn term(reason: &str, message: &str) -> String {
+    if message.is_empty() { reason.to_owned() } else { format!("{reason}: {message}") }
+}
+
+/// All that keeps an object from being as wanted, what weighs most first.
+pub fn causes(sim: &Sim, view: &ClusterView, o: &Value) -> Vec<Cause> {
+    let mut all: Vec<Cause> = Vec::new();
+    let mut add = |what: What, values: &[&str], term: String, leads: Option<Relative>| {
+        all.push(Cause { what, values: values.iter().map(|v| (*v).to_owned()).collect(), term, leads });
+    };
+    let spec = |path: &str| o.at(&["spec", path]);
+    let number = |v: &Value| v.int().to_string();
+    let count = |path: &str| o.at(&["status", path]).int();
+    let known = |kind: &str, name: &str| sim.api().peek(Kind::named(kind), o.namespace(), name);
+    let held = holds(o);
+    if !held.is_empty() && o.kind() != "Namespace" {
+        add(What::Held, &[&held.join(", ")], "metadata.finalizers".to_owned(), None);
+    }
+    match o.kind() {
+        "Deployment" | "ReplicaSet" | "ReplicationController" | "StatefulSet" | "DaemonSet" => {
+            if let Some((reason, message)) = said(o, "Progressing", "False") {
+                add(What::Deadline, &[&number(spec("progressDeadlineSeconds"))], term(reason, message), None);
+            }
+            if let Some((reason, message)) = said(o, "ReplicaFailure", "True") {
+                let quota = message.contains("exceeded quota: ");
+                let named = message.split("exceeded quota: ").nth(1).and_then(|m| m.split(',').next()).unwrap_or("");
+                let leads = known("ResourceQuota", named).map(relative);
+                add(if quota { What::OverQuota } else { What::Refused }, &[], term(reason, message), leads);
+            }
+            let (wanted, ready) = match o.kind() {
+                "DaemonSet" => (count("desiredNumberScheduled"), count("numberReady")),
+                _ => (spec("replicas").as_int().unwrap_or(1), count("readyReplicas")),
+            };
+            if o.kind() == "DaemonSet" && wanted == 0 {
+                add(What::NoNode, &[], "desiredNumberScheduled: 0".to_owned(), None);
+            }
+            let paused = spec("paused").is_true();
+            if paused {
+                add(What::Paused, &[], "spec.paused: true".to_owned(), None);
+            }
+            let new = count("updatedReplicas");
+            if o.kind() == "Deployment" && !paused && new < count("replicas") {
+                let [missing, extra] = ["maxUnavailable", "maxSurge"].map(|k| {
+                    let v = o.at(&["spec", "strategy", "rollingUpdate", k]);
+                    v.as_str().map_or_else(|| number(v), str::to_owned)
+                });
+                add(What::RollingOut, &[&new.to_string(), &wanted.to_string(), &missing, &extra], "RollingUpdate".to_owned(), None);
+            }
+            let first = view.pods().filter(|p| is_of(view, o, p)).find(|p| !matches!(p.health, Health::Ready | Health::Succeeded));
+            let one = first.map(|p| ["Pod", &p.namespace, &p.name, &p.key].map(str::to_owned));
+            let ordered = o.kind() == "StatefulSet" && spec("podManagementPolicy").str() != "Parallel";
+            match &one {
+                Some(pod) if ordered && count("replicas") < wanted => {
+                    add(What::OneByOne, &[&pod[2]], "OrderedReady".to_owned(), one.clone())
+                }
+                _ if ready < wanted => {
+                    let status = first.map_or("readyReplicas", |p| &p.status).to_owned();
+                    add(What::NotReady, &[&ready.to_string(), &wanted.to_string()], status, one);
+                }
+                // A rollout's new pods fail beside old ones that are all ready.
+                Some(pod) if o.kind() == "Deployment" && new < count("replicas") => {
+                    add(What::NewWaits, &[&pod[2]], first.map_or("", |p| &p.status).to_owned(), one.clone());
+                }
+                _ => {}
+            }
+        }
+        "Job" => {
+            let failed = count("failed").to_string();
+            let first = view.pods().find(|p| p.health == Health::Failed && is_of(view, o, p));
+            let one = first.map(|p| ["Pod", &p.namespace, &p.name, &p.key].map(str::to_owned));
+            let limit = number(spec("backoffLimit"));
+            if let Some((reason, message)) = said(o, "Failed", "True").or_else(|| said(o, "FailureTarget", "True")) {
+                let term = term(reason, message);
+                match reason {
+                    "BackoffLimitExceeded" => add(What::JobBackoff, &[&failed, &limit], term, one),
+                    "DeadlineExceeded" => add(What::JobDeadline, &[&number(spec("activeDeadlineSeconds"))], term, one),
+                    _ => add(What::JobFailed, &[], term, one),
+                }
+            } else if failed != "0" && said(o, "Complete", "True").is_none() {
+                add(What::JobRetries, &[&failed, &limit], "backoffLimit".to_owned(), one);
+            }
+        }
+        "HorizontalPodAutoscaler" => hpa(sim, o, &mut add),
+        "PersistentVolumeClaim" if o.at(&["status", "phase"]).str() == "Pending" => {
+            let class = spec("storageClassName").str();
+            let found = sim.api().peek(Kind::named("StorageClass"), "", class);
+            let words = event(sim, o, &[]).unwrap_or_else(|| "Pending".to_owned());
+            match found {
+                None if !class.is_empty() => add(What::ClaimNoClass, &[class], words, None),
+                Some(c) if c.get("volumeBindingMode").str() == "WaitForFirstConsumer" => add(What::ClaimLate, &[], words, None),
+                _ => add(What::ClaimNoVolume, &[], words, None),
+            }
+        }
+        "PersistentVolume" if o.at(&["status", "phase"]).str() == "Released" => {
+            add(What::VolumeReleased, &[], "persistentVolumeReclaimPolicy: Retain".to_owned(), None);
+        }
+        "PodDisruptionBudget" if count("disruptionsAllowed") == 0 && count("expectedPods") > 0 => {
+            let term = said(o, "DisruptionAllowed", "False").map_or("", |c| c.0).to_owned();
+            add(What::Budget, &[&count("currentHealthy").to_string(), &count("desiredHealthy").to_string()], term, None);
+        }
+        "Service" => {
+            let seen = view.services.iter().find(|s| s.key == o.uid() && s.has_selector && s.reached.is_empty());
+            match seen {
+                Some(s) if s.selected.is_empty() => {
+                    let wanted: Vec<String> = spec("selector").entries().map(|(k, v)| format!("{k}={}", v.str())).collect();
+                    add(What::NoPods, &[&wanted.join(",")], "Endpoints: <none>".to_owned(), None);
+                }
+                Some(s) => {
+                    let one = view.pod(&s.selected[0]).map(|p| ["Pod", &p.namespace, &p.name, &p.key].map(str::to_owned));
+                    add(What::NoneReady, &[&s.selected.len().to_string()], "Endpoints: <none>".to_owned(), one);
+                }
+                None => {}
+            }
+            if spec("type").str() == "LoadBalancer" && o.at(&["status", "loadBalancer", "ingress"]).items().is_empty() {
+                add(What::NoAddress, &[], "EXTERNAL-IP: <pending>".to_owned(), None);
+            }
+        }
+        "Node" => {
+            if let Some((reason, message)) = said(o, "Ready", "Unknown").or_else(|| said(o, "Ready", "False")) {
+                add(What::NodeLost, &[], term(reason, message), None);
+            }
+            for kind in ["MemoryPressure", "DiskPressure", "PIDPressure"] {
+                if let Some((reason, message)) = said(o, kind, "True") {
+                    add(What::Pressure, &[kind.trim_end_matches("Pressure")], term(reason, message), None);
+                }
+            }
+            if spec("unschedulable").is_true() {
+                add(What::Cordoned, &[], "SchedulingDisabled".to_owned(), None);
+                let here = view.nodes.iter().find(|n| n.name == o.name());
+                for (pod, budget) in here.iter().flat_map(|n| &n.pods).filter_map(|p| Some((p, guard(sim, p)?))).take(3) {
+                    add(
+                        What::Guarded,
+                        &[&pod.name],
+                        "Cannot evict pod as it would violate the pod's disruption budget.".to_owned(),
+                        Some(relative(budget)),
+                    );
+                }
+            }
+        }
+        "Namespace" if o.is_terminating() => {
+            let left = ["NamespaceContentRemaining", "NamespaceFinalizersRemaining"].iter().filter_map(|c| said(o, c, "True"));
+            let words: Vec<&str> = left.map(|c| c.1).collect();
+            add(What::NamespaceEnding, &[], if words.is_empty() { "Terminating".to_owned() } else { words.join(" ") }, None);
+        }
+        "ResourceQuota" => {
+            for (name, hard) in o.at(&["status", "hard"]).entries() {
+                let used = o.at(&["status", "used", name]);
+                if Quantity::of(used).milli_value() >= Quantity::of(hard).milli_value() {
+                    add(What::QuotaFull, &[name, used.str(), hard.str()], "exceeded quota".to_owned(), None);
+                }
+            }
+        }
+        "Pod" => pod(sim, view, o, &mut add),
+        _ => {}
+    }
+    if spec("suspend").is_true() {
+        add(What::Suspended, &[], "spec.suspend: true".to_owned(), None);
+    }
+    all
+}
+
+type Add<'a> = &'a mut dyn FnMut(What, &[&str], String, Option<Relative>);
+
+/// Whether a pod is of this owner, or of what it makes.
+fn is_of(view: &ClusterView, owner: &Value, pod: &PodView) -> bool {
+    let Some(of) = &pod.owner else { return false };
+    of.uid == owner.uid() || view.workloads.iter().any(|w| w.key == owner.uid() && w.owners.contains(&of.uid))
+}
+
+/// The budget that keeps a pod from being evicted now.
+fn guard<'a>(sim: &'a Sim, pod: &PodView) -> Option<&'a Value> {
+    let budgets = sim.api().iter(Kind::named("PodDisruptionBudget"), Some(&pod.namespace));
+    let selects = |b: &&Value| {
+        let wanted = b.at(&["spec", "selector", "matchLabels"]);
+        !wanted.is_empty() && wanted.entries().all(|(k, v)| pod.labels.iter().any(|l| l.0 == k.as_str() && l.1 == v.str()))
+    };
+    budgets.filter(selects).find(|b| b.at(&["status", "disruptionsAllowed"]).int() == 0)
+}
+
+/// Why an autoscaler does not do what one would think.
+fn hpa(sim: &Sim, o: &Value, add: Add) {
+    let target = o.at(&["spec", "scaleTargetRef"]);
+    let leads = super::evidence::object(sim, target.get("kind").str(), o.namespace(), target.get("name").str()).map(relative);
+    for (kind, status) in [("AbleToScale", "False"), ("ScalingActive", "False"), ("ScalingLimited", "True"), ("AbleToScale", "True")] {
+        let Some((reason, message)) = said(o, kind, status) else { continue };
+        let bound = |key: &str| o.at(&["spec", key]).as_int().unwrap_or(1).to_string();
+        let (what, value) = match reason {
+            "FailedGetScale" => (What::HpaNoTarget, format!("{}/{}", target.get("kind").str(), target.get("name").str())),
+            "ScalingDisabled" => (What::HpaOff, String::new()),
+            "TooManyReplicas" => (What::HpaMax, bound("maxReplicas")),
+            "TooFewReplicas" => (What::HpaMin, bound("minReplicas")),
+            "ScaleUpLimit" | "ScaleDownLimit" => (What::HpaPace, String::new()),
+            "ScaleDownStabilized" => {
+                (What::HpaHolds, o.at(&["spec", "behavior", "scaleDown", "stabilizationWindowSeconds"]).as_int().unwrap_or(300).to_string())
+            }
+            _ if kind == "ScalingActive" && message.contains("missing request") => (What::HpaNoRequest, String::new()),
+            _ if kind == "ScalingActive" => (What::HpaNoMetrics, String::new()),
+            _ => continue,
+        };
+        add(what, &[&value], term(reason, message), leads.clone());
+    }
+}
+
+/// What keeps a pod back that stands in other objects.
+fn pod(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
+    let Some(seen) = view.pod(o.uid()) else { return };
+    let gates: Vec<&str> = o.at(&["spec", "schedulingGates"]).items().iter().map(|g| g.get("name").str()).collect();
+    if !gates.is_empty() {
+        add(What::Gated, &[&gates.join(", ")], "SchedulingGated".to_owned(), None);
+    }
+    if matches!(seen.health, Health::Unscheduled | Health::Starting) {
+        for v in o.at(&["spec", "volumes"]).items() {
+            let claim = v.at(&["persistentVolumeClaim", "claimName"]).str();
+            let found = sim.api().peek(Kind::named("PersistentVolumeClaim"), o.namespace(), claim);
+            if !claim.is_empty() && found.is_none_or(|c| c.at(&["status", "phase"]).str() != "Bound") {
+                add(What::ClaimOfPod, &[claim], "unbound PersistentVolumeClaim".to_owned(), found.map(relative));
+            }
+        }
+    }
+    if seen.health == Health::Starting
+        && let Some(words) = event(sim, o, &["FailedMount", "FailedAttachVolume"])
+    {
+        add(What::MountFails, &[], words, None);
+    }
+    let node = seen.node.as_ref().and_then(|n| view.nodes.iter().find(|v| v.name == *n));
+    if let Some(n) = node.filter(|n| !n.ready && seen.terminating.is_some()) {
+        add(What::NodeSilent, &[], "NodeNotReady".to_owned(), Some(["Node", "", &n.name, &n.key].map(str::to_owned)));
+    }
+    if let Some(budget) = node.filter(|n| !n.schedulable).and_then(|_| guard(sim, seen)) {
+        add(
+            What::Guarded,
+            &[&seen.name],
+            "Cannot evict pod as it would violate the pod's disruption budget.".to_owned(),
+            Some(relative(budget)),
+        );
+    }
+    for c in seen.containers.iter().filter(|c| c.is_running() && c.last_exit.as_ref().is_some_and(|e| e.reason == "OOMKilled")) {
+        let limits = o.at(&["spec", "containers"]).items().iter().find(|s| s.get("name").str() == c.name);
+        add(What::WasOom, &[&c.name, limits.map_or("", |s| s.at(&["resources", "limits", "memory"]).str())], "OOMKilled".to_owned(), None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{Duration, Time};
+    use crate::sim::{Session, TimedInput};
+    use crate::views::ClusterViews;
+
+    /// What is said of an object after these commands and so many seconds.
+    fn told(lines: &[&str], seconds: u64, kind: &str, name: &str) -> Vec<String> {
+        let mut sim = Sim::new(Session { seed: 3, ..Session::default() });
+        for line in lines {
+            sim.input(TimedInput { cmd: Some((*line).to_owned()), ..TimedInput::default() });
+        }
+        while !sim.run(Time::ZERO + Duration::from_secs(seconds), 4096).done {}
+        let view = ClusterViews::default().of_sim(&sim);
+        let found = sim.api().iter(Kind::named(kind), None).find(|o| o.name() == name).expect("made by the commands");
+        causes(&sim, &view, found).iter().map(|c| format!("{:?}({}) {}", c.what, c.values.join(","), c.term)).collect()
+    }
+
+    #[test]
+    fn every_kind_says_what_is_the_matter() {
+        let cases: [(&[&str], u64, &str, &str, &str); 9] = [
+            (&["kubectl create service clusterip none --tcp=80"], 2, "Service", "none", "NoPods(app=none) Endpoints: <none>"),
+            (
+                &["kubectl create job j --image=busybox -- false", "kubectl patch job j -p '{\"spec\":{\"suspend\":true}}'"],
+                3,
+                "Job",
+                "j",
+                "Suspended() spec.suspend: true",
+            ),
+            (&["kubectl cordon node1"], 2, "Node", "node1", "Cordoned() SchedulingDisabled"),
+            (&["kubectl create deployment d --image=nosuch --replicas=2"], 9, "Deployment", "d", "NotReady(0,2) ErrImagePull"),
+            (
+                &["kubectl create deployment d --image=nginx", "kubectl rollout pause deployment d"],
+                9,
+                "Deployment",
+                "d",
+                "Paused() spec.paused: true",
+            ),
+            (
+                &[
+                    "kubectl create configmap c",
+                    "kubectl patch cm c -p '{\"metadata\":{\"finalizers\":[\"example.com/x\"]}}'",
+                    "kubectl delete cm c --wait=false",
+                ],
+                3,
+                "ConfigMap",
+                "c",
+                "Held(example.com/x) metadata.finalizers",
+            ),
+            (
+                &["kubectl create service loadbalancer l --tcp=80"],
+                2,
+                "Service",
+                "l",
+                "NoPods(app=l) Endpoints: <none>; NoAddress() EXTERNAL-IP: <pending>",
+            ),
+            (
+                &[
+                    "kubectl create deployment gone --image=nginx",
+                    "kubectl autoscale deployment gone --max=3 --cpu=50%",
+                    "kubectl delete deployment gone --wait=false",
+                ],
+                40,
+                "HorizontalPodAutoscaler",
+                "gone",
+                "HpaNoTarget(Deployment/gone) FailedGetScale: the HPA controller was unable to get the target's current scale: deployments.apps \"gone\" not found",
+            ),
+            (&["kubectl create deployment d --image=nginx"], 20, "Deployment", "d", ""),
+        ];
+        for (lines, seconds, kind, name, want) in cases {
+            assert_eq!(told(lines, seconds, kind, name).join("; "), want, "{kind} {name}");
+        }
+    }
+}
