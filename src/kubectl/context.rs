@@ -39,6 +39,9 @@ pub struct Session {
     pub interrupted: bool,
 }
 
+/// Where a workload says which command led to it.
+pub const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
+
 /// What a node's operating system and kubelet use, in thousandths of a core.
 const SYSTEM_CPU_MILLI: u64 = 250;
 /// What they use of its memory, in bytes.
@@ -101,6 +104,15 @@ impl<'a> Context<'a, '_> {
     // Models cmdutil.UsageErrorf.
     pub fn usage(&self, message: impl AsRef<str>) -> CliError {
         CliError::Message(format!("{}\nSee '{} -h' for help and examples", message.as_ref(), self.inv.path))
+    }
+
+    /// Notes this command in the object, where `--record` asks for it.
+    // Models genericclioptions.ChangeCauseRecorder.
+    pub fn record(&self, object: &mut Value) {
+        if self.flags().is_on("record") {
+            let args: String = self.args().iter().map(|a| format!(" {a}")).collect();
+            object.set(&["metadata", "annotations", CHANGE_CAUSE], format!("{}{args}{}", self.inv.path, self.flags().typed));
+        }
     }
 
     /// The arguments before `--`, and those after.

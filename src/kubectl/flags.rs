@@ -147,6 +147,8 @@ pub struct Flags {
     values: BTreeMap<&'static str, Vec<String>>,
     /// Deprecated flags that were used, with what is printed about them.
     pub deprecations: Vec<String>,
+    /// Each flag as ` --name=value`, in the order they were given.
+    pub typed: String,
 }
 
 /// A command line, read.
@@ -217,6 +219,7 @@ impl Flags {
         if !flag.deprecated.is_empty() && !self.given(flag.name) {
             self.deprecations.push(format!("Flag --{} has been deprecated, {}", flag.name, flag.deprecated));
         }
+        self.typed += &format!(" --{}={value}", flag.name);
         let slot = self.values.entry(flag.name).or_default();
         match flag.kind {
             FlagKind::List => slot.extend(split_commas(value)),

@@ -241,8 +241,11 @@ pub fn find(cx: &mut Context<'_, '_>, query: &Query, args: &[String]) -> Result<
     let empty_selector = query.all || (query.allow_empty_selector && !arguments.types.is_empty() && !named);
     let selected = query.selector.is_some() || query.field_selector.is_some() || empty_selector;
     if !paths.is_empty() {
-        if !arguments.types.is_empty() || !arguments.tuples.is_empty() {
+        if !arguments.types.is_empty() {
             return fail("when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well");
+        }
+        if !arguments.tuples.is_empty() {
+            return fail("resource/name arguments cannot be provided when a path is specified");
         }
         return from_files(cx, query, &paths);
     }
@@ -353,7 +356,10 @@ pub fn fetch(cx: &mut Context<'_, '_>, info: &mut Info) -> Result<(), CliError> 
 fn from_files(cx: &mut Context<'_, '_>, query: &Query, paths: &[files::Source]) -> Result<Found, CliError> {
     let mut found = Found { single: paths.len() == 1, ..Found::default() };
     let selector = match &query.selector {
-        Some(text) => Some(crate::api::selector::LabelSelector::parse(text).map_err(|e| CliError::Message(e.to_string()))?),
+        Some(text) => Some(
+            crate::api::selector::LabelSelector::parse(text)
+                .map_err(|e| CliError::Message(format!("the provided selector {text:?} is not valid: {e}")))?,
+        ),
         None => None,
     };
     for path in paths {

@@ -327,10 +327,6 @@ impl ApiServer {
             return Err(Status::not_found(kind, &name));
         };
         let mut object = self.decode(kind, object, options)?;
-        let sent_version = object.at(&["metadata", "resourceVersion"]).str().to_owned();
-        if !sent_version.is_empty() && sent_version != old.at(&["metadata", "resourceVersion"]).str() {
-            return Err(Status::stale(kind, &name));
-        }
         let sent_uid = object.uid();
         if !sent_uid.is_empty() && sent_uid != old.uid() {
             let detail = format!(
@@ -340,6 +336,17 @@ impl ApiServer {
                 old.uid()
             );
             return Err(Status::conflict(kind, &name, &detail));
+        }
+        let version = old.at(&["metadata", "resourceVersion"]);
+        match object.at(&["metadata", "resourceVersion"]).str() {
+            "" | "0" if strategy::allows_unconditional_update(kind) => object.set(&["metadata", "resourceVersion"], version.clone()),
+            "" | "0" => {
+                let message = "Invalid value: 0x0: must be specified for an update".to_owned();
+                let cause = Cause { reason: "FieldValueInvalid", field: "metadata.resourceVersion".into(), message };
+                return Err(Status::invalid(kind, &name, vec![cause]));
+            }
+            sent if sent != version.str() => return Err(Status::stale(kind, &name)),
+            _ => {}
         }
         object.set(&["apiVersion"], kind.api_version());
         object.set(&["kind"], kind.kind);

@@ -4,7 +4,7 @@ use super::options::{Caller, DeleteOptions, FieldValidation, ListOptions, Patch,
 use super::{ApiServer, deletion, strategy};
 use crate::api::convert::{to_stored, to_version};
 use crate::api::schema::schema;
-use crate::api::{KindRef, Status, Value, join_api_version};
+use crate::api::{KindRef, Object, Status, Value, join_api_version};
 use crate::obj;
 
 /// One request.
@@ -125,8 +125,18 @@ impl ApiServer {
             ("PUT", false, "scale") => Ok((200, self.update_scale(by, kind, namespace, &request.body, &options)?)),
             ("PUT", false, _) => {
                 let mut object = request.body.clone();
+                if !object.name().is_empty() && object.name() != name {
+                    let sent = object.name();
+                    return Err(Status::bad_request(format!(
+                        "the name of the object ({sent}) does not match the name on the URL ({name})"
+                    )));
+                }
                 object.set(&["metadata", "name"], name.as_str());
                 if kind.namespaced {
+                    if !object.namespace().is_empty() && object.namespace() != namespace {
+                        let refusal = "the namespace of the provided object does not match the namespace sent on the request";
+                        return Err(Status::bad_request(refusal));
+                    }
                     object.set(&["metadata", "namespace"], namespace.as_str());
                 }
                 Ok((200, self.update(by, kind, object, sub_kind, &options)?))

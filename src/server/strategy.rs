@@ -36,6 +36,19 @@ fn built_in_with_status(kind: KindRef) -> bool {
     )
 }
 
+/// Whether an update that names no version is written over whatever version is there.
+// Models each registry strategy's AllowUnconditionalUpdate.
+pub(super) fn allows_unconditional_update(kind: KindRef) -> bool {
+    let careful = matches!(
+        (kind.group, kind.plural),
+        ("", "serviceaccounts")
+            | ("autoscaling" | "policy" | "coordination.k8s.io" | "apiextensions.k8s.io" | "apiregistration.k8s.io", _)
+            | ("admissionregistration.k8s.io", _)
+            | ("storage.k8s.io", "volumeattachments" | "csinodes" | "csidrivers")
+    );
+    kind.custom.is_none() && !careful
+}
+
 /// Kinds whose `metadata.generation` counts changes of the spec.
 fn has_generation(kind: KindRef) -> bool {
     if kind.custom.is_some() {

@@ -4,7 +4,7 @@ use super::label::{Changes, OWN, patch_of, split_arguments};
 use crate::api::{Object, Value};
 use crate::kubectl::checks::{check, check_objects};
 use crate::kubectl::command::{Command, Flow, Run};
-use crate::kubectl::context::{Context, DryRun};
+use crate::kubectl::context::{CHANGE_CAUSE, Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags;
 use crate::kubectl::printing::Reporter;
@@ -89,7 +89,9 @@ fn annotate_one(
         let clash: Vec<String> = changes
             .set
             .iter()
-            .filter_map(|(k, v)| old.get(k).as_str().filter(|o| o != v).map(|o| format!("'{k}' already has a value ({o})")))
+            .filter_map(|(k, v)| {
+                old.get(k).as_str().filter(|o| o != v && k != CHANGE_CAUSE).map(|o| format!("'{k}' already has a value ({o})"))
+            })
             .collect();
         if !clash.is_empty() {
             return fail(format!("--overwrite is false but found the following declared annotation(s): {}", clash.join("; ")));
@@ -104,15 +106,18 @@ fn annotate_one(
     }
     let mut object = info.object.clone();
     object.set(&["metadata", "annotations"], next.clone());
-    if dry_run != DryRun::Client && !cx.flags().is_on("local") && !(changes.set.is_empty() && changes.remove.is_empty()) {
-        let patch: Value = patch_of("annotations", changes, cx.flags().text("resource-version"));
+    if dry_run != DryRun::Client && !cx.flags().is_on("local") && !listing {
+        let mut patch: Value = patch_of("annotations", changes, cx.flags().text("resource-version"));
+        if patch.at(&["metadata", "annotations", CHANGE_CAUSE]).is_null() {
+            cx.record(&mut patch);
+        }
         let options = cx.write_options(dry_run)?;
         object = cx.patch(info.kind, &info.namespace, &info.name, &Patch::Merge(patch), Subresource::None, &options)?;
     }
     if listing {
         let indent = if many { " " } else { "" };
         if many {
-            cx.out.outln(format!("Listing annotations for {}.{}/{}:", info.kind.singular(), info.kind.group, object.name()));
+            cx.out.outln(format!("Listing annotations for {}.{}/{}:", info.kind.kind, info.kind.group, object.name()));
         }
         for (key, value) in next.entries() {
             cx.out.outln(format!("{indent}{key}={}", value.str()));

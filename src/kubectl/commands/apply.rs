@@ -192,6 +192,7 @@ impl Applying {
 
     fn apply_one(&mut self, cx: &mut Context<'_, '_>, mut info: Info) -> Result<Option<Replacing>, CliError> {
         self.asked = Some((info.kind, served_version(info.kind, &info.object)));
+        cx.record(&mut info.object);
         let generated = info.object.at(&["metadata", "generateName"]).str();
         if info.name.is_empty() && !generated.is_empty() {
             return fail(format!("from {}: cannot use generate name with apply", generated));

@@ -46,7 +46,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     let mut reporter = Reporter::new(cx)?;
     let dry_run = cx.dry_run()?;
-    let query = Query { files: true, latest: true, ..Query::default() };
+    let query = Query { files: true, ..Query::default() };
     let found = find(cx, &query, cx.args())?;
     let (infos, mut errors) = found.split();
     let mut count = 0;
@@ -54,7 +54,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         match create(cx, &info, min, max, dry_run) {
             Ok(object) => {
                 count += 1;
-                reporter.report("autoscaled", &object, cx.out)?;
+                reporter.report(if dry_run == DryRun::Client { "created" } else { "autoscaled" }, &object, cx.out)?;
             }
             Err(error) => errors.push(error),
         }
@@ -119,11 +119,12 @@ fn create(cx: &mut Context<'_, '_>, info: &Info, min: i64, max: i64, dry_run: Dr
     if cx.session.enforce_namespace {
         object.set(&["metadata", "namespace"], cx.namespace());
     }
-    if flags.is_on("save-config") {
-        last_applied::annotate(&mut object);
-    }
+    cx.record(&mut object);
     if dry_run == DryRun::Client {
         return Ok(object);
+    }
+    if flags.is_on("save-config") {
+        last_applied::annotate(&mut object);
     }
     let options = cx.write_options(dry_run)?;
     let namespace = cx.namespace();

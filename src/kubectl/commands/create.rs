@@ -39,6 +39,9 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if cx.flags().given("filename") && cx.flags().given("kustomize") {
         return fail("only one of -f or -k can be specified");
     }
+    if let Some(path) = cx.flags().get("raw") {
+        return super::get::raw(cx, "POST", path);
+    }
     let mut reporter = Reporter::new(cx)?;
     let dry_run = cx.dry_run()?;
     let options = cx.write_options(dry_run)?;
@@ -57,6 +60,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         if cx.flags().is_on("save-config") {
             last_applied::annotate(&mut info.object);
         }
+        cx.record(&mut info.object);
         let created = match dry_run {
             DryRun::Client => Ok(info.object),
             _ => super::create_object(cx, info.kind, &info.namespace, info.object, &options),

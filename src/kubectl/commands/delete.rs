@@ -37,6 +37,9 @@ const TIMEOUT: Duration = Duration::from_secs(7 * 24 * 3600);
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let flags = cx.flags();
+    if let Some(path) = flags.get("raw") {
+        return super::get::raw(cx, "DELETE", path);
+    }
     let mut ignore_not_found = flags.is_on("ignore-not-found");
     let by_selector = flags.is_on("all") || !flags.text("selector").is_empty() || !flags.text("field-selector").is_empty();
     if by_selector && !flags.given("ignore-not-found") {

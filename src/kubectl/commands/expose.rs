@@ -1,6 +1,6 @@
 //! `kubectl expose`.
 
-use crate::api::{Kind, Object, Value};
+use crate::api::{Kind, KindRef, Object, Value};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
@@ -9,6 +9,7 @@ use crate::kubectl::last_applied;
 use crate::kubectl::printing::Reporter;
 use crate::kubectl::resources::{Info, Query, find};
 use crate::obj;
+use crate::server::{json_patch, merge_patch, strategic_merge_patch};
 
 const OWN: &[Flag] = &[
     text("port", ""),
@@ -37,16 +38,18 @@ pub static COMMAND: Command = Command {
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let mut reporter = Reporter::new(cx)?;
     let dry_run = cx.dry_run()?;
-    let query = Query { files: true, latest: true, ..Query::default() };
+    let query = Query { files: true, ..Query::default() };
     let found = find(cx, &query, cx.args())?;
     let (infos, mut errors) = found.split();
     for info in infos {
-        let result = service(cx, &info).and_then(|mut object| {
-            if cx.flags().is_on("save-config") {
-                last_applied::annotate(&mut object);
-            }
+        let result = service(cx, &info).and_then(|object| {
+            let mut object = overridden(cx, Kind::named("Service"), object)?;
+            cx.record(&mut object);
             if dry_run == DryRun::Client {
                 return Ok(object);
+            }
+            if cx.flags().is_on("save-config") {
+                last_applied::annotate(&mut object);
             }
             let options = cx.write_options(dry_run)?;
             let namespace = cx.namespace();
@@ -59,6 +62,22 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     CliError::check(errors)?;
     Ok(Flow::Done)
+}
+
+/// `--overrides` and `--override-type`.
+pub fn overridden(cx: &Context<'_, '_>, kind: KindRef, mut object: Value) -> Result<Value, CliError> {
+    let text = cx.flags().text("overrides");
+    if text.is_empty() {
+        return Ok(object);
+    }
+    let patch = Value::from_json(text).map_err(|_| CliError::Message("Invalid JSON Patch".into()));
+    match cx.flags().text("override-type") {
+        "" | "merge" => merge_patch(&mut object, &patch?),
+        "strategic" => object = strategic_merge_patch(kind, &object, &patch?)?,
+        "json" => object = json_patch(&object, &patch?)?,
+        other => return fail(format!("invalid override type: {other}")),
+    }
+    Ok(object)
 }
 
 /// The containers whose ports are exposed.
@@ -95,6 +114,9 @@ fn selector_of(object: &Value) -> Result<Value, String> {
         "Service" => Ok(object.at(&["spec", "selector"]).clone()),
         _ => {
             let selector = object.at(&["spec", "selector"]);
+            if selector.get("matchLabels").is_empty() {
+                return Err(format!("invalid {}: no selectors, therefore cannot be exposed", object.kind().to_lowercase()));
+            }
             if selector.get("matchExpressions").items().is_empty() {
                 Ok(selector.get("matchLabels").clone())
             } else {
@@ -129,11 +151,18 @@ fn service(cx: &Context<'_, '_>, info: &Info) -> Result<Value, CliError> {
             .map_err(|e| CliError::Message(format!("couldn't retrieve selectors via --selector flag or introspection: {e}")))?,
         text => parse_labels(text)?,
     };
+    if selector.is_empty() {
+        return fail("selector must be specified");
+    }
     let cluster_ip = flags.text("cluster-ip");
     let declared = ports_of(object);
     let wanted: Vec<String> = match flags.text("port") {
         "" if declared.is_empty() && cluster_ip != "None" => return fail("couldn't find port via --port flag or introspection"),
-        "" => declared.iter().map(|(p, _)| p.clone()).collect(),
+        "" => {
+            let mut numbers: Vec<String> = declared.iter().map(|(p, _)| p.clone()).collect();
+            numbers.dedup();
+            numbers
+        }
         text => text.split(',').map(str::to_owned).collect(),
     };
     let labels = match flags.text("labels") {
@@ -146,19 +175,26 @@ fn service(cx: &Context<'_, '_>, info: &Info) -> Result<Value, CliError> {
         let Ok(number) = text.parse::<i64>() else {
             return fail(format!("strconv.Atoi: parsing {text:?}: invalid syntax"));
         };
-        let protocol = match flags.text("protocol") {
-            "" => declared.iter().find(|(p, _)| p == text).map_or("TCP", |(_, protocol)| protocol),
-            given => given,
+        let mut protocols: Vec<&str> = match flags.text("protocol") {
+            "" => declared.iter().filter(|(p, _)| p == text).map(|(_, protocol)| protocol.as_str()).collect(),
+            given => vec![given],
         };
+        if protocols.is_empty() {
+            protocols.push("TCP");
+        }
         let target = match target {
             "" => Value::from(number),
             text => text.parse::<i64>().map_or_else(|_| Value::from(text), Value::from),
         };
-        let mut port = obj!({"port": number, "protocol": protocol, "targetPort": target});
-        if wanted.len() > 1 {
-            port.set(&["name"], format!("port-{}", i + 1));
+        for protocol in &protocols {
+            let mut port = obj!({"port": number, "protocol": *protocol, "targetPort": target.clone()});
+            if protocols.len() > 1 {
+                port.set(&["name"], format!("port-{}-{}", i + 1, protocol.to_lowercase()));
+            } else if wanted.len() > 1 {
+                port.set(&["name"], format!("port-{}", i + 1));
+            }
+            ports.push(port);
         }
-        ports.push(port);
     }
     let mut spec = obj!({"selector": selector});
     if !ports.is_empty() {

@@ -1,16 +1,17 @@
 //! `kubectl get`: tables, the `-o` formats, and watches of both.
 
 use crate::api::selector::{FieldSelector, LabelSelector};
-use crate::api::{KindRef, Object, Value};
+use crate::api::{KindRef, Object, Status, Value};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, int, list, switch, text};
+use crate::kubectl::go_json;
 use crate::kubectl::host::Step;
 use crate::kubectl::output::{SortError, TableOptions, TablePrinter, list_of, print_groups, relaxed_path, sort_objects};
-use crate::kubectl::printing::ObjectPrinter;
-use crate::kubectl::resources::{Found, Info, Query, find};
+use crate::kubectl::printing::{ObjectPrinter, read_text};
+use crate::kubectl::resources::{Found, Info, Query, find, kind_of};
 use crate::server::{Caller, RestRequest};
 use crate::store::ChangeType;
 
@@ -42,7 +43,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let flags = cx.flags();
     check(cx)?;
     if let Some(path) = flags.get("raw") {
-        return raw(cx, path);
+        return raw(cx, "GET", path);
     }
     let output = flags.text("output");
     let is_table = matches!(output, "" | "wide") && flags.text("template").is_empty();
@@ -190,10 +191,19 @@ fn print_objects(cx: &mut Context<'_, '_>, found: Found, mut printer: ObjectPrin
     Ok(Flow::Done)
 }
 
-/// `--raw`.
-fn raw(cx: &mut Context<'_, '_>, path: &str) -> Result<Flow, CliError> {
-    if !cx.args().is_empty() {
+/// `--raw`: a request as it is, and the answer's body.
+// Models kubectl/pkg/rawhttp, and what each command refuses before.
+pub(super) fn raw(cx: &mut Context<'_, '_>, method: &str, path: &str) -> Result<Flow, CliError> {
+    if method == "GET" && !cx.args().is_empty() {
         return fail("arguments may not be passed when --raw is specified");
+    }
+    check(cx)?;
+    let files = cx.flags().list("filename");
+    if files.len() > 1 || (files.is_empty() && matches!(method, "POST" | "PUT")) {
+        return fail("--raw can only use a single local file or stdin");
+    }
+    if files.iter().any(|f| f.starts_with("http://") || f.starts_with("https://")) {
+        return fail("--raw cannot read from a url");
     }
     if !path.starts_with('/') {
         return fail(format!("--raw must be a valid URL path: parse {path:?}: invalid URI for request"));
@@ -201,8 +211,17 @@ fn raw(cx: &mut Context<'_, '_>, path: &str) -> Result<Flow, CliError> {
     if cx.host.api.proxy_location(path).is_some() {
         return fail("requests to pods and services are not simulated by --raw: use \"kubectl proxy\" and curl");
     }
+    let mut body = Value::Null;
+    if let Some(file) = files.first() {
+        let text = if file == "-" {
+            String::from_utf8_lossy(cx.stdin.bytes).into_owned()
+        } else {
+            read_text(cx, file).map_err(|e| CliError::Message(format!("open {file}: {e}")))?
+        };
+        body = Value::from_json(&text).map_err(|_| unrecognized(cx, method, path, &text))?;
+    }
     let by = Caller::new(cx.host.now, "kubectl");
-    let answer = cx.host.api.rest(&by, &RestRequest { method: "GET", path, content_type: "", body: Value::Null });
+    let answer = cx.host.api.rest(&by, &RestRequest { method, path, content_type: "", body });
     if answer.code >= 400 {
         let message = answer.body.get("message").str();
         let reason = answer.body.get("reason").str();
@@ -214,6 +233,27 @@ fn raw(cx: &mut Context<'_, '_>, path: &str) -> Result<Flow, CliError> {
         body => cx.out.outln(body.to_json()),
     }
     Ok(Flow::Done)
+}
+
+/// What the server says of a body that is no JSON.
+// Models apiserver's transformDecodeError.
+fn unrecognized(cx: &Context<'_, '_>, method: &str, path: &str, text: &str) -> Status {
+    const SHOWN_MAX: usize = 30;
+    let resource = path.split('?').next().unwrap_or("").trim_end_matches('/').rsplit('/').nth(usize::from(method == "PUT"));
+    let kind = resource.and_then(|r| kind_of(cx.host.api, r)).map_or("Status", |k| k.kind);
+    let head = &text.as_bytes()[..text.len().min(SHOWN_MAX)];
+    let mut shown = match head.first() {
+        None => "<empty>".to_owned(),
+        Some(b'{') => String::from_utf8_lossy(head).into_owned(),
+        Some(_) => head.iter().map(|b| format!("{b:02x}")).collect(),
+    };
+    if text.len() > SHOWN_MAX {
+        shown += " ...";
+    }
+    let why = go_json::syntax_error(text);
+    Status::bad_request(format!(
+        "the object provided is unrecognized (must be of type {kind}): couldn't get version/kind; json parse error: {why} ({shown})"
+    ))
 }
 
 /// `get --watch`: what is there, then every change.

@@ -132,38 +132,46 @@ fn label_one(
         CliError::check(clash)?;
     }
     let mut next = labels.clone();
+    let writes = dry_run != DryRun::Client && !local && !listing;
+    let (mut added, mut removed) = (false, false);
     for key in &changes.remove {
-        if next.remove(&[key]).is_none() {
-            cx.out.outln(format!("label {key:?} not found."));
+        match next.remove(&[key]) {
+            Some(_) => removed = true,
+            None if writes => cx.out.outln(format!("label {key:?} not found.")),
+            None => {}
         }
     }
     for (key, value) in &changes.set {
+        added |= labels.get(key).as_str() != Some(value);
         next.set(&[key], value.as_str());
     }
-    let same = next == labels || (next.is_empty() && labels.is_empty());
+    // What is shown is the object as it is changed here, not what the server answers.
     let mut object = info.object.clone();
-    if !same {
+    if added || removed {
         object.set(&["metadata", "labels"], next.clone());
-        if dry_run != DryRun::Client && !local {
-            let patch = patch_of("labels", changes, cx.flags().text("resource-version"));
+        if writes {
+            let mut patch = patch_of("labels", changes, cx.flags().text("resource-version"));
+            cx.record(&mut patch);
+            cx.record(&mut object);
             let options = cx.write_options(dry_run)?;
-            object = cx.patch(info.kind, &info.namespace, &info.name, &Patch::Merge(patch), Subresource::None, &options)?;
+            cx.patch(info.kind, &info.namespace, &info.name, &Patch::Merge(patch), Subresource::None, &options)?;
         }
     }
     if listing {
-        let indent = if many { "  " } else { "" };
+        let indent = if many { " " } else { "" };
         if many {
-            cx.out.outln(format!("Listing labels for {}.{}/{}:", info.kind.singular(), info.kind.group, info.name));
+            cx.out.outln(format!("Listing labels for {}.{}/{}:", info.kind.kind, info.kind.group, info.name));
         }
         for (key, value) in next.entries() {
             cx.out.outln(format!("{indent}{key}={}", value.str()));
         }
         return Ok(());
     }
-    let done = match (same, changes.set.is_empty()) {
-        (true, _) => "not labeled",
+    let done = match (added, removed) {
+        (true, true) => "modified",
+        (true, false) => "labeled",
         (false, true) => "unlabeled",
-        (false, false) => "labeled",
+        (false, false) => "not labeled",
     };
     reporter.report(done, &object, cx.out)
 }

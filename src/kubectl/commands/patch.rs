@@ -8,7 +8,7 @@ use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, text};
 use crate::kubectl::printing::Reporter;
-use crate::kubectl::resources::{Query, find};
+use crate::kubectl::resources::{Info, Query, find};
 use crate::server::{Patch, Subresource, json_patch, merge_patch, strategic_merge_patch};
 
 const OWN: &[Flag] = &[text("patch", "p"), text("patch-file", ""), text("type", ""), text("subresource", "")];
@@ -49,7 +49,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             .map_err(|e| CliError::Message(format!("unable to read patch file: open {file}: {e}")))?
     };
     let content = parse(&text)?;
-    let query = Query { local, ..Query::of(cx) };
+    let query = Query { local, latest: false, ..Query::of(cx) };
     let found = find(cx, &query, cx.args())?;
     let (infos, mut errors) = found.split();
     let mut count = 0;
@@ -82,8 +82,11 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             cx.write_options(dry_run).and_then(|o| cx.patch(info.kind, &info.namespace, &info.name, &patch, sub, &o))
         };
         match patched {
-            Ok(object) => {
+            Ok(mut object) => {
                 let done = if object.same(&info.object) { "patched (no change)" } else { "patched" };
+                if dry_run != DryRun::Client && !local {
+                    record_after(cx, &info, &mut object, dry_run)?;
+                }
                 reporter.report(done, &object, cx.out)?;
             }
             Err(error) => errors.push(error),
@@ -91,6 +94,18 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     CliError::check(errors)?;
     if count == 0 { fail("no objects passed to patch") } else { Ok(Flow::Done) }
+}
+
+/// `--record` where it takes a patch of its own, after what the command did. If it is refused, nothing is said.
+pub fn record_after(cx: &mut Context<'_, '_>, info: &Info, object: &mut Value, dry_run: DryRun) -> Result<(), CliError> {
+    let mut patch = Value::map();
+    cx.record(&mut patch);
+    if !patch.is_empty() {
+        let options = cx.write_options(dry_run)?;
+        let recorded = cx.patch(info.kind, &info.namespace, &info.name, &Patch::Merge(patch), Subresource::None, &options);
+        *object = recorded.unwrap_or(std::mem::take(object));
+    }
+    Ok(())
 }
 
 /// `--subresource`.

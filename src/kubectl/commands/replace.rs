@@ -50,6 +50,9 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return fail("--timeout must have --force specified");
     }
     check(cx)?;
+    if let Some(path) = cx.flags().get("raw") {
+        return super::get::raw(cx, "PUT", path);
+    }
     let mut reporter = Reporter::new(cx)?;
     let dry_run = cx.dry_run()?;
     let options = cx.write_options(dry_run)?;
@@ -59,22 +62,19 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return force(cx, found.into_infos()?, reporter, options, grace);
     }
     let (infos, mut errors) = found.split();
-    let mut count = 0;
     for mut info in infos {
         if flags.is_on("save-config") || info.object.annotation(last_applied::ANNOTATION).is_some() {
             last_applied::annotate(&mut info.object);
         }
+        cx.record(&mut info.object);
         let replaced = if dry_run == DryRun::Client { Ok(info.object.clone()) } else { put(cx, &info, &options) };
         match replaced {
-            Ok(object) => {
-                count += 1;
-                reporter.report("replaced", &object, cx.out)?;
-            }
+            Ok(object) => reporter.report("replaced", &object, cx.out)?,
             Err(error) => errors.push(error.with_source("replacing", &info.source)),
         }
     }
     CliError::check(errors)?;
-    if count == 0 { fail("no objects passed to replace") } else { Ok(Flow::Done) }
+    Ok(Flow::Done)
 }
 
 /// PUTs an object over whatever version is there, unless it names one.
@@ -131,11 +131,15 @@ impl Replacing {
             let until = self.deadline;
             return Ok(Flow::Wait(Task::Replace(Box::new(self)), Step::WaitChange(Some(until))));
         }
+        if self.infos.is_empty() {
+            return fail("no objects passed to replace");
+        }
         let save = cx.flags().is_on("save-config");
         for mut info in self.infos {
             if save || info.object.annotation(last_applied::ANNOTATION).is_some() {
                 last_applied::annotate(&mut info.object);
             }
+            cx.record(&mut info.object);
             let object = super::create_object(cx, info.kind, &info.namespace, info.object, &self.options)?;
             self.reporter.report("replaced", &object, cx.out)?;
         }

@@ -7,7 +7,7 @@ use crate::base::{Duration, Time};
 use crate::kubectl::checks::check_pod_timeout;
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::commands::create_generators::texts;
-use crate::kubectl::commands::expose::parse_labels;
+use crate::kubectl::commands::expose::{overridden, parse_labels};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, array, duration, int, switch, text, text_or};
@@ -132,7 +132,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 
 /// The pod that the flags describe.
 // Models kubectl/pkg/cmd/run.BasicPod.
-fn pod(cx: &Context<'_, '_>, name: &str) -> Result<Value, CliError> {
+fn pod(cx: &mut Context<'_, '_>, name: &str) -> Result<Value, CliError> {
     let flags = cx.flags();
     let args = &cx.args()[1..];
     let restart = match flags.get("restart").filter(|r| !r.is_empty()).unwrap_or("Always") {
@@ -189,20 +189,10 @@ fn pod(cx: &Context<'_, '_>, name: &str) -> Result<Value, CliError> {
         metadata.set(&["namespace"], cx.namespace());
     }
     let spec = obj!({"containers": [container], "dnsPolicy": "ClusterFirst", "restartPolicy": restart});
-    let mut object = obj!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec, "status": {}});
-    let overrides = flags.text("overrides");
-    if !overrides.is_empty() {
-        let patch = Value::from_json(overrides).map_err(|e| CliError::Message(format!("Invalid JSON Patch: {e}")))?;
-        object = match flags.get("override-type").unwrap_or("merge") {
-            "strategic" => crate::server::strategic_merge_patch(Kind::named("Pod"), &object, &patch)?,
-            "json" => crate::server::json_patch(&object, &patch)?,
-            _ => {
-                crate::server::merge_patch(&mut object, &patch);
-                object
-            }
-        };
-    }
-    if flags.is_on("save-config") {
+    let object = obj!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec, "status": {}});
+    let mut object = overridden(cx, Kind::named("Pod"), object)?;
+    cx.record(&mut object);
+    if flags.is_on("save-config") && cx.dry_run()? != DryRun::Client {
         last_applied::annotate(&mut object);
     }
     Ok(object)

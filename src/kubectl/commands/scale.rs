@@ -1,12 +1,13 @@
 //! `kubectl scale`.
 
-use crate::api::{Object, Value};
+use super::patch::record_after;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, duration, int, text};
 use crate::kubectl::printing::Reporter;
-use crate::kubectl::resources::{Query, find};
+use crate::kubectl::resources::{Info, Query, find};
+use crate::server::WriteOptions;
 
 const OWN: &[Flag] = &[int("replicas", ""), int("current-replicas", ""), text("resource-version", ""), duration("timeout")];
 
@@ -31,46 +32,56 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let mut reporter = Reporter::new(cx)?;
     let dry_run = cx.dry_run()?;
     let options = cx.write_options(dry_run)?;
-    let query = Query::of(cx);
+    let query = Query { latest: false, ..Query::of(cx) };
     let found = find(cx, &query, cx.args())?;
-    let (infos, mut errors) = found.split();
+    let (infos, errors) = found.split();
     if infos.len() > 1 && !flags.text("resource-version").is_empty() {
         return fail("cannot use --resource-version with multiple resources");
     }
-    let mut count = 0;
+    if infos.is_empty() {
+        CliError::check(errors)?;
+        return fail("no objects passed to scale");
+    }
+    // The first that fails ends it; what was not found is said last.
     for info in infos {
-        let scaled = (|| {
-            let current = cx.host.api.scale(info.kind, &info.namespace, &info.name)?;
-            count += 1;
-            if let Some(expected) = flags.int("current-replicas").filter(|n| *n != -1) {
-                let actual = current.at(&["spec", "replicas"]).int();
-                if actual != expected {
-                    return fail(format!("Expected replicas to be {expected}, was {actual}"));
-                }
-            }
-            let mut scale = current.clone();
-            if let Some(version) = flags.get("resource-version").filter(|v| !v.is_empty()) {
-                if version != info.object.at(&["metadata", "resourceVersion"]).str() {
-                    let actual = info.object.at(&["metadata", "resourceVersion"]).str();
-                    return fail(format!("Expected resource version to be {version}, was {actual}"));
-                }
-            } else {
-                scale.remove(&["metadata", "resourceVersion"]);
-            }
-            scale.set(&["spec", "replicas"], replicas);
-            if dry_run == DryRun::Client {
-                return Ok(info.object.clone());
-            }
-            cx.update_scale(info.kind, &info.namespace, &scale, &options)?;
-            Ok::<Value, CliError>(
-                cx.host.api.peek(info.kind, &info.namespace, info.object.name()).cloned().unwrap_or_else(|| info.object.clone()),
-            )
-        })();
-        match scaled {
-            Ok(object) => reporter.report("scaled", &object, cx.out)?,
-            Err(error) => errors.push(error),
+        if dry_run != DryRun::Client {
+            scale(cx, &info, replicas, &options)?;
         }
+        // What is shown is the object as it was found, with the new number where its kind is known to keep it there.
+        let mut object = info.object.clone();
+        if matches!(info.kind.group, "apps" | "") {
+            object.set(&["spec", "replicas"], replicas);
+        }
+        if dry_run != DryRun::Client {
+            record_after(cx, &info, &mut object.clone(), DryRun::None)?;
+        }
+        reporter.report("scaled", &object, cx.out)?;
     }
     CliError::check(errors)?;
-    if count == 0 { fail("no objects passed to scale") } else { Ok(Flow::Done) }
+    Ok(Flow::Done)
+}
+
+// Models kubectl/pkg/scale.
+fn scale(cx: &mut Context<'_, '_>, info: &Info, replicas: i64, options: &WriteOptions) -> Result<(), CliError> {
+    let flags = cx.flags();
+    let mut scale = cx.host.api.scale(info.kind, &info.namespace, &info.name)?;
+    if let Some(expected) = flags.int("current-replicas").filter(|n| *n != -1) {
+        let actual = scale.at(&["spec", "replicas"]).int();
+        if actual != expected {
+            return fail(format!("Expected replicas to be {expected}, was {actual}"));
+        }
+    }
+    match flags.text("resource-version") {
+        "" => {
+            scale.remove(&["metadata", "resourceVersion"]);
+        }
+        version => {
+            let actual = scale.at(&["metadata", "resourceVersion"]).str();
+            if version != actual {
+                return fail(format!("Expected resource version to be {version}, was {actual}"));
+            }
+        }
+    }
+    scale.set(&["spec", "replicas"], replicas);
+    cx.update_scale(info.kind, &info.namespace, &scale, options).map(drop)
 }

@@ -2,7 +2,7 @@
 
 use crate::api::{Kind, Object, Value};
 use crate::base::Order as _;
-use crate::kubectl::context::Context;
+use crate::kubectl::context::{CHANGE_CAUSE, Context};
 use crate::kubectl::resources::Info;
 
 /// One revision.
@@ -17,13 +17,11 @@ pub(super) struct Revision {
     pub(super) object: Value,
 }
 
-const CAUSE: &str = "kubernetes.io/change-cause";
-
 /// The revisions, oldest first; `None` for a kind that has none.
 pub(super) fn of(cx: &Context<'_, '_>, info: &Info) -> Option<Vec<Revision>> {
     let api = &cx.host.api;
     let uid = info.object.uid();
-    let cause = |o: &Value| o.annotation(CAUSE).unwrap_or("").to_owned();
+    let cause = |o: &Value| o.annotation(CHANGE_CAUSE).unwrap_or("").to_owned();
     let mut found: Vec<Revision> = match info.kind.kind {
         "Deployment" => api
             .owned_by(uid, Kind::named("ReplicaSet"))

@@ -62,6 +62,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             variable.set(&["name"], name);
         }
     }
+    super::refuse_local(cx, resources)?;
     let query = Query { local: flags.is_on("local"), ..Query::of(cx) };
     let infos = find(cx, &query, resources)?.into_infos()?;
     let pattern = flags.get("containers").unwrap_or("*").to_owned();

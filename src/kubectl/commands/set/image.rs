@@ -10,7 +10,7 @@ use crate::kubectl::flags;
 /// `kubectl set image`.
 pub static COMMAND: Command = Command {
     usage: "(-f FILENAME | TYPE NAME) CONTAINER_NAME_1=CONTAINER_IMAGE_1 ... CONTAINER_NAME_N=CONTAINER_IMAGE_N [options]",
-    flags: &[COMMON, flags::SELECTOR],
+    flags: &[COMMON, flags::RECORD, flags::SELECTOR],
     run: Run::Do(run),
     ..Command::new("image", "Update the image of a pod template", run)
 };

@@ -11,10 +11,10 @@ use crate::api::{Object, Value};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::Command;
 use crate::kubectl::context::{Context, DryRun};
-use crate::kubectl::error::CliError;
+use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{Flag, list, switch, text, text_or};
 use crate::kubectl::printing::Reporter;
-use crate::kubectl::resources::{Info, Query, find};
+use crate::kubectl::resources::{Info, MISSING, Query, find};
 use crate::server::Subresource;
 
 /// `kubectl set`.
@@ -31,10 +31,23 @@ pub static COMMAND: Command = Command {
 /// How most of them begin: how they report, and the objects that are named; then the flags that do not go together are refused.
 fn begin(cx: &mut Context<'_, '_>, resources: &[String]) -> Result<(Reporter, Vec<Info>), CliError> {
     let reporter = Reporter::new(cx)?;
+    refuse_local(cx, resources)?;
     let query = Query { local: cx.flags().is_on("local"), ..Query::of(cx) };
     let infos = find(cx, &query, resources)?.into_infos()?;
     check(cx)?;
     Ok((reporter, infos))
+}
+
+/// `--local` asks no server, so that nothing can be named.
+fn refuse_local(cx: &Context<'_, '_>, resources: &[String]) -> Result<(), CliError> {
+    match cx.inv.path.as_str() {
+        _ if resources.is_empty() || !cx.flags().is_on("local") => Ok(()),
+        // These two pass names over, and then have nothing.
+        "kubectl set env" | "kubectl set serviceaccount" => fail(MISSING),
+        _ => fail(
+            "error: you must specify resources by --filename when --local is set.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'",
+        ),
+    }
 }
 
 /// What each of them takes.
@@ -49,7 +62,6 @@ const COMMON: &[Flag] = &[
     text("template", ""),
     switch("allow-missing-template-keys", ""),
     switch("show-managed-fields", ""),
-    switch("record", ""),
     text("field-manager", ""),
 ];
 
@@ -98,7 +110,8 @@ fn is_selected(pattern: &str, name: &str) -> bool {
 }
 
 /// Sends an object that was changed and reports it; one that is as it was is passed over.
-fn send(cx: &mut Context<'_, '_>, reporter: &mut Reporter, info: &Info, next: Value, done: &str, failed: &str) -> Result<(), CliError> {
+fn send(cx: &mut Context<'_, '_>, reporter: &mut Reporter, info: &Info, mut next: Value, done: &str, failed: &str) -> Result<(), CliError> {
+    cx.record(&mut next);
     if next.same(&info.object) {
         return Ok(());
     }
@@ -110,6 +123,7 @@ fn send(cx: &mut Context<'_, '_>, reporter: &mut Reporter, info: &Info, next: Va
     debug_assert_eq!(next.name(), info.name);
     match cx.update(info.kind, next, Subresource::None, &options) {
         Ok(object) => reporter.report(done, &object, cx.out),
+        Err(error) if failed.is_empty() => Err(error),
         Err(error) => Err(CliError::Message(format!("{failed} {error}"))),
     }
 }

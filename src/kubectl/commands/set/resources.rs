@@ -1,6 +1,6 @@
 //! `kubectl set resources`.
 
-use super::{COMMON, begin, is_selected, no_pod_spec, pod_spec_path, send};
+use super::{COMMON, begin, for_containers, is_selected, no_pod_spec, pod_spec_path, send};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::commands::create_generators::resource_list;
 use crate::kubectl::context::Context;
@@ -12,7 +12,7 @@ const OWN: &[Flag] = &[text("limits", ""), text("requests", ""), text("container
 /// `kubectl set resources`.
 pub static COMMAND: Command = Command {
     usage: "(-f FILENAME | TYPE NAME)  ([--limits=LIMITS & --requests=REQUESTS] [options]",
-    flags: &[COMMON, flags::SELECTOR, OWN],
+    flags: &[COMMON, flags::RECORD, flags::SELECTOR, OWN],
     run: Run::Do(run),
     ..Command::new("resources", "Update resource requests/limits on objects with pod templates", run)
 };
@@ -33,9 +33,9 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         };
         let mut next = info.object.clone();
         let mut found = false;
-        for container in next.at_mut(path).get_mut("containers").list_mut() {
+        for_containers(next.at_mut(path), |container| {
             if !is_selected(pattern, container.get("name").str()) {
-                continue;
+                return;
             }
             found = true;
             for (member, list) in &wanted {
@@ -43,7 +43,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
                     container.set(&["resources", member, name], quantity.clone());
                 }
             }
-        }
+        });
         if !found {
             errors.push(CliError::Message(format!("error: unable to find container named {pattern}")));
             continue;

@@ -5,7 +5,7 @@ use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::commands::expose::parse_labels;
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
-use crate::kubectl::flags::{Flag, text};
+use crate::kubectl::flags::{self, Flag, text};
 use crate::kubectl::printing::Reporter;
 use crate::kubectl::resources::{MISSING, Query, find};
 
@@ -14,7 +14,7 @@ const OWN: &[Flag] = &[text("resource-version", "")];
 /// `kubectl set selector`.
 pub static COMMAND: Command = Command {
     usage: "(-f FILENAME | TYPE NAME) EXPRESSIONS [--resource-version=version] [options]",
-    flags: &[COMMON, OWN],
+    flags: &[COMMON, flags::RECORD, OWN],
     run: Run::Do(run),
     ..Command::new("selector", "Set the selector on a resource", run)
 };
@@ -26,6 +26,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     let selector = parse_labels(expression)?;
     let mut reporter = Reporter::new(cx)?;
+    super::refuse_local(cx, resources)?;
     let query = Query { local: cx.flags().is_on("local"), ..Query::of(cx) };
     let infos = find(cx, &query, resources)?.into_infos()?;
     let mut errors = Vec::new();
@@ -36,11 +37,15 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         }
         let mut next = info.object.clone();
         next.set(&["spec", "selector"], selector.clone());
+        let version = cx.flags().text("resource-version");
+        if !version.is_empty() {
+            next.set(&["metadata", "resourceVersion"], version);
+        }
         if next.same(&info.object) {
             reporter.report("selector updated", &next, cx.out)?;
             continue;
         }
-        errors.extend(send(cx, &mut reporter, &info, next, "selector updated", "failed to patch selector update:").err());
+        errors.extend(send(cx, &mut reporter, &info, next, "selector updated", "").err());
     }
     CliError::check(errors)?;
     Ok(Flow::Done)

@@ -2,14 +2,15 @@
 
 use super::{COMMON, begin, no_pod_spec, pod_spec_path, send};
 use crate::kubectl::command::{Command, Flow, Run};
-use crate::kubectl::context::Context;
+use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
+use crate::kubectl::flags;
 
 /// `kubectl set serviceaccount`.
 pub static COMMAND: Command = Command {
     aliases: &["sa"],
     usage: "(-f FILENAME | TYPE NAME) SERVICE_ACCOUNT [options]",
-    flags: &[COMMON],
+    flags: &[COMMON, flags::RECORD],
     run: Run::Do(run),
     ..Command::new("serviceaccount", "Update the service account of a resource", run)
 };
@@ -26,7 +27,13 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         let mut next = info.object.clone();
         let spec = next.at_mut(path);
         spec.set(&["serviceAccountName"], account.as_str());
-        spec.set(&["serviceAccount"], account.as_str());
+        if cx.dry_run()? != DryRun::Client && !cx.flags().is_on("local") {
+            spec.set(&["serviceAccount"], account.as_str());
+        }
+        if next.same(&info.object) {
+            reporter.report("serviceaccount updated", &next, cx.out)?;
+            continue;
+        }
         errors.extend(send(cx, &mut reporter, &info, next, "serviceaccount updated", "failed to patch ServiceAccountName").err());
     }
     CliError::check(errors)?;
