@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::error::CliError;
-use super::flags::Flags;
+use super::flags::{Flags, parse_duration_micros};
 use super::host::{Environment, Host, Output, StdinState};
 use crate::api::{Kind, KindRef, Object, Status, Value};
+use crate::base::{Duration, Time};
 use crate::obj;
 use crate::server::{Caller, DeleteOptions, Deleted, FieldValidation, ListOptions, Patch, Subresource, WriteOptions};
 
@@ -37,6 +38,13 @@ pub struct Session {
     pub enforce_namespace: bool,
     /// Whether Ctrl-C was pressed since the last step.
     pub interrupted: bool,
+}
+
+impl Session {
+    /// How many warnings were printed.
+    pub fn warnings(&self) -> usize {
+        self.warned.len()
+    }
 }
 
 /// Where a workload says which command led to it.
@@ -104,6 +112,14 @@ impl<'a> Context<'a, '_> {
     // Models cmdutil.UsageErrorf.
     pub fn usage(&self, message: impl AsRef<str>) -> CliError {
         CliError::Message(format!("{}\nSee '{} -h' for help and examples", message.as_ref(), self.inv.path))
+    }
+
+    /// When `--request-timeout` ends a watch that begins now.
+    pub fn watch_deadline(&self) -> Option<Time> {
+        let text = self.flags().text("request-timeout");
+        let seconds = text.parse::<i64>().ok().map(|s| s.saturating_mul(1_000_000));
+        let micros = seconds.or_else(|| parse_duration_micros(text)).filter(|us| *us > 0)?;
+        Some(self.host.now + Duration::from_micros(micros.unsigned_abs()))
     }
 
     /// Notes this command in the object, where `--record` asks for it.
@@ -332,10 +348,11 @@ impl<'a> Context<'a, '_> {
         namespace: &str,
         config: &Value,
         force: bool,
+        sub: Subresource,
         options: &WriteOptions,
     ) -> Result<Value, CliError> {
         let by = self.writer();
-        let result = self.host.api.apply(&by, kind, namespace, config, force, options);
+        let result = self.host.api.apply(&by, kind, namespace, config, (force, sub), options);
         self.after(kind, result)
     }
 

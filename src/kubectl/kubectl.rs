@@ -164,6 +164,13 @@ impl Kubectl {
             State::Exited(code) => Ok(Flow::Exit(code)),
         };
         self.session.interrupted = false;
+        let warnings = self.session.warnings();
+        let result = match result {
+            Ok(Flow::Done | Flow::Exit(0)) if warnings > 0 && inv.flags.is_on("warnings-as-errors") => {
+                Err(CliError::Message(format!("{warnings} warning{} received", if warnings == 1 { "" } else { "s" })))
+            }
+            other => other,
+        };
         let end = match result {
             Ok(Flow::Wait(task, when)) => {
                 self.state = State::Running(task);
@@ -258,6 +265,10 @@ fn resolve_session(command: &Command, cx: &mut Context<'_, '_>) -> Result<(), Cl
         let host = host.trim_end_matches('/');
         let message = format!("The connection to the server {host} was refused - did you specify the right host or port?");
         return Err(CliError::Exit(1, message));
+    }
+    let of_whom = ["as-group", "as-uid", "as-user-extra"].iter().any(|f| !flags.list(f).is_empty());
+    if of_whom && flags.text("as").is_empty() {
+        return Err(CliError::Configuration("requesting uid, groups or user-extra for admin without impersonating a user".into()));
     }
     let given = flags.get("namespace").filter(|n| !n.is_empty());
     cx.session.enforce_namespace = given.is_some();

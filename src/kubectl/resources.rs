@@ -64,6 +64,8 @@ pub struct Query {
     pub no_fetch: bool,
     /// The files' objects are taken as they are, without the server.
     pub local: bool,
+    /// `--subresource`: what is fetched is a part of each object.
+    pub subresource: String,
 }
 
 impl Query {
@@ -77,6 +79,7 @@ impl Query {
             field_selector: set("field-selector"),
             allow_empty_selector: flags.is_on("all"),
             all_namespaces: flags.is_on("all-namespaces"),
+            subresource: flags.text("subresource").to_owned(),
             latest: true,
             ..Query::default()
         }
@@ -94,6 +97,8 @@ pub struct Found {
     pub kinds: Vec<KindRef>,
     /// Whether lists were asked for.
     pub listed: bool,
+    /// Whether files were read.
+    pub from_files: bool,
 }
 
 impl Found {
@@ -102,6 +107,26 @@ impl Found {
         let (infos, errors) = self.split();
         CliError::check(errors)?;
         Ok(infos)
+    }
+
+    /// Does something for each object. Errors are kept in the order they came up, but those of reading files come last.
+    // Models how ContinueOnErrorVisitor and EagerVisitorList hand errors on.
+    pub fn each(self, act: &mut dyn FnMut(Info) -> Result<(), CliError>) -> Result<(), CliError> {
+        let (mut errors, mut late) = (Vec::new(), Vec::new());
+        for item in self.items {
+            match item {
+                Ok(info) => errors.extend(act(info).err()),
+                Err(error) if self.from_files => late.push(error),
+                Err(error) => errors.push(error),
+            }
+        }
+        errors.extend(late);
+        CliError::check(errors)
+    }
+
+    /// How many objects were found.
+    pub fn count(&self) -> usize {
+        self.items.iter().filter(|i| i.is_ok()).count()
     }
 
     /// The objects, and the errors.
@@ -156,7 +181,9 @@ pub fn kind_among(kinds: &[KindRef], text: &str) -> Option<KindRef> {
 
 /// As [`kind_of`], with kubectl's error.
 pub fn require_kind(api: &ApiServer, text: &str) -> Result<KindRef, CliError> {
-    kind_of(api, text).ok_or_else(|| CliError::Message(format!("the server doesn't have a resource type {text:?}")))
+    // The words name the resource without its group.
+    let name = text.split('.').next().unwrap_or(text);
+    kind_of(api, text).ok_or_else(|| CliError::Message(format!("the server doesn't have a resource type {name:?}")))
 }
 
 /// The kinds that an argument names, categories included.
@@ -288,6 +315,9 @@ fn by_selector(cx: &mut Context<'_, '_>, query: &Query, kinds: Vec<KindRef>) -> 
         field_selector: query.field_selector.clone().unwrap_or_default(),
     };
     let namespace = cx.namespace();
+    if !query.subresource.is_empty() {
+        return fail("subresource cannot be used when bulk resources are specified");
+    }
     let mut found = Found { kinds: kinds.clone(), listed: true, ..Found::default() };
     for kind in kinds {
         let within = (!query.all_namespaces).then_some(namespace.as_str());
@@ -328,7 +358,7 @@ fn by_name(cx: &mut Context<'_, '_>, query: &Query, wanted: Vec<(KindRef, String
             found.items.push(Ok(info));
             continue;
         }
-        let fetched = fetch(cx, &mut info);
+        let fetched = fetch(cx, &mut info).and_then(|()| part(cx, query, &mut info));
         found.items.push(fetched.map(|()| info));
     }
     Ok(found)
@@ -353,8 +383,21 @@ pub fn fetch(cx: &mut Context<'_, '_>, info: &mut Info) -> Result<(), CliError> 
     }
 }
 
+/// Takes the subresource of a fetched object.
+fn part(cx: &Context<'_, '_>, query: &Query, info: &mut Info) -> Result<(), CliError> {
+    match query.subresource.as_str() {
+        "" => Ok(()),
+        name if !cx.host.api.has_subresource(info.kind, name) => Err(Status::no_such_resource().into()),
+        "scale" => {
+            info.object = cx.host.api.scale(info.kind, &info.namespace, &info.name)?;
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
 fn from_files(cx: &mut Context<'_, '_>, query: &Query, paths: &[files::Source]) -> Result<Found, CliError> {
-    let mut found = Found { single: paths.len() == 1, ..Found::default() };
+    let mut found = Found { single: paths.len() == 1, from_files: true, ..Found::default() };
     let selector = match &query.selector {
         Some(text) => Some(
             crate::api::selector::LabelSelector::parse(text)
@@ -368,10 +411,9 @@ fn from_files(cx: &mut Context<'_, '_>, query: &Query, paths: &[files::Source]) 
             let prepared = item.and_then(|(object, listed)| prepare(cx, query, path, upgraded(object), listed));
             let prepared = match prepared {
                 Ok(info) if selector.as_ref().is_some_and(|s| !s.matches(info.object.labels())) => continue,
-                Ok(mut info) if query.latest && !query.local => match fetch(cx, &mut info) {
-                    Ok(()) => Ok(info),
-                    Err(error) => Err(error),
-                },
+                Ok(mut info) if query.latest && !query.local => {
+                    fetch(cx, &mut info).and_then(|()| part(cx, query, &mut info)).map(|()| info)
+                }
                 other => other,
             };
             if let Ok(info) = &prepared {

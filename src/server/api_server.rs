@@ -450,7 +450,7 @@ impl ApiServer {
         kind: KindRef,
         namespace: &str,
         config: &Value,
-        force: bool,
+        (force, sub): (bool, Subresource),
         options: &WriteOptions,
     ) -> Result<Value, Status> {
         let Writer::Manager(manager) = std::mem::take(&mut self.writer) else {
@@ -466,10 +466,14 @@ impl ApiServer {
             return Err(Status { reason: "", ..Status::internal(message) });
         }
         let live = self.peek(kind, namespace, &name).cloned();
-        let next = managed_fields::apply(kind, live.as_ref().unwrap_or(&Value::Null), config, &manager, force, by)?;
+        let part = if sub == Subresource::Status { "status" } else { "" };
+        if live.is_none() && !part.is_empty() {
+            return Err(Status::not_found(kind, &name));
+        }
+        let next = managed_fields::apply(kind, live.as_ref().unwrap_or(&Value::Null), config, (&manager, part), force, by)?;
         self.writer = Writer::Settled;
         let result = match live {
-            Some(_) => self.update(by, kind, next, Subresource::None, options),
+            Some(_) => self.update(by, kind, next, sub, options),
             None => self.create(by, kind, namespace, next, options),
         };
         self.writer = Writer::Unknown;
@@ -487,6 +491,11 @@ impl ApiServer {
             }
             _ => Ok(object),
         }
+    }
+
+    /// Whether GET, PUT and PATCH know a subresource of this name.
+    pub fn has_subresource(&self, kind: KindRef, name: &str) -> bool {
+        strategy::has_part(self.current(kind), name)
     }
 
     /// GET of the `scale` subresource.

@@ -265,16 +265,18 @@ fn prune(node: Node, value: &mut Value, gone: &Value, owned: &Value) {
             continue;
         }
         let by_name = node.by_name();
-        if owned.is_null() {
-            if by_name {
-                value.map_mut().remove(&key[2..]);
-            } else {
-                value.list_mut().remove(at);
+        let whole = owned.is_null() && is_member(gone);
+        if !whole {
+            let within = if by_name { value.get_mut(&key[2..]) } else { &mut value.list_mut()[at] };
+            prune(inner, within, gone, owned);
+            if !owned.is_null() || !within.is_empty() {
+                continue;
             }
-        } else if by_name {
-            prune(inner, value.get_mut(&key[2..]), gone, owned);
+        }
+        if by_name {
+            value.map_mut().remove(&key[2..]);
         } else {
-            prune(inner, &mut value.list_mut()[at], gone, owned);
+            value.list_mut().remove(at);
         }
     }
 }
@@ -414,40 +416,48 @@ pub(super) fn track(kind: KindRef, old: Option<&Value>, new: &mut Value, manager
 }
 
 /// What a server-side apply makes of a live object (null where there is none yet), or with whom it conflicts.
-pub(super) fn apply(kind: KindRef, live: &Value, config: &Value, manager: &str, force: bool, by: &Caller) -> Result<Value, Status> {
+pub(super) fn apply(
+    kind: KindRef,
+    live: &Value,
+    config: &Value,
+    (manager, sub): (&str, &str),
+    force: bool,
+    by: &Caller,
+) -> Result<Value, Status> {
     let root = Node::root(kind);
     let now = by.now.rfc3339();
-    let config = bare(config);
+    let config = written(sub, config);
     let mut managers = Managers::of(live);
-    let who = (manager, "Apply", "");
+    let who = (manager, "Apply", sub);
     let own = minus(&field_set(root, &config), &unowned());
-    let mut last = managers.fields(manager, "Apply", "");
+    let mut last = managers.fields(manager, "Apply", sub);
     let mut next = merge(root, live, &config);
     let annotation = obj!({"f:metadata": {"f:annotations": {"f:kubectl.kubernetes.io/last-applied-configuration": {}}}});
-    if manager == KUBECTL && live.annotation(LAST_APPLIED).is_some() {
+    // Who applied from the client's side before.
+    let clients: Vec<ArcStr> = managers
+        .entries
+        .iter()
+        .filter(|e| sub.is_empty() && e.get("operation").str() == "Update" && !common(e.get("fieldsV1"), &annotation).is_null())
+        .map(|e| e.get("manager").arc_str())
+        .collect();
+    if manager == KUBECTL && sub.is_empty() && live.annotation(LAST_APPLIED).is_some() {
         // What kubectl applied by itself before is taken over (kubectl's migration of managed fields), and the annotation kept true.
-        let clients: Vec<ArcStr> = managers
-            .entries
-            .iter()
-            .filter(|e| e.get("operation").str() == "Update" && !common(e.get("fieldsV1"), &annotation).is_null())
-            .map(|e| e.get("manager").arc_str())
-            .collect();
-        for client in clients {
-            last = union(&last, &minus(&managers.fields(&client, "Update", ""), &annotation));
-            managers.put(kind, (&client, "Update", ""), Value::Null, None);
+        for client in &clients {
+            last = union(&last, &minus(&managers.fields(client, "Update", ""), &annotation));
+            managers.put(kind, (client, "Update", ""), Value::Null, None);
         }
         managers.put(kind, ("kubectl-last-applied", "Apply", ""), annotation, None);
         next.set(&["metadata", "annotations", LAST_APPLIED], config.to_json() + "\n");
     }
-    if !managers.fields(manager, "Apply", "").same(&own) {
+    if !managers.fields(manager, "Apply", sub).same(&own) {
         managers.put(kind, who, own.clone(), Some(&now));
     }
     let owned = managers.entries.iter().fold(Value::Null, |all, e| union(&all, e.get("fieldsV1")));
     prune(root, &mut next, &minus(&last, &own), &owned);
-    let (changed, gone) = compare(root, Some(&bare(live)), Some(&bare(&next)));
+    let (changed, gone) = compare(root, Some(&written(sub, live)), Some(&written(sub, &next)));
     let mut conflicts: Vec<(String, String)> = Vec::new();
     for entry in
-        managers.entries.iter().filter(|e| !Managers::is(e, manager, "Apply", "") && e.get("manager").str() != "kubectl-last-applied")
+        managers.entries.iter().filter(|e| !Managers::is(e, manager, "Apply", sub) && e.get("manager").str() != "kubectl-last-applied")
     {
         let mut found = Vec::new();
         paths(&common(entry.get("fieldsV1"), &changed), "", &mut found);
@@ -464,6 +474,17 @@ pub(super) fn apply(kind: KindRef, live: &Value, config: &Value, manager: &str, 
         return Err(conflict(kind, config.name(), &conflicts));
     }
     managers.take(&union(&common(&changed, &own), &gone), who);
+    if by.manager == KUBECTL && manager != KUBECTL && !clients.is_empty() {
+        // kubectl then gives its manager what was applied from its side, and applies again: now the annotation goes as well.
+        let mut all = managers.fields(manager, "Apply", "");
+        for client in &clients {
+            all = union(&all, &managers.fields(client, "Update", ""));
+            managers.put(kind, (client, "Update", ""), Value::Null, None);
+        }
+        managers.put(kind, who, all, Some(&now));
+        managers.write(&mut next);
+        return apply(kind, &next, &config, (manager, sub), force, by);
+    }
     managers.write(&mut next);
     Ok(next)
 }
@@ -562,7 +583,7 @@ mod tests {
         assert_eq!(fields(&scaled, "kube-controller-manager"), r#"{"f:spec":{"f:replicas":{}}}"#);
         let applied = obj!({"metadata": {"name": "d"}, "spec": {"replicas": 1}});
         assert_eq!(
-            apply(kind, &scaled, &applied, "kubectl", false, &by(3)).expect_err("the autoscaler owns it").message,
+            apply(kind, &scaled, &applied, ("kubectl", ""), false, &by(3)).expect_err("the autoscaler owns it").message,
             "Apply failed with 1 conflict: conflict with \"kube-controller-manager\" with subresource \"scale\" using apps/v1: .spec.replicas"
         );
         let status = |of: &Value, second: u64| {
@@ -582,7 +603,7 @@ mod tests {
     fn applying_conflicts_takes_and_lets_go() {
         let kind = Kind::named("ConfigMap");
         let config = |data: Value| obj!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": data});
-        let apply = |live: &Value, data: Value, manager: &str, force: bool| apply(kind, live, &config(data), manager, force, &by(1));
+        let apply = |live: &Value, data: Value, manager: &str, force: bool| apply(kind, live, &config(data), (manager, ""), force, &by(1));
         let one = apply(&Value::Null, obj!({"a": "1", "b": "1"}), "ann", false).expect("nothing is there yet");
         // The same value is owned by both; another is a conflict.
         let shared = apply(&one, obj!({"a": "1"}), "bob", false).expect("the same value");

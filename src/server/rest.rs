@@ -147,7 +147,7 @@ impl ApiServer {
                 if kind.namespaced {
                     config.set(&["metadata", "namespace"], namespace.as_str());
                 }
-                Ok((200, self.apply(by, kind, namespace, &config, parameter("force") == "true", &options)?))
+                Ok((200, self.apply(by, kind, namespace, &config, (parameter("force") == "true", sub_kind), &options)?))
             }
             ("PATCH", false, _) => {
                 let patch = match request.content_type {

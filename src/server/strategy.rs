@@ -14,6 +14,24 @@ pub(super) fn has_status(kind: KindRef) -> bool {
     kind.custom.as_ref().map_or_else(|| built_in_with_status(kind), |c| c.has_status(kind.version))
 }
 
+/// Whether a kind has a subresource of this name that holds a part of the object.
+pub(super) fn has_part(kind: KindRef, name: &str) -> bool {
+    let pod = kind.group.is_empty() && kind.plural == "pods";
+    match name {
+        "status" => has_status(kind),
+        "scale" => match &kind.custom {
+            Some(custom) => !custom.scale(kind.version).is_null(),
+            None => {
+                let workload = matches!(kind.plural, "deployments" | "replicasets" | "statefulsets");
+                (kind.group == "apps" && workload) || (kind.group.is_empty() && kind.plural == "replicationcontrollers")
+            }
+        },
+        "resize" | "ephemeralcontainers" => pod,
+        "approval" => kind.group == "certificates.k8s.io",
+        _ => false,
+    }
+}
+
 fn built_in_with_status(kind: KindRef) -> bool {
     matches!(
         (kind.group, kind.plural),
@@ -220,8 +238,11 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
                     next.set(&path, object.at(&path).clone());
                 }
             }
-            let version = object.at(&["metadata", "resourceVersion"]).clone();
-            next.set(&["metadata", "resourceVersion"], version);
+            for path in [["metadata", "resourceVersion"], ["metadata", "managedFields"]] {
+                if !object.at(&path).is_null() {
+                    next.set(&path, object.at(&path).clone());
+                }
+            }
             *object = next;
         }
         Subresource::EphemeralContainers => {

@@ -62,16 +62,11 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let dry_run = cx.dry_run()?;
     let query = Query { local: flags.is_on("local"), ..Query::of(cx) };
     let found = find(cx, &query, resources)?;
-    let (infos, mut errors) = found.split();
-    let many = infos.len() > 1;
+    let many = found.count() > 1;
     if many && !flags.text("resource-version").is_empty() {
         return fail("--resource-version may only be used with a single resource");
     }
-    for info in infos {
-        let result = annotate_one(cx, &info, &changes, dry_run, listing, many, &mut reporter);
-        errors.extend(result.err());
-    }
-    CliError::check(errors)?;
+    found.each(&mut |info| annotate_one(cx, &info, &changes, dry_run, listing, many, &mut reporter))?;
     Ok(Flow::Done)
 }
 

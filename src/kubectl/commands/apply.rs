@@ -76,6 +76,8 @@ pub struct Applying {
     replacing: Option<Replacing>,
     /// The kind that is being applied, and the version that the file has it at.
     asked: Option<(KindRef, &'static str)>,
+    /// The kinds that are pruned at the end.
+    pruned: Vec<KindRef>,
 }
 
 /// `--force`: an object that is being deleted so that it can be created anew.
@@ -103,6 +105,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if flags.is_on("prune") && flags.list("prune-allowlist").is_empty() && cx.session.enforce_namespace {
         cx.out.errln("Deprecated: kubectl apply will no longer prune non-namespaced resources by default when used with the --namespace flag in a future release. To preserve the current behaviour, list the resources you want to target explicitly in the --prune-allowlist flag.");
     }
+    let pruned = if flags.is_on("prune") { prune_kinds(cx.host.api, flags.list("prune-allowlist"))? } else { Vec::new() };
     // A format that is not known is found out when something is to be printed.
     let (reporter, format_error) = match Reporter::new(cx) {
         Ok(reporter) => (reporter, None),
@@ -134,6 +137,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         errors,
         replacing: None,
         asked: None,
+        pruned,
     };
     applying.resume(cx)
 }
@@ -295,7 +299,8 @@ impl Applying {
     /// `--server-side`: the server merges, by who owns which field.
     fn apply_on_server(&mut self, cx: &mut Context<'_, '_>, info: &Info) -> Result<(), CliError> {
         let force = cx.flags().is_on("force-conflicts");
-        let object = cx.apply(info.kind, &info.namespace, &info.object, force, &self.options).map_err(|error| match error {
+        let sub = super::patch::subresource(cx, info, cx.flags().text("subresource"))?;
+        let object = cx.apply(info.kind, &info.namespace, &info.object, force, sub, &self.options).map_err(|error| match error {
             CliError::Status(s) if s.reason == "Conflict" => CliError::Message(format!("{}\n{CONFLICT}", s.message)),
             other => other,
         })?;
@@ -305,29 +310,38 @@ impl Applying {
 
     /// `--prune`: deletes what was applied before and was not applied now.
     fn prune(&mut self, cx: &mut Context<'_, '_>) -> Result<(), CliError> {
-        let kinds = prune_kinds(cx.host.api, cx.flags().list("prune-allowlist"))?;
-        let options = ListOptions { label_selector: cx.flags().text("selector").to_owned(), ..ListOptions::default() };
-        let namespaces: Vec<String> = self.namespaces.iter().filter(|n| !n.is_empty()).cloned().collect();
-        for namespaced in [true, false] {
-            let scopes: Vec<&str> = if namespaced { namespaces.iter().map(String::as_str).collect() } else { vec![""] };
-            for namespace in scopes {
-                for kind in kinds.iter().filter(|k| k.namespaced == namespaced) {
-                    let objects = cx.list(kind, namespaced.then_some(namespace), &options)?;
-                    for object in objects {
-                        if object.annotation(last_applied::ANNOTATION).is_none() || self.visited.iter().any(|u| u == object.uid()) {
-                            continue;
-                        }
-                        if self.dry_run == DryRun::None {
-                            let delete = DeleteOptions::with(Propagation::Background);
-                            cx.delete(kind, object.namespace(), object.name(), &delete)?;
-                        }
-                        cx.out.outln(format!("{} pruned{}", name_of(&object), self.dry_run.suffix()));
-                    }
-                }
+        let kinds = std::mem::take(&mut self.pruned);
+        for (kind, object) in prunable(cx, &kinds, &self.namespaces, &self.visited)? {
+            if self.dry_run == DryRun::None {
+                let delete = DeleteOptions::with(Propagation::Background);
+                cx.delete(kind, object.namespace(), object.name(), &delete)?;
             }
+            cx.out.outln(format!("{} pruned{}", name_of(&object), self.dry_run.suffix()));
         }
         Ok(())
     }
+}
+
+/// What was applied once and was not visited now: in these namespaces, and of what has none.
+// Models kubectl/pkg/util/prune.
+pub fn prunable(
+    cx: &mut Context<'_, '_>,
+    kinds: &[KindRef],
+    namespaces: &[String],
+    visited: &[String],
+) -> Result<Vec<(KindRef, Value)>, CliError> {
+    let options = ListOptions { label_selector: cx.flags().text("selector").to_owned(), ..ListOptions::default() };
+    let mut found = Vec::new();
+    for namespace in namespaces.iter().map(String::as_str).filter(|n| !n.is_empty()).chain([""]) {
+        for kind in kinds.iter().copied().filter(|k| k.namespaced != namespace.is_empty()) {
+            for object in cx.list(kind, Some(namespace).filter(|n| !n.is_empty()), &options)? {
+                if object.annotation(last_applied::ANNOTATION).is_some() && !visited.iter().any(|u| u == object.uid()) {
+                    found.push((kind, object));
+                }
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// What kubectl says to a conflict.
@@ -363,7 +377,8 @@ const PRUNED: &[&str] = &[
     "StatefulSet",
 ];
 
-fn prune_kinds(api: &ApiServer, allowed: &[String]) -> Result<Vec<KindRef>, CliError> {
+/// The kinds of `--prune-allowlist`, or those that are pruned where none are named.
+pub fn prune_kinds(api: &ApiServer, allowed: &[String]) -> Result<Vec<KindRef>, CliError> {
     if allowed.is_empty() {
         return Ok(PRUNED.iter().map(|k| Kind::named(k)).collect());
     }

@@ -48,18 +48,12 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let dry_run = cx.dry_run()?;
     let query = Query { files: true, ..Query::default() };
     let found = find(cx, &query, cx.args())?;
-    let (infos, mut errors) = found.split();
     let mut count = 0;
-    for info in infos {
-        match create(cx, &info, min, max, dry_run) {
-            Ok(object) => {
-                count += 1;
-                reporter.report(if dry_run == DryRun::Client { "created" } else { "autoscaled" }, &object, cx.out)?;
-            }
-            Err(error) => errors.push(error),
-        }
-    }
-    CliError::check(errors)?;
+    found.each(&mut |info| {
+        let object = create(cx, &info, min, max, dry_run)?;
+        count += 1;
+        reporter.report(if dry_run == DryRun::Client { "created" } else { "autoscaled" }, &object, cx.out)
+    })?;
     if count == 0 { fail("no objects passed to autoscale") } else { Ok(Flow::Done) }
 }
 

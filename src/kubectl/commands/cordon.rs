@@ -3,10 +3,10 @@
 use crate::api::{Kind, Value};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::{Context, DryRun};
-use crate::kubectl::error::CliError;
+use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags;
 use crate::kubectl::printing::named;
-use crate::kubectl::resources::{Info, Query, find};
+use crate::kubectl::resources::{Info, MISSING, Query, find};
 use crate::obj;
 use crate::server::{Patch, Subresource};
 
@@ -34,6 +34,9 @@ pub fn nodes(cx: &mut Context<'_, '_>, verb: &str) -> Result<Vec<Info>, CliError
     }
     if !cx.args().is_empty() && selector.is_some_and(|s| !s.is_empty()) {
         return Err(cx.usage("error: cannot specify both a node name and a --selector option"));
+    }
+    if cx.args().is_empty() && selector.is_none_or(str::is_empty) {
+        return fail(MISSING);
     }
     let mut args = vec!["nodes".to_owned()];
     args.extend_from_slice(cx.args());

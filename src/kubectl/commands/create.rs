@@ -47,16 +47,11 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let options = cx.write_options(dry_run)?;
     let query = Query { latest: false, validate: super::validates(cx), ..Query::of(cx) };
     let found = find(cx, &query, &[])?;
-    let mut errors = Vec::new();
+    if cx.flags().is_on("edit") {
+        return fail(super::misc::no_editor(cx));
+    }
     let mut count = 0;
-    for item in found.items {
-        let mut info = match item {
-            Ok(info) => info,
-            Err(error) => {
-                errors.push(error);
-                continue;
-            }
-        };
+    found.each(&mut |mut info| {
         if cx.flags().is_on("save-config") {
             last_applied::annotate(&mut info.object);
         }
@@ -65,14 +60,9 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             DryRun::Client => Ok(info.object),
             _ => super::create_object(cx, info.kind, &info.namespace, info.object, &options),
         };
-        match created {
-            Ok(object) => {
-                count += 1;
-                reporter.report("created", &object, cx.out)?;
-            }
-            Err(error) => errors.push(error.with_source("creating", &info.source)),
-        }
-    }
-    CliError::check(errors)?;
+        let object = created.map_err(|e| e.with_source("creating", &info.source))?;
+        count += 1;
+        reporter.report("created", &object, cx.out)
+    })?;
     if count == 0 { fail("no objects passed to create") } else { Ok(Flow::Done) }
 }

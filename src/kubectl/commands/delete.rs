@@ -80,17 +80,9 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         ..DeleteOptions::default()
     };
     let mut warn_scope = cx.session.enforce_namespace && !flags.is_on("all-namespaces");
-    let mut errors = Vec::new();
     let mut waiting = Vec::new();
     let mut count = 0;
-    for item in found.items {
-        let info = match item {
-            Ok(info) => info,
-            Err(error) => {
-                errors.push(error);
-                continue;
-            }
-        };
+    found.each(&mut |info| {
         count += 1;
         if warn_scope && !info.kind.namespaced {
             cx.out.errln("Warning: deleting cluster-scoped resources, not scoped to the provided namespace");
@@ -106,11 +98,8 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
                         uid: deleted.object().uid().to_owned(),
                     });
                 }
-                Err(error) if error.is_not_found() && ignore_not_found => continue,
-                Err(error) => {
-                    errors.push(error.with_source("deleting", &info.source));
-                    continue;
-                }
+                Err(error) if error.is_not_found() && ignore_not_found => return Ok(()),
+                Err(error) => return Err(error.with_source("deleting", &info.source)),
             }
         }
         if output == "name" {
@@ -119,8 +108,8 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             let how = if grace == 0 { "force deleted" } else { "deleted" };
             cx.out.outln(describe(info.kind, &info.namespace, &info.name, how, dry_run));
         }
-    }
-    CliError::check(errors)?;
+        Ok(())
+    })?;
     if count == 0 {
         cx.out.outln("No resources found");
         return Ok(Flow::Done);

@@ -1,10 +1,12 @@
 //! `kubectl diff`: what `apply` would change.
 
-use crate::api::{Object, Value};
+use super::apply::{prunable, prune_kinds};
+use crate::api::{KindRef, Object, Value};
+use crate::base::Order as _;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
-use crate::kubectl::flags::{self, Flag, int, switch, text};
+use crate::kubectl::flags::{self, Flag, array, int, switch};
 use crate::kubectl::last_applied;
 use crate::kubectl::output::to_yaml;
 use crate::kubectl::resources::{Info, Query, find};
@@ -16,7 +18,8 @@ const OWN: &[Flag] = &[
     switch("force-conflicts", ""),
     switch("prune", ""),
     int("concurrency", ""),
-    text("show-managed-fields", ""),
+    switch("show-managed-fields", ""),
+    array("prune-allowlist", ""),
 ];
 
 /// `kubectl diff`.
@@ -36,17 +39,32 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     let query = Query { latest: false, ..Query::of(cx) };
     let found = find(cx, &query, &[])?;
-    let mut differs = false;
+    let with_managers = cx.flags().is_on("show-managed-fields");
+    let (mut visited, mut namespaces, mut files) = (Vec::new(), Vec::new(), Vec::new());
     for info in found.into_infos()? {
         let live = cx.host.api.peek(info.kind, &info.namespace, &info.name).cloned();
         let merged = merged(cx, &info, live.as_ref())?;
-        let (before, after) = (live.as_ref().map_or(String::new(), shown), shown(&merged));
+        let before = live.as_ref().map_or(String::new(), |o| shown(o, with_managers));
+        visited.extend(live.map(|o| o.uid().to_owned()));
+        files.push((file_of(info.kind, &info.namespace, &info.name), before, shown(&merged, with_managers)));
+        if !namespaces.contains(&info.namespace) {
+            namespaces.push(info.namespace);
+        }
+    }
+    if cx.flags().is_on("prune") {
+        let kinds = prune_kinds(cx.host.api, cx.flags().list("prune-allowlist"))?;
+        for (kind, object) in prunable(cx, &kinds, &namespaces, &visited)? {
+            files.push((file_of(kind, object.namespace(), object.name()), shown(&object, with_managers), String::new()));
+        }
+    }
+    // Two folders are compared, file by file.
+    files.order();
+    let mut differs = false;
+    for (file, before, after) in files {
         if before == after {
             continue;
         }
         differs = true;
-        let version = info.kind.api_version().replace('/', ".");
-        let file = format!("{version}.{}.{}.{}", info.kind.kind, info.namespace, info.name);
         let stamp = cx.host.now.rfc3339_micro().replace('T', " ").replace('Z', "000 +0000");
         let (left, right) = (format!("/tmp/LIVE-1/{file}"), format!("/tmp/MERGED-2/{file}"));
         cx.out.outln(format!("diff -u -N {left} {right}\n--- {left}\t{stamp}\n+++ {right}\t{stamp}"));
@@ -55,16 +73,26 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     Ok(if differs { Flow::Exit(1) } else { Flow::Done })
 }
 
-/// An object as it is compared: without who owns its fields.
-fn shown(object: &Value) -> String {
+fn file_of(kind: KindRef, namespace: &str, name: &str) -> String {
+    format!("{}.{}.{namespace}.{name}", kind.api_version().replace('/', "."), kind.kind)
+}
+
+/// An object as it is compared.
+fn shown(object: &Value, with_managers: bool) -> String {
     let mut bare = object.clone();
-    bare.remove(&["metadata", "managedFields"]);
+    if !with_managers {
+        bare.remove(&["metadata", "managedFields"]);
+    }
     to_yaml(&bare)
 }
 
 /// What the server would make of it. What was applied last stays as it is, so that it is no difference, and no new generation.
 fn merged(cx: &mut Context<'_, '_>, info: &Info, live: Option<&Value>) -> Result<Value, CliError> {
     let options = WriteOptions { dry_run: true, field_validation: FieldValidation::Strict };
+    if cx.flags().is_on("server-side") {
+        let force = cx.flags().is_on("force-conflicts");
+        return cx.apply(info.kind, &info.namespace, &info.object, force, Subresource::None, &options);
+    }
     let Some(live) = live else {
         return cx.create(info.kind, &info.namespace, info.object.clone(), &options);
     };

@@ -7,7 +7,7 @@ use crate::base::Order as _;
 use crate::base::{Duration, Time};
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::{Context, DryRun};
-use crate::kubectl::error::CliError;
+use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, deprecated, duration, int, switch, text};
 use crate::kubectl::host::Step;
 use crate::kubectl::resources::Info;
@@ -71,6 +71,10 @@ enum State {
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let dry_run = cx.dry_run()?;
+    let valid = LabelSelector::parse(cx.flags().text("pod-selector")).is_ok();
+    if !valid && (!cx.args().is_empty() || cx.flags().given("selector")) {
+        return fail("--pod-selector=<pod_selector> must be a valid label selector");
+    }
     let mut nodes = nodes(cx, "drain")?;
     for info in &nodes {
         cordon_one(cx, info, true, dry_run)?;

@@ -1,7 +1,7 @@
 //! `kubectl events`.
 
 use crate::api::{Kind, KindRef, Object, Value};
-use crate::base::Order as _;
+use crate::base::{Order as _, Time};
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -38,6 +38,7 @@ struct Filter {
 pub struct Watching {
     filter: Filter,
     revision: u64,
+    until: Option<Time>,
     printer: Option<ObjectPrinter>,
     writer: TabWriter,
 }
@@ -72,7 +73,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let events = cx.list(Kind::named("Event"), filter.namespace.as_deref(), &ListOptions::default())?;
     let mut events: Vec<Value> = events.into_iter().filter(|e| filter.matches(e)).collect();
     events.order_by_key(last_seen);
-    let mut watching = Watching { filter, revision, printer, writer: TabWriter::for_tables() };
+    let mut watching = Watching { filter, revision, until: cx.watch_deadline(), printer, writer: TabWriter::for_tables() };
     if flags.is_on("watch") {
         watching.headers(cx);
         watching.print(cx, &events)?;
@@ -149,7 +150,11 @@ impl Watching {
             }
         }
         self.print(cx, &fresh)?;
-        Ok(Flow::Wait(Task::Events(Box::new(self)), Step::WaitChange(None)))
+        let until = self.until;
+        if until.is_some_and(|at| cx.host.now >= at) {
+            return Ok(Flow::Done);
+        }
+        Ok(Flow::Wait(Task::Events(Box::new(self)), Step::WaitChange(until)))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, duration, switch, text};
 use crate::kubectl::host::Step;
 use crate::kubectl::pods::{container_of, pod_of};
-use crate::kubectl::resources::{Query, find};
+use crate::kubectl::resources::{Query, fetch, find};
 use crate::server::ExecId;
 
 const OWN: &[Flag] =
@@ -70,8 +70,14 @@ fn find_pod(cx: &mut Context<'_, '_>, target: &[String]) -> Result<Value, CliErr
         [one] if !one.contains('/') => vec!["pods".to_owned(), one.clone()],
         other => other.to_vec(),
     };
-    let infos = find(cx, &Query { latest: true, files: true, ..Query::default() }, &target)?.into_infos()?;
-    let Some(info) = infos.into_iter().next() else { return fail("expected one resource") };
+    let infos = find(cx, &Query { files: true, ..Query::default() }, &target)?.into_infos()?;
+    if infos.len() > 1 {
+        return fail("cannot exec into multiple objects at a time");
+    }
+    let Some(mut info) = infos.into_iter().next() else { return fail("expected one resource") };
+    if !info.source.is_empty() {
+        fetch(cx, &mut info)?;
+    }
     match pod_of(cx, &info)? {
         Some(pod) => Ok(pod),
         None => fail("timed out waiting for the condition"),

@@ -40,9 +40,8 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let dry_run = cx.dry_run()?;
     let query = Query { files: true, ..Query::default() };
     let found = find(cx, &query, cx.args())?;
-    let (infos, mut errors) = found.split();
-    for info in infos {
-        let result = service(cx, &info).and_then(|object| {
+    found.each(&mut |info| {
+        let object = service(cx, &info).and_then(|object| {
             let mut object = overridden(cx, Kind::named("Service"), object)?;
             cx.record(&mut object);
             if dry_run == DryRun::Client {
@@ -54,13 +53,9 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             let options = cx.write_options(dry_run)?;
             let namespace = cx.namespace();
             cx.create(Kind::named("Service"), &namespace, object, &options)
-        });
-        match result {
-            Ok(object) => reporter.report("exposed", &object, cx.out)?,
-            Err(error) => errors.push(error),
-        }
-    }
-    CliError::check(errors)?;
+        })?;
+        reporter.report("exposed", &object, cx.out)
+    })?;
     Ok(Flow::Done)
 }
 

@@ -1,15 +1,17 @@
 //! `kubectl get`: tables, the `-o` formats, and watches of both.
 
+use crate::api::go_json;
 use crate::api::selector::{FieldSelector, LabelSelector};
 use crate::api::{KindRef, Object, Status, Value};
+use crate::base::Time;
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, int, list, switch, text};
-use crate::kubectl::go_json;
 use crate::kubectl::host::Step;
-use crate::kubectl::output::{SortError, TableOptions, TablePrinter, list_of, print_groups, relaxed_path, sort_objects};
+use crate::kubectl::output::columns::age;
+use crate::kubectl::output::{SortError, TabWriter, TableOptions, TablePrinter, list_of, print_groups, relaxed_path, sort_objects};
 use crate::kubectl::printing::{ObjectPrinter, read_text};
 use crate::kubectl::resources::{Found, Info, Query, find, kind_of};
 use crate::server::{Caller, RestRequest};
@@ -143,7 +145,9 @@ fn print_table(cx: &mut Context<'_, '_>, found: Found) -> Result<Flow, CliError>
         }
     }
     let rows: Vec<(KindRef, Value)> = infos.into_iter().map(|i| (i.kind, i.object)).collect();
-    if !rows.is_empty() {
+    if rows.first().is_some_and(|(_, object)| object.kind() == "Scale") {
+        scale_table(cx, &rows);
+    } else if !rows.is_empty() {
         let text = print_groups(&rows, &options, cx.host.now);
         cx.out.out(text);
     } else if errors.is_empty() && !cx.flags().is_on("ignore-not-found") && !cx.inv.legacy {
@@ -153,6 +157,21 @@ fn print_table(cx: &mut Context<'_, '_>, found: Found) -> Result<Flow, CliError>
     }
     CliError::check(errors)?;
     Ok(Flow::Done)
+}
+
+/// The table of `--subresource=scale`.
+fn scale_table(cx: &mut Context<'_, '_>, rows: &[(KindRef, Value)]) {
+    let mut writer = TabWriter::for_tables();
+    if !cx.flags().is_on("no-headers") {
+        writer.write("NAME\tDESIRED\tAVAILABLE\tAGE\n");
+    }
+    for (_, scale) in rows {
+        let replicas = |half: &str| scale.at(&[half, "replicas"]).int();
+        let age = age(scale.at(&["metadata", "creationTimestamp"]), cx.host.now);
+        writer.write(&format!("{}\t{}\t{}\t{age}\n", scale.name(), replicas("spec"), replicas("status")));
+    }
+    let text = writer.flush();
+    cx.out.out(text);
 }
 
 /// Sorts by a member of the objects.
@@ -250,7 +269,7 @@ fn unrecognized(cx: &Context<'_, '_>, method: &str, path: &str, text: &str) -> S
     if text.len() > SHOWN_MAX {
         shown += " ...";
     }
-    let why = go_json::syntax_error(text);
+    let why = go_json::syntax_error(text.as_bytes()).unwrap_or_default();
     Status::bad_request(format!(
         "the object provided is unrecognized (must be of type {kind}): couldn't get version/kind; json parse error: {why} ({shown})"
     ))
@@ -266,6 +285,8 @@ pub struct Watch {
     fields: FieldSelector,
     /// Up to where changes were printed.
     revision: u64,
+    /// When `--request-timeout` ends it.
+    until: Option<Time>,
     printer: WatchPrinter,
 }
 
@@ -285,6 +306,9 @@ impl Watch {
     ) -> Result<Flow, CliError> {
         let mut kinds = found.kinds.clone();
         kinds.dedup();
+        if kinds.len() > 1 && cx.args().is_empty() {
+            return fail("watch is only supported on individual resources and resource collections - more than 1 resource was found");
+        }
         let [kind] = kinds.as_slice() else { return fail("you may only specify a single resource type") };
         let by_name =
             cx.args().len() > 1 || cx.args().first().is_some_and(|a| a.contains('/')) || !found.items.is_empty() && cx.args().is_empty();
@@ -307,6 +331,7 @@ impl Watch {
             labels: LabelSelector::parse(query.selector.as_deref().unwrap_or("")).map_err(parse)?,
             fields: FieldSelector::parse(query.field_selector.as_deref().unwrap_or("")).map_err(parse)?,
             revision,
+            until: cx.watch_deadline(),
             printer: match printer {
                 Some(p) => WatchPrinter::Objects(p, events),
                 None => WatchPrinter::Table(Box::new(TablePrinter::new(kind, options))),
@@ -370,6 +395,10 @@ impl Watch {
         for (event, object) in events {
             self.print(cx, event, std::slice::from_ref(&object))?;
         }
-        Ok(Flow::Wait(Task::Watch(Box::new(self)), Step::WaitChange(None)))
+        let until = self.until;
+        if until.is_some_and(|at| cx.host.now >= at) {
+            return Ok(Flow::Done);
+        }
+        Ok(Flow::Wait(Task::Watch(Box::new(self)), Step::WaitChange(until)))
     }
 }

@@ -93,17 +93,12 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let local = flags.is_on("local");
     let query = Query { local, ..Query::of(cx) };
     let found = find(cx, &query, resources)?;
-    let (infos, mut errors) = found.split();
-    let many = infos.len() > 1;
+    let many = found.count() > 1;
     if many && !flags.text("resource-version").is_empty() {
         return fail("--resource-version may only be used with a single resource");
     }
-    let nodes: Vec<String> = infos.iter().filter(|i| i.kind.kind == "Node").map(|i| i.name.clone()).collect();
-    for info in infos {
-        let result = label_one(cx, &info, &changes, dry_run, local, listing, many, reporter);
-        errors.extend(result.err());
-    }
-    CliError::check(errors)?;
+    let nodes: Vec<String> = found.items.iter().flatten().filter(|i| i.kind.kind == "Node").map(|i| i.name.clone()).collect();
+    found.each(&mut |info| label_one(cx, &info, &changes, dry_run, local, listing, many, reporter))?;
     if cx.inv.legacy && !listing && !nodes.is_empty() {
         legacy::labelled_nodes(cx, &nodes);
     }

@@ -9,6 +9,7 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::files;
 use crate::kubectl::flags::{self, Flag, switch, text};
 use crate::kubectl::output::TabWriter;
+use crate::kubectl::printing::object_printer;
 use crate::kubectl::resources::{Query, find, kind_of};
 use crate::server::ListOptions;
 
@@ -169,6 +170,15 @@ fn can_i(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 }
 
 fn who_am_i(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    if let Some(mut printer) = object_printer(cx)? {
+        let review = crate::obj!({
+            "apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview",
+            "metadata": {"creationTimestamp": cx.host.now.rfc3339()},
+            "status": {"userInfo": {"groups": ["system:masters", "system:authenticated"], "uid": "admin", "username": "admin"}}
+        });
+        printer.print(&review, cx.out)?;
+        return Ok(Flow::Done);
+    }
     let mut writer = TabWriter::for_tables();
     writer.write("ATTRIBUTE\tVALUE\nUsername\tadmin\nUID\tadmin\nGroups\t[system:masters system:authenticated]\n");
     let text = writer.flush();
@@ -237,7 +247,12 @@ fn edit(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if infos.is_empty() {
         return fail("edit cancelled, no objects found");
     }
+    fail(no_editor(cx))
+}
+
+/// What is said where an editor should open.
+pub fn no_editor(cx: &Context<'_, '_>) -> String {
     let var = |name: &str| cx.inv.env.env.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone()).filter(|v| !v.is_empty());
     let editor = var("KUBE_EDITOR").or_else(|| var("EDITOR")).unwrap_or_else(|| "vi".into());
-    fail(format!("unable to launch the editor {editor:?}: edit the object in a tab of the page, or use \"kubectl patch\""))
+    format!("unable to launch the editor {editor:?}: edit the object in a tab of the page, or use \"kubectl patch\"")
 }

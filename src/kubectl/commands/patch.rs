@@ -39,7 +39,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if !matches!(ty.as_str(), "json" | "merge" | "strategic") {
         return fail(format!("--type must be one of [json merge strategic], not {ty:?}"));
     }
-    let sub = subresource(flags.text("subresource"))?;
+    let sub = flags.text("subresource");
     let mut reporter = Reporter::new(cx)?;
     let dry_run = cx.dry_run()?;
     let text = if file.is_empty() {
@@ -51,17 +51,13 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let content = parse(&text)?;
     let query = Query { local, latest: false, ..Query::of(cx) };
     let found = find(cx, &query, cx.args())?;
-    let (infos, mut errors) = found.split();
     let mut count = 0;
-    for info in infos {
+    found.each(&mut |info| {
         count += 1;
         let value = match &content {
             Ok(value) => value.clone(),
             // The server finds out that it is no JSON.
-            Err(message) => {
-                errors.push(Status::bad_request(message.clone()).into());
-                continue;
-            }
+            Err(message) => return Err(Status::bad_request(message.clone()).into()),
         };
         let patch = match ty.as_str() {
             "json" => Patch::Json(value),
@@ -79,20 +75,16 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
                 }
             }
         } else {
-            cx.write_options(dry_run).and_then(|o| cx.patch(info.kind, &info.namespace, &info.name, &patch, sub, &o))
+            let part = subresource(cx, &info, sub)?;
+            cx.write_options(dry_run).and_then(|o| cx.patch(info.kind, &info.namespace, &info.name, &patch, part, &o))
         };
-        match patched {
-            Ok(mut object) => {
-                let done = if object.same(&info.object) { "patched (no change)" } else { "patched" };
-                if dry_run != DryRun::Client && !local {
-                    record_after(cx, &info, &mut object, dry_run)?;
-                }
-                reporter.report(done, &object, cx.out)?;
-            }
-            Err(error) => errors.push(error),
+        let mut object = patched?;
+        let done = if object.same(&info.object) { "patched (no change)" } else { "patched" };
+        if dry_run != DryRun::Client && !local {
+            record_after(cx, &info, &mut object, dry_run)?;
         }
-    }
-    CliError::check(errors)?;
+        reporter.report(done, &object, cx.out)
+    })?;
     if count == 0 { fail("no objects passed to patch") } else { Ok(Flow::Done) }
 }
 
@@ -108,14 +100,15 @@ pub fn record_after(cx: &mut Context<'_, '_>, info: &Info, object: &mut Value, d
     Ok(())
 }
 
-/// `--subresource`.
-fn subresource(name: &str) -> Result<Subresource, CliError> {
+/// `--subresource`, where the object's kind has it.
+pub fn subresource(cx: &Context<'_, '_>, info: &Info, name: &str) -> Result<Subresource, CliError> {
     match name {
         "" => Ok(Subresource::None),
-        "status" => Ok(Subresource::Status),
+        _ if !cx.host.api.has_subresource(info.kind, name) => Err(Status::no_such_resource().into()),
         "scale" => Ok(Subresource::Scale),
         "resize" => Ok(Subresource::Resize),
-        other => fail(format!("invalid subresource value: {other:?}. Must be one of [status scale resize]")),
+        "ephemeralcontainers" => Ok(Subresource::EphemeralContainers),
+        _ => Ok(Subresource::Status),
     }
 }
 

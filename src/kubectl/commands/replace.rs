@@ -11,7 +11,7 @@ use crate::kubectl::host::Step;
 use crate::kubectl::last_applied;
 use crate::kubectl::printing::Reporter;
 use crate::kubectl::resources::{Info, Query, find};
-use crate::server::{DeleteOptions, Propagation, Subresource, WriteOptions};
+use crate::server::{DeleteOptions, Propagation, WriteOptions};
 
 const OWN: &[Flag] = &[
     switch("force", ""),
@@ -61,19 +61,15 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if flags.is_on("force") {
         return force(cx, found.into_infos()?, reporter, options, grace);
     }
-    let (infos, mut errors) = found.split();
-    for mut info in infos {
+    found.each(&mut |mut info| {
         if flags.is_on("save-config") || info.object.annotation(last_applied::ANNOTATION).is_some() {
             last_applied::annotate(&mut info.object);
         }
         cx.record(&mut info.object);
         let replaced = if dry_run == DryRun::Client { Ok(info.object.clone()) } else { put(cx, &info, &options) };
-        match replaced {
-            Ok(object) => reporter.report("replaced", &object, cx.out)?,
-            Err(error) => errors.push(error.with_source("replacing", &info.source)),
-        }
-    }
-    CliError::check(errors)?;
+        let object = replaced.map_err(|e| e.with_source("replacing", &info.source))?;
+        reporter.report("replaced", &object, cx.out)
+    })?;
     Ok(Flow::Done)
 }
 
@@ -85,7 +81,8 @@ fn put(cx: &mut Context<'_, '_>, info: &Info, options: &WriteOptions) -> Result<
     {
         object.set(&["metadata", "resourceVersion"], current.at(&["metadata", "resourceVersion"]).clone());
     }
-    cx.update(info.kind, object, Subresource::None, options)
+    let sub = super::patch::subresource(cx, info, cx.flags().text("subresource"))?;
+    cx.update(info.kind, object, sub, options)
 }
 
 /// `replace --force`: objects that are being deleted, to be created anew.

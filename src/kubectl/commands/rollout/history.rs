@@ -26,28 +26,24 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     let mut printer = object_printer(cx)?;
     let found = targets(cx)?;
-    let (infos, mut errors) = found.split();
-    for info in infos {
+    found.each(&mut |info| {
         let Some(revisions) = revisions::of(cx, &info) else {
-            errors.push(CliError::Message(format!("no history viewer has been implemented for {:?}", info.kind.kind)));
-            continue;
+            return fail(format!("no history viewer has been implemented for {:?}", info.kind.kind));
         };
         if let Some(printer) = &mut printer {
             for revision in revisions.iter().filter(|r| wanted == 0 || r.number == wanted) {
                 printer.print(&revision.object, cx.out)?;
             }
-            continue;
+            return Ok(());
         }
         let name = name_of(&info.object);
         if wanted > 0 {
-            match revisions.iter().find(|r| r.number == wanted) {
-                Some(revision) => {
-                    let template = describe_pod_template(&revision.template, cx.host.now);
-                    cx.out.out(format!("{name} with revision #{wanted}\n{template}\n"));
-                }
-                None => errors.push(CliError::Message("unable to find the specified revision".into())),
-            }
-            continue;
+            let Some(revision) = revisions.iter().find(|r| r.number == wanted) else {
+                return fail("unable to find the specified revision");
+            };
+            let template = describe_pod_template(&revision.template, cx.host.now);
+            cx.out.out(format!("{name} with revision #{wanted}\n{template}\n"));
+            return Ok(());
         }
         let width = "REVISION".len() + 2;
         let mut text = format!("{name} \n{:width$}CHANGE-CAUSE\n", "REVISION");
@@ -59,7 +55,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             text += &format!("{:<width$}{cause}\n", revision.number);
         }
         cx.out.outln(text);
-    }
-    CliError::check(errors)?;
+        Ok(())
+    })?;
     Ok(Flow::Done)
 }

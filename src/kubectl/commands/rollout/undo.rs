@@ -38,20 +38,16 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let mut reporter = Reporter::new(cx)?;
     let dry_run = cx.dry_run()?;
     let found = targets(cx)?;
-    let (infos, mut errors) = found.split();
-    for info in infos {
+    found.each(&mut |info| {
         if info.object.annotation(last_applied::ANNOTATION).is_some() {
             cx.out.errln(format!(
                 "Warning: resource {}/{} was previously managed with 'kubectl apply'. Rolling back will not update the {} annotation, which may cause unexpected behavior on future 'kubectl apply' operations. Consider using 'kubectl apply' with your previous configuration file instead.",
                 info.kind.plural, info.name, last_applied::ANNOTATION
             ));
         }
-        match roll_back(cx, &info, to, dry_run) {
-            Ok(done) => reporter.report(&done, &info.object, cx.out)?,
-            Err(error) => errors.push(error),
-        }
-    }
-    CliError::check(errors)?;
+        let done = roll_back(cx, &info, to, dry_run)?;
+        reporter.report(&done, &info.object, cx.out)
+    })?;
     Ok(Flow::Done)
 }
 
