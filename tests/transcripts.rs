@@ -10,7 +10,7 @@ use kubarium::sim::{Session, Sim, TimedInput};
 
 /// The session of a script.
 fn session(script: &str) -> Session {
-    let mut session = Session { seed: 1, ..Session::default() };
+    let mut session = Session { seed: 1, storage: true, ..Session::default() };
     let mut file: Option<(String, String)> = None;
     let mut at = 0.2;
     for line in script.lines() {

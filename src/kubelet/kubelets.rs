@@ -660,7 +660,7 @@ impl Kubelets {
             ReplyTo { way: (out.uid.clone(), service, ArcStr::new()), node: out.node, uid: out.uid, container: out.container, id: out.id };
         let routed = match route(api, &mut self.random, &namespace, &out.request) {
             _ if cut => Route::Silence,
-            Route::Address(ip, port) if ip.starts_with("127.") => Route::Address(own_ip, port),
+            Route::Address(ip, port) if ip.starts_with("127.") => Route::Address(own_ip.clone(), port),
             Route::Address(ip, port) => self.host_port(&ip, port).map_or(Route::Address(ip, port), |(ip, port)| Route::Address(ip, port)),
             other => other,
         };
@@ -695,7 +695,10 @@ impl Kubelets {
             self.network.push(now + wait, Message::Reply(reply_to, Err(error)));
             return;
         };
-        let request = out.request;
+        let mut request = out.request;
+        if let NetRequest::Http(http) = &mut request {
+            http.client = own_ip.to_string();
+        }
         let answered = self.with_worker(api, now, &node, &uid, |worker, cx| serve(worker, cx, port, request, reply_to.clone()));
         if let Some(Err(error)) = answered {
             self.network.push(now + LATENCY, Message::Reply(reply_to, Err(error)));

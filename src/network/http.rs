@@ -19,6 +19,8 @@ pub struct HttpRequest {
     pub body: Vec<u8>,
     /// Whether it goes over TLS.
     pub tls: bool,
+    /// The address that the server sees it come from; empty where nobody noted it.
+    pub client: String,
 }
 
 /// A response, whole.
@@ -35,7 +37,16 @@ pub struct HttpResponse {
 impl HttpRequest {
     /// A GET of a path.
     pub fn get(host: &str, port: u16, path: &str) -> Self {
-        HttpRequest { method: "GET".into(), host: host.into(), port, path: path.into(), headers: Vec::new(), body: Vec::new(), tls: false }
+        HttpRequest {
+            method: "GET".into(),
+            host: host.into(),
+            port,
+            path: path.into(),
+            headers: Vec::new(),
+            body: Vec::new(),
+            tls: false,
+            client: String::new(),
+        }
     }
 
     /// A GET of a URL; the scheme may be missing.

@@ -4,6 +4,7 @@ use crate::api::{Kind, KindRef, Object, Value};
 use crate::base::{Duration, Time};
 use crate::controllers::{self, Controller};
 use crate::kubelet::Kubelets;
+use crate::obj;
 use crate::scheduler::Scheduler;
 use crate::server::{ApiServer, Caller, Change, Component, Definitions, DeleteOptions, WriteOptions};
 
@@ -61,6 +62,14 @@ impl Cluster {
             let node = nodes::joined(node, place, Time::ZERO);
             // Two nodes of one name are one node, as when a kubelet registers again.
             let _ = api.create(&by, Kind::named("Node"), "", node, &WriteOptions::default());
+        }
+        if session.storage {
+            // The class of minikube. A name that is taken is taken by the same.
+            let class = obj!({
+                "metadata": { "name": "standard", "annotations": { "storageclass.kubernetes.io/is-default-class": "true" } },
+                "provisioner": "k8s.io/minikube-hostpath", "reclaimPolicy": "Delete", "volumeBindingMode": "Immediate"
+            });
+            let _ = api.create(&by, Kind::named("StorageClass"), "", class, &WriteOptions::default());
         }
         let sets_usage = session.inputs.iter().any(|i| i.usage.is_some());
         api.metrics_mut().serve(session.metrics.unwrap_or(sets_usage));

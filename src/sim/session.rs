@@ -27,6 +27,9 @@ pub struct Session {
     /// Whether the cluster has a metrics server; where absent, it has one if the session ever sets what pods use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metrics: Option<bool>,
+    /// Whether the cluster has a default storage class, `standard`, whose volumes are made on demand.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub storage: bool,
     /// Flags of the controller manager: `--horizontal-pod-autoscaler-sync-period=30s`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub controller_manager: Vec<String>,

@@ -169,6 +169,7 @@ impl Host {
         Session {
             seed: 1,
             metrics: Some(true),
+            storage: true,
             files: EXAMPLES[0].files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect(),
             ..Session::default()
         }

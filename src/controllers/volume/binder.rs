@@ -1,5 +1,6 @@
 //! The persistent volume controller: which volume a claim gets, and what becomes of a volume whose claim is gone.
 
+use super::provisioner::provision;
 use super::{claims_of, users};
 use crate::api::node_affinity::parse_terms;
 use crate::api::quantity::Quantity;
@@ -26,11 +27,17 @@ pub struct PersistentVolumeController {
     claims: WorkQueue<ObjectRef>,
     volumes: WorkQueue<ArcStr>,
     recorder: EventRecorder,
+    provisioner: EventRecorder,
 }
 
 impl Default for PersistentVolumeController {
     fn default() -> Self {
-        PersistentVolumeController { claims: WorkQueue::new(), volumes: WorkQueue::new(), recorder: EventRecorder::new(MANAGER, "") }
+        PersistentVolumeController {
+            claims: WorkQueue::new(),
+            volumes: WorkQueue::new(),
+            recorder: EventRecorder::new(MANAGER, ""),
+            provisioner: EventRecorder::new("storage-provisioner", ""),
+        }
     }
 }
 
@@ -174,7 +181,7 @@ impl PersistentVolumeController {
              If volume creation is delayed, please verify that the provisioner is running and correctly registered."
         );
         self.recorder.event(api, now, claim, EventType::Normal, "ExternalProvisioning", &message);
-        Ok(())
+        provision(api, by, &mut self.provisioner, claim, class_object)
     }
 
     fn sync_bound_claim(&mut self, api: &mut ApiServer, by: &Caller, claim: &Value) -> Result<(), Status> {
@@ -323,6 +330,7 @@ impl Component for PersistentVolumeController {
             "persistentvolumeclaims" => {
                 if change.current().is_none() {
                     self.recorder.forget(object.uid());
+                    self.provisioner.forget(object.uid());
                 }
                 let volume = object.at(&["spec", "volumeName"]).arc_str();
                 if !volume.is_empty() {

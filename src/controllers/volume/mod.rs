@@ -1,8 +1,9 @@
 //! Persistent volumes: binding claims to them (`pkg/controller/volume/persistentvolume`), and keeping both while they are in use.
-//! Nothing here provisions volumes or knows what is in them.
+//! Nothing here knows what is in them.
 
 mod binder;
 mod protection;
+mod provisioner;
 
 pub(super) use binder::PersistentVolumeController;
 pub(super) use protection::VolumeProtectionController;

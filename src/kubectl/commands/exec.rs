@@ -1,6 +1,6 @@
 //! `kubectl exec` and `attach`: a program in a container, its input and output passed through.
 
-use crate::api::{Object, Value};
+use crate::api::{Object, Status, Value};
 use crate::base::Duration;
 use crate::kubectl::checks::check_pod_timeout;
 use crate::kubectl::command::{Command, Flow, Run, Task};
@@ -103,6 +103,9 @@ fn exec(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return fail(format!("cannot exec into a container in a completed pod; current phase is {phase}"));
     }
     let container = container_of(cx, &pod, cx.flags().text("container"), cx.flags().is_on("quiet"))?;
+    if pod.at(&["spec", "nodeName"]).is_empty() {
+        return Err(Status::bad_request(format!("pod {} does not have a host assigned", pod.name())).into());
+    }
     let (stdin, tty) = terminal(cx);
     let request =
         ExecRequest { namespace: pod.namespace().into(), pod: pod.name().into(), container, command: command.to_vec(), stdin, tty };
@@ -123,6 +126,9 @@ fn attach(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return fail(format!("cannot attach a container in a completed pod; current phase is {phase}"));
     }
     let container = container_of(cx, &pod, cx.flags().text("container"), cx.flags().is_on("quiet"))?;
+    if pod.at(&["spec", "nodeName"]).is_empty() {
+        return Err(Status::bad_request(format!("pod {} does not have a host assigned", pod.name())).into());
+    }
     let (stdin, tty) = terminal(cx);
     if !cx.flags().is_on("quiet") && stdin {
         cx.out.errln("If you don't see a command prompt, try pressing enter.");

@@ -1,10 +1,12 @@
 //! The programs that images contain, by name.
 
+mod agnhost;
 mod control;
 mod files;
 mod filter;
 mod net;
 mod queues;
+mod said;
 mod server;
 mod system;
 

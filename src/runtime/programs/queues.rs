@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::base::Order as _;
 
+/// Settings that a server keeps at most.
+const SETTINGS_MAX: usize = 64;
 /// Bytes that a server keeps at most.
 const BYTES_MAX: usize = 8 << 20;
 
@@ -32,7 +34,25 @@ pub struct Queues {
     /// Messages that were delivered and not acknowledged: by whom each is held, from which list, and what it is.
     held: Vec<[String; 3]>,
     bytes: usize,
+    /// The settings that differ from their defaults.
+    settings: Vec<(String, String)>,
 }
+
+/// Settings and their defaults, of those that people look at.
+const SETTINGS: [(&str, &str); 12] = [
+    ("appendonly", "no"),
+    ("bind", "* -::*"),
+    ("databases", "16"),
+    ("dir", "/data"),
+    ("loglevel", "notice"),
+    ("maxclients", "10000"),
+    ("maxmemory", "0"),
+    ("maxmemory-policy", "noeviction"),
+    ("port", "6379"),
+    ("requirepass", ""),
+    ("save", "3600 1 300 100 60 10000"),
+    ("timeout", "0"),
+];
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -154,6 +174,58 @@ impl Queues {
         names.into_iter().map(length).collect()
     }
 
+    /// Takes the settings from a server's arguments: a file that `read` gives, and `--name value`.
+    pub fn configure(&mut self, argv: &[arcstr::ArcStr], read: &dyn Fn(&str) -> Option<Vec<u8>>) -> Result<(), String> {
+        let mut lines: Vec<String> = Vec::new();
+        if let Some(path) = argv.get(1).filter(|a| !a.starts_with('-')) {
+            let text = read(path).ok_or_else(|| format!("Fatal error, can't open config file '{path}': No such file or directory\n"))?;
+            lines.extend(String::from_utf8_lossy(&text).lines().map(str::to_owned));
+        }
+        for word in argv.iter().skip(1) {
+            match (word.strip_prefix("--"), lines.last_mut()) {
+                (Some(name), _) => lines.push(name.to_owned()),
+                (None, Some(line)) if word != &argv[1] => *line += &format!(" {word}"),
+                _ => {}
+            }
+        }
+        for line in lines {
+            if let Some((name, value)) = line.trim().split_once(' ').filter(|_| !line.trim().starts_with('#')) {
+                self.set(name, value.trim().trim_matches('"'))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+        let name = name.to_ascii_lowercase();
+        let value = if name == "maxmemory" { bytes(value).ok_or("argument must be a memory value")?.to_string() } else { value.to_owned() };
+        self.settings.retain(|(n, _)| *n != name);
+        if self.settings.len() < SETTINGS_MAX {
+            self.settings.push((name, value));
+        }
+        Ok(())
+    }
+
+    /// `config get` and `config set`.
+    fn config(&mut self, args: &[&str]) -> Result<Reply, Reply> {
+        match (args[0].to_ascii_lowercase().as_str(), args) {
+            ("get", [_, names @ ..]) => {
+                let defaults = SETTINGS.iter().filter(|d| !self.settings.iter().any(|s| s.0 == d.0));
+                let mut all: Vec<(&str, &str)> =
+                    self.settings.iter().map(|s| (s.0.as_str(), s.1.as_str())).chain(defaults.copied()).collect();
+                all.order();
+                let asked = |name: &str| names.iter().any(|n| matches_glob(&n.to_ascii_lowercase(), name));
+                Ok(Reply::Many(all.iter().filter(|s| asked(s.0)).flat_map(|s| [s.0.to_owned(), s.1.to_owned()]).collect()))
+            }
+            ("set", [_, name, value]) => {
+                let set = self.set(name, value);
+                set.map(|()| Reply::Status("OK"))
+                    .map_err(|why| Reply::Error(format!("ERR CONFIG SET failed (possibly related to argument '{name}') - {why}")))
+            }
+            (other, _) => Err(Reply::Error(format!("ERR unknown subcommand '{other}'. Try CONFIG HELP."))),
+        }
+    }
+
     /// Puts back what a holder did not acknowledge, to be taken next.
     pub fn give_back(&mut self, holder: &str) {
         while let Some(i) = self.held.iter().position(|[h, ..]| h == holder) {
@@ -181,7 +253,8 @@ impl Queues {
         let few = Err(Reply::Error(format!("ERR wrong number of arguments for '{name}' command")));
         let least = match name {
             "ping" | "flushall" | "flushdb" | "dbsize" | "info" | "command" | "save" => 0,
-            "get" | "incr" | "decr" | "del" | "exists" | "keys" | "type" | "lpop" | "rpop" | "llen" | "echo" | "select" | "auth" => 1,
+            "get" | "incr" | "decr" | "del" | "exists" | "keys" | "type" | "lpop" | "rpop" | "llen" | "echo" | "select" | "auth"
+            | "config" => 1,
             "set" | "lpush" | "rpush" | "lindex" | "rpoplpush" | "blpop" | "brpop" | "incrby" | "expire" => 2,
             "lrange" | "lrem" | "brpoplpush" | "setex" => 3,
             // The broker's: whoever delivers a message, takes one, and acknowledges it.
@@ -207,9 +280,10 @@ impl Queues {
             "select" | "auth" | "save" => Reply::Status("OK"),
             "info" => Reply::Bulk("# Server\r\nredis_version:8.2.2\r\nredis_mode:standalone".into()),
             "command" => Reply::Many(Vec::new()),
+            "config" => self.config(args)?,
             "dbsize" => Reply::Int(self.items.len() as i64),
             "flushall" | "flushdb" => {
-                *self = Queues::default();
+                *self = Queues { settings: std::mem::take(&mut self.settings), ..Queues::default() };
                 Reply::Status("OK")
             }
             "set" | "setex" => {
@@ -316,6 +390,31 @@ impl Queues {
     }
 }
 
+/// A size as redis writes it: `2mb`, `100k`, `5`.
+fn bytes(text: &str) -> Option<u64> {
+    let text = text.to_ascii_lowercase();
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit: u64 = match &text[digits.len()..] {
+        "" | "b" => 1,
+        "k" => 1000,
+        "kb" => 1 << 10,
+        "m" => 1_000_000,
+        "mb" => 1 << 20,
+        "g" => 1_000_000_000,
+        "gb" => 1 << 30,
+        _ => return None,
+    };
+    digits.parse::<u64>().ok()?.checked_mul(unit)
+}
+
+/// Whether a name matches a pattern with at most one star.
+fn matches_glob(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        Some((start, end)) => name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end),
+        None => pattern == name,
+    }
+}
+
 fn wrong_type() -> Reply {
     Reply::Error("WRONGTYPE Operation against a key holding the wrong kind of value".into())
 }
@@ -327,6 +426,18 @@ fn shown(args: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn settings() {
+        let argv: Vec<arcstr::ArcStr> = ["redis-server", "/conf", "--save", "60", "1"].map(Into::into).to_vec();
+        let mut q = Queues::default();
+        let text = "# of a volume\nmaxmemory 2mb\nmaxmemory-policy allkeys-lru    \n";
+        assert_eq!(q.configure(&argv, &|path| (path == "/conf").then(|| text.into())), Ok(()));
+        let kept: Vec<(&str, &str)> = q.settings.iter().map(|s| (s.0.as_str(), s.1.as_str())).collect();
+        assert_eq!(kept, [("maxmemory", "2097152"), ("maxmemory-policy", "allkeys-lru"), ("save", "60 1")]);
+        let missing = q.configure(&argv, &|_| None);
+        assert_eq!(missing, Err("Fatal error, can't open config file '/conf': No such file or directory\n".into()));
+    }
 
     #[test]
     fn commands() {
@@ -348,6 +459,13 @@ mod tests {
             ("lpop job2", "(nil)\n"),
             ("lrange job2 0 -1", "(empty array)\n"),
             ("brpop job2 0", "waits"),
+            ("config get maxmemory*", "1) \"maxmemory\"\n2) \"0\"\n3) \"maxmemory-policy\"\n4) \"noeviction\"\n"),
+            ("config set maxmemory 100k", "OK\n"),
+            ("CONFIG GET maxmemory", "1) \"maxmemory\"\n2) \"100000\"\n"),
+            (
+                "config set maxmemory much",
+                "(error) ERR CONFIG SET failed (possibly related to argument 'maxmemory') - argument must be a memory value\n",
+            ),
             ("set", "(error) ERR wrong number of arguments for 'set' command\n"),
             ("hget a b", "(error) ERR unknown command 'hget', with args beginning with: 'a' 'b' \n"),
         ];

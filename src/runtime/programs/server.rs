@@ -3,12 +3,15 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::super::fs::Kind;
 use super::super::images::{Service, ServiceKind};
 use super::super::kernel::Kernel;
 use super::super::machine::{MachineEvent, ServeId, Serving};
 use super::super::process::{Block, Process, Signal, Step};
 use super::queues::{self, Queues};
+use super::said::{Facts, fill};
 use super::{Program, Run, become_program};
+use crate::base::Order as _;
 use crate::base::{Duration, Time};
 use crate::network::{HttpRequest, HttpResponse, NetError, NetRequest, NetResponse};
 
@@ -31,9 +34,35 @@ pub struct Server {
     /// It serves files from here.
     root: String,
     served: u64,
+    started: Time,
 }
 
+/// Bytes of a server's configuration that are read at most.
+const CONF_BYTES_MAX: usize = 256 << 10;
+
 impl Server {
+    fn new(service: &Arc<Service>, ports: Vec<u16>, root: String, started: Time) -> Server {
+        Server {
+            service: service.clone(),
+            ports,
+            busy: None,
+            waiting: VecDeque::new(),
+            queues: Queues::default(),
+            parked: VecDeque::new(),
+            holds: Vec::new(),
+            draining: false,
+            root,
+            served: 0,
+            started,
+        }
+    }
+
+    /// A text with its places filled; `about` is the request, and the status and length of its answer.
+    fn say(&self, k: &Kernel, text: &str, about: Option<(&HttpRequest, u16, usize)>) -> String {
+        let port = about.map_or_else(|| self.ports.first().copied().unwrap_or(0), |a| a.0.port);
+        fill(text, &Facts { k, started: self.started, served: self.served, port, about })
+    }
+
     /// What its queues hold.
     pub fn queue_lengths(&self) -> Vec<queues::QueueLength> {
         self.queues.lengths()
@@ -42,57 +71,124 @@ impl Server {
 
 /// Starts the image's service.
 pub fn start(k: &mut Kernel, p: &mut Process, service: &Arc<Service>) -> Step {
+    let mut service = service.clone();
+    let mut queues = Queues::default();
+    match service.program.as_str() {
+        "agnhost" => match super::agnhost::service(p, &service) {
+            Ok(asked) => service = asked,
+            Err(why) => return fail(k, p, &why),
+        },
+        "nginx" => match nginx_conf(k) {
+            (ports, _) if ports == [80] => {}
+            (ports, root) => {
+                let service = Arc::make_mut(&mut service);
+                service.ports = ports;
+                service.document_root = root.unwrap_or_else(|| service.document_root.clone());
+            }
+        },
+        "http-echo" => {
+            let service = Arc::make_mut(&mut service);
+            for flag in p.argv.iter().filter_map(|a| a.trim_start_matches('-').split_once('=')) {
+                match flag {
+                    ("text", text) => service.page = format!("{text}\n").replace('%', "%%"),
+                    ("listen", at) => service.ports = at.rsplit(':').next().and_then(|port| port.parse().ok()).into_iter().collect(),
+                    _ => {}
+                }
+            }
+        }
+        // What Jobs compute: `perl -Mbignum=bpi -wle 'print bpi(2000)'`.
+        "perl" => {
+            let asked = p.argv.iter().find_map(|a| a.split_once("bpi(")?.1.split(')').next()?.parse::<usize>().ok());
+            if let Some(digits) = asked {
+                let digits = digits.clamp(1, PI_DIGITS_MAX);
+                let _ = k.put(p, 1, format!("{}\n", pi(digits)).as_bytes());
+                return Step::Exit(0, (digits * digits) as u64);
+            }
+        }
+        "redis-server" => {
+            if let Err(why) = queues.configure(&p.argv, &|path| k.fs.read(&p.cwd, path, CONF_BYTES_MAX).ok()) {
+                return fail(k, p, &why);
+            }
+        }
+        _ => {}
+    }
     p.memory = service.memory_bytes;
-    let handled = service.stop_signals.iter().fold(0, |bits, s| bits | s.bit());
-    p.handled = handled;
-    for line in &service.banner {
-        let text = format!("{}\n", stamp(k, line));
-        let _ = k.put(p, if service.banner_on_stderr { 2 } else { 1 }, text.as_bytes());
-    }
-    if service.kind == ServiceKind::Idle && service.ports.is_empty() {
-        // Nothing to listen on; the signals are still its own.
-        let s = Server {
-            service: service.clone(),
-            ports: Vec::new(),
-            busy: None,
-            waiting: VecDeque::new(),
-            queues: Queues::default(),
-            parked: VecDeque::new(),
-            holds: Vec::new(),
-            draining: false,
-            root: String::new(),
-            served: 0,
-        };
-        return become_program(Program::Server(s), service.start_us);
-    }
+    p.handled = service.stop_signals.iter().fold(0, |bits, s| bits | s.bit());
     let mut ports = service.ports.clone();
     if let Some(name) = &service.port_variable
         && let Some(port) = p.var(name).and_then(|v| v.parse().ok())
     {
         ports = vec![port];
     }
-    let s = Server {
-        service: service.clone(),
-        ports,
-        busy: None,
-        waiting: VecDeque::new(),
-        queues: Queues::default(),
-        parked: VecDeque::new(),
-        holds: Vec::new(),
-        draining: false,
-        root: service.document_root.clone(),
-        served: 0,
-    };
-    become_program(Program::Server(s), service.start_us)
+    let server = Server { queues, ..Server::new(&service, ports, service.document_root.clone(), k.now) };
+    for line in &service.banner {
+        let text = format!("{}\n", server.say(k, line, None));
+        let _ = k.put(p, if service.banner_on_stderr { 2 } else { 1 }, text.as_bytes());
+    }
+    become_program(Program::Server(server), service.start_us)
 }
 
-/// `%T` in a banner is the time as nginx writes it.
-fn stamp(k: &Kernel, line: &str) -> String {
-    if !line.contains("%T") {
-        return line.to_string();
+/// Digits of pi that are computed at most.
+const PI_DIGITS_MAX: usize = 5000;
+
+/// Pi with so many digits, cut: Rabinowitz and Wagon's spigot.
+fn pi(digits: usize) -> String {
+    // A few more, so that the last carry has come through.
+    let wanted = digits + 5;
+    let mut remainders = vec![2u64; wanted * 10 / 3 + 2];
+    let (mut out, mut nines, mut held) = (String::new(), 0, None::<u8>);
+    for _ in 0..=wanted {
+        let mut carry = 0;
+        for i in (0..remainders.len()).rev() {
+            let x = remainders[i] * 10 + carry * (i as u64 + 1);
+            let unit = if i == 0 { 10 } else { 2 * i as u64 + 1 };
+            (remainders[i], carry) = (x % unit, x / unit);
+        }
+        let digit = carry as u8;
+        if digit == 9 {
+            nines += 1;
+            continue;
+        }
+        let over = digit == 10;
+        out.extend(held.map(|d| char::from(b'0' + d + u8::from(over))));
+        out.extend(std::iter::repeat_n(if over { '0' } else { '9' }, nines));
+        (held, nines) = (Some(if over { 0 } else { digit }), 0);
     }
-    let now = super::super::text::strftime("%Y/%m/%d %H:%M:%S", super::super::text::unix_s(k.now), 0);
-    line.replace("%T", &now)
+    out.truncate(digits);
+    if digits > 1 {
+        out.insert(1, '.');
+    }
+    out
+}
+
+/// Ends with a complaint.
+fn fail(k: &mut Kernel, p: &mut Process, why: &str) -> Step {
+    let _ = k.put(p, 2, why.as_bytes());
+    Step::Exit(1, 1000)
+}
+
+/// Where nginx' configuration says that it listens, and the root that it names last.
+// Models the directives `listen`, `root` and `include` of ngx_http_core_module, as far as they say where files are served.
+fn nginx_conf(k: &Kernel) -> (Vec<u16>, Option<String>) {
+    let read = |path: &str| String::from_utf8_lossy(&k.fs.read("/", path, CONF_BYTES_MAX).unwrap_or_default()).into_owned();
+    let mut text = read("/etc/nginx/nginx.conf");
+    if text.contains("/conf.d/")
+        && let Ok(Kind::Dir(files)) = k.fs.stat("/", "/etc/nginx/conf.d").map(|folder| &folder.kind)
+    {
+        files.keys().filter(|name| name.ends_with(".conf")).for_each(|name| text += &read(&format!("/etc/nginx/conf.d/{name}")));
+    }
+    let (mut ports, mut root) = (Vec::new(), None);
+    for statement in text.lines().flat_map(|line| line.split('#').next()).flat_map(|line| line.split([';', '{'])) {
+        let mut words = statement.split_whitespace();
+        match (words.next(), words.next()) {
+            (Some("listen"), Some(at)) => ports.extend(at.rsplit(':').next().and_then(|port| port.parse::<u16>().ok())),
+            (Some("root"), Some(path)) => root = Some(path.to_owned()),
+            _ => {}
+        }
+    }
+    ports.order();
+    ports.dedup();
+    (ports, root)
 }
 
 /// busybox's `httpd` and `nc -l`.
@@ -124,18 +220,7 @@ pub fn start_small(run: &mut Run<'_>) -> Option<Step> {
         request_us: 300,
         ..Service::default()
     });
-    let s = Server {
-        service,
-        ports: vec![port],
-        busy: None,
-        waiting: VecDeque::new(),
-        queues: Queues::default(),
-        parked: VecDeque::new(),
-        holds: Vec::new(),
-        draining: false,
-        root,
-        served: 0,
-    };
+    let s = Server::new(&service, vec![port], root, run.k.now);
     if run.k.procs.values().any(|q| super::ports(q).contains(&port)) {
         run.err("bind: Address already in use");
         return Some(Step::Exit(1, 20));
@@ -224,8 +309,9 @@ impl Server {
                 ServiceKind::Tcp | ServiceKind::Idle => Err(NetError::NotHttp),
                 _ => {
                     let response = self.http(k, r);
-                    if self.service.access_log {
-                        self.log(k, p, r, &response);
+                    if !self.service.log.is_empty() {
+                        let line = format!("{}\n", self.say(k, self.service.log, Some((r, response.status, response.body.len()))));
+                        let _ = k.put(p, 1, line.as_bytes());
                     }
                     Ok(NetResponse::Http(response))
                 }
@@ -283,7 +369,7 @@ impl Server {
         let service = &self.service;
         let mut response = match service.kind {
             ServiceKind::Burn => HttpResponse::new(200, "text/html", "OK!"),
-            ServiceKind::Page => HttpResponse::new(200, "text/plain", service.page.replace("%h", &k.hostname)),
+            ServiceKind::Page => self.page(k, r),
             _ => self.file(k, &r.path),
         };
         if !service.server_header.is_empty() {
@@ -296,6 +382,25 @@ impl Server {
             response.body.clear();
         }
         response
+    }
+
+    fn page(&self, k: &Kernel, r: &HttpRequest) -> HttpResponse {
+        let service = &self.service;
+        let path = r.path.split('?').next().unwrap_or("/");
+        let found = service.routes.iter().find(|route| route.0 == path).map(|route| route.1);
+        let up = k.now.since(self.started);
+        let (status, text) = match found {
+            _ if path == "/healthz" && up > Duration::from_secs(service.well_s) => (500, format!("error: {}", up.as_secs_f64())),
+            Some(text) => (200, self.say(k, text, Some((r, 200, 0)))),
+            None if service.routes.is_empty() => (200, self.say(k, &service.page, Some((r, 200, 0)))),
+            None => (404, "404 page not found\n".into()),
+        };
+        let kind = match text.as_bytes().first() {
+            Some(b'<') => "text/html",
+            Some(b'{') => "application/json",
+            _ => "text/plain",
+        };
+        HttpResponse::new(status, kind, text)
     }
 
     fn file(&self, k: &Kernel, path: &str) -> HttpResponse {
@@ -330,15 +435,6 @@ impl Server {
         };
         HttpResponse::new(200, kind, super::super::fs::read_at(node, 0, 1 << 20))
     }
-
-    fn log(&self, k: &mut Kernel, p: &mut Process, r: &HttpRequest, response: &HttpResponse) {
-        let when = super::super::text::strftime("%d/%b/%Y:%H:%M:%S +0000", super::super::text::unix_s(k.now), 0);
-        let agent = r.header("User-Agent").unwrap_or("-");
-        let from = r.header("X-Remote-Addr").unwrap_or("10.244.0.1");
-        let tail = if self.service.server_header.starts_with("nginx") { format!(" \"-\" \"{agent}\" \"-\"") } else { String::new() };
-        let text = format!("{from} - - [{when}] \"{} {} HTTP/1.1\" {} {}{tail}\n", r.method, r.path, response.status, response.body.len());
-        let _ = k.put(p, 1, text.as_bytes());
-    }
 }
 
 fn error_page(status: u16, server: &str) -> String {
@@ -366,4 +462,16 @@ fn percent_decoded(text: &str) -> String {
         }
     }
     String::from_utf8_lossy(&out).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn pi_by_digits() {
+        assert_eq!(super::pi(1), "3");
+        assert_eq!(super::pi(20), "3.1415926535897932384");
+        // The six nines that the digit behind them decides about.
+        assert_eq!(super::pi(2000).get(755..775), Some("70721134999999837297"));
+        assert_eq!(super::pi(2000).len(), 2001);
+    }
 }

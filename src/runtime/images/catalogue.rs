@@ -1,0 +1,435 @@
+//! Which images there are: what each runs and holds, by the last part of its name.
+
+use std::sync::Arc;
+
+use arcstr::ArcStr;
+
+use super::files::{Flavour, tree, with};
+use super::{Image, Reference, Service, ServiceKind};
+use crate::runtime::fs::{Inode, Kind};
+use crate::runtime::process::Signal;
+
+/// The registry here keeps every image at one size, in bytes.
+const SIZE_BYTES: u64 = 4_270_000;
+
+fn words(list: &[&str]) -> Vec<String> {
+    list.iter().map(|s| s.to_string()).collect()
+}
+
+fn env(list: &[(&str, &str)]) -> Vec<(String, String)> {
+    list.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect()
+}
+
+/// An image by its name's last part. What nobody described runs, listens on its declared ports and ends on TERM.
+pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
+    if let Some(row) = PAGES.iter().find(|row| row.0 == base) {
+        return page(row, path, tag);
+    }
+    match base {
+        "busybox" => Image { size_bytes: SIZE_BYTES, cmd: words(&["sh"]), root: tree(Flavour::Busybox), ..Image::default() },
+        "alpine" => Image { size_bytes: SIZE_BYTES, cmd: words(&["/bin/sh"]), root: tree(Flavour::Alpine), ..Image::default() },
+        "ubuntu" => Image { size_bytes: SIZE_BYTES, cmd: words(&["/bin/bash"]), root: tree(Flavour::Ubuntu), ..Image::default() },
+        "debian" => Image { size_bytes: SIZE_BYTES, cmd: words(&["bash"]), root: tree(Flavour::Debian), ..Image::default() },
+        "bash" => Image {
+            size_bytes: SIZE_BYTES,
+            entrypoint: words(&["docker-entrypoint.sh"]),
+            cmd: words(&["bash"]),
+            root: with(tree(Flavour::Debian), &[("usr/local/bin/docker-entrypoint.sh", "#!/bin/sh\nexec \"$@\"\n", 0o755)]),
+            ..Image::default()
+        },
+        "curl" | "netshoot" | "toolbox" | "busyboxplus" | "dnsutils" | "jessie-dnsutils" | "kubectl" | "git" | "jq" => {
+            let mut image = Image { size_bytes: SIZE_BYTES, cmd: words(&["sh"]), root: tree(Flavour::Debian), ..Image::default() };
+            if base == "curl" {
+                image.entrypoint = words(&["curl"]);
+                image.cmd = Vec::new();
+            }
+            image
+        }
+        "agnhost" => {
+            let mut image = service_image(Service { program: "agnhost".into(), ..Service::default() }, &["/agnhost"], Flavour::Debian);
+            (image.entrypoint, image.cmd) = (words(&["/agnhost"]), words(&["pause"]));
+            image
+        }
+        // The real one has no shell. Exercises run and probe commands in it all the same.
+        "pause" | "pause-amd64" => service_image(
+            Service {
+                program: "pause".into(),
+                memory_bytes: 400 << 10,
+                start_us: 100,
+                stop_signals: vec![Signal::TERM, Signal::INT],
+                ..Service::default()
+            },
+            &["/pause"],
+            // The one that ephemeral containers are explained with has none here either.
+            if tag == "3.1" { Flavour::Scratch } else { Flavour::Busybox },
+        ),
+        "nginx" | "nginx-slim" | "nginx-unprivileged" => nginx(base, tag),
+        "httpd" => httpd(tag),
+        "hpa-example" | "php-apache" => service_image(
+            Service {
+                program: "apache2-foreground".into(),
+                kind: ServiceKind::Burn,
+                ports: vec![80],
+                request_us: 60_000,
+                memory_bytes: 12 << 20,
+                server_header: "Apache/2.4.10 (Debian) PHP/5.6.14".into(),
+                log: CLF,
+                ..Service::default()
+            },
+            &["apache2-foreground"],
+            Flavour::Debian,
+        ),
+        "redis" | "redis-master" | "redis-slave" | "redis-leader" | "redis-follower" | "guestbook-redis-slave" => service_image(
+            Service {
+                program: "redis-server".into(),
+                kind: ServiceKind::Redis,
+                ports: vec![6379],
+                memory_bytes: 9 << 20,
+                banner: words(&["1:M %r * Server initialized", "1:M %r * Ready to accept connections tcp"]),
+                ..Service::default()
+            },
+            &["redis-server"],
+            Flavour::Debian,
+        ),
+        "rabbitmq" => service_image(
+            Service {
+                program: "rabbitmq-server".into(),
+                kind: ServiceKind::Redis,
+                ports: vec![5672, 4369, 25672],
+                memory_bytes: 110 << 20,
+                start_us: 400_000,
+                banner: words(&["  Starting broker... completed with 4 plugins."]),
+                ..Service::default()
+            },
+            &["rabbitmq-server"],
+            Flavour::Debian,
+        ),
+        // The workers of the tutorials: one item from a broker, and items from a list until there are none.
+        "job-wq-1" => Image {
+            size_bytes: SIZE_BYTES,
+            cmd: words(&["sh", "-c", "amqp-consume --url=$BROKER_URL -q $QUEUE -c 1 /worker.py"]),
+            root: with(tree(Flavour::Debian), &[("worker.py", "#!/bin/sh\necho \"Processing $(cat)\"\nsleep 10\n", 0o755)]),
+            ..Image::default()
+        },
+        "job-wq-2" => Image {
+            size_bytes: SIZE_BYTES,
+            cmd: words(&["/worker.py"]),
+            root: with(tree(Flavour::Debian), &[("worker.py", include_str!("job-wq-2.sh"), 0o755)]),
+            ..Image::default()
+        },
+        "mysql" | "mariadb" => tcp(base, "mysqld", &[3306], 360 << 20),
+        "postgres" => tcp(base, "postgres", &[5432], 40 << 20),
+        "mongo" => tcp(base, "mongod", &[27017], 140 << 20),
+        "memcached" => tcp(base, "memcached", &[11211], 4 << 20),
+        "cassandra" => tcp(base, "cassandra", &[9042], 1200 << 20),
+        "etcd" => tcp(base, "etcd", &[2379, 2380], 30 << 20),
+        "zookeeper" | "kubernetes-zookeeper" => tcp(base, "zkServer.sh", &[2181], 90 << 20),
+        "tomcat" | "tomcat-app" | "jenkins" => service_image(
+            Service {
+                program: "catalina.sh".into(),
+                kind: ServiceKind::Files,
+                ports: vec![8080],
+                memory_bytes: 180 << 20,
+                start_us: 1_500_000,
+                request_us: 1_500,
+                document_root: "/usr/local/tomcat/webapps/ROOT".into(),
+                stop_code: 143,
+                banner: words(&["Server initialization in [612] milliseconds", "Server startup in [1024] milliseconds"]),
+                banner_on_stderr: true,
+                ..Service::default()
+            },
+            &["catalina.sh", "run"],
+            Flavour::Debian,
+        ),
+        "stress" | "stress-ng" => {
+            let stress = words(&["stress"]);
+            // The Go program of that name is the image's entry point; of the other image it is only the command.
+            let (entrypoint, cmd) = if path.starts_with("vish/") { (stress, Vec::new()) } else { (Vec::new(), stress) };
+            Image { size_bytes: SIZE_BYTES, entrypoint, cmd, root: tree(Flavour::Debian), ..Image::default() }
+        }
+        "hello-world" => {
+            let text = "#!/bin/sh\necho; echo Hello from Docker!; echo This message shows that your installation appears to be working correctly.; echo\n";
+            Image {
+                size_bytes: SIZE_BYTES,
+                cmd: words(&["/hello"]),
+                root: with(tree(Flavour::Busybox), &[("hello", text, 0o755)]),
+                ..Image::default()
+            }
+        }
+        "perl" | "python" | "node" | "golang" | "ruby" | "php" | "openjdk" => {
+            let mut image =
+                service_image(Service { program: base.into(), memory_bytes: 12 << 20, ..Service::default() }, &[base], Flavour::Debian);
+            image.ports = Vec::new();
+            image
+        }
+        _ => {
+            let mut image = service_image(
+                Service {
+                    program: "entrypoint".into(),
+                    kind: ServiceKind::Page,
+                    page: format!("{path}\n"),
+                    memory_bytes: 16 << 20,
+                    port_variable: Some("PORT".into()),
+                    ..Service::default()
+                },
+                &["/entrypoint"],
+                Flavour::Debian,
+            );
+            image.ports = Vec::new();
+            image
+        }
+    }
+}
+
+fn service_image(service: Service, entry: &[&str], flavour: Flavour) -> Image {
+    let base = tree(flavour);
+    let mut root = (*base).clone();
+    let program = Inode { kind: Kind::Program(ArcStr::from(service.program.as_str())), ..Inode::file("", 0o755) };
+    let path = if entry[0].starts_with('/') { entry[0].trim_start_matches('/').to_string() } else { format!("usr/local/bin/{}", entry[0]) };
+    root.put(&path, program.clone());
+    if !entry[0].ends_with(service.program.as_str()) {
+        root.put(&format!("usr/local/bin/{}", service.program), program);
+    }
+    Image {
+        size_bytes: SIZE_BYTES,
+        cmd: words(entry),
+        ports: service.ports.clone(),
+        root: Arc::new(root),
+        service: Some(Arc::new(service)),
+        ..Image::default()
+    }
+}
+
+fn tcp(base: &str, program: &str, ports: &[u16], memory_bytes: u64) -> Image {
+    let banner = vec![format!("{base}: ready for connections")];
+    service_image(
+        Service {
+            program: program.into(),
+            kind: ServiceKind::Tcp,
+            ports: ports.to_vec(),
+            memory_bytes,
+            banner,
+            start_us: 400_000,
+            ..Service::default()
+        },
+        &[program],
+        Flavour::Debian,
+    )
+}
+
+/// An image whose program answers every request with one page: the last part of its name, its program and how that is started, its port, and
+/// what it says when it starts, to a request in its log, and to whoever asks.
+struct Page(&'static str, &'static str, &'static [&'static str], u16, &'static str, &'static str, &'static str);
+
+const GO: &[&str] = &["./app"];
+const NODE: &[&str] = &["node", "server.js"];
+const APACHE: &[&str] = &["apache2-foreground"];
+const CLF: &str = "%c - - [%d] \"%m %U HTTP/1.1\" %S %B";
+const COMBINED: &str = "%c - - [%d] \"%m %U HTTP/1.1\" %S %B \"-\" \"%a\"";
+
+const PAGES: [Page; 13] = [
+    Page("kubia", "node", &["node", "app.js"], 8080, "Kubia server starting...", "Received request from ::ffff:%c", "You've hit %h\n"),
+    Page(
+        "kubernetes-bootcamp",
+        "node",
+        NODE,
+        8080,
+        "Kubernetes Bootcamp App Started At: %i | Running On:  %h \n",
+        "Running On: %h | Total Requests: %n | App Uptime: %u seconds | Log Time: %i",
+        "Hello Kubernetes bootcamp! | Running on: %h | v=1\n",
+    ),
+    Page(
+        "hello-app",
+        "app",
+        GO,
+        8080,
+        "%T Server listening on port 8080",
+        "%T Serving request: %U",
+        "Hello, world!\nVersion: 1.0.0\nHostname: %h\n",
+    ),
+    Page("hello-go-gke", "app", GO, 80, "", "", "{\"message\":\"Hello\"}\n"),
+    Page("node-hello", "node", NODE, 8080, "", "Received request for URL: %U", "Hello Kubernetes!"),
+    Page("hello-node", "node", NODE, 8080, "", "Received request for URL: %U", "Hello World!"),
+    Page("http-echo", "http-echo", &["/http-echo"], 5678, "%T [INFO] server is listening on :%p", "", "hello-world\n"),
+    Page(
+        "whoami",
+        "whoami",
+        &["/whoami"],
+        80,
+        "%T Starting up on port 80",
+        "",
+        "Hostname: %h\nRemoteAddr: %c:43512\n%m %U HTTP/1.1\nHost: %H\nUser-Agent: %a\n",
+    ),
+    Page("echoserver", "nginx-echo", &["nginx-echo"], 8080, "Generating self-signed cert", COMBINED, ECHO),
+    Page("echo-server", "nginx-echo", &["nginx-echo"], 8080, "", COMBINED, ECHO),
+    Page("gb-frontend", "apache2-foreground", APACHE, 80, "", COMBINED, GUESTBOOK),
+    Page("php-redis", "apache2-foreground", APACHE, 80, "", COMBINED, GUESTBOOK),
+    Page(
+        "wordpress",
+        "apache2-foreground",
+        APACHE,
+        80,
+        "",
+        COMBINED,
+        "<!DOCTYPE html>\n<html>\n<head><title>WordPress &rsaquo; Installation</title></head>\n<body>Welcome</body>\n</html>\n",
+    ),
+];
+
+const ECHO: &str = "\n\nHostname: %h\n\nPod Information:\n\t-no pod information available-\n\nServer values:\n\tserver_version=nginx: 1.14.2 - lua: 10015\n\nRequest Information:\n\tclient_address=%c\n\tmethod=%m\n\treal path=%V\n\tquery=%q\n\trequest_version=1.1\n\trequest_scheme=http\n\trequest_uri=http://%H:8080%U\n\nRequest Headers:\n\thost=%H\n\tuser-agent=%a\n\nRequest Body:\n\t-no body in request-\n\n";
+/// The echo server of that time.
+const ECHO_1_4: &str = "CLIENT VALUES:\nclient_address=%c\ncommand=%m\nreal path=%U\nquery=%q\nrequest_version=1.1\nrequest_uri=http://%H:8080%U\n\nSERVER VALUES:\nserver_version=nginx: 1.10.0 - lua: 10001\n\nHEADERS RECEIVED:\nhost=%H\nuser-agent=%a\nBODY:\n-no body in request-";
+const GUESTBOOK: &str = "<html ng-app=\"redis\">\n  <head><title>Guestbook</title></head>\n  <body ng-controller=\"RedisCtrl\"><h2>Guestbook</h2></body>\n</html>\n";
+
+fn page(row: &Page, path: &str, tag: &str) -> Image {
+    let Page(base, program, entry, port, banner, log, text) = row;
+    let major =
+        tag.trim_start_matches('v').split('.').next().filter(|v| v.bytes().all(|b| b.is_ascii_digit()) && v.len() < 3).unwrap_or("1");
+    let text = match *base {
+        // These two say which version they are.
+        "kubernetes-bootcamp" | "hello-app" => text.replace("v=1", &format!("v={major}")).replace("1.0.0", &format!("{major}.0.0")),
+        "echoserver" if tag.starts_with("1.4") => ECHO_1_4.into(),
+        _ => (*text).into(),
+    };
+    let bootcamp = *base == "kubernetes-bootcamp";
+    let mut image = service_image(
+        Service {
+            program: (*program).into(),
+            kind: ServiceKind::Page,
+            ports: vec![*port],
+            page: text,
+            log,
+            banner: if banner.is_empty() { Vec::new() } else { words(&[banner]) },
+            memory_bytes: 20 << 20,
+            request_us: 500,
+            // Node as the first process has no handler: it is killed when its grace is over.
+            stop_signals: if bootcamp { Vec::new() } else { Service::default().stop_signals },
+            ..Service::default()
+        },
+        entry,
+        Flavour::Debian,
+    );
+    if *base == "kubia" && path.contains("kubia") || *base == "http-echo" {
+        image.entrypoint = std::mem::take(&mut image.cmd);
+    }
+    if bootcamp {
+        image.root = with(image.root, &[("server.js", include_str!("bootcamp.js"), 0o644)]);
+        image.env = env(&[("NPM_CONFIG_LOGLEVEL", "info"), ("NODE_VERSION", "6.3.1")]);
+    }
+    image
+}
+
+/// Repositories whose tags are known, each with its tags.
+const TAGS: [(&str, &[&str]); 2] =
+    [("gcr.io/google-samples/kubernetes-bootcamp", &["v1"]), ("docker.io/jocatalin/kubernetes-bootcamp", &["v1", "v2", "latest"])];
+/// No nginx 1 of this minor version was ever published.
+const NGINX_MINOR_NEVER: u32 = 90;
+
+/// Whether a registry has an image, as far as its tags are known here. A digest is taken at its word.
+pub(super) fn is_published(image: &Reference) -> bool {
+    let repository = format!("{}/{}", image.domain, image.path);
+    let tag = image.tag.as_deref().unwrap_or("latest");
+    let minor = |tag: &str| tag.strip_prefix("1.")?.split(['.', '-']).next()?.parse::<u32>().ok();
+    image.digest.is_some()
+        || match TAGS.iter().find(|row| row.0 == repository) {
+            Some((_, tags)) => tags.contains(&tag),
+            None => repository != "docker.io/library/nginx" || minor(tag).is_none_or(|m| m < NGINX_MINOR_NEVER),
+        }
+}
+
+const WELCOME: &str = "<!DOCTYPE html>
+<html>
+<head>
+<title>Welcome to nginx!</title>
+<style>
+html { color-scheme: light dark; }
+body { width: 35em; margin: 0 auto;
+font-family: Tahoma, Verdana, Arial, sans-serif; }
+</style>
+</head>
+<body>
+<h1>Welcome to nginx!</h1>
+<p>If you see this page, the nginx web server is successfully installed and
+working. Further configuration is required.</p>
+
+<p>For online documentation and support please refer to
+<a href=\"http://nginx.org/\">nginx.org</a>.<br/>
+Commercial support is available at
+<a href=\"http://nginx.com/\">nginx.com</a>.</p>
+
+<p><em>Thank you for using nginx.</em></p>
+</body>
+</html>
+";
+
+fn nginx(base: &str, tag: &str) -> Image {
+    let numbered = tag.split('-').next().filter(|v| v.starts_with(|c: char| c.is_ascii_digit()) && base == "nginx");
+    let version = numbered.unwrap_or("1.29.3");
+    let service = Service {
+        program: "nginx".into(),
+        kind: ServiceKind::Files,
+        ports: vec![80],
+        memory_bytes: 5 << 20,
+        request_us: 200,
+        start_us: 30_000,
+        document_root: "/usr/share/nginx/html".into(),
+        server_header: format!("nginx/{version}"),
+        log: "%c - - [%d] \"%m %U HTTP/1.1\" %S %B \"-\" \"%a\" \"-\"",
+        banner: words(&[
+            "/docker-entrypoint.sh: Configuration complete; ready for start up",
+            "%T [notice] 1#1: using the \"epoll\" event method",
+            "%T [notice] 1#1: start worker processes",
+        ]),
+        banner_on_stderr: true,
+        ..Service::default()
+    };
+    let mut image =
+        service_image(service, &["nginx", "-g", "daemon off;"], if tag.contains("alpine") { Flavour::Alpine } else { Flavour::Debian });
+    image.root = with(
+        image.root,
+        &[
+            ("usr/share/nginx/html/index.html", WELCOME, 0o644),
+            (
+                "usr/share/nginx/html/50x.html",
+                "<!DOCTYPE html>\n<html>\n<head>\n<title>Error</title>\n</head>\n<body>\n<h1>An error occurred.</h1>\n</body>\n</html>\n",
+                0o644,
+            ),
+            (
+                "etc/nginx/nginx.conf",
+                "user  nginx;\nworker_processes  auto;\n\nevents {\n    worker_connections  1024;\n}\n\nhttp {\n    include       /etc/nginx/mime.types;\n    include /etc/nginx/conf.d/*.conf;\n}\n",
+                0o644,
+            ),
+            (
+                "etc/nginx/conf.d/default.conf",
+                "server {\n    listen       80;\n    server_name  localhost;\n\n    location / {\n        root   /usr/share/nginx/html;\n        index  index.html index.htm;\n    }\n}\n",
+                0o644,
+            ),
+            ("docker-entrypoint.sh", "#!/bin/sh\nexec \"$@\"\n", 0o755),
+        ],
+    );
+    image.stop_signal = Signal::QUIT;
+    image.entrypoint = words(&["/docker-entrypoint.sh"]);
+    image.env = env(&[("NGINX_VERSION", version)]);
+    image
+}
+
+fn httpd(tag: &str) -> Image {
+    let version = tag.split('-').next().filter(|v| v.starts_with(|c: char| c.is_ascii_digit())).unwrap_or("2.4.65");
+    let service = Service {
+        program: "httpd-foreground".into(),
+        kind: ServiceKind::Files,
+        ports: vec![80],
+        memory_bytes: 7 << 20,
+        document_root: "/usr/local/apache2/htdocs".into(),
+        server_header: format!("Apache/{version} (Unix)"),
+        stop_signals: vec![Signal::TERM, Signal::INT, Signal::WINCH],
+        log: CLF,
+        banner: words(&["[%T] [mpm_event:notice] [pid 1:tid 1] AH00489: Apache/2.4 (Unix) configured -- resuming normal operations"]),
+        banner_on_stderr: true,
+        ..Service::default()
+    };
+    let mut image = service_image(service, &["httpd-foreground"], Flavour::Debian);
+    image.root = with(image.root, &[("usr/local/apache2/htdocs/index.html", "<html><body><h1>It works!</h1></body></html>\n", 0o644)]);
+    image.stop_signal = Signal::WINCH;
+    image.workdir = "/usr/local/apache2".into();
+    image
+}
