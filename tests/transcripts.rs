@@ -1,7 +1,8 @@
 //! Sessions at the workstation, command by command: `tests/transcripts/NAME.sh` is played, a second between the commands, and must
 //! print `NAME.out`. `UPDATE_EXPECT=1 cargo test --test transcripts` writes the expected side anew, for review.
 //!
-//! A block from `#file NAME` to `#end` is a file that is there from the start; other lines that begin with `#` say what follows.
+//! A block from `#file NAME` to `#end` is a file that is there from the start; `#storage` gives the cluster its default
+//! storage class; other lines that begin with `#` say what follows.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +11,7 @@ use kubarium::sim::{Session, Sim, TimedInput};
 
 /// The session of a script.
 fn session(script: &str) -> Session {
-    let mut session = Session { seed: 1, storage: true, ..Session::default() };
+    let mut session = Session { seed: 1, storage: script.lines().any(|l| l == "#storage"), ..Session::default() };
     let mut file: Option<(String, String)> = None;
     let mut at = 0.2;
     for line in script.lines() {

@@ -1,4 +1,5 @@
 # Volumes that are made for claims, and what becomes of them.
+#storage
 #file web.yaml
 kind: StatefulSet
 apiVersion: apps/v1
