@@ -321,12 +321,12 @@ pub fn App() -> Html {
     };
     // The past has the files that were there then.
     let past_files = use_memo((state.scene.past, state.scene.view.time), |_| link.host.borrow().past_files());
-    let embed = web_sys::window().and_then(|w| w.location().search().ok()).is_some_and(|s| s.contains("embed"));
+    let class = classes!("page", EMBEDDED.with(|e| *e));
     html! {
             <ContextProvider<Lang> context={lang}>
             <ContextProvider<Link> context={link.clone()}>
                 <a class="sr" href="#tank">{ Text::SkipToTank.t(lang) }</a>
-                <div class={if embed { "page embed" } else { "page" }} data-panel={state.panel.code()}>
+                <div {class} data-panel={state.panel.code()}>
                     <Bar time={state.scene.view.time} playing={state.playing} speed={state.speed} late={state.scene.late} past={state.scene.past} dark={state.dark} on_share={on_share} />
                     <main>
                     <Edit files={state.files.clone()} past={past_files.clone()} file={state.file} problems={state.problems.clone()} answer={state.answer.clone()} />
@@ -348,6 +348,18 @@ pub fn App() -> Html {
             </ContextProvider<Link>>
             </ContextProvider<Lang>>
         }
+}
+
+thread_local! {
+    /// What the page shows of itself inside another one, as its address says: `?embed` the picture, `?embed=term` the terminal too.
+    static EMBEDDED: &'static str = {
+        let search = web_sys::window().and_then(|w| w.location().search().ok()).unwrap_or_default();
+        search.trim_start_matches('?').split('&').find_map(|part| match part {
+            "embed" => Some("embed"),
+            "embed=term" => Some("embed typing"),
+            _ => None,
+        }).unwrap_or_default()
+    };
 }
 
 /// On a narrow screen: which panel is shown.

@@ -307,6 +307,8 @@ texts! {
     SaveScriptNote: "The same manifests and commands, for a real cluster", "同样的清单与命令，用于真实集群";
     Embed: "Copy the code to embed it", "复制嵌入代码";
     EmbedNote: "The picture, the clock and the timeline in another page", "在其他网页中显示图形、时钟和时间线";
+    EmbedTyping: "Copy the code to embed it with the terminal", "复制带终端的嵌入代码";
+    EmbedTypingNote: "For exercises: readers type kubectl beside your text", "用于练习：读者可在正文旁输入 kubectl 命令";
     OpenFile: "Open a file", "打开文件";
     OpenFileNote: "A session, or manifests for the editor; dropping works too", "会话，或放进编辑器的清单；也可以拖放";
     NewSession: "New session", "新建会话";

@@ -136,7 +136,7 @@ pub fn Share(props: &Props) -> Html {
     let row = |icon: Icon, title: Text, note: Text, onclick: Callback<MouseEvent>| {
         html! { <button class="way" {onclick}>{ icon.draw() }<b>{ title.t(lang) }</b><small>{ note.t(lang) }</small></button> }
     };
-    let embed = format!("<iframe src=\"{}\" width=\"900\" height=\"600\"></iframe>", props.address.replacen('#', "?embed#", 1));
+    let embed = |what: &str| format!("<iframe src=\"{}\" width=\"900\" height=\"600\"></iframe>", props.address.replacen('#', &format!("?{what}#"), 1));
     let stay = Callback::from(|e: MouseEvent| e.stop_propagation());
     html! {
         <div class="modal" role="dialog" aria-modal="true" aria-label={Text::Share.t(lang)} onclick={close.clone()}>
@@ -153,7 +153,10 @@ pub fn Share(props: &Props) -> Html {
                 }
                 { row(Icon::Down, Text::SaveSession, Text::SaveSessionNote, save("session.json", Host::session_text)) }
                 { row(Icon::Terminal, Text::SaveScript, Text::SaveScriptNote, save("session.sh", Host::script)) }
-                if !long { { row(Icon::Grid, Text::Embed, Text::EmbedNote, copy(embed)) } }
+                if !long {
+                    { row(Icon::Grid, Text::Embed, Text::EmbedNote, copy(embed("embed"))) }
+                    { row(Icon::Grid, Text::EmbedTyping, Text::EmbedTypingNote, copy(embed("embed=term"))) }
+                }
                 { row(Icon::Folder, Text::OpenFile, Text::OpenFileNote, pick) }
                 { row(Icon::Again, Text::NewSession, Text::NewSessionNote, fresh) }
             </div>

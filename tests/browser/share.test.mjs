@@ -1,7 +1,7 @@
 // A session as a link, as a file, as a script; links that cannot be read; the last session, which is there again.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { journey, type } from './harness.mjs';
+import { journey, screen, type } from './harness.mjs';
 import { apply, example } from './manifests.mjs';
 
 const link = (page) => page.locator('.share input').inputValue();
@@ -72,6 +72,18 @@ journey('has the last session again when the page is opened again', {}, async ({
   await page.locator('.answer', { hasText: 'last session' }).waitFor();
   await page.locator('.pod', { hasText: 'liveness-exec' }).waitFor();
 });
+
+for (const width of [900, 600]) {
+  journey(`shows the terminal too where it is embedded for exercises: ${width}`, { query: '?embed=term', size: { width, height: 600 } }, async ({ page, until, axe, screenshot }) => {
+    await type(page, 'kubectl get nodes');
+    await until('the nodes', async () => /node3 +Ready/.test(await screen(page)));
+    assert.equal(await page.locator('.edit').isVisible(), false);
+    const [tank, term] = await Promise.all(['.tank', '.term'].map((part) => page.locator(part).boundingBox()));
+    assert.ok(tank.height > 150 && tank.width > width - 40 && term.y >= tank.y + tank.height - 1, JSON.stringify([tank, term]));
+    await axe();
+    await screenshot(`embedded-${width}`);
+  });
+}
 
 journey('shows only the cluster where it is embedded', { query: '?embed', size: { width: 900, height: 600 } }, async ({ page, axe }) => {
   await page.locator('.timeline').waitFor();
