@@ -136,7 +136,9 @@ pub fn Share(props: &Props) -> Html {
     let row = |icon: Icon, title: Text, note: Text, onclick: Callback<MouseEvent>| {
         html! { <button class="way" {onclick}>{ icon.draw() }<b>{ title.t(lang) }</b><small>{ note.t(lang) }</small></button> }
     };
-    let embed = |what: &str| format!("<iframe src=\"{}\" width=\"900\" height=\"600\"></iframe>", props.address.replacen('#', &format!("?{what}#"), 1));
+    let embed = |what: &str| {
+        format!("<iframe src=\"{}\" width=\"900\" height=\"600\"></iframe>", props.address.replacen('#', &format!("?{what}#"), 1))
+    };
     let stay = Callback::from(|e: MouseEvent| e.stop_propagation());
     html! {
         <div class="modal" role="dialog" aria-modal="true" aria-label={Text::Share.t(lang)} onclick={close.clone()}>
