@@ -8,7 +8,7 @@ use super::replicas::is_ready;
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
 use crate::api::{Kind, KindRef, Object, Status, Value};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, RandomStream, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType, Subresource, WriteOptions};
 
@@ -198,15 +198,21 @@ impl DisruptionController {
         (kept, again)
     }
 
-    /// Marks the budget of a pod: the first by name, where several cover it.
+    /// Marks the budget of a pod. Where several cover it, the one that Go's iteration over a map with an entry for each budget comes to
+    /// first: it begins at one of eight slots, of which those without an entry are passed over.
     fn mark(&mut self, api: &ApiServer, pod: &Value, now: Time, exists: bool) {
-        let covers = |b: &&Value| selector_of(b).is_some_and(|s| s.matches(pod.labels()));
-        let mut budgets = api.iter(Kind::named("PodDisruptionBudget"), Some(pod.namespace())).filter(covers);
-        let Some(first) = budgets.next() else { return };
-        if exists && budgets.next().is_some() {
-            self.contested.push((pod.clone(), first.name().to_owned()));
+        let budgets: Vec<&Value> = api.iter(Kind::named("PodDisruptionBudget"), Some(pod.namespace())).collect();
+        let covers = |b: &&&Value| selector_of(b).is_some_and(|s| s.matches(pod.labels()));
+        let mut chosen = budgets.iter().find(covers);
+        if exists && chosen.is_some() && budgets.iter().filter(covers).nth(1).is_some() {
+            let revision = pod.at(&["metadata", "resourceVersion"]).str().parse().unwrap_or_default();
+            let slot = RandomStream::new(revision, pod.uid()).below(budgets.len().max(8) as u64) as usize;
+            chosen = budgets.iter().skip(slot).find(covers).or(chosen);
+            self.contested.extend(chosen.map(|b| (pod.clone(), b.name().to_owned())));
         }
-        self.queue.add_at(key_of(first), now);
+        if let Some(budget) = chosen {
+            self.queue.add_at(key_of(budget), now);
+        }
     }
 }
 

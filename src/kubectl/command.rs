@@ -87,7 +87,9 @@ pub enum Task {
     Drain(Box<commands::drain::Draining>),
     /// `replace --force`.
     Replace(Box<commands::replace::Replacing>),
-    /// `apply --force`.
+    /// `create -f` of several objects.
+    Create(Box<commands::create::Creating>),
+    /// `apply` of several objects, and `apply --force`.
     Reapply(Box<commands::apply::Applying>),
     /// `port-forward`.
     PortForward(Box<commands::port_forward::Forwarding>),
@@ -113,6 +115,7 @@ impl Task {
             Task::WaitFor(t) => t.resume(cx),
             Task::Drain(t) => t.resume(cx),
             Task::Replace(t) => t.resume(cx),
+            Task::Create(t) => t.resume(cx),
             Task::Reapply(t) => t.resume(cx),
             Task::Rolling(t) => t.resume(cx),
         }

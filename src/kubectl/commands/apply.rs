@@ -143,7 +143,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 }
 
 impl Applying {
-    /// Goes on with the next object.
+    /// Goes on with the next object, and waits a moment before the one after it.
     pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         if let Some(replacing) = self.replacing.take()
             && let Some(still) = self.recreate(cx, replacing)
@@ -164,6 +164,10 @@ impl Applying {
                     return Ok(Flow::Wait(Task::Reapply(Box::new(self)), Step::WaitChange(Some(until))));
                 }
                 Err(error) => self.errors.push(error),
+            }
+            if !self.queue.is_empty() {
+                let next = cx.host.now + super::BETWEEN_WRITES;
+                return Ok(Flow::Wait(Task::Reapply(Box::new(self)), Step::WaitUntil(next)));
             }
         }
         if let Some(error) = self.format_error {

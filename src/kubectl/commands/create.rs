@@ -1,12 +1,14 @@
 //! `kubectl create -f`; the generators are in files of their own beside this one.
 
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, switch, text};
+use crate::kubectl::host::Step;
 use crate::kubectl::last_applied;
 use crate::kubectl::printing::Reporter;
-use crate::kubectl::resources::{Query, find};
+use crate::kubectl::resources::{Info, Query, find};
+use crate::server::WriteOptions;
 
 const OWN: &[Flag] = &[switch("edit", ""), text("raw", ""), switch("windows-line-endings", "")];
 
@@ -42,27 +44,62 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if let Some(path) = cx.flags().get("raw") {
         return super::get::raw(cx, "POST", path);
     }
-    let mut reporter = Reporter::new(cx)?;
+    let reporter = Reporter::new(cx)?;
     let dry_run = cx.dry_run()?;
     let options = cx.write_options(dry_run)?;
     let query = Query { latest: false, validate: super::validates(cx), ..Query::of(cx) };
-    let found = find(cx, &query, &[])?;
+    let mut left = find(cx, &query, &[])?.items;
     if cx.flags().is_on("edit") {
         return fail(super::misc::no_editor(cx));
     }
-    let mut count = 0;
-    found.each(&mut |mut info| {
-        if cx.flags().is_on("save-config") {
-            last_applied::annotate(&mut info.object);
+    left.reverse();
+    Creating { left, reporter, dry_run, options, errors: Vec::new(), count: 0 }.resume(cx)
+}
+
+/// `create -f`, object after object.
+#[derive(Clone, Debug)]
+pub struct Creating {
+    /// What is still to be created, the next one last.
+    left: Vec<Result<Info, CliError>>,
+    reporter: Reporter,
+    dry_run: DryRun,
+    options: WriteOptions,
+    errors: Vec<CliError>,
+    count: usize,
+}
+
+impl Creating {
+    /// Goes on with the next object, and waits a moment before the one after it.
+    pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+        while let Some(item) = self.left.pop() {
+            let mut info = match item {
+                Ok(info) => info,
+                Err(error) => {
+                    self.errors.push(error);
+                    continue;
+                }
+            };
+            if cx.flags().is_on("save-config") {
+                last_applied::annotate(&mut info.object);
+            }
+            cx.record(&mut info.object);
+            let created = match self.dry_run {
+                DryRun::Client => Ok(info.object),
+                _ => super::create_object(cx, info.kind, &info.namespace, info.object, &self.options),
+            };
+            match created {
+                Ok(object) => {
+                    self.count += 1;
+                    self.reporter.report("created", &object, cx.out)?;
+                }
+                Err(error) => self.errors.push(error.with_source("creating", &info.source)),
+            }
+            if !self.left.is_empty() {
+                let next = cx.host.now + super::BETWEEN_WRITES;
+                return Ok(Flow::Wait(Task::Create(Box::new(self)), Step::WaitUntil(next)));
+            }
         }
-        cx.record(&mut info.object);
-        let created = match dry_run {
-            DryRun::Client => Ok(info.object),
-            _ => super::create_object(cx, info.kind, &info.namespace, info.object, &options),
-        };
-        let object = created.map_err(|e| e.with_source("creating", &info.source))?;
-        count += 1;
-        reporter.report("created", &object, cx.out)
-    })?;
-    if count == 0 { fail("no objects passed to create") } else { Ok(Flow::Done) }
+        CliError::check(self.errors)?;
+        if self.count == 0 { fail("no objects passed to create") } else { Ok(Flow::Done) }
+    }
 }

@@ -43,7 +43,11 @@ use super::command::Command;
 use super::context::Context;
 use super::error::CliError;
 use crate::api::{KindRef, Object, Status, Value};
+use crate::base::Duration;
 use crate::server::WriteOptions;
+
+/// How long it takes from one object's request to the next one's where a command writes several.
+pub const BETWEEN_WRITES: Duration = Duration::from_millis(10);
 
 /// `kubectl` itself.
 pub static ROOT: Command = Command::group(
