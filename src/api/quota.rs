@@ -73,7 +73,7 @@ fn node_ports(service: &Value) -> Quantity {
 }
 
 /// What a pod asks for or may use: its containers, what it has as a whole, and its overhead.
-fn amounts_of(pod: &Value, which: &str) -> Amounts {
+pub fn amounts_of(pod: &Value, which: &str) -> Amounts {
     let mut spec = pod.get("spec").clone();
     if which == "requests" {
         // Until a resize is done, what the container has counts where it is more.

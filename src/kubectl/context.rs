@@ -241,7 +241,7 @@ impl<'a> Context<'a, '_> {
         let result = if kind.group == "metrics.k8s.io" {
             self.metrics_object(kind, namespace, name)
         } else {
-            self.host.api.get(kind, namespace, name)
+            self.host.api.get(kind, namespace, name).map(|o| self.host.api.as_read(self.host.now, o))
         };
         self.after(kind, result)
     }
@@ -307,7 +307,11 @@ impl<'a> Context<'a, '_> {
             let items = self.metrics(kind).unwrap_or_default();
             return Ok(items.into_iter().filter(|v| namespace.is_none_or(|n| v.namespace() == n)).collect());
         }
-        let result = self.host.api.list(kind, namespace, options);
+        let mut result = self.host.api.list(kind, namespace, options);
+        if matches!(kind.plural, "leases" | "nodes") {
+            let (api, now) = (&self.host.api, self.host.now);
+            result = result.map(|items| items.into_iter().map(|o| api.as_read(now, o)).collect());
+        }
         self.after(kind, result)
     }
 

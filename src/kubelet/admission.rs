@@ -2,7 +2,7 @@
 
 use super::eviction::EVICTED;
 use super::node::Node;
-use super::pod_worker::{PodWorker, Work};
+use super::pod_worker::PodWorker;
 use super::resources::pod_resources;
 use super::spec::PodSpec;
 use crate::api::node_affinity::RequiredNodeAffinity;
@@ -26,7 +26,7 @@ pub(super) fn admit<'a>(node: &Node, pod: &Value, spec: &PodSpec, others: impl I
     if !RequiredNodeAffinity::of(pod.get("spec")).matches(&node.object) {
         return rejected("NodeAffinity", "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector".to_owned());
     }
-    let running: Vec<&PodWorker> = others.filter(|w| !matches!(w.work, Work::Terminated | Work::Finished)).collect();
+    let running: Vec<&PodWorker> = others.filter(|w| w.takes_room()).collect();
     let ports = host_ports(pod);
     if !ports.is_empty() && running.iter().any(|w| host_ports(&w.pod).iter().any(|p| ports.contains(p))) {
         return rejected("NodePorts", "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports".to_owned());
@@ -37,23 +37,28 @@ pub(super) fn admit<'a>(node: &Node, pod: &Value, spec: &PodSpec, others: impl I
             format!("Node didn't have enough resource: pods, requested: 1, used: {}, capacity: {}", running.len(), capacity.value());
         return rejected("OutOfpods", message);
     }
-    for (name, wanted) in pod_resources(pod, spec, "requests") {
+    fits(node, spec, &running)?;
+    if let Some(taint) = find_untolerated(node.taints.items(), pod.at(&["spec", "tolerations"]).items(), &["NoExecute"]) {
+        debug_assert!(!taint.is_null(), "a taint that was found");
+        return rejected("TaintToleration", "Predicate TaintToleration failed: node(s) had taints that the pod didn't tolerate".to_owned());
+    }
+    Ok(())
+}
+
+/// Whether a node has what a pod asks for beside others.
+pub(super) fn fits(node: &Node, spec: &PodSpec, others: &[&PodWorker]) -> Result<(), Rejection> {
+    for (name, wanted) in pod_resources(spec, "requests") {
         if wanted.is_zero() {
             continue;
         }
         let count = |q: &Quantity| if name == "cpu" { q.milli_value() } else { q.value() };
         let capacity = count(&Quantity::of(node.allocatable.get(&name)));
-        let used: i64 =
-            running.iter().map(|w| pod_resources(&w.pod, &w.spec, "requests").get(&name).map_or(0, count)).fold(0, i64::saturating_add);
-        if count(&wanted) > capacity.saturating_sub(used) {
-            let message =
-                format!("Node didn't have enough resource: {name}, requested: {}, used: {used}, capacity: {capacity}", count(&wanted));
-            return rejected(&format!("OutOf{name}"), message);
+        let used: i64 = others.iter().map(|w| pod_resources(&w.spec, "requests").get(&name).map_or(0, count)).fold(0, i64::saturating_add);
+        let wanted = count(&wanted);
+        if wanted > capacity.saturating_sub(used) {
+            let message = format!("Node didn't have enough resource: {name}, requested: {wanted}, used: {used}, capacity: {capacity}");
+            return Err(Rejection { reason: format!("OutOf{name}").into(), message });
         }
-    }
-    if let Some(taint) = find_untolerated(node.taints.items(), pod.at(&["spec", "tolerations"]).items(), &["NoExecute"]) {
-        debug_assert!(!taint.is_null(), "a taint that was found");
-        return rejected("TaintToleration", "Predicate TaintToleration failed: node(s) had taints that the pod didn't tolerate".to_owned());
     }
     Ok(())
 }

@@ -79,8 +79,10 @@ pub(super) struct Instance {
     pub oom_killed: bool,
     /// The image it was started from, to see a changed definition.
     pub spec_image: ArcStr,
-    /// Its resources as it was started with or last resized to.
+    /// Its resources as it was started with or last seen resized to.
     pub resources: Value,
+    /// What it was resized to since the last relist.
+    pub resized: Option<Value>,
 }
 
 impl Instance {
@@ -116,6 +118,8 @@ pub(super) struct Container {
     pub instances: Vec<Instance>,
     /// Where instances were lost with their node: how many there were.
     pub lost: Option<u32>,
+    /// How many instances there were before all containers of the pod began anew.
+    pub begun: u32,
     pub backoff: Backoff,
     /// Backoffs of failed pulls, by image.
     pub image_backoffs: BTreeMap<ArcStr, Backoff>,
@@ -133,6 +137,7 @@ impl Container {
             spec,
             instances: Vec::new(),
             lost: None,
+            begun: 0,
             backoff: Backoff::default(),
             image_backoffs: BTreeMap::new(),
             pull_error: ArcStr::new(),
@@ -173,7 +178,7 @@ impl Container {
 
     /// The number of the next instance.
     pub fn next_attempt(&self) -> u32 {
-        self.newest().map_or(self.lost.unwrap_or(0), |i| i.attempt + 1)
+        self.newest().map_or(self.lost.unwrap_or(self.begun), |i| i.attempt + 1)
     }
 
     /// Takes in a new instance and forgets all but the one before.

@@ -128,7 +128,7 @@ impl Kubelets {
 impl PodWorker {
     /// What its containers ask for, in bytes.
     fn memory_requested(&self) -> u64 {
-        let requests = super::resources::pod_resources(&self.pod, &self.spec, "requests");
+        let requests = super::resources::pod_resources(&self.spec, "requests");
         requests.get("memory").map_or(0, |q| u64::try_from(q.value()).unwrap_or(0))
     }
 

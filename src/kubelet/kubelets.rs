@@ -276,6 +276,8 @@ impl Kubelets {
                 self.names.remove(&key);
             }
         }
+        let room = std::mem::take(&mut node.freed) && pods.values().any(PodWorker::waits_for_resources);
+        let room = room.then(|| node.name.clone());
         for (reply_to, answer) in std::mem::take(&mut node.replies) {
             self.network.push(now + LATENCY, Message::Reply(reply_to, answer));
         }
@@ -290,6 +292,9 @@ impl Kubelets {
         }
         for (key, writer) in std::mem::take(&mut self.disks.written) {
             self.tell(now, News::Written(key, writer));
+        }
+        if let Some(node) = room {
+            self.retry_resizes(api, now, &node);
         }
         Some(result)
     }

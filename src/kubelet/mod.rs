@@ -24,6 +24,7 @@ mod pod_worker;
 mod probes;
 mod resize;
 mod resources;
+mod restart_all;
 mod router;
 pub mod rules;
 mod spec;

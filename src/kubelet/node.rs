@@ -15,6 +15,13 @@ use crate::server::{ApiServer, Caller, DeleteOptions, EventRecorder, Subresource
 
 /// Where node leases are.
 const LEASES: &str = "kube-node-lease";
+/// What a kubelet of v1.36 declares that its node can do (NodeDeclaredFeatures).
+const FEATURES: [&str; 4] = [
+    "ExtendWebSocketsToKubelet",
+    "InPlacePodLevelResourcesVerticalScaling",
+    "InPlacePodVerticalScalingInitContainers",
+    "RestartAllContainersOnContainerExits",
+];
 /// How often all containers are listed (the generic PLEG's period).
 const RELIST_US: u64 = 1_000_000;
 
@@ -37,6 +44,8 @@ pub(super) struct Node {
     pub running: bool,
     /// How short its memory is.
     pub pressure: Pressure,
+    /// Whether a pod has given room back, or asks for more.
+    pub freed: bool,
     /// Whether its network is cut: it goes on, but nothing comes in or goes out.
     pub cut: bool,
     /// How many times slower its disk is, and its way to the registry.
@@ -74,6 +83,7 @@ impl Node {
             images: ImageStore::default(),
             catalogue: Catalogue::default(),
             running: true,
+            freed: false,
             cut: false,
             slower: (1, 1),
             relist_phase_us: random.below(RELIST_US),
@@ -166,9 +176,10 @@ impl Node {
         api.resume_heartbeats(now, &self.name);
         let mut next = current.clone();
         let status = next.get_mut("status");
-        let defaults: [(&str, Value); 4] = [
+        let defaults: [(&str, Value); 5] = [
             ("capacity", obj!({"cpu": "4", "ephemeral-storage": "100Gi", "memory": "8Gi", "pods": "110"})),
             ("addresses", obj!([{"type": "InternalIP", "address": &self.ip}, {"type": "Hostname", "address": &self.name}])),
+            ("declaredFeatures", FEATURES.iter().map(|f| Value::from(*f)).collect::<Vec<_>>().into()),
             ("daemonEndpoints", obj!({"kubeletEndpoint": {"Port": 10250}})),
             (
                 "nodeInfo",
@@ -181,7 +192,7 @@ impl Node {
         ];
         let unnamed = status.at(&["nodeInfo", "kubeletVersion"]).is_empty();
         for (member, value) in defaults {
-            if status.get(member).is_null() || (unnamed && member != "capacity" && member != "addresses") {
+            if status.get(member).is_null() || (unnamed && matches!(member, "daemonEndpoints" | "nodeInfo")) {
                 status.set(&[member], value);
             }
         }

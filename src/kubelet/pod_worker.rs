@@ -12,6 +12,7 @@ use super::exec::Execs;
 use super::kubelets::Wake;
 use super::node::Node;
 use super::probes::ProbeKind;
+use super::resize::Resize;
 use super::router::Outgoing;
 use super::spec::PodSpec;
 use super::start::Plan;
@@ -162,6 +163,7 @@ pub(super) struct PodWorker {
     pub random: RandomStream,
     /// When it would be synced without news; drawn as it is needed.
     pub resync_at: Time,
+    pub resize: Resize,
 }
 
 impl PodWorker {
@@ -195,6 +197,7 @@ impl PodWorker {
             serves: BTreeMap::new(),
             probe_tokens: 0,
             resync_at: now,
+            resize: Resize::default(),
         }
     }
 
@@ -211,6 +214,11 @@ impl PodWorker {
     /// Whether its containers are to end or have ended.
     pub fn is_terminating(&self) -> bool {
         self.work != Work::Syncing
+    }
+
+    /// Whether the node's room is not back yet.
+    pub fn takes_room(&self) -> bool {
+        !matches!(self.work, Work::Terminated | Work::Finished)
     }
 
     /// Its address, where it has one.
@@ -275,6 +283,8 @@ impl PodWorker {
         let old = std::mem::replace(&mut self.pod, pod.clone());
         let spec_changed = !old.get("spec").same(pod.get("spec"));
         if spec_changed {
+            self.respecified(old.get("spec"));
+            cx.node.freed |= self.waits_for_resources();
             self.respec();
         }
         if old.uid() != pod.uid() {
@@ -307,8 +317,8 @@ impl PodWorker {
     }
 
     /// Reads the spec anew: images may have changed, ephemeral containers been added, resources been resized.
-    fn respec(&mut self) {
-        let spec = Arc::new(PodSpec::parse(&self.pod));
+    pub(super) fn respec(&mut self) {
+        let spec = Arc::new(PodSpec::parse(&self.granted_pod()));
         let mut old = std::mem::take(&mut self.containers);
         self.containers = spec
             .containers
@@ -480,6 +490,9 @@ impl PodWorker {
                 instance.removed |= died;
                 if instance.started.is_some() {
                     changed |= !std::mem::replace(&mut instance.start_seen, true);
+                }
+                if let Some(resources) = instance.resized.take() {
+                    (instance.resources, changed) = (resources, true);
                 }
                 if instance.exit.is_some() {
                     changed |= !std::mem::replace(&mut instance.exit_seen, true);

@@ -1,48 +1,234 @@
-//! In-place resize of a running pod. Models the kubelet's handling of the `resize` subresource.
+//! In-place resize of a pod. Models the allocation manager, which grants resources (pkg/kubelet/allocation), and what brings running
+//! containers to them (`computePodResizeAction`).
 
-use super::pod_worker::{Cx, PodWorker};
-use super::resources::limits_of;
-use crate::api::Value;
-use crate::obj;
-use crate::server::EventType;
+use std::cmp::Reverse;
+use std::fmt::Write as _;
 
-impl PodWorker {
-    /// Gives running containers the resources that their spec has now, and says so.
-    pub(super) fn apply_resize(&mut self, cx: &mut Cx<'_>) {
-        let mut changed = Vec::new();
-        for (c, container) in self.containers.iter().enumerate() {
-            if let Some(instance) = container.newest().filter(|i| i.exit.is_none() && i.started.is_some())
-                && !instance.resources.same(container.spec.value.get("resources"))
-            {
-                changed.push(c);
-            }
+use super::admission::fits;
+use super::kubelets::Kubelets;
+use super::node::Node;
+use super::pod_worker::{Cx, PodWorker, Work};
+use super::resources::{limits_of, pod_resources};
+use super::spec::PodSpec;
+use super::static_pods::is_mirror;
+use crate::api::{ArcStr, Value};
+use crate::base::Order as _;
+use crate::base::Time;
+use crate::server::{ApiServer, EventType};
+
+/// The lists of containers that have resources of their own.
+const LISTS: [&str; 2] = ["initContainers", "containers"];
+/// What a resize may change.
+const RESIZABLE: [&str; 2] = ["cpu", "memory"];
+
+/// Where a pod's resize stands.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Resize {
+    /// The spec whose resources are granted, while the pod asks for others.
+    granted: Option<Value>,
+    /// Why what it asks for is not granted: reason, message and generation.
+    pub pending: Option<(&'static str, String, i64)>,
+    /// The generation that was granted and is not brought about yet.
+    pub progress: Option<i64>,
+}
+
+/// The resources of a spec's container.
+fn resources_in<'a>(spec: &'a Value, list: &str, name: &str) -> &'a Value {
+    spec.get(list).items().iter().find(|c| c.get("name").str() == name).map_or(&Value::Null, |c| c.get("resources"))
+}
+
+fn differ(granted: &Value, spec: &Value) -> bool {
+    let changed = |list: &str, c: &Value| {
+        let was = resources_in(granted, list, c.get("name").str());
+        !was.is_null() && !was.same(c.get("resources"))
+    };
+    !granted.get("resources").same(spec.get("resources")) || LISTS.iter().any(|l| spec.get(l).items().iter().any(|c| changed(l, c)))
+}
+
+/// Whether a container's resources differ in one that its policy has it started anew for, or in any.
+fn changes(container: &Value, actual: &Value) -> (bool, bool) {
+    let wanted = container.get("resources");
+    let mut found = (false, false);
+    for name in RESIZABLE {
+        if ["requests", "limits"].iter().any(|l| !wanted.at(&[l, name]).same(actual.at(&[l, name]))) {
+            let policies = container.get("resizePolicy").items();
+            let restarts =
+                policies.iter().any(|p| p.get("resourceName").str() == name && p.get("restartPolicy").str() == "RestartContainer");
+            found = (found.0 || restarts, true);
         }
-        if changed.is_empty() {
-            return;
+    }
+    found
+}
+
+/// What an event says: the resources of all containers.
+fn summary(spec: &Value, generation: i64, error: &str) -> String {
+    let mut text = String::from("{");
+    for list in LISTS.iter().filter(|l| !spec.get(l).is_empty()) {
+        let _ = write!(text, "\"{list}\":[");
+        for (i, container) in spec.get(list).items().iter().enumerate() {
+            let comma = if i > 0 { "," } else { "" };
+            let _ = write!(text, "{comma}{{\"name\":{},\"resources\":{}}}", container.get("name"), container.get("resources"));
         }
-        let generation = self.pod.at(&["metadata", "generation"]).int();
-        let listed: Vec<Value> = changed
-            .iter()
-            .map(|c| {
-                let spec = &self.containers[*c].spec;
-                obj!({"name": &spec.name, "resources": spec.value.get("resources")})
+        text.push_str("],");
+    }
+    let _ = write!(text, "\"generation\":{generation}");
+    if !error.is_empty() {
+        let _ = write!(text, ",\"error\":{}", Value::from(error));
+    }
+    text.push('}');
+    text
+}
+
+/// What a node could never give.
+fn beyond(node: &Node, desired: &PodSpec) -> Option<String> {
+    let requests = pod_resources(desired, "requests");
+    let amount = |name: &str| {
+        let count = |q: &crate::api::quantity::Quantity| if name == "cpu" { q.milli_value() } else { q.value() };
+        let capacity = count(&crate::api::quantity::Quantity::of(node.allocatable.get(name)));
+        requests.get(name).map(|q| (count(q), capacity)).filter(|(wanted, capacity)| wanted > capacity)
+    };
+    let (name, (wanted, capacity)) = RESIZABLE.iter().rev().find_map(|name| Some((name, amount(name)?)))?;
+    Some(format!("Node didn't have enough capacity: {name}, requested: {wanted}, capacity: {capacity}"))
+}
+
+impl Kubelets {
+    /// Grants what pods of a node wait for, as far as it is there: first those that ask for no more than they have.
+    // Models retryPendingResizes and sortPendingResizes.
+    pub(super) fn retry_resizes(&mut self, api: &mut ApiServer, now: Time, node: &str) {
+        let Some(kubelet) = self.kubelets.get(node) else { return };
+        let waits = |w: &&PodWorker| w.resize.granted.is_some() && w.work == Work::Syncing;
+        let mut waiting: Vec<(bool, Reverse<i64>, bool, ArcStr)> = kubelet
+            .pods
+            .values()
+            .filter(waits)
+            .map(|w| {
+                let (had, asks) = (pod_resources(&w.spec, "requests"), pod_resources(&PodSpec::parse(&w.pod), "requests"));
+                let more = RESIZABLE.iter().any(|r| asks.get(*r).is_some_and(|a| had.get(*r).is_none_or(|h| a.sub(h).sign() > 0)));
+                let priority = w.pod.at(&["spec", "priority"]).int();
+                (more, Reverse(priority), crate::api::qos_class(&w.pod) != "Guaranteed", w.uid.clone())
             })
             .collect();
-        let what = obj!({"containers": listed, "generation": generation});
-        self.event(cx, EventType::Normal, "ResizeStarted", &format!("Pod resize started: {what}"));
-        for c in changed {
-            let spec = self.containers[c].spec.clone();
-            let (cpu, memory) = limits_of(&spec);
-            let cores = cx.node.cpu_milli();
-            if let Some(instance) = self.containers[c].newest_mut() {
-                instance.resources = spec.value.get("resources").clone();
-                if let Some(machine) = instance.machine.as_deref_mut() {
-                    machine.set_cpu_millis(cpu.unwrap_or(cores));
-                    machine.set_memory_limit(memory);
+        waiting.order();
+        for (.., uid) in waiting {
+            let Some(kubelet) = self.kubelets.get(node) else { return };
+            let Some(worker) = kubelet.pods.get(&uid) else { continue };
+            let desired = PodSpec::parse(&worker.pod);
+            let verdict = if is_mirror(&worker.pod) {
+                Err(("Infeasible", "In-place resize of static-pods is not supported".to_owned()))
+            } else if let Some(message) = beyond(&kubelet.node, &desired) {
+                Err(("Infeasible", message))
+            } else {
+                let others: Vec<&PodWorker> = kubelet.pods.values().filter(|w| w.uid != uid && w.takes_room()).collect();
+                fits(&kubelet.node, &desired, &others).map_err(|r| ("Deferred", r.message))
+            };
+            self.with_worker(api, now, node, &uid, |worker, cx| worker.resize_judged(cx, verdict));
+        }
+    }
+}
+
+impl PodWorker {
+    /// Whether it waits for resources that it asks for.
+    pub(super) fn waits_for_resources(&self) -> bool {
+        self.resize.granted.is_some()
+    }
+
+    /// Takes note of a changed spec: what is granted stays as it was.
+    pub(super) fn respecified(&mut self, old: &Value) {
+        let granted = self.resize.granted.take().unwrap_or_else(|| old.clone());
+        if differ(&granted, self.pod.get("spec")) {
+            self.resize.granted = Some(granted);
+        } else {
+            self.resize.pending = None;
+        }
+    }
+
+    /// The pod with the resources that are granted.
+    pub(super) fn granted_pod(&self) -> Value {
+        let mut pod = self.pod.clone();
+        let Some(granted) = &self.resize.granted else { return pod };
+        let spec = pod.get_mut("spec");
+        if granted.get("resources").is_null() {
+            spec.remove(&["resources"]);
+        } else {
+            spec.set(&["resources"], granted.get("resources"));
+        }
+        for list in LISTS.iter().filter(|l| !granted.get(l).is_empty()) {
+            for container in spec.get_mut(list).list_mut() {
+                let resources = resources_in(granted, list, container.get("name").str());
+                if !resources.is_null() {
+                    container.set(&["resources"], resources);
                 }
             }
-            self.reschedule(cx, c);
         }
-        self.event(cx, EventType::Normal, "ResizeCompleted", &format!("Pod resize completed: {what}"));
+        pod
+    }
+
+    /// What it asks for is granted, or it is said why not.
+    // Models handlePodResourcesResize.
+    fn resize_judged(&mut self, cx: &mut Cx<'_>, verdict: Result<(), (&'static str, String)>) {
+        let generation = self.pod.at(&["metadata", "generation"]).int();
+        match verdict {
+            Ok(()) => {
+                self.resize = Resize { progress: Some(generation), ..Resize::default() };
+                self.respec();
+                let what = summary(self.pod.get("spec"), generation, "");
+                self.event(cx, EventType::Normal, "ResizeStarted", &format!("Pod resize started: {what}"));
+                cx.node.freed = true;
+            }
+            Err((reason, message)) => {
+                let what = summary(self.pod.get("spec"), generation, &message);
+                let pending = Some((reason, message, generation));
+                if self.resize.pending == pending {
+                    return;
+                }
+                self.resize.pending = pending;
+                let event = if reason == "Infeasible" { "ResizeInfeasible" } else { "ResizeDeferred" };
+                self.event(cx, EventType::Warning, event, &format!("Pod resize {reason}: {what}"));
+            }
+        }
+        self.request_sync(cx);
+    }
+
+    /// Says that a resize is brought about, once all containers have what was granted.
+    pub(super) fn finish_resize(&mut self, cx: &mut Cx<'_>) {
+        let Some(generation) = self.resize.progress else { return };
+        let lacks = |c: &super::container::Container| {
+            c.runs_seen() && c.newest().is_some_and(|i| i.resized.is_some() || changes(&c.spec.value, &i.resources).1)
+        };
+        if !self.containers.iter().any(lacks) {
+            self.resize.progress = None;
+            let what = summary(self.granted_pod().get("spec"), generation, "");
+            self.event(cx, EventType::Normal, "ResizeCompleted", &format!("Pod resize completed: {what}"));
+        }
+    }
+
+    /// Whether a running container must be started anew to get what was granted.
+    pub(super) fn resize_restarts(&self, c: usize) -> bool {
+        let container = &self.containers[c];
+        container.newest().is_some_and(|i| changes(&container.spec.value, i.resized.as_ref().unwrap_or(&i.resources)).0)
+    }
+
+    /// Gives running containers what was granted; the next relist sees it. Whether there were any.
+    pub(super) fn resize_containers(&mut self, cx: &mut Cx<'_>) -> bool {
+        let mut any = false;
+        for c in 0..self.containers.len() {
+            let spec = self.containers[c].spec.clone();
+            if !self.containers[c].runs_seen() || self.resize_restarts(c) {
+                continue;
+            }
+            let Some(instance) = self.containers[c].newest_mut().filter(|i| i.exit.is_none()) else { continue };
+            if !changes(&spec.value, instance.resized.as_ref().unwrap_or(&instance.resources)).1 {
+                continue;
+            }
+            let (cpu, memory) = limits_of(&spec);
+            instance.resized = Some(spec.value.get("resources").clone());
+            if let Some(machine) = instance.machine.as_deref_mut() {
+                machine.set_cpu_millis(cpu.unwrap_or(cx.node.cpu_milli()));
+                machine.set_memory_limit(memory);
+            }
+            self.reschedule(cx, c);
+            any = true;
+        }
+        any
     }
 }

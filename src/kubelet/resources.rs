@@ -8,12 +8,21 @@ use crate::api::{ArcStr, Value};
 
 /// A pod's requests or limits by resource: the sum over its containers, or what its init containers need at once where
 /// that is more, plus the overhead (component-helpers' `PodRequests`, `PodLimits`).
-pub(super) fn pod_resources(pod: &Value, spec: &PodSpec, list: &str) -> BTreeMap<ArcStr, Quantity> {
+pub(super) fn pod_resources(spec: &PodSpec, list: &str) -> BTreeMap<ArcStr, Quantity> {
+    pod_resources_by(spec, list, &|c| c.value.get("resources"))
+}
+
+/// The same by what `resources_of` says that a container has.
+pub(super) fn pod_resources_by<'a>(
+    spec: &'a PodSpec,
+    list: &str,
+    resources_of: &dyn Fn(&'a ContainerSpec) -> &'a Value,
+) -> BTreeMap<ArcStr, Quantity> {
     let mut sum: BTreeMap<ArcStr, Quantity> = BTreeMap::new();
     let mut sidecars: BTreeMap<ArcStr, Quantity> = BTreeMap::new();
     let mut init_max: BTreeMap<ArcStr, Quantity> = BTreeMap::new();
     for container in &spec.containers {
-        let amounts = container.value.get("resources").get(list).entries().map(|(k, v)| (k.clone(), Quantity::of(v)));
+        let amounts = resources_of(container).get(list).entries().map(|(k, v)| (k.clone(), Quantity::of(v)));
         match container.kind {
             ContainerKind::Regular => amounts.for_each(|(k, q)| add(&mut sum, k, &q)),
             ContainerKind::Init if container.is_sidecar() => {
@@ -36,11 +45,10 @@ pub(super) fn pod_resources(pod: &Value, spec: &PodSpec, list: &str) -> BTreeMap
     for (k, q) in init_max {
         raise(&mut sum, k, q);
     }
-    for (k, v) in pod.at(&["spec", "resources", list]).entries() {
+    for (k, v) in spec.resources.get(list).entries() {
         sum.insert(k.clone(), Quantity::of(v));
     }
-    let overhead = pod.at(&["spec", "overhead"]);
-    for (k, v) in overhead.entries() {
+    for (k, v) in spec.overhead.entries() {
         if list == "requests" || sum.contains_key(k) {
             add(&mut sum, k.clone(), &Quantity::of(v));
         }

@@ -25,6 +25,9 @@ impl RestartPolicy {
     }
 }
 
+/// The action of a rule for which all containers of the pod begin anew.
+pub(super) const RESTART_ALL: &str = "RestartAllContainers";
+
 /// Which of the pod's lists a container stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum ContainerKind {
@@ -81,18 +84,18 @@ impl ContainerSpec {
         (!value.is_null()).then(|| Quantity::of(value))
     }
 
-    /// The rule of `restartPolicyRules` that an exit code meets; whether it says to restart.
-    pub fn rule_says_restart(&self, exit_code: i32) -> bool {
-        self.value.get("restartPolicyRules").items().iter().any(|rule| {
+    /// What the first rule of `restartPolicyRules` that an exit code meets says to do.
+    pub fn rule_action(&self, exit_code: i32) -> Option<&str> {
+        let met = self.value.get("restartPolicyRules").items().iter().find(|rule| {
             let codes = rule.get("exitCodes");
             let listed = codes.get("values").items().iter().any(|v| v.int() == i64::from(exit_code));
-            let met = match codes.get("operator").str() {
+            match codes.get("operator").str() {
                 "In" => listed,
                 "NotIn" => !listed,
                 _ => false,
-            };
-            met && rule.get("action").str() == "Restart"
-        })
+            }
+        });
+        met.map(|rule| rule.get("action").str())
     }
 
     /// A port by number or by name.
@@ -193,6 +196,9 @@ pub(super) struct PodSpec {
     /// Init containers, then regular ones, then ephemeral ones, each in the spec's order.
     pub containers: Vec<Arc<ContainerSpec>>,
     pub readiness_gates: Value,
+    /// The pod's own resources.
+    pub resources: Value,
+    pub overhead: Value,
 }
 
 impl PodSpec {
@@ -208,7 +214,8 @@ impl PodSpec {
             .iter()
             .flat_map(|(member, kind)| spec.get(member).items().iter().map(|c| Arc::new(ContainerSpec::parse(c, *kind))))
             .collect();
-        let hostname = spec.get("hostname").arc_str();
+        let told = spec.get("hostnameOverride").arc_str();
+        let hostname = if told.is_empty() { spec.get("hostname").arc_str() } else { told };
         PodSpec {
             host_network: spec.get("hostNetwork").is_true(),
             restart: RestartPolicy::parse(spec.get("restartPolicy")).unwrap_or(RestartPolicy::Always),
@@ -219,6 +226,8 @@ impl PodSpec {
             volumes: spec.get("volumes").clone(),
             containers,
             readiness_gates: spec.get("readinessGates").clone(),
+            resources: spec.get("resources").clone(),
+            overhead: spec.get("overhead").clone(),
         }
     }
 
@@ -227,7 +236,7 @@ impl PodSpec {
         if container.kind == ContainerKind::Ephemeral {
             return false;
         }
-        if container.rule_says_restart(exit_code) {
+        if matches!(container.rule_action(exit_code), Some("Restart" | RESTART_ALL)) {
             return true;
         }
         match container.restart.unwrap_or(self.restart) {

@@ -35,6 +35,8 @@ pub(super) struct Plan {
     pub kills: Vec<usize>,
     /// Containers to start, in order.
     starts: VecDeque<usize>,
+    /// Whether all containers begin anew once those are ended.
+    anew: bool,
     current: Option<(usize, Step)>,
     outcome: Outcome,
 }
@@ -56,6 +58,13 @@ impl PodWorker {
     /// Decides what is to be ended and started, and begins.
     pub(super) fn plan(&mut self, cx: &mut Cx<'_>) {
         let mut plan = Plan::default();
+        if self.restarts_all() {
+            plan.kills = self.end_all_to_restart(cx);
+            (plan.anew, plan.outcome.changed) = (true, true);
+            self.killed_some(cx, Box::new(plan));
+            return;
+        }
+        plan.outcome.changed = self.resize_containers(cx);
         let (kills, starts) = self.compute_actions();
         plan.starts = starts;
         for (c, message, grace_s) in kills {
@@ -67,10 +76,15 @@ impl PodWorker {
     }
 
     /// Goes on once the containers that had to end have ended.
-    pub(super) fn killed_some(&mut self, cx: &mut Cx<'_>, plan: Box<Plan>) {
+    pub(super) fn killed_some(&mut self, cx: &mut Cx<'_>, mut plan: Box<Plan>) {
         if plan.kills.iter().any(|c| self.containers[*c].is_alive()) {
             self.stage = Some(Stage::Kill(plan));
             return;
+        }
+        if std::mem::take(&mut plan.anew) {
+            self.begin_anew();
+            self.refresh_status(cx);
+            plan.starts = self.compute_actions().1;
         }
         self.start_containers(cx, plan);
     }
@@ -173,6 +187,10 @@ impl PodWorker {
                 }
                 return;
             }
+        }
+        if self.resize_restarts(i) {
+            kills.push((i, format!("Container {name} resize requires restart"), grace));
+            starts.push_back(i);
         }
     }
 
@@ -403,6 +421,7 @@ impl PodWorker {
             oom_killed: false,
             spec_image: spec.image.clone(),
             resources: spec.value.get("resources").clone(),
+            resized: None,
         });
         Ok(())
     }

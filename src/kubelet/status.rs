@@ -5,9 +5,9 @@ use super::container::{Container, Exit, Instance};
 use super::eviction::EVICTED;
 use super::phase::{get_phase, has_regular_started};
 use super::pod_worker::{PodWorker, Work};
-use super::resources::{container_status_resources, pod_resources, to_value};
+use super::resources::{container_status_resources, pod_resources, pod_resources_by, to_value};
 use super::rules::Condition;
-use super::spec::{ContainerKind, PodSpec};
+use super::spec::{ContainerKind, ContainerSpec, PodSpec};
 use crate::api::{ArcStr, Object, Value};
 use crate::base::Order as _;
 use crate::base::Time;
@@ -88,18 +88,26 @@ impl PodWorker {
             }
         }
         status.set(&["qosClass"], crate::api::qos_class(&self.pod));
-        let allocated = to_value(&pod_resources(&self.pod, &self.spec, "requests"));
+        let actual = |list: &str| to_value(&pod_resources_by(&self.spec, list, &|spec| self.actual_resources(spec)));
+        let allocated = to_value(&pod_resources(&self.spec, "requests"));
         let mut resources = Value::map();
         if !allocated.is_null() {
-            resources.set(&["requests"], allocated.clone());
             status.set(&["allocatedResources"], allocated);
         }
-        let limits = to_value(&pod_resources(&self.pod, &self.spec, "limits"));
-        if !limits.is_null() {
-            resources.set(&["limits"], limits);
+        for list in ["requests", "limits"] {
+            let amounts = actual(list);
+            if !amounts.is_null() {
+                resources.set(&[list], amounts);
+            }
         }
         status.set(&["resources"], resources);
         (status, phase)
+    }
+
+    /// What a container runs with, or is to be started with.
+    fn actual_resources<'a>(&'a self, spec: &'a ContainerSpec) -> &'a Value {
+        let instance = self.containers.iter().find(|c| c.spec.name == spec.name).and_then(Container::newest);
+        instance.filter(|i| i.runs_seen()).map_or_else(|| spec.value.get("resources"), |i| &i.resources)
     }
 
     /// Whether a container may still be running (`podWorkers.CouldHaveRunningContainers`).
@@ -149,7 +157,7 @@ impl PodWorker {
             state = unlocated("The container could not be located when the pod was terminated");
         }
         // Instances that were lost count as one restart, unless the pod is on its way out.
-        let never = if self.is_terminating() { 0 } else { container.lost.unwrap_or(0) };
+        let never = if self.is_terminating() { 0 } else { container.lost.unwrap_or(container.begun) };
         let running = !state.get("running").is_null();
         let mut status = obj!({
             "name": &spec.name, "lastState": last, "restartCount": i64::from(newest.map_or(never, |i| i.attempt)),
@@ -248,17 +256,24 @@ impl PodWorker {
             ("PodScheduled", true, "", String::new()),
         ];
         let mut out = Vec::with_capacity(rows.len());
+        if let Some((reason, message, generation)) = &self.resize.pending {
+            out.push(self.condition("PodResizePending", true, reason, message, *generation, now));
+        }
+        if let Some(generation) = self.resize.progress {
+            out.push(self.condition("PodResizeInProgress", true, "", "", generation, now));
+        }
         for (kind, holds, reason, message) in rows {
             out.push(self.condition(kind, holds, reason, &message, generation, now));
         }
         if let Some((_, why)) = self.evicted.as_ref().filter(|(reason, _)| reason == EVICTED) {
             out.push(self.condition("DisruptionTarget", true, "TerminationByKubelet", why, generation, now));
         }
+        out.extend(self.restarting_condition(phase, now));
         out
     }
 
     /// One condition, with the time of its last change.
-    fn condition(&self, kind: &str, holds: bool, reason: &str, message: &str, generation: i64, now: Time) -> Value {
+    pub(super) fn condition(&self, kind: &str, holds: bool, reason: &str, message: &str, generation: i64, now: Time) -> Value {
         let word = if holds { "True" } else { "False" };
         let known = |status: &Value| {
             status.get("conditions").items().iter().find(|c| c.get("type").str() == kind && c.get("status").str() == word).cloned()

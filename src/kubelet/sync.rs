@@ -25,7 +25,7 @@ impl PodWorker {
     /// Brings the pod a step nearer to what its spec says.
     pub(super) fn sync_pod(&mut self, cx: &mut Cx<'_>) {
         self.check_deadline(cx);
-        self.apply_resize(cx);
+        self.finish_resize(cx);
         let (status, phase) = self.generate_status(&cx.node.ip, cx.now, false);
         self.set_status(cx, status);
         self.trigger_readiness(cx);

@@ -52,6 +52,6 @@ fn containers_that_restart() {
     });
     check("pod_util", "TestFindMatchingContainerRestartRule", 5, |row| {
         let code = i32::try_from(row.get("exitCode").int()).unwrap_or(0);
-        Some(same(with_container(row).containers[0].rule_says_restart(code), row.get("expectedFound").is_true()))
+        Some(same(with_container(row).containers[0].rule_action(code) == Some("Restart"), row.get("expectedFound").is_true()))
     });
 }

@@ -23,17 +23,23 @@ impl PodWorker {
             return;
         }
         self.container_event(cx, c, EventType::Normal, "Killing", message);
-        self.begin_kill(cx, c, grace_s);
+        self.begin_kill(cx, c, grace_s, true);
     }
 
-    fn begin_kill(&mut self, cx: &mut Cx<'_>, c: usize, grace_s: i64) {
+    /// The same without its preStop hook.
+    pub(super) fn kill_abruptly(&mut self, cx: &mut Cx<'_>, c: usize, grace_s: i64, message: &str) {
+        self.container_event(cx, c, EventType::Normal, "Killing", message);
+        self.begin_kill(cx, c, grace_s, false);
+    }
+
+    fn begin_kill(&mut self, cx: &mut Cx<'_>, c: usize, grace_s: i64, with_hook: bool) {
         let deadline = cx.now + Duration::from_secs(grace_s.max(GRACE_MIN_S).unsigned_abs());
         let Some(instance) = self.containers[c].newest_mut() else { return };
         if let Some(killing) = &mut instance.killing {
             killing.deadline = killing.deadline.min(deadline);
         } else {
             instance.killing = Some(Killing { deadline, in_hook: false, forced: false });
-            if !self.begin_pre_stop(cx, c) {
+            if !(with_hook && self.begin_pre_stop(cx, c)) {
                 self.send_stop_signal(cx, c);
             }
         }
@@ -111,7 +117,7 @@ impl PodWorker {
         let grace = self.termination_grace_s();
         for c in 0..self.containers.len() {
             if self.containers[c].is_alive() && self.containers[c].newest().is_some_and(|i| i.killing.is_some()) {
-                self.begin_kill(cx, c, grace);
+                self.begin_kill(cx, c, grace, true);
             }
         }
     }
@@ -166,6 +172,7 @@ impl PodWorker {
         let (status, _) = self.generate_status(&cx.node.ip, cx.now, true);
         self.set_status(cx, status);
         self.work = Work::Terminated;
+        cx.node.freed = true;
         self.finish_sync(cx, Outcome { transition: true, ..Outcome::default() });
     }
 

@@ -355,7 +355,7 @@ impl ApiServer {
         }
         if sub != Subresource::Status {
             self.track(by, kind, Some(&old), &mut object, sub, options);
-            admission::admit_update(self, by, kind, &namespace, &mut object, &old)?;
+            admission::admit_update(self, kind, (&namespace, sub), &mut object, &old)?;
         }
         strategy::prepare_for_update(kind, &mut object, &old, sub);
         if sub == Subresource::Status {

@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::{ApiServer, Caller, Subresource, WriteOptions};
-use crate::api::{ArcStr, Kind, Value};
-use crate::base::Time;
+use crate::api::{ArcStr, Kind, Object, Value};
+use crate::base::{Duration, Time};
 use crate::obj;
+
+/// Where node leases are.
+const LEASES: &str = "kube-node-lease";
 
 /// The last heartbeat of each silent node.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +31,34 @@ impl Heartbeats {
     }
 }
 
+/// How often a kubelet renews its lease, and how often it tells a status in which nothing is new.
+const RENEWAL: Duration = Duration::from_secs(10);
+const REPORT: Duration = Duration::from_secs(300);
+
 impl ApiServer {
+    /// An object as a read shows it: a node that beats renewed its lease, and told its conditions, when it last had to.
+    pub fn as_read(&self, now: Time, mut object: Value) -> Value {
+        let last = |member: &Value, every: Duration| {
+            let since = Time::parse_rfc3339(member.str())?;
+            let beats = now.since(since).as_micros() / every.as_micros();
+            (beats > 0).then(|| since + every.saturating_mul(u32::try_from(beats).unwrap_or(u32::MAX)))
+        };
+        let is_lease = object.get("kind").str() == "Lease" && object.namespace() == LEASES;
+        if !is_lease && object.get("kind").str() != "Node" || self.heartbeats.silent_since(object.name()).is_some() {
+            return object;
+        }
+        if is_lease {
+            let renewed = last(object.at(&["spec", "renewTime"]), RENEWAL);
+            renewed.into_iter().for_each(|at| object.set(&["spec", "renewTime"], at.rfc3339_micro()));
+        } else if self.peek(Kind::named("Lease"), LEASES, object.name()).is_some() {
+            for condition in object.at_mut(&["status", "conditions"]).list_mut() {
+                let told = last(condition.get("lastHeartbeatTime"), REPORT);
+                told.into_iter().for_each(|at| condition.set(&["lastHeartbeatTime"], at.rfc3339()));
+            }
+        }
+        object
+    }
+
     /// A node's kubelet stops posting. Its lease is written down as it was renewed last, which wakes those who watch over nodes.
     pub fn stop_heartbeats(&mut self, now: Time, node: &str) {
         self.heartbeats.stop(node, now);
@@ -42,11 +72,10 @@ impl ApiServer {
     }
 
     fn write_lease(&mut self, now: Time, node: &str) {
-        const NAMESPACE: &str = "kube-node-lease";
         let kind = Kind::named("Lease");
         let by = Caller::new(now, "kubelet");
         let Some(uid) = self.peek(Kind::named("Node"), "", node).map(|n| n.at(&["metadata", "uid"]).clone()) else { return };
-        let mut lease: Value = self.peek(kind, NAMESPACE, node).cloned().unwrap_or_else(|| {
+        let mut lease: Value = self.peek(kind, LEASES, node).cloned().unwrap_or_else(|| {
             obj!({
                 "metadata": {"name": node, "ownerReferences": [{"apiVersion": "v1", "kind": "Node", "name": node, "uid": uid}]},
                 "spec": {"holderIdentity": node, "leaseDurationSeconds": 40}
@@ -55,10 +84,10 @@ impl ApiServer {
         lease.set(&["spec", "renewTime"], now.rfc3339_micro());
         let options = WriteOptions::default();
         // A lease that cannot be written is one that nobody sees, as when the API server is away.
-        let _ = if self.peek(kind, NAMESPACE, node).is_some() {
+        let _ = if self.peek(kind, LEASES, node).is_some() {
             self.update(&by, kind, lease, Subresource::None, &options)
         } else {
-            self.create(&by, kind, NAMESPACE, lease, &options)
+            self.create(&by, kind, LEASES, lease, &options)
         };
     }
 }

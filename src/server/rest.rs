@@ -108,10 +108,11 @@ impl ApiServer {
             }
             ("GET", true, _) => {
                 let items = self.list(kind, (!namespace.is_empty()).then_some(namespace), &list)?;
+                let items = items.into_iter().map(|o| self.as_read(by.now, o)).collect();
                 Ok((200, self.as_list(kind, items)))
             }
             ("GET", false, "scale") => Ok((200, self.scale(kind, namespace, name)?)),
-            ("GET", false, _) => Ok((200, self.get(kind, namespace, name)?)),
+            ("GET", false, _) => Ok((200, self.as_read(by.now, self.get(kind, namespace, name)?))),
             ("POST", true, _) => Ok((201, self.create(by, kind, namespace, request.body.clone(), &options)?)),
             ("POST", false, "eviction") => {
                 let delete = delete_options(request.body.get("deleteOptions"))?;

@@ -108,6 +108,7 @@ pub(super) fn prepare_for_create(kind: KindRef, object: &mut Value) {
         }
         match kind.plural {
             "pods" => {
+                merge_label_keys(object);
                 object.set(&["status"], obj!({"phase": "Pending", "qosClass": crate::api::qos_class(object)}));
                 if !object.at(&["spec", "schedulingGates"]).items().is_empty() {
                     object.set(&["status", "conditions"], vec![gated(object)]);
@@ -174,6 +175,37 @@ fn store_version(definition: &mut Value) {
         && !list.items().contains(&name)
     {
         definition.at_mut(&["status", "storedVersions"]).list_mut().push(name);
+    }
+}
+
+/// What a pod's affinity and spreading take from its own labels becomes part of their selectors.
+// Models mutatePodAffinity and mutateTopologySpreadConstraints.
+fn merge_label_keys(pod: &mut Value) {
+    let labels = pod.labels().clone();
+    let merge = |term: &mut Value| {
+        for (member, operator) in [("matchLabelKeys", "In"), ("mismatchLabelKeys", "NotIn")] {
+            for key in term.get(member).items().to_vec() {
+                let value = labels.get(key.str());
+                if !value.is_null() && !term.get("labelSelector").is_null() {
+                    let requirement = obj!({"key": key, "operator": operator, "values": [value]});
+                    term.at_mut(&["labelSelector", "matchExpressions"]).list_mut().push(requirement);
+                }
+            }
+        }
+    };
+    let has_keys = |term: &Value| !term.get("matchLabelKeys").is_empty() || !term.get("mismatchLabelKeys").is_empty();
+    if pod.at(&["spec", "topologySpreadConstraints"]).items().iter().any(has_keys) {
+        pod.at_mut(&["spec", "topologySpreadConstraints"]).list_mut().iter_mut().for_each(merge);
+    }
+    for kind in ["podAffinity", "podAntiAffinity"] {
+        let required = ["spec", "affinity", kind, "requiredDuringSchedulingIgnoredDuringExecution"];
+        if pod.at(&required).items().iter().any(has_keys) {
+            pod.at_mut(&required).list_mut().iter_mut().for_each(merge);
+        }
+        let preferred = ["spec", "affinity", kind, "preferredDuringSchedulingIgnoredDuringExecution"];
+        if pod.at(&preferred).items().iter().any(|p| has_keys(p.get("podAffinityTerm"))) {
+            pod.at_mut(&preferred).list_mut().iter_mut().for_each(|p| merge(p.get_mut("podAffinityTerm")));
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! `kubectl describe`.
 
 use crate::api::{KindRef, Object, Value};
+use crate::base::Time;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::Context;
 use crate::kubectl::describe::{Related, describe_as};
@@ -21,7 +22,7 @@ pub static COMMAND: Command = Command {
 };
 
 /// The objects around what is described, as they are in the cluster.
-struct Cluster<'a>(&'a ApiServer);
+struct Cluster<'a>(&'a ApiServer, Time);
 
 impl Related for Cluster<'_> {
     fn list(&self, kind: KindRef, namespace: Option<&str>) -> Vec<Value> {
@@ -29,7 +30,7 @@ impl Related for Cluster<'_> {
     }
 
     fn get(&self, kind: KindRef, namespace: &str, name: &str) -> Option<Value> {
-        self.0.peek(kind, namespace, name).cloned()
+        self.0.peek(kind, namespace, name).cloned().map(|o| self.0.as_read(self.1, o))
     }
 }
 
@@ -72,7 +73,8 @@ fn show(cx: &mut Context<'_, '_>, infos: &[crate::kubectl::resources::Info], alo
             cx.out.out("\n\n");
         }
         let old = if cx.inv.legacy { legacy::describe(info) } else { None };
-        let text = old.unwrap_or_else(|| describe_as(info.kind, &info.object, &Cluster(cx.host.api), events, cx.host.now, cx.inv.legacy));
+        let (cluster, now) = (Cluster(cx.host.api, cx.host.now), cx.host.now);
+        let text = old.unwrap_or_else(|| describe_as(info.kind, &info.object, &cluster, events, now, cx.inv.legacy));
         cx.out.out(text);
     }
 }

@@ -3,12 +3,13 @@
 mod default_toleration_seconds;
 mod limit_ranger;
 mod namespace_lifecycle;
+mod pod_resize;
 pub(super) mod pod_topology_labels;
 mod priority;
 mod resource_quota;
 mod storage_object;
 
-use super::{ApiServer, Caller};
+use super::{ApiServer, Caller, Subresource};
 use crate::api::{KindRef, Status, Value};
 
 /// Runs the plugins on an object that is about to be created.
@@ -24,15 +25,14 @@ pub(super) fn admit_create(server: &mut ApiServer, _by: &Caller, kind: KindRef, 
         limit_ranger::admit_claim(server, namespace, object)?;
         storage_object::admit(server, object);
     }
-    resource_quota::admit(server, kind, namespace, object)
+    resource_quota::admit(server, kind, namespace, object, None)
 }
 
 /// Runs the plugins on an object that is about to be changed.
 pub(super) fn admit_update(
-    _server: &mut ApiServer,
-    _by: &Caller,
+    server: &mut ApiServer,
     kind: KindRef,
-    _namespace: &str,
+    (namespace, sub): (&str, Subresource),
     object: &mut Value,
     old: &Value,
 ) -> Result<(), Status> {
@@ -45,6 +45,12 @@ pub(super) fn admit_update(
             }
         }
         default_toleration_seconds::admit(object);
+        if sub == Subresource::Resize {
+            // What is there already gets no defaults.
+            limit_ranger::admit(server, namespace, &mut object.clone())?;
+            pod_resize::admit(server, object, old)?;
+            resource_quota::admit(server, kind, namespace, object, Some(old))?;
+        }
     }
     Ok(())
 }

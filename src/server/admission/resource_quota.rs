@@ -7,7 +7,8 @@ use super::ApiServer;
 use crate::api::quantity::Quantity;
 use crate::api::{Kind, KindRef, Object, Status, Value, quota};
 
-pub(super) fn admit(server: &mut ApiServer, kind: KindRef, namespace: &str, object: &Value) -> Result<(), Status> {
+/// `old`: what the object is in place of, where it is not new.
+pub(super) fn admit(server: &mut ApiServer, kind: KindRef, namespace: &str, object: &Value, old: Option<&Value>) -> Result<(), Status> {
     if !kind.namespaced || matches!(kind.plural, "events" | "resourcequotas") {
         return Ok(());
     }
@@ -15,8 +16,15 @@ pub(super) fn admit(server: &mut ApiServer, kind: KindRef, namespace: &str, obje
     for limit in quotas.iter().filter(|q| quota::scope_matches(q, kind, object)) {
         // What no controller has written into the status yet limits nothing.
         let hard = limit.at(&["status", "hard"]);
-        let asked: BTreeMap<String, Quantity> =
+        let mut asked: BTreeMap<String, Quantity> =
             quota::usage_of(kind, object).into_iter().filter(|(name, _)| !hard.get(name).is_null()).collect();
+        if let Some(old) = old {
+            let had = quota::usage_of(kind, old);
+            for (name, amount) in &mut asked {
+                *amount = had.get(name).map_or_else(|| amount.clone(), |h| amount.sub(h));
+            }
+            asked.retain(|_, amount| amount.sign() > 0);
+        }
         if kind.plural == "pods"
             && kind.group.is_empty()
             && let Some(missing) = quota::unspecified(hard, object)

@@ -1,0 +1,58 @@
+# A pod's resources change while it runs: at once, by a restart, later, and not at all.
+#file pod.yaml
+apiVersion: v1
+kind: Pod
+metadata:
+  name: r
+spec:
+  nodeName: node1
+  containers:
+  - name: c
+    image: busybox
+    command: [sh, -c, "trap 'exit 0' TERM; sleep 10000 & wait"]
+    resources:
+      requests: {cpu: 100m, memory: 64Mi}
+      limits: {cpu: 200m, memory: 128Mi}
+    resizePolicy:
+    - {resourceName: memory, restartPolicy: RestartContainer}
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: hog
+spec:
+  nodeName: node1
+  containers:
+  - name: c
+    image: busybox
+    command: [sh, -c, "trap 'exit 0' TERM; sleep 10000 & wait"]
+    resources:
+      requests: {cpu: "3"}
+#end
+#file limits.yaml
+apiVersion: v1
+kind: LimitRange
+metadata:
+  name: l
+spec:
+  limits:
+  - type: Container
+    max: {cpu: "3"}
+#end
+kubectl apply -f pod.yaml
+sleep 3
+kubectl patch pod r --subresource resize -p '{"spec":{"containers":[{"name":"c","resources":{"requests":{"cpu":"150m"}}}]}}'
+kubectl get pod r -o jsonpath='{.status.containerStatuses[0].resources} {.status.containerStatuses[0].restartCount} {.status.resources}{"\n"}'
+kubectl patch pod r --subresource resize -p '{"spec":{"containers":[{"name":"c","resources":{"limits":{"memory":"256Mi"}}}]}}'
+sleep 3
+kubectl get pod r -o jsonpath='{.status.containerStatuses[0].resources} {.status.containerStatuses[0].restartCount}{"\n"}'
+kubectl patch pod r --subresource resize -p '{"spec":{"containers":[{"name":"c","resources":{"requests":{"cpu":"2"},"limits":{"cpu":"2"}}}]}}'
+kubectl get pod r -o jsonpath='{range .status.conditions[*]}{.type} {.reason} {.message}{"\n"}{end}{.status.containerStatuses[0].resources.requests.cpu}{"\n"}'
+kubectl delete pod hog
+kubectl get pod r -o jsonpath='{.status.conditions[0].type} {.status.containerStatuses[0].resources.requests.cpu}{"\n"}'
+kubectl patch pod r --subresource resize -p '{"spec":{"containers":[{"name":"c","resources":{"requests":{"cpu":"5"},"limits":{"cpu":"5"}}}]}}'
+kubectl apply -f limits.yaml
+kubectl patch pod r --subresource resize -p '{"spec":{"containers":[{"name":"c","resources":{"requests":{"cpu":"3500m"},"limits":{"cpu":"3500m"}}}]}}'
+kubectl create quota q --hard=requests.cpu=2500m
+kubectl patch pod r --subresource resize -p '{"spec":{"containers":[{"name":"c","resources":{"requests":{"cpu":"3"},"limits":{"cpu":"3"}}}]}}'
+kubectl get events --field-selector involvedObject.name=r -o custom-columns=REASON:.reason,MESSAGE:.message

@@ -1,0 +1,35 @@
+# A container ends so that all containers of its pod begin anew, the init containers too.
+#file pod.yaml
+apiVersion: v1
+kind: Pod
+metadata:
+  name: p
+spec:
+  hostnameOverride: own.name.example
+  restartPolicy: Never
+  initContainers:
+  - name: i
+    image: busybox
+    command: [sh, -c, "echo init >> /d/log"]
+    volumeMounts: [{name: d, mountPath: /d}]
+  containers:
+  - name: a
+    image: busybox
+    restartPolicy: Never
+    restartPolicyRules:
+    - action: RestartAllContainers
+      exitCodes: {operator: In, values: [88]}
+    command: [sh, -c, "hostname >> /d/log; test -f /d/x && sleep 1000; touch /d/x; sleep 2; exit 88"]
+    volumeMounts: [{name: d, mountPath: /d}]
+  - name: b
+    image: busybox
+    command: [sh, -c, "echo b >> /d/log; trap 'sleep 1; exit 0' TERM; sleep 1000 & wait"]
+    volumeMounts: [{name: d, mountPath: /d}]
+    lifecycle: {preStop: {exec: {command: [sh, -c, "echo hook >> /d/log"]}}}
+  volumes: [{name: d, emptyDir: {}}]
+#end
+kubectl apply -f pod.yaml
+kubectl wait pod/p --for=condition=AllContainersRestarting --timeout=20s
+kubectl wait pod/p --for=condition=Ready --timeout=20s
+kubectl exec p -c a -- cat /d/log
+kubectl get pod p -o jsonpath='{range .status.conditions[*]}{.type}={.status} {end}{"\n"}{range .status.initContainerStatuses[*]}{.name} {.restartCount}{"\n"}{end}{range .status.containerStatuses[*]}{.name} {.restartCount}{"\n"}{end}'
