@@ -276,7 +276,7 @@ impl Kubelets {
                 self.names.remove(&key);
             }
         }
-        let room = std::mem::take(&mut node.freed) && pods.values().any(PodWorker::waits_for_resources);
+        let room = std::mem::take(&mut node.freed) && pods.values().any(|w| w.waits_for_resources());
         let room = room.then(|| node.name.clone());
         for (reply_to, answer) in std::mem::take(&mut node.replies) {
             self.network.push(now + LATENCY, Message::Reply(reply_to, answer));

@@ -98,8 +98,7 @@ impl Kubelets {
         let Some(kubelet) = self.kubelets.get(node) else { return };
         let waits = |w: &&PodWorker| w.resize.granted.is_some() && w.work == Work::Syncing;
         let mut waiting: Vec<(bool, Reverse<i64>, bool, ArcStr)> = kubelet
-            .pods
-            .values()
+            .workers()
             .filter(waits)
             .map(|w| {
                 let (had, asks) = (pod_resources(&w.spec, "requests"), pod_resources(&PodSpec::parse(&w.pod), "requests"));
@@ -118,7 +117,7 @@ impl Kubelets {
             } else if let Some(message) = beyond(&kubelet.node, &desired) {
                 Err(("Infeasible", message))
             } else {
-                let others: Vec<&PodWorker> = kubelet.pods.values().filter(|w| w.uid != uid && w.takes_room()).collect();
+                let others: Vec<&PodWorker> = kubelet.workers().filter(|w| w.uid != uid && w.takes_room()).collect();
                 fits(&kubelet.node, &desired, &others).map_err(|r| ("Deferred", r.message))
             };
             self.with_worker(api, now, node, &uid, |worker, cx| worker.resize_judged(cx, verdict));
