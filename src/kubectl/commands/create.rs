@@ -48,19 +48,22 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let dry_run = cx.dry_run()?;
     let options = cx.write_options(dry_run)?;
     let query = Query { latest: false, validate: super::validates(cx), ..Query::of(cx) };
-    let mut left = find(cx, &query, &[])?.items;
+    let found = find(cx, &query, &[])?;
     if cx.flags().is_on("edit") {
         return fail(super::misc::no_editor(cx));
     }
+    let (mut left, unread) = found.split();
     left.reverse();
-    Creating { left, reporter, dry_run, options, errors: Vec::new(), count: 0 }.resume(cx)
+    Creating { left, unread, reporter, dry_run, options, errors: Vec::new(), count: 0 }.resume(cx)
 }
 
 /// `create -f`, object after object.
 #[derive(Clone, Debug)]
 pub struct Creating {
     /// What is still to be created, the next one last.
-    left: Vec<Result<Info, CliError>>,
+    left: Vec<Info>,
+    /// Errors of reading files, which come last.
+    unread: Vec<CliError>,
     reporter: Reporter,
     dry_run: DryRun,
     options: WriteOptions,
@@ -71,14 +74,7 @@ pub struct Creating {
 impl Creating {
     /// Goes on with the next object, and waits a moment before the one after it.
     pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-        while let Some(item) = self.left.pop() {
-            let mut info = match item {
-                Ok(info) => info,
-                Err(error) => {
-                    self.errors.push(error);
-                    continue;
-                }
-            };
+        while let Some(mut info) = self.left.pop() {
             if cx.flags().is_on("save-config") {
                 last_applied::annotate(&mut info.object);
             }
@@ -87,18 +83,17 @@ impl Creating {
                 DryRun::Client => Ok(info.object),
                 _ => super::create_object(cx, info.kind, &info.namespace, info.object, &self.options),
             };
-            match created {
-                Ok(object) => {
-                    self.count += 1;
-                    self.reporter.report("created", &object, cx.out)?;
-                }
-                Err(error) => self.errors.push(error.with_source("creating", &info.source)),
-            }
+            let done = created.map_err(|e| e.with_source("creating", &info.source)).and_then(|object| {
+                self.count += 1;
+                self.reporter.report("created", &object, cx.out)
+            });
+            self.errors.extend(done.err());
             if !self.left.is_empty() {
                 let next = cx.host.now + super::BETWEEN_WRITES;
                 return Ok(Flow::Wait(Task::Create(Box::new(self)), Step::WaitUntil(next)));
             }
         }
+        self.errors.extend(self.unread);
         CliError::check(self.errors)?;
         if self.count == 0 { fail("no objects passed to create") } else { Ok(Flow::Done) }
     }
