@@ -193,7 +193,7 @@ fn problem(p: &ProblemView, editor: &EditorCell, lang: super::i18n::Lang) -> Htm
         }
     });
     html! {
-        <button key={format!("{line} {column} {}", p.message)} {onclick}>
+        <button {onclick}>
             { Icon::Bang.draw() }
             <code aria-label={fill(Text::LineColumn.t(lang), &[&line.to_string(), &column.to_string()])}>{ format!("{line}:{column}") }</code>
             <span>{ &p.message }</span>

@@ -101,12 +101,12 @@ for (const [theme, language, size] of [
 ]) {
   const shell = (script) => ({ command: ['sh', '-c', script] });
   const many = [
-    deployment('many', 600), deployment('web', 60, { image: 'nginx', command: undefined }), service('web', 'web'),
-    deployment('client', 10, shell('while true; do wget -q -O- web >/dev/null; sleep 0.5; done')), deployment('nope', 20, { image: 'nosuch:1' }),
+    deployment('many', 300), deployment('web', 40, { image: 'nginx', command: undefined }), service('web', 'web'),
+    deployment('client', 8, shell('while true; do wget -q -O- web >/dev/null; sleep 0.5; done')), deployment('nope', 12, { image: 'nosuch:1' }),
   ];
   const nodes = Array.from({ length: 60 }, (_, i) => ({ metadata: { name: `node${i + 1}` } }));
   journey(`shows many pods at once, and the requests they get: ${theme} ${language} ${size.width}`, { theme, language, size, storage: session(many, [], 20, nodes) }, async ({ page, until, axe, screenshot }) => {
-    await page.locator('.rack .key', { hasText: /690 pods on 60 nodes|690 个 Pod，60 个节点/ }).waitFor();
+    await page.locator('.rack .key', { hasText: /360 pods on 60 nodes|360 个 Pod，60 个节点/ }).waitFor();
     await page.locator('.rack .key', { hasText: /requests: \d+\/s|请求：每秒/ }).waitFor();
     await screenshot('all');
     await axe();
@@ -120,5 +120,43 @@ for (const [theme, language, size] of [
     await heat.click({ position: { x: 12, y: 3 } });
     await page.locator('.look h2', { hasText: 'node1' }).waitFor({ state: 'attached' });
     await screenshot('chosen');
+  });
+}
+
+const DUMP = { 'dump.yaml': `apiVersion: v1
+kind: List
+items:
+- apiVersion: apps/v1
+  kind: Deployment
+  metadata: {name: shop, namespace: shop, uid: 6e0f7f4e-7c6e-4f2a-8a48-0d0f6c8f7c11, resourceVersion: "918273", generation: 7, creationTimestamp: "2024-11-02T09:11:21Z", managedFields: [{manager: kubectl, operation: Update, apiVersion: apps/v1, fieldsType: FieldsV1, fieldsV1: {"f:spec": {}}}]}
+  spec: {replicas: 2, selector: {matchLabels: {app: shop}}, template: {metadata: {creationTimestamp: null, labels: {app: shop}}, spec: {serviceAccountName: shop, containers: [{name: shop, image: "nginx:1.27"}]}}}
+  status: {replicas: 2, readyReplicas: 2, observedGeneration: 7}
+- apiVersion: v1
+  kind: Pod
+  metadata: {name: lone, namespace: shop, uid: 7e0f7f4e-7c6e-4f2a-8a48-0d0f6c8f7c12, resourceVersion: "918999"}
+  spec: {nodeName: ip-10-0-3-4.internal, containers: [{name: c, image: nginx}]}
+  status: {phase: Running, podIP: 10.1.2.3}
+` };
+
+for (const [theme, language, size] of [
+  ['light', 'en-US', { width: 900, height: 800 }],
+  ['dark', 'zh-CN', { width: 360, height: 740 }],
+]) {
+  journey(`makes new what another cluster printed: ${theme} ${language} ${size.width}`, { theme, language, size }, async ({ page, until, axe, screenshot }) => {
+    const panel = async (n) => size.width < 760 && page.locator('.switch button').nth(n).click();
+    await panel(1);
+    await page.evaluate((files) => {
+      const data = new DataTransfer();
+      for (const [name, text] of Object.entries(files)) data.items.add(new File([text], name));
+      window.dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }));
+    }, DUMP);
+    await page.locator('.edit .answer .btn', { hasText: /Make it new|转为新对象/ }).waitFor();
+    await screenshot('printed');
+    await axe();
+    await page.locator('.edit .answer .btn').click();
+    await page.getByRole('button', { name: /^(Apply|应用)$/ }).click();
+    await page.locator('.answer', { hasText: 'deployment.apps/shop created' }).waitFor();
+    await panel(0);
+    await until('all three on nodes here', async () => (await page.locator('.node .pod', { hasText: 'Running' }).count()) === 3);
   });
 }
