@@ -41,7 +41,15 @@ impl Kubeconfig {
             Ok(bytes) => {
                 let documents = decode_documents(&String::from_utf8_lossy(&bytes))
                     .map_err(|e| CliError::Message(format!("error loading config file {path:?}: {e}")))?;
-                documents.into_iter().next().map(|d| d.value).unwrap_or_default()
+                let object = documents.into_iter().next().map(|d| d.value).unwrap_or_default();
+                let version = object.get("apiVersion").str();
+                if !matches!(version, "" | "v1") {
+                    return Err(CliError::Message(format!(
+                        "error loading config file {path:?}: no kind {:?} is registered for version {version:?} in scheme \"k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50\"",
+                        object.get("kind").str()
+                    )));
+                }
+                object
             }
             Err(FileError::NotFound) if explicit.is_some() => {
                 return Err(CliError::Message(format!("stat {path}: no such file or directory")));

@@ -36,6 +36,8 @@ pub struct Session {
     pub namespace: String,
     /// Whether it was given on the command line.
     pub enforce_namespace: bool,
+    /// Whether a word of `--dry-run` that should no longer be used was warned of.
+    warned_of_dry_run: bool,
     /// Whether Ctrl-C was pressed since the last step.
     pub interrupted: bool,
 }
@@ -165,7 +167,9 @@ impl<'a> Context<'a, '_> {
     }
 
     fn warn_plain(&mut self, line: &str) {
-        self.out.errln(line);
+        if !std::mem::replace(&mut self.session.warned_of_dry_run, true) {
+            self.out.errln(line);
+        }
     }
 
     /// `--validate` as the server knows it.

@@ -276,6 +276,10 @@ fn resolve_session(command: &Command, cx: &mut Context<'_, '_>) -> Result<(), Cl
     Ok(())
 }
 
+/// What is typed for some commands, without being like their names.
+const SUGGESTED: &[(&str, &str)] =
+    &[("list", "get"), ("ls", "get"), ("rm", "delete"), ("remove", "delete"), ("inspect", "describe"), ("stats", "top")];
+
 /// No such command, and what may have been meant.
 fn unknown_command(words: &[String], at: usize) -> CliError {
     if words[0].starts_with('-') {
@@ -287,7 +291,10 @@ fn unknown_command(words: &[String], at: usize) -> CliError {
         .subcommands
         .iter()
         .map(|c| c.name)
-        .filter(|c| help::distance(name, c) <= 2 || c.starts_with(name.to_lowercase().as_str()))
+        .filter(|c| {
+            let meant = SUGGESTED.iter().any(|(typed, command)| command == c && typed.eq_ignore_ascii_case(name));
+            meant || help::distance(name, c) <= 2 || c.starts_with(name.to_lowercase().as_str())
+        })
         .collect();
     if !near.is_empty() {
         message += "\n\nDid you mean this?\n";

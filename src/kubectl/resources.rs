@@ -165,7 +165,9 @@ pub fn kind_among(kinds: &[KindRef], text: &str) -> Option<KindRef> {
     let is = |k: &Kind, name: &str| (k.plural == name || k.short_names.contains(&name) || k.singular() == name) && !k.verbs.is_empty();
     let Some((name, group)) = lower.split_once('.') else { return kinds.iter().copied().find(|k| is(k, &lower)) };
     let in_group = |group: &str, version: Option<&str>| {
-        kinds.iter().copied().find(|k| is(k, name) && k.group == group && version.is_none_or(|v| schema().versions(k).contains(&v)))
+        // With its group, a kind is known by its own name too.
+        let called = |k: &Kind| is(k, name) || k.kind.eq_ignore_ascii_case(name);
+        kinds.iter().copied().find(|k| called(k) && k.group == group && version.is_none_or(|v| schema().versions(k).contains(&v)))
     };
     if let Some((version, rest)) = group.split_once('.')
         && version.starts_with('v')

@@ -278,6 +278,10 @@ impl ApiServer {
                 object.set(&["metadata", "name"], format!("{}{}", &base[..cut], self.random.name_suffix(5)));
             }
         }
+        if let Some(status) = strategy::reviewed(kind) {
+            object.set(&["status"], status);
+            return Ok(object);
+        }
         for member in ["deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion", "selfLink", "managedFields"] {
             if !(member == "managedFields" && matches!(self.writer, Writer::Settled)) {
                 object.remove(&["metadata", member]);

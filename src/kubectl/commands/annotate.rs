@@ -39,11 +39,13 @@ fn parse(pairs: &[String]) -> Result<Changes, CliError> {
                 changes.set.retain(|(k, _)| k != key);
                 changes.set.push((key.to_owned(), value.to_owned()));
             }
-            None => changes.remove.push(pair.trim_end_matches('-').to_owned()),
+            None => changes.remove.push(pair.strip_suffix('-').unwrap_or(pair).to_owned()),
         }
     }
-    if changes.remove.iter().any(|r| changes.set.iter().any(|(k, _)| k == r)) {
-        return fail("can not both modify and remove an annotation in the same command");
+    let both: Vec<&str> = changes.remove.iter().map(String::as_str).filter(|r| changes.set.iter().any(|(k, _)| k == r)).collect();
+    if !both.is_empty() {
+        let both = both.join(", ");
+        return fail(format!("can not both modify and remove the following annotation(s) in the same command: {both}"));
     }
     Ok(changes)
 }

@@ -2,6 +2,7 @@
 
 use crate::api::Value;
 use crate::base::Order as _;
+use crate::kubectl::base64::to_base64;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::config::Kubeconfig;
 use crate::kubectl::context::Context;
@@ -91,8 +92,10 @@ static SET_CREDENTIALS: Command = Command {
         put(cx, ("User", "users", "user"), name, USER_FIELDS)
     })
 };
-const CLUSTER_FIELDS: &[&str] = &["server", "certificate-authority", "insecure-skip-tls-verify", "tls-server-name", "proxy-url"];
-const USER_FIELDS: &[&str] = &["client-certificate", "client-key", "token", "username", "password"];
+const CLUSTER_FIELDS: &[&str] =
+    &["server", "certificate-authority", "certificate-authority-data", "insecure-skip-tls-verify", "tls-server-name", "proxy-url"];
+const USER_FIELDS: &[&str] =
+    &["client-certificate", "client-certificate-data", "client-key", "client-key-data", "token", "username", "password"];
 const CONTEXT_FIELDS: &[&str] = &["cluster", "user", "namespace"];
 const CONTEXT_FLAGS: &[Flag] = &[text("output", "o"), switch("no-headers", "")];
 static CONTEXTS: Command = Command {
@@ -229,8 +232,20 @@ fn put(cx: &mut Context<'_, '_>, (what, list, member): (&str, &str, &str), name:
         return fail(format!("you must specify a non-empty {member} name"));
     }
     let mut config = load(cx)?;
+    let embeds = cx.flags().is_on("embed-certs");
     for field in fields {
-        if let Some(value) = cx.flags().get(field) {
+        let data = format!("{field}-data");
+        if let Some(path) = cx.flags().get(field).filter(|_| embeds && fields.contains(&data.as_str())) {
+            let bytes = cx
+                .host
+                .files
+                .read(path)
+                .map_err(|e| CliError::Message(format!("could not read {field} data from {path}: open {path}: {e}")))?;
+            *entry(&mut config, list, member, name, &data) = to_base64(&bytes).into();
+            for item in config.object.get_mut(list).list_mut().iter_mut().filter(|c| c.get("name").str() == name) {
+                item.remove(&[member, field]);
+            }
+        } else if let Some(value) = cx.flags().get(field) {
             *entry(&mut config, list, member, name, field) =
                 if *field == "insecure-skip-tls-verify" { (value == "true").into() } else { value.into() };
         }
@@ -279,7 +294,13 @@ fn property(cx: &mut Context<'_, '_>, unset: bool) -> Result<Flow, CliError> {
         ("", _) => config.object.set(&["current-context"], value),
         (_, Some((name, field))) if !unset || named(&config, first, name).is_some() => {
             let place = entry(&mut config, first, member, name, field);
-            *place = if matches!(value, "true" | "false") { (value == "true").into() } else { value.into() };
+            *place = if field.ends_with("-data") && cx.flags().is_on("set-raw-bytes") {
+                to_base64(value.as_bytes()).into()
+            } else if matches!(value, "true" | "false") {
+                (value == "true").into()
+            } else {
+                value.into()
+            };
         }
         (_, Some((name, _))) => return fail(format!("current map key `{name}` is invalid")),
         (_, None) if unset => config.object.get_mut(first).list_mut().retain(|c| !rest.is_empty() && c.get("name").str() != rest),
@@ -342,6 +363,19 @@ fn view(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         let context = config.object.get("contexts").items().first().map(|c| c.get("context").clone()).unwrap_or_default();
         keep(config.object.get_mut("clusters"), context.get("cluster").str());
         keep(config.object.get_mut("users"), context.get("user").str());
+    }
+    if !cx.flags().is_on("raw") {
+        for (list, member) in [("clusters", "cluster"), ("users", "user")] {
+            for item in config.object.get_mut(list).list_mut() {
+                for (field, value) in item.get_mut(member).map_mut().iter_mut() {
+                    match field.as_str() {
+                        "token" | "password" => *value = "REDACTED".into(),
+                        data if data.ends_with("-data") => *value = "DATA+OMITTED".into(),
+                        _ => {}
+                    }
+                }
+            }
+        }
     }
     match printer {
         Some(mut printer) => printer.print(&config.object, cx.out)?,

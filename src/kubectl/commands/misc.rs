@@ -4,14 +4,14 @@ use crate::api::{Kind, Value};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::config::Kubeconfig;
-use crate::kubectl::context::Context;
+use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::files;
 use crate::kubectl::flags::{self, Flag, switch, text};
 use crate::kubectl::output::TabWriter;
-use crate::kubectl::printing::object_printer;
+use crate::kubectl::printing::{Reporter, object_printer};
 use crate::kubectl::resources::{Query, find, kind_of};
-use crate::server::ListOptions;
+use crate::server::{ListOptions, Subresource};
 
 /// `kubectl auth`.
 pub static AUTH: Command = Command {
@@ -73,13 +73,14 @@ pub static CERTIFICATE: Command = Command {
     usage: "SUBCOMMAND [options]",
     ..Command::group("certificate", "Modify certificate resources", "Modify certificate resources.", &[&APPROVE, &DENY])
 };
+const CERTIFICATE_FLAGS: &[Flag] = &[switch("force", "")];
 static APPROVE: Command = Command {
-    flags: &[flags::FILENAME],
+    flags: &[flags::FILENAME, flags::PRINT, CERTIFICATE_FLAGS],
     run: Run::Do(certificate),
     ..Command::new("approve", "Approve a certificate signing request", certificate)
 };
 static DENY: Command = Command {
-    flags: &[flags::FILENAME],
+    flags: &[flags::FILENAME, flags::PRINT, CERTIFICATE_FLAGS],
     run: Run::Do(certificate),
     ..Command::new("deny", "Deny a certificate signing request", certificate)
 };
@@ -229,14 +230,43 @@ fn kustomize(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     Ok(Flow::Done)
 }
 
+// Models kubectl/pkg/cmd/certificates. Nobody signs what is approved.
 fn certificate(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-    if cx.args().is_empty() && !cx.flags().given("filename") {
+    let approves = cx.inv.path.ends_with("approve");
+    let by_file = cx.flags().given("filename") || cx.flags().given("kustomize");
+    if cx.args().is_empty() && !by_file {
         return fail("one or more CSRs must be specified as <name> or -f <filename>");
     }
-    let mut args = vec!["certificatesigningrequests".to_owned()];
-    args.extend_from_slice(cx.args());
-    find(cx, &Query { latest: true, ..Query::default() }, &args)?.into_infos()?;
-    fail("certificates are not simulated here: nothing signs them")
+    let mut reporter = Reporter::new(cx)?;
+    let mut args = Vec::new();
+    if !cx.args().is_empty() {
+        args.push("certificatesigningrequests".to_owned());
+        args.extend_from_slice(cx.args());
+    }
+    let (kind, other, verb) = if approves { ("Approved", "Denied", "approve") } else { ("Denied", "Approved", "deny") };
+    let done = kind.to_lowercase();
+    let found = find(cx, &Query { latest: true, files: true, ..Query::default() }, &args)?;
+    found.each(&mut |info| {
+        let mut request = info.object.clone();
+        let conditions = request.at(&["status", "conditions"]).items();
+        let has = |wanted: &str| conditions.iter().any(|c| c.get("type").str() == wanted);
+        if has(other) {
+            return fail(format!("certificate signing request {:?} is already {other}", info.name));
+        }
+        if !has(kind) {
+            let now = cx.host.now.rfc3339();
+            let title = format!("{}{}", verb[..1].to_uppercase(), &verb[1..]);
+            request.at_mut(&["status", "conditions"]).list_mut().push(crate::obj!({
+                "type": kind, "status": "True", "reason": format!("Kubectl{title}"),
+                "message": format!("This CSR was {done} by kubectl certificate {verb}."),
+                "lastUpdateTime": now.as_str(), "lastTransitionTime": now.as_str()
+            }));
+            let options = cx.write_options(DryRun::None)?;
+            cx.update(info.kind, request, Subresource::Status, &options)?;
+        }
+        reporter.report(&done, &info.object, cx.out)
+    })?;
+    Ok(Flow::Done)
 }
 
 fn edit(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {

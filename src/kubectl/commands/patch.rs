@@ -67,6 +67,10 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         let patched = if dry_run == DryRun::Client || local {
             match &patch {
                 Patch::Json(p) => json_patch(&info.object, p).map_err(CliError::from),
+                Patch::Strategic(_) if info.kind.custom.is_some() => {
+                    let kind = Info::kind_text(info.kind);
+                    fail(format!("strategic merge patch is not supported for {kind} locally, try --type merge"))
+                }
                 Patch::Strategic(p) => strategic_merge_patch(info.kind, &info.object, p).map_err(CliError::from),
                 Patch::Merge(p) => {
                     let mut object = info.object.clone();
@@ -76,7 +80,15 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             }
         } else {
             let part = subresource(cx, &info, sub)?;
-            cx.write_options(dry_run).and_then(|o| cx.patch(info.kind, &info.namespace, &info.name, &patch, part, &o))
+            let options = cx.write_options(dry_run)?;
+            cx.patch(info.kind, &info.namespace, &info.name, &patch, part, &options).map_err(|error| match error {
+                CliError::Status(s) if s.reason == "UnsupportedMediaType" => {
+                    let patch_type = if ty == "json" { "json" } else { "strategic-merge" };
+                    let kind = Info::kind_text(info.kind);
+                    CliError::Message(format!("application/{patch_type}-patch+json is not supported by {kind}: {}", s.message))
+                }
+                other => other,
+            })
         };
         let mut object = patched?;
         let done = if object.same(&info.object) { "patched (no change)" } else { "patched" };

@@ -1,7 +1,10 @@
 //! `kubectl set env`.
 
+use std::collections::BTreeMap;
+
 use super::{COMMON, is_selected, no_pod_spec, pod_spec_path, send};
-use crate::api::{Kind, Object, Value};
+use crate::api::{Kind, Object, Status, Value};
+use crate::base::Order as _;
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::commands::create_generators::wrong_variable;
@@ -31,6 +34,9 @@ pub static COMMAND: Command = Command {
     run: Run::Do(run),
     ..Command::new("env", "Update environment variables on a pod template", run)
 };
+
+/// The containers of a pod spec, in the order they are changed and shown.
+const CONTAINERS: [&str; 2] = ["containers", "initContainers"];
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let flags = cx.flags();
@@ -66,6 +72,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let query = Query { local: flags.is_on("local"), ..Query::of(cx) };
     let infos = find(cx, &query, resources)?.into_infos()?;
     let pattern = flags.get("containers").unwrap_or("*").to_owned();
+    let overwrite = flags.switch_or("overwrite", true);
     let mut errors = Vec::new();
     for info in infos {
         let Some(path) = pod_spec_path(&info) else {
@@ -75,7 +82,8 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         let mut next = info.object.clone();
         let spec = next.at_mut(path);
         let mut found = false;
-        for member in ["initContainers", "containers"] {
+        let mut clash = None;
+        for member in CONTAINERS {
             if !matches!(spec.get(member), Value::List(_)) {
                 continue;
             }
@@ -84,12 +92,23 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
                     continue;
                 }
                 found = true;
-                let updated = update(container.get("env").items(), &env, &remove, flags.switch_or("overwrite", true));
+                if !overwrite {
+                    let old = |v: &Value| container.get("env").items().iter().find(|e| e.get("name") == v.get("name"));
+                    let differs = |v: &Value| old(v).filter(|o| o.get("value").str() != v.get("value").str());
+                    clash = clash.or_else(|| env.iter().find_map(differs).cloned());
+                }
+                let updated = update(container.get("env").items(), &env, &remove, overwrite);
                 if updated.is_empty() && container.get("env").is_null() {
                     continue;
                 }
                 container.set(&["env"], updated);
             }
+        }
+        if let Some(old) = clash {
+            let (name, value) = (old.get("name").str(), old.get("value").str());
+            let place = format!("error: {}/{}", info.kind.plural, info.name);
+            errors.push(CliError::Message(format!("{place} '{name}' already has a value ({value}), and --overwrite is false\n")));
+            continue;
         }
         if !found {
             let line = format!("Warning: {}/{} does not have any containers matching {pattern:?}", info.kind.kind, info.name);
@@ -138,7 +157,7 @@ fn from_object(cx: &mut Context<'_, '_>, from: &str) -> Result<Vec<Value>, CliEr
         let member = match info.object.kind() {
             "Secret" => "secretKeyRef",
             "ConfigMap" => "configMapKeyRef",
-            other => return fail(format!("unsupported resource specified in --from: {other}")),
+            _ => return fail("unsupported resource specified in --from"),
         };
         for (key, _) in info.object.get("data").entries() {
             if !keys.is_empty() && !keys.iter().any(|k| k == key.as_str()) {
@@ -188,7 +207,8 @@ fn update(existing: &[Value], env: &[Value], remove: &[String], overwrite: bool)
 /// `--list`.
 fn show(cx: &mut Context<'_, '_>, info: &Info, spec: &Value, pattern: &str) {
     let resolve = cx.flags().is_on("resolve");
-    for container in ["initContainers", "containers"].iter().flat_map(|m| spec.get(m).items()) {
+    let mut failed: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for container in CONTAINERS.iter().flat_map(|m| spec.get(m).items()) {
         let name = container.get("name").str();
         if !is_selected(pattern, name) {
             continue;
@@ -200,24 +220,45 @@ fn show(cx: &mut Context<'_, '_>, info: &Info, spec: &Value, pattern: &str) {
                 cx.out.outln(format!("{name}={}", variable.get("value").str()));
                 continue;
             }
-            match resolve.then(|| resolved(cx, &info.namespace, from)).flatten() {
-                Some(value) => cx.out.outln(format!("{name}={value}")),
-                None => cx.out.outln(format!("# {name} from {}", reference(from))),
+            match resolved(cx, info, from) {
+                Some(Ok(value)) if resolve => {
+                    cx.out.outln(format!("{name}={value}"));
+                    continue;
+                }
+                Some(Err(why)) if resolve => failed.entry(why).or_default().push(name.to_owned()),
+                _ => {}
             }
+            cx.out.outln(format!("# {name} from {}", reference(from)));
+        }
+        for (why, mut names) in std::mem::take(&mut failed) {
+            names.order();
+            cx.out.errln(format!("error retrieving reference for {}: {why}", names.join(", ")));
         }
     }
 }
 
-fn resolved(cx: &Context<'_, '_>, namespace: &str, from: &Value) -> Option<String> {
-    let config = from.get("configMapKeyRef");
-    if !config.is_null() {
-        let object = cx.host.api.peek(Kind::named("ConfigMap"), namespace, config.get("name").str())?;
-        return object.get("data").get(config.get("key").str()).as_str().map(str::to_owned);
+/// What a variable's source says, or why it says nothing; `None` where a source is not looked into.
+// Models kubectl/pkg/cmd/set/env.GetEnvVarRefValue.
+fn resolved(cx: &Context<'_, '_>, info: &Info, from: &Value) -> Option<Result<String, String>> {
+    let field = from.at(&["fieldRef", "fieldPath"]).str();
+    if let Some(member) = field.strip_prefix("metadata.") {
+        return matches!(member, "name" | "namespace" | "uid").then(|| Ok(info.object.at(&["metadata", member]).str().to_owned()));
     }
-    let secret = from.get("secretKeyRef");
-    let object = cx.host.api.peek(Kind::named("Secret"), namespace, secret.get("name").str())?;
-    let data = object.get("data").get(secret.get("key").str()).as_str()?;
-    decode_base64(data).map(|b| String::from_utf8_lossy(&b).into_owned())
+    let (source, kind, words) = match from.get("secretKeyRef") {
+        secret if !secret.is_null() => (secret, "Secret", "secret"),
+        _ => (from.get("configMapKeyRef"), "ConfigMap", "config map"),
+    };
+    if source.is_null() {
+        return None;
+    }
+    let (name, key) = (source.get("name").str(), source.get("key").str());
+    let kind = Kind::named(kind);
+    let Some(object) = cx.host.api.peek(kind, &info.namespace, name) else {
+        return Some(Err(Status::not_found(kind, name).message));
+    };
+    let value = object.get("data").get(key).as_str().ok_or_else(|| format!("key {key} not found in {words} {name}"));
+    let decode = |text: &str| decode_base64(text).map(|b| String::from_utf8_lossy(&b).into_owned()).unwrap_or_default();
+    Some(value.map(|text| if words == "secret" { decode(text) } else { text.to_owned() }))
 }
 
 /// Where a variable's value comes from.

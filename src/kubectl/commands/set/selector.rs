@@ -1,8 +1,9 @@
 //! `kubectl set selector`.
 
 use super::{COMMON, send};
+use crate::api::Value;
+use crate::api::selector::{LabelSelector, Operator};
 use crate::kubectl::command::{Command, Flow, Run};
-use crate::kubectl::commands::expose::parse_labels;
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, text};
@@ -24,7 +25,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if resources.is_empty() && !cx.flags().given("filename") {
         return fail(MISSING);
     }
-    let selector = parse_labels(expression)?;
+    let (selector, unsupported) = labels_of(expression)?;
     let mut reporter = Reporter::new(cx)?;
     super::refuse_local(cx, resources)?;
     let query = Query { local: cx.flags().is_on("local"), ..Query::of(cx) };
@@ -33,6 +34,10 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     for info in infos {
         if info.kind.kind != "Service" {
             errors.push(CliError::Message("setting a selector is only supported for Services".into()));
+            continue;
+        }
+        if !unsupported.is_empty() {
+            errors.push(CliError::Message(format!("match expression [{unsupported}] not supported on this object")));
             continue;
         }
         let mut next = info.object.clone();
@@ -49,4 +54,22 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     CliError::check(errors)?;
     Ok(Flow::Done)
+}
+
+/// The labels that a selector asks for, and what it asks for beside them.
+// Models metav1.ParseToLabelSelector.
+fn labels_of(text: &str) -> Result<(Value, String), CliError> {
+    let parsed =
+        LabelSelector::parse(text).map_err(|e| CliError::Message(format!("couldn't parse the selector string \"{text}\": {e}")))?;
+    let (mut labels, mut others) = (Value::map(), Vec::new());
+    for r in parsed.requirements {
+        match r.operator {
+            Operator::Equals | Operator::DoubleEquals => labels.set(&[&r.key], r.values.first().cloned().unwrap_or_default()),
+            Operator::NotEquals => return fail("\"!=\" is not a valid label selector operator"),
+            Operator::GreaterThan => return fail("\"gt\" isn't supported in label selectors"),
+            Operator::LessThan => return fail("\"lt\" isn't supported in label selectors"),
+            known => others.push(format!("{{{} {known:?} [{}]}}", r.key, r.values.join(" "))),
+        }
+    }
+    Ok((labels, others.join(" ")))
 }
