@@ -729,7 +729,7 @@ impl Kubelets {
                 .or_else(|| kubelet.pods.iter().find(|(_, w)| !w.killed && w.ip(&kubelet.node.ip).is_some_and(|own| own == ip)))
                 .map(|(uid, _)| (name.clone(), uid.clone()))
         };
-        self.kubelets.iter().find_map(|(name, kubelet)| of(name, kubelet))
+        self.kubelets.iter().filter(|(_, k)| k.node.may_hold(ip)).find_map(|(name, kubelet)| of(name, kubelet))
     }
 }
 

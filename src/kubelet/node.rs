@@ -123,6 +123,11 @@ impl Node {
         Time(at.0 + RELIST_US - since)
     }
 
+    /// Whether an address may be that of one of its pods, or its own: all of a node's pods have the third number in common.
+    pub fn may_hold(&self, ip: &str) -> bool {
+        ip == self.ip || ip.split('.').nth(2).and_then(|n| n.parse().ok()) == Some(self.subnet.1)
+    }
+
     /// An address for a pod.
     pub fn allocate_ip(&mut self, uid: &ArcStr) -> ArcStr {
         let number = *self.addresses.entry(uid.clone()).or_insert_with(|| {

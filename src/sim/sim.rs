@@ -38,6 +38,8 @@ pub struct Sim {
     /// The input whose command is running.
     running: Option<usize>,
     steps: Vec<StepOutcome>,
+    /// How many things it has done.
+    done: u64,
 }
 
 impl Sim {
@@ -45,7 +47,17 @@ impl Sim {
     pub fn new(session: Session) -> Self {
         let cluster = Cluster::new(&session);
         let workstation = Workstation::new(&session);
-        Sim { session, now: Time::ZERO, cluster, workstation, arrived: 0, waiting: VecDeque::new(), running: None, steps: Vec::new() }
+        Sim {
+            session,
+            now: Time::ZERO,
+            cluster,
+            workstation,
+            arrived: 0,
+            waiting: VecDeque::new(),
+            running: None,
+            steps: Vec::new(),
+            done: 0,
+        }
     }
 
     /// Virtual time.
@@ -94,6 +106,11 @@ impl Sim {
         // Inputs that are still to come were recorded for later moments: this one goes before them, and after those of this moment.
         let waiting = self.session.inputs[self.arrived..].iter().take_while(|i| i.at() <= self.now).count();
         self.session.inputs.insert(self.arrived + waiting, input);
+    }
+
+    /// How much work it was to come here, from the beginning: things done, and commits made.
+    pub(super) fn work(&self) -> u64 {
+        self.done + self.cluster.api.revision()
     }
 
     /// A copy that is yet to get the inputs which came after it: `inputs` begins with those it has had.
@@ -185,6 +202,7 @@ impl Sim {
 
     /// Does one thing that is due now. The cluster goes first, so that a command sees all that happened before it.
     fn step(&mut self) {
+        self.done += 1;
         if self.cluster.step(self.now) {
             return;
         }

@@ -6,12 +6,17 @@ use std::rc::Rc;
 
 use super::session::{Input, Session, TimedInput};
 use super::sim::{Progress, Sim};
+use crate::api::Kind;
 use crate::base::{Duration, Time};
 
-/// How many copies a branch keeps. One more, and every other is given up.
-const FRAMES_MAX: usize = 64;
-/// How far the first copies are apart.
-const FIRST_GAP: Duration = Duration::from_secs(2);
+/// How many copies a branch keeps, at least; and at most, where there are so few pods that all copies hold no more of them than
+/// that. One more, and every other is given up.
+const FRAMES_MIN: usize = 64;
+const FRAMES_MAX: usize = 160;
+const PODS_KEPT: usize = 16_000;
+/// How far the first copies are apart: in time, and in the work that would have to be done again (see [`Sim::work`]).
+const TIME_APART: Duration = Duration::from_secs(2);
+const FIRST_GAP: u64 = 250;
 /// How many branches are kept; of more, the oldest that nobody looks at goes.
 const BRANCHES_MAX: usize = 12;
 /// How many steps are done at a time where a moment has to be reached at once.
@@ -23,7 +28,8 @@ struct Branch {
     from: Time,
     live: Sim,
     frames: Vec<Rc<Sim>>,
-    gap: Duration,
+    /// How much work lies between two copies.
+    gap: u64,
 }
 
 /// What there is to say of a branch.
@@ -241,12 +247,15 @@ impl Branch {
 
     /// Keeps a copy of now, where the last one is long enough ago.
     fn keep(&mut self) {
-        let last = self.frames.last().map_or(Time::ZERO, |f| f.now());
-        if self.live.now() < last + self.gap {
+        let last = self.frames.last().map_or((Time::ZERO, 0), |f| (f.now(), f.work()));
+        // A copy is as much work as there are objects: it must not cost more than it saves.
+        let store = self.live.api().store();
+        if self.live.now() < last.0 + TIME_APART || self.live.work() < last.1 + self.gap.max(store.len() as u64) {
             return;
         }
+        let pods = store.count(Kind::named("Pod"));
         self.frames.push(Rc::new(self.live.clone()));
-        if self.frames.len() > FRAMES_MAX {
+        if self.frames.len() > (PODS_KEPT / pods.max(1)).clamp(FRAMES_MIN, FRAMES_MAX) {
             self.gap *= 2;
             let mut n = 0;
             self.frames.retain(|_| {
@@ -260,7 +269,7 @@ impl Branch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::{Kind, Object};
+    use crate::api::Object;
 
     fn command(line: &str) -> TimedInput {
         TimedInput { cmd: Some(line.to_owned()), ..TimedInput::default() }
@@ -281,6 +290,8 @@ mod tests {
     /// Two pods, ten and three hundred seconds in, with what the digest was at some moments.
     fn played() -> (Timeline, Vec<(Time, u64)>) {
         let mut t = Timeline::new(Session { seed: 7, ..Session::default() });
+        // So little happens here that copies would hardly be kept.
+        t.branches.get_mut(&0).expect("the first branch").gap = 10;
         let mut digests = Vec::new();
         for s in [3, 10, 11, 40, 300, 301, 700] {
             run(&mut t, at(s));
@@ -311,7 +322,9 @@ mod tests {
                 assert_eq!(t.shown().digest(), *digest, "at {moment:?}");
             }
         }
-        assert!(t.branch().frames.len() <= FRAMES_MAX);
+        let frames = &t.branch().frames;
+        assert!((4..=FRAMES_MAX).contains(&frames.len()), "{}", frames.len());
+        assert!(frames.windows(2).all(|w| w[0].now() + TIME_APART <= w[1].now() && w[0].work() + t.branch().gap <= w[1].work()));
     }
 
     #[test]

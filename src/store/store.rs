@@ -68,6 +68,8 @@ struct Row {
 pub struct Store {
     log: Log,
     tables: BTreeMap<KindRef, BTreeMap<RowKey, Row>>,
+    /// How many objects of each kind there are.
+    counts: BTreeMap<KindRef, usize>,
     indexers: &'static [Indexer],
     indexes: Vec<BTreeMap<ArcStr, BTreeSet<ObjectKey>>>,
     /// Reads and watches from before this revision are refused.
@@ -82,6 +84,7 @@ impl Store {
         Store {
             log: Log::default(),
             tables: BTreeMap::new(),
+            counts: BTreeMap::new(),
             indexers,
             indexes: vec![BTreeMap::new(); indexers.len()],
             compacted: 0,
@@ -102,6 +105,21 @@ impl Store {
     /// An object's newest state.
     pub fn get(&self, key: &ObjectKey) -> Option<&Value> {
         self.tables.get(&key.kind)?.get(&(key.namespace.clone(), key.name.clone()))?.head.as_ref()
+    }
+
+    /// How many objects of a kind there are.
+    pub fn count(&self, kind: KindRef) -> usize {
+        self.counts.get(&kind).copied().unwrap_or(0)
+    }
+
+    /// How many objects there are.
+    pub fn len(&self) -> usize {
+        self.counts.values().sum()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// All objects of a kind, of one namespace or of all, sorted by namespace and name.
@@ -242,6 +260,8 @@ impl Store {
             .entry((key.namespace.clone(), key.name.clone()))
             .or_insert_with(|| Row { head: None, revisions: Arc::default() });
         let old = row.head.take();
+        let count = self.counts.entry(key.kind).or_default();
+        *count = *count + usize::from(change != ChangeType::Deleted) - usize::from(old.is_some());
         row.head = (change != ChangeType::Deleted).then(|| value.clone());
         let previous = row.revisions.last().copied().unwrap_or(0);
         Arc::make_mut(&mut row.revisions).push(revision);

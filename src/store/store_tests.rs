@@ -56,6 +56,7 @@ fn agrees_with_a_list_of_full_copies() {
             assert_eq!(&read(&store, rev as u64), state);
         }
         let now = states.last().expect("starts with one");
+        assert_eq!((store.count(kind), store.len(), store.is_empty()), (now.len(), now.len(), now.is_empty()));
         for colour in ["0", "1", "2"] {
             let indexed: Vec<&str> = store.indexed("colour", colour).map(|k| k.name.as_str()).collect();
             let scanned: Vec<&str> = now.iter().filter(|(_, c)| *c == colour).map(|(n, _)| n.as_str()).collect();

@@ -28,7 +28,7 @@ pub type HostRef = Rc<RefCell<Host>>;
 /// How long one frame may let the cluster work, in milliseconds: the rest of the frame is for drawing.
 const WORK_MS_MAX: f64 = 8.0;
 /// How many steps are done between two looks at the clock.
-const STEPS_BETWEEN_LOOKS: u64 = 8;
+const STEPS_BETWEEN_LOOKS: u64 = 2;
 /// So many frames in a row must fall short before the page says that the clock is slow.
 const LATE_FRAMES: u32 = 12;
 /// How long reaching a past moment may hold up the page at once, in milliseconds; the rest comes in the next frames.
@@ -231,7 +231,7 @@ impl Host {
             while !done && free() {
                 done = match self.next_to_run_again() {
                     Some(next) => {
-                        self.time.run(next, STEPS_BETWEEN_LOOKS);
+                        self.time.run(next, 4 * STEPS_BETWEEN_LOOKS);
                         self.echo();
                         false
                     }
@@ -735,7 +735,11 @@ fn end_of(session: &Session) -> Time {
     session.inputs.iter().map(TimedInput::at).max().unwrap_or(Time::ZERO)
 }
 
+thread_local! {
+    static CLOCK: Option<web_sys::Performance> = web_sys::window().and_then(|w| w.performance());
+}
+
 /// The page's own clock, in milliseconds. Only how long work takes is measured by it, never what happens.
 pub fn now_ms() -> f64 {
-    web_sys::window().and_then(|w| w.performance()).map_or(0.0, |p| p.now())
+    CLOCK.with(|clock| clock.as_ref().map_or(0.0, web_sys::Performance::now))
 }

@@ -1,10 +1,13 @@
 //! Requests on their way, drawn over the tank: dots that run from the client to its service and on to the pod, as close together as
 //! there are many; those that wait stand before the pod, and where they are dropped there is a cross.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use web_sys::Element;
+use gloo::render::{AnimationFrame, request_animation_frame};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement};
 use yew::prelude::*;
 
 use kubarium::views::Flow;
@@ -13,10 +16,12 @@ use kubarium::views::Flow;
 const LEGS_MAX: usize = 48;
 /// In how many pictures the places of all that requests run between are looked for once.
 const MEASURE_EVERY: u32 = 6;
-/// Up to so many legs are drawn in every frame.
+/// Up to so many legs, the dots on them are drawn in every frame; of more legs, so many milliseconds later each time.
 const LEGS_SMOOTH: usize = 12;
-/// How fast dots run, in pixels a second.
-const RUN_PX: u32 = 120;
+const DOTS_EVERY_MS: f64 = 30.0;
+/// How fast dots run, in pixels a second, and how thick they are.
+const RUN_PX: f64 = 120.0;
+const DOT_PX: f64 = 5.0;
 /// The most requests that are drawn as standing.
 const STANDING_MAX: u64 = 5;
 /// Where requests from outside come from, as `data-uid` has it.
@@ -42,7 +47,8 @@ struct Load {
 /// A leg as it is drawn.
 #[derive(Clone, PartialEq)]
 struct Leg {
-    path: String,
+    /// Where its curve begins, bends and ends: three pairs of a Bézier's four, as the last is `end`.
+    curve: [(i32, i32); 3],
     end: (i32, i32),
     /// How far the dots are apart, in pixels; none where nothing runs.
     gap: Option<u32>,
@@ -99,10 +105,16 @@ fn measure(over: &Element, flows: &[Flow]) -> Vec<Leg> {
         // What stands side by side is joined by an arc below, and what stands above each other by a line that swings once.
         let bend = if level { 22.0 } else { (y2 - y1) * 0.5 };
         let (c1, c2) = (y1 + bend, if level { y2 + bend } else { y2 - bend });
-        let path = format!("M{x1:.0} {y1:.0}C{x1:.0} {c1:.0} {x2:.0} {c2:.0} {x2:.0} {y2:.0}");
+        let whole = |x: f64, y: f64| (x.round() as i32, y.round() as i32);
         // Twice as many stand half as far apart, in steps, so that they do not jump with every reading.
         let gap = (load.per_10s > 0).then(|| 128 >> (load.per_10s / 10).max(1).ilog2().min(4));
-        Some(Leg { path, end: (x2 as i32, y2 as i32), gap, failing: load.failed > 0, waiting: load.waiting })
+        Some(Leg {
+            curve: [whole(x1, y1), whole(x1, c1), whole(x2, c2)],
+            end: whole(x2, y2),
+            gap,
+            failing: load.failed > 0,
+            waiting: load.waiting,
+        })
     };
     legs(flows).into_iter().filter_map(drawn).collect()
 }
@@ -122,23 +134,109 @@ pub fn Traffic(props: &Props) -> Html {
             *turn += 1;
         }
     });
-    // Many legs are drawn anew half as often: four pixels at a time.
-    let many = legs.len() > LEGS_SMOOTH;
+    let dots = use_node_ref();
+    use_effect_with(((*legs).clone(), props.playing), {
+        let dots = dots.clone();
+        move |(legs, playing): &(Vec<Leg>, bool)| {
+            let run = dots.cast::<HtmlCanvasElement>().and_then(|canvas| Dots::of(&canvas, legs.clone())).map(|dots| {
+                let next = Rc::new(RefCell::new(None));
+                dots.frame(next.clone(), *playing && !prefers_stillness());
+                next
+            });
+            // The frame that is to come is called off.
+            move || drop(run.map(|next| next.borrow_mut().take()))
+        }
+    });
     let leg = |l: &Leg| {
         let (x, y) = l.end;
-        let pace = |gap: u32| if many { format!(";animation-timing-function:steps({})", gap / 4) } else { String::new() };
+        let path = l.path();
         html! {
-            <g key={l.path.clone()} class={if l.failing { "leg bad" } else { "leg" }}>
-                <path class="way" d={l.path.clone()} />
-                if let Some(gap) = l.gap {
-                    <path class="dots" d={l.path.clone()} stroke-dasharray={format!("0 {gap}")} style={format!("--gap:{gap}px;animation-duration:{}ms{}", gap * 1000 / RUN_PX, pace(gap))} />
-                }
+            <g key={path.clone()} class={classes!("leg", l.failing.then_some("bad"), l.gap.is_some().then_some("runs"))}>
+                <path class="way" d={path} />
                 if l.failing { <path class="drop" d={format!("M{} {}l8 8m0 -8l-8 8", x - 4, y - 4)} /> }
                 for i in 0..l.waiting.min(STANDING_MAX) { <circle cx={(x + 9 * (i as i32 + 1)).to_string()} cy={(y - 5).to_string()} r="3" /> }
             </g>
         }
     };
-    html! {
-        <svg ref={over} class={if props.playing { "traffic" } else { "traffic still" }} aria-hidden="true">{ for legs.iter().map(leg) }</svg>
+    html! { <>
+        <svg ref={over} class="traffic" aria-hidden="true">{ for legs.iter().map(leg) }</svg>
+        <canvas ref={dots} class="traffic" aria-hidden="true"></canvas>
+    </> }
+}
+
+impl Leg {
+    /// Its curve as a path has it.
+    fn path(&self) -> String {
+        let ([a, b, c], d) = (self.curve, self.end);
+        format!("M{} {}C{} {} {} {} {} {}", a.0, a.1, b.0, b.1, c.0, c.1, d.0, d.1)
+    }
+}
+
+/// Whether the visitor's system asks for as little motion as can be.
+fn prefers_stillness() -> bool {
+    web_sys::window().and_then(|w| w.match_media("(prefers-reduced-motion: reduce)").ok()?).is_some_and(|m| m.matches())
+}
+
+/// The dots that run along the legs. They are drawn on a canvas: dashes that a stylesheet moves would have the browser paint all
+/// that is under their boxes in every frame, and cost several times as much.
+struct Dots {
+    legs: Vec<Leg>,
+    context: CanvasRenderingContext2d,
+    size: (f64, f64),
+    /// The colours of what goes well and of what fails.
+    colours: [String; 2],
+    drawn_ms: f64,
+}
+
+impl Dots {
+    fn of(canvas: &HtmlCanvasElement, legs: Vec<Leg>) -> Option<Dots> {
+        let window = web_sys::window()?;
+        let style = window.get_computed_style(canvas).ok()??;
+        let colours = ["--accent", "--bad"].map(|name| style.get_property_value(name).unwrap_or_default().trim().to_owned());
+        let ratio = window.device_pixel_ratio().max(1.0);
+        let size = (f64::from(canvas.client_width()), f64::from(canvas.client_height()));
+        // Setting a size empties the canvas, and is dear.
+        let (w, h) = ((size.0 * ratio) as u32, (size.1 * ratio) as u32);
+        if (canvas.width(), canvas.height()) != (w, h) {
+            canvas.set_width(w);
+            canvas.set_height(h);
+        }
+        let context = canvas.get_context("2d").ok()??.dyn_into::<CanvasRenderingContext2d>().ok()?;
+        context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0).ok()?;
+        context.set_line_cap("round");
+        context.set_line_width(DOT_PX);
+        Some(Dots { legs, context, size, colours, drawn_ms: f64::NEG_INFINITY })
+    }
+
+    /// Draws the dots now, and again in the frames to come where they run.
+    fn frame(mut self, next: Rc<RefCell<Option<AnimationFrame>>>, runs: bool) {
+        let again = next.clone();
+        *next.borrow_mut() = Some(request_animation_frame(move |now_ms| {
+            if self.legs.len() <= LEGS_SMOOTH || now_ms - self.drawn_ms >= DOTS_EVERY_MS {
+                self.drawn_ms = now_ms;
+                self.draw(now_ms);
+            }
+            if runs && self.legs.iter().any(|l| l.gap.is_some()) {
+                self.frame(again, runs);
+            }
+        }));
+    }
+
+    fn draw(&self, now_ms: f64) {
+        let context = &self.context;
+        context.clear_rect(0.0, 0.0, self.size.0, self.size.1);
+        for l in &self.legs {
+            let Some(gap) = l.gap.map(f64::from) else { continue };
+            context.set_stroke_style_str(&self.colours[usize::from(l.failing)]);
+            let dash: js_sys::Array = [0.0, gap].into_iter().map(JsValue::from_f64).collect();
+            // A pattern that is not taken leaves the line whole.
+            let _ = context.set_line_dash(&dash);
+            context.set_line_dash_offset(-(now_ms / 1000.0 * RUN_PX) % gap);
+            let ([a, b, c], d) = (l.curve.map(|p| (f64::from(p.0), f64::from(p.1))), (f64::from(l.end.0), f64::from(l.end.1)));
+            context.begin_path();
+            context.move_to(a.0, a.1);
+            context.bezier_curve_to(b.0, b.1, c.0, c.1, d.0, d.1);
+            context.stroke();
+        }
     }
 }

@@ -131,8 +131,9 @@ const SOUND: Wrong = (false, false, (1, 1));
 const WORKLOADS: [&str; 6] = ["DaemonSet", "Deployment", "Job", "ReplicaSet", "ReplicationController", "StatefulSet"];
 
 /// How many pods are looked at in one picture though nothing of them was written: what only their kubelets know may have changed.
-/// Of more pods they take turns.
+/// Of more pods they take turns, fewer at a time: there the picture is seen from far away.
 const LOOKS_MAX: usize = 400;
+const LOOKS_OF_MANY: usize = 150;
 
 /// A pod as it was read last.
 type Read = (Value, Option<LivePod>, Rc<PodView>);
@@ -198,12 +199,13 @@ impl ClusterViews {
             }
         }
         self.read = Some(api.revision());
+        let looks = if self.pods.len() > LOOKS_MAX { LOOKS_OF_MANY } else { LOOKS_MAX };
         let in_turn: Vec<(String, Value)> = {
             let rest = self.pods.range::<String, _>(&self.turn..).chain(self.pods.range::<String, _>(..&self.turn));
-            rest.take(LOOKS_MAX + 1).map(|(uid, (object, ..))| (uid.clone(), object.clone())).collect()
+            rest.take(looks + 1).map(|(uid, (object, ..))| (uid.clone(), object.clone())).collect()
         };
-        self.turn = in_turn.get(LOOKS_MAX).map(|p| p.0.clone()).unwrap_or_default();
-        for (uid, object) in in_turn.into_iter().take(LOOKS_MAX) {
+        self.turn = in_turn.get(looks).map(|p| p.0.clone()).unwrap_or_default();
+        for (uid, object) in in_turn.into_iter().take(looks) {
             touched.entry(uid).or_insert(Some(object));
         }
         let changed = self.read_pods(touched, live);

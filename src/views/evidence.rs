@@ -360,7 +360,7 @@ pub fn kinds(sim: &Sim) -> Vec<KindCount> {
     let count = |k: KindRef| KindCount {
         kind: k.kind,
         names: std::iter::once(k.plural).chain(k.short_names.iter().copied()).collect(),
-        count: sim.api().iter(k, None).count(),
+        count: sim.api().store().count(k),
     };
     kinds.map(count).collect()
 }

@@ -32,7 +32,7 @@ for (const [theme, language, size] of [
     // The space bar is for the clock only where it is not for a button.
     await page.locator('.bar h1').click();
     await panel(0);
-    await until('requests on their way', async () => (await page.locator('.traffic .dots').count()) >= 3);
+    await until('requests on their way', async () => (await page.locator('.traffic .leg.runs').count()) >= 3);
     await page.locator('.chip', { hasText: /\d(\/s|\/秒)/ }).waitFor();
     await page.locator('body').press(' ');
     await screenshot('load');
@@ -47,7 +47,7 @@ for (const [theme, language, size] of [
     await page.locator('body').press('Control+z');
     await page.locator('.answer, [role=log]', { hasText: /Taken back|已撤销/ }).first().waitFor({ state: 'attached' });
     await panel(0);
-    await until('no requests', async () => (await page.locator('.traffic .dots').count()) === 0);
+    await until('no requests', async () => (await page.locator('.traffic .leg.runs').count()) === 0);
   });
 }
 
