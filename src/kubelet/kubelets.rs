@@ -383,6 +383,7 @@ impl Kubelets {
         if let Some(kubelet) = self.kubelets.get_mut(&name) {
             if !deleted {
                 kubelet.node.update(node);
+                kubelet.node.offer_extended(api, now);
             }
             return;
         }

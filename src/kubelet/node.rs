@@ -111,6 +111,23 @@ impl Node {
         self.object = object.clone();
     }
 
+    /// What somebody says that the node has beyond what its kubelet knows can be used as well.
+    // Models `MachineInfo` (pkg/kubelet/nodestatus), which makes extended resources of the capacity allocatable.
+    pub fn offer_extended(&self, api: &mut ApiServer, now: Time) {
+        let status = self.object.get("status");
+        let lacking = |name: &str| name.contains('/') && status.at(&["allocatable", name]).is_null();
+        let offered: Vec<&ArcStr> = status.get("capacity").entries().map(|e| e.0).filter(|name| lacking(name)).collect();
+        if offered.is_empty() || !self.running || self.cut {
+            return;
+        }
+        let mut next = self.object.clone();
+        for name in offered {
+            next.set(&["status", "allocatable", name], status.at(&["capacity", name]).clone());
+        }
+        // Whoever changed the node in between makes that it is looked at again.
+        let _ = api.update(&Caller::new(now, "kubelet"), Kind::named("Node"), next, Subresource::Status, &WriteOptions::default());
+    }
+
     /// The last relist at or before a moment.
     pub fn relist_before(&self, at: Time) -> Time {
         let since = (at.0 + RELIST_US - self.relist_phase_us) % RELIST_US;

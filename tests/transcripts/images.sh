@@ -51,3 +51,5 @@ test $(kubectl exec redis -- curl -s echo | grep client_address | cut -d= -f2) =
 kubectl exec text -- curl -s localhost:5000
 kubectl run late --image=nginx --overrides='{"spec":{"nodeSelector":{"no":"node"}}}'; kubectl exec late -- ls
 kubectl run debugged --image=registry.k8s.io/pause:3.1; sleep 2; kubectl exec debugged -- sh
+kubectl create deployment hello --image=gcr.io/google-samples/hello-app:2.0 --replicas=2; kubectl expose deployment hello --port=80 --target-port=8080; sleep 2
+kubectl exec redis -- sh -c 'curl -s hello | head -2; dig +short hello.default.svc.cluster.local | wc -l; dig none | grep -o "status: [A-Z]*"; host none'

@@ -63,7 +63,7 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
             // The one that ephemeral containers are explained with has none here either.
             if tag == "3.1" { Flavour::Scratch } else { Flavour::Busybox },
         ),
-        "nginx" | "nginx-slim" | "nginx-unprivileged" => nginx(base, tag),
+        "nginx" | "nginx-slim" | "nginx-unprivileged" | "nginxhttps" => nginx(base, tag),
         "httpd" => httpd(tag),
         "hpa-example" | "php-apache" => service_image(
             Service {
@@ -221,13 +221,13 @@ fn tcp(base: &str, program: &str, ports: &[u16], memory_bytes: u64) -> Image {
 /// what it says when it starts, to a request in its log, and to whoever asks.
 struct Page(&'static str, &'static str, &'static [&'static str], u16, &'static str, &'static str, &'static str);
 
-const GO: &[&str] = &["./app"];
+const GO: &[&str] = &["/app"];
 const NODE: &[&str] = &["node", "server.js"];
 const APACHE: &[&str] = &["apache2-foreground"];
 const CLF: &str = "%c - - [%d] \"%m %U HTTP/1.1\" %S %B";
 const COMBINED: &str = "%c - - [%d] \"%m %U HTTP/1.1\" %S %B \"-\" \"%a\"";
 
-const PAGES: [Page; 13] = [
+const PAGES: [Page; 15] = [
     Page("kubia", "node", &["node", "app.js"], 8080, "Kubia server starting...", "Received request from ::ffff:%c", "You've hit %h\n"),
     Page(
         "kubernetes-bootcamp",
@@ -248,6 +248,8 @@ const PAGES: [Page; 13] = [
         "Hello, world!\nVersion: 1.0.0\nHostname: %h\n",
     ),
     Page("hello-go-gke", "app", GO, 80, "", "", "{\"message\":\"Hello\"}\n"),
+    Page("serve_hostname", "serve_hostname", &["/serve_hostname"], 9376, "", "", "%h\n"),
+    Page("serve-hostname", "serve_hostname", &["/serve_hostname"], 9376, "", "", "%h\n"),
     Page("node-hello", "node", NODE, 8080, "", "Received request for URL: %U", "Hello Kubernetes!"),
     Page("hello-node", "node", NODE, 8080, "", "Received request for URL: %U", "Hello World!"),
     Page("http-echo", "http-echo", &["/http-echo"], 5678, "%T [INFO] server is listening on :%p", "", "hello-world\n"),

@@ -198,10 +198,13 @@ fn build(flavour: Flavour) -> Inode {
     let mut bin: Vec<&str> = APPLETS.iter().chain(&APPLETS_MORE).copied().collect();
     match flavour {
         Flavour::Busybox | Flavour::Alpine => bin.push("busybox"),
-        _ => bin.extend(["bash", "curl", "dash", "hostname", "pause", "stress", "stress-ng", "dig", "host", "apt-get", "apt", "jq"]),
+        _ => bin.extend(["bash", "curl", "dash", "hostname", "pause", "stress", "stress-ng", "apt-get", "apt", "jq"]),
     }
     if matches!(flavour, Flavour::Debian | Flavour::Ubuntu) {
         root.put("usr/bin/redis-cli", Inode::file(include_str!("redis-cli.sh"), 0o755));
+        for name in ["dig", "host"] {
+            root.put(&format!("usr/bin/{name}"), Inode::file(include_str!("dig.sh"), 0o755));
+        }
         for name in ["declare-queue", "delete-queue", "publish", "get", "consume"] {
             root.put(&format!("usr/bin/amqp-{name}"), Inode::file(include_str!("amqp.sh"), 0o755));
         }
