@@ -1,5 +1,6 @@
 //! A pod's phase from the states of its containers. Models the kubelet's `getPhase` (pkg/kubelet/kubelet_pods.go).
 
+use super::restart_all::RESTARTING_ALL;
 use super::spec::{ContainerKind, PodSpec};
 use crate::api::Value;
 
@@ -49,7 +50,7 @@ pub(super) fn get_phase(spec: &PodSpec, statuses: &[&Value], terminal: bool, ini
                 let code = last.get("exitCode").int() as i32;
                 if code != 0 {
                     failed_init += 1;
-                    failed_for_good += i32::from(!spec.restarts(container, code));
+                    failed_for_good += i32::from(!begins_anew(last) && !spec.restarts(container, code));
                 }
             }
             (_, false) => pending_init += 1,
@@ -80,7 +81,7 @@ pub(super) fn get_phase(spec: &PodSpec, statuses: &[&Value], terminal: bool, ini
         if let Some(code) = ended {
             stopped += 1;
             succeeded += i32::from(code == 0);
-            restartable += i32::from(spec.restarts(container, code));
+            restartable += i32::from(begins_anew(last) || spec.restarts(container, code));
         }
     }
 
@@ -103,6 +104,11 @@ pub(super) fn get_phase(spec: &PodSpec, statuses: &[&Value], terminal: bool, ini
         return if stopped == succeeded { "Succeeded" } else { "Failed" };
     }
     "Pending"
+}
+
+/// Whether the last end of a container is that all containers of its pod begin anew.
+fn begins_anew(last: &Value) -> bool {
+    last.get("reason").str() == RESTARTING_ALL
 }
 
 /// What a container status says its container is in.

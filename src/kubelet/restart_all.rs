@@ -7,6 +7,10 @@ use super::spec::{ContainerKind, RESTART_ALL};
 use crate::api::Value;
 use crate::base::Time;
 
+/// Why a container is gone that begins anew, as its status has it.
+pub(super) const RESTARTING_ALL: &str = "RestartingAllContainers";
+pub(super) const REMOVED: &str = "The container is removed because RestartAllContainers in place";
+
 fn takes_part(container: &Container) -> bool {
     container.spec.kind != ContainerKind::Ephemeral
 }

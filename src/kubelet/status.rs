@@ -6,6 +6,7 @@ use super::eviction::EVICTED;
 use super::phase::{get_phase, has_regular_started};
 use super::pod_worker::{PodWorker, Work};
 use super::resources::{container_status_resources, pod_resources, pod_resources_by, to_value};
+use super::restart_all::{REMOVED, RESTARTING_ALL};
 use super::rules::Condition;
 use super::spec::{ContainerKind, ContainerSpec, PodSpec};
 use crate::api::{ArcStr, Object, Value};
@@ -126,6 +127,7 @@ impl PodWorker {
         let waiting_for = if has_init && spec.kind != ContainerKind::Ephemeral { "PodInitializing" } else { "ContainerCreating" };
         let newest = container.newest();
         let mut state = match newest {
+            None if container.begun > 0 => obj!({"waiting": {"reason": RESTARTING_ALL, "message": REMOVED}}),
             None => obj!({"waiting": {"reason": waiting_for}}),
             Some(instance) => instance_state(instance),
         };
@@ -133,6 +135,9 @@ impl PodWorker {
             [.., previous, _] => instance_state(previous),
             _ if container.lost.is_some() => {
                 unlocated("The container could not be located when the pod was deleted.  The container used to be Running")
+            }
+            [] if container.begun > 0 => {
+                obj!({"terminated": {"exitCode": 137, "reason": RESTARTING_ALL, "message": REMOVED, "startedAt": null, "finishedAt": null}})
             }
             _ => Value::map(),
         };

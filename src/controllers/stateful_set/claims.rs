@@ -1,7 +1,7 @@
 //! The claims of a StatefulSet's pods: made with the pod, and kept or owned as the retention policy says.
 
 use super::identity;
-use crate::api::{Kind, Object, Status, Value};
+use crate::api::{Kind, KindRef, Object, Status, Value};
 use crate::controllers::controller::controller_ref;
 use crate::obj;
 use crate::server::{ApiServer, Caller, EventRecorder, EventType, Subresource, WriteOptions};
@@ -97,37 +97,210 @@ pub(super) fn is_stale(api: &ApiServer, set: &Value, pod: &Value) -> bool {
     })
 }
 
+/// Whether a reference names the set or the pod, of whatever uid.
+fn names_owner(reference: &Value, owner: &Value, kind: KindRef) -> bool {
+    let is = |member: &str, wanted: &str| reference.get(member).str() == wanted;
+    is("apiVersion", &kind.api_version()) && is("kind", kind.kind) && is("name", owner.name())
+}
+
+/// A claim's references beside what may own it: the set or one of its pods.
+struct Owners<'a> {
+    set: &'a Value,
+    pod: &'a Value,
+    refs: Vec<Value>,
+}
+
+impl Owners<'_> {
+    fn ours(&self) -> [(&Value, KindRef); 2] {
+        [(self.set, Kind::named("StatefulSet")), (self.pod, Kind::named("Pod"))]
+    }
+
+    /// Whether a reference is to one of them.
+    fn is_ours(&self, reference: &Value) -> bool {
+        self.ours().iter().any(|(owner, kind)| names_owner(reference, owner, kind))
+    }
+
+    /// Whether it is owned by one of them as it was in a former life.
+    fn is_stale(&self) -> bool {
+        let stale = |r: &Value| self.ours().iter().any(|(o, kind)| names_owner(r, o, kind) && r.get("uid").str() != o.uid());
+        self.refs.iter().any(stale)
+    }
+
+    /// Whether somebody else decides about the claim (`hasUnexpectedController`).
+    fn has_unexpected_controller(&self, keeps_all: bool) -> bool {
+        !keeps_all && (self.is_stale() || self.refs.iter().any(|r| r.get("controller").is_true() && !self.is_ours(r)))
+    }
+
+    fn has_uid(&self, owner: &Value) -> bool {
+        self.refs.iter().any(|r| r.get("uid").str() == owner.uid())
+    }
+
+    /// Whether one of them owns it without being its controller (`hasNonControllerOwner`).
+    fn has_non_controller(&self) -> bool {
+        let uids = [self.set.uid(), self.pod.uid()];
+        self.refs.iter().any(|r| uids.contains(&r.get("uid").str()) && !r.get("controller").is_true())
+    }
+
+    /// Whether the claim is owned as the retention policy asks for (`isClaimOwnerUpToDate`).
+    fn up_to_date(&self, policy: &Retention) -> bool {
+        if self.is_stale() {
+            // Its former owner's end is the garbage collector's business.
+            return true;
+        }
+        let (of_set, of_pod) = (self.has_uid(self.set), self.has_uid(self.pod));
+        if self.has_unexpected_controller(policy.keeps_all) {
+            return !of_set && !of_pod;
+        }
+        !self.has_non_controller() && of_set == policy.by_set && of_pod == policy.by_pod
+    }
+
+    /// The references that it is to have (`updateClaimOwnerRefForSetAndPod`).
+    fn wanted(&self, policy: &Retention) -> Vec<Value> {
+        let mut refs: Vec<Value> = self.refs.iter().filter(|r| !self.is_ours(r)).cloned().collect();
+        if !self.has_unexpected_controller(policy.keeps_all) {
+            let owners = self.ours().into_iter().zip([policy.by_set, policy.by_pod]);
+            refs.extend(owners.filter(|((owner, _), by)| *by && !owner.uid().is_empty()).map(|((o, kind), _)| controller_ref(o, kind)));
+        }
+        refs
+    }
+}
+
+/// What a retention policy means for the claims of a pod.
+struct Retention {
+    /// Nothing is ever deleted.
+    keeps_all: bool,
+    by_set: bool,
+    by_pod: bool,
+}
+
+impl Retention {
+    /// `condemned`: the pod is beyond the set's size.
+    fn of(set: &Value, condemned: bool) -> Self {
+        let policy = set.at(&["spec", "persistentVolumeClaimRetentionPolicy"]);
+        let deletes = |when: &str| policy.get(when).str() == "Delete";
+        let by_pod = deletes("whenScaled") && condemned;
+        Retention { keeps_all: !deletes("whenScaled") && !deletes("whenDeleted"), by_set: deletes("whenDeleted") && !by_pod, by_pod }
+    }
+}
+
 /// Gives each claim of the pod the owners that the retention policy asks for. `condemned`: the pod is beyond the set's size.
 pub(super) fn apply_retention(api: &mut ApiServer, by: &Caller, set: &Value, pod: &Value, condemned: bool) -> Result<(), Status> {
     let kind = Kind::named("PersistentVolumeClaim");
-    let policy = set.at(&["spec", "persistentVolumeClaimRetentionPolicy"]);
-    let deletes = |when: &str| policy.get(when).str() == "Delete";
-    let by_pod = deletes("whenScaled") && condemned;
-    let by_set = deletes("whenDeleted") && !by_pod;
+    let policy = Retention::of(set, condemned);
     for (_, claim) in claims_of(set, pod) {
         let Some(found) = api.peek(kind, set.namespace(), claim.name()).cloned() else { continue };
-        let mut owners = found.at(&["metadata", "ownerReferences"]).items().to_vec();
-        if owners.iter().any(|o| o.get("controller").is_true() && o.get("uid").str() != set.uid() && o.get("uid").str() != pod.uid()) {
-            // Somebody else decides about this claim.
+        let owners = Owners { set, pod, refs: found.at(&["metadata", "ownerReferences"]).items().to_vec() };
+        if owners.up_to_date(&policy) {
             continue;
         }
-        owners.retain(|o| {
-            (o.get("uid").str() != set.uid() || by_set) && !(o.get("kind").str() == "Pod" && o.get("name").str() == pod.name() && !by_pod)
-        });
-        for (wanted, owner, owner_kind) in [(by_set, set, Kind::named("StatefulSet")), (by_pod, pod, Kind::named("Pod"))] {
-            if wanted && !owner.uid().is_empty() && !owners.iter().any(|o| o.get("uid").str() == owner.uid()) {
-                owners.push(controller_ref(owner, owner_kind));
-            }
-        }
+        let refs = owners.wanted(&policy);
         let mut next = found.clone();
-        if owners.is_empty() {
+        if refs.is_empty() {
             next.remove(&["metadata", "ownerReferences"]);
         } else {
-            next.set(&["metadata", "ownerReferences"], owners);
+            next.set(&["metadata", "ownerReferences"], refs);
         }
         if !next.same(&found) {
             api.update(by, kind, next, Subresource::None, &WriteOptions::default())?;
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::table_rows::{check, same};
+    use crate::server::Caller;
+
+    const TABLE: &str = "statefulset_controller";
+
+    fn set(policy: &Value) -> Value {
+        obj!({
+            "metadata": {"name": "set", "namespace": "default", "uid": "set-uid"},
+            "spec": {"persistentVolumeClaimRetentionPolicy": policy}
+        })
+    }
+
+    fn pod(name: &str, uid: &str) -> Value {
+        obj!({"metadata": {"name": name, "namespace": "default", "uid": uid}})
+    }
+
+    fn policy_of(row: &Value) -> Value {
+        obj!({"whenScaled": row.get("scaleDownPolicy"), "whenDeleted": row.get("setDeletePolicy")})
+    }
+
+    #[test]
+    fn claims_are_owned_as_the_policy_says() {
+        for function in ["TestIsClaimOwnerUpToDate", "TestUpdateClaimOwnerRefForSetAndPod"] {
+            check(TABLE, function, 6, |row| {
+                let set = set(&policy_of(row));
+                let condemned = match row.get("ordinal") {
+                    Value::Null => row.get("condemned").is_true(),
+                    ordinal => ordinal.int() >= row.get("replicas").int(),
+                };
+                let (pod, policy) = (pod("set-0", "pod-uid"), Retention::of(&set, condemned));
+                let stranger = obj!({"apiVersion": "v1", "kind": "Rogue", "name": "stranger", "uid": "x", "controller": true});
+                let refs = if row.get("unexpectedController").is_true() { vec![stranger] } else { Vec::new() };
+                let before = Owners { set: &set, pod: &pod, refs };
+                let after = Owners { refs: before.wanted(&policy), ..before };
+                let (needs_set, needs_pod) = (row.get("needsSetRef").is_true(), row.get("needsPodRef").is_true());
+                let got = (after.has_uid(&set), after.has_uid(&pod), after.up_to_date(&policy));
+                Some(same(got, (needs_set, needs_pod, true)))
+            });
+        }
+    }
+
+    #[test]
+    fn odd_owners_are_mended_or_left_alone() {
+        check(TABLE, "TestClaimOwnerUpToDateEdgeCases", 8, |row| {
+            let mut set = set(row.get("policy"));
+            set.set(&["metadata", "name"], "stateful-set");
+            set.set(&["metadata", "uid"], "ss-456");
+            let (pod, policy) = (pod("pod-1", "pod-123"), Retention::of(&set, row.at(&["policy", "whenScaled"]).str() == "Delete"));
+            let owners = Owners { set: &set, pod: &pod, refs: row.get("ownerRefs").items().to_vec() };
+            Some(same(owners.up_to_date(&policy), row.get("shouldMatch").is_true()))
+        });
+        check(TABLE, "TestHasUnexpectedController", 11, |row| {
+            let (set, pod) = (set(&Value::Null), pod("pod", "pod-uid"));
+            let owners = Owners { set: &set, pod: &pod, refs: row.get("refs").items().to_vec() };
+            Some(same(owners.has_unexpected_controller(false), row.get("shouldReportUnexpectedController").is_true()))
+        });
+        check(TABLE, "TestNonController", 10, |row| {
+            let mut set = set(&Value::Null);
+            set.set(&["metadata", "uid"], row.get("setUID"));
+            let pod = pod("pod", row.get("podUID").str());
+            let owners = Owners { set: &set, pod: &pod, refs: row.get("refs").items().to_vec() };
+            Some(same(owners.has_non_controller(), row.get("nonController").is_true()))
+        });
+    }
+
+    #[test]
+    fn a_pod_waits_for_the_claims_of_its_former_self() {
+        check(TABLE, "TestPodClaimIsStale", 8, |row| {
+            let mut set = set(&obj!({"whenScaled": "Delete", "whenDeleted": "Delete"}));
+            let mut api = ApiServer::new(1);
+            let by = Caller::new(crate::base::Time::ZERO, "test");
+            let uid = if row.get("skipPodUID").is_true() { "" } else { "123" };
+            let states = row.get("claimStates").items();
+            let names: Vec<Value> = (0..states.len()).map(|i| obj!({"metadata": {"name": format!("c{i}")}})).collect();
+            set.set(&["spec", "volumeClaimTemplates"], names);
+            for (i, state) in states.iter().enumerate().filter(|(_, s)| s.str() != "missing") {
+                let mut claim = obj!({
+                    "metadata": {"name": format!("c{i}-set-3")},
+                    "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1"}}}
+                });
+                if state.str() != "exists" {
+                    let uid = if state.str() == "stale" { "stale" } else { "123" };
+                    claim.set(
+                        &["metadata", "ownerReferences"],
+                        obj!([{"apiVersion": "v1", "kind": "Pod", "name": "set-3", "uid": uid, "controller": true}]),
+                    );
+                }
+                let kind = Kind::named("PersistentVolumeClaim");
+                api.create(&by, kind, "default", claim, &WriteOptions::default()).expect("a claim that is right");
+            }
+            Some(same(is_stale(&api, &set, &pod("set-3", uid)), row.get("expected").is_true()))
+        });
+    }
 }
