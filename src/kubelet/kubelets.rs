@@ -4,18 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::admission::admit;
 use super::container::Instance;
-use super::container_runtime::{Machine, NetError, NetRequest, NetResponse, Pid, Signal};
+use super::container_runtime::{Machine, NetError, NetResponse, Pid, Signal};
 use super::disks::{Disks, overlap};
 use super::exec::Execs;
 use super::live::LivePod;
+use super::message::Message;
 use super::node::Node;
-use super::pod_worker::{Cx, PodWorker, ServeUse, What, Work};
-use super::router::{CONNECT_TIMEOUT, LATENCY, Outgoing, ReplyTo, Route, route, service_behind};
+use super::pod_worker::{Cx, PodWorker, What, Work};
+use super::router::LATENCY;
 use super::static_pods::{hash, is_mirror, manifests_key};
 use super::traffic::Traffic;
 use super::volumes::Volume;
 use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
-use crate::base::{Duration, EventQueue, RandomStream, Shared, Time};
+use crate::base::{EventQueue, RandomStream, Shared, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventType, ExecId, Subresource, WriteOptions};
 
@@ -44,21 +45,6 @@ enum News {
     Network(ArcStr, bool),
 }
 
-/// A message under way in the cluster's network.
-#[derive(Clone, Debug)]
-pub(super) enum Message {
-    Request(Outgoing),
-    Reply(ReplyTo, Result<NetResponse, NetError>),
-    /// A connection from outside to a port of a pod, by namespace and name.
-    Forward((ArcStr, ArcStr), u16, u64, NetRequest),
-    /// The sender of a request is gone.
-    Closed(ReplyTo),
-    /// The next request of a service's load is due: namespace and name, and the load's number.
-    Load((ArcStr, ArcStr), u64),
-    /// A container's memory fills up by so many bytes, so many times more: node, pod, container, attempt.
-    Fill(ArcStr, ArcStr, usize, u32, u64, u32),
-}
-
 /// One node and the pods on it, by uid.
 #[derive(Clone, Debug)]
 pub(super) struct Kubelet {
@@ -73,14 +59,9 @@ impl Kubelet {
     }
 }
 
-/// In how many steps a container's memory is filled, and how long after each other they come.
-const FILL_STEPS: u32 = 16;
-const FILL_STEP: Duration = Duration::from_millis(500);
 /// How many times slower something can be made.
 const SLOWER_MAX: u32 = 1000;
 
-/// In place of a node's name: whoever asks by a forwarded port. No node can be called so.
-const OUTSIDE: &str = "(outside)";
 /// Wakes handled in one call of `wake`.
 const WAKES_MAX: usize = 512;
 
@@ -106,12 +87,12 @@ pub struct Kubelets {
     disks: Disks,
     execs: Execs,
     /// Answers for those outside who asked.
-    forwarded: Vec<(u64, Result<NetResponse, NetError>)>,
+    pub(super) forwarded: Vec<(u64, Result<NetResponse, NetError>)>,
     /// Pods by the objects that their volumes show.
     shown: BTreeMap<(&'static str, ArcStr, ArcStr), BTreeSet<(ArcStr, ArcStr)>>,
     /// Node and uid of the pod of each namespace and name.
-    names: BTreeMap<(ArcStr, ArcStr), (ArcStr, ArcStr)>,
-    random: RandomStream,
+    pub(super) names: BTreeMap<(ArcStr, ArcStr), (ArcStr, ArcStr)>,
+    pub(super) random: RandomStream,
     usage: SetUsage,
     nodes_seen: u32,
 }
@@ -136,27 +117,6 @@ impl Kubelets {
             usage: SetUsage::default(),
             nodes_seen: 0,
         }
-    }
-
-    /// Connects somebody outside to a port of a pod, as `port-forward` does; `id` comes back with the answer.
-    pub fn forward(&mut self, now: Time, namespace: &str, pod: &str, port: u16, id: u64, request: NetRequest) {
-        self.network.push(now + LATENCY, Message::Forward((namespace.into(), pod.into()), port, id, request));
-    }
-
-    /// A request comes to an address in the cluster from outside; `id` comes back with the answer.
-    pub fn enter(&mut self, now: Time, id: u64, request: NetRequest) {
-        let out = Outgoing { node: OUTSIDE.into(), uid: ArcStr::new(), container: 0, id, request };
-        self.network.push(now + LATENCY, Message::Request(out));
-    }
-
-    /// Whether there are answers for somebody outside.
-    pub fn has_forwarded(&self) -> bool {
-        !self.forwarded.is_empty()
-    }
-
-    /// Takes those answers.
-    pub fn take_forwarded(&mut self) -> Vec<(u64, Result<NetResponse, NetError>)> {
-        std::mem::take(&mut self.forwarded)
     }
 
     /// A node goes dark, as if unplugged: its containers are gone, and nothing more is heard of it.
@@ -192,15 +152,6 @@ impl Kubelets {
             }
             Ok(())
         });
-    }
-
-    /// A container's memory fills up by so many bytes, over some seconds.
-    pub fn fill(&mut self, now: Time, namespace: &str, pod: &str, container: &str, bytes: u64) {
-        let Some((node, uid)) = self.names.get(&(namespace.into(), pod.into())).cloned() else { return };
-        let containers = self.worker(namespace, pod).map_or([].as_slice(), |w| w.containers.as_slice());
-        let Some(c) = containers.iter().position(|c| c.spec.name.as_str() == container) else { return };
-        let attempt = containers[c].newest().map_or(0, |i| i.attempt);
-        self.network.push(now, Message::Fill(node, uid, c, attempt, bytes / u64::from(FILL_STEPS), FILL_STEPS));
     }
 
     /// A node's disk, or the way of its images, or of all nodes', is so many times slower than usual.
@@ -588,164 +539,6 @@ impl Kubelets {
             }
         }
     }
-
-    fn deliver(&mut self, api: &mut ApiServer, now: Time, message: Message) {
-        match message {
-            Message::Reply(to, answer) if to.node == OUTSIDE => self.forwarded.push((to.id, answer)),
-            Message::Forward(pod, port, id, request) => {
-                let reply_to = ReplyTo { node: OUTSIDE.into(), uid: ArcStr::new(), container: 0, id, way: Default::default() };
-                let place = self.names.get(&pod).cloned();
-                let answered = place.and_then(|(node, uid)| {
-                    self.with_worker(api, now, &node, &uid, |worker, cx| serve(worker, cx, port, request, reply_to.clone()))
-                });
-                if let Err(error) = answered.unwrap_or(Err(NetError::Refused)) {
-                    self.network.push(now + LATENCY, Message::Reply(reply_to, Err(error)));
-                }
-            }
-            Message::Reply(to, answer) => {
-                self.traffic.answered(&to.way, answer.is_ok());
-                self.with_worker(api, now, &to.node, &to.uid, |worker, cx| {
-                    if let Some(machine) =
-                        worker.containers.get_mut(to.container).and_then(|c| c.newest_mut()).and_then(|i| i.machine.as_deref_mut())
-                    {
-                        machine.respond(cx.now, to.id, answer);
-                        worker.pump(cx, to.container);
-                    }
-                });
-            }
-            Message::Request(out) => self.route_request(api, now, out),
-            Message::Closed(sender) => self.hang_up(api, now, &sender),
-            Message::Load(key, number) => self.send_load(api, now, key, number),
-            Message::Fill(node, uid, c, attempt, bytes, more) => {
-                let filled = self.touch(now, &node, &uid, c, |instance, now| {
-                    let pid = instance.main_pid().filter(|_| instance.attempt == attempt);
-                    if let (Some(pid), Some(machine)) = (pid, instance.machine.as_deref_mut()) {
-                        machine.fill_memory(now, pid, bytes);
-                        return Ok(true);
-                    }
-                    Ok(false)
-                });
-                if more > 1 && matches!(filled, Some(Ok(true))) {
-                    self.network.push(now + FILL_STEP, Message::Fill(node, uid, c, attempt, bytes, more - 1));
-                }
-            }
-        }
-    }
-
-    /// Tells whoever serves a request that its sender is gone.
-    fn hang_up(&mut self, api: &mut ApiServer, now: Time, sender: &ReplyTo) {
-        let is_it = |used: &ServeUse| matches!(used, ServeUse::Network(to) if to.is(sender));
-        let served = self.kubelets.iter().find_map(|(node, kubelet)| {
-            let found = |w: &PodWorker| w.serves.iter().find(|(_, used)| is_it(used)).map(|(key, _)| *key);
-            kubelet.pods.iter().find_map(|(uid, worker)| Some((node.clone(), uid.clone(), found(worker)?)))
-        });
-        let Some((node, uid, key)) = served else { return };
-        self.with_worker(api, now, &node, &uid, |worker, cx| {
-            if let Some(ServeUse::Network(to)) = worker.serves.remove(&key) {
-                cx.node.unserved.push(to.way);
-            }
-            if let Some(machine) = worker.containers.get_mut(key.0).and_then(|c| c.newest_mut()).and_then(|i| i.machine.as_deref_mut()) {
-                machine.hang_up(cx.now, key.1);
-                worker.pump(cx, key.0);
-            }
-        });
-    }
-
-    /// Sends a request on its way; one without a sender comes from outside the cluster.
-    pub(super) fn route_request(&mut self, api: &mut ApiServer, now: Time, out: Outgoing) {
-        let sender = self.kubelets.get(&out.node).and_then(|k| Some((k.pods.get(&out.uid)?, &k.node)));
-        if sender.is_none() && !out.uid.is_empty() {
-            return;
-        }
-        let namespace: ArcStr = sender.map_or_else(ArcStr::new, |s| s.0.namespace().into());
-        let own_ip = sender.and_then(|s| s.0.ip(&s.1.ip)).unwrap_or_default();
-        let cut = sender.is_some_and(|s| s.1.cut);
-        let counted = matches!(out.request, NetRequest::Http(_) | NetRequest::Tcp { .. });
-        let service = service_behind(api, &namespace, &out.request);
-        let mut reply_to =
-            ReplyTo { way: (out.uid.clone(), service, ArcStr::new()), node: out.node, uid: out.uid, container: out.container, id: out.id };
-        let routed = match route(api, &mut self.random, &namespace, &out.request) {
-            _ if cut => Route::Silence,
-            Route::Address(ip, port) if ip.starts_with("127.") => Route::Address(own_ip.clone(), port),
-            Route::Address(ip, port) => self.host_port(&ip, port).map_or(Route::Address(ip, port), |(ip, port)| Route::Address(ip, port)),
-            other => other,
-        };
-        if let Route::Address(ip, _) = &routed
-            && let Some((node, uid)) = self.pod_at(ip, &reply_to)
-        {
-            reply_to.way.2 = uid;
-            if self.kubelets.get(&node).is_some_and(|k| k.node.cut) {
-                self.traffic.sent(&reply_to.way, now);
-                self.network.push(now + CONNECT_TIMEOUT, Message::Reply(reply_to, Err(NetError::TimedOut)));
-                return;
-            }
-        }
-        // What a pod asks itself goes nowhere.
-        if counted && (reply_to.way.2.is_empty() || reply_to.way.2 != reply_to.uid) {
-            self.traffic.sent(&reply_to.way, now);
-        }
-        let (ip, port) = match routed {
-            Route::Answer(answer) => {
-                self.network.push(now + LATENCY, Message::Reply(reply_to, answer));
-                return;
-            }
-            Route::Silence => {
-                self.network.push(now + CONNECT_TIMEOUT, Message::Reply(reply_to, Err(NetError::TimedOut)));
-                return;
-            }
-            Route::Address(ip, port) => (ip, port),
-        };
-        let Some((node, uid)) = self.pod_at(&ip, &reply_to) else {
-            let outside = !ip.starts_with("10.");
-            let (wait, error) = if outside { (CONNECT_TIMEOUT, NetError::TimedOut) } else { (LATENCY * 8, NetError::Unreachable) };
-            self.network.push(now + wait, Message::Reply(reply_to, Err(error)));
-            return;
-        };
-        let mut request = out.request;
-        if let NetRequest::Http(http) = &mut request {
-            http.client = own_ip.to_string();
-        }
-        let answered = self.with_worker(api, now, &node, &uid, |worker, cx| serve(worker, cx, port, request, reply_to.clone()));
-        if let Some(Err(error)) = answered {
-            self.network.push(now + LATENCY, Message::Reply(reply_to, Err(error)));
-        }
-    }
-
-    /// The pod's address and port behind a `hostPort` of the node with this address.
-    fn host_port(&self, ip: &str, port: u16) -> Option<(ArcStr, u16)> {
-        let kubelet = self.kubelets.values().find(|k| k.node.ip == ip)?;
-        kubelet.pods.values().filter(|w| !w.killed && !w.spec.host_network).find_map(|worker| {
-            let mut ports = worker.pod.at(&["spec", "containers"]).items().iter().flat_map(|c| c.get("ports").items());
-            let found = ports.find(|p| p.get("hostPort").int() == i64::from(port))?;
-            Some((worker.ip(&kubelet.node.ip)?, u16::try_from(found.get("containerPort").int()).ok()?))
-        })
-    }
-
-    /// The pod that has an address; a node's address is that of the sender where it shares the node's network.
-    fn pod_at(&self, ip: &str, sender: &ReplyTo) -> Option<(ArcStr, ArcStr)> {
-        let of = |name: &ArcStr, kubelet: &Kubelet| {
-            let mut holders = kubelet.pods.iter().filter(|(_, w)| !w.killed && w.ip(&kubelet.node.ip).is_some_and(|own| own == ip));
-            holders
-                .find(|(uid, _)| **uid == sender.uid)
-                .or_else(|| kubelet.pods.iter().find(|(_, w)| !w.killed && w.ip(&kubelet.node.ip).is_some_and(|own| own == ip)))
-                .map(|(uid, _)| (name.clone(), uid.clone()))
-        };
-        self.kubelets.iter().filter(|(_, k)| k.node.may_hold(ip)).find_map(|(name, kubelet)| of(name, kubelet))
-    }
-}
-
-/// Hands a request from the network to whichever container of a pod listens.
-fn serve(worker: &mut PodWorker, cx: &mut Cx<'_>, port: u16, request: NetRequest, reply_to: ReplyTo) -> Result<(), NetError> {
-    for c in 0..worker.containers.len() {
-        let Some(machine) = worker.containers[c].newest_mut().and_then(|i| i.machine.as_deref_mut()) else { continue };
-        if machine.listens(port) {
-            let id = machine.serve(cx.now, port, request)?;
-            worker.serves.insert((c, id), ServeUse::Network(reply_to));
-            worker.pump(cx, c);
-            return Ok(());
-        }
-    }
-    Err(NetError::Refused)
 }
 
 /// The objects that a pod's volumes show: kind, namespace, name.

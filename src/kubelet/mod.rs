@@ -17,6 +17,7 @@ mod lifecycle;
 mod live;
 mod logs;
 mod machine_events;
+mod message;
 mod node;
 mod node_api;
 mod phase;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::container_runtime::{HttpRequest, NetRequest};
-use super::kubelets::{Kubelets, Message};
+use super::kubelets::Kubelets;
+use super::message::Message;
 use super::router::Outgoing;
 use crate::api::{ArcStr, Kind, Object};
 use crate::base::{Duration, Time};
