@@ -31,6 +31,14 @@ const PROGRAMS: &[(&str, &[&str])] = &[
 const LINES_SHOULD_MAX: usize = 800;
 const LINES_MAX: usize = 1000;
 
+/// Collections that the engine and the page do without, with what they use instead.
+const COLLECTIONS: [(&str, &str); 4] = [
+    ("HashMap", "its order is random; use SortedMap, or the Fx one where nothing iterates"),
+    ("HashSet", "its order is random; use SortedSet, or the Fx one where nothing iterates"),
+    ("BTreeMap", "each costs the page some kilobytes; use SortedMap"),
+    ("BTreeSet", "each costs the page some kilobytes; use SortedSet"),
+];
+
 /// Texts that may stand nowhere in code, with why.
 const BANNED: &[(&str, &str)] = &[
     ("todo!", "say in an issue what is missing"),
@@ -85,9 +93,9 @@ fn check(sources: &BTreeMap<String, String>) -> Vec<String> {
             if lines > LINES_MAX {
                 complain(lines, format!("{lines} lines: split it (at most {LINES_MAX}, better {LINES_SHOULD_MAX})"));
             }
-            for word in ["HashMap", "HashSet"] {
-                for at in words(code, word) {
-                    complain(line_of(code, at), format!("{word}: its order is random; use a BTree, or the Fx one where nothing iterates"));
+            for (word, instead) in COLLECTIONS {
+                for at in words(code, word).filter(|_| path != "src/base/sorted.rs") {
+                    complain(line_of(code, at), format!("{word}: {instead}"));
                 }
             }
             for (at, message) in bad_imports(path, code, &macros) {
@@ -342,7 +350,10 @@ fn house_rules_are_enforced() {
     let long = format!("//! X.\n{}", "\n".repeat(LINES_MAX));
     for (text, complaint) in [
         ("use std::fmt;\n", "1: a file begins with `//!`: what it is for and what it may not know"),
-        ("//! X.\nuse std::collections::HashMap;\n", "2: HashMap: its order is random; use a BTree, or the Fx one where nothing iterates"),
+        (
+            "//! X.\nuse std::collections::HashMap;\n",
+            "2: HashMap: its order is random; use SortedMap, or the Fx one where nothing iterates",
+        ),
         ("//! X.\nfn f() { todo!() }\n", "2: `todo!`: say in an issue what is missing"),
         ("//! X.\n#[test]\n#[ignore = \"slow\"]\nfn f() {}\n", "3: `#[ignore`: assert what it does today, as a known failure"),
         ("//! X.\n#[allow(dead_code)]\nfn f() {}\n", "2: `allow(dead_code)`: remove what nothing uses"),

@@ -6,17 +6,16 @@
 //! a line that never ends by itself is followed by `#wait SECONDS`. `#session {..}` gives fields of the session, `#fault {..}` breaks or
 //! mends something.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use kubarium::base::{Duration, Time};
+use kubarium::base::{Duration, SortedMap, Time};
 use kubarium::sim::{Session, Sim, TerminalInput, TimedInput};
 
 /// A line that takes longer than this never ends.
 const LINE_MAX: Duration = Duration::from_secs(3600);
 
-fn read_all(folder: &Path) -> BTreeMap<String, String> {
+fn read_all(folder: &Path) -> SortedMap<String, String> {
     let entries = fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
     let files = entries.map(|e| e.expect("a folder can be read to its end").path()).filter(|p| p.is_file());
     files
@@ -35,7 +34,7 @@ fn at_prompt(shown: &str) -> bool {
     last.ends_with("# ") || last.ends_with("$ ") || last.ends_with("> ")
 }
 
-fn play(script: &str, files: BTreeMap<String, String>) -> String {
+fn play(script: &str, files: SortedMap<String, String>) -> String {
     let fields = script.lines().find_map(|l| l.strip_prefix("#session ")).unwrap_or("{}");
     let session = Session::from_json(fields).unwrap_or_else(|e| panic!("{fields}: {e}"));
     let mut sim = Sim::new(Session { seed: 1, metrics: Some(true), files, ..session });

@@ -1,15 +1,13 @@
 //! What objects count for in a ResourceQuota (`pkg/quota/v1/evaluator/core`). Shared by admission and the quota controller.
 
-use std::collections::BTreeMap;
-
 use super::qos::qos_class;
 use super::quantity::Quantity;
 use super::resources::{Amounts, aggregate_containers, is_pod_level_resource};
 use super::{KindRef, Value};
-use crate::base::Order as _;
+use crate::base::{Order as _, SortedMap};
 
 /// Amounts by quota resource name.
-pub type Usage = BTreeMap<String, Quantity>;
+pub type Usage = SortedMap<String, Quantity>;
 
 /// What one object uses, under every name that a quota may give it.
 pub fn usage_of(kind: KindRef, object: &Value) -> Usage {

@@ -1,11 +1,10 @@
 //! What a pod's containers ask for together (`k8s.io/component-helpers/resource`).
 
-use std::collections::BTreeMap;
-
 use super::{ArcStr, Quantity, Value};
+use crate::base::SortedMap;
 
 /// Amounts by resource name.
-pub type Amounts = BTreeMap<ArcStr, Quantity>;
+pub type Amounts = SortedMap<ArcStr, Quantity>;
 
 /// The sum over containers, or the most that any init container needs beside the sidecars started before it. `which` is
 /// `requests` or `limits`.

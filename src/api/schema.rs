@@ -9,8 +9,7 @@
 //! as a whole there, `S` set, `Kkeys` list map, `A` atomic map, `Dvalue` default, `GName` the Go name where it is not the
 //! capitalised JSON name, `N` required, `Evalues` the only values of a string.
 
-use crate::base::Order as _;
-use std::collections::BTreeMap;
+use crate::base::{Order as _, SortedMap};
 use std::sync::OnceLock;
 
 use super::{Kind, KindRef};
@@ -140,9 +139,9 @@ impl Type {
 pub struct Schema {
     types: Vec<Type>,
     /// `group/version Kind` to type.
-    kinds: BTreeMap<(&'static str, &'static str), TypeRef>,
+    kinds: SortedMap<(&'static str, &'static str), TypeRef>,
     /// `core.Pod` to type.
-    names: BTreeMap<(&'static str, &'static str), TypeRef>,
+    names: SortedMap<(&'static str, &'static str), TypeRef>,
 }
 
 #[cfg(not(test))]
@@ -250,7 +249,7 @@ enum RawPart {
 
 #[derive(Default)]
 struct Reader {
-    names: BTreeMap<(&'static str, &'static str), TypeRef>,
+    names: SortedMap<(&'static str, &'static str), TypeRef>,
 }
 
 impl Reader {

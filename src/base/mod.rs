@@ -1,4 +1,4 @@
-//! Virtual time, the event queue, seeded random streams, shared values and regular expressions: what every layer stands on.
+//! Virtual time, the event queue, seeded random streams, shared values, sorted maps and regular expressions: what every layer stands on.
 //! Nothing here may know of Kubernetes.
 
 mod order;
@@ -6,11 +6,13 @@ mod queue;
 mod random;
 pub mod regex;
 mod shared;
+mod sorted;
 mod time;
 
 pub use order::Order;
 pub use queue::EventQueue;
 pub use random::RandomStream;
 pub use shared::Shared;
+pub use sorted::{SortedMap, SortedSet};
 pub use std::time::Duration;
 pub use time::{EPOCH_UNIX_S, Time, civil_from_days, days_from_civil, format_rfc3339, parse_rfc3339};

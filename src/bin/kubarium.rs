@@ -1,12 +1,11 @@
 //! The native program: the same cluster without a page.
 
-use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use kubarium::api::go_duration;
-use kubarium::base::{Duration, Time};
+use kubarium::base::{Duration, SortedMap, Time};
 use kubarium::sim::{Session, Sim, Stream, TimedInput};
 
 const HELP: &str = "\
@@ -162,7 +161,7 @@ fn run(script: &str, mut session: Session, limit: Time, json: bool) -> Result<u8
 }
 
 /// Takes along the small text files of a folder and the folders in it, in the order of their names.
-fn collect_files(folder: &Path, prefix: &str, files: &mut BTreeMap<String, String>) {
+fn collect_files(folder: &Path, prefix: &str, files: &mut SortedMap<String, String>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     let mut entries: Vec<_> = entries.flatten().collect();
     entries.sort_by_key(std::fs::DirEntry::file_name);

@@ -1,14 +1,12 @@
 //! PodDisruptionBudgets (`pkg/controller/disruption`): how many of a budget's pods may be taken away just now.
 
-use std::collections::BTreeMap;
-
 use super::controller::{ObjectRef, key_of};
 use super::deployment::scaled_value;
 use super::replicas::is_ready;
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
 use crate::api::{Kind, KindRef, Object, Status, Value};
-use crate::base::{Duration, RandomStream, Time};
+use crate::base::{Duration, RandomStream, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType, Subresource, WriteOptions};
 
@@ -45,7 +43,7 @@ fn selector_of(budget: &Value) -> Option<LabelSelector> {
 
 /// The size that the pods' controllers want together (`getExpectedScale`).
 fn expected_scale(api: &ApiServer, pods: &[Value]) -> Result<(i64, usize), String> {
-    let mut scales: BTreeMap<String, i64> = BTreeMap::new();
+    let mut scales: SortedMap<String, i64> = SortedMap::new();
     let mut unmanaged = 0;
     for pod in pods {
         let owner = pod.controller_ref();

@@ -1,8 +1,6 @@
 //! EndpointSlices (`staging/src/k8s.io/endpointslice`): the addresses behind each Service, a hundred to a slice.
 
-use std::collections::BTreeMap;
-
-use crate::base::Order as _;
+use crate::base::{Order as _, SortedMap};
 
 use super::controller::{ObjectRef, controller_ref, key_of};
 use super::replicas::is_ready;
@@ -29,7 +27,7 @@ pub struct EndpointSliceController {
     queue: WorkQueue<ObjectRef>,
     triggers: TriggerTimes,
     /// The order in which pods were first seen, by uid: new endpoints come in that order.
-    places: BTreeMap<ArcStr, u64>,
+    places: SortedMap<ArcStr, u64>,
     seen: u64,
 }
 
@@ -46,7 +44,7 @@ impl EndpointSliceController {
         let pods: Vec<&Value> = pods.into_iter().filter(|p| is_candidate(p)).collect();
         let trigger = self.triggers.next(key, &service, &pods);
         // Endpoints by the ports they share; pods without any of the ports are behind none.
-        let mut wanted: BTreeMap<String, (Value, BTreeMap<u64, Value>)> = BTreeMap::new();
+        let mut wanted: SortedMap<String, (Value, SortedMap<u64, Value>)> = SortedMap::new();
         let publish_unready = service.at(&["spec", "publishNotReadyAddresses"]).is_true();
         for pod in &pods {
             // A pod whose node is gone waits for the garbage collector, unless its address is to be published whatever it is.
@@ -57,12 +55,12 @@ impl EndpointSliceController {
             let mut ports = ports_on(&service, pod);
             ports.order_by(|a, b| port_rank(a, true).cmp(&port_rank(b, true)));
             let ports = if ports.is_empty() { Value::Null } else { ports.into() };
-            let slot = wanted.entry(ports.to_json()).or_insert_with(|| (ports, BTreeMap::new()));
+            let slot = wanted.entry(ports.to_json()).or_insert_with(|| (ports, SortedMap::new()));
             slot.1.insert(self.place(pod), endpoint(api, &service, pod));
         }
         let existing: Vec<Value> = api.owned_by(service.uid(), kind).filter(|s| !s.is_terminating()).cloned().collect();
         let mut spare: Vec<Value> = Vec::new();
-        let mut by_ports: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+        let mut by_ports: SortedMap<String, Vec<Value>> = SortedMap::new();
         for slice in existing {
             let ports = slice.get("ports").to_json();
             if wanted.contains_key(&ports) { by_ports.entry(ports).or_default().push(slice) } else { spare.push(slice) }
@@ -199,7 +197,7 @@ impl Default for EndpointSliceController {
         EndpointSliceController {
             queue: WorkQueue::with_pace(RECONCILE),
             triggers: TriggerTimes::default(),
-            places: BTreeMap::new(),
+            places: SortedMap::new(),
             seen: 0,
         }
     }

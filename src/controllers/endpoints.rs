@@ -1,7 +1,6 @@
 //! Endpoints (`pkg/controller/endpoint`): the addresses behind each Service in the API's older form.
 
-use crate::base::Order as _;
-use std::collections::BTreeMap;
+use crate::base::{Order as _, SortedMap};
 
 use super::controller::{ObjectRef, key_of};
 use super::replicas::is_ready;
@@ -74,7 +73,7 @@ fn subsets_or_null(subsets: &[Value]) -> Value {
 pub(super) fn subsets(service: &Value, pods: &[&Value]) -> Vec<Value> {
     let publish_unready = service.at(&["spec", "publishNotReadyAddresses"]).is_true();
     let no_ports = service.at(&["spec", "ports"]).items().is_empty() && is_headless(service);
-    let mut by_port: BTreeMap<u128, (Value, Vec<(bool, Value)>)> = BTreeMap::new();
+    let mut by_port: SortedMap<u128, (Value, Vec<(bool, Value)>)> = SortedMap::new();
     for pod in pods {
         if !publish_unready && pod.is_terminating() {
             continue;

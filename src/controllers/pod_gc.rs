@@ -1,8 +1,7 @@
 //! The pod garbage collector (`pkg/controller/podgc`): pods of nodes that are gone, terminating pods that no node ever had, and ended
 //! pods beyond a great number.
 
-use crate::base::Order as _;
-use std::collections::BTreeMap;
+use crate::base::{Order as _, SortedMap};
 
 use crate::api::{ArcStr, Kind, KindRef, Object, Value};
 use crate::base::{Duration, Time};
@@ -22,7 +21,7 @@ pub struct PodGarbageCollector {
     /// Its next look; none while there is nothing for it.
     look_at: Option<Time>,
     /// Since when each node has been missing.
-    missing: BTreeMap<ArcStr, Time>,
+    missing: SortedMap<ArcStr, Time>,
     ended: usize,
 }
 
@@ -44,7 +43,7 @@ impl PodGarbageCollector {
     fn look(&mut self, api: &mut ApiServer, now: Time) {
         let nodes = Kind::named("Node");
         let all: Vec<Value> = api.iter(Kind::named("Pod"), None).cloned().collect();
-        let mut seen_missing: BTreeMap<ArcStr, Time> = BTreeMap::new();
+        let mut seen_missing: SortedMap<ArcStr, Time> = SortedMap::new();
         for pod in &all {
             let node = node_of(pod);
             if node.is_empty() {

@@ -1,7 +1,5 @@
 //! ReplicaSets and ReplicationControllers (`pkg/controller/replicaset`): one controller under two names.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::controller::{ObjectRef, controller_ref, key_of};
 use super::deletion_rank::{self, DeletionRank};
 use super::replica_tally::{Counts, ReplicaTally};
@@ -9,7 +7,7 @@ use super::replicas::{is_active, is_ready, pod_from_template, slow_start};
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
 use crate::api::{Kind, KindRef, Object, Value};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, SortedMap, SortedSet, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Patch, Subresource, WriteOptions};
 
@@ -26,9 +24,9 @@ pub struct ReplicaSetController {
     queue: WorkQueue<ObjectRef>,
     recorder: EventRecorder,
     /// Objects by namespace, to find which of them a pod without owner fits.
-    members: BTreeMap<crate::api::ArcStr, BTreeSet<ObjectRef>>,
+    members: SortedMap<crate::api::ArcStr, SortedSet<ObjectRef>>,
     /// Objects that may have pods to adopt or to release.
-    unclaimed: BTreeSet<ObjectRef>,
+    unclaimed: SortedSet<ObjectRef>,
     tally: ReplicaTally,
 }
 
@@ -49,8 +47,8 @@ impl ReplicaSetController {
             manager,
             queue: WorkQueue::with_pace(RECONCILE),
             recorder: EventRecorder::new(manager, ""),
-            members: BTreeMap::new(),
-            unclaimed: BTreeSet::new(),
+            members: SortedMap::new(),
+            unclaimed: SortedSet::new(),
             tally: ReplicaTally::default(),
         }
     }
@@ -190,7 +188,7 @@ impl ReplicaSetController {
         }
         let owner = object.controller_ref().get("uid").str();
         let siblings = (!owner.is_empty()).then(|| api.owned_by(owner, self.kind).filter(|s| s.uid() != object.uid()));
-        let mut on_node: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut on_node: SortedMap<&str, usize> = SortedMap::new();
         for pod in active.iter().copied().chain(siblings.into_iter().flatten().flat_map(|s| self.tally.active(s.uid()))) {
             *on_node.entry(&pod.node).or_default() += 1;
         }

@@ -1,13 +1,13 @@
 //! Counts of each owner's pods, kept in step with the log of versions: one look for each change of a pod, instead of one
 //! at every pod in every reconcile.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::deletion_rank::{self, DeletionRank};
 use super::replicas::is_active;
 use crate::api::selector::LabelSelector;
 use crate::api::{ArcStr, Kind, Object, Value};
+use crate::base::SortedMap;
 use crate::server::ApiServer;
 use crate::store::ChangeType;
 
@@ -35,7 +35,7 @@ struct Facts {
 #[derive(Clone, Debug, Default)]
 struct Owned {
     /// By name.
-    pods: BTreeMap<ArcStr, Arc<Facts>>,
+    pods: SortedMap<ArcStr, Arc<Facts>>,
     counts: Counts,
     /// The template's labels that `fully_labeled` was counted by.
     template: Value,
@@ -45,8 +45,8 @@ struct Owned {
 #[derive(Clone, Debug, Default)]
 pub(super) struct ReplicaTally {
     seen: u64,
-    owners: BTreeMap<ArcStr, Owned>,
-    owner_of: BTreeMap<ArcStr, ArcStr>,
+    owners: SortedMap<ArcStr, Owned>,
+    owner_of: SortedMap<ArcStr, ArcStr>,
 }
 
 impl ReplicaTally {

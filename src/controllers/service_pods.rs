@@ -1,11 +1,9 @@
 //! What the two endpoint controllers share: which pods stand behind a Service, on which ports, and what set off a change.
 
-use std::collections::BTreeMap;
-
 use super::controller::ObjectRef;
 use crate::api::selector::LabelSelector;
 use crate::api::{ArcStr, Kind, Object, Value};
-use crate::base::Duration;
+use crate::base::{Duration, SortedMap};
 use crate::obj;
 use crate::server::{ApiServer, Change};
 
@@ -148,7 +146,7 @@ fn matters(old: &Value, new: &Value) -> bool {
 /// When the changes that a reconcile brings were set off (`endpointslice/trigger_time_tracker`).
 #[derive(Clone, Debug, Default)]
 pub(super) struct TriggerTimes {
-    seen: BTreeMap<ObjectRef, (ArcStr, BTreeMap<ArcStr, ArcStr>)>,
+    seen: SortedMap<ObjectRef, (ArcStr, SortedMap<ArcStr, ArcStr>)>,
 }
 
 impl TriggerTimes {
@@ -158,7 +156,7 @@ impl TriggerTimes {
             let conditions = p.at(&["status", "conditions"]).items();
             conditions.iter().find(|c| c.get("type").str() == "Ready").map(|c| c.get("lastTransitionTime").arc_str()).unwrap_or_default()
         };
-        let now: BTreeMap<ArcStr, ArcStr> = pods.iter().map(|p| (p.name_arc(), ready_time(p))).collect();
+        let now: SortedMap<ArcStr, ArcStr> = pods.iter().map(|p| (p.name_arc(), ready_time(p))).collect();
         let made = service.at(&["metadata", "creationTimestamp"]).arc_str();
         let before = self.seen.insert(key.clone(), (made.clone(), now.clone()));
         let mut changed: Vec<ArcStr> = Vec::new();

@@ -1,12 +1,10 @@
 //! The taint eviction controller (`pkg/controller/tainteviction`): deletes pods that do not tolerate their node's NoExecute taints, at
 //! once or when their toleration ends.
 
-use std::collections::BTreeMap;
-
 use super::controller::{ObjectRef, key_of};
 use super::work_queue::WorkQueue;
 use crate::api::{ArcStr, Kind, KindRef, Object, Value, toleration};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
 
@@ -18,7 +16,7 @@ pub struct TaintEvictionController {
     nodes: WorkQueue<ArcStr>,
     pods: WorkQueue<ObjectRef>,
     /// When each marked pod goes, and since when that has been so.
-    marked: BTreeMap<ObjectRef, Mark>,
+    marked: SortedMap<ObjectRef, Mark>,
     recorder: EventRecorder,
 }
 
@@ -34,7 +32,7 @@ impl Default for TaintEvictionController {
         TaintEvictionController {
             nodes: WorkQueue::new(),
             pods: WorkQueue::new(),
-            marked: BTreeMap::new(),
+            marked: SortedMap::new(),
             recorder: EventRecorder::new(MANAGER, ""),
         }
     }

@@ -1,8 +1,6 @@
 //! The work queue of client-go (`util/workqueue`): keys, each at most once, some of them later, failures with backoff.
 
-use std::collections::BTreeMap;
-
-use crate::base::{Duration, EventQueue, Time};
+use crate::base::{Duration, EventQueue, SortedMap, Time};
 
 const BACKOFF_MIN: Duration = Duration::from_millis(5);
 const BACKOFF_MAX: Duration = Duration::from_secs(1000);
@@ -11,11 +9,11 @@ const BACKOFF_MAX: Duration = Duration::from_secs(1000);
 #[derive(Clone, Debug)]
 pub struct WorkQueue<K> {
     queue: EventQueue<K>,
-    due: BTreeMap<K, Time>,
-    failures: BTreeMap<K, u32>,
+    due: SortedMap<K, Time>,
+    failures: SortedMap<K, u32>,
     /// How long working on a key takes, and until when each key is being worked on.
     pace: Duration,
-    busy: BTreeMap<K, Time>,
+    busy: SortedMap<K, Time>,
 }
 
 impl<K: Ord + Clone> WorkQueue<K> {
@@ -27,7 +25,7 @@ impl<K: Ord + Clone> WorkQueue<K> {
     /// A queue whose keys rest that long after each reconcile, as they do while a real worker waits for its writes: changes
     /// that come meanwhile share the next one.
     pub fn with_pace(pace: Duration) -> Self {
-        WorkQueue { queue: EventQueue::new(), due: BTreeMap::new(), failures: BTreeMap::new(), pace, busy: BTreeMap::new() }
+        WorkQueue { queue: EventQueue::new(), due: SortedMap::new(), failures: SortedMap::new(), pace, busy: SortedMap::new() }
     }
 
     /// Makes a key due at a time, unless it is due sooner.

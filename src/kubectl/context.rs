@@ -1,12 +1,10 @@
 //! What a command works with: its flags, the session it runs in, and requests to the API with the warnings that come back.
 
-use std::collections::BTreeSet;
-
 use super::error::CliError;
 use super::flags::{Flags, parse_duration_micros};
 use super::host::{Environment, Host, Output, StdinState};
 use crate::api::{Kind, KindRef, Object, Status, Value};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, SortedSet, Time};
 use crate::obj;
 use crate::server::{Caller, DeleteOptions, Deleted, FieldValidation, ListOptions, Patch, Subresource, WriteOptions};
 
@@ -31,7 +29,7 @@ pub struct Invocation {
 #[derive(Clone, Debug, Default)]
 pub struct Session {
     /// Warnings that were printed: each is printed once.
-    warned: BTreeSet<String>,
+    warned: SortedSet<String>,
     /// The namespace that requests go to.
     pub namespace: String,
     /// Whether it was given on the command line.

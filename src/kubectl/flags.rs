@@ -1,8 +1,6 @@
 //! Flags: tables of what a command takes, and reading a command line by them (pflag's rules and words).
 
-use std::collections::BTreeMap;
-
-use crate::base::Duration;
+use crate::base::{Duration, SortedMap};
 
 /// What a flag takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,7 +142,7 @@ pub const LOCAL: &[Flag] = &[switch("local", "")];
 /// What was given on a command line.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Flags {
-    values: BTreeMap<&'static str, Vec<String>>,
+    values: SortedMap<&'static str, Vec<String>>,
     /// Deprecated flags that were used, with what is printed about them.
     pub deprecations: Vec<String>,
     /// Each flag as ` --name=value`, in the order they were given.

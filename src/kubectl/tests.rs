@@ -1,7 +1,6 @@
 //! kubectl against an API server without controllers: transcripts, and what was recorded of the real one.
 
-use crate::base::Order as _;
-use std::collections::BTreeMap;
+use crate::base::{Order as _, SortedMap};
 
 use super::*;
 use crate::api::Value;
@@ -10,7 +9,7 @@ use crate::server::{ApiServer, Caller};
 
 /// Files in memory.
 #[derive(Clone, Debug, Default)]
-struct MemoryFiles(BTreeMap<String, Vec<u8>>);
+struct MemoryFiles(SortedMap<String, Vec<u8>>);
 
 fn clean(path: &str) -> String {
     path.split('/').filter(|p| !p.is_empty() && *p != ".").collect::<Vec<_>>().join("/")

@@ -1,6 +1,5 @@
 //! One container of a pod: its instances, its backoff and what last kept it from starting.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::backoff::Backoff;
@@ -9,7 +8,7 @@ use super::logs::Log;
 use super::probes::{ProbeKind, ProbeWorker};
 use super::spec::ContainerSpec;
 use crate::api::{ArcStr, Value};
-use crate::base::Time;
+use crate::base::{SortedMap, Time};
 
 /// How an instance ended.
 #[derive(Clone, Debug)]
@@ -70,9 +69,9 @@ pub(super) struct Instance {
     pub process: SpawnSpec,
     /// The wake that is scheduled for the machine.
     pub machine_wake: Option<Time>,
-    pub uses: BTreeMap<Pid, ProcessUse>,
+    pub uses: SortedMap<Pid, ProcessUse>,
     /// What probes and hooks have printed so far.
-    pub captured: BTreeMap<Pid, Vec<u8>>,
+    pub captured: SortedMap<Pid, Vec<u8>>,
     pub log: Log,
     pub killing: Option<Killing>,
     /// Set where the kernel killed it for its memory.
@@ -122,7 +121,7 @@ pub(super) struct Container {
     pub begun: u32,
     pub backoff: Backoff,
     /// Backoffs of failed pulls, by image.
-    pub image_backoffs: BTreeMap<ArcStr, Backoff>,
+    pub image_backoffs: SortedMap<ArcStr, Backoff>,
     /// The error of the last failed pull.
     pub pull_error: ArcStr,
     /// The kubelet's reason cache.
@@ -139,7 +138,7 @@ impl Container {
             lost: None,
             begun: 0,
             backoff: Backoff::default(),
-            image_backoffs: BTreeMap::new(),
+            image_backoffs: SortedMap::new(),
             pull_error: ArcStr::new(),
             failure: None,
             probes: [None, None, None],

@@ -1,6 +1,5 @@
 //! The kubelet's side of the container runtime: what it asks of images and machines, and nothing else of them.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -13,11 +12,11 @@ pub(super) use crate::runtime::{
 use super::resources::limits_of;
 use super::spec::ContainerSpec;
 use crate::api::{ArcStr, Object, Value};
-use crate::base::Time;
+use crate::base::{SortedMap, Time};
 
 /// The images that a node's containers were started from, by name and declared ports.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Catalogue(BTreeMap<(ArcStr, Vec<u16>), Result<Arc<Image>, PullFailure>>);
+pub(super) struct Catalogue(SortedMap<(ArcStr, Vec<u16>), Result<Arc<Image>, PullFailure>>);
 
 /// Images that one node remembers at most.
 const CATALOGUE_MAX: usize = 256;
@@ -52,7 +51,7 @@ pub(super) struct Launch {
     pub hostname: ArcStr,
     pub ip: ArcStr,
     pub mounts: Vec<Mount>,
-    pub volumes: BTreeMap<ArcStr, Arc<Inode>>,
+    pub volumes: SortedMap<ArcStr, Arc<Inode>>,
     pub container: Arc<ContainerSpec>,
     pub pod: Value,
     /// The node's cores, for containers without a limit.

@@ -1,15 +1,15 @@
 //! What lives on beyond pods: the files of nodes, and those of claims. A node's files are one tree, of which volumes show parts.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::container_runtime::{Inode, InodeKind};
 use crate::api::ArcStr;
+use crate::base::SortedMap;
 
 /// The trees, and what was written of late. A key is `host/NODE/PATH` or `NAMESPACE/claim/NAME`.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Disks {
-    trees: BTreeMap<ArcStr, Arc<Inode>>,
+    trees: SortedMap<ArcStr, Arc<Inode>>,
     /// Keys that were written to, each with the uid of the pod that did.
     pub written: Vec<(ArcStr, ArcStr)>,
 }

@@ -1,10 +1,9 @@
 //! Sessions of `exec` and `attach`: what was written and not yet read.
 
-use std::collections::BTreeMap;
-
 use super::container_runtime::{Pid, Stream};
 use super::logs::LogStream;
 use crate::api::ArcStr;
+use crate::base::SortedMap;
 use crate::server::ExecPoll;
 
 /// Unread output of a session that is kept, in bytes; what comes beyond is dropped.
@@ -28,7 +27,7 @@ pub(super) struct Session {
 /// All sessions.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Execs {
-    sessions: BTreeMap<u64, Session>,
+    sessions: SortedMap<u64, Session>,
     last: u64,
 }
 

@@ -1,9 +1,7 @@
 //! Image names, and the images of a node: what is there and what a pull takes. Models pkg/kubelet/images.
 
-use std::collections::BTreeSet;
-
 use crate::api::ArcStr;
-use crate::base::{Duration, Time};
+use crate::base::{Duration, SortedSet, Time};
 
 /// What a pull takes once its turn has come.
 const PULL: Duration = Duration::from_millis(800);
@@ -68,7 +66,7 @@ pub(super) fn go_duration_ms(d: Duration) -> String {
 /// The images on a node and its one puller (`serializeImagePulls`).
 #[derive(Clone, Debug, Default)]
 pub(super) struct ImageStore {
-    present: BTreeSet<ArcStr>,
+    present: SortedSet<ArcStr>,
     busy_until: Time,
 }
 

@@ -1,7 +1,5 @@
 //! All kubelets of a cluster as one component: changes and wakes are routed to the pod that they are about.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::admission::admit;
 use super::container::Instance;
 use super::container_runtime::{Machine, NetError, NetResponse, Pid, Signal};
@@ -16,7 +14,7 @@ use super::static_pods::{hash, is_mirror, manifests_key};
 use super::traffic::Traffic;
 use super::volumes::Volume;
 use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
-use crate::base::{EventQueue, RandomStream, Shared, Time};
+use crate::base::{EventQueue, RandomStream, Shared, SortedMap, SortedSet, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventType, ExecId, Subresource, WriteOptions};
 
@@ -49,7 +47,7 @@ enum News {
 #[derive(Clone, Debug)]
 pub(super) struct Kubelet {
     pub node: Node,
-    pub pods: BTreeMap<ArcStr, Shared<PodWorker>>,
+    pub pods: SortedMap<ArcStr, Shared<PodWorker>>,
 }
 
 impl Kubelet {
@@ -78,7 +76,7 @@ struct SetUsage {
 pub struct Kubelets {
     seed: u64,
     /// Copies of a simulation share the nodes and pods to which nothing has happened since.
-    pub(super) kubelets: BTreeMap<ArcStr, Shared<Kubelet>>,
+    pub(super) kubelets: SortedMap<ArcStr, Shared<Kubelet>>,
     pub(super) queue: EventQueue<Wake>,
     news: Vec<News>,
     news_at: Option<Time>,
@@ -89,9 +87,9 @@ pub struct Kubelets {
     /// Answers for those outside who asked.
     pub(super) forwarded: Vec<(u64, Result<NetResponse, NetError>)>,
     /// Pods by the objects that their volumes show.
-    shown: BTreeMap<(&'static str, ArcStr, ArcStr), BTreeSet<(ArcStr, ArcStr)>>,
+    shown: SortedMap<(&'static str, ArcStr, ArcStr), SortedSet<(ArcStr, ArcStr)>>,
     /// Node and uid of the pod of each namespace and name.
-    pub(super) names: BTreeMap<(ArcStr, ArcStr), (ArcStr, ArcStr)>,
+    pub(super) names: SortedMap<(ArcStr, ArcStr), (ArcStr, ArcStr)>,
     pub(super) random: RandomStream,
     usage: SetUsage,
     nodes_seen: u32,
@@ -102,7 +100,7 @@ impl Kubelets {
     pub fn new(seed: u64) -> Self {
         Kubelets {
             seed,
-            kubelets: BTreeMap::new(),
+            kubelets: SortedMap::new(),
             queue: EventQueue::new(),
             news: Vec::new(),
             news_at: None,
@@ -111,8 +109,8 @@ impl Kubelets {
             disks: Disks::default(),
             execs: Execs::default(),
             forwarded: Vec::new(),
-            shown: BTreeMap::new(),
-            names: BTreeMap::new(),
+            shown: SortedMap::new(),
+            names: SortedMap::new(),
             random: RandomStream::new(seed, "kubelets"),
             usage: SetUsage::default(),
             nodes_seen: 0,
@@ -342,7 +340,7 @@ impl Kubelets {
             return;
         }
         self.nodes_seen += 1;
-        let mut kubelet = Kubelet { node: Node::new(node, self.nodes_seen, self.seed), pods: BTreeMap::new() };
+        let mut kubelet = Kubelet { node: Node::new(node, self.nodes_seen, self.seed), pods: SortedMap::new() };
         kubelet.node.register(api, now);
         self.kubelets.insert(name.clone(), Shared::new(kubelet));
         self.adopt_pods(api, now, &name);
@@ -381,7 +379,7 @@ impl Kubelets {
 
     /// Takes in what changed while the kubelet heard nothing.
     fn catch_up(&mut self, api: &mut ApiServer, now: Time, node: &str, uids: Vec<ArcStr>, then: fn(&mut PodWorker, &mut Cx<'_>)) {
-        let listed: BTreeMap<ArcStr, Value> = api.pods_on(node).map(|p| (self.worker_uid(p), p.clone())).collect();
+        let listed: SortedMap<ArcStr, Value> = api.pods_on(node).map(|p| (self.worker_uid(p), p.clone())).collect();
         for uid in uids {
             let current = listed.get(&uid).cloned();
             self.with_worker(api, now, node, &uid, |worker, cx| {

@@ -1,7 +1,5 @@
 //! A node as its kubelet knows it: identity, address, images, pod addresses, relist ticks, and its own status.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::container_runtime::{Catalogue, NetError, NetResponse};
 use super::eviction::Pressure;
 use super::images::ImageStore;
@@ -9,7 +7,7 @@ use super::router::ReplyTo;
 use super::traffic::Way;
 use crate::api::quantity::Quantity;
 use crate::api::{ArcStr, Kind, Object, Value};
-use crate::base::{RandomStream, Time};
+use crate::base::{RandomStream, SortedMap, SortedSet, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, DeleteOptions, EventRecorder, Subresource, WriteOptions};
 
@@ -51,8 +49,8 @@ pub(super) struct Node {
     /// How many times slower its disk is, and its way to the registry.
     pub slower: (u32, u32),
     relist_phase_us: u64,
-    addresses: BTreeMap<ArcStr, u32>,
-    taken: BTreeSet<u32>,
+    addresses: SortedMap<ArcStr, u32>,
+    taken: SortedSet<u32>,
     next_address: u32,
     /// Answers to requests that came in over the network.
     pub replies: Vec<(ReplyTo, Result<NetResponse, NetError>)>,
@@ -87,8 +85,8 @@ impl Node {
             cut: false,
             slower: (1, 1),
             relist_phase_us: random.below(RELIST_US),
-            addresses: BTreeMap::new(),
-            taken: BTreeSet::new(),
+            addresses: SortedMap::new(),
+            taken: SortedSet::new(),
             next_address: 2,
             replies: Vec::new(),
             abandoned: Vec::new(),

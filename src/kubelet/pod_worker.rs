@@ -1,7 +1,6 @@
 //! The state machine of one pod. Models the kubelet's pod worker (pkg/kubelet/pod_workers.go): one sync at a time, what
 //! comes meanwhile is remembered, and each sync sees the containers as the last relist (PLEG) saw them.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::backoff::Backoff;
@@ -19,7 +18,7 @@ use super::start::Plan;
 use super::status::merge_foreign_conditions;
 use super::volumes::Volume;
 use crate::api::{ArcStr, Kind, Object, Value};
-use crate::base::{Duration, EventQueue, RandomStream, Time};
+use crate::base::{Duration, EventQueue, RandomStream, SortedMap, Time};
 use crate::server::{ApiServer, Caller, EventType, Subresource, WriteOptions};
 
 /// The kubelet's `syncFrequency`: a pod without news is synced again after this, and up to half as much more.
@@ -158,7 +157,7 @@ pub(super) struct PodWorker {
     pub evicted: Option<(ArcStr, ArcStr)>,
     /// Whether the API's object is gone.
     pub deleted: bool,
-    pub serves: BTreeMap<(usize, ServeId), ServeUse>,
+    pub serves: SortedMap<(usize, ServeId), ServeUse>,
     pub probe_tokens: u32,
     pub random: RandomStream,
     /// When it would be synced without news; drawn as it is needed.
@@ -194,7 +193,7 @@ impl PodWorker {
             killed: false,
             evicted: None,
             deleted: false,
-            serves: BTreeMap::new(),
+            serves: SortedMap::new(),
             probe_tokens: 0,
             resync_at: now,
             resize: Resize::default(),

@@ -1,14 +1,13 @@
 //! Amounts of resources: what a pod asks for, and how its status reports them.
 
-use std::collections::BTreeMap;
-
 use super::spec::{ContainerKind, ContainerSpec, PodSpec};
 use crate::api::quantity::Quantity;
 use crate::api::{ArcStr, Value};
+use crate::base::SortedMap;
 
 /// A pod's requests or limits by resource: the sum over its containers, or what its init containers need at once where
 /// that is more, plus the overhead (component-helpers' `PodRequests`, `PodLimits`).
-pub(super) fn pod_resources(spec: &PodSpec, list: &str) -> BTreeMap<ArcStr, Quantity> {
+pub(super) fn pod_resources(spec: &PodSpec, list: &str) -> SortedMap<ArcStr, Quantity> {
     pod_resources_by(spec, list, &|c| c.value.get("resources"))
 }
 
@@ -17,10 +16,10 @@ pub(super) fn pod_resources_by<'a>(
     spec: &'a PodSpec,
     list: &str,
     resources_of: &dyn Fn(&'a ContainerSpec) -> &'a Value,
-) -> BTreeMap<ArcStr, Quantity> {
-    let mut sum: BTreeMap<ArcStr, Quantity> = BTreeMap::new();
-    let mut sidecars: BTreeMap<ArcStr, Quantity> = BTreeMap::new();
-    let mut init_max: BTreeMap<ArcStr, Quantity> = BTreeMap::new();
+) -> SortedMap<ArcStr, Quantity> {
+    let mut sum: SortedMap<ArcStr, Quantity> = SortedMap::new();
+    let mut sidecars: SortedMap<ArcStr, Quantity> = SortedMap::new();
+    let mut init_max: SortedMap<ArcStr, Quantity> = SortedMap::new();
     for container in &spec.containers {
         let amounts = resources_of(container).get(list).entries().map(|(k, v)| (k.clone(), Quantity::of(v)));
         match container.kind {
@@ -56,7 +55,7 @@ pub(super) fn pod_resources_by<'a>(
     sum
 }
 
-fn add(sum: &mut BTreeMap<ArcStr, Quantity>, name: ArcStr, amount: &Quantity) {
+fn add(sum: &mut SortedMap<ArcStr, Quantity>, name: ArcStr, amount: &Quantity) {
     match sum.get_mut(&name) {
         Some(total) => *total = total.add(amount),
         None => {
@@ -65,7 +64,7 @@ fn add(sum: &mut BTreeMap<ArcStr, Quantity>, name: ArcStr, amount: &Quantity) {
     }
 }
 
-fn raise(max: &mut BTreeMap<ArcStr, Quantity>, name: ArcStr, amount: Quantity) {
+fn raise(max: &mut SortedMap<ArcStr, Quantity>, name: ArcStr, amount: Quantity) {
     let more = max.get(&name).is_none_or(|m| amount.sub(m).sign() > 0);
     if more {
         max.insert(name, amount);
@@ -73,7 +72,7 @@ fn raise(max: &mut BTreeMap<ArcStr, Quantity>, name: ArcStr, amount: Quantity) {
 }
 
 /// Amounts as an API map; null where there are none.
-pub(super) fn to_value(amounts: &BTreeMap<ArcStr, Quantity>) -> Value {
+pub(super) fn to_value(amounts: &SortedMap<ArcStr, Quantity>) -> Value {
     if amounts.is_empty() {
         return Value::Null;
     }

@@ -1,7 +1,7 @@
 //! Which containers to end and to start, and starting them one after another. Models `computePodActions`, `SyncPod` and
 //! `startContainer` of pkg/kubelet/kuberuntime.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use super::container::{Exit, Instance, ProcessUse, StartFailure};
 use super::container_runtime::{self, Launch, PullFailure};
@@ -13,7 +13,7 @@ use super::probes::ProbeKind;
 use super::spec::ContainerKind;
 use super::volumes::{mounts_of, prepare};
 use crate::api::{ArcStr, Object};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, SortedMap, Time};
 use crate::server::EventType;
 
 /// What creating a container takes.
@@ -414,8 +414,8 @@ impl PodWorker {
             machine: Some(Box::new(machine)),
             process,
             machine_wake: None,
-            uses: BTreeMap::new(),
-            captured: BTreeMap::new(),
+            uses: SortedMap::new(),
+            captured: SortedMap::new(),
             log: Log::default(),
             killing: None,
             oom_killed: false,

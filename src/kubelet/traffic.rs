@@ -1,13 +1,11 @@
 //! Requests under way between pods, counted by the ways they take, and those that come from outside the cluster.
 
-use std::collections::BTreeMap;
-
 use super::container_runtime::{HttpRequest, NetRequest};
 use super::kubelets::Kubelets;
 use super::message::Message;
 use super::router::Outgoing;
 use crate::api::{ArcStr, Kind, Object};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, SortedMap, Time};
 use crate::server::ApiServer;
 
 /// The most ways that are told apart; of more, the one that was quiet longest is forgotten.
@@ -37,8 +35,8 @@ pub struct Tally {
 /// All requests so far.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Traffic {
-    ways: BTreeMap<Way, Tally>,
-    loads: BTreeMap<(ArcStr, ArcStr), Load>,
+    ways: SortedMap<Way, Tally>,
+    loads: SortedMap<(ArcStr, ArcStr), Load>,
     /// Of all loads so far; a load that was replaced is known by its number.
     made: u64,
 }

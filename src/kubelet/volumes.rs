@@ -3,7 +3,6 @@
 //! Models the kubelet's volume manager and the configMap, secret, downwardAPI, projected, emptyDir and hostPath plugins.
 //! Volumes of any other kind are mounted as empty directories.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::container_runtime::{Inode, InodeKind, Mount};
@@ -11,7 +10,7 @@ use super::disks::Disks;
 use super::env::{EnvSource, base64_decode, field_value, resource_value};
 use super::spec::ContainerSpec;
 use crate::api::{ArcStr, Kind, Object, Value};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, SortedMap, Time};
 
 /// The first delay after a failed mount; it doubles (exponentialbackoff).
 const MOUNT_BACKOFF: Duration = Duration::from_millis(500);
@@ -264,8 +263,8 @@ fn atomic_tree(files: &[(String, Vec<u8>, u32)], now: Time) -> Inode {
 /// Gets what containers mount ready. What comes from the API is never written to, and of a part of it a container keeps what was there
 /// when it started; of other volumes a part that is not there yet is made, a directory.
 // Models the kubelet's doSafeMakeDir and bind mounts of sub-paths, and the read-only mounts of API volumes.
-pub(super) fn prepare(mounts: &mut [Mount], volumes: &mut [Volume], disks: &mut Disks, uid: &ArcStr) -> BTreeMap<ArcStr, Arc<Inode>> {
-    let mut parts = BTreeMap::new();
+pub(super) fn prepare(mounts: &mut [Mount], volumes: &mut [Volume], disks: &mut Disks, uid: &ArcStr) -> SortedMap<ArcStr, Arc<Inode>> {
+    let mut parts = SortedMap::new();
     for mount in mounts {
         let Some(volume) = volumes.iter_mut().find(|v| v.name == mount.volume) else { continue };
         let refreshed = volume.is_refreshed();

@@ -1,12 +1,11 @@
 //! File systems: trees that are shared until written to, and what is mounted over them.
 //! Cloning one costs a pointer; a write copies the directories on its path.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arcstr::ArcStr;
 
-use crate::base::Time;
+use crate::base::{SortedMap, Time};
 
 /// Why a call on a file failed, with the C library's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -87,7 +86,7 @@ pub enum Kind {
         size: u64,
     },
     /// A directory.
-    Dir(BTreeMap<ArcStr, Arc<Inode>>),
+    Dir(SortedMap<ArcStr, Arc<Inode>>),
     /// A symbolic link.
     Link(ArcStr),
     /// A device.
@@ -116,7 +115,7 @@ pub enum Device {
 impl Inode {
     /// A directory with nothing in it.
     pub fn dir(mode: u32) -> Inode {
-        Inode { mode, uid: 0, gid: 0, mtime: Time::ZERO, kind: Kind::Dir(BTreeMap::new()) }
+        Inode { mode, uid: 0, gid: 0, mtime: Time::ZERO, kind: Kind::Dir(SortedMap::new()) }
     }
     /// A file.
     pub fn file(data: impl Into<Vec<u8>>, mode: u32) -> Inode {
@@ -205,7 +204,7 @@ pub struct Mount {
 pub struct FileSystem {
     root: Arc<Inode>,
     mounts: Vec<Mount>,
-    volumes: BTreeMap<ArcStr, Arc<Inode>>,
+    volumes: SortedMap<ArcStr, Arc<Inode>>,
     /// The volumes written to since the host last asked.
     pub dirty: Vec<ArcStr>,
     /// Stored bytes that writes have added.
@@ -229,7 +228,7 @@ pub struct Found<'a> {
 
 impl FileSystem {
     /// The file system of an image, with volumes mounted.
-    pub fn new(root: Arc<Inode>, mounts: Vec<Mount>, volumes: BTreeMap<ArcStr, Arc<Inode>>) -> Self {
+    pub fn new(root: Arc<Inode>, mounts: Vec<Mount>, volumes: SortedMap<ArcStr, Arc<Inode>>) -> Self {
         let mut fs = FileSystem { root, mounts: Vec::new(), volumes, dirty: Vec::new(), stored: 0, root_read_only: false };
         for mount in mounts {
             let is_dir = fs.mounted(&mount).is_some_and(|n| n.is_dir());

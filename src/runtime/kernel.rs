@@ -3,7 +3,7 @@
 mod descriptors;
 mod terminal;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use arcstr::ArcStr;
@@ -12,7 +12,7 @@ use super::fs::{Device, Errno, FileSystem};
 use super::machine::{MachineEvent, Stream};
 use super::process::{Block, Body, Env, ExitStatus, Pid, Process, Signal, Step};
 use super::shell::code::Code;
-use crate::base::{Duration, RandomStream, Time};
+use crate::base::{Duration, RandomStream, SortedMap, Time};
 use crate::network::{NetError, NetRequest, NetResponse};
 
 pub type DescId = u32;
@@ -104,10 +104,10 @@ pub enum Rd {
 pub struct Kernel {
     pub now: Time,
     pub fs: FileSystem,
-    pub procs: BTreeMap<Pid, Box<Process>>,
+    pub procs: SortedMap<Pid, Box<Process>>,
     descs: Vec<Option<Desc>>,
     pipes: Vec<Option<Pipe>>,
-    pub sessions: BTreeMap<Pid, Session>,
+    pub sessions: SortedMap<Pid, Session>,
     pub events: Vec<MachineEvent>,
     pub random: RandomStream,
     pub hostname: ArcStr,
@@ -116,12 +116,12 @@ pub struct Kernel {
     pub service: Option<Arc<super::images::Service>>,
     next_pid: Pid,
     next_request: u64,
-    pub answers: BTreeMap<u64, Result<NetResponse, NetError>>,
-    pub requests_open: BTreeMap<u64, Pid>,
+    pub answers: SortedMap<u64, Result<NetResponse, NetError>>,
+    pub requests_open: SortedMap<u64, Pid>,
     pub serving: VecDeque<super::machine::Serving>,
     /// Requests being served whose senders are gone.
     pub hung_up: Vec<super::machine::ServeId>,
-    scripts: BTreeMap<(bool, ArcStr), Arc<Code>>,
+    scripts: SortedMap<(bool, ArcStr), Arc<Code>>,
     pub memory_limit: Option<u64>,
     /// CPU that it may use, in thousandths of one.
     pub cpu_millis: u64,
@@ -140,10 +140,10 @@ impl Kernel {
         Kernel {
             now,
             fs,
-            procs: BTreeMap::new(),
+            procs: SortedMap::new(),
             descs: Vec::new(),
             pipes: Vec::new(),
-            sessions: BTreeMap::new(),
+            sessions: SortedMap::new(),
             events: Vec::new(),
             random,
             hostname,
@@ -152,11 +152,11 @@ impl Kernel {
             service: None,
             next_pid: 1,
             next_request: 1,
-            answers: BTreeMap::new(),
-            requests_open: BTreeMap::new(),
+            answers: SortedMap::new(),
+            requests_open: SortedMap::new(),
             serving: VecDeque::new(),
             hung_up: Vec::new(),
-            scripts: BTreeMap::new(),
+            scripts: SortedMap::new(),
             memory_limit: None,
             cpu_millis: 4000,
             cpu_done_us: 0,

@@ -1,7 +1,6 @@
 //! A machine as its host sees it.
 
-use crate::base::Order as _;
-use std::collections::BTreeMap;
+use crate::base::{Order as _, SortedMap};
 use std::sync::Arc;
 
 use arcstr::ArcStr;
@@ -24,7 +23,7 @@ pub struct MachineSpec {
     /// What is mounted where, in order.
     pub mounts: Vec<Mount>,
     /// The volumes' trees by name.
-    pub volumes: BTreeMap<ArcStr, Arc<Inode>>,
+    pub volumes: SortedMap<ArcStr, Arc<Inode>>,
     /// Whether the image's own files refuse writes.
     pub read_only_root: bool,
     /// Bytes of memory beyond which processes are killed.

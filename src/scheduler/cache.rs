@@ -1,8 +1,7 @@
 //! What the scheduler knows of the cluster: nodes, the pods on them and those assumed there, kept up to date change by
 //! change. Models the scheduler's cache and snapshot (`pkg/scheduler/backend/cache`). It may not know of the queue.
 
-use crate::base::Order as _;
-use std::collections::BTreeMap;
+use crate::base::{Order as _, SortedMap};
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -42,9 +41,9 @@ pub struct Cache {
     pods: FxHashMap<ArcStr, Placed>,
     counts: Counts,
     topologies: Vec<Arc<Topology>>,
-    companions: BTreeMap<u32, Companions>,
+    companions: SortedMap<u32, Companions>,
     images: FxHashMap<ArcStr, usize>,
-    namespaces: BTreeMap<ArcStr, Value>,
+    namespaces: SortedMap<ArcStr, Value>,
 }
 
 /// Pods of one class that have pod affinity or anti-affinity, by node. New pods must heed them wherever they are.
@@ -53,7 +52,7 @@ pub struct Companions {
     /// The class.
     pub class: Arc<PodClass>,
     /// How many are on which node; no node has none.
-    pub nodes: BTreeMap<NodeIndex, u32>,
+    pub nodes: SortedMap<NodeIndex, u32>,
 }
 
 #[derive(Clone, Debug)]
@@ -403,7 +402,7 @@ impl Cache {
             return;
         }
         let class = &pod.class;
-        let of_class = self.companions.entry(class.id).or_insert_with(|| Companions { class: class.clone(), nodes: BTreeMap::new() });
+        let of_class = self.companions.entry(class.id).or_insert_with(|| Companions { class: class.clone(), nodes: SortedMap::new() });
         let n = of_class.nodes.entry(index).or_default();
         *n = if added { *n + 1 } else { n.saturating_sub(1) };
         if *n == 0 {

@@ -1,7 +1,6 @@
 //! The scheduler as a component: takes in what changes, tries one waiting pod at a time, and writes what came of it.
 //! Models kube-scheduler with its default profile. It sees the cluster through what was delivered to it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::cache::Cache;
@@ -13,7 +12,7 @@ use super::pod_info::PodInfo;
 use super::preemption::{Budget, Candidate, Preemption, preempt};
 use super::queue::{Failure, Queue, Queued};
 use crate::api::{ArcStr, Kind, KindRef, Object, Value};
-use crate::base::{Duration, RandomStream, Time};
+use crate::base::{Duration, RandomStream, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
 
@@ -37,7 +36,7 @@ pub struct Scheduler {
     recorder: EventRecorder,
     decisions: Decisions,
     record: Record,
-    budgets: BTreeMap<(ArcStr, ArcStr), Value>,
+    budgets: SortedMap<(ArcStr, ArcStr), Value>,
     busy_until: Time,
 }
 
@@ -52,7 +51,7 @@ impl Scheduler {
             recorder: EventRecorder::with_series(DEFAULT_SCHEDULER),
             decisions: Decisions::default(),
             record: Record::default(),
-            budgets: BTreeMap::new(),
+            budgets: SortedMap::new(),
             busy_until: Time::ZERO,
         }
     }

@@ -2,7 +2,6 @@
 //! Models `pkg/scheduler/backend/queue`. It may not know how a pod is tried.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -13,7 +12,7 @@ use super::hints::ClusterEvent;
 use super::plugins::{PLUGINS, priority_sort, scheduling_gates};
 use super::pod_info::PodInfo;
 use crate::api::ArcStr;
-use crate::base::{Duration, Time};
+use crate::base::{Duration, SortedMap, SortedSet, Time};
 
 /// The first backoff; each further failure doubles it.
 const BACKOFF_INITIAL: Duration = Duration::from_secs(1);
@@ -77,14 +76,14 @@ impl PartialOrd for Turn {
 #[derive(Clone, Debug, Default)]
 pub struct Queue {
     pods: FxHashMap<ArcStr, Queued>,
-    active: BTreeMap<Turn, ArcStr>,
+    active: SortedMap<Turn, ArcStr>,
     /// By the end of the backoff, then by turn.
-    backoff: BTreeMap<(Time, Turn), ArcStr>,
-    error_backoff: BTreeMap<(Time, Turn), ArcStr>,
+    backoff: SortedMap<(Time, Turn), ArcStr>,
+    error_backoff: SortedMap<(Time, Turn), ArcStr>,
     /// By since when, then by turn.
-    unschedulable: BTreeMap<(Time, u64), ArcStr>,
+    unschedulable: SortedMap<(Time, u64), ArcStr>,
     turns: u64,
-    nominated: BTreeMap<ArcStr, Vec<Arc<PodInfo>>>,
+    nominated: SortedMap<ArcStr, Vec<Arc<PodInfo>>>,
     nominated_on: FxHashMap<ArcStr, ArcStr>,
 }
 
@@ -278,8 +277,8 @@ impl Queue {
     }
 
     /// Where each pod waits, for showing: uids that can be tried now, that back off, and that wait for something to happen.
-    pub fn waiting(&self) -> [BTreeSet<ArcStr>; 3] {
-        let of = |uids: &mut dyn Iterator<Item = &ArcStr>| uids.cloned().collect::<BTreeSet<_>>();
+    pub fn waiting(&self) -> [SortedSet<ArcStr>; 3] {
+        let of = |uids: &mut dyn Iterator<Item = &ArcStr>| uids.cloned().collect::<SortedSet<_>>();
         [
             of(&mut self.active.values()),
             of(&mut self.backoff.values().chain(self.error_backoff.values())),

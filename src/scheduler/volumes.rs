@@ -1,15 +1,14 @@
 //! Claims, volumes and storage classes as the scheduler last saw them. It may not know how they are bound.
 
-use std::collections::BTreeMap;
-
 use crate::api::{ArcStr, Object, Value};
+use crate::base::SortedMap;
 
 /// What is known of volumes.
 #[derive(Clone, Debug, Default)]
 pub struct Volumes {
-    claims: BTreeMap<(ArcStr, ArcStr), Value>,
-    volumes: BTreeMap<ArcStr, Value>,
-    classes: BTreeMap<ArcStr, Value>,
+    claims: SortedMap<(ArcStr, ArcStr), Value>,
+    volumes: SortedMap<ArcStr, Value>,
+    classes: SortedMap<ArcStr, Value>,
 }
 
 static NULL: Value = Value::Null;

@@ -1,19 +1,18 @@
 //! Which pods belong together, for pods that do not say how to spread: those of one Service and one controller.
 //! Models `helper.DefaultSelector`. It may not know of nodes.
 
-use std::collections::BTreeMap;
-
 use rustc_hash::FxHashMap;
 
 use super::pod_info::PodClass;
 use super::selector::Selector;
 use crate::api::{ArcStr, Value};
+use crate::base::SortedMap;
 
 /// Selectors of Services and controllers.
 #[derive(Clone, Debug, Default)]
 pub struct Workloads {
-    services: BTreeMap<(ArcStr, ArcStr), Selector>,
-    controllers: BTreeMap<(ArcStr, ArcStr, ArcStr), Selector>,
+    services: SortedMap<(ArcStr, ArcStr), Selector>,
+    controllers: SortedMap<(ArcStr, ArcStr, ArcStr), Selector>,
     /// By class: what [`Workloads::default_selector`] found since the last change.
     found: FxHashMap<u32, Selector>,
 }
@@ -56,7 +55,7 @@ impl Workloads {
         }
         let mut selector = Selector::default();
         let from = (class.namespace.clone(), ArcStr::new());
-        let of_namespace = self.services.range(from..).take_while(|((ns, _), _)| *ns == class.namespace);
+        let of_namespace = self.services.iter_from(&from).take_while(|((ns, _), _)| *ns == class.namespace);
         for (_, service) in of_namespace.filter(|(_, s)| s.matches(&class.labels)) {
             selector.and(service);
         }

@@ -1,10 +1,8 @@
 //! Events as client-go's recorder writes them: the same event again counts up instead of piling up.
 
-use std::collections::BTreeMap;
-
 use super::{ApiServer, Caller, WriteOptions};
 use crate::api::{ArcStr, Kind, Object, Value};
-use crate::base::{Duration, Shared, Time};
+use crate::base::{Duration, Shared, SortedMap, Time};
 use crate::obj;
 
 /// Whether an event is good news.
@@ -45,15 +43,15 @@ pub struct EventRecorder {
     /// Whether events are written in the form of events.k8s.io/v1, which keeps repeats in a `series`.
     series: bool,
     /// By the UID of what they are about.
-    objects: BTreeMap<ArcStr, Shared<Recorded>>,
+    objects: SortedMap<ArcStr, Shared<Recorded>>,
 }
 
 /// What was recorded about one object.
 #[derive(Clone, Debug, Default)]
 struct Recorded {
     /// The event object of each, and when it was last recorded.
-    seen: BTreeMap<Identity, (ArcStr, Time)>,
-    similar: BTreeMap<&'static str, Similar>,
+    seen: SortedMap<Identity, (ArcStr, Time)>,
+    similar: SortedMap<&'static str, Similar>,
     /// What is left of the burst, and since when: normal ones and warnings do not crowd each other out.
     tokens: [Option<(f64, Time)>; 2],
 }
@@ -76,7 +74,7 @@ struct Similar {
 impl EventRecorder {
     /// A recorder for a component, on a node where it has one.
     pub fn new(component: &'static str, host: impl Into<ArcStr>) -> Self {
-        EventRecorder { component, host: host.into(), series: false, objects: BTreeMap::new() }
+        EventRecorder { component, host: host.into(), series: false, objects: SortedMap::new() }
     }
 
     /// A recorder that writes events.k8s.io/v1 events, as the scheduler does.

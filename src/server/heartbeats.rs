@@ -1,10 +1,8 @@
 //! Which nodes have gone silent. Heartbeats themselves are not stored: a node that is not named here is posting its status.
 
-use std::collections::BTreeMap;
-
 use super::{ApiServer, Caller, Subresource, WriteOptions};
 use crate::api::{ArcStr, Kind, Object, Value};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, SortedMap, Time};
 use crate::obj;
 
 /// Where node leases are.
@@ -13,7 +11,7 @@ const LEASES: &str = "kube-node-lease";
 /// The last heartbeat of each silent node.
 #[derive(Clone, Debug, Default)]
 pub struct Heartbeats {
-    silent: BTreeMap<ArcStr, Time>,
+    silent: SortedMap<ArcStr, Time>,
 }
 
 impl Heartbeats {

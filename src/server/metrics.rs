@@ -1,10 +1,8 @@
 //! What the resource metrics API (metrics.k8s.io) serves: the newest usage that each kubelet reported. It is not stored and has no
 //! history, as in a real cluster.
 
-use std::collections::BTreeMap;
-
 use crate::api::{ArcStr, Object, Value};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, SortedMap, Time};
 
 /// What one container used over a window of time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +43,7 @@ pub struct NodeReport {
 #[derive(Clone, Debug, Default)]
 pub struct Metrics {
     served: bool,
-    nodes: BTreeMap<ArcStr, NodeReport>,
+    nodes: SortedMap<ArcStr, NodeReport>,
 }
 
 impl Metrics {

@@ -1,11 +1,10 @@
 //! Cluster IPs and node ports of Services (`registry/core/service`).
 
-use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use super::strategy::needs_health_check;
 use crate::api::{ArcStr, Cause, Kind, KindRef, Object, Status, Value, validation};
-use crate::base::RandomStream;
+use crate::base::{RandomStream, SortedMap};
 
 /// The service network: 10.96.0.0/12.
 const NETWORK: u32 = u32::from_be_bytes([10, 96, 0, 0]);
@@ -16,8 +15,8 @@ pub const NODE_PORTS: std::ops::RangeInclusive<i64> = 30_000..=32_767;
 /// What is taken, and by whom.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ServiceAllocator {
-    ips: BTreeMap<u32, ArcStr>,
-    ports: BTreeMap<i64, ArcStr>,
+    ips: SortedMap<u32, ArcStr>,
+    ports: SortedMap<i64, ArcStr>,
 }
 
 impl ServiceAllocator {

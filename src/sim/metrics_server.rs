@@ -1,9 +1,7 @@
 //! The metrics server: asks the kubelets what pods use when its API is about to be read, so that reading costs and polling does not.
 
-use std::collections::BTreeMap;
-
 use crate::api::{ArcStr, Kind, Object, Value};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, SortedMap, Time};
 use crate::kubelet::Kubelets;
 use crate::server::{ApiServer, ContainerUsage, NodeApi, NodeReport, PodSample};
 
@@ -13,7 +11,7 @@ const WINDOW: Duration = Duration::from_secs(15);
 /// Takes the usage of every running pod, where the metrics API is served.
 pub(super) fn scrape(api: &mut ApiServer, kubelets: Option<&Kubelets>, now: Time) {
     let Some(kubelets) = kubelets.filter(|_| api.metrics().is_served()) else { return };
-    let mut reports: BTreeMap<ArcStr, NodeReport> = BTreeMap::new();
+    let mut reports: SortedMap<ArcStr, NodeReport> = SortedMap::new();
     let running = |p: &&Value| p.at(&["status", "phase"]).str() == "Running";
     for pod in api.iter(Kind::named("Pod"), None).filter(running) {
         let node = pod.at(&["spec", "nodeName"]).arc_str();

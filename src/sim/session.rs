@@ -1,11 +1,9 @@
 //! A session: a seed, a cluster's description and a list of timed inputs. Nothing else goes into a simulation.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::api::Value;
-use crate::base::Time;
+use crate::base::{SortedMap, Time};
 use crate::controllers::Flags;
 
 /// Everything that determines a history.
@@ -37,8 +35,8 @@ pub struct Session {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub kubectl: String,
     /// The workstation's files: path to text.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub files: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "SortedMap::is_empty")]
+    pub files: SortedMap<String, String>,
     /// What happens when.
     pub inputs: Vec<TimedInput>,
 }
@@ -68,8 +66,8 @@ pub struct TimedInput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stdin: Option<String>,
     /// Files of the workstation, written before the command runs.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub files: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "SortedMap::is_empty")]
+    pub files: SortedMap<String, String>,
     /// What each running pod uses from now on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,

@@ -1,13 +1,12 @@
 //! Going back in time: a simulation with copies of it kept along the way. Any moment that was is reached from the copy before
 //! it, by running again what came since; a change made there begins a branch, and the branch it left stays as it was.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::session::{Input, Session, TimedInput};
 use super::sim::{Progress, Sim};
 use crate::api::Kind;
-use crate::base::{Duration, Time};
+use crate::base::{Duration, SortedMap, Time};
 
 /// How many copies a branch keeps, at least; and at most, where there are so few pods that all copies hold no more of them than
 /// that. One more, and every other is given up.
@@ -49,7 +48,7 @@ pub struct BranchInfo {
 
 /// A session with its past and its branches.
 pub struct Timeline {
-    branches: BTreeMap<u32, Branch>,
+    branches: SortedMap<u32, Branch>,
     current: u32,
     made: u32,
     past: Option<Sim>,
@@ -63,7 +62,7 @@ impl Timeline {
     pub fn new(session: Session) -> Timeline {
         let live = Sim::new(session);
         let first = Branch { parent: None, from: Time::ZERO, frames: vec![Rc::new(live.clone())], live, gap: FIRST_GAP };
-        Timeline { branches: BTreeMap::from([(0, first)]), current: 0, made: 0, past: None, target: None, beside: None }
+        Timeline { branches: SortedMap::from([(0, first)]), current: 0, made: 0, past: None, target: None, beside: None }
     }
 
     fn branch(&self) -> &Branch {

@@ -1,7 +1,6 @@
 //! The workstation: a machine whose shell is the terminal's, whose files are the editor's tabs, and on which `kubectl` is a program.
 
-use crate::base::Order as _;
-use std::collections::BTreeMap;
+use crate::base::{Order as _, SortedMap};
 use std::sync::Arc;
 
 use super::cluster::Cluster;
@@ -70,14 +69,14 @@ pub struct Workstation {
     namespace: String,
     /// The version of its kubectl, where it is not today's.
     kubectl: String,
-    kubectls: BTreeMap<Pid, Running>,
+    kubectls: SortedMap<Pid, Running>,
     command: Option<Pid>,
     stdout: Vec<u8>,
     stderr: Vec<u8>,
     /// Which pieces of the two were written, in order.
     written: Vec<(runtime::Stream, std::ops::Range<usize>)>,
     done: Option<i32>,
-    terminals: BTreeMap<u32, Terminal>,
+    terminals: SortedMap<u32, Terminal>,
     /// Whether a kubectl has fetched what the API says of itself; it is kept in `~/.kube/cache`.
     described: bool,
     /// What its programs ask of the network.
@@ -107,13 +106,13 @@ impl Workstation {
             machine,
             namespace: session.default_namespace().to_owned(),
             kubectl: session.kubectl.clone(),
-            kubectls: BTreeMap::new(),
+            kubectls: SortedMap::new(),
             command: None,
             stdout: Vec::new(),
             stderr: Vec::new(),
             written: Vec::new(),
             done: None,
-            terminals: BTreeMap::new(),
+            terminals: SortedMap::new(),
             described: false,
             requests: Vec::new(),
             connections: Connections::default(),

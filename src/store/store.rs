@@ -1,12 +1,10 @@
 //! The store: heads and histories over the log, secondary indexes, and reads now or at a past revision.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound;
 use std::sync::Arc;
 
 use super::log::{ChangeType, Log, Version};
 use crate::api::{ArcStr, KindRef, Value};
-use crate::base::Time;
+use crate::base::{SortedMap, SortedSet, Time};
 
 /// What identifies an object in the store.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,11 +65,11 @@ struct Row {
 #[derive(Clone, Debug)]
 pub struct Store {
     log: Log,
-    tables: BTreeMap<KindRef, BTreeMap<RowKey, Row>>,
+    tables: SortedMap<KindRef, SortedMap<RowKey, Row>>,
     /// How many objects of each kind there are.
-    counts: BTreeMap<KindRef, usize>,
+    counts: SortedMap<KindRef, usize>,
     indexers: &'static [Indexer],
-    indexes: Vec<BTreeMap<ArcStr, BTreeSet<ObjectKey>>>,
+    indexes: Vec<SortedMap<ArcStr, SortedSet<ObjectKey>>>,
     /// Reads and watches from before this revision are refused.
     compacted: u64,
     /// Who makes the next commits.
@@ -83,10 +81,10 @@ impl Store {
     pub fn new(indexers: &'static [Indexer]) -> Self {
         Store {
             log: Log::default(),
-            tables: BTreeMap::new(),
-            counts: BTreeMap::new(),
+            tables: SortedMap::new(),
+            counts: SortedMap::new(),
             indexers,
-            indexes: vec![BTreeMap::new(); indexers.len()],
+            indexes: vec![SortedMap::new(); indexers.len()],
             compacted: 0,
             by: "",
         }
@@ -218,15 +216,13 @@ impl Store {
     }
 
     fn rows(&self, kind: KindRef, namespace: Option<&str>) -> impl Iterator<Item = (&RowKey, &Row)> {
-        let from = match namespace {
-            Some(ns) => Bound::Included((ArcStr::from(ns), ArcStr::new())),
-            None => Bound::Unbounded,
-        };
+        // Nothing is sorted before the empty namespace.
+        let from = (ArcStr::from(namespace.unwrap_or("")), ArcStr::new());
         let wanted = namespace.map(ArcStr::from);
         self.tables
             .get(&kind)
             .into_iter()
-            .flat_map(move |t| t.range((from.clone(), Bound::Unbounded)))
+            .flat_map(move |t| t.iter_from(&from))
             .take_while(move |((ns, _), _)| wanted.as_ref().is_none_or(|w| w == ns))
     }
 
@@ -277,7 +273,7 @@ impl Store {
 /// Moves an object from the terms of its old state to those of its new one.
 fn reindex(
     indexer: &Indexer,
-    index: &mut BTreeMap<ArcStr, BTreeSet<ObjectKey>>,
+    index: &mut SortedMap<ArcStr, SortedSet<ObjectKey>>,
     key: &ObjectKey,
     old: Option<&Value>,
     new: Option<&Value>,

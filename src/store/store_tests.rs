@@ -2,9 +2,8 @@
 
 use super::*;
 use crate::api::{Kind, Object, Value};
-use crate::base::{RandomStream, Time};
+use crate::base::{RandomStream, SortedMap, Time};
 use crate::obj;
-use std::collections::BTreeMap;
 
 const BY_COLOUR: &[Indexer] = &[Indexer {
     name: "colour",
@@ -26,7 +25,7 @@ fn agrees_with_a_list_of_full_copies() {
     for seed in 0..20 {
         let mut rng = RandomStream::new(seed, "store");
         let mut store = Store::new(BY_COLOUR);
-        let mut states: Vec<BTreeMap<String, String>> = vec![BTreeMap::new()];
+        let mut states: Vec<SortedMap<String, String>> = vec![SortedMap::new()];
         for _ in 0..300 {
             let name = format!("n{}", rng.below(8));
             let colour = rng.below(3);
@@ -48,7 +47,7 @@ fn agrees_with_a_list_of_full_copies() {
             }
             assert_eq!(store.revision() as usize, states.len() - 1);
         }
-        let read = |store: &Store, rev: u64| -> BTreeMap<String, String> {
+        let read = |store: &Store, rev: u64| -> SortedMap<String, String> {
             let rows = store.iter_at(kind, Some("d"), rev).expect("readable");
             rows.map(|((_, n), v)| (n.to_string(), v.label("colour").expect("labelled").to_owned())).collect()
         };

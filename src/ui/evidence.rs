@@ -1,12 +1,10 @@
 //! What was decided and why, in tables: the scheduler's verdict, a container's ends, what a service selects, an autoscaler's
 //! arithmetic, what holds a deletion, what changed. Every table is the same thing drawn the same way.
 
-use std::collections::BTreeMap;
-
 use yew::prelude::*;
 
 use kubarium::api::{Object, Value};
-use kubarium::base::Time;
+use kubarium::base::{SortedMap, Time};
 use kubarium::sim::Sim;
 use kubarium::views::{self, Membership};
 
@@ -236,7 +234,7 @@ fn requests(sim: &Sim, object: &Value, lang: Lang) -> Sheet {
     }
     let all = views::flows_of(sim, object.uid());
     let uids = |kind: &str| views::list(sim, kind, if all.is_empty() { 0 } else { usize::MAX });
-    let names: BTreeMap<String, String> =
+    let names: SortedMap<String, String> =
         [uids("Pod"), uids("Service")].into_iter().flatten().map(|o| (o.id[2].clone(), o.id[1].clone())).collect();
     let name = |uid: &str, or: &str| names.get(uid).map_or_else(|| if uid.is_empty() { or } else { "…" }.to_owned(), Clone::clone);
     let row = |f: &views::Flow| {

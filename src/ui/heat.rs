@@ -2,9 +2,9 @@
 //! shape as well as its colour, requests are a spot in the pod's mark and a bar under the node's tile; the table says the same in words.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use kubarium::base::SortedMap;
 use kubarium::views::{ClusterView, Flow, Health, Places, PodView};
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement};
@@ -112,7 +112,7 @@ impl Layout {
 }
 
 /// Requests in ten seconds that get to each pod, and how many of them fail.
-type Rates<'a> = BTreeMap<&'a str, (u64, u64)>;
+type Rates<'a> = SortedMap<&'a str, (u64, u64)>;
 
 fn rates(flows: &[Flow]) -> Rates<'_> {
     let mut rates = Rates::new();
@@ -128,7 +128,7 @@ fn rates(flows: &[Flow]) -> Rates<'_> {
 pub fn Heat(props: &Props) -> Html {
     let (lang, link) = (use_lang(), use_link());
     let canvas = use_node_ref();
-    let places = use_mut_ref(BTreeMap::<String, Places>::new);
+    let places = use_mut_ref(SortedMap::<String, Places>::new);
     // What stood where when it was drawn last: for the pointer, and so that only what changed is drawn anew.
     let drawn = use_mut_ref(|| None::<Drawn>);
     use_effect({
@@ -226,7 +226,7 @@ struct Drawn {
 fn draw(
     canvas: &HtmlCanvasElement,
     props: &Props,
-    places: &Rc<RefCell<BTreeMap<String, Places>>>,
+    places: &Rc<RefCell<SortedMap<String, Places>>>,
     mut before: Option<Drawn>,
 ) -> Option<Drawn> {
     let window = web_sys::window()?;
@@ -331,7 +331,7 @@ fn draw(
             context.set_stroke_style_str(&accent);
             context.stroke_rect(x + 1.0, y + 1.0, layout.tile_w - 2.0, layout.tile_h - 2.0);
         }
-        let by_key: BTreeMap<&str, &Rc<PodView>> = node.pods.iter().map(|p| (p.key.as_str(), p)).collect();
+        let by_key: SortedMap<&str, &Rc<PodView>> = node.pods.iter().map(|p| (p.key.as_str(), p)).collect();
         // A colour is handed over only where it is another one than before: that is dear.
         let mut dipped = "";
         for (s, key) in slots[i].iter().enumerate() {

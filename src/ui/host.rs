@@ -2,12 +2,11 @@
 //! there is to see. Knows nothing of how that is drawn.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use js_sys::Uint8Array;
 use kubarium::api::Value;
-use kubarium::base::{Duration, Time};
+use kubarium::base::{Duration, SortedMap, Time};
 use kubarium::sim::{Fault, Load, Session, Sim, TerminalInput, TimedInput, Timeline, Usage, is_act, quoted, script};
 use kubarium::views::{
     ClusterView, ClusterViews, ContainerInside, Copied, EnvView, EventFeed, EventView, FileView, Flows, PodDetails, complete, events_after,
@@ -70,10 +69,10 @@ pub struct Host {
     feed: EventFeed,
     copy: SessionCopy,
     /// Files edited since the cluster was last told.
-    edited: BTreeMap<String, String>,
-    terminals: BTreeMap<usize, Screen>,
+    edited: SortedMap<String, String>,
+    terminals: SortedMap<usize, Screen>,
     /// What each terminal has shown, in each branch.
-    transcripts: BTreeMap<(u32, usize), Transcript>,
+    transcripts: SortedMap<(u32, usize), Transcript>,
     /// How many inputs of a session that is run again have been shown as typed.
     echoed: usize,
     /// What the clock runs to, where it is to stop by itself.
@@ -86,7 +85,7 @@ pub struct Host {
     run_again: usize,
     /// Whether the workstation's files may have changed since they were last looked at.
     files_stale: bool,
-    files_seen: BTreeMap<String, String>,
+    files_seen: SortedMap<String, String>,
 }
 
 /// What became of the workstation's files.
@@ -146,16 +145,16 @@ impl Host {
             beside_late: false,
             feed: EventFeed::default(),
             copy,
-            edited: BTreeMap::new(),
-            terminals: BTreeMap::new(),
-            transcripts: BTreeMap::new(),
+            edited: SortedMap::new(),
+            terminals: SortedMap::new(),
+            transcripts: SortedMap::new(),
             echoed: 0,
             hunt: None,
             acts: Rc::default(),
             answered: 0,
             run_again,
             files_stale: true,
-            files_seen: BTreeMap::new(),
+            files_seen: SortedMap::new(),
         }
     }
 
@@ -183,7 +182,7 @@ impl Host {
         let run_again = self.run_again;
         self.time = Timeline::new(session);
         self.transcripts.clear();
-        (self.edited, self.files_seen, self.files_stale) = (BTreeMap::new(), BTreeMap::new(), true);
+        (self.edited, self.files_seen, self.files_stale) = (SortedMap::new(), SortedMap::new(), true);
         for screen in self.terminals.values_mut() {
             screen.shown.0 = u32::MAX;
             screen.line.restart("");
@@ -646,7 +645,7 @@ impl Host {
     fn show_output(&mut self) {
         let branch = self.time.current();
         if !self.time.is_past() {
-            for (terminal, screen) in &mut self.terminals {
+            for (terminal, screen) in self.terminals.iter_mut() {
                 let transcript = self.transcripts.entry((branch, *terminal)).or_default();
                 let (new, end) = self.time.live().terminal_output(tab_of(*terminal), transcript.taken);
                 if !new.is_empty() {
@@ -663,7 +662,7 @@ impl Host {
     /// Lets each terminal show its transcript up to the moment that is looked at.
     fn draw_screens(&mut self) {
         let (branch, now, past) = (self.time.current(), self.sim().now(), self.time.is_past());
-        for (terminal, screen) in &mut self.terminals {
+        for (terminal, screen) in self.terminals.iter_mut() {
             let Some(transcript) = self.transcripts.get(&(branch, *terminal)) else { continue };
             let end = if past { transcript.end_at(now) } else { transcript.end() };
             if screen.shown == (branch, end) {
@@ -684,8 +683,8 @@ impl Host {
 const PAPERS_MAX: usize = 18;
 
 /// For pods that have something of a ConfigMap or a Secret, the worst of how it stands, and the newest version.
-fn papers(sim: &Sim, view: &ClusterView) -> BTreeMap<String, (Copied, String)> {
-    let mut all = BTreeMap::new();
+fn papers(sim: &Sim, view: &ClusterView) -> SortedMap<String, (Copied, String)> {
+    let mut all = SortedMap::new();
     if view.pods().nth(PAPERS_MAX).is_some() {
         return all;
     }

@@ -1,13 +1,12 @@
 //! What the page is showing: one state, changed only by the actions below.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use kubarium::base::Time;
+use kubarium::base::{SortedMap, Time};
 use kubarium::sim::{BranchInfo, Fault, Session};
 use kubarium::views::{ClusterView, Copied, EventView, Flow, ProblemView, problems};
 
@@ -104,7 +103,7 @@ pub struct Scene {
     /// The requests under way.
     pub traffic: Rc<Vec<Flow>>,
     /// By pod: how what it has of ConfigMaps and Secrets stands, and the version.
-    pub papers: Rc<BTreeMap<String, (Copied, String)>>,
+    pub papers: Rc<SortedMap<String, (Copied, String)>>,
     /// The events, newest first.
     pub events: Rc<Vec<Rc<EventView>>>,
     /// Whether the clock cannot keep up with the speed asked for.

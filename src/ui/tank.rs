@@ -1,14 +1,13 @@
 //! The tank: the nodes on their rack with the pods in them, and the strip of those that wait.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
-use kubarium::base::Time;
+use kubarium::base::{SortedMap, Time};
 use kubarium::views::{Copied, Flow, NodeView, Places, PodView, ServiceView, Share, WorkloadView, Wrong};
 
 use super::format;
@@ -62,7 +61,7 @@ fn is_dim(pod: &PodView, workloads: &[Rc<WorkloadView>], services: &[Rc<ServiceV
 #[component]
 pub fn Tank(props: &Props) -> Html {
     let (lang, link) = (use_lang(), use_link());
-    let places = use_mut_ref(BTreeMap::<String, Places>::new);
+    let places = use_mut_ref(SortedMap::<String, Places>::new);
     let view = &props.scene.view;
     let density = use_mut_ref(|| Density::Large);
     let density = {
@@ -184,7 +183,7 @@ struct Around {
     filter: AttrValue,
     workloads: Vec<Rc<WorkloadView>>,
     services: Vec<Rc<ServiceView>>,
-    papers: Rc<BTreeMap<String, (Copied, String)>>,
+    papers: Rc<SortedMap<String, (Copied, String)>>,
 }
 
 impl Around {
@@ -217,7 +216,7 @@ fn tenths(time: Time) -> Time {
 
 /// The places' store; it is the tank's own and never a reason to draw.
 #[derive(Clone)]
-struct ByPlace(Rc<RefCell<BTreeMap<String, Places>>>);
+struct ByPlace(Rc<RefCell<SortedMap<String, Places>>>);
 
 impl PartialEq for ByPlace {
     fn eq(&self, _: &ByPlace) -> bool {
@@ -226,7 +225,7 @@ impl PartialEq for ByPlace {
 }
 
 /// The nodes one by one.
-fn rack(props: &Props, density: Density, places: &Rc<RefCell<BTreeMap<String, Places>>>) -> Vec<Html> {
+fn rack(props: &Props, density: Density, places: &Rc<RefCell<SortedMap<String, Places>>>) -> Vec<Html> {
     let (view, around) = (&props.scene.view, Rc::new(Around::of(props)));
     let (is_empty, time) = (view.pods().next().is_none(), tenths(view.time));
     let tank = |(i, node): (usize, &Rc<NodeView>)| {
@@ -257,7 +256,7 @@ fn NodeTank(props: &NodeProps) -> Html {
     let mut places = props.places.0.borrow_mut();
     let slots = places.entry(node.name.clone()).or_default().settle(node.pods.iter().map(|p| p.key.as_str()));
     let subject = Subject { kind: "Node".to_owned(), namespace: String::new(), name: node.name.clone(), uid: node.key.clone() };
-    let by_key: BTreeMap<&str, &Rc<PodView>> = node.pods.iter().map(|p| (p.key.as_str(), p)).collect();
+    let by_key: SortedMap<&str, &Rc<PodView>> = node.pods.iter().map(|p| (p.key.as_str(), p)).collect();
     let state = match (node.ready, node.schedulable) {
         (false, _) => ("bad", Icon::Cross, Text::NodeNotReady),
         (true, false) => ("warn", Icon::Hourglass, Text::NodeCordoned),

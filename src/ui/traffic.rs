@@ -2,7 +2,6 @@
 //! there are many; those that wait stand before the pod, and where they are dropped there is a cross.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use gloo::render::{AnimationFrame, request_animation_frame};
@@ -10,6 +9,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement};
 use yew::prelude::*;
 
+use kubarium::base::SortedMap;
 use kubarium::views::Flow;
 
 /// The most legs that are drawn; of more, those with most requests.
@@ -58,7 +58,7 @@ struct Leg {
 
 /// The legs that requests take, with how many take each.
 fn legs(flows: &[Flow]) -> Vec<((&str, &str), Load)> {
-    let mut legs: BTreeMap<(&str, &str), Load> = BTreeMap::new();
+    let mut legs: SortedMap<(&str, &str), Load> = SortedMap::new();
     for f in flows {
         let from = if f.from.is_empty() { OUTSIDE } else { &f.from };
         let stops = [from, &f.service, &f.to].map(|s| Some(s).filter(|s| !s.is_empty()));
@@ -83,7 +83,7 @@ fn legs(flows: &[Flow]) -> Vec<((&str, &str), Load)> {
 fn measure(over: &Element, flows: &[Flow]) -> Vec<Leg> {
     let Some(tank) = over.parent_element() else { return Vec::new() };
     let frame = tank.get_bounding_client_rect();
-    let mut known: BTreeMap<String, Option<[f64; 4]>> = BTreeMap::new();
+    let mut known: SortedMap<String, Option<[f64; 4]>> = SortedMap::new();
     let mut place = |uid: &str| {
         let find = || {
             let r = tank.query_selector(&format!("[data-uid=\"{uid}\"]")).ok()??.get_bounding_client_rect();

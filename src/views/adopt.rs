@@ -1,10 +1,9 @@
 //! Manifests as another cluster prints them (`kubectl get -o yaml`), made fit to be created here: without what that cluster's API
 //! server, scheduler and controllers wrote into them, and without what controllers will make again.
 
-use std::collections::BTreeSet;
-
 use crate::api::yaml::decode_stream;
 use crate::api::{Object, Value};
+use crate::base::SortedSet;
 use crate::obj;
 
 use super::details::PodDetails;
@@ -65,13 +64,13 @@ pub fn adopt(text: &str) -> Option<String> {
     if error.is_some() || objects.iter().all(|o| o.uid().is_empty()) {
         return None;
     }
-    let uids: BTreeSet<String> = objects.iter().map(|o| o.uid().to_owned()).collect();
+    let uids: SortedSet<String> = objects.iter().map(|o| o.uid().to_owned()).collect();
     let is_own = |o: &Value| OWN.iter().any(|(kind, name)| o.kind() == *kind && (name.is_empty() || o.name() == *name));
     let token = |o: &Value| o.get("type").str() == "kubernetes.io/service-account-token";
     objects.retain(|o| !is_own(o) && !token(o) && !uids.contains(o.controller_ref().get("uid").str()));
-    let named: BTreeSet<(String, String)> = objects.iter().map(|o| (o.kind().to_owned(), o.name().to_owned())).collect();
+    let named: SortedSet<(String, String)> = objects.iter().map(|o| (o.kind().to_owned(), o.name().to_owned())).collect();
     let has = |kind: &str, name: &str| named.contains(&(kind.to_owned(), name.to_owned()));
-    let used: BTreeSet<String> = objects.iter().map(|o| o.namespace().to_owned()).collect();
+    let used: SortedSet<String> = objects.iter().map(|o| o.namespace().to_owned()).collect();
     let missing = used.into_iter().filter(|n| !NAMESPACES.contains(&n.as_str()) && !has("Namespace", n));
     let namespaces = missing.map(|n| obj!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": n.as_str()}}));
     let mut all: Vec<Value> = namespaces.collect();

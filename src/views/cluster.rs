@@ -1,10 +1,9 @@
 //! The whole cluster at one moment.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::api::{ArcStr, Kind, Object, Quantity, Value};
-use crate::base::{Order as _, Time};
+use crate::base::{Order as _, SortedMap, SortedSet, Time};
 use crate::server::ApiServer;
 use crate::sim::Sim;
 use crate::store::ChangeType;
@@ -142,7 +141,7 @@ type Read = (Value, Option<LivePod>, Rc<PodView>);
 /// a picture costs no more than what changed, and whoever draws can tell at a glance what did.
 #[derive(Clone, Debug, Default)]
 pub struct ClusterViews {
-    pods: BTreeMap<String, Read>,
+    pods: SortedMap<String, Read>,
     last: Rc<ClusterView>,
     history: LiveHistory,
     /// The revision up to which the log has been read; none where everything is to be read.
@@ -179,7 +178,7 @@ impl ClusterViews {
         wrong: &dyn Fn(&str) -> Wrong,
     ) -> Rc<ClusterView> {
         let (pod_kind, node_kind) = (Kind::named("Pod"), Kind::named("Node"));
-        let mut touched: BTreeMap<String, Option<Value>> = BTreeMap::new();
+        let mut touched: SortedMap<String, Option<Value>> = SortedMap::new();
         // Whether anything but pods was written, of what the picture shows.
         let mut others = false;
         match self.read.and_then(|r| api.store().changes_after(r).ok()) {
@@ -201,7 +200,7 @@ impl ClusterViews {
         self.read = Some(api.revision());
         let looks = if self.pods.len() > LOOKS_MAX { LOOKS_OF_MANY } else { LOOKS_MAX };
         let in_turn: Vec<(String, Value)> = {
-            let rest = self.pods.range::<String, _>(&self.turn..).chain(self.pods.range::<String, _>(..&self.turn));
+            let rest = self.pods.iter_from(&self.turn).chain(self.pods.iter().take_while(|(uid, _)| **uid < self.turn));
             rest.take(looks + 1).map(|(uid, (object, ..))| (uid.clone(), object.clone())).collect()
         };
         self.turn = in_turn.get(looks).map(|p| p.0.clone()).unwrap_or_default();
@@ -214,12 +213,12 @@ impl ClusterViews {
             self.last = Rc::new(ClusterView { time, revision: api.revision(), ..(*self.last).clone() });
             return Rc::clone(&self.last);
         }
-        let homes: BTreeSet<&str> = changed.iter().map(|p| p.node.as_deref().unwrap_or("")).collect();
+        let homes: SortedSet<&str> = changed.iter().map(|p| p.node.as_deref().unwrap_or("")).collect();
         // Their pods are those of before, but for what changed.
         let before = Rc::clone(&self.last);
-        let keys: BTreeSet<&str> = changed.iter().map(|p| p.key.as_str()).collect();
+        let keys: SortedSet<&str> = changed.iter().map(|p| p.key.as_str()).collect();
         let stay = |pods: &[Rc<PodView>]| pods.iter().filter(|p| !keys.contains(p.key.as_str())).cloned().collect::<Vec<_>>();
-        let mut by_node: BTreeMap<&str, Vec<Rc<PodView>>> =
+        let mut by_node: SortedMap<&str, Vec<Rc<PodView>>> =
             before.nodes.iter().filter(|n| homes.contains(n.name.as_str())).map(|n| (n.name.as_str(), stay(&n.pods))).collect();
         by_node.insert("", stay(&before.queue));
         for (.., view) in keys.iter().filter_map(|key| self.pods.get(*key)) {
@@ -232,7 +231,7 @@ impl ClusterViews {
             pods.order_by(|a, b| (a.created, &a.namespace, &a.name).cmp(&(b.created, &b.namespace, &b.name)));
         }
         let nodes = if others {
-            let known: BTreeMap<&str, &Rc<NodeView>> = before.nodes.iter().map(|n| (n.name.as_str(), n)).collect();
+            let known: SortedMap<&str, &Rc<NodeView>> = before.nodes.iter().map(|n| (n.name.as_str(), n)).collect();
             let mut nodes: Vec<NodeView> = api
                 .iter(node_kind, None)
                 .map(|node| {
@@ -260,7 +259,11 @@ impl ClusterViews {
     }
 
     /// Reads these pods anew, and says which look another way than before: as they were and as they are.
-    fn read_pods(&mut self, touched: BTreeMap<String, Option<Value>>, live: &mut dyn FnMut(&Value) -> Option<LivePod>) -> Vec<Rc<PodView>> {
+    fn read_pods(
+        &mut self,
+        touched: SortedMap<String, Option<Value>>,
+        live: &mut dyn FnMut(&Value) -> Option<LivePod>,
+    ) -> Vec<Rc<PodView>> {
         let mut changed = Vec::new();
         for (uid, object) in touched {
             let Some(object) = object else {
@@ -300,7 +303,7 @@ fn workloads(api: &ApiServer) -> Vec<WorkloadView> {
 /// Counts each workload's pods of older generations.
 fn count_older(view: &mut ClusterView) {
     let two = view.workloads.iter().enumerate().filter(|(_, w)| !w.newest.is_empty());
-    let by_owner: BTreeMap<&str, usize> = two.flat_map(|(i, w)| w.owners.iter().map(move |o| (o.as_str(), i))).collect();
+    let by_owner: SortedMap<&str, usize> = two.flat_map(|(i, w)| w.owners.iter().map(move |o| (o.as_str(), i))).collect();
     let mut older = vec![0; view.workloads.len()];
     if !by_owner.is_empty() {
         for pod in view.pods() {

@@ -1,10 +1,9 @@
 //! Events as a person reads them.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::api::{Object, Value};
-use crate::base::Time;
+use crate::base::{SortedSet, Time};
 use crate::store::{ChangeType, Store};
 
 /// One event of the feed.
@@ -103,7 +102,7 @@ impl EventFeed {
     /// What the list was at a moment: newest first, each event once.
     pub fn until(&self, moment: Time) -> Rc<Vec<Rc<EventView>>> {
         let end = self.all.partition_point(|e| e.last <= moment);
-        let mut told: BTreeSet<&str> = BTreeSet::new();
+        let mut told: SortedSet<&str> = SortedSet::new();
         let mut list = Vec::new();
         for e in self.all[..end].iter().rev() {
             if list.len() < LIST_MAX && told.insert(&e.key) {

@@ -1,10 +1,8 @@
 //! What was decided and why, as the engine kept it: where a pod was put, how its containers ended, whom a service reaches, what an
 //! autoscaler reckoned, what changed in an object, what holds its deletion.
 
-use std::collections::BTreeSet;
-
 use crate::api::{KINDS, Kind, KindRef, Object, Value};
-use crate::base::Time;
+use crate::base::{SortedSet, Time};
 use crate::kubectl::describe::{Related, describe};
 use crate::kubectl::output::columns::printer_of;
 use crate::server::ApiServer;
@@ -70,7 +68,7 @@ pub struct End {
 pub fn ends(api: &ApiServer, pod: &Value) -> Vec<End> {
     let Some(kind) = kind_named("Pod") else { return Vec::new() };
     let key = ObjectKey::new(kind, pod.namespace(), pod.name());
-    let (mut told, mut ends) = (BTreeSet::new(), Vec::new());
+    let (mut told, mut ends) = (SortedSet::new(), Vec::new());
     for version in api.store().history(&key).filter(|v| v.value.uid() == pod.uid()) {
         let status = version.value.get("status");
         for list in ["initContainerStatuses", "containerStatuses"] {
@@ -395,13 +393,14 @@ pub fn compare(here: &Sim, there: &Sim, most: usize) -> Vec<Difference> {
     let mut found = Vec::new();
     let passing = ["Event", "Lease", "Endpoints", "EndpointSlice"];
     for kind in KINDS.iter().filter(|k| k.verbs.contains(&"list") && !passing.contains(&k.kind)) {
-        let names = |sim: &Sim| sim.api().iter(kind, None).map(|o| (o.namespace_arc(), o.name_arc())).collect::<BTreeSet<_>>();
+        let both = here.api().iter(kind, None).chain(there.api().iter(kind, None));
+        let names: SortedSet<_> = both.map(|o| (o.namespace_arc(), o.name_arc())).collect();
         let said = |sim: &Sim, namespace: &str, name: &str| {
             let object = sim.api().peek(kind, namespace, name);
             let told = |o: &Value| columns(o, sim.now()).iter().take(2).map(|c| c.1.as_str()).collect::<Vec<_>>().join(" ");
             object.map_or_else(|| "–".to_owned(), told)
         };
-        for (namespace, name) in names(here).union(&names(there)) {
+        for (namespace, name) in &names {
             let (a, b) = (said(here, namespace, name), said(there, namespace, name));
             if a != b && found.len() < most {
                 found.push([kind.kind.to_owned(), name.to_string(), a, b]);

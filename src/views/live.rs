@@ -1,9 +1,7 @@
 //! What is known of a pod only where it runs: a pull's progress, a backoff's end, a probe's last results. None of it is stored.
 
-use std::collections::BTreeMap;
-
 use crate::api::{Object, Value};
-use crate::base::Time;
+use crate::base::{SortedMap, Time};
 use crate::kubelet;
 use crate::sim::Sim;
 
@@ -77,13 +75,13 @@ const BEATS_MAX: usize = 24;
 /// What kubelets tell only of the moment, remembered: a probe's results so far, and when a wait began.
 #[derive(Clone, Debug, Default)]
 pub struct LiveHistory {
-    pods: BTreeMap<String, PodHistory>,
+    pods: SortedMap<String, PodHistory>,
 }
 
 #[derive(Clone, Debug, Default)]
 struct PodHistory {
-    beats: BTreeMap<(String, ProbeKind), ProbeHistory>,
-    waits: BTreeMap<String, Span>,
+    beats: SortedMap<(String, ProbeKind), ProbeHistory>,
+    waits: SortedMap<String, Span>,
 }
 
 #[derive(Clone, Debug, Default)]

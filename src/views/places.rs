@@ -1,6 +1,6 @@
 //! Stable places: what stands somewhere stays there until it goes, and a newcomer takes the first free place.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::base::{SortedMap, SortedSet};
 
 /// Who stands where in one row of places.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,8 +13,8 @@ impl Places {
     /// empty place between two that are taken. Empty places at the end are given up.
     pub fn settle<'a>(&mut self, present: impl Iterator<Item = &'a str>) -> &[Option<String>] {
         let order: Vec<&str> = present.collect();
-        let present: BTreeSet<&str> = order.iter().copied().collect();
-        let mut seated = BTreeMap::new();
+        let present: SortedSet<&str> = order.iter().copied().collect();
+        let mut seated = SortedMap::new();
         for (i, slot) in self.slots.iter_mut().enumerate() {
             match slot {
                 Some(key) if present.contains(key.as_str()) => {

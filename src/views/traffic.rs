@@ -1,8 +1,8 @@
 //! Requests under way: how many a second take which way, how many wait, how many fail.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
-use crate::base::{Duration, Time};
+use crate::base::{Duration, SortedMap, Time};
 use crate::kubelet::{Tally, Way};
 use crate::sim::Sim;
 
@@ -32,14 +32,14 @@ pub struct Flow {
 /// Makes flows of what was counted at several moments.
 #[derive(Clone, Debug, Default)]
 pub struct Flows {
-    moments: VecDeque<(Time, BTreeMap<Way, Tally>)>,
+    moments: VecDeque<(Time, SortedMap<Way, Tally>)>,
 }
 
 impl Flows {
     /// The ways that requests take now; those on which nothing moves are left out.
     pub fn of_sim(&mut self, sim: &Sim) -> Vec<Flow> {
         let now = sim.now();
-        let counted: BTreeMap<Way, Tally> = all(sim).map(|(way, tally)| (way.clone(), *tally)).collect();
+        let counted: SortedMap<Way, Tally> = all(sim).map(|(way, tally)| (way.clone(), *tally)).collect();
         let found = self.rates(now, &counted);
         if self.moments.back().is_none_or(|m| m.0 + MOMENTS_APART <= now) {
             self.moments.push_back((now, counted));
@@ -55,7 +55,7 @@ impl Flows {
         self.moments.clear();
     }
 
-    fn rates(&self, now: Time, counted: &BTreeMap<Way, Tally>) -> Vec<Flow> {
+    fn rates(&self, now: Time, counted: &SortedMap<Way, Tally>) -> Vec<Flow> {
         let before = self.moments.front().filter(|m| m.0 < now);
         let tenths = before.map_or(0, |m| (now.since(m.0).as_millis() as u64).max(1));
         let flow = |(way, t): (&Way, &Tally)| {
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn rates_are_of_late() {
         let way: Way = ("a".into(), "s".into(), "b".into());
-        let at = |sent, answered, failed| BTreeMap::from([(way.clone(), Tally { sent, answered, failed, last: Time::ZERO })]);
+        let at = |sent, answered, failed| SortedMap::from([(way.clone(), Tally { sent, answered, failed, last: Time::ZERO })]);
         let mut flows = Flows::default();
         assert_eq!(flows.rates(Time::ZERO, &at(0, 0, 0)), []);
         flows.moments.push_back((Time::ZERO, at(10, 10, 0)));

@@ -1,7 +1,5 @@
 //! Jobs and CronJobs.
 
-use std::collections::BTreeSet;
-
 use super::super::cron::Schedule;
 use super::super::selector::LabelSelector;
 use super::super::{Object, Value, names, time_zone};
@@ -9,6 +7,7 @@ use super::meta::{label_selector, object_meta, object_meta_update};
 use super::path::{Errors, Path, same};
 use super::pod;
 use super::workloads::matches_template;
+use crate::base::SortedSet;
 
 const INDEXED_MAX: i64 = 100_000;
 const RULES_MAX: usize = 20;
@@ -203,7 +202,7 @@ fn failure_policy(errors: &mut Errors, at: Path<'_>, spec: &Value) {
         errors.too_many(list, rules.len(), RULES_MAX);
     }
     let pod = spec.at(&["template", "spec"]);
-    let containers: BTreeSet<&str> =
+    let containers: SortedSet<&str> =
         ["containers", "initContainers"].iter().flat_map(|l| pod.get(l).items()).map(|c| c.get("name").str()).collect();
     for (i, rule) in rules.iter().enumerate() {
         let at = list.index(i);
@@ -243,7 +242,7 @@ fn failure_policy(errors: &mut Errors, at: Path<'_>, spec: &Value) {
     }
 }
 
-fn exit_codes(errors: &mut Errors, at: Path<'_>, codes: &Value, containers: &BTreeSet<&str>) {
+fn exit_codes(errors: &mut Errors, at: Path<'_>, codes: &Value, containers: &SortedSet<&str>) {
     let operator = codes.get("operator").str();
     match operator {
         "" => errors.required(at.child("operator"), "valid values: [\"In\" \"NotIn\"]"),
@@ -261,7 +260,7 @@ fn exit_codes(errors: &mut Errors, at: Path<'_>, codes: &Value, containers: &BTr
     } else if values.items().len() > 255 {
         errors.too_many(list, values.items().len(), 255);
     }
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     for (i, value) in values.items().iter().enumerate() {
         if operator == "In" && value.int() == 0 {
             errors.invalid(list.index(i), 0, "must not be 0 for the In operator");
@@ -428,7 +427,7 @@ fn template_update(errors: &mut Errors, template: &Value, old: &Value) {
 pub(super) fn job_status(errors: &mut Errors, new: &Value, old: &Value) {
     let (at, status, before) = (Path::new("status"), new.get("status"), old.get("status"));
     let uncounted = at.child("uncountedTerminatedPods");
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     for key in ["succeeded", "failed"] {
         let list = uncounted.child(key);
         for (i, uid) in status.at(&["uncountedTerminatedPods", key]).items().iter().enumerate() {

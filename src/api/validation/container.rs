@@ -1,19 +1,18 @@
 //! What a container in a pod must be.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::super::Value;
 use super::super::names::{self, port_number};
 use super::path::{Errors, Path};
 use super::resources::{container_resource_name, resource_requirements};
 use super::security::security_context;
 use super::volumes::{self, no_backsteps, relative_path};
+use crate::base::{SortedMap, SortedSet};
 
 /// What a pod's containers are checked against.
 pub(super) struct PodScope<'a> {
     pub spec: &'a Value,
     /// Volumes by name: those that are right.
-    pub volumes: BTreeMap<&'a str, &'a Value>,
+    pub volumes: SortedMap<&'a str, &'a Value>,
     pub claims: Vec<&'a str>,
     pub host_users: bool,
 }
@@ -33,7 +32,7 @@ pub(super) fn containers(errors: &mut Errors, at: Path<'_>, scope: &PodScope<'_>
     if list.is_empty() {
         return errors.required(at, "");
     }
-    let mut names = BTreeSet::new();
+    let mut names = SortedSet::new();
     for (i, container) in list.iter().enumerate() {
         let at = at.index(i);
         common(errors, at, container, scope);
@@ -49,7 +48,7 @@ pub(super) fn containers(errors: &mut Errors, at: Path<'_>, scope: &PodScope<'_>
 
 /// `spec.initContainers`.
 pub(super) fn init_containers(errors: &mut Errors, at: Path<'_>, scope: &PodScope<'_>) {
-    let mut names: BTreeSet<&str> = scope.spec.get("containers").items().iter().map(|c| c.get("name").str()).collect();
+    let mut names: SortedSet<&str> = scope.spec.get("containers").items().iter().map(|c| c.get("name").str()).collect();
     for (i, container) in scope.spec.get("initContainers").items().iter().enumerate() {
         let list = at;
         let at = at.index(i);
@@ -110,7 +109,7 @@ const NOT_EPHEMERAL: [&str; 9] = [
 /// `spec.ephemeralContainers`.
 pub(super) fn ephemeral_containers(errors: &mut Errors, at: Path<'_>, scope: &PodScope<'_>) {
     let lists = ["containers", "initContainers"];
-    let others: BTreeSet<&str> = lists.iter().flat_map(|l| scope.spec.get(l).items()).map(|c| c.get("name").str()).collect();
+    let others: SortedSet<&str> = lists.iter().flat_map(|l| scope.spec.get(l).items()).map(|c| c.get("name").str()).collect();
     let mut names = others.clone();
     for (i, container) in scope.spec.get("ephemeralContainers").items().iter().enumerate() {
         let at = at.index(i);
@@ -169,7 +168,7 @@ fn common(errors: &mut Errors, at: Path<'_>, container: &Value, scope: &PodScope
 }
 
 fn ports(errors: &mut Errors, at: Path<'_>, ports: &Value) {
-    let mut names = BTreeSet::new();
+    let mut names = SortedSet::new();
     for (i, port) in ports.items().iter().enumerate() {
         let at = at.index(i);
         let name = port.get("name").str();
@@ -313,7 +312,7 @@ fn env_from(errors: &mut Errors, at: Path<'_>, env_from: &Value) {
 
 fn volume_mounts(errors: &mut Errors, at: Path<'_>, container: &Value, scope: &PodScope<'_>) {
     let devices = container.get("volumeDevices").items();
-    let mut paths = BTreeSet::new();
+    let mut paths = SortedSet::new();
     for (i, mount) in container.get("volumeMounts").items().iter().enumerate() {
         let list = at;
         let at = at.index(i);
@@ -382,7 +381,7 @@ fn recursive_read_only(errors: &mut Errors, at: Path<'_>, mount: &Value) {
 
 fn volume_devices(errors: &mut Errors, at: Path<'_>, container: &Value, scope: &PodScope<'_>) {
     let mounts = container.get("volumeMounts").items();
-    let (mut names, mut paths) = (BTreeSet::new(), BTreeSet::new());
+    let (mut names, mut paths) = (SortedSet::new(), SortedSet::new());
     for (i, device) in container.get("volumeDevices").items().iter().enumerate() {
         let at = at.index(i);
         let (name, path) = (device.get("name").str(), device.get("devicePath").str());
@@ -530,7 +529,7 @@ fn sleep(errors: &mut Errors, at: Path<'_>, seconds: i64, scope: &PodScope<'_>) 
 }
 
 fn resize_policy(errors: &mut Errors, at: Path<'_>, policies: &Value, pod_policy: &str) {
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     for (i, policy) in policies.items().iter().enumerate() {
         let name = policy.get("resourceName");
         if !seen.insert(name.str()) {
@@ -577,7 +576,7 @@ fn restart_policy(errors: &mut Errors, at: Path<'_>, container: &Value) {
 }
 
 fn host_port_conflicts(errors: &mut Errors, at: Path<'_>, containers: &[Value]) {
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     for (i, container) in containers.iter().enumerate() {
         let container_at = at.index(i);
         let ports = container_at.child("ports");

@@ -1,11 +1,10 @@
 //! What a pod asks of the scheduler: affinities, tolerations, spreading. And a node's taints.
 
-use std::collections::BTreeSet;
-
 use super::super::{Value, names};
 use super::meta::{label_name, label_selector};
 use super::path::{Errors, Path};
 use super::security::closed;
+use crate::base::SortedSet;
 
 const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
 const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
@@ -142,7 +141,7 @@ fn match_label_keys(errors: &mut Errors, at: Path<'_>, term: &Value, selector: &
         }
     }
     let matching = term.get("matchLabelKeys").items();
-    let mut seen: BTreeSet<&str> = selector.get("matchLabels").entries().map(|(k, _)| k.as_str()).collect();
+    let mut seen: SortedSet<&str> = selector.get("matchLabels").entries().map(|(k, _)| k.as_str()).collect();
     for expression in selector.get("matchExpressions").items() {
         let key = expression.get("key").str();
         if let Some(i) = matching.iter().rposition(|k| k.str() == key)
@@ -200,7 +199,7 @@ pub(super) fn tolerations(errors: &mut Errors, at: Path<'_>, tolerations: &Value
 
 /// A node's taints.
 pub(super) fn taints(errors: &mut Errors, at: Path<'_>, taints: &Value) {
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     for (i, taint) in taints.items().iter().enumerate() {
         let at = at.index(i);
         let get = |key: &str| taint.get(key).str();

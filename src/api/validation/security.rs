@@ -1,10 +1,9 @@
 //! Security contexts of pods and containers.
 
-use std::collections::BTreeSet;
-
 use super::super::{Value, names};
 use super::path::{Errors, Path};
 use super::volumes::relative_path;
+use crate::base::SortedSet;
 
 const ID_RANGE: &str = "must be between 0 and 2147483647, inclusive";
 
@@ -80,7 +79,7 @@ const SYSCTL: &str =
     "must have at most 253 characters and match regex ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$";
 
 fn sysctls(errors: &mut Errors, at: Path<'_>, spec: &Value) {
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     for (i, sysctl) in spec.at(&["securityContext", "sysctls"]).items().iter().enumerate() {
         let list = at.index(i);
         let at = list.child("name");

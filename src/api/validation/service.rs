@@ -1,13 +1,12 @@
 //! Services.
 
-use std::collections::BTreeSet;
-
 use super::super::{Value, names};
 use super::container::port_number_or_name;
 use super::ip;
 use super::meta::{labels, object_meta, object_meta_update};
 use super::path::{Errors, Path, same};
 use super::security::closed;
+use crate::base::SortedSet;
 
 /// A new Service.
 pub(super) fn create(errors: &mut Errors, service: &Value) {
@@ -123,7 +122,7 @@ fn ports(errors: &mut Errors, spec: &Value) {
     let list = spec.get("ports").items();
     let at = Path::new("spec");
     let ports_at = at.child("ports");
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     for (i, port) in list.iter().enumerate() {
         let at = ports_at.index(i);
         let name = port.get("name").str();
@@ -238,14 +237,14 @@ fn port_conflicts(errors: &mut Errors, spec: &Value) {
             errors.forbidden(at.child("nodePort"), "may not be used when `type` is 'ClusterIP'");
         }
     }
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     for (i, port) in list.iter().enumerate().filter(|(_, p)| p.get("nodePort").int() != 0) {
         if !seen.insert((port.get("protocol").str(), port.get("nodePort").int())) {
             let at = at.index(i);
             errors.duplicate(at.child("nodePort"), port.get("nodePort"));
         }
     }
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     for (i, port) in list.iter().enumerate() {
         if !seen.insert((port.get("protocol").str(), port.get("port").int())) {
             let key = crate::obj!({"protocol": port.get("protocol"), "port": port.get("port")});

@@ -1,7 +1,5 @@
 //! What a status may say when somebody else than the cluster's components writes it.
 
-use std::collections::BTreeSet;
-
 use super::super::{KindRef, Object, Quantity, Value, names};
 use super::batch::job_status;
 use super::ip;
@@ -10,6 +8,7 @@ use super::path::{Errors, Path, same};
 use super::pod::annotation_updates;
 use super::resources::{is_native, quantity_value};
 use super::security::closed;
+use crate::base::SortedSet;
 
 /// Counts of a kind's status that may not be negative.
 #[rustfmt::skip]
@@ -235,7 +234,7 @@ fn transitions(errors: &mut Errors, at: Path<'_>, new: &Value, old: &Value, cont
 
 fn claims(errors: &mut Errors, at: Path<'_>, status: &Value, spec: &Value) {
     let list = at.child("resourceClaimStatuses");
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     for (i, claim) in status.get("resourceClaimStatuses").items().iter().enumerate() {
         let at = list.index(i);
         let name = claim.get("name");
@@ -262,7 +261,7 @@ fn extended_claim(errors: &mut Errors, at: Path<'_>, claim: &Value, spec: &Value
         errors.required(list, "at least one request mapping is required");
     }
     let containers = || ["initContainers", "containers"].into_iter().flat_map(|l| spec.get(l).items());
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     for (i, mapping) in mappings.iter().enumerate() {
         let at = list.index(i);
         let text = |key: &str| mapping.get(key).str();
@@ -348,7 +347,7 @@ fn allocated(errors: &mut Errors, at: Path<'_>, status: &Value, containers: &Val
         } else if resources("requests").get(name).is_null() {
             errors.invalid(at.child("name"), name, "must match one of the container's resource requests");
         }
-        let mut seen = BTreeSet::new();
+        let mut seen = SortedSet::new();
         let list = at.child("resources");
         for (j, device) in resource.get("resources").items().iter().enumerate() {
             let at = list.index(j);

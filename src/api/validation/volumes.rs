@@ -1,19 +1,18 @@
 //! Volumes of a pod.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::super::{Quantity, Value, names};
 use super::meta::{annotations, label_selector};
 use super::path::{Errors, Path};
 use super::storage::claim_template;
+use crate::base::{SortedMap, SortedSet};
 
 const TOO_LONG_PORTAL: &str =
     "Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.";
 const FILE_MODE: &str = "must be a number between 0 and 0777 (octal), both inclusive";
 
 /// Checks `spec.volumes` and returns those that are right, by name. `pod_name` is that of a pod; empty in a template.
-pub(super) fn volumes<'a>(errors: &mut Errors, at: Path<'_>, spec: &'a Value, pod_name: &str) -> BTreeMap<&'a str, &'a Value> {
-    let mut right = BTreeMap::new();
+pub(super) fn volumes<'a>(errors: &mut Errors, at: Path<'_>, spec: &'a Value, pod_name: &str) -> SortedMap<&'a str, &'a Value> {
+    let mut right = SortedMap::new();
     let made: Vec<String> = match pod_name {
         "" => Vec::new(),
         _ => spec
@@ -548,7 +547,7 @@ pub(super) fn resource_field(errors: &mut Errors, at: Path<'_>, selector: &Value
 
 fn projections(errors: &mut Errors, at: Path<'_>, projected: &Value) {
     let list = at.child("sources");
-    let mut paths: BTreeSet<String> = BTreeSet::new();
+    let mut paths: SortedSet<String> = SortedSet::new();
     for (i, source) in projected.get("sources").items().iter().enumerate() {
         let source_at = list.index(i);
         let mut sources = 0;

@@ -1,8 +1,7 @@
 //! What the API server accepts with a warning.
 
-use std::collections::BTreeMap;
-
 use super::super::{KindRef, Object, Quantity, Value, names, quote};
+use crate::base::SortedMap;
 
 /// The warnings for an object that is written, in the server's order.
 pub(super) fn warnings(kind: KindRef, object: &Value) -> Vec<String> {
@@ -274,8 +273,8 @@ fn container(out: &mut Vec<String>, at: &str, container: &Value) {
 }
 
 fn ports(out: &mut Vec<String>, at: &str, spec: &Value) {
-    let mut all: BTreeMap<(i64, &str), Vec<(String, &Value)>> = BTreeMap::new();
-    let mut named: BTreeMap<&str, String> = BTreeMap::new();
+    let mut all: SortedMap<(i64, &str), Vec<(String, &Value)>> = SortedMap::new();
+    let mut named: SortedMap<&str, String> = SortedMap::new();
     let mut names = Vec::new();
     for list in LISTS {
         for (i, container) in spec.get(list).items().iter().enumerate() {

@@ -3,8 +3,7 @@
 pub(super) mod placement;
 pub(super) mod update;
 
-use crate::base::Order as _;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::base::{Order as _, SortedMap, SortedSet};
 
 use super::controller::{ObjectRef, key_of};
 use super::controller_history;
@@ -30,9 +29,9 @@ const FAILED_BACKOFF_MAX: Duration = Duration::from_secs(900);
 pub struct DaemonSetController {
     queue: WorkQueue<ObjectRef>,
     recorder: EventRecorder,
-    members: BTreeSet<ObjectRef>,
+    members: SortedSet<ObjectRef>,
     /// By DaemonSet uid and node: the next wait, and when it ends.
-    failed: BTreeMap<(ArcStr, ArcStr), (Duration, Time)>,
+    failed: SortedMap<(ArcStr, ArcStr), (Duration, Time)>,
 }
 
 impl Default for DaemonSetController {
@@ -40,8 +39,8 @@ impl Default for DaemonSetController {
         DaemonSetController {
             queue: WorkQueue::new(),
             recorder: EventRecorder::new(MANAGER, ""),
-            members: BTreeSet::new(),
-            failed: BTreeMap::new(),
+            members: SortedSet::new(),
+            failed: SortedMap::new(),
         }
     }
 }
@@ -63,7 +62,7 @@ impl DaemonSetController {
         if managed.is_ok() && set.at(&["spec", "updateStrategy", "type"]).str() != "OnDelete" {
             self.rolling_update(api, &by, &set, &hash)?;
         }
-        let live: BTreeSet<String> = pods_of(api, &set).iter().filter_map(|p| p.label(HASH).map(str::to_owned)).collect();
+        let live: SortedSet<String> = pods_of(api, &set).iter().filter_map(|p| p.label(HASH).map(str::to_owned)).collect();
         controller_history::truncate(api, &by, &set, |r| {
             r.name() == revision.name() || live.contains(controller_history::hash_of(r, HASH))
         })?;
@@ -243,8 +242,8 @@ fn pods_of(api: &ApiServer, set: &Value) -> Vec<Value> {
 }
 
 /// The pods of a DaemonSet by the node they are on or are meant for, without those that have ended and are being deleted.
-fn pods_by_node(api: &ApiServer, set: &Value) -> BTreeMap<String, Vec<Value>> {
-    let mut by_node: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+fn pods_by_node(api: &ApiServer, set: &Value) -> SortedMap<String, Vec<Value>> {
+    let mut by_node: SortedMap<String, Vec<Value>> = SortedMap::new();
     let is_over = |p: &Value| p.is_terminating() && matches!(p.at(&["status", "phase"]).str(), "Succeeded" | "Failed");
     for pod in pods_of(api, set).into_iter().filter(|p| !is_over(p)) {
         by_node.entry(placement::target_node(&pod).to_owned()).or_default().push(pod);

@@ -7,8 +7,7 @@ mod rollout;
 #[cfg(test)]
 mod tests;
 
-use crate::base::Order as _;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::base::{Order as _, SortedMap, SortedSet};
 
 pub use arithmetic::{new_rs_new_replicas, replica_set_proportion, resolve_fenceposts, scaled_value};
 
@@ -30,12 +29,12 @@ const HASH: &str = "pod-template-hash";
 pub struct DeploymentController {
     queue: WorkQueue<ObjectRef>,
     recorder: EventRecorder,
-    members: BTreeMap<ArcStr, BTreeSet<ObjectRef>>,
+    members: SortedMap<ArcStr, SortedSet<ObjectRef>>,
 }
 
 impl Default for DeploymentController {
     fn default() -> Self {
-        DeploymentController { queue: WorkQueue::new(), recorder: EventRecorder::new(MANAGER, ""), members: BTreeMap::new() }
+        DeploymentController { queue: WorkQueue::new(), recorder: EventRecorder::new(MANAGER, ""), members: SortedMap::new() }
     }
 }
 

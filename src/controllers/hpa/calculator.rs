@@ -1,10 +1,8 @@
 //! How many replicas the usage of pods calls for (`pkg/controller/podautoscaler/replica_calculator.go`).
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::api::quantity::Quantity;
 use crate::api::{ArcStr, Object, Value};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, SortedMap, SortedSet, Time};
 
 /// How long after its start a pod's CPU samples are taken with care.
 const CPU_INITIALIZATION: Duration = Duration::from_secs(300);
@@ -23,7 +21,7 @@ pub struct Sample {
 }
 
 /// Samples by pod.
-pub type Samples = BTreeMap<ArcStr, Sample>;
+pub type Samples = SortedMap<ArcStr, Sample>;
 
 /// How far usage may stray from the target before anything is done, as a share of the target.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -76,11 +74,11 @@ pub struct Groups {
     /// Ready and measured.
     pub ready: i64,
     /// Measured, but not to be trusted yet; or not running yet.
-    pub unready: BTreeSet<ArcStr>,
+    pub unready: SortedSet<ArcStr>,
     /// Not measured.
-    pub missing: BTreeSet<ArcStr>,
+    pub missing: SortedSet<ArcStr>,
     /// Failed or on their way out.
-    pub ignored: BTreeSet<ArcStr>,
+    pub ignored: SortedSet<ArcStr>,
 }
 
 /// A number of replicas, and how it came about.
@@ -148,8 +146,8 @@ fn is_unready(pod: &Value, sample: &Sample, now: Time) -> bool {
 }
 
 /// What each pod requests of a resource, or one of its containers does, in thousandths.
-pub fn requests_of(pods: &[&Value], container: &str, resource: &str) -> Result<BTreeMap<ArcStr, i64>, CalculatorError> {
-    let mut requests = BTreeMap::new();
+pub fn requests_of(pods: &[&Value], container: &str, resource: &str) -> Result<SortedMap<ArcStr, i64>, CalculatorError> {
+    let mut requests = SortedMap::new();
     for pod in pods {
         let whole = pod.at(&["spec", "resources", "requests", resource]);
         if container.is_empty() && !whole.is_null() {
@@ -179,7 +177,7 @@ pub fn requests_of(pods: &[&Value], container: &str, resource: &str) -> Result<B
 }
 
 /// Usage over target, utilization where that is the target, and mean usage.
-fn measure(target: Target, samples: &Samples, requests: &BTreeMap<ArcStr, i64>) -> Result<(f64, Option<i64>, i64), CalculatorError> {
+fn measure(target: Target, samples: &Samples, requests: &SortedMap<ArcStr, i64>) -> Result<(f64, Option<i64>, i64), CalculatorError> {
     match target {
         Target::Utilization(target) => {
             let known: Vec<(i64, i64)> = samples.iter().filter_map(|(pod, s)| Some((s.value, *requests.get(pod)?))).collect();
@@ -231,7 +229,7 @@ pub fn propose(
     }
     let requests = match target {
         Target::Utilization(_) => requests_of(pods, container, resource)?,
-        Target::AverageValue(_) => BTreeMap::new(),
+        Target::AverageValue(_) => SortedMap::new(),
     };
     let (ratio, utilization, average) = measure(target, &samples, &requests)?;
     let mut proposal = Proposal { replicas: current, utilization, average, ratio, cautious_ratio: None, groups };

@@ -4,8 +4,6 @@ pub mod behavior;
 pub mod calculator;
 mod metric;
 
-use std::collections::BTreeMap;
-
 use behavior::{Memory, Recommendation};
 use calculator::Proposal;
 
@@ -14,7 +12,7 @@ use super::flags::Flags;
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
 use crate::api::{Kind, KindRef, Object, Status, Value};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType, Subresource, WriteOptions};
 
@@ -55,8 +53,8 @@ pub struct Calculation {
 pub struct HorizontalController {
     queue: WorkQueue<ObjectRef>,
     recorder: EventRecorder,
-    memory: BTreeMap<ObjectRef, Memory>,
-    calculations: BTreeMap<ObjectRef, Calculation>,
+    memory: SortedMap<ObjectRef, Memory>,
+    calculations: SortedMap<ObjectRef, Calculation>,
     /// How often each autoscaler is looked at.
     period: Duration,
 }
@@ -82,8 +80,8 @@ impl HorizontalController {
         HorizontalController {
             queue: WorkQueue::new(),
             recorder: EventRecorder::new(MANAGER, ""),
-            memory: BTreeMap::new(),
-            calculations: BTreeMap::new(),
+            memory: SortedMap::new(),
+            calculations: SortedMap::new(),
             period: flags.autoscaler_period,
         }
     }

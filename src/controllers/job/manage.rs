@@ -118,7 +118,7 @@ impl Sync<'_> {
             let (valid, invalid): (Vec<Value>, Vec<Value>) =
                 left.into_iter().partition(|p| indexes::of(p).is_some_and(|i| i < completions));
             doomed = invalid;
-            let mut by_index: std::collections::BTreeMap<i64, Vec<Value>> = std::collections::BTreeMap::new();
+            let mut by_index: crate::base::SortedMap<i64, Vec<Value>> = crate::base::SortedMap::new();
             for pod in valid {
                 by_index.entry(indexes::of(&pod).unwrap_or(0)).or_default().push(pod);
             }

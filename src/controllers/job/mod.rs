@@ -8,8 +8,6 @@ pub mod policy;
 mod tests;
 mod tracking;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use backoff::BackoffRecord;
 use indexes::Intervals;
 
@@ -19,7 +17,7 @@ use super::replicas::{is_active, is_ready};
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
 use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, SortedMap, SortedSet, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType};
 
@@ -36,7 +34,7 @@ pub struct JobController {
     /// Pods whose Job may be gone while they still carry the tracking finalizer.
     orphans: WorkQueue<ObjectRef>,
     recorder: EventRecorder,
-    backoff: BTreeMap<ObjectRef, BackoffRecord>,
+    backoff: SortedMap<ObjectRef, BackoffRecord>,
 }
 
 impl Default for JobController {
@@ -45,7 +43,7 @@ impl Default for JobController {
             queue: WorkQueue::new(),
             orphans: WorkQueue::new(),
             recorder: EventRecorder::new(MANAGER, ""),
-            backoff: BTreeMap::new(),
+            backoff: SortedMap::new(),
         }
     }
 }
@@ -71,15 +69,15 @@ struct Sync<'a> {
     terminating: i64,
     succeeded: i64,
     failed: i64,
-    uncounted_succeeded: BTreeSet<ArcStr>,
-    uncounted_failed: BTreeSet<ArcStr>,
+    uncounted_succeeded: SortedSet<ArcStr>,
+    uncounted_failed: SortedSet<ArcStr>,
     backoff: BackoffRecord,
     finished: Option<Condition>,
     previously_succeeded: Intervals,
     succeeded_indexes: Intervals,
     failed_indexes: Option<Intervals>,
     /// Failed pods, by index, that stay until their replacement has taken over the count of failures.
-    delayed: BTreeMap<i64, Value>,
+    delayed: SortedMap<i64, Value>,
     /// When to look again.
     again: Option<Time>,
 }
@@ -124,7 +122,7 @@ impl JobController {
             previously_succeeded: Intervals::default(),
             succeeded_indexes: Intervals::default(),
             failed_indexes: None,
-            delayed: BTreeMap::new(),
+            delayed: SortedMap::new(),
             again: None,
             job,
         };
@@ -264,7 +262,7 @@ impl Sync<'_> {
         (self.valid_pods(&self.uncounted_succeeded, &succeeded), self.valid_pods(&self.uncounted_failed, &|p| self.is_failed(p)))
     }
 
-    fn valid_pods(&self, uncounted: &BTreeSet<ArcStr>, filter: &dyn Fn(&Value) -> bool) -> Vec<Value> {
+    fn valid_pods(&self, uncounted: &SortedSet<ArcStr>, filter: &dyn Fn(&Value) -> bool) -> Vec<Value> {
         let valid = |p: &&Value| {
             tracking::has_finalizer(p)
                 && !uncounted.contains(p.uid())
@@ -388,10 +386,10 @@ impl Sync<'_> {
         manage::index_failures(pod) >= limit
     }
 
-    fn delayed_pods(&self) -> BTreeMap<i64, Value> {
-        let active: BTreeSet<i64> = self.active.iter().filter_map(indexes::of).collect();
-        let mut delayed: BTreeMap<i64, Value> = BTreeMap::new();
-        for pod in self.valid_pods(&BTreeSet::new(), &|p| self.is_failed(p)) {
+    fn delayed_pods(&self) -> SortedMap<i64, Value> {
+        let active: SortedSet<i64> = self.active.iter().filter_map(indexes::of).collect();
+        let mut delayed: SortedMap<i64, Value> = SortedMap::new();
+        for pod in self.valid_pods(&SortedSet::new(), &|p| self.is_failed(p)) {
             let Some(index) = indexes::of(&pod) else { continue };
             let settled = self.succeeded_indexes.has(index) || self.failed_indexes.as_ref().is_some_and(|f| f.has(index));
             if settled || active.contains(&index) {

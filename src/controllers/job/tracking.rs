@@ -1,7 +1,6 @@
 //! Counting pods exactly once (`trackJobStatusAndRemoveFinalizers`): first into the status, then off with the finalizer, then into the counters.
 
-use crate::base::Order as _;
-use std::collections::BTreeSet;
+use crate::base::{Order as _, SortedSet};
 
 use super::{Condition, Sync, TRACKING, ensure_condition, indexes, policy, set_count};
 use crate::api::{ArcStr, Kind, Object, Status, Value};
@@ -38,7 +37,7 @@ impl Sync<'_> {
         if indexed {
             self.pods.order_by_key(|p| indexes::of(p).unwrap_or(-1));
         }
-        let mut with_finalizer: BTreeSet<ArcStr> =
+        let mut with_finalizer: SortedSet<ArcStr> =
             self.pods.iter().filter(|p| has_finalizer(p)).map(|p| p.get("metadata").get("uid").arc_str()).collect();
         needs_flush |= self.move_to_counters(&with_finalizer);
         let (to_release, new_indexes, full) = self.note_uncounted(&mut needs_flush);
@@ -81,7 +80,7 @@ impl Sync<'_> {
     }
 
     /// Moves uncounted pods whose finalizer is gone into the counters; true where there were any.
-    fn move_to_counters(&mut self, with_finalizer: &BTreeSet<ArcStr>) -> bool {
+    fn move_to_counters(&mut self, with_finalizer: &SortedSet<ArcStr>) -> bool {
         let mut changed = false;
         for member in ["succeeded", "failed"] {
             let path = ["status", "uncountedTerminatedPods", member];

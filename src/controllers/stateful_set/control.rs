@@ -1,7 +1,6 @@
 //! One pass over a StatefulSet (`stateful_set_control.go`): fill the ordinals, take away what is beyond, roll the rest.
 
-use crate::base::Order as _;
-use std::collections::BTreeMap;
+use crate::base::{Order as _, SortedMap};
 
 use super::{REVISION, REVISION_HASH, claims, identity};
 use crate::api::{Kind, Object, Status, Value};
@@ -85,7 +84,7 @@ impl<'a> Control<'a> {
     fn sort_pods(&mut self, pods: Vec<Value>) {
         let start = identity::start(&self.set);
         let wanted = self.set.at(&["spec", "replicas"]).as_int().unwrap_or(1).max(0);
-        let mut by_ordinal: BTreeMap<i64, Value> = BTreeMap::new();
+        let mut by_ordinal: SortedMap<i64, Value> = SortedMap::new();
         for pod in pods {
             match identity::ordinal(&pod) {
                 Some(ordinal) if (start..start + wanted).contains(&ordinal) => {

@@ -1,7 +1,6 @@
 //! `kubectl api-resources` and `api-versions`.
 
-use crate::base::Order as _;
-use std::collections::BTreeSet;
+use crate::base::{Order as _, SortedSet};
 
 use crate::api::schema::schema;
 use crate::api::{KindRef, Value, join_api_version};
@@ -118,7 +117,7 @@ fn as_list(kinds: &[KindRef]) -> Value {
 
 fn versions(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     unexpected(cx)?;
-    let mut all = BTreeSet::new();
+    let mut all = SortedSet::new();
     for kind in cx.host.api.kinds() {
         all.insert(kind.api_version());
         for version in schema().versions(kind) {

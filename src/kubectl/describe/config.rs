@@ -1,7 +1,6 @@
 //! Namespaces, configuration, quotas and limits, priority classes.
 
-use crate::base::Order as _;
-use std::collections::BTreeSet;
+use crate::base::{Order as _, SortedSet};
 
 use super::metadata::{date, quantity};
 use super::page::Page;
@@ -107,7 +106,7 @@ fn limits(page: &mut Page, range: &Value, prefix: &str) {
     const MEMBERS: [&str; 5] = ["min", "max", "defaultRequest", "default", "maxLimitRequestRatio"];
     for item in range.at(&["spec", "limits"]).items() {
         // kubectl goes through these in no fixed order.
-        let resources: BTreeSet<&str> = MEMBERS.iter().flat_map(|m| item.get(m).entries()).map(|(name, _)| name.as_str()).collect();
+        let resources: SortedSet<&str> = MEMBERS.iter().flat_map(|m| item.get(m).entries()).map(|(name, _)| name.as_str()).collect();
         for resource in resources {
             let cells = MEMBERS.map(|m| if item.at(&[m, resource]).is_null() { "-".into() } else { quantity(item.at(&[m, resource])) });
             page.line(0, format_args!("{prefix}{}\t{resource}\t{}", item.get("type").str(), cells.join("\t")));

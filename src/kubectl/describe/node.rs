@@ -93,7 +93,7 @@ fn lease(page: &mut Page, node: &str) {
 
 fn resource_slices(page: &mut Page, node: &str) {
     const POOLS_SHOWN_MAX: usize = 10;
-    let mut pools = std::collections::BTreeMap::<(String, String), (usize, usize)>::new();
+    let mut pools = crate::base::SortedMap::<(String, String), (usize, usize)>::new();
     for slice in page.related.list(Kind::named("ResourceSlice"), None) {
         let spec = slice.get("spec");
         if spec.get("nodeName").str() == node {

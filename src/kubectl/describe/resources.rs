@@ -1,11 +1,10 @@
 //! What a pod requests and is limited to, as `kubectl describe node` adds it up.
 
-use std::collections::BTreeMap;
-
 use crate::api::{ArcStr, Object, Quantity, Value};
+use crate::base::SortedMap;
 
 /// Amounts by resource.
-pub(super) type Resources = BTreeMap<ArcStr, Quantity>;
+pub(super) type Resources = SortedMap<ArcStr, Quantity>;
 
 /// Adds amounts, resource by resource.
 pub(super) fn add(to: &mut Resources, more: &Resources) {

@@ -1,11 +1,11 @@
 //! The files of images: the trees that several images share, and what is put into them.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arcstr::ArcStr;
 
 use super::Image;
+use crate::base::SortedMap;
 use crate::runtime::fs::{Device, Inode, Kind};
 
 pub(super) fn with(root: Arc<Inode>, files: &[(&str, &str, u32)]) -> Arc<Inode> {
@@ -139,7 +139,7 @@ const APPLETS_MORE: [&str; 11] = ["uptime", "vi", "watch", "wc", "wget", "which"
 
 thread_local! {
     /// The trees are the same for all images of a flavour; each is built once and shared. A function of nothing but the flavour.
-    static TREES: std::cell::RefCell<BTreeMap<u8, Arc<Inode>>> = const { std::cell::RefCell::new(BTreeMap::new()) };
+    static TREES: std::cell::RefCell<SortedMap<u8, Arc<Inode>>> = const { std::cell::RefCell::new(SortedMap::new()) };
 }
 
 pub(super) fn tree(flavour: Flavour) -> Arc<Inode> {

@@ -1,9 +1,9 @@
 //! What a queue server keeps, and the commands that it takes: those of Redis for strings and lists. The broker of the work queues is the
 //! same server behind other clients.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
-use crate::base::Order as _;
+use crate::base::{Order as _, SortedMap};
 
 /// Settings that a server keeps at most.
 const SETTINGS_MAX: usize = 64;
@@ -30,7 +30,7 @@ enum Item {
 /// The keys of a server.
 #[derive(Debug, Clone, Default)]
 pub struct Queues {
-    items: BTreeMap<String, Item>,
+    items: SortedMap<String, Item>,
     /// Messages that were delivered and not acknowledged: by whom each is held, from which list, and what it is.
     held: Vec<[String; 3]>,
     bytes: usize,

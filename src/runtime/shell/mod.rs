@@ -11,8 +11,9 @@ mod input;
 pub mod parse;
 mod pattern;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use crate::base::SortedMap;
 
 use arcstr::ArcStr;
 
@@ -198,9 +199,9 @@ pub struct Shell {
     pub bash: bool,
     pub arg0: ArcStr,
     pub params: Vec<ArcStr>,
-    pub vars: BTreeMap<ArcStr, Var>,
-    functions: BTreeMap<ArcStr, Arc<Code>>,
-    pub aliases: BTreeMap<ArcStr, ArcStr>,
+    pub vars: SortedMap<ArcStr, Var>,
+    functions: SortedMap<ArcStr, Arc<Code>>,
+    pub aliases: SortedMap<ArcStr, ArcStr>,
     pub opts: Options,
     pub status: i32,
     pub shell_pid: Pid,
@@ -214,7 +215,7 @@ pub struct Shell {
     control: Vec<Control>,
     wait: Wait,
     jobs: Vec<Job>,
-    traps: BTreeMap<u8, ArcStr>,
+    traps: SortedMap<u8, ArcStr>,
     caught: u32,
     exiting: Option<i32>,
     /// Commands come from standard input, a line at a time.
@@ -244,9 +245,9 @@ impl Shell {
             bash,
             arg0: argv.first().cloned().unwrap_or_default(),
             params: Vec::new(),
-            vars: BTreeMap::new(),
-            functions: BTreeMap::new(),
-            aliases: BTreeMap::new(),
+            vars: SortedMap::new(),
+            functions: SortedMap::new(),
+            aliases: SortedMap::new(),
             opts: Options::default(),
             status: 0,
             shell_pid: p.pid,
@@ -259,7 +260,7 @@ impl Shell {
             control: Vec::new(),
             wait: Wait::None,
             jobs: Vec::new(),
-            traps: BTreeMap::new(),
+            traps: SortedMap::new(),
             caught: 0,
             exiting: None,
             reads_input: false,

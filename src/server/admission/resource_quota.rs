@@ -1,11 +1,11 @@
 //! ResourceQuota: nothing is created that would exceed a hard limit of its namespace.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
 use super::ApiServer;
 use crate::api::quantity::Quantity;
 use crate::api::{Kind, KindRef, Object, Status, Value, quota};
+use crate::base::SortedMap;
 
 /// `old`: what the object is in place of, where it is not new.
 pub(super) fn admit(server: &mut ApiServer, kind: KindRef, namespace: &str, object: &Value, old: Option<&Value>) -> Result<(), Status> {
@@ -16,7 +16,7 @@ pub(super) fn admit(server: &mut ApiServer, kind: KindRef, namespace: &str, obje
     for limit in quotas.iter().filter(|q| quota::scope_matches(q, kind, object)) {
         // What no controller has written into the status yet limits nothing.
         let hard = limit.at(&["status", "hard"]);
-        let mut asked: BTreeMap<String, Quantity> =
+        let mut asked: SortedMap<String, Quantity> =
             quota::usage_of(kind, object).into_iter().filter(|(name, _)| !hard.get(name).is_null()).collect();
         if let Some(old) = old {
             let had = quota::usage_of(kind, old);

@@ -1,9 +1,8 @@
 //! `kubectl create configmap`, and the sources that it shares with `create secret generic`.
 
-use std::collections::BTreeMap;
-
 use super::{Failure, GENERATOR, finish, generator, one_name};
 use crate::api::Value;
+use crate::base::SortedMap;
 use crate::kubectl::base64::to_base64;
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
@@ -78,13 +77,13 @@ pub(in crate::kubectl) fn hash(encoded: &Value) -> String {
 }
 
 /// Reads everything that the flags name. An environment file stands alone.
-pub(super) fn read_sources(cx: &Context<'_, '_>, name: &str, words: &Words) -> Result<BTreeMap<String, Vec<u8>>, CliError> {
+pub(super) fn read_sources(cx: &Context<'_, '_>, name: &str, words: &Words) -> Result<SortedMap<String, Vec<u8>>, CliError> {
     let flags = cx.flags();
     let (literals, files, env_files) = (flags.list("from-literal"), flags.list("from-file"), flags.list("from-env-file"));
     if !env_files.is_empty() && (!literals.is_empty() || !files.is_empty()) {
         return fail("from-env-file cannot be combined with from-file or from-literal");
     }
-    let mut found = BTreeMap::new();
+    let mut found = SortedMap::new();
     let mut add = |key: &str, content: Vec<u8>| {
         let wrong = wrong_key(key);
         if !wrong.is_empty() {

@@ -1,10 +1,8 @@
 //! `kubectl set env`.
 
-use std::collections::BTreeMap;
-
 use super::{COMMON, is_selected, no_pod_spec, pod_spec_path, send};
 use crate::api::{Kind, Object, Status, Value};
-use crate::base::Order as _;
+use crate::base::{Order as _, SortedMap};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::commands::create_generators::wrong_variable;
@@ -207,7 +205,7 @@ fn update(existing: &[Value], env: &[Value], remove: &[String], overwrite: bool)
 /// `--list`.
 fn show(cx: &mut Context<'_, '_>, info: &Info, spec: &Value, pattern: &str) {
     let resolve = cx.flags().is_on("resolve");
-    let mut failed: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut failed: SortedMap<String, Vec<String>> = SortedMap::new();
     for container in CONTAINERS.iter().flat_map(|m| spec.get(m).items()) {
         let name = container.get("name").str();
         if !is_selected(pattern, name) {

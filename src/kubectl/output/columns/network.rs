@@ -1,10 +1,9 @@
 //! Services, what stands behind them and what stands before them.
 
-use std::collections::BTreeSet;
-
 use super::format::{age_of, first_few, format_label_selector, format_labels, or};
 use super::{AGE, BuiltIn, NAME, text, wide};
 use crate::api::{Object, Value};
+use crate::base::SortedSet;
 
 pub(super) static SERVICE: BuiltIn = BuiltIn {
     columns: &[NAME, text("Type"), text("Cluster-IP"), text("External-IP"), text("Port(s)"), AGE, wide("Selector")],
@@ -37,7 +36,7 @@ fn external_ip(service: &Value) -> String {
 }
 
 /// The addresses, or else the names, of a load balancer's points of entry, sorted.
-pub fn load_balancer_addresses(status: &Value) -> BTreeSet<String> {
+pub fn load_balancer_addresses(status: &Value) -> SortedSet<String> {
     let entries = status.get("ingress").items().iter();
     entries.map(|i| or(i.get("ip").str(), i.get("hostname").str())).filter(|a| !a.is_empty()).collect()
 }

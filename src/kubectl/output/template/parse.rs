@@ -1,15 +1,14 @@
 //! Reads a template's tokens into a tree.
 
-use std::collections::BTreeMap;
-
 use super::TemplateError;
 use super::funcs::is_function;
 use super::lex::{Kind, Token, lex};
 use crate::api::Value;
+use crate::base::SortedMap;
 use crate::kubectl::output::go_value::unescape;
 
 /// The tree of each template that is defined; the main one under the empty name.
-pub(super) type Trees = BTreeMap<String, Vec<Node>>;
+pub(super) type Trees = SortedMap<String, Vec<Node>>;
 
 /// The longest template that is read, in bytes.
 const TEMPLATE_LEN_MAX: usize = 1 << 20;

@@ -3,8 +3,9 @@
 mod parse;
 mod run;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use crate::base::SortedMap;
 
 use super::super::super::regex::Regex;
 use super::super::Run;
@@ -23,7 +24,7 @@ pub struct Awk {
     joined: bool,
     buffer: Vec<u8>,
     ranges: Vec<bool>,
-    regexes: BTreeMap<String, Regex>,
+    regexes: SortedMap<String, Regex>,
     nr: f64,
     fnr: f64,
     file: String,
@@ -45,7 +46,7 @@ pub struct Awk {
 enum Cell {
     Unset,
     Scalar(Value),
-    Array(BTreeMap<String, Value>),
+    Array(SortedMap<String, Value>),
 }
 
 #[derive(Debug, Clone)]
@@ -115,7 +116,7 @@ pub fn make(run: &mut Run<'_>) -> Result<(Filter, Vec<String>), i32> {
         split: true,
         joined: true,
         buffer: Vec::new(),
-        regexes: BTreeMap::new(),
+        regexes: SortedMap::new(),
         nr: 0.0,
         fnr: 0.0,
         file: String::new(),

@@ -1,7 +1,6 @@
 //! What awk does.
 
-use crate::base::Order as _;
-use std::collections::BTreeMap;
+use crate::base::{Order as _, SortedMap};
 use std::sync::Arc;
 
 use super::super::super::super::regex::Regex;
@@ -126,7 +125,7 @@ impl Awk {
         }
     }
     pub(super) fn set_arguments(&mut self, args: &[String]) {
-        let list: BTreeMap<String, Value> = std::iter::once("awk")
+        let list: SortedMap<String, Value> = std::iter::once("awk")
             .chain(args.iter().map(String::as_str))
             .enumerate()
             .map(|(i, a)| (i.to_string(), Value::Input(a.into())))
@@ -508,7 +507,7 @@ impl Awk {
                 let key = self.key(index, frame, sink);
                 let cell = self.cell(*place, frame);
                 if matches!(cell, Cell::Unset) {
-                    *cell = Cell::Array(BTreeMap::new());
+                    *cell = Cell::Array(SortedMap::new());
                 }
                 if let Cell::Array(a) = cell
                     && (a.len() < 1_000_000 || a.contains_key(&key))
@@ -568,7 +567,7 @@ impl Awk {
                 let key = self.key(index, frame, sink);
                 let cell = self.cell(*place, frame);
                 if matches!(cell, Cell::Unset) {
-                    *cell = Cell::Array(BTreeMap::new());
+                    *cell = Cell::Array(SortedMap::new());
                 }
                 match cell {
                     // Looking at an item makes it.
