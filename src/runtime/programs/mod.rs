@@ -39,7 +39,7 @@ pub enum Program {
     Follow(control::Follow),
     Hog(control::Hog),
     Find(control::FindExec),
-    Server(Server),
+    Server(Box<Server>),
     Client(Box<net::Client>),
     Listener(net::Listener),
     External(External),

@@ -125,7 +125,7 @@ pub fn start(k: &mut Kernel, p: &mut Process, service: &Arc<Service>) -> Step {
         let text = format!("{}\n", server.say(k, line, None));
         let _ = k.put(p, if service.banner_on_stderr { 2 } else { 1 }, text.as_bytes());
     }
-    become_program(Program::Server(server), service.start_us)
+    become_program(Program::Server(Box::new(server)), service.start_us)
 }
 
 /// Digits of pi that are computed at most.
@@ -227,10 +227,10 @@ pub fn start_small(run: &mut Run<'_>) -> Option<Step> {
     }
     run.p.memory = 800 << 10;
     if foreground {
-        return Some(become_program(Program::Server(s), 100));
+        return Some(become_program(Program::Server(Box::new(s)), 100));
     }
     // Without -f it goes on in the background.
-    run.k.fork(run.p, super::super::process::Body::Program(Box::new(Program::Server(s))));
+    run.k.fork(run.p, super::super::process::Body::Program(Box::new(Program::Server(Box::new(s)))));
     Some(Step::Exit(0, 100))
 }
 

@@ -20,7 +20,7 @@ pub(super) fn admit(server: &mut ApiServer, kind: KindRef, namespace: &str, obje
             quota::usage_of(kind, object).into_iter().filter(|(name, _)| !hard.get(name).is_null()).collect();
         if let Some(old) = old {
             let had = quota::usage_of(kind, old);
-            for (name, amount) in &mut asked {
+            for (name, amount) in asked.iter_mut() {
                 *amount = had.get(name).map_or_else(|| amount.clone(), |h| amount.sub(h));
             }
             asked.retain(|_, amount| amount.sign() > 0);
