@@ -87,6 +87,7 @@ impl FrameLoop {
             drawn_ms: f64::NEG_INFINITY,
             cost_ms: 0.0,
             work_ms: 0.0,
+            read: None,
             stale: true,
             files_ms: f64::NEG_INFINITY,
             spoke_ms: 0.0,
@@ -110,6 +111,8 @@ struct FrameClock {
     cost_ms: f64,
     /// How long the cluster worked since then, the last time it did.
     work_ms: f64,
+    /// What was read and is to be drawn in the next frame.
+    read: Option<Scene>,
     stale: bool,
     files_ms: f64,
     /// When the last event was read out, and which.
@@ -130,12 +133,30 @@ fn schedule(
             let elapsed_ms = c.last_ms.map_or(0.0, |last| (now_ms - last).clamp(0.0, FRAME_MS_MAX));
             let wait_ms = (c.cost_ms * DRAW_SHARE).clamp(DRAW_EVERY_MS, DRAW_EVERY_MS_MAX);
             let is_due = now_ms - c.drawn_ms >= wait_ms;
-            // Much work and a new picture do not share a frame: they take turns.
-            if !(c.stale && is_due && c.work_ms > WORK_MS_BESIDE) {
-                c.last_ms = Some(now_ms);
-                let began = now();
-                c.stale |= host_now.frame(elapsed_ms);
-                c.work_ms = now() - began;
+            let began = now();
+            // Much work, reading what there is to see and drawing it do not share a frame: they take turns.
+            let mut scene = c.read.take();
+            if scene.as_ref().is_some_and(|s| !host_now.is_shown_by(s)) {
+                (scene, c.stale) = (None, true);
+            }
+            if scene.is_none() {
+                let worked = if c.stale && is_due && c.work_ms > WORK_MS_BESIDE {
+                    false
+                } else {
+                    c.last_ms = Some(now_ms);
+                    c.stale |= host_now.frame(elapsed_ms);
+                    c.work_ms = now() - began;
+                    c.work_ms > WORK_MS_BESIDE
+                };
+                if c.stale && is_due && !worked {
+                    (c.stale, c.work_ms, c.drawn_ms) = (false, 0.0, now_ms);
+                    let read = host_now.scene();
+                    if now() - began > WORK_MS_BESIDE {
+                        c.read = Some(read);
+                    } else {
+                        scene = Some(read);
+                    }
+                }
             }
             let answer = host_now.answers().pop();
             let news = if now_ms - c.files_ms > FILES_EVERY_MS {
@@ -143,13 +164,6 @@ fn schedule(
                 host_now.file_news()
             } else {
                 FileNews::default()
-            };
-            let worked_first = c.last_ms == Some(now_ms) && c.work_ms > WORK_MS_BESIDE;
-            let scene = if c.stale && is_due && !worked_first {
-                (c.stale, c.work_ms, c.drawn_ms) = (false, 0.0, now_ms);
-                Some(host_now.scene())
-            } else {
-                None
             };
             (scene, answer, news)
         };

@@ -412,6 +412,12 @@ impl Host {
         }
     }
 
+    /// Whether a scene shows what is looked at now, as it is now.
+    pub fn is_shown_by(&self, scene: &Scene) -> bool {
+        (scene.view.time, scene.past, scene.branch, scene.playing)
+            == (self.sim().now(), self.time.is_past(), self.time.current(), self.playing)
+    }
+
     /// Runs on to the next change of an object.
     pub fn step(&mut self) {
         let revision = self.sim().api().revision();
