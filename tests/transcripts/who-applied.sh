@@ -43,7 +43,7 @@ status:
 kubectl apply -f one.yaml --field-manager=me
 kubectl apply -f one.yaml --field-manager=me --server-side
 kubectl get cm m -o jsonpath='{.metadata.annotations}{.metadata.managedFields[*].operation}{"\n"}'
-kubectl diff -f two.yaml --field-manager=me --server-side | tail -n +4
+kubectl diff -f two.yaml --field-manager=me --server-side | tail -n +4 | grep -v resourceVersion
 kubectl diff -f two.yaml --server-side
 kubectl apply -f two.yaml --field-manager=me --server-side
 kubectl get cm m -o jsonpath='{.metadata.labels}{.data}{"\n"}'
