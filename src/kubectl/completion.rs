@@ -36,6 +36,7 @@ const BY_TYPE: &[&str] = &[
     "selector",
     "serviceaccount",
     "view-last-applied",
+    "edit-last-applied",
 ];
 /// Commands whose first argument is a pod or `TYPE/NAME`.
 const BY_POD: &[&str] = &["logs", "exec", "attach", "port-forward", "debug", "cp"];

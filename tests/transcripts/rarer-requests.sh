@@ -79,3 +79,9 @@ kubectl set selector svc kubernetes 'a in (b, c)'
 kubectl set selector svc kubernetes 'a>1'
 kubectl set selector svc kubernetes 'a in'
 kubectl annotate deploy web a=b a- b-
+
+kubectl apply edit-last-applied deploy/web
+KUBE_EDITOR=nano kubectl apply edit-last-applied deploy/web --output-patch
+kubectl create cm edited --dry-run=client -o yaml > edited.yaml
+kubectl apply -f edited.yaml
+KUBE_EDITOR=nano kubectl apply edit-last-applied -f edited.yaml

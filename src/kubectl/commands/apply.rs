@@ -38,7 +38,7 @@ pub static COMMAND: Command = Command {
     usage: "(-f FILENAME | -k DIRECTORY) [options]",
     flags: &[flags::FILENAME, flags::SELECTOR, flags::DRY_RUN, flags::PRINT, flags::VALIDATE, flags::RECORD, flags::WRITE, flags::ALL, OWN],
     run: Run::Do(run),
-    subcommands: &[&SET_LAST_APPLIED, &VIEW_LAST_APPLIED],
+    subcommands: &[&EDIT_LAST_APPLIED, &SET_LAST_APPLIED, &VIEW_LAST_APPLIED],
     ..Command::new("apply", "Apply a configuration to a resource by file name or stdin", run)
 };
 
@@ -57,6 +57,13 @@ static VIEW_LAST_APPLIED: Command = Command {
     usage: "(TYPE [NAME | -l label] | TYPE/NAME | -f FILENAME) [flags] [options]",
     flags: &[flags::FILENAME, flags::SELECTOR, flags::ALL, flags::PRINT],
     ..Command::new("view-last-applied", "View the latest last-applied-configuration annotations of a resource/object", view_last_applied)
+};
+
+const ENDINGS: &[Flag] = &[switch("windows-line-endings", "")];
+static EDIT_LAST_APPLIED: Command = Command {
+    usage: "(RESOURCE/NAME | -f FILENAME) [options]",
+    flags: &[flags::FILENAME, flags::PRINT, flags::VALIDATE, flags::RECORD, flags::WRITE, ENDINGS],
+    ..Command::new("edit-last-applied", "Edit latest last-applied-configuration annotations of a resource/object", edit_last_applied)
 };
 
 /// `apply`, object after object.
@@ -448,6 +455,16 @@ fn describe_info(info: &Info) -> String {
 fn about_patch(error: CliError, patch: &Value, info: &Info) -> CliError {
     let doing = format!("applying patch:\n{}\nto:\n{}\nfor:", to_compact_json(patch), describe_info(info));
     error.with_source(&doing, &info.source)
+}
+
+fn edit_last_applied(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    let infos = find(cx, &Query::of(cx), cx.args())?.into_infos()?;
+    if infos.iter().all(|i| i.object.annotation(last_applied::ANNOTATION).is_none()) {
+        return fail(
+            "no last-applied-configuration annotation found on resources, to create the annotation, use command `kubectl apply set-last-applied --create-annotation`",
+        );
+    }
+    fail(super::misc::no_editor(cx))
 }
 
 fn set_last_applied(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
