@@ -133,7 +133,25 @@ impl ApiServer {
         if !finished && !object.is_terminating() {
             self.check_disruption_budgets(by, &object, options.dry_run)?;
         }
+        if !options.dry_run {
+            self.mark_evicted(by, object)?;
+        }
         self.delete(by, pods, namespace, pod, options).map(|_| ())
+    }
+
+    /// Says of a pod that it is disrupted, before it goes (`addConditionAndDeletePod`).
+    fn mark_evicted(&mut self, by: &Caller, mut pod: Value) -> Result<(), Status> {
+        let conditions = pod.at_mut(&["status", "conditions"]).list_mut();
+        let is_told = |c: &Value| c.get("type").str() == "DisruptionTarget" && c.get("reason").str() == "EvictionByEvictionAPI";
+        if conditions.iter().any(is_told) {
+            return Ok(());
+        }
+        conditions.retain(|c| c.get("type").str() != "DisruptionTarget");
+        conditions.push(obj!({
+            "type": "DisruptionTarget", "status": "True", "lastProbeTime": null, "lastTransitionTime": by.now.rfc3339(),
+            "reason": "EvictionByEvictionAPI", "message": "Eviction API: evicting"
+        }));
+        self.update(by, Kind::named("Pod"), pod, Subresource::Status, &WriteOptions::default()).map(|_| ())
     }
 
     /// Takes one disruption from each budget that covers the pod.
