@@ -252,7 +252,8 @@ fn on_key(e: &KeyboardEvent, state: &State, link: &Link) {
         "n" => link.next_event(&state.scene, hunt()),
         "p" => link.last_event(&state.scene, &hunt()),
         "0" => link.with_host(Host::back_to_now),
-        "/" => focus(".find"),
+        // Where a list stands open, that is what is filtered.
+        "/" => focus(if state.selected.as_ref().is_some_and(|s| s.name.is_empty()) { ".look .find" } else { ".find" }),
         _ => return,
     }
     e.prevent_default();
@@ -345,7 +346,7 @@ pub fn App() -> Html {
                     <main>
                     <Edit files={state.files.clone()} past={past_files.clone()} file={state.file} problems={state.problems.clone()} answer={state.answer.clone()} />
     <Splitter edge={Edge::Edit} />
-                    <Tank scene={state.scene.clone()} selected={state.selected.clone()} filter={state.filter.clone()} table={state.table} section={state.section}>
+                    <Tank scene={state.scene.clone()} selected={state.selected.clone()} filter={state.filter.clone()} table={state.table} section={state.section} shown={state.panel == Panel::Tank}>
                         <Timeline scene={state.scene.clone()} selected={state.selected.clone()} hunt={state.hunt.clone()} only={state.only} />
                     </Tank>
                     <Term terminals={state.terminals} lower={state.lower} events={state.scene.events.clone()} dark={state.dark} />

@@ -9,8 +9,8 @@ use kubarium::api::Value;
 use kubarium::base::{Duration, SortedMap, Time};
 use kubarium::sim::{Fault, Load, Session, Sim, TerminalInput, TimedInput, Timeline, Usage, is_act, quoted, script};
 use kubarium::views::{
-    ClusterView, ClusterViews, ContainerInside, Copied, EnvView, EventFeed, EventView, FileView, Flows, PodDetails, complete, events_after,
-    object, sheets,
+    ClusterView, ClusterViews, ContainerInside, Copied, EnvView, EventFeed, EventView, FileView, Flows, complete, environment,
+    events_after, object, sheets,
 };
 
 use super::examples::EXAMPLES;
@@ -457,7 +457,7 @@ impl Host {
 
     /// A container's environment.
     pub fn environment(&self, pod: &Subject, container: &str) -> Vec<EnvView> {
-        self.object(pod).and_then(|p| PodDetails::of(p, container)).map(|d| d.env).unwrap_or_default()
+        self.object(pod).map(|p| environment(self.sim(), p, container)).unwrap_or_default()
     }
 
     /// A file of the workstation has been edited; the cluster hears of it when something could read it.

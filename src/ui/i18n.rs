@@ -241,6 +241,7 @@ texts! {
     CauseClaimOfPod: "Its PersistentVolumeClaim {} has no volume yet.", "它的 PersistentVolumeClaim {} 还没有卷。";
     CauseGated: "Gates keep it from the scheduler until somebody takes them away: {}.", "调度门控使它暂不参与调度，直到被移除：{}。";
     CauseWasOom: "{} was killed because it used more memory than its limit ({}), and was started again.", "{} 使用的内存超过上限（{}），被杀死后又重新启动。";
+    CauseNodeAway: "Its node does not answer, so nobody knows how it does. After 5 minutes it is deleted, and its controller makes another elsewhere.", "它的节点没有响应，没人知道它怎样。5 分钟后它会被删除，由控制器在别处重建。";
     CauseNodeSilent: "Its node does not answer, so nobody can say that its processes have ended.", "它的节点没有响应，无法确认进程已结束。";
     ExitDone: "The program came to its end; what is to run on needs a program that does.", "程序已运行结束；要持续运行，需要一个不会结束的程序。";
     ExitError: "The program itself reported an error: its log says more.", "程序自己报告了错误：日志里有更多信息。";

@@ -112,6 +112,7 @@ pub fn sentence(cause: &Cause, lang: Lang) -> String {
         What::ClaimOfPod => Text::CauseClaimOfPod,
         What::Gated => Text::CauseGated,
         What::WasOom => Text::CauseWasOom,
+        What::NodeAway => Text::CauseNodeAway,
         What::NodeSilent => Text::CauseNodeSilent,
     };
     fill(text.t(lang), &cause.values.iter().map(String::as_str).collect::<Vec<_>>())

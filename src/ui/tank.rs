@@ -33,6 +33,8 @@ pub struct Props {
     pub table: bool,
     /// Whether to show the selected pod as a cross-section.
     pub section: bool,
+    /// Whether it is seen: a narrow page shows one panel at a time.
+    pub shown: bool,
     /// What stands under the picture.
     pub children: Html,
 }
@@ -78,7 +80,7 @@ pub fn Tank(props: &Props) -> Html {
         Callback::from(move |()| below.set(place.cast::<HtmlElement>().map_or(0, |r| nodes_below(&r))))
     };
     let most = view.nodes.iter().map(|n| n.pods.len()).max().unwrap_or(0);
-    use_effect_with((view.nodes.len(), most, density, section.is_some(), props.table), {
+    use_effect_with((view.nodes.len(), most, density, section.is_some(), props.table, props.shown), {
         let look_down = look_down.clone();
         move |_| look_down.emit(())
     });

@@ -93,6 +93,8 @@ pub enum What {
     Gated,
     /// A container that was killed for its memory, and its limit.
     WasOom,
+    /// A pod on a node that does not answer.
+    NodeAway,
     /// A pod that cannot end, since its node does not answer.
     NodeSilent,
 }
@@ -399,8 +401,9 @@ fn pod(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
         add(What::MountFails, &[], words, None);
     }
     let node = seen.node.as_ref().and_then(|n| view.nodes.iter().find(|v| v.name == *n));
-    if let Some(n) = node.filter(|n| !n.ready && seen.terminating.is_some()) {
-        add(What::NodeSilent, &[], "NodeNotReady".to_owned(), Some(["Node", "", &n.name, &n.key].map(str::to_owned)));
+    if let Some(n) = node.filter(|n| !n.ready && !seen.is_over()) {
+        let what = if seen.terminating.is_some() { What::NodeSilent } else { What::NodeAway };
+        add(what, &[], "NodeNotReady".to_owned(), Some(["Node", "", &n.name, &n.key].map(str::to_owned)));
     }
     if let Some(budget) = node.filter(|n| !n.schedulable).and_then(|_| guard(sim, seen)) {
         add(

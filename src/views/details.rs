@@ -1,14 +1,15 @@
 //! One pod looked at closely: what no list has room for.
 
-use crate::api::Value;
+use crate::api::{Object, Value};
 use crate::kubectl::output::{to_yaml, without_managed_fields};
+use crate::sim::Sim;
 
 /// A variable of a container's environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EnvView {
     /// Its name.
     pub name: String,
-    /// Its value, where the spec has it.
+    /// Its value: what the process was started with, or else what the spec has.
     pub value: String,
     /// Where it comes from: `ConfigMap conf key a`, `field status.podIP`; empty where the spec has the value.
     pub from: String,
@@ -65,6 +66,34 @@ impl PodDetails {
     }
 }
 
+/// A container's environment: what its process was started with, and where each variable comes from.
+pub fn environment(sim: &Sim, pod: &Value, container: &str) -> Vec<EnvView> {
+    let env = PodDetails::of(pod, container).map(|d| d.env).unwrap_or_default();
+    let running = sim.cluster().kubelets.as_ref().and_then(|k| k.environment(pod.namespace(), pod.name(), container));
+    let Some(running) = running else { return env };
+    let keys = |from: &str| {
+        let (kind, name) = from.split_once(' ')?;
+        Some(super::evidence::object(sim, kind, pod.namespace(), name)?.get("data"))
+    };
+    let from = |name: &str| {
+        let known = env.iter().rev().find(|e| e.name == name).map(|e| e.from.clone());
+        let whole = || {
+            let is_of = |e: &&EnvView| {
+                let key = e.name.strip_suffix('*').and_then(|prefix| name.strip_prefix(prefix));
+                key.is_some_and(|key| keys(&e.from).is_some_and(|d| !d.get(key).is_null()))
+            };
+            env.iter().find(is_of).map(|e| e.from.clone())
+        };
+        let made = if name.contains("_SERVICE_") || name.contains("_PORT") { "Service" } else { "image" };
+        known.or_else(whole).unwrap_or_else(|| made.to_owned())
+    };
+    let mut all: Vec<EnvView> =
+        running.iter().map(|(name, value)| EnvView { name: name.clone(), value: value.clone(), from: from(name) }).collect();
+    // What the pod's author wrote comes first.
+    all.sort_by_key(|e| matches!(e.from.as_str(), "Service" | "image"));
+    all
+}
+
 fn origin(from: &Value) -> String {
     let config_map = from.get("configMapKeyRef");
     let reference = if config_map.is_null() { from.get("secretKeyRef") } else { config_map };
@@ -85,7 +114,9 @@ fn origin(from: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::{Duration, Time};
     use crate::obj;
+    use crate::sim::{Session, TimedInput};
 
     #[test]
     fn environment_says_where_from() {
@@ -98,5 +129,22 @@ mod tests {
         assert_eq!(env, [("*", "", "ConfigMap m"), ("A", "1", ""), ("B", "", "ConfigMap m: b"), ("C", "", "field status.podIP")]);
         assert_eq!(details.mounts, [("/etc/conf".to_owned(), "conf (configMap)".to_owned())]);
         assert_eq!(PodDetails::of(&pod, "none"), None);
+    }
+
+    #[test]
+    fn a_running_container_has_its_values() {
+        let mut sim = Sim::new(Session::default());
+        let manifest = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"nginx","envFrom":[{"configMapRef":{"name":"m"},"prefix":"X_"}],"env":[{"name":"A","value":"1"},{"name":"B","valueFrom":{"configMapKeyRef":{"name":"m","key":"b"}}}]}]}}"#;
+        let line = format!("kubectl create configmap m --from-literal=b=2; echo '{manifest}' | kubectl apply -f -");
+        sim.input(TimedInput { cmd: Some(line), ..TimedInput::default() });
+        while !sim.run(Time::ZERO + Duration::from_secs(10), 4096).done {}
+        let told = environment(&sim, crate::views::object(&sim, "Pod", "default", "p").expect("made above"), "c");
+        for (name, value, from) in
+            [("A", "1", ""), ("B", "2", "ConfigMap m: b"), ("X_b", "2", "ConfigMap m"), ("KUBERNETES_SERVICE_PORT", "443", "Service")]
+        {
+            let found = told.iter().find(|e| e.name == name).map(|e| (e.value.as_str(), e.from.as_str()));
+            assert_eq!(found, Some((value, from)), "{name}: {told:?}");
+        }
+        assert_eq!(told.last().map(|e| e.from.as_str()), Some("Service"), "what nobody wrote comes last");
     }
 }

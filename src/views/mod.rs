@@ -23,7 +23,7 @@ pub use adopt::{adopt, is_foreign};
 pub use causes::{Cause, What, amiss, causes};
 pub use cluster::{ClusterView, ClusterViews, NodeView, ServiceView, Share, WorkloadView, Wrong};
 pub use completion::{Completion, complete};
-pub use details::{EnvView, PodDetails};
+pub use details::{EnvView, PodDetails, environment};
 pub use event::{EventFeed, EventView, events_after};
 pub use evidence::{
     Calculation, Decision, Difference, Edit, End, KindCount, Listed, Membership, Mounted, QueueView, Relative, Replicas, columns, compare,
