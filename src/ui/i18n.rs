@@ -240,6 +240,7 @@ texts! {
     CauseMountFails: "A volume cannot be set up, so its containers do not start.", "有卷无法挂载，容器因此不能启动。";
     CauseClaimOfPod: "Its PersistentVolumeClaim {} has no volume yet.", "它的 PersistentVolumeClaim {} 还没有卷。";
     CauseGated: "Gates keep it from the scheduler until somebody takes them away: {}.", "调度门控使它暂不参与调度，直到被移除：{}。";
+    CauseProbeKills: "Its probe failed as often as counts (failureThreshold), so the kubelet ends it and starts it anew.", "探针失败次数已达到 failureThreshold，kubelet 因此终止容器并重新启动它。";
     CauseWasOom: "{} was killed because it used more memory than its limit ({}), and was started again.", "{} 使用的内存超过上限（{}），被杀死后又重新启动。";
     CauseNodeAway: "Its node does not answer, so nobody knows how it does. After 5 minutes it is deleted, and its controller makes another elsewhere.", "它的节点没有响应，没人知道它怎样。5 分钟后它会被删除，由控制器在别处重建。";
     CauseNodeSilent: "Its node does not answer, so nobody can say that its processes have ended.", "它的节点没有响应，无法确认进程已结束。";

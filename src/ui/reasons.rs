@@ -111,6 +111,7 @@ pub fn sentence(cause: &Cause, lang: Lang) -> String {
         What::MountFails => Text::CauseMountFails,
         What::ClaimOfPod => Text::CauseClaimOfPod,
         What::Gated => Text::CauseGated,
+        What::ProbeKills => Text::CauseProbeKills,
         What::WasOom => Text::CauseWasOom,
         What::NodeAway => Text::CauseNodeAway,
         What::NodeSilent => Text::CauseNodeSilent,

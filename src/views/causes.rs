@@ -91,6 +91,8 @@ pub enum What {
     ClaimOfPod,
     /// The gates that keep the scheduler away.
     Gated,
+    /// A probe has failed so often that its container is made anew.
+    ProbeKills,
     /// A container that was killed for its memory, and its limit.
     WasOom,
     /// A pod on a node that does not answer.
@@ -412,6 +414,12 @@ fn pod(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
             "Cannot evict pod as it would violate the pod's disruption budget.".to_owned(),
             Some(relative(budget)),
         );
+    }
+    if seen.terminating.is_none()
+        && seen.containers.iter().any(|c| c.ending.is_some())
+        && let Some(words) = event(sim, o, &["Killing"]).filter(|w| w.contains(" probe"))
+    {
+        add(What::ProbeKills, &[], words, None);
     }
     for c in seen.containers.iter().filter(|c| c.is_running() && c.last_exit.as_ref().is_some_and(|e| e.reason == "OOMKilled")) {
         let limits = o.at(&["spec", "containers"]).items().iter().find(|s| s.get("name").str() == c.name);

@@ -144,21 +144,6 @@ pub fn why(pod: &PodView) -> Vec<Why> {
                     reasons.push(Why::Initialising { container: container.clone() });
                 }
                 if let Some(grace) = c.ending.filter(|_| pod.terminating.is_none()) {
-                    // Its probe begins anew, but what it said last is why.
-                    for p in c.probes.iter().filter(|p| p.kind != ProbeKind::Readiness && p.failures == 0) {
-                        let failures = p.beats.iter().rev().take_while(|b| !b.ok).count() as u32;
-                        if i64::from(failures) >= p.failure_threshold {
-                            let (container, how, output) = (container.clone(), p.how.clone(), p.output.clone());
-                            reasons.push(Why::ProbeFails {
-                                container,
-                                kind: p.kind,
-                                how,
-                                failures,
-                                threshold: p.failure_threshold,
-                                output,
-                            });
-                        }
-                    }
                     reasons.push(Why::Ending { container: container.clone(), grace });
                 }
                 for p in &c.probes {

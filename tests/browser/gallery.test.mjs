@@ -20,9 +20,9 @@ const STORAGE = {
     { seed: 1, metrics: true, inputs: [] },
     { t: 0, cmd: 'kubectl apply -f all.json', files: { 'all.json': OBJECTS.map((o) => JSON.stringify(o)).join('\n---\n') } },
     { t: 17, fault: { node: 'node3', disk: 20 } },
-    { t: 18, cmd: 'kubectl set image deployment/web web=nginx:1.25' },
+    { t: 21, cmd: 'kubectl set image deployment/web web=nginx:1.25' },
   ].map((o) => JSON.stringify(o)).join('\n'),
-  'kubarium.moment': '21',
+  'kubarium.moment': '24',
 };
 
 for (const [theme, language, size] of [
@@ -46,14 +46,14 @@ for (const [theme, language, size] of [
       await page.locator('.look h2', { hasText: query }).waitFor();
     };
     // The tank: two generations, doors, requests, a restart that waits, one that finds no node.
-    await until('the moment', async () => /^00:00:2[1-9]/.test(await page.locator('.time').innerText()));
+    await until('the moment', async () => /^00:00:2[4-9]/.test(await page.locator('.time').innerText()));
     await keys(' ');
     await page.locator('.pod .older').first().waitFor();
     await screenshot('tank');
     await axe();
     // Everything there is to see of a pod, by its tabs.
     await look('heart', 'Pod');
-    await page.locator('.look .reason', { hasText: language === 'zh-CN' ? /存活探针连续失败 3 次/ : /liveness probe failed 3 times in a row/ }).waitFor();
+    await page.locator('.look .reason', { hasText: /failed liveness probe, will be restarted/ }).waitFor();
     await screenshot('pod');
     for (const [n, what] of [[1, /Liveness/], [2, /kind: Pod/], [6, /COLOUR\s*coral\s*ConfigMap sheet: colour/]]) {
       await page.locator('.look .tab').nth(n).click();
