@@ -23,7 +23,8 @@ else does, also what no second real cluster would do the same way:
 
 ## What is not simulated
 
-- Images: the common ones are imitated, any other is a process that listens on its ports. `pause` has a shell, unlike the real one.
+- Images: the common ones are imitated, any other is a process that listens on its ports. `pause` has a shell, unlike the real one, in all
+  versions but 3.1.
 - Authentication and authorisation: roles are kept and checked for form; everything is allowed. Tokens and certificates are not issued.
 - Webhooks, admission policies and API aggregation are accepted and do nothing.
 - IPv6 and dual stack: a cluster here has IPv4 alone, and says so as a real one with IPv4 alone does.
