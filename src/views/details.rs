@@ -84,13 +84,17 @@ pub fn environment(sim: &Sim, pod: &Value, container: &str) -> Vec<EnvView> {
             };
             env.iter().find(is_of).map(|e| e.from.clone())
         };
-        let made = if name.contains("_SERVICE_") || name.contains("_PORT") { "Service" } else { "image" };
+        let made = match name {
+            "HOSTNAME" => "runtime",
+            _ if name.contains("_SERVICE_") || name.contains("_PORT") => "Service",
+            _ => "image",
+        };
         known.or_else(whole).unwrap_or_else(|| made.to_owned())
     };
     let mut all: Vec<EnvView> =
         running.iter().map(|(name, value)| EnvView { name: name.clone(), value: value.clone(), from: from(name) }).collect();
     // What the pod's author wrote comes first.
-    all.sort_by_key(|e| matches!(e.from.as_str(), "Service" | "image"));
+    all.sort_by_key(|e| matches!(e.from.as_str(), "Service" | "image" | "runtime"));
     all
 }
 
