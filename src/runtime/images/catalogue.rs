@@ -121,7 +121,13 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
         "postgres" => tcp(base, "postgres", &[5432], 40 << 20),
         "mongo" => tcp(base, "mongod", &[27017], 140 << 20),
         "memcached" => tcp(base, "memcached", &[11211], 4 << 20),
-        "cassandra" => tcp(base, "cassandra", &[9042], 1200 << 20),
+        "cassandra" => {
+            let mut image = tcp(base, "cassandra", &[9042], 700 << 20);
+            let ready = "#!/bin/sh\nnc -z 127.0.0.1 9042\n";
+            let files = [("usr/local/bin/nodetool", include_str!("nodetool.sh"), 0o755), ("ready-probe.sh", ready, 0o755)];
+            image.root = with(image.root, &files);
+            image
+        }
         "etcd" => tcp(base, "etcd", &[2379, 2380], 30 << 20),
         "zookeeper" | "kubernetes-zookeeper" => tcp(base, "zkServer.sh", &[2181], 90 << 20),
         "tomcat" | "tomcat-app" | "jenkins" => service_image(
