@@ -79,7 +79,7 @@ impl ApiServer {
     }
 
     /// The groups beside the core's, with their versions, the preferred one first.
-    fn groups(&self) -> Vec<(&'static str, Vec<&'static str>)> {
+    pub fn groups(&self) -> Vec<(&'static str, Vec<&'static str>)> {
         let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
         for kind in self.kinds().into_iter().filter(|k| !k.group.is_empty()) {
             let at = groups.iter().position(|(group, _)| *group == kind.group).unwrap_or_else(|| {
@@ -116,22 +116,35 @@ fn api_group(group: &str, versions: &[&str]) -> Value {
     obj!({"name": group, "versions": all, "preferredVersion": version(versions[0])})
 }
 
-/// A kind's resource and its subresources.
-fn resources_of(kind: KindRef) -> Vec<Value> {
-    let texts = |list: &[&str]| list.iter().map(|t| Value::from(*t)).collect::<Vec<_>>();
-    let row = |name: String, singular: String, of: &str, verbs: &[&str]| obj!({"name": name, "singularName": singular, "namespaced": kind.namespaced, "kind": of, "verbs": texts(verbs)});
-    let mut own = row(kind.plural.into(), kind.singular(), kind.kind, kind.verbs);
+fn row(kind: KindRef, name: &str, singular: &str, of: &str, verbs: &[&str]) -> Value {
+    obj!({"name": name, "singularName": singular, "namespaced": kind.namespaced, "kind": of, "verbs": texts(verbs)})
+}
+
+fn texts(list: &[&str]) -> Vec<Value> {
+    list.iter().map(|t| Value::from(*t)).collect()
+}
+
+/// What discovery says of a kind itself.
+pub fn resource(kind: KindRef) -> Value {
+    // The metrics server leaves its singular names out.
+    let singular = if kind.group == "metrics.k8s.io" { String::new() } else { kind.singular() };
+    let mut resource = row(kind, kind.plural, &singular, kind.kind, kind.verbs);
     for (member, list) in [("shortNames", kind.short_names), ("categories", kind.categories)] {
         if !list.is_empty() {
-            own.set(&[member], texts(list));
+            resource.set(&[member], texts(list));
         }
     }
-    let mut rows = vec![own];
+    resource
+}
+
+/// A kind's resource and its subresources.
+fn resources_of(kind: KindRef) -> Vec<Value> {
+    let mut rows = vec![resource(kind)];
     let of_table = SUBRESOURCES.iter().filter(|(plural, _)| *plural == kind.plural && kind.custom.is_none()).flat_map(|(_, subs)| *subs);
     let scale = kind.custom.as_ref().filter(|c| !c.scale(kind.version).is_null()).map(|_| &SCALE);
     let status = has_status(kind).then_some(&("status", "", "", CHANGE));
     for (sub, group_version, of, verbs) in of_table.chain(scale).chain(status) {
-        let mut sub = row(format!("{}/{sub}", kind.plural), String::new(), if of.is_empty() { kind.kind } else { of }, verbs);
+        let mut sub = row(kind, &format!("{}/{sub}", kind.plural), "", if of.is_empty() { kind.kind } else { of }, verbs);
         if let Some((group, version)) = group_version.split_once('/') {
             sub.set(&["group"], group);
             sub.set(&["version"], version);

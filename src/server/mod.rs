@@ -22,6 +22,7 @@ pub use api_server::ApiServer;
 pub use component::{Change, Component};
 pub use definitions::Definitions;
 pub use deletion::Deleted;
+pub use discovery::resource;
 pub use event_recorder::{EventRecorder, EventType};
 pub use heartbeats::Heartbeats;
 pub use metrics::{ContainerUsage, Metrics, NodeReport, PodSample};

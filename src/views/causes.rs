@@ -171,10 +171,7 @@ fn said<'a>(o: &'a Value, kind: &str, status: &str) -> Option<(&'a str, &'a str)
 
 /// The newest event about an object that one of these reasons has, or any where there are none.
 fn event(sim: &Sim, o: &Value, reasons: &[&str]) -> Option<String> {
-    let namespace = if o.namespace().is_empty() { "default" } else { o.namespace() };
-    let about = |e: &&Value| e.at(&["involvedObject", "uid"]).str() == o.uid();
-    let all = sim.api().iter(Kind::named("Event"), Some(namespace)).filter(about);
-    let told = all.filter(|e| reasons.is_empty() || reasons.contains(&e.get("reason").str()));
+    let told = sim.api().events_about(o.uid()).filter(|e| reasons.is_empty() || reasons.contains(&e.get("reason").str()));
     told.max_by_key(|e| e.get("lastTimestamp").str().to_owned()).map(|e| term(e.get("reason").str(), e.get("message").str()))
 }
 

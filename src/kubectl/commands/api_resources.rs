@@ -2,15 +2,14 @@
 
 use crate::base::{Order as _, SortedSet};
 
-use crate::api::schema::schema;
 use crate::api::{KindRef, Value, join_api_version};
 use crate::kubectl::command::{Command, Flow, Run};
-use crate::kubectl::commands::create_generators::texts;
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{Flag, list, switch, text};
 use crate::kubectl::output::{TabWriter, to_json, to_yaml};
 use crate::obj;
+use crate::server::resource;
 
 const OWN: &[Flag] = &[
     text("output", "o"),
@@ -97,15 +96,8 @@ fn resources(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 
 fn as_list(kinds: &[KindRef]) -> Value {
     let resources = kinds.iter().map(|k| {
-        let mut object = obj!({
-            "name": k.plural, "singularName": if k.group == "metrics.k8s.io" { String::new() } else { k.singular() }, "namespaced": k.namespaced, "version": k.version, "kind": k.kind,
-            "verbs": texts(k.verbs)
-        });
-        for (member, list) in [("shortNames", k.short_names), ("categories", k.categories)] {
-            if !list.is_empty() {
-                object.set(&[member], texts(list));
-            }
-        }
+        let mut object = resource(k);
+        object.set(&["version"], k.version);
         if !k.group.is_empty() {
             object.set(&["group"], k.group);
         }
@@ -118,10 +110,10 @@ fn as_list(kinds: &[KindRef]) -> Value {
 fn versions(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     unexpected(cx)?;
     let mut all = SortedSet::new();
-    for kind in cx.host.api.kinds() {
-        all.insert(kind.api_version());
-        for version in schema().versions(kind) {
-            all.insert(join_api_version(kind.group, version));
+    all.insert("v1".to_owned());
+    for (group, versions) in cx.host.api.groups() {
+        for version in versions {
+            all.insert(join_api_version(group, version));
         }
     }
     for version in all {
