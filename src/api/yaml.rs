@@ -90,7 +90,7 @@ pub fn decode_stream(text: &str) -> (Vec<Document>, Option<DecodeError>) {
             Ok(chunk) => chunk,
             Err(error) => return (documents, Some(error)),
         };
-        match read_yaml(chunk.text) {
+        match dialect::read(chunk.text) {
             Ok(Value::Null) => {}
             Ok(value) => documents.push(document(chunk.text, chunk.first_line, value)),
             Err(failure) => return (documents, Some(failure.in_chunk(&chunk))),
@@ -102,7 +102,7 @@ pub fn decode_stream(text: &str) -> (Vec<Document>, Option<DecodeError>) {
 /// One YAML text of one document as a value: what `--patch`, `--overrides` and the like take. The error is go-yaml's:
 /// `yaml: line 2: ...`.
 pub fn read_value(text: &str) -> Result<Value, DecodeError> {
-    read_yaml(text).map_err(|failure| {
+    dialect::read(text).map_err(|failure| {
         let error = failure.in_chunk(&Chunk { text, first_line: 1 });
         DecodeError { message: error.message.trim_start_matches(CONVERTING).to_owned(), ..error }
     })
@@ -259,7 +259,7 @@ fn own_error<E: serde::de::Error>(message: impl fmt::Display) -> E {
     E::custom(format!("{OWN_MARK}{message}{OWN_MARK}"))
 }
 
-fn read_yaml(text: &str) -> Result<Value, Failure> {
+fn read_document(text: &str) -> Result<Value, serde_yaml::Error> {
     // Only spaces and comments: nothing is there.
     if text.lines().all(|line| line.trim_start().is_empty() || line.trim_start().starts_with('#')) && !text.contains('\t') {
         return Ok(Value::Null);
@@ -270,21 +270,7 @@ fn read_yaml(text: &str) -> Result<Value, Failure> {
     let mut stream = serde_yaml::Deserializer::from_str(text);
     // The first document only: kubectl splits at the dashes, and go-yaml reads no further.
     let Some(first) = stream.next() else { return Ok(Value::Null) };
-    let value = reader.deserialize(first).map_err(|error| unknown_anchor(text, error))?;
-    Ok(value)
-}
-
-/// The loader does not say which anchor it misses; go-yaml does.
-fn unknown_anchor(text: &str, error: serde_yaml::Error) -> Failure {
-    let place = error.location();
-    let mut failure = Failure::from(error);
-    if failure.message.ends_with("unknown anchor")
-        && let Some(name) = place.and_then(|p| text.get(p.index()..)).and_then(|rest| rest.strip_prefix('*'))
-    {
-        let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-').unwrap_or(name.len());
-        failure.message = format!("unknown anchor '{}' referenced", &name[..end]);
-    }
-    failure
+    reader.deserialize(first)
 }
 
 /// Builds values; counts what it builds, so that aliases cannot multiply without end.
@@ -790,6 +776,7 @@ fn line_and_column(text: &str, at: usize) -> (u32, u32) {
     (1 + newlines(before), 1 + before[line_start..].chars().count() as u32)
 }
 
+mod dialect;
 #[cfg(test)]
 #[path = "yaml_tests.rs"]
 mod tests;

@@ -28,6 +28,12 @@ impl<K: Ord + Clone> WorkQueue<K> {
         WorkQueue { queue: EventQueue::new(), due: SortedMap::new(), failures: SortedMap::new(), pace, busy: SortedMap::new() }
     }
 
+    /// Lets a key rest: changes that come meanwhile wait until then.
+    pub fn rest(&mut self, key: K, now: Time, until: Time) {
+        self.busy.retain(|_, rested| *rested > now);
+        self.busy.insert(key, until);
+    }
+
     /// Makes a key due at a time, unless it is due sooner.
     pub fn add_at(&mut self, key: K, at: Time) {
         let at = self.busy.get(&key).map_or(at, |rested| at.max(*rested));
@@ -70,8 +76,7 @@ impl<K: Ord + Clone> WorkQueue<K> {
             if self.due.get(&key) == Some(&at) {
                 self.due.remove(&key);
                 if !self.pace.is_zero() {
-                    self.busy.retain(|_, rested| *rested > now);
-                    self.busy.insert(key.clone(), now + self.pace);
+                    self.rest(key.clone(), now, now + self.pace);
                 }
                 return Some(key);
             }

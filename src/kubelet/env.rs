@@ -4,7 +4,9 @@ use crate::api::quantity::Quantity;
 use crate::api::{ArcStr, Kind, Object, Value};
 use crate::server::ApiServer;
 
+use super::env_file;
 use super::spec::{ContainerSpec, PodSpec};
+use super::volumes::Volume;
 
 /// Why a container's configuration cannot be made: the text of `CreateContainerConfigError`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,7 +42,11 @@ impl Vars {
 }
 
 /// The environment of a container, in the order in which it is set.
-pub(super) fn environment(source: &EnvSource<'_>, container: &ContainerSpec) -> Result<Vec<(ArcStr, ArcStr)>, ConfigError> {
+pub(super) fn environment(
+    source: &EnvSource<'_>,
+    volumes: &[Volume],
+    container: &ContainerSpec,
+) -> Result<Vec<(ArcStr, ArcStr)>, ConfigError> {
     let services = service_variables(source);
     let mut vars = Vars::default();
     for from in container.value.get("envFrom").items() {
@@ -54,6 +60,8 @@ pub(super) fn environment(source: &EnvSource<'_>, container: &ContainerSpec) -> 
             Some(expand(text, &lookup).into())
         } else if from.is_null() {
             Some(ArcStr::new())
+        } else if !from.get("fileKeyRef").is_null() {
+            env_file::value_of(volumes, from.get("fileKeyRef"))?
         } else {
             value_from(source, container, from)?
         };

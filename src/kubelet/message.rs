@@ -3,7 +3,7 @@
 use super::container_runtime::{NetError, NetRequest, NetResponse};
 use super::kubelets::{Kubelet, Kubelets};
 use super::pod_worker::{Cx, PodWorker, ServeUse};
-use super::router::{CONNECT_TIMEOUT, LATENCY, Outgoing, ReplyTo, Route, route, service_behind};
+use super::router::{CONNECT_TIMEOUT, LATENCY, Outgoing, ReplyTo, Route, Sender, route, service_behind};
 use crate::api::ArcStr;
 use crate::base::{Duration, Time};
 use crate::server::ApiServer;
@@ -134,9 +134,10 @@ impl Kubelets {
         let cut = sender.is_some_and(|s| s.1.cut);
         let counted = matches!(out.request, NetRequest::Http(_) | NetRequest::Tcp { .. });
         let service = service_behind(api, &namespace, &out.request);
+        let from = out.node.clone();
         let mut reply_to =
             ReplyTo { way: (out.uid.clone(), service, ArcStr::new()), node: out.node, uid: out.uid, container: out.container, id: out.id };
-        let routed = match route(api, &mut self.random, &namespace, &out.request) {
+        let routed = match route(api, &mut self.random, &Sender { namespace: &namespace, node: &from, ip: &own_ip }, &out.request) {
             _ if cut => Route::Silence,
             Route::Address(ip, port) if ip.starts_with("127.") => Route::Address(own_ip.clone(), port),
             Route::Address(ip, port) => self.host_port(&ip, port).map_or(Route::Address(ip, port), |(ip, port)| Route::Address(ip, port)),

@@ -9,6 +9,7 @@ mod container;
 mod container_runtime;
 mod disks;
 mod env;
+mod env_file;
 mod eviction;
 mod exec;
 mod images;

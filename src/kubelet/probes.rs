@@ -5,7 +5,7 @@ use super::container::ProcessUse;
 use super::container_runtime::{self, HttpRequest, NetError, NetRequest, NetResponse, Signal};
 use super::pod_worker::{Cx, PodWorker, ServeUse, What};
 use super::spec::{ContainerKind, ProbeAction, ProbeSpec};
-use crate::api::{ArcStr, go_duration};
+use crate::api::{ArcStr, Value, go_duration};
 use crate::base::{Duration, Time};
 use crate::server::EventType;
 use std::sync::Arc;
@@ -16,6 +16,8 @@ pub(super) const OUTPUT_BYTES_MAX: usize = 10 << 10;
 const HTTP2_PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// A command that takes too long is tried so often (`maxProbeRetries`).
 const RETRIES: u32 = 3;
+/// Redirects within the pod that are followed.
+const REDIRECTS_MAX: u32 = 10;
 
 /// Which probe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -119,6 +121,8 @@ impl ProbeWorker {
 /// What one probe found.
 enum Verdict {
     Passed,
+    /// Passed, with something to say of it.
+    Warned(String),
     Failed(String),
     /// It could not be told (an error of the prober itself).
     Errored(String),
@@ -259,20 +263,37 @@ impl PodWorker {
                     }
                 }
             }
-            ProbeAction::Grpc { .. } | ProbeAction::Http { .. } | ProbeAction::Tcp { .. } => match self.serve_local(cx, c, &spec.action) {
-                Ok((serving, id)) => {
-                    self.serves.insert((serving, id), ServeUse::Probe(c, kind, token));
-                    if let Some(worker) = &mut self.containers[c].probes[kind as usize] {
-                        worker.running = Some(Running { token, pid: None });
-                    }
-                    self.wake_at(cx, cx.now + spec.timeout, What::ProbeTimeout(c as u16, kind, token));
-                    self.pump(cx, serving);
+            ProbeAction::Http { port: Value::Str(name), .. } | ProbeAction::Tcp { port: Value::Str(name), .. }
+                if self.containers[c].spec.port(&Value::Str(name.clone())).is_none() =>
+            {
+                let message = format!("strconv.Atoi: parsing {:?}: invalid syntax", name.as_str());
+                self.probe_finished(cx, c, kind, Verdict::Errored(message));
+            }
+            ProbeAction::Grpc { .. } | ProbeAction::Http { .. } | ProbeAction::Tcp { .. } => {
+                self.wake_at(cx, cx.now + spec.timeout, What::ProbeTimeout(c as u16, kind, token));
+                self.ask(cx, c, kind, token, &spec, None);
+            }
+        }
+    }
+
+    /// Sends a probe's request, to another path where it was redirected.
+    fn ask(&mut self, cx: &mut Cx<'_>, c: usize, kind: ProbeKind, token: u32, spec: &ProbeSpec, path: Option<&str>) {
+        let mut action = spec.action.clone();
+        if let (ProbeAction::Http { path, .. }, Some(to)) = (&mut action, path) {
+            *path = to.into();
+        }
+        match self.serve_local(cx, c, &action) {
+            Ok((serving, id)) => {
+                self.serves.insert((serving, id), ServeUse::Probe(c, kind, token));
+                if let Some(worker) = &mut self.containers[c].probes[kind as usize] {
+                    worker.running = Some(Running { token, pid: None });
                 }
-                Err(error) => {
-                    let verdict = self.network_verdict(cx, c, &spec, Err(error));
-                    self.probe_finished(cx, c, kind, verdict);
-                }
-            },
+                self.pump(cx, serving);
+            }
+            Err(error) => {
+                let verdict = self.network_verdict(cx, c, spec, Err(error));
+                self.probe_finished(cx, c, kind, verdict);
+            }
         }
     }
 
@@ -325,7 +346,34 @@ impl PodWorker {
         if worker.running.is_none_or(|r| r.token != token) {
             return;
         }
-        let spec = worker.spec.clone();
+        let (spec, followed) = (worker.spec.clone(), worker.tries);
+        if let (Ok(NetResponse::Http(response)), ProbeAction::Http { host, port, .. }) = (&answer, &spec.action)
+            && matches!(response.status, 301 | 302 | 303 | 307 | 308)
+            && let Some(to) = response.header("Location")
+        {
+            let own = self.ip(&cx.node.ip).unwrap_or_default();
+            let here = if host.is_empty() { &own } else { host };
+            let port = self.containers[c].spec.port(port).unwrap_or(0);
+            let local = [format!("//{here}:{port}"), format!("//{here}")];
+            let after = to.split_once("//").map(|(_, rest)| format!("//{rest}"));
+            let within = match &after {
+                Some(absolute) => {
+                    local.iter().find_map(|l| absolute.strip_prefix(l.as_str())).filter(|p| p.is_empty() || p.starts_with('/'))
+                }
+                None => Some(to),
+            };
+            if let Some(path) = within {
+                if followed > REDIRECTS_MAX {
+                    self.probe_finished(cx, c, kind, Verdict::Failed(format!("Get {to:?}: stopped after {REDIRECTS_MAX} redirects")));
+                    return;
+                }
+                if let Some(worker) = &mut self.containers[c].probes[kind as usize] {
+                    worker.tries += 1;
+                }
+                self.ask(cx, c, kind, token, &spec, Some(path));
+                return;
+            }
+        }
         let verdict = self.network_verdict(cx, c, &spec, answer);
         self.probe_finished(cx, c, kind, verdict);
     }
@@ -355,7 +403,11 @@ impl PodWorker {
         };
         match answer {
             Ok(NetResponse::Http(response)) if url.is_some() => match response.status {
-                200..400 => Verdict::Passed,
+                200..300 => Verdict::Passed,
+                300..400 => {
+                    let body = String::from_utf8_lossy(&response.body[..response.body.len().min(OUTPUT_BYTES_MAX)]).into_owned();
+                    Verdict::Warned(format!("Probe terminated redirects, Response body: {body}"))
+                }
                 status => Verdict::Failed(format!("HTTP probe failed with statuscode: {status}")),
             },
             // Whatever speaks gRPC says nothing here that could be read.
@@ -437,6 +489,10 @@ impl PodWorker {
         let title = kind.title();
         let passed = match &verdict {
             Verdict::Passed => Some(true),
+            Verdict::Warned(output) => {
+                self.container_event(cx, c, EventType::Warning, "ProbeWarning", &format!("{title} probe warning: {output}"));
+                Some(true)
+            }
             Verdict::Failed(output) => {
                 self.container_event(cx, c, EventType::Warning, "Unhealthy", &format!("{title} probe failed: {output}"));
                 Some(false)
@@ -451,7 +507,7 @@ impl PodWorker {
         worker.running = None;
         worker.last_output = match verdict {
             Verdict::Passed => ArcStr::new(),
-            Verdict::Failed(text) | Verdict::Errored(text) => text.into(),
+            Verdict::Failed(text) | Verdict::Errored(text) | Verdict::Warned(text) => text.into(),
         };
         let mut changed = false;
         if let Some(passed) = passed {

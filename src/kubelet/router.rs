@@ -62,8 +62,16 @@ pub(super) enum Route {
     Silence,
 }
 
-/// Finds where a request of a pod in `namespace` goes.
-pub(super) fn route(api: &ApiServer, random: &mut RandomStream, namespace: &str, request: &NetRequest) -> Route {
+/// Who sends a request: what decides which endpoint of a service it gets to.
+pub(super) struct Sender<'a> {
+    pub namespace: &'a str,
+    pub node: &'a str,
+    pub ip: &'a str,
+}
+
+/// Finds where a request goes.
+pub(super) fn route(api: &ApiServer, random: &mut RandomStream, sender: &Sender<'_>, request: &NetRequest) -> Route {
+    let namespace = sender.namespace;
     let (host, port) = match request {
         NetRequest::Http(HttpRequest { host, port, .. }) | NetRequest::Tcp { host, port, .. } => (host.as_str(), *port),
         NetRequest::Resolve { name } => {
@@ -88,13 +96,15 @@ pub(super) fn route(api: &ApiServer, random: &mut RandomStream, namespace: &str,
     let ip = ip.to_string();
     if let Some(service) = service_of(api, &ip) {
         let port = service.at(&["spec", "ports"]).items().iter().find(|p| p.get("port").int() == i64::from(port));
-        return port.map_or(Route::Silence, |port| to_endpoint(api, random, service, port, ""));
+        let local = service.at(&["spec", "internalTrafficPolicy"]).str() == "Local";
+        let node = if local { sender.node } else { "" };
+        return port.map_or(Route::Silence, |port| to_endpoint(api, random, service, port, node, sender.ip));
     }
     match node_port(api, &ip, port) {
-        Some((service, port, node)) if service.at(&["spec", "externalTrafficPolicy"]).str() == "Local" => {
-            to_endpoint(api, random, service, port, node)
+        Some((service, port, node)) => {
+            let local = service.at(&["spec", "externalTrafficPolicy"]).str() == "Local";
+            to_endpoint(api, random, service, port, if local { node } else { "" }, sender.ip)
         }
-        Some((service, port, _)) => to_endpoint(api, random, service, port, ""),
         None => Route::Address(ip.into(), port),
     }
 }
@@ -123,9 +133,16 @@ fn node_port<'a>(api: &'a ApiServer, ip: &str, port: u16) -> Option<(&'a Value, 
 }
 
 /// A service's port leads to one of its ready endpoints, of those on one node where that is named.
-fn to_endpoint(api: &ApiServer, random: &mut RandomStream, service: &Value, port: &Value, node: &str) -> Route {
-    let ready = endpoints(api, service, port.get("name").str(), node);
-    match pick(&ready, random) {
+fn to_endpoint(api: &ApiServer, random: &mut RandomStream, service: &Value, port: &Value, node: &str, client: &str) -> Route {
+    let [ready, ending] = endpoints(api, service, port.get("name").str(), node);
+    // Pods that end but still serve are better than none (ProxyTerminatingEndpoints).
+    let able = if ready.is_empty() { ending } else { ready };
+    let chosen = match service.at(&["spec", "sessionAffinity"]).str() {
+        // The same client meets the same endpoint as long as it is there.
+        "ClientIP" => able.iter().max_by_key(|(ip, _)| RandomStream::new(0, &format!("{client} {ip}")).bits()),
+        _ => pick(&able, random),
+    };
+    match chosen {
         Some((ip, target)) => Route::Address(ip.clone(), *target),
         // kube-proxy drops what may go to a node's own endpoints alone, and rejects connections to a service without any.
         None if !node.is_empty() => Route::Silence,
@@ -133,29 +150,46 @@ fn to_endpoint(api: &ApiServer, random: &mut RandomStream, service: &Value, port
     }
 }
 
-/// Ready addresses and target ports of a service's port; of one node where that is named.
-fn endpoints(api: &ApiServer, service: &Value, port_name: &str, node: &str) -> Vec<(ArcStr, u16)> {
-    let slices = api
-        .iter(Kind::named("EndpointSlice"), Some(service.namespace()))
-        .filter(|s| s.label("kubernetes.io/service-name") == Some(service.name()));
-    let mut out = Vec::new();
-    for slice in slices {
+fn slices_of<'a>(api: &'a ApiServer, service: &'a Value) -> impl Iterator<Item = &'a Value> {
+    let of_service = |s: &&Value| s.label("kubernetes.io/service-name") == Some(service.name());
+    api.iter(Kind::named("EndpointSlice"), Some(service.namespace())).filter(of_service)
+}
+
+fn is_ready(endpoint: &Value) -> bool {
+    endpoint.at(&["conditions", "ready"]).as_bool().unwrap_or(true)
+}
+
+/// Addresses and target ports of a service's port, those that are ready and those that end and serve still; of one node where that is
+/// named.
+fn endpoints(api: &ApiServer, service: &Value, port_name: &str, node: &str) -> [Vec<(ArcStr, u16)>; 2] {
+    let mut out = [Vec::new(), Vec::new()];
+    for slice in slices_of(api, service) {
         let Some(port) = slice.get("ports").items().iter().find(|p| p.get("name").str() == port_name).map(|p| p.get("port").int()) else {
             continue;
         };
         let Ok(port) = u16::try_from(port) else { continue };
-        for endpoint in slice.get("endpoints").items() {
-            let here = node.is_empty() || endpoint.get("nodeName").str() == node;
-            if here && endpoint.at(&["conditions", "ready"]).as_bool().unwrap_or(true) {
-                out.extend(endpoint.get("addresses").items().iter().map(|a| (a.arc_str(), port)));
-            }
+        for endpoint in slice.get("endpoints").items().iter().filter(|e| node.is_empty() || e.get("nodeName").str() == node) {
+            let conditions = endpoint.get("conditions");
+            let which = match is_ready(endpoint) {
+                true => 0,
+                false if conditions.get("serving").is_true() && conditions.get("terminating").is_true() => 1,
+                false => continue,
+            };
+            out[which].extend(endpoint.get("addresses").items().iter().map(|a| (a.arc_str(), port)));
         }
     }
     out
 }
 
+/// How many names a name may stand for, one after another.
+const ALIASES_MAX: u32 = 8;
+
 /// A name's canonical form and addresses, as the cluster's DNS gives them to a pod of `namespace`.
 fn resolve(api: &ApiServer, namespace: &str, name: &str) -> Option<(String, Vec<IpAddr>)> {
+    resolve_within(api, namespace, name, ALIASES_MAX)
+}
+
+fn resolve_within(api: &ApiServer, namespace: &str, name: &str, aliases: u32) -> Option<(String, Vec<IpAddr>)> {
     if let Ok(ip) = name.parse::<IpAddr>() {
         return Some((name.to_owned(), vec![ip]));
     }
@@ -171,15 +205,10 @@ fn resolve(api: &ApiServer, namespace: &str, name: &str) -> Option<(String, Vec<
         let full = format!("{}.{}.svc.cluster.local", found.name(), found.namespace());
         let external = found.at(&["spec", "externalName"]).str();
         if !external.is_empty() {
-            return None;
+            return resolve_within(api, namespace, external, aliases.checked_sub(1)?);
         }
         let ip = found.at(&["spec", "clusterIP"]).str();
-        let addresses: Vec<IpAddr> = if ip == "None" {
-            let port = found.at(&["spec", "ports"]).items().first().map_or("", |p| p.get("name").str());
-            endpoints(api, found, port, "").iter().filter_map(|(ip, _)| ip.parse().ok()).collect()
-        } else {
-            ip.parse().into_iter().collect()
-        };
+        let addresses: Vec<IpAddr> = if ip == "None" { ready_of(api, found, None) } else { ip.parse().into_iter().collect() };
         (!addresses.is_empty()).then_some((full, addresses))
     };
     match parts.as_slice() {
@@ -188,16 +217,23 @@ fn resolve(api: &ApiServer, namespace: &str, name: &str) -> Option<(String, Vec<
             Some(found) => of_service(found),
             None => of_pod(api, service(namespace, two)?, one),
         },
+        // `10-244-1-3.default.pod.cluster.local`
+        [ip, _, "pod"] => ip.replace('-', ".").parse().ok().map(|ip| (format!("{bare}.cluster.local"), vec![ip])),
         [pod, one, two] => of_pod(api, service(two, one)?, pod),
         _ => None,
     }
 }
 
+/// The ready addresses of a headless service, or of one host name behind it.
+fn ready_of(api: &ApiServer, service: &Value, hostname: Option<&str>) -> Vec<IpAddr> {
+    let all = slices_of(api, service).flat_map(|slice| slice.get("endpoints").items());
+    let meant = all.filter(|e| is_ready(e) && hostname.is_none_or(|name| e.get("hostname").str() == name));
+    meant.flat_map(|e| e.get("addresses").items()).filter_map(|a| a.str().parse().ok()).collect()
+}
+
 /// A pod by its host name behind a headless service.
 fn of_pod(api: &ApiServer, service: &Value, hostname: &str) -> Option<(String, Vec<IpAddr>)> {
-    let pod = api
-        .iter(Kind::named("Pod"), Some(service.namespace()))
-        .find(|p| p.at(&["spec", "hostname"]).str() == hostname && p.at(&["spec", "subdomain"]).str() == service.name())?;
-    let ip = pod.at(&["status", "podIP"]).str().parse().ok()?;
-    Some((format!("{hostname}.{}.{}.svc.cluster.local", service.name(), service.namespace()), vec![ip]))
+    let addresses = ready_of(api, service, Some(hostname));
+    let name = format!("{hostname}.{}.{}.svc.cluster.local", service.name(), service.namespace());
+    (!addresses.is_empty()).then_some((name, addresses))
 }

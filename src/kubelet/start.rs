@@ -370,7 +370,7 @@ impl PodWorker {
             allocatable: &cx.node.allocatable,
         };
         let config_error = |message: String| StartFailure { reason: "CreateContainerConfigError".into(), message: message.into() };
-        let env = environment(&source, &spec).map_err(|e| config_error(e.0))?;
+        let env = environment(&source, &self.volumes, &spec).map_err(|e| config_error(e.0))?;
         let lookup = |name: &str| env.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
         let expanded = |member: &str| -> Vec<ArcStr> {
             spec.value.get(member).items().iter().map(|t| ArcStr::from(expand(t.str(), &lookup))).collect()

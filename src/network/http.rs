@@ -87,6 +87,11 @@ impl HttpRequest {
 }
 
 impl HttpResponse {
+    /// A header, however it is written.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
+    }
+
     /// A response with a body and its type.
     pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         HttpResponse { status, headers: vec![("Content-Type".into(), content_type.into())], body: body.into() }

@@ -176,6 +176,10 @@ impl Inode {
         }
         Some(at)
     }
+    /// A file's bytes, up to `max`.
+    pub fn bytes(&self, max: usize) -> Option<Vec<u8>> {
+        matches!(self.kind, Kind::File { .. }).then(|| read_at(self, 0, max))
+    }
     /// The bytes stored below it.
     pub fn disk_usage(&self) -> u64 {
         match &self.kind {
@@ -365,11 +369,8 @@ impl FileSystem {
     /// The bytes of a file, up to `max`.
     pub fn read(&self, cwd: &str, path: &str, max: usize) -> Result<Vec<u8>, Errno> {
         let node = self.stat(cwd, path)?;
-        match &node.kind {
-            Kind::File { .. } => Ok(read_at(node, 0, max)),
-            Kind::Dir(_) => Err(Errno::IsDirectory),
-            _ => Err(Errno::Invalid),
-        }
+        let error = if matches!(node.kind, Kind::Dir(_)) { Errno::IsDirectory } else { Errno::Invalid };
+        node.bytes(max).ok_or(error)
     }
 
     /// Looks at a node for change. Clean paths only.

@@ -402,6 +402,9 @@ fn limit_amounts(errors: &mut Errors, at: Path<'_>, limit: &Value) {
 
 const SCOPES: [&str; 6] = ["Terminating", "NotTerminating", "BestEffort", "NotBestEffort", "PriorityClass", "CrossNamespacePodAffinity"];
 
+/// Scopes that no object is in together.
+const OPPOSITES: [(&str, &str); 2] = [("BestEffort", "NotBestEffort"), ("Terminating", "NotTerminating")];
+
 /// A new or changed ResourceQuota.
 pub(super) fn resource_quota(errors: &mut Errors, quota: &Value) {
     let at = Path::new("spec");
@@ -424,30 +427,21 @@ pub(super) fn resource_quota(errors: &mut Errors, quota: &Value) {
         }
     }
     let has = |scope: &str| scopes.items().iter().any(|s| s.str() == scope);
-    for (a, b) in [("BestEffort", "NotBestEffort"), ("Terminating", "NotTerminating")] {
-        if has(a) && has(b) {
-            errors.invalid(scopes_at, scopes, "conflicting scopes");
-        }
+    for _ in OPPOSITES.iter().filter(|(a, b)| has(a) && has(b)) {
+        errors.invalid(scopes_at, scopes, "conflicting scopes");
     }
     scope_selector(errors, at, spec);
 }
 
+/// Whether a scope says anything of a resource (`IsResourceQuotaScopeValidForResource`).
 fn scope_fits(scope: &str, resource: &str) -> bool {
-    let pod_resources = [
-        "pods",
-        "cpu",
-        "memory",
-        "requests.cpu",
-        "requests.memory",
-        "limits.cpu",
-        "limits.memory",
-        "requests.ephemeral-storage",
-        "limits.ephemeral-storage",
-        "ephemeral-storage",
-    ];
+    let compute =
+        || matches!(resource.strip_prefix("requests.").or(resource.strip_prefix("limits.")).unwrap_or(resource), "cpu" | "memory");
     match scope {
         "BestEffort" => resource == "pods",
-        _ => pod_resources.contains(&resource),
+        "VolumeAttributesClass" => matches!(resource, "persistentvolumeclaims" | "requests.storage"),
+        _ if SCOPES.contains(&scope) => resource == "pods" || compute(),
+        _ => true,
     }
 }
 
@@ -458,6 +452,10 @@ fn scope_selector(errors: &mut Errors, at: Path<'_>, spec: &Value) {
         let (scope, operator) = (requirement.get("scopeName").str(), requirement.get("operator").str());
         if !SCOPES.contains(&scope) && scope != "VolumeAttributesClass" {
             errors.invalid(at.child("scopeName"), scope, "unsupported scope");
+        }
+        for _ in spec.get("hard").entries().filter(|(name, _)| !name.contains('/') && !scope_fits(scope, name)) {
+            let selector = spec.get("scopeSelector");
+            errors.internal_invalid(at, ("core", "ScopeSelector"), selector, "unsupported scope applied to resource");
         }
         if scope != "PriorityClass" && SCOPES.contains(&scope) && operator != "Exists" {
             let detail = "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, \
@@ -476,6 +474,10 @@ fn scope_selector(errors: &mut Errors, at: Path<'_>, spec: &Value) {
             "In" | "NotIn" | "Exists" | "DoesNotExist" => {}
             _ => errors.invalid(at.child("operator"), operator, "not a valid selector operator"),
         }
+    }
+    let has = |scope: &str| spec.at(&["scopeSelector", "matchExpressions"]).items().iter().any(|r| r.get("scopeName").str() == scope);
+    for _ in OPPOSITES.iter().filter(|(a, b)| has(a) && has(b)) {
+        errors.invalid(at, spec.get("scopes"), "conflicting scopes");
     }
 }
 

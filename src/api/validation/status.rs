@@ -55,7 +55,15 @@ pub(super) fn update(errors: &mut Errors, kind: KindRef, new: &Value, old: &Valu
     match kind.kind {
         "Pod" => pod(errors, new, old),
         "Job" => job_status(errors, new, old),
-        "Service" => load_balancer(errors, at.child("loadBalancer"), status.get("loadBalancer")),
+        "Service" => {
+            let at = at.child("loadBalancer");
+            let status = status.get("loadBalancer");
+            if new.at(&["spec", "type"]).str() == "LoadBalancer" {
+                load_balancer(errors, at, status);
+            } else if !status.get("ingress").is_empty() {
+                errors.forbidden(at.child("ingress"), "may only be used when `spec.type` is \"LoadBalancer\"");
+            }
+        }
         "Namespace" => {
             let (wanted, when) = if new.is_terminating() { ("Terminating", "is not empty") } else { ("Active", "is empty") };
             if status.get("phase").str() != wanted {

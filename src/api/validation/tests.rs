@@ -235,3 +235,27 @@ fn what_routes_is_judged() {
         ],
     );
 }
+
+#[test]
+fn scopes_of_a_quota_fit_what_it_limits() {
+    let judge: Judge = |new, old| update(Kind::named("ResourceQuota"), new, old);
+    let quota = obj!({"kind": "ResourceQuota", "metadata": {"name": "q"}, "spec": {"hard": {"pods": "1"}}});
+    let scoped = |expressions: Value| obj!({"matchExpressions": expressions});
+    let applied = "spec.scopeSelector.matchExpressions: Invalid value: {\"MatchExpressions\":[{\"ScopeName\":";
+    check(
+        judge,
+        &quota,
+        &[
+            ("spec/scopeSelector", scoped(obj!([{"scopeName": "PriorityClass", "operator": "In", "values": ["a"]}])), &[]),
+            ("spec/scopeSelector", scoped(obj!([{"scopeName": "VolumeAttributesClass", "operator": "Exists"}])), &[applied]),
+            (
+                "spec/scopeSelector",
+                scoped(obj!([{"scopeName": "Terminating", "operator": "Exists"}, {"scopeName": "NotTerminating", "operator": "Exists"}])),
+                &["spec.scopeSelector.matchExpressions: Invalid value: null: conflicting scopes"],
+            ),
+        ],
+    );
+    let services =
+        obj!({"hard": {"services": "1"}, "scopeSelector": {"matchExpressions": [{"scopeName": "PriorityClass", "operator": "Exists"}]}});
+    check(judge, &quota, &[("spec", services, &[applied])]);
+}

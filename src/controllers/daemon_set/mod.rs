@@ -186,6 +186,9 @@ impl DaemonSetController {
         for node in api.iter(Kind::named("Node"), None) {
             let should_run = placement::of(&set, node).should_run;
             let pods = by_node.get(node.name()).map(Vec::as_slice).unwrap_or_default();
+            // Also a pod that only surges is looked at again when it has been ready for long enough.
+            let times = pods.iter().filter(|_| min_ready_s > 0).filter_map(ready_since);
+            next_look = times.map(|t| t + Duration::from_secs(min_ready_s.unsigned_abs())).filter(|t| *t > by.now).chain(next_look).min();
             if !should_run {
                 misscheduled += i64::from(!pods.is_empty());
                 continue;
@@ -198,11 +201,7 @@ impl DaemonSetController {
             current += 1;
             if is_ready(pod) {
                 ready += 1;
-                if is_available(pod, min_ready_s, by.now) {
-                    available += 1;
-                } else if let Some(at) = ready_since(pod).map(|t| t + Duration::from_secs(min_ready_s.unsigned_abs())) {
-                    next_look = Some(next_look.map_or(at, |t| t.min(at)));
-                }
+                available += i64::from(is_available(pod, min_ready_s, by.now));
             }
             updated += i64::from(pod.label(HASH) == Some(hash));
         }

@@ -42,18 +42,16 @@ impl DaemonSetController {
         let is_new = |p: &&Value| p.label(HASH) == Some(hash);
         let available = |p: &Value| is_available(p, min_ready_s, by.now);
         let (mut unavailable, mut surging) = (0, 0);
-        let (mut replace_now, mut candidates, mut surge_to) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut replace_now, mut candidates, mut surge_now, mut surge_to) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for node in &nodes {
             let pods: Vec<&Value> = by_node.get(node.name()).into_iter().flatten().filter(|p| !p.is_terminating()).collect();
             let new = pods.iter().copied().find(|p| is_new(p));
             let old = pods.iter().copied().find(|p| !is_new(p));
             match (old, new) {
                 (Some(old), None) if surge > 0 => {
-                    if available(old) {
-                        surge_to.push(node.name().to_owned())
-                    } else {
-                        surge_to.insert(0, node.name().to_owned())
-                    }
+                    // Where the old pod is not available anyway, the new one counts against nothing.
+                    let to = if available(old) { &mut surge_to } else { &mut surge_now };
+                    to.push(node.name().to_owned());
                 }
                 (Some(old), None) => {
                     // What is not available anyway costs nothing to replace.
@@ -75,7 +73,7 @@ impl DaemonSetController {
         for pod in candidates.into_iter().take(unavailable_max.saturating_sub(unavailable)).take(if surge > 0 { 0 } else { usize::MAX }) {
             self.delete_pod(api, by, set, &pod)?;
         }
-        for node in surge_to.into_iter().take(surge.saturating_sub(surging)) {
+        for node in surge_now.into_iter().chain(surge_to.into_iter().take(surge.saturating_sub(surging))) {
             self.create_pod(api, by, set, hash, &node)?;
         }
         Ok(())

@@ -26,6 +26,8 @@ pub(super) struct Control<'a> {
     collisions: i64,
     /// Pods that this pass deleted for the new revision; the current one has lost them already.
     pub(super) rolled: i64,
+    /// Whether it deleted a pod that had failed, to make it anew.
+    pub(super) recreates: bool,
 }
 
 /// Whether a pass may go on after a step.
@@ -75,8 +77,19 @@ impl<'a> Control<'a> {
         let found = controller_history::revisions_of(api, &set).into_iter().find(|r| r.name() == current_name);
         let current = found.unwrap_or_else(|| update.clone());
         let collisions = set.at(&["status", "collisionCount"]).int();
-        let mut control =
-            Control { api, by, recorder, current, update, replicas: Vec::new(), condemned: Vec::new(), collisions, rolled: 0, set };
+        let mut control = Control {
+            api,
+            by,
+            recorder,
+            current,
+            update,
+            replicas: Vec::new(),
+            condemned: Vec::new(),
+            collisions,
+            rolled: 0,
+            recreates: false,
+            set,
+        };
         control.sort_pods(pods);
         Ok(control)
     }
@@ -169,9 +182,9 @@ impl<'a> Control<'a> {
         self.roll()
     }
 
-    /// The unhealthy pod with the lowest ordinal.
+    /// The pod with the lowest ordinal that is not available.
     fn first_unhealthy(&self) -> Option<String> {
-        let healthy = |p: &Value| is_running_and_ready(p) && !p.is_terminating();
+        let healthy = |p: &Value| self.available(p) && !p.is_terminating();
         let first = self.replicas.iter().find(|p| !healthy(p));
         let first = first.or_else(|| self.condemned.iter().rev().find(|p| !healthy(p)));
         first.map(|p| p.name().to_owned())
@@ -182,6 +195,7 @@ impl<'a> Control<'a> {
         let phase = pod.at(&["status", "phase"]).str();
         if matches!(phase, "Failed" | "Succeeded") {
             if !pod.is_terminating() {
+                self.recreates = true;
                 self.delete_pod(&pod)?;
             }
             return Ok(Flow::Stop);

@@ -21,6 +21,9 @@ const REVISION_HASH: &str = "controller.kubernetes.io/hash";
 /// The label of a pod that names its revision.
 const REVISION: &str = "controller-revision-hash";
 
+/// How often at most a pod that fails at once is made anew: what the client's limit of requests leaves a real controller.
+const RECREATE_PACE: Duration = Duration::from_millis(250);
+
 /// Keeps the pods of StatefulSets.
 #[derive(Clone, Debug)]
 pub struct StatefulSetController {
@@ -53,7 +56,11 @@ impl StatefulSetController {
             }
         }
         let mut control = control::Control::new(api, by, &mut self.recorder, set, pods)?;
-        control.run()
+        let outcome = control.run();
+        if control.recreates {
+            self.queue.rest(key.clone(), now, now + RECREATE_PACE);
+        }
+        outcome
     }
 
     fn mark_owner(&mut self, api: &ApiServer, pod: &Value, now: Time) {

@@ -391,6 +391,7 @@ impl Server {
         let up = k.now.since(self.started);
         let (status, text) = match found {
             _ if path == "/healthz" && up > Duration::from_secs(service.well_s) => (500, format!("error: {}", up.as_secs_f64())),
+            Some("redirect") => return redirect(r),
             Some(text) => (200, self.say(k, text, Some((r, 200, 0)))),
             None if service.routes.is_empty() => (200, self.say(k, &service.page, Some((r, 200, 0)))),
             None => (404, "404 page not found\n".into()),
@@ -435,6 +436,17 @@ impl Server {
         };
         HttpResponse::new(200, kind, super::super::fs::read_at(node, 0, 1 << 20))
     }
+}
+
+/// Sends on to where a query asks (`loc`), as Go's `http.Redirect` does.
+fn redirect(r: &HttpRequest) -> HttpResponse {
+    let of = |name: &str| r.path.split_once('?')?.1.split('&').find_map(|part| part.strip_prefix(name)?.strip_prefix('='));
+    let status = of("code").and_then(|code| code.parse().ok()).filter(|code| (300..400).contains(code)).unwrap_or(302);
+    let to = percent_decoded(of("loc").unwrap_or_default());
+    let body = format!("<a href=\"{to}\">{}</a>.\n\n", crate::network::status_text(status));
+    let mut response = HttpResponse::new(status, "text/html; charset=utf-8", body);
+    response.headers.push(("Location".into(), to));
+    response
 }
 
 fn error_page(status: u16, server: &str) -> String {

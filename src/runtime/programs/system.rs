@@ -49,6 +49,15 @@ pub fn run(r: &mut Run<'_>) -> Option<i32> {
             let (opts, _) = r.options("");
             let text = if opts.iter().any(|o| o.0 == 'i' || o.0 == 'I') {
                 r.k.addresses.iter().map(|a| a.to_string()).collect::<Vec<_>>().join(" ")
+            } else if opts.iter().any(|o| o.0 == 'f') {
+                // The name that comes first where the hosts' file has this one.
+                let hosts = String::from_utf8_lossy(&r.k.fs.read("/", "/etc/hosts", 1 << 16).unwrap_or_default()).into_owned();
+                let full = hosts.lines().find_map(|line| {
+                    let mut names = line.split_whitespace().skip(1);
+                    let first = names.clone().next()?;
+                    names.any(|name| name == r.k.hostname.as_str()).then(|| first.to_owned())
+                });
+                full.unwrap_or_else(|| r.k.hostname.to_string())
             } else {
                 r.k.hostname.to_string()
             };
