@@ -362,9 +362,14 @@ impl FieldSelector {
 
     /// Refuses fields that a kind cannot be selected by.
     pub fn check(&self, kind: &Kind) -> Result<(), SelectorError> {
+        // A definition names the fields that its objects can be selected by.
+        let own = kind.custom.as_ref().map_or(&[][..], |custom| custom.version(kind.version).get("selectableFields").items());
         for (field, _, _) in &self.terms {
-            let known = matches!(field.as_str(), "metadata.name" | "metadata.namespace") || kind_fields(kind).contains(&field.as_str());
-            if !known && kind_fields(kind).is_empty() {
+            let selectable = || own.iter().any(|f| f.get("jsonPath").str().strip_prefix('.') == Some(field));
+            let known = matches!(field.as_str(), "metadata.name" | "metadata.namespace")
+                || kind_fields(kind).contains(&field.as_str())
+                || selectable();
+            if !known && kind.custom.is_none() && kind_fields(kind).is_empty() {
                 // Kinds without fields of their own share a conversion that says so.
                 let message = format!("{field:?} is not a known field selector: only \"metadata.name\", \"metadata.namespace\"");
                 return Err(SelectorError(message));

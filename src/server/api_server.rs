@@ -246,7 +246,7 @@ impl ApiServer {
     pub fn list(&self, kind: KindRef, namespace: Option<&str>, options: &ListOptions) -> Result<Vec<Value>, Status> {
         let labels = LabelSelector::parse(&options.label_selector).map_err(|e| Status::bad_request(e.to_string()))?;
         let fields = FieldSelector::parse(&options.field_selector).map_err(|e| Status::bad_request(e.to_string()))?;
-        fields.check(kind).map_err(|e| Status::bad_request(e.to_string()))?;
+        fields.check(self.current(kind)).map_err(|e| Status::bad_request(e.to_string()))?;
         let found = self.iter(kind, namespace).filter(|v| labels.matches(v.labels()) && fields.matches(v));
         if kind.custom.is_some() {
             let kind = self.current(kind);
@@ -306,13 +306,14 @@ impl ApiServer {
             return Err(Status::invalid(kind, object.name(), causes));
         }
         let key = ObjectKey::new(kind, object.namespace_arc(), object.name_arc());
+        self.warn_on_create(kind, &object, options);
+        self.admit_valid(kind, Subresource::None, &object, None, options)?;
         if self.store.get(&key).is_some() {
             if is_service {
                 self.services.take_back(&object, None);
             }
             return Err(Status::already_exists(kind, object.name()));
         }
-        self.warn_on_create(kind, &object, options);
         if options.dry_run {
             return Ok(object);
         }
@@ -386,6 +387,7 @@ impl ApiServer {
             }
             return Err(Status::invalid(kind, &name, causes));
         }
+        self.admit_valid(kind, sub, &object, Some(&old), options)?;
         object.set(&["metadata", "resourceVersion"], old.at(&["metadata", "resourceVersion"]).clone());
         if object.same(&old) || options.dry_run {
             return Ok(object);
@@ -606,6 +608,21 @@ impl ApiServer {
             }
             FieldValidation::Ignore | FieldValidation::Trusted => Ok(object),
         }
+    }
+
+    fn admit_valid(
+        &mut self,
+        kind: KindRef,
+        sub: Subresource,
+        object: &Value,
+        old: Option<&Value>,
+        options: &WriteOptions,
+    ) -> Result<(), Status> {
+        let warnings = admission::admit_valid(self, kind, sub, object, old)?;
+        if options.field_validation != FieldValidation::Trusted {
+            self.warnings.extend(warnings);
+        }
+        Ok(())
     }
 
     fn warn_on_create(&mut self, kind: KindRef, object: &Value, options: &WriteOptions) {

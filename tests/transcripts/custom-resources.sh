@@ -1,4 +1,52 @@
 # A kind of one's own: from its definition to its end.
+#file shirts.yaml
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata:
+  name: shirts.stable.example.com
+spec:
+  group: stable.example.com
+  scope: Namespaced
+  names:
+    plural: shirts
+    singular: shirt
+    kind: Shirt
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec:
+            type: object
+            properties:
+              color:
+                type: string
+              size:
+                type: integer
+    selectableFields:
+    - jsonPath: .spec.color
+    - jsonPath: .spec.size
+#end
+#file shirt.yaml
+apiVersion: stable.example.com/v1
+kind: Shirt
+metadata:
+  name: one
+spec:
+  color: blue
+  size: 40
+---
+apiVersion: stable.example.com/v1
+kind: Shirt
+metadata:
+  name: two
+spec:
+  color: green
+  size: 42
+#end
 #file crd.yaml
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
@@ -213,3 +261,9 @@ kubectl patch ct my-cron --type merge -p '{"metadata":{"finalizers":null}}'
 kubectl get ct
 kubectl get crd -o name
 kubectl delete crd --all
+# Fields that a definition lets its objects be selected by.
+kubectl apply -f shirts.yaml
+kubectl apply -f shirt.yaml
+kubectl get shirts --field-selector spec.color=blue
+kubectl get shirts --field-selector spec.color=green,spec.size=42 -o name
+kubectl get shirts --field-selector spec.price=1

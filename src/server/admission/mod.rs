@@ -4,6 +4,7 @@ mod default_toleration_seconds;
 mod limit_ranger;
 mod namespace_lifecycle;
 mod pod_resize;
+mod pod_security;
 pub(super) mod pod_topology_labels;
 mod priority;
 mod resource_quota;
@@ -26,6 +27,17 @@ pub(super) fn admit_create(server: &mut ApiServer, _by: &Caller, kind: KindRef, 
         storage_object::admit(server, object);
     }
     resource_quota::admit(server, kind, namespace, object, None)
+}
+
+/// Runs the plugins that look at what is valid and about to be written; what is returned are warnings.
+pub(super) fn admit_valid(
+    server: &ApiServer,
+    kind: KindRef,
+    sub: Subresource,
+    object: &Value,
+    old: Option<&Value>,
+) -> Result<Vec<String>, Status> {
+    pod_security::admit(server, kind, sub, object, old)
 }
 
 /// Runs the plugins on an object that is about to be changed.
