@@ -1,7 +1,10 @@
 //! Messages on the cluster's network: who sends them, whom they reach, and the answers on their way back.
 
-use super::container_runtime::{NetError, NetRequest, NetResponse};
+use std::net::IpAddr;
+
+use super::container_runtime::{HttpRequest, NetError, NetRequest, NetResponse};
 use super::kubelets::{Kubelet, Kubelets};
+use super::network_policy::{End, allows, allows_lookup};
 use super::pod_worker::{Cx, PodWorker, ServeUse};
 use super::router::{CONNECT_TIMEOUT, LATENCY, Outgoing, ReplyTo, Route, Sender, route, service_behind};
 use crate::api::ArcStr;
@@ -28,6 +31,8 @@ const FILL_STEPS: u32 = 16;
 const FILL_STEP: Duration = Duration::from_millis(500);
 /// In place of a node's name: whoever asks by a forwarded port. No node can be called so.
 const OUTSIDE: &str = "(outside)";
+/// The address by which the nodes pass on what comes from outside.
+const GATEWAY: &str = "10.244.0.1";
 
 impl Kubelets {
     /// Connects somebody outside to a port of a pod, as `port-forward` does; `id` comes back with the answer.
@@ -132,11 +137,17 @@ impl Kubelets {
         let namespace: ArcStr = sender.map_or_else(ArcStr::new, |s| s.0.namespace().into());
         let own_ip = sender.and_then(|s| s.0.ip(&s.1.ip)).unwrap_or_default();
         let cut = sender.is_some_and(|s| s.1.cut);
+        let sending = sender.map(|s| s.0.pod.clone());
+        let calling = End { pod: sending.as_ref(), ip: if own_ip.is_empty() { GATEWAY } else { &own_ip } };
         let counted = matches!(out.request, NetRequest::Http(_) | NetRequest::Tcp { .. });
         let service = service_behind(api, &namespace, &out.request);
         let from = out.node.clone();
         let mut reply_to =
             ReplyTo { way: (out.uid.clone(), service, ArcStr::new()), node: out.node, uid: out.uid, container: out.container, id: out.id };
+        if asks_for_name(&out.request) && !allows_lookup(api, calling) {
+            self.network.push(now + CONNECT_TIMEOUT, Message::Reply(reply_to, Err(NetError::NoSuchHost)));
+            return;
+        }
         let routed = match route(api, &mut self.random, &Sender { namespace: &namespace, node: &from, ip: &own_ip }, &out.request) {
             _ if cut => Route::Silence,
             Route::Address(ip, port) if ip.starts_with("127.") => Route::Address(own_ip.clone(), port),
@@ -174,6 +185,11 @@ impl Kubelets {
             self.network.push(now + wait, Message::Reply(reply_to, Err(error)));
             return;
         };
+        let target = self.kubelets.get(&node).and_then(|k| k.pods.get(&uid)).map(|w| w.pod.clone());
+        if uid != reply_to.uid && !allows(api, calling, End { pod: target.as_ref(), ip: &ip }, port) {
+            self.network.push(now + CONNECT_TIMEOUT, Message::Reply(reply_to, Err(NetError::TimedOut)));
+            return;
+        }
         let mut request = out.request;
         if let NetRequest::Http(http) = &mut request {
             http.client = own_ip.to_string();
@@ -203,6 +219,15 @@ impl Kubelets {
         };
         self.kubelets.iter().filter(|(_, kubelet)| kubelet.node.may_hold(ip)).find_map(|(name, kubelet)| of(name, kubelet))
     }
+}
+
+/// Whether the cluster's DNS is asked on the way.
+fn asks_for_name(request: &NetRequest) -> bool {
+    let (NetRequest::Http(HttpRequest { host: name, .. })
+    | NetRequest::Tcp { host: name, .. }
+    | NetRequest::Resolve { name }
+    | NetRequest::Ping { host: name }) = request;
+    name != "localhost" && name.parse::<IpAddr>().is_err()
 }
 
 /// Hands a request from the network to whichever container of a pod listens.

@@ -19,6 +19,7 @@ mod live;
 mod logs;
 mod machine_events;
 mod message;
+mod network_policy;
 mod node;
 mod node_api;
 mod phase;

@@ -513,10 +513,18 @@ fn servers_and_clients() {
     )
     .expect("starts");
     let (_, events) = go(&mut m, Time::from_millis(500));
+    // The name is looked up first.
+    let [MachineEvent::Request { id, request: crate::network::NetRequest::Resolve { name }, .. }] = &events[..] else {
+        panic!("{events:?}")
+    };
+    assert_eq!(name, "web");
+    let addresses = vec![std::net::IpAddr::from([10, 96, 0, 7])];
+    m.respond(Time::from_millis(500), *id, Ok(crate::network::NetResponse::Addresses("web".into(), addresses)));
+    let (_, events) = go(&mut m, Time::from_millis(600));
     let [MachineEvent::Request { id, request: crate::network::NetRequest::Http(r), .. }] = &events[..] else { panic!("{events:?}") };
     assert_eq!((r.host.as_str(), r.port, r.path.as_str()), ("web", 8080, "/a"));
     m.respond(
-        Time::from_millis(500),
+        Time::from_millis(600),
         *id,
         Ok(crate::network::NetResponse::Http(crate::network::HttpResponse::new(200, "text/plain", "body\n"))),
     );

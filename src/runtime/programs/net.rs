@@ -16,11 +16,13 @@ pub struct Client {
     request: Option<u64>,
     until: Time,
     redirects: u32,
+    /// The address of the host that it connects to, where that is told.
+    address: Option<String>,
 }
 
 #[derive(Debug, Clone)]
 enum Asking {
-    Wget { url: String, request: HttpRequest, output: Option<String>, quiet: bool, spider: bool, headers: bool, tries: u32 },
+    Wget { request: HttpRequest, output: Option<String>, quiet: bool, spider: bool, headers: bool, tries: u32 },
     Curl(Box<Curl>),
     Nc { host: String, port: u16, data: Vec<u8>, scan: bool, verbose: bool, ended: bool },
     Lookup { name: String },
@@ -122,11 +124,13 @@ pub fn start(r: &mut Run<'_>) -> Option<Step> {
                 Asking::Curl(c) => c.timeout_us,
                 _ => {
                     let (opts, _) = r.options("TOwPUet");
-                    opts.iter().find(|o| o.0 == 'T' || (o.0 == 'w' && r.name != "wget")).and_then(|o| text::duration_us(&o.1))
+                    let long = opts.iter().find_map(|o| o.1.strip_prefix("timeout=").filter(|_| o.0 == '-'));
+                    let short = || opts.iter().find(|o| o.0 == 'T' || (o.0 == 'w' && r.name != "wget")).map(|o| o.1.as_str());
+                    long.or_else(short).and_then(text::duration_us)
                 }
             };
             let until = timeout.map_or(Time::MAX, |us| r.k.now + Duration::from_micros(us));
-            become_program(Program::Client(Box::new(Client { kind, request: None, until, redirects: 0 })), 300)
+            become_program(Program::Client(Box::new(Client { kind, request: None, until, redirects: 0, address: None })), 300)
         }
         Err(code) => Step::Exit(code, 50),
     })
@@ -207,7 +211,7 @@ fn wget(r: &mut Run<'_>) -> Result<Asking, i32> {
     if spider {
         request.method = "HEAD".into();
     }
-    Ok(Asking::Wget { url, request, output, quiet, spider, headers, tries })
+    Ok(Asking::Wget { request, output, quiet, spider, headers, tries })
 }
 
 fn curl(r: &mut Run<'_>) -> Result<Asking, i32> {
@@ -228,6 +232,7 @@ fn curl(r: &mut Run<'_>) -> Result<Asking, i32> {
         timeout_us: None,
     };
     let (mut url, mut headers, mut body, mut method) = (None, Vec::new(), None::<String>, None);
+    let (mut remote_name, mut pinned) = (false, Vec::new());
     let mut it = args.iter();
     while let Some(a) = it.next() {
         let mut letters: Vec<String> = Vec::new();
@@ -264,13 +269,13 @@ fn curl(r: &mut Run<'_>) -> Result<Asking, i32> {
                     }
                 }
                 "-d" | "--data" | "--data-raw" | "--data-binary" => body = Some(value()),
+                "-O" | "--remote-name" => remote_name = true,
+                "--resolve" => pinned.push(value()),
                 "-o" | "--output" => c.output = Some(value()),
                 "-w" | "--write-out" => c.format = Some(value()),
                 "-m" | "--max-time" | "--connect-timeout" => c.timeout_us = text::duration_us(&value()),
                 "--retry" => c.retries = value().parse().unwrap_or(0),
-                "-A" | "-u" | "-r" | "-b" | "-T" | "-e" | "-F" | "--cacert" | "--cert" | "--key" | "--retry-delay" | "--resolve" => {
-                    drop(value())
-                }
+                "-A" | "-u" | "-r" | "-b" | "-T" | "-e" | "-F" | "--cacert" | "--cert" | "--key" | "--retry-delay" => drop(value()),
                 "-k" | "--insecure" | "-4" | "-6" | "--compressed" | "-N" | "--no-buffer" | "-g" | "-#" | "--retry-connrefused" => {}
                 f => {
                     let _ =
@@ -289,6 +294,20 @@ fn curl(r: &mut Run<'_>) -> Result<Asking, i32> {
         return Err(3);
     };
     c.request = request;
+    if remote_name {
+        let path = c.request.path.split('?').next().unwrap_or("");
+        c.output = path.rsplit('/').next().filter(|name| !name.is_empty()).map(str::to_string);
+        if c.output.is_none() {
+            let _ = r.k.put(r.p, 2, b"curl: (23) Remote file name has no length\n");
+            return Err(23);
+        }
+    }
+    // Hosts whose addresses were given beforehand.
+    let at = format!("{}:{}:", c.request.host, c.request.port);
+    if let Some(address) = pinned.iter().find_map(|p| p.strip_prefix(&at)) {
+        c.request.headers.push(("Host".into(), authority(&c.request)));
+        c.request.host = address.split(',').next().unwrap_or("").to_string();
+    }
     c.request.headers.push(("User-Agent".into(), "curl/8.14.1".into()));
     c.request.headers.append(&mut headers);
     if let Some(b) = body {
@@ -351,14 +370,10 @@ impl Client {
         }
         let Some(id) = self.request else {
             let request = match &self.kind {
-                Asking::Wget { request, url, quiet, .. } => {
-                    if !*quiet && self.redirects == 0 {
-                        let _ = url;
-                        let _ =
-                            k.put(p, 2, format!("Connecting to {} ({}:{})\n", authority(request), request.host, request.port).as_bytes());
-                    }
-                    NetRequest::Http(request.clone())
-                }
+                // They say which address they connect to, so they look it up first.
+                Asking::Wget { request, .. } if self.address.is_none() => NetRequest::Resolve { name: request.host.clone() },
+                Asking::Nc { host, verbose: true, .. } if self.address.is_none() => NetRequest::Resolve { name: host.clone() },
+                Asking::Wget { request, .. } => NetRequest::Http(request.clone()),
                 Asking::Curl(c) => NetRequest::Http(c.request.clone()),
                 Asking::Nc { host, port, data, .. } => NetRequest::Tcp { host: host.clone(), port: *port, data: data.clone() },
                 Asking::Lookup { name } => NetRequest::Resolve { name: name.clone() },
@@ -384,12 +399,21 @@ impl Client {
                     && *scan
                 {
                     if let Asking::Nc { verbose: true, .. } = &self.kind {
-                        let _ = k.put(p, 2, format!("{host} ({host}:{port}) open\n").as_bytes());
+                        let _ = k.put(p, 2, format!("{host} ({}:{port}) open\n", self.address.as_deref().unwrap_or(host)).as_bytes());
                     }
                     return Step::Exit(0, 20);
                 }
                 let _ = k.put(p, 1, &bytes);
                 Step::Exit(0, 20)
+            }
+            Ok(NetResponse::Addresses(_, addresses)) if !matches!(self.kind, Asking::Lookup { .. }) => {
+                let address = addresses.first().map(ToString::to_string).unwrap_or_default();
+                if let Asking::Wget { request, quiet: false, .. } = &self.kind {
+                    let line = format!("Connecting to {} ({address}:{})\n", authority(request), request.port);
+                    let _ = k.put(p, 2, line.as_bytes());
+                }
+                self.address = Some(address);
+                Step::Again(20)
             }
             Ok(NetResponse::Addresses(name, addresses)) => {
                 let mut out = "Server:\t\t10.96.0.10\nAddress:\t10.96.0.10:53\n\n".to_string();
@@ -472,7 +496,7 @@ impl Client {
                     NetError::NoSuchHost => format!("wget: bad address '{}'", authority(request)),
                     NetError::Reset | NetError::NotHttp => "wget: error getting response".into(),
                     NetError::TimedOut if self.until < Time::MAX => "wget: download timed out".into(),
-                    e => format!("wget: can't connect to remote host ({}): {e}", request.host),
+                    e => format!("wget: can't connect to remote host ({}): {e}", self.address.as_deref().unwrap_or(&request.host)),
                 };
                 let _ = k.put(p, 2, format!("{text}\n").as_bytes());
                 Step::Exit(1, 20)
@@ -513,7 +537,7 @@ impl Client {
                 if e == NetError::NoSuchHost {
                     let _ = k.put(p, 2, format!("nc: bad address '{host}'\n").as_bytes());
                 } else if *verbose || !*scan {
-                    let _ = k.put(p, 2, format!("nc: {host} ({host}:{port}): {e}\n").as_bytes());
+                    let _ = k.put(p, 2, format!("nc: {host} ({}:{port}): {e}\n", self.address.as_deref().unwrap_or(host)).as_bytes());
                 }
                 Step::Exit(1, 20)
             }
@@ -534,13 +558,14 @@ impl Client {
     fn http(&mut self, k: &mut Kernel, p: &mut Process, response: HttpResponse) -> Step {
         let location = response.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case("location")).map(|(_, v)| v.clone());
         match &mut self.kind {
-            Asking::Wget { request, output, quiet, spider, headers, url, .. } => {
+            Asking::Wget { request, output, quiet, spider, headers, .. } => {
                 if let (301..=308, Some(to)) = (response.status, &location)
                     && self.redirects < 10
                     && let Some(next) = redirected(request, to)
                 {
                     *request = next;
                     self.redirects += 1;
+                    self.address = None;
                     return Step::Again(50);
                 }
                 if *headers {
@@ -565,7 +590,6 @@ impl Client {
                     let base = request.path.split('?').next().unwrap_or("").rsplit('/').next().unwrap_or("");
                     if base.is_empty() { "index.html".into() } else { base.to_string() }
                 });
-                let _ = url;
                 if name == "-" {
                     if !*quiet {
                         let _ = k.put(p, 2, b"writing to stdout\n");

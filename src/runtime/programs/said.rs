@@ -51,7 +51,7 @@ pub fn fill(text: &str, facts: &Facts<'_>) -> String {
             Some('V') => request(&|r| r.path.split('?').next().unwrap_or_default().to_owned()),
             Some('q') => request(&|r| r.path.split_once('?').map_or("", |p| p.1).to_owned()),
             Some('Q') => request(&|r| r.path.split_once("msg=").map_or("", |p| p.1.split('&').next().unwrap_or_default()).to_owned()),
-            Some('H') => request(&|r| r.host.clone()),
+            Some('H') => request(&|r| r.header("Host").unwrap_or(&r.host).to_owned()),
             Some('a') => request(&|r| r.header("User-Agent").unwrap_or("-").to_owned()),
             Some('S') => facts.about.map_or_else(String::new, |a| a.1.to_string()),
             Some('B') => facts.about.map_or_else(String::new, |a| a.2.to_string()),

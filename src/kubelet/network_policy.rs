@@ -1,0 +1,151 @@
+//! NetworkPolicies, as a network plugin enforces them: which pods may talk to which.
+
+use std::net::IpAddr;
+
+use crate::api::selector::LabelSelector;
+use crate::api::{Kind, Object, Value};
+use crate::obj;
+use crate::server::ApiServer;
+
+/// One end of a connection.
+#[derive(Clone, Copy)]
+pub(super) struct End<'a> {
+    /// The pod, where it is one.
+    pub pod: Option<&'a Value>,
+    /// Its address.
+    pub ip: &'a str,
+}
+
+impl<'a> End<'a> {
+    /// The pod, unless it shares its node's network: policies are not for those.
+    fn own(&self) -> Option<&'a Value> {
+        self.pod.filter(|p| !p.at(&["spec", "hostNetwork"]).is_true())
+    }
+}
+
+/// The way of the traffic, the rules for it, and where they name the other end.
+const EGRESS: [&str; 3] = ["Egress", "egress", "to"];
+const INGRESS: [&str; 3] = ["Ingress", "ingress", "from"];
+
+/// The cluster's DNS.
+const DNS: (&str, u16) = ("10.96.0.10", 53);
+
+/// Whether a connection is let through on both of its ends.
+pub(super) fn allows(api: &ApiServer, from: End<'_>, to: End<'_>, port: u16) -> bool {
+    let ports = |rule: &Value| has_port(rule, "TCP", port, to.pod);
+    passes(api, from, to, EGRESS, &ports) && passes(api, to, from, INGRESS, &ports)
+}
+
+/// Whether a pod may ask the cluster's DNS.
+pub(super) fn allows_lookup(api: &ApiServer, from: End<'_>) -> bool {
+    let server = obj!({"metadata": {"namespace": "kube-system", "labels": {"k8s-app": "kube-dns"}}});
+    let to = End { pod: Some(&server), ip: DNS.0 };
+    passes(api, from, to, EGRESS, &|rule| has_port(rule, "UDP", DNS.1, None) || has_port(rule, "TCP", DNS.1, None))
+}
+
+/// Whether the policies for one end let the other be: all do where none selects the pod, else one rule must.
+fn passes(api: &ApiServer, own: End<'_>, peer: End<'_>, [way, rules, peers]: [&str; 3], ports: &dyn Fn(&Value) -> bool) -> bool {
+    let Some(pod) = own.own() else { return true };
+    let mut isolated = false;
+    for policy in api.iter(Kind::named("NetworkPolicy"), Some(pod.namespace())) {
+        let spec = policy.get("spec");
+        let concerned = spec.get("policyTypes").items().iter().any(|t| t.str() == way);
+        if !concerned || !selects(spec.get("podSelector"), pod.labels()) {
+            continue;
+        }
+        isolated = true;
+        let met = |rule: &Value| {
+            let named = rule.get(peers).items();
+            ports(rule) && (named.is_empty() || named.iter().any(|p| is_peer(api, policy.namespace(), p, peer)))
+        };
+        if spec.get(rules).items().iter().any(met) {
+            return true;
+        }
+    }
+    !isolated
+}
+
+fn selects(selector: &Value, labels: &Value) -> bool {
+    LabelSelector::from_object(selector).is_ok_and(|s| s.is_everything() || s.matches(labels))
+}
+
+fn is_peer(api: &ApiServer, namespace: &str, rule: &Value, peer: End<'_>) -> bool {
+    let block = rule.get("ipBlock");
+    if !block.is_null() {
+        let excepted = block.get("except").items().iter().any(|e| is_within(peer.ip, e.str()));
+        return is_within(peer.ip, block.get("cidr").str()) && !excepted;
+    }
+    let Some(pod) = peer.own() else { return false };
+    let (spaces, pods) = (rule.get("namespaceSelector"), rule.get("podSelector"));
+    let of_space = || api.peek(Kind::named("Namespace"), "", pod.namespace()).is_some_and(|n| selects(spaces, n.labels()));
+    let there = if spaces.is_null() { pod.namespace() == namespace } else { of_space() };
+    there && (pods.is_null() || selects(pods, pod.labels()))
+}
+
+/// Whether an address lies within `address/length`.
+fn is_within(ip: &str, cidr: &str) -> bool {
+    let bits = |ip: IpAddr| match ip {
+        IpAddr::V4(ip) => (u128::from(u32::from(ip)) << 96, true),
+        IpAddr::V6(ip) => (u128::from(ip), false),
+    };
+    let Some((base, length)) = cidr.split_once('/') else { return false };
+    let (Ok(ip), Ok(base), Ok(length)) = (ip.parse().map(bits), base.parse().map(bits), length.parse::<u32>()) else { return false };
+    ip.1 == base.1 && (ip.0 ^ base.0).checked_shr(128u32.saturating_sub(length)).unwrap_or(0) == 0
+}
+
+/// Whether a rule is for a port of the pod that is called.
+fn has_port(rule: &Value, protocol: &str, port: u16, target: Option<&Value>) -> bool {
+    let ports = rule.get("ports").items();
+    let is_it = |p: &Value| {
+        let (wanted, end) = (p.get("port"), p.get("endPort").as_int());
+        let named = || {
+            let containers = target.map_or(&[][..], |t| t.at(&["spec", "containers"]).items()).iter();
+            let mut ports = containers.flat_map(|c| c.get("ports").items());
+            ports.any(|c| c.get("name") == wanted && c.get("containerPort").int() == i64::from(port))
+        };
+        let number = |n: i64| (n..=end.unwrap_or(n)).contains(&i64::from(port));
+        matches!(p.get("protocol").str(), "" | "TCP") == (protocol == "TCP")
+            && (protocol == "TCP" || p.get("protocol").str() == protocol)
+            && (wanted.is_null() || wanted.as_int().map_or_else(named, number))
+    };
+    ports.is_empty() || ports.iter().any(is_it)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_in_blocks() {
+        for (ip, cidr, want) in [
+            ("172.17.1.5", "172.17.0.0/16", true),
+            ("172.18.1.5", "172.17.0.0/16", false),
+            ("10.0.0.1", "0.0.0.0/0", true),
+            ("10.0.0.1", "10.0.0.1/32", true),
+            ("10.0.0.2", "10.0.0.1/32", false),
+            ("fd00::1", "fd00::/8", true),
+            ("fd00::1", "0.0.0.0/0", false),
+            ("", "0.0.0.0/0", false),
+            ("10.0.0.1", "10.0.0.1", false),
+        ] {
+            assert_eq!(is_within(ip, cidr), want, "{ip} in {cidr}");
+        }
+    }
+
+    #[test]
+    fn ports_of_rules() {
+        let pod = obj!({"spec": {"containers": [{"ports": [{"name": "web", "containerPort": 8080}]}]}});
+        for (rule, port, want) in [
+            (obj!({}), 80, true),
+            (obj!({"ports": [{"protocol": "TCP", "port": 80}]}), 80, true),
+            (obj!({"ports": [{"protocol": "TCP", "port": 80}]}), 81, false),
+            (obj!({"ports": [{"protocol": "UDP", "port": 80}]}), 80, false),
+            (obj!({"ports": [{"protocol": "TCP", "port": 32000, "endPort": 32768}]}), 32500, true),
+            (obj!({"ports": [{"protocol": "TCP", "port": "web"}]}), 8080, true),
+            (obj!({"ports": [{"protocol": "TCP", "port": "other"}]}), 8080, false),
+            (obj!({"ports": [{"protocol": "TCP"}]}), 5, true),
+        ] {
+            assert_eq!(has_port(&rule, "TCP", port, Some(&pod)), want, "{} at {port}", rule.to_json());
+        }
+    }
+}
