@@ -47,7 +47,7 @@ class Editor {
         doc: options.text,
         extensions: [
           lineNumbers(), highlightActiveLineGutter(), highlightSpecialChars(), history(), foldGutter(), drawSelection(), bracketMatching(),
-          highlightActiveLine(), lintGutter(), indentUnit.of("  "), EditorState.tabSize.of(2), syntaxHighlighting(colours), look,
+          highlightActiveLine(), lintGutter(), EditorView.lineWrapping, indentUnit.of("  "), EditorState.tabSize.of(2), syntaxHighlighting(colours), look,
           this.language.of(options.text.length > HIGHLIGHT_CHARS_MAX ? [] : yaml()),
           this.attributes.of(EditorView.contentAttributes.of({ "aria-label": options.label, tabindex: "0" })),
           keymap.of([

@@ -214,8 +214,9 @@ struct Match {
     len: usize,
 }
 
-// Models difflib's unified difference: matching blocks by the longest common run, groups with three lines of context.
-fn unified(old: &[&str], new: &[&str]) -> String {
+/// The unified difference of two texts by their lines.
+// Models difflib's: matching blocks by the longest common run, groups with three lines of context.
+pub fn unified(old: &[&str], new: &[&str]) -> String {
     let mut matches = Vec::new();
     matching(old, new, (0, old.len()), (0, new.len()), &mut matches);
     matches.push(Match { old: old.len(), new: new.len(), len: 0 });

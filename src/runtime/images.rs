@@ -261,6 +261,69 @@ pub fn lookup(reference: &str) -> Result<Image, PullFailure> {
     Ok(image)
 }
 
+/// Names of images that many know, for whoever writes one wrong.
+const WELL_KNOWN: [&str; 24] = [
+    "nginx",
+    "busybox",
+    "alpine",
+    "ubuntu",
+    "debian",
+    "redis",
+    "httpd",
+    "mysql",
+    "mariadb",
+    "postgres",
+    "mongo",
+    "memcached",
+    "rabbitmq",
+    "tomcat",
+    "python",
+    "node",
+    "golang",
+    "openjdk",
+    "hello-world",
+    "kubia",
+    "wordpress",
+    "cassandra",
+    "agnhost",
+    "curl",
+];
+
+/// Whether nobody described this image, so that a stand-in runs in its place; and the well-known name that it is nearly called.
+pub fn placeholder(reference: &str) -> Option<Option<&'static str>> {
+    let parsed = Reference::parse(reference).ok()?;
+    let base = parsed.path.rsplit('/').next()?;
+    if !catalogue::contents(base, &parsed.path, "").listens_on_declared_ports() {
+        return None;
+    }
+    // A longer name may be written further from what is meant.
+    let most = if base.len() > 5 { 2 } else { 1 };
+    Some(
+        WELL_KNOWN.into_iter().map(|known| (distance(base.as_bytes(), known.as_bytes()), known)).filter(|d| d.0 <= most).min().map(|d| d.1),
+    )
+}
+
+/// How many letters are added, left out, other ones or swapped with their neighbour; names far apart in length count as far apart.
+fn distance(a: &[u8], b: &[u8]) -> usize {
+    if a.len().abs_diff(b.len()) > 2 {
+        return usize::MAX;
+    }
+    let mut rows = vec![(0..=b.len()).collect::<Vec<usize>>()];
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let other = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut least = other.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                least = least.min(rows[i - 2][j - 2] + 1);
+            }
+            row.push(least);
+        }
+        rows.push(row);
+    }
+    rows[a.len()][b.len()]
+}
+
 /// A made-up digest that depends on the name alone.
 fn digest(name: &str) -> String {
     let mut out = String::from("sha256:");
@@ -293,6 +356,26 @@ impl Image {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_nearly_right_are_known() {
+        for (image, want) in [
+            ("ngnix", Some(Some("nginx"))),
+            ("nignx:1.25", Some(Some("nginx"))),
+            ("docker.io/library/busybx", Some(Some("busybox"))),
+            ("postgresql", Some(Some("postgres"))),
+            ("acme/shop:v2", Some(None)),
+            ("nginx", None),
+            ("registry.k8s.io/pause", None),
+            ("python:3", None),
+            ("Not a name", None),
+        ] {
+            assert_eq!(placeholder(image), want, "{image}");
+        }
+        for name in WELL_KNOWN {
+            assert_eq!(placeholder(name), None, "{name} is described");
+        }
+    }
 
     #[test]
     fn references() {

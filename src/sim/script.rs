@@ -10,21 +10,27 @@ const WAIT_MIN_S: f64 = 1.0;
 
 /// The session as a script. What a script cannot do, such as breaking a node, stands in it as a comment.
 pub fn script(session: &Session) -> String {
-    let mut out = String::from("#!/bin/sh\n# A Kubarium session, to be played on a real cluster.\nset -x\n");
+    let mut out = String::from("#!/usr/bin/env bash\n# A Kubarium session, to be played on a real cluster.\nset -x\n");
     let mut now = 0.0;
+    // What was typed into a program that a line before has started.
+    let mut taken = vec![false; session.inputs.len()];
     // Of the files only what a command could read: as they were when it ran.
     files(&mut out, session.files.iter());
-    for input in &session.inputs {
+    for (i, input) in session.inputs.iter().enumerate() {
         files(&mut out, input.files.iter());
-        if !is_act(input) {
+        if !is_act(input) || taken[i] {
             continue;
         }
         let wait = input.t - now;
         if wait >= WAIT_MIN_S && now > 0.0 {
             line(&mut out, &format!("sleep {wait:.0}"));
         }
-        now = input.t;
-        act(&mut out, input);
+        now = input.t.max(now);
+        if let Some(typed) = &input.terminal {
+            now = now.max(type_in(&mut out, session, i, &typed.data, &mut taken));
+        } else {
+            act(&mut out, input);
+        }
     }
     out
 }
@@ -34,22 +40,84 @@ fn line(out: &mut String, text: &str) {
     out.push('\n');
 }
 
+/// A text for a command's standard input, after `<<`.
+fn here_doc(out: &mut String, text: &str) {
+    let end = (0..).map(|n| format!("EOF{}", "_".repeat(n))).find(|end| !text.lines().any(|l| l == end)).unwrap_or_default();
+    // Writing into a String cannot fail.
+    let _ = writeln!(out, " <<'{end}'\n{}\n{end}", text.trim_end_matches('\n'));
+}
+
 fn files<'a>(out: &mut String, files: impl Iterator<Item = (&'a String, &'a String)>) {
     for (path, text) in files {
-        let end = (0..).map(|n| format!("EOF{}", "_".repeat(n))).find(|end| !text.lines().any(|l| l == end)).unwrap_or_default();
-        // Writing into a String cannot fail.
-        let _ = writeln!(out, "\ncat > {} <<'{end}'\n{}\n{end}", quoted(path), text.trim_end_matches('\n'));
+        out.push('\n');
+        if let Some((folder, _)) = path.rsplit_once('/').filter(|f| !f.0.is_empty()) {
+            line(out, &format!("mkdir -p {}", quoted(folder)));
+        }
+        let _ = write!(out, "cat > {}", quoted(path));
+        here_doc(out, text);
     }
+}
+
+/// The lines of what was typed.
+fn lines(data: &str) -> impl Iterator<Item = String> {
+    data.lines().map(|l| l.chars().filter(|c| !c.is_control()).collect::<String>()).filter(|l| !l.trim().is_empty())
+}
+
+/// Writes what was typed with this input, and with those after it that its program has read. Says until when it ran, where it was
+/// interrupted.
+fn type_in(out: &mut String, session: &Session, at: usize, data: &str, taken: &mut [bool]) -> f64 {
+    let tab = |i: &TimedInput| i.terminal.as_ref().map(|t| t.tab);
+    let later = || session.inputs.iter().enumerate().skip(at + 1).filter(|(_, i)| tab(i) == tab(&session.inputs[at]));
+    let typed = |i: &TimedInput| i.terminal.as_ref().map_or("", |t| t.data.as_str()).to_owned();
+    let next = later().map(|(_, i)| (i.t, typed(i))).find(|(_, data)| !data.is_empty());
+    let all: Vec<String> = lines(data).collect();
+    for (n, text) in all.iter().enumerate() {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let says = |any: &[&str]| words.iter().any(|w| any.contains(w));
+        if matches!(words[0], "exit" | "logout") {
+            continue;
+        }
+        if n + 1 < all.len() {
+            line(out, text);
+        } else if words[0] == "kubectl" && says(&["-it", "-ti", "-i", "--stdin"]) && says(&["exec", "attach", "run", "debug"]) {
+            // A script has no terminal: what was typed comes from a text, up to the end of the program.
+            let mut read = String::new();
+            for (i, input) in later() {
+                taken[i] = true;
+                let data = typed(input);
+                let mut ends = data.contains('\u{4}');
+                for l in lines(&data) {
+                    ends |= l.trim() == "exit";
+                    line(&mut read, &l);
+                }
+                if ends {
+                    break;
+                }
+            }
+            let plain =
+                words.iter().filter(|w| !matches!(**w, "-t" | "--tty")).map(|w| if matches!(*w, "-it" | "-ti") { "-i" } else { *w });
+            out.push_str(&plain.collect::<Vec<_>>().join(" "));
+            here_doc(out, &read);
+        } else if words[0] == "kubectl" && says(&["edit"]) {
+            line(out, &format!("# here: {text}"));
+        } else if let Some((until, _)) = next.as_ref().filter(|n| n.1.starts_with('\u{3}')) {
+            let seconds = (until - session.inputs[at].t).max(1.0);
+            line(out, &format!("timeout {seconds:.0} bash -c {}", quoted(text)));
+            return *until;
+        } else if next.is_none() && (says(&["-w", "--watch", "port-forward", "proxy"]) || says(&["logs"]) && says(&["-f", "--follow"])) {
+            // It runs on for as long as there is something to see.
+            line(out, &format!("{text} &"));
+        } else {
+            line(out, text);
+        }
+    }
+    0.0
 }
 
 fn act(out: &mut String, input: &TimedInput) {
     match input.what() {
         Some(Input::Command(command, stdin)) => {
             line(out, &stdin.map_or(command.clone(), |text| format!("printf %s {} | {command}", quoted(&text))));
-        }
-        Some(Input::Terminal(typed)) => {
-            let text: String = typed.data.chars().filter(|c| !c.is_control() || *c == '\n').collect();
-            text.lines().filter(|l| !l.trim().is_empty()).for_each(|l| line(out, l));
         }
         Some(Input::Fault(fault)) if fault.kubelet.is_none() => line(out, &format!("# here: {}", fault.short().replace('\n', " "))),
         Some(Input::Fault(fault)) => {
@@ -59,7 +127,7 @@ fn act(out: &mut String, input: &TimedInput) {
         Some(Input::Api(api)) => line(out, &format!("# here the API was asked: {}", api.request.replace('\n', " "))),
         Some(Input::Usage(_)) => line(out, "# here the pods' load was set"),
         Some(Input::Load(load)) => line(out, &format!("# here requests came to {}", load.service.replace('\n', " "))),
-        Some(Input::Files) | None => {}
+        Some(Input::Terminal(_) | Input::Files) | None => {}
     }
 }
 
@@ -81,12 +149,22 @@ mod tests {
                 {"t":2.5,"cmd":"kubectl apply -f a.yaml"},
                 {"t":12.6,"files":{"it's":"EOF\n"},"cmd":"cat","stdin":"x"},
                 {"t":12.7,"terminal":{"tab":0,"data":"\u0003kubectl get pods\n"}},
-                {"t":20,"fault":{"node":"node1","kubelet":"stop"}}]}"#,
+                {"t":20,"fault":{"node":"node1","kubelet":"stop"}},
+                {"t":30,"terminal":{"tab":0,"data":"kubectl get pods -w\n"}},
+                {"t":35,"terminal":{"tab":1,"data":"kubectl logs -f p\n"}},
+                {"t":42,"terminal":{"tab":0,"data":"\u0003"}},
+                {"t":42,"terminal":{"tab":0,"data":"kubectl exec -it p -- sh\n"}},
+                {"t":44,"terminal":{"tab":0,"data":"ls\n"}},
+                {"t":45,"cmd":"kubectl get nodes","files":{"a/b.yaml":""}},
+                {"t":50,"terminal":{"tab":0,"data":"exit\n"}},
+                {"t":50,"terminal":{"tab":0,"data":"kubectl edit pod p\n"}}]}"#,
         )
         .expect("readable");
-        let want = "#!/bin/sh\n# A Kubarium session, to be played on a real cluster.\nset -x\n\ncat > a.yaml <<'EOF'\nkind: Pod\nEOF\n\
+        let want = "#!/usr/bin/env bash\n# A Kubarium session, to be played on a real cluster.\nset -x\n\ncat > a.yaml <<'EOF'\nkind: Pod\nEOF\n\
             kubectl apply -f a.yaml\n\ncat > 'it'\\''s' <<'EOF_'\nEOF\nEOF_\nsleep 10\nprintf %s x | cat\nkubectl get pods\nsleep 7\n\
-            # here the kubelet of node1 was stopped\n";
+            # here the kubelet of node1 was stopped\nsleep 10\ntimeout 12 bash -c 'kubectl get pods -w'\nkubectl logs -f p &\n\
+            kubectl exec -i p -- sh <<'EOF'\nls\nexit\nEOF\n\nmkdir -p a\ncat > a/b.yaml <<'EOF'\n\nEOF\nsleep 3\nkubectl get nodes\nsleep 5\n\
+            # here: kubectl edit pod p\n";
         assert_eq!(script(&session), want);
     }
 }

@@ -246,3 +246,38 @@ fn output_and_errors_come_in_their_order() {
         .collect();
     assert_eq!(shown, "a\n!b\nc\n!No resources found in default namespace.\nd\n");
 }
+
+#[test]
+fn a_script_makes_on_an_empty_cluster_what_its_session_made() {
+    let web = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [{name: c, image: nginx}]}\n";
+    let session = format!(
+        r#"{{"files":{{"it's a folder/web.yaml":{web:?}}},"inputs":[
+            {{"t":1,"cmd":"kubectl apply -f \"it's a folder/web.yaml\""}},
+            {{"t":9,"terminal":{{"tab":0,"data":"kubectl get pods -w\n"}}}},
+            {{"t":12,"terminal":{{"tab":0,"data":"\u0003"}}}},
+            {{"t":13,"terminal":{{"tab":0,"data":"kubectl scale deployment web --replicas=3; kubectl set env deployment/web A=\"b c\"\n"}}}},
+            {{"t":14,"fault":{{"node":"node1","disk":20}}}},
+            {{"t":15,"cmd":"kubectl run p --image=busybox -- sh -c 'while :; do sleep 1; done'"}},
+            {{"t":25,"terminal":{{"tab":1,"data":"kubectl exec -it p -- sh\n"}}}},
+            {{"t":27,"terminal":{{"tab":1,"data":"echo 'said here' > /tmp/said\n"}}}},
+            {{"t":28,"terminal":{{"tab":1,"data":"exit\n"}}}},
+            {{"t":30,"cmd":"kubectl create configmap c --from-literal=k=\"$(kubectl exec p -- cat /tmp/said)\""}}]}}"#
+    );
+    let look = "kubectl get deploy,pod/p,cm/c --no-headers -o custom-columns='N:.metadata.name,R:.spec.replicas,E:.spec.template.spec.containers[0].env[0].value,D:.data.k,P:.status.phase'";
+    let seen = |mut session: Session, at: f64| {
+        session.inputs.push(TimedInput { t: at, cmd: Some(look.to_owned()), ..TimedInput::default() });
+        let mut sim = Sim::new(session);
+        sim.play();
+        let last = sim.steps().last().and_then(|s| s.stdout.clone()).unwrap_or_default();
+        last.lines().map(|l| l.split_whitespace().collect::<Vec<_>>().join(" ")).collect::<Vec<_>>()
+    };
+    let session = Session::from_json(&session).expect("readable");
+    let script = TimedInput {
+        cmd: Some("bash session.sh".to_owned()),
+        files: [("session.sh".to_owned(), super::script(&session))].into_iter().collect(),
+        ..TimedInput::default()
+    };
+    let again = seen(Session { inputs: vec![script], ..Session::default() }, 90.0);
+    assert_eq!(again, ["web 3 b c <none> <none>", "p <none> <none> <none> Running", "c <none> <none> said here <none>"]);
+    assert_eq!(seen(session, 90.0), again);
+}

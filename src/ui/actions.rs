@@ -39,8 +39,8 @@ pub fn choices(s: &Subject, view: &ClusterView) -> Vec<Choice> {
     let mut all = Vec::new();
     match s.kind.as_str() {
         "Pod" => {
-            all.push((Icon::Terminal, Text::Shell, "s", Deed::Shell));
             if let Some(c) = view.pod(&s.uid).and_then(|p| p.containers.iter().rev().find(|c| c.is_running())) {
+                all.push((Icon::Terminal, Text::Shell, "s", Deed::Shell));
                 let kill = Some(format!("{}/{}/{}", s.namespace, s.name, c.name));
                 all.push((Icon::Bolt, Text::KillContainer, "", Deed::Fault(Fault { kill: kill.clone(), ..Fault::default() })));
                 // A little more than it may have, where that is known.
@@ -95,6 +95,11 @@ pub fn choices(s: &Subject, view: &ClusterView) -> Vec<Choice> {
     all
 }
 
+/// The file in which an object's YAML is edited.
+pub fn edited_path(s: &Subject) -> String {
+    format!("{}-{}.yaml", s.kind.to_lowercase(), s.name)
+}
+
 /// Does it.
 pub fn carry_out(link: &Link, state: &State, s: &Subject, deed: &Deed) {
     match deed {
@@ -110,7 +115,7 @@ pub fn carry_out(link: &Link, state: &State, s: &Subject, deed: &Deed) {
         }
         Deed::Edit => {
             let Some(text) = link.host.borrow().object(s).map(PodDetails::yaml) else { return };
-            let path = format!("{}-{}.yaml", s.kind.to_lowercase(), s.name);
+            let path = edited_path(s);
             link.host.borrow_mut().write_file(&path, &text);
             link.send(Action::Open { path: path.into(), text: text.into() });
             link.send(Action::Panel(Panel::Edit));

@@ -319,7 +319,8 @@ pub fn App() -> Html {
             move || drop(listener)
         });
     }
-    use_effect_with((state.lang, state.dark), |(lang, dark)| {
+    // While the page is drawn, before canvases read their colours in their effects.
+    use_memo((state.lang, state.dark), |(lang, dark)| {
         let theme = if *dark { "dark" } else { "light" };
         storage::set(storage::LANG, lang.code());
         storage::set(storage::THEME, theme);
@@ -346,7 +347,7 @@ pub fn App() -> Html {
                     <main>
                     <Edit files={state.files.clone()} past={past_files.clone()} file={state.file} problems={state.problems.clone()} answer={state.answer.clone()} />
     <Splitter edge={Edge::Edit} />
-                    <Tank scene={state.scene.clone()} selected={state.selected.clone()} filter={state.filter.clone()} table={state.table} section={state.section} shown={state.panel == Panel::Tank}>
+                    <Tank scene={state.scene.clone()} selected={state.selected.clone()} filter={state.filter.clone()} table={state.table} section={state.section} shown={state.panel == Panel::Tank} dark={state.dark}>
                         <Timeline scene={state.scene.clone()} selected={state.selected.clone()} hunt={state.hunt.clone()} only={state.only} />
                     </Tank>
                     <Term terminals={state.terminals} lower={state.lower} events={state.scene.events.clone()} dark={state.dark} />
@@ -367,7 +368,7 @@ pub fn App() -> Html {
 
 thread_local! {
     /// What the page shows of itself inside another one, as its address says: `?embed` the picture, `?embed=term` the terminal too.
-    static EMBEDDED: &'static str = {
+    pub(super) static EMBEDDED: &'static str = {
         let search = web_sys::window().and_then(|w| w.location().search().ok()).unwrap_or_default();
         search.trim_start_matches('?').split('&').find_map(|part| match part {
             "embed" => Some("embed"),
@@ -394,7 +395,7 @@ fn switch(state: &State, link: &Link) -> Html {
     }
 }
 
-/// The keys.
+/// The keys, and what the picture's signs mean.
 fn help(lang: Lang, link: &Link) -> Html {
     let keys = [
         ("Space", Text::KeyPlay),
@@ -415,12 +416,24 @@ fn help(lang: Lang, link: &Link) -> Html {
         ("Ctrl+Enter", Text::KeyApply),
         ("Esc", Text::KeyClose),
     ];
+    let signs = [
+        (Icon::Nucleus, "ok", Text::SignNucleus),
+        (Icon::Heart, "ok", Text::SignProbe),
+        (Icon::Globe, "ok", Text::SignDoor),
+        (Icon::File, "ok", Text::SignSheet),
+        (Icon::Minus, "", Text::SignUse),
+        (Icon::Leave, "gone", Text::SignOld),
+        (Icon::Dots, "", Text::SignDots),
+        (Icon::Bars, "warn", Text::SignTime),
+    ];
     html! {
         <div class="modal" role="dialog" aria-modal="true" aria-label={Text::KeysTitle.t(lang)} onclick={link.on(|| Action::Help(false))}>
-            <div>
-                <h2>{ Text::KeysTitle.t(lang) }</h2>
-                <dl class="keys">for (key, text) in keys { <><dt><kbd>{ key }</kbd></dt><dd>{ text.t(lang) }</dd></> }</dl>
-                <button class="btn primary" autofocus=true onclick={link.on(|| Action::Help(false))}>{ Text::Close.t(lang) }</button>
+            <div class="help">
+                <header class="row"><h2 class="grow">{ Text::KeysTitle.t(lang) }</h2><button class="btn square" autofocus=true onclick={link.on(|| Action::Help(false))} aria-label={Text::Close.t(lang)}>{ Icon::Close.draw() }</button></header>
+                <div>
+                    <dl class="keys">for (key, text) in keys { <><dt><kbd>{ key }</kbd></dt><dd>{ text.t(lang) }</dd></> }</dl>
+                    <dl class="keys signs">for (icon, tone, text) in signs { <><dt class={tone}>{ icon.draw() }</dt><dd>{ text.t(lang) }</dd></> }</dl>
+                </div>
             </div>
         </div>
     }

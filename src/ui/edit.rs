@@ -135,6 +135,8 @@ pub fn Edit(props: &Props) -> Html {
             move || drop(wait)
         }
     });
+    // What was applied since has not happened yet.
+    let is_past = then.is_some();
     let foreign = shown.as_ref().filter(|f| then.is_none() && is_foreign(&f.text)).cloned();
     let adopting = |f: OpenFile| {
         let link = link.clone();
@@ -167,7 +169,7 @@ pub fn Edit(props: &Props) -> Html {
                     for p in props.problems.iter() { { problem(p, &editor, lang) } }
                 </div>
             }
-            if let Some(answer) = &props.answer {
+            if let Some(answer) = props.answer.as_ref().filter(|a| !is_past || !a.ok) {
                 <div class={classes!("answer", if answer.ok { "ok" } else { "bad" })} role="status">
                     { if answer.ok { Icon::Check } else { Icon::Bang }.draw() }<span>{ &answer.text }</span>
                     <button class="x" aria-label={Text::Close.t(lang)} onclick={link.on(|| Action::Answer(None))}>{ Icon::Close.draw() }</button>

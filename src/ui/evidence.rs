@@ -6,11 +6,12 @@ use yew::prelude::*;
 use kubarium::api::{Object, Value};
 use kubarium::base::{SortedMap, Time};
 use kubarium::sim::Sim;
-use kubarium::views::{self, Membership};
+use kubarium::views::{self, Membership, PodView};
 
 use super::format::short_clock;
 use super::i18n::{Lang, Text, fill};
-use super::icons::Icon;
+use super::icons::{Icon, health_icon, health_tone};
+use super::pod_cell::spoken;
 use super::state::Subject;
 
 /// A table with a title and a sentence.
@@ -62,7 +63,20 @@ pub fn beside_parent(sim: &Sim, parent: &Sim, lang: Lang) -> Html {
     });
     let at = |s: &Sim, text: Text| format!("{} {}", text.t(lang), short_clock(s.now()));
     let heads = vec![Text::Name.t(lang).to_owned(), at(sim, Text::Here), at(parent, Text::There)];
-    draw(Sheet { title: Some(Text::Beside), heads, rows: rows.collect(), open: true, ..Sheet::default() })
+    let table = draw(Sheet { title: Some(Text::Beside), heads, rows: rows.collect(), open: true, ..Sheet::default() });
+    html! { <div><div class="sides">{ side(sim, at(sim, Text::Here), lang) }{ side(parent, at(parent, Text::There), lang) }</div>{ table }</div> }
+}
+
+/// The pods of one course, each with its sign.
+fn side(sim: &Sim, title: String, lang: Lang) -> Html {
+    let pod = |o: views::Listed| {
+        let [namespace, name, _] = &o.id;
+        let pod = PodView::of(views::object(sim, "Pod", namespace, name)?, None);
+        Some(
+            html! { <li class={classes!("tag", health_tone(pod.health))} title={spoken(&pod, lang)}>{ health_icon(pod.health).draw() }<span>{ pod.name }</span></li> },
+        )
+    };
+    html! { <div><b>{ title }</b><ul>{ for views::list(sim, "Pod", DIFFERENCES_MAX).into_iter().filter_map(pod) }</ul></div> }
 }
 
 fn draw(sheet: Sheet) -> Html {

@@ -56,6 +56,8 @@ pub struct Props {
     pub filter: AttrValue,
     /// The requests under way.
     pub traffic: Rc<Vec<Flow>>,
+    /// The theme, whose colours the canvas takes.
+    pub dark: bool,
     /// Which pods step back.
     pub dim: Callback<Rc<PodView>, bool>,
 }
@@ -99,6 +101,20 @@ impl Layout {
         (x + pad + (slot % self.tile_columns) as f64 * step, y + head + pad + (slot / self.tile_columns) as f64 * step)
     }
 
+    /// Where a stop's corner is, and how wide and high it is.
+    fn stop(&self, (node, slot): Stop) -> (f64, f64, f64) {
+        match slot {
+            Some(slot) => {
+                let (x, y) = self.mark(node, slot);
+                (x, y, (self.scale.step * 0.75).floor())
+            }
+            None => {
+                let (x, y) = self.tile(node);
+                (x + 2.0, y + 2.0, (self.scale.head + self.scale.pad - 5.0).max(3.0))
+            }
+        }
+    }
+
     /// The node, and the place in it where one is, at a point.
     fn at(&self, x: f64, y: f64) -> Option<(usize, Option<usize>)> {
         let Scale { step, head, pad } = self.scale;
@@ -108,6 +124,37 @@ impl Layout {
         let (dx, dy) = (x - left - pad, y - top - head - pad);
         let inside = dx >= 0.0 && dy >= 0.0 && dx < self.tile_columns as f64 * step;
         Some((node, inside.then(|| (dy / step) as usize * self.tile_columns + (dx / step) as usize)))
+    }
+}
+
+/// Where the keyboard stands: on a node, or on the pod at a place in it.
+type Stop = (usize, Option<usize>);
+
+/// Where a key leads from one stop: along all of them, or to the nearest one above or below.
+fn go(drawn: &Drawn, from: Stop, key: &str) -> Option<Stop> {
+    let pods = |(node, slots): (usize, &Vec<Option<String>>)| {
+        let taken = slots.iter().enumerate().filter(|s| s.1.is_some()).map(move |s| (node, Some(s.0)));
+        std::iter::once((node, None)).chain(taken).collect::<Vec<Stop>>()
+    };
+    let stops: Vec<Stop> = drawn.slots.iter().enumerate().flat_map(pods).collect();
+    let at = stops.iter().rposition(|s| *s <= from).unwrap_or(0);
+    let (x, y, _) = drawn.layout.stop(from);
+    let nearest = |down: bool| {
+        let far = |s: &Stop| {
+            let (sx, sy, _) = drawn.layout.stop(*s);
+            let dy = if down { sy - y } else { y - sy };
+            (dy > 1.0).then_some((dy + 2.0 * (sx - x).abs()) as u64)
+        };
+        stops.iter().filter(|s| far(s).is_some()).min_by_key(|s| far(s)).copied()
+    };
+    match key {
+        "ArrowRight" => stops.get(at + 1).copied(),
+        "ArrowLeft" => stops.get(at.checked_sub(1)?).copied(),
+        "ArrowDown" => nearest(true),
+        "ArrowUp" => nearest(false),
+        "Home" => stops.first().copied(),
+        "End" => stops.last().copied(),
+        _ => None,
     }
 }
 
@@ -129,43 +176,83 @@ pub fn Heat(props: &Props) -> Html {
     let (lang, link) = (use_lang(), use_link());
     let canvas = use_node_ref();
     let places = use_mut_ref(SortedMap::<String, Places>::new);
+    let stop = use_state(|| None::<Stop>);
+    let held = use_state(|| false);
     // What stood where when it was drawn last: for the pointer, and so that only what changed is drawn anew.
     let drawn = use_mut_ref(|| None::<Drawn>);
     use_effect({
-        let (canvas, drawn, props) = (canvas.clone(), drawn.clone(), props.clone());
+        let (canvas, drawn, props, stop) = (canvas.clone(), drawn.clone(), props.clone(), stop.filter(|_| *held));
         move || {
             if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
                 let before = drawn.borrow_mut().take();
-                *drawn.borrow_mut() = draw(&canvas, &props, &places, before);
+                *drawn.borrow_mut() = draw(&canvas, &props, &places, before, stop);
             }
         }
     });
-    // What stands at a point: a pod, or a node.
-    let at = {
-        let (view, drawn) = (props.view.clone(), drawn);
-        move |e: &MouseEvent| {
+    // What stands at a point or at a stop: a pod, or a node; in words, and to be looked at.
+    let what = {
+        let (view, drawn) = (props.view.clone(), drawn.clone());
+        move |(node, slot): Stop| {
             let drawn = drawn.borrow();
-            let Drawn { layout, slots, .. } = drawn.as_ref()?;
-            let (node, slot) = layout.at(f64::from(e.offset_x()), f64::from(e.offset_y()))?;
-            let key = slot.and_then(|s| slots.get(node)?.get(s)?.as_deref());
-            Some((view.nodes.get(node)?.clone(), key.and_then(|k| view.pod(k)).cloned()))
+            let key = slot.and_then(|s| drawn.as_ref()?.slots.get(node)?.get(s)?.as_deref());
+            let (node, pod) = (view.nodes.get(node)?, key.and_then(|k| view.pod(k)));
+            let words = pod.map_or_else(String::new, |p| format!("{} · ", spoken(p, lang))) + &node.name;
+            let of_node = || Subject { kind: "Node".to_owned(), namespace: String::new(), name: node.name.clone(), uid: node.key.clone() };
+            Some((words, pod.map_or_else(of_node, |p| subject_of(p))))
+        }
+    };
+    let at = {
+        let (drawn, what) = (drawn.clone(), what.clone());
+        move |e: &MouseEvent| {
+            let stop = drawn.borrow().as_ref()?.layout.at(f64::from(e.offset_x()), f64::from(e.offset_y()))?;
+            what(stop)
         }
     };
     let onmousemove = {
         let at = at.clone();
         Callback::from(move |e: MouseEvent| {
-            let words = at(&e).map(|(n, p)| p.map_or_else(String::new, |p| format!("{} · ", spoken(&p, lang))) + &n.name);
             if let Some(canvas) = e.target_dyn_into::<HtmlElement>() {
-                canvas.set_title(&words.unwrap_or_default());
+                canvas.set_title(&at(&e).map(|found| found.0).unwrap_or_default());
             }
         })
     };
-    let onclick = Callback::from(move |e: MouseEvent| {
-        if let Some((n, pod)) = at(&e) {
-            let node = || Subject { kind: "Node".to_owned(), namespace: String::new(), name: n.name.clone(), uid: n.key.clone() };
-            link.send(Action::Select(Some(pod.map_or_else(node, |p| subject_of(&p)))));
-        }
-    });
+    let look = {
+        let link = link.clone();
+        move |found: Option<(String, Subject)>| found.into_iter().for_each(|(_, subject)| link.send(Action::Select(Some(subject))))
+    };
+    let onclick = {
+        let look = look.clone();
+        Callback::from(move |e: MouseEvent| look(at(&e)))
+    };
+    let hold = |on: bool| {
+        let held = held.clone();
+        Callback::from(move |_: FocusEvent| held.set(on))
+    };
+    let here = stop.filter(|_| *held).and_then(&what);
+    let onkeydown = {
+        let (stop, held, canvas) = (stop.clone(), held.clone(), canvas.clone());
+        Callback::from(move |e: KeyboardEvent| {
+            let from = stop.unwrap_or((0, None));
+            if e.key() == "Enter" {
+                look(what(from));
+            } else {
+                let next = drawn.borrow().as_ref().and_then(|d| {
+                    // The first key only shows where one is.
+                    let next = go(d, from, &e.key()).map(|next| if stop.is_none() { from } else { next })?;
+                    bring_to_sight(canvas.cast(), d.layout.stop(next).1);
+                    Some(next)
+                });
+                let Some(next) = next else { return };
+                if let Some((words, _)) = what(next) {
+                    link.send(Action::Announce(words.into()));
+                }
+                stop.set(Some(next));
+                held.set(true);
+            }
+            e.prevent_default();
+            e.stop_propagation();
+        })
+    };
     let mut counts = [0_usize; 10];
     props.view.nodes.iter().flat_map(|n| &n.pods).for_each(|p| counts[p.health as usize] += 1);
     let pods = counts.iter().sum::<usize>();
@@ -176,12 +263,21 @@ pub fn Heat(props: &Props) -> Html {
     let sent = props.traffic.iter().filter(|f| !f.to.is_empty()).map(|f| f.per_10s).sum::<u64>() / 10;
     html! { <>
         <p class="key">
-            { &label }
+            if let Some((words, _)) = here { <span class="here">{ words }</span> } else { { &label } }
             for h in KEYS.into_iter().filter(|h| counts[*h as usize] > 0) { { key(health_tone(h), shape(h), health_text(h).t(lang).to_owned()) } }
             if sent > 0 { { key("you", ("M1 2h6v2h-6zM0 6h8v2H0z", true), fill(Text::FarRequests.t(lang), &[&sent.to_string()])) } }
         </p>
-        <canvas class="heat" ref={canvas} {onclick} {onmousemove} role="img" aria-label={label}></canvas>
+        <canvas class="heat" ref={canvas} tabindex="0" {onclick} {onmousemove} {onkeydown} onfocus={hold(true)} onblur={hold(false)} role="application" aria-label={format!("{label} {}", Text::FarKeys.t(lang))}></canvas>
     </> }
+}
+
+/// Scrolls the rack so far that what stands this deep in its canvas is seen.
+fn bring_to_sight(canvas: Option<HtmlElement>, y: f64) {
+    let Some((canvas, rack)) = canvas.and_then(|c| Some((c.clone(), c.parent_element()?))) else { return };
+    let y = canvas.offset_top() - rack.dyn_ref::<HtmlElement>().map_or(0, HtmlElement::offset_top) + y as i32;
+    if y < rack.scroll_top() || y > rack.scroll_top() + rack.client_height() - 24 {
+        rack.set_scroll_top(y - rack.client_height() / 2);
+    }
 }
 
 /// What can stand on a node, in the order of the key.
@@ -219,8 +315,10 @@ struct Drawn {
     size: (f64, f64),
     /// What each tile shows of requests, in one number.
     busy: Vec<u64>,
+    /// Where the keyboard stood.
+    stop: Option<Stop>,
     /// Whatever makes all of it look another way.
-    looks: (String, Option<Subject>, AttrValue),
+    looks: (bool, Option<Subject>, AttrValue),
 }
 
 fn draw(
@@ -228,6 +326,7 @@ fn draw(
     props: &Props,
     places: &Rc<RefCell<SortedMap<String, Places>>>,
     mut before: Option<Drawn>,
+    stop: Option<Stop>,
 ) -> Option<Drawn> {
     let window = web_sys::window()?;
     let style = window.get_computed_style(canvas).ok()??;
@@ -271,7 +370,11 @@ fn draw(
     let fitted = before.as_ref().filter(|b| same_nodes && b.size == (width, room)).map(|b| b.layout.scale);
     let layout = Layout::of(nodes.len(), slots.iter().map(Vec::len).max().unwrap_or(0), width, room, fitted);
     let (w, h) = ((width * ratio) as u32, (layout.height * ratio) as u32);
-    let looks = (token("--ok"), props.selected.clone(), props.filter.clone());
+    let looks = (props.dark, props.selected.clone(), props.filter.clone());
+    let stop_before = before.as_ref().and_then(|b| b.stop);
+    if stop != stop_before {
+        stale.extend([stop, stop_before].into_iter().flatten().map(|s| s.0).filter(|n| *n < nodes.len()));
+    }
     // A service or a workload that is selected dims pods elsewhere, and those may change with it.
     let kept = before.filter(|b| same_nodes && b.looks == looks && b.layout == layout && props.selected.is_none());
     if kept.is_none() {
@@ -286,7 +389,7 @@ fn draw(
         let _ = canvas.style().set_property("width", &format!("{width}px"));
     }
     if stale.is_empty() {
-        return Some(Drawn { layout, slots, view: props.view.clone(), size: (width, room), busy, looks });
+        return Some(Drawn { layout, slots, view: props.view.clone(), size: (width, room), busy, stop, looks });
     }
     let context = canvas.get_context("2d").ok()??.dyn_into::<CanvasRenderingContext2d>().ok()?;
     context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0).ok()?;
@@ -367,8 +470,17 @@ fn draw(
             }
         }
         context.set_global_alpha(1.0);
+        if let Some(stop) = stop.filter(|s| s.0 == i) {
+            let (x, y, size) = layout.stop(stop);
+            for (colour, wide) in [(&deep, 4.0), (&accent, 2.0)] {
+                context.set_line_width(wide);
+                context.set_stroke_style_str(colour);
+                context.stroke_rect(x - 2.0, y - 2.0, size + 4.0, size + 4.0);
+            }
+            context.set_line_width(1.4);
+        }
     }
-    Some(Drawn { layout, slots, view: props.view.clone(), size: (width, room), busy, looks })
+    Some(Drawn { layout, slots, view: props.view.clone(), size: (width, room), busy, stop, looks })
 }
 
 /// One pod's mark: filled is ready, hollow is not, a cross has failed, a dot is on its way, a bar waits, a line has ended.

@@ -26,6 +26,10 @@ pub type HostRef = Rc<RefCell<Host>>;
 
 /// How long one frame may let the cluster work, in milliseconds: the rest of the frame is for drawing.
 const WORK_MS_MAX: f64 = 8.0;
+/// How many pictures are kept for charts, how far apart, and how many pods may be on all of them together.
+const SEEN_MAX: usize = 150;
+const SEEN_EVERY: Duration = Duration::from_secs(2);
+const SEEN_PODS_MAX: usize = 20_000;
 /// How many steps are done between two looks at the clock.
 const STEPS_BETWEEN_LOOKS: u64 = 2;
 /// So many frames in a row must fall short before the page says that the clock is slow.
@@ -66,6 +70,8 @@ pub struct Host {
     flows: Flows,
     /// Whether the branch that this one left is still to be brought to the moment that is looked at.
     beside_late: bool,
+    /// The pictures before this one on this course, oldest first, as far as they are kept: what its charts are drawn from.
+    seen: Vec<Rc<ClusterView>>,
     feed: EventFeed,
     copy: SessionCopy,
     /// Files edited since the cluster was last told.
@@ -143,6 +149,7 @@ impl Host {
             views: ClusterViews::default(),
             flows: Flows::default(),
             beside_late: false,
+            seen: Vec::new(),
             feed: EventFeed::default(),
             copy,
             edited: SortedMap::new(),
@@ -389,6 +396,9 @@ impl Host {
             self.beside_late = self.time.reach_beside(STEPS_BETWEEN_LOOKS) == Some(false);
         }
         let view = self.views.of_sim(self.time.shown());
+        if !self.time.is_past() {
+            self.keep_picture(&view);
+        }
         let traffic = Rc::new(self.flows.of_sim(self.time.shown()));
         let papers = Rc::new(papers(self.time.shown(), &view));
         let newest = self.feed.read(self.time.live().api().store());
@@ -410,6 +420,25 @@ impl Host {
             branch: self.time.current(),
             branches: Rc::new(self.time.branches()),
         }
+    }
+
+    /// Keeps a picture from time to time; fewer where many pods are on each.
+    fn keep_picture(&mut self, view: &Rc<ClusterView>) {
+        let pods = view.nodes.iter().map(|n| n.pods.len()).sum::<usize>().max(1);
+        let most = (SEEN_PODS_MAX / pods).clamp(2, SEEN_MAX);
+        // What comes after now is of another course.
+        self.seen.retain(|v| v.time < view.time);
+        if self.seen.last().is_none_or(|v| view.time.since(v.time) >= SEEN_EVERY) {
+            self.seen.push(view.clone());
+            let over = self.seen.len().saturating_sub(most);
+            self.seen.drain(..over);
+        }
+    }
+
+    /// The pictures that are kept of the time up to now, oldest first.
+    pub fn seen(&self) -> impl Iterator<Item = &Rc<ClusterView>> {
+        let now = self.sim().now();
+        self.seen.iter().filter(move |v| v.time <= now)
     }
 
     /// Whether a scene shows what is looked at now, as it is now.

@@ -47,11 +47,15 @@ pub enum Icon {
     File,
     Globe,
     Boxes,
+    Nucleus,
+    Bars,
 }
 
 impl Icon {
     fn path(self) -> &'static str {
         match self {
+            Icon::Nucleus => "M8 2.5a5.5 5.5 0 1 0 .1 0M8 6.4a1.6 1.6 0 1 0 .1 0",
+            Icon::Bars => "M4 2v4M9 6v4M13 6v4M6.5 10.5v4",
             Icon::Play => "M5 3.2v9.6L13 8z",
             Icon::Pause => "M5.5 3.5v9M10.5 3.5v9",
             Icon::Step => "M4 3.5v9L10 8zM12.5 3.5v9",

@@ -27,6 +27,8 @@ pub struct LineEditor {
     place: usize,
     /// What was being typed before the history was looked at.
     draft: Vec<char>,
+    /// What is looked for in the history, while Ctrl+R looks.
+    sought: Option<String>,
     /// What stands before the line on its row: the prompt.
     prompt: String,
     columns: usize,
@@ -43,6 +45,7 @@ impl LineEditor {
             history: Vec::new(),
             place: 0,
             draft: Vec::new(),
+            sought: None,
             prompt: String::new(),
             columns: 80,
             shown_at: 0,
@@ -86,6 +89,9 @@ impl LineEditor {
         while let Some(c) = rest.chars().next() {
             let (key, length) = if c == '\x1b' { escape(rest) } else { (&rest[..c.len_utf8()], c.len_utf8()) };
             rest = &rest[length..];
+            if self.seek(key, &mut effects) {
+                continue;
+            }
             match key {
                 "\r\n" | "\r" | "\n" => {
                     if key == "\r" && rest.starts_with('\n') {
@@ -100,6 +106,40 @@ impl LineEditor {
             }
         }
         effects
+    }
+
+    /// Ctrl+R looks in the history for what is typed after it, and further back each time. Any other key goes on with the line that
+    /// was found. Says whether the key was its own.
+    fn seek(&mut self, key: &str, effects: &mut Vec<Effect>) -> bool {
+        let mut sought = self.sought.take();
+        let before = match (&mut sought, key) {
+            (None, "\x12") => {
+                sought = Some(String::new());
+                None
+            }
+            (Some(_), "\x12") => Some(self.place),
+            (Some(text), "\x7f" | "\x08") => {
+                text.pop();
+                Some(self.history.len())
+            }
+            (Some(text), _) if !key.chars().any(char::is_control) && text.len() < LINE_MAX => {
+                text.push_str(key);
+                Some((self.place + 1).min(self.history.len()))
+            }
+            _ => return false,
+        };
+        let text = sought.as_deref().unwrap_or_default();
+        let found = before.and_then(|before| self.history[..before].iter().rposition(|line| line.contains(text)));
+        if let Some(place) = found {
+            self.recall(place);
+            // The cursor stands where it was found.
+            let at = self.history[place].find(text).unwrap_or(0);
+            self.cursor = self.history[place][..at].chars().count();
+        }
+        self.sought = sought;
+        let text = self.to_start() + "\x1b[J" + &self.draw();
+        effects.push(Effect::Show(text));
+        true
     }
 
     /// What the completion found: what stands from `from` on (in characters) becomes one of `candidates`.
@@ -377,6 +417,21 @@ mod tests {
     }
 
     #[test]
+    fn ctrl_r_looks_in_the_history() {
+        let mut editor = LineEditor::new();
+        sent(&mut editor, "kubectl get pods\rkubectl get nodes\rls\r");
+        for (keys, line) in [
+            ("\x12get\r", "kubectl get nodes\n"),
+            ("\x12get\x12\x12\r", "kubectl get pods\n"),
+            ("\x12pods\x05 -w\r", "kubectl get pods -w\n"),
+            ("\x12nodx\x7f\r", "kubectl get nodes\n"),
+            ("\x12zz\r", "\n"),
+        ] {
+            assert_eq!(sent(&mut editor.clone(), keys), [line], "{keys:?}");
+        }
+    }
+
+    #[test]
     fn completion_adds_what_is_common_and_lists_the_rest() {
         let mut editor = LineEditor::new();
         assert_eq!(editor.typed("kubectl get po\t").last(), Some(&Effect::Complete("kubectl get po".to_owned())));
@@ -406,7 +461,7 @@ mod tests {
         let mut random = kubarium::base::RandomStream::new(1, "keys");
         let keys = [
             "a", "非", "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D", "\x1b", "\x1b[", "\x7f", "\t", "\r", "\x17", "\x01", "\x05", "\x0b", "\x0c",
-            "é", " ", "\x1b[3~",
+            "é", " ", "\x1b[3~", "\x12",
         ];
         let mut editor = LineEditor::new();
         for round in 0..20_000u64 {

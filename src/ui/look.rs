@@ -2,17 +2,17 @@
 
 use std::rc::Rc;
 
-use web_sys::{HtmlInputElement, HtmlSelectElement};
+use web_sys::{Element, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use kubarium::api::duration::human_duration;
 use kubarium::base::Time;
 use kubarium::views::{
     ContainerRole, ContainerState, ContainerView, Exit, Health, Listed, PodDetails, PodView, ProbeView, Relative, Why, amiss, causes,
-    columns, description, kinds, list, relatives, why,
+    changes, columns, description, kinds, list, relatives, why,
 };
 
-use super::actions::{carry_out, choices};
+use super::actions::{carry_out, choices, edited_path};
 use super::evidence::{beside_parent, evidence};
 use super::feed::Feed;
 use super::format::{self, seconds_to, short_clock};
@@ -25,7 +25,8 @@ use super::pod_cell::{health_text, subject_of};
 use super::reasons;
 use super::state::{Action, Link, LookTab, Scene, State, Subject, use_lang, use_link};
 use super::trace::{probe_icon, probe_name, trace};
-use super::uses::uses;
+use super::uses::{over_time, signs, uses};
+use super::vendor::save_file;
 
 /// What the inspector needs: all of the page's state, for what can be done to what is looked at.
 #[derive(Clone, PartialEq, Properties)]
@@ -85,7 +86,11 @@ pub fn Look(props: &LookProps) -> Html {
     let tabs = if subject.kind == "Pod" { tabs } else { &tabs[..4] };
     let exists = link.host.borrow().object(subject).is_some();
     let body = match (state.tab, &pod) {
-        (LookTab::Yaml, _) => html! { <Yaml subject={subject.clone()} revision={props.scene.view.revision} /> },
+        (LookTab::Yaml, _) => {
+            let path = edited_path(subject);
+            let edited = state.files.iter().find(|f| f.path == path.as_str()).map(|f| f.text.clone());
+            html! { <Yaml subject={subject.clone()} revision={props.scene.view.revision} {edited} /> }
+        }
         (LookTab::Events, _) => html! { <Feed events={props.scene.events.clone()} subject={subject.clone()} /> },
         (LookTab::Describe, _) if exists => {
             let host = link.host.borrow();
@@ -217,7 +222,7 @@ fn cluster(props: &Props, lang: Lang, link: &Link) -> Html {
             </div>
         </div>
         <div>
-            <h3>{ Text::Why.t(lang) }</h3>
+            <h3>{ Text::Amiss.t(lang) }</h3>
             if pods.is_empty() && others.is_empty() { <p class="tag ok">{ Icon::Check.draw() }{ Text::AllWell.t(lang) }</p> }
             <ul class="list">
                 for ([kind, namespace, name, uid], c) in others {
@@ -307,6 +312,7 @@ fn overview(props: &Props, pod: &PodView, lang: Lang, link: &Link) -> Html {
             <h3>{ Text::Containers.t(lang) }</h3>
             for c in &pod.containers { { container(c, now, lang) } }
         </div>
+        { over_time(link.host.borrow().seen(), pod, lang) }
         <dl class="facts">
             { fact(Text::Node, pod.node.clone().unwrap_or_default()) }
             { fact(Text::Address, pod.ip.clone()) }
@@ -328,7 +334,8 @@ pub fn container_words(c: &ContainerView, now: Time, lang: Lang) -> String {
             let percent = c.pull.map_or(0.0, |p| p.done(now)) * 100.0;
             fill(Text::PulledTo.t(lang), &[&format!("{percent:.0}")])
         }
-        ContainerState::Waiting { reason, .. } => fill(Text::WaitingFor.t(lang), &[if reason.is_empty() { "…" } else { reason }]),
+        ContainerState::Waiting { reason, .. } if reason.is_empty() => Text::NotStarted.t(lang).to_owned(),
+        ContainerState::Waiting { reason, .. } => fill(Text::WaitingFor.t(lang), &[reason]),
         ContainerState::Terminated(Exit { code, reason, .. }) => fill(Text::EndedWith.t(lang), &[&code.to_string(), reason]),
     }
 }
@@ -353,7 +360,7 @@ fn container(c: &ContainerView, now: Time, lang: Lang) -> Html {
                             <small>{ fill(Text::Uses.t(lang), &[&c.cpu_m.to_string(), &format::bytes(i64::try_from(c.memory_bytes).unwrap_or(i64::MAX))]) }</small>
                         }
                     }
-                    { uses(std::iter::once(c), lang) }
+                    { uses(std::iter::once(c), lang) }{ signs(std::iter::once(c), lang) }
                     if let Some(grace) = c.ending { <small>{ fill(Text::EndingIn.t(lang), &[&seconds_to(grace.until, now)]) }</small> }
                     if let Some(wait) = c.backoff { <small>{ fill(Text::RetryIn.t(lang), &[&seconds_to(wait.until, now)]) }</small> }
                     if c.restarts > 0 { <small>{ fill(Text::RestartedTimes.t(lang), &[&c.restarts.to_string()]) }</small> }
@@ -428,24 +435,60 @@ fn object_overview(props: &Props, subject: &Subject, lang: Lang, link: &Link) ->
 struct YamlProps {
     subject: Subject,
     revision: u64,
+    /// The same object as it stands in the editor, where it does.
+    edited: Option<AttrValue>,
 }
 
-/// The object as YAML, keys set apart from values.
+/// A text to take along, as a file.
+fn save(name: String, text: &str, lang: Lang) -> Html {
+    let text = text.to_owned();
+    let onclick = Callback::from(move |_: MouseEvent| save_file(&name, &text));
+    html! { <button class="chip" {onclick}>{ Icon::Down.draw() }{ Text::Save.t(lang) }</button> }
+}
+
+/// The object as YAML, keys set apart from values; before it what the editor would change in it.
 #[component]
 fn Yaml(props: &YamlProps) -> Html {
     let (lang, link) = (use_lang(), use_link());
     let text = use_memo((props.subject.clone(), props.revision), |(subject, _)| link.host.borrow().object(subject).map(PodDetails::yaml));
+    let changed = use_memo((text.clone(), props.edited.clone()), |(text, edited)| match (&**text, edited) {
+        (Some(live), Some(edited)) => changes(live, edited),
+        _ => String::new(),
+    });
     match &*text {
         None => html! { <p class="empty">{ Text::Gone.t(lang) }</p> },
-        Some(text) => html! { <pre class="text" tabindex="0">{ for text.lines().map(yaml_line) }</pre> },
+        Some(text) => html! { <>
+            <div class="logbar">{ save(edited_path(&props.subject), text, lang) }</div>
+            if !changed.is_empty() {
+                <div><h3>{ Icon::Edit.draw() }{ Text::EditorChanges.t(lang) }</h3><pre class="text diff" tabindex="0">{ for changed.lines().map(changed_line) }</pre></div>
+            }
+            <pre class="text" tabindex="0">{ for text.lines().map(yaml_line) }</pre>
+        </> },
     }
 }
 
+fn changed_line(line: &str) -> Html {
+    let tone = match line.as_bytes().first() {
+        Some(b'+') => "ok",
+        Some(b'-') => "bad",
+        _ => "",
+    };
+    html! { <span class={tone}>{ line }{ "\n" }</span> }
+}
+
+/// A longer line of YAML is folded: it is there for a program, as what was applied last is.
+const FOLD_FROM: usize = 160;
+
 fn yaml_line(line: &str) -> Html {
+    let style = format!("--n:{}", line.len() - line.trim_start_matches([' ', '-']).len());
     let key = line.find(": ").or_else(|| line.ends_with(':').then(|| line.len() - 1));
     match key.filter(|at| !line[..*at].trim_start_matches([' ', '-']).contains(' ')) {
-        Some(at) => html! { <><b>{ &line[..at] }</b>{ ":" }<i>{ &line[at + 1..] }</i>{ "\n" }</> },
-        None => html! { <>{ line }{ "\n" }</> },
+        _ if line.len() > FOLD_FROM => {
+            let begin: String = line.trim_start().chars().take(FOLD_FROM).collect();
+            html! { <details class="line" {style}><summary>{ begin }</summary>{ line }{ "\n" }</details> }
+        }
+        Some(at) => html! { <span class="line" {style}><b>{ &line[..at] }</b>{ ":" }<i>{ &line[at + 1..] }</i>{ "\n" }</span> },
+        None => html! { <span class="line" {style}>{ line }{ "\n" }</span> },
     }
 }
 
@@ -483,26 +526,43 @@ struct LogsProps {
     time: Time,
 }
 
-/// What a container wrote, in this run or the one before.
+/// What a container wrote, in this run or the one before: the lines that have what is looked for, followed to the newest.
 #[component]
 fn Logs(props: &LogsProps) -> Html {
     let (lang, link) = (use_lang(), use_link());
-    let previous = use_state(|| false);
+    let (previous, follow, filter, place) = (use_state(|| false), use_state(|| true), use_state(String::new), use_node_ref());
     let Some(c) = chosen(&props.pod, props.container) else { return html! {} };
     let text = link.host.borrow().logs(&subject_of(&props.pod), &c.name, *previous);
-    let onchange = {
-        let previous = previous.clone();
-        Callback::from(move |e: Event| previous.set(e.target_dyn_into::<HtmlInputElement>().is_some_and(|i| i.checked())))
+    let text = text
+        .map(|t| if filter.is_empty() { t } else { t.lines().filter(|l| l.contains(filter.as_str())).map(|l| format!("{l}\n")).collect() });
+    use_effect_with((text.as_ref().map_or(0, String::len), *follow), {
+        let place = place.clone();
+        move |(_, follow)| {
+            if let Some(body) = place.cast::<Element>().filter(|_| *follow).and_then(|p| p.closest(".body").ok()?) {
+                body.set_scroll_top(body.scroll_height());
+            }
+        }
+    });
+    let check = |text: Text, is: &UseStateHandle<bool>| {
+        let (on, is) = (**is, is.clone());
+        let onchange = Callback::from(move |e: Event| is.set(e.target_dyn_into::<HtmlInputElement>().is_some_and(|i| i.checked())));
+        html! { <label><input type="checkbox" checked={on} {onchange} />{ " " }{ text.t(lang) }</label> }
+    };
+    let oninput = {
+        let filter = filter.clone();
+        Callback::from(move |e: InputEvent| filter.set(e.target_dyn_into::<HtmlInputElement>().map(|i| i.value()).unwrap_or_default()))
     };
     html! { <>
         <div class="logbar">
             { choose(&props.pod, props.container, lang, &link) }
-            <label><input type="checkbox" checked={*previous} {onchange} />{ " " }{ Text::PreviousRun.t(lang) }</label>
+            <input class="find grow" type="search" value={(*filter).clone()} {oninput} placeholder={Text::Filter.t(lang)} aria-label={Text::Filter.t(lang)} />
+            { check(Text::Follow, &follow) }{ check(Text::PreviousRun, &previous) }
+            if let Ok(text) = &text { { save(format!("{}-{}.log", props.pod.name, c.name), text, lang) } }
         </div>
         { match text {
             Err(message) => html! { <p class="empty mono">{ message }</p> },
-            Ok(text) if text.is_empty() => html! { <p class="empty">{ Text::NoLogs.t(lang) }</p> },
-            Ok(text) => html! { <pre class="text" tabindex="0">{ text }</pre> },
+            Ok(text) if text.is_empty() => html! { <p class="empty">{ if filter.is_empty() { Text::NoLogs } else { Text::NoLines }.t(lang) }</p> },
+            Ok(text) => html! { <pre ref={place} class="text" tabindex="0">{ text }</pre> },
         } }
     </> }
 }
@@ -542,7 +602,8 @@ fn Files(props: &PartProps) -> Html {
         if text.is_empty() {
             html! { <p class="empty">{ Text::EmptyFile.t(lang) }</p> }
         } else {
-            html! { <pre class="text" tabindex="0">{ text }</pre> }
+            let name = path.rsplit('/').next().unwrap_or_default().to_owned();
+            html! { <><div>{ save(name, &text, lang) }</div><pre class="text" tabindex="0">{ text }</pre></> }
         }
     } else {
         html! { <p class="empty">{ Text::NoFiles.t(lang) }</p> }

@@ -14,7 +14,7 @@ use super::nucleus::Nucleus;
 use super::section::copied;
 use super::state::{Subject, use_lang, use_link};
 use super::trace::trace;
-use super::uses::uses;
+use super::uses::{signs, uses};
 
 /// How much room a cell has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,31 +142,37 @@ pub fn PodCell(props: &Props) -> Html {
         };
     }
     let (stem, suffix) = name_parts(pod);
-    let probes = pod.containers.iter().filter(|c| c.is_running()).flat_map(|c| &c.probes);
+    let is_large = props.density == Density::Large;
+    let main = || pod.containers.iter().filter(|c| c.role == ContainerRole::Main);
+    // The first probe stands in the cell's last line and the second beside the state, so that every cell is as high as the others.
+    let mut probes = pod.containers.iter().filter(|c| c.is_running()).flat_map(|c| &c.probes);
+    let first = probes.next();
     html! {
         <button {class} {onclick} data-uid={pod.key.clone()} aria-pressed={pressed} title={pod.full_name()}>
             <span class="name"><span class="sr">{ format!("{} ", Text::Pod.t(lang)) }</span><span>{ stem }</span><span>{ suffix }</span></span>
             <span class="nuclei">
                 for c in &pod.containers { <Nucleus key={c.name.clone()} container={c.clone()} now={props.now} /> }
                 <span class="side">
-                    if props.old { <span class="older">{ Icon::Leave.draw() }{ Text::Older.t(lang) }</span> }
-                    <b>{ format!("{}/{}", pod.ready, pod.total) }</b><span class="sr">{ format!(" {} ", Text::Ready.t(lang)) }</span>
-                    { for props.paper.as_ref().map(|p| paper(p, lang)) }
-                    if pod.restarts > 0 { <span class="again" title={Text::Restarts.t(lang)}>{ Icon::Again.draw() }{ pod.restarts }<span class="sr">{ format!(" {} ", Text::Restarts.t(lang)) }</span></span> }
+                    <span>
+                        if props.old { <span class="older">{ Icon::Leave.draw() }{ Text::Older.t(lang) }</span> }
+                        <b>{ format!("{}/{}", pod.ready, pod.total) }</b><span class="sr">{ format!(" {} ", Text::Ready.t(lang)) }</span>
+                    </span>
+                    <span>
+                        { for props.paper.as_ref().map(|p| paper(p, lang)) }
+                        if is_large { { signs(main(), lang) } }
+                        if pod.restarts > 0 { <span class="again" title={Text::Restarts.t(lang)}>{ Icon::Again.draw() }{ pod.restarts }<span class="sr">{ format!(" {} ", Text::Restarts.t(lang)) }</span></span> }
+                    </span>
                 </span>
             </span>
-            if props.density == Density::Large { { uses(pod.containers.iter().filter(|c| c.role == ContainerRole::Main), lang) } }
+            if is_large { { uses(main(), lang) } }
             <span class="state">
                 { health_icon(pod.health).draw() }
                 <span>{ &pod.status }</span><span class="sr">{ format!(", {} ", health_text(pod.health).t(lang)) }</span>
+                if let Some(p) = probes.next() { { trace(p, lang) } }
                 if let Some(grace) = pod.terminating { <em>{ format!("{}s", seconds_to(grace.until, props.now)) }</em> }
             </span>
-            for (i, p) in probes.take(2).map(Some).chain(std::iter::once(None)).take(2).enumerate() {
-                if i == 0 && !props.doors.is_empty() {
-                    <span class="foot">{ doors(&props.doors, lang) }if let Some(p) = p { { trace(p, lang) } }</span>
-                } else if let Some(p) = p {
-                    { trace(p, lang) }
-                }
+            if first.is_some() || !props.doors.is_empty() {
+                <span class="foot">{ doors(&props.doors, lang) }{ for first.map(|p| trace(p, lang)) }</span>
             }
         </button>
     }

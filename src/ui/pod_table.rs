@@ -28,7 +28,7 @@ const ROWS_MAX: usize = 500;
 #[component]
 pub fn PodTable(props: &Props) -> Html {
     let (lang, link) = (use_lang(), use_link());
-    let heads = [Text::Name, Text::Status, Text::Ready, Text::Restarts, Text::Node, Text::Namespace, Text::Why];
+    let heads = [Text::Name, Text::Status, Text::Ready, Text::Restarts, Text::Node, Text::Namespace];
     html! {
         <div class="panel table-wrap" tabindex="0" role="region" aria-label={Text::Pods.t(lang)}>
             <table>
@@ -37,12 +37,14 @@ pub fn PodTable(props: &Props) -> Html {
                     for p in props.view.pods().filter(|p| p.name.contains(props.filter.as_str())).take(ROWS_MAX) {
                         <tr key={p.key.clone()}>
                             <td><button onclick={link.select(subject_of(p))}>{ &p.name }</button></td>
-                            <td><span class={classes!("tag", health_tone(p.health))}>{ health_icon(p.health).draw() }{ &p.status }{ " · " }{ health_text(p.health).t(lang) }</span></td>
+                            <td class="wrap">
+                                <span class={classes!("tag", health_tone(p.health))}>{ health_icon(p.health).draw() }{ &p.status }{ " · " }{ health_text(p.health).t(lang) }</span>
+                                if let Some(w) = why(p).first() { <small>{ say(w, lang).0 }</small> }
+                            </td>
                             <td class="mono">{ format!("{}/{}", p.ready, p.total) }</td>
                             <td class="mono">{ p.restarts }</td>
                             <td>{ p.node.clone().unwrap_or_default() }</td>
                             <td>{ &p.namespace }</td>
-                            <td class="wrap">{ why(p).first().map(|w| say(w, lang).0).unwrap_or_default() }</td>
                         </tr>
                     }
                 </tbody>

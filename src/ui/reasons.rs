@@ -113,6 +113,8 @@ pub fn sentence(cause: &Cause, lang: Lang) -> String {
         What::Gated => Text::CauseGated,
         What::ProbeKills => Text::CauseProbeKills,
         What::WasOom => Text::CauseWasOom,
+        What::Placeholder => Text::CausePlaceholder,
+        What::Misspelt => Text::CauseMisspelt,
         What::NodeAway => Text::CauseNodeAway,
         What::NodeSilent => Text::CauseNodeSilent,
     };

@@ -14,7 +14,7 @@ use super::nucleus::{Nucleus, tone};
 use super::pod_cell::{health_text, subject_of};
 use super::state::{Action, use_lang, use_link};
 use super::trace::{probe_name, trace};
-use super::uses::uses;
+use super::uses::{signs, uses};
 
 /// What the cross-section needs.
 #[derive(Clone, PartialEq, Properties)]
@@ -98,7 +98,7 @@ pub fn Section(props: &Props) -> Html {
             </header>
             <div class="slice">
                 <div class="outer">
-                    { part("gates", Text::Services, Text::PartDoor, lang, html! { <>{ for doors }if services.is_empty() { <small>{ Text::NoServices.t(lang) }</small> }</> }) }
+                    { part("gates", Text::Services, Text::PartDoor, lang, html! { <>{ for doors }if services.is_empty() { <small>{ Text::NoneSelects.t(lang) }</small> }</> }) }
                     if !papers.is_empty() { { part("source", Text::PartSource, Text::PartSourceNote, lang, html! { <>{ for sources }</> }) } }
                     { part("host", Text::Node, Text::PartNode, lang, html! { <>
                         { line(Text::Node, pod.node.as_deref().unwrap_or("–"), lang) }
@@ -110,7 +110,7 @@ pub fn Section(props: &Props) -> Html {
                     <p class="label"><b>{ Text::Pod.t(lang) }</b><small>{ Text::PartPod.t(lang) }</small><code>{ &pod.ip }</code></p>
                     if containers(true).next().is_some() { <div class="organs init">{ for containers(true).map(draw) }</div> }
                     <div class="organs">{ for containers(false).map(draw) }</div>
-                    { part("volumes", Text::Volumes, Text::PartVolume, lang, html! { <div class="shelf">{ for volumes }</div> }) }
+                    if volumes.len() > 0 { { part("volumes", Text::Volumes, Text::PartVolume, lang, html! { <div class="shelf">{ for volumes }</div> }) } }
                 </div>
             </div>
         </section>
@@ -136,7 +136,7 @@ fn container(c: &ContainerView, details: Option<PodDetails>, now: Time, lang: La
             </div>
             { line(Text::Image, &c.image, lang) }
             { line(Text::Process, doing, lang) }
-            { uses(std::iter::once(c), lang) }
+            { uses(std::iter::once(c), lang) }{ signs(std::iter::once(c), lang) }
             for p in &c.probes { <div class="fact"><small>{ probe_name(p.kind).t(lang) }</small><code>{ &p.how }</code>{ trace(p, lang) }</div> }
             if !details.env.is_empty() { { line(Text::Environment, &details.env.iter().map(|e| e.name.as_str()).collect::<Vec<_>>().join(", "), lang) } }
             for m in &mounts { { line(Text::Mount, m, lang) } }

@@ -10,6 +10,7 @@ use yew::prelude::*;
 use kubarium::base::{SortedMap, Time};
 use kubarium::views::{Copied, Flow, NodeView, Places, PodView, ServiceView, Share, WorkloadView, Wrong};
 
+use super::app::EMBEDDED;
 use super::format;
 use super::heat::{Heat, is_far};
 use super::i18n::{Text, fill};
@@ -35,6 +36,8 @@ pub struct Props {
     pub section: bool,
     /// Whether it is seen: a narrow page shows one panel at a time.
     pub shown: bool,
+    /// The theme, whose colours the canvases take.
+    pub dark: bool,
     /// What stands under the picture.
     pub children: Html,
 }
@@ -131,7 +134,7 @@ pub fn Tank(props: &Props) -> Html {
                 </div>
             }
             if *below > 0 && !is_far(view) && section.is_none() && !props.table { <button class="more" onclick={go_down}>{ Icon::Open.draw() }{ fill(Text::MoreNodes.t(lang), &[&below.to_string()]) }</button> }
-            if section.is_none() && !props.table && !is_far(view) && !props.scene.traffic.is_empty() { <Traffic flows={props.scene.traffic.clone()} playing={props.scene.playing} /> }
+            if section.is_none() && !props.table && !is_far(view) && !props.scene.traffic.is_empty() { <Traffic flows={props.scene.traffic.clone()} playing={props.scene.playing} dark={props.dark} /> }
             { props.children.clone() }
         </section>
     }
@@ -159,7 +162,7 @@ fn tally(w: &WorkloadView, lang: super::i18n::Lang) -> String {
 fn from_far(props: &Props) -> Html {
     let (view, selected, filter) = (props.scene.view.clone(), props.selected.clone(), props.filter.clone());
     let dim = Callback::from(move |pod: Rc<PodView>| is_dim(&pod, &view.workloads, &view.services, selected.as_ref(), &filter));
-    html! { <Heat view={props.scene.view.clone()} traffic={props.scene.traffic.clone()} selected={props.selected.clone()} filter={props.filter.clone()} {dim} /> }
+    html! { <Heat view={props.scene.view.clone()} traffic={props.scene.traffic.clone()} selected={props.selected.clone()} filter={props.filter.clone()} dark={props.dark} {dim} /> }
 }
 
 /// The strip of pods that wait for a node.
@@ -167,7 +170,7 @@ fn queue(props: &Props, lang: super::i18n::Lang) -> Html {
     let (view, around) = (&props.scene.view, Around::of(props));
     html! {
         <section class="queue" aria-label={Text::Waiting.t(lang)}>
-            <h2>{ Icon::Queue.draw() }{ Text::Waiting.t(lang) }</h2>
+            <h2>{ Icon::Queue.draw() }<span class="wide">{ Text::Waiting.t(lang) }</span></h2>
             if view.queue.is_empty() { <span>{ Text::NobodyWaits.t(lang) }</span> }
             for pod in view.queue.iter().take(40) {
                 { cell(&around, tenths(view.time), pod, if view.queue.len() > 6 { Density::Small } else { Density::Medium }) }
@@ -287,7 +290,7 @@ fn NodeTank(props: &NodeProps) -> Html {
                 </div>
             </header>
             <div class={classes!("water", props.density.class())}>
-                if node.pods.is_empty() { <p class="none">{ if props.first && props.is_empty { Text::ClusterEmpty } else { Text::NodeEmpty }.t(lang) }</p> }
+                if node.pods.is_empty() { <p class="none">{ if props.first && props.is_empty { EMBEDDED.with(|e| first_step(e)) } else { Text::NodeEmpty }.t(lang) }</p> }
                 for (i, slot) in slots.iter().enumerate() {
                     if let Some(pod) = slot.as_ref().and_then(|key| by_key.get(key.as_str())) {
                         { cell(&props.around, props.now, pod, props.density) }
@@ -297,6 +300,15 @@ fn NodeTank(props: &NodeProps) -> Html {
                 }
             </div>
         </section>
+    }
+}
+
+/// What is to be done in an empty cluster: what the page, or the part of it that is embedded, has the means for.
+fn first_step(embedded: &str) -> Text {
+    match embedded {
+        "" => Text::ClusterEmpty,
+        "embed" => Text::NodeEmpty,
+        _ => Text::ClusterEmptyTyping,
     }
 }
 

@@ -49,6 +49,7 @@ pub fn Term(props: &Props) -> Html {
                     { tab(Lower::Events, Icon::Info, Text::Events.t(lang).to_owned(), Some(props.events.len())) }
                 </div>
                 <button class="btn square" disabled={props.terminals >= TERMINALS_MAX} onclick={link.on(|| Action::NewTerminal)} aria-label={Text::NewTerminal.t(lang)} title={Text::NewTerminal.t(lang)}>{ Icon::Plus.draw() }</button>
+                <small class="hint">{ Text::TerminalHint.t(lang) }</small>
             </div>
             for i in 0..props.terminals { <Screen key={i} number={i} shown={props.lower == Lower::Terminal(i)} dark={props.dark} /> }
             if props.lower == Lower::Events { <Feed events={props.events.clone()} subject={None} /> }

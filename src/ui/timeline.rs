@@ -194,7 +194,7 @@ pub fn Timeline(props: &Props) -> Html {
             <p class={classes!("caption", tone)}>
                 <time>{ short_clock(at) }</time>{ icon.draw() }<span title={caption.clone()}>{ &caption }</span>
                 if let Some(s) = &props.selected {
-                    <button class="chip" aria-pressed={props.only.to_string()} onclick={let only = props.only; link.on(move || Action::Only(!only))}>{ Icon::Look.draw() }{ fill(Text::OnlyOf.t(lang), &[&s.name]) }</button>
+                    <button class="chip" aria-pressed={props.only.to_string()} aria-label={fill(Text::OnlyOf.t(lang), &[&s.name])} onclick={let only = props.only; link.on(move || Action::Only(!only))}>{ Icon::Look.draw() }<span class="wide">{ fill(Text::OnlyOf.t(lang), &[&s.name]) }</span></button>
                 }
                 if scene.branches.len() > 1 {
                     <select onchange={on_branch} aria-label={Text::Branches.t(lang)}>
@@ -202,7 +202,7 @@ pub fn Timeline(props: &Props) -> Html {
                     </select>
                 }
                 if scene.past {
-                    <button class="chip" onclick={on_host(Host::branch_here)} title={Text::BranchHint.t(lang)}>{ Icon::Fork.draw() }{ Text::BranchHere.t(lang) }</button>
+                    <button class="chip" onclick={on_host(Host::branch_here)} title={Text::BranchHint.t(lang)} aria-label={Text::BranchHere.t(lang)}>{ Icon::Fork.draw() }<span class="wide">{ Text::BranchHere.t(lang) }</span></button>
                     <button class="chip solid" onclick={on_host(Host::back_to_now)} title="0">{ Icon::Again.draw() }{ Text::BackToNow.t(lang) }</button>
                 }
             </p>

@@ -34,6 +34,8 @@ pub struct Props {
     pub flows: Rc<Vec<Flow>>,
     /// Whether the clock runs.
     pub playing: bool,
+    /// The theme, whose colours the dots take.
+    pub dark: bool,
 }
 
 /// A leg of a way: between two things on the page.
@@ -135,9 +137,9 @@ pub fn Traffic(props: &Props) -> Html {
         }
     });
     let dots = use_node_ref();
-    use_effect_with(((*legs).clone(), props.playing), {
+    use_effect_with(((*legs).clone(), props.playing, props.dark), {
         let dots = dots.clone();
-        move |(legs, playing): &(Vec<Leg>, bool)| {
+        move |(legs, playing, _): &(Vec<Leg>, bool, bool)| {
             let run = dots.cast::<HtmlCanvasElement>().and_then(|canvas| Dots::of(&canvas, legs.clone())).map(|dots| {
                 let next = Rc::new(RefCell::new(None));
                 dots.frame(next.clone(), *playing && !prefers_stillness());

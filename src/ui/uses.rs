@@ -1,10 +1,14 @@
 //! What containers use of CPU and memory, as bars: filled as far as they use, marked at what they ask for, and as long as they may.
 
+use std::fmt::Write;
+use std::rc::Rc;
+
 use yew::prelude::*;
 
-use kubarium::views::{ContainerView, Exit};
+use kubarium::base::Time;
+use kubarium::views::{ClusterView, ContainerView, Exit, PodView};
 
-use super::format;
+use super::format::{self, short_clock};
 use super::i18n::{Lang, Text, fill};
 use super::icons::Icon;
 
@@ -13,7 +17,7 @@ pub fn uses<'a>(containers: impl Iterator<Item = &'a ContainerView> + Clone, lan
     let sum = |of: fn(&ContainerView) -> u64| containers.clone().map(of).sum::<u64>();
     // Of several, all must be limited to be limited together.
     let limit = |of: fn(&ContainerView) -> u64| if containers.clone().all(|c| of(c) > 0) { sum(of) } else { 0 };
-    let throttled = containers.clone().any(|c| c.is_running() && c.is_throttled());
+    let throttled = containers.clone().any(is_throttled);
     let cpu = (sum(|c| c.cpu_m), sum(|c| c.cpu_share.0), limit(|c| c.cpu_share.1));
     let memory = (sum(|c| c.memory_bytes), sum(|c| c.memory_share.0), limit(|c| c.memory_share.1));
     let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
@@ -38,9 +42,58 @@ pub fn uses<'a>(containers: impl Iterator<Item = &'a ContainerView> + Clone, lan
         <span class="uses">
             { bar(Text::Cpu, cpu, |m| format!("{m}m"), throttled.then_some("warn")) }
             { bar(Text::Memory, memory, format::bytes, near(memory.0, memory.2).then_some("bad")) }
-            if throttled { <span class="tag warn">{ Icon::Hourglass.draw() }{ Text::Throttled.t(lang) }</span> }
-            if containers.clone().any(oom_killed) { <span class="tag bad">{ Icon::Bolt.draw() }{ "OOMKilled" }</span> }
         </span>
+    }
+}
+
+/// What their limits did to them, in words.
+pub fn signs<'a>(containers: impl Iterator<Item = &'a ContainerView> + Clone, lang: Lang) -> Html {
+    html! { <>
+        if containers.clone().any(is_throttled) { <span class="tag warn">{ Icon::Hourglass.draw() }{ Text::Throttled.t(lang) }</span> }
+        if containers.clone().any(oom_killed) { <span class="tag bad">{ Icon::Bolt.draw() }{ "OOMKilled" }</span> }
+    </> }
+}
+
+fn is_throttled(c: &ContainerView) -> bool {
+    c.is_running() && c.is_throttled()
+}
+
+/// What a pod has used as far as it was watched: a curve each for CPU and memory, with lines at what it asks for and may use.
+pub fn over_time<'a>(seen: impl Iterator<Item = &'a Rc<ClusterView>>, pod: &PodView, lang: Lang) -> Html {
+    let used = |p: &PodView| p.containers.iter().fold([0, 0], |[cpu, memory], c| [cpu + c.cpu_m, memory + c.memory_bytes]);
+    let points: Vec<(Time, [u64; 2])> = seen.filter_map(|v| Some((v.time, used(v.pod(&pod.key)?)))).collect();
+    let [Some(first), Some(last)] = [points.first(), points.last()] else { return html! {} };
+    if points.len() < 2 {
+        return html! {};
+    }
+    let chart = |i: usize, name: Text, share: fn(&ContainerView) -> (u64, u64), show: fn(i64) -> String| {
+        let sum = |of: fn((u64, u64)) -> u64| pod.containers.iter().map(|c| of(share(c))).sum::<u64>();
+        let lines = [sum(|s| s.0), sum(|s| s.1)];
+        let peak = points.iter().map(|p| p.1[i]).max().unwrap_or(0);
+        let top = lines.into_iter().fold(peak, u64::max).max(1) as f64;
+        let y = |n: u64| 40.0 - n as f64 * 37.0 / top;
+        let mut path = String::new();
+        for (t, values) in &points {
+            let x = t.since(first.0).as_secs_f64() * 300.0 / last.0.since(first.0).as_secs_f64();
+            // Writing into a String cannot fail.
+            let _ = write!(path, "{}{x:.1} {:.1}", if path.is_empty() { "M" } else { "L" }, y(values[i]));
+        }
+        let show = |n: u64| show(i64::try_from(n).unwrap_or(i64::MAX));
+        let label = fill(Text::PeakOf.t(lang), &[name.t(lang), &show(last.1[i]), &show(peak)]);
+        html! {
+            <figure>
+                <svg viewBox="0 0 300 42" preserveAspectRatio="none" role="img" aria-label={label.clone()}>
+                    for (n, class) in lines.into_iter().zip(["asked", "limit"]) { if n > 0 { <path {class} d={format!("M0 {:.1}H300", y(n))} /> } }
+                    <path class="there" d={path} />
+                </svg>
+                <figcaption><span>{ short_clock(first.0) }</span><span>{ label }</span><span>{ short_clock(last.0) }</span></figcaption>
+            </figure>
+        }
+    };
+    html! {
+        <div class="charts"><h3>{ Text::UsageOverTime.t(lang) }</h3>
+            { chart(0, Text::CpuRequests, |c| c.cpu_share, |m| format!("{m}m")) }{ chart(1, Text::MemoryRequests, |c| c.memory_share, format::bytes) }
+        </div>
     }
 }
 

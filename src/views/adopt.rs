@@ -1,6 +1,7 @@
 //! Manifests as another cluster prints them (`kubectl get -o yaml`), made fit to be created here: without what that cluster's API
 //! server, scheduler and controllers wrote into them, and without what controllers will make again.
 
+use crate::api::internal::unified;
 use crate::api::yaml::decode_stream;
 use crate::api::{Object, Value};
 use crate::base::SortedSet;
@@ -46,9 +47,20 @@ const OWN: [(&str, &str); 10] = [
 /// The namespaces that are there from the beginning.
 const NAMESPACES: [&str; 5] = ["", "default", "kube-system", "kube-public", "kube-node-lease"];
 
+/// Longer texts are not compared while somebody types.
+const CHANGES_BYTES_MAX: usize = 50_000;
+
 /// Whether a text looks like what a cluster printed; quick, and right to be asked while somebody types.
 pub fn is_foreign(text: &str) -> bool {
     text.contains("resourceVersion: \"") && text.contains("uid: ")
+}
+
+/// What applying an edited text would change in the objects that a cluster prints so, as a unified difference: of what is asked for
+/// alone, since the rest is the cluster's. Empty where nothing would change, or one of the two cannot be read.
+pub fn changes(live: &str, edited: &str) -> String {
+    let read = |text: &str| if text.len() > CHANGES_BYTES_MAX { None } else { adopt(text) };
+    let (Some(live), Some(edited)) = (read(live), read(edited)) else { return String::new() };
+    unified(&live.lines().collect::<Vec<_>>(), &edited.lines().collect::<Vec<_>>())
 }
 
 /// The same objects as new ones; none where the text cannot be read, or comes from no cluster.

@@ -2,6 +2,7 @@
 //! own containers have to do with it is [`super::why()`]'s; here the reasons are those that stand in other objects.
 
 use crate::api::{KINDS, Kind, Object, Quantity, Value};
+use crate::runtime::images;
 use crate::sim::Sim;
 
 use super::cluster::ClusterView;
@@ -95,6 +96,10 @@ pub enum What {
     ProbeKills,
     /// A container that was killed for its memory, and its limit.
     WasOom,
+    /// An image that nobody described, in whose place something else runs.
+    Placeholder,
+    /// The same, and the well-known image that it is called almost like.
+    Misspelt,
     /// A pod on a node that does not answer.
     NodeAway,
     /// A pod that cannot end, since its node does not answer.
@@ -104,10 +109,25 @@ pub enum What {
 impl What {
     /// Whether it is as it should be, and only good to know.
     pub fn is_harmless(self) -> bool {
-        use What::{Budget, ClaimLate, Cordoned, HpaHolds, HpaMin, HpaPace, NoAddress, Paused, QuotaFull, RollingOut, Suspended, WasOom};
+        use What::{
+            Budget, ClaimLate, Cordoned, HpaHolds, HpaMin, HpaPace, NoAddress, Paused, Placeholder, QuotaFull, RollingOut, Suspended,
+            WasOom,
+        };
         matches!(
             self,
-            Budget | ClaimLate | Cordoned | HpaHolds | HpaMin | HpaPace | NoAddress | Paused | QuotaFull | RollingOut | Suspended | WasOom
+            Budget
+                | ClaimLate
+                | Cordoned
+                | HpaHolds
+                | HpaMin
+                | HpaPace
+                | NoAddress
+                | Paused
+                | Placeholder
+                | QuotaFull
+                | RollingOut
+                | Suspended
+                | WasOom
         )
     }
 }
@@ -422,6 +442,13 @@ fn pod(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
         let limits = o.at(&["spec", "containers"]).items().iter().find(|s| s.get("name").str() == c.name);
         add(What::WasOom, &[&c.name, limits.map_or("", |s| s.at(&["resources", "limits", "memory"]).str())], "OOMKilled".to_owned(), None);
     }
+    for c in seen.containers.iter().filter(|c| c.is_running()) {
+        match images::placeholder(&c.image) {
+            Some(Some(near)) => add(What::Misspelt, &[&c.image, near], format!("image: {}", c.image), None),
+            Some(None) => add(What::Placeholder, &[&c.image], format!("image: {}", c.image), None),
+            None => {}
+        }
+    }
 }
 
 #[cfg(test)]
@@ -445,7 +472,7 @@ mod tests {
 
     #[test]
     fn every_kind_says_what_is_the_matter() {
-        let cases: [(&[&str], u64, &str, &str, &str); 9] = [
+        let cases: [(&[&str], u64, &str, &str, &str); 12] = [
             (&["kubectl create service clusterip none --tcp=80"], 2, "Service", "none", "NoPods(app=none) Endpoints: <none>"),
             (
                 &["kubectl create job j --image=busybox -- false", "kubectl patch job j -p '{\"spec\":{\"suspend\":true}}'"],
@@ -493,6 +520,9 @@ mod tests {
                 "HpaNoTarget(Deployment/gone) FailedGetScale: the HPA controller was unable to get the target's current scale: deployments.apps \"gone\" not found",
             ),
             (&["kubectl create deployment d --image=nginx"], 20, "Deployment", "d", ""),
+            (&["kubectl run p --image=nginx"], 20, "Pod", "p", ""),
+            (&["kubectl run p --image=acme/shop:2"], 20, "Pod", "p", "Placeholder(acme/shop:2) image: acme/shop:2"),
+            (&["kubectl run p --image=ngnix"], 20, "Pod", "p", "Misspelt(ngnix,nginx) image: ngnix"),
         ];
         for (lines, seconds, kind, name, want) in cases {
             assert_eq!(told(lines, seconds, kind, name).join("; "), want, "{kind} {name}");

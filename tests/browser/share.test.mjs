@@ -65,6 +65,40 @@ journey('saves a session, opens it by drop, and gives it as a script', {}, async
   await until('what was typed', async () => /kubectl scale --help/.test(await page.locator('.term .xterm-rows').innerText()));
 });
 
+for (const [theme, language, size] of [
+  ['dark', 'en-US', { width: 1440, height: 900 }],
+  ['light', 'zh-CN', { width: 360, height: 740 }],
+]) {
+  journey(`offers a file where a session is too long for a link: ${theme} ${language} ${size.width}`, { theme, language, size }, async ({ page, until, axe, screenshot }) => {
+    const panel = async (n) => size.width < 760 && page.locator('.switch button').nth(n).click();
+    const drop = (name, text) => page.evaluate(([name, text]) => {
+      const data = new DataTransfer();
+      data.items.add(new File([text], name));
+      window.dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }));
+    }, [name, text]);
+    // What does not get smaller when it is packed.
+    let state = 7;
+    const noise = Array.from({ length: 12_000 }, () => 'abcdefghijklmnopqrstuvwxyz0123456789'[(state = (state * 1103515245 + 12345) % 2147483648) % 36]).join('');
+    await panel(1);
+    await drop('long.yaml', `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: long}\ndata: {noise: ${noise}}\n`);
+    await apply(page, 'configmap/long created');
+    await page.locator('.bar').getByRole('button', { name: /Share|分享/ }).click();
+    await page.locator('.share', { hasText: /more than many programs let through|许多程序不支持/ }).waitFor();
+    assert.equal(await page.locator('.share input').count(), 0, 'no link');
+    await screenshot('too-long');
+    await axe();
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: /Save as a file|存为文件/ }).click()]);
+    const session = readFileSync(await download.path(), 'utf8');
+    await page.getByRole('button', { name: /New session|新建会话/ }).click();
+    await page.locator('.answer', { hasText: /A new session|新会话/ }).waitFor();
+    await drop('session.json', session);
+    await page.locator('.answer', { hasText: /from the file is here|已打开文件中的会话/ }).waitFor();
+    await panel(2);
+    await type(page, 'kubectl get configmaps');
+    await until('what was applied', async () => /long +1/.test(await screen(page)));
+  });
+}
+
 journey('has the last session again when the page is opened again', {}, async ({ page }) => {
   await apply(page, 'pod/liveness-exec created');
   await page.locator('.pod', { hasText: 'Running' }).waitFor();
@@ -75,6 +109,7 @@ journey('has the last session again when the page is opened again', {}, async ({
 
 for (const width of [900, 600]) {
   journey(`shows the terminal too where it is embedded for exercises: ${width}`, { query: '?embed=term', size: { width, height: 600 } }, async ({ page, until, axe, screenshot }) => {
+    assert.match(await page.locator('.rack').innerText(), /from the terminal: kubectl run/);
     await type(page, 'kubectl get nodes');
     await until('the nodes', async () => /node3 +Ready/.test(await screen(page)));
     assert.equal(await page.locator('.edit').isVisible(), false);
@@ -88,5 +123,7 @@ for (const width of [900, 600]) {
 journey('shows only the cluster where it is embedded', { query: '?embed', size: { width: 900, height: 600 } }, async ({ page, axe }) => {
   await page.locator('.timeline').waitFor();
   assert.equal(await page.locator('.edit').isVisible(), false);
+  // It has no button to apply anything with, so it speaks of none.
+  assert.doesNotMatch(await page.locator('.rack').innerText(), /Press Apply/);
   await axe();
 });
