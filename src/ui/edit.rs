@@ -9,7 +9,9 @@ use yew::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use kubarium::views::{ProblemView, adopt, is_foreign, problems};
+use kubarium::api::Object;
+use kubarium::sim::Sim;
+use kubarium::views::{ProblemView, adopt, is_foreign, object, problems};
 
 use super::examples::EXAMPLES;
 use super::host::Answer;
@@ -137,7 +139,7 @@ pub fn Edit(props: &Props) -> Html {
     });
     // What was applied since has not happened yet.
     let is_past = then.is_some();
-    let foreign = shown.as_ref().filter(|f| then.is_none() && is_foreign(&f.text)).cloned();
+    let foreign = shown.as_ref().filter(|f| then.is_none() && is_foreign(&f.text) && !is_own(link.host.borrow().sim(), &f.text)).cloned();
     let adopting = |f: OpenFile| {
         let link = link.clone();
         Callback::from(move |_: MouseEvent| {
@@ -185,6 +187,12 @@ pub fn Edit(props: &Props) -> Html {
             </div>
         </section>
     }
+}
+
+/// Whether a text is of an object that lives here: it is edited, not brought from elsewhere.
+fn is_own(sim: &Sim, text: &str) -> bool {
+    let line = |key: &str| text.lines().find_map(|l| l.strip_prefix(key)).unwrap_or_default();
+    object(sim, line("kind: "), line("  namespace: "), line("  name: ")).is_some_and(|o| o.uid() == line("  uid: "))
 }
 
 fn problem(p: &ProblemView, editor: &EditorCell, lang: super::i18n::Lang) -> Html {
