@@ -263,7 +263,7 @@ fn a_script_makes_on_an_empty_cluster_what_its_session_made() {
             {{"t":28,"terminal":{{"tab":1,"data":"exit\n"}}}},
             {{"t":30,"cmd":"kubectl create configmap c --from-literal=k=\"$(kubectl exec p -- cat /tmp/said)\""}}]}}"#
     );
-    let look = "kubectl get deploy,pod/p,cm/c --no-headers -o custom-columns='N:.metadata.name,R:.spec.replicas,E:.spec.template.spec.containers[0].env[0].value,D:.data.k,P:.status.phase'";
+    let look = "kubectl get deployment/web pod/p configmap/c --no-headers -o custom-columns='N:.metadata.name,R:.spec.replicas,E:.spec.template.spec.containers[0].env[0].value,D:.data.k,P:.status.phase'";
     let seen = |mut session: Session, at: f64| {
         session.inputs.push(TimedInput { t: at, cmd: Some(look.to_owned()), ..TimedInput::default() });
         let mut sim = Sim::new(session);
