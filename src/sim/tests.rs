@@ -256,7 +256,7 @@ fn a_script_makes_on_an_empty_cluster_what_its_session_made() {
             {{"t":9,"terminal":{{"tab":0,"data":"kubectl get pods -w\n"}}}},
             {{"t":12,"terminal":{{"tab":0,"data":"\u0003"}}}},
             {{"t":13,"terminal":{{"tab":0,"data":"kubectl scale deployment web --replicas=3; kubectl set env deployment/web A=\"b c\"\n"}}}},
-            {{"t":14,"fault":{{"node":"node1","disk":20}}}},
+            {{"t":29,"fault":{{"node":"node1","disk":20}}}},
             {{"t":15,"cmd":"kubectl run p --image=busybox -- sh -c 'while :; do sleep 1; done'"}},
             {{"t":25,"terminal":{{"tab":1,"data":"kubectl exec -it p -- sh\n"}}}},
             {{"t":27,"terminal":{{"tab":1,"data":"echo 'said here' > /tmp/said\n"}}}},

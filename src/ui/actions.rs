@@ -114,7 +114,13 @@ pub fn carry_out(link: &Link, state: &State, s: &Subject, deed: &Deed) {
             link.host.borrow().focus_terminal(terminal);
         }
         Deed::Edit => {
-            let Some(text) = link.host.borrow().object(s).map(PodDetails::yaml) else { return };
+            let Some(mut object) = link.host.borrow().object(s).cloned() else { return };
+            // What was applied last is kubectl's own to keep.
+            object.remove(&["metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"]);
+            if object.at(&["metadata", "annotations"]).entries().next().is_none() {
+                object.remove(&["metadata", "annotations"]);
+            }
+            let text = PodDetails::yaml(&object);
             let path = edited_path(s);
             link.host.borrow_mut().write_file(&path, &text);
             link.send(Action::Open { path: path.into(), text: text.into() });

@@ -132,6 +132,8 @@ impl LineEditor {
         let found = before.and_then(|before| self.history[..before].iter().rposition(|line| line.contains(text)));
         if let Some(place) = found {
             self.recall(place);
+            // As it was entered, whatever was made of it since.
+            self.line = self.history[place].chars().collect();
             // The cursor stands where it was found.
             let at = self.history[place].find(text).unwrap_or(0);
             self.cursor = self.history[place][..at].chars().count();

@@ -57,7 +57,7 @@ for (const [theme, language, size] of [
     await page.keyboard.press('Control+Home');
     await until('the labels', async () => {
       await page.keyboard.press('ArrowDown');
-      return /^\s*labels:$/.test(await page.locator('.cm-activeLine').innerText());
+      return /topology/.test(await page.locator('.cm-activeLine').innerText());
     });
     await page.keyboard.press('End');
     await page.keyboard.type('\nmood: calm');
@@ -71,9 +71,11 @@ for (const [theme, language, size] of [
 
 journey('searches the terminal\'s history', {}, async ({ page, until }) => {
   await type(page, 'kubectl get nodes -o name');
-  await type(page, 'kubectl get pods');
+  await until('the nodes', async () => /node\/node3/.test(await screen(page)));
+  await type(page, 'clear');
+  await until('an empty screen', async () => !/node\/node3/.test(await screen(page)));
   await page.keyboard.press('Control+r');
   await page.keyboard.type('nodes');
   await page.keyboard.press('Enter');
-  await until('the nodes once more', async () => ((await screen(page)).match(/node\/node1/g) ?? []).length === 2);
+  await until('the nodes once more', async () => /kubectl get nodes -o name\s+node\/node1/.test(await screen(page)));
 });
