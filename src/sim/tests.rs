@@ -256,11 +256,11 @@ fn a_script_makes_on_an_empty_cluster_what_its_session_made() {
             {{"t":9,"terminal":{{"tab":0,"data":"kubectl get pods -w\n"}}}},
             {{"t":12,"terminal":{{"tab":0,"data":"\u0003"}}}},
             {{"t":13,"terminal":{{"tab":0,"data":"kubectl scale deployment web --replicas=3; kubectl set env deployment/web A=\"b c\"\n"}}}},
-            {{"t":29,"fault":{{"node":"node1","disk":20}}}},
             {{"t":15,"cmd":"kubectl run p --image=busybox -- sh -c 'while :; do sleep 1; done'"}},
             {{"t":25,"terminal":{{"tab":1,"data":"kubectl exec -it p -- sh\n"}}}},
             {{"t":27,"terminal":{{"tab":1,"data":"echo 'said here' > /tmp/said\n"}}}},
             {{"t":28,"terminal":{{"tab":1,"data":"exit\n"}}}},
+            {{"t":29,"fault":{{"node":"node1","disk":20}}}},
             {{"t":30,"cmd":"kubectl create configmap c --from-literal=k=\"$(kubectl exec p -- cat /tmp/said)\""}}]}}"#
     );
     let look = "kubectl get deployment/web pod/p configmap/c --no-headers -o custom-columns='N:.metadata.name,R:.spec.replicas,E:.spec.template.spec.containers[0].env[0].value,D:.data.k,P:.status.phase'";
