@@ -103,7 +103,12 @@ impl Volume {
                 if let Some(message) = missing_host_path(&key, kind) {
                     return Err(MountError(message));
                 }
-                let node = if kind == "FileOrCreate" { Inode::file("", 0o644) } else { Inode::dir(0o755) };
+                let claim = self.source.get("hostPath").is_null();
+                let node = match kind {
+                    "FileOrCreate" => Inode::file("", 0o644),
+                    // Provisioners make their directories for everybody.
+                    _ => Inode::dir(if claim { 0o777 } else { 0o755 }),
+                };
                 disks.put(&key, &Arc::new(node), &from.pod.uid().into());
             }
             self.tree = disks.get(&key);
@@ -280,7 +285,9 @@ pub(super) fn prepare(mounts: &mut [Mount], volumes: &mut [Volume], disks: &mut 
             parts.insert(key.clone(), Arc::new(part));
             (mount.volume, mount.sub_path) = (key, ArcStr::new());
         } else if tree.at(&mount.sub_path).is_none() {
-            Arc::make_mut(tree).put(&mount.sub_path, Inode::dir(0o750));
+            // With the permissions of the volume itself.
+            let mode = tree.mode;
+            Arc::make_mut(tree).put(&mount.sub_path, Inode::dir(mode));
             if let Some(disk) = &volume.disk {
                 disks.put(disk, tree, uid);
             }

@@ -48,11 +48,15 @@ pub fn unescape_one(rest: &[u8]) -> (Vec<u8>, usize) {
 }
 
 /// What `echo` prints.
-pub fn echo(args: &[String]) -> Vec<u8> {
-    let (mut newline, mut escapes) = (true, false);
+pub fn echo(args: &[String], dash: bool) -> Vec<u8> {
+    let (mut newline, mut escapes) = (true, dash);
     let mut at = 0;
-    while let Some(flags) =
-        args.get(at).and_then(|a| a.strip_prefix('-')).filter(|f| !f.is_empty() && f.chars().all(|c| matches!(c, 'n' | 'e' | 'E')))
+    if dash && args.first().is_some_and(|a| a == "-n") {
+        (newline, at) = (false, 1);
+    }
+    while !dash
+        && let Some(flags) =
+            args.get(at).and_then(|a| a.strip_prefix('-')).filter(|f| !f.is_empty() && f.chars().all(|c| matches!(c, 'n' | 'e' | 'E')))
     {
         for c in flags.chars() {
             match c {

@@ -117,10 +117,28 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
             root: with(tree(Flavour::Debian), &[("worker.py", include_str!("job-wq-2.sh"), 0o755)]),
             ..Image::default()
         },
-        "mysql" | "mariadb" => tcp(base, "mysqld", &[3306], 360 << 20),
-        "postgres" => tcp(base, "postgres", &[5432], 40 << 20),
-        "mongo" => tcp(base, "mongod", &[27017], 140 << 20),
-        "memcached" => tcp(base, "memcached", &[11211], 4 << 20),
+        "mysql" | "mariadb" => {
+            let mut image = database(base, "mysqld", 3306, 360 << 20);
+            // What the server knows of itself is asked as of Redis.
+            image.service = image.service.map(|s| Arc::new(Service { kind: ServiceKind::Redis, ..(*s).clone() }));
+            let admin = "#!/bin/sh\nnc -z 127.0.0.1 3306 && echo mysqld is alive && exit\necho \"mysqladmin: connect to server at 'localhost' failed\" >&2\nexit 1\n";
+            let files = [("usr/bin/mysql", include_str!("mysql.sh"), 0o755), ("usr/bin/mysqladmin", admin, 0o755)];
+            image.root = with(image.root, &files);
+            image
+        }
+        "xtrabackup" => {
+            let nothing = "#!/bin/sh\necho \"xtrabackup: databases are not simulated here, there is nothing to back up or restore\" >&2\n";
+            let files = [
+                ("usr/bin/xtrabackup", nothing, 0o755),
+                ("usr/bin/xbstream", "#!/bin/sh\ncat >/dev/null\n", 0o755),
+                ("usr/bin/ncat", include_str!("ncat.sh"), 0o755),
+                ("usr/bin/mysql", include_str!("mysql.sh"), 0o755),
+            ];
+            Image { size_bytes: SIZE_BYTES, cmd: words(&["bash"]), root: with(tree(Flavour::Debian), &files), ..Image::default() }
+        }
+        "postgres" => database(base, "postgres", 5432, 40 << 20),
+        "mongo" => database(base, "mongod", 27017, 140 << 20),
+        "memcached" => database(base, "memcached", 11211, 4 << 20),
         "cassandra" => {
             let mut image = tcp(base, "cassandra", &[9042], 700 << 20);
             let ready = "#!/bin/sh\nnc -z 127.0.0.1 9042\n";
@@ -129,7 +147,21 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
             image
         }
         "etcd" => tcp(base, "etcd", &[2379, 2380], 30 << 20),
-        "zookeeper" | "kubernetes-zookeeper" => tcp(base, "zkServer.sh", &[2181], 90 << 20),
+        "zookeeper" | "kubernetes-zookeeper" => {
+            let mut image = tcp(base, "zkServer.sh", &[2181], 90 << 20);
+            let client =
+                "#!/bin/sh\necho \"zkCli.sh: znodes are not simulated here: the servers take connections and no more\" >&2\nexit 1\n";
+            let files = [
+                ("usr/bin/start-zookeeper", include_str!("zookeeper.sh"), 0o755),
+                ("usr/bin/zookeeper-ready", "#!/bin/sh\nnc -z 127.0.0.1 \"$1\"\n", 0o755),
+                ("usr/bin/zkCli.sh", client, 0o755),
+                // The image's own user writes these.
+                ("opt/zookeeper/conf/zoo.cfg", "", 0o666),
+                ("usr/etc/zookeeper/log4j.properties", "", 0o666),
+            ];
+            image.root = with(image.root, &files);
+            image
+        }
         "tomcat" | "tomcat-app" | "jenkins" => service_image(
             Service {
                 program: "catalina.sh".into(),
@@ -221,6 +253,15 @@ fn tcp(base: &str, program: &str, ports: &[u16], memory_bytes: u64) -> Image {
         &[program],
         Flavour::Debian,
     )
+}
+
+/// A server whose entry point takes flags for it and looks whether it was given a password.
+fn database(base: &str, program: &str, port: u16, memory_bytes: u64) -> Image {
+    let mut image = tcp(base, program, &[port], memory_bytes);
+    let entry = include_str!("database.sh").replace("PROGRAM", program);
+    image.root = with(image.root, &[("usr/local/bin/docker-entrypoint.sh", &entry, 0o755)]);
+    image.entrypoint = words(&["docker-entrypoint.sh"]);
+    image
 }
 
 /// An image whose program answers every request with one page: the last part of its name, its program and how that is started, its port, and

@@ -232,6 +232,10 @@ fn build(flavour: Flavour) -> Inode {
 
 /// The image that the workstation runs: a Debian with bash.
 pub fn workstation() -> Image {
-    let root = with(tree(Flavour::Debian), &[("usr/local/bin/minikube", include_str!("minikube.sh"), 0o755)]);
+    let mut root = (*with(tree(Flavour::Debian), &[("usr/local/bin/minikube", include_str!("minikube.sh"), 0o755)])).clone();
+    for name in ["crictl", "docker", "helm", "journalctl", "kind", "kubeadm", "ssh", "systemctl"] {
+        root.put(&format!("usr/local/bin/{name}"), Inode::file(include_str!("elsewhere.sh"), 0o755));
+    }
+    let root = Arc::new(root);
     Image { name: "workstation".into(), cmd: vec!["bash".into()], root, ..Image::default() }
 }

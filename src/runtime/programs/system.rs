@@ -11,7 +11,7 @@ use crate::base::Order as _;
 pub fn run(r: &mut Run<'_>) -> Option<i32> {
     Some(match r.name {
         "echo" => {
-            let out = text::echo(&r.args);
+            let out = text::echo(&r.args, false);
             r.out(out);
             0
         }
@@ -49,7 +49,7 @@ pub fn run(r: &mut Run<'_>) -> Option<i32> {
             let (opts, _) = r.options("");
             let text = if opts.iter().any(|o| o.0 == 'i' || o.0 == 'I') {
                 r.k.addresses.iter().map(|a| a.to_string()).collect::<Vec<_>>().join(" ")
-            } else if opts.iter().any(|o| o.0 == 'f') {
+            } else if opts.iter().any(|o| o.0 == 'f' || o.0 == 'd') {
                 // The name that comes first where the hosts' file has this one.
                 let hosts = String::from_utf8_lossy(&r.k.fs.read("/", "/etc/hosts", 1 << 16).unwrap_or_default()).into_owned();
                 let full = hosts.lines().find_map(|line| {
@@ -57,7 +57,9 @@ pub fn run(r: &mut Run<'_>) -> Option<i32> {
                     let first = names.clone().next()?;
                     names.any(|name| name == r.k.hostname.as_str()).then(|| first.to_owned())
                 });
-                full.unwrap_or_else(|| r.k.hostname.to_string())
+                let full = full.unwrap_or_else(|| r.k.hostname.to_string());
+                let domain = || full.split_once('.').map_or("", |d| d.1).to_owned();
+                if opts.iter().any(|o| o.0 == 'd') { domain() } else { full }
             } else {
                 r.k.hostname.to_string()
             };

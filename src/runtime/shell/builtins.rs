@@ -94,7 +94,9 @@ pub fn run(sh: &mut Shell, k: &mut Kernel, p: &mut Process, argv: &[String], tes
         }
         "false" => Outcome::Done(1),
         "echo" => {
-            let out = text::echo(args);
+            // Where there is a bash, `sh` is dash: it reads escapes, and no flags but one.
+            let dash = !sh.bash && k.fs.stat("/", "/bin/bash").is_ok();
+            let out = text::echo(args, dash);
             match k.put(p, 1, &out) {
                 Ok(()) => Outcome::Done(0),
                 Err(e) => {

@@ -10,18 +10,33 @@ use super::{Expander, Shell, Stop};
 
 /// Evaluates the inside of `[[ ]]`.
 pub fn evaluate(sh: &mut Shell, k: &mut Kernel, p: &mut Process, cond: &Cond) -> Result<bool, Stop> {
+    let mut traced = String::new();
+    let mark = if sh.opts.xtrace { sh.trace_mark() } else { String::new() };
     let mut e = Expander::new(sh, k, p);
-    walk(&mut e, cond)
+    let yes = walk(&mut e, cond, &mut |words| {
+        let words: Vec<&str> = words.iter().map(|w| if w.is_empty() { "''" } else { *w }).collect();
+        traced += &format!("{mark} [[ {} ]]\n", words.join(" "));
+    })?;
+    if !mark.is_empty() {
+        let _ = k.put(p, 2, traced.as_bytes());
+    }
+    Ok(yes)
 }
 
-fn walk(e: &mut Expander<'_>, cond: &Cond) -> Result<bool, Stop> {
+/// `trace` hears of every comparison that is made.
+fn walk(e: &mut Expander<'_>, cond: &Cond, trace: &mut dyn FnMut(&[&str])) -> Result<bool, Stop> {
     Ok(match cond {
-        Cond::Not(c) => !walk(e, c)?,
-        Cond::And(a, b) => walk(e, a)? && walk(e, b)?,
-        Cond::Or(a, b) => walk(e, a)? || walk(e, b)?,
-        Cond::Word(w) => !e.string(w)?.is_empty(),
+        Cond::Not(c) => !walk(e, c, &mut |words| trace(&[&["!"], words].concat()))?,
+        Cond::And(a, b) => walk(e, a, trace)? && walk(e, b, trace)?,
+        Cond::Or(a, b) => walk(e, a, trace)? || walk(e, b, trace)?,
+        Cond::Word(w) => {
+            let text = e.string(w)?;
+            trace(&["-n", &text]);
+            !text.is_empty()
+        }
         Cond::Unary(op, w) => {
             let text = e.string(w)?;
+            trace(&[op, &text]);
             match op.as_str() {
                 "-v" => e.sh.vars.contains_key(text.as_str()),
                 op => unary(e.k, e.p, op, &text).ok_or_else(|| Stop::Error(format!("{op}: unknown operand")))?,
@@ -32,10 +47,12 @@ fn walk(e: &mut Expander<'_>, cond: &Cond) -> Result<bool, Stop> {
             match op.as_str() {
                 "==" | "=" | "!=" => {
                     let pattern = e.pattern(b)?;
+                    trace(&[&left, op, &pattern]);
                     Pattern::new(&pattern).matches(&left) == (op != "!=")
                 }
                 "=~" => {
                     let text = e.pattern(b)?;
+                    trace(&[&left, op, &text]);
                     let Ok(re) = Regex::new(&text, true, false) else {
                         return Err(Stop::Error(format!("{text}: invalid regular expression")));
                     };
@@ -48,10 +65,14 @@ fn walk(e: &mut Expander<'_>, cond: &Cond) -> Result<bool, Stop> {
                         None => false,
                     }
                 }
-                "<" => left < e.string(b)?,
-                ">" => left > e.string(b)?,
                 op => {
                     let right = e.string(b)?;
+                    trace(&[&left, op, &right]);
+                    match op {
+                        "<" => return Ok(left < right),
+                        ">" => return Ok(left > right),
+                        _ => {}
+                    }
                     if matches!(op, "-nt" | "-ot" | "-ef") {
                         return binary(e.k, e.p, &left, op, &right).map_err(Stop::Error);
                     }

@@ -89,7 +89,8 @@ impl Shell {
 
     fn substitute(&mut self, k: &mut Kernel, p: &mut Process, code: Arc<Code>) -> Flow {
         let (r, w) = k.pipe();
-        let child = self.child(code, 0);
+        let mut child = self.child(code, 0);
+        child.depth += 1;
         match k.fork(p, Body::Shell(Box::new(child))) {
             Some(pid) => {
                 self.adopt(k, pid, None, Some(w), None, false);
@@ -133,6 +134,7 @@ impl Shell {
             exiting: None,
             reads_input: false,
             subshell: true,
+            depth: self.depth,
             bash: self.bash,
             arg0: self.arg0.clone(),
             params: self.params.clone(),
@@ -580,8 +582,13 @@ impl Shell {
         self.external(k, p, cmd, Expanded { argv, ready, assigned })
     }
 
+    /// What a traced line begins with: bash says how deep it is.
+    pub(super) fn trace_mark(&self) -> String {
+        "+".repeat(if self.bash { 1 + self.depth } else { 1 })
+    }
+
     fn trace(&mut self, k: &mut Kernel, p: &mut Process, assigned: &[Assigned], argv: &[String]) {
-        let mut text = String::from("+");
+        let mut text = self.trace_mark();
         for (name, _, value, _) in assigned {
             match value {
                 Ok(v) => text.push_str(&format!(" {name}={}", quote(v))),

@@ -225,6 +225,8 @@ pub struct Shell {
     script: bool,
     /// A forked part of another shell.
     subshell: bool,
+    /// How many command substitutions it is within.
+    depth: usize,
     env: Option<Arc<Env>>,
     getopts_at: usize,
     prompted: bool,
@@ -267,6 +269,7 @@ impl Shell {
             input: String::new(),
             script: false,
             subshell: false,
+            depth: 0,
             env: None,
             getopts_at: 0,
             prompted: false,

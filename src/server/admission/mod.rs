@@ -8,6 +8,7 @@ mod pod_security;
 pub(super) mod pod_topology_labels;
 mod priority;
 mod resource_quota;
+mod service_account;
 mod storage_object;
 
 use super::{ApiServer, Caller, Subresource};
@@ -18,6 +19,7 @@ pub(super) fn admit_create(server: &mut ApiServer, _by: &Caller, kind: KindRef, 
     namespace_lifecycle::admit(server, kind, namespace, object)?;
     if kind.group.is_empty() && kind.plural == "pods" {
         limit_ranger::admit(server, namespace, object)?;
+        service_account::admit(server, namespace, object);
         priority::admit(server, object)?;
         default_toleration_seconds::admit(object);
         pod_topology_labels::admit(server, object);

@@ -1,0 +1,171 @@
+# The images and the programs of tutorials: databases as far as they are needed, and what is said of the rest.
+#storage
+#file mysql.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: mysql
+data:
+  primary.cnf: |
+    [mysqld]
+    log-bin
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: mysql
+spec:
+  clusterIP: None
+  selector:
+    app: mysql
+  ports:
+  - port: 3306
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata:
+  name: mysql
+spec:
+  serviceName: mysql
+  replicas: 2
+  selector:
+    matchLabels:
+      app: mysql
+  template:
+    metadata:
+      labels:
+        app: mysql
+    spec:
+      initContainers:
+      - name: init
+        image: mysql:5.7
+        command:
+        - bash
+        - -c
+        - |
+          set -ex
+          [[ `hostname` =~ -([0-9]+)$ ]] || exit 1
+          ordinal=${BASH_REMATCH[1]}
+          echo [mysqld] > /mnt/conf.d/server-id.cnf
+          echo server-id=$((100 + $ordinal)) >> /mnt/conf.d/server-id.cnf
+          if [[ $ordinal -eq 0 ]]; then
+            cp /mnt/config-map/primary.cnf /mnt/conf.d/
+          fi
+        volumeMounts:
+        - name: conf
+          mountPath: /mnt/conf.d
+        - name: config-map
+          mountPath: /mnt/config-map
+      containers:
+      - name: mysql
+        image: mysql:5.7
+        env:
+        - name: MYSQL_ROOT_PASSWORD
+          value: secret
+        volumeMounts:
+        - name: data
+          mountPath: /var/lib/mysql
+          subPath: mysql
+        - name: conf
+          mountPath: /etc/mysql/conf.d
+        readinessProbe:
+          exec:
+            command: [mysql, -h, 127.0.0.1, -psecret, -e, SELECT 1]
+          periodSeconds: 2
+      - name: xtrabackup
+        image: gcr.io/google-samples/xtrabackup:1.0
+        command: [bash, -c, 'exec ncat --listen --keep-open --send-only 3307 -c "xtrabackup --backup"']
+      volumes:
+      - name: conf
+        emptyDir: {}
+      - name: config-map
+        configMap:
+          name: mysql
+  volumeClaimTemplates:
+  - metadata:
+      name: data
+    spec:
+      accessModes: [ReadWriteOnce]
+      resources:
+        requests:
+          storage: 1Gi
+#end
+#file zk.yaml
+apiVersion: v1
+kind: Service
+metadata:
+  name: zk-hs
+spec:
+  clusterIP: None
+  selector:
+    app: zk
+  ports:
+  - port: 2888
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata:
+  name: zk
+spec:
+  serviceName: zk-hs
+  podManagementPolicy: Parallel
+  replicas: 2
+  selector:
+    matchLabels:
+      app: zk
+  template:
+    metadata:
+      labels:
+        app: zk
+    spec:
+      securityContext:
+        runAsUser: 1000
+      containers:
+      - name: zk
+        image: registry.k8s.io/kubernetes-zookeeper:1.0-3.4.10
+        command:
+        - sh
+        - -c
+        - "start-zookeeper --servers=2 --data_dir=/var/lib/zookeeper/data --data_log_dir=/var/lib/zookeeper/data/log \
+           --conf_dir=/opt/zookeeper/conf --client_port=2181 --election_port=3888 --server_port=2888 --tick_time=2000 \
+           --log_level=INFO"
+        readinessProbe:
+          exec:
+            command: [sh, -c, zookeeper-ready 2181]
+        volumeMounts:
+        - name: datadir
+          mountPath: /var/lib/zookeeper
+  volumeClaimTemplates:
+  - metadata:
+      name: datadir
+    spec:
+      accessModes: [ReadWriteOnce]
+      resources:
+        requests:
+          storage: 1Gi
+#end
+kubectl apply -f mysql.yaml -f zk.yaml
+kubectl run mongo --image=mongo:4.2 -- --bind_ip 0.0.0.0
+kubectl run bare --image=mysql:8
+sleep 20; kubectl get pods --no-headers | awk '{print $1, $2, $3}'
+kubectl logs mysql-0 -c init
+kubectl logs mongo; kubectl logs bare | cut -d']' -f3-; kubectl logs mysql-1 -c xtrabackup
+kubectl run client --image=mysql:5.7 -i --rm --restart=Never -q -- sh -c 'for i in 0 1; do mysql -h mysql-$i.mysql -psecret -e "SELECT @@server_id"; done; nc mysql-1.mysql 3307 </dev/null; mysql -h mysql -e "SELECT 1" 2>&1 | cut -d@ -f1; mysql -h nobody -e "SELECT 1"; mysql -h mysql-0.mysql -psecret -e "SELECT * FROM test.messages"'
+kubectl exec mysql-0 -c mysql -- mysqladmin ping
+kubectl exec zk-1 -- sh -c 'hostname -d; cat /var/lib/zookeeper/data/myid; tail -n 3 /opt/zookeeper/conf/zoo.cfg'
+kubectl exec zk-0 -- zkCli.sh create /hello world
+# What dash and bash make of a line.
+kubectl run deb --image=nginx
+sleep 2; kubectl exec deb -- sh -c 'echo "a\tb"; echo -n c; echo -e d'
+kubectl exec deb -- bash -c 'echo "a\tb"; set -x; [[ $(hostname) == d* && ! -d /none ]] && [[ -n "" || 2 -gt 1 ]]'
+# The secrets of a service account.
+kubectl create secret docker-registry registry --docker-server=example.com --docker-username=me --docker-password=pass
+kubectl patch serviceaccount default -p '{"imagePullSecrets": [{"name": "registry"}]}'
+kubectl run private --image=example.com/app
+kubectl get pod private -o jsonpath='{.spec.imagePullSecrets[0].name}{"\n"}'
+# Addresses that are given, and names that files come under.
+curl -s --resolve web.example:8080:127.0.0.1 http://web.example:8080; echo $?
+curl -LO https://k8s.io/examples/pods/simple-pod.yaml
+curl -O https://k8s.io/
+# What there is no such thing for here says so.
+ssh node1; docker build .; kind create cluster
