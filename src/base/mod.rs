@@ -1,6 +1,7 @@
 //! Virtual time, the event queue, seeded random streams, shared values, sorted maps and regular expressions: what every layer stands on.
 //! Nothing here may know of Kubernetes.
 
+mod cells;
 mod order;
 mod queue;
 mod random;
@@ -9,6 +10,7 @@ mod shared;
 mod sorted;
 mod time;
 
+pub use cells::cells;
 pub use order::Order;
 pub use queue::EventQueue;
 pub use random::RandomStream;

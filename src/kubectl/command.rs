@@ -95,6 +95,8 @@ pub enum Task {
     PortForward(Box<commands::port_forward::Forwarding>),
     /// `proxy`.
     Proxy(Box<commands::proxy::Proxying>),
+    /// `edit`, `create --edit`, `apply edit-last-applied`.
+    Edit(Box<commands::edit::Editing>),
     /// `rolling-update`.
     Rolling(Box<commands::rolling_update::Rolling>),
 }
@@ -117,6 +119,7 @@ impl Task {
             Task::Replace(t) => t.resume(cx),
             Task::Create(t) => t.resume(cx),
             Task::Reapply(t) => t.resume(cx),
+            Task::Edit(t) => t.resume(cx),
             Task::Rolling(t) => t.resume(cx),
         }
     }

@@ -149,7 +149,7 @@ fn with_list_kind(item: &Value, list: &Value) -> Value {
 }
 
 /// What the client-side check finds.
-fn wrong_shape(value: &Value) -> Option<String> {
+pub fn wrong_shape(value: &Value) -> Option<String> {
     let Value::Map(map) = value else { return Some("invalid object to validate".into()) };
     let mut wrong = Vec::new();
     for (member, unset, odd) in

@@ -41,6 +41,17 @@ pub trait Files {
     fn write(&mut self, path: &str, content: &[u8]) -> Result<(), FileError>;
     /// Names in a directory, sorted.
     fn list(&self, path: &str) -> Result<Vec<String>, FileError>;
+    /// Takes a file away; nothing where there is none.
+    fn remove(&mut self, path: &str);
+}
+
+/// How a program ended that kubectl ran.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// There is none of that name, or it may not be run.
+    NotFound,
+    /// With this exit code.
+    With(i32),
 }
 
 /// What runs a kubectl, for the length of one step.
@@ -55,6 +66,8 @@ pub struct Host<'a> {
     pub files: &'a mut dyn Files,
     /// The workstation's ports on which another kubectl listens.
     pub listening: &'a [u16],
+    /// How the program ended that the last step ran ([`Step::Run`]).
+    pub ended: Option<Ended>,
 }
 
 /// Standard input so far.
@@ -122,7 +135,7 @@ impl Output {
 }
 
 /// What a step came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// The process ended with this code.
     Exit(i32),
@@ -132,4 +145,6 @@ pub enum Step {
     WaitChange(Option<Time>),
     /// Call again when there is more standard input, or at this moment, where one is given.
     WaitStdin(Option<Time>),
+    /// Run this program with kubectl's own input and output, and call again when it has ended.
+    Run(Vec<String>),
 }

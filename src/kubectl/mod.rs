@@ -27,7 +27,7 @@ mod sha256;
 mod unified;
 
 pub use completion::complete;
-pub use host::{Environment, FileError, Files, Host, Output, StdinState, Step, Stream};
+pub use host::{Ended, Environment, FileError, Files, Host, Output, StdinState, Step, Stream};
 pub use kubectl::{Behind, Kubectl};
 pub use legacy::VERSION_VARIABLE;
 

@@ -398,6 +398,11 @@ fn part(cx: &Context<'_, '_>, query: &Query, info: &mut Info) -> Result<(), CliE
     }
 }
 
+/// The objects of a text that no file holds.
+pub fn from_text(cx: &mut Context<'_, '_>, query: &Query, name: &str, text: &str) -> Result<Found, CliError> {
+    from_files(cx, query, &[files::Source { name: name.to_owned(), text: text.to_owned() }])
+}
+
 fn from_files(cx: &mut Context<'_, '_>, query: &Query, paths: &[files::Source]) -> Result<Found, CliError> {
     let mut found = Found { single: paths.len() == 1, from_files: true, ..Found::default() };
     let selector = match &query.selector {

@@ -28,6 +28,9 @@ impl Files for MemoryFiles {
         self.0.insert(clean(path), content.to_vec());
         Ok(())
     }
+    fn remove(&mut self, path: &str) {
+        self.0.remove(&clean(path));
+    }
     fn list(&self, path: &str) -> Result<Vec<String>, FileError> {
         let path = clean(path);
         let prefix = if path.is_empty() { String::new() } else { format!("{path}/") };
@@ -67,7 +70,7 @@ impl Desk {
         let mut out = Output::default();
         let mut steps = 0;
         let exit = loop {
-            let mut host = Host { api: &mut self.api, node: None, now: self.now, files: &mut self.files, listening: &[] };
+            let mut host = Host { api: &mut self.api, node: None, now: self.now, files: &mut self.files, listening: &[], ended: None };
             match kubectl.step(&mut host, StdinState { bytes: stdin.as_bytes(), eof: true }, &mut out) {
                 Step::Exit(code) => break code,
                 Step::WaitUntil(at) | Step::WaitChange(Some(at)) | Step::WaitStdin(Some(at)) if at > self.now => self.now = at,

@@ -100,6 +100,7 @@ impl PodWorker {
             | MachineEvent::ExternalStarted { .. }
             | MachineEvent::ExternalInput { .. }
             | MachineEvent::ExternalSignal { .. }
+            | MachineEvent::ExternalChild { .. }
             | MachineEvent::ExternalGone { .. } => {}
         }
     }

@@ -89,6 +89,8 @@ pub struct Tty {
     echo: bool,
     /// Ctrl-D on an empty line: the next read finds the end, once.
     end_once: bool,
+    /// The process that takes keys as they are typed, unseen: a full-screen program.
+    raw: Option<Pid>,
 }
 
 /// What a read came to.
@@ -533,6 +535,9 @@ impl Kernel {
         for d in std::mem::take(&mut p.fds).into_iter().flatten() {
             self.desc_unref(d);
         }
+        if let Some(tty) = self.sessions.get_mut(&p.session).and_then(|s| s.tty.as_mut()) {
+            tty.raw.take_if(|by| *by == p.pid);
+        }
         let init = p.pid == 1;
         let events = &mut self.events;
         self.requests_open.retain(|id, pid| {
@@ -554,7 +559,7 @@ impl Kernel {
             if parent.reaped.len() > 4 * PROCESSES_MAX {
                 parent.reaped.remove(0);
             }
-            if matches!(parent.block, Block::Child | Block::ChildUntil(_)) {
+            if matches!(parent.block, Block::Child | Block::ChildUntil(_) | Block::Host) {
                 parent.wake = self.now;
             }
         }

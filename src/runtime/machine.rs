@@ -189,6 +189,13 @@ pub enum MachineEvent {
         /// The signal.
         signal: Signal,
     },
+    /// The program that it ran by `ext_run` ended.
+    ExternalChild {
+        /// The process that ran it.
+        pid: Pid,
+        /// How it ended.
+        status: ExitStatus,
+    },
     /// It was killed, or nobody reads what it writes.
     ExternalGone {
         /// The process.
@@ -378,6 +385,11 @@ impl Machine {
     pub fn tty_input(&mut self, now: Time, pid: Pid, bytes: &[u8]) {
         self.kernel.now = self.kernel.now.max(now);
         self.kernel.tty_input(pid, bytes);
+    }
+
+    /// Whether a program on this terminal takes keys as they are typed, as an editor does.
+    pub fn tty_is_raw(&self, pid: Pid) -> bool {
+        self.kernel.tty_is_raw(pid)
     }
 
     /// Whether the terminal shows what is typed; on at first. A front end that edits lines itself turns it off.
@@ -574,6 +586,16 @@ impl Machine {
         {
             p.wake = at;
         }
+    }
+
+    /// Runs a program for an external one, with the same descriptors; `ExternalChild` says how it ended.
+    pub fn ext_run(&mut self, now: Time, pid: Pid, argv: &[String]) -> Result<(), Errno> {
+        let k = &mut self.kernel;
+        k.now = k.now.max(now);
+        let Some(mut p) = k.procs.remove(&pid) else { return Err(Errno::NoEntry) };
+        let ran = programs::run_for_external(k, &mut p, argv);
+        k.procs.insert(pid, p);
+        ran
     }
 
     /// Whether a descriptor of an external program is a terminal.

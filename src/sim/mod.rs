@@ -15,6 +15,7 @@ mod timeline;
 mod workstation;
 
 /// Where a command writes.
+pub use crate::runtime::SIZE_QUERY;
 pub use crate::runtime::Stream;
 pub use cluster::Cluster;
 pub use nodes::default_nodes;

@@ -7,7 +7,7 @@ use super::cluster::Cluster;
 use super::connections::{Connections, Way, local_port};
 use super::session::Session;
 use crate::base::{Duration, Time};
-use crate::kubectl::{Environment, FileError, Files, Host, Kubectl, Output, StdinState, Step, Stream, VERSION_VARIABLE};
+use crate::kubectl::{Ended, Environment, FileError, Files, Host, Kubectl, Output, StdinState, Step, Stream, VERSION_VARIABLE};
 use crate::kubelet::Kubelets;
 use crate::network::NetRequest;
 use crate::runtime::{self, Errno, ExtRead, Image, Kind, Machine, MachineEvent, MachineSpec, Pid, Signal, SpawnSpec, Stdin};
@@ -51,6 +51,8 @@ struct Running {
     beyond: Option<u64>,
     /// Step it when there is input.
     wants_stdin: bool,
+    /// How the program ended that it ran.
+    ended: Option<Ended>,
 }
 
 /// A terminal of the page.
@@ -239,9 +241,9 @@ impl Workstation {
         }
     }
 
-    /// Whether keys of a terminal go, as they are typed, to a program in a container.
+    /// Whether keys of a terminal go, as they are typed, to a program in a container or to an editor.
     pub fn terminal_is_raw(&self, tab: u32) -> bool {
-        self.raw_reader(tab).is_some()
+        self.raw_reader(tab).is_some() || self.terminals.get(&tab).is_some_and(|t| self.machine.tty_is_raw(t.pid))
     }
 
     /// What a terminal has shown from an offset on, and the offset after it.
@@ -316,8 +318,8 @@ impl Workstation {
                     let environment = Environment { cwd, env, stdin_is_tty: tty, namespace: self.namespace.clone() };
                     let start = self.kubectl_start(&argv);
                     let kubectl = Kubectl::start(argv.get(1..).unwrap_or_default(), &environment);
-                    let running =
-                        Running { kubectl, stdin: Vec::new(), eof: false, wake: Some(now + start), beyond: None, wants_stdin: false };
+                    let wake = Some(now + start);
+                    let running = Running { kubectl, stdin: Vec::new(), eof: false, wake, beyond: None, wants_stdin: false, ended: None };
                     self.kubectls.insert(pid, running);
                 }
                 MachineEvent::ExternalInput { pid } => {
@@ -326,6 +328,12 @@ impl Workstation {
                     }
                 }
                 MachineEvent::ExternalSignal { pid, signal } => self.signal_kubectl(now, pid, signal),
+                MachineEvent::ExternalChild { pid, status } => {
+                    if let Some(running) = self.kubectls.get_mut(&pid) {
+                        running.ended = Some(Ended::With(status.code()));
+                        running.wake = Some(now);
+                    }
+                }
                 MachineEvent::ExternalGone { pid } => {
                     self.kubectls.remove(&pid);
                 }
@@ -390,7 +398,7 @@ impl Workstation {
             let cwd = self.machine.ext_cwd(pid);
             let mut files = WorkstationFiles { machine: &mut self.machine, cwd };
             let node = cluster.kubelets.as_mut().map(|kubelets| kubelets as &mut dyn NodeApi);
-            let mut host = Host { api: &mut cluster.api, node, now, files: &mut files, listening: &listening };
+            let mut host = Host { api: &mut cluster.api, node, now, files: &mut files, listening: &listening, ended: running.ended.take() };
             running.kubectl.step(&mut host, StdinState { bytes: &running.stdin, eof: running.eof }, &mut out)
         };
         for (stream, bytes) in &out.chunks {
@@ -404,6 +412,13 @@ impl Workstation {
                 return;
             }
             Step::WaitUntil(at) => running.wake = Some(at),
+            Step::Run(argv) => {
+                running.wake = None;
+                if self.machine.ext_run(now, pid, &argv).is_err() {
+                    running.ended = Some(Ended::NotFound);
+                    running.wake = Some(now);
+                }
+            }
             Step::WaitChange(at) => {
                 running.wake = at;
                 running.beyond = Some(revision.max(cluster.api.revision()));
@@ -471,6 +486,12 @@ impl Files for WorkstationFiles<'_> {
             Kind::Dir(entries) => Ok(entries.keys().map(ToString::to_string).collect()),
             _ => Err(FileError::NotADirectory),
         }
+    }
+
+    fn remove(&mut self, path: &str) {
+        let path = if path.starts_with('/') { path.to_owned() } else { format!("{}/{path}", self.cwd) };
+        // What is not there need not be taken away.
+        let _ = self.machine.files().remove(&path);
     }
 }
 

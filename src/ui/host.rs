@@ -7,7 +7,7 @@ use std::rc::Rc;
 use js_sys::Uint8Array;
 use kubarium::api::Value;
 use kubarium::base::{Duration, SortedMap, Time};
-use kubarium::sim::{Fault, Load, Session, Sim, TerminalInput, TimedInput, Timeline, Usage, is_act, quoted, script};
+use kubarium::sim::{Fault, Load, SIZE_QUERY, Session, Sim, TerminalInput, TimedInput, Timeline, Usage, is_act, quoted, script};
 use kubarium::views::{
     ClusterView, ClusterViews, ContainerInside, Copied, EnvView, EventFeed, EventView, FileView, Flows, complete, environment,
     events_after, object, sheets,
@@ -627,6 +627,18 @@ impl Host {
         if let Some(screen) = self.terminals.get_mut(&terminal) {
             screen.line.resize(columns as usize);
         }
+        if self.time.live().workstation().terminal_is_raw(tab_of(terminal)) {
+            self.tell_size(terminal);
+        }
+    }
+
+    /// Says to what runs in a terminal how large it is, as a terminal does that was asked. What is only run again was told before.
+    fn tell_size(&mut self, terminal: usize) {
+        let Some(js) = self.terminals.get(&terminal).map(|screen| &screen.js) else { return };
+        if !self.time.is_past() && end_of(self.session()) <= self.time.live().now() {
+            let size = format!("\x1b[8;{};{}t", js.rows(), js.cols());
+            self.send_to(terminal, &size);
+        }
     }
 
     /// Shows a terminal's output on the page from now on.
@@ -679,18 +691,23 @@ impl Host {
     /// Takes what the terminals' programs have written.
     fn show_output(&mut self) {
         let branch = self.time.current();
+        let mut asked = Vec::new();
         if !self.time.is_past() {
             for (terminal, screen) in self.terminals.iter_mut() {
                 let transcript = self.transcripts.entry((branch, *terminal)).or_default();
                 let (new, end) = self.time.live().terminal_output(tab_of(*terminal), transcript.taken);
                 if !new.is_empty() {
                     let text = screen.line.output(&shown_text(new));
+                    if text.contains(SIZE_QUERY) {
+                        asked.push(*terminal);
+                    }
                     transcript.push(self.time.live().now(), &text);
                     transcript.taken = end;
                     self.files_stale = true;
                 }
             }
         }
+        asked.into_iter().for_each(|terminal| self.tell_size(terminal));
         self.draw_screens();
     }
 

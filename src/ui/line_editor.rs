@@ -359,9 +359,9 @@ fn move_to(from_row: usize, row: usize, column: usize) -> String {
     text
 }
 
-/// How many cells characters take on the screen: two for those of East Asia.
+/// How many cells characters take on the screen.
 fn cells(chars: impl Iterator<Item = char>) -> usize {
-    chars.map(|c| if matches!(c as u32, 0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xfe30..=0xfe6f | 0xff00..=0xff60 | 0x1f300..=0x1faff) { 2 } else { 1 }).sum()
+    chars.map(kubarium::base::cells).sum()
 }
 
 /// The escape sequence that a text begins with, and its length in bytes.

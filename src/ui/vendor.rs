@@ -69,6 +69,9 @@ extern "C" {
     /// Its columns.
     #[wasm_bindgen(method)]
     pub fn cols(this: &JsTerminal) -> u32;
+    /// Its rows.
+    #[wasm_bindgen(method)]
+    pub fn rows(this: &JsTerminal) -> u32;
     /// Takes the focus.
     #[wasm_bindgen(method, js_name = focus)]
     pub fn focus_terminal(this: &JsTerminal);

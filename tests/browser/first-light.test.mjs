@@ -56,6 +56,27 @@ journey('works with kubectl in the terminal', { theme: 'dark' }, async ({ page, 
   await page.keyboard.type('exit\n');
 });
 
+journey('edits an object in the editor that kubectl opens', { theme: 'light' }, async ({ page, until, screenshot }) => {
+  const shows = async (pattern) => pattern.test((await screen(page)).replace(/\u00a0/g, ' '));
+  await type(page, 'kubectl create deployment web --image=nginx');
+  await until('created', async () => (await screen(page)).includes('deployment.apps/web created'));
+  await page.keyboard.type('kubectl edit deployment web\n');
+  await until('the editor with the object', () => shows(/# Please edit the object below/));
+  await until('its status line at the bottom', () => shows(/'\/tmp\/kubectl-edit-\d+\.yaml' \d+L/));
+  await page.keyboard.type('/replicas\n');
+  await page.keyboard.type('$r3');
+  await until('the change', () => shows(/ {2}replicas: 3/));
+  await screenshot('open');
+  await page.keyboard.type(':wq\n');
+  await until("kubectl's word, on the screen from before", () => shows(/web created[^]*\$ kubectl edit deployment web\s+deployment\.apps\/web edited/));
+  await until('three pods', async () => (await page.locator('.node .pod').count()) === 3);
+  // A line is edited again as ever.
+  await page.keyboard.type('echo hellp');
+  await page.keyboard.press('Backspace');
+  await page.keyboard.type('o\n');
+  await until('the shell again', () => shows(/^hello$/m));
+});
+
 journey('pauses, steps and runs at sixty times the speed', {}, async ({ page, until }) => {
   const time = () => page.locator('.time').innerText();
   await page.getByRole('button', { name: 'Pause' }).click();

@@ -1,5 +1,6 @@
 //! `kubectl apply`: the three-way merge of what was applied last, what is applied now and what the server has.
 
+use super::edit::{self, Mode};
 use crate::api::convert::{to_stored, to_version};
 use crate::api::decode::served_version;
 use crate::api::{Kind, KindRef, Object, Value, split_api_version};
@@ -430,11 +431,15 @@ pub fn three_way(kind: KindRef, current: &Value, modified: &Value) -> Value {
         object
     };
     let original = last_applied::original(current).map_or_else(Value::map, |o| stored(&o));
-    let modified = stored(modified);
+    three_way_patch(kind, &original, &stored(modified), current)
+}
+
+/// The same of objects that are all at the version that is stored.
+pub fn three_way_patch(kind: KindRef, original: &Value, modified: &Value, current: &Value) -> Value {
     if uses_strategic(kind) {
-        three_way_strategic_patch(kind, &original, &modified, current)
+        three_way_strategic_patch(kind, original, modified, current)
     } else {
-        three_way_merge_patch(&original, &modified, current)
+        three_way_merge_patch(original, modified, current)
     }
 }
 
@@ -458,13 +463,20 @@ fn about_patch(error: CliError, patch: &Value, info: &Info) -> CliError {
 }
 
 fn edit_last_applied(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-    let infos = find(cx, &Query::of(cx), cx.args())?.into_infos()?;
-    if infos.iter().all(|i| i.object.annotation(last_applied::ANNOTATION).is_none()) {
+    let mut infos = find(cx, &Query::of(cx), cx.args())?.into_infos()?;
+    infos.retain_mut(|info| match last_applied::original(&info.object) {
+        Some(original) => {
+            info.object = original;
+            true
+        }
+        None => false,
+    });
+    if infos.is_empty() {
         return fail(
             "no last-applied-configuration annotation found on resources, to create the annotation, use command `kubectl apply set-last-applied --create-annotation`",
         );
     }
-    fail(super::misc::no_editor(cx))
+    edit::start(cx, Mode::LastApplied, infos)
 }
 
 fn set_last_applied(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {

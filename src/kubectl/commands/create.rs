@@ -1,5 +1,6 @@
 //! `kubectl create -f`; the generators are in files of their own beside this one.
 
+use super::edit::{self, Mode};
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
@@ -50,7 +51,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let query = Query { latest: false, validate: super::validates(cx), ..Query::of(cx) };
     let found = find(cx, &query, &[])?;
     if cx.flags().is_on("edit") {
-        return fail(super::misc::no_editor(cx));
+        return edit::start(cx, Mode::Create, found.into_infos()?);
     }
     let (mut left, unread) = found.split();
     left.reverse();

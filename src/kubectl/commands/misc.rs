@@ -1,6 +1,6 @@
-//! Small commands: `auth`, `cluster-info`, `completion`, `options`, `plugin`, `kustomize`, `proxy`, `certificate`, `edit`.
+//! Small commands: `auth`, `cluster-info`, `completion`, `options`, `plugin`, `kustomize`, `proxy`, `certificate`.
 
-use crate::api::{Kind, Value};
+use crate::api::Kind;
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::config::Kubeconfig;
@@ -83,15 +83,6 @@ static DENY: Command = Command {
     flags: &[flags::FILENAME, flags::PRINT, CERTIFICATE_FLAGS],
     run: Run::Do(certificate),
     ..Command::new("deny", "Deny a certificate signing request", certificate)
-};
-
-const EDIT_FLAGS: &[Flag] = &[switch("output-patch", ""), switch("windows-line-endings", ""), text("subresource", "")];
-/// `kubectl edit`.
-pub static EDIT: Command = Command {
-    usage: "(RESOURCE/NAME | -f FILENAME) [options]",
-    flags: &[flags::FILENAME, flags::PRINT, flags::VALIDATE, flags::SAVE_CONFIG, flags::RECORD, flags::WRITE, EDIT_FLAGS],
-    run: Run::Do(edit),
-    ..Command::new("edit", "Edit a resource on the server", edit)
 };
 
 /// The verbs of resources that `can-i` knows.
@@ -267,22 +258,4 @@ fn certificate(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         reporter.report(&done, &info.object, cx.out)
     })?;
     Ok(Flow::Done)
-}
-
-fn edit(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-    let args = cx.args();
-    let only_type = args.len() == 1 && !args[0].contains('/') && !cx.flags().given("filename");
-    let query = Query { allow_empty_selector: only_type, ..Query::of(cx) };
-    let infos: Vec<Value> = find(cx, &query, args)?.into_infos()?.into_iter().map(|i| i.object).collect();
-    if infos.is_empty() {
-        return fail("edit cancelled, no objects found");
-    }
-    fail(no_editor(cx))
-}
-
-/// What is said where an editor should open.
-pub fn no_editor(cx: &Context<'_, '_>) -> String {
-    let var = |name: &str| cx.inv.env.env.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone()).filter(|v| !v.is_empty());
-    let editor = var("KUBE_EDITOR").or_else(|| var("EDITOR")).unwrap_or_else(|| "vi".into());
-    format!("unable to launch the editor {editor:?}: edit the object in a tab of the page, or use \"kubectl patch\"")
 }

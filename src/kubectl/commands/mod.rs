@@ -15,6 +15,7 @@ pub mod describe;
 pub mod diff;
 pub mod drain;
 mod dump;
+pub mod edit;
 pub mod events;
 pub mod exec;
 pub mod explain;
@@ -60,6 +61,7 @@ pub static ROOT: Command = Command::group(
         &api_resources::VERSIONS,
         &config::COMMAND,
         &diff::COMMAND,
+        &edit::COMMAND,
         &events::COMMAND,
         &explain::COMMAND,
         &top::COMMAND,
@@ -67,7 +69,6 @@ pub static ROOT: Command = Command::group(
         &misc::CERTIFICATE,
         &misc::CLUSTER_INFO,
         &misc::COMPLETION,
-        &misc::EDIT,
         &misc::KUSTOMIZE,
         &misc::OPTIONS,
         &misc::PLUGIN,

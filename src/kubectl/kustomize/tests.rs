@@ -6,6 +6,7 @@ use crate::kubectl::output::to_yaml;
 struct Folder(&'static [(&'static str, &'static str)]);
 
 impl Files for Folder {
+    fn remove(&mut self, _: &str) {}
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
         let path = path.trim_start_matches("./");
         if let Some((_, text)) = self.0.iter().find(|(p, _)| *p == path) {

@@ -45,7 +45,7 @@ fn write_plain(out: &mut String, v: &Value) {
 }
 
 /// `%#v`: `map[string]interface {}{"a":1}`.
-pub(super) fn syntax(v: &Value) -> String {
+pub(crate) fn syntax(v: &Value) -> String {
     let mut out = String::new();
     write_syntax(&mut out, v);
     out

@@ -310,8 +310,8 @@ impl Kernel {
                     }
                     return if session.closed { Rd::End } else { Rd::Empty };
                 }
-                // A terminal hands out one line at a time.
-                let line = line || session.tty.is_some();
+                // A terminal hands out one line at a time, unless its keys are taken as they are typed.
+                let line = line || session.tty.as_ref().is_some_and(|t| t.raw.is_none());
                 Rd::Data(take(&mut session.input, max, line))
             }
         }

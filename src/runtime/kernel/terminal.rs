@@ -27,7 +27,22 @@ impl Kernel {
         }
     }
 
+    /// A process takes its terminal's keys as they are typed, until it ends.
+    pub fn tty_raw(&mut self, p: &Process) {
+        if let Some(tty) = self.sessions.get_mut(&p.session).and_then(|s| s.tty.as_mut()) {
+            tty.raw = Some(p.pid);
+        }
+    }
+
+    /// Whether a program of the session takes keys as they are typed.
+    pub fn tty_is_raw(&self, session: Pid) -> bool {
+        self.sessions.get(&session).and_then(|s| s.tty.as_ref()).is_some_and(|t| t.raw.is_some())
+    }
+
     pub fn tty_input(&mut self, session: Pid, bytes: &[u8]) {
+        if self.tty_is_raw(session) {
+            return self.host_input(session, bytes);
+        }
         for &b in bytes {
             let Some(s) = self.sessions.get_mut(&session) else { return };
             let Some(tty) = &mut s.tty else {

@@ -18,7 +18,7 @@ use super::{Lookup, Program, Run, become_program, look_up, sleep_us};
 use crate::base::{Duration, Time};
 
 pub use dd::Dd;
-pub use external::{External, start_external};
+pub use external::{External, run_for_external, start_external};
 pub use stress::Hog;
 
 /// Starts a program of this family; `None` where it is none.

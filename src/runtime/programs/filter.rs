@@ -4,7 +4,7 @@ mod awk;
 mod grep;
 mod hash;
 pub mod lines;
-mod sed;
+pub(super) mod sed;
 
 use std::collections::VecDeque;
 

@@ -9,6 +9,7 @@ mod queues;
 mod said;
 mod server;
 mod system;
+mod vi;
 
 use std::sync::Arc;
 
@@ -19,10 +20,12 @@ use super::kernel::Kernel;
 use super::process::{Block, Body, Pid, Process, Signal, Step};
 use super::shell::Shell;
 use super::text;
+pub use control::run_for_external;
 use control::{External, Xargs};
 use filter::FilterRun;
 pub use queues::QueueLength;
 use server::Server;
+pub use vi::SIZE_QUERY;
 
 /// A running program's state.
 #[derive(Debug, Clone)]
@@ -43,6 +46,7 @@ pub enum Program {
     Client(Box<net::Client>),
     Listener(net::Listener),
     External(External),
+    Vi(Box<vi::Vi>),
 }
 
 /// A program found, with the arguments it gets.
@@ -214,6 +218,9 @@ pub fn start(k: &mut Kernel, p: &mut Process, name: &str) -> Step {
     }
     let args: Vec<String> = p.argv.iter().skip(1).map(|a| a.to_string()).collect();
     let mut run = Run { k, p, name, args };
+    if matches!(name, "vi" | "vim") {
+        return vi::start(&mut run);
+    }
     if let Some(step) = filter::start(&mut run) {
         return step;
     }
@@ -287,6 +294,7 @@ impl Program {
             Program::Client(c) => c.step(k, p),
             Program::Listener(l) => l.step(k, p),
             Program::External(e) => e.step(k, p),
+            Program::Vi(v) => v.step(k, p),
         }
     }
 

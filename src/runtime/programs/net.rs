@@ -722,7 +722,8 @@ fn write_out(format: &str, status: u16, size: usize, took: Duration) -> String {
         .replace("%{time_total}", &format!("{:.6}", took.as_secs_f64()))
 }
 
-fn save(k: &mut Kernel, p: &mut Process, name: &str, bytes: &[u8]) -> Result<(), super::super::fs::Errno> {
+/// Makes or replaces a file, as the process may.
+pub(super) fn save(k: &mut Kernel, p: &mut Process, name: &str, bytes: &[u8]) -> Result<(), super::super::fs::Errno> {
     let d = k.open(p, name, OpenHow::Truncate)?;
     let done = k.put_desc(p, d, bytes);
     k.desc_unref(d);

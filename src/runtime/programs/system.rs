@@ -182,8 +182,8 @@ pub fn run(r: &mut Run<'_>) -> Option<i32> {
         }
         "comm" => comm(r),
         "who" | "w" | "last" => 0,
-        "vi" | "vim" | "nano" | "ed" | "emacs" => {
-            r.err("there is no screen editor here; write files with a here-document, or edit the workstation's files in the page");
+        "nano" | "ed" | "emacs" => {
+            r.err("is not simulated; vi is");
             1
         }
         // What can be installed is there already.

@@ -1,15 +1,19 @@
 //! Programs that the host runs.
 
+use super::super::super::fs::Errno;
 use super::super::super::kernel::Kernel;
 use super::super::super::machine::MachineEvent;
-use super::super::super::process::{Block, Process, Signal, Step};
+use super::super::super::process::{Block, Body, Pid, Process, Signal, Step};
 use super::super::{Program, become_program};
+use super::spawn;
 
 /// A program whose work the host does.
 #[derive(Debug, Clone)]
 pub struct External {
     pub wants_input: bool,
     pub code: Option<i32>,
+    /// The program that the host runs through it.
+    child: Option<Pid>,
 }
 
 /// Tells the host of a program that it runs.
@@ -25,7 +29,19 @@ pub fn start_external(k: &mut Kernel, p: &mut Process) -> Step {
         tty,
         at: k.now,
     });
-    become_program(Program::External(External { wants_input: false, code: None }), 1)
+    become_program(Program::External(External { wants_input: false, code: None, child: None }), 1)
+}
+
+/// Runs a program for one whose work the host does.
+pub fn run_for_external(k: &mut Kernel, p: &mut Process, argv: &[String]) -> Result<(), Errno> {
+    let child = spawn(k, p, argv)?;
+    if let Body::Program(program) = &mut p.body
+        && let Program::External(external) = &mut **program
+    {
+        external.child = child;
+    }
+    // Where there is no room for another process, it is as if there were no program.
+    child.map(|_| ()).ok_or(Errno::NoEntry)
 }
 
 impl External {
@@ -40,7 +56,11 @@ impl External {
                 k.events.push(MachineEvent::ExternalSignal { pid: p.pid, signal: Signal(n) });
             }
         }
-
+        if let Some(at) = p.reaped.iter().position(|(pid, _)| Some(*pid) == self.child) {
+            let (_, status) = p.reaped.remove(at);
+            self.child = None;
+            k.events.push(MachineEvent::ExternalChild { pid: p.pid, status });
+        }
         if self.wants_input && p.fd(0).is_some_and(|d| k.readable(d)) {
             self.wants_input = false;
             k.events.push(MachineEvent::ExternalInput { pid: p.pid });

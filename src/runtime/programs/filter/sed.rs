@@ -129,8 +129,7 @@ pub fn make(run: &mut Run<'_>) -> Result<(Filter, Vec<String>), i32> {
         run.err("script too long");
         return Err(1);
     }
-    let mut p =
-        Parser { c: script.chars().collect(), at: 0, extended, commands: Vec::new(), labels: Vec::new(), jumps: Vec::new(), last: None };
+    let mut p = Parser { c: script.chars().collect(), extended, ..Parser::default() };
     if let Err(e) = p.script() {
         run.err(e);
         return Err(1);
@@ -161,6 +160,7 @@ pub fn make(run: &mut Run<'_>) -> Result<(Filter, Vec<String>), i32> {
     Ok((Filter::Sed(Box::new(sed)), rest))
 }
 
+#[derive(Default)]
 struct Parser {
     c: Vec<char>,
     at: usize,
@@ -475,6 +475,35 @@ impl Parser {
             self.at += 1;
         }
         Ok(Action::Substitute { re: self.regex(&pattern, fold)?, with, global, nth, print, write })
+    }
+}
+
+/// One `s`, as an editor has it: what it makes of a line.
+pub struct Substitution {
+    re: Regex,
+    with: Vec<Part>,
+    global: bool,
+    nth: u64,
+}
+
+impl Substitution {
+    /// Reads what stands behind the `s`: `/a/b/g`. The last delimiter may be left out.
+    pub fn parse(text: &str) -> Result<Substitution, String> {
+        let mut c: Vec<char> = text.chars().collect();
+        let delimiter = c.first().copied().filter(|d| !d.is_alphanumeric()).ok_or("bad substitution")?;
+        if c.iter().filter(|d| **d == delimiter).count() == 2 {
+            c.push(delimiter);
+        }
+        let mut parser = Parser { c, ..Parser::default() };
+        match parser.substitute()? {
+            Action::Substitute { re, with, global, nth, .. } => Ok(Substitution { re, with, global, nth }),
+            _ => Err("bad substitution".into()),
+        }
+    }
+
+    /// The line after it; nothing where it does not match.
+    pub fn of(&self, line: &str) -> Option<String> {
+        substitute(&self.re, &self.with, self.global, self.nth, line)
     }
 }
 
