@@ -41,6 +41,8 @@ pub trait Files {
     fn write(&mut self, path: &str, content: &[u8]) -> Result<(), FileError>;
     /// Names in a directory, sorted.
     fn list(&self, path: &str) -> Result<Vec<String>, FileError>;
+    /// Whether a file may be run.
+    fn is_executable(&self, path: &str) -> bool;
     /// Takes a file away; nothing where there is none.
     fn remove(&mut self, path: &str);
 }

@@ -4,6 +4,7 @@ use crate::base::Order as _;
 use std::sync::Arc;
 
 use super::command::{Command, Flow, Run, Task};
+use super::commands::plugin::{Next, Plugin};
 use super::commands::{ROOT, rolling_update};
 use super::config::Kubeconfig;
 use super::context::{Context, Invocation, Session};
@@ -50,6 +51,8 @@ enum State {
     Start,
     /// The command line makes no sense, for this reason.
     Refused(CliError),
+    /// It may be a plugin that is meant.
+    Plugin(Plugin),
     /// Help was asked for.
     Help,
     /// It goes on so.
@@ -84,7 +87,8 @@ impl Kubectl {
         if std::ptr::eq(command, &ROOT)
             && let Some(at) = flags::command_position(&words, &[])
         {
-            return refused(unknown_command(&words, at));
+            let error = unknown_command(&words, at);
+            return Kubectl { state: State::Plugin(Plugin::of(&words, error)), ..refused(CliError::Exit(1, String::new())) };
         }
         let mut tables = command.flags.to_vec();
         if legacy {
@@ -155,6 +159,14 @@ impl Kubectl {
         let mut cx = Context { inv: &inv, session: &mut self.session, host, stdin, out };
         let result = match state {
             State::Refused(error) => Err(error),
+            State::Plugin(plugin) => match plugin.next(cx.host.ended) {
+                Next::Run(plugin, command) => {
+                    self.state = State::Plugin(plugin);
+                    return Step::Run(command);
+                }
+                Next::Ended(code) => Ok(Flow::Exit(code)),
+                Next::None(error) => Err(error),
+            },
             State::Help => {
                 help::print(self.command.unwrap_or(&ROOT), &mut cx);
                 Ok(Flow::Done)

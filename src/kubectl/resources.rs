@@ -181,6 +181,14 @@ pub fn kind_among(kinds: &[KindRef], text: &str) -> Option<KindRef> {
     })
 }
 
+/// The version of a kind that the arguments name (`hpa.v1.autoscaling`), where it is not the stored one.
+pub fn version_asked(api: &ApiServer, args: &[String], kind: KindRef) -> Option<&'static str> {
+    let types = args.iter().flat_map(|arg| arg.split('/').next().unwrap_or(arg).split(','));
+    let versions = schema().versions(kind);
+    let mut asked = types.filter(|t| kind_of(api, t) == Some(kind)).filter_map(|t| t.split('.').nth(1));
+    asked.find_map(|a| versions.iter().copied().find(|v| *v == a)).filter(|v| *v != kind.version)
+}
+
 /// As [`kind_of`], with kubectl's error.
 pub fn require_kind(api: &ApiServer, text: &str) -> Result<KindRef, CliError> {
     // The words name the resource without its group.

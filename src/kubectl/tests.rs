@@ -28,6 +28,9 @@ impl Files for MemoryFiles {
         self.0.insert(clean(path), content.to_vec());
         Ok(())
     }
+    fn is_executable(&self, _: &str) -> bool {
+        false
+    }
     fn remove(&mut self, path: &str) {
         self.0.remove(&clean(path));
     }
@@ -68,12 +71,15 @@ impl Desk {
         let env = Environment { namespace: namespace.into(), ..Environment::default() };
         let mut kubectl = Kubectl::start(&words[1..], &env);
         let mut out = Output::default();
-        let mut steps = 0;
+        let (mut steps, mut ended) = (0, None);
         let exit = loop {
-            let mut host = Host { api: &mut self.api, node: None, now: self.now, files: &mut self.files, listening: &[], ended: None };
+            let (api, files) = (&mut self.api, &mut self.files);
+            let mut host = Host { api, node: None, now: self.now, files, listening: &[], ended: ended.take() };
             match kubectl.step(&mut host, StdinState { bytes: stdin.as_bytes(), eof: true }, &mut out) {
                 Step::Exit(code) => break code,
                 Step::WaitUntil(at) | Step::WaitChange(Some(at)) | Step::WaitStdin(Some(at)) if at > self.now => self.now = at,
+                // There are no programs here.
+                Step::Run(_) => ended = Some(Ended::NotFound),
                 _ => kubectl.interrupt(),
             }
             steps += 1;

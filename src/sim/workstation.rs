@@ -488,6 +488,10 @@ impl Files for WorkstationFiles<'_> {
         }
     }
 
+    fn is_executable(&self, path: &str) -> bool {
+        self.machine.file_system().stat(&self.cwd, path).is_ok_and(|node| !node.is_dir() && node.allows(0, 0, 1))
+    }
+
     fn remove(&mut self, path: &str) {
         let path = if path.starts_with('/') { path.to_owned() } else { format!("{}/{path}", self.cwd) };
         // What is not there need not be taken away.

@@ -1,5 +1,6 @@
 //! `kubectl get`: tables, the `-o` formats, and watches of both.
 
+use crate::api::convert::to_version;
 use crate::api::go_json;
 use crate::api::selector::{FieldSelector, LabelSelector};
 use crate::api::{KindRef, Object, Status, Value};
@@ -13,7 +14,7 @@ use crate::kubectl::host::Step;
 use crate::kubectl::output::columns::age;
 use crate::kubectl::output::{SortError, TabWriter, TableOptions, TablePrinter, list_of, print_groups, relaxed_path, sort_objects};
 use crate::kubectl::printing::{ObjectPrinter, read_text};
-use crate::kubectl::resources::{Found, Info, Query, find, kind_of};
+use crate::kubectl::resources::{Found, Info, Query, find, kind_of, version_asked};
 use crate::server::{Caller, RestRequest};
 use crate::store::ChangeType;
 
@@ -200,6 +201,11 @@ fn print_objects(cx: &mut Context<'_, '_>, found: Found, mut printer: ObjectPrin
     }
     if let Some(field) = cx.flags().get("sort-by").filter(|f| !f.is_empty()) {
         sort(&mut infos, field).map_err(|e| CliError::Message(e.to_string()))?;
+    }
+    for info in &mut infos {
+        if let Some(version) = version_asked(cx.host.api, cx.args(), info.kind) {
+            info.object = to_version(info.kind, version, std::mem::take(&mut info.object));
+        }
     }
     let object = match infos.as_slice() {
         [one] if single => one.object.clone(),

@@ -1,4 +1,4 @@
-//! Small commands: `auth`, `cluster-info`, `completion`, `options`, `plugin`, `kustomize`, `proxy`, `certificate`.
+//! Small commands: `auth`, `cluster-info`, `completion`, `options`, `kustomize`, `proxy`, `certificate`.
 
 use crate::api::Kind;
 use crate::kubectl::checks::check;
@@ -43,22 +43,6 @@ pub static COMPLETION: Command = Command {
 
 /// `kubectl options`.
 pub static OPTIONS: Command = Command::new("options", "List of global command-line options (applies to all commands).", options);
-
-/// `kubectl plugin`.
-pub static PLUGIN: Command = Command::group(
-    "plugin",
-    "Provides utilities for interacting with plugins",
-    "Provides utilities for interacting with plugins.\n\n Plugins provide extended functionality that is not part of the major command-line distribution. Please refer to the documentation and examples for more information about how write your own plugins.\n\n The easiest way to discover and install plugins is via the kubernetes sub-project krew: [krew.sigs.k8s.io]. To install krew, visit https://krew.sigs.k8s.io/docs/user-guide/setup/install",
-    &[&PLUGIN_LIST],
-);
-const PLUGIN_FLAGS: &[Flag] = &[switch("name-only", "")];
-static PLUGIN_LIST: Command = Command {
-    flags: &[PLUGIN_FLAGS],
-    run: Run::Do(|_| fail("unable to find any kubectl plugins in your PATH")),
-    ..Command::new("list", "List all visible plugin executables on a user's PATH", |_| {
-        fail("unable to find any kubectl plugins in your PATH")
-    })
-};
 
 const KUSTOMIZE_FLAGS: &[Flag] = &[text("output", "o"), switch("enable-helm", ""), text("load-restrictor", "")];
 /// `kubectl kustomize`.

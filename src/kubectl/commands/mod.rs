@@ -26,6 +26,7 @@ pub mod label;
 pub mod logs;
 pub mod misc;
 pub mod patch;
+pub mod plugin;
 pub mod port_forward;
 pub mod proxy;
 mod reconcile;
@@ -71,7 +72,7 @@ pub static ROOT: Command = Command::group(
         &misc::COMPLETION,
         &misc::KUSTOMIZE,
         &misc::OPTIONS,
-        &misc::PLUGIN,
+        &plugin::COMMAND,
         &port_forward::COMMAND,
         &proxy::COMMAND,
         &apply::COMMAND,

@@ -7,6 +7,9 @@ struct Folder(&'static [(&'static str, &'static str)]);
 
 impl Files for Folder {
     fn remove(&mut self, _: &str) {}
+    fn is_executable(&self, _: &str) -> bool {
+        false
+    }
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
         let path = path.trim_start_matches("./");
         if let Some((_, text)) = self.0.iter().find(|(p, _)| *p == path) {
