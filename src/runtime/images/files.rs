@@ -191,7 +191,7 @@ fn build(flavour: Flavour) -> Inode {
         root.put("etc/group", Inode::file(group, 0o644));
     }
     root.put("etc/shadow", Inode::file("root:*:::::::\n", 0o640));
-    for dir in ["usr/bin", "usr/sbin", "usr/local/sbin", "var/log", "var/run", "var/www", "usr/local/bin", "var/spool", "var/tmp"] {
+    for dir in ["usr/bin", "usr/sbin", "var/log", "var/run", "var/www", "usr/local/bin", "var/spool", "var/tmp"] {
         root.put(dir, Inode::dir(if dir == "var/tmp" { 0o1777 } else { 0o755 }));
     }
     let program = |name: &str| Arc::new(Inode { kind: Kind::Program(ArcStr::from(name)), ..Inode::file("", 0o755) });
@@ -201,6 +201,7 @@ fn build(flavour: Flavour) -> Inode {
         _ => bin.extend(["bash", "curl", "dash", "hostname", "pause", "stress", "stress-ng", "apt-get", "apt", "jq"]),
     }
     if matches!(flavour, Flavour::Debian | Flavour::Ubuntu) {
+        root.put("usr/local/sbin", Inode::dir(0o755));
         root.put("usr/bin/redis-cli", Inode::file(include_str!("redis-cli.sh"), 0o755));
         for name in ["dig", "host"] {
             root.put(&format!("usr/bin/{name}"), Inode::file(include_str!("dig.sh"), 0o755));
