@@ -8,7 +8,7 @@ use std::path::Path;
 
 use kubarium::api::cron::Schedule;
 use kubarium::api::selector::{FieldSelector, LabelSelector};
-use kubarium::api::{Quantity, Value, go_duration, image, yaml};
+use kubarium::api::{Quantity, Value, cel, go_duration, image, yaml};
 use kubarium::base::{Duration, RandomStream, Time};
 use kubarium::kubectl::output::{CustomColumns, GoTemplate, JsonPath, to_json, to_yaml};
 use kubarium::sim::{Session, Sim, TimedInput};
@@ -25,6 +25,8 @@ const SLICE_STEPS: u64 = 1_000;
 const LENGTH_MAX: usize = 4_000;
 
 const COMMANDS: &str = include_str!("fuzz/commands.txt");
+/// Rules with the data they are about.
+const RULES: &str = include_str!("../src/api/cel/rules.txt");
 const MANIFEST: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  labels: {app: web}\nspec:\n  replicas: 2\n  selector:\n    \
     matchLabels: {app: web}\n  template:\n    metadata:\n      labels: {app: web}\n    spec:\n      containers:\n      - name: web\n        \
     image: nginx:1.25\n        resources: {requests: {cpu: 100m, memory: 64Mi}}\n        env:\n        - {name: A, value: \"1\"}\n";
@@ -220,6 +222,15 @@ fn parse(text: &str, data: &Value) {
     let _ = Session::from_json(text);
 }
 
+/// Reads a rule and, if it is one, evaluates it.
+fn rule(text: &str, scope: &cel::Scope, data: &cel::Data) {
+    for message in [false, true] {
+        if let Ok(program) = scope.compile(text, false, message) {
+            let _ = (program.holds(data, false), program.message(data, false));
+        }
+    }
+}
+
 /// A cluster with something in it.
 fn cluster() -> Sim {
     let mut sim = Sim::new(Session { seed: 1, ..Session::default() });
@@ -248,6 +259,21 @@ fn damaged_input_is_refused_in_good_order() {
     let ready = cluster();
     let texts: Vec<String> = corpus.commands.iter().chain(&corpus.manifests).cloned().collect();
     let data = yaml::read_value(MANIFEST).expect("a good manifest");
+    let rules: Vec<String> = RULES
+        .lines()
+        .filter_map(|l| l.strip_prefix("holds ").or(l.strip_prefix("fails ")))
+        .map(|l| l.split("  =>  ").next().unwrap_or(l).to_owned())
+        .collect();
+    // What most of the rules are about: a few texts, numbers and lists.
+    let schema = yaml::read_value(
+        "{type: object, properties: {val1: {type: string}, val2: {x-kubernetes-int-or-string: true}, ints: {type: array, items: {type: integer}}, \
+         m: {type: object, additionalProperties: {type: string}}, listMap: {type: array, x-kubernetes-list-type: map, x-kubernetes-list-map-keys: [k], \
+         items: {type: object, properties: {k: {type: string}, v: {type: string}}}}}}",
+    )
+    .expect("a schema");
+    let held = yaml::read_value("{val1: Rook takes 👑, val2: 7, ints: [1, 2, 2, 3], m: {k: v}, listMap: [{k: a1, v: b1}, {k: a2}]}")
+        .expect("a value");
+    let (scope, about) = (cel::Scope::new(&schema, true).expect("a typed schema"), cel::Data::new(&schema, true, &held, Some(&held)));
     let seed = number("KUBARIUM_FUZZ_SEED").unwrap_or(1);
     let mut failures = Vec::new();
     let mut attempt = |what: &str, text: &str, act: &dyn Fn()| {
@@ -263,6 +289,10 @@ fn damaged_input_is_refused_in_good_order() {
         for _ in 0..TEXTS_PER_COMMAND {
             let text = damaged(&mut rng, &texts);
             attempt("parsers", &text, &|| parse(&text, &data));
+        }
+        for _ in 0..TEXTS_PER_COMMAND {
+            let text = damaged(&mut rng, &rules);
+            attempt("rules", &text, &|| rule(&text, &scope, &about));
         }
         let command = damaged(&mut rng, &corpus.commands);
         attempt("terminal", &command, &|| enter(&ready, command.clone(), None));

@@ -2,6 +2,7 @@
 //! Nothing here may know that there is a cluster.
 
 pub mod base64;
+pub mod cel;
 pub mod convert;
 pub mod cron;
 pub mod custom;

@@ -409,7 +409,7 @@ impl Parser<'_> {
     fn sequence(&mut self) -> Result<Ast, RegexError> {
         let mut list = Vec::new();
         while self.at < self.c.len() {
-            if self.operator('|') || (self.operator(')') && self.depth > 1) {
+            if self.operator('|') || (self.operator(')') && (self.depth > 1 || self.go)) {
                 break;
             }
             let start = list.is_empty();

@@ -387,6 +387,9 @@ impl ApiServer {
             }
             return Err(Status::invalid(kind, &name, causes));
         }
+        if let Some(custom) = kind.custom.as_ref().filter(|_| !trusted) {
+            self.warnings.extend(api::custom::warned(kind, custom, &object, &old));
+        }
         self.admit_valid(kind, sub, &object, Some(&old), options)?;
         object.set(&["metadata", "resourceVersion"], old.at(&["metadata", "resourceVersion"]).clone());
         if object.same(&old) || options.dry_run {

@@ -1,16 +1,17 @@
-//! What a schema refuses in an object, with the words of kube-openapi's validator and in its order (members by name, where Go has none).
-//! Rules in CEL (`x-kubernetes-validations`) are not evaluated.
+//! What a schema refuses in an object, with the words of kube-openapi's validator and in its order (members by name, where Go has none),
+//! and last what its rules in CEL refuse.
 
 use super::super::{Cause, Kind, KindRef, Map, Value, go_duration, names};
-use super::Custom;
+use super::{Custom, Rules};
 use crate::base::{self, regex::Regex};
 
 /// Levels of a value that are looked into.
 const DEPTH_MAX: usize = 64;
 
-/// What is wrong with an object of a custom kind, besides its metadata. Of an update only what was not wrong before in the same way.
+/// What is wrong with an object of a custom kind, after what is wrong with its metadata. Of an update only what was not wrong before in
+/// the same way.
 // Models customResourceStrategy.Validate and its ratcheting of unchanged fields.
-pub fn check(kind: KindRef, custom: &Custom, object: &Value, old: Option<&Value>) -> Vec<Cause> {
+pub fn check(kind: KindRef, custom: &Custom, object: &Value, old: Option<&Value>, errors: &mut Vec<Cause>) {
     let schema = custom.schema(kind.version);
     let mut causes = known_before(walk(schema, "", object, 0).causes, || walk(schema, "", old.unwrap_or(&Value::Null), 0).causes, old);
     let scale = custom.scale(kind.version);
@@ -30,11 +31,32 @@ pub fn check(kind: KindRef, custom: &Custom, object: &Value, old: Option<&Value>
             causes.extend(lists);
         }
     }
-    causes
+    errors.append(&mut causes);
+    rules(kind, custom, object, old, errors);
+}
+
+/// What an object's rules refuse, unless so much else is wrong that they cannot be asked.
+fn rules(kind: &Kind, custom: &Custom, object: &Value, old: Option<&Value>, errors: &mut Vec<Cause>) {
+    const BLOCKING: [&str; 5] =
+        ["FieldValueNotSupported", "FieldValueRequired", "FieldValueTooLong", "FieldValueTooMany", "FieldValueTypeInvalid"];
+    const NOT_CHECKED: &str =
+        "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation";
+    let Some(rules) = custom.rules(kind.version) else { return };
+    if errors.iter().any(|c| BLOCKING.contains(&c.reason)) {
+        errors.push(Cause::invalid("<nil>", &Value::Null, NOT_CHECKED));
+    } else {
+        errors.extend(rules.check("", object, old, false));
+    }
+}
+
+/// What an object's rules would refuse if it had not been like that before.
+pub fn warned(kind: &Kind, custom: &Custom, object: &Value, old: &Value) -> Vec<String> {
+    let causes = custom.rules(kind.version).map(|r| r.check("", object, Some(old), true)).unwrap_or_default();
+    causes.into_iter().map(|c| format!("{}: {}", c.field, c.message)).collect()
 }
 
 /// The same for a write of the status alone.
-pub fn check_status(kind: &Kind, custom: &Custom, object: &Value, old: &Value) -> Vec<Cause> {
+pub fn check_status(kind: &Kind, custom: &Custom, object: &Value, old: &Value, errors: &mut Vec<Cause>) {
     let schema = custom.schema(kind.version).get("properties").get("status");
     let mut causes = Vec::new();
     if !object.get("status").is_null() {
@@ -42,7 +64,8 @@ pub fn check_status(kind: &Kind, custom: &Custom, object: &Value, old: &Value) -
         causes = known_before(all(object), || all(old), Some(old));
     }
     causes.extend(scaled(object, custom.scale(kind.version).get("statusReplicasPath").str(), true));
-    causes
+    errors.append(&mut causes);
+    rules(kind, custom, object, Some(old), errors);
 }
 
 /// What is wrong with a default of this schema that stands at `path`.
@@ -51,6 +74,16 @@ pub fn check_default(schema: &Value, path: &str, default: &Value) -> Vec<Cause> 
     for cause in &mut causes {
         let inner = if cause.field == "<nil>" { String::new() } else { format!(".{}", cause.field) };
         cause.field = format!("{path}{inner}");
+    }
+    let embedded = schema.get("x-kubernetes-embedded-resource").is_true();
+    if causes.is_empty()
+        && let Some(rules) = Rules::new(schema, embedded)
+    {
+        // It may come to where it was before, and to where nothing was.
+        causes = rules.check(path, default, Some(default), false);
+        if causes.is_empty() {
+            causes = rules.check(path, default, None, false);
+        }
     }
     causes
 }
@@ -272,7 +305,7 @@ fn string(schema: &Value, path: &str, value: &Value, text: &str, found: &mut Fou
 }
 
 /// Whether a text has a format; none for formats that are not known.
-fn has_format(format: &str, text: &str) -> Option<bool> {
+pub fn has_format(format: &str, text: &str) -> Option<bool> {
     let like = |pattern: &str| Regex::go(pattern).is_ok_and(|r| r.is_match(text));
     let address = |text: &str| text.parse::<std::net::IpAddr>();
     Some(match format {

@@ -2,12 +2,14 @@
 //! Nothing here may know which definitions a cluster has.
 
 mod check;
+mod rules;
 mod shape;
 
 use std::cmp::Reverse;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
-pub use check::{check, check_default, check_status};
+pub use check::{check, check_default, check_status, has_format, warned};
+pub use rules::{Rules, field_path};
 pub use shape::{decode, fill, is_pruned, read};
 
 use super::{Kind, KindRef, Object, Value};
@@ -27,6 +29,8 @@ pub struct Custom {
     /// Whether the definition is being deleted: nothing can be written then.
     terminating: bool,
     names: Value,
+    /// The rules of the preferred version's schema, read when they are first needed.
+    rules: Box<OnceLock<Option<Rules>>>,
 }
 
 static NULL: Value = Value::Null;
@@ -40,6 +44,11 @@ impl Custom {
     /// The schema of a version.
     pub fn schema(&self, version: &str) -> &Value {
         self.version(version).at(&["schema", "openAPIV3Schema"])
+    }
+
+    /// The rules in CEL of a version's schema, where it has any; the preferred version's are the ones that are kept.
+    fn rules(&self, version: &str) -> Option<&Rules> {
+        self.rules.get_or_init(|| Rules::new(self.schema(version), true)).as_ref()
     }
 
     /// The version that is stored.
@@ -99,6 +108,7 @@ pub fn kind_of(definition: &Value) -> Option<KindRef> {
             spec: spec.clone(),
             terminating,
             names: names.clone(),
+            rules: Box::default(),
         }),
     }));
     rows.push(row);

@@ -107,9 +107,14 @@ fn values_are_checked() {
         let kind = kind(schema);
         let object = obj!({"metadata": {"name": "x"}, "spec": yaml(value)});
         let custom = kind.custom.as_ref().expect("custom");
-        assert_eq!(texts(check(kind, custom, &object, None)), want, "{schema} {value}");
+        let all = |old: Option<&Value>| {
+            let mut causes = Vec::new();
+            check(kind, custom, &object, old, &mut causes);
+            texts(causes)
+        };
+        assert_eq!(all(None), want, "{schema} {value}");
         // What was wrong before and is left alone stays.
-        assert!(check(kind, custom, &object, Some(&object)).is_empty(), "{schema} {value}");
+        assert!(all(Some(&object)).is_empty(), "{schema} {value}");
     }
 }
 
@@ -203,5 +208,176 @@ fn definitions_are_checked() {
     ] {
         let want: Vec<String> = want.iter().map(|w| format!("{AT}.{w}")).collect();
         assert_eq!(schema(text), want, "{text}");
+    }
+}
+
+/// A schema's rules against a new value, and against one that takes the place of another.
+#[test]
+fn rules_are_asked() {
+    const TRANSITION: &str = "{type: object, properties: {a: {type: string, x-kubernetes-validations: [{rule: self == oldSelf, message: is fixed}]}, \
+        list: {type: array, x-kubernetes-list-type: map, x-kubernetes-list-map-keys: [k], items: {type: object, required: [k], properties: {k: {type: string}, \
+        v: {type: integer, x-kubernetes-validations: [{rule: self >= oldSelf}]}}}}, \
+        map: {type: object, additionalProperties: {type: integer, x-kubernetes-validations: [{rule: self >= oldSelf}]}}}}";
+    const KEPT: &str = "{type: object, properties: {a: {type: string, x-kubernetes-validations: [{rule: self.size() < 3}]}, b: {type: string}}, \
+        x-kubernetes-validations: [{rule: has(self.b), reason: FieldValueRequired, fieldPath: .b, message: ' b is wanted '}]}";
+    const OPTIONAL: &str = "{type: integer, x-kubernetes-validations: [{rule: 'oldSelf.hasValue() || self == 1', optionalOldSelf: true}, {rule: 'self > oldSelf.orValue(0)', optionalOldSelf: true}]}";
+    const MESSAGES: &str = "{type: object, properties: {num: {type: integer}, m: {type: object, additionalProperties: {type: string}}, e: {type: string}}, x-kubernetes-validations: [\
+        {rule: self.num < 5, messageExpression: '\"num is %d\".format([self.num])'}, {rule: self.num < 6, messageExpression: 'self.e', message: given}, \
+        {rule: self.num < 7, messageExpression: '\" \"'}, {rule: self.num < 8, reason: FieldValueForbidden}, {rule: self.num < 9, reason: FieldValueDuplicate, fieldPath: .num}, \
+        {rule: \"self.m['x'] == 'y'\", fieldPath: \".m['x']\"}, {rule: '1 / (self.num - 10) == 1'}]}";
+    const EMBEDDED: &str = "{type: object, x-kubernetes-embedded-resource: true, x-kubernetes-preserve-unknown-fields: true, \
+        x-kubernetes-validations: [{rule: \"self.kind == 'Pod' && self.metadata.name == 'x'\"}]}";
+    for (schema, old, new, want) in [
+        (TRANSITION, "", "{a: x, list: [{k: p, v: 1}], map: {q: 1}}", vec![]),
+        (
+            TRANSITION,
+            "{a: x, list: [{k: o, v: 9}, {k: p, v: 5}], map: {q: 2, r: 1}}",
+            "{a: z, list: [{k: p, v: 1}, {k: q, v: 0}], map: {q: 1, r: 1, s: 0}}",
+            vec![
+                "spec.a: Invalid value: \"z\": is fixed",
+                "spec.list[0].v: Invalid value: 1: failed rule: self >= oldSelf",
+                "spec.map[q]: Invalid value: 1: failed rule: self >= oldSelf",
+            ],
+        ),
+        (
+            KEPT,
+            "",
+            "{a: long}",
+            vec!["spec.b: Required value: b is wanted", "spec.a: Invalid value: \"long\": failed rule: self.size() < 3"],
+        ),
+        // What is as it was stays, though the whole is not.
+        (KEPT, "{a: long, b: x}", "{a: long, b: z}", vec![]),
+        (KEPT, "{a: long, b: x}", "{a: longer, b: x}", vec!["spec.a: Invalid value: \"longer\": failed rule: self.size() < 3"]),
+        (OPTIONAL, "", "2", vec!["spec: Invalid value: 2: failed rule: oldSelf.hasValue() || self == 1"]),
+        (OPTIONAL, "2", "2", vec!["spec: Invalid value: 2: failed rule: self > oldSelf.orValue(0)"]),
+        (OPTIONAL, "2", "3", vec![]),
+        (
+            MESSAGES,
+            "",
+            "{num: 10, m: {}}",
+            vec![
+                "spec: Invalid value: num is 10",
+                "spec: Invalid value: given",
+                "spec: Invalid value: failed rule: self.num < 7",
+                "spec: Forbidden: failed rule: self.num < 8",
+                "spec.num: Duplicate value",
+                "spec: Invalid value: \"object\": no such key: x evaluating rule: self.m['x'] == 'y'",
+                "spec: Invalid value: \"object\": division by zero evaluating rule: 1 / (self.num - 10) == 1",
+            ],
+        ),
+        (
+            MESSAGES,
+            "",
+            "{num: 1, m: {x: z}}",
+            vec!["spec.m[x]: Invalid value: failed rule: self.m['x'] == 'y'", "spec: Invalid value: failed rule: 1 / (self.num - 10) == 1"],
+        ),
+        (EMBEDDED, "", "{apiVersion: v1, kind: Pod, metadata: {name: x}}", vec![]),
+        (
+            EMBEDDED,
+            "",
+            "{apiVersion: v1, kind: Pod, metadata: {name: z}}",
+            vec!["spec: Invalid value: failed rule: self.kind == 'Pod' && self.metadata.name == 'x'"],
+        ),
+        (
+            "{x-kubernetes-int-or-string: true, x-kubernetes-validations: [{rule: self > 5}]}",
+            "",
+            "ten",
+            vec![
+                "spec: Invalid value: \"\": 'no such overload': call arguments did not match a supported operator, function or macro signature for rule: self > 5",
+            ],
+        ),
+        (
+            "{type: array, items: {type: integer}, x-kubernetes-validations: [{rule: 'self.all(a, self.all(b, self.all(c, self.all(d, a + b + c + d >= 0))))', message: m}, {rule: 'false'}]}",
+            "",
+            "[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,35,36,37,38,39,40]",
+            vec![
+                "spec: Invalid value: \"array\": 'operation cancelled: actual cost limit exceeded': no further validation rules will be run due to call cost exceeds limit for rule: m",
+            ],
+        ),
+        (
+            "{type: object, required: [b], properties: {b: {type: string}}, x-kubernetes-validations: [{rule: 'false'}]}",
+            "",
+            "{}",
+            vec![
+                "spec.b: Required value",
+                "<nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation",
+            ],
+        ),
+    ] {
+        let kind = kind(schema);
+        let object = |value: &str| obj!({"metadata": {"name": "x"}, "spec": yaml(value)});
+        let custom = kind.custom.as_ref().expect("custom");
+        let (old, new) = ((!old.is_empty()).then(|| object(old)), object(new));
+        let mut causes = Vec::new();
+        check(kind, custom, &new, old.as_ref(), &mut causes);
+        assert_eq!(texts(causes), want, "{schema}");
+    }
+    let kept = kind(KEPT);
+    let object = |value: &str| obj!({"spec": yaml(value)});
+    let warned = warned(kept, kept.custom.as_ref().expect("custom"), &object("{a: long, b: z}"), &object("{a: long, b: x}"));
+    assert_eq!(warned, ["spec.a: Invalid value: \"long\": failed rule: self.size() < 3"]);
+}
+
+#[test]
+fn rules_of_definitions_are_read() {
+    const AT: &str = "spec.validation.openAPIV3Schema.properties[spec]";
+    let shown = |rule: &str| {
+        format!(
+            "{{\"Rule\":\"{rule}\",\"Message\":\"\",\"MessageExpression\":\"\",\"Reason\":null,\"FieldPath\":\"\",\"OptionalOldSelf\":null}}"
+        )
+    };
+    for (schema, want) in [
+        ("{type: object, x-kubernetes-validations: [{rule: 'true'}]}", vec![]),
+        ("{type: object, x-kubernetes-validations: [{rule: ' '}]}", vec!["x-kubernetes-validations[0].rule: Required value: rule is not specified".to_owned()]),
+        (
+            "{type: object, x-kubernetes-validations: [{rule: \"true\\n&& true\"}, {rule: 'true', message: \"a\\nb\"}]}",
+            vec![
+                "x-kubernetes-validations[0].message: Required value: message must be specified if rule contains line breaks".to_owned(),
+                "x-kubernetes-validations[1].message: Invalid value: \"a\\nb\": must not contain line breaks".to_owned(),
+            ],
+        ),
+        (
+            "{type: object, properties: {a: {type: string}}, x-kubernetes-validations: [{rule: self.a == 1}, {rule: self.a}]}",
+            vec![
+                format!(
+                    "x-kubernetes-validations[0].rule: Invalid value: {}: compilation failed: ERROR: <input>:1:8: found no matching overload for '_==_' applied to '(string, int)'\n | self.a == 1\n | .......^",
+                    shown("self.a == 1")
+                ),
+                format!("x-kubernetes-validations[1].rule: Invalid value: {}: cel expression must evaluate to a bool", shown("self.a")),
+            ],
+        ),
+        (
+            "{type: object, properties: {a: {type: string}}, x-kubernetes-validations: [{rule: 'true', reason: Bad, fieldPath: .b, optionalOldSelf: true}]}",
+            vec![
+                "x-kubernetes-validations[0].reason: Unsupported value: \"Bad\": supported values: \"FieldValueDuplicate\", \"FieldValueForbidden\", \"FieldValueInvalid\", \"FieldValueRequired\"".to_owned(),
+                "x-kubernetes-validations[0].fieldPath: Invalid value: \".b\": must be a valid path".to_owned(),
+            ],
+        ),
+        (
+            "{type: object, x-kubernetes-validations: [{rule: 'true', optionalOldSelf: true}]}",
+            vec!["x-kubernetes-validations[0].optionalOldSelf: Invalid value: true: may not be set if oldSelf is not used in rule".to_owned()],
+        ),
+        (
+            "{type: array, items: {type: integer, x-kubernetes-validations: [{rule: self > oldSelf}]}}",
+            vec![format!("items.x-kubernetes-validations[0].rule: Invalid value: \"self > oldSelf\": oldSelf cannot be used on the uncorrelatable portion of the schema within {AT}")],
+        ),
+        (
+            "{type: array, items: {type: string}, x-kubernetes-validations: [{rule: 'self.all(x, self.exists(y, x == y))'}]}",
+            vec![
+                "x-kubernetes-validations[0].rule: Forbidden: estimated rule cost exceeds budget by factor of more than 100x (try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)".to_owned(),
+                "x-kubernetes-validations[0].rule: Forbidden: contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema".to_owned(),
+                "!x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema exceeds budget by factor of more than 100x (try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)".to_owned(),
+            ],
+        ),
+        ("{type: integer, default: 3, x-kubernetes-validations: [{rule: self > 5}]}", vec!["default: Invalid value: 3: failed rule: self > 5".to_owned()]),
+    ] {
+        let kind = Kind::named("CustomResourceDefinition");
+        let mut object = definition(obj!({"type": "object", "properties": {"spec": yaml(schema)}}));
+        defaults::apply(kind, &mut object);
+        let full = |w: &String| match w.strip_prefix('!') {
+            Some(rest) => format!("spec.validation.openAPIV3Schema: Forbidden: {rest}"),
+            None => format!("{AT}.{w}"),
+        };
+        assert_eq!(texts(validation::create(kind, &object)), want.iter().map(full).collect::<Vec<_>>(), "{schema}");
     }
 }

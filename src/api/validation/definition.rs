@@ -1,8 +1,8 @@
-//! CustomResourceDefinitions: their names, their versions and their schemas, which must be structural. Rules in CEL
-//! (`x-kubernetes-validations`) are taken as they are.
+//! CustomResourceDefinitions: their names, their versions and their schemas, which must be structural.
 
 use super::super::custom;
 use super::super::{Cause, Object, Value, names};
+use super::definition_rules::{self as rules, Found, Place};
 use super::meta::{object_meta, object_meta_update};
 use super::path::{Errors, Path};
 use crate::base::Order as _;
@@ -309,8 +309,11 @@ fn validation(errors: &mut Errors, at: Path<'_>, schema: &Value, status: bool) {
     } else {
         wrong.0.order_by_key(|c| format!("{}: {}", c.field, c.message));
     }
+    let mut found = Found::default();
+    let place = Place { read: wrong.0.is_empty(), root: true, count: Some(1), unkept: None };
     errors.0.append(&mut wrong.0);
-    allowed(errors, root, schema, None, 0);
+    allowed(errors, &mut found, root, schema, None, place, 0);
+    errors.0.extend(found.into_errors(root));
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -524,10 +527,13 @@ fn defaults(errors: &mut Errors, at: Path<'_>, schema: &Value, depth: usize) {
 
 /// What OpenAPI has and definitions may not use, and what Kubernetes adds to it.
 // Models ValidateCustomResourceDefinitionOpenAPISchema.
-fn allowed(errors: &mut Errors, at: Path<'_>, schema: &Value, no_default: Option<&str>, depth: usize) {
+fn allowed(errors: &mut Errors, found: &mut Found, at: Path<'_>, schema: &Value, no_default: Option<&str>, place: Place<'_>, depth: usize) {
     if depth > DEPTH_MAX || !matches!(schema, Value::Map(_)) {
         return;
     }
+    let before = errors.0.len();
+    let inner = Place { count: place.inner(schema), root: false, ..place };
+    let of = |schema: &Value| Place { root: schema.get("x-kubernetes-embedded-resource").is_true(), ..inner };
     let kind = schema.get("type").str();
     if !kind.is_empty() && !TYPES.contains(&kind) {
         errors.not_supported(at.child("type"), kind, &TYPES);
@@ -555,22 +561,26 @@ fn allowed(errors: &mut Errors, at: Path<'_>, schema: &Value, no_default: Option
         if !schema.get("properties").is_empty() && !rest.is_true() {
             errors.forbidden(at.child("additionalProperties"), "additionalProperties and properties are mutual exclusive");
         }
-        allowed(errors, at.child("additionalProperties"), rest, no_default, depth + 1);
+        allowed(errors, found, at.child("additionalProperties"), rest, no_default, of(rest), depth + 1);
     }
     let list = at.child("properties");
     for (key, property) in schema.get("properties").entries() {
         let reason = format!("in top-level {key}");
         let meta = depth == 0 && matches!(key.as_str(), "metadata" | "kind" | "apiVersion");
-        allowed(errors, list.key(key), property, if meta { Some(&reason) } else { no_default }, depth + 1);
+        allowed(errors, found, list.key(key), property, if meta { Some(&reason) } else { no_default }, of(property), depth + 1);
     }
+    let judging = Place { read: false, ..place };
     for junctor in ["allOf", "oneOf", "anyOf"] {
         let list = at.child(junctor);
         for (i, one) in schema.get(junctor).items().iter().enumerate() {
-            allowed(errors, list.index(i), one, no_default, depth + 1);
+            allowed(errors, found, list.index(i), one, no_default, judging, depth + 1);
         }
     }
-    allowed(errors, at.child("not"), schema.get("not"), no_default, depth + 1);
-    allowed(errors, at.child("items"), schema.get("items"), no_default, depth + 1);
+    allowed(errors, found, at.child("not"), schema.get("not"), no_default, judging, depth + 1);
+    let items = schema.get("items");
+    // Only the items of lists that are maps keep a place.
+    let unkept = place.unkept.or((schema.get("x-kubernetes-list-type").str() != "map").then_some(at));
+    allowed(errors, found, at.child("items"), items, no_default, Place { unkept, ..of(items) }, depth + 1);
     let keeps = schema.get("x-kubernetes-preserve-unknown-fields");
     if keeps.as_bool() == Some(false) {
         errors.invalid(at.child("x-kubernetes-preserve-unknown-fields"), false, "must be true or undefined");
@@ -592,6 +602,10 @@ fn allowed(errors: &mut Errors, at: Path<'_>, schema: &Value, no_default: Option
         }
     }
     list_keys(errors, at, schema);
+    rules::complete(errors, at, schema);
+    if errors.0.len() == before {
+        rules::read(found, at, schema, place);
+    }
 }
 
 fn list_keys(errors: &mut Errors, at: Path<'_>, schema: &Value) {

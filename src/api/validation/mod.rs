@@ -5,6 +5,7 @@ mod batch;
 mod container;
 mod core;
 mod definition;
+mod definition_rules;
 mod ip;
 mod meta;
 mod networking;
@@ -92,7 +93,7 @@ pub fn create(kind: KindRef, object: &Value) -> Vec<Cause> {
         _ => object_meta(&mut errors, object, kind.namespaced, name_rule(kind)),
     }
     if let Some(custom) = &kind.custom {
-        errors.0.extend(custom::check(kind, custom, object, None));
+        custom::check(kind, custom, object, None, &mut errors.0);
     }
     errors.0
 }
@@ -190,7 +191,7 @@ pub fn update(kind: KindRef, new: &Value, old: &Value) -> Vec<Cause> {
         errors.0.retain(|c| !kept(c));
     }
     if let Some(custom) = &kind.custom {
-        errors.0.extend(custom::check(kind, custom, new, Some(old)));
+        custom::check(kind, custom, new, Some(old), &mut errors.0);
     }
     errors.0
 }
@@ -214,7 +215,7 @@ pub fn status_update(kind: KindRef, new: &Value, old: &Value) -> Vec<Cause> {
     let mut errors = Errors::default();
     status::update(&mut errors, kind, new, old);
     if let Some(custom) = &kind.custom {
-        errors.0.extend(custom::check_status(kind, custom, new, old));
+        custom::check_status(kind, custom, new, old, &mut errors.0);
     }
     errors.0
 }

@@ -10,11 +10,6 @@ pub(super) fn warnings(kind: KindRef, object: &Value) -> Vec<String> {
         finalizers(&mut out, object);
     }
     match (kind.group, kind.kind) {
-        ("apiextensions.k8s.io", _) => {
-            for version in object.at(&["spec", "versions"]).items() {
-                schema(&mut out, version.at(&["schema", "openAPIV3Schema"]), 0);
-            }
-        }
         ("", "Pod") => {
             host_name(&mut out, object, "this is used in the Pod's hostname");
             pod(&mut out, "", object.get("spec"), object.get("metadata"));
@@ -65,20 +60,6 @@ fn finalizers(out: &mut Vec<String>, object: &Value) {
             out.push(format!(
                 "metadata.finalizers: {name:?}: prefer a domain-qualified finalizer name{path} to avoid accidental conflicts with other finalizer writers"
             ));
-        }
-    }
-}
-
-/// What of a definition's schema is taken and not acted on.
-fn schema(out: &mut Vec<String>, schema_of: &Value, depth: usize) {
-    const CEL: &str = "x-kubernetes-validations: rules in CEL are kept, but not evaluated in this simulation";
-    if !schema_of.get("x-kubernetes-validations").is_empty() && !out.iter().any(|w| w == CEL) {
-        out.push(CEL.to_owned());
-    }
-    if depth < 32 && !schema_of.is_null() {
-        let inner = [schema_of.get("items"), schema_of.get("additionalProperties")];
-        for one in schema_of.get("properties").entries().map(|(_, v)| v).chain(inner) {
-            schema(out, one, depth + 1);
         }
     }
 }

@@ -1,0 +1,620 @@
+//! What CEL's functions do, by their names and the values they are called with, and what a call costs.
+
+use std::cmp::Ordering;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use super::eval::{SIZE_MAX, texts};
+use super::strings;
+use super::url::Url;
+use super::value::{Fail, List, Outcome, Val, compare, equal, is_zero, join, parse_duration, parse_time};
+use crate::api::time_zone::Zone;
+use crate::api::{Quantity, names, quantity, quote};
+use crate::base::{Order as _, civil_from_days, days_from_civil, regex::Regex};
+
+/// The seconds of the first and of the last moment that there is.
+const TIMES: (i64, i64) = (-62_135_596_800, 253_402_300_799);
+const FORMATS: [(&str, &str); 13] = [
+    ("dns1123Label", ""),
+    ("dns1123Subdomain", ""),
+    ("dns1035Label", ""),
+    ("qualifiedName", ""),
+    ("dns1123LabelPrefix", ""),
+    ("dns1123SubdomainPrefix", ""),
+    ("dns1035LabelPrefix", ""),
+    ("labelValue", ""),
+    ("uri", ""),
+    ("uuid", "does not match the UUID format"),
+    ("byte", "invalid base64"),
+    ("date", "invalid date"),
+    ("datetime", "invalid datetime"),
+];
+
+/// A semantic version.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Semver {
+    numbers: [u64; 3],
+    pre: Vec<String>,
+}
+
+impl Semver {
+    fn parse(text: &str) -> Result<Semver, &'static str> {
+        if text.is_empty() {
+            return Err("Version string empty");
+        }
+        let (rest, build) = text.split_once('+').unwrap_or((text, "0"));
+        let (core, pre) = rest.split_once('-').unwrap_or((rest, ""));
+        let parts: Vec<&str> = core.splitn(3, '.').collect();
+        let &[a, b, c] = parts.as_slice() else { return Err("No Major.Minor.Patch elements found") };
+        let mut numbers = [0; 3];
+        let messages = [
+            ("Invalid character(s) found in major number", "Major number must not contain leading zeroes"),
+            ("Invalid character(s) found in minor number", "Minor number must not contain leading zeroes"),
+            ("Invalid character(s) found in patch number", "Patch number must not contain leading zeroes"),
+        ];
+        for (i, (part, (bad, zeroes))) in [a, b, c].into_iter().zip(messages).enumerate() {
+            if part.is_empty() || !part.chars().all(|c| c.is_ascii_digit()) {
+                return Err(bad);
+            }
+            if part.len() > 1 && part.starts_with('0') {
+                return Err(zeroes);
+            }
+            numbers[i] = part.parse().map_err(|_| bad)?;
+        }
+        let fits = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        let pre: Vec<String> = if rest.contains('-') { pre.split('.').map(str::to_owned).collect() } else { Vec::new() };
+        if !pre.iter().all(|p| fits(p)) || !build.split('.').all(fits) {
+            return Err("Invalid character(s) found in prerelease or build metadata");
+        }
+        if pre.iter().any(|p| p.len() > 1 && p.starts_with('0') && p.chars().all(|c| c.is_ascii_digit())) {
+            return Err("Numeric PreRelease version must not contain leading zeroes");
+        }
+        Ok(Semver { numbers, pre })
+    }
+
+    /// The same of a text that may start with `v` and leave parts out.
+    fn tolerant(text: &str) -> Result<Semver, &'static str> {
+        let text = text.strip_prefix('v').unwrap_or(text);
+        let mut parts: Vec<String> = text.splitn(3, '.').map(str::to_owned).collect();
+        for part in &mut parts {
+            if part.len() > 1 {
+                let rest = part.trim_start_matches('0');
+                *part = if rest.starts_with(|c: char| c.is_ascii_digit()) { rest.to_owned() } else { format!("0{rest}") };
+            }
+        }
+        if parts.len() < 3 && parts.last().is_some_and(|p| p.contains(['+', '-'])) {
+            return Err("short version cannot contain PreRelease/Build meta data");
+        }
+        parts.resize(3, "0".to_owned());
+        Semver::parse(&parts.join("."))
+    }
+
+    /// Which of two comes first.
+    pub fn order(&self, other: &Semver) -> Ordering {
+        let part = |a: &String, b: &String| match (a.parse::<u64>(), b.parse::<u64>()) {
+            (Ok(a), Ok(b)) => a.cmp(&b),
+            (Ok(_), Err(_)) => Ordering::Less,
+            (Err(_), Ok(_)) => Ordering::Greater,
+            _ => a.cmp(b),
+        };
+        let parts = || {
+            let unequal = self.pre.iter().zip(&other.pre).map(|(a, b)| part(a, b)).find(|o| o.is_ne());
+            unequal.unwrap_or_else(|| match (self.pre.is_empty(), other.pre.is_empty()) {
+                (true, false) => Ordering::Greater,
+                (false, true) => Ordering::Less,
+                _ => self.pre.len().cmp(&other.pre.len()),
+            })
+        };
+        self.numbers.cmp(&other.numbers).then_with(parts)
+    }
+}
+
+fn size(value: Option<&Val>) -> u64 {
+    value.and_then(Val::size).unwrap_or(1)
+}
+
+/// What a call costs. What depends on its result is not in it.
+// Models CostEstimator.CallCost and CostTracker.costCall.
+pub(super) fn cost(name: &str, args: &[Val]) -> u64 {
+    let of = |i: usize| size(args.get(i));
+    let tenth = |n: u64| n.div_ceil(10);
+    let text = |i: usize| matches!(args.get(i), Some(Val::Str(_) | Val::Bytes(_)));
+    match name {
+        "isSorted" | "sum" | "max" | "min" | "indexOf" | "lastIndexOf" => match args.first() {
+            Some(Val::List(l)) => l.items.iter().map(|i| if let Val::Str(s) = i { s.len() as u64 / 10 } else { 1 }).sum(),
+            _ => of(0) / 10,
+        },
+        "url" | "lowerAscii" | "upperAscii" | "substring" | "trim" | "cidr" | "isIP" | "isCIDR" | "quantity" | "isQuantity" | "semver"
+        | "isSemver" | "startsWith" | "endsWith" | "strings.quote" | "format" => tenth(of(0)),
+        "ip" if text(0) => tenth(of(0)),
+        "replace" | "split" | "ip.isCanonical" => tenth(of(0) * 2),
+        "bytes" | "string" if text(0) => tenth(of(0)),
+        "join" => 0,
+        "find" | "findAll" | "matches" => tenth(of(0) + 1) * of(1).div_ceil(4),
+        "contains" => tenth(of(0)) * tenth(of(1)),
+        "validate" => tenth(of(1) + 1) * 15,
+        "containsIP" | "containsCIDR" => tenth(of(0) * 2) + tenth(of(1)) + 1,
+        "@in" => match args.get(1) {
+            Some(Val::List(l)) => l.items.len() as u64,
+            _ => 1,
+        },
+        "_==_" | "_!=_" => match args.first() {
+            Some(Val::Quantity(_) | Val::Ip(_) | Val::Cidr(..) | Val::Format(_) | Val::Url(_) | Val::Semver(_)) => 1,
+            _ => tenth(of(0).min(of(1))),
+        },
+        "_<_" | "_>_" | "_<=_" | "_>=_" if text(0) => tenth(of(0).min(of(1))),
+        "_+_" if text(0) => tenth(of(0) + of(1)),
+        // Longer than it looks: what these make, or look through twice.
+        "slice" | "reverse" | "flatten" => 11 + of(0),
+        "lists.range" => 11 + if let Some(Val::Int(n)) = args.first() { n.unsigned_abs() } else { 0 },
+        "distinct" | "sort" | "@sortByAssociatedKeys" => 11 + of(0).saturating_mul(of(0)).saturating_mul(2),
+        "sets.contains" | "sets.intersects" => 1 + of(0).saturating_mul(of(1)),
+        "sets.equivalent" => 1 + of(0).saturating_mul(of(1)).saturating_mul(2),
+        _ => 1,
+    }
+}
+
+fn overflow<T>(value: Option<T>, make: fn(T) -> Val, what: &'static str) -> Outcome {
+    value.map(make).ok_or(Fail::new(what))
+}
+
+const INT: &str = "integer overflow";
+const UINT: &str = "unsigned integer overflow";
+const TIME: &str = "timestamp overflow";
+const SPAN: &str = "duration overflow";
+
+fn time(s: i64, nanos: i64) -> Outcome {
+    let s = s.checked_add(nanos.div_euclid(1_000_000_000)).filter(|s| (TIMES.0..=TIMES.1).contains(s));
+    s.map(|s| Val::Time(s, nanos.rem_euclid(1_000_000_000) as u32)).ok_or(Fail::new(TIME))
+}
+
+/// Calls a function.
+pub(super) fn call(name: &str, args: &[Val]) -> Outcome {
+    if let Some(format) = name.strip_prefix("format.") {
+        let named = |wanted: &str| FORMATS.iter().find(|(n, _)| *n == wanted).map(|(n, _)| Val::Format(n));
+        return match args {
+            [Val::Str(wanted)] => Ok(Val::Optional(named(wanted).map(Arc::new))),
+            _ => named(format).ok_or(Fail::OVERLOAD),
+        };
+    }
+    Ok(match (name, args) {
+        ("_==_", [a, b]) => Val::Bool(equal(a, b)),
+        ("_!=_", [a, b]) => Val::Bool(!equal(a, b)),
+        ("_<_", [a, b]) => Val::Bool(compare(a, b)?.is_lt()),
+        ("_<=_", [a, b]) => Val::Bool(compare(a, b)?.is_le()),
+        ("_>_" | "isGreaterThan", [a, b]) => Val::Bool(compare(a, b)?.is_gt()),
+        ("_>=_", [a, b]) => Val::Bool(compare(a, b)?.is_ge()),
+        ("isLessThan", [a, b]) => Val::Bool(compare(a, b)?.is_lt()),
+        ("compareTo", [a, b]) => Val::Int(compare(a, b)? as i64),
+        ("!_", [Val::Bool(b)]) => Val::Bool(!b),
+        ("_+_" | "_-_" | "_*_" | "_/_" | "_%_", [a, b]) => arithmetic(name, a, b)?,
+        ("-_", [Val::Int(i)]) => overflow(i.checked_neg(), Val::Int, INT)?,
+        ("-_", [Val::Double(f)]) => Val::Double(-f),
+        ("@in", [item, Val::List(list)]) => Val::Bool(list.items.iter().any(|i| equal(i, item))),
+        ("@in", [key, map @ (Val::Map(_) | Val::Object(_))]) => Val::Bool(map.member(key).is_some()),
+        ("size", [value @ (Val::Str(_) | Val::Bytes(_) | Val::List(_) | Val::Map(_) | Val::Object(_))]) => {
+            Val::Int(size(Some(value)) as i64)
+        }
+        ("type", [value]) => Val::Type(value.type_name().into()),
+        ("dyn", [value]) => value.clone(),
+        ("bool" | "bytes" | "double" | "duration" | "int" | "string" | "timestamp" | "uint", [value]) => convert(name, value)?,
+        ("matches", [Val::Str(text), Val::Str(pattern)]) => Val::Bool(regex(pattern)?.is_match(text)),
+        ("find", [Val::Str(text), Val::Str(pattern)]) => {
+            let found = regex(pattern)?.find_at(text, 0).map_or((0, 0), |m| m.range());
+            Val::str(&text[found.0..found.1])
+        }
+        ("findAll", [Val::Str(text), Val::Str(pattern), rest @ ..]) => {
+            let most = if let [Val::Int(n)] = rest { *n } else { -1 };
+            let re = regex(pattern)?;
+            let (mut out, mut from) = (Vec::new(), 0);
+            while from <= text.len() && (most < 0 || (out.len() as i64) < most) {
+                let Some((a, b)) = re.find_at(text, from).map(|m| m.range()) else { break };
+                out.push(Val::str(&text[a..b]));
+                from = if b > a { b } else { b + text[b..].chars().next().map_or(1, char::len_utf8) };
+            }
+            Val::list(out)
+        }
+        ("optional.of", [value]) => Val::some(value.clone()),
+        ("optional.ofNonZeroValue", [value]) if is_zero(value) => Val::Optional(None),
+        ("optional.ofNonZeroValue", [value]) => Val::some(value.clone()),
+        ("optional.none", []) => Val::Optional(None),
+        ("value", [Val::Optional(Some(value))]) => Val::clone(value),
+        ("value", [Val::Optional(None)]) => return Err(Fail::new("optional.none() dereference")),
+        ("hasValue", [Val::Optional(value)]) => Val::Bool(value.is_some()),
+        ("optional.unwrap" | "unwrapOpt", [Val::List(list)]) => {
+            Val::list(list.items.iter().filter_map(|v| if let Val::Optional(v) = v { v.as_deref().cloned() } else { None }).collect())
+        }
+        (_, [Val::Time(s, nanos), rest @ ..]) if name.starts_with("get") => of_time(name, *s, *nanos, rest)?,
+        ("getHours", [Val::Duration(d)]) => Val::Int(d / 3_600_000_000_000),
+        ("getMinutes", [Val::Duration(d)]) => Val::Int(d / 60_000_000_000),
+        ("getSeconds", [Val::Duration(d)]) => Val::Int(d / 1_000_000_000),
+        ("getMilliseconds", [Val::Duration(d)]) => Val::Int(d / 1_000_000),
+        ("url", [Val::Str(text)]) => {
+            let fail = |e| Fail::new(format!("URL parse error during conversion from string: {e}"));
+            Val::Url(Arc::new(Url::parse(text).map_err(fail)?))
+        }
+        ("isURL", [Val::Str(text)]) => Val::Bool(Url::parse(text).is_ok()),
+        ("getScheme", [Val::Url(url)]) => Val::str(&url.scheme),
+        ("getHost", [Val::Url(url)]) => Val::str(&url.host),
+        ("getHostname", [Val::Url(url)]) => Val::str(url.hostname()),
+        ("getPort", [Val::Url(url)]) => Val::str(url.port()),
+        ("getEscapedPath", [Val::Url(url)]) => Val::str(&url.escaped_path()),
+        ("getQuery", [Val::Url(url)]) => {
+            let entry = |(k, v): (String, Vec<String>)| (Val::str(&k), Val::list(v.iter().map(|v| Val::str(v)).collect()));
+            Val::Map(Arc::new(url.queries().into_iter().map(entry).collect()))
+        }
+        ("quantity", [Val::Str(text)]) => Val::Quantity(Arc::new(Quantity::parse(text).map_err(|e| Fail::new(e.to_string()))?)),
+        ("isQuantity", [Val::Str(text)]) => Val::Bool(Quantity::parse(text).is_ok()),
+        ("sign", [Val::Quantity(q)]) => Val::Int(q.sign().into()),
+        ("asApproximateFloat", [Val::Quantity(q)]) => Val::Double(q.to_f64()),
+        ("isInteger", [Val::Quantity(q)]) => Val::Bool(whole(q).is_some()),
+        ("asInteger", [Val::Quantity(q)]) => whole(q).map(Val::Int).ok_or(Fail::new("cannot convert value to integer"))?,
+        ("add", [Val::Quantity(a), b]) => Val::Quantity(Arc::new(a.add(&amount(b)?))),
+        ("sub", [Val::Quantity(a), b]) => Val::Quantity(Arc::new(a.sub(&amount(b)?))),
+        ("ip", [Val::Str(text)]) => Val::Ip(address(text)?),
+        ("ip", [Val::Cidr(ip, _)]) => Val::Ip(*ip),
+        ("isIP", [Val::Str(text)]) => Val::Bool(address(text).is_ok()),
+        ("ip.isCanonical", [Val::Str(text)]) => Val::Bool(address(text)?.to_string() == text.as_str()),
+        ("family", [Val::Ip(ip)]) => Val::Int(if ip.is_ipv4() { 4 } else { 6 }),
+        ("isUnspecified", [Val::Ip(ip)]) => Val::Bool(ip.is_unspecified()),
+        ("isLoopback", [Val::Ip(ip)]) => Val::Bool(ip.is_loopback()),
+        ("isLinkLocalMulticast", [Val::Ip(ip)]) => Val::Bool(match ip {
+            IpAddr::V4(v4) => v4.octets()[..3] == [224, 0, 0],
+            IpAddr::V6(v6) => v6.segments()[0] & 0xff0f == 0xff02,
+        }),
+        ("isLinkLocalUnicast", [Val::Ip(ip)]) => Val::Bool(link_local(ip)),
+        ("isGlobalUnicast", [Val::Ip(ip)]) => {
+            let broadcast = matches!(ip, IpAddr::V4(v4) if v4.is_broadcast());
+            Val::Bool(!(broadcast || ip.is_unspecified() || ip.is_loopback() || ip.is_multicast() || link_local(ip)))
+        }
+        ("cidr", [Val::Str(text)]) => network(text)?,
+        ("isCIDR", [Val::Str(text)]) => Val::Bool(network(text).is_ok()),
+        ("containsIP", [Val::Cidr(net, bits), Val::Str(text)]) => Val::Bool(within(net, *bits, &address(text)?)),
+        ("containsIP", [Val::Cidr(net, bits), Val::Ip(ip)]) => Val::Bool(within(net, *bits, ip)),
+        ("containsCIDR", [net, Val::Str(text)]) => return call(name, &[net.clone(), network(text)?]),
+        ("containsCIDR", [Val::Cidr(net, bits), Val::Cidr(other, more)]) => Val::Bool(bits <= more && within(net, *bits, other)),
+        ("masked", [Val::Cidr(ip, bits)]) => Val::Cidr(masked(ip, *bits), *bits),
+        ("prefixLength", [Val::Cidr(_, bits)]) => Val::Int((*bits).into()),
+        ("semver", [Val::Str(text), rest @ ..]) => Val::Semver(Arc::new(version(text, rest)?)),
+        ("isSemver", [Val::Str(text), rest @ ..]) => Val::Bool(version(text, rest).is_ok()),
+        ("major" | "minor" | "patch", [Val::Semver(v)]) => {
+            Val::Int(v.numbers[["major", "minor", "patch"].iter().position(|n| *n == name).unwrap_or(0)] as i64)
+        }
+        ("validate", [Val::Format(format), Val::Str(text)]) => {
+            let wrong = validate(format, text);
+            let list = Val::list(wrong.iter().map(|w| Val::str(w)).collect());
+            if wrong.is_empty() { Val::Optional(None) } else { Val::some(list) }
+        }
+        (_, [Val::Str(text), rest @ ..]) => strings::call(name, text, rest)?,
+        (_, [Val::List(list), rest @ ..]) => of_list(name, list, rest)?,
+        ("lists.range", [Val::Int(n)]) => {
+            if *n > SIZE_MAX as i64 {
+                return Err(Fail::new("lists.range() is limited to 4000000 items"));
+            }
+            Val::list((0..*n).map(Val::Int).collect())
+        }
+        _ => return Err(Fail::OVERLOAD),
+    })
+}
+
+fn arithmetic(name: &str, a: &Val, b: &Val) -> Outcome {
+    Ok(match (name, a, b) {
+        ("_+_", Val::Int(a), Val::Int(b)) => overflow(a.checked_add(*b), Val::Int, INT)?,
+        ("_-_", Val::Int(a), Val::Int(b)) => overflow(a.checked_sub(*b), Val::Int, INT)?,
+        ("_*_", Val::Int(a), Val::Int(b)) => overflow(a.checked_mul(*b), Val::Int, INT)?,
+        ("_/_", Val::Int(_), Val::Int(0)) | ("_/_", Val::Uint(_), Val::Uint(0)) => return Err(Fail::new("division by zero")),
+        ("_%_", Val::Int(_), Val::Int(0)) | ("_%_", Val::Uint(_), Val::Uint(0)) => return Err(Fail::new("modulus by zero")),
+        ("_/_", Val::Int(a), Val::Int(b)) => overflow(a.checked_div(*b), Val::Int, INT)?,
+        ("_%_", Val::Int(a), Val::Int(b)) => overflow(a.checked_rem(*b), Val::Int, INT)?,
+        ("_+_", Val::Uint(a), Val::Uint(b)) => overflow(a.checked_add(*b), Val::Uint, UINT)?,
+        ("_-_", Val::Uint(a), Val::Uint(b)) => overflow(a.checked_sub(*b), Val::Uint, UINT)?,
+        ("_*_", Val::Uint(a), Val::Uint(b)) => overflow(a.checked_mul(*b), Val::Uint, UINT)?,
+        ("_/_", Val::Uint(a), Val::Uint(b)) => Val::Uint(a / b),
+        ("_%_", Val::Uint(a), Val::Uint(b)) => Val::Uint(a % b),
+        ("_+_", Val::Double(a), Val::Double(b)) => Val::Double(a + b),
+        ("_-_", Val::Double(a), Val::Double(b)) => Val::Double(a - b),
+        ("_*_", Val::Double(a), Val::Double(b)) => Val::Double(a * b),
+        ("_/_", Val::Double(a), Val::Double(b)) => Val::Double(a / b),
+        ("_+_", Val::Str(a), Val::Str(b)) => Val::Str(format!("{a}{b}").into()),
+        ("_+_", Val::Bytes(a), Val::Bytes(b)) => Val::Bytes([&**a, &**b].concat().into()),
+        ("_+_", Val::List(a), Val::List(b)) => {
+            if a.items.len() + b.items.len() > SIZE_MAX {
+                return Err(Fail::new("list is too long"));
+            }
+            join(a, b)
+        }
+        ("_+_", Val::Duration(a), Val::Duration(b)) => overflow(a.checked_add(*b), Val::Duration, SPAN)?,
+        ("_-_", Val::Duration(a), Val::Duration(b)) => overflow(a.checked_sub(*b), Val::Duration, SPAN)?,
+        ("_+_", Val::Time(s, n), Val::Duration(d)) | ("_+_", Val::Duration(d), Val::Time(s, n)) => {
+            time(*s + d.div_euclid(1_000_000_000), d.rem_euclid(1_000_000_000) + i64::from(*n))?
+        }
+        ("_-_", Val::Time(s, n), Val::Duration(d)) => time(*s - d.div_euclid(1_000_000_000), i64::from(*n) - d.rem_euclid(1_000_000_000))?,
+        ("_-_", Val::Time(s, n), Val::Time(t, m)) => {
+            let nanos = i128::from(s - t) * 1_000_000_000 + i128::from(*n) - i128::from(*m);
+            overflow(i64::try_from(nanos).ok(), Val::Duration, SPAN)?
+        }
+        _ => return Err(Fail::OVERLOAD),
+    })
+}
+
+fn convert(name: &str, value: &Val) -> Outcome {
+    let wanted = match name {
+        "duration" => "google.protobuf.Duration",
+        "timestamp" => "google.protobuf.Timestamp",
+        other => other,
+    };
+    if value.type_name() == wanted {
+        return Ok(value.clone());
+    }
+    let text = if let Val::Str(text) = value { text.as_str() } else { "" };
+    let converted = match (name, value) {
+        ("int", Val::Uint(u)) => return overflow(i64::try_from(*u).ok(), Val::Int, INT),
+        ("int", Val::Double(f)) => {
+            let fits = f.is_finite() && *f > -9_223_372_036_854_775_808.0 && *f < 9_223_372_036_854_775_808.0;
+            return overflow(fits.then_some(*f as i64), Val::Int, INT);
+        }
+        ("int", Val::Str(_)) => go_whole(text).map(Val::Int),
+        ("int", Val::Time(s, _)) => Some(Val::Int(*s)),
+        ("int", Val::Duration(d)) => Some(Val::Int(*d)),
+        ("uint", Val::Int(i)) => return overflow(u64::try_from(*i).ok(), Val::Uint, UINT),
+        ("uint", Val::Double(f)) => {
+            let fits = *f >= 0.0 && *f < 18_446_744_073_709_551_616.0;
+            return overflow(fits.then_some(*f as u64), Val::Uint, UINT);
+        }
+        ("uint", Val::Str(_)) if !text.starts_with('+') => text.parse().ok().map(Val::Uint),
+        ("double", Val::Int(i)) => Some(Val::Double(*i as f64)),
+        ("double", Val::Uint(u)) => Some(Val::Double(*u as f64)),
+        ("double", Val::Str(_)) => text.parse().ok().map(Val::Double),
+        ("bool", Val::Str(_)) => match text {
+            "1" | "t" | "T" | "TRUE" | "true" | "True" => Some(Val::Bool(true)),
+            "0" | "f" | "F" | "FALSE" | "false" | "False" => Some(Val::Bool(false)),
+            _ => None,
+        },
+        ("bytes", Val::Str(_)) => Some(Val::Bytes(text.as_bytes().into())),
+        ("string", Val::Bytes(b)) => {
+            let text = String::from_utf8(b.to_vec());
+            return text.map(|t| Val::str(&t)).map_err(|_| Fail::new("invalid UTF-8 in bytes, cannot convert to string"));
+        }
+        ("string", Val::Type(_)) => None,
+        ("string", other) => other.as_text().map(|t| Val::str(&t)),
+        ("duration", Val::Str(_)) => parse_duration(text).map(Val::Duration),
+        ("timestamp", Val::Str(_)) => match parse_time(text) {
+            Some(Val::Time(s, n)) => return time(s, n.into()),
+            _ => None,
+        },
+        ("timestamp", Val::Int(i)) => return time(*i, 0),
+        _ => return Err(Fail::OVERLOAD),
+    };
+    converted.ok_or_else(|| Fail::new(format!("type conversion error from '{}' to '{wanted}'", value.type_name())))
+}
+
+/// A whole number as Go's `ParseInt` reads it.
+fn go_whole(text: &str) -> Option<i64> {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    digits.starts_with(|c: char| c.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}
+
+fn regex(pattern: &str) -> Result<Regex, Fail> {
+    Regex::go(pattern).map_err(|e| Fail::new(format!("error parsing regexp: {}", e.as_go_says(pattern))))
+}
+
+fn of_time(name: &str, s: i64, nanos: u32, zone: &[Val]) -> Outcome {
+    let offset = match zone {
+        [Val::Str(zone)] => match zone.split_once(':') {
+            Some((hours, minutes)) => {
+                let part =
+                    |text: &str| go_whole(text).ok_or_else(|| Fail::new(format!("strconv.Atoi: parsing {}: invalid syntax", quote(text))));
+                let (hours, minutes) = (part(hours)?, part(minutes)?);
+                let minutes = if zone.starts_with('-') { -minutes } else { minutes };
+                hours.saturating_mul(3600).saturating_add(minutes.saturating_mul(60)).clamp(-1_000_000, 1_000_000)
+            }
+            None => Zone::named(zone).ok_or_else(|| Fail::new(format!("unknown time zone {zone}")))?.offset(s).0,
+        },
+        _ => 0,
+    };
+    let s = s + offset;
+    let (days, rest) = (s.div_euclid(86_400), s.rem_euclid(86_400));
+    let (year, month, day) = civil_from_days(days);
+    Ok(Val::Int(match name {
+        "getFullYear" => year,
+        "getMonth" => month - 1,
+        "getDayOfYear" => days - days_from_civil(year, 1, 1),
+        "getDayOfMonth" => day - 1,
+        "getDate" => day,
+        "getDayOfWeek" => (days + 4).rem_euclid(7),
+        "getHours" => rest / 3600,
+        "getMinutes" => rest % 3600 / 60,
+        "getSeconds" => rest % 60,
+        "getMilliseconds" => i64::from(nanos) / 1_000_000,
+        _ => return Err(Fail::OVERLOAD),
+    }))
+}
+
+/// The amount as a whole number, if it is one.
+fn whole(q: &Quantity) -> Option<i64> {
+    let value = q.value();
+    (Quantity::new(value, quantity::Format::DecimalSi) == *q).then_some(value)
+}
+
+fn amount(value: &Val) -> Result<Quantity, Fail> {
+    match value {
+        Val::Quantity(q) => Ok(Quantity::clone(q)),
+        Val::Int(i) => Ok(Quantity::new(*i, quantity::Format::DecimalExponent)),
+        _ => Err(Fail::OVERLOAD),
+    }
+}
+
+fn address(text: &str) -> Result<IpAddr, Fail> {
+    let shown = quote(text);
+    if text.contains('%') {
+        return Err(Fail::new(format!("IP address {shown} with zone value is not allowed")));
+    }
+    match text.parse() {
+        Ok(IpAddr::V6(v6)) if v6.to_ipv4_mapped().is_some() => Err(Fail::new(format!("IPv4-mapped IPv6 address {shown} is not allowed"))),
+        Ok(ip) => Ok(ip),
+        Err(_) => {
+            let what = if text.contains([':', '.']) { "unexpected character" } else { "unable to parse IP" };
+            Err(Fail::new(format!("IP Address {shown} parse error during conversion from string: ParseAddr({shown}): {what}")))
+        }
+    }
+}
+
+fn network(text: &str) -> Outcome {
+    const HEAD: &str = "network address parse error during conversion from string: ";
+    let bad = |what: &str| Fail::new(format!("{HEAD}{HEAD}netip.ParsePrefix({}): {what}", quote(text)));
+    let (ip, bits) = text.rsplit_once('/').ok_or_else(|| bad("no '/'"))?;
+    let ip: IpAddr = ip.parse().map_err(|_| bad("unable to parse IP"))?;
+    let plain = bits == "0" || (!bits.starts_with('0') && !bits.is_empty() && bits.chars().all(|c| c.is_ascii_digit()));
+    let bits: u8 =
+        Some(bits).filter(|_| plain).and_then(|b| b.parse().ok()).ok_or_else(|| bad(&format!("bad bits after slash: {}", quote(bits))))?;
+    if bits > if ip.is_ipv4() { 32 } else { 128 } {
+        return Err(bad("prefix length out of range"));
+    }
+    match ip {
+        IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some() => {
+            Err(Fail::new(format!("{HEAD}IPv4-mapped IPv6 address {} is not allowed", quote(text))))
+        }
+        ip => Ok(Val::Cidr(ip, bits)),
+    }
+}
+
+fn masked(ip: &IpAddr, bits: u8) -> IpAddr {
+    match ip {
+        IpAddr::V4(v4) => IpAddr::V4((u32::from(*v4) & (u32::MAX.checked_shl(32 - u32::from(bits)).unwrap_or(0))).into()),
+        IpAddr::V6(v6) => IpAddr::V6((u128::from(*v6) & (u128::MAX.checked_shl(128 - u32::from(bits)).unwrap_or(0))).into()),
+    }
+}
+
+fn within(net: &IpAddr, bits: u8, ip: &IpAddr) -> bool {
+    net.is_ipv4() == ip.is_ipv4() && masked(net, bits) == masked(ip, bits)
+}
+
+fn link_local(ip: &IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(v4) => v4.is_link_local(),
+        IpAddr::V6(v6) => v6.segments()[0] & 0xffc0 == 0xfe80,
+    }
+}
+
+fn version(text: &str, tolerant: &[Val]) -> Result<Semver, Fail> {
+    let parsed = if matches!(tolerant, [Val::Bool(true)]) { Semver::tolerant(text) } else { Semver::parse(text) };
+    parsed.map_err(Fail::new)
+}
+
+fn validate(format: &str, text: &str) -> Vec<String> {
+    let (rule, prefix) = format.strip_suffix("Prefix").map_or((format, false), |f| (f, true));
+    let check: fn(&str) -> Vec<String> = match rule {
+        "dns1123Label" => names::dns1123_label,
+        "dns1123Subdomain" => names::dns1123_subdomain,
+        "dns1035Label" => names::dns1035_label,
+        "qualifiedName" => names::qualified_name,
+        "labelValue" => names::label_value,
+        "uri" => return Url::parse(text).err().into_iter().collect(),
+        _ => {
+            let fits = crate::api::custom::has_format(format, text).unwrap_or(true);
+            let message = FORMATS.iter().find(|(n, _)| *n == format).map_or("", |(_, m)| m);
+            return if fits { Vec::new() } else { vec![message.to_owned()] };
+        }
+    };
+    // A name that is generated goes on after its prefix.
+    if prefix { names::with_prefix(text, check) } else { check(text) }
+}
+
+fn of_list(name: &str, list: &Arc<List>, rest: &[Val]) -> Outcome {
+    let items = &list.items;
+    let all_in = |a: &[Val], b: &[Val]| a.iter().all(|x| b.iter().any(|y| equal(x, y)));
+    Ok(match (name, rest) {
+        ("join", []) => Val::str(&texts(list)?.concat()),
+        ("join", [Val::Str(separator)]) => {
+            let texts = texts(list)?;
+            if texts.len().saturating_mul(separator.len()) > SIZE_MAX {
+                return Err(Fail::new("text is too long"));
+            }
+            Val::str(&texts.join(separator.as_str()))
+        }
+        ("first", []) => Val::Optional(items.first().cloned().map(Arc::new)),
+        ("last", []) => Val::Optional(items.last().cloned().map(Arc::new)),
+        ("indexOf", [item]) => Val::Int(items.iter().position(|i| equal(i, item)).map_or(-1, |i| i as i64)),
+        ("lastIndexOf", [item]) => Val::Int(items.iter().rposition(|i| equal(i, item)).map_or(-1, |i| i as i64)),
+        ("isSorted", []) => {
+            for pair in items.windows(2) {
+                if compare(&pair[0], &pair[1])?.is_gt() {
+                    return Ok(Val::Bool(false));
+                }
+            }
+            Val::Bool(true)
+        }
+        ("sum", []) => {
+            let zero = match items.first() {
+                Some(Val::Uint(_)) => Val::Uint(0),
+                Some(Val::Double(_)) => Val::Double(0.0),
+                Some(Val::Duration(_)) => Val::Duration(0),
+                _ => Val::Int(0),
+            };
+            items.iter().try_fold(zero, |sum, item| arithmetic("_+_", &sum, item))?
+        }
+        ("max" | "min", []) => {
+            let Some(mut best) = items.first() else { return Err(Fail::new(format!("{name} called on empty list"))) };
+            for item in items {
+                let order = compare(item, best)?;
+                if if name == "max" { order.is_gt() } else { order.is_lt() } {
+                    best = item;
+                }
+            }
+            best.clone()
+        }
+        ("slice", [Val::Int(from), Val::Int(to)]) => {
+            let fail = |what: String| Fail::new(format!("cannot slice({from}, {to}), {what}"));
+            if *from < 0 || *to < 0 {
+                return Err(fail("negative indexes not supported".to_owned()));
+            }
+            if from > to {
+                return Err(fail("start index must be less than or equal to end index".to_owned()));
+            }
+            let part = items.get(*from as usize..*to as usize).ok_or_else(|| fail(format!("list is length {}", items.len())))?;
+            Val::list(part.to_vec())
+        }
+        ("flatten", []) => Val::list(flat(items, 1)),
+        ("flatten", [Val::Int(depth)]) if *depth < 0 => return Err(Fail::new("level must be non-negative")),
+        ("flatten", [Val::Int(depth)]) => Val::list(flat(items, *depth)),
+        ("reverse", []) => Val::list(items.iter().rev().cloned().collect()),
+        ("distinct", []) => {
+            let mut out: Vec<Val> = Vec::new();
+            for item in items {
+                if !out.iter().any(|o| equal(o, item)) {
+                    out.push(item.clone());
+                }
+            }
+            Val::list(out)
+        }
+        ("sort", []) => sorted(items, items)?,
+        ("@sortByAssociatedKeys", [Val::List(keys)]) => sorted(items, &keys.items)?,
+        ("sets.contains", [Val::List(other)]) => Val::Bool(all_in(&other.items, items)),
+        ("sets.equivalent", [Val::List(other)]) => Val::Bool(all_in(&other.items, items) && all_in(items, &other.items)),
+        ("sets.intersects", [Val::List(other)]) => Val::Bool(items.iter().any(|a| other.items.iter().any(|b| equal(a, b)))),
+        _ => return Err(Fail::OVERLOAD),
+    })
+}
+
+fn flat(items: &[Val], depth: i64) -> Vec<Val> {
+    let mut out = Vec::new();
+    for item in items {
+        match item {
+            Val::List(inner) if depth > 0 => out.extend(flat(&inner.items, depth - 1)),
+            other => out.push(other.clone()),
+        }
+    }
+    out
+}
+
+fn sorted(items: &[Val], keys: &[Val]) -> Outcome {
+    if keys.iter().any(|k| k.type_name() != keys[0].type_name()) {
+        return Err(Fail::new("list elements must have the same type"));
+    }
+    for key in keys {
+        compare(key, &keys[0]).map_err(|_| Fail::new("list elements must be comparable"))?;
+    }
+    let mut pairs: Vec<(&Val, &Val)> = keys.iter().zip(items).collect();
+    pairs.order_by(|(a, _), (b, _)| compare(a, b).unwrap_or(Ordering::Equal));
+    Ok(Val::list(pairs.into_iter().map(|(_, v)| v.clone()).collect()))
+}

@@ -1,0 +1,180 @@
+//! The Common Expression Language, in which rules of custom resources are written: parsed, checked and evaluated within a budget.
+//! Nothing here may know of definitions, only of schemas and values.
+
+mod check;
+mod cost;
+mod eval;
+mod lex;
+mod library;
+mod macros;
+mod parse;
+mod strings;
+mod types;
+mod url;
+mod value;
+
+use super::{ArcStr, Value};
+use check::Checker;
+use eval::Eval;
+use parse::Expr;
+use types::{Decl, Type};
+use value::{Fail, Val};
+
+/// Something wrong with an expression.
+#[derive(Clone, Debug)]
+struct Issue {
+    /// Where, in characters; the highest number where it is about the whole.
+    at: usize,
+    message: String,
+}
+
+/// An expression that can be evaluated.
+#[derive(Debug)]
+pub struct Program {
+    tree: Expr,
+    /// Whether it looks at the object as it was.
+    pub uses_old: bool,
+    /// The most that evaluating it can cost.
+    pub cost_max: u64,
+}
+
+/// What the data of a schema is in expressions.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    decl: Decl,
+}
+
+impl Scope {
+    /// The scope of a schema; none where it says too little of its data. `root` where it is a resource's own.
+    pub fn new(schema: &Value, root: bool) -> Option<Scope> {
+        types::declare(schema, root, "selfType", 0).map(|decl| Scope { decl })
+    }
+
+    /// The fewest bytes that the data takes.
+    pub fn min_bytes(&self) -> u64 {
+        self.decl.min_bytes
+    }
+
+    /// Reads an expression; the error is what the API server says of it. With `optional`, the object as it was may be absent.
+    pub fn compile(&self, text: &str, optional: bool, message: bool) -> Result<Program, String> {
+        let head = if message { "messageExpression " } else { "" };
+        let source: Vec<char> = text.chars().collect();
+        let failed = |issues: Vec<Issue>| format!("{head}compilation failed: {}", shown(&source, issues));
+        let mut tree = parse::parse(&source).map_err(failed)?;
+        let this = self.decl.ty.clone();
+        let old = if optional { Type::optional(this.clone()) } else { this.clone() };
+        let mut checker = Checker::new(vec![("self".into(), this), ("oldSelf".into(), old)]);
+        checker.check(&mut tree);
+        if !checker.issues.is_empty() {
+            return Err(failed(checker.issues));
+        }
+        checker.settle(&mut tree);
+        checker.validate(&mut tree, false);
+        if !checker.issues.is_empty() {
+            return Err(failed(checker.issues));
+        }
+        if !check::is(&tree.ty, message) {
+            return Err(
+                if message { "messageExpression must evaluate to a string" } else { "cel expression must evaluate to a bool" }.to_owned()
+            );
+        }
+        if let Some(error) = check::bad_pattern(&mut tree) {
+            return Err(format!("{}{error}", if message { "messageExpression instantiation failed: " } else { "" }));
+        }
+        let cost_max = cost::estimate(&tree, &self.decl);
+        Ok(Program { tree, uses_old: checker.old, cost_max })
+    }
+}
+
+/// The object and the object as it was, as expressions see them.
+#[derive(Debug)]
+pub struct Data {
+    this: Result<Val, Fail>,
+    old: Option<Result<Val, Fail>>,
+}
+
+impl Data {
+    /// The data of a schema.
+    pub fn new(schema: &Value, root: bool, value: &Value, old: Option<&Value>) -> Data {
+        let with_meta;
+        let schema = if root {
+            with_meta = value::with_meta(schema);
+            &with_meta
+        } else {
+            schema
+        };
+        Data { this: value::from_value(value, schema), old: old.map(|old| value::from_value(old, schema)) }
+    }
+}
+
+impl Program {
+    /// Evaluates it: its value and what that cost.
+    fn run(&self, data: &Data, optional: bool) -> (Result<Val, Fail>, u64) {
+        let mut scope: Vec<(ArcStr, Val)> = Vec::new();
+        match &data.this {
+            Ok(value) => scope.push(("self".into(), value.clone())),
+            Err(fail) => return (Err(fail.clone()), 1),
+        }
+        match &data.old {
+            Some(Ok(old)) if optional => scope.push(("oldSelf".into(), Val::some(old.clone()))),
+            Some(Ok(old)) => scope.push(("oldSelf".into(), old.clone())),
+            Some(Err(fail)) if self.uses_old => return (Err(fail.clone()), 1),
+            None if optional => scope.push(("oldSelf".into(), Val::Optional(None))),
+            _ => {}
+        }
+        let mut eval = Eval { scope, cost: 0 };
+        let value = eval.eval(&self.tree);
+        (value, eval.cost)
+    }
+
+    /// Whether a rule holds, or why that cannot be said; and what it cost.
+    pub fn holds(&self, data: &Data, optional: bool) -> (Result<bool, String>, u64) {
+        let (value, cost) = self.run(data, optional);
+        (value.map(|v| matches!(v, Val::Bool(true))).map_err(|f| f.0.into_owned()), cost)
+    }
+
+    /// The message that an expression makes, or none; and what it cost.
+    pub fn message(&self, data: &Data, optional: bool) -> (Result<String, String>, u64) {
+        let (value, cost) = self.run(data, optional);
+        let text = value.map_err(|f| f.0.into_owned()).map(|v| if let Val::Str(s) = v { s.trim().to_owned() } else { String::new() });
+        (text, cost)
+    }
+}
+
+/// Issues as they are shown: each with its line, and a mark below it.
+fn shown(source: &[char], mut issues: Vec<Issue>) -> String {
+    const ISSUES_MAX: usize = 100;
+    let lines: Vec<&[char]> = source.split(|c| *c == '\n').collect();
+    // What is about the whole comes first.
+    crate::base::Order::order_by_key(&mut issues[..], |i| i.at.wrapping_add(1));
+    let more = issues.len().saturating_sub(ISSUES_MAX);
+    let mut out: Vec<String> = Vec::new();
+    for issue in issues.iter().take(ISSUES_MAX) {
+        let (mut line, mut column) = (0, issue.at);
+        if issue.at == usize::MAX {
+            out.push(format!("ERROR: <input>:-1:0: {}", issue.message));
+            continue;
+        }
+        while line + 1 < lines.len() && column > lines[line].len() {
+            column -= lines[line].len() + 1;
+            line += 1;
+        }
+        let mut text = format!("ERROR: <input>:{}:{}: {}", line + 1, column + 1, issue.message);
+        let snippet = lines[line];
+        if snippet.len() <= 16_384 {
+            text.push_str("\n | ");
+            text.extend(snippet.iter().map(|c| if *c == '\t' { ' ' } else { *c }));
+            text.push_str("\n | ");
+            text.extend((0..column.min(snippet.len())).map(|i| if snippet[i].len_utf8() > 1 { '\u{ff0e}' } else { '.' }));
+            text.push(if snippet.get(column).is_some_and(|c| c.len_utf8() > 1) { '\u{ff3e}' } else { '^' });
+        }
+        out.push(text);
+    }
+    if more > 0 {
+        out.push(format!("{more} more errors were truncated"));
+    }
+    out.join("\n")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,139 @@
+//! URLs as Go's `net/url` takes them apart.
+
+use crate::api::quote;
+
+/// A URL's parts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Url {
+    /// As it was written.
+    pub text: String,
+    pub scheme: String,
+    /// With the port.
+    pub host: String,
+    pub path: String,
+    pub query: String,
+}
+
+impl Url {
+    /// Reads an absolute URL or an absolute path; the error is Go's.
+    // Models url.ParseRequestURI and, for the parts, url.Parse.
+    pub fn parse(text: &str) -> Result<Url, String> {
+        let fail = |what: &str| Err(format!("parse {}: {what}", quote(text)));
+        if text.chars().any(|c| c.is_ascii_control()) {
+            return fail("net/url: invalid control character in URL");
+        }
+        if text.is_empty() {
+            return fail("empty url");
+        }
+        let mut url = Url { text: text.to_owned(), ..Url::default() };
+        let mut rest = text;
+        let scheme_end = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.')));
+        match scheme_end {
+            Some(0) if text.starts_with(':') => return fail("missing protocol scheme"),
+            Some(end) if text[end..].starts_with(':') => {
+                if text.starts_with(|c: char| c.is_ascii_alphabetic()) {
+                    url.scheme = text[..end].to_ascii_lowercase();
+                    rest = &text[end + 1..];
+                } else if end > 0 {
+                    return fail("first path segment in URL cannot contain colon");
+                }
+            }
+            _ => {}
+        }
+        if !rest.starts_with('/') {
+            // What has a scheme and no path is opaque.
+            return if url.scheme.is_empty() { fail("invalid URI for request") } else { Ok(url) };
+        }
+        let rest = rest.split_once('#').map_or(rest, |(before, _)| before);
+        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+        url.query = query.to_owned();
+        let path = match rest.strip_prefix("//").filter(|_| !url.scheme.is_empty() || !rest.starts_with("///")) {
+            Some(authority) => {
+                let end = authority.find('/').unwrap_or(authority.len());
+                let host = &authority[..end];
+                url.host = host.rsplit_once('@').map_or(host, |(_, h)| h).to_owned();
+                &authority[end..]
+            }
+            None => rest,
+        };
+        if url.host.contains(' ') || url.host.contains(['<', '>', '"', '^', '`', '{', '}', '|', '\\']) {
+            let bad = url.host.chars().find(|c| " <>\"^`{}|\\".contains(*c)).unwrap_or(' ');
+            return fail(&format!("invalid character {} in host name", quote(&bad.to_string())));
+        }
+        let port = url.host.rsplit_once(':').filter(|(_, p)| !p.contains(']')).map_or("", |(_, p)| p);
+        if !port.chars().all(|c| c.is_ascii_digit()) {
+            return fail(&format!("invalid port {} after host", quote(&format!(":{port}"))));
+        }
+        if url.host.starts_with('[') && !url.host.contains(']') {
+            return fail("missing ']' in host");
+        }
+        for (i, _) in path.match_indices('%') {
+            let code: String = path[i..].chars().take(3).collect();
+            if code.len() < 3 || !code[1..].chars().all(|c| c.is_ascii_hexdigit()) {
+                return fail(&format!("invalid URL escape {}", quote(&code)));
+            }
+        }
+        url.path = path.to_owned();
+        Ok(url)
+    }
+
+    /// The host without port and brackets.
+    pub fn hostname(&self) -> &str {
+        let host = &self.host;
+        match host.strip_prefix('[').and_then(|h| h.split_once(']')) {
+            Some((inner, _)) => inner,
+            None => host.rsplit_once(':').map_or(host, |(h, _)| h),
+        }
+    }
+
+    /// The port; empty where there is none.
+    pub fn port(&self) -> &str {
+        self.host.rsplit_once(':').filter(|(_, p)| !p.contains(']')).map_or("", |(_, p)| p)
+    }
+
+    /// The path with all escaped that may not stand in it.
+    pub fn escaped_path(&self) -> String {
+        let mut out = String::new();
+        for b in self.path.bytes() {
+            if b.is_ascii_alphanumeric() || b"-_.~$&+,/:;=@%!'()*[]".contains(&b) {
+                out.push(b as char);
+            } else {
+                out.push_str(&format!("%{b:02X}"));
+            }
+        }
+        out
+    }
+
+    /// The query's keys, sorted, with their values in order.
+    pub fn queries(&self) -> Vec<(String, Vec<String>)> {
+        let mut out: Vec<(String, Vec<String>)> = Vec::new();
+        for pair in self.query.split('&').filter(|p| !p.is_empty() && !p.contains(';')) {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let (Some(key), Some(value)) = (unescape(key), unescape(value)) else { continue };
+            match out.iter_mut().find(|(k, _)| *k == key) {
+                Some((_, values)) => values.push(value),
+                None => out.push((key, vec![value])),
+            }
+        }
+        out
+    }
+}
+
+fn unescape(text: &str) -> Option<String> {
+    let mut out = Vec::new();
+    let bytes = text.as_bytes();
+    let mut i = 0;
+    while i < bytes.len() {
+        match bytes[i] {
+            b'+' => out.push(b' '),
+            b'%' => {
+                let code = text.get(i + 1..i + 3)?;
+                out.push(u8::from_str_radix(code, 16).ok()?);
+                i += 2;
+            }
+            b => out.push(b),
+        }
+        i += 1;
+    }
+    String::from_utf8(out).ok()
+}
