@@ -11,6 +11,7 @@ pub mod defaults;
 pub mod duration;
 pub mod go_duration;
 pub mod go_json;
+pub mod host_ports;
 pub mod image;
 pub mod int_or_string;
 pub mod internal;

@@ -3,13 +3,22 @@
 use super::work_queue::WorkQueue;
 use crate::api::{KindRef, Object, Value};
 use crate::base::Time;
-use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, Preconditions, Propagation, Subresource, WriteOptions};
+use crate::server::{
+    ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Preconditions, Propagation, Subresource, WriteOptions,
+};
 use crate::store::ObjectKey;
 
 /// Works per object: whether its owners live, and whether its dependents have been dealt with.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct GarbageCollector {
     queue: WorkQueue<ObjectKey>,
+    recorder: EventRecorder,
+}
+
+impl Default for GarbageCollector {
+    fn default() -> Self {
+        GarbageCollector { queue: WorkQueue::new(), recorder: EventRecorder::new("garbage-collector-controller", "") }
+    }
 }
 
 impl GarbageCollector {
@@ -19,6 +28,17 @@ impl GarbageCollector {
         let owners = object.at(&["metadata", "ownerReferences"]).items();
         if owners.is_empty() || object.is_terminating() {
             return Ok(());
+        }
+        // An owner of no known kind may be anywhere, and what has no namespace cannot be owned by what has one: nothing is known then.
+        let is_known = |r: &Value| kind_of(api, r).is_some_and(|kind| key.kind.namespaced || !kind.namespaced);
+        if let Some(strange) = owners.iter().find(|r| !is_known(r)) {
+            if kind_of(api, strange).is_some() {
+                self.report(api, by, &object, strange);
+            }
+            return Ok(());
+        }
+        if let Some(strange) = owners.iter().find(|r| lives_elsewhere(api, &object, r)) {
+            self.report(api, by, &object, strange);
         }
         let (mut solid, mut waiting, mut dangling) = (0, 0, 0);
         for reference in owners {
@@ -53,6 +73,20 @@ impl GarbageCollector {
         let preconditions = Preconditions { uid: Some(object.uid().into()), ..Preconditions::default() };
         let options = DeleteOptions { preconditions, ..DeleteOptions::with(policy) };
         api.delete(by, key.kind, &key.namespace, &key.name, &options).map(|_| ())
+    }
+
+    /// Says of an owner that it cannot be where it is looked for (`reportInvalidNamespaceOwnerRef`).
+    fn report(&mut self, api: &mut ApiServer, by: &Caller, object: &Value, reference: &Value) {
+        let of = |member: &str| reference.get(member).str();
+        let namespace = object.namespace();
+        let message = format!(
+            "ownerRef [{}/{}, namespace: {namespace}, name: {}, uid: {}] does not exist in namespace {namespace:?}",
+            of("apiVersion"),
+            of("kind"),
+            of("name"),
+            of("uid")
+        );
+        self.recorder.event(api, by.now, object, EventType::Warning, "OwnerRefInvalidNamespace", &message);
     }
 
     /// Does what the finalizers `orphan` and `foregroundDeletion` of a terminating object ask for, then takes them off.
@@ -103,9 +137,22 @@ fn remove_finalizer(api: &mut ApiServer, by: &Caller, key: &ObjectKey, finalizer
     api.update(by, key.kind, next, Subresource::None, &WriteOptions::default()).map(|_| ())
 }
 
+fn kind_of(api: &ApiServer, reference: &Value) -> Option<KindRef> {
+    api.kind_of(reference.get("apiVersion").str(), reference.get("kind").str())
+}
+
+/// Whether the owner that a reference means is in another namespace.
+fn lives_elsewhere(api: &ApiServer, object: &Value, reference: &Value) -> bool {
+    let uid = reference.get("uid").str();
+    let has_owner = owner_of(api, object, reference).is_some();
+    kind_of(api, reference)
+        .filter(|kind| kind.namespaced && !has_owner)
+        .is_some_and(|kind| api.iter(kind, None).any(|o| o.uid() == uid && o.namespace() != object.namespace()))
+}
+
 /// The living object that a reference names, where uid and namespace agree.
 fn owner_of<'a>(api: &'a ApiServer, object: &Value, reference: &Value) -> Option<&'a Value> {
-    let kind = api.kind_of(reference.get("apiVersion").str(), reference.get("kind").str())?;
+    let kind = kind_of(api, reference)?;
     let namespace = if kind.namespaced { object.namespace() } else { "" };
     api.peek(kind, namespace, reference.get("name").str()).filter(|o| o.uid() == reference.get("uid").str())
 }
@@ -123,7 +170,7 @@ impl Component for GarbageCollector {
                 self.queue.add_at(key.clone(), now);
             }
             for reference in object.at(&["metadata", "ownerReferences"]).items() {
-                if let Some(kind) = api.kind_of(reference.get("apiVersion").str(), reference.get("kind").str())
+                if let Some(kind) = kind_of(api, reference)
                     && let Some(owner) = owner_of(api, object, reference)
                     && owner.is_terminating()
                 {

@@ -8,7 +8,7 @@ use super::spec::PodSpec;
 use crate::api::node_affinity::RequiredNodeAffinity;
 use crate::api::quantity::Quantity;
 use crate::api::toleration::find_untolerated;
-use crate::api::{ArcStr, Value};
+use crate::api::{ArcStr, Value, host_ports};
 
 /// Why a pod is not taken: the status' reason and the event's message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,12 +23,16 @@ pub(super) fn admit<'a>(node: &Node, pod: &Value, spec: &PodSpec, others: impl I
     if !node.takes_under_pressure(pod) {
         return rejected(EVICTED, "The node had condition: [MemoryPressure]. ".to_owned());
     }
+    if let Some(why) = forbidden_sysctl(pod.get("spec")) {
+        return rejected("SysctlForbidden", format!("forbidden sysctl: {why}"));
+    }
     if !RequiredNodeAffinity::of(pod.get("spec")).matches(&node.object) {
         return rejected("NodeAffinity", "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector".to_owned());
     }
     let running: Vec<&PodWorker> = others.filter(|w| w.takes_room()).collect();
-    let ports = host_ports(pod);
-    if !ports.is_empty() && running.iter().any(|w| host_ports(&w.pod).iter().any(|p| ports.contains(p))) {
+    let ports = host_ports::of(pod.get("spec"));
+    let taken = |w: &&PodWorker| host_ports::of(w.pod.get("spec")).iter().any(|p| ports.iter().any(|own| own.conflicts(p)));
+    if !ports.is_empty() && running.iter().any(taken) {
         return rejected("NodePorts", "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports".to_owned());
     }
     let capacity = Quantity::of(node.allocatable.get("pods"));
@@ -63,13 +67,28 @@ pub(super) fn fits(node: &Node, spec: &PodSpec, others: &[&PodWorker]) -> Result
     Ok(())
 }
 
-/// The host's ports that a pod takes, with their protocol.
-fn host_ports(pod: &Value) -> Vec<(i64, ArcStr)> {
-    let containers = pod.at(&["spec", "containers"]).items();
-    containers
-        .iter()
-        .flat_map(|c| c.get("ports").items())
-        .filter(|p| p.get("hostPort").int() > 0)
-        .map(|p| (p.get("hostPort").int(), p.get("protocol").arc_str()))
-        .collect()
+/// Parameters of the kernel that pods may set; others do not stay within the pod.
+#[rustfmt::skip]
+const SAFE_SYSCTLS: [&str; 12] = [
+    "kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range", "net.ipv4.tcp_syncookies", "net.ipv4.ping_group_range",
+    "net.ipv4.ip_unprivileged_port_start", "net.ipv4.ip_local_reserved_ports", "net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_fin_timeout",
+    "net.ipv4.tcp_keepalive_intvl", "net.ipv4.tcp_keepalive_probes", "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem",
+];
+
+// Models the kubelet's patternAllowlist of pkg/kubelet/sysctl.
+fn forbidden_sysctl(spec: &Value) -> Option<String> {
+    for sysctl in spec.at(&["securityContext", "sysctls"]).items() {
+        let name = sysctl.get("name").str().replace('/', ".");
+        let shared = |member: &str| spec.get(member).is_true();
+        if !SAFE_SYSCTLS.contains(&name.as_str()) {
+            return Some(format!("{name:?} not allowlisted"));
+        }
+        if name.starts_with("net.") && shared("hostNetwork") {
+            return Some(format!("{name:?} not allowed with host net enabled"));
+        }
+        if name.starts_with("kernel.") && shared("hostIPC") {
+            return Some(format!("{name:?} not allowed with host ipc enabled"));
+        }
+    }
+    None
 }

@@ -120,6 +120,7 @@ pub(super) fn create(now: Time, launch: Launch) -> (Machine, SpawnSpec) {
             memory_limit: memory,
             cpu_millis: cpu.unwrap_or(launch.cpu_node_milli),
             addresses: launch.ip.parse::<IpAddr>().into_iter().collect(),
+            groups: groups_of(&launch.pod),
             externals: Vec::new(),
             seed: launch.seed,
             stream: launch.stream,
@@ -142,6 +143,13 @@ pub(super) fn termination_message(machine: &Machine) -> String {
 }
 
 /// The hosts file that the kubelet manages.
+/// The groups that a pod's processes are in beside their own.
+fn groups_of(pod: &Value) -> Vec<u32> {
+    let security = pod.at(&["spec", "securityContext"]);
+    let all = security.get("supplementalGroups").items().iter().chain([security.get("fsGroup")]);
+    all.filter_map(Value::as_int).filter_map(|n| u32::try_from(n).ok()).collect()
+}
+
 fn hosts_file(pod: &Value, ip: &str, hostname: &str) -> String {
     let mut text = String::from(
         "# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n",
@@ -163,9 +171,48 @@ fn hosts_file(pod: &Value, ip: &str, hostname: &str) -> String {
     text
 }
 
+/// What a pod's DNS policy and configuration make of its resolver's file (`dns.GetPodDNS`).
 fn resolv_conf(pod: &Value) -> String {
+    let spec = pod.get("spec");
+    let policy = match spec.get("dnsPolicy").str() {
+        "ClusterFirst" | "" if spec.get("hostNetwork").is_true() => "Default",
+        "ClusterFirstWithHostNet" | "" => "ClusterFirst",
+        other => other,
+    };
     let namespace = pod.namespace();
-    format!("search {namespace}.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n")
+    let (mut servers, mut searches, mut options) = match policy {
+        "ClusterFirst" => {
+            let searches = vec![format!("{namespace}.svc.cluster.local"), "svc.cluster.local".to_owned(), "cluster.local".to_owned()];
+            (vec!["10.96.0.10".to_owned()], searches, vec![("ndots".to_owned(), "5".to_owned())])
+        }
+        "Default" => (vec!["10.244.0.1".to_owned()], Vec::new(), Vec::new()),
+        _ => (Vec::new(), Vec::new(), Vec::new()),
+    };
+    let config = spec.get("dnsConfig");
+    for (list, member) in [(&mut servers, "nameservers"), (&mut searches, "searches")] {
+        for entry in config.get(member).items().iter().map(|e| e.str().to_owned()) {
+            if !list.contains(&entry) {
+                list.push(entry);
+            }
+        }
+    }
+    for option in config.get("options").items() {
+        let (name, value) = (option.get("name").str().to_owned(), option.get("value").str().to_owned());
+        match options.iter_mut().find(|(n, _)| *n == name) {
+            Some(known) => known.1 = value,
+            None => options.push((name, value)),
+        }
+    }
+    let mut text = String::new();
+    if !searches.is_empty() {
+        text += &format!("search {}\n", searches.join(" "));
+    }
+    servers.iter().for_each(|server| text += &format!("nameserver {server}\n"));
+    if !options.is_empty() {
+        let shown: Vec<String> = options.iter().map(|(n, v)| if v.is_empty() { n.clone() } else { format!("{n}:{v}") }).collect();
+        text += &format!("options {}\n", shown.join(" "));
+    }
+    text
 }
 
 /// Runs a command in a container, as its own process' user and in its environment.

@@ -555,6 +555,7 @@ fn rejection_reason(reason: &str) -> &'static str {
         "OutOfephemeral-storage" => "OutOfephemeral-storage",
         "NodeAffinity" => "NodeAffinity",
         "NodePorts" => "NodePorts",
+        "SysctlForbidden" => "SysctlForbidden",
         "TaintToleration" => "TaintToleration",
         "Evicted" => "Evicted",
         _ => "UnexpectedAdmissionError",

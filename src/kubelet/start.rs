@@ -376,7 +376,7 @@ impl PodWorker {
             spec.value.get(member).items().iter().map(|t| ArcStr::from(expand(t.str(), &lookup))).collect()
         };
         let (command, args) = (expanded("command"), expanded("args"));
-        let mut mounts = mounts_of(&spec, &|text| expand(text, &lookup));
+        let mut mounts = mounts_of(&spec, &lookup).map_err(|e| config_error(e.0))?;
         let attempt = self.containers[c].next_attempt();
         let found = cx.node.catalogue.find(&spec);
         let image = found.map_err(|e| StartFailure { reason: "CreateContainerError".into(), message: e.to_string().into() })?;

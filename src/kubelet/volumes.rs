@@ -3,14 +3,15 @@
 //! Models the kubelet's volume manager and the configMap, secret, downwardAPI, projected, emptyDir and hostPath plugins.
 //! Volumes of any other kind are mounted as empty directories.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::container_runtime::{Inode, InodeKind, Mount};
 use super::disks::Disks;
-use super::env::{EnvSource, base64_decode, field_value, resource_value};
+use super::env::{ConfigError, EnvSource, base64_decode, expand, field_value, resource_value};
 use super::spec::ContainerSpec;
 use crate::api::{ArcStr, Kind, Object, Value};
-use crate::base::{Duration, SortedMap, Time};
+use crate::base::{Duration, SortedMap, SortedSet, Time};
 
 /// The first delay after a failed mount; it doubles (exponentialbackoff).
 const MOUNT_BACKOFF: Duration = Duration::from_millis(500);
@@ -93,8 +94,23 @@ impl Volume {
         self.backoff = (self.backoff * 2).min(MOUNT_BACKOFF_MAX);
     }
 
-    /// Mounts it.
+    /// Mounts it, and gives its files to the pod's group where it has one.
     pub fn mount(&mut self, from: &EnvSource<'_>, disks: &mut Disks, now: Time) -> Result<(), MountError> {
+        self.set_up(from, disks, now)?;
+        self.give_to_group(from.pod);
+        Ok(())
+    }
+
+    // Models SetVolumeOwnership; a path of the host stays as it is.
+    fn give_to_group(&mut self, pod: &Value) {
+        let group = pod.at(&["spec", "securityContext", "fsGroup"]).as_int().and_then(|n| u32::try_from(n).ok());
+        if let (Some(group), Some(tree), true) = (group, &mut self.tree, self.source.get("hostPath").is_null()) {
+            let reads_only = ["configMap", "secret", "downwardAPI", "projected"].iter().any(|m| !self.source.get(m).is_null());
+            give(tree, group, if reads_only { 0o440 } else { 0o660 });
+        }
+    }
+
+    fn set_up(&mut self, from: &EnvSource<'_>, disks: &mut Disks, now: Time) -> Result<(), MountError> {
         if let Some(key) = self.disk.clone() {
             // A claim is known by its namespace too.
             let key: ArcStr = if key.starts_with("claim/") { format!("{}/{key}", from.pod.namespace()).into() } else { key };
@@ -136,6 +152,7 @@ impl Volume {
         }
         self.tree = Some(Arc::new(atomic_tree(&content, now)));
         self.content = content;
+        self.give_to_group(from.pod);
         Ok(true)
     }
 
@@ -170,6 +187,17 @@ impl Volume {
             }
         }
         Ok(files)
+    }
+}
+
+/// Gives a tree to a group that may do so much with its files; what is new in its directories belongs to the group too.
+fn give(node: &mut Arc<Inode>, group: u32, mode: u32) {
+    let node = Arc::make_mut(node);
+    node.gid = group;
+    node.mode |= mode;
+    if let InodeKind::Dir(entries) = &mut node.kind {
+        node.mode |= 0o2110;
+        entries.values_mut().filter(|entry| !matches!(entry.kind, InodeKind::Link(_))).for_each(|entry| give(entry, group, mode));
     }
 }
 
@@ -285,9 +313,10 @@ pub(super) fn prepare(mounts: &mut [Mount], volumes: &mut [Volume], disks: &mut 
             parts.insert(key.clone(), Arc::new(part));
             (mount.volume, mount.sub_path) = (key, ArcStr::new());
         } else if tree.at(&mount.sub_path).is_none() {
-            // With the permissions of the volume itself.
-            let mode = tree.mode;
-            Arc::make_mut(tree).put(&mount.sub_path, Inode::dir(mode));
+            // As the volume itself is.
+            let mut folder = Inode::dir(tree.mode);
+            folder.gid = tree.gid;
+            Arc::make_mut(tree).put(&mount.sub_path, folder);
             if let Some(disk) = &volume.disk {
                 disks.put(disk, tree, uid);
             }
@@ -298,17 +327,35 @@ pub(super) fn prepare(mounts: &mut [Mount], volumes: &mut [Volume], disks: &mut 
 }
 
 /// Where a container mounts the pod's volumes.
-pub(super) fn mounts_of(container: &ContainerSpec, expand: &dyn Fn(&str) -> String) -> Vec<Mount> {
-    let mounts = container.value.get("volumeMounts").items();
-    mounts
-        .iter()
-        .map(|m| {
-            let sub_path = match m.get("subPathExpr").str() {
-                "" => m.get("subPath").str().to_owned(),
-                text => expand(text),
-            };
-            let path = format!("/{}", m.get("mountPath").str().trim_matches('/'));
-            Mount { path: path.into(), volume: m.get("name").arc_str(), read_only: m.get("readOnly").is_true(), sub_path: sub_path.into() }
-        })
-        .collect()
+// Models makeMounts.
+pub(super) fn mounts_of(container: &ContainerSpec, lookup: &dyn Fn(&str) -> Option<ArcStr>) -> Result<Vec<Mount>, ConfigError> {
+    let mut mounts = Vec::new();
+    for m in container.value.get("volumeMounts").items() {
+        let mut sub_path = m.get("subPath").str().to_owned();
+        let text = m.get("subPathExpr").str();
+        if !text.is_empty() {
+            let missing = RefCell::new(SortedSet::new());
+            sub_path = expand(text, &|name| {
+                let value = lookup(name).filter(|value| !value.is_empty());
+                if value.is_none() {
+                    missing.borrow_mut().insert(name.to_owned());
+                }
+                value
+            });
+            let missing: Vec<String> = missing.into_inner().into_iter().collect();
+            if !missing.is_empty() {
+                return Err(ConfigError(format!("missing value for {}", missing.join(", "))));
+            }
+        }
+        if sub_path.starts_with('/') {
+            return Err(ConfigError(format!("error SubPath `{sub_path}` must not be an absolute path")));
+        }
+        if sub_path.split('/').any(|part| part == "..") {
+            return Err(ConfigError(format!("unable to provision SubPath `{sub_path}`: must not contain '..'")));
+        }
+        let path = format!("/{}", m.get("mountPath").str().trim_matches('/'));
+        let (volume, read_only) = (m.get("name").arc_str(), m.get("readOnly").is_true());
+        mounts.push(Mount { path: path.into(), volume, read_only, sub_path: sub_path.into() });
+    }
+    Ok(mounts)
 }

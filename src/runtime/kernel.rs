@@ -114,6 +114,8 @@ pub struct Kernel {
     pub random: RandomStream,
     pub hostname: ArcStr,
     pub addresses: Vec<std::net::IpAddr>,
+    /// Groups that every process is in, beside its own.
+    pub groups: Vec<u32>,
     pub externals: Arc<[ArcStr]>,
     pub service: Option<Arc<super::images::Service>>,
     next_pid: Pid,
@@ -150,6 +152,7 @@ impl Kernel {
             random,
             hostname,
             addresses: Vec::new(),
+            groups: Vec::new(),
             externals: Arc::from([]),
             service: None,
             next_pid: 1,

@@ -32,6 +32,8 @@ pub struct MachineSpec {
     pub cpu_millis: u64,
     /// The machine's addresses, first the one it is known by.
     pub addresses: Vec<std::net::IpAddr>,
+    /// Groups that every process is in, beside its own.
+    pub groups: Vec<u32>,
     /// Programs that the host runs itself, by name.
     pub externals: Vec<String>,
     /// The seed of its random stream, and the stream's name.
@@ -296,6 +298,7 @@ impl Machine {
         kernel.memory_limit = spec.memory_limit;
         kernel.cpu_millis = if spec.cpu_millis == 0 { 4000 } else { spec.cpu_millis };
         kernel.addresses = spec.addresses;
+        kernel.groups = spec.groups;
         kernel.externals = spec.externals.into_iter().map(ArcStr::from).collect();
         kernel.service = spec.image.service.clone();
         Machine { kernel, next_serve: 1 }

@@ -3,8 +3,9 @@
 use crate::base::Order as _;
 use std::sync::Arc;
 
-use super::pod_info::{HostPort, PodInfo};
+use super::pod_info::PodInfo;
 use super::resources::{Resources, ScalarNames, whole_value};
+use crate::api::host_ports::HostPort;
 use crate::api::{ArcStr, Object, Value};
 
 /// A node and the pods on it, those assumed there among them.

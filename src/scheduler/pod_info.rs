@@ -9,6 +9,7 @@ use rustc_hash::{FxHashMap, FxHasher};
 
 use super::resources::{Resources, ScalarNames, pod_requests};
 use super::selector::Selector;
+use crate::api::host_ports::{self, HostPort};
 use crate::api::node_affinity::{PreferredNodeAffinity, RequiredNodeAffinity};
 use crate::api::{ArcStr, Object, Value};
 
@@ -61,17 +62,6 @@ pub enum Claim {
     Named(ArcStr),
     /// The claim that is called after the pod and this volume.
     Ephemeral(ArcStr),
-}
-
-/// A port of the node: address, protocol, number.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HostPort {
-    /// The node's address it is bound to; `0.0.0.0` for all.
-    pub ip: ArcStr,
-    /// `TCP`, `UDP` or `SCTP`.
-    pub protocol: ArcStr,
-    /// The port.
-    pub port: i64,
 }
 
 /// One `topologySpreadConstraint`.
@@ -242,9 +232,7 @@ impl PodClass {
         let filled = pod_requests(spec, names, true);
         let required_nodes = RequiredNodeAffinity::of(spec);
         let all_containers = || spec.get("initContainers").items().iter().chain(spec.get("containers").items());
-        let host_ports = spec.get("containers").items().iter();
-        let sidecars = spec.get("initContainers").items().iter().filter(|c| c.get("restartPolicy").str() == "Always");
-        let host_ports = sidecars.chain(host_ports).flat_map(|c| c.get("ports").items()).filter_map(HostPort::parse).collect();
+        let host_ports = host_ports::of(spec);
         let spread = spec.get("topologySpreadConstraints").items().iter().map(|c| SpreadConstraint::parse(c, object.labels())).collect();
         let terms = |kind: &str| -> Vec<AffinityTerm> {
             let list = spec.at(&["affinity", kind, "requiredDuringSchedulingIgnoredDuringExecution"]);
@@ -304,20 +292,6 @@ impl PodClass {
     /// A hash of all that the class was parsed from.
     pub fn content_hash(&self) -> u64 {
         self.content_hash
-    }
-}
-
-impl HostPort {
-    fn parse(port: &Value) -> Option<Self> {
-        let number = port.get("hostPort").int();
-        let or = |v: &Value, default: &str| if v.str().is_empty() { default.into() } else { v.arc_str() };
-        (number > 0).then(|| HostPort { ip: or(port.get("hostIP"), "0.0.0.0"), protocol: or(port.get("protocol"), "TCP"), port: number })
-    }
-
-    /// Whether both cannot be had on one node.
-    pub fn conflicts(&self, other: &HostPort) -> bool {
-        let any = |p: &HostPort| p.ip == "0.0.0.0";
-        self.port == other.port && self.protocol == other.protocol && (any(self) || any(other) || self.ip == other.ip)
     }
 }
 

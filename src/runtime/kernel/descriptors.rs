@@ -176,8 +176,8 @@ impl Kernel {
                     Kind::Program(_) => DescKind::Text { data: Arc::new(b"\x7fELF\x02\x01\x01".to_vec()), at: 0 },
                     Kind::Link(_) => return Err(Errno::Loop),
                     Kind::File { .. } => {
-                        if !node.allows(p.uid, p.gid, 4) && how != OpenHow::Append && how != OpenHow::Truncate
-                            || write && !node.allows(p.uid, p.gid, 2)
+                        if !self.allows((p.uid, p.gid), node, 4) && how != OpenHow::Append && how != OpenHow::Truncate
+                            || write && !self.allows((p.uid, p.gid), node, 2)
                         {
                             return Err(Errno::Access);
                         }
@@ -225,8 +225,21 @@ impl Kernel {
         }
         node.uid = p.uid;
         node.gid = p.gid;
+        // A directory may pass on its group.
+        if let Ok(parent) = self.fs.stat("/", super::super::fs::parent_of(path))
+            && parent.mode & 0o2000 != 0
+        {
+            node.gid = parent.gid;
+            node.mode |= if node.is_dir() { 0o2000 } else { 0 };
+        }
         node.mtime = self.now;
         self.fs.insert(path, Arc::new(node), false)
+    }
+
+    /// Whether a user with this group, and those that all processes here have, may read (4), write (2) or execute (1) a node.
+    pub fn allows(&self, (uid, gid): (u32, u32), node: &Inode, bit: u32) -> bool {
+        let gid = if self.groups.contains(&node.gid) { node.gid } else { gid };
+        node.allows(uid, gid, bit)
     }
 
     /// Whether the directory of a clean path lets the process make and remove entries.
@@ -235,7 +248,7 @@ impl Kernel {
         if !parent.is_dir() {
             return Err(Errno::NotDirectory);
         }
-        if parent.allows(p.uid, p.gid, 2) { Ok(()) } else { Err(Errno::Access) }
+        if self.allows((p.uid, p.gid), parent, 2) { Ok(()) } else { Err(Errno::Access) }
     }
 
     pub(super) fn dup(&mut self, p: &Process, n: u32) -> Result<DescId, Errno> {

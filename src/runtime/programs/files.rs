@@ -93,7 +93,7 @@ fn touch_one(r: &mut Run<'_>, path: &str) -> Result<(), Errno> {
     let found = r.k.fs.find(&r.p.cwd, path, true)?;
     let (at, exists) = (found.path.clone(), found.node.cloned());
     match exists {
-        Some(node) if !node.allows(r.p.uid, r.p.gid, 2) && node.uid != r.p.uid => Err(Errno::Access),
+        Some(node) if !r.k.allows((r.p.uid, r.p.gid), &node, 2) && node.uid != r.p.uid => Err(Errno::Access),
         Some(node) if matches!(node.kind, Kind::Device(_)) => Ok(()),
         Some(_) => {
             let now = r.k.now;
@@ -249,7 +249,7 @@ fn copy_one(r: &mut Run<'_>, from: &str, to: &str, recursive: bool, many: bool) 
     if node.is_dir() && !recursive {
         return Err(format!("omitting directory '{from}'"));
     }
-    if !node.allows(r.p.uid, r.p.gid, 4) {
+    if !r.k.allows((r.p.uid, r.p.gid), &node, 4) {
         return Err(format!("can't open '{from}': {}", Errno::Access));
     }
     let fail = |e: Errno| format!("can't create '{to}': {e}");
@@ -568,7 +568,7 @@ fn ls(r: &mut Run<'_>) -> i32 {
     let mut queue: std::collections::VecDeque<(String, Arc<Inode>)> = dirs.into();
     let mut first = out.is_empty();
     while let Some((name, node)) = queue.pop_front() {
-        if !node.allows(r.p.uid, r.p.gid, 4) {
+        if !r.k.allows((r.p.uid, r.p.gid), &node, 4) {
             r.err(format!("can't open '{name}': {}", Errno::Access));
             status = 1;
             continue;

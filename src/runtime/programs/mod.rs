@@ -179,7 +179,7 @@ fn find_file(k: &Kernel, cwd: &str, user: (u32, u32), path: Option<&str>, name: 
         if node.is_dir() {
             return Err(Errno::IsDirectory);
         }
-        if node.allows(user.0, user.1, 1) { Ok(()) } else { Err(Errno::Access) }
+        if k.allows(user, node, 1) { Ok(()) } else { Err(Errno::Access) }
     };
     if name.contains('/') {
         usable(name)?;

@@ -77,7 +77,11 @@ pub fn run(r: &mut Run<'_>) -> Option<i32> {
             let (u, g) = (r.p.uid, r.p.gid);
             let named = |name: String, n: u32| if name == n.to_string() { name } else { format!("{n}({name})") };
             let mut groups = vec![g];
-            groups.extend(more_groups(r.k, u).into_iter().filter(|n| *n != g));
+            groups.extend(more_groups(r.k, u).into_iter().chain(r.k.groups.iter().copied()).filter(|n| *n != g));
+            if !r.k.groups.is_empty() {
+                groups.order();
+                groups.dedup();
+            }
             let text = match (has('u'), has('g'), has('G'), has('n')) {
                 (true, _, _, true) => user(r.k, u),
                 (true, ..) => u.to_string(),
@@ -88,7 +92,7 @@ pub fn run(r: &mut Run<'_>) -> Option<i32> {
                 }
                 _ => {
                     // Without a file of groups there are no more than the one.
-                    let list = if r.k.fs.stat("/", "/etc/group").is_ok() {
+                    let list = if !r.k.groups.is_empty() || r.k.fs.stat("/", "/etc/group").is_ok() {
                         format!(" groups={}", groups.iter().map(|n| named(group(r.k, *n), *n)).collect::<Vec<_>>().join(","))
                     } else {
                         String::new()

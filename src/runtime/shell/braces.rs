@@ -17,9 +17,7 @@ fn expand_with(raw: &str, budget: &mut usize, depth: u32) -> Option<Vec<String>>
     let mut i = 0;
     while i < b.len() {
         match b[i] {
-            b'\\' => i += 1,
-            b'\'' => i = raw[i + 1..].find('\'').map_or(b.len(), |n| i + 1 + n),
-            b'"' => i = raw[i + 1..].find('"').map_or(b.len(), |n| i + 1 + n),
+            b'\\' | b'\'' | b'"' => i = quoted_end(b, i),
             b'$' if b.get(i + 1) == Some(&b'{') => i = matching(b, i + 1).unwrap_or(b.len()),
             b'$' if b.get(i + 1) == Some(&b'(') => return Some(vec![raw.to_string()]),
             b'{' => {
@@ -46,12 +44,25 @@ fn expand_with(raw: &str, budget: &mut usize, depth: u32) -> Option<Vec<String>>
     Some(vec![raw.to_string()])
 }
 
+/// Where a quoted stretch ends that begins at `i`: at its closing quote, or at the character behind a backslash.
+fn quoted_end(b: &[u8], i: usize) -> usize {
+    let quote = b[i];
+    let mut at = i + 1;
+    if quote == b'\\' {
+        return at;
+    }
+    while at < b.len() && b[at] != quote {
+        at += if quote == b'"' && b[at] == b'\\' { 2 } else { 1 };
+    }
+    at
+}
+
 fn matching(b: &[u8], open: usize) -> Option<usize> {
     let mut depth = 0;
     let mut i = open;
     while i < b.len() {
         match b[i] {
-            b'\\' => i += 1,
+            b'\\' | b'\'' | b'"' => i = quoted_end(b, i),
             b'{' => depth += 1,
             b'}' => {
                 depth -= 1;
@@ -75,7 +86,7 @@ fn alternatives(inner: &str, depth: u32) -> Option<Vec<String>> {
     let mut i = 0;
     while i < b.len() {
         match b[i] {
-            b'\\' => i += 1,
+            b'\\' | b'\'' | b'"' => i = quoted_end(b, i),
             b'{' => level += 1,
             b'}' => level -= 1,
             b',' if level == 0 => {
@@ -120,4 +131,26 @@ fn alternatives(inner: &str, depth: u32) -> Option<Vec<String>> {
         out.reverse();
     }
     Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::expand;
+
+    #[test]
+    fn quotes_keep_braces_and_commas() {
+        for (raw, wanted) in [
+            ("x{a,b}y", &["xay", "xby"] as &[&str]),
+            ("{1..3}", &["1", "2", "3"]),
+            (r#""{a,b}""#, &[r#""{a,b}""#]),
+            (r#""{\"a\":{\"b\":1,\"c\":\"$U\"}}""#, &[r#""{\"a\":{\"b\":1,\"c\":\"$U\"}}""#]),
+            (r#"{a,"b,c"}"#, &["a", r#""b,c""#]),
+            (r"{a,'}'}z", &["az", "'}'z"]),
+            (r"\{a,b}", &[r"\{a,b}"]),
+            (r#"'{a,b}'{c,d}"#, &["'{a,b}'c", "'{a,b}'d"]),
+            (r#""\"{a,b}"#, &[r#""\"{a,b}"#]),
+        ] {
+            assert_eq!(expand(raw), wanted, "{raw}");
+        }
+    }
 }

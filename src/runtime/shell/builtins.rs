@@ -434,7 +434,7 @@ fn cd(sh: &mut Shell, k: &mut Kernel, p: &mut Process, args: &[String]) -> Outco
     let result = match k.fs.find(&p.cwd, &target, true) {
         Ok(f) => match f.node {
             Some(n) if !n.is_dir() => Err(Errno::NotDirectory),
-            Some(n) if !n.allows(p.uid, p.gid, 1) => Err(Errno::Access),
+            Some(n) if !k.allows((p.uid, p.gid), n, 1) => Err(Errno::Access),
             Some(_) => Ok(f.path),
             None => Err(Errno::NoEntry),
         },

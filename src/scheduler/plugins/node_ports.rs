@@ -1,11 +1,12 @@
 //! NodePorts: a port of the node can be had once.
 
+use crate::api::host_ports::HostPort;
 use crate::scheduler::cache::{Cache, NodeIndex};
 use crate::scheduler::framework::{Cx, CycleState, Plugin, PreFilter, Reasons, Reject, StaticFit};
 use crate::scheduler::hints::ClusterEvent;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::NODE_PORTS;
-use crate::scheduler::pod_info::{HostPort, PodInfo};
+use crate::scheduler::pod_info::PodInfo;
 
 /// The plugin.
 pub struct NodePorts;
