@@ -122,8 +122,9 @@ impl NodeLifecycleController {
 }
 
 /// Says of every condition that nothing is known.
-fn mark_unknown(node: &mut Value, now: Time) {
+pub(super) fn mark_unknown(node: &mut Value, now: Time) {
     let at = now.rfc3339();
+    let made = node.at(&["metadata", "creationTimestamp"]).clone();
     let conditions = node.at_mut(&["status", "conditions"]).list_mut();
     for kind in CONDITIONS {
         let i = conditions.iter().position(|c| c.get("type").str() == kind);
@@ -137,7 +138,7 @@ fn mark_unknown(node: &mut Value, now: Time) {
             }
             None => conditions.push(obj!({
                 "type": kind, "status": "Unknown", "reason": "NodeStatusNeverUpdated", "message": "Kubelet never posted node status.",
-                "lastHeartbeatTime": at.as_str(), "lastTransitionTime": at.as_str()
+                "lastHeartbeatTime": made.clone(), "lastTransitionTime": at.as_str()
             })),
         }
     }

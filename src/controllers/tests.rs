@@ -183,4 +183,19 @@ fn taints_and_labels_of_nodes() {
     check("nodelifecycle", "TestReconcileNodeLabels", 4, |row| {
         Some(same(set_right(row.get("Node")).labels().to_json(), row.get("ExpectedLabels").to_json()))
     });
+    // Of the rows about silent nodes those in which the node is found silent.
+    check("nodelifecycle", "TestMonitorNodeHealthUpdateStatus", 2, |row| {
+        let expected = row.get("expectedNodes").items().first()?;
+        let conditions = |node: &Value| {
+            let said = ["status", "reason", "message", "lastHeartbeatTime", "lastTransitionTime"];
+            let of = |c: &Value| format!("{} {:?}", c.get("type").str(), said.map(|member| c.get(member).str().to_owned()));
+            let mut all: Vec<String> = node.at(&["status", "conditions"]).items().iter().map(of).collect();
+            all.order();
+            all
+        };
+        let mut node = row.at(&["fakeNodeHandler", "Existing"]).items().first()?.clone();
+        let found = expected.at(&["status", "conditions"]).items()[0].get("lastTransitionTime").str();
+        node_lifecycle::mark_unknown(&mut node, Time::parse_rfc3339(found)?);
+        Some(same(conditions(&node), conditions(expected)))
+    });
 }

