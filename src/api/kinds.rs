@@ -176,6 +176,14 @@ impl Kind {
         join_api_version(self.group, self.version)
     }
 
+    /// Whether an `apiVersion` is this kind's.
+    pub fn is_at(&self, api_version: &str) -> bool {
+        match self.group {
+            "" => api_version == self.version,
+            group => api_version.strip_prefix(group).and_then(|rest| rest.strip_prefix('/')) == Some(self.version),
+        }
+    }
+
     /// The singular name, as discovery has it: `pod`.
     pub fn singular(&self) -> String {
         self.custom.as_ref().map_or_else(|| self.kind.to_lowercase(), |c| c.singular.to_owned())

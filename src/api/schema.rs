@@ -9,10 +9,10 @@
 //! as a whole there, `S` set, `Kkeys` list map, `A` atomic map, `Dvalue` default, `GName` the Go name where it is not the
 //! capitalised JSON name, `N` required, `Evalues` the only values of a string.
 
-use crate::base::{Order as _, SortedMap};
+use crate::base::{Order as _, SortedMap, text};
 use std::sync::OnceLock;
 
-use super::{Kind, KindRef};
+use super::{KINDS, Kind, KindRef};
 
 /// What a field holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,6 +52,13 @@ pub enum Ty {
 /// A type of the schema, by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TypeRef(u16);
+
+impl TypeRef {
+    /// Its place in [`Schema::types`].
+    pub(super) fn place(self) -> usize {
+        usize::from(self.0)
+    }
+}
 
 /// How a list is merged by server-side apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,7 +137,7 @@ pub struct Type {
 impl Type {
     /// The field called so.
     pub fn field(&self, name: &str) -> Option<&Field> {
-        self.fields.binary_search_by(|f| f.name.cmp(name)).ok().map(|i| &self.fields[i])
+        self.fields.binary_search_by(|f| text::compare(f.name, name)).ok().map(|i| &self.fields[i])
     }
 }
 
@@ -140,6 +147,8 @@ pub struct Schema {
     types: Vec<Type>,
     /// `group/version Kind` to type.
     kinds: SortedMap<(&'static str, &'static str), TypeRef>,
+    /// The types of [`KINDS`], in their order.
+    stored: Vec<Option<TypeRef>>,
     /// `core.Pod` to type.
     names: SortedMap<(&'static str, &'static str), TypeRef>,
 }
@@ -154,7 +163,20 @@ static NO_TYPE: OnceLock<Type> = OnceLock::new();
 impl Schema {
     /// The type of a kind's objects at its stored version; a type without fields where the schema does not know it.
     pub fn kind(&self, kind: KindRef) -> &Type {
-        self.kind_at(kind, kind.version).unwrap_or_else(|| NO_TYPE.get_or_init(Type::default))
+        self.kind_ref(kind).map_or_else(|| NO_TYPE.get_or_init(Type::default), |t| self.get(t))
+    }
+
+    /// The same as a reference: kinds of the table are asked for all the time.
+    pub(super) fn kind_ref(&self, kind: KindRef) -> Option<TypeRef> {
+        match KINDS.iter().position(|k| std::ptr::eq(k, kind)) {
+            Some(place) => self.stored[place],
+            None => type_at(&self.kinds, kind.group, kind.version, kind.kind),
+        }
+    }
+
+    /// All types.
+    pub(super) fn types(&self) -> &[Type] {
+        &self.types
     }
 
     /// The type of a kind's objects at one of its versions.
@@ -164,8 +186,7 @@ impl Schema {
 
     /// The type of what is called so in this group and version: kinds of requests too (`Eviction`, `Scale`).
     pub fn at_version(&self, group: &str, version: &str, name: &str) -> Option<&Type> {
-        let group_version = format!("{group}/{version}");
-        self.kinds.get(&(group_version.as_str(), name)).map(|t| self.get(*t))
+        type_at(&self.kinds, group, version, name).map(|t| self.get(t))
     }
 
     /// The versions in which a kind is served, the stored one first.
@@ -192,7 +213,7 @@ impl Schema {
 
     /// The type behind a reference.
     pub fn get(&self, reference: TypeRef) -> &Type {
-        &self.types[usize::from(reference.0)]
+        &self.types[reference.place()]
     }
 
     /// The package and the name of a type: `core.PodSpec`.
@@ -228,6 +249,11 @@ impl Schema {
     }
 }
 
+fn type_at(kinds: &SortedMap<(&'static str, &'static str), TypeRef>, group: &str, version: &str, name: &str) -> Option<TypeRef> {
+    let group_version = format!("{group}/{version}");
+    kinds.get(&(group_version.as_str(), name)).copied()
+}
+
 /// The schema, read once from the table that is built in.
 pub fn schema() -> &'static Schema {
     static SCHEMA: OnceLock<Schema> = OnceLock::new();
@@ -258,7 +284,7 @@ impl Reader {
         self.number(types);
         let raw = self.read_types(types);
         let types = raw.iter().map(|t| flatten(t, &raw)).collect();
-        let kinds = kinds
+        let kinds: SortedMap<_, _> = kinds
             .lines()
             .filter_map(|line| {
                 let (group_version, name) = line.split_once(' ')?;
@@ -266,7 +292,8 @@ impl Reader {
                 Some(((group_version, name), *self.names.get(&(package, name))?))
             })
             .collect();
-        Schema { types, kinds, names: self.names }
+        let stored = KINDS.iter().map(|k| type_at(&kinds, k.group, k.version, k.kind)).collect();
+        Schema { types, kinds, stored, names: self.names }
     }
 
     /// Gives every type its number first, since fields may name types that come later.

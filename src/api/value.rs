@@ -7,6 +7,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::base::text;
 pub use arcstr::ArcStr;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -49,7 +50,7 @@ impl Map {
     pub fn get(&self, key: &str) -> Option<&Value> {
         // Objects' maps are small: comparing lengths first beats halving.
         if self.0.len() <= SCAN_MAX {
-            return self.0.iter().find(|(k, _)| k.as_str() == key).map(|(_, v)| v);
+            return self.0.iter().find(|(k, _)| text::same(k, key)).map(|(_, v)| v);
         }
         self.find(key).ok().map(|i| &self.0[i].1)
     }
@@ -117,7 +118,7 @@ impl Map {
     }
 
     fn find(&self, key: &str) -> Result<usize, usize> {
-        self.0.binary_search_by(|(k, _)| k.as_str().cmp(key))
+        self.0.binary_search_by(|(k, _)| text::compare(k, key))
     }
 }
 
@@ -158,10 +159,11 @@ impl Value {
     /// The member `key`, to write to; made (as null) where it is not there. Turns anything but a map into a map.
     pub fn get_mut(&mut self, key: &str) -> &mut Value {
         let map = self.map_mut();
-        if !map.contains_key(key) {
-            map.insert(key, Value::Null);
-        }
-        map.get_mut(key).expect("just inserted")
+        let at = map.find(key).unwrap_or_else(|at| {
+            map.0.insert(at, (key.into(), Value::Null));
+            at
+        });
+        &mut map.0[at].1
     }
 
     /// The value at a path of map keys, to write to; the path is made where it is not there.
@@ -178,6 +180,13 @@ impl Value {
     #[inline(never)]
     fn put(&mut self, path: &[&str], value: Value) {
         *self.at_mut(path) = value;
+    }
+
+    /// Puts a text at a path of map keys, where it is not there already.
+    pub fn settle(&mut self, path: &[&str], wanted: &str) {
+        if self.at(path).as_str() != Some(wanted) {
+            self.set(path, wanted);
+        }
     }
 
     /// Takes away the member at a path of map keys; returns what stood there. Copies nothing where nothing is there.

@@ -1,4 +1,5 @@
-//! Virtual time, the event queue, seeded random streams, shared values, sorted maps and regular expressions: what every layer stands on.
+//! Virtual time, the event queue, seeded random streams, shared values, sorted maps, texts and regular expressions: what every layer
+//! stands on.
 //! Nothing here may know of Kubernetes.
 
 mod cells;
@@ -8,6 +9,7 @@ mod random;
 pub mod regex;
 mod shared;
 mod sorted;
+pub mod text;
 mod time;
 
 pub use cells::cells;

@@ -44,14 +44,18 @@ impl RandomStream {
     /// A version 4 UUID.
     pub fn uuid(&mut self) -> String {
         let (a, b) = (self.bits(), self.bits());
-        format!(
-            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-            a >> 32,
-            a >> 16 & 0xffff,
-            a & 0xfff,
-            b >> 48 & 0x3fff | 0x8000,
-            b & 0xffff_ffff_ffff
-        )
+        let high = a & 0xffff_ffff_ffff_0fff | 0x4000;
+        let low = b & 0x3fff_ffff_ffff_ffff | 0x8000_0000_0000_0000;
+        let mut text = String::with_capacity(36);
+        for place in 0..32 {
+            if matches!(place, 8 | 12 | 16 | 20) {
+                text.push('-');
+            }
+            let half = if place < 16 { high } else { low };
+            let digit = half >> (60 - place % 16 * 4) & 15;
+            text.push(char::from(b"0123456789abcdef"[digit as usize]));
+        }
+        text
     }
 }
 
@@ -67,6 +71,10 @@ mod tests {
         assert_ne!(draw(1, "scheduler"), draw(2, "scheduler"));
         let mut s = RandomStream::new(7, "x");
         assert!((0..1000).all(|_| s.below(3) < 3));
-        assert_eq!(s.uuid().len(), 36);
+        let (mut uuid, mut same) = (RandomStream::new(7, "x"), RandomStream::new(7, "x"));
+        let (a, b) = (same.bits(), same.bits());
+        let [b1, b2] = [b >> 48 & 0x3fff | 0x8000, b & 0xffff_ffff_ffff];
+        let parts = format!("{:08x}-{:04x}-4{:03x}-{b1:04x}-{b2:012x}", a >> 32, a >> 16 & 0xffff, a & 0xfff);
+        assert_eq!(uuid.uuid(), parts);
     }
 }

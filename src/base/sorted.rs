@@ -2,6 +2,7 @@
 //! what the standard library's trees do, and are as quick at the sizes that occur.
 
 use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Index;
@@ -82,12 +83,17 @@ impl<T> Pieces<T> {
     where
         T: Borrow<Q>,
     {
+        self.find_by(&|item| item.borrow().cmp(key))
+    }
+
+    /// The same for what `stands` says of each item: how it is ordered to the one that is looked for.
+    fn find_by(&self, stands: &impl Fn(&T) -> Ordering) -> Result<Spot, Spot> {
         let piece = match self.0.len() {
             0 => return Err((0, 0)),
             1 => 0,
-            _ => self.0.partition_point(|p| p[0].borrow() <= key).saturating_sub(1),
+            _ => self.0.partition_point(|p| stands(&p[0]).is_le()).saturating_sub(1),
         };
-        match self.0[piece].binary_search_by(|k| k.borrow().cmp(key)) {
+        match self.0[piece].binary_search_by(stands) {
             Ok(slot) => Ok((piece, slot)),
             Err(slot) => Err((piece, slot)),
         }
@@ -220,6 +226,17 @@ impl<K: Ord, V> SortedMap<K, V> {
     {
         let (piece, slot) = self.keys.find(key).ok()?;
         Some(&mut self.values.0[piece][slot])
+    }
+
+    /// The value under the key that is looked for by how it is ordered to each that is there.
+    pub fn get_by(&self, stands: impl Fn(&K) -> Ordering) -> Option<&V> {
+        let (piece, slot) = self.keys.find_by(&stands).ok()?;
+        Some(&self.values.0[piece][slot])
+    }
+
+    /// [`SortedMap::entry`], with the order of [`SortedMap::get_by`].
+    pub fn entry_by(&mut self, key: K, stands: impl Fn(&K) -> Ordering) -> Entry<'_, K, V> {
+        Entry { found: self.keys.find_by(&stands), key, map: self }
     }
 
     /// Whether a key is there.
@@ -565,6 +582,7 @@ mod tests {
                 assert_eq!(map.pop_first(), tree.pop_first());
             }
             assert_eq!(map.get(&key), tree.get(&key));
+            assert_eq!(map.get_by(|k| k.cmp(&key)), tree.get(&key));
             assert_eq!((map.len(), map.is_empty()), (tree.len(), tree.is_empty()));
             assert_eq!(map.last_key_value(), tree.last_key_value());
             if round % 500 == 0 {

@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::{Add, AddAssign, Sub};
 use std::time::Duration;
 
+use super::text;
+
 /// Unix time, in seconds, of the moment every session starts at unless it says otherwise: 2026-01-01T00:00:00Z.
 pub const EPOCH_UNIX_S: i64 = 1_767_225_600;
 
@@ -100,10 +102,18 @@ pub fn format_rfc3339(unix_s: i64, micros: Option<u32>) -> String {
     let (days, secs) = (unix_s.div_euclid(86_400), unix_s.rem_euclid(86_400));
     let (y, m, d) = civil_from_days(days);
     let (hh, mm, ss) = (secs / 3600, secs % 3600 / 60, secs % 60);
-    match micros {
-        None => format!("{y:04}-{m:02}-{d:02}T{hh:02}:{mm:02}:{ss:02}Z"),
-        Some(us) => format!("{y:04}-{m:02}-{d:02}T{hh:02}:{mm:02}:{ss:02}.{us:06}Z"),
+    let mut out = String::with_capacity(27);
+    text::digits(&mut out, y, 4);
+    for (before, n) in [('-', m), ('-', d), ('T', hh), (':', mm), (':', ss)] {
+        out.push(before);
+        text::digits(&mut out, n, 2);
     }
+    if let Some(us) = micros {
+        out.push('.');
+        text::digits(&mut out, i64::from(us), 6);
+    }
+    out.push('Z');
+    out
 }
 
 /// Reads an RFC 3339 text as Unix seconds and microseconds; `None` where it is not one.

@@ -86,30 +86,37 @@ impl ReplicaTally {
 
     pub(super) fn take(&mut self, pod: &Value, gone: bool) {
         let uid = pod.get("metadata").get("uid").arc_str();
-        if let Some(owner) = self.owner_of.remove(&uid)
-            && let Some(owned) = self.owners.get_mut(&owner)
-        {
-            if let Some(facts) = owned.pods.remove(pod.name()) {
-                add(&mut owned.counts, &facts, &owned.template, false);
-            }
-            if owned.pods.is_empty() {
-                self.owners.remove(&owner);
+        let owner = if gone { ArcStr::new() } else { pod.controller_ref().get("uid").arc_str() };
+        let before = self.owner_of.get(&uid).cloned();
+        let is_known = before.as_ref() == Some(&owner);
+        if let Some(before) = before.filter(|_| !is_known) {
+            self.owner_of.remove(&uid);
+            if let Some(owned) = self.owners.get_mut(&before) {
+                if let Some(facts) = owned.pods.remove(pod.name()) {
+                    add(&mut owned.counts, &facts, &owned.template, false);
+                }
+                if owned.pods.is_empty() {
+                    self.owners.remove(&before);
+                }
             }
         }
-        let owner = pod.controller_ref().get("uid").arc_str();
-        if gone || owner.is_empty() {
+        if owner.is_empty() {
             return;
         }
         let ended = matches!(pod.at(&["status", "phase"]).str(), "Succeeded" | "Failed");
-        let facts = Facts {
+        let facts = Arc::new(Facts {
             active: is_active(pod),
             terminating: pod.is_terminating() && !ended,
             rank: DeletionRank::new(pod, deletion_rank::cost(pod)),
-        };
+        });
         let owned = self.owners.entry(owner.clone()).or_default();
         add(&mut owned.counts, &facts, &owned.template, true);
-        owned.pods.insert(pod.name_arc(), Arc::new(facts));
-        self.owner_of.insert(uid, owner);
+        if let Some(before) = owned.pods.insert(pod.name_arc(), facts) {
+            add(&mut owned.counts, &before, &owned.template, false);
+        }
+        if !is_known {
+            self.owner_of.insert(uid, owner);
+        }
     }
 }
 

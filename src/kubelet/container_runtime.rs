@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 pub(super) use crate::network::{HttpRequest, NetError, NetRequest, NetResponse};
 pub(super) use crate::runtime::{
-    Image, Inode, Kind as InodeKind, Machine, MachineEvent, MachineSpec, Mount, Pid, PullFailure, QueueLength, ServeId, Signal, SpawnError,
-    SpawnSpec, Stdin, Stream, Waiting,
+    Env, Image, Inode, Kind as InodeKind, Machine, MachineEvent, MachineSpec, Mount, Pid, PullFailure, QueueLength, ServeId, Signal,
+    SpawnError, SpawnSpec, Stdin, Stream, Waiting,
 };
 
 use super::resources::limits_of;
@@ -71,19 +71,19 @@ pub(super) fn create(now: Time, launch: Launch) -> (Machine, SpawnSpec) {
     let own = value.get("securityContext");
     let pods = launch.pod.at(&["spec", "securityContext"]);
     let id = |member: &str| own.get(member).as_int().or_else(|| pods.get(member).as_int()).and_then(|i| u32::try_from(i).ok());
-    let mut env: Vec<(String, String)> = image.env.clone();
-    env.push(("HOSTNAME".to_owned(), launch.hostname.to_string()));
-    for (name, value) in &launch.env {
-        match env.iter_mut().find(|(n, _)| n == name.as_str()) {
-            Some(slot) => slot.1 = value.to_string(),
-            None => env.push((name.to_string(), value.to_string())),
+    let mut env: Env = image.env.iter().map(|(n, v)| (n.as_str().into(), v.as_str().into())).collect();
+    env.push(("HOSTNAME".into(), launch.hostname.clone()));
+    for (name, value) in launch.env {
+        match env.iter_mut().find(|(n, _)| *n == name) {
+            Some(slot) => slot.1 = value,
+            None => env.push((name, value)),
         }
     }
     let cwd = value.get("workingDir").str();
     let tty = value.get("tty").is_true();
     let process = SpawnSpec {
         argv,
-        env,
+        env: Arc::new(env),
         cwd: if cwd.is_empty() { image.workdir.clone() } else { cwd.to_owned() },
         uid: id("runAsUser").unwrap_or(image.uid),
         gid: id("runAsGroup").unwrap_or(0),
@@ -217,7 +217,9 @@ fn resolv_conf(pod: &Value) -> String {
 
 /// Runs a command in a container, as its own process' user and in its environment.
 pub(super) fn exec(machine: &mut Machine, process: &SpawnSpec, now: Time, command: &[ArcStr], stdin: Stdin) -> Result<Pid, SpawnError> {
-    machine.spawn(now, SpawnSpec { argv: command.iter().map(|t| t.to_string()).collect(), stdin, ..process.clone() })
+    let argv = command.iter().map(|t| t.to_string()).collect();
+    let SpawnSpec { env, cwd, uid, gid, .. } = process;
+    machine.spawn(now, SpawnSpec { argv, env: env.clone(), cwd: cwd.clone(), uid: *uid, gid: *gid, stdin })
 }
 
 /// `containerd://` and 64 digits that stand for this instance.

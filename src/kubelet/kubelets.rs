@@ -14,6 +14,7 @@ use super::static_pods::{hash, is_mirror, manifests_key};
 use super::traffic::Traffic;
 use super::volumes::Volume;
 use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
+use crate::base::text::compare_pairs;
 use crate::base::{EventQueue, RandomStream, Shared, SortedMap, SortedSet, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventType, ExecId, Subresource, WriteOptions};
@@ -141,7 +142,7 @@ impl Kubelets {
 
     /// Kills a container's main process from outside, as the kernel might.
     pub fn kill(&mut self, now: Time, namespace: &str, pod: &str, container: &str) {
-        let Some((node, uid)) = self.names.get(&(namespace.into(), pod.into())).cloned() else { return };
+        let Some((node, uid)) = self.place_of(namespace, pod).cloned() else { return };
         let containers = self.worker(namespace, pod).map_or([].as_slice(), |w| w.containers.as_slice());
         let Some(c) = containers.iter().position(|c| c.spec.name.as_str() == container) else { return };
         self.touch(now, &node, &uid, c, |instance, now| {
@@ -183,8 +184,13 @@ impl Kubelets {
 
     /// The worker of the pod of this name.
     pub(super) fn worker(&self, namespace: &str, pod: &str) -> Option<&PodWorker> {
-        let (node, uid) = self.names.get(&(namespace.into(), pod.into()))?;
+        let (node, uid) = self.place_of(namespace, pod)?;
         Some(&**self.kubelets.get(node)?.pods.get(uid)?)
+    }
+
+    /// Node and uid of the pod of this name.
+    pub(super) fn place_of(&self, namespace: &str, pod: &str) -> Option<&(ArcStr, ArcStr)> {
+        self.names.get_by(|key| compare_pairs((&key.0, &key.1), (namespace, pod)))
     }
 
     /// The address of a worker's node, where its kubelet does not answer.

@@ -4,6 +4,7 @@ use super::container::Container;
 use super::container_runtime::Waiting;
 use super::pod_worker::PodWorker;
 use super::probes::ProbeKind;
+use crate::api::ArcStr;
 use crate::base::Time;
 
 /// A pod as it is at this moment.
@@ -57,7 +58,7 @@ pub struct LiveProbe {
 
 impl super::kubelets::Kubelets {
     /// The environment that a container's own process was started with; none while it does not run.
-    pub fn environment(&self, namespace: &str, pod: &str, container: &str) -> Option<&[(String, String)]> {
+    pub fn environment(&self, namespace: &str, pod: &str, container: &str) -> Option<&[(ArcStr, ArcStr)]> {
         let worker = self.worker(namespace, pod)?;
         let c = worker.containers.iter().find(|c| c.spec.name.as_str() == container)?;
         c.newest().filter(|i| i.exit.is_none()).map(|i| i.process.env.as_slice())

@@ -58,7 +58,7 @@ impl Kubelets {
 
     /// A container's memory fills up by so many bytes, over some seconds.
     pub fn fill(&mut self, now: Time, namespace: &str, pod: &str, container: &str, bytes: u64) {
-        let Some((node, uid)) = self.names.get(&(namespace.into(), pod.into())).cloned() else { return };
+        let Some((node, uid)) = self.place_of(namespace, pod).cloned() else { return };
         let containers = self.worker(namespace, pod).map_or([].as_slice(), |w| w.containers.as_slice());
         let Some(c) = containers.iter().position(|c| c.spec.name.as_str() == container) else { return };
         let attempt = containers[c].newest().map_or(0, |i| i.attempt);

@@ -379,6 +379,12 @@ impl PodWorker {
     }
 
     fn network_verdict(&self, cx: &Cx<'_>, c: usize, spec: &ProbeSpec, answer: Result<NetResponse, NetError>) -> Verdict {
+        // Most pass, and of those nothing is told.
+        match (&spec.action, &answer) {
+            (ProbeAction::Http { .. }, Ok(NetResponse::Http(response))) if (200..300).contains(&response.status) => return Verdict::Passed,
+            (ProbeAction::Tcp { .. }, Ok(_) | Err(NetError::Reset)) => return Verdict::Passed,
+            _ => {}
+        }
         let own = self.ip(&cx.node.ip).unwrap_or_default();
         let address = |host: &ArcStr, port: u16| format!("{}:{port}", if host.is_empty() { &own } else { host });
         let number = |port: &crate::api::Value| self.containers[c].spec.port(port).unwrap_or(0);
@@ -403,7 +409,6 @@ impl PodWorker {
         };
         match answer {
             Ok(NetResponse::Http(response)) if url.is_some() => match response.status {
-                200..300 => Verdict::Passed,
                 300..400 => {
                     let body = String::from_utf8_lossy(&response.body[..response.body.len().min(OUTPUT_BYTES_MAX)]).into_owned();
                     Verdict::Warned(format!("Probe terminated redirects, Response body: {body}"))

@@ -11,7 +11,6 @@ use arcstr::ArcStr;
 use super::fs::{Device, Errno, FileSystem};
 use super::machine::{MachineEvent, Stream};
 use super::process::{Block, Body, Env, ExitStatus, Pid, Process, Signal, Step};
-use super::shell::code::Code;
 use crate::base::{Duration, RandomStream, SortedMap, Time};
 use crate::network::{NetError, NetRequest, NetResponse};
 
@@ -125,7 +124,6 @@ pub struct Kernel {
     pub serving: VecDeque<super::machine::Serving>,
     /// Requests being served whose senders are gone.
     pub hung_up: Vec<super::machine::ServeId>,
-    scripts: SortedMap<(bool, ArcStr), Arc<Code>>,
     pub memory_limit: Option<u64>,
     /// CPU that it may use, in thousandths of one.
     pub cpu_millis: u64,
@@ -161,7 +159,6 @@ impl Kernel {
             requests_open: SortedMap::new(),
             serving: VecDeque::new(),
             hung_up: Vec::new(),
-            scripts: SortedMap::new(),
             memory_limit: None,
             cpu_millis: 4000,
             cpu_done_us: 0,
@@ -583,20 +580,6 @@ impl Kernel {
             self.sessions.clear();
             self.serving.clear();
         }
-    }
-
-    /// The script's code, compiled once.
-    pub fn compile(&mut self, src: &str, bash: bool) -> Result<Arc<Code>, super::shell::parse::ParseError> {
-        let key = (bash, ArcStr::from(src));
-        if let Some(code) = self.scripts.get(&key) {
-            return Ok(code.clone());
-        }
-        let code = Arc::new(super::shell::parse::parse(src, bash)?);
-        if self.scripts.len() >= 64 {
-            self.scripts.clear();
-        }
-        self.scripts.insert(key, code.clone());
-        Ok(code)
     }
 
     // ---- the network

@@ -60,7 +60,7 @@ pub struct SpawnSpec {
     /// The command and its arguments.
     pub argv: Vec<String>,
     /// The environment. PATH and HOME are set where they are missing.
-    pub env: Vec<(String, String)>,
+    pub env: Arc<Env>,
     /// The directory it starts in; `/` where it is empty. Made if it is missing.
     pub cwd: String,
     /// The user.
@@ -312,14 +312,14 @@ impl Machine {
         if k.ended() {
             return Err(SpawnError::Stopped);
         }
-        let mut env: Env = spec.env.iter().map(|(n, v)| (ArcStr::from(n.as_str()), ArcStr::from(v.as_str()))).collect();
+        let mut env = spec.env;
         for (name, value) in [("PATH", PATH), ("HOME", if spec.uid == 0 { "/root" } else { "/" })] {
             if !env.iter().any(|(n, _)| n == name) {
-                env.push((ArcStr::from(name), ArcStr::from(value)));
+                Arc::make_mut(&mut env).push((name.into(), value.into()));
             }
         }
         if spec.stdin == Stdin::Tty && !env.iter().any(|(n, _)| n == "TERM") {
-            env.push((arcstr::literal!("TERM"), arcstr::literal!("xterm")));
+            Arc::make_mut(&mut env).push((arcstr::literal!("TERM"), arcstr::literal!("xterm")));
         }
         let cwd = if spec.cwd.is_empty() { "/".to_string() } else { spec.cwd };
         let cwd = match k.fs.find("/", &cwd, true) {
@@ -336,8 +336,7 @@ impl Machine {
             Errno::Invalid => SpawnError::Format(name.clone()),
             _ => SpawnError::PermissionDenied(name.clone()),
         })?;
-        k.spawn_root(found.program, found.argv, Arc::new(env), ArcStr::from(cwd), (spec.uid, spec.gid), spec.stdin)
-            .ok_or(SpawnError::TooMany)
+        k.spawn_root(found.program, found.argv, env, ArcStr::from(cwd), (spec.uid, spec.gid), spec.stdin).ok_or(SpawnError::TooMany)
     }
 
     /// When the machine next has something to do.

@@ -19,7 +19,7 @@ mod tests;
 pub use fs::{Device, Errno, FileSystem, Inode, Kind, Mount};
 pub use images::{Image, PullFailure, Service, ServiceKind};
 pub use machine::{ExtRead, Files, Machine, MachineEvent, MachineSpec, ProcessInfo, ServeId, SpawnError, SpawnSpec, Stdin, Stream, Usage};
-pub use process::{ExitStatus, Pid, Signal, Waiting};
+pub use process::{Env, ExitStatus, Pid, Signal, Waiting};
 pub use programs::{QueueLength, SIZE_QUERY};
 
 use crate::base::regex::{self, posix_class};

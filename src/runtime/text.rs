@@ -1,6 +1,7 @@
 //! Text that several programs and the shell make alike: escapes, `echo`, `printf`, sizes, dates.
 
-use crate::base::{EPOCH_UNIX_S, Time};
+use crate::base::text::digits;
+use crate::base::{EPOCH_UNIX_S, Time, civil_from_days, days_from_civil};
 
 /// Reads one escape after its backslash: the bytes it stands for, and how many were read.
 pub fn unescape_one(rest: &[u8]) -> (Vec<u8>, usize) {
@@ -383,12 +384,10 @@ pub fn unix_s(t: Time) -> i64 {
 
 /// A date in its parts: year, month, day, hour, minute, second, weekday (Sunday is 0), day of the year (from 1).
 pub fn civil(unix: i64) -> [i64; 8] {
-    let text = crate::base::format_rfc3339(unix, None);
-    let n = |a: usize, z: usize| text.get(a..z).and_then(|t| t.parse::<i64>().ok()).unwrap_or(0);
-    let days = unix.div_euclid(86_400);
-    let year = n(0, 4);
-    let start = crate::base::parse_rfc3339(&format!("{year:04}-01-01T00:00:00Z")).map_or(0, |s| s.0.div_euclid(86_400));
-    [year, n(5, 7), n(8, 10), n(11, 13), n(14, 16), n(17, 19), (days + 4).rem_euclid(7), days - start + 1]
+    let (days, second) = (unix.div_euclid(86_400), unix.rem_euclid(86_400));
+    let (year, month, day) = civil_from_days(days);
+    let [hour, minute] = [second / 3600, second / 60 % 60];
+    [year, month, day, hour, minute, second % 60, (days + 4).rem_euclid(7), days - days_from_civil(year, 1, 1) + 1]
 }
 
 const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
@@ -397,10 +396,18 @@ const MONTHS: [&str; 12] =
 
 /// `date +format`, in UTC.
 pub fn strftime(format: &str, unix: i64, micros: u32) -> String {
+    let mut out = String::new();
+    write_time(&mut out, format, unix, micros);
+    out
+}
+
+/// The same at the end of a text.
+pub fn write_time(out: &mut String, format: &str, unix: i64, micros: u32) {
     let [y, mo, d, h, mi, s, wd, yd] = civil(unix);
     let day = DAYS[wd as usize % 7];
     let month = MONTHS[(mo as usize + 11) % 12];
-    let mut out = String::new();
+    let half = if h < 12 { "AM" } else { "PM" };
+    let h12 = if h % 12 == 0 { 12 } else { h % 12 };
     let mut c = format.chars();
     while let Some(ch) = c.next() {
         if ch != '%' {
@@ -412,46 +419,49 @@ pub fn strftime(format: &str, unix: i64, micros: u32) -> String {
         if unpadded {
             spec = c.next();
         }
-        let two = |v: i64| if unpadded { v.to_string() } else { format!("{v:02}") };
-        let h12 = if h % 12 == 0 { 12 } else { h % 12 };
-        let text = match spec {
-            Some('Y') => y.to_string(),
-            Some('y') => two(y % 100),
-            Some('C') => two(y / 100),
-            Some('m') => two(mo),
-            Some('d') => two(d),
-            Some('e') => format!("{d:2}"),
-            Some('H') => two(h),
-            Some('I') => two(h12),
-            Some('M') => two(mi),
-            Some('S') => two(s),
-            Some('N') => format!("{:09}", u64::from(micros) * 1000),
-            Some('s') => unix.to_string(),
-            Some('a') => day[..3].to_string(),
-            Some('A') => day.to_string(),
-            Some('b' | 'h') => month[..3].to_string(),
-            Some('B') => month.to_string(),
-            Some('j') => format!("{yd:03}"),
-            Some('u') => (if wd == 0 { 7 } else { wd }).to_string(),
-            Some('w') => wd.to_string(),
-            Some('p') => if h < 12 { "AM" } else { "PM" }.to_string(),
-            Some('Z') => "UTC".into(),
-            Some('z') => "+0000".into(),
-            Some('F') => format!("{y:04}-{mo:02}-{d:02}"),
-            Some('T' | 'X') => format!("{h:02}:{mi:02}:{s:02}"),
-            Some('R') => format!("{h:02}:{mi:02}"),
-            Some('D' | 'x') => format!("{mo:02}/{d:02}/{:02}", y % 100),
-            Some('c') => format!("{} {} {d:2} {h:02}:{mi:02}:{s:02} {y}", &day[..3], &month[..3]),
-            Some('r') => format!("{h12:02}:{mi:02}:{s:02} {}", if h < 12 { "AM" } else { "PM" }),
-            Some('n') => "\n".into(),
-            Some('t') => "\t".into(),
-            Some('%') => "%".into(),
-            Some(other) => format!("%{other}"),
-            None => "%".into(),
-        };
-        out.push_str(&text);
+        let two = if unpadded { 1 } else { 2 };
+        let mut again = |format: &str| write_time(out, format, unix, micros);
+        match spec {
+            Some('Y') => digits(out, y, 1),
+            Some('y') => digits(out, y % 100, two),
+            Some('C') => digits(out, y / 100, two),
+            Some('m') => digits(out, mo, two),
+            Some('d') => digits(out, d, two),
+            Some('e') => out.push_str(&format!("{d:2}")),
+            Some('H') => digits(out, h, two),
+            Some('I') => digits(out, h12, two),
+            Some('M') => digits(out, mi, two),
+            Some('S') => digits(out, s, two),
+            Some('N') => digits(out, i64::from(micros) * 1000, 9),
+            Some('s') => digits(out, unix, 1),
+            Some('a') => out.push_str(&day[..3]),
+            Some('A') => out.push_str(day),
+            Some('b' | 'h') => out.push_str(&month[..3]),
+            Some('B') => out.push_str(month),
+            Some('j') => digits(out, yd, 3),
+            Some('u') => digits(out, if wd == 0 { 7 } else { wd }, 1),
+            Some('w') => digits(out, wd, 1),
+            Some('p') => out.push_str(half),
+            Some('Z') => out.push_str("UTC"),
+            Some('z') => out.push_str("+0000"),
+            Some('F') => {
+                digits(out, y, 4);
+                write_time(out, "-%m-%d", unix, micros);
+            }
+            Some('T' | 'X') => again("%H:%M:%S"),
+            Some('R') => again("%H:%M"),
+            Some('D' | 'x') => again("%m/%d/%y"),
+            Some('c') => again("%a %b %e %H:%M:%S %Y"),
+            Some('r') => again("%I:%M:%S %p"),
+            Some('n') => out.push('\n'),
+            Some('t') => out.push('\t'),
+            Some('%') | None => out.push('%'),
+            Some(other) => {
+                out.push('%');
+                out.push(other);
+            }
+        }
     }
-    out
 }
 
 /// A duration as busybox's `sleep` and `timeout` take it: a number with s, m, h or d behind it. In microseconds.

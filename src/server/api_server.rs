@@ -40,9 +40,11 @@ enum Writer {
 const OWNER: &str = "owner";
 const NODE: &str = "node";
 const INVOLVED: &str = "involved";
+const ENDING: &str = "ending";
 const ORPHAN: &str = "orphan";
 
-/// The indexes that informers of the real components keep: dependents by owner, pods by node, events by their object.
+/// The indexes that informers of the real components keep: dependents by owner, pods by node, events by their object; and what is being
+/// deleted, by kind.
 const INDEXERS: &[Indexer] = &[
     Indexer {
         name: OWNER,
@@ -78,6 +80,14 @@ const INDEXERS: &[Indexer] = &[
                 let involved = object.get("involvedObject");
                 let uid = involved.get("uid").arc_str();
                 found(if uid.is_empty() { involved.get("name").arc_str() } else { uid });
+            }
+        },
+    },
+    Indexer {
+        name: ENDING,
+        terms: |kind, object, found| {
+            if object.is_terminating() {
+                found(kind.kind.into());
             }
         },
     },
@@ -195,7 +205,7 @@ impl ApiServer {
 
     /// An object, borrowed: what an informer's lister gives a component.
     pub fn peek(&self, kind: KindRef, namespace: &str, name: &str) -> Option<&Value> {
-        self.store.get(&ObjectKey::new(kind, namespace, name))
+        self.store.peek(kind, namespace, name)
     }
 
     /// All objects of a kind, of one namespace or of all, sorted by namespace and name.
@@ -226,6 +236,11 @@ impl ApiServer {
     /// Events about the object with this uid (or, where it has none, this name).
     pub fn events_about(&self, uid: &str) -> impl Iterator<Item = &Value> {
         self.store.indexed(INVOLVED, uid).filter_map(|k| self.store.get(k))
+    }
+
+    /// Objects of a kind that are being deleted.
+    pub fn terminating(&self, kind: KindRef) -> impl Iterator<Item = &Value> {
+        self.store.indexed(ENDING, kind.kind).filter(move |k| k.kind == kind).filter_map(|k| self.store.get(k))
     }
 
     /// Every object of a namespace that a ResourceQuota may count.
@@ -264,12 +279,14 @@ impl ApiServer {
             if !named.is_empty() && named != namespace {
                 return Err(Status::bad_request("the namespace of the provided object does not match the namespace sent on the request"));
             }
-            object.set(&["metadata", "namespace"], namespace);
+            object.settle(&["metadata", "namespace"], namespace);
         } else {
             object.remove(&["metadata", "namespace"]);
         }
-        object.set(&["apiVersion"], kind.api_version());
-        object.set(&["kind"], kind.kind);
+        if !kind.is_at(object.api_version()) {
+            object.set(&["apiVersion"], kind.api_version());
+        }
+        object.settle(&["kind"], kind.kind);
         if object.name().is_empty() {
             let base = object.at(&["metadata", "generateName"]).str().to_owned();
             if !base.is_empty() {
@@ -353,8 +370,10 @@ impl ApiServer {
             sent if sent != version.str() => return Err(Status::stale(kind, &name)),
             _ => {}
         }
-        object.set(&["apiVersion"], kind.api_version());
-        object.set(&["kind"], kind.kind);
+        if !kind.is_at(object.api_version()) {
+            object.set(&["apiVersion"], kind.api_version());
+        }
+        object.settle(&["kind"], kind.kind);
         if matches!(sub, Subresource::None | Subresource::Resize | Subresource::EphemeralContainers) {
             api::defaults::apply(kind, &mut object);
         }

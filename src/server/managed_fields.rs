@@ -180,6 +180,16 @@ fn common(a: &Value, b: &Value) -> Value {
     combine(a, b, |a, b| a && b)
 }
 
+/// Whether all of the second set is in the first.
+fn covers(a: &Value, b: &Value) -> bool {
+    (is_member(a) || !is_member(b)) && b.entries().filter(|(k, _)| *k != ".").all(|(k, v)| covers(a.get(k), v))
+}
+
+/// Whether anything of the second set is in the first.
+fn touches(a: &Value, b: &Value) -> bool {
+    is_member(a) && is_member(b) || b.entries().any(|(k, v)| *k != "." && !a.get(k).is_null() && touches(a.get(k), v))
+}
+
 /// The fields that an applied configuration is about.
 fn field_set(node: Node, value: &Value) -> Value {
     let mut inner = Map::new();
@@ -369,6 +379,18 @@ impl Managers {
         self.entries.push(entry);
     }
 
+    /// Notes that a manager changed some of its own fields, where nobody else has them; whether that is all there is to note.
+    fn renew(&mut self, kind: KindRef, (manager, operation, sub): (&str, &str, &str), changed: &Value, now: &str) -> bool {
+        let of = |e: &Value| Self::is(e, manager, operation, sub);
+        let others = self.entries.iter().any(|e| !of(e) && touches(e.get("fieldsV1"), changed));
+        let own = |e: &Value| of(e) && kind.is_at(e.get("apiVersion").str()) && covers(e.get("fieldsV1"), changed);
+        match self.entries.iter_mut().find(|e| own(e)) {
+            Some(own) if !others => own.set(&["time"], now),
+            _ => return false,
+        }
+        true
+    }
+
     /// Takes fields from everybody but one.
     fn take(&mut self, fields: &Value, but: (&str, &str, &str)) {
         for entry in &mut self.entries {
@@ -407,10 +429,12 @@ pub(super) fn track(kind: KindRef, old: Option<&Value>, new: &mut Value, manager
     let changed = minus(&changed, &unowned());
     let mut managers = old.map_or(Managers { entries: Vec::new() }, Managers::of);
     if !changed.is_null() || !gone.is_null() {
-        let who = (manager, "Update", sub);
-        managers.take(&union(&changed, &gone), who);
-        let own = union(&minus(&managers.fields(manager, "Update", sub), &gone), &changed);
-        managers.put(kind, who, own, Some(&by.now.rfc3339()));
+        let (who, now) = ((manager, "Update", sub), by.now.rfc3339());
+        if !gone.is_null() || !managers.renew(kind, who, &changed, &now) {
+            managers.take(&union(&changed, &gone), who);
+            let own = union(&minus(&managers.fields(manager, "Update", sub), &gone), &changed);
+            managers.put(kind, who, own, Some(&now));
+        }
     }
     managers.write(new);
 }

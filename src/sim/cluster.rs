@@ -154,8 +154,7 @@ impl Cluster {
     /// Completes the deletion of terminating pods, for sessions without kubelets.
     pub fn finish_terminating_pods(&mut self, now: Time) {
         let pods = Kind::named("Pod");
-        let keys: Vec<(String, String)> =
-            self.api.iter(pods, None).filter(|p| p.is_terminating()).map(|p| (p.namespace().to_owned(), p.name().to_owned())).collect();
+        let keys: Vec<(String, String)> = self.api.terminating(pods).map(|p| (p.namespace().to_owned(), p.name().to_owned())).collect();
         for (namespace, name) in keys {
             // One that a finalizer holds stays, as it would.
             let _ = self.api.delete(&Caller::new(now, "kubelet"), pods, &namespace, &name, &DeleteOptions::now());

@@ -292,13 +292,14 @@ impl Workstation {
         }
     }
 
-    fn environment(&self) -> Vec<(String, String)> {
+    fn environment(&self) -> Arc<runtime::Env> {
         let old = (!self.kubectl.is_empty()).then_some((VERSION_VARIABLE, self.kubectl.as_str()));
         [("HOME", HOME), ("USER", "root"), ("SHELL", "/bin/bash"), ("KUBECONFIG", "/root/.kube/config")]
             .into_iter()
             .chain(old)
-            .map(|(k, v)| (k.to_owned(), v.to_owned()))
-            .collect()
+            .map(|(k, v)| (k.into(), v.into()))
+            .collect::<runtime::Env>()
+            .into()
     }
 
     /// How long a kubectl takes before it does anything: its start, and for files what tells it which fields they may have.

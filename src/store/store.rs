@@ -1,13 +1,15 @@
 //! The store: heads and histories over the log, secondary indexes, and reads now or at a past revision.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::log::{ChangeType, Log, Version};
 use crate::api::{ArcStr, KindRef, Value};
+use crate::base::text::compare_pairs;
 use crate::base::{SortedMap, SortedSet, Time};
 
 /// What identifies an object in the store.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ObjectKey {
     /// Its kind.
     pub kind: KindRef,
@@ -21,6 +23,17 @@ impl ObjectKey {
     /// The key of an object of this kind.
     pub fn new(kind: KindRef, namespace: impl Into<ArcStr>, name: impl Into<ArcStr>) -> Self {
         ObjectKey { kind, namespace: namespace.into(), name: name.into() }
+    }
+}
+
+impl Ord for ObjectKey {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.kind.cmp(other.kind).then_with(|| compare_pairs((&self.namespace, &self.name), (&other.namespace, &other.name)))
+    }
+}
+impl PartialOrd for ObjectKey {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -61,13 +74,25 @@ struct Row {
     revisions: Arc<Vec<u64>>,
 }
 
+/// The objects of one kind, and those that were.
+#[derive(Clone, Debug, Default)]
+struct Table {
+    rows: SortedMap<RowKey, Row>,
+    /// How many of them there are.
+    count: usize,
+}
+
+impl Table {
+    fn row(&self, namespace: &str, name: &str) -> Option<&Row> {
+        self.rows.get_by(|key| compare_pairs((&key.0, &key.1), (namespace, name)))
+    }
+}
+
 /// The objects of a cluster and all their versions.
 #[derive(Clone, Debug)]
 pub struct Store {
     log: Log,
-    tables: SortedMap<KindRef, SortedMap<RowKey, Row>>,
-    /// How many objects of each kind there are.
-    counts: SortedMap<KindRef, usize>,
+    tables: SortedMap<KindRef, Table>,
     indexers: &'static [Indexer],
     indexes: Vec<SortedMap<ArcStr, SortedSet<ObjectKey>>>,
     /// Reads and watches from before this revision are refused.
@@ -82,7 +107,6 @@ impl Store {
         Store {
             log: Log::default(),
             tables: SortedMap::new(),
-            counts: SortedMap::new(),
             indexers,
             indexes: vec![SortedMap::new(); indexers.len()],
             compacted: 0,
@@ -102,17 +126,26 @@ impl Store {
 
     /// An object's newest state.
     pub fn get(&self, key: &ObjectKey) -> Option<&Value> {
-        self.tables.get(&key.kind)?.get(&(key.namespace.clone(), key.name.clone()))?.head.as_ref()
+        self.peek(key.kind, &key.namespace, &key.name)
+    }
+
+    /// The same by the parts of its key.
+    pub fn peek(&self, kind: KindRef, namespace: &str, name: &str) -> Option<&Value> {
+        self.tables.get(&kind)?.row(namespace, name)?.head.as_ref()
+    }
+
+    fn row(&self, key: &ObjectKey) -> Option<&Row> {
+        self.tables.get(&key.kind)?.row(&key.namespace, &key.name)
     }
 
     /// How many objects of a kind there are.
     pub fn count(&self, kind: KindRef) -> usize {
-        self.counts.get(&kind).copied().unwrap_or(0)
+        self.tables.get(&kind).map_or(0, |t| t.count)
     }
 
     /// How many objects there are.
     pub fn len(&self) -> usize {
-        self.counts.values().sum()
+        self.tables.values().map(|t| t.count).sum()
     }
 
     /// Whether there are none.
@@ -135,8 +168,7 @@ impl Store {
     /// An object as it was at a revision.
     pub fn get_at(&self, key: &ObjectKey, revision: u64) -> Result<Option<&Value>, StoreError> {
         self.check_readable(revision)?;
-        let row = self.tables.get(&key.kind).and_then(|t| t.get(&(key.namespace.clone(), key.name.clone())));
-        Ok(row.and_then(|row| self.state_at(row, revision)))
+        Ok(self.row(key).and_then(|row| self.state_at(row, revision)))
     }
 
     /// All objects of a kind as they were at a revision, sorted by namespace and name.
@@ -163,8 +195,7 @@ impl Store {
 
     /// The versions of one object that can still be read, oldest first.
     pub fn history(&self, key: &ObjectKey) -> impl Iterator<Item = &Version> {
-        let row = self.tables.get(&key.kind).and_then(|t| t.get(&(key.namespace.clone(), key.name.clone())));
-        row.into_iter().flat_map(|r| r.revisions.iter()).filter_map(|r| self.log.get(*r))
+        self.row(key).into_iter().flat_map(|r| r.revisions.iter()).filter_map(|r| self.log.get(*r))
     }
 
     /// Says who makes the commits that follow.
@@ -200,7 +231,7 @@ impl Store {
         }
         self.compacted = upto;
         for table in self.tables.values_mut() {
-            table.retain(|_, row| {
+            table.rows.retain(|_, row| {
                 let gone_before = row.head.is_none() && row.revisions.last().is_none_or(|r| *r <= upto);
                 let seen_at = row.revisions.partition_point(|r| *r <= upto);
                 let keep_from = if gone_before { row.revisions.len() } else { seen_at.saturating_sub(1) };
@@ -222,7 +253,7 @@ impl Store {
         self.tables
             .get(&kind)
             .into_iter()
-            .flat_map(move |t| t.iter_from(&from))
+            .flat_map(move |t| t.rows.iter_from(&from))
             .take_while(move |((ns, _), _)| wanted.as_ref().is_none_or(|w| w == ns))
     }
 
@@ -237,8 +268,7 @@ impl Store {
     }
 
     fn check_newest(&self, key: &ObjectKey, expected: u64) -> Result<(), StoreError> {
-        let table = self.tables.get(&key.kind).ok_or(StoreError::NotFound)?;
-        let row = table.get(&(key.namespace.clone(), key.name.clone())).ok_or(StoreError::NotFound)?;
+        let row = self.row(key).ok_or(StoreError::NotFound)?;
         match (&row.head, row.revisions.last()) {
             (None, _) | (_, None) => Err(StoreError::NotFound),
             (Some(_), Some(newest)) if *newest == expected => Ok(()),
@@ -249,47 +279,43 @@ impl Store {
     fn commit(&mut self, at: Time, key: ObjectKey, change: ChangeType, mut value: Value) -> &Value {
         let revision = self.log.revision() + 1;
         value.set(&["metadata", "resourceVersion"], revision.to_string());
-        let row = self
-            .tables
-            .entry(key.kind)
-            .or_default()
-            .entry((key.namespace.clone(), key.name.clone()))
+        let table = self.tables.entry(key.kind).or_default();
+        let row = table
+            .rows
+            .entry_by((key.namespace.clone(), key.name.clone()), |k| compare_pairs((&k.0, &k.1), (&key.namespace, &key.name)))
             .or_insert_with(|| Row { head: None, revisions: Arc::default() });
-        let old = row.head.take();
-        let count = self.counts.entry(key.kind).or_default();
-        *count = *count + usize::from(change != ChangeType::Deleted) - usize::from(old.is_some());
-        row.head = (change != ChangeType::Deleted).then(|| value.clone());
+        let new = (change != ChangeType::Deleted).then(|| value.clone());
+        let old = std::mem::replace(&mut row.head, new.clone());
+        table.count = table.count + usize::from(new.is_some()) - usize::from(old.is_some());
         let previous = row.revisions.last().copied().unwrap_or(0);
         Arc::make_mut(&mut row.revisions).push(revision);
-        let new = row.head.clone();
+        let mut terms = (Vec::new(), Vec::new());
         for (indexer, index) in self.indexers.iter().zip(&mut self.indexes) {
-            reindex(indexer, index, &key, old.as_ref(), new.as_ref());
+            reindex(indexer, index, &key, [old.as_ref(), new.as_ref()], &mut terms);
         }
         self.log.push(Version { revision, at, key, change, value, previous, by: self.by });
         &self.log.get(revision).expect("just pushed").value
     }
 }
 
-/// Moves an object from the terms of its old state to those of its new one.
+/// Moves an object from the terms of its old state to those of its new one; the lists are room for them.
 fn reindex(
     indexer: &Indexer,
     index: &mut SortedMap<ArcStr, SortedSet<ObjectKey>>,
     key: &ObjectKey,
-    old: Option<&Value>,
-    new: Option<&Value>,
+    [old, new]: [Option<&Value>; 2],
+    (before, after): &mut (Vec<ArcStr>, Vec<ArcStr>),
 ) {
-    let terms = |value: Option<&Value>| {
-        let mut terms = Vec::new();
+    for (value, terms) in [(old, &mut *before), (new, &mut *after)] {
+        terms.clear();
         if let Some(v) = value {
             (indexer.terms)(key.kind, v, &mut |t| terms.push(t));
         }
-        terms
-    };
-    let (before, after) = (terms(old), terms(new));
+    }
     if before == after {
         return;
     }
-    for term in &before {
+    for term in before {
         if let Some(set) = index.get_mut(term) {
             set.remove(key);
             if set.is_empty() {
@@ -297,7 +323,7 @@ fn reindex(
             }
         }
     }
-    for term in after {
+    for term in after.drain(..) {
         index.entry(term).or_default().insert(key.clone());
     }
 }

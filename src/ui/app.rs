@@ -107,7 +107,7 @@ impl Drop for FrameLoop {
 struct FrameClock {
     last_ms: Option<f64>,
     drawn_ms: f64,
-    /// How long the last drawing took.
+    /// How long the last look took, and drawing what was seen.
     cost_ms: f64,
     /// How long the cluster worked since then, the last time it did.
     work_ms: f64,
@@ -150,7 +150,9 @@ fn schedule(
                 };
                 if c.stale && is_due && !worked {
                     (c.stale, c.work_ms, c.drawn_ms) = (false, 0.0, now_ms);
+                    let looked = now();
                     let read = host_now.scene();
+                    c.cost_ms = now() - looked;
                     if now() - began > WORK_MS_BESIDE {
                         c.read = Some(read);
                     } else {
@@ -188,7 +190,7 @@ fn schedule(
             let began = now();
             let clock = clock.clone();
             // The page is drawn before a timer's turn comes.
-            Timeout::new(0, move || clock.borrow_mut().cost_ms = now() - began).forget();
+            Timeout::new(0, move || clock.borrow_mut().cost_ms += now() - began).forget();
         }
         schedule(next, host, dispatch, clock);
     });

@@ -132,7 +132,7 @@ type Stop = (usize, Option<usize>);
 
 /// Where a key leads from one stop: along all of them, or to the nearest one above or below.
 fn go(drawn: &Drawn, from: Stop, key: &str) -> Option<Stop> {
-    let pods = |(node, slots): (usize, &Vec<Option<String>>)| {
+    let pods = |(node, slots): (usize, &Vec<Option<usize>>)| {
         let taken = slots.iter().enumerate().filter(|s| s.1.is_some()).map(move |s| (node, Some(s.0)));
         std::iter::once((node, None)).chain(taken).collect::<Vec<Stop>>()
     };
@@ -194,8 +194,8 @@ pub fn Heat(props: &Props) -> Html {
         let (view, drawn) = (props.view.clone(), drawn.clone());
         move |(node, slot): Stop| {
             let drawn = drawn.borrow();
-            let key = slot.and_then(|s| drawn.as_ref()?.slots.get(node)?.get(s)?.as_deref());
-            let (node, pod) = (view.nodes.get(node)?, key.and_then(|k| view.pod(k)));
+            let shown = slot.and_then(|s| drawn.as_ref()?.pod(node, s));
+            let (node, pod) = (view.nodes.get(node)?, shown.and_then(|p| view.pod(&p.key)));
             let words = pod.map_or_else(String::new, |p| format!("{} · ", spoken(p, lang))) + &node.name;
             let of_node = || Subject { kind: "Node".to_owned(), namespace: String::new(), name: node.name.clone(), uid: node.key.clone() };
             Some((words, pod.map_or_else(of_node, |p| subject_of(p))))
@@ -309,7 +309,8 @@ fn shape(health: Health) -> (&'static str, bool) {
 /// What was drawn last.
 struct Drawn {
     layout: Layout,
-    slots: Vec<Vec<Option<String>>>,
+    /// Which of its node's pods stands in each place.
+    slots: Vec<Vec<Option<usize>>>,
     view: Rc<ClusterView>,
     /// The room that there was.
     size: (f64, f64),
@@ -319,6 +320,14 @@ struct Drawn {
     stop: Option<Stop>,
     /// Whatever makes all of it look another way.
     looks: (bool, Option<Subject>, AttrValue),
+}
+
+impl Drawn {
+    /// The pod in a place of a node.
+    fn pod(&self, node: usize, slot: usize) -> Option<&Rc<PodView>> {
+        let place = *self.slots.get(node)?.get(slot)?;
+        self.view.nodes.get(node)?.pods.get(place?)
+    }
 }
 
 fn draw(
@@ -434,11 +443,10 @@ fn draw(
             context.set_stroke_style_str(&accent);
             context.stroke_rect(x + 1.0, y + 1.0, layout.tile_w - 2.0, layout.tile_h - 2.0);
         }
-        let by_key: SortedMap<&str, &Rc<PodView>> = node.pods.iter().map(|p| (p.key.as_str(), p)).collect();
         // A colour is handed over only where it is another one than before: that is dear.
         let mut dipped = "";
-        for (s, key) in slots[i].iter().enumerate() {
-            let Some(pod) = key.as_deref().and_then(|k| by_key.get(k)) else { continue };
+        for (s, place) in slots[i].iter().enumerate() {
+            let Some(pod) = place.and_then(|p| node.pods.get(p)) else { continue };
             let (x, y) = layout.mark(i, s);
             let colour = match pod.health {
                 Health::Ready => ok,
@@ -449,7 +457,7 @@ fn draw(
                 Health::Succeeded => done,
             };
             if dims {
-                context.set_global_alpha(if props.dim.emit((*pod).clone()) { 0.3 } else { 1.0 });
+                context.set_global_alpha(if props.dim.emit(pod.clone()) { 0.3 } else { 1.0 });
             }
             if dipped != colour {
                 context.set_fill_style_str(colour);

@@ -24,8 +24,8 @@ use super::vendor::JsTerminal;
 /// The host, shared by the page's parts.
 pub type HostRef = Rc<RefCell<Host>>;
 
-/// How long one frame may let the cluster work, in milliseconds: the rest of the frame is for drawing.
-const WORK_MS_MAX: f64 = 8.0;
+/// How long one frame may let the cluster work, in milliseconds: one in which it works that long draws nothing.
+const WORK_MS_MAX: f64 = 11.0;
 /// How many pictures are kept for charts, how far apart, and how many pods may be on all of them together.
 const SEEN_MAX: usize = 150;
 const SEEN_EVERY: Duration = Duration::from_secs(2);

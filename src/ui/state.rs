@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 use kubarium::base::{SortedMap, Time};
 use kubarium::sim::{BranchInfo, Fault, Session};
-use kubarium::views::{ClusterView, Copied, EventView, Flow, ProblemView, problems};
+use kubarium::views::{ClusterView, Copied, EventView, Flow, Marks, ProblemView, problems};
 
 use super::host::{Answer, FileNews, Host, HostRef, Hunt};
 use super::i18n::{Lang, Text};
@@ -115,7 +115,7 @@ pub struct Scene {
     /// The newest moment of this branch.
     pub end: Time,
     /// Every event of this branch, oldest first.
-    pub marks: Rc<Vec<Rc<EventView>>>,
+    pub marks: Rc<Marks>,
     /// What was done to the cluster, and when.
     pub acts: Rc<Vec<(Time, Act)>>,
     /// The branch that is looked at.

@@ -261,7 +261,6 @@ fn NodeTank(props: &NodeProps) -> Html {
     let mut places = props.places.0.borrow_mut();
     let slots = places.entry(node.name.clone()).or_default().settle(node.pods.iter().map(|p| p.key.as_str()));
     let subject = Subject { kind: "Node".to_owned(), namespace: String::new(), name: node.name.clone(), uid: node.key.clone() };
-    let by_key: SortedMap<&str, &Rc<PodView>> = node.pods.iter().map(|p| (p.key.as_str(), p)).collect();
     let state = match (node.ready, node.schedulable) {
         (false, _) => ("bad", Icon::Cross, Text::NodeNotReady),
         (true, false) => ("warn", Icon::Hourglass, Text::NodeCordoned),
@@ -292,7 +291,7 @@ fn NodeTank(props: &NodeProps) -> Html {
             <div class={classes!("water", props.density.class())}>
                 if node.pods.is_empty() { <p class="none">{ if props.first && props.is_empty { EMBEDDED.with(|e| first_step(e)) } else { Text::NodeEmpty }.t(lang) }</p> }
                 for (i, slot) in slots.iter().enumerate() {
-                    if let Some(pod) = slot.as_ref().and_then(|key| by_key.get(key.as_str())) {
+                    if let Some(pod) = slot.and_then(|place| node.pods.get(place)) {
                         { cell(&props.around, props.now, pod, props.density) }
                     } else {
                         <span key={format!("free {i}")}></span>

@@ -163,14 +163,17 @@ const WATCHED: [&str; 11] = [
 /// The objects that are not as wanted, beside pods, each with its first reason; at most `most`.
 pub fn amiss(sim: &Sim, view: &ClusterView, most: usize) -> Vec<(Relative, Cause)> {
     let mut found = Vec::new();
-    for kind in KINDS.iter().filter(|k| k.kind != "Pod") {
-        let watched = WATCHED.contains(&kind.kind);
-        for o in sim.api().iter(kind, None).filter(|o| watched || o.is_terminating()) {
-            // What a controller made is told of with that.
-            if found.len() == most || kind.kind == "ReplicaSet" && !o.controller_ref().is_null() {
-                continue;
-            }
+    let mut look = |o: &Value| {
+        // What a controller made is told of with that.
+        if found.len() < most && (o.kind() != "ReplicaSet" || o.controller_ref().is_null()) {
             found.extend(causes(sim, view, o).into_iter().find(|c| !c.what.is_harmless()).map(|c| (relative(o), c)));
+        }
+    };
+    for kind in KINDS.iter().filter(|k| k.kind != "Pod") {
+        if WATCHED.contains(&kind.kind) {
+            sim.api().iter(kind, None).for_each(&mut look);
+        } else {
+            sim.api().terminating(kind).for_each(&mut look);
         }
     }
     // A pod that may not be evicted harms nobody before somebody drains its node.
@@ -243,7 +246,7 @@ pub fn causes(sim: &Sim, view: &ClusterView, o: &Value) -> Vec<Cause> {
                 });
                 add(What::RollingOut, &[&new.to_string(), &wanted.to_string(), &missing, &extra], "RollingUpdate".to_owned(), None);
             }
-            let first = view.pods().filter(|p| is_of(view, o, p)).find(|p| !matches!(p.health, Health::Ready | Health::Succeeded));
+            let first = view.pods().find(|p| !matches!(p.health, Health::Ready | Health::Succeeded) && is_of(view, o, p));
             let one = first.map(|p| ["Pod", &p.namespace, &p.name, &p.key].map(str::to_owned));
             let ordered = o.kind() == "StatefulSet" && spec("podManagementPolicy").str() != "Parallel";
             match &one {

@@ -141,13 +141,13 @@ type Read = (Value, Option<LivePod>, Rc<PodView>);
 /// a picture costs no more than what changed, and whoever draws can tell at a glance what did.
 #[derive(Clone, Debug, Default)]
 pub struct ClusterViews {
-    pods: SortedMap<String, Read>,
+    pods: SortedMap<ArcStr, Read>,
     last: Rc<ClusterView>,
     history: LiveHistory,
     /// The revision up to which the log has been read; none where everything is to be read.
     read: Option<u64>,
     /// Whose turn it is to be looked at.
-    turn: String,
+    turn: ArcStr,
 }
 
 impl ClusterViews {
@@ -178,14 +178,15 @@ impl ClusterViews {
         wrong: &dyn Fn(&str) -> Wrong,
     ) -> Rc<ClusterView> {
         let (pod_kind, node_kind) = (Kind::named("Pod"), Kind::named("Node"));
-        let mut touched: SortedMap<String, Option<Value>> = SortedMap::new();
+        let uid = |pod: &Value| pod.get("metadata").get("uid").arc_str();
+        let mut touched: SortedMap<ArcStr, Option<Value>> = SortedMap::new();
         // Whether anything but pods was written, of what the picture shows.
         let mut others = false;
         match self.read.and_then(|r| api.store().changes_after(r).ok()) {
             Some(changes) => {
                 for v in changes {
                     if v.key.kind == pod_kind {
-                        touched.insert(v.value.uid().to_owned(), (v.change != ChangeType::Deleted).then(|| v.value.clone()));
+                        touched.insert(uid(&v.value), (v.change != ChangeType::Deleted).then(|| v.value.clone()));
                     } else {
                         others |= matches!(v.key.kind.kind, "Node" | "Service") || WORKLOADS.contains(&v.key.kind.kind);
                     }
@@ -194,12 +195,12 @@ impl ClusterViews {
             None => {
                 others = true;
                 touched.extend(self.pods.keys().map(|uid| (uid.clone(), None)));
-                touched.extend(api.iter(pod_kind, None).map(|pod| (pod.uid().to_owned(), Some(pod.clone()))));
+                touched.extend(api.iter(pod_kind, None).map(|pod| (uid(pod), Some(pod.clone()))));
             }
         }
         self.read = Some(api.revision());
         let looks = if self.pods.len() > LOOKS_MAX { LOOKS_OF_MANY } else { LOOKS_MAX };
-        let in_turn: Vec<(String, Value)> = {
+        let in_turn: Vec<(ArcStr, Value)> = {
             let rest = self.pods.iter_from(&self.turn).chain(self.pods.iter().take_while(|(uid, _)| **uid < self.turn));
             rest.take(looks + 1).map(|(uid, (object, ..))| (uid.clone(), object.clone())).collect()
         };
@@ -213,22 +214,23 @@ impl ClusterViews {
             self.last = Rc::new(ClusterView { time, revision: api.revision(), ..(*self.last).clone() });
             return Rc::clone(&self.last);
         }
-        let homes: SortedSet<&str> = changed.iter().map(|p| p.node.as_deref().unwrap_or("")).collect();
+        let homes: SortedSet<&str> = changed.iter().map(|p| home_of(p)).collect();
         // Their pods are those of before, but for what changed.
         let before = Rc::clone(&self.last);
-        let keys: SortedSet<&str> = changed.iter().map(|p| p.key.as_str()).collect();
-        let stay = |pods: &[Rc<PodView>]| pods.iter().filter(|p| !keys.contains(p.key.as_str())).cloned().collect::<Vec<_>>();
         let mut by_node: SortedMap<&str, Vec<Rc<PodView>>> =
-            before.nodes.iter().filter(|n| homes.contains(n.name.as_str())).map(|n| (n.name.as_str(), stay(&n.pods))).collect();
-        by_node.insert("", stay(&before.queue));
-        for (.., view) in keys.iter().filter_map(|key| self.pods.get(*key)) {
-            let home = view.node.as_deref().unwrap_or("");
-            if !home.is_empty() || !view.is_over() {
-                by_node.entry(home).or_default().push(Rc::clone(view));
+            before.nodes.iter().filter(|n| homes.contains(n.name.as_str())).map(|n| (n.name.as_str(), n.pods.clone())).collect();
+        by_node.insert("", before.queue.clone());
+        for pod in &changed {
+            let pods = by_node.entry(home_of(pod)).or_default();
+            let at = pods.binary_search_by(|p| age(p).cmp(&age(pod)));
+            // Of its looks the last one counts, where it has not gone.
+            let now = self.pods.get(pod.key.as_str()).map(|read| &read.2);
+            match (at, now.filter(|n| home_of(n) == home_of(pod) && !(home_of(n).is_empty() && n.is_over()))) {
+                (Ok(at), Some(now)) => pods[at] = Rc::clone(now),
+                (Ok(at), None) => drop(pods.remove(at)),
+                (Err(at), Some(now)) => pods.insert(at, Rc::clone(now)),
+                (Err(_), None) => {}
             }
-        }
-        for pods in by_node.values_mut() {
-            pods.order_by(|a, b| (a.created, &a.namespace, &a.name).cmp(&(b.created, &b.namespace, &b.name)));
         }
         let nodes = if others {
             let known: SortedMap<&str, &Rc<NodeView>> = before.nodes.iter().map(|n| (n.name.as_str(), n)).collect();
@@ -261,7 +263,7 @@ impl ClusterViews {
     /// Reads these pods anew, and says which look another way than before: as they were and as they are.
     fn read_pods(
         &mut self,
-        touched: SortedMap<String, Option<Value>>,
+        touched: SortedMap<ArcStr, Option<Value>>,
         live: &mut dyn FnMut(&Value) -> Option<LivePod>,
     ) -> Vec<Rc<PodView>> {
         let mut changed = Vec::new();
@@ -356,6 +358,16 @@ fn shared<T: PartialEq>(now: Vec<T>, before: &[Rc<T>]) -> Vec<Rc<T>> {
             _ => Rc::new(item),
         })
         .collect()
+}
+
+/// The node that a pod stands on; nothing where it waits for one.
+fn home_of(pod: &PodView) -> &str {
+    pod.node.as_deref().unwrap_or("")
+}
+
+/// The order in which pods stand: oldest first.
+fn age(pod: &PodView) -> (Time, &str, &str, &str) {
+    (pod.created, &pod.namespace, &pod.name, &pod.key)
 }
 
 /// Orders `node10` after `node9`.

@@ -92,7 +92,7 @@ pub fn environment(sim: &Sim, pod: &Value, container: &str) -> Vec<EnvView> {
         known.or_else(whole).unwrap_or_else(|| made.to_owned())
     };
     let mut all: Vec<EnvView> =
-        running.iter().map(|(name, value)| EnvView { name: name.clone(), value: value.clone(), from: from(name) }).collect();
+        running.iter().map(|(name, value)| EnvView { name: name.to_string(), value: value.to_string(), from: from(name) }).collect();
     // What the pod's author wrote comes first.
     all.sort_by_key(|e| matches!(e.from.as_str(), "Service" | "image" | "runtime"));
     all

@@ -36,12 +36,18 @@ pub struct EventView {
 impl EventView {
     /// Reads an Event object.
     pub fn of(event: &Value) -> EventView {
-        let about = event.get("involvedObject");
         let moment = |key: &str| Time::parse_rfc3339(event.get(key).str());
+        let last = moment("lastTimestamp").or_else(|| moment("eventTime")).or_else(|| moment("firstTimestamp"));
+        EventView::written(event, last.unwrap_or_default())
+    }
+
+    /// The same, of one of which it is known when it came last.
+    fn written(event: &Value, last: Time) -> EventView {
+        let about = event.get("involvedObject");
         let component = event.at(&["source", "component"]).str();
         EventView {
             key: event.uid().to_owned(),
-            last: moment("lastTimestamp").or_else(|| moment("eventTime")).or_else(|| moment("firstTimestamp")).unwrap_or_default(),
+            last,
             warning: event.get("type").str() == "Warning",
             reason: event.get("reason").str().to_owned(),
             message: event.get("message").str().to_owned(),
@@ -57,23 +63,46 @@ impl EventView {
 
 /// The most events that a list of them shows.
 const LIST_MAX: usize = 500;
-/// The most events that a feed remembers; of more, the oldest quarter is forgotten.
-const FEED_MAX: usize = 20_000;
+/// How many events are kept in one piece, and the most pieces; of more, the oldest quarter is forgotten.
+const PIECE_LEN: usize = 256;
+const PIECES_MAX: usize = 80;
 
 /// The events that came, or were counted up, after a revision.
 pub fn events_after(store: &Store, revision: u64) -> Vec<Rc<EventView>> {
     let Ok(changes) = store.changes_after(revision) else { return Vec::new() };
     changes
         .filter(|v| v.key.kind.kind == "Event" && v.change != ChangeType::Deleted)
-        .map(|v| Rc::new(EventView { last: v.at, ..EventView::of(&v.value) }))
+        .map(|v| Rc::new(EventView::written(&v.value, v.at)))
         .collect()
+}
+
+/// Events as they came, oldest first; one that was counted up stands there each time. In pieces: whoever has them shares those that are
+/// full with all who had them before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Marks(Vec<Rc<Vec<Rc<EventView>>>>);
+
+impl Marks {
+    /// All of them, oldest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Rc<EventView>> {
+        self.0.iter().flat_map(|piece| piece.iter())
+    }
+
+    fn push(&mut self, event: Rc<EventView>) {
+        match self.0.last_mut() {
+            Some(piece) if piece.len() < PIECE_LEN => Rc::make_mut(piece).push(event),
+            _ => self.0.push(Rc::new(vec![event])),
+        }
+        if self.0.len() > PIECES_MAX {
+            self.0.drain(..PIECES_MAX / 4);
+        }
+    }
 }
 
 /// The events as they come: a cursor into the store's log.
 #[derive(Clone, Debug, Default)]
 pub struct EventFeed {
     seen: u64,
-    all: Rc<Vec<Rc<EventView>>>,
+    all: Rc<Marks>,
     newest: Rc<Vec<Rc<EventView>>>,
 }
 
@@ -85,27 +114,26 @@ impl EventFeed {
         let new = events_after(store, seen);
         if !new.is_empty() {
             let all = Rc::make_mut(&mut self.all);
-            all.extend(new);
-            if all.len() > FEED_MAX {
-                all.drain(..FEED_MAX / 4);
-            }
+            new.into_iter().for_each(|event| all.push(event));
             self.newest = self.until(Time(u64::MAX));
         }
         Rc::clone(&self.newest)
     }
 
-    /// All of them, oldest first; one that was counted up stands there each time.
-    pub fn all(&self) -> Rc<Vec<Rc<EventView>>> {
+    /// All of them.
+    pub fn all(&self) -> Rc<Marks> {
         Rc::clone(&self.all)
     }
 
     /// What the list was at a moment: newest first, each event once.
     pub fn until(&self, moment: Time) -> Rc<Vec<Rc<EventView>>> {
-        let end = self.all.partition_point(|e| e.last <= moment);
         let mut told: SortedSet<&str> = SortedSet::new();
         let mut list = Vec::new();
-        for e in self.all[..end].iter().rev() {
-            if list.len() < LIST_MAX && told.insert(&e.key) {
+        for e in self.all.iter().rev().skip_while(|e| e.last > moment) {
+            if list.len() == LIST_MAX {
+                break;
+            }
+            if told.insert(&e.key) {
                 list.push(Rc::clone(e));
             }
         }
@@ -121,7 +149,9 @@ mod tests {
         let event = |(key, count, last): &(&str, i64, u64)| {
             Rc::new(EventView { key: (*key).to_owned(), count: *count, last: Time(*last), ..EventView::of(&Value::Null) })
         };
-        EventFeed { all: Rc::new(events.iter().map(event).collect()), ..EventFeed::default() }
+        let mut all = Marks::default();
+        events.iter().map(event).for_each(|e| all.push(e));
+        EventFeed { all: Rc::new(all), ..EventFeed::default() }
     }
 
     #[test]

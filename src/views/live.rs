@@ -1,6 +1,6 @@
 //! What is known of a pod only where it runs: a pull's progress, a backoff's end, a probe's last results. None of it is stored.
 
-use crate::api::{Object, Value};
+use crate::api::{ArcStr, Object, Value};
 use crate::base::{SortedMap, Time};
 use crate::kubelet;
 use crate::sim::Sim;
@@ -75,7 +75,7 @@ const BEATS_MAX: usize = 24;
 /// What kubelets tell only of the moment, remembered: a probe's results so far, and when a wait began.
 #[derive(Clone, Debug, Default)]
 pub struct LiveHistory {
-    pods: SortedMap<String, PodHistory>,
+    pods: SortedMap<ArcStr, PodHistory>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -95,7 +95,7 @@ impl LiveHistory {
     pub fn look(&mut self, sim: &Sim, pod: &Value) -> Option<LivePod> {
         let now = sim.now();
         let live = sim.cluster().kubelets.as_ref()?.live(now, pod.namespace(), pod.name())?;
-        let history = self.pods.entry(pod.uid().to_owned()).or_default();
+        let history = self.pods.entry(pod.get("metadata").get("uid").arc_str()).or_default();
         Some(LivePod { containers: live.containers.into_iter().map(|c| history.container(c, now)).collect() })
     }
 

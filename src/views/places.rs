@@ -1,46 +1,46 @@
 //! Stable places: what stands somewhere stays there until it goes, and a newcomer takes the first free place.
 
-use crate::base::{SortedMap, SortedSet};
+use crate::base::{Order as _, SortedMap};
 
 /// Who stands where in one row of places.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Places {
     slots: Vec<Option<String>>,
+    /// Which of those who were present last each slot's is.
+    seats: Vec<Option<usize>>,
 }
 
 impl Places {
-    /// Takes away those who are gone, seats those who are new (in the order given), and says who stands where: `None` is an
+    /// Takes away those who are gone, seats those who are new (in the order given), and says which of them stands where: `None` is an
     /// empty place between two that are taken. Empty places at the end are given up.
-    pub fn settle<'a>(&mut self, present: impl Iterator<Item = &'a str>) -> &[Option<String>] {
-        let order: Vec<&str> = present.collect();
-        let present: SortedSet<&str> = order.iter().copied().collect();
-        let mut seated = SortedMap::new();
-        for (i, slot) in self.slots.iter_mut().enumerate() {
-            match slot {
-                Some(key) if present.contains(key.as_str()) => {
-                    seated.insert(key.clone(), i);
-                }
-                _ => *slot = None,
-            }
+    pub fn settle<'a>(&mut self, present: impl Iterator<Item = &'a str>) -> &[Option<usize>] {
+        let present: Vec<&str> = present.collect();
+        if self.are_as_before(&present) {
+            return &self.seats;
         }
-        let mut free = 0;
-        for key in order {
-            if seated.contains_key(key) {
-                continue;
-            }
-            while self.slots.get(free).is_some_and(Option::is_some) {
-                free += 1;
-            }
-            if free == self.slots.len() {
-                self.slots.push(None);
-            }
-            self.slots[free] = Some(key.to_owned());
-            seated.insert(key.to_owned(), free);
+        let mut waiting: SortedMap<&str, usize> = present.iter().enumerate().map(|(i, key)| (*key, i)).collect();
+        self.seats = self.slots.iter().map(|slot| waiting.remove(slot.as_deref()?)).collect();
+        let mut new: Vec<usize> = waiting.into_values().collect();
+        new.order();
+        let mut new = new.into_iter();
+        for seat in self.seats.iter_mut().filter(|seat| seat.is_none()) {
+            *seat = new.next();
         }
-        while self.slots.last().is_some_and(Option::is_none) {
-            self.slots.pop();
+        self.seats.extend(new.map(Some));
+        while self.seats.last().is_some_and(Option::is_none) {
+            self.seats.pop();
         }
-        &self.slots
+        self.slots = self.seats.iter().map(|seat| seat.map(|i| present[i].to_owned())).collect();
+        &self.seats
+    }
+
+    /// Whether the same are present as last time, in the same order.
+    fn are_as_before(&self, present: &[&str]) -> bool {
+        let same = |(seat, slot): (&Option<usize>, &Option<String>)| match (seat, slot) {
+            (Some(i), Some(key)) => present.get(*i) == Some(&key.as_str()),
+            _ => true,
+        };
+        self.seats.iter().flatten().count() == present.len() && self.seats.iter().zip(&self.slots).all(same)
     }
 }
 
@@ -48,18 +48,21 @@ impl Places {
 mod tests {
     use super::*;
 
-    fn text(places: &[Option<String>]) -> String {
-        places.iter().map(|p| p.as_deref().unwrap_or(".")).collect::<Vec<_>>().join(" ")
+    fn settled(places: &mut Places, present: &[&str]) -> String {
+        let seats = places.settle(present.iter().copied());
+        seats.iter().map(|p| p.map_or(".", |i| present[i])).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
     fn nobody_moves_because_another_goes() {
         let mut places = Places::default();
-        assert_eq!(text(places.settle(["a", "b", "c"].into_iter())), "a b c");
-        assert_eq!(text(places.settle(["a", "c"].into_iter())), "a . c");
-        assert_eq!(text(places.settle(["a", "c", "d", "e"].into_iter())), "a d c e");
-        assert_eq!(text(places.settle(["d"].into_iter())), ". d");
-        assert_eq!(text(places.settle([].into_iter())), "");
-        assert_eq!(text(places.settle(["x", "x"].into_iter())), "x");
+        assert_eq!(settled(&mut places, &["a", "b", "c"]), "a b c");
+        assert_eq!(settled(&mut places, &["a", "c"]), "a . c");
+        assert_eq!(settled(&mut places, &["a", "c", "d", "e"]), "a d c e");
+        assert_eq!(settled(&mut places, &["a", "c", "d", "e"]), "a d c e");
+        assert_eq!(settled(&mut places, &["c", "d", "a", "e"]), "a d c e");
+        assert_eq!(settled(&mut places, &["d"]), ". d");
+        assert_eq!(settled(&mut places, &[]), "");
+        assert_eq!(settled(&mut places, &["x", "x"]), "x");
     }
 }

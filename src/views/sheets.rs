@@ -56,7 +56,7 @@ pub fn sheets(sim: &Sim, pod: &Value) -> Vec<Sheet> {
                 && let Some((_, value)) = has.filter(|e| e.1 != text)
             {
                 sheet.environment = Some(Copied::Stale);
-                sheet.old.push([variable.to_owned(), value.clone(), text]);
+                sheet.old.push([variable.to_owned(), value.to_string(), text]);
             }
         };
         for e in c.get("env").items() {

@@ -1,16 +1,17 @@
 //! Defaulting: what the API server fills in (`SetDefaults_*`), one file per group.
 //!
 //! One walk along the schema: at each typed object first its own rule (by the type's Go name), then the schema's constants,
-//! then what is inside. What needs nothing is not touched, so that objects keep sharing their parts.
+//! then what is inside. What needs nothing is not touched, so that objects keep sharing their parts, and types in which nothing ever
+//! has a default are not looked into.
 
 mod core;
 mod rest;
 mod volumes;
 mod workloads;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use super::schema::{Schema, Ty, Type, schema};
+use super::schema::{Ty, Type, TypeRef, schema};
 use super::{KindRef, Quantity, Value, custom};
 
 /// Fills in what `kind`'s objects have by default. For decoded objects at the stored version; doing it twice changes nothing
@@ -19,20 +20,56 @@ pub fn apply(kind: KindRef, object: &mut Value) {
     if let Some(custom) = &kind.custom {
         return custom::fill(kind, custom, object);
     }
-    let ty = schema().kind(kind);
-    if let Some(changed) = object_defaults(schema(), ty, object) {
+    if let Some(changed) = schema().kind_ref(kind).and_then(|ty| object_defaults(ty, object)) {
         *object = changed;
     }
 }
 
+/// What there is to do for the objects of a type.
+#[derive(Clone, Copy, Default, PartialEq)]
+struct Need {
+    /// Its rule.
+    rule: bool,
+    /// Anything at all, in it or further inside.
+    any: bool,
+}
+
+/// What there is to do for each type of the schema.
+fn needs() -> &'static [Need] {
+    static NEEDS: OnceLock<Vec<Need>> = OnceLock::new();
+    NEEDS.get_or_init(|| {
+        let types = schema().types();
+        let mut needs: Vec<Need> = types.iter().map(|ty| Need { rule: rule(ty, &mut Value::map()), any: false }).collect();
+        loop {
+            let before = needs.clone();
+            for (need, ty) in needs.iter_mut().zip(types) {
+                need.any = need.rule || ty.fields.iter().any(|f| f.default.is_some() || is_needed(&before, &f.ty));
+            }
+            if needs == before {
+                return needs;
+            }
+        }
+    })
+}
+
+/// Whether there is anything to do for what a field holds.
+fn is_needed(needs: &[Need], ty: &Ty) -> bool {
+    match ty {
+        Ty::Object(t) => needs[t.place()].any,
+        Ty::ListOf(item) => matches!(**item, Ty::Object(_)) && is_needed(needs, item),
+        Ty::MapOf(item) => **item == Ty::Quantity,
+        _ => false,
+    }
+}
+
 /// A value with its defaults; none where it has them all.
-fn value_defaults(schema: &Schema, ty: &Ty, value: &Value) -> Option<Value> {
+fn value_defaults(ty: &Ty, value: &Value) -> Option<Value> {
     match (ty, value) {
-        (Ty::Object(t), Value::Map(_)) => object_defaults(schema, schema.get(*t), value),
+        (Ty::Object(t), Value::Map(_)) => object_defaults(*t, value),
         (Ty::ListOf(item), Value::List(list)) if matches!(**item, Ty::Object(_)) => {
             let mut changed: Option<Vec<Value>> = None;
             for (i, value) in list.iter().enumerate() {
-                if let Some(new) = value_defaults(schema, item, value) {
+                if let Some(new) = value_defaults(item, value) {
                     changed.get_or_insert_with(|| list.to_vec())[i] = new;
                 }
             }
@@ -43,9 +80,17 @@ fn value_defaults(schema: &Schema, ty: &Ty, value: &Value) -> Option<Value> {
     }
 }
 
-fn object_defaults(schema: &Schema, ty: &Type, value: &Value) -> Option<Value> {
+fn object_defaults(ty: TypeRef, value: &Value) -> Option<Value> {
+    let needs = needs();
+    let need = needs[ty.place()];
+    if !need.any {
+        return None;
+    }
+    let ty = schema().get(ty);
     let mut own = value.clone();
-    rule(ty, &mut own);
+    if need.rule {
+        rule(ty, &mut own);
+    }
     for field in &ty.fields {
         let Some(constant) = field.default else { continue };
         if own.get(field.name).is_null() || (!field.pointer && own.get(field.name).is_empty()) {
@@ -60,7 +105,8 @@ fn object_defaults(schema: &Schema, ty: &Type, value: &Value) -> Option<Value> {
     let mut inner = Vec::new();
     for (name, value) in own.entries() {
         if let Some(field) = ty.field(name)
-            && let Some(new) = value_defaults(schema, &field.ty, value)
+            && is_needed(needs, &field.ty)
+            && let Some(new) = value_defaults(&field.ty, value)
         {
             inner.push((field.name, new));
         }
@@ -71,8 +117,8 @@ fn object_defaults(schema: &Schema, ty: &Type, value: &Value) -> Option<Value> {
     (!is_same(&own, value)).then_some(own)
 }
 
-/// The rule of one type.
-fn rule(ty: &Type, value: &mut Value) {
+/// Follows the rule of one type; says whether it has one.
+fn rule(ty: &Type, value: &mut Value) -> bool {
     match ty.name {
         "Pod" => core::pod(value),
         "PodSpec" => core::pod_spec(value),
@@ -104,8 +150,9 @@ fn rule(ty: &Type, value: &mut Value) {
         "CronJob" => workloads::cron_job(value),
         "PodFailurePolicyOnPodConditionsPattern" => empty(value, "status", "True"),
         "HorizontalPodAutoscaler" => workloads::horizontal_pod_autoscaler(value),
-        _ => rest::rule(ty, value),
+        _ => return rest::rule(ty, value),
     }
+    true
 }
 
 /// Sets a member that is absent.

@@ -7,8 +7,8 @@ use crate::obj;
 
 const RBAC: &str = "rbac.authorization.k8s.io";
 
-/// The rule of a type of these groups.
-pub fn rule(ty: &Type, value: &mut Value) {
+/// Follows the rule of a type of these groups; says whether it has one.
+pub fn rule(ty: &Type, value: &mut Value) -> bool {
     let name = ty.name;
     let is_pointer = |field: &str| ty.field(field).is_some_and(|f| f.pointer);
     match name {
@@ -80,8 +80,9 @@ pub fn rule(ty: &Type, value: &mut Value) {
             empty(value, "queues", 64);
             empty(value, "queueLengthLimit", 50);
         }
-        _ => {}
+        _ => return false,
     }
+    true
 }
 
 fn matching(value: &mut Value) {

@@ -193,7 +193,7 @@ pub fn run(sh: &mut Shell, k: &mut Kernel, p: &mut Process, argv: &[String], tes
         }
         "eval" => {
             let src = args.join(" ");
-            match k.compile(&src, sh.bash) {
+            match compile(&src, sh.bash) {
                 Ok(code) if sh.frames.len() < FRAMES_MAX => Outcome::Frame(code, FrameKind::Eval),
                 Ok(_) => Outcome::Done(2),
                 Err(e) => {
@@ -210,7 +210,7 @@ pub fn run(sh: &mut Shell, k: &mut Kernel, p: &mut Process, argv: &[String], tes
             match k.fs.read(&p.cwd, path, parse::SCRIPT_BYTES_MAX + 1) {
                 Ok(bytes) if sh.frames.len() < FRAMES_MAX => {
                     let src = String::from_utf8_lossy(&bytes).into_owned();
-                    match k.compile(&src, sh.bash) {
+                    match compile(&src, sh.bash) {
                         Ok(code) => {
                             let params =
                                 (args.len() > 1).then(|| std::mem::replace(&mut sh.params, args[1..].iter().map(ArcStr::from).collect()));

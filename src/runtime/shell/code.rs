@@ -1,9 +1,13 @@
 //! What a script compiles to: a flat list of instructions with relative jumps, and the words they expand.
 //! Fragments are relocatable, so the parser emits them without building a tree first.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use arcstr::ArcStr;
+
+use super::parse::{ParseError, parse};
+use crate::base::{SortedMap, text};
 
 /// A compiled script, function body or command substitution. Shared by every process that runs it.
 #[derive(Debug, Default, PartialEq)]
@@ -206,4 +210,29 @@ impl Word {
             _ => None,
         }
     }
+}
+
+thread_local! {
+    static COMPILED: RefCell<SortedMap<(bool, ArcStr), Arc<Code>>> = const { RefCell::new(SortedMap::new()) };
+}
+/// How many compiled scripts are remembered, and the longest of them.
+const COMPILED_MAX: usize = 128;
+const COMPILED_BYTES_MAX: usize = 64 << 10;
+
+/// A script's code, compiled once: all containers of an image run the same ones.
+pub fn compile(src: &str, bash: bool) -> Result<Arc<Code>, ParseError> {
+    let known = COMPILED.with_borrow(|all| all.get_by(|(b, text)| b.cmp(&bash).then_with(|| text::compare(text, src))).cloned());
+    if let Some(code) = known {
+        return Ok(code);
+    }
+    let code = Arc::new(parse(src, bash)?);
+    if src.len() <= COMPILED_BYTES_MAX {
+        COMPILED.with_borrow_mut(|all| {
+            if all.len() == COMPILED_MAX {
+                all.clear();
+            }
+            all.insert((bash, src.into()), code.clone());
+        });
+    }
+    Ok(code)
 }

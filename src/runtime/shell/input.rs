@@ -58,7 +58,7 @@ impl Shell {
             return;
         }
         let text = self.with_aliases(&text);
-        match k.compile(&text, self.bash) {
+        match compile(&text, self.bash) {
             Ok(code) => self.push_frame(code, FrameKind::Main, false),
             Err(e) => {
                 self.parse_error(k, p, &e, &text);

@@ -378,7 +378,7 @@ impl Shell {
     }
 
     fn begin(&mut self, k: &mut Kernel, p: &mut Process, text: &str) -> Result<(), i32> {
-        match k.compile(text, self.bash) {
+        match compile(text, self.bash) {
             Ok(code) => {
                 self.push_frame(code, FrameKind::Main, false);
                 Ok(())
@@ -554,7 +554,7 @@ impl Shell {
             if let Some(step) = self.resume(k, p) {
                 return step;
             }
-            if self.caught != 0 && self.exiting.is_none() && !self.run_traps(k, p) {
+            if self.caught != 0 && self.exiting.is_none() && !self.run_traps() {
                 return Step::Again(1);
             }
             if ops >= OPS_PER_STEP || !p.out.is_empty() {
@@ -651,7 +651,7 @@ impl Shell {
         self.status = code & 255;
         if let Some(script) = self.traps.remove(&0)
             && !script.is_empty()
-            && let Ok(compiled) = k.compile(&script, self.bash)
+            && let Ok(compiled) = compile(&script, self.bash)
         {
             self.exiting = None;
             self.reads_input = false;
@@ -668,7 +668,7 @@ impl Shell {
     }
 
     /// Starts the trap of one caught signal; false where there is none to start.
-    fn run_traps(&mut self, k: &mut Kernel, _p: &mut Process) -> bool {
+    fn run_traps(&mut self) -> bool {
         for n in 1..32u8 {
             let bit = 1u32 << n;
             if self.caught & bit == 0 {
@@ -679,7 +679,7 @@ impl Shell {
             if script.is_empty() || self.frames.len() > FRAMES_MAX {
                 continue;
             }
-            if let Ok(code) = k.compile(&script, self.bash) {
+            if let Ok(code) = compile(&script, self.bash) {
                 let status = self.status;
                 self.push_frame(code, FrameKind::Trap { status }, false);
                 self.record.clear();
