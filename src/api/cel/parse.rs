@@ -305,7 +305,9 @@ impl Parser {
                 self.next();
                 return Some(token.text.into());
             }
+            // The syntax knows these names, the API server does not.
             Tok::Quoted(name) => {
+                self.issue(token.at, "unsupported syntax: '`'");
                 self.next();
                 return Some(name.into());
             }

@@ -114,7 +114,7 @@ fn quoted(text: &str) -> String {
 /// `"%s is %d".format([...])`.
 fn format(text: &str, list: &List) -> Result<String, Fail> {
     let mut out = String::new();
-    let mut args = list.items.iter().enumerate();
+    let mut args = list.items.iter();
     let mut rest = text;
     while let Some(at) = rest.find('%') {
         out.push_str(&rest[..at]);
@@ -129,10 +129,9 @@ fn format(text: &str, list: &List) -> Result<String, Fail> {
         rest = &rest[digits.map_or(0, |n| n + 1)..];
         let Some(verb) = rest.chars().next() else { return Err(Fail::new("unexpected end of string")) };
         rest = &rest[verb.len_utf8()..];
-        let Some((i, arg)) = args.next() else {
+        let Some(arg) = args.next() else {
             return Err(Fail::new(format!("index {} out of range", list.items.len())));
         };
-        let _ = i;
         out.push_str(&one(verb, precision, arg)?);
         if out.len() > SIZE_MAX {
             return Err(Fail::new("text is too long"));

@@ -110,6 +110,7 @@ fn expressions_are_read() {
         ("1 == 1 1 == 1 ||", vec!["1:8: Syntax error: mismatched input '1' expecting <EOF>"]),
         ("while == 1", vec!["1:1: reserved identifier: while"]),
         ("99999999999999999999 == 1", vec!["1:1: invalid int literal"]),
+        ("self.`a`", vec!["1:6: unsupported syntax: '`'"]),
         ("has(1)", vec!["1:5: invalid argument to has() macro"]),
         ("[1].all(1, true)", vec!["1:9: argument must be a simple name"]),
         (

@@ -165,6 +165,30 @@ fn definitions_are_checked() {
             "spec.versions: Invalid value: [{\"Name\":\"v1\",\"Served\":true,\"Storage\":false,\"Deprecated\":false,\"DeprecationWarning\":null,\"Schema\":null,\"Subresources\":null,\"AdditionalPrinterColumns\":null,\"SelectableFields\":null}]: must have exactly one version marked as storage version"
         ]
     );
+    let conversion = |text: &'static str| wrong(&move |o| o.set(&["spec", "conversion"], yaml(text)));
+    assert_eq!(
+        conversion("{strategy: Webhook, webhook: {conversionReviewVersions: [v1], clientConfig: {url: 'https://a.b'}}}"),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        conversion("{strategy: Webhook}"),
+        [
+            "spec.conversion.webhookClientConfig: Required value: required when strategy is set to Webhook",
+            "spec.conversion.conversionReviewVersions: Required value"
+        ]
+    );
+    assert_eq!(
+        conversion("{strategy: Webhook, webhook: {conversionReviewVersions: [v2, v2], clientConfig: {}}}"),
+        [
+            "spec.conversion.webhookClientConfig: Required value: exactly one of url or service is required",
+            "spec.conversion.conversionReviewVersions[1]: Invalid value: \"v2\": duplicate version",
+            "spec.conversion.conversionReviewVersions: Invalid value: [\"v2\",\"v2\"]: must include at least one of v1, v1beta1"
+        ]
+    );
+    assert_eq!(
+        conversion("{strategy: None, webhook: {conversionReviewVersions: [v1]}}"),
+        ["spec.conversion.conversionReviewVersions: Forbidden: should not be set when strategy is not set to Webhook"]
+    );
     assert_eq!(
         wrong(&|o| {
             o.at_mut(&["spec", "versions"]).list_mut()[0].remove(&["schema"]);

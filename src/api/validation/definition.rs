@@ -200,7 +200,43 @@ fn specification(errors: &mut Errors, spec: &Value) {
         }
     }
     let conversion = at.child("conversion");
-    errors.one_of(conversion.child("strategy"), spec.at(&["conversion", "strategy"]), &["None", "Webhook"]);
+    converted(errors, conversion, spec.get("conversion"));
+}
+
+/// Who converts between versions.
+// Models validateCustomResourceConversion, but for the address of the webhook.
+fn converted(errors: &mut Errors, at: Path<'_>, conversion: &Value) {
+    errors.one_of(at.child("strategy"), conversion.get("strategy"), &["None", "Webhook"]);
+    let (client, versions) = (conversion.at(&["webhook", "clientConfig"]), conversion.at(&["webhook", "conversionReviewVersions"]));
+    let (client_at, list) = (at.child("webhookClientConfig"), at.child("conversionReviewVersions"));
+    if conversion.get("strategy").str() != "Webhook" {
+        for (at, value) in [(client_at, client), (list, versions)] {
+            if !value.is_null() {
+                errors.forbidden(at, "should not be set when strategy is not set to Webhook");
+            }
+        }
+        return;
+    }
+    if client.is_null() {
+        errors.required(client_at, "required when strategy is set to Webhook");
+    } else if client.get("url").is_null() == client.get("service").is_null() {
+        errors.required(client_at, "exactly one of url or service is required");
+    }
+    let given = versions.items();
+    if given.is_empty() {
+        errors.required(list, "");
+        return;
+    }
+    for (i, version) in given.iter().enumerate() {
+        if given[..i].contains(version) {
+            errors.invalid(list.index(i), version, "duplicate version");
+        } else {
+            errors.each_invalid(list.index(i), version.str(), names::dns1035_label(version.str()));
+        }
+    }
+    if !given.iter().any(|v| matches!(v.str(), "v1" | "v1beta1")) {
+        errors.invalid(list, versions, "must include at least one of v1, v1beta1");
+    }
 }
 
 fn spec_names(errors: &mut Errors, at: Path<'_>, given: &Value) {

@@ -74,7 +74,11 @@ fn metric(name: &str, text: &str) -> Result<Value, CliError> {
 
 fn create(cx: &mut Context<'_, '_>, info: &Info, min: i64, max: i64, dry_run: DryRun) -> Result<Value, CliError> {
     let flags = cx.flags();
-    if !matches!(info.kind.kind, "Deployment" | "ReplicaSet" | "StatefulSet" | "ReplicationController") {
+    let scaled = match &info.kind.custom {
+        Some(custom) => !custom.scale(info.kind.version).is_null(),
+        None => matches!(info.kind.kind, "Deployment" | "ReplicaSet" | "StatefulSet" | "ReplicationController"),
+    };
+    if !scaled {
         return fail(format!(
             "cannot autoscale a {}: could not find scale subresource for {} in discovery information",
             info.kind.kind,
