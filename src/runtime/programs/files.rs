@@ -2,6 +2,7 @@
 
 mod diff;
 mod find;
+mod ls;
 
 use crate::base::Order as _;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use super::Run;
 use super::system::{group, number_of, user};
 
 pub use find::{all_files, find};
+use ls::ls;
 
 /// Runs a program of this family; `None` where it is none.
 pub fn run(r: &mut Run<'_>) -> Option<i32> {
@@ -521,168 +523,6 @@ fn mode_text(n: &Inode) -> String {
         });
     }
     out
-}
-
-fn ls(r: &mut Run<'_>) -> i32 {
-    let (opts, mut files) = r.options("w");
-    let has = |c| opts.iter().any(|o| o.0 == c);
-    if files.is_empty() {
-        files.push(".".into());
-    }
-    let mut status = 0;
-    let mut plain: Vec<(String, Arc<Inode>)> = Vec::new();
-    let mut dirs: Vec<(String, Arc<Inode>)> = Vec::new();
-    files.order();
-    for f in files {
-        let long = has('l') || has('d');
-        match r.k.fs.find(&r.p.cwd, &f, !long || f.ends_with('/')).map(|x| x.node.cloned()) {
-            Ok(Some(n)) if n.is_dir() && !has('d') => dirs.push((f, n)),
-            Ok(Some(n)) => plain.push((f, n)),
-            Ok(None) => {
-                r.err(format!("{f}: {}", Errno::NoEntry));
-                status = 1;
-            }
-            Err(e) => {
-                r.err(format!("{f}: {e}"));
-                status = 1;
-            }
-        }
-    }
-    let tty = r.k.is_tty(r.p, 1);
-    let flags = Ls {
-        long: has('l') || has('n'),
-        one: has('1') || !tty,
-        human: has('h'),
-        classify: has('F') || has('p'),
-        by_time: has('t'),
-        by_size: has('S'),
-        reverse: has('r'),
-        inode: has('i'),
-        numeric: has('n'),
-    };
-    let mut out = String::new();
-    if !plain.is_empty() {
-        flags.print(r.k, plain, &mut out, false);
-    }
-    let headers = dirs.len() > 1 || !out.is_empty() || has('R');
-    let mut queue: std::collections::VecDeque<(String, Arc<Inode>)> = dirs.into();
-    let mut first = out.is_empty();
-    while let Some((name, node)) = queue.pop_front() {
-        if !r.k.allows((r.p.uid, r.p.gid), &node, 4) {
-            r.err(format!("can't open '{name}': {}", Errno::Access));
-            status = 1;
-            continue;
-        }
-        if headers {
-            out.push_str(&format!("{}{name}:\n", if first { "" } else { "\n" }));
-        }
-        first = false;
-        let Kind::Dir(entries) = &node.kind else { continue };
-        let all = has('a');
-        let mut list: Vec<(String, Arc<Inode>)> = Vec::new();
-        if all {
-            list.push((".".into(), node.clone()));
-            list.push(("..".into(), r.k.fs.stat(&r.p.cwd, &format!("{name}/..")).cloned().unwrap_or_else(|_| node.clone())));
-        }
-        for (n, child) in entries {
-            if !n.starts_with('.') || all || has('A') {
-                let path = format!("{name}/{n}");
-                // What is mounted there is what is seen.
-                let child = r.k.fs.find(&r.p.cwd, &path, false).ok().and_then(|x| x.node.cloned()).unwrap_or_else(|| child.clone());
-                if has('R') && child.is_dir() && queue.len() < 10_000 {
-                    queue.push_back((path, child.clone()));
-                }
-                list.push((n.to_string(), child));
-            }
-        }
-        flags.print(r.k, list, &mut out, true);
-    }
-    r.out(out);
-    status
-}
-
-struct Ls {
-    long: bool,
-    one: bool,
-    human: bool,
-    classify: bool,
-    by_time: bool,
-    by_size: bool,
-    reverse: bool,
-    inode: bool,
-    numeric: bool,
-}
-
-impl Ls {
-    fn print(&self, k: &Kernel, mut list: Vec<(String, Arc<Inode>)>, out: &mut String, total: bool) {
-        if self.by_time {
-            list.order_by(|a, b| b.1.mtime.cmp(&a.1.mtime).then_with(|| a.0.cmp(&b.0)));
-        } else if self.by_size {
-            list.order_by(|a, b| b.1.size().cmp(&a.1.size()).then_with(|| a.0.cmp(&b.0)));
-        }
-        if self.reverse {
-            list.reverse();
-        }
-        let name = |n: &str, node: &Inode| {
-            let mark = match node.kind {
-                Kind::Dir(_) if self.classify => "/",
-                Kind::Link(_) if self.classify && !self.long => "@",
-                Kind::File { .. } | Kind::Program(_) if self.classify && node.mode & 0o111 != 0 => "*",
-                _ => "",
-            };
-            format!("{n}{mark}")
-        };
-        if !self.long {
-            if self.one || list.is_empty() {
-                for (n, node) in &list {
-                    if self.inode {
-                        out.push_str("      1 ");
-                    }
-                    out.push_str(&name(n, node));
-                    out.push('\n');
-                }
-                return;
-            }
-            // Columns, down first, within 80 characters.
-            let names: Vec<String> = list.iter().map(|(n, node)| name(n, node)).collect();
-            let width = names.iter().map(|n| n.chars().count()).max().unwrap_or(0) + 2;
-            let columns = (80 / width).clamp(1, names.len());
-            let rows = names.len().div_ceil(columns);
-            for row in 0..rows {
-                let mut line = String::new();
-                for n in names.iter().skip(row).step_by(rows) {
-                    line.push_str(&format!("{n:width$}"));
-                }
-                out.push_str(line.trim_end());
-                out.push('\n');
-            }
-            return;
-        }
-        if total {
-            let blocks: u64 = list.iter().map(|(_, n)| if matches!(n.kind, Kind::Link(_)) { 0 } else { n.size().div_ceil(4096) * 4 }).sum();
-            out.push_str(&format!("total {blocks}\n"));
-        }
-        for (n, node) in &list {
-            let date = {
-                let unix = text::unix_s(node.mtime);
-                let old = text::unix_s(k.now) - unix > 180 * 86_400;
-                text::strftime(if old { "%b %e  %Y" } else { "%b %e %H:%M" }, unix, 0)
-            };
-            let links = match &node.kind {
-                Kind::Dir(e) => 2 + e.values().filter(|c| c.is_dir()).count(),
-                _ => 1,
-            };
-            let size = if self.human { text::human(node.size()) } else { node.size().to_string() };
-            let (user, group) =
-                if self.numeric { (node.uid.to_string(), node.gid.to_string()) } else { (user(k, node.uid), group(k, node.gid)) };
-            let target = match &node.kind {
-                Kind::Link(t) => format!(" -> {t}"),
-                _ => String::new(),
-            };
-            let size = if matches!(node.kind, Kind::Device(_)) { format!("{:>4},{:>4}", 1, 3) } else { format!("{size:>9}") };
-            out.push_str(&format!("{} {links:>4} {user:<8} {group:<8} {size} {date} {}{target}\n", mode_text(node), name(n, node)));
-        }
-    }
 }
 
 fn stat(r: &mut Run<'_>) -> i32 {
