@@ -18,7 +18,7 @@ use super::host::Answer;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
 use super::state::{Action, OpenFile, use_lang, use_link};
-use super::vendor::{JsEditor, create_editor};
+use super::vendor::{JsEditor, create_editor, save_file};
 
 /// What the editor needs.
 #[derive(Clone, PartialEq, Properties)]
@@ -153,6 +153,7 @@ pub fn Edit(props: &Props) -> Html {
         <section class="panel edit" aria-label={Text::Editor.t(lang)}>
             <div class="head">
                 <div class="tabs grow" role="group" ref={row} aria-label={Text::Files.t(lang)}>{ for files }</div>
+                if let Some(f) = &shown { <button class="btn square" onclick={let f = f.clone(); Callback::from(move |_: MouseEvent| save_file(&f.path, &f.text))} aria-label={Text::Save.t(lang)} title={Text::Save.t(lang)}>{ Icon::Down.draw() }</button> }
                 <button class="btn square" onclick={new_file} aria-label={Text::NewFile.t(lang)} title={Text::NewFile.t(lang)}>{ Icon::Plus.draw() }</button>
             </div>
             if let Some((text, path)) = then {

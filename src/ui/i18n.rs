@@ -180,7 +180,7 @@ texts! {
     ProbeStartup: "Startup probe", "启动探针";
     ProbeLiveness: "Liveness probe", "存活探针";
     ProbeReadiness: "Readiness probe", "就绪探针";
-    ProbeRule: "every {} s after {} s, up to {} s; {} misses count", "每 {} 秒一次，{} 秒后开始，超时 {} 秒；失败 {} 次算数";
+    ProbeRule: "every {} s, first after {} s, given up after {} s; {} misses in a row count", "每 {} 秒一次，{} 秒后开始，超时 {} 秒；连续失败 {} 次算数";
     NextIn: "next in {} s", "{} 秒后再探";
     MissesOf: "{} of {} misses", "失败 {} / {}";
     RunningSince: "running for {}", "已运行 {}";

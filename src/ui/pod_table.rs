@@ -29,6 +29,10 @@ const ROWS_MAX: usize = 500;
 pub fn PodTable(props: &Props) -> Html {
     let (lang, link) = (use_lang(), use_link());
     let heads = [Text::Name, Text::Status, Text::Ready, Text::Restarts, Text::Node, Text::Namespace];
+    // Where all pods are in one namespace, nobody needs to be told which.
+    let first = props.view.pods().next();
+    let many = props.view.pods().any(|p| first.is_some_and(|f| f.namespace != p.namespace));
+    let heads = &heads[..5 + usize::from(many)];
     html! {
         <div class="panel table-wrap" tabindex="0" role="region" aria-label={Text::Pods.t(lang)}>
             <table>
@@ -44,7 +48,7 @@ pub fn PodTable(props: &Props) -> Html {
                             <td class="mono">{ format!("{}/{}", p.ready, p.total) }</td>
                             <td class="mono">{ p.restarts }</td>
                             <td>{ p.node.clone().unwrap_or_default() }</td>
-                            <td>{ &p.namespace }</td>
+                            if many { <td>{ &p.namespace }</td> }
                         </tr>
                     }
                 </tbody>

@@ -10,7 +10,7 @@ use kubarium::sim::Session;
 use super::host::Host;
 use super::i18n::{Lang, Text, fill};
 use super::icons::Icon;
-use super::state::{Action, Link, SPEED_NORMAL, State, use_focus, use_lang, use_link};
+use super::state::{Action, Link, SPEED_NORMAL, State, Subject, use_focus, use_lang, use_link};
 use super::vendor::{copy_text, on_files, on_link, pack, pick_file, save_file};
 
 /// The version of links that this page makes, and the newest that it reads.
@@ -28,6 +28,8 @@ struct Head {
     table: bool,
     playing: bool,
     speed: usize,
+    /// The object in the inspector: its kind, namespace, name and UID.
+    look: Option<[String; 4]>,
 }
 
 /// Asks for a link to the session as it stands; it comes as [`Action::Share`].
@@ -39,6 +41,7 @@ pub fn share(link: &Link, state: &State) {
         table: state.table,
         playing: state.playing,
         speed: state.speed,
+        look: state.selected.clone().map(|s| [s.kind, s.namespace, s.name, s.uid]),
     };
     // A head has finite numbers only, so that it can always be written.
     let head = serde_json::to_string(&head).unwrap_or_default();
@@ -67,6 +70,9 @@ pub fn listen(link: &Link, lang: Lang) {
                 to.open(session, head.at, Text::LinkOpened.t(lang));
                 to.set_speed(if head.speed == 0 { SPEED_NORMAL } else { head.speed });
                 to.play(head.playing);
+                if let Some([kind, namespace, name, uid]) = head.look {
+                    to.send(Action::Select(Some(Subject { kind, namespace, name, uid })));
+                }
             }
         }
     });

@@ -18,6 +18,9 @@ for (const [theme, language, size] of [
     await panel(0);
     await until('three pods', async () => (await page.locator('.node .pod', { hasText: 'Running' }).count()) === 3);
     const names = await page.locator('.pod').evaluateAll((all) => all.map((p) => p.title).sort());
+    const seen = await page.locator('.node .pod').first().getAttribute('title');
+    await page.locator('.node .pod').first().click();
+    await page.locator('.look h2', { hasText: seen.split('/').at(-1) }).waitFor();
     await page.locator('.bar').getByRole('button', { name: /Share|分享/ }).click();
     await page.locator('.share input').waitFor();
     await axe();
@@ -29,6 +32,8 @@ for (const [theme, language, size] of [
     await page.goto('about:blank');
     await page.goto(address);
     await until('the same pods', async () => JSON.stringify(await page.locator('.pod').evaluateAll((all) => all.map((p) => p.title).sort())) === JSON.stringify(names));
+    await panel(3);
+    await page.locator('.look h2', { hasText: seen.split('/').at(-1) }).waitFor();
     await panel(1);
     await page.locator('.answer', { hasText: /shared session|分享的会话/ }).waitFor();
     assert.equal(await page.evaluate(() => location.hash), '');

@@ -28,7 +28,14 @@ pub fn run(r: &mut Run<'_>) -> Option<i32> {
                 1
             }
         },
-        "true" | ":" | "clear" | "dmesg" | "stty" | "reset" | "mkfifo" | "renice" => 0,
+        "clear" | "reset" => {
+            // The escape sequences mean something to a terminal alone.
+            if r.k.is_tty(r.p, 1) {
+                r.out("\x1b[H\x1b[2J\x1b[3J".to_owned());
+            }
+            0
+        }
+        "true" | ":" | "dmesg" | "stty" | "mkfifo" | "renice" => 0,
         "false" => 1,
         "test" | "[" | "[[" => {
             let argv: Vec<String> = r.p.argv.iter().map(|a| a.to_string()).collect();
