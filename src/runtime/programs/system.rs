@@ -31,7 +31,7 @@ pub fn run(r: &mut Run<'_>) -> Option<i32> {
         "clear" | "reset" => {
             // The escape sequences mean something to a terminal alone.
             if r.k.is_tty(r.p, 1) {
-                r.out("\x1b[H\x1b[2J\x1b[3J".to_owned());
+                r.out("\x1b[H\x1b[2J\x1b[3J");
             }
             0
         }
