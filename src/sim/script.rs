@@ -98,7 +98,8 @@ fn type_in(out: &mut String, session: &Session, at: usize, data: &str, taken: &m
                 words.iter().filter(|w| !matches!(**w, "-t" | "--tty")).map(|w| if matches!(*w, "-it" | "-ti") { "-i" } else { *w });
             out.push_str(&plain.collect::<Vec<_>>().join(" "));
             here_doc(out, &read);
-        } else if words[0] == "kubectl" && says(&["edit"]) {
+        } else if words[0] == "kubectl" && says(&["edit"]) || matches!(words[0], "vi" | "vim" | "nano" | "less" | "more") {
+            // What is typed into these needs a screen.
             line(out, &format!("# here: {text}"));
         } else if let Some((until, _)) = next.as_ref().filter(|n| n.1.starts_with('\u{3}')) {
             let seconds = (until - session.inputs[at].t).max(1.0);
