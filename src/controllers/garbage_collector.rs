@@ -165,6 +165,7 @@ impl Component for GarbageCollector {
     fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
         let object = &change.object;
         if change.current().is_none() {
+            self.recorder.forget(object.uid());
             // What the gone object owned, and what waited for it to go.
             for (key, _) in api.dependents(object.uid()) {
                 self.queue.add_at(key.clone(), now);

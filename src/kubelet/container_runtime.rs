@@ -142,7 +142,6 @@ pub(super) fn termination_message(machine: &Machine) -> String {
     }
 }
 
-/// The hosts file that the kubelet manages.
 /// The groups that a pod's processes are in beside their own.
 fn groups_of(pod: &Value) -> Vec<u32> {
     let security = pod.at(&["spec", "securityContext"]);
@@ -150,6 +149,7 @@ fn groups_of(pod: &Value) -> Vec<u32> {
     all.filter_map(Value::as_int).filter_map(|n| u32::try_from(n).ok()).collect()
 }
 
+/// The hosts file that the kubelet manages.
 fn hosts_file(pod: &Value, ip: &str, hostname: &str) -> String {
     let mut text = String::from(
         "# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n",
@@ -185,6 +185,7 @@ fn resolv_conf(pod: &Value) -> String {
             let searches = vec![format!("{namespace}.svc.cluster.local"), "svc.cluster.local".to_owned(), "cluster.local".to_owned()];
             (vec!["10.96.0.10".to_owned()], searches, vec![("ndots".to_owned(), "5".to_owned())])
         }
+        // As the nodes resolve names themselves.
         "Default" => (vec!["10.244.0.1".to_owned()], Vec::new(), Vec::new()),
         _ => (Vec::new(), Vec::new(), Vec::new()),
     };

@@ -355,7 +355,7 @@ impl PodWorker {
             let here = if host.is_empty() { &own } else { host };
             let port = self.containers[c].spec.port(port).unwrap_or(0);
             let local = [format!("//{here}:{port}"), format!("//{here}")];
-            let after = to.split_once("//").map(|(_, rest)| format!("//{rest}"));
+            let after = ["http://", "https://", "//"].iter().find_map(|start| to.strip_prefix(start)).map(|rest| format!("//{rest}"));
             let within = match &after {
                 Some(absolute) => {
                     local.iter().find_map(|l| absolute.strip_prefix(l.as_str())).filter(|p| p.is_empty() || p.starts_with('/'))
