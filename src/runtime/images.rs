@@ -241,7 +241,7 @@ impl Reference {
 }
 
 /// Names that no registry has, so that failing pulls can be shown.
-const ABSENT: [&str; 5] = ["nosuch", "missing", "doesnotexist", "non-exist", "nonexist"];
+const ABSENT: [&str; 8] = ["nosuch", "missing", "doesnotexist", "does-not-exist", "non-exist", "nonexist", "notexist", ":sometag"];
 
 /// Pulls an image: what is in it, or why it cannot be had.
 pub fn lookup(reference: &str) -> Result<Image, PullFailure> {

@@ -169,3 +169,6 @@ curl -LO https://k8s.io/examples/pods/simple-pod.yaml
 curl -O https://k8s.io/
 # What there is no such thing for here says so.
 ssh node1; docker build .; kind create cluster
+kubectl get secret registry -o jsonpath='{.data.*}' | base64 --decode; echo | sudo -E base64 --wrap 0
+kubectl create deployment proportional --image=nginx:sometag
+sleep 2; kubectl get pods -l app=proportional -o jsonpath='{.items[0].status.containerStatuses[0].state.waiting.reason}{"\n"}'

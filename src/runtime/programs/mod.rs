@@ -216,7 +216,7 @@ pub fn start(k: &mut Kernel, p: &mut Process, name: &str) -> Step {
     if let Some(service) = k.service.clone().filter(|s| s.program == name) {
         return server::start(k, p, &service);
     }
-    let args: Vec<String> = p.argv.iter().skip(1).map(|a| a.to_string()).collect();
+    let args = p.argv.iter().skip(1).map(|a| shortened(name, a)).collect();
     let mut run = Run { k, p, name, args };
     if matches!(name, "vi" | "vim") {
         return vi::start(&mut run);
@@ -238,6 +238,89 @@ pub fn start(k: &mut Kernel, p: &mut Process, name: &str) -> Step {
     }
     run.err("applet not found");
     Step::Exit(127, 50)
+}
+
+/// The long options that programs share with those of GNU, and what they are in short; `*` is for all.
+const LONG: &[(&str, &str, &str)] = &[
+    ("*", "verbose", "-v"),
+    ("*", "recursive", "-r"),
+    ("*", "force", "-f"),
+    ("base64", "decode", "-d"),
+    ("base64", "wrap", "-w"),
+    ("cat", "number", "-n"),
+    ("cut", "characters", "-c"),
+    ("cut", "delimiter", "-d"),
+    ("cut", "fields", "-f"),
+    ("df", "human-readable", "-h"),
+    ("diff", "brief", "-q"),
+    ("diff", "unified", "-u"),
+    ("du", "human-readable", "-h"),
+    ("du", "summarize", "-s"),
+    ("grep", "after-context", "-A"),
+    ("grep", "before-context", "-B"),
+    ("grep", "context", "-C"),
+    ("grep", "count", "-c"),
+    ("grep", "extended-regexp", "-E"),
+    ("grep", "files-with-matches", "-l"),
+    ("grep", "fixed-strings", "-F"),
+    ("grep", "ignore-case", "-i"),
+    ("grep", "invert-match", "-v"),
+    ("grep", "line-number", "-n"),
+    ("grep", "max-count", "-m"),
+    ("grep", "only-matching", "-o"),
+    ("grep", "quiet", "-q"),
+    ("grep", "regexp", "-e"),
+    ("grep", "silent", "-q"),
+    ("grep", "word-regexp", "-w"),
+    ("head", "bytes", "-c"),
+    ("head", "lines", "-n"),
+    ("ls", "all", "-a"),
+    ("ls", "almost-all", "-A"),
+    ("ls", "directory", "-d"),
+    ("ls", "human-readable", "-h"),
+    ("mkdir", "mode", "-m"),
+    ("mkdir", "parents", "-p"),
+    ("mktemp", "directory", "-d"),
+    ("readlink", "canonicalize", "-f"),
+    ("sed", "expression", "-e"),
+    ("sed", "in-place", "-i"),
+    ("sed", "quiet", "-n"),
+    ("sed", "regexp-extended", "-E"),
+    ("sort", "field-separator", "-t"),
+    ("sort", "key", "-k"),
+    ("sort", "numeric-sort", "-n"),
+    ("sort", "reverse", "-r"),
+    ("sort", "unique", "-u"),
+    ("stat", "format", "-c"),
+    ("tail", "bytes", "-c"),
+    ("tail", "follow", "-f"),
+    ("tail", "lines", "-n"),
+    ("tee", "append", "-a"),
+    ("tr", "complement", "-c"),
+    ("tr", "delete", "-d"),
+    ("tr", "squeeze-repeats", "-s"),
+    ("uniq", "count", "-c"),
+    ("uniq", "repeated", "-d"),
+    ("uniq", "unique", "-u"),
+    ("wc", "bytes", "-c"),
+    ("wc", "lines", "-l"),
+    ("wc", "words", "-w"),
+    ("xargs", "max-args", "-n"),
+    ("xargs", "no-run-if-empty", "-r"),
+];
+
+/// An argument with its long option in short, where that is known; a value stays with it.
+fn shortened(program: &str, argument: &str) -> String {
+    let Some(long) = argument.strip_prefix("--") else { return argument.to_owned() };
+    let (name, value) = long.split_once('=').unwrap_or((long, ""));
+    let shared = ["chgrp", "chmod", "chown", "cp", "grep", "ls", "mv", "rm", "rmdir"].contains(&program);
+    let found = LONG.iter().find(|row| row.1 == name && (row.0 == program || row.0 == "*" && shared));
+    match found {
+        // Two programs call it by a capital.
+        Some((_, "recursive", _)) if matches!(program, "chgrp" | "chmod" | "chown" | "ls") => "-R".to_owned(),
+        Some(row) => format!("{}{value}", row.2),
+        None => argument.to_owned(),
+    }
 }
 
 /// Becomes a program's state.
@@ -412,4 +495,28 @@ fn sleep_us(args: &[String]) -> Result<u64, String> {
         total = total.saturating_add(text::duration_us(a).ok_or_else(|| a.clone())?);
     }
     Ok(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shortened;
+
+    #[test]
+    fn long_options_in_short() {
+        for (program, argument, want) in [
+            ("base64", "--decode", "-d"),
+            ("base64", "--wrap=0", "-w0"),
+            ("sort", "--key=2,2", "-k2,2"),
+            ("rm", "--recursive", "-r"),
+            ("chmod", "--recursive", "-R"),
+            ("sort", "--recursive", "--recursive"),
+            ("wget", "--timeout=1", "--timeout=1"),
+            ("wc", "--lines", "-l"),
+            ("head", "--lines=3", "-n3"),
+            ("grep", "--", "--"),
+            ("grep", "plain", "plain"),
+        ] {
+            assert_eq!(shortened(program, argument), want, "{program} {argument}");
+        }
+    }
 }
