@@ -5,6 +5,7 @@ use super::error::CliError;
 use super::host::{FileError, Files};
 use crate::api::Value;
 use crate::api::yaml::decode_documents;
+use crate::base::Order as _;
 use crate::kubectl::output::to_yaml;
 use crate::obj;
 
@@ -19,6 +20,30 @@ pub struct Kubeconfig {
     pub object: Value,
     /// Where it is written to.
     pub path: String,
+    /// The files that it was put together from.
+    parts: Vec<(String, Value)>,
+}
+
+/// The lists of named entries.
+const LISTS: [&str; 3] = ["clusters", "contexts", "users"];
+
+/// Whether a file has an entry of this name.
+fn holds(config: &Value, list: &str, name: &Value) -> bool {
+    config.get(list).items().iter().any(|item| item.get("name") == name)
+}
+
+fn parse(path: &str, bytes: &[u8]) -> Result<Value, CliError> {
+    let documents = decode_documents(&String::from_utf8_lossy(bytes))
+        .map_err(|e| CliError::Message(format!("error loading config file {path:?}: {e}")))?;
+    let object = documents.into_iter().next().map(|d| d.value).unwrap_or_default();
+    let version = object.get("apiVersion").str();
+    if !matches!(version, "" | "v1") {
+        return Err(CliError::Message(format!(
+            "error loading config file {path:?}: no kind {:?} is registered for version {version:?} in scheme \"k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50\"",
+            object.get("kind").str()
+        )));
+    }
+    Ok(object)
 }
 
 /// One context.
@@ -31,37 +56,80 @@ pub struct ConfigContext {
 }
 
 impl Kubeconfig {
-    /// Reads the file that `--kubeconfig`, `KUBECONFIG` or the home directory names.
+    /// Reads the file that `--kubeconfig` or the home directory names, or those of `KUBECONFIG` as one.
+    // Models clientcmd.ClientConfigLoadingRules: of two entries of a name the first counts.
     pub fn load(inv: &Invocation, files: &dyn Files) -> Result<Kubeconfig, CliError> {
         let var = |name: &str| inv.env.env.iter().find(|(k, _)| k == name).map(|(_, v)| v.as_str()).filter(|v| !v.is_empty());
         let explicit = inv.flags.get("kubeconfig").filter(|p| !p.is_empty());
-        let path = explicit.map(str::to_owned).or_else(|| var("KUBECONFIG").map(str::to_owned));
-        let path = path.unwrap_or_else(|| format!("{}/.kube/config", var("HOME").unwrap_or("/root")));
-        let object = match files.read(&path) {
-            Ok(bytes) => {
-                let documents = decode_documents(&String::from_utf8_lossy(&bytes))
-                    .map_err(|e| CliError::Message(format!("error loading config file {path:?}: {e}")))?;
-                let object = documents.into_iter().next().map(|d| d.value).unwrap_or_default();
-                let version = object.get("apiVersion").str();
-                if !matches!(version, "" | "v1") {
-                    return Err(CliError::Message(format!(
-                        "error loading config file {path:?}: no kind {:?} is registered for version {version:?} in scheme \"k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50\"",
-                        object.get("kind").str()
-                    )));
+        let home = format!("{}/.kube/config", var("HOME").unwrap_or("/root"));
+        let listed = var("KUBECONFIG").into_iter().flat_map(|list| list.split(':')).filter(|p| !p.is_empty());
+        let mut paths: Vec<String> = explicit.map_or_else(|| listed.map(str::to_owned).collect(), |path| vec![path.to_owned()]);
+        if paths.is_empty() {
+            paths.push(home.clone());
+        }
+        let path = paths[0].clone();
+        let mut parts: Vec<(String, Value)> = Vec::new();
+        for path in paths {
+            match files.read(&path) {
+                Ok(bytes) => parts.push((path.clone(), parse(&path, &bytes)?)),
+                Err(FileError::NotFound) if explicit.is_some() => {
+                    return Err(CliError::Message(format!("stat {path}: no such file or directory")));
                 }
-                object
+                Err(_) if path == home => parts.push((path, built_in(&inv.env.namespace))),
+                Err(_) => {}
             }
-            Err(FileError::NotFound) if explicit.is_some() => {
-                return Err(CliError::Message(format!("stat {path}: no such file or directory")));
-            }
-            Err(_) => built_in(&inv.env.namespace),
+        }
+        let Some((_, object)) = parts.first() else {
+            return Ok(Kubeconfig { object: built_in(&inv.env.namespace), path, parts });
         };
-        Ok(Kubeconfig { object, path })
+        let mut object = object.clone();
+        for (_, part) in parts.iter().skip(1) {
+            for list in LISTS {
+                let more = part.get(list).items().iter();
+                let new: Vec<Value> = more.filter(|item| !holds(&object, list, item.get("name"))).cloned().collect();
+                if !new.is_empty() {
+                    object.get_mut(list).list_mut().extend(new);
+                }
+            }
+            if object.get("current-context").is_empty() && !part.get("current-context").is_empty() {
+                object.set(&["current-context"], part.get("current-context").clone());
+            }
+        }
+        for list in LISTS.iter().filter(|list| !object.get(list).is_null()).copied().collect::<Vec<_>>() {
+            object.get_mut(list).list_mut().order_by(|a, b| a.get("name").str().cmp(b.get("name").str()));
+        }
+        if object.get("preferences").is_empty() {
+            object.remove(&["preferences"]);
+        }
+        Ok(Kubeconfig { object, path, parts })
     }
 
-    /// Writes it.
+    /// Writes it; of several files each gets what it had, and the first what is new.
     pub fn save(&self, files: &mut dyn Files) -> Result<(), CliError> {
-        files.write(&self.path, to_yaml(&self.object).as_bytes()).map_err(|e| CliError::Message(format!("open {}: {e}", self.path)))
+        let mut write = |path: &str, object: &Value| {
+            files.write(path, to_yaml(object).as_bytes()).map_err(|e| CliError::Message(format!("open {path}: {e}")))
+        };
+        if self.parts.len() < 2 {
+            return write(&self.path, &self.object);
+        }
+        let home_of = |found: &dyn Fn(&Value) -> bool| self.parts.iter().position(|(_, part)| found(part)).unwrap_or(0);
+        for (i, (path, old)) in self.parts.iter().enumerate() {
+            let mut part = old.clone();
+            for list in LISTS {
+                let items = self.object.get(list).items().iter();
+                let own: Vec<Value> = items.filter(|item| home_of(&|p| holds(p, list, item.get("name"))) == i).cloned().collect();
+                if !(own.is_empty() && old.get(list).is_null()) {
+                    part.set(&[list], own);
+                }
+            }
+            if home_of(&|p| !p.get("current-context").is_empty()) == i && !self.object.get("current-context").is_null() {
+                part.set(&["current-context"], self.object.get("current-context").clone());
+            }
+            if !part.same(old) {
+                write(path, &part)?;
+            }
+        }
+        Ok(())
     }
 
     /// The current context's name.

@@ -1,0 +1,42 @@
+# Several kubeconfigs, one at a time and as one.
+#file config-demo
+apiVersion: v1
+kind: Config
+preferences: {}
+clusters:
+- cluster:
+  name: development
+- cluster:
+  name: test
+users:
+- name: developer
+- name: experimenter
+contexts:
+- context:
+  name: dev-frontend
+- context:
+  name: exp-test
+#end
+#file config-demo-2
+apiVersion: v1
+kind: Config
+contexts:
+- context:
+    cluster: development
+    namespace: ramp
+    user: developer
+  name: dev-ramp-up
+#end
+kubectl config --kubeconfig=config-demo set-cluster development --server=https://1.2.3.4 --certificate-authority=fake-ca-file
+kubectl config --kubeconfig=config-demo set-cluster test --server=https://5.6.7.8 --insecure-skip-tls-verify
+kubectl config --kubeconfig=config-demo set-credentials developer --client-certificate=fake-cert-file --client-key=fake-key-file
+kubectl config --kubeconfig=config-demo set-credentials experimenter --username=exp --password=some-password
+kubectl config --kubeconfig=config-demo set-context dev-frontend --cluster=development --namespace=frontend --user=developer
+kubectl config --kubeconfig=config-demo set-context exp-test --cluster=test --namespace=default --user=experimenter
+kubectl config --kubeconfig=config-demo use-context dev-frontend
+kubectl config --kubeconfig=config-demo view --minify
+export KUBECONFIG=config-demo:config-demo-2; kubectl config view; kubectl config set-context dev-ramp-up --namespace=ramp-2; kubectl config use-context dev-ramp-up; kubectl config set-context new --cluster=test
+cat config-demo-2; sed -n '/^contexts/,/^kind/p' config-demo
+export KUBECONFIG=config-demo:config-demo-2:$HOME/.kube/config:nowhere; kubectl config get-contexts
+kubectl config --kubeconfig=nowhere view
+kubectl config get-contexts
