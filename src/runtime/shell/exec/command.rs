@@ -1,0 +1,427 @@
+//! Simple commands: their assignments, functions, builtins and programs.
+
+use super::*;
+
+impl Shell {
+    fn assigned(&mut self, k: &mut Kernel, p: &mut Process, assigns: &[Assign]) -> Result<Vec<Assigned>, Stop> {
+        let mut e = Expander::new(self, k, p);
+        let mut out: Vec<Assigned> = Vec::new();
+        // Each sees those before it. They are taken back for now, because a command substitution in a later one expands all again.
+        let mut before: Vec<(ArcStr, Option<Var>)> = Vec::new();
+        let mut stopped = None;
+        for a in assigns {
+            if let Some((name, None, value @ Ok(_), append)) = out.last().cloned() {
+                before.push((name.clone(), e.sh.vars.get(&name).cloned()));
+                // What cannot be assigned is complained about when all are.
+                let _ = e.sh.assign(&name, None, value, append);
+            }
+            match expanded(&mut e, a) {
+                Ok(assigned) => out.push(assigned),
+                Err(stop) => {
+                    stopped = Some(stop);
+                    break;
+                }
+            }
+        }
+        for (name, var) in before.into_iter().rev() {
+            match var {
+                Some(var) => drop(self.vars.insert(name, var)),
+                None => drop(self.vars.remove(&name)),
+            }
+        }
+        stopped.map_or(Ok(out), Err)
+    }
+
+    fn assign(&mut self, name: &ArcStr, index: Option<i64>, value: Result<String, Vec<String>>, append: bool) -> Result<(), String> {
+        match (value, index) {
+            (Ok(v), None) => {
+                let v = if append { format!("{}{v}", self.get(name).map_or("", |o| o.as_str())) } else { v };
+                self.set(name, &v)
+            }
+            (Ok(v), Some(i)) => {
+                let mut items = self.array(name).unwrap_or_default();
+                let i = if i < 0 { i + items.len() as i64 } else { i };
+                let Some(i) = usize::try_from(i).ok().filter(|i| *i < 100_000) else {
+                    return Err(format!("{name}[{i}]: bad array subscript"));
+                };
+                if items.len() <= i {
+                    items.resize(i + 1, String::new());
+                }
+                items[i] = if append { format!("{}{v}", items[i]) } else { v };
+                self.assign(name, None, Err(items), false)
+            }
+            (Err(items), _) => {
+                if self.vars.get(name).is_some_and(|v| v.readonly) {
+                    return self.set(name, "");
+                }
+                let mut all: Vec<ArcStr> =
+                    if append { self.array(name).unwrap_or_default().into_iter().map(ArcStr::from).collect() } else { Vec::new() };
+                all.extend(items.into_iter().map(ArcStr::from));
+                let exported = self.vars.get(name).is_some_and(|v| v.exported);
+                self.vars.insert(name.clone(), Var { array: Some(all), exported, ..Var::default() });
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn simple(&mut self, k: &mut Kernel, p: &mut Process, cmd: &Arc<Simple>) -> Flow {
+        if cmd.line > 0 {
+            self.line = cmd.line;
+        }
+        if self.record.is_empty() {
+            self.subst_status = None;
+        }
+        let mut argv = match Expander::new(self, k, p).fields(&cmd.words) {
+            Ok(argv) => argv,
+            Err(stop) => return self.stopped(k, p, stop),
+        };
+        let at = self.record_at;
+        let ready = if cmd.redirects.is_empty() {
+            Vec::new()
+        } else {
+            let tail = self.record.split_off(at.min(self.record.len()));
+            let head = std::mem::replace(&mut self.record, tail);
+            let ready = self.ready_redirects(k, p, &cmd.redirects);
+            let tail = std::mem::replace(&mut self.record, head);
+            self.record.extend(tail);
+            match ready {
+                Ok(r) => r,
+                Err(stop) => return self.stopped(k, p, stop),
+            }
+        };
+        let at = if cmd.redirects.is_empty() { at } else { at + self.record_at };
+        let assigned = if cmd.assigns.is_empty() {
+            Vec::new()
+        } else {
+            let tail = self.record.split_off(at.min(self.record.len()));
+            let head = std::mem::replace(&mut self.record, tail);
+            let assigned = self.assigned(k, p, &cmd.assigns);
+            let tail = std::mem::replace(&mut self.record, head);
+            self.record.extend(tail);
+            match assigned {
+                Ok(a) => a,
+                Err(stop) => return self.stopped(k, p, stop),
+            }
+        };
+        if self.opts.xtrace {
+            self.trace(k, p, &assigned, &argv);
+        }
+        if self.opts.noexec {
+            self.advance(0);
+            return Flow::Next;
+        }
+        if argv.is_empty() {
+            for (name, index, value, append) in assigned {
+                if let Err(text) = self.assign(&name, index, value, append) {
+                    self.complain(k, p, &text);
+                    self.status = if self.bash { 1 } else { 2 };
+                    self.record.clear();
+                    if self.opts.interactive && !self.subshell {
+                        self.frames.clear();
+                        self.unwind_to(k, p, 0);
+                    } else {
+                        self.exiting = Some(self.status);
+                    }
+                    return Flow::Next;
+                }
+            }
+            let mut status = self.subst_status.take().unwrap_or(0);
+            match self.redirect(k, p, &ready) {
+                Ok(saved) => self.undo(k, p, saved),
+                Err(text) => {
+                    self.complain(k, p, &text);
+                    status = 1;
+                }
+            }
+            self.status = status;
+            self.advance(0);
+            if !cmd.tested {
+                self.check_errexit();
+            }
+            return Flow::Next;
+        }
+        // `command name` finds no functions.
+        let mut plain = false;
+        while argv.first().is_some_and(|a| a == "command") && argv.len() > 1 && !argv[1].starts_with('-') {
+            argv.remove(0);
+            plain = true;
+        }
+        let function = if plain { None } else { self.functions.get(argv[0].as_str()).cloned() };
+        if let Some(code) = function {
+            return self.call(k, p, cmd, code, Expanded { argv, ready, assigned });
+        }
+        if builtins::is_builtin(&argv[0], self.bash) {
+            return self.builtin(k, p, cmd, Expanded { argv, ready, assigned });
+        }
+        self.external(k, p, cmd, Expanded { argv, ready, assigned })
+    }
+
+    /// What a traced line begins with: bash says how deep it is.
+    pub(in super::super) fn trace_mark(&self) -> String {
+        "+".repeat(if self.bash { 1 + self.depth } else { 1 })
+    }
+
+    fn trace(&mut self, k: &mut Kernel, p: &mut Process, assigned: &[Assigned], argv: &[String]) {
+        let mut text = self.trace_mark();
+        for (name, _, value, _) in assigned {
+            match value {
+                Ok(v) => text.push_str(&format!(" {name}={}", quote(v))),
+                Err(items) => text.push_str(&format!(" {name}=({})", items.join(" "))),
+            }
+        }
+        for a in argv {
+            text.push(' ');
+            text.push_str(&if a.is_empty() { "''".to_string() } else { quote(a) });
+        }
+        text.push('\n');
+        let _ = k.put(p, 2, text.as_bytes());
+    }
+
+    /// Sets variables for one command and remembers what they were.
+    fn assign_for(&mut self, assigned: Vec<Assigned>, saved: &mut Saved, export: bool) -> Result<(), String> {
+        for (name, index, value, append) in assigned {
+            saved.vars.push((name.clone(), self.vars.get(&name).cloned()));
+            self.assign(&name, index, value, append)?;
+            if export && let Some(v) = self.vars.get_mut(&name) {
+                v.exported = true;
+                self.env = None;
+            }
+        }
+        Ok(())
+    }
+
+    fn call(&mut self, k: &mut Kernel, p: &mut Process, cmd: &Simple, code: Arc<Code>, expanded: Expanded) -> Flow {
+        let Expanded { argv, ready, assigned } = expanded;
+        if self.frames.len() >= FRAMES_MAX {
+            self.complain(k, p, "maximum function nesting level exceeded");
+            self.status = 2;
+            self.exiting = Some(2);
+            return Flow::Next;
+        }
+        let mut saved = match self.redirect(k, p, &ready) {
+            Ok(s) => s,
+            Err(text) => {
+                self.complain(k, p, &text);
+                self.status = 1;
+                self.advance(0);
+                return Flow::Next;
+            }
+        };
+        if let Err(text) = self.assign_for(assigned, &mut saved, true) {
+            self.complain(k, p, &text);
+        }
+        self.advance(0);
+        self.control.push(Control::Redirect(saved));
+        let params = std::mem::replace(&mut self.params, argv.into_iter().skip(1).map(ArcStr::from).collect());
+        self.push_frame(code, FrameKind::Function { params, locals: Vec::new() }, cmd.tested);
+        Flow::Next
+    }
+
+    fn builtin(&mut self, k: &mut Kernel, p: &mut Process, cmd: &Simple, expanded: Expanded) -> Flow {
+        let Expanded { argv, ready, assigned } = expanded;
+        let mut saved = match self.redirect(k, p, &ready) {
+            Ok(s) => s,
+            Err(text) => {
+                self.complain(k, p, &text);
+                self.status = 1;
+                self.advance(0);
+                if !cmd.tested {
+                    self.check_errexit();
+                }
+                return Flow::Next;
+            }
+        };
+        let special = builtins::is_special(&argv[0]);
+        let mut lost = Saved::default();
+        let into = if special { &mut lost } else { &mut saved };
+        if let Err(text) = self.assign_for(assigned, into, false) {
+            self.complain(k, p, &text);
+        }
+        let outcome = builtins::run(self, k, p, &argv, cmd.tested);
+        match outcome {
+            Outcome::Done(status) => {
+                self.undo(k, p, saved);
+                self.status = status;
+                self.advance(0);
+                if !cmd.tested {
+                    self.check_errexit();
+                }
+            }
+            Outcome::Jumped => self.undo(k, p, saved),
+            Outcome::Exit(code) => {
+                self.undo(k, p, saved);
+                self.exiting = Some(code);
+            }
+            Outcome::Frame(code, kind) => {
+                self.advance(0);
+                self.control.push(Control::Redirect(saved));
+                self.push_frame(code, kind, cmd.tested);
+            }
+            Outcome::Wait { pids, any } => {
+                self.undo(k, p, saved);
+                self.advance(0);
+                self.wait = Wait::Builtin { pids, any };
+            }
+            Outcome::Read(mut reading) => {
+                reading.saved = saved;
+                self.advance(0);
+                self.wait = Wait::Read(reading);
+            }
+            Outcome::Foreground(pid) => {
+                self.undo(k, p, saved);
+                self.advance(0);
+                self.wait = Wait::Jobs { pids: vec![(pid, None)], tested: cmd.tested };
+            }
+            Outcome::Keep => {
+                // `exec` without a command: the redirections stay.
+                for (_, old) in saved.fds {
+                    if let Some(d) = old {
+                        k.desc_unref(d);
+                    }
+                }
+                self.status = 0;
+                self.advance(0);
+            }
+            Outcome::Exec(argv) => {
+                for (_, old) in saved.fds {
+                    if let Some(d) = old {
+                        k.desc_unref(d);
+                    }
+                }
+                return self.exec_in_place(k, p, argv, true);
+            }
+        }
+        Flow::Next
+    }
+
+    fn external(&mut self, k: &mut Kernel, p: &mut Process, cmd: &Simple, expanded: Expanded) -> Flow {
+        let Expanded { argv, ready, assigned } = expanded;
+        // The last command of a child, or of `sh -c`, replaces the shell.
+        let last = self.frames.len() == 1
+            && self.control.is_empty()
+            && !self.reads_input
+            && !self.opts.interactive
+            && self.traps.values().all(|t| t.is_empty())
+            && self.jobs.iter().all(|j| j.status.is_some())
+            && self
+                .frames
+                .first()
+                .is_some_and(|f| matches!(f.kind, FrameKind::Main) && f.code.ops.get(f.pc + 1).is_none_or(|o| *o == Op::Exit));
+        if last {
+            match self.redirect(k, p, &ready) {
+                Ok(saved) => {
+                    for (_, old) in saved.fds {
+                        if let Some(d) = old {
+                            k.desc_unref(d);
+                        }
+                    }
+                }
+                Err(text) => {
+                    self.complain(k, p, &text);
+                    self.exiting = Some(1);
+                    return Flow::Next;
+                }
+            }
+            let mut saved = Saved::default();
+            if let Err(text) = self.assign_for(assigned, &mut saved, true) {
+                self.complain(k, p, &text);
+            }
+            return self.exec_in_place(k, p, argv, false);
+        }
+        let mut vars = Saved::default();
+        if let Err(text) = self.assign_for(assigned, &mut vars, true) {
+            self.complain(k, p, &text);
+        }
+        let env = self.environment();
+        let path = self.get("PATH").cloned();
+        self.undo(k, p, vars);
+        let saved = match self.redirect(k, p, &ready) {
+            Ok(s) => s,
+            Err(text) => {
+                self.complain(k, p, &text);
+                self.status = 1;
+                self.advance(0);
+                if !cmd.tested {
+                    self.check_errexit();
+                }
+                return Flow::Next;
+            }
+        };
+        let found = look_up(k, p, path.as_deref(), &argv);
+        let outcome = match found {
+            Ok(l) => match k.fork(p, Body::Gone) {
+                Some(pid) => {
+                    self.adopt(k, pid, None, None, None, false);
+                    if let Some(mut c) = k.procs.remove(&pid) {
+                        k.exec(&mut c, l.program, l.argv, env);
+                        k.procs.insert(pid, c);
+                    }
+                    Some(pid)
+                }
+                None => {
+                    self.undo(k, p, saved);
+                    return self.cannot_fork(k, p);
+                }
+            },
+            Err(e) => {
+                self.status = self.not_run(k, p, &argv[0], e);
+                None
+            }
+        };
+        self.undo(k, p, saved);
+        self.advance(0);
+        match outcome {
+            Some(pid) => self.wait = Wait::Jobs { pids: vec![(pid, None)], tested: cmd.tested },
+            None => {
+                if !cmd.tested {
+                    self.check_errexit();
+                }
+            }
+        }
+        Flow::Next
+    }
+
+    /// Says why a command could not be run; 127 or 126.
+    fn not_run(&mut self, k: &mut Kernel, p: &mut Process, name: &str, e: Errno) -> i32 {
+        let text = match (e, self.bash) {
+            (Errno::NoEntry, false) => format!("{name}: not found"),
+            (Errno::NoEntry, true) if !name.contains('/') => format!("{name}: command not found"),
+            (Errno::IsDirectory, true) => format!("{name}: Is a directory"),
+            (Errno::IsDirectory, false) => format!("{name}: Permission denied"),
+            (e, _) => format!("{name}: {e}"),
+        };
+        self.complain(k, p, &text);
+        if matches!(e, Errno::NoEntry | Errno::NotDirectory) { 127 } else { 126 }
+    }
+
+    fn exec_in_place(&mut self, k: &mut Kernel, p: &mut Process, argv: Vec<String>, builtin: bool) -> Flow {
+        let path = self.get("PATH").cloned();
+        match look_up(k, p, path.as_deref(), &argv) {
+            Ok(Lookup { program, argv }) => {
+                p.argv = argv;
+                p.env = self.environment();
+                p.handled = 0;
+                p.memory = 600 << 10;
+                if self.opts.interactive {
+                    p.ignored &= !(Signal::TERM.bit() | Signal::QUIT.bit());
+                }
+                Flow::Wait(Step::Become(Box::new(Body::Start(program)), 400))
+            }
+            Err(e) => {
+                let status = if builtin && !self.bash {
+                    self.builtin_error(
+                        k,
+                        p,
+                        "exec",
+                        &format!("{}: {}", argv[0], if e == Errno::NoEntry { "not found".to_string() } else { e.to_string() }),
+                    );
+                    if e == Errno::NoEntry { 127 } else { 126 }
+                } else {
+                    self.not_run(k, p, &argv[0], e)
+                };
+                self.exiting = Some(status);
+                Flow::Next
+            }
+        }
+    }
+}
