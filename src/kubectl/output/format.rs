@@ -4,7 +4,7 @@ use crate::base::Order as _;
 use thiserror::Error;
 
 use super::{ColumnsError, CustomColumns, GoTemplate, JsonPath, JsonPathError, TemplateError};
-use super::{go_value, name_of, to_json, to_kyaml, to_yaml, without_managed_fields};
+use super::{name_of, to_json, to_kyaml, to_yaml, without_managed_fields};
 use crate::api::Value;
 
 /// How objects are printed.
@@ -32,7 +32,7 @@ pub enum ObjectFormat {
 #[derive(Clone, Debug, Error, PartialEq)]
 pub enum FormatError {
     /// There is no such format, or not for this command.
-    #[error("unable to match a printer suitable for the output format {format}, allowed formats are: {allowed}", format = go_value::quote(format), allowed = allowed.join(","))]
+    #[error("unable to match a printer suitable for the output format {format}, allowed formats are: {allowed}", format = crate::api::quote(format), allowed = allowed.join(","))]
     Unknown {
         /// What was asked for.
         format: String,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::api::Value;
+use crate::api::{Value, quote};
 
 /// `%v`: `map[a:1 b:[x y]]`, `<nil>`.
 pub(super) fn plain(v: &Value) -> String {
@@ -78,34 +78,6 @@ fn write_syntax(out: &mut String, v: &Value) {
         }
         other => write_plain(out, other),
     }
-}
-
-/// A string in double quotes with Go's escapes.
-// Models strconv.Quote.
-pub(super) fn quote(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{7}' => out.push_str("\\a"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{b}' => out.push_str("\\v"),
-            '\0'..='\u{1f}' | '\u{7f}' => {
-                let _ = write!(out, "\\x{:02x}", u32::from(c));
-            }
-            '\u{80}'..='\u{9f}' | '\u{ad}' | '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{a0}' => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            _ => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }
 
 /// A float as `%v` and `strconv.FormatFloat(f, 'g', -1, 64)` print it: the shortest digits, with an exponent from 1e6 on and below 1e-4.

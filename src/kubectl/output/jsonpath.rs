@@ -62,7 +62,7 @@ impl JsonPath {
 
     /// What kubectl says on standard error (after `error: `) where [`JsonPath::print`] fails on an object.
     pub fn failure(&self, error: &JsonPathError, data: &Value) -> String {
-        let (quoted, template) = (go_value::quote(&self.template), &self.template);
+        let (quoted, template) = (crate::api::quote(&self.template), &self.template);
         format!(
             "error executing jsonpath {quoted}: Error executing template: {error}. Printing more information for debugging the template:\n\
              \ttemplate was:\n\t\t{template}\n\tobject given to jsonpath engine was:\n\t\t{}\n\n\n",

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use thiserror::Error;
 
-use super::{JsonPath, JsonPathError, go_value, relaxed_path};
+use super::{JsonPath, JsonPathError, relaxed_path};
 use crate::api::{Quantity, Value};
 
 /// Why objects cannot be sorted, in kubectl's words.
@@ -15,7 +15,7 @@ pub enum SortError {
     #[error("sorting error: {0}")]
     Path(#[from] JsonPathError),
     /// No object has the member.
-    #[error("couldn't find any field with path {path} in the list of objects", path = go_value::quote(.0))]
+    #[error("couldn't find any field with path {path} in the list of objects", path = crate::api::quote(.0))]
     NotFound(String),
     /// The member is neither a number nor a string. kubectl says so in its log and leaves.
     #[error("Field {path} in [][][]reflect.Value is an unsortable type: interface, err: {reason}")]

@@ -70,7 +70,7 @@ impl GoTemplate {
 
     /// What kubectl says on standard error (after `error: `) where [`GoTemplate::print`] fails.
     pub fn failure(&self, error: &TemplateError) -> String {
-        format!("error executing template {}: {error}", go_value::quote(&self.text))
+        format!("error executing template {}: {error}", crate::api::quote(&self.text))
     }
 }
 

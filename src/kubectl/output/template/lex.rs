@@ -59,9 +59,9 @@ impl Token {
             Kind::Block | Kind::Break | Kind::Continue | Kind::Define | Kind::Else | Kind::End => format!("<{}>", self.text),
             Kind::If | Kind::Range | Kind::Template | Kind::With => format!("<{}>", self.text),
             _ if self.text.chars().count() > 10 => {
-                format!("{}...", super::go_value::quote(&self.text.chars().take(10).collect::<String>()))
+                format!("{}...", crate::api::quote(&self.text.chars().take(10).collect::<String>()))
             }
-            _ => super::go_value::quote(&self.text),
+            _ => crate::api::quote(&self.text),
         }
     }
 }
@@ -367,7 +367,7 @@ impl Lexer<'_> {
         self.accept("i");
         if self.peek().is_some_and(is_alphanumeric) {
             self.next();
-            return Err(format!("bad number syntax: {}", super::go_value::quote(&self.input[self.start..self.pos])));
+            return Err(format!("bad number syntax: {}", crate::api::quote(&self.input[self.start..self.pos])));
         }
         self.emit(Kind::Number);
         Ok(())

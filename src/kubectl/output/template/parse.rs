@@ -474,7 +474,7 @@ impl Parser {
             Operand::Field(first) => Operand::Field(first.into_iter().chain(names).collect()),
             Operand::Variable(name, first) => Operand::Variable(name, first.into_iter().chain(names).collect()),
             Operand::Constant(..) | Operand::Nil | Operand::Dot => {
-                let shown = crate::kubectl::output::go_value::quote(&term.shown());
+                let shown = crate::api::quote(&term.shown());
                 return self.error(format!("unexpected . after term {shown}"));
             }
             _ => Operand::Chain(Box::new(term), names),
@@ -562,7 +562,7 @@ fn number(text: &str) -> Result<Value, String> {
         return Ok(Value::Int(sign * n));
     }
     let float = plain.parse::<f64>().ok().filter(|f| f.is_finite() && lower.bytes().all(|b| b.is_ascii_digit() || b".e+-".contains(&b)));
-    let quoted = crate::kubectl::output::go_value::quote(text);
+    let quoted = crate::api::quote(text);
     match float {
         Some(f) if lower.contains(['.', 'e']) => Ok(Value::Float(f)),
         Some(_) => Err(format!("integer overflow: {quoted}")),

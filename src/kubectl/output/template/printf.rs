@@ -1,8 +1,8 @@
 //! Go's `fmt.Sprint`, `Sprintln` and `Sprintf`.
 
 use super::funcs::type_name;
-use crate::api::Value;
-use crate::kubectl::output::go_value::{plain, quote, syntax};
+use crate::api::{Value, quote};
+use crate::kubectl::output::go_value::{plain, syntax};
 
 /// The widest field that is padded.
 const WIDTH_MAX: usize = 10_000;

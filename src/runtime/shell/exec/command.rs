@@ -64,6 +64,16 @@ impl Shell {
         }
     }
 
+    /// Expands something with what was recorded of substitutions from a place on.
+    fn with_record_from<T>(&mut self, at: usize, expand: impl FnOnce(&mut Shell) -> T) -> T {
+        let tail = self.record.split_off(at.min(self.record.len()));
+        let head = std::mem::replace(&mut self.record, tail);
+        let expanded = expand(self);
+        let tail = std::mem::replace(&mut self.record, head);
+        self.record.extend(tail);
+        expanded
+    }
+
     pub(super) fn simple(&mut self, k: &mut Kernel, p: &mut Process, cmd: &Arc<Simple>) -> Flow {
         if cmd.line > 0 {
             self.line = cmd.line;
@@ -79,12 +89,7 @@ impl Shell {
         let ready = if cmd.redirects.is_empty() {
             Vec::new()
         } else {
-            let tail = self.record.split_off(at.min(self.record.len()));
-            let head = std::mem::replace(&mut self.record, tail);
-            let ready = self.ready_redirects(k, p, &cmd.redirects);
-            let tail = std::mem::replace(&mut self.record, head);
-            self.record.extend(tail);
-            match ready {
+            match self.with_record_from(at, |sh| sh.ready_redirects(k, p, &cmd.redirects)) {
                 Ok(r) => r,
                 Err(stop) => return self.stopped(k, p, stop),
             }
@@ -93,12 +98,7 @@ impl Shell {
         let assigned = if cmd.assigns.is_empty() {
             Vec::new()
         } else {
-            let tail = self.record.split_off(at.min(self.record.len()));
-            let head = std::mem::replace(&mut self.record, tail);
-            let assigned = self.assigned(k, p, &cmd.assigns);
-            let tail = std::mem::replace(&mut self.record, head);
-            self.record.extend(tail);
-            match assigned {
+            match self.with_record_from(at, |sh| sh.assigned(k, p, &cmd.assigns)) {
                 Ok(a) => a,
                 Err(stop) => return self.stopped(k, p, stop),
             }
