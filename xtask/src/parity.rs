@@ -28,10 +28,10 @@ else does, also what no second real cluster would do the same way:
 - Authentication and authorisation: roles are kept and checked for form; everything is allowed. Tokens and certificates are not issued.
 - Webhooks, admission policies and API aggregation are accepted and do nothing.
 - IPv6 and dual stack: a cluster here has IPv4 alone, and says so as a real one with IPv4 alone does.
-- Load balancers of a cloud, ingress controllers, network policies: kept and printed, nothing acts on them.
+- Load balancers of a cloud, ingress controllers: kept and printed, nothing acts on them.
 - Custom resources: of what is wrong with the syntax of a rule in CEL the first place is said to the letter, what follows from it not always;
   a timestamp's `string()` is in UTC; costs of evaluation differ by a little. Conversion webhooks: versions differ in name alone.
-  `kubectl get` shows the preferred version.
+  Tables of `kubectl get` show the preferred version; `-o` the one that is asked for.
 - Custom and external metrics: the autoscaler says that they are not served. Metrics of CPU and memory are.
 - Dynamic resources, CSI drivers, Windows, swap, cgroups below the level of a container's CPU and memory.
 - Process namespaces shared by a pod's containers (`shareProcessNamespace`, `debug --target`): kept, without effect. Databases but
