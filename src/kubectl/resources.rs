@@ -181,11 +181,16 @@ pub fn kind_among(kinds: &[KindRef], text: &str) -> Option<KindRef> {
     })
 }
 
-/// The version of a kind that the arguments name (`hpa.v1.autoscaling`), where it is not the stored one.
+/// The version of a kind that the arguments name (`horizontalpodautoscalers.v1.autoscaling`), where it is not the stored one. After a
+/// short name it says nothing.
+// Models client-go's shortcutExpander, which drops it.
 pub fn version_asked(api: &ApiServer, args: &[String], kind: KindRef) -> Option<&'static str> {
     let types = args.iter().flat_map(|arg| arg.split('/').next().unwrap_or(arg).split(','));
     let versions = schema().versions(kind);
-    let mut asked = types.filter(|t| kind_of(api, t) == Some(kind)).filter_map(|t| t.split('.').nth(1));
+    let mut asked = types.filter(|t| kind_of(api, t) == Some(kind)).filter_map(|t| {
+        let (name, rest) = t.split_once('.')?;
+        (!kind.short_names.contains(&name)).then(|| rest.split('.').next()).flatten()
+    });
     asked.find_map(|a| versions.iter().copied().find(|v| *v == a)).filter(|v| *v != kind.version)
 }
 
