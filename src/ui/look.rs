@@ -209,6 +209,8 @@ fn cluster(props: &Props, lang: Lang, link: &Link) -> Html {
     let is_amiss = |p: &&Rc<PodView>| {
         matches!(p.health, Health::BackingOff | Health::Failing | Health::Failed | Health::Unscheduled | Health::NotReady)
     };
+    // That it runs says nothing of what is amiss.
+    let what = |p: &PodView| if p.status == "Running" { health_text(p.health).t(lang).to_owned() } else { p.status.clone() };
     let pods: Vec<&Rc<PodView>> = view.pods().filter(is_amiss).collect();
     let mut others = amiss(link.host.borrow().sim(), view, 3 * AMISS_MAX);
     others.truncate(AMISS_MAX);
@@ -232,7 +234,7 @@ fn cluster(props: &Props, lang: Lang, link: &Link) -> Html {
                 }
                 for p in pods.iter().take(AMISS_MAX) {
                     <li key={p.key.clone()}><button onclick={link.select(subject_of(p))}>
-                        <span class={classes!("tag", health_tone(p.health))}>{ health_icon(p.health).draw() }</span><b>{ &p.name }</b><span class="end">{ &p.status }</span>
+                        <span class={classes!("tag", health_tone(p.health))}>{ health_icon(p.health).draw() }</span><b>{ &p.name }</b><span class="end">{ what(p) }</span>
                     </button></li>
                 }
                 if pods.len() > AMISS_MAX { <li><div>{ fill(Text::AndMore.t(lang), &[&(pods.len() - AMISS_MAX).to_string()]) }</div></li> }
