@@ -99,7 +99,8 @@ for (const [theme, language, size] of [
     await drop('session.json', session);
     await page.locator('.answer', { hasText: /from the file is here|已打开文件中的会话/ }).waitFor();
     await panel(2);
-    await type(page, 'kubectl get configmaps');
+    // What is run again ends as it did then: a kubectl that applies takes its time.
+    await type(page, 'sleep 1; kubectl get configmaps');
     await until('what was applied', async () => /long +1/.test(await screen(page)));
   });
 }
