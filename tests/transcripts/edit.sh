@@ -59,3 +59,4 @@ KUBE_EDITOR='sed -i "s/1000/2000/"' kubectl apply edit-last-applied pod/p
 kubectl apply view-last-applied pod/p
 KUBE_EDITOR='sed -i "s/\"1000\"/\"2000\"/"' kubectl edit pod p
 ls /tmp | wc -l
+KUBE_EDITOR='sh -c echo' kubectl edit deploy web

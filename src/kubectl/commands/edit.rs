@@ -2,7 +2,7 @@
 
 use super::apply::{patch_of, three_way_patch};
 use crate::api::yaml::decode_documents;
-use crate::api::{KindRef, Object, Value};
+use crate::api::{Object, Value};
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
@@ -142,7 +142,7 @@ impl Editing {
             _ => Some("there was a problem with the editor"),
         };
         if let Some(trouble) = trouble {
-            return self.stop(cx, CliError::Message(format!("{trouble} {:?}", editor(cx).join(" "))));
+            return self.stop(cx, CliError::Message(format!("{trouble} {:?}", editor(cx).0.join(" "))));
         }
         let before = match cx.host.files.read(&self.path) {
             Ok(bytes) => std::mem::replace(&mut self.edited, String::from_utf8_lossy(&bytes).into_owned()),
@@ -160,7 +160,7 @@ impl Editing {
             cx.host.files.remove(&earlier);
         }
         if let Some(wrong) = wrong(&self.edited) {
-            let (of, name) = (resource(self.infos[0].kind), &self.infos[0].name);
+            let (of, name) = (self.infos[0].kind.qualified(), &self.infos[0].name);
             cx.out.errln(format!("error: {of} {name:?} is invalid"));
             let reason = format!("Invalid value: \"The edited file failed validation\": {wrong}");
             self.reasons.push(not_valid(&of, name, &[format!("<nil>: {reason}")]));
@@ -283,7 +283,7 @@ impl Editing {
     /// Notes that the server did not take an object.
     // Models editResults.addError.
     fn refused(&mut self, cx: &mut Context<'_, '_>, info: &Info, error: &CliError, written: &mut Written) {
-        let (of, name) = (resource(info.kind), &info.name);
+        let (of, name) = (info.kind.qualified(), &info.name);
         let said = match error {
             CliError::Status(status) if status.reason == "Invalid" => {
                 written.invalid += 1;
@@ -332,11 +332,6 @@ struct Written {
     lost: usize,
 }
 
-/// `deployments.apps`.
-fn resource(kind: KindRef) -> String {
-    if kind.group.is_empty() { kind.plural.to_owned() } else { format!("{}.{}", kind.plural, kind.group) }
-}
-
 /// A reason at the top of the text.
 fn not_valid(of: &str, name: &str, causes: &[String]) -> String {
     let mut text = format!("# {of} {name:?} was not valid{}\n", if causes.is_empty() { "" } else { ":" });
@@ -374,25 +369,22 @@ fn without_comments(text: &str) -> String {
     text.split_inclusive('\n').filter(|line| !is_comment(line)).collect()
 }
 
-/// The words of the editor's command, as the environment names it.
-fn editor(cx: &Context<'_, '_>) -> Vec<String> {
+/// The words of the editor's command, as the environment names it, and whether a shell has to read the last of them.
+fn editor(cx: &Context<'_, '_>) -> (Vec<String>, bool) {
     let set = |name: &str| cx.inv.env.env.iter().find(|(k, v)| k == name && !v.is_empty()).map(|(_, v)| v.clone());
     let editor = set("KUBE_EDITOR").or_else(|| set("EDITOR")).unwrap_or_else(|| "vi".into());
     if editor.contains(' ') && editor.contains(['"', '\'', '\\']) {
-        return vec![set("SHELL").unwrap_or_else(|| "/bin/bash".into()), "-c".into(), editor];
+        return (vec![set("SHELL").unwrap_or_else(|| "/bin/bash".into()), "-c".into(), editor], true);
     }
-    editor.split(' ').map(str::to_owned).collect()
+    (editor.split(' ').map(str::to_owned).collect(), false)
 }
 
-/// The same with the file; a shell takes both as one word.
+/// The same with the file.
 fn command(cx: &Context<'_, '_>, path: &str) -> Vec<String> {
-    let mut words = editor(cx);
-    if let [_, flag, script] = words.as_mut_slice()
-        && flag == "-c"
-    {
-        *script += &format!(" {path:?}");
-    } else {
-        words.push(path.to_owned());
+    let (mut words, in_shell) = editor(cx);
+    match words.last_mut() {
+        Some(script) if in_shell => *script += &format!(" {path:?}"),
+        _ => words.push(path.to_owned()),
     }
     words
 }
