@@ -38,6 +38,10 @@ pub(super) fn allows(api: &ApiServer, from: End<'_>, to: End<'_>, port: u16) -> 
 
 /// Whether a pod may ask the cluster's DNS.
 pub(super) fn allows_lookup(api: &ApiServer, from: End<'_>) -> bool {
+    let no_policy = |pod: &Value| api.iter(Kind::named("NetworkPolicy"), Some(pod.namespace())).next().is_none();
+    if from.own().is_none_or(no_policy) {
+        return true;
+    }
     let server = obj!({"metadata": {"namespace": "kube-system", "labels": {"k8s-app": "kube-dns"}}});
     let to = End { pod: Some(&server), ip: DNS.0 };
     passes(api, from, to, EGRESS, &|rule| has_port(rule, "UDP", DNS.1, None) || has_port(rule, "TCP", DNS.1, None))

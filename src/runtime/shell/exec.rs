@@ -68,22 +68,14 @@ impl Shell {
         match stop {
             Stop::Subst(code) => self.substitute(k, p, code),
             Stop::Error(text) | Stop::Unset(text) => {
-                self.complain(k, p, &text);
-                self.status = if !self.bash {
+                let status = if !self.bash {
                     2
                 } else if text.ends_with("unbound variable") || fatal {
                     127
                 } else {
                     1
                 };
-                self.record.clear();
-                if self.opts.interactive && !self.subshell {
-                    self.frames.clear();
-                    self.unwind_to(k, p, 0);
-                } else {
-                    self.exiting = Some(self.status);
-                }
-                Flow::Next
+                self.give_up(k, p, &text, status)
             }
         }
     }
@@ -109,14 +101,19 @@ impl Shell {
 
     fn cannot_fork(&mut self, k: &mut Kernel, p: &mut Process) -> Flow {
         let text = if self.bash { "fork: retry: Resource temporarily unavailable" } else { "can't fork: Resource temporarily unavailable" };
+        self.give_up(k, p, text, if self.bash { 254 } else { 2 })
+    }
+
+    /// Says what is wrong and leaves: the whole line where somebody types, else the shell.
+    fn give_up(&mut self, k: &mut Kernel, p: &mut Process, text: &str, status: i32) -> Flow {
         self.complain(k, p, text);
-        self.status = if self.bash { 254 } else { 2 };
+        self.status = status;
         self.record.clear();
         if self.opts.interactive && !self.subshell {
             self.frames.clear();
             self.unwind_to(k, p, 0);
         } else {
-            self.exiting = Some(self.status);
+            self.exiting = Some(status);
         }
         Flow::Next
     }

@@ -113,16 +113,7 @@ impl Shell {
         if argv.is_empty() {
             for (name, index, value, append) in assigned {
                 if let Err(text) = self.assign(&name, index, value, append) {
-                    self.complain(k, p, &text);
-                    self.status = if self.bash { 1 } else { 2 };
-                    self.record.clear();
-                    if self.opts.interactive && !self.subshell {
-                        self.frames.clear();
-                        self.unwind_to(k, p, 0);
-                    } else {
-                        self.exiting = Some(self.status);
-                    }
-                    return Flow::Next;
+                    return self.give_up(k, p, &text, if self.bash { 1 } else { 2 });
                 }
             }
             let mut status = self.subst_status.take().unwrap_or(0);
@@ -217,10 +208,10 @@ impl Shell {
         Flow::Next
     }
 
-    fn builtin(&mut self, k: &mut Kernel, p: &mut Process, cmd: &Simple, expanded: Expanded) -> Flow {
-        let Expanded { argv, ready, assigned } = expanded;
-        let mut saved = match self.redirect(k, p, &ready) {
-            Ok(s) => s,
+    /// Redirects for a builtin or a program; where that cannot be, the command has failed.
+    fn redirected(&mut self, k: &mut Kernel, p: &mut Process, cmd: &Simple, ready: &[Ready]) -> Option<Saved> {
+        match self.redirect(k, p, ready) {
+            Ok(saved) => Some(saved),
             Err(text) => {
                 self.complain(k, p, &text);
                 self.status = 1;
@@ -228,9 +219,14 @@ impl Shell {
                 if !cmd.tested {
                     self.check_errexit();
                 }
-                return Flow::Next;
+                None
             }
-        };
+        }
+    }
+
+    fn builtin(&mut self, k: &mut Kernel, p: &mut Process, cmd: &Simple, expanded: Expanded) -> Flow {
+        let Expanded { argv, ready, assigned } = expanded;
+        let Some(mut saved) = self.redirected(k, p, cmd, &ready) else { return Flow::Next };
         let special = builtins::is_special(&argv[0]);
         let mut lost = Saved::default();
         let into = if special { &mut lost } else { &mut saved };
@@ -335,18 +331,7 @@ impl Shell {
         let env = self.environment();
         let path = self.get("PATH").cloned();
         self.undo(k, p, vars);
-        let saved = match self.redirect(k, p, &ready) {
-            Ok(s) => s,
-            Err(text) => {
-                self.complain(k, p, &text);
-                self.status = 1;
-                self.advance(0);
-                if !cmd.tested {
-                    self.check_errexit();
-                }
-                return Flow::Next;
-            }
-        };
+        let Some(saved) = self.redirected(k, p, cmd, &ready) else { return Flow::Next };
         let found = look_up(k, p, path.as_deref(), &argv);
         let outcome = match found {
             Ok(l) => match k.fork(p, Body::Gone) {
