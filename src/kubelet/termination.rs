@@ -56,12 +56,7 @@ impl PodWorker {
             killing.in_hook = false;
         }
         let Some(pid) = instance.main_pid() else { return };
-        let signal = spec
-            .value
-            .at(&["lifecycle", "stopSignal"])
-            .as_str()
-            .and_then(Signal::parse)
-            .unwrap_or_else(|| cx.node.catalogue.find(&spec).map_or(Signal::TERM, |i| i.stop_signal));
+        let signal = cx.node.catalogue.find(&spec).map_or(Signal::TERM, |i| i.stop_signal);
         if let Some(machine) = instance.machine.as_deref_mut() {
             machine.signal(cx.now, pid, signal);
         }

@@ -125,9 +125,8 @@ impl ServiceAllocator {
         let count = service.at(&["spec", "ports"]).items().len();
         for i in 0..count {
             let ports = service.at_mut(&["spec", "ports"]).list_mut();
-            if !wants_ports {
-                ports[i].remove(&["nodePort"]);
-            } else if ports[i].get("nodePort").int() == 0
+            if wants_ports
+                && ports[i].get("nodePort").int() == 0
                 && allocates
                 && let Some(free) = if dry_run { Some(dummy_port(ports)) } else { self.free_port(random) }
             {

@@ -118,8 +118,51 @@ fn has_generation(kind: KindRef) -> bool {
     !whole_object && !without.contains(&kind.group)
 }
 
+/// Takes away the fields of features that are off, unless the old object has one.
+// Models the strategies' dropDisabledFields, for the feature gates as they are in v1.36.
+fn drop_disabled(kind: KindRef, object: &mut Value, old: &Value) {
+    let is_new = |path: &[&str]| old.at(path).is_null();
+    match (kind.group, kind.plural) {
+        ("apps", "statefulsets") => {
+            let path = ["spec", "updateStrategy", "rollingUpdate", "maxUnavailable"];
+            if is_new(&path) {
+                object.remove(&path);
+            }
+        }
+        ("", "persistentvolumeclaims") => {
+            let path = ["spec", "dataSourceRef", "namespace"];
+            if is_new(&path) {
+                object.remove(&path);
+            }
+        }
+        _ => {}
+    }
+    let spec: &[&str] = match (kind.group, kind.plural) {
+        ("", "pods") => &["spec"],
+        ("", "podtemplates") => &["template", "spec"],
+        ("batch", "cronjobs") => &["spec", "jobTemplate", "spec", "template", "spec"],
+        ("", "replicationcontrollers") | ("apps", _) | ("batch", _) => &["spec", "template", "spec"],
+        _ => return,
+    };
+    let signal = ["lifecycle", "stopSignal"];
+    for list in ["containers", "initContainers"] {
+        let path: Vec<&str> = spec.iter().copied().chain([list]).collect();
+        let has = |o: &Value| o.at(&path).items().iter().any(|c| !c.at(&signal).is_null());
+        if !has(object) || has(old) {
+            continue;
+        }
+        for container in object.at_mut(&path).list_mut() {
+            container.remove(&signal);
+            if container.get("lifecycle").is_empty() {
+                container.remove(&["lifecycle"]);
+            }
+        }
+    }
+}
+
 /// Before a create: the status is the server's, the generation starts.
 pub(super) fn prepare_for_create(kind: KindRef, object: &mut Value) {
+    drop_disabled(kind, object, &Value::Null);
     if kind.plural == "certificatesigningrequests" {
         for (member, value) in user().entries() {
             object.set(&["spec", member], value.clone());
@@ -140,7 +183,10 @@ pub(super) fn prepare_for_create(kind: KindRef, object: &mut Value) {
             }
             "namespaces" => {
                 object.set(&["status"], obj!({"phase": "Active"}));
-                object.set(&["spec", "finalizers"], obj!(["kubernetes"]));
+                let finalizers = object.at_mut(&["spec", "finalizers"]).list_mut();
+                if !finalizers.iter().any(|f| f.str() == "kubernetes") {
+                    finalizers.push("kubernetes".into());
+                }
                 let name = object.name_arc();
                 object.set(&["metadata", "labels", "kubernetes.io/metadata.name"], name);
             }
@@ -280,6 +326,9 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
         } else {
             object.set(&path, kept.clone());
         }
+    }
+    if sub == Subresource::None {
+        drop_disabled(kind, object, old);
     }
     match sub {
         Subresource::Status => {

@@ -38,7 +38,7 @@ pub(super) fn node(errors: &mut Errors, node: &Value) {
     let at = at.child("podCIDRs");
     let ranges = node.at(&["spec", "podCIDRs"]);
     for (i, range) in ranges.items().iter().enumerate() {
-        ip::legacy_cidr(errors, at.index(i), range.str());
+        ip::valid_cidr(errors, at.index(i), range.str());
     }
     let addresses: Vec<&str> = ranges.items().iter().filter_map(|r| r.str().split('/').next()).collect();
     if addresses.len() > 1 && (addresses.len() > 2 || !ip::is_dual_stack(&addresses)) {
@@ -510,7 +510,7 @@ pub(super) fn endpoints(errors: &mut Errors, endpoints: &Value) {
             for (j, address) in subset.get(key).items().iter().enumerate() {
                 let at = list.index(j);
                 let text = address.get("ip").str();
-                ip::legacy(errors, at.child("ip"), text);
+                ip::valid(errors, at.child("ip"), text);
                 let hostname = address.get("hostname").str();
                 if !hostname.is_empty() {
                     errors.each_invalid(at.child("hostname"), hostname, names::dns1123_label(hostname));

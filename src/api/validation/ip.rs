@@ -19,13 +19,38 @@ pub(super) fn parse(text: &str) -> Option<IpAddr> {
     parts.next().is_none().then(|| IpAddr::V4(Ipv4Addr::from(octets)))
 }
 
-/// An address in one of the older fields.
-pub(super) fn legacy(errors: &mut Errors, at: Path<'_>, text: &str) -> bool {
-    let right = parse(text).is_some();
-    if !right {
-        errors.invalid(at, text, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
-    }
-    right
+/// What may stand no more in new objects: readers differ in what they take it for.
+pub(super) const STRICT: [&str; 5] = [
+    "must not have leading 0s",
+    "must not be an IPv4-mapped IPv6 address",
+    "must not have leading 0s in IP or prefix length",
+    "must not have an IPv4-mapped IPv6 address",
+    "must not have bits set beyond the prefix length",
+];
+
+/// Whether it is an IPv4 address written as one of IPv6.
+fn is_mapped(text: &str) -> bool {
+    text.parse::<Ipv6Addr>().is_ok_and(|v6| v6.to_ipv4_mapped().is_some())
+}
+
+/// An address.
+// Models IsValidIP.
+pub(super) fn valid(errors: &mut Errors, at: Path<'_>, text: &str) -> bool {
+    let wrong = match parse(text) {
+        None => "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)",
+        Some(_) if text.parse::<IpAddr>().is_err() => STRICT[0],
+        Some(_) if is_mapped(text) => STRICT[1],
+        Some(_) => return true,
+    };
+    errors.invalid(at, text, wrong);
+    false
+}
+
+/// How an address of IPv6 is to be written, where it is not.
+// Models GetWarningsForIP.
+pub(super) fn warning(at: &str, text: &str) -> Option<String> {
+    let canonical = text.parse::<Ipv6Addr>().ok()?.to_string();
+    (canonical != text).then(|| format!("{at}: IPv6 address {text:?} should be in RFC 5952 canonical format ({canonical:?})"))
 }
 
 /// Reads `address/length`.
@@ -38,13 +63,27 @@ pub(super) fn parse_cidr(text: &str) -> Option<(IpAddr, u8)> {
     (length <= max).then_some((address, length))
 }
 
-/// An address range in one of the older fields.
-pub(super) fn legacy_cidr(errors: &mut Errors, at: Path<'_>, text: &str) -> bool {
-    let right = parse_cidr(text).is_some();
-    if !right {
+/// An address range.
+// Models IsValidCIDR.
+pub(super) fn valid_cidr(errors: &mut Errors, at: Path<'_>, text: &str) -> bool {
+    let Some((address, length)) = parse_cidr(text) else {
         errors.invalid(at, text, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
+        return false;
+    };
+    let (head, tail) = text.split_once('/').unwrap_or_default();
+    if head.parse::<IpAddr>().is_err() || tail != length.to_string() {
+        errors.invalid(at, text, STRICT[2]);
+    } else if is_mapped(head) {
+        errors.invalid(at, text, STRICT[3]);
     }
-    right
+    let below = match address {
+        IpAddr::V4(v4) => v4.to_bits().checked_shl(length.into()).unwrap_or(0) != 0,
+        IpAddr::V6(v6) => v6.to_bits().checked_shl(length.into()).unwrap_or(0) != 0,
+    };
+    if below {
+        errors.invalid(at, text, STRICT[4]);
+    }
+    true
 }
 
 /// An address that something may be reached at.

@@ -92,7 +92,7 @@ fn owner_references(errors: &mut Errors, at: Path<'_>, references: &Value) {
             }
         }
         if reference.get("apiVersion").str() == "v1" && reference.get("kind").str() == "Event" {
-            errors.invalid(at, reference, "/v1, Kind=Event is disallowed from being an owner");
+            errors.internal_invalid(at, ("meta", "OwnerReference"), reference, "/v1, Kind=Event is disallowed from being an owner");
         }
         if reference.get("controller").is_true() {
             let current = format!("{}/{}", reference.get("kind").str(), reference.get("name").str());

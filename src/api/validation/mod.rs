@@ -183,6 +183,7 @@ pub fn update(kind: KindRef, new: &Value, old: &Value) -> Vec<Cause> {
     // Faults that objects could have before there was a rule are kept where the old object has such a fault.
     let kept = |c: &Cause| {
         c.field.contains(".values[")
+            || ip::STRICT.iter().any(|s| c.message.ends_with(s))
             || c.field.ends_with("[controller.kubernetes.io/pod-deletion-cost]")
             || (c.field.contains(".resizePolicy[") && c.field.ends_with("].restartPolicy"))
             || (kind.kind == "PersistentVolumeClaim" && c.field.ends_with(".apiGroup"))

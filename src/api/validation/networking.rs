@@ -274,12 +274,12 @@ fn ip_block(errors: &mut Errors, at: Path<'_>, block: &Value) {
     if cidr.is_empty() {
         return errors.required(at.child("cidr"), "");
     }
-    if !ip::legacy_cidr(errors, at.child("cidr"), cidr) {
+    if !ip::valid_cidr(errors, at.child("cidr"), cidr) {
         return;
     }
     let list = at.child("except");
     for (i, except) in block.get("except").items().iter().enumerate() {
-        if !ip::legacy_cidr(errors, list.index(i), except.str()) {
+        if !ip::valid_cidr(errors, list.index(i), except.str()) {
             continue;
         }
         let inside = ip::parse_cidr(cidr)

@@ -171,7 +171,7 @@ fn rest_of_spec(errors: &mut Errors, at: Path<'_>, spec: &Value) {
     let aliases = at.child("hostAliases");
     for (i, alias) in spec.get("hostAliases").items().iter().enumerate() {
         let at = aliases.index(i);
-        ip::legacy(errors, at.child("ip"), alias.get("ip").str());
+        ip::valid(errors, at.child("ip"), alias.get("ip").str());
         let list = at.child("hostnames");
         for (j, name) in alias.get("hostnames").items().iter().enumerate() {
             errors.each_invalid(list.index(j), name.str(), names::dns1123_subdomain(name.str()));
@@ -207,11 +207,12 @@ fn resource_claims(errors: &mut Errors, at: Path<'_>, spec: &Value) {
         } else {
             errors.each_invalid(at.child("name"), name, names::dns1123_label(name));
         }
+        const CLAIM: (&str, &str) = ("core", "PodResourceClaim");
         let sources = ["resourceClaimName", "resourceClaimTemplateName"];
         match sources.iter().filter(|s| !claim.get(s).is_null()).count() {
-            0 => errors.invalid(at, claim, "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`"),
+            0 => errors.internal_invalid(at, CLAIM, claim, "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`"),
             1 => {}
-            _ => errors.invalid(at, claim, "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified"),
+            _ => errors.internal_invalid(at, CLAIM, claim, "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified"),
         }
         for key in sources {
             if let Some(name) = claim.get(key).as_str() {
@@ -296,7 +297,7 @@ fn dns_config(errors: &mut Errors, at: Path<'_>, spec: &Value) {
     }
     let list = at.child("nameservers");
     for (i, server) in servers.items().iter().enumerate() {
-        ip::legacy(errors, list.index(i), server.str());
+        ip::valid(errors, list.index(i), server.str());
     }
     if searches.items().len() > 32 {
         errors.invalid(at.child("searches"), searches, "must not have more than 32 search paths");

@@ -33,11 +33,12 @@ pub(super) fn security_context(errors: &mut Errors, at: Path<'_>, context: &Valu
     }
     seccomp_profile(errors, at.child("seccompProfile"), context.get("seccompProfile"));
     if context.get("allowPrivilegeEscalation").as_bool() == Some(false) {
+        let mut refuse = |why: &str| errors.internal_invalid(at, ("core", "SecurityContext"), context, why);
         if context.get("privileged").is_true() {
-            errors.invalid(at, context, "cannot set `allowPrivilegeEscalation` to false and `privileged` to true");
+            refuse("cannot set `allowPrivilegeEscalation` to false and `privileged` to true");
         }
         if context.at(&["capabilities", "add"]).items().iter().any(|c| c.str() == "CAP_SYS_ADMIN") {
-            errors.invalid(at, context, "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN");
+            refuse("cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN");
         }
     }
     windows_options(errors, at.child("windowsOptions"), context.get("windowsOptions"));
@@ -126,8 +127,8 @@ fn seccomp_profile(errors: &mut Errors, at: Path<'_>, profile: &Value) {
             Some(path) => relative_path(errors, at.child("localhostProfile"), path),
         }
     } else if !file.is_null() {
-        let value = crate::obj!({"LocalhostProfile": file, "Type": profile.get("type")});
-        errors.invalid(at.child("localhostProfile"), value, "can only be set when seccomp type is Localhost");
+        let why = "can only be set when seccomp type is Localhost";
+        errors.internal_invalid(at.child("localhostProfile"), ("core", "SeccompProfile"), profile, why);
     }
 }
 

@@ -74,7 +74,7 @@ fn validate(errors: &mut Errors, service: &Value) {
     cluster_ips(errors, spec);
     let external = at.child("externalIPs");
     for (i, address) in spec.get("externalIPs").items().iter().enumerate() {
-        if ip::legacy(errors, external.index(i), address.str()) {
+        if ip::valid(errors, external.index(i), address.str()) {
             ip::endpoint(errors, external.index(i), address.str());
         }
     }
@@ -204,7 +204,7 @@ pub(super) fn cluster_ips(errors: &mut Errors, spec: &Value) {
             }
             continue;
         }
-        wrong |= !ip::legacy(errors, ips_at.index(i), address);
+        wrong |= !ip::valid(errors, ips_at.index(i), address);
     }
     if list.len() > 2 {
         errors.invalid(ips_at, ips, "may only hold up to 2 values");
@@ -267,7 +267,7 @@ fn source_ranges(errors: &mut Errors, service: &Value) {
             errors.forbidden(at, BALANCED_ONLY);
         }
         for (i, range) in ranges.iter().enumerate() {
-            ip::legacy_cidr(errors, at.index(i), range.str().trim());
+            ip::valid_cidr(errors, at.index(i), range.str().trim());
         }
     } else if let Some(text) = service.at(&["metadata", "annotations", SOURCE_RANGES]).as_str() {
         let at = Path::new("metadata");
@@ -277,7 +277,7 @@ fn source_ranges(errors: &mut Errors, service: &Value) {
             errors.forbidden(at, BALANCED_ONLY);
         }
         for range in text.trim().split(',').filter(|_| !text.trim().is_empty()) {
-            ip::legacy_cidr(errors, at, range.trim());
+            ip::valid_cidr(errors, at, range.trim());
         }
     }
 }

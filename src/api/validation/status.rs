@@ -91,7 +91,7 @@ fn load_balancer(errors: &mut Errors, at: Path<'_>, status: &Value) {
         let at = list.index(i);
         let (address, mode) = (ingress.get("ip").str(), ingress.get("ipMode"));
         if !address.is_empty() {
-            ip::legacy(errors, at.child("ip"), address);
+            ip::valid(errors, at.child("ip"), address);
         }
         let mode_at = at.child("ipMode");
         match (address.is_empty(), mode.is_null()) {
@@ -299,7 +299,7 @@ fn addresses(errors: &mut Errors, status: &Value) {
         let at = Path::new("status");
         let at = at.child(list);
         for (i, address) in addresses.iter().enumerate() {
-            ip::legacy(errors, at.index(i), address);
+            ip::valid(errors, at.index(i), address);
         }
         if list == "hostIPs"
             && addresses.first().is_some_and(|first| !status.get("hostIP").is_empty() && *first != status.get("hostIP").str())

@@ -2,7 +2,7 @@
 
 use super::super::{Quantity, Value, internal, names};
 use super::ip;
-use super::meta::{self, label_selector, object_meta, object_meta_update};
+use super::meta::{self, label_name, label_selector, object_meta, object_meta_update};
 use super::path::{Errors, Path, same};
 use super::resources::quantity_value;
 use super::scheduling::node_selector;
@@ -330,6 +330,33 @@ pub(super) fn class(errors: &mut Errors, class: &Value) {
     match class.get("volumeBindingMode") {
         Value::Null => errors.required(Path::new("volumeBindingMode"), ""),
         mode => closed(errors, Path::new("volumeBindingMode"), mode, &["Immediate", "WaitForFirstConsumer"]),
+    }
+    allowed_topologies(errors, class.get("allowedTopologies"));
+}
+
+/// Where volumes of a class may be.
+fn allowed_topologies(errors: &mut Errors, topologies: &Value) {
+    let at = Path::new("allowedTopologies");
+    for (i, term) in topologies.items().iter().enumerate() {
+        let (term_at, expressions) = (at.index(i), term.get("matchLabelExpressions").items());
+        let list = term_at.child("matchLabelExpressions");
+        for (j, expression) in expressions.iter().enumerate() {
+            let (at, key, values) = (list.index(j), expression.get("key"), expression.get("values").items());
+            if values.is_empty() {
+                errors.required(at.child("values"), "");
+            }
+            let values_at = at.child("values");
+            for (k, value) in values.iter().enumerate().filter(|(k, v)| values[..*k].contains(v)) {
+                errors.duplicate(values_at.index(k), value);
+            }
+            label_name(errors, at.child("key"), key.str());
+            if expressions[..j].iter().any(|e| e.get("key") == key) {
+                errors.duplicate(at.child("key"), key);
+            }
+        }
+        if topologies.items()[..i].contains(term) {
+            errors.duplicate(list, "");
+        }
     }
 }
 

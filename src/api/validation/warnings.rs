@@ -1,6 +1,7 @@
 //! What the API server accepts with a warning.
 
 use super::super::{KindRef, Object, Quantity, Value, names, quote};
+use super::ip;
 use crate::base::SortedMap;
 
 /// The warnings for an object that is written, in the server's order.
@@ -135,8 +136,18 @@ fn pod(out: &mut Vec<String>, at: &str, spec: &Value, meta: &Value) {
             out.push(format!("{at}spec.imagePullSecrets[{i}].name: invalid empty name \"\""));
         }
     }
+    for resource in ["memory", "ephemeral-storage"] {
+        whole_bytes(out, &format!("{at}spec.overhead[{resource}]"), spec.at(&["overhead", resource]));
+    }
+    let seccomp = |out: &mut Vec<String>, owner: &Value, key: &str| {
+        if owner.at(&["securityContext", "seccompProfile"]).is_null() && !meta.at(&["annotations", key]).is_null() {
+            out.push(format!("{at}metadata.annotations[{key}]: non-functional in v1.27+; use the \"seccompProfile\" field instead"));
+        }
+    };
+    seccomp(out, spec, "seccomp.security.alpha.kubernetes.io/pod");
     for list in LISTS {
         for (i, container) in spec.get(list).items().iter().enumerate() {
+            seccomp(out, container, &format!("container.seccomp.security.alpha.kubernetes.io/{}", container.get("name").str()));
             self::container(out, &format!("{at}spec.{list}[{i}]"), container);
         }
     }
@@ -159,23 +170,34 @@ fn pod(out: &mut Vec<String>, at: &str, spec: &Value, meta: &Value) {
             }
         }
     }
+    for (i, server) in spec.at(&["dnsConfig", "nameservers"]).items().iter().enumerate() {
+        out.extend(ip::warning(&format!("{at}spec.dnsConfig.nameservers[{i}]"), server.str()));
+    }
+    for (i, alias) in spec.get("hostAliases").items().iter().enumerate() {
+        out.extend(ip::warning(&format!("{at}spec.hostAliases[{i}].ip"), alias.get("ip").str()));
+    }
 }
 
 fn node_affinity(out: &mut Vec<String>, at: &str, spec: &Value) {
     let affinity = spec.at(&["affinity", "nodeAffinity"]);
-    let term = |out: &mut Vec<String>, at: &str, term: &Value| {
+    let term = |out: &mut Vec<String>, at: &str, term: &Value, judge_values: bool| {
         for (i, expression) in term.get("matchExpressions").items().iter().enumerate() {
             let key = expression.get("key").str();
             if let Some(message) = label_message(key) {
                 out.push(format!("{at}.matchExpressions[{i}].key: {key} is {message}"));
             }
+            for (j, value) in expression.get("values").items().iter().enumerate().filter(|_| judge_values) {
+                for wrong in names::label_value(value.str()) {
+                    out.push(format!("{at}.matchExpressions[{i}].values[{j}]: {} is invalid, {wrong}", value.str()));
+                }
+            }
         }
     };
     for (i, t) in affinity.get(REQUIRED).get("nodeSelectorTerms").items().iter().enumerate() {
-        term(out, &format!("{at}spec.affinity.nodeAffinity.{REQUIRED}.nodeSelectorTerms[{i}]"), t);
+        term(out, &format!("{at}spec.affinity.nodeAffinity.{REQUIRED}.nodeSelectorTerms[{i}]"), t, false);
     }
     for (i, t) in affinity.get(PREFERRED).items().iter().enumerate() {
-        term(out, &format!("{at}spec.affinity.nodeAffinity.{PREFERRED}[{i}].preference"), t.get("preference"));
+        term(out, &format!("{at}spec.affinity.nodeAffinity.{PREFERRED}[{i}].preference"), t.get("preference"), true);
     }
 }
 
@@ -203,6 +225,7 @@ fn volumes(out: &mut Vec<String>, at: &str, spec: &Value) {
     }
     for volume in spec.get("volumes").items() {
         let name = volume.get("name").str();
+        projected(out, &quote(name), volume.at(&["projected", "sources"]).items());
         for (key, what, of) in [("configMap", "ConfigMap", "name"), ("secret", "Secret", "secretName"), ("downwardAPI", "DownwardAPI", "")]
         {
             let source = volume.get(key);
@@ -213,6 +236,31 @@ fn volumes(out: &mut Vec<String>, at: &str, spec: &Value) {
                     out.push(format!("volume {} ({shown}): overlapping paths: {} with {}", quote(name), quote(path), quote(other)));
                 }
             }
+        }
+    }
+}
+
+/// Sources of one projected volume that write to the same path, or are none.
+fn projected(out: &mut Vec<String>, volume: &str, sources: &[Value]) {
+    let mut seen: Vec<(String, String)> = Vec::new();
+    for source in sources {
+        let Some((key, source)) = source.entries().find(|(_, v)| !v.is_null()) else {
+            out.push(format!("volume {volume} (Projected) has no sources provided"));
+            continue;
+        };
+        let (from, whole) = match key.as_str() {
+            "configMap" => (format!("ConfigMap {}", quote(source.get("name").str())), false),
+            "secret" => (format!("Secret {}", quote(source.get("name").str())), false),
+            "downwardAPI" => ("DownwardAPI".to_owned(), false),
+            _ => ("ServiceAccountToken".to_owned(), true),
+        };
+        let items = if whole { std::slice::from_ref(source) } else { source.get("items").items() };
+        for path in items.iter().map(|item| item.get("path").str().trim_end_matches('/')) {
+            let shown = format!("{} ({from})", quote(path));
+            for (_, other) in seen.iter().filter(|(other, _)| overlaps(path, other)) {
+                out.push(format!("volume {volume} (Projected): overlapping paths: {shown} with {other}"));
+            }
+            seen.push((path.to_owned(), shown));
         }
     }
 }
@@ -233,14 +281,17 @@ fn duplicates(out: &mut Vec<String>, at: &str, list: &Value, key: &str) {
     }
 }
 
+/// A part of a byte is no amount.
+fn whole_bytes(out: &mut Vec<String>, at: &str, amount: &Value) {
+    if !amount.is_null() && Quantity::of(amount).milli_value() % 1000 != 0 {
+        out.push(format!("{at}: fractional byte value {} is invalid, must be an integer", quote(amount.str())));
+    }
+}
+
 fn container(out: &mut Vec<String>, at: &str, container: &Value) {
     for resource in ["memory", "ephemeral-storage"] {
         for list in ["limits", "requests"] {
-            let amount = container.at(&["resources", list, resource]);
-            if !amount.is_null() && Quantity::of(amount).milli_value() % 1000 != 0 {
-                let text = quote(amount.str());
-                out.push(format!("{at}.resources.{list}[{resource}]: fractional byte value {text} is invalid, must be an integer"));
-            }
+            whole_bytes(out, &format!("{at}.resources.{list}[{resource}]"), container.at(&["resources", list, resource]));
         }
     }
     let env = container.get("env").items();
@@ -265,6 +316,14 @@ fn ports(out: &mut Vec<String>, at: &str, spec: &Value) {
             for (j, port) in container.get("ports").items().iter().enumerate() {
                 let field = format!("{at}spec.{list}[{i}].ports[{j}]");
                 let (host_ip, host_port) = (port.get("hostIP").str(), port.get("hostPort").int());
+                if !host_ip.is_empty() && host_port == 0 {
+                    out.push(format!(
+                        "{field}: hostIP set without hostPort: {{Name:{} HostPort:0 ContainerPort:{} Protocol:{} HostIP:{host_ip}}}",
+                        port.get("name").str(),
+                        port.get("containerPort").int(),
+                        port.get("protocol").str()
+                    ));
+                }
                 let others = all.entry((port.get("containerPort").int(), port.get("protocol").str())).or_default();
                 for (other_field, other) in others.iter() {
                     let (other_ip, other_port) = (other.get("hostIP").str(), other.get("hostPort").int());
@@ -328,7 +387,14 @@ fn service(out: &mut Vec<String>, service: &Value) {
     }
     let spec = service.get("spec");
     let kind = spec.get("type").str();
-    if kind == "ClusterIP" && spec.get("clusterIP").str() == "None" {
+    let headless = kind == "ClusterIP" && spec.get("clusterIP").str() == "None";
+    let each = |out: &mut Vec<String>, key: &str| {
+        for (i, address) in spec.get(key).items().iter().enumerate() {
+            out.extend(ip::warning(&format!("spec.{key}[{i}]"), address.str()));
+        }
+    };
+    each(out, "clusterIPs");
+    if headless {
         for (key, shown) in [("loadBalancerIP", "loadBalancerIP"), ("externalIPs", "externalIPs")] {
             if !spec.get(key).is_empty() {
                 out.push(format!("spec.{shown} is ignored for headless services"));
@@ -338,6 +404,11 @@ fn service(out: &mut Vec<String>, service: &Value) {
             out.push("spec.SessionAffinity is ignored for headless services".into());
         }
     }
+    each(out, "externalIPs");
+    if !headless && kind != "ExternalName" && !spec.get("externalIPs").is_empty() {
+        out.push("spec.externalIPs is deprecated and may no longer be implemented in some clusters".into());
+    }
+    out.extend(ip::warning("spec.loadBalancerIP", spec.get("loadBalancerIP").str()));
     if kind == "ExternalName" && !spec.get("externalIPs").is_empty() {
         out.push("spec.externalIPs is ignored when spec.type is \"ExternalName\"".into());
     }
@@ -359,11 +430,7 @@ fn claim(out: &mut Vec<String>, claim: &Value) {
 }
 
 fn claim_spec(out: &mut Vec<String>, at: &str, spec: &Value) {
-    let amount = spec.at(&["resources", "requests", "storage"]);
-    if !amount.is_null() && Quantity::of(amount).milli_value() % 1000 != 0 {
-        let text = quote(amount.str());
-        out.push(format!("{at}.resources.requests[storage]: fractional byte value {text} is invalid, must be an integer"));
-    }
+    whole_bytes(out, &format!("{at}.resources.requests[storage]"), spec.at(&["resources", "requests", "storage"]));
 }
 
 fn volume(out: &mut Vec<String>, volume: &Value) {
