@@ -84,16 +84,22 @@ fn rank(a: &Value, b: &Value, purpose: Purpose) -> Ordering {
         .then_with(|| born(a).cmp(&born(b)))
 }
 
-/// The pod that an argument means; `None` where a workload has none yet.
+/// The pod that an argument means.
 // Models polymorphichelpers.AttachablePodForObject.
-pub fn pod_of(cx: &mut Context<'_, '_>, info: &Info) -> Result<Option<Value>, CliError> {
+pub fn pod_of(cx: &mut Context<'_, '_>, info: &Info) -> Result<Value, CliError> {
     if info.kind == Kind::named("Pod") {
-        return Ok(Some(info.object.clone()));
+        return Ok(info.object.clone());
     }
-    let Some(selector) = selector_of(&info.object) else {
-        return fail(format!("cannot attach to {}: not implemented", go_type(&info.object)));
-    };
-    Ok(selected(cx, &info.namespace, &selector?, Purpose::Attach).into_iter().next())
+    let kind = go_type(&info.object);
+    let selector = selector_of(&info.object).unwrap_or_else(|| fail(format!("selector for {kind} not implemented")));
+    match selector {
+        Ok(selector) => match selected(cx, &info.namespace, &selector, Purpose::Attach).into_iter().next() {
+            Some(pod) => Ok(pod),
+            None => fail("timed out waiting for the condition"),
+        },
+        Err(CliError::Message(why)) => fail(format!("cannot attach to {kind}: {why}")),
+        Err(other) => Err(other),
+    }
 }
 
 /// An object's type as Go's `%T` prints it: `*v1.ConfigMap`.

@@ -528,13 +528,12 @@ impl ApiServer {
 
     /// GET of the `scale` subresource.
     pub fn scale(&self, kind: KindRef, namespace: &str, name: &str) -> Result<Value, Status> {
-        let object = self.get(kind, namespace, name)?;
         let kind = self.current(kind);
         let paths = kind.custom.as_ref().map(|c| c.scale(kind.version));
-        let built_in = matches!(kind.plural, "replicationcontrollers" | "deployments" | "replicasets" | "statefulsets");
-        if paths.map_or(!built_in, Value::is_null) {
+        if !strategy::has_part(kind, "scale") {
             return Err(Status::no_such_resource());
         }
+        let object = self.get(kind, namespace, name)?;
         let along = |path: &str| object.at(&path.trim_start_matches('.').split('.').collect::<Vec<_>>());
         let metadata = object.get("metadata");
         let selector = match object.at(&["spec", "selector"]) {

@@ -212,7 +212,12 @@ fn resource_claims(errors: &mut Errors, at: Path<'_>, spec: &Value) {
         match sources.iter().filter(|s| !claim.get(s).is_null()).count() {
             0 => errors.internal_invalid(at, CLAIM, claim, "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`"),
             1 => {}
-            _ => errors.internal_invalid(at, CLAIM, claim, "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified"),
+            _ => errors.internal_invalid(
+                at,
+                CLAIM,
+                claim,
+                "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified",
+            ),
         }
         for key in sources {
             if let Some(name) = claim.get(key).as_str() {

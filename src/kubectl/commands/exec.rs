@@ -78,10 +78,7 @@ fn find_pod(cx: &mut Context<'_, '_>, target: &[String]) -> Result<Value, CliErr
     if !info.source.is_empty() {
         fetch(cx, &mut info)?;
     }
-    match pod_of(cx, &info)? {
-        Some(pod) => Ok(pod),
-        None => fail("timed out waiting for the condition"),
-    }
+    pod_of(cx, &info)
 }
 
 fn exec(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {

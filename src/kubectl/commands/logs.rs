@@ -289,7 +289,7 @@ fn options(cx: &Context<'_, '_>) -> LogOptions {
         tail_lines: u64::try_from(flags.int("tail").unwrap_or(default)).ok(),
         since: flags.positive_duration("since"),
         since_time: flags.get("since-time").and_then(Time::parse_rfc3339),
-        limit_bytes: flags.int("limit-bytes").and_then(|b| u64::try_from(b).ok()),
+        limit_bytes: flags.int("limit-bytes").and_then(|b| u64::try_from(b).ok()).filter(|b| *b > 0),
         timestamps: flags.is_on("timestamps"),
         cursor: None,
     }

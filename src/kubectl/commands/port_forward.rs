@@ -45,23 +45,42 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let target = if target.contains('/') { vec![target.clone()] } else { vec!["pods".to_owned(), target.clone()] };
     let infos = find(cx, &Query { latest: true, ..Query::default() }, &target)?.into_infos()?;
     let Some(info) = infos.into_iter().next() else { return fail("no resource was named") };
-    let Some(pod) = pod_of(cx, &info)? else { return fail(format!("no pod found for {}", info.name)) };
+    let pod = pod_of(cx, &info)?;
+    refuse_udp(&info, &pod, ports)?;
+    let mut wanted = Vec::new();
+    for text in ports {
+        let (local, remote) = split(text);
+        let to = remote_port(&info, &pod, remote)?;
+        let local = match info.kind.kind {
+            _ if local != remote => local.to_owned(),
+            "Service" if local.parse::<i64>().is_err() => named_of_service(&info, local)?.to_string(),
+            "Service" => local.to_owned(),
+            _ => to.clone(),
+        };
+        wanted.push((local, to));
+    }
     let phase = pod.at(&["status", "phase"]).str();
     if phase != "Running" {
         return fail(format!("unable to forward port because pod is not running. Current status={phase}"));
     }
     let mut forwarded = Vec::new();
-    for (i, text) in ports.iter().enumerate() {
-        let (local, remote) = text.split_once(':').unwrap_or((text, text));
-        let to = remote_port(&info, &pod, remote)?;
-        let bad = |port: &str| {
-            CliError::Message(format!("error parsing local port '{port}': strconv.ParseUint: parsing {port:?}: invalid syntax"))
+    for (i, (local, remote)) in wanted.iter().enumerate() {
+        let number = |which: &str, text: &str| match text.parse::<u16>() {
+            Ok(number) => Ok(number),
+            Err(_) => {
+                let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+                let why = if digits { "value out of range" } else { "invalid syntax" };
+                fail(format!("error parsing {which} port '{text}': strconv.ParseUint: parsing {text:?}: {why}"))
+            }
         };
-        let from = match local {
-            "" => ANY_PORT + ((cx.host.listening.len() + i) as u16 % 1000),
-            same if same == remote => remote.parse().unwrap_or(to),
-            other => other.parse().map_err(|_| bad(other))?,
-        };
+        let mut from = number("local", if local.is_empty() { "0" } else { local })?;
+        let to = number("remote", remote)?;
+        if to == 0 {
+            return fail("remote port must be > 0");
+        }
+        if from == 0 {
+            from = ANY_PORT + ((cx.host.listening.len() + i) as u16 % 1000);
+        }
         forwarded.push((from, to));
     }
     let wanted = forwarded.iter().map(|(from, to)| format!("{{{from} {to}}}")).collect::<Vec<_>>().join(" ");
@@ -81,39 +100,78 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     Forwarding { namespace: pod.namespace().into(), pod: pod.name().into(), uid: pod.uid().into(), ports: forwarded }.resume(cx)
 }
 
-/// The pod's port that is meant: of a service by the service's port, otherwise by number or name.
-fn remote_port(info: &Info, pod: &Value, text: &str) -> Result<u16, CliError> {
-    let named = |name: &str| {
+/// The local and the remote half.
+fn split(text: &str) -> (&str, &str) {
+    match *text.split(':').collect::<Vec<_>>() {
+        [local, remote] => (local, remote),
+        [first, ..] => (first, first),
+        [] => ("", ""),
+    }
+}
+
+/// A pod's port by its name.
+fn named(pod: &Value, name: &str) -> Result<i64, CliError> {
+    let containers = pod.at(&["spec", "containers"]).items().iter();
+    match containers.flat_map(|c| c.get("ports").items()).find(|p| p.get("name").str() == name) {
+        Some(port) => Ok(port.get("containerPort").int()),
+        None => fail(format!("Pod '{}' does not have a named port '{name}'", pod.name())),
+    }
+}
+
+/// A service's port by its name.
+fn named_of_service(info: &Info, name: &str) -> Result<i64, CliError> {
+    match info.object.at(&["spec", "ports"]).items().iter().find(|p| p.get("name").str() == name) {
+        Some(port) => Ok(port.get("port").int()),
+        None => fail(format!("Service '{}' does not have a named port '{name}'", info.name)),
+    }
+}
+
+/// Only TCP can be forwarded.
+// Models checkUDPPorts.
+fn refuse_udp(info: &Info, pod: &Value, ports: &[String]) -> Result<(), CliError> {
+    let service = info.kind.kind == "Service";
+    let known: Vec<(&str, i64)> = if service {
+        info.object.at(&["spec", "ports"]).items().iter().map(|p| (p.get("protocol").str(), p.get("port").int())).collect()
+    } else {
         let containers = pod.at(&["spec", "containers"]).items().iter();
-        containers
-            .flat_map(|c| c.get("ports").items())
-            .find(|p| p.get("name").str() == name)
-            .and_then(|p| u16::try_from(p.get("containerPort").int()).ok())
+        containers.flat_map(|c| c.get("ports").items()).map(|p| (p.get("protocol").str(), p.get("containerPort").int())).collect()
     };
-    let number = text.parse::<u16>().ok().filter(|n| *n > 0);
-    if info.kind.kind == "Service" {
-        let ports = info.object.at(&["spec", "ports"]).items();
-        let found = ports.iter().find(|p| number.map_or_else(|| p.get("name").str() == text, |n| p.get("port").int() == i64::from(n)));
-        let Some(port) = found else {
-            return fail(match number {
-                Some(n) => format!("Service {} does not have a service port {n}", info.name),
-                None => format!("Service '{}' does not have a named port '{text}'", info.name),
-            });
+    for text in ports {
+        let remote = split(text).1;
+        let number = match remote.parse::<i64>() {
+            Ok(number) => number,
+            Err(_) if service => named_of_service(info, remote)?,
+            Err(_) => named(pod, remote)?,
         };
-        let target = port.get("targetPort");
-        let to = match target {
-            _ if info.object.at(&["spec", "clusterIP"]).str() == "None" => u16::try_from(port.get("port").int()).ok(),
-            Value::Str(name) => named(name),
-            Value::Int(n) => u16::try_from(*n).ok(),
-            _ => u16::try_from(port.get("port").int()).ok(),
+        if known.contains(&("UDP", number)) && !known.contains(&("TCP", number)) {
+            return fail(format!("UDP protocol is not supported for {remote}"));
+        }
+    }
+    Ok(())
+}
+
+/// The pod's port that is meant: of a service by the service's port, otherwise by number or name.
+// Models translateServicePortToTargetPort and convertPodNamedPortToNumber.
+fn remote_port(info: &Info, pod: &Value, text: &str) -> Result<String, CliError> {
+    let number = text.parse::<i64>();
+    if info.kind.kind != "Service" {
+        return match number {
+            _ if text.is_empty() => fail("remote port cannot be empty"),
+            Ok(_) => Ok(text.to_owned()),
+            Err(_) => Ok(named(pod, text)?.to_string()),
         };
-        return to.ok_or_else(|| CliError::Message(format!("Pod '{}' does not have a named port '{}'", pod.name(), target.str())));
     }
-    match number.or_else(|| named(text)) {
-        Some(port) => Ok(port),
-        None if text.is_empty() => fail("remote port must be > 0"),
-        None => fail(format!("Pod '{}' does not have a named port '{text}'", pod.name())),
-    }
+    let number = number.or_else(|_| named_of_service(info, text))?;
+    let Some(port) = info.object.at(&["spec", "ports"]).items().iter().find(|p| p.get("port").int() == number) else {
+        return fail(format!("Service {} does not have a service port {number}", info.name));
+    };
+    let to = match port.get("targetPort") {
+        _ if info.object.at(&["spec", "clusterIP"]).str() == "None" => number,
+        Value::Str(name) => named(pod, name)?,
+        Value::Int(n) if *n != 0 => *n,
+        _ => number,
+    };
+    Ok(to.to_string())
 }
 
 impl Forwarding {

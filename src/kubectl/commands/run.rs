@@ -2,6 +2,7 @@
 
 use super::exec::{ExecRequest, Session, terminal};
 use crate::api::image::is_reference;
+use crate::api::names::env_var_name;
 use crate::api::{Kind, Object, Value};
 use crate::base::{Duration, Time};
 use crate::kubectl::checks::check_pod_timeout;
@@ -148,7 +149,7 @@ fn pod(cx: &mut Context<'_, '_>, name: &str) -> Result<Value, CliError> {
     let mut env = Vec::new();
     for variable in flags.list("env") {
         match variable.split_once('=') {
-            Some((key, value)) if !key.is_empty() => env.push(obj!({"name": key, "value": value})),
+            Some((key, value)) if env_var_name(key).is_empty() => env.push(obj!({"name": key, "value": value})),
             _ => return fail(format!("invalid env: {variable}")),
         }
     }

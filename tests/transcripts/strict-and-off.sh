@@ -1,0 +1,108 @@
+# What the server refuses, warns of and drops: addresses that readers take differently, features that are off.
+#file addresses.yaml
+apiVersion: v1
+kind: Service
+metadata: {name: addresses}
+spec:
+  type: LoadBalancer
+  ports: [{port: 80}]
+  externalIPs: [010.1.1.1, "::ffff:1.2.3.4", 10.1.1.1]
+  loadBalancerSourceRanges: [10.1.1.1/8, 10.0.0.0/08]
+#end
+#file external.yaml
+apiVersion: v1
+kind: Service
+metadata: {name: external}
+spec: {ports: [{port: 80}], externalIPs: [10.1.1.1, "2001:DB8::1"]}
+#end
+#file node-port.yaml
+apiVersion: v1
+kind: Service
+metadata: {name: node-port}
+spec: {ports: [{port: 80, nodePort: 30000}]}
+#end
+#file pod.yaml
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  annotations: {seccomp.security.alpha.kubernetes.io/pod: runtime/default, container.seccomp.security.alpha.kubernetes.io/c: unconfined}
+spec:
+  affinity:
+    nodeAffinity:
+      preferredDuringSchedulingIgnoredDuringExecution:
+        - {weight: 1, preference: {matchExpressions: [{key: a, operator: In, values: ["x y"]}]}}
+  volumes:
+    - name: v
+      projected: {sources: [{}, {configMap: {name: a, items: [{key: x, path: p}]}}, {secret: {name: b, items: [{key: x, path: p/q}]}}]}
+  containers:
+    - name: c
+      image: nginx
+      ports: [{containerPort: 80, hostIP: 1.2.3.4}, {containerPort: 53, protocol: UDP}]
+      lifecycle: {stopSignal: SIGUSR1}
+#end
+#file printed.yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: printed, ownerReferences: [{apiVersion: v1, kind: Event, name: a, uid: b}]}
+spec:
+  resourceClaims: [{name: a}]
+  containers:
+    - {name: c, image: nginx, securityContext: {privileged: true, allowPrivilegeEscalation: false, seccompProfile: {type: Unconfined, localhostProfile: x}}}
+#end
+#file set.yaml
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: set}
+spec:
+  updateStrategy: {rollingUpdate: {maxUnavailable: 0}}
+  selector: {matchLabels: {a: b}}
+  template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: nginx}]}}
+#end
+#file rest.yaml
+apiVersion: v1
+kind: Namespace
+metadata: {name: q}
+spec: {finalizers: [foo, a.b/c]}
+---
+apiVersion: v1
+kind: Node
+metadata: {name: n1}
+spec: {taints: [{key: b, value: d, effect: NoSchedule}, {key: b, value: c, effect: NoSchedule}], podCIDRs: [10.1.1.1/24]}
+---
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {name: s}
+provisioner: a.b/c
+allowedTopologies: [{matchLabelExpressions: [{key: a}, {key: a, values: [b, b]}]}]
+#end
+#file scaler.yaml
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: s}
+spec: {maxReplicas: 2, scaleTargetRef: {apiVersion: apps/v1, kind: DaemonSet, name: d}}
+#end
+kubectl apply -f addresses.yaml
+kubectl apply -f external.yaml
+kubectl apply -f node-port.yaml
+kubectl apply -f pod.yaml
+kubectl get pod web -o jsonpath='{.spec.containers[0].lifecycle}{"\n"}'
+kubectl apply -f printed.yaml
+kubectl apply -f set.yaml
+kubectl get sts set -o jsonpath='{.spec.updateStrategy}{"\n"}'
+kubectl apply -f rest.yaml
+kubectl run x --image=nginx --env='A B=c'
+kubectl run x --image=nginx --env=A=b --port=80 --expose
+kubectl exec svc/kubernetes -- ls
+kubectl create configmap c
+kubectl exec cm/c -- ls
+sleep 3
+kubectl logs x --limit-bytes=0 | wc -l
+kubectl port-forward x 0
+kubectl port-forward x 99999
+kubectl port-forward x 80:
+kubectl port-forward x y:80
+kubectl port-forward svc/x 81
+kubectl port-forward svc/x z:80
+kubectl apply -f scaler.yaml
+sleep 16; kubectl get hpa s -o jsonpath='{.status.conditions[0].message}{"\n"}'
