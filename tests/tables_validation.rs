@@ -435,9 +435,10 @@ fn elsewhere(row: &Row) -> Option<&'static str> {
         {
             GATE
         }
-        _ if title.contains("with strict validation")
-            || title.contains("strict IP validation")
-            || key.contains("with-strict-validation") =>
+        _ if is("legacyIPs") == Some(true)
+            || title.contains("with legacy validation")
+            || title.contains("with legacy IP validation")
+            || key.contains("with-legacy-validation") =>
         {
             GATE
         }
