@@ -19,6 +19,7 @@ mod kinds;
 pub mod names;
 pub mod node_affinity;
 mod object;
+pub mod policy_rule;
 pub mod qos;
 pub mod quantity;
 pub mod quota;

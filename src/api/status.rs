@@ -160,7 +160,13 @@ impl Status {
 
     /// 403: not allowed, and why.
     pub fn forbidden(kind: KindRef, name: &str, detail: &str) -> Status {
-        Status::new(403, "Forbidden", format!("{} {name:?} is forbidden: {detail}", kind.qualified())).about(kind, name)
+        let what = if name.is_empty() { kind.qualified().to_string() } else { format!("{} {name:?}", kind.qualified()) };
+        Status::new(403, "Forbidden", format!("{what} is forbidden: {detail}")).about(kind, name)
+    }
+
+    /// 403: a request that is about no object is not allowed.
+    pub fn not_allowed(message: impl Into<String>) -> Status {
+        Status::new(403, "Forbidden", message.into())
     }
 
     /// 400: the request makes no sense.

@@ -63,7 +63,7 @@ fn program() -> Result<u8, Failure> {
     let usage = |e: lexopt::Error| Failure::Usage(e.to_string());
     let mut arguments = lexopt::Parser::from_env();
     let (mut words, mut json, mut digest, mut limit) = (Vec::new(), false, false, LIMIT);
-    let mut session = Session { metrics: Some(true), storage: true, ..Session::default() };
+    let mut session = Session { metrics: Some(true), storage: true, rbac: true, ..Session::default() };
     while let Some(argument) = arguments.next().map_err(usage)? {
         match argument {
             Long("seed") => session.seed = arguments.value().and_then(|v| v.parse()).map_err(usage)?,

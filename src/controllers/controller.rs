@@ -57,6 +57,7 @@ pub(super) fn controller_ref(owner: &Value, kind: KindRef) -> Value {
 pub fn all(flags: &Flags) -> Vec<Box<dyn Controller>> {
     vec![
         Box::new(super::namespace_objects::NamespaceObjects::default()),
+        Box::new(super::cluster_role_aggregation::ClusterRoleAggregationController::default()),
         Box::new(super::deployment::DeploymentController::default()),
         Box::new(super::replica_set::ReplicaSetController::for_replication_controllers()),
         Box::new(super::replica_set::ReplicaSetController::for_replica_sets()),

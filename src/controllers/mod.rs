@@ -1,6 +1,7 @@
 //! The controller manager: one file per controller, each level-triggered and keyed.
 //! Nothing here may know the scheduler, the kubelets or another controller.
 
+mod cluster_role_aggregation;
 mod controller;
 mod controller_history;
 pub mod cron_job;

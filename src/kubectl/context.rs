@@ -6,7 +6,7 @@ use super::host::{Environment, Host, Output, StdinState};
 use crate::api::{Kind, KindRef, Object, Status, Value};
 use crate::base::{Duration, SortedSet, Time};
 use crate::obj;
-use crate::server::{Caller, DeleteOptions, Deleted, FieldValidation, ListOptions, Patch, Subresource, WriteOptions};
+use crate::server::{Attributes, Caller, DeleteOptions, Deleted, FieldValidation, ListOptions, Patch, Subresource, User, WriteOptions};
 
 /// A command line, resolved.
 #[derive(Clone, Debug)]
@@ -230,6 +230,37 @@ impl<'a> Context<'a, '_> {
         }
     }
 
+    /// Who the requests are from.
+    pub fn user(&self) -> User {
+        let flags = self.flags();
+        match flags.text("as") {
+            "" => User::administrator(),
+            name => User::impersonated(name, flags.text("as-uid"), flags.list("as-group")),
+        }
+    }
+
+    /// Refuses a request that whoever it is made for (`--as`) may not make.
+    pub fn require(&self, asked: (&str, KindRef, &str), namespace: &str, name: &str) -> Result<(), CliError> {
+        if self.flags().text("as").is_empty() {
+            return Ok(());
+        }
+        let (verb, kind, subresource) = asked;
+        let attributes = Attributes { subresource, ..Attributes::on(verb, kind, namespace, name) };
+        Ok(self.host.api.require(&self.user(), kind, &attributes)?)
+    }
+
+    /// Refuses a role, or a binding of one, that gives more than whoever writes it has.
+    fn refuse_escalation(&self, kind: KindRef, namespace: &str, object: &Value) -> Result<(), CliError> {
+        if self.flags().text("as").is_empty() {
+            return Ok(());
+        }
+        let mut object = object.clone();
+        if kind.namespaced {
+            object.set(&["metadata", "namespace"], namespace);
+        }
+        Ok(self.host.api.refuse_escalation(&self.user(), kind, &object)?)
+    }
+
     fn after<T, E: Into<CliError>>(&mut self, kind: KindRef, result: Result<T, E>) -> Result<T, CliError> {
         self.warn_of_kind(kind);
         for warning in self.host.api.take_warnings() {
@@ -240,6 +271,7 @@ impl<'a> Context<'a, '_> {
 
     /// GET of an object.
     pub fn get(&mut self, kind: KindRef, namespace: &str, name: &str) -> Result<Value, CliError> {
+        self.require(("get", kind, ""), namespace, name)?;
         let result = if kind.group == "metrics.k8s.io" {
             self.metrics_object(kind, namespace, name)
         } else {
@@ -305,6 +337,7 @@ impl<'a> Context<'a, '_> {
     /// GET of a list.
     pub fn list(&mut self, kind: KindRef, namespace: Option<&str>, options: &ListOptions) -> Result<Vec<Value>, CliError> {
         let namespace = namespace.filter(|_| kind.namespaced);
+        self.require(("list", kind, ""), namespace.unwrap_or_default(), "")?;
         if kind.group == "metrics.k8s.io" {
             let items = self.metrics(kind).unwrap_or_default();
             return Ok(items.into_iter().filter(|v| namespace.is_none_or(|n| v.namespace() == n)).collect());
@@ -320,6 +353,14 @@ impl<'a> Context<'a, '_> {
     /// POST.
     pub fn create(&mut self, kind: KindRef, namespace: &str, mut object: Value, options: &WriteOptions) -> Result<Value, CliError> {
         object.remove(&["metadata", "resourceVersion"]);
+        self.require(("create", kind, ""), namespace, "")?;
+        self.refuse_escalation(kind, namespace, &object)?;
+        if !self.flags().text("as").is_empty()
+            && let Some(status) = self.host.api.review(&self.user(), kind, &object)
+        {
+            object.set(&["status"], status);
+            return Ok(object);
+        }
         let by = self.writer();
         let result = self.host.api.create(&by, kind, if kind.namespaced { namespace } else { "" }, object, options);
         self.after(kind, result)
@@ -327,6 +368,8 @@ impl<'a> Context<'a, '_> {
 
     /// PUT.
     pub fn update(&mut self, kind: KindRef, object: Value, sub: Subresource, options: &WriteOptions) -> Result<Value, CliError> {
+        self.require(("update", kind, sub.name()), object.namespace(), object.name())?;
+        self.refuse_escalation(kind, object.namespace(), &object)?;
         let by = self.writer();
         let result = self.host.api.update(&by, kind, object, sub, options);
         self.after(kind, result)
@@ -342,6 +385,7 @@ impl<'a> Context<'a, '_> {
         sub: Subresource,
         options: &WriteOptions,
     ) -> Result<Value, CliError> {
+        self.require(("patch", kind, sub.name()), namespace, name)?;
         let by = self.writer();
         let result = self.host.api.patch(&by, kind, namespace, name, patch, sub, options);
         self.after(kind, result)
@@ -357,6 +401,8 @@ impl<'a> Context<'a, '_> {
         sub: Subresource,
         options: &WriteOptions,
     ) -> Result<Value, CliError> {
+        self.require(("patch", kind, sub.name()), namespace, config.name())?;
+        self.refuse_escalation(kind, namespace, config)?;
         let by = self.writer();
         let result = self.host.api.apply(&by, kind, namespace, config, (force, sub), options);
         self.after(kind, result)
@@ -364,6 +410,7 @@ impl<'a> Context<'a, '_> {
 
     /// DELETE.
     pub fn delete(&mut self, kind: KindRef, namespace: &str, name: &str, options: &DeleteOptions) -> Result<Deleted, CliError> {
+        self.require(("delete", kind, ""), namespace, name)?;
         let by = self.by();
         let result = self.host.api.delete(&by, kind, namespace, name, options);
         self.after(kind, result)
@@ -371,12 +418,14 @@ impl<'a> Context<'a, '_> {
 
     /// Evicts a pod.
     pub fn evict(&mut self, namespace: &str, pod: &str, options: &DeleteOptions) -> Result<(), CliError> {
+        self.require(("create", Kind::named("Pod"), "eviction"), namespace, pod)?;
         let by = self.by();
         Ok(self.host.api.evict(&by, namespace, pod, options)?)
     }
 
     /// PUT of a scale.
     pub fn update_scale(&mut self, kind: KindRef, namespace: &str, scale: &Value, options: &WriteOptions) -> Result<Value, CliError> {
+        self.require(("patch", kind, "scale"), namespace, scale.name())?;
         let by = self.writer();
         Ok(self.host.api.update_scale(&by, kind, namespace, scale, options)?)
     }

@@ -348,6 +348,9 @@ fn by_selector(cx: &mut Context<'_, '_>, query: &Query, kinds: Vec<KindRef>) -> 
 // Models resource.Selector.Visit.
 pub fn about_list(error: CliError, kind: KindRef, options: &ListOptions) -> CliError {
     let CliError::Status(mut status) = error else { return error };
+    if !matches!(status.reason, "BadRequest" | "NotFound") {
+        return CliError::Status(status);
+    }
     let resource = Info::resource_text(kind);
     status.message = if options.label_selector.is_empty() && options.field_selector.is_empty() {
         format!("Unable to list {resource:?}: {}", status.message)

@@ -2,6 +2,8 @@
 
 mod admission;
 mod api_server;
+mod authorization;
+mod bootstrap_policy;
 mod component;
 mod definitions;
 mod deletion;
@@ -19,6 +21,7 @@ mod service_allocator;
 mod strategy;
 
 pub use api_server::ApiServer;
+pub use authorization::{Attributes, Decision, RBAC, User};
 pub use component::{Change, Component};
 pub use definitions::Definitions;
 pub use deletion::Deleted;

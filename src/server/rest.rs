@@ -1,5 +1,6 @@
 //! The API as HTTP: method, path and body in, status code and body out. What `kubectl get --raw` and recorded requests speak.
 
+use super::authorization::{Attributes, User};
 use super::options::{Caller, DeleteOptions, FieldValidation, ListOptions, Patch, Preconditions, Propagation, Subresource, WriteOptions};
 use super::{ApiServer, deletion, strategy};
 use crate::api::convert::{to_stored, to_version};
@@ -45,6 +46,30 @@ impl ApiServer {
             Ok((code, body)) => RestResponse { code, body },
             Err(status) => RestResponse { code: status.code, body: status.to_object() },
         }
+    }
+
+    /// The refusal, where somebody may not make a request.
+    // Models apiserver's RequestInfo and WithAuthorization.
+    pub fn require_request(&self, user: &User, method: &str, path: &str) -> Result<(), Status> {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let Some(target) = parse_path(self, path) else {
+            let verb = method.to_lowercase();
+            let decision = self.authorize(user, &Attributes { verb: &verb, path, ..Attributes::default() });
+            let refusal = format!("forbidden: User {:?} cannot {verb} path {path:?}", user.name);
+            return if decision.allowed { Ok(()) } else { Err(Status::not_allowed(refusal)) };
+        };
+        let verb = match (method, target.name.is_empty()) {
+            ("GET", true) if query.split('&').any(|p| matches!(p, "watch=true" | "watch=1")) => "watch",
+            ("GET", true) => "list",
+            ("GET", false) => "get",
+            ("POST", _) => "create",
+            ("PUT", _) => "update",
+            ("PATCH", _) => "patch",
+            (_, true) => "deletecollection",
+            (_, false) => "delete",
+        };
+        let asked = Attributes { subresource: &target.sub, ..Attributes::on(verb, target.kind, &target.namespace, &target.name) };
+        self.require(user, target.kind, &asked)
     }
 
     fn serve(&mut self, by: &Caller, request: &RestRequest<'_>) -> Result<(u16, Value), Status> {

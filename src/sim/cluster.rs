@@ -49,6 +49,9 @@ impl Cluster {
     /// The cluster that a session describes, at time 0 with its nodes joined.
     pub fn new(session: &Session) -> Self {
         let mut api = ApiServer::new(session.seed);
+        if session.rbac {
+            api.enforce_roles(session.seed);
+        }
         let by = Caller::new(Time::ZERO, "kubelet");
         api.create_namespace(&by, session.default_namespace());
         for namespace in &session.namespaces {

@@ -28,6 +28,9 @@ pub struct Session {
     /// Whether the cluster has a default storage class, `standard`, whose volumes are made on demand.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub storage: bool,
+    /// Whether roles say who may do what (`--authorization-mode=RBAC`); where not, everybody may do everything.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub rbac: bool,
     /// Flags of the controller manager: `--horizontal-pod-autoscaler-sync-period=30s`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub controller_manager: Vec<String>,

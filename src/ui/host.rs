@@ -176,6 +176,7 @@ impl Host {
             seed: 1,
             metrics: Some(true),
             storage: true,
+            rbac: true,
             files: EXAMPLES[0].files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect(),
             ..Session::default()
         }

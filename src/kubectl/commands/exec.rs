@@ -149,10 +149,11 @@ impl Session {
     /// Starts a program in a container, or attaches to the one that runs in it.
     pub fn start(cx: &mut Context<'_, '_>, request: &ExecRequest, report: bool) -> Result<Session, CliError> {
         let now = cx.host.now;
+        let ExecRequest { namespace, pod, container, command, stdin, tty } = request;
+        cx.require(("create", crate::api::Kind::named("Pod"), if command.is_empty() { "attach" } else { "exec" }), namespace, pod)?;
         let Some(node) = cx.host.node.as_deref_mut() else {
             return fail("unable to upgrade connection: error dialing backend: no kubelet runs here");
         };
-        let ExecRequest { namespace, pod, container, command, stdin, tty } = request;
         let started = if command.is_empty() {
             node.attach(now, namespace, pod, container)
         } else {

@@ -245,6 +245,7 @@ pub(super) fn raw(cx: &mut Context<'_, '_>, method: &str, path: &str) -> Result<
         };
         body = Value::from_json(&text).map_err(|_| unrecognized(cx, method, path, &text))?;
     }
+    cx.host.api.require_request(&cx.user(), method, path)?;
     let by = Caller::new(cx.host.now, "kubectl");
     let answer = cx.host.api.rest(&by, &RestRequest { method, path, content_type: "", body });
     if answer.code >= 400 {
@@ -326,6 +327,10 @@ impl Watch {
         };
         let namespace = (kind.namespaced && !query.all_namespaces)
             .then(|| infos.first().filter(|_| by_name).map_or(cx.namespace(), |i| i.namespace.clone()));
+        if let Err(CliError::Status(status)) = cx.require(("watch", kind, ""), namespace.as_deref().unwrap_or_default(), "") {
+            // The body of a refused watch is not read.
+            return Err(Status { message: format!("unknown (get {})", kind.qualified()), ..*status }.into());
+        }
         let parse = |e: crate::api::selector::SelectorError| CliError::Message(e.to_string());
         let events = cx.flags().is_on("output-watch-events");
         let mut options = table_options(cx);

@@ -142,6 +142,7 @@ fn streams_of(cx: &mut Context<'_, '_>, pods: &[Value], container: &str) -> Resu
     let prefixed = cx.flags().is_on("prefix") || cx.flags().is_on("all-pods");
     let mut streams = Vec::new();
     for pod in pods {
+        cx.require(("get", Kind::named("Pod"), "log"), pod.namespace(), pod.name())?;
         let names: Vec<String> = if all {
             let mut inits: Vec<&Value> = pod.at(&["spec", "initContainers"]).items().iter().collect();
             inits.extend(pod.at(&["spec", "containers"]).items());

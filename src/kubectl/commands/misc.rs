@@ -1,35 +1,15 @@
-//! Small commands: `auth`, `cluster-info`, `completion`, `options`, `kustomize`, `proxy`, `certificate`.
+//! Small commands: `cluster-info`, `completion`, `options`, `kustomize`, `proxy`, `certificate`.
 
 use crate::api::Kind;
-use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::config::Kubeconfig;
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::files;
 use crate::kubectl::flags::{self, Flag, switch, text};
-use crate::kubectl::output::TabWriter;
-use crate::kubectl::printing::{Reporter, object_printer};
-use crate::kubectl::resources::{Query, find, kind_of};
+use crate::kubectl::printing::Reporter;
+use crate::kubectl::resources::{Query, find};
 use crate::server::{ListOptions, Subresource};
-
-/// `kubectl auth`.
-pub static AUTH: Command = Command {
-    usage: "[flags] [options]",
-    ..Command::group("auth", "Inspect authorization", "Inspect authorization.", &[&CAN_I, &super::reconcile::COMMAND, &WHO_AM_I])
-};
-const CAN_I_FLAGS: &[Flag] = &[switch("list", ""), switch("quiet", "q"), text("subresource", ""), switch("no-headers", "")];
-static CAN_I: Command = Command {
-    usage: "VERB [TYPE | TYPE/NAME | NONRESOURCEURL] [options]",
-    flags: &[flags::ALL_NAMESPACES, CAN_I_FLAGS],
-    run: Run::Do(can_i),
-    ..Command::new("can-i", "Check whether an action is allowed", can_i)
-};
-static WHO_AM_I: Command = Command {
-    flags: &[flags::PRINT],
-    run: Run::Do(who_am_i),
-    ..Command::new("whoami", "Experimental: Check self subject attributes", who_am_i)
-};
 
 /// `kubectl cluster-info`.
 pub static CLUSTER_INFO: Command =
@@ -68,99 +48,6 @@ static DENY: Command = Command {
     run: Run::Do(certificate),
     ..Command::new("deny", "Deny a certificate signing request", certificate)
 };
-
-/// The verbs of resources that `can-i` knows.
-const VERBS: &[&str] = &[
-    "get",
-    "list",
-    "watch",
-    "create",
-    "update",
-    "patch",
-    "delete",
-    "deletecollection",
-    "use",
-    "bind",
-    "impersonate",
-    "*",
-    "approve",
-    "sign",
-    "escalate",
-    "attest",
-];
-/// Those of paths.
-const URL_VERBS: &[&str] = &["get", "put", "post", "head", "options", "delete", "patch", "*"];
-
-fn can_i(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-    let args = cx.args();
-    check(cx)?;
-    if args.len() != 2 && !cx.flags().is_on("list") {
-        return Err(CliError::Message(
-            "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.".into(),
-        ));
-    }
-    if cx.flags().is_on("list") {
-        let mut writer = TabWriter::for_tables();
-        if !cx.flags().is_on("no-headers") {
-            writer.write("Resources\tNon-Resource URLs\tResource Names\tVerbs\n");
-        }
-        writer.write("*.*\t[]\t[]\t[*]\n\t[*]\t[]\t[*]\n");
-        let text = writer.flush();
-        cx.out.out(text);
-        return Ok(Flow::Done);
-    }
-    let (verb, target) = (args[0].as_str(), args[1].as_str());
-    let mut warn = |text: String| cx.out.errln(format!("Warning: {text}\n"));
-    let resource = target.split('/').next().unwrap_or("");
-    if resource.is_empty() {
-        if !cx.inv.flags.text("subresource").is_empty() {
-            return fail("--subresource can not be used with NonResourceURL");
-        }
-        if !URL_VERBS.contains(&verb) {
-            warn(format!("verb '{verb}' is not a known verb"));
-        }
-    } else {
-        match kind_of(cx.host.api, resource) {
-            _ if matches!(resource, "*" | "users" | "groups") => {}
-            None => match resource.split_once('.') {
-                Some((name, group)) => warn(format!("the server doesn't have a resource type '{name}' in group '{group}'")),
-                None => warn(format!("the server doesn't have a resource type '{resource}'")),
-            },
-            Some(kind) if !kind.namespaced && !cx.inv.flags.is_on("all-namespaces") => {
-                let group = if kind.group.is_empty() { String::new() } else { format!(" in group '{}'", kind.group) };
-                warn(format!("resource '{}' is not namespace scoped{group}", kind.plural));
-            }
-            Some(_) => {}
-        }
-        if !VERBS.contains(&verb) && !cx.inv.flags.is_on("all-namespaces") {
-            warn(format!("verb '{verb}' is not a known verb"));
-        }
-    }
-    if cx.flags().is_on("no-headers") {
-        return fail("--no-headers cannot be set without --list specified");
-    }
-    if !cx.flags().is_on("quiet") {
-        cx.out.outln("yes");
-    }
-    Ok(Flow::Done)
-}
-
-fn who_am_i(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-    if let Some(mut printer) = object_printer(cx)? {
-        let review = crate::obj!({
-            "apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview",
-            "metadata": {"creationTimestamp": cx.host.now.rfc3339()},
-            "status": {"userInfo": {"groups": ["system:masters", "system:authenticated"], "uid": "admin", "username": "admin"}}
-        });
-        printer.print(&review, cx.out)?;
-        return Ok(Flow::Done);
-    }
-    let mut writer = TabWriter::for_tables();
-    writer.write("ATTRIBUTE\tVALUE\nUsername\tadmin\nUID\tadmin\nGroups\t[system:masters system:authenticated]\n");
-    let text = writer.flush();
-    cx.out.out(text);
-    Ok(Flow::Done)
-}
 
 fn cluster_info(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let config = Kubeconfig::load(cx.inv, cx.host.files)?;

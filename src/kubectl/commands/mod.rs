@@ -3,6 +3,7 @@
 pub mod annotate;
 pub mod api_resources;
 pub mod apply;
+pub mod auth;
 pub mod autoscale;
 pub mod config;
 pub mod cordon;
@@ -66,7 +67,7 @@ pub static ROOT: Command = Command::group(
         &events::COMMAND,
         &explain::COMMAND,
         &top::COMMAND,
-        &misc::AUTH,
+        &auth::COMMAND,
         &misc::CERTIFICATE,
         &misc::CLUSTER_INFO,
         &misc::COMPLETION,

@@ -63,6 +63,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if phase != "Running" {
         return fail(format!("unable to forward port because pod is not running. Current status={phase}"));
     }
+    cx.require(("create", crate::api::Kind::named("Pod"), "portforward"), pod.namespace(), pod.name())?;
     let mut forwarded = Vec::new();
     for (i, (local, remote)) in wanted.iter().enumerate() {
         let number = |which: &str, text: &str| match text.parse::<u16>() {

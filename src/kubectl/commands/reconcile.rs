@@ -1,6 +1,6 @@
 //! `kubectl auth reconcile`: roles get the rules, and bindings the subjects, that files have and they lack.
 
-use crate::api::{Kind, Object, Value};
+use crate::api::{Kind, Object, Value, policy_rule};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::{Context, DryRun};
@@ -8,10 +8,9 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, switch};
 use crate::kubectl::printing::Reporter;
 use crate::kubectl::resources::{Query, find};
-use crate::server::Subresource;
+use crate::server::{RBAC, Subresource};
 
 const OWN: &[Flag] = &[switch("remove-extra-permissions", ""), switch("remove-extra-subjects", "")];
-const RBAC: &str = "rbac.authorization.k8s.io";
 
 /// `kubectl auth reconcile`.
 pub static COMMAND: Command = Command {
@@ -62,8 +61,8 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             Some(old) => {
                 let held = old.get(member).items().to_vec();
                 if member == "rules" {
-                    missing = uncovered(&held, &wanted);
-                    extra = uncovered(&wanted, &held);
+                    missing = policy_rule::uncovered(&held, &wanted);
+                    extra = policy_rule::uncovered(&wanted, &held);
                 } else {
                     missing.retain(|s| !held.contains(s));
                     extra.extend(held.iter().filter(|s| !wanted.contains(s)).cloned());
@@ -120,44 +119,6 @@ fn with_group(role: &Value) -> Value {
         role.set(&["apiGroup"], RBAC);
     }
     role
-}
-
-/// What of the second rules the first do not allow, one verb on one resource each.
-// Models rbac/validation.Covers.
-fn uncovered(held: &[Value], wanted: &[Value]) -> Vec<Value> {
-    let has = |rule: &Value, member: &str, text: &str| rule.get(member).items().iter().any(|v| v.str() == text || v.str() == "*");
-    let mut rest = Vec::new();
-    for rule in wanted {
-        for verb in rule.get("verbs").items() {
-            for group in rule.get("apiGroups").items() {
-                for resource in rule.get("resources").items() {
-                    let names = rule.get("resourceNames").items();
-                    let none = Value::Null;
-                    for name in if names.is_empty() { std::slice::from_ref(&none) } else { names } {
-                        let allowed = held.iter().any(|h| {
-                            has(h, "verbs", verb.str())
-                                && has(h, "apiGroups", group.str())
-                                && has(h, "resources", resource.str())
-                                && (h.get("resourceNames").is_empty() || h.get("resourceNames").items().contains(name))
-                        });
-                        if !allowed {
-                            let mut one = crate::obj!({"verbs": [verb], "apiGroups": [group], "resources": [resource]});
-                            if !name.is_null() {
-                                one.set(&["resourceNames"], vec![name.clone()]);
-                            }
-                            rest.push(one);
-                        }
-                    }
-                }
-            }
-            for url in rule.get("nonResourceURLs").items() {
-                if !held.iter().any(|h| has(h, "verbs", verb.str()) && has(h, "nonResourceURLs", url.str())) {
-                    rest.push(crate::obj!({"verbs": [verb], "nonResourceURLs": [url]}));
-                }
-            }
-        }
-    }
-    rest
 }
 
 /// A rule as Go prints it.

@@ -64,6 +64,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 // Models kubectl/pkg/scale.
 fn scale(cx: &mut Context<'_, '_>, info: &Info, replicas: i64, options: &WriteOptions) -> Result<(), CliError> {
     let flags = cx.flags();
+    cx.require(("get", info.kind, "scale"), &info.namespace, &info.name)?;
     let mut scale = cx.host.api.scale(info.kind, &info.namespace, &info.name)?;
     if let Some(expected) = flags.int("current-replicas").filter(|n| *n != -1) {
         let actual = scale.at(&["spec", "replicas"]).int();

@@ -19,6 +19,8 @@ mod storage;
 mod volumes;
 mod workloads;
 
+pub use access::rule_rows;
+
 use crate::api::{Kind, KindRef, Value};
 use crate::base::Time;
 use page::Page;

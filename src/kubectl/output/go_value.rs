@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::api::{Value, quote};
 
 /// `%v`: `map[a:1 b:[x y]]`, `<nil>`.
-pub(super) fn plain(v: &Value) -> String {
+pub(crate) fn plain(v: &Value) -> String {
     let mut out = String::new();
     write_plain(&mut out, v);
     out

@@ -18,7 +18,7 @@ mod yaml;
 pub use base64::decode_base64;
 pub use custom_columns::{ColumnsError, CustomColumns, relaxed_path};
 pub use format::{FormatError, FormatFlags, ObjectFormat, Printed};
-pub(crate) use go_value::syntax as go_syntax;
+pub(crate) use go_value::{plain as go_plain, syntax as go_syntax};
 pub use json::{to_compact_json, to_json};
 pub use jsonpath::{JsonPath, JsonPathError};
 pub use kyaml::to_kyaml;

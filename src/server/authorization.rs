@@ -1,0 +1,294 @@
+//! Role-based access control: who may do what, by the roles and bindings in the cluster.
+
+use super::ApiServer;
+use crate::api::{Kind, KindRef, Object, Status, Value, policy_rule};
+use crate::base::Order as _;
+use crate::obj;
+
+/// Group of kinds that this is about.
+pub const RBAC: &str = "rbac.authorization.k8s.io";
+/// Whoever is in this group may do everything.
+const MASTERS: &str = "system:masters";
+const AUTHENTICATED: &str = "system:authenticated";
+const SERVICE_ACCOUNT: &str = "system:serviceaccount:";
+
+/// Who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Such as `jane` or `system:serviceaccount:default:builder`.
+    pub name: String,
+    /// Empty where nobody gave one.
+    pub uid: String,
+    /// What roles may be bound to, too.
+    pub groups: Vec<String>,
+}
+
+impl User {
+    /// Who every session of the workstation is: an administrator.
+    pub fn administrator() -> User {
+        User { name: "admin".into(), uid: "admin".into(), groups: vec![MASTERS.into(), AUTHENTICATED.into()] }
+    }
+
+    /// Who is acted as, with the groups that come with the name.
+    // Models apiserver/pkg/endpoints/filters/impersonation.
+    pub fn impersonated(name: &str, uid: &str, groups: &[String]) -> User {
+        let mut groups = groups.to_vec();
+        if groups.is_empty()
+            && let Some((namespace, _)) = name.strip_prefix(SERVICE_ACCOUNT).and_then(|rest| rest.split_once(':'))
+        {
+            groups = vec!["system:serviceaccounts".into(), format!("system:serviceaccounts:{namespace}")];
+        }
+        let implied = if name == "system:anonymous" { "system:unauthenticated" } else { AUTHENTICATED };
+        if !groups.iter().any(|g| g == implied || g == "system:unauthenticated") {
+            groups.push(implied.into());
+        }
+        User { name: name.into(), uid: uid.into(), groups }
+    }
+
+    fn of_review(spec: &Value) -> User {
+        let groups = spec.get("groups").items().iter().map(|g| g.str().to_owned()).collect();
+        User { name: spec.get("user").str().into(), uid: spec.get("uid").str().into(), groups }
+    }
+
+    /// As `userInfo` in reviews.
+    pub(super) fn to_value(&self) -> Value {
+        let mut info = obj!({"username": self.name.as_str()});
+        if !self.uid.is_empty() {
+            info.set(&["uid"], self.uid.as_str());
+        }
+        info.set(&["groups"], self.groups.iter().map(|g| Value::from(g.as_str())).collect::<Vec<_>>());
+        info
+    }
+}
+
+/// What is asked for (`authorizer.Attributes`).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Attributes<'a> {
+    /// `get`, `list`, `create` ...
+    pub verb: &'a str,
+    /// API group; empty for the core.
+    pub group: &'a str,
+    /// Plural; empty where a path is asked for.
+    pub resource: &'a str,
+    /// Empty for the object itself.
+    pub subresource: &'a str,
+    /// Empty at the cluster scope.
+    pub namespace: &'a str,
+    /// Empty where no single object is asked for.
+    pub name: &'a str,
+    /// A path that is no resource, such as `/version`.
+    pub path: &'a str,
+}
+
+impl<'a> Attributes<'a> {
+    /// A verb on objects of a kind.
+    pub fn on(verb: &'a str, kind: KindRef, namespace: &'a str, name: &'a str) -> Attributes<'a> {
+        let namespace = if kind.namespaced { namespace } else { "" };
+        Attributes { verb, group: kind.group, resource: kind.plural, namespace, name, ..Attributes::default() }
+    }
+
+    fn of_review(spec: &'a Value) -> Attributes<'a> {
+        let (resource, other) = (spec.get("resourceAttributes"), spec.get("nonResourceAttributes"));
+        let text = |member: &str| resource.get(member).str();
+        Attributes {
+            verb: if resource.is_null() { other.get("verb").str() } else { text("verb") },
+            group: text("group"),
+            resource: text("resource"),
+            subresource: text("subresource"),
+            namespace: text("namespace"),
+            name: text("name"),
+            path: other.get("path").str(),
+        }
+    }
+
+    fn combined(&self) -> String {
+        match self.subresource {
+            "" => self.resource.to_owned(),
+            sub => format!("{}/{sub}", self.resource),
+        }
+    }
+
+    // Models rbac/v1's RuleAllows.
+    fn allowed_by(&self, rule: &Value) -> bool {
+        let any = |member: &str, fits: &dyn Fn(&str) -> bool| rule.get(member).items().iter().any(|v| v.str() == "*" || fits(v.str()));
+        if !any("verbs", &|v| v == self.verb) {
+            return false;
+        }
+        if self.resource.is_empty() {
+            return any("nonResourceURLs", &|url| {
+                url == self.path || url.strip_suffix('*').is_some_and(|start| self.path.starts_with(start))
+            });
+        }
+        let names = rule.get("resourceNames").items();
+        any("apiGroups", &|g| g == self.group)
+            && any("resources", &|r| {
+                r == self.combined() || (!self.subresource.is_empty() && r.strip_prefix("*/") == Some(self.subresource))
+            })
+            && (names.is_empty() || names.iter().any(|n| n.str() == self.name))
+    }
+}
+
+/// What was decided.
+#[derive(Clone, Debug, Default)]
+pub struct Decision {
+    /// Whether it may be done.
+    pub allowed: bool,
+    /// By what, or what stood in the way of an answer; often empty.
+    pub reason: String,
+}
+
+/// A binding that is about somebody: its role's rules, or why there are none, and how it came to them.
+struct Granted<'a> {
+    rules: Result<&'a Value, String>,
+    by: String,
+}
+
+impl ApiServer {
+    /// Whether somebody may do something.
+    // Models plugin/pkg/auth/authorizer/rbac, behind the authorizer of privileged groups; or the one that always allows.
+    pub fn authorize(&self, user: &User, asked: &Attributes<'_>) -> Decision {
+        if !self.enforces_roles || user.groups.iter().any(|g| g == MASTERS) {
+            return Decision { allowed: true, reason: String::new() };
+        }
+        let mut errors = Vec::new();
+        for granted in self.granted(user, asked.namespace) {
+            match granted.rules {
+                Ok(rules) if rules.items().iter().any(|rule| asked.allowed_by(rule)) => {
+                    return Decision { allowed: true, reason: format!("RBAC: allowed by {}", granted.by) };
+                }
+                Ok(_) => {}
+                Err(error) => errors.push(error),
+            }
+        }
+        let reason = match errors.as_slice() {
+            [] => String::new(),
+            [one] => format!("RBAC: {one}"),
+            many => format!("RBAC: [{}]", many.join(", ")),
+        };
+        Decision { allowed: false, reason }
+    }
+
+    /// The refusal, where somebody may not do something.
+    // Models apiserver's responsewriters.ForbiddenStatusError.
+    pub fn require(&self, user: &User, kind: KindRef, asked: &Attributes<'_>) -> Result<(), Status> {
+        let decision = self.authorize(user, asked);
+        if decision.allowed {
+            return Ok(());
+        }
+        let place =
+            if asked.namespace.is_empty() { "at the cluster scope".into() } else { format!("in the namespace {:?}", asked.namespace) };
+        let mut detail =
+            format!("User {:?} cannot {} resource {:?} in API group {:?} {place}", user.name, asked.verb, asked.combined(), asked.group);
+        if !decision.reason.is_empty() {
+            detail += &format!(": {}", decision.reason);
+        }
+        Err(Status::forbidden(kind, asked.name, &detail))
+    }
+
+    /// What somebody may do in a namespace: the rules of all roles that are bound to them.
+    // Models rbac/validation's RulesFor, and that of the authorizer that always allows.
+    pub fn rules_for(&self, user: &User, namespace: &str) -> Vec<Value> {
+        if !self.enforces_roles {
+            return vec![obj!({"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}), obj!({"nonResourceURLs": ["*"], "verbs": ["*"]})];
+        }
+        self.granted(user, namespace).filter_map(|g| g.rules.ok()).flat_map(|rules| rules.items().to_vec()).collect()
+    }
+
+    /// The bindings that are about somebody, those of the cluster first.
+    // Models rbac/validation's VisitRulesFor.
+    fn granted<'a>(&'a self, user: &'a User, namespace: &'a str) -> impl Iterator<Item = Granted<'a>> {
+        let bindings = |kind: &str, namespace| self.iter(Kind::named(kind), namespace);
+        let local = (!namespace.is_empty()).then(|| bindings("RoleBinding", Some(namespace))).into_iter().flatten();
+        bindings("ClusterRoleBinding", None).chain(local).filter_map(move |binding| {
+            let to = binding.get("subjects").items().iter().find_map(|s| subject_is(s, user, binding.namespace()))?;
+            let (kind, name) = (binding.at(&["roleRef", "kind"]).str(), binding.at(&["roleRef", "name"]).str());
+            let of = Kind::named(if kind == "Role" { "Role" } else { "ClusterRole" });
+            let role = self.peek(of, if of.namespaced { namespace } else { "" }, name);
+            let binding_name = match binding.namespace() {
+                "" => binding.name().to_owned(),
+                namespace => format!("{}/{namespace}", binding.name()),
+            };
+            Some(Granted {
+                rules: role.map(|r| r.get("rules")).ok_or_else(|| format!("{}.{RBAC} {name:?} not found", kind.to_lowercase())),
+                by: format!("{} {binding_name:?} of {kind} {name:?} to {to}", binding.kind()),
+            })
+        })
+    }
+
+    /// What is answered to a review, which is not kept.
+    pub fn review(&self, user: &User, kind: KindRef, object: &Value) -> Option<Value> {
+        let spec = object.get("spec");
+        let status = |user: &User| {
+            let decision = self.authorize(user, &Attributes::of_review(spec));
+            let mut status = obj!({"allowed": decision.allowed});
+            if !decision.reason.is_empty() {
+                status.set(&["reason"], decision.reason);
+            }
+            status
+        };
+        match kind.kind {
+            "SelfSubjectReview" => Some(obj!({"userInfo": user.to_value()})),
+            // No token is known.
+            "TokenReview" => Some(obj!({"user": {}})),
+            "SelfSubjectAccessReview" => Some(status(user)),
+            "SubjectAccessReview" | "LocalSubjectAccessReview" => Some(status(&User::of_review(spec))),
+            "SelfSubjectRulesReview" => {
+                let (of_urls, of_resources): (Vec<_>, Vec<_>) =
+                    self.rules_for(user, spec.get("namespace").str()).into_iter().partition(|rule| !rule.get("nonResourceURLs").is_empty());
+                Some(obj!({"incomplete": false, "nonResourceRules": of_urls, "resourceRules": of_resources}))
+            }
+            _ => None,
+        }
+    }
+
+    /// Refuses what would give somebody, by a role or a binding, more than whoever writes it has.
+    // Models pkg/registry/rbac's policy-based storage.
+    pub fn refuse_escalation(&self, user: &User, kind: KindRef, object: &Value) -> Result<(), Status> {
+        let (namespace, name) = (object.namespace(), object.name());
+        let may = |verb: &str, kind: KindRef, name: &str| self.authorize(user, &Attributes::on(verb, kind, namespace, name)).allowed;
+        let rules = match kind.kind {
+            "Role" | "ClusterRole" if kind.group == RBAC && !may("escalate", kind, name) => object.get("rules"),
+            "RoleBinding" | "ClusterRoleBinding" if kind.group == RBAC => {
+                let role = object.get("roleRef");
+                let of = Kind::named(if role.kind() == "Role" { "Role" } else { "ClusterRole" });
+                if may("bind", of, role.get("name").str()) {
+                    return Ok(());
+                }
+                let namespace = if of.namespaced { namespace } else { "" };
+                let role = role.get("name").str();
+                self.peek(of, namespace, role).ok_or_else(|| Status::not_found(of, role))?.get("rules")
+            }
+            _ => return Ok(()),
+        };
+        let missing = policy_rule::uncovered(&self.rules_for(user, namespace), rules.items());
+        if missing.is_empty() || user.groups.iter().any(|g| g == MASTERS) {
+            return Ok(());
+        }
+        let mut texts: Vec<String> = policy_rule::compact(&missing).iter().map(policy_rule::described).collect();
+        texts.order();
+        texts.dedup();
+        let groups: Vec<String> = user.groups.iter().map(|g| format!("{g:?}")).collect();
+        let detail = format!(
+            "user {:?} (groups=[{}]) is attempting to grant RBAC permissions not currently held:\n{}",
+            user.name,
+            groups.join(" "),
+            texts.join("\n")
+        );
+        Err(Status::forbidden(kind, name, &detail))
+    }
+}
+
+/// How a subject of a binding names somebody, where it does.
+fn subject_is(subject: &Value, user: &User, binding_namespace: &str) -> Option<String> {
+    let name = subject.get("name").str();
+    match subject.kind() {
+        "User" if name == user.name => Some(format!("User {name:?}")),
+        "Group" if user.groups.iter().any(|g| g == name) => Some(format!("Group {name:?}")),
+        "ServiceAccount" => {
+            let namespace = Some(subject.get("namespace").str()).filter(|n| !n.is_empty()).unwrap_or(binding_namespace);
+            let full = user.name.strip_prefix(SERVICE_ACCOUNT)?;
+            (full.split_once(':') == Some((namespace, name))).then(|| format!("ServiceAccount {:?}", format!("{name}/{namespace}")))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,78 @@
+# Roles and bindings: what somebody may do, and how a refusal words it.
+#rbac
+kubectl get clusterroles
+kubectl get clusterrolebindings
+kubectl auth whoami
+kubectl auth whoami --as=jane --as-uid=7 --as-group=devs
+kubectl auth whoami --as=system:serviceaccount:dev:builder
+kubectl auth can-i --list --as=jane
+kubectl auth can-i '*' '*' --as=jane --as-group=system:masters
+kubectl get pods --as=jane
+kubectl get pod x --as=jane
+kubectl get nodes --as=jane
+kubectl get pods -A --as=jane
+kubectl get pods --as=jane -w
+
+# A role of one namespace, for a user.
+kubectl create namespace dev
+kubectl run web --image=nginx -n dev
+kubectl create role reader --verb=get,list --resource=pods -n dev
+kubectl create rolebinding jane-reads --role=reader --user=jane -n dev
+kubectl get pods -n dev --as=jane
+kubectl get pods --as=jane
+for verb in get list watch delete; do echo "$verb: $(kubectl auth can-i $verb pods -n dev --as=jane)"; done
+kubectl auth can-i get pods/web -n dev --as=jane
+kubectl auth can-i get pods --subresource=log -n dev --as=jane; echo "exit $?"
+kubectl auth can-i get pods -A --as=jane
+kubectl auth can-i get /version --as=jane
+kubectl auth can-i get /metrics --as=jane
+kubectl get pods -n dev -w --as=jane
+kubectl logs web -n dev --as=jane
+kubectl exec web -n dev --as=jane -- ls
+kubectl port-forward web 8080:80 -n dev --as=jane
+kubectl delete pod web -n dev --as=jane
+kubectl label pod web a=b -n dev --as=jane
+kubectl create deployment d --image=nginx -n dev --as=jane
+kubectl drain node1 --as=jane
+kubectl get --raw /metrics --as=jane
+kubectl get --raw /api/v1/namespaces/dev/pods/web/log --as=jane
+echo '{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}' | kubectl apply -n dev --as=jane -f -
+
+# Named objects, groups, and a role that is not there.
+kubectl create role one --verb=get,update --resource=configmaps --resource-name=settings -n dev
+kubectl create rolebinding devs-one --role=one --group=devs -n dev
+kubectl auth can-i get configmaps/settings -n dev --as=ann --as-group=devs
+kubectl auth can-i get configmaps -n dev --as=ann --as-group=devs
+kubectl create rolebinding gone --role=nothing --user=bob -n dev
+kubectl create rolebinding gone2 --clusterrole=nobody --user=bob -n dev
+kubectl auth can-i list pods -n dev --as=bob
+kubectl get pods -n dev --as=bob
+
+# A service account with a role of the cluster, in one namespace.
+kubectl create serviceaccount builder -n dev
+kubectl create rolebinding builder-edits --clusterrole=edit --serviceaccount=dev:builder -n dev
+kubectl create deployment d --image=nginx -n dev --as=system:serviceaccount:dev:builder
+kubectl scale deployment d --replicas=2 -n dev --as=system:serviceaccount:dev:builder
+kubectl create deployment d --image=nginx --as=system:serviceaccount:dev:builder
+kubectl create role more --verb=get --resource=secrets -n dev --as=system:serviceaccount:dev:builder
+
+# Nobody grants more than they have.
+kubectl create rolebinding ann-admin --clusterrole=admin --user=ann -n dev
+kubectl create role more --verb=get,list --resource=nodes,secrets -n dev --as=ann
+kubectl create role more --verb=get,list --resource=secrets -n dev --as=ann
+kubectl create rolebinding more --clusterrole=cluster-admin --user=ann -n dev --as=ann
+kubectl create rolebinding more --clusterrole=view --user=joe -n dev --as=ann
+
+# Roles that are put together.
+kubectl create clusterrole watcher --aggregation-rule="example.com/watch=true"
+kubectl create clusterrole services --verb=get --resource=services
+kubectl label clusterrole services example.com/watch=true
+sleep 1
+kubectl describe clusterrole watcher
+
+# Reviews.
+echo '{apiVersion: authorization.k8s.io/v1, kind: SubjectAccessReview, spec: {user: jane, resourceAttributes: {namespace: dev, verb: get, resource: pods}}}' | kubectl create -o jsonpath='{.status}{"\n"}' -f -
+echo '{apiVersion: authorization.k8s.io/v1, kind: SubjectAccessReview, spec: {user: bob, groups: [devs], nonResourceAttributes: {verb: get, path: /version}}}' | kubectl create -o jsonpath='{.status}{"\n"}' -f -
+echo '{apiVersion: authorization.k8s.io/v1, kind: SelfSubjectAccessReview, spec: {resourceAttributes: {namespace: dev, verb: delete, resource: pods}}}' | kubectl create -o jsonpath='{.status}{"\n"}' -f -
+echo '{apiVersion: authorization.k8s.io/v1, kind: SelfSubjectAccessReview, spec: {resourceAttributes: {namespace: dev, verb: delete, resource: pods}}}' | kubectl create -o jsonpath='{.status}{"\n"}' --as=system:serviceaccount:dev:builder -f -
+echo '{apiVersion: authorization.k8s.io/v1, kind: SelfSubjectRulesReview, spec: {namespace: dev}}' | kubectl create -o jsonpath='{.status.resourceRules[0]}{"\n"}' --as=ann -f -
