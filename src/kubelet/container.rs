@@ -35,13 +35,25 @@ pub(super) enum ProcessUse {
     Exec(u64),
 }
 
+/// How far a kill has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum KillStep {
+    /// The preStop hook runs.
+    Hook,
+    /// A sidecar that goes on until those that it serves have ended.
+    Turn,
+    /// The process was told to stop.
+    Stop,
+}
+
 /// A kill under way.
 #[derive(Clone, Debug)]
 pub(super) struct Killing {
     /// When the grace is over.
     pub deadline: Time,
-    /// Whether the preStop hook still runs.
-    pub in_hook: bool,
+    pub step: KillStep,
+    /// Whether the whole pod ends, and its containers in order.
+    pub in_order: bool,
     /// Whether SIGKILL was sent.
     pub forced: bool,
 }

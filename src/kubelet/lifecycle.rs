@@ -1,6 +1,6 @@
 //! Lifecycle hooks: postStart and preStop. Models pkg/kubelet/lifecycle/handlers.go.
 
-use super::container::ProcessUse;
+use super::container::{KillStep, ProcessUse};
 use super::container_runtime;
 use super::pod_worker::{Cx, PodWorker, ServeUse, What};
 use super::spec::{ProbeAction, parse_action};
@@ -10,6 +10,12 @@ use crate::base::Duration;
 impl PodWorker {
     fn hook(&self, c: usize, which: &str) -> Value {
         self.containers[c].spec.value.at(&["lifecycle", which]).clone()
+    }
+
+    /// How long the postStart hook sleeps, where that is what it does.
+    pub(super) fn post_start_sleep(&self, c: usize) -> Option<Duration> {
+        let seconds = self.hook(c, "postStart").at(&["sleep", "seconds"]).as_int()?;
+        Some(Duration::from_secs(seconds.max(0).unsigned_abs()))
     }
 
     /// Begins the postStart hook; whether there is one to wait for.
@@ -43,7 +49,7 @@ impl PodWorker {
             }
         };
         if waits && let Some(killing) = self.containers[c].newest_mut().and_then(|i| i.killing.as_mut()) {
-            killing.in_hook = true;
+            killing.step = KillStep::Hook;
         }
         waits
     }
@@ -51,7 +57,7 @@ impl PodWorker {
     /// The preStop hook's sleep is over.
     pub(super) fn pre_stop_slept(&mut self, cx: &mut Cx<'_>, c: usize) {
         if !self.hook(c, "preStop").at(&["sleep", "seconds"]).is_null() {
-            self.send_stop_signal(cx, c);
+            self.pre_stop_ended(cx, c);
         }
     }
 
@@ -100,11 +106,11 @@ impl PodWorker {
                 self.post_start_ended(cx, c, failure);
             }
             ProcessUse::PreStop => {
-                if self.containers[c].newest().is_some_and(|i| i.killing.as_ref().is_some_and(|k| k.in_hook)) {
+                if self.containers[c].newest().is_some_and(|i| i.killing.as_ref().is_some_and(|k| k.step == KillStep::Hook)) {
                     if code != 0 {
                         self.container_event(cx, c, crate::server::EventType::Warning, "FailedPreStopHook", "PreStopHook failed");
                     }
-                    self.send_stop_signal(cx, c);
+                    self.pre_stop_ended(cx, c);
                 }
             }
             _ => {}

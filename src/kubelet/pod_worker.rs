@@ -325,6 +325,10 @@ impl PodWorker {
             .map(|c| match old.iter().position(|o| o.spec.name == c.name && o.spec.kind == c.kind) {
                 Some(at) => {
                     let mut container = old.remove(at);
+                    // Another image or other resources are not to blame for what failed (`GetBackoffKey`).
+                    if container.spec.image != c.image || container.spec.value.get("resources") != c.value.get("resources") {
+                        container.backoff = Backoff::default();
+                    }
                     container.spec = c.clone();
                     container
                 }

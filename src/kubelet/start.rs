@@ -50,6 +50,8 @@ enum Step {
     Start,
     /// The postStart hook runs.
     Hook,
+    /// The postStart hook sleeps.
+    Sleep(Time),
     /// The hook failed and the container is being ended.
     HookFailed(ArcStr),
 }
@@ -66,12 +68,15 @@ impl PodWorker {
         }
         plan.outcome.changed = self.resize_containers(cx);
         let (kills, starts) = self.compute_actions();
-        plan.starts = starts;
+        match starts {
+            Some(starts) => plan.starts = starts,
+            None => plan.kills = self.kill_all(cx, self.spec.grace_period_s),
+        }
         for (c, message, grace_s) in kills {
             plan.kills.push(c);
-            plan.outcome.changed = true;
             self.kill_container(cx, c, grace_s, &message);
         }
+        plan.outcome.changed |= !plan.kills.is_empty();
         self.killed_some(cx, Box::new(plan));
     }
 
@@ -84,13 +89,13 @@ impl PodWorker {
         if std::mem::take(&mut plan.anew) {
             self.begin_anew();
             self.refresh_status(cx);
-            plan.starts = self.compute_actions().1;
+            plan.starts = self.compute_actions().1.unwrap_or_default();
         }
         self.start_containers(cx, plan);
     }
 
-    /// Containers to end (with message and grace) and to start.
-    fn compute_actions(&self) -> (Vec<(usize, String, i64)>, VecDeque<usize>) {
+    /// Containers to end (with message and grace) and to start; nothing to start where all are to end.
+    fn compute_actions(&self) -> (Vec<(usize, String, i64)>, Option<VecDeque<usize>>) {
         let mut kills = Vec::new();
         let mut starts = VecDeque::new();
         let mut initialized = true;
@@ -136,7 +141,7 @@ impl PodWorker {
             }
         }
         if !initialized {
-            return (kills, starts);
+            return (kills, Some(starts));
         }
         let mut kept = false;
         for (i, container) in self.containers.iter().enumerate().filter(|(_, c)| c.spec.kind == ContainerKind::Regular) {
@@ -154,15 +159,8 @@ impl PodWorker {
                 }
             }
         }
-        if !kept {
-            // Sidecars do not keep alive a pod whose containers are all done.
-            starts.clear();
-            kills = (0..self.containers.len())
-                .filter(|i| self.containers[*i].is_alive())
-                .map(|i| (i, format!("Stopping container {}", self.containers[i].spec.name), self.spec.grace_period_s))
-                .collect();
-        }
-        (kills, starts)
+        // Sidecars do not keep alive a pod whose containers are all done.
+        if kept { (kills, Some(starts)) } else { (Vec::new(), None) }
     }
 
     /// Whether a running container is to be ended: for a changed definition or a failed probe.
@@ -275,6 +273,8 @@ impl PodWorker {
                 }
                 Progress::Started
             }
+            Step::Sleep(until) if cx.now < until => Progress::Wait(step, Some(until)),
+            Step::Sleep(_) => Progress::Started,
             Step::HookFailed(message) => {
                 if self.containers[c].is_alive() {
                     return Progress::Wait(Step::HookFailed(message), None);
@@ -469,6 +469,9 @@ impl PodWorker {
         self.wake_at(cx, boot, What::Machine(c as u16));
         self.container_event(cx, c, EventType::Normal, "Started", "Container started");
         self.instance_started(cx, c);
+        if let Some(sleep) = self.post_start_sleep(c) {
+            return Progress::Wait(Step::Sleep(cx.now + sleep), Some(cx.now + sleep));
+        }
         if self.begin_post_start(cx, c) { Progress::Wait(Step::Hook, None) } else { Progress::Started }
     }
 

@@ -136,7 +136,8 @@ impl PodWorker {
             _ if container.lost.is_some() => {
                 unlocated("The container could not be located when the pod was deleted.  The container used to be Running")
             }
-            [] if container.begun > 0 => {
+            // What was removed leaves no record, so this one stays until the container ends again.
+            _ if container.begun > 0 => {
                 obj!({"terminated": {"exitCode": 137, "reason": RESTARTING_ALL, "message": REMOVED, "startedAt": null, "finishedAt": null}})
             }
             _ => Value::map(),

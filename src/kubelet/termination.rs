@@ -1,11 +1,12 @@
 //! Ending containers and pods: hooks, signals, grace, and what is told and cleaned up afterwards. Models `killContainer`
 //! of kuberuntime, `SyncTerminatingPod`, `SyncTerminatedPod` and the status manager's delete.
 
-use super::container::Killing;
+use super::container::{Container, Instance, KillStep, Killing};
 use super::container_runtime::Signal;
 use super::eviction::EVICTED;
 use super::pod_worker::{Cx, Outcome, PodWorker, Stage, What, Work};
 use super::probes::ProbeKind;
+use super::spec::ContainerKind;
 use crate::api::{Kind, Object};
 use crate::base::Duration;
 use crate::server::{Caller, DeleteOptions, EventType};
@@ -23,24 +24,39 @@ impl PodWorker {
             return;
         }
         self.container_event(cx, c, EventType::Normal, "Killing", message);
-        self.begin_kill(cx, c, grace_s, true);
+        self.begin_kill(cx, c, grace_s, true, false);
+    }
+
+    /// Begins to end all containers that are alive, and returns them. Sidecars go on until what they serve has ended.
+    // Models killContainersWithSyncResult.
+    pub(super) fn kill_all(&mut self, cx: &mut Cx<'_>, grace_s: i64) -> Vec<usize> {
+        let mut all: Vec<usize> = (0..self.containers.len()).filter(|c| self.containers[*c].is_alive()).collect();
+        all.sort_by_key(|c| self.containers[*c].spec.is_sidecar());
+        for c in &all {
+            if self.containers[*c].newest().is_some_and(|i| i.killing.is_none()) {
+                let message = format!("Stopping container {}", self.containers[*c].spec.name);
+                self.container_event(cx, *c, EventType::Normal, "Killing", &message);
+            }
+            self.begin_kill(cx, *c, grace_s, true, true);
+        }
+        all
     }
 
     /// The same without its preStop hook.
     pub(super) fn kill_abruptly(&mut self, cx: &mut Cx<'_>, c: usize, grace_s: i64, message: &str) {
         self.container_event(cx, c, EventType::Normal, "Killing", message);
-        self.begin_kill(cx, c, grace_s, false);
+        self.begin_kill(cx, c, grace_s, false, false);
     }
 
-    fn begin_kill(&mut self, cx: &mut Cx<'_>, c: usize, grace_s: i64, with_hook: bool) {
+    fn begin_kill(&mut self, cx: &mut Cx<'_>, c: usize, grace_s: i64, with_hook: bool, in_order: bool) {
         let deadline = cx.now + Duration::from_secs(grace_s.max(GRACE_MIN_S).unsigned_abs());
         let Some(instance) = self.containers[c].newest_mut() else { return };
         if let Some(killing) = &mut instance.killing {
             killing.deadline = killing.deadline.min(deadline);
         } else {
-            instance.killing = Some(Killing { deadline, in_hook: false, forced: false });
+            instance.killing = Some(Killing { deadline, step: KillStep::Stop, in_order, forced: false });
             if !(with_hook && self.begin_pre_stop(cx, c)) {
-                self.send_stop_signal(cx, c);
+                self.pre_stop_ended(cx, c);
             }
         }
         let Some(instance) = self.containers[c].newest() else { return };
@@ -48,12 +64,30 @@ impl PodWorker {
         self.wake_at(cx, at, What::Grace(c as u16, attempt));
     }
 
-    /// The preStop hook is over, or there is none: the process is told to stop.
-    pub(super) fn send_stop_signal(&mut self, cx: &mut Cx<'_>, c: usize) {
+    /// The preStop hook is over, or there is none: the process is told to stop, unless it is not yet its turn.
+    pub(super) fn pre_stop_ended(&mut self, cx: &mut Cx<'_>, c: usize) {
+        let has_turn = self.has_turn(c);
+        match self.containers[c].newest_mut().and_then(|i| i.killing.as_mut()) {
+            Some(killing) if killing.in_order && !has_turn => killing.step = KillStep::Turn,
+            _ => self.send_stop_signal(cx, c),
+        }
+    }
+
+    /// Whether all have ended that a container is to outlive: for a sidecar, regular containers and the sidecars after it.
+    // Models terminationOrdering.
+    fn has_turn(&self, c: usize) -> bool {
+        let served = |(at, other): (usize, &Container)| match other.spec.kind {
+            ContainerKind::Regular => other.is_alive(),
+            _ => at > c && other.spec.is_sidecar() && other.is_alive(),
+        };
+        !self.containers[c].spec.is_sidecar() || !self.containers.iter().enumerate().any(served)
+    }
+
+    fn send_stop_signal(&mut self, cx: &mut Cx<'_>, c: usize) {
         let spec = self.containers[c].spec.clone();
         let Some(instance) = self.containers[c].newest_mut() else { return };
         if let Some(killing) = &mut instance.killing {
-            killing.in_hook = false;
+            killing.step = KillStep::Stop;
         }
         let Some(pid) = instance.main_pid() else { return };
         let signal = cx.node.catalogue.find(&spec).map_or(Signal::TERM, |i| i.stop_signal);
@@ -63,7 +97,7 @@ impl PodWorker {
         self.pump(cx, c);
     }
 
-    /// A grace period is over: SIGKILL, or first SIGTERM where the preStop hook used it all up.
+    /// A grace period is over: SIGKILL, or first SIGTERM where the preStop hook or the wait for a turn used it all up.
     pub(super) fn grace_over(&mut self, cx: &mut Cx<'_>, c: usize, attempt: u32) {
         let Some(instance) = self.containers.get_mut(c).and_then(|c| c.newest_mut()).filter(|i| i.attempt == attempt && i.exit.is_none())
         else {
@@ -72,12 +106,12 @@ impl PodWorker {
         let Some(killing) = &mut instance.killing else { return };
         if cx.now < killing.deadline {
             // An earlier wake: the preStop hook's sleep.
-            if killing.in_hook {
+            if killing.step == KillStep::Hook {
                 self.pre_stop_slept(cx, c);
             }
             return;
         }
-        if killing.in_hook {
+        if killing.step != KillStep::Stop {
             killing.deadline = cx.now + Duration::from_secs(GRACE_MIN_S.unsigned_abs());
             let deadline = killing.deadline;
             self.wake_at(cx, deadline, What::Grace(c as u16, attempt));
@@ -112,7 +146,7 @@ impl PodWorker {
         let grace = self.termination_grace_s();
         for c in 0..self.containers.len() {
             if self.containers[c].is_alive() && self.containers[c].newest().is_some_and(|i| i.killing.is_some()) {
-                self.begin_kill(cx, c, grace, true);
+                self.begin_kill(cx, c, grace, true, true);
             }
         }
     }
@@ -124,32 +158,14 @@ impl PodWorker {
         self.set_status(cx, status);
         self.stop_probes(&[ProbeKind::Liveness, ProbeKind::Startup]);
         let grace = self.termination_grace_s();
-        for c in 0..self.containers.len() {
-            // Sidecars outlive the containers that they serve.
-            if !self.containers[c].spec.is_sidecar() {
-                let message = format!("Stopping container {}", self.containers[c].spec.name);
-                self.kill_container(cx, c, grace, &message);
-            }
-        }
+        self.kill_all(cx, grace);
         self.wait_for_kills(cx);
     }
 
-    /// Goes on once all containers have ended; sidecars end last, in reverse order.
+    /// Goes on once all containers have ended.
     pub(super) fn wait_for_kills(&mut self, cx: &mut Cx<'_>) {
-        let alive = |w: &PodWorker, sidecar: bool| {
-            (0..w.containers.len()).rev().find(|c| w.containers[*c].is_alive() && w.containers[*c].spec.is_sidecar() == sidecar)
-        };
-        if alive(self, false).is_some() {
+        if self.containers.iter().any(Container::is_alive) {
             self.stage = Some(Stage::KillPod);
-            return;
-        }
-        if let Some(c) = alive(self, true) {
-            self.stage = Some(Stage::KillPod);
-            if self.containers[c].newest().is_some_and(|i| i.killing.is_none()) {
-                let message = format!("Stopping container {}", self.containers[c].spec.name);
-                let grace = self.termination_grace_s();
-                self.kill_container(cx, c, grace, &message);
-            }
             return;
         }
         self.stage = Some(Stage::StopSandbox);
@@ -200,6 +216,12 @@ impl PodWorker {
     /// A container's own process has ended: wakes the sync that waits for it, or has a relist notice it.
     pub(super) fn main_ended(&mut self, cx: &mut Cx<'_>) {
         self.relist_at_tick(cx);
+        for c in (0..self.containers.len()).rev() {
+            let waits = |i: &Instance| i.exit.is_none() && i.killing.as_ref().is_some_and(|k| k.step == KillStep::Turn);
+            if self.containers[c].newest().is_some_and(waits) && self.has_turn(c) {
+                self.send_stop_signal(cx, c);
+            }
+        }
         let waits = match &self.stage {
             Some(Stage::Kill(_) | Stage::KillPod) => true,
             Some(Stage::Start(_)) => self.containers.iter().any(|c| c.newest().is_some_and(|i| i.killing.is_some())),

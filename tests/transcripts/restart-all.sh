@@ -33,3 +33,4 @@ kubectl wait pod/p --for=condition=AllContainersRestarting --timeout=20s
 kubectl wait pod/p --for=condition=Ready --timeout=20s
 kubectl exec p -c a -- cat /d/log
 kubectl get pod p -o jsonpath='{range .status.conditions[*]}{.type}={.status} {end}{"\n"}{range .status.initContainerStatuses[*]}{.name} {.restartCount}{"\n"}{end}{range .status.containerStatuses[*]}{.name} {.restartCount}{"\n"}{end}'
+kubectl get pod p -o jsonpath='{range .status.initContainerStatuses[*]}{.name} {.lastState.terminated.reason}{"\n"}{end}{range .status.containerStatuses[*]}{.name} {.lastState.terminated.reason} {.lastState.terminated.exitCode}{"\n"}{end}'
