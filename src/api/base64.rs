@@ -40,6 +40,17 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
     Some(out)
 }
 
+/// Bytes as base64 for URLs and tokens: two other signs, and no padding.
+pub fn encode_url(bytes: &[u8]) -> String {
+    encode(bytes).trim_end_matches('=').replace('+', "-").replace('/', "_")
+}
+
+/// The bytes of such a text; none where it is none.
+pub fn decode_url(text: &str) -> Option<Vec<u8>> {
+    let padding = "=".repeat((4 - text.len() % 4) % 4);
+    if text.contains(['+', '/', '=']) { None } else { decode(&format!("{}{padding}", text.replace('-', "+").replace('_', "/"))) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,5 +64,8 @@ mod tests {
         assert_eq!(decode("a"), None);
         assert_eq!(decode("$$$$"), None);
         assert_eq!(decode("Y===YWJj"), None);
+        assert_eq!(encode_url(b"a?>b?"), "YT8-Yj8");
+        assert_eq!(decode_url("YT8-Yj8").as_deref(), Some(&b"a?>b?"[..]));
+        assert_eq!(decode_url("YT8+Yj8="), None);
     }
 }

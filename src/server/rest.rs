@@ -1,7 +1,8 @@
 //! The API as HTTP: method, path and body in, status code and body out. What `kubectl get --raw` and recorded requests speak.
 
 use super::authorization::{Attributes, User};
-use super::options::{Caller, DeleteOptions, FieldValidation, ListOptions, Patch, Preconditions, Propagation, Subresource, WriteOptions};
+use super::list::{parameter, selectors};
+use super::options::{Caller, DeleteOptions, FieldValidation, Patch, Preconditions, Propagation, Subresource, WriteOptions};
 use super::{ApiServer, deletion, strategy};
 use crate::api::convert::{to_stored, to_version};
 use crate::api::schema::schema;
@@ -31,11 +32,11 @@ pub struct RestResponse {
 }
 
 /// What a path names.
-struct Target {
-    kind: KindRef,
+pub(super) struct Target {
+    pub kind: KindRef,
     version: String,
-    namespace: String,
-    name: String,
+    pub namespace: String,
+    pub name: String,
     sub: String,
 }
 
@@ -104,9 +105,8 @@ impl ApiServer {
             }
             _ => {}
         }
-        let query: Vec<(String, String)> =
-            query.split('&').filter_map(|p| p.split_once('=')).map(|(k, v)| (decode_percent(k), decode_percent(v))).collect();
-        let parameter = |name: &str| query.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v.as_str());
+        let query = parse_query(query);
+        let parameter = |name: &str| parameter(&query, name);
         let target = parse_path(self, path).ok_or_else(Status::no_such_resource)?;
         let options = WriteOptions {
             dry_run: parameter("dryRun") == "All",
@@ -116,8 +116,6 @@ impl ApiServer {
                 _ => FieldValidation::Warn,
             },
         };
-        let list =
-            ListOptions { label_selector: parameter("labelSelector").to_owned(), field_selector: parameter("fieldSelector").to_owned() };
         let Target { kind, namespace, name, sub, .. } = &target;
         let manager = parameter("fieldManager");
         if !manager.is_empty() {
@@ -132,9 +130,7 @@ impl ApiServer {
                 Err(Status::not_implemented("watching over HTTP is not simulated here: use \"kubectl get --watch\""))
             }
             ("GET", true, _) => {
-                let items = self.list(kind, (!namespace.is_empty()).then_some(namespace), &list)?;
-                let items = items.into_iter().map(|o| self.as_read(by.now, o)).collect();
-                Ok((200, self.as_list(kind, items)))
+                Ok((200, self.list_chunk(by.now, kind, (!namespace.is_empty()).then_some(namespace), &query)?))
             }
             ("GET", false, "scale") => Ok((200, self.scale(kind, namespace, name)?)),
             ("GET", false, _) => Ok((200, self.as_read(by.now, self.get(kind, namespace, name)?))),
@@ -200,7 +196,7 @@ impl ApiServer {
             }
             ("DELETE", true, _) => {
                 let delete = delete_options(&request.body)?;
-                let items = self.delete_collection(by, kind, namespace, &list, &delete)?;
+                let items = self.delete_collection(by, kind, namespace, &selectors(&query), &delete)?;
                 Ok((200, self.as_list(kind, items)))
             }
             (method, _, _) => Err(Status::method_not_allowed(kind, &method.to_lowercase())),
@@ -244,7 +240,12 @@ fn subresource(name: &str) -> Result<Subresource, Status> {
     })
 }
 
-fn parse_path(api: &ApiServer, path: &str) -> Option<Target> {
+/// The parameters of a query, in order.
+pub(super) fn parse_query(query: &str) -> Vec<(String, String)> {
+    query.split('&').filter_map(|p| p.split_once('=')).map(|(k, v)| (decode_percent(k), decode_percent(v))).collect()
+}
+
+pub(super) fn parse_path(api: &ApiServer, path: &str) -> Option<Target> {
     let mut parts = path.trim_matches('/').split('/').map(decode_percent);
     let group = match parts.next()?.as_str() {
         "api" => String::new(),

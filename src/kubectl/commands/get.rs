@@ -4,7 +4,7 @@ use crate::api::convert::to_version;
 use crate::api::go_json;
 use crate::api::selector::{FieldSelector, LabelSelector};
 use crate::api::{KindRef, Object, Status, Value};
-use crate::base::Time;
+use crate::base::{Duration, Time};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::Context;
@@ -15,7 +15,7 @@ use crate::kubectl::output::columns::age;
 use crate::kubectl::output::{SortError, TabWriter, TableOptions, TablePrinter, list_of, print_groups, relaxed_path, sort_objects};
 use crate::kubectl::printing::{ObjectPrinter, read_text};
 use crate::kubectl::resources::{Found, Info, Query, find, kind_of, version_asked};
-use crate::server::{Caller, RestRequest};
+use crate::server::{Caller, RestRequest, WatchRequest};
 use crate::store::ChangeType;
 
 const OWN: &[Flag] = &[
@@ -236,6 +236,9 @@ pub(super) fn raw(cx: &mut Context<'_, '_>, method: &str, path: &str) -> Result<
     if cx.host.api.proxy_location(path).is_some() {
         return fail("requests to pods and services are not simulated by --raw: use \"kubectl proxy\" and curl");
     }
+    if let Some(asked) = cx.host.api.watch_request(path).filter(|_| method == "GET") {
+        return Watch::raw(cx, asked?);
+    }
     let mut body = Value::Null;
     if let Some(file) = files.first() {
         let text = if file == "-" {
@@ -301,6 +304,8 @@ pub struct Watch {
 enum WatchPrinter {
     Table(Box<TablePrinter>),
     Objects(ObjectPrinter, bool),
+    /// As the API sends them.
+    Raw,
 }
 
 impl Watch {
@@ -355,8 +360,43 @@ impl Watch {
         watch.resume(cx)
     }
 
+    /// `--raw` with a path that asks for a watch.
+    fn raw(cx: &mut Context<'_, '_>, asked: WatchRequest) -> Result<Flow, CliError> {
+        let parse = |e: crate::api::selector::SelectorError| CliError::from(Status::bad_request(e.to_string()));
+        let mut watch = Watch {
+            kind: asked.kind,
+            namespace: asked.namespace,
+            name: None,
+            labels: LabelSelector::parse(&asked.select.label_selector).map_err(parse)?,
+            fields: FieldSelector::parse(&asked.select.field_selector).map_err(parse)?,
+            revision: asked.from.unwrap_or(cx.host.api.revision()),
+            until: asked.timeout_s.map(|s| cx.host.now + Duration::from_secs(s)),
+            printer: WatchPrinter::Raw,
+        };
+        if asked.from.is_none() {
+            let objects: Vec<Value> = cx.list(watch.kind, watch.namespace.as_deref(), &asked.select)?;
+            watch.print(cx, "ADDED", &objects)?;
+            if asked.marks_initial {
+                let mark = crate::obj!({"kind": watch.kind.kind, "apiVersion": watch.kind.api_version(), "metadata": {
+                    "resourceVersion": watch.revision.to_string(), "annotations": {"k8s.io/initial-events-end": "true"}}});
+                watch.print(cx, "BOOKMARK", std::slice::from_ref(&mark))?;
+            }
+        } else if cx.host.api.store().changes_after(watch.revision).is_err() {
+            let newest = cx.host.api.revision();
+            let gone = Status::gone(format!("too old resource version: {} ({newest})", watch.revision)).to_object();
+            watch.print(cx, "ERROR", &[gone])?;
+            return Ok(Flow::Done);
+        }
+        watch.resume(cx)
+    }
+
     fn print(&mut self, cx: &mut Context<'_, '_>, event: &str, objects: &[Value]) -> Result<(), CliError> {
         match &mut self.printer {
+            WatchPrinter::Raw => {
+                for object in objects {
+                    cx.out.outln(format!("{{\"type\":\"{event}\",\"object\":{}}}", object.to_json()));
+                }
+            }
             WatchPrinter::Table(table) => {
                 let text = table.print_event(event, objects, cx.host.now);
                 cx.out.out(text);

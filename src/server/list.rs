@@ -1,0 +1,205 @@
+//! Lists of the REST API in chunks and as they were at a revision, and what a watch asks for. Models the apiserver's
+//! `ListOptions`: their validation, `storage.ValidateListOptions` and continue tokens.
+
+use super::options::ListOptions;
+use super::{ApiServer, rest};
+use crate::api::selector::{FieldSelector, LabelSelector};
+use crate::api::{self, Cause, KindRef, Object, Status, Value, base64};
+use crate::base::Time;
+use crate::obj;
+
+const TOO_OLD: &str = "The resourceVersion for the provided list is too old.";
+const TOKEN_TOO_OLD: &str = "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.";
+
+/// The query of a request.
+pub(super) type Query = [(String, String)];
+
+/// A parameter of a query; empty where it is not there.
+pub(super) fn parameter<'a>(query: &'a Query, name: &str) -> &'a str {
+    query.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v.as_str())
+}
+
+/// The selectors of a query.
+pub(super) fn selectors(query: &Query) -> ListOptions {
+    let of = |name: &str| parameter(query, name).to_owned();
+    ListOptions { label_selector: of("labelSelector"), field_selector: of("fieldSelector") }
+}
+
+/// A watch that a path and its query ask for.
+#[derive(Clone, Debug)]
+pub struct WatchRequest {
+    /// Of what kind.
+    pub kind: KindRef,
+    /// In which namespace; in all where there is none.
+    pub namespace: Option<String>,
+    /// What to tell of.
+    pub select: ListOptions,
+    /// From which revision on; without, it begins with what is there.
+    pub from: Option<u64>,
+    /// How long it lasts.
+    pub timeout_s: Option<u64>,
+    /// Whether it says when all that was there has been told.
+    pub marks_initial: bool,
+}
+
+fn number(query: &Query, name: &str) -> Result<i64, Status> {
+    match parameter(query, name) {
+        "" => Ok(0),
+        text => text.parse().map_err(|_| Status::bad_request(format!("strconv.ParseInt: parsing {text:?}: invalid syntax"))),
+    }
+}
+
+fn revision(text: &str) -> Result<u64, Status> {
+    if text.is_empty() {
+        return Ok(0);
+    }
+    let wrong = || Status::bad_request(format!("invalid resource version: strconv.ParseUint: parsing {text:?}: invalid syntax"));
+    text.parse().map_err(|_| wrong())
+}
+
+/// What is wrong with how the parameters go together.
+fn check(query: &Query) -> Result<(), Status> {
+    let of = |name: &str| parameter(query, name);
+    let (version, rule) = (of("resourceVersion"), of("resourceVersionMatch"));
+    let at = "resourceVersionMatch";
+    let mut causes = Vec::new();
+    if !rule.is_empty() {
+        if version.is_empty() {
+            causes.push(Cause::forbidden(at, "resourceVersionMatch is forbidden unless resourceVersion is provided"));
+        }
+        if !of("continue").is_empty() {
+            causes.push(Cause::forbidden(at, "resourceVersionMatch is forbidden when continue is provided"));
+        }
+        if !matches!(rule, "Exact" | "NotOlderThan") {
+            causes.push(Cause::not_supported(at, &rule.into(), &["", "Exact", "NotOlderThan"]));
+        }
+        if rule == "Exact" && version == "0" {
+            causes.push(Cause::forbidden(at, "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\""));
+        }
+    }
+    if !of("sendInitialEvents").is_empty() {
+        causes.push(Cause::forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
+    }
+    let texts: Vec<String> = causes.iter().map(|c| format!("{}: {}", c.field, c.message)).collect();
+    let text = match texts.as_slice() {
+        [] => return Ok(()),
+        [one] => one.clone(),
+        many => format!("[{}]", many.join(", ")),
+    };
+    let message = format!("ListOptions.meta.k8s.io \"\" is invalid: {text}");
+    Err(Status { code: 422, reason: "Invalid", message, details: obj!({"group": "meta.k8s.io", "kind": "ListOptions"}), causes })
+}
+
+/// The key after which a list goes on, and the revision that it shows.
+fn decode_token(token: &str) -> Result<(String, i64), Status> {
+    let invalid = |why: &str| Status::bad_request(format!("invalid continue token: continue key is not valid{why}"));
+    let bytes = base64::decode_url(token).ok_or_else(|| invalid(": illegal base64 data"))?;
+    let value = String::from_utf8(bytes).ok().and_then(|text| Value::from_json(&text).ok()).ok_or_else(|| invalid(""))?;
+    if value.get("v").str() != "meta.k8s.io/v1" {
+        return Err(invalid(": server does not recognize this encoded version"));
+    }
+    match (value.get("start").str(), value.get("rv").int()) {
+        (_, 0) => Err(invalid(": incorrect encoded start resourceVersion (version meta.k8s.io/v1)")),
+        ("", _) => Err(invalid(": encoded start key empty (version meta.k8s.io/v1)")),
+        (start, rv) => Ok((start.to_owned(), rv)),
+    }
+}
+
+impl ApiServer {
+    /// A list, or the part of it that a query asks for.
+    pub(super) fn list_chunk(&self, now: Time, kind: KindRef, namespace: Option<&str>, query: &Query) -> Result<Value, Status> {
+        let limit = usize::try_from(number(query, "limit")?).unwrap_or(0);
+        check(query)?;
+        let select = selectors(query);
+        let labels = LabelSelector::parse(&select.label_selector).map_err(|e| Status::bad_request(e.to_string()))?;
+        let fields = FieldSelector::parse(&select.field_selector).map_err(|e| Status::bad_request(e.to_string()))?;
+        let kind = self.current(kind);
+        fields.check(kind).map_err(|e| Status::bad_request(e.to_string()))?;
+
+        let (token, version) = (parameter(query, "continue"), parameter(query, "resourceVersion"));
+        let (mut at, mut after, mut gone) = (self.revision(), None, TOO_OLD);
+        if token.is_empty() {
+            let asked = revision(version)?;
+            if asked > at {
+                let message = format!("Timeout: Too large resource version: {asked}, current: {at}");
+                return Err(Status { code: 504, reason: "Timeout", message, details: Value::Null, causes: Vec::new() });
+            }
+            match parameter(query, "resourceVersionMatch") {
+                "Exact" => at = asked,
+                "" if limit > 0 && asked > 0 => at = asked,
+                _ => {}
+            }
+        } else {
+            let (start, rv) = decode_token(token)?;
+            if !matches!(version, "" | "0") {
+                return Err(Status::bad_request("specifying resource version is not allowed when using continue"));
+            }
+            // Less than nothing asks for things as they are now.
+            at = u64::try_from(rv).unwrap_or(at).min(at);
+            (after, gone) = (Some(start), TOKEN_TOO_OLD);
+        }
+
+        let key = |namespace_of: &str, name: &str| match namespace {
+            None if kind.namespaced => (namespace_of.to_owned(), name.to_owned()),
+            _ => (String::new(), name.to_owned()),
+        };
+        let after = after.map(|start| {
+            let start = start.trim_start_matches('/').trim_end_matches('\0');
+            start.split_once('/').map_or_else(|| (String::new(), start.to_owned()), |(n, name)| (n.to_owned(), name.to_owned()))
+        });
+        let rows = self.store().iter_at(kind, namespace, at).map_err(|_| Status::gone(gone))?;
+        let mut rows = rows.skip_while(|(row, _)| after.as_ref().is_some_and(|after| key(&row.0, &row.1) <= *after));
+        let mut items = Vec::new();
+        let mut last = None;
+        for (row, object) in rows.by_ref() {
+            if labels.matches(object.labels()) && fields.matches(object) {
+                let object = if kind.custom.is_some() { api::custom::read(kind, object) } else { object.clone() };
+                items.push(self.as_read(now, object));
+                if items.len() == limit {
+                    last = Some(key(&row.0, &row.1));
+                    break;
+                }
+            }
+        }
+        let mut list = self.as_list(kind, items);
+        list.set(&["metadata", "resourceVersion"], at.to_string());
+        let remaining = rows.count();
+        if let Some((namespace, name)) = last.filter(|_| remaining > 0) {
+            let start = if namespace.is_empty() { format!("{name}\0") } else { format!("{namespace}/{name}\0") };
+            let start = Value::from(start).to_json();
+            list.set(
+                &["metadata", "continue"],
+                base64::encode_url(format!("{{\"v\":\"meta.k8s.io/v1\",\"rv\":{at},\"start\":{start}}}").as_bytes()),
+            );
+            if select.label_selector.is_empty() && select.field_selector.is_empty() {
+                list.set(&["metadata", "remainingItemCount"], remaining as i64);
+            }
+        }
+        Ok(list)
+    }
+
+    /// The watch that a path and its query ask for; nothing where they ask for something else.
+    pub fn watch_request(&self, path: &str) -> Option<Result<WatchRequest, Status>> {
+        let (path, query) = path.split_once('?')?;
+        let query = rest::parse_query(query);
+        if !matches!(parameter(&query, "watch"), "true" | "1") {
+            return None;
+        }
+        let target = rest::parse_path(self, path)?;
+        if !target.name.is_empty() {
+            return None;
+        }
+        Some((|| {
+            let seconds = number(&query, "timeoutSeconds")?;
+            let from = revision(parameter(&query, "resourceVersion"))?;
+            Ok(WatchRequest {
+                kind: target.kind,
+                namespace: (!target.namespace.is_empty()).then_some(target.namespace),
+                select: selectors(&query),
+                from: (from > 0).then_some(from),
+                timeout_s: u64::try_from(seconds).ok().filter(|s| *s > 0),
+                marks_initial: matches!(parameter(&query, "sendInitialEvents"), "true" | "1"),
+            })
+        })())
+    }
+}
