@@ -81,5 +81,6 @@ pub fn all(flags: &Flags) -> Vec<Box<dyn Controller>> {
         Box::new(super::resource_quota::ResourceQuotaController::default()),
         Box::new(super::garbage_collector::GarbageCollector::default()),
         Box::new(super::namespace::NamespaceController::default()),
+        Box::new(super::token_secrets::TokensController::default()),
     ]
 }

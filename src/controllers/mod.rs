@@ -32,6 +32,7 @@ mod stateful_set;
 mod taint_eviction;
 #[cfg(test)]
 mod tests;
+mod token_secrets;
 mod ttl_after_finished;
 mod volume;
 mod work_queue;

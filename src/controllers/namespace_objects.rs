@@ -7,9 +7,9 @@ use crate::api::Object as _;
 use crate::api::{ArcStr, Kind, KindRef, Value};
 use crate::base::Time;
 use crate::obj;
-use crate::server::{ApiServer, Caller, Change, Component, WriteOptions};
+use crate::server::{ApiServer, CERTIFICATE, Caller, Change, Component, WriteOptions};
 
-/// Keeps them there. The certificate is a placeholder that says so: nothing here speaks TLS.
+/// Keeps them there.
 #[derive(Clone, Debug, Default)]
 pub struct NamespaceObjects {
     queue: WorkQueue<ArcStr>,
@@ -17,8 +17,6 @@ pub struct NamespaceObjects {
 
 const CA: &str = "kube-root-ca.crt";
 const ACCOUNT: &str = "default";
-const CERTIFICATE: &str =
-    "-----BEGIN CERTIFICATE-----\nc2ltdWxhdGVkIGNsdXN0ZXI6IG5vdGhpbmcgaGVyZSBzcGVha3MgVExT\n-----END CERTIFICATE-----\n";
 
 impl Component for NamespaceObjects {
     fn watches(&self, kind: KindRef) -> bool {

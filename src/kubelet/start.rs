@@ -11,7 +11,7 @@ use super::logs::Log;
 use super::pod_worker::{Cx, Outcome, PodWorker, Stage, What};
 use super::probes::ProbeKind;
 use super::spec::ContainerKind;
-use super::volumes::{mounts_of, prepare};
+use super::volumes::{account_mount, mounts_of, prepare};
 use crate::api::{ArcStr, Object};
 use crate::base::{Duration, SortedMap, Time};
 use crate::server::EventType;
@@ -377,13 +377,18 @@ impl PodWorker {
         };
         let (command, args) = (expanded("command"), expanded("args"));
         let mut mounts = mounts_of(&spec, &lookup).map_err(|e| config_error(e.0))?;
+        let account = if spec.kind == ContainerKind::Ephemeral { None } else { account_mount(&source, &mounts) };
         let attempt = self.containers[c].next_attempt();
         let found = cx.node.catalogue.find(&spec);
         let image = found.map_err(|e| StartFailure { reason: "CreateContainerError".into(), message: e.to_string().into() })?;
         if let Some(message) = self.security_error(c, image.uid) {
             return Err(config_error(message));
         }
-        let volumes = prepare(&mut mounts, &mut self.volumes, cx.disks, &self.uid);
+        let mut volumes = prepare(&mut mounts, &mut self.volumes, cx.disks, &self.uid);
+        if let Some((mount, tree)) = account {
+            volumes.insert(mount.volume.clone(), tree);
+            mounts.push(mount);
+        }
         let launch = Launch {
             image: image.clone(),
             command,

@@ -12,6 +12,7 @@ use super::env::{ConfigError, EnvSource, base64_decode, expand, field_value, res
 use super::spec::ContainerSpec;
 use crate::api::{ArcStr, Kind, Object, Value};
 use crate::base::{Duration, SortedMap, SortedSet, Time};
+use crate::server::{CERTIFICATE, POD_TOKEN_S, account_of, token};
 
 /// The first delay after a failed mount; it doubles (exponentialbackoff).
 const MOUNT_BACKOFF: Duration = Duration::from_millis(500);
@@ -180,14 +181,50 @@ impl Volume {
                 }
             }
             read_downward(from, part.get("downwardAPI"), default_mode, &mut files);
-            let token = part.get("serviceAccountToken");
-            if !token.is_null() {
-                let text = format!("kubarium-token-of-{}-{}", from.pod.namespace(), from.pod.at(&["spec", "serviceAccountName"]).str());
-                files.push((token.get("path").str().to_owned(), text.into_bytes(), default_mode));
+            let asked = part.get("serviceAccountToken");
+            if !asked.is_null() {
+                let audience: Vec<&str> = asked.get("audience").as_str().into_iter().collect();
+                let text = pod_token(from, &audience, asked.get("expirationSeconds").as_int().unwrap_or(3600));
+                let text = text.ok_or_else(|| {
+                    let (namespace, name) = (from.pod.namespace(), account_of(from.pod));
+                    let why = format!("serviceaccounts {name:?} not found");
+                    MountError(format!("failed to fetch token: failed to fetch token for {namespace}/{name}: {why}"))
+                })?;
+                files.push((asked.get("path").str().to_owned(), text.into_bytes(), default_mode));
             }
         }
         Ok(files)
     }
+}
+
+/// A token of the pod's service account, as of the pod's beginning.
+fn pod_token(from: &EnvSource<'_>, audiences: &[&str], seconds: i64) -> Option<String> {
+    let account = from.api.peek(Kind::named("ServiceAccount"), from.pod.namespace(), account_of(from.pod))?;
+    let node = from.api.peek(Kind::named("Node"), "", from.pod.at(&["spec", "nodeName"]).str());
+    let bound: Vec<(&str, &Value)> = node.map(|node| ("node", node)).into_iter().chain([("pod", from.pod)]).collect();
+    Some(token(account, audiences, seconds, &bound, begun(from.pod)))
+}
+
+fn begun(pod: &Value) -> Time {
+    Time::parse_rfc3339(pod.at(&["metadata", "creationTimestamp"]).str()).unwrap_or(Time::ZERO)
+}
+
+/// Where a container finds the token of its pod's account, and what it finds there; nothing where either does not want it.
+// Models the volume that the ServiceAccount admission plugin adds to pods.
+pub(super) fn account_mount(from: &EnvSource<'_>, mounts: &[Mount]) -> Option<(Mount, Arc<Inode>)> {
+    const PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
+    const NAME: &str = "kube-api-access";
+    let is_static = from.pod.annotation("kubernetes.io/config.source").is_some();
+    let account = from.api.peek(Kind::named("ServiceAccount"), from.pod.namespace(), account_of(from.pod))?;
+    let wanted = [from.pod.get("spec"), account].map(|of| of.get("automountServiceAccountToken").as_bool());
+    if is_static || mounts.iter().any(|m| m.path == PATH) || !wanted[0].or(wanted[1]).unwrap_or(true) {
+        return None;
+    }
+    let token = pod_token(from, &[], POD_TOKEN_S)?;
+    let files = [("ca.crt", CERTIFICATE), ("namespace", from.pod.namespace()), ("token", &token)];
+    let files: Vec<_> = files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec(), 0o644)).collect();
+    let mount = Mount { path: PATH.into(), volume: NAME.into(), read_only: true, sub_path: ArcStr::new() };
+    Some((mount, Arc::new(atomic_tree(&files, begun(from.pod)))))
 }
 
 /// Gives a tree to a group that may do so much with its files; what is new in its directories belongs to the group too.

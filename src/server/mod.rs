@@ -20,6 +20,7 @@ mod proxy;
 mod rest;
 mod service_allocator;
 mod strategy;
+mod tokens;
 
 pub use api_server::ApiServer;
 pub use authorization::{Attributes, Decision, RBAC, User};
@@ -37,3 +38,4 @@ pub use patch::{json_patch, merge_diff, merge_patch, strategic_merge_patch, thre
 pub use proxy::ProxyLocation;
 pub use rest::{RestRequest, RestResponse};
 pub use service_allocator::NODE_PORTS;
+pub use tokens::{CERTIFICATE, POD_TOKEN_S, account_of, legacy_token, token};

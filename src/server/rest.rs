@@ -129,9 +129,7 @@ impl ApiServer {
             ("GET", ..) if matches!(parameter("watch"), "true" | "1") => {
                 Err(Status::not_implemented("watching over HTTP is not simulated here: use \"kubectl get --watch\""))
             }
-            ("GET", true, _) => {
-                Ok((200, self.list_chunk(by.now, kind, (!namespace.is_empty()).then_some(namespace), &query)?))
-            }
+            ("GET", true, _) => Ok((200, self.list_chunk(by.now, kind, (!namespace.is_empty()).then_some(namespace), &query)?)),
             ("GET", false, "scale") => Ok((200, self.scale(kind, namespace, name)?)),
             ("GET", false, _) => Ok((200, self.as_read(by.now, self.get(kind, namespace, name)?))),
             ("POST", true, _) => Ok((201, self.create(by, kind, namespace, request.body.clone(), &options)?)),
@@ -143,6 +141,9 @@ impl ApiServer {
             ("POST", false, "binding") => {
                 self.bind(by, namespace, name, request.body.at(&["target", "name"]).str())?;
                 Ok((201, obj!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201})))
+            }
+            ("POST", false, "token") if kind.plural == "serviceaccounts" => {
+                Ok((201, self.create_token(by, namespace, name, &request.body)?))
             }
             ("PUT", false, "scale") => Ok((200, self.update_scale(by, kind, namespace, &request.body, &options)?)),
             ("PUT", false, _) => {
@@ -230,7 +231,7 @@ pub fn version_info() -> Value {
 
 fn subresource(name: &str) -> Result<Subresource, Status> {
     Ok(match name {
-        "" | "eviction" | "binding" => Subresource::None,
+        "" | "eviction" | "binding" | "token" => Subresource::None,
         "status" => Subresource::Status,
         "scale" => Subresource::Scale,
         "resize" => Subresource::Resize,

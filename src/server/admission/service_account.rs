@@ -2,13 +2,10 @@
 
 use super::ApiServer;
 use crate::api::{Kind, Object, Value};
+use crate::server::account_of;
 
 pub(super) fn admit(server: &ApiServer, namespace: &str, pod: &mut Value) {
-    let name = match pod.at(&["spec", "serviceAccountName"]).str() {
-        "" => "default",
-        name => name,
-    };
-    let Some(account) = server.peek(Kind::named("ServiceAccount"), namespace, name) else { return };
+    let Some(account) = server.peek(Kind::named("ServiceAccount"), namespace, account_of(pod)) else { return };
     let secrets = account.get("imagePullSecrets");
     let is_mirror = pod.annotation("kubernetes.io/config.mirror").is_some();
     if pod.at(&["spec", "imagePullSecrets"]).is_empty() && !secrets.is_empty() && !is_mirror {

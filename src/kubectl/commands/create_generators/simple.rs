@@ -1,12 +1,14 @@
 //! `kubectl create namespace`, `serviceaccount` and `token`.
 
 use super::{Failure, GENERATOR, finish, generator, one_name};
-use crate::api::Kind;
+use crate::api::Value;
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{Flag, array, duration, text};
+use crate::kubectl::printing::ObjectPrinter;
 use crate::obj;
+use crate::server::Caller;
 
 /// `kubectl create namespace`.
 pub static NAMESPACE: Command = generator(
@@ -54,7 +56,8 @@ fn service_account(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 fn token(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let (name, _) = one_name(cx)?;
     let flags = cx.flags();
-    match flags.duration_micros("duration").unwrap_or(0) {
+    let lasts = flags.duration_micros("duration").unwrap_or(0);
+    match lasts {
         us if us < 0 => return fail("--duration must be greater than or equal to 0"),
         us if us % 1_000_000 != 0 => return fail("--duration cannot be expressed in units less than seconds"),
         _ => {}
@@ -65,8 +68,26 @@ fn token(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if !matches!(flags.text("bound-object-kind"), "" | "Node" | "Pod" | "Secret") {
         return fail("supported --bound-object-kind values are Node, Pod, Secret");
     }
-    let kind = Kind::named("ServiceAccount");
-    let namespace = cx.namespace();
-    cx.get(kind, &namespace, name).map_err(|e| CliError::Message(format!("failed to create token: {e}")))?;
-    fail("tokens are not simulated here: nothing checks them")
+    let audiences: Vec<Value> = flags.list("audience").iter().map(|a| Value::from(a.as_str())).collect();
+    let mut spec = obj!({"audiences": audiences});
+    if lasts > 0 {
+        spec.set(&["expirationSeconds"], lasts / 1_000_000);
+    }
+    if let Some(kind) = flags.get("bound-object-kind").filter(|k| !k.is_empty()) {
+        let mut to = obj!({"kind": kind, "apiVersion": "v1", "name": flags.text("bound-object-name")});
+        if flags.given("bound-object-uid") {
+            to.set(&["uid"], flags.text("bound-object-uid"));
+        }
+        spec.set(&["boundObjectRef"], to);
+    }
+    let by = Caller::new(cx.host.now, "kubectl");
+    let answer = cx.host.api.create_token(&by, &cx.namespace(), name, &obj!({"spec": spec}));
+    let answer = answer.map_err(|status| CliError::Message(format!("failed to create token: {}", status.message)))?;
+    if flags.given("output") {
+        ObjectPrinter::new(cx, false)?.print(&answer, cx.out)?;
+    } else {
+        let end = if cx.inv.env.stdin_is_tty { "\n" } else { "" };
+        cx.out.out(format!("{}{end}", answer.at(&["status", "token"]).str()));
+    }
+    Ok(Flow::Done)
 }

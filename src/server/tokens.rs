@@ -1,0 +1,150 @@
+//! Service accounts' tokens: JSON web tokens with the claims that Kubernetes gives them. Nothing here checks a signature,
+//! so theirs is made up; a token is a function of its claims, and replays give the same.
+
+use super::{ApiServer, Caller};
+use crate::api::{Cause, Kind, KindRef, Object, Status, Value, base64};
+use crate::base::{EPOCH_UNIX_S, RandomStream, Time};
+use crate::obj;
+
+/// Whom tokens are for where nobody else is named, and who issues them (`--api-audiences`, `--service-account-issuer`).
+const ISSUER: &str = "https://kubernetes.default.svc";
+/// The key that would be found under this name at the issuer's.
+const KEY_ID: &str = "c2ltdWxhdGVkLWNsdXN0ZXItc2lnbnMtbm90aGluZyE";
+const SIGNATURE_WORDS: usize = 32;
+
+/// How long the kubelet's own tokens last before they are replaced; it asks for this much.
+pub const POD_TOKEN_S: i64 = 3607;
+/// How long those are still taken after that (`--service-account-extend-token-expiration`).
+const EXTENDED_S: i64 = 365 * 24 * 3600;
+
+/// The certificate of the cluster's authority: a placeholder that says so.
+pub const CERTIFICATE: &str =
+    "-----BEGIN CERTIFICATE-----\nc2ltdWxhdGVkIGNsdXN0ZXI6IG5vdGhpbmcgaGVyZSBzcGVha3MgVExT\n-----END CERTIFICATE-----\n";
+
+fn signed(claims: &Value) -> String {
+    let header = obj!({"alg": "RS256", "kid": KEY_ID}).to_json();
+    let text = format!("{}.{}", base64::encode_url(header.as_bytes()), base64::encode_url(claims.to_json().as_bytes()));
+    let mut random = RandomStream::new(0, &text);
+    let signature: Vec<u8> = (0..SIGNATURE_WORDS).flat_map(|_| random.bits().to_be_bytes()).collect();
+    format!("{text}.{}", base64::encode_url(&signature))
+}
+
+/// What a token says of an object: its name and uid.
+fn named(object: &Value) -> Value {
+    obj!({"name": object.name(), "uid": object.uid()})
+}
+
+fn subject(account: &Value) -> String {
+    format!("system:serviceaccount:{}:{}", account.namespace(), account.name())
+}
+
+/// The token of a Secret of type `kubernetes.io/service-account-token`, which lasts for ever.
+pub fn legacy_token(account: &Value, secret: &str) -> String {
+    signed(&obj!({
+        "iss": "kubernetes/serviceaccount", "kubernetes.io/serviceaccount/namespace": account.namespace(),
+        "kubernetes.io/serviceaccount/secret.name": secret, "kubernetes.io/serviceaccount/service-account.name": account.name(),
+        "kubernetes.io/serviceaccount/service-account.uid": account.uid(), "sub": subject(account)
+    }))
+}
+
+/// A token that lasts for a time, for some audiences, bound to objects (`pod`, `node`, `secret`) or to none.
+// Models serviceaccount.Claims.
+pub fn token(account: &Value, audiences: &[&str], seconds: i64, bound: &[(&str, &Value)], now: Time) -> String {
+    let issued = EPOCH_UNIX_S + (now.0 / 1_000_000) as i64;
+    let mut own = obj!({"namespace": account.namespace(), "serviceaccount": named(account)});
+    for (kind, object) in bound {
+        own.set(&[kind], named(object));
+    }
+    let audiences = if audiences.is_empty() { &[ISSUER] } else { audiences };
+    let mut expires = issued + seconds;
+    if seconds == POD_TOKEN_S && audiences == [ISSUER] && bound.iter().any(|(kind, _)| *kind == "pod") {
+        own.set(&["warnafter"], expires);
+        expires = issued + EXTENDED_S;
+    }
+    let list: Vec<Value> = audiences.iter().map(|a| Value::from(*a)).collect();
+    let mut claims = obj!({
+        "aud": list, "exp": expires, "iat": issued, "iss": ISSUER, "kubernetes.io": own, "nbf": issued, "sub": subject(account)
+    });
+    let id = RandomStream::new(0, &claims.to_json()).uuid();
+    claims.set(&["jti"], id);
+    signed(&claims)
+}
+
+/// The service account as which a pod runs.
+pub fn account_of(pod: &Value) -> &str {
+    match pod.at(&["spec", "serviceAccountName"]).str() {
+        "" => "default",
+        name => name,
+    }
+}
+
+impl ApiServer {
+    /// POST of a service account's `token` subresource.
+    // Models registry/core/serviceaccount/storage.TokenREST.
+    pub fn create_token(&self, by: &Caller, namespace: &str, name: &str, request: &Value) -> Result<Value, Status> {
+        const SECONDS_MIN: i64 = 600;
+        const SECONDS_MAX: i64 = 1 << 32;
+        let kind = Kind::named("ServiceAccount");
+        let account = self.peek(kind, namespace, name).ok_or_else(|| Status::not_found(kind, name))?;
+        let spec = request.get("spec");
+        let seconds = spec.get("expirationSeconds");
+        let wrong = match seconds.as_int() {
+            Some(s) if s < SECONDS_MIN => "may not specify a duration less than 10 minutes",
+            Some(s) if s > SECONDS_MAX => "may not specify a duration larger than 2^32 seconds",
+            _ => "",
+        };
+        if !wrong.is_empty() {
+            let cause = Cause::invalid("spec.expirationSeconds", seconds, wrong);
+            let message = format!("TokenRequest.authentication.k8s.io {name:?} is invalid: {}: {}", cause.field, cause.message);
+            return Err(Status { code: 422, reason: "Invalid", message, details: Value::Null, causes: vec![cause] });
+        }
+        let seconds = seconds.as_int().unwrap_or(3600);
+        let to = spec.get("boundObjectRef");
+        let bound = self.bound_object(namespace, name, to)?;
+        let audiences: Vec<&str> = spec.get("audiences").items().iter().map(Value::str).collect();
+        let node = match &bound {
+            Some(("pod", pod)) => self.peek(Kind::named("Node"), "", pod.at(&["spec", "nodeName"]).str()),
+            _ => None,
+        };
+        let bound: Vec<(&str, &Value)> = bound.into_iter().chain(node.map(|node| ("node", node))).collect();
+        let mut answer = request.clone();
+        answer.set(&["kind"], "TokenRequest");
+        answer.set(&["apiVersion"], "authentication.k8s.io/v1");
+        answer.set(&["metadata"], obj!({"name": name, "namespace": namespace, "creationTimestamp": by.now.rfc3339()}));
+        answer.set(&["spec", "expirationSeconds"], seconds);
+        if audiences.is_empty() {
+            answer.set(&["spec", "audiences"], vec![Value::from(ISSUER)]);
+        }
+        if to.is_null() {
+            answer.set(&["spec", "boundObjectRef"], Value::Null);
+        }
+        let until = by.now + crate::base::Duration::from_secs(seconds.unsigned_abs());
+        answer
+            .set(&["status"], obj!({"expirationTimestamp": until.rfc3339(), "token": token(account, &audiences, seconds, &bound, by.now)}));
+        Ok(answer)
+    }
+
+    fn bound_object(&self, namespace: &str, account: &str, to: &Value) -> Result<Option<(&'static str, &Value)>, Status> {
+        let (claim, kind): (_, KindRef) = match to.get("kind").str() {
+            "" => return Ok(None),
+            "Pod" => ("pod", Kind::named("Pod")),
+            "Secret" => ("secret", Kind::named("Secret")),
+            "Node" => ("node", Kind::named("Node")),
+            other => return Err(Status::bad_request(format!("cannot bind token to object of type {other}"))),
+        };
+        let name = to.get("name").str();
+        let object = self.peek(kind, if kind.namespaced { namespace } else { "" }, name).ok_or_else(|| Status::not_found(kind, name))?;
+        if claim == "pod" && account_of(object) != account {
+            let refusal = format!("cannot bind token for serviceaccount {account:?} to pod running with different serviceaccount name.");
+            return Err(Status::bad_request(refusal));
+        }
+        let uid = to.get("uid").str();
+        if !uid.is_empty() && uid != object.uid() {
+            let detail = format!(
+                "the UID in the bound object reference ({uid}) does not match the UID in record. The object might have been deleted and then recreated"
+            );
+            return Err(Status::conflict(kind, name, &detail));
+        }
+        Ok(Some((claim, object)))
+    }
+}
