@@ -237,6 +237,7 @@ pub(super) fn raw(cx: &mut Context<'_, '_>, method: &str, path: &str) -> Result<
         return fail("requests to pods and services are not simulated by --raw: use \"kubectl proxy\" and curl");
     }
     if let Some(asked) = cx.host.api.watch_request(path).filter(|_| method == "GET") {
+        cx.host.api.require_request(&cx.user(), method, path)?;
         return Watch::raw(cx, asked?);
     }
     let mut body = Value::Null;
