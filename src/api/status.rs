@@ -158,6 +158,11 @@ impl Status {
         status
     }
 
+    /// 401: nobody knows who asks.
+    pub fn unauthorized() -> Status {
+        Status::new(401, "Unauthorized", "Unauthorized".to_owned())
+    }
+
     /// 403: not allowed, and why.
     pub fn forbidden(kind: KindRef, name: &str, detail: &str) -> Status {
         let what = if name.is_empty() { kind.qualified().to_string() } else { format!("{} {name:?}", kind.qualified()) };

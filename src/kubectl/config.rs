@@ -11,6 +11,8 @@ use crate::obj;
 
 /// What clusters are called in a session without a kubeconfig.
 const NAME: &str = "kubarium";
+/// The user of a session without a kubeconfig, and its token.
+const ADMINISTRATOR: (&str, &str) = ("admin", "REDACTED");
 const SERVER: &str = "https://127.0.0.1:6443";
 
 /// A kubeconfig, as read from a file or made up.
@@ -51,6 +53,8 @@ fn parse(path: &str, bytes: &[u8]) -> Result<Value, CliError> {
 pub struct ConfigContext {
     /// The cluster's name.
     pub cluster: String,
+    /// The user's name.
+    pub user: String,
     /// The namespace; `default` where the context names none.
     pub namespace: String,
 }
@@ -145,12 +149,13 @@ impl Kubeconfig {
             Some(c) => {
                 let c = c.get("context");
                 let namespace = Some(c.get("namespace").str()).filter(|n| !n.is_empty()).unwrap_or("default");
-                Ok(ConfigContext { cluster: c.get("cluster").str().to_owned(), namespace: namespace.to_owned() })
+                let text = |member: &str| c.get(member).str().to_owned();
+                Ok(ConfigContext { cluster: text("cluster"), user: text("user"), namespace: namespace.to_owned() })
             }
             None if name.is_some_and(|n| !n.is_empty()) => {
                 Err(CliError::Configuration(format!("context was not found for specified context: {wanted}")))
             }
-            None => Ok(ConfigContext { cluster: String::new(), namespace: "default".into() }),
+            None => Ok(ConfigContext { namespace: "default".into(), ..ConfigContext::default() }),
         }
     }
 
@@ -159,9 +164,9 @@ impl Kubeconfig {
         self.object.get("clusters").items().iter().any(|c| c.get("name").str() == name)
     }
 
-    /// Whether there is such a user.
-    pub fn has_user(&self, name: &str) -> bool {
-        self.object.get("users").items().iter().any(|c| c.get("name").str() == name)
+    /// What is known of a user, where there is one of this name.
+    pub fn user(&self, name: &str) -> Option<&Value> {
+        self.object.get("users").items().iter().find(|c| c.get("name").str() == name).map(|c| c.get("user"))
     }
 
     /// The server's address.
@@ -170,8 +175,13 @@ impl Kubeconfig {
     }
 }
 
+/// Whether a user and its token are those that a session begins with.
+pub fn is_administrator(user: &str, token: &str) -> bool {
+    (user, token) == ADMINISTRATOR
+}
+
 fn built_in(namespace: &str) -> Value {
-    let mut context = obj!({"cluster": NAME, "user": "admin"});
+    let mut context = obj!({"cluster": NAME, "user": ADMINISTRATOR.0});
     if !namespace.is_empty() {
         context.set(&["namespace"], namespace);
     }
@@ -179,6 +189,6 @@ fn built_in(namespace: &str) -> Value {
         "apiVersion": "v1", "kind": "Config", "current-context": NAME,
         "clusters": [{"cluster": {"certificate-authority": "ca.crt", "server": SERVER}, "name": NAME}],
         "contexts": [{"context": context, "name": NAME}],
-        "users": [{"name": "admin", "user": {"token": "REDACTED"}}]
+        "users": [{"name": ADMINISTRATOR.0, "user": {"token": ADMINISTRATOR.1}}]
     })
 }

@@ -36,6 +36,8 @@ pub struct Session {
     pub enforce_namespace: bool,
     /// Whether a word of `--dry-run` that should no longer be used was warned of.
     warned_of_dry_run: bool,
+    /// Who the requests are from; an administrator where nobody is named.
+    pub user: Option<User>,
     /// Whether Ctrl-C was pressed since the last step.
     pub interrupted: bool,
 }
@@ -232,33 +234,25 @@ impl<'a> Context<'a, '_> {
 
     /// Who the requests are from.
     pub fn user(&self) -> User {
-        let flags = self.flags();
-        match flags.text("as") {
-            "" => User::administrator(),
-            name => User::impersonated(name, flags.text("as-uid"), flags.list("as-group")),
-        }
+        self.session.user.clone().unwrap_or_else(User::administrator)
     }
 
-    /// Refuses a request that whoever it is made for (`--as`) may not make.
+    /// Refuses a request that whoever makes it may not make.
     pub fn require(&self, asked: (&str, KindRef, &str), namespace: &str, name: &str) -> Result<(), CliError> {
-        if self.flags().text("as").is_empty() {
-            return Ok(());
-        }
+        let Some(user) = &self.session.user else { return Ok(()) };
         let (verb, kind, subresource) = asked;
         let attributes = Attributes { subresource, ..Attributes::on(verb, kind, namespace, name) };
-        Ok(self.host.api.require(&self.user(), kind, &attributes)?)
+        Ok(self.host.api.require(user, kind, &attributes)?)
     }
 
     /// Refuses a role, or a binding of one, that gives more than whoever writes it has.
     fn refuse_escalation(&self, kind: KindRef, namespace: &str, object: &Value) -> Result<(), CliError> {
-        if self.flags().text("as").is_empty() {
-            return Ok(());
-        }
+        let Some(user) = &self.session.user else { return Ok(()) };
         let mut object = object.clone();
         if kind.namespaced {
             object.set(&["metadata", "namespace"], namespace);
         }
-        Ok(self.host.api.refuse_escalation(&self.user(), kind, &object)?)
+        Ok(self.host.api.refuse_escalation(user, kind, &object)?)
     }
 
     fn after<T, E: Into<CliError>>(&mut self, kind: KindRef, result: Result<T, E>) -> Result<T, CliError> {
@@ -355,8 +349,8 @@ impl<'a> Context<'a, '_> {
         object.remove(&["metadata", "resourceVersion"]);
         self.require(("create", kind, ""), namespace, "")?;
         self.refuse_escalation(kind, namespace, &object)?;
-        if !self.flags().text("as").is_empty()
-            && let Some(status) = self.host.api.review(&self.user(), kind, &object)
+        if let Some(user) = &self.session.user
+            && let Some(status) = self.host.api.review(user, kind, &object)
         {
             object.set(&["status"], status);
             return Ok(object);

@@ -6,13 +6,15 @@ use std::sync::Arc;
 use super::command::{Command, Flow, Run, Task};
 use super::commands::plugin::{Next, Plugin};
 use super::commands::{ROOT, rolling_update};
-use super::config::Kubeconfig;
+use super::config::{self, Kubeconfig};
 use super::context::{Context, Invocation, Session};
 use super::error::CliError;
 use super::flags::{self, Parsed};
 use super::help;
 use super::host::{Environment, Host, Output, StdinState, Step};
 use super::legacy;
+use crate::api::Status;
+use crate::server::{Attributes, User};
 
 /// The exit code of a process that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
@@ -268,7 +270,7 @@ fn resolve_session(command: &Command, cx: &mut Context<'_, '_>) -> Result<(), Cl
         return Err(CliError::Message(format!("no server found for cluster {cluster:?}")));
     }
     if let Some(user) = asks_by("user")
-        && !config.has_user(user)
+        && config.user(user).is_none()
     {
         return Err(CliError::Message(format!("auth info {user:?} does not exist")));
     }
@@ -278,6 +280,7 @@ fn resolve_session(command: &Command, cx: &mut Context<'_, '_>) -> Result<(), Cl
         let message = format!("The connection to the server {host} was refused - did you specify the right host or port?");
         return Err(CliError::Exit(1, message));
     }
+    cx.session.user = user(cx, &config, asks_by("user").unwrap_or(&context.user), asks_by("token"))?;
     let of_whom = ["as-group", "as-uid", "as-user-extra"].iter().any(|f| !flags.list(f).is_empty());
     if of_whom && flags.text("as").is_empty() {
         return Err(CliError::Configuration("requesting uid, groups or user-extra for admin without impersonating a user".into()));
@@ -286,6 +289,41 @@ fn resolve_session(command: &Command, cx: &mut Context<'_, '_>) -> Result<(), Cl
     cx.session.enforce_namespace = given.is_some();
     cx.session.namespace = given.map_or(context.namespace, str::to_owned);
     Ok(())
+}
+
+/// Who the requests are from, where not from the administrator: whose token was given, who a user of the kubeconfig is, or who is
+/// acted as.
+fn user(cx: &Context<'_, '_>, config: &Kubeconfig, name: &str, token: Option<&str>) -> Result<Option<User>, CliError> {
+    let api = &*cx.host.api;
+    let known = config.user(name);
+    let token = token.or(known.and_then(|u| u.get("token").as_str())).filter(|t| !t.is_empty() && !config::is_administrator(name, t));
+    let own = match token {
+        Some(token) if api.enforces_roles() => {
+            let unauthorized = || CliError::Message("You must be logged in to the server (Unauthorized)".into());
+            Some(api.token_user(cx.host.now, token).ok_or_else(unauthorized)?)
+        }
+        Some(_) => None,
+        // Certificates are not read here: the name of the entry stands for the name in one.
+        None => known
+            .filter(|u| u.entries().any(|(member, _)| member.starts_with("client-certificate")))
+            .map(|_| User::impersonated(name, "", &[])),
+    };
+    let flags = cx.flags();
+    let wanted = flags.text("as");
+    if wanted.is_empty() {
+        return Ok(own);
+    }
+    if let Some(own) = &own {
+        let asked = Attributes { verb: "impersonate", resource: "users", name: wanted, ..Attributes::default() };
+        if !api.authorize(own, &asked).allowed {
+            let who = &own.name;
+            let refusal = format!(
+                "users {wanted:?} is forbidden: User {who:?} cannot impersonate resource \"users\" in API group \"\" at the cluster scope"
+            );
+            return Err(Status::not_allowed(refusal).into());
+        }
+    }
+    Ok(Some(User::impersonated(wanted, flags.text("as-uid"), flags.list("as-group"))))
 }
 
 /// What is typed for some commands, without being like their names.

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::api_over_http::answer_asker;
 use super::container_runtime::{HttpRequest, NetError, NetRequest, NetResponse};
 use super::kubelets::{Kubelet, Kubelets};
 use super::network_policy::{End, allows, allows_lookup};
@@ -171,6 +172,15 @@ impl Kubelets {
         let (ip, port) = match routed {
             Route::Answer(answer) => {
                 self.network.push(now + LATENCY, Message::Reply(reply_to, answer));
+                return;
+            }
+            Route::Api => {
+                let answer = match &out.request {
+                    NetRequest::Http(request) => Ok(NetResponse::Http(answer_asker(api, now, request))),
+                    // A connection is taken; what is not HTTP has no answer.
+                    _ => Ok(NetResponse::Tcp(Vec::new())),
+                };
+                self.network.push(now + LATENCY * 2, Message::Reply(reply_to, answer));
                 return;
             }
             Route::Silence => {

@@ -4,6 +4,7 @@
 //! for all. A [`pod_worker`] is the state machine of one pod; it runs containers through [`container_runtime`].
 
 mod admission;
+mod api_over_http;
 mod backoff;
 mod container;
 mod container_runtime;
@@ -44,6 +45,7 @@ mod volumes;
 #[cfg(test)]
 mod tests;
 
+pub use api_over_http::{answer_api_request, status_response};
 pub use kubelets::Kubelets;
 pub use live::{LiveContainer, LivePod, LiveProbe};
 pub use probes::ProbeKind;

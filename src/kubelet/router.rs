@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use super::api_over_http::is_api_server;
 use super::container_runtime::{HttpRequest, NetError, NetRequest, NetResponse};
 use super::traffic::Way;
 use crate::api::{ArcStr, Kind, Object, Value};
@@ -58,6 +59,8 @@ pub(super) enum Route {
     Address(ArcStr, u16),
     /// Answered on the way.
     Answer(Result<NetResponse, NetError>),
+    /// The API server answers it.
+    Api,
     /// Nobody will answer.
     Silence,
 }
@@ -94,6 +97,9 @@ pub(super) fn route(api: &ApiServer, random: &mut RandomStream, sender: &Sender<
     let Some((_, addresses)) = resolve(api, namespace, host) else { return Route::Answer(Err(NetError::NoSuchHost)) };
     let Some(ip) = pick(&addresses, random) else { return Route::Answer(Err(NetError::NoSuchHost)) };
     let ip = ip.to_string();
+    if is_api_server(api, &ip, port) {
+        return Route::Api;
+    }
     if let Some(service) = service_of(api, &ip) {
         let port = service.at(&["spec", "ports"]).items().iter().find(|p| p.get("port").int() == i64::from(port));
         let local = service.at(&["spec", "internalTrafficPolicy"]).str() == "Local";

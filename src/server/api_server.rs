@@ -25,7 +25,7 @@ pub struct ApiServer {
     metrics: Metrics,
     pub(super) heartbeats: Heartbeats,
     /// Whether roles say who may do what; where not, everybody may do everything.
-    pub(super) enforces_roles: bool,
+    enforces_roles: bool,
 }
 
 /// Who the next write of a user is by.
@@ -140,6 +140,11 @@ impl ApiServer {
         let random = std::mem::replace(&mut self.random, RandomStream::new(seed, "bootstrap-policy"));
         self.create_bootstrap_policy(&Caller::new(Time::ZERO, "kube-apiserver"));
         self.random = random;
+    }
+
+    /// Whether roles say who may do what.
+    pub fn enforces_roles(&self) -> bool {
+        self.enforces_roles
     }
 
     /// Makes a namespace where it is not there, as a session's set-up does.

@@ -1,7 +1,7 @@
 //! Service accounts' tokens: JSON web tokens with the claims that Kubernetes gives them. Nothing here checks a signature,
 //! so theirs is made up; a token is a function of its claims, and replays give the same.
 
-use super::{ApiServer, Caller};
+use super::{ApiServer, Caller, User};
 use crate::api::{Cause, Kind, KindRef, Object, Status, Value, base64};
 use crate::base::{EPOCH_UNIX_S, RandomStream, Time};
 use crate::obj;
@@ -122,6 +122,41 @@ impl ApiServer {
         answer
             .set(&["status"], obj!({"expirationTimestamp": until.rfc3339(), "token": token(account, &audiences, seconds, &bound, by.now)}));
         Ok(answer)
+    }
+
+    /// Whose a token is; nobody's where it was not issued here, has expired, or what it is bound to is gone.
+    // Models serviceaccount's JWT authenticator.
+    pub fn token_user(&self, now: Time, token: &str) -> Option<User> {
+        let mut parts = token.split('.');
+        let (_, claims) = (parts.next()?, parts.next()?);
+        let claims = Value::from_json(&String::from_utf8(base64::decode_url(claims)?).ok()?).ok()?;
+        if signed(&claims) != token {
+            return None;
+        }
+        let (own, seconds) = (claims.get("kubernetes.io"), EPOCH_UNIX_S + (now.0 / 1_000_000) as i64);
+        if claims.get("exp").as_int().is_some_and(|until| until <= seconds) {
+            return None;
+        }
+        let foreign = !claims.get("aud").is_null() && !claims.get("aud").items().iter().any(|a| a.str() == ISSUER);
+        let (_, full) = claims.get("sub").str().split_once("serviceaccount:")?;
+        let (namespace, name) = full.split_once(':')?;
+        let is_there = |kind: &str, namespace: &str, name: &str, uid: &str| {
+            self.peek(Kind::named(kind), namespace, name).is_some_and(|object| object.uid() == uid)
+        };
+        let legacy = |member: &str| claims.get(&format!("kubernetes.io/serviceaccount/{member}")).str();
+        let account = match own.at(&["serviceaccount", "uid"]).str() {
+            "" => legacy("service-account.uid"),
+            uid => uid,
+        };
+        let bound = [("pod", "Pod", namespace), ("secret", "Secret", namespace), ("node", "Node", "")];
+        let whole = bound.iter().all(|(claim, kind, namespace)| {
+            let to = own.get(claim);
+            to.is_null() || is_there(kind, namespace, to.get("name").str(), to.get("uid").str())
+        });
+        let secret = legacy("secret.name");
+        let kept = secret.is_empty() || self.peek(Kind::named("Secret"), namespace, secret).is_some();
+        (!foreign && whole && kept && is_there("ServiceAccount", namespace, name, account))
+            .then(|| User::impersonated(claims.get("sub").str(), account, &[]))
     }
 
     fn bound_object(&self, namespace: &str, account: &str, to: &Value) -> Result<Option<(&'static str, &Value)>, Status> {

@@ -3,11 +3,12 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::cluster::Cluster;
-use crate::api::{ArcStr, Kind, Status, Value, go_json};
+use crate::api::{ArcStr, Kind, Status, Value};
 use crate::base::Time;
 use crate::kubectl::Behind;
+use crate::kubelet::{answer_api_request, status_response};
 use crate::network::{HttpRequest, HttpResponse, NetError, NetRequest, NetResponse};
-use crate::server::{Caller, LogOptions, NodeApi, RestRequest};
+use crate::server::{LogOptions, NodeApi, User};
 
 /// What becomes of a request.
 pub(super) enum Way {
@@ -121,24 +122,8 @@ impl Connections {
                 Err(status) => status_answer(&status),
             };
         }
-        let text = String::from_utf8_lossy(&request.body);
-        let body = match Value::from_json(&text) {
-            Ok(body) => body,
-            Err(_) if text.is_empty() => Value::Null,
-            Err(error) => {
-                let why = go_json::syntax_error(text.as_bytes()).unwrap_or_else(|| error.to_string());
-                return status_answer(&Status::bad_request(format!("couldn't get version/kind; json parse error: {why}")));
-            }
-        };
-        let agent = request.header("User-Agent").unwrap_or("curl").split('/').next().unwrap_or_default().to_owned();
-        cluster.api.write_as(&agent);
-        let content_type = request.header("Content-Type").unwrap_or("application/json");
-        let asked = RestRequest { method: &request.method, path: &path, content_type, body };
-        let answer = cluster.api.rest(&Caller::new(now, "kubectl"), &asked);
-        match &answer.body {
-            Value::Str(text) => answered(answer.code, "text/plain; charset=utf-8", text.as_bytes().to_vec()),
-            body => answered(answer.code, "application/json", pretty(body)),
-        }
+        let request = HttpRequest { path, ..request };
+        Way::Answered(Ok(NetResponse::Http(answer_api_request(&mut cluster.api, now, &User::administrator(), &request))))
     }
 
     /// An answer as the workstation gets it: of what the API server passed on, an error is the server's own.
@@ -171,15 +156,6 @@ fn unreachable(to: &str, error: NetError) -> Status {
         .strip_prefix("connection ")
         .map_or(error.clone(), |rest| if rest == "timed out" { "i/o timeout".into() } else { format!("connect: connection {rest}") });
     Status::service_unavailable(format!("error trying to reach service: dial tcp {to}: {error}"))
-}
-
-/// What the API gives a person's client: indented.
-fn pretty(body: &Value) -> Vec<u8> {
-    serde_json::to_vec_pretty(body).unwrap_or_default()
-}
-
-fn status_response(status: &Status) -> HttpResponse {
-    HttpResponse::new(status.code, "application/json", pretty(&status.to_object()))
 }
 
 fn status_answer(status: &Status) -> Way {

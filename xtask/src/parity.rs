@@ -25,9 +25,10 @@ else does, also what no second real cluster would do the same way:
 
 - Images: the common ones are imitated, any other is a process that listens on its ports. `pause` has a shell, unlike the real one, in all
   versions but 3.1.
-- Authentication: whoever sits at the workstation is an administrator; others act by `--as`, and their roles are enforced on what
-  kubectl does for them: in the page and by `kubarium run`, and where a session says `rbac`. The recorded cluster allowed everything.
-  Certificates are not issued. The roles of the cluster's own components are not there: those may do all.
+- Authentication: whoever sits at the workstation is an administrator; others act by `--as`, by a service account's token or by a user of
+  the kubeconfig, and their roles are enforced on what kubectl does for them: in the page and by `kubarium run`, and where a session
+  says `rbac`. The recorded cluster allowed everything. Certificates are neither issued nor read: a user of the kubeconfig with one is who
+  the entry is called. The roles of the cluster's own components are not there: those may do all.
 - Webhooks, admission policies and API aggregation are accepted and do nothing.
 - IPv6 and dual stack: a cluster here has IPv4 alone, and says so as a real one with IPv4 alone does.
 - Load balancers of a cloud, ingress controllers: kept and printed, nothing acts on them.

@@ -41,6 +41,8 @@ struct Curl {
     head: bool,
     format: Option<String>,
     verbose: bool,
+    /// Whether it takes any certificate, or knows whose to take: here each server's is its cluster's own.
+    trusts: bool,
     retries: u32,
     started: Time,
     timeout_us: Option<u64>,
@@ -227,6 +229,7 @@ fn curl(r: &mut Run<'_>) -> Result<Asking, i32> {
         head: false,
         format: None,
         verbose: false,
+        trusts: false,
         retries: 0,
         started: r.k.now,
         timeout_us: None,
@@ -275,8 +278,10 @@ fn curl(r: &mut Run<'_>) -> Result<Asking, i32> {
                 "-w" | "--write-out" => c.format = Some(value()),
                 "-m" | "--max-time" | "--connect-timeout" => c.timeout_us = text::duration_us(&value()),
                 "--retry" => c.retries = value().parse().unwrap_or(0),
-                "-A" | "-u" | "-r" | "-b" | "-T" | "-e" | "-F" | "--cacert" | "--cert" | "--key" | "--retry-delay" => drop(value()),
-                "-k" | "--insecure" | "-4" | "-6" | "--compressed" | "-N" | "--no-buffer" | "-g" | "-#" | "--retry-connrefused" => {}
+                "-k" | "--insecure" => c.trusts = true,
+                "--cacert" => c.trusts = !value().is_empty(),
+                "-A" | "-u" | "-r" | "-b" | "-T" | "-e" | "-F" | "--cert" | "--key" | "--retry-delay" => drop(value()),
+                "-4" | "-6" | "--compressed" | "-N" | "--no-buffer" | "-g" | "-#" | "--retry-connrefused" => {}
                 f => {
                     let _ =
                         r.k.put(r.p, 2, format!("curl: option {f}: is unknown\ncurl: try 'curl --help' for more information\n").as_bytes());
@@ -628,6 +633,12 @@ impl Client {
                 Step::Exit(0, 20)
             }
             Asking::Curl(c) => {
+                if c.request.tls && !c.trusts {
+                    if !c.silent || c.show_errors {
+                        let _ = k.put(p, 2, UNTRUSTED.as_bytes());
+                    }
+                    return Step::Exit(60, 20);
+                }
                 if c.follow
                     && let (301..=308, Some(to)) = (response.status, &location)
                     && self.redirects < 30
@@ -692,6 +703,15 @@ impl Client {
         }
     }
 }
+
+/// What curl says of a certificate that it does not know.
+const UNTRUSTED: &str = "curl: (60) SSL certificate problem: unable to get local issuer certificate
+More details here: https://curl.se/docs/sslcerts.html
+
+curl failed to verify the legitimacy of the server and therefore could not
+establish a secure connection to it. To learn more about this situation and
+how to fix it, please visit the webpage mentioned above.
+";
 
 fn authority(r: &HttpRequest) -> String {
     if r.port == if r.tls { 443 } else { 80 } { r.host.clone() } else { format!("{}:{}", r.host, r.port) }

@@ -1,0 +1,62 @@
+//! The API server over HTTP: what programs in containers ask of `kubernetes.default`, and those on the workstation of `kubectl proxy`.
+
+use super::container_runtime::HttpRequest;
+use crate::api::{Kind, Status, Value, go_json};
+use crate::base::Time;
+use crate::network::HttpResponse;
+use crate::server::{ApiServer, Caller, RestRequest, User};
+
+/// Whether an address and port are those of the Service behind which the API server is.
+pub(super) fn is_api_server(api: &ApiServer, ip: &str, port: u16) -> bool {
+    let service = api.peek(Kind::named("Service"), "default", "kubernetes");
+    port == 443 && service.is_some_and(|s| s.at(&["spec", "clusterIP"]).str() == ip)
+}
+
+/// Answers whoever a request says it is from, by its token.
+// Models apiserver's WithAuthentication.
+pub(super) fn answer_asker(api: &mut ApiServer, now: Time, request: &HttpRequest) -> HttpResponse {
+    if !request.tls {
+        return HttpResponse::new(400, "text/plain", "Client sent an HTTP request to an HTTPS server.\n");
+    }
+    let token = request.header("Authorization").and_then(|h| h.strip_prefix("Bearer "));
+    match token.map(|token| api.token_user(now, token.trim())) {
+        None => answer_api_request(api, now, &User::anonymous(), request),
+        Some(Some(user)) => answer_api_request(api, now, &user, request),
+        Some(None) => status_response(&Status::unauthorized()),
+    }
+}
+
+/// Answers a request that is somebody's.
+pub fn answer_api_request(api: &mut ApiServer, now: Time, user: &User, request: &HttpRequest) -> HttpResponse {
+    if let Err(status) = api.require_request(user, &request.method, &request.path) {
+        return status_response(&status);
+    }
+    let text = String::from_utf8_lossy(&request.body);
+    let body = match Value::from_json(&text) {
+        Ok(body) => body,
+        Err(_) if text.is_empty() => Value::Null,
+        Err(error) => {
+            let why = go_json::syntax_error(text.as_bytes()).unwrap_or_else(|| error.to_string());
+            return status_response(&Status::bad_request(format!("couldn't get version/kind; json parse error: {why}")));
+        }
+    };
+    let agent = request.header("User-Agent").unwrap_or("curl").split('/').next().unwrap_or_default().to_owned();
+    api.write_as(&agent);
+    let content_type = request.header("Content-Type").unwrap_or("application/json");
+    let asked = RestRequest { method: &request.method, path: &request.path, content_type, body };
+    let answer = api.rest(&Caller::new(now, "kubectl"), &asked);
+    match &answer.body {
+        Value::Str(text) => HttpResponse::new(answer.code, "text/plain; charset=utf-8", text.as_bytes()),
+        body => HttpResponse::new(answer.code, "application/json", pretty(body)),
+    }
+}
+
+/// What the API gives a person's client: indented.
+fn pretty(body: &Value) -> Vec<u8> {
+    serde_json::to_vec_pretty(body).unwrap_or_default()
+}
+
+/// A refusal, as the API answers it.
+pub fn status_response(status: &Status) -> HttpResponse {
+    HttpResponse::new(status.code, "application/json", pretty(&status.to_object()))
+}
