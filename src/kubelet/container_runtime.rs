@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 pub(super) use crate::network::{HttpRequest, NetError, NetRequest, NetResponse};
 pub(super) use crate::runtime::{
-    Env, Image, Inode, Kind as InodeKind, Machine, MachineEvent, MachineSpec, Mount, Pid, PullFailure, QueueLength, ServeId, Signal,
-    SpawnError, SpawnSpec, Stdin, Stream, Waiting,
+    Env, Image, Inode, Kind as InodeKind, Machine, MachineEvent, MachineSpec, Mount, Pid, ProcessInfo, PullFailure, QueueLength, ServeId,
+    Signal, SpawnError, SpawnSpec, Stdin, Stream, Waiting,
 };
 
 use super::resources::limits_of;

@@ -140,13 +140,13 @@ impl Kubelets {
         self.usage = SetUsage { cpu_milli, memory_mib, total_cpu_milli };
     }
 
-    /// Kills a container's main process from outside, as the kernel might.
-    pub fn kill(&mut self, now: Time, namespace: &str, pod: &str, container: &str) {
+    /// Kills one of a container's processes from outside, its main one where none is named, as the kernel might.
+    pub fn kill(&mut self, now: Time, namespace: &str, pod: &str, container: &str, pid: Option<u32>) {
         let Some((node, uid)) = self.place_of(namespace, pod).cloned() else { return };
         let containers = self.worker(namespace, pod).map_or([].as_slice(), |w| w.containers.as_slice());
         let Some(c) = containers.iter().position(|c| c.spec.name.as_str() == container) else { return };
         self.touch(now, &node, &uid, c, |instance, now| {
-            if let (Some(pid), Some(machine)) = (instance.main_pid(), instance.machine.as_deref_mut()) {
+            if let (Some(pid), Some(machine)) = (pid.or(instance.main_pid()), instance.machine.as_deref_mut()) {
                 machine.signal(now, pid, Signal::KILL);
             }
             Ok(())

@@ -1,7 +1,7 @@
 //! What clients ask of the kubelets: the API server's connections to nodes.
 
 use super::container::{Instance, ProcessUse};
-use super::container_runtime::{self, InodeKind, Machine, QueueLength, Signal, SpawnError, Stdin};
+use super::container_runtime::{self, InodeKind, Machine, ProcessInfo, QueueLength, Signal, SpawnError, Stdin};
 use super::kubelets::Kubelets;
 use super::pod_worker::PodWorker;
 use crate::api::{ArcStr, Kind, Object, Status, Value};
@@ -34,6 +34,11 @@ impl Kubelets {
     /// What the queues of a container's queue servers hold; nothing where it does not run.
     pub fn queues(&self, namespace: &str, pod: &str, container: &str) -> Vec<QueueLength> {
         self.machine(namespace, pod, container).map(Machine::queues).unwrap_or_default()
+    }
+
+    /// The processes of a container; none where it does not run.
+    pub fn processes(&self, namespace: &str, pod: &str, container: &str) -> Vec<ProcessInfo> {
+        self.machine(namespace, pod, container).map(Machine::processes).unwrap_or_default()
     }
 
     /// The log's lines with their times, each with its newline where it has one.

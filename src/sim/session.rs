@@ -147,6 +147,9 @@ pub struct Fault {
     /// A container whose main process is killed: `namespace/pod/container`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kill: Option<String>,
+    /// Another of its processes that is killed instead, by its number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pid: Option<u32>,
     /// A container whose memory fills up: `namespace/pod/container`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fill: Option<String>,
@@ -168,7 +171,8 @@ impl Fault {
         for (name, times) in [("disk", self.disk), ("registry", self.registry)] {
             parts.extend(times.map(|n| format!("{name} {n}x slower")));
         }
-        parts.extend(self.kill.as_ref().map(|of| format!("kill {of}")));
+        let pid = self.pid.map_or_else(String::new, |pid| format!(" {pid}"));
+        parts.extend(self.kill.as_ref().map(|of| format!("kill {of}{pid}")));
         parts.extend(self.fill.as_ref().map(|of| format!("fill {of} {}Mi", self.mib.unwrap_or(512))));
         let node = self.node.as_ref().map_or_else(String::new, |n| format!("{n}: "));
         format!("{node}{}", parts.join(", "))

@@ -287,7 +287,7 @@ impl Sim {
                 Some([names.next()?, names.next()?, names.next()?])
             };
             if let Some([namespace, pod, container]) = names(&fault.kill) {
-                kubelets.kill(self.now, &namespace, &pod, &container);
+                kubelets.kill(self.now, &namespace, &pod, &container, fault.pid);
             }
             if let Some([namespace, pod, container]) = names(&fault.fill) {
                 kubelets.fill(self.now, &namespace, &pod, &container, u64::from(fault.mib.unwrap_or(512)) << 20);

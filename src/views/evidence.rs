@@ -503,6 +503,26 @@ mod tests {
     }
 
     #[test]
+    fn one_process_is_killed_and_the_others_go_on() {
+        let mut sim = played(&["kubectl run a --image=busybox -- sh -c 'sleep 1000 & wait; echo over; sleep 2000'"], 10);
+        let inside = |sim: &Sim| {
+            let container = ContainerInside { sim, namespace: "default", pod: "a", container: "a" };
+            let processes = container.processes().iter().map(|p| (p.pid, p.argv.join(" "))).collect::<Vec<_>>();
+            (processes, container.logs(false).expect("it runs"))
+        };
+        let (processes, _) = inside(&sim);
+        let (pid, _) = processes.iter().find(|p| p.1 == "sleep 1000").expect("started by the shell").clone();
+        let fault = Fault { kill: Some("default/a/a".to_owned()), pid: Some(pid), ..Fault::default() };
+        assert_eq!(fault.short(), format!("kill default/a/a {pid}"));
+        sim.input(TimedInput { fault: Some(fault), ..TimedInput::default() });
+        while !sim.run(Time::ZERO + Duration::from_secs(20), 4096).done {}
+        let (processes, log) = inside(&sim);
+        assert!(processes.iter().all(|p| p.0 != pid) && processes.iter().any(|p| p.1 == "sleep 2000"), "{processes:?}");
+        assert_eq!(log, "over\n");
+        assert!(ends(sim.api(), object(&sim, "Pod", "default", "a").expect("made above")).is_empty(), "the container runs on");
+    }
+
+    #[test]
     fn a_queue_runs_empty() {
         let job = r#"{"apiVersion":"batch/v1","kind":"Job","metadata":{"name":"eat"},"spec":{"completions":3,"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"redis","command":["sh","-c","redis-cli -h $Q_SERVICE_HOST rpop work; sleep 5"]}]}}}}"#;
         let fill =

@@ -1,6 +1,6 @@
 //! What only the node that runs a container knows of it: what it wrote, and its files. Empty where no kubelets run.
 
-use crate::runtime::QueueLength;
+use crate::runtime::{ProcessInfo, QueueLength};
 use crate::server::{FileEntry, FileKind, LogOptions, NodeApi};
 use crate::sim::Sim;
 
@@ -48,6 +48,12 @@ impl ContainerInside<'_> {
     pub fn queues(self) -> Vec<QueueLength> {
         let kubelets = self.sim.cluster().kubelets.as_ref();
         kubelets.map(|k| k.queues(self.namespace, self.pod, self.container)).unwrap_or_default()
+    }
+
+    /// Its processes, by number.
+    pub fn processes(self) -> Vec<ProcessInfo> {
+        let kubelets = self.sim.cluster().kubelets.as_ref();
+        kubelets.map(|k| k.processes(self.namespace, self.pod, self.container)).unwrap_or_default()
     }
 
     /// The files of a directory; none where it is no directory or the container does not run.

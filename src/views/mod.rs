@@ -19,6 +19,7 @@ mod sheets;
 mod traffic;
 mod why;
 
+pub use crate::runtime::{ProcessInfo, Waiting};
 pub use adopt::{adopt, changes, is_foreign};
 pub use causes::{Cause, What, amiss, causes};
 pub use cluster::{ClusterView, ClusterViews, NodeView, ServiceView, Share, WorkloadView, Wrong};
