@@ -25,11 +25,13 @@ mod printing;
 mod resources;
 mod sha256;
 mod unified;
+mod words;
 
 pub use completion::complete;
 pub use host::{Ended, Environment, FileError, Files, Host, Output, StdinState, Step, Stream};
 pub use kubectl::{Behind, Kubectl};
 pub use legacy::VERSION_VARIABLE;
+pub use words::split_words;
 
 #[cfg(test)]
 mod tests;

@@ -10,6 +10,7 @@ mod completion;
 mod details;
 mod event;
 mod evidence;
+mod exercise;
 mod inside;
 mod live;
 mod places;
@@ -30,6 +31,7 @@ pub use evidence::{
     Calculation, Decision, Difference, Edit, End, KindCount, Listed, Membership, Mounted, QueueView, Relative, Replicas, columns, compare,
     description, edits, ends, holds, kind_named, kinds, list, membership, mounted, object, placement, queues, relatives, replicas, scaling,
 };
+pub use exercise::{Check, EXERCISE_FILE, Exercise, ExerciseView, Exercises, said, standing};
 pub use inside::{ContainerInside, FileView};
 pub use live::{Beat, LiveContainer, LiveHistory, LivePod, LiveProbe, ProbeKind, Span};
 pub use places::Places;
