@@ -1,6 +1,8 @@
 //! Why an object is not as wanted, whatever its kind: read from its conditions, its counts and the events about it. What a pod's
 //! own containers have to do with it is [`super::why()`]'s; here the reasons are those that stand in other objects.
 
+use std::rc::Rc;
+
 use crate::api::{KINDS, Kind, Object, Quantity, Value};
 use crate::runtime::images;
 use crate::sim::Sim;
@@ -246,8 +248,13 @@ pub fn causes(sim: &Sim, view: &ClusterView, o: &Value) -> Vec<Cause> {
                 });
                 add(What::RollingOut, &[&new.to_string(), &wanted.to_string(), &missing, &extra], "RollingUpdate".to_owned(), None);
             }
-            let first = view.pods().find(|p| !matches!(p.health, Health::Ready | Health::Succeeded) && is_of(view, o, p));
-            let one = first.map(|p| ["Pod", &p.namespace, &p.name, &p.key].map(str::to_owned));
+            let unready = |p: &&Rc<PodView>| !matches!(p.health, Health::Ready | Health::Succeeded) && is_of(view, o, p);
+            let workload = view.workloads.iter().find(|w| w.key == o.uid());
+            let is_new = |p: &&Rc<PodView>| p.health != Health::Terminating && !workload.is_some_and(|w| w.is_older(p));
+            let newest = view.pods().filter(unready).find(is_new);
+            let first = newest.or_else(|| view.pods().find(unready));
+            let leads = |p: Option<&Rc<PodView>>| p.map(|p| ["Pod", &p.namespace, &p.name, &p.key].map(str::to_owned));
+            let one = leads(first);
             let ordered = o.kind() == "StatefulSet" && spec("podManagementPolicy").str() != "Parallel";
             match &one {
                 Some(pod) if ordered && count("replicas") < wanted => {
@@ -258,8 +265,10 @@ pub fn causes(sim: &Sim, view: &ClusterView, o: &Value) -> Vec<Cause> {
                     add(What::NotReady, &[&ready.to_string(), &wanted.to_string()], status, one);
                 }
                 // A rollout's new pods fail beside old ones that are all ready.
-                Some(pod) if o.kind() == "Deployment" && new < count("replicas") => {
-                    add(What::NewWaits, &[&pod[2]], first.map_or("", |p| &p.status).to_owned(), one.clone());
+                _ if o.kind() == "Deployment" && new < count("replicas") => {
+                    if let Some(pod) = newest {
+                        add(What::NewWaits, &[&pod.name], pod.status.clone(), leads(newest));
+                    }
                 }
                 _ => {}
             }
@@ -471,6 +480,14 @@ mod tests {
         let view = ClusterViews::default().of_sim(&sim);
         let found = sim.api().iter(Kind::named(kind), None).find(|o| o.name() == name).expect("made by the commands");
         causes(&sim, &view, found).iter().map(|c| format!("{:?}({}) {}", c.what, c.values.join(","), c.term)).collect()
+    }
+
+    #[test]
+    fn a_rollout_waits_for_a_new_pod_never_for_one_that_goes() {
+        let line = "kubectl create deployment d --image=nginx --replicas=3; sleep 9; kubectl set image deployment d nginx=nginx:1.25";
+        let told: Vec<String> = (8..18).flat_map(|seconds| told(&[line], seconds, "Deployment", "d")).collect();
+        let waits: Vec<&str> = told.iter().filter_map(|t| Some(t.strip_prefix("NewWaits(")?.split_once(") ")?.1)).collect();
+        assert!(waits.contains(&"ContainerCreating") && waits.iter().all(|w| !["Terminating", "Completed"].contains(w)), "{waits:?}");
     }
 
     #[test]
