@@ -5,6 +5,11 @@ import css from "@xterm/xterm/css/xterm.css";
 
 let styled = false;
 
+// Of more places that have what is looked for, the first so many are marked.
+const FOUND_MAX = 999;
+// How long after new output the search looks again, in milliseconds.
+const AGAIN_MS = 150;
+
 function theme(element) {
   const style = getComputedStyle(element), token = (name) => style.getPropertyValue(name).trim();
   return {
@@ -28,7 +33,7 @@ class Term {
     this.parent = parent;
     this.term = new Terminal({
       fontFamily: getComputedStyle(parent).getPropertyValue("--mono"), fontSize: 13, lineHeight: 1.2, scrollback: 5000, cursorBlink: false,
-      cursorStyle: "bar", cursorWidth: 2, screenReaderMode: true, theme: theme(parent), minimumContrastRatio: 4.5,
+      cursorStyle: "bar", allowProposedApi: true, cursorWidth: 2, screenReaderMode: true, theme: theme(parent), minimumContrastRatio: 4.5,
     });
     this.fit = new FitAddon();
     this.term.loadAddon(this.fit);
@@ -46,8 +51,13 @@ class Term {
       }
       // Ctrl+V pastes, as everywhere else in a browser.
       if (event.ctrlKey && !event.altKey && event.code === "KeyV") return false;
-      // The way out for the keyboard: Ctrl+Shift+arrow or F6 are the page's own.
-      return event.key !== "F6";
+      // F6, the way out for the keyboard, and Ctrl+Shift+F are the page's own.
+      return event.key !== "F6" && !(event.ctrlKey && event.shiftKey && event.code === "KeyF");
+    });
+    this.sought = { text: "", found: [], marks: [] };
+    this.term.onWriteParsed(() => {
+      if (!this.sought.text || this.sought.timer) return;
+      this.sought.timer = setTimeout(() => this.find(this.sought.text, 0, this.sought.tell), AGAIN_MS);
     });
     this.observer = new ResizeObserver(() => this.refit());
     this.observer.observe(parent);
@@ -58,13 +68,72 @@ class Term {
   }
   write(bytes) { this.term.write(bytes); }
   reset() { this.term.reset(); }
+  /** The places of a text on the screen and above it: lists of row, column, width, one for each row that it stands on. */
+  places(text) {
+    const wanted = text.toLowerCase(), buffer = this.term.buffer.active, found = [];
+    for (let row = 0, next; row < buffer.length && found.length < FOUND_MAX; row = next) {
+      let line = buffer.getLine(row).translateToString(true);
+      for (next = row + 1; buffer.getLine(next)?.isWrapped; next++) line += buffer.getLine(next).translateToString(true);
+      if (!line.toLowerCase().includes(wanted)) continue;
+      // Which cell each letter stands in: some are wider than one.
+      const cells = [];
+      line = "";
+      for (let y = row; y < next; y++) {
+        const of = buffer.getLine(y), end = of.translateToString(true).length && of.length;
+        for (let x = 0; x < end; x++) {
+          const cell = of.getCell(x), letters = cell.getChars() || " ";
+          if (cell.getWidth() === 0) continue;
+          for (const letter of letters.toLowerCase().split("")) (line += letter), cells.push([y, x, cell.getWidth()]);
+        }
+      }
+      for (let at = line.indexOf(wanted); at >= 0 && found.length < FOUND_MAX; at = line.indexOf(wanted, at + wanted.length)) {
+        const parts = [];
+        for (const [y, x, width] of cells.slice(at, at + wanted.length)) {
+          const last = parts.at(-1);
+          if (last?.[0] === y) last[2] = x + width - last[1];
+          else parts.push([y, x, width]);
+        }
+        found.push(parts);
+      }
+    }
+    return found;
+  }
+  /**
+   * Marks every place of a text, and shows one: the newest first, then with `step` -1 or 1 the one above or below it; with 0 the
+   * one shown stays. Nothing is marked for the empty text. Calls `tell(which, of how many)`.
+   */
+  find(text, step, tell) {
+    const before = this.sought, buffer = this.term.buffer.active;
+    clearTimeout(before.timer);
+    before.marks.forEach((mark) => mark.dispose());
+    const found = text ? this.places(text) : [];
+    let at = found.length - 1;
+    if (text === before.text && before.line && !before.line.isDisposed) {
+      const y = before.line.line;
+      at = found.findIndex((parts) => parts[0][0] === y && parts[0][1] === before.column);
+      if (at < 0) at = found.length - 1;
+      else if (found.length) at = (at + step + found.length) % found.length;
+    }
+    const marks = [], cursor = buffer.baseY + buffer.cursorY;
+    found.forEach((parts, i) => parts.forEach(([y, x, width]) => {
+      const marker = this.term.registerMarker(y - cursor);
+      const drawn = marker && this.term.registerDecoration({ marker, x, width });
+      drawn?.onRender((element) => element.classList.add("found", ...(i === at ? ["on"] : [])));
+      if (marker) marks.push(marker);
+    }));
+    const [here] = found[at] ?? [];
+    this.sought = { text, marks, tell, column: here?.[1], line: here && this.term.registerMarker(here[0] - cursor) };
+    before.line?.dispose();
+    if (here && (step || text !== before.text)) this.term.scrollToLine(Math.max(0, here[0] - (this.term.rows >> 1)));
+    if (text) tell(at + 1, found.length);
+  }
   /** Says to a screen reader what this is. */
   setLabel(label) { this.term.textarea?.setAttribute("aria-label", label); }
   setTheme() { this.term.options.theme = theme(this.parent); }
   focus() { this.term.focus(); }
   cols() { return this.term.cols; }
   rows() { return this.term.rows; }
-  dispose() { this.observer.disconnect(); this.term.dispose(); }
+  dispose() { clearTimeout(this.sought.timer); this.observer.disconnect(); this.term.dispose(); }
 }
 
 export function createTerminal(parent, onData, onResize) {

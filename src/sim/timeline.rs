@@ -79,6 +79,11 @@ impl Timeline {
         self.past.as_ref().unwrap_or(&self.branch().live)
     }
 
+    /// The copies that are kept of the time before a moment, oldest first.
+    pub fn kept(&self, before: Time) -> impl Iterator<Item = &Sim> {
+        self.branch().frames.iter().map(|f| &**f).take_while(move |f| f.now() < before)
+    }
+
     /// Whether a past moment is looked at.
     pub fn is_past(&self) -> bool {
         self.past.is_some()

@@ -70,7 +70,8 @@ fn first_state() -> State {
         palette: false,
         share: None,
         answer: None,
-        announced: AttrValue::default(),
+        announced: Rc::default(),
+        find: false,
     }
 }
 
@@ -209,6 +210,13 @@ fn on_key(e: &KeyboardEvent, state: &State, link: &Link) {
     if e.key() == "F6" {
         e.prevent_default();
         focus_panel(e.shift_key());
+        return;
+    }
+    // As in a browser's own search, of what the terminal has shown.
+    if e.ctrl_key() && e.shift_key() && e.key().eq_ignore_ascii_case("f") {
+        e.prevent_default();
+        link.send(Action::Find(true));
+        focus(".seek .find");
         return;
     }
     if e.key() == "Escape" && !typing {
@@ -352,14 +360,14 @@ pub fn App() -> Html {
                     <Tank scene={state.scene.clone()} selected={state.selected.clone()} filter={state.filter.clone()} table={state.table} section={state.section} shown={state.panel == Panel::Tank} dark={state.dark}>
                         <Timeline scene={state.scene.clone()} selected={state.selected.clone()} hunt={state.hunt.clone()} only={state.only} />
                     </Tank>
-                    <Term terminals={state.terminals} lower={state.lower} events={state.scene.events.clone()} dark={state.dark} />
+                    <Term terminals={state.terminals} lower={state.lower} find={state.find} events={state.scene.events.clone()} dark={state.dark} />
     <Splitter edge={Edge::Term} />
                     <Look state={state.clone()} />
     <Splitter edge={Edge::Look} />
                     </main>
                     { switch(&state, &link) }
                 </div>
-                <div class="sr" role="log" aria-live="polite" aria-label={Text::LiveLabel.t(lang)}>{ state.announced.clone() }{ " " }{ state.answer.as_ref().map(|a| a.text.clone()).unwrap_or_default() }</div>
+                <div class="sr" role="log" aria-live="polite" aria-label={Text::LiveLabel.t(lang)}>for (n, line) in state.announced.iter() { <p key={*n}>{ line }</p> }</div>
                 if state.help { { help(lang, &link) } }
                 if state.palette { <Palette state={state.clone()} /> }
                 if let Some(address) = state.share.clone() { <Share {address} /> }
@@ -414,6 +422,7 @@ fn help(lang: Lang, link: &Link) -> Html {
         ("d  y  l", Text::KeyTabs),
         ("e  s  Ctrl+D", Text::KeyDeeds),
         ("F6", Text::KeyPanels),
+        ("Ctrl+Shift+F", Text::FindInTerminal),
         ("Shift+S", Text::Share),
         ("Ctrl+Enter", Text::KeyApply),
         ("Esc", Text::KeyClose),

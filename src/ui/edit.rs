@@ -11,13 +11,13 @@ use std::rc::Rc;
 
 use kubarium::api::Object;
 use kubarium::sim::Sim;
-use kubarium::views::{ProblemView, adopt, is_foreign, object, problems};
+use kubarium::views::{EXERCISE_FILE, ProblemView, adopt, is_foreign, object};
 
 use super::examples::EXAMPLES;
 use super::host::Answer;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
-use super::state::{Action, OpenFile, use_lang, use_link};
+use super::state::{Action, OpenFile, problems_of, use_lang, use_link};
 use super::vendor::{JsEditor, create_editor, save_file};
 
 /// What the editor needs.
@@ -133,10 +133,11 @@ pub fn Edit(props: &Props) -> Html {
             let wait = shown
                 .clone()
                 .filter(|f| f.text.len() <= CHECKED_BYTES_MAX)
-                .map(|f| Timeout::new(CHECK_AFTER_MS, move || link.send(Action::Problems(problems(&f.text)))));
+                .map(|f| Timeout::new(CHECK_AFTER_MS, move || link.send(Action::Problems(problems_of(&f.path, &f.text)))));
             move || drop(wait)
         }
     });
+    let no_manifest = props.files.get(props.file).is_none_or(|f| f.path == EXERCISE_FILE);
     // What was applied since has not happened yet.
     let is_past = then.is_some();
     let foreign = shown.as_ref().filter(|f| then.is_none() && is_foreign(&f.text) && !is_own(link.host.borrow().sim(), &f.text)).cloned();
@@ -184,7 +185,7 @@ pub fn Edit(props: &Props) -> Html {
                     if *open { <div class="menu up" role="menu">{ for examples }</div> }
                 </div>
                 <span class="grow"></span>
-                <button class="btn primary" onclick={apply} disabled={props.files.is_empty()} title={Text::ApplyHint.t(lang)}>{ Icon::Play.draw() }{ Text::Apply.t(lang) }</button>
+                <button class="btn primary" onclick={apply} disabled={no_manifest} title={Text::ApplyHint.t(lang)}>{ Icon::Play.draw() }{ Text::Apply.t(lang) }</button>
             </div>
         </section>
     }

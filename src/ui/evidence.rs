@@ -110,7 +110,9 @@ fn row(tone: &'static str, cells: Vec<String>, width: usize) -> Vec<Html> {
     let cell = |(i, text): (usize, String)| {
         let span = if i == last { width - last } else { 1 };
         let icon = icon.filter(|_| i == 0).map(|i| html! { <span class={classes!("tag", tone)}>{ i.draw() }</span> });
-        html! { <td colspan={span.to_string()} class={classes!((i == last).then_some("wrap"))}>{ for icon }{ text }</td> }
+        // The sign stays with the first word.
+        let joint = if icon.is_some() { "\u{a0}" } else { "" };
+        html! { <td colspan={span.to_string()} class={classes!((i == last).then_some("wrap"))}>{ for icon }{ joint }{ text }</td> }
     };
     cells.into_iter().enumerate().map(cell).collect()
 }

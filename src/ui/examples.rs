@@ -23,7 +23,7 @@ macro_rules! example {
 }
 
 /// All of them, in the order they are shown.
-pub static EXAMPLES: [Example; 19] = [
+pub static EXAMPLES: [Example; 20] = [
     example!(ExLiveness, ExLivenessNote; "liveness-exec.yaml"),
     example!(ExController, ExControllerNote; "nginx-rc.yaml"),
     example!(ExReadiness, ExReadinessNote; "readiness.yaml"),
@@ -35,6 +35,7 @@ pub static EXAMPLES: [Example; 19] = [
     example!(ExRollout, ExRolloutNote; "rollout.yaml"),
     example!(ExScale, ExScaleNote; "autoscaler.yaml"),
     example!(ExVolume, ExVolumeNote; "config-volume.yaml"),
+    example!(ExTask, ExTaskNote; "exercise.yaml"),
     example!(BookConfig, BookConfigNote; "book/cm-appvars.yaml", "book/cm-test-pod.yaml", "book/cm-appconfigfiles.yaml", "book/cm-test-app.yaml", "book/cm-test-app-all.yaml"),
     example!(BookLife, BookLifeNote; "book/oom-pod.yaml", "book/static-web.yaml", "book/node-files-pod.yaml"),
     example!(BookHealth, BookHealthNote; "book/pod-with-healthcheck.yaml", "book/pod-with-http-check.yaml"),

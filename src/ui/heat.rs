@@ -31,11 +31,12 @@ struct Scale {
 }
 
 /// The scales, of which the largest is taken at which everything is seen at once; the first where none is small enough.
-const SCALES: [Scale; 6] = [
+const SCALES: [Scale; 7] = [
     Scale { step: 11.0, head: 18.0, pad: 8.0 },
     Scale { step: 9.0, head: 16.0, pad: 6.0 },
     Scale { step: 8.0, head: 0.0, pad: 5.0 },
     Scale { step: 7.0, head: 0.0, pad: 4.0 },
+    Scale { step: 6.0, head: 0.0, pad: 3.0 },
     Scale { step: 5.0, head: 0.0, pad: 2.0 },
     Scale { step: 4.0, head: 0.0, pad: 2.0 },
 ];
@@ -228,7 +229,9 @@ pub fn Heat(props: &Props) -> Html {
         let held = held.clone();
         Callback::from(move |_: FocusEvent| held.set(on))
     };
-    let here = stop.filter(|_| *held).and_then(&what);
+    let here = stop.filter(|_| *held).and_then(&what).map(|found| AttrValue::from(found.0));
+    // What is shown of where the keyboard stands is spoken, and spoken anew when it changes.
+    use_effect_with(here.clone(), move |here| here.iter().for_each(|words| link.send(Action::Announce(words.clone()))));
     let onkeydown = {
         let (stop, held, canvas) = (stop.clone(), held.clone(), canvas.clone());
         Callback::from(move |e: KeyboardEvent| {
@@ -243,9 +246,6 @@ pub fn Heat(props: &Props) -> Html {
                     Some(next)
                 });
                 let Some(next) = next else { return };
-                if let Some((words, _)) = what(next) {
-                    link.send(Action::Announce(words.into()));
-                }
                 stop.set(Some(next));
                 held.set(true);
             }
@@ -263,7 +263,7 @@ pub fn Heat(props: &Props) -> Html {
     let sent = props.traffic.iter().filter(|f| !f.to.is_empty()).map(|f| f.per_10s).sum::<u64>() / 10;
     html! { <>
         <p class="key">
-            if let Some((words, _)) = here { <span class="here">{ words }</span> } else { { &label } }
+            if let Some(words) = here { <span class="here">{ words }</span> } else { { &label } }
             for h in KEYS.into_iter().filter(|h| counts[*h as usize] > 0) { { key(health_tone(h), shape(h), health_text(h).t(lang).to_owned()) } }
             if sent > 0 { { key("you", ("M1 2h6v2h-6zM0 6h8v2H0z", true), fill(Text::FarRequests.t(lang), &[&sent.to_string()])) } }
         </p>

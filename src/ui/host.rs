@@ -4,22 +4,24 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::Uint8Array;
-use kubarium::api::Value;
+use kubarium::api::{Object, Value};
 use kubarium::base::{Duration, SortedMap, Time};
-use kubarium::sim::{Fault, Load, SIZE_QUERY, Session, Sim, TerminalInput, TimedInput, Timeline, Usage, is_act, quoted, script};
+use kubarium::sim::{Fault, Load, Session, Sim, TimedInput, Timeline, Usage, is_act, quoted, script};
 use kubarium::views::{
-    ClusterView, ClusterViews, ContainerInside, Copied, EnvView, EventFeed, EventView, FileView, Flows, complete, environment,
-    events_after, object, sheets,
+    ClusterView, ClusterViews, ContainerInside, Copied, EXERCISE_FILE, EnvView, EventFeed, EventView, Exercises, FileView, Flows, PodView,
+    ProcessInfo, environment, events_after, object, sheets,
 };
 
 use super::examples::EXAMPLES;
 use super::i18n::Text;
-use super::line_editor::{Effect, LineEditor};
+use super::line_editor::LineEditor;
 use super::session_copy::SessionCopy;
 use super::state::{Act, Scene, Subject};
 use super::transcript::Transcript;
 use super::vendor::JsTerminal;
+use terminals::{shown_text, tab_of};
+
+mod terminals;
 
 /// The host, shared by the page's parts.
 pub type HostRef = Rc<RefCell<Host>>;
@@ -73,6 +75,7 @@ pub struct Host {
     /// The pictures before this one on this course, oldest first, as far as they are kept: what its charts are drawn from.
     seen: Vec<Rc<ClusterView>>,
     feed: EventFeed,
+    tasks: Exercises,
     copy: SessionCopy,
     /// Files edited since the cluster was last told.
     edited: SortedMap<String, String>,
@@ -151,6 +154,7 @@ impl Host {
             beside_late: false,
             seen: Vec::new(),
             feed: EventFeed::default(),
+            tasks: Exercises::default(),
             copy,
             edited: SortedMap::new(),
             terminals: SortedMap::new(),
@@ -189,6 +193,7 @@ impl Host {
         let catch_up = self.catch_up;
         let run_again = self.run_again;
         self.time = Timeline::new(session);
+        self.tasks = Exercises::default();
         self.transcripts.clear();
         (self.edited, self.files_seen, self.files_stale) = (SortedMap::new(), SortedMap::new(), true);
         for screen in self.terminals.values_mut() {
@@ -238,8 +243,11 @@ impl Host {
             while !done && free() {
                 done = match self.next_to_run_again() {
                     Some(next) => {
-                        self.time.run(next, 4 * STEPS_BETWEEN_LOOKS);
+                        let done = self.time.run(next, 4 * STEPS_BETWEEN_LOOKS).done;
                         self.echo();
+                        if done {
+                            self.look_at_task();
+                        }
                         false
                     }
                     None => self.time.run(until, STEPS_BETWEEN_LOOKS).done,
@@ -354,6 +362,7 @@ impl Host {
             return;
         }
         let (branch, now) = (self.time.current(), self.sim().now());
+        self.tasks.fork(parent, branch, now);
         let of_parent: Vec<usize> = self.transcripts.keys().filter(|k| k.0 == parent).map(|k| k.1).collect();
         for terminal in of_parent {
             let mut transcript = self.transcripts[&(parent, terminal)].clone();
@@ -378,6 +387,7 @@ impl Host {
     fn begin_anew(&mut self) {
         self.hunt = None;
         self.feed = EventFeed::default();
+        self.seen.clear();
         self.leap();
         self.acts = Rc::default();
         let live = self.time.live();
@@ -399,6 +409,7 @@ impl Host {
         let view = self.views.of_sim(self.time.shown());
         if !self.time.is_past() {
             self.keep_picture(&view);
+            self.look_at_task();
         }
         let traffic = Rc::new(self.flows.of_sim(self.time.shown()));
         let papers = Rc::new(papers(self.time.shown(), &view));
@@ -420,6 +431,8 @@ impl Host {
             acts: self.acts.clone(),
             branch: self.time.current(),
             branches: Rc::new(self.time.branches()),
+            beside: self.time.beside().is_some(),
+            task: self.tasks.view(self.time.current(), self.sim().now()),
         }
     }
 
@@ -436,10 +449,35 @@ impl Host {
         }
     }
 
-    /// The pictures that are kept of the time up to now, oldest first.
-    pub fn seen(&self) -> impl Iterator<Item = &Rc<ClusterView>> {
+    /// What a pod has used so far, of CPU and of memory, oldest first: as it was seen, and before that from the copies of the past.
+    pub fn used(&self, pod: &PodView) -> Vec<(Time, [u64; 2])> {
         let now = self.sim().now();
-        self.seen.iter().filter(move |v| v.time <= now)
+        let seen = || self.seen.iter().filter(|v| v.time <= now);
+        let begin = seen().next().map_or(now, |v| v.time);
+        let copies = self.time.kept(begin).filter(|sim| sim.now() >= pod.created).filter_map(|sim| {
+            object(sim, "Pod", &pod.namespace, &pod.name).filter(|o| o.uid() == pod.key)?;
+            let live = sim.cluster().kubelets.as_ref()?.live(sim.now(), &pod.namespace, &pod.name)?;
+            Some((sim.now(), live.containers.iter().fold([0, 0], |[cpu, memory], c| [cpu + c.cpu_milli, memory + c.memory_bytes])))
+        });
+        let sum = |p: &PodView| p.containers.iter().fold([0, 0], |[cpu, memory], c| [cpu + c.cpu_m, memory + c.memory_bytes]);
+        // What has only just been made uses nothing yet.
+        let first = std::iter::once((pod.created, [0, 0])).filter(|p| p.0 <= now);
+        first.chain(copies).chain(seen().filter_map(|v| Some((v.time, sum(v.pod(&pod.key)?))))).collect()
+    }
+
+    /// Looks whether the session's exercise has come further.
+    fn look_at_task(&mut self) {
+        let live = self.time.live();
+        let source = self.edited.get(EXERCISE_FILE).cloned().or_else(|| live.workstation().read_file(EXERCISE_FILE));
+        self.tasks.look(live, self.time.current(), source.unwrap_or_default());
+    }
+
+    /// Gives the cluster what was edited and nothing has read yet, so that the session holds it.
+    pub fn keep_edits(&mut self) {
+        if !self.time.is_past() && !self.edited.is_empty() {
+            let files = std::mem::take(&mut self.edited);
+            self.give(TimedInput { files, ..TimedInput::default() });
+        }
     }
 
     /// Whether a scene shows what is looked at now, as it is now.
@@ -474,6 +512,11 @@ impl Host {
     /// The files of a directory in a container; none where it is no directory or the container does not run.
     pub fn files(&self, pod: &Subject, container: &str, path: &str) -> Option<Vec<FileView>> {
         self.inside(pod, container).files(path)
+    }
+
+    /// A container's processes.
+    pub fn processes(&self, pod: &Subject, container: &str) -> Vec<ProcessInfo> {
+        self.inside(pod, container).processes()
     }
 
     /// A file in a container, as text.
@@ -580,155 +623,12 @@ impl Host {
         answers
     }
 
-    /// Something typed into a terminal. A program in a container gets each key; otherwise a line is edited here first.
-    pub fn type_in(&mut self, terminal: usize, text: &str) {
-        self.fork();
-        if self.sim().workstation().terminal_is_raw(tab_of(terminal)) {
-            self.send_to(terminal, text);
-            return;
-        }
-        let Some(screen) = self.terminals.get_mut(&terminal) else { return };
-        let effects = screen.line.typed(text);
-        self.carry_out(terminal, effects);
-    }
-
-    fn carry_out(&mut self, terminal: usize, effects: Vec<Effect>) {
-        for effect in effects {
-            match effect {
-                Effect::Show(text) => {
-                    let now = self.sim().now();
-                    self.transcripts.entry((self.time.current(), terminal)).or_default().push(now, &text);
-                    self.draw_screens();
-                }
-                Effect::Send(text) => {
-                    if text.ends_with('\n') && !self.edited.is_empty() {
-                        let files = std::mem::take(&mut self.edited);
-                        self.give(TimedInput { files, ..TimedInput::default() });
-                    }
-                    self.send_to(terminal, &text);
-                }
-                Effect::Complete(before) => {
-                    let found = complete(self.time.live(), &before);
-                    if let Some(screen) = self.terminals.get_mut(&terminal) {
-                        let effects = screen.line.complete(found.from, &found.candidates);
-                        self.carry_out(terminal, effects);
-                    }
-                }
-            }
-        }
-    }
-
-    fn send_to(&mut self, terminal: usize, text: &str) {
-        let typed = TerminalInput { tab: tab_of(terminal), data: text.to_owned() };
-        self.give(TimedInput { terminal: Some(typed), ..TimedInput::default() });
-    }
-
-    /// A terminal has this many columns from now on.
-    pub fn resize(&mut self, terminal: usize, columns: u32) {
-        if let Some(screen) = self.terminals.get_mut(&terminal) {
-            screen.line.resize(columns as usize);
-        }
-        if self.time.live().workstation().terminal_is_raw(tab_of(terminal)) {
-            self.tell_size(terminal);
-        }
-    }
-
-    /// Says to what runs in a terminal how large it is, as a terminal does that was asked. What is only run again was told before.
-    fn tell_size(&mut self, terminal: usize) {
-        let Some(js) = self.terminals.get(&terminal).map(|screen| &screen.js) else { return };
-        if !self.time.is_past() && end_of(self.session()) <= self.time.live().now() {
-            let size = format!("\x1b[8;{};{}t", js.rows(), js.cols());
-            self.send_to(terminal, &size);
-        }
-    }
-
-    /// Shows a terminal's output on the page from now on.
-    pub fn attach(&mut self, terminal: usize, js: JsTerminal) {
-        let mut line = LineEditor::new();
-        line.resize(js.cols() as usize);
-        self.terminals.insert(terminal, Screen { js, shown: (u32::MAX, 0), line });
-        self.open_terminal(terminal);
-        self.show_output();
-    }
-
-    /// A terminal begins with its shell, which nothing typed opens.
-    fn open_terminal(&mut self, terminal: usize) {
-        let opened = |i: &TimedInput| i.terminal.as_ref().is_some_and(|t| t.tab == tab_of(terminal));
-        if !self.session().inputs.iter().any(opened) {
-            self.send_to(terminal, "");
-        }
-    }
-
-    /// A terminal is taken off the page.
-    pub fn detach(&mut self, terminal: usize) {
-        if let Some(screen) = self.terminals.remove(&terminal) {
-            screen.js.dispose_terminal();
-        }
-    }
-
-    /// A terminal's colours or language may have changed.
-    pub fn dress_terminal(&self, terminal: usize, label: &str) {
-        if let Some(screen) = self.terminals.get(&terminal) {
-            screen.js.set_theme();
-            screen.js.set_terminal_label(label);
-        }
-    }
-
-    /// A terminal came to the front.
-    pub fn focus_terminal(&self, terminal: usize) {
-        if let Some(screen) = self.terminals.get(&terminal) {
-            screen.js.focus_terminal();
-        }
-    }
-
     /// Every input goes this way: first into the copy that outlives a crash, then to the cluster.
     fn give(&mut self, mut input: TimedInput) {
         self.fork();
         input.t = self.sim().now().as_secs_f64();
         self.copy.append(&input);
         self.time.input(input);
-    }
-
-    /// Takes what the terminals' programs have written.
-    fn show_output(&mut self) {
-        let branch = self.time.current();
-        let mut asked = Vec::new();
-        if !self.time.is_past() {
-            for (terminal, screen) in self.terminals.iter_mut() {
-                let transcript = self.transcripts.entry((branch, *terminal)).or_default();
-                let (new, end) = self.time.live().terminal_output(tab_of(*terminal), transcript.taken);
-                if !new.is_empty() {
-                    let text = screen.line.output(&shown_text(new));
-                    if text.contains(SIZE_QUERY) {
-                        asked.push(*terminal);
-                    }
-                    transcript.push(self.time.live().now(), &text);
-                    transcript.taken = end;
-                    self.files_stale = true;
-                }
-            }
-        }
-        asked.into_iter().for_each(|terminal| self.tell_size(terminal));
-        self.draw_screens();
-    }
-
-    /// Lets each terminal show its transcript up to the moment that is looked at.
-    fn draw_screens(&mut self) {
-        let (branch, now, past) = (self.time.current(), self.sim().now(), self.time.is_past());
-        for (terminal, screen) in self.terminals.iter_mut() {
-            let Some(transcript) = self.transcripts.get(&(branch, *terminal)) else { continue };
-            let end = if past { transcript.end_at(now) } else { transcript.end() };
-            if screen.shown == (branch, end) {
-                continue;
-            }
-            let goes_on = screen.shown.0 == branch && screen.shown.1 <= end;
-            if !goes_on {
-                screen.js.reset();
-            }
-            let text = transcript.between(if goes_on { screen.shown.1 } else { 0 }, end);
-            screen.js.write(&Uint8Array::from(text.as_bytes()));
-            screen.shown = (branch, end);
-        }
     }
 }
 
@@ -760,26 +660,6 @@ fn act_of(input: &TimedInput) -> Act {
         (_, _, Some(line)) => Act::Line(line),
         (_, load, _) => Act::Load(load.as_ref().map(|l| l.service.clone()).unwrap_or_default()),
     }
-}
-
-/// Output as a screen takes it: a newline also goes back to the first column.
-fn shown_text(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes);
-    let mut shown = String::with_capacity(text.len() + 16);
-    let mut last = ' ';
-    for c in text.chars() {
-        if c == '\n' && last != '\r' {
-            shown.push('\r');
-        }
-        shown.push(c);
-        last = c;
-    }
-    shown
-}
-
-/// A terminal's number as the session has it.
-fn tab_of(terminal: usize) -> u32 {
-    u32::try_from(terminal).unwrap_or(u32::MAX)
 }
 
 /// The moment of a session's last input.

@@ -19,6 +19,7 @@ use super::format::{self, seconds_to, short_clock};
 use super::gauge::gauge;
 use super::i18n::{Lang, Text, fill};
 use super::icons::{Icon, health_icon, health_tone};
+use super::inside::Inside;
 use super::load::{self, LoadCurve};
 use super::nucleus::{Nucleus, tone as container_tone};
 use super::pod_cell::{health_text, subject_of};
@@ -50,6 +51,14 @@ const AMISS_MAX: usize = 10;
 /// The most objects that are named as belonging to another.
 const RELATIVES_MAX: usize = 24;
 
+/// The most bars that stand for a workload's pods, each for as many as the others.
+const BARS_MAX: i64 = 12;
+
+/// How many pods there are where a bar is full, of so many that are wanted.
+fn bar(i: i64, wanted: i64) -> i64 {
+    (i + 1) * wanted.max(0) / wanted.clamp(1, BARS_MAX)
+}
+
 /// The inspector.
 #[component]
 pub fn Look(props: &LookProps) -> Html {
@@ -80,7 +89,7 @@ pub fn Look(props: &LookProps) -> Html {
         (LookTab::Yaml, Text::Yaml),
         (LookTab::Events, Text::Events),
         (LookTab::Logs, Text::Logs),
-        (LookTab::Files, Text::FilesTab),
+        (LookTab::Files, Text::InsideTab),
         (LookTab::Environment, Text::Environment),
     ];
     let tabs = if subject.kind == "Pod" { tabs } else { &tabs[..4] };
@@ -98,7 +107,7 @@ pub fn Look(props: &LookProps) -> Html {
             html! { <pre class="text describe" tabindex="0">{ text }</pre> }
         }
         (LookTab::Logs, Some(pod)) => html! { <Logs pod={pod.clone()} container={props.container} time={props.scene.view.time} /> },
-        (LookTab::Files, Some(pod)) => html! { <Files pod={pod.clone()} container={props.container} /> },
+        (LookTab::Files, Some(pod)) => html! { <Inside pod={pod.clone()} container={props.container} time={props.scene.view.time} /> },
         (LookTab::Environment, Some(pod)) => html! { <Environment pod={pod.clone()} container={props.container} /> },
         (LookTab::Overview, Some(pod)) => html! { <>{ overview(props, pod, lang, &link) }{ around(subject, lang, &link) }</> },
         _ if !exists => html! { <p class="empty">{ Text::Gone.t(lang) }</p> },
@@ -129,7 +138,7 @@ pub fn Look(props: &LookProps) -> Html {
                     }
                 </div>
             </div>
-            <div class="body" role="tabpanel" tabindex="0">{ body }</div>
+            <div key={format!("{}{:?}", subject.uid, state.tab)} class="body" role="tabpanel" tabindex="0">{ body }</div>
         </aside>
     }
 }
@@ -249,7 +258,7 @@ fn cluster(props: &Props, lang: Lang, link: &Link) -> Html {
                     <li key={w.key.clone()}><button title={w.kind.clone()} onclick={link.select(Subject { kind: w.kind.clone(), namespace: w.namespace.clone(), name: w.name.clone(), uid: w.key.clone() })}>
                         <b>{ &w.name }</b>
                         <span class={classes!("bars", if w.ready >= w.desired { "ok" } else { "warn" })} aria-hidden="true">
-                            for i in 0..w.desired.clamp(0, 12) { <i class={if i < w.ready { "full" } else if i < w.current { "half" } else { "" }}></i> }
+                            for i in 0..w.desired.clamp(0, BARS_MAX) { <i class={if bar(i, w.desired) <= w.ready { "full" } else if bar(i, w.desired) <= w.current { "half" } else { "" }}></i> }
                         </span>
                         <span class="end">{ fill(Text::ReadyOf.t(lang), &[&w.ready.to_string(), &w.desired.to_string()]) }</span>
                     </button></li>
@@ -314,7 +323,7 @@ fn overview(props: &Props, pod: &PodView, lang: Lang, link: &Link) -> Html {
             <h3>{ Text::Containers.t(lang) }</h3>
             for c in &pod.containers { { container(c, now, lang) } }
         </div>
-        { over_time(link.host.borrow().seen(), pod, lang) }
+        { over_time(&link.host.borrow().used(pod), pod, lang) }
         <dl class="facts">
             { fact(Text::Node, pod.node.clone().unwrap_or_default()) }
             { fact(Text::Address, pod.ip.clone()) }
@@ -442,7 +451,7 @@ struct YamlProps {
 }
 
 /// A text to take along, as a file.
-fn save(name: String, text: &str, lang: Lang) -> Html {
+pub fn save(name: String, text: &str, lang: Lang) -> Html {
     let text = text.to_owned();
     let onclick = Callback::from(move |_: MouseEvent| save_file(&name, &text));
     html! { <button class="chip" {onclick}>{ Icon::Down.draw() }{ Text::Save.t(lang) }</button> }
@@ -495,7 +504,7 @@ fn yaml_line(line: &str) -> Html {
 }
 
 /// The choice of one of a pod's containers; nothing where there is but one.
-fn choose(pod: &PodView, container: Option<usize>, lang: Lang, link: &Link) -> Html {
+pub fn choose(pod: &PodView, container: Option<usize>, lang: Lang, link: &Link) -> Html {
     if pod.containers.len() < 2 {
         return html! {};
     }
@@ -516,7 +525,7 @@ fn choose(pod: &PodView, container: Option<usize>, lang: Lang, link: &Link) -> H
 }
 
 /// The container that is looked at: the one chosen, or the first main one.
-fn chosen(pod: &PodView, container: Option<usize>) -> Option<&ContainerView> {
+pub fn chosen(pod: &PodView, container: Option<usize>) -> Option<&ContainerView> {
     let main = || pod.containers.iter().find(|c| c.role == ContainerRole::Main);
     container.and_then(|i| pod.containers.get(i)).or_else(main).or(pod.containers.first())
 }
@@ -573,51 +582,6 @@ fn Logs(props: &LogsProps) -> Html {
 struct PartProps {
     pod: Rc<PodView>,
     container: Option<usize>,
-}
-
-/// A container's file system, one directory or file at a time.
-#[component]
-fn Files(props: &PartProps) -> Html {
-    let (lang, link) = (use_lang(), use_link());
-    let path = use_state(|| "/".to_owned());
-    let Some(c) = chosen(&props.pod, props.container) else { return html! {} };
-    let subject = subject_of(&props.pod);
-    let host = link.host.borrow();
-    let go = |to: String| {
-        let path = path.clone();
-        Callback::from(move |_: MouseEvent| path.set(to.clone()))
-    };
-    let up =
-        path.trim_end_matches('/').rsplit_once('/').map(|(parent, _)| if parent.is_empty() { "/".to_owned() } else { parent.to_owned() });
-    let body = if let Some(files) = host.files(&subject, &c.name, &path) {
-        html! {
-            <ul class="list">
-                for f in files {
-                    <li key={f.path.clone()}><button onclick={go(f.path.clone())}>
-                        { if f.directory { Icon::Folder } else { Icon::File }.draw() }<b>{ f.path.rsplit('/').next().unwrap_or("").to_owned() }</b>
-                        <span class="end">{ if f.target.is_empty() { String::new() } else { format!("→ {} ", f.target) } }{ if f.directory { String::new() } else { format::bytes(i64::try_from(f.size).unwrap_or(0)) } }</span>
-                    </button></li>
-                }
-            </ul>
-        }
-    } else if let Some(text) = host.file(&subject, &c.name, &path) {
-        if text.is_empty() {
-            html! { <p class="empty">{ Text::EmptyFile.t(lang) }</p> }
-        } else {
-            let name = path.rsplit('/').next().unwrap_or_default().to_owned();
-            html! { <><div>{ save(name, &text, lang) }</div><pre class="text" tabindex="0">{ text }</pre></> }
-        }
-    } else {
-        html! { <p class="empty">{ Text::NoFiles.t(lang) }</p> }
-    };
-    html! { <>
-        <div class="logbar">
-            { choose(&props.pod, props.container, lang, &link) }
-            if let Some(up) = up { <button class="btn outline" onclick={go(up)}>{ Icon::Folder.draw() }{ Text::Up.t(lang) }</button> }
-            <code>{ &*path }</code>
-        </div>
-        { body }
-    </> }
 }
 
 /// A container's environment, with where each variable comes from.

@@ -71,7 +71,7 @@ fn entries(link: &Link, query: &str, lang: Lang) -> Vec<Entry> {
                 found.push(Entry {
                     icon: Icon::Boxes,
                     label: k.names[0].to_owned(),
-                    note: k.count.to_string(),
+                    note: format!("{} · {}", k.kind, k.count),
                     go: Go::Look(whole(k.kind)),
                 });
             }

@@ -34,6 +34,7 @@ struct Head {
 
 /// Asks for a link to the session as it stands; it comes as [`Action::Share`].
 pub fn share(link: &Link, state: &State) {
+    link.host.borrow_mut().keep_edits();
     let host = link.host.borrow();
     let head = Head {
         at: state.scene.view.time.as_secs_f64(),

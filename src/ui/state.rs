@@ -8,15 +8,18 @@ use yew::prelude::*;
 
 use kubarium::base::{SortedMap, Time};
 use kubarium::sim::{BranchInfo, Fault, Session};
-use kubarium::views::{ClusterView, Copied, EventView, Flow, Marks, ProblemView, problems};
+use kubarium::views::{ClusterView, Copied, EXERCISE_FILE, EventView, Exercise, ExerciseView, Flow, Marks, ProblemView, problems};
 
 use super::host::{Answer, FileNews, Host, HostRef, Hunt};
 use super::i18n::{Lang, Text};
+use super::task;
 
 /// The speeds the clock can run at: virtual seconds in a real one.
 pub const SPEEDS: [f64; 10] = [0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 60.0, 300.0, 1000.0];
 /// The most terminals that can be open.
 pub const TERMINALS_MAX: usize = 6;
+/// The most lines that stay of what was read out.
+const SPOKEN_MAX: usize = 8;
 /// Where [`SPEEDS`] has 1.
 pub const SPEED_NORMAL: usize = 3;
 
@@ -122,6 +125,10 @@ pub struct Scene {
     pub branch: u32,
     /// All branches.
     pub branches: Rc<Vec<BranchInfo>>,
+    /// Whether the branch that this one left has been brought to this moment, to be compared.
+    pub beside: bool,
+    /// The exercise, where the session has one.
+    pub task: Option<Rc<ExerciseView>>,
 }
 
 /// What the page is showing.
@@ -153,7 +160,10 @@ pub struct State {
     /// The link of the dialog that shares the session, while that is open.
     pub share: Option<AttrValue>,
     pub answer: Option<Answer>,
-    pub announced: AttrValue,
+    /// What is read out, with a number each: the last lines, so that none is pushed out by the next.
+    pub announced: Rc<Vec<(u32, AttrValue)>>,
+    /// Whether the terminal's output is searched.
+    pub find: bool,
 }
 
 /// What can happen to the state.
@@ -175,6 +185,7 @@ pub enum Action {
     Edit(AttrValue),
     Files(FileNews),
     Announce(AttrValue),
+    Find(bool),
     Problems(Vec<ProblemView>),
     Lower(Lower),
     NewTerminal,
@@ -200,6 +211,11 @@ impl Reducible for State {
         match action {
             Action::Scene(scene) => {
                 s.playing = scene.playing;
+                if let (Some(task), Some(before), false) = (&scene.task, &s.scene.task, scene.past || s.scene.past)
+                    && let Some(news) = task::news(task, before, s.lang)
+                {
+                    s.say(news.into());
+                }
                 s.scene = Rc::new(scene);
             }
             Action::Language(lang) => s.lang = lang,
@@ -262,9 +278,21 @@ impl Reducible for State {
                 s.files.retain(|f| !news.removed.iter().any(|r| f.path == r.as_str()));
                 s.file = s.files.iter().position(|f| Some(&f.path) == opened.as_ref()).unwrap_or(0);
             }
-            Action::Announce(text) => s.announced = text,
+            Action::Announce(text) => s.say(text),
+            Action::Find(find) => {
+                s.find = find;
+                if let (true, Lower::Events) = (find, s.lower) {
+                    s.lower = Lower::Terminal(0);
+                }
+                if find {
+                    s.panel = Panel::Term;
+                }
+            }
             Action::Problems(problems) => s.problems = Rc::new(problems),
-            Action::Lower(lower) => s.lower = lower,
+            Action::Lower(lower) => {
+                s.find &= lower != Lower::Events;
+                s.lower = lower;
+            }
             Action::NewTerminal => {
                 s.terminals += 1;
                 s.lower = Lower::Terminal(s.terminals - 1);
@@ -288,9 +316,25 @@ impl Reducible for State {
                 s.terminals = terminals;
                 s.lower = Lower::Terminal(0);
             }
-            Action::Answer(answer) => s.answer = answer,
+            Action::Answer(answer) => {
+                if let Some(answer) = &answer {
+                    s.say(answer.text.clone().into());
+                }
+                s.answer = answer;
+            }
         }
         Rc::new(s)
+    }
+}
+
+impl State {
+    /// Has a line read out.
+    fn say(&mut self, text: AttrValue) {
+        let lines = Rc::make_mut(&mut self.announced);
+        let number = lines.last().map_or(0, |l| l.0 + 1);
+        lines.push((number, text));
+        let over = lines.len().saturating_sub(SPOKEN_MAX);
+        lines.drain(..over);
     }
 }
 
@@ -343,10 +387,10 @@ impl Link {
         self.send(Action::Speed(speed));
     }
 
-    /// Applies a file: what is wrong with it is shown, otherwise it goes to the cluster.
+    /// Applies a file: what is wrong with it is shown, otherwise it goes to the cluster. An exercise is nothing for the cluster.
     pub fn apply(&self, path: &str, text: &str) {
-        let problems = problems(text);
-        if problems.is_empty() {
+        let problems = problems_of(path, text);
+        if problems.is_empty() && path != EXERCISE_FILE {
             self.host.borrow_mut().apply(path, text);
         }
         self.send(Action::Answer(None));
@@ -401,16 +445,19 @@ impl Link {
 
     /// Opens a session at a moment, and says what it is.
     pub fn open(&self, session: Session, at: f64, said: &str) {
-        let terminals = session.inputs.iter().filter_map(|i| i.terminal.as_ref()).map(|t| t.tab as usize + 1).max().unwrap_or(1);
-        self.send(Action::Opened(terminals.clamp(1, TERMINALS_MAX)));
-        self.with_host(|h| h.open(session, Time::from_secs_f64(at)));
-        self.send(Action::Answer(Some(Answer { text: said.to_owned(), ok: true })));
+        self.begin(session, at, Answer { text: said.to_owned(), ok: true });
     }
 
     /// Says that something could not be opened; the cluster is empty then.
     pub fn refuse(&self, said: &str) {
-        self.open(Host::fresh(), 0.0, said);
-        self.send(Action::Answer(Some(Answer { text: said.to_owned(), ok: false })));
+        self.begin(Host::fresh(), 0.0, Answer { text: said.to_owned(), ok: false });
+    }
+
+    fn begin(&self, session: Session, at: f64, said: Answer) {
+        let terminals = session.inputs.iter().filter_map(|i| i.terminal.as_ref()).map(|t| t.tab as usize + 1).max().unwrap_or(1);
+        self.send(Action::Opened(terminals.clamp(1, TERMINALS_MAX)));
+        self.with_host(|h| h.open(session, Time::from_secs_f64(at)));
+        self.send(Action::Answer(Some(said)));
     }
 
     /// Takes the last thing that was done back, in a branch.
@@ -426,6 +473,11 @@ impl Link {
         let before = scene.marks.iter().rev().find(|e| e.last < scene.view.time && hunt.is_met_by(e));
         self.seek(before.map_or(Time::ZERO, |e| e.last));
     }
+}
+
+/// What is wrong with a file.
+pub fn problems_of(path: &str, text: &str) -> Vec<ProblemView> {
+    if path == EXERCISE_FILE { Exercise::read(text).err().into_iter().collect() } else { problems(text) }
 }
 
 /// The language, from the page around.

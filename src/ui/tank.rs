@@ -19,6 +19,7 @@ use super::pod_cell::{Density, Doors, PodCell, now_for};
 use super::pod_table::PodTable;
 use super::section::Section;
 use super::state::{Action, Scene, Subject, use_lang, use_link};
+use super::task;
 use super::traffic::{OUTSIDE, Traffic};
 
 /// What the tank needs.
@@ -110,6 +111,7 @@ pub fn Tank(props: &Props) -> Html {
     };
     html! {
         <section class="tank" id="tank" aria-label={Text::Cluster.t(lang)}>
+            if let Some(task) = &props.scene.task { { task::draw(task, lang) } }
             <div class="tools">
                 <input class="find" type="search" value={props.filter.clone()} oninput={on_filter} placeholder={Text::FilterPods.t(lang)} aria-label={Text::FilterPods.t(lang)} />
                 <div class="chips">

@@ -9,6 +9,7 @@ use yew::prelude::*;
 use kubarium::views::EventView;
 
 use super::feed::Feed;
+use super::find::Find;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
 use super::state::{Action, Lower, TERMINALS_MAX, use_lang, use_link};
@@ -21,6 +22,8 @@ pub struct Props {
     pub terminals: usize,
     /// What is shown.
     pub lower: Lower,
+    /// Whether its output is searched.
+    pub find: bool,
     /// The events, newest first.
     pub events: Rc<Vec<Rc<EventView>>>,
     /// The theme, whose colours the terminals take.
@@ -49,8 +52,10 @@ pub fn Term(props: &Props) -> Html {
                     { tab(Lower::Events, Icon::Info, Text::Events.t(lang).to_owned(), Some(props.events.len())) }
                 </div>
                 <button class="btn square" disabled={props.terminals >= TERMINALS_MAX} onclick={link.on(|| Action::NewTerminal)} aria-label={Text::NewTerminal.t(lang)} title={Text::NewTerminal.t(lang)}>{ Icon::Plus.draw() }</button>
+                <button class="btn square" aria-pressed={props.find.to_string()} onclick={let find = props.find; link.on(move || Action::Find(!find))} aria-label={Text::FindInTerminal.t(lang)} title={format!("{} (Ctrl+Shift+F)", Text::FindInTerminal.t(lang))}>{ Icon::Look.draw() }</button>
                 <small class="hint">{ Text::TerminalHint.t(lang) }</small>
             </div>
+            if let (true, Lower::Terminal(terminal)) = (props.find, props.lower) { <Find {terminal} /> }
             for i in 0..props.terminals { <Screen key={i} number={i} shown={props.lower == Lower::Terminal(i)} dark={props.dark} /> }
             if props.lower == Lower::Events { <Feed events={props.events.clone()} subject={None} /> }
         </section>

@@ -47,6 +47,8 @@ const REASONS: [&str; 14] = [
     "NodeNotReady",
     "TaintManagerEviction",
 ];
+/// Until then the strip goes by tenths of a second, afterwards by seconds.
+const FINE_UNTIL: Time = Time::from_secs(30);
 /// How many places the strip tells apart.
 const PLACES: u64 = 1000;
 
@@ -105,7 +107,10 @@ fn act_words(act: &Act, lang: Lang) -> String {
         switch(f.network, Text::CutNetwork, Text::MendNetwork),
         times(f.disk, Text::WrongDisk, Text::FastDisk),
         times(f.registry, Text::WrongRegistry, Text::FastRegistry),
-        f.kill.as_ref().map(|of| format!("{} {of}", Text::KillContainer.t(lang))),
+        f.kill.as_ref().map(|of| match f.pid {
+            Some(pid) => fill(Text::KillOf.t(lang), &[&pid.to_string(), of]),
+            None => format!("{} {of}", Text::KillContainer.t(lang)),
+        }),
         f.fill.as_ref().map(|of| format!("{} {of} {}Mi", Text::FillMemory.t(lang), f.mib.unwrap_or(512))),
     ];
     let node = f.node.as_ref().map(|n| format!("{n}: ")).unwrap_or_default();
@@ -117,7 +122,11 @@ fn act_words(act: &Act, lang: Lang) -> String {
 pub fn Timeline(props: &Props) -> Html {
     let (lang, link) = (use_lang(), use_link());
     let scene = &props.scene;
-    let (now, end) = (scene.view.time, scene.end);
+    let now = scene.view.time;
+    // The strip ends with a whole step, so that now stands at its end.
+    let step = if scene.end < FINE_UNTIL { 100 } else { 1000 };
+    let end = Time((scene.end.0 / 1000).div_ceil(step) * step * 1000);
+    let whole = |t: Time| if scene.past { t } else { end };
     let hunt = hunt_of(scene, props.selected.as_ref(), &props.hunt, props.only);
     let shown = |e: &&Rc<EventView>| Hunt { reason: String::new(), about: hunt.about.clone() }.is_met_by(e);
     let paths = [false, true].map(|warns| {
@@ -137,11 +146,11 @@ pub fn Timeline(props: &Props) -> Html {
         (None, None) => (Time::ZERO, Icon::Info, "", Text::NothingYet.t(lang).to_owned()),
     };
     let on_drag = {
-        let (link, end) = (link.clone(), end);
+        let (link, newest) = (link.clone(), scene.end);
         Callback::from(move |e: InputEvent| {
             if let Some(ms) = e.target_dyn_into::<HtmlInputElement>().and_then(|i| i.value().parse::<f64>().ok()) {
                 let to = Time::from_secs_f64(ms / 1000.0);
-                link.seek(if to.0 + 100_000 >= end.0 { end } else { to });
+                link.seek(if to.0 + 100_000 >= end.0 { newest } else { to });
             }
         })
     };
@@ -170,7 +179,7 @@ pub fn Timeline(props: &Props) -> Html {
     let button = |icon: Icon, text: Text, key: &str, onclick: Callback<MouseEvent>| {
         html! { <button class="btn square" {onclick} aria-label={text.t(lang)} title={format!("{} ({key})", text.t(lang))}>{ icon.draw() }</button> }
     };
-    let value = now.0 / 1000;
+    let value = whole(now).0 / 1000;
     let branch_name = |id: u32, from: Time| {
         if id == 0 { Text::BranchFirst.t(lang).to_owned() } else { fill(Text::BranchNamed.t(lang), &[&id.to_string(), &short_clock(from)]) }
     };
@@ -182,8 +191,8 @@ pub fn Timeline(props: &Props) -> Html {
                     <path class="line" d="M0 25.5h1000" />
                     <path class="info" d={paths[0].clone()} /><path class="warn" d={paths[1].clone()} /><path class="acts" d={acts} />
                 </svg>
-                <i class="to-come" style={format!("left:{:.3}%", now.0 as f64 * 100.0 / end.0.max(1) as f64)}></i>
-                <input type="range" min="0" max={(end.0 / 1000).to_string()} step="1000" value={value.to_string()} oninput={on_drag} aria-label={Text::Moment.t(lang)} aria-valuetext={format!("{}: {caption}", short_clock(now))} />
+                <i class="to-come" style={format!("left:{:.3}%", whole(now).0 as f64 * 100.0 / end.0.max(1) as f64)}></i>
+                <input type="range" min="0" max={(end.0 / 1000).to_string()} step={step.to_string()} value={value.to_string()} oninput={on_drag} aria-label={Text::Moment.t(lang)} aria-valuetext={format!("{}: {caption}", short_clock(now))} />
             </div>
             { button(Icon::Step, Text::EventAfter, "n", go(false)) }
             <select onchange={on_kind} aria-label={Text::HuntKind.t(lang)} title={Text::HuntKind.t(lang)}>
@@ -193,7 +202,7 @@ pub fn Timeline(props: &Props) -> Html {
             </select>
             <p class={classes!("caption", tone)}>
                 <time>{ short_clock(at) }</time>{ icon.draw() }<span title={caption.clone()}>{ &caption }</span>
-                if let Some(s) = &props.selected {
+                if let Some(s) = props.selected.as_ref().filter(|s| !s.name.is_empty()) {
                     <button class="chip" aria-pressed={props.only.to_string()} aria-label={fill(Text::OnlyOf.t(lang), &[&s.name])} onclick={let only = props.only; link.on(move || Action::Only(!only))}>{ Icon::Look.draw() }<span class="wide">{ fill(Text::OnlyOf.t(lang), &[&s.name]) }</span></button>
                 }
                 if scene.branches.len() > 1 {

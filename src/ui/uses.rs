@@ -1,12 +1,11 @@
 //! What containers use of CPU and memory, as bars: filled as far as they use, marked at what they ask for, and as long as they may.
 
 use std::fmt::Write;
-use std::rc::Rc;
 
 use yew::prelude::*;
 
 use kubarium::base::Time;
-use kubarium::views::{ClusterView, ContainerView, Exit, PodView};
+use kubarium::views::{ContainerView, Exit, PodView};
 
 use super::format::{self, short_clock};
 use super::i18n::{Lang, Text, fill};
@@ -58,10 +57,8 @@ fn is_throttled(c: &ContainerView) -> bool {
     c.is_running() && c.is_throttled()
 }
 
-/// What a pod has used as far as it was watched: a curve each for CPU and memory, with lines at what it asks for and may use.
-pub fn over_time<'a>(seen: impl Iterator<Item = &'a Rc<ClusterView>>, pod: &PodView, lang: Lang) -> Html {
-    let used = |p: &PodView| p.containers.iter().fold([0, 0], |[cpu, memory], c| [cpu + c.cpu_m, memory + c.memory_bytes]);
-    let points: Vec<(Time, [u64; 2])> = seen.filter_map(|v| Some((v.time, used(v.pod(&pod.key)?)))).collect();
+/// What a pod has used so far: a curve each for CPU and memory, with lines at what it asks for and may use.
+pub fn over_time(points: &[(Time, [u64; 2])], pod: &PodView, lang: Lang) -> Html {
     let [Some(first), Some(last)] = [points.first(), points.last()] else { return html! {} };
     if points.len() < 2 {
         return html! {};
@@ -73,7 +70,7 @@ pub fn over_time<'a>(seen: impl Iterator<Item = &'a Rc<ClusterView>>, pod: &PodV
         let top = lines.into_iter().fold(peak, u64::max).max(1) as f64;
         let y = |n: u64| 40.0 - n as f64 * 37.0 / top;
         let mut path = String::new();
-        for (t, values) in &points {
+        for (t, values) in points {
             let x = t.since(first.0).as_secs_f64() * 300.0 / last.0.since(first.0).as_secs_f64();
             // Writing into a String cannot fail.
             let _ = write!(path, "{}{x:.1} {:.1}", if path.is_empty() { "M" } else { "L" }, y(values[i]));

@@ -60,6 +60,9 @@ extern "C" {
     /// Shows nothing any more.
     #[wasm_bindgen(method)]
     pub fn reset(this: &JsTerminal);
+    /// Marks a text wherever it stands, and shows one place of it: the newest, or so many further; `tell` gets which and of how many.
+    #[wasm_bindgen(method)]
+    pub fn find(this: &JsTerminal, text: &str, step: i32, tell: &Function);
     /// Says to a screen reader what this is.
     #[wasm_bindgen(method, js_name = setLabel)]
     pub fn set_terminal_label(this: &JsTerminal, label: &str);

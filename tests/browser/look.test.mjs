@@ -29,6 +29,8 @@ for (const [theme, language, size] of [
     const cut = await page.locator('.look .tabs').evaluate((tabs) => tabs.scrollWidth - tabs.clientWidth);
     assert.ok(cut <= 1, `${cut} pixels of the tabs are out of sight`);
     await until('two curves', async () => (await page.locator('.charts figure').count()) === 2);
+    // They begin with the pod, which was there long before it was looked at.
+    assert.equal(await page.locator('.charts figcaption span').first().innerText(), '00:00');
     await page.locator('.charts').scrollIntoViewIfNeeded();
     await screenshot('usage');
     await axe();
