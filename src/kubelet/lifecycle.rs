@@ -3,9 +3,14 @@
 use super::container::{KillStep, ProcessUse};
 use super::container_runtime;
 use super::pod_worker::{Cx, PodWorker, ServeUse, What};
+use super::probes::cannot_exec;
 use super::spec::{ProbeAction, parse_action};
 use crate::api::{ArcStr, Object, Value};
 use crate::base::Duration;
+use crate::server::EventType;
+
+/// How long after a container's start its postStart hook's request arrives: a server listens by then.
+const REQUEST_AFTER: Duration = Duration::from_millis(100);
 
 impl PodWorker {
     fn hook(&self, c: usize, which: &str) -> Value {
@@ -21,15 +26,49 @@ impl PodWorker {
     /// Begins the postStart hook; whether there is one to wait for.
     pub(super) fn begin_post_start(&mut self, cx: &mut Cx<'_>, c: usize) -> bool {
         let hook = self.hook(c, "postStart");
-        match parse_action(&hook) {
-            Some(ProbeAction::Exec(command)) => self.spawn_hook(cx, c, &command, ProcessUse::PostStart).is_ok(),
-            Some(action @ ProbeAction::Http { .. }) => {
-                // A hook's request is not waited for: what answers it is the same container.
-                let _ = self.serve_hook(cx, c, &action);
-                false
-            }
-            _ => false,
+        if hook.is_null() {
+            return false;
         }
+        let after = match parse_action(&hook) {
+            Some(ProbeAction::Exec(command)) if self.spawn_hook(cx, c, &command, ProcessUse::PostStart).is_ok() => return true,
+            Some(ProbeAction::Http { .. }) => REQUEST_AFTER,
+            _ => Duration::from_secs(hook.at(&["sleep", "seconds"]).int().max(0).unsigned_abs()),
+        };
+        let attempt = self.containers[c].newest().map_or(0, |i| i.attempt);
+        self.wake_at(cx, cx.now + after, What::Hook(c as u16, attempt));
+        true
+    }
+
+    /// The moment of a postStart hook that is no running command has come.
+    pub(super) fn post_start_due(&mut self, cx: &mut Cx<'_>, c: usize, attempt: u32) {
+        if self.containers.get(c).and_then(|c| c.newest()).is_none_or(|i| i.attempt != attempt) {
+            return;
+        }
+        let hook = self.hook(c, "postStart");
+        let failure = match parse_action(&hook) {
+            Some(ProbeAction::Exec(command)) => {
+                let why = self.spawn_hook(cx, c, &command, ProcessUse::PostStart).err();
+                let why = why.map(|e| cannot_exec(&e)).unwrap_or_default();
+                Some(self.hook_failure(c, "Exec", &format!("[{}]", command.join(" ")), &format!("{why}, message: \"\"")))
+            }
+            Some(action @ ProbeAction::Http { .. }) => {
+                if self.serve_hook(cx, c, &action) {
+                    return;
+                }
+                let path = hook.at(&["httpGet", "path"]).str().to_owned();
+                Some(self.hook_failure(c, "HTTP", &path, "connect: connection refused"))
+            }
+            _ if !hook.get("sleep").is_null() => None,
+            _ => Some("Cannot run handler: invalid handler".to_owned()),
+        };
+        self.post_start_ended(cx, c, failure);
+    }
+
+    /// What the kubelet says of a hook that failed.
+    fn hook_failure(&self, c: usize, kind: &str, what: &str, why: &str) -> String {
+        let pod = format!("{}_{}({})", self.pod.name(), self.pod.namespace(), self.uid);
+        let container = self.containers[c].spec.name.as_str();
+        format!("{kind} lifecycle hook ({what}) for Container {container:?} in Pod {pod:?} failed - error: {why}")
     }
 
     /// Begins the preStop hook; whether there is one to wait for.
@@ -48,6 +87,9 @@ impl PodWorker {
                 _ => false,
             }
         };
+        if !waits && !hook.is_null() {
+            self.container_event(cx, c, EventType::Warning, "FailedPreStopHook", "PreStopHook failed");
+        }
         if waits && let Some(killing) = self.containers[c].newest_mut().and_then(|i| i.killing.as_mut()) {
             killing.step = KillStep::Hook;
         }
@@ -87,6 +129,12 @@ impl PodWorker {
         }
     }
 
+    /// A hook's request was answered, whatever the answer.
+    pub(super) fn hook_served(&mut self, cx: &mut Cx<'_>, c: usize) {
+        let ends = self.containers[c].newest().is_some_and(|i| i.killing.is_some());
+        self.hook_ended(cx, c, if ends { ProcessUse::PreStop } else { ProcessUse::PostStart }, 0, &[]);
+    }
+
     /// A hook's process or request has ended.
     pub(super) fn hook_ended(&mut self, cx: &mut Cx<'_>, c: usize, wanted: ProcessUse, code: i32, output: &[u8]) {
         match wanted {
@@ -94,21 +142,16 @@ impl PodWorker {
                 let failure = (code != 0).then(|| {
                     let command: Vec<String> =
                         self.hook(c, "postStart").at(&["exec", "command"]).items().iter().map(|t| t.str().to_owned()).collect();
-                    format!(
-                        "Exec lifecycle hook ([{}]) for Container {:?} in Pod {:?} failed - error: command '{}' exited with {code}: , message: {:?}",
-                        command.join(" "),
-                        self.containers[c].spec.name.as_str(),
-                        format!("{}_{}({})", self.pod.name(), self.pod.namespace(), self.uid),
-                        command.join(" "),
-                        String::from_utf8_lossy(output)
-                    )
+                    let command = command.join(" ");
+                    let why = format!("command '{command}' exited with {code}: , message: {:?}", String::from_utf8_lossy(output));
+                    self.hook_failure(c, "Exec", &format!("[{command}]"), &why)
                 });
                 self.post_start_ended(cx, c, failure);
             }
             ProcessUse::PreStop => {
                 if self.containers[c].newest().is_some_and(|i| i.killing.as_ref().is_some_and(|k| k.step == KillStep::Hook)) {
                     if code != 0 {
-                        self.container_event(cx, c, crate::server::EventType::Warning, "FailedPreStopHook", "PreStopHook failed");
+                        self.container_event(cx, c, EventType::Warning, "FailedPreStopHook", "PreStopHook failed");
                     }
                     self.pre_stop_ended(cx, c);
                 }

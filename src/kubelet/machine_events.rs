@@ -85,7 +85,7 @@ impl PodWorker {
             }
             MachineEvent::Served { id, response, .. } => match self.serves.remove(&(c, id)) {
                 Some(ServeUse::Probe(at, kind, token)) => self.probe_answered(cx, at, kind, token, response),
-                Some(ServeUse::Hook(at)) => self.hook_ended(cx, at, ProcessUse::PreStop, 0, &[]),
+                Some(ServeUse::Hook(at)) => self.hook_served(cx, at),
                 Some(ServeUse::Network(reply_to)) => cx.node.replies.push((reply_to, response)),
                 None => {}
             },

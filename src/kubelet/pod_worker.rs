@@ -45,6 +45,8 @@ pub(super) enum What {
     ProbeTimeout(u16, ProbeKind, u32),
     /// A container's grace period, or its preStop hook's sleep, is over; for the instance of that number.
     Grace(u16, u32),
+    /// A postStart hook that is no running command: its sleep is over, its request is due, or it could not begin.
+    Hook(u16, u32),
     /// The pod's active deadline.
     Deadline,
     /// Volumes may show something new.
@@ -271,6 +273,7 @@ impl PodWorker {
             What::Probe(container, kind, token) => self.probe_due(cx, usize::from(container), kind, token),
             What::ProbeTimeout(container, kind, token) => self.probe_timed_out(cx, usize::from(container), kind, token),
             What::Grace(container, attempt) => self.grace_over(cx, usize::from(container), attempt),
+            What::Hook(container, attempt) => self.post_start_due(cx, usize::from(container), attempt),
             What::Deadline => self.request_sync(cx),
             What::Refresh => self.refresh_volumes(cx),
             What::Pressure => {}

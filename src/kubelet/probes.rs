@@ -128,6 +128,13 @@ enum Verdict {
     Errored(String),
 }
 
+/// What the runtime says of a command that it cannot start in a container.
+pub(super) fn cannot_exec(error: &container_runtime::SpawnError) -> String {
+    format!(
+        "rpc error: code = Unknown desc = failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: {error}: unknown"
+    )
+}
+
 impl PodWorker {
     /// Sees that each probe of the spec has its worker (`AddPod`).
     pub(super) fn add_probes(&mut self, cx: &mut Cx<'_>) {
@@ -256,10 +263,7 @@ impl PodWorker {
                         self.pump(cx, c);
                     }
                     Err(error) => {
-                        let message = format!(
-                            "rpc error: code = Unknown desc = failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: {error}: unknown"
-                        );
-                        self.probe_finished(cx, c, kind, Verdict::Errored(message));
+                        self.probe_finished(cx, c, kind, Verdict::Errored(cannot_exec(&error)));
                     }
                 }
             }
