@@ -26,6 +26,7 @@ pub mod quota;
 mod quote;
 pub mod resources;
 pub mod schema;
+pub mod persistent_volume;
 pub mod selector;
 mod status;
 #[cfg(test)]

@@ -74,6 +74,8 @@ reasons! {
     MEMORY = "Insufficient memory";
     /// Not enough local storage left.
     EPHEMERAL_STORAGE = "Insufficient ephemeral-storage";
+    /// A claim finds no volume there.
+    VOLUME_BINDING = "node(s) didn't find available persistent volumes to bind";
     /// The volume is elsewhere.
     VOLUME_AFFINITY = "node(s) didn't match PersistentVolume's node affinity";
     /// Domains would differ by too much.
@@ -186,6 +188,8 @@ pub struct CycleState {
     pub affinity_score: Option<AffinityScore>,
     /// Of VolumeBinding: names of the persistent volumes that the pod's claims are bound to.
     pub bound_volumes: Vec<crate::api::ArcStr>,
+    /// Of VolumeBinding: claims that get a volume once the pod has a node.
+    pub late_claims: Vec<crate::api::Value>,
 }
 
 /// What plugins look at: the cluster and the pod.

@@ -1,5 +1,6 @@
 //! Claims, volumes and storage classes as the scheduler last saw them. It may not know how they are bound.
 
+use crate::api::persistent_volume::{best_match, class_of};
 use crate::api::{ArcStr, Object, Value};
 use crate::base::SortedMap;
 
@@ -55,9 +56,30 @@ impl Volumes {
         (!volume.is_empty() && claim.annotation("pv.kubernetes.io/bind-completed").is_some()).then_some(volume)
     }
 
+    /// Whether each of these claims finds a volume of its own within reach of a node, or its class can have one made there.
+    // Models findMatchingVolumes and checkVolumeProvisions.
+    pub fn can_bind(&self, claims: &[Value], node: &Value) -> bool {
+        let mut taken: Vec<&Value> = Vec::new();
+        claims.iter().all(|claim| {
+            let free = self.volumes.values().filter(|v| !taken.iter().any(|t| std::ptr::eq(*t, *v))).collect::<Vec<_>>();
+            if let Some(volume) = best_match(free.into_iter(), claim, Some(node)) {
+                taken.push(volume);
+                return true;
+            }
+            let class = self.classes.get(class_of(claim)).unwrap_or(&NULL);
+            let topologies = class.get("allowedTopologies").items();
+            let allows = |term: &Value| {
+                let rows = term.get("matchLabelExpressions").items();
+                rows.iter().all(|row| row.get("values").items().contains(node.labels().get(row.get("key").str())))
+            };
+            !matches!(class.get("provisioner").str(), "" | "kubernetes.io/no-provisioner")
+                && (topologies.is_empty() || topologies.iter().any(allows))
+        })
+    }
+
     /// Whether the claim is bound only when a pod that uses it has a node.
     pub fn is_bound_late(&self, namespace: &ArcStr, name: &ArcStr) -> bool {
-        let class = self.claim(namespace, name).map_or("", |c| c.at(&["spec", "storageClassName"]).str());
+        let class = self.claim(namespace, name).map_or("", class_of);
         self.classes.get(class).is_some_and(|c| c.get("volumeBindingMode").str() == "WaitForFirstConsumer")
     }
 }

@@ -2,9 +2,7 @@
 
 use super::provisioner::provision;
 use super::{claims_of, users};
-use crate::api::node_affinity::parse_terms;
-use crate::api::quantity::Quantity;
-use crate::api::selector::LabelSelector;
+use crate::api::persistent_volume::{best_match, class_of, is_for, satisfies};
 use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
 use crate::base::{Duration, Time};
 use crate::controllers::controller::{ObjectRef, key_of};
@@ -49,53 +47,13 @@ fn volumes() -> KindRef {
     Kind::named("PersistentVolume")
 }
 
-fn class_of(object: &Value) -> &str {
-    object.annotation("volume.beta.kubernetes.io/storage-class").unwrap_or_else(|| object.at(&["spec", "storageClassName"]).str())
-}
-
-fn capacity(volume: &Value) -> Quantity {
-    Quantity::of(volume.at(&["spec", "capacity", "storage"]))
-}
-
-/// Whether a volume's claimRef names the claim, and does not name a former one of its name.
-fn is_for(volume: &Value, claim: &Value) -> bool {
-    let reference = volume.at(&["spec", "claimRef"]);
-    reference.get("name").str() == claim.name()
-        && reference.get("namespace").str() == claim.namespace()
-        && (reference.get("uid").str().is_empty() || reference.get("uid").str() == claim.uid())
-}
-
-/// Whether a volume is what a claim asks for (`volume.FindMatchingVolume`).
-fn satisfies(volume: &Value, claim: &Value) -> bool {
-    let mode = |o: &Value| o.at(&["spec", "volumeMode"]).as_str().unwrap_or("Filesystem").to_owned();
-    let offered = volume.at(&["spec", "accessModes"]).items();
-    let wanted = claim.at(&["spec", "accessModes"]).items();
-    class_of(volume) == class_of(claim)
-        && mode(volume) == mode(claim)
-        && wanted.iter().all(|m| offered.iter().any(|o| o == m))
-        && capacity(volume) >= Quantity::of(claim.at(&["spec", "resources", "requests", "storage"]))
-}
-
 impl PersistentVolumeController {
-    /// The smallest volume that will do; one that was set aside for the claim comes first.
+    /// The volume for a claim, within reach of the node of a pod that uses it.
     fn best_match(api: &ApiServer, claim: &Value) -> Option<Value> {
-        let free = |v: &&Value| !v.is_terminating() && v.at(&["spec", "claimRef"]).is_null();
-        let set_aside =
-            api.iter(volumes(), None).find(|v| !v.at(&["spec", "claimRef"]).is_null() && is_for(v, claim) && satisfies(v, claim));
-        if let Some(volume) = set_aside {
-            return Some(volume.clone());
-        }
-        let selector = LabelSelector::from_object(claim.at(&["spec", "selector"])).ok();
-        let selected = |v: &&Value| claim.at(&["spec", "selector"]).is_null() || selector.as_ref().is_some_and(|s| s.matches(v.labels()));
         let node =
             users(api, claim.namespace(), claim.name()).find_map(|p| api.peek(Kind::named("Node"), "", p.at(&["spec", "nodeName"]).str()));
-        let reachable = |v: &&Value| {
-            let required = v.at(&["spec", "nodeAffinity", "required"]);
-            required.is_null() || node.is_none_or(|n| parse_terms(required).iter().any(|t| t.matches(n)))
-        };
-        let mut fitting: Vec<&Value> = api.iter(volumes(), None).filter(free).filter(|v| satisfies(v, claim)).collect();
-        fitting.retain(|v| selected(v) && reachable(v) && v.at(&["status", "phase"]).str() == "Available");
-        fitting.into_iter().min_by_key(|v| capacity(v)).cloned()
+        let all: Vec<&Value> = api.iter(volumes(), None).collect();
+        best_match(all.into_iter(), claim, node).cloned()
     }
 
     fn sync_claim(&mut self, api: &mut ApiServer, by: &Caller, key: &ObjectRef) -> Result<(), Status> {

@@ -1,7 +1,7 @@
-//! VolumeBinding: the pod's claims must be there and bound, unless they are bound once the pod has a node; and a bound
-//! volume must be reachable from the node. Volumes are not chosen for claims here.
+//! VolumeBinding: the pod's claims must be there and bound, unless they are bound once the pod has a node: then the node must have
+//! volumes for them, or their class be able to make some. A bound volume must be reachable from the node. Volumes are not chosen here.
 
-use crate::api::node_affinity::parse_terms;
+use crate::api::persistent_volume::is_reachable;
 use crate::scheduler::cache::{Cache, NodeIndex};
 use crate::scheduler::framework::{Cx, CycleState, Plugin, PreFilter, Reasons, Reject, StaticFit};
 use crate::scheduler::hints::ClusterEvent;
@@ -43,25 +43,31 @@ impl Plugin for VolumeBinding {
             };
             return PreFilter::Reject { message };
         }
-        let mut bound = Vec::new();
+        let (mut bound, mut late) = (Vec::new(), Vec::new());
         for name in pod.claim_names() {
             if let Some(volume) = cache.volumes.bound_volume(namespace, &name) {
                 bound.push(volume);
             } else if !cache.volumes.is_bound_late(namespace, &name) {
                 return PreFilter::Reject { message: "pod has unbound immediate PersistentVolumeClaims".to_owned() };
+            } else {
+                late.extend(cache.volumes.claim(namespace, &name).cloned());
             }
         }
         state.bound_volumes = bound;
+        state.late_claims = late;
         PreFilter::Run
     }
 
     fn filter(&self, cx: &Cx, state: &CycleState, _: NodeIndex, node: &NodeInfo) -> Option<Reject> {
-        let out_of_reach = |name: &crate::api::ArcStr| {
-            let required = cx.cache.volumes.volume(name).at(&["spec", "nodeAffinity", "required"]);
-            !required.is_null() && !parse_terms(required).iter().any(|t| t.matches(&node.object))
+        let volumes = &cx.cache.volumes;
+        let reasons = if state.bound_volumes.iter().any(|name| !is_reachable(volumes.volume(name), &node.object)) {
+            Reasons::VOLUME_AFFINITY
+        } else if !volumes.can_bind(&state.late_claims, &node.object) {
+            Reasons::VOLUME_BINDING
+        } else {
+            return None;
         };
-        let refuses = state.bound_volumes.iter().any(out_of_reach);
-        refuses.then_some(Reject { plugin: VOLUME_BINDING, unresolvable: true, reasons: Reasons::VOLUME_AFFINITY })
+        Some(Reject { plugin: VOLUME_BINDING, unresolvable: true, reasons })
     }
 
     fn hint(&self, _: &Cache, pod: &PodInfo, event: &ClusterEvent) -> bool {
