@@ -467,10 +467,10 @@ impl ApiServer {
     ) -> Result<Value, Status> {
         let current = self.get(kind, namespace, name)?;
         if sub == Subresource::Scale {
-            let scale = patch::apply(kind, &self.scale(kind, namespace, name)?, patch, name)?;
+            let scale = patch::apply(kind, &self.scale(kind, namespace, name)?, patch)?;
             return self.update_scale(by, kind, namespace, &scale, options);
         }
-        let mut next = patch::apply(kind, &current, patch, name)?;
+        let mut next = patch::apply(kind, &current, patch)?;
         if let Patch::Strategic(changes) = patch
             && options.field_validation != FieldValidation::Trusted
         {
@@ -483,6 +483,12 @@ impl ApiServer {
             )));
         }
         if kind.namespaced {
+            let own = next.namespace();
+            if !own.is_empty() && own != namespace {
+                return Err(Status::bad_request(format!(
+                    "the namespace of the object ({own}) does not match the namespace on the request ({namespace})"
+                )));
+            }
             next.set(&["metadata", "namespace"], namespace);
         }
         self.update(by, kind, next, sub, options)

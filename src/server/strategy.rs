@@ -356,6 +356,9 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
     if kind.plural == "daemonsets" && sub == Subresource::None {
         count_template(object, old);
     }
+    if kind.plural == "namespaces" && sub != Subresource::Finalize {
+        object.set(&["spec", "finalizers"], old.at(&["spec", "finalizers"]).clone());
+    }
     if kind.plural == "customresourcedefinitions" && sub == Subresource::None {
         store_version(object);
     }

@@ -1,5 +1,6 @@
 //! JSON patch, RFC 6902.
 
+use super::cannot_read;
 use crate::api::{Status, Value};
 
 /// The most operations that the API server takes in one patch.
@@ -8,10 +9,11 @@ const OPERATIONS_MAX: usize = 10_000;
 /// Applies the operations in turn. Errors are worded as the API server words those of its library.
 pub fn json_patch(target: &Value, operations: &Value) -> Result<Value, Status> {
     let Value::List(list) = operations else {
-        return Err(Status::bad_request(
-            "error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp",
-        ));
+        return Err(Status::bad_request(format!("error decoding patch: {}", cannot_read(operations, "[]handlers.jsonPatchOp"))));
     };
+    if let Some(odd) = list.iter().find(|o| !matches!(o, Value::Map(_) | Value::Null)) {
+        return Err(Status::bad_request(format!("error decoding patch: {}", cannot_read(odd, "handlers.jsonPatchOp"))));
+    }
     if list.len() > OPERATIONS_MAX {
         let mut status =
             Status::bad_request(format!("The allowed maximum operations in a JSON patch is {OPERATIONS_MAX}, got {}", list.len()));

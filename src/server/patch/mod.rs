@@ -12,10 +12,13 @@ pub use merge::{merge_diff, merge_patch, three_way_merge_patch};
 pub use strategic::{strategic_merge_patch, three_way_strategic_patch};
 
 /// The object that a patch makes of `current`.
-pub(super) fn apply(kind: KindRef, current: &Value, patch: &Patch, name: &str) -> Result<Value, Status> {
-    let _ = name;
+pub(super) fn apply(kind: KindRef, current: &Value, patch: &Patch) -> Result<Value, Status> {
     match patch {
         Patch::Json(operations) => json_patch(current, operations),
+        Patch::Merge(changes) if !matches!(changes, Value::Map(_) | Value::Null) => {
+            Err(Status::bad_request(format!("error decoding patch: {}", cannot_read(changes, OBJECT))))
+        }
+        Patch::Merge(Value::Null) => Ok(current.clone()),
         Patch::Merge(changes) => {
             let mut next = current.clone();
             merge_patch(&mut next, changes);
@@ -26,6 +29,21 @@ pub(super) fn apply(kind: KindRef, current: &Value, patch: &Patch, name: &str) -
         )),
         Patch::Strategic(changes) => strategic_merge_patch(kind, current, changes),
     }
+}
+
+/// Go's type of a patch that is an object.
+const OBJECT: &str = "map[string]interface {}";
+
+/// What Go says of JSON that is of another type than the one that it is read into.
+fn cannot_read(value: &Value, into: &str) -> String {
+    let kind = match value {
+        Value::Str(_) => "string",
+        Value::Bool(_) => "bool",
+        Value::Int(_) | Value::Float(_) => "number",
+        Value::List(_) => "array",
+        Value::Map(_) | Value::Null => "object",
+    };
+    format!("json: cannot unmarshal {kind} into Go value of type {into}")
 }
 
 /// The answer to a strategic patch that makes no object: the patch as Go prints it, and why.

@@ -1,21 +1,16 @@
 //! Kubernetes' strategic merge patch: lists merge by the schema's merge keys, with `$patch`, `$setElementOrder`,
 //! `$deleteFromPrimitiveList` and `$retainKeys` (`apimachinery/pkg/util/strategicpatch`).
 
+use super::{OBJECT, cannot_read};
 use crate::api::schema::{Field, Ty, Type, schema};
 use crate::api::{KindRef, Map, Status, Value};
 use crate::base::Order as _;
 
 /// Applies a strategic merge patch to an object of a kind.
 pub fn strategic_merge_patch(kind: KindRef, current: &Value, patch: &Value) -> Result<Value, Status> {
-    let Value::Map(_) = patch else {
-        let kind = match patch {
-            Value::Str(_) => "string",
-            Value::Bool(_) => "bool",
-            Value::Int(_) | Value::Float(_) => "number",
-            _ => "array",
-        };
-        return Err(Status::bad_request(format!("json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}")));
-    };
+    if !matches!(patch, Value::Map(_) | Value::Null) {
+        return Err(Status::bad_request(cannot_read(patch, OBJECT)));
+    }
     let mut next = current.clone();
     merge_map(&mut next, patch, Some(schema().kind(kind)))?;
     Ok(next)
