@@ -19,6 +19,7 @@ mod kinds;
 pub mod names;
 pub mod node_affinity;
 mod object;
+pub mod persistent_volume;
 pub mod policy_rule;
 pub mod qos;
 pub mod quantity;
@@ -26,7 +27,6 @@ pub mod quota;
 mod quote;
 pub mod resources;
 pub mod schema;
-pub mod persistent_volume;
 pub mod selector;
 mod status;
 #[cfg(test)]

@@ -48,10 +48,6 @@ pub fn best_match<'a>(volumes: impl Iterator<Item = &'a Value> + Clone, claim: &
     }
     let selector = LabelSelector::from_object(claim.at(&["spec", "selector"])).ok();
     let selected = |v: &Value| claim.at(&["spec", "selector"]).is_null() || selector.as_ref().is_some_and(|s| s.matches(v.labels()));
-    let free = |v: &Value| {
-        !v.is_terminating() && v.at(&["spec", "claimRef"]).is_null() && v.at(&["status", "phase"]).str() == "Available"
-    };
-    volumes
-        .filter(|v| free(v) && satisfies(v, claim) && selected(v) && node.is_none_or(|n| is_reachable(v, n)))
-        .min_by_key(|v| capacity(v))
+    let free = |v: &Value| !v.is_terminating() && v.at(&["spec", "claimRef"]).is_null() && v.at(&["status", "phase"]).str() == "Available";
+    volumes.filter(|v| free(v) && satisfies(v, claim) && selected(v) && node.is_none_or(|n| is_reachable(v, n))).min_by_key(|v| capacity(v))
 }

@@ -54,8 +54,13 @@ fn text(command: &Command, path: &str) -> String {
         }
         out += "\n";
     }
+    out + &usage(command, path)
+}
+
+/// The end of a command's help: how it is used, and where to read on.
+pub fn usage(command: &Command, path: &str) -> String {
     let usage = if command.usage.is_empty() { "[flags] [options]" } else { command.usage };
-    out += &format!("Usage:\n  {path} {usage}\n\n");
+    let mut out = format!("Usage:\n  {path} {usage}\n\n");
     if !command.subcommands.is_empty() {
         out += &format!("Use \"{path} <command> --help\" for more information about a given command.\n");
     }

@@ -70,6 +70,10 @@ impl Kubectl {
         let mut command: &'static Command = &ROOT;
         let mut words = argv.to_vec();
         let legacy = legacy::is_on(env);
+        let asked = flags::command_position(&words, ROOT.flags).filter(|at| words[*at] == "help");
+        if let Some(at) = asked {
+            words.remove(at);
+        }
         while !command.subcommands.is_empty() {
             let Some(at) = flags::command_position(&words, command.flags) else { break };
             let old = || Some(&rolling_update::COMMAND).filter(|c| legacy && std::ptr::eq(command, &ROOT) && words[at] == c.name);
@@ -86,6 +90,16 @@ impl Kubectl {
             state: State::Refused(error),
             session: Session::default(),
         };
+        if asked.is_some() {
+            let topics: Vec<String> = words.iter().filter(|w| !w.starts_with('-')).map(|w| format!("`{w}`")).collect();
+            let state = if topics.is_empty() || !std::ptr::eq(command, &ROOT) {
+                State::Help
+            } else {
+                let usage = help::usage(&ROOT, "kubectl");
+                State::Refused(CliError::Exit(0, format!("Unknown help topic [{}]\n{usage}", topics.join(" "))))
+            };
+            return Kubectl { state, ..refused(CliError::Exit(0, String::new())) };
+        }
         if std::ptr::eq(command, &ROOT)
             && let Some(at) = flags::command_position(&words, &[])
         {

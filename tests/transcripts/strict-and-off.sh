@@ -106,3 +106,13 @@ kubectl port-forward svc/x 81
 kubectl port-forward svc/x z:80
 kubectl apply -f scaler.yaml
 sleep 16; kubectl get hpa s -o jsonpath='{.status.conditions[0].message}{"\n"}'
+kubectl help rollout undo | tail -4
+kubectl help nothing
+kubectl replace
+kubectl replace -f set.yaml --force --dry-run=client
+kubectl apply -f set.yaml --cascade=x
+kubectl kustomize a b
+kubectl patch cm c --type=merge -p '[]'
+kubectl patch cm c --type=json -p '[5]'
+kubectl patch cm c -p '{"metadata":{"namespace":"x"}}'
+kubectl top pods --sum

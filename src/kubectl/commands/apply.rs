@@ -102,6 +102,8 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if !cx.args().is_empty() {
         return Err(cx.usage(format!("Unexpected args: [{}]", cx.args().join(" "))));
     }
+    let dry_run = cx.dry_run()?;
+    super::delete::cascade(cx)?;
     let flags = cx.flags();
     if !flags.given("filename") && !flags.given("kustomize") {
         return fail("must specify one of -f and -k");
@@ -119,7 +121,6 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         Ok(reporter) => (reporter, None),
         Err(error) => (Reporter::silent(), Some(error)),
     };
-    let dry_run = cx.dry_run()?;
     let options = cx.write_options(dry_run)?;
     let query = Query { latest: false, validate: super::validates(cx), ..Query::of(cx) };
     let mut errors = Vec::new();

@@ -130,7 +130,7 @@ pub fn describe(kind: KindRef, namespace: &str, name: &str, how: &str, dry_run: 
 }
 
 /// `--cascade`.
-fn cascade(cx: &mut Context<'_, '_>) -> Result<Propagation, CliError> {
+pub(super) fn cascade(cx: &mut Context<'_, '_>) -> Result<Propagation, CliError> {
     match cx.flags().get("cascade").unwrap_or("background") {
         "background" => Ok(Propagation::Background),
         "foreground" => Ok(Propagation::Foreground),

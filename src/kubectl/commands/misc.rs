@@ -80,6 +80,9 @@ fn options(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 }
 
 fn kustomize(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    if cx.args().len() > 1 {
+        return fail("specify one path to kustomization.yaml");
+    }
     let directory = cx.args().first().map_or(".", String::as_str);
     let text = files::kustomized(cx, directory)?;
     match cx.flags().text("output") {

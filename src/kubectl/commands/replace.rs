@@ -35,12 +35,12 @@ pub static COMMAND: Command = Command {
 const TIMEOUT: Duration = Duration::from_secs(300);
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-    if !cx.args().is_empty() {
-        return Err(cx.usage(format!("Unexpected args: [{}]", cx.args().join(" "))));
-    }
+    let dry_run = cx.dry_run()?;
+    let mut reporter = Reporter::new(cx)?;
+    super::delete::cascade(cx)?;
     let flags = cx.flags();
     if !flags.given("filename") && !flags.given("kustomize") {
-        return fail("must specify --filename to replace");
+        return fail("must specify one of -f and -k");
     }
     let grace = flags.int("grace-period").unwrap_or(-1);
     if grace >= 0 && !flags.is_on("force") {
@@ -49,12 +49,13 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if flags.positive_duration("timeout").is_some() && !flags.is_on("force") {
         return fail("--timeout must have --force specified");
     }
+    if flags.is_on("force") && !matches!(dry_run, DryRun::None) {
+        return fail("--dry-run can not be used when --force is set");
+    }
     check(cx)?;
     if let Some(path) = cx.flags().get("raw") {
         return super::get::raw(cx, "PUT", path);
     }
-    let mut reporter = Reporter::new(cx)?;
-    let dry_run = cx.dry_run()?;
     let options = cx.write_options(dry_run)?;
     let query = Query { latest: false, validate: super::validates(cx), ..Query::of(cx) };
     let found = find(cx, &query, &[])?;

@@ -189,7 +189,9 @@ fn pod(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         let blank = headers.len() - 2;
         let mut cells = vec![String::new(); blank];
         cells.extend([format!("{}m", sum.0), format!("{}Mi", megabytes(sum.1))]);
-        rows.push(vec![String::new(); headers.len()]);
+        let mut line = vec![String::new(); blank];
+        line.resize(headers.len(), "________".to_owned());
+        rows.push(line);
         rows.push(cells);
     }
     print(cx, &headers, rows);

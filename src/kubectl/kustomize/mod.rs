@@ -86,6 +86,7 @@ struct Build<'a> {
 /// Builds a directory.
 pub fn build(files: &dyn Files, cwd: &str, directory: &str) -> Result<Built, String> {
     let mut build = Build { files, cwd, warnings: Vec::new() };
+    build.demand_directory(directory)?;
     let mut items = build.directory(&clean(directory), Vec::new(), false, 0)?;
     names::add_hashes(&mut items);
     names::fix_references(&mut items);
@@ -150,6 +151,26 @@ impl Build<'_> {
     /// A path as errors show it.
     fn absolute(&self, path: &str) -> String {
         if path.starts_with('/') { path.to_owned() } else { clean(&format!("{}/{path}", self.cwd)) }
+    }
+
+    /// What is built must be a directory that is there.
+    fn demand_directory(&self, directory: &str) -> Result<(), String> {
+        let whole = clean(directory);
+        let mut so_far = String::new();
+        for part in whole.split('/').filter(|p| !matches!(*p, "" | "." | "..")) {
+            so_far = if so_far.is_empty() { part.to_owned() } else { format!("{so_far}/{part}") };
+            if self.files.list(&so_far).is_ok() || whole.starts_with(['/', '.']) {
+                continue;
+            }
+            return Err(match self.files.read(&so_far) {
+                Ok(_) => format!("must build at directory: '{directory}': file is not directory"),
+                Err(_) => format!(
+                    "must build at directory: not a valid directory: evalsymlink failure on '{directory}' : lstat {}: no such file or directory",
+                    self.absolute(&so_far)
+                ),
+            });
+        }
+        Ok(())
     }
 
     fn read(&self, path: &str) -> Result<String, FileError> {

@@ -21,8 +21,9 @@ impl Files for Folder {
     fn write(&mut self, _: &str, _: &[u8]) -> Result<(), FileError> {
         Err(FileError::PermissionDenied)
     }
-    fn list(&self, _: &str) -> Result<Vec<String>, FileError> {
-        Err(FileError::NotFound)
+    fn list(&self, path: &str) -> Result<Vec<String>, FileError> {
+        let within: Vec<String> = self.0.iter().filter_map(|(name, _)| name.strip_prefix(&format!("{path}/"))).map(str::to_owned).collect();
+        if within.is_empty() { Err(FileError::NotFound) } else { Ok(within) }
     }
 }
 
@@ -157,6 +158,11 @@ fn what_is_wrong_is_said() {
         built(&[("a.txt", "")], "."),
         "error: unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '/root'"
     );
+    assert_eq!(
+        built(&[("a.txt", "")], "nope/here"),
+        "error: must build at directory: not a valid directory: evalsymlink failure on 'nope/here' : lstat /root/nope: no such file or directory"
+    );
+    assert_eq!(built(&[("a.txt", "")], "a.txt"), "error: must build at directory: 'a.txt': file is not directory");
     assert_eq!(
         built(&[("kustomization.yaml", "resources: [nope.yaml]\n")], "."),
         "error: accumulating resources: accumulation err='accumulating resources from 'nope.yaml': evalsymlink failure on '/root/nope.yaml' : lstat /root/nope.yaml: no such file or directory': must build at directory: not a valid directory: evalsymlink failure on '/root/nope.yaml' : lstat /root/nope.yaml: no such file or directory"
