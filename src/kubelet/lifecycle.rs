@@ -23,7 +23,7 @@ impl PodWorker {
         Some(Duration::from_secs(seconds.max(0).unsigned_abs()))
     }
 
-    /// Begins the postStart hook; whether there is one to wait for.
+    /// Begins the postStart hook, unless it sleeps; whether there is one to wait for.
     pub(super) fn begin_post_start(&mut self, cx: &mut Cx<'_>, c: usize) -> bool {
         let hook = self.hook(c, "postStart");
         if hook.is_null() {
@@ -32,7 +32,7 @@ impl PodWorker {
         let after = match parse_action(&hook) {
             Some(ProbeAction::Exec(command)) if self.spawn_hook(cx, c, &command, ProcessUse::PostStart).is_ok() => return true,
             Some(ProbeAction::Http { .. }) => REQUEST_AFTER,
-            _ => Duration::from_secs(hook.at(&["sleep", "seconds"]).int().max(0).unsigned_abs()),
+            _ => Duration::ZERO,
         };
         let attempt = self.containers[c].newest().map_or(0, |i| i.attempt);
         self.wake_at(cx, cx.now + after, What::Hook(c as u16, attempt));
@@ -58,7 +58,6 @@ impl PodWorker {
                 let path = hook.at(&["httpGet", "path"]).str().to_owned();
                 Some(self.hook_failure(c, "HTTP", &path, "connect: connection refused"))
             }
-            _ if !hook.get("sleep").is_null() => None,
             _ => Some("Cannot run handler: invalid handler".to_owned()),
         };
         self.post_start_ended(cx, c, failure);

@@ -45,7 +45,7 @@ pub(super) enum What {
     ProbeTimeout(u16, ProbeKind, u32),
     /// A container's grace period, or its preStop hook's sleep, is over; for the instance of that number.
     Grace(u16, u32),
-    /// A postStart hook that is no running command: its sleep is over, its request is due, or it could not begin.
+    /// A postStart hook that is no running command: its request is due, or it could not begin.
     Hook(u16, u32),
     /// The pod's active deadline.
     Deadline,
