@@ -40,6 +40,9 @@ enum Writer {
     Settled,
 }
 
+/// Where the server itself is, beside the nodes.
+const ADDRESS: &str = "10.244.0.10";
+
 const OWNER: &str = "owner";
 const NODE: &str = "node";
 const INVOLVED: &str = "involved";
@@ -130,16 +133,37 @@ impl ApiServer {
             }
         });
         server.must_create(&by, "Service", "default", service);
+        server.with_own_ids(seed, "endpoints", |server| server.create_own_endpoints(&by));
         server
     }
 
     /// Lets roles say who may do what (`--authorization-mode=RBAC`), with the roles that such a cluster begins with.
     pub fn enforce_roles(&mut self, seed: u64) {
         self.enforces_roles = true;
-        // Ids of their own stream: what a session draws does not hang on how many roles there are.
-        let random = std::mem::replace(&mut self.random, RandomStream::new(seed, "bootstrap-policy"));
-        self.create_bootstrap_policy(&Caller::new(Time::ZERO, "kube-apiserver"));
+        self.with_own_ids(seed, "bootstrap-policy", |server| server.create_bootstrap_policy(&Caller::new(Time::ZERO, "kube-apiserver")));
+    }
+
+    /// Creates with ids of a stream of their own: what a session draws does not hang on how many such objects there are.
+    fn with_own_ids(&mut self, seed: u64, stream: &str, create: impl FnOnce(&mut ApiServer)) {
+        let random = std::mem::replace(&mut self.random, RandomStream::new(seed, stream));
+        create(self);
         self.random = random;
+    }
+
+    /// Where the server is to be found behind its Service.
+    // Models the control plane's lease endpoint reconciler.
+    fn create_own_endpoints(&mut self, by: &Caller) {
+        let ports = obj!([{"name": "https", "port": 6443, "protocol": "TCP"}]);
+        let endpoints = obj!({
+            "metadata": {"name": "kubernetes", "labels": {"endpointslice.kubernetes.io/skip-mirror": "true"}},
+            "subsets": [{"addresses": [{"ip": ADDRESS}], "ports": ports.clone()}]
+        });
+        self.must_create(by, "Endpoints", "default", endpoints);
+        let slice = obj!({
+            "metadata": {"name": "kubernetes", "labels": {"kubernetes.io/service-name": "kubernetes"}}, "addressType": "IPv4",
+            "endpoints": [{"addresses": [ADDRESS], "conditions": {"ready": true}}], "ports": ports
+        });
+        self.must_create(by, "EndpointSlice", "default", slice);
     }
 
     /// Whether roles say who may do what.
