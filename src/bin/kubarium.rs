@@ -7,16 +7,20 @@ use std::process::ExitCode;
 use kubarium::api::go_duration;
 use kubarium::base::{Duration, SortedMap, Time};
 use kubarium::sim::{Session, Sim, Stream, TimedInput};
+use kubarium::views::{Exercise, Exercises, said};
 
 const HELP: &str = "\
 Kubarium: a simulated Kubernetes cluster on virtual time.
 
 usage: kubarium run SCRIPT [--seed N] [--namespace NS] [--kubectl 1.3] [--controller-manager FLAG]...
                     [--limit DURATION] [--json]
+       kubarium check EXERCISE SCRIPT [the flags of run, but --json]
        kubarium replay SESSION [--digest]
 
   run      runs a shell script on the cluster's workstation and prints what its terminal would show;
            `sleep 60` takes no time. Files beside the script are there too. Exits as the script does.
+  check    runs a script, and says which checks of an exercise have held by a minute of simulated time after
+           its end. Exits with 1 where one has not.
   replay   plays a session (JSON; - for standard input) to its end and prints what came of it as JSON.
 
   --seed N         the seed of everything random (0)
@@ -35,6 +39,9 @@ usage: kubarium run SCRIPT [--seed N] [--namespace NS] [--kubectl 1.3] [--contro
 const FILE_MAX: u64 = 8 << 20;
 /// How long a script may run, in simulated time.
 const LIMIT: Duration = Duration::from_secs(24 * 3600);
+/// How long checks are waited for after a script's end, and how often they are looked at, in simulated time.
+const SETTLE: Duration = Duration::from_secs(60);
+const LOOK: Duration = Duration::from_secs(1);
 /// How many files beside a script are taken along.
 const FILES_MAX: usize = 500;
 
@@ -46,6 +53,8 @@ enum Failure {
     Io { path: String, error: std::io::Error },
     #[error("{path}: {error}")]
     Session { path: String, error: kubarium::sim::SessionError },
+    #[error("{path}:{line}:{column}: {message}")]
+    Exercise { path: String, line: u32, column: u32, message: String },
 }
 
 fn main() -> ExitCode {
@@ -84,9 +93,11 @@ fn program() -> Result<u8, Failure> {
     }
     match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["run", script] => run(script, session, Time::ZERO + limit, json),
+        ["check", exercise, script] => check(exercise, script, session, Time::ZERO + limit),
         ["replay", path] => replay(path, digest),
         [] | ["help"] => print(HELP),
         ["run" | "replay"] => Err(Failure::Usage(format!("{}: a file is wanted", words[0]))),
+        ["check", ..] => Err(Failure::Usage("check: an exercise and a script are wanted".to_owned())),
         [other, ..] => Err(Failure::Usage(format!("unknown command {other:?}"))),
     }
 }
@@ -119,7 +130,8 @@ fn replay(path: &str, digest: bool) -> Result<u8, Failure> {
     print(&(outcome + "\n"))
 }
 
-fn run(script: &str, mut session: Session, limit: Time, json: bool) -> Result<u8, Failure> {
+/// The simulation of a script, with the files beside it.
+fn simulation(script: &str, mut session: Session) -> Result<Sim, Failure> {
     let path = Path::new(script);
     let text = std::fs::read_to_string(path).map_err(|error| Failure::Io { path: script.to_owned(), error })?;
     let name = path.file_name().map_or_else(|| script.to_owned(), |n| n.to_string_lossy().into_owned());
@@ -129,7 +141,61 @@ fn run(script: &str, mut session: Session, limit: Time, json: bool) -> Result<u8
     let command = TimedInput { cmd: Some(format!("bash '{}'", name.replace('\'', "'\\''"))), ..TimedInput::default() };
     session.inputs.push(command);
     session.check().map_err(|error| Failure::Session { path: script.to_owned(), error })?;
-    let mut sim = Sim::new(session);
+    Ok(Sim::new(session))
+}
+
+/// Prints what the terminal has shown since.
+fn show(sim: &Sim, shown: &mut usize) -> Result<(), Failure> {
+    for (stream, bytes) in sim.workstation().command_output(*shown) {
+        let text = String::from_utf8_lossy(bytes);
+        match stream {
+            Stream::Stdout => print(&text).map(|_| ())?,
+            Stream::Stderr => eprint!("{text}"),
+        }
+        *shown += 1;
+    }
+    Ok(())
+}
+
+fn tell_of_limit(sim: &Sim, script: &str, limit: Time) {
+    if sim.now() >= limit {
+        let after = go_duration::format(limit - Time::ZERO);
+        eprintln!("kubarium: {script} still ran after {after} of simulated time and was ended; --limit gives it more");
+    }
+}
+
+fn check(path: &str, script: &str, session: Session, limit: Time) -> Result<u8, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::Io { path: path.to_owned(), error })?;
+    Exercise::read(&text).map_err(|p| Failure::Exercise { path: path.to_owned(), line: p.line, column: p.column, message: p.message })?;
+    let mut sim = simulation(script, session)?;
+    let mut exercises = Exercises::default();
+    let (mut shown, mut next, mut end) = (0, Time::ZERO, None);
+    let view = loop {
+        let runs = end.is_none() && sim.is_busy() && sim.step_before(limit);
+        show(&sim, &mut shown)?;
+        if !runs {
+            let end = *end.get_or_insert(sim.now() + SETTLE);
+            while !sim.run(next.min(end), u64::MAX).done {}
+        }
+        if sim.now() >= next {
+            exercises.look(&sim, 0, text.clone());
+            next = sim.now() + LOOK;
+        }
+        let view = exercises.view(0, sim.now()).unwrap_or_default();
+        if !runs && (view.done() == view.checks.len() || end.is_some_and(|end| sim.now() >= end)) {
+            break view;
+        }
+    };
+    tell_of_limit(&sim, script, limit);
+    for (words, held, wrong) in &view.checks {
+        let wrong = if wrong.is_empty() { String::new() } else { format!(": {wrong}") };
+        print(&format!("[{}] {}{wrong}\n", if *held { "x" } else { " " }, said(words, "en")))?;
+    }
+    Ok(u8::from(view.done() < view.checks.len()))
+}
+
+fn run(script: &str, session: Session, limit: Time, json: bool) -> Result<u8, Failure> {
+    let mut sim = simulation(script, session)?;
     if json {
         sim.play_before(limit);
         print(&(serde_json::to_string(&sim.outcome()).expect("an outcome has string keys and finite numbers only") + "\n"))?;
@@ -137,25 +203,13 @@ fn run(script: &str, mut session: Session, limit: Time, json: bool) -> Result<u8
         let mut shown = 0;
         loop {
             let is_over = !(sim.is_busy() && sim.step_before(limit));
-            for (stream, bytes) in sim.workstation().command_output(shown) {
-                let text = String::from_utf8_lossy(bytes);
-                match stream {
-                    Stream::Stdout => print(&text).map(|_| ())?,
-                    Stream::Stderr => eprint!("{text}"),
-                }
-                shown += 1;
-            }
+            show(&sim, &mut shown)?;
             if is_over {
                 break;
             }
         }
     }
-    if sim.now() >= limit {
-        eprintln!(
-            "kubarium: {script} still ran after {} of simulated time and was ended; --limit gives it more",
-            go_duration::format(limit - Time::ZERO)
-        );
-    }
+    tell_of_limit(&sim, script, limit);
     let exit = sim.steps().last().and_then(|s| s.exit).unwrap_or(1);
     Ok(u8::try_from(exit).unwrap_or(1))
 }
