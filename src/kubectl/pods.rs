@@ -110,32 +110,34 @@ pub fn go_type(object: &Value) -> String {
 
 /// Every container of a pod, its init and ephemeral ones too.
 pub fn containers(pod: &Value) -> impl Iterator<Item = (&'static str, &Value)> {
-    [("containers", ""), ("initContainers", " (init)"), ("ephemeralContainers", " (ephem)")]
+    [("containers", ""), ("ephemeralContainers", " (ephem)"), ("initContainers", " (init)")]
         .into_iter()
         .flat_map(|(member, mark)| pod.at(&["spec", member]).items().iter().map(move |c| (mark, c)))
+}
+
+/// The annotation that names the container that is meant where none is named.
+pub const DEFAULT_CONTAINER: &str = "kubectl.kubernetes.io/default-container";
+
+fn all_names(pod: &Value) -> String {
+    containers(pod).map(|(mark, c)| format!("{}{mark}", c.get("name").str())).collect::<Vec<_>>().join(", ")
 }
 
 /// The container that is meant. Where none is named and there are several, says which was chosen.
 // Models podcmd.FindOrDefaultContainerByName.
 pub fn container_of(cx: &mut Context<'_, '_>, pod: &Value, name: &str, quiet: bool) -> Result<String, CliError> {
+    let name = if name.is_empty() { pod.annotation(DEFAULT_CONTAINER).unwrap_or_default() } else { name };
     if !name.is_empty() {
         return match containers(pod).find(|(_, c)| c.get("name").str() == name) {
             Some(_) => Ok(name.to_owned()),
-            None => fail(format!("container {name} not found in pod {}", pod.name())),
+            None => fail(format!("container {name} is not valid for pod {} out of: {}", pod.name(), all_names(pod))),
         };
-    }
-    if let Some(default) = pod.annotation("kubectl.kubernetes.io/default-container")
-        && containers(pod).any(|(_, c)| c.get("name").str() == default)
-    {
-        return Ok(default.to_owned());
     }
     let Some(first) = pod.at(&["spec", "containers"]).items().first() else {
         return fail(format!("pod {}/{} does not have any containers", pod.namespace(), pod.name()));
     };
     let first = first.get("name").str().to_owned();
-    let all: Vec<String> = containers(pod).map(|(mark, c)| format!("{}{mark}", c.get("name").str())).collect();
-    if !quiet && all.len() > 1 {
-        cx.out.errln(format!("Defaulted container {first:?} out of: {}", all.join(", ")));
+    if !quiet && containers(pod).nth(1).is_some() {
+        cx.out.errln(format!("Defaulted container {first:?} out of: {}", all_names(pod)));
     }
     Ok(first)
 }

@@ -116,3 +116,9 @@ kubectl patch cm c --type=merge -p '[]'
 kubectl patch cm c --type=json -p '[5]'
 kubectl patch cm c -p '{"metadata":{"namespace":"x"}}'
 kubectl top pods --sum
+kubectl logs x -c nope
+kubectl exec x -c nope -- ls
+kubectl attach x -c nope
+kubectl create secret generic hidden --from-literal=a=1 --from-literal=b=2
+kubectl create secret generic hidden --from-literal=a=2 --from-literal=b=2 --from-literal=c=3 --dry-run=client -o yaml | kubectl diff -f - | grep '\*\*\*'
+kubectl create secret generic hidden --from-literal=a=2 --dry-run=client -o yaml | kubectl diff -f - --show-secrets | grep ' a:'

@@ -1,7 +1,7 @@
 //! `kubectl diff`: what `apply` would change.
 
 use super::apply::{prunable, prune_kinds};
-use crate::api::{KindRef, Object, Value};
+use crate::api::{Kind, KindRef, Object, Value};
 use crate::base::Order as _;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::Context;
@@ -19,6 +19,7 @@ const OWN: &[Flag] = &[
     switch("prune", ""),
     int("concurrency", ""),
     switch("show-managed-fields", ""),
+    switch("show-secrets", ""),
     array("prune-allowlist", ""),
 ];
 
@@ -42,8 +43,11 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let with_managers = cx.flags().is_on("show-managed-fields");
     let (mut visited, mut namespaces, mut files) = (Vec::new(), Vec::new(), Vec::new());
     for info in found.into_infos()? {
-        let live = cx.host.api.peek(info.kind, &info.namespace, &info.name).cloned();
-        let merged = merged(cx, &info, live.as_ref())?;
+        let mut live = cx.host.api.peek(info.kind, &info.namespace, &info.name).cloned();
+        let mut merged = merged(cx, &info, live.as_ref())?;
+        if info.kind == Kind::named("Secret") && !cx.flags().is_on("show-secrets") {
+            mask(live.as_mut(), &mut merged);
+        }
         let before = live.as_ref().map_or(String::new(), |o| shown(o, with_managers));
         visited.extend(live.map(|o| o.uid().to_owned()));
         files.push((file_of(info.kind, &info.namespace, &info.name), before, shown(&merged, with_managers)));
@@ -75,6 +79,25 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 
 fn file_of(kind: KindRef, namespace: &str, name: &str) -> String {
     format!("{}.{}.{namespace}.{name}", kind.api_version().replace('/', "."), kind.kind)
+}
+
+/// Hides a Secret's values: only that they differ may be seen.
+// Models diff.Masker.
+fn mask(live: Option<&mut Value>, merged: &mut Value) {
+    let (before, after) = (live.as_ref().map_or(Value::Null, |l| l.get("data").clone()), merged.get("data").clone());
+    let differ = |key: &str| {
+        let (old, new) = (before.get(key), after.get(key));
+        !old.is_null() && !new.is_null() && old != new
+    };
+    let hide = |object: &mut Value, data: &Value, mark: &str| {
+        for (key, _) in data.entries() {
+            object.set(&["data", key], if differ(key) { mark } else { "***" });
+        }
+    };
+    if let Some(live) = live {
+        hide(live, &before, "*** (before)");
+    }
+    hide(merged, &after, "*** (after)");
 }
 
 /// An object as it is compared.

@@ -14,6 +14,7 @@ use crate::server::ExecId;
 
 const OWN: &[Flag] =
     &[text("container", "c"), switch("stdin", "i"), switch("tty", "t"), switch("quiet", "q"), duration("pod-running-timeout")];
+const DETACH: &[Flag] = &[text("detach-keys", "")];
 
 /// `kubectl exec`.
 pub static COMMAND: Command = Command {
@@ -26,7 +27,7 @@ pub static COMMAND: Command = Command {
 /// `kubectl attach`.
 pub static ATTACH: Command = Command {
     usage: "(POD | TYPE/NAME) -c CONTAINER [options]",
-    flags: &[OWN],
+    flags: &[OWN, DETACH],
     run: Run::Do(attach),
     ..Command::new("attach", "Attach to a running container", attach)
 };
@@ -122,7 +123,10 @@ fn attach(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if matches!(phase, "Succeeded" | "Failed") {
         return fail(format!("cannot attach a container in a completed pod; current phase is {phase}"));
     }
-    let container = container_of(cx, &pod, cx.flags().text("container"), cx.flags().is_on("quiet"))?;
+    let container = container_of(cx, &pod, cx.flags().text("container"), cx.flags().is_on("quiet")).map_err(|e| match e {
+        CliError::Message(why) => CliError::Message(format!("cannot attach to the container: {why}")),
+        other => other,
+    })?;
     if pod.at(&["spec", "nodeName"]).is_empty() {
         return Err(Status::bad_request(format!("pod {} does not have a host assigned", pod.name())).into());
     }

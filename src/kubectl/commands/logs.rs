@@ -8,7 +8,7 @@ use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, duration, int, switch, text};
 use crate::kubectl::host::Step;
-use crate::kubectl::pods::{Purpose, container_of, containers, selected, selector_of};
+use crate::kubectl::pods::{DEFAULT_CONTAINER, Purpose, container_of, containers, selected, selector_of};
 use crate::kubectl::resources::{Info, Query, find};
 use crate::server::{ListOptions, LogCursor, LogOptions};
 
@@ -149,10 +149,15 @@ fn streams_of(cx: &mut Context<'_, '_>, pods: &[Value], container: &str) -> Resu
             inits.extend(pod.at(&["spec", "ephemeralContainers"]).items());
             inits.into_iter().map(|c| c.get("name").str().to_owned()).collect()
         } else {
-            if !container.is_empty() && !containers(pod).any(|(_, c)| c.get("name").str() == container) {
-                return fail(format!("container {container} is not valid for pod {}", pod.name()));
+            let mut pod = pod.clone();
+            if let Some(default) = pod.annotation(DEFAULT_CONTAINER).filter(|d| !d.is_empty())
+                && container.is_empty()
+                && !containers(&pod).any(|(_, c)| c.get("name").str() == default)
+            {
+                cx.out.errln(format!("Default container name {default:?} not found in pod {}", pod.name()));
+                pod.remove(&["metadata", "annotations"]);
             }
-            vec![container_of(cx, pod, container, false)?]
+            vec![container_of(cx, &pod, container, false)?]
         };
         for name in names {
             streams.push(LogStream {

@@ -39,6 +39,7 @@ const OWN: &[Flag] = &[
     text("overrides", ""),
     text("override-type", ""),
     duration("pod-running-timeout"),
+    text("detach-keys", ""),
     text_or("cascade", "background"),
     switch("force", ""),
     int("grace-period", ""),
