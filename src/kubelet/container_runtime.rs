@@ -149,16 +149,24 @@ fn groups_of(pod: &Value) -> Vec<u32> {
     all.filter_map(Value::as_int).filter_map(|n| u32::try_from(n).ok()).collect()
 }
 
+/// The domain in which the pod has its host name; nothing where it is in none.
+pub(super) fn domain(pod: &Value) -> Option<String> {
+    let subdomain = Some(pod.at(&["spec", "subdomain"]).str()).filter(|s| !s.is_empty())?;
+    Some(format!("{subdomain}.{}.svc.cluster.local", pod.namespace()))
+}
+
 /// The hosts file that the kubelet manages.
 fn hosts_file(pod: &Value, ip: &str, hostname: &str) -> String {
-    let mut text = String::from(
-        "# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n",
+    let on_host = if pod.at(&["spec", "hostNetwork"]).is_true() { " (host network)" } else { "" };
+    let mut text = format!(
+        "# Kubernetes-managed hosts file{on_host}.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n",
     );
-    let subdomain = pod.at(&["spec", "subdomain"]).str();
-    if subdomain.is_empty() {
-        text.push_str(&format!("{ip}\t{hostname}\n"));
-    } else {
-        text.push_str(&format!("{ip}\t{hostname}.{subdomain}.{}.svc.cluster.local\t{hostname}\n", pod.namespace()));
+    match domain(pod).filter(|_| on_host.is_empty()) {
+        None => text.push_str(&format!("{ip}\t{hostname}\n")),
+        Some(domain) => {
+            let short = hostname.strip_suffix(&format!(".{domain}")).unwrap_or(hostname);
+            text.push_str(&format!("{ip}\t{short}.{domain}\t{short}\n"));
+        }
     }
     let aliases = pod.at(&["spec", "hostAliases"]).items();
     if !aliases.is_empty() {

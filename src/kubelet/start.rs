@@ -4,15 +4,15 @@
 use std::collections::VecDeque;
 
 use super::container::{Exit, Instance, ProcessUse, StartFailure};
-use super::container_runtime::{self, Launch, PullFailure};
+use super::container_runtime::{self, Launch, PullFailure, domain};
 use super::env::{EnvSource, environment, expand};
 use super::images::{Pull, with_default_tag};
 use super::logs::Log;
 use super::pod_worker::{Cx, Outcome, PodWorker, Stage, What};
 use super::probes::ProbeKind;
-use super::spec::ContainerKind;
+use super::spec::{ContainerKind, PodSpec};
 use super::volumes::{account_mount, mounts_of, prepare};
-use crate::api::{ArcStr, Object};
+use crate::api::{ArcStr, Object, Value};
 use crate::base::{Duration, SortedMap, Time};
 use crate::server::EventType;
 
@@ -393,7 +393,7 @@ impl PodWorker {
             image: image.clone(),
             command,
             args,
-            hostname: self.spec.hostname.clone(),
+            hostname: kernel_hostname(&self.pod, &self.spec, &cx.node.name),
             ip,
             mounts,
             env,
@@ -515,6 +515,18 @@ enum Progress {
 impl Progress {
     fn failed(reason: &str, message: String) -> Progress {
         Progress::Failed(StartFailure { reason: reason.into(), message: message.into() })
+    }
+}
+
+/// What the kernel in the pod's containers is called: the pod, with its domain where it wants that, or the node on the node's network.
+// Models GetNodenameForKernel.
+fn kernel_hostname(pod: &Value, spec: &PodSpec, node: &ArcStr) -> ArcStr {
+    if spec.host_network {
+        return node.clone();
+    }
+    match domain(pod) {
+        Some(domain) if pod.at(&["spec", "setHostnameAsFQDN"]).is_true() => format!("{}.{domain}", spec.hostname).into(),
+        _ => spec.hostname.clone(),
     }
 }
 

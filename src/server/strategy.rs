@@ -454,10 +454,8 @@ fn drop_what_the_type_had(service: &mut Value, old: &Value) {
     };
     let has_ports = |k: &str| matches!(k, "NodePort" | "LoadBalancer");
     let is_exposed = |s: &Value, k: &str| has_ports(k) || (k == "ClusterIP" && !s.at(&["spec", "externalIPs"]).is_empty());
-    if now == "ExternalName" && before != now && service.at(&["spec", "clusterIP"]).same(old.at(&["spec", "clusterIP"])) {
-        for member in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"] {
-            service.remove(&["spec", member]);
-        }
+    if now == "ExternalName" && before != now {
+        drop(service, &["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"]);
     }
     if has_ports(&before) && !has_ports(&now) {
         let ports = old.at(&["spec", "ports"]).clone();

@@ -87,3 +87,8 @@ kubectl exec resolver -- cat /etc/resolv.conf
 kubectl exec more -- cat /etc/resolv.conf
 kubectl get pods unsafe port3 -o jsonpath='{range .items[*]}{.status.reason}: {.status.message}{"\n"}{end}'
 kubectl get pod paths -o jsonpath='{range .status.containerStatuses[*]}{.name} {.state.waiting.reason}: {.state.waiting.message}{"\n"}{end}'
+kubectl run named --image=busybox --restart=Never --overrides='{"spec":{"hostname":"h","subdomain":"sub","setHostnameAsFQDN":true}}' -- sh -c 'hostname; echo $HOSTNAME; tail -1 /etc/hosts'
+kubectl run hosted --image=busybox --restart=Never --overrides='{"spec":{"hostNetwork":true,"nodeName":"node2"}}' -- sh -c 'hostname; head -1 /etc/hosts; tail -1 /etc/hosts'
+sleep 4
+kubectl logs named
+kubectl logs hosted
