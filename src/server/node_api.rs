@@ -2,6 +2,8 @@
 //!
 //! In a real cluster these are connections from the API server to a kubelet. A client knows this trait alone.
 
+use super::list::parameter;
+use super::rest;
 use crate::api::Status;
 use crate::base::{Duration, Time};
 
@@ -22,6 +24,42 @@ pub struct LogOptions {
     pub timestamps: bool,
     /// Go on after what an earlier call gave (`--follow`): the cursor that it returned.
     pub cursor: Option<LogCursor>,
+}
+
+/// The log that a path and its query ask for.
+#[derive(Clone, Debug)]
+pub struct LogRequest {
+    /// The pod's namespace.
+    pub namespace: String,
+    /// The pod.
+    pub pod: String,
+    /// Its container; empty where it has but one.
+    pub container: String,
+    /// What of the log.
+    pub options: LogOptions,
+}
+
+impl LogRequest {
+    /// Reads a path; nothing where it is not a log's.
+    pub fn parse(path: &str) -> Option<LogRequest> {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let mut parts = path.strip_prefix("/api/v1/namespaces/")?.splitn(4, '/').map(rest::decode_percent);
+        let (namespace, resource, pod, sub) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        if (resource.as_str(), sub.as_str()) != ("pods", "log") {
+            return None;
+        }
+        let query = rest::parse_query(query);
+        let of = |name: &str| parameter(&query, name);
+        let options = LogOptions {
+            previous: of("previous") == "true",
+            timestamps: of("timestamps") == "true",
+            tail_lines: of("tailLines").parse().ok(),
+            since: of("sinceSeconds").parse().ok().map(Duration::from_secs),
+            limit_bytes: of("limitBytes").parse().ok(),
+            ..LogOptions::default()
+        };
+        Some(LogRequest { namespace, pod, container: of("container").to_owned(), options })
+    }
 }
 
 /// Where a reader of a log stands.

@@ -8,7 +8,7 @@ use crate::base::Time;
 use crate::kubectl::Behind;
 use crate::kubelet::{answer_api_request, status_response};
 use crate::network::{HttpRequest, HttpResponse, NetError, NetRequest, NetResponse};
-use crate::server::{LogOptions, NodeApi, User};
+use crate::server::{LogRequest, NodeApi, User};
 
 /// What becomes of a request.
 pub(super) enum Way {
@@ -116,8 +116,8 @@ impl Connections {
                 (Ok(to), None) => status_answer(&unreachable(&format!("{}:{}", to.host, to.port), NetError::Refused)),
             };
         }
-        if let (Some((namespace, pod)), Some(kubelets)) = (log_of(bare), cluster.kubelets.as_ref()) {
-            return match kubelets.logs(now, namespace, pod, "", &LogOptions::default()) {
+        if let (Some(asked), Some(kubelets)) = (LogRequest::parse(&path), cluster.kubelets.as_ref()) {
+            return match kubelets.logs(now, &asked.namespace, &asked.pod, &asked.container, &asked.options) {
                 Ok(log) => answered(200, "text/plain", log.bytes),
                 Err(status) => status_answer(&status),
             };
@@ -132,13 +132,6 @@ impl Connections {
         let (_, to) = self.proxied.swap_remove(at);
         answer.or_else(|error| Ok(NetResponse::Http(status_response(&unreachable(&to, error)))))
     }
-}
-
-/// The namespace and pod of whose log this is the path.
-fn log_of(path: &str) -> Option<(&str, &str)> {
-    let mut parts = path.strip_prefix("/api/v1/namespaces/")?.splitn(4, '/');
-    let (namespace, pods, pod, log) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    (pods == "pods" && log == "log").then_some((namespace, pod))
 }
 
 fn to_address(request: NetRequest, ip: &str) -> NetRequest {

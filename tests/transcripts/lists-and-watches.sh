@@ -1,4 +1,4 @@
-# The API's lists in chunks and of the past, and its watches, as a client without kubectl sees them.
+# The API's lists in chunks and of the past, its watches and logs, as a client without kubectl sees them.
 for i in 1 2 3 4 5; do kubectl create cm c$i --from-literal=n=$i; done
 kubectl get --raw '/api/v1/namespaces/default/configmaps?limit=2' > page
 grep -o '"metadata":{"continue.*' page
@@ -19,3 +19,7 @@ kubectl delete cm c1
 RV=$(kubectl get cm c2 -o jsonpath='{.metadata.resourceVersion}'); kubectl get --raw "/api/v1/namespaces/default/configmaps?watch=1&timeoutSeconds=1&resourceVersion=$RV&fieldSelector=metadata.name=c1" | grep -o '"type":"[^"]*"'
 RV=$(kubectl get cm c2 -o jsonpath='{.metadata.resourceVersion}'); kubectl get --raw "/api/v1/configmaps?watch=1&timeoutSeconds=1&resourceVersion=$RV&labelSelector=a=1" | grep -o '"type":"[^"]*"'
 kubectl get --raw '/api/v1/namespaces/default/configmaps?watch=1&timeoutSeconds=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&labelSelector=none' | grep -o '"type":"[^"]*"'
+kubectl run p --image=busybox:1.36 -- sh -c 'echo one; echo two; sleep 1000'
+kubectl wait pod/p --for=condition=Ready
+kubectl get --raw '/api/v1/namespaces/default/pods/p/log?tailLines=1'
+kubectl get --raw '/api/v1/namespaces/default/pods/q/log'

@@ -15,7 +15,7 @@ use crate::kubectl::output::columns::age;
 use crate::kubectl::output::{SortError, TabWriter, TableOptions, TablePrinter, list_of, print_groups, relaxed_path, sort_objects};
 use crate::kubectl::printing::{ObjectPrinter, read_text};
 use crate::kubectl::resources::{Found, Info, Query, find, kind_of, version_asked};
-use crate::server::{Caller, RestRequest, WatchRequest};
+use crate::server::{Caller, LogRequest, RestRequest, WatchRequest};
 use crate::store::ChangeType;
 
 const OWN: &[Flag] = &[
@@ -239,6 +239,12 @@ pub(super) fn raw(cx: &mut Context<'_, '_>, method: &str, path: &str) -> Result<
     if let Some(asked) = cx.host.api.watch_request(path).filter(|_| method == "GET") {
         cx.host.api.require_request(&cx.user(), method, path)?;
         return Watch::raw(cx, asked?);
+    }
+    if let (Some(asked), Some(node)) = (LogRequest::parse(path).filter(|_| method == "GET"), cx.host.node.as_ref()) {
+        cx.host.api.require_request(&cx.user(), method, path)?;
+        let log = node.logs(cx.host.now, &asked.namespace, &asked.pod, &asked.container, &asked.options)?;
+        cx.out.out(log.bytes);
+        return Ok(Flow::Done);
     }
     let mut body = Value::Null;
     if let Some(file) = files.first() {

@@ -8,6 +8,7 @@ mod pod_security;
 pub(super) mod pod_topology_labels;
 mod priority;
 mod resource_quota;
+mod runtime_class;
 mod service_account;
 mod storage_object;
 
@@ -23,6 +24,7 @@ pub(super) fn admit_create(server: &mut ApiServer, _by: &Caller, kind: KindRef, 
         priority::admit(server, object)?;
         default_toleration_seconds::admit(object);
         pod_topology_labels::admit(server, object);
+        runtime_class::admit(server, object)?;
     }
     if kind.plural == "persistentvolumeclaims" {
         limit_ranger::admit_claim(server, namespace, object)?;
