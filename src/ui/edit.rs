@@ -137,7 +137,7 @@ pub fn Edit(props: &Props) -> Html {
             move || drop(wait)
         }
     });
-    let no_manifest = props.files.get(props.file).is_none_or(|f| f.path == EXERCISE_FILE);
+    let is_exercise = props.files.get(props.file).is_some_and(|f| f.path == EXERCISE_FILE);
     // What was applied since has not happened yet.
     let is_past = then.is_some();
     let foreign = shown.as_ref().filter(|f| then.is_none() && is_foreign(&f.text) && !is_own(link.host.borrow().sim(), &f.text)).cloned();
@@ -184,8 +184,8 @@ pub fn Edit(props: &Props) -> Html {
                     <button class="btn outline" onclick={toggle} aria-haspopup="menu" aria-expanded={open.to_string()}>{ Icon::Book.draw() }{ Text::Examples.t(lang) }</button>
                     if *open { <div class="menu up" role="menu">{ for examples }</div> }
                 </div>
-                <span class="grow"></span>
-                <button class="btn primary" onclick={apply} disabled={no_manifest} title={Text::ApplyHint.t(lang)}>{ Icon::Play.draw() }{ Text::Apply.t(lang) }</button>
+                <small class="grow">if is_exercise { { Text::TaskHint.t(lang) } }</small>
+                <button class="btn primary" onclick={apply} disabled={is_exercise || props.files.is_empty()} title={Text::ApplyHint.t(lang)}>{ Icon::Play.draw() }{ Text::Apply.t(lang) }</button>
             </div>
         </section>
     }

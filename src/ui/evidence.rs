@@ -109,10 +109,10 @@ fn row(tone: &'static str, cells: Vec<String>, width: usize) -> Vec<Html> {
     );
     let cell = |(i, text): (usize, String)| {
         let span = if i == last { width - last } else { 1 };
-        let icon = icon.filter(|_| i == 0).map(|i| html! { <span class={classes!("tag", tone)}>{ i.draw() }</span> });
-        // The sign stays with the first word.
-        let joint = if icon.is_some() { "\u{a0}" } else { "" };
-        html! { <td colspan={span.to_string()} class={classes!((i == last).then_some("wrap"))}>{ for icon }{ joint }{ text }</td> }
+        html! { <td colspan={span.to_string()} class={classes!((i == last).then_some("wrap"))}>{ match icon.filter(|_| i == 0) {
+            Some(icon) => html! { <span class={classes!("lead", tone)}>{ icon.draw() }<span>{ text }</span></span> },
+            None => text.into(),
+        } }</td> }
     };
     cells.into_iter().enumerate().map(cell).collect()
 }

@@ -167,6 +167,7 @@ texts! {
     FoundOf: "{} of {}", "第 {} 处，共 {} 处";
     FoundNone: "nothing found", "没有找到";
     Task: "Task", "任务";
+    TaskHint: "For your readers, not for the cluster: share the session.", "给读者的，不会应用到集群：请分享会话。";
     TaskSoFar: "{} of {}", "{} / {}";
     TaskDone: "All done", "全部完成";
     TaskHolds: "Done", "已完成";

@@ -20,13 +20,29 @@ const RATE_MAX: f64 = 200.0;
 pub struct Props {
     /// The service.
     pub subject: Subject,
-    /// The most requests a second of the load that it has, where it has one.
-    pub most: Option<f64>,
+    /// The load that it has, where it has one.
+    pub runs: Option<Runs>,
 }
 
-/// The most requests a second of the load on a service, where it has one.
-pub fn most(sim: &Sim, service: &Subject) -> Option<f64> {
-    Some(load_curve(sim, &service.namespace, &service.name)?.1.iter().map(|p| p.1).fold(0.0, f64::max))
+/// A load that runs.
+#[derive(Clone, PartialEq)]
+pub struct Runs {
+    points: Vec<(f64, f64)>,
+    /// How far it has come, in hundredths of what the sliders span.
+    percent: u32,
+}
+
+/// The load on a service, where it has one.
+pub fn runs(sim: &Sim, service: &Subject) -> Option<Runs> {
+    let (since, points) = load_curve(sim, &service.namespace, &service.name)?;
+    let part = sim.now().since(since).as_secs_f64() / (POINTS * APART_S) as f64;
+    Some(Runs { points, percent: (part.min(1.0) * 100.0) as u32 })
+}
+
+/// The curve of a load that runs, at the sliders' places.
+fn curve_of(runs: Option<&Runs>) -> [f64; POINTS] {
+    let points = runs.map_or([].as_slice(), |r| r.points.as_slice());
+    std::array::from_fn(|i| points.iter().rfind(|p| p.0 <= (i * APART_S) as f64).map_or(0.0, |p| p.1))
 }
 
 /// The curve and the button that sends it.
@@ -35,7 +51,7 @@ pub fn LoadCurve(props: &Props) -> Html {
     let (lang, link) = (use_lang(), use_link());
     let s = &props.subject;
     // Several movements of the pointer may come before the next drawing: each must see the one before.
-    let (drawn, again) = (use_mut_ref(|| [0.0; POINTS]), use_force_update());
+    let (drawn, again) = (use_mut_ref(|| curve_of(props.runs.as_ref())), use_force_update());
     let curve = *drawn.borrow();
     let set = {
         let drawn = drawn.clone();
@@ -73,11 +89,15 @@ pub fn LoadCurve(props: &Props) -> Html {
         let label = fill(Text::LoadAt.t(lang), &[&(i * APART_S).to_string()]);
         html! { <input type="range" min="0" max={RATE_MAX.to_string()} step="5" value={rate.to_string()} {oninput} aria-label={label} style={format!("--f:{:.3}", rate / RATE_MAX)} /> }
     };
-    let now = props.most.map_or_else(|| Text::LoadNone.t(lang).to_owned(), |most| fill(Text::LoadRuns.t(lang), &[&most.to_string()]));
+    let most = |r: &Runs| r.points.iter().map(|p| p.1).fold(0.0, f64::max).to_string();
+    let now = props.runs.as_ref().map_or_else(|| Text::LoadNone.t(lang).to_owned(), |r| fill(Text::LoadRuns.t(lang), &[&most(r)]));
     html! {
         <div class="section curve">
             <h3>{ Icon::Globe.draw() }{ Text::LoadTitle.t(lang) }</h3>
-            <div class="eq" onpointerdown={on_draw.clone()} onpointermove={on_draw}>{ for curve.iter().enumerate().map(slider) }</div>
+            <div class="eq" onpointerdown={on_draw.clone()} onpointermove={on_draw}>
+                { for curve.iter().enumerate().map(slider) }
+                if let Some(r) = &props.runs { <i style={format!("left:{}%", r.percent)}></i> }
+            </div>
             <p class="row"><small>{ "0 s" }</small><small class="grow">{ now }</small><small>{ format!("{} s", (POINTS - 1) * APART_S) }</small></p>
             <div class="row">
                 <button class="btn outline" onclick={send(points)}>{ Icon::Play.draw() }{ Text::LoadSend.t(lang) }</button>

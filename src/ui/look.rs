@@ -161,7 +161,7 @@ fn around(subject: &Subject, lang: Lang, link: &Link) -> Html {
     };
     html! { <>
         if subject.kind == "HorizontalPodAutoscaler" { { gauge(host.sim(), subject, lang, link) } }
-        if subject.kind == "Service" { <LoadCurve key={subject.uid.clone()} subject={subject.clone()} most={load::most(host.sim(), subject)} /> }
+        if subject.kind == "Service" { <LoadCurve key={subject.uid.clone()} subject={subject.clone()} runs={load::runs(host.sim(), subject)} /> }
         { list(Text::Owner, owners) }{ list(Text::Owns, dependents) }
         <div key={subject.uid.clone()}>{ evidence(host.sim(), subject, lang) }</div>
     </> }

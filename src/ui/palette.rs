@@ -39,13 +39,14 @@ struct Entry {
 }
 
 /// The commands: name, key, and what they do.
-const COMMANDS: [(Icon, Text, &str, fn(&Link, &State)); 10] = [
+const COMMANDS: [(Icon, Text, &str, fn(&Link, &State)); 11] = [
     (Icon::Play, Text::KeyPlay, "Space", |link, state| link.play(!state.playing)),
     (Icon::Step, Text::KeyStep, ".", |link, _| link.step()),
     (Icon::Back, Text::KeyUndo, "Ctrl+Z", |link, state| link.undo(state.lang)),
     (Icon::Again, Text::BackToNow, "0", |link, _| link.with_host(Host::back_to_now)),
     (Icon::Link, Text::Share, "Shift+S", share::share),
     (Icon::Table, Text::KeyTable, "t", |link, state| link.send(Action::Table(!state.table))),
+    (Icon::Look, Text::FindInTerminal, "Ctrl+Shift+F", |link, _| link.send(Action::Find(true))),
     (Icon::Sun, Text::OtherTheme, "", |link, state| link.send(Action::Dark(!state.dark))),
     (Icon::Globe, Text::LanguageTo, "", |link, state| link.send(Action::Language(state.lang.other()))),
     (Icon::Help, Text::KeysTitle, "?", |link, _| link.send(Action::Help(true))),

@@ -39,6 +39,11 @@ for (const [theme, language, size] of [
     await axe();
     await panel(3);
     await page.locator('.sheet', { hasText: /Requests|请求/ }).locator('td', { hasText: /→/ }).first().waitFor();
+    // Whoever comes back sees the curve that runs, and how far it has come.
+    await page.locator('.look .title .btn').click();
+    await page.locator('.look .list button', { hasText: 'web' }).filter({ hasText: /reaches|可达/ }).click();
+    assert.equal(await sliders.nth(3).inputValue(), '45');
+    await page.locator('.eq i').waitFor();
     await screenshot('requests');
     await axe();
     if (narrow) await fits(page, size);

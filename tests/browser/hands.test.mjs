@@ -77,6 +77,13 @@ for (const [theme, language, size] of LOOKS) {
     await page.locator('.term .head').getByRole('button', { name: /Find in the terminal|在终端中查找/ }).click();
     await seek.locator('input').fill('line 120');
     await said(of(1, 1));
+    await page.keyboard.press('Escape');
+    // The palette knows it too.
+    await page.locator('.bar h1').click();
+    await page.keyboard.press(':');
+    await page.locator('.palette input').fill(language === 'zh-CN' ? '终端中查找' : 'find in');
+    await page.keyboard.press('Enter');
+    await until('the field has the focus again', async () => seek.locator('input').evaluate((input) => input === document.activeElement));
   });
 
   journey(`sets an exercise, and ticks what is done: ${theme} ${language} ${size.width}`, { theme, language, size, reducedMotion: size.width < 760 }, async ({ page, until, axe, screenshot }) => {
@@ -85,6 +92,7 @@ for (const [theme, language, size] of LOOKS) {
     await panel(1);
     await example(page, 'exercise');
     assert.ok(await page.getByRole('button', { name: /^(Apply|应用)$/ }).isDisabled(), 'it is nothing for the cluster');
+    await page.locator('.edit .foot small', { hasText: /share the session|请分享会话/ }).waitFor();
     // What the author writes is seen at once, and what is wrong with it.
     await page.locator('#editor .cm-content').click();
     await page.keyboard.press('Control+End');
