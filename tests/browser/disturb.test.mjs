@@ -99,7 +99,7 @@ journey('breaks a node in four ways, and mends it', { theme: 'dark' }, async ({ 
 
 journey("fills a pod's memory until it is killed", { theme: 'light' }, async ({ page, until, axe, screenshot }) => {
   await type(page, 'kubectl create deployment small --image=nginx && kubectl set resources deployment small --limits=cpu=200m,memory=64Mi');
-  await until('the one pod that has limits', async () => (await page.locator('.node .pod').count()) === 1 && (await page.locator('.node .pod .use').count()) === 2);
+  await until('the one pod that has limits', () => page.locator('.node .pod').evaluateAll((pods) => pods.length === 1 && pods[0].querySelectorAll('.use').length === 2));
   await page.locator('.node .pod').first().click();
   await page.getByRole('button', { name: 'Fill its memory' }).click();
   await page.locator('.node .pod .tag', { hasText: 'OOMKilled' }).waitFor();
