@@ -60,7 +60,8 @@ fn is_throttled(c: &ContainerView) -> bool {
 /// What a pod has used so far: a curve each for CPU and memory, with lines at what it asks for and may use.
 pub fn over_time(points: &[(Time, [u64; 2])], pod: &PodView, lang: Lang) -> Html {
     let [Some(first), Some(last)] = [points.first(), points.last()] else { return html! {} };
-    if points.len() < 2 {
+    // What has never run has no usage to show.
+    if points.len() < 2 || points.iter().all(|p| p.1 == [0, 0]) {
         return html! {};
     }
     let chart = |i: usize, name: Text, share: fn(&ContainerView) -> (u64, u64), show: fn(i64) -> String| {
