@@ -1,4 +1,4 @@
-//! The API server: verbs, subresources, admission, patches. Nothing here may know who calls.
+//! The API server: verbs, subresources, authorization, admission, patches. Nothing here may know which client calls.
 
 mod admission;
 mod api_server;
