@@ -93,7 +93,7 @@ pub(super) fn create(now: Time, launch: Launch) -> (Machine, SpawnSpec) {
             (false, _) => Stdin::Null,
         },
     };
-    let (cpu, memory) = limits_of(&launch.container);
+    let (cpu, memory) = limits_of(&launch.container, launch.pod.at(&["spec", "resources"]));
     let message_path = value.get("terminationMessagePath").as_str().unwrap_or("/dev/termination-log");
     let (mut mounts, mut volumes) = (Vec::with_capacity(launch.mounts.len() + 3), launch.volumes);
     for (name, path, text, mode) in [
@@ -119,6 +119,7 @@ pub(super) fn create(now: Time, launch: Launch) -> (Machine, SpawnSpec) {
             read_only_root: own.get("readOnlyRootFilesystem").is_true(),
             memory_limit: memory,
             cpu_millis: cpu.unwrap_or(launch.cpu_node_milli),
+            cpu_limited: cpu.is_some(),
             addresses: launch.ip.parse::<IpAddr>().into_iter().collect(),
             groups: groups_of(&launch.pod),
             externals: Vec::new(),

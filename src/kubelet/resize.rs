@@ -219,10 +219,10 @@ impl PodWorker {
             if !changes(&spec.value, instance.resized.as_ref().unwrap_or(&instance.resources)).1 {
                 continue;
             }
-            let (cpu, memory) = limits_of(&spec);
+            let (cpu, memory) = limits_of(&spec, &self.spec.resources);
             instance.resized = Some(spec.value.get("resources").clone());
             if let Some(machine) = instance.machine.as_deref_mut() {
-                machine.set_cpu_millis(cpu.unwrap_or(cx.node.cpu_milli()));
+                machine.set_cpu_millis(cpu.unwrap_or(cx.node.cpu_milli()), cpu.is_some());
                 machine.set_memory_limit(memory);
             }
             self.reschedule(cx, c);

@@ -100,10 +100,14 @@ pub(super) fn container_status_resources(resources: &Value, running: bool) -> Va
     out
 }
 
-/// CPU in thousandths of a core and memory in bytes that a container may use at most.
-pub(super) fn limits_of(container: &ContainerSpec) -> (Option<u64>, Option<u64>) {
+/// CPU in thousandths of a core and memory in bytes that a container may use at most: its own limits, or its pod's.
+pub(super) fn limits_of(container: &ContainerSpec, of_pod: &Value) -> (Option<u64>, Option<u64>) {
     let positive = |v: i64| u64::try_from(v).ok().filter(|v| *v > 0);
-    let cpu = container.resource("limits", "cpu").and_then(|q| positive(q.milli_value()));
-    let memory = container.resource("limits", "memory").and_then(|q| positive(q.value()));
+    let limit = |name: &str| {
+        let pods = || Some(of_pod.at(&["limits", name])).filter(|v| !v.is_null()).map(Quantity::of);
+        container.resource("limits", name).or_else(pods)
+    };
+    let cpu = limit("cpu").and_then(|q| positive(q.milli_value()));
+    let memory = limit("memory").and_then(|q| positive(q.value()));
     (cpu, memory)
 }

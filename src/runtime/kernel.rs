@@ -127,6 +127,8 @@ pub struct Kernel {
     pub memory_limit: Option<u64>,
     /// CPU that it may use, in thousandths of one.
     pub cpu_millis: u64,
+    /// Whether that is a limit of its own.
+    pub cpu_limited: bool,
     cpu_done_us: u64,
     /// CPU time used at two moments: the later one becomes the earlier one when it is a window old.
     cpu_marks: [(Time, u64); 2],
@@ -161,6 +163,7 @@ impl Kernel {
             hung_up: Vec::new(),
             memory_limit: None,
             cpu_millis: 4000,
+            cpu_limited: false,
             cpu_done_us: 0,
             cpu_marks: [(Time::ZERO, 0); 2],
             network_bytes: 0,

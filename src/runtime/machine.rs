@@ -30,6 +30,8 @@ pub struct MachineSpec {
     pub memory_limit: Option<u64>,
     /// CPU that may be used, in thousandths of one; 0 stands for 4000.
     pub cpu_millis: u64,
+    /// Whether that is a limit of its own, and not all that there is.
+    pub cpu_limited: bool,
     /// The machine's addresses, first the one it is known by.
     pub addresses: Vec<std::net::IpAddr>,
     /// Groups that every process is in, beside its own.
@@ -296,6 +298,7 @@ impl Machine {
         let random = RandomStream::new(spec.seed, &spec.stream);
         let mut kernel = Kernel::new(fs, ArcStr::from(spec.hostname), random, now);
         kernel.memory_limit = spec.memory_limit;
+        kernel.cpu_limited = spec.cpu_limited;
         kernel.cpu_millis = if spec.cpu_millis == 0 { 4000 } else { spec.cpu_millis };
         kernel.addresses = spec.addresses;
         kernel.groups = spec.groups;
@@ -450,9 +453,10 @@ impl Machine {
         Usage { cpu: Duration::from_micros(k.cpu_us(now)), memory_bytes: k.memory(), processes: k.procs.len() }
     }
 
-    /// Changes the CPU that it may use, in thousandths.
-    pub fn set_cpu_millis(&mut self, millis: u64) {
+    /// Changes the CPU that it may use, in thousandths, and whether that is a limit of its own.
+    pub fn set_cpu_millis(&mut self, millis: u64, limited: bool) {
         self.kernel.cpu_millis = millis.max(1);
+        self.kernel.cpu_limited = limited;
     }
 
     /// Changes the memory limit.

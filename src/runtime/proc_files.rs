@@ -1,10 +1,28 @@
-//! The files of /proc, made when they are opened.
+//! The files of /proc and of the container's control group, made when they are opened.
 
 use super::kernel::Kernel;
 use super::process::{Pid, Process};
 
-/// The text of a file of /proc; `None` where there is no such file.
+/// The names of the files of the control group that are made so.
+pub const CGROUP: [&str; 3] = ["cpu.max", "memory.current", "memory.max"];
+
+/// What a control group says of its limits and its use (cgroup v2).
+fn cgroup(k: &Kernel, file: &str) -> Option<String> {
+    Some(match file {
+        // Thousandths of a CPU as microseconds of each tenth of a second.
+        "cpu.max" if k.cpu_limited => format!("{} 100000\n", k.cpu_millis * 100),
+        "cpu.max" => "max 100000\n".into(),
+        "memory.current" => format!("{}\n", k.memory()),
+        "memory.max" => k.memory_limit.map_or_else(|| "max\n".into(), |bytes| format!("{bytes}\n")),
+        _ => return None,
+    })
+}
+
+/// The text of a file that is made when it is opened; `None` where there is no such file.
 pub fn read(k: &Kernel, p: &Process, path: &str) -> Option<String> {
+    if let Some(file) = path.strip_prefix("/sys/fs/cgroup/") {
+        return cgroup(k, file);
+    }
     let rest = path.strip_prefix("/proc/")?;
     let memory_kib = k.memory_limit.unwrap_or(8 << 30) >> 10;
     let cpus = k.cpu_millis.div_ceil(1000).max(1);

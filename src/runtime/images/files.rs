@@ -7,6 +7,7 @@ use arcstr::ArcStr;
 use super::Image;
 use crate::base::SortedMap;
 use crate::runtime::fs::{Device, Inode, Kind};
+use crate::runtime::proc_files::CGROUP;
 
 pub(super) fn with(root: Arc<Inode>, files: &[(&str, &str, u32)]) -> Arc<Inode> {
     let mut root = (*root).clone();
@@ -172,6 +173,9 @@ fn build(flavour: Flavour) -> Inode {
     root.put("dev/shm", Inode::dir(0o1777));
     for name in ["meminfo", "cpuinfo", "uptime", "loadavg", "version", "mounts"] {
         root.put(&format!("proc/{name}"), Inode::file("", 0o444));
+    }
+    for name in CGROUP {
+        root.put(&format!("sys/fs/cgroup/{name}"), Inode::file("", 0o444));
     }
     if flavour == Flavour::Scratch {
         return root;

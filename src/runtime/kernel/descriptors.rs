@@ -150,8 +150,16 @@ impl Kernel {
 
     /// Opens a file for a process: links followed, permissions looked at.
     pub fn open(&mut self, p: &Process, path: &str, how: OpenHow) -> Result<DescId, Errno> {
-        if path.starts_with("/proc/")
-            && let Some(text) = super::super::proc_files::read(self, p, path)
+        let is_made = |path: &str| path.starts_with("/proc/") || path.starts_with("/sys/");
+        let within;
+        let whole = if path.starts_with('/') {
+            path
+        } else {
+            within = format!("{}/{path}", p.cwd);
+            &within
+        };
+        if is_made(whole)
+            && let Some(text) = super::super::proc_files::read(self, p, whole)
         {
             return Ok(self.open_kind(DescKind::Text { data: Arc::new(text.into_bytes()), at: 0 }));
         }
