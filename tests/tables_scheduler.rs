@@ -1,8 +1,8 @@
 //! Scheduling held to tables of rows: what the real functions and plugins answered. They are found through
 //! `KUBARIUM_CONFORMANCE`; without it these tests say so and pass.
 
-use std::fs;
-use std::path::Path;
+mod tables;
+
 use std::sync::Arc;
 
 use kubarium::api::node_affinity::{NodeSelectorTerm, PreferredNodeAffinity, RequiredNodeAffinity};
@@ -10,53 +10,39 @@ use kubarium::api::{Value, toleration};
 use kubarium::base::{RandomStream, Time};
 use kubarium::obj;
 use kubarium::scheduler::cache::{Cache, NodeIndex};
-use kubarium::scheduler::cycle::Algorithm;
-use kubarium::scheduler::framework::{Cx, CycleState, Plugin, PreFilter, Reject};
+use kubarium::scheduler::cycle::{Algorithm, Diagnosis};
+use kubarium::scheduler::framework::{Cx, CycleState, Plugin, PluginSet, PreFilter, Reasons, Reject};
 use kubarium::scheduler::hints::ClusterEvent;
 use kubarium::scheduler::plugins::{
     INTER_POD_AFFINITY, NODE_AFFINITY, NODE_RESOURCES_FIT, PLUGINS, POD_TOPOLOGY_SPREAD, PluginId, TAINT_TOLERATION,
 };
 use kubarium::scheduler::pod_info::PodInfo;
-use kubarium::scheduler::preemption::{Budget, dry_run, pick};
+use kubarium::scheduler::preemption::{Budget, Preemption, dry_run, pick, preempt};
 use kubarium::scheduler::queue::Queue;
+use tables::Outcome;
+
+const GATE: &str = "are of a feature gate that is always on here";
+const INNER: &str = "are of a function inside the plugin, or of what it keeps between two steps";
+const UNREADABLE: &str = "have a term that cannot be read, which validation keeps out";
 
 const QUEUE: i64 = 1;
 const SKIP: i64 = 5;
 
-/// The rows of a table, each with the function it is for; `None` where there are no tables.
-fn table(name: &str) -> Option<Vec<(String, Value)>> {
-    let Ok(folder) = std::env::var("KUBARIUM_CONFORMANCE") else {
-        println!("KUBARIUM_CONFORMANCE is not set: {name} is not checked");
-        return None;
-    };
-    let path = Path::new(&folder).join("tables").join(name);
-    let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    let table = Value::from_json(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    let rows = table.get("rows").items().iter();
-    Some(
-        rows.map(
-            |r| if r.get("row").is_null() { (String::new(), r.clone()) } else { (r.get("func").str().to_owned(), r.get("row").clone()) },
-        )
-        .collect(),
-    )
-}
-
-fn check(name: &str, mut answer: impl FnMut(&str, &Value) -> Option<Result<(), String>>) {
-    let Some(rows) = table(name) else { return };
-    let (mut held, mut left_out, mut wrong) = (0, 0, Vec::new());
-    for (function, row) in &rows {
-        match answer(function, row) {
-            None => left_out += 1,
-            Some(Ok(())) => held += 1,
-            Some(Err(what)) => wrong.push(format!("{function} {:?}: {what}", row.get("name").str())),
+/// Holds a table to what `answer` says of its rows, each given with the function it is for.
+fn check(name: &str, answer: impl Fn(&str, &Value) -> Outcome) {
+    tables::check(name, |row| {
+        if row.part {
+            return Outcome::Elsewhere("are parts of what another row says");
         }
-    }
-    println!("{name}: {held} hold, {left_out} are about what is not here");
-    assert!(wrong.is_empty(), "{} rows of {name} do not hold:\n{}", wrong.len(), wrong.join("\n"));
+        if row.row.is_null() {
+            return Outcome::Elsewhere("could not be written down");
+        }
+        answer(&row.func, &row.row)
+    });
 }
 
-fn expect<T: PartialEq + std::fmt::Debug>(got: T, expected: T) -> Option<Result<(), String>> {
-    Some(if got == expected { Ok(()) } else { Err(format!("got {got:?}, expected {expected:?}")) })
+fn expect<T: PartialEq + std::fmt::Debug>(got: T, expected: T) -> Outcome {
+    tables::same(got, expected).into()
 }
 
 /// A cluster of a row's nodes and pods.
@@ -145,7 +131,7 @@ fn expected_status(status: &Value) -> (i64, Vec<String>) {
 }
 
 /// Whether a plugin would try a pod again after a node came or changed.
-fn node_hint(plugin: PluginId, row: &Value, old: &Value, new: &Value) -> Option<Result<(), String>> {
+fn node_hint(plugin: PluginId, row: &Value, old: &Value, new: &Value) -> Outcome {
     let expected = row.get("expectedHint").int() == QUEUE;
     let mut c = Cluster::new([], &Value::Null);
     let pod = c.pod(row.get("pod"));
@@ -169,14 +155,14 @@ fn row_is_unassigned(pod: &Value) -> bool {
 }
 
 /// Whether a plugin would try a pod again after a pod that has a node came, changed or went.
-fn pod_hint(plugin: PluginId, row: &Value, old: &Value, new: &Value) -> Option<Result<(), String>> {
+fn pod_hint(plugin: PluginId, row: &Value, old: &Value, new: &Value) -> Outcome {
     let expected = row.get("expectedHint").int() == QUEUE;
     let mut c = Cluster::new([], &Value::Null);
     let pod = c.pod(row.get("pod"));
     let hint = |event: ClusterEvent| PLUGINS[plugin as usize].hint(&c.cache, &pod, &event);
     // News of pods without a node help nobody and are no events here.
     if row_is_unassigned(old) || row_is_unassigned(new) {
-        return None;
+        return Outcome::Elsewhere("are of a pod without a node, of which no news is told");
     }
     let mut parser = Cluster::new([], &Value::Null);
     let got = match (old.is_null(), new.is_null()) {
@@ -189,7 +175,7 @@ fn pod_hint(plugin: PluginId, row: &Value, old: &Value, new: &Value) -> Option<R
 
 #[test]
 fn node_affinity_function() {
-    check("fn_node_affinity.json", |_, row| {
+    check("fn_node_affinity", |_, row| {
         let mut spec = Value::map();
         if !row.get("nodeSelector").is_null() {
             spec.set(&["nodeSelector"], row.get("nodeSelector"));
@@ -202,32 +188,32 @@ fn node_affinity_function() {
         for m in row.get("matches").items() {
             let node = obj!({"metadata": {"name": m.get("node"), "labels": m.get("labels")}});
             if affinity.matches(&node) != m.get("matches").is_true() {
-                return Some(Err(format!("{spec} on {node}: expected {}", m.get("matches"))));
+                return Outcome::Differs(format!("{spec} on {node}: expected {}", m.get("matches")));
             }
         }
-        Some(Ok(()))
+        Outcome::Holds
     });
 }
 
 #[test]
 fn toleration_function() {
-    check("fn_toleration.json", |_, row| {
+    check("fn_toleration", |_, row| {
         let (t, taint) = (row.get("toleration"), row.get("taint"));
         match toleration::tolerates(t, taint) == row.get("tolerates").is_true() {
-            true => Some(Ok(())),
-            false => Some(Err(format!("{t} of {taint}: expected {}", row.get("tolerates")))),
+            true => Outcome::Holds,
+            false => Outcome::Differs(format!("{t} of {taint}: expected {}", row.get("tolerates"))),
         }
     });
 }
 
 #[test]
 fn node_affinity_plugin() {
-    check("sched_nodeaffinity.json", |function, row| {
+    check("sched_nodeaffinity", |function, row| {
         if row.get("args").entries().any(|(k, _)| k == "AddedAffinity" || k == "addedAffinity") || row.get("expectedErr").is_true() {
-            return None;
+            return Outcome::Elsewhere("are of a profile with its own arguments, or of what is no object");
         }
         match function {
-            "nodeaffinity.TestNodeAffinity" => {
+            "TestNodeAffinity" => {
                 let name = if row.get("nodeName").is_empty() { "the-node".into() } else { row.get("nodeName").clone() };
                 let node = obj!({"metadata": {"name": name, "labels": row.get("labels")}});
                 let mut c = Cluster::new([&node], &Value::Null);
@@ -241,109 +227,131 @@ fn node_affinity_plugin() {
                         _ => 0,
                     };
                     if got != wanted {
-                        return Some(Err(format!("before filtering: got {got}, expected {wanted}")));
+                        return Outcome::Differs(format!("before filtering: got {got}, expected {wanted}"));
                     }
                     if got != 0 {
-                        return Some(Ok(()));
+                        return Outcome::Holds;
                     }
                 }
                 expect(status(c.filter(NODE_AFFINITY, &pod, &state, c.index(&node)), &c.cache), expected_status(row.get("wantStatus")))
             }
-            "nodeaffinity.TestNodeAffinityPriority" => {
+            "TestNodeAffinityPriority" => {
                 let mut c = Cluster::new(row.get("nodes").items(), &Value::Null);
                 let pod = c.pod(row.get("pod"));
                 let nodes: Vec<_> = row.get("nodes").items().iter().map(|n| c.index(n)).collect();
                 let got = c.score(PLUGINS[NODE_AFFINITY as usize], &pod, &nodes);
                 match row.at(&["wantPreScoreStatus", "code"]).int() {
                     SKIP => expect(got, None),
-                    // A preference that cannot be read: validation keeps those out.
-                    1 => None,
+                    1 => Outcome::Elsewhere(UNREADABLE),
                     _ => expect(got.unwrap_or(vec![0; nodes.len()]), score_list(row.get("expectedList"))),
                 }
             }
-            "nodeaffinity.Test_isSchedulableAfterNodeChange" => node_hint(NODE_AFFINITY, row, row.get("oldObj"), row.get("newObj")),
-            _ => None,
+            "Test_isSchedulableAfterNodeChange" => node_hint(NODE_AFFINITY, row, row.get("oldObj"), row.get("newObj")),
+            _ => Outcome::Elsewhere(INNER),
         }
     });
 }
 
 #[test]
 fn node_affinity_helper() {
-    check("sched_nodeaffinity_helper.json", |function, row| match function {
-        "nodeaffinity.TestNodeSelectorMatch" => {
+    check("sched_nodeaffinity_helper", |function, row| match function {
+        "TestNodeSelectorMatch" => {
             let terms = row.at(&["nodeSelector", "nodeSelectorTerms"]).items();
             let matches = !row.get("node").is_null() && terms.iter().any(|t| NodeSelectorTerm::parse(t).matches(row.get("node")));
             expect(matches, row.get("wantMatch").is_true())
         }
-        "nodeaffinity.TestPreferredSchedulingTermsScore" if row.get("wantErr").is_null() => {
+        "TestPreferredSchedulingTermsScore" if row.get("wantErr").is_null() => {
             expect(PreferredNodeAffinity::parse(row.get("prefSchedTerms")).score(row.get("node")), row.get("wantScore").int())
         }
-        "nodeaffinity.TestPodMatchesNodeSelectorAndAffinityTerms" => {
+        "TestPodMatchesNodeSelectorAndAffinityTerms" => {
             let node = obj!({"metadata": {"name": row.get("nodeName"), "labels": row.get("labels")}});
             expect(RequiredNodeAffinity::of(row.at(&["pod", "spec"])).matches(&node), row.get("want").is_true())
         }
-        _ => None,
+        _ => Outcome::Elsewhere(INNER),
     });
 }
 
 #[test]
 fn taint_toleration_plugin() {
-    check("sched_tainttoleration.json", |function, row| {
+    check("sched_tainttoleration", |function, row| {
         if row.get("enableTaintTolerationComparisonOps").is_true() || row.get("newObj").as_str().is_some() {
-            return None;
+            return Outcome::Elsewhere("are of a feature gate that is off, or of what is no object");
         }
         match function {
-            "tainttoleration.TestTaintTolerationScore" => {
+            "TestTaintTolerationScore" => {
                 let mut c = Cluster::new(row.get("nodes").items(), &Value::Null);
                 let pod = c.pod(row.get("pod"));
                 let nodes: Vec<_> = row.get("nodes").items().iter().map(|n| c.index(n)).collect();
                 expect(c.score(PLUGINS[TAINT_TOLERATION as usize], &pod, &nodes), Some(score_list(row.get("expectedList"))))
             }
-            f if f.starts_with("tainttoleration.TestTaintTolerationFilter") => {
+            f if f.starts_with("TestTaintTolerationFilter") => {
                 let mut c = Cluster::new([row.get("node")], &Value::Null);
                 let pod = c.pod(row.get("pod"));
                 let state = CycleState::default();
                 let got = c.filter(TAINT_TOLERATION, &pod, &state, c.index(row.get("node")));
                 expect(status(got, &c.cache), expected_status(row.get("wantStatus")))
             }
-            "tainttoleration.TestIsSchedulableAfterNodeChange" if !row.get("wantErr").is_true() => {
+            "TestIsSchedulableAfterNodeChange" if !row.get("wantErr").is_true() => {
                 node_hint(TAINT_TOLERATION, row, row.get("oldObj"), row.get("newObj"))
             }
-            _ => None,
+            _ => Outcome::Elsewhere(INNER),
         }
     });
 }
 
 #[test]
 fn node_resources_plugin() {
-    check("sched_noderesources.json", |function, row| match function {
-        "noderesources.TestLeastAllocatedScoringStrategy" => {
+    check("sched_noderesources", |function, row| match function {
+        "TestLeastAllocatedScoringStrategy" => {
             let plain =
                 row.get("resources").items().iter().all(|r| matches!(r.get("Name").str(), "cpu" | "memory") && r.get("Weight").int() == 1);
             if !plain || row.get("resources").items().len() != 2 || row.get("wantStatusCode").int() != 0 {
-                return None;
+                return Outcome::Elsewhere("are of a profile with its own arguments");
             }
             let mut c = Cluster::new(row.get("nodes").items(), row.get("existingPods"));
             let pod = c.pod(row.get("requestedPod"));
             let nodes: Vec<_> = row.get("nodes").items().iter().map(|n| c.index(n)).collect();
             expect(c.score(PLUGINS[NODE_RESOURCES_FIT as usize], &pod, &nodes), Some(score_list(row.get("expectedScores"))))
         }
-        "noderesources.Test_isSchedulableAfterNodeChange" if !row.get("expectedErr").is_true() => {
+        "Test_isSchedulableAfterNodeChange" if !row.get("expectedErr").is_true() => {
             node_hint(NODE_RESOURCES_FIT, row, row.get("oldObj"), row.get("newObj"))
         }
-        _ => None,
+        "Test_isSchedulableAfterNodeChange" => Outcome::Elsewhere("are of what is no object"),
+        "Test_isSchedulableAfterPodChange" => {
+            let (old, new) = (row.get("oldObj"), row.get("newObj"));
+            if row.get("expectedErr").is_true() || !row.get("enableInPlacePodVerticalScaling").is_true() {
+                return Outcome::Elsewhere("are of a feature gate that is always on here, or of what is no object");
+            }
+            if new.is_null() || row_is_unassigned(new) {
+                return pod_hint(NODE_RESOURCES_FIT, row, old, new);
+            }
+            let mut c = Cluster::new([], &Value::Null);
+            let (pod, old, new) = (c.pod(row.get("pod")), c.pod(old), c.pod(new));
+            let event = ClusterEvent::PodScaledDown { old: &old, new: &new };
+            expect(PLUGINS[NODE_RESOURCES_FIT as usize].hint(&c.cache, &pod, &event), row.get("expectedHint").int() == QUEUE)
+        }
+        "TestIsFit" if row.get("node").is_null() => Outcome::Elsewhere("are of a node that is none"),
+        "TestIsFit" => {
+            let mut node = row.get("node").clone();
+            node.set(&["metadata", "name"], "node");
+            let mut c = Cluster::new([&node], &Value::Null);
+            let pod = c.pod(row.get("pod"));
+            let (_, state) = c.pre_filter(NODE_RESOURCES_FIT, &pod);
+            expect(c.filter(NODE_RESOURCES_FIT, &pod, &state, c.index(&node)).is_none(), row.get("expected").is_true())
+        }
+        _ => Outcome::Elsewhere("are of scoring that the default profile does not use, or of a function inside the plugin"),
     });
 }
 
 #[test]
 fn topology_spread_plugin() {
-    check("sched_podtopologyspread.json", |function, row| match function {
-        "podtopologyspread.TestSingleConstraint" | "podtopologyspread.TestMultipleConstraints" => {
+    check("sched_podtopologyspread", |function, row| match function {
+        "TestSingleConstraint" | "TestMultipleConstraints" => {
             let honors_policies = row.get("pod").at(&["spec", "topologySpreadConstraints"]).items().iter();
             let has_policy =
                 honors_policies.clone().any(|c| !c.get("nodeAffinityPolicy").is_null() || !c.get("nodeTaintsPolicy").is_null());
             if has_policy && !row.get("enableNodeInclusionPolicy").is_true() {
-                return None;
+                return Outcome::Elsewhere(GATE);
             }
             let mut c = Cluster::new(row.get("nodes").items(), row.get("existingPods"));
             let pod = c.pod(row.get("pod"));
@@ -352,15 +360,15 @@ fn topology_spread_plugin() {
                 let index = c.cache.node_named(node).expect("the row's node");
                 let got = if answer == PreFilter::Skip { 0 } else { code(c.filter(POD_TOPOLOGY_SPREAD, &pod, &state, index)) };
                 if got != wanted.int() {
-                    return Some(Err(format!("{node}: got {got}, expected {wanted}")));
+                    return Outcome::Differs(format!("{node}: got {got}, expected {wanted}"));
                 }
             }
-            Some(Ok(()))
+            Outcome::Holds
         }
-        "podtopologyspread.TestPodTopologySpreadScore" => {
+        "TestPodTopologySpreadScore" => {
             let mut constraints = row.at(&["pod", "spec", "topologySpreadConstraints"]).items().iter();
             if !row.get("enableMatchLabelKeys").is_true() && constraints.any(|c| !c.get("matchLabelKeys").is_null()) {
-                return None;
+                return Outcome::Elsewhere(GATE);
             }
             let all: Vec<&Value> = row.get("nodes").items().iter().chain(row.get("failedNodes").items()).collect();
             let mut c = Cluster::new(all, row.get("existingPods"));
@@ -373,25 +381,23 @@ fn topology_spread_plugin() {
             let nodes: Vec<_> = row.get("nodes").items().iter().map(|n| c.index(n)).collect();
             expect(c.score(PLUGINS[POD_TOPOLOGY_SPREAD as usize], &pod, &nodes), Some(score_list(row.get("want"))))
         }
-        "podtopologyspread.Test_isSchedulableAfterNodeChange" => {
-            node_hint(POD_TOPOLOGY_SPREAD, row, row.get("oldNode"), row.get("newNode"))
-        }
-        "podtopologyspread.Test_isSchedulableAfterPodChange" => {
+        "Test_isSchedulableAfterNodeChange" => node_hint(POD_TOPOLOGY_SPREAD, row, row.get("oldNode"), row.get("newNode")),
+        "Test_isSchedulableAfterPodChange" => {
             let is_own = |p: &Value| p.at(&["metadata", "uid"]).str() == row.at(&["pod", "metadata", "uid"]).str();
             // News of the waiting pod itself go another way.
             if is_own(row.get("newPod")) || is_own(row.get("oldPod")) || row.get("expectedErr").is_true() {
-                return None;
+                return Outcome::Elsewhere("are of news of the waiting pod itself, which go another way, or of what is no object");
             }
             pod_hint(POD_TOPOLOGY_SPREAD, row, row.get("oldPod"), row.get("newPod"))
         }
-        _ => None,
+        _ => Outcome::Elsewhere(INNER),
     });
 }
 
 #[test]
 fn inter_pod_affinity_plugin() {
-    check("sched_interpodaffinity.json", |function, row| match function {
-        "interpodaffinity.TestRequiredAffinitySingleNode" | "interpodaffinity.TestRequiredAffinityMultipleNodes" => {
+    check("sched_interpodaffinity", |function, row| match function {
+        "TestRequiredAffinitySingleNode" | "TestRequiredAffinityMultipleNodes" => {
             let one = [row.get("node").clone()];
             let nodes = if row.get("nodes").is_null() { &one[..] } else { row.get("nodes").items() };
             let mut c = Cluster::new(nodes, row.get("pods"));
@@ -400,8 +406,7 @@ fn inter_pod_affinity_plugin() {
             match row.at(&["wantPreFilterStatus", "code"]).int() {
                 SKIP => return expect(answer, PreFilter::Skip),
                 0 => {}
-                // Terms that cannot be read: validation keeps those out.
-                _ => return None,
+                _ => return Outcome::Elsewhere(UNREADABLE),
             }
             for (i, node) in nodes.iter().enumerate() {
                 let nothing = Value::Null;
@@ -412,15 +417,15 @@ fn inter_pod_affinity_plugin() {
                 };
                 let got = status(c.filter(INTER_POD_AFFINITY, &pod, &state, c.index(node)), &c.cache);
                 if got != expected_status(wanted) {
-                    return Some(Err(format!("node {i}: got {got:?}, expected {wanted}")));
+                    return Outcome::Differs(format!("node {i}: got {got:?}, expected {wanted}"));
                 }
             }
-            Some(Ok(()))
+            Outcome::Holds
         }
-        "interpodaffinity.TestPreferredAffinity" | "interpodaffinity.TestPreferredAffinityWithHardPodAffinitySymmetricWeight" => {
+        "TestPreferredAffinity" | "TestPreferredAffinityWithHardPodAffinitySymmetricWeight" => {
             let own_weight = !row.get("hardPodAffinityWeight").is_null() && row.get("hardPodAffinityWeight").int() != 1;
             if row.get("ignorePreferredTermsOfExistingPods").is_true() || own_weight {
-                return None;
+                return Outcome::Elsewhere("are of a profile with its own arguments");
             }
             let mut c = Cluster::new(row.get("nodes").items(), row.get("pods"));
             let pod = c.pod(row.get("pod"));
@@ -429,18 +434,18 @@ fn inter_pod_affinity_plugin() {
             match row.at(&["wantStatus", "code"]).int() {
                 SKIP => expect(got, None),
                 0 => expect(got, Some(score_list(row.get("expectedList")))),
-                _ => None,
+                _ => Outcome::Elsewhere(UNREADABLE),
             }
         }
-        "interpodaffinity.Test_isSchedulableAfterNodeChange" => node_hint(INTER_POD_AFFINITY, row, row.get("oldNode"), row.get("newNode")),
-        "interpodaffinity.Test_isSchedulableAfterPodChange" => {
+        "Test_isSchedulableAfterNodeChange" => node_hint(INTER_POD_AFFINITY, row, row.get("oldNode"), row.get("newNode")),
+        "Test_isSchedulableAfterPodChange" => {
             let is_own = |p: &Value| p.at(&["metadata", "uid"]).str() == row.at(&["pod", "metadata", "uid"]).str();
             if is_own(row.get("newPod")) || is_own(row.get("oldPod")) {
-                return None;
+                return Outcome::Elsewhere("are of news of the waiting pod itself, which go another way");
             }
             pod_hint(INTER_POD_AFFINITY, row, row.get("oldPod"), row.get("newPod"))
         }
-        _ => None,
+        _ => Outcome::Elsewhere(INNER),
     });
 }
 
@@ -457,24 +462,71 @@ fn named_nodes(names: &Value) -> Vec<Value> {
     names.items().iter().map(|n| node(n.str())).collect()
 }
 
+/// A look for victims, after nodes were refused as the row says.
+fn preempting(row: &Value) -> Outcome {
+    let name = row.get("name").str();
+    if name.contains("extenders") || name.contains("TestPlugin") {
+        return Outcome::Elsewhere("are of plugins of one's own");
+    }
+    if name.contains("SchedulingGroup") {
+        return Outcome::Elsewhere("are of groups of pods behind alpha gates");
+    }
+    let named: Vec<Value> = row.get("nodes").items().iter().filter(|n| n.as_str().is_some()).cloned().collect();
+    let nodes = if named.is_empty() { row.get("nodes").items().to_vec() } else { named_nodes(&Value::from(named)) };
+    let mut c = Cluster::new(&nodes, row.get("pods"));
+    let pod = c.pod(row.get("pod"));
+    c.algorithm.judge(&c.cache, &pod);
+    let mut state = CycleState::default();
+    for (id, plugin) in PLUGINS.iter().enumerate().filter(|(_, p)| p.filters()) {
+        if plugin.pre_filter(&mut c.cache, &pod, c.algorithm.fits(&pod.class), &mut state) == PreFilter::Skip {
+            state.skip_filter.insert(id as PluginId);
+        }
+    }
+    let reject = |status: &Value| Reject { plugin: 0, unresolvable: status.get("code").int() == 3, reasons: Reasons::default() };
+    let mut told: Vec<(NodeIndex, Reject)> = Vec::new();
+    for node in &nodes {
+        let status = row.at(&["filteredNodesStatuses", "nodeToStatus", node.at(&["metadata", "name"]).str()]);
+        let status = if status.is_null() { row.get("nominatedNodeStatus") } else { status };
+        if !status.is_null() {
+            told.push((c.index(node), reject(status)));
+        }
+    }
+    let absent = row.at(&["filteredNodesStatuses", "absentNodesStatus"]);
+    let absent = (!absent.is_null()).then(|| reject(absent));
+    let refused_by = PluginSet::default();
+    let d = Diagnosis { nodes: told, absent, pre_filter_message: None, refused_by, all_nodes: nodes.len(), state };
+    let cx = Cx { cache: &c.cache, pod: &pod, fits: c.algorithm.fits(&pod.class) };
+    let found = preempt(&cx, &d, &Queue::default(), &[], &mut RandomStream::new(1, "t"), Time::ZERO);
+    if !row.get("expected").is_null() {
+        return expect(!matches!(found, Preemption::NotEligible(_)), row.get("expected").is_true());
+    }
+    let (got, said) = match found {
+        Preemption::Preempt(best) => (c.cache.node(best.node).name.to_string(), Vec::new()),
+        Preemption::NotEligible(why) => (String::new(), vec![format!("preemption: {why}")]),
+        Preemption::NotHelpful(why) => (String::new(), vec![format!("preemption: {why}")]),
+    };
+    let reasons = row.at(&["wantStatus", "reasons"]).items().iter().map(|r| r.str().to_owned()).collect();
+    expect((got.as_str(), said), (row.at(&["wantResult", "NominatingInfo", "NominatedNodeName"]).str(), reasons))
+}
+
 #[test]
 fn preemption() {
-    check("preemption.json", |function, row| {
+    check("preemption", |function, row| {
         let (preemptor, there) = match function {
-            "defaultpreemption.TestDryRunPreemption" => (row.get("testPods").items().first()?, row.get("initPods")),
-            "defaultpreemption.TestSelectBestCandidate" => (row.get("pod"), row.get("pods")),
-            _ => return None,
+            "TestDryRunPreemption" => (&row.get("testPods").items()[0], row.get("initPods")),
+            "TestSelectBestCandidate" => (row.get("pod"), row.get("pods")),
+            "TestPostFilter" | "TestPodEligibleToPreemptOthers" => return preempting(row),
+            "TestPreEnqueue" => return Outcome::Elsewhere("are of preemption that runs beside the cycle"),
+            _ => return Outcome::Elsewhere("are of plugins of one's own"),
         };
         let several = row.get("testPods").items().len() > 1;
-        // Start times that differ by nanoseconds, which the rows do not show.
         let name = row.get("name").str();
         if name.contains("start time") || name.contains("StartTime") {
-            return None;
+            return Outcome::Elsewhere("have start times that differ by nanoseconds, which the rows do not show");
         }
         let requests = |p: &Value| p.at(&["spec", "containers"]).items().iter().any(|c| !c.at(&["resources", "requests"]).is_empty());
-        // Rows whose filter is not a plugin of the profile, or whose sampling is set up otherwise.
         if several || row.get("fakeFilterRC").int() != 0 || !row.get("args").is_null() || !requests(preemptor) {
-            return None;
+            return Outcome::Elsewhere("have a filter that is no plugin of the profile, or a sampling of their own");
         }
         let nodes = named_nodes(row.get("nodeNames"));
         let mut c = Cluster::new(&nodes, there);
@@ -490,10 +542,14 @@ fn preemption() {
         let potential: Vec<NodeIndex> = nodes.iter().map(|n| c.index(n)).collect();
         let cx = Cx { cache: &c.cache, pod: &pod, fits: c.algorithm.fits(&pod.class) };
         let (candidates, _) = dry_run(&cx, &state, &potential, &Queue::default(), &budgets, &mut RandomStream::new(1, "t"), Time::ZERO);
-        if function == "defaultpreemption.TestSelectBestCandidate" {
+        if function == "TestSelectBestCandidate" {
             let best = pick(candidates, Time::ZERO).map(|b| c.cache.node(b.node).name.to_string()).unwrap_or_default();
             let allowed = row.get("expected").items().iter().any(|n| n.str() == best);
-            return if allowed { Some(Ok(())) } else { Some(Err(format!("got {best:?}, expected one of {}", row.get("expected")))) };
+            return if allowed {
+                Outcome::Holds
+            } else {
+                Outcome::Differs(format!("got {best:?}, expected one of {}", row.get("expected")))
+            };
         }
         let mut got: Vec<(String, Vec<String>, i64)> = candidates
             .iter()

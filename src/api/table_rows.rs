@@ -12,21 +12,45 @@ pub fn recorded(path: &str) -> Option<Value> {
     Some(Value::from_json(&text).expect("the file is JSON"))
 }
 
-/// Holds the rows of a table that come from one of its functions to what `judge` says of them: `None` where a row is of something
-/// else. Fewer than `least` held rows are a failure too, wherever there is a table.
-pub fn check(table: &str, function: &str, least: usize, judge: impl Fn(&Value) -> Option<Result<(), String>>) {
+/// What became of a row.
+pub enum Outcome {
+    /// We do as the row says.
+    Holds,
+    /// The row is about something else than what we do, for this reason.
+    Elsewhere(&'static str),
+    /// We do otherwise.
+    Differs(String),
+}
+
+impl From<Result<(), String>> for Outcome {
+    fn from(result: Result<(), String>) -> Outcome {
+        result.map_or_else(Outcome::Differs, |()| Outcome::Holds)
+    }
+}
+
+/// Judges a row, or leaves it out for this reason.
+pub fn unless(left_out: bool, why: &'static str, judge: impl FnOnce() -> Result<(), String>) -> Outcome {
+    if left_out { Outcome::Elsewhere(why) } else { judge().into() }
+}
+
+/// Holds the rows of a table that come from one of its functions to what `judge` says of them, and says how many were run. Fewer than
+/// `least` held rows are a failure too, wherever there is a table.
+pub fn check<T: Into<Outcome>>(table: &str, function: &str, least: usize, judge: impl Fn(&Value) -> T) {
     let Some(rows) = recorded(&format!("tables/{table}.json")) else { return };
-    let (mut held, mut wrong) = (0, Vec::new());
+    let (mut held, mut left_out, mut wrong) = (0, Vec::new(), Vec::new());
     for row in rows.get("rows").items() {
         if row.get("func").str().rsplit('.').next() != Some(function) {
             continue;
         }
-        match judge(row.get("row")) {
-            Some(Ok(())) => held += 1,
-            Some(Err(why)) => wrong.push(format!("{why}: {}", row.get("row").to_json())),
-            None => {}
+        match judge(row.get("row")).into() {
+            Outcome::Holds => held += 1,
+            Outcome::Differs(why) => wrong.push(format!("{why}: {}", row.get("row").to_json())),
+            Outcome::Elsewhere(why) => left_out.push(why),
         }
     }
+    let not_run = left_out.len();
+    left_out.dedup();
+    println!("{table} {function}: {} run, {not_run} do not apply {left_out:?}", held + wrong.len());
     assert!(wrong.is_empty(), "{} rows of {table} {function} do not hold:\n{}", wrong.len(), wrong.join("\n"));
     assert!(held >= least, "only {held} rows of {table} {function} were looked at");
 }

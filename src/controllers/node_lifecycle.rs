@@ -3,7 +3,7 @@
 use super::flags::Flags;
 use super::work_queue::WorkQueue;
 use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType, Subresource, WriteOptions};
 
@@ -14,6 +14,81 @@ const NOT_READY: &str = "node.kubernetes.io/not-ready";
 const UNREACHABLE: &str = "node.kubernetes.io/unreachable";
 /// Conditions that a kubelet posts.
 const CONDITIONS: [&str; 4] = ["MemoryPressure", "DiskPressure", "PIDPressure", "Ready"];
+
+/// The time between two nodes of a zone that are given up (`--node-eviction-rate`), and where much of a large zone is down
+/// (`--secondary-node-eviction-rate`).
+const EVICTION_PERIOD: Duration = Duration::from_secs(10);
+const SECONDARY_PERIOD: Duration = Duration::from_secs(100);
+/// Zones of more nodes are large (`--large-cluster-size-threshold`).
+const LARGE_ZONE: usize = 50;
+
+/// How the nodes of a zone are as a whole (`ComputeZoneState`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ZoneState {
+    Normal,
+    PartialDisruption,
+    FullDisruption,
+}
+
+impl ZoneState {
+    fn of(ready: usize, silent: usize) -> ZoneState {
+        match (ready, silent) {
+            (0, 1..) => ZoneState::FullDisruption,
+            // The unhealthy zone threshold is 55 %.
+            (_, 3..) if silent * 100 >= (silent + ready) * 55 => ZoneState::PartialDisruption,
+            _ => ZoneState::Normal,
+        }
+    }
+
+    /// The time between two nodes that are given up; none where none is.
+    fn period(self, nodes: usize) -> Option<Duration> {
+        match self {
+            ZoneState::PartialDisruption if nodes > LARGE_ZONE => Some(SECONDARY_PERIOD),
+            ZoneState::PartialDisruption => None,
+            _ => Some(EVICTION_PERIOD),
+        }
+    }
+}
+
+/// A zone, and its nodes that are about to be given up (`RateLimitedTimedQueue`).
+#[derive(Clone, Debug)]
+struct Zone {
+    state: Option<ZoneState>,
+    period: Option<Duration>,
+    /// When the next may be given up, where any may.
+    free_at: Time,
+    waiting: Vec<ArcStr>,
+}
+
+impl Zone {
+    fn new() -> Zone {
+        Zone { state: None, period: Some(EVICTION_PERIOD), free_at: Time::ZERO, waiting: Vec::new() }
+    }
+
+    /// Another pace (`SwapLimiter`): whoever had to wait before has to wait again.
+    fn swap(&mut self, period: Option<Duration>, now: Time) {
+        if period != self.period {
+            if let Some(next) = period
+                && (self.period.is_none() || self.free_at > now)
+            {
+                self.free_at = now + next;
+            }
+            self.period = period;
+        }
+    }
+}
+
+/// The key of a node's zone (`GetZoneKey`).
+fn zone_of(node: &Value) -> ArcStr {
+    let label = |kind: &str| {
+        let beta = format!("failure-domain.beta.kubernetes.io/{kind}");
+        node.label(&format!("topology.kubernetes.io/{kind}")).or_else(|| node.label(&beta)).unwrap_or("").to_owned()
+    };
+    match (label("region"), label("zone")) {
+        (region, zone) if region.is_empty() && zone.is_empty() => ArcStr::new(),
+        (region, zone) => format!("{region}:\0:{zone}").as_str().into(),
+    }
+}
 
 /// Watches over nodes.
 #[derive(Clone, Debug)]
@@ -27,6 +102,9 @@ pub struct NodeLifecycleController {
     arrivals: Vec<(Value, bool)>,
     /// How long a node may be silent.
     grace: Duration,
+    zones: SortedMap<ArcStr, Zone>,
+    /// When the zones are to be looked at.
+    zones_at: Option<Time>,
 }
 
 /// The first look at nodes that is not before this moment.
@@ -44,7 +122,66 @@ impl NodeLifecycleController {
             recorder: EventRecorder::new(MANAGER, ""),
             arrivals: Vec::new(),
             grace: flags.node_grace,
+            zones: SortedMap::new(),
+            zones_at: None,
         }
+    }
+
+    /// Sees how many nodes of each zone are up, and sets the pace at which the others are given up (`handleDisruption`). Where no
+    /// zone has a node that is up, the fault is taken to be the control plane's own, and no node is.
+    fn judge_zones(&mut self, api: &mut ApiServer, by: &Caller) -> Result<(), Status> {
+        let mut counts: SortedMap<ArcStr, (usize, usize, usize)> = SortedMap::new();
+        for node in api.iter(Kind::named("Node"), None) {
+            let count = counts.entry(zone_of(node)).or_default();
+            count.0 += 1;
+            // What says so of itself does not count (`isNodeExcludedFromDisruptionChecks`).
+            match node.condition("Ready") {
+                _ if is_excluded(node) => {}
+                "True" => count.1 += 1,
+                _ => count.2 += 1,
+            }
+        }
+        self.zones.retain(|zone, _| counts.contains_key(zone));
+        let full = ZoneState::FullDisruption;
+        let full_now = counts.iter().all(|(_, (_, ready, silent))| ZoneState::of(*ready, *silent) == full);
+        let was_full = counts.keys().all(|zone| self.zones.get(zone).is_some_and(|z| z.state == Some(full)));
+        for (zone, (nodes, ready, silent)) in counts.iter() {
+            let zone = self.zones.entry(zone.clone()).or_insert_with(Zone::new);
+            let state = ZoneState::of(*ready, *silent);
+            if full_now && !was_full {
+                zone.waiting.clear();
+                zone.swap(None, by.now);
+            } else if !full_now && (was_full || zone.state != Some(state)) {
+                zone.swap(state.period(*nodes), by.now);
+            }
+            zone.state = Some(state);
+        }
+        if full_now && !was_full {
+            let tainted = api.iter(Kind::named("Node"), None).filter(|n| !n.at(&["spec", "taints"]).is_empty()).cloned();
+            for node in tainted.collect::<Vec<_>>() {
+                let mut next = node.clone();
+                for key in [NOT_READY, UNREACHABLE] {
+                    set_taint(&mut next, key, "NoExecute", false, by.now);
+                }
+                write(api, by, &node, next)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives up a node whose turn it is (`doNoExecuteTaintingPass`); false where it is nobody's.
+    fn give_up_one(&mut self, api: &mut ApiServer, by: &Caller) -> Result<bool, Status> {
+        let due = |z: &Zone| z.period.is_some() && z.free_at <= by.now && !z.waiting.is_empty();
+        let Some((_, zone)) = self.zones.iter_mut().find(|(_, z)| due(z)) else { return Ok(false) };
+        zone.free_at = by.now + zone.period.unwrap_or(EVICTION_PERIOD);
+        let name = zone.waiting.remove(0);
+        let Some(node) = api.peek(Kind::named("Node"), "", &name).cloned() else { return Ok(true) };
+        let ready = node.condition("Ready").to_owned();
+        let mut next = node.clone();
+        set_taint(&mut next, NOT_READY, "NoExecute", ready == "False", by.now);
+        set_taint(&mut next, UNREACHABLE, "NoExecute", ready == "Unknown", by.now);
+        write(api, by, &node, next)?;
+        Ok(true)
     }
 
     /// Sets the labels and NoSchedule taints of a node (`reconcileNodeLabels`, `doNoScheduleTaintingPass`).
@@ -89,11 +226,22 @@ impl NodeLifecycleController {
         }
         let Some(node) = api.peek(nodes, "", name).cloned() else { return Ok(()) };
         let ready = node.condition("Ready").to_owned();
-        let mut next = node.clone();
-        set_taint(&mut next, NOT_READY, "NoExecute", ready == "False", by.now);
-        set_taint(&mut next, UNREACHABLE, "NoExecute", ready == "Unknown", by.now);
-        write(api, by, &node, next)?;
-        if matches!(ready.as_str(), "False" | "Unknown") {
+        let has = |key: &str| node.at(&["spec", "taints"]).items().iter().any(|t| is_taint(t, key, "NoExecute"));
+        let zone = self.zones.entry(zone_of(&node)).or_insert_with(Zone::new);
+        let down = matches!(ready.as_str(), "False" | "Unknown");
+        let other = if ready == "False" { UNREACHABLE } else { NOT_READY };
+        // A node that comes back is taken back at once, and one that was given up for the other reason changes it.
+        if !down || has(other) {
+            zone.waiting.retain(|n| n != name);
+            let mut next = node.clone();
+            set_taint(&mut next, NOT_READY, "NoExecute", ready == "False", by.now);
+            set_taint(&mut next, UNREACHABLE, "NoExecute", ready == "Unknown", by.now);
+            write(api, by, &node, next)?;
+        } else if !has(if ready == "False" { NOT_READY } else { UNREACHABLE }) && !zone.waiting.contains(name) {
+            zone.waiting.push(name.clone());
+        }
+        self.zones_at = Some(by.now);
+        if down {
             if before == "True" && ready == "Unknown" {
                 let message = format!("Node {name} status is now: NodeNotReady");
                 self.recorder.event(api, by.now, &node, EventType::Normal, "NodeNotReady", &message);
@@ -144,9 +292,18 @@ pub(super) fn mark_unknown(node: &mut Value, now: Time) {
     }
 }
 
+/// Whether a node says of itself that it does not count.
+fn is_excluded(node: &Value) -> bool {
+    node.label("node.kubernetes.io/exclude-disruption").is_some()
+}
+
+fn is_taint(taint: &Value, key: &str, effect: &str) -> bool {
+    taint.get("key").str() == key && taint.get("effect").str() == effect
+}
+
 /// Adds or takes away a taint.
 fn set_taint(node: &mut Value, key: &str, effect: &str, wanted: bool, now: Time) {
-    let is_it = |t: &Value| t.get("key").str() == key && t.get("effect").str() == effect;
+    let is_it = |t: &Value| is_taint(t, key, effect);
     let has = node.at(&["spec", "taints"]).items().iter().any(is_it);
     if has == wanted {
         return;
@@ -183,6 +340,10 @@ impl Component for NodeLifecycleController {
             }
             return;
         }
+        let was_ready = change.old.as_ref().map(|old| old.condition("Ready").to_owned());
+        if change.current().is_none() || was_ready.as_deref() != Some(change.object.condition("Ready")) {
+            self.zones_at = self.zones_at.or(Some(next_look(now)));
+        }
         if change.current().is_none() {
             self.arrivals.push((change.object.clone(), false));
             return;
@@ -195,10 +356,7 @@ impl Component for NodeLifecycleController {
             return;
         }
         self.changed.add_at(name.clone(), now);
-        let tainted = |key: &str| {
-            let taints = change.object.at(&["spec", "taints"]).items();
-            taints.iter().any(|t| t.get("key").str() == key && t.get("effect").str() == "NoExecute")
-        };
+        let tainted = |key: &str| change.object.at(&["spec", "taints"]).items().iter().any(|t| is_taint(t, key, "NoExecute"));
         let consistent = match change.object.condition("Ready") {
             "False" => tainted(NOT_READY),
             "Unknown" => tainted(UNREACHABLE),
@@ -213,7 +371,9 @@ impl Component for NodeLifecycleController {
         if !self.arrivals.is_empty() {
             return Some(Time::ZERO);
         }
-        [self.changed.next_at(), self.monitored.next_at()].into_iter().flatten().min()
+        let due = |z: &Zone| z.period.filter(|_| !z.waiting.is_empty()).map(|_| z.free_at);
+        let zones = self.zones.iter().filter_map(|(_, z)| due(z)).min();
+        [self.changed.next_at(), self.monitored.next_at(), self.zones_at, zones].into_iter().flatten().min()
     }
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
@@ -236,10 +396,113 @@ impl Component for NodeLifecycleController {
             }
             return;
         }
-        let Some(name) = self.monitored.pop_due(now) else { return };
-        match self.monitor(api, &by, &name) {
-            Ok(()) => self.monitored.forget(&name),
-            Err(_) => self.monitored.add_rate_limited(name, now),
+        if let Some(name) = self.monitored.pop_due(now) {
+            match self.monitor(api, &by, &name) {
+                Ok(()) => self.monitored.forget(&name),
+                Err(_) => self.monitored.add_rate_limited(name, now),
+            }
+            return;
         }
+        // A write that is refused here is tried again with the next look.
+        if self.zones_at.is_some_and(|at| at <= now) {
+            self.zones_at = self.judge_zones(api, &by).err().map(|_| next_look(now + MONITOR_PERIOD));
+            return;
+        }
+        if self.give_up_one(api, &by).is_err() {
+            self.zones_at = Some(next_look(now + MONITOR_PERIOD));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::table_rows::{check, same};
+
+    const AT: Time = Time::from_secs(1000);
+
+    fn by() -> Caller {
+        Caller::new(AT, "test")
+    }
+
+    /// Writes a node's status; the conditions alone, as rows say little else.
+    fn tell(api: &mut ApiServer, name: &str, status: &Value) {
+        let nodes = Kind::named("Node");
+        let mut node = api.peek(nodes, "", name).cloned().expect("the row's node");
+        node.set(&["status"], obj!({"conditions": status.get("conditions")}));
+        api.update(&by(), nodes, node, Subresource::Status, &WriteOptions::default()).expect("a valid status");
+    }
+
+    fn with_nodes(nodes: &Value) -> (ApiServer, NodeLifecycleController) {
+        let mut api = ApiServer::new(0);
+        for given in nodes.items() {
+            let made = obj!({"metadata": {"name": given.name(), "labels": given.at(&["metadata", "labels"])}});
+            api.create(&by(), Kind::named("Node"), "", made, &WriteOptions::default()).expect("a valid node");
+            tell(&mut api, given.name(), given.get("status"));
+        }
+        (api, NodeLifecycleController::new(&Flags::default()))
+    }
+
+    #[test]
+    fn zones_that_are_down() {
+        check("nodelifecycle", "TestMonitorNodeHealth", 9, |row| {
+            let (mut api, mut controller) = with_nodes(row.get("nodeList"));
+            let mut judged = |api: &mut ApiServer| {
+                controller.judge_zones(api, &by()).expect("nothing refuses");
+                controller.zones.iter().map(|(k, z)| (k.to_string(), format!("{:?}", z.state.expect("judged")))).collect::<Vec<_>>()
+            };
+            let wanted = |member: &str| row.get(member).entries().map(|(k, v)| (k.to_string(), v.str().to_owned())).collect();
+            same(judged(&mut api), wanted("expectedInitialStates"))?;
+            for (node, status) in row.get("nodeList").items().iter().zip(row.get("updatedNodeStatuses").items()) {
+                tell(&mut api, node.name(), status);
+            }
+            same(judged(&mut api), wanted("expectedFollowingStates"))
+        });
+        check("nodelifecycle", "Test_isNodeExcludedFromDisruptionChecks", 3, |row| {
+            same(is_excluded(row.get("input")), row.get("want").is_true())
+        });
+    }
+
+    #[test]
+    fn pods_of_a_silent_node() {
+        check("nodelifecycle", "TestMonitorNodeHealthMarkPodsNotReady", 3, |row| {
+            let (mut api, mut controller) = with_nodes(row.at(&["fakeNodeHandler", "Existing"]));
+            let pods = Kind::named("Pod");
+            api.create_namespace(&by(), "default");
+            let pod = obj!({"metadata": {"name": "pod0"}, "spec": {"nodeName": "node0", "containers": [{"name": "c", "image": "i"}]}});
+            let mut pod = api.create(&by(), pods, "default", pod, &WriteOptions::default()).map_err(|e| e.to_string())?;
+            pod.set(&["status", "conditions"], obj!([{"type": "Ready", "status": "True"}]));
+            api.update(&by(), pods, pod, Subresource::Status, &WriteOptions::default()).map_err(|e| e.to_string())?;
+            api.stop_heartbeats(AT, "node0");
+            let later = Caller::new(AT + Duration::from_nanos(row.get("timeToPass").int().unsigned_abs()), "test");
+            controller.monitor(&mut api, &later, &"node0".into()).map_err(|e| e.to_string())?;
+            let ready = api.peek(pods, "default", "pod0").expect("the pod is there").condition("Ready") == "True";
+            same(!ready, row.get("expectedPodStatusUpdate").is_true())
+        });
+    }
+
+    /// Three nodes of one zone go silent at once: they are given up one in ten seconds, and none is where no node is left.
+    #[test]
+    fn nodes_are_given_up_one_by_one() {
+        let node = |i: usize, ready: &str| obj!({"metadata": {"name": format!("node{i}")}, "status": {"conditions": [{"type": "Ready", "status": ready}]}});
+        let run = |nodes: Vec<Value>| {
+            let (mut api, mut controller) = with_nodes(&Value::from(nodes));
+            let names: Vec<ArcStr> = api.iter(Kind::named("Node"), None).map(Object::name_arc).collect();
+            names.iter().for_each(|name| controller.monitored.add_at(name.clone(), AT));
+            let mut given_up = Vec::new();
+            for s in 0..40 {
+                let now = AT + Duration::from_secs(s);
+                while controller.next_wake().is_some_and(|at| at <= now) {
+                    controller.wake(&mut api, now);
+                }
+                let taints = |n: &Value| n.at(&["spec", "taints"]).items().iter().any(|t| is_taint(t, UNREACHABLE, "NoExecute"));
+                given_up.push(api.iter(Kind::named("Node"), None).filter(|n| taints(n)).count());
+            }
+            [0, 5, 15, 25, 35].map(|s| given_up[s])
+        };
+        assert_eq!(run(vec![node(1, "Unknown"), node(2, "Unknown"), node(3, "True"), node(4, "True")]), [1, 1, 2, 2, 2]);
+        // Most of a small zone is down: nobody is given up.
+        assert_eq!(run((1..5).map(|i| node(i, if i == 4 { "True" } else { "Unknown" })).collect()), [0; 5]);
+        assert_eq!(run((1..4).map(|i| node(i, "Unknown")).collect()), [0; 5]);
     }
 }

@@ -223,7 +223,8 @@ impl ReplicaSetController {
             status.set(&["terminatingReplicas"], counts.terminating);
         }
         status.set(&["observedGeneration"], object.at(&["metadata", "generation"]).int());
-        set_failure(&mut status, failure, by.now);
+        let too_many = counts.active as i64 > object.at(&["spec", "replicas"]).as_int().unwrap_or(1);
+        set_failure(&mut status, failure, if too_many { "FailedDelete" } else { "FailedCreate" }, by.now);
         if status.same(object.get("status")) {
             return Ok(());
         }
@@ -244,13 +245,13 @@ fn concerns(old: &Value, new: &Value) -> bool {
 }
 
 /// Sets or clears the ReplicaFailure condition.
-fn set_failure(status: &mut Value, failure: Option<&crate::api::Status>, now: Time) {
+pub(super) fn set_failure(status: &mut Value, failure: Option<&crate::api::Status>, reason: &str, now: Time) {
     let has = status.get("conditions").items().iter().any(|c| c.get("type").str() == "ReplicaFailure");
     match failure {
         Some(_) if has => {}
         Some(why) => {
             let condition = obj!({
-                "type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": why.message.as_str(),
+                "type": "ReplicaFailure", "status": "True", "reason": reason, "message": why.message.as_str(),
                 "lastTransitionTime": now.rfc3339()
             });
             status.get_mut("conditions").list_mut().push(condition);

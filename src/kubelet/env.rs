@@ -226,7 +226,7 @@ fn service_variables(source: &EnvSource<'_>) -> Vec<(ArcStr, ArcStr)> {
     let mut add = |service: &Value| {
         let ip = service.at(&["spec", "clusterIP"]).str();
         let ports = service.at(&["spec", "ports"]).items();
-        if ip.is_empty() || ip == "None" || ports.is_empty() {
+        if ports.is_empty() {
             return;
         }
         let name = service.name().to_uppercase().replace('-', "_");
@@ -256,16 +256,16 @@ fn service_variables(source: &EnvSource<'_>) -> Vec<(ArcStr, ArcStr)> {
             put(prefix, url);
         }
     };
-    if let Some(kubernetes) = source.api.peek(kind, "default", "kubernetes") {
-        add(kubernetes);
-    }
+    let has_ip = |s: &&Value| !matches!(s.at(&["spec", "clusterIP"]).str(), "" | "None");
+    let mut services: Vec<&Value> = Vec::new();
     if source.spec.service_links {
-        for service in source.api.iter(kind, Some(source.pod.namespace())) {
-            if (service.namespace(), service.name()) != ("default", "kubernetes") {
-                add(service);
-            }
-        }
+        services.extend(source.api.iter(kind, Some(source.pod.namespace())).filter(has_ip));
     }
+    // A service of the pod's own namespace takes the place of the API server's that has its name.
+    if !services.iter().any(|s| s.name() == "kubernetes") {
+        services.extend(source.api.peek(kind, "default", "kubernetes").filter(has_ip));
+    }
+    services.into_iter().for_each(&mut add);
     out
 }
 

@@ -93,7 +93,7 @@ impl Scheduler {
                 Some(old) if old.class.id != pod.class.id => {
                     self.queue.on_event(&self.cache, &ClusterEvent::PodRelabelled { old: &old, new: &pod }, now);
                     if old.class.requests != pod.class.requests {
-                        self.queue.on_event(&self.cache, &ClusterEvent::PodScaledDown(&pod), now);
+                        self.queue.on_event(&self.cache, &ClusterEvent::PodScaledDown { old: &old, new: &pod }, now);
                     }
                 }
                 Some(_) => {}

@@ -31,8 +31,13 @@ pub enum ClusterEvent<'a> {
         /// After.
         new: &'a PodInfo,
     },
-    /// A pod that has a node requests less.
-    PodScaledDown(&'a PodInfo),
+    /// A pod that has a node requests something else.
+    PodScaledDown {
+        /// Before.
+        old: &'a PodInfo,
+        /// After.
+        new: &'a PodInfo,
+    },
     /// A pod that had a node is gone.
     PodDeleted(&'a PodInfo),
     /// A claim, volume or storage class came or changed.

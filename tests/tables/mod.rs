@@ -10,6 +10,8 @@ use kubarium::api::Value;
 pub struct Row {
     /// The upstream test that it comes from.
     pub func: String,
+    /// With its package and the function inside it.
+    pub whole: String,
     /// The row's name there.
     pub key: String,
     /// The line of the test that used it: which of its loops.
@@ -21,6 +23,11 @@ pub struct Row {
 }
 
 impl Row {
+    /// The innermost function that the row comes from, such as one that several tests share.
+    pub fn inner(&self) -> &str {
+        self.whole.rsplit('.').next().unwrap_or_default()
+    }
+
     /// The name that the row gives itself, or its key.
     pub fn title(&self) -> &str {
         let names = ["name", "Name", "title", "test", "desc", "testName", "description"];
@@ -54,6 +61,7 @@ pub fn rows(table: &str) -> Vec<Row> {
     let all = Value::from_json(&text).expect("a table is JSON");
     let row = |r: &Value| Row {
         func: r.get("func").str().split('.').nth(1).unwrap_or_default().to_owned(),
+        whole: r.get("func").str().to_owned(),
         key: r.get("key").str().to_owned(),
         line: r.get("line").int(),
         part: r.get("func").str().ends_with(".func1"),

@@ -3,7 +3,7 @@
 //! nor is made, or the other way round.
 
 use super::*;
-use crate::api::table_rows::{check, same};
+use crate::api::table_rows::{check, same, unless};
 use crate::base::Duration;
 
 const NAMESPACE: &str = "snazzycats";
@@ -91,6 +91,33 @@ fn one_look_at_a_cron_job() {
         let refused = !row.get("jobCreateError").is_null() || !row.get("jobGetErr").is_null();
         // Rows without a time are of the clean-up alone.
         let applies = !caches_differ && !from_nowhere && !refused && moment(row.get("now")).is_some();
-        applies.then(|| sync(row))
+        unless(!applies, "what the cache and the cluster differ in, or a write that fails", || sync(row))
+    });
+}
+
+#[test]
+fn finished_jobs_are_cleaned_up() {
+    check("cronjob_controller", "TestControllerV2CleanupFinishedJobs", 1, |row| {
+        let names: Vec<&str> = row.get("expectedDeletedJobs").items().iter().map(Value::str).collect();
+        unless(row.get("cronJob").is_null(), "a part of what another row says", || {
+            let by = Caller::new(moment(row.get("now")).ok_or("no time")?, "test");
+            let mut api = ApiServer::new(0);
+            api.create_namespace(&by, "foo-ns");
+            let (kind, options) = (Kind::named("Job"), WriteOptions::default());
+            let spec = obj!({"template": {"spec": {"restartPolicy": "Never", "containers": [{"name": "c", "image": "i"}]}}});
+            let mut jobs = Vec::new();
+            for given in row.get("finishedJobs").items() {
+                let job = obj!({"metadata": {"name": given.name()}, "spec": spec.clone()});
+                let mut job = api.create(&by, kind, "foo-ns", job, &options).map_err(|e| e.to_string())?;
+                job.set(&["status", "startTime"], given.at(&["status", "startTime"]));
+                job.set(&["status", "conditions"], obj!([{"type": "Complete", "status": "True"}]));
+                jobs.push(job);
+            }
+            let mut recorder = EventRecorder::new(MANAGER, "");
+            let mut sync = Sync { api: &mut api, by, recorder: &mut recorder, cron_job: row.get("cronJob").clone(), jobs: jobs.clone() };
+            sync.clean_up();
+            let gone = jobs.iter().map(Object::name).filter(|name| api.peek(kind, "foo-ns", name).is_none()).collect();
+            same(names, gone)
+        })
     });
 }

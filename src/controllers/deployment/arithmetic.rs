@@ -55,7 +55,7 @@ pub fn replica_set_proportion(
     if to_add > 0 { fraction.min(allowed) } else { fraction.max(allowed) }
 }
 
-fn replica_set_fraction(
+pub(super) fn replica_set_fraction(
     rs_replicas: i64,
     deployment_replicas: i64,
     max_surge: i64,

@@ -4,9 +4,11 @@
 //! no like here, and the two halves of `reconcileOldReplicaSets`, which is one step here and is held to as one.
 
 use super::*;
-use crate::api::table_rows::{check, same};
+use crate::api::table_rows::{Outcome, check, same, unless};
 use crate::base::{Duration, Order as _};
 use crate::obj;
+
+const UNWRITTEN: &str = "a row that could not be written down";
 
 /// An API server with a Deployment and its ReplicaSets, oldest first, and what a reconcile would work on.
 struct World {
@@ -106,9 +108,11 @@ fn rolling(replicas: &Value, surge: &Value, unavailable: &Value) -> Value {
 #[test]
 fn sizes_in_the_middle_of_a_rollout() {
     check("deployment_controller", "TestScale", 15, |row| {
-        // A write that failed left an annotation behind, which is not how writes go here.
-        if row.get("deployment").is_null() || !row.get("desiredReplicasAnnotations").is_null() {
-            return None;
+        if row.get("deployment").is_null() {
+            return Outcome::Elsewhere(UNWRITTEN);
+        }
+        if !row.get("desiredReplicasAnnotations").is_null() {
+            return Outcome::Elsewhere("an annotation that a failed write left behind");
         }
         // What a template that changed beside the number leads to shows in the whole controller only.
         let mut world = World::new(row.get("deployment").clone());
@@ -130,7 +134,7 @@ fn sizes_in_the_middle_of_a_rollout() {
         let expected = row.get("expectedOld").items().iter().chain([row.get("expectedNew")]).filter(|s| !s.is_null());
         let mut expected: Vec<(String, i64)> = expected.map(|s| (s.name().to_owned(), replicas_of(s))).collect();
         expected.order();
-        Some(same(world.sizes(), expected))
+        same(world.sizes(), expected).into()
     });
 }
 
@@ -144,7 +148,7 @@ fn steps_of_a_rolling_update() {
         let scaled = world.sync().scale_new(&set, old + new).expect("nothing refuses");
         let size = world.sizes().into_iter().find(|(n, _)| n == "new").map_or(-1, |(_, size)| size);
         let wanted = if row.get("scaleExpected").is_true() { row.get("expectedNewReplicas").int() } else { new };
-        Some(same((scaled, size), (row.get("scaleExpected").is_true(), wanted)))
+        same((scaled, size), (row.get("scaleExpected").is_true(), wanted))
     });
     check("deployment_controller", "TestDeploymentController_reconcileOldReplicaSets", 5, |row| {
         let mut world = World::new(rolling(row.get("deploymentReplicas"), &0.into(), row.get("maxUnavailable")));
@@ -154,7 +158,7 @@ fn steps_of_a_rolling_update() {
         let scaled = world.sync().scale_down_old().expect("nothing refuses");
         let size = world.sizes().into_iter().find(|(name, _)| name == "old").map_or(-1, |(_, size)| size);
         let wanted = if row.get("scaleExpected").is_true() { n("expectedOldReplicas") } else { n("oldReplicas") };
-        Some(same((scaled, size), (row.get("scaleExpected").is_true(), wanted)))
+        same((scaled, size), (row.get("scaleExpected").is_true(), wanted))
     });
 }
 
@@ -171,11 +175,11 @@ fn old_generations_are_cleaned_up() {
         before.into_iter().map(|(name, _)| name).filter(|name| after.iter().all(|(n, _)| n != name)).collect::<Vec<_>>()
     };
     check("deployment_controller", "TestDeploymentController_cleanupDeployment", 6, |row| {
-        (!row.get("oldRSs").is_null()).then(|| same(cleaned(row).len() as i64, row.get("expectedDeletions").int()))
+        unless(row.get("oldRSs").is_null(), UNWRITTEN, || same(cleaned(row).len() as i64, row.get("expectedDeletions").int()))
     });
     check("deployment_controller", "TestDeploymentController_cleanupDeploymentOrder", 5, |row| {
         let expected = || row.get("expectedDeletedRSs").entries().map(|(k, _)| k.to_string()).collect::<Vec<_>>();
-        (!row.get("oldRSs").is_null()).then(|| same(cleaned(row), expected()))
+        unless(row.get("oldRSs").is_null(), UNWRITTEN, || same(cleaned(row), expected()))
     });
 }
 
@@ -192,13 +196,16 @@ fn old_pods_hold_a_recreation_up() {
         let pods = row.get("podMap").entries().flat_map(|(_, list)| list.items());
         for (i, pod) in pods.enumerate() {
             let mut made = obj!({"metadata": {"name": format!("p{i}"), "namespace": "default"}, "spec": template("old").get("spec")});
-            made.set(&["metadata", "ownerReferences"], vec![controller_ref(owner.as_ref()?, Kind::named("ReplicaSet"))]);
+            made.set(
+                &["metadata", "ownerReferences"],
+                vec![controller_ref(owner.as_ref().expect("a ReplicaSet of the row"), Kind::named("ReplicaSet"))],
+            );
             let (by, kind) = (Caller::new(world.now, "test"), Kind::named("Pod"));
             let mut made = world.api.create(&by, kind, "default", made, &WriteOptions::default()).expect("a valid pod");
             made.set(&["status", "phase"], pod.at(&["status", "phase"]));
             world.api.update(&by, kind, made, Subresource::Status, &WriteOptions::default()).expect("a valid status");
         }
-        Some(same(world.sync().old_pods_left(), row.get("hasOldPodsRunning").is_true()))
+        same(world.sync().old_pods_left(), row.get("hasOldPodsRunning").is_true())
     });
 }
 
@@ -212,15 +219,15 @@ fn what_a_status_says() {
     let now = Time::from_secs(1_000_000);
     check("deployment_util", "TestDeploymentComplete", 6, |row| {
         let d = row.get("d");
-        Some(same(with_deployment(d, |s| s.is_complete(&s.deployment.get("status").clone())), row.get("expected").is_true()))
+        same(with_deployment(d, |s| s.is_complete(&s.deployment.get("status").clone())), row.get("expected").is_true())
     });
     check("deployment_util", "TestDeploymentProgressing", 7, |row| {
-        Some(same(with_deployment(row.get("d"), |s| s.has_progressed(row.get("newStatus"))), row.get("expected").is_true()))
+        same(with_deployment(row.get("d"), |s| s.has_progressed(row.get("newStatus"))), row.get("expected").is_true())
     });
     check("deployment_util", "TestDeploymentTimedOut", 5, |row| {
         // The table's clock stood at twenty seconds past.
         let mut d = row.get("d").clone();
-        let told = d.at(&["status", "conditions"]).items().first()?.get("lastUpdateTime").str().to_owned();
+        let told = d.at(&["status", "conditions"]).items()[0].get("lastUpdateTime").str().to_owned();
         let second = |at: std::ops::Range<usize>| told.get(at).and_then(|t| t.parse::<u64>().ok()).unwrap_or(0);
         let ago = 80 - (60 * second(14..16) + second(17..19));
         d.at_mut(&["status", "conditions"]).list_mut()[0].set(&["lastUpdateTime"], (now - Duration::from_secs(ago)).rfc3339());
@@ -229,7 +236,7 @@ fn what_a_status_says() {
         if reason.is_empty() {
             d.at_mut(&["status", "conditions"]).list_mut()[0].set(&["reason"], "ReplicaSetUpdated");
         }
-        Some(same(with_deployment(&d, |s| s.has_deadline() && s.has_timed_out(d.get("status"))), row.get("expected").is_true()))
+        same(with_deployment(&d, |s| s.has_deadline() && s.has_timed_out(d.get("status"))), row.get("expected").is_true())
     });
     for (function, least) in [("TestMaxUnavailable", 8), ("TestMinAvailable", 8)] {
         check("deployment_util", function, least, |row| {
@@ -240,7 +247,7 @@ fn what_a_status_says() {
                 _ if recreate => 0,
                 _ => s.wanted() - s.max_unavailable(),
             });
-            Some(same(got, row.get("expected").int()))
+            same(got, row.get("expected").int())
         });
     }
 }
@@ -250,7 +257,7 @@ fn how_the_progressing_condition_moves() {
     check("deployment_controller", "TestSyncRolloutStatus", 10, |row| {
         // The table's past is a past here too.
         let past = (Time::from_secs(1_000_000) - Duration::from_secs(1000)).rfc3339();
-        let row = &Value::from_json(&row.to_json().replace("2017-02-15T18:49:00Z", &past)).ok()?;
+        let row = &Value::from_json(&row.to_json().replace("2017-02-15T18:49:00Z", &past)).expect("the row is JSON");
         let mut world = World::new(row.get("d").clone());
         let new = row.get("newRS");
         let mut old: Vec<Value> = row.get("allRSs").items().to_vec();
@@ -261,6 +268,22 @@ fn how_the_progressing_condition_moves() {
         let status = sync.deployment.get("status");
         let found = progress::condition(status, "Progressing");
         let got = found.map_or((String::new(), String::new()), |c| (c.get("status").str().to_owned(), c.get("reason").str().to_owned()));
-        Some(same(got, (row.get("conditionStatus").str().to_owned(), row.get("conditionReason").str().to_owned())))
+        same(got, (row.get("conditionStatus").str().to_owned(), row.get("conditionReason").str().to_owned()))
+    });
+}
+
+#[test]
+fn shares_of_a_scaling() {
+    check("deployment_util", "TestGetReplicaSetFraction", 9, |row| {
+        let n = |member: &str| row.get(member).int();
+        let max = row.at(&["rsAnnotations", MAX]).str().parse().ok();
+        let got = arithmetic::replica_set_fraction(
+            n("rsReplicas"),
+            n("deploymentReplicas"),
+            n("deploymentMaxSurge"),
+            max,
+            n("deploymentStatusReplicas"),
+        );
+        same(got, n("expectedFraction"))
     });
 }

@@ -3,6 +3,8 @@
 pub mod behavior;
 pub mod calculator;
 mod metric;
+#[cfg(test)]
+mod tests;
 
 use behavior::{Memory, Recommendation};
 use calculator::Proposal;

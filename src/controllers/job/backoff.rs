@@ -55,9 +55,12 @@ pub fn remaining(now: Time, min: Duration, max: Duration, failures: u32, last: T
 /// When a pod ended: its last container's end, else when it stopped being ready, else when it was deleted, else when it was made.
 pub fn finished_at(pod: &Value) -> Time {
     let made = || pod.at(&["metadata", "creationTimestamp"]);
-    let containers = pod.at(&["status", "containerStatuses"]).items();
-    let ends: Option<Vec<Time>> =
-        containers.iter().map(|c| Time::parse_rfc3339(c.at(&["state", "terminated", "finishedAt"]).str())).collect();
+    let sidecars = pod.at(&["spec", "initContainers"]).items().iter().filter(|c| c.get("restartPolicy").str() == "Always");
+    let sidecars: Vec<&str> = sidecars.map(|c| c.get("name").str()).collect();
+    let containers = pod.at(&["status", "containerStatuses"]).items().iter();
+    let containers =
+        containers.chain(pod.at(&["status", "initContainerStatuses"]).items().iter().filter(|s| sidecars.contains(&s.get("name").str())));
+    let ends: Option<Vec<Time>> = containers.map(|c| Time::parse_rfc3339(c.at(&["state", "terminated", "finishedAt"]).str())).collect();
     if let Some(last) = ends.and_then(|e| e.into_iter().max()) {
         return last;
     }

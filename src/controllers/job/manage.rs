@@ -13,14 +13,19 @@ const BURST: usize = 500;
 const FAILURES: &str = "batch.kubernetes.io/job-index-failure-count";
 const IGNORED_FAILURES: &str = "batch.kubernetes.io/job-index-ignored-failure-count";
 
+/// A count that an annotation tells; none where it tells something else (`getIntValueFromAnnotation`).
+fn annotated(pod: &Value, name: &str) -> i64 {
+    pod.annotation(name).and_then(|t| t.parse::<i32>().ok()).map_or(0, |n| i64::from(n.max(0)))
+}
+
 /// Counted failures of a pod's index before it.
 pub(super) fn index_failures(pod: &Value) -> i64 {
-    pod.annotation(FAILURES).and_then(|t| t.parse().ok()).unwrap_or(0)
+    annotated(pod, FAILURES)
 }
 
 /// Failures of a pod's index before it that the podFailurePolicy ignored.
 pub(super) fn ignored_index_failures(pod: &Value) -> i64 {
-    pod.annotation(IGNORED_FAILURES).and_then(|t| t.parse().ok()).unwrap_or(0)
+    annotated(pod, IGNORED_FAILURES)
 }
 
 impl Sync<'_> {
@@ -154,7 +159,7 @@ impl Sync<'_> {
     }
 
     /// How long an index still has to wait after its last failure.
-    fn index_wait(&self, index: i64) -> Duration {
+    pub(super) fn index_wait(&self, index: i64) -> Duration {
         let Some(last) = self.delayed.get(&index) else { return Duration::ZERO };
         let failures = u32::try_from(index_failures(last) + ignored_index_failures(last) + 1).unwrap_or(u32::MAX);
         backoff::remaining(self.by.now, backoff::BACKOFF_MIN, backoff::BACKOFF_MAX, failures, backoff::finished_at(last))
@@ -190,7 +195,7 @@ impl Sync<'_> {
     }
 
     /// The pod of one index.
-    fn indexed(&self, template: &Value, index: i64) -> Value {
+    pub(super) fn indexed(&self, template: &Value, index: i64) -> Value {
         let mut pod = template.clone();
         pod.set(&["metadata", "generateName"], generate_name(self.job.name(), index));
         pod.set(&["metadata", "annotations", indexes::INDEX], index.to_string());

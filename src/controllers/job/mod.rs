@@ -89,8 +89,7 @@ impl JobController {
             self.backoff.remove(key);
             return Ok(());
         };
-        let managed_by = job.at(&["spec", "managedBy"]).str();
-        if !managed_by.is_empty() && managed_by != "kubernetes.io/job-controller" {
+        if is_managed_elsewhere(&job) {
             return Ok(());
         }
         if is_finished(&job) {
@@ -103,29 +102,7 @@ impl JobController {
         let by = Caller::new(now, MANAGER);
         let selector = LabelSelector::from_object(job.at(&["spec", "selector"])).map_err(|e| Status::internal(e.to_string()))?;
         let pods = claim_pods(api, &by, &job, kind, &selector, |_| true)?;
-        let active: Vec<Value> = pods.iter().filter(|p| is_active(p)).cloned().collect();
-        let uids = |list: &str| job.at(&["status", "uncountedTerminatedPods", list]).items().iter().map(Value::arc_str).collect();
-        let mut sync = Sync {
-            uncounted_succeeded: uids("succeeded"),
-            uncounted_failed: uids("failed"),
-            api,
-            by,
-            recorder: &mut self.recorder,
-            ready: active.iter().filter(|p| is_ready(p)).count() as i64,
-            terminating: pods.iter().filter(|p| p.is_terminating() && !has_ended(p)).count() as i64,
-            pods,
-            active,
-            succeeded: 0,
-            failed: 0,
-            backoff: BackoffRecord::default(),
-            finished: None,
-            previously_succeeded: Intervals::default(),
-            succeeded_indexes: Intervals::default(),
-            failed_indexes: None,
-            delayed: SortedMap::new(),
-            again: None,
-            job,
-        };
+        let mut sync = Sync::new(api, by, &mut self.recorder, job, pods);
         let result = sync.run(self.backoff.get(key).copied().unwrap_or_default());
         let (again, record) = (sync.again, sync.backoff);
         self.backoff.insert(key.clone(), record);
@@ -139,9 +116,15 @@ impl JobController {
     fn release_orphan(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
         let Some(pod) = api.peek(Kind::named("Pod"), &key.0, &key.1).cloned() else { return Ok(()) };
         let owner = pod.controller_ref();
-        if owner.get("kind").str() == "Job"
+        let is_job = owner.get("kind").str() == "Job" && owner.get("apiVersion").str() == "batch/v1";
+        // What another kind controls is not this controller's to let go.
+        if !owner.is_null() && !is_job {
+            return Ok(());
+        }
+        if is_job
             && let Some(job) = api.peek(Kind::named("Job"), &key.0, owner.get("name").str())
             && job.uid() == owner.get("uid").str()
+            && (!is_finished(job) || is_managed_elsewhere(job))
         {
             return Ok(());
         }
@@ -157,7 +140,33 @@ impl JobController {
     }
 }
 
-impl Sync<'_> {
+impl<'a> Sync<'a> {
+    fn new(api: &'a mut ApiServer, by: Caller, recorder: &'a mut EventRecorder, job: Value, pods: Vec<Value>) -> Sync<'a> {
+        let active: Vec<Value> = pods.iter().filter(|p| is_active(p)).cloned().collect();
+        let uids = |list: &str| job.at(&["status", "uncountedTerminatedPods", list]).items().iter().map(Value::arc_str).collect();
+        Sync {
+            uncounted_succeeded: uids("succeeded"),
+            uncounted_failed: uids("failed"),
+            api,
+            by,
+            recorder,
+            ready: active.iter().filter(|p| is_ready(p)).count() as i64,
+            terminating: pods.iter().filter(|p| p.is_terminating() && !has_ended(p)).count() as i64,
+            pods,
+            active,
+            succeeded: 0,
+            failed: 0,
+            backoff: BackoffRecord::default(),
+            finished: None,
+            previously_succeeded: Intervals::default(),
+            succeeded_indexes: Intervals::default(),
+            failed_indexes: None,
+            delayed: SortedMap::new(),
+            again: None,
+            job,
+        }
+    }
+
     /// One pass (`syncJob`).
     fn run(&mut self, record: BackoffRecord) -> Result<(), Status> {
         let spec = self.job.get("spec").clone();
@@ -340,7 +349,8 @@ impl Sync<'_> {
         self.succeeded = self.succeeded_indexes.total();
         if let Some(limit) = self.limit_per_index() {
             let before = Intervals::parse(self.job.at(&["status", "failedIndexes"]).str(), completions);
-            let new: Vec<i64> = self.pods.iter().filter(|p| self.index_failed(p, limit)).filter_map(index_of).collect();
+            let new: Vec<i64> =
+                self.pods.iter().filter(|p| tracking::has_finalizer(p) && self.index_failed(p, limit)).filter_map(index_of).collect();
             let failed = before.with(new);
             let max = self.job.at(&["spec", "maxFailedIndexes"]).as_int();
             if self.finished.is_none() {
@@ -431,6 +441,11 @@ impl Sync<'_> {
 /// Whether a Job has a Complete or Failed condition.
 pub(super) fn is_finished(job: &Value) -> bool {
     job.condition("Complete") == "True" || job.condition("Failed") == "True"
+}
+
+/// Whether another controller looks after a Job.
+fn is_managed_elsewhere(job: &Value) -> bool {
+    !matches!(job.at(&["spec", "managedBy"]).str(), "" | "kubernetes.io/job-controller")
 }
 
 fn has_ended(pod: &Value) -> bool {

@@ -246,7 +246,7 @@ mod tests {
                 let after = Owners { refs: before.wanted(&policy), ..before };
                 let (needs_set, needs_pod) = (row.get("needsSetRef").is_true(), row.get("needsPodRef").is_true());
                 let got = (after.has_uid(&set), after.has_uid(&pod), after.up_to_date(&policy));
-                Some(same(got, (needs_set, needs_pod, true)))
+                same(got, (needs_set, needs_pod, true))
             });
         }
     }
@@ -259,19 +259,19 @@ mod tests {
             set.set(&["metadata", "uid"], "ss-456");
             let (pod, policy) = (pod("pod-1", "pod-123"), Retention::of(&set, row.at(&["policy", "whenScaled"]).str() == "Delete"));
             let owners = Owners { set: &set, pod: &pod, refs: row.get("ownerRefs").items().to_vec() };
-            Some(same(owners.up_to_date(&policy), row.get("shouldMatch").is_true()))
+            same(owners.up_to_date(&policy), row.get("shouldMatch").is_true())
         });
         check(TABLE, "TestHasUnexpectedController", 11, |row| {
             let (set, pod) = (set(&Value::Null), pod("pod", "pod-uid"));
             let owners = Owners { set: &set, pod: &pod, refs: row.get("refs").items().to_vec() };
-            Some(same(owners.has_unexpected_controller(false), row.get("shouldReportUnexpectedController").is_true()))
+            same(owners.has_unexpected_controller(false), row.get("shouldReportUnexpectedController").is_true())
         });
         check(TABLE, "TestNonController", 10, |row| {
             let mut set = set(&Value::Null);
             set.set(&["metadata", "uid"], row.get("setUID"));
             let pod = pod("pod", row.get("podUID").str());
             let owners = Owners { set: &set, pod: &pod, refs: row.get("refs").items().to_vec() };
-            Some(same(owners.has_non_controller(), row.get("nonController").is_true()))
+            same(owners.has_non_controller(), row.get("nonController").is_true())
         });
     }
 
@@ -300,7 +300,7 @@ mod tests {
                 let kind = Kind::named("PersistentVolumeClaim");
                 api.create(&by, kind, "default", claim, &WriteOptions::default()).expect("a claim that is right");
             }
-            Some(same(is_stale(&api, &set, &pod("set-3", uid)), row.get("expected").is_true()))
+            same(is_stale(&api, &set, &pod("set-3", uid)), row.get("expected").is_true())
         });
     }
 }

@@ -81,10 +81,19 @@ impl Plugin for NodeResourcesFit {
                 let (requests, node) = (&pod.class.requests, cache.node(*index));
                 change.allocatable && fits_empty(requests, node) && (change.added || has_more(cache, requests, node, old))
             }
-            ClusterEvent::PodDeleted(_) | ClusterEvent::PodScaledDown(_) => true,
+            ClusterEvent::PodDeleted(_) => true,
+            ClusterEvent::PodScaledDown { old, new } => frees(&pod.class.requests, &old.class.requests, &new.class.requests),
             _ => false,
         }
     }
+}
+
+/// Whether a pod that changed asks for less of something that is wanted (`isSchedulableAfterPodScaleDown`).
+fn frees(wanted: &Resources, old: &Resources, new: &Resources) -> bool {
+    wanted.milli_cpu > 0 && old.milli_cpu > new.milli_cpu
+        || wanted.memory > 0 && old.memory > new.memory
+        || wanted.ephemeral_storage > 0 && old.ephemeral_storage > new.ephemeral_storage
+        || wanted.scalars.iter().any(|(index, amount)| *amount > 0 && old.scalar(*index) > new.scalar(*index))
 }
 
 /// Whether the node would do if nothing ran there.

@@ -459,9 +459,10 @@ mod tests {
             ("TestReplaceWithRawExtension", "StrategicMergePatchRawTestCaseData", 6),
         ] {
             table_rows::check("strategicpatch", function, least, |r| {
-                // Not of a manifest that is itself a patch.
                 let patches = r.at(&[member, "Modified"]).str().contains(DIRECTIVE);
-                (!patches).then(|| row(r.get(member)).map_err(|e| format!("{}: {e}", r.get("Description"))))
+                table_rows::unless(patches, "a manifest that is itself a patch", || {
+                    row(r.get(member)).map_err(|e| format!("{}: {e}", r.get("Description")))
+                })
             });
         }
     }

@@ -242,13 +242,13 @@ mod tests {
                 }
                 object.set(&["status"], row.get("status"));
                 match view(&object) {
-                    Err(_) => Some(same(true, row.get("err").is_true())),
+                    Err(_) => same(true, row.get("err").is_true()),
                     // Rows of StatefulSets that are still on their way say `done` wrongly, and upstream's test does not look.
                     Ok((text, done)) if is_set => {
                         let _ = done;
-                        Some(same(text.trim_end(), row.get("msg").str().trim_end()))
+                        same(text.trim_end(), row.get("msg").str().trim_end())
                     }
-                    Ok((text, done)) => Some(same((text.trim_end(), done), (row.get("msg").str().trim_end(), row.get("done").is_true()))),
+                    Ok((text, done)) => same((text.trim_end(), done), (row.get("msg").str().trim_end(), row.get("done").is_true())),
                 }
             });
         }
