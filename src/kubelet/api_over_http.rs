@@ -1,7 +1,7 @@
 //! The API server over HTTP: what programs in containers ask of `kubernetes.default`, and those on the workstation of `kubectl proxy`.
 
 use super::container_runtime::HttpRequest;
-use crate::api::{Kind, Status, Value, go_json};
+use crate::api::{Kind, Status, Value, go_json, json_order};
 use crate::base::Time;
 use crate::network::HttpResponse;
 use crate::server::{ApiServer, Caller, RestRequest, User};
@@ -53,7 +53,7 @@ pub fn answer_api_request(api: &mut ApiServer, now: Time, user: &User, request: 
 
 /// What the API gives a person's client: indented.
 fn pretty(body: &Value) -> Vec<u8> {
-    serde_json::to_vec_pretty(body).unwrap_or_default()
+    json_order::indented(body).into_bytes()
 }
 
 /// A refusal, as the API answers it.

@@ -1,9 +1,9 @@
 //! `kubectl get`: tables, the `-o` formats, and watches of both.
 
 use crate::api::convert::to_version;
-use crate::api::go_json;
 use crate::api::selector::{FieldSelector, LabelSelector};
 use crate::api::{KindRef, Object, Status, Value};
+use crate::api::{go_json, json_order};
 use crate::base::{Duration, Time};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run, Task};
@@ -266,7 +266,9 @@ pub(super) fn raw(cx: &mut Context<'_, '_>, method: &str, path: &str) -> Result<
     }
     match &answer.body {
         Value::Str(text) => cx.out.out(text.as_str()),
-        body => cx.out.outln(body.to_json()),
+        // Written for people, and without an end of line (`WriteRawJSON`).
+        body if matches!(path.split('?').next(), Some("/version" | "/")) => cx.out.out(json_order::indented(body)),
+        body => cx.out.outln(json_order::line(body)),
     }
     Ok(Flow::Done)
 }

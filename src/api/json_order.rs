@@ -1,0 +1,227 @@
+//! JSON as the API server writes it: members in the order of Go's structs, where values here keep theirs sorted.
+
+use super::schema::{GoPart, Schema, Ty, Type, schema};
+use super::value::Value;
+use super::{ArcStr, split_api_version};
+
+/// What is no stored object: its kind, and the members of the struct and of those inside it, level by level. What has no kind is a
+/// version.
+const PLAIN: &[(&str, &[&str])] = &[
+    (
+        "Status",
+        &[
+            "kind apiVersion metadata status message reason details code",
+            "name group kind uid causes retryAfterSeconds resourceVersion",
+            "reason message field",
+        ],
+    ),
+    (
+        "APIResourceList",
+        &[
+            "kind apiVersion groupVersion resources",
+            "name singularName namespaced group version kind verbs shortNames categories storageVersionHash",
+        ],
+    ),
+    ("APIGroupList", &["kind apiVersion groups", "name versions preferredVersion", "groupVersion version"]),
+    ("APIGroup", &["kind apiVersion name versions preferredVersion", "groupVersion version"]),
+    ("APIVersions", &["kind apiVersion versions serverAddressByClientCIDRs", "clientCIDR serverAddress"]),
+    ("List", &["kind apiVersion metadata items", "selfLink resourceVersion continue remainingItemCount"]),
+    (
+        "",
+        &[
+            "major minor emulationMajor emulationMinor minCompatibilityMajor minCompatibilityMinor gitVersion gitCommit gitTreeState buildDate \
+           goVersion compiler platform",
+        ],
+    ),
+];
+
+/// What a value is known to be.
+#[derive(Clone, Copy)]
+enum Shape<'a> {
+    Of(&'a Ty),
+    Struct(&'a Type),
+    /// The levels of a plain struct, and the type of the items where it is a list of objects.
+    Plain(&'a [&'a str], Option<&'a Type>),
+    /// Sorted, as maps and unknown things are.
+    Map,
+}
+
+/// An object on one line.
+pub fn line(object: &Value) -> String {
+    text(object, false)
+}
+
+/// An object with a member a line, as people's clients get it.
+pub fn indented(object: &Value) -> String {
+    text(object, true)
+}
+
+fn text(object: &Value, indent: bool) -> String {
+    let mut writer = Writer { schema: schema(), out: String::new(), indent };
+    let shape = writer.shape_of(object);
+    writer.write(object, shape, 0);
+    writer.out
+}
+
+struct Writer<'a> {
+    schema: &'a Schema,
+    out: String,
+    indent: bool,
+}
+
+impl<'a> Writer<'a> {
+    fn shape_of(&self, object: &Value) -> Shape<'a> {
+        let kind = object.get("kind").str();
+        let (group, version) = split_api_version(object.get("apiVersion").str());
+        let plain = |name: &str| PLAIN.iter().find(|(kind, _)| *kind == name).map(|(_, levels)| *levels);
+        if let Some(levels) = plain(kind) {
+            return Shape::Plain(levels, None);
+        }
+        if let Some(ty) = self.schema.at_version(group, version, kind) {
+            return Shape::Struct(ty);
+        }
+        let items = kind.strip_suffix("List").and_then(|item| self.schema.at_version(group, version, item));
+        match (items, plain("List")) {
+            (Some(items), Some(levels)) => Shape::Plain(levels, Some(items)),
+            _ => Shape::Map,
+        }
+    }
+
+    fn write(&mut self, value: &Value, shape: Shape<'a>, depth: usize) {
+        match value {
+            Value::Map(map) => {
+                let mut members: Vec<(&str, &Value, Shape<'a>)> = Vec::new();
+                self.members(value, shape, &mut members);
+                for (key, member) in map.iter() {
+                    if !members.iter().any(|(name, ..)| *name == key.as_str()) {
+                        members.push((key, member, inner(shape)));
+                    }
+                }
+                self.out.push('{');
+                for (i, (key, member, shape)) in members.iter().enumerate() {
+                    self.begin(i, depth + 1);
+                    self.scalar(&Value::Str(ArcStr::from(*key)));
+                    self.out.push_str(if self.indent { ": " } else { ":" });
+                    self.write(member, *shape, depth + 1);
+                }
+                self.end('}', members.is_empty(), depth);
+            }
+            Value::List(list) => {
+                self.out.push('[');
+                for (i, item) in list.iter().enumerate() {
+                    self.begin(i, depth + 1);
+                    let shape = match shape {
+                        Shape::Of(Ty::ListOf(item)) => Shape::Of(item),
+                        shape => shape,
+                    };
+                    self.write(item, shape, depth + 1);
+                }
+                self.end(']', list.is_empty(), depth);
+            }
+            scalar => self.scalar(scalar),
+        }
+    }
+
+    /// The members that are there, in the order of the struct.
+    fn members<'v>(&self, value: &'v Value, shape: Shape<'a>, found: &mut Vec<(&'v str, &'v Value, Shape<'a>)>) {
+        let there = |name: &str| value.entries().find(|(key, _)| *key == name).map(|(key, member)| (key.as_str(), member));
+        match shape {
+            Shape::Of(Ty::Object(ty)) => self.members(value, Shape::Struct(self.schema.get(*ty)), found),
+            Shape::Struct(ty) => {
+                for part in &ty.layout {
+                    match part {
+                        GoPart::Field(i) => {
+                            let field = &ty.fields[usize::from(*i)];
+                            found.extend(there(field.name).map(|(key, member)| (key, member, Shape::Of(&field.ty))));
+                        }
+                        GoPart::Embedded(inner) => self.members(value, Shape::Struct(self.schema.get(*inner)), found),
+                    }
+                }
+            }
+            Shape::Plain([level, deeper @ ..], items) => {
+                for name in level.split_whitespace() {
+                    let shape = match items {
+                        Some(ty) if name == "items" => Shape::Struct(ty),
+                        _ => Shape::Plain(deeper, None),
+                    };
+                    found.extend(there(name).map(|(key, member)| (key, member, shape)));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn begin(&mut self, i: usize, depth: usize) {
+        if i > 0 {
+            self.out.push(',');
+        }
+        self.new_line(depth);
+    }
+
+    fn end(&mut self, bracket: char, empty: bool, depth: usize) {
+        if !empty {
+            self.new_line(depth);
+        }
+        self.out.push(bracket);
+    }
+
+    fn new_line(&mut self, depth: usize) {
+        if self.indent {
+            self.out.push('\n');
+            (0..depth).for_each(|_| self.out.push_str("  "));
+        }
+    }
+
+    /// Go's encoder escapes what HTML would take for its own.
+    fn scalar(&mut self, value: &Value) {
+        for c in value.to_json().chars() {
+            match c {
+                '<' => self.out.push_str("\\u003c"),
+                '>' => self.out.push_str("\\u003e"),
+                '&' => self.out.push_str("\\u0026"),
+                c => self.out.push(c),
+            }
+        }
+    }
+}
+
+/// What the members of a map are.
+fn inner(shape: Shape<'_>) -> Shape<'_> {
+    match shape {
+        Shape::Of(Ty::MapOf(item)) => Shape::Of(item),
+        _ => Shape::Map,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::obj;
+
+    #[test]
+    fn members_are_in_the_order_of_the_structs() {
+        let pod = obj!({"apiVersion": "v1", "kind": "Pod", "metadata": {"labels": {"b": "1", "a": "<&>"}, "name": "p", "uid": "u"},
+            "status": {"phase": "Running"},
+            "spec": {"containers": [{"resources": {}, "image": "i", "name": "c", "ports": [{"protocol": "TCP", "containerPort": 80}]}]}});
+        let list = obj!({"apiVersion": "v1", "items": [], "kind": "PodList", "metadata": {"resourceVersion": "1"}});
+        let status = crate::api::Status::not_found(crate::api::Kind::named("Pod"), "p").to_object();
+        for (object, wanted) in [
+            (
+                pod,
+                r#"{"kind":"Pod","apiVersion":"v1","metadata":{"name":"p","uid":"u","labels":{"a":"\u003c\u0026\u003e","b":"1"}},"spec":{"containers":[{"name":"c","image":"i","ports":[{"containerPort":80,"protocol":"TCP"}],"resources":{}}]},"status":{"phase":"Running"}}"#,
+            ),
+            (list, r#"{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"1"},"items":[]}"#),
+            (
+                status,
+                r#"{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"pods \"p\" not found","reason":"NotFound","details":{"name":"p","kind":"pods"},"code":404}"#,
+            ),
+            (
+                obj!({"kind": "Own", "apiVersion": "example.com/v1", "a": [1, {}]}),
+                r#"{"a":[1,{}],"apiVersion":"example.com/v1","kind":"Own"}"#,
+            ),
+        ] {
+            assert_eq!(line(&object), wanted);
+            assert_eq!(Value::from_json(&indented(&object)).expect("JSON"), object);
+        }
+    }
+}
