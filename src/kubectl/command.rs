@@ -97,6 +97,8 @@ pub enum Task {
     Proxy(Box<commands::proxy::Proxying>),
     /// `edit`, `create --edit`, `apply edit-last-applied`.
     Edit(Box<commands::edit::Editing>),
+    /// `diff` by a program of one's own.
+    Diff(Box<commands::diff::Comparing>),
     /// `rolling-update`.
     Rolling(Box<commands::rolling_update::Rolling>),
 }
@@ -120,6 +122,7 @@ impl Task {
             Task::Create(t) => t.resume(cx),
             Task::Reapply(t) => t.resume(cx),
             Task::Edit(t) => t.resume(cx),
+            Task::Diff(t) => t.resume(cx),
             Task::Rolling(t) => t.resume(cx),
         }
     }

@@ -65,7 +65,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let query = Query { local: flags.is_on("local"), ..Query::of(cx) };
     let found = find(cx, &query, resources)?;
     let many = found.count() > 1;
-    if many && !flags.text("resource-version").is_empty() {
+    if !found.single && !flags.text("resource-version").is_empty() {
         return fail("--resource-version may only be used with a single resource");
     }
     found.each(&mut |info| annotate_one(cx, &info, &changes, dry_run, listing, many, &mut reporter))?;

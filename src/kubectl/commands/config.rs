@@ -2,12 +2,13 @@
 
 use crate::api::Value;
 use crate::base::Order as _;
-use crate::kubectl::base64::to_base64;
+use crate::kubectl::base64::{self, to_base64};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::config::Kubeconfig;
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
-use crate::kubectl::flags::{self, Flag, switch, text};
+use crate::kubectl::flags::{self, Flag, Flags, array, list, switch, text};
+use crate::kubectl::help;
 use crate::kubectl::output::{TabWriter, to_yaml};
 use crate::kubectl::printing::object_printer;
 use crate::obj;
@@ -72,26 +73,117 @@ static SET_CLUSTER: Command = Command {
     flags: &[CLUSTER_FLAGS],
     ..Command::new("set-cluster", "Set a cluster entry in kubeconfig", |cx| {
         let args = cx.args();
-        let [name] = args else { return fail(format!("Unexpected args: [{}]", args.join(" "))) };
+        let [name] = args else { return misused(cx, &SET_CLUSTER, "Unexpected") };
         if cx.flags().is_on("insecure-skip-tls-verify") && !cx.flags().text("certificate-authority").is_empty() {
             return fail("you cannot specify a certificate authority and insecure mode at the same time");
         }
         put(cx, ("Cluster", "clusters", "cluster"), name, CLUSTER_FIELDS)
     })
 };
-const CREDENTIALS_FLAGS: &[Flag] = &[switch("embed-certs", "")];
+const CREDENTIALS_FLAGS: &[Flag] = &[
+    switch("embed-certs", ""),
+    text("auth-provider", ""),
+    list("auth-provider-arg", ""),
+    text("exec-command", ""),
+    text("exec-api-version", ""),
+    text("exec-interactive-mode", ""),
+    switch("exec-provide-cluster-info", ""),
+    list("exec-arg", ""),
+    array("exec-env", ""),
+];
 static SET_CREDENTIALS: Command = Command {
-    usage: "NAME [--client-certificate=path/to/certfile] [--client-key=path/to/keyfile] [--token=bearer_token] [--username=basic_user] [--password=basic_password] [options]",
+    usage: "NAME [--client-certificate=path/to/certfile] [--client-key=path/to/keyfile] [--token=bearer_token] [--username=basic_user] [--password=basic_password] [--auth-provider=provider_name] [--auth-provider-arg=key=value] [--exec-command=exec_command] [--exec-api-version=exec_api_version] [--exec-arg=arg] [--exec-env=key=value] [options]",
     flags: &[CREDENTIALS_FLAGS],
     ..Command::new("set-credentials", "Set a user entry in kubeconfig", |cx| {
         let (args, flags) = (cx.args(), cx.flags());
-        let [name] = args else { return fail(format!("unexpected args: [{}]", args.join(" "))) };
+        let [name] = args else { return misused(cx, &SET_CREDENTIALS, "unexpected") };
+        if let Err(why) = ["auth-provider-arg", "exec-env"].iter().try_for_each(|f| pairs(flags, f).map(|_| ())) {
+            help::print(&SET_CREDENTIALS, cx);
+            return Err(why);
+        }
         if ["username", "password"].iter().any(|f| !flags.text(f).is_empty()) && !flags.text("token").is_empty() {
             return fail("you cannot specify more than one authentication method at the same time: --token, --username/--password");
+        }
+        let files = ["client-certificate", "client-key"].map(|f| flags.text(f));
+        if flags.is_on("embed-certs") && files == ["", ""] {
+            return fail("you must specify a --client-certificate or --client-key to embed");
+        }
+        if !matches!(flags.text("exec-interactive-mode"), "" | "IfAvailable" | "Never" | "Always") {
+            return fail("invalid interactive mode type, can be only IfAvailable, Never, Always");
         }
         put(cx, ("User", "users", "user"), name, USER_FIELDS)
     })
 };
+
+/// A command with too many or too few arguments: its help, and what is wrong.
+fn misused(cx: &mut Context<'_, '_>, command: &Command, unexpected: &str) -> Result<Flow, CliError> {
+    help::print(command, cx);
+    fail(format!("{unexpected} args: [{}]", cx.args().join(" ")))
+}
+
+/// What is set (`key=value`) and what is to go (`key-`) by the flag of this name.
+fn pairs<'f>(flags: &'f Flags, flag: &str) -> Result<Vec<(&'f str, Option<&'f str>)>, CliError> {
+    let pair = |text: &'f String| {
+        let set = text.split_once('=').filter(|(key, _)| !key.is_empty()).map(|(key, value)| (key, Some(value)));
+        let gone = || text.strip_suffix('-').filter(|key| !key.is_empty()).map(|key| (key, None));
+        set.or_else(gone).ok_or_else(|| CliError::Message(format!("invalid {flag} format: {text}")))
+    };
+    flags.list(flag).iter().map(pair).collect()
+}
+
+/// What the flags make of a user: one way to prove who it is alone, and what another program is asked for.
+// Models modifyAuthInfo.
+fn modify_user(user: &mut Value, flags: &Flags) -> Result<(), CliError> {
+    let given = |names: &[&str]| names.iter().any(|n| !flags.text(n).is_empty());
+    let (token, basic) = (given(&["token"]), given(&["username", "password"]));
+    for (gone, members) in [(basic && !token, &["token"][..]), (token && !basic, &["username", "password"][..])] {
+        members.iter().filter(|_| gone).for_each(|member| drop(user.remove(&[member])));
+    }
+    if let Some(name) = flags.get("auth-provider")
+        && user.at(&["auth-provider", "name"]).str() != name
+    {
+        user.set(&["auth-provider"], obj!({"config": null, "name": name}));
+    }
+    if !user.get("auth-provider").is_null() {
+        for (key, value) in pairs(flags, "auth-provider-arg")? {
+            match value {
+                Some(value) => user.set(&["auth-provider", "config", key], value),
+                None => drop(user.remove(&["auth-provider", "config", key])),
+            }
+        }
+    }
+    if let Some(command) = flags.get("exec-command") {
+        if user.get("exec").is_null() {
+            user.set(&["exec"], obj!({"apiVersion": "", "args": null, "command": "", "env": null, "provideClusterInfo": false}));
+            user.set(&["exec", "interactiveMode"], "IfAvailable");
+        }
+        user.set(&["exec", "command"], command);
+        user.at_mut(&["exec"]).map_mut().insert(crate::api::ArcStr::from("args"), Value::Null);
+    }
+    if user.get("exec").is_null() {
+        return Ok(());
+    }
+    for (flag, member) in [("exec-api-version", "apiVersion"), ("exec-interactive-mode", "interactiveMode")] {
+        flags.get(flag).into_iter().for_each(|value| user.set(&["exec", member], value));
+    }
+    if flags.given("exec-provide-cluster-info") {
+        user.set(&["exec", "provideClusterInfo"], flags.is_on("exec-provide-cluster-info"));
+    }
+    if flags.given("exec-arg") {
+        user.set(&["exec", "args"], flags.list("exec-arg").iter().map(|a| Value::from(a.as_str())).collect::<Vec<_>>());
+    }
+    for (key, value) in pairs(flags, "exec-env")? {
+        let env = user.at_mut(&["exec", "env"]).list_mut();
+        let at = env.iter().position(|e| e.get("name").str() == key);
+        match (value, at) {
+            (Some(value), Some(i)) => env[i].set(&["value"], value),
+            (Some(value), None) => env.push(obj!({"name": key, "value": value})),
+            (None, Some(i)) => drop(env.remove(i)),
+            (None, None) => {}
+        }
+    }
+    Ok(())
+}
 const CLUSTER_FIELDS: &[&str] =
     &["server", "certificate-authority", "certificate-authority-data", "insecure-skip-tls-verify", "tls-server-name", "proxy-url"];
 const USER_FIELDS: &[&str] =
@@ -156,7 +248,7 @@ fn contexts(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let config = load(cx)?;
     let output = cx.flags().text("output");
     if !matches!(output, "" | "name") {
-        return fail(format!("output must be one of '' or 'name': {output}"));
+        return fail(format!("--output {output} is not available in kubectl config get-contexts; resetting to default output format"));
     }
     let wanted = cx.args();
     let mut items: Vec<&Value> = config.object.get("contexts").items().iter().collect();
@@ -190,7 +282,13 @@ fn contexts(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 /// Takes an entry out of a list: of contexts, clusters or users.
 fn delete(cx: &mut Context<'_, '_>, what: &str, list: &str) -> Result<Flow, CliError> {
     let mut config = load(cx)?;
-    let [name] = cx.args() else { return Err(cx.usage(format!("you must specify a {what}"))) };
+    let [name] = cx.args() else {
+        if what == "user" {
+            return Err(cx.usage("user to delete is required"));
+        }
+        help::print(if what == "cluster" { &DELETE_CLUSTER } else { &DELETE }, cx);
+        return Ok(Flow::Done);
+    };
     if named(&config, list, name).is_none() {
         return fail(format!("cannot delete {what} {name}, not in {}", config.path));
     }
@@ -205,7 +303,7 @@ fn delete(cx: &mut Context<'_, '_>, what: &str, list: &str) -> Result<Flow, CliE
 
 fn rename(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let mut config = load(cx)?;
-    let [old, new] = cx.args() else { return fail(format!("Unexpected args: [{}]", cx.args().join(" "))) };
+    let [old, new] = cx.args() else { return misused(cx, &RENAME, "Unexpected") };
     if new.is_empty() {
         return fail("You must specify a new non-empty context name");
     }
@@ -232,15 +330,16 @@ fn put(cx: &mut Context<'_, '_>, (what, list, member): (&str, &str, &str), name:
         return fail(format!("you must specify a non-empty {member} name"));
     }
     let mut config = load(cx)?;
+    if member == "user" {
+        let flags = cx.flags();
+        modify_user(entry(&mut config, list, member, name, ""), flags)?;
+    }
     let embeds = cx.flags().is_on("embed-certs");
     for field in fields {
         let data = format!("{field}-data");
         if let Some(path) = cx.flags().get(field).filter(|_| embeds && fields.contains(&data.as_str())) {
-            let bytes = cx
-                .host
-                .files
-                .read(path)
-                .map_err(|e| CliError::Message(format!("could not read {field} data from {path}: open {path}: {e}")))?;
+            let bytes =
+                cx.host.files.read(path).map_err(|e| CliError::Message(format!("could not stat {field} file {path}: stat {path}: {e}")))?;
             *entry(&mut config, list, member, name, &data) = to_base64(&bytes).into();
             for item in config.object.get_mut(list).list_mut().iter_mut().filter(|c| c.get("name").str() == name) {
                 item.remove(&[member, field]);
@@ -264,7 +363,7 @@ fn entry<'v>(config: &'v mut Kubeconfig, list: &str, member: &str, name: &str, f
         items.push(item);
         items.len() - 1
     });
-    items[at].at_mut(&[member, field])
+    if field.is_empty() { items[at].at_mut(&[member]) } else { items[at].at_mut(&[member, field]) }
 }
 
 /// `config set` and `config unset`: one value, named by its path. A name in it may have dots.
@@ -272,13 +371,13 @@ fn property(cx: &mut Context<'_, '_>, unset: bool) -> Result<Flow, CliError> {
     let (path, value) = match (cx.args(), unset) {
         ([path], true) => (path, ""),
         ([path, value], false) => (path, value.as_str()),
-        (other, _) => return fail(format!("Unexpected args: [{}]", other.join(" "))),
+        _ => return misused(cx, if unset { &UNSET } else { &SET_PROPERTY }, "Unexpected"),
     };
-    if path.is_empty() {
-        return fail("you must specify a property");
-    }
     if !unset && value.is_empty() {
         return fail("you cannot use set to unset a property");
+    }
+    if path.is_empty() {
+        return fail("you must specify a property");
     }
     let mut config = load(cx)?;
     let (first, rest) = path.split_once('.').unwrap_or((path, ""));
@@ -293,14 +392,23 @@ fn property(cx: &mut Context<'_, '_>, unset: bool) -> Result<Flow, CliError> {
     match (member, split) {
         ("", _) => config.object.set(&["current-context"], value),
         (_, Some((name, field))) if !unset || named(&config, first, name).is_some() => {
-            let place = entry(&mut config, first, member, name, field);
-            *place = if field.ends_with("-data") && cx.flags().is_on("set-raw-bytes") {
-                to_base64(value.as_bytes()).into()
-            } else if matches!(value, "true" | "false") {
-                (value == "true").into()
-            } else {
-                value.into()
+            let value = match (field, value) {
+                _ if unset => Value::Null,
+                ("insecure-skip-tls-verify", "1" | "t" | "T" | "TRUE" | "true" | "True") => true.into(),
+                ("insecure-skip-tls-verify", "0" | "f" | "F" | "FALSE" | "false" | "False") => false.into(),
+                ("insecure-skip-tls-verify", _) => return fail(format!("strconv.ParseBool: parsing {value:?}: invalid syntax")),
+                (data, _) if data.ends_with("-data") && cx.flags().is_on("set-raw-bytes") => to_base64(value.as_bytes()).into(),
+                (data, _) if data.ends_with("-data") => match base64::bad_byte(value) {
+                    Some(at) => return fail(format!("error decoding input value: illegal base64 data at input byte {at}")),
+                    None => value.into(),
+                },
+                _ => value.into(),
             };
+            if value.is_null() {
+                entry(&mut config, first, member, name, "").remove(&[field]);
+            } else {
+                *entry(&mut config, first, member, name, field) = value;
+            }
         }
         (_, Some((name, _))) => return fail(format!("current map key `{name}` is invalid")),
         (_, None) if unset => config.object.get_mut(first).list_mut().retain(|c| !rest.is_empty() && c.get("name").str() != rest),
@@ -320,7 +428,7 @@ fn set(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         ([name], false) => name.clone(),
         ([], false) => return fail("you must specify a non-empty context name or --current"),
         ([_], true) => return fail("you cannot specify both a context name and --current"),
-        (other, _) => return fail(format!("Unexpected args: [{}]", other.join(" "))),
+        _ => return misused(cx, &SET, "Unexpected"),
     };
     let there = named(&config, "contexts", &name).is_some();
     if !there {
@@ -343,7 +451,10 @@ fn set(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 
 fn use_context(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let mut config = load(cx)?;
-    let [name] = cx.args() else { return Err(cx.usage(format!("Unexpected args: [{}]", cx.args().join(" ")))) };
+    let [name] = cx.args() else { return misused(cx, &USE, "Unexpected") };
+    if name.is_empty() {
+        return fail("empty context names are not allowed");
+    }
     if named(&config, "contexts", name).is_none() {
         return fail(format!("no context exists with the name: {name:?}"));
     }
@@ -358,9 +469,20 @@ fn view(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let mut config = load(cx)?;
     if cx.flags().is_on("minify") {
         let current = config.current().to_owned();
+        if current.is_empty() {
+            return fail("current-context must exist in order to minify");
+        }
+        let Some(context) = named(&config, "contexts", &current).map(|c| c.get("context").clone()) else {
+            return fail(format!("cannot locate context {current}"));
+        };
+        for (list, member) in [("clusters", "cluster"), ("users", "user")] {
+            let name = context.get(member).str();
+            if !name.is_empty() && named(&config, list, name).is_none() {
+                return fail(format!("cannot locate {member} {name}"));
+            }
+        }
         let keep = |list: &mut Value, name: &str| list.list_mut().retain(|c| c.get("name").str() == name);
         keep(config.object.get_mut("contexts"), &current);
-        let context = config.object.get("contexts").items().first().map(|c| c.get("context").clone()).unwrap_or_default();
         keep(config.object.get_mut("clusters"), context.get("cluster").str());
         keep(config.object.get_mut("users"), context.get("user").str());
     }

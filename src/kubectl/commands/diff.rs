@@ -3,10 +3,11 @@
 use super::apply::{prunable, prune_kinds};
 use crate::api::{Kind, KindRef, Object, Value};
 use crate::base::Order as _;
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, array, int, switch};
+use crate::kubectl::host::{Ended, Step};
 use crate::kubectl::last_applied;
 use crate::kubectl::output::to_yaml;
 use crate::kubectl::resources::{Info, Query, find};
@@ -63,6 +64,10 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     // Two folders are compared, file by file.
     files.order();
+    let external = cx.inv.env.env.iter().find(|(k, v)| k == "KUBECTL_EXTERNAL_DIFF" && !v.is_empty()).map(|(_, v)| v.clone());
+    if let Some(external) = external {
+        return Comparing::start(cx, &external, files);
+    }
     let mut differs = false;
     for (file, before, after) in files {
         if before == after {
@@ -75,6 +80,51 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         cx.out.out(unified::diff(&before, &after));
     }
     Ok(if differs { Flow::Exit(1) } else { Flow::Done })
+}
+
+const FOLDERS: [&str; 2] = ["/tmp/LIVE-1", "/tmp/MERGED-2"];
+
+/// A program that compares the two folders (`KUBECTL_EXTERNAL_DIFF`).
+#[derive(Clone, Debug)]
+pub struct Comparing {
+    program: String,
+    files: Vec<String>,
+}
+
+impl Comparing {
+    fn start(cx: &mut Context<'_, '_>, external: &str, files: Vec<(String, String, String)>) -> Result<Flow, CliError> {
+        let is_word = |w: &&str| !w.is_empty() && w.bytes().all(|b| b.is_ascii_alphanumeric() || b"-=".contains(&b));
+        let (program, arguments) = external.split_once(' ').unwrap_or((external, ""));
+        // Of the arguments only plain words are passed on.
+        let mut words: Vec<String> = [program].into_iter().chain(arguments.split(' ').filter(is_word)).map(Into::into).collect();
+        let mut written = Vec::new();
+        for (file, before, after) in files {
+            for (folder, text) in FOLDERS.into_iter().zip([before, after]) {
+                let path = format!("{folder}/{file}");
+                if cx.host.files.write(&path, text.as_bytes()).is_err() {
+                    return fail(format!("open {path}: permission denied"));
+                }
+                written.push(path);
+            }
+        }
+        words.extend(FOLDERS.map(Into::into));
+        let comparing = Comparing { program: program.to_owned(), files: written };
+        Ok(Flow::Wait(Task::Diff(Box::new(comparing)), Step::Run(words)))
+    }
+
+    /// Goes on where the program has ended.
+    pub fn resume(self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+        for path in self.files.iter().map(String::as_str).chain(FOLDERS) {
+            cx.host.files.remove(path);
+        }
+        let program = &self.program;
+        match cx.host.ended {
+            Some(Ended::With(0)) => Ok(Flow::Done),
+            Some(Ended::With(1)) => Ok(Flow::Exit(1)),
+            Some(Ended::With(code)) => fail(format!("failed to run {program:?}: exit status {code}")),
+            _ => fail(format!("failed to run {program:?}: exec: {program:?}: executable file not found in $PATH")),
+        }
+    }
 }
 
 fn file_of(kind: KindRef, namespace: &str, name: &str) -> String {

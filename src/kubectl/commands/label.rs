@@ -94,7 +94,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let query = Query { local, ..Query::of(cx) };
     let found = find(cx, &query, resources)?;
     let many = found.count() > 1;
-    if many && !flags.text("resource-version").is_empty() {
+    if !found.single && !flags.text("resource-version").is_empty() {
         return fail("--resource-version may only be used with a single resource");
     }
     let nodes: Vec<String> = found.items.iter().flatten().filter(|i| i.kind.kind == "Node").map(|i| i.name.clone()).collect();

@@ -65,8 +65,14 @@ fn token(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if flags.list("audience").iter().any(String::is_empty) {
         return fail("--audience must not be an empty string");
     }
-    if !matches!(flags.text("bound-object-kind"), "" | "Node" | "Pod" | "Secret") {
-        return fail("supported --bound-object-kind values are Node, Pod, Secret");
+    let bound = ["bound-object-kind", "bound-object-name", "bound-object-uid"].map(|f| flags.text(f));
+    match bound {
+        ["", "", ""] => {}
+        ["", "", _] => return fail("--bound-object-uid can only be set if --bound-object-kind is provided"),
+        ["", ..] => return fail("--bound-object-name can only be set if --bound-object-kind is provided"),
+        ["Node" | "Pod" | "Secret", "", _] => return fail("--bound-object-name is required if --bound-object-kind is provided"),
+        ["Node" | "Pod" | "Secret", ..] => {}
+        _ => return fail("supported --bound-object-kind values are Node, Pod, Secret"),
     }
     let audiences: Vec<Value> = flags.list("audience").iter().map(|a| Value::from(a.as_str())).collect();
     let mut spec = obj!({"audiences": audiences});

@@ -2,15 +2,46 @@
 
 use super::super::Run;
 use super::missing;
+use crate::base::Order as _;
+use crate::runtime::fs::Kind;
 
-/// A unified diff by longest common lines, for texts of bearable length.
+/// Compares two files, or two folders file by file.
 pub fn diff(r: &mut Run<'_>) -> i32 {
     let (opts, files) = r.options("U");
-    let has = |c| opts.iter().any(|o| o.0 == c);
     let [a, b] = &files[..] else { return missing(r) };
+    let names = |r: &Run<'_>, path: &str| match r.k.fs.stat(&r.p.cwd, path).map(|node| &node.kind) {
+        Ok(Kind::Dir(entries)) => Some(entries.keys().cloned().collect::<Vec<_>>()),
+        _ => None,
+    };
+    let (Some(mut all), Some(others)) = (names(r, a), names(r, b)) else {
+        return compare(r, &opts, a, b, false, "");
+    };
+    let (mine, of_new) = (all.clone(), opts.iter().any(|o| o.0 == 'N'));
+    all.extend(others.iter().filter(|n| !mine.contains(n)).cloned());
+    all.order();
+    let given: Vec<String> = r.args.iter().filter(|arg| arg.starts_with('-')).cloned().collect();
+    let mut code = 0;
+    for name in all {
+        let (left, right) = (format!("{}/{name}", a.trim_end_matches('/')), format!("{}/{name}", b.trim_end_matches('/')));
+        let only = [(&mine, a), (&others, b)].into_iter().find(|(has, _)| !has.contains(&name));
+        if let Some((_, lacking)) = only.filter(|_| !of_new) {
+            r.out(format!("Only in {}: {name}\n", if lacking == a { b } else { a }));
+            code = code.max(1);
+            continue;
+        }
+        let title = format!("{} {left} {right}\n", [&["diff".to_owned()], &given[..]].concat().join(" "));
+        code = code.max(compare(r, &opts, &left, &right, of_new, &title));
+    }
+    code
+}
+
+/// Compares two files; one that is not there may count as empty. Says what it is about to compare where there is something to say.
+fn compare(r: &mut Run<'_>, opts: &[(char, String)], a: &str, b: &str, of_new: bool, title: &str) -> i32 {
+    let has = |c| opts.iter().any(|o| o.0 == c);
     let read = |r: &mut Run<'_>, f: &str| -> Option<Vec<u8>> {
         match r.k.fs.read(&r.p.cwd, f, 4 << 20) {
             Ok(x) => Some(x),
+            Err(_) if of_new => Some(Vec::new()),
             Err(e) => {
                 r.err(if r.name == "cmp" { format!("{f}: {e}") } else { format!("can't stat '{f}': {e}") });
                 None
@@ -31,13 +62,9 @@ pub fn diff(r: &mut Run<'_>) -> i32 {
         }
         return 1;
     }
-    if has('q') {
-        r.out(format!("Files {a} and {b} differ\n"));
-        return 1;
-    }
     let (tx, ty) = (String::from_utf8_lossy(&x).into_owned(), String::from_utf8_lossy(&y).into_owned());
     let (lx, ly): (Vec<&str>, Vec<&str>) = (tx.lines().collect(), ty.lines().collect());
-    if lx.len().saturating_mul(ly.len()) > 4_000_000 {
+    if has('q') || lx.len().saturating_mul(ly.len()) > 4_000_000 {
         r.out(format!("Files {a} and {b} differ\n"));
         return 1;
     }
@@ -67,7 +94,7 @@ pub fn diff(r: &mut Run<'_>) -> i32 {
             j += 1;
         }
     }
-    let mut out = format!("--- {a}\n+++ {b}\n");
+    let mut out = format!("{title}--- {a}\n+++ {b}\n");
     let changed: Vec<usize> = rows.iter().enumerate().filter(|(_, r)| r.0 != ' ').map(|(i, _)| i).collect();
     let mut at = 0;
     while at < changed.len() {

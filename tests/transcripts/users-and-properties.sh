@@ -1,0 +1,29 @@
+# Users that another program vouches for, and what may not be set.
+kubectl config set-credentials u --exec-command=x --exec-api-version=client.authentication.k8s.io/v1 --exec-arg=a,b --exec-env=k=v
+kubectl config set-credentials u --exec-env=k- --exec-env=l=m --exec-interactive-mode=Never
+kubectl config view -o jsonpath='{.users[1].user}'
+kubectl config set-credentials u --exec-interactive-mode=Sometimes
+kubectl config set-credentials u --exec-env=k 2>&1 | tail -1
+kubectl config set-credentials w --auth-provider=oidc --auth-provider-arg=client-id=foo --auth-provider-arg=gone-
+kubectl config set-credentials w --username=a --password=b
+kubectl config set-credentials w --token=t
+kubectl config view --raw -o jsonpath='{.users[2].user}'
+kubectl config set-credentials w --embed-certs
+kubectl config set-credentials w --client-certificate=nosuch --embed-certs
+kubectl config set clusters.kubarium.insecure-skip-tls-verify maybe
+kubectl config set clusters.kubarium.certificate-authority-data abc
+kubectl config set clusters.kubarium.certificate-authority-data abc --set-raw-bytes=true
+kubectl config set a 2>&1 | tail -1
+kubectl config use-context 2>&1 | tail -1
+kubectl config delete-context 2>&1 | head -1
+kubectl config get-contexts -o json
+kubectl config unset current-context
+kubectl config view --minify
+kubectl config set current-context nosuch
+kubectl config view --minify
+kubectl create token default --bound-object-kind=Foo
+kubectl create token default --bound-object-uid=x
+kubectl create deployment d --image=nginx
+kubectl label deployments --all a=b --resource-version=1
+kubectl annotate deployments --all a=b --resource-version=1
+kubectl get --raw /version | head -3
