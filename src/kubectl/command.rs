@@ -69,6 +69,8 @@ pub enum Flow {
 pub enum Task {
     /// `delete` waits until the objects are gone.
     Gone(commands::delete::Gone),
+    /// `delete --interactive` waits for an answer.
+    Asking(commands::delete::Asking),
     /// `get --watch`.
     Watch(Box<commands::get::Watch>),
     /// `logs --follow`, and `logs` of a pod that is not there yet.
@@ -108,6 +110,7 @@ impl Task {
     pub fn resume(self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         match self {
             Task::Gone(t) => t.resume(cx),
+            Task::Asking(t) => t.resume(cx),
             Task::PortForward(t) => t.resume(cx),
             Task::Proxy(t) => t.resume(),
             Task::Watch(t) => t.resume(cx),

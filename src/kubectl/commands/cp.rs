@@ -36,7 +36,7 @@ fn parse(spec: &str) -> Result<Place, CliError> {
         Some((namespace, pod)) => (Some(namespace.to_owned()), pod),
         None => (None, pod),
     };
-    if pod.is_empty() {
+    if pod.is_empty() || pod.contains('/') {
         return fail("filespec must match the canonical format: [[namespace/]pod:]file/path");
     }
     Ok(Place { namespace, pod: Some(pod.into()), path: path.into() })

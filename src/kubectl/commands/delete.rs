@@ -36,6 +36,33 @@ pub static COMMAND: Command = Command {
 const TIMEOUT: Duration = Duration::from_secs(7 * 24 * 3600);
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    delete(cx, None)
+}
+
+/// What `--interactive` asked about: these, and nothing that came since, are deleted where the answer is yes.
+#[derive(Clone, Debug)]
+pub struct Asking {
+    previewed: Vec<(KindRef, String, String)>,
+}
+
+impl Asking {
+    /// Goes on when there is an answer.
+    pub fn resume(self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+        let given = cx.stdin;
+        let line = given.bytes.iter().position(|b| *b == b'\n');
+        if line.is_none() && !given.eof {
+            return Ok(Flow::Wait(Task::Asking(self), Step::WaitStdin(None)));
+        }
+        let answer = String::from_utf8_lossy(&given.bytes[..line.unwrap_or(given.bytes.len())]).into_owned();
+        if answer.trim().eq_ignore_ascii_case("y") {
+            return delete(cx, Some(&self));
+        }
+        cx.out.outln("deletion is cancelled");
+        Ok(Flow::Done)
+    }
+}
+
+fn delete(cx: &mut Context<'_, '_>, answered: Option<&Asking>) -> Result<Flow, CliError> {
     let flags = cx.flags();
     if let Some(path) = flags.get("raw") {
         return super::get::raw(cx, "DELETE", path);
@@ -70,7 +97,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if force && grace > 0 {
         return fail("--force and --grace-period greater than 0 cannot be specified together");
     }
-    if force {
+    if force && answered.is_none() {
         cx.out.errln("Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.");
     }
     let options = DeleteOptions {
@@ -79,10 +106,33 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         dry_run: dry_run == DryRun::Server,
         ..DeleteOptions::default()
     };
+    if flags.is_on("interactive") && answered.is_none() {
+        let mut previewed = Vec::new();
+        found.each(&mut |info| {
+            match cx.get(info.kind, &info.namespace, &info.name) {
+                Ok(_) => previewed.push((info.kind, info.namespace.clone(), info.name.clone())),
+                Err(error) if error.is_not_found() && ignore_not_found => {}
+                Err(error) => return Err(error.into()),
+            }
+            Ok(())
+        })?;
+        if previewed.is_empty() {
+            cx.out.outln("No resources found");
+            return Ok(Flow::Done);
+        }
+        cx.out.outln(format!("You are about to delete the following {} resource(s):", previewed.len()));
+        previewed.iter().for_each(|(kind, _, name)| cx.out.outln(named(kind, name)));
+        cx.out.out("Do you want to continue? (y/N): ");
+        return Asking { previewed }.resume(cx);
+    }
     let mut warn_scope = cx.session.enforce_namespace && !flags.is_on("all-namespaces");
     let mut waiting = Vec::new();
     let mut count = 0;
     found.each(&mut |info| {
+        let place = (info.kind, info.namespace.clone(), info.name.clone());
+        if answered.is_some_and(|asked| !asked.previewed.contains(&place)) {
+            return Ok(());
+        }
         count += 1;
         if warn_scope && !info.kind.namespaced {
             cx.out.errln("Warning: deleting cluster-scoped resources, not scoped to the provided namespace");

@@ -98,6 +98,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 fn table_options(cx: &Context<'_, '_>) -> TableOptions {
     let flags = cx.flags();
     TableOptions {
+        bare: !cx.flags().switch_or("server-print", true),
         wide: flags.text("output") == "wide",
         no_headers: flags.is_on("no-headers"),
         with_namespace: flags.is_on("all-namespaces"),
@@ -403,7 +404,7 @@ impl Watch {
         match &mut self.printer {
             WatchPrinter::Raw => {
                 for object in objects {
-                    cx.out.outln(format!("{{\"type\":\"{event}\",\"object\":{}}}", object.to_json()));
+                    cx.out.outln(format!("{{\"type\":\"{event}\",\"object\":{}}}", json_order::line(object)));
                 }
             }
             WatchPrinter::Table(table) => {

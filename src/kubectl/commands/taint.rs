@@ -141,12 +141,9 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if let Some(kind) = kinds.iter().find(|k| **k != Kind::named("Node")) {
         return fail(format!("invalid resource type {}, only node types are supported", kind.plural));
     }
-    let clash: Vec<String> = changes
-        .add
-        .iter()
-        .filter(|a| changes.remove.iter().any(|r| r.key == a.key && (r.effect.is_empty() || r.effect == a.effect)))
-        .map(|a| format!("{}=", a.key))
-        .collect();
+    let clashes =
+        changes.add.iter().flat_map(|a| changes.remove.iter().filter(|r| r.key == a.key && (r.effect.is_empty() || r.effect == a.effect)));
+    let clash: Vec<String> = clashes.map(|r| format!("{}={}", r.key, r.effect)).collect();
     if !clash.is_empty() {
         return fail(format!("can not both modify and remove the following taint(s) in the same command: {}", clash.join(", ")));
     }

@@ -1,7 +1,7 @@
 //! Tables as `kubectl get` prints them: headers, optional columns, several kinds at once, rows of a watch.
 
 use super::TabWriter;
-use super::columns::{Column, old_age, old_printer_of, printer_of};
+use super::columns::{Column, bare_printer, old_age, old_printer_of, printer_of};
 use crate::api::{KindRef, Object, Value};
 use crate::base::Time;
 
@@ -24,6 +24,8 @@ pub struct TableOptions {
     pub watch_events: bool,
     /// As kubectl 1.3 printed it.
     pub old: bool,
+    /// `--server-print=false`: kubectl alone knows no columns but name and age.
+    pub bare: bool,
 }
 
 /// Headers and rows before alignment.
@@ -77,6 +79,16 @@ impl TablePrinter {
 /// their kind where there is more than one kind, and no namespace column for kinds that have none.
 pub fn print_groups(objects: &[(KindRef, Value)], options: &TableOptions, now: Time) -> String {
     let with_kind = options.with_kind || objects.iter().any(|(kind, _)| *kind != objects[0].0);
+    if options.bare {
+        // Without the server's columns all kinds are one table.
+        let mut writer = TabWriter::for_tables();
+        for (i, group) in objects.chunk_by(|a, b| a.0 == b.0).enumerate() {
+            let options = TableOptions { with_kind, ..options.clone() };
+            let table = build(group[0].0, group.iter().map(|(_, object)| object), &options, now);
+            write_table(&mut writer, &table, options.no_headers || i > 0);
+        }
+        return writer.flush();
+    }
     let mut out = String::new();
     for group in objects.chunk_by(|a, b| a.0 == b.0) {
         let kind = group[0].0;
@@ -91,7 +103,11 @@ pub fn print_groups(objects: &[(KindRef, Value)], options: &TableOptions, now: T
 
 /// The cells of the table that the options ask for.
 fn build<'a>(kind: KindRef, objects: impl IntoIterator<Item = &'a Value>, options: &TableOptions, now: Time) -> Table {
-    let printer = if options.old { old_printer_of(kind) } else { printer_of(kind) };
+    let printer = match options {
+        TableOptions { bare: true, .. } => bare_printer(),
+        TableOptions { old: true, .. } => old_printer_of(kind),
+        _ => printer_of(kind),
+    };
     let shown = |c: &Column| options.wide || !c.wide;
     let mut headers: Vec<String> = printer.columns().iter().filter(|c| shown(c)).map(|c| c.name.to_uppercase()).collect();
     if options.with_namespace {

@@ -39,6 +39,11 @@ fn does_not_apply() -> Status {
 
 fn apply(doc: &mut Value, operation: &Value) -> Result<(), Status> {
     let path = operation.get("path").str();
+    // The whole document has no path to be found by; it can be replaced and tested alone.
+    let whole = operation.get("path").as_str() == Some("") && matches!(operation.get("op").str(), "replace" | "test");
+    if !path.starts_with('/') && !whole {
+        return Err(does_not_apply());
+    }
     let done = match operation.get("op").str() {
         "add" => add(doc, path, operation.get("value").clone()),
         "remove" => take(doc, path).map(|_| ()),
@@ -118,5 +123,8 @@ mod tests {
         assert!(run(r#"[{"op":"remove","path":"/none"}]"#).is_err());
         assert!(run(r#"[{"op":"test","path":"/a/0","value":9}]"#).is_err());
         assert!(run(r#"[{"op":"add","path":"/a/9","value":9}]"#).is_err());
+        assert!(run(r#"[{"op":"add","value":9}]"#).is_err());
+        assert!(run(r#"[{"op":"remove","path":"a"}]"#).is_err());
+        assert!(run(r#"[{"op":"replace","path":"","value":{}}]"#).is_ok());
     }
 }

@@ -111,6 +111,11 @@ pub fn printer_of(kind: KindRef) -> Printer {
     }
 }
 
+/// Name and age, of any kind.
+pub fn bare_printer() -> Printer {
+    Printer::BuiltIn(&NAME_AND_AGE)
+}
+
 fn built_in(kind: KindRef) -> &'static BuiltIn {
     match (kind.group, kind.kind) {
         ("", "Pod") => &pod::POD,

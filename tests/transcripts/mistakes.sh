@@ -27,3 +27,18 @@ kubectl create deployment d --image=nginx
 kubectl label deployments --all a=b --resource-version=1
 kubectl annotate deployments --all a=b --resource-version=1
 kubectl get --raw /version | head -3
+kubectl get deployments,replicasets --server-print=false
+kubectl patch deployment d --type=json -p '[{"op":"add","value":1}]'
+kubectl taint node node1 a=b:NoSchedule a:NoSchedule-
+kubectl cp a/b/c:x y
+kubectl run p --image=nginx
+kubectl port-forward p :
+kubectl port-forward p a:b:c
+kubectl create configmap a; kubectl create configmap b
+kubectl delete configmap a b -i <<< n
+kubectl delete configmap a deployment/d -i <<< y
+kubectl delete configmap a b --interactive <<< Y
+kubectl delete configmap a --interactive <<< 'y y'
+kubectl delete configmap nosuch --interactive <<< y
+kubectl delete deployments --all --interactive <<< yes
+kubectl delete deployments --all -i --raw /x
