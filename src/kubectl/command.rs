@@ -69,6 +69,8 @@ pub enum Flow {
 pub enum Task {
     /// `delete` waits until the objects are gone.
     Gone(commands::delete::Gone),
+    /// `kuberc view` offers to write a file.
+    Offering(commands::kuberc::Offering),
     /// `delete --interactive` waits for an answer.
     Asking(commands::delete::Asking),
     /// `get --watch`.
@@ -111,6 +113,7 @@ impl Task {
         match self {
             Task::Gone(t) => t.resume(cx),
             Task::Asking(t) => t.resume(cx),
+            Task::Offering(t) => t.resume(cx),
             Task::PortForward(t) => t.resume(cx),
             Task::Proxy(t) => t.resume(),
             Task::Watch(t) => t.resume(cx),

@@ -81,6 +81,14 @@ pub struct StdinState<'a> {
     pub eof: bool,
 }
 
+impl StdinState<'_> {
+    /// What was answered to a question; none where the line is not there yet.
+    pub fn first_line(&self) -> Option<String> {
+        let line = self.bytes.iter().position(|b| *b == b'\n').or_else(|| self.eof.then_some(self.bytes.len()))?;
+        Some(String::from_utf8_lossy(&self.bytes[..line]).into_owned())
+    }
+}
+
 /// One of the two output streams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stream {

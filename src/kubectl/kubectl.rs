@@ -13,6 +13,7 @@ use super::flags::{self, Parsed};
 use super::help;
 use super::host::{Environment, Host, Output, StdinState, Step};
 use super::legacy;
+use super::preferences;
 use crate::api::Status;
 use crate::server::{Attributes, User};
 
@@ -26,6 +27,8 @@ pub struct Kubectl {
     command: Option<&'static Command>,
     state: State,
     session: Session,
+    /// The words, until preferences have been looked for.
+    argv: Option<Vec<String>>,
 }
 
 /// What is behind a local port.
@@ -66,6 +69,10 @@ enum State {
 impl Kubectl {
     /// Reads a command line; `argv` is without the program's name. Nothing happens before the first step.
     pub fn start(argv: &[String], env: &Environment) -> Kubectl {
+        Kubectl { argv: Some(argv.to_vec()), ..Self::read(argv, env) }
+    }
+
+    fn read(argv: &[String], env: &Environment) -> Kubectl {
         let mut path = "kubectl".to_owned();
         let mut command: &'static Command = &ROOT;
         let mut words = argv.to_vec();
@@ -89,6 +96,7 @@ impl Kubectl {
             command: Some(command),
             state: State::Refused(error),
             session: Session::default(),
+            argv: None,
         };
         if asked.is_some() {
             let topics: Vec<String> = words.iter().filter(|w| !w.starts_with('-')).map(|w| format!("`{w}`")).collect();
@@ -117,7 +125,7 @@ impl Kubectl {
         let state = if parsed.flags.is_on("help") { State::Help } else { State::Start };
         let Parsed { flags, args, dash } = parsed;
         let inv = Invocation { path, flags, args, dash, env: env.clone(), legacy };
-        Kubectl { inv: Arc::new(inv), command: Some(command), state, session: Session::default() }
+        Kubectl { inv: Arc::new(inv), command: Some(command), state, session: Session::default(), argv: None }
     }
 
     /// Ctrl-C: most commands end; a session in a container passes it on.
@@ -159,6 +167,17 @@ impl Kubectl {
 
     /// Does what can be done now.
     pub fn step(&mut self, host: &mut Host<'_>, stdin: StdinState<'_>, out: &mut Output) -> Step {
+        if let Some(argv) = self.argv.take().filter(|_| !self.inv.legacy) {
+            match preferences::apply(&argv, &self.inv.env, host.files, out) {
+                Ok(None) => {}
+                Ok(Some(words)) => *self = Self::read(&words, &self.inv.env),
+                Err(why) => {
+                    out.errln(format!("error occurred while applying preferences {why}"));
+                    self.state = State::Exited(1);
+                    return Step::Exit(1);
+                }
+            }
+        }
         let inv = Arc::clone(&self.inv);
         let state = std::mem::replace(&mut self.state, State::Exited(1));
         if let State::Exited(code) = state {

@@ -21,6 +21,7 @@ mod last_applied;
 mod legacy;
 pub mod output;
 mod pods;
+mod preferences;
 mod printing;
 mod resources;
 mod sha256;

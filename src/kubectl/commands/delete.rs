@@ -48,12 +48,9 @@ pub struct Asking {
 impl Asking {
     /// Goes on when there is an answer.
     pub fn resume(self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-        let given = cx.stdin;
-        let line = given.bytes.iter().position(|b| *b == b'\n');
-        if line.is_none() && !given.eof {
+        let Some(answer) = cx.stdin.first_line() else {
             return Ok(Flow::Wait(Task::Asking(self), Step::WaitStdin(None)));
-        }
-        let answer = String::from_utf8_lossy(&given.bytes[..line.unwrap_or(given.bytes.len())]).into_owned();
+        };
         if answer.trim().eq_ignore_ascii_case("y") {
             return delete(cx, Some(&self));
         }
@@ -112,7 +109,7 @@ fn delete(cx: &mut Context<'_, '_>, answered: Option<&Asking>) -> Result<Flow, C
             match cx.get(info.kind, &info.namespace, &info.name) {
                 Ok(_) => previewed.push((info.kind, info.namespace.clone(), info.name.clone())),
                 Err(error) if error.is_not_found() && ignore_not_found => {}
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(error),
             }
             Ok(())
         })?;

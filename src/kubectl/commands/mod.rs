@@ -23,6 +23,7 @@ pub mod explain;
 mod explain_schema;
 pub mod expose;
 pub mod get;
+pub mod kuberc;
 pub mod label;
 pub mod logs;
 pub mod misc;
@@ -62,6 +63,7 @@ pub static ROOT: Command = Command::group(
         &api_resources::RESOURCES,
         &api_resources::VERSIONS,
         &config::COMMAND,
+        &kuberc::COMMAND,
         &diff::COMMAND,
         &edit::COMMAND,
         &events::COMMAND,

@@ -1,0 +1,173 @@
+//! What a user prefers (`kuberc`): names of one's own for commands, and defaults of their flags. A command line is written out by
+//! them before it is read.
+// Models kubectl/pkg/kuberc.
+
+use super::command::Command;
+use super::commands::ROOT;
+use super::flags::{self, Flag};
+use super::host::{Environment, FileError, Files, Output};
+use crate::api::Value;
+use crate::api::yaml::decode_documents;
+
+/// The group of the file's objects.
+const GROUP: &str = "kubectl.config.k8s.io/";
+
+/// The file of preferences, and whether somebody named it; none where there is to be none.
+pub fn file(env: &Environment, flag: &str) -> Result<Option<(String, bool)>, String> {
+    let var = |name: &str| env.env.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v.as_str());
+    match (var("KUBERC"), flag) {
+        ("off", "") => Ok(None),
+        ("off", _) => Err("disabling kuberc via KUBERC=off and passing kuberc flag are mutually exclusive".into()),
+        ("", "") => Ok(Some((format!("{}/.kube/kuberc", if var("HOME").is_empty() { "/root" } else { var("HOME") }), false))),
+        (named, "") => Ok(Some((named.to_owned(), true))),
+        (_, flag) => Ok(Some((flag.to_owned(), true))),
+    }
+}
+
+/// The command line as the preferences have it; none where they say nothing of it.
+pub fn apply(argv: &[String], env: &Environment, files: &dyn Files, out: &mut Output) -> Result<Option<Vec<String>>, String> {
+    if argv.is_empty() {
+        return Ok(None);
+    }
+    let Some((path, is_named)) = file(env, &named_in(argv)?).map_err(|e| format!("kuberc error {e}"))? else { return Ok(None) };
+    let found = match read(&path, files) {
+        Ok(found) => found,
+        Err((_, FileError::NotFound)) if !is_named => return Ok(None),
+        Err((why, _)) if is_named => return Err(format!("kuberc error kuberc: {why}")),
+        Err((why, _)) => {
+            out.err(format!("kuberc: no preferences loaded from {path}: {why}"));
+            return Ok(None);
+        }
+    };
+    let Some(preferences) = found else { return Ok(None) };
+    validate(&preferences)?;
+    match alias(argv, &preferences, out)? {
+        Some(words) => Ok(Some(words)),
+        None => defaults(argv, &preferences, out),
+    }
+}
+
+fn named_in(argv: &[String]) -> Result<String, String> {
+    let words = argv.iter().take_while(|word| *word != "--").enumerate();
+    for (i, word) in words {
+        let value = match word.strip_prefix("--kuberc") {
+            Some("") => argv.get(i + 1).map_or("", String::as_str),
+            Some(rest) if rest.starts_with('=') => &rest[1..],
+            _ => continue,
+        };
+        return if value.is_empty() { Err("kuberc file is not found".into()) } else { Ok(value.to_owned()) };
+    }
+    Ok(String::new())
+}
+
+/// The first preferences in a file; nothing in an empty one.
+fn read(path: &str, files: &dyn Files) -> Result<Option<Value>, (String, FileError)> {
+    let bytes = files.read(path).map_err(|e| (format!("open {path}: {e}"), e))?;
+    let documents = decode_documents(&String::from_utf8_lossy(&bytes)).map_err(|e| (e.to_string(), FileError::NotADirectory))?;
+    let documents: Vec<Value> = documents.into_iter().map(|d| d.value).filter(|v| !v.is_null()).collect();
+    let is_it = |v: &&Value| v.get("kind").str() == "Preference" && v.get("apiVersion").str().starts_with(GROUP);
+    match documents.iter().find(is_it) {
+        None if !documents.is_empty() => {
+            Err((format!("no valid preferences found in {path}, use --v=5 to see details"), FileError::NotADirectory))
+        }
+        found => Ok(found.cloned()),
+    }
+}
+
+fn validate(preferences: &Value) -> Result<(), String> {
+    let mut names: Vec<&str> = Vec::new();
+    for alias in preferences.get("aliases").items() {
+        let name = alias.get("name").str();
+        if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphabetic()) {
+            return Err("invalid alias name, can only include alphabetical characters".into());
+        }
+        if names.contains(&name) {
+            return Err(format!("duplicate alias name {name}"));
+        }
+        names.push(name);
+    }
+    let all = ["aliases", "defaults"].into_iter().flat_map(|list| preferences.get(list).items());
+    match all.flat_map(|entry| entry.get("options").items()).find(|o| o.get("name").str().starts_with('-')) {
+        Some(option) => Err(format!("flag name {} should be in long form without dashes", option.get("name").str())),
+        None => Ok(()),
+    }
+}
+
+/// The command that words name, and where its name ends.
+fn command_of(words: &[String]) -> (&'static Command, usize) {
+    let (mut command, mut end): (&'static Command, usize) = (&ROOT, 0);
+    while let Some(at) = flags::command_position(&words[end..], command.flags) {
+        let Some(next) = command.find(&words[end + at]) else { break };
+        (command, end) = (next, end + at + 1);
+    }
+    (command, end)
+}
+
+/// The command line of an alias, written out.
+fn alias(argv: &[String], preferences: &Value, out: &mut Output) -> Result<Option<Vec<String>>, String> {
+    let Some(at) = argv.iter().position(|word| !word.starts_with('-') && !word.starts_with("__complete")) else { return Ok(None) };
+    let name = argv[at].as_str();
+    let Some(alias) = preferences.get("aliases").items().iter().find(|a| a.get("name").str() == name) else { return Ok(None) };
+    if ROOT.find(name).is_some() {
+        out.errln(format!("Warning: Setting alias {name:?} to a built-in command is not supported"));
+        return Ok(None);
+    }
+    if !std::ptr::eq(command_of(argv).0, &ROOT) {
+        return Ok(None);
+    }
+    let meant: Vec<String> = alias.get("command").str().split_whitespace().map(Into::into).collect();
+    let (command, end) = command_of(&meant);
+    if std::ptr::eq(command, &ROOT) || end < meant.len() {
+        return Err(format!("command {:?} not found to set alias {name:?}: [{}]", alias.get("command").str(), meant.join(" ")));
+    }
+    let strings = |member: &str| alias.get(member).items().iter().map(|v| v.str().to_owned()).collect::<Vec<_>>();
+    let invalid = |flag: &str| format!("invalid alias flag {flag} in alias kubectl");
+    let mut words = argv[..at].to_vec();
+    words.extend(meant);
+    words.extend(options(command, alias, argv, invalid)?);
+    words.extend(strings("prependArgs"));
+    words.extend_from_slice(&argv[at + 1..]);
+    words.extend(strings("appendArgs"));
+    Ok(Some(words))
+}
+
+/// The command line with the flags that are always to be given.
+fn defaults(argv: &[String], preferences: &Value, out: &mut Output) -> Result<Option<Vec<String>>, String> {
+    let (command, end) = command_of(argv);
+    let mut given = Vec::new();
+    for entry in preferences.get("defaults").items() {
+        let text = entry.get("command").str();
+        let meant: Vec<String> = text.split_whitespace().map(Into::into).collect();
+        let (other, _) = command_of(&meant);
+        if std::ptr::eq(other, &ROOT) {
+            out.errln(format!("Warning: command {text:?} not found to set kuberc override"));
+        } else if other.name == command.name {
+            given.extend(options(command, entry, argv, |flag| format!("invalid flag {flag} for command {text}"))?);
+        }
+    }
+    if given.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some([&argv[..end], &given, &argv[end..]].concat()))
+}
+
+/// The options of an entry that the command line does not give itself, as words.
+fn options(command: &Command, entry: &Value, argv: &[String], invalid: impl Fn(&str) -> String) -> Result<Vec<String>, String> {
+    let mut words = Vec::new();
+    for option in entry.get("options").items() {
+        let name = option.get("name").str();
+        let flag = command.flags.iter().copied().chain([flags::GLOBAL]).flatten().find(|f| f.name == name).ok_or_else(|| invalid(name))?;
+        if !argv.iter().any(|word| gives(flag, word)) {
+            words.push(format!("--{name}={}", option.get("default").str()));
+        }
+    }
+    Ok(words)
+}
+
+/// Whether a word gives a flag: also among several letters.
+fn gives(flag: &Flag, word: &str) -> bool {
+    let long = word.strip_prefix("--").map(|rest| rest.split('=').next().unwrap_or(rest));
+    let letters = word.strip_prefix('-').filter(|l| !flag.short.is_empty() && !l.starts_with('-'));
+    long == Some(flag.name)
+        || letters.is_some_and(|l| l.starts_with(flag.short) || l.bytes().all(|b| b.is_ascii_alphabetic()) && l.contains(flag.short))
+}
