@@ -3,6 +3,7 @@
 
 mod access;
 mod batch;
+mod certificates;
 mod config;
 mod containers;
 mod events;
@@ -77,6 +78,7 @@ pub fn describe_as(kind: KindRef, object: &Value, related: &dyn Related, show_ev
         ("storage.k8s.io", "CSINode") => storage::csi_node,
         ("rbac.authorization.k8s.io", "Role" | "ClusterRole") => access::role,
         ("rbac.authorization.k8s.io", "RoleBinding" | "ClusterRoleBinding") => access::role_binding,
+        ("certificates.k8s.io", "CertificateSigningRequest") => certificates::certificate_signing_request,
         _ => generic::any,
     };
     write(&mut page, object);

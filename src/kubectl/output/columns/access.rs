@@ -31,22 +31,7 @@ pub(super) static ROLE_BINDING: BuiltIn = BuiltIn {
 pub(super) static CERTIFICATE_SIGNING_REQUEST: BuiltIn = BuiltIn {
     columns: &[NAME, AGE, text("SignerName"), text("Requestor"), text("RequestedDuration"), text("Condition")],
     cells: |o, now| {
-        let (spec, status) = (o.get("spec"), o.get("status"));
-        let has = |kind: &str| status.get("conditions").items().iter().any(|c| c.get("type").str() == kind);
-        let mut condition = if has("Denied") {
-            "Denied"
-        } else if has("Approved") {
-            "Approved"
-        } else {
-            "Pending"
-        }
-        .to_owned();
-        if has("Failed") {
-            condition.push_str(",Failed");
-        }
-        if !status.get("certificate").is_empty() {
-            condition.push_str(",Issued");
-        }
+        let spec = o.get("spec");
         let duration = spec.get("expirationSeconds").as_int();
         vec![
             o.name().to_owned(),
@@ -54,10 +39,31 @@ pub(super) static CERTIFICATE_SIGNING_REQUEST: BuiltIn = BuiltIn {
             or(spec.get("signerName").str(), "<none>"),
             spec.get("username").str().to_owned(),
             duration.map_or_else(|| "<none>".into(), |s| human_duration_signed(s.saturating_mul(1_000_000))),
-            condition,
+            certificate_condition(o),
         ]
     },
 };
+
+/// Where a request for a certificate stands.
+pub fn certificate_condition(csr: &Value) -> String {
+    let status = csr.get("status");
+    let has = |kind: &str| status.get("conditions").items().iter().any(|c| c.get("type").str() == kind);
+    let mut condition = if has("Denied") {
+        "Denied"
+    } else if has("Approved") {
+        "Approved"
+    } else {
+        "Pending"
+    }
+    .to_owned();
+    if has("Failed") {
+        condition.push_str(",Failed");
+    }
+    if !status.get("certificate").is_empty() {
+        condition.push_str(",Issued");
+    }
+    condition
+}
 
 pub(super) static WEBHOOKS: BuiltIn = BuiltIn {
     columns: &[NAME, int("Webhooks"), AGE],

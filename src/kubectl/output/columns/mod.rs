@@ -15,6 +15,7 @@ mod pod;
 mod storage;
 mod workloads;
 
+pub use access::certificate_condition;
 pub use custom::CustomPrinter;
 pub use format::{age, age_micros, format_label_selector, format_labels, format_selector_or, timestamp_micros};
 pub use hpa::format_metrics;
