@@ -2,7 +2,7 @@
 //! print `NAME.out`. `UPDATE_EXPECT=1 cargo test --test transcripts` writes the expected side anew, for review.
 //!
 //! A block from `#file NAME` to `#end` is a file that is there from the start; `#storage` gives the cluster its default
-//! storage class, `#rbac` lets roles say who may do what; other lines that begin with `#` say what follows.
+//! storage class, `#rbac` lets roles say who may do what, `#metrics` adds a metrics server; other lines that begin with `#` say what follows.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,13 @@ use kubarium::sim::{Session, Sim, TimedInput};
 /// The session of a script.
 fn session(script: &str) -> Session {
     let wants = |what: &str| script.lines().any(|l| l == what);
-    let mut session = Session { seed: 1, storage: wants("#storage"), rbac: wants("#rbac"), ..Session::default() };
+    let mut session = Session {
+        seed: 1,
+        storage: wants("#storage"),
+        rbac: wants("#rbac"),
+        metrics: wants("#metrics").then_some(true),
+        ..Session::default()
+    };
     let mut file: Option<(String, String)> = None;
     let mut at = 0.2;
     for line in script.lines() {

@@ -171,6 +171,9 @@ impl NodeLifecycleController {
 
     /// Gives up a node whose turn it is (`doNoExecuteTaintingPass`); false where it is nobody's.
     fn give_up_one(&mut self, api: &mut ApiServer, by: &Caller) -> Result<bool, Status> {
+        // Who has come back takes nobody's turn.
+        let is_down = |name: &str| api.peek(Kind::named("Node"), "", name).is_some_and(|n| n.condition("Ready") != "True");
+        self.zones.values_mut().for_each(|zone| zone.waiting.retain(|name| is_down(name)));
         let due = |z: &Zone| z.period.is_some() && z.free_at <= by.now && !z.waiting.is_empty();
         let Some((_, zone)) = self.zones.iter_mut().find(|(_, z)| due(z)) else { return Ok(false) };
         zone.free_at = by.now + zone.period.unwrap_or(EVICTION_PERIOD);

@@ -60,3 +60,7 @@ kubectl apply view-last-applied pod/p
 KUBE_EDITOR='sed -i "s/\"1000\"/\"2000\"/"' kubectl edit pod p
 ls /tmp | wc -l
 KUBE_EDITOR='sh -c echo' kubectl edit deploy web
+KUBE_EDITOR='sed -i s/phase:.*/phase:\ Failed/' kubectl edit deployment web --subresource=status
+KUBE_EDITOR='sed -i s/observedGeneration:.*/observedGeneration:\ 77/' kubectl edit deployment web --subresource=status --output-patch
+KUBE_EDITOR=true kubectl edit deployment web --subresource=foo
+KUBE_EDITOR=true kubectl edit deployment web --subresource=scale

@@ -1,7 +1,7 @@
 # The API's lists in chunks and of the past, its watches and logs, as a client without kubectl sees them.
 for i in 1 2 3 4 5; do kubectl create cm c$i --from-literal=n=$i; done
 kubectl get --raw '/api/v1/namespaces/default/configmaps?limit=2' > page
-grep -o '"metadata":{"continue.*' page
+grep -o '"metadata":{"resourceVersion[^}]*continue[^}]*}' page
 grep -o '"name":"[^"]*"' page
 kubectl create cm c25
 T=$(sed 's/.*"continue":"\([^"]*\)".*/\1/' page); kubectl get --raw "/api/v1/namespaces/default/configmaps?limit=3&continue=$T" > page

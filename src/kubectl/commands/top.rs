@@ -116,16 +116,23 @@ fn node(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         let member = if cx.flags().is_on("show-capacity") { "capacity" } else { "allocatable" };
         let total = |name: &str| Quantity::of(node.at(&["status", member, name]));
         let share = |used: i64, of: i64| if of == 0 { "<unknown>".to_owned() } else { format!("{}%", used * 100 / of) };
-        vec![
+        let mut cells = vec![
             o.name().to_owned(),
             format!("{cpu}m"),
             share(cpu, total("cpu").milli_value()),
             format!("{}Mi", megabytes(memory)),
             share(memory, total("memory").value()),
-        ]
+        ];
+        // Nothing is swapped; a node that does not say how much it could has no share either.
+        if cx.flags().is_on("show-swap") {
+            let has_swap = !node.at(&["status", "nodeInfo", "swap", "capacity"]).is_null();
+            cells.extend(if has_swap { ["0Mi", "0%"] } else { ["<unknown>"; 2] }.map(Into::into));
+        }
+        cells
     });
     let rows = rows.collect();
-    print(cx, &["NAME", "CPU(cores)", "CPU(%)", "MEMORY(bytes)", "MEMORY(%)"], rows);
+    let headers = ["NAME", "CPU(cores)", "CPU(%)", "MEMORY(bytes)", "MEMORY(%)", "SWAP(bytes)", "SWAP(%)"];
+    print(cx, if cx.flags().is_on("show-swap") { &headers } else { &headers[..5] }, rows);
     Ok(Flow::Done)
 }
 
@@ -158,7 +165,9 @@ fn pod(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     sort(cx, &mut objects);
     let by_container = flags.is_on("containers");
+    let swap = flags.is_on("show-swap");
     let mut headers = vec!["NAME", "CPU(cores)", "MEMORY(bytes)"];
+    headers.extend(swap.then_some("SWAP(bytes)"));
     if by_container {
         headers.splice(0..1, ["POD", "NAME"]);
     }
@@ -173,6 +182,7 @@ fn pod(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             cells.extend(name);
             cells.push(format!("{cpu}m"));
             cells.push(format!("{}Mi", megabytes(memory)));
+            cells.extend(swap.then(|| "0Mi".to_owned()));
             rows.push(cells);
         };
         if by_container {
@@ -189,6 +199,7 @@ fn pod(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         let blank = headers.len() - 2;
         let mut cells = vec![String::new(); blank];
         cells.extend([format!("{}m", sum.0), format!("{}Mi", megabytes(sum.1))]);
+        cells.extend(swap.then(|| "0Mi".to_owned()));
         let mut line = vec![String::new(); blank];
         line.resize(headers.len(), "________".to_owned());
         rows.push(line);
