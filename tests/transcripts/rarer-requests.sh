@@ -88,3 +88,14 @@ KUBE_EDITOR=nano kubectl apply edit-last-applied -f edited.yaml
 kubectl autoscale deployment web --min=1 --max=3 --cpu=50%
 kubectl get horizontalpodautoscalers.v1.autoscaling web -o jsonpath='{.apiVersion} {.spec.targetCPUUtilizationPercentage}{"\n"}'; kubectl get horizontalpodautoscaler.v1.autoscaling -o jsonpath='{.items[*].apiVersion}{"\n"}'
 kubectl get hpa web -o jsonpath='{.apiVersion}{"\n"}'; kubectl get hpa.v1.autoscaling web -o jsonpath='{.apiVersion}{"\n"}'
+
+# Paths to wait for, and files to embed.
+kubectl create deployment waited --image=nginx
+kubectl wait --for=jsonpath='{.spec.template}'=3 deploy/waited
+kubectl wait --for=jsonpath='{.spec.replicas}=1=2' deploy/waited
+kubectl wait --for=jsonpath='{.status.conditions[*].type}' deploy/waited --timeout=20s
+kubectl wait --for=jsonpath='{.metadata.name[0]}'=w deploy/waited
+kubectl wait '--for=jsonpath={.status.conditions[?(@.type=="Available")].status}=True' deploy/waited
+kubectl set env deploy/waited A=1 A-
+kubectl config set-cluster other --embed-certs
+kubectl config set-credentials other --embed-certs --client-key=/nope.key

@@ -77,6 +77,9 @@ static SET_CLUSTER: Command = Command {
         if cx.flags().is_on("insecure-skip-tls-verify") && !cx.flags().text("certificate-authority").is_empty() {
             return fail("you cannot specify a certificate authority and insecure mode at the same time");
         }
+        if cx.flags().is_on("embed-certs") && cx.flags().text("certificate-authority").is_empty() {
+            return fail("you must specify a --certificate-authority to embed");
+        }
         put(cx, ("Cluster", "clusters", "cluster"), name, CLUSTER_FIELDS)
     })
 };

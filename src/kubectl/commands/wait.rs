@@ -60,24 +60,35 @@ fn parse_goal(text: &str) -> Result<Goal, CliError> {
         return Ok(Goal::Condition(name.to_owned(), value.to_owned()));
     }
     if let Some(rest) = text.strip_prefix("jsonpath=") {
-        // The value comes after the `=` that follows the closing brace.
-        let split = rest.rfind('}').map_or(rest.find('='), |at| rest[at..].find('=').map(|i| at + i));
-        let (path, value) = match split {
-            Some(at) => (&rest[..at], Some(rest[at + 1..].trim_matches(['\'', '"']).to_owned())),
-            None => (rest, None),
+        let parts = split_path(rest);
+        let (path, value) = match parts.as_slice() {
+            [path] => (path, None),
+            [path, value] => (path, Some(value.trim_matches(['\'', '"']).to_owned())),
+            _ => {
+                return fail(
+                    "jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or --for=jsonpath='{.status.readyReplicas}'",
+                );
+            }
         };
+        let wrong = |e: &dyn std::fmt::Display| CliError::Message(e.to_string());
+        let template = relaxed_path(path).map_err(|e| wrong(&e))?;
         if value.as_deref() == Some("") {
             return fail("jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3");
         }
-        let wrong = |e: &dyn std::fmt::Display| CliError::Message(e.to_string());
-        if path.is_empty() {
+        if template.is_empty() {
             return fail("jsonpath expression cannot be empty");
         }
-        let template = relaxed_path(path.trim_matches(['\'', '"'])).map_err(|e| wrong(&e))?;
         let parsed = JsonPath::parse(&template).map_err(|e| wrong(&e))?;
         return Ok(Goal::Path(Box::new(parsed), value));
     }
     fail(format!("unrecognized condition: {text:?}"))
+}
+
+/// What single `=` separate.
+// Models wait.splitJSONPathInput.
+fn split_path(input: &str) -> Vec<String> {
+    const EQUAL: &str = "\0";
+    input.replace("==", EQUAL).split('=').map(|part| part.replace(EQUAL, "==")).collect()
 }
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
@@ -205,14 +216,14 @@ fn has_condition(object: &Value, name: &str, value: &str) -> bool {
 /// Whether the path finds something, or just this.
 // Models wait.JSONPathWait.
 fn finds(path: &JsonPath, value: Option<&str>, object: &Value) -> Result<bool, CliError> {
-    let Ok(results) = path.find(object, false) else { return Ok(false) };
+    let results = path.find(object, true).map_err(|e| CliError::Message(e.to_string()))?;
     let found: Vec<&Value> = results.iter().flatten().collect();
-    let Some(value) = value else { return Ok(!found.is_empty()) };
-    match found.as_slice() {
-        [] => Ok(false),
-        [Value::List(_) | Value::Map(_)] => fail("jsonpath leads to a nested object or list; only a single value can be compared"),
-        [Value::Str(s)] => Ok(s.as_str() == value),
-        [other] => Ok(other.to_json() == value),
+    match (found.as_slice(), value) {
+        ([], _) => Ok(false),
+        ([_], None) => Ok(true),
+        ([Value::List(_) | Value::Map(_)], _) => fail("jsonpath leads to a nested object or list which is not supported"),
+        ([Value::Str(s)], Some(value)) => Ok(s.trim() == value.trim()),
+        ([other], Some(value)) => Ok(other.to_json() == value.trim()),
         _ => fail("given jsonpath expression matches more than one value"),
     }
 }

@@ -39,8 +39,8 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         let now = cx.host.now.rfc3339();
         let annotation = ["spec", "template", "metadata", "annotations", RESTARTED_AT];
         if info.object.at(&annotation) == &Value::from(now.as_str()) {
-            let message = "if restart has already been triggered within the past second, please wait before attempting to trigger another";
-            errors.push(CliError::Message(message.into()));
+            let why = "if restart has already been triggered within the past second, please wait before attempting to trigger another";
+            errors.push(CliError::Message(format!("failed to create patch for {}: {why}", info.name)));
             continue;
         }
         let mut next = info.object.clone();

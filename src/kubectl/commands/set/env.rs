@@ -140,8 +140,8 @@ fn parse(specs: &[&String]) -> Result<(Vec<Value>, Vec<String>), CliError> {
             return fail(format!("unknown environment variable: {spec}"));
         }
     }
-    if let Some(clash) = remove.iter().find(|r| env.iter().any(|e| e.get("name").str() == r.as_str())) {
-        return fail(format!("can not both modify and remove the following environment variables in the same command: {clash}"));
+    if remove.iter().any(|r| env.iter().any(|e| e.get("name").str() == r.as_str())) {
+        return fail("can not both modify and remove the same environment variable in the same command");
     }
     Ok((env, remove))
 }
