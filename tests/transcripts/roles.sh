@@ -76,3 +76,9 @@ echo '{apiVersion: authorization.k8s.io/v1, kind: SubjectAccessReview, spec: {us
 echo '{apiVersion: authorization.k8s.io/v1, kind: SelfSubjectAccessReview, spec: {resourceAttributes: {namespace: dev, verb: delete, resource: pods}}}' | kubectl create -o jsonpath='{.status}{"\n"}' -f -
 echo '{apiVersion: authorization.k8s.io/v1, kind: SelfSubjectAccessReview, spec: {resourceAttributes: {namespace: dev, verb: delete, resource: pods}}}' | kubectl create -o jsonpath='{.status}{"\n"}' --as=system:serviceaccount:dev:builder -f -
 echo '{apiVersion: authorization.k8s.io/v1, kind: SelfSubjectRulesReview, spec: {namespace: dev}}' | kubectl create -o jsonpath='{.status.resourceRules[0]}{"\n"}' --as=ann -f -
+
+# What else asks the API.
+kubectl top pods -n dev --as=jane
+kubectl top nodes --as=jane
+kubectl events -n dev --as=jane
+kubectl delete namespace dev --as=ann

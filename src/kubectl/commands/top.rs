@@ -92,6 +92,12 @@ fn parse_selector(cx: &Context<'_, '_>) -> Result<LabelSelector, CliError> {
     LabelSelector::parse(cx.flags().text("selector")).map_err(|e| CliError::Message(e.to_string()))
 }
 
+/// Refuses whoever may not read the metrics that are asked for.
+fn require(cx: &Context<'_, '_>, kind: KindRef, namespace: &str) -> Result<(), CliError> {
+    let name = cx.args().first().map_or("", String::as_str);
+    cx.require((if name.is_empty() { "list" } else { "get" }, kind, ""), namespace, name)
+}
+
 fn node(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     check_sort(cx)?;
     let args = cx.args();
@@ -102,7 +108,9 @@ fn node(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return fail("only one of NAME or --selector can be provided");
     }
     let selector = parse_selector(cx)?;
-    let Some(mut objects) = cx.metrics(metrics_kind("nodes")) else { return fail("Metrics API not available") };
+    let kind = metrics_kind("nodes");
+    require(cx, kind, "")?;
+    let Some(mut objects) = cx.metrics(kind) else { return fail("Metrics API not available") };
     objects.retain(|o| selector.matches(o.labels()) && args.first().is_none_or(|a| a == o.name()));
     if objects.is_empty() {
         // The metrics API names no reason where it knows nothing of a node.
@@ -149,7 +157,9 @@ fn pod(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let selector = parse_selector(cx)?;
     let all = flags.is_on("all-namespaces");
     let namespace = cx.namespace();
-    let Some(mut objects) = cx.metrics(metrics_kind("pods")) else { return fail("Metrics API not available") };
+    let kind = metrics_kind("pods");
+    require(cx, kind, if all { "" } else { &namespace })?;
+    let Some(mut objects) = cx.metrics(kind) else { return fail("Metrics API not available") };
     objects.retain(|o| (all || o.namespace() == namespace) && selector.matches(o.labels()) && args.first().is_none_or(|a| a == o.name()));
     if objects.is_empty() {
         if !args.is_empty() {
