@@ -51,6 +51,36 @@ pub fn decode_url(text: &str) -> Option<Vec<u8>> {
     if text.contains(['+', '/', '=']) { None } else { decode(&format!("{}{padding}", text.replace('-', "+").replace('_', "/"))) }
 }
 
+/// Where a text stops being padded base64, as Go's decoder counts; none where it is.
+pub fn bad_byte(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let line_ends = |from: usize| from + bytes[from..].iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+    let mut at = 0;
+    loop {
+        for place in 0..4 {
+            at = line_ends(at);
+            let Some(byte) = bytes.get(at) else { return (place > 0).then(|| at - place) };
+            at += 1;
+            if ALPHABET.contains(byte) {
+                continue;
+            }
+            if *byte != b'=' || place < 2 {
+                return Some(at - 1);
+            }
+            if place == 2 {
+                at = line_ends(at);
+                match bytes.get(at) {
+                    None => return Some(bytes.len()),
+                    Some(b'=') => at += 1,
+                    Some(_) => return Some(at - 1),
+                }
+            }
+            at = line_ends(at);
+            return (at < bytes.len()).then_some(at);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,5 +97,42 @@ mod tests {
         assert_eq!(encode_url(b"a?>b?"), "YT8-Yj8");
         assert_eq!(decode_url("YT8-Yj8").as_deref(), Some(&b"a?>b?"[..]));
         assert_eq!(decode_url("YT8+Yj8="), None);
+    }
+
+    #[test]
+    fn says_where_it_is_bad() {
+        for (text, want) in [
+            ("", None),
+            ("Zm9v", None),
+            ("Zg==", None),
+            ("Zm8=", None),
+            ("Z\nm8=\n", None),
+            ("abc", Some(0)),
+            ("Zm9vab", Some(4)),
+            ("Zm-v", Some(2)),
+            ("Z===", Some(1)),
+            ("Zg=", Some(3)),
+            ("Zg=a", Some(2)),
+            ("Zg==a", Some(4)),
+        ] {
+            assert_eq!(bad_byte(text), want, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn pads() {
+        for (text, want) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")] {
+            assert_eq!(encode(text.as_bytes()), want);
+        }
+    }
+
+    #[test]
+    fn reads_what_is_base64() {
+        assert_eq!(decode("").as_deref(), Some(&b""[..]));
+        assert_eq!(decode("aGk=").as_deref(), Some(&b"hi"[..]));
+        assert_eq!(decode("aGVsbG8h").as_deref(), Some(&b"hello!"[..]));
+        for bad in ["a", "a===", "!!!!", "aGk"] {
+            assert_eq!(decode(bad), None, "{bad}");
+        }
     }
 }

@@ -27,6 +27,8 @@ pub mod quantity;
 pub mod quota;
 mod quote;
 pub mod resources;
+#[cfg(test)]
+mod row_outcome;
 pub mod schema;
 pub mod selector;
 mod status;
@@ -46,5 +48,5 @@ pub use object::Object;
 pub use qos::qos_class;
 pub use quantity::Quantity;
 pub use quote::quote;
-pub use status::{Cause, Status};
+pub use status::{Cause, Status, aggregate};
 pub use value::{ArcStr, Map, Value};

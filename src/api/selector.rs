@@ -3,7 +3,7 @@
 use crate::base::Order as _;
 use std::fmt;
 
-use super::{ArcStr, Kind, Value};
+use super::{ArcStr, Kind, Value, aggregate};
 
 /// How a requirement compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,14 +84,11 @@ impl Requirement {
                 wrong.push(format!("values[{i}][{key}]: Invalid value: {value:?}: {why}"));
             }
         }
-        match wrong.len() {
-            0 => {
-                values.order();
-                Ok(Requirement { key, operator, values })
-            }
-            1 => Err(SelectorError(wrong.remove(0))),
-            _ => Err(SelectorError(format!("[{}]", wrong.join(", ")))),
+        if !wrong.is_empty() {
+            return Err(SelectorError(aggregate(&wrong)));
         }
+        values.order();
+        Ok(Requirement { key, operator, values })
     }
 
     /// Whether a set of labels (a map of strings, or null) fulfils it.

@@ -1,6 +1,7 @@
 //! Errors at the API's edge: `metav1.Status`, worded as `k8s.io/apimachinery/pkg/api/errors` words them.
 
 use super::{KindRef, Map, Value, quote};
+use std::borrow::Borrow;
 
 /// An error that the API server answers with.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -145,10 +146,7 @@ impl Status {
                 list.push(text);
             }
         }
-        let text = match list.as_slice() {
-            [one] => one.clone(),
-            many => format!("[{}]", many.join(", ")),
-        };
+        let text = aggregate(&list);
         let head = if kind.group.is_empty() { kind.kind.to_owned() } else { format!("{}.{}", kind.kind, kind.group) };
         let mut status = Status::new(422, "Invalid", format!("{head} {name:?} is invalid: {text}")).about(kind, name);
         if let Value::Map(_) = status.details {
@@ -238,5 +236,13 @@ impl Status {
             status.set(&["details"], details);
         }
         status
+    }
+}
+
+/// Several errors as Go's aggregates tell them: one by itself, more of them in brackets.
+pub fn aggregate<T: Borrow<str>>(errors: &[T]) -> String {
+    match errors {
+        [one] => one.borrow().to_owned(),
+        many => format!("[{}]", many.join(", ")),
     }
 }

@@ -1,6 +1,7 @@
 //! The rows of the recorded tables, for tests of rules that are not public. Needs the folder that `KUBARIUM_CONFORMANCE` names.
 
 use super::Value;
+pub use super::row_outcome::Outcome;
 
 /// A recorded file; nothing, and a line that says so, where there is no folder of them.
 pub fn recorded(path: &str) -> Option<Value> {
@@ -10,22 +11,6 @@ pub fn recorded(path: &str) -> Option<Value> {
     };
     let text = std::fs::read_to_string(format!("{folder}/{path}")).expect("the folder is whole");
     Some(Value::from_json(&text).expect("the file is JSON"))
-}
-
-/// What became of a row.
-pub enum Outcome {
-    /// We do as the row says.
-    Holds,
-    /// The row is about something else than what we do, for this reason.
-    Elsewhere(&'static str),
-    /// We do otherwise.
-    Differs(String),
-}
-
-impl From<Result<(), String>> for Outcome {
-    fn from(result: Result<(), String>) -> Outcome {
-        result.map_or_else(Outcome::Differs, |()| Outcome::Holds)
-    }
 }
 
 /// Judges a row, or leaves it out for this reason.

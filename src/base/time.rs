@@ -46,14 +46,19 @@ impl Time {
         Duration::from_micros(self.0.saturating_sub(earlier.0))
     }
 
+    /// The moment in Unix time, cut to whole seconds.
+    pub fn unix_s(self) -> i64 {
+        EPOCH_UNIX_S + (self.0 / 1_000_000) as i64
+    }
+
     /// The moment as the API prints it (`metav1.Time`): RFC 3339 in UTC, cut to whole seconds.
     pub fn rfc3339(self) -> String {
-        format_rfc3339(EPOCH_UNIX_S + (self.0 / 1_000_000) as i64, None)
+        format_rfc3339(self.unix_s(), None)
     }
 
     /// The moment as the API prints a `metav1.MicroTime`: RFC 3339 in UTC with six digits of fraction.
     pub fn rfc3339_micro(self) -> String {
-        format_rfc3339(EPOCH_UNIX_S + (self.0 / 1_000_000) as i64, Some((self.0 % 1_000_000) as u32))
+        format_rfc3339(self.unix_s(), Some((self.0 % 1_000_000) as u32))
     }
 
     /// The moment that an RFC 3339 text names, where it is one not before the session's start.

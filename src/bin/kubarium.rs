@@ -178,7 +178,7 @@ fn check(path: &str, script: &str, session: Session, limit: Time) -> Result<u8, 
             while !sim.run(next.min(end), u64::MAX).done {}
         }
         if sim.now() >= next {
-            exercises.look(&sim, 0, text.clone());
+            exercises.look(&sim, 0, &text);
             next = sim.now() + LOOK;
         }
         let view = exercises.view(0, sim.now()).unwrap_or_default();

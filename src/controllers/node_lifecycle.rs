@@ -179,11 +179,7 @@ impl NodeLifecycleController {
         zone.free_at = by.now + zone.period.unwrap_or(EVICTION_PERIOD);
         let name = zone.waiting.remove(0);
         let Some(node) = api.peek(Kind::named("Node"), "", &name).cloned() else { return Ok(true) };
-        let ready = node.condition("Ready").to_owned();
-        let mut next = node.clone();
-        set_taint(&mut next, NOT_READY, "NoExecute", ready == "False", by.now);
-        set_taint(&mut next, UNREACHABLE, "NoExecute", ready == "Unknown", by.now);
-        write(api, by, &node, next)?;
+        taint_as_it_is(api, by, &node)?;
         Ok(true)
     }
 
@@ -236,10 +232,7 @@ impl NodeLifecycleController {
         // A node that comes back is taken back at once, and one that was given up for the other reason changes it.
         if !down || has(other) {
             zone.waiting.retain(|n| n != name);
-            let mut next = node.clone();
-            set_taint(&mut next, NOT_READY, "NoExecute", ready == "False", by.now);
-            set_taint(&mut next, UNREACHABLE, "NoExecute", ready == "Unknown", by.now);
-            write(api, by, &node, next)?;
+            taint_as_it_is(api, by, &node)?;
         } else if !has(if ready == "False" { NOT_READY } else { UNREACHABLE }) && !zone.waiting.contains(name) {
             zone.waiting.push(name.clone());
         }
@@ -293,6 +286,15 @@ pub(super) fn mark_unknown(node: &mut Value, now: Time) {
             })),
         }
     }
+}
+
+/// Gives up a node that is down, for the reason that it has, or takes it back.
+fn taint_as_it_is(api: &mut ApiServer, by: &Caller, node: &Value) -> Result<(), Status> {
+    let ready = node.condition("Ready");
+    let mut next = node.clone();
+    set_taint(&mut next, NOT_READY, "NoExecute", ready == "False", by.now);
+    set_taint(&mut next, UNREACHABLE, "NoExecute", ready == "Unknown", by.now);
+    write(api, by, node, next)
 }
 
 /// Whether a node says of itself that it does not count.

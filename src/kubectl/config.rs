@@ -63,7 +63,7 @@ impl Kubeconfig {
     /// Reads the file that `--kubeconfig` or the home directory names, or those of `KUBECONFIG` as one.
     // Models clientcmd.ClientConfigLoadingRules: of two entries of a name the first counts.
     pub fn load(inv: &Invocation, files: &dyn Files) -> Result<Kubeconfig, CliError> {
-        let var = |name: &str| inv.env.env.iter().find(|(k, _)| k == name).map(|(_, v)| v.as_str()).filter(|v| !v.is_empty());
+        let var = |name: &str| inv.env.var(name);
         let explicit = inv.flags.get("kubeconfig").filter(|p| !p.is_empty());
         let home = format!("{}/.kube/config", var("HOME").unwrap_or("/root"));
         let listed = var("KUBECONFIG").into_iter().flat_map(|list| list.split(':')).filter(|p| !p.is_empty());

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::api::Status;
+use crate::api::{Status, aggregate};
 
 /// Why a command failed.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,10 +46,7 @@ impl fmt::Display for CliError {
                         messages.push(message);
                     }
                 }
-                match messages.as_slice() {
-                    [one] => f.write_str(one),
-                    many => write!(f, "[{}]", many.join(", ")),
-                }
+                f.write_str(&aggregate(&messages))
             }
         }
     }

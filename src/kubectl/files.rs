@@ -162,11 +162,7 @@ pub fn wrong_shape(value: &Value) -> Option<String> {
             Some(_) => wrong.push(odd),
         }
     }
-    match wrong.as_slice() {
-        [] => None,
-        [one] => Some((*one).to_owned()),
-        many => Some(format!("[{}]", many.join(", "))),
-    }
+    (!wrong.is_empty()).then(|| crate::api::aggregate(&wrong))
 }
 
 /// What every object must be: its kind is named and its metadata has the right types.

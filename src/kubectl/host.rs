@@ -16,6 +16,13 @@ pub struct Environment {
     pub namespace: String,
 }
 
+impl Environment {
+    /// A variable's value; none where it is not set, or empty.
+    pub fn var(&self, name: &str) -> Option<&str> {
+        self.env.iter().find(|(k, _)| k == name).map(|(_, v)| v.as_str()).filter(|v| !v.is_empty())
+    }
+}
+
 /// Why a file cannot be read or written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FileError {

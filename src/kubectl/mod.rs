@@ -2,7 +2,6 @@
 //!
 //! A run of kubectl is a machine that is stepped ([`Kubectl::step`]): it never blocks, and a copy of it runs on by itself.
 
-mod base64;
 mod checks;
 mod command;
 mod commands;

@@ -14,7 +14,7 @@ const GROUP: &str = "kubectl.config.k8s.io/";
 
 /// The file of preferences, and whether somebody named it; none where there is to be none.
 pub fn file(env: &Environment, flag: &str) -> Result<Option<(String, bool)>, String> {
-    let var = |name: &str| env.env.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v.as_str());
+    let var = |name: &str| env.var(name).unwrap_or_default();
     match (var("KUBERC"), flag) {
         ("off", "") => Ok(None),
         ("off", _) => Err("disabling kuberc via KUBERC=off and passing kuberc flag are mutually exclusive".into()),

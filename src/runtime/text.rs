@@ -1,7 +1,7 @@
 //! Text that several programs and the shell make alike: escapes, `echo`, `printf`, sizes, dates.
 
 use crate::base::text::digits;
-use crate::base::{EPOCH_UNIX_S, Time, civil_from_days, days_from_civil};
+use crate::base::{civil_from_days, days_from_civil};
 
 /// Reads one escape after its backslash: the bytes it stands for, and how many were read.
 pub fn unescape_one(rest: &[u8]) -> (Vec<u8>, usize) {
@@ -375,11 +375,6 @@ pub fn human(bytes: u64) -> String {
         u += 1;
     }
     if u == 0 { bytes.to_string() } else { format!("{v:.1}{}", units[u]) }
-}
-
-/// The Unix time of a moment.
-pub fn unix_s(t: Time) -> i64 {
-    EPOCH_UNIX_S + (t.0 / 1_000_000) as i64
 }
 
 /// A date in its parts: year, month, day, hour, minute, second, weekday (Sunday is 0), day of the year (from 1).

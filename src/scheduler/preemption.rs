@@ -13,7 +13,7 @@ use super::pod_info::PodInfo;
 use super::queue::Queue;
 use super::selector::Selector;
 use crate::api::{ArcStr, Object, Value};
-use crate::base::{EPOCH_UNIX_S, RandomStream, Time, parse_rfc3339};
+use crate::base::{RandomStream, Time, parse_rfc3339};
 
 /// At least so many candidates are compared, where there are as many.
 const MIN_CANDIDATES: usize = 100;
@@ -70,7 +70,7 @@ impl Budget {
 /// Since when a pod runs, in Unix seconds; one that has not started counts as starting now.
 fn start_time(pod: &PodInfo, now: Time) -> i64 {
     let started = parse_rfc3339(pod.object.at(&["status", "startTime"]).str());
-    started.map_or(EPOCH_UNIX_S + (now.0 / 1_000_000) as i64, |(unix_s, _)| unix_s)
+    started.map_or(now.unix_s(), |(unix_s, _)| unix_s)
 }
 
 fn has_started(pod: &PodInfo) -> bool {

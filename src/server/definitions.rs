@@ -3,7 +3,7 @@
 
 use super::options::{Caller, DeleteOptions, Subresource, WriteOptions};
 use super::{ApiServer, Change, Component};
-use crate::api::{ArcStr, KINDS, Kind, KindRef, Object, Status, Value, custom, split_api_version};
+use crate::api::{ArcStr, KINDS, Kind, KindRef, Object, Status, Value, aggregate, custom, split_api_version};
 use crate::base::{Duration, Time};
 use crate::obj;
 
@@ -131,8 +131,7 @@ fn accept(api: &ApiServer, now: Time, old: &Value) -> Value {
         match used.as_slice() {
             [] if asked.is_null() => _ = names.remove(&[member]),
             [] => names.set(&[member], asked.clone()),
-            [one] => conflict = Some((reason, one.clone())),
-            many => conflict = Some((reason, format!("[{}]", many.join(", ")))),
+            many => conflict = Some((reason, aggregate(many))),
         }
     }
     match wanted.get("categories") {

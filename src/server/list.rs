@@ -4,7 +4,7 @@
 use super::options::ListOptions;
 use super::{ApiServer, rest};
 use crate::api::selector::{FieldSelector, LabelSelector};
-use crate::api::{self, Cause, KindRef, Object, Status, Value, base64};
+use crate::api::{self, Cause, KindRef, Object, Status, Value, aggregate, base64};
 use crate::base::Time;
 use crate::obj;
 
@@ -81,12 +81,10 @@ fn check(query: &Query) -> Result<(), Status> {
         causes.push(Cause::forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
     }
     let texts: Vec<String> = causes.iter().map(|c| format!("{}: {}", c.field, c.message)).collect();
-    let text = match texts.as_slice() {
-        [] => return Ok(()),
-        [one] => one.clone(),
-        many => format!("[{}]", many.join(", ")),
-    };
-    let message = format!("ListOptions.meta.k8s.io \"\" is invalid: {text}");
+    if texts.is_empty() {
+        return Ok(());
+    }
+    let message = format!("ListOptions.meta.k8s.io \"\" is invalid: {}", aggregate(&texts));
     Err(Status { code: 422, reason: "Invalid", message, details: obj!({"group": "meta.k8s.io", "kind": "ListOptions"}), causes })
 }
 

@@ -103,21 +103,13 @@ fn has_generation(kind: KindRef) -> bool {
 /// Takes away the fields of features that are off, unless the old object has one.
 // Models the strategies' dropDisabledFields, for the feature gates as they are in v1.36.
 fn drop_disabled(kind: KindRef, object: &mut Value, old: &Value) {
-    let is_new = |path: &[&str]| old.at(path).is_null();
-    match (kind.group, kind.plural) {
-        ("apps", "statefulsets") => {
-            let path = ["spec", "updateStrategy", "rollingUpdate", "maxUnavailable"];
-            if is_new(&path) {
-                object.remove(&path);
-            }
-        }
-        ("", "persistentvolumeclaims") => {
-            let path = ["spec", "dataSourceRef", "namespace"];
-            if is_new(&path) {
-                object.remove(&path);
-            }
-        }
-        _ => {}
+    let field: &[&str] = match (kind.group, kind.plural) {
+        ("apps", "statefulsets") => &["spec", "updateStrategy", "rollingUpdate", "maxUnavailable"],
+        ("", "persistentvolumeclaims") => &["spec", "dataSourceRef", "namespace"],
+        _ => &[],
+    };
+    if !field.is_empty() && old.at(field).is_null() {
+        object.remove(field);
     }
     let spec: &[&str] = match (kind.group, kind.plural) {
         ("", "pods") => &["spec"],

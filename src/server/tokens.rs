@@ -3,7 +3,7 @@
 
 use super::{ApiServer, Caller, User};
 use crate::api::{Cause, Kind, KindRef, Object, Status, Value, base64};
-use crate::base::{EPOCH_UNIX_S, RandomStream, Time};
+use crate::base::{RandomStream, Time};
 use crate::obj;
 
 /// Whom tokens are for where nobody else is named, and who issues them (`--api-audiences`, `--service-account-issuer`).
@@ -35,7 +35,7 @@ fn named(object: &Value) -> Value {
 }
 
 fn subject(account: &Value) -> String {
-    format!("system:serviceaccount:{}:{}", account.namespace(), account.name())
+    User::name_of_account(account.namespace(), account.name())
 }
 
 /// The token of a Secret of type `kubernetes.io/service-account-token`, which lasts for ever.
@@ -50,7 +50,7 @@ pub fn legacy_token(account: &Value, secret: &str) -> String {
 /// A token that lasts for a time, for some audiences, bound to objects (`pod`, `node`, `secret`) or to none.
 // Models serviceaccount.Claims.
 pub fn token(account: &Value, audiences: &[&str], seconds: i64, bound: &[(&str, &Value)], now: Time) -> String {
-    let issued = EPOCH_UNIX_S + (now.0 / 1_000_000) as i64;
+    let issued = now.unix_s();
     let mut own = obj!({"namespace": account.namespace(), "serviceaccount": named(account)});
     for (kind, object) in bound {
         own.set(&[kind], named(object));
@@ -133,13 +133,13 @@ impl ApiServer {
         if signed(&claims) != token {
             return None;
         }
-        let (own, seconds) = (claims.get("kubernetes.io"), EPOCH_UNIX_S + (now.0 / 1_000_000) as i64);
+        let (own, seconds) = (claims.get("kubernetes.io"), now.unix_s());
         if claims.get("exp").as_int().is_some_and(|until| until <= seconds) {
             return None;
         }
         let foreign = !claims.get("aud").is_null() && !claims.get("aud").items().iter().any(|a| a.str() == ISSUER);
-        let (_, full) = claims.get("sub").str().split_once("serviceaccount:")?;
-        let (namespace, name) = full.split_once(':')?;
+        let subject = claims.get("sub").str();
+        let (namespace, name) = User::account_of_name(subject)?;
         let is_there = |kind: &str, namespace: &str, name: &str, uid: &str| {
             self.peek(Kind::named(kind), namespace, name).is_some_and(|object| object.uid() == uid)
         };
@@ -156,7 +156,7 @@ impl ApiServer {
         let secret = legacy("secret.name");
         let kept = secret.is_empty() || self.peek(Kind::named("Secret"), namespace, secret).is_some();
         (!foreign && whole && kept && is_there("ServiceAccount", namespace, name, account))
-            .then(|| User::impersonated(claims.get("sub").str(), account, &[]))
+            .then(|| User::impersonated(subject, account, &[]))
     }
 
     fn bound_object(&self, namespace: &str, account: &str, to: &Value) -> Result<Option<(&'static str, &Value)>, Status> {

@@ -469,7 +469,7 @@ impl Host {
     fn look_at_task(&mut self) {
         let live = self.time.live();
         let source = self.edited.get(EXERCISE_FILE).cloned().or_else(|| live.workstation().read_file(EXERCISE_FILE));
-        self.tasks.look(live, self.time.current(), source.unwrap_or_default());
+        self.tasks.look(live, self.time.current(), &source.unwrap_or_default());
     }
 
     /// Gives the cluster what was edited and nothing has read yet, so that the session holds it.

@@ -174,16 +174,16 @@ impl Exercises {
     }
 
     /// Looks at the newest moment of a branch; `source` is the exercise's file. Until it can be read, the one before stays.
-    pub fn look(&mut self, sim: &Sim, branch: u32, source: String) {
+    pub fn look(&mut self, sim: &Sim, branch: u32, source: &str) {
         if self.source != source {
-            if let Ok(exercise) = Exercise::read(&source) {
+            if let Ok(exercise) = Exercise::read(source) {
                 if self.exercise.as_ref().is_none_or(|e| e.checks != exercise.checks) {
                     self.met.clear();
                 }
                 self.exercise = Some(exercise).filter(|e| *e != Exercise::default());
                 self.looked = None;
             }
-            self.source = source;
+            source.clone_into(&mut self.source);
         }
         let at = Some((branch, sim.api().revision()));
         let Some(exercise) = self.exercise.as_ref().filter(|_| self.looked != at) else { return };
@@ -291,7 +291,7 @@ mod tests {
             while !sim.run(Time::from_secs(until), 4096).done {}
         };
         let source = "checks:\n- wait: --for=create cm/a\n- wait: --for=create cm/b\n";
-        let mut look = |sim: &Sim, branch: u32, source: &str| all.look(sim, branch, source.to_owned());
+        let mut look = |sim: &Sim, branch: u32, source: &str| all.look(sim, branch, source);
         look(&sim, 0, source);
         run(&mut sim, "kubectl create cm a", 5);
         look(&sim, 0, source);
@@ -309,9 +309,9 @@ mod tests {
         let [before, now] = [4, 5].map(|at| all.view(0, Time::from_secs(at)).expect("there is one"));
         assert_eq!((now.ticked_since(&before), now.ticked_since(&now), now.done()), (Some(&"--for=create cm/a".into()), None, 1));
         // Other checks begin anew, and without any file there is no exercise.
-        all.look(&sim, 0, "checks:\n- wait: --for=create cm/a\n".to_owned());
+        all.look(&sim, 0, "checks:\n- wait: --for=create cm/a\n");
         assert_eq!(held(&all, 0, 10), [false]);
-        all.look(&sim, 0, String::new());
+        all.look(&sim, 0, "");
         assert_eq!(all.view(0, Time::from_secs(10)), None);
     }
 }

@@ -2,9 +2,13 @@
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+#[path = "../../src/api/row_outcome.rs"]
+mod row_outcome;
+
 use std::collections::BTreeMap;
 
 use kubarium::api::Value;
+pub use row_outcome::Outcome;
 
 /// One row of a table.
 pub struct Row {
@@ -32,22 +36,6 @@ impl Row {
     pub fn title(&self) -> &str {
         let names = ["name", "Name", "title", "test", "desc", "testName", "description"];
         names.iter().map(|n| self.row.get(n).str()).find(|n| !n.is_empty()).unwrap_or(&self.key)
-    }
-}
-
-/// What became of a row.
-pub enum Outcome {
-    /// We do as the row says.
-    Holds,
-    /// The row is about something else than what we do, for this reason.
-    Elsewhere(&'static str),
-    /// We do otherwise.
-    Differs(String),
-}
-
-impl From<Result<(), String>> for Outcome {
-    fn from(result: Result<(), String>) -> Outcome {
-        result.map_or_else(Outcome::Differs, |()| Outcome::Holds)
     }
 }
 

@@ -1,8 +1,7 @@
 //! `kubectl config`.
 
-use crate::api::Value;
+use crate::api::{Value, base64};
 use crate::base::Order as _;
-use crate::kubectl::base64::{self, to_base64};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::config::Kubeconfig;
 use crate::kubectl::context::Context;
@@ -343,7 +342,7 @@ fn put(cx: &mut Context<'_, '_>, (what, list, member): (&str, &str, &str), name:
         if let Some(path) = cx.flags().get(field).filter(|_| embeds && fields.contains(&data.as_str())) {
             let bytes =
                 cx.host.files.read(path).map_err(|e| CliError::Message(format!("could not stat {field} file {path}: stat {path}: {e}")))?;
-            *entry(&mut config, list, member, name, &data) = to_base64(&bytes).into();
+            *entry(&mut config, list, member, name, &data) = base64::encode(&bytes).into();
             for item in config.object.get_mut(list).list_mut().iter_mut().filter(|c| c.get("name").str() == name) {
                 item.remove(&[member, field]);
             }
@@ -400,7 +399,7 @@ fn property(cx: &mut Context<'_, '_>, unset: bool) -> Result<Flow, CliError> {
                 ("insecure-skip-tls-verify", "1" | "t" | "T" | "TRUE" | "true" | "True") => true.into(),
                 ("insecure-skip-tls-verify", "0" | "f" | "F" | "FALSE" | "false" | "False") => false.into(),
                 ("insecure-skip-tls-verify", _) => return fail(format!("strconv.ParseBool: parsing {value:?}: invalid syntax")),
-                (data, _) if data.ends_with("-data") && cx.flags().is_on("set-raw-bytes") => to_base64(value.as_bytes()).into(),
+                (data, _) if data.ends_with("-data") && cx.flags().is_on("set-raw-bytes") => base64::encode(value.as_bytes()).into(),
                 (data, _) if data.ends_with("-data") => match base64::bad_byte(value) {
                     Some(at) => return fail(format!("error decoding input value: illegal base64 data at input byte {at}")),
                     None => value.into(),

@@ -64,9 +64,8 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     // Two folders are compared, file by file.
     files.order();
-    let external = cx.inv.env.env.iter().find(|(k, v)| k == "KUBECTL_EXTERNAL_DIFF" && !v.is_empty()).map(|(_, v)| v.clone());
-    if let Some(external) = external {
-        return Comparing::start(cx, &external, files);
+    if let Some(external) = cx.inv.env.var("KUBECTL_EXTERNAL_DIFF") {
+        return Comparing::start(cx, external, files);
     }
     let mut differs = false;
     for (file, before, after) in files {

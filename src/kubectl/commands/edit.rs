@@ -371,7 +371,7 @@ fn without_comments(text: &str) -> String {
 
 /// The words of the editor's command, as the environment names it, and whether a shell has to read the last of them.
 fn editor(cx: &Context<'_, '_>) -> (Vec<String>, bool) {
-    let set = |name: &str| cx.inv.env.env.iter().find(|(k, v)| k == name && !v.is_empty()).map(|(_, v)| v.clone());
+    let set = |name: &str| cx.inv.env.var(name).map(str::to_owned);
     let editor = set("KUBE_EDITOR").or_else(|| set("EDITOR")).unwrap_or_else(|| "vi".into());
     if editor.contains(' ') && editor.contains(['"', '\'', '\\']) {
         return (vec![set("SHELL").unwrap_or_else(|| "/bin/bash".into()), "-c".into(), editor], true);

@@ -1,7 +1,7 @@
 //! `kubectl kuberc`: the file of preferences.
 
-use crate::api::Value;
 use crate::api::yaml::decode_documents;
+use crate::api::{Value, aggregate};
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -167,11 +167,7 @@ fn allowed(entries: &[String]) -> Result<Vec<Value>, CliError> {
             Some((field, _)) => errors.push(format!("unrecognized allowlist entry field: {field:?}")),
         }
     }
-    match errors.as_slice() {
-        [] => Ok(allowed),
-        [one] => fail(one),
-        several => fail(format!("[{}]", several.join(", "))),
-    }
+    if errors.is_empty() { Ok(allowed) } else { fail(aggregate(&errors)) }
 }
 
 fn set(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {

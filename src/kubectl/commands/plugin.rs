@@ -23,7 +23,7 @@ const PREFIX: &str = "kubectl-";
 
 // Models plugin.PluginListOptions and its CommandOverrideVerifier.
 fn list(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-    let path = cx.inv.env.env.iter().find(|(name, _)| name == "PATH").map_or("", |(_, value)| value.as_str());
+    let path = cx.inv.env.var("PATH").unwrap_or_default();
     let mut seen: SortedMap<String, String> = SortedMap::new();
     let (mut plugins, mut directories) = (Vec::new(), Vec::new());
     for directory in path.split(':').filter(|d| !d.trim().is_empty()) {

@@ -1,8 +1,7 @@
 //! ConfigMaps and Secrets that are made of literals and files.
 
 use super::{Item, clean, join};
-use crate::api::{Object, Value};
-use crate::kubectl::base64::to_base64;
+use crate::api::{Object, Value, base64};
 use crate::kubectl::host::FileError;
 use crate::obj;
 
@@ -86,9 +85,9 @@ fn one(read: Read<'_>, shown: Shown<'_>, directory: &str, kind: &str, generator:
     let mut put = |key: &str, bytes: &[u8]| -> Result<(), String> {
         let text = std::str::from_utf8(bytes);
         let (part, value) = match text {
-            _ if kind == "Secret" => ("data", to_base64(bytes)),
+            _ if kind == "Secret" => ("data", base64::encode(bytes)),
             Ok(text) => ("data", text.to_owned()),
-            Err(_) => ("binaryData", to_base64(bytes)),
+            Err(_) => ("binaryData", base64::encode(bytes)),
         };
         if !object.at(&[part, key]).is_null() {
             return Err(format!("configmap {name} illegally repeats the key `{key}`"));

@@ -1,6 +1,5 @@
 //! What kubectl prints of objects: tables and the `-o` formats. Pure functions of objects; they know no server.
 
-mod base64;
 pub mod columns;
 mod custom_columns;
 mod format;
@@ -15,7 +14,6 @@ mod tabwriter;
 mod template;
 mod yaml;
 
-pub use base64::decode_base64;
 pub use custom_columns::{ColumnsError, CustomColumns, relaxed_path};
 pub use format::{FormatError, FormatFlags, ObjectFormat, Printed};
 pub(crate) use go_value::{plain as go_plain, syntax as go_syntax};

@@ -469,7 +469,7 @@ impl Watch {
         let mut head = "\x1b[H\x1b[J".to_string();
         if self.title {
             let left = format!("Every {:.1}s: {}", self.every as f64 / 1e6, self.argv[2]);
-            head.push_str(&format!("{left:<50}{}\n\n", text::strftime("%Y-%m-%d %H:%M:%S", text::unix_s(k.now), 0)));
+            head.push_str(&format!("{left:<50}{}\n\n", text::strftime("%Y-%m-%d %H:%M:%S", k.now.unix_s(), 0)));
         }
         let _ = k.put(p, 1, head.as_bytes());
         match spawn(k, p, &self.argv) {

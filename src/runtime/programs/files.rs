@@ -545,7 +545,7 @@ fn stat(r: &mut Run<'_>) -> i32 {
             Kind::File { size: 0, .. } => "regular empty file",
             _ => "regular file",
         };
-        let time = text::strftime("%Y-%m-%d %H:%M:%S.000000000 +0000", text::unix_s(node.mtime), 0);
+        let time = text::strftime("%Y-%m-%d %H:%M:%S.000000000 +0000", node.mtime.unix_s(), 0);
         let text = match &format {
             Some(format) => {
                 let mut out = String::new();
@@ -565,7 +565,7 @@ fn stat(r: &mut Run<'_>) -> i32 {
                         Some('g') => node.gid.to_string(),
                         Some('G') => group(r.k, node.gid),
                         Some('F') => kind.to_string(),
-                        Some('Y' | 'X' | 'Z') => text::unix_s(node.mtime).to_string(),
+                        Some('Y' | 'X' | 'Z') => node.mtime.unix_s().to_string(),
                         Some('y' | 'x' | 'z') => time.clone(),
                         Some('%') => "%".into(),
                         other => format!("%{}", other.map(String::from).unwrap_or_default()),

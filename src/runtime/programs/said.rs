@@ -1,7 +1,7 @@
 //! What servers say: texts with places for what is known only then.
 
 use super::super::kernel::Kernel;
-use super::super::text::{unix_s, write_time};
+use super::super::text::write_time;
 use crate::base::Time;
 use crate::base::text::digits;
 use crate::network::HttpRequest;
@@ -24,7 +24,7 @@ pub struct Facts<'a> {
 pub fn fill(text: &str, facts: &Facts<'_>) -> String {
     let now = facts.k.now;
     let micros = (now.0 % 1_000_000) as u32;
-    let date = |out: &mut String, format: &str| write_time(out, format, unix_s(now), micros);
+    let date = |out: &mut String, format: &str| write_time(out, format, now.unix_s(), micros);
     let up_s = || now.since(facts.started).as_secs_f64();
     let mut out = String::with_capacity(2 * text.len());
     let mut letters = text.chars();

@@ -152,8 +152,7 @@ pub fn run(r: &mut Run<'_>) -> Option<i32> {
         }
         "uptime" => {
             let s = r.k.now.since(r.k.started).as_secs();
-            let text =
-                format!(" {} up {} min,  load average: 0.00, 0.00, 0.00\n", text::strftime("%H:%M:%S", text::unix_s(r.k.now), 0), s / 60);
+            let text = format!(" {} up {} min,  load average: 0.00, 0.00, 0.00\n", text::strftime("%H:%M:%S", r.k.now.unix_s(), 0), s / 60);
             r.out(text);
             0
         }
@@ -260,7 +259,7 @@ fn more_groups(k: &Kernel, uid: u32) -> Vec<u32> {
 
 fn date(r: &mut Run<'_>) -> i32 {
     let (opts, rest) = r.options("dDrsI");
-    let mut unix = text::unix_s(r.k.now);
+    let mut unix = r.k.now.unix_s();
     let mut micros = (r.k.now.0 % 1_000_000) as u32;
     if let Some((_, given)) = opts.iter().find(|o| o.0 == 'd') {
         micros = 0;
@@ -507,7 +506,7 @@ fn ps(r: &mut Run<'_>) -> i32 {
             out.push_str(&format!(
                 "{:<8} {pid:>7} {ppid:>7}  0 {} ?        {} {cmd}\n",
                 user(r.k, uid),
-                text::strftime("%H:%M", text::unix_s(started), 0),
+                text::strftime("%H:%M", started.unix_s(), 0),
                 clock(cpu)
             ));
         }
@@ -520,7 +519,7 @@ fn ps(r: &mut Run<'_>) -> i32 {
                 user(r.k, uid),
                 memory >> 9,
                 memory >> 10,
-                text::strftime("%H:%M", text::unix_s(started), 0),
+                text::strftime("%H:%M", started.unix_s(), 0),
                 cpu / 60_000_000,
                 cpu / 1_000_000 % 60
             ));

@@ -276,7 +276,7 @@ impl<'a> Expander<'a> {
             }
             "RANDOM" if !self.sh.vars.contains_key("RANDOM") => Some(self.record(|e| Ok(e.k.random.below(32768).to_string()))?),
             "SECONDS" if !self.sh.vars.contains_key("SECONDS") => Some(self.k.now.since(self.p.started).as_secs().to_string()),
-            "EPOCHSECONDS" => Some((crate::base::EPOCH_UNIX_S + (self.k.now.0 / 1_000_000) as i64).to_string()),
+            "EPOCHSECONDS" => Some(self.k.now.unix_s().to_string()),
             "LINENO" => Some(self.sh.line.to_string()),
             "PPID" => Some(self.p.ppid.to_string()),
             "UID" | "EUID" if self.sh.bash => Some(self.p.uid.to_string()),

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::ApiServer;
 use crate::api::quantity::Quantity;
-use crate::api::{Kind, Object, Status, Value};
+use crate::api::{Kind, Object, Status, Value, aggregate};
 
 /// Applies defaults to the pod's containers, then holds each container and the whole pod to the bounds.
 pub(super) fn admit(server: &ApiServer, namespace: &str, pod: &mut Value) -> Result<(), Status> {
@@ -48,11 +48,7 @@ pub(super) fn admit_claim(server: &ApiServer, namespace: &str, claim: &Value) ->
 }
 
 fn refuse(kind: crate::api::KindRef, object: &Value, errors: Vec<String>) -> Result<(), Status> {
-    match errors.as_slice() {
-        [] => Ok(()),
-        [one] => Err(Status::forbidden(kind, object.name(), one)),
-        many => Err(Status::forbidden(kind, object.name(), &format!("[{}]", many.join(", ")))),
-    }
+    if errors.is_empty() { Ok(()) } else { Err(Status::forbidden(kind, object.name(), &aggregate(&errors))) }
 }
 
 fn of_type<'a>(range: &'a Value, kind: &'a str) -> impl Iterator<Item = &'a Value> {

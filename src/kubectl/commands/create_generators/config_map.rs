@@ -1,9 +1,8 @@
 //! `kubectl create configmap`, and the sources that it shares with `create secret generic`.
 
 use super::{Failure, GENERATOR, finish, generator, one_name};
-use crate::api::Value;
+use crate::api::{Value, base64};
 use crate::base::SortedMap;
-use crate::kubectl::base64::to_base64;
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -44,7 +43,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     for (key, content) in found {
         match String::from_utf8(content) {
             Ok(text) => object.set(&["data", &key], text),
-            Err(binary) => object.set(&["binaryData", &key], to_base64(binary.as_bytes())),
+            Err(binary) => object.set(&["binaryData", &key], base64::encode(binary.as_bytes())),
         }
     }
     if cx.flags().is_on("append-hash") {
@@ -128,7 +127,7 @@ pub(super) fn read_sources(cx: &Context<'_, '_>, name: &str, words: &Words) -> R
             }
             let (key, value) = match line.split_once('=') {
                 Some((key, value)) => (key, value.to_owned()),
-                None => (line, cx.inv.env.env.iter().find(|(k, _)| k == line).map(|(_, v)| v.clone()).unwrap_or_default()),
+                None => (line, cx.inv.env.var(line).unwrap_or_default().to_owned()),
             };
             let wrong = wrong_variable(key);
             if !wrong.is_empty() {

@@ -2,8 +2,7 @@
 
 use super::config_map::{SOURCES, Words, hash, read_sources};
 use super::{Failure, GENERATOR, finish, generator, one_name};
-use crate::api::Value;
-use crate::kubectl::base64::to_base64;
+use crate::api::{Value, base64};
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -63,7 +62,7 @@ const WORDS: Words = Words {
 fn create(cx: &mut Context<'_, '_>, name: &str, ty: &str, data: Vec<(String, Vec<u8>)>) -> Result<Flow, CliError> {
     let mut object = obj!({"metadata": {"name": name}});
     for (key, content) in data {
-        object.set(&["data", &key], to_base64(&content));
+        object.set(&["data", &key], base64::encode(&content));
     }
     if !ty.is_empty() {
         object.set(&["type"], ty);
@@ -103,7 +102,7 @@ fn docker_registry(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let quoted = |text: &str| to_compact_json(&Value::from(text));
     let email = flags.text("docker-email");
     let email = if email.is_empty() { String::new() } else { format!(",\"email\":{}", quoted(email)) };
-    let auth = to_base64(format!("{user}:{password}").as_bytes());
+    let auth = base64::encode(format!("{user}:{password}").as_bytes());
     let config = format!(
         "{{\"auths\":{{{}:{{\"username\":{},\"password\":{}{email},\"auth\":{}}}}}}}",
         quoted(server),

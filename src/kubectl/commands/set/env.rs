@@ -9,7 +9,6 @@ use crate::kubectl::commands::create_generators::wrong_variable;
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, array, list, switch, text};
-use crate::kubectl::output::decode_base64;
 use crate::kubectl::printing::Reporter;
 use crate::kubectl::resources::{Info, Query, find};
 use crate::obj;
@@ -255,7 +254,7 @@ fn resolved(cx: &Context<'_, '_>, info: &Info, from: &Value) -> Option<Result<St
         return Some(Err(Status::not_found(kind, name).message));
     };
     let value = object.get("data").get(key).as_str().ok_or_else(|| format!("key {key} not found in {words} {name}"));
-    let decode = |text: &str| decode_base64(text).map(|b| String::from_utf8_lossy(&b).into_owned()).unwrap_or_default();
+    let decode = |text: &str| crate::api::base64::decode(text).map(|b| String::from_utf8_lossy(&b).into_owned()).unwrap_or_default();
     Some(value.map(|text| if words == "secret" { decode(text) } else { text.to_owned() }))
 }
 

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::printf;
 use crate::api::Value;
-use crate::kubectl::output::decode_base64;
+use crate::api::base64;
 use crate::kubectl::output::go_value;
 
 /// The functions and how many arguments they take: at least, at most.
@@ -93,7 +93,7 @@ impl Call<'_> {
                 text(printf::printf(values[0].str(), &values[1..]))
             }
             "base64decode" => {
-                let decoded = decode_base64(nil(&args[0]).str());
+                let decoded = base64::decode(nil(&args[0]).str());
                 let bytes = decoded.ok_or_else(|| format!("base64 decode failed: {}", base64_problem(nil(&args[0]).str())))?;
                 text(String::from_utf8_lossy(&bytes).into_owned())
             }

@@ -143,8 +143,8 @@ impl Ls {
         }
         for (n, node) in &list {
             let date = {
-                let unix = text::unix_s(node.mtime);
-                let old = text::unix_s(k.now) - unix > 180 * 86_400;
+                let unix = node.mtime.unix_s();
+                let old = k.now.unix_s() - unix > 180 * 86_400;
                 text::strftime(if old { "%b %e  %Y" } else { "%b %e %H:%M" }, unix, 0)
             };
             let links = match &node.kind {

@@ -126,7 +126,7 @@ pub fn make(run: &mut Run<'_>) -> Result<(Filter, Vec<String>), i32> {
         steps: 0,
         depth: 0,
         random: crate::base::RandomStream::new(0, "awk"),
-        now_s: super::super::super::text::unix_s(run.k.now),
+        now_s: run.k.now.unix_s(),
         env: run.p.env.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect(),
         written: Vec::new(),
     };
