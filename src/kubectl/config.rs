@@ -12,7 +12,7 @@ use crate::obj;
 /// What clusters are called in a session without a kubeconfig.
 const NAME: &str = "kubarium";
 /// The user of a session without a kubeconfig, and its token.
-const ADMINISTRATOR: (&str, &str) = ("admin", "REDACTED");
+const ADMINISTRATOR: (&str, &str) = ("admin", "kubarium-admin");
 const SERVER: &str = "https://127.0.0.1:6443";
 
 /// A kubeconfig, as read from a file or made up.
@@ -28,6 +28,11 @@ pub struct Kubeconfig {
 
 /// The lists of named entries.
 const LISTS: [&str; 3] = ["clusters", "contexts", "users"];
+
+/// The kubeconfig that a workstation begins with, as text.
+pub fn first_kubeconfig(namespace: &str) -> String {
+    to_yaml(&built_in(namespace))
+}
 
 /// Whether a file has an entry of this name.
 fn holds(config: &Value, list: &str, name: &Value) -> bool {
@@ -134,6 +139,15 @@ impl Kubeconfig {
             }
         }
         Ok(())
+    }
+
+    /// A file as an entry names it: a relative path is taken from the folder of the kubeconfig that the entry is in.
+    pub fn resolve(&self, list: &str, entry: &Value, path: &str) -> String {
+        let home = self.parts.iter().find(|(_, part)| holds(part, list, entry.get("name"))).map_or(&self.path, |(path, _)| path);
+        match home.rsplit_once('/') {
+            Some((folder, _)) if !path.starts_with('/') => format!("{folder}/{path}"),
+            _ => path.to_owned(),
+        }
     }
 
     /// The current context's name.

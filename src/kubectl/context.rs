@@ -196,6 +196,14 @@ impl<'a> Context<'a, '_> {
         }
     }
 
+    /// What goes to the log of kubectl itself.
+    // Models klog's lines; the number of the process stands for any.
+    pub fn klog(&mut self, level: &str, place: &str, text: &str) {
+        let stamp = self.host.now.rfc3339();
+        let micros = self.host.now.0 % 1_000_000;
+        self.out.errln(format!("{level}{}{} {}.{micros:06}       1 {place}] {text}", &stamp[5..7], &stamp[8..10], &stamp[11..19]));
+    }
+
     fn by(&self) -> Caller {
         Caller::new(self.host.now, "kubectl")
     }

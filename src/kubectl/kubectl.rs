@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::command::{Command, Flow, Run, Task};
 use super::commands::plugin::{Next, Plugin};
+use super::commands::proxy::Proxying;
 use super::commands::{ROOT, rolling_update};
 use super::config::{self, Kubeconfig};
 use super::context::{Context, Invocation, Session};
@@ -32,7 +33,7 @@ pub struct Kubectl {
 }
 
 /// What is behind a local port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Behind<'a> {
     /// `port-forward`: a port of a pod.
     Pod {
@@ -43,11 +44,8 @@ pub enum Behind<'a> {
         /// Its port.
         port: u16,
     },
-    /// `proxy`: the API server, below a path.
-    Api {
-        /// The path, which ends in a slash.
-        prefix: &'a str,
-    },
+    /// `proxy`: the API server.
+    Api(&'a Proxying),
 }
 
 #[derive(Clone, Debug)]
@@ -128,11 +126,12 @@ impl Kubectl {
         Kubectl { inv: Arc::new(inv), command: Some(command), state, session: Session::default(), argv: None }
     }
 
-    /// Ctrl-C: most commands end; a session in a container passes it on.
+    /// Ctrl-C: most commands end; a session in a container that has a terminal passes it on.
     pub fn interrupt(&mut self) {
         match &self.state {
-            State::Running(Task::Session(_) | Task::Attach(_)) => self.session.interrupted = true,
+            _ if self.wants_raw_input() => self.session.interrupted = true,
             State::Exited(_) => {}
+            State::Running(Task::Attach(t)) if !t.is_attached() => self.state = State::Exited(1),
             State::Running(Task::PortForward(_)) => self.state = State::Exited(0),
             _ => self.state = State::Exited(INTERRUPTED),
         }
@@ -142,7 +141,7 @@ impl Kubectl {
     pub fn listens(&self, port: u16) -> Option<Behind<'_>> {
         match &self.state {
             State::Running(Task::PortForward(t)) => Some(Behind::Pod { namespace: &t.namespace, pod: &t.pod, port: t.port(port)? }),
-            State::Running(Task::Proxy(t)) if t.port == port => Some(Behind::Api { prefix: &t.prefix }),
+            State::Running(Task::Proxy(t)) if t.port == port => Some(Behind::Api(t)),
             _ => None,
         }
     }
@@ -184,7 +183,7 @@ impl Kubectl {
             self.state = State::Exited(code);
             return Step::Exit(code);
         }
-        if matches!(state, State::Start) && inv.flags.list("filename").iter().any(|f| f == "-") && !stdin.eof {
+        if matches!(state, State::Start) && !stdin.eof && reads_stdin(&inv) {
             self.state = State::Start;
             return Step::WaitStdin(None);
         }
@@ -250,6 +249,12 @@ impl Kubectl {
     }
 }
 
+/// Whether all of standard input must be there before a command begins.
+fn reads_stdin(inv: &Invocation) -> bool {
+    let asks = |words: &[String]| words.iter().any(|w| w == "-");
+    asks(inv.flags.list("filename")) || inv.path == "kubectl set env" && asks(&inv.args)
+}
+
 /// Runs a command up to where it waits.
 fn begin(command: &'static Command, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let flags = cx.flags();
@@ -295,7 +300,7 @@ fn resolve_session(command: &Command, cx: &mut Context<'_, '_>) -> Result<(), Cl
         ));
     }
     let config = Kubeconfig::load(cx.inv, cx.host.files)?;
-    let context = config.context(flags.get("context"))?;
+    let context = config.context(flags.get("context").filter(|_| !cx.inv.path.starts_with("kubectl config")))?;
     if let Some(cluster) = asks_by("cluster")
         && cluster != context.cluster
         && !config.has_cluster(cluster)

@@ -27,7 +27,9 @@ mod sha256;
 mod unified;
 mod words;
 
+pub use commands::proxy::Passing;
 pub use completion::complete;
+pub use config::first_kubeconfig;
 pub use host::{Ended, Environment, FileError, Files, Host, Output, StdinState, Step, Stream};
 pub use kubectl::{Behind, Kubectl};
 pub use legacy::VERSION_VARIABLE;

@@ -5,10 +5,14 @@ use std::net::{IpAddr, Ipv4Addr};
 use super::cluster::Cluster;
 use crate::api::{ArcStr, Kind, Status, Value};
 use crate::base::Time;
-use crate::kubectl::Behind;
+use crate::kubectl::{Behind, Passing};
 use crate::kubelet::{answer_api_request, status_response};
-use crate::network::{HttpRequest, HttpResponse, NetError, NetRequest, NetResponse};
+use crate::network::{HttpRequest, HttpResponse, NetError, NetRequest, NetResponse, status_text};
+use crate::runtime::{FileSystem, Kind as Inode};
 use crate::server::{LogRequest, NodeApi, User};
+
+/// Bytes of a file that are served at most.
+const FILE_MAX: usize = 1 << 20;
 
 /// What becomes of a request.
 pub(super) enum Way {
@@ -59,7 +63,15 @@ fn node_address(cluster: &Cluster, host: &str) -> Option<ArcStr> {
 
 impl Connections {
     /// Sends a request on its way; `behind` is what listens where it goes to, if it goes to the workstation itself.
-    pub fn connect(&mut self, cluster: &mut Cluster, now: Time, id: u64, request: NetRequest, behind: Option<Behind<'_>>) -> Way {
+    pub fn connect(
+        &mut self,
+        cluster: &mut Cluster,
+        now: Time,
+        id: u64,
+        request: NetRequest,
+        behind: Option<Behind<'_>>,
+        files: &FileSystem,
+    ) -> Way {
         let (host, port) = destination(&request);
         let found =
             if is_local(host) { Some(IpAddr::V4(Ipv4Addr::LOCALHOST)) } else { node_address(cluster, host).and_then(|ip| ip.parse().ok()) };
@@ -78,8 +90,14 @@ impl Connections {
                 }
                 None => Way::Answered(Err(NetError::Refused)),
             },
-            (NetRequest::Http(request), Some(Behind::Api { prefix })) => self.proxy(cluster, now, id, request, prefix),
-            (_, Some(Behind::Api { .. })) => Way::Answered(Err(NetError::Reset)),
+            (NetRequest::Http(request), Some(Behind::Api(proxy))) => {
+                match proxy.pass(&request.method, request.header("Host").unwrap_or(&request.host), &request.path) {
+                    Passing::Api(path) => self.proxy(cluster, now, id, HttpRequest { path, ..request }),
+                    Passing::File(path) => answered(file(files, &path)),
+                    Passing::Refused(status) => answered(refusal(status)),
+                }
+            }
+            (_, Some(Behind::Api(_))) => Way::Answered(Err(NetError::Reset)),
             (request, None) => match cluster.kubelets.as_mut().filter(|_| !ip.is_loopback()) {
                 Some(kubelets) => {
                     kubelets.enter(now, id, to_address(request, &ip.to_string()));
@@ -91,17 +109,8 @@ impl Connections {
     }
 
     /// What `kubectl proxy` answers, or the API server passes on.
-    fn proxy(&mut self, cluster: &mut Cluster, now: Time, id: u64, request: HttpRequest, prefix: &str) -> Way {
-        let answered = |code: u16, kind: &str, body: Vec<u8>| Way::Answered(Ok(NetResponse::Http(HttpResponse::new(code, kind, body))));
-        let Some(path) = request.path.strip_prefix(prefix).map(|rest| format!("/{rest}")) else {
-            return answered(404, "text/plain; charset=utf-8", b"404 page not found\n".to_vec());
-        };
-        let bare = path.split('?').next().unwrap_or("");
-        // The filter's own default: commands in containers are not for pages of the web.
-        if bare.starts_with("/api/") && bare.contains("/pods/") && (bare.ends_with("/exec") || bare.ends_with("/attach")) {
-            return answered(403, "text/plain; charset=utf-8", b"Forbidden".to_vec());
-        }
-        if let Some(location) = cluster.api.proxy_location(&path) {
+    fn proxy(&mut self, cluster: &mut Cluster, now: Time, id: u64, request: HttpRequest) -> Way {
+        if let Some(location) = cluster.api.proxy_location(&request.path) {
             return match (location, cluster.kubelets.as_mut()) {
                 (Ok(to), Some(kubelets)) => {
                     self.proxied.push((id, format!("{}:{}", to.host, to.port)));
@@ -116,14 +125,13 @@ impl Connections {
                 (Ok(to), None) => status_answer(&unreachable(&format!("{}:{}", to.host, to.port), NetError::Refused)),
             };
         }
-        if let (Some(asked), Some(kubelets)) = (LogRequest::parse(&path), cluster.kubelets.as_ref()) {
+        if let (Some(asked), Some(kubelets)) = (LogRequest::parse(&request.path), cluster.kubelets.as_ref()) {
             return match kubelets.logs(now, &asked.namespace, &asked.pod, &asked.container, &asked.options) {
-                Ok(log) => answered(200, "text/plain", log.bytes),
+                Ok(log) => answered(HttpResponse::new(200, "text/plain", log.bytes)),
                 Err(status) => status_answer(&status),
             };
         }
-        let request = HttpRequest { path, ..request };
-        Way::Answered(Ok(NetResponse::Http(answer_api_request(&mut cluster.api, now, &User::administrator(), &request))))
+        answered(answer_api_request(&mut cluster.api, now, &User::administrator(), &request))
     }
 
     /// An answer as the workstation gets it: of what the API server passed on, an error is the server's own.
@@ -131,6 +139,45 @@ impl Connections {
         let Some(at) = self.proxied.iter().position(|(own, _)| *own == id) else { return answer };
         let (_, to) = self.proxied.swap_remove(at);
         answer.or_else(|error| Ok(NetResponse::Http(status_response(&unreachable(&to, error)))))
+    }
+}
+
+fn answered(answer: HttpResponse) -> Way {
+    Way::Answered(Ok(NetResponse::Http(answer)))
+}
+
+/// A refusal in the words of Go's server.
+fn refusal(status: u16) -> HttpResponse {
+    let text = if status == 404 { "404 page not found" } else { status_text(status) };
+    HttpResponse::new(status, "text/plain; charset=utf-8", format!("{text}\n"))
+}
+
+/// A file of the workstation's, or a folder's page, or the list of what is in it.
+// Models Go's http.FileServer.
+fn file(files: &FileSystem, path: &str) -> HttpResponse {
+    let read = |path: &str| files.read("/", path, FILE_MAX);
+    let kind = match path.rsplit('.').next() {
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("json") => "application/json",
+        Some("html") => "text/html; charset=utf-8",
+        _ => "text/plain; charset=utf-8",
+    };
+    let html = |body: Vec<u8>| HttpResponse::new(200, "text/html; charset=utf-8", body);
+    match files.stat("/", path).map(|node| &node.kind) {
+        Ok(Inode::Dir(entries)) => read(&format!("{path}/index.html")).map_or_else(
+            |_| {
+                let name = |name: &str, kind: &Inode| format!("{name}{}", if matches!(kind, Inode::Dir(_)) { "/" } else { "" });
+                let names = entries.iter().map(|(n, inode)| name(n, &inode.kind));
+                let list: String = names.map(|n| format!("<a href=\"{n}\">{n}</a>\n")).collect();
+                html(
+                    format!("<!doctype html>\n<meta name=\"viewport\" content=\"width=device-width\">\n<pre>\n{list}</pre>\n").into_bytes(),
+                )
+            },
+            html,
+        ),
+        Ok(_) => read(path).map_or_else(|_| refusal(404), |bytes| HttpResponse::new(200, kind, bytes)),
+        Err(_) => refusal(404),
     }
 }
 
@@ -152,5 +199,5 @@ fn unreachable(to: &str, error: NetError) -> Status {
 }
 
 fn status_answer(status: &Status) -> Way {
-    Way::Answered(Ok(NetResponse::Http(status_response(status))))
+    answered(status_response(status))
 }

@@ -7,11 +7,13 @@ use super::cluster::Cluster;
 use super::connections::{Connections, Way, local_port};
 use super::session::Session;
 use crate::base::{Duration, Time};
-use crate::kubectl::{Ended, Environment, FileError, Files, Host, Kubectl, Output, StdinState, Step, Stream, VERSION_VARIABLE};
+use crate::kubectl::{
+    Ended, Environment, FileError, Files, Host, Kubectl, Output, StdinState, Step, Stream, VERSION_VARIABLE, first_kubeconfig,
+};
 use crate::kubelet::Kubelets;
 use crate::network::NetRequest;
 use crate::runtime::{self, Errno, ExtRead, Image, Kind, Machine, MachineEvent, MachineSpec, Pid, Signal, SpawnSpec, Stdin};
-use crate::server::NodeApi;
+use crate::server::{CERTIFICATE, NodeApi};
 
 /// Where commands start and where the session's files are.
 const HOME: &str = "/root";
@@ -119,6 +121,8 @@ impl Workstation {
             requests: Vec::new(),
             connections: Connections::default(),
         };
+        workstation.write_file(Time::ZERO, ".kube/config", &first_kubeconfig(&workstation.namespace));
+        workstation.write_file(Time::ZERO, ".kube/ca.crt", CERTIFICATE);
         for (path, text) in &session.files {
             workstation.write_file(Time::ZERO, path, text);
         }
@@ -271,7 +275,7 @@ impl Workstation {
         for (id, request) in std::mem::take(&mut self.requests) {
             let listener = self.kubectls.iter().find_map(|(pid, r)| Some((*pid, r.kubectl.listens(local_port(&request)?)?)));
             let (handler, behind) = listener.map_or((None, None), |(pid, behind)| (Some(pid), Some(behind)));
-            match self.connections.connect(cluster, now, id, request, behind) {
+            match self.connections.connect(cluster, now, id, request, behind, self.machine.file_system()) {
                 Way::Answered(answer) => self.machine.respond(now, id, answer),
                 Way::Forwarded(port) => {
                     let pid = handler.expect("only a listener forwards");

@@ -32,3 +32,11 @@ sleep 10
 kubectl logs envfile -c use
 kubectl get pod envfile
 kubectl get pod envfile -o jsonpath='{range .status.containerStatuses[*]}{.name} {.state.waiting.reason}: {.state.waiting.message}{"\n"}{end}'
+printf '\xef\xbb\xbfA=b\n  C=d\n\xff\xfe=x\n' > odd.env; kubectl create configmap odd --from-env-file=odd.env
+# Variables of a template, from standard input and taken away.
+kubectl create deployment d --image=nginx
+kubectl set env deploy d
+kubectl set env deploy d A=b B=c; printf 'C=d # x\nD\nE=f\n' | kubectl set env deploy d -
+kubectl set env deploy d --env=A-
+kubectl set env deploy d G=h --prefix=P_ --list
+kubectl set env A=b deploy

@@ -40,3 +40,9 @@ cat config-demo-2; sed -n '/^contexts/,/^kind/p' config-demo
 export KUBECONFIG=config-demo:config-demo-2:$HOME/.kube/config:nowhere; kubectl config get-contexts
 kubectl config --kubeconfig=nowhere view
 kubectl config get-contexts
+# The file that a workstation begins with, and all that it names in one.
+head -7 ~/.kube/config
+kubectl config view --flatten | cut -c1-60 | head -6
+kubectl config view --minify --context=nope
+kubectl config view x
+kubectl config view --merge=false

@@ -466,10 +466,47 @@ fn use_context(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     Ok(Flow::Done)
 }
 
+/// Puts files into their entries.
+// Models clientcmdapi.FlattenConfig.
+fn flatten(cx: &Context<'_, '_>, config: &mut Kubeconfig) -> Result<(), CliError> {
+    for (list, member, field) in
+        [("users", "user", "client-certificate"), ("users", "user", "client-key"), ("clusters", "cluster", "certificate-authority")]
+    {
+        let data = format!("{field}-data");
+        for mut item in config.object.get(list).items().to_vec() {
+            let path = item.at(&[member, field]).str();
+            if path.is_empty() {
+                continue;
+            }
+            if !item.at(&[member, &data]).is_empty() {
+                return fail("cannot have values for both path and contents");
+            }
+            let path = config.resolve(list, &item, path);
+            let bytes = cx.host.files.read(&path).map_err(|e| CliError::Message(format!("open {path}: {e}")))?;
+            item.remove(&[member, field]);
+            item.set(&[member, &data], base64::encode(&bytes));
+            let place = config.object.get_mut(list).list_mut().iter_mut().find(|i| i.get("name") == item.get("name"));
+            place.into_iter().for_each(|place| *place = item.clone());
+        }
+    }
+    Ok(())
+}
+
 fn view(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    if !cx.args().is_empty() {
+        return Err(cx.usage(format!("unexpected arguments: [{}]", cx.args().join(" "))));
+    }
     let printer = object_printer(cx)?;
+    let flags = cx.flags();
+    if !flags.switch_or("merge", true) && flags.text("kubeconfig").is_empty() {
+        return fail("if merge==false a precise file must be specified");
+    }
     let mut config = load(cx)?;
-    if cx.flags().is_on("minify") {
+    if flags.is_on("minify") {
+        let wanted = flags.text("context");
+        if !wanted.is_empty() {
+            config.object.set(&["current-context"], wanted);
+        }
         let current = config.current().to_owned();
         if current.is_empty() {
             return fail("current-context must exist in order to minify");
@@ -488,7 +525,9 @@ fn view(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         keep(config.object.get_mut("clusters"), context.get("cluster").str());
         keep(config.object.get_mut("users"), context.get("user").str());
     }
-    if !cx.flags().is_on("raw") {
+    if flags.is_on("flatten") {
+        flatten(cx, &mut config)?;
+    } else if !flags.is_on("raw") {
         for (list, member) in [("clusters", "cluster"), ("users", "user")] {
             for item in config.object.get_mut(list).list_mut() {
                 for (field, value) in item.get_mut(member).map_mut().iter_mut() {

@@ -113,7 +113,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             _ => return fail(format!("{:?} not supported by debug", Info::kind_text(info.kind))),
         };
         if attach && !container.is_empty() {
-            last = Attaching::to(cx, pod.namespace(), pod.name(), &container).resume(cx);
+            last = Attaching::to(pod.namespace(), pod.name(), &container).resume(cx);
         }
     }
     last

@@ -8,7 +8,7 @@ use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, duration, switch, text};
 use crate::kubectl::host::Step;
-use crate::kubectl::pods::{container_of, pod_of};
+use crate::kubectl::pods::{container_of, containers, pod_of};
 use crate::kubectl::resources::{Query, fetch, find};
 use crate::server::ExecId;
 
@@ -63,6 +63,8 @@ pub struct Session {
     tty: bool,
     /// Whether the exit code is reported as `exec` reports it.
     report: bool,
+    /// What is said at the end.
+    farewell: String,
 }
 
 /// The pod that is meant.
@@ -86,7 +88,7 @@ fn exec(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let (before, command) = cx.args_at_dash();
     let by_file = cx.flags().given("filename");
     check_pod_timeout(cx)?;
-    if cx.inv.dash.is_none() && before.len() > 1 {
+    if cx.inv.dash.is_none() && before.len() > usize::from(!by_file) {
         return Err(cx.usage("exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead"));
     }
     if before.is_empty() && !by_file {
@@ -101,10 +103,8 @@ fn exec(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return fail(format!("cannot exec into a container in a completed pod; current phase is {phase}"));
     }
     let container = container_of(cx, &pod, cx.flags().text("container"), cx.flags().is_on("quiet"))?;
-    if pod.at(&["spec", "nodeName"]).is_empty() {
-        return Err(Status::bad_request(format!("pod {} does not have a host assigned", pod.name())).into());
-    }
-    let (stdin, tty) = terminal(cx);
+    check_host(&pod)?;
+    let (stdin, tty) = terminal(cx, cx.flags().is_on("tty"));
     let request =
         ExecRequest { namespace: pod.namespace().into(), pod: pod.name().into(), container, command: command.to_vec(), stdin, tty };
     Session::start(cx, &request, true)?.resume(cx)
@@ -113,40 +113,73 @@ fn exec(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 fn attach(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     check_pod_timeout(cx).map_err(|e| cx.usage(e.to_string()))?;
     match cx.args().len() {
-        0 => return Err(cx.usage("at least 1 argument is required for attach")),
+        0 => return fail("at least 1 argument is required for attach"),
         1 | 2 => {}
-        n => return Err(cx.usage(format!("expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw {n}: {}", cx.args().join(" ")))),
+        n => return fail(format!("expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw {n}: [{}]", cx.args().join(" "))),
     }
-    let args = cx.args();
-    let pod = find_pod(cx, args)?;
+    let pod = find_pod(cx, cx.args())?;
     let phase = pod.at(&["status", "phase"]).str();
     if matches!(phase, "Succeeded" | "Failed") {
         return fail(format!("cannot attach a container in a completed pod; current phase is {phase}"));
     }
-    let container = container_of(cx, &pod, cx.flags().text("container"), cx.flags().is_on("quiet")).map_err(|e| match e {
+    attach_to(cx, &pod, cx.flags().text("container"))?.resume(cx)
+}
+
+/// A session with a container's own program; where none is named, with the one that is meant.
+// Models attach.AttachOptions.Run.
+pub fn attach_to(cx: &mut Context<'_, '_>, pod: &Value, container: &str) -> Result<Session, CliError> {
+    let quiet = cx.flags().is_on("quiet");
+    let container = container_of(cx, pod, container, quiet).map_err(|e| match e {
         CliError::Message(why) => CliError::Message(format!("cannot attach to the container: {why}")),
         other => other,
     })?;
+    let own = containers(pod).find(|(_, c)| c.get("name").str() == container);
+    let has_tty = own.is_some_and(|(_, c)| c.get("tty").is_true());
+    if cx.flags().is_on("tty") && !has_tty && !quiet {
+        cx.out.errln(format!("error: Unable to use a TTY - container {container} did not allocate one"));
+    }
+    let (stdin, tty) = terminal(cx, has_tty);
+    if !quiet {
+        cx.out.errln("All commands and output from this session will be recorded in container logs, including credentials and sensitive information passed through the command prompt.");
+        cx.out.errln("If you don't see a command prompt, try pressing enter.");
+    }
+    check_host(pod)?;
+    let (namespace, name) = (pod.namespace(), pod.name());
+    let farewell = match own {
+        Some((mark, _)) if tty && !quiet => {
+            let how = format!("using 'kubectl attach {name} -c {container} -n {namespace} -i -t'");
+            match mark {
+                " (ephem)" => format!(
+                    "Session ended, the ephemeral container will not be restarted but may be reattached {how} if it is still running\n"
+                ),
+                _ => format!("Session ended, resume {how} command\n"),
+            }
+        }
+        _ => String::new(),
+    };
+    let request = ExecRequest { namespace: namespace.into(), pod: name.into(), container, command: Vec::new(), stdin, tty };
+    Ok(Session { farewell, ..Session::start(cx, &request, false)? })
+}
+
+/// Nothing runs of a pod that no node has.
+fn check_host(pod: &Value) -> Result<(), CliError> {
     if pod.at(&["spec", "nodeName"]).is_empty() {
         return Err(Status::bad_request(format!("pod {} does not have a host assigned", pod.name())).into());
     }
-    let (stdin, tty) = terminal(cx);
-    if !cx.flags().is_on("quiet") && stdin {
-        cx.out.errln("If you don't see a command prompt, try pressing enter.");
-    }
-    let request = ExecRequest { namespace: pod.namespace().into(), pod: pod.name().into(), container, command: Vec::new(), stdin, tty };
-    Session::start(cx, &request, false)?.resume(cx)
+    Ok(())
 }
 
-/// `-i` and `-t`, where a terminal is there to be had.
-pub fn terminal(cx: &mut Context<'_, '_>) -> (bool, bool) {
+/// `-i`, and whether a terminal that is wanted is there to be had.
+// Models exec.StreamOptions.SetupTTY.
+fn terminal(cx: &mut Context<'_, '_>, tty: bool) -> (bool, bool) {
     let stdin = cx.flags().is_on("stdin");
-    let tty = cx.flags().is_on("tty");
-    if tty && stdin && !cx.inv.env.stdin_is_tty {
-        cx.out.errln("Unable to use a TTY - input is not a terminal or the right kind of file");
+    if stdin && tty && !cx.inv.env.stdin_is_tty {
+        if !cx.flags().is_on("quiet") {
+            cx.out.errln("Unable to use a TTY - input is not a terminal or the right kind of file");
+        }
         return (stdin, false);
     }
-    (stdin, tty && stdin)
+    (stdin, stdin && tty)
 }
 
 impl Session {
@@ -164,7 +197,7 @@ impl Session {
             node.exec(now, namespace, pod, container, command, *stdin, *tty)
         };
         match started {
-            Ok(id) => Ok(Session { id, sent: 0, closed: false, stdin: *stdin, tty: *tty, report }),
+            Ok(id) => Ok(Session { id, sent: 0, closed: false, stdin: *stdin, tty: *tty, report, farewell: String::new() }),
             Err(status) if status.reason == "InternalError" => fail(status.message),
             Err(status) if status.reason.is_empty() => {
                 // The node cannot be reached: the answer names the address that was asked in vain.
@@ -202,6 +235,9 @@ impl Session {
         let output = node.poll(self.id);
         cx.out.out(&output.stdout);
         cx.out.err(&output.stderr);
+        if output.exit.is_some() {
+            cx.out.out(&self.farewell);
+        }
         Ok(output.exit)
     }
 

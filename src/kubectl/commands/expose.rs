@@ -112,10 +112,13 @@ fn selector_of(object: &Value) -> Result<Value, String> {
             if selector.get("matchLabels").is_empty() {
                 return Err(format!("invalid {}: no selectors, therefore cannot be exposed", object.kind().to_lowercase()));
             }
-            if selector.get("matchExpressions").items().is_empty() {
-                Ok(selector.get("matchLabels").clone())
-            } else {
-                Err("couldn't convert expressions - \"matchExpressions\" to map-based selector format".into())
+            let expressions = selector.get("matchExpressions").items().iter().map(|e| {
+                let values: Vec<&str> = e.get("values").items().iter().map(Value::str).collect();
+                format!("{{Key:{} Operator:{} Values:[{}]}}", e.get("key").str(), e.get("operator").str(), values.join(" "))
+            });
+            match expressions.collect::<Vec<_>>() {
+                none if none.is_empty() => Ok(selector.get("matchLabels").clone()),
+                some => Err(format!("couldn't convert expressions - \"[{}]\" to map-based selector format", some.join(" "))),
             }
         }
     }

@@ -1,9 +1,9 @@
 //! `kubectl run`.
 
-use super::exec::{ExecRequest, Session, terminal};
+use super::exec::{Session, attach_to};
 use crate::api::image::is_reference;
 use crate::api::names::env_var_name;
-use crate::api::{Kind, Object, Value};
+use crate::api::{Kind, Object, Status, Value};
 use crate::base::{Duration, Time};
 use crate::kubectl::checks::check_pod_timeout;
 use crate::kubectl::command::{Command, Flow, Run, Task};
@@ -14,7 +14,7 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, array, duration, int, switch, text, text_or};
 use crate::kubectl::host::Step;
 use crate::kubectl::last_applied;
-use crate::kubectl::pods::container_status;
+use crate::kubectl::pods::{container_of, container_status, is_ready};
 use crate::kubectl::printing::Reporter;
 use crate::obj;
 use crate::server::{DeleteOptions, LogOptions, Propagation};
@@ -59,23 +59,24 @@ pub static COMMAND: Command = Command {
 /// How long an attached pod may take to start.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// `run --attach` at work.
+/// `run --attach`, or `debug --attach`, at work.
 #[derive(Clone, Debug)]
 pub struct Attaching {
     namespace: String,
     name: String,
+    /// Which container `debug` made; empty of `run`.
     container: String,
     stage: Stage,
 }
 
 #[derive(Clone, Debug)]
 enum Stage {
-    /// The pod is to start by this moment.
-    Starting(Time),
+    /// The pod is to start, by this moment where there is one; and its version that was last looked at.
+    Starting(Option<Time>, String),
     /// Its program runs.
     Attached(Session),
-    /// It ends.
-    Ending,
+    /// It is to end by this moment.
+    Ending(Time),
 }
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
@@ -98,7 +99,10 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     let mut reporter = Reporter::new(cx)?;
     let dry_run = cx.dry_run()?;
-    let attach = flags.switch_or("attach", flags.is_on("stdin") || flags.is_on("tty"));
+    if !matches!(restart(cx), "Always" | "OnFailure" | "Never") {
+        return Err(cx.usage(format!("invalid restart policy: {}", restart(cx))));
+    }
+    let attach = flags.switch_or("attach", flags.is_on("stdin"));
     if flags.is_on("rm") && !attach {
         return Err(cx.usage("--rm should only be used for attached containers"));
     }
@@ -112,24 +116,32 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let object = pod(cx, &name)?;
     let namespace = cx.namespace();
     let options = cx.write_options(dry_run)?;
-    if flags.is_on("expose") {
-        let service = service(cx, &name, &object)?;
-        let created = if dry_run == DryRun::Client { service } else { cx.create(Kind::named("Service"), &namespace, service, &options)? };
-        reporter.report("created", &created, cx.out)?;
-    }
-    let created = if dry_run == DryRun::Client { object } else { cx.create(Kind::named("Pod"), &namespace, object, &options)? };
+    let create = |cx: &mut Context<'_, '_>, kind, object| match dry_run {
+        DryRun::Client => Ok(object),
+        _ => cx.create(Kind::named(kind), &namespace, object, &options),
+    };
+    let service = flags.is_on("expose").then(|| service(cx, &name, &object));
+    let pod = create(cx, "Pod", object)?;
+    let exposed = service.map_or(Ok(()), |service| {
+        let created = create(cx, "Service", service?)?;
+        reporter.report("created", &created, cx.out)
+    });
     if attach {
-        if !flags.is_on("quiet") {
-            cx.out.errln("All commands and output from this session will be recorded in container logs, including credentials and sensitive information passed through the command prompt.");
-        }
-        if !flags.is_on("quiet") {
-            cx.out.errln("If you don't see a command prompt, try pressing enter.");
-        }
-        let deadline = cx.host.now + flags.positive_duration("pod-running-timeout").unwrap_or(TIMEOUT);
-        return Attaching { namespace, container: name.clone(), name, stage: Stage::Starting(deadline) }.resume(cx);
+        let stage = Stage::Starting(Some(cx.host.now + timeout(cx)), String::new());
+        return Attaching { container: String::new(), name, namespace, stage }.resume(cx);
     }
-    reporter.report("created", &created, cx.out)?;
-    Ok(Flow::Done)
+    reporter.report("created", &pod, cx.out)?;
+    exposed.map(|()| Flow::Done)
+}
+
+/// `--pod-running-timeout`.
+fn timeout(cx: &Context<'_, '_>) -> Duration {
+    cx.flags().positive_duration("pod-running-timeout").unwrap_or(TIMEOUT)
+}
+
+/// The restart policy that `--restart` names.
+fn restart<'a>(cx: &Context<'a, '_>) -> &'a str {
+    cx.flags().get("restart").filter(|r| !r.is_empty()).unwrap_or("Always")
 }
 
 /// The pod that the flags describe.
@@ -137,12 +149,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 fn pod(cx: &mut Context<'_, '_>, name: &str) -> Result<Value, CliError> {
     let flags = cx.flags();
     let args = &cx.args()[1..];
-    let restart = match flags.get("restart").filter(|r| !r.is_empty()).unwrap_or("Always") {
-        known @ ("Always" | "OnFailure" | "Never") => known,
-        other => return Err(cx.usage(format!("invalid restart policy: {other}"))),
-    };
     let image = flags.text("image");
-    let labels = if flags.given("labels") { parse_labels(flags.text("labels"))? } else { obj!({"run": name}) };
     let mut container = obj!({"name": name, "image": image, "resources": {}});
     if !args.is_empty() {
         container.set(&[if flags.is_on("command") { "command" } else { "args" }], texts(args));
@@ -177,20 +184,23 @@ fn pod(cx: &mut Context<'_, '_>, name: &str) -> Result<Value, CliError> {
     if flags.is_on("tty") {
         container.set(&["tty"], true);
     }
-    let mut metadata = obj!({"name": name});
-    if !labels.is_empty() {
-        metadata.set(&["labels"], labels);
-    }
+    let labels = match flags.text("labels") {
+        "" => obj!({"run": name}),
+        given => parse_labels(given)?,
+    };
+    let mut metadata = metadata(cx, name);
+    metadata.set(&["labels"], labels);
+    let mut odd = Vec::new();
     for annotation in flags.list("annotations") {
         match annotation.split_once('=') {
             Some((key, value)) if !key.is_empty() => metadata.set(&["annotations", key], value),
-            _ => return fail(format!("invalid annotation: {annotation}")),
+            _ => odd.push(annotation.as_str()),
         }
     }
-    if cx.session.enforce_namespace {
-        metadata.set(&["namespace"], cx.namespace());
+    if !odd.is_empty() {
+        return fail(format!("invalid annotations format: {}", odd.join(", ")));
     }
-    let spec = obj!({"containers": [container], "dnsPolicy": "ClusterFirst", "restartPolicy": restart});
+    let spec = obj!({"containers": [container], "dnsPolicy": "ClusterFirst", "restartPolicy": restart(cx)});
     let object = obj!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec, "status": {}});
     let mut object = overridden(cx, Kind::named("Pod"), object)?;
     cx.record(&mut object);
@@ -200,28 +210,41 @@ fn pod(cx: &mut Context<'_, '_>, name: &str) -> Result<Value, CliError> {
     Ok(object)
 }
 
+/// What an object is called, and where it is to be.
+fn metadata(cx: &Context<'_, '_>, name: &str) -> Value {
+    let mut metadata = obj!({"name": name});
+    if cx.session.enforce_namespace {
+        metadata.set(&["namespace"], cx.namespace());
+    }
+    metadata
+}
+
 /// `--expose`: a service for the pod's port.
 fn service(cx: &Context<'_, '_>, name: &str, pod: &Value) -> Result<Value, CliError> {
-    let port = match cx.flags().text("port") {
-        "" => return fail("--port must be set when exposing a service"),
-        text => text.parse::<i64>().map_err(|_| CliError::Message(format!("strconv.Atoi: parsing {text:?}: invalid syntax")))?,
-    };
+    let text = cx.flags().text("port");
+    let port = text.parse::<i64>().map_err(|_| CliError::Message(format!("strconv.Atoi: parsing {text:?}: invalid syntax")))?;
+    let mut metadata = metadata(cx, name);
+    if !cx.flags().text("labels").is_empty() {
+        metadata.set(&["labels"], pod.labels().clone());
+    }
     Ok(obj!({
-        "apiVersion": "v1", "kind": "Service", "metadata": {"name": name},
+        "apiVersion": "v1", "kind": "Service", "metadata": metadata,
         "spec": {"ports": [{"port": port, "protocol": "TCP", "targetPort": port}], "selector": pod.labels()},
         "status": {"loadBalancer": {}}
     }))
 }
 
+// Models run.RunOptions.Run from where it attaches, and debug.DebugOptions.handleAttachPod.
 impl Attaching {
-    /// Of a container that is about to start in a pod that is there.
-    pub fn to(cx: &Context<'_, '_>, namespace: &str, pod: &str, container: &str) -> Attaching {
-        Attaching {
-            namespace: namespace.into(),
-            name: pod.into(),
-            container: container.into(),
-            stage: Stage::Starting(cx.host.now + TIMEOUT),
-        }
+    /// Of a container that `debug` has made in a pod.
+    pub fn to(namespace: &str, pod: &str, container: &str) -> Attaching {
+        let stage = Stage::Starting(None, String::new());
+        Attaching { namespace: namespace.into(), name: pod.into(), container: container.into(), stage }
+    }
+
+    /// Whether it is attached already.
+    pub fn is_attached(&self) -> bool {
+        matches!(self.stage, Stage::Attached(_))
     }
 
     /// Whether the container has a terminal.
@@ -231,87 +254,102 @@ impl Attaching {
 
     /// Attaches once the pod runs, and leaves as its container leaves.
     pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-        loop {
-            let Some(pod) = cx.host.api.peek(Kind::named("Pod"), &self.namespace, &self.name).cloned() else {
-                let gone = format!("pod {}/{} was deleted", self.namespace, self.name);
-                return self.end(cx, fail(gone));
-            };
-            let phase = pod.at(&["status", "phase"]).str();
-            let ended = matches!(phase, "Succeeded" | "Failed");
-            match &mut self.stage {
-                Stage::Starting(_) if ended => {
-                    self.show_logs(cx);
-                    self.stage = Stage::Ending;
-                }
-                Stage::Starting(_)
-                    if phase == "Running" && !container_status(&pod, &self.container).at(&["state", "running"]).is_null() =>
-                {
-                    let (stdin, tty) = terminal(cx);
-                    let request = ExecRequest {
-                        namespace: self.namespace.clone(),
-                        pod: self.name.clone(),
-                        container: self.container.clone(),
-                        command: Vec::new(),
-                        stdin,
-                        tty,
-                    };
-                    match Session::start(cx, &request, false) {
-                        Ok(session) => self.stage = Stage::Attached(session),
-                        Err(error) => {
-                            let line = format!("warning: couldn't attach to pod/{}, falling back to streaming logs: {error}", self.name);
-                            cx.out.errln(line);
-                            self.show_logs(cx);
-                            self.stage = Stage::Ending;
-                        }
-                    }
-                }
-                Stage::Starting(deadline) => {
-                    let deadline = *deadline;
-                    if cx.host.now >= deadline {
-                        return self.end(cx, fail("timed out waiting for the condition"));
-                    }
-                    return Ok(Flow::Wait(Task::Attach(Box::new(self)), Step::WaitChange(Some(deadline))));
-                }
-                Stage::Attached(session) => match session.pump(cx) {
-                    Ok(None) => {
-                        let when = session.next_look(cx);
-                        return Ok(Flow::Wait(Task::Attach(Box::new(self)), when));
-                    }
-                    Ok(Some(_)) => self.stage = Stage::Ending,
-                    Err(error) => return self.end(cx, Err(error)),
-                },
-                Stage::Ending => {
-                    let restarts = pod.at(&["spec", "restartPolicy"]).str() != "Never";
-                    if !ended && !restarts {
-                        return Ok(Flow::Wait(Task::Attach(Box::new(self)), Step::WaitChange(None)));
-                    }
-                    return self.end(cx, outcome(&pod));
-                }
+        let result = loop {
+            match self.step(cx) {
+                Ok(None) => {}
+                Ok(Some(Err(when))) => return Ok(Flow::Wait(Task::Attach(Box::new(self)), when)),
+                Ok(Some(Ok(flow))) => break Ok(flow),
+                Err(error) => break Err(error),
             }
-        }
-    }
-
-    /// What the container wrote, where it could not be attached to.
-    fn show_logs(&self, cx: &mut Context<'_, '_>) {
-        let Some(node) = cx.host.node.as_deref() else { return };
-        if let Ok(chunk) = node.logs(cx.host.now, &self.namespace, &self.name, &self.container, &LogOptions::default()) {
-            cx.out.out(&chunk.bytes);
-        }
-    }
-
-    /// `--rm`, and the exit code.
-    fn end(self, cx: &mut Context<'_, '_>, result: Result<Flow, CliError>) -> Result<Flow, CliError> {
+        };
         if cx.flags().is_on("rm") {
-            let options = DeleteOptions {
-                grace_period_s: cx.flags().int("grace-period").filter(|g| *g >= 0),
-                ..DeleteOptions::with(Propagation::Background)
-            };
-            if cx.delete(Kind::named("Pod"), &self.namespace, &self.name, &options).is_ok() {
-                let line = super::delete::describe(Kind::named("Pod"), &self.namespace, &self.name, "deleted", DryRun::None);
-                cx.out.outln(line);
-            }
+            self.remove(cx);
         }
         result
+    }
+
+    /// One stage; what it came to or is to wait for, unless the next one may follow at once.
+    fn step(&mut self, cx: &mut Context<'_, '_>) -> Result<Option<Result<Flow, Step>>, CliError> {
+        let wait = |until| Ok(Some(Err(Step::WaitChange(until))));
+        let now = cx.host.now;
+        let late = |deadline: Option<Time>| deadline.is_some_and(|d| now >= d);
+        let timed_out = || fail("timed out waiting for the condition");
+        if let Stage::Attached(session) = &mut self.stage {
+            return match session.pump(cx)? {
+                None => Ok(Some(Err(session.next_look(cx)))),
+                Some(_) => Ok(self.after(cx)),
+            };
+        }
+        let pod = cx.host.api.peek(Kind::named("Pod"), &self.namespace, &self.name).cloned();
+        let pod = pod.ok_or_else(|| Status::not_found(Kind::named("Pod"), ""))?;
+        let phase = pod.at(&["status", "phase"]).str();
+        let ended = matches!(phase, "Succeeded" | "Failed");
+        match &mut self.stage {
+            Stage::Ending(_) if phase == "Succeeded" || ended && restart(cx) == "Never" => return outcome(&pod).map(Ok).map(Some),
+            Stage::Ending(deadline) => return if late(Some(*deadline)) { timed_out() } else { wait(Some(*deadline)) },
+            Stage::Starting(deadline, seen) => {
+                let state = container_status(&pod, &self.container).get("state");
+                let (ready, over) = match self.container.as_str() {
+                    "" => (phase == "Running" && is_ready(&pod), ended),
+                    _ => (!state.get("running").is_null(), !state.get("terminated").is_null()),
+                };
+                if !ready && !over {
+                    let message = state.at(&["waiting", "message"]).str();
+                    let version = pod.at(&["metadata", "resourceVersion"]).str();
+                    if version != seen && !message.is_empty() && !cx.flags().is_on("quiet") {
+                        cx.out.errln(format!("Warning: container {}: {message}", self.container));
+                    }
+                    version.clone_into(seen);
+                    return if late(*deadline) { timed_out() } else { wait(*deadline) };
+                }
+                if over || self.container.is_empty() {
+                    self.show_logs(cx, &pod)?;
+                }
+                if over {
+                    return Ok(self.after(cx));
+                }
+                match attach_to(cx, &pod, &self.container) {
+                    Ok(session) => self.stage = Stage::Attached(session),
+                    Err(error) => {
+                        cx.out.errln(format!("warning: couldn't attach to pod/{}, falling back to streaming logs: {error}", self.name));
+                        self.show_logs(cx, &pod)?;
+                        return Ok(self.after(cx));
+                    }
+                }
+            }
+            Stage::Attached(_) => {}
+        }
+        Ok(None)
+    }
+
+    /// What follows the session: `run` waits for how the pod ends, unless it is started again and again.
+    fn after(&mut self, cx: &Context<'_, '_>) -> Option<Result<Flow, Step>> {
+        if !self.container.is_empty() || cx.flags().is_on("leave-stdin-open") || restart(cx) == "Always" {
+            return Some(Ok(Flow::Done));
+        }
+        self.stage = Stage::Ending(cx.host.now + timeout(cx));
+        None
+    }
+
+    /// What the container wrote so far.
+    fn show_logs(&self, cx: &mut Context<'_, '_>, pod: &Value) -> Result<(), CliError> {
+        let container = container_of(cx, pod, &self.container, cx.flags().is_on("quiet"))?;
+        let Some(node) = cx.host.node.as_deref() else { return Ok(()) };
+        if let Ok(chunk) = node.logs(cx.host.now, &self.namespace, &self.name, &container, &LogOptions::default()) {
+            cx.out.out(&chunk.bytes);
+        }
+        Ok(())
+    }
+
+    /// `--rm`.
+    fn remove(&self, cx: &mut Context<'_, '_>) {
+        let exposed = cx.flags().is_on("expose").then_some("Service");
+        for kind in ["Pod"].into_iter().chain(exposed).map(Kind::named) {
+            let gone = cx.delete(kind, &self.namespace, &self.name, &DeleteOptions::with(Propagation::Background));
+            if gone.is_ok() && !cx.flags().is_on("quiet") {
+                cx.out.outln(super::delete::describe(kind, &self.namespace, &self.name, "deleted", DryRun::None));
+            }
+        }
     }
 }
 

@@ -120,8 +120,14 @@ pub(super) fn read_sources(cx: &Context<'_, '_>, name: &str, words: &Words) -> R
             Err(FileError::IsADirectory) => return fail("env config file cannot be a directory"),
             Err(error) => return fail(format!("error reading {path}: {error}")),
         };
-        for line in String::from_utf8_lossy(&content).lines() {
-            let line = line.trim_start_matches(['\u{feff}', ' ', '\t']);
+        for (number, line) in content.split(|b| *b == b'\n').enumerate() {
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            let Ok(line) = std::str::from_utf8(line) else {
+                let bytes: Vec<String> = line.iter().map(u8::to_string).collect();
+                let (n, bytes) = (number + 1, bytes.join(" "));
+                return fail(format!("env file {path} contains invalid utf8 bytes at line {n}: [{bytes}]"));
+            };
+            let line = if number == 0 { line.trim_start_matches('\u{feff}') } else { line }.trim_start();
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }

@@ -6,12 +6,13 @@ use crate::base::{Order as _, SortedMap};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::commands::create_generators::wrong_variable;
-use crate::kubectl::context::Context;
+use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, array, list, switch, text};
 use crate::kubectl::printing::Reporter;
 use crate::kubectl::resources::{Info, Query, find};
 use crate::obj;
+use crate::server::Subresource;
 
 const OWN: &[Flag] = &[
     text("from", ""),
@@ -41,25 +42,22 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let at = cx.args().iter().position(is_env).unwrap_or(cx.args().len());
     let (resources, specs) = cx.args().split_at(at);
     if specs.iter().any(|a| !is_env(a)) {
-        return Err(cx.usage(format!("all resources must be specified before environment changes: {}", cx.args().join(" "))));
+        return fail(format!("all resources must be specified before environment changes: {}", cx.args().join(" ")));
     }
     check(cx)?;
     if resources.is_empty() && !flags.given("filename") {
         return fail("one or more resources must be specified as <resource> <name> or <resource>/<name>");
     }
-    let specs: Vec<&String> = flags.list("env").iter().chain(specs).collect();
+    let all: Vec<&String> = flags.list("env").iter().chain(specs).collect();
     let listing = flags.is_on("list");
-    if listing && !specs.is_empty() {
-        return Err(cx.usage("cannot specify environment variables and --list"));
-    }
     let mut reporter = Reporter::new(cx)?;
-    let (mut env, remove) = parse(&specs)?;
+    let (mut env, remove) = parse(cx, &all)?;
     let from = flags.text("from");
     if !from.is_empty() {
         env.extend(from_object(cx, from)?);
     }
     let prefix = flags.text("prefix");
-    if !prefix.is_empty() && !from.is_empty() {
+    if !prefix.is_empty() {
         for variable in &mut env {
             let name = format!("{prefix}{}", variable.get("name").str());
             variable.set(&["name"], name);
@@ -117,17 +115,30 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             show(cx, &info, &spec, &pattern);
             continue;
         }
+        // Only a flag that takes a variable away is neither.
+        let nothing = env.is_empty() && specs.is_empty() && !flags.is_on("local") && cx.dry_run()? != DryRun::Client;
+        if nothing && !next.same(&info.object) {
+            let dry_run = cx.dry_run()?;
+            let options = cx.write_options(dry_run)?;
+            cx.update(info.kind, next, Subresource::None, &options)?;
+            return fail("at least one environment variable must be provided");
+        }
         errors.extend(send(cx, &mut reporter, &info, next, "env updated", "failed to patch env update to pod template:").err());
     }
     CliError::check(errors)?;
     Ok(Flow::Done)
 }
 
-/// Reads `A=b` and `A-`.
-fn parse(specs: &[&String]) -> Result<(Vec<Value>, Vec<String>), CliError> {
+/// Reads `A=b` and `A-`, and lines of standard input for `-`.
+// Models kubectl/pkg/cmd/set/env.ParseEnv.
+fn parse(cx: &Context<'_, '_>, specs: &[&String]) -> Result<(Vec<Value>, Vec<String>), CliError> {
     let (mut env, mut remove): (Vec<Value>, Vec<String>) = (Vec::new(), Vec::new());
     for spec in specs {
-        if let Some((name, value)) = spec.split_once('=').filter(|(name, _)| !name.is_empty()) {
+        if spec.as_str() == "-" {
+            let text = String::from_utf8_lossy(cx.stdin.bytes);
+            let lines = text.lines().filter_map(|line| line.split('#').next()?.split_once('='));
+            env.extend(lines.map(|(name, value)| obj!({"name": name, "value": value})));
+        } else if let Some((name, value)) = spec.split_once('=') {
             let wrong = wrong_variable(name);
             if !wrong.is_empty() {
                 return fail(format!("{name:?} is not a valid key name: {wrong}"));
