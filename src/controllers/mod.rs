@@ -34,6 +34,7 @@ mod taint_eviction;
 mod tests;
 mod token_secrets;
 mod ttl_after_finished;
+mod validating_policy_status;
 mod volume;
 mod work_queue;
 

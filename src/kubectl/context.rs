@@ -204,7 +204,9 @@ impl<'a> Context<'a, '_> {
         self.out.errln(format!("{level}{}{} {}.{micros:06}       1 {place}] {text}", &stamp[5..7], &stamp[8..10], &stamp[11..19]));
     }
 
-    fn by(&self) -> Caller {
+    fn by(&mut self) -> Caller {
+        let user = self.user();
+        self.host.api.act_as(user);
         Caller::new(self.host.now, "kubectl")
     }
 
@@ -251,16 +253,6 @@ impl<'a> Context<'a, '_> {
         let (verb, kind, subresource) = asked;
         let attributes = Attributes { subresource, ..Attributes::on(verb, kind, namespace, name) };
         Ok(self.host.api.require(user, kind, &attributes)?)
-    }
-
-    /// Refuses a role, or a binding of one, that gives more than whoever writes it has.
-    fn refuse_escalation(&self, kind: KindRef, namespace: &str, object: &Value) -> Result<(), CliError> {
-        let Some(user) = &self.session.user else { return Ok(()) };
-        let mut object = object.clone();
-        if kind.namespaced {
-            object.set(&["metadata", "namespace"], namespace);
-        }
-        Ok(self.host.api.refuse_escalation(user, kind, &object)?)
     }
 
     fn after<T, E: Into<CliError>>(&mut self, kind: KindRef, result: Result<T, E>) -> Result<T, CliError> {
@@ -356,7 +348,6 @@ impl<'a> Context<'a, '_> {
     pub fn create(&mut self, kind: KindRef, namespace: &str, mut object: Value, options: &WriteOptions) -> Result<Value, CliError> {
         object.remove(&["metadata", "resourceVersion"]);
         self.require(("create", kind, ""), namespace, "")?;
-        self.refuse_escalation(kind, namespace, &object)?;
         if let Some(user) = &self.session.user
             && let Some(status) = self.host.api.review(user, kind, &object)
         {
@@ -371,7 +362,6 @@ impl<'a> Context<'a, '_> {
     /// PUT.
     pub fn update(&mut self, kind: KindRef, object: Value, sub: Subresource, options: &WriteOptions) -> Result<Value, CliError> {
         self.require(("update", kind, sub.name()), object.namespace(), object.name())?;
-        self.refuse_escalation(kind, object.namespace(), &object)?;
         let by = self.writer();
         let result = self.host.api.update(&by, kind, object, sub, options);
         self.after(kind, result)
@@ -404,7 +394,6 @@ impl<'a> Context<'a, '_> {
         options: &WriteOptions,
     ) -> Result<Value, CliError> {
         self.require(("patch", kind, sub.name()), namespace, config.name())?;
-        self.refuse_escalation(kind, namespace, config)?;
         let by = self.writer();
         let result = self.host.api.apply(&by, kind, namespace, config, (force, sub), options);
         self.after(kind, result)
@@ -422,13 +411,15 @@ impl<'a> Context<'a, '_> {
     pub fn evict(&mut self, namespace: &str, pod: &str, options: &DeleteOptions) -> Result<(), CliError> {
         self.require(("create", Kind::named("Pod"), "eviction"), namespace, pod)?;
         let by = self.by();
-        Ok(self.host.api.evict(&by, namespace, pod, options)?)
+        let result = self.host.api.evict(&by, namespace, pod, options);
+        self.after(Kind::named("Pod"), result)
     }
 
     /// PUT of a scale.
     pub fn update_scale(&mut self, kind: KindRef, namespace: &str, scale: &Value, options: &WriteOptions) -> Result<Value, CliError> {
         self.require(("patch", kind, "scale"), namespace, scale.name())?;
         let by = self.writer();
-        Ok(self.host.api.update_scale(&by, kind, namespace, scale, options)?)
+        let result = self.host.api.update_scale(&by, kind, namespace, scale, options);
+        self.after(kind, result)
     }
 }

@@ -42,6 +42,7 @@ pub fn answer_api_request(api: &mut ApiServer, now: Time, user: &User, request: 
     };
     let agent = request.header("User-Agent").unwrap_or("curl").split('/').next().unwrap_or_default().to_owned();
     api.write_as(&agent);
+    api.act_as(user.clone());
     let content_type = request.header("Content-Type").unwrap_or("application/json");
     let asked = RestRequest { method: &request.method, path: &request.path, content_type, body };
     let answer = api.rest(&Caller::new(now, "kubectl"), &asked);

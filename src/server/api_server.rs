@@ -1,6 +1,9 @@
 //! The API server: every verb on every kind, over the store.
 
-use super::admission;
+use super::admission::{
+    self,
+    policy::{Policies, Request},
+};
 use super::authorization::User;
 use super::heartbeats::Heartbeats;
 use super::metrics::Metrics;
@@ -26,6 +29,9 @@ pub struct ApiServer {
     pub(super) heartbeats: Heartbeats,
     /// Whether roles say who may do what; where not, everybody may do everything.
     enforces_roles: bool,
+    /// Who the requests of users are from.
+    pub(super) acting: User,
+    pub(super) policies: Policies,
 }
 
 /// Who the next write of a user is by.
@@ -112,6 +118,8 @@ impl ApiServer {
             metrics: Metrics::default(),
             heartbeats: Heartbeats::default(),
             enforces_roles: false,
+            acting: User::administrator(),
+            policies: Policies::new(),
         };
         let by = Caller::new(Time::ZERO, "kube-apiserver");
         for name in ["default", "kube-node-lease", "kube-public", "kube-system"] {
@@ -220,9 +228,19 @@ impl ApiServer {
         std::mem::take(&mut self.warnings)
     }
 
+    /// Warns of these, with the next answer.
+    pub(super) fn warn(&mut self, warnings: Vec<String>) {
+        self.warnings.extend(warnings);
+    }
+
     /// Says as which field manager the next write is done (`fieldManager`).
     pub fn write_as(&mut self, manager: &str) {
         self.writer = Writer::Manager(manager.into());
+    }
+
+    /// Says from whom the requests of users are from here on.
+    pub fn act_as(&mut self, user: User) {
+        self.acting = user;
     }
 
     /// Notes in the object who owns what it changes.
@@ -351,6 +369,7 @@ impl ApiServer {
         api::defaults::apply(kind, &mut object);
         self.track(by, kind, None, &mut object, Subresource::None, options);
         admission::admit_create(self, by, kind, namespace, &mut object)?;
+        self.refuse_escalation(by, kind, &object)?;
         strategy::prepare_for_create(kind, &mut object);
         // The registry allocates before it validates.
         let is_service = kind.plural == "services" && kind.group.is_empty();
@@ -366,7 +385,14 @@ impl ApiServer {
         }
         let key = ObjectKey::new(kind, object.namespace_arc(), object.name_arc());
         self.warn_on_create(kind, &object, options);
-        self.admit_valid(kind, Subresource::None, &object, None, options)?;
+        let request =
+            Request { kind, operation: "CREATE", sub: Subresource::None, object: &object, old: &Value::Null, dry_run: options.dry_run };
+        if let Err(refusal) = self.admit_valid(by, &request, options) {
+            if is_service {
+                self.services.take_back(&object, None);
+            }
+            return Err(refusal);
+        }
         if self.store.get(&key).is_some() {
             if is_service {
                 self.services.take_back(&object, None);
@@ -422,6 +448,7 @@ impl ApiServer {
         if sub != Subresource::Status {
             self.track(by, kind, Some(&old), &mut object, sub, options);
             admission::admit_update(self, kind, (&namespace, sub), &mut object, &old)?;
+            self.refuse_escalation(by, kind, &object)?;
         }
         strategy::prepare_for_update(kind, &mut object, &old, sub);
         if sub == Subresource::Status {
@@ -451,7 +478,14 @@ impl ApiServer {
         if let Some(custom) = kind.custom.as_ref().filter(|_| !trusted) {
             self.warnings.extend(api::custom::warned(kind, custom, &object, &old));
         }
-        self.admit_valid(kind, sub, &object, Some(&old), options)?;
+        let seen = |o: &Value| if sub == Subresource::Scale { scale_of(kind, o) } else { o.clone() };
+        let request = Request { kind, operation: "UPDATE", sub, object: &seen(&object), old: &seen(&old), dry_run: options.dry_run };
+        if let Err(refusal) = self.admit_valid(by, &request, options) {
+            if is_service {
+                self.services.take_back(&object, Some(&old));
+            }
+            return Err(refusal);
+        }
         object.set(&["metadata", "resourceVersion"], old.at(&["metadata", "resourceVersion"]).clone());
         if object.same(&old) || options.dry_run {
             return Ok(object);
@@ -577,31 +611,10 @@ impl ApiServer {
     /// GET of the `scale` subresource.
     pub fn scale(&self, kind: KindRef, namespace: &str, name: &str) -> Result<Value, Status> {
         let kind = self.current(kind);
-        let paths = kind.custom.as_ref().map(|c| c.scale(kind.version));
         if !strategy::has_part(kind, "scale") {
             return Err(Status::no_such_resource());
         }
-        let object = self.get(kind, namespace, name)?;
-        let along = |path: &str| object.at(&path.trim_start_matches('.').split('.').collect::<Vec<_>>());
-        let metadata = object.get("metadata");
-        let selector = match object.at(&["spec", "selector"]) {
-            _ if paths.is_some() => along(paths.map_or("", |p| p.get("labelSelectorPath").str())).str().to_owned(),
-            selector if kind.plural == "replicationcontrollers" => LabelSelector::from_map(selector).to_string(),
-            selector => LabelSelector::from_object(selector).map(|s| s.to_string()).unwrap_or_default(),
-        };
-        let count = |half: &str, member: &str| match paths {
-            Some(paths) => along(paths.get(member).str()).int(),
-            None => object.at(&[half, "replicas"]).int(),
-        };
-        Ok(obj!({
-            "apiVersion": "autoscaling/v1", "kind": "Scale",
-            "metadata": {
-                "name": metadata.get("name"), "namespace": metadata.get("namespace"), "uid": metadata.get("uid"),
-                "resourceVersion": metadata.get("resourceVersion"), "creationTimestamp": metadata.get("creationTimestamp")
-            },
-            "spec": {"replicas": count("spec", "specReplicasPath")},
-            "status": {"replicas": count("status", "statusReplicasPath"), "selector": selector}
-        }))
+        Ok(scale_of(kind, &self.get(kind, namespace, name)?))
     }
 
     /// PUT of the `scale` subresource.
@@ -630,7 +643,7 @@ impl ApiServer {
         object.set(&path.trim_start_matches('.').split('.').collect::<Vec<_>>(), replicas);
         self.track(by, kind, Some(&old), &mut object, Subresource::Scale, options);
         self.writer = Writer::Settled;
-        self.update(by, kind, object, Subresource::None, &WriteOptions { field_validation: FieldValidation::Trusted, ..*options })?;
+        self.update(by, kind, object, Subresource::Scale, &WriteOptions { field_validation: FieldValidation::Trusted, ..*options })?;
         self.scale(kind, namespace, scale.name())
     }
 
@@ -679,15 +692,8 @@ impl ApiServer {
         }
     }
 
-    fn admit_valid(
-        &mut self,
-        kind: KindRef,
-        sub: Subresource,
-        object: &Value,
-        old: Option<&Value>,
-        options: &WriteOptions,
-    ) -> Result<(), Status> {
-        let warnings = admission::admit_valid(self, kind, sub, object, old)?;
+    fn admit_valid(&mut self, by: &Caller, request: &Request<'_>, options: &WriteOptions) -> Result<(), Status> {
+        let warnings = admission::admit_valid(self, by, request)?;
         if options.field_validation != FieldValidation::Trusted {
             self.warnings.extend(warnings);
         }
@@ -699,6 +705,31 @@ impl ApiServer {
             self.warnings.extend(api::validation::warnings(kind, object, None));
         }
     }
+}
+
+/// An object's `autoscaling/v1` Scale.
+fn scale_of(kind: KindRef, object: &Value) -> Value {
+    let paths = kind.custom.as_ref().map(|c| c.scale(kind.version));
+    let along = |path: &str| object.at(&path.trim_start_matches('.').split('.').collect::<Vec<_>>());
+    let metadata = object.get("metadata");
+    let selector = match object.at(&["spec", "selector"]) {
+        _ if paths.is_some() => along(paths.map_or("", |p| p.get("labelSelectorPath").str())).str().to_owned(),
+        selector if kind.plural == "replicationcontrollers" => LabelSelector::from_map(selector).to_string(),
+        selector => LabelSelector::from_object(selector).map(|s| s.to_string()).unwrap_or_default(),
+    };
+    let count = |half: &str, member: &str| match paths {
+        Some(paths) => along(paths.get(member).str()).int(),
+        None => object.at(&[half, "replicas"]).int(),
+    };
+    obj!({
+        "apiVersion": "autoscaling/v1", "kind": "Scale",
+        "metadata": {
+            "name": metadata.get("name"), "namespace": metadata.get("namespace"), "uid": metadata.get("uid"),
+            "resourceVersion": metadata.get("resourceVersion"), "creationTimestamp": metadata.get("creationTimestamp")
+        },
+        "spec": {"replicas": count("spec", "specReplicasPath")},
+        "status": {"replicas": count("status", "statusReplicasPath"), "selector": selector}
+    })
 }
 
 /// A store's refusal as the API words it.

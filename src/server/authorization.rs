@@ -1,6 +1,6 @@
 //! Role-based access control: who may do what, by the roles and bindings in the cluster.
 
-use super::ApiServer;
+use super::{ApiServer, Caller};
 use crate::api::{Kind, KindRef, Object, Status, Value, aggregate, policy_rule};
 use crate::base::Order as _;
 use crate::obj;
@@ -254,12 +254,15 @@ impl ApiServer {
 
     /// Refuses what would give somebody, by a role or a binding, more than whoever writes it has.
     // Models pkg/registry/rbac's policy-based storage.
-    pub fn refuse_escalation(&self, user: &User, kind: KindRef, object: &Value) -> Result<(), Status> {
-        let (namespace, name) = (object.namespace(), object.name());
+    pub(super) fn refuse_escalation(&self, by: &Caller, kind: KindRef, object: &Value) -> Result<(), Status> {
+        if kind.group != RBAC || !self.enforces_roles() || by.manager != "kubectl" {
+            return Ok(());
+        }
+        let (user, namespace, name) = (&self.acting, object.namespace(), object.name());
         let may = |verb: &str, kind: KindRef, name: &str| self.authorize(user, &Attributes::on(verb, kind, namespace, name)).allowed;
         let rules = match kind.kind {
-            "Role" | "ClusterRole" if kind.group == RBAC && !may("escalate", kind, name) => object.get("rules"),
-            "RoleBinding" | "ClusterRoleBinding" if kind.group == RBAC => {
+            "Role" | "ClusterRole" if !may("escalate", kind, name) => object.get("rules"),
+            "RoleBinding" | "ClusterRoleBinding" => {
                 let role = object.get("roleRef");
                 let of = Kind::named(if role.kind() == "Role" { "Role" } else { "ClusterRole" });
                 if may("bind", of, role.get("name").str()) {

@@ -1,6 +1,7 @@
 //! DELETE: grace, finalizers and propagation (`registry/generic/registry`), and the eviction subresource.
 
 use super::ApiServer;
+use super::admission::{self, policy::Request};
 use super::definitions::{CLEANUP, definitions, set_condition};
 use super::options::{Caller, DeleteOptions, ListOptions, Propagation, Subresource, WriteOptions};
 use super::strategy::add_finalizer;
@@ -76,6 +77,13 @@ impl ApiServer {
         }
         let grace_s = grace_period_s(kind, &old, options);
         let held = !next.at(&["metadata", "finalizers"]).items().is_empty() || kind.plural == "namespaces";
+        // Who deletes again what is being deleted changes nothing.
+        if !old.is_terminating() || grace_s == 0 {
+            let request =
+                Request { kind, operation: "DELETE", sub: Subresource::None, object: &Value::Null, old: &old, dry_run: options.dry_run };
+            let warnings = admission::policy::admit(self, by, &request)?;
+            self.warn(warnings);
+        }
         if options.dry_run {
             return Ok(Deleted::Gone(old));
         }

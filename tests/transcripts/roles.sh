@@ -62,6 +62,8 @@ kubectl create role more --verb=get,list --resource=nodes,secrets -n dev --as=an
 kubectl create role more --verb=get,list --resource=secrets -n dev --as=ann
 kubectl create rolebinding more --clusterrole=cluster-admin --user=ann -n dev --as=ann
 kubectl create rolebinding more --clusterrole=view --user=joe -n dev --as=ann
+kubectl patch role more -n dev --as=ann --type=json -p '[{"op":"add","path":"/rules/0/resources/-","value":"nodes"}]'
+kubectl label clusterrole view example.com/mine=yes --as=ann
 
 # Roles that are put together.
 kubectl create clusterrole watcher --aggregation-rule="example.com/watch=true"

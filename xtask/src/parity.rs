@@ -29,7 +29,8 @@ else does, also what no second real cluster would do the same way:
   the kubeconfig, and their roles are enforced on what kubectl does for them: in the page and by `kubarium run`, and where a session
   says `rbac`. The recorded cluster allowed everything. Certificates are neither issued nor read: a user of the kubeconfig with one is who
   the entry is called. The roles of the cluster's own components are not there: those may do all.
-- Webhooks, admission policies and API aggregation are accepted and do nothing.
+- Webhooks, mutating admission policies and API aggregation are accepted and do nothing; validating policies are not asked of what is
+  connected to (`exec`, `port-forward`), nor of bindings and evictions.
 - IPv6 and dual stack: a cluster here has IPv4 alone, and says so as a real one with IPv4 alone does.
 - Load balancers of a cloud, ingress controllers: kept and printed, nothing acts on them.
 - Custom resources: of what is wrong with the syntax of a rule in CEL the first place is said to the letter, what follows from it not always;

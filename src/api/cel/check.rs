@@ -163,7 +163,7 @@ impl Checker {
         }
         let at = e.at;
         // A type's name may have dots.
-        if let Some(name) = qualified(e).filter(|q| q.contains('.') && NAMES.iter().any(|(_, n)| n == q)) {
+        if let Some(name) = qualified(e).filter(|q| q.contains('.') && self.is_dotted(q)) {
             e.node = Node::Ident(name.into());
         }
         e.ty = match &mut e.node {
@@ -208,6 +208,11 @@ impl Checker {
             Node::Fold(fold) => self.fold(fold),
             Node::Call(..) => self.call(e),
         };
+    }
+
+    /// Whether a name with dots is that of a type or of something in scope.
+    fn is_dotted(&self, name: &str) -> bool {
+        NAMES.iter().any(|(_, n)| *n == name) || self.scope.iter().any(|(n, _)| n == name)
     }
 
     fn undeclared(&mut self, at: usize, name: &str) -> Type {

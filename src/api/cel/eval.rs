@@ -8,7 +8,7 @@ use super::library;
 use super::parse::{Expr, Fold, Node};
 use super::types::Type;
 use super::value::{Fail, List, Outcome, Val, equal};
-use crate::api::ArcStr;
+use crate::api::{ArcStr, Value};
 
 /// What one expression may cost.
 const CALL_MAX: u64 = 1_000_000;
@@ -16,15 +16,19 @@ const CALL_MAX: u64 = 1_000_000;
 pub(super) const SIZE_MAX: usize = 4_000_000;
 const CANCELLED: Fail = Fail(Cow::Borrowed("operation cancelled: actual cost limit exceeded"));
 
-pub(super) struct Eval {
+pub(super) struct Eval<'a> {
     /// Names and values in scope, the innermost last.
     pub scope: Vec<(ArcStr, Val)>,
+    /// What an admission policy's variables came to.
+    pub variables: &'a [(ArcStr, Outcome)],
+    /// Who may do what, where that can be asked.
+    pub ask: Option<&'a dyn Fn(&Value) -> (bool, String)>,
     /// What it has cost so far.
     pub cost: u64,
 }
 
-impl Eval {
-    fn pay(&mut self, cost: u64) -> Result<(), Fail> {
+impl Eval<'_> {
+    pub fn pay(&mut self, cost: u64) -> Result<(), Fail> {
         self.cost = self.cost.saturating_add(cost);
         if self.cost > CALL_MAX { Err(CANCELLED) } else { Ok(()) }
     }
@@ -82,6 +86,12 @@ impl Eval {
     }
 
     fn select(&mut self, of: &Expr, field: &ArcStr, test: bool) -> Outcome {
+        if matches!(&of.node, Node::Ident(name) if name == "variables")
+            && let Some((_, value)) = self.variables.iter().find(|(n, _)| n == field)
+        {
+            self.pay(2)?;
+            return value.clone();
+        }
         let value = self.eval(of)?;
         if !test {
             self.pay(1)?;
@@ -214,6 +224,10 @@ impl Eval {
         }
         if name == "@in" && args.get(1).is_some_and(constant) {
             return library::call(name, &values);
+        }
+        if let Some(Val::Access(access)) = values.first() {
+            self.pay(1)?;
+            return self.access(name, (access.0, &access.1), &values[1..]);
         }
         // What is dear is paid before it is done.
         self.pay(library::cost(name, &values))?;

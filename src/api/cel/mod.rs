@@ -1,5 +1,5 @@
-//! The Common Expression Language, in which rules of custom resources are written: parsed, checked and evaluated within a budget.
-//! Nothing here may know of definitions, only of schemas and values.
+//! The Common Expression Language, in which rules of custom resources and admission policies are written: parsed, checked and evaluated
+//! within a budget. Nothing here may know of definitions, only of schemas and values.
 
 mod check;
 mod cost;
@@ -8,6 +8,7 @@ mod lex;
 mod library;
 mod macros;
 mod parse;
+mod policy;
 mod strings;
 mod types;
 mod url;
@@ -17,6 +18,8 @@ use super::{ArcStr, Value};
 use check::Checker;
 use eval::Eval;
 use parse::Expr;
+pub use policy::{Facts, Names, Wanted};
+pub use types::is_reserved;
 use types::{Decl, Type};
 use value::{Fail, Val};
 
@@ -58,21 +61,10 @@ impl Scope {
     /// Reads an expression; the error is what the API server says of it. With `optional`, the object as it was may be absent.
     pub fn compile(&self, text: &str, optional: bool, message: bool) -> Result<Program, String> {
         let head = if message { "messageExpression " } else { "" };
-        let source: Vec<char> = text.chars().collect();
-        let failed = |issues: Vec<Issue>| format!("{head}compilation failed: {}", shown(&source, issues));
-        let mut tree = parse::parse(&source).map_err(failed)?;
         let this = self.decl.ty.clone();
         let old = if optional { Type::optional(this.clone()) } else { this.clone() };
-        let mut checker = Checker::new(vec![("self".into(), this), ("oldSelf".into(), old)]);
-        checker.check(&mut tree);
-        if !checker.issues.is_empty() {
-            return Err(failed(checker.issues));
-        }
-        checker.settle(&mut tree);
-        checker.validate(&mut tree, false);
-        if !checker.issues.is_empty() {
-            return Err(failed(checker.issues));
-        }
+        let (mut tree, uses_old) =
+            read(text, vec![("self".into(), this), ("oldSelf".into(), old)]).map_err(|error| format!("{head}{error}"))?;
         if !check::is(&tree.ty, message) {
             return Err(
                 if message { "messageExpression must evaluate to a string" } else { "cel expression must evaluate to a bool" }.to_owned()
@@ -82,8 +74,23 @@ impl Scope {
             return Err(format!("{}{error}", if message { "messageExpression instantiation failed: " } else { "" }));
         }
         let cost_max = cost::estimate(&tree, &self.decl);
-        Ok(Program { tree, uses_old: checker.old, cost_max })
+        Ok(Program { tree, uses_old, cost_max })
     }
+}
+
+/// Parses an expression and checks its types, with these names in scope; says whether it names `oldSelf`.
+fn read(text: &str, scope: Vec<(ArcStr, Type)>) -> Result<(Expr, bool), String> {
+    let source: Vec<char> = text.chars().collect();
+    let failed = |issues: Vec<Issue>| format!("compilation failed: {}", shown(&source, issues));
+    let mut tree = parse::parse(&source).map_err(failed)?;
+    let mut checker = Checker::new(scope);
+    checker.check(&mut tree);
+    if !checker.issues.is_empty() {
+        return Err(failed(checker.issues));
+    }
+    checker.settle(&mut tree);
+    checker.validate(&mut tree, false);
+    if checker.issues.is_empty() { Ok((tree, checker.old)) } else { Err(failed(checker.issues)) }
 }
 
 /// The object and the object as it was, as expressions see them.
@@ -122,7 +129,7 @@ impl Program {
             None if optional => scope.push(("oldSelf".into(), Val::Optional(None))),
             _ => {}
         }
-        let mut eval = Eval { scope, cost: 0 };
+        let mut eval = Eval { scope, variables: &[], ask: None, cost: 0 };
         let value = eval.eval(&self.tree);
         (value, eval.cost)
     }

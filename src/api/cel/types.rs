@@ -58,10 +58,12 @@ pub(super) const STRING: Type = Type::Named("string");
 
 /// Names of types that can be written in expressions, with the character that stands for each in `FUNCTIONS`.
 #[rustfmt::skip]
-pub(super) const NAMES: [(char, &str); 16] = [
+pub(super) const NAMES: [(char, &str); 21] = [
     ('b', "bool"), ('i', "int"), ('u', "uint"), ('d', "double"), ('s', "string"), ('y', "bytes"), ('n', "null_type"), ('D', "google.protobuf.Duration"),
     ('T', "google.protobuf.Timestamp"), ('U', "kubernetes.URL"), ('Q', "kubernetes.Quantity"), ('I', "net.IP"), ('C', "net.CIDR"),
     ('V', "kubernetes.Semver"), ('F', "kubernetes.NamedFormat"), ('e', "type"),
+    ('a', "kubernetes.authorization.Authorizer"), ('p', "kubernetes.authorization.PathCheck"), ('g', "kubernetes.authorization.GroupCheck"),
+    ('r', "kubernetes.authorization.ResourceCheck"), ('x', "kubernetes.authorization.Decision"),
 ];
 
 impl Type {
@@ -246,6 +248,20 @@ format.uuid :F
 format.byte :F
 format.date :F
 format.datetime :F
+path .as:p
+group .as:g
+serviceAccount .ass:a
+resource .gs:r
+subresource .rs:r
+namespace .rs:r
+name .rs:r
+fieldSelector .rs:r
+labelSelector .rs:r
+check .ps:x .rs:x
+allowed .x:b
+reason .x:s
+error .x:s
+errored .x:b
 ";
 
 /// One way to call a function.
@@ -286,6 +302,17 @@ fn one(chars: &mut dyn Iterator<Item = char>, from: u32) -> Option<Type> {
         't' => Type::Of("type", vec![one(chars, from)?]),
         _ => Type::Named(NAMES.iter().find(|(n, _)| *n == c)?.1),
     })
+}
+
+/// An object of these fields: each a name and, after a colon, a type as in `FUNCTIONS`, a text where there is none.
+pub(super) fn object(name: &str, fields: &str, inner: &[(&str, &Type)]) -> Type {
+    let field = |name: &str, ty: Type| (name.to_owned(), Decl { ty, min_bytes: 0, max: 0, inner: None });
+    let plain = fields.split(' ').map(|text| {
+        let (name, code) = text.split_once(':').unwrap_or((text, "s"));
+        field(name, one(&mut code.chars(), 0).unwrap_or(Type::Dyn))
+    });
+    let fields = plain.chain(inner.iter().map(|(name, ty)| field(name, (*ty).clone()))).collect();
+    Type::Object(Arc::new(ObjectType { name: name.to_owned(), fields }))
 }
 
 /// Bytes of the largest request.
@@ -370,6 +397,12 @@ const RESERVED: [&str; 21] = [
     "true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package",
     "namespace", "return", "var", "void", "while",
 ];
+
+/// Whether a word is one that CEL keeps for itself.
+pub fn is_reserved(word: &str) -> bool {
+    RESERVED.contains(&word)
+}
+
 const ESCAPES: [(&str, &str); 4] = [("__", "__underscores__"), (".", "__dot__"), ("-", "__dash__"), ("/", "__slash__")];
 
 /// A property's name as an identifier; none where it cannot be one.

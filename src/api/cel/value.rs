@@ -51,6 +51,8 @@ pub(super) enum Val {
     Semver(Arc<super::library::Semver>),
     /// One of the named formats.
     Format(&'static str),
+    /// A question of who may do what, by its type, or what was answered.
+    Access(Arc<(&'static str, Value)>),
 }
 
 #[derive(Clone, Debug, Default)]
@@ -96,6 +98,7 @@ impl Val {
             Val::Cidr(..) => "net.CIDR",
             Val::Semver(_) => "kubernetes.Semver",
             Val::Format(_) => "kubernetes.NamedFormat",
+            Val::Access(access) => access.0,
         }
     }
 

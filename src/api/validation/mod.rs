@@ -1,5 +1,6 @@
 //! Validation: what the API server refuses, with its words and in its order. One file per family of kinds.
 
+mod admission;
 mod autoscaling;
 mod batch;
 mod container;
@@ -30,6 +31,7 @@ use self::path::{Errors, Path};
 use super::names;
 use super::{Cause, KindRef, Value, custom};
 
+const ADMISSION: &str = "admissionregistration.k8s.io";
 const RBAC: &str = "rbac.authorization.k8s.io";
 
 /// What is wrong with a new object (decoded and defaulted).
@@ -90,6 +92,8 @@ pub fn create(kind: KindRef, object: &Value) -> Vec<Cause> {
             rest::lease(&mut errors, object);
         }
         ("apiextensions.k8s.io", _) => definition::definition(&mut errors, object, None),
+        (ADMISSION, "ValidatingAdmissionPolicy") => admission::policy(&mut errors, object),
+        (ADMISSION, "ValidatingAdmissionPolicyBinding") => admission::binding(&mut errors, object),
         _ => object_meta(&mut errors, object, kind.namespaced, name_rule(kind)),
     }
     if let Some(custom) = &kind.custom {
@@ -178,6 +182,14 @@ pub fn update(kind: KindRef, new: &Value, old: &Value) -> Vec<Cause> {
             rest::lease(&mut errors, new);
         }
         ("apiextensions.k8s.io", _) => definition::definition(&mut errors, new, Some(old)),
+        (ADMISSION, "ValidatingAdmissionPolicy") => {
+            object_meta_update(&mut errors, new, old);
+            admission::policy(&mut errors, new);
+        }
+        (ADMISSION, "ValidatingAdmissionPolicyBinding") => {
+            object_meta_update(&mut errors, new, old);
+            admission::binding(&mut errors, new);
+        }
         _ => object_meta_update(&mut errors, new, old),
     }
     // Faults that objects could have before there was a rule are kept where the old object has such a fault.

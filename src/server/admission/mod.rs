@@ -6,6 +6,7 @@ mod namespace_lifecycle;
 mod pod_resize;
 mod pod_security;
 pub(super) mod pod_topology_labels;
+pub(super) mod policy;
 mod priority;
 mod resource_quota;
 mod runtime_class;
@@ -34,14 +35,11 @@ pub(super) fn admit_create(server: &mut ApiServer, _by: &Caller, kind: KindRef, 
 }
 
 /// Runs the plugins that look at what is valid and about to be written; what is returned are warnings.
-pub(super) fn admit_valid(
-    server: &ApiServer,
-    kind: KindRef,
-    sub: Subresource,
-    object: &Value,
-    old: Option<&Value>,
-) -> Result<Vec<String>, Status> {
-    pod_security::admit(server, kind, sub, object, old)
+pub(super) fn admit_valid(server: &mut ApiServer, by: &Caller, request: &policy::Request<'_>) -> Result<Vec<String>, Status> {
+    let old = Some(request.old).filter(|old| !old.is_null());
+    let mut warnings = pod_security::admit(server, request.kind, request.sub, request.object, old)?;
+    warnings.extend(policy::admit(server, by, request)?);
+    Ok(warnings)
 }
 
 /// Runs the plugins on an object that is about to be changed.

@@ -1,0 +1,233 @@
+//! Expressions of admission policies: the names that they may use, what these stand for in a request, and what is made of the outcome.
+// Models k8s.io/apiserver/pkg/admission/plugin/cel.
+
+use std::sync::Arc;
+
+use super::eval::Eval;
+use super::types::{self, BOOL, STRING, Type};
+use super::value::{Fail, Outcome, Val};
+use super::{Program, read};
+use crate::api::{ArcStr, Value, quote};
+
+const AUTHORIZER: &str = "kubernetes.authorization.Authorizer";
+const PATH: &str = "kubernetes.authorization.PathCheck";
+const GROUP: &str = "kubernetes.authorization.GroupCheck";
+const RESOURCE: &str = "kubernetes.authorization.ResourceCheck";
+const DECISION: &str = "kubernetes.authorization.Decision";
+/// What it costs to ask who may do what.
+const CHECK_COST: u64 = 350_000;
+
+/// What an expression has to come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Whether something holds.
+    Bool,
+    /// A message; who may do what is not known there.
+    Text,
+    /// A text or nothing.
+    TextOrNull,
+    /// Anything.
+    Any,
+}
+
+/// The names that expressions may use, and their types.
+#[derive(Clone, Debug)]
+pub struct Names {
+    scope: Vec<(ArcStr, Type)>,
+    variables: Vec<(String, types::Decl)>,
+}
+
+impl Names {
+    /// Those of every policy, and `params` where it has parameters. `object` is the type of what is admitted, where it is known.
+    pub fn new(params: bool, object: Option<&Value>) -> Names {
+        let of = |kind: &str, last: &str| types::object(&format!("kubernetes.GroupVersion{kind}"), &format!("group version {last}"), &[]);
+        let (kind, resource) = (of("Kind", "kind"), of("Resource", "resource"));
+        let user = types::object("kubernetes.UserInfo", "username uid groups:Ls extra:MsLs", &[]);
+        let request = types::object(
+            "kubernetes.AdmissionRequest",
+            "subResource requestSubResource name namespace operation dryRun:b options:*",
+            &[("kind", &kind), ("resource", &resource), ("requestKind", &kind), ("requestResource", &resource), ("userInfo", &user)],
+        );
+        let metadata = "name generateName namespace labels:Mss annotations:Mss UID creationTimestamp:T deletionGracePeriodSeconds:i \
+                        deletionTimestamp:T generation:i resourceVersion finalizers:Ls";
+        let metadata = types::object("kubernetes.NamespaceMetadata", metadata, &[]);
+        let spec = types::object("kubernetes.NamespaceSpec", "finalizers:Ls", &[]);
+        let condition = types::object("kubernetes.NamespaceCondition", "status type lastTransitionTime:T message reason", &[]);
+        let status = types::object("kubernetes.NamespaceStatus", "phase", &[("conditions", &Type::list(condition))]);
+        let namespace =
+            types::object("kubernetes.Namespace", "apiVersion kind", &[("metadata", &metadata), ("spec", &spec), ("status", &status)]);
+        let object =
+            object.and_then(|schema| types::declare(schema, false, schema.get("title").str(), 0)).map_or(Type::Dyn, |decl| decl.ty);
+        let mut scope: Vec<(ArcStr, Type)> = vec![
+            ("object".into(), object.clone()),
+            ("oldObject".into(), object),
+            ("namespaceObject".into(), namespace),
+            ("request".into(), request),
+            ("authorizer".into(), Type::Named(AUTHORIZER)),
+            ("authorizer.requestResource".into(), Type::Named(RESOURCE)),
+        ];
+        if params {
+            scope.push(("params".into(), Type::Dyn));
+        }
+        Names { scope, variables: Vec::new() }
+    }
+
+    /// Reads an expression; the error is what the API server says of it.
+    pub fn compile(&self, text: &str, wanted: Wanted) -> Result<Program, String> {
+        let mut scope = self.scope.clone();
+        if wanted == Wanted::Text {
+            scope.retain(|(name, _)| !name.starts_with("authorizer"));
+        }
+        if !self.variables.is_empty() {
+            let object = types::ObjectType { name: "kubernetes.variables".to_owned(), fields: self.variables.clone() };
+            scope.push(("variables".into(), Type::Object(Arc::new(object))));
+        }
+        let (mut tree, uses_old) = read(text, scope)?;
+        let null = Type::Named("null_type");
+        let must = match wanted {
+            Wanted::Bool if tree.ty != BOOL => "bool",
+            Wanted::Text if tree.ty != STRING => "string",
+            Wanted::TextOrNull if tree.ty != STRING && tree.ty != null => "one of [string null_type]",
+            _ => "",
+        };
+        if !must.is_empty() {
+            return Err(format!("must evaluate to {must} but got {}", tree.ty.text()));
+        }
+        match super::check::bad_pattern(&mut tree) {
+            Some(error) => Err(error),
+            None => Ok(Program { tree, uses_old, cost_max: 0 }),
+        }
+    }
+
+    /// Adds a variable, for the expressions that come after it.
+    pub fn define(&mut self, name: &str, program: &Result<Program, String>) {
+        let ty = program.as_ref().map_or(Type::Dyn, |p| match &p.tree.ty {
+            Type::Object(_) | Type::Error => Type::Dyn,
+            ty => ty.clone(),
+        });
+        self.variables.push((name.to_owned(), types::Decl { ty, min_bytes: 0, max: 0, inner: None }));
+    }
+}
+
+/// What the names stand for in one request.
+pub struct Facts<'a> {
+    scope: Vec<(ArcStr, Val)>,
+    variables: Vec<(ArcStr, Outcome)>,
+    /// Who may do what: attributes of a request to whether it is allowed, and why.
+    ask: &'a dyn Fn(&Value) -> (bool, String),
+    /// What may still be spent.
+    left: u64,
+}
+
+impl std::fmt::Debug for Facts<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Facts")
+    }
+}
+
+impl<'a> Facts<'a> {
+    /// With these values; `resource` are the attributes of the request itself.
+    pub fn new(values: &[(&str, &Value)], resource: Value, ask: &'a dyn Fn(&Value) -> (bool, String)) -> Facts<'a> {
+        let mut scope: Vec<(ArcStr, Val)> = values.iter().map(|(name, value)| ((*name).into(), plain(value))).collect();
+        scope.push(("authorizer".into(), Val::Access(Arc::new((AUTHORIZER, Value::Null)))));
+        scope.push(("authorizer.requestResource".into(), Val::Access(Arc::new((RESOURCE, resource)))));
+        Facts { scope, variables: Vec::new(), ask, left: 0 }
+    }
+
+    /// What the expressions from here on may cost together.
+    pub fn allot(&mut self, budget: u64) {
+        self.left = budget;
+    }
+
+    /// What may still be spent.
+    pub fn left(&self) -> u64 {
+        self.left
+    }
+
+    /// Evaluates a variable, for the expressions that come after it. What is wrong with it is wrong with those that use it.
+    pub fn define(&mut self, name: &str, program: &Result<Program, String>) {
+        let value = match program {
+            Ok(program) => {
+                self.eval(program).0.map_err(|f| Fail::new(format!("composited variable {} fails to evaluate: {}", quote(name), f.0)))
+            }
+            Err(error) => Err(Fail::new(format!("composited variable {} fails to compile: {error}", quote(name)))),
+        };
+        self.variables.push((name.into(), value));
+    }
+
+    fn eval(&mut self, program: &Program) -> (Outcome, u64) {
+        let mut eval = Eval { scope: std::mem::take(&mut self.scope), variables: &self.variables, ask: Some(self.ask), cost: 0 };
+        let outcome = eval.eval(&program.tree);
+        let (scope, cost) = (eval.scope, eval.cost);
+        self.scope = scope;
+        (outcome, cost)
+    }
+
+    /// What an expression came to: whether it holds where it is one that does or does not, its text, or none. The outer error is that of
+    /// the whole policy, for which too little is left.
+    pub fn evaluate(&mut self, text: &str, program: &Result<Program, String>) -> Result<Result<Value, String>, String> {
+        let program = match program {
+            Ok(program) => program,
+            Err(error) => return Ok(Err(format!("compilation error: {error}"))),
+        };
+        let (outcome, cost) = self.eval(program);
+        if cost > self.left {
+            return Err("validation failed due to running out of cost budget, no further validation rules will be run".to_owned());
+        }
+        self.left -= cost;
+        Ok(match outcome {
+            Ok(Val::Bool(holds)) => Ok(holds.into()),
+            Ok(Val::Str(text)) => Ok(text.into()),
+            Ok(_) => Ok(Value::Null),
+            Err(fail) => Err(format!("expression '{text}' resulted in error: {}", fail.0)),
+        })
+    }
+}
+
+impl Eval<'_> {
+    /// A question of who may do what, and what was answered to it.
+    // Models k8s.io/apiserver/pkg/cel/library.Authz.
+    pub fn access(&mut self, name: &str, (ty, asked): (&'static str, &Value), args: &[Val]) -> Outcome {
+        let texts: Vec<&str> = args.iter().filter_map(|v| if let Val::Str(s) = v { Some(s.as_str()) } else { None }).collect();
+        let with = |ty, key: &str, value: &str| {
+            let mut next = if asked.is_null() { crate::obj!({}) } else { asked.clone() };
+            next.set(&[key], value);
+            Ok(Val::Access(Arc::new((ty, next))))
+        };
+        match (ty, name, texts.as_slice()) {
+            (AUTHORIZER, "path", [""]) => Err(Fail::new("path must not be empty")),
+            (GROUP, "resource", [""]) => Err(Fail::new("resource must not be empty")),
+            (AUTHORIZER, "path", [path]) => with(PATH, name, path),
+            (AUTHORIZER, "group", [group]) => with(GROUP, name, group),
+            (AUTHORIZER, "serviceAccount", [namespace, account]) => {
+                with(AUTHORIZER, "user", &format!("system:serviceaccount:{namespace}:{account}"))
+            }
+            (GROUP, "resource", [value]) | (RESOURCE, "subresource" | "namespace" | "name", [value]) => with(RESOURCE, name, value),
+            (RESOURCE, "fieldSelector" | "labelSelector", _) => Ok(Val::Access(Arc::new((ty, asked.clone())))),
+            (PATH | RESOURCE, "check", [verb]) => {
+                self.pay(CHECK_COST)?;
+                let mut asked = asked.clone();
+                asked.set(&["verb"], *verb);
+                let (allowed, reason) = self.ask.map_or((false, String::new()), |ask| ask(&asked));
+                Ok(Val::Access(Arc::new((DECISION, crate::obj!({"allowed": allowed, "reason": reason})))))
+            }
+            (DECISION, "allowed", _) => Ok(Val::Bool(asked.get(name).is_true())),
+            (DECISION, "errored", _) => Ok(Val::Bool(false)),
+            (DECISION, "reason" | "error", _) => Ok(Val::str(asked.get(name).str())),
+            _ => Err(Fail::OVERLOAD),
+        }
+    }
+}
+
+/// A value without a schema.
+fn plain(value: &Value) -> Val {
+    match value {
+        Value::Null => Val::Null,
+        Value::Bool(b) => Val::Bool(*b),
+        Value::Int(i) => Val::Int(*i),
+        Value::Float(f) => Val::Double(*f),
+        Value::Str(s) => Val::Str(s.clone()),
+        Value::List(items) => Val::list(items.iter().map(plain).collect()),
+        Value::Map(map) => Val::Map(Arc::new(map.iter().map(|(k, v)| (Val::Str(k.clone()), plain(v))).collect())),
+    }
+}

@@ -1,0 +1,291 @@
+//! Admission policies and their bindings.
+// Models pkg/apis/admissionregistration/validation.
+
+use super::super::cel::{Names, Program, Wanted};
+use super::super::{Object, Value, names, split_api_version};
+use super::meta::{label_selector, object_meta, path_segment};
+use super::path::{Errors, Path};
+
+const CONDITIONS_MAX: usize = 64;
+const ANNOTATIONS_MAX: usize = 20;
+const ONE_AT_LEAST: &str = "validations or auditAnnotations must contain at least one item";
+
+/// A new or changed ValidatingAdmissionPolicy.
+pub(super) fn policy(errors: &mut Errors, policy: &Value) {
+    object_meta(errors, policy, false, names::dns1123_subdomain);
+    let (spec, at) = (policy.get("spec"), Path::new("spec"));
+    errors.one_of(at.child("failurePolicy"), spec.get("failurePolicy"), &["Fail", "Ignore"]);
+    let params = !spec.get("paramKind").is_null();
+    if params {
+        param_kind(errors, at.child("paramKind"), spec.get("paramKind"));
+    }
+    let (constraints, place) = (spec.get("matchConstraints"), at.child("matchConstraints"));
+    if constraints.is_null() {
+        errors.required(place, "");
+    } else {
+        match_resources(errors, place, constraints);
+        if constraints.get("resourceRules").is_empty() {
+            errors.required(place.child("resourceRules"), "");
+        }
+    }
+    let mut names_known = Names::new(params, None);
+    let conditions = spec.get("matchConditions").items();
+    let list = at.child("matchConditions");
+    if conditions.len() > CONDITIONS_MAX {
+        errors.too_many(list, conditions.len(), CONDITIONS_MAX);
+    }
+    for (i, condition) in conditions.iter().enumerate() {
+        let (at, text, name) = (list.index(i), condition.get("expression").str().trim(), condition.get("name"));
+        match text {
+            "" => errors.required(at.child("expression"), ""),
+            text => invalid(errors, at.child("expression"), text, &names_known.compile(text, Wanted::Bool)),
+        }
+        match name.str() {
+            "" => errors.required(at.child("name"), ""),
+            text => errors.each_invalid(at.child("name"), text, names::qualified_name(text)),
+        }
+        if !name.str().is_empty() && conditions[..i].iter().any(|c| c.get("name") == name) {
+            errors.duplicate(at.child("name"), name);
+        }
+    }
+    let list = at.child("variables");
+    for (i, variable) in spec.get("variables").items().iter().enumerate() {
+        let (at, name, text) = (list.index(i), variable.get("name").str(), variable.get("expression").str());
+        if name.trim().is_empty() {
+            errors.required(at.child("name"), "name is not specified");
+        } else if !is_identifier(name) {
+            errors.invalid(at.child("name"), name, "name is not a valid CEL identifier");
+        }
+        if text.trim().is_empty() {
+            errors.required(at.child("expression"), "expression is not specified");
+        } else {
+            let program = names_known.compile(text, Wanted::Any);
+            invalid(errors, at.child("expression"), text, &program);
+            names_known.define(name, &program);
+        }
+    }
+    let (validations, annotations) = (spec.get("validations").items(), spec.get("auditAnnotations").items());
+    if validations.is_empty() && annotations.is_empty() {
+        errors.required(at.child("validations"), ONE_AT_LEAST);
+        errors.required(at.child("auditAnnotations"), ONE_AT_LEAST);
+    }
+    let list = at.child("validations");
+    for (i, validation) in validations.iter().enumerate() {
+        rule(errors, list.index(i), validation, &names_known);
+    }
+    let list = at.child("auditAnnotations");
+    if annotations.len() > ANNOTATIONS_MAX {
+        errors.invalid(list, spec.get("auditAnnotations"), &format!("must not have more than {ANNOTATIONS_MAX} auditAnnotations"));
+    }
+    for (i, annotation) in annotations.iter().enumerate() {
+        let (at, key, text) = (list.index(i), annotation.get("key"), annotation.get("valueExpression").str());
+        let full = format!("{}/{}", policy.name(), key.str());
+        errors.each_invalid(at.child("key"), &full, names::qualified_name(&full));
+        match text.trim() {
+            "" => errors.required(at.child("valueExpression"), "valueExpression is not specified"),
+            trimmed => invalid(errors, at.child("valueExpression"), text, &names_known.compile(trimmed, Wanted::TextOrNull)),
+        }
+        if annotations[..i].iter().any(|a| a.get("key") == key) {
+            errors.duplicate(at.child("key"), key);
+        }
+    }
+}
+
+fn rule(errors: &mut Errors, at: Path<'_>, validation: &Value, known: &Names) {
+    let text = |member: &str| validation.get(member).str();
+    let (expression, message, made) = (text("expression"), text("message"), text("messageExpression"));
+    if expression.trim().is_empty() {
+        errors.required(at.child("expression"), "expression is not specified");
+    } else {
+        invalid(errors, at.child("expression"), expression, &known.compile(expression, Wanted::Bool));
+    }
+    if !made.is_empty() && made.trim().is_empty() {
+        errors.invalid(at.child("messageExpression"), made, "must be non-empty if specified");
+    } else if !made.is_empty() {
+        invalid(errors, at.child("messageExpression"), made, &known.compile(made, Wanted::Text));
+    }
+    if !message.is_empty() && message.trim().is_empty() {
+        errors.invalid(at.child("message"), message, "message must be non-empty if specified");
+    } else if message.trim().contains(['\n', '\r']) {
+        errors.invalid(at.child("message"), message, "message must not contain line breaks");
+    }
+    let reason = validation.get("reason");
+    let reasons = ["Forbidden", "Invalid", "RequestEntityTooLarge"];
+    if !reason.is_null() && !reasons.contains(&reason.str()) {
+        errors.not_supported(at.child("reason"), reason, &reasons);
+    }
+}
+
+fn invalid(errors: &mut Errors, at: Path<'_>, text: &str, program: &Result<Program, String>) {
+    if let Err(error) = program {
+        errors.invalid(at, text, error);
+    }
+}
+
+fn is_identifier(name: &str) -> bool {
+    let word = |c: char| c == '_' || c.is_ascii_alphanumeric();
+    let reserved = super::super::cel::is_reserved(name);
+    !reserved && name.chars().all(word) && !name.starts_with(|c: char| c.is_ascii_digit())
+}
+
+fn param_kind(errors: &mut Errors, at: Path<'_>, of: &Value) {
+    let (version, kind) = (of.get("apiVersion").str(), of.get("kind").str());
+    let place = at.child("apiVersion");
+    match version.matches('/').count() {
+        _ if version.is_empty() => errors.required(place, ""),
+        0 | 1 => {
+            let (group, number) = split_api_version(version);
+            if !group.is_empty() {
+                joined(errors, place, group, "", names::dns1123_subdomain(group));
+            }
+            match number {
+                "" => errors.invalid(place, version, "version must be specified"),
+                number => joined(errors, place, number, "", names::dns1035_label(number)),
+            }
+        }
+        _ => errors.invalid(place, version, &format!("unexpected GroupVersion string: {version}")),
+    }
+    match kind {
+        "" => errors.required(at.child("kind"), ""),
+        kind => {
+            let head = "may have mixed case, but should otherwise match: ";
+            joined(errors, at.child("kind"), kind, head, names::dns1035_label(&kind.to_lowercase()));
+        }
+    }
+}
+
+fn joined(errors: &mut Errors, at: Path<'_>, value: &str, head: &str, wrong: Vec<String>) {
+    if !wrong.is_empty() {
+        errors.invalid(at, value, &format!("{head}{}", wrong.join(",")));
+    }
+}
+
+fn match_resources(errors: &mut Errors, at: Path<'_>, of: &Value) {
+    errors.one_of(at.child("matchPolicy"), of.get("matchPolicy"), &["Equivalent", "Exact"]);
+    for member in ["namespaceSelector", "objectSelector"] {
+        label_selector(errors, at.child(member), of.get(member));
+    }
+    for member in ["resourceRules", "excludeResourceRules"] {
+        let list = at.child(member);
+        for (i, rule) in of.get(member).items().iter().enumerate() {
+            named_rule(errors, list.index(i), rule);
+        }
+    }
+}
+
+/// What requests a rule is about.
+fn named_rule(errors: &mut Errors, at: Path<'_>, rule: &Value) {
+    let names_of = rule.get("resourceNames").items();
+    let list = at.child("resourceNames");
+    for (i, name) in names_of.iter().enumerate() {
+        errors.each_invalid(list.index(i), name.str(), path_segment(name.str()));
+        if names_of[..i].contains(name) {
+            errors.duplicate(list.index(i), name);
+        }
+    }
+    let operations = ["*", "CONNECT", "CREATE", "DELETE", "UPDATE"];
+    for (member, what) in [("operations", "operations"), ("apiGroups", "API groups"), ("apiVersions", "API versions")] {
+        let (values, at) = (rule.get(member), at.child(member));
+        if values.is_empty() {
+            errors.required(at, "");
+        }
+        if values.items().len() > 1 && values.items().iter().any(|v| v.str() == "*") {
+            errors.invalid(at, values, &format!("if '*' is present, must not specify other {what}"));
+        }
+        for (i, value) in values.items().iter().enumerate() {
+            match (member, value.str()) {
+                ("operations", text) if !operations.contains(&text) => errors.not_supported(at.index(i), value, &operations),
+                ("apiVersions", "") => errors.required(at.index(i), ""),
+                _ => {}
+            }
+        }
+    }
+    resources(errors, at.child("resources"), rule.get("resources"));
+    let scope = rule.get("scope");
+    if !scope.is_null() {
+        errors.one_of(at.child("scope"), scope, &["*", "Cluster", "Namespaced"]);
+    }
+}
+
+fn resources(errors: &mut Errors, at: Path<'_>, resources: &Value) {
+    let items = resources.items();
+    if items.is_empty() {
+        errors.required(at, "");
+    }
+    // Whether the last one without a subresource is not `*`.
+    let mut plain = false;
+    for (i, text) in items.iter().map(Value::str).enumerate() {
+        if text.is_empty() {
+            errors.required(at.index(i), "");
+            continue;
+        }
+        let Some((resource, sub)) = text.split_once('/') else {
+            plain = text != "*";
+            continue;
+        };
+        for general in [format!("{resource}/*"), format!("*/{sub}")] {
+            if items[..i].iter().any(|v| v.str() == general) {
+                errors.invalid(at.index(i), text, &format!("if '{general}' is present, must not specify {text}"));
+            }
+        }
+    }
+    let has = |wanted: &str| items.iter().any(|v| v.str() == wanted);
+    if items.len() > 1 && has("*/*") {
+        errors.invalid(at, resources, "if '*/*' is present, must not specify other resources");
+    }
+    if has("*") && plain {
+        errors.invalid(at, resources, "if '*' is present, must not specify other resources without subresources");
+    }
+}
+
+/// A new or changed ValidatingAdmissionPolicyBinding.
+pub(super) fn binding(errors: &mut Errors, binding: &Value) {
+    object_meta(errors, binding, false, names::dns1123_subdomain);
+    let (spec, at) = (binding.get("spec"), Path::new("spec"));
+    match spec.get("policyName").str() {
+        "" => errors.required(at.child("policyName"), ""),
+        name => errors.each_invalid(at.child("policyName"), name, names::dns1123_subdomain(name)),
+    }
+    let (params, place) = (spec.get("paramRef"), at.child("paramRef"));
+    if !params.is_null() {
+        let (name, selector) = (params.get("name").str(), params.get("selector"));
+        let both = "name and selector are mutually exclusive";
+        if !name.is_empty() {
+            errors.each_invalid(place.child("name"), name, path_segment(name));
+            if !selector.is_null() {
+                errors.forbidden(place.child("name"), both);
+            }
+        }
+        if !selector.is_null() {
+            label_selector(errors, place.child("selector"), selector);
+            if !name.is_empty() {
+                errors.forbidden(place.child("selector"), both);
+            }
+        } else if name.is_empty() {
+            errors.required(place, "one of name or selector must be specified");
+        }
+        errors.one_of(place.child("parameterNotFoundAction"), params.get("parameterNotFoundAction"), &["Deny", "Allow"]);
+    }
+    if !spec.get("matchResources").is_null() {
+        // The path is misspelt upstream.
+        match_resources(errors, at.child("matchResouces"), spec.get("matchResources"));
+    }
+    let (actions, list) = (spec.get("validationActions"), at.child("validationActions"));
+    for (i, action) in actions.items().iter().enumerate() {
+        if !["Deny", "Warn", "Audit"].contains(&action.str()) {
+            errors.not_supported(list.index(i), action, &["Audit", "Deny", "Warn"]);
+        }
+        if actions.items()[..i].contains(action) {
+            errors.duplicate(list.index(i), action);
+        }
+    }
+    let has = |wanted: &str| actions.items().iter().any(|v| v.str() == wanted);
+    if has("Deny") && has("Warn") {
+        let detail = "must not contain both Deny and Warn (repeating the same validation failure information in the API response and \
+                      headers serves no purpose)";
+        errors.invalid(list, actions, detail);
+    }
+    if actions.is_empty() {
+        errors.required(list, "at least one validation action is required");
+    }
+}

@@ -1,0 +1,401 @@
+//! ValidatingAdmissionPolicy: requests that a policy matches, by a binding of it, are admitted if its expressions hold.
+// Models k8s.io/apiserver/pkg/admission/plugin/policy: matching, parameters, the dispatcher and the validator.
+
+use std::sync::Arc;
+
+use super::{ApiServer, Caller, Subresource};
+use crate::api::cel::{Facts, Names, Program, Wanted};
+use crate::api::selector::LabelSelector;
+use crate::api::{ArcStr, Cause, Kind, KindRef, Object, Status, Value, aggregate, schema, split_api_version};
+use crate::obj;
+use crate::server::authorization::{Attributes, User};
+
+const GROUP: &str = "admissionregistration.k8s.io";
+/// What the conditions of one evaluation may cost, and its validations.
+const CONDITIONS_BUDGET: u64 = 2_500_000;
+const BUDGET: u64 = 10_000_000;
+/// Bytes of a message that an expression makes.
+const MESSAGE_MAX: usize = 5 * 1024;
+
+type Read = Result<Program, String>;
+
+/// A policy's expressions, read.
+#[derive(Debug)]
+pub struct Policy {
+    variables: Vec<(ArcStr, Read)>,
+    conditions: Vec<Read>,
+    /// Those of `validations`, and of their messages.
+    validations: Vec<(Read, Option<Read>)>,
+    annotations: Vec<Read>,
+}
+
+/// Policies that were read, by the versions of the objects.
+pub type Policies = Vec<(ArcStr, Arc<Policy>)>;
+
+impl Policy {
+    fn new(spec: &Value) -> Policy {
+        let mut names = Names::new(!spec.get("paramKind").is_null(), None);
+        let mut variables = Vec::new();
+        for variable in spec.get("variables").items() {
+            let (name, program) = (variable.get("name").arc_str(), names.compile(variable.get("expression").str(), Wanted::Any));
+            names.define(&name, &program);
+            variables.push((name, program));
+        }
+        let all = |list: &str, member: &str, wanted| -> Vec<Read> {
+            spec.get(list).items().iter().map(|item| names.compile(item.get(member).str(), wanted)).collect()
+        };
+        let message = |v: &Value| Some(v.get("messageExpression").str()).filter(|m| !m.is_empty()).map(|m| names.compile(m, Wanted::Text));
+        let messages = spec.get("validations").items().iter().map(message);
+        Policy {
+            conditions: all("matchConditions", "expression", Wanted::Bool),
+            validations: all("validations", "expression", Wanted::Bool).into_iter().zip(messages).collect(),
+            annotations: all("auditAnnotations", "valueExpression", Wanted::TextOrNull),
+            variables,
+        }
+    }
+}
+
+/// What is asked for.
+pub struct Request<'a> {
+    /// Of what kind the object is that is written.
+    pub kind: KindRef,
+    /// `CREATE`, `UPDATE`, `DELETE`.
+    pub operation: &'static str,
+    /// The part of the object.
+    pub sub: Subresource,
+    /// The object that is to be; null where it is deleted.
+    pub object: &'a Value,
+    /// The object as it is; null where it is created.
+    pub old: &'a Value,
+    /// Whether nothing will be written.
+    pub dry_run: bool,
+}
+
+impl Request<'_> {
+    fn any(&self) -> &Value {
+        if self.object.is_null() { self.old } else { self.object }
+    }
+
+    /// The namespace; of a namespace, itself.
+    fn namespace(&self) -> &str {
+        if self.is_namespace() { self.any().name() } else { self.any().namespace() }
+    }
+
+    fn is_namespace(&self) -> bool {
+        self.kind.group.is_empty() && self.kind.plural == "namespaces"
+    }
+
+    /// Whether a rule of a policy is about this.
+    fn is_of(&self, rule: &Value, equivalent: bool) -> bool {
+        let any = |member: &str, fits: &dyn Fn(&str) -> bool| rule.get(member).items().iter().any(|v| v.str() == "*" || fits(v.str()));
+        let cluster_wide = self.is_namespace() || self.namespace().is_empty();
+        let names = rule.get("resourceNames").items();
+        (match rule.get("scope").str() {
+            "Cluster" => cluster_wide,
+            "Namespaced" => !cluster_wide,
+            _ => true,
+        }) && any("operations", &|o| o == self.operation)
+            && any("apiGroups", &|g| g == self.kind.group)
+            && any("apiVersions", &|v| v == self.kind.version || (equivalent && schema::schema().versions(self.kind).contains(&v)))
+            && rule.get("resources").items().iter().any(|r| {
+                let (resource, sub) = r.str().split_once('/').unwrap_or((r.str(), ""));
+                (resource == "*" || resource == self.kind.plural) && (sub == "*" || sub == self.sub.name())
+            })
+            && (names.is_empty() || names.iter().any(|n| n.str() == self.any().name()))
+    }
+
+    /// Whether the constraints of a policy or a binding are met.
+    fn meets(&self, server: &ApiServer, constraints: &Value) -> bool {
+        if constraints.is_null() {
+            return true;
+        }
+        let selector = |member: &str| LabelSelector::from_object(constraints.get(member)).unwrap_or_default();
+        let (of_namespace, of_object) = (selector("namespaceSelector"), selector("objectSelector"));
+        let labels = match self.namespace() {
+            _ if self.is_namespace() => self.any().labels(),
+            "" => &Value::Null,
+            name => server.peek(Kind::named("Namespace"), "", name).map_or(&Value::Null, |n| n.labels()),
+        };
+        let namespaced = !self.namespace().is_empty();
+        if namespaced && !of_namespace.is_everything() && !of_namespace.matches(labels) {
+            return false;
+        }
+        let has = |o: &Value| !o.is_null() && of_object.matches(o.labels());
+        if !of_object.is_everything() && !has(self.object) && !has(self.old) {
+            return false;
+        }
+        let equivalent = constraints.get("matchPolicy").str() != "Exact";
+        let of = |member: &str| constraints.get(member).items().iter().any(|rule| self.is_of(rule, equivalent));
+        !of("excludeResourceRules") && (constraints.get("resourceRules").is_empty() || of("resourceRules"))
+    }
+
+    /// As expressions see it.
+    fn to_value(&self, user: &User) -> Value {
+        let kind = match self.sub {
+            Subresource::Scale => obj!({"group": "autoscaling", "version": "v1", "kind": "Scale"}),
+            _ => obj!({"group": self.kind.group, "version": self.kind.version, "kind": self.kind.kind}),
+        };
+        let resource = obj!({"group": self.kind.group, "version": self.kind.version, "resource": self.kind.plural});
+        let mut options = self.operation.to_lowercase();
+        options[..1].make_ascii_uppercase();
+        let mut request = obj!({
+            "uid": "", "kind": kind.clone(), "resource": resource.clone(), "requestKind": kind, "requestResource": resource,
+            "operation": self.operation, "userInfo": user.to_value(), "object": null, "oldObject": null, "dryRun": self.dry_run,
+            "options": {"apiVersion": "meta.k8s.io/v1", "kind": format!("{options}Options")}
+        });
+        let sub = self.sub.name();
+        let texts = [("subResource", sub), ("requestSubResource", sub), ("name", self.any().name()), ("namespace", self.namespace())];
+        for (key, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
+            request.set(&[key], text);
+        }
+        request
+    }
+}
+
+/// Who a component of the cluster asks as.
+fn component(manager: &str, node: &str) -> User {
+    let name = match manager {
+        "kube-scheduler" => "system:kube-scheduler".to_owned(),
+        "kube-apiserver" => "system:apiserver".to_owned(),
+        "kube-controller-manager" => "system:kube-controller-manager".to_owned(),
+        "kubelet" => format!("system:node:{node}"),
+        "controllermanager" => User::name_of_account("kube-system", "disruption-controller"),
+        other => User::name_of_account("kube-system", other.trim_end_matches(".k8s.io")),
+    };
+    let groups = match manager {
+        "kubelet" => vec!["system:nodes".to_owned()],
+        _ => Vec::new(),
+    };
+    User::impersonated(&name, "", &groups)
+}
+
+/// What came of one evaluation: refusals with their reasons.
+type Refusals = Vec<(String, &'static str)>;
+
+/// Refuses what a policy refuses, and returns what it warns of.
+pub fn admit(server: &mut ApiServer, by: &Caller, request: &Request<'_>) -> Result<Vec<String>, Status> {
+    let mut warnings = Vec::new();
+    let (of_policy, of_binding) = (Kind::named("ValidatingAdmissionPolicy"), Kind::named("ValidatingAdmissionPolicyBinding"));
+    if request.kind.group == GROUP || server.iter(of_binding, None).next().is_none() {
+        return Ok(warnings);
+    }
+    let policies: Vec<Value> = server.iter(of_policy, None).cloned().collect();
+    let bindings: Vec<Value> = server.iter(of_binding, None).cloned().collect();
+    let mut read: Policies = Vec::new();
+    let mut denied: Option<(String, &'static str)> = None;
+    for policy in &policies {
+        let spec = policy.get("spec");
+        let mut bindings = bindings.iter().filter(|b| b.at(&["spec", "policyName"]).str() == policy.name()).peekable();
+        let version = policy.at(&["metadata", "resourceVersion"]).arc_str();
+        let known = server.policies.iter().find(|(v, _)| *v == version).cloned();
+        if bindings.peek().is_none() || !request.meets(server, spec.get("matchConstraints")) {
+            read.extend(known);
+            continue;
+        }
+        let program = known.map_or_else(|| Arc::new(Policy::new(spec)), |(_, policy)| policy);
+        read.push((version, program.clone()));
+        let strict = spec.get("failurePolicy").str() != "Ignore";
+        let head = format!("ValidatingAdmissionPolicy '{}'", policy.name());
+        let mut deny = |text: String, reason| denied = denied.take().or(Some((text, reason)));
+        let param_kind = spec.get("paramKind");
+        let kind = server.kind_of(param_kind.get("apiVersion").str(), param_kind.kind());
+        if !param_kind.is_null() && kind.is_none() {
+            if strict {
+                let (group, version) = split_api_version(param_kind.get("apiVersion").str());
+                let of = format!("{group}/{version}, Kind={}", param_kind.kind());
+                let error = format!("failed to configure policy: failed to find resource referenced by paramKind: '{of}'");
+                deny(format!("{head} denied request: {error}"), "Invalid");
+            }
+            continue;
+        }
+        for binding in bindings {
+            let to = binding.get("spec");
+            if !request.meets(server, to.get("matchResources")) {
+                continue;
+            }
+            let head = format!("{head} with binding '{}'", binding.name());
+            let params = match params(server, kind, to.get("paramRef"), request.namespace()) {
+                Ok(params) => params,
+                Err(error) => {
+                    if strict {
+                        deny(format!("{head} denied request: failed to configure binding: {error}"), "Invalid");
+                    }
+                    continue;
+                }
+            };
+            let actions = to.get("validationActions").items();
+            for param in &params {
+                let (refusals, broken) = evaluate(server, by, request, (spec, &program), param, strict);
+                for (text, reason) in refusals {
+                    for action in actions {
+                        match action.str() {
+                            "Deny" => deny(format!("{head} denied request: {text}"), reason),
+                            "Warn" => warnings.push(format!("Validation failed for {head}: {text}")),
+                            _ => {}
+                        }
+                    }
+                }
+                for text in broken {
+                    deny(format!("{head} denied request: {text}"), "Invalid");
+                }
+            }
+        }
+    }
+    server.policies = read;
+    let Some((message, reason)) = denied else { return Ok(warnings) };
+    let code = match reason {
+        "Forbidden" => 403,
+        "RequestEntityTooLarge" => 413,
+        _ => 422,
+    };
+    let causes = vec![Cause { reason: "", field: String::new(), message: message.clone() }];
+    Err(Status { code, reason, causes, ..Status::forbidden(request.kind, request.any().name(), &message) })
+}
+
+/// The parameters that a binding gives, one evaluation each; null where there are none.
+// Models generic.CollectParams.
+fn params(server: &ApiServer, kind: Option<KindRef>, reference: &Value, namespace: &str) -> Result<Vec<Value>, String> {
+    let Some(kind) = kind.filter(|_| !reference.is_null()) else { return Ok(vec![Value::Null]) };
+    let own = reference.get("namespace").str();
+    if !kind.namespaced && !own.is_empty() {
+        return Err("paramRef.namespace must not be provided for a cluster-scoped `paramKind`".to_owned());
+    }
+    let namespace = if own.is_empty() { namespace } else { own };
+    if kind.namespaced && namespace.is_empty() {
+        return Err("cannot use namespaced paramRef in policy binding that matches cluster-scoped resources".to_owned());
+    }
+    let (namespace, name) = (if kind.namespaced { namespace } else { "" }, reference.get("name").str());
+    let found: Vec<Value> = if name.is_empty() {
+        let selector = LabelSelector::from_object(reference.get("selector")).unwrap_or_default();
+        server.iter(kind, kind.namespaced.then_some(namespace)).filter(|v| selector.matches(v.labels())).cloned().collect()
+    } else {
+        server.peek(kind, namespace, name).cloned().into_iter().collect()
+    };
+    if found.is_empty() && reference.get("parameterNotFoundAction").str() == "Deny" {
+        return Err("no params found for policy binding with `Deny` parameterNotFoundAction".to_owned());
+    }
+    Ok(found)
+}
+
+/// Evaluates a policy: what it refuses, and audit annotations that could not be made. `strict` where an error refuses.
+// Models validating.validator.Validate.
+fn evaluate(
+    server: &ApiServer,
+    by: &Caller,
+    request: &Request<'_>,
+    (spec, policy): (&Value, &Policy),
+    param: &Value,
+    strict: bool,
+) -> (Refusals, Vec<String>) {
+    let node = match request.any().at(&["spec", "nodeName"]).str() {
+        "" => request.any().name(),
+        node => node,
+    };
+    let user = if by.manager == "kubectl" { server.acting.clone() } else { component(by.manager, node) };
+    let ask = |asked: &Value| {
+        let text = |member: &str| asked.get(member).str();
+        let other = User::impersonated(text("user"), "", &[]);
+        let decision = server.authorize(
+            if text("user").is_empty() { &user } else { &other },
+            &Attributes {
+                verb: text("verb"),
+                group: text("group"),
+                resource: text("resource"),
+                subresource: text("subresource"),
+                namespace: text("namespace"),
+                name: text("name"),
+                path: text("path"),
+            },
+        );
+        (decision.allowed, decision.reason)
+    };
+    let namespace = match request.namespace() {
+        "" => Value::Null,
+        _ if request.is_namespace() => Value::Null,
+        name => server.peek(Kind::named("Namespace"), "", name).cloned().unwrap_or_default(),
+    };
+    let own = obj!({
+        "group": request.kind.group, "resource": request.kind.plural, "subresource": request.sub.name(),
+        "namespace": request.namespace(), "name": request.any().name()
+    });
+    let said = request.to_value(&user);
+    let values =
+        [("object", request.object), ("oldObject", request.old), ("params", param), ("namespaceObject", &namespace), ("request", &said)];
+    let mut facts = Facts::new(&values, own, &ask);
+    for (name, program) in &policy.variables {
+        facts.define(name, program);
+    }
+    let failed = |error: String| (if strict { vec![(error, "Invalid")] } else { Vec::new() }, Vec::new());
+    let text = |list: &str, i: usize, member: &str| spec.get(list).items().get(i).map_or("", |item| item.get(member).str()).to_owned();
+    facts.allot(CONDITIONS_BUDGET);
+    let (mut errors, mut matches) = (Vec::new(), true);
+    for (i, program) in policy.conditions.iter().enumerate() {
+        match facts.evaluate(&text("matchConditions", i, "expression"), program) {
+            Err(error) if strict => return failed(error),
+            Err(_) => matches = false,
+            Ok(Err(error)) => errors.push(error),
+            Ok(Ok(value)) => matches &= value.is_true(),
+        }
+    }
+    if !matches {
+        return (Vec::new(), Vec::new());
+    }
+    if !errors.is_empty() {
+        return failed(aggregate(&errors));
+    }
+    facts.allot(BUDGET);
+    let mut outcomes = Vec::new();
+    for (i, (program, _)) in policy.validations.iter().enumerate() {
+        match facts.evaluate(&text("validations", i, "expression"), program) {
+            Err(error) => return failed(error),
+            Ok(outcome) => outcomes.push(outcome),
+        }
+    }
+    // Messages are made of what is left, those of rules that hold as well.
+    let (mut messages, mut over) = (Vec::new(), None);
+    for (i, (_, program)) in policy.validations.iter().enumerate() {
+        let made = program.as_ref().map(|program| facts.evaluate(&text("validations", i, "messageExpression"), program));
+        match made {
+            Some(Err(error)) => over = over.or(Some(format!("failed messageExpression: {error}"))),
+            Some(Ok(Ok(made))) => messages.push(made.str().trim().to_owned()),
+            _ => messages.push(String::new()),
+        }
+    }
+    let mut refusals: Refusals = Vec::new();
+    for (i, outcome) in outcomes.into_iter().enumerate() {
+        let error = match outcome {
+            Ok(value) if over.is_none() && value.is_true() => continue,
+            Ok(_) => over.clone(),
+            Err(error) => Some(error),
+        };
+        if let Some(error) = error {
+            if strict {
+                refusals.push((error, "Invalid"));
+            }
+            continue;
+        }
+        let fits = |m: &&String| !m.is_empty() && m.len() <= MESSAGE_MAX && !m.contains('\n');
+        let said = text("validations", i, "message").trim().to_owned();
+        let detail = match messages.get(i).filter(fits) {
+            Some(made) => made.clone(),
+            None if !said.is_empty() => said,
+            None => format!("failed expression: {}", text("validations", i, "expression").trim()),
+        };
+        let reason = match text("validations", i, "reason").as_str() {
+            "Forbidden" => "Forbidden",
+            "RequestEntityTooLarge" => "RequestEntityTooLarge",
+            _ => "Invalid",
+        };
+        refusals.push((detail, reason));
+    }
+    facts.allot(BUDGET);
+    let mut broken = Vec::new();
+    for (i, program) in policy.annotations.iter().enumerate() {
+        match facts.evaluate(&text("auditAnnotations", i, "valueExpression"), program) {
+            Err(error) => return failed(error),
+            Ok(Err(error)) if strict => broken.push(error),
+            Ok(_) => {}
+        }
+    }
+    (refusals, broken)
+}
