@@ -195,14 +195,7 @@ pub fn run(sh: &mut Shell, k: &mut Kernel, p: &mut Process, argv: &[String], tes
         }
         "eval" => {
             let src = args.join(" ");
-            match compile(&src, sh.bash) {
-                Ok(code) if sh.frames.len() < FRAMES_MAX => Outcome::Frame(code, FrameKind::Eval),
-                Ok(_) => Outcome::Done(2),
-                Err(e) => {
-                    sh.parse_error(k, p, &e, &src);
-                    Outcome::Done(2)
-                }
-            }
+            if sh.frames.len() < FRAMES_MAX { Outcome::Frame(compile(&src, sh.bash), FrameKind::Eval) } else { Outcome::Done(2) }
         }
         "." | "source" => {
             let Some(path) = args.first() else {
@@ -212,17 +205,9 @@ pub fn run(sh: &mut Shell, k: &mut Kernel, p: &mut Process, argv: &[String], tes
             match k.fs.read(&p.cwd, path, parse::SCRIPT_BYTES_MAX + 1) {
                 Ok(bytes) if sh.frames.len() < FRAMES_MAX => {
                     let src = String::from_utf8_lossy(&bytes).into_owned();
-                    match compile(&src, sh.bash) {
-                        Ok(code) => {
-                            let params =
-                                (args.len() > 1).then(|| std::mem::replace(&mut sh.params, args[1..].iter().map(ArcStr::from).collect()));
-                            Outcome::Frame(code, FrameKind::Source { params })
-                        }
-                        Err(e) => {
-                            sh.parse_error(k, p, &e, &src);
-                            Outcome::Done(2)
-                        }
-                    }
+                    let params =
+                        (args.len() > 1).then(|| std::mem::replace(&mut sh.params, args[1..].iter().map(ArcStr::from).collect()));
+                    Outcome::Frame(compile(&src, sh.bash), FrameKind::Source { path: path.into(), params })
                 }
                 Ok(_) => Outcome::Done(2),
                 Err(e) => {

@@ -73,6 +73,19 @@ pub enum Op {
     Check,
     /// `time`: prints how long the next `len` instructions took.
     Time(u32),
+    /// What stands here is not shell: it says so and leaves.
+    SyntaxError(Arc<SyntaxError>),
+}
+
+/// Where a script is no script any more.
+#[derive(Debug, PartialEq)]
+pub struct SyntaxError {
+    /// What is wrong.
+    pub error: ParseError,
+    /// The line, from 1.
+    pub line: u32,
+    /// The line's text.
+    pub text: ArcStr,
 }
 
 /// A simple command.
@@ -220,12 +233,12 @@ const COMPILED_MAX: usize = 128;
 const COMPILED_BYTES_MAX: usize = 64 << 10;
 
 /// A script's code, compiled once: all containers of an image run the same ones.
-pub fn compile(src: &str, bash: bool) -> Result<Arc<Code>, ParseError> {
+pub fn compile(src: &str, bash: bool) -> Arc<Code> {
     let known = COMPILED.with_borrow(|all| all.get_by(|(b, text)| b.cmp(&bash).then_with(|| text::compare(text, src))).cloned());
     if let Some(code) = known {
-        return Ok(code);
+        return code;
     }
-    let code = Arc::new(parse(src, bash)?);
+    let code = Arc::new(parse(src, bash));
     if src.len() <= COMPILED_BYTES_MAX {
         COMPILED.with_borrow_mut(|all| {
             if all.len() == COMPILED_MAX {
@@ -234,5 +247,5 @@ pub fn compile(src: &str, bash: bool) -> Result<Arc<Code>, ParseError> {
             all.insert((bash, src.into()), code.clone());
         });
     }
-    Ok(code)
+    code
 }

@@ -107,6 +107,11 @@ impl Shell {
     /// Says what is wrong and leaves: the whole line where somebody types, else the shell.
     fn give_up(&mut self, k: &mut Kernel, p: &mut Process, text: &str, status: i32) -> Flow {
         self.complain(k, p, text);
+        self.leave(k, p, status)
+    }
+
+    /// Leaves the whole line where somebody types, else the shell.
+    fn leave(&mut self, k: &mut Kernel, p: &mut Process, status: i32) -> Flow {
         self.status = status;
         self.record.clear();
         if self.opts.interactive && !self.subshell {
@@ -197,6 +202,16 @@ impl Shell {
                 self.advance(0);
             }
             Op::Exit => self.exiting = Some(self.status),
+            Op::SyntaxError(e) => {
+                self.say_syntax_error(k, p, e);
+                // bash goes on after an `eval` or a file that failed.
+                let within = self.frames.last().is_some_and(|f| !matches!(f.kind, FrameKind::Main));
+                if !(self.bash && within) {
+                    return self.leave(k, p, 2);
+                }
+                self.status = 2;
+                self.advance(0);
+            }
             Op::Subshell(len) => {
                 let Some(f) = self.frames.last() else { return Flow::Next };
                 let child = self.child(f.code.clone(), f.pc + 1);

@@ -30,7 +30,7 @@ impl Shell {
                 if line.last() != Some(&b'\n') {
                     return Some(Step::Again(1));
                 }
-                self.run_input(k, p, false);
+                self.run_input(false);
                 None
             }
             Rd::Empty => Some(Step::Wait(Block::Read(fd), 0)),
@@ -42,14 +42,14 @@ impl Shell {
                     self.reads_input = false;
                     self.exiting = Some(self.status);
                 } else {
-                    self.run_input(k, p, true);
+                    self.run_input(true);
                 }
                 None
             }
         }
     }
 
-    pub(super) fn run_input(&mut self, k: &mut Kernel, p: &mut Process, end: bool) {
+    pub(super) fn run_input(&mut self, end: bool) {
         if !end && parse::wants_more(&self.input, self.bash) {
             return;
         }
@@ -58,16 +58,7 @@ impl Shell {
             return;
         }
         let text = self.with_aliases(&text);
-        match compile(&text, self.bash) {
-            Ok(code) => self.push_frame(code, FrameKind::Main, false),
-            Err(e) => {
-                self.parse_error(k, p, &e, &text);
-                if !self.opts.interactive {
-                    self.reads_input = false;
-                    self.exiting = Some(2);
-                }
-            }
-        }
+        self.push_frame(compile(&text, self.bash), FrameKind::Main, false);
     }
 
     /// Replaces aliases at the starts of commands on a typed line.

@@ -125,7 +125,7 @@ struct Frame {
 enum FrameKind {
     Main,
     Function { params: Vec<ArcStr>, locals: Vec<(ArcStr, Option<Var>)> },
-    Source { params: Option<Vec<ArcStr>> },
+    Source { path: ArcStr, params: Option<Vec<ArcStr>> },
     Eval,
     Trap { status: i32 },
     ExitTrap,
@@ -344,7 +344,7 @@ impl Shell {
                 sh.arg0 = name.clone();
             }
             sh.params = args.cloned().collect();
-            sh.begin(k, p, script)?;
+            sh.begin(script);
         } else if let Some(path) = args.next() {
             let path = path.clone();
             sh.params = args.cloned().collect();
@@ -354,7 +354,7 @@ impl Shell {
                     sh.arg0 = path;
                     sh.script = true;
                     let text = String::from_utf8_lossy(&text).into_owned();
-                    sh.begin(k, p, &text)?;
+                    sh.begin(&text);
                 }
                 Err(e) => {
                     let text =
@@ -378,17 +378,8 @@ impl Shell {
         Ok(sh)
     }
 
-    fn begin(&mut self, k: &mut Kernel, p: &mut Process, text: &str) -> Result<(), i32> {
-        match compile(text, self.bash) {
-            Ok(code) => {
-                self.push_frame(code, FrameKind::Main, false);
-                Ok(())
-            }
-            Err(e) => {
-                self.parse_error(k, p, &e, text);
-                Err(2)
-            }
-        }
+    fn begin(&mut self, text: &str) {
+        self.push_frame(compile(text, self.bash), FrameKind::Main, false);
     }
 
     fn push_frame(&mut self, code: Arc<Code>, kind: FrameKind, tested: bool) {
@@ -396,33 +387,41 @@ impl Shell {
         self.frames.push(Frame { code, pc: 0, kind, control, tested });
     }
 
-    fn parse_error(&mut self, k: &mut Kernel, p: &mut Process, e: &ParseError, src: &str) {
-        let text = if self.bash {
-            let lines = src.lines().count().max(1);
-            let place = if self.opts.interactive {
-                format!("{}: ", self.arg0)
-            } else if self.script {
-                format!("{}: line {lines}: ", self.arg0)
-            } else {
-                format!("{}: -c: line {lines}: ", self.arg0)
+    /// Says where a script is no script.
+    fn say_syntax_error(&self, k: &mut Kernel, p: &mut Process, e: &SyntaxError) {
+        let SyntaxError { error, line, text } = e;
+        let kind = self.frames.last().map(|f| &f.kind);
+        let typed = self.opts.interactive && matches!(kind, Some(FrameKind::Main));
+        let name = &self.arg0;
+        let said = if self.bash {
+            let place = match kind {
+                Some(FrameKind::Source { path, .. }) => format!("{path}: line {line}: "),
+                Some(FrameKind::ExitTrap) => format!("{name}: exit trap: line {line}: "),
+                Some(FrameKind::Main) if self.script => format!("{name}: line {line}: "),
+                Some(FrameKind::Main) if !self.reads_input => format!("{name}: -c: line {line}: "),
+                Some(FrameKind::Eval) => format!("{name}: eval: line {line}: "),
+                _ => format!("{name}: "),
             };
-            match e {
-                ParseError::Unexpected(t) => {
-                    let token = t.split(" (").next().unwrap_or(t).trim_matches('"');
-                    format!("{place}syntax error near unexpected token `{token}'\n")
+            match error {
+                ParseError::Unexpected(token, _) => {
+                    let line = if typed { String::new() } else { format!("{place}`{text}'\n") };
+                    format!("{place}syntax error near unexpected token `{token}'\n{line}")
                 }
-                ParseError::Unterminated => format!("{place}unexpected EOF while looking for matching quote\n"),
+                ParseError::Unterminated(c) => format!("{place}unexpected EOF while looking for matching `{c}'\n"),
                 ParseError::Incomplete(_) => format!("{place}syntax error: unexpected end of file\n"),
-                other => format!("{place}{other}\n"),
+                ParseError::LoopVariable(word) => format!("{place}`{word}': not a valid identifier\n"),
+                ParseError::TooDeep => format!("{place}{error}\n"),
             }
-        } else if self.script {
-            let lines = src.lines().count().max(1);
-            format!("{}: line {lines}: syntax error: {e}\n", self.arg0)
         } else {
-            format!("{}: syntax error: {e}\n", self.arg0)
+            let place = match kind {
+                Some(FrameKind::Source { path, .. }) => format!("{path}: line {line}: "),
+                Some(FrameKind::Eval) => format!("eval: line {}: ", if self.script { self.line } else { self.line.saturating_sub(1) }),
+                Some(FrameKind::Main) if self.script => format!("line {line}: "),
+                _ => String::new(),
+            };
+            format!("{name}: {place}syntax error: {error}\n")
         };
-        let _ = k.put(p, 2, text.as_bytes());
-        self.status = 2;
+        let _ = k.put(p, 2, said.as_bytes());
     }
 
     // ---- variables
@@ -524,7 +523,7 @@ impl Shell {
                 }
                 self.undo_redirect_of_call(k, p);
             }
-            FrameKind::Source { params } => {
+            FrameKind::Source { params, .. } => {
                 if let Some(params) = params {
                     self.params = params;
                 }
@@ -577,11 +576,10 @@ impl Shell {
         self.status = code & 255;
         if let Some(script) = self.traps.remove(&0)
             && !script.is_empty()
-            && let Ok(compiled) = compile(&script, self.bash)
         {
             self.exiting = None;
             self.reads_input = false;
-            self.push_frame(compiled, FrameKind::ExitTrap, true);
+            self.push_frame(compile(&script, self.bash), FrameKind::ExitTrap, true);
             // The trap's own status does not count unless it exits.
             let keep = self.status;
             self.frames.insert(
@@ -605,12 +603,10 @@ impl Shell {
             if script.is_empty() || self.frames.len() > FRAMES_MAX {
                 continue;
             }
-            if let Ok(code) = compile(&script, self.bash) {
-                let status = self.status;
-                self.push_frame(code, FrameKind::Trap { status }, false);
-                self.record.clear();
-                return true;
-            }
+            let status = self.status;
+            self.push_frame(compile(&script, self.bash), FrameKind::Trap { status }, false);
+            self.record.clear();
+            return true;
         }
         true
     }

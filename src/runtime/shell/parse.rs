@@ -23,12 +23,15 @@ pub enum ParseError {
     /// The text ends too early: an interactive shell asks for more.
     #[error("unexpected end of file{}", expecting(.0))]
     Incomplete(Option<&'static str>),
-    /// A quote was never closed.
-    #[error("unterminated quoted string")]
-    Unterminated,
-    /// A token stands where it cannot.
-    #[error("unexpected {}", .0)]
-    Unexpected(String),
+    /// What this character would close never ends.
+    #[error("{}", unterminated(*.0))]
+    Unterminated(char),
+    /// A token stands where it cannot, or where another should.
+    #[error("unexpected {}{}", ash_name(.0), expecting(.1))]
+    Unexpected(String, Option<&'static str>),
+    /// `for` with what is not a name.
+    #[error("bad for loop variable")]
+    LoopVariable(String),
     /// Nested deeper, or longer, than is bearable.
     #[error("nesting too deep")]
     TooDeep,
@@ -38,31 +41,45 @@ fn expecting(word: &Option<&'static str>) -> String {
     word.map(|w| format!(" (expecting \"{w}\")")).unwrap_or_default()
 }
 
-/// Parses a whole script. `bash`: braces expand and `{1..5}` counts.
-pub fn parse(src: &str, bash: bool) -> Result<Code, ParseError> {
-    if src.len() > SCRIPT_BYTES_MAX {
-        return Err(ParseError::TooDeep);
+/// How busybox calls what it would have closed.
+fn unterminated(closes: char) -> &'static str {
+    match closes {
+        '}' => "missing '}'",
+        ')' => "missing '))'",
+        '`' => "EOF in backquote substitution",
+        _ => "unterminated quoted string",
     }
-    let mut p = Parser::new(src, bash, 0);
+}
+
+/// How busybox calls a token: words of its grammar as they are, others by what they are.
+fn ash_name(token: &str) -> String {
+    let known = OPERATORS.contains(&token) || RESERVED_START.contains(&token) || RESERVED_END.contains(&token);
+    if known {
+        format!("\"{token}\"")
+    } else {
+        String::from(if token == NEWLINE { token } else { "word" })
+    }
+}
+
+/// Parses a whole script. `bash`: braces expand and `{1..5}` counts. Where a line is not shell, the lines before it run, as in
+/// every shell, which reads no further than it runs.
+pub fn parse(src: &str, bash: bool) -> Code {
     let mut ops = Vec::new();
-    p.list(&mut ops, &[])?;
-    match p.peek()? {
-        Tok::Eof => Ok(Code { ops }),
-        t => Err(unexpected(&t)),
+    let mut p = Parser::new(src, bash, 1);
+    if let Err(error) = p.script(&mut ops) {
+        ops.push(Op::SyntaxError(Arc::new(p.syntax_error(error))));
     }
+    Code { ops }
 }
 
 /// Whether an interactive shell should ask for another line before it runs `src`.
 pub fn wants_more(src: &str, bash: bool) -> bool {
-    if src.len() > SCRIPT_BYTES_MAX {
-        return false;
-    }
     if src.ends_with("\\\n") {
         return true;
     }
-    let mut p = Parser::new(src, bash, 0);
-    let parsed = p.list(&mut Vec::new(), &[]);
-    matches!(parsed, Err(ParseError::Incomplete(_) | ParseError::Unterminated)) || (parsed.is_ok() && p.here_open)
+    let mut p = Parser::new(src, bash, 1);
+    let parsed = p.script(&mut Vec::new());
+    matches!(parsed, Err(ParseError::Incomplete(_) | ParseError::Unterminated(_))) || (parsed.is_ok() && p.here_open)
 }
 
 /// Parses a text in which only `$` and backquotes mean something (a here-document, a prompt).
@@ -106,10 +123,18 @@ enum Tok {
 fn unexpected(t: &Tok) -> ParseError {
     match t {
         Tok::Eof => ParseError::Incomplete(None),
-        Tok::Newline => ParseError::Unexpected("newline".into()),
-        Tok::Op(op) => ParseError::Unexpected(format!("\"{op}\"")),
-        Tok::IoNumber(n) => ParseError::Unexpected(format!("\"{n}\"")),
-        Tok::Word(_, raw) => ParseError::Unexpected(format!("\"{raw}\"")),
+        Tok::Newline => ParseError::Unexpected(NEWLINE.into(), None),
+        Tok::Op(op) => ParseError::Unexpected((*op).into(), None),
+        Tok::IoNumber(n) => ParseError::Unexpected(n.to_string(), None),
+        Tok::Word(_, raw) => ParseError::Unexpected(raw.clone(), None),
+    }
+}
+
+/// The same, where one certain word should have stood.
+fn unexpected_for(t: &Tok, word: &'static str) -> ParseError {
+    match unexpected(t) {
+        ParseError::Unexpected(token, _) => ParseError::Unexpected(token, Some(word)),
+        _ => ParseError::Incomplete(Some(word)),
     }
 }
 
@@ -124,6 +149,8 @@ struct Parser<'a> {
     b: &'a [u8],
     pos: usize,
     peeked: Option<(Tok, usize)>,
+    /// Where the token that was read last starts.
+    token: usize,
     bash: bool,
     depth: u32,
     /// Here-documents announced on this line, and the bodies read, in order.
@@ -143,7 +170,10 @@ const OPERATORS: [&str; 24] = [
     ";;&", "&>>", "<<-", "<<<", ";;", ";&", "&&", "&>", "||", "|&", "<<", "<&", "<>", ">>", ">&", ">|", ";", "&", "|", "<", ">", "(", ")",
     "\n",
 ];
-const RESERVED_END: [&str; 9] = ["then", "else", "elif", "fi", "do", "done", "esac", "}", "in"];
+/// How the end of a line is called where it is not welcome.
+const NEWLINE: &str = "newline";
+const RESERVED_START: [&str; 8] = ["if", "while", "until", "for", "case", "{", "!", "function"];
+const RESERVED_END: [&str; 8] = ["then", "else", "elif", "fi", "do", "done", "esac", "}"];
 
 impl<'a> Parser<'a> {
     fn new(src: &'a str, bash: bool, depth: u32) -> Self {
@@ -152,6 +182,7 @@ impl<'a> Parser<'a> {
             b: src.as_bytes(),
             pos: 0,
             peeked: None,
+            token: 0,
             bash,
             depth,
             here_pending: Vec::new(),
@@ -172,13 +203,56 @@ impl<'a> Parser<'a> {
         if self.depth > DEPTH_MAX { Err(ParseError::TooDeep) } else { Ok(()) }
     }
 
+    /// Reads lines of commands up to the end, or to the first that is not shell: of that one nothing is kept.
+    fn script(&mut self, ops: &mut Vec<Op>) -> Result<(), ParseError> {
+        if self.src.len() > SCRIPT_BYTES_MAX {
+            return Err(ParseError::TooDeep);
+        }
+        let mut whole = 0;
+        loop {
+            let read = self.skip_newlines().and_then(|newlines| {
+                if newlines {
+                    whole = ops.len();
+                }
+                self.item(ops, &[])
+            });
+            match read {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => {
+                    ops.truncate(whole);
+                    return Err(error);
+                }
+            }
+        }
+        match self.peek()? {
+            Tok::Eof => Ok(()),
+            t => {
+                ops.truncate(whole);
+                Err(unexpected(&t))
+            }
+        }
+    }
+
+    /// Where reading ended, as the two shells count lines: bash to where the token starts, busybox to where it ends.
+    fn syntax_error(&self, error: ParseError) -> SyntaxError {
+        let newlines = |to: usize| self.b[..to.min(self.b.len())].iter().filter(|c| **c == b'\n').count() as u32;
+        let line = match error {
+            ParseError::Incomplete(_) if self.bash => self.src.lines().count() as u32 + 1,
+            ParseError::Unexpected(..) | ParseError::Unterminated(_) if self.bash => newlines(self.token) + 1,
+            _ => newlines(self.pos) + 1,
+        };
+        let text = ArcStr::from(self.src.lines().nth(line as usize - 1).unwrap_or_default());
+        SyntaxError { error, line, text }
+    }
+
     // ---- tokens
 
     fn peek(&mut self) -> Result<Tok, ParseError> {
         if self.peeked.is_none() {
-            let start = self.pos;
+            self.token = self.pos;
             let t = self.lex()?;
-            self.peeked = Some((t, start));
+            self.peeked = Some((t, self.token));
         }
         Ok(self.peeked.as_ref().map_or(Tok::Eof, |p| p.0.clone()))
     }
@@ -206,6 +280,18 @@ impl<'a> Parser<'a> {
         Ok(yes)
     }
 
+    fn expect_op(&mut self, op: &'static str) -> Result<(), ParseError> {
+        if self.accept_op(op)? { Ok(()) } else { Err(unexpected_for(&self.peek()?, op)) }
+    }
+
+    /// The error of a token within a line; bash sees a newline there too where the text ends.
+    fn unexpected_here(&self, t: &Tok) -> ParseError {
+        match t {
+            Tok::Eof if self.bash => unexpected(&Tok::Newline),
+            t => unexpected(t),
+        }
+    }
+
     /// Whether the next token is this reserved word, unquoted.
     fn is_word(&mut self, word: &str) -> Result<bool, ParseError> {
         Ok(match self.peek()? {
@@ -226,13 +312,7 @@ impl<'a> Parser<'a> {
         if self.accept_word(word)? {
             return Ok(());
         }
-        Err(match self.peek()? {
-            Tok::Eof => ParseError::Incomplete(Some(word)),
-            t => match unexpected(&t) {
-                ParseError::Unexpected(text) => ParseError::Unexpected(format!("{text} (expecting \"{word}\")")),
-                e => e,
-            },
-        })
+        Err(unexpected_for(&self.peek()?, word))
     }
 
     fn skip_blanks(&mut self) {

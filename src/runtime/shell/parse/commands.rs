@@ -8,53 +8,56 @@ use super::super::code::*;
 use super::*;
 
 impl Parser<'_> {
-    pub(super) fn skip_newlines(&mut self) -> Result<(), ParseError> {
+    /// Whether there were any.
+    pub(super) fn skip_newlines(&mut self) -> Result<bool, ParseError> {
+        let mut any = false;
         while self.peek()? == Tok::Newline {
             self.next()?;
+            any = true;
         }
-        Ok(())
+        Ok(any)
     }
 
     /// Commands up to the end, a closing bracket or one of the reserved words in `stop`.
-    pub(super) fn list(&mut self, ops: &mut Vec<Op>, stop: &[&str]) -> Result<(), ParseError> {
+    pub(super) fn list(&mut self, ops: &mut Vec<Op>, stop: &[&'static str]) -> Result<(), ParseError> {
         self.deeper()?;
-        loop {
+        self.skip_newlines()?;
+        while self.item(ops, stop)? {
             self.skip_newlines()?;
-            match self.peek()? {
-                Tok::Eof => break,
-                Tok::Op(")" | ";;" | ";&" | ";;&") => break,
-                Tok::Word(_, raw) if stop.contains(&raw.as_str()) => break,
-                _ => {}
-            }
-            let start = self.mark()?;
-            let mut item = self.and_or(false)?;
-            let end = self.mark()?;
-            let (mut background, mut more) = (false, false);
-            match self.peek()? {
-                Tok::Op(";") | Tok::Newline => {
-                    self.next()?;
-                    more = true;
-                }
-                Tok::Op("&") => {
-                    self.next()?;
-                    background = true;
-                    more = true;
-                }
-                _ => {}
-            }
-            if background {
-                unwrap_subshell(&mut item);
-                item.push(Op::Exit);
-                let text = ArcStr::from(self.src.get(start..end).unwrap_or("").trim());
-                ops.push(Op::Background(item.len() as u32, text));
-            }
-            ops.append(&mut item);
-            if !more {
-                break;
+            if let (t @ Tok::Word(..), Some(word)) = (self.peek()?, stop.first())
+                && let Tok::Word(_, raw) = &t
+                && RESERVED_END.contains(&raw.as_str())
+                && !stop.contains(&raw.as_str())
+            {
+                return Err(unexpected_for(&t, word));
             }
         }
         self.depth -= 1;
         Ok(())
+    }
+
+    /// One command of a list and what separates it from the next; false where the list ends.
+    pub(super) fn item(&mut self, ops: &mut Vec<Op>, stop: &[&str]) -> Result<bool, ParseError> {
+        match self.peek()? {
+            Tok::Eof | Tok::Op(")" | ";;" | ";&" | ";;&") => return Ok(false),
+            Tok::Word(_, raw) if stop.contains(&raw.as_str()) => return Ok(false),
+            _ => {}
+        }
+        let start = self.mark()?;
+        let mut item = self.and_or(false)?;
+        let end = self.mark()?;
+        let separator = self.peek()?;
+        if let Tok::Op(";" | "&") = separator {
+            self.next()?;
+        }
+        if separator == Tok::Op("&") {
+            unwrap_subshell(&mut item);
+            item.push(Op::Exit);
+            let text = ArcStr::from(self.src.get(start..end).unwrap_or("").trim());
+            ops.push(Op::Background(item.len() as u32, text));
+        }
+        ops.append(&mut item);
+        Ok(matches!(separator, Tok::Op(";" | "&") | Tok::Newline))
     }
 
     /// A list that must hold at least one command.
@@ -162,9 +165,7 @@ impl Parser<'_> {
                     self.next()?;
                     let mut body = Vec::new();
                     self.full_list(&mut body, &[")"])?;
-                    if !self.accept_op(")")? {
-                        return Err(self.missing(")")?);
-                    }
+                    self.expect_op(")")?;
                     body.push(Op::Exit);
                     let mut ops = vec![Op::Subshell(body.len() as u32)];
                     ops.append(&mut body);
@@ -203,12 +204,12 @@ impl Parser<'_> {
                 "function" => {
                     self.next()?;
                     let Tok::Word(_, name) = self.next()? else { return Err(unexpected(&self.peek()?)) };
-                    if self.accept_op("(")? && !self.accept_op(")")? {
-                        return Err(self.missing(")")?);
+                    if self.accept_op("(")? {
+                        self.expect_op(")")?;
                     }
                     self.function(&name)?
                 }
-                word if RESERVED_END.contains(&word) && word != "in" => return Err(unexpected(&t)),
+                word if RESERVED_END.contains(&word) => return Err(unexpected(&t)),
                 _ => self.simple()?,
             },
             Tok::Word(..)
@@ -218,13 +219,6 @@ impl Parser<'_> {
         };
         self.depth -= 1;
         Ok(ops)
-    }
-
-    pub(super) fn missing(&mut self, what: &'static str) -> Result<ParseError, ParseError> {
-        Ok(match self.peek()? {
-            Tok::Eof => ParseError::Incomplete(Some(what)),
-            t => unexpected(&t),
-        })
     }
 
     /// `(( expression ))`, where that is what follows.
@@ -329,9 +323,10 @@ impl Parser<'_> {
         }
         let var = match self.next()? {
             Tok::Word(_, raw) if self.is_name(&raw) => ArcStr::from(raw),
+            Tok::Word(_, raw) => return Err(ParseError::LoopVariable(raw)),
             Tok::Eof => return Err(ParseError::Incomplete(None)),
-            Tok::Word(..) => return Err(ParseError::Unexpected("bad for loop variable".into())),
-            t => return Err(unexpected(&t)),
+            t if self.bash => return Err(unexpected(&t)),
+            _ => return Err(ParseError::LoopVariable(String::new())),
         };
         self.skip_newlines()?;
         let mut words = None;
@@ -366,10 +361,10 @@ impl Parser<'_> {
         let at = self.mark()?;
         let start = at + self.b[at..].iter().take_while(|c| matches!(c, b' ' | b'\t')).count();
         let Some(end) = self.b[start..].starts_with(b"((").then(|| self.arith_end(start + 2)).flatten() else {
-            return Err(ParseError::Unexpected("\"(\"".into()));
+            return Err(ParseError::Unexpected("(".into(), None));
         };
         let parts: Vec<&str> = self.src[start + 2..end].split(';').collect();
-        let [init, cond, step] = parts[..] else { return Err(ParseError::Unexpected("\";\"".into())) };
+        let [init, cond, step] = parts[..] else { return Err(ParseError::Unexpected(";".into(), None)) };
         let mut words = Vec::new();
         for part in [init, if cond.trim().is_empty() { "1" } else { cond }, step] {
             let mut sub = Parser::new(part, self.bash, self.depth);
@@ -411,16 +406,14 @@ impl Parser<'_> {
             loop {
                 match self.next()? {
                     Tok::Word(mut w, _) => patterns.append(&mut w),
-                    Tok::Eof => return Err(ParseError::Incomplete(Some("esac"))),
+                    Tok::Eof => return Err(ParseError::Incomplete(Some(";;"))),
                     t => return Err(unexpected(&t)),
                 }
                 if !self.accept_op("|")? {
                     break;
                 }
             }
-            if !self.accept_op(")")? {
-                return Err(self.missing(")")?);
-            }
+            self.expect_op(")")?;
             let mut body = Vec::new();
             self.list(&mut body, &["esac"])?;
             let end = match self.peek()? {
@@ -432,7 +425,7 @@ impl Parser<'_> {
             };
             branches.push((patterns, body, end));
             if end == ";;" && !matches!(self.peek()?, Tok::Newline | Tok::Word(..) | Tok::Op("(")) && self.peek()? == Tok::Eof {
-                return Err(ParseError::Incomplete(Some("esac")));
+                return Err(ParseError::Incomplete(Some(";;")));
             }
         }
         // Laid out backwards, so that each branch knows how far the end is.
@@ -497,9 +490,7 @@ impl Parser<'_> {
         }
         if self.accept_op("(")? {
             let inner = self.cond_or()?;
-            if !self.accept_op(")")? {
-                return Err(self.missing(")")?);
-            }
+            self.expect_op(")")?;
             return Ok(inner);
         }
         let (word, raw) = self.cond_word()?;
@@ -600,9 +591,10 @@ impl Parser<'_> {
                     self.next()?;
                     if cmd.words.is_empty() && cmd.assigns.is_empty() && cmd.redirects.is_empty() && self.is_op("(")? {
                         self.next()?;
-                        if !self.accept_op(")")? {
-                            return Err(self.missing(")")?);
+                        if self.bash && self.peek()? == Tok::Eof {
+                            return Err(self.unexpected_here(&Tok::Eof));
                         }
+                        self.expect_op(")")?;
                         return self.function(&raw);
                     }
                     cmd.words.extend(words);
@@ -669,8 +661,7 @@ impl Parser<'_> {
         let (word, raw) = match self.next()? {
             Tok::Word(mut w, raw) => (w.pop().unwrap_or_default(), raw),
             Tok::IoNumber(n) => (Word::quoted(&n.to_string()), n.to_string()),
-            Tok::Eof => return Err(ParseError::Incomplete(None)),
-            t => return Err(unexpected(&t)),
+            t => return Err(self.unexpected_here(&t)),
         };
         let (default_fd, kind) = match op {
             "<" => (0, RedirectKind::Read(word)),

@@ -42,7 +42,7 @@ impl Parser<'_> {
         let mut open = 0;
         loop {
             match self.b.get(self.pos) {
-                None => return Err(ParseError::Unterminated),
+                None => return Err(ParseError::Unterminated(')')),
                 Some(b'(') => {
                     open += 1;
                     out.quoted("(");
@@ -78,7 +78,7 @@ impl Parser<'_> {
             }
             b'\'' => {
                 let start = self.pos + 1;
-                let end = self.src[start..].find('\'').ok_or(ParseError::Unterminated)? + start;
+                let end = self.src[start..].find('\'').ok_or(ParseError::Unterminated('\''))? + start;
                 out.quoted(&self.src[start..end]);
                 self.pos = end + 1;
             }
@@ -101,7 +101,7 @@ impl Parser<'_> {
             out.quoted("");
         }
         loop {
-            let Some(c) = self.b.get(self.pos) else { return Err(ParseError::Unterminated) };
+            let Some(c) = self.b.get(self.pos) else { return Err(ParseError::Unterminated('"')) };
             match c {
                 b'"' => {
                     self.pos += 1;
@@ -109,7 +109,7 @@ impl Parser<'_> {
                     return Ok(());
                 }
                 b'\\' => match self.b.get(self.pos + 1) {
-                    None => return Err(ParseError::Unterminated),
+                    None => return Err(ParseError::Unterminated('"')),
                     Some(b'\n') => self.pos += 2,
                     Some(b'$' | b'`' | b'"' | b'\\') => {
                         out.quoted(&self.src[self.pos + 1..self.pos + 2]);
@@ -192,14 +192,9 @@ impl Parser<'_> {
         let mut sub = Parser::new(self.src, self.bash, self.depth);
         sub.pos = self.pos;
         let mut ops = Vec::new();
-        sub.list(&mut ops, &[])?;
-        if !sub.accept_op(")")? {
-            return Err(match sub.peek()? {
-                Tok::Eof => ParseError::Incomplete(Some(")")),
-                t => unexpected(&t),
-            });
-        }
+        let read = sub.list(&mut ops, &[]).and_then(|()| sub.expect_op(")"));
         self.pos = sub.pos;
+        read?;
         self.depth -= 1;
         ops.push(Op::Exit);
         Ok(Code { ops })
@@ -210,7 +205,7 @@ impl Parser<'_> {
         self.pos += 1;
         let mut text = String::new();
         loop {
-            let Some(c) = self.b.get(self.pos) else { return Err(ParseError::Unterminated) };
+            let Some(c) = self.b.get(self.pos) else { return Err(ParseError::Unterminated('`')) };
             match c {
                 b'`' => break,
                 b'\\'
@@ -243,7 +238,7 @@ impl Parser<'_> {
     pub(super) fn ansi_c(&mut self, out: &mut Pieces) -> Result<(), ParseError> {
         let mut text = String::new();
         loop {
-            let Some(&c) = self.b.get(self.pos) else { return Err(ParseError::Unterminated) };
+            let Some(&c) = self.b.get(self.pos) else { return Err(ParseError::Unterminated('\'')) };
             match c {
                 b'\'' => {
                     self.pos += 1;
@@ -326,7 +321,7 @@ impl Parser<'_> {
         let name_len = match self.b.get(self.pos) {
             Some(b'0'..=b'9') => self.b[self.pos..].iter().take_while(|c| c.is_ascii_digit()).count(),
             Some(b'@' | b'*' | b'#' | b'?' | b'-' | b'$' | b'!') => 1,
-            None => return Err(ParseError::Incomplete(Some("}"))),
+            None => return Err(ParseError::Unterminated('}')),
             _ => self.name_len(self.pos),
         };
         let name = ArcStr::from(&self.src[self.pos..self.pos + name_len]);
@@ -357,7 +352,7 @@ impl Parser<'_> {
             self.close(start)?;
             return Ok(Param { name, index, indirect: false, op: ParamOp::Keys });
         }
-        let Some(&c) = self.b.get(self.pos) else { return Err(ParseError::Incomplete(Some("}"))) };
+        let Some(&c) = self.b.get(self.pos) else { return Err(ParseError::Unterminated('}')) };
         let op = match c {
             b'}' => {
                 if length {
@@ -427,7 +422,7 @@ impl Parser<'_> {
                 self.pos += 1;
                 Ok(())
             }
-            None => Err(ParseError::Incomplete(Some("}"))),
+            None => Err(ParseError::Unterminated('}')),
             Some(_) => {
                 self.depth += 1;
                 self.bad(start).map(|_| ())
@@ -439,7 +434,7 @@ impl Parser<'_> {
     pub(super) fn bad(&mut self, start: usize) -> Result<Param, ParseError> {
         self.depth -= 1;
         match self.src[start..].find('}') {
-            None => Err(ParseError::Incomplete(Some("}"))),
+            None => Err(ParseError::Unterminated('}')),
             Some(n) => {
                 self.pos = start + n + 1;
                 let text = ArcStr::from(&self.src[start..start + n]);
@@ -469,7 +464,7 @@ impl Parser<'_> {
             self.pos += 1;
         }
         loop {
-            let Some(&c) = self.b.get(self.pos) else { return Err(ParseError::Incomplete(Some("}"))) };
+            let Some(&c) = self.b.get(self.pos) else { return Err(ParseError::Unterminated('}')) };
             if stop.contains(&c) {
                 self.depth -= 1;
                 return Ok(out.done());
