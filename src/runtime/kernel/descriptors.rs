@@ -148,6 +148,11 @@ impl Kernel {
         Ok(())
     }
 
+    /// Whether the image's programs are those of GNU; others are busybox's.
+    pub fn is_gnu(&self) -> bool {
+        self.fs.stat("/", "/bin/bash").is_ok()
+    }
+
     /// Opens a file for a process: links followed, permissions looked at.
     pub fn open(&mut self, p: &Process, path: &str, how: OpenHow) -> Result<DescId, Errno> {
         let is_made = |path: &str| path.starts_with("/proc/") || path.starts_with("/sys/");

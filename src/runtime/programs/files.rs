@@ -1,6 +1,5 @@
 //! Programs that look at files and change them.
 
-mod diff;
 mod find;
 mod ls;
 
@@ -58,14 +57,14 @@ pub fn run(r: &mut Run<'_>) -> Option<i32> {
             r.out(format!("{dir}\n"));
             0
         }
-        "diff" | "cmp" => diff::diff(r),
         "sync" | "mount" | "umount" => 0,
         "truncate" => truncate(r),
         _ => return None,
     })
 }
 
-fn missing(r: &mut Run<'_>) -> i32 {
+/// Says how a program is used that lacks a file.
+pub(super) fn missing(r: &mut Run<'_>) -> i32 {
     let text = format!("BusyBox v1.37.0 multi-call binary.\n\nUsage: {} FILE...\n", r.name);
     let _ = r.k.put(r.p, 2, text.as_bytes());
     1
@@ -319,10 +318,13 @@ fn ln(r: &mut Run<'_>) -> i32 {
     let Some(from) = files.first().cloned() else { return missing(r) };
     let to = files.get(1).cloned().unwrap_or_else(|| ".".into());
     let result = into(r, &from, &to).and_then(|(mut target, is_dir)| {
-        if is_dir && has('n') {
+        if !is_dir || has('n') {
             target = clean(r, &to)?;
         }
         r.k.may_change(r.p, &target)?;
+        if !has('f') && r.k.fs.find("/", &target, false).is_ok_and(|found| found.node.is_some()) {
+            return Err(Errno::Exists);
+        }
         let node = if has('s') {
             Arc::new(Inode { mtime: r.k.now, uid: r.p.uid, ..Inode::link(&from) })
         } else {

@@ -1,10 +1,12 @@
 //! Programs that read files or standard input and write what they make of it, as it comes.
 
 mod awk;
+mod diff;
 mod grep;
 mod hash;
 pub mod lines;
 pub(super) mod sed;
+pub(super) mod together;
 
 use std::collections::VecDeque;
 
@@ -12,7 +14,7 @@ use arcstr::ArcStr;
 
 use super::super::kernel::{DescId, Kernel, OpenHow, Rd};
 use super::super::process::{Block, Process, Step};
-use super::{Program, Run, become_program};
+use super::{Program, Run, become_program, complain};
 
 /// What a filter does with its input.
 #[derive(Debug, Clone)]
@@ -29,7 +31,7 @@ pub enum Filter {
     Whole(lines::Whole),
     Grep(Box<grep::Grep>),
     Sed(Box<sed::Sed>),
-
+    Together(together::Together),
     Awk(Box<awk::Awk>),
     Hash(hash::Hash),
 }
@@ -67,11 +69,12 @@ const LINE_BYTES_MAX: usize = 8 << 20;
 /// Starts a filter of this name; `None` where the program is none.
 pub fn start(run: &mut Run<'_>) -> Option<Step> {
     let made = match run.name {
-        "cat" | "head" | "tail" | "wc" | "tee" | "tr" | "cut" | "uniq" | "sort" | "tac" | "rev" | "nl" | "fold" | "paste" | "hexdump"
-        | "od" | "xxd" | "strings" | "less" | "more" | "base64" => lines::make(run),
+        "cat" | "head" | "tail" | "wc" | "tee" | "tr" | "cut" | "uniq" | "sort" | "tac" | "rev" | "nl" | "fold" | "hexdump" | "od"
+        | "xxd" | "strings" | "less" | "more" | "base64" => lines::make(run),
         "grep" | "egrep" | "fgrep" => grep::make(run),
         "sed" => sed::make(run),
         "awk" | "gawk" | "mawk" => awk::make(run),
+        "comm" | "diff" | "cmp" | "paste" => together::make(run),
         "md5sum" | "sha1sum" | "sha256sum" | "cksum" => hash::make(run),
         _ => return None,
     };
@@ -162,11 +165,12 @@ impl FilterRun {
                     self.cannot_open(k, p, &name, &e.to_string());
                 } else {
                     let text = match self.name.as_str() {
-                        "cat" | "head" | "tail" | "wc" | "tac" | "rev" => format!("{}: read error: {e}\n", self.name),
-                        _ => format!("{}: {name}: {e}\n", self.name),
+                        "head" | "tail" if k.is_gnu() => format!("error reading '{name}': {e}"),
+                        "cat" | "head" | "tail" | "wc" | "tac" | "rev" if !k.is_gnu() => format!("read error: {e}"),
+                        _ => format!("{name}: {e}"),
                     };
-                    let _ = k.put(p, 2, text.as_bytes());
-                    self.status = if self.name.ends_with("grep") { 2 } else { 1 };
+                    let _ = k.put(p, 2, format!("{}: {text}\n", self.name).as_bytes());
+                    self.status = self.trouble();
                     self.close(k);
                 }
                 Step::Again(10)
@@ -230,17 +234,25 @@ impl FilterRun {
 
     fn cannot_open(&mut self, k: &mut Kernel, p: &mut Process, name: &str, e: &str) {
         let text = match self.name.as_str() {
-            "grep" | "egrep" | "fgrep" => format!("{}: {name}: {e}\n", self.name),
-            "sed" => format!("sed: {name}: {e}\n"),
-            "awk" => format!("awk: {name}: {e}\n"),
-            "sort" | "cut" | "tac" => format!("{}: {name}: {e}\n", self.name),
-            _ => format!("{}: can't open '{name}': {e}\n", self.name),
+            "grep" | "egrep" | "fgrep" | "sed" | "awk" | "sort" | "cut" | "tac" | "cmp" => format!("{name}: {e}"),
+            "diff" => format!("can't stat '{name}': {e}"),
+            _ => format!("can't open '{name}': {e}"),
         };
-        if !self.filter.silent() {
-            let _ = k.put(p, 2, text.as_bytes());
-        }
-        self.status = if self.name.ends_with("grep") { 2 } else { 1 };
         self.current = None;
+        if let Filter::Together(t) = &mut self.filter
+            && t.takes_missing(name)
+        {
+            return;
+        }
+        if !self.filter.silent() {
+            complain(k, p, &self.name, &text);
+        }
+        self.status = self.trouble();
+    }
+
+    /// The status of a program that could not read something.
+    fn trouble(&self) -> i32 {
+        if self.name.ends_with("grep") || matches!(self.name.as_str(), "diff" | "cmp") { 2 } else { 1 }
     }
 
     fn close(&mut self, k: &mut Kernel) {
@@ -302,7 +314,10 @@ impl FilterRun {
 impl Filter {
     fn takes_bytes(&self) -> bool {
         matches!(self, Filter::Cat(c) if c.plain())
-            || matches!(self, Filter::Tee(_) | Filter::Tr(_) | Filter::Wc(_) | Filter::Hash(_) | Filter::Whole(_) | Filter::Awk(_))
+            || matches!(
+                self,
+                Filter::Tee(_) | Filter::Tr(_) | Filter::Wc(_) | Filter::Hash(_) | Filter::Whole(_) | Filter::Awk(_) | Filter::Together(_)
+            )
             || matches!(self, Filter::Head(h) if h.bytes)
     }
     /// `head` leaves the rest of a pipe to others, and so do programs that may stop early.
@@ -326,6 +341,7 @@ impl Filter {
             Filter::Tail(t) => t.begin(name, many, sink),
             Filter::Grep(g) => g.begin(name, many),
             Filter::Sed(s) => s.begin(name),
+            Filter::Together(t) => t.begin(name),
             Filter::Awk(a) => a.begin(name, sink),
 
             _ => {}
@@ -339,6 +355,7 @@ impl Filter {
             Filter::Hash(h) => h.bytes(data),
             Filter::Awk(a) => a.bytes(data, sink),
             Filter::Whole(w) => w.bytes(data, sink),
+            Filter::Together(t) => t.bytes(data),
             Filter::Head(h) => h.take(data, sink),
             _ => {}
         }
@@ -353,7 +370,6 @@ impl Filter {
             Filter::Sort(s) => s.line(line),
             Filter::Grep(g) => g.line(line, sink),
             Filter::Sed(s) => s.line(line, newline, sink),
-
             _ => {}
         }
     }
@@ -378,7 +394,7 @@ impl Filter {
             Filter::Grep(g) => return g.finish(),
             Filter::Sed(s) => return s.finish(sink),
             Filter::Awk(a) => return a.finish(sink),
-
+            Filter::Together(t) => return t.finish(sink),
             _ => {}
         }
         0

@@ -4,6 +4,7 @@ mod agnhost;
 mod control;
 mod files;
 mod filter;
+mod gnu;
 mod net;
 mod queues;
 mod said;
@@ -72,12 +73,18 @@ impl Run<'_> {
     }
     /// Writes `name: text` to standard error.
     pub fn err(&mut self, text: impl std::fmt::Display) {
-        let _ = self.k.put(self.p, 2, format!("{}: {text}\n", self.name).as_bytes());
+        complain(self.k, self.p, self.name, &text.to_string());
     }
     /// The arguments without options, and the letters of the options; those in `valued` take a value.
     pub fn options(&self, valued: &str) -> (Vec<(char, String)>, Vec<String>) {
         options(&self.args, valued)
     }
+}
+
+/// Writes an error to standard error, in the words of the image's programs.
+fn complain(k: &mut Kernel, p: &mut Process, program: &str, text: &str) {
+    let text = if k.is_gnu() { gnu::words(program, text) } else { text.to_owned() };
+    let _ = k.put(p, 2, format!("{program}: {text}\n").as_bytes());
 }
 
 /// Splits arguments into options with their values and operands, as getopt does. Long options come as `('-', text)`.
@@ -479,10 +486,9 @@ pub fn kill(k: &mut Kernel, p: &mut Process, args: &[String]) -> (i32, String, V
             }
             hit |= k.signal(pid, signal, true).is_ok();
         }
-        if forbidden {
-            errors.push(format!("can't kill pid {target}: Operation not permitted"));
-        } else if !hit {
-            errors.push(format!("can't kill pid {target}: No such process"));
+        if forbidden || !hit {
+            let reason = if forbidden { "Operation not permitted" } else { "No such process" };
+            errors.push(if k.is_gnu() { format!("({target}) - {reason}") } else { format!("can't kill pid {target}: {reason}") });
         }
     }
     (i32::from(!errors.is_empty()), String::new(), errors)

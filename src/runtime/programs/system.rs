@@ -190,7 +190,6 @@ pub fn run(r: &mut Run<'_>) -> Option<i32> {
                 1
             }
         }
-        "comm" => comm(r),
         "who" | "w" | "last" => 0,
         "nano" | "ed" | "emacs" => {
             r.err("is not simulated; vi is");
@@ -488,7 +487,7 @@ fn expr(r: &mut Run<'_>) -> i32 {
 
 fn ps(r: &mut Run<'_>) -> i32 {
     let (opts, rest) = r.options("o");
-    let gnu = r.k.fs.stat("/", "/bin/bash").is_ok();
+    let gnu = r.k.is_gnu();
     let wide = opts.iter().any(|o| matches!(o.0, 'e' | 'f')) || rest.iter().any(|a| a.contains('a'));
     let me = (r.p.pid, r.p.ppid, r.p.uid, r.p.memory, r.p.cpu_us, r.p.started, r.p.argv.join(" "), true);
     let mut rows: Vec<_> =
@@ -692,45 +691,4 @@ fn by_name(r: &mut Run<'_>) -> i32 {
         }
     }
     status
-}
-
-fn comm(r: &mut Run<'_>) -> i32 {
-    let (opts, files) = r.options("");
-    let hide = |c| opts.iter().any(|o| o.0 == c);
-    let [a, b] = &files[..] else { return 1 };
-    let read = |r: &mut Run<'_>, f: &str| match r.k.fs.read(&r.p.cwd, f, 4 << 20) {
-        Ok(x) => Some(String::from_utf8_lossy(&x).into_owned()),
-        Err(e) => {
-            r.err(format!("can't open '{f}': {e}"));
-            None
-        }
-    };
-    let (Some(x), Some(y)) = (read(r, a), read(r, b)) else { return 1 };
-    let (mut x, mut y) = (x.lines().peekable(), y.lines().peekable());
-    let mut out = String::new();
-    loop {
-        let order = match (x.peek(), y.peek()) {
-            (None, None) => break,
-            (Some(_), None) => std::cmp::Ordering::Less,
-            (None, Some(_)) => std::cmp::Ordering::Greater,
-            (Some(a), Some(b)) => a.cmp(b),
-        };
-        let (column, line) = match order {
-            std::cmp::Ordering::Less => ('1', x.next()),
-            std::cmp::Ordering::Greater => ('2', y.next()),
-            std::cmp::Ordering::Equal => {
-                y.next();
-                ('3', x.next())
-            }
-        };
-        if hide(column) {
-            continue;
-        }
-        let tabs = ['1', '2'].iter().filter(|c| **c < column && !hide(**c)).count();
-        out.push_str(&"\t".repeat(tabs));
-        out.push_str(line.unwrap_or(""));
-        out.push('\n');
-    }
-    r.out(out);
-    0
 }

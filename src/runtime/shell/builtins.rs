@@ -6,7 +6,7 @@ mod variables;
 use std::sync::Arc;
 
 use super::super::fs::Errno;
-use super::super::kernel::Kernel;
+use super::super::kernel::{Kernel, OpenHow};
 use super::super::process::{Pid, Process, Signal};
 use super::super::programs;
 use super::super::text;
@@ -202,14 +202,15 @@ pub fn run(sh: &mut Shell, k: &mut Kernel, p: &mut Process, argv: &[String], tes
                 sh.builtin_error(k, p, name, "filename argument required");
                 return Outcome::Done(2);
             };
-            match k.fs.read(&p.cwd, path, parse::SCRIPT_BYTES_MAX + 1) {
-                Ok(bytes) if sh.frames.len() < FRAMES_MAX => {
-                    let src = String::from_utf8_lossy(&bytes).into_owned();
-                    let params =
-                        (args.len() > 1).then(|| std::mem::replace(&mut sh.params, args[1..].iter().map(ArcStr::from).collect()));
-                    Outcome::Frame(compile(&src, sh.bash), FrameKind::Source { path: path.into(), params })
+            match k.open(p, path, OpenHow::Read) {
+                Ok(fd) if sh.frames.len() < FRAMES_MAX => {
+                    let params = (args.len() > 1).then(|| std::mem::replace(&mut sh.params, args[1..].iter().map(ArcStr::from).collect()));
+                    Outcome::Read(Box::new(Reading::all(fd, tested, Some((path.into(), params)))))
                 }
-                Ok(_) => Outcome::Done(2),
+                Ok(fd) => {
+                    k.desc_unref(fd);
+                    Outcome::Done(2)
+                }
                 Err(e) => {
                     if sh.bash {
                         sh.complain(k, p, &format!("{path}: {e}"));

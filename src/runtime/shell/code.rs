@@ -149,6 +149,8 @@ pub enum Piece {
     Tilde(ArcStr),
     Param(Arc<Param>, bool),
     Subst(Arc<Code>, bool),
+    /// bash's `<(...)` and, where the flag says so, `>(...)`: the path of a pipe from or to a child.
+    Process(Arc<Code>, bool),
     Arith(Word, bool),
 }
 

@@ -3,6 +3,7 @@
 mod command;
 mod redirect;
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use arcstr::ArcStr;
@@ -41,6 +42,9 @@ struct Expanded {
     assigned: Vec<Assigned>,
 }
 
+/// The descriptors for process substitutions, taken from the last one on.
+const PROCESS_PIPE_FDS: RangeInclusive<u32> = 10..=63;
+
 /// A redirection with its word expanded.
 #[derive(Debug, Clone)]
 pub enum Ready {
@@ -67,6 +71,7 @@ impl Shell {
         let fatal = matches!(stop, Stop::Unset(_));
         match stop {
             Stop::Subst(code) => self.substitute(k, p, code),
+            Stop::Process(code, to) => self.substitute_process(k, p, code, to),
             Stop::Error(text) | Stop::Unset(text) => {
                 let status = if !self.bash {
                     2
@@ -96,6 +101,38 @@ impl Shell {
                 k.desc_unref(r);
                 self.cannot_fork(k, p)
             }
+        }
+    }
+
+    /// Starts the child of a process substitution. Its pipe stays open in the shell until the instruction is done.
+    fn substitute_process(&mut self, k: &mut Kernel, p: &mut Process, code: Arc<Code>, to: bool) -> Flow {
+        let (r, w) = k.pipe();
+        let (stdin, stdout, own) = if to { (Some(r), None, w) } else { (None, Some(w), r) };
+        let free = PROCESS_PIPE_FDS.rev().find(|n| p.fd(*n).is_none());
+        let child = k.fork(p, Body::Shell(Box::new(self.child(code, 0))));
+        if let Some(pid) = child {
+            self.adopt(k, pid, stdin, stdout, None, false);
+        }
+        k.desc_unref(if to { r } else { w });
+        match (child, free) {
+            (Some(_), Some(fd)) if k.set_fd(p, fd, Some(own)).is_ok() => {
+                self.record.push(format!("/dev/fd/{fd}"));
+                self.process_pipes.push(ProcessPipe { fd, depth: self.frames.len(), pc: self.pc() });
+                Flow::Next
+            }
+            _ => {
+                k.desc_unref(own);
+                self.cannot_fork(k, p)
+            }
+        }
+    }
+
+    /// Closes the pipes of process substitutions whose instruction is done.
+    pub(super) fn close_process_pipes(&mut self, k: &mut Kernel, p: &mut Process) {
+        let (depth, pc) = (self.frames.len(), self.pc());
+        let done = |pipe: &ProcessPipe| depth < pipe.depth || depth == pipe.depth && pc != pipe.pc;
+        for pipe in self.process_pipes.extract_if(.., |pipe| done(pipe)) {
+            let _ = k.set_fd(p, pipe.fd, None);
         }
     }
 
@@ -156,6 +193,7 @@ impl Shell {
             getopts_at: self.getopts_at,
             prompted: false,
             directory_stack: Vec::new(),
+            process_pipes: Vec::new(),
         };
         sh.opts.interactive = false;
         sh

@@ -18,6 +18,8 @@ use super::{Shell, Var};
 pub enum Stop {
     /// A substitution's output is needed.
     Subst(Arc<Code>),
+    /// A child is needed to read from (`<(...)`), or to write to.
+    Process(Arc<Code>, bool),
     /// An error: its text without the shell's name.
     Error(String),
     /// `${x?}` found nothing.
@@ -184,6 +186,10 @@ impl<'a> Expander<'a> {
                 Piece::Subst(code, quoted) => {
                     let text = self.record(|_| Err(Stop::Subst(code.clone())))?;
                     self.append(&text, *quoted, f, split);
+                }
+                Piece::Process(code, to) => {
+                    let path = self.record(|_| Err(Stop::Process(code.clone(), *to)))?;
+                    f.quoted(&path);
                 }
                 Piece::Arith(word, quoted) => {
                     let text = self.string(word)?;

@@ -131,6 +131,14 @@ enum FrameKind {
     ExitTrap,
 }
 
+/// The shell's end of a process substitution's pipe, and the instruction that it is open for.
+#[derive(Debug, Clone)]
+struct ProcessPipe {
+    fd: u32,
+    depth: usize,
+    pc: usize,
+}
+
 /// Open control structures.
 #[derive(Debug, Clone)]
 enum Control {
@@ -184,6 +192,10 @@ struct Reading {
     until: Option<crate::base::Time>,
     saved: Saved,
     tested: bool,
+    /// Lines are kept without their ends.
+    trim: bool,
+    /// What is read is a script to run here: its path, and the parameters that it hides.
+    script: Option<(ArcStr, Option<Vec<ArcStr>>)>,
 }
 
 #[derive(Debug, Clone)]
@@ -211,6 +223,8 @@ pub struct Shell {
     /// Results of the expansion that is under way.
     pub record: Vec<String>,
     pub record_at: usize,
+    /// Of the process substitutions of instructions that still run.
+    process_pipes: Vec<ProcessPipe>,
     subst_status: Option<i32>,
     frames: Vec<Frame>,
     control: Vec<Control>,
@@ -258,6 +272,7 @@ impl Shell {
             line: 1,
             record: Vec::new(),
             record_at: 0,
+            process_pipes: Vec::new(),
             subst_status: None,
             frames: Vec::new(),
             control: Vec::new(),
@@ -489,6 +504,9 @@ impl Shell {
                 && self.unwind_for_exit(k, p, code)
             {
                 return Step::Exit(self.status, OP_US * u64::from(ops));
+            }
+            if !self.process_pipes.is_empty() {
+                self.close_process_pipes(k, p);
             }
             let Some(frame) = self.frames.last_mut() else {
                 match self.next_command(k, p) {

@@ -54,11 +54,7 @@ fn unterminated(closes: char) -> &'static str {
 /// How busybox calls a token: words of its grammar as they are, others by what they are.
 fn ash_name(token: &str) -> String {
     let known = OPERATORS.contains(&token) || RESERVED_START.contains(&token) || RESERVED_END.contains(&token);
-    if known {
-        format!("\"{token}\"")
-    } else {
-        String::from(if token == NEWLINE { token } else { "word" })
-    }
+    if known { format!("\"{token}\"") } else { String::from(if [NEWLINE, REDIRECTION].contains(&token) { token } else { "word" }) }
 }
 
 /// Parses a whole script. `bash`: braces expand and `{1..5}` counts. Where a line is not shell, the lines before it run, as in
@@ -172,6 +168,8 @@ const OPERATORS: [&str; 24] = [
 ];
 /// How the end of a line is called where it is not welcome.
 const NEWLINE: &str = "newline";
+/// How busybox calls a redirection that it does not know.
+const REDIRECTION: &str = "redirection";
 const RESERVED_START: [&str; 8] = ["if", "while", "until", "for", "case", "{", "!", "function"];
 const RESERVED_END: [&str; 8] = ["then", "else", "elif", "fi", "do", "done", "esac", "}"];
 
@@ -339,11 +337,14 @@ impl<'a> Parser<'a> {
             return Ok(Tok::Eof);
         }
         let rest = &self.b[self.pos..];
+        if let [to @ (b'<' | b'>'), b'(', ..] = *rest {
+            let start = self.pos;
+            self.pos += 2;
+            let piece = Piece::Process(Arc::new(self.nested_code()?), to == b'>');
+            return Ok(Tok::Word(vec![Word(Arc::from(vec![piece]))], self.src[start..self.pos].to_string()));
+        }
         for op in OPERATORS {
             if rest.starts_with(op.as_bytes()) {
-                if matches!(op, "<(" | ">(") {
-                    break;
-                }
                 let at = self.pos;
                 self.pos += op.len();
                 if op == "\n" {

@@ -190,7 +190,6 @@ pub fn make(run: &mut Run<'_>) -> Made {
         "sort" => sort::make(run),
         name => {
             let (opts, files) = run.options(match name {
-                "paste" => "d",
                 "nl" => "bws",
                 "fold" | "base64" => "w",
                 "od" | "hexdump" => "ntAN",
@@ -202,7 +201,6 @@ pub fn make(run: &mut Run<'_>) -> Made {
                 "rev" => WholeKind::Rev,
                 "nl" => WholeKind::Nl,
                 "fold" => WholeKind::Fold(opts.iter().find(|o| o.0 == 'w').and_then(|o| o.1.parse().ok()).unwrap_or(80)),
-                "paste" => WholeKind::Paste(opts.iter().find(|o| o.0 == 'd').map_or("\t".to_string(), |o| o.1.clone())),
                 "base64" if has('d') => WholeKind::Unbase64,
                 "base64" => WholeKind::Base64(opts.iter().find(|o| o.0 == 'w').and_then(|o| o.1.parse().ok()).unwrap_or(76)),
                 "hexdump" | "od" | "xxd" => WholeKind::Hex,
@@ -596,7 +594,6 @@ pub enum WholeKind {
     Rev,
     Nl,
     Fold(usize),
-    Paste(String),
     Base64(usize),
     Unbase64,
     Hex,
@@ -676,10 +673,6 @@ impl Whole {
                         sink.out.push(b'\n');
                     }
                 }
-            }
-            WholeKind::Paste(delimiter) => {
-                sink.out.extend(lines().collect::<Vec<_>>().join(delimiter.as_bytes()));
-                sink.out.push(b'\n');
             }
             WholeKind::Base64(width) => {
                 let text = base64(&data);

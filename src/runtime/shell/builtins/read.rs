@@ -2,24 +2,13 @@
 
 use arcstr::ArcStr;
 
-use super::super::super::kernel::{Kernel, Rd};
+use super::super::super::kernel::{DescId, Kernel, Rd};
 use super::super::super::process::{Block, Process, Step};
 use super::super::*;
 use super::Outcome;
 
 pub fn read(sh: &mut Shell, k: &mut Kernel, p: &mut Process, args: &[String], tested: bool) -> Outcome {
-    let mut r = Reading {
-        names: Vec::new(),
-        raw: false,
-        array: false,
-        line: Vec::new(),
-        chars: None,
-        delimiter: b'\n',
-        fd: 0,
-        until: None,
-        saved: Saved::default(),
-        tested,
-    };
+    let mut r = Reading { chars: None, delimiter: b'\n', ..Reading::all(0, tested, None) };
     let mut fd = 0;
     let mut it = args.iter();
     while let Some(a) = it.next() {
@@ -87,9 +76,30 @@ pub fn read_all(sh: &mut Shell, k: &mut Kernel, p: &mut Process, args: &[String]
         Outcome::Read(mut r) => {
             r.delimiter = 0;
             r.chars = Some(usize::MAX);
+            r.trim = args.iter().any(|a| a == "-t");
             Outcome::Read(r)
         }
         other => other,
+    }
+}
+
+impl Reading {
+    /// Everything up to the end.
+    pub(super) fn all(fd: DescId, tested: bool, script: Option<(ArcStr, Option<Vec<ArcStr>>)>) -> Reading {
+        Reading {
+            names: Vec::new(),
+            raw: false,
+            array: false,
+            line: Vec::new(),
+            chars: Some(usize::MAX),
+            delimiter: 0,
+            fd,
+            until: None,
+            saved: Saved::default(),
+            tested,
+            script,
+            trim: false,
+        }
     }
 }
 
@@ -145,9 +155,16 @@ impl Shell {
         r.line.retain(|b| *b != 0);
         let text = String::from_utf8_lossy(&r.line).into_owned();
         let saved = std::mem::take(&mut r.saved);
+        if let Some((path, params)) = r.script {
+            k.desc_unref(r.fd);
+            self.control.push(Control::Redirect(saved));
+            self.push_frame(compile(&text, self.bash), FrameKind::Source { path, params }, r.tested);
+            return None;
+        }
         if lines {
             self.undo(k, p, saved);
-            let items = text.lines().map(|l| ArcStr::from(format!("{l}\n"))).collect();
+            let end = if r.trim { "" } else { "\n" };
+            let items = text.lines().map(|l| ArcStr::from(format!("{l}{end}"))).collect();
             self.vars.insert(ArcStr::from(r.names[0].as_str()), Var { array: Some(items), ..Var::default() });
             self.status = 0;
             return None;

@@ -657,6 +657,9 @@ impl Parser<'_> {
         if !matches!(op, "<" | ">" | ">>" | "<<" | "<<-" | "<<<" | "<&" | ">&" | "<>" | ">|" | "&>" | "&>>") {
             return Ok(None);
         }
+        if op == "<<<" && !self.bash {
+            return Err(ParseError::Unexpected(REDIRECTION.into(), None));
+        }
         self.next()?;
         let (word, raw) = match self.next()? {
             Tok::Word(mut w, raw) => (w.pop().unwrap_or_default(), raw),

@@ -1,0 +1,157 @@
+//! diff: of two texts, and of two folders file by file.
+
+use super::super::Run;
+use crate::base::Order as _;
+use crate::runtime::fs::Kind;
+
+/// How the images' and GNU's `diff` print; busybox knows the unified form alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Unified,
+    Normal,
+}
+
+/// How two files are compared.
+#[derive(Debug, Clone)]
+pub struct Diff {
+    /// Only whether they differ.
+    brief: bool,
+    form: Form,
+    /// A file that is not there counts as empty.
+    pub of_new: bool,
+}
+
+impl Diff {
+    /// By the options of a command line.
+    pub fn new(run: &Run<'_>, opts: &[(char, String)]) -> Diff {
+        let has = |c| opts.iter().any(|o| o.0 == c);
+        let form = if !has('u') && !has('U') && run.k.is_gnu() { Form::Normal } else { Form::Unified };
+        Diff { brief: has('q'), form, of_new: has('N') }
+    }
+
+    /// What is said of two texts, after a title where there is something to say, and the exit status.
+    pub fn compare(&self, names: [&str; 2], texts: [&[u8]; 2], title: &str) -> (String, i32) {
+        if texts[0] == texts[1] {
+            return (String::new(), 0);
+        }
+        let [a, b] = texts.map(String::from_utf8_lossy);
+        let (old, new): (Vec<&str>, Vec<&str>) = (a.lines().collect(), b.lines().collect());
+        if self.brief || old.len().saturating_mul(new.len()) > 4_000_000 {
+            return (format!("Files {} and {} differ\n", names[0], names[1]), 1);
+        }
+        let rows = rows(&old, &new);
+        let said = match self.form {
+            Form::Unified => format!("{title}--- {}\n+++ {}\n{}", names[0], names[1], unified(&rows, &old, &new)),
+            Form::Normal => format!("{title}{}", normal(&rows, &old, &new)),
+        };
+        (said, 1)
+    }
+}
+
+/// A line that is in both (` `), gone (`-`) or new (`+`), and how far both files are there.
+type Row = (char, usize, usize);
+
+/// The shortest way from one list of lines to another.
+fn rows(old: &[&str], new: &[&str]) -> Vec<Row> {
+    let (n, m) = (old.len(), new.len());
+    let at = |i: usize, j: usize| i * (m + 1) + j;
+    let mut common = vec![0u32; (n + 1) * (m + 1)];
+    for i in (0..n).rev() {
+        for j in (0..m).rev() {
+            common[at(i, j)] = if old[i] == new[j] { common[at(i + 1, j + 1)] + 1 } else { common[at(i + 1, j)].max(common[at(i, j + 1)]) };
+        }
+    }
+    let mut rows = Vec::new();
+    let (mut i, mut j) = (0, 0);
+    while i < n || j < m {
+        if i < n && j < m && old[i] == new[j] {
+            rows.push((' ', i, j));
+            i += 1;
+            j += 1;
+        } else if i < n && (j >= m || common[at(i + 1, j)] >= common[at(i, j + 1)]) {
+            rows.push(('-', i, j));
+            i += 1;
+        } else {
+            rows.push(('+', i, j));
+            j += 1;
+        }
+    }
+    rows
+}
+
+/// The changes with three lines around them.
+fn unified(rows: &[Row], old: &[&str], new: &[&str]) -> String {
+    let mut out = String::new();
+    let changed: Vec<usize> = (0..rows.len()).filter(|i| rows[*i].0 != ' ').collect();
+    for group in changed.chunk_by(|a, b| b - a <= 6) {
+        let hunk = &rows[group[0].saturating_sub(3)..(group[group.len() - 1] + 4).min(rows.len())];
+        let range = |start: usize, sign: char| match hunk.iter().filter(|r| r.0 == ' ' || r.0 == sign).count() {
+            0 => format!("{start},0"),
+            1 => (start + 1).to_string(),
+            n => format!("{},{n}", start + 1),
+        };
+        out.push_str(&format!("@@ -{} +{} @@\n", range(hunk[0].1, '-'), range(hunk[0].2, '+')));
+        for (c, i, j) in hunk {
+            out.push_str(&format!("{c}{}\n", if *c == '+' { new[*j] } else { old[*i] }));
+        }
+    }
+    out
+}
+
+/// The changes alone, each after the lines that it is about.
+fn normal(rows: &[Row], old: &[&str], new: &[&str]) -> String {
+    let mut out = String::new();
+    for group in rows.chunk_by(|a, b| a.0 != ' ' && b.0 != ' ').filter(|g| g[0].0 != ' ') {
+        let (gone, come): (Vec<&Row>, Vec<&Row>) = group.iter().partition(|r| r.0 == '-');
+        let range = |from: usize, n: usize| match n {
+            0 => from.to_string(),
+            1 => (from + 1).to_string(),
+            n => format!("{},{}", from + 1, from + n),
+        };
+        let what = if come.is_empty() {
+            'd'
+        } else if gone.is_empty() {
+            'a'
+        } else {
+            'c'
+        };
+        out.push_str(&format!("{}{what}{}\n", range(group[0].1, gone.len()), range(group[0].2, come.len())));
+        gone.iter().for_each(|r| out.push_str(&format!("< {}\n", old[r.1])));
+        if what == 'c' {
+            out.push_str("---\n");
+        }
+        come.iter().for_each(|r| out.push_str(&format!("> {}\n", new[r.2])));
+    }
+    out
+}
+
+/// Compares two folders; `None` where not both are.
+pub fn folders(r: &mut Run<'_>) -> Option<i32> {
+    let (opts, files) = r.options("U");
+    let [a, b] = &files[..] else { return None };
+    let names = |r: &Run<'_>, path: &str| match r.k.fs.stat(&r.p.cwd, path).map(|node| &node.kind) {
+        Ok(Kind::Dir(entries)) => Some(entries.keys().cloned().collect::<Vec<_>>()),
+        _ => None,
+    };
+    let (mut all, others) = (names(r, a)?, names(r, b)?);
+    let (mine, how) = (all.clone(), Diff::new(r, &opts));
+    all.extend(others.iter().filter(|n| !mine.contains(n)).cloned());
+    all.order();
+    let given: Vec<String> = r.args.iter().filter(|arg| arg.starts_with('-')).cloned().collect();
+    let mut code = 0;
+    for name in all {
+        let (left, right) = (format!("{}/{name}", a.trim_end_matches('/')), format!("{}/{name}", b.trim_end_matches('/')));
+        let only = [(&mine, a), (&others, b)].into_iter().find(|(has, _)| !has.contains(&name));
+        if let Some((_, lacking)) = only.filter(|_| !how.of_new) {
+            r.out(format!("Only in {}: {name}\n", if lacking == a { b } else { a }));
+            code = code.max(1);
+            continue;
+        }
+        let title = format!("{} {left} {right}\n", [&["diff".to_owned()], &given[..]].concat().join(" "));
+        let texts = [&left, &right].map(|f| r.k.fs.read(&r.p.cwd, f, 4 << 20).unwrap_or_default());
+        let (said, status) = how.compare([&left, &right], [&texts[0], &texts[1]], &title);
+        r.out(said);
+        code = code.max(status);
+    }
+    Some(code)
+}
