@@ -46,7 +46,7 @@ export function onLink(open) {
   look();
 }
 
-/** Calls `open(name, text)` for each file that is dropped onto the page. */
+/** Calls `open(name, text)` for each file that is dropped onto the page; the text of one that cannot be opened has a zero in it. */
 export function onFiles(open) {
   const carries = (event) => event.dataTransfer?.types.includes("Files");
   addEventListener("dragover", (event) => carries(event) && event.preventDefault());
@@ -58,7 +58,8 @@ export function onFiles(open) {
 }
 
 async function read(files, open) {
-  for (const file of files) if (file.size <= TEXT_MAX) open(file.name, await file.text());
+  // What is too long is no text, like what has other bytes than a text's.
+  for (const file of files) open(file.name, file.size <= TEXT_MAX ? await file.text() : "\0");
 }
 
 /** Lets the visitor choose a file. */

@@ -39,6 +39,12 @@ class Term {
     this.term.loadAddon(this.fit);
     this.term.open(parent);
     this.term.onData(onData);
+    // The browser would put what is pasted into a field as well, which takes seconds where it is much.
+    parent.addEventListener("paste", (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      this.term.paste(event.clipboardData.getData("text"));
+    }, true);
     this.term.onResize(({ cols, rows }) => onResize(cols, rows));
     // Ctrl+Shift+C copies; plain Ctrl+C with a selection copies too, as in most terminals of the web.
     this.term.attachCustomKeyEventHandler((event) => {

@@ -298,7 +298,8 @@ fn shape(health: Health) -> (&'static str, bool) {
     match health {
         Health::Ready => ("M0 0h8v8H0z", true),
         Health::NotReady => ("M1 1h6v6H1z", false),
-        Health::Starting | Health::Pulling | Health::Unscheduled => ("M2.5 2.5h3v3h-3z", true),
+        Health::Starting | Health::Unscheduled => ("M2.5 2.5h3v3h-3z", true),
+        Health::Pulling => ("M1.5 3.5h5v3h-5z", false),
         Health::BackingOff => ("M1 1h6v6H1zM1 5h6M1 6h6", false),
         Health::Failing | Health::Failed => ("M1 1l6 6M7 1L1 7", false),
         Health::Terminating => ("M1 1h6v6H1zM1 7L7 1", false),
@@ -491,7 +492,7 @@ fn draw(
     Some(Drawn { layout, slots, view: props.view.clone(), size: (width, room), busy, stop, looks })
 }
 
-/// One pod's mark: filled is ready, hollow is not, a cross has failed, a dot is on its way, a bar waits, a line has ended.
+/// One pod's mark: filled is ready, hollow is not, a cross has failed, a dot starts, a small frame is pulled, a bar waits, a line has ended.
 fn mark(context: &CanvasRenderingContext2d, health: Health, x: f64, y: f64, size: f64) {
     let line = |from: (f64, f64), to: (f64, f64)| {
         context.begin_path();
@@ -504,9 +505,8 @@ fn mark(context: &CanvasRenderingContext2d, health: Health, x: f64, y: f64, size
     match health {
         Health::Ready => context.fill_rect(x, y, size, size),
         Health::NotReady => frame(),
-        Health::Starting | Health::Pulling | Health::Unscheduled => {
-            context.fill_rect(x + size * 0.3, y + size * 0.3, size * 0.4, size * 0.4)
-        }
+        Health::Starting | Health::Unscheduled => context.fill_rect(x + size * 0.3, y + size * 0.3, size * 0.4, size * 0.4),
+        Health::Pulling => context.stroke_rect(x + size * 0.2, y + size * 0.45, size * 0.6, size * 0.35),
         Health::BackingOff => {
             frame();
             context.fill_rect(x, y + size / 2.0, size, size / 2.0);

@@ -100,7 +100,9 @@ texts! {
     LineColumn: "line {}, column {}", "第 {} 行，第 {} 列";
     NewTerminal: "New terminal", "新建终端";
     TerminalLabel: "Terminal {}", "终端 {}";
-    TerminalHint: "kubectl get pods · Tab completes · ↑ brings back · Ctrl+R searches", "kubectl get pods · Tab 补全 · ↑ 历史 · Ctrl+R 搜索";
+    TerminalHint: "kubectl get pods · Tab completes · ↑ brings back · Ctrl+R searches · F6 leaves", "kubectl get pods · Tab 补全 · ↑ 历史 · Ctrl+R 搜索 · F6 离开";
+    TerminalField: "Terminal {}. F6 leaves it.", "终端 {}。按 F6 可离开。";
+    TerminalStands: "The clock stands: commands run when it goes on", "时钟已暂停：继续后命令才会运行";
     FilterPods: "Filter pods", "筛选 Pod";
     Table: "Table", "表格";
     Picture: "Picture", "图形";
@@ -239,7 +241,7 @@ texts! {
     CauseRefused: "The API server refuses its pods, so there are fewer than wanted.", "API 服务器拒绝创建它的 Pod，因此数量不足。";
     CauseOverQuota: "The quota of its namespace is used up, so no more of its pods are let in.", "命名空间的配额已用完，无法再创建它的 Pod。";
     CausePaused: "It is paused: changes wait until it is resumed.", "已暂停：变更要等恢复后才会生效。";
-    CauseRollingOut: "A rollout is under way: {} of {} pods are new. At most {} may be missing and {} extra (maxUnavailable, maxSurge), so an old pod stays until a new one is ready.", "正在滚动更新：{} / {} 个 Pod 是新的。最多可缺少 {} 个、多出 {} 个（maxUnavailable、maxSurge），所以新 Pod 就绪之前旧 Pod 会留下。";
+    CauseRollingOut: "A rollout is under way: {} of {} pods are new. At most {} may be missing and {} extra (maxUnavailable, maxSurge), so an old pod stays until a new one is ready.", "正在滚动更新：{} / {} 个 Pod 是新的。最多可缺少 {}、多出 {}（maxUnavailable、maxSurge），所以新 Pod 就绪之前旧 Pod 会留下。";
     CauseNotReady: "Only {} of {} pods are ready.", "只有 {} / {} 个 Pod 就绪。";
     CauseNewWaits: "The new pod {} is not ready, so the old ones stay.", "新 Pod {} 未就绪，因此旧 Pod 会留下。";
     CauseOneByOne: "Its pods start one after the other: the next one waits until {} is ready.", "它的 Pod 依次启动：{} 就绪后才轮到下一个。";
@@ -345,6 +347,7 @@ texts! {
     LinkOpened: "The shared session is here.", "已打开分享的会话。";
     LinkNewer: "This link was made by a newer Kubarium. Here is an empty cluster instead.", "此链接由更新版本的 Kubarium 生成。已打开一个空集群。";
     LinkUnreadable: "This link cannot be read; perhaps a part of it was lost. Here is an empty cluster instead.", "无法读取此链接，可能有一部分丢失了。已打开一个空集群。";
+    FileUnreadable: "{} is neither text nor a session that can be read.", "{} 既不是文本，也不是可读取的会话。";
     FileOpened: "The session from the file is here.", "已打开文件中的会话。";
     Afresh: "A new session.", "新会话。";
     Copy: "Copy", "复制";

@@ -87,8 +87,14 @@ impl LineEditor {
         let mut effects = Vec::new();
         let mut rest = data;
         while let Some(c) = rest.chars().next() {
-            let (key, length) = if c == '\x1b' { escape(rest) } else { (&rest[..c.len_utf8()], c.len_utf8()) };
-            rest = &rest[length..];
+            let length = match c {
+                '\x1b' => escape(rest),
+                _ if c.is_control() || self.sought.is_some() => c.len_utf8(),
+                // What is pasted is drawn once, not once for each of its letters.
+                _ => rest.find(char::is_control).unwrap_or(rest.len()),
+            };
+            let (key, after) = rest.split_at(length);
+            rest = after;
             if self.seek(key, &mut effects) {
                 continue;
             }
@@ -244,15 +250,12 @@ impl LineEditor {
     }
 
     fn insert(&mut self, text: &str, effects: &mut Vec<Effect>) {
-        if self.line.len() + text.len() > LINE_MAX {
-            return;
-        }
+        let room = LINE_MAX.saturating_sub(self.line.len());
+        let text = text.char_indices().nth(room).map_or(text, |(end, _)| &text[..end]);
         let at_end = self.cursor == self.line.len();
         let before = self.prompt_cells() + self.shown_at;
-        for c in text.chars() {
-            self.line.insert(self.cursor, c);
-            self.cursor += 1;
-        }
+        self.line.splice(self.cursor..self.cursor, text.chars());
+        self.cursor += text.chars().count();
         // The usual case: at the end of a line that does not wrap, what is typed is simply shown.
         if at_end && before % self.columns + cells(text.chars()) < self.columns {
             self.shown_at += cells(text.chars());
@@ -304,7 +307,7 @@ impl LineEditor {
         let mut plain = String::new();
         let mut rest = self.prompt.as_str();
         while let Some(c) = rest.chars().next() {
-            let length = if c == '\x1b' { escape(rest).1 } else { c.len_utf8() };
+            let length = if c == '\x1b' { escape(rest) } else { c.len_utf8() };
             if !c.is_control() {
                 plain.push(c);
             }
@@ -364,16 +367,15 @@ fn cells(chars: impl Iterator<Item = char>) -> usize {
     chars.map(kubarium::base::cells).sum()
 }
 
-/// The escape sequence that a text begins with, and its length in bytes.
-fn escape(text: &str) -> (&str, usize) {
+/// How long the escape sequence is that a text begins with, in bytes.
+fn escape(text: &str) -> usize {
     let bytes = text.as_bytes();
-    let length = match bytes.get(1) {
+    match bytes.get(1) {
         Some(b'[') => bytes.iter().skip(2).position(|b| (0x40..=0x7e).contains(b)).map_or(bytes.len(), |i| i + 3),
-        Some(b'O') => bytes.len().min(3),
+        Some(b'O') if bytes.get(2).is_some_and(u8::is_ascii) => 3,
         Some(b) if b.is_ascii() => 2,
         _ => 1,
-    };
-    (&text[..length], length)
+    }
 }
 
 #[cfg(test)]
@@ -401,6 +403,7 @@ mod tests {
             ("\r\n", "\n"),
             ("非 ascii\r", "非 ascii\n"),
             ("\x1b[99~\x00x\r", "x\n"),
+            ("\x1bOéx\r", "éx\n"),
         ];
         for (keys, line) in cases {
             assert_eq!(sent(&mut LineEditor::new(), keys), [line], "{keys:?}");
@@ -456,6 +459,15 @@ mod tests {
         assert_eq!(editor.output("news\r\n$ "), "\r\x1b[2C\x1b[Jnews\r\n$ half");
         editor.restart("# ");
         assert_eq!(sent(&mut editor, "whole\r"), ["whole\n"]);
+    }
+
+    #[test]
+    fn what_is_pasted_is_drawn_once() {
+        let mut editor = LineEditor::new();
+        let effects = editor.typed(&"é".repeat(LINE_MAX + 9));
+        let [Effect::Show(shown)] = &effects[..] else { panic!("{} effects", effects.len()) };
+        assert_eq!(shown.matches('é').count(), LINE_MAX, "as much as there is room for");
+        assert_eq!(sent(&mut editor, "x\r"), ["é".repeat(LINE_MAX) + "\n"]);
     }
 
     #[test]

@@ -185,9 +185,9 @@ fn List(props: &ListProps) -> Html {
     };
     let row = |o: Listed| {
         let [namespace, name, uid] = o.id;
-        let (label, from) = (name.clone(), namespace.clone());
+        let (label, from) = (name.clone(), Some(namespace.clone()).filter(|n| !matches!(n.as_str(), "" | "default")));
         let subject = Subject { kind: props.kind.clone(), namespace, name, uid: uid.clone() };
-        html! { <li key={uid}><button onclick={link.select(subject)} title={from}><b>{ label }</b><span class="end">{ o.note }</span></button></li> }
+        html! { <li key={uid}><button onclick={link.select(subject)}><b>{ label }</b><small>{ from }</small><span class="end">{ o.note }</span></button></li> }
     };
     html! {
         <div class="body">
@@ -228,7 +228,7 @@ fn cluster(props: &Props, lang: Lang, link: &Link) -> Html {
             <h3>{ Text::Pods.t(lang) }</h3>
             <div class="legend">
                 for h in healths {
-                    <span class={classes!("tag", health_tone(h))}>{ health_icon(h).draw() }{ health_text(h).t(lang) }<b class="mono">{ counts[h as usize] }</b></span>
+                    <span class={classes!("tag", (counts[h as usize] > 0).then(|| health_tone(h)))}>{ health_icon(h).draw() }{ health_text(h).t(lang) }<b class="mono">{ counts[h as usize] }</b></span>
                 }
             </div>
         </div>

@@ -65,7 +65,7 @@ fn with_exit(text: String, exit: Option<&Exit>, lang: Lang) -> String {
         (_, 143) => Text::ExitTerm,
         _ => Text::ExitError,
     };
-    format!("{text} {}", told.t(lang))
+    format!("{text}{}{}", if lang == Lang::Zh { "" } else { " " }, told.t(lang))
 }
 
 /// A reason that stands in another object, as a sentence.

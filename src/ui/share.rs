@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use kubarium::sim::Session;
 
-use super::host::Host;
+use super::host::{Answer, Host};
 use super::i18n::{Lang, Text, fill};
 use super::icons::Icon;
 use super::state::{Action, Link, SPEED_NORMAL, State, Subject, use_focus, use_lang, use_link};
@@ -86,13 +86,13 @@ pub fn listen(link: &Link, lang: Lang) {
     dropped.forget();
 }
 
-/// A file from the visitor's disk: a session, or something for the editor.
+/// A file from the visitor's disk: a session, or something for the editor. What is neither leaves all as it is.
 fn take_file(link: &Link, lang: Lang, name: String, text: String) {
-    if text.trim_start().starts_with('{') && text.contains("\"inputs\"") {
-        match Session::from_json(&text) {
-            Ok(session) => link.open(session, 0.0, Text::FileOpened.t(lang)),
-            Err(error) => link.refuse(&error.to_string()),
-        }
+    let session = (text.trim_start().starts_with('{') && text.contains("\"inputs\"")).then(|| Session::from_json(&text));
+    if let Some(Ok(session)) = session {
+        link.open(session, 0.0, Text::FileOpened.t(lang));
+    } else if session.is_some() || text.contains(['\0', char::REPLACEMENT_CHARACTER]) {
+        link.send(Action::Answer(Some(Answer { text: fill(Text::FileUnreadable.t(lang), &[&name]), ok: false })));
     } else {
         link.host.borrow_mut().write_file(&name, &text);
         link.send(Action::Open { path: name.into(), text: text.into() });

@@ -43,6 +43,8 @@ pub struct Props {
     pub children: Html,
 }
 
+/// The most pods that are drawn as waiting: how many wait, and why one of them does, stands beside them.
+const QUEUE_MAX: usize = 4;
 /// The most services that a cell names.
 const DOORS_MAX: usize = 2;
 
@@ -75,8 +77,8 @@ pub fn Tank(props: &Props) -> Html {
         *kept = kept.next(view.nodes.iter().map(|n| n.pods.len()).max().unwrap_or(0));
         *kept
     };
-    let selected = props.selected.as_ref().filter(|s| s.kind == "Pod");
-    let section = selected.filter(|_| props.section).and_then(|s| view.pod(&s.uid));
+    let selected = props.selected.as_ref().filter(|s| s.kind == "Pod").and_then(|s| view.pod(&s.uid));
+    let section = selected.filter(|_| props.section);
     // How many nodes end below what is seen of the rack.
     let (rack_place, below) = (use_node_ref(), use_state_eq(|| 0_usize));
     let look_down = {
@@ -170,14 +172,14 @@ fn from_far(props: &Props) -> Html {
 /// The strip of pods that wait for a node.
 fn queue(props: &Props, lang: super::i18n::Lang) -> Html {
     let (view, around) = (&props.scene.view, Around::of(props));
+    let many = view.queue.len() > 2;
     html! {
         <section class="queue" aria-label={Text::Waiting.t(lang)}>
-            <h2>{ Icon::Queue.draw() }<span class="wide">{ Text::Waiting.t(lang) }</span></h2>
+            <h2>{ Icon::Queue.draw() }<span class="wide">{ Text::Waiting.t(lang) }</span>if many { <b class="mono">{ view.queue.len() }</b> }</h2>
             if view.queue.is_empty() { <span>{ Text::NobodyWaits.t(lang) }</span> }
-            for pod in view.queue.iter().take(40) {
-                { cell(&around, tenths(view.time), pod, if view.queue.len() > 6 { Density::Small } else { Density::Medium }) }
+            for pod in view.queue.iter().take(QUEUE_MAX) {
+                { cell(&around, tenths(view.time), pod, if many { Density::Small } else { Density::Medium }) }
             }
-            if view.queue.len() > 40 { <span>{ format!("+{}", view.queue.len() - 40) }</span> }
             if let Some(pod) = view.queue.iter().find(|p| !p.message.is_empty()) { <span class="why" title={pod.message.clone()}>{ &pod.message }</span> }
         </section>
     }
@@ -283,7 +285,7 @@ fn NodeTank(props: &NodeProps) -> Html {
             <header>
                 <button onclick={link.select(subject)}>{ &node.name }</button>
                 <span class={classes!("tag", state.0)}>{ state.1.draw() }{ state.2.t(lang) }if !node.zone.is_empty() { <small>{ &node.zone }</small> }</span>
-                for (icon, text) in wrong(node.wrong, lang) { <span class="tag bad">{ icon.draw() }{ text }</span> }
+                for (icon, text) in wrong(node.wrong, lang) { <span class="tag bad" title={text.clone()}>{ icon.draw() }<span>{ text }</span></span> }
                 <small>{ fill(Text::PodsOf.t(lang), &[&node.pods.len().to_string(), &node.pods_max.to_string()]) }</small>
                 <div class="gauges">
                     { gauge(Text::CpuRequests, node.cpu, format::cores) }

@@ -26,6 +26,8 @@ pub struct Props {
     pub find: bool,
     /// The events, newest first.
     pub events: Rc<Vec<Rc<EventView>>>,
+    /// Whether the clock runs, without which no command does.
+    pub playing: bool,
     /// The theme, whose colours the terminals take.
     pub dark: bool,
 }
@@ -53,7 +55,7 @@ pub fn Term(props: &Props) -> Html {
                 </div>
                 <button class="btn square" disabled={props.terminals >= TERMINALS_MAX} onclick={link.on(|| Action::NewTerminal)} aria-label={Text::NewTerminal.t(lang)} title={Text::NewTerminal.t(lang)}>{ Icon::Plus.draw() }</button>
                 <button class="btn square" aria-pressed={props.find.to_string()} onclick={let find = props.find; link.on(move || Action::Find(!find))} aria-label={Text::FindInTerminal.t(lang)} title={format!("{} (Ctrl+Shift+F)", Text::FindInTerminal.t(lang))}>{ Icon::Look.draw() }</button>
-                <small class="hint">{ Text::TerminalHint.t(lang) }</small>
+                <small class={classes!("hint", (!props.playing).then_some("warn"))}>{ if props.playing { Text::TerminalHint } else { Text::TerminalStands }.t(lang) }</small>
             </div>
             if let (true, Lower::Terminal(terminal)) = (props.find, props.lower) { <Find {terminal} /> }
             for i in 0..props.terminals { <Screen key={i} number={i} shown={props.lower == Lower::Terminal(i)} dark={props.dark} /> }
@@ -103,7 +105,7 @@ fn Screen(props: &ScreenProps) -> Html {
     }
     use_effect_with((props.dark, lang), {
         let link = link.clone();
-        move |(_, lang)| link.host.borrow().dress_terminal(number, &fill(Text::TerminalLabel.t(*lang), &[&(number + 1).to_string()]))
+        move |(_, lang)| link.host.borrow().dress_terminal(number, &fill(Text::TerminalField.t(*lang), &[&(number + 1).to_string()]))
     });
     // Coming to the front takes the focus, except when the page has just opened.
     let opened = use_mut_ref(|| number > 0);

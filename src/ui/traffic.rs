@@ -1,10 +1,12 @@
 //! Requests on their way, drawn over the tank: dots that run from the client to its service and on to the pod, as close together as
-//! there are many; those that wait stand before the pod, and where they are dropped there is a cross.
+//! there are many, and as if behind whatever has words in it; those that wait stand before the pod, and where they are dropped there
+//! is a cross.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo::render::{AnimationFrame, request_animation_frame};
+use gloo::timers::callback::Interval;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement};
 use yew::prelude::*;
@@ -14,8 +16,9 @@ use kubarium::views::Flow;
 
 /// The most legs that are drawn; of more, those with most requests.
 const LEGS_MAX: usize = 48;
-/// In how many pictures the places of all that requests run between are looked for once.
-const MEASURE_EVERY: u32 = 6;
+/// How often the places of all that requests run between are looked for, in milliseconds. Looking is dear, and they seldom move; but
+/// they do also while the clock stands: what is scrolled, and a cell that has just come.
+const MEASURE_EVERY_MS: u32 = 400;
 /// Up to so many legs, the dots on them are drawn in every frame; of more legs, so many milliseconds later each time.
 const LEGS_SMOOTH: usize = 12;
 const DOTS_EVERY_MS: f64 = 30.0;
@@ -81,21 +84,34 @@ fn legs(flows: &[Flow]) -> Vec<((&str, &str), Load)> {
     legs
 }
 
-/// Finds the places of all that requests run between; what is not on the page is left out.
-fn measure(over: &Element, flows: &[Flow]) -> Vec<Leg> {
-    let Some(tank) = over.parent_element() else { return Vec::new() };
+/// What the dots run behind.
+const WORDS: &str = ".node .pod, .node > header, .queue > *";
+/// How much of them is seen there.
+const BEHIND: &str = "#000b";
+
+/// A box: where it begins, and how wide and high it is.
+type Place = [f64; 4];
+
+/// Finds the places of all that requests run between, and those of all words on their ways; what is not on the page is left out.
+fn measure(over: &Element, flows: &[Flow]) -> (Vec<Leg>, Vec<Place>) {
+    let Some(tank) = over.parent_element() else { return Default::default() };
     let frame = tank.get_bounding_client_rect();
-    let mut known: SortedMap<String, Option<[f64; 4]>> = SortedMap::new();
+    // What is scrolled out of sight is where it would come into it.
+    let seen = |found: Element| {
+        let r = found.get_bounding_client_rect();
+        // What is hidden, as on a narrow page, has no place.
+        if r.width() <= 0.0 {
+            return None;
+        }
+        let window = found.closest(".chips, .rack").ok()?.unwrap_or_else(|| tank.clone()).get_bounding_client_rect();
+        let (left, right) = (window.left(), window.right());
+        let (top, bottom) = (window.top(), window.bottom());
+        let (x, y) = (r.left().clamp(left, right), r.top().clamp(top, bottom));
+        Some([x - frame.left(), y - frame.top(), r.right().clamp(left, right) - x, r.bottom().clamp(top, bottom) - y])
+    };
+    let mut known: SortedMap<String, Option<Place>> = SortedMap::new();
     let mut place = |uid: &str| {
-        let find = || {
-            let r = tank.query_selector(&format!("[data-uid=\"{uid}\"]")).ok()??.get_bounding_client_rect();
-            // What is hidden, as on a narrow page, has no place.
-            if r.width() <= 0.0 {
-                return None;
-            }
-            let x = (r.left() - frame.left()).clamp(0.0, (frame.width() - r.width()).max(0.0));
-            Some([x, r.top() - frame.top(), r.width(), r.height()])
-        };
+        let find = || seen(tank.query_selector(&format!("[data-uid=\"{uid}\"]")).ok()??);
         *known.entry(uid.to_owned()).or_insert_with(find)
     };
     let drawn = |((from, to), load): ((&str, &str), Load)| {
@@ -118,29 +134,32 @@ fn measure(over: &Element, flows: &[Flow]) -> Vec<Leg> {
             waiting: load.waiting,
         })
     };
-    legs(flows).into_iter().filter_map(drawn).collect()
+    let legs: Vec<Leg> = legs(flows).into_iter().filter_map(drawn).collect();
+    let all = tank.query_selector_all(WORDS).ok();
+    let words = all.iter().flat_map(|all| (0..all.length()).filter_map(|i| seen(all.item(i)?.dyn_into().ok()?)));
+    let words = words.filter(|word| legs.iter().any(|leg| leg.meets(word))).collect();
+    (legs, words)
 }
 
 /// Requests on their way.
 #[component]
 pub fn Traffic(props: &Props) -> Html {
-    let (over, legs, turn) = (use_node_ref(), use_state_eq(Vec::<Leg>::new), use_mut_ref(|| 0_u32));
-    // Looking where things are is dear, and they seldom move: not every picture is worth it.
-    use_effect_with(Rc::as_ptr(&props.flows), {
-        let (over, legs, flows) = (over.clone(), legs.clone(), props.flows.clone());
-        move |_| {
-            let mut turn = turn.borrow_mut();
-            if *turn % MEASURE_EVERY == 0 {
-                legs.set(over.cast::<Element>().map(|o| measure(&o, &flows)).unwrap_or_default());
-            }
-            *turn += 1;
+    let (over, legs, flows) = (use_node_ref(), use_state_eq(<(Vec<Leg>, Vec<Place>)>::default), use_mut_ref(Rc::default));
+    flows.replace(props.flows.clone());
+    use_effect_with((), {
+        let (over, legs) = (over.clone(), legs.clone());
+        move |()| {
+            let look = move || legs.set(over.cast::<Element>().map(|o| measure(&o, &flows.borrow())).unwrap_or_default());
+            look();
+            let timer = Interval::new(MEASURE_EVERY_MS, look);
+            move || drop(timer)
         }
     });
     let dots = use_node_ref();
-    use_effect_with(((*legs).clone(), props.playing, props.dark), {
+    use_effect_with((legs.clone(), props.playing, props.dark), {
         let dots = dots.clone();
-        move |(legs, playing, _): &(Vec<Leg>, bool, bool)| {
-            let run = dots.cast::<HtmlCanvasElement>().and_then(|canvas| Dots::of(&canvas, legs.clone())).map(|dots| {
+        move |(legs, playing, _): &(UseStateHandle<(Vec<Leg>, Vec<Place>)>, bool, bool)| {
+            let run = dots.cast::<HtmlCanvasElement>().and_then(|canvas| Dots::of(&canvas, (**legs).clone())).map(|dots| {
                 let next = Rc::new(RefCell::new(None));
                 dots.frame(next.clone(), *playing && !prefers_stillness());
                 next
@@ -161,12 +180,22 @@ pub fn Traffic(props: &Props) -> Html {
         }
     };
     html! { <>
-        <svg ref={over} class="traffic" aria-hidden="true">{ for legs.iter().map(leg) }</svg>
+        <svg ref={over} class="traffic" aria-hidden="true">{ for legs.0.iter().map(leg) }</svg>
         <canvas ref={dots} class="traffic" aria-hidden="true"></canvas>
     </> }
 }
 
 impl Leg {
+    /// Whether it may cross a box: its curve stays between its four points.
+    fn meets(&self, [x, y, width, height]: &Place) -> bool {
+        let [a, b, c] = self.curve;
+        let all = [a, b, c, self.end];
+        let spans = |of: fn(&(i32, i32)) -> i32, from: f64, to: f64| {
+            all.iter().any(|p| f64::from(of(p)) <= to) && all.iter().any(|p| f64::from(of(p)) >= from)
+        };
+        spans(|p| p.0, *x, x + width) && spans(|p| p.1, *y, y + height)
+    }
+
     /// Its curve as a path has it.
     fn path(&self) -> String {
         let ([a, b, c], d) = (self.curve, self.end);
@@ -183,6 +212,7 @@ fn prefers_stillness() -> bool {
 /// that is under their boxes in every frame, and cost several times as much.
 struct Dots {
     legs: Vec<Leg>,
+    words: Vec<Place>,
     context: CanvasRenderingContext2d,
     size: (f64, f64),
     /// The colours of what goes well and of what fails.
@@ -191,7 +221,7 @@ struct Dots {
 }
 
 impl Dots {
-    fn of(canvas: &HtmlCanvasElement, legs: Vec<Leg>) -> Option<Dots> {
+    fn of(canvas: &HtmlCanvasElement, (legs, words): (Vec<Leg>, Vec<Place>)) -> Option<Dots> {
         let window = web_sys::window()?;
         let style = window.get_computed_style(canvas).ok()??;
         let colours = ["--accent", "--bad"].map(|name| style.get_property_value(name).unwrap_or_default().trim().to_owned());
@@ -207,7 +237,7 @@ impl Dots {
         context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0).ok()?;
         context.set_line_cap("round");
         context.set_line_width(DOT_PX);
-        Some(Dots { legs, context, size, colours, drawn_ms: f64::NEG_INFINITY })
+        Some(Dots { legs, words, context, size, colours, drawn_ms: f64::NEG_INFINITY })
     }
 
     /// Draws the dots now, and again in the frames to come where they run.
@@ -226,6 +256,11 @@ impl Dots {
 
     fn draw(&self, now_ms: f64) {
         let context = &self.context;
+        let draws = |how: &str| {
+            // How to draw is one of those that every canvas knows.
+            let _ = context.set_global_composite_operation(how);
+        };
+        draws("source-over");
         context.clear_rect(0.0, 0.0, self.size.0, self.size.1);
         for l in &self.legs {
             let Some(gap) = l.gap.map(f64::from) else { continue };
@@ -239,6 +274,11 @@ impl Dots {
             context.move_to(a.0, a.1);
             context.bezier_curve_to(b.0, b.1, c.0, c.1, d.0, d.1);
             context.stroke();
+        }
+        draws("destination-out");
+        context.set_fill_style_str(BEHIND);
+        for [x, y, width, height] in &self.words {
+            context.fill_rect(*x, *y, *width, *height);
         }
     }
 }

@@ -35,6 +35,19 @@ for (const [theme, language, size] of [
     await until('requests on their way', async () => (await page.locator('.traffic .leg.runs').count()) >= 3);
     await page.locator('.chip', { hasText: /\d(\/s|\/秒)/ }).waitFor();
     await page.locator('body').press(' ');
+    // They begin in sight, and end at the pods, also where these have just come and the clock stands.
+    for (const pass of ['now', 'in the picture that is back']) {
+      await until(`every way is where its ends are, ${pass}`, () => page.evaluate(() => {
+        const [tank, chips, rack] = ['.tank', '.chips', '.rack'].map((part) => document.querySelector(part).getBoundingClientRect());
+        const tops = [...document.querySelectorAll('.node .pod')].map((pod) => Math.round(Math.min(pod.getBoundingClientRect().top, rack.bottom) - tank.top));
+        const ways = [...document.querySelectorAll('.traffic .way')].map((way) => way.getAttribute('d').match(/-?\d+/g).map(Number));
+        const seen = (x) => x >= chips.left - tank.left && x <= chips.right - tank.left;
+        return ways.length >= 3 && ways.every((way) => seen(way[0]) && way.at(-1) > 0) && ways.slice(0, 3).filter((way) => tops.some((top) => Math.abs(top - way.at(-1)) <= 1)).length >= 2;
+      }));
+      await page.locator('body').press('t');
+      await page.locator('.tank table').waitFor();
+      await page.locator('body').press('t');
+    }
     await screenshot('load');
     await axe();
     await panel(3);
@@ -87,6 +100,7 @@ journey('breaks a node in four ways, and mends it', { theme: 'dark' }, async ({ 
   ]) {
     await page.getByRole('button', { name: deed }).click();
     await node.locator('.tag', { hasText: sign }).waitFor();
+    assert.ok((await node.locator('.tag span', { hasText: sign }).boundingBox()).width > 50, 'its words are seen');
     await page.getByRole('button', { name: mend }).waitFor();
   }
   await speed(page, 7);

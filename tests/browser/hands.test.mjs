@@ -119,6 +119,9 @@ for (const [theme, language, size] of LOOKS) {
     await until('it is spoken', async () => /Three of its pods are ready|它的三个 Pod 已就绪/.test(await page.locator('[role=log]').innerText()));
     await screenshot('on-the-way');
     await axe();
+    // What is done and what is not is seen, however long the words beside it are.
+    const [box, last] = await Promise.all([task.boundingBox(), task.locator('li').last().boundingBox()]);
+    assert.ok(last.y + last.height <= box.y + box.height, JSON.stringify([box, last]));
     await type(page, 'kubectl expose deployment web --port=80');
     await task.locator('summary', { hasText: /All done|全部完成/ }).waitFor();
     // What has held stays ticked; in the past it is as it was then.

@@ -1,6 +1,6 @@
 // The page is for everyone: themes, languages, sizes, the table instead of the picture, and what axe-core finds.
 import assert from 'node:assert/strict';
-import { journey } from './harness.mjs';
+import { journey, type } from './harness.mjs';
 import { apply, example } from './manifests.mjs';
 
 for (const [theme, language, size] of [
@@ -62,4 +62,36 @@ journey('runs by the keyboard: play, step, speed, help', {}, async ({ page, unti
   await page.keyboard.press('Escape');
   await page.locator('body').press(' ');
   await until('the clock runs', async () => (await time()) !== stands);
+});
+
+journey('goes on below where it is much enlarged', { size: { width: 360, height: 240 } }, async ({ page, screenshot }) => {
+  const edge = async (part) => page.locator(part).evaluate((e) => ({ top: e.getBoundingClientRect().top + scrollY, bottom: e.getBoundingClientRect().bottom + scrollY }));
+  const [rack, timeline, panels] = await Promise.all(['.rack', '.timeline', '.switch'].map(edge));
+  assert.ok(rack.bottom - rack.top > 80 && rack.bottom <= timeline.top + 1 && timeline.bottom <= panels.top, JSON.stringify([rack, timeline, panels]));
+  await page.locator('.switch button').nth(2).click();
+  await page.locator('.term .host').waitFor();
+  await screenshot('terminal');
+});
+
+journey('shows what is chosen and what is drawn in the system\'s colours', {}, async ({ page, until, axe, screenshot }) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  await example(page, 'nginx-rc');
+  await apply(page, 'replicationcontroller/nginx created');
+  await until('bars that are full', async () => (await page.locator('.bars .full').count()) === 3);
+  const look = (part, of) => page.locator(part).first().evaluate((e, of) => getComputedStyle(e)[of], of);
+  assert.equal(await look('.term .tab[aria-selected="true"]', 'outlineStyle'), 'solid');
+  assert.equal(await look('.term .tab[aria-selected="false"]', 'outlineStyle'), 'none');
+  assert.notEqual(await look('.bars .full', 'backgroundColor'), await look('body', 'backgroundColor'));
+  await screenshot('forced');
+  await axe();
+});
+
+journey('says how many pods wait, and why', {}, async ({ page, until, screenshot }) => {
+  await type(page, 'kubectl create deployment many --image=nginx --replicas=12 --dry-run=client -o yaml | kubectl set resources --local -f - --requests=cpu=16 -o yaml | kubectl apply -f -');
+  const queue = page.locator('.queue');
+  await until('all of them', async () => (await queue.locator('h2 b').innerText()) === '12');
+  await queue.locator('.why', { hasText: 'Insufficient cpu' }).waitFor();
+  await screenshot('queue');
+  const [strip, why] = await Promise.all([queue.boundingBox(), queue.locator('.why').boundingBox()]);
+  assert.ok(why.x + why.width <= strip.x + strip.width, 'the reason is in sight');
 });

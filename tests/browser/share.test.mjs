@@ -67,6 +67,17 @@ journey('saves a session, opens it by drop, and gives it as a script', {}, async
     window.dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }));
   }, session);
   await page.locator('.pod', { hasText: 'liveness-exec' }).waitFor();
+  // What cannot be read leaves all as it is.
+  for (const [name, content] of [['photo.png', '\x89PNG\0'], ['broken.json', '{"seed": 1, "inputs": [{"t": "x"}]}']]) {
+    await page.evaluate(([name, content]) => {
+      const data = new DataTransfer();
+      data.items.add(new File([content], name));
+      window.dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }));
+    }, [name, content]);
+    await page.locator('.answer', { hasText: `${name} is neither text nor a session` }).waitFor();
+  }
+  assert.equal(await page.locator('.pod', { hasText: 'liveness-exec' }).count(), 1);
+  assert.equal(await page.locator('.edit .tab', { hasText: /photo|broken/ }).count(), 0);
   await until('what was typed', async () => /kubectl scale --help/.test(await page.locator('.term .xterm-rows').innerText()));
 });
 
@@ -129,6 +140,7 @@ for (const width of [900, 600]) {
 journey('shows only the cluster where it is embedded', { query: '?embed', size: { width: 900, height: 600 } }, async ({ page, axe }) => {
   await page.locator('.timeline').waitFor();
   assert.equal(await page.locator('.edit').isVisible(), false);
+  assert.ok((await page.locator('.clock').boundingBox()).y >= 4, 'the clock has its upper edge');
   // It has no button to apply anything with, so it speaks of none.
   assert.doesNotMatch(await page.locator('.rack').innerText(), /Press Apply/);
   await axe();

@@ -30,6 +30,8 @@ for (const [theme, language, size] of [
     assert.match(await page.locator('.pod').innerText(), /Running/);
     await screenshot('past');
     await axe();
+    // There is room for what had happened.
+    assert.ok((await page.locator('.caption > span').boundingBox()).width > 200);
     await drag(page, 0);
     await until('an empty cluster', async () => (await page.locator('.pod').count()) === 0);
     await panel(2);
@@ -53,6 +55,7 @@ journey('begins a branch where something is done in the past, and keeps what was
   await page.locator('body').press(' ');
   await drag(page, 8);
   await type(page, 'kubectl run other --image=nginx');
+  await page.locator('.term .hint', { hasText: 'The clock stands' }).waitFor();
   await page.getByRole('button', { name: 'Play' }).click();
   await page.locator('.pod', { hasText: 'other' }).waitFor();
   await until('two courses', async () => (await page.locator('.caption select option').count()) === 2);

@@ -89,6 +89,8 @@ journey('finds kinds, objects and commands in the palette', { theme: 'dark' }, a
   await palette(page, 'cm');
   await page.locator('.look h2', { hasText: 'ConfigMap' }).waitFor();
   await page.locator('.look li', { hasText: 'kube-root-ca.crt' }).first().waitFor();
+  // Which of those that are called the same.
+  await page.locator('.look li', { hasText: /kube-root-ca.crt *kube-system/ }).waitFor();
   await axe();
   await screenshot('list');
   await page.locator('.look li').first().click();
@@ -102,4 +104,8 @@ journey('finds kinds, objects and commands in the palette', { theme: 'dark' }, a
   await until("the container's prompt", async () => /[#$] *$/m.test((await screen(page)).trim()) && /kubectl exec/.test(await screen(page)));
   await palette(page, 'Table');
   await page.locator('table').first().waitFor();
+  // A list of pods is none that could be cut open.
+  await palette(page, 'pods');
+  await page.locator('.look h2', { hasText: /^Pod$/ }).waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Cross-section' }).count(), 0);
 });
