@@ -109,7 +109,7 @@ pub(super) fn create(now: Time, launch: Launch) -> (Machine, SpawnSpec) {
         }
     }
     mounts.extend(launch.mounts);
-    let machine = Machine::new(
+    let mut machine = Machine::new(
         now,
         MachineSpec {
             image: image.clone(),
@@ -127,6 +127,11 @@ pub(super) fn create(now: Time, launch: Launch) -> (Machine, SpawnSpec) {
             stream: launch.stream,
         },
     );
+    for sysctl in pods.get("sysctls").items() {
+        let path = format!("/proc/sys/{}", sysctl.get("name").str().replace('.', "/"));
+        // A name that is no path sets nothing.
+        let _ = machine.files().write("/", &path, format!("{}\n", sysctl.get("value").str()).as_bytes());
+    }
     (machine, process)
 }
 

@@ -84,6 +84,9 @@ pub(super) fn route(api: &ApiServer, random: &mut RandomStream, sender: &Sender<
                 None => Err(NetError::NoSuchHost),
             });
         }
+        NetRequest::Records { name, of } => {
+            return Route::Answer(records(api, namespace, name, of).map(NetResponse::Records).ok_or(NetError::NoSuchHost));
+        }
         NetRequest::Ping { host } => {
             let Some((_, addresses)) = resolve(api, namespace, host) else { return Route::Answer(Err(NetError::NoSuchHost)) };
             return match addresses.first() {
@@ -202,13 +205,11 @@ fn resolve_within(api: &ApiServer, namespace: &str, name: &str, aliases: u32) ->
     if name == "localhost" {
         return Some((name.to_owned(), vec![IpAddr::V4(Ipv4Addr::LOCALHOST)]));
     }
-    let bare = name.trim_end_matches('.').to_lowercase();
-    let bare = bare.strip_suffix(".cluster.local").unwrap_or(&bare);
-    let bare = bare.strip_suffix(".svc").unwrap_or(bare);
+    let bare = within_cluster(name)?;
     let parts: Vec<&str> = bare.split('.').collect();
     let service = |ns: &str, service: &str| api.peek(Kind::named("Service"), ns, service);
     let of_service = |found: &Value| -> Option<(String, Vec<IpAddr>)> {
-        let full = format!("{}.{}.svc.cluster.local", found.name(), found.namespace());
+        let full = full_name(found);
         let external = found.at(&["spec", "externalName"]).str();
         if !external.is_empty() {
             return resolve_within(api, namespace, external, aliases.checked_sub(1)?);
@@ -230,6 +231,103 @@ fn resolve_within(api: &ApiServer, namespace: &str, name: &str, aliases: u32) ->
     }
 }
 
+/// A name without what all names of the cluster end in; nothing of one that is whole and ends otherwise.
+fn within_cluster(name: &str) -> Option<String> {
+    let whole = name.trim_end_matches('.').to_lowercase();
+    let bare = whole.strip_suffix(".cluster.local");
+    if bare.is_none() && name.ends_with('.') {
+        return None;
+    }
+    let bare = bare.unwrap_or(&whole);
+    Some(bare.strip_suffix(".svc").unwrap_or(bare).to_owned())
+}
+
+type Records = Vec<(String, &'static str, String)>;
+
+/// What the cluster's DNS has of one type by a name; nothing where there is no such name.
+// Models CoreDNS' kubernetes plugin.
+fn records(api: &ApiServer, namespace: &str, name: &str, of: &str) -> Option<Records> {
+    if of == "PTR" {
+        let reversed = name.trim_end_matches('.').strip_suffix(".in-addr.arpa");
+        let ip = reversed.map_or_else(|| name.to_owned(), |r| r.rsplit('.').collect::<Vec<_>>().join("."));
+        let arpa = format!("{}.in-addr.arpa", ip.rsplit('.').collect::<Vec<_>>().join("."));
+        let to = match service_of(api, &ip) {
+            Some(service) => full_name(service),
+            None => {
+                api.iter(Kind::named("Service"), None).filter(|s| s.at(&["spec", "clusterIP"]).str() == "None").find_map(|service| {
+                    let mut all = slices_of(api, service).flat_map(|slice| slice.get("endpoints").items());
+                    let found = all.find(|e| e.get("addresses").items().iter().any(|a| a.str() == ip))?;
+                    Some(endpoint_name(found, service))
+                })?
+            }
+        };
+        return Some(vec![(arpa, "PTR", to)]);
+    }
+    let bare = within_cluster(name)?;
+    let mut parts: Vec<&str> = bare.split('.').collect();
+    let asked = (parts.len() > 2 && parts[0].starts_with('_')).then(|| (&parts[0][1..], parts[1]));
+    if asked.is_some() {
+        parts.drain(..2);
+    }
+    let service = match parts[..] {
+        [one] => api.peek(Kind::named("Service"), namespace, one),
+        [one, two] => api.peek(Kind::named("Service"), two, one),
+        _ => None,
+    };
+    let external = service.map_or("", |s| s.at(&["spec", "externalName"]).str());
+    if let Some(service) = service.filter(|_| !external.is_empty()) {
+        let mut all = vec![(full_name(service), "CNAME", external.to_owned())];
+        let more = resolve(api, namespace, external).filter(|_| of != "CNAME");
+        all.extend(more.into_iter().flat_map(|(name, ips)| ips.into_iter().map(move |ip| (name.clone(), "A", ip.to_string()))));
+        return Some(all);
+    }
+    if of != "SRV" {
+        let (name, ips) = resolve(api, namespace, name)?;
+        return Some(ips.into_iter().filter(|_| matches!(of, "A" | "ANY")).map(|ip| (name.clone(), "A", ip.to_string())).collect());
+    }
+    let service = service?;
+    let mut targets: Vec<(i64, String)> = Vec::new();
+    let headless = service.at(&["spec", "clusterIP"]).str() == "None";
+    let meant = |port: &&Value| {
+        let protocol = port.get("protocol").as_str().unwrap_or("TCP");
+        asked.is_none_or(|(name, p)| {
+            port.get("name").str().eq_ignore_ascii_case(name) && p.trim_start_matches('_').eq_ignore_ascii_case(protocol)
+        })
+    };
+    if headless {
+        for slice in slices_of(api, service) {
+            let ready = || slice.get("endpoints").items().iter().filter(|e| is_ready(e));
+            for port in slice.get("ports").items().iter().filter(meant) {
+                targets.extend(ready().map(|e| (port.get("port").int(), endpoint_name(e, service))));
+            }
+        }
+    } else {
+        targets.extend(service.at(&["spec", "ports"]).items().iter().filter(meant).map(|p| (p.get("port").int(), full_name(service))));
+    }
+    let name = match asked {
+        _ if targets.is_empty() => return None,
+        Some((port, protocol)) => format!("_{port}.{protocol}.{}", full_name(service)),
+        None => full_name(service),
+    };
+    let weight = 100 / targets.len();
+    Some(targets.into_iter().map(|(port, target)| (name.clone(), "SRV", format!("0 {weight} {port} {target}"))).collect())
+}
+
+fn full_name(service: &Value) -> String {
+    format!("{}.{}.svc.cluster.local", service.name(), service.namespace())
+}
+
+/// What an endpoint of a headless service is called.
+fn endpoint_name(endpoint: &Value, service: &Value) -> String {
+    let hostname = endpoint.get("hostname").str();
+    let own = if hostname.is_empty() {
+        endpoint.get("addresses").items().first().map_or("", Value::str).replace('.', "-")
+    } else {
+        hostname.into()
+    };
+    format!("{own}.{}", full_name(service))
+}
+
 /// The ready addresses of a headless service, or of one host name behind it.
 fn ready_of(api: &ApiServer, service: &Value, hostname: Option<&str>) -> Vec<IpAddr> {
     let all = slices_of(api, service).flat_map(|slice| slice.get("endpoints").items());
@@ -240,6 +338,6 @@ fn ready_of(api: &ApiServer, service: &Value, hostname: Option<&str>) -> Vec<IpA
 /// A pod by its host name behind a headless service.
 fn of_pod(api: &ApiServer, service: &Value, hostname: &str) -> Option<(String, Vec<IpAddr>)> {
     let addresses = ready_of(api, service, Some(hostname));
-    let name = format!("{hostname}.{}.{}.svc.cluster.local", service.name(), service.namespace());
+    let name = format!("{hostname}.{}", full_name(service));
     (!addresses.is_empty()).then_some((name, addresses))
 }

@@ -25,6 +25,13 @@ pub enum NetRequest {
         /// The name.
         name: String,
     },
+    /// What the DNS has of one type (`A`, `SRV`, ...) by a name.
+    Records {
+        /// The name.
+        name: String,
+        /// The type.
+        of: String,
+    },
     /// One echo request.
     Ping {
         /// A name or address.
@@ -41,6 +48,8 @@ pub enum NetResponse {
     Tcp(Vec<u8>),
     /// A name's canonical form and addresses.
     Addresses(String, Vec<IpAddr>),
+    /// Records of the DNS: name, type and data.
+    Records(Vec<(String, &'static str, String)>),
     /// The address that answered an echo request.
     Pong(IpAddr),
 }

@@ -9,6 +9,7 @@ mod definitions;
 mod deletion;
 mod discovery;
 mod event_recorder;
+mod health;
 mod heartbeats;
 mod list;
 mod managed_fields;

@@ -97,8 +97,10 @@ impl ApiServer {
         let (path, query) = request.path.split_once('?').unwrap_or((request.path, ""));
         match path {
             "/version" => return Ok((200, version_info())),
-            "/healthz" | "/livez" | "/readyz" => return Ok((200, "ok".into())),
             _ if request.method == "GET" => {
+                if let Some(found) = super::health::check(path, query) {
+                    return Ok((200, found.into()));
+                }
                 if let Some(found) = self.discovery(path) {
                     return Ok((200, found));
                 }

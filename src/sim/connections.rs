@@ -34,7 +34,7 @@ pub(super) struct Connections {
 fn destination(request: &NetRequest) -> (&str, u16) {
     match request {
         NetRequest::Http(HttpRequest { host, port, .. }) | NetRequest::Tcp { host, port, .. } => (host, *port),
-        NetRequest::Resolve { name } | NetRequest::Ping { host: name } => (name, 0),
+        NetRequest::Resolve { name } | NetRequest::Records { name, .. } | NetRequest::Ping { host: name } => (name, 0),
     }
 }
 
@@ -82,6 +82,7 @@ impl Connections {
         };
         match (request, behind) {
             (NetRequest::Resolve { name }, _) => Way::Answered(Ok(NetResponse::Addresses(name, vec![ip]))),
+            (NetRequest::Records { name, .. }, _) => Way::Answered(Ok(NetResponse::Records(vec![(name, "A", ip.to_string())]))),
             (NetRequest::Ping { .. }, _) => Way::Answered(Ok(NetResponse::Pong(ip))),
             (request, Some(Behind::Pod { namespace, pod, port: to })) => match cluster.kubelets.as_mut() {
                 Some(kubelets) => {

@@ -138,6 +138,18 @@ pub(in super::super) const APPLETS: [&str; 107] = [
 ];
 const APPLETS_MORE: [&str; 11] = ["uptime", "vi", "watch", "wc", "wget", "which", "who", "whoami", "xargs", "xxd", "yes"];
 
+/// What a new container's kernel parameters say.
+const SYSCTLS: [(&str, &str); 8] = [
+    ("fs/file-max", "9223372036854775807"),
+    ("kernel/hostname", ""),
+    ("kernel/shm_rmid_forced", "0"),
+    ("net/core/somaxconn", "4096"),
+    ("net/ipv4/ip_forward", "1"),
+    ("net/ipv4/ip_local_port_range", "32768\t60999"),
+    ("net/ipv4/ip_unprivileged_port_start", "0"),
+    ("vm/max_map_count", "65530"),
+];
+
 thread_local! {
     /// The trees are the same for all images of a flavour; each is built once and shared. A function of nothing but the flavour.
     static TREES: std::cell::RefCell<SortedMap<u8, Arc<Inode>>> = const { std::cell::RefCell::new(SortedMap::new()) };
@@ -177,6 +189,9 @@ fn build(flavour: Flavour) -> Inode {
     for name in CGROUP {
         root.put(&format!("sys/fs/cgroup/{name}"), Inode::file("", 0o444));
     }
+    for (name, text) in SYSCTLS {
+        root.put(&format!("proc/sys/{name}"), Inode::file(format!("{text}\n"), 0o644));
+    }
     if flavour == Flavour::Scratch {
         return root;
     }
@@ -195,7 +210,7 @@ fn build(flavour: Flavour) -> Inode {
         root.put("etc/group", Inode::file(group, 0o644));
     }
     root.put("etc/shadow", Inode::file("root:*:::::::\n", 0o640));
-    for dir in ["usr/bin", "usr/sbin", "var/log", "var/run", "var/www", "usr/local/bin", "var/spool", "var/tmp"] {
+    for dir in ["sbin", "usr/bin", "usr/sbin", "var/log", "var/run", "var/www", "usr/local/bin", "var/spool", "var/tmp"] {
         root.put(dir, Inode::dir(if dir == "var/tmp" { 0o1777 } else { 0o755 }));
     }
     let program = |name: &str| Arc::new(Inode { kind: Kind::Program(ArcStr::from(name)), ..Inode::file("", 0o755) });
@@ -207,7 +222,7 @@ fn build(flavour: Flavour) -> Inode {
     if matches!(flavour, Flavour::Debian | Flavour::Ubuntu) {
         root.put("usr/local/sbin", Inode::dir(0o755));
         root.put("usr/bin/redis-cli", Inode::file(include_str!("redis-cli.sh"), 0o755));
-        for name in ["dig", "host"] {
+        for name in ["dig", "host", "getent"] {
             root.put(&format!("usr/bin/{name}"), Inode::file(include_str!("dig.sh"), 0o755));
         }
         for name in ["declare-queue", "delete-queue", "publish", "get", "consume"] {
@@ -216,12 +231,15 @@ fn build(flavour: Flavour) -> Inode {
     }
     if flavour == Flavour::Alpine {
         bin.extend(["apk", "curl"]);
+        root.put("usr/bin/getent", Inode::file(include_str!("dig.sh"), 0o755));
+    }
+    if matches!(flavour, Flavour::Busybox | Flavour::Alpine) {
+        root.put("sbin/sysctl", Inode::file(include_str!("sysctl.sh"), 0o755));
     }
     // One inode for all links to busybox; the name that it is called by decides.
     let entries = bin.iter().map(|n| (ArcStr::from(*n), program(n))).collect();
     root.put("bin", Inode { kind: Kind::Dir(entries), ..Inode::dir(0o755) });
     root.put("usr/bin/env", Inode { kind: Kind::Program(arcstr::literal!("env")), ..Inode::file("", 0o755) });
-    root.put("sbin", Inode::dir(0o755));
     root.put("lib", Inode::dir(0o755));
     let release = match flavour {
         Flavour::Alpine => "NAME=\"Alpine Linux\"\nID=alpine\nVERSION_ID=3.22.2\nPRETTY_NAME=\"Alpine Linux v3.22\"\n",

@@ -28,7 +28,7 @@ enum Asking {
     Wget { request: HttpRequest, output: Option<String>, quiet: bool, spider: bool, headers: bool, tries: u32 },
     Curl(Box<Curl>),
     Nc { host: String, port: u16, data: Vec<u8>, scan: bool, verbose: bool, ended: bool },
-    Lookup { name: String },
+    Lookup { name: String, of: String },
     Ping { host: String, left: u64, sent: u64, got: u64, at: Time, every: u64, address: String },
 }
 
@@ -100,7 +100,12 @@ pub fn start(r: &mut Run<'_>) -> Option<Step> {
         "curl" => curl(r),
         "nc" | "netcat" | "ncat" | "telnet" => nc(r),
         "nslookup" => match r.args.iter().find(|a| !a.starts_with('-')) {
-            Some(name) => Ok(Asking::Lookup { name: name.clone() }),
+            Some(name) => {
+                let given =
+                    r.args.iter().find_map(|a| a.strip_prefix("-type=").or_else(|| a.strip_prefix("-q=").or(a.strip_prefix("-query="))));
+                let of = if name.parse::<std::net::IpAddr>().is_ok() { "PTR" } else { "A" };
+                Ok(Asking::Lookup { name: name.clone(), of: given.unwrap_or(of).to_uppercase() })
+            }
             None => {
                 r.err("missing host name");
                 Err(1)
@@ -384,7 +389,7 @@ impl Client {
                 Asking::Wget { request, .. } => NetRequest::Http(request.clone()),
                 Asking::Curl(c) => NetRequest::Http(c.request.clone()),
                 Asking::Nc { host, port, data, .. } => NetRequest::Tcp { host: host.clone(), port: *port, data: data.clone() },
-                Asking::Lookup { name } => NetRequest::Resolve { name: name.clone() },
+                Asking::Lookup { name, of } => NetRequest::Records { name: name.clone(), of: of.clone() },
                 Asking::Ping { host, .. } => NetRequest::Ping { host: host.clone() },
             };
             let id = k.request(p, request);
@@ -414,7 +419,7 @@ impl Client {
                 let _ = k.put(p, 1, &bytes);
                 Step::Exit(0, 20)
             }
-            Ok(NetResponse::Addresses(_, addresses)) if !matches!(self.kind, Asking::Lookup { .. }) => {
+            Ok(NetResponse::Addresses(_, addresses)) => {
                 let address = addresses.first().map(ToString::to_string).unwrap_or_default();
                 if let Asking::Wget { request, quiet: false, .. } = &self.kind {
                     let line = format!("Connecting to {} ({address}:{})\n", authority(request), request.port);
@@ -423,10 +428,18 @@ impl Client {
                 self.address = Some(address);
                 Step::Again(20)
             }
-            Ok(NetResponse::Addresses(name, addresses)) => {
-                let mut out = "Server:\t\t10.96.0.10\nAddress:\t10.96.0.10:53\n\n".to_string();
-                for a in addresses {
-                    out.push_str(&format!("Name:\t{name}\nAddress: {a}\n"));
+            Ok(NetResponse::Records(records)) => {
+                let mut out = NAME_SERVER.to_string();
+                if let (true, Asking::Lookup { name, .. }) = (records.is_empty(), &self.kind) {
+                    out += &format!("*** Can't find {name}: No answer\n");
+                }
+                for (name, of, data) in records {
+                    out += &match of {
+                        "CNAME" => format!("{name}\tcanonical name = {data}\n"),
+                        "SRV" => format!("{name}\tservice = {data}\n"),
+                        "PTR" => format!("{name}\tname = {data}\n"),
+                        _ => format!("Name:\t{name}\nAddress: {data}\n"),
+                    };
                 }
                 out.push('\n');
                 let _ = k.put(p, 1, out.as_bytes());
@@ -549,11 +562,9 @@ impl Client {
                 }
                 Step::Exit(1, 20)
             }
-            Asking::Lookup { name } => {
+            Asking::Lookup { name, .. } => {
                 let text = match e {
-                    NetError::NoSuchHost => {
-                        format!("Server:\t\t10.96.0.10\nAddress:\t10.96.0.10:53\n\n** server can't find {name}: NXDOMAIN\n\n")
-                    }
+                    NetError::NoSuchHost => format!("{NAME_SERVER}** server can't find {name}: NXDOMAIN\n\n"),
                     _ => ";; connection timed out; no servers could be reached\n\n".to_string(),
                 };
                 let _ = k.put(p, 1, text.as_bytes());
@@ -706,6 +717,9 @@ impl Client {
         }
     }
 }
+
+/// How `nslookup` begins.
+const NAME_SERVER: &str = "Server:\t\t10.96.0.10\nAddress:\t10.96.0.10:53\n\n";
 
 /// What curl says of a certificate that it does not know.
 const UNTRUSTED: &str = "curl: (60) SSL certificate problem: unable to get local issuer certificate

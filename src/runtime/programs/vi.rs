@@ -57,6 +57,8 @@ pub struct Vi {
     backwards: bool,
     /// The last search within a line: the command and its character.
     find: Option<(char, char)>,
+    /// The column that moves between lines keep to, while the cursor is where the last one left it.
+    column: (Place, usize),
     message: String,
 }
 
@@ -83,6 +85,7 @@ pub fn start(run: &mut Run<'_>) -> Step {
         pattern: String::new(),
         backwards: false,
         find: None,
+        column: ((0, 0), 0),
         message: String::new(),
     };
     vi.load(run.k, run.p);
@@ -252,6 +255,7 @@ impl Vi {
                 self.buffer.replace(at, at, &format!("\n{indent}"));
             }
             UP | DOWN | LEFT | RIGHT | HOME | END | PAGE_UP | PAGE_DOWN => {
+                let column = self.column();
                 if let Some((to, _)) = self.motion(c, None, None) {
                     self.buffer.at = to;
                 }
@@ -259,6 +263,7 @@ impl Vi {
                     self.buffer.at.1 = self.buffer.len(row);
                 }
                 self.buffer.clamp(true);
+                self.keep_column(c, column);
             }
             c if c == '\t' || !c.is_control() => {
                 let over = self.mode == Mode::Replace && col < self.buffer.len(row);
@@ -282,6 +287,7 @@ impl Vi {
         };
         let (count, at) = digits(0);
         let rest = &keys[at..];
+        let column = self.column();
         let whole = match rest {
             [] => false,
             ['d' | 'c' | 'y' | '<' | '>', ..] => {
@@ -316,8 +322,24 @@ impl Vi {
                     self.last_change = typed;
                 }
                 self.buffer.clamp(false);
+                if let [c] = rest {
+                    self.keep_column(*c, column);
+                }
             }
             _ => self.changes = false,
+        }
+    }
+
+    fn column(&self) -> usize {
+        if self.column.0 == self.buffer.at { self.column.1 } else { self.buffer.at.1 }
+    }
+
+    /// Notes which column was meant by a move that may have ended before it, on a shorter line.
+    fn keep_column(&mut self, c: char, column: usize) {
+        match c {
+            '$' | END => self.column = (self.buffer.at, COUNT_MAX),
+            'j' | 'k' | UP | DOWN | '\x0e' | '\x10' => self.column = (self.buffer.at, column),
+            _ => self.column = (self.buffer.at, self.buffer.at.1),
         }
     }
 
@@ -341,7 +363,8 @@ impl Vi {
         let n = count.unwrap_or(1);
         let (row, col) = self.buffer.at;
         let last = self.buffer.last_row();
-        let lines = |to: usize| Some(((to, col), Span::Lines));
+        let column = self.column();
+        let lines = |to: usize| Some(((to, column), Span::Lines));
         let mut steps = |times: usize, step: &dyn Fn(&Buffer) -> Place| {
             let from = self.buffer.at;
             for _ in 0..times {

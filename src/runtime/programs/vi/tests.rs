@@ -79,6 +79,10 @@ fn keys_edit() {
         ("  a\n", "ob\x1b", "  a\n  b\n"),
         ("  a\n", "Ob\x1b", "  b\n  a\n"),
         ("  a\n", "A\rb\rc\x1b", "  a\n  b\n  c\n"),
+        // Over a shorter line the column is kept, and after `$` the end of each.
+        ("abcd\n\nabcd\n", "lljjx", "abcd\n\nabd\n"),
+        ("ab\nabcd\n", "$jx", "ab\nabc\n"),
+        ("abcd\na\nabcd\n", "lljhjx", "abcd\na\nbcd\n"),
         ("abc\n", "x", "bc\n"),
         ("abc\n", "2x", "c\n"),
         ("abc\n", "$x", "ab\n"),
