@@ -170,10 +170,9 @@ pub fn Traffic(props: &Props) -> Html {
     });
     let leg = |l: &Leg| {
         let (x, y) = l.end;
-        let path = l.path();
         html! {
-            <g key={path.clone()} class={classes!("leg", l.failing.then_some("bad"), l.gap.is_some().then_some("runs"))}>
-                <path class="way" d={path} />
+            <g class={classes!("leg", l.failing.then_some("bad"), l.gap.is_some().then_some("runs"))}>
+                <path class="way" d={l.path()} />
                 if l.failing { <path class="drop" d={format!("M{} {}l8 8m0 -8l-8 8", x - 4, y - 4)} /> }
                 for i in 0..l.waiting.min(STANDING_MAX) { <circle cx={(x + 9 * (i as i32 + 1)).to_string()} cy={(y - 5).to_string()} r="3" /> }
             </g>
