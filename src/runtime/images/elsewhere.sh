@@ -3,6 +3,8 @@
 n=${0##*/}
 case $n in
 docker) why='images are known by their names, none is built' ;;
+etcdctl) why='what etcd would hold is what kubectl shows' ;;
+openssl) why='certificates are neither issued nor read' ;;
 helm) why='kubectl apply takes manifests' ;;
 kind | kubeadm) why="this cluster is Kubarium's and runs already" ;;
 *) why='kubectl debug node/NAME -it --image=busybox opens a shell, with the files of the node in /host' ;;

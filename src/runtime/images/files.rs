@@ -256,7 +256,10 @@ fn build(flavour: Flavour) -> Inode {
 /// The image that the workstation runs: a Debian with bash.
 pub fn workstation() -> Image {
     let mut root = (*with(tree(Flavour::Debian), &[("usr/local/bin/minikube", include_str!("minikube.sh"), 0o755)])).clone();
-    for name in ["crictl", "docker", "helm", "journalctl", "kind", "kubeadm", "ssh", "systemctl"] {
+    let program = |name: &str| Inode { kind: Kind::Program(ArcStr::from(name)), ..Inode::file("", 0o755) };
+    root.put("usr/local/bin/kubectl", program("kubectl"));
+    root.put("usr/bin/vim", program("vi"));
+    for name in ["crictl", "docker", "etcdctl", "helm", "journalctl", "kind", "kubeadm", "openssl", "ssh", "systemctl"] {
         root.put(&format!("usr/local/bin/{name}"), Inode::file(include_str!("elsewhere.sh"), 0o755));
     }
     root.put("usr/bin/sudo", Inode::file("#!/bin/sh\nwhile [ \"${1#-}\" != \"$1\" ]; do shift; done\nexec \"$@\"\n", 0o755));

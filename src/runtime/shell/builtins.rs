@@ -36,7 +36,7 @@ pub enum Outcome {
 
 const SPECIAL: [&str; 15] =
     [":", ".", "break", "continue", "eval", "exec", "exit", "export", "readonly", "return", "set", "shift", "times", "trap", "unset"];
-const REGULAR: [&str; 36] = [
+const REGULAR: [&str; 39] = [
     "alias",
     "bg",
     "cd",
@@ -73,8 +73,13 @@ const REGULAR: [&str; 36] = [
     "pushd",
     "popd",
     "builtin",
+    "bind",
+    "complete",
+    "compopt",
 ];
-const BASH_ONLY: [&str; 10] = ["declare", "typeset", "shopt", "disown", "mapfile", "readarray", "pushd", "popd", "builtin", "help"];
+const BASH_ONLY: [&str; 13] = [
+    "declare", "typeset", "shopt", "disown", "mapfile", "readarray", "pushd", "popd", "builtin", "help", "bind", "complete", "compopt",
+];
 
 pub fn is_special(name: &str) -> bool {
     SPECIAL.contains(&name)
@@ -88,7 +93,10 @@ pub fn run(sh: &mut Shell, k: &mut Kernel, p: &mut Process, argv: &[String], tes
     let name = argv[0].as_str();
     let args = &argv[1..];
     match name {
-        ":" | "true" | "times" | "hash" | "shopt" | "disown" | "ulimit" | "history" | "bg" | "help" => {
+        ":" | "true" | "times" | "hash" | "shopt" | "disown" | "ulimit" | "history" | "bg" | "help" | "bind" | "complete" | "compopt" => {
+            if name == "shopt" && args.iter().any(|a| a == "expand_aliases") {
+                sh.opts.aliases = args.iter().any(|a| a == "-s");
+            }
             if name == "ulimit" {
                 let _ = k.put(p, 1, b"unlimited\n");
             }

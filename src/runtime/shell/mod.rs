@@ -54,6 +54,8 @@ pub struct Options {
     pub verbose: bool,
     pub noclobber: bool,
     pub pipefail: bool,
+    /// Aliases count in scripts too, which is so in busybox and asked for in bash.
+    pub aliases: bool,
     pub interactive: bool,
     pub stdin: bool,
 }

@@ -78,6 +78,8 @@ impl Shell {
         if cmd.line > 0 {
             self.line = cmd.line;
         }
+        let aliased = self.aliased(cmd);
+        let cmd = aliased.as_ref().unwrap_or(cmd);
         if self.record.is_empty() {
             self.subst_status = None;
         }
@@ -145,6 +147,26 @@ impl Shell {
             return self.builtin(k, p, cmd, Expanded { argv, ready, assigned });
         }
         self.external(k, p, cmd, Expanded { argv, ready, assigned })
+    }
+
+    /// A script's command with what its first word is an alias for. In lines that are typed, aliases are replaced as text.
+    fn aliased(&self, cmd: &Arc<Simple>) -> Option<Arc<Simple>> {
+        if self.opts.interactive || !(self.opts.aliases || !self.bash) || self.aliases.is_empty() {
+            return None;
+        }
+        let mut words = cmd.words.clone();
+        let mut seen = Vec::new();
+        while let Some(name) = words.first().and_then(Word::literal).map(str::to_owned)
+            && !seen.contains(&name)
+            && let Some(code) = self.aliases.get(name.as_str()).map(|text| compile(text, self.bash))
+            && let Some(Op::Simple(means)) = code.ops.first()
+        {
+            words.splice(0..1, means.words.iter().cloned());
+            seen.push(name);
+        }
+        let Simple { assigns, redirects, tested, line, .. } = &**cmd;
+        let (assigns, redirects) = (assigns.clone(), redirects.clone());
+        (!seen.is_empty()).then(|| Arc::new(Simple { words, assigns, redirects, tested: *tested, line: *line }))
     }
 
     /// What a traced line begins with: bash says how deep it is.
