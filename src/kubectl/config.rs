@@ -113,6 +113,11 @@ impl Kubeconfig {
         Ok(Kubeconfig { object, path, parts })
     }
 
+    /// What a file of this text says; one that is broken says nothing.
+    pub fn of_text(text: &str) -> Kubeconfig {
+        Kubeconfig { object: parse("", text.as_bytes()).unwrap_or_default(), path: String::new(), parts: Vec::new() }
+    }
+
     /// Writes it; of several files each gets what it had, and the first what is new.
     pub fn save(&self, files: &mut dyn Files) -> Result<(), CliError> {
         let mut write = |path: &str, object: &Value| {

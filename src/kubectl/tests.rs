@@ -273,7 +273,9 @@ fn nonsense_is_answered() {
         let words: Vec<String> = (0..count).map(|_| WORDS[random.below(WORDS.len() as u64) as usize].to_owned()).collect();
         let quoted: Vec<String> = words.iter().map(|w| format!("'{w}'")).collect();
         desk.run(&format!("kubectl {}", quoted.join(" ")), "x: [", "default");
-        complete(&format!("kubectl {}", words.join(" ")), &desk.api, "default");
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let (word, arguments) = words.split_last().expect("there is one at least");
+        complete(arguments, word, &desk.api, &first_kubeconfig("default"));
     }
 }
 

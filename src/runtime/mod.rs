@@ -21,5 +21,6 @@ pub use images::{Image, PullFailure, Service, ServiceKind};
 pub use machine::{ExtRead, Files, Machine, MachineEvent, MachineSpec, ProcessInfo, ServeId, SpawnError, SpawnSpec, Stdin, Stream, Usage};
 pub use process::{Env, ExitStatus, Pid, Signal, Waiting};
 pub use programs::{QueueLength, SIZE_QUERY};
+pub use shell::words as shell_words;
 
 use crate::base::regex::{self, posix_class};

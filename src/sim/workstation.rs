@@ -141,6 +141,14 @@ impl Workstation {
         Some(String::from_utf8_lossy(&bytes).into_owned())
     }
 
+    /// Names of the programs that commands find, but for those that only say that they are not simulated (`/usr/local/sbin`).
+    pub fn programs(&self) -> Vec<String> {
+        let fs = self.machine.file_system();
+        let folders = ["/usr/local/bin", "/usr/bin", "/bin"].map(|folder| fs.stat("/", folder).map(|node| &node.kind));
+        let entries = folders.into_iter().filter_map(|kind| if let Ok(Kind::Dir(entries)) = kind { Some(entries.keys()) } else { None });
+        entries.flatten().map(ToString::to_string).collect()
+    }
+
     /// Paths of the files below the home directory, sorted.
     pub fn files(&self) -> Vec<String> {
         let mut found = Vec::new();

@@ -260,7 +260,7 @@ pub fn workstation() -> Image {
     root.put("usr/local/bin/kubectl", program("kubectl"));
     root.put("usr/bin/vim", program("vi"));
     for name in ["crictl", "docker", "etcdctl", "helm", "journalctl", "kind", "kubeadm", "openssl", "ssh", "systemctl"] {
-        root.put(&format!("usr/local/bin/{name}"), Inode::file(include_str!("elsewhere.sh"), 0o755));
+        root.put(&format!("usr/local/sbin/{name}"), Inode::file(include_str!("elsewhere.sh"), 0o755));
     }
     root.put("usr/bin/sudo", Inode::file("#!/bin/sh\nwhile [ \"${1#-}\" != \"$1\" ]; do shift; done\nexec \"$@\"\n", 0o755));
     let root = Arc::new(root);

@@ -18,6 +18,7 @@ use crate::base::SortedMap;
 
 use arcstr::ArcStr;
 
+pub use builtins::words;
 pub use cond::test_command;
 pub use expand::{Expander, Stop};
 pub use pattern::Pattern;

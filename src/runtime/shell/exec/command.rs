@@ -151,7 +151,7 @@ impl Shell {
 
     /// A script's command with what its first word is an alias for. In lines that are typed, aliases are replaced as text.
     fn aliased(&self, cmd: &Arc<Simple>) -> Option<Arc<Simple>> {
-        if self.opts.interactive || !(self.opts.aliases || !self.bash) || self.aliases.is_empty() {
+        if self.opts.interactive || (self.bash && !self.opts.aliases) || self.aliases.is_empty() {
             return None;
         }
         let mut words = cmd.words.clone();
