@@ -49,6 +49,9 @@ enum Writer {
 /// Where the server itself is, beside the nodes.
 const ADDRESS: &str = "10.244.0.10";
 
+/// What the server's own Service is called.
+pub(super) const OWN: &str = "kubernetes";
+
 const OWNER: &str = "owner";
 const NODE: &str = "node";
 const INVOLVED: &str = "involved";
@@ -132,15 +135,7 @@ impl ApiServer {
             });
             server.must_create(&by, "PriorityClass", "", class);
         }
-        let service = obj!({
-            "metadata": {"name": "kubernetes", "labels": {"component": "apiserver", "provider": "kubernetes"}},
-            "spec": {
-                "clusterIP": "10.96.0.1", "clusterIPs": ["10.96.0.1"], "internalTrafficPolicy": "Cluster", "ipFamilies": ["IPv4"],
-                "ipFamilyPolicy": "SingleStack", "sessionAffinity": "None", "type": "ClusterIP",
-                "ports": [{"name": "https", "port": 443, "protocol": "TCP", "targetPort": 6443}]
-            }
-        });
-        server.must_create(&by, "Service", "default", service);
+        server.create_own_service(&by);
         server.with_own_ids(seed, "endpoints", |server| server.create_own_endpoints(&by));
         server
     }
@@ -158,20 +153,47 @@ impl ApiServer {
         self.random = random;
     }
 
+    /// The Service under which programs in pods find the server.
+    fn create_own_service(&mut self, by: &Caller) {
+        let service = obj!({
+            "metadata": {"name": OWN, "labels": {"component": "apiserver", "provider": OWN}},
+            "spec": {
+                "clusterIP": "10.96.0.1", "clusterIPs": ["10.96.0.1"], "internalTrafficPolicy": "Cluster", "ipFamilies": ["IPv4"],
+                "ipFamilyPolicy": "SingleStack", "sessionAffinity": "None", "type": "ClusterIP",
+                "ports": [{"name": "https", "port": 443, "protocol": "TCP", "targetPort": 6443}]
+            }
+        });
+        self.must_create(by, "Service", "default", service);
+    }
+
     /// Where the server is to be found behind its Service.
     // Models the control plane's lease endpoint reconciler.
     fn create_own_endpoints(&mut self, by: &Caller) {
         let ports = obj!([{"name": "https", "port": 6443, "protocol": "TCP"}]);
         let endpoints = obj!({
-            "metadata": {"name": "kubernetes", "labels": {"endpointslice.kubernetes.io/skip-mirror": "true"}},
+            "metadata": {"name": OWN, "labels": {"endpointslice.kubernetes.io/skip-mirror": "true"}},
             "subsets": [{"addresses": [{"ip": ADDRESS}], "ports": ports.clone()}]
         });
-        self.must_create(by, "Endpoints", "default", endpoints);
         let slice = obj!({
-            "metadata": {"name": "kubernetes", "labels": {"kubernetes.io/service-name": "kubernetes"}}, "addressType": "IPv4",
+            "metadata": {"name": OWN, "labels": {"kubernetes.io/service-name": OWN}}, "addressType": "IPv4",
             "endpoints": [{"addresses": [ADDRESS], "conditions": {"ready": true}}], "ports": ports
         });
-        self.must_create(by, "EndpointSlice", "default", slice);
+        for (kind, object) in [("Endpoints", endpoints), ("EndpointSlice", slice)] {
+            if self.peek(Kind::named(kind), "default", OWN).is_none() {
+                self.must_create(by, kind, "default", object);
+            }
+        }
+    }
+
+    /// Makes those of the server's own objects again that are gone.
+    // Models the control plane's kubernetesservice.Controller.
+    pub(super) fn restore_own(&mut self, by: &Caller) {
+        let service = Kind::named("Service");
+        let address = std::net::Ipv4Addr::new(10, 96, 0, 1);
+        if self.peek(service, "default", OWN).is_none() && self.services.is_free(address) {
+            self.create_own_service(by);
+        }
+        self.create_own_endpoints(by);
     }
 
     /// Whether roles say who may do what.
@@ -313,7 +335,10 @@ impl ApiServer {
 
     /// GET of one object.
     pub fn get(&self, kind: KindRef, namespace: &str, name: &str) -> Result<Value, Status> {
-        let object = self.peek(kind, namespace, name).ok_or_else(|| Status::not_found(kind, name))?;
+        let Some(object) = self.peek(kind, namespace, name) else {
+            let made = self.built_in(kind).into_iter().find(|o| o.name() == name && o.namespace() == namespace);
+            return made.ok_or_else(|| Status::not_found(kind, name));
+        };
         Ok(if kind.custom.is_some() { api::custom::read(self.current(kind), object) } else { object.clone() })
     }
 
@@ -327,7 +352,8 @@ impl ApiServer {
             let kind = self.current(kind);
             return Ok(found.map(|v| api::custom::read(kind, v)).collect());
         }
-        Ok(found.cloned().collect())
+        let fits = |v: &Value| namespace.is_none_or(|n| v.namespace() == n) && labels.matches(v.labels()) && fields.matches(v);
+        Ok(self.with_built_in(kind, found.cloned().collect(), &fits))
     }
 
     /// POST.

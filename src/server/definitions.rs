@@ -1,6 +1,7 @@
 //! CustomResourceDefinitions in the API server: which kinds they make at a moment, and the controllers that accept their names and
-//! clear up after them. Nothing here may know what the kinds mean.
+//! clear up after them. Nothing here may know what the kinds mean. The server's own Service is kept here too.
 
+use super::api_server::OWN;
 use super::options::{Caller, DeleteOptions, Subresource, WriteOptions};
 use super::{ApiServer, Change, Component};
 use crate::api::{ArcStr, KINDS, Kind, KindRef, Object, Status, Value, aggregate, custom, split_api_version};
@@ -66,11 +67,22 @@ pub(super) fn set_condition(definition: &mut Value, kind: &str, status: &str, re
     }
 }
 
-/// Accepts the names of definitions and establishes them; ends them when their objects are gone.
+/// How often the server looks for its own Service, in microseconds.
+const OWN_EVERY_US: u64 = 10_000_000;
+
+/// Accepts the names of definitions and establishes them; ends them when their objects are gone. Makes the server's own Service and its
+/// endpoints again.
 // Models apiextensions' NamingConditionController, EstablishingController and CRDFinalizer.
 #[derive(Clone, Debug, Default)]
 pub struct Definitions {
     queue: Vec<(Time, ArcStr)>,
+    /// When the server looks next, where something of its own is gone.
+    own_due: Option<Time>,
+}
+
+/// Whether a kind is one of the server's own objects.
+fn is_own(kind: KindRef) -> bool {
+    matches!((kind.group, kind.plural), ("", "services" | "endpoints") | ("discovery.k8s.io", _))
 }
 
 impl Definitions {
@@ -186,12 +198,18 @@ fn end(api: &mut ApiServer, by: &Caller, old: &Value) -> Result<Value, Status> {
 
 impl Component for Definitions {
     fn watches(&self, kind: KindRef) -> bool {
-        kind.custom.is_some() || kind == definitions()
+        kind.custom.is_some() || kind == definitions() || is_own(kind)
     }
 
     fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
         let kind = change.key.kind;
         let gone = change.current().is_none();
+        if is_own(kind) {
+            if gone && change.key.name == OWN && change.key.namespace == "default" {
+                self.own_due = Some(Time((now.0 / OWN_EVERY_US + 1) * OWN_EVERY_US));
+            }
+            return;
+        }
         if kind.custom.is_some() {
             if gone && api.peek(definitions(), "", &kind.qualified()).is_some_and(Object::is_terminating) {
                 self.add(kind.qualified().into(), now);
@@ -205,10 +223,13 @@ impl Component for Definitions {
     }
 
     fn next_wake(&self) -> Option<Time> {
-        self.queue.iter().map(|(at, _)| *at).min()
+        self.queue.iter().map(|(at, _)| *at).chain(self.own_due).min()
     }
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
+        if self.own_due.take_if(|at| *at <= now).is_some() {
+            api.restore_own(&Caller::new(now, "kube-apiserver"));
+        }
         let Some(i) = self.queue.iter().position(|(at, _)| *at <= now) else { return };
         let (_, name) = self.queue.remove(i);
         if self.reconcile(api, &Caller::new(now, "kube-apiserver"), &name).is_err() {

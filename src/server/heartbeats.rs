@@ -32,6 +32,8 @@ impl Heartbeats {
 /// How often a kubelet renews its lease, and how often it tells a status in which nothing is new.
 const RENEWAL: Duration = Duration::from_secs(10);
 const REPORT: Duration = Duration::from_secs(300);
+/// How often those who lead the control plane renew theirs.
+const RETRY: Duration = Duration::from_secs(2);
 
 impl ApiServer {
     /// An object as a read shows it: a node that beats renewed its lease, and told its conditions, when it last had to.
@@ -41,12 +43,13 @@ impl ApiServer {
             let beats = now.since(since).as_micros() / every.as_micros();
             (beats > 0).then(|| since + every.saturating_mul(u32::try_from(beats).unwrap_or(u32::MAX)))
         };
-        let is_lease = object.get("kind").str() == "Lease" && object.namespace() == LEASES;
+        let leads = object.namespace() == "kube-system" && matches!(object.name(), "kube-controller-manager" | "kube-scheduler");
+        let is_lease = object.get("kind").str() == "Lease" && (object.namespace() == LEASES || leads);
         if !is_lease && object.get("kind").str() != "Node" || self.heartbeats.silent_since(object.name()).is_some() {
             return object;
         }
         if is_lease {
-            let renewed = last(object.at(&["spec", "renewTime"]), RENEWAL);
+            let renewed = last(object.at(&["spec", "renewTime"]), if leads { RETRY } else { RENEWAL });
             renewed.into_iter().for_each(|at| object.set(&["spec", "renewTime"], at.rfc3339_micro()));
         } else if self.peek(Kind::named("Lease"), LEASES, object.name()).is_some() {
             for condition in object.at_mut(&["status", "conditions"]).list_mut() {

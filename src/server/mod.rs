@@ -4,6 +4,7 @@ mod admission;
 mod api_server;
 mod authorization;
 mod bootstrap_policy;
+mod built_in;
 mod component;
 mod definitions;
 mod deletion;

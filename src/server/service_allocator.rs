@@ -20,6 +20,11 @@ pub(super) struct ServiceAllocator {
 }
 
 impl ServiceAllocator {
+    /// Whether nobody has this address.
+    pub(super) fn is_free(&self, ip: Ipv4Addr) -> bool {
+        self.ips.get(&u32::from(ip)).is_none()
+    }
+
     /// Gives a service what it has not chosen itself; what it chose wrongly comes back as an error and takes nothing.
     ///
     /// A dry run takes nothing, and is judged by other allocators: a port may lie anywhere.

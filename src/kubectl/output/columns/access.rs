@@ -106,6 +106,21 @@ pub(super) static MUTATING_POLICY_BINDING: BuiltIn = BuiltIn {
     cells: |o, now| vec![o.name().to_owned(), o.at(&["spec", "policyName"]).str().to_owned(), param_ref(o), age_of(o, now)],
 };
 
+pub(super) static API_SERVICE: BuiltIn = BuiltIn {
+    columns: &[NAME, text("Service"), text("Available"), AGE],
+    cells: |o, now| {
+        let service = o.at(&["spec", "service"]);
+        let by = format!("{}/{}", service.get("namespace").str(), service.get("name").str());
+        let available = o.at(&["status", "conditions"]).items().iter().find(|c| c.get("type").str() == "Available");
+        let available = match available.map(|c| (c.get("status").str(), c.get("reason").str())) {
+            None => "Unknown".to_owned(),
+            Some(("True", _)) => "True".to_owned(),
+            Some((status, reason)) => format!("{status} ({reason})"),
+        };
+        vec![o.name().to_owned(), if service.is_null() { "Local".to_owned() } else { by }, available, age_of(o, now)]
+    },
+};
+
 pub(super) static FLOW_SCHEMA: BuiltIn = BuiltIn {
     columns: &[NAME, text("PriorityLevel"), text("MatchingPrecedence"), text("DistinguisherMethod"), AGE, text("MissingPL")],
     cells: |o, now| {

@@ -149,6 +149,7 @@ fn built_in(kind: KindRef) -> &'static BuiltIn {
         ("networking.k8s.io", "NetworkPolicy") => &network::NETWORK_POLICY,
         ("networking.k8s.io", "IPAddress") => &network::IP_ADDRESS,
         ("networking.k8s.io", "ServiceCIDR") => &network::SERVICE_CIDR,
+        ("apiregistration.k8s.io", "APIService") => &access::API_SERVICE,
         ("rbac.authorization.k8s.io", "Role" | "ClusterRole") => &DEFAULT,
         ("rbac.authorization.k8s.io", "RoleBinding" | "ClusterRoleBinding") => &access::ROLE_BINDING,
         ("certificates.k8s.io", "CertificateSigningRequest") => &access::CERTIFICATE_SIGNING_REQUEST,
