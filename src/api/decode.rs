@@ -193,8 +193,10 @@ impl Walk {
         if self.fatal.is_some() {
             return None;
         }
+        // Autoscaling's defaults alone tell a list that is empty from one that is absent.
+        let told_apart = owner.name == "HPAScalingRules" && matches!(value, Value::List(_));
         if let Some(value) = result
-            && !left_out(field, &value)
+            && (told_apart || !left_out(field, &value))
         {
             read.insert(arc(field.name), value);
         }

@@ -17,6 +17,9 @@ use crate::server::{CERTIFICATE, POD_TOKEN_S, account_of, token};
 /// The first delay after a failed mount; it doubles (exponentialbackoff).
 const MOUNT_BACKOFF: Duration = Duration::from_millis(500);
 const MOUNT_BACKOFF_MAX: Duration = Duration::from_secs(122);
+/// What is said of a kind of volume that is off.
+const NO_GIT: &str =
+    "git-repo volume plugin has been disabled; if necessary, it may be re-enabled by enabling the feature-gate `GitRepoVolumeDriver`";
 
 /// Why a volume cannot be set up.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -112,6 +115,9 @@ impl Volume {
     }
 
     fn set_up(&mut self, from: &EnvSource<'_>, disks: &mut Disks, now: Time) -> Result<(), MountError> {
+        if !self.source.get("gitRepo").is_null() {
+            return Err(MountError(NO_GIT.to_owned()));
+        }
         if let Some(key) = self.disk.clone() {
             // A claim is known by its namespace too.
             let key: ArcStr = if key.starts_with("claim/") { format!("{}/{key}", from.pod.namespace()).into() } else { key };

@@ -119,9 +119,26 @@ fn drop_disabled(kind: KindRef, object: &mut Value, old: &Value) {
         ("", "replicationcontrollers") | ("apps", _) | ("batch", _) => &["spec", "template", "spec"],
         _ => return,
     };
+    let below = |member: &'static str| -> Vec<&str> { spec.iter().copied().chain([member]).collect() };
+    let group = below("schedulingGroup");
+    if old.at(&group).is_null() {
+        object.remove(&group);
+    }
+    let (volumes, sources) = (below("volumes"), ["projected", "sources"]);
+    for projection in ["clusterTrustBundle", "podCertificate"] {
+        let of = |o: &Value| o.at(&volumes).items().iter().any(|v| v.at(&sources).items().iter().any(|s| !s.get(projection).is_null()));
+        if !of(object) || of(old) {
+            continue;
+        }
+        for volume in object.at_mut(&volumes).list_mut().iter_mut().filter(|v| !v.at(&sources).is_null()) {
+            for source in volume.at_mut(&sources).list_mut() {
+                source.remove(&[projection]);
+            }
+        }
+    }
     let signal = ["lifecycle", "stopSignal"];
     for list in ["containers", "initContainers"] {
-        let path: Vec<&str> = spec.iter().copied().chain([list]).collect();
+        let path = below(list);
         let has = |o: &Value| o.at(&path).items().iter().any(|c| !c.at(&signal).is_null());
         if !has(object) || has(old) {
             continue;

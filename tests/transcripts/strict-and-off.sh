@@ -82,6 +82,35 @@ kind: HorizontalPodAutoscaler
 metadata: {name: s}
 spec: {maxReplicas: 2, scaleTargetRef: {apiVersion: apps/v1, kind: DaemonSet, name: d}}
 #end
+#file behaviour.yaml
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: behaviour}
+spec:
+  maxReplicas: 2
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: d}
+  behavior: {scaleUp: {policies: []}, scaleDown: {stabilizationWindowSeconds: 5}}
+#end
+#file volumes.yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: volumes}
+spec:
+  schedulingGroup: {podGroupName: x}
+  containers: [{name: c, image: nginx}]
+  volumes:
+    - {name: html, gitRepo: {repository: "https://example.com/x.git"}}
+    - name: p
+      projected:
+        sources:
+          - {clusterTrustBundle: {name: a, path: b}}
+          - {podCertificate: {signerName: a.b/c, keyType: ED25519, credentialBundlePath: x}}
+#end
+kubectl apply -f behaviour.yaml
+kubectl apply -f volumes.yaml
+kubectl get pod volumes -o jsonpath='{.spec.schedulingGroup}{.spec.volumes[1].projected.sources}{"\n"}'
+sleep 2; kubectl get events -o jsonpath='{.items[?(@.type=="Warning")].message}{"\n"}'
+kubectl delete pod volumes --now
 kubectl apply -f addresses.yaml
 kubectl apply -f external.yaml
 kubectl apply -f node-port.yaml
