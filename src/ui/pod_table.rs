@@ -11,6 +11,7 @@ use super::icons::{health_icon, health_tone};
 use super::pod_cell::{health_text, subject_of};
 use super::reasons::say;
 use super::state::{use_lang, use_link};
+use super::tank::matches;
 
 /// What the table needs.
 #[derive(Clone, PartialEq, Properties)]
@@ -33,12 +34,14 @@ pub fn PodTable(props: &Props) -> Html {
     let first = props.view.pods().next();
     let many = props.view.pods().any(|p| first.is_some_and(|f| f.namespace != p.namespace));
     let heads = &heads[..5 + usize::from(many)];
+    let mut rows = props.view.pods().filter(|p| matches(p, &props.filter)).take(ROWS_MAX).peekable();
+    let none = rows.peek().is_none();
     html! {
         <div class="panel table-wrap" tabindex="0" role="region" aria-label={Text::Pods.t(lang)}>
             <table>
                 <thead><tr>for h in heads { <th scope="col">{ h.t(lang) }</th> }</tr></thead>
                 <tbody>
-                    for p in props.view.pods().filter(|p| p.name.contains(props.filter.as_str())).take(ROWS_MAX) {
+                    for p in rows {
                         <tr key={p.key.clone()}>
                             <td><button onclick={link.select(subject_of(p))}>{ &p.name }</button></td>
                             <td class="wrap">
@@ -53,6 +56,7 @@ pub fn PodTable(props: &Props) -> Html {
                     }
                 </tbody>
             </table>
+            if none { <p class="empty">{ Text::NoObjects.t(lang) }</p> }
         </div>
     }
 }

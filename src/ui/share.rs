@@ -144,7 +144,10 @@ pub fn Share(props: &Props) -> Html {
         html! { <button class="way" {onclick}>{ icon.draw() }<b>{ title.t(lang) }</b><small>{ note.t(lang) }</small></button> }
     };
     let embed = |what: &str| {
-        format!("<iframe src=\"{}\" width=\"900\" height=\"600\"></iframe>", props.address.replacen('#', &format!("?{what}#"), 1))
+        format!(
+            "<iframe title=\"Kubarium\" allow=\"clipboard-read; clipboard-write\" src=\"{}\" width=\"900\" height=\"600\"></iframe>",
+            props.address.replacen('#', &format!("?{what}#"), 1)
+        )
     };
     let stay = Callback::from(|e: MouseEvent| e.stop_propagation());
     html! {

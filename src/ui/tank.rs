@@ -48,12 +48,18 @@ const QUEUE_MAX: usize = 4;
 /// The most services that a cell names.
 const DOORS_MAX: usize = 2;
 
+/// Whether a pod is what is looked for: by its name, its namespace, its status, a label.
+pub fn matches(pod: &PodView, filter: &str) -> bool {
+    let named = pod.name.contains(filter) || pod.namespace.contains(filter);
+    named
+        || pod.status.to_lowercase().contains(&filter.to_lowercase())
+        || pod.labels.iter().any(|(k, v)| format!("{k}={v}").contains(filter))
+}
+
 /// Whether a pod stands out: it matches the filter and belongs to what is selected.
 fn is_dim(pod: &PodView, workloads: &[Rc<WorkloadView>], services: &[Rc<ServiceView>], selected: Option<&Subject>, filter: &str) -> bool {
     if !filter.is_empty() {
-        let named =
-            pod.name.contains(filter) || pod.namespace.contains(filter) || pod.status.to_lowercase().contains(&filter.to_lowercase());
-        return !named && !pod.labels.iter().any(|(k, v)| format!("{k}={v}").contains(filter));
+        return !matches(pod, filter);
     }
     match selected {
         Some(s) if s.kind == "Service" => services.iter().find(|v| v.key == s.uid).is_some_and(|v| !v.selected.contains(&pod.key)),
@@ -109,7 +115,7 @@ pub fn Tank(props: &Props) -> Html {
         let subject = Subject { kind: kind.to_owned(), namespace: namespace.to_owned(), name: name.to_owned(), uid: uid.to_owned() };
         let pressed = props.selected.as_ref().is_some_and(|s| s.uid == uid);
         let onclick = if pressed { link.on(|| Action::Select(None)) } else { link.select(subject) };
-        html! { <button key={uid.to_owned()} data-uid={uid.to_owned()} class="chip" {onclick} aria-pressed={pressed.to_string()} title={kind.to_owned()}>{ icon.draw() }<span class="mono">{ name }</span><span>{ note }</span></button> }
+        html! { <button key={uid.to_owned()} data-uid={uid.to_owned()} class="chip" {onclick} aria-pressed={pressed.to_string()} title={kind.to_owned()}>{ icon.draw() }<span class="mono">{ name }</span><span class="sr">{ format!(" {kind} ") }</span><span>{ note }</span></button> }
     };
     html! {
         <section class="tank" id="tank" aria-label={Text::Cluster.t(lang)}>

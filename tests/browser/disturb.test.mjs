@@ -34,6 +34,8 @@ for (const [theme, language, size] of [
     await panel(0);
     await until('requests on their way', async () => (await page.locator('.traffic .leg.runs').count()) >= 3);
     await page.locator('.chip', { hasText: /\d(\/s|\/秒)/ }).waitFor();
+    // Of what kind each of the same name is, is told to who does not see its sign.
+    for (const kind of ['ReplicationController', 'Service']) await page.getByRole('button', { name: `web ${kind}` }).waitFor();
     await page.locator('body').press(' ');
     // They begin in sight, and end at the pods, also where these have just come and the clock stands.
     for (const pass of ['now', 'in the picture that is back']) {
