@@ -2,6 +2,7 @@
 
 mod awk;
 mod diff;
+mod dump;
 mod grep;
 mod hash;
 pub mod lines;
@@ -32,6 +33,7 @@ pub enum Filter {
     Grep(Box<grep::Grep>),
     Sed(Box<sed::Sed>),
     Together(together::Together),
+    Dump(dump::Dump),
     Awk(Box<awk::Awk>),
     Hash(hash::Hash),
 }
@@ -69,12 +71,13 @@ const LINE_BYTES_MAX: usize = 8 << 20;
 /// Starts a filter of this name; `None` where the program is none.
 pub fn start(run: &mut Run<'_>) -> Option<Step> {
     let made = match run.name {
-        "cat" | "head" | "tail" | "wc" | "tee" | "tr" | "cut" | "uniq" | "sort" | "tac" | "rev" | "nl" | "fold" | "hexdump" | "od"
-        | "xxd" | "strings" | "less" | "more" | "base64" => lines::make(run),
+        "cat" | "head" | "tail" | "wc" | "tee" | "tr" | "cut" | "uniq" | "sort" | "tac" | "rev" | "nl" | "fold" | "strings" | "less"
+        | "more" | "base64" => lines::make(run),
         "grep" | "egrep" | "fgrep" => grep::make(run),
         "sed" => sed::make(run),
         "awk" | "gawk" | "mawk" => awk::make(run),
         "comm" | "diff" | "cmp" | "paste" => together::make(run),
+        "hexdump" | "od" | "xxd" => dump::make(run),
         "md5sum" | "sha1sum" | "sha256sum" | "cksum" => hash::make(run),
         _ => return None,
     };
@@ -316,7 +319,14 @@ impl Filter {
         matches!(self, Filter::Cat(c) if c.plain())
             || matches!(
                 self,
-                Filter::Tee(_) | Filter::Tr(_) | Filter::Wc(_) | Filter::Hash(_) | Filter::Whole(_) | Filter::Awk(_) | Filter::Together(_)
+                Filter::Tee(_)
+                    | Filter::Tr(_)
+                    | Filter::Wc(_)
+                    | Filter::Hash(_)
+                    | Filter::Whole(_)
+                    | Filter::Awk(_)
+                    | Filter::Together(_)
+                    | Filter::Dump(_)
             )
             || matches!(self, Filter::Head(h) if h.bytes)
     }
@@ -356,6 +366,7 @@ impl Filter {
             Filter::Awk(a) => a.bytes(data, sink),
             Filter::Whole(w) => w.bytes(data, sink),
             Filter::Together(t) => t.bytes(data),
+            Filter::Dump(d) => d.bytes(data, sink),
             Filter::Head(h) => h.take(data, sink),
             _ => {}
         }
@@ -395,6 +406,7 @@ impl Filter {
             Filter::Sed(s) => return s.finish(sink),
             Filter::Awk(a) => return a.finish(sink),
             Filter::Together(t) => return t.finish(sink),
+            Filter::Dump(d) => d.finish(sink),
             _ => {}
         }
         0

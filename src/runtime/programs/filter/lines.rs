@@ -192,7 +192,6 @@ pub fn make(run: &mut Run<'_>) -> Made {
             let (opts, files) = run.options(match name {
                 "nl" => "bws",
                 "fold" | "base64" => "w",
-                "od" | "hexdump" => "ntAN",
                 _ => "",
             });
             let has = |c| opts.iter().any(|o| o.0 == c);
@@ -203,7 +202,6 @@ pub fn make(run: &mut Run<'_>) -> Made {
                 "fold" => WholeKind::Fold(opts.iter().find(|o| o.0 == 'w').and_then(|o| o.1.parse().ok()).unwrap_or(80)),
                 "base64" if has('d') => WholeKind::Unbase64,
                 "base64" => WholeKind::Base64(opts.iter().find(|o| o.0 == 'w').and_then(|o| o.1.parse().ok()).unwrap_or(76)),
-                "hexdump" | "od" | "xxd" => WholeKind::Hex,
                 _ => WholeKind::Plain,
             };
             Ok((Filter::Whole(Whole { kind, data: Vec::new(), failed: false }), files))
@@ -596,7 +594,6 @@ pub enum WholeKind {
     Fold(usize),
     Base64(usize),
     Unbase64,
-    Hex,
     Plain,
 }
 
@@ -701,14 +698,6 @@ impl Whole {
                     sink.err = "base64: truncated input\n".into();
                     sink.status = 1;
                 }
-            }
-            WholeKind::Hex => {
-                for (i, row) in data.chunks(16).enumerate() {
-                    let hex: String = row.iter().map(|b| format!("{b:02x} ")).collect();
-                    let shown: String = row.iter().map(|b| if (32..127).contains(b) { *b as char } else { '.' }).collect();
-                    sink.out.extend(format!("{:08x}  {hex:<48} |{shown}|\n", i * 16).bytes());
-                }
-                sink.out.extend(format!("{:08x}\n", data.len()).bytes());
             }
             WholeKind::Plain => {}
         }

@@ -159,7 +159,7 @@ impl Shell {
         while let Some(name) = words.first().and_then(Word::literal).map(str::to_owned)
             && !seen.contains(&name)
             && let Some(code) = self.aliases.get(name.as_str()).map(|text| compile(text, self.bash))
-            && let Some(Op::Simple(means)) = code.ops.first()
+            && let [Op::Simple(means)] = &code.ops[..]
         {
             words.splice(0..1, means.words.iter().cloned());
             seen.push(name);
