@@ -434,6 +434,12 @@ pub fn write_time(out: &mut String, format: &str, unix: i64, micros: u32) {
             Some('b' | 'h') => out.push_str(&month[..3]),
             Some('B') => out.push_str(month),
             Some('j') => digits(out, yd, 3),
+            // The week of ISO 8601, which is of the year that its Thursday is in.
+            Some('V') => digits(out, (civil(unix + 86_400 * (3 - (wd + 6) % 7))[7] - 1) / 7 + 1, 2),
+            Some('G') => digits(out, civil(unix + 86_400 * (3 - (wd + 6) % 7))[0], 1),
+            // Weeks that begin on Sunday, or on Monday.
+            Some('U') => digits(out, (yd + 6 - wd) / 7, 2),
+            Some('W') => digits(out, (yd + 6 - (wd + 6) % 7) / 7, 2),
             Some('u') => digits(out, if wd == 0 { 7 } else { wd }, 1),
             Some('w') => digits(out, wd, 1),
             Some('p') => out.push_str(half),

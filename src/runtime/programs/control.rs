@@ -400,9 +400,14 @@ impl Timeout {
     pub fn step(&mut self, k: &mut Kernel, p: &mut Process) -> Step {
         if let Some(n) = p.reaped.iter().position(|r| r.0 == self.child) {
             let (_, status) = p.reaped.remove(n);
-            let code =
-                if self.fired && status == ExitStatus::Signal(self.signal) && self.signal == Signal::TERM { 143 } else { status.code() };
-            return Step::Exit(code, 20);
+            // busybox becomes the program that it runs, and ends as that does.
+            if let ExitStatus::Signal(_) = status
+                && !k.is_gnu()
+            {
+                p.ending = Some(status);
+                return Step::Again(20);
+            }
+            return Step::Exit(if self.fired && self.signal == Signal::TERM { 124 } else { status.code() }, 20);
         }
         let term = p.pending & Signal::TERM.bit() != 0;
         p.pending &= !Signal::TERM.bit();

@@ -19,7 +19,7 @@ use ls::ls;
 pub fn run(r: &mut Run<'_>) -> Option<i32> {
     Some(match r.name {
         "ls" => ls(r),
-        "touch" => each(r, "cdrtm", touch_one, "can't touch"),
+        "touch" => each(r, "cdrtm", touch_one, ""),
         "mkdir" => mkdir(r),
         "rmdir" => rmdir(r),
         "rm" | "unlink" => rm(r),
@@ -57,7 +57,16 @@ pub fn run(r: &mut Run<'_>) -> Option<i32> {
             r.out(format!("{dir}\n"));
             0
         }
-        "sync" | "mount" | "umount" => 0,
+        "mount" => {
+            let mounts = super::super::proc_files::read(r.k, r.p, "/proc/mounts").unwrap_or_default();
+            for line in mounts.lines() {
+                if let [what, at, kind, how, ..] = line.split(' ').collect::<Vec<_>>()[..] {
+                    r.out(format!("{what} on {at} type {kind} ({how})\n"));
+                }
+            }
+            0
+        }
+        "sync" | "umount" => 0,
         "truncate" => truncate(r),
         _ => return None,
     })
@@ -78,7 +87,7 @@ fn each(r: &mut Run<'_>, valued: &str, one: fn(&mut Run<'_>, &str) -> Result<(),
     let mut status = 0;
     for f in files {
         if let Err(e) = one(r, &f) {
-            r.err(format!("{complaint} '{f}': {e}"));
+            r.err(if complaint.is_empty() { format!("{f}: {e}") } else { format!("{complaint} '{f}': {e}") });
             status = 1;
         }
     }

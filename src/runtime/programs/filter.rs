@@ -237,7 +237,7 @@ impl FilterRun {
 
     fn cannot_open(&mut self, k: &mut Kernel, p: &mut Process, name: &str, e: &str) {
         let text = match self.name.as_str() {
-            "grep" | "egrep" | "fgrep" | "sed" | "awk" | "sort" | "cut" | "tac" | "cmp" => format!("{name}: {e}"),
+            "grep" | "egrep" | "fgrep" | "sed" | "awk" | "sort" | "cut" | "tac" | "cmp" | "wc" => format!("{name}: {e}"),
             "diff" => format!("can't stat '{name}': {e}"),
             _ => format!("can't open '{name}': {e}"),
         };

@@ -15,6 +15,7 @@ pub fn words(program: &str, text: &str) -> String {
             "head" | "tail" if opened.is_some() => format!("cannot open '{file}' for reading: {reason}"),
             "ls" | "chmod" | "chown" | "du" => format!("cannot access '{file}': {reason}"),
             "find" => format!("'{file}': {reason}"),
+            "touch" => format!("cannot touch '{file}': {reason}"),
             "sort" => format!("cannot read: {file}: {reason}"),
             "sed" => format!("can't read {file}: {reason}"),
             "awk" => format!("cannot open {file} ({reason})"),

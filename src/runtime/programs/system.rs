@@ -302,6 +302,7 @@ fn seq(r: &mut Run<'_>) -> i32 {
         match a.as_str() {
             "-w" => width = true,
             "-s" => sep = it.next().cloned().unwrap_or_default(),
+            a if a.starts_with("-s") => sep = a[2..].to_owned(),
             a => match a.parse::<f64>() {
                 Ok(v) if v.is_finite() => numbers.push((v, a.split_once('.').map_or(0, |(_, f)| f.len()))),
                 _ => {

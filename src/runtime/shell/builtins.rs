@@ -129,12 +129,12 @@ pub fn run(sh: &mut Shell, k: &mut Kernel, p: &mut Process, argv: &[String], tes
                     return Outcome::Done(0);
                 }
                 for e in err {
-                    sh.builtin_error(k, p, "printf", &e);
+                    printf_error(sh, k, p, &e);
                 }
                 Outcome::Done(1)
             }
             Err(e) => {
-                sh.builtin_error(k, p, "printf", &e);
+                printf_error(sh, k, p, &e);
                 Outcome::Done(2)
             }
         },
@@ -231,7 +231,9 @@ pub fn run(sh: &mut Shell, k: &mut Kernel, p: &mut Process, argv: &[String], tes
                         sh.complain(k, p, &format!("{path}: {e}"));
                         return Outcome::Done(1);
                     }
-                    sh.builtin_error(k, p, ".", &format!("can't open '{path}': {e}"));
+                    let missing = e == Errno::NoEntry && !path.contains('/');
+                    let why = if missing { format!("{path}: not found") } else { format!("can't open '{path}': {e}") };
+                    sh.builtin_error(k, p, if missing { name } else { "." }, &why);
                     if sh.opts.interactive { Outcome::Done(2) } else { Outcome::Exit(2) }
                 }
             }
@@ -269,7 +271,7 @@ pub fn run(sh: &mut Shell, k: &mut Kernel, p: &mut Process, argv: &[String], tes
         "shift" => {
             let n: usize = args.first().map_or(1, |a| a.parse().unwrap_or(usize::MAX));
             if n > sh.params.len() {
-                if !sh.bash {
+                if !sh.bash && k.is_gnu() {
                     sh.builtin_error(k, p, "shift", "can't shift that many");
                     return Outcome::Done(2);
                 }
@@ -553,7 +555,7 @@ fn trap(sh: &mut Shell, k: &mut Kernel, p: &mut Process, args: &[String]) -> Out
         return Outcome::Done(0);
     }
     // A lone signal, or a number first, means: back to the default.
-    let (action, names) = if args.len() == 1 || args[0].bytes().all(|b| b.is_ascii_digit()) {
+    let (action, names) = if args.len() == 1 || (!args[0].is_empty() && args[0].bytes().all(|b| b.is_ascii_digit())) {
         (None, args)
     } else if args[0] == "-" {
         (None, &args[1..])
@@ -609,6 +611,14 @@ fn job_pid(sh: &Shell, id: &str) -> Option<Pid> {
     }
     let pid = id.parse().ok()?;
     sh.jobs.iter().any(|j| j.pid == pid).then_some(pid)
+}
+
+/// busybox' `printf` words its errors as the program that it is.
+fn printf_error(sh: &Shell, k: &mut Kernel, p: &mut Process, text: &str) {
+    if sh.bash || k.is_gnu() {
+        return sh.builtin_error(k, p, "printf", text);
+    }
+    let _ = k.put(p, 2, format!("{}: {text}\n", sh.arg0).as_bytes());
 }
 
 fn kill(sh: &mut Shell, k: &mut Kernel, p: &mut Process, args: &[String]) -> Outcome {

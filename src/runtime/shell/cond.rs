@@ -161,7 +161,7 @@ pub fn test_command(k: &Kernel, p: &Process, argv: &[String]) -> Result<bool, St
         [] => return Ok(false),
         [a] => return Ok(!a.is_empty()),
         ["!", a] => return Ok(a.is_empty()),
-        [op, a] => return unary(k, p, op, a).ok_or_else(|| format!("{op}: unknown operand")),
+        [op, a] => return unary(k, p, op, a).ok_or_else(|| format!("{}: unknown operand", if k.is_gnu() { op } else { a })),
         [a, op, b] if BINARY.contains(&op) => return binary(k, p, a, op, b),
         ["!", op, a] if UNARY.contains(&op) => return unary(k, p, op, a).map(|y| !y).ok_or_else(|| format!("{op}: unknown operand")),
         ["!", a, op, b] if BINARY.contains(&op) => return binary(k, p, a, op, b).map(|y| !y),

@@ -311,7 +311,7 @@ impl Shell {
         sh.put("OPTIND", "1", false);
         sh.put("IFS", " \t\n", false);
         let mut args = argv[1.min(argv.len())..].iter().peekable();
-        let mut command = false;
+        let (mut command, mut stdin) = (false, false);
         while let Some(arg) = args.peek() {
             let on = arg.starts_with('-');
             if !(on || arg.starts_with('+')) || arg.len() < 2 {
@@ -327,6 +327,7 @@ impl Shell {
             for c in arg[1..].chars() {
                 match c {
                     'c' => command = true,
+                    's' => stdin = true,
                     'o' => {
                         let name = args.next().cloned().unwrap_or_default();
                         sh.set_option(&name, on);
@@ -363,7 +364,7 @@ impl Shell {
             }
             sh.params = args.cloned().collect();
             sh.begin(script);
-        } else if let Some(path) = args.next() {
+        } else if let Some(path) = args.next_if(|_| !stdin) {
             let path = path.clone();
             sh.params = args.cloned().collect();
             let text = k.fs.read(&p.cwd, &path, parse::SCRIPT_BYTES_MAX + 1).map_err(|e| e.to_string());
@@ -493,6 +494,11 @@ impl Shell {
                         return step;
                     }
                 }
+            }
+            // What a signal ends, does nothing more: `kill $$; echo no`.
+            const HARMLESS: u32 = Signal::CHLD.bit() | Signal::CONT.bit() | Signal::WINCH.bit();
+            if p.pending & !p.handled & !p.ignored & !HARMLESS != 0 {
+                return Step::Again(OP_US * u64::from(ops).max(1));
             }
             if let Some(step) = self.resume(k, p) {
                 return step;

@@ -30,6 +30,7 @@ pub static COMMAND: Command = generator(
 pub(super) struct Words {
     pub(super) invalid: fn(&str, &str) -> String,
     pub(super) twice: fn(&str, &str) -> String,
+    pub(super) folder: &'static str,
 }
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
@@ -37,6 +38,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let words = Words {
         invalid: |key, why| format!("{key:?} is not a valid key name for a ConfigMap: {why}"),
         twice: |key, name| format!("cannot add key {key:?}, another key by that name already exists in Data for ConfigMap {name:?}"),
+        folder: "env config file cannot be a directory",
     };
     let found = read_sources(cx, name, &words)?;
     let mut object = obj!({"metadata": {"name": name}});
@@ -117,7 +119,7 @@ pub(super) fn read_sources(cx: &Context<'_, '_>, name: &str, words: &Words) -> R
     for path in env_files {
         let content = match cx.host.files.read(path) {
             Ok(content) => content,
-            Err(FileError::IsADirectory) => return fail("env config file cannot be a directory"),
+            Err(FileError::IsADirectory) => return fail(words.folder),
             Err(error) => return fail(format!("error reading {path}: {error}")),
         };
         for (number, line) in content.split(|b| *b == b'\n').enumerate() {

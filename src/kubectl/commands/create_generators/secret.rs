@@ -57,6 +57,7 @@ static TLS: Command = generator(
 const WORDS: Words = Words {
     invalid: |key, why| format!("{key:?} is not valid key name for a Secret {why}"),
     twice: |key, _| format!("cannot add key {key}, another key by that name already exists"),
+    folder: "env secret file cannot be a directory",
 };
 
 fn create(cx: &mut Context<'_, '_>, name: &str, ty: &str, data: Vec<(String, Vec<u8>)>) -> Result<Flow, CliError> {

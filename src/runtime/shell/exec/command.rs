@@ -176,15 +176,23 @@ impl Shell {
 
     fn trace(&mut self, k: &mut Kernel, p: &mut Process, assigned: &[Assigned], argv: &[String]) {
         let mut text = self.trace_mark();
+        let busybox = !self.bash && !k.is_gnu();
+        // busybox has characters of its own that it quotes for.
+        let odd = |b: u8| b < b'+' || (b';'..=b'?').contains(&b) || matches!(b, b'`' | b'[' | b'\\') || b > b'z';
+        let traced = |word: &str| match word.bytes().any(odd) {
+            true if busybox => format!("'{}'", word.replace('\'', "'\\''")),
+            false if busybox => word.to_owned(),
+            _ => quote(word),
+        };
         for (name, _, value, _) in assigned {
             match value {
-                Ok(v) => text.push_str(&format!(" {name}={}", quote(v))),
+                Ok(v) => text.push_str(&format!(" {name}={}", traced(v))),
                 Err(items) => text.push_str(&format!(" {name}=({})", items.join(" "))),
             }
         }
         for a in argv {
             text.push(' ');
-            text.push_str(&if a.is_empty() { "''".to_string() } else { quote(a) });
+            text.push_str(&traced(a));
         }
         text.push('\n');
         let _ = k.put(p, 2, text.as_bytes());

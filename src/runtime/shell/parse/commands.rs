@@ -628,7 +628,7 @@ impl Parser<'_> {
         }
         at += 1 + usize::from(append);
         self.next()?;
-        if at == raw.len() && index.is_none() && self.b.get(self.pos) == Some(&b'(') {
+        if self.bash && at == raw.len() && index.is_none() && self.b.get(self.pos) == Some(&b'(') {
             self.pos += 1;
             let mut items = Vec::new();
             loop {

@@ -404,7 +404,7 @@ impl Parser<'_> {
                 };
                 ParamOp::Replace(at, pattern, with)
             }
-            b'^' | b',' => {
+            b'^' | b',' if self.bash => {
                 let all = self.b.get(self.pos + 1) == Some(&c);
                 self.pos += 1 + usize::from(all);
                 ParamOp::Case(c == b'^', all)
