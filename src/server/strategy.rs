@@ -104,12 +104,13 @@ fn has_generation(kind: KindRef) -> bool {
 /// Takes away the fields of features that are off, unless the old object has one.
 // Models the strategies' dropDisabledFields, for the feature gates as they are in v1.36.
 fn drop_disabled(kind: KindRef, object: &mut Value, old: &Value) {
-    let field: &[&str] = match (kind.group, kind.plural) {
-        ("apps", "statefulsets") => &["spec", "updateStrategy", "rollingUpdate", "maxUnavailable"],
-        ("", "persistentvolumeclaims") => &["spec", "dataSourceRef", "namespace"],
+    let fields: &[&[&str]] = match (kind.group, kind.plural) {
+        ("apps", "statefulsets") => &[&["spec", "updateStrategy", "rollingUpdate", "maxUnavailable"]],
+        ("", "persistentvolumeclaims") => &[&["spec", "dataSourceRef", "namespace"]],
+        ("coordination.k8s.io", _) => &[&["spec", "strategy"], &["spec", "preferredHolder"]],
         _ => &[],
     };
-    if !field.is_empty() && old.at(field).is_null() {
+    for field in fields.iter().filter(|field| old.at(field).is_null()) {
         object.remove(field);
     }
     let spec: &[&str] = match (kind.group, kind.plural) {

@@ -175,11 +175,11 @@ type Refusals = Vec<(String, &'static str)>;
 /// Refuses what a policy refuses, and returns what it warns of.
 pub fn admit(server: &mut ApiServer, by: &Caller, request: &Request<'_>) -> Result<Vec<String>, Status> {
     let mut warnings = Vec::new();
-    let (of_policy, of_binding) = (Kind::named("ValidatingAdmissionPolicy"), Kind::named("ValidatingAdmissionPolicyBinding"));
+    let of_binding = Kind::named("ValidatingAdmissionPolicyBinding");
     if request.kind.group == GROUP || server.iter(of_binding, None).next().is_none() {
         return Ok(warnings);
     }
-    let policies: Vec<Value> = server.iter(of_policy, None).cloned().collect();
+    let policies: Vec<Value> = server.iter(Kind::named("ValidatingAdmissionPolicy"), None).cloned().collect();
     let bindings: Vec<Value> = server.iter(of_binding, None).cloned().collect();
     let mut read: Policies = Vec::new();
     let mut denied: Option<(String, &'static str)> = None;
