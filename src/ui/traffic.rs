@@ -85,8 +85,8 @@ fn legs(flows: &[Flow]) -> Vec<((&str, &str), Load)> {
 }
 
 /// What the dots run behind.
-const WORDS: &str = ".node .pod, .node > header, .queue > *";
-/// How much of them is seen there.
+const WORDS: &str = ".large .pod, .medium .pod, .node > header, .queue > *";
+/// How much of them is taken away there.
 const BEHIND: &str = "#000b";
 
 /// A box: where it begins, and how wide and high it is.
