@@ -1,8 +1,9 @@
-//! Whole clusters: how many CPU seconds the common loads take. Run with `cargo bench --bench cluster`.
+//! Whole clusters: how many CPU seconds the common loads take. Run with `cargo bench --bench cluster`,
+//! one of them with `cargo bench --bench cluster rollout`.
 
 mod common;
 
-use common::timed;
+use common::{timed, wanted};
 use kubarium::api::{Kind, Object, Value};
 use kubarium::base::{Duration, Time};
 use kubarium::obj;
@@ -31,7 +32,16 @@ fn ready(sim: &Sim) -> usize {
     sim.api().iter(Kind::named("Pod"), None).filter(|p| p.condition("Ready") == "True").count()
 }
 
+const SCENARIOS: [(&str, fn()); 4] =
+    [("replicas", replicas), ("probes", probes), ("rollout", rollout_of_500), ("scaling", hour_of_scaling)];
+
 fn main() {
+    for (_, run) in SCENARIOS.iter().filter(|(name, _)| wanted(name)) {
+        run();
+    }
+}
+
+fn replicas() {
     let (sim, seconds) = timed(|| {
         let mut sim = start(10, controller(1000, "{name: c, image: registry.k8s.io/pause:3.9}"));
         while ready(&sim) < 1000 && sim.now() < Time::from_secs(600) {
@@ -46,7 +56,9 @@ fn main() {
         sim.now(),
         sim.api().revision()
     );
+}
 
+fn probes() {
     let probes = "{name: c, image: nginx, livenessProbe: {exec: {command: [cat, /etc/hostname]}, periodSeconds: 10}, \
                   readinessProbe: {httpGet: {port: 80}, periodSeconds: 10}}";
     let mut sim = start(3, controller(100, probes));
@@ -59,7 +71,9 @@ fn main() {
         3600.0 / seconds,
         sim.api().revision() - before
     );
+}
 
+fn rollout_of_500() {
     let page = "{name: c, image: nginx, livenessProbe: {httpGet: {port: 80}}, readinessProbe: {httpGet: {port: 80}, periodSeconds: 5}}";
     let (sim, seconds) = timed(|| rollout(500, page));
     println!(
@@ -67,7 +81,9 @@ fn main() {
         sim.now(),
         sim.api().revision()
     );
+}
 
+fn hour_of_scaling() {
     let (sim, seconds) = timed(|| scaling(Duration::from_secs(3600)));
     println!("an hour of load on an autoscaled controller: {} replicas after {seconds:.3} s (at most 2)", ready(&sim) - 1);
 }

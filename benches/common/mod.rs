@@ -2,6 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+/// Whether the scenario of this name is to run: one that the command line names, or any where it names none.
+pub fn wanted(name: &str) -> bool {
+    let mut names = std::env::args().skip(1).filter(|a| !a.starts_with('-')).peekable();
+    names.peek().is_none() || names.any(|n| n == name)
+}
+
 /// Runs something, and says how many seconds this thread worked on it: CPU time where the system tells it, the wall's time elsewhere.
 #[expect(clippy::disallowed_methods, reason = "a benchmark reads the machine's clock")]
 pub fn timed<T>(run: impl FnOnce() -> T) -> (T, f64) {

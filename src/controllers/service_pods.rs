@@ -131,16 +131,13 @@ pub(super) fn services_of(api: &ApiServer, change: &Change) -> Vec<ObjectRef> {
 
 /// Whether a pod changed in a way that its endpoints show.
 fn matters(old: &Value, new: &Value) -> bool {
-    let shown = |p: &Value| {
-        (
-            p.at(&["status", "podIP"]).arc_str(),
-            p.condition("Ready") == "True",
-            p.is_terminating(),
-            p.at(&["status", "phase"]).arc_str(),
-            p.at(&["spec", "nodeName"]).arc_str(),
-        )
-    };
-    shown(old) != shown(new) || !old.labels().same(new.labels())
+    let differs = |path: &[&str]| old.at(path).str() != new.at(path).str();
+    differs(&["status", "podIP"])
+        || differs(&["status", "phase"])
+        || differs(&["spec", "nodeName"])
+        || (old.condition("Ready") == "True") != (new.condition("Ready") == "True")
+        || old.is_terminating() != new.is_terminating()
+        || !old.labels().same(new.labels())
 }
 
 /// When the changes that a reconcile brings were set off (`endpointslice/trigger_time_tracker`).

@@ -1,10 +1,12 @@
 //! File systems: trees that are shared until written to, and what is mounted over them.
 //! Cloning one costs a pointer; a write copies the directories on its path.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use arcstr::ArcStr;
 
+use crate::base::text::compare;
 use crate::base::{SortedMap, Time};
 
 /// Why a call on a file failed, with the C library's text.
@@ -280,7 +282,7 @@ impl FileSystem {
             return Err(Errno::NoEntry);
         }
         let mut hops = 0;
-        let mut text = if path.starts_with('/') { path.to_string() } else { format!("{cwd}/{path}") };
+        let mut text: Cow<'_, str> = if path.starts_with('/') { path.into() } else { format!("{cwd}/{path}").into() };
         'again: loop {
             if text.len() > PATH_BYTES_MAX {
                 return Err(Errno::NameTooLong);
@@ -305,7 +307,13 @@ impl FileSystem {
                 here.push('/');
                 here.push_str(part);
                 let last = parts.peek().is_none();
-                let child = self.mounts.iter().rev().find(|m| m.path == here).and_then(|m| self.mounted(m)).or_else(|| entries.get(part));
+                let child = self
+                    .mounts
+                    .iter()
+                    .rev()
+                    .find(|m| m.path == here)
+                    .and_then(|m| self.mounted(m))
+                    .or_else(|| entries.get_by(|name| compare(name, part)));
                 let Some(child) = child else {
                     if last && !text.ends_with("/.") {
                         return Ok(Found { path: here, node: None });
@@ -324,7 +332,7 @@ impl FileSystem {
                         next.push('/');
                         next.push_str(part);
                     }
-                    text = next;
+                    text = next.into();
                     continue 'again;
                 }
                 node = child;

@@ -38,6 +38,7 @@ pub struct Cache {
     order_stale: bool,
     generation: u64,
     labels_generation: u64,
+    versions: u64,
     pods: FxHashMap<ArcStr, Placed>,
     counts: Counts,
     topologies: Vec<Arc<Topology>>,
@@ -180,6 +181,7 @@ impl Cache {
             }
         }
         self.count_images(index, false);
+        self.touch(index);
         let node = &mut self.nodes[index as usize];
         node.set_object(object, &mut self.scalars);
         if change.is_any() {
@@ -202,6 +204,7 @@ impl Cache {
         self.generation += 1;
         self.labels_generation += 1;
         self.order_stale = true;
+        self.touch(index);
         let node = &mut self.nodes[index as usize];
         node.exists = false;
         node.object = Value::Null;
@@ -254,6 +257,7 @@ impl Cache {
     /// The pod of this uid is not on its node (any more).
     pub fn remove_pod(&mut self, uid: &str) -> Option<Arc<PodInfo>> {
         let placed = self.pods.remove(uid)?;
+        self.touch(placed.node);
         self.nodes[placed.node as usize].remove_pod(uid);
         self.counts.pod_changed(&placed.pod, placed.node, false);
         self.count_companion(&placed.pod, placed.node, false);
@@ -367,8 +371,15 @@ impl Cache {
         let index = self.slot(&pod.node_name);
         self.counts.pod_changed(&pod, index, true);
         self.count_companion(&pod, index, true);
+        self.touch(index);
         self.nodes[index as usize].add_pod(pod.clone());
         self.pods.insert(pod.uid.clone(), Placed { pod, node: index, assumed });
+    }
+
+    /// Something about a node changes: what is remembered of it holds no more.
+    fn touch(&mut self, index: NodeIndex) {
+        self.versions += 1;
+        self.nodes[index as usize].version = self.versions;
     }
 
     fn slot(&mut self, name: &ArcStr) -> NodeIndex {

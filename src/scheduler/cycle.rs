@@ -18,7 +18,9 @@ const MIN_FEASIBLE_NODES: usize = 100;
 /// At least this part of many nodes is looked for.
 const MIN_FEASIBLE_PERCENTAGE: usize = 5;
 /// How many node verdicts are remembered over all classes of pods.
-const VERDICTS_MAX: usize = 400_000;
+const VERDICTS_MAX: usize = 200_000;
+/// How many plugins that score are local.
+const LOCAL_SCORES: usize = 4;
 
 /// Finds nodes for pods, one at a time.
 #[derive(Clone, Debug, Default)]
@@ -27,14 +29,38 @@ pub struct Algorithm {
     verdicts: FxHashMap<u32, Verdicts>,
     feasible: Vec<NodeIndex>,
     totals: Vec<i64>,
-    raw: Vec<i64>,
-    scores: Vec<i64>,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Verdicts {
     fits: Vec<StaticFit>,
     filled_at: u64,
+    local: Vec<LocalFit>,
+}
+
+/// What local plugins say of a node as it is.
+#[derive(Clone, Copy, Debug, Default)]
+struct LocalFit {
+    /// The node's version this was found at; 0 for never.
+    version: u64,
+    reject: Option<Reject>,
+    /// Of those that score, in their order; before normalization.
+    scores: [i64; LOCAL_SCORES],
+}
+
+impl LocalFit {
+    /// Asks the local plugins.
+    fn of(cx: &Cx, index: NodeIndex) -> Self {
+        let (node, state) = (cx.cache.node(index), CycleState::default());
+        let local = || PLUGINS.iter().filter(|p| p.is_local());
+        let dynamic = || local().filter(|p| !p.is_static()).find_map(|p| p.filter(cx, &state, index, node));
+        let reject = cx.fits[index as usize].reject.or_else(dynamic);
+        let mut scores = [0; LOCAL_SCORES];
+        for (plugin, score) in local().filter(|p| reject.is_none() && p.weight() > 0).zip(scores.chunks_mut(1)) {
+            plugin.score(cx, &state, &[index], score);
+        }
+        LocalFit { version: node.version, reject, scores }
+    }
 }
 
 /// What came of a cycle.
@@ -120,15 +146,27 @@ impl Algorithm {
             return Outcome::NoNodes;
         }
         self.judge(cache, pod);
-        let Algorithm { next_start, verdicts, feasible, totals, raw, scores } = self;
-        let fits: &[StaticFit] = &verdicts.entry(pod.class.id).or_default().fits;
+        let Algorithm { next_start, verdicts, feasible, totals } = self;
+        let Verdicts { fits, local, .. } = verdicts.entry(pod.class.id).or_default();
         let mut d = Diagnosis { all_nodes, ..Diagnosis::default() };
         let Some(only) = pre_filter(cache, pod, fits, &mut d) else { return Outcome::Unschedulable(Box::new(d)) };
         let asked = dynamic_filters(d.state.skip_filter);
+        let wide: Vec<PluginId> = asked.iter().copied().filter(|id| !PLUGINS[*id as usize].is_local()).collect();
         let cx = Cx { cache, pod, fits };
+        let mut filter = |state: &CycleState, index: NodeIndex| {
+            let (node, local) = (cache.node(index), &mut local[index as usize]);
+            if local.version != node.version {
+                *local = LocalFit::of(&cx, index);
+            }
+            if queue.nominated(&node.name).is_empty() {
+                local.reject.or_else(|| wide.iter().find_map(|id| PLUGINS[*id as usize].filter(&cx, state, index, node)))
+            } else {
+                filter_with_nominated(&cx, state, index, node, &asked, queue)
+            }
+        };
         feasible.clear();
         if let Some(index) = cache.node_named(pod.nominated_node()) {
-            match filter_with_nominated(&cx, &d.state, index, cache.node(index), &asked, queue) {
+            match filter(&d.state, index) {
                 None => feasible.push(index),
                 Some(reject) => d.refuse(index, reject, record),
             }
@@ -139,7 +177,7 @@ impl Algorithm {
             let enough = enough_nodes(candidates.len());
             let start = if candidates.is_empty() { 0 } else { *next_start % candidates.len() };
             for index in candidates[start..].iter().chain(&candidates[..start]) {
-                match filter_with_nominated(&cx, &d.state, *index, cache.node(*index), &asked, queue) {
+                match filter(&d.state, *index) {
                     Some(reject) => d.refuse(*index, reject, record),
                     None => {
                         feasible.push(*index);
@@ -160,19 +198,22 @@ impl Algorithm {
         let mut state = d.state;
         totals.clear();
         totals.resize(feasible.len(), 0);
+        let mut local_scores = 0..LOCAL_SCORES;
         for (id, plugin) in PLUGINS.iter().enumerate().filter(|(_, p)| p.weight() > 0) {
+            let known = if plugin.is_local() { local_scores.next() } else { None };
             if !plugin.pre_score(cache, pod, fits, &mut state, feasible) {
                 continue;
             }
             let cx = Cx { cache, pod, fits };
-            raw.clear();
-            raw.resize(feasible.len(), 0);
-            plugin.score(&cx, &state, feasible, raw);
-            scores.clone_from(raw);
+            let (raw, scores) = record.scores(id as PluginId);
+            match known {
+                Some(at) => raw.iter_mut().zip(&*feasible).for_each(|(score, index)| *score = local[*index as usize].scores[at]),
+                None => plugin.score(&cx, &state, feasible, raw),
+            }
+            scores.copy_from_slice(raw);
             plugin.normalize(&cx, &state, feasible, scores);
-            record.scores(id as PluginId, raw, scores);
             let weight = plugin.weight();
-            totals.iter_mut().zip(&*scores).for_each(|(t, s)| *t += weight * s);
+            totals.iter_mut().zip(scores).for_each(|(t, s)| *t += weight * *s);
         }
         let place = choose(totals);
         record.chose(place);
@@ -190,6 +231,7 @@ impl Algorithm {
             self.verdicts.clear();
         }
         let known = self.verdicts.entry(pod.class.id).or_default();
+        known.local.resize(cache.nodes.len(), LocalFit::default());
         if known.filled_at == cache.generation() && known.fits.len() == cache.nodes.len() {
             return;
         }
@@ -299,28 +341,20 @@ pub fn what_if(cx: &Cx, state: &mut CycleState, other: &PodInfo, index: NodeInde
 
 /// The place of the node to choose: the root of a heap made of the scores in their order. Among equals that is the first,
 /// mostly; no lot is drawn.
-// Models heap.Init of Go's container/heap over the node scores, which is what a real scheduler's ties come down to.
+// Models heap.Init of Go's container/heap over the node scores, which is what a real scheduler's ties come down to. What it puts
+// at the root of each part decides the root of the whole, so nothing need be moved further down.
 fn choose(totals: &[i64]) -> usize {
-    let mut heap: Vec<u32> = (0..totals.len() as u32).collect();
-    let greater = |a: u32, b: u32| totals[a as usize] > totals[b as usize];
-    for top in (0..heap.len() / 2).rev() {
-        let mut at = top;
-        loop {
-            let mut child = 2 * at + 1;
-            if child >= heap.len() {
-                break;
-            }
-            if child + 1 < heap.len() && greater(heap[child + 1], heap[child]) {
-                child += 1;
-            }
-            if !greater(heap[child], heap[at]) {
-                break;
-            }
-            heap.swap(at, child);
-            at = child;
+    let mut roots: Vec<usize> = (0..totals.len()).collect();
+    for top in (0..roots.len() / 2).rev() {
+        let mut best = roots[2 * top + 1];
+        if let Some(right) = roots.get(2 * top + 2).filter(|right| totals[**right] > totals[best]) {
+            best = *right;
+        }
+        if totals[best] > totals[top] {
+            roots[top] = best;
         }
     }
-    heap.first().map_or(0, |i| *i as usize)
+    roots.first().copied().unwrap_or(0)
 }
 
 #[cfg(test)]

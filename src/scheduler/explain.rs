@@ -93,9 +93,10 @@ pub struct Record {
     rejected: Vec<(NodeIndex, PluginId, Reasons)>,
     refused: usize,
     passed: Vec<NodeIndex>,
-    /// The plugins that scored; `scores` has what each gave each node that passed, before and after normalization.
+    /// The plugins that scored; `raw` and `normalized` have what each gave each node that passed.
     plugins: Vec<PluginId>,
-    scores: Vec<(i64, i64)>,
+    raw: Vec<i64>,
+    normalized: Vec<i64>,
     /// The place of the chosen node among those that passed.
     chosen: usize,
 }
@@ -106,7 +107,8 @@ impl Record {
         self.rejected.clear();
         self.passed.clear();
         self.plugins.clear();
-        self.scores.clear();
+        self.raw.clear();
+        self.normalized.clear();
         (self.refused, self.chosen) = (0, 0);
     }
 
@@ -128,10 +130,13 @@ impl Record {
         self.passed.len() + self.refused
     }
 
-    /// A plugin gave the nodes that passed these scores, before and after normalization.
-    pub fn scores(&mut self, plugin: PluginId, raw: &[i64], normalized: &[i64]) {
+    /// A plugin scores the nodes that passed: where its scores go, before and after normalization.
+    pub fn scores(&mut self, plugin: PluginId) -> (&mut [i64], &mut [i64]) {
+        let begin = self.raw.len();
         self.plugins.push(plugin);
-        self.scores.extend(raw.iter().copied().zip(normalized.iter().copied()));
+        self.raw.resize(begin + self.passed.len(), 0);
+        self.normalized.resize(begin + self.passed.len(), 0);
+        (&mut self.raw[begin..], &mut self.normalized[begin..])
     }
 
     /// The node at this place among those that passed was chosen.
@@ -149,9 +154,9 @@ impl Record {
         for place in (0..first).map(|place| if place + 1 == first { place.max(self.chosen) } else { place }) {
             let mut total = 0;
             for (i, plugin) in self.plugins.iter().enumerate() {
-                let score = self.scores[i * self.passed.len() + place];
-                total += score.1 * PLUGINS[*plugin as usize].weight();
-                decision.scores.push(score);
+                let at = i * self.passed.len() + place;
+                total += self.normalized[at] * PLUGINS[*plugin as usize].weight();
+                decision.scores.push((self.raw[at], self.normalized[at]));
             }
             rows.push(Row { node: cache.node(self.passed[place]).name.clone(), refused: None, total });
         }

@@ -218,6 +218,12 @@ pub trait Plugin: Sync {
         false
     }
 
+    /// Whether all that it says of a node depends on the class of the pod, the node's object and the pods on it. Such plugins come
+    /// before the others and are asked once per class of pods and version of a node.
+    fn is_local(&self) -> bool {
+        self.is_static()
+    }
+
     /// Called once before nodes are looked at.
     fn pre_filter(&self, _cache: &mut Cache, _pod: &PodInfo, _fits: &[StaticFit], _state: &mut CycleState) -> PreFilter {
         PreFilter::Run

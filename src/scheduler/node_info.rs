@@ -27,6 +27,8 @@ pub struct NodeInfo {
     pub exists: bool,
     /// Changes whenever the node's own object does in what scheduling looks at.
     pub generation: u64,
+    /// Changes whenever the object or the pods do.
+    pub version: u64,
     /// `metadata.name`.
     pub name: ArcStr,
     /// The object; null where it does not exist.

@@ -41,6 +41,8 @@ pub struct Cluster {
     /// When each controller has something to do, by its place: only their own acts change it, and there are many to ask. What
     /// comes before the controllers is asked anew each time, since it is also acted on from outside.
     dues: Vec<Option<Time>>,
+    /// The first of those of the controllers, with its place.
+    first_controller: Option<(Time, usize)>,
     /// The revision up to which watchers have been looked for.
     routed: u64,
 }
@@ -86,7 +88,8 @@ impl Cluster {
         let informers = vec![Informer::default(); controllers.len() + FIRST];
         let dues = vec![None; informers.len()];
         let definitions = Definitions::default();
-        let mut cluster = Cluster { api, kubelets, scheduler, definitions, controllers, informers, dues, routed: 0 };
+        let mut cluster =
+            Cluster { api, kubelets, scheduler, definitions, controllers, informers, dues, first_controller: None, routed: 0 };
         cluster.route(Time::ZERO);
         // What the session starts with has been seen by all when it starts.
         for informer in 0..cluster.informers.len() {
@@ -104,12 +107,12 @@ impl Cluster {
 
     /// When something is due next.
     pub fn next_at(&self) -> Option<Time> {
-        (0..self.informers.len()).filter_map(|i| self.due(i)).min()
+        self.first_due().map(|(at, _)| at)
     }
 
     /// Does the first thing that is due at or before `now`; false where nothing is.
     pub fn step(&mut self, now: Time) -> bool {
-        let Some((at, i)) = (0..self.informers.len()).filter_map(|i| Some((self.due(i)?, i))).min() else { return false };
+        let Some((at, i)) = self.first_due() else { return false };
         if at > now {
             return false;
         }
@@ -165,12 +168,16 @@ impl Cluster {
         self.route(now);
     }
 
-    fn due(&self, i: usize) -> Option<Time> {
-        if i < FIRST { self.due_now(i) } else { self.dues[i] }
+    /// What is due first, and when.
+    fn first_due(&self) -> Option<(Time, usize)> {
+        (0..FIRST).filter_map(|i| Some((self.due_now(i)?, i))).chain(self.first_controller).min()
     }
 
     fn look_when_due(&mut self, i: usize) {
-        self.dues[i] = self.due_now(i);
+        let due = self.due_now(i);
+        if i >= FIRST && due != std::mem::replace(&mut self.dues[i], due) {
+            self.first_controller = (FIRST..self.dues.len()).filter_map(|i| Some((self.dues[i]?, i))).min();
+        }
     }
 
     fn due_now(&self, i: usize) -> Option<Time> {

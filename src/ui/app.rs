@@ -30,8 +30,9 @@ use super::timeline::{Timeline, hunt_of};
 const FRAME_MS_MAX: f64 = 100.0;
 /// How often the picture is drawn anew while only time goes by, in milliseconds.
 const DRAW_EVERY_MS: f64 = 66.0;
-/// Where drawing is dear, it happens so seldom that so many times as long lies between.
+/// Where drawing is dear, it happens so seldom that so many times as long lies between; more where the cluster comes late as it is.
 const DRAW_SHARE: f64 = 4.0;
+const DRAW_SHARE_LATE: f64 = 8.0;
 const DRAW_EVERY_MS_MAX: f64 = 500.0;
 /// How long the cluster may have worked in a frame in which the picture is drawn as well, in milliseconds.
 const WORK_MS_BESIDE: f64 = 4.0;
@@ -132,7 +133,8 @@ fn schedule(
         let (scene, answer, news) = {
             let (mut c, mut host_now) = (clock.borrow_mut(), host.borrow_mut());
             let elapsed_ms = c.last_ms.map_or(0.0, |last| (now_ms - last).clamp(0.0, FRAME_MS_MAX));
-            let wait_ms = (c.cost_ms * DRAW_SHARE).clamp(DRAW_EVERY_MS, DRAW_EVERY_MS_MAX);
+            let share = if host_now.is_late() { DRAW_SHARE_LATE } else { DRAW_SHARE };
+            let wait_ms = (c.cost_ms * share).clamp(DRAW_EVERY_MS, DRAW_EVERY_MS_MAX);
             let is_due = now_ms - c.drawn_ms >= wait_ms;
             let began = now();
             // Much work, reading what there is to see and drawing it do not share a frame: they take turns.

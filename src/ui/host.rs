@@ -399,6 +399,11 @@ impl Host {
         self.show_output();
     }
 
+    /// Whether the cluster has more to do than there is time for.
+    pub fn is_late(&self) -> bool {
+        self.late_frames >= LATE_FRAMES
+    }
+
     /// What there is to see now.
     pub fn scene(&mut self) -> Scene {
         let start = now_ms();
@@ -423,7 +428,7 @@ impl Host {
             view,
             traffic,
             papers,
-            late: self.late_frames >= LATE_FRAMES,
+            late: self.is_late(),
             playing: self.playing,
             past: self.time.is_past(),
             end: self.time.live().now(),

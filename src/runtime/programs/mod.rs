@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use arcstr::ArcStr;
 
-use super::fs::{Errno, Kind, base_name};
+use super::fs::{Errno, Inode, Kind, base_name};
 use super::kernel::Kernel;
 use super::process::{Block, Body, Pid, Process, Signal, Step};
 use super::shell::Shell;
@@ -136,8 +136,7 @@ fn resolve_depth(k: &Kernel, cwd: &str, user: (u32, u32), path: Option<&str>, ar
         let program = ArcStr::from(base_name(name));
         return Ok(Lookup { program, argv: argv.iter().map(|a| ArcStr::from(a.as_str())).collect() });
     }
-    let file = find_file(k, cwd, user, path, name)?;
-    let node = k.fs.stat("/", &file)?;
+    let (file, node) = find_file(k, cwd, user, path, name)?;
     match &node.kind {
         Kind::Program(program) => {
             let mut argv: Vec<ArcStr> = argv.iter().map(|a| ArcStr::from(a.as_str())).collect();
@@ -180,23 +179,26 @@ fn resolve_depth(k: &Kernel, cwd: &str, user: (u32, u32), path: Option<&str>, ar
     }
 }
 
-fn find_file(k: &Kernel, cwd: &str, user: (u32, u32), path: Option<&str>, name: &str) -> Result<String, Errno> {
-    let usable = |full: &str| -> Result<(), Errno> {
+/// Where a command's file is, and the file.
+fn find_file<'a>(k: &'a Kernel, cwd: &str, user: (u32, u32), path: Option<&str>, name: &str) -> Result<(String, &'a Arc<Inode>), Errno> {
+    let usable = |full: &str| -> Result<&'a Arc<Inode>, Errno> {
         let node = k.fs.stat(cwd, full)?;
         if node.is_dir() {
             return Err(Errno::IsDirectory);
         }
-        if k.allows(user, node, 1) { Ok(()) } else { Err(Errno::Access) }
+        if k.allows(user, node, 1) { Ok(node) } else { Err(Errno::Access) }
     };
     if name.contains('/') {
-        usable(name)?;
-        return Ok(if name.starts_with('/') { name.to_string() } else { format!("{cwd}/{name}") });
+        let node = usable(name)?;
+        return Ok((if name.starts_with('/') { name.to_string() } else { format!("{cwd}/{name}") }, node));
     }
     let mut worst = Errno::NoEntry;
+    let mut full = String::new();
     for dir in path.unwrap_or("/bin:/usr/bin").split(':') {
-        let full = format!("{}/{name}", if dir.is_empty() { cwd } else { dir.trim_end_matches('/') });
+        full.clear();
+        full.extend([if dir.is_empty() { cwd } else { dir.trim_end_matches('/') }, "/", name]);
         match usable(&full) {
-            Ok(()) => return Ok(full),
+            Ok(node) => return Ok((full, node)),
             Err(Errno::Access) => worst = Errno::Access,
             Err(_) => {}
         }
@@ -206,7 +208,7 @@ fn find_file(k: &Kernel, cwd: &str, user: (u32, u32), path: Option<&str>, name: 
 
 /// The path of a command.
 pub fn path_of(k: &Kernel, p: &Process, path: Option<&str>, name: &str) -> Result<String, Errno> {
-    find_file(k, &p.cwd, (p.uid, p.gid), path, name)
+    Ok(find_file(k, &p.cwd, (p.uid, p.gid), path, name)?.0)
 }
 
 /// Starts a program that was loaded.

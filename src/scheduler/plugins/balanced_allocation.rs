@@ -25,6 +25,10 @@ impl Plugin for NodeResourcesBalancedAllocation {
         "NodeResourcesBalancedAllocation"
     }
 
+    fn is_local(&self) -> bool {
+        true
+    }
+
     fn weight(&self) -> i64 {
         1
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::api::{ArcStr, Object};
-use crate::scheduler::cache::{Cache, NodeIndex, Topology};
+use crate::scheduler::cache::{Cache, NO_VALUE, NodeIndex, Topology};
 use crate::scheduler::counts::CountKey;
 use crate::scheduler::framework::{Cx, CycleState, MAX_NODE_SCORE, Plugin, PreFilter, Reasons, Reject, StaticFit};
 use crate::scheduler::hints::ClusterEvent;
@@ -87,9 +87,9 @@ fn sum_existing(
             }
             let topology = cache.topology(&term.topology_key);
             let Some(companions) = cache.companions_of(&class) else { continue };
-            let sums = sums_of(into, topology);
+            let (sums, each) = (sums_of(into, topology), weight(term));
             for (index, n) in &companions.nodes {
-                sums.add(*index, weight(term) * i64::from(*n));
+                sums.add(*index, each * i64::from(*n));
             }
         }
     }
@@ -103,10 +103,10 @@ fn resolved(cache: &Cache, term: &AffinityTerm) -> (Vec<ArcStr>, Selector) {
 fn spread_count(cache: &mut Cache, key: &CountKey, topology_key: &ArcStr) -> PerValue {
     let mut sum = PerValue::new(cache.topology(topology_key));
     let at = cache.ensure_count(key);
-    for index in cache.order() {
-        let n = cache.count(at)[*index as usize];
-        if n > 0 {
-            sum.add(*index, i64::from(n));
+    // A node that is not there has no values.
+    for (n, value) in cache.count(at).iter().zip(&sum.topology.value_of) {
+        if *value != NO_VALUE {
+            sum.counts[*value as usize] += i64::from(*n);
         }
     }
     sum

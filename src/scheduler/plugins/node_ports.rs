@@ -24,6 +24,10 @@ impl Plugin for NodePorts {
         true
     }
 
+    fn is_local(&self) -> bool {
+        true
+    }
+
     fn pre_filter(&self, _: &mut Cache, pod: &PodInfo, _: &[StaticFit], _: &mut CycleState) -> PreFilter {
         if pod.class.host_ports.is_empty() { PreFilter::Skip } else { PreFilter::Run }
     }

@@ -49,6 +49,10 @@ impl Plugin for NodeResourcesFit {
         true
     }
 
+    fn is_local(&self) -> bool {
+        true
+    }
+
     fn filter(&self, cx: &Cx, _: &CycleState, _: NodeIndex, node: &NodeInfo) -> Option<Reject> {
         let (reasons, unresolvable) = lacks(&cx.pod.class.requests, node);
         (!reasons.is_empty()).then_some(Reject { plugin: NODE_RESOURCES_FIT, unresolvable, reasons })

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::api::{ArcStr, Object, Value, arcstr_literal};
-use crate::scheduler::cache::{Cache, NodeIndex, Topology};
+use crate::scheduler::cache::{Cache, NO_VALUE, NodeIndex, Topology};
 use crate::scheduler::counts::CountKey;
 use crate::scheduler::framework::{Cx, CycleState, MAX_NODE_SCORE, Plugin, PreFilter, Reasons, Reject, StaticFit};
 use crate::scheduler::hints::ClusterEvent;
@@ -69,6 +69,11 @@ fn includes(c: &SpreadConstraint, fit: &StaticFit) -> bool {
     (!c.honors_affinity || fit.affinity) && (!c.honors_taints || fit.taints)
 }
 
+/// Whether the node has a value of each label.
+fn has_labels(topologies: &[Arc<Topology>], node: NodeIndex) -> bool {
+    topologies.iter().all(|t| t.value(node).is_some())
+}
+
 fn count_key(pod: &PodInfo, c: &SpreadConstraint) -> CountKey {
     CountKey { terms: vec![(vec![pod.class.namespace.clone()], c.selector.clone())], living_only: true }
 }
@@ -115,13 +120,11 @@ impl Plugin for PodTopologySpread {
             let at = cache.ensure_count(&count_key(pod, c));
             let per_node = cache.count(at);
             let mut counts = vec![NO_DOMAIN; topology.values.len()];
-            for index in cache.order() {
-                let i = *index as usize;
-                if !includes(c, &fits[i]) || topologies.iter().any(|t| t.value(*index).is_none()) {
-                    continue;
-                }
-                if let Some(value) = topology.value(*index) {
-                    counts[value] = counts[value].max(0) + i64::from(per_node[i]);
+            // A node that is not there has no values.
+            for (index, ((n, value), fit)) in (0..).zip(per_node.iter().zip(&topology.value_of).zip(fits)) {
+                if *value != NO_VALUE && includes(c, fit) && (hard.len() == 1 || has_labels(&topologies, index)) {
+                    let count = &mut counts[*value as usize];
+                    *count = i64::from(*n) + (*count).max(0);
                 }
             }
             let counts_itself = i64::from(c.selector.matches(&pod.class.labels));
@@ -173,7 +176,7 @@ impl Plugin for PodTopologySpread {
         // A pod that says how to spread does so among nodes with all the labels only.
         let needs_all = !own.is_empty();
         let topologies: Vec<Arc<Topology>> = soft.iter().map(|c| cache.topology(&c.topology_key)).collect();
-        let lacks_label = |index: NodeIndex| needs_all && topologies.iter().any(|t| t.value(index).is_none());
+        let lacks_label = |index: NodeIndex| needs_all && !has_labels(&topologies, index);
         let ignored: Vec<bool> = nodes.iter().map(|i| lacks_label(*i)).collect();
         let scored = ignored.iter().filter(|i| !**i).count();
         let mut constraints = Vec::new();
@@ -181,23 +184,22 @@ impl Plugin for PodTopologySpread {
             let at = cache.ensure_count(&count_key(pod, c));
             let per_host = c.topology_key == HOSTNAME;
             // One more for nodes without the label: a domain of their own for the system's default constraints.
-            let mut counts = vec![NO_DOMAIN; if per_host { 0 } else { topology.values.len() + 1 }];
+            let no_label = topology.values.len();
+            let mut counts = vec![NO_DOMAIN; if per_host { 0 } else { no_label + 1 }];
             let mut domains = 0;
             if !per_host {
-                let value_of = |index: NodeIndex| topology.value(index).unwrap_or(topology.values.len());
-                for (index, ignored) in nodes.iter().zip(&ignored) {
-                    let count = &mut counts[value_of(*index)];
-                    if !ignored && *count == NO_DOMAIN {
+                for (index, _) in nodes.iter().zip(&ignored).filter(|(_, ignored)| !**ignored) {
+                    let count = &mut counts[topology.value(*index).unwrap_or(no_label)];
+                    if *count == NO_DOMAIN {
                         *count = 0;
                         domains += 1;
                     }
                 }
-                let per_node = cache.count(at);
-                for index in cache.order() {
-                    let count = &mut counts[value_of(*index)];
-                    let i = *index as usize;
-                    if *count != NO_DOMAIN && per_node[i] > 0 && includes(c, &fits[i]) && !lacks_label(*index) {
-                        *count += i64::from(per_node[i]);
+                for (index, ((n, value), fit)) in (0..).zip(cache.count(at).iter().zip(&topology.value_of).zip(fits)) {
+                    let count = &mut counts[no_label.min(*value as usize)];
+                    let is_there = || *value != NO_VALUE || cache.node(index).exists;
+                    if *count != NO_DOMAIN && *n > 0 && includes(c, fit) && is_there() && !lacks_label(index) {
+                        *count += i64::from(*n);
                     }
                 }
             }
@@ -222,18 +224,16 @@ impl Plugin for PodTopologySpread {
 
     fn score(&self, cx: &Cx, state: &CycleState, nodes: &[NodeIndex], scores: &mut [i64]) {
         let Some(spread) = &state.spread_score else { return };
-        for ((index, score), ignored) in nodes.iter().zip(scores).zip(&spread.ignored) {
-            let mut sum = 0.0;
-            for s in spread.constraints.iter().filter(|_| !ignored) {
+        let mut sums = vec![0.0; nodes.len()];
+        for s in &spread.constraints {
+            let per_node = s.per_node.map(|at| cx.cache.count(at));
+            for ((index, sum), _) in nodes.iter().zip(&mut sums).zip(&spread.ignored).filter(|(_, ignored)| !**ignored) {
                 let Some(value) = s.topology.value(*index) else { continue };
-                let count = match s.per_node {
-                    Some(at) => i64::from(cx.cache.count(at)[*index as usize]),
-                    None => s.counts[value].max(0),
-                };
-                sum += score_for_count(count, s.max_skew, s.weight);
+                let count = per_node.map_or_else(|| s.counts[value].max(0), |counts| i64::from(counts[*index as usize]));
+                *sum += score_for_count(count, s.max_skew, s.weight);
             }
-            *score = f64::round(sum) as i64;
         }
+        scores.iter_mut().zip(sums).for_each(|(score, sum)| *score = f64::round(sum) as i64);
     }
 
     fn normalize(&self, _: &Cx, state: &CycleState, _: &[NodeIndex], scores: &mut [i64]) {
