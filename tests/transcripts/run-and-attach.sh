@@ -11,3 +11,6 @@ kubectl exec -f x web ls
 kubectl run bad --image=busybox --annotations=x --annotations=y
 timeout 2 kubectl run waiting --image=missing -i --rm; kubectl get pods -o name
 timeout 20 kubectl debug web --image=missing -i -c extra
+# What is fetched with its whole path, and what is asked about once.
+kubectl cp web:/etc/hostname name; cat name; kubectl exec web -- cp /etc/hostname /tmp/h; kubectl cp waiting:/x x
+kubectl wait pod/web --for=condition=Nope --timeout=0; kubectl wait pod/web --for=delete --timeout=0

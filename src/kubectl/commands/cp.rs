@@ -83,6 +83,11 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         let content = node
             .read_file(namespace, pod, &container, &from.path, SIZE_MAX)
             .map_err(|s| CliError::Exit(1, format!("{}\ncommand terminated with exit code 1", s.message)))?;
+        // The container's own tar packs it, and says so in its own words.
+        if from.path.starts_with('/') {
+            let gnu = node.list_files(namespace, pod, &container, "/bin").is_ok_and(|all| all.iter().any(|f| f.name == "bash"));
+            cx.out.errln(format!("tar: {} from member names", if gnu { "Removing leading `/'" } else { "removing leading '/'" }));
+        }
         let is_directory = to.path.ends_with('/') || matches!(cx.host.files.read(&to.path), Err(FileError::IsADirectory));
         let path = if is_directory { name_in(&to.path, &last(&from.path)) } else { to.path };
         cx.host.files.write(&path, &content).map_err(|e| CliError::Message(format!("open {path}: {e}")))?;

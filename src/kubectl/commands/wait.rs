@@ -162,8 +162,9 @@ impl Waiting {
                 Ok(false) if cx.host.now < self.deadline => return self.wait(),
                 Ok(false) => {
                     self.queue.pop();
-                    let message = format!("timed out waiting for the condition on {}/{}", info.kind.plural, info.name);
-                    self.errors.push(CliError::Message(message));
+                    let once = cx.flags().duration_micros("timeout") == Some(0);
+                    let what = if once { "condition not met for" } else { "timed out waiting for the condition on" };
+                    self.errors.push(CliError::Message(format!("{what} {}/{}", info.kind.plural, info.name)));
                 }
                 Err(error) => {
                     self.queue.pop();
