@@ -135,8 +135,11 @@ impl ApiServer {
             });
             server.must_create(&by, "PriorityClass", "", class);
         }
-        server.create_own_service(&by);
-        server.with_own_ids(seed, "endpoints", |server| server.create_own_endpoints(&by));
+        // In an empty cluster nothing refuses them.
+        let _ = server.create_own_service(&by);
+        server.with_own_ids(seed, "endpoints", |server| {
+            let _ = server.create_own_endpoints(&by);
+        });
         server
     }
 
@@ -154,7 +157,7 @@ impl ApiServer {
     }
 
     /// The Service under which programs in pods find the server.
-    fn create_own_service(&mut self, by: &Caller) {
+    fn create_own_service(&mut self, by: &Caller) -> Result<(), Status> {
         let service = obj!({
             "metadata": {"name": OWN, "labels": {"component": "apiserver", "provider": OWN}},
             "spec": {
@@ -163,12 +166,12 @@ impl ApiServer {
                 "ports": [{"name": "https", "port": 443, "protocol": "TCP", "targetPort": 6443}]
             }
         });
-        self.must_create(by, "Service", "default", service);
+        self.create(by, Kind::named("Service"), "default", service, &WriteOptions::default()).map(|_| ())
     }
 
     /// Where the server is to be found behind its Service.
     // Models the control plane's lease endpoint reconciler.
-    fn create_own_endpoints(&mut self, by: &Caller) {
+    fn create_own_endpoints(&mut self, by: &Caller) -> Result<(), Status> {
         let ports = obj!([{"name": "https", "port": 6443, "protocol": "TCP"}]);
         let endpoints = obj!({
             "metadata": {"name": OWN, "labels": {"endpointslice.kubernetes.io/skip-mirror": "true"}},
@@ -179,21 +182,23 @@ impl ApiServer {
             "endpoints": [{"addresses": [ADDRESS], "conditions": {"ready": true}}], "ports": ports
         });
         for (kind, object) in [("Endpoints", endpoints), ("EndpointSlice", slice)] {
-            if self.peek(Kind::named(kind), "default", OWN).is_none() {
-                self.must_create(by, kind, "default", object);
+            let kind = Kind::named(kind);
+            if self.peek(kind, "default", OWN).is_none() {
+                self.create(by, kind, "default", object, &WriteOptions::default())?;
             }
         }
+        Ok(())
     }
 
-    /// Makes those of the server's own objects again that are gone.
+    /// Makes those of the server's own objects again that are gone; a quota or a policy may refuse them.
     // Models the control plane's kubernetesservice.Controller.
-    pub(super) fn restore_own(&mut self, by: &Caller) {
+    pub(super) fn restore_own(&mut self, by: &Caller) -> Result<(), Status> {
         let service = Kind::named("Service");
         let address = std::net::Ipv4Addr::new(10, 96, 0, 1);
         if self.peek(service, "default", OWN).is_none() && self.services.is_free(address) {
-            self.create_own_service(by);
+            self.create_own_service(by)?;
         }
-        self.create_own_endpoints(by);
+        self.create_own_endpoints(by)
     }
 
     /// Whether roles say who may do what.

@@ -227,8 +227,8 @@ impl Component for Definitions {
     }
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
-        if self.own_due.take_if(|at| *at <= now).is_some() {
-            api.restore_own(&Caller::new(now, "kube-apiserver"));
+        if self.own_due.take_if(|at| *at <= now).is_some() && api.restore_own(&Caller::new(now, "kube-apiserver")).is_err() {
+            self.own_due = Some(now + Duration::from_micros(OWN_EVERY_US));
         }
         let Some(i) = self.queue.iter().position(|(at, _)| *at <= now) else { return };
         let (_, name) = self.queue.remove(i);

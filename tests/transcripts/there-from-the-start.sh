@@ -14,3 +14,10 @@ kubectl delete service,endpointslice kubernetes
 kubectl get service kubernetes
 sleep 10
 kubectl get service,endpointslice kubernetes
+kubectl create quota none --hard=services=0
+kubectl delete service kubernetes
+sleep 12
+kubectl get service kubernetes
+kubectl delete quota none
+sleep 10
+kubectl get service kubernetes
