@@ -153,9 +153,9 @@ impl Quantity {
         Quantity { mantissa: if self.mantissa < 0 { -up } else { up }, exponent: -3, format: self.format, text: None }
     }
 
-    /// The nearest floating point number.
+    /// A near floating point number. A power is read, not reckoned: what `powi` makes of it depends on the machine.
     pub fn to_f64(&self) -> f64 {
-        self.mantissa as f64 * 10_f64.powi(self.exponent)
+        self.mantissa as f64 * format!("1e{}", self.exponent).parse::<f64>().unwrap_or(f64::MAX)
     }
 
     /// -1, 0 or 1.
@@ -177,20 +177,21 @@ impl Quantity {
     #[must_use]
     pub fn add(&self, other: &Quantity) -> Quantity {
         let (a, b, exponent) = align((self.mantissa, self.exponent), (other.mantissa, other.exponent));
-        Quantity { mantissa: a.saturating_add(b), exponent, format: self.sum_format(other), text: None }
+        Quantity { mantissa: bounded(a.saturating_add(b)), exponent, format: self.sum_format(other), text: None }
     }
 
     /// Takes `other` away.
     #[must_use]
     pub fn sub(&self, other: &Quantity) -> Quantity {
         let (a, b, exponent) = align((self.mantissa, self.exponent), (other.mantissa, other.exponent));
-        Quantity { mantissa: a.saturating_sub(b), exponent, format: self.sum_format(other), text: None }
+        Quantity { mantissa: bounded(a.saturating_sub(b)), exponent, format: self.sum_format(other), text: None }
     }
 
     /// Times a whole number.
     #[must_use]
     pub fn mul(&self, factor: i64) -> Quantity {
-        Quantity { mantissa: self.mantissa.saturating_mul(factor.into()), exponent: self.exponent, format: self.format, text: None }
+        let mantissa = bounded(self.mantissa.saturating_mul(factor.into()));
+        Quantity { mantissa, exponent: self.exponent, format: self.format, text: None }
     }
 
     /// The negative amount.
@@ -362,8 +363,13 @@ fn multiply(mantissa: i128, exponent: i64) -> i128 {
     if mantissa == 0 {
         return 0;
     }
-    let limit = if mantissa < 0 { i128::MIN } else { i128::MAX };
+    let limit = if mantissa < 0 { -i128::MAX } else { i128::MAX };
     u32::try_from(exponent).ok().and_then(power).and_then(|p| mantissa.checked_mul(p)).unwrap_or(limit)
+}
+
+/// A mantissa that can be turned round: the least number there is has no opposite.
+fn bounded(mantissa: i128) -> i128 {
+    mantissa.max(-i128::MAX)
 }
 
 /// A positive mantissa over `10^exponent`, rounded up.
@@ -423,6 +429,17 @@ mod tests {
         assert_eq!(Quantity::parse("1GB").unwrap_err(), QuantityError::Format);
         assert_eq!(Quantity::parse("1mm").unwrap_err(), QuantityError::Suffix);
         assert_eq!(Quantity::parse("").unwrap_err(), QuantityError::Format);
+    }
+
+    #[test]
+    fn the_least_amounts_can_be_turned_round() {
+        let of = |text| Quantity::parse(text).expect(text);
+        let least = of("-1e60").sub(&of("1n"));
+        for q in [least.clone(), least.add(&least), of("-1e37").mul(i64::MAX), least.mul(2)] {
+            assert_eq!((q.value(), q.neg().value()), (i64::MIN, i64::MAX), "{q}");
+            assert!(q.rounded_to_milli() < Quantity::ZERO && !q.to_string().is_empty());
+        }
+        assert_eq!((of("1n").to_f64(), of("3e22").to_f64(), of("-2500m").to_f64()), (1e-9, 3e22, -2.5));
     }
 
     #[test]

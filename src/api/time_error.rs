@@ -41,10 +41,14 @@ pub fn explain(text: &str, layout: &str) -> String {
     }
     let zone = match rest.strip_prefix('Z') {
         Some(after) => Some(after),
-        None => rest
-            .get(..6)
-            .filter(|z| z.starts_with(['+', '-']) && z[1..3].parse::<u8>().is_ok() && &z[3..4] == ":" && z[4..].parse::<u8>().is_ok())
-            .map(|_| &rest[6..]),
+        None => rest.split_at_checked(6).and_then(|(zone, after)| {
+            let fits = |(i, b): (usize, u8)| match i {
+                0 => matches!(b, b'+' | b'-'),
+                3 => b == b':',
+                _ => b.is_ascii_digit(),
+            };
+            zone.bytes().enumerate().all(fits).then_some(after)
+        }),
     };
     match zone {
         None => cannot(rest, "Z07:00"),
@@ -61,6 +65,8 @@ mod tests {
         assert_eq!(explain("<Now>"), "parsing time \"<Now>\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"<Now>\" as \"2006\"");
         assert_eq!(explain("2026-13-01T00:00:00Z"), "parsing time \"2026-13-01T00:00:00Z\": month out of range");
         assert_eq!(explain("2026-02-30T00:00:00Z"), "parsing time \"2026-02-30T00:00:00Z\": day out of range");
+        assert!(explain("2026-01-01T00:00:00+aé12").ends_with("cannot parse \"+aé12\" as \"Z07:00\""));
+        assert!(explain("2026-01-01T00:00:00+01:+1").ends_with("cannot parse \"+01:+1\" as \"Z07:00\""));
         assert_eq!(explain("2026-02-03"), "parsing time \"2026-02-03\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"\" as \"T\"");
     }
 }

@@ -92,8 +92,8 @@ impl NodeInfo {
     fn account(&mut self, pod: &PodInfo, sign: i64) {
         let class = &pod.class;
         self.requested.add(&class.requests, sign);
-        self.non_zero_requested.0 += sign * class.non_zero.0;
-        self.non_zero_requested.1 += sign * class.non_zero.1;
+        self.non_zero_requested.0 = self.non_zero_requested.0.saturating_add(sign * class.non_zero.0);
+        self.non_zero_requested.1 = self.non_zero_requested.1.saturating_add(sign * class.non_zero.1);
     }
 }
 

@@ -241,9 +241,6 @@ impl Eval<'_> {
                 _ => value,
             });
         }
-        if name == "join" {
-            self.pay(value.size().unwrap_or(0).div_ceil(5))?;
-        }
         Ok(value)
     }
 

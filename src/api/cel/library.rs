@@ -113,7 +113,18 @@ fn size(value: Option<&Val>) -> u64 {
     value.and_then(Val::size).unwrap_or(1)
 }
 
-/// What a call costs. What depends on its result is not in it.
+/// A text; an empty one for anything else.
+fn str_of(value: &Val) -> &str {
+    if let Val::Str(text) = value { text } else { "" }
+}
+
+/// How many bytes a list's texts have together, with a separator between any two.
+fn joined_len(list: &List, separator: Option<&Val>) -> usize {
+    let between = list.items.len().saturating_sub(1).saturating_mul(separator.map_or(0, |s| str_of(s).len()));
+    list.items.iter().fold(between, |sum, item| sum.saturating_add(str_of(item).len()))
+}
+
+/// What a call costs. It is known before the call.
 // Models CostEstimator.CallCost and CostTracker.costCall.
 pub(super) fn cost(name: &str, args: &[Val]) -> u64 {
     let of = |i: usize| size(args.get(i));
@@ -129,7 +140,14 @@ pub(super) fn cost(name: &str, args: &[Val]) -> u64 {
         "ip" if text(0) => tenth(of(0)),
         "replace" | "split" | "ip.isCanonical" => tenth(of(0) * 2),
         "bytes" | "string" if text(0) => tenth(of(0)),
-        "join" => 0,
+        "join" => match args.first() {
+            // What is too long to be made is not counted either.
+            Some(Val::List(l)) if joined_len(l, args.get(1)) <= SIZE_MAX => {
+                let between = (l.items.len() as u64).saturating_sub(1) * args.get(1).map_or(0, |s| size(Some(s)));
+                (l.items.iter().map(|i| size(Some(i))).sum::<u64>() + between).div_ceil(5)
+            }
+            _ => 0,
+        },
         "find" | "findAll" | "matches" => tenth(of(0) + 1) * of(1).div_ceil(4),
         "contains" => tenth(of(0)) * tenth(of(1)),
         "validate" => tenth(of(1) + 1) * 15,
@@ -405,7 +423,7 @@ fn of_time(name: &str, s: i64, nanos: u32, zone: &[Val]) -> Outcome {
                 let part =
                     |text: &str| go_whole(text).ok_or_else(|| Fail::new(format!("strconv.Atoi: parsing {}: invalid syntax", quote(text))));
                 let (hours, minutes) = (part(hours)?, part(minutes)?);
-                let minutes = if zone.starts_with('-') { -minutes } else { minutes };
+                let minutes = if zone.starts_with('-') { minutes.saturating_neg() } else { minutes };
                 hours.saturating_mul(3600).saturating_add(minutes.saturating_mul(60)).clamp(-1_000_000, 1_000_000)
             }
             None => Zone::named(zone).ok_or_else(|| Fail::new(format!("unknown time zone {zone}")))?.offset(s).0,
@@ -524,13 +542,12 @@ fn of_list(name: &str, list: &Arc<List>, rest: &[Val]) -> Outcome {
     let items = &list.items;
     let all_in = |a: &[Val], b: &[Val]| a.iter().all(|x| b.iter().any(|y| equal(x, y)));
     Ok(match (name, rest) {
-        ("join", []) => Val::str(&texts(list)?.concat()),
-        ("join", [Val::Str(separator)]) => {
+        ("join", [] | [Val::Str(_)]) => {
             let texts = texts(list)?;
-            if texts.len().saturating_mul(separator.len()) > SIZE_MAX {
+            if joined_len(list, rest.first()) > SIZE_MAX {
                 return Err(Fail::new("text is too long"));
             }
-            Val::str(&texts.join(separator.as_str()))
+            Val::str(&texts.join(rest.first().map_or("", str_of)))
         }
         ("first", []) => Val::Optional(items.first().cloned().map(Arc::new)),
         ("last", []) => Val::Optional(items.last().cloned().map(Arc::new)),
@@ -571,7 +588,8 @@ fn of_list(name: &str, list: &Arc<List>, rest: &[Val]) -> Outcome {
             if from > to {
                 return Err(fail("start index must be less than or equal to end index".to_owned()));
             }
-            let part = items.get(*from as usize..*to as usize).ok_or_else(|| fail(format!("list is length {}", items.len())))?;
+            let range = usize::try_from(*from).ok().zip(usize::try_from(*to).ok());
+            let part = range.and_then(|(from, to)| items.get(from..to)).ok_or_else(|| fail(format!("list is length {}", items.len())))?;
             Val::list(part.to_vec())
         }
         ("flatten", []) => Val::list(flat(items, 1)),

@@ -371,7 +371,11 @@ impl Parser {
                     "." if matches!(self.peek().kind, Tok::Ident) => self.named(at, "."),
                     "-" => {
                         let token = self.peek().clone();
-                        let Tok::Literal(value) = token.kind else { return self.primary() };
+                        let Tok::Literal(value) = token.kind else {
+                            self.syntax(format!("no viable alternative at input '-{}'", token.text.trim_matches(['<', '>'])));
+                            self.here = self.tokens.len() - 1;
+                            return self.nothing(at);
+                        };
                         self.next();
                         self.literal(at, value, &token.text, true)
                     }

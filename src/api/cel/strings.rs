@@ -53,7 +53,7 @@ pub(super) fn call(name: &str, text: &str, args: &[Val]) -> Outcome {
             if times.saturating_mul(to.len()) > SIZE_MAX {
                 return Err(Fail::new("text is too long"));
             }
-            Val::str(&if most < 0 { text.replace(from.as_str(), to) } else { text.replacen(from.as_str(), to, most as usize) })
+            Val::str(&text.replacen(from.as_str(), to, count_of(most)))
         }
         ("split", [Val::Str(separator), rest @ ..]) => {
             let most = if let [Val::Int(n)] = rest { *n } else { -1 };
@@ -73,12 +73,17 @@ pub(super) fn call(name: &str, text: &str, args: &[Val]) -> Outcome {
     })
 }
 
+/// A limit as a count; a negative one is none.
+fn count_of(most: i64) -> usize {
+    usize::try_from(most).unwrap_or(usize::MAX)
+}
+
 /// As Go's `strings.SplitN`.
 fn split<'a>(text: &'a str, separator: &str, most: i64) -> Vec<&'a str> {
     if most == 0 {
         return Vec::new();
     }
-    let most = if most < 0 { usize::MAX } else { most as usize };
+    let most = count_of(most);
     if separator.is_empty() {
         let mut out: Vec<&str> = text.split("").filter(|c| !c.is_empty()).collect();
         if out.len() > most {

@@ -107,6 +107,7 @@ fn expressions_are_read() {
         ),
         ("self.true == 1", vec!["1:6: Syntax error: mismatched input 'true' expecting IDENTIFIER"]),
         ("(self == 1", vec!["1:11: Syntax error: missing ')' at '<EOF>'"]),
+        ("!-self", vec!["1:3: Syntax error: no viable alternative at input '-self'"]),
         ("1 == 1 1 == 1 ||", vec!["1:8: Syntax error: mismatched input '1' expecting <EOF>"]),
         ("while == 1", vec!["1:1: reserved identifier: while"]),
         ("99999999999999999999 == 1", vec!["1:1: invalid int literal"]),
@@ -137,6 +138,7 @@ fn nothing_goes_too_deep_or_on_for_ever() {
     for text in [
         format!("{}true{}", "(".repeat(5000), ")".repeat(5000)),
         "!".repeat(50_000),
+        format!("!{}self", "-".repeat(60_000)),
         format!("self{}", "[0]".repeat(5000)),
         format!("1{} == 1", " + 1".repeat(5000)),
         "[".repeat(5000),
@@ -152,6 +154,7 @@ fn nothing_goes_too_deep_or_on_for_ever() {
         "lists.range(4000000).size() > 0",
         "lists.range(900).distinct().size() > 0 && lists.range(900).map(x, lists.range(900)).flatten().size() > 1",
         "self.map(a, self.join(a)).join().matches('(a*)*b')",
+        &format!("[self]{}.all(a, a.join().size() > 0)", ".map(a, a + a)".repeat(16)),
     ] {
         let program = scope.compile(text, false, false).expect("a rule");
         assert!(program.holds(&Data::new(&schema, false, &value, None), false).1 > 0, "{text}");

@@ -275,9 +275,13 @@ fn iscsi(errors: &mut Errors, at: Path<'_>, source: &Value, volume: Option<&str>
         errors.invalid(at.child("targetportal"), portal, TOO_LONG_PORTAL);
     }
     let valid = |name: &str| {
-        let word = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_alphanumeric());
-        match name.as_bytes() {
-            [b'i', b'q', b'n', ..] => {
+        // One character of any kind, and so many letters and digits.
+        let rest_is = |prefix: &str, length: usize| {
+            let rest = name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix(|c| c != '\n'));
+            rest.is_some_and(|rest| rest.len() == length && rest.bytes().all(|b| b.is_ascii_alphanumeric()))
+        };
+        match name.get(..3).unwrap_or_default() {
+            "iqn" => {
                 // iqn.YYYY-MM.name and, after a colon, anything without blanks and ,;*&$|
                 let rest = name.strip_prefix("iqn.").unwrap_or_default();
                 let (head, tail) = rest.split_once(':').map_or((rest, None), |(h, t)| (h, Some(t)));
@@ -289,9 +293,7 @@ fn iscsi(errors: &mut Errors, at: Path<'_>, source: &Value, volume: Option<&str>
                 date.is_some_and(|(_, n)| named(n))
                     && tail.is_none_or(|t| !t.is_empty() && !t.contains(|c: char| c.is_whitespace() || ",;*&$|".contains(c)))
             }
-            [b'e', b'u', b'i', _, rest @ ..] => rest.len() == 16 && word(&name[4..]),
-            [b'n', b'a', b'a', _, rest @ ..] => rest.len() == 32 && word(&name[4..]),
-            _ => false,
+            _ => rest_is("eui", 16) || rest_is("naa", 32),
         }
     };
     let known = |name: &str| ["iqn", "eui", "naa"].iter().any(|p| name.starts_with(p));
@@ -705,5 +707,29 @@ fn signer_name(errors: &mut Errors, at: Path<'_>, name: &str) {
     }
     if name.len() > 571 {
         errors.too_long(at, 571);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_targets_are_checked_by_characters() {
+        for (iqn, valid) in [
+            ("eui.0123456789abcdef", true),
+            ("euié0123456789abcdef", true),
+            ("eui\n0123456789abcdef", false),
+            ("euiéaaaaaaaaaaaaaaa", false),
+            ("naa.0123456789abcdef0123456789abcdef", true),
+            ("naaéaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false),
+            ("iqn.2001-04.com.example:x", true),
+            ("iqné", false),
+            ("eué", false),
+        ] {
+            let mut errors = Errors::default();
+            iscsi(&mut errors, Path::new("iscsi"), &crate::obj!({"targetPortal": "p", "iqn": iqn}), None);
+            assert_eq!(errors.0.is_empty(), valid, "{iqn}");
+        }
     }
 }

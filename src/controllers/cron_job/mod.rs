@@ -201,7 +201,7 @@ impl Sync<'_> {
     /// Starts the run of a scheduled time, if deadline and concurrency policy let it.
     fn start(&mut self, time: i64, now: f64) -> Result<(), Status> {
         let kind = Kind::named("Job");
-        if self.past().deadline_s.is_some_and(|d| ((time + d) as f64) < now) {
+        if self.past().deadline_s.is_some_and(|d| (time.saturating_add(d) as f64) < now) {
             let message = format!("Missed scheduled time to start a job: {}", rfc1123z(time));
             self.event(EventType::Warning, "MissSchedule", &message);
             return Ok(());

@@ -44,7 +44,7 @@ impl Plugin for NodeResourcesBalancedAllocation {
             let node = cx.cache.node(*index);
             let capacity = [node.allocatable.milli_cpu, node.allocatable.memory];
             let without = [node.requested.milli_cpu, node.requested.memory];
-            let with = [without[0] + requests.milli_cpu, without[1] + requests.memory];
+            let with = [without[0].saturating_add(requests.milli_cpu), without[1].saturating_add(requests.memory)];
             *score = change(balance(with, capacity), balance(without, capacity));
         }
     }

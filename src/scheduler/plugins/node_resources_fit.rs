@@ -20,7 +20,7 @@ pub fn lacks(requests: &Resources, node: &NodeInfo) -> (Reasons, bool) {
         reasons.insert(Reasons::TOO_MANY_PODS);
     }
     let mut check = |wanted: i64, offered: i64, taken: i64, reason: Reasons| {
-        if wanted > 0 && wanted > offered - taken {
+        if wanted > 0 && i128::from(wanted) > i128::from(offered) - i128::from(taken) {
             reasons.insert(reason);
             unresolvable |= wanted > offered;
         }
@@ -37,7 +37,11 @@ pub fn lacks(requests: &Resources, node: &NodeInfo) -> (Reasons, bool) {
 
 /// How much of a resource would be left, of 100; 0 where more is requested than there is.
 pub fn least_allocated(requested: i64, capacity: i64) -> i64 {
-    if capacity == 0 || requested > capacity { 0 } else { (capacity - requested) * MAX_NODE_SCORE / capacity }
+    if capacity == 0 || requested > capacity {
+        return 0;
+    }
+    let left = i128::from(capacity) - i128::from(requested.max(0));
+    (left * i128::from(MAX_NODE_SCORE) / i128::from(capacity)) as i64
 }
 
 impl Plugin for NodeResourcesFit {
@@ -69,7 +73,9 @@ impl Plugin for NodeResourcesFit {
             let (has_cpu, has_memory) = (node.allocatable.milli_cpu, node.allocatable.memory);
             let mut sum = 0;
             let mut weights = 0;
-            for (requested, capacity) in [(node.non_zero_requested.0 + cpu, has_cpu), (node.non_zero_requested.1 + memory, has_memory)] {
+            for (requested, capacity) in
+                [(node.non_zero_requested.0.saturating_add(cpu), has_cpu), (node.non_zero_requested.1.saturating_add(memory), has_memory)]
+            {
                 if capacity != 0 {
                     sum += least_allocated(requested, capacity);
                     weights += 1;
@@ -122,4 +128,20 @@ fn has_more(cache: &Cache, requests: &Resources, node: &NodeInfo, old: &Value) -
             .scalars
             .iter()
             .any(|(index, wanted)| *wanted > 0 && offered.scalar(*index) > whole_value(before.get(cache.scalars.name(*index))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_greatest_amounts_are_compared() {
+        for (requested, capacity, want) in [(0, 0, 0), (0, 7 << 60, 100), (7 << 59, 7 << 60, 50), (i64::MAX, i64::MAX, 0), (-1, 1, 100)] {
+            assert_eq!(least_allocated(requested, capacity), want, "{requested} of {capacity}");
+        }
+        let mut node = NodeInfo { allowed_pods: 1, ..NodeInfo::default() };
+        node.allocatable.memory = i64::MAX;
+        node.requested.memory = -1;
+        assert!(lacks(&Resources { memory: i64::MAX, ..Resources::default() }, &node).0.is_empty());
+    }
 }
