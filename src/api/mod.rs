@@ -40,6 +40,7 @@ pub mod time_zone;
 pub mod toleration;
 pub mod validation;
 mod value;
+mod warnings;
 pub mod yaml;
 
 pub use arcstr::literal as arcstr_literal;
@@ -50,3 +51,4 @@ pub use quantity::Quantity;
 pub use quote::quote;
 pub use status::{Cause, Status, aggregate};
 pub use value::{ArcStr, Map, Value};
+pub use warnings::Warnings;

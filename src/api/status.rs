@@ -1,6 +1,7 @@
 //! Errors at the API's edge: `metav1.Status`, worded as `k8s.io/apimachinery/pkg/api/errors` words them.
 
 use super::{KindRef, Map, Value, quote};
+use crate::base::SortedSet;
 use std::borrow::Borrow;
 
 /// An error that the API server answers with.
@@ -140,12 +141,9 @@ impl Status {
     /// 422: fields are wrong.
     pub fn invalid(kind: KindRef, name: &str, causes: Vec<Cause>) -> Status {
         // As Go's aggregates, each text once.
-        let mut list: Vec<String> = Vec::new();
-        for text in causes.iter().map(|c| format!("{}: {}", c.field, c.message)) {
-            if !list.contains(&text) {
-                list.push(text);
-            }
-        }
+        let mut seen = SortedSet::new();
+        let texts = causes.iter().map(|c| format!("{}: {}", c.field, c.message));
+        let list: Vec<String> = texts.filter(|text| seen.insert(text.clone())).collect();
         let text = aggregate(&list);
         let head = if kind.group.is_empty() { kind.kind.to_owned() } else { format!("{}.{}", kind.kind, kind.group) };
         let mut status = Status::new(422, "Invalid", format!("{head} {name:?} is invalid: {text}")).about(kind, name);

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::base::text;
+use crate::base::{Order as _, text};
 pub use arcstr::ArcStr;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -77,6 +77,21 @@ impl Map {
         }
     }
 
+    /// Puts all of these in, of equal keys the last. However they are ordered, it takes no longer than sorting them.
+    pub fn put_all(&mut self, entries: Vec<(ArcStr, Value)>) {
+        self.0.extend(entries);
+        if !self.0.is_sorted_by(|(a, _), (b, _)| text::compare(a, b).is_lt()) {
+            self.0.order_by(|(a, _), (b, _)| text::compare(a, b));
+            self.0.dedup_by(|later, kept| {
+                let same = later.0 == kept.0;
+                if same {
+                    std::mem::swap(&mut later.1, &mut kept.1);
+                }
+                same
+            });
+        }
+    }
+
     /// Takes away what stands under `key`.
     pub fn remove(&mut self, key: &str) -> Option<Value> {
         self.find(key).ok().map(|i| self.0.remove(i).1)
@@ -125,9 +140,7 @@ impl Map {
 impl<K: Into<ArcStr>, V: Into<Value>> FromIterator<(K, V)> for Map {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         let mut map = Map::new();
-        for (k, v) in entries {
-            map.insert(k, v);
-        }
+        map.put_all(entries.into_iter().map(|(k, v)| (k.into(), v.into())).collect());
         map
     }
 }
@@ -515,11 +528,11 @@ impl<'de> Visitor<'de> for ValueVisitor {
         Ok(list.into())
     }
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
-        let mut map = Map::new();
+        let mut entries = Vec::new();
         while let Some((k, v)) = access.next_entry::<String, Value>()? {
-            map.insert(k, v);
+            entries.push((k, v));
         }
-        Ok(map.into())
+        Ok(entries.into_iter().collect::<Map>().into())
     }
 }
 
@@ -540,6 +553,16 @@ mod tests {
         }
         assert_eq!(b.remove(&["status", "none"]), None);
         assert_eq!(b.remove(&["status", "phase"]), Some("Running".into()));
+    }
+
+    #[test]
+    fn of_equal_keys_the_last_stays() {
+        let v = Value::from_json(r#"{"b":1,"a":2,"b":3,"a":4,"c":5,"b":6}"#).expect("valid");
+        assert_eq!(v.to_json(), r#"{"a":4,"b":6,"c":5}"#);
+        let mut map = Map::new();
+        map.insert("b", 1);
+        map.put_all(vec![("b".into(), 2.into()), ("a".into(), 1.into()), ("a".into(), 3.into())]);
+        assert_eq!(Value::from(map).to_json(), r#"{"a":3,"b":2}"#);
     }
 
     #[test]

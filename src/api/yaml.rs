@@ -117,14 +117,15 @@ fn document(text: &str, first_line: u32, value: Value) -> Document {
 /// Reads JSON values one after another; how far it came, and why no further.
 fn read_json(text: &str, documents: &mut Vec<Document>) -> (usize, Option<DecodeError>) {
     let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Value>();
-    let mut consumed = 0;
+    let (mut consumed, mut line, mut counted) = (0, 1, 0);
     while let Some(item) = stream.next() {
         match item {
             Ok(value) => {
                 let part = &text[consumed..stream.byte_offset()];
                 let leading = part.len() - part.trim_start().len();
-                let first_line = 1 + newlines(&text[..consumed + leading]);
-                documents.push(document(part.trim_start(), first_line, value));
+                line += newlines(&text[counted..consumed + leading]);
+                counted = consumed + leading;
+                documents.push(document(part.trim_start(), line, value));
                 consumed = stream.byte_offset();
             }
             Err(e) => {
@@ -253,6 +254,10 @@ impl From<serde_yaml::Error> for Failure {
 
 /// Encloses our own messages on their way through serde's errors, which add a path and a place.
 const OWN_MARK: char = '\u{1}';
+/// Nodes that a text may have beyond those that it must have.
+const BUDGET: usize = 1_000_000;
+/// So many bytes of a text count as a node.
+const NODE_BYTES: usize = 8;
 const EXCESSIVE: &str = "document contains excessive aliasing";
 
 fn own_error<E: serde::de::Error>(message: impl fmt::Display) -> E {
@@ -264,7 +269,7 @@ fn read_document(text: &str) -> Result<Value, serde_yaml::Error> {
     if text.lines().all(|line| line.trim_start().is_empty() || line.trim_start().starts_with('#')) && !text.contains('\t') {
         return Ok(Value::Null);
     }
-    let budget = Cell::new(text.len() * 4 + 10_000);
+    let budget = Cell::new(text.len() * 4 + BUDGET);
     let keys = RefCell::new(Vec::new());
     let reader = Reader { text, budget: &budget, keys: &keys };
     let mut stream = serde_yaml::Deserializer::from_str(text);
@@ -282,8 +287,8 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn spend<E: serde::de::Error>(self) -> Result<(), E> {
-        match self.budget.get().checked_sub(1) {
+    fn spend<E: serde::de::Error>(self, bytes: usize) -> Result<(), E> {
+        match self.budget.get().checked_sub(1 + bytes / NODE_BYTES) {
             Some(left) => self.budget.set(left),
             None => return Err(own_error(EXCESSIVE)),
         }
@@ -332,7 +337,7 @@ fn is_plain(text: &str, at: usize) -> bool {
 impl<'de> DeserializeSeed<'de> for Reader<'_> {
     type Value = Value;
     fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Value, D::Error> {
-        self.spend()?;
+        self.spend(0)?;
         d.deserialize_any(self)
     }
 }
@@ -366,10 +371,12 @@ impl<'de> Visitor<'de> for Reader<'_> {
     fn visit_f64<E: serde::de::Error>(self, f: f64) -> Result<Value, E> {
         number(f).ok_or_else(|| E::custom(format!("{OWN_MARK}json: unsupported value: {f}{OWN_MARK}")))
     }
-    fn visit_str<E>(self, s: &str) -> Result<Value, E> {
+    fn visit_str<E: serde::de::Error>(self, s: &str) -> Result<Value, E> {
+        self.spend(s.len())?;
         Ok(Value::from(s))
     }
-    fn visit_borrowed_str<E>(self, s: &'de str) -> Result<Value, E> {
+    fn visit_borrowed_str<E: serde::de::Error>(self, s: &'de str) -> Result<Value, E> {
+        self.spend(s.len())?;
         Ok(self.borrowed(s))
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
@@ -380,16 +387,18 @@ impl<'de> Visitor<'de> for Reader<'_> {
         Ok(list.into())
     }
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
-        let mut map = Map::new();
+        let (mut map, mut entries) = (Map::new(), Vec::new());
         while let Some(key) = access.next_key_seed(KeyReader(self))? {
             let value = access.next_value_seed(self)?;
             match key {
-                Key::Name(name) => {
-                    map.insert(self.key(&name), value);
+                Key::Name(name) => entries.push((self.key(&name), value)),
+                Key::Merge => {
+                    map.put_all(std::mem::take(&mut entries));
+                    merge(&mut map, &value).map_err(own_error)?;
                 }
-                Key::Merge => merge(&mut map, &value).map_err(own_error)?,
             }
         }
+        map.put_all(entries);
         Ok(map.into())
     }
     fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<Value, A::Error> {
@@ -429,7 +438,7 @@ struct KeyReader<'a>(Reader<'a>);
 impl<'de> DeserializeSeed<'de> for KeyReader<'_> {
     type Value = Key;
     fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Key, D::Error> {
-        self.0.spend()?;
+        self.0.spend(0)?;
         d.deserialize_any(self)
     }
 }

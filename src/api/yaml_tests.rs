@@ -108,6 +108,9 @@ fn what_grows_without_end_is_refused() {
     let bomb: String = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n".to_owned()
         + &(1..12).map(|i| format!("a{i}: &a{i} [{}]\n", vec![format!("*a{}", i - 1); 9].join(","))).collect::<String>();
     assert_eq!(error(&bomb), "error converting YAML to JSON: yaml: document contains excessive aliasing");
+    let long = |bytes: usize, times: usize| format!("a: &a {}\nb: [{}]\n", "x".repeat(bytes), vec!["*a"; times].join(","));
+    assert!(error(&long(200_000, 10_000)).ends_with("excessive aliasing"));
+    assert_eq!(one(&long(20_000, 50)).get("b").items().len(), 50);
     assert_eq!(error(&"[".repeat(10_000)), "error converting YAML to JSON: yaml: exceeded max depth of 10000");
     assert!(decode_documents(&"a: b\n".repeat(2_000_000)).is_err());
 }

@@ -11,7 +11,7 @@ use super::options::{Caller, FieldValidation, ListOptions, Patch, Subresource, W
 use super::service_allocator::ServiceAllocator;
 use super::{managed_fields, patch, strategy};
 use crate::api::selector::{FieldSelector, LabelSelector};
-use crate::api::{self, ArcStr, Cause, Kind, KindRef, Object, Status, Value};
+use crate::api::{self, ArcStr, Cause, Kind, KindRef, Object, Status, Value, Warnings};
 use crate::base::{RandomStream, Time};
 use crate::obj;
 use crate::store::{Indexer, ObjectKey, Store, StoreError};
@@ -22,7 +22,7 @@ pub struct ApiServer {
     pub(super) store: Store,
     pub(super) random: RandomStream,
     pub(super) services: ServiceAllocator,
-    warnings: Vec<String>,
+    pub(super) warnings: Warnings,
     writer: Writer,
     events: u64,
     metrics: Metrics,
@@ -115,7 +115,7 @@ impl ApiServer {
             store: Store::new(INDEXERS),
             random: RandomStream::new(seed, "apiserver"),
             services: ServiceAllocator::default(),
-            warnings: Vec::new(),
+            warnings: Warnings::default(),
             writer: Writer::default(),
             events: 0,
             metrics: Metrics::default(),
@@ -252,12 +252,7 @@ impl ApiServer {
 
     /// Takes the warnings that requests since the last call gave (the API's `Warning` headers).
     pub fn take_warnings(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.warnings)
-    }
-
-    /// Warns of these, with the next answer.
-    pub(super) fn warn(&mut self, warnings: Vec<String>) {
-        self.warnings.extend(warnings);
+        self.warnings.take()
     }
 
     /// Says as which field manager the next write is done (`fieldManager`).
@@ -733,7 +728,7 @@ impl ApiServer {
 
     fn warn_on_create(&mut self, kind: KindRef, object: &Value, options: &WriteOptions) {
         if options.field_validation != FieldValidation::Trusted {
-            self.warnings.extend(api::validation::warnings(kind, object, None));
+            api::validation::warnings(kind, object, &mut self.warnings);
         }
     }
 }

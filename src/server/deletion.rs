@@ -82,7 +82,7 @@ impl ApiServer {
             let request =
                 Request { kind, operation: "DELETE", sub: Subresource::None, object: &Value::Null, old: &old, dry_run: options.dry_run };
             let warnings = admission::policy::admit(self, by, &request)?;
-            self.warn(warnings);
+            self.warnings.extend(warnings);
         }
         if options.dry_run {
             return Ok(Deleted::Gone(old));

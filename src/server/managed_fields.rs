@@ -7,7 +7,7 @@
 use super::options::Caller;
 use crate::api::schema::{Field, ListType, Ty, Type, schema};
 use crate::api::{ArcStr, Cause, KindRef, Map, Object, Status, Value};
-use crate::base::Order as _;
+use crate::base::{Order as _, SortedMap, SortedSet};
 use crate::obj;
 
 /// kubectl's own annotation of what was applied last.
@@ -224,19 +224,20 @@ fn compare(node: Node, old: Option<&Value>, new: Option<&Value>) -> (Value, Valu
         Node::Struct(t) => t.field(&key[2..]).is_some_and(always_there),
         _ => false,
     };
-    for (key, inner, _) in before.iter().chain(&after) {
-        if changed.contains_key(key) || gone.contains_key(key) {
-            continue;
+    // Of items with equal keys, the first on either side counts.
+    let mut all: SortedMap<&str, (Node, [Option<&Value>; 2])> = SortedMap::new();
+    for (side, list) in [&before, &after].into_iter().enumerate() {
+        for (key, inner, value) in list {
+            all.entry(key).or_insert((*inner, [None, None])).1[side].get_or_insert(*value);
         }
-        let find = |list: &[(String, Node, &Value)], parent: bool| {
-            let found = list.iter().find(|(k, ..)| k == key).map(|(.., v)| (*v).clone());
-            found.or_else(|| (parent && kept_empty(key) && !matches!(inner, Node::Leaf)).then(Value::map))
-        };
-        let (was, is) = (find(&before, old.is_some()), find(&after, new.is_some()));
-        let (c, g) = compare(*inner, was.as_ref(), is.as_ref());
+    }
+    let empty = Value::map();
+    for (key, (inner, [was, is])) in all {
+        let absent = Some(&empty).filter(|_| !matches!(inner, Node::Leaf) && kept_empty(key));
+        let (c, g) = compare(inner, was.or(absent.filter(|_| old.is_some())), is.or(absent.filter(|_| new.is_some())));
         for (set, part) in [(&mut changed, c), (&mut gone, g)] {
             if !part.is_null() {
-                set.insert(key.clone(), part);
+                set.insert(key, part);
             }
         }
     }
@@ -249,8 +250,13 @@ fn merge(node: Node, live: &Value, config: &Value) -> Value {
         (Node::Leaf, _) | (_, Value::Null) => return config.clone(),
         _ => live.clone(),
     };
+    let here = if node.by_name() { Vec::new() } else { parts(node, live) };
+    let mut places: SortedMap<&str, usize> = SortedMap::new();
+    for (at, (key, ..)) in here.iter().enumerate() {
+        places.entry(key).or_insert(at);
+    }
     for (key, inner, value) in parts(node, config) {
-        let place = parts(node, live).iter().position(|(k, ..)| *k == key);
+        let place = places.get(key.as_str()).copied();
         match node {
             _ if node.by_name() => {
                 let name = &key[2..];
@@ -269,8 +275,10 @@ fn merge(node: Node, live: &Value, config: &Value) -> Value {
 /// Takes out what was applied before and is no longer, where nobody else owns it or anything in it.
 fn prune(node: Node, value: &mut Value, gone: &Value, owned: &Value) {
     let found: Vec<(String, Node)> = parts(node, value).into_iter().map(|(k, n, _)| (k, n)).collect();
-    for (at, (key, inner)) in found.into_iter().enumerate().rev() {
-        let (gone, owned) = (gone.get(&key), owned.get(&key));
+    let mut leaving: SortedSet<&str> = SortedSet::new();
+    let mut places = vec![false; if node.by_name() { 0 } else { found.len() }];
+    for (at, (key, inner)) in found.iter().enumerate() {
+        let (gone, owned) = (gone.get(key), owned.get(key));
         if gone.is_null() {
             continue;
         }
@@ -278,16 +286,22 @@ fn prune(node: Node, value: &mut Value, gone: &Value, owned: &Value) {
         let whole = owned.is_null() && is_member(gone);
         if !whole {
             let within = if by_name { value.get_mut(&key[2..]) } else { &mut value.list_mut()[at] };
-            prune(inner, within, gone, owned);
+            prune(*inner, within, gone, owned);
             if !owned.is_null() || !within.is_empty() {
                 continue;
             }
         }
         if by_name {
-            value.map_mut().remove(&key[2..]);
+            leaving.insert(&key[2..]);
         } else {
-            value.list_mut().remove(at);
+            places[at] = true;
         }
+    }
+    if !leaving.is_empty() {
+        value.map_mut().retain(|key, _| !leaving.contains(key));
+    } else if places.contains(&true) {
+        let mut leaves = places.into_iter();
+        value.list_mut().retain(|_| !leaves.next().unwrap_or(false));
     }
 }
 

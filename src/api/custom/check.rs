@@ -3,7 +3,7 @@
 
 use super::super::{Cause, Kind, KindRef, Map, Value, go_duration, names};
 use super::{Custom, Rules};
-use crate::base::{self, regex::Regex};
+use crate::base::{self, SortedMap, regex::Regex};
 
 /// Levels of a value that are looked into.
 const DEPTH_MAX: usize = 64;
@@ -449,17 +449,13 @@ fn unique(schema: &Value, path: &str, value: &Value, depth: usize, causes: &mut 
                 }
                 _ => None,
             };
-            let mut seen: Vec<(Value, usize)> = Vec::new();
+            let mut seen: SortedMap<String, usize> = SortedMap::new();
             for (i, item) in items.iter().enumerate() {
                 let Some(key) = by(item) else { break };
-                match seen.iter_mut().find(|(k, _)| k.same(&key)) {
-                    Some((_, times)) => {
-                        *times += 1;
-                        if *times == 2 {
-                            causes.push(Cause::duplicate(format!("{path}[{i}]"), &key));
-                        }
-                    }
-                    None => seen.push((key, 1)),
+                let times = seen.entry(key.to_json()).or_default();
+                *times += 1;
+                if *times == 2 {
+                    causes.push(Cause::duplicate(format!("{path}[{i}]"), &key));
                 }
             }
             for (i, item) in items.iter().enumerate() {

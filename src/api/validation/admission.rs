@@ -5,6 +5,7 @@ use super::super::cel::{Names, Program, Wanted};
 use super::super::{Object, Value, names, split_api_version};
 use super::meta::{label_selector, object_meta, path_segment};
 use super::path::{Errors, Path};
+use crate::base::SortedSet;
 
 const CONDITIONS_MAX: usize = 64;
 const ANNOTATIONS_MAX: usize = 20;
@@ -34,6 +35,7 @@ pub(super) fn policy(errors: &mut Errors, policy: &Value) {
     if conditions.len() > CONDITIONS_MAX {
         errors.too_many(list, conditions.len(), CONDITIONS_MAX);
     }
+    let mut seen = SortedSet::new();
     for (i, condition) in conditions.iter().enumerate() {
         let (at, text, name) = (list.index(i), condition.get("expression").str().trim(), condition.get("name"));
         match text {
@@ -44,7 +46,7 @@ pub(super) fn policy(errors: &mut Errors, policy: &Value) {
             "" => errors.required(at.child("name"), ""),
             text => errors.each_invalid(at.child("name"), text, names::qualified_name(text)),
         }
-        if !name.str().is_empty() && conditions[..i].iter().any(|c| c.get("name") == name) {
+        if !seen.insert(name.str()) && !name.str().is_empty() {
             errors.duplicate(at.child("name"), name);
         }
     }
@@ -77,6 +79,7 @@ pub(super) fn policy(errors: &mut Errors, policy: &Value) {
     if annotations.len() > ANNOTATIONS_MAX {
         errors.invalid(list, spec.get("auditAnnotations"), &format!("must not have more than {ANNOTATIONS_MAX} auditAnnotations"));
     }
+    let mut seen = SortedSet::new();
     for (i, annotation) in annotations.iter().enumerate() {
         let (at, key, text) = (list.index(i), annotation.get("key"), annotation.get("valueExpression").str());
         let full = format!("{}/{}", policy.name(), key.str());
@@ -85,7 +88,7 @@ pub(super) fn policy(errors: &mut Errors, policy: &Value) {
             "" => errors.required(at.child("valueExpression"), "valueExpression is not specified"),
             trimmed => invalid(errors, at.child("valueExpression"), text, &names_known.compile(trimmed, Wanted::TextOrNull)),
         }
-        if annotations[..i].iter().any(|a| a.get("key") == key) {
+        if !seen.insert(key.str()) {
             errors.duplicate(at.child("key"), key);
         }
     }
@@ -214,6 +217,7 @@ fn resources(errors: &mut Errors, at: Path<'_>, resources: &Value) {
     }
     // Whether the last one without a subresource is not `*`.
     let mut plain = false;
+    let mut seen = SortedSet::new();
     for (i, text) in items.iter().map(Value::str).enumerate() {
         if text.is_empty() {
             errors.required(at.index(i), "");
@@ -223,11 +227,13 @@ fn resources(errors: &mut Errors, at: Path<'_>, resources: &Value) {
             plain = text != "*";
             continue;
         };
+        // What is general has a slash, so that only such texts matter.
         for general in [format!("{resource}/*"), format!("*/{sub}")] {
-            if items[..i].iter().any(|v| v.str() == general) {
+            if seen.contains(general.as_str()) {
                 errors.invalid(at.index(i), text, &format!("if '{general}' is present, must not specify {text}"));
             }
         }
+        seen.insert(text);
     }
     let has = |wanted: &str| items.iter().any(|v| v.str() == wanted);
     if items.len() > 1 && has("*/*") {

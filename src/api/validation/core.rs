@@ -7,7 +7,7 @@ use super::path::{Errors, Path, same};
 use super::pod;
 use super::resources::{container_resource_name, quantity_value, quota_resource_name, resource_name};
 use super::scheduling::taints;
-use crate::base::Order as _;
+use crate::base::{Order as _, SortedSet};
 
 /// The most that a ConfigMap or a Secret may hold, in bytes.
 const DATA_BYTES_MAX: usize = 1 << 20;
@@ -315,6 +315,7 @@ pub(super) fn limit_range(errors: &mut Errors, range: &Value) {
     let at = Path::new("spec");
     let list = at.child("limits");
     let limits = range.at(&["spec", "limits"]).items();
+    let mut seen = SortedSet::new();
     for (i, limit) in limits.iter().enumerate() {
         let at = list.index(i);
         let kind = limit.get("type").str();
@@ -324,7 +325,7 @@ pub(super) fn limit_range(errors: &mut Errors, range: &Value) {
         } else if !kind.contains('/') && !matches!(kind, "Pod" | "Container" | "PersistentVolumeClaim") {
             errors.invalid(at.child("type"), kind, "must be a standard limit type or fully qualified");
         }
-        if limits[..i].iter().any(|l| l.get("type").str() == kind) {
+        if !seen.insert(kind) {
             errors.duplicate(at.child("type"), kind);
         }
         limit_names(errors, at, limit, kind);

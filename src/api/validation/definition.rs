@@ -5,8 +5,8 @@ use super::super::{Cause, Object, Value, names};
 use super::definition_rules::{self as rules, Found, Place};
 use super::meta::{object_meta, object_meta_update};
 use super::path::{Errors, Path};
-use crate::base::Order as _;
 use crate::base::regex::Regex;
+use crate::base::{Order as _, SortedSet};
 
 /// Levels of a schema that are looked into.
 const DEPTH_MAX: usize = 64;
@@ -142,12 +142,11 @@ fn specification(errors: &mut Errors, spec: &Value) {
             errors.required(schema.child("openAPIV3Schema"), "");
         }
     }
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen = SortedSet::new();
     let mut twice = false;
     for (i, version) in versions.iter().enumerate() {
         let (at, name) = (list.index(i), version.get("name").str());
-        twice |= seen.contains(&name);
-        seen.push(name);
+        twice |= !seen.insert(name);
         each(errors, at.child("name"), name, "", &names::dns1035_label(name));
         let warning = version.get("deprecationWarning");
         if !warning.is_null() && !version.get("deprecated").is_true() {

@@ -28,6 +28,7 @@ mod workloads;
 
 use self::meta::{NameRule, object_meta, object_meta_update, path_segment};
 use self::path::{Errors, Path};
+pub use self::warnings::warnings;
 use super::names;
 use super::{Cause, KindRef, Value, custom};
 
@@ -246,15 +247,4 @@ fn name_rule(kind: KindRef) -> NameRule {
         RBAC => path_segment,
         _ => names::dns1123_subdomain,
     }
-}
-
-/// What the server warns of when it accepts an object: `Warning: ` and this. An update warns of what it did not warn of before.
-pub fn warnings(kind: KindRef, new: &Value, old: Option<&Value>) -> Vec<String> {
-    let mut list = warnings::warnings(kind, new);
-    if let Some(old) = old {
-        let before = warnings::warnings(kind, old);
-        // Endpoints are deprecated as a whole, whatever was there.
-        list.retain(|w| !before.contains(w) || kind.kind == "Endpoints");
-    }
-    list
 }

@@ -6,6 +6,7 @@ use super::ip;
 use super::meta::{NameRule, label_selector, labels, object_meta, object_meta_update, path_segment};
 use super::path::{Errors, Path};
 use super::storage::slice_address;
+use crate::base::SortedSet;
 
 const CLASS: &str = "kubernetes.io/ingress.class";
 
@@ -348,9 +349,10 @@ fn endpoints(errors: &mut Errors, slice: &Value, kind: &str) {
                 errors.too_many(list, given.len(), 8);
                 break;
             }
+            let mut seen = SortedSet::new();
             for (j, hint) in given.iter().enumerate() {
                 let (at, name) = (list.index(j), hint.get("name").str());
-                if given[..j].iter().any(|h| h.get("name").str() == name) {
+                if !seen.insert(name) {
                     errors.duplicate(at.child("name"), name);
                 }
                 errors.each_invalid(at.child("name"), name, rule(name));
@@ -364,12 +366,13 @@ fn slice_ports(errors: &mut Errors, ports: &[Value]) {
     if ports.len() > 20_000 {
         return errors.too_many(list, ports.len(), 20_000);
     }
+    let mut seen = SortedSet::new();
     for (i, port) in ports.iter().enumerate() {
         let (at, name) = (list.index(i), port.get("name").str());
         if !name.is_empty() {
             errors.each_invalid(at.child("name"), name, names::dns1123_label(name));
         }
-        if ports[..i].iter().any(|p| p.get("name").str() == name) {
+        if !seen.insert(name) {
             errors.duplicate(at.child("name"), name);
         }
         errors.one_of(at.child("protocol"), port.get("protocol"), &["SCTP", "TCP", "UDP"]);

@@ -11,6 +11,7 @@ use super::resources::{container_resource_name, pod_resource_name, resource_requ
 use super::scheduling::{affinity, tolerations, topology_spread};
 use super::security::{self, APP_ARMOR, each_container, pod_security_context};
 use super::volumes::volumes;
+use crate::base::SortedSet;
 
 const LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
 
@@ -135,10 +136,11 @@ pub(super) fn pod_spec(errors: &mut Errors, at: Path<'_>, spec: &Value, pod_name
     }
     let gates = at.child("schedulingGates");
     let list = spec.get("schedulingGates").items();
+    let mut seen = SortedSet::new();
     for (i, gate) in list.iter().enumerate() {
         let name = gate.get("name").str();
         label_name(errors, gates.index(i), name);
-        if list[..i].iter().any(|g| g.get("name").str() == name) {
+        if !seen.insert(name) {
             errors.duplicate(gates.index(i), name);
         }
     }
@@ -197,12 +199,13 @@ fn rest_of_spec(errors: &mut Errors, at: Path<'_>, spec: &Value) {
 
 fn resource_claims(errors: &mut Errors, at: Path<'_>, spec: &Value) {
     let list = spec.get("resourceClaims").items();
+    let mut seen = SortedSet::new();
     for (i, claim) in list.iter().enumerate() {
         let at = at.index(i);
         let name = claim.get("name").str();
         if name.is_empty() {
             errors.required(at.child("name"), "");
-        } else if list[..i].iter().any(|c| c.get("name").str() == name) {
+        } else if !seen.insert(name) {
             errors.duplicate(at.child("name"), name);
         } else {
             errors.each_invalid(at.child("name"), name, names::dns1123_label(name));
@@ -517,10 +520,10 @@ fn only_added_tolerations(errors: &mut Errors, at: Path<'_>, new: &Value, old: &
     let without_seconds = |t: &Value| {
         let mut t = t.clone();
         t.remove(&["tolerationSeconds"]);
-        t
+        t.to_json()
     };
-    let kept = |old: &Value| new.items().iter().any(|t| without_seconds(t) == without_seconds(old));
-    if !old.items().iter().all(kept) {
+    let kept: SortedSet<String> = new.items().iter().map(without_seconds).collect();
+    if !old.items().iter().all(|t| kept.contains(&without_seconds(t))) {
         return errors.forbidden(at, "existing toleration can not be modified except its tolerationSeconds");
     }
     tolerations(errors, at, new);

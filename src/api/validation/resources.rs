@@ -3,7 +3,7 @@
 use super::super::resources::is_pod_level_resource;
 use super::super::{Quantity, Value, names};
 use super::path::{Errors, Path};
-use crate::base::Order as _;
+use crate::base::{Order as _, SortedMap};
 
 /// Checks the name of a resource.
 pub(super) type ResourceRule = fn(&mut Errors, Path<'_>, &str);
@@ -174,7 +174,7 @@ fn huge_page_value(errors: &mut Errors, at: Path<'_>, name: &str, amount: &Value
 }
 
 fn claim_names(errors: &mut Errors, at: Path<'_>, claims: &Value, known: &[&str]) {
-    let mut seen: Vec<String> = Vec::new();
+    let mut seen: SortedMap<String, ()> = SortedMap::new();
     for (i, claim) in claims.items().iter().enumerate() {
         let at = at.index(i);
         let (name, request) = (claim.get("name").str(), claim.get("request").str());
@@ -182,7 +182,7 @@ fn claim_names(errors: &mut Errors, at: Path<'_>, claims: &Value, known: &[&str]
             errors.required(at, "");
             continue;
         }
-        if seen.iter().any(|s| s == name) {
+        if seen.contains_key(name) {
             errors.duplicate(at, name);
         } else {
             let mut key = name.to_owned();
@@ -190,14 +190,15 @@ fn claim_names(errors: &mut Errors, at: Path<'_>, claims: &Value, known: &[&str]
                 errors.each_invalid(at.child("request"), request, names::dns1123_label(request));
                 key = format!("{name}/{request}");
             }
-            if seen.contains(&key) {
+            if seen.contains_key(&key) {
                 errors.duplicate(at, key.as_str());
             } else if request.is_empty() {
-                for _ in seen.iter().filter(|s| s.split_once('/').is_some_and(|(n, _)| n == name)) {
+                let parts = format!("{name}/");
+                for _ in seen.iter_from(&parts).take_while(|(key, ())| key.starts_with(&parts)) {
                     errors.duplicate(at, name);
                 }
             }
-            seen.push(key);
+            seen.insert(key, ());
         }
         if !known.contains(&name) {
             let mut detail = "must be one of the names in pod.spec.resourceClaims".to_owned();

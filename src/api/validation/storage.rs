@@ -8,6 +8,7 @@ use super::resources::quantity_value;
 use super::scheduling::node_selector;
 use super::security::closed;
 use super::volumes::one_source;
+use crate::base::SortedSet;
 
 const ACCESS_MODES: [&str; 4] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
 const VOLUME_MODES: [&str; 2] = ["Block", "Filesystem"];
@@ -337,24 +338,27 @@ pub(super) fn class(errors: &mut Errors, class: &Value) {
 /// Where volumes of a class may be.
 fn allowed_topologies(errors: &mut Errors, topologies: &Value) {
     let at = Path::new("allowedTopologies");
+    let mut terms = SortedSet::new();
     for (i, term) in topologies.items().iter().enumerate() {
         let (term_at, expressions) = (at.index(i), term.get("matchLabelExpressions").items());
         let list = term_at.child("matchLabelExpressions");
+        let mut keys = SortedSet::new();
         for (j, expression) in expressions.iter().enumerate() {
             let (at, key, values) = (list.index(j), expression.get("key"), expression.get("values").items());
             if values.is_empty() {
                 errors.required(at.child("values"), "");
             }
             let values_at = at.child("values");
-            for (k, value) in values.iter().enumerate().filter(|(k, v)| values[..*k].contains(v)) {
+            let mut seen = SortedSet::new();
+            for (k, value) in values.iter().enumerate().filter(|(_, v)| !seen.insert(v.str())) {
                 errors.duplicate(values_at.index(k), value);
             }
             label_name(errors, at.child("key"), key.str());
-            if expressions[..j].iter().any(|e| e.get("key") == key) {
+            if !keys.insert(key.str()) {
                 errors.duplicate(at.child("key"), key);
             }
         }
-        if topologies.items()[..i].contains(term) {
+        if !terms.insert(term.to_json()) {
             errors.duplicate(list, "");
         }
     }

@@ -1,62 +1,60 @@
 //! What the API server accepts with a warning.
 
-use super::super::{KindRef, Object, Quantity, Value, names, quote};
+use super::super::{KindRef, Object, Quantity, Value, Warnings, names, quote};
 use super::ip;
-use crate::base::SortedMap;
+use crate::base::{SortedMap, SortedSet};
 
-/// The warnings for an object that is written, in the server's order.
-pub(super) fn warnings(kind: KindRef, object: &Value) -> Vec<String> {
-    let mut out = Vec::new();
+/// What the server warns of when it accepts an object, in its order.
+pub fn warnings(kind: KindRef, object: &Value, out: &mut Warnings) {
     if kind.custom.is_some() {
-        finalizers(&mut out, object);
+        finalizers(out, object);
     }
     match (kind.group, kind.kind) {
         ("apiextensions.k8s.io", _) if object.at(&["spec", "conversion", "strategy"]).str() == "Webhook" => {
             out.push("spec.conversion: the webhook is not called in this simulation, versions differ in name alone".to_owned());
         }
         ("", "Pod") => {
-            host_name(&mut out, object, "this is used in the Pod's hostname");
-            pod(&mut out, "", object.get("spec"), object.get("metadata"));
-            app_armor_of_pod(&mut out, object);
+            host_name(out, object, "this is used in the Pod's hostname");
+            pod(out, "", object.get("spec"), object.get("metadata"));
+            app_armor_of_pod(out, object);
         }
         ("apps", "Deployment" | "ReplicaSet" | "DaemonSet") | ("", "ReplicationController") => {
             if kind.kind != "DaemonSet" {
-                host_name(&mut out, object, "this is used in Pod names and hostnames");
+                host_name(out, object, "this is used in Pod names and hostnames");
             }
-            template(&mut out, "spec.template", object.at(&["spec", "template"]));
+            template(out, "spec.template", object.at(&["spec", "template"]));
         }
         ("apps", "StatefulSet") => {
-            host_name(&mut out, object, "this is used in Pod names and hostnames");
-            template(&mut out, "spec.template", object.at(&["spec", "template"]));
+            host_name(out, object, "this is used in Pod names and hostnames");
+            template(out, "spec.template", object.at(&["spec", "template"]));
             for (i, claim) in object.at(&["spec", "volumeClaimTemplates"]).items().iter().enumerate() {
-                claim_spec(&mut out, &format!("spec.volumeClaimTemplates[{i}].spec"), claim.get("spec"));
+                claim_spec(out, &format!("spec.volumeClaimTemplates[{i}].spec"), claim.get("spec"));
             }
         }
         ("batch", "Job") => {
-            host_name(&mut out, object, "this is used in Pod names and hostnames");
-            template(&mut out, "spec.template", object.at(&["spec", "template"]));
+            host_name(out, object, "this is used in Pod names and hostnames");
+            template(out, "spec.template", object.at(&["spec", "template"]));
         }
         ("batch", "CronJob") => {
-            host_name(&mut out, object, "this is used in Pod names and hostnames");
-            template(&mut out, "spec.jobTemplate.spec.template", object.at(&["spec", "jobTemplate", "spec", "template"]));
+            host_name(out, object, "this is used in Pod names and hostnames");
+            template(out, "spec.jobTemplate.spec.template", object.at(&["spec", "jobTemplate", "spec", "template"]));
             if object.at(&["spec", "schedule"]).str().contains("TZ") {
                 out.push("CRON_TZ or TZ used in schedule is not officially supported, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details".to_owned());
             }
         }
-        ("", "PodTemplate") => template(&mut out, "template", object.get("template")),
-        ("", "Service") => service(&mut out, object),
+        ("", "PodTemplate") => template(out, "template", object.get("template")),
+        ("", "Service") => service(out, object),
         ("", "Endpoints") => out.push("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice".into()),
-        ("", "PersistentVolumeClaim") => claim(&mut out, object),
-        ("", "PersistentVolume") => volume(&mut out, object),
-        ("", "Secret") => secret(&mut out, object),
+        ("", "PersistentVolumeClaim") => claim(out, object),
+        ("", "PersistentVolume") => volume(out, object),
+        ("", "Secret") => secret(out, object),
         _ => {}
     }
-    out
 }
 
 /// Names of finalizers of custom kinds are only advised on.
 // Models customresource's generateWarningsFromObj.
-fn finalizers(out: &mut Vec<String>, object: &Value) {
+fn finalizers(out: &mut Warnings, object: &Value) {
     for finalizer in object.at(&["metadata", "finalizers"]).items() {
         let name = finalizer.str();
         if !name.contains('/') && !matches!(name, "kubernetes" | "orphan" | "foregroundDeletion") {
@@ -69,7 +67,7 @@ fn finalizers(out: &mut Vec<String>, object: &Value) {
 }
 
 /// A name that will be a part of host names.
-fn host_name(out: &mut Vec<String>, object: &Value, used: &str) {
+fn host_name(out: &mut Warnings, object: &Value, used: &str) {
     let wrong = names::dns1123_label(object.name());
     if !wrong.is_empty() && !object.name().is_empty() {
         out.push(format!(
@@ -79,7 +77,7 @@ fn host_name(out: &mut Vec<String>, object: &Value, used: &str) {
     }
 }
 
-fn template(out: &mut Vec<String>, at: &str, template: &Value) {
+fn template(out: &mut Warnings, at: &str, template: &Value) {
     pod(out, &format!("{at}."), template.get("spec"), template.get("metadata"));
     app_armor(out, &format!("{at}."), template.get("spec"), template.get("metadata"));
 }
@@ -102,7 +100,7 @@ const LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"]
 
 /// Warnings of a pod's spec and metadata, `at` being empty or ending in a dot.
 // Models warningsForPodSpecAndMeta.
-fn pod(out: &mut Vec<String>, at: &str, spec: &Value, meta: &Value) {
+fn pod(out: &mut Warnings, at: &str, spec: &Value, meta: &Value) {
     for (key, _) in spec.get("nodeSelector").entries() {
         if let Some(message) = label_message(key) {
             out.push(format!("{at}spec.nodeSelector[{key}]: {message}"));
@@ -139,7 +137,7 @@ fn pod(out: &mut Vec<String>, at: &str, spec: &Value, meta: &Value) {
     for resource in ["memory", "ephemeral-storage"] {
         whole_bytes(out, &format!("{at}spec.overhead[{resource}]"), spec.at(&["overhead", resource]));
     }
-    let seccomp = |out: &mut Vec<String>, owner: &Value, key: &str| {
+    let seccomp = |out: &mut Warnings, owner: &Value, key: &str| {
         if owner.at(&["securityContext", "seccompProfile"]).is_null() && !meta.at(&["annotations", key]).is_null() {
             out.push(format!("{at}metadata.annotations[{key}]: non-functional in v1.27+; use the \"seccompProfile\" field instead"));
         }
@@ -178,9 +176,9 @@ fn pod(out: &mut Vec<String>, at: &str, spec: &Value, meta: &Value) {
     }
 }
 
-fn node_affinity(out: &mut Vec<String>, at: &str, spec: &Value) {
+fn node_affinity(out: &mut Warnings, at: &str, spec: &Value) {
     let affinity = spec.at(&["affinity", "nodeAffinity"]);
-    let term = |out: &mut Vec<String>, at: &str, term: &Value, judge_values: bool| {
+    let term = |out: &mut Warnings, at: &str, term: &Value, judge_values: bool| {
         for (i, expression) in term.get("matchExpressions").items().iter().enumerate() {
             let key = expression.get("key").str();
             if let Some(message) = label_message(key) {
@@ -213,7 +211,7 @@ const VOLUMES: [(&str, &str, &str); 9] = [
     ("rbd", "rbd", "deprecated in v1.28, non-functional in v1.31+"),
 ];
 
-fn volumes(out: &mut Vec<String>, at: &str, spec: &Value) {
+fn volumes(out: &mut Warnings, at: &str, spec: &Value) {
     for (i, volume) in spec.get("volumes").items().iter().enumerate() {
         for (key, shown, message) in VOLUMES {
             if !volume.get(key).is_null() {
@@ -232,8 +230,13 @@ fn volumes(out: &mut Vec<String>, at: &str, spec: &Value) {
             let shown = if of.is_empty() { what.to_owned() } else { format!("{what} {}", quote(source.get(of).str())) };
             let paths: Vec<&str> = source.get("items").items().iter().map(|item| item.get("path").str()).collect();
             for (i, path) in paths.iter().enumerate() {
-                for other in paths[..i].iter().filter(|other| overlaps(path, other)) {
-                    out.push(format!("volume {} ({shown}): overlapping paths: {} with {}", quote(name), quote(path), quote(other)));
+                for other in &paths[..i] {
+                    if out.is_full() {
+                        return;
+                    }
+                    if overlaps(path, other) {
+                        out.push(format!("volume {} ({shown}): overlapping paths: {} with {}", quote(name), quote(path), quote(other)));
+                    }
                 }
             }
         }
@@ -241,7 +244,7 @@ fn volumes(out: &mut Vec<String>, at: &str, spec: &Value) {
 }
 
 /// Sources of one projected volume that write to the same path, or are none.
-fn projected(out: &mut Vec<String>, volume: &str, sources: &[Value]) {
+fn projected(out: &mut Warnings, volume: &str, sources: &[Value]) {
     let mut seen: Vec<(String, String)> = Vec::new();
     for source in sources {
         let Some((key, source)) = source.entries().find(|(_, v)| !v.is_null()) else {
@@ -257,8 +260,13 @@ fn projected(out: &mut Vec<String>, volume: &str, sources: &[Value]) {
         let items = if whole { std::slice::from_ref(source) } else { source.get("items").items() };
         for path in items.iter().map(|item| item.get("path").str().trim_end_matches('/')) {
             let shown = format!("{} ({from})", quote(path));
-            for (_, other) in seen.iter().filter(|(other, _)| overlaps(path, other)) {
-                out.push(format!("volume {volume} (Projected): overlapping paths: {shown} with {other}"));
+            for (other, other_shown) in &seen {
+                if out.is_full() {
+                    return;
+                }
+                if overlaps(path, other) {
+                    out.push(format!("volume {volume} (Projected): overlapping paths: {shown} with {other_shown}"));
+                }
             }
             seen.push((path.to_owned(), shown));
         }
@@ -272,32 +280,32 @@ fn overlaps(a: &str, b: &str) -> bool {
     inside(a, b) || inside(b, a)
 }
 
-fn duplicates(out: &mut Vec<String>, at: &str, list: &Value, key: &str) {
-    let items = list.items();
-    for (i, item) in items.iter().enumerate() {
-        if items[..i].iter().any(|other| other.get(key) == item.get(key)) {
-            out.push(format!("{at}[{i}].{key}: duplicate {key} {}", quote(item.get(key).str())));
+fn duplicates(out: &mut Warnings, at: &str, list: &Value, key: &str) {
+    let mut seen = SortedSet::new();
+    for (i, item) in list.items().iter().map(|item| item.get(key).str()).enumerate() {
+        if !seen.insert(item) {
+            out.push(format!("{at}[{i}].{key}: duplicate {key} {}", quote(item)));
         }
     }
 }
 
 /// A part of a byte is no amount.
-fn whole_bytes(out: &mut Vec<String>, at: &str, amount: &Value) {
+fn whole_bytes(out: &mut Warnings, at: &str, amount: &Value) {
     if !amount.is_null() && Quantity::of(amount).milli_value() % 1000 != 0 {
         out.push(format!("{at}: fractional byte value {} is invalid, must be an integer", quote(amount.str())));
     }
 }
 
-fn container(out: &mut Vec<String>, at: &str, container: &Value) {
+fn container(out: &mut Warnings, at: &str, container: &Value) {
     for resource in ["memory", "ephemeral-storage"] {
         for list in ["limits", "requests"] {
             whole_bytes(out, &format!("{at}.resources.{list}[{resource}]"), container.at(&["resources", list, resource]));
         }
     }
-    let env = container.get("env").items();
-    for (i, variable) in env.iter().enumerate() {
+    let mut seen = SortedSet::new();
+    for (i, variable) in container.get("env").items().iter().enumerate() {
         let name = variable.get("name").str();
-        if !env[..i].iter().any(|other| other.get("name").str() == name) {
+        if seen.insert(name) {
             continue;
         }
         let (value, reference) = (variable.get("value").str(), format!("$({name})"));
@@ -307,7 +315,7 @@ fn container(out: &mut Vec<String>, at: &str, container: &Value) {
     }
 }
 
-fn ports(out: &mut Vec<String>, at: &str, spec: &Value) {
+fn ports(out: &mut Warnings, at: &str, spec: &Value) {
     let mut all: SortedMap<(i64, &str), Vec<(String, &Value)>> = SortedMap::new();
     let mut named: SortedMap<&str, String> = SortedMap::new();
     let mut names = Vec::new();
@@ -326,6 +334,9 @@ fn ports(out: &mut Vec<String>, at: &str, spec: &Value) {
                 }
                 let others = all.entry((port.get("containerPort").int(), port.get("protocol").str())).or_default();
                 for (other_field, other) in others.iter() {
+                    if out.is_full() {
+                        return;
+                    }
                     let (other_ip, other_port) = (other.get("hostIP").str(), other.get("hostPort").int());
                     if host_ip == other_ip && host_port == other_port {
                         out.push(format!("{field}: duplicate port definition with {other_field}"));
@@ -352,7 +363,7 @@ fn ports(out: &mut Vec<String>, at: &str, spec: &Value) {
             }
         }
     }
-    out.append(&mut names);
+    out.extend(names);
 }
 
 const APP_ARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
@@ -362,7 +373,7 @@ fn app_armor_message(at: &str, key: &str) -> String {
 }
 
 /// In a template: an annotation for a container that has no field of its own.
-fn app_armor(out: &mut Vec<String>, at: &str, spec: &Value, meta: &Value) {
+fn app_armor(out: &mut Warnings, at: &str, spec: &Value, meta: &Value) {
     for list in LISTS {
         for container in spec.get(list).items() {
             let key = format!("{APP_ARMOR}{}", container.get("name").str());
@@ -374,13 +385,13 @@ fn app_armor(out: &mut Vec<String>, at: &str, spec: &Value, meta: &Value) {
 }
 
 /// In a pod the annotation has become the field by now.
-fn app_armor_of_pod(out: &mut Vec<String>, pod: &Value) {
+fn app_armor_of_pod(out: &mut Warnings, pod: &Value) {
     for (key, _) in pod.at(&["metadata", "annotations"]).entries().filter(|(k, _)| k.starts_with(APP_ARMOR)) {
         out.push(app_armor_message("", key));
     }
 }
 
-fn service(out: &mut Vec<String>, service: &Value) {
+fn service(out: &mut Warnings, service: &Value) {
     const HINTS: &str = "service.kubernetes.io/topology-aware-hints";
     if service.annotation(HINTS).is_some() {
         out.push(format!("annotation {HINTS} is deprecated, please use service.kubernetes.io/topology-mode instead"));
@@ -388,7 +399,7 @@ fn service(out: &mut Vec<String>, service: &Value) {
     let spec = service.get("spec");
     let kind = spec.get("type").str();
     let headless = kind == "ClusterIP" && spec.get("clusterIP").str() == "None";
-    let each = |out: &mut Vec<String>, key: &str| {
+    let each = |out: &mut Warnings, key: &str| {
         for (i, address) in spec.get(key).items().iter().enumerate() {
             out.extend(ip::warning(&format!("spec.{key}[{i}]"), address.str()));
         }
@@ -422,18 +433,18 @@ fn service(out: &mut Vec<String>, service: &Value) {
 
 const STORAGE_CLASS: &str = "volume.beta.kubernetes.io/storage-class";
 
-fn claim(out: &mut Vec<String>, claim: &Value) {
+fn claim(out: &mut Warnings, claim: &Value) {
     if claim.annotation(STORAGE_CLASS).is_some() {
         out.push(format!("metadata.annotations[{STORAGE_CLASS}]: deprecated since v1.8; use \"storageClassName\" attribute instead"));
     }
     claim_spec(out, "spec", claim.get("spec"));
 }
 
-fn claim_spec(out: &mut Vec<String>, at: &str, spec: &Value) {
+fn claim_spec(out: &mut Warnings, at: &str, spec: &Value) {
     whole_bytes(out, &format!("{at}.resources.requests[storage]"), spec.at(&["resources", "requests", "storage"]));
 }
 
-fn volume(out: &mut Vec<String>, volume: &Value) {
+fn volume(out: &mut Warnings, volume: &Value) {
     if volume.annotation(STORAGE_CLASS).is_some() {
         out.push(format!("metadata.annotations[{STORAGE_CLASS}]: deprecated since v1.8; use \"storageClassName\" attribute instead"));
     }
@@ -451,7 +462,7 @@ fn volume(out: &mut Vec<String>, volume: &Value) {
     }
 }
 
-fn secret(out: &mut Vec<String>, secret: &Value) {
+fn secret(out: &mut Warnings, secret: &Value) {
     if secret.get("type").str() != "kubernetes.io/tls" {
         return;
     }

@@ -5,6 +5,8 @@ use crate::api::{Status, Value};
 
 /// The most operations that the API server takes in one patch.
 const OPERATIONS_MAX: usize = 10_000;
+/// The most bytes that the `copy`s of one patch add together.
+const COPIED_MAX: usize = 3 << 20;
 
 /// Applies the operations in turn. Errors are worded as the API server words those of its library.
 pub fn json_patch(target: &Value, operations: &Value) -> Result<Value, Status> {
@@ -22,8 +24,9 @@ pub fn json_patch(target: &Value, operations: &Value) -> Result<Value, Status> {
         return Err(status);
     }
     let mut doc = target.clone();
+    let mut copied = 0;
     for operation in list.iter() {
-        apply(&mut doc, operation)?;
+        apply(&mut doc, operation, &mut copied)?;
     }
     Ok(doc)
 }
@@ -37,7 +40,7 @@ fn does_not_apply() -> Status {
     status
 }
 
-fn apply(doc: &mut Value, operation: &Value) -> Result<(), Status> {
+fn apply(doc: &mut Value, operation: &Value, copied: &mut usize) -> Result<(), Status> {
     let path = operation.get("path").str();
     // The whole document has no path to be found by; it can be replaced and tested alone.
     let whole = operation.get("path").as_str() == Some("") && matches!(operation.get("op").str(), "replace" | "test");
@@ -49,7 +52,10 @@ fn apply(doc: &mut Value, operation: &Value) -> Result<(), Status> {
         "remove" => take(doc, path).map(|_| ()),
         "replace" => find_mut(doc, path).map(|slot| *slot = operation.get("value").clone()),
         "move" => take(doc, operation.get("from").str()).and_then(|value| add(doc, path, value)),
-        "copy" => find_mut(doc, operation.get("from").str()).cloned().and_then(|value| add(doc, path, value)),
+        "copy" => find_mut(doc, operation.get("from").str()).cloned().and_then(|value| {
+            *copied += value.to_json().len();
+            if *copied > COPIED_MAX { None } else { add(doc, path, value) }
+        }),
         "test" => find_mut(doc, path).filter(|found| found.same(operation.get("value"))).map(|_| ()),
         _ => None,
     };
@@ -126,5 +132,7 @@ mod tests {
         assert!(run(r#"[{"op":"add","value":9}]"#).is_err());
         assert!(run(r#"[{"op":"remove","path":"a"}]"#).is_err());
         assert!(run(r#"[{"op":"replace","path":"","value":{}}]"#).is_ok());
+        let doubling = vec![r#"{"op":"copy","from":"/a","path":"/a/-"}"#; 30].join(",");
+        assert_eq!(run(&format!("[{doubling}]")).map_err(|e| e.code), Err(422));
     }
 }

@@ -4,7 +4,7 @@
 use super::{OBJECT, cannot_read};
 use crate::api::schema::{Field, Ty, Type, schema};
 use crate::api::{KindRef, Map, Status, Value};
-use crate::base::Order as _;
+use crate::base::{Order as _, SortedMap, SortedSet};
 
 /// Applies a strategic merge patch to an object of a kind.
 pub fn strategic_merge_patch(kind: KindRef, current: &Value, patch: &Value) -> Result<Value, Status> {
@@ -171,28 +171,49 @@ fn strip_directives(value: &mut Value) {
     }
 }
 
-/// Where the item is in a list that has it.
-fn place(list: &[Value], item: &Value, merge_key: &str) -> Option<usize> {
-    list.iter().position(|other| if merge_key.is_empty() { other.same(item) } else { other.get(merge_key).same(item.get(merge_key)) })
+/// What an item is known by among the others: its key, or all of it.
+fn name_of(item: &Value, merge_key: &str) -> String {
+    if merge_key.is_empty() { item } else { item.get(merge_key) }.to_json()
+}
+
+/// Where the items of a list are, by what they are known by.
+struct Places(SortedMap<String, Vec<usize>>);
+
+impl Places {
+    fn of(list: &[Value], merge_key: &str) -> Places {
+        let mut places: SortedMap<String, Vec<usize>> = SortedMap::new();
+        for (at, item) in list.iter().enumerate() {
+            places.entry(name_of(item, merge_key)).or_default().push(at);
+        }
+        Places(places)
+    }
+
+    fn first(&self, name: &str) -> Option<usize> {
+        self.0.get(name).map(|all| all[0])
+    }
 }
 
 /// Puts a merged list into order: what `order` names in that order, the rest as it was before. Of the two that are next, the rest's
 /// goes first only where it stood before the other.
 // Models strategicpatch.normalizeElementOrder.
 fn arrange(list: &mut Vec<Value>, order: &[Value], before: &[Value], merge_key: &str) {
-    let (mut named, mut rest): (Vec<Value>, Vec<Value>) =
-        std::mem::take(list).into_iter().partition(|v| place(order, v, merge_key).is_some());
-    named.order_by_key(|v| place(order, v, merge_key));
-    rest.order_by_key(|v| place(before, v, merge_key));
+    let (order, before) = (Places::of(order, merge_key), Places::of(before, merge_key));
+    // Each with its places in the order and before.
+    let placed = |item: Value| {
+        let name = name_of(&item, merge_key);
+        (order.first(&name), before.first(&name), item)
+    };
+    let (mut named, mut rest): (Vec<_>, Vec<_>) = std::mem::take(list).into_iter().map(placed).partition(|(at, ..)| at.is_some());
+    named.order_by_key(|(at, ..)| *at);
+    rest.order_by_key(|(_, was, _)| *was);
     let mut named = named.into_iter().peekable();
-    for item in rest {
-        let own = place(before, &item, merge_key);
-        while let Some(next) = named.next_if(|n| !matches!((own, place(before, n, merge_key)), (Some(l), Some(r)) if l < r)) {
+    for (_, own, item) in rest {
+        while let Some((.., next)) = named.next_if(|(_, was, _)| !matches!((own, *was), (Some(l), Some(r)) if l < r)) {
             list.push(next);
         }
         list.push(item);
     }
-    list.extend(named);
+    list.extend(named.map(|(.., item)| item));
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -269,19 +290,22 @@ fn diff_list(
         }
         return;
     }
-    let same_order = old.len() == new.len() && old.iter().zip(new).all(|(o, n)| place(std::slice::from_ref(o), n, merge_key).is_some());
+    let same_order = old.len() == new.len() && old.iter().zip(new).all(|(o, n)| name_of(o, merge_key) == name_of(n, merge_key));
+    let (olds, news) = (Places::of(old, merge_key), Places::of(new, merge_key));
     if merge_key.is_empty() {
-        let missing =
-            |these: &[Value], those: &[Value]| -> Vec<Value> { these.iter().filter(|v| place(those, v, "").is_none()).cloned().collect() };
+        let missing = |these: &[Value], those: &Places| -> Vec<Value> {
+            these.iter().filter(|v| those.first(&name_of(v, "")).is_none()).cloned().collect()
+        };
         let (mut found, name) = match which {
-            Which::Changes => (missing(new, old), key.to_owned()),
-            Which::Deletions => (missing(old, new), format!("{DELETE_PRIMITIVES}{key}")),
+            Which::Changes => (missing(new, &olds), key.to_owned()),
+            Which::Deletions => (missing(old, &news), format!("{DELETE_PRIMITIVES}{key}")),
         };
         if !new.is_empty() && (!found.is_empty() || which == Which::Changes && !same_order) {
             patch.insert(format!("{ELEMENT_ORDER}{key}"), new.to_vec());
         }
         if which == Which::Deletions {
-            found = found.iter().enumerate().filter(|(i, v)| place(&found[..*i], v, "").is_none()).map(|(_, v)| v.clone()).collect();
+            let mut seen = SortedSet::new();
+            found.retain(|v| seen.insert(name_of(v, "")));
         }
         if !found.is_empty() {
             patch.insert(name, found);
@@ -289,11 +313,15 @@ fn diff_list(
         return;
     }
     let mut changes = Vec::new();
-    for (i, item) in new.iter().enumerate() {
+    let mut met: SortedMap<String, usize> = SortedMap::new();
+    for item in new {
         let id = item.get(merge_key);
-        let is_this = |other: &&Value| other.get(merge_key).same(id);
         // Of several with one key, each is compared with its like.
-        let change = match old.iter().filter(is_this).nth(new[..i].iter().filter(is_this).count()) {
+        let name = name_of(item, merge_key);
+        let mine = olds.0.get(&name).map_or(&[][..], Vec::as_slice);
+        let nth = met.entry(name).or_default();
+        *nth += 1;
+        let change = match mine.get(*nth - 1).map(|at| &old[*at]) {
             Some(was) => {
                 let mut change = diff_map(was, item, ty, which);
                 if retains {
@@ -313,7 +341,7 @@ fn diff_list(
     if which == Which::Deletions {
         for item in old {
             let id = item.get(merge_key);
-            if !new.iter().any(|n| n.get(merge_key).same(id)) {
+            if news.first(&id.to_json()).is_none() {
                 let mut gone = Value::map();
                 gone.set(&[merge_key], id.clone());
                 gone.set(&[DIRECTIVE], "delete");
