@@ -292,9 +292,9 @@ mod tests {
     fn logarithms_are_exact_to_the_last_bit_but_one() {
         for (n, want) in [
             (1, 0.0),
-            (2, 0.693_147_180_559_945_3),
+            (2, std::f64::consts::LN_2),
             (3, 1.098_612_288_668_109_8),
-            (10, 2.302_585_092_994_046),
+            (10, std::f64::consts::LN_10),
             (5002, 8.517_593_111_437_565),
         ] {
             assert!((super::ln(n) - want).abs() <= want * f64::EPSILON, "{n}");
