@@ -1,6 +1,8 @@
 //! CEL's types are checked before anything is evaluated: which fields there are, which overload of a function is meant.
 // Models cel-go's checker, with the settings of k8s.io/apiserver/pkg/cel/environment.
 
+use std::cell::Cell;
+
 use super::Issue;
 use super::library;
 use super::parse::{Expr, Fold, Node};
@@ -11,6 +13,10 @@ use crate::base::regex::Regex;
 
 /// How deep types are looked into: variables could lead from one to the next for ever.
 const DEPTH_MAX: usize = 100;
+/// Parts of a type that are looked at: what a type is made of can be in it many times.
+const PARTS_MAX: usize = 200;
+/// Comparisons of types that one expression may take.
+const STEPS_MAX: u32 = 2_000_000;
 /// Variables of types that one expression may have.
 const VARS_MAX: usize = 10_000;
 
@@ -22,6 +28,7 @@ pub(super) struct Checker {
     /// Variables that were bound, to take it back.
     trail: Vec<(usize, Option<Type>)>,
     pub issues: Vec<Issue>,
+    steps: Cell<u32>,
     /// Whether `oldSelf` was named.
     pub old: bool,
 }
@@ -37,7 +44,7 @@ fn qualified(expr: &Expr) -> Option<String> {
 
 impl Checker {
     pub fn new(scope: Vec<(ArcStr, Type)>) -> Checker {
-        Checker { scope, bound: Vec::new(), trail: Vec::new(), issues: Vec::new(), old: false }
+        Checker { scope, bound: Vec::new(), trail: Vec::new(), issues: Vec::new(), steps: Cell::new(0), old: false }
     }
 
     fn issue(&mut self, at: usize, message: String) {
@@ -50,15 +57,24 @@ impl Checker {
     }
 
     /// The type with what is known of its variables; unknown ones are dynamic where `open` is false.
-    pub fn resolve(&self, ty: &Type, open: bool, depth: usize) -> Type {
-        if depth > DEPTH_MAX {
-            return Type::Dyn;
-        }
+    pub fn resolve(&self, ty: &Type, open: bool) -> Type {
+        self.resolved(ty, open, &mut { PARTS_MAX })
+    }
+
+    fn resolved(&self, ty: &Type, open: bool, parts: &mut usize) -> Type {
+        let Some(left) = parts.checked_sub(1) else { return Type::Dyn };
+        *parts = left;
         match self.shallow(ty) {
             Type::Var(_) if !open => Type::Dyn,
-            Type::Of(name, of) => Type::Of(name, of.iter().map(|t| self.resolve(t, open, depth + 1)).collect()),
+            Type::Of(name, of) => Type::Of(name, of.iter().map(|t| self.resolved(t, open, parts)).collect()),
             other => other.clone(),
         }
+    }
+
+    /// Whether too much has been compared.
+    fn is_tired(&self) -> bool {
+        self.steps.set(self.steps.get().saturating_add(1));
+        self.steps.get() > STEPS_MAX
     }
 
     /// What a variable stands for.
@@ -91,7 +107,7 @@ impl Checker {
 
     fn occurs(&self, var: u32, ty: &Type, depth: usize) -> bool {
         match self.shallow(ty) {
-            _ if depth > DEPTH_MAX => true,
+            _ if depth > DEPTH_MAX || self.is_tired() => true,
             Type::Var(i) => *i == var,
             Type::Of(_, of) => of.iter().any(|t| self.occurs(var, t, depth + 1)),
             _ => false,
@@ -108,7 +124,7 @@ impl Checker {
     }
 
     fn unify(&mut self, a: &Type, b: &Type, depth: usize) -> bool {
-        if depth > DEPTH_MAX {
+        if depth > DEPTH_MAX || self.is_tired() {
             return false;
         }
         for (a, b) in [(a, b), (b, a)] {
@@ -174,7 +190,7 @@ impl Checker {
             },
             Node::Select(of, field, test) => {
                 let found = self.select(at, of, &field.clone(), false);
-                if *test { BOOL } else { self.resolve(&found, true, 0) }
+                if *test { BOOL } else { self.resolve(&found, true) }
             }
             Node::List(items) => {
                 let mut of = None;
@@ -262,7 +278,7 @@ impl Checker {
 
     fn select(&mut self, at: usize, of: &mut Expr, field: &str, optional: bool) -> Type {
         self.check(of);
-        let target = self.resolve(&of.ty, true, 0);
+        let target = self.resolve(&of.ty, true);
         let (target, wrapped) = target.unwrapped();
         let mut result = match target {
             Type::Of("map", parts) => parts[1].clone(),
@@ -299,7 +315,7 @@ impl Checker {
                 _ => return Type::Error,
             };
             let found = self.select(at, &mut args[0], &field, true);
-            return self.resolve(&found, true, 0);
+            return self.resolve(&found, true);
         }
         for arg in args.iter_mut() {
             self.check(arg);
@@ -339,7 +355,7 @@ impl Checker {
             let renamed = |t: &Type| rename(t, own.wrapping_sub(from));
             let mark = self.trail.len();
             if types.iter().zip(&overload.args).all(|(is, wanted)| self.unify(is, &renamed(wanted), 0)) {
-                let ty = self.resolve(&renamed(&overload.result), true, 0);
+                let ty = self.resolve(&renamed(&overload.result), true);
                 result = Some(match result {
                     Some(before) if !before.is_dyn() && before != ty => Type::Dyn,
                     Some(before) => before,
@@ -350,7 +366,7 @@ impl Checker {
             }
         }
         result.unwrap_or_else(|| {
-            let mut texts: Vec<String> = types.iter().map(|t| self.resolve(t, false, 0).text()).collect();
+            let mut texts: Vec<String> = types.iter().map(|t| self.resolve(t, false).text()).collect();
             let head = if target.is_some() { format!("{}.", texts.remove(0)) } else { String::new() };
             self.issue(at, format!("found no matching overload for '{name}' applied to '{head}({})'", texts.join(", ")));
             Type::Error
@@ -360,7 +376,7 @@ impl Checker {
     fn fold(&mut self, fold: &mut Fold) -> Type {
         self.check(&mut fold.range);
         self.check(&mut fold.init);
-        let range = self.resolve(&fold.range.ty, true, 0);
+        let range = self.resolve(&fold.range.ty, true);
         let two = !fold.var2.is_empty();
         let (var, var2) = match &range {
             Type::Of("list", of) => (if two { INT } else { of[0].clone() }, of[0].clone()),
@@ -390,7 +406,7 @@ impl Checker {
         self.scope.truncate(depth + 1);
         self.check(&mut fold.result);
         self.scope.truncate(depth);
-        self.resolve(&fold.result.ty, true, 0)
+        self.resolve(&fold.result.ty, true)
     }
 
     fn assert(&mut self, e: &Expr, wanted: &Type) {
@@ -401,7 +417,7 @@ impl Checker {
 
     /// Puts what is known by now into every node.
     pub fn settle(&self, e: &mut Expr) {
-        e.ty = self.resolve(&e.ty, false, 0);
+        e.ty = self.resolve(&e.ty, false);
         each(e, &mut |inner| self.settle(inner));
     }
 
@@ -429,7 +445,7 @@ impl Checker {
                 mixed |= name == "format";
                 if let Some(Expr { at, node: Node::Literal(value), .. }) = args.first() {
                     let wrong = match (name.as_str(), value) {
-                        ("duration" | "timestamp", value) => library::call(name, std::slice::from_ref(value)).is_err(),
+                        ("duration" | "timestamp", value) => library::call(name, std::slice::from_ref(value), &mut 0).is_err(),
                         ("matches", Val::Str(text)) => Regex::go(text).is_err(),
                         _ => false,
                     };

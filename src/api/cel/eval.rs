@@ -7,11 +7,13 @@ use std::sync::Arc;
 use super::library;
 use super::parse::{Expr, Fold, Node};
 use super::types::Type;
-use super::value::{Fail, List, Outcome, Val, equal};
+use super::value::{Fail, List, Outcome, Val, breadth, bulk, by_key};
 use crate::api::{ArcStr, Value};
 
 /// What one expression may cost.
 const CALL_MAX: u64 = 1_000_000;
+/// Steps of work that no cost stands for, as looking through a list that is made of one list many times.
+const WORK_MAX: u64 = 50_000_000;
 /// Characters of a text, and items of a list, that one call may make.
 pub(super) const SIZE_MAX: usize = 4_000_000;
 const CANCELLED: Fail = Fail(Cow::Borrowed("operation cancelled: actual cost limit exceeded"));
@@ -25,12 +27,27 @@ pub(super) struct Eval<'a> {
     pub ask: Option<&'a dyn Fn(&Value) -> (bool, String)>,
     /// What it has cost so far.
     pub cost: u64,
+    /// What it has taken so far beyond that.
+    pub work: u64,
 }
 
 impl Eval<'_> {
     pub fn pay(&mut self, cost: u64) -> Result<(), Fail> {
         self.cost = self.cost.saturating_add(cost);
         if self.cost > CALL_MAX { Err(CANCELLED) } else { Ok(()) }
+    }
+
+    fn work(&mut self, steps: u64) -> Result<(), Fail> {
+        self.work = self.work.saturating_add(steps);
+        if self.work > WORK_MAX { Err(CANCELLED) } else { Ok(()) }
+    }
+
+    /// What a part of an object is was made just now, and all of a list.
+    fn converted(&mut self, of: &Val, found: Outcome) -> Outcome {
+        if let (Val::Object(_) | Val::Optional(_), Ok(value)) = (of, &found) {
+            self.work(bulk(value, false, WORK_MAX))?;
+        }
+        found
     }
 
     /// The value of an expression.
@@ -48,6 +65,7 @@ impl Eval<'_> {
             }
             Node::Select(of, field, test) => self.select(of, field, *test),
             Node::List(items) => {
+                self.work(items.len() as u64)?;
                 let mut out = Vec::with_capacity(items.len());
                 for (item, optional) in items {
                     match (self.eval(item)?, optional) {
@@ -60,6 +78,7 @@ impl Eval<'_> {
                 Ok(Val::list(out))
             }
             Node::Map(entries) => {
+                self.work(entries.len() as u64)?;
                 let mut out: Vec<(Val, Val)> = Vec::with_capacity(entries.len());
                 for (key, value, optional) in entries {
                     let key = self.eval(key)?;
@@ -71,10 +90,10 @@ impl Eval<'_> {
                     if !matches!(key, Val::Bool(_) | Val::Int(_) | Val::Uint(_) | Val::Str(_)) {
                         return Err(Fail::new(format!("unsupported key type: {}", key.type_name())));
                     }
-                    if out.iter().any(|(k, _)| equal(k, &key)) {
-                        return Err(Fail::new(format!("Failed with repeated key: {}", key.text())));
+                    match out.binary_search_by(|(k, _)| by_key(k, &key)) {
+                        Ok(_) => return Err(Fail::new(format!("Failed with repeated key: {}", key.text()))),
+                        Err(at) => out.insert(at, (key, value)),
                     }
-                    out.push((key, value));
                 }
                 self.pay(if constant(e) { 0 } else { 30 })?;
                 Ok(Val::Map(Arc::new(out)))
@@ -101,11 +120,11 @@ impl Eval<'_> {
             Val::Optional(None) => Ok(if test { Val::Bool(false) } else { Val::Optional(None) }),
             Val::Optional(Some(inner)) => match inner.member(&key) {
                 found if test => Ok(Val::Bool(found.is_some())),
-                Some(found) => Ok(Val::some(found?)),
+                Some(found) => Ok(Val::some(self.converted(&inner, found)?)),
                 None => Ok(Val::Optional(None)),
             },
             Val::Map(_) | Val::Object(_) => match value.member(&key) {
-                Some(found) => found.map(|v| if test { Val::Bool(true) } else { v }),
+                Some(found) => self.converted(&value, found).map(|v| if test { Val::Bool(true) } else { v }),
                 None if test => Ok(Val::Bool(false)),
                 None => Err(Fail::new(format!("no such key: {field}"))),
             },
@@ -220,10 +239,11 @@ impl Eval<'_> {
         // A place in a list or a map is part of the name before it.
         if matches!(name.as_str(), "_[_]" | "_?._" | "_[?_]") {
             self.pay(1)?;
-            return index(name, &values);
+            let found = index(name, &values)?;
+            return self.converted(&values[0], Ok(found));
         }
         if name == "@in" && args.get(1).is_some_and(constant) {
-            return library::call(name, &values);
+            return self.library(name, &values);
         }
         if let Some(Val::Access(access)) = values.first() {
             self.pay(1)?;
@@ -231,7 +251,7 @@ impl Eval<'_> {
         }
         // What is dear is paid before it is done.
         self.pay(library::cost(name, &values))?;
-        let value = library::call(name, &values)?;
+        let value = self.library(name, &values)?;
         if let ("sum", Val::Int(0), Some(Type::Of("list", of))) = (name.as_str(), &value, target.map(|t| &t.ty)) {
             // The sum of nothing is still of its kind.
             return Ok(match of.first().map(Type::text).as_deref() {
@@ -242,6 +262,14 @@ impl Eval<'_> {
             });
         }
         Ok(value)
+    }
+
+    fn library(&mut self, name: &str, values: &[Val]) -> Outcome {
+        self.work(library::work(name, values, WORK_MAX))?;
+        let mut steps = 0;
+        let value = library::call(name, values, &mut steps);
+        self.work(steps + value.as_ref().map_or(0, breadth))?;
+        value
     }
 
     fn logic(&mut self, all: bool, terms: &[Expr]) -> Outcome {
@@ -287,10 +315,10 @@ impl Eval<'_> {
         };
         self.pay(map.len() as u64 / 10)?;
         for (key, value) in added {
-            if map.iter().any(|(k, _)| equal(k, &key)) {
-                return Err(Fail::new(format!("insert failed: key {} already exists", key.text())));
+            match map.binary_search_by(|(k, _)| by_key(k, &key)) {
+                Ok(_) => return Err(Fail::new(format!("insert failed: key {} already exists", key.text()))),
+                Err(at) => Arc::make_mut(&mut map).insert(at, (key, value)),
             }
-            Arc::make_mut(&mut map).push((key, value));
         }
         Ok(Val::Map(map))
     }

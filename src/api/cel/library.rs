@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::eval::{SIZE_MAX, texts};
 use super::strings;
 use super::url::Url;
-use super::value::{Fail, List, Outcome, Val, compare, equal, is_zero, join, parse_duration, parse_time};
+use super::value::{Fail, List, Outcome, Val, breadth, bulk, compare, equal, is_zero, join, parse_duration, parse_time};
 use crate::api::time_zone::Zone;
 use crate::api::{Quantity, names, quantity, quote};
 use crate::base::{Order as _, civil_from_days, days_from_civil, regex::Regex};
@@ -186,8 +186,31 @@ fn time(s: i64, nanos: i64) -> Outcome {
     s.map(|s| Val::Time(s, nanos.rem_euclid(1_000_000_000) as u32)).ok_or(Fail::new(TIME))
 }
 
-/// Calls a function.
-pub(super) fn call(name: &str, args: &[Val]) -> Outcome {
+/// How long a call takes before it has made anything, where its cost does not say; no more than `most` is reckoned.
+// The costs are the reference implementation's, which leaves this out and stops after some time.
+pub(super) fn work(name: &str, args: &[Val], most: u64) -> u64 {
+    let through = |i: usize| args.get(i).map_or(0, |a| bulk(a, true, most));
+    let items = |i: usize| args.get(i).map_or(0, breadth);
+    let walks = match (name, args) {
+        ("size" | "first" | "last", [Val::List(_) | Val::Map(_) | Val::Object(_), ..]) => return 0,
+        // Of lists that are not as long as each other, nothing is compared.
+        ("_==_" | "_!=_", [a, b]) if items(0) == items(1) => match (a, b) {
+            (Val::List(a), Val::List(b)) if a.keys.is_some() || b.keys.is_some() => through(0).saturating_mul(items(1)),
+            _ => through(0),
+        },
+        ("_+_", [Val::List(a), _]) if a.keys.is_some() => through(0).saturating_mul(items(1)),
+        ("@in", [_, Val::List(_)]) => through(1),
+        ("indexOf" | "lastIndexOf" | "flatten", [Val::List(_), ..]) => through(0),
+        ("distinct", _) => through(0).saturating_mul(items(0)),
+        ("sets.contains" | "sets.intersects", _) => through(0).saturating_mul(items(1)),
+        ("sets.equivalent", _) => through(0).saturating_mul(items(1)).saturating_mul(2),
+        _ => 0,
+    };
+    walks.saturating_add(args.iter().map(breadth).sum())
+}
+
+/// Calls a function; `steps` are those that it takes beyond what `work` says.
+pub(super) fn call(name: &str, args: &[Val], steps: &mut u64) -> Outcome {
     if let Some(format) = name.strip_prefix("format.") {
         let named = |wanted: &str| FORMATS.iter().find(|(n, _)| *n == wanted).map(|(n, _)| Val::Format(n));
         return match args {
@@ -216,21 +239,27 @@ pub(super) fn call(name: &str, args: &[Val]) -> Outcome {
         ("type", [value]) => Val::Type(value.type_name().into()),
         ("dyn", [value]) => value.clone(),
         ("bool" | "bytes" | "double" | "duration" | "int" | "string" | "timestamp" | "uint", [value]) => convert(name, value)?,
-        ("matches", [Val::Str(text), Val::Str(pattern)]) => Val::Bool(regex(pattern)?.is_match(text)),
-        ("find", [Val::Str(text), Val::Str(pattern)]) => {
-            let found = regex(pattern)?.find_at(text, 0).map_or((0, 0), |m| m.range());
-            Val::str(&text[found.0..found.1])
-        }
-        ("findAll", [Val::Str(text), Val::Str(pattern), rest @ ..]) => {
-            let most = if let [Val::Int(n)] = rest { *n } else { -1 };
+        ("matches" | "find" | "findAll", [Val::Str(text), Val::Str(pattern), rest @ ..]) => {
+            let most = match rest {
+                _ if name != "findAll" => 1,
+                [Val::Int(n)] => usize::try_from(*n).unwrap_or(usize::MAX),
+                _ => usize::MAX,
+            };
             let re = regex(pattern)?;
-            let (mut out, mut from) = (Vec::new(), 0);
-            while from <= text.len() && (most < 0 || (out.len() as i64) < most) {
-                let Some((a, b)) = re.find_at(text, from).map(|m| m.range()) else { break };
+            // One budget for all that is found.
+            let budget = re.steps(text);
+            let (mut out, mut from, mut left) = (Vec::new(), 0, budget);
+            while from <= text.len() && out.len() < most {
+                let Some((a, b)) = re.find_within(text, from, &mut left).map(|m| m.range()) else { break };
                 out.push(Val::str(&text[a..b]));
                 from = if b > a { b } else { b + text[b..].chars().next().map_or(1, char::len_utf8) };
             }
-            Val::list(out)
+            *steps += (re.size() + (budget - left) as usize) as u64;
+            match name {
+                "matches" => Val::Bool(!out.is_empty()),
+                "find" => out.pop().unwrap_or(Val::str("")),
+                _ => Val::list(out),
+            }
         }
         ("optional.of", [value]) => Val::some(value.clone()),
         ("optional.ofNonZeroValue", [value]) if is_zero(value) => Val::Optional(None),
@@ -259,7 +288,7 @@ pub(super) fn call(name: &str, args: &[Val]) -> Outcome {
         ("getEscapedPath", [Val::Url(url)]) => Val::str(&url.escaped_path()),
         ("getQuery", [Val::Url(url)]) => {
             let entry = |(k, v): (String, Vec<String>)| (Val::str(&k), Val::list(v.iter().map(|v| Val::str(v)).collect()));
-            Val::Map(Arc::new(url.queries().into_iter().map(entry).collect()))
+            Val::map(url.queries().into_iter().map(entry).collect())
         }
         ("quantity", [Val::Str(text)]) => Val::Quantity(Arc::new(Quantity::parse(text).map_err(|e| Fail::new(e.to_string()))?)),
         ("isQuantity", [Val::Str(text)]) => Val::Bool(Quantity::parse(text).is_ok()),
@@ -289,7 +318,7 @@ pub(super) fn call(name: &str, args: &[Val]) -> Outcome {
         ("isCIDR", [Val::Str(text)]) => Val::Bool(network(text).is_ok()),
         ("containsIP", [Val::Cidr(net, bits), Val::Str(text)]) => Val::Bool(within(net, *bits, &address(text)?)),
         ("containsIP", [Val::Cidr(net, bits), Val::Ip(ip)]) => Val::Bool(within(net, *bits, ip)),
-        ("containsCIDR", [net, Val::Str(text)]) => return call(name, &[net.clone(), network(text)?]),
+        ("containsCIDR", [net, Val::Str(text)]) => return call(name, &[net.clone(), network(text)?], steps),
         ("containsCIDR", [Val::Cidr(net, bits), Val::Cidr(other, more)]) => Val::Bool(bits <= more && within(net, *bits, other)),
         ("masked", [Val::Cidr(ip, bits)]) => Val::Cidr(masked(ip, *bits), *bits),
         ("prefixLength", [Val::Cidr(_, bits)]) => Val::Int((*bits).into()),
@@ -592,9 +621,9 @@ fn of_list(name: &str, list: &Arc<List>, rest: &[Val]) -> Outcome {
             let part = range.and_then(|(from, to)| items.get(from..to)).ok_or_else(|| fail(format!("list is length {}", items.len())))?;
             Val::list(part.to_vec())
         }
-        ("flatten", []) => Val::list(flat(items, 1)),
+        ("flatten", []) => Val::list(flat(items, 1)?),
         ("flatten", [Val::Int(depth)]) if *depth < 0 => return Err(Fail::new("level must be non-negative")),
-        ("flatten", [Val::Int(depth)]) => Val::list(flat(items, *depth)),
+        ("flatten", [Val::Int(depth)]) => Val::list(flat(items, *depth)?),
         ("reverse", []) => Val::list(items.iter().rev().cloned().collect()),
         ("distinct", []) => {
             let mut out: Vec<Val> = Vec::new();
@@ -614,15 +643,18 @@ fn of_list(name: &str, list: &Arc<List>, rest: &[Val]) -> Outcome {
     })
 }
 
-fn flat(items: &[Val], depth: i64) -> Vec<Val> {
+fn flat(items: &[Val], depth: i64) -> Result<Vec<Val>, Fail> {
     let mut out = Vec::new();
     for item in items {
         match item {
-            Val::List(inner) if depth > 0 => out.extend(flat(&inner.items, depth - 1)),
+            Val::List(inner) if depth > 0 => out.extend(flat(&inner.items, depth - 1)?),
             other => out.push(other.clone()),
         }
+        if out.len() > SIZE_MAX {
+            return Err(Fail::new("list is too long"));
+        }
     }
-    out
+    Ok(out)
 }
 
 fn sorted(items: &[Val], keys: &[Val]) -> Outcome {

@@ -129,7 +129,7 @@ impl Program {
             None if optional => scope.push(("oldSelf".into(), Val::Optional(None))),
             _ => {}
         }
-        let mut eval = Eval { scope, variables: &[], ask: None, cost: 0 };
+        let mut eval = Eval { scope, variables: &[], ask: None, cost: 0, work: 0 };
         let value = eval.eval(&self.tree);
         (value, eval.cost)
     }

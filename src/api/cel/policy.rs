@@ -156,7 +156,7 @@ impl<'a> Facts<'a> {
     }
 
     fn eval(&mut self, program: &Program) -> (Outcome, u64) {
-        let mut eval = Eval { scope: std::mem::take(&mut self.scope), variables: &self.variables, ask: Some(self.ask), cost: 0 };
+        let mut eval = Eval { scope: std::mem::take(&mut self.scope), variables: &self.variables, ask: Some(self.ask), cost: 0, work: 0 };
         let outcome = eval.eval(&program.tree);
         let (scope, cost) = (eval.scope, eval.cost);
         self.scope = scope;

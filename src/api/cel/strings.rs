@@ -118,7 +118,7 @@ fn quoted(text: &str) -> String {
 
 /// `"%s is %d".format([...])`.
 fn format(text: &str, list: &List) -> Result<String, Fail> {
-    let mut out = String::new();
+    let (mut out, mut left) = (String::new(), SIZE_MAX);
     let mut args = list.items.iter();
     let mut rest = text;
     while let Some(at) = rest.find('%') {
@@ -137,7 +137,7 @@ fn format(text: &str, list: &List) -> Result<String, Fail> {
         let Some(arg) = args.next() else {
             return Err(Fail::new(format!("index {} out of range", list.items.len())));
         };
-        out.push_str(&one(verb, precision, arg)?);
+        out.push_str(&one(verb, precision, arg, &mut left)?);
         if out.len() > SIZE_MAX {
             return Err(Fail::new("text is too long"));
         }
@@ -146,7 +146,7 @@ fn format(text: &str, list: &List) -> Result<String, Fail> {
     Ok(out)
 }
 
-fn one(verb: char, precision: Option<usize>, arg: &Val) -> Result<String, Fail> {
+fn one(verb: char, precision: Option<usize>, arg: &Val, left: &mut usize) -> Result<String, Fail> {
     let wrong = |what: &str| Err(Fail::new(format!("error during formatting: {what}, was given {}", arg.type_name())));
     let radix = |what: &str, i: fn(i64) -> String, u: fn(u64) -> String| match arg {
         Val::Int(n) => Ok(if *n < 0 { format!("-{}", u(n.unsigned_abs())) } else { i(*n) }),
@@ -154,7 +154,7 @@ fn one(verb: char, precision: Option<usize>, arg: &Val) -> Result<String, Fail> 
         _ => wrong(what),
     };
     match verb {
-        's' => formatted(arg, false),
+        's' => formatted(arg, false, left),
         'd' => radix("decimal clause can only be used on integers", |i| i.to_string(), |u| u.to_string()),
         'b' => match arg {
             Val::Bool(b) => Ok(u8::from(*b).to_string()),

@@ -155,6 +155,14 @@ fn nothing_goes_too_deep_or_on_for_ever() {
         "lists.range(900).distinct().size() > 0 && lists.range(900).map(x, lists.range(900)).flatten().size() > 1",
         "self.map(a, self.join(a)).join().matches('(a*)*b')",
         &format!("[self]{}.all(a, a.join().size() > 0)", ".map(a, a + a)".repeat(16)),
+        &format!("[[1]]{0} == [[1]]{0}", ".map(a, [a, a])".repeat(40)),
+        &format!("[[1]]{}.all(a, a.flatten().size() > 0)", ".map(a, [a, a])".repeat(40)),
+        &format!("[[]]{}.all(a, '%s'.format([a]).size() > 0)", ".map(a, [a, a])".repeat(40)),
+        "lists.range(1000).all(i, self.map(x, self.join()).distinct().size() > 0)",
+        "[lists.range(400000)].all(a, lists.range(50000).all(i, (a + [1]).size() > 0))",
+        "lists.range(5000).all(i, 'a'.matches('(b{100}){9}' + string(i)) || true)",
+        "self.join().findAll('a*b|[a-j]').size() > 0",
+        &format!("[1].all(v0, {}true{}", (0..25).map(|i| format!("[{{v{i}: v{i}}}].all(v{}, ", i + 1)).collect::<String>(), ")".repeat(26)),
     ] {
         let program = scope.compile(text, false, false).expect("a rule");
         assert!(program.holds(&Data::new(&schema, false, &value, None), false).1 > 0, "{text}");

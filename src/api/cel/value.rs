@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::types::escape;
 use super::url::Url;
 use crate::api::{ArcStr, Quantity, Value, base64, quote};
-use crate::base::{format_rfc3339, parse_rfc3339};
+use crate::base::{Order as _, format_rfc3339, parse_rfc3339};
 use crate::obj;
 
 /// Why an expression has no value.
@@ -69,6 +69,12 @@ impl Val {
 
     pub fn str(text: &str) -> Val {
         Val::Str(text.into())
+    }
+
+    /// A map, whose entries are kept in the order of their keys.
+    pub fn map(mut entries: Vec<(Val, Val)>) -> Val {
+        entries.order_by(|(a, _), (b, _)| by_key(a, b));
+        Val::Map(Arc::new(entries))
     }
 
     pub fn some(value: Val) -> Val {
@@ -157,14 +163,14 @@ impl Val {
     /// A field of an object, or a value of a map.
     pub fn member(&self, key: &Val) -> Option<Outcome> {
         match (self, key) {
-            (Val::Map(map), key) => map.iter().find(|(k, _)| equal(k, key)).map(|(_, v)| Ok(v.clone())),
+            (Val::Map(map), key) => map.binary_search_by(|(k, _)| by_key(k, key)).ok().map(|at| Ok(map[at].1.clone())),
             (Val::Object(object), Val::Str(name)) => {
                 let (value, schema) = &**object;
                 let properties = schema.get("properties");
                 // Most names are not escaped.
-                let direct = value.entries().find(|(k, _)| k.as_str() == name.as_str() && !name.contains("__"));
-                let (key, value) = direct.or_else(|| value.entries().find(|(k, _)| escape(k).as_deref() == Some(name.as_str())))?;
-                let property = properties.get(key);
+                let escaped = || value.entries().find(|(k, _)| escape(k).as_deref() == Some(name.as_str())).map(|(k, _)| k);
+                let key = if name.contains("__") { escaped()? } else { name };
+                let (value, property) = (value.get(key), properties.get(key));
                 // A field that is null counts as absent.
                 (!property.is_null() && !value.is_null()).then(|| from_value(value, property))
             }
@@ -222,7 +228,7 @@ pub(super) fn from_value(value: &Value, schema: &Value) -> Outcome {
                 Val::Object(Arc::new((value.clone(), with_meta(schema))))
             } else if schema.get("properties").is_null() && matches!(rest, Value::Map(_)) {
                 let entry = |(k, v): (&ArcStr, &Value)| Ok((Val::Str(k.clone()), from_value(v, rest)?));
-                Val::Map(Arc::new(map.iter().map(entry).collect::<Result<_, Fail>>()?))
+                Val::map(map.iter().map(entry).collect::<Result<_, Fail>>()?)
             } else {
                 Val::Object(Arc::new((value.clone(), schema.clone())))
             }
@@ -338,6 +344,60 @@ pub(super) fn join(a: &Arc<List>, b: &Arc<List>) -> Val {
     Val::List(Arc::new(out))
 }
 
+/// The order of a map's keys.
+pub(super) fn by_key(a: &Val, b: &Val) -> Ordering {
+    let rank = |v: &Val| match v {
+        Val::Bool(_) => 0,
+        Val::Str(_) => 1,
+        _ => 2,
+    };
+    rank(a).cmp(&rank(b)).then_with(|| compare(a, b).unwrap_or(Ordering::Less))
+}
+
+/// So many bytes of a text take as long to look through as one value.
+const BYTES: usize = 8;
+
+/// How long it takes to look through a value, though not through what is in it.
+pub(super) fn breadth(value: &Val) -> u64 {
+    (match value {
+        Val::Str(s) => s.len() / BYTES,
+        Val::Bytes(b) => b.len() / BYTES,
+        Val::List(l) => l.items.len(),
+        Val::Map(m) => m.len(),
+        _ => 0,
+    }) as u64
+}
+
+/// How long it takes to look through a value and all that is in it, each part as often as it is there; and no further than `most`.
+/// Parts of an object are looked at with `objects` alone.
+pub(super) fn bulk(value: &Val, objects: bool, most: u64) -> u64 {
+    let all = |parts: &mut dyn Iterator<Item = &Val>| {
+        let mut sum = 1;
+        while sum < most
+            && let Some(part) = parts.next()
+        {
+            sum += bulk(part, objects, most - sum);
+        }
+        sum
+    };
+    match value {
+        Val::List(l) => all(&mut l.items.iter()),
+        Val::Map(m) => all(&mut m.iter().flat_map(|(k, v)| [k, v])),
+        Val::Optional(Some(inner)) => all(&mut std::iter::once(&**inner)),
+        Val::Object(o) if objects => parts_of(&o.0),
+        other => 1 + breadth(other),
+    }
+}
+
+fn parts_of(value: &Value) -> u64 {
+    match value {
+        Value::List(l) => 1 + l.iter().map(parts_of).sum::<u64>(),
+        Value::Map(m) => 1 + m.iter().map(|(_, v)| parts_of(v)).sum::<u64>(),
+        Value::Str(s) => (1 + s.len() / BYTES) as u64,
+        _ => 1,
+    }
+}
+
 /// `==`.
 pub(super) fn equal(a: &Val, b: &Val) -> bool {
     match (a, b) {
@@ -357,7 +417,7 @@ pub(super) fn equal(a: &Val, b: &Val) -> bool {
                 }),
             }
         }
-        (Val::Map(a), Val::Map(b)) => a.len() == b.len() && a.iter().all(|(k, v)| b.iter().any(|(l, w)| equal(k, l) && equal(v, w))),
+        (Val::Map(a), Val::Map(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|((k, v), (l, w))| equal(k, l) && equal(v, w)),
         (Val::Object(a), Val::Object(b)) => a.0.same(&b.0),
         (Val::Type(a), Val::Type(b)) => a == b,
         (Val::Optional(a), Val::Optional(b)) => match (a, b) {
@@ -396,20 +456,26 @@ pub(super) fn compare(a: &Val, b: &Val) -> Result<Ordering, Fail> {
     })
 }
 
-/// What `%s` makes of a value, and lists and maps of what they hold.
-pub(super) fn formatted(value: &Val, nested: bool) -> Result<String, Fail> {
+/// What `%s` makes of a value, and lists and maps of what they hold; `left` is how long it may be.
+pub(super) fn formatted(value: &Val, nested: bool, left: &mut usize) -> Result<String, Fail> {
+    let text = formatted_part(value, nested, left)?;
+    *left = left.checked_sub(text.len().max(1)).ok_or(Fail::new("text is too long"))?;
+    Ok(text)
+}
+
+fn formatted_part(value: &Val, nested: bool, left: &mut usize) -> Result<String, Fail> {
     Ok(match value {
         Val::Null => "null".to_owned(),
         Val::List(list) => {
-            let items = list.items.iter().map(|i| formatted(i, true)).collect::<Result<Vec<_>, _>>()?;
+            let items = list.items.iter().map(|i| formatted(i, true, left)).collect::<Result<Vec<_>, _>>()?;
             format!("[{}]", items.join(", "))
         }
         Val::Map(map) => {
             let mut entries = Vec::new();
             for (k, v) in map.iter() {
-                entries.push(format!("{}:{}", formatted(k, true)?, formatted(v, true)?));
+                entries.push(format!("{}:{}", formatted(k, true, left)?, formatted(v, true, left)?));
             }
-            crate::base::Order::order(&mut entries[..]);
+            entries.order();
             format!("{{{}}}", entries.join(", "))
         }
         Val::Str(s) if nested => quote(s),

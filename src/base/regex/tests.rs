@@ -1,0 +1,88 @@
+//! Expressions and what they match.
+
+use super::*;
+
+#[test]
+fn table() {
+    for (re, extended, text, want) in [
+        ("a*b", false, "xaab", Some((1, 4))),
+        ("a+b", false, "a+b", Some((0, 3))),
+        ("a+b", true, "aaab", Some((0, 4))),
+        ("^(foo|bar)$", true, "bar", Some((0, 3))),
+        ("^(foo|bar)$", true, "barx", None),
+        ("\\(a\\)\\1", false, "baa", Some((1, 3))),
+        ("[[:digit:]]{2,3}", true, "a1234", Some((1, 4))),
+        ("[^a-c]+", true, "abcxyz", Some((3, 6))),
+        ("^[AB]=", true, "A=1", Some((0, 2))),
+        ("(a*)*", true, "b", Some((0, 0))),
+        ("\\<is\\>", false, "this is", Some((5, 7))),
+        ("x\\{2\\}", false, "axx", Some((1, 3))),
+        ("*a", false, "*a", Some((0, 2))),
+        ("a.c", false, "aéc", Some((0, 4))),
+    ] {
+        let re_c = Regex::new(re, extended, false).expect(re);
+        assert_eq!(re_c.find_at(text, 0).map(|m| m.range()), want, "{re} {text}");
+    }
+    for (re, text, want) in [
+        (r"^(\d+|\*)(/\d+)?(\s+(\d+|\*)(/\d+)?){4}$", "* * * *", false),
+        (r"^(\d+|\*)(/\d+)?(\s+(\d+|\*)(/\d+)?){4}$", "* * * * */5", true),
+        (r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "a-b", true),
+        (r"^(?:a|b)+?$", "abab", true),
+        (r"^[\w.+-]+@[\w\-]+\.\w+$", "a.b@c-d.org", true),
+        (r"^[^\s]+$", "a b", false),
+        (r"^[\S]+$", "ab", true),
+        (r"(?i)^on$", "ON", true),
+        (r"^\D*$", "a1", false),
+    ] {
+        assert_eq!(Regex::go(re).expect(re).is_match(text), want, "{re} {text}");
+    }
+    for (re, text, want) in [
+        ("a*?b", "aab", Some((0, 3))),
+        ("a+?", "aaa", Some((0, 1))),
+        ("(?U)a+", "aaa", Some((0, 1))),
+        ("a{2,}?", "aaaa", Some((0, 2))),
+        ("a.b", "a\nb", None),
+        ("(?s)a.b", "a\nb", Some((0, 3))),
+        ("(?s:a.)b", "a\nb", Some((0, 3))),
+        ("^b$", "a\nb\nc", None),
+        ("(?m)^b$", "a\nb\nc", Some((2, 3))),
+        ("(?i)é[a-c]x", "ÉBX", Some((0, 4))),
+        ("a(?i:b)c", "aBC", None),
+        ("a(?i)b|c", "C", Some((0, 1))),
+        ("(?P<n>a)(?<m>b)", "ab", Some((0, 2))),
+        ("a{,5}", "aaa{,5}", Some((2, 7))),
+        ("a{x", "a{x", Some((0, 3))),
+        ("^a{1000}$", &"a".repeat(1000), Some((0, 1000))),
+        (r"\x41\x{e9}\r", "Aé\r", Some((0, 4))),
+    ] {
+        assert_eq!(Regex::go(re).expect(re).find_at(text, 0).map(|m| m.range()), want, "{re}");
+    }
+    for (re, error) in [
+        ("a{1001}", "invalid repeat count: `a{1001}`"),
+        ("(a{100}){11}", "invalid repeat count: `(a{100}){11}`"),
+        ("a{3,2}", "invalid repeat count: `a{3,2}`"),
+        ("(?=a)", "invalid or unsupported Perl syntax: `(?=`"),
+        (r"\y", r"invalid escape sequence: `\y`"),
+    ] {
+        assert_eq!(Regex::go(re).expect_err(re).as_go_says(re), error);
+    }
+    // As long as the expression times the text, however it is nested.
+    for (re, text) in
+        [("^(([a-z]+)*)+$", format!("{}!", "x".repeat(5000))), ("(x+x+)+y", "x".repeat(3000)), ("(a*)*b|c$", "a".repeat(3000))]
+    {
+        let re = Regex::go(re).expect(re);
+        let mut steps = u32::MAX;
+        assert!(re.find_within(&text, 0, &mut steps).is_none());
+        assert!((u32::MAX - steps) as usize <= STEPS_PLAIN as usize + 4 * re.size() * (text.len() + 1), "{}", u32::MAX - steps);
+    }
+    // A class is there once.
+    let shared = Regex::go(&format!("[{}]{{1000}}", "a-c".repeat(3000))).expect("in bounds");
+    let class = shared.nodes.iter().find_map(|n| if let Node::Class(_, ranges) = n { Some(Arc::strong_count(ranges)) } else { None });
+    assert_eq!(class, Some(1000));
+    assert!(Regex::go(r"(a)\1").is_err() && Regex::go("a**").is_err() && Regex::go("(a").is_err());
+    assert!(Regex::new("(", true, false).is_err());
+    assert!(Regex::new("[a", true, false).is_err());
+    assert!(Regex::new("ABC", false, true).is_ok_and(|r| r.is_match("xabcx")));
+    // Gives up instead of hanging.
+    assert!(!Regex::new("(x+x+)+y", true, false).is_ok_and(|r| r.is_match(&"x".repeat(60))));
+}
