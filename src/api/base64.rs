@@ -40,6 +40,11 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
     Some(out)
 }
 
+/// How many bytes a text in base64 stands for.
+pub fn decoded_len(text: &str) -> usize {
+    text.bytes().filter(|b| !matches!(b, b'=' | b'\r' | b'\n')).count() * 3 / 4
+}
+
 /// Bytes as base64 for URLs and tokens: two other signs, and no padding.
 pub fn encode_url(bytes: &[u8]) -> String {
     encode(bytes).trim_end_matches('=').replace('+', "-").replace('/', "_")
@@ -83,6 +88,15 @@ pub fn bad_byte(text: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn lengths_are_those_of_the_bytes() {
+        for n in 0..10 {
+            let text = super::encode(&vec![7; n]);
+            assert_eq!(super::decoded_len(&text), n);
+            assert_eq!(super::decoded_len(&format!("{text}\n")), n);
+        }
+    }
+
     use super::*;
 
     #[test]

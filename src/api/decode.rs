@@ -6,7 +6,7 @@
 
 use super::quantity::Quantity;
 use super::schema::{Field, GoPart, Schema, Ty, Type, schema};
-use super::{ArcStr, KindRef, Map, Status, Value, convert, custom, split_api_version};
+use super::{ArcStr, KindRef, Map, Status, Value, base64, convert, custom, split_api_version};
 use crate::base;
 use crate::base::Order as _;
 
@@ -238,7 +238,7 @@ impl Walk {
                 self.wrong_inside(owner, json_kind(value), "string")
             }
             (Ty::Duration, Value::Str(_)) => Some(value.clone()),
-            (Ty::Bytes, Value::Str(text)) => match base64_error(text) {
+            (Ty::Bytes, Value::Str(text)) => match base64::bad_byte(text) {
                 None => Some(if text.contains(['\r', '\n']) { text.replace(['\r', '\n'], "").into() } else { value.clone() }),
                 Some(at) if self.words == Words::Json => {
                     self.first.get_or_insert_with(|| format!("illegal base64 data at input byte {at}"));
@@ -424,32 +424,6 @@ fn zero_value(schema: &Schema, ty: &Ty) -> Option<Value> {
             fields.iter().filter_map(|f| Some((arc(f.name), zero(schema, f)?))).collect::<Map>().into()
         }
     })
-}
-
-/// Where a text stops being base64, as Go's decoder counts; none where it is.
-fn base64_error(text: &str) -> Option<usize> {
-    let bytes: Vec<(usize, u8)> = text.bytes().enumerate().filter(|(_, b)| !matches!(b, b'\r' | b'\n')).collect();
-    let valid = |b: u8| b.is_ascii_alphanumeric() || b == b'+' || b == b'/';
-    for (n, (at, b)) in bytes.iter().enumerate() {
-        if valid(*b) {
-            continue;
-        }
-        if *b != b'=' || n % 4 < 2 {
-            return Some(*at);
-        }
-        // Padding: two at the end after two digits, one after three, and nothing behind.
-        let needed = 4 - n % 4;
-        for k in 0..needed {
-            match bytes.get(n + k) {
-                Some((_, b'=')) => {}
-                Some(_) => return Some(*at),
-                None => return Some(text.len()),
-            }
-        }
-        return bytes.get(n + needed).map(|(at, _)| *at);
-    }
-    let rest = bytes.len() % 4;
-    (rest != 0).then(|| text.len() - rest)
 }
 
 #[cfg(test)]

@@ -1,16 +1,21 @@
 //! `intstr.IntOrString`: a number or a percentage.
 
-use super::Value;
+use super::{Value, quote};
 
 /// A number, or a percentage of `total` rounded up or down. An error where the text is neither.
 // Models intstr.GetScaledValueFromIntOrPercent.
 pub fn scaled(value: &Value, total: i64, round_up: bool) -> Result<i64, String> {
     let Some(text) = value.as_str() else { return Ok(value.int()) };
     let Some(percent) = percent(text) else {
-        return Err(format!("invalid value for IntOrString: invalid type: string is not a percentage: {text:?}"));
+        return Err(format!("invalid value for IntOrString: invalid type: string is not a percentage: {}", quote(text)));
     };
     let product = percent.saturating_mul(total);
     Ok(if round_up { product.div_euclid(100) + i64::from(product.rem_euclid(100) != 0) } else { product.div_euclid(100) })
+}
+
+/// As [`scaled`]; what is neither a number nor a percentage counts as 0.
+pub fn scaled_value(value: &Value, total: i64, round_up: bool) -> i64 {
+    scaled(value, total, round_up).unwrap_or(0)
 }
 
 /// The number before a percent sign.

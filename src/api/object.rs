@@ -1,6 +1,7 @@
 //! Reading an API object: what every kind has in its `metadata`, by name.
 
 use super::{ArcStr, Value};
+use crate::base::Time;
 
 /// The members every API object has. Implemented for [`Value`], which an object is.
 pub trait Object {
@@ -32,6 +33,52 @@ pub trait Object {
     fn namespace_arc(&self) -> ArcStr;
     /// The status of the condition of this type in `status.conditions` (`True`, `False`, `Unknown`); empty where absent.
     fn condition(&self, kind: &str) -> &str;
+}
+
+/// Puts a condition into a list of them, in the place of the one of its type; since when it has been so stays with its status.
+// Models meta.SetStatusCondition and podutil.UpdatePodCondition.
+pub fn set_condition(conditions: &mut Vec<Value>, mut condition: Value, now: Time) {
+    let at = conditions.iter().position(|c| c.get("type") == condition.get("type"));
+    let since = match at.map(|i| &conditions[i]) {
+        Some(old) if old.get("status") == condition.get("status") => old.get("lastTransitionTime").clone(),
+        _ => now.rfc3339().into(),
+    };
+    condition.set(&["lastTransitionTime"], since);
+    match at {
+        Some(i) => conditions[i] = condition,
+        None => conditions.push(condition),
+    }
+}
+
+/// Whether an object has a finalizer.
+pub fn has_finalizer(object: &Value, finalizer: &str) -> bool {
+    object.at(&["metadata", "finalizers"]).items().iter().any(|f| f.str() == finalizer)
+}
+
+/// Takes a finalizer off.
+pub fn drop_finalizer(object: &mut Value, finalizer: &str) {
+    drop_items(object, "finalizers", |f| f.str() == finalizer);
+}
+
+/// Takes off the references to one owner, and no other.
+pub fn drop_owner(object: &mut Value, uid: &str) {
+    drop_items(object, "ownerReferences", |r| r.get("uid").str() == uid);
+}
+
+fn drop_items(object: &mut Value, member: &str, goes: impl Fn(&Value) -> bool) {
+    let path = &["metadata", member];
+    if object.at(path).items().iter().any(&goes) {
+        let list = object.at_mut(path).list_mut();
+        list.retain(|i| !goes(i));
+        if list.is_empty() {
+            object.remove(path);
+        }
+    }
+}
+
+/// Whether a pod has run to its end.
+pub fn has_ended(pod: &Value) -> bool {
+    matches!(pod.at(&["status", "phase"]).str(), "Succeeded" | "Failed")
 }
 
 static NULL: Value = Value::Null;
@@ -78,5 +125,38 @@ impl Object for Value {
     }
     fn condition(&self, kind: &str) -> &str {
         self.get("status").get("conditions").items().iter().find(|c| c.get("type").str() == kind).map_or("", |c| c.get("status").str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::obj;
+
+    #[test]
+    fn conditions_keep_their_place_and_their_time() {
+        let mut list = vec![obj!({"type": "A", "status": "True", "lastTransitionTime": "then"}), obj!({"type": "B"})];
+        for (condition, at, since) in [
+            (obj!({"type": "A", "status": "True", "reason": "R"}), 0, "then"),
+            (obj!({"type": "A", "status": "False"}), 0, "2026-01-01T00:00:00Z"),
+            (obj!({"type": "C", "status": "True"}), 2, "2026-01-01T00:00:00Z"),
+        ] {
+            set_condition(&mut list, condition.clone(), Time::ZERO);
+            assert_eq!(list[at].get("lastTransitionTime").str(), since);
+            assert_eq!((list[at].get("type"), list[at].get("reason")), (condition.get("type"), condition.get("reason")));
+        }
+        assert_eq!(list.len(), 3);
+    }
+
+    #[test]
+    fn what_is_taken_off_leaves_the_rest() {
+        let mut object = obj!({"metadata": {"finalizers": ["a", "b"], "ownerReferences": [{"uid": "1"}, {"uid": "2"}]}});
+        drop_finalizer(&mut object, "a");
+        drop_owner(&mut object, "2");
+        assert_eq!(object, obj!({"metadata": {"finalizers": ["b"], "ownerReferences": [{"uid": "1"}]}}));
+        assert!(has_finalizer(&object, "b") && !has_finalizer(&object, "a"));
+        drop_finalizer(&mut object, "b");
+        drop_owner(&mut object, "1");
+        assert_eq!(object, obj!({"metadata": {}}));
     }
 }

@@ -3,7 +3,7 @@
 use super::qos::qos_class;
 use super::quantity::Quantity;
 use super::resources::{Amounts, aggregate_containers, is_pod_level_resource};
-use super::{KindRef, Value};
+use super::{KindRef, Value, has_ended};
 use crate::base::{Order as _, SortedMap};
 
 /// Amounts by quota resource name.
@@ -51,7 +51,7 @@ pub fn usage_of(kind: KindRef, object: &Value) -> Usage {
             }
             "pods" => {
                 // A pod that has ended uses nothing but its place among the objects.
-                if !matches!(object.at(&["status", "phase"]).str(), "Succeeded" | "Failed") {
+                if !has_ended(object) {
                     count("pods".to_owned());
                     add_compute(&mut usage, object);
                 }

@@ -3,7 +3,7 @@
 use crate::base::Order as _;
 use std::fmt;
 
-use super::{ArcStr, Kind, Value, aggregate};
+use super::{ArcStr, Kind, Value, aggregate, quote};
 
 /// How a requirement compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +68,7 @@ impl Requirement {
         };
         let mut wrong: Vec<String> = Vec::new();
         if let Some(why) = super::names::qualified_name(&key).first() {
-            wrong.push(format!("key: Invalid value: {key:?}: {why}"));
+            wrong.push(format!("key: Invalid value: {}: {why}", quote(&key)));
         }
         if let Some(why) = wrong_number {
             let given = if values.is_empty() { Value::Null } else { values.iter().cloned().map(Value::from).collect::<Vec<_>>().into() };
@@ -76,12 +76,12 @@ impl Requirement {
         }
         for (i, value) in values.iter().enumerate() {
             if ordered && value.parse::<i64>().is_err() {
-                wrong.push(format!("values[{i}]: Invalid value: {value:?}: for 'Gt', 'Lt' operators, the value must be an integer"));
+                wrong.push(format!("values[{i}]: Invalid value: {}: for 'Gt', 'Lt' operators, the value must be an integer", quote(value)));
             }
         }
         for (i, value) in values.iter().enumerate() {
             if let Some(why) = super::names::label_value(value).first() {
-                wrong.push(format!("values[{i}][{key}]: Invalid value: {value:?}: {why}"));
+                wrong.push(format!("values[{i}][{key}]: Invalid value: {}: {why}", quote(value)));
             }
         }
         if !wrong.is_empty() {
@@ -139,7 +139,7 @@ impl LabelSelector {
                 "NotIn" => Operator::NotIn,
                 "Exists" => Operator::Exists,
                 "DoesNotExist" => Operator::DoesNotExist,
-                other => return Err(SelectorError(format!("{other:?} is not a valid label selector operator"))),
+                other => return Err(SelectorError(format!("{} is not a valid label selector operator", quote(other)))),
             };
             let values = expression.get("values").items().iter().map(Value::arc_str).collect();
             all.requirements.push(Requirement::new(expression.get("key").arc_str(), operator, values)?);
@@ -257,7 +257,7 @@ impl Parser {
             other => return Err(format!("found '{}', expected: identifier", literal(&other))),
         };
         if let Some(why) = super::names::qualified_name(&key).first() {
-            return Err(format!("<nil>: Invalid value: {key:?}: {why}"));
+            return Err(format!("<nil>: Invalid value: {}: {why}", quote(&key)));
         }
         let exists = |operator| Ok(Requirement { key: key.as_str().into(), operator, values: Vec::new() });
         if negated {
@@ -342,17 +342,19 @@ impl FieldSelector {
     /// Reads the textual form.
     pub fn parse(text: &str) -> Result<Self, SelectorError> {
         let mut terms = Vec::new();
-        for part in text.split(',').filter(|p| !p.is_empty()) {
-            let (field, value, equal) = if let Some((f, v)) = part.split_once("!=") {
-                (f, v, false)
-            } else if let Some((f, v)) = part.split_once("==") {
-                (f, v, true)
-            } else if let Some((f, v)) = part.split_once('=') {
-                (f, v, true)
-            } else {
+        let mut escaped = false;
+        let parts = text.split(|c| {
+            let ends = c == ',' && !escaped;
+            escaped = c == '\\' && !escaped;
+            ends
+        });
+        for part in parts.filter(|p| !p.is_empty()) {
+            // The first operator parts them.
+            let operator = |(at, _): (usize, char)| ["!=", "==", "="].into_iter().find(|o| part[at..].starts_with(o)).map(|o| (at, o));
+            let Some((at, operator)) = part.char_indices().find_map(operator) else {
                 return Err(SelectorError(format!("invalid selector: '{text}'; can't understand '{part}'")));
             };
-            terms.push((field.to_owned(), value.to_owned(), equal));
+            terms.push((part[..at].to_owned(), unescaped(&part[at + operator.len()..])?, operator != "!="));
         }
         Ok(FieldSelector { terms })
     }
@@ -368,7 +370,7 @@ impl FieldSelector {
                 || selectable();
             if !known && kind.custom.is_none() && kind_fields(kind).is_empty() {
                 // Kinds without fields of their own share a conversion that says so.
-                let message = format!("{field:?} is not a known field selector: only \"metadata.name\", \"metadata.namespace\"");
+                let message = format!("{} is not a known field selector: only \"metadata.name\", \"metadata.namespace\"", quote(field));
                 return Err(SelectorError(message));
             }
             if !known {
@@ -382,6 +384,24 @@ impl FieldSelector {
     pub fn matches(&self, object: &Value) -> bool {
         self.terms.iter().all(|(field, value, equal)| (field_text(object, field) == *value) == *equal)
     }
+}
+
+/// A value without its backslashes (`fields.UnescapeValue`).
+fn unescaped(value: &str) -> Result<String, SelectorError> {
+    let mut out = String::with_capacity(value.len());
+    let mut chars = value.chars();
+    while let Some(c) = chars.next() {
+        match (c, if c == '\\' { chars.next() } else { None }) {
+            ('\\', Some(c @ ('\\' | ',' | '='))) => out.push(c),
+            ('\\', c) => {
+                let c = c.map(String::from).unwrap_or_default();
+                return Err(SelectorError(format!("invalid field selector: invalid escape sequence: \\{c}")));
+            }
+            (',' | '=', _) => return Err(SelectorError(format!("invalid field selector: unescaped character in value: {}", c as u32))),
+            _ => out.push(c),
+        }
+    }
+    Ok(out)
 }
 
 fn field_text(object: &Value, field: &str) -> String {
@@ -474,6 +494,18 @@ mod tests {
             let s = FieldSelector::parse(text).expect(text);
             s.check(Kind::named("Pod")).expect("known fields");
             assert_eq!(s.matches(&pod), want, "{text}");
+        }
+        for (text, want) in [
+            (r"a=x\,y,b!=c", Ok(vec![("a", "x,y", true), ("b", "c", false)])),
+            ("a==b", Ok(vec![("a", "b", true)])),
+            ("a=b!=c", Err("invalid field selector: unescaped character in value: 61")),
+            (r"a=\b", Err(r"invalid field selector: invalid escape sequence: \b")),
+            (r"a=b\", Err(r"invalid field selector: invalid escape sequence: \")),
+            ("a", Err("invalid selector: 'a'; can't understand 'a'")),
+        ] {
+            let got = FieldSelector::parse(text).map(|s| s.terms).map_err(|e| e.to_string());
+            let want = want.map(|terms| terms.into_iter().map(|(f, v, equal)| (f.to_owned(), v.to_owned(), equal)).collect());
+            assert_eq!(got, want.map_err(str::to_owned), "{text}");
         }
         assert!(FieldSelector::parse("spec.foo=1").expect("syntax").check(Kind::named("Pod")).is_err());
     }

@@ -120,17 +120,18 @@ impl Status {
 
     /// 404: the object is not there.
     pub fn not_found(kind: KindRef, name: &str) -> Status {
-        Status::new(404, "NotFound", format!("{} {name:?} not found", kind.qualified())).about(kind, name)
+        Status::new(404, "NotFound", format!("{} {} not found", kind.qualified(), quote(name))).about(kind, name)
     }
 
     /// 409: an object of that name is there already.
     pub fn already_exists(kind: KindRef, name: &str) -> Status {
-        Status::new(409, "AlreadyExists", format!("{} {name:?} already exists", kind.qualified())).about(kind, name)
+        Status::new(409, "AlreadyExists", format!("{} {} already exists", kind.qualified(), quote(name))).about(kind, name)
     }
 
     /// 409: the object is not what the writer thought it was.
     pub fn conflict(kind: KindRef, name: &str, detail: &str) -> Status {
-        Status::new(409, "Conflict", format!("Operation cannot be fulfilled on {} {name:?}: {detail}", kind.qualified())).about(kind, name)
+        Status::new(409, "Conflict", format!("Operation cannot be fulfilled on {} {}: {detail}", kind.qualified(), quote(name)))
+            .about(kind, name)
     }
 
     /// 409: the resource version that was sent is not the newest.
@@ -146,7 +147,7 @@ impl Status {
         let list: Vec<String> = texts.filter(|text| seen.insert(text.clone())).collect();
         let text = aggregate(&list);
         let head = if kind.group.is_empty() { kind.kind.to_owned() } else { format!("{}.{}", kind.kind, kind.group) };
-        let mut status = Status::new(422, "Invalid", format!("{head} {name:?} is invalid: {text}")).about(kind, name);
+        let mut status = Status::new(422, "Invalid", format!("{head} {} is invalid: {text}", quote(name))).about(kind, name);
         if let Value::Map(_) = status.details {
             status.details.set(&["kind"], kind.kind);
         }
@@ -161,7 +162,7 @@ impl Status {
 
     /// 403: not allowed, and why.
     pub fn forbidden(kind: KindRef, name: &str, detail: &str) -> Status {
-        let what = if name.is_empty() { kind.qualified().to_string() } else { format!("{} {name:?}", kind.qualified()) };
+        let what = if name.is_empty() { kind.qualified().to_string() } else { format!("{} {}", kind.qualified(), quote(name)) };
         Status::new(403, "Forbidden", format!("{what} is forbidden: {detail}")).about(kind, name)
     }
 

@@ -1,11 +1,11 @@
 //! PodDisruptionBudgets (`pkg/controller/disruption`): how many of a budget's pods may be taken away just now.
 
 use super::controller::{ObjectRef, key_of};
-use super::deployment::scaled_value;
 use super::replicas::is_ready;
 use super::work_queue::WorkQueue;
+use crate::api::int_or_string::scaled_value;
 use crate::api::selector::LabelSelector;
-use crate::api::{Kind, KindRef, Object, Status, Value};
+use crate::api::{Kind, KindRef, Object, Status, Value, quote, set_condition};
 use crate::base::{Duration, RandomStream, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType, Subresource, WriteOptions};
@@ -54,24 +54,33 @@ fn expected_scale(api: &ApiServer, pods: &[Value]) -> Result<(i64, usize), Strin
         if scales.contains_key(owner.get("uid").str()) {
             continue;
         }
-        let found = controller_scale(api, pod.namespace(), owner);
-        let Some((uid, scale)) = found else { return Err(format!("found no controllers for pod {:?}", pod.name())) };
+        let found = controller_scale(api, pod.namespace(), owner)?;
+        let Some((uid, scale)) = found else { return Err(format!("found no controllers for pod {}", quote(pod.name()))) };
         scales.insert(uid, scale);
     }
     Ok((scales.values().sum(), unmanaged))
 }
 
-/// The controller at the end of the chain and its size: a ReplicaSet's Deployment stands for it.
-fn controller_scale(api: &ApiServer, namespace: &str, owner: &Value) -> Option<(String, i64)> {
-    let kind = api.kind_of(owner.get("apiVersion").str(), owner.get("kind").str())?;
-    let object = api.peek(kind, namespace, owner.get("name").str()).filter(|o| o.uid() == owner.get("uid").str())?;
-    if kind.plural == "replicasets"
-        && let Some(found) = controller_scale(api, namespace, object.controller_ref())
-    {
-        return Some(found);
+/// The controller at the end of the chain and its size: a ReplicaSet's Deployment stands for it (the `finders`).
+fn controller_scale(api: &ApiServer, namespace: &str, owner: &Value) -> Result<Option<(String, i64)>, String> {
+    let (version, word) = (owner.get("apiVersion").str(), owner.get("kind").str());
+    let Some(kind) = api.kind_of(version, word) else {
+        return Err(format!("no matches for kind {} in version {}", quote(word), quote(version)));
+    };
+    if !api.has_scale(kind) {
+        return Err(format!("{} does not implement the scale subresource", kind.qualified()));
     }
-    let scale = api.scale(kind, namespace, object.name()).ok()?;
-    Some((object.uid().to_owned(), scale.at(&["spec", "replicas"]).int()))
+    let found = api.peek(kind, namespace, owner.get("name").str()).filter(|o| o.uid() == owner.get("uid").str());
+    let Some(object) = found else { return Ok(None) };
+    let above = object.controller_ref();
+    if kind.plural == "replicasets"
+        && above.get("kind").str() == "Deployment"
+        && let Some(found) = controller_scale(api, namespace, above)?
+    {
+        return Ok(Some(found));
+    }
+    let scale = api.scale(kind, namespace, object.name()).map_err(|status| status.message)?;
+    Ok(Some((object.uid().to_owned(), scale.at(&["spec", "replicas"]).int())))
 }
 
 fn expectation(api: &ApiServer, budget: &Value, pods: &[Value]) -> Result<Expectation, String> {
@@ -166,7 +175,7 @@ impl DisruptionController {
             status.set(&["disruptedPods"], disrupted);
         }
         let (word, reason) = if allowed > 0 { ("True", "SufficientPods") } else { ("False", "InsufficientPods") };
-        set_condition(&mut status, &budget, word, reason, "", now);
+        set_allowed(&mut status, &budget, word, reason, "", now);
         write(api, &by, budget, status)
     }
 
@@ -174,7 +183,7 @@ impl DisruptionController {
     fn fail_safe(&mut self, api: &mut ApiServer, by: &Caller, budget: Value, error: &str) -> Result<(), Status> {
         let mut status = budget.get("status").clone();
         status.set(&["disruptionsAllowed"], 0);
-        set_condition(&mut status, &budget, "False", "SyncFailed", error, by.now);
+        set_allowed(&mut status, &budget, "False", "SyncFailed", error, by.now);
         write(api, by, budget, status)?;
         Err(Status::internal(error))
     }
@@ -214,21 +223,12 @@ impl DisruptionController {
     }
 }
 
-fn set_condition(status: &mut Value, budget: &Value, word: &str, reason: &str, message: &str, now: Time) {
-    let conditions = status.get_mut("conditions").list_mut();
-    let old = conditions.iter().position(|c| c.get("type").str() == "DisruptionAllowed");
-    let since = old
-        .map(|i| &conditions[i])
-        .filter(|c| c.get("status").str() == word)
-        .map_or_else(|| now.rfc3339().into(), |c| c.get("lastTransitionTime").clone());
+fn set_allowed(status: &mut Value, budget: &Value, word: &str, reason: &str, message: &str, now: Time) {
     let condition = obj!({
         "type": "DisruptionAllowed", "status": word, "observedGeneration": budget.at(&["metadata", "generation"]),
-        "lastTransitionTime": since, "reason": reason, "message": message
+        "reason": reason, "message": message
     });
-    match old {
-        Some(i) => conditions[i] = condition,
-        None => conditions.push(condition),
-    }
+    set_condition(status.get_mut("conditions").list_mut(), condition, now);
 }
 
 fn write(api: &mut ApiServer, by: &Caller, budget: Value, status: Value) -> Result<(), Status> {
@@ -264,8 +264,12 @@ impl Component for DisruptionController {
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
         for (pod, chosen) in std::mem::take(&mut self.contested) {
-            let message =
-                format!("Pod {:?}/{:?} matches multiple PodDisruptionBudgets.  Chose {chosen:?} arbitrarily.", pod.namespace(), pod.name());
+            let message = format!(
+                "Pod {}/{} matches multiple PodDisruptionBudgets.  Chose {} arbitrarily.",
+                quote(pod.namespace()),
+                quote(pod.name()),
+                quote(&chosen)
+            );
             self.recorder.event(api, now, &pod, EventType::Warning, "MultiplePodDisruptionBudgets", &message);
         }
         let Some(key) = self.queue.pop_due(now) else { return };

@@ -5,8 +5,8 @@ use crate::base::{Order as _, SortedMap};
 use super::controller::{ObjectRef, controller_ref, key_of};
 use super::replicas::is_ready;
 use super::service_pods::{
-    RECONCILE, TriggerTimes, hostname_of, is_candidate, is_headless, note_trigger_time, port_rank, ports_on, selected_pods, services_of,
-    target_ref,
+    HEADLESS, RECONCILE, TriggerTimes, hostname_of, is_candidate, is_headless, note_trigger_time, port_rank, ports_on, selected_pods,
+    services_of, target_ref,
 };
 use super::work_queue::WorkQueue;
 use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
@@ -17,7 +17,6 @@ use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, Subreso
 const SERVICE_NAME: &str = "kubernetes.io/service-name";
 const MANAGED_BY: &str = "endpointslice.kubernetes.io/managed-by";
 const MANAGER: &str = "endpointslice-controller.k8s.io";
-const HEADLESS: &str = "service.kubernetes.io/headless";
 /// Endpoints in one slice (`--max-endpoints-per-slice`).
 const ENDPOINTS_MAX: usize = 100;
 

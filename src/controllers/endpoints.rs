@@ -5,8 +5,8 @@ use crate::base::{Order as _, SortedMap};
 use super::controller::{ObjectRef, key_of};
 use super::replicas::is_ready;
 use super::service_pods::{
-    RECONCILE, TriggerTimes, hostname_of, is_candidate, is_headless, note_trigger_time, port_rank, ports_on, selected_pods, services_of,
-    target_ref,
+    HEADLESS, RECONCILE, TriggerTimes, hostname_of, is_candidate, is_headless, note_trigger_time, port_rank, ports_on, selected_pods,
+    services_of, target_ref,
 };
 use super::work_queue::WorkQueue;
 use crate::api::{Kind, KindRef, Object, Status, Value};
@@ -15,7 +15,6 @@ use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, Subresource, WriteOptions};
 
 const MANAGED_BY: &str = "endpoints.kubernetes.io/managed-by";
-const HEADLESS: &str = "service.kubernetes.io/headless";
 
 /// Writes an Endpoints object for each Service with a selector.
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
 //! The garbage collector (`pkg/controller/garbagecollector`): dependents of owners that are gone, and the two finalizers of deletion policies.
 
 use super::work_queue::WorkQueue;
-use crate::api::{KindRef, Object, Value};
+use crate::api::{KindRef, Object, Value, drop_finalizer, drop_owner, has_finalizer};
 use crate::base::Time;
 use crate::server::{
     ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Preconditions, Propagation, Subresource, WriteOptions,
@@ -100,10 +100,7 @@ impl GarbageCollector {
         if has_finalizer(&object, "orphan") {
             for (dependent, value) in dependents {
                 let mut next = value;
-                next.at_mut(&["metadata", "ownerReferences"]).list_mut().retain(|r| r.get("uid").str() != uid);
-                if next.at(&["metadata", "ownerReferences"]).items().is_empty() {
-                    next.remove(&["metadata", "ownerReferences"]);
-                }
+                drop_owner(&mut next, uid);
                 api.update(by, dependent.kind, next, Subresource::None, &WriteOptions::default())?;
             }
             return remove_finalizer(api, by, key, "orphan");
@@ -124,16 +121,9 @@ impl GarbageCollector {
     }
 }
 
-fn has_finalizer(object: &Value, finalizer: &str) -> bool {
-    object.at(&["metadata", "finalizers"]).items().iter().any(|f| f.str() == finalizer)
-}
-
 fn remove_finalizer(api: &mut ApiServer, by: &Caller, key: &ObjectKey, finalizer: &str) -> Result<(), crate::api::Status> {
     let Some(mut next) = api.peek(key.kind, &key.namespace, &key.name).cloned() else { return Ok(()) };
-    next.at_mut(&["metadata", "finalizers"]).list_mut().retain(|f| f.str() != finalizer);
-    if next.at(&["metadata", "finalizers"]).items().is_empty() {
-        next.remove(&["metadata", "finalizers"]);
-    }
+    drop_finalizer(&mut next, finalizer);
     api.update(by, key.kind, next, Subresource::None, &WriteOptions::default()).map(|_| ())
 }
 

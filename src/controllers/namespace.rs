@@ -1,7 +1,7 @@
 //! The namespace controller (`pkg/controller/namespace`): empties a namespace that is being deleted, then lets it go.
 
 use super::work_queue::WorkQueue;
-use crate::api::{ArcStr, Kind, KindRef, Object, Value};
+use crate::api::{ArcStr, Kind, KindRef, Object, Value, has_ended, set_condition};
 use crate::base::Order as _;
 use crate::base::{Duration, Time};
 use crate::obj;
@@ -59,7 +59,7 @@ impl NamespaceController {
 /// How long what is left may take: the longest grace of its pods, or a guess where finalizers hold something.
 fn remaining_s(api: &ApiServer, namespace: &str, left: &[(KindRef, usize, Vec<ArcStr>)]) -> i64 {
     let pods = api.iter(Kind::named("Pod"), Some(namespace));
-    let live = pods.filter(|p| !matches!(p.at(&["status", "phase"]).str(), "Succeeded" | "Failed"));
+    let live = pods.filter(|p| !has_ended(p));
     let grace_s = live.map(|p| p.at(&["spec", "terminationGracePeriodSeconds"]).int().max(0)).max().unwrap_or(0);
     let held = left.iter().any(|(_, _, finalizers)| !finalizers.is_empty());
     if held { grace_s.max(FINALIZERS_S) } else { grace_s }
@@ -108,16 +108,8 @@ fn set_conditions(namespace: &mut Value, left: &[(KindRef, usize, Vec<ArcStr>)],
     let mut conditions = namespace.at(&["status", "conditions"]).items().to_vec();
     for (kind, holds, reason, message) in rows {
         let status = if holds { "True" } else { "False" };
-        let before = conditions.iter().position(|c| c.get("type").str() == kind);
-        let since = before
-            .map(|i| &conditions[i])
-            .filter(|c| c.get("status").str() == status)
-            .map_or_else(|| now.rfc3339(), |c| c.get("lastTransitionTime").str().to_owned());
-        let next = obj!({"type": kind, "status": status, "reason": reason, "message": message, "lastTransitionTime": since});
-        match before {
-            Some(i) => conditions[i] = next,
-            None => conditions.push(next),
-        }
+        let condition = obj!({"type": kind, "status": status, "reason": reason, "message": message});
+        set_condition(&mut conditions, condition, now);
     }
     namespace.set(&["status", "conditions"], conditions);
 }

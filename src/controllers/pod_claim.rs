@@ -3,7 +3,7 @@
 
 use super::controller::controller_ref;
 use crate::api::selector::LabelSelector;
-use crate::api::{Kind, KindRef, Object, Status, Value};
+use crate::api::{Kind, KindRef, Object, Status, Value, drop_owner};
 use crate::base::Order as _;
 use crate::obj;
 use crate::server::{ApiServer, Caller, Patch, Subresource, WriteOptions};
@@ -25,10 +25,7 @@ pub(super) fn claim_pods(
             mine.push(pod);
         } else if !owner.is_terminating() {
             let mut released = pod.clone();
-            released.at_mut(&["metadata", "ownerReferences"]).list_mut().retain(|r| r.get("uid").str() != owner.uid());
-            if released.at(&["metadata", "ownerReferences"]).items().is_empty() {
-                released.remove(&["metadata", "ownerReferences"]);
-            }
+            drop_owner(&mut released, owner.uid());
             api.update(by, pods, released, Subresource::None, &WriteOptions::default())?;
         }
     }

@@ -1,9 +1,9 @@
-//! The pod garbage collector (`pkg/controller/podgc`): pods of nodes that are gone, terminating pods that no node ever had, and ended
-//! pods beyond a great number.
+//! The pod garbage collector (`pkg/controller/podgc`): pods of nodes that are gone, terminating pods that no node ever had or whose node
+//! is out of service, and ended pods beyond a great number.
 
 use crate::base::{Order as _, SortedMap};
 
-use crate::api::{ArcStr, Kind, KindRef, Object, Value};
+use crate::api::{ArcStr, Kind, KindRef, Object, Value, has_ended, set_condition};
 use crate::base::{Duration, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, Subresource, WriteOptions};
@@ -25,12 +25,14 @@ pub struct PodGarbageCollector {
     ended: usize,
 }
 
-fn has_ended(pod: &Value) -> bool {
-    matches!(pod.at(&["status", "phase"]).str(), "Succeeded" | "Failed")
-}
-
 fn node_of(pod: &Value) -> ArcStr {
     pod.at(&["spec", "nodeName"]).arc_str()
+}
+
+/// Whether somebody has said of a node that is not ready that it will not come back as it was: its pods need not be waited for.
+fn is_out_of_service(node: &Value) -> bool {
+    let taints = node.at(&["spec", "taints"]).items();
+    node.condition("Ready") != "True" && taints.iter().any(|t| t.get("key").str() == "node.kubernetes.io/out-of-service")
 }
 
 impl PodGarbageCollector {
@@ -50,7 +52,11 @@ impl PodGarbageCollector {
                 if pod.is_terminating() {
                     force_delete(api, now, pod, None);
                 }
-            } else if api.peek(nodes, "", &node).is_none() {
+            } else if let Some(object) = api.peek(nodes, "", &node) {
+                if pod.is_terminating() && is_out_of_service(object) {
+                    force_delete(api, now, pod, None);
+                }
+            } else {
                 let since = self.missing.get(&node).copied().unwrap_or(now);
                 seen_missing.insert(node, since);
                 if now >= since + QUARANTINE {
@@ -80,16 +86,15 @@ impl PodGarbageCollector {
 fn force_delete(api: &mut ApiServer, now: Time, pod: &Value, disruption: Option<&str>) {
     let by = Caller::new(now, "pod-garbage-collector");
     let pods = Kind::named("Pod");
-    if !has_ended(pod) && disruption.is_some() {
+    if !has_ended(pod) {
         let mut next = pod.clone();
         next.set(&["status", "phase"], "Failed");
         if let Some(message) = disruption {
-            let conditions = next.at_mut(&["status", "conditions"]).list_mut();
-            conditions.retain(|c| c.get("type").str() != "DisruptionTarget");
-            conditions.push(obj!({
-                "type": "DisruptionTarget", "status": "True", "lastProbeTime": null, "lastTransitionTime": now.rfc3339(),
-                "reason": "DeletionByPodGC", "message": message
-            }));
+            let condition = obj!({
+                "type": "DisruptionTarget", "status": "True", "lastProbeTime": null,
+                "observedGeneration": pod.at(&["metadata", "generation"]), "reason": "DeletionByPodGC", "message": message
+            });
+            set_condition(next.at_mut(&["status", "conditions"]).list_mut(), condition, now);
         }
         // A pod that changed meanwhile is met again at the next look.
         if api.update(&by, pods, next, Subresource::Status, &WriteOptions::default()).is_err() {
@@ -108,7 +113,12 @@ impl Component for PodGarbageCollector {
     fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
         let object = &change.object;
         if change.key.kind.plural == "nodes" {
-            if change.current().is_none() && api.pods_on(&change.key.name).next().is_some() {
+            let mut pods = api.pods_on(&change.key.name);
+            if if change.current().is_some() {
+                is_out_of_service(object) && pods.any(Object::is_terminating)
+            } else {
+                pods.next().is_some()
+            } {
                 self.plan(now);
             }
             return;
@@ -117,7 +127,7 @@ impl Component for PodGarbageCollector {
         let node = node_of(pod);
         let bound_now = change.old.as_ref().is_none_or(|old| node_of(old) != node);
         let orphan = !node.is_empty() && bound_now && api.peek(Kind::named("Node"), "", &node).is_none();
-        let stuck = node.is_empty() && object.is_terminating();
+        let stuck = object.is_terminating() && (node.is_empty() || api.peek(Kind::named("Node"), "", &node).is_some_and(is_out_of_service));
         if has_ended(object) && change.old.as_ref().is_none_or(|old| !has_ended(old)) {
             self.ended += 1;
         }
@@ -134,6 +144,53 @@ impl Component for PodGarbageCollector {
         if self.look_at.is_some_and(|t| t <= now) {
             self.look_at = None;
             self.look(api, now);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pods_that_nobody_will_end() {
+        let now = Time::from_secs(1_000_000);
+        let by = Caller::new(now, "test");
+        let mut api = ApiServer::new(0);
+        api.create_namespace(&by, "default");
+        let pods = Kind::named("Pod");
+        for (name, ready, taint) in [
+            ("gone", "Unknown", "node.kubernetes.io/out-of-service"),
+            ("up", "True", "node.kubernetes.io/out-of-service"),
+            ("slow", "Unknown", "x"),
+        ] {
+            let node = obj!({
+                "metadata": {"name": name}, "spec": {"taints": [{"key": taint, "effect": "NoExecute"}]},
+                "status": {"conditions": [{"type": "Ready", "status": ready}]}
+            });
+            api.create(&by, Kind::named("Node"), "", node, &WriteOptions::default()).unwrap_or_else(|e| panic!("{e}"));
+        }
+        // Where each pod is, whether it is deleted, and how it ends, with the finalizer that keeps it in sight.
+        let rows =
+            [("gone", true, "Failed"), ("gone", false, ""), ("up", true, ""), ("slow", true, ""), ("", true, "Failed"), ("", false, "")];
+        for (i, (node, deleted, _)) in rows.iter().enumerate() {
+            let name = format!("p{i}");
+            let mut pod = obj!({
+                "metadata": {"name": name.as_str(), "finalizers": ["example.com/f"]},
+                "spec": {"containers": [{"name": "c", "image": "i"}]}
+            });
+            if !node.is_empty() {
+                pod.set(&["spec", "nodeName"], *node);
+            }
+            api.create(&by, pods, "default", pod, &WriteOptions::default()).unwrap_or_else(|e| panic!("{e}"));
+            if *deleted {
+                let _ = api.delete(&by, pods, "default", &name, &DeleteOptions::default());
+            }
+        }
+        PodGarbageCollector::default().look(&mut api, now);
+        for (i, (_, _, ends)) in rows.iter().enumerate() {
+            let pod = api.peek(pods, "default", &format!("p{i}")).expect("the finalizer holds it");
+            assert_eq!(has_ended(pod), *ends == "Failed", "p{i}");
         }
     }
 }

@@ -6,7 +6,7 @@ use super::replica_tally::{Counts, ReplicaTally};
 use super::replicas::{is_active, is_ready, pod_from_template, slow_start};
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
-use crate::api::{Kind, KindRef, Object, Value};
+use crate::api::{Kind, KindRef, Object, Value, drop_owner};
 use crate::base::{Duration, SortedMap, SortedSet, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Patch, Subresource, WriteOptions};
@@ -122,10 +122,7 @@ impl ReplicaSetController {
         let pods = Kind::named("Pod");
         let strays: Vec<Value> = api.owned_by(object.uid(), pods).filter(|p| !selector.matches(p.labels())).cloned().collect();
         for mut released in strays {
-            released.at_mut(&["metadata", "ownerReferences"]).list_mut().retain(|r| r.get("uid").str() != object.uid());
-            if released.at(&["metadata", "ownerReferences"]).items().is_empty() {
-                released.remove(&["metadata", "ownerReferences"]);
-            }
+            drop_owner(&mut released, object.uid());
             api.update(by, pods, released, Subresource::None, &WriteOptions::default())?;
         }
         let orphans: Vec<Value> =

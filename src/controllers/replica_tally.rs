@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::deletion_rank::{self, DeletionRank};
 use super::replicas::is_active;
 use crate::api::selector::LabelSelector;
-use crate::api::{ArcStr, Kind, Object, Value};
+use crate::api::{ArcStr, Kind, Object, Value, has_ended};
 use crate::base::SortedMap;
 use crate::server::ApiServer;
 use crate::store::ChangeType;
@@ -103,7 +103,7 @@ impl ReplicaTally {
         if owner.is_empty() {
             return;
         }
-        let ended = matches!(pod.at(&["status", "phase"]).str(), "Succeeded" | "Failed");
+        let ended = has_ended(pod);
         let facts = Arc::new(Facts {
             active: is_active(pod),
             terminating: pod.is_terminating() && !ended,

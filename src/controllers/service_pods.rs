@@ -2,7 +2,7 @@
 
 use super::controller::ObjectRef;
 use crate::api::selector::LabelSelector;
-use crate::api::{ArcStr, Kind, Object, Value};
+use crate::api::{ArcStr, Kind, Object, Value, has_ended};
 use crate::base::{Duration, SortedMap};
 use crate::obj;
 use crate::server::{ApiServer, Change};
@@ -11,6 +11,9 @@ use crate::server::{ApiServer, Change};
 pub(super) const RECONCILE: Duration = Duration::from_millis(10);
 /// The annotation that says when what set a change off happened.
 const TRIGGER_TIME: &str = "endpoints.kubernetes.io/last-change-trigger-time";
+
+/// The label of endpoints of a Service without an address of its own.
+pub(super) const HEADLESS: &str = "service.kubernetes.io/headless";
 
 /// Annotates endpoints with what set their change off, or takes the annotation away.
 pub(super) fn note_trigger_time(endpoints: &mut Value, trigger: Option<&ArcStr>) {
@@ -38,7 +41,7 @@ pub(super) fn selected_pods<'a>(api: &'a ApiServer, service: &Value) -> Option<V
 
 /// Whether a pod can stand behind a Service at all: it has an address and has not ended.
 pub(super) fn is_candidate(pod: &Value) -> bool {
-    !matches!(pod.at(&["status", "phase"]).str(), "Succeeded" | "Failed") && !pod.at(&["status", "podIP"]).str().is_empty()
+    !has_ended(pod) && !pod.at(&["status", "podIP"]).str().is_empty()
 }
 
 /// The ports of a Service as one pod has them (`podutil.FindPort`): a named target port is looked up among its containers'.

@@ -3,7 +3,7 @@
 
 use super::controller::{ObjectRef, key_of};
 use super::work_queue::WorkQueue;
-use crate::api::{ArcStr, Kind, KindRef, Object, Value, toleration};
+use crate::api::{ArcStr, Kind, KindRef, Object, Value, set_condition, toleration};
 use crate::base::{Duration, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
@@ -101,12 +101,10 @@ impl TaintEvictionController {
         let by = Caller::new(now, MANAGER);
         let mut next = pod;
         let condition = obj!({
-            "type": "DisruptionTarget", "status": "True", "lastProbeTime": null, "lastTransitionTime": now.rfc3339(),
+            "type": "DisruptionTarget", "status": "True", "lastProbeTime": null, "observedGeneration": next.at(&["metadata", "generation"]),
             "reason": "DeletionByTaintManager", "message": "Taint manager: deleting due to NoExecute taint"
         });
-        let conditions = next.at_mut(&["status", "conditions"]).list_mut();
-        conditions.retain(|c| c.get("type").str() != "DisruptionTarget");
-        conditions.push(condition);
+        set_condition(next.at_mut(&["status", "conditions"]).list_mut(), condition, now);
         let pods = Kind::named("Pod");
         let done = api
             .update(&by, pods, next, Subresource::Status, &WriteOptions::default())

@@ -6,7 +6,7 @@ use super::error::{CliError, fail};
 use super::files;
 use super::legacy;
 use crate::api::schema::schema;
-use crate::api::{Kind, KindRef, Object, Status, Value};
+use crate::api::{Kind, KindRef, Object, Status, Value, quote};
 use crate::server::{ApiServer, ListOptions};
 
 /// One object that a command acts on.
@@ -356,8 +356,10 @@ pub fn about_list(error: CliError, kind: KindRef, options: &ListOptions) -> CliE
         format!("Unable to list {resource:?}: {}", status.message)
     } else {
         format!(
-            "Unable to find {resource:?} that match label selector {:?}, field selector {:?}: {}",
-            options.label_selector, options.field_selector, status.message
+            "Unable to find {resource:?} that match label selector {}, field selector {}: {}",
+            quote(&options.label_selector),
+            quote(&options.field_selector),
+            status.message
         )
     };
     CliError::Status(status)

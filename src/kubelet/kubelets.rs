@@ -13,7 +13,7 @@ use super::router::LATENCY;
 use super::static_pods::{hash, is_mirror, manifests_key};
 use super::traffic::Traffic;
 use super::volumes::Volume;
-use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
+use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value, has_ended};
 use crate::base::text::compare_pairs;
 use crate::base::{EventQueue, RandomStream, Shared, SortedMap, SortedSet, Time};
 use crate::obj;
@@ -469,7 +469,7 @@ impl Kubelets {
             }
             return;
         }
-        if deleted || matches!(pod.at(&["status", "phase"]).str(), "Succeeded" | "Failed") {
+        if deleted || has_ended(pod) {
             return;
         }
         self.add_pod(api, now, node, uid, pod);

@@ -11,7 +11,7 @@ use super::hints::ClusterEvent;
 use super::pod_info::PodInfo;
 use super::preemption::{Budget, Candidate, Preemption, preempt};
 use super::queue::{Failure, Queue, Queued};
-use crate::api::{ArcStr, Kind, KindRef, Object, Value};
+use crate::api::{self, ArcStr, Kind, KindRef, Object, Value};
 use crate::base::{Duration, RandomStream, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
@@ -342,19 +342,8 @@ impl Component for Scheduler {
 }
 
 /// Sets a condition of a pod. Where its status is as it was, so is its time of transition.
-fn set_condition(pod: &mut Value, mut condition: Value, now: Time) {
-    let conditions = pod.at(&["status", "conditions"]).items();
-    let at = conditions.iter().position(|c| c.get("type") == condition.get("type"));
-    let since = match at.map(|i| &conditions[i]) {
-        Some(old) if old.get("status") == condition.get("status") => old.get("lastTransitionTime").clone(),
-        _ => now.rfc3339().into(),
-    };
-    condition.set(&["lastTransitionTime"], since);
-    let conditions = pod.at_mut(&["status", "conditions"]).list_mut();
-    match at {
-        Some(i) => conditions[i] = condition,
-        None => conditions.push(condition),
-    }
+fn set_condition(pod: &mut Value, condition: Value, now: Time) {
+    api::set_condition(pod.at_mut(&["status", "conditions"]).list_mut(), condition, now);
 }
 
 fn truncated(message: &str) -> String {

@@ -11,7 +11,7 @@ use super::resources::{Resources, ScalarNames, pod_requests};
 use super::selector::Selector;
 use crate::api::host_ports::{self, HostPort};
 use crate::api::node_affinity::{PreferredNodeAffinity, RequiredNodeAffinity};
-use crate::api::{ArcStr, Object, Value};
+use crate::api::{ArcStr, Object, Value, has_ended};
 
 /// What decides where a pod may run: its namespace, labels, controller and spec, parsed.
 #[derive(Debug)]
@@ -52,7 +52,6 @@ pub struct PodClass {
     pub images: Vec<ArcStr>,
     /// Claims that volumes name, and the names of volumes whose claim is named after the pod.
     pub claims: Vec<Claim>,
-    content_hash: u64,
 }
 
 /// A volume's claim.
@@ -155,7 +154,7 @@ impl PodInfo {
 
     /// Whether a pod that is gone for good: it has finished and takes nothing from its node.
     pub fn is_finished(object: &Value) -> bool {
-        matches!(object.at(&["status", "phase"]).str(), "Succeeded" | "Failed")
+        has_ended(object)
     }
 }
 
@@ -212,21 +211,16 @@ impl Classes {
             self.count = self.by_content.values().map(Vec::len).sum();
             self.sweep_at = self.count * 2;
         }
-        let class = Arc::new(PodClass::parse(self.next_id, content_hash, object, names));
+        let class = Arc::new(PodClass::parse(self.next_id, object, names));
         self.next_id += 1;
         self.count += 1;
         self.by_content.entry(content_hash).or_default().push(class.clone());
         class
     }
-
-    /// One more than the greatest class number given so far.
-    pub fn id_bound(&self) -> u32 {
-        self.next_id
-    }
 }
 
 impl PodClass {
-    fn parse(id: u32, content_hash: u64, object: &Value, names: &mut ScalarNames) -> Self {
+    fn parse(id: u32, object: &Value, names: &mut ScalarNames) -> Self {
         let spec = object.get("spec");
         let namespace = object.namespace_arc();
         let filled = pod_requests(spec, names, true);
@@ -270,7 +264,6 @@ impl PodClass {
             images: all_containers().map(|c| normalized_image(c.get("image").str())).collect(),
             claims: claims.collect(),
             namespace,
-            content_hash,
         }
     }
 
@@ -287,11 +280,6 @@ impl PodClass {
     /// `spec.tolerations`.
     pub fn tolerations(&self) -> &[Value] {
         self.spec.get("tolerations").items()
-    }
-
-    /// A hash of all that the class was parsed from.
-    pub fn content_hash(&self) -> u64 {
-        self.content_hash
     }
 }
 

@@ -394,7 +394,7 @@ impl ApiServer {
         object.set(&["metadata", "creationTimestamp"], by.now.rfc3339());
         api::defaults::apply(kind, &mut object);
         self.track(by, kind, None, &mut object, Subresource::None, options);
-        admission::admit_create(self, by, kind, namespace, &mut object)?;
+        admission::admit_create(self, kind, namespace, &mut object)?;
         self.refuse_escalation(by, kind, &object)?;
         strategy::prepare_for_create(kind, &mut object);
         // The registry allocates before it validates.
@@ -636,11 +636,16 @@ impl ApiServer {
 
     /// GET of the `scale` subresource.
     pub fn scale(&self, kind: KindRef, namespace: &str, name: &str) -> Result<Value, Status> {
-        let kind = self.current(kind);
-        if !strategy::has_part(kind, "scale") {
+        if !self.has_scale(kind) {
             return Err(Status::no_such_resource());
         }
+        let kind = self.current(kind);
         Ok(scale_of(kind, &self.get(kind, namespace, name)?))
+    }
+
+    /// Whether a kind has the `scale` subresource.
+    pub fn has_scale(&self, kind: KindRef) -> bool {
+        strategy::has_part(self.current(kind), "scale")
     }
 
     /// PUT of the `scale` subresource.

@@ -4,7 +4,7 @@
 use super::api_server::OWN;
 use super::options::{Caller, DeleteOptions, Subresource, WriteOptions};
 use super::{ApiServer, Change, Component};
-use crate::api::{ArcStr, KINDS, Kind, KindRef, Object, Status, Value, aggregate, custom, split_api_version};
+use crate::api::{self, ArcStr, KINDS, Kind, KindRef, Object, Status, Value, aggregate, custom, split_api_version};
 use crate::base::{Duration, Time};
 use crate::obj;
 
@@ -54,17 +54,8 @@ impl ApiServer {
 /// Sets a condition of a definition, the time where its status changes.
 // Models apihelpers.SetCRDCondition.
 pub(super) fn set_condition(definition: &mut Value, kind: &str, status: &str, reason: &str, message: &str, now: Time) {
-    let list = definition.at_mut(&["status", "conditions"]).list_mut();
-    let place = list.iter().position(|c| c.get("type").str() == kind);
-    let since = place.map(|i| &list[i]).filter(|c| c.get("status").str() == status).map(|c| c.get("lastTransitionTime").clone());
-    let condition = obj!({
-        "type": kind, "status": status, "reason": reason, "message": message,
-        "lastTransitionTime": since.unwrap_or_else(|| now.rfc3339().into())
-    });
-    match place {
-        Some(i) => list[i] = condition,
-        None => list.push(condition),
-    }
+    let condition = obj!({"type": kind, "status": status, "reason": reason, "message": message});
+    api::set_condition(definition.at_mut(&["status", "conditions"]).list_mut(), condition, now);
 }
 
 /// How often the server looks for its own Service, in microseconds.

@@ -6,10 +6,13 @@ use super::definitions::{CLEANUP, definitions, set_condition};
 use super::options::{Caller, DeleteOptions, ListOptions, Propagation, Subresource, WriteOptions};
 use super::strategy::add_finalizer;
 use crate::api::selector::LabelSelector;
-use crate::api::{Kind, KindRef, Object, Status, Value};
+use crate::api::{self, Kind, KindRef, Object, Status, Value, drop_finalizer, has_ended, has_finalizer};
 use crate::base::{Duration, Time};
 use crate::obj;
 use crate::store::ObjectKey;
+
+/// Evictions that a budget's controller has not yet seen, at the most (`MaxDisruptedPodSize`).
+const DISRUPTED_MAX: usize = 2000;
 
 /// What a delete did.
 #[derive(Clone, Debug)]
@@ -59,7 +62,7 @@ impl ApiServer {
             return Err(Status::forbidden(kind, name, "this namespace may not be deleted"));
         }
         let mut next = old.clone();
-        match propagation(kind, options) {
+        match propagation(kind, &old, options) {
             Some(Propagation::Orphan) => {
                 drop_finalizer(&mut next, "foregroundDeletion");
                 add_finalizer(&mut next, "orphan");
@@ -68,7 +71,11 @@ impl ApiServer {
                 drop_finalizer(&mut next, "orphan");
                 add_finalizer(&mut next, "foregroundDeletion");
             }
-            _ => {}
+            Some(Propagation::Background) => {
+                drop_finalizer(&mut next, "orphan");
+                drop_finalizer(&mut next, "foregroundDeletion");
+            }
+            None => {}
         }
         if kind == definitions() && !old.is_terminating() {
             add_finalizer(&mut next, CLEANUP);
@@ -154,11 +161,11 @@ impl ApiServer {
         if conditions.iter().any(is_told) {
             return Ok(());
         }
-        conditions.retain(|c| c.get("type").str() != "DisruptionTarget");
-        conditions.push(obj!({
-            "type": "DisruptionTarget", "status": "True", "lastProbeTime": null, "lastTransitionTime": by.now.rfc3339(),
+        let condition = obj!({
+            "type": "DisruptionTarget", "status": "True", "lastProbeTime": null,
             "reason": "EvictionByEvictionAPI", "message": "Eviction API: evicting"
-        }));
+        });
+        api::set_condition(conditions, condition, by.now);
         self.update(by, Kind::named("Pod"), pod, Subresource::Status, &WriteOptions::default()).map(|_| ())
     }
 
@@ -175,47 +182,90 @@ impl ApiServer {
                 )),
             };
         };
-        let unready = pod.condition("Ready") != "True";
-        if unready {
+        if pod.condition("Ready") != "True" {
             let always_allow = budget.at(&["spec", "unhealthyPodEvictionPolicy"]).str() == "AlwaysAllow";
-            let healthy_enough = budget.at(&["status", "currentHealthy"]).int() >= budget.at(&["status", "desiredHealthy"]).int()
-                && budget.at(&["status", "desiredHealthy"]).int() > 0;
+            let [desired, current] = health(budget);
+            let healthy_enough = current >= desired && desired > 0;
             if always_allow || healthy_enough {
                 return Ok(());
             }
         }
-        if budget.at(&["status", "observedGeneration"]).int() < budget.at(&["metadata", "generation"]).int() {
-            let mut status = disrupted(budget.name(), "The disruption budget is still being processed by the server.");
-            status.details.set(&["retryAfterSeconds"], 10);
-            return Err(status);
-        }
-        if budget.at(&["status", "disruptionsAllowed"]).int() <= 0 {
-            let detail = format!(
-                "The disruption budget {} needs {} healthy pods and has {} currently",
-                budget.name(),
-                budget.at(&["status", "desiredHealthy"]).int(),
-                budget.at(&["status", "currentHealthy"]).int()
-            );
-            return Err(disrupted(budget.name(), &detail));
-        }
+        let left = check_allowance(budget)? - 1;
         let mut next = budget.clone();
-        next.set(&["status", "disruptionsAllowed"], budget.at(&["status", "disruptionsAllowed"]).int() - 1);
+        next.set(&["status", "disruptionsAllowed"], left);
+        if left == 0 {
+            let condition = obj!({
+                "type": "DisruptionAllowed", "status": "False", "reason": "InsufficientPods", "message": "",
+                "observedGeneration": budget.at(&["status", "observedGeneration"])
+            });
+            api::set_condition(next.at_mut(&["status", "conditions"]).list_mut(), condition, by.now);
+        }
         next.set(&["status", "disruptedPods", pod.name()], by.now.rfc3339());
         self.update(by, kind, next, Subresource::Status, &WriteOptions { dry_run, ..WriteOptions::default() }).map(|_| ())
     }
 }
 
-fn disrupted(budget: &str, detail: &str) -> Status {
-    let mut status = Status::too_many_requests("Cannot evict pod as it would violate the pod's disruption budget.");
-    status.details = Value::map();
-    status.causes.push(crate::api::Cause { reason: "DisruptionBudget", field: String::new(), message: detail.to_owned() });
-    debug_assert!(!budget.is_empty(), "budgets have names");
-    status
+/// How many pods a budget wants healthy, and how many are.
+fn health(budget: &Value) -> [i64; 2] {
+    ["desiredHealthy", "currentHealthy"].map(|member| budget.at(&["status", member]).int())
 }
 
-/// The policy in force: the caller's, or that of the kind's strategy (core/v1 ReplicationControllers and Jobs orphan).
-fn propagation(kind: KindRef, options: &DeleteOptions) -> Option<Propagation> {
+/// How many disruptions a budget allows now, which is one at least (the first half of `checkAndDecrement`).
+fn check_allowance(budget: &Value) -> Result<i64, Status> {
+    let name = budget.name();
+    let refused = |detail: String| {
+        let mut status = Status::too_many_requests("Cannot evict pod as it would violate the pod's disruption budget.");
+        status.details = Value::map();
+        status.causes.push(api::Cause {
+            reason: "DisruptionBudget",
+            field: String::new(),
+            message: format!("The disruption budget {name} {detail}"),
+        });
+        Err(status)
+    };
+    let status = budget.get("status");
+    if status.get("observedGeneration").int() < budget.at(&["metadata", "generation"]).int() {
+        return refused("is still being processed by the server.".to_owned()).map_err(|mut status: Status| {
+            status.details.set(&["retryAfterSeconds"], 10);
+            status
+        });
+    }
+    let allowed = status.get("disruptionsAllowed").int();
+    let wrong = match allowed {
+        ..0 => "pdb disruptions allowed is negative",
+        _ if status.get("disruptedPods").entries().len() > DISRUPTED_MAX => {
+            "DisruptedPods map too big - too many evictions not confirmed by PDB controller"
+        }
+        _ => "",
+    };
+    if !wrong.is_empty() {
+        let mut status = Status::forbidden(Kind::named("PodDisruptionBudget"), name, wrong);
+        // Upstream names the resource in the singular here.
+        status.message = status.message.replacen("poddisruptionbudgets", "poddisruptionbudget", 1);
+        status.details.set(&["kind"], "poddisruptionbudget");
+        return Err(status);
+    }
+    if allowed > 0 {
+        return Ok(allowed);
+    }
+    let [desired, current] = health(budget);
+    let conditions = status.get("conditions").items();
+    let condition = conditions.iter().find(|c| c.get("type").str() == "DisruptionAllowed" && c.get("status").str() == "False");
+    let why = condition.filter(|c| !c.get("message").is_empty()).map(|c| [c.get("reason").str(), c.get("message").str()]);
+    refused(match why {
+        // Nothing is to be trusted that was counted before.
+        Some(["SyncFailed", message]) => format!("does not allow evicting pods currently because it failed sync: {message}"),
+        _ if current <= desired => format!("needs {desired} healthy pods and has {current} currently"),
+        Some([reason, message]) => format!("does not allow evicting pods currently ({reason}): {message}"),
+        None => "does not allow evicting pods currently".to_owned(),
+    })
+}
+
+/// The policy in force: the caller's, that of the object's finalizers, or that of the kind's strategy (core/v1 ReplicationControllers and
+/// Jobs orphan).
+fn propagation(kind: KindRef, object: &Value, options: &DeleteOptions) -> Option<Propagation> {
     options.propagation.or(match (kind.group, kind.plural) {
+        _ if has_finalizer(object, "foregroundDeletion") => None,
         ("", "replicationcontrollers") | ("batch", "jobs") => Some(Propagation::Orphan),
         _ => None,
     })
@@ -226,8 +276,7 @@ fn grace_period_s(kind: KindRef, object: &Value, options: &DeleteOptions) -> i64
     if kind.plural != "pods" || !kind.group.is_empty() {
         return 0;
     }
-    let finished = matches!(object.at(&["status", "phase"]).str(), "Succeeded" | "Failed");
-    if finished || object.at(&["spec", "nodeName"]).str().is_empty() {
+    if has_ended(object) || object.at(&["spec", "nodeName"]).str().is_empty() {
         return 0;
     }
     let asked = options.grace_period_s.unwrap_or_else(|| object.at(&["spec", "terminationGracePeriodSeconds"]).as_int().unwrap_or(30));
@@ -246,19 +295,55 @@ fn mark_deleted(object: &mut Value, now: Time, grace_s: i64) {
     }
 }
 
-fn drop_finalizer(object: &mut Value, finalizer: &str) {
-    if object.at(&["metadata", "finalizers"]).items().iter().any(|f| f.str() == finalizer) {
-        object.at_mut(&["metadata", "finalizers"]).list_mut().retain(|f| f.str() != finalizer);
-    }
-    if object.at(&["metadata", "finalizers"]).items().is_empty() {
-        object.remove(&["metadata", "finalizers"]);
-    }
-}
-
 /// The answer to a delete that is done, as the API gives it.
 pub(super) fn success(kind: KindRef, object: &Value) -> Value {
     obj!({
         "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success",
         "details": {"name": object.name(), "kind": kind.plural, "uid": object.uid()}
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn budgets_allow_or_say_why_not() {
+        let condition =
+            |reason: &str, message: &str| obj!([{"type": "DisruptionAllowed", "status": "False", "reason": reason, "message": message}]);
+        let many: Vec<(String, &str)> = (0..=DISRUPTED_MAX).map(|n| (format!("p{n}"), "2026-01-01T00:00:00Z")).collect();
+        let mut crowded = obj!({"disruptionsAllowed": 1});
+        for (name, at) in many {
+            crowded.set(&["disruptedPods", &name], at);
+        }
+        let rows = [
+            (obj!({"disruptionsAllowed": 2}), Ok(2)),
+            (obj!({"observedGeneration": -1}), Err("The disruption budget b is still being processed by the server.")),
+            (obj!({"disruptionsAllowed": -1}), Err("poddisruptionbudget.policy \"b\" is forbidden: pdb disruptions allowed is negative")),
+            (
+                crowded,
+                Err(
+                    "poddisruptionbudget.policy \"b\" is forbidden: DisruptedPods map too big - too many evictions not confirmed by PDB controller",
+                ),
+            ),
+            (obj!({"desiredHealthy": 2, "currentHealthy": 2}), Err("The disruption budget b needs 2 healthy pods and has 2 currently")),
+            (
+                obj!({"desiredHealthy": 2, "currentHealthy": 3, "conditions": condition("SyncFailed", "why")}),
+                Err("The disruption budget b does not allow evicting pods currently because it failed sync: why"),
+            ),
+            (
+                obj!({"desiredHealthy": 2, "currentHealthy": 3, "conditions": condition("Other", "why")}),
+                Err("The disruption budget b does not allow evicting pods currently (Other): why"),
+            ),
+            (
+                obj!({"desiredHealthy": 2, "currentHealthy": 3, "conditions": condition("InsufficientPods", "")}),
+                Err("The disruption budget b does not allow evicting pods currently"),
+            ),
+        ];
+        for (status, want) in rows {
+            let got = check_allowance(&obj!({"metadata": {"name": "b"}, "status": status}));
+            let got = got.map_err(|s| s.causes.first().map_or(s.message.clone(), |c| c.message.clone()));
+            assert_eq!(got, want.map_err(str::to_owned));
+        }
+    }
 }

@@ -245,7 +245,8 @@ fn subresource(name: &str) -> Result<Subresource, Status> {
 
 /// The parameters of a query, in order.
 pub(super) fn parse_query(query: &str) -> Vec<(String, String)> {
-    query.split('&').filter_map(|p| p.split_once('=')).map(|(k, v)| (decode_percent(k), decode_percent(v))).collect()
+    let decode = |text: &str| decode_percent(&text.replace('+', " "));
+    query.split('&').filter_map(|p| p.split_once('=')).map(|(k, v)| (decode(k), decode(v))).collect()
 }
 
 pub(super) fn parse_path(api: &ApiServer, path: &str) -> Option<Target> {
@@ -309,7 +310,7 @@ pub(super) fn decode_percent(text: &str) -> String {
                 i += 3;
             }
             None => {
-                out.push(if bytes[i] == b'+' { b' ' } else { bytes[i] });
+                out.push(bytes[i]);
                 i += 1;
             }
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Subresource;
 use super::authorization::User;
-use crate::api::{KindRef, Object, Value};
+use crate::api::{KindRef, Object, Value, has_finalizer};
 use crate::obj;
 
 /// Annotation of a DaemonSet that counts its templates.
@@ -537,8 +537,7 @@ fn counted(kind: KindRef, object: &Value) -> Value {
 }
 
 pub(super) fn add_finalizer(object: &mut Value, finalizer: &str) {
-    let list = object.at_mut(&["metadata", "finalizers"]).list_mut();
-    if !list.iter().any(|f| f.str() == finalizer) {
-        list.push(finalizer.into());
+    if !has_finalizer(object, finalizer) {
+        object.at_mut(&["metadata", "finalizers"]).list_mut().push(finalizer.into());
     }
 }

@@ -1,6 +1,6 @@
 //! The core group's kinds that are neither pods nor services nor storage.
 
-use super::super::{Object, Quantity, Value, names};
+use super::super::{Object, Quantity, Value, base64, names};
 use super::ip;
 use super::meta::{kube_finalizer, object_meta, object_meta_update};
 use super::path::{Errors, Path, same};
@@ -150,7 +150,7 @@ fn config_map_data(errors: &mut Errors, map: &Value) {
     }
     for (key, value) in map.get("binaryData").entries() {
         errors.each_invalid(binary.key(key), key, names::config_map_key(key));
-        bytes += value.str().len() / 4 * 3;
+        bytes += base64::decoded_len(value.str());
     }
     if bytes > DATA_BYTES_MAX {
         errors.too_long(Path::new("[]"), DATA_BYTES_MAX);
@@ -190,7 +190,7 @@ pub(super) fn secret(errors: &mut Errors, secret: &Value) {
     let mut bytes = 0;
     for (key, value) in data.entries() {
         errors.each_invalid(at.key(key), key, names::config_map_key(key));
-        bytes += value.str().len() / 4 * 3;
+        bytes += base64::decoded_len(value.str());
     }
     if bytes > DATA_BYTES_MAX {
         errors.too_long(at, DATA_BYTES_MAX);

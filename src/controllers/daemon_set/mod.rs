@@ -11,7 +11,7 @@ use super::pod_claim::claim_pods;
 use super::replicas::{is_available, is_ready, ready_since};
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
-use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
+use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value, has_ended};
 use crate::base::{Duration, Time};
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
 
@@ -243,7 +243,7 @@ fn pods_of(api: &ApiServer, set: &Value) -> Vec<Value> {
 /// The pods of a DaemonSet by the node they are on or are meant for, without those that have ended and are being deleted.
 fn pods_by_node(api: &ApiServer, set: &Value) -> SortedMap<String, Vec<Value>> {
     let mut by_node: SortedMap<String, Vec<Value>> = SortedMap::new();
-    let is_over = |p: &Value| p.is_terminating() && matches!(p.at(&["status", "phase"]).str(), "Succeeded" | "Failed");
+    let is_over = |p: &Value| p.is_terminating() && has_ended(p);
     for pod in pods_of(api, set).into_iter().filter(|p| !is_over(p)) {
         by_node.entry(placement::target_node(&pod).to_owned()).or_default().push(pod);
     }

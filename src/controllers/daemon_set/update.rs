@@ -1,20 +1,13 @@
 //! The rolling update of DaemonSets: old pods go node by node, within maxUnavailable, or new ones come first, within maxSurge.
 
 use super::{DaemonSetController, HASH, placement, pods_by_node};
+use crate::api::int_or_string::scaled_value;
 use crate::api::{Kind, Object, Status, Value};
 use crate::controllers::replicas::is_available;
 use crate::server::{ApiServer, Caller};
 
-/// A number or a percentage, of `total`, rounded up.
 fn scaled_up(value: &Value, total: usize) -> usize {
-    match value {
-        Value::Int(n) => usize::try_from(*n).unwrap_or(0),
-        Value::Str(text) => {
-            let percent = text.strip_suffix('%').and_then(|p| p.parse::<usize>().ok()).unwrap_or(0);
-            percent.saturating_mul(total).div_ceil(100)
-        }
-        _ => 0,
-    }
+    usize::try_from(scaled_value(value, total as i64, true)).unwrap_or(0)
 }
 
 /// How many nodes may have a new pod beside the old one.

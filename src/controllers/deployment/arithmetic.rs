@@ -1,19 +1,7 @@
 //! How many, of which generation (`pkg/controller/deployment/util`).
 
 use crate::api::Value;
-
-/// A number or a percentage of `total`; what is neither counts as 0 (`intstr.GetScaledValueFromIntOrPercent`).
-pub fn scaled_value(value: &Value, total: i64, round_up: bool) -> i64 {
-    match value {
-        Value::Int(n) => *n,
-        Value::Str(text) => {
-            let percent = text.strip_suffix('%').and_then(|p| p.parse::<i64>().ok()).unwrap_or(0);
-            let product = percent.saturating_mul(total);
-            if round_up { product.div_euclid(100) + i64::from(product.rem_euclid(100) != 0) } else { product.div_euclid(100) }
-        }
-        _ => 0,
-    }
-}
+use crate::api::int_or_string::scaled_value;
 
 /// How many pods may be above and below the wanted number (`ResolveFenceposts`): surge rounds up, unavailable down, and
 /// where both are none, one may be unavailable, since else nothing could move.

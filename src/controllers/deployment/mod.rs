@@ -9,12 +9,12 @@ mod tests;
 
 use crate::base::{Order as _, SortedMap, SortedSet};
 
-pub use arithmetic::{new_rs_new_replicas, replica_set_proportion, resolve_fenceposts, scaled_value};
+pub use arithmetic::{new_rs_new_replicas, replica_set_proportion, resolve_fenceposts};
 
 use super::controller::{ObjectRef, controller_ref, key_of};
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
-use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
+use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value, drop_owner};
 use crate::base::Time;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, Subresource, WriteOptions};
 
@@ -153,7 +153,7 @@ fn claim(api: &mut ApiServer, by: &Caller, deployment: &Value, selector: &LabelS
             mine.push(set);
         } else if !deployment.is_terminating() {
             let mut released = set;
-            released.remove(&["metadata", "ownerReferences"]);
+            drop_owner(&mut released, deployment.uid());
             api.update(by, kind, released, Subresource::None, &WriteOptions::default())?;
         }
     }

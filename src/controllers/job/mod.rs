@@ -16,7 +16,7 @@ use super::pod_claim::claim_pods;
 use super::replicas::{is_active, is_ready};
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
-use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
+use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value, has_ended};
 use crate::base::{Duration, SortedMap, SortedSet, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType};
@@ -446,10 +446,6 @@ pub(super) fn is_finished(job: &Value) -> bool {
 /// Whether another controller looks after a Job.
 fn is_managed_elsewhere(job: &Value) -> bool {
     !matches!(job.at(&["spec", "managedBy"]).str(), "" | "kubernetes.io/job-controller")
-}
-
-fn has_ended(pod: &Value) -> bool {
-    matches!(pod.at(&["status", "phase"]).str(), "Succeeded" | "Failed")
 }
 
 /// Sets a count of the status; a zero is left out.

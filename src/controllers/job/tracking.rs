@@ -3,7 +3,7 @@
 use crate::base::{Order as _, SortedSet};
 
 use super::{Condition, Sync, TRACKING, ensure_condition, indexes, policy, set_count};
-use crate::api::{ArcStr, Kind, Object, Status, Value};
+use crate::api::{self as objects, ArcStr, Kind, Object, Status, Value};
 use crate::server::{ApiServer, Caller, EventType, Subresource, WriteOptions};
 
 /// Uncounted pods that a status holds at the most.
@@ -11,7 +11,7 @@ const UNCOUNTED_MAX: usize = 500;
 
 /// Whether a pod still waits to be counted.
 pub(super) fn has_finalizer(pod: &Value) -> bool {
-    pod.at(&["metadata", "finalizers"]).items().iter().any(|f| f.str() == TRACKING)
+    objects::has_finalizer(pod, TRACKING)
 }
 
 /// Takes the tracking finalizer off; a pod that is gone has none.
@@ -20,11 +20,7 @@ pub(super) fn remove_finalizer(api: &mut ApiServer, by: &Caller, pod: &Value) ->
     let Some(mut next) = api.peek(pods, pod.namespace(), pod.name()).filter(|p| p.uid() == pod.uid() && has_finalizer(p)).cloned() else {
         return Ok(());
     };
-    let finalizers = next.at_mut(&["metadata", "finalizers"]).list_mut();
-    finalizers.retain(|f| f.str() != TRACKING);
-    if finalizers.is_empty() {
-        next.remove(&["metadata", "finalizers"]);
-    }
+    objects::drop_finalizer(&mut next, TRACKING);
     match api.update(by, pods, next, Subresource::None, &WriteOptions::default()) {
         Err(status) if status.reason != "NotFound" => Err(status),
         _ => Ok(()),

@@ -2,7 +2,7 @@
 //! do not go before that has ended.
 
 use super::{claims_of, users};
-use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
+use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value, drop_finalizer, has_finalizer};
 use crate::base::Time;
 use crate::controllers::controller::ObjectRef;
 use crate::controllers::work_queue::WorkQueue;
@@ -20,11 +20,7 @@ pub struct VolumeProtectionController {
 
 fn release(api: &mut ApiServer, by: &Caller, kind: KindRef, object: &Value, finalizer: &str) -> Result<(), Status> {
     let mut next = object.clone();
-    let finalizers = next.at_mut(&["metadata", "finalizers"]).list_mut();
-    finalizers.retain(|f| f.str() != finalizer);
-    if finalizers.is_empty() {
-        next.remove(&["metadata", "finalizers"]);
-    }
+    drop_finalizer(&mut next, finalizer);
     match api.update(by, kind, next, Subresource::None, &WriteOptions::default()) {
         Err(status) if status.reason != "NotFound" => Err(status),
         _ => Ok(()),
@@ -32,7 +28,7 @@ fn release(api: &mut ApiServer, by: &Caller, kind: KindRef, object: &Value, fina
 }
 
 fn is_held(object: &Value, finalizer: &str) -> bool {
-    object.is_terminating() && object.at(&["metadata", "finalizers"]).items().iter().any(|f| f.str() == finalizer)
+    object.is_terminating() && has_finalizer(object, finalizer)
 }
 
 impl VolumeProtectionController {

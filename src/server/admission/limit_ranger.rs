@@ -4,7 +4,9 @@ use std::cmp::Ordering;
 
 use super::ApiServer;
 use crate::api::quantity::Quantity;
-use crate::api::{Kind, Object, Status, Value, aggregate};
+use crate::api::resources::{Amounts, aggregate_containers};
+use crate::api::{Kind, KindRef, Object, Status, Value, aggregate};
+use crate::base::SortedSet;
 
 /// Applies defaults to the pod's containers, then holds each container and the whole pod to the bounds.
 pub(super) fn admit(server: &ApiServer, namespace: &str, pod: &mut Value) -> Result<(), Status> {
@@ -14,40 +16,51 @@ pub(super) fn admit(server: &ApiServer, namespace: &str, pod: &mut Value) -> Res
     }
     for range in &ranges {
         for limit in of_type(range, "Container") {
-            set_defaults(range, limit, pod);
+            set_defaults(limit, pod);
         }
     }
-    let mut errors = Vec::new();
+    let kind = Kind::named("Pod");
     for range in &ranges {
-        for limit in of_type(range, "Container") {
-            for list in ["containers", "initContainers"] {
-                for container in pod.at(&["spec", list]).items() {
-                    let resources = container.get("resources");
-                    check(limit, "Container", |which, name| resources.at(&[which, name]).as_str().and_then(quantity), &mut errors);
+        let mut errors = Vec::new();
+        for limit in range.at(&["spec", "limits"]).items() {
+            match limit.get("type").str() {
+                "Container" => {
+                    for container in ["containers", "initContainers"].iter().flat_map(|list| pod.at(&["spec", list]).items()) {
+                        let resources = container.get("resources");
+                        check(limit, "Container", &|which, name| quantity(resources.at(&[which, name])), &mut errors);
+                    }
                 }
+                "Pod" => {
+                    let [requests, limits] = ["requests", "limits"].map(|which| pod_total(pod, which));
+                    let asked = |which: &str, name: &str| if which == "limits" { &limits } else { &requests }.get(name).cloned();
+                    check(limit, "Pod", &asked, &mut errors);
+                }
+                _ => {}
             }
         }
-        for limit in of_type(range, "Pod") {
-            check(limit, "Pod", |which, name| pod_total(pod, which, name), &mut errors);
-        }
+        refuse(kind, pod, errors)?;
     }
-    refuse(Kind::named("Pod"), pod, errors)
+    Ok(())
 }
 
 /// Holds a claim to the bounds on `storage`.
 pub(super) fn admit_claim(server: &ApiServer, namespace: &str, claim: &Value) -> Result<(), Status> {
     let kind = Kind::named("PersistentVolumeClaim");
-    let mut errors = Vec::new();
     for range in server.iter(Kind::named("LimitRange"), Some(namespace)) {
+        let mut errors = Vec::new();
         for limit in of_type(range, "PersistentVolumeClaim") {
-            let request = |which: &str, name: &str| claim.at(&["spec", "resources", which, name]).as_str().and_then(quantity);
-            check(limit, "PersistentVolumeClaim", request, &mut errors);
+            // Its limits count for nothing.
+            let asked = |which: &str, name: &str| quantity(claim.at(&["spec", "resources", which, name])).filter(|_| which == "requests");
+            check(limit, "PersistentVolumeClaim", &asked, &mut errors);
         }
+        refuse(kind, claim, errors)?;
     }
-    refuse(kind, claim, errors)
+    Ok(())
 }
 
-fn refuse(kind: crate::api::KindRef, object: &Value, errors: Vec<String>) -> Result<(), Status> {
+fn refuse(kind: KindRef, object: &Value, mut errors: Vec<String>) -> Result<(), Status> {
+    let mut seen = SortedSet::new();
+    errors.retain(|e| seen.insert(e.clone()));
     if errors.is_empty() { Ok(()) } else { Err(Status::forbidden(kind, object.name(), &aggregate(&errors))) }
 }
 
@@ -55,12 +68,12 @@ fn of_type<'a>(range: &'a Value, kind: &'a str) -> impl Iterator<Item = &'a Valu
     range.at(&["spec", "limits"]).items().iter().filter(move |l| l.get("type").str() == kind)
 }
 
-fn quantity(text: &str) -> Option<Quantity> {
-    Quantity::parse(text).ok()
+fn quantity(value: &Value) -> Option<Quantity> {
+    Quantity::parse(value.as_str()?).ok()
 }
 
 /// Fills what a container leaves out, and notes on the pod that it was filled.
-fn set_defaults(range: &Value, limit: &Value, pod: &mut Value) {
+fn set_defaults(limit: &Value, pod: &mut Value) {
     let mut notes = Vec::new();
     for (list, word) in [("containers", "container"), ("initContainers", "init container")] {
         let count = pod.at(&["spec", list]).items().len();
@@ -82,7 +95,6 @@ fn set_defaults(range: &Value, limit: &Value, pod: &mut Value) {
             notes.extend(filled);
         }
     }
-    let _ = range;
     if !notes.is_empty() {
         let note = format!("LimitRanger plugin set: {}", notes.join("; "));
         pod.set(&["metadata", "annotations", "kubernetes.io/limit-ranger"], note);
@@ -90,54 +102,49 @@ fn set_defaults(range: &Value, limit: &Value, pod: &mut Value) {
 }
 
 /// min, max and maxLimitRequestRatio of one limit, against what the object asks for.
-fn check(limit: &Value, kind: &str, asked: impl Fn(&str, &str) -> Option<Quantity>, errors: &mut Vec<String>) {
-    for (name, min) in limit.get("min").entries() {
-        let Some(bound) = quantity(min.str()) else { continue };
-        let says = |what: &str| format!("minimum {name} usage per {kind} is {}{what}", min.str());
-        let below = |q: &Quantity| q.cmp(&bound) == Ordering::Less;
-        match (asked("requests", name), asked("limits", name)) {
-            (None, _) => errors.push(says(".  No request is specified")),
-            (Some(q), _) if below(&q) => errors.push(says(&format!(", but request is {q}"))),
-            (_, Some(q)) if below(&q) => errors.push(says(&format!(", but limit is {q}"))),
-            _ => {}
-        }
-    }
-    for (name, max) in limit.get("max").entries() {
-        let Some(bound) = quantity(max.str()) else { continue };
-        let says = |what: &str| format!("maximum {name} usage per {kind} is {}{what}", max.str());
-        let above = |q: &Quantity| q.cmp(&bound) == Ordering::Greater;
-        // Claims have requests only.
-        let limited = kind != "PersistentVolumeClaim";
-        match (asked("limits", name), asked("requests", name)) {
-            (None, _) if limited => errors.push(says(".  No limit is specified")),
-            (Some(q), _) if above(&q) => errors.push(says(&format!(", but limit is {q}"))),
-            (_, Some(q)) if above(&q) => errors.push(says(&format!(", but request is {q}"))),
-            _ => {}
+fn check(limit: &Value, kind: &str, asked: &dyn Fn(&str, &str) -> Option<Quantity>, errors: &mut Vec<String>) {
+    for (word, list, breaks, order) in
+        [("minimum", "min", Ordering::Less, ["request", "limit"]), ("maximum", "max", Ordering::Greater, ["limit", "request"])]
+    {
+        for (name, value) in limit.get(list).entries() {
+            let Some(bound) = quantity(value) else { continue };
+            // Claims have requests only.
+            let order = if kind == "PersistentVolumeClaim" { ["request"; 2] } else { order };
+            let given = order.map(|which| (which, asked(&format!("{which}s"), name)));
+            let wrong = given
+                .iter()
+                .find_map(|(which, q)| q.as_ref().filter(|q| Quantity::cmp(q, &bound) == breaks).map(|q| format!(", but {which} is {q}")));
+            let wrong = match &given[0] {
+                (which, None) => Some(format!(".  No {which} is specified")),
+                _ => wrong,
+            };
+            errors.extend(wrong.map(|wrong| format!("{word} {name} usage per {kind} is {}{wrong}", value.str())));
         }
     }
     for (name, ratio) in limit.get("maxLimitRequestRatio").entries() {
-        let Some(bound) = quantity(ratio.str()) else { continue };
-        match (asked("requests", name), asked("limits", name)) {
-            (Some(r), Some(l)) if r.milli_value() > 0 => {
-                let actual = l.milli_value() as f64 / r.milli_value() as f64;
-                if actual > bound.milli_value() as f64 / 1000.0 {
-                    errors.push(format!(
-                        "{name} max limit to request ratio per {kind} is {}, but provided ratio is {actual:.6}",
-                        ratio.str()
-                    ));
+        let Some(bound) = quantity(ratio) else { continue };
+        let amount = |which: &str| asked(which, name).map_or(0, |q| q.milli_value());
+        let wrong = match (amount("requests"), amount("limits")) {
+            (0, _) => "no request is specified or request is 0".to_owned(),
+            (_, 0) => "no limit is specified or limit is 0".to_owned(),
+            (request, limit) => {
+                let actual = limit as f64 / request as f64;
+                if actual * 1000.0 <= bound.milli_value() as f64 {
+                    continue;
                 }
+                format!("provided ratio is {actual:.6}")
             }
-            _ => errors.push(format!(
-                "{name} max limit to request ratio per {kind} is {}, but no request is specified or request is 0",
-                ratio.str()
-            )),
-        }
+        };
+        errors.push(format!("{name} max limit to request ratio per {kind} is {}, but {wrong}", ratio.str()));
     }
 }
 
-/// The sum over the containers; none where none of them says.
-fn pod_total(pod: &Value, which: &str, name: &str) -> Option<Quantity> {
-    let given =
-        pod.at(&["spec", "containers"]).items().iter().filter_map(|c| c.at(&["resources", which, name]).as_str().and_then(quantity));
-    given.reduce(|a, b| a.add(&b))
+/// What the pod asks for or may use, as its spec says it: its containers together, or what it has as a whole.
+fn pod_total(pod: &Value, which: &str) -> Amounts {
+    let spec = pod.get("spec");
+    let mut total = aggregate_containers(spec, which);
+    for (name, amount) in spec.at(&["resources", which]).entries().filter(|(name, _)| matches!(name.as_str(), "cpu" | "memory")) {
+        total.insert(name.clone(), Quantity::of(amount));
+    }
+    total
 }

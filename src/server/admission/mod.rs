@@ -14,10 +14,10 @@ mod service_account;
 mod storage_object;
 
 use super::{ApiServer, Caller, Subresource};
-use crate::api::{KindRef, Status, Value};
+use crate::api::{KindRef, Object, Status, Value};
 
 /// Runs the plugins on an object that is about to be created.
-pub(super) fn admit_create(server: &mut ApiServer, _by: &Caller, kind: KindRef, namespace: &str, object: &mut Value) -> Result<(), Status> {
+pub(super) fn admit_create(server: &mut ApiServer, kind: KindRef, namespace: &str, object: &mut Value) -> Result<(), Status> {
     namespace_lifecycle::admit(server, kind, namespace, object)?;
     if kind.group.is_empty() && kind.plural == "pods" {
         limit_ranger::admit(server, namespace, object)?;
@@ -61,10 +61,19 @@ pub(super) fn admit_update(
         default_toleration_seconds::admit(object);
         if sub == Subresource::Resize {
             // What is there already gets no defaults.
-            limit_ranger::admit(server, namespace, &mut object.clone())?;
+            if !old.is_terminating() {
+                limit_ranger::admit(server, namespace, &mut object.clone())?;
+            }
             pod_resize::admit(server, object, old)?;
-            resource_quota::admit(server, kind, namespace, object, Some(old))?;
         }
+    }
+    let plural = if kind.group.is_empty() { kind.plural } else { "" };
+    if (plural, sub) == ("persistentvolumeclaims", Subresource::None) && !old.is_terminating() {
+        limit_ranger::admit_claim(server, namespace, object)?;
+    }
+    // Of other kinds an update uses no more than there was.
+    if matches!((plural, sub), ("pods", Subresource::Resize) | ("services" | "persistentvolumeclaims", Subresource::None)) {
+        resource_quota::admit(server, kind, namespace, object, Some(old))?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ pub(super) fn admit(server: &ApiServer, pod: &mut Value) -> Result<(), Status> {
     let classes = Kind::named("PriorityClass");
     let name = pod.at(&["spec", "priorityClassName"]).str().to_owned();
     let class = if name.is_empty() {
-        // The greatest of the defaults, should there be several.
+        // The smallest of the defaults, should there be several.
         server.iter(classes, None).filter(|c| c.get("globalDefault").is_true()).min_by_key(|c| c.get("value").int()).cloned()
     } else {
         let Some(class) = server.peek(classes, "", &name) else {

@@ -18,13 +18,13 @@ pub(super) fn admit(server: &mut ApiServer, kind: KindRef, namespace: &str, obje
         let hard = limit.at(&["status", "hard"]);
         let mut asked: SortedMap<String, Quantity> =
             quota::usage_of(kind, object).into_iter().filter(|(name, _)| !hard.get(name).is_null()).collect();
-        if let Some(old) = old {
+        if let Some(old) = old.filter(|old| quota::scope_matches(limit, kind, old)) {
             let had = quota::usage_of(kind, old);
             for (name, amount) in asked.iter_mut() {
                 *amount = had.get(name).map_or_else(|| amount.clone(), |h| amount.sub(h));
             }
-            asked.retain(|_, amount| amount.sign() > 0);
         }
+        asked.retain(|_, amount| amount.sign() > 0);
         if kind.plural == "pods"
             && kind.group.is_empty()
             && let Some(missing) = quota::unspecified(hard, object)
