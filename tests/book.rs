@@ -44,7 +44,7 @@ fn play(script: &str, files: SortedMap<String, String>) -> String {
         let deadline = sim.now() + most;
         let mut turn = |sim: &mut Sim, shown: &mut String| {
             let (bytes, end) = sim.terminal_output(0, read);
-            shown.push_str(&String::from_utf8_lossy(bytes).replace('\r', ""));
+            shown.push_str(&String::from_utf8_lossy(&bytes).replace('\r', ""));
             read = end;
         };
         let before = shown.len();

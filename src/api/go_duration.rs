@@ -6,12 +6,21 @@ use super::quote;
 
 /// Reads a duration that is not negative; the error is Go's.
 pub fn parse(text: &str) -> Result<Duration, String> {
-    let invalid = || Err(format!("time: invalid duration {}", quote(text)));
-    let mut rest = text.strip_prefix('+').unwrap_or(text);
+    u64::try_from(parse_nanos(text)?).map(Duration::from_nanos).map_err(|_| invalid(text))
+}
+
+fn invalid(text: &str) -> String {
+    format!("time: invalid duration {}", quote(text))
+}
+
+/// Reads a duration, in nanoseconds; the error is Go's.
+pub fn parse_nanos(text: &str) -> Result<i64, String> {
+    let invalid = || Err(invalid(text));
+    let mut rest = text.strip_prefix(['+', '-']).unwrap_or(text);
     if rest == "0" {
-        return Ok(Duration::ZERO);
+        return Ok(0);
     }
-    if rest.is_empty() || rest.starts_with('-') {
+    if rest.is_empty() {
         return invalid();
     }
     let mut nanos: f64 = 0.0;
@@ -37,7 +46,7 @@ pub fn parse(text: &str) -> Result<Duration, String> {
     if nanos > i64::MAX as f64 {
         return invalid();
     }
-    Ok(Duration::from_nanos(nanos as u64))
+    Ok(if text.starts_with('-') { -nanos } else { nanos } as i64)
 }
 
 /// Writes a duration: `1h30m0s`, `1.5s`, `300ms`, `0s`.
@@ -76,10 +85,12 @@ mod tests {
 
     #[test]
     fn there_and_back() {
-        for text in ["1h30m0s", "1.5s", "300ms", "2m0s", "0s", "1µs"] {
+        for text in ["1h30m0s", "1h0m1.5s", "1m3.2s", "1.5s", "300ms", "2m0s", "0s", "1µs"] {
             assert_eq!(format(parse(text).expect(text)), text);
         }
         assert_eq!(parse("1").unwrap_err(), "time: missing unit in duration \"1\"");
+        assert_eq!((parse_nanos("-1m0.5s"), parse_nanos("-0")), (Ok(-60_500_000_000), Ok(0)));
+        assert_eq!(parse("-1s").unwrap_err(), "time: invalid duration \"-1s\"");
         assert_eq!(parse("x").unwrap_err(), "time: invalid duration \"x\"");
         assert_eq!(parse("1d").unwrap_err(), "time: unknown unit \"d\" in duration \"1d\"");
     }

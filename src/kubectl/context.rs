@@ -1,9 +1,9 @@
 //! What a command works with: its flags, the session it runs in, and requests to the API with the warnings that come back.
 
 use super::error::CliError;
-use super::flags::{Flags, parse_duration_micros};
+use super::flags::Flags;
 use super::host::{Environment, Host, Output, StdinState};
-use crate::api::{Kind, KindRef, Object, Status, Value};
+use crate::api::{Kind, KindRef, Object, Status, Value, go_duration};
 use crate::base::{Duration, SortedSet, Time};
 use crate::obj;
 use crate::server::{Attributes, Caller, DeleteOptions, Deleted, FieldValidation, ListOptions, Patch, Subresource, User, WriteOptions};
@@ -119,9 +119,9 @@ impl<'a> Context<'a, '_> {
     /// When `--request-timeout` ends a watch that begins now.
     pub fn watch_deadline(&self) -> Option<Time> {
         let text = self.flags().text("request-timeout");
-        let seconds = text.parse::<i64>().ok().map(|s| s.saturating_mul(1_000_000));
-        let micros = seconds.or_else(|| parse_duration_micros(text)).filter(|us| *us > 0)?;
-        Some(self.host.now + Duration::from_micros(micros.unsigned_abs()))
+        let seconds = text.parse().ok().map(Duration::from_secs);
+        let timeout = seconds.or_else(|| go_duration::parse(text).ok()).filter(|d| !d.is_zero())?;
+        Some(self.host.now + timeout)
     }
 
     /// Notes this command in the object, where `--record` asks for it.

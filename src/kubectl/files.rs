@@ -80,6 +80,7 @@ fn expand(files: &dyn Files, path: &str, recursive: bool) -> Result<Vec<Source>,
         }
         Err(FileError::NotFound | FileError::NotADirectory) => fail(format!("the path {path:?} does not exist")),
         Err(FileError::PermissionDenied) => fail(format!("the path {path:?} cannot be accessed: permission denied")),
+        Err(error @ FileError::TooLarge) => fail(format!("error reading [{path}]: {error}")),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Flags: tables of what a command takes, and reading a command line by them (pflag's rules and words).
 
+use crate::api::go_duration;
 use crate::base::{Duration, SortedMap};
 
 /// What a flag takes.
@@ -193,7 +194,7 @@ impl Flags {
 
     /// The duration that was given, in microseconds; negative ones are possible.
     pub fn duration_micros(&self, name: &str) -> Option<i64> {
-        self.get(name).and_then(parse_duration_micros)
+        self.get(name).and_then(|text| go_duration::parse_nanos(text).ok()).map(|nanos| nanos / 1000)
     }
 
     /// The duration that was given; `None` where none was or it is zero or less.
@@ -210,7 +211,7 @@ impl Flags {
         let check = match flag.kind {
             FlagKind::Bool => parse_bool(value).map(|_| ()).ok_or_else(|| format!("strconv.ParseBool: parsing {value:?}: invalid syntax")),
             FlagKind::Int => parse_int(value).map(|_| ()).map_err(|why| format!("strconv.ParseInt: parsing {value:?}: {why}")),
-            FlagKind::Duration => parse_duration_micros(value).map(|_| ()).ok_or_else(|| format!("time: invalid duration {value:?}")),
+            FlagKind::Duration => go_duration::parse_nanos(value).map(|_| ()),
             FlagKind::Text | FlagKind::List | FlagKind::Array => Ok(()),
         };
         check.map_err(|why| format!("invalid argument {value:?} for {shown:?} flag: {why}"))?;
@@ -354,39 +355,6 @@ fn parse_int(text: &str) -> Result<i64, &'static str> {
     text.parse().map_err(|_| "value out of range")
 }
 
-/// A duration as Go reads it (`1h2m3.5s`, `-1s`, `0`), in microseconds.
-pub fn parse_duration_micros(text: &str) -> Option<i64> {
-    let (sign, mut rest) = match text.strip_prefix('-') {
-        Some(rest) => (-1.0, rest),
-        None => (1.0, text.strip_prefix('+').unwrap_or(text)),
-    };
-    if rest == "0" {
-        return Some(0);
-    }
-    if rest.is_empty() {
-        return None;
-    }
-    let mut micros = 0.0;
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-        let number: f64 = rest[..digits].parse().ok()?;
-        rest = &rest[digits..];
-        let unit_len = rest.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(rest.len());
-        micros += number
-            * match &rest[..unit_len] {
-                "ns" => 0.001,
-                "us" | "µs" | "μs" => 1.0,
-                "ms" => 1e3,
-                "s" => 1e6,
-                "m" => 60e6,
-                "h" => 3600e6,
-                _ => return None,
-            };
-        rest = &rest[unit_len..];
-    }
-    (micros < 9.2e15).then_some((sign * micros).round() as i64)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -419,6 +387,7 @@ mod tests {
             ("--output", "flag needs an argument: --output"),
             ("--watch=maybe", "invalid argument \"maybe\" for \"-w, --watch\" flag: strconv.ParseBool: parsing \"maybe\": invalid syntax"),
             ("-r abc", "invalid argument \"abc\" for \"-r, --replicas\" flag: strconv.ParseInt: parsing \"abc\": invalid syntax"),
+            ("--timeout=5", "invalid argument \"5\" for \"--timeout\" flag: time: missing unit in duration \"5\""),
             ("--timeout=abc", "invalid argument \"abc\" for \"--timeout\" flag: time: invalid duration \"abc\""),
         ] {
             assert_eq!(parse(&words(line), &[TABLE]).expect_err("wrong"), want);

@@ -38,6 +38,9 @@ pub enum FileError {
     /// It may not be touched.
     #[error("permission denied")]
     PermissionDenied,
+    /// It is longer than what can be read here.
+    #[error("file too large")]
+    TooLarge,
 }
 
 /// The workstation's files. Paths are as typed: relative ones are taken from the current directory.

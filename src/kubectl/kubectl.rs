@@ -292,7 +292,7 @@ fn resolve_session(command: &Command, cx: &mut Context<'_, '_>) -> Result<(), Cl
     };
     if let Some(timeout) = flags.get("request-timeout")
         && timeout.parse::<i64>().is_err()
-        && flags::parse_duration_micros(timeout).is_none()
+        && crate::api::go_duration::parse_nanos(timeout).is_err()
     {
         return Err(CliError::Message(
             "Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)"

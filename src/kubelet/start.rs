@@ -12,7 +12,7 @@ use super::pod_worker::{Cx, Outcome, PodWorker, Stage, What};
 use super::probes::ProbeKind;
 use super::spec::{ContainerKind, PodSpec};
 use super::volumes::{account_mount, mounts_of, prepare};
-use crate::api::{ArcStr, Object, Value};
+use crate::api::{ArcStr, Object, Value, go_duration};
 use crate::base::{Duration, SortedMap, Time};
 use crate::server::EventType;
 
@@ -244,7 +244,7 @@ impl PodWorker {
                     outcome.backoff_until = Some(outcome.backoff_until.map_or(until, |t| t.min(until)));
                     let message = format!(
                         "back-off {} restarting failed container={} pod={}",
-                        go_seconds(self.containers[c].backoff.delay()),
+                        go_duration::format(self.containers[c].backoff.delay()),
                         self.containers[c].spec.name,
                         self.full_name()
                     );
@@ -528,10 +528,4 @@ fn kernel_hostname(pod: &Value, spec: &PodSpec, node: &ArcStr) -> ArcStr {
         Some(domain) if pod.at(&["spec", "setHostnameAsFQDN"]).is_true() => format!("{}.{domain}", spec.hostname).into(),
         _ => spec.hostname.clone(),
     }
-}
-
-/// Whole seconds as Go prints a duration: `10s`, `1m20s`, `5m0s`.
-fn go_seconds(d: Duration) -> String {
-    let s = d.as_secs();
-    if s < 60 { format!("{s}s") } else { format!("{}m{}s", s / 60, s % 60) }
 }

@@ -1,6 +1,7 @@
 //! The simulation: a session played on virtual time, in steps as small as its host wants.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use super::cluster::Cluster;
 use super::digest;
@@ -37,7 +38,7 @@ pub struct Sim {
     waiting: VecDeque<usize>,
     /// The input whose command is running.
     running: Option<usize>,
-    steps: Vec<StepOutcome>,
+    steps: Vec<Arc<StepOutcome>>,
     /// How many things it has done.
     done: u64,
 }
@@ -86,12 +87,12 @@ impl Sim {
     }
 
     /// What a terminal has shown from an offset on, and the offset after it. The oldest output is given up in time.
-    pub fn terminal_output(&self, tab: u32, from: usize) -> (&[u8], usize) {
+    pub fn terminal_output(&self, tab: u32, from: usize) -> (Vec<u8>, usize) {
         self.workstation.terminal_output(tab, from)
     }
 
     /// What the commands and API requests so far came to.
-    pub fn steps(&self) -> &[StepOutcome] {
+    pub fn steps(&self) -> &[Arc<StepOutcome>] {
         &self.steps
     }
 
@@ -191,7 +192,12 @@ impl Sim {
 
     /// What came of the session so far.
     pub fn outcome(&self) -> Outcome {
-        outcome::collect(&self.cluster, self.session.default_namespace(), self.session.nodes.is_some(), self.steps.clone())
+        outcome::collect(
+            &self.cluster,
+            self.session.default_namespace(),
+            self.session.nodes.is_some(),
+            self.steps.iter().map(|step| (**step).clone()).collect(),
+        )
     }
 
     fn next_at(&self) -> Option<Time> {
@@ -241,20 +247,20 @@ impl Sim {
             Some(Input::Command(line, stdin)) => {
                 self.workstation.start_command(self.now, &line, stdin.as_deref());
                 self.running = Some(i);
-                self.steps.push(StepOutcome { t, cmd: Some(line), ..StepOutcome::default() });
+                self.steps.push(Arc::new(StepOutcome { t, cmd: Some(line), ..StepOutcome::default() }));
                 self.finish_command();
             }
             Some(Input::Api(ApiInput { request, content_type, body })) => {
                 let (method, path) = request.split_once(' ').unwrap_or(("GET", &request));
                 let by = Caller::new(self.now, "kubectl");
                 let answer = self.cluster.api.rest(&by, &RestRequest { method, path, content_type: &content_type, body });
-                self.steps.push(StepOutcome {
+                self.steps.push(Arc::new(StepOutcome {
                     t,
                     api: Some(request.clone()),
                     http_status: Some(answer.code),
                     response: Some(answer.body),
                     ..StepOutcome::default()
-                });
+                }));
             }
             Some(Input::Usage(usage)) => {
                 let whole = |n: Option<f64>| n.map(|n| n.max(0.0).round() as u64);
@@ -321,7 +327,7 @@ impl Sim {
         }
         if let Some(done) = self.workstation.take_command() {
             self.running = None;
-            if let Some(step) = self.steps.last_mut() {
+            if let Some(step) = self.steps.last_mut().map(Arc::make_mut) {
                 step.stdout = Some(done.stdout);
                 step.stderr = Some(done.stderr);
                 step.exit = Some(done.exit);

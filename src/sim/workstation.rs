@@ -1,6 +1,7 @@
 //! The workstation: a machine whose shell is the terminal's, whose files are the editor's tabs, and on which `kubectl` is a program.
 
 use crate::base::{Order as _, SortedMap};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::cluster::Cluster;
@@ -23,15 +24,17 @@ const KUBECTL_START: Duration = Duration::from_millis(80);
 const KUBECTL_VALIDATES: Duration = Duration::from_millis(170);
 /// The same for the first one, which has to fetch that description.
 const KUBECTL_DISCOVERS: Duration = Duration::from_millis(450);
-/// Bytes of a terminal's output that are kept, and how many are cut away when there are more.
+/// Bytes of a terminal's output that are kept, and of a piece of it; the oldest pieces go where there is more.
 const TERMINAL_MAX: usize = 1 << 20;
-const TERMINAL_CUT: usize = 1 << 18;
+const TERMINAL_PIECE: usize = 1 << 14;
 /// Bytes of a command's output that are kept.
 const OUTPUT_MAX: usize = 16 << 20;
 /// Bytes of memory that the workstation's programs may use together.
 const MEMORY_MAX: u64 = 256 << 20;
-/// The largest file that kubectl reads, in bytes.
+/// The largest file that kubectl reads, in bytes, and the longest standard input: one that reads more is out of memory.
 const FILE_MAX: usize = 16 << 20;
+/// How much of its standard input it reads at a time, in bytes.
+const STDIN_STEP: usize = 1 << 20;
 
 /// What came of a command.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,9 +64,43 @@ struct Running {
 #[derive(Clone, Debug)]
 struct Terminal {
     pid: Pid,
-    output: Vec<u8>,
-    /// Bytes of output that were cut away.
+    output: Written,
+}
+
+/// What a terminal was told. Copies of the workstation share all of it but the end.
+#[derive(Clone, Debug, Default)]
+struct Written {
+    pieces: VecDeque<Arc<[u8]>>,
+    end: Vec<u8>,
+    /// Bytes that were cut away, and those of the pieces.
     cut: usize,
+    held: usize,
+}
+
+impl Written {
+    fn push(&mut self, bytes: &[u8]) {
+        self.end.extend_from_slice(bytes);
+        if self.end.len() >= TERMINAL_PIECE {
+            self.held += self.end.len();
+            self.pieces.push_back(std::mem::take(&mut self.end).into());
+        }
+        while self.held > TERMINAL_MAX
+            && let Some(oldest) = self.pieces.pop_front()
+        {
+            self.held -= oldest.len();
+            self.cut += oldest.len();
+        }
+    }
+
+    /// What there is from an offset on, and the offset after it.
+    fn since(&self, from: usize) -> (Vec<u8>, usize) {
+        let (mut at, mut bytes) = (self.cut, Vec::new());
+        for piece in self.pieces.iter().map(|p| &**p).chain([self.end.as_slice()]) {
+            bytes.extend_from_slice(&piece[from.saturating_sub(at).min(piece.len())..]);
+            at += piece.len();
+        }
+        (bytes, at)
+    }
 }
 
 /// The machine that people sit at.
@@ -235,8 +272,8 @@ impl Workstation {
             let Ok(pid) = self.machine.spawn(now, spec) else { return };
             // The page edits lines itself, with history and completion, and shows what is typed.
             self.machine.tty_echo(pid, false);
-            let (output, cut) = self.terminals.remove(&tab).map(|t| (t.output, t.cut)).unwrap_or_default();
-            self.terminals.insert(tab, Terminal { pid, output, cut });
+            let output = self.terminals.remove(&tab).map(|t| t.output).unwrap_or_default();
+            self.terminals.insert(tab, Terminal { pid, output });
         }
         if bytes.is_empty() {
             return;
@@ -259,11 +296,8 @@ impl Workstation {
     }
 
     /// What a terminal has shown from an offset on, and the offset after it.
-    pub fn terminal_output(&self, tab: u32, from: usize) -> (&[u8], usize) {
-        let Some(terminal) = self.terminals.get(&tab) else { return (&[], from) };
-        let end = terminal.cut + terminal.output.len();
-        let at = from.clamp(terminal.cut, end) - terminal.cut;
-        (&terminal.output[at..], end)
+    pub fn terminal_output(&self, tab: u32, from: usize) -> (Vec<u8>, usize) {
+        self.terminals.get(&tab).map_or_else(|| (Vec::new(), from), |t| t.output.since(from))
     }
 
     /// When something is due.
@@ -364,11 +398,7 @@ impl Workstation {
         if self.command == Some(pid) {
             self.keep_output(stream, bytes);
         } else if let Some(terminal) = self.terminals.values_mut().find(|t| t.pid == pid) {
-            terminal.output.extend_from_slice(bytes);
-            if terminal.output.len() > TERMINAL_MAX {
-                terminal.output.drain(..TERMINAL_CUT);
-                terminal.cut += TERMINAL_CUT;
-            }
+            terminal.output.push(bytes);
         }
     }
 
@@ -393,7 +423,8 @@ impl Workstation {
     fn step_kubectl(&mut self, cluster: &mut Cluster, now: Time, pid: Pid) {
         let Some(mut running) = self.kubectls.remove(&pid) else { return };
         if running.wants_stdin && !running.eof && !running.kubectl.wants_raw_input() {
-            loop {
+            let enough = running.stdin.len() + STDIN_STEP;
+            while running.stdin.len() < enough {
                 match self.machine.ext_read(pid, 0) {
                     ExtRead::Data(bytes) => running.stdin.extend_from_slice(&bytes),
                     ExtRead::Empty => break,
@@ -403,6 +434,10 @@ impl Workstation {
                     }
                 }
             }
+        }
+        if running.stdin.len() > FILE_MAX {
+            self.machine.ext_exit(now, pid, 128 + i32::from(Signal::KILL.0));
+            return;
         }
         let mut out = Output::default();
         let listening: Vec<u16> = self.kubectls.values().flat_map(|r| r.kubectl.ports()).collect();
@@ -486,7 +521,8 @@ struct WorkstationFiles<'a> {
 
 impl Files for WorkstationFiles<'_> {
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
-        self.machine.file_system().read(&self.cwd, path, FILE_MAX).map_err(file_error)
+        let content = self.machine.file_system().read(&self.cwd, path, FILE_MAX + 1).map_err(file_error)?;
+        if content.len() > FILE_MAX { Err(FileError::TooLarge) } else { Ok(content) }
     }
 
     fn write(&mut self, path: &str, content: &[u8]) -> Result<(), FileError> {
@@ -518,5 +554,30 @@ fn file_error(errno: Errno) -> FileError {
         Errno::NotDirectory => FileError::NotADirectory,
         Errno::NoEntry => FileError::NotFound,
         _ => FileError::PermissionDenied,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_was_told_is_shared_and_bounded() {
+        let mut written = Written::default();
+        let mut all = Vec::new();
+        for i in 0..300_000_u32 {
+            let line = format!("{i}\n");
+            written.push(line.as_bytes());
+            all.extend_from_slice(line.as_bytes());
+        }
+        let (kept, end) = written.since(0);
+        assert!(end == all.len() && all.ends_with(&kept));
+        assert!((TERMINAL_MAX / 2..TERMINAL_MAX + 2 * TERMINAL_PIECE).contains(&kept.len()), "{}", kept.len());
+        for back in [0, 1, 7, TERMINAL_PIECE, 5 * TERMINAL_PIECE + 3] {
+            assert_eq!(written.since(end - back).0, all[end - back..], "{back}");
+        }
+        assert_eq!(written.since(usize::MAX), (Vec::new(), end));
+        let copy = written.clone();
+        assert!(copy.pieces.iter().zip(&written.pieces).all(|(a, b)| Arc::ptr_eq(a, b)) && copy.end.len() < TERMINAL_PIECE);
     }
 }

@@ -18,8 +18,8 @@ pub static COMMAND: Command = Command {
     ..Command::new("cp", "Copy files and directories to and from containers", run)
 };
 
-/// A file larger than this is not copied, in bytes.
-const SIZE_MAX: usize = 64 << 20;
+/// A file larger than this is not copied out of a container, in bytes.
+const SIZE_MAX: usize = 16 << 20;
 
 /// One end of a copy.
 struct Place {
@@ -58,8 +58,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         Vec::new()
     } else {
         match cx.host.files.read(&from.path) {
-            Ok(content) if content.len() <= SIZE_MAX => content,
-            Ok(_) => return fail(format!("{} is too large to be copied", from.path)),
+            Ok(content) => content,
             Err(FileError::NotFound) => return fail(format!("{} doesn't exist in local filesystem", from.path)),
             Err(FileError::IsADirectory) => return fail("copying directories is not simulated here: copy the files one by one"),
             Err(error) => return fail(format!("open {}: {error}", from.path)),
@@ -71,6 +70,10 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let target = vec!["pods".to_owned(), remote.pod.clone().unwrap_or_default()];
     let infos = find(cx, &Query { latest: true, ..Query::default() }, &target)?.into_infos()?;
     let Some(info) = infos.into_iter().next() else { return fail("expected one resource") };
+    let phase = info.object.at(&["status", "phase"]).str();
+    if matches!(phase, "Succeeded" | "Failed") {
+        return fail(format!("cannot exec into a container in a completed pod; current phase is {phase}"));
+    }
     let container = container_of(cx, &info.object, cx.flags().text("container"), false)?;
     let now = cx.host.now;
     let Some(node) = cx.host.node.as_deref_mut() else {
@@ -81,8 +84,11 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let last = |path: &str| path.trim_end_matches('/').rsplit('/').next().unwrap_or("").to_owned();
     if download {
         let content = node
-            .read_file(namespace, pod, &container, &from.path, SIZE_MAX)
+            .read_file(namespace, pod, &container, &from.path, SIZE_MAX + 1)
             .map_err(|s| CliError::Exit(1, format!("{}\ncommand terminated with exit code 1", s.message)))?;
+        if content.len() > SIZE_MAX {
+            return fail(format!("open {}: {}", from.path, FileError::TooLarge));
+        }
         // The container's own tar packs it, and says so in its own words.
         if from.path.starts_with('/') {
             let gnu = node.list_files(namespace, pod, &container, "/bin").is_ok_and(|all| all.iter().any(|f| f.name == "bash"));

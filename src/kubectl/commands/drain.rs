@@ -2,7 +2,7 @@
 
 use super::cordon::{cordon_one, nodes};
 use crate::api::selector::LabelSelector;
-use crate::api::{Kind, Object, Value};
+use crate::api::{Kind, Object, Value, go_duration};
 use crate::base::Order as _;
 use crate::base::{Duration, Time};
 use crate::kubectl::command::{Command, Flow, Run, Task};
@@ -234,23 +234,10 @@ fn choose(cx: &mut Context<'_, '_>, node: &str) -> Result<Vec<Leaving>, Vec<CliE
     Ok(leaving)
 }
 
-/// A duration of Go, as it prints itself: `40s`, `1m0s`, `1h0m1.5s`.
-fn go_duration(micros: i64) -> String {
-    let seconds = |us: i64| format!("{}s", us as f64 / 1e6);
-    match micros / 60_000_000 {
-        0 if micros > 0 && micros < 1_000_000 => format!("{}ms", micros as f64 / 1e3),
-        0 => seconds(micros),
-        minutes => {
-            let hours = if minutes >= 60 { format!("{}h", minutes / 60) } else { String::new() };
-            format!("{hours}{}m{}", minutes % 60, seconds(micros % 60_000_000))
-        }
-    }
-}
-
 impl Leaving {
     fn advance(&mut self, cx: &mut Context<'_, '_>, deadline: Option<Time>) {
         let flags = cx.flags();
-        let timeout = go_duration(flags.duration_micros("timeout").unwrap_or(0));
+        let timeout = go_duration::format(flags.positive_duration("timeout").unwrap_or_default());
         let late = deadline.is_some_and(|d| cx.host.now >= d);
         if let State::Evict(at) = self.state {
             if cx.host.now < at {
@@ -302,17 +289,5 @@ impl Leaving {
     fn fail(&mut self, message: String) {
         self.error = Some(message);
         self.state = State::Done;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn durations_print_as_in_go() {
-        for (micros, text) in
-            [(0, "0s"), (500_000, "500ms"), (1_500_000, "1.5s"), (40_000_000, "40s"), (60_000_000, "1m0s"), (3_601_500_000, "1h0m1.5s")]
-        {
-            assert_eq!(super::go_duration(micros), text);
-        }
     }
 }

@@ -14,6 +14,8 @@ use crate::base::Order as _;
 
 /// Bases within bases.
 const DEPTH_MAX: usize = 16;
+/// Directories that one build goes into, each as often as it does.
+const DIRECTORIES_MAX: usize = 1_000;
 /// Objects in one build.
 const OBJECTS_MAX: usize = 5_000;
 const FILES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -81,11 +83,12 @@ struct Build<'a> {
     files: &'a dyn Files,
     cwd: &'a str,
     warnings: Vec<String>,
+    built: usize,
 }
 
 /// Builds a directory.
 pub fn build(files: &dyn Files, cwd: &str, directory: &str) -> Result<Built, String> {
-    let mut build = Build { files, cwd, warnings: Vec::new() };
+    let mut build = Build { files, cwd, warnings: Vec::new(), built: 0 };
     build.demand_directory(directory)?;
     let mut items = build.directory(&clean(directory), Vec::new(), false, 0)?;
     names::add_hashes(&mut items);
@@ -187,6 +190,10 @@ impl Build<'_> {
                 _ => format!("Found multiple kustomization files under: {shown}\n"),
             });
         };
+        self.built += 1;
+        if self.built > DIRECTORIES_MAX {
+            return Err(format!("accumulating resources: more than {DIRECTORIES_MAX} directories"));
+        }
         if depth > DEPTH_MAX {
             return Err(format!("accumulating resources: bases within bases, more than {DEPTH_MAX} of them, at '{directory}'"));
         }

@@ -180,3 +180,12 @@ fn what_is_wrong_is_said() {
         "# Warning: 'commonLabels' is deprecated. Please use 'labels' instead. Run 'kustomize edit fix' to update your Kustomization automatically.\n"
     );
 }
+
+#[test]
+fn directories_are_counted_as_often_as_they_are_built() {
+    let twice = |next: usize| -> &'static str { format!("resources: [../b{next}, ../b{next}]\n").leak() };
+    let name = |i: usize| -> &'static str { format!("b{i}/kustomization.yaml").leak() };
+    let mut files: Vec<(&'static str, &'static str)> = (0..15).map(|i| (name(i), twice(i + 1))).collect();
+    files.push((name(15), "resources: []\n"));
+    assert_eq!(built(files.leak(), "b0"), "error: accumulating resources: more than 1000 directories");
+}

@@ -125,7 +125,7 @@ impl Host {
                 let transcript = self.transcripts.entry((branch, *terminal)).or_default();
                 let (new, end) = self.time.live().terminal_output(tab_of(*terminal), transcript.taken);
                 if !new.is_empty() {
-                    let text = screen.line.output(&shown_text(new));
+                    let text = screen.line.output(&shown_text(&new));
                     if text.contains(SIZE_QUERY) {
                         asked.push(*terminal);
                     }

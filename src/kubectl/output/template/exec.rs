@@ -8,7 +8,7 @@ use crate::kubectl::output::go_value;
 
 /// How many parts of a template may run before it is given up.
 const STEPS_MAX: usize = 1_000_000;
-/// How much a template may print, in bytes.
+/// How much a template may print, and how much its functions may make, in bytes.
 const OUTPUT_LEN_MAX: usize = 32 << 20;
 /// How deep templates may call each other.
 const CALLS_MAX: usize = 60;
@@ -65,6 +65,7 @@ pub(super) fn execute(text: &str, trees: &Trees, data: Value, allow_missing: boo
         out: String::new(),
         at: (0, String::new()),
         steps: 0,
+        made: 0,
         calls: 0,
     };
     let result = match trees.get("") {
@@ -87,6 +88,8 @@ struct Machine<'a> {
     /// Where the run is: what an error names.
     at: (usize, String),
     steps: usize,
+    /// How much text functions were given and have returned.
+    made: usize,
     calls: usize,
 }
 
@@ -108,7 +111,11 @@ impl Machine<'_> {
 
     fn step(&mut self) -> Run<()> {
         self.steps += 1;
-        if self.steps > STEPS_MAX || self.out.len() > OUTPUT_LEN_MAX { self.fail("template runs for too long") } else { Ok(()) }
+        if self.steps > STEPS_MAX || self.out.len().max(self.made) > OUTPUT_LEN_MAX {
+            self.fail("template runs for too long")
+        } else {
+            Ok(())
+        }
     }
 
     fn walk(&mut self, dot: &Val, nodes: &[Node]) -> Run<()> {
@@ -374,9 +381,16 @@ impl Machine<'_> {
             }
             values.push(last.value);
         }
+        // What comes of texts is about as long as they are: they are counted before there is something of any length.
+        self.made += values.iter().flatten().map(|v| v.str().len()).sum::<usize>();
+        self.step()?;
         let called = Call { name, args: &values }.run();
         match called {
-            Ok(value) => Ok(Val { value, typed: true }),
+            Ok(value) => {
+                self.made += value.as_ref().map_or(0, |v| v.str().len());
+                self.step()?;
+                Ok(Val { value, typed: true })
+            }
             Err(message) => {
                 self.at = command;
                 self.fail(format!("error calling {name}: {message}"))

@@ -212,3 +212,14 @@ fn any_text_is_read_or_refused() {
         assert!(GoTemplate::parse(endless).expect("valid").print(&data(), true).1.is_some(), "{endless}");
     }
 }
+
+#[test]
+fn texts_that_double_come_to_an_end() {
+    let data = obj!({"a": "0123456789"});
+    let doubled = |times: usize| format!("{{{{$x := .a}}}}{}", "{{$x = printf \"%s%s\" $x $x}}".repeat(times));
+    let at_once = format!("{}{{{{len (printf \"{}\" {})}}}}", doubled(18), "%s".repeat(50), "$x ".repeat(50));
+    for template in [doubled(40), at_once] {
+        let (out, error) = GoTemplate::parse(&template).expect("valid").print(&data, true);
+        assert!(error.expect("an error").to_string().contains("runs for too long"), "{out}");
+    }
+}
