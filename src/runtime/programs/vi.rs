@@ -7,12 +7,14 @@ mod screen;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use super::super::fs::Errno;
 use super::super::kernel::{Kernel, OpenHow, Rd};
 use super::super::process::{Block, Process, Step};
 use super::{Program, Run, become_program};
 use crate::base::regex::Regex;
-use buffer::{Buffer, Place, Span};
+use buffer::{Buffer, Place, Row, Span};
 use keys::{DELETE, DOWN, END, ESC, HOME, Key, LEFT, PAGE_DOWN, PAGE_UP, RIGHT, UP};
 pub use screen::SIZE_QUERY;
 use screen::{ENTER, LEAVE, Screen};
@@ -21,6 +23,8 @@ use screen::{ENTER, LEAVE, Screen};
 const FILE_MAX: usize = 1 << 20;
 /// How many changes can be taken back.
 const UNDO_MAX: usize = 200;
+/// How many bytes of text they may hold together.
+const UNDO_BYTES_MAX: usize = 16 << 20;
 /// The largest number before a command.
 const COUNT_MAX: usize = 10_000;
 
@@ -51,8 +55,8 @@ pub struct Vi {
     changes: bool,
     /// Text that was taken out, and whether it is whole lines.
     register: (String, bool),
-    undo: Vec<Buffer>,
-    redo: Vec<Buffer>,
+    undo: Vec<Arc<Buffer>>,
+    redo: Vec<Arc<Buffer>>,
     pattern: String,
     backwards: bool,
     /// The last search within a line: the command and its character.
@@ -246,7 +250,7 @@ impl Vi {
                 self.buffer.at = at;
             }
             '\x17' => {
-                let from = self.buffer.word_before(false);
+                let from = self.buffer.word_before(at, &mut Row::default(), false);
                 self.buffer.replace(if from.0 == row { from } else { (row, 0) }, at, "");
             }
             '\r' => {
@@ -345,10 +349,10 @@ impl Vi {
 
     /// Keeps what is there, so that the change that comes can be taken back.
     fn begin_change(&mut self) {
-        if self.undo.len() == UNDO_MAX {
-            self.undo.remove(0);
-        }
-        self.undo.push(self.buffer.clone());
+        // All of them are about as large as the newest.
+        let most = (UNDO_BYTES_MAX / self.buffer.size().max(1)).clamp(1, UNDO_MAX);
+        self.undo.drain(..(self.undo.len() + 1).saturating_sub(most));
+        self.undo.push(Arc::new(self.buffer.clone()));
         self.redo.clear();
         (self.changed, self.changes) = (true, true);
     }
@@ -365,12 +369,16 @@ impl Vi {
         let last = self.buffer.last_row();
         let column = self.column();
         let lines = |to: usize| Some(((to, column), Span::Lines));
-        let mut steps = |times: usize, step: &dyn Fn(&Buffer) -> Place| {
-            let from = self.buffer.at;
-            for _ in 0..times {
-                self.buffer.at = step(&self.buffer);
+        let steps = |step: fn(&Buffer, Place, &mut Row, bool) -> Place| {
+            let (mut at, mut line) = (self.buffer.at, Row::default());
+            for _ in 0..n {
+                let next = step(&self.buffer, at, &mut line, c.is_uppercase());
+                // The end of the text is as far as it goes.
+                if std::mem::replace(&mut at, next) == next {
+                    break;
+                }
             }
-            std::mem::replace(&mut self.buffer.at, from)
+            at
         };
         Some(match c {
             'h' | LEFT | '\x7f' | '\x08' => ((row, col.saturating_sub(n)), Span::Upto),
@@ -386,9 +394,9 @@ impl Vi {
             '^' | '_' => ((row, self.buffer.indent(row)), Span::Upto),
             '$' | END => ((row, self.buffer.len(row).saturating_sub(1)), Span::Through),
             '|' => ((row, (n - 1).min(self.buffer.len(row))), Span::Upto),
-            'w' | 'W' => (steps(n, &|b| b.word_after(c == 'W')), Span::Upto),
-            'b' | 'B' => (steps(n, &|b| b.word_before(c == 'B')), Span::Upto),
-            'e' | 'E' => (steps(n, &|b| b.word_end(c == 'E')), Span::Through),
+            'w' | 'W' => (steps(Buffer::word_after), Span::Upto),
+            'b' | 'B' => (steps(Buffer::word_before), Span::Upto),
+            'e' | 'E' => (steps(Buffer::word_end), Span::Through),
             '{' => ((0..row).rev().find(|r| self.buffer.lines[*r].is_empty()).map_or((0, 0), |r| (r, 0)), Span::Upto),
             '}' => {
                 let end = (last, self.buffer.len(last));
@@ -600,7 +608,7 @@ impl Vi {
                 let (from, to) = if c == 'u' { (&mut self.undo, &mut self.redo) } else { (&mut self.redo, &mut self.undo) };
                 match from.pop() {
                     Some(before) => {
-                        to.push(std::mem::replace(&mut self.buffer, before));
+                        to.push(Arc::new(std::mem::replace(&mut self.buffer, Arc::unwrap_or_clone(before))));
                         self.changed = true;
                     }
                     None => self.message = if c == 'u' { "Already at the oldest change" } else { "Already at the newest change" }.into(),

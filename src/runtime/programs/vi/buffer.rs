@@ -25,6 +25,19 @@ pub struct Buffer {
     pub at: Place,
 }
 
+/// The characters of the row that was looked at last, so that many steps along one line do not read it anew each time.
+#[derive(Default)]
+pub struct Row(Option<usize>, Vec<char>);
+
+impl Row {
+    fn of(&mut self, buffer: &Buffer, row: usize) -> &[char] {
+        if self.0 != Some(row) {
+            *self = Row(Some(row), buffer.lines[row].chars().collect());
+        }
+        &self.1
+    }
+}
+
 /// Blank, part of a word, or a sign; with `big`, blank or not.
 fn class(c: char, big: bool) -> u8 {
     match c {
@@ -47,6 +60,11 @@ impl Buffer {
             lines.pop();
         }
         Buffer { lines, at: (0, 0) }
+    }
+
+    /// How much memory a copy of it may take, in bytes.
+    pub fn size(&self) -> usize {
+        self.lines.iter().map(|l| l.len() + 16).sum()
     }
 
     /// As it is saved: every line ends.
@@ -141,61 +159,62 @@ impl Buffer {
     }
 
     /// The beginning of the next word.
-    pub fn word_after(&self, big: bool) -> Place {
-        let (mut row, mut col) = self.at;
-        let line: Vec<char> = self.lines[row].chars().collect();
+    pub fn word_after(&self, from: Place, row: &mut Row, big: bool) -> Place {
+        let (mut at, mut col) = from;
+        let line = row.of(self, at);
         if let Some(own) = line.get(col).map(|c| class(*c, big)).filter(|own| *own != 0) {
             while line.get(col).is_some_and(|c| class(*c, big) == own) {
                 col += 1;
             }
         }
         loop {
-            let line: Vec<char> = self.lines[row].chars().collect();
+            let line = row.of(self, at);
             if let Some(next) = (col..line.len()).find(|i| class(line[*i], big) != 0) {
-                return (row, next);
+                return (at, next);
             }
-            if row == self.last_row() {
-                return (row, line.len());
+            if at == self.last_row() {
+                return (at, line.len());
             }
-            row += 1;
+            at += 1;
             col = 0;
-            if self.lines[row].is_empty() {
-                return (row, 0);
+            if self.lines[at].is_empty() {
+                return (at, 0);
             }
         }
     }
 
     /// The beginning of this word, or of the one before.
-    pub fn word_before(&self, big: bool) -> Place {
-        let (mut row, mut col) = self.at;
+    pub fn word_before(&self, from: Place, row: &mut Row, big: bool) -> Place {
+        let (mut at, mut col) = from;
         loop {
-            let line: Vec<char> = self.lines[row].chars().take(col).collect();
+            let line = row.of(self, at);
+            let line = &line[..col.min(line.len())];
             if let Some(end) = line.iter().rposition(|c| class(*c, big) != 0) {
                 let own = class(line[end], big);
-                return (row, line[..end].iter().rposition(|c| class(*c, big) != own).map_or(0, |i| i + 1));
+                return (at, line[..end].iter().rposition(|c| class(*c, big) != own).map_or(0, |i| i + 1));
             }
-            if row == 0 {
+            if at == 0 {
                 return (0, 0);
             }
-            row -= 1;
-            col = self.len(row);
+            at -= 1;
+            col = usize::MAX;
         }
     }
 
     /// The end of this word, or of the next one.
-    pub fn word_end(&self, big: bool) -> Place {
-        let (mut row, mut col) = (self.at.0, self.at.1 + 1);
+    pub fn word_end(&self, from: Place, row: &mut Row, big: bool) -> Place {
+        let (mut at, mut col) = (from.0, from.1 + 1);
         loop {
-            let line: Vec<char> = self.lines[row].chars().collect();
+            let line = row.of(self, at);
             if let Some(start) = (col..line.len()).find(|i| class(line[*i], big) != 0) {
                 let own = class(line[start], big);
                 let end = (start..line.len()).find(|i| class(line[*i], big) != own).unwrap_or(line.len());
-                return (row, end - 1);
+                return (at, end - 1);
             }
-            if row == self.last_row() {
-                return (row, line.len().saturating_sub(1));
+            if at == self.last_row() {
+                return (at, line.len().saturating_sub(1));
             }
-            row += 1;
+            at += 1;
             col = 0;
         }
     }
@@ -236,26 +255,26 @@ impl Buffer {
         let col = (self.at.1..line.len()).find(|i| is(line[*i]).is_some())?;
         let (open, close) = is(line[col])?;
         let forward = line[col] == open;
-        let (mut row, mut col, mut deep) = (self.at.0, col, 0i32);
+        let (mut at, mut deep) = (self.at.0, 0i32);
+        let mut row = Row::default();
+        // Where the scan of a line begins; behind its end where that is not known yet.
+        let mut from = col;
         loop {
-            match self.char_at((row, col)) {
-                Some(c) if c == open => deep += 1,
-                Some(c) if c == close => deep -= 1,
-                _ => {}
-            }
-            if deep == 0 {
-                return Some((row, col));
-            }
-            if forward {
-                (row, col) = if col + 1 < self.len(row) { (row, col + 1) } else { (row + 1, 0) };
+            let line = row.of(self, at);
+            let mut meets = |i: &usize| {
+                deep += i32::from(line[*i] == open) - i32::from(line[*i] == close);
+                deep == 0
+            };
+            let found = if forward {
+                (from..line.len()).find(&mut meets)
             } else {
-                (row, col) = match (row, col) {
-                    (0, 0) => return None,
-                    (row, 0) => (row - 1, self.len(row - 1)),
-                    (row, col) => (row, col - 1),
-                };
+                (0..line.len().min(from.saturating_add(1))).rev().find(&mut meets)
+            };
+            if let Some(col) = found {
+                return Some((at, col));
             }
-            if row > self.last_row() {
+            (at, from) = if forward { (at + 1, 0) } else { (at.checked_sub(1)?, usize::MAX) };
+            if at > self.last_row() {
                 return None;
             }
         }

@@ -125,6 +125,11 @@ fn keys_edit() {
         ("one two\n", "ex", "on two\n"),
         ("one two\n", "$bx", "one wo\n"),
         ("a(b[c]d)e\n", "fbF(%x", "a(b[c]de\n"),
+        ("f(\n(b)\n)\n", "f(%x", "f(\n(b)\n\n"),
+        ("f(\n(b)\n)\n", "G%x", "f\n(b)\n)\n"),
+        ("a b\nc d\n", "3wx", "a b\nc \n"),
+        ("a b\nc d\n", "9ex", "a b\nc \n"),
+        ("a b\nc d\n", "G$3bx", " b\nc d\n"),
         ("abcabc\n", "2fcx", "abcab\n"),
         ("abcabc\n", "fb;x", "abcac\n"),
         ("abcabc\n", "dtc", "cabc\n"),
@@ -233,4 +238,11 @@ fn any_keys_leave_it_whole() {
             }
         }
     }
+}
+
+#[test]
+fn a_large_file_has_fewer_changes_to_take_back() {
+    let text = "x".repeat(900_000) + "\n";
+    // Eighteen copies of it are as much as is kept.
+    assert_eq!(edited(&text, &("x".repeat(30) + &"u".repeat(30))).len(), text.len() - 12);
 }
