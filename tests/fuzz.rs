@@ -31,7 +31,9 @@ const MANIFEST: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name
     matchLabels: {app: web}\n  template:\n    metadata:\n      labels: {app: web}\n    spec:\n      containers:\n      - name: web\n        \
     image: nginx:1.25\n        resources: {requests: {cpu: 100m, memory: 64Mi}}\n        env:\n        - {name: A, value: \"1\"}\n";
 /// What is thrown in between.
-const LITTER: [&str; 44] = [
+const LITTER: [&str; 46] = [
+    "\u{a0}",
+    "\u{3000}",
     "'",
     "\"",
     "`",

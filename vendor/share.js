@@ -46,28 +46,31 @@ export function onLink(open) {
   look();
 }
 
-/** Calls `open(name, text)` for each file that is dropped onto the page; the text of one that cannot be opened has a zero in it. */
+let take;
+
+/** Calls `open(name, text)` for each file that is dropped onto the page, or chosen; the text of one that cannot be opened has a zero in it. */
 export function onFiles(open) {
+  take = open;
   const carries = (event) => event.dataTransfer?.types.includes("Files");
   addEventListener("dragover", (event) => carries(event) && event.preventDefault());
   addEventListener("drop", (event) => {
     if (!carries(event)) return;
     event.preventDefault();
-    read(event.dataTransfer.files, open);
+    read(event.dataTransfer.files);
   });
 }
 
-async function read(files, open) {
+async function read(files) {
   // What is too long is no text, like what has other bytes than a text's.
-  for (const file of files) open(file.name, file.size <= TEXT_MAX ? await file.text() : "\0");
+  for (const file of files) take(file.name, file.size <= TEXT_MAX ? await file.text() : "\0");
 }
 
-/** Lets the visitor choose a file. */
-export function pickFile(open) {
+/** Lets the visitor choose files. */
+export function pickFile() {
   const input = document.createElement("input");
   input.type = "file";
   input.multiple = true;
-  input.onchange = () => read(input.files, open);
+  input.onchange = () => read(input.files);
   input.click();
 }
 

@@ -37,7 +37,7 @@ impl Time {
     }
 
     /// Seconds since the session began.
-    pub fn as_secs_f64(self) -> f64 {
+    pub const fn as_secs_f64(self) -> f64 {
         self.0 as f64 / 1e6
     }
 

@@ -23,4 +23,4 @@ pub use outcome::{Outcome, StepOutcome};
 pub use script::{quoted, script};
 pub use session::{ApiInput, Component, Fault, Input, Load, Session, SessionError, Switch, TerminalInput, TimedInput, Usage};
 pub use sim::{Progress, Sim};
-pub use timeline::{BranchInfo, Timeline, is_act};
+pub use timeline::{BranchInfo, Timeline};

@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use super::session::{Input, Session, Switch, TimedInput};
-use super::timeline::is_act;
 
 /// Waits shorter than this are left out, in seconds.
 const WAIT_MIN_S: f64 = 1.0;
@@ -18,7 +17,7 @@ pub fn script(session: &Session) -> String {
     files(&mut out, session.files.iter());
     for (i, input) in session.inputs.iter().enumerate() {
         files(&mut out, input.files.iter());
-        if !is_act(input) || taken[i] {
+        if !input.is_act() || taken[i] {
             continue;
         }
         let wait = input.t - now;

@@ -229,7 +229,7 @@ pub enum SessionError {
     #[error("inputs[{0}]: none of cmd, api, usage, fault, load, terminal and files is given")]
     EmptyInput(usize),
     /// An input's time is no time.
-    #[error("inputs[{0}]: t is {1}: must be zero or more seconds")]
+    #[error("inputs[{0}]: t is {1}: must be from 0 to 31622400 seconds, a year")]
     BadTime(usize, f64),
     /// The controller manager would not start with this flag.
     #[error("controller_manager: {0}")]
@@ -240,6 +240,9 @@ pub enum SessionError {
 }
 
 impl Session {
+    /// The latest moment of an input: a year. A moment much later than that could never be reached.
+    pub const LATEST: Time = Time::from_secs(366 * 24 * 3600);
+
     /// Reads a session and checks it.
     pub fn from_json(text: &str) -> Result<Session, SessionError> {
         let session: Session = serde_json::from_str(text)?;
@@ -250,10 +253,10 @@ impl Session {
     /// Whether it can be played.
     pub fn check(&self) -> Result<(), SessionError> {
         for (i, input) in self.inputs.iter().enumerate() {
-            if !(input.t.is_finite() && input.t >= 0.0) {
+            if !(0.0..=Session::LATEST.as_secs_f64()).contains(&input.t) {
                 return Err(SessionError::BadTime(i, input.t));
             }
-            if input.what().is_none() {
+            if input.is_empty() {
                 return Err(SessionError::EmptyInput(i));
             }
         }
@@ -285,6 +288,20 @@ impl TimedInput {
     /// When.
     pub fn at(&self) -> Time {
         Time::from_secs_f64(self.t)
+    }
+
+    /// Whether it asks for nothing.
+    fn is_empty(&self) -> bool {
+        !self.is_deed() && self.terminal.is_none() && self.files.is_empty()
+    }
+
+    fn is_deed(&self) -> bool {
+        self.cmd.is_some() || self.api.is_some() || self.usage.is_some() || self.fault.is_some() || self.load.is_some()
+    }
+
+    /// Whether it does something: opening a terminal does not, nor does a key that is only a part of a line.
+    pub fn is_act(&self) -> bool {
+        self.is_deed() || self.terminal.as_ref().is_some_and(|typed| typed.data.contains('\n'))
     }
 
     /// What it asks for; nothing where it is empty.
@@ -326,6 +343,8 @@ mod tests {
             ("{", "the session is not readable"),
             (r#"{"inputs":[{"t":1}]}"#, "inputs[0]: none of"),
             (r#"{"inputs":[{"t":-1,"cmd":"x"}]}"#, "inputs[0]: t is -1"),
+            (r#"{"inputs":[{"t":1e300,"cmd":"x"}]}"#, "inputs[0]: t is 1000000"),
+            (r#"{"inputs":[{"t":31622400.5,"cmd":"x"}]}"#, "inputs[0]: t is 31622400.5"),
             (r#"{"nodes":[{}]}"#, "nodes[0]: metadata.name is required"),
             (r#"{"controller_manager":["--pods=1"]}"#, "controller_manager: unknown flag: --pods"),
             (r#"{"controller_manager":["--horizontal-pod-autoscaler-sync-period=0"]}"#, "controller_manager: invalid argument"),

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::session::{Input, Session, TimedInput};
+use super::session::{Session, TimedInput};
 use super::sim::{Progress, Sim};
 use crate::api::Kind;
 use crate::base::{Duration, SortedMap, Time};
@@ -27,6 +27,8 @@ struct Branch {
     from: Time,
     live: Sim,
     frames: Vec<Rc<Sim>>,
+    /// How many of its inputs do something.
+    acts: usize,
     /// How much work lies between two copies.
     gap: u64,
 }
@@ -61,7 +63,8 @@ impl Timeline {
     /// A session at time 0.
     pub fn new(session: Session) -> Timeline {
         let live = Sim::new(session);
-        let first = Branch { parent: None, from: Time::ZERO, frames: vec![Rc::new(live.clone())], live, gap: FIRST_GAP };
+        let acts = acts(&live);
+        let first = Branch { parent: None, from: Time::ZERO, frames: vec![Rc::new(live.clone())], live, acts, gap: FIRST_GAP };
         Timeline { branches: SortedMap::from([(0, first)]), current: 0, made: 0, past: None, target: None, beside: None }
     }
 
@@ -125,13 +128,7 @@ impl Timeline {
 
     /// All branches, oldest first.
     pub fn branches(&self) -> Vec<BranchInfo> {
-        let info = |(id, b): (&u32, &Branch)| BranchInfo {
-            id: *id,
-            parent: b.parent,
-            from: b.from,
-            until: b.live.now(),
-            inputs: b.live.session().inputs.iter().filter(|i| is_act(i)).count(),
-        };
+        let info = |(id, b): (&u32, &Branch)| BranchInfo { id: *id, parent: b.parent, from: b.from, until: b.live.now(), inputs: b.acts };
         self.branches.iter().map(info).collect()
     }
 
@@ -201,6 +198,7 @@ impl Timeline {
     pub fn input(&mut self, input: TimedInput) -> bool {
         let branched = self.fork();
         let branch = self.branches.get_mut(&self.current).expect("the current branch is never given up");
+        branch.acts += usize::from(input.is_act());
         branch.live.input(input);
         branched
     }
@@ -216,7 +214,7 @@ impl Timeline {
         let parent = self.branch();
         let mut frames: Vec<Rc<Sim>> = parent.frames.iter().filter(|f| f.now() < from).cloned().collect();
         frames.push(Rc::new(live.clone()));
-        let branch = Branch { parent: Some(self.current), from, live, frames, gap: parent.gap };
+        let branch = Branch { parent: Some(self.current), from, acts: acts(&live), live, frames, gap: parent.gap };
         self.made += 1;
         self.current = self.made;
         self.branches.insert(self.made, branch);
@@ -229,18 +227,14 @@ impl Timeline {
     /// The moment just before the last thing that was done to the cluster, where something was.
     pub fn before_last_act(&self) -> Option<Time> {
         let sim = self.shown();
-        let last = sim.session().inputs.iter().rev().find(|i| is_act(i) && i.at() <= sim.now())?;
+        let last = sim.session().inputs.iter().rev().find(|i| i.is_act() && i.at() <= sim.now())?;
         Some(Time(last.at().0.saturating_sub(1)))
     }
 }
 
-/// Whether an input does something: opening a terminal does not, nor does a key that is only a part of a line.
-pub fn is_act(input: &TimedInput) -> bool {
-    match input.what() {
-        Some(Input::Terminal(typed)) => typed.data.contains('\n'),
-        Some(Input::Files) | None => false,
-        Some(_) => true,
-    }
+/// How many of a session's inputs do something.
+fn acts(sim: &Sim) -> usize {
+    sim.session().inputs.iter().filter(|i| i.is_act()).count()
 }
 
 impl Branch {

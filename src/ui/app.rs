@@ -12,6 +12,7 @@ use yew::prelude::*;
 
 use super::actions;
 use super::bar::Bar;
+use super::crash;
 use super::edit::Edit;
 use super::host::{Answer, FileNews, Host, HostRef, now_ms as now};
 use super::i18n::{Lang, Text};
@@ -308,9 +309,18 @@ pub fn App() -> Html {
             if let Some(text) = host.borrow().restored {
                 dispatch.dispatch(Action::Answer(Some(Answer { text: text.t(lang).to_owned(), ok: true })));
             }
-            share::listen(&link, lang);
+            share::listen(&link);
+            let leaving = host.clone();
+            let left = web_sys::window().map(|w| {
+                EventListener::new(&w, "pagehide", move |_| {
+                    // Whoever holds the host at that moment has not come to an end.
+                    if let (Ok(mut host), false) = (leaving.try_borrow_mut(), crash::is_shown()) {
+                        host.leave();
+                    }
+                })
+            });
             let frames = FrameLoop::start(host, dispatch);
-            move || drop(frames)
+            move || drop((left, frames))
         });
     }
     // The key listener is made once and looks the newest state up here.

@@ -4,8 +4,14 @@
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, Element, HtmlElement};
 
-use super::i18n::{Lang, Text};
+use super::i18n::Text;
+use super::state::shown_lang;
 use super::storage;
+
+/// Whether the page is broken.
+pub fn is_shown() -> bool {
+    web_sys::window().and_then(|w| w.document()).is_some_and(|d| d.get_element_by_id("crash").is_some())
+}
 
 /// From now on a panic is shown, with a way back.
 pub fn install() {
@@ -19,10 +25,10 @@ pub fn install() {
 
 fn show(detail: &str) -> Option<()> {
     let document = web_sys::window()?.document()?;
-    if document.get_element_by_id("crash").is_some() {
+    if is_shown() {
         return None;
     }
-    let lang = storage::get(storage::LANG).map_or(Lang::En, |code| Lang::of_code(&code));
+    let lang = shown_lang();
     let layer = element(&document, "div", "modal", "")?;
     layer.set_id("crash");
     layer.set_attribute("role", "alertdialog").ok()?;
@@ -35,7 +41,9 @@ fn show(detail: &str) -> Option<()> {
     for (text, keep) in [(Text::CrashRestore, true), (Text::CrashFresh, false)] {
         let button = element(&document, "button", if keep { "btn primary" } else { "btn outline" }, text.t(lang))?;
         let clicked = Closure::<dyn Fn()>::new(move || {
-            storage::set(storage::RESTORE, if keep { "1" } else { "" });
+            if keep && storage::get(storage::RESTORE).is_none() {
+                storage::set(storage::RESTORE, "1");
+            }
             if !keep {
                 storage::set(storage::SESSION, "");
             }

@@ -3,7 +3,7 @@
 
 use yew::prelude::*;
 
-use kubarium::api::{Object, Value};
+use kubarium::api::{Kind, Object, Value};
 use kubarium::base::{SortedMap, Time};
 use kubarium::sim::Sim;
 use kubarium::views::{self, Membership, PodView};
@@ -215,9 +215,7 @@ fn services(sim: &Sim, object: &Value, lang: Lang) -> Sheet {
         "Service" => ("Pod", Text::AroundIt),
         _ => return Sheet::default(),
     };
-    let others = views::list(sim, other, usize::MAX).into_iter().filter(|o| o.id[0] == object.namespace());
-    let rows = others.filter_map(|o| {
-        let other = views::object(sim, other, &o.id[0], &o.id[1])?;
+    let rows = sim.api().iter(Kind::named(other), Some(object.namespace())).filter_map(|other| {
         let (service, pod) = if object.kind() == "Service" { (object, other) } else { (other, object) };
         let (tone, words) = match views::membership(service, pod)? {
             Membership::Reached => ("ok", Text::Reached.t(lang).to_owned()),
@@ -227,7 +225,7 @@ fn services(sim: &Sim, object: &Value, lang: Lang) -> Sheet {
             Membership::Label(key, want, Some(has)) => ("bad", fill(Text::NotInLabel.t(lang), &[&key, &want, &has])),
             Membership::Label(key, want, None) => ("bad", fill(Text::NotInNoLabel.t(lang), &[&key, &want])),
         };
-        Some((tone, vec![o.id[1].clone(), words]))
+        Some((tone, vec![other.name().to_owned(), words]))
     });
     // Selected but not reached comes first, then what is reached, then all the others.
     let mut rows: Vec<Row> = rows.collect();
@@ -249,10 +247,11 @@ fn requests(sim: &Sim, object: &Value, lang: Lang) -> Sheet {
         return Sheet::default();
     }
     let all = views::flows_of(sim, object.uid());
-    let uids = |kind: &str| views::list(sim, kind, if all.is_empty() { 0 } else { usize::MAX });
-    let names: SortedMap<String, String> =
-        [uids("Pod"), uids("Service")].into_iter().flatten().map(|o| (o.id[2].clone(), o.id[1].clone())).collect();
-    let name = |uid: &str, or: &str| names.get(uid).map_or_else(|| if uid.is_empty() { or } else { "…" }.to_owned(), Clone::clone);
+    let shown = &all[..all.len().min(PODS_MAX)];
+    let is_there = |uid: &str| shown.iter().any(|f| f.from == uid || f.to == uid);
+    let ends = ["Pod", "Service"].into_iter().filter(|_| !all.is_empty()).flat_map(|kind| sim.api().iter(Kind::named(kind), None));
+    let names: SortedMap<&str, &str> = ends.filter(|o| is_there(o.uid())).map(|o| (o.uid(), o.name())).collect();
+    let name = |uid: &str, or: &str| (*names.get(uid).unwrap_or(&if uid.is_empty() { or } else { "…" })).to_owned();
     let row = |f: &views::Flow| {
         let tone = if f.total.2 > 0 { "bad" } else { "ok" };
         let stops = [name(&f.from, Text::Outside.t(lang)), name(&f.to, "✕")];
@@ -261,7 +260,7 @@ fn requests(sim: &Sim, object: &Value, lang: Lang) -> Sheet {
     Sheet {
         title: Some(Text::Requests),
         heads: heads(&[Text::Way, Text::Sent, Text::StandWaiting, Text::FailedCount], lang),
-        rows: all.iter().take(PODS_MAX).map(row).collect(),
+        rows: shown.iter().map(row).collect(),
         open: object.kind() == "Service",
         ..Sheet::default()
     }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use kubarium::api::{Object, Value};
 use kubarium::base::{Duration, SortedMap, Time};
-use kubarium::sim::{Fault, Load, Session, Sim, TimedInput, Timeline, Usage, is_act, quoted, script};
+use kubarium::sim::{Fault, Load, Session, Sim, TimedInput, Timeline, Usage, quoted, script};
 use kubarium::views::{
     ClusterView, ClusterViews, ContainerInside, Copied, EXERCISE_FILE, EnvView, EventFeed, EventView, Exercises, FileView, Flows, PodView,
     ProcessInfo, environment, events_after, object, sheets,
@@ -86,8 +86,8 @@ pub struct Host {
     echoed: usize,
     /// What the clock runs to, where it is to stop by itself.
     hunt: Option<Hunt>,
-    /// What was done to the cluster and when, read anew where their number has changed.
-    acts: Rc<Vec<(Time, Act)>>,
+    /// What was done to the cluster and when, read anew where the number of inputs has changed.
+    acts: (usize, Rc<Vec<(Time, Act)>>),
     /// How many of the session's commands have been answered.
     answered: usize,
     /// How many of them are only run again.
@@ -135,13 +135,12 @@ struct Screen {
 impl Host {
     /// A new session; or the one before, without its last input, where the page broke and the visitor wants that.
     pub fn new() -> Host {
-        let (session, at, restored) = match SessionCopy::restore() {
-            Some((session, at, broke)) => (session, at, Some(if broke { Text::Restored } else { Text::RestoredLast })),
-            None => (Host::fresh(), Time::ZERO, None),
-        };
+        let before = SessionCopy::restore();
+        let restored = before.as_ref().map(|(_, _, lost)| if *lost > 0 { Text::Restored } else { Text::RestoredLast });
+        let (session, at, _) = before.unwrap_or_else(|| (Host::fresh(), Time::ZERO, 0));
         let copy = SessionCopy::new(&session);
         let run_again = session.inputs.iter().filter(|i| i.cmd.is_some() || i.api.is_some()).count();
-        let catch_up = end_of(&session).max(at);
+        let catch_up = end_of(&session).max(at.min(Session::LATEST));
         Host {
             playing: true,
             speed: 1.0,
@@ -161,7 +160,7 @@ impl Host {
             transcripts: SortedMap::new(),
             echoed: 0,
             hunt: None,
-            acts: Rc::default(),
+            acts: <_>::default(),
             answered: 0,
             run_again,
             files_stale: true,
@@ -188,7 +187,7 @@ impl Host {
 
     /// Opens a session and runs it at once to its last input, or to a moment after that.
     pub fn open(&mut self, session: Session, at: Time) {
-        self.catch_up = end_of(&session).max(at);
+        self.catch_up = end_of(&session).max(at.min(Session::LATEST));
         self.run_again = session.inputs.iter().filter(|i| i.cmd.is_some() || i.api.is_some()).count();
         let catch_up = self.catch_up;
         let run_again = self.run_again;
@@ -204,6 +203,11 @@ impl Host {
         (self.catch_up, self.run_again, self.echoed, self.answered) = (catch_up, run_again, 0, 0);
         let terminals: Vec<usize> = self.terminals.keys().copied().collect();
         terminals.into_iter().for_each(|t| self.open_terminal(t));
+    }
+
+    /// The visitor leaves a page that works.
+    pub fn leave(&mut self) {
+        self.copy.goes_well(f64::INFINITY);
     }
 
     /// The session of this branch.
@@ -254,6 +258,9 @@ impl Host {
                 };
             }
             self.late_frames = if done { 0 } else { self.late_frames + 1 };
+        }
+        if self.next_to_run_again().is_none() {
+            self.copy.goes_well(elapsed_ms);
         }
         self.show_output();
         before != stamp(self) || self.beside_late
@@ -389,7 +396,7 @@ impl Host {
         self.feed = EventFeed::default();
         self.seen.clear();
         self.leap();
-        self.acts = Rc::default();
+        self.acts = <_>::default();
         let live = self.time.live();
         self.answered = live.steps().len();
         self.run_again = 0;
@@ -420,8 +427,8 @@ impl Host {
         let papers = Rc::new(papers(self.time.shown(), &view));
         let newest = self.feed.read(self.time.live().api().store());
         let inputs = &self.time.live().session().inputs;
-        if inputs.iter().filter(|i| is_act(i)).count() != self.acts.len() {
-            self.acts = Rc::new(inputs.iter().filter(|i| is_act(i)).map(|i| (i.at(), act_of(i))).collect());
+        if inputs.len() != self.acts.0 {
+            self.acts = (inputs.len(), Rc::new(inputs.iter().filter(|i| i.is_act()).map(|i| (i.at(), act_of(i))).collect()));
         }
         Scene {
             events: if self.time.is_past() { self.feed.until(view.time) } else { newest },
@@ -433,7 +440,7 @@ impl Host {
             past: self.time.is_past(),
             end: self.time.live().now(),
             marks: self.feed.all(),
-            acts: self.acts.clone(),
+            acts: self.acts.1.clone(),
             branch: self.time.current(),
             branches: Rc::new(self.time.branches()),
             beside: self.time.beside().is_some(),

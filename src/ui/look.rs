@@ -8,8 +8,8 @@ use yew::prelude::*;
 use kubarium::api::duration::human_duration;
 use kubarium::base::Time;
 use kubarium::views::{
-    ContainerRole, ContainerState, ContainerView, Exit, Health, Listed, PodDetails, PodView, ProbeView, Relative, Why, amiss, causes,
-    changes, columns, description, kinds, list, relatives, why,
+    ClusterView, ContainerRole, ContainerState, ContainerView, Exit, Health, Listed, PodDetails, PodView, ProbeView, Relative, Why, amiss,
+    causes, changes, columns, description, kinds, list, relatives, why,
 };
 
 use super::actions::{carry_out, choices, edited_path};
@@ -102,9 +102,7 @@ pub fn Look(props: &LookProps) -> Html {
         }
         (LookTab::Events, _) => html! { <Feed events={props.scene.events.clone()} subject={subject.clone()} /> },
         (LookTab::Describe, _) if exists => {
-            let host = link.host.borrow();
-            let text = host.object(subject).map(|o| description(host.sim(), o)).unwrap_or_default();
-            html! { <pre class="text describe" tabindex="0">{ text }</pre> }
+            html! { <Described subject={subject.clone()} moment={Moment::of(&props.scene)} /> }
         }
         (LookTab::Logs, Some(pod)) => html! { <Logs pod={pod.clone()} container={props.container} time={props.scene.view.time} /> },
         (LookTab::Files, Some(pod)) => html! { <Inside pod={pod.clone()} container={props.container} time={props.scene.view.time} /> },
@@ -198,23 +196,51 @@ fn List(props: &ListProps) -> Html {
     }
 }
 
-/// The cluster in short, and what the signs mean.
-fn cluster(props: &Props, lang: Lang, link: &Link) -> Html {
-    let view = &props.scene.view;
-    let healths = [
-        Health::Ready,
-        Health::NotReady,
-        Health::Starting,
-        Health::Pulling,
-        Health::BackingOff,
-        Health::Failing,
-        Health::Succeeded,
-        Health::Failed,
-        Health::Terminating,
-        Health::Unscheduled,
-    ];
-    let mut counts = [0_usize; 10];
-    view.pods().for_each(|p| counts[p.health as usize] += 1);
+/// When what takes long to find out is found out anew: where something changed, and each second.
+#[derive(Clone, Copy, PartialEq)]
+struct Moment {
+    branch: u32,
+    revision: u64,
+    second: u64,
+}
+
+impl Moment {
+    fn of(scene: &Scene) -> Moment {
+        Moment { branch: scene.branch, revision: scene.view.revision, second: scene.view.time.0 / 1_000_000 }
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct DescribedProps {
+    subject: Subject,
+    moment: Moment,
+}
+
+/// What `kubectl describe` says.
+#[component]
+fn Described(props: &DescribedProps) -> Html {
+    let link = use_link();
+    let host = link.host.borrow();
+    let text = host.object(&props.subject).map(|o| description(host.sim(), o)).unwrap_or_default();
+    html! { <pre class="text describe" tabindex="0">{ text }</pre> }
+}
+
+#[derive(Clone, Properties)]
+struct AmissProps {
+    view: Rc<ClusterView>,
+    moment: Moment,
+}
+
+impl PartialEq for AmissProps {
+    fn eq(&self, other: &AmissProps) -> bool {
+        self.moment == other.moment
+    }
+}
+
+/// What is not as it should be.
+#[component]
+fn Amiss(props: &AmissProps) -> Html {
+    let (lang, link, view) = (use_lang(), use_link(), &props.view);
     let is_amiss = |p: &&Rc<PodView>| {
         matches!(p.health, Health::BackingOff | Health::Failing | Health::Failed | Health::Unscheduled | Health::NotReady)
     };
@@ -223,15 +249,7 @@ fn cluster(props: &Props, lang: Lang, link: &Link) -> Html {
     let pods: Vec<&Rc<PodView>> = view.pods().filter(is_amiss).collect();
     let mut others = amiss(link.host.borrow().sim(), view, 3 * AMISS_MAX);
     others.truncate(AMISS_MAX);
-    html! { <>
-        <div>
-            <h3>{ Text::Pods.t(lang) }</h3>
-            <div class="legend">
-                for h in healths {
-                    <span class={classes!("tag", (counts[h as usize] > 0).then(|| health_tone(h)))}>{ health_icon(h).draw() }{ health_text(h).t(lang) }<b class="mono">{ counts[h as usize] }</b></span>
-                }
-            </div>
-        </div>
+    html! {
         <div>
             <h3>{ Text::Amiss.t(lang) }</h3>
             if pods.is_empty() && others.is_empty() { <p class="tag ok">{ Icon::Check.draw() }{ Text::AllWell.t(lang) }</p> }
@@ -249,6 +267,36 @@ fn cluster(props: &Props, lang: Lang, link: &Link) -> Html {
                 if pods.len() > AMISS_MAX { <li><div>{ fill(Text::AndMore.t(lang), &[&(pods.len() - AMISS_MAX).to_string()]) }</div></li> }
             </ul>
         </div>
+    }
+}
+
+/// The cluster in short, and what the signs mean.
+fn cluster(props: &Props, lang: Lang, link: &Link) -> Html {
+    let view = &props.scene.view;
+    let healths = [
+        Health::Ready,
+        Health::NotReady,
+        Health::Starting,
+        Health::Pulling,
+        Health::BackingOff,
+        Health::Failing,
+        Health::Succeeded,
+        Health::Failed,
+        Health::Terminating,
+        Health::Unscheduled,
+    ];
+    let mut counts = [0_usize; 10];
+    view.pods().for_each(|p| counts[p.health as usize] += 1);
+    html! { <>
+        <div>
+            <h3>{ Text::Pods.t(lang) }</h3>
+            <div class="legend">
+                for h in healths {
+                    <span class={classes!("tag", (counts[h as usize] > 0).then(|| health_tone(h)))}>{ health_icon(h).draw() }{ health_text(h).t(lang) }<b class="mono">{ counts[h as usize] }</b></span>
+                }
+            </div>
+        </div>
+        <Amiss view={view.clone()} moment={Moment::of(&props.scene)} />
         if let Some(parent) = link.host.borrow().beside() { { beside_parent(link.host.borrow().sim(), parent, lang) } }
         <div>
             <h3>{ Icon::Boxes.draw() }{ Text::Workloads.t(lang) }</h3>

@@ -10,7 +10,7 @@ use kubarium::sim::Session;
 use super::host::{Answer, Host};
 use super::i18n::{Lang, Text, fill};
 use super::icons::Icon;
-use super::state::{Action, Link, SPEED_NORMAL, State, Subject, use_focus, use_lang, use_link};
+use super::state::{Action, Link, SPEED_NORMAL, State, Subject, shown_lang, use_focus, use_lang, use_link};
 use super::vendor::{copy_text, on_files, on_link, pack, pick_file, save_file};
 
 /// The version of links that this page makes, and the newest that it reads.
@@ -56,10 +56,11 @@ pub fn share(link: &Link, state: &State) {
 }
 
 /// Listens for links and for files that are dropped, as long as the page lives.
-pub fn listen(link: &Link, lang: Lang) {
+pub fn listen(link: &Link) {
     let to = link.clone();
     let opened = Closure::<dyn Fn(u32, String)>::new(move |version: u32, text: String| {
         let (head, session) = text.split_once('\n').unwrap_or_default();
+        let lang = shown_lang();
         let read = serde_json::from_str::<Head>(head).ok().zip(Session::from_json(session).ok());
         match read {
             _ if version > VERSION => to.refuse(Text::LinkNewer.t(lang)),
@@ -79,7 +80,7 @@ pub fn listen(link: &Link, lang: Lang) {
     });
     on_link(opened.as_ref().unchecked_ref());
     let to = link.clone();
-    let dropped = Closure::<dyn Fn(String, String)>::new(move |name: String, text: String| take_file(&to, lang, name, text));
+    let dropped = Closure::<dyn Fn(String, String)>::new(move |name: String, text: String| take_file(&to, name, text));
     on_files(dropped.as_ref().unchecked_ref());
     // Both live as long as the page.
     opened.forget();
@@ -87,7 +88,8 @@ pub fn listen(link: &Link, lang: Lang) {
 }
 
 /// A file from the visitor's disk: a session, or something for the editor. What is neither leaves all as it is.
-fn take_file(link: &Link, lang: Lang, name: String, text: String) {
+fn take_file(link: &Link, name: String, text: String) {
+    let lang = shown_lang();
     let session = (text.trim_start().starts_with('{') && text.contains("\"inputs\"")).then(|| Session::from_json(&text));
     if let Some(Ok(session)) = session {
         link.open(session, 0.0, Text::FileOpened.t(lang));
@@ -128,11 +130,7 @@ pub fn Share(props: &Props) -> Html {
     let pick = {
         let link = link.clone();
         Callback::from(move |_: MouseEvent| {
-            let to = link.clone();
-            let taken = Closure::<dyn Fn(String, String)>::new(move |name: String, text: String| take_file(&to, lang, name, text));
-            pick_file(taken.as_ref().unchecked_ref());
-            // The visitor may take any time to choose.
-            taken.forget();
+            pick_file();
             link.send(Action::Share(None));
         })
     };

@@ -480,6 +480,12 @@ pub fn problems_of(path: &str, text: &str) -> Vec<ProblemView> {
     if path == EXERCISE_FILE { Exercise::read(text).err().into_iter().collect() } else { problems(text) }
 }
 
+/// The language that the page is in now, for what is no component.
+pub fn shown_lang() -> Lang {
+    let root = web_sys::window().and_then(|w| w.document()).and_then(|d| d.document_element());
+    Lang::of_code(&root.and_then(|r| r.get_attribute("lang")).unwrap_or_default())
+}
+
 /// The language, from the page around.
 #[hook]
 pub fn use_lang() -> Lang {

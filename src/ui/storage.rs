@@ -8,9 +8,11 @@ pub const LANG: &str = "kubarium.lang";
 pub const THEME: &str = "kubarium.theme";
 /// The session's inputs so far.
 pub const SESSION: &str = "kubarium.session";
+/// Those since then: the length of the text they go on from, then one on each line.
+pub const TAIL: &str = "kubarium.tail";
 /// How far it had come, in seconds.
 pub const MOMENT: &str = "kubarium.moment";
-/// Set where the next load is to run the session again, without its last input.
+/// How many of the session's last inputs the next load leaves out: set while it is not known that the page outlives them.
 pub const RESTORE: &str = "kubarium.restore";
 
 fn store() -> Option<Storage> {

@@ -36,12 +36,12 @@ extern "C" {
     /// Calls `open` with version and text for the link that the page was opened with, and for any that follows.
     #[wasm_bindgen(js_name = onLink)]
     pub fn on_link(open: &Function);
-    /// Calls `open` with name and text for each file that is dropped onto the page.
+    /// Calls `open` with name and text for each file that is dropped onto the page or chosen after [`pick_file`].
     #[wasm_bindgen(js_name = onFiles)]
     pub fn on_files(open: &Function);
-    /// Lets the visitor choose files; `open` gets them.
+    /// Lets the visitor choose files.
     #[wasm_bindgen(js_name = pickFile)]
-    pub fn pick_file(open: &Function);
+    pub fn pick_file();
     /// Saves a text as a file.
     #[wasm_bindgen(js_name = saveFile)]
     pub fn save_file(name: &str, text: &str);

@@ -18,8 +18,8 @@ const CANDIDATES_MAX: usize = 400;
 
 /// Completes the last word of a command line, of which `line` is what stands before the cursor.
 pub fn complete(sim: &Sim, line: &str) -> Completion {
-    let command = line.rfind(['|', ';', '&', '(', '\n']).map_or(line, |at| &line[at + 1..]);
-    let word = command.rfind(char::is_whitespace).map_or(command.trim_start(), |at| &command[at + 1..]);
+    let command = line.rsplit(['|', ';', '&', '(', '\n']).next().unwrap_or_default();
+    let word = command.rsplit(char::is_whitespace).next().unwrap_or_default();
     let before: Vec<&str> = command[..command.len() - word.len()].split_whitespace().collect();
     // Only what follows the last `/`, `=` or `,` of a word may be replaced, but it is told whole.
     let from = line.chars().count() - word.chars().count();
@@ -89,6 +89,8 @@ mod tests {
             ("cat conf/", 4, "conf/a.txt conf/b.txt"),
             ("echo x | kubectl get po -o js", 27, "json jsonpath="),
             ("kubectl get rc -", 15, ""),
+            ("kubectl\u{a0}get\u{3000}no", 12, "nodes"),
+            ("\u{3000}", 1, ""),
         ] {
             let (at, found) = told(line);
             assert_eq!(at, from, "{line}");

@@ -1,6 +1,6 @@
 // After a fault of the program the session can be had again, without its last input.
 import assert from 'node:assert/strict';
-import { journey, type } from './harness.mjs';
+import { journey, screen, type } from './harness.mjs';
 
 const session = [
   { seed: 1, namespace: '', nodes: null, files: { 'a.yaml': 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: kept\n' }, inputs: [] },
@@ -9,14 +9,43 @@ const session = [
   { t: 62, cmd: 'kubectl create namespace the-last' },
 ];
 
-const storage = { 'kubarium.restore': '1', 'kubarium.session': session.map((line) => JSON.stringify(line)).join('\n') };
+const stored = session.map((line) => JSON.stringify(line)).join('\n');
+const storage = { 'kubarium.restore': '1', 'kubarium.session': stored };
 
-journey('restores a session without its last input', { storage }, async ({ page, until }) => {
+/** The session is back, but for the namespace that was made last. */
+async function lacksTheLast(page, until) {
   await page.locator('.answer', { hasText: 'restored' }).waitFor();
   await page.locator('.pod', { hasText: 'web' }).waitFor();
   await until('the time it had come to', async () => /^00:01:0/.test(await page.locator('.time').innerText()));
   await type(page, 'kubectl get ns');
-  const screen = () => page.locator('.term .xterm-rows').innerText();
-  await until('the first namespace', async () => /before/.test(await screen()));
-  assert.doesNotMatch(await screen(), /the-last/);
+  await until('the first namespace', async () => /before/.test(await screen(page)));
+  assert.doesNotMatch(await screen(page), /the-last/);
+}
+
+journey('restores a session without its last input', { storage }, ({ page, until }) => lacksTheLast(page, until));
+
+journey('restores a session that froze without its last input', { storage: { 'kubarium.session': stored } }, async ({ page, context, until, address }) => {
+  const mark = () => page.evaluate(() => localStorage.getItem('kubarium.restore'));
+  await page.locator('.answer', { hasText: 'is back' }).waitFor();
+  await until('the page to be sure of the session', async () => (await mark()) === '');
+  // Another page comes to no end of its first frame: the clock stops it there.
+  const frozen = await context.newPage();
+  await frozen.addInitScript(() => {
+    Performance.prototype.now = () => {
+      throw new Error('frozen');
+    };
+  });
+  const broke = frozen.waitForEvent('pageerror');
+  await frozen.goto(address);
+  await broke;
+  await until('the page to be unsure', async () => (await mark()) === '1');
+  await frozen.close();
+  await page.reload();
+  await lacksTheLast(page, until);
+});
+
+journey('goes on with a session where the page was left at once', { storage: { 'kubarium.session': stored } }, async ({ page }) => {
+  await page.locator('.answer', { hasText: 'is back' }).waitFor();
+  await page.reload();
+  await page.locator('.answer', { hasText: 'is back' }).waitFor();
 });
