@@ -235,6 +235,17 @@ fn a_command_without_end_is_ended() {
 }
 
 #[test]
+fn a_kubectl_that_reads_without_end_is_out_of_memory() {
+    for cmd in ["kubectl apply -f - < /dev/zero", "kubectl run a --image=nginx; sleep 9; kubectl exec -i a -- cat < /dev/zero > all"] {
+        let input = TimedInput { t: 1.0, cmd: Some(cmd.to_owned()), ..TimedInput::default() };
+        let mut sim = Sim::new(Session { inputs: vec![input], ..Session::default() });
+        // No step takes more than its share.
+        assert!((0..5000).any(|_| !sim.step_once() || !sim.is_busy()), "{cmd}");
+        assert_eq!((sim.is_busy(), sim.steps()[0].exit), (false, Some(137)), "{cmd}");
+    }
+}
+
+#[test]
 fn output_and_errors_come_in_their_order() {
     let input = TimedInput { cmd: Some("echo a; echo b >&2; echo c; kubectl get pods; echo d".to_owned()), ..TimedInput::default() };
     let mut sim = Sim::new(Session { inputs: vec![input], ..Session::default() });
@@ -280,4 +291,19 @@ fn a_script_makes_on_an_empty_cluster_what_its_session_made() {
     let again = seen(Session { inputs: vec![script], ..Session::default() }, 90.0);
     assert_eq!(again, ["web 3 b c <none> <none>", "p <none> <none> <none> Running", "c <none> <none> said here <none>"]);
     assert_eq!(seen(session, 90.0), again);
+}
+
+#[test]
+fn what_is_too_large_or_over_is_not_copied() {
+    transcript(
+        &[],
+        &[
+            (0.0, "kubectl run a --image=nginx > o; kubectl run b --image=busybox --restart=Never -- true > o", &[]),
+            (30.0, "head -c 17000000 /dev/zero > big; kubectl cp big a:/big", &["error: open big: file too large"]),
+            (35.0, "kubectl exec a -- sh -c 'head -c 17000000 /dev/zero > /big'", &[]),
+            (40.0, "kubectl cp a:/big back", &["error: open /big: file too large"]),
+            (45.0, "kubectl cp b:/x y", &["error: cannot exec into a container in a completed pod; current phase is Succeeded"]),
+            (46.0, "ls", &["big", "o"]),
+        ],
+    );
 }
