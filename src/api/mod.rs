@@ -49,6 +49,6 @@ pub use object::{Object, drop_finalizer, drop_owner, has_ended, has_finalizer, s
 pub use qos::qos_class;
 pub use quantity::Quantity;
 pub use quote::quote;
-pub use status::{Cause, Status, aggregate};
+pub use status::{Cause, Status, aggregate, distinct};
 pub use value::{ArcStr, Map, Value};
 pub use warnings::Warnings;

@@ -141,11 +141,7 @@ impl Status {
 
     /// 422: fields are wrong.
     pub fn invalid(kind: KindRef, name: &str, causes: Vec<Cause>) -> Status {
-        // As Go's aggregates, each text once.
-        let mut seen = SortedSet::new();
-        let texts = causes.iter().map(|c| format!("{}: {}", c.field, c.message));
-        let list: Vec<String> = texts.filter(|text| seen.insert(text.clone())).collect();
-        let text = aggregate(&list);
+        let text = aggregate(&distinct(&causes));
         let head = if kind.group.is_empty() { kind.kind.to_owned() } else { format!("{}.{}", kind.kind, kind.group) };
         let mut status = Status::new(422, "Invalid", format!("{head} {} is invalid: {text}", quote(name))).about(kind, name);
         if let Value::Map(_) = status.details {
@@ -236,6 +232,12 @@ impl Status {
         }
         status
     }
+}
+
+/// What is wrong where, each text once, as Go's aggregates have them.
+pub fn distinct(causes: &[Cause]) -> Vec<String> {
+    let mut seen = SortedSet::new();
+    causes.iter().map(|c| format!("{}: {}", c.field, c.message)).filter(|text| seen.insert(text.clone())).collect()
 }
 
 /// Several errors as Go's aggregates tell them: one by itself, more of them in brackets.

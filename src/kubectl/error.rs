@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::api::{Status, aggregate};
+use crate::api::{Status, aggregate, distinct};
 
 /// Why a command failed.
 #[derive(Clone, Debug, PartialEq)]
@@ -134,14 +134,7 @@ fn invalid(status: &Status) -> String {
     } else if !status.message.is_empty() && status.causes.is_empty() {
         head += &format!(": {}", status.message);
     }
-    let mut messages: Vec<String> = Vec::new();
-    for cause in &status.causes {
-        let message = format!("{}: {}", cause.field, cause.message);
-        if !messages.contains(&message) {
-            messages.push(message);
-        }
-    }
-    match messages.as_slice() {
+    match distinct(&status.causes).as_slice() {
         [] => head,
         [one] => format!("{head}: {one}\n"),
         many => {
