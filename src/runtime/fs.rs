@@ -223,6 +223,8 @@ pub struct FileSystem {
 const STORED_BYTES_MAX: u64 = 64 << 20;
 /// The size a file may claim, which zeros reach without being stored.
 const FILE_BYTES_MAX: u64 = 1 << 40;
+/// How deep directories may nest: what walks or drops a tree calls itself for each level.
+const LEVELS_MAX: usize = 400;
 const LINKS_MAX: u32 = 20;
 const PATH_BYTES_MAX: usize = 4096;
 
@@ -406,6 +408,10 @@ impl FileSystem {
 
     /// Puts a node at a clean path whose directory exists.
     pub fn insert(&mut self, path: &str, node: Arc<Inode>, replace: bool) -> Result<(), Errno> {
+        let levels = path.matches('/').count();
+        if levels >= LEVELS_MAX || !fits(&node, LEVELS_MAX - levels) {
+            return Err(Errno::NameTooLong);
+        }
         let name = base_name(path);
         let mtime = node.mtime;
         let parent = self.edit(parent_of(path))?;
@@ -510,6 +516,14 @@ impl FileSystem {
     /// Bytes in the container's writable layer are not told apart from the image's: the tree's whole size.
     pub fn used(&self) -> u64 {
         self.root.disk_usage()
+    }
+}
+
+/// Whether a tree has no more than so many levels of directories.
+fn fits(node: &Inode, levels: usize) -> bool {
+    match &node.kind {
+        Kind::Dir(entries) => levels > 0 && entries.values().all(|n| fits(n, levels - 1)),
+        _ => true,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Scripts and what they print; signals; bounds.
 
+mod bounds;
+
 use std::sync::Arc;
 
 use super::*;
@@ -63,6 +65,7 @@ fn shell_basics() {
     table(
         &[
             ("echo hello", "hello\n", "", 0),
+            ("f() { :; }; type f; [ a = ]", "f is a function\n", "sh: =: argument expected\n", 2),
             ("echo out; echo err >&2; exit 5", "out\n", "err\n", 5),
             ("false || echo x && echo y", "x\ny\n", "", 0),
             ("echo a b   c | wc -w", "3\n", "", 0),
@@ -402,6 +405,26 @@ fn bash_scripts() {
     table(
         &[
             ("for i in {1..3} {a,b}x; do echo -n $i,; done; echo", "1,2,3,ax,bx,\n", "", 0),
+            (
+                "false | true | (exit 3); echo ${PIPESTATUS[@]}; echo ${PIPESTATUS[*]}; true | false; x=(\"${PIPESTATUS[@]}\"); echo ${x[1]}",
+                "1 0 3\n0\n1\n",
+                "",
+                0,
+            ),
+            (
+                "[ a = ]; [ 1 2 3 ]; test x -gt 1; [ x",
+                "",
+                "bash: line 1: [: a: unary operator expected\nbash: line 1: [: 2: binary operator expected\nbash: line 1: test: x: integer expression expected\nbash: line 1: [: missing `]'\n",
+                2,
+            ),
+            ("printf -v x '%03d' 7; echo $x; printf '%*s|%-5s|\\n' -5 a b", "007\na    |b    |\n", "", 0),
+            ("return 5; echo $?", "2\n", "bash: line 1: return: can only `return' from a function or sourced script\n", 0),
+            (
+                "(: ${U?}); echo $?; (set -u; echo $U); echo $?",
+                "1\n1\n",
+                "bash: line 1: U: parameter not set\nbash: line 1: U: unbound variable\n",
+                0,
+            ),
             ("[[ abc == a* && 3 -lt 5 ]] && echo y; [[ v12 =~ ^v([0-9]+)$ ]] && echo ${BASH_REMATCH[1]}", "y\n12\n", "", 0),
             (
                 "a=(x y 'z w'); echo ${#a[@]} ${a[1]} \"${a[@]}\"; a+=(q); echo ${a[-1]}; for i in \"${a[@]}\"; do echo \"<$i>\"; done",

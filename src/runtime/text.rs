@@ -240,20 +240,22 @@ impl Spec {
             }
             i += 1;
         }
-        let mut read = |i: &mut usize| -> usize {
+        let mut read = |i: &mut usize| -> i64 {
             if f.get(*i) == Some(&b'*') {
                 *i += 1;
-                return usize::try_from(star().unsigned_abs()).unwrap_or(0);
+                return star();
             }
             let n = f[*i..].iter().take_while(|c| c.is_ascii_digit()).count();
             let v = std::str::from_utf8(&f[*i..*i + n]).ok().and_then(|t| t.parse().ok()).unwrap_or(0);
             *i += n;
             v
         };
-        s.width = read(&mut i).min(10_000);
+        let width = read(&mut i);
+        s.left |= width < 0;
+        s.width = width.unsigned_abs().min(10_000) as usize;
         if f.get(i) == Some(&b'.') {
             i += 1;
-            s.precision = Some(read(&mut i).min(1000));
+            s.precision = usize::try_from(read(&mut i)).ok().map(|n| n.min(1000));
         }
         while matches!(f.get(i), Some(b'l' | b'h' | b'j' | b'z' | b'L')) {
             i += 1;
@@ -292,9 +294,8 @@ impl Spec {
             ""
         };
         if self.zero && !self.left && (self.precision.is_none() || matches!(self.conversion, b'e'..=b'g' | b'E'..=b'G')) {
-            while digits.len() + sign.len() < self.width {
-                digits.insert(0, '0');
-            }
+            let missing = self.width.saturating_sub(digits.len() + sign.len());
+            digits.insert_str(0, &"0".repeat(missing));
         }
         self.text(format!("{sign}{digits}").as_bytes(), out);
     }

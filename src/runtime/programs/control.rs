@@ -2,6 +2,7 @@
 
 mod dd;
 mod external;
+mod seq;
 mod stress;
 
 use std::collections::VecDeque;
@@ -19,6 +20,7 @@ use crate::base::{Duration, Time};
 
 pub use dd::Dd;
 pub use external::{External, run_for_external, start_external};
+pub use seq::Seq;
 pub use stress::Hog;
 
 /// Starts a program of this family; `None` where it is none.
@@ -46,6 +48,7 @@ pub fn start(run: &mut Run<'_>) -> Option<Step> {
             become_program(Program::Yes(line.into_bytes()), 30)
         }
         "pause" => become_program(Program::Sleep(None), 30),
+        "seq" => seq::start(run),
         "dd" => return Some(dd::start(run)),
         "xargs" => return Some(xargs(run)),
         "timeout" => return Some(timeout(run)),
@@ -182,7 +185,7 @@ fn xargs(run: &mut Run<'_>) -> Step {
     };
     let mut at = 0;
     while let Some(a) = run.args.get(at).filter(|a| a.starts_with('-') && a.len() > 1) {
-        let (flag, rest) = a.split_at(2);
+        let (flag, rest) = super::flag(a);
         let rest = rest.to_string();
         at += 1;
         let mut value = || {
@@ -345,7 +348,7 @@ fn timeout(run: &mut Run<'_>) -> Step {
     let mut at = 0;
     while let Some(a) = run.args.get(at).filter(|a| a.starts_with('-') && a.len() > 1).cloned() {
         at += 1;
-        let (flag, rest) = a.split_at(2);
+        let (flag, rest) = super::flag(&a);
         let value = if rest.is_empty() && matches!(flag, "-s" | "-k" | "-t") {
             at += 1;
             run.args.get(at - 1).cloned().unwrap_or_default()

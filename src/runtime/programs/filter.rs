@@ -59,6 +59,10 @@ pub struct FilterRun {
     many: bool,
     current: Option<(Option<DescId>, String)>,
     partial: Vec<u8>,
+    /// How much of it is known to hold no end of a line.
+    scanned: usize,
+    /// What was read is not used up, because enough was made of it for one step.
+    more: bool,
     status: i32,
     finished: bool,
     /// Open outputs of `tee`.
@@ -67,6 +71,9 @@ pub struct FilterRun {
 
 /// What a line may grow to before it is cut, in bytes.
 const LINE_BYTES_MAX: usize = 8 << 20;
+
+/// What lines may be made into in one step, in bytes: the lines after them wait for the next.
+const STEP_BYTES_MAX: usize = 1 << 20;
 
 /// Starts a filter of this name; `None` where the program is none.
 pub fn start(run: &mut Run<'_>) -> Option<Step> {
@@ -115,6 +122,8 @@ pub fn start(run: &mut Run<'_>) -> Option<Step> {
         many,
         current: None,
         partial: Vec::new(),
+        scanned: 0,
+        more: false,
         status,
         finished: false,
         outputs,
@@ -158,8 +167,9 @@ impl FilterRun {
         }
         let Some((d, name)) = self.current.clone() else { return Step::Again(1) };
         let data = match d {
+            _ if self.more => Rd::Data(Vec::new()),
             None => Rd::End,
-            Some(d) => k.read(d, 32 << 10, self.filter.one_line_at_a_time() && name == "-"),
+            Some(d) => k.read(d, 32 << 10, false),
         };
         match data {
             Rd::Empty => Step::Wait(d.map_or(Block::Forever, Block::Read), 5),
@@ -182,6 +192,7 @@ impl FilterRun {
                 let cost = 5 + data.len() as u64 / 100;
                 let mut sink = Sink::default();
                 if let Filter::Tail(t) = &mut self.filter
+                    && !data.is_empty()
                     && data.iter().all(|b| *b == 0)
                     && t.endless(data.len())
                 {
@@ -191,20 +202,26 @@ impl FilterRun {
                 }
                 if self.filter.takes_bytes() {
                     self.filter.bytes(&data, &mut sink);
+                    self.more = self.filter.pending();
                 } else {
                     self.partial.extend_from_slice(&data);
-                    let mut from = 0;
-                    while let Some(n) = self.partial[from..].iter().position(|b| *b == b'\n') {
-                        let line = self.partial[from..from + n].to_vec();
-                        from += n + 1;
+                    self.more = false;
+                    let (mut from, mut at) = (0, self.scanned);
+                    while let Some(n) = self.partial[at..].iter().position(|b| *b == b'\n') {
+                        let line = self.partial[from..at + n].to_vec();
+                        from = at + n + 1;
+                        at = from;
                         self.filter.line(&line, true, &mut sink);
-                        if sink.stop {
+                        self.more = sink.out.len() > STEP_BYTES_MAX;
+                        if sink.stop || self.more {
                             break;
                         }
                     }
                     self.partial.drain(..from);
+                    self.scanned = if self.more { 0 } else { self.partial.len() };
                     if self.partial.len() > LINE_BYTES_MAX {
                         let line = std::mem::take(&mut self.partial);
+                        self.scanned = 0;
                         self.filter.line(&line, true, &mut sink);
                     }
                     p.memory = p.memory.max((600 << 10) + self.filter.held() as u64);
@@ -221,6 +238,7 @@ impl FilterRun {
                 let mut sink = Sink::default();
                 if !self.partial.is_empty() {
                     let line = std::mem::take(&mut self.partial);
+                    self.scanned = 0;
                     self.filter.line(&line, false, &mut sink);
                 }
                 if !sink.stop {
@@ -330,9 +348,9 @@ impl Filter {
             )
             || matches!(self, Filter::Head(h) if h.bytes)
     }
-    /// `head` leaves the rest of a pipe to others, and so do programs that may stop early.
-    fn one_line_at_a_time(&self) -> bool {
-        false
+    /// Whether it has more to do with what it was given.
+    fn pending(&self) -> bool {
+        matches!(self, Filter::Awk(a) if a.pending)
     }
     fn silent(&self) -> bool {
         matches!(self, Filter::Grep(g) if g.silent)
@@ -353,7 +371,6 @@ impl Filter {
             Filter::Sed(s) => s.begin(name),
             Filter::Together(t) => t.begin(name),
             Filter::Awk(a) => a.begin(name, sink),
-
             _ => {}
         }
     }

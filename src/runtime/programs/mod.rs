@@ -36,6 +36,7 @@ pub enum Program {
     /// Waits for a moment, or for ever.
     Sleep(Option<crate::base::Time>),
     Yes(Vec<u8>),
+    Seq(Box<control::Seq>),
     Dd(control::Dd),
     Xargs(Xargs),
     Timeout(control::Timeout),
@@ -85,6 +86,11 @@ impl Run<'_> {
 fn complain(k: &mut Kernel, p: &mut Process, program: &str, text: &str) {
     let text = if k.is_gnu() { gnu::words(program, text) } else { text.to_owned() };
     let _ = k.put(p, 2, format!("{program}: {text}\n").as_bytes());
+}
+
+/// A flag of one letter, and what is written to it: `-n5` is `-n` and `5`.
+fn flag(argument: &str) -> (&str, &str) {
+    argument.split_at(argument.char_indices().nth(2).map_or(argument.len(), |(i, _)| i))
 }
 
 /// Splits arguments into options with their values and operands, as getopt does. Long options come as `('-', text)`.
@@ -375,6 +381,7 @@ impl Program {
                     Err(_) => Step::Exit(1, 10),
                 }
             }
+            Program::Seq(s) => s.step(k, p),
             Program::Dd(d) => d.step(k, p),
             Program::Xargs(x) => x.step(k, p),
             Program::Timeout(t) => t.step(k, p),

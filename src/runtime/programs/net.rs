@@ -154,10 +154,10 @@ fn wget(r: &mut Run<'_>) -> Result<Asking, i32> {
     while let Some(a) = it.next() {
         let (flag, inline) = match a.split_once('=') {
             Some((f, v)) if a.starts_with("--") => (f, Some(v.to_string())),
-            _ if a.starts_with('-') && !a.starts_with("--") && a.len() > 2 && matches!(&a[..2], "-O" | "-T" | "-t" | "-P") => {
-                (&a[..2], Some(a[2..].to_string()))
-            }
-            _ => (a.as_str(), None),
+            _ => match super::flag(a) {
+                (flag @ ("-O" | "-T" | "-t" | "-P"), value) if !value.is_empty() => (flag, Some(value.to_string())),
+                _ => (a.as_str(), None),
+            },
         };
         let mut value = || inline.clone().or_else(|| it.next().cloned()).unwrap_or_default();
         match flag {

@@ -142,7 +142,6 @@ pub fn run(r: &mut Run<'_>) -> Option<i32> {
             }
             status
         }
-        "seq" => seq(r),
         "expr" => expr(r),
         "factor" => factor(r),
         "nproc" => {
@@ -291,49 +290,6 @@ fn date(r: &mut Run<'_>) -> i32 {
     };
     let text = text::strftime(&format, unix, micros);
     r.out(format!("{text}\n"));
-    0
-}
-
-fn seq(r: &mut Run<'_>) -> i32 {
-    let (mut sep, mut width, mut numbers) = ("\n".to_string(), false, Vec::new());
-    let args = r.args.clone();
-    let mut it = args.iter();
-    while let Some(a) = it.next() {
-        match a.as_str() {
-            "-w" => width = true,
-            "-s" => sep = it.next().cloned().unwrap_or_default(),
-            a if a.starts_with("-s") => sep = a[2..].to_owned(),
-            a => match a.parse::<f64>() {
-                Ok(v) if v.is_finite() => numbers.push((v, a.split_once('.').map_or(0, |(_, f)| f.len()))),
-                _ => {
-                    r.err(format!("invalid number '{a}'"));
-                    return 1;
-                }
-            },
-        }
-    }
-    let (first, step, last) = match numbers[..] {
-        [z] => (1.0, 1.0, z.0),
-        [a, z] => (a.0, 1.0, z.0),
-        [a, s, z] => (a.0, s.0, z.0),
-        _ => {
-            r.err("missing operand");
-            return 1;
-        }
-    };
-    if step == 0.0 {
-        r.err("increment may not be 0");
-        return 1;
-    }
-    let digits = numbers.iter().map(|n| n.1).max().unwrap_or(0);
-    let count = ((last - first) / step + 1e-9).floor();
-    if count < 0.0 {
-        return 0;
-    }
-    let count = count.min(200_000.0) as u64;
-    let pad = if width { format!("{first:.digits$}").len().max(format!("{last:.digits$}").len()) } else { 0 };
-    let texts: Vec<String> = (0..=count).map(|i| format!("{:0pad$.digits$}", first + step * i as f64)).collect();
-    r.out(format!("{}\n", texts.join(&sep)));
     0
 }
 

@@ -20,14 +20,19 @@ pub enum ArithError {
 
 /// Evaluates an expression; an empty one is 0.
 pub fn eval(text: &str, vars: &mut dyn Vars) -> Result<i64, ArithError> {
-    eval_depth(text, vars, 0)
+    let mut steps = STEPS_MAX;
+    eval_within(text, vars, 0, &mut steps)
 }
 
-fn eval_depth(text: &str, vars: &mut dyn Vars, depth: u32) -> Result<i64, ArithError> {
-    if depth > 20 {
-        return Err(ArithError::Recursion);
-    }
-    let mut p = Eval { b: text.as_bytes(), text, pos: 0, vars, depth, nesting: 0, live: true };
+/// How deep an expression may nest, through brackets, signs and variables.
+const NESTING_MAX: u32 = 100;
+/// What a variable that holds an expression adds to that.
+const VARIABLE_NESTS: u32 = 3;
+/// How many values one evaluation may look at; long texts count for more.
+const STEPS_MAX: usize = 200_000;
+
+fn eval_within(text: &str, vars: &mut dyn Vars, nesting: u32, steps: &mut usize) -> Result<i64, ArithError> {
+    let mut p = Eval { b: text.as_bytes(), text, pos: 0, vars, nesting, steps, live: true };
     p.blanks();
     if p.pos >= p.b.len() {
         return Ok(0);
@@ -42,8 +47,8 @@ struct Eval<'a> {
     b: &'a [u8],
     pos: usize,
     vars: &'a mut dyn Vars,
-    depth: u32,
     nesting: u32,
+    steps: &'a mut usize,
     /// Off in the branch of `?:`, `&&` or `||` that is not taken: nothing is assigned there.
     live: bool,
 }
@@ -53,6 +58,17 @@ const BINARY: [&[&str]; 10] =
     [&["||"], &["&&"], &["|"], &["^"], &["&"], &["==", "!="], &["<=", ">=", "<", ">"], &["<<", ">>"], &["+", "-"], &["*", "/", "%"]];
 
 impl Eval<'_> {
+    fn deeper(&mut self) -> Result<(), ArithError> {
+        self.nesting += 1;
+        self.charge(1)?;
+        if self.nesting > NESTING_MAX { Err(ArithError::Recursion) } else { Ok(()) }
+    }
+
+    fn charge(&mut self, by: usize) -> Result<(), ArithError> {
+        *self.steps = self.steps.checked_sub(by).ok_or(ArithError::Recursion)?;
+        Ok(())
+    }
+
     fn blanks(&mut self) {
         while self.b.get(self.pos).is_some_and(u8::is_ascii_whitespace) {
             self.pos += 1;
@@ -89,10 +105,7 @@ impl Eval<'_> {
     }
 
     fn assign(&mut self) -> Result<i64, ArithError> {
-        self.nesting += 1;
-        if self.nesting > 100 {
-            return Err(ArithError::Recursion);
-        }
+        self.deeper()?;
         let start = self.pos;
         if let Some(name) = self.name() {
             self.blanks();
@@ -217,10 +230,7 @@ impl Eval<'_> {
     }
 
     fn unary(&mut self) -> Result<i64, ArithError> {
-        self.nesting += 1;
-        if self.nesting > 100 {
-            return Err(ArithError::Recursion);
-        }
+        self.deeper()?;
         self.blanks();
         let v = match (self.b.get(self.pos), self.b.get(self.pos + 1)) {
             (Some(b'+'), Some(b'+')) | (Some(b'-'), Some(b'-')) => {
@@ -290,13 +300,14 @@ impl Eval<'_> {
 
     fn value(&mut self, name: &str) -> Result<i64, ArithError> {
         let Some(text) = self.vars.get(name) else { return Ok(0) };
+        self.charge(text.len() / 16)?;
         let text = text.trim();
         if text.is_empty() {
             return Ok(0);
         }
         match number(text) {
             Some(v) => Ok(v),
-            None => eval_depth(text, self.vars, self.depth + 1),
+            None => eval_within(text, self.vars, self.nesting + VARIABLE_NESTS, self.steps),
         }
     }
 }

@@ -2,14 +2,24 @@
 
 /// How many words one may become.
 const WORDS_MAX: usize = 4096;
+/// How many digits a padded number may have.
+const WIDTH_MAX: usize = 1000;
 
-/// All words that `raw` stands for; itself where no brace expands.
-pub fn expand(raw: &str) -> Vec<String> {
-    let mut budget = WORDS_MAX;
-    expand_with(raw, &mut budget, 0).unwrap_or_else(|| vec![raw.to_string()])
+/// All words that `raw` stands for; itself where no brace expands, or where it would take more than `bytes`.
+pub fn expand(raw: &str, bytes: &mut usize) -> Vec<String> {
+    let mut words = WORDS_MAX;
+    expand_with(raw, &mut words, bytes, 0).unwrap_or_else(|| vec![raw.to_string()])
 }
 
-fn expand_with(raw: &str, budget: &mut usize, depth: u32) -> Option<Vec<String>> {
+/// Takes `by` from what is left of a budget.
+fn charge(budget: &mut usize, by: usize) -> Option<()> {
+    let left = budget.checked_sub(by);
+    *budget = left.unwrap_or(0);
+    left.map(|_| ())
+}
+
+fn expand_with(raw: &str, words: &mut usize, bytes: &mut usize, depth: u32) -> Option<Vec<String>> {
+    charge(bytes, raw.len())?;
     if depth > 20 {
         return None;
     }
@@ -21,15 +31,18 @@ fn expand_with(raw: &str, budget: &mut usize, depth: u32) -> Option<Vec<String>>
             b'$' if b.get(i + 1) == Some(&b'{') => i = matching(b, i + 1).unwrap_or(b.len()),
             b'$' if b.get(i + 1) == Some(&b'(') => return Some(vec![raw.to_string()]),
             b'{' => {
-                if let Some(end) = matching(b, i)
+                let end = matching(b, i);
+                charge(bytes, end.unwrap_or(b.len()) - i)?;
+                if let Some(end) = end
                     && let Some(alternatives) = alternatives(&raw[i + 1..end], depth)
                 {
-                    let tails = expand_with(&raw[end + 1..], budget, depth + 1)?;
+                    let tails = expand_with(&raw[end + 1..], words, bytes, depth + 1)?;
                     let mut out = Vec::new();
                     for alternative in alternatives {
-                        for middle in expand_with(&alternative, budget, depth + 1)? {
+                        for middle in expand_with(&alternative, words, bytes, depth + 1)? {
                             for tail in &tails {
-                                *budget = budget.checked_sub(1)?;
+                                charge(words, 1)?;
+                                charge(bytes, i + middle.len() + tail.len())?;
                                 out.push(format!("{}{middle}{tail}", &raw[..i]));
                             }
                         }
@@ -114,6 +127,9 @@ fn alternatives(inner: &str, depth: u32) -> Option<Vec<String>> {
         }
         let padded = |t: &str| t.trim_start_matches('-').starts_with('0') && t.trim_start_matches('-').len() > 1;
         let width = if padded(from) || padded(to) { from.len().max(to.len()) } else { 0 };
+        if width > WIDTH_MAX {
+            return None;
+        }
         let mut out = Vec::new();
         let mut n = a;
         while if a <= z { n <= z } else { n >= z } {
@@ -150,7 +166,19 @@ mod tests {
             (r#"'{a,b}'{c,d}"#, &["'{a,b}'c", "'{a,b}'d"]),
             (r#""\"{a,b}"#, &[r#""\"{a,b}"#]),
         ] {
-            assert_eq!(expand(raw), wanted, "{raw}");
+            assert_eq!(expand(raw, &mut 1000), wanted, "{raw}");
         }
+    }
+
+    #[test]
+    fn what_would_grow_too_large_stays() {
+        let wide = format!("{{1..3000}}{}", "x".repeat(10_000));
+        assert_eq!(expand(&wide, &mut (1 << 20)), [wide]);
+        let padded = format!("{{{}1..2}}", "0".repeat(70_000));
+        assert_eq!(expand(&padded, &mut (1 << 20)), [padded]);
+        let open = "{".repeat(100_000);
+        let mut bytes = 1 << 20;
+        assert_eq!(expand(&open, &mut bytes), [open]);
+        assert_eq!(bytes, 0);
     }
 }

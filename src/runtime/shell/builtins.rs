@@ -96,6 +96,11 @@ pub fn is_builtin(name: &str, bash: bool) -> bool {
     SPECIAL.contains(&name) || (REGULAR.contains(&name) && (bash || !BASH_ONLY.contains(&name)))
 }
 
+/// Where there is a bash, `sh` is dash.
+fn is_dash(sh: &Shell, k: &Kernel) -> bool {
+    !sh.bash && k.fs.stat("/", "/bin/bash").is_ok()
+}
+
 pub fn run(sh: &mut Shell, k: &mut Kernel, p: &mut Process, argv: &[String], tested: bool) -> Outcome {
     let name = argv[0].as_str();
     let args = &argv[1..];
@@ -111,9 +116,8 @@ pub fn run(sh: &mut Shell, k: &mut Kernel, p: &mut Process, argv: &[String], tes
         }
         "false" => Outcome::Done(1),
         "echo" => {
-            // Where there is a bash, `sh` is dash: it reads escapes, and no flags but one.
-            let dash = !sh.bash && k.fs.stat("/", "/bin/bash").is_ok();
-            let out = text::echo(args, dash);
+            // dash reads escapes, and no flags but one.
+            let out = text::echo(args, is_dash(sh, k));
             match k.put(p, 1, &out) {
                 Ok(()) => Outcome::Done(0),
                 Err(e) => {
@@ -122,26 +126,44 @@ pub fn run(sh: &mut Shell, k: &mut Kernel, p: &mut Process, argv: &[String], tes
                 }
             }
         }
-        "printf" => match text::printf(args) {
-            Ok((out, err)) => {
-                let _ = k.put(p, 1, &out);
-                if err.is_empty() {
-                    return Outcome::Done(0);
+        "printf" => {
+            let (variable, args) = match args {
+                [flag, name, rest @ ..] if sh.bash && flag == "-v" => (Some(name), rest),
+                _ => (None, args),
+            };
+            match text::printf(args) {
+                Ok((out, mut err)) => {
+                    match variable {
+                        None => drop(k.put(p, 1, &out)),
+                        Some(name) if !parse::is_name(name) => err.push(format!("`{name}': not a valid identifier")),
+                        Some(name) => err.extend(sh.set(name, &String::from_utf8_lossy(&out)).err()),
+                    }
+                    if err.is_empty() {
+                        return Outcome::Done(0);
+                    }
+                    for e in err {
+                        printf_error(sh, k, p, &e);
+                    }
+                    Outcome::Done(1)
                 }
-                for e in err {
+                Err(e) => {
                     printf_error(sh, k, p, &e);
+                    Outcome::Done(2)
                 }
-                Outcome::Done(1)
             }
-            Err(e) => {
-                printf_error(sh, k, p, &e);
-                Outcome::Done(2)
-            }
-        },
+        }
         "test" | "[" => match cond::test_command(k, p, argv) {
             Ok(yes) => Outcome::Done(i32::from(!yes)),
             Err(e) => {
                 if sh.bash {
+                    let words = if name == "[" { argv.len().saturating_sub(2) } else { args.len() };
+                    let e = match (words, e.rsplit_once(": ")) {
+                        (2, Some(_)) => format!("{}: unary operator expected", args[0]),
+                        (3, Some((_, "unknown operand"))) => format!("{}: binary operator expected", args[1]),
+                        (_, Some((text, "bad number"))) => format!("{text}: integer expression expected"),
+                        _ if e == "missing ]" => "missing `]'".into(),
+                        _ => e,
+                    };
                     sh.builtin_error(k, p, name, &e);
                 } else {
                     sh.complain(k, p, &e);
@@ -197,6 +219,10 @@ pub fn run(sh: &mut Shell, k: &mut Kernel, p: &mut Process, argv: &[String], tes
             Outcome::Exit(code)
         }
         "return" => {
+            if sh.bash && sh.called().is_none() {
+                sh.builtin_error(k, p, "return", "can only `return' from a function or sourced script");
+                return Outcome::Done(2);
+            }
             let status = args.first().map_or(sh.status, |a| a.parse::<i64>().map_or(2, |n| (n & 255) as i32));
             // The frames that end take the instruction pointer with them.
             if let Some(f) = sh.frames.last_mut() {
@@ -658,7 +684,7 @@ fn command(sh: &mut Shell, k: &mut Kernel, p: &mut Process, name: &str, args: &[
         } else if keyword {
             ("keyword", format!("{n} is a shell keyword"), n.clone())
         } else if sh.functions.contains_key(n.as_str()) {
-            ("function", format!("{n} is a {}function", if sh.bash { "" } else { "shell " }), n.clone())
+            ("function", format!("{n} is a {}function", if is_dash(sh, k) { "shell " } else { "" }), n.clone())
         } else if is_builtin(n, sh.bash) {
             (
                 "builtin",

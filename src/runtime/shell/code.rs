@@ -2,7 +2,7 @@
 //! Fragments are relocatable, so the parser emits them without building a tree first.
 
 use std::cell::RefCell;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arcstr::ArcStr;
 
@@ -131,8 +131,8 @@ pub enum RedirectKind {
     Dup(Word),
     /// `&>file`: both outputs.
     Both(Word, bool),
-    /// A here-document or here-string.
-    Here(Word),
+    /// A here-document or here-string; a document's text is known at the end of its line.
+    Here(Arc<OnceLock<Word>>),
 }
 
 /// A word: the pieces are joined after expansion, then split and globbed where unquoted.
@@ -205,8 +205,9 @@ pub enum ReplaceAt {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Cond {
     Not(Box<Cond>),
-    And(Box<Cond>, Box<Cond>),
-    Or(Box<Cond>, Box<Cond>),
+    /// All of them, or one: lists, which do not nest as they grow.
+    And(Vec<Cond>),
+    Or(Vec<Cond>),
     Unary(ArcStr, Word),
     Binary(Word, ArcStr, Word),
     Word(Word),

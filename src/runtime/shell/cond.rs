@@ -27,8 +27,15 @@ pub fn evaluate(sh: &mut Shell, k: &mut Kernel, p: &mut Process, cond: &Cond) ->
 fn walk(e: &mut Expander<'_>, cond: &Cond, trace: &mut dyn FnMut(&[&str])) -> Result<bool, Stop> {
     Ok(match cond {
         Cond::Not(c) => !walk(e, c, &mut |words| trace(&[&["!"], words].concat()))?,
-        Cond::And(a, b) => walk(e, a, trace)? && walk(e, b, trace)?,
-        Cond::Or(a, b) => walk(e, a, trace)? || walk(e, b, trace)?,
+        Cond::And(list) | Cond::Or(list) => {
+            let all = matches!(cond, Cond::And(_));
+            for c in list {
+                if walk(e, c, trace)? != all {
+                    return Ok(!all);
+                }
+            }
+            all
+        }
         Cond::Word(w) => {
             let text = e.string(w)?;
             trace(&["-n", &text]);
@@ -161,7 +168,13 @@ pub fn test_command(k: &Kernel, p: &Process, argv: &[String]) -> Result<bool, St
         [] => return Ok(false),
         [a] => return Ok(!a.is_empty()),
         ["!", a] => return Ok(a.is_empty()),
-        [op, a] => return unary(k, p, op, a).ok_or_else(|| format!("{}: unknown operand", if k.is_gnu() { op } else { a })),
+        [op, a] => {
+            return unary(k, p, op, a).ok_or_else(|| match k.is_gnu() {
+                true => format!("{op}: unknown operand"),
+                false if BINARY.contains(&a) => format!("{a}: argument expected"),
+                false => format!("{a}: unknown operand"),
+            });
+        }
         [a, op, b] if BINARY.contains(&op) => return binary(k, p, a, op, b),
         ["!", op, a] if UNARY.contains(&op) => return unary(k, p, op, a).map(|y| !y).ok_or_else(|| format!("{op}: unknown operand")),
         ["!", a, op, b] if BINARY.contains(&op) => return binary(k, p, a, op, b).map(|y| !y),

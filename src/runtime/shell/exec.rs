@@ -75,6 +75,8 @@ impl Shell {
             Stop::Error(text) | Stop::Unset(text) => {
                 let status = if !self.bash {
                     2
+                } else if self.subshell {
+                    1
                 } else if text.ends_with("unbound variable") || fatal {
                     127
                 } else {
@@ -91,7 +93,7 @@ impl Shell {
         child.depth += 1;
         match k.fork(p, Body::Shell(Box::new(child))) {
             Some(pid) => {
-                self.adopt(k, pid, None, Some(w), None, false);
+                self.adopt(k, pid, None, Some(w), false);
                 k.desc_unref(w);
                 self.wait = Wait::Subst { pid, fd: r, text: Vec::new(), ended: false, status: None };
                 Flow::Wait(Step::Wait(Block::Read(r), 0))
@@ -111,7 +113,7 @@ impl Shell {
         let free = PROCESS_PIPE_FDS.rev().find(|n| p.fd(*n).is_none());
         let child = k.fork(p, Body::Shell(Box::new(self.child(code, 0))));
         if let Some(pid) = child {
-            self.adopt(k, pid, stdin, stdout, None, false);
+            self.adopt(k, pid, stdin, stdout, false);
         }
         k.desc_unref(if to { r } else { w });
         match (child, free) {
@@ -149,12 +151,12 @@ impl Shell {
 
     /// Leaves the whole line where somebody types, else the shell.
     fn leave(&mut self, k: &mut Kernel, p: &mut Process, status: i32) -> Flow {
-        self.status = status;
         self.record.clear();
         if self.opts.interactive && !self.subshell {
-            self.frames.clear();
-            self.unwind_to(k, p, 0);
+            self.abandon(k, p);
+            self.status = status;
         } else {
+            self.status = status;
             self.exiting = Some(status);
         }
         Flow::Next
@@ -169,6 +171,9 @@ impl Shell {
             jobs: Vec::new(),
             record: Vec::new(),
             input: String::new(),
+            here_end: None,
+            held: 0,
+            grown: 0,
             subst_status: None,
             caught: 0,
             exiting: None,
@@ -200,7 +205,7 @@ impl Shell {
     }
 
     /// Sets up a forked child: descriptors, and signals back to their defaults.
-    fn adopt(&mut self, k: &mut Kernel, pid: Pid, stdin: Option<DescId>, stdout: Option<DescId>, close: Option<DescId>, both: bool) {
+    fn adopt(&mut self, k: &mut Kernel, pid: Pid, stdin: Option<DescId>, stdout: Option<DescId>, both: bool) {
         let interactive = self.opts.interactive;
         let Some(mut c) = k.procs.remove(&pid) else { return };
         c.handled = 0;
@@ -219,7 +224,6 @@ impl Shell {
             k.desc_ref(d);
             let _ = k.set_fd(&mut c, 1, Some(d));
         }
-        let _ = close;
         k.procs.insert(pid, c);
     }
 
@@ -254,7 +258,7 @@ impl Shell {
                 let Some(f) = self.frames.last() else { return Flow::Next };
                 let child = self.child(f.code.clone(), f.pc + 1);
                 let Some(pid) = k.fork(p, Body::Shell(Box::new(child))) else { return self.cannot_fork(k, p) };
-                self.adopt(k, pid, None, None, None, false);
+                self.adopt(k, pid, None, None, false);
                 self.advance(i64::from(*len));
                 self.wait = Wait::Jobs { pids: vec![(pid, None)], tested: true };
             }
@@ -262,7 +266,7 @@ impl Shell {
                 let Some(f) = self.frames.last() else { return Flow::Next };
                 let child = self.child(f.code.clone(), f.pc + 1);
                 let Some(pid) = k.fork(p, Body::Shell(Box::new(child))) else { return self.cannot_fork(k, p) };
-                self.adopt(k, pid, None, None, None, false);
+                self.adopt(k, pid, None, None, false);
                 if let Some(mut c) = k.procs.remove(&pid) {
                     c.background = true;
                     if !self.opts.interactive {
@@ -377,10 +381,11 @@ impl Shell {
                     return Flow::Next;
                 };
                 let subject = subject.clone();
+                let mut steps = pattern::STEPS_MAX;
                 for word in patterns.iter() {
                     match Expander::new(self, k, p).pattern(word) {
                         Ok(pattern) => {
-                            if Pattern::new(&pattern).matches(&subject) {
+                            if Pattern::new(&pattern).matches_within(&subject, &mut steps) {
                                 self.advance(0);
                                 return Flow::Next;
                             }
@@ -454,7 +459,7 @@ impl Shell {
             let child = self.child(code.clone(), at);
             let pid = k.fork(p, Body::Shell(Box::new(child)));
             if let Some(pid) = pid {
-                self.adopt(k, pid, input, w, None, *both);
+                self.adopt(k, pid, input, w, *both);
                 pids.push((pid, None));
             }
             if let Some(d) = input.take() {
@@ -521,11 +526,14 @@ impl Shell {
         true
     }
 
+    /// The frame of the function or sourced file that runs.
+    pub(super) fn called(&self) -> Option<usize> {
+        self.frames.iter().rposition(|f| matches!(f.kind, FrameKind::Function { .. } | FrameKind::Source { .. }))
+    }
+
     /// Leaves the function or sourced file. False where there is none.
     pub(super) fn leave_function(&mut self, k: &mut Kernel, p: &mut Process, status: i32) -> bool {
-        let Some(at) = self.frames.iter().rposition(|f| matches!(f.kind, FrameKind::Function { .. } | FrameKind::Source { .. })) else {
-            return false;
-        };
+        let Some(at) = self.called() else { return false };
         while self.frames.len() > at {
             self.pop_frame(k, p);
         }

@@ -26,7 +26,7 @@ pub enum Stop {
     Unset(String),
 }
 
-/// How large one expansion may become.
+/// How large the expansions of one command may become.
 const EXPANSION_BYTES_MAX: usize = 8 << 20;
 /// How many words one expansion may become.
 const FIELDS_MAX: usize = 100_000;
@@ -39,15 +39,22 @@ struct Fields {
     pattern: String,
     is_pattern: bool,
     started: bool,
+    /// All bytes so far, and what a field costs.
+    size: usize,
 }
+
+/// What a field takes besides its text.
+const FIELD_BYTES: usize = 48;
 
 impl Fields {
     fn quoted(&mut self, s: &str) {
+        self.size += s.len();
         self.text.push_str(s);
         pattern::escape(s, &mut self.pattern);
         self.started = true;
     }
     fn lit(&mut self, s: &str) {
+        self.size += s.len();
         self.text.push_str(s);
         self.pattern.push_str(s);
         self.is_pattern |= pattern::is_pattern(s);
@@ -55,6 +62,7 @@ impl Fields {
     }
     fn cut(&mut self) {
         if self.started {
+            self.size += FIELD_BYTES;
             let pattern = std::mem::take(&mut self.pattern);
             self.done.push((std::mem::take(&mut self.text), self.is_pattern.then_some(pattern)));
         }
@@ -85,9 +93,6 @@ impl Fields {
             from = i + c.len_utf8();
         }
         self.lit(&s[from..]);
-    }
-    fn size(&self) -> usize {
-        self.text.len()
     }
 }
 
@@ -125,6 +130,7 @@ impl<'a> Expander<'a> {
             let mut f = Fields::default();
             self.pieces(&word.0, &mut f, true)?;
             f.cut();
+            self.budget = self.budget.saturating_sub(f.size);
             for (text, pattern) in f.done {
                 match pattern {
                     Some(pattern) if !self.sh.opts.noglob => {
@@ -132,13 +138,14 @@ impl<'a> Expander<'a> {
                         if found.is_empty() {
                             out.push(text);
                         } else {
+                            self.budget = self.budget.saturating_sub(found.iter().map(|path| path.len() + FIELD_BYTES).sum());
                             out.extend(found);
                         }
                     }
                     _ => out.push(text),
                 }
             }
-            if out.len() > FIELDS_MAX {
+            if out.len() > FIELDS_MAX || self.budget == 0 {
                 return Err(Stop::Error("out of memory".into()));
             }
         }
@@ -154,6 +161,7 @@ impl<'a> Expander<'a> {
         }
         let mut f = Fields::default();
         self.pieces(&word.0, &mut f, false)?;
+        self.budget = self.budget.saturating_sub(f.size);
         let mut out = String::new();
         for (text, _) in f.done {
             out.push_str(&text);
@@ -198,7 +206,7 @@ impl<'a> Expander<'a> {
                 }
                 Piece::Param(param, quoted) => self.param(param, *quoted, f, split)?,
             }
-            if f.size() > self.budget {
+            if f.size > self.budget {
                 return Err(Stop::Error("out of memory".into()));
             }
         }
@@ -317,20 +325,24 @@ impl<'a> Expander<'a> {
         if let Some(at) = all
             && !param.indirect
         {
+            let count = if param.index.is_some() { self.sh.count(name) } else { self.sh.params.len() };
+            match &param.op {
+                ParamOp::Length => {
+                    self.append(&count.to_string(), quoted, f, split);
+                    return Ok(());
+                }
+                ParamOp::Keys => {
+                    let keys: Vec<String> = (0..count).map(|n| n.to_string()).collect();
+                    return self.list(&keys, at, quoted, f, split);
+                }
+                _ => {}
+            }
             let mut items: Vec<String> = if param.index.is_some() {
                 self.sh.array(name).unwrap_or_default()
             } else {
                 self.sh.params.iter().map(|p| p.to_string()).collect()
             };
             match &param.op {
-                ParamOp::Length => {
-                    self.append(&items.len().to_string(), quoted, f, split);
-                    return Ok(());
-                }
-                ParamOp::Keys => {
-                    items = (0..items.len()).map(|n| n.to_string()).collect();
-                    return self.list(&items, at, quoted, f, split);
-                }
                 ParamOp::None => return self.list(&items, at, quoted, f, split),
                 ParamOp::Substring(offset, len) => {
                     let (from, to) = self.range(offset, len.as_ref(), items.len() + usize::from(param.index.is_none()))?;
@@ -515,6 +527,7 @@ impl<'a> Expander<'a> {
     fn glob(&mut self, pattern: &str) -> Vec<String> {
         let absolute = pattern.starts_with('/');
         let mut found: Vec<String> = vec![if absolute { "/".into() } else { String::new() }];
+        let mut steps = pattern::STEPS_MAX;
         let parts: Vec<&str> = pattern.split('/').filter(|p| !p.is_empty()).collect();
         for (i, part) in parts.iter().enumerate() {
             let last = i + 1 == parts.len();
@@ -539,7 +552,7 @@ impl<'a> Expander<'a> {
                         continue;
                     }
                     let walkable = last || matches!(child.kind, Kind::Dir(_) | Kind::Link(_));
-                    if walkable && compiled.matches(name) {
+                    if walkable && compiled.matches_within(name, &mut steps) {
                         next.push(format!("{prefix}{name}"));
                     }
                 }

@@ -26,9 +26,18 @@ impl Shell {
         match k.read(fd, 64 << 10, true) {
             Rd::Data(line) => {
                 self.prompted = false;
-                self.input.push_str(&String::from_utf8_lossy(&line));
-                if line.last() != Some(&b'\n') {
+                let line = String::from_utf8_lossy(&line);
+                self.input.push_str(&line);
+                // Longer than any script: it is refused as it is.
+                if self.input.len() > parse::SCRIPT_BYTES_MAX {
+                    self.run_input(true);
+                    return None;
+                }
+                if !line.ends_with('\n') {
                     return Some(Step::Again(1));
+                }
+                if self.here_end.as_ref().is_some_and(|end| end.text(line.trim_end_matches('\n')).is_some()) {
+                    return None;
                 }
                 self.run_input(false);
                 None
@@ -50,8 +59,16 @@ impl Shell {
     }
 
     pub(super) fn run_input(&mut self, end: bool) {
-        if !end && parse::wants_more(&self.input, self.bash) {
-            return;
+        self.here_end = None;
+        if !end {
+            match parse::lacks(&self.input, self.bash) {
+                parse::Lacks::Nothing => {}
+                parse::Lacks::More => return,
+                parse::Lacks::Line(end) => {
+                    self.here_end = Some(end);
+                    return;
+                }
+            }
         }
         let text = std::mem::take(&mut self.input);
         if text.trim().is_empty() {

@@ -8,6 +8,7 @@ mod cond;
 mod exec;
 mod expand;
 mod input;
+mod messages;
 pub mod parse;
 mod pattern;
 mod variables;
@@ -26,7 +27,6 @@ pub use pattern::Pattern;
 use super::kernel::{DescId, Kernel, Rd};
 use super::process::{Block, Env, ExitStatus, Pid, Process, Signal, Step};
 use code::*;
-use parse::ParseError;
 
 /// Instructions per step.
 const OPS_PER_STEP: u32 = 48;
@@ -239,6 +239,8 @@ pub struct Shell {
     /// Commands come from standard input, a line at a time.
     reads_input: bool,
     input: String,
+    /// The line that the here-document at the end of the input waits for.
+    here_end: Option<parse::HereEnd>,
     /// A script file: messages carry lines.
     script: bool,
     /// A forked part of another shell.
@@ -246,6 +248,9 @@ pub struct Shell {
     /// How many command substitutions it is within.
     depth: usize,
     env: Option<Arc<Env>>,
+    /// What variables and parameters held when it was counted last, in bytes, and what was added since.
+    held: usize,
+    grown: usize,
     getopts_at: usize,
     prompted: bool,
     directory_stack: Vec<ArcStr>,
@@ -286,10 +291,13 @@ impl Shell {
             exiting: None,
             reads_input: false,
             input: String::new(),
+            here_end: None,
             script: false,
             subshell: false,
             depth: 0,
             env: None,
+            held: 0,
+            grown: 0,
             getopts_at: 0,
             prompted: false,
             directory_stack: Vec::new(),
@@ -406,43 +414,6 @@ impl Shell {
         self.frames.push(Frame { code, pc: 0, kind, control, tested });
     }
 
-    /// Says where a script is no script.
-    fn say_syntax_error(&self, k: &mut Kernel, p: &mut Process, e: &SyntaxError) {
-        let SyntaxError { error, line, text } = e;
-        let kind = self.frames.last().map(|f| &f.kind);
-        let typed = self.opts.interactive && matches!(kind, Some(FrameKind::Main));
-        let name = &self.arg0;
-        let said = if self.bash {
-            let place = match kind {
-                Some(FrameKind::Source { path, .. }) => format!("{path}: line {line}: "),
-                Some(FrameKind::ExitTrap) => format!("{name}: exit trap: line {line}: "),
-                Some(FrameKind::Main) if self.script => format!("{name}: line {line}: "),
-                Some(FrameKind::Main) if !self.reads_input => format!("{name}: -c: line {line}: "),
-                Some(FrameKind::Eval) => format!("{name}: eval: line {line}: "),
-                _ => format!("{name}: "),
-            };
-            match error {
-                ParseError::Unexpected(token, _) => {
-                    let line = if typed { String::new() } else { format!("{place}`{text}'\n") };
-                    format!("{place}syntax error near unexpected token `{token}'\n{line}")
-                }
-                ParseError::Unterminated(c) => format!("{place}unexpected EOF while looking for matching `{c}'\n"),
-                ParseError::Incomplete(_) => format!("{place}syntax error: unexpected end of file\n"),
-                ParseError::LoopVariable(word) => format!("{place}`{word}': not a valid identifier\n"),
-                ParseError::TooDeep => format!("{place}{error}\n"),
-            }
-        } else {
-            let place = match kind {
-                Some(FrameKind::Source { path, .. }) => format!("{path}: line {line}: "),
-                Some(FrameKind::Eval) => format!("eval: line {}: ", if self.script { self.line } else { self.line.saturating_sub(1) }),
-                Some(FrameKind::Main) if self.script => format!("line {line}: "),
-                _ => String::new(),
-            };
-            format!("{name}: {place}syntax error: {error}\n")
-        };
-        let _ = k.put(p, 2, said.as_bytes());
-    }
-
     // ---- variables
 
     fn set_option(&mut self, name: &str, on: bool) -> bool {
@@ -456,32 +427,17 @@ impl Shell {
         }
     }
 
-    // ---- messages
-
-    /// Prints an error as the shell words it.
-    fn complain(&self, k: &mut Kernel, p: &mut Process, text: &str) {
-        let place = if (self.bash || self.script) && !self.opts.interactive { format!("line {}: ", self.line) } else { String::new() };
-        let _ = k.put(p, 2, format!("{}: {place}{text}\n", self.arg0).as_bytes());
-    }
-
-    /// Prints a builtin's error.
-    fn builtin_error(&self, k: &mut Kernel, p: &mut Process, name: &str, text: &str) {
-        let text = if self.bash {
-            let line = if self.opts.interactive { String::new() } else { format!("line {}: ", self.line) };
-            format!("{}: {line}{name}: {text}\n", self.arg0)
-        } else if self.opts.interactive {
-            format!("{}: {name}: {text}\n", self.arg0)
-        } else {
-            let line = if self.script { self.line } else { self.line.saturating_sub(1) };
-            format!("{}: {name}: line {line}: {text}\n", self.arg0)
-        };
-        let _ = k.put(p, 2, text.as_bytes());
-    }
-
     // ---- stepping
 
     /// Runs some instructions.
     pub fn step(&mut self, k: &mut Kernel, p: &mut Process) -> Step {
+        let held = self.held as u64;
+        let step = self.instructions(k, p);
+        p.memory = (p.memory + self.held as u64).saturating_sub(held);
+        step
+    }
+
+    fn instructions(&mut self, k: &mut Kernel, p: &mut Process) -> Step {
         let mut ops = 0;
         loop {
             let caught = p.pending & p.handled;
@@ -565,6 +521,14 @@ impl Shell {
         }
     }
 
+    /// Leaves all that runs for the prompt: what functions had of their own goes with them.
+    fn abandon(&mut self, k: &mut Kernel, p: &mut Process) {
+        while !self.frames.is_empty() {
+            self.pop_frame(k, p);
+        }
+        self.unwind_to(k, p, 0);
+    }
+
     /// A call's own redirections lie just below its frame.
     fn undo_redirect_of_call(&mut self, k: &mut Kernel, p: &mut Process) {
         if let Some(Control::Redirect(saved)) = self.control.pop() {
@@ -645,10 +609,10 @@ impl Shell {
             Wait::Jobs { .. } | Wait::Subst { .. } => None,
             _ => {
                 self.wait = Wait::None;
-                self.frames.clear();
-                self.unwind_to(k, p, 0);
+                self.abandon(k, p);
                 self.record.clear();
                 self.input.clear();
+                self.here_end = None;
                 self.status = 130;
                 self.prompted = false;
                 let _ = k.put(p, 1, b"\n");
@@ -669,6 +633,7 @@ impl Shell {
                     self.wait = Wait::Jobs { pids, tested };
                     return Some(Step::Wait(Block::Child, 0));
                 }
+                self.note_statuses(pids.iter().filter_map(|p| p.1).map(ExitStatus::code), true);
                 let last = pids.last().and_then(|p| p.1).unwrap_or(ExitStatus::Code(0));
                 self.status = if self.opts.pipefail {
                     pids.iter().rev().filter_map(|p| p.1).map(ExitStatus::code).find(|s| *s != 0).unwrap_or(0)
@@ -682,8 +647,9 @@ impl Shell {
                     let _ = k.put(p, 2, format!("{}\n", signal.text()).as_bytes());
                 }
                 if last == ExitStatus::Signal(Signal::INT) && self.opts.interactive {
-                    self.frames.clear();
-                    self.unwind_to(k, p, 0);
+                    let status = self.status;
+                    self.abandon(k, p);
+                    self.status = status;
                     let _ = k.put(p, 1, b"\n");
                 }
                 if !tested {

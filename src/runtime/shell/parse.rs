@@ -5,7 +5,9 @@
 mod commands;
 mod words;
 
-use std::sync::Arc;
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
 
 use arcstr::ArcStr;
 
@@ -16,6 +18,8 @@ use super::code::*;
 const DEPTH_MAX: u32 = 60;
 /// How long a script may be, in bytes.
 pub const SCRIPT_BYTES_MAX: usize = 2 << 20;
+/// How much text the braces of one script may become and look at, in bytes.
+const BRACES_BYTES_MAX: usize = 8 << 20;
 
 /// Why a script was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -68,19 +72,36 @@ pub fn parse(src: &str, bash: bool) -> Code {
     Code { ops }
 }
 
-/// Whether an interactive shell should ask for another line before it runs `src`.
-pub fn wants_more(src: &str, bash: bool) -> bool {
+/// What `src` lacks before a shell that reads lines can run it.
+pub fn lacks(src: &str, bash: bool) -> Lacks {
     if src.ends_with("\\\n") {
-        return true;
+        return Lacks::More;
     }
     let mut p = Parser::new(src, bash, 1);
-    let parsed = p.script(&mut Vec::new());
-    matches!(parsed, Err(ParseError::Incomplete(_) | ParseError::Unterminated(_))) || (parsed.is_ok() && p.here_open)
+    match (p.script(&mut Vec::new()), p.here_open.take()) {
+        (Ok(()) | Err(ParseError::Incomplete(_) | ParseError::Unterminated(_)), Some(end)) => Lacks::Line(end),
+        (Err(ParseError::Incomplete(_) | ParseError::Unterminated(_)), None) => Lacks::More,
+        _ => Lacks::Nothing,
+    }
+}
+
+/// What an unfinished command lacks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lacks {
+    /// It is whole, or wrong.
+    Nothing,
+    /// The line that ends a here-document: until it comes there is nothing to read.
+    Line(HereEnd),
+    /// Something else.
+    More,
 }
 
 /// Parses a text in which only `$` and backquotes mean something (a here-document, a prompt).
 pub fn parse_here(src: &str, bash: bool) -> Result<Word, ParseError> {
-    let mut p = Parser::new(src, bash, 0);
+    here_text(Parser::new(src, bash, 0))
+}
+
+fn here_text(mut p: Parser<'_>) -> Result<Word, ParseError> {
     let mut pieces = Pieces::default();
     while p.pos < p.b.len() {
         match p.b[p.pos] {
@@ -98,12 +119,6 @@ pub fn parse_here(src: &str, bash: bool) -> Result<Word, ParseError> {
         }
     }
     Ok(pieces.done())
-}
-
-/// Parses one text as a single word, as if it stood in a script.
-pub fn parse_word(src: &str, bash: bool, depth: u32) -> Result<Word, ParseError> {
-    let mut p = Parser::new(src, bash, depth);
-    p.word_until(|_| false, false)
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -134,10 +149,25 @@ fn unexpected_for(t: &Tok, word: &'static str) -> ParseError {
     }
 }
 
-struct HereDoc {
+/// The line that ends a here-document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HereEnd {
     delimiter: String,
     strip_tabs: bool,
+}
+
+impl HereEnd {
+    /// A line as it counts in the document; `None` for the one that ends it.
+    pub fn text<'a>(&self, line: &'a str) -> Option<&'a str> {
+        let line = if self.strip_tabs { line.trim_start_matches('\t') } else { line };
+        (line != self.delimiter).then_some(line)
+    }
+}
+
+struct HereDoc {
+    end: HereEnd,
     expand: bool,
+    body: Arc<OnceLock<Word>>,
 }
 
 struct Parser<'a> {
@@ -149,15 +179,12 @@ struct Parser<'a> {
     token: usize,
     bash: bool,
     depth: u32,
-    /// Here-documents announced on this line, and the bodies read, in order.
+    /// Here-documents announced on this line.
     here_pending: Vec<HereDoc>,
-    here_bodies: Vec<Word>,
-    /// How many bodies have been put into their redirections.
-    here_count: usize,
-    /// The bodies that were read ahead: from the newline before them to their end.
-    here_jump: Option<(usize, usize)>,
-    /// A here-document ran into the end of the text.
-    here_open: bool,
+    /// The here-document that ran into the end of the text.
+    here_open: Option<HereEnd>,
+    /// What braces may still cost, in bytes, here and within.
+    braces: Rc<Cell<usize>>,
     /// A position and the line it is on.
     line: (usize, u32),
 }
@@ -184,12 +211,15 @@ impl<'a> Parser<'a> {
             bash,
             depth,
             here_pending: Vec::new(),
-            here_bodies: Vec::new(),
-            here_count: 0,
-            here_jump: None,
-            here_open: false,
+            here_open: None,
+            braces: Rc::new(Cell::new(BRACES_BYTES_MAX)),
             line: (0, 1),
         }
+    }
+
+    /// A parser for a text within this one.
+    fn sub<'b>(&self, src: &'b str) -> Parser<'b> {
+        Parser { braces: Rc::clone(&self.braces), ..Parser::new(src, self.bash, self.depth) }
     }
 
     fn char_len(&self) -> usize {
@@ -345,12 +375,8 @@ impl<'a> Parser<'a> {
         }
         for op in OPERATORS {
             if rest.starts_with(op.as_bytes()) {
-                let at = self.pos;
                 self.pos += op.len();
                 if op == "\n" {
-                    if let Some((_, to)) = self.here_jump.take_if(|j| j.0 == at) {
-                        self.pos = to;
-                    }
                     self.read_here_docs()?;
                     return Ok(Tok::Newline);
                 }
@@ -367,11 +393,13 @@ impl<'a> Parser<'a> {
         let word = self.word_until(|c| matches!(c, b' ' | b'\t' | b'\r' | b'\n' | b';' | b'&' | b'|' | b'<' | b'>' | b'(' | b')'), true)?;
         let raw = &self.src[start..self.pos];
         if self.bash && raw.contains('{') && (raw.contains(',') || raw.contains("..")) {
-            let expanded = braces::expand(raw);
+            let mut budget = self.braces.get();
+            let expanded = braces::expand(raw, &mut budget);
+            self.braces.set(budget);
             if expanded.len() != 1 || expanded[0] != raw {
                 let mut words = Vec::new();
                 for text in expanded {
-                    words.push(parse_word(&text, true, self.depth + 1)?);
+                    words.push(self.sub(&text).word_until(|_| false, false)?);
                 }
                 return Ok(Tok::Word(words, raw.to_string()));
             }
@@ -385,23 +413,21 @@ impl<'a> Parser<'a> {
             loop {
                 // The end of the file stands for the delimiter, as every shell takes it.
                 if self.pos >= self.b.len() {
-                    self.here_open = true;
+                    self.here_open.get_or_insert(doc.end);
                     break;
                 }
                 let end = self.src[self.pos..].find('\n').map_or(self.b.len(), |n| self.pos + n);
-                let mut line = &self.src[self.pos..end];
+                let line = &self.src[self.pos..end];
                 self.pos = (end + 1).min(self.b.len());
-                if doc.strip_tabs {
-                    line = line.trim_start_matches('\t');
-                }
-                if line == doc.delimiter {
-                    break;
-                }
+                let Some(line) = doc.end.text(line) else { break };
                 body.push_str(line);
                 body.push('\n');
             }
-            let word = if doc.expand { parse_here(&body, self.bash)? } else { Word::quoted(&body) };
-            self.here_bodies.push(word);
+            self.deeper()?;
+            let word = if doc.expand { here_text(self.sub(&body))? } else { Word::quoted(&body) };
+            self.depth -= 1;
+            // A document is read once.
+            let _ = doc.body.set(word);
         }
         Ok(())
     }

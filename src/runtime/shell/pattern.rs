@@ -1,4 +1,4 @@
-//! The shell's patterns (`*`, `?`, `[...]`), matched in time proportional to text times pattern.
+//! The shell's patterns (`*`, `?`, `[...]`), matched in time proportional to text times pattern at worst, and bounded.
 
 use crate::base::regex::posix_class;
 
@@ -12,6 +12,19 @@ enum Elem {
     Any,
     Star,
     Class(bool, Vec<(char, char)>),
+}
+
+/// How many steps one command's matching may take: beyond it, nothing matches.
+pub const STEPS_MAX: usize = 4_000_000;
+
+impl Elem {
+    fn takes(&self, c: char) -> bool {
+        match self {
+            Elem::Star | Elem::Any => true,
+            Elem::Char(x) => *x == c,
+            Elem::Class(negated, ranges) => ranges.iter().any(|(a, z)| (*a..=*z).contains(&c)) != *negated,
+        }
+    }
 }
 
 impl Pattern {
@@ -46,80 +59,62 @@ impl Pattern {
         Pattern(out)
     }
 
-    fn step(&self, set: &[bool], c: char, next: &mut Vec<bool>) {
+    /// Adds a state to those that are live, in order, and the one behind where it is a star.
+    fn enter(&self, live: &mut Vec<usize>, i: usize) {
+        if live.last().is_none_or(|last| *last < i) {
+            live.push(i);
+        }
+        if matches!(self.0.get(i), Some(Elem::Star)) && live.last() == Some(&i) {
+            live.push(i + 1);
+        }
+    }
+
+    fn step(&self, live: &[usize], c: char, next: &mut Vec<usize>) {
         next.clear();
-        next.resize(self.0.len() + 1, false);
-        for (i, elem) in self.0.iter().enumerate() {
-            if !set[i] {
-                continue;
-            }
-            match elem {
-                Elem::Star => next[i] = true,
-                Elem::Any => next[i + 1] = true,
-                Elem::Char(x) => next[i + 1] |= *x == c,
-                Elem::Class(negated, ranges) => next[i + 1] |= ranges.iter().any(|(a, z)| (*a..=*z).contains(&c)) != *negated,
-            }
-        }
-        self.close(next);
-    }
-
-    fn close(&self, set: &mut [bool]) {
-        for (i, elem) in self.0.iter().enumerate() {
-            if set[i] && matches!(elem, Elem::Star) {
-                set[i + 1] = true;
+        for &i in live {
+            match self.0.get(i) {
+                Some(Elem::Star) => self.enter(next, i),
+                Some(elem) if elem.takes(c) => self.enter(next, i + 1),
+                _ => {}
             }
         }
     }
 
-    /// The length in characters of the shortest or longest prefix that matches.
-    fn prefix(&self, text: impl Iterator<Item = char>, longest: bool) -> Option<usize> {
-        let mut set = vec![false; self.0.len() + 1];
-        set[0] = true;
-        self.close(&mut set);
-        let mut found = None;
-        let mut next = Vec::new();
-        let end = self.0.len();
-        if set[end] {
-            found = Some(0);
-            if !longest {
-                return found;
-            }
-        }
-        for (n, c) in text.enumerate() {
-            self.step(&set, c, &mut next);
-            std::mem::swap(&mut set, &mut next);
-            if set[end] {
-                found = Some(n + 1);
+    /// The length in characters of the shortest or longest prefix that matches; none where `steps` do not suffice.
+    fn prefix(&self, mut text: impl Iterator<Item = char>, longest: bool, steps: &mut usize) -> Option<usize> {
+        let (mut live, mut next) = (Vec::new(), Vec::new());
+        self.enter(&mut live, 0);
+        let (mut found, mut taken) = (None, 0);
+        loop {
+            if live.last() == Some(&self.0.len()) {
+                found = Some(taken);
                 if !longest {
                     return found;
                 }
             }
-            if !set.contains(&true) {
-                break;
-            }
+            let Some(c) = text.next().filter(|_| !live.is_empty()) else { return found };
+            let left = steps.checked_sub(live.len());
+            *steps = left.unwrap_or(0);
+            left?;
+            self.step(&live, c, &mut next);
+            std::mem::swap(&mut live, &mut next);
+            taken += 1;
         }
-        found
     }
 
     /// Whether the whole text matches.
     pub fn matches(&self, text: &str) -> bool {
-        let mut set = vec![false; self.0.len() + 1];
-        set[0] = true;
-        self.close(&mut set);
-        let mut next = Vec::new();
-        for c in text.chars() {
-            self.step(&set, c, &mut next);
-            std::mem::swap(&mut set, &mut next);
-            if !set.contains(&true) {
-                return false;
-            }
-        }
-        set[self.0.len()]
+        self.matches_within(text, &mut { STEPS_MAX })
+    }
+
+    /// The same, for one of many: all of them share `steps`.
+    pub fn matches_within(&self, text: &str, steps: &mut usize) -> bool {
+        self.prefix(text.chars(), true, steps) == Some(text.chars().count())
     }
 
     /// `${text#pattern}` and `##`.
     pub fn strip_prefix<'a>(&self, text: &'a str, longest: bool) -> &'a str {
-        match self.prefix(text.chars(), longest) {
+        match self.prefix(text.chars(), longest, &mut { STEPS_MAX }) {
             Some(n) => &text[text.char_indices().nth(n).map_or(text.len(), |(i, _)| i)..],
             None => text,
         }
@@ -129,7 +124,7 @@ impl Pattern {
     pub fn strip_suffix<'a>(&self, text: &'a str, longest: bool) -> &'a str {
         let mut reversed = self.clone();
         reversed.0.reverse();
-        match reversed.prefix(text.chars().rev(), longest) {
+        match reversed.prefix(text.chars().rev(), longest, &mut { STEPS_MAX }) {
             Some(0) | None => text,
             Some(n) => &text[..text.char_indices().rev().nth(n - 1).map_or(0, |(i, _)| i)],
         }
@@ -152,12 +147,10 @@ impl Pattern {
         }
         let chars: Vec<char> = text.chars().collect();
         let mut out = String::new();
-        let mut budget = 2_000_000usize;
+        let mut steps = STEPS_MAX;
         let mut i = 0;
-        while i < chars.len() {
-            let seen = chars.len() - i;
-            budget = budget.saturating_sub(if matches!(self.0[0], Elem::Star) { seen } else { 1 });
-            match self.prefix(chars[i..].iter().copied(), true).filter(|n| *n > 0 && budget > 0) {
+        while i < chars.len() && steps > 0 {
+            match self.prefix(chars[i..].iter().copied(), true, &mut steps).filter(|n| *n > 0) {
                 Some(n) => {
                     out.push_str(with);
                     i += n;
@@ -229,4 +222,43 @@ pub fn escape(text: &str, out: &mut String) {
 /// Whether an unquoted text holds a pattern at all.
 pub fn is_pattern(text: &str) -> bool {
     text.contains(['*', '?', '['])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_live_states_count() {
+        let text = "a".repeat(5000);
+        let mut steps = 20_000;
+        assert!(Pattern::new(&text).matches_within(&text, &mut steps));
+        assert_eq!(steps, 15_000);
+        // Stars keep many states alive: that is given up.
+        assert!(!Pattern::new(&"a*".repeat(2500)).matches_within(&text, &mut steps));
+        assert_eq!(steps, 0);
+        assert_eq!(Pattern::new("a*b").replace(&text, "c", true, false, false), text);
+    }
+
+    #[test]
+    fn stars_and_classes() {
+        for (pattern, text, want) in [
+            ("", "", true),
+            ("*", "", true),
+            ("a*", "a", true),
+            ("*a*?b", "xaab", true),
+            ("*a*?b", "xab", false),
+            ("?*[!a-c]", "xd", true),
+            ("?*[!a-c]", "xb", false),
+            ("**b", "ab", true),
+            ("a*b*c", "a1b2b3c", true),
+            ("a*b*c", "a1c2b", false),
+        ] {
+            assert_eq!(Pattern::new(pattern).matches(text), want, "{pattern} {text}");
+        }
+        assert_eq!(Pattern::new("*/").strip_prefix("a/b/c", false), "b/c");
+        assert_eq!(Pattern::new("*/").strip_prefix("a/b/c", true), "c");
+        assert_eq!(Pattern::new(".*").strip_suffix("a.b.c", true), "a");
+        assert_eq!(Pattern::new("b*").replace("abcabc", "-", true, false, false), "a-");
+    }
 }

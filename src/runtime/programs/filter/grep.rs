@@ -161,7 +161,8 @@ impl Grep {
         let mut out = Vec::new();
         for re in &self.patterns {
             let mut from = 0;
-            while let Some(m) = re.find_at(text, from) {
+            let mut steps = re.steps(text);
+            while let Some(m) = re.find_within(text, from, &mut steps) {
                 let (a, z) = m.range();
                 let word_char = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
                 let whole = !self.whole_line || (a == 0 && z == text.len());

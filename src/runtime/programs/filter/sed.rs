@@ -8,6 +8,13 @@ use super::{Filter, Sink};
 use parse::Parser;
 pub use parse::Substitution;
 
+/// How long the text under work may become, in bytes.
+const SPACE_BYTES_MAX: usize = 8 << 20;
+/// What one edited file may become, in bytes: more than a file system takes.
+const FILE_BYTES_MAX: usize = 64 << 20;
+/// How many commands one line may take.
+const STEPS_MAX: usize = 100_000;
+
 #[derive(Debug, Clone)]
 enum Address {
     Line(u64),
@@ -82,6 +89,8 @@ pub struct Sed {
     resume: Option<(String, usize, bool)>,
     quit: Option<i32>,
     after: Vec<String>,
+    /// The bytes made of the present line.
+    made: usize,
     missing_newline: bool,
 }
 
@@ -159,6 +168,7 @@ pub fn make(run: &mut Run<'_>) -> Result<(Filter, Vec<String>), i32> {
         resume: None,
         quit: None,
         after: Vec::new(),
+        made: 0,
         missing_newline: false,
     };
     Ok((Filter::Sed(Box::new(sed)), rest))
@@ -173,7 +183,9 @@ impl Sed {
     }
 
     fn emit(&mut self, text: &str, sink: &mut Sink) {
+        self.made += text.len();
         match &mut self.in_place {
+            Some(out) if out.len() > FILE_BYTES_MAX => {}
             Some(out) => out.extend(text.bytes()),
             None => sink.out.extend(text.bytes()),
         }
@@ -297,12 +309,14 @@ impl Sed {
             None => (text, 0),
         };
         let mut replaced = false;
-        let mut steps = 0u32;
+        let mut steps = 0;
+        self.made = 0;
         let mut print = !self.quiet;
         let mut commands = std::mem::take(&mut self.commands);
         while pc < commands.len() {
-            steps += 1;
-            if steps > 100_000 || space.len() > 8 << 20 {
+            // A long line makes each step longer.
+            steps += 1 + space.len() / 4096;
+            if steps > STEPS_MAX || space.len() > SPACE_BYTES_MAX || self.made > 2 * SPACE_BYTES_MAX {
                 break;
             }
             let command = &mut commands[pc];
@@ -325,6 +339,7 @@ impl Sed {
                             self.emit(&text, sink);
                         }
                         if let Some(name) = write {
+                            self.made += space.len();
                             sink.files.push((name.clone(), true, format!("{space}\n").into_bytes()));
                         }
                     }
@@ -356,7 +371,10 @@ impl Sed {
                     print &= *shown;
                     break;
                 }
-                Action::Append(text) => self.after.push(text.clone()),
+                Action::Append(text) => {
+                    self.made += text.len();
+                    self.after.push(text.clone());
+                }
                 Action::Insert(text) => {
                     let text = text.clone();
                     self.emit(&text, sink);
@@ -399,7 +417,7 @@ impl Sed {
                     } else {
                         self.hold = space.clone();
                     }
-                    self.hold.truncate(self.hold.floor_char_boundary(8 << 20));
+                    self.hold.truncate(self.hold.floor_char_boundary(SPACE_BYTES_MAX));
                 }
                 Action::Exchange => std::mem::swap(&mut space, &mut self.hold),
                 Action::Number => {
@@ -443,7 +461,8 @@ fn last_line(after: &[String]) -> bool {
 fn substitute(re: &Regex, with: &[Part], global: bool, nth: u64, text: &str) -> Option<String> {
     let mut out = String::new();
     let (mut from, mut copied, mut count, mut hit) = (0, 0, 0, false);
-    while let Some(m) = re.find_at(text, from) {
+    let mut steps = re.steps(text);
+    while let Some(m) = re.find_within(text, from, &mut steps) {
         let (a, z) = m.range();
         count += 1;
         if count >= nth {
@@ -473,7 +492,7 @@ fn substitute(re: &Regex, with: &[Part], global: bool, nth: u64, text: &str) -> 
                 }
             }
             copied = z;
-            if !global || out.len() > 8 << 20 {
+            if !global || out.len() > SPACE_BYTES_MAX {
                 break;
             }
         }

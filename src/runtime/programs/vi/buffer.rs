@@ -287,7 +287,8 @@ impl Buffer {
             let line = &self.lines[row];
             let mut found = Vec::new();
             let mut from = 0;
-            while let Some(m) = pattern.find_at(line, from) {
+            let mut steps = pattern.steps(line);
+            while let Some(m) = pattern.find_within(line, from, &mut steps) {
                 let (a, z) = m.range();
                 found.push(line[..a].chars().count());
                 from = if z > a { z } else { z + line[z..].chars().next().map_or(1, char::len_utf8) };

@@ -275,7 +275,7 @@ pub fn getopts(sh: &mut Shell, k: &mut Kernel, p: &mut Process, args: &[String])
         }
         sh.getopts_at = 1;
     }
-    let Some(c) = arg[sh.getopts_at.min(arg.len())..].chars().next().filter(|_| arg.is_char_boundary(sh.getopts_at)) else {
+    let Some(c) = arg.get(sh.getopts_at..).and_then(|rest| rest.chars().next()) else {
         return end(sh, index + 1);
     };
     sh.getopts_at += c.len_utf8();

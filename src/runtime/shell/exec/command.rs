@@ -39,21 +39,28 @@ impl Shell {
                 self.set(name, &v)
             }
             (Ok(v), Some(i)) => {
-                let mut items = self.array(name).unwrap_or_default();
-                let i = if i < 0 { i + items.len() as i64 } else { i };
+                let i = if i < 0 { i + self.count(name) as i64 } else { i };
                 let Some(i) = usize::try_from(i).ok().filter(|i| *i < 100_000) else {
                     return Err(format!("{name}[{i}]: bad array subscript"));
                 };
-                if items.len() <= i {
-                    items.resize(i + 1, String::new());
+                if self.vars.get(name).is_some_and(|v| v.readonly) {
+                    return self.set(name, "");
                 }
-                items[i] = if append { format!("{}{v}", items[i]) } else { v };
-                self.assign(name, None, Err(items), false)
+                self.charge(v.len() + (i + 1).saturating_sub(self.count(name)) * variables::ITEM_BYTES)?;
+                let var = self.vars.entry(name.clone()).or_default();
+                let known = !var.value.is_empty();
+                let items = var.array.get_or_insert_with(|| if known { vec![std::mem::take(&mut var.value)] } else { Vec::new() });
+                if items.len() <= i {
+                    items.resize(i + 1, ArcStr::new());
+                }
+                items[i] = if append { ArcStr::from(format!("{}{v}", items[i])) } else { ArcStr::from(v) };
+                Ok(())
             }
             (Err(items), _) => {
                 if self.vars.get(name).is_some_and(|v| v.readonly) {
                     return self.set(name, "");
                 }
+                self.charge(items.iter().map(|i| i.len() + variables::ITEM_BYTES).sum())?;
                 let mut all: Vec<ArcStr> =
                     if append { self.array(name).unwrap_or_default().into_iter().map(ArcStr::from).collect() } else { Vec::new() };
                 all.extend(items.into_iter().map(ArcStr::from));
@@ -233,7 +240,12 @@ impl Shell {
         }
         self.advance(0);
         self.control.push(Control::Redirect(saved));
-        let params = std::mem::replace(&mut self.params, argv.into_iter().skip(1).map(ArcStr::from).collect());
+        let params: Vec<ArcStr> = argv.into_iter().skip(1).map(ArcStr::from).collect();
+        if let Err(text) = self.charge(params.iter().map(|t| t.len()).sum()) {
+            self.undo_redirect_of_call(k, p);
+            return self.give_up(k, p, &text, 2);
+        }
+        let params = std::mem::replace(&mut self.params, params);
         self.push_frame(code, FrameKind::Function { params, locals: Vec::new() }, cmd.tested);
         Flow::Next
     }
@@ -268,6 +280,7 @@ impl Shell {
             Outcome::Done(status) => {
                 self.undo(k, p, saved);
                 self.status = status;
+                self.note_statuses(std::iter::once(status), false);
                 self.advance(0);
                 if !cmd.tested {
                     self.check_errexit();
@@ -366,7 +379,7 @@ impl Shell {
         let outcome = match found {
             Ok(l) => match k.fork(p, Body::Gone) {
                 Some(pid) => {
-                    self.adopt(k, pid, None, None, None, false);
+                    self.adopt(k, pid, None, None, false);
                     if let Some(mut c) = k.procs.remove(&pid) {
                         k.exec(&mut c, l.program, l.argv, env);
                         k.procs.insert(pid, c);

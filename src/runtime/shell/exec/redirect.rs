@@ -20,7 +20,7 @@ impl Shell {
                 RedirectKind::ReadWrite(w) => Ready::Open(r.fd, e.string(w)?, OpenHow::ReadWrite),
                 RedirectKind::Dup(w) => Ready::Dup(r.fd, e.string(w)?),
                 RedirectKind::Both(w, append) => Ready::Both(e.string(w)?, *append),
-                RedirectKind::Here(w) => Ready::Here(r.fd, e.string(w)?),
+                RedirectKind::Here(w) => Ready::Here(r.fd, w.get().map_or_else(|| Ok(String::new()), |w| e.string(w))?),
             });
         }
         Ok(out)

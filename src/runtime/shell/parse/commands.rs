@@ -1,11 +1,16 @@
 //! The grammar of commands: lists, pipes, compound and simple commands, redirections and here-documents.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arcstr::ArcStr;
 
 use super::super::code::*;
 use super::*;
+
+/// How far an instruction jumps to land behind the last.
+fn jump(from: usize, ops: &[Op]) -> i32 {
+    (ops.len() - from - 1) as i32
+}
 
 impl Parser<'_> {
     /// Whether there were any.
@@ -243,7 +248,6 @@ impl Parser<'_> {
         if redirects.is_empty() {
             return Ok(body);
         }
-        self.bind_here(&mut redirects)?;
         let mut ops = vec![Op::Redirect(redirects.into(), body.len() as u32 + 1)];
         ops.extend(body);
         ops.push(Op::Unredirect);
@@ -252,36 +256,32 @@ impl Parser<'_> {
 
     pub(super) fn if_clause(&mut self) -> Result<Vec<Op>, ParseError> {
         self.next()?;
-        let mut branches: Vec<(Vec<Op>, Vec<Op>)> = Vec::new();
-        let mut otherwise = Vec::new();
+        let (mut ops, mut ends) = (Vec::new(), Vec::new());
         loop {
-            let mut cond = Vec::new();
-            self.full_list(&mut cond, &["then"])?;
-            mark_tested(&mut cond);
+            let from = ops.len();
+            self.full_list(&mut ops, &["then"])?;
+            mark_tested(&mut ops[from..]);
             self.expect_word("then")?;
-            let mut body = Vec::new();
-            self.full_list(&mut body, &["fi", "elif", "else"])?;
-            branches.push((cond, body));
+            let test = ops.len();
+            ops.push(Op::JumpIf(false, 0));
+            self.full_list(&mut ops, &["fi", "elif", "else"])?;
+            ends.push(ops.len());
+            ops.push(Op::Jump(0));
+            ops[test] = Op::JumpIf(false, jump(test, &ops));
             if self.accept_word("elif")? {
                 continue;
             }
             if self.accept_word("else")? {
-                self.full_list(&mut otherwise, &["fi"])?;
+                self.full_list(&mut ops, &["fi"])?;
             } else {
                 // No branch taken leaves zero behind.
-                otherwise.push(Op::Simple(Arc::new(Simple { tested: true, ..Simple::default() })));
+                ops.push(Op::Simple(Arc::new(Simple { tested: true, ..Simple::default() })));
             }
             self.expect_word("fi")?;
             break;
         }
-        let mut ops = otherwise;
-        for (mut cond, mut body) in branches.into_iter().rev() {
-            let rest = ops.len() as i32;
-            body.push(Op::Jump(rest));
-            cond.push(Op::JumpIf(false, body.len() as i32));
-            cond.append(&mut body);
-            cond.append(&mut ops);
-            ops = cond;
+        for end in ends {
+            ops[end] = Op::Jump(jump(end, &ops));
         }
         Ok(ops)
     }
@@ -367,7 +367,7 @@ impl Parser<'_> {
         let [init, cond, step] = parts[..] else { return Err(ParseError::Unexpected(";".into(), None)) };
         let mut words = Vec::new();
         for part in [init, if cond.trim().is_empty() { "1" } else { cond }, step] {
-            let mut sub = Parser::new(part, self.bash, self.depth);
+            let mut sub = self.sub(part);
             let n = part.len();
             words.push(sub.arith_word(0, n)?);
         }
@@ -395,7 +395,9 @@ impl Parser<'_> {
         };
         self.skip_newlines()?;
         self.expect_word("in")?;
-        let mut branches: Vec<(Vec<Word>, Vec<Op>, &'static str)> = Vec::new();
+        let mut ops = vec![Op::Case(subject)];
+        // The jumps to the end, and one into the next branch's body.
+        let (mut ends, mut into_next) = (Vec::new(), None);
         loop {
             self.skip_newlines()?;
             if self.accept_word("esac")? {
@@ -414,8 +416,15 @@ impl Parser<'_> {
                 }
             }
             self.expect_op(")")?;
-            let mut body = Vec::new();
-            self.list(&mut body, &["esac"])?;
+            let test = ops.len();
+            ops.push(Op::CaseTest(patterns.into(), 0));
+            if let Some(at) = into_next.take() {
+                ops[at] = Op::Jump(jump(at, &ops));
+            }
+            self.list(&mut ops, &["esac"])?;
+            if ops.len() == test + 1 {
+                ops.push(Op::Simple(Arc::new(Simple { tested: true, ..Simple::default() })));
+            }
             let end = match self.peek()? {
                 Tok::Op(op @ (";;" | ";&" | ";;&")) => {
                     self.next()?;
@@ -423,31 +432,23 @@ impl Parser<'_> {
                 }
                 _ => ";;",
             };
-            branches.push((patterns, body, end));
+            match end {
+                ";&" => into_next = Some(ops.len()),
+                ";;&" => {}
+                _ => ends.push(ops.len()),
+            }
+            ops.push(Op::Jump(0));
+            let skip = jump(test, &ops);
+            if let Op::CaseTest(_, to) = &mut ops[test] {
+                *to = skip;
+            }
             if end == ";;" && !matches!(self.peek()?, Tok::Newline | Tok::Word(..) | Tok::Op("(")) && self.peek()? == Tok::Eof {
                 return Err(ParseError::Incomplete(Some(";;")));
             }
         }
-        // Laid out backwards, so that each branch knows how far the end is.
-        let mut tail: Vec<Op> = Vec::new();
-        let mut next_head = 0;
-        for (patterns, mut body, end) in branches.into_iter().rev() {
-            if body.is_empty() {
-                body.push(Op::Simple(Arc::new(Simple { tested: true, ..Simple::default() })));
-            }
-            match end {
-                ";&" => body.push(Op::Jump(next_head)),
-                ";;&" => body.push(Op::Jump(0)),
-                _ => body.push(Op::Jump(tail.len() as i32)),
-            }
-            let mut branch = vec![Op::CaseTest(patterns.into(), body.len() as i32)];
-            branch.append(&mut body);
-            branch.append(&mut tail);
-            tail = branch;
-            next_head = 1;
+        for end in ends {
+            ops[end] = Op::Jump(jump(end, &ops));
         }
-        let mut ops = vec![Op::Case(subject)];
-        ops.append(&mut tail);
         ops.push(Op::CaseEnd);
         Ok(ops)
     }
@@ -462,22 +463,31 @@ impl Parser<'_> {
 
     pub(super) fn cond_or(&mut self) -> Result<Cond, ParseError> {
         self.deeper()?;
-        let mut left = self.cond_and()?;
-        while self.accept_op("||")? {
-            self.skip_newlines()?;
-            left = Cond::Or(Box::new(left), Box::new(self.cond_and()?));
-        }
+        let or = self.cond_list("||", Self::cond_and, Cond::Or)?;
         self.depth -= 1;
-        Ok(left)
+        Ok(or)
     }
 
-    pub(super) fn cond_and(&mut self) -> Result<Cond, ParseError> {
-        let mut left = self.cond_not()?;
-        while self.accept_op("&&")? {
-            self.skip_newlines()?;
-            left = Cond::And(Box::new(left), Box::new(self.cond_not()?));
+    fn cond_and(&mut self) -> Result<Cond, ParseError> {
+        self.cond_list("&&", Self::cond_not, Cond::And)
+    }
+
+    fn cond_list(
+        &mut self,
+        op: &str,
+        item: fn(&mut Self) -> Result<Cond, ParseError>,
+        list: fn(Vec<Cond>) -> Cond,
+    ) -> Result<Cond, ParseError> {
+        let first = item(self)?;
+        if !self.is_op(op)? {
+            return Ok(first);
         }
-        Ok(left)
+        let mut items = vec![first];
+        while self.accept_op(op)? {
+            self.skip_newlines()?;
+            items.push(item(self)?);
+        }
+        Ok(list(items))
     }
 
     pub(super) fn cond_not(&mut self) -> Result<Cond, ParseError> {
@@ -602,9 +612,6 @@ impl Parser<'_> {
                 _ => break,
             }
         }
-        let mut redirects = std::mem::take(&mut cmd.redirects);
-        self.bind_here(&mut redirects)?;
-        cmd.redirects = redirects;
         Ok(vec![Op::Simple(Arc::new(cmd))])
     }
 
@@ -619,7 +626,7 @@ impl Parser<'_> {
         let mut index = None;
         if raw[at..].starts_with('[') {
             let Some(end) = raw[at..].find("]=").or_else(|| raw[at..].find("]+=")) else { return Ok(None) };
-            index = Some(parse_word(&raw[at + 1..at + end], self.bash, self.depth)?);
+            index = Some(self.sub(&raw[at + 1..at + end]).word_until(|_| false, false)?);
             at += end + 1;
         }
         let append = raw[at..].starts_with("+=");
@@ -642,7 +649,7 @@ impl Parser<'_> {
             }
             return Ok(Some(Assign { name, index: None, append, value: AssignValue::Array(items) }));
         }
-        let mut sub = Parser::new(&raw[at..], self.bash, self.depth);
+        let mut sub = self.sub(&raw[at..]);
         let value = sub.word_until(|_| false, true)?;
         Ok(Some(Assign { name, index, append, value: AssignValue::Scalar(value) }))
     }
@@ -681,61 +688,18 @@ impl Parser<'_> {
             "<<<" => {
                 let mut pieces: Vec<Piece> = word.0.iter().map(quote_piece).collect();
                 pieces.push(Piece::Quoted(arcstr::literal!("\n")));
-                (0, RedirectKind::Here(Word(pieces.into())))
+                (0, RedirectKind::Here(Arc::new(OnceLock::from(Word(pieces.into())))))
             }
             _ => {
                 let quoted = raw.contains(['\'', '"', '\\']);
                 let delimiter: String = raw.chars().filter(|c| !matches!(c, '\'' | '"' | '\\')).collect();
-                self.here_pending.push(HereDoc { delimiter, strip_tabs: op == "<<-", expand: !quoted });
-                // The body comes after the line; a marker stands here until then.
-                (0, RedirectKind::Here(Word(Arc::from(vec![Piece::Tilde(arcstr::literal!("\0here"))]))))
+                let body = Arc::default();
+                let end = HereEnd { delimiter, strip_tabs: op == "<<-" };
+                self.here_pending.push(HereDoc { end, expand: !quoted, body: Arc::clone(&body) });
+                (0, RedirectKind::Here(body))
             }
         };
         Ok(Some(Redirect { fd: fd.unwrap_or(default_fd), kind }))
-    }
-
-    /// Puts the bodies of here-documents where their markers stand: reads ahead past the rest of the line.
-    pub(super) fn bind_here(&mut self, redirects: &mut [Redirect]) -> Result<(), ParseError> {
-        for r in redirects {
-            let RedirectKind::Here(word) = &mut r.kind else { continue };
-            if !matches!(&*word.0, [Piece::Tilde(t)] if t.as_str() == "\0here") {
-                continue;
-            }
-            if self.here_bodies.len() <= self.here_count {
-                self.read_ahead_here()?;
-            }
-            *word = self.here_bodies.get(self.here_count).cloned().unwrap_or_default();
-            self.here_count += 1;
-        }
-        Ok(())
-    }
-
-    /// The bodies start after this line's end, which may lie beyond tokens not read yet: cut them out of what is still to be read.
-    pub(super) fn read_ahead_here(&mut self) -> Result<(), ParseError> {
-        let resume = self.pos;
-        let peeked = self.peeked.take();
-        let mut line_end = Parser::new(self.src, self.bash, self.depth);
-        line_end.pos = self.pos;
-        // Words are lexed, so that a newline in quotes or a substitution does not count as the line's end.
-        let mut at;
-        loop {
-            line_end.skip_blanks();
-            at = line_end.pos;
-            if at >= self.b.len() || self.b[at] == b'\n' {
-                break;
-            }
-            if line_end.lex().is_err() {
-                at = self.src[resume..].find('\n').map_or(self.b.len(), |n| resume + n);
-                break;
-            }
-        }
-        // Bodies of an earlier document on this line come first.
-        self.pos = self.here_jump.filter(|j| j.0 == at).map_or((at + 1).min(self.b.len()), |j| j.1);
-        self.read_here_docs()?;
-        self.here_jump = Some((at, self.pos));
-        self.pos = resume;
-        self.peeked = peeked;
-        Ok(())
     }
 
     pub(super) fn line_at(&mut self, pos: usize) -> u32 {

@@ -189,11 +189,14 @@ impl Parser<'_> {
     /// The inside of `$(...)`, after the opening bracket, up to and with the closing one.
     pub(super) fn nested_code(&mut self) -> Result<Code, ParseError> {
         self.deeper()?;
-        let mut sub = Parser::new(self.src, self.bash, self.depth);
+        let mut sub = self.sub(self.src);
         sub.pos = self.pos;
         let mut ops = Vec::new();
         let read = sub.list(&mut ops, &[]).and_then(|()| sub.expect_op(")"));
         self.pos = sub.pos;
+        // What was announced within and not read there comes after this line.
+        self.here_pending.append(&mut sub.here_pending);
+        self.here_open = sub.here_open.or(self.here_open.take());
         read?;
         self.depth -= 1;
         ops.push(Op::Exit);
@@ -223,7 +226,7 @@ impl Parser<'_> {
             }
         }
         self.pos += 1;
-        let mut sub = Parser::new(&text, self.bash, self.depth);
+        let mut sub = self.sub(&text);
         let mut ops = Vec::new();
         sub.list(&mut ops, &[])?;
         if sub.peek()? != Tok::Eof {
@@ -285,7 +288,7 @@ impl Parser<'_> {
 
     pub(super) fn arith_word(&mut self, from: usize, to: usize) -> Result<Word, ParseError> {
         self.deeper()?;
-        let mut sub = Parser::new(&self.src[from..to], self.bash, self.depth);
+        let mut sub = self.sub(&self.src[from..to]);
         let mut pieces = Pieces::default();
         while sub.pos < sub.b.len() {
             match sub.b[sub.pos] {

@@ -32,6 +32,8 @@ pub struct Awk {
     ended: bool,
     begun: bool,
     steps: u64,
+    /// Records wait for the next step, because these took long.
+    pub(super) pending: bool,
     /// How deep function calls nest.
     depth: u32,
     random: crate::base::RandomStream,
@@ -60,6 +62,9 @@ enum Value {
 
 /// How many steps one program may take in all: beyond it, it is stopped.
 const STEPS_MAX: u64 = 20_000_000;
+
+/// After how many steps the records that were read wait.
+const SLICE: u64 = 500_000;
 
 pub fn make(run: &mut Run<'_>) -> Result<(Filter, Vec<String>), i32> {
     let mut args = run.args.iter();
@@ -124,6 +129,7 @@ pub fn make(run: &mut Run<'_>) -> Result<(Filter, Vec<String>), i32> {
         ended: false,
         begun: false,
         steps: 0,
+        pending: false,
         depth: 0,
         random: crate::base::RandomStream::new(0, "awk"),
         now_s: run.k.now.unix_s(),
@@ -196,7 +202,13 @@ impl Awk {
     }
 
     fn records(&mut self, all: bool, sink: &mut Sink) {
+        let until = self.steps + SLICE;
+        self.pending = false;
         while !sink.stop {
+            if !all && (self.steps > until || sink.out.len() > super::STEP_BYTES_MAX) {
+                self.pending = true;
+                return;
+            }
             let rs = self.global_text("RS");
             let found = match rs.as_bytes() {
                 [] => {

@@ -61,13 +61,10 @@ pub enum Expr {
     Index(Place, Vec<Expr>),
     Assign(Box<Expr>, Option<char>, Box<Expr>),
     Cond(Box<Expr>, Box<Expr>, Box<Expr>),
-    And(Box<Expr>, Box<Expr>),
-    Or(Box<Expr>, Box<Expr>),
+    /// Operators of one level, from the left: a list, which does not nest as it grows.
+    Chain(Box<Expr>, Vec<(Link, Expr)>),
     In(Vec<Expr>, Place),
-    Match(bool, Box<Expr>, Box<Expr>),
     Compare(&'static str, Box<Expr>, Box<Expr>),
-    Concat(Box<Expr>, Box<Expr>),
-    Binary(char, Box<Expr>, Box<Expr>),
     Not(Box<Expr>),
     Minus(Box<Expr>),
     Plus(Box<Expr>),
@@ -76,6 +73,17 @@ pub enum Expr {
     Call(usize, Vec<Expr>),
     Builtin(String, Vec<Expr>),
     Getline,
+}
+
+/// What joins the parts of a chain.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Link {
+    And,
+    Or,
+    /// `~`, or `!~`.
+    Match(bool),
+    Concat,
+    Arith(char),
 }
 
 #[derive(Debug, Clone, PartialEq)]

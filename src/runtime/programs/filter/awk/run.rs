@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::super::super::super::regex::Regex;
 use super::super::super::super::text::{Spec, general, strftime};
 use super::super::Sink;
-use super::parse::{Expr, Place, Rule, Stmt};
+use super::parse::{Expr, Link, Place, Rule, Stmt};
 use super::{Awk, Cell, STEPS_MAX, Value};
 
 /// How a statement left.
@@ -181,6 +181,7 @@ impl Awk {
         if text.is_empty() {
             return Vec::new();
         }
+        self.charge(text.len());
         let mut newline = false;
         if self.global_text("RS").is_empty() {
             newline = true;
@@ -195,7 +196,8 @@ impl Awk {
             fs => {
                 let Some(re) = self.regex(fs) else { return vec![text.to_string()] };
                 let (mut out, mut from, mut at) = (Vec::new(), 0, 0);
-                while let Some(m) = re.find_at(text, at) {
+                let mut steps = re.steps(text);
+                while let Some(m) = re.find_within(text, at, &mut steps) {
                     let (a, z) = m.range();
                     if z == a {
                         if a >= text.len() {
@@ -409,6 +411,7 @@ impl Awk {
                     (_, Ok(_)) => std::cmp::Ordering::Greater,
                     _ => a.cmp(b),
                 });
+                self.steps += keys.len() as u64;
                 for key in keys {
                     *self.cell(*var, frame) = Cell::Scalar(Value::Input(key.into()));
                     match self.all(body, frame, sink) {
@@ -529,6 +532,11 @@ impl Awk {
         self.regex(&pattern).is_some_and(|re| re.is_match(text))
     }
 
+    /// What is done with a long text takes longer.
+    fn charge(&mut self, bytes: usize) {
+        self.steps += bytes as u64 / 256;
+    }
+
     fn eval(&mut self, e: &Expr, frame: &mut Vec<Cell>, sink: &mut Sink) -> Value {
         self.steps += 1;
         // Expressions and calls nest within the stack that there is.
@@ -542,6 +550,9 @@ impl Awk {
         self.depth += 1;
         let value = self.evaluate(e, frame, sink);
         self.depth -= 1;
+        if let Value::Text(t) | Value::Input(t) = &value {
+            self.charge(t.len());
+        }
         value
     }
 
@@ -551,6 +562,7 @@ impl Awk {
             Expr::Text(t) => Value::of(t.as_str()),
             Expr::Regex(r) => {
                 let text = self.record_text();
+                self.charge(text.len());
                 let yes = self.regex(&r.clone()).is_some_and(|re| re.is_match(&text));
                 Value::Number(f64::from(u8::from(yes)))
             }
@@ -599,22 +611,13 @@ impl Awk {
                     self.eval(no, frame, sink)
                 }
             }
-            Expr::And(a, b) => {
-                let yes = self.eval(a, frame, sink).truth() && self.eval(b, frame, sink).truth();
-                Value::Number(f64::from(u8::from(yes)))
-            }
-            Expr::Or(a, b) => {
-                let yes = self.eval(a, frame, sink).truth() || self.eval(b, frame, sink).truth();
-                Value::Number(f64::from(u8::from(yes)))
+            Expr::Chain(first, rest) => {
+                let left = self.eval(first, frame, sink);
+                rest.iter().fold(left, |left, (link, right)| self.link(*link, left, right, frame, sink))
             }
             Expr::In(index, array) => {
                 let key = self.key(index, frame, sink);
                 let yes = matches!(self.cell(*array, frame), Cell::Array(a) if a.contains_key(&key));
-                Value::Number(f64::from(u8::from(yes)))
-            }
-            Expr::Match(positive, a, b) => {
-                let text = self.eval(a, frame, sink).text();
-                let yes = self.matches(b, &text, frame, sink) == *positive;
                 Value::Number(f64::from(u8::from(yes)))
             }
             Expr::Compare(op, a, b) => {
@@ -632,20 +635,6 @@ impl Awk {
                     _ => o.is_gt(),
                 });
                 Value::Number(f64::from(u8::from(yes)))
-            }
-            Expr::Concat(a, b) => {
-                let (a, b) = (self.eval(a, frame, sink).text(), self.eval(b, frame, sink).text());
-                if a.len() + b.len() > TEXT_BYTES_MAX {
-                    self.steps = STEPS_MAX + 1;
-                    return Value::Text(a);
-                }
-                // Joining costs what is joined.
-                self.steps += ((a.len() + b.len()) >> 6) as u64;
-                Value::of(format!("{a}{b}"))
-            }
-            Expr::Binary(op, a, b) => {
-                let (a, b) = (self.eval(a, frame, sink).number(), self.eval(b, frame, sink).number());
-                Value::Number(self.arith(*op, a, b, sink))
             }
             Expr::Not(a) => Value::Number(f64::from(u8::from(!self.eval(a, frame, sink).truth()))),
             Expr::Minus(a) => Value::Number(-self.eval(a, frame, sink).number()),
@@ -668,6 +657,32 @@ impl Awk {
                 Value::Number(1.0)
             }
         }
+    }
+
+    fn link(&mut self, link: Link, left: Value, right: &Expr, frame: &mut Vec<Cell>, sink: &mut Sink) -> Value {
+        let yes = match link {
+            Link::And => left.truth() && self.eval(right, frame, sink).truth(),
+            Link::Or => left.truth() || self.eval(right, frame, sink).truth(),
+            Link::Match(positive) => {
+                let text = left.text();
+                self.matches(right, &text, frame, sink) == positive
+            }
+            Link::Concat => {
+                let (a, b) = (left.text(), self.eval(right, frame, sink).text());
+                if a.len() + b.len() > TEXT_BYTES_MAX {
+                    self.steps = STEPS_MAX + 1;
+                    return Value::Text(a);
+                }
+                // Joining costs what is joined.
+                self.steps += ((a.len() + b.len()) >> 6) as u64;
+                return Value::of(format!("{a}{b}"));
+            }
+            Link::Arith(op) => {
+                let (a, b) = (left.number(), self.eval(right, frame, sink).number());
+                return Value::Number(self.arith(op, a, b, sink));
+            }
+        };
+        Value::Number(f64::from(u8::from(yes)))
     }
 
     fn arith(&mut self, op: char, a: f64, b: f64, sink: &mut Sink) -> f64 {

@@ -2,6 +2,10 @@
 
 use super::*;
 
+fn chain(first: Expr, rest: Vec<(Link, Expr)>) -> Expr {
+    if rest.is_empty() { first } else { Expr::Chain(Box::new(first), rest) }
+}
+
 impl Parser<'_> {
     pub(super) fn expr_list(&mut self, end: &str) -> Res<Vec<Expr>> {
         let mut out = Vec::new();
@@ -59,48 +63,50 @@ impl Parser<'_> {
     }
 
     fn or(&mut self) -> Res<Expr> {
-        let mut left = self.and()?;
+        let (first, mut rest) = (self.and()?, Vec::new());
         while self.accept("||")? {
             self.only_newlines()?;
-            left = Expr::Or(Box::new(left), Box::new(self.and()?));
+            rest.push((Link::Or, self.and()?));
         }
-        Ok(left)
+        Ok(chain(first, rest))
     }
 
     fn and(&mut self) -> Res<Expr> {
-        let mut left = self.member()?;
+        let (first, mut rest) = (self.member()?, Vec::new());
         while self.accept("&&")? {
             self.only_newlines()?;
-            left = Expr::And(Box::new(left), Box::new(self.member()?));
+            rest.push((Link::And, self.member()?));
         }
-        Ok(left)
+        Ok(chain(first, rest))
     }
 
     fn member(&mut self) -> Res<Expr> {
         let mut left = self.matching()?;
+        let depth = self.depth;
         while self.is_name("in") && !self.no_in {
+            self.deeper()?;
             self.advance()?;
             let Tok::Name(array) = self.tok.clone() else { return self.unexpected() };
             self.advance()?;
             let place = self.place(&array);
             left = Expr::In(vec![left], place);
         }
+        self.depth = depth;
         Ok(left)
     }
 
     fn matching(&mut self) -> Res<Expr> {
-        let mut left = self.comparison()?;
+        let (first, mut rest) = (self.comparison()?, Vec::new());
         loop {
             let positive = if self.is("~") {
                 true
             } else if self.is("!~") {
                 false
             } else {
-                return Ok(left);
+                return Ok(chain(first, rest));
             };
             self.advance()?;
-            let right = self.comparison()?;
-            left = Expr::Match(positive, Box::new(left), Box::new(right));
+            rest.push((Link::Match(positive), self.comparison()?));
         }
     }
 
@@ -126,35 +132,34 @@ impl Parser<'_> {
     }
 
     pub(super) fn concat(&mut self) -> Res<Expr> {
-        let mut left = self.additive()?;
+        let (first, mut rest) = (self.additive()?, Vec::new());
         while self.starts_operand() && !self.is("+") && !self.is("-") && !self.is_name("in") && !self.is_name("getline") {
-            let right = self.additive()?;
-            left = Expr::Concat(Box::new(left), Box::new(right));
+            rest.push((Link::Concat, self.additive()?));
         }
-        Ok(left)
+        Ok(chain(first, rest))
     }
 
     pub(super) fn additive(&mut self) -> Res<Expr> {
-        let mut left = self.term()?;
+        let (first, mut rest) = (self.term()?, Vec::new());
         while self.is("+") || self.is("-") {
             let op = if self.is("+") { '+' } else { '-' };
             self.advance()?;
-            left = Expr::Binary(op, Box::new(left), Box::new(self.term()?));
+            rest.push((Link::Arith(op), self.term()?));
         }
-        Ok(left)
+        Ok(chain(first, rest))
     }
 
     fn term(&mut self) -> Res<Expr> {
-        let mut left = self.unary()?;
+        let (first, mut rest) = (self.unary()?, Vec::new());
         loop {
             let op = match &self.tok {
                 Tok::Op("*") => '*',
                 Tok::Op("/") => '/',
                 Tok::Op("%") => '%',
-                _ => return Ok(left),
+                _ => return Ok(chain(first, rest)),
             };
             self.advance()?;
-            left = Expr::Binary(op, Box::new(left), Box::new(self.unary()?));
+            rest.push((Link::Arith(op), self.unary()?));
         }
     }
 
@@ -179,7 +184,7 @@ impl Parser<'_> {
             self.advance()?;
             // Binds to the right, and takes a sign.
             let exponent = self.unary()?;
-            return Ok(Expr::Binary('^', Box::new(base), Box::new(exponent)));
+            return Ok(chain(base, vec![(Link::Arith('^'), exponent)]));
         }
         Ok(base)
     }
@@ -187,7 +192,9 @@ impl Parser<'_> {
     pub(super) fn postfix(&mut self) -> Res<Expr> {
         for (op, by) in [("++", 1.0), ("--", -1.0)] {
             if self.accept(op)? {
+                self.deeper()?;
                 let target = self.postfix()?;
+                self.depth -= 1;
                 return Ok(Expr::Step(Box::new(target), by, true));
             }
         }

@@ -103,7 +103,8 @@ impl Awk {
         let text = self.eval(target, frame, sink).text();
         let Some(re) = self.regex(&pattern) else { return Value::Number(0.0) };
         let (mut out, mut from, mut copied, mut count) = (String::new(), 0, 0, 0);
-        while let Some(m) = re.find_at(&text, from) {
+        let mut steps = re.steps(&text);
+        while let Some(m) = re.find_within(&text, from, &mut steps) {
             let (a, z) = m.range();
             count += 1;
             self.steps += 1;

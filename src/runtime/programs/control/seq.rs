@@ -1,0 +1,83 @@
+//! seq: numbers, as many as are asked for, a piece at a time.
+
+use super::super::super::kernel::Kernel;
+use super::super::super::process::{Process, Step};
+use super::super::{Program, Run, become_program};
+
+/// A sequence being written.
+#[derive(Debug, Clone)]
+pub struct Seq {
+    first: f64,
+    step: f64,
+    at: u64,
+    last: u64,
+    separator: String,
+    digits: usize,
+    width: usize,
+}
+
+/// How much is written at once, in bytes.
+const PIECE: usize = 32 << 10;
+/// How many digits are shown behind the point: more than a number has.
+const DIGITS_MAX: usize = 400;
+
+pub fn start(r: &mut Run<'_>) -> Step {
+    match read(r) {
+        Ok(Some(mut seq)) => match seq.step(r.k, r.p) {
+            Step::Again(_) => become_program(Program::Seq(Box::new(seq)), 150),
+            done => done,
+        },
+        Ok(None) => Step::Exit(0, 150),
+        Err(text) => {
+            r.err(text);
+            Step::Exit(1, 150)
+        }
+    }
+}
+
+fn read(r: &Run<'_>) -> Result<Option<Seq>, String> {
+    let (mut separator, mut padded, mut numbers) = ("\n".to_string(), false, Vec::new());
+    let mut args = r.args.iter();
+    while let Some(a) = args.next() {
+        match super::super::flag(a) {
+            ("-w", "") => padded = true,
+            ("-s", "") => separator = args.next().cloned().unwrap_or_default(),
+            ("-s", text) => separator = text.to_string(),
+            _ => match a.parse::<f64>() {
+                Ok(v) if v.is_finite() => numbers.push((v, a.split_once('.').map_or(0, |(_, f)| f.len()))),
+                _ => return Err(format!("invalid number '{a}'")),
+            },
+        }
+    }
+    let digits = numbers.iter().map(|n| n.1).max().unwrap_or(0).min(DIGITS_MAX);
+    let (first, step, last) = match numbers[..] {
+        [z] => (1.0, 1.0, z.0),
+        [a, z] => (a.0, 1.0, z.0),
+        [a, s, z] => (a.0, s.0, z.0),
+        _ => return Err("missing operand".into()),
+    };
+    if step == 0.0 {
+        return Err("increment may not be 0".into());
+    }
+    let steps = ((last - first) / step + 1e-9).floor();
+    let long = |v: f64| format!("{v:.digits$}").len();
+    let width = if padded { long(first).max(long(last)) } else { 0 };
+    Ok((steps >= 0.0).then_some(Seq { first, step, at: 0, last: steps as u64, separator, digits, width }))
+}
+
+impl Seq {
+    pub fn step(&mut self, k: &mut Kernel, p: &mut Process) -> Step {
+        let Seq { digits, width, .. } = *self;
+        let mut text = String::new();
+        while self.at <= self.last && text.len() < PIECE {
+            text += &format!("{:0width$.digits$}", self.first + self.step * self.at as f64);
+            text += if self.at == self.last { "\n" } else { &self.separator };
+            self.at += 1;
+        }
+        match k.put(p, 1, text.as_bytes()) {
+            Ok(()) if self.at <= self.last => Step::Again(100),
+            Ok(()) => Step::Exit(0, 150),
+            Err(_) => Step::Exit(1, 10),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! What the shell says of itself: errors, with the place that each kind of shell gives.
+
+use super::parse::ParseError;
+use super::*;
+
+impl Shell {
+    /// Says where a script is no script.
+    pub(super) fn say_syntax_error(&self, k: &mut Kernel, p: &mut Process, e: &SyntaxError) {
+        let SyntaxError { error, line, text } = e;
+        let kind = self.frames.last().map(|f| &f.kind);
+        let typed = self.opts.interactive && matches!(kind, Some(FrameKind::Main));
+        let name = &self.arg0;
+        let said = if self.bash {
+            let place = match kind {
+                Some(FrameKind::Source { path, .. }) => format!("{path}: line {line}: "),
+                Some(FrameKind::ExitTrap) => format!("{name}: exit trap: line {line}: "),
+                Some(FrameKind::Main) if self.script => format!("{name}: line {line}: "),
+                Some(FrameKind::Main) if !self.reads_input => format!("{name}: -c: line {line}: "),
+                Some(FrameKind::Eval) => format!("{name}: eval: line {line}: "),
+                _ => format!("{name}: "),
+            };
+            match error {
+                ParseError::Unexpected(token, _) => {
+                    let line = if typed { String::new() } else { format!("{place}`{text}'\n") };
+                    format!("{place}syntax error near unexpected token `{token}'\n{line}")
+                }
+                ParseError::Unterminated(c) => format!("{place}unexpected EOF while looking for matching `{c}'\n"),
+                ParseError::Incomplete(_) => format!("{place}syntax error: unexpected end of file\n"),
+                ParseError::LoopVariable(word) => format!("{place}`{word}': not a valid identifier\n"),
+                ParseError::TooDeep => format!("{place}{error}\n"),
+            }
+        } else {
+            let place = match kind {
+                Some(FrameKind::Source { path, .. }) => format!("{path}: line {line}: "),
+                Some(FrameKind::Eval) => format!("eval: line {}: ", if self.script { self.line } else { self.line.saturating_sub(1) }),
+                Some(FrameKind::Main) if self.script => format!("line {line}: "),
+                _ => String::new(),
+            };
+            format!("{name}: {place}syntax error: {error}\n")
+        };
+        let _ = k.put(p, 2, said.as_bytes());
+    }
+
+    /// Prints an error as the shell words it.
+    pub(super) fn complain(&self, k: &mut Kernel, p: &mut Process, text: &str) {
+        let place = if (self.bash || self.script) && !self.opts.interactive { format!("line {}: ", self.line) } else { String::new() };
+        let _ = k.put(p, 2, format!("{}: {place}{text}\n", self.arg0).as_bytes());
+    }
+
+    /// Prints a builtin's error.
+    pub(super) fn builtin_error(&self, k: &mut Kernel, p: &mut Process, name: &str, text: &str) {
+        let text = if self.bash {
+            let line = if self.opts.interactive { String::new() } else { format!("line {}: ", self.line) };
+            format!("{}: {line}{name}: {text}\n", self.arg0)
+        } else if self.opts.interactive {
+            format!("{}: {name}: {text}\n", self.arg0)
+        } else {
+            let line = if self.script { self.line } else { self.line.saturating_sub(1) };
+            format!("{}: {name}: line {line}: {text}\n", self.arg0)
+        };
+        let _ = k.put(p, 2, text.as_bytes());
+    }
+}
