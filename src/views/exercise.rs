@@ -121,7 +121,9 @@ fn holds(sim: &Sim, api: &mut ApiServer, check: &Check) -> Result<bool, String> 
             Step::Exit(0) => return Ok(true),
             Step::Exit(_) => {
                 let said = String::from_utf8_lossy(&out.of(Stream::Stderr)).trim_end().to_owned();
-                let not_yet = ["timed out waiting", "no matching resources found", "(NotFound)"].iter().any(|t| said.contains(t));
+                let not_yet = ["condition not met", "timed out waiting", "no matching resources found", "(NotFound)"]
+                    .iter()
+                    .any(|t| said.contains(t));
                 return if not_yet { Ok(false) } else { Err(said) };
             }
             _ => {}
