@@ -7,7 +7,8 @@ use crate::controllers::replicas::is_available;
 use crate::server::{ApiServer, Caller};
 
 fn scaled_up(value: &Value, total: usize) -> usize {
-    usize::try_from(scaled_value(value, total as i64, true)).unwrap_or(0)
+    let total = i64::try_from(total).unwrap_or(i64::MAX);
+    usize::try_from(scaled_value(value, total, true)).unwrap_or(0)
 }
 
 /// How many nodes may have a new pod beside the old one.
