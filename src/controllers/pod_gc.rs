@@ -114,11 +114,11 @@ impl Component for PodGarbageCollector {
         let object = &change.object;
         if change.key.kind.plural == "nodes" {
             let mut pods = api.pods_on(&change.key.name);
-            if if change.current().is_some() {
-                is_out_of_service(object) && pods.any(Object::is_terminating)
-            } else {
-                pods.next().is_some()
-            } {
+            let orphans = match change.current() {
+                Some(_) => is_out_of_service(object) && pods.any(Object::is_terminating),
+                None => pods.next().is_some(),
+            };
+            if orphans {
                 self.plan(now);
             }
             return;
