@@ -89,7 +89,10 @@ impl SessionCopy {
         }
         let mut text = storage::get(storage::SESSION)?;
         // Another tab may have stored a session since; what goes on from its own is not of that.
-        if let Some(tail) = storage::get(storage::TAIL).and_then(|t| Some(t.strip_prefix(&text.len().to_string())?.to_owned())) {
+        if let Some(tail) = storage::get(storage::TAIL)
+            .and_then(|t| Some(t.strip_prefix(&text.len().to_string())?.to_owned()))
+            .filter(|t| t.starts_with('\n'))
+        {
             text += &tail;
         }
         let mut lines = text.lines();
