@@ -6,9 +6,9 @@
 
 use super::quantity::Quantity;
 use super::schema::{Field, GoPart, Schema, Ty, Type, schema};
-use super::{ArcStr, KindRef, Map, Status, Value, base64, convert, custom, split_api_version};
+use super::{ArcStr, KindRef, Map, Status, Value, convert, custom, split_api_version};
 use crate::base;
-use crate::base::Order as _;
+use crate::base::{Order as _, base64};
 
 /// Something strict decoding complains about: an error with `fieldValidation=Strict`, a warning with `Warn`.
 #[derive(Clone, Debug, PartialEq)]

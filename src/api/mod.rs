@@ -1,7 +1,6 @@
 //! The object model: values, kinds, decoding, defaulting, validation, quantities, selectors, `Status` errors.
 //! Nothing here may know that there is a cluster.
 
-pub mod base64;
 pub mod cel;
 pub mod convert;
 pub mod cron;

@@ -1,7 +1,8 @@
-//! Virtual time, the event queue, seeded random streams, shared values, sorted maps, texts and regular expressions: what every layer
-//! stands on.
+//! Virtual time, the event queue, seeded random streams, shared values, sorted maps, texts, base64 and regular expressions: what every
+//! layer stands on.
 //! Nothing here may know of Kubernetes.
 
+pub mod base64;
 mod cells;
 mod order;
 mod queue;

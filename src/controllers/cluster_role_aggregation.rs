@@ -57,9 +57,7 @@ impl Component for ClusterRoleAggregationController {
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
         let Some(name) = self.queue.pop_due(now) else { return };
-        match self.reconcile(api, now, &name) {
-            Ok(()) => self.queue.forget(&name),
-            Err(_) => self.queue.add_rate_limited(name, now),
-        }
+        let succeeded = self.reconcile(api, now, &name).is_ok();
+        self.queue.settle(name, now, succeeded);
     }
 }

@@ -273,9 +273,7 @@ impl Component for DisruptionController {
             self.recorder.event(api, now, &pod, EventType::Warning, "MultiplePodDisruptionBudgets", &message);
         }
         let Some(key) = self.queue.pop_due(now) else { return };
-        match self.reconcile(api, now, &key) {
-            Ok(()) => self.queue.forget(&key),
-            Err(_) => self.queue.add_rate_limited(key, now),
-        }
+        let succeeded = self.reconcile(api, now, &key).is_ok();
+        self.queue.settle(key, now, succeeded);
     }
 }

@@ -395,17 +395,13 @@ impl Component for NodeLifecycleController {
             }
         }
         if let Some(name) = self.changed.pop_due(now) {
-            match self.set_right(api, &by, &name) {
-                Ok(()) => self.changed.forget(&name),
-                Err(_) => self.changed.add_rate_limited(name, now),
-            }
+            let succeeded = self.set_right(api, &by, &name).is_ok();
+            self.changed.settle(name, now, succeeded);
             return;
         }
         if let Some(name) = self.monitored.pop_due(now) {
-            match self.monitor(api, &by, &name) {
-                Ok(()) => self.monitored.forget(&name),
-                Err(_) => self.monitored.add_rate_limited(name, now),
-            }
+            let succeeded = self.monitor(api, &by, &name).is_ok();
+            self.monitored.settle(name, now, succeeded);
             return;
         }
         // A write that is refused here is tried again with the next look.

@@ -3,8 +3,8 @@
 
 use super::controller::{ObjectRef, key_of};
 use super::work_queue::WorkQueue;
-use crate::api::{Kind, KindRef, Object, Value, base64};
-use crate::base::Time;
+use crate::api::{Kind, KindRef, Object, Value};
+use crate::base::{Time, base64};
 use crate::server::{
     ApiServer, CERTIFICATE, Caller, Change, Component, DeleteOptions, Preconditions, Subresource, WriteOptions, legacy_token,
 };

@@ -64,6 +64,15 @@ impl<K: Ord + Clone> WorkQueue<K> {
         self.failures.remove(key);
     }
 
+    /// After a reconcile: ends a key's backoff, or makes it due after the backoff that its failures call for.
+    pub fn settle(&mut self, key: K, now: Time, succeeded: bool) {
+        if succeeded {
+            self.forget(&key);
+        } else {
+            self.add_rate_limited(key, now);
+        }
+    }
+
     /// When the next key is due.
     pub fn next_at(&self) -> Option<Time> {
         self.queue.next_at()

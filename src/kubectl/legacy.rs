@@ -109,7 +109,7 @@ pub fn describe(info: &Info) -> Option<String> {
     }
     let size = |v: &Value| {
         let bytes = v.str();
-        let len = if is_secret { crate::api::base64::decode(bytes).map_or(0, |b| b.len()) } else { bytes.len() };
+        let len = if is_secret { crate::base::base64::decode(bytes).map_or(0, |b| b.len()) } else { bytes.len() };
         format!("{len} bytes")
     };
     let data: Vec<(&str, String)> = object.get("data").entries().map(|(k, v)| (k.as_str(), size(v))).collect();

@@ -276,7 +276,7 @@ fn is_env_name(name: &str) -> bool {
 
 /// Bytes of a base64 text; none where it is no base64, since the API validated it.
 pub(super) fn base64_decode(text: &str) -> Vec<u8> {
-    crate::api::base64::decode(text).unwrap_or_default()
+    crate::base::base64::decode(text).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@
 use super::options::ListOptions;
 use super::{ApiServer, rest};
 use crate::api::selector::{FieldSelector, LabelSelector};
-use crate::api::{self, Cause, KindRef, Object, Status, Value, aggregate, base64};
-use crate::base::Time;
+use crate::api::{self, Cause, KindRef, Object, Status, Value, aggregate};
+use crate::base::{Time, base64};
 use crate::obj;
 
 const TOO_OLD: &str = "The resourceVersion for the provided list is too old.";

@@ -2,8 +2,8 @@
 //! so theirs is made up; a token is a function of its claims, and replays give the same.
 
 use super::{ApiServer, Caller, User};
-use crate::api::{Cause, Kind, KindRef, Object, Status, Value, base64};
-use crate::base::{RandomStream, Time};
+use crate::api::{Cause, Kind, KindRef, Object, Status, Value};
+use crate::base::{RandomStream, Time, base64};
 use crate::obj;
 
 /// Whom tokens are for where nobody else is named, and who issues them (`--api-audiences`, `--service-account-issuer`).

@@ -41,8 +41,11 @@ pub fn complete(sim: &Sim, line: &str) -> Completion {
 
 /// What a command may begin with: what is in the workstation's path, and what the shell does itself.
 fn programs(sim: &Sim, word: &str) -> Vec<String> {
-    let mut all = if word.is_empty() { Vec::new() } else { sim.workstation().programs() };
-    all.extend(crate::runtime::shell_words().map(str::to_owned).filter(|_| !word.is_empty()));
+    if word.is_empty() {
+        return Vec::new();
+    }
+    let mut all = sim.workstation().programs();
+    all.extend(crate::runtime::shell_words().map(str::to_owned));
     all.retain(|name| name.starts_with(word));
     all
 }

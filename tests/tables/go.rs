@@ -100,7 +100,7 @@ fn convert(all: &Schema, ty: &Ty, value: &Value) -> Value {
             out
         }
         // The server has bytes, the API base64.
-        (Ty::Bytes, _) => value.as_str().map_or_else(|| value.clone(), |text| Value::from(kubarium::api::base64::encode(text.as_bytes()))),
+        (Ty::Bytes, _) => value.as_str().map_or_else(|| value.clone(), |text| Value::from(kubarium::base::base64::encode(text.as_bytes()))),
         _ => value.clone(),
     }
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use super::types::escape;
 use super::url::Url;
-use crate::api::{ArcStr, Quantity, Value, base64, quote};
-use crate::base::{Order as _, format_rfc3339, parse_rfc3339};
+use crate::api::{ArcStr, Quantity, Value, quote};
+use crate::base::{Order as _, base64, format_rfc3339, parse_rfc3339};
 use crate::obj;
 
 /// Why an expression has no value.

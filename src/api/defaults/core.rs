@@ -215,7 +215,7 @@ pub(super) fn secret(secret: &mut Value) {
     empty(secret, "type", "Opaque");
     if let Some(texts) = secret.remove(&["stringData"]) {
         for (key, text) in texts.entries() {
-            secret.set(&["data", key], crate::api::base64::encode(text.str().as_bytes()));
+            secret.set(&["data", key], crate::base::base64::encode(text.str().as_bytes()));
         }
     }
 }

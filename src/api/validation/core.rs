@@ -1,13 +1,13 @@
 //! The core group's kinds that are neither pods nor services nor storage.
 
-use super::super::{Object, Quantity, Value, base64, names};
+use super::super::{Object, Quantity, Value, names};
 use super::ip;
 use super::meta::{kube_finalizer, object_meta, object_meta_update};
 use super::path::{Errors, Path, same};
 use super::pod;
 use super::resources::{container_resource_name, quantity_value, quota_resource_name, resource_name};
 use super::scheduling::taints;
-use crate::base::{Order as _, SortedSet};
+use crate::base::{Order as _, SortedSet, base64};
 
 /// The most that a ConfigMap or a Secret may hold, in bytes.
 const DATA_BYTES_MAX: usize = 1 << 20;
@@ -231,7 +231,7 @@ fn docker_config(errors: &mut Errors, data: &Value, key: &str) {
     let Some(encoded) = data.get(key).as_str() else {
         return errors.required(at.key(key), "");
     };
-    let text = crate::api::base64::decode(encoded).unwrap_or_default();
+    let text = crate::base::base64::decode(encoded).unwrap_or_default();
     if let Some(why) = crate::api::go_json::error(&text) {
         errors.invalid(at.key(key), "<secret contents redacted>", &why);
     }

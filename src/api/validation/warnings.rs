@@ -466,7 +466,7 @@ fn secret(out: &mut Warnings, secret: &Value) {
     if secret.get("type").str() != "kubernetes.io/tls" {
         return;
     }
-    let text = crate::api::base64::decode(secret.at(&["data", "tls.crt"]).str()).unwrap_or_default();
+    let text = crate::base::base64::decode(secret.at(&["data", "tls.crt"]).str()).unwrap_or_default();
     let is_pem = String::from_utf8_lossy(&text).contains("-----BEGIN ");
     if !is_pem {
         out.push("tls: failed to find any PEM data in certificate input".into());

@@ -531,10 +531,8 @@ impl Component for JobController {
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
         if let Some(key) = self.orphans.pop_due(now) {
-            match self.release_orphan(api, now, &key) {
-                Ok(()) => self.orphans.forget(&key),
-                Err(_) => self.orphans.add_rate_limited(key, now),
-            }
+            let succeeded = self.release_orphan(api, now, &key).is_ok();
+            self.orphans.settle(key, now, succeeded);
             return;
         }
         let Some(key) = self.queue.pop_due(now) else { return };

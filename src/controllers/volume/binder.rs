@@ -338,15 +338,11 @@ impl Component for PersistentVolumeController {
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
         let by = Caller::new(now, MANAGER);
         if let Some(key) = self.claims.pop_due(now) {
-            match self.sync_claim(api, &by, &key) {
-                Ok(()) => self.claims.forget(&key),
-                Err(_) => self.claims.add_rate_limited(key, now),
-            }
+            let succeeded = self.sync_claim(api, &by, &key).is_ok();
+            self.claims.settle(key, now, succeeded);
         } else if let Some(name) = self.volumes.pop_due(now) {
-            match self.sync_volume(api, &by, &name) {
-                Ok(()) => self.volumes.forget(&name),
-                Err(_) => self.volumes.add_rate_limited(name, now),
-            }
+            let succeeded = self.sync_volume(api, &by, &name).is_ok();
+            self.volumes.settle(name, now, succeeded);
         }
     }
 }

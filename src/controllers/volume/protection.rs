@@ -83,15 +83,11 @@ impl Component for VolumeProtectionController {
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
         if let Some(key) = self.claims.pop_due(now) {
-            match self.check_claim(api, now, &key) {
-                Ok(()) => self.claims.forget(&key),
-                Err(_) => self.claims.add_rate_limited(key, now),
-            }
+            let succeeded = self.check_claim(api, now, &key).is_ok();
+            self.claims.settle(key, now, succeeded);
         } else if let Some(name) = self.volumes.pop_due(now) {
-            match self.check_volume(api, now, &name) {
-                Ok(()) => self.volumes.forget(&name),
-                Err(_) => self.volumes.add_rate_limited(name, now),
-            }
+            let succeeded = self.check_volume(api, now, &name).is_ok();
+            self.volumes.settle(name, now, succeeded);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `kubectl config`.
 
-use crate::api::{Value, base64};
-use crate::base::Order as _;
+use crate::api::Value;
+use crate::base::{Order as _, base64};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::config::Kubeconfig;
 use crate::kubectl::context::Context;

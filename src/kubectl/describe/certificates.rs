@@ -4,7 +4,8 @@ use super::generic;
 use super::metadata::date;
 use super::page::Page;
 use crate::api::duration::human_duration_signed;
-use crate::api::{Kind, Value, base64};
+use crate::api::{Kind, Value};
+use crate::base::base64;
 use crate::kubectl::output::columns::{certificate_condition, format_labels};
 
 /// The parts of a subject that are shown, by the last arc of their object identifiers (`2.5.4.N`).

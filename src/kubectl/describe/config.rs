@@ -143,7 +143,7 @@ pub(super) fn secret(page: &mut Page, secret: &Value) {
     page.line(0, "\nData\n====");
     for (key, value) in secret.get("data").entries() {
         if key == "token" && kind == "kubernetes.io/service-account-token" {
-            let token = crate::api::base64::decode(value.str()).unwrap_or_default();
+            let token = crate::base::base64::decode(value.str()).unwrap_or_default();
             page.field(0, key, String::from_utf8_lossy(&token));
         } else {
             page.field(0, key, format_args!("{} bytes", decoded_len(value.str())));

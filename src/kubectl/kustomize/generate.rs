@@ -1,7 +1,8 @@
 //! ConfigMaps and Secrets that are made of literals and files.
 
 use super::{Item, clean, join};
-use crate::api::{Object, Value, base64};
+use crate::api::{Object, Value};
+use crate::base::base64;
 use crate::kubectl::host::FileError;
 use crate::obj;
 

@@ -80,12 +80,14 @@ const REGULAR: [&str; 39] = [
 const BASH_ONLY: [&str; 13] =
     ["declare", "typeset", "shopt", "disown", "mapfile", "readarray", "pushd", "popd", "builtin", "help", "bind", "complete", "compopt"];
 
-const KEYWORDS: [&str; 18] =
-    ["if", "then", "else", "elif", "fi", "do", "done", "case", "esac", "while", "until", "for", "{", "}", "!", "in", "function", "[["];
+/// What bash's grammar is written in.
+fn keywords() -> impl Iterator<Item = &'static str> {
+    parse::RESERVED_START.into_iter().chain(parse::RESERVED_END).chain(["in", "[["])
+}
 
 /// What bash knows by itself: its words and its commands.
 pub fn words() -> impl Iterator<Item = &'static str> {
-    SPECIAL.into_iter().chain(REGULAR).chain(KEYWORDS)
+    SPECIAL.into_iter().chain(REGULAR).chain(keywords())
 }
 
 pub fn is_special(name: &str) -> bool {
@@ -678,7 +680,7 @@ fn command(sh: &mut Shell, k: &mut Kernel, p: &mut Process, name: &str, args: &[
     let mut status = 0;
     for n in names {
         let path = sh.get("PATH").cloned();
-        let keyword = KEYWORDS.contains(&n.as_str());
+        let keyword = keywords().any(|word| word == n);
         let (kind, long, short) = if let Some(v) = sh.aliases.get(n.as_str()) {
             ("alias", format!("{n} is an alias for {v}"), format!("alias {n}='{v}'"))
         } else if keyword {

@@ -197,8 +197,10 @@ const OPERATORS: [&str; 24] = [
 const NEWLINE: &str = "newline";
 /// How busybox calls a redirection that it does not know.
 const REDIRECTION: &str = "redirection";
-const RESERVED_START: [&str; 8] = ["if", "while", "until", "for", "case", "{", "!", "function"];
-const RESERVED_END: [&str; 8] = ["then", "else", "elif", "fi", "do", "done", "esac", "}"];
+/// Reserved words that begin a command.
+pub const RESERVED_START: [&str; 8] = ["if", "while", "until", "for", "case", "{", "!", "function"];
+/// Reserved words that end a part of one.
+pub const RESERVED_END: [&str; 8] = ["then", "else", "elif", "fi", "do", "done", "esac", "}"];
 
 impl<'a> Parser<'a> {
     fn new(src: &'a str, bash: bool, depth: u32) -> Self {

@@ -1,8 +1,8 @@
 //! `kubectl create configmap`, and the sources that it shares with `create secret generic`.
 
 use super::{Failure, GENERATOR, finish, generator, one_name};
-use crate::api::{Value, base64};
-use crate::base::SortedMap;
+use crate::api::Value;
+use crate::base::{SortedMap, base64};
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};

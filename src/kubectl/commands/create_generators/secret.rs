@@ -2,7 +2,8 @@
 
 use super::config_map::{SOURCES, Words, hash, read_sources};
 use super::{Failure, GENERATOR, finish, generator, one_name};
-use crate::api::{Value, base64};
+use crate::api::Value;
+use crate::base::base64;
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};

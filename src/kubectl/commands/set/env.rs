@@ -265,7 +265,7 @@ fn resolved(cx: &Context<'_, '_>, info: &Info, from: &Value) -> Option<Result<St
         return Some(Err(Status::not_found(kind, name).message));
     };
     let value = object.get("data").get(key).as_str().ok_or_else(|| format!("key {key} not found in {words} {name}"));
-    let decode = |text: &str| crate::api::base64::decode(text).map(|b| String::from_utf8_lossy(&b).into_owned()).unwrap_or_default();
+    let decode = |text: &str| crate::base::base64::decode(text).map(|b| String::from_utf8_lossy(&b).into_owned()).unwrap_or_default();
     Some(value.map(|text| if words == "secret" { decode(text) } else { text.to_owned() }))
 }
 

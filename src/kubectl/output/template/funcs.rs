@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::printf;
 use crate::api::Value;
-use crate::api::base64;
+use crate::base::base64;
 use crate::kubectl::output::go_value;
 
 /// The functions and how many arguments they take: at least, at most.

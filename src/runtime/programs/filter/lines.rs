@@ -2,7 +2,7 @@
 
 mod sort;
 
-use crate::base::Order as _;
+use crate::base::{Order as _, base64};
 use std::collections::VecDeque;
 
 use super::super::super::text::unescape_one;
@@ -605,20 +605,6 @@ pub struct Whole {
     failed: bool,
 }
 
-const B64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/// Base64 without line breaks.
-pub fn base64(data: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    for c in data.chunks(3) {
-        let v = u32::from(c[0]) << 16 | u32::from(*c.get(1).unwrap_or(&0)) << 8 | u32::from(*c.get(2).unwrap_or(&0));
-        for i in 0..4 {
-            out.push(if i <= c.len() { B64[(v >> (18 - 6 * i) & 63) as usize] } else { b'=' });
-        }
-    }
-    out
-}
-
 impl Whole {
     pub fn held(&self) -> usize {
         self.data.len()
@@ -672,8 +658,8 @@ impl Whole {
                 }
             }
             WholeKind::Base64(width) => {
-                let text = base64(&data);
-                for part in text.chunks(if *width == 0 { usize::MAX } else { *width }) {
+                let text = base64::encode(&data);
+                for part in text.as_bytes().chunks(if *width == 0 { usize::MAX } else { *width }) {
                     sink.out.extend_from_slice(part);
                     if *width > 0 {
                         sink.out.push(b'\n');
@@ -683,7 +669,7 @@ impl Whole {
             WholeKind::Unbase64 => {
                 let mut bits = (0u32, 0);
                 for b in data.iter().filter(|b| !b.is_ascii_whitespace() && **b != b'=') {
-                    let Some(v) = B64.iter().position(|c| c == b) else {
+                    let Some(v) = base64::ALPHABET.iter().position(|c| c == b) else {
                         self.failed = true;
                         break;
                     };

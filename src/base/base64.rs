@@ -1,6 +1,7 @@
-//! Base64, as Secrets hold their data.
+//! Base64, as Secrets hold their data and programs print it.
 
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+/// The digits.
+pub const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// Bytes as padded base64.
 pub fn encode(bytes: &[u8]) -> String {
