@@ -32,13 +32,18 @@ impl Shell {
         } else {
             let place = match kind {
                 Some(FrameKind::Source { path, .. }) => format!("{path}: line {line}: "),
-                Some(FrameKind::Eval) => format!("eval: line {}: ", if self.script { self.line } else { self.line.saturating_sub(1) }),
+                Some(FrameKind::Eval) => format!("eval: line {}: ", self.line_in_busybox()),
                 Some(FrameKind::Main) if self.script => format!("line {line}: "),
                 _ => String::new(),
             };
             format!("{name}: {place}syntax error: {error}\n")
         };
         let _ = k.put(p, 2, said.as_bytes());
+    }
+
+    /// The line as busybox's builtins tell it: outside of a script they count from 0.
+    fn line_in_busybox(&self) -> u32 {
+        if self.script { self.line } else { self.line.saturating_sub(1) }
     }
 
     /// Prints an error as the shell words it.
@@ -55,8 +60,7 @@ impl Shell {
         } else if self.opts.interactive {
             format!("{}: {name}: {text}\n", self.arg0)
         } else {
-            let line = if self.script { self.line } else { self.line.saturating_sub(1) };
-            format!("{}: {name}: line {line}: {text}\n", self.arg0)
+            format!("{}: {name}: line {}: {text}\n", self.arg0, self.line_in_busybox())
         };
         let _ = k.put(p, 2, text.as_bytes());
     }
