@@ -6,7 +6,7 @@ use std::sync::Arc;
 pub(super) use crate::network::{HttpRequest, NetError, NetRequest, NetResponse};
 pub(super) use crate::runtime::{
     Env, Image, Inode, Kind as InodeKind, Machine, MachineEvent, MachineSpec, Mount, Pid, ProcessInfo, PullFailure, QueueLength, ServeId,
-    Signal, SpawnError, SpawnSpec, Stdin, Stream, Waiting,
+    Signal, SpawnError, SpawnSpec, Stdin, Stream, Waiting, share_processes,
 };
 
 use super::resources::limits_of;
@@ -235,6 +235,12 @@ pub(super) fn exec(machine: &mut Machine, process: &SpawnSpec, now: Time, comman
     let argv = command.iter().map(|t| t.to_string()).collect();
     let SpawnSpec { env, cwd, uid, gid, .. } = process;
     machine.spawn(now, SpawnSpec { argv, env: env.clone(), cwd: cwd.clone(), uid: *uid, gid: *gid, stdin })
+}
+
+/// The bytes that a container has written to its own files, beyond its image's.
+pub(super) fn written_bytes(machine: &Machine, image: &str) -> u64 {
+    let image = crate::runtime::images::lookup(image).map_or(0, |image| image.root.disk_usage());
+    machine.file_system().used().saturating_sub(image)
 }
 
 /// `containerd://` and 64 digits that stand for this instance.

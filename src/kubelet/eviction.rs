@@ -1,11 +1,14 @@
 //! Node-pressure eviction: a node that runs out of memory says so, and ends the pod that uses most beyond what it asked for; a pod that
-//! fills an emptyDir beyond its limit is ended too.
+//! writes more to emptyDirs or its containers' own files than their limits allow is ended too.
 //!
 //! Models the kubelet's eviction manager (pkg/kubelet/eviction) with its hard threshold of `memory.available`, and local storage limits.
 
+use super::container::Container;
+use super::container_runtime::written_bytes;
 use super::kubelets::{Kubelets, Wake};
 use super::pod_worker::{Cx, PodWorker, What, Work};
 use super::static_pods::is_mirror;
+use super::volumes::Volume;
 use crate::api::quantity::Quantity;
 use crate::api::{ArcStr, Kind, Value};
 use crate::base::{Duration, Time};
@@ -61,7 +64,7 @@ impl Kubelets {
         let live = |w: &&PodWorker| w.work == Work::Syncing && w.containers.iter().any(|c| c.is_alive());
         let workers: Vec<&PodWorker> = kubelet.workers().filter(live).collect();
         let go_on = kubelet.node.running && (!workers.is_empty() || pressure.memory.is_some());
-        let too_full: Vec<(ArcStr, String)> = workers.iter().filter_map(|w| Some((w.uid.clone(), w.overfull_volume()?))).collect();
+        let too_full: Vec<(ArcStr, String)> = workers.iter().filter_map(|w| Some((w.uid.clone(), w.overfull()?))).collect();
         let mut candidates: Vec<Candidate> = workers
             .iter()
             .map(|w| Candidate {
@@ -132,7 +135,30 @@ impl PodWorker {
         requests.get("memory").map_or(0, |q| u64::try_from(q.value()).unwrap_or(0))
     }
 
-    /// What is to be said of an emptyDir that holds more than its limit.
+    /// What is to be said of an emptyDir, of the pod or of a container that holds more than its limit.
+    // Models localStorageEviction.
+    fn overfull(&self) -> Option<String> {
+        self.overfull_volume().or_else(|| self.overfull_container())
+    }
+
+    fn overfull_container(&self) -> Option<String> {
+        const STORAGE: &str = "ephemeral-storage";
+        let bytes = |limit: &Quantity| u64::try_from(limit.value()).unwrap_or(0);
+        let limits = super::resources::pod_resources(&self.spec, "limits");
+        let limit = limits.get(STORAGE).filter(|limit| !limit.is_zero())?;
+        let written = |c: &Container| Some(written_bytes(c.newest()?.machine.as_deref()?, &c.spec.image));
+        let emptied = |v: &&Volume| v.is_empty_dir();
+        let in_volumes: u64 = self.volumes.iter().filter(emptied).filter_map(|v| Some(v.tree.as_ref()?.disk_usage())).sum();
+        if self.containers.iter().filter_map(written).sum::<u64>() + in_volumes > bytes(limit) {
+            return Some(format!("Pod ephemeral local storage usage exceeds the total limit of containers {limit}. "));
+        }
+        self.containers.iter().find_map(|c| {
+            let limit = c.spec.resource("limits", STORAGE)?;
+            let full = written(c)? > bytes(&limit);
+            full.then(|| format!("Container {} exceeded its local ephemeral storage limit {:?}. ", c.spec.name, limit.to_string()))
+        })
+    }
+
     fn overfull_volume(&self) -> Option<String> {
         self.volumes.iter().find_map(|volume| {
             let limit = volume.size_limit()?;

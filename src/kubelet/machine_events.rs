@@ -1,7 +1,7 @@
 //! Lets a container's machine run and takes in what comes out of it.
 
-use super::container::{Exit, ProcessUse};
-use super::container_runtime::{self, MachineEvent, Pid, Stream};
+use super::container::{Container, Exit, ProcessUse};
+use super::container_runtime::{self, MachineEvent, Pid, Signal, Stream, share_processes};
 use super::disks::{Disks, overlap};
 use super::kubelets::Wake;
 use super::logs::LogStream;
@@ -54,6 +54,39 @@ impl PodWorker {
 
     /// The same on a given queue, for what reaches a machine from outside a wake.
     pub(super) fn reschedule_on(&mut self, queue: &mut EventQueue<Wake>, node: &ArcStr, now: Time, c: usize) {
+        self.share_processes(now);
+        let moved = if self.spec.shares_processes { 0..self.containers.len() } else { c..c + 1 };
+        moved.for_each(|c| self.reschedule_one(queue, node, now, c));
+    }
+
+    /// Containers that have one process namespace learn of each other's processes.
+    pub(super) fn share_processes(&mut self, now: Time) {
+        if !self.spec.shares_processes {
+            return;
+        }
+        let spec = self.spec.clone();
+        let target = |c: &Container| spec.containers.iter().position(|of| of.name == c.spec.value.get("targetContainerName").str());
+        let leader = |at: usize, c: &Container| if spec.one_namespace { 0 } else { target(c).unwrap_or(at) };
+        for of in 0..if spec.one_namespace { 1 } else { spec.containers.len() } {
+            let ended = !spec.one_namespace && !self.containers[of].is_alive();
+            let members = self.containers.iter_mut().enumerate().filter(|(at, c)| leader(*at, c) == of);
+            let mut machines = Vec::new();
+            for instance in members.filter_map(|(_, c)| c.newest_mut()) {
+                let main = instance.main_pid();
+                let Some(machine) = instance.machine.as_deref_mut() else { continue };
+                if let (true, Some(main)) = (ended, main) {
+                    // The end of a namespace's first process is the end of all in it.
+                    machine.signal(now, main, Signal::KILL);
+                }
+                machines.push(machine);
+            }
+            if spec.one_namespace || machines.len() > 1 {
+                share_processes(now, &mut machines, spec.one_namespace);
+            }
+        }
+    }
+
+    fn reschedule_one(&mut self, queue: &mut EventQueue<Wake>, node: &ArcStr, now: Time, c: usize) {
         let Some(instance) = self.containers[c].newest_mut() else { return };
         let Some(machine) = instance.machine.as_deref() else { return };
         let next = if machine.has_events() { Some(now) } else { machine.next_wake() };
@@ -162,6 +195,7 @@ impl PodWorker {
         }
         cx.execs.detached(&self.uid, c, code);
         self.answer_unserved(cx, c);
+        self.reschedule(cx, c);
         self.main_ended(cx);
     }
 

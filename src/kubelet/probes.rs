@@ -385,7 +385,9 @@ impl PodWorker {
     fn network_verdict(&self, cx: &Cx<'_>, c: usize, spec: &ProbeSpec, answer: Result<NetResponse, NetError>) -> Verdict {
         // Most pass, and of those nothing is told.
         match (&spec.action, &answer) {
-            (ProbeAction::Http { .. }, Ok(NetResponse::Http(response))) if (200..300).contains(&response.status) => return Verdict::Passed,
+            (ProbeAction::Http { https: false, .. }, Ok(NetResponse::Http(response))) if (200..300).contains(&response.status) => {
+                return Verdict::Passed;
+            }
             (ProbeAction::Tcp { .. }, Ok(_) | Err(NetError::Reset)) => return Verdict::Passed,
             _ => {}
         }
@@ -413,10 +415,15 @@ impl PodWorker {
         };
         match answer {
             Ok(NetResponse::Http(response)) if url.is_some() => match response.status {
+                // None but servers on such ports speak TLS here.
+                _ if matches!(spec.action, ProbeAction::Http { https: true, .. }) && !dial.ends_with("443") => {
+                    Verdict::Failed(get("http: server gave HTTP response to HTTPS client".to_owned()))
+                }
                 300..400 => {
                     let body = String::from_utf8_lossy(&response.body[..response.body.len().min(OUTPUT_BYTES_MAX)]).into_owned();
                     Verdict::Warned(format!("Probe terminated redirects, Response body: {body}"))
                 }
+                200..300 => Verdict::Passed,
                 status => Verdict::Failed(format!("HTTP probe failed with statuscode: {status}")),
             },
             // Whatever speaks gRPC says nothing here that could be read.

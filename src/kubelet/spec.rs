@@ -195,6 +195,9 @@ pub(super) struct PodSpec {
     pub volumes: Value,
     /// Init containers, then regular ones, then ephemeral ones, each in the spec's order.
     pub containers: Vec<Arc<ContainerSpec>>,
+    /// Whether all containers have one process namespace, and whether some have.
+    pub one_namespace: bool,
+    pub shares_processes: bool,
     pub readiness_gates: Value,
     /// The pod's own resources.
     pub resources: Value,
@@ -210,6 +213,8 @@ impl PodSpec {
             ("containers", ContainerKind::Regular),
             ("ephemeralContainers", ContainerKind::Ephemeral),
         ];
+        let one_namespace = spec.get("shareProcessNamespace").is_true();
+        let targets = spec.get("ephemeralContainers").items().iter().any(|c| !c.get("targetContainerName").is_empty());
         let containers = lists
             .iter()
             .flat_map(|(member, kind)| spec.get(member).items().iter().map(|c| Arc::new(ContainerSpec::parse(c, *kind))))
@@ -225,6 +230,8 @@ impl PodSpec {
             hostname: if hostname.is_empty() { cut_hostname(pod.get("metadata").get("name").str()) } else { hostname },
             volumes: spec.get("volumes").clone(),
             containers,
+            one_namespace,
+            shares_processes: one_namespace || targets,
             readiness_gates: spec.get("readinessGates").clone(),
             resources: spec.get("resources").clone(),
             overhead: spec.get("overhead").clone(),

@@ -370,6 +370,11 @@ impl PodWorker {
             allocatable: &cx.node.allocatable,
         };
         let config_error = |message: String| StartFailure { reason: "CreateContainerConfigError".into(), message: message.into() };
+        // An ephemeral container joins the processes of another one, which must have been there (`getTargetID`).
+        let target = spec.value.get("targetContainerName").str();
+        if !target.is_empty() && self.containers.iter().all(|c| c.spec.name != target || c.instances.is_empty()) {
+            return Err(config_error(format!("unable to find target container {target}")));
+        }
         let env = environment(&source, &self.volumes, &spec).map_err(|e| config_error(e.0))?;
         let lookup = |name: &str| env.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
         let expanded = |member: &str| -> Vec<ArcStr> {
@@ -451,6 +456,7 @@ impl PodWorker {
 
     /// Starts the created instance's process, and its postStart hook.
     fn start_container(&mut self, cx: &mut Cx<'_>, c: usize) -> Progress {
+        self.share_processes(cx.now);
         let Some(instance) = self.containers[c].newest_mut() else { return Progress::Started };
         let Some(machine) = instance.machine.as_deref_mut() else { return Progress::Started };
         match machine.spawn(cx.now, instance.process.clone()) {
@@ -471,6 +477,7 @@ impl PodWorker {
         }
         let boot = cx.now + on_disk(cx, BOOT);
         instance.machine_wake = Some(boot);
+        self.share_processes(cx.now);
         self.wake_at(cx, boot, What::Machine(c as u16));
         self.container_event(cx, c, EventType::Normal, "Started", "Container started");
         self.instance_started(cx, c);

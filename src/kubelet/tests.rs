@@ -303,7 +303,10 @@ fn http_probes_ask_the_container() {
     let mut w = World::new();
     w.pod("web", "containers: [{name: c, image: nginx, ports: [{name: http, containerPort: 80}], readinessProbe: {httpGet: {port: http}, periodSeconds: 1}}]");
     w.pod("bad", "containers: [{name: c, image: nginx, readinessProbe: {httpGet: {port: 80, path: /missing}, periodSeconds: 1}}]");
+    w.pod("tls", "containers: [{name: c, image: nginx, readinessProbe: {httpGet: {port: 80, scheme: HTTPS}, periodSeconds: 1}}]");
     w.run(6);
+    let told = w.events("tls");
+    assert!(told.iter().any(|e| e.ends_with(":80/\": http: server gave HTTP response to HTTPS client")), "{told:?}");
     assert_eq!(w.get("web").condition("Ready"), "True", "{:?}", w.events("web"));
     assert_eq!(w.get("bad").condition("Ready"), "False");
     assert!(
@@ -375,6 +378,29 @@ fn too_much_memory_is_the_end() {
     );
     w.run(20);
     assert!(w.state("p").contains("OOMKilled"), "{}", w.state("p"));
+}
+
+#[test]
+fn more_than_the_local_storage_that_is_allowed_is_the_end() {
+    let spec = |limits: [&str; 2], writes: [&str; 2]| {
+        let container = |i: usize| {
+            let limit = if limits[i].is_empty() { String::new() } else { format!("limits: {{ephemeral-storage: {}}}", limits[i]) };
+            let command = format!("dd if=/dev/zero of=/big bs=1M count={}; sleep 600", writes[i]);
+            format!("{{name: c{i}, image: busybox, command: [sh, -c, \"{command}\"], resources: {{{limit}}}}}")
+        };
+        format!("containers: [{}, {}]", container(0), container(1))
+    };
+    for (limits, writes, told) in [
+        (["10Mi", ""], ["8", "1"], ""),
+        (["10Mi", ""], ["8", "9"], "Pod ephemeral local storage usage exceeds the total limit of containers 10Mi. "),
+        (["10Mi", "90Mi"], ["11", "1"], "Container c0 exceeded its local ephemeral storage limit \"10Mi\". "),
+        (["", ""], ["50", "50"], ""),
+    ] {
+        let mut w = World::new();
+        w.pod("p", &spec(limits, writes));
+        w.run(30);
+        assert_eq!(w.get("p").at(&["status", "message"]).str(), told, "{limits:?} {writes:?}");
+    }
 }
 
 #[test]

@@ -87,6 +87,11 @@ impl Volume {
         out
     }
 
+    /// Whether it is the pod's own and ends with it.
+    pub fn is_empty_dir(&self) -> bool {
+        !self.source.get("emptyDir").is_null()
+    }
+
     /// The limit of an emptyDir that has one.
     pub fn size_limit(&self) -> Option<&Value> {
         Some(self.source.at(&["emptyDir", "sizeLimit"])).filter(|v| !v.is_null())

@@ -16,6 +16,8 @@ use crate::network::{NetError, NetRequest, NetResponse};
 
 pub type DescId = u32;
 
+/// Numbers that a container runtime's own stages take in a namespace that was there before.
+const RUNTIME_PIDS: Pid = 6;
 /// How many processes one machine may have.
 pub const PROCESSES_MAX: usize = 256;
 const PIPE_BYTES_MAX: usize = 64 << 10;
@@ -117,7 +119,11 @@ pub struct Kernel {
     pub groups: Vec<u32>,
     pub externals: Arc<[ArcStr]>,
     pub service: Option<Arc<super::images::Service>>,
-    next_pid: Pid,
+    pub next_pid: Pid,
+    /// The process whose end is the end of all; 0 before there is one.
+    pub init: Pid,
+    /// Whether number 1 is none of this machine's: it shares its numbers with a pod's other machines.
+    pub paused: bool,
     next_request: u64,
     pub answers: SortedMap<u64, Result<NetResponse, NetError>>,
     pub requests_open: SortedMap<u64, Pid>,
@@ -156,6 +162,8 @@ impl Kernel {
             externals: Arc::from([]),
             service: None,
             next_pid: 1,
+            init: 0,
+            paused: false,
             next_request: 1,
             answers: SortedMap::new(),
             requests_open: SortedMap::new(),
@@ -327,7 +335,7 @@ impl Kernel {
     }
 
     pub fn memory(&self) -> u64 {
-        self.procs.values().map(|p| p.memory).sum()
+        self.procs.values().filter(|p| !p.is_elsewhere()).map(|p| p.memory).sum()
     }
 
     /// A process takes so many bytes more, which may be too many.
@@ -345,7 +353,7 @@ impl Kernel {
         }
         // The kernel's killer takes the biggest, and of equals the youngest; a container's processes all go with it
         // (`memory.oom.group`), those of the workstation do not.
-        let living = || self.procs.values().filter(|p| p.pending & Signal::KILL.bit() == 0);
+        let living = || self.procs.values().filter(|p| p.pending & Signal::KILL.bit() == 0 && !p.is_elsewhere());
         let Some(victim) = living().max_by_key(|p| (p.memory, p.pid)).map(|p| p.pid) else { return };
         let group = self.externals.is_empty();
         let victims: Vec<Pid> = living().map(|p| p.pid).filter(|pid| group || *pid == victim).collect();
@@ -402,7 +410,7 @@ impl Kernel {
 
     /// Whether anything was ever started.
     pub fn spawned_any(&self) -> bool {
-        self.next_pid > 1
+        self.init != 0
     }
 
     fn new_pid(&mut self) -> Pid {
@@ -477,7 +485,13 @@ impl Kernel {
         if self.procs.len() >= PROCESSES_MAX {
             return None;
         }
+        if self.paused {
+            self.next_pid += RUNTIME_PIDS;
+        }
         let pid = self.new_pid();
+        if self.init == 0 {
+            self.init = pid;
+        }
         let tty = stdin == super::machine::Stdin::Tty;
         let input = match stdin {
             super::machine::Stdin::Null => self.open_kind(DescKind::Device(Device::Null)),
@@ -541,7 +555,7 @@ impl Kernel {
         if let Some(tty) = self.sessions.get_mut(&p.session).and_then(|s| s.tty.as_mut()) {
             tty.raw.take_if(|by| *by == p.pid);
         }
-        let init = p.pid == 1;
+        let init = p.pid == self.init;
         let events = &mut self.events;
         self.requests_open.retain(|id, pid| {
             let gone = init || *pid == p.pid;
@@ -630,6 +644,11 @@ pub fn post(p: &mut Process, signal: Signal, inside: bool, now: Time) {
         return;
     }
     let bit = signal.bit();
+    if p.is_elsewhere() {
+        // Its own machine takes it from here (`share_processes`).
+        p.pending |= bit;
+        return;
+    }
     let unstoppable = matches!(signal, Signal::KILL | Signal::STOP);
     if signal == Signal::CONT {
         p.stopped = false;

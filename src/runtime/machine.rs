@@ -102,8 +102,8 @@ pub enum SpawnError {
     Stopped,
 }
 
-fn not_found(name: &str) -> &'static str {
-    if name.contains('/') { "stat: no such file or directory" } else { "executable file not found in $PATH" }
+fn not_found(name: &str) -> String {
+    if name.contains('/') { format!("stat {name}: no such file or directory") } else { "executable file not found in $PATH".into() }
 }
 
 /// One of a program's outputs.
@@ -275,7 +275,7 @@ pub struct Serving {
 /// One container's, or the workstation's, world. See the module.
 #[derive(Debug, Clone)]
 pub struct Machine {
-    kernel: Kernel,
+    pub(super) kernel: Kernel,
     next_serve: ServeId,
 }
 
@@ -307,7 +307,7 @@ impl Machine {
         Machine { kernel, next_serve: 1 }
     }
 
-    /// Starts a program. The first is pid 1, whose end is the end of all.
+    /// Starts a program. The first one's end is the end of all.
     pub fn spawn(&mut self, now: Time, spec: SpawnSpec) -> Result<Pid, SpawnError> {
         let k = &mut self.kernel;
         k.now = k.now.max(now);
@@ -475,6 +475,7 @@ impl Machine {
         self.kernel
             .procs
             .values()
+            .filter(|p| !p.is_elsewhere())
             .map(|p| ProcessInfo {
                 pid: p.pid,
                 ppid: p.ppid,
@@ -664,9 +665,9 @@ impl Files<'_> {
 }
 
 impl Kernel {
-    /// Whether pid 1 has been and gone.
+    /// Whether its first process has been and gone.
     fn ended(&self) -> bool {
-        self.spawned_any() && !self.procs.contains_key(&1)
+        self.spawned_any() && !self.procs.contains_key(&self.init)
     }
 
     /// The process that listens on a port.

@@ -1,10 +1,13 @@
 //! The files of /proc and of the container's control group, made when they are opened.
 
 use super::kernel::Kernel;
-use super::process::{Pid, Process};
+use super::process::{Body, Pid, Process};
 
 /// The names of the files of the control group that are made so.
 pub const CGROUP: [&str; 3] = ["cpu.max", "memory.current", "memory.max"];
+
+/// Bytes of a file below another process' root that are read at most.
+const ROOT_BYTES_MAX: usize = 1 << 20;
 
 /// What a control group says of its limits and its use (cgroup v2).
 fn cgroup(k: &Kernel, file: &str) -> Option<String> {
@@ -56,6 +59,10 @@ pub fn read(k: &Kernel, p: &Process, path: &str) -> Option<String> {
             let (who, file) = rest.split_once('/')?;
             let pid: Pid = if who == "self" { p.pid } else { who.parse().ok()? };
             let q = if pid == p.pid { p } else { &**k.procs.get(&pid)? };
+            if let Some(path) = file.strip_prefix("root/") {
+                let fs = if let Body::Elsewhere(fs) = &q.body { fs } else { &k.fs };
+                return Some(String::from_utf8_lossy(&fs.read("/", path, ROOT_BYTES_MAX).ok()?).into_owned());
+            }
             match file {
                 "cmdline" => Some(q.argv.iter().map(|a| format!("{a}\0")).collect()),
                 "comm" => Some(format!("{}\n", super::fs::base_name(q.argv.first()?))),

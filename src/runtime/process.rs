@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use arcstr::ArcStr;
 
+use super::fs::FileSystem;
 use super::kernel::{DescId, Kernel};
 use super::programs::Program;
 use super::shell::Shell;
@@ -175,6 +176,8 @@ pub enum Body {
     Start(ArcStr),
     Shell(Box<Shell>),
     Program(Box<Program>),
+    /// It runs in another machine, of these files; this one shows it.
+    Elsewhere(Arc<FileSystem>),
 }
 
 /// One process.
@@ -227,6 +230,11 @@ impl Process {
         self.env.iter().rev().find(|(n, _)| n == name).map(|(_, v)| v)
     }
 
+    /// Whether it only stands for a process of another machine.
+    pub fn is_elsewhere(&self) -> bool {
+        matches!(self.body, Body::Elsewhere(_))
+    }
+
     pub fn waiting(&self) -> Waiting {
         match self.block {
             Block::None => Waiting::Running,
@@ -253,6 +261,7 @@ impl Body {
             }
             Body::Shell(shell) => shell.step(k, p),
             Body::Program(program) => program.step(k, p),
+            Body::Elsewhere(_) => Step::Wait(Block::Forever, 0),
         }
     }
 }

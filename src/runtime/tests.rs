@@ -262,7 +262,7 @@ fn sleep_takes_its_time() {
 fn errors_of_spawn() {
     for (argv, want) in [
         (&["nosuchcmd"][..], "exec: \"nosuchcmd\": executable file not found in $PATH"),
-        (&["/bin/nosuch"], "exec: \"/bin/nosuch\": stat: no such file or directory"),
+        (&["/bin/nosuch"], "exec: \"/bin/nosuch\": stat /bin/nosuch: no such file or directory"),
         (&["/etc/passwd"], "exec: \"/etc/passwd\": permission denied"),
     ] {
         assert_eq!(run_in("busybox", argv, "", Duration::from_secs(1)).1, want);

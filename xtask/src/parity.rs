@@ -38,8 +38,9 @@ else does, also what no second real cluster would do the same way:
   Tables of `kubectl get` show the preferred version; `-o` the one that is asked for.
 - Custom and external metrics: the autoscaler says that they are not served. Metrics of CPU and memory are.
 - Dynamic resources, CSI drivers, Windows, swap, cgroups below the level of a container's CPU and memory.
-- Process namespaces shared by a pod's containers (`shareProcessNamespace`, `debug --target`): kept, without effect. Databases but
-  Redis run and answer probes; nobody speaks SQL to them.
+- Process namespaces shared by a pod's containers (`shareProcessNamespace`, `debug --target`): processes see each other and signals arrive,
+  but of `/proc/PID/root` files alone are read, `pause` ignores signals, and the sharing of a node's (`hostPID`) is without effect.
+- Databases but Redis run and answer probes; nobody speaks SQL to them.
 - Seccomp and AppArmor profiles, projected volumes of certificates and trust bundles: judged by the server's rules, without effect in a pod.
 - Descriptions of rare kinds and fields in `kubectl explain`; watches behind `kubectl proxy` (`get --raw` has them); of kustomize Helm charts, replacements
   and plug-ins.

@@ -91,7 +91,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             })
         };
         let mut object = patched?;
-        let done = if object.same(&info.object) { "patched (no change)" } else { "patched" };
+        let done = if object == info.object { "patched (no change)" } else { "patched" };
         if dry_run != DryRun::Client && !local {
             record_after(cx, &info, &mut object, dry_run)?;
         }

@@ -114,6 +114,8 @@ pub fn start(k: &mut Kernel, p: &mut Process, service: &Arc<Service>) -> Step {
     }
     p.memory = service.memory_bytes;
     p.handled = service.stop_signals.iter().fold(0, |bits, s| bits | s.bit());
+    // By these servers read their configuration or open their logs anew.
+    p.ignored = [Signal::HUP, Signal(10), Signal(12)].iter().fold(0, |bits, s| bits | s.bit()) & !p.handled;
     let mut ports = service.ports.clone();
     if let Some(name) = &service.port_variable
         && let Some(port) = p.var(name).and_then(|v| v.parse().ok())
