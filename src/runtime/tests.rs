@@ -1,5 +1,6 @@
 //! Scripts and what they print; signals; bounds.
 
+mod arrays;
 mod bounds;
 
 use std::sync::Arc;

@@ -1,11 +1,15 @@
-//! Shell arithmetic: 64-bit integers, C's operators, variables by name.
+//! Shell arithmetic: 64-bit integers, C's operators, variables by name, arrays' items by their key.
+
+use super::Key;
 
 /// Where the variables live.
 pub trait Vars {
-    /// The variable's text; `None` where it is unset.
-    fn get(&mut self, name: &str) -> Option<String>;
-    /// Sets a variable.
-    fn set(&mut self, name: &str, value: i64);
+    /// The text of a variable, or of an array's item; `None` where it is unset.
+    fn get(&mut self, name: &str, key: Option<&Key>) -> Option<String>;
+    /// Sets a variable or an array's item.
+    fn set(&mut self, name: &str, key: Option<Key>, value: i64);
+    /// Whether the keys of this are words.
+    fn is_associative(&self, name: &str) -> bool;
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -92,22 +96,34 @@ impl Eval<'_> {
         Ok(v)
     }
 
-    fn name(&mut self) -> Option<String> {
+    /// A variable's name, and its key where it is an array's item.
+    fn variable(&mut self) -> Result<Option<(String, Option<Key>)>, ArithError> {
         self.blanks();
         let rest = &self.b[self.pos..];
         if !rest.first().is_some_and(|c| c.is_ascii_alphabetic() || *c == b'_') {
-            return None;
+            return Ok(None);
         }
         let n = rest.iter().take_while(|c| c.is_ascii_alphanumeric() || **c == b'_').count();
         let name = self.text[self.pos..self.pos + n].to_string();
         self.pos += n;
-        Some(name)
+        if self.b.get(self.pos) != Some(&b'[') {
+            return Ok(Some((name, None)));
+        }
+        self.pos += 1;
+        let key = if self.vars.is_associative(&name) {
+            let (word, _) = self.text[self.pos..].split_once(']').ok_or(ArithError::Syntax)?;
+            self.pos += word.len();
+            Key::Word(word.into())
+        } else {
+            Key::Place(self.comma()?)
+        };
+        if self.accept("]") { Ok(Some((name, Some(key)))) } else { Err(ArithError::Syntax) }
     }
 
     fn assign(&mut self) -> Result<i64, ArithError> {
         self.deeper()?;
         let start = self.pos;
-        if let Some(name) = self.name() {
+        if let Some((name, key)) = self.variable()? {
             self.blanks();
             let rest = &self.b[self.pos..];
             let op =
@@ -120,11 +136,11 @@ impl Eval<'_> {
                 let value = if op == "=" {
                     right
                 } else {
-                    let left = self.value(&name)?;
+                    let left = self.value(&name, key.as_ref())?;
                     self.binary(&op[..op.len() - 1], left, right)?
                 };
                 if self.live {
-                    self.vars.set(&name, value);
+                    self.vars.set(&name, key, value);
                 }
                 self.nesting -= 1;
                 return Ok(value);
@@ -236,11 +252,11 @@ impl Eval<'_> {
             (Some(b'+'), Some(b'+')) | (Some(b'-'), Some(b'-')) => {
                 let by = if self.b[self.pos] == b'+' { 1 } else { -1 };
                 self.pos += 2;
-                match self.name() {
-                    Some(name) => {
-                        let v = self.value(&name)?.wrapping_add(by);
+                match self.variable()? {
+                    Some((name, key)) => {
+                        let v = self.value(&name, key.as_ref())?.wrapping_add(by);
                         if self.live {
-                            self.vars.set(&name, v);
+                            self.vars.set(&name, key, v);
                         }
                         v
                     }
@@ -274,8 +290,8 @@ impl Eval<'_> {
             let v = self.comma()?;
             return if self.accept(")") { Ok(v) } else { Err(ArithError::Syntax) };
         }
-        if let Some(name) = self.name() {
-            let v = self.value(&name)?;
+        if let Some((name, key)) = self.variable()? {
+            let v = self.value(&name, key.as_ref())?;
             self.blanks();
             let by = match (self.b.get(self.pos), self.b.get(self.pos + 1)) {
                 (Some(b'+'), Some(b'+')) => 1,
@@ -284,7 +300,7 @@ impl Eval<'_> {
             };
             self.pos += 2;
             if self.live {
-                self.vars.set(&name, v.wrapping_add(by));
+                self.vars.set(&name, key, v.wrapping_add(by));
             }
             return Ok(v);
         }
@@ -298,8 +314,8 @@ impl Eval<'_> {
         Ok(v)
     }
 
-    fn value(&mut self, name: &str) -> Result<i64, ArithError> {
-        let Some(text) = self.vars.get(name) else { return Ok(0) };
+    fn value(&mut self, name: &str, key: Option<&Key>) -> Result<i64, ArithError> {
+        let Some(text) = self.vars.get(name, key) else { return Ok(0) };
         self.charge(text.len() / 16)?;
         let text = text.trim();
         if text.is_empty() {

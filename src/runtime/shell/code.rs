@@ -112,7 +112,8 @@ pub struct Assign {
 #[derive(Debug, Clone, PartialEq)]
 pub enum AssignValue {
     Scalar(Word),
-    Array(Vec<Word>),
+    /// Items, and the keys of those that have one: `([key]=item ...)`.
+    Array(Vec<(Option<Word>, Word)>),
 }
 
 #[derive(Debug, Clone, PartialEq)]

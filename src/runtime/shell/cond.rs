@@ -45,7 +45,10 @@ fn walk(e: &mut Expander<'_>, cond: &Cond, trace: &mut dyn FnMut(&[&str])) -> Re
             let text = e.string(w)?;
             trace(&[op, &text]);
             match op.as_str() {
-                "-v" => e.sh.vars.contains_key(text.as_str()),
+                "-v" => match e.item(&text)? {
+                    Some((name, key)) => e.sh.element(name, key).is_some(),
+                    None => e.sh.vars.contains_key(text.as_str()),
+                },
                 op => unary(e.k, e.p, op, &text).ok_or_else(|| Stop::Error(format!("{op}: unknown operand")))?,
             }
         }
@@ -65,8 +68,8 @@ fn walk(e: &mut Expander<'_>, cond: &Cond, trace: &mut dyn FnMut(&[&str])) -> Re
                     };
                     match re.find_at(&left, 0) {
                         Some(m) => {
-                            let groups = m.groups.iter().map(|g| arcstr::ArcStr::from(g.map_or("", |(a, z)| &left[a..z]))).collect();
-                            e.sh.vars.insert(arcstr::literal!("BASH_REMATCH"), super::Var { array: Some(groups), ..super::Var::default() });
+                            let groups = m.groups.iter().map(|g| arcstr::ArcStr::from(g.map_or("", |(a, z)| &left[a..z])));
+                            e.sh.put_array("BASH_REMATCH", groups);
                             true
                         }
                         None => false,

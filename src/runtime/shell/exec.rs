@@ -12,28 +12,45 @@ use super::super::fs::Errno;
 use super::super::kernel::{DescKind, Kernel, OpenHow};
 use super::super::process::{Block, Body, Pid, Process, Signal, Step};
 use super::super::programs::{Lookup, look_up};
-use super::builtins::{self, Outcome};
+use super::builtins::{self, Builtin, Call, Outcome};
 use super::code::*;
 use super::pattern::Pattern;
 use super::*;
 
 fn expanded(e: &mut Expander<'_>, a: &Assign) -> Result<Assigned, Stop> {
-    let index = match &a.index {
-        None => None,
-        Some(w) => {
-            let text = e.string(w)?;
-            Some(e.arith(&text)?)
+    let value = match &a.value {
+        AssignValue::Scalar(w) => {
+            let key = a.index.as_ref().map(|w| e.key(&a.name, w)).transpose()?;
+            AssignedValue::Text(key, e.string(w)?)
+        }
+        AssignValue::Array(items) => {
+            let mut all = Vec::new();
+            for (key, word) in items {
+                match key {
+                    Some(key) => all.push((Some(e.key(&a.name, key)?), e.string(word)?)),
+                    None => all.extend(e.fields(std::slice::from_ref(word))?.into_iter().map(|item| (None, item))),
+                }
+            }
+            AssignedValue::Items(all)
         }
     };
-    let value = match &a.value {
-        AssignValue::Scalar(w) => Ok(e.string(w)?),
-        AssignValue::Array(words) => Err(e.fields(words)?),
-    };
-    Ok((a.name.clone(), index, value, a.append))
+    Ok(Assigned { name: a.name.clone(), value, append: a.append })
 }
 
-/// An assignment with its words expanded: name, index, a value or an array's items, and whether it appends.
-type Assigned = (ArcStr, Option<i64>, Result<String, Vec<String>>, bool);
+/// An assignment with its words expanded.
+#[derive(Clone)]
+struct Assigned {
+    name: ArcStr,
+    value: AssignedValue,
+    append: bool,
+}
+
+#[derive(Clone)]
+enum AssignedValue {
+    /// Of a variable, or of an array's item.
+    Text(Option<Key>, String),
+    Items(Vec<(Option<Key>, String)>),
+}
 
 /// A command with everything expanded.
 struct Expanded {
@@ -240,8 +257,8 @@ impl Shell {
                 self.advance(0);
             }
             Op::Check => {
-                self.check_errexit();
                 self.advance(0);
+                self.check_errexit();
             }
             Op::Exit => self.exiting = Some(self.status),
             Op::SyntaxError(e) => {
@@ -302,8 +319,8 @@ impl Shell {
                     Err(text) => {
                         self.complain(k, p, &text);
                         self.status = 1;
-                        self.check_errexit();
                         self.advance(i64::from(*len));
+                        self.check_errexit();
                     }
                 }
             }
@@ -534,11 +551,15 @@ impl Shell {
     /// Leaves the function or sourced file. False where there is none.
     pub(super) fn leave_function(&mut self, k: &mut Kernel, p: &mut Process, status: i32) -> bool {
         let Some(at) = self.called() else { return false };
+        let tested = self.frames[at].tested;
         while self.frames.len() > at {
             self.pop_frame(k, p);
         }
         self.status = status;
         self.record.clear();
+        if !tested {
+            self.check_errexit();
+        }
         true
     }
 }

@@ -11,7 +11,7 @@ use super::super::process::Process;
 use super::arith::{self, Vars};
 use super::code::*;
 use super::pattern::{self, Pattern};
-use super::{Shell, Var};
+use super::{Key, Shell, parse};
 
 /// Why an expansion stopped.
 #[derive(Debug)]
@@ -260,15 +260,33 @@ impl<'a> Expander<'a> {
         }
     }
 
+    /// What is between the brackets of an item of this array, as its key.
+    pub(super) fn key(&mut self, name: &str, word: &Word) -> Result<Key, Stop> {
+        let text = self.string(word)?;
+        self.key_of(name, &text)
+    }
+
+    /// The key that an expanded text means to this array.
+    pub(super) fn key_of(&mut self, name: &str, text: &str) -> Result<Key, Stop> {
+        Ok(if self.sh.is_associative(name) { Key::Word(ArcStr::from(text)) } else { Key::Place(self.arith(text)?) })
+    }
+
+    /// An item as a builtin is told of it: `name[key]`.
+    pub(super) fn item<'t>(&mut self, text: &'t str) -> Result<Option<(&'t str, Key)>, Stop> {
+        let Some((name, key)) = text.strip_suffix(']').and_then(|t| t.split_once('[')).filter(|(n, _)| parse::is_name(n)) else {
+            return Ok(None);
+        };
+        Ok(Some((name, self.key_of(name, key)?)))
+    }
+
     /// The value of a parameter; `None` where it is unset.
     fn value(&mut self, name: &str, index: Option<&Index>) -> Result<Option<String>, Stop> {
         if let Some(index) = index {
             return Ok(match index {
                 Index::At | Index::Star => self.sh.array(name).map(|a| a.join(" ")),
                 Index::Word(w) => {
-                    let text = self.string(w)?;
-                    let i = self.arith(&text)?;
-                    self.sh.element(name, i)
+                    let key = self.key(name, w)?;
+                    self.sh.element(name, key)
                 }
             });
         }
@@ -325,17 +343,8 @@ impl<'a> Expander<'a> {
         if let Some(at) = all
             && !param.indirect
         {
-            let count = if param.index.is_some() { self.sh.count(name) } else { self.sh.params.len() };
-            match &param.op {
-                ParamOp::Length => {
-                    self.append(&count.to_string(), quoted, f, split);
-                    return Ok(());
-                }
-                ParamOp::Keys => {
-                    let keys: Vec<String> = (0..count).map(|n| n.to_string()).collect();
-                    return self.list(&keys, at, quoted, f, split);
-                }
-                _ => {}
+            if param.op == ParamOp::Keys {
+                return self.list(&self.sh.keys(name), at, quoted, f, split);
             }
             let mut items: Vec<String> = if param.index.is_some() {
                 self.sh.array(name).unwrap_or_default()
@@ -344,6 +353,10 @@ impl<'a> Expander<'a> {
             };
             match &param.op {
                 ParamOp::None => return self.list(&items, at, quoted, f, split),
+                ParamOp::Length => {
+                    self.append(&items.len().to_string(), quoted, f, split);
+                    return Ok(());
+                }
                 ParamOp::Substring(offset, len) => {
                     let (from, to) = self.range(offset, len.as_ref(), items.len() + usize::from(param.index.is_none()))?;
                     // `$@` counts from 1, and 0 is the shell's name.
@@ -364,9 +377,17 @@ impl<'a> Expander<'a> {
             }
         }
         let mut value = self.value(name, param.index.as_ref())?;
+        // The variable that `${!name}` is about is the one that `name` names.
+        let target;
+        let (mut name, mut index) = (name, param.index.as_ref());
         if param.indirect {
-            let target = value.unwrap_or_default();
-            value = if target.is_empty() { None } else { self.value(&target, None)? };
+            target = ArcStr::from(value.unwrap_or_default());
+            (name, index) = (&target, None);
+            value = match self.item(&target)? {
+                Some((array, key)) => self.sh.element(array, key),
+                None if target.is_empty() => None,
+                None => self.value(&target, None)?,
+            };
         }
         match &param.op {
             ParamOp::None => match value {
@@ -401,7 +422,14 @@ impl<'a> Expander<'a> {
                 Some(v) => self.append(&v, quoted, f, split),
                 None => {
                     let v = self.string(word)?;
-                    self.sh.set(name, &v).map_err(Stop::Error)?;
+                    match index {
+                        Some(Index::Word(w)) => {
+                            let key = self.key(name, w)?;
+                            self.sh.set_element(name, key, &v, false)
+                        }
+                        _ => self.sh.set(name, &v),
+                    }
+                    .map_err(Stop::Error)?;
                     self.append(&v, quoted, f, split);
                 }
             },
@@ -576,24 +604,22 @@ struct ArithVars<'a> {
 }
 
 impl Vars for ArithVars<'_> {
-    fn get(&mut self, name: &str) -> Option<String> {
-        match name {
-            "RANDOM" if !self.sh.vars.contains_key("RANDOM") => Some(self.random.below(32768).to_string()),
-            _ => self.sh.get(name).map(|v| v.to_string()),
+    fn get(&mut self, name: &str, key: Option<&Key>) -> Option<String> {
+        match (name, key) {
+            (_, Some(key)) => self.sh.element(name, key.clone()),
+            ("RANDOM", None) if !self.sh.vars.contains_key("RANDOM") => Some(self.random.below(32768).to_string()),
+            (_, None) => self.sh.get(name).map(|v| v.to_string()),
         }
     }
-    fn set(&mut self, name: &str, value: i64) {
+    fn set(&mut self, name: &str, key: Option<Key>, value: i64) {
+        let text = value.to_string();
         // A read-only variable keeps its value; arithmetic has no way to say so.
-        let _ = self.sh.set(name, &value.to_string());
+        let _ = match key {
+            Some(key) => self.sh.set_element(name, key, &text, false),
+            None => self.sh.set(name, &text),
+        };
     }
-}
-
-impl Var {
-    /// The value as one string.
-    pub fn text(&self) -> &ArcStr {
-        match &self.array {
-            Some(a) => a.first().unwrap_or(&self.value),
-            None => &self.value,
-        }
+    fn is_associative(&self, name: &str) -> bool {
+        self.sh.is_associative(name)
     }
 }

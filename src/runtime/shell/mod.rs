@@ -23,6 +23,7 @@ pub use builtins::words;
 pub use cond::test_command;
 pub use expand::{Expander, Stop};
 pub use pattern::Pattern;
+pub use variables::Key;
 
 use super::kernel::{DescId, Kernel, Rd};
 use super::process::{Block, Env, ExitStatus, Pid, Process, Signal, Step};
@@ -34,11 +35,19 @@ const OPS_PER_STEP: u32 = 48;
 const OP_US: u64 = 2;
 const FRAMES_MAX: usize = 200;
 
+/// An array's items by their keys.
+#[derive(Debug, Clone, Default)]
+pub struct Array {
+    /// Keys are words (`declare -A`), not places.
+    associative: bool,
+    items: SortedMap<Key, ArcStr>,
+}
+
 /// A variable.
 #[derive(Debug, Clone, Default)]
 pub struct Var {
     pub value: ArcStr,
-    pub array: Option<Vec<ArcStr>>,
+    pub array: Option<Array>,
     pub exported: bool,
     pub readonly: bool,
 }
@@ -127,10 +136,20 @@ struct Frame {
 #[derive(Debug, Clone)]
 enum FrameKind {
     Main,
-    Function { params: Vec<ArcStr>, locals: Vec<(ArcStr, Option<Var>)> },
-    Source { path: ArcStr, params: Option<Vec<ArcStr>> },
+    Function {
+        params: Vec<ArcStr>,
+        locals: Vec<(ArcStr, Option<Var>)>,
+    },
+    Source {
+        path: ArcStr,
+        params: Option<Vec<ArcStr>>,
+    },
     Eval,
-    Trap { status: i32 },
+    /// What is put back when it is done, and whether the shell ends with it: after `ERR` under `set -e`.
+    Trap {
+        status: i32,
+        exits: bool,
+    },
     ExitTrap,
 }
 
@@ -184,21 +203,17 @@ enum Wait {
 }
 
 #[derive(Debug, Clone)]
-struct Reading {
-    names: Vec<String>,
+pub struct Reading {
     raw: bool,
-    array: bool,
     line: Vec<u8>,
+    /// Not a whole line but so many characters.
     chars: Option<usize>,
     delimiter: u8,
     fd: DescId,
     until: Option<crate::base::Time>,
     saved: Saved,
     tested: bool,
-    /// Lines are kept without their ends.
-    trim: bool,
-    /// What is read is a script to run here: its path, and the parameters that it hides.
-    script: Option<(ArcStr, Option<Vec<ArcStr>>)>,
+    into: builtins::ReadFor,
 }
 
 #[derive(Debug, Clone)]
@@ -481,7 +496,12 @@ impl Shell {
             };
             ops += 1;
             if frame.pc >= frame.code.ops.len() {
+                // What was called has failed as a command, whatever in it was looked at.
+                let call = matches!(frame.kind, FrameKind::Function { .. } | FrameKind::Source { .. } | FrameKind::Eval) && !frame.tested;
                 self.pop_frame(k, p);
+                if call {
+                    self.check_errexit();
+                }
                 continue;
             }
             // The instruction is borrowed from code that outlives the call.
@@ -513,7 +533,12 @@ impl Shell {
                 self.undo_redirect_of_call(k, p);
             }
             FrameKind::Eval => self.undo_redirect_of_call(k, p),
-            FrameKind::Trap { status } => self.status = status,
+            FrameKind::Trap { status, exits } => {
+                self.status = status;
+                if exits {
+                    self.exiting = Some(status);
+                }
+            }
             FrameKind::Main | FrameKind::ExitTrap => {}
         }
         if self.frames.is_empty() && !self.reads_input && self.exiting.is_none() {
@@ -575,7 +600,13 @@ impl Shell {
             let keep = self.status;
             self.frames.insert(
                 0,
-                Frame { code: Arc::new(Code::default()), pc: 0, kind: FrameKind::Trap { status: keep }, control: 0, tested: false },
+                Frame {
+                    code: Arc::new(Code::default()),
+                    pc: 0,
+                    kind: FrameKind::Trap { status: keep, exits: false },
+                    control: 0,
+                    tested: false,
+                },
             );
             return false;
         }
@@ -595,7 +626,7 @@ impl Shell {
                 continue;
             }
             let status = self.status;
-            self.push_frame(compile(&script, self.bash), FrameKind::Trap { status }, false);
+            self.push_frame(compile(&script, self.bash), FrameKind::Trap { status, exits: false }, false);
             self.record.clear();
             return true;
         }
@@ -736,8 +767,19 @@ impl Shell {
     }
 
     fn check_errexit(&mut self) {
-        if self.opts.errexit && self.status != 0 && !self.frames.iter().any(|f| f.tested) && !self.opts.interactive {
-            self.exiting = Some(self.status);
+        if self.status == 0 || self.opts.interactive || self.frames.iter().any(|f| f.tested) {
+            return;
+        }
+        let inner = |f: &Frame| matches!(f.kind, FrameKind::Function { .. } | FrameKind::Trap { .. });
+        let (status, exits) = (self.status, self.opts.errexit);
+        match self.traps.get(&builtins::ERR).cloned() {
+            // Functions do not inherit it: their caller has failed as well.
+            Some(script) if !self.frames.iter().any(inner) && !script.is_empty() => {
+                self.push_frame(compile(&script, true), FrameKind::Trap { status, exits }, true);
+                self.record.clear();
+            }
+            _ if exits => self.exiting = Some(status),
+            _ => {}
         }
     }
 }

@@ -2,6 +2,90 @@
 
 use super::*;
 
+/// What tells an array's item from the others.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    /// From 0; one below 0 counts from the end.
+    Place(i64),
+    Word(ArcStr),
+}
+
+impl std::fmt::Display for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Key::Place(n) => n.fmt(f),
+            Key::Word(text) => text.fmt(f),
+        }
+    }
+}
+
+impl Array {
+    /// The key of what the array's name alone means.
+    fn first(&self) -> Key {
+        if self.associative { Key::Word(arcstr::literal!("0")) } else { Key::Place(0) }
+    }
+
+    /// The place after the last one.
+    fn next(&self) -> i64 {
+        match self.items.last_key_value() {
+            Some((Key::Place(n), _)) => n.saturating_add(1),
+            _ => 0,
+        }
+    }
+
+    /// The key with places counted from the start; `None` before that.
+    fn key(&self, key: Key) -> Option<Key> {
+        match key {
+            Key::Place(n) if n < 0 => Some(n + self.next()).filter(|n| *n >= 0).map(Key::Place),
+            key => Some(key),
+        }
+    }
+
+    /// What the items take, in bytes.
+    fn bytes(&self) -> usize {
+        let key = |key: &Key| if let Key::Word(text) = key { text.len() } else { 0 };
+        self.items.iter().map(|(k, v)| key(k) + v.len() + ITEM_BYTES).sum()
+    }
+}
+
+impl Var {
+    /// The value as one string.
+    pub fn text(&self) -> &ArcStr {
+        self.array.as_ref().and_then(|a| a.items.get(&a.first())).unwrap_or(&self.value)
+    }
+
+    /// How `declare -p` shows it.
+    pub fn declaration(&self, name: &str) -> String {
+        let array = self.array.as_ref().map(|a| if a.associative { 'A' } else { 'a' });
+        let mut flags: String = array.into_iter().collect();
+        flags.extend([(self.readonly, 'r'), (self.exported, 'x')].into_iter().filter(|(on, _)| *on).map(|(_, c)| c));
+        if flags.is_empty() {
+            flags.push('-');
+        }
+        let Some(array) = &self.array else { return format!("declare -{flags} {name}={}\n", in_quotes(&self.value)) };
+        let item = |(key, v): (&Key, &ArcStr)| match key {
+            Key::Place(n) => format!("[{n}]={}", in_quotes(v)),
+            // bash ends each with a blank.
+            Key::Word(text) => format!("[{}]={} ", exec::quote(text), in_quotes(v)),
+        };
+        let items: Vec<String> = array.items.iter().map(item).collect();
+        format!("declare -{flags} {name}=({})\n", items.join(if array.associative { "" } else { " " }))
+    }
+}
+
+/// A text between double quotes.
+fn in_quotes(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        if matches!(c, '"' | '\\' | '$' | '`') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out.push('"');
+    out
+}
+
 /// How much a shell's variables and parameters may hold, in bytes.
 const HELD_MAX: usize = 32 << 20;
 /// After how much growth it is counted anew.
@@ -19,22 +103,17 @@ impl Shell {
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
         let export = self.opts.allexport;
         self.charge(value.len())?;
+        self.check_writable(name)?;
         if let Some(var) = self.vars.get_mut(name) {
-            if var.readonly {
-                return Err(if self.bash { format!("{name}: readonly variable") } else { format!("{name}: is read only") });
-            }
             match &mut var.array {
-                Some(a) if !a.is_empty() => a[0] = ArcStr::from(value),
-                _ => var.value = ArcStr::from(value),
+                Some(a) => drop(a.items.insert(a.first(), ArcStr::from(value))),
+                None => var.value = ArcStr::from(value),
             }
             var.exported |= export;
             if var.exported {
                 self.env = None;
             }
             return Ok(());
-        }
-        if self.vars.len() >= 10_000 {
-            return Err("out of memory".into());
         }
         self.put(name, value, export);
         Ok(())
@@ -45,6 +124,11 @@ impl Shell {
             self.env = None;
         }
         self.vars.insert(ArcStr::from(name), Var { value: ArcStr::from(value), exported, ..Var::default() });
+    }
+
+    pub(super) fn put_array(&mut self, name: &str, items: impl Iterator<Item = ArcStr>) {
+        let items = items.enumerate().map(|(i, text)| (Key::Place(i as i64), text)).collect();
+        self.vars.insert(ArcStr::from(name), Var { array: Some(Array { associative: false, items }), ..Var::default() });
     }
 
     pub(super) fn restore(&mut self, name: &ArcStr, var: Option<Var>) {
@@ -64,22 +148,102 @@ impl Shell {
     pub fn array(&self, name: &str) -> Option<Vec<String>> {
         let var = self.vars.get(name)?;
         Some(match &var.array {
-            Some(a) => a.iter().map(|v| v.to_string()).collect(),
+            Some(a) => a.items.values().map(|v| v.to_string()).collect(),
             None => vec![var.value.to_string()],
         })
     }
 
-    /// One item of an array; negative ones count from the end.
-    pub fn element(&self, name: &str, i: i64) -> Option<String> {
-        let var = self.vars.get(name)?;
-        let items = var.array.as_deref().unwrap_or(std::slice::from_ref(&var.value));
-        let i = if i < 0 { i + items.len() as i64 } else { i };
-        usize::try_from(i).ok().and_then(|i| items.get(i)).map(ArcStr::to_string)
+    /// An array's keys.
+    pub fn keys(&self, name: &str) -> Vec<String> {
+        match self.vars.get(name).map(|var| &var.array) {
+            Some(Some(a)) => a.items.keys().map(Key::to_string).collect(),
+            Some(None) => vec!["0".into()],
+            None => Vec::new(),
+        }
     }
 
-    /// How many items an array has.
-    pub fn count(&self, name: &str) -> usize {
-        self.vars.get(name).map_or(0, |var| var.array.as_ref().map_or(1, Vec::len))
+    /// Whether the keys of this are words.
+    pub fn is_associative(&self, name: &str) -> bool {
+        self.vars.get(name).and_then(|var| var.array.as_ref()).is_some_and(|a| a.associative)
+    }
+
+    /// One item of an array; a plain variable is an array of one.
+    pub fn element(&self, name: &str, key: Key) -> Option<String> {
+        let var = self.vars.get(name)?;
+        match &var.array {
+            Some(a) => a.items.get(&a.key(key)?).map(ArcStr::to_string),
+            None => matches!(key, Key::Place(0 | -1)).then(|| var.value.to_string()),
+        }
+    }
+
+    /// Sets one item of an array; a plain variable becomes one.
+    pub fn set_element(&mut self, name: &str, key: Key, text: &str, append: bool) -> Result<(), String> {
+        self.check_writable(name)?;
+        self.charge(text.len() + ITEM_BYTES)?;
+        let array = self.make_array(name, false);
+        let Some(key) = array.key(key.clone()) else { return Err(format!("{name}[{key}]: bad array subscript")) };
+        let item = array.items.entry(key).or_default();
+        *item = if append { ArcStr::from(format!("{item}{text}")) } else { ArcStr::from(text) };
+        Ok(())
+    }
+
+    /// Sets all items of an array, or adds some; those without a key follow the one before.
+    pub(super) fn set_items(&mut self, name: &str, items: Vec<(Option<Key>, String)>, append: bool) -> Result<(), String> {
+        self.check_writable(name)?;
+        self.charge(items.iter().map(|(_, text)| text.len() + ITEM_BYTES).sum())?;
+        let array = self.make_array(name, false);
+        let mut next = if append { array.next() } else { 0 };
+        if !append {
+            array.items.clear();
+        }
+        let mut items = items.into_iter();
+        while let Some((key, mut text)) = items.next() {
+            let key = match key {
+                Some(key) => array.key(key.clone()).ok_or_else(|| format!("{name}[{key}]: bad array subscript"))?,
+                // A list of words is keys and values in turn.
+                None if array.associative => {
+                    let value = items.next().map_or_else(String::new, |(_, value)| value);
+                    Key::Word(std::mem::replace(&mut text, value).into())
+                }
+                None => Key::Place(next),
+            };
+            if let Key::Place(n) = key {
+                next = n.saturating_add(1);
+            }
+            array.items.insert(key, ArcStr::from(text));
+        }
+        Ok(())
+    }
+
+    /// Removes one item of an array.
+    pub(super) fn remove_element(&mut self, name: &str, key: Key) {
+        if let Some(a) = self.vars.get_mut(name).and_then(|var| var.array.as_mut())
+            && let Some(key) = a.key(key)
+        {
+            a.items.remove(&key);
+        }
+    }
+
+    /// The variable's array; what it was before is the first item.
+    pub(super) fn make_array(&mut self, name: &str, associative: bool) -> &mut Array {
+        let var = self.vars.entry(ArcStr::from(name)).or_default();
+        var.array.get_or_insert_with(|| {
+            let mut array = Array { associative, items: SortedMap::new() };
+            if !var.value.is_empty() {
+                array.items.insert(array.first(), std::mem::take(&mut var.value));
+            }
+            array
+        })
+    }
+
+    fn check_writable(&self, name: &str) -> Result<(), String> {
+        match self.vars.get(name) {
+            Some(var) if var.readonly => {
+                Err(if self.bash { format!("{name}: readonly variable") } else { format!("{name}: is read only") })
+            }
+            None if self.vars.len() >= 10_000 => Err("out of memory".into()),
+            _ => Ok(()),
+        }
     }
 
     /// Counts what variables and the like hold towards the shell's memory; an error where that is full.
@@ -88,7 +252,7 @@ impl Shell {
         // What was overwritten since counts no more.
         if self.grown > HELD_STEP || self.held + bytes > HELD_MAX {
             let texts = |list: &[ArcStr]| list.iter().map(|t| t.len() + ITEM_BYTES).sum::<usize>();
-            let one = |var: &Var| var.value.len() + var.array.as_deref().map_or(0, texts);
+            let one = |var: &Var| var.value.len() + var.array.as_ref().map_or(0, Array::bytes);
             let calls = self.frames.iter().map(|f| match &f.kind {
                 FrameKind::Function { params, locals } => {
                     texts(params) + locals.iter().filter_map(|l| l.1.as_ref()).map(one).sum::<usize>()
@@ -104,8 +268,7 @@ impl Shell {
     /// bash's `PIPESTATUS`: there once something was run, and of the last command from then on.
     pub(super) fn note_statuses(&mut self, statuses: impl Iterator<Item = i32>, make: bool) {
         if self.bash && (make || self.vars.contains_key("PIPESTATUS")) {
-            let array = Some(statuses.map(|s| ArcStr::from(s.to_string())).collect());
-            self.vars.insert(arcstr::literal!("PIPESTATUS"), Var { array, ..Var::default() });
+            self.put_array("PIPESTATUS", statuses.map(|s| ArcStr::from(s.to_string())));
         }
     }
 

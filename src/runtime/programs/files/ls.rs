@@ -9,6 +9,7 @@ pub(super) fn ls(r: &mut Run<'_>) -> i32 {
         files.push(".".into());
     }
     let mut status = 0;
+    let missing = if r.k.is_gnu() { 2 } else { 1 };
     let mut plain: Vec<(String, Arc<Inode>)> = Vec::new();
     let mut dirs: Vec<(String, Arc<Inode>)> = Vec::new();
     files.order();
@@ -19,11 +20,11 @@ pub(super) fn ls(r: &mut Run<'_>) -> i32 {
             Ok(Some(n)) => plain.push((f, n)),
             Ok(None) => {
                 r.err(format!("{f}: {}", Errno::NoEntry));
-                status = 1;
+                status = missing;
             }
             Err(e) => {
                 r.err(format!("{f}: {e}"));
-                status = 1;
+                status = missing;
             }
         }
     }

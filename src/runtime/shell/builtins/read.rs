@@ -1,19 +1,31 @@
 //! read, mapfile and getopts.
 
-use arcstr::ArcStr;
+use super::super::super::kernel::{DescId, Rd};
+use super::super::super::process::{Block, Step};
+use super::*;
 
-use super::super::super::kernel::{DescId, Kernel, Rd};
-use super::super::super::process::{Block, Process, Step};
-use super::super::*;
-use super::Outcome;
+/// What is read is for.
+#[derive(Debug, Clone)]
+pub enum ReadFor {
+    /// A line, or some characters of it, split over variables; `REPLY` where none is named.
+    Variables(Vec<String>),
+    /// A line, split into the items of an array.
+    Array(String),
+    /// All lines, each an item of an array; with their ends or without.
+    Lines { array: String, trim: bool },
+    /// A script to run here: its path, and the parameters that it hides.
+    Script { path: ArcStr, params: Option<Vec<ArcStr>> },
+}
 
-pub fn read(sh: &mut Shell, k: &mut Kernel, p: &mut Process, args: &[String], tested: bool) -> Outcome {
-    let mut r = Reading { chars: None, delimiter: b'\n', ..Reading::all(0, tested, None) };
+pub(super) fn read(call: &mut Call) -> Outcome {
+    let mut names = Vec::new();
+    let mut array = None;
+    let mut r = Reading { delimiter: b'\n', ..Reading::all(0, call.tested, ReadFor::Variables(Vec::new())) };
     let mut fd = 0;
-    let mut it = args.iter();
+    let mut it = call.args.iter();
     while let Some(a) = it.next() {
         let Some(flags) = a.strip_prefix('-').filter(|f| !f.is_empty()) else {
-            r.names.push(a.clone());
+            names.push(a.clone());
             continue;
         };
         let mut chars = flags.chars();
@@ -26,86 +38,65 @@ pub fn read(sh: &mut Shell, k: &mut Kernel, p: &mut Process, args: &[String], te
             match c {
                 'r' => r.raw = true,
                 's' => {}
-                'a' => {
-                    r.array = true;
-                    let name = value();
-                    r.names.push(name);
-                }
+                'a' => array = Some(value()),
                 'p' => {
                     let prompt = value();
-                    if k.is_tty(p, 0) {
-                        let _ = k.put(p, 2, prompt.as_bytes());
+                    if call.k.is_tty(call.p, 0) {
+                        let _ = call.k.put(call.p, 2, prompt.as_bytes());
                     }
                 }
                 't' => {
                     let t = value().parse::<f64>().unwrap_or(0.0);
-                    r.until = Some(k.now + crate::base::Duration::from_micros((t.clamp(0.0, 1e9) * 1e6) as u64));
+                    r.until = Some(call.k.now + crate::base::Duration::from_micros((t.clamp(0.0, 1e9) * 1e6) as u64));
                 }
                 'n' | 'N' => r.chars = value().parse().ok(),
                 'd' => r.delimiter = value().bytes().next().unwrap_or(0),
                 'u' => fd = value().parse().unwrap_or(0),
                 _ => {
-                    sh.builtin_error(k, p, "read", &if sh.bash { format!("-{c}: invalid option") } else { format!("illegal option -{c}") });
-                    return Outcome::Done(2);
+                    let text = call.worded(format!("-{c}: invalid option"), format!("illegal option -{c}"));
+                    return call.fail(2, &text);
                 }
             }
         }
     }
-    for n in &r.names {
-        if !parse::is_name(n) {
-            sh.builtin_error(
-                k,
-                p,
-                "read",
-                &if sh.bash { format!("`{n}': not a valid identifier") } else { format!("{n}: bad variable name") },
-            );
-            return Outcome::Done(if sh.bash { 1 } else { 2 });
-        }
+    if let Some(n) = array.iter().chain(&names).find(|n| !parse::is_name(n)) {
+        let text = call.worded(format!("`{n}': not a valid identifier"), format!("{n}: bad variable name"));
+        return call.fail(if call.sh.bash { 1 } else { 2 }, &text);
     }
-    let Some(d) = p.fd(fd) else {
-        sh.builtin_error(k, p, "read", "Bad file descriptor");
-        return Outcome::Done(1);
+    r.into = match array {
+        Some(array) => ReadFor::Array(array),
+        None => ReadFor::Variables(names),
     };
-    r.fd = d;
-    Outcome::Read(Box::new(r))
+    begin(call, fd, r)
 }
 
-pub fn read_all(sh: &mut Shell, k: &mut Kernel, p: &mut Process, args: &[String], tested: bool) -> Outcome {
-    let name = args.iter().find(|a| !a.starts_with('-')).cloned().unwrap_or_else(|| "MAPFILE".into());
-    match read(sh, k, p, &["-d".into(), String::new(), "-r".into(), "-a".into(), name], tested) {
-        Outcome::Read(mut r) => {
-            r.delimiter = 0;
-            r.chars = Some(usize::MAX);
-            r.trim = args.iter().any(|a| a == "-t");
-            Outcome::Read(r)
-        }
-        other => other,
+/// `mapfile` and `readarray`.
+pub(super) fn read_lines(call: &mut Call) -> Outcome {
+    let array = call.args.iter().find(|a| !a.starts_with('-')).cloned().unwrap_or_else(|| "MAPFILE".into());
+    if !parse::is_name(&array) {
+        return call.fail(1, &format!("`{array}': not a valid identifier"));
+    }
+    let trim = call.has("-t");
+    begin(call, 0, Reading::all(0, call.tested, ReadFor::Lines { array, trim }))
+}
+
+fn begin(call: &mut Call, fd: u32, reading: Reading) -> Outcome {
+    match call.p.fd(fd) {
+        Some(fd) => Outcome::Read(Box::new(Reading { fd, ..reading })),
+        None => call.fail(1, "Bad file descriptor"),
     }
 }
 
 impl Reading {
     /// Everything up to the end.
-    pub(super) fn all(fd: DescId, tested: bool, script: Option<(ArcStr, Option<Vec<ArcStr>>)>) -> Reading {
-        Reading {
-            names: Vec::new(),
-            raw: false,
-            array: false,
-            line: Vec::new(),
-            chars: Some(usize::MAX),
-            delimiter: 0,
-            fd,
-            until: None,
-            saved: Saved::default(),
-            tested,
-            script,
-            trim: false,
-        }
+    pub(super) fn all(fd: DescId, tested: bool, into: ReadFor) -> Reading {
+        Reading { raw: false, line: Vec::new(), chars: None, delimiter: 0, fd, until: None, saved: Saved::default(), tested, into }
     }
 }
 
 impl Shell {
     pub(in super::super) fn resume_read(&mut self, k: &mut Kernel, p: &mut Process, mut r: Box<Reading>) -> Option<Step> {
-        let lines = r.chars == Some(usize::MAX);
+        let all = matches!(r.into, ReadFor::Lines { .. } | ReadFor::Script { .. });
         let mut complete = false;
         loop {
             if let Some(n) = r.chars
@@ -114,15 +105,15 @@ impl Shell {
                 complete = true;
                 break;
             }
-            let whole = r.chars.is_none() && r.delimiter == b'\n';
-            match k.read(r.fd, if whole || lines { 64 << 10 } else { 1 }, whole) {
+            let whole = !all && r.chars.is_none() && r.delimiter == b'\n';
+            match k.read(r.fd, if whole || all { 64 << 10 } else { 1 }, whole) {
                 Rd::Data(d) => {
                     if r.line.len() > 4 << 20 {
                         complete = true;
                         break;
                     }
                     r.line.extend(&d);
-                    if !lines && r.line.last() == Some(&r.delimiter) {
+                    if !all && r.line.last() == Some(&r.delimiter) {
                         r.line.pop();
                         // A backslash before the newline joins lines.
                         let slashes = r.line.iter().rev().take_while(|b| **b == b'\\').count();
@@ -155,29 +146,40 @@ impl Shell {
         r.line.retain(|b| *b != 0);
         let text = String::from_utf8_lossy(&r.line).into_owned();
         let saved = std::mem::take(&mut r.saved);
-        if let Some((path, params)) = r.script {
-            k.desc_unref(r.fd);
-            self.control.push(Control::Redirect(saved));
-            self.push_frame(compile(&text, self.bash), FrameKind::Source { path, params }, r.tested);
-            return None;
+        match r.into {
+            ReadFor::Script { path, params } => {
+                k.desc_unref(r.fd);
+                self.control.push(Control::Redirect(saved));
+                self.push_frame(compile(&text, self.bash), FrameKind::Source { path, params }, r.tested);
+                return None;
+            }
+            ReadFor::Lines { array, trim } => {
+                self.undo(k, p, saved);
+                let end = if trim { "" } else { "\n" };
+                self.put_array(&array, text.lines().map(|l| ArcStr::from(format!("{l}{end}"))));
+                self.status = 0;
+                return None;
+            }
+            // The command's own IFS counts for the splitting.
+            ReadFor::Array(array) => {
+                let items = self.fields(&text, r.raw, None);
+                self.put_array(&array, items.into_iter().map(ArcStr::from));
+            }
+            ReadFor::Variables(names) if names.is_empty() => {
+                let _ = self.set("REPLY", &unescaped(&text, r.raw).into_iter().map(|c| c.0).collect::<String>());
+            }
+            ReadFor::Variables(names) => {
+                let values = self.fields(&text, r.raw, Some(names.len() - 1));
+                for (i, name) in names.iter().enumerate() {
+                    let _ = self.set(name, values.get(i).map_or("", String::as_str));
+                }
+            }
         }
-        if lines {
-            self.undo(k, p, saved);
-            let end = if r.trim { "" } else { "\n" };
-            let items = text.lines().map(|l| ArcStr::from(format!("{l}{end}"))).collect();
-            self.vars.insert(ArcStr::from(r.names[0].as_str()), Var { array: Some(items), ..Var::default() });
-            self.status = 0;
-            return None;
-        }
-        // The command's own IFS counts for the splitting.
-        self.assign_read(&r, &text);
         self.undo(k, p, saved);
-        self.status = if complete {
-            0
-        } else if timed_out {
-            if self.bash { 142 } else { 1 }
-        } else {
-            1
+        self.status = match complete {
+            true => 0,
+            false if timed_out && self.bash => 142,
+            false => 1,
         };
         if !r.tested {
             self.check_errexit();
@@ -185,35 +187,19 @@ impl Shell {
         None
     }
 
-    fn assign_read(&mut self, r: &Reading, text: &str) {
+    /// A line's fields, as `IFS` splits it; what is left goes whole into the one of this place.
+    fn fields(&self, text: &str, raw: bool, last: Option<usize>) -> Vec<String> {
         let ifs = self.ifs();
-        let white = |c: char| ifs.contains(c) && matches!(c, ' ' | '\t' | '\n');
-        // Characters that a backslash quoted do not separate.
-        let mut chars: Vec<(char, bool)> = Vec::new();
-        let mut it = text.chars();
-        while let Some(c) = it.next() {
-            if c == '\\' && !r.raw {
-                if let Some(c) = it.next() {
-                    chars.push((c, true));
-                }
-            } else {
-                chars.push((c, false));
-            }
-        }
+        let chars = unescaped(text, raw);
         let separates = |(c, quoted): (char, bool)| !quoted && ifs.contains(c);
-        let blank = |(c, quoted): (char, bool)| !quoted && white(c);
-        if r.names.is_empty() {
-            let _ = self.set("REPLY", text);
-            return;
-        }
+        let blank = |(c, quoted): (char, bool)| !quoted && ifs.contains(c) && matches!(c, ' ' | '\t' | '\n');
         let mut at = 0;
         let mut fields: Vec<String> = Vec::new();
         while at < chars.len() && blank(chars[at]) {
             at += 1;
         }
-        let last = if r.array { usize::MAX } else { r.names.len() - 1 };
         while at < chars.len() {
-            if fields.len() == last {
+            if last == Some(fields.len()) {
                 let mut end = chars.len();
                 while end > at && blank(chars[end - 1]) {
                     end -= 1;
@@ -240,22 +226,29 @@ impl Shell {
                 }
             }
         }
-        if r.array {
-            let items = fields.into_iter().map(ArcStr::from).collect();
-            self.vars.insert(ArcStr::from(r.names[0].as_str()), Var { array: Some(items), ..Var::default() });
-            return;
-        }
-        for (i, name) in r.names.iter().enumerate() {
-            let _ = self.set(name, fields.get(i).map_or("", String::as_str));
-        }
+        fields
     }
 }
 
-pub fn getopts(sh: &mut Shell, k: &mut Kernel, p: &mut Process, args: &[String]) -> Outcome {
-    let [spec, name, rest @ ..] = args else {
-        sh.builtin_error(k, p, "getopts", "usage: getopts optstring var [arg...]");
-        return Outcome::Done(2);
+/// A line's characters, and whether a backslash quoted them: those do not separate.
+fn unescaped(text: &str, raw: bool) -> Vec<(char, bool)> {
+    let mut chars = Vec::new();
+    let mut it = text.chars();
+    while let Some(c) = it.next() {
+        if c == '\\' && !raw {
+            chars.extend(it.next().map(|c| (c, true)));
+        } else {
+            chars.push((c, false));
+        }
+    }
+    chars
+}
+
+pub(super) fn getopts(call: &mut Call) -> Outcome {
+    let [spec, name, rest @ ..] = call.args else {
+        return call.fail(2, "usage: getopts optstring var [arg...]");
     };
+    let Call { sh, k, p, .. } = call;
     let list: Vec<String> = if rest.is_empty() { sh.params.iter().map(|a| a.to_string()).collect() } else { rest.to_vec() };
     let mut index: usize = sh.get("OPTIND").and_then(|v| v.parse().ok()).unwrap_or(1).max(1);
     let silent = spec.starts_with(':');

@@ -1,114 +1,225 @@
-//! Builtins that declare variables: `export`, `readonly`, `local`, `declare`.
+//! Builtins about variables, parameters and options: `export`, `readonly`, `local`, `declare`, `unset`, `set`, `shift`, `let`.
 
+use super::super::exec::quote;
 use super::*;
 
-pub(super) fn export(sh: &mut Shell, k: &mut Kernel, p: &mut Process, name: &str, args: &[String]) -> Outcome {
-    let readonly = name == "readonly";
-    let names: Vec<&String> = args.iter().filter(|a| !a.starts_with('-')).collect();
-    let undo = args.iter().any(|a| a == "-n");
-    if names.is_empty() {
-        let word = if sh.bash { format!("declare -{}", if readonly { 'r' } else { 'x' }) } else { name.to_string() };
-        let text: String = sh
-            .vars
-            .iter()
-            .filter(|(_, v)| if readonly { v.readonly } else { v.exported })
-            .map(|(n, v)| if sh.bash { format!("{word} {n}=\"{}\"\n", v.text()) } else { format!("{word} {n}='{}'\n", v.text()) })
-            .collect();
-        let _ = k.put(p, 1, text.as_bytes());
+/// `export` and `readonly`.
+pub(super) fn export(call: &mut Call) -> Outcome {
+    let readonly = call.name == "readonly";
+    let (args, undo) = (call.args, call.has("-n"));
+    let mut names = args.iter().filter(|a| !a.starts_with('-')).peekable();
+    if names.peek().is_none() {
+        let word = call.worded(format!("declare -{}", if readonly { 'r' } else { 'x' }), call.name.to_owned());
+        let quote = if call.sh.bash { '"' } else { '\'' };
+        let shown = call.sh.vars.iter().filter(|(_, v)| if readonly { v.readonly } else { v.exported });
+        let text: String = shown.map(|(n, v)| format!("{word} {n}={quote}{}{quote}\n", v.text())).collect();
+        call.print(&text);
         return Outcome::Done(0);
     }
     let mut status = 0;
     for a in names {
         let (n, value) = match a.split_once('=') {
             Some((n, v)) => match n.strip_suffix('+') {
-                Some(n) => (n, Some(format!("{}{v}", sh.get(n).map_or("", |o| o.as_str())))),
-                None => (n, Some(v.to_string())),
+                Some(n) => (n, Some(format!("{}{v}", call.sh.get(n).map_or("", |o| o.as_str())))),
+                None => (n, Some(v.to_owned())),
             },
             None => (a.as_str(), None),
         };
         if !parse::is_name(n) {
-            sh.builtin_error(
-                k,
-                p,
-                name,
-                &if sh.bash { format!("`{a}': not a valid identifier") } else { format!("{n}: bad variable name") },
-            );
-            status = if sh.bash { 1 } else { 2 };
+            let text = call.worded(format!("`{a}': not a valid identifier"), format!("{n}: bad variable name"));
+            call.complain(&text);
+            status = if call.sh.bash { 1 } else { 2 };
             continue;
         }
         if let Some(v) = value
-            && let Err(e) = sh.set(n, &v)
+            && let Err(e) = call.sh.set(n, &v)
         {
-            sh.builtin_error(k, p, name, &e);
+            call.complain(&e);
             status = 1;
             continue;
         }
-        if value_missing(sh, n) && (readonly || undo) {
+        if !call.sh.vars.contains_key(n) && (readonly || undo) {
             continue;
         }
-        let var = sh.vars.entry(ArcStr::from(n)).or_default();
+        let var = call.sh.vars.entry(ArcStr::from(n)).or_default();
         if readonly {
             var.readonly = true;
         } else {
             var.exported = !undo;
         }
-        sh.env = None;
+        call.sh.env = None;
     }
     Outcome::Done(status)
 }
 
-fn value_missing(sh: &Shell, name: &str) -> bool {
-    !sh.vars.contains_key(name)
-}
-
-pub(super) fn local(sh: &mut Shell, k: &mut Kernel, p: &mut Process, name: &str, args: &[String]) -> Outcome {
-    let at = sh.frames.iter().rposition(|f| matches!(f.kind, FrameKind::Function { .. }));
-    if at.is_none() && name == "local" {
-        sh.builtin_error(k, p, "local", if sh.bash { "can only be used in a function" } else { "not in a function" });
-        return Outcome::Done(1);
+/// `local`, `declare` and `typeset`.
+pub(super) fn local(call: &mut Call) -> Outcome {
+    let (args, is_local) = (call.args, call.name == "local");
+    let at = call.sh.frames.iter().rposition(|f| matches!(f.kind, FrameKind::Function { .. }));
+    if at.is_none() && is_local {
+        return call.fail(1, if call.sh.bash { "can only be used in a function" } else { "not in a function" });
     }
     let flags: String = args.iter().filter(|a| a.starts_with('-')).map(|a| &a[1..]).collect();
-    if flags.contains('A') {
-        sh.builtin_error(k, p, name, "associative arrays are not simulated");
-        return Outcome::Done(2);
-    }
-    if flags.contains('p') || args.is_empty() && name != "local" {
-        let text: String =
-            sh.vars.iter().map(|(n, v)| format!("declare -{} {n}=\"{}\"\n", if v.exported { 'x' } else { '-' }, v.text())).collect();
-        let _ = k.put(p, 1, text.as_bytes());
-        return Outcome::Done(0);
+    if flags.contains('p') || args.is_empty() && !is_local {
+        return print_declarations(call);
     }
     for a in args.iter().filter(|a| !a.starts_with('-')) {
         let (n, value) = a.split_once('=').map_or((a.as_str(), None), |(n, v)| (n, Some(v)));
         if !parse::is_name(n) {
-            sh.builtin_error(k, p, name, &format!("{n}: bad variable name"));
-            return Outcome::Done(2);
+            return call.fail(2, &format!("{n}: bad variable name"));
         }
+        let sh = &mut *call.sh;
         let old = sh.vars.get(n).cloned();
         if let Some(at) = at.filter(|_| !flags.contains('g'))
             && let FrameKind::Function { locals, .. } = &mut sh.frames[at].kind
             && !locals.iter().any(|(l, _)| l == n)
         {
-            locals.push((ArcStr::from(n), old.clone()));
+            locals.push((ArcStr::from(n), old));
             if value.is_none() && sh.bash {
                 sh.vars.remove(n);
             }
         }
         if let Some(v) = value {
-            let v = if flags.contains('i') { Expander::new(sh, k, p).arith(v).unwrap_or(0).to_string() } else { v.to_string() };
+            let v = if flags.contains('i') { Expander::new(sh, call.k, call.p).arith(v).unwrap_or(0).to_string() } else { v.to_owned() };
             if let Err(e) = sh.set(n, &v) {
-                sh.builtin_error(k, p, name, &e);
-                return Outcome::Done(1);
+                return call.fail(1, &e);
             }
-        } else if name != "local" && !sh.vars.contains_key(n) {
-            let array = flags.contains('a').then(Vec::new);
-            sh.vars.insert(ArcStr::from(n), Var { array, ..Var::default() });
+        } else if flags.contains(['a', 'A']) {
+            sh.make_array(n, flags.contains('A'));
+        } else if !is_local && !sh.vars.contains_key(n) {
+            sh.vars.insert(ArcStr::from(n), Var::default());
         }
         if let Some(var) = sh.vars.get_mut(n) {
             var.exported |= flags.contains('x');
             var.readonly |= flags.contains('r');
             sh.env = None;
         }
+    }
+    Outcome::Done(0)
+}
+
+/// `declare -p`, of all or of some.
+fn print_declarations(call: &mut Call) -> Outcome {
+    let mut names = call.args.iter().filter(|a| !a.starts_with('-')).peekable();
+    if names.peek().is_none() {
+        let text: String = call.sh.vars.iter().map(|(n, v)| v.declaration(n)).collect();
+        call.print(&text);
+        return Outcome::Done(0);
+    }
+    let mut status = 0;
+    for name in names {
+        match call.sh.vars.get(name.as_str()).map(|v| v.declaration(name)) {
+            Some(text) => call.print(&text),
+            None => {
+                call.complain(&format!("{name}: not found"));
+                status = 1;
+            }
+        }
+    }
+    Outcome::Done(status)
+}
+
+pub(super) fn unset(call: &mut Call) -> Outcome {
+    let functions = call.args.first().is_some_and(|a| a == "-f");
+    let mut status = 0;
+    for name in call.args.iter().filter(|a| !matches!(a.as_str(), "-f" | "-v")) {
+        if let Ok(Some((array, key))) = Expander::new(call.sh, call.k, call.p).item(name) {
+            call.sh.remove_element(array, key);
+            continue;
+        }
+        let sh = &mut *call.sh;
+        if functions {
+            sh.functions.remove(name.as_str());
+        } else if sh.vars.get(name.as_str()).is_some_and(|v| v.readonly) {
+            let text = call.worded(format!("{name}: cannot unset: readonly variable"), format!("{name}: is read only"));
+            call.complain(&text);
+            status = 1;
+        } else if sh.vars.remove(name.as_str()).is_none() && sh.bash {
+            sh.functions.remove(name.as_str());
+        }
+        call.sh.env = None;
+    }
+    Outcome::Done(status)
+}
+
+pub(super) fn shift(call: &mut Call) -> Outcome {
+    let there = call.sh.params.len();
+    let n = match call.args.first() {
+        None => Some(1),
+        Some(n) => n.parse().ok(),
+    };
+    let Some(n) = n.filter(|n| *n <= there) else {
+        // dash says so, the others are silent.
+        return if !call.sh.bash && call.k.is_gnu() { call.fail(2, "can't shift that many") } else { Outcome::Done(1) };
+    };
+    call.sh.params.drain(..n);
+    Outcome::Done(0)
+}
+
+/// `let`.
+pub(super) fn assign_sums(call: &mut Call) -> Outcome {
+    if call.args.is_empty() {
+        return call.fail(if call.sh.bash { 1 } else { 2 }, "expression expected");
+    }
+    let mut last = 0;
+    for a in call.args {
+        match Expander::new(call.sh, call.k, call.p).arith(a) {
+            Ok(v) => last = v,
+            Err(_) => return call.fail(1, &format!("{a}: syntax error")),
+        }
+    }
+    Outcome::Done(i32::from(last == 0))
+}
+
+pub(super) fn set(call: &mut Call) -> Outcome {
+    let args = call.args;
+    if args.is_empty() {
+        let bash = call.sh.bash;
+        let line = |(n, v): (&ArcStr, &Var)| if bash { format!("{n}={}\n", quote(v.text())) } else { format!("{n}='{}'\n", v.text()) };
+        let text: String = call.sh.vars.iter().map(line).collect();
+        call.print(&text);
+        return Outcome::Done(0);
+    }
+    let mut at = 0;
+    while at < args.len() {
+        let a = &args[at];
+        if a == "--" {
+            call.sh.params = args[at + 1..].iter().map(ArcStr::from).collect();
+            return Outcome::Done(0);
+        }
+        if a == "-" {
+            at += 1;
+            break;
+        }
+        let on = a.starts_with('-');
+        if !(on || a.starts_with('+')) || a.len() < 2 {
+            break;
+        }
+        for c in a[1..].chars() {
+            if c != 'o' {
+                if !call.sh.opts.set(c, on) {
+                    let text = call.worded(format!("-{c}: invalid option"), format!("illegal option -{c}"));
+                    call.complain(&text);
+                    return if call.sh.opts.interactive || call.sh.bash { Outcome::Done(2) } else { Outcome::Exit(2) };
+                }
+            } else if let Some(name) = args.get(at + 1) {
+                at += 1;
+                if !call.sh.set_option(name, on) {
+                    let text = call
+                        .worded(format!("{name}: invalid option name"), format!("illegal option {} {name}", if on { "-o" } else { "+o" }));
+                    return call.fail(2, &text);
+                }
+            } else {
+                let letters = call.sh.opts.letters();
+                let line = |(n, c): &(&str, char)| format!("{n:<15}\t{}\n", if letters.contains(*c) { "on" } else { "off" });
+                let text: String = Options::NAMES.iter().map(line).collect();
+                call.print(&text);
+            }
+        }
+        at += 1;
+    }
+    if at < args.len() {
+        call.sh.params = args[at..].iter().map(ArcStr::from).collect();
     }
     Outcome::Done(0)
 }

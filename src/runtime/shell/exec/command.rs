@@ -10,10 +10,10 @@ impl Shell {
         let mut before: Vec<(ArcStr, Option<Var>)> = Vec::new();
         let mut stopped = None;
         for a in assigns {
-            if let Some((name, None, value @ Ok(_), append)) = out.last().cloned() {
-                before.push((name.clone(), e.sh.vars.get(&name).cloned()));
+            if let Some(last @ Assigned { value: AssignedValue::Text(None, _), .. }) = out.last() {
+                before.push((last.name.clone(), e.sh.vars.get(&last.name).cloned()));
                 // What cannot be assigned is complained about when all are.
-                let _ = e.sh.assign(&name, None, value, append);
+                let _ = e.sh.assign(last.clone());
             }
             match expanded(&mut e, a) {
                 Ok(assigned) => out.push(assigned),
@@ -32,42 +32,16 @@ impl Shell {
         stopped.map_or(Ok(out), Err)
     }
 
-    fn assign(&mut self, name: &ArcStr, index: Option<i64>, value: Result<String, Vec<String>>, append: bool) -> Result<(), String> {
-        match (value, index) {
-            (Ok(v), None) => {
-                let v = if append { format!("{}{v}", self.get(name).map_or("", |o| o.as_str())) } else { v };
-                self.set(name, &v)
+    fn assign(&mut self, assigned: Assigned) -> Result<(), String> {
+        let Assigned { name, value, append } = assigned;
+        match value {
+            AssignedValue::Text(None, v) if append => {
+                let v = format!("{}{v}", self.get(&name).map_or("", |o| o.as_str()));
+                self.set(&name, &v)
             }
-            (Ok(v), Some(i)) => {
-                let i = if i < 0 { i + self.count(name) as i64 } else { i };
-                let Some(i) = usize::try_from(i).ok().filter(|i| *i < 100_000) else {
-                    return Err(format!("{name}[{i}]: bad array subscript"));
-                };
-                if self.vars.get(name).is_some_and(|v| v.readonly) {
-                    return self.set(name, "");
-                }
-                self.charge(v.len() + (i + 1).saturating_sub(self.count(name)) * variables::ITEM_BYTES)?;
-                let var = self.vars.entry(name.clone()).or_default();
-                let known = !var.value.is_empty();
-                let items = var.array.get_or_insert_with(|| if known { vec![std::mem::take(&mut var.value)] } else { Vec::new() });
-                if items.len() <= i {
-                    items.resize(i + 1, ArcStr::new());
-                }
-                items[i] = if append { ArcStr::from(format!("{}{v}", items[i])) } else { ArcStr::from(v) };
-                Ok(())
-            }
-            (Err(items), _) => {
-                if self.vars.get(name).is_some_and(|v| v.readonly) {
-                    return self.set(name, "");
-                }
-                self.charge(items.iter().map(|i| i.len() + variables::ITEM_BYTES).sum())?;
-                let mut all: Vec<ArcStr> =
-                    if append { self.array(name).unwrap_or_default().into_iter().map(ArcStr::from).collect() } else { Vec::new() };
-                all.extend(items.into_iter().map(ArcStr::from));
-                let exported = self.vars.get(name).is_some_and(|v| v.exported);
-                self.vars.insert(name.clone(), Var { array: Some(all), exported, ..Var::default() });
-                Ok(())
-            }
+            AssignedValue::Text(None, v) => self.set(&name, &v),
+            AssignedValue::Text(Some(key), v) => self.set_element(&name, key, &v, append),
+            AssignedValue::Items(items) => self.set_items(&name, items, append),
         }
     }
 
@@ -82,7 +56,8 @@ impl Shell {
     }
 
     pub(super) fn simple(&mut self, k: &mut Kernel, p: &mut Process, cmd: &Arc<Simple>) -> Flow {
-        if cmd.line > 0 {
+        // A trap's commands are where what sprang it is.
+        if cmd.line > 0 && !self.frames.last().is_some_and(|f| matches!(f.kind, FrameKind::Trap { .. })) {
             self.line = cmd.line;
         }
         let aliased = self.aliased(cmd);
@@ -120,8 +95,8 @@ impl Shell {
             return Flow::Next;
         }
         if argv.is_empty() {
-            for (name, index, value, append) in assigned {
-                if let Err(text) = self.assign(&name, index, value, append) {
+            for assigned in assigned {
+                if let Err(text) = self.assign(assigned) {
                     return self.give_up(k, p, &text, if self.bash { 1 } else { 2 });
                 }
             }
@@ -150,8 +125,8 @@ impl Shell {
         if let Some(code) = function {
             return self.call(k, p, cmd, code, Expanded { argv, ready, assigned });
         }
-        if builtins::is_builtin(&argv[0], self.bash) {
-            return self.builtin(k, p, cmd, Expanded { argv, ready, assigned });
+        if let Some(builtin) = builtins::find(&argv[0], self.bash) {
+            return self.builtin(k, p, cmd, builtin, Expanded { argv, ready, assigned });
         }
         self.external(k, p, cmd, Expanded { argv, ready, assigned })
     }
@@ -191,11 +166,15 @@ impl Shell {
             false if busybox => word.to_owned(),
             _ => quote(word),
         };
-        for (name, _, value, _) in assigned {
-            match value {
-                Ok(v) => text.push_str(&format!(" {name}={}", traced(v))),
-                Err(items) => text.push_str(&format!(" {name}=({})", items.join(" "))),
-            }
+        for Assigned { name, value, .. } in assigned {
+            text.push_str(&match value {
+                AssignedValue::Text(None, v) => format!(" {name}={}", traced(v)),
+                AssignedValue::Text(Some(key), v) => format!(" {name}[{key}]={}", traced(v)),
+                AssignedValue::Items(items) => {
+                    let items = items.iter().map(|(key, v)| key.as_ref().map_or_else(|| v.clone(), |key| format!("[{key}]={v}")));
+                    format!(" {name}=({})", items.collect::<Vec<_>>().join(" "))
+                }
+            });
         }
         for a in argv {
             text.push(' ');
@@ -207,9 +186,10 @@ impl Shell {
 
     /// Sets variables for one command and remembers what they were.
     fn assign_for(&mut self, assigned: Vec<Assigned>, saved: &mut Saved, export: bool) -> Result<(), String> {
-        for (name, index, value, append) in assigned {
+        for assigned in assigned {
+            let name = assigned.name.clone();
             saved.vars.push((name.clone(), self.vars.get(&name).cloned()));
-            self.assign(&name, index, value, append)?;
+            self.assign(assigned)?;
             if export && let Some(v) = self.vars.get_mut(&name) {
                 v.exported = true;
                 self.env = None;
@@ -266,17 +246,16 @@ impl Shell {
         }
     }
 
-    fn builtin(&mut self, k: &mut Kernel, p: &mut Process, cmd: &Simple, expanded: Expanded) -> Flow {
+    fn builtin(&mut self, k: &mut Kernel, p: &mut Process, cmd: &Simple, builtin: &Builtin, expanded: Expanded) -> Flow {
         let Expanded { argv, ready, assigned } = expanded;
         let Some(mut saved) = self.redirected(k, p, cmd, &ready) else { return Flow::Next };
-        let special = builtins::is_special(&argv[0]);
         let mut lost = Saved::default();
-        let into = if special { &mut lost } else { &mut saved };
+        let into = if builtin.is_special() { &mut lost } else { &mut saved };
         if let Err(text) = self.assign_for(assigned, into, false) {
             self.complain(k, p, &text);
         }
-        let outcome = builtins::run(self, k, p, &argv, cmd.tested);
-        match outcome {
+        let call = &mut Call { sh: self, k, p, name: &argv[0], args: &argv[1..], tested: cmd.tested };
+        match (builtin.run)(call) {
             Outcome::Done(status) => {
                 self.undo(k, p, saved);
                 self.status = status;

@@ -573,6 +573,7 @@ impl Parser<'_> {
     pub(super) fn simple(&mut self) -> Result<Vec<Op>, ParseError> {
         let at = self.mark()?;
         let mut cmd = Simple { line: self.line_at(at), ..Simple::default() };
+        let mut arrays = Vec::new();
         loop {
             if let Some(r) = self.redirect()? {
                 cmd.redirects.push(r);
@@ -594,7 +595,8 @@ impl Parser<'_> {
                             pieces.extend(value.0.iter().map(quote_piece));
                             cmd.words.push(Word(pieces.into()));
                         } else {
-                            cmd.assigns.push(assign);
+                            cmd.words.push(Word([Piece::Quoted(assign.name.clone())].into()));
+                            arrays.push(assign);
                         }
                         continue;
                     }
@@ -612,7 +614,15 @@ impl Parser<'_> {
                 _ => break,
             }
         }
-        Ok(vec![Op::Simple(Arc::new(cmd))])
+        // `local list=(a b)`: the array is declared, then it gets its items; what is to be read only gets them before.
+        let then = (!arrays.is_empty()).then(|| Op::Simple(Arc::new(Simple { line: cmd.line, assigns: arrays, ..Simple::default() })));
+        let first = cmd.words.first().and_then(Word::literal) == Some("readonly");
+        let mut ops = vec![Op::Simple(Arc::new(cmd))];
+        ops.extend(then);
+        if first {
+            ops.reverse();
+        }
+        Ok(ops)
     }
 
     /// Reads the peeked word again as an assignment, where it is one.
@@ -641,7 +651,13 @@ impl Parser<'_> {
             loop {
                 self.skip_newlines()?;
                 match self.next()? {
-                    Tok::Word(mut w, _) => items.append(&mut w),
+                    Tok::Word(words, raw) => match raw.strip_prefix('[').and_then(|rest| rest.split_once("]=")) {
+                        Some((key, item)) => {
+                            let key = self.sub(key).word_until(|_| false, false)?;
+                            items.push((Some(key), self.sub(item).word_until(|_| false, true)?));
+                        }
+                        None => items.extend(words.into_iter().map(|word| (None, word))),
+                    },
                     Tok::Op(")") => break,
                     Tok::Eof => return Err(ParseError::Incomplete(Some(")"))),
                     t => return Err(unexpected(&t)),

@@ -1,0 +1,96 @@
+//! Builtins about where one is, and what one's new files allow.
+
+use super::super::super::fs::Errno;
+use super::*;
+
+pub(super) fn pwd(call: &mut Call) -> Outcome {
+    let text = format!("{}\n", call.p.cwd);
+    call.print(&text);
+    Outcome::Done(0)
+}
+
+pub(super) fn cd(call: &mut Call) -> Outcome {
+    let target = call.args.iter().map(String::as_str).find(|a| !matches!(*a, "-P" | "-L" | "--"));
+    let back = target == Some("-");
+    let target = match target {
+        None => call.sh.get("HOME").map_or_else(|| "/".to_owned(), ArcStr::to_string),
+        Some("-") => match call.sh.get("OLDPWD") {
+            Some(old) => old.to_string(),
+            None => return call.fail(1, "OLDPWD not set"),
+        },
+        Some(path) => path.to_owned(),
+    };
+    let result = call.k.fs.find(&call.p.cwd, &target, true).and_then(|found| match found.node {
+        Some(n) if !n.is_dir() => Err(Errno::NotDirectory),
+        Some(n) if !call.k.allows((call.p.uid, call.p.gid), n, 1) => Err(Errno::Access),
+        Some(_) => Ok(found.path),
+        None => Err(Errno::NoEntry),
+    });
+    match result {
+        Ok(path) => {
+            let old = std::mem::replace(&mut call.p.cwd, ArcStr::from(path.as_str()));
+            for (name, value) in [("OLDPWD", old.as_str()), ("PWD", path.as_str())] {
+                let exported = call.sh.vars.get(name).is_none_or(|v| v.exported);
+                call.sh.put(name, value, exported);
+            }
+            if back {
+                call.print(&format!("{path}\n"));
+            }
+            Outcome::Done(0)
+        }
+        Err(e) => {
+            let text = call.worded(format!("{target}: {e}"), format!("can't cd to {target}: {e}"));
+            call.fail(if call.sh.bash { 1 } else { 2 }, &text)
+        }
+    }
+}
+
+pub(super) fn push(call: &mut Call) -> Outcome {
+    let old = call.p.cwd.clone();
+    match cd(call) {
+        Outcome::Done(0) => {
+            call.sh.directory_stack.push(old);
+            print_stack(call)
+        }
+        other => other,
+    }
+}
+
+pub(super) fn pop(call: &mut Call) -> Outcome {
+    let Some(dir) = call.sh.directory_stack.pop() else { return call.fail(1, "directory stack empty") };
+    match cd(&mut Call { sh: call.sh, k: call.k, p: call.p, args: &[dir.to_string()], ..*call }) {
+        Outcome::Done(0) => print_stack(call),
+        other => other,
+    }
+}
+
+fn print_stack(call: &mut Call) -> Outcome {
+    let mut text = call.p.cwd.to_string();
+    for dir in call.sh.directory_stack.iter().rev() {
+        text.push(' ');
+        text.push_str(dir);
+    }
+    text.push('\n');
+    call.print(&text);
+    Outcome::Done(0)
+}
+
+pub(super) fn umask(call: &mut Call) -> Outcome {
+    match call.args.first().map(String::as_str) {
+        None => call.print(&format!("{:04o}\n", call.p.umask)),
+        Some("-S") => {
+            let granted = |shift: u32| -> String {
+                let bits = !call.p.umask >> shift;
+                [(4, 'r'), (2, 'w'), (1, 'x')].into_iter().filter(|(bit, _)| bits & bit != 0).map(|(_, c)| c).collect()
+            };
+            let text = format!("u={},g={},o={}\n", granted(6), granted(3), granted(0));
+            call.print(&text);
+        }
+        Some(octal) => {
+            if let Ok(mask) = u32::from_str_radix(octal, 8) {
+                call.p.umask = mask & 0o777;
+            }
+        }
+    }
+    Outcome::Done(0)
+}

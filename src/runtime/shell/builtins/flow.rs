@@ -1,0 +1,78 @@
+//! Builtins that go elsewhere: out of loops, functions and the shell, into other scripts.
+
+use super::super::super::fs::Errno;
+use super::super::super::kernel::OpenHow;
+use super::read::ReadFor;
+use super::*;
+
+pub(super) fn exit(call: &mut Call) -> Outcome {
+    let code = match call.args.first() {
+        None => call.sh.status,
+        Some(text) => match text.parse::<i64>() {
+            Ok(n) => (n & 255) as i32,
+            Err(_) => {
+                let text = call.worded(format!("{text}: numeric argument required"), format!("Illegal number: {text}"));
+                call.complain(&text);
+                2
+            }
+        },
+    };
+    if call.sh.opts.interactive && call.sh.bash {
+        let _ = call.k.put(call.p, 2, b"exit\n");
+    }
+    Outcome::Exit(code)
+}
+
+pub(super) fn leave_function(call: &mut Call) -> Outcome {
+    if call.sh.bash && call.sh.called().is_none() {
+        return call.fail(2, "can only `return' from a function or sourced script");
+    }
+    let status = call.args.first().map_or(call.sh.status, |a| a.parse::<i64>().map_or(2, |n| (n & 255) as i32));
+    // The frames that end take the instruction pointer with them.
+    if let Some(f) = call.sh.frames.last_mut() {
+        f.pc += 1;
+    }
+    if call.sh.leave_function(call.k, call.p, status) { Outcome::Jumped } else { Outcome::Exit(status) }
+}
+
+pub(super) fn leave_loops(call: &mut Call) -> Outcome {
+    let n = call.args.first().map_or(1, |a| a.parse().unwrap_or(1));
+    if call.sh.leave_loops(call.k, call.p, n, call.name == "continue") { Outcome::Jumped } else { Outcome::Done(0) }
+}
+
+pub(super) fn eval(call: &mut Call) -> Outcome {
+    if call.sh.frames.len() >= FRAMES_MAX {
+        return Outcome::Done(2);
+    }
+    Outcome::Frame(compile(&call.args.join(" "), call.sh.bash), FrameKind::Eval)
+}
+
+pub(super) fn source(call: &mut Call) -> Outcome {
+    let Some((path, params)) = call.args.split_first() else { return call.fail(2, "filename argument required") };
+    match call.k.open(call.p, path, OpenHow::Read) {
+        Ok(fd) if call.sh.frames.len() < FRAMES_MAX => {
+            let params = (!params.is_empty()).then(|| std::mem::replace(&mut call.sh.params, params.iter().map(ArcStr::from).collect()));
+            Outcome::Read(Box::new(Reading::all(fd, call.tested, ReadFor::Script { path: path.into(), params })))
+        }
+        Ok(fd) => {
+            call.k.desc_unref(fd);
+            Outcome::Done(2)
+        }
+        Err(e) => {
+            if call.sh.bash {
+                call.sh.complain(call.k, call.p, &format!("{path}: {e}"));
+                return Outcome::Done(1);
+            }
+            if e == Errno::NoEntry && !path.contains('/') {
+                call.complain(&format!("{path}: not found"));
+            } else {
+                call.sh.builtin_error(call.k, call.p, ".", &format!("can't open '{path}': {e}"));
+            }
+            if call.sh.opts.interactive { Outcome::Done(2) } else { Outcome::Exit(2) }
+        }
+    }
+}
+
+pub(super) fn exec(call: &mut Call) -> Outcome {
+    if call.args.is_empty() { Outcome::Keep } else { Outcome::Exec(call.args.to_vec()) }
+}

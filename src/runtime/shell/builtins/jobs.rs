@@ -1,0 +1,152 @@
+//! Builtins about children and signals.
+
+use super::super::super::process::Signal;
+use super::super::super::programs;
+use super::*;
+
+/// The place of bash's `ERR` among the traps, where no signal is.
+pub const ERR: u8 = 100;
+
+pub(super) fn jobs(call: &mut Call) -> Outcome {
+    let line = |job: &Job| {
+        let state = if job.status.is_none() { "Running" } else { "Done" };
+        format!("[{}]+  {state:<26} {}\n", job.number, job.text)
+    };
+    let text: String = call.sh.jobs.iter().map(line).collect();
+    call.print(&text);
+    call.sh.jobs.retain(|j| j.status.is_none());
+    Outcome::Done(0)
+}
+
+pub(super) fn wait(call: &mut Call) -> Outcome {
+    let any = call.args.first().is_some_and(|a| a == "-n");
+    let mut pids = Vec::new();
+    for id in call.args.iter().filter(|a| *a != "-n") {
+        let pid = job_pid(call.sh, id);
+        if pid.is_none() && call.sh.bash {
+            call.complain(&format!("pid {id} is not a child of this shell"));
+        }
+        pids.push(pid.unwrap_or(Pid::MAX));
+    }
+    let pids = match (pids.is_empty(), any) {
+        (true, false) => None,
+        (true, true) => Some(call.sh.jobs.iter().map(|j| j.pid).collect()),
+        (false, _) => Some(pids),
+    };
+    Outcome::Wait { pids, any }
+}
+
+/// `fg`.
+pub(super) fn foreground(call: &mut Call) -> Outcome {
+    let pid = match call.args.first() {
+        Some(a) => job_pid(call.sh, a),
+        None => call.sh.jobs.last().map(|j| j.pid),
+    };
+    let Some(at) = pid.and_then(|pid| call.sh.jobs.iter().position(|j| j.pid == pid && j.status.is_none())) else {
+        return call.fail(1, "no current job");
+    };
+    let job = call.sh.jobs.remove(at);
+    call.print(&format!("{}\n", job.text));
+    if let Some(child) = call.k.procs.get_mut(&job.pid) {
+        child.background = false;
+    }
+    Outcome::Foreground(job.pid)
+}
+
+pub(super) fn kill(call: &mut Call) -> Outcome {
+    let resolved = |a: &String| match job_pid(call.sh, a) {
+        Some(pid) if a.starts_with('%') => pid.to_string(),
+        _ => a.clone(),
+    };
+    let args: Vec<String> = call.args.iter().map(resolved).collect();
+    let (status, out, errors) = programs::kill(call.k, call.p, &args);
+    call.print(&out);
+    for e in errors {
+        if call.sh.bash {
+            call.complain(&e);
+        } else {
+            let _ = call.k.put(call.p, 2, format!("{}: {e}\n", call.sh.arg0).as_bytes());
+        }
+    }
+    Outcome::Done(status)
+}
+
+pub(super) fn trap(call: &mut Call) -> Outcome {
+    let args = if call.args.first().is_some_and(|a| a == "--") { &call.args[1..] } else { call.args };
+    let (action, names) = match args {
+        [flag, ..] if flag == "-l" => {
+            let text: String = (1..32u8).map(|n| format!("{n:>2}) SIG{}\n", Signal(n).name())).collect();
+            call.print(&text);
+            return Outcome::Done(0);
+        }
+        [] => return print_traps(call),
+        [flag, ..] if flag == "-p" => return print_traps(call),
+        [dash, names @ ..] if dash == "-" => (None, names),
+        // A lone signal, or a number first, means: back to the default.
+        [_] => (None, args),
+        [first, ..] if !first.is_empty() && first.bytes().all(|b| b.is_ascii_digit()) => (None, args),
+        [action, names @ ..] => (Some(action), names),
+    };
+    let mut status = 0;
+    for name in names {
+        if call.sh.bash && matches!(name.as_str(), "DEBUG" | "RETURN") {
+            continue;
+        }
+        if call.sh.bash && name == "ERR" {
+            match action {
+                None => drop(call.sh.traps.remove(&ERR)),
+                Some(text) => drop(call.sh.traps.insert(ERR, ArcStr::from(text.as_str()))),
+            }
+            continue;
+        }
+        match Signal::parse(name) {
+            Some(signal) => set_trap(call, signal, action.map(String::as_str)),
+            None => {
+                call.complain(&format!("{name}: invalid signal specification"));
+                status = 1;
+            }
+        }
+    }
+    Outcome::Done(status)
+}
+
+fn print_traps(call: &mut Call) -> Outcome {
+    let bash = call.sh.bash;
+    let line = |(n, action): (&u8, &ArcStr)| {
+        let prefix = if *n > 0 && *n != ERR && bash { "SIG" } else { "" };
+        let name = if *n == ERR { "ERR" } else { Signal(*n).name() };
+        format!("trap -- '{}' {prefix}{name}\n", action.replace('\'', "'\\''"))
+    };
+    let text: String = call.sh.traps.iter().map(line).collect();
+    call.print(&text);
+    Outcome::Done(0)
+}
+
+/// What a signal leads to from now on: an action, nothing (""), or its default.
+fn set_trap(call: &mut Call, signal: Signal, action: Option<&str>) {
+    let (sh, p, bit) = (&mut *call.sh, &mut *call.p, signal.bit());
+    match action {
+        None => drop(sh.traps.remove(&signal.0)),
+        Some(text) => drop(sh.traps.insert(signal.0, ArcStr::from(text))),
+    }
+    if action.is_some() && (signal.0 == 0 || matches!(signal, Signal::KILL | Signal::STOP)) {
+        return;
+    }
+    let ignored = action == Some("");
+    let handled = action.is_some_and(|text| !text.is_empty()) || (action.is_none() && sh.opts.interactive && signal == Signal::INT);
+    p.ignored = if ignored { p.ignored | bit } else { p.ignored & !bit };
+    p.handled = if handled { p.handled | bit } else { p.handled & !bit };
+}
+
+/// The process that `123` or `%1` means, where it is a child.
+fn job_pid(sh: &Shell, id: &str) -> Option<Pid> {
+    if let Some(n) = id.strip_prefix('%') {
+        if matches!(n, "" | "%" | "+") {
+            return sh.jobs.last().map(|j| j.pid);
+        }
+        let n: u32 = n.parse().ok()?;
+        return sh.jobs.iter().find(|j| j.number == n).map(|j| j.pid);
+    }
+    let pid = id.parse().ok()?;
+    sh.jobs.iter().any(|j| j.pid == pid).then_some(pid)
+}

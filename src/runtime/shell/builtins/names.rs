@@ -1,0 +1,116 @@
+//! Builtins about what a word means as a command.
+
+use super::super::super::programs;
+use super::output::is_dash;
+use super::*;
+
+pub(super) fn alias(call: &mut Call) -> Outcome {
+    let mark = if call.sh.bash { "alias " } else { "" };
+    if call.args.is_empty() {
+        let text: String = call.sh.aliases.iter().map(|(n, v)| format!("{mark}{n}='{v}'\n")).collect();
+        call.print(&text);
+    }
+    let mut status = 0;
+    for a in call.args {
+        match (a.split_once('='), call.sh.aliases.get(a.as_str())) {
+            (Some((n, v)), _) => {
+                if call.sh.aliases.len() < 1000 {
+                    call.sh.aliases.insert(ArcStr::from(n), ArcStr::from(v));
+                }
+            }
+            (None, Some(v)) => {
+                let text = format!("{mark}{a}='{v}'\n");
+                call.print(&text);
+            }
+            (None, None) => {
+                call.complain(&format!("{a}: not found"));
+                status = 1;
+            }
+        }
+    }
+    Outcome::Done(status)
+}
+
+pub(super) fn unalias(call: &mut Call) -> Outcome {
+    if call.has("-a") {
+        call.sh.aliases.clear();
+    }
+    for a in call.args {
+        call.sh.aliases.remove(a.as_str());
+    }
+    Outcome::Done(0)
+}
+
+pub(super) fn shopt(call: &mut Call) -> Outcome {
+    if call.has("expand_aliases") {
+        call.sh.opts.aliases = call.has("-s");
+    }
+    Outcome::Done(0)
+}
+
+pub(super) fn builtin(call: &mut Call) -> Outcome {
+    let Some((name, args)) = call.args.split_first() else { return Outcome::Done(0) };
+    match find(name, call.sh.bash) {
+        // `builtin builtin builtin ...` is no way to nest without end.
+        Some(found) if name != "builtin" => (found.run)(&mut Call { sh: call.sh, k: call.k, p: call.p, name, args, ..*call }),
+        _ => call.fail(1, &format!("{name}: not a shell builtin")),
+    }
+}
+
+/// `type`, and `command` with what asks of a word; `command word` itself is looked up before.
+pub(super) fn command(call: &mut Call) -> Outcome {
+    let by_type = call.name == "type";
+    let verbose = by_type || call.args.first().is_some_and(|a| a == "-V");
+    let mut words = call.args;
+    let mut kind_only = false;
+    while let Some(flag) = words.first().filter(|a| a.starts_with('-')) {
+        if !by_type && flag == "-p" && words.len() > 1 {
+            return Outcome::Exec(words[1..].to_vec());
+        }
+        kind_only |= by_type && flag == "-t";
+        words = &words[1..];
+    }
+    let mut status = 0;
+    for word in words {
+        if let Some((kind, long, short)) = meaning(call, word) {
+            let text = if kind_only {
+                kind
+            } else if verbose {
+                &long
+            } else {
+                &short
+            };
+            call.print(&format!("{text}\n"));
+            continue;
+        }
+        if verbose && !kind_only {
+            let text = format!("{word}: not found");
+            if call.sh.bash {
+                call.complain(&text);
+            } else {
+                call.print(&format!("{text}\n"));
+            }
+        }
+        status = if call.sh.bash { 1 } else { 127 };
+    }
+    Outcome::Done(status)
+}
+
+/// What a word means as a command: of which kind it is, in a sentence, and as one would type it.
+fn meaning(call: &mut Call, word: &str) -> Option<(&'static str, String, String)> {
+    let (sh, typed) = (&call.sh, word.to_owned());
+    Some(if let Some(v) = sh.aliases.get(word) {
+        ("alias", format!("{word} is an alias for {v}"), format!("alias {word}='{v}'"))
+    } else if keywords().any(|known| known == word) {
+        ("keyword", format!("{word} is a shell keyword"), typed)
+    } else if sh.functions.contains_key(word) {
+        ("function", format!("{word} is a {}function", if is_dash(sh, call.k) { "shell " } else { "" }), typed)
+    } else if let Some(found) = find(word, sh.bash) {
+        let special = if found.is_special() && !sh.bash { "special " } else { "" };
+        ("builtin", format!("{word} is a {special}shell builtin"), typed)
+    } else {
+        let path = sh.get("PATH").cloned();
+        let found = programs::path_of(call.k, call.p, path.as_deref(), word).ok()?;
+        ("file", format!("{word} is {found}"), found)
+    })
+}
