@@ -70,7 +70,10 @@ class Term {
     this.refit();
   }
   refit() {
-    if (this.parent.clientWidth > 40 && this.parent.clientHeight > 20) this.fit.fit();
+    if (this.parent.clientWidth <= 40 || this.parent.clientHeight <= 20) return;
+    // On a phone smaller letters, for more of a table in a line.
+    this.term.options.fontSize = this.parent.clientWidth < 480 ? 11 : 13;
+    this.fit.fit();
   }
   write(bytes) { this.term.write(bytes); }
   reset() { this.term.reset(); }

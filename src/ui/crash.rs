@@ -41,11 +41,11 @@ fn show(detail: &str) -> Option<()> {
     for (text, keep) in [(Text::CrashRestore, true), (Text::CrashFresh, false)] {
         let button = element(&document, "button", if keep { "btn primary" } else { "btn outline" }, text.t(lang))?;
         let clicked = Closure::<dyn Fn()>::new(move || {
-            if keep && storage::get(storage::RESTORE).is_none() {
-                storage::set(storage::RESTORE, "1");
+            if keep && storage::read(true, storage::RESTORE).is_none() {
+                storage::keep(storage::RESTORE, "1");
             }
             if !keep {
-                storage::set(storage::SESSION, "");
+                storage::keep(storage::SESSION, storage::NONE);
             }
             if let Some(window) = web_sys::window() {
                 // Where the page cannot be loaded anew there is nothing left to try.

@@ -4,7 +4,7 @@
 use yew::prelude::*;
 
 use kubarium::api::{Kind, Object, Value};
-use kubarium::base::{SortedMap, Time};
+use kubarium::base::{SortedMap, Time, base64::decoded_len};
 use kubarium::sim::Sim;
 use kubarium::views::{self, Membership, PodView};
 
@@ -29,6 +29,8 @@ type Row = (&'static str, Vec<String>);
 
 /// How many objects that differ are named.
 const DIFFERENCES_MAX: usize = 30;
+/// How many letters of a ConfigMap's value are shown: its YAML has all.
+const DATA_CHARS_MAX: usize = 2000;
 /// How many pods of a namespace a service's table names.
 const PODS_MAX: usize = 40;
 
@@ -36,6 +38,7 @@ const PODS_MAX: usize = 40;
 pub fn evidence(sim: &Sim, subject: &Subject, lang: Lang) -> Html {
     let Some(object) = views::object(sim, &subject.kind, &subject.namespace, &subject.name) else { return html! {} };
     let sheets = [
+        data(object, lang),
         holds(object, lang),
         if subject.kind == "HorizontalPodAutoscaler" { scaling(sim, object, lang) } else { Sheet::default() },
         if subject.kind == "Pod" { placement(sim, object, lang) } else { Sheet::default() },
@@ -77,6 +80,18 @@ fn side(sim: &Sim, title: String, lang: Lang) -> Html {
         )
     };
     html! { <div><b>{ title }</b><ul>{ for views::list(sim, "Pod", DIFFERENCES_MAX).into_iter().filter_map(pod) }</ul></div> }
+}
+
+/// What a ConfigMap holds; of a Secret how much, as `kubectl describe` has it.
+fn data(object: &Value, lang: Lang) -> Sheet {
+    let of = match object.kind() {
+        "ConfigMap" => |text: &str| -> String { text.chars().take(DATA_CHARS_MAX).collect() },
+        "Secret" => |text: &str| format!("{} bytes", decoded_len(text)),
+        _ => return Sheet::default(),
+    };
+    let rows = object.get("data").entries().map(|(key, value)| ("", vec![key.to_string(), of(value.str())]));
+    let heads = vec![Text::Name.t(lang).to_owned(), Text::Value.t(lang).to_owned()];
+    Sheet { title: Some(Text::Data), heads, rows: rows.collect(), open: true, ..Sheet::default() }
 }
 
 fn draw(sheet: Sheet) -> Html {

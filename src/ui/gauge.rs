@@ -42,7 +42,7 @@ pub fn gauge(sim: &Sim, subject: &Subject, lang: Lang, link: &Link) -> Html {
                 <path class="arc" d="M14 60a46 46 0 0 1 92 0" />
                 <path class="arc over" d="M60 14a46 46 0 0 1 46 46" />
                 <path class="target" d="M60 8v12" />
-                <path class="needle" d="M60 60V22" style={format!("transform:rotate({:.1}deg)", (shown / RATIO_MAX) * 180.0 - 90.0)} />
+                if ratio.is_some() { <path class="needle" d="M60 60V22" style={format!("transform:rotate({:.1}deg)", (shown / RATIO_MAX) * 180.0 - 90.0)} /> }
                 <circle cx="60" cy="60" r="4" />
             </svg>
             <p><b class="mono">{ percent }</b><small>{ Text::OfTarget.t(lang) }</small></p>

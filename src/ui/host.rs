@@ -15,8 +15,9 @@ use kubarium::views::{
 use super::examples::EXAMPLES;
 use super::i18n::Text;
 use super::line_editor::LineEditor;
-use super::session_copy::SessionCopy;
+use super::session_copy::{Kept, SessionCopy};
 use super::state::{Act, Scene, Subject};
+use super::storage;
 use super::transcript::Transcript;
 use super::vendor::JsTerminal;
 use terminals::{shown_text, tab_of};
@@ -136,8 +137,12 @@ impl Host {
     /// A new session; or the one before, without its last input, where the page broke and the visitor wants that.
     pub fn new() -> Host {
         let before = SessionCopy::restore();
-        let restored = before.as_ref().map(|(_, _, lost)| if *lost > 0 { Text::Restored } else { Text::RestoredLast });
-        let (session, at, _) = before.unwrap_or_else(|| (Host::fresh(), Time::ZERO, 0));
+        let restored = before.as_ref().map(|kept| match kept {
+            Kept { lost: 1.., .. } => Text::Restored,
+            Kept { is_copy: true, .. } => Text::RestoredCopy,
+            _ => Text::RestoredLast,
+        });
+        let (session, at) = before.map_or_else(|| (Host::fresh(), Time::ZERO), |kept| (kept.session, kept.at));
         let copy = SessionCopy::new(&session);
         let run_again = session.inputs.iter().filter(|i| i.cmd.is_some() || i.api.is_some()).count();
         let catch_up = end_of(&session).max(at.min(Session::LATEST));
@@ -208,6 +213,7 @@ impl Host {
     /// The visitor leaves a page that works.
     pub fn leave(&mut self) {
         self.copy.goes_well(f64::INFINITY);
+        storage::leave();
     }
 
     /// The session of this branch.

@@ -189,6 +189,7 @@ texts! {
     NoEnvironment: "The spec sets no variables.", "规约没有设置变量。";
     NoEvents: "No events yet. Apply something and watch.", "还没有事件。应用一个清单看看。";
     Value: "Value", "值";
+    Data: "Data", "数据";
     From: "From", "来源";
     EmptyFile: "The file is empty.", "文件为空。";
     Up: "Up", "上级";
@@ -365,6 +366,7 @@ texts! {
     NewSession: "New session", "新建会话";
     NewSessionNote: "An empty cluster at second zero", "从第零秒开始的空集群";
     RestoredLast: "Your last session is back.", "已恢复上次的会话。";
+    RestoredCopy: "Your last session, as a copy: where another tab has it open, each goes its own way.", "上次会话的副本：若另一标签页也打开着它，两者互不影响。";
     Describe: "Describe", "描述";
     Kinds: "All kinds", "所有类型";
     Filter: "Filter", "筛选";
@@ -496,8 +498,9 @@ texts! {
     PastFile: "As it was at this moment; it cannot be changed here.", "这是当时的内容，此处不能修改。";
     NotYetFile: "The file was not there at this moment.", "此时还没有这个文件。";
     MoreNodes: "{} more below", "下方还有 {} 个";
+    NodesAbove: "{} more above", "上方还有 {} 个";
     ExLiveness: "Liveness probe that will fail", "将会失败的存活探针";
-    ExLivenessNote: "The book's pod: healthy for 10 s, then killed and restarted", "书中的 Pod：健康 10 秒，然后被杀死并重启";
+    ExLivenessNote: "Healthy for 10 s, then killed and restarted", "健康 10 秒，然后被杀死并重启";
     ExReadiness: "Readiness probe", "就绪探针";
     ExReadinessNote: "Joins its Service only while a file is there", "文件存在时才加入 Service";
     ExController: "ReplicationController", "ReplicationController";

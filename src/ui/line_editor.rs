@@ -29,8 +29,10 @@ pub struct LineEditor {
     draft: Vec<char>,
     /// What is looked for in the history, while Ctrl+R looks.
     sought: Option<String>,
-    /// What stands before the line on its row: the prompt.
+    /// What stands before the line on its row: the prompt, or what is looked for.
     prompt: String,
+    /// The prompt, while something else stands there.
+    behind: String,
     columns: usize,
     /// Where the screen's cursor stands, in cells from the line's beginning.
     shown_at: usize,
@@ -47,6 +49,7 @@ impl LineEditor {
             draft: Vec::new(),
             sought: None,
             prompt: String::new(),
+            behind: String::new(),
             columns: 80,
             shown_at: 0,
         }
@@ -60,13 +63,16 @@ impl LineEditor {
     /// Begins a line after this prompt; what was being typed is let go.
     pub fn restart(&mut self, prompt: &str) {
         self.line.clear();
-        (self.cursor, self.shown_at) = (0, 0);
+        (self.cursor, self.shown_at, self.sought) = (0, 0, None);
         self.prompt = prompt.to_owned();
     }
 
     /// Text for the screen that lets `output` come before the line being typed.
     pub fn output(&mut self, output: &str) -> String {
-        let mut text = if self.line.is_empty() { String::new() } else { self.to_start() + "\x1b[J" };
+        let mut text = self.give_back_prompt();
+        if !self.line.is_empty() {
+            text += &(self.to_start() + "\x1b[J");
+        }
         text.push_str(output);
         match output.rfind(['\n', '\r']) {
             Some(at) => self.prompt = output[at + 1..].to_owned(),
@@ -121,6 +127,7 @@ impl LineEditor {
         let before = match (&mut sought, key) {
             (None, "\x12") => {
                 sought = Some(String::new());
+                self.behind = self.prompt.clone();
                 None
             }
             (Some(_), "\x12") => Some(self.place),
@@ -132,7 +139,14 @@ impl LineEditor {
                 text.push_str(key);
                 Some((self.place + 1).min(self.history.len()))
             }
-            _ => return false,
+            _ => {
+                self.sought = sought;
+                let text = self.give_back_prompt();
+                if !text.is_empty() {
+                    effects.push(Effect::Show(text));
+                }
+                return false;
+            }
         };
         let text = sought.as_deref().unwrap_or_default();
         let found = before.and_then(|before| self.history[..before].iter().rposition(|line| line.contains(text)));
@@ -144,10 +158,30 @@ impl LineEditor {
             let at = self.history[place].find(text).unwrap_or(0);
             self.cursor = self.history[place][..at].chars().count();
         }
+        // As bash has it.
+        let failed = if found.is_some() || text.is_empty() { "" } else { "failed " };
+        let label = format!("({failed}reverse-i-search)`{text}': ");
         self.sought = sought;
-        let text = self.to_start() + "\x1b[J" + &self.draw();
-        effects.push(Effect::Show(text));
+        effects.push(Effect::Show(self.draw_after(label)));
         true
+    }
+
+    /// The line with something else before it.
+    fn draw_after(&mut self, prompt: String) -> String {
+        let start = move_to((self.prompt_cells() + self.shown_at) / self.columns, 0, 0) + "\x1b[J" + &prompt;
+        (self.prompt, self.shown_at) = (prompt, 0);
+        start + &self.draw()
+    }
+
+    /// Nothing is looked for any more: the prompt is back, where it was not there.
+    fn give_back_prompt(&mut self) -> String {
+        match self.sought.take() {
+            Some(_) => {
+                let prompt = std::mem::take(&mut self.behind);
+                self.draw_after(prompt)
+            }
+            None => String::new(),
+        }
     }
 
     /// What the completion found: what stands from `from` on (in characters) becomes one of `candidates`.
@@ -434,6 +468,16 @@ mod tests {
         ] {
             assert_eq!(sent(&mut editor.clone(), keys), [line], "{keys:?}");
         }
+        // What is looked for stands where the prompt did, which comes back.
+        editor.output("$ ");
+        let shown = |editor: &mut LineEditor, keys: &str| match editor.typed(keys).pop() {
+            Some(Effect::Show(text)) => text,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(shown(&mut editor, "\x12"), "\r\x1b[J(reverse-i-search)`': ");
+        assert!(shown(&mut editor, "po").ends_with("(reverse-i-search)`po': kubectl get pods\r\x1b[36C"), "the cursor stands where it is");
+        assert!(shown(&mut editor, "x").contains("(failed reverse-i-search)`pox': kubectl get pods"));
+        assert_eq!(shown(&mut editor, "\x05"), "\r\x1b[2C\x1b[Jkubectl get pods");
     }
 
     #[test]

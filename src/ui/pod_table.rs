@@ -38,20 +38,21 @@ pub fn PodTable(props: &Props) -> Html {
     let none = rows.peek().is_none();
     html! {
         <div class="panel table-wrap" tabindex="0" role="region" aria-label={Text::Pods.t(lang)}>
-            <table>
-                <thead><tr>for h in heads { <th scope="col">{ h.t(lang) }</th> }</tr></thead>
-                <tbody>
+            // Roles said outright: a browser may take a table that is laid out in another way for none.
+            <table class="pods" role="table">
+                <thead role="rowgroup"><tr role="row">for h in heads { <th role="columnheader" scope="col">{ h.t(lang) }</th> }</tr></thead>
+                <tbody role="rowgroup">
                     for p in rows {
-                        <tr key={p.key.clone()}>
-                            <td><button onclick={link.select(subject_of(p))}>{ &p.name }</button></td>
-                            <td class="wrap">
+                        <tr key={p.key.clone()} role="row">
+                            <td role="cell"><button onclick={link.select(subject_of(p))}>{ &p.name }</button></td>
+                            <td role="cell" class="wrap">
                                 <span class={classes!("tag", health_tone(p.health))}>{ health_icon(p.health).draw() }{ &p.status }{ " · " }{ health_text(p.health).t(lang) }</span>
                                 if let Some(w) = why(p).first() { <small>{ say(w, lang).0 }</small> }
                             </td>
-                            <td class="mono">{ format!("{}/{}", p.ready, p.total) }</td>
-                            <td class="mono">{ p.restarts }</td>
-                            <td>{ p.node.clone().unwrap_or_default() }</td>
-                            if many { <td>{ &p.namespace }</td> }
+                            <td role="cell" class="mono ready">{ format!("{}/{}", p.ready, p.total) }</td>
+                            <td role="cell" class={classes!("mono", if p.restarts > 0 { "often" } else { "never" })}>{ p.restarts }</td>
+                            <td role="cell" class="at">{ p.node.clone().unwrap_or_default() }</td>
+                            if many { <td role="cell" class="space">{ &p.namespace }</td> }
                         </tr>
                     }
                 </tbody>

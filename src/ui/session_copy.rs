@@ -23,6 +23,19 @@ pub struct SessionCopy {
     trial_ms: f64,
 }
 
+/// What was kept of a session.
+pub struct Kept {
+    /// The session.
+    pub session: Session,
+    /// How far it had come.
+    pub at: Time,
+    /// How many of its last inputs are left out because the page did not outlive them: twice as many where leaving some out did
+    /// not help.
+    pub lost: usize,
+    /// Whether another tab may have it open.
+    pub is_copy: bool,
+}
+
 impl SessionCopy {
     /// Begins a copy. Nothing is stored until something happens, so that opening the page twice loses nothing.
     pub fn new(session: &Session) -> SessionCopy {
@@ -38,13 +51,14 @@ impl SessionCopy {
     /// Adds an input and stores the copy.
     pub fn append(&mut self, input: &TimedInput) {
         self.add(input);
-        if self.whole == 0 || self.text.len() - self.whole > TAIL_BYTES_MAX {
+        // Where another tab has written meanwhile, this one's tail would be of no use without the whole.
+        if self.whole == 0 || self.text.len() - self.whole > TAIL_BYTES_MAX || !storage::is_writer() {
             self.store();
         } else {
-            storage::set(storage::TAIL, &format!("{}{}", self.whole, &self.text[self.whole..]));
+            storage::keep(storage::TAIL, &format!("{}{}", self.whole, &self.text[self.whole..]));
         }
         self.trial_ms = TRIAL_MS;
-        storage::set(storage::RESTORE, "1");
+        storage::keep(storage::RESTORE, "1");
     }
 
     /// A frame has gone well.
@@ -52,7 +66,7 @@ impl SessionCopy {
         if self.trial_ms > 0.0 {
             self.trial_ms -= elapsed_ms;
             if self.trial_ms <= 0.0 {
-                storage::set(storage::RESTORE, "");
+                storage::keep(storage::RESTORE, "");
             }
         }
     }
@@ -61,8 +75,9 @@ impl SessionCopy {
     pub fn store(&mut self) {
         if self.text.len() <= BYTES_MAX {
             self.whole = self.text.len();
-            storage::set(storage::SESSION, &self.text);
-            storage::set(storage::TAIL, "");
+            storage::become_writer();
+            storage::keep(storage::SESSION, &self.text);
+            storage::keep(storage::TAIL, "");
         }
     }
 
@@ -76,32 +91,35 @@ impl SessionCopy {
 
     /// How far the session has come.
     pub fn note_moment(now: Time) {
-        storage::set(storage::MOMENT, &format!("{:.1}", now.as_secs_f64()));
+        storage::keep(storage::MOMENT, &format!("{:.1}", now.as_secs_f64()));
     }
 
-    /// The session of before, how far it had come, and how many of its last inputs are left out because the page did not outlive
-    /// them: twice as many where leaving some out did not help. Nothing where the page was opened with a link.
-    pub fn restore() -> Option<(Session, Time, usize)> {
-        let lost = storage::get(storage::RESTORE).and_then(|n| n.parse().ok()).unwrap_or(0_usize);
-        storage::set(storage::RESTORE, "");
+    /// The session of before: this tab's, or else the one that was acted on last. Nothing where the page was opened with a link.
+    pub fn restore() -> Option<Kept> {
         if web_sys::window()?.location().hash().is_ok_and(|hash| hash.starts_with("#k")) {
+            storage::keep(storage::RESTORE, "");
             return None;
         }
-        let mut text = storage::get(storage::SESSION)?;
-        // Another tab may have stored a session since; what goes on from its own is not of that.
-        if let Some(tail) = storage::get(storage::TAIL)
-            .and_then(|t| Some(t.strip_prefix(&text.len().to_string())?.to_owned()))
-            .filter(|t| t.starts_with('\n'))
-        {
-            text += &tail;
-        }
-        let mut lines = text.lines();
+        let own = storage::read(true, storage::SESSION).is_some();
+        let [whole, tail, moment, lost] =
+            [storage::SESSION, storage::TAIL, storage::MOMENT, storage::RESTORE].map(|key| storage::read(own, key).unwrap_or_default());
+        // A tab that is loaded anew goes on writing for whoever comes next, unless another one has written since.
+        let is_copy = (!own || storage::get(storage::SESSION).as_ref() == Some(&whole)) && storage::become_writer() && !own;
+        storage::keep(storage::RESTORE, "");
+        let lost = lost.parse().unwrap_or(0_usize);
+        // What goes on from another session is not of this one.
+        let tail = tail.strip_prefix(&whole.len().to_string()).filter(|t| t.starts_with('\n')).unwrap_or_default();
+        let mut lines = whole.lines().chain(tail.lines().skip(1));
         let mut session = Session::from_json(lines.next()?).ok()?;
         session.inputs = lines.map_while(|line| serde_json::from_str(line).ok()).collect();
         session.inputs.truncate(session.inputs.len().saturating_sub(lost));
         session.check().ok()?;
-        storage::set(storage::RESTORE, &lost.saturating_mul(2).max(1).to_string());
-        let at = storage::get(storage::MOMENT).and_then(|s| s.parse().ok()).map(Time::from_secs_f64).filter(|_| lost == 0);
-        Some((session, at.unwrap_or_default(), lost))
+        if !own {
+            storage::write(true, storage::SESSION, &whole);
+            storage::write(true, storage::TAIL, &format!("{}{tail}", whole.len()));
+        }
+        storage::keep(storage::RESTORE, &lost.saturating_mul(2).max(1).to_string());
+        let at = moment.parse().ok().map(Time::from_secs_f64).filter(|_| lost == 0);
+        Some(Kept { session, at: at.unwrap_or_default(), lost, is_copy })
     }
 }

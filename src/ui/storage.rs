@@ -1,6 +1,9 @@
 //! What the browser keeps for the page. Where it keeps nothing (private windows, a full store) the page works without.
+//!
+//! A session is kept twice: for the tab that it runs in, which has it again when it is loaded anew, and for whoever opens the page
+//! next, who has the one that was acted on last. So two tabs that begin with one session do not write over each other.
 
-use web_sys::Storage;
+use web_sys::{Storage, Window};
 
 /// The language's code.
 pub const LANG: &str = "kubarium.lang";
@@ -15,19 +18,68 @@ pub const MOMENT: &str = "kubarium.moment";
 /// How many of the session's last inputs the next load leaves out: set while it is not known that the page outlives them.
 pub const RESTORE: &str = "kubarium.restore";
 
-fn store() -> Option<Storage> {
-    web_sys::window()?.local_storage().ok()?
+/// The tab whose session is the one kept for whoever comes next; none where that tab was left.
+const WRITER: &str = "kubarium.writer";
+/// What stands in a session's place where the visitor wants none of those that are kept.
+pub const NONE: &str = "-";
+
+/// A store of the browser: the tab's own, or the one that all tabs share.
+fn store(own: bool) -> Option<Storage> {
+    let of = if own { Window::session_storage } else { Window::local_storage };
+    of(&web_sys::window()?).ok()?
 }
 
-/// What was kept under a key; none where nothing, or the empty text.
+/// What was kept under a key, for this tab alone or for all; none where nothing, or the empty text.
+pub fn read(own: bool, key: &str) -> Option<String> {
+    store(own)?.get_item(key).ok()?.filter(|v| !v.is_empty())
+}
+
+/// Keeps a text under a key, for this tab alone or for all.
+pub fn write(own: bool, key: &str, value: &str) {
+    if let Some(store) = store(own) {
+        // A full store keeps what it had.
+        let _ = store.set_item(key, value);
+    }
+}
+
+/// What was kept under a key.
 pub fn get(key: &str) -> Option<String> {
-    store()?.get_item(key).ok()?.filter(|v| !v.is_empty())
+    read(false, key)
 }
 
 /// Keeps a text under a key.
 pub fn set(key: &str, value: &str) {
-    if let Some(store) = store() {
-        // A full store keeps what it had.
-        let _ = store.set_item(key, value);
+    write(false, key, value);
+}
+
+/// This tab as long as it is not loaded anew: the moment at which it was.
+fn tab() -> String {
+    web_sys::window().and_then(|w| w.performance()).map_or(0.0, |p| p.time_origin()).to_string()
+}
+
+/// Whether the session kept for whoever comes next is this tab's.
+pub fn is_writer() -> bool {
+    get(WRITER) == Some(tab())
+}
+
+/// From now on the session kept for whoever comes next is this tab's. Says whether it was that of a tab that has not been left.
+pub fn become_writer() -> bool {
+    let open = get(WRITER).is_some();
+    set(WRITER, &tab());
+    open
+}
+
+/// The tab is left.
+pub fn leave() {
+    if is_writer() {
+        set(WRITER, "");
+    }
+}
+
+/// Keeps a text of the session: for this tab, and for whoever comes next where that has this tab's.
+pub fn keep(key: &str, value: &str) {
+    write(true, key, value);
+    if is_writer() {
+        set(key, value);
     }
 }

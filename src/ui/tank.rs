@@ -85,22 +85,22 @@ pub fn Tank(props: &Props) -> Html {
     };
     let selected = props.selected.as_ref().filter(|s| s.kind == "Pod").and_then(|s| view.pod(&s.uid));
     let section = selected.filter(|_| props.section);
-    // How many nodes end below what is seen of the rack.
-    let (rack_place, below) = (use_node_ref(), use_state_eq(|| 0_usize));
+    // How many nodes are not seen of the rack.
+    let (rack_place, unseen) = (use_node_ref(), use_state_eq(|| None));
     let look_down = {
-        let (place, below) = (rack_place.clone(), below.clone());
-        Callback::from(move |()| below.set(place.cast::<HtmlElement>().map_or(0, |r| nodes_below(&r))))
+        let (place, unseen) = (rack_place.clone(), unseen.clone());
+        Callback::from(move |()| unseen.set(place.cast().and_then(|r| nodes_unseen(&r, unseen.is_some()))))
     };
     let most = view.nodes.iter().map(|n| n.pods.len()).max().unwrap_or(0);
     use_effect_with((view.nodes.len(), most, density, section.is_some(), props.table, props.shown), {
         let look_down = look_down.clone();
         move |_| look_down.emit(())
     });
-    let go_down = {
+    let go_on = |down: bool| {
         let place = rack_place.clone();
         Callback::from(move |_: MouseEvent| {
             if let Some(rack) = place.cast::<HtmlElement>() {
-                rack.set_scroll_top(rack.scroll_top() + rack.client_height() / 2);
+                rack.set_scroll_top(if down { rack.scroll_top() + rack.client_height() / 2 } else { 0 });
             }
         })
     };
@@ -125,7 +125,7 @@ pub fn Tank(props: &Props) -> Html {
                 <div class="chips">
                 for w in &view.workloads { { chip(&w.kind, &w.namespace, &w.name, &w.key, Icon::Boxes, tally(w, lang)) } }
                 for s in view.services.iter().filter(|s| s.has_selector) { { chip("Service", &s.namespace, &s.name, &s.key, Icon::Globe, format!("{}/{}{}", s.reached.len(), s.selected.len(), rates(&props.scene.traffic, &s.key, lang))) } }
-                if props.scene.traffic.iter().any(|f| f.from.is_empty()) { <span class="chip" data-uid={OUTSIDE}>{ Icon::Leave.draw() }{ Text::Outside.t(lang) }</span> }
+                if props.scene.traffic.iter().any(|f| f.from.is_empty()) { <span class="chip outside" data-uid={OUTSIDE}>{ Icon::Leave.draw() }{ Text::Outside.t(lang) }</span> }
                 </div>
                 if selected.is_some() && section.is_none() { <button class="btn outline" onclick={link.on(|| Action::Section(true))} aria-label={Text::Section.t(lang)} title={format!("{} (x)", Text::Section.t(lang))}>{ Icon::Look.draw() }<span class="wide">{ Text::Section.t(lang) }</span></button> }
                 <button class="btn outline" title={format!("{} (t)", Text::KeyTable.t(lang))} aria-label={if props.table { Text::Picture } else { Text::Table }.t(lang)} aria-pressed={props.table.to_string()} onclick={let table = props.table; link.on(move || Action::Table(!table))}>
@@ -138,12 +138,14 @@ pub fn Tank(props: &Props) -> Html {
                 <PodTable view={view.clone()} filter={props.filter.clone()} />
             } else {
                 { queue(props, lang) }
-                <div class="rack" ref={rack_place} onscroll={look_down.reform(|_: Event| ())} onkeydown={Callback::from(move_focus)}>
+                <div class="rack" ref={&rack_place} onscroll={look_down.reform(|_: Event| ())} onkeydown={Callback::from(move_focus)}>
                     if view.nodes.is_empty() { <p class="empty">{ Text::NoNodes.t(lang) }</p> }
                     if is_far(view) { { from_far(props) } } else { { for rack(props, density, &places) } }
                 </div>
             }
-            if *below > 0 && !is_far(view) && section.is_none() && !props.table { <button class="more" onclick={go_down}>{ Icon::Open.draw() }{ fill(Text::MoreNodes.t(lang), &[&below.to_string()]) }</button> }
+            if let Some((n, down)) = unseen.filter(|_| !is_far(view) && section.is_none() && !props.table) {
+                <button class="more" onclick={go_on(down)}>{ if down { Icon::Open } else { Icon::Higher }.draw() }{ fill(if down { Text::MoreNodes } else { Text::NodesAbove }.t(lang), &[&n.to_string()]) }</button>
+            }
             if section.is_none() && !props.table && !is_far(view) && !props.scene.traffic.is_empty() { <Traffic flows={props.scene.traffic.clone()} playing={props.scene.playing} dark={props.dark} /> }
             { props.children.clone() }
         </section>
@@ -271,6 +273,7 @@ fn NodeTank(props: &NodeProps) -> Html {
     let mut places = props.places.0.borrow_mut();
     let slots = places.entry(node.name.clone()).or_default().settle(node.pods.iter().map(|p| p.key.as_str()));
     let subject = Subject { kind: "Node".to_owned(), namespace: String::new(), name: node.name.clone(), uid: node.key.clone() };
+    let wrong = wrong(node.wrong, lang);
     let state = match (node.ready, node.schedulable) {
         (false, _) => ("bad", Icon::Cross, Text::NodeNotReady),
         (true, false) => ("warn", Icon::Hourglass, Text::NodeCordoned),
@@ -291,8 +294,13 @@ fn NodeTank(props: &NodeProps) -> Html {
             <header>
                 <button onclick={link.select(subject)}>{ &node.name }</button>
                 <span class={classes!("tag", state.0)}>{ state.1.draw() }{ state.2.t(lang) }if !node.zone.is_empty() { <small>{ &node.zone }</small> }</span>
-                for (icon, text) in wrong(node.wrong, lang) { <span class="tag bad" title={text.clone()}>{ icon.draw() }<span>{ text }</span></span> }
-                <small>{ fill(Text::PodsOf.t(lang), &[&node.pods.len().to_string(), &node.pods_max.to_string()]) }</small>
+                if wrong.is_empty() {
+                    <small>{ fill(Text::PodsOf.t(lang), &[&node.pods.len().to_string(), &node.pods_max.to_string()]) }</small>
+                } else {
+                    <span class={classes!("faults", (wrong.len() > 1).then_some("several"))}>
+                        for (icon, text, times) in wrong { <span class="tag bad" title={text.clone()}>{ icon.draw() }<span>{ text }</span>if times > 1 { <i aria-hidden="true">{ times }{ "×" }</i> }</span> }
+                    </span>
+                }
                 <div class="gauges">
                     { gauge(Text::CpuRequests, node.cpu, format::cores) }
                     { gauge(Text::MemoryRequests, node.memory, format::bytes) }
@@ -321,20 +329,34 @@ fn first_step(embedded: &str) -> Text {
     }
 }
 
-/// How many nodes of the rack end below its lower edge.
-fn nodes_below(rack: &HtmlElement) -> usize {
-    let edge = rack.scroll_top() + rack.client_height() + 8;
+/// How much room the line below the rack takes that says how many nodes are not seen, in pixels.
+const MORE_PX: i32 = 32;
+
+/// How many nodes of the rack end below its lower edge; or, where it is at its end, how many begin above its upper one. None where
+/// all have room, also that of the line that says so where that is `shown`.
+fn nodes_unseen(rack: &HtmlElement, shown: bool) -> Option<(usize, bool)> {
+    let (top, height) = (rack.scroll_top(), rack.client_height());
+    if rack.scroll_height() <= height + if shown { MORE_PX } else { 0 } {
+        return None;
+    }
     let nodes = rack.children();
-    let ends = |n: &HtmlElement| n.offset_top() - rack.offset_top() + n.offset_height() > edge;
-    (0..nodes.length().min(64)).filter_map(|i| nodes.item(i)?.dyn_into().ok()).filter(ends).count()
+    let nodes = (0..nodes.length().min(64)).filter_map(|i| nodes.item(i)?.dyn_into::<HtmlElement>().ok());
+    let places: Vec<_> = nodes.map(|n| (n.offset_top() - rack.offset_top(), n.offset_height())).collect();
+    let below = places.iter().filter(|p| p.0 + p.1 > top + height + 8).count();
+    let above = places.iter().filter(|p| p.0 < top - 8).count();
+    Some(if below > 0 { (below, true) } else { (above, false) }).filter(|u| u.0 > 0)
 }
 
-/// What is wrong with a node by hand, in words.
-fn wrong((off, cut, (disk, registry)): Wrong, lang: super::i18n::Lang) -> Vec<(Icon, String)> {
-    let slow = |text: Text, n: u32| (n > 1).then(|| (Icon::Hourglass, fill(text.t(lang), &[&n.to_string()])));
-    let plain = |is: bool, text: Text| is.then(|| (Icon::Cross, text.t(lang).to_owned()));
-    let all = [plain(off, Text::WrongOff), plain(cut, Text::WrongCut), slow(Text::WrongDisk, disk), slow(Text::WrongRegistry, registry)];
-    all.into_iter().flatten().collect()
+/// What is wrong with a node by hand: the sign of what was done, in words, and how many times slower it is.
+fn wrong((off, cut, (disk, registry)): Wrong, lang: super::i18n::Lang) -> Vec<(Icon, String, u32)> {
+    let all = [
+        (Icon::Bolt, Text::WrongOff, u32::from(off)),
+        (Icon::Link, Text::WrongCut, u32::from(cut)),
+        (Icon::Hourglass, Text::WrongDisk, disk),
+        (Icon::Down, Text::WrongRegistry, registry),
+    ];
+    let is = |(icon, _, times): &(Icon, Text, u32)| *times > u32::from(matches!(icon, Icon::Hourglass | Icon::Down));
+    all.into_iter().filter(is).map(|(icon, text, times)| (icon, fill(text.t(lang), &[&times.to_string()]), times)).collect()
 }
 
 /// Arrow keys move the focus from pod to pod.

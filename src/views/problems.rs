@@ -43,6 +43,7 @@ pub fn problems(text: &str) -> Vec<ProblemView> {
         found.push(ProblemView { line: error.line.unwrap_or(1), column: error.column.unwrap_or(1), message: error.message });
     }
     found.truncate(PROBLEMS_MAX);
+    found.sort_by_key(|p| (p.line, p.column));
     found
 }
 
@@ -118,6 +119,8 @@ mod tests {
         let found = told(pod);
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].starts_with("9:") && found[0].ends_with("unknown field \"spec.containers[0].imagee\""), "{found:?}");
+        let many = problems("apiVersion: v1\nkind: Pod\nmetadata:\nname: P_1\nspec:\ncontainers: []\n");
+        assert!(many.len() > 2 && many.is_sorted_by_key(|p| p.line), "{many:?}");
         assert_eq!(told("apiVersion: v1\nkind: Podd\n").len(), 1);
         assert!(told("a: [1, 2\nb: 3\n")[0].contains("yaml"));
         assert!(told("").is_empty());

@@ -95,6 +95,7 @@ journey('breaks a node in four ways, and mends it', { theme: 'dark' }, async ({ 
   await apply(page, 'replicationcontroller/nginx created');
   const node = page.locator('.node').first();
   await node.locator('header button').click();
+  const height = (await node.boundingBox()).height;
   for (const [deed, sign, mend] of [
     ['Slow its disk', 'disk 20× slow', 'Disk as before'],
     ['Slow its registry', 'registry 20× slow', 'Registry as before'],
@@ -103,8 +104,10 @@ journey('breaks a node in four ways, and mends it', { theme: 'dark' }, async ({ 
     await page.getByRole('button', { name: deed }).click();
     await node.locator('.tag', { hasText: sign }).waitFor();
     assert.ok((await node.locator('.tag span', { hasText: sign }).boundingBox()).width > 50, 'its words are seen');
+    assert.equal(await node.locator('.tag span', { hasText: sign }).evaluate((words) => getComputedStyle(words).clipPath), 'none', 'all of them');
     await page.getByRole('button', { name: mend }).waitFor();
   }
+  assert.equal((await node.boundingBox()).height, height, 'it does not grow, and moves no other');
   await speed(page, 7);
   await page.locator('.node.off').waitFor();
   await screenshot('broken');

@@ -49,6 +49,10 @@ for (const [theme, language, size] of [
     await until('the moment', async () => /^00:00:2[4-9]/.test(await page.locator('.time').innerText()));
     await keys(' ');
     await page.locator('.pod .older').first().waitFor();
+    if (narrow) {
+      const [rack, more] = await Promise.all(['.rack', '.more'].map((part) => page.locator(part).boundingBox()));
+      assert.ok(more.y >= rack.y + rack.height, 'what says that there is more covers nothing');
+    }
     await screenshot('tank');
     await axe();
     // Everything there is to see of a pod, by its tabs.
@@ -77,6 +81,7 @@ for (const [theme, language, size] of [
     await screenshot('past');
     await keys('t');
     await page.locator('.tank table').waitFor();
+    assert.ok(await page.locator('.table-wrap').evaluate((wrap) => wrap.scrollWidth <= wrap.clientWidth), 'every row fits');
     await screenshot('table');
     await axe();
     await keys('t', '0', '?');

@@ -122,6 +122,7 @@ for (const [theme, language, size] of LOOKS) {
     // What is done and what is not is seen, however long the words beside it are.
     const [box, last] = await Promise.all([task.boundingBox(), task.locator('li').last().boundingBox()]);
     assert.ok(last.y + last.height <= box.y + box.height, JSON.stringify([box, last]));
+    assert.ok((await page.locator('.rack').boundingBox()).height > 120, 'and so is the cluster');
     await type(page, 'kubectl expose deployment web --port=80');
     await task.locator('summary', { hasText: /All done|全部完成/ }).waitFor();
     // What has held stays ticked; in the past it is as it was then.

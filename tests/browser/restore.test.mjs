@@ -52,8 +52,54 @@ journey('restores a session that froze without its last input', { storage: { 'ku
   await broke;
   await until('the page to be unsure', async () => (await mark()) === '1');
   await frozen.close();
+  // Without the input that opened the terminal of the first, which would now be the last.
+  await page.evaluate((text) => localStorage.setItem('kubarium.session', text), stored);
+  const next = await context.newPage();
+  await next.goto(address);
+  await lacksTheLast(next, until);
+  // The tab that did not freeze has all of it.
+  await page.bringToFront();
   await page.reload();
-  await lacksTheLast(page, until);
+  await page.locator('.answer', { hasText: 'is back' }).waitFor();
+  await type(page, 'kubectl get ns');
+  await until('the last namespace', async () => /the-last/.test(await screen(page)));
+});
+
+journey('keeps the session of each of two tabs', {}, async ({ page, context, until, address }) => {
+  const has = async (tab, yes, no) => {
+    await tab.bringToFront();
+    await tab.locator('.answer', { hasText: 'last session' }).waitFor();
+    await type(tab, 'kubectl get ns');
+    await until(`the namespace ${yes}`, async () => new RegExp(`${yes} +Active`).test(await screen(tab)));
+    assert.doesNotMatch(await screen(tab), new RegExp(no));
+  };
+  const make = async (tab, name) => {
+    await tab.bringToFront();
+    await type(tab, `kubectl create ns ${name}`);
+    await until(`${name} to be made`, async () => new RegExp(`${name} created`).test(await screen(tab)));
+  };
+  await make(page, 'both');
+  await until('the page to be sure of it', () => page.evaluate(() => localStorage.getItem('kubarium.restore') === ''));
+  const second = await context.newPage();
+  await second.goto(address);
+  await second.locator('.answer', { hasText: 'as a copy' }).waitFor();
+  await make(second, 'of-the-second');
+  await make(page, 'of-the-first');
+  await make(second, 'again-second');
+  await make(page, 'again-first');
+  for (const tab of [page, second]) await until('it to be sure', () => tab.evaluate(() => sessionStorage.getItem('kubarium.restore') === ''));
+  await page.reload();
+  await has(page, 'again-first', 'second');
+  await second.bringToFront();
+  await second.reload();
+  await has(second, 'again-second', 'first');
+  // Whoever comes next has what was acted on last.
+  await make(page, 'the-last-of-all');
+  await until('the page to be sure of that', () => page.evaluate(() => localStorage.getItem('kubarium.restore') === ''));
+  await second.close();
+  const third = await context.newPage();
+  await third.goto(address);
+  await has(third, 'the-last-of-all', 'second');
 });
 
 journey('goes on with a session where the page was left at once', { storage: { 'kubarium.session': stored } }, async ({ page }) => {
