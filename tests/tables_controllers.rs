@@ -322,7 +322,7 @@ fn sizes_within_bounds_and_rates() {
             row.get(list).items().iter().map(|e| ScaleEvent { change: e.get("replicaChange").int(), at: at(e) }).collect()
         };
         let n = |m: &str| row.get(m).int();
-        let memory = Memory { recommendations: Vec::new(), ups: events("scaleUpEvents"), downs: events("scaleDownEvents") };
+        let memory = Memory { ups: events("scaleUpEvents"), downs: events("scaleDownEvents"), ..Memory::default() };
         let default_up = obj!({"selectPolicy": "Max", "policies": [
             {"type": "Pods", "value": 4, "periodSeconds": 15}, {"type": "Percent", "value": 100, "periodSeconds": 15}]});
         let default_down = obj!({"selectPolicy": "Max", "policies": [{"type": "Percent", "value": 100, "periodSeconds": 15}]});

@@ -85,3 +85,27 @@ pub fn all(flags: &Flags) -> Vec<Box<dyn Controller>> {
         Box::new(super::validating_policy_status::PolicyStatusController::default()),
     ]
 }
+
+/// A selector as Go prints it in messages.
+pub(super) fn go_selector(selector: &Value) -> String {
+    let labels: Vec<String> = selector.get("matchLabels").entries().map(|(k, v)| format!("{k}: {},", v.str())).collect();
+    let expressions: Vec<String> = selector
+        .get("matchExpressions")
+        .items()
+        .iter()
+        .map(|e| {
+            let values: Vec<&str> = e.get("values").items().iter().map(Value::str).collect();
+            format!(
+                "LabelSelectorRequirement{{Key:{},Operator:{},Values:[{}],}},",
+                e.get("key").str(),
+                e.get("operator").str(),
+                values.join(" ")
+            )
+        })
+        .collect();
+    format!(
+        "&LabelSelector{{MatchLabels:map[string]string{{{}}},MatchExpressions:[]LabelSelectorRequirement{{{}}},}}",
+        labels.join(""),
+        expressions.join("")
+    )
+}

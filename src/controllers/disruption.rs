@@ -1,6 +1,6 @@
 //! PodDisruptionBudgets (`pkg/controller/disruption`): how many of a budget's pods may be taken away just now.
 
-use super::controller::{ObjectRef, key_of};
+use super::controller::{ObjectRef, go_selector, key_of};
 use super::replicas::is_ready;
 use super::work_queue::WorkQueue;
 use crate::api::int_or_string::scaled_value;
@@ -98,30 +98,6 @@ fn expectation(api: &ApiServer, budget: &Value, pods: &[Value]) -> Result<Expect
         }
         _ => Ok(Expectation { expected: 0, desired: 0, unmanaged: 0 }),
     }
-}
-
-/// A selector as Go prints it in messages.
-fn go_selector(selector: &Value) -> String {
-    let labels: Vec<String> = selector.get("matchLabels").entries().map(|(k, v)| format!("{k}: {},", v.str())).collect();
-    let expressions: Vec<String> = selector
-        .get("matchExpressions")
-        .items()
-        .iter()
-        .map(|e| {
-            let values: Vec<&str> = e.get("values").items().iter().map(Value::str).collect();
-            format!(
-                "LabelSelectorRequirement{{Key:{},Operator:{},Values:[{}],}},",
-                e.get("key").str(),
-                e.get("operator").str(),
-                values.join(" ")
-            )
-        })
-        .collect();
-    format!(
-        "&LabelSelector{{MatchLabels:map[string]string{{{}}},MatchExpressions:[]LabelSelectorRequirement{{{}}},}}",
-        labels.join(""),
-        expressions.join("")
-    )
 }
 
 impl DisruptionController {

@@ -140,7 +140,8 @@ impl Component for EndpointsController {
             for key in services_of(api, change) {
                 self.queue.add_at(key, now);
             }
-        } else {
+        } else if change.key.kind.plural == "services" || change.current().is_none() {
+            // What others write into the object stays until the service or its pods change; that it is gone is noticed.
             self.queue.add_at(key_of(&change.object), now);
         }
     }

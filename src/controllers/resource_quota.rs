@@ -52,18 +52,22 @@ impl Component for ResourceQuotaController {
     }
 
     fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
-        if change.key.kind.plural == "resourcequotas" {
+        let of_quotas = change.key.kind.plural == "resourcequotas";
+        if of_quotas && change.old.as_ref().is_none_or(|old| !old.get("spec").same(change.object.get("spec"))) {
             self.queue.add_at(key_of(&change.object), now);
         }
         let mut quotas = api.iter(Kind::named("ResourceQuota"), Some(&change.key.namespace)).peekable();
         if quotas.peek().is_none() {
             return;
         }
-        // What an object uses changes when it comes or goes, or with its spec or phase.
+        // What comes was counted as it was admitted. What an object uses changes when it goes, or with its spec or phase.
         let usage = |v: &Value| quota::usage_of(change.key.kind, v);
-        if let (Some(old), Some(new)) = (&change.old, change.current())
-            && usage(old) == usage(new)
-        {
+        let counted = match (&change.old, change.current()) {
+            (Some(old), Some(new)) => usage(old) == usage(new),
+            (None, Some(_)) => !of_quotas,
+            (_, None) => false,
+        };
+        if counted {
             return;
         }
         for found in quotas {

@@ -126,7 +126,7 @@ pub(super) fn services_of(api: &ApiServer, change: &Change) -> Vec<ObjectRef> {
     }
     let selects = |service: &&Value| {
         let selector = service.at(&["spec", "selector"]);
-        !selector.is_empty() && labels.iter().any(|l| LabelSelector::from_map(selector).matches(l))
+        !selector.is_empty() && labels.iter().any(|l| selector.entries().all(|(key, value)| l.get(key) == value))
     };
     let services = api.iter(Kind::named("Service"), Some(&change.key.namespace)).filter(selects);
     services.map(|s| (s.namespace_arc(), s.name_arc())).collect()

@@ -64,7 +64,7 @@ impl TaintEvictionController {
         let pod = api.peek(Kind::named("Pod"), &key.0, &key.1).cloned();
         let node = pod.as_ref().map(|p| p.at(&["spec", "nodeName"]).arc_str()).unwrap_or_default();
         let taints = api.peek(Kind::named("Node"), "", &node).map(no_execute_taints).unwrap_or_default();
-        let Some(pod) = pod.filter(|p| !p.is_terminating() && !taints.is_empty()) else {
+        let Some(pod) = pod.filter(|_| !taints.is_empty()) else {
             self.cancel(api, now, key);
             return;
         };
@@ -73,8 +73,8 @@ impl TaintEvictionController {
             return;
         };
         match self.marked.get(key) {
-            // A mark keeps its beginning, so that a pod does not stay longer for being looked at again.
-            Some(mark) if wait > Duration::ZERO && mark.since + wait < now + wait => {}
+            // A mark keeps its beginning, so that a pod does not stay longer for being looked at again; and it is heeded once.
+            Some(mark) if wait > Duration::ZERO && (mark.done || mark.since + wait < now + wait) => {}
             _ => {
                 let at = now + wait;
                 self.marked.insert(key.clone(), Mark { since: now, at, done: false });
@@ -96,7 +96,7 @@ impl TaintEvictionController {
     }
 
     fn evict(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) {
-        let Some(pod) = api.peek(Kind::named("Pod"), &key.0, &key.1).filter(|p| !p.is_terminating()).cloned() else { return };
+        let Some(pod) = api.peek(Kind::named("Pod"), &key.0, &key.1).cloned() else { return };
         self.event(api, now, key, &format!("Marking for deletion Pod {}/{}", key.0, key.1));
         let by = Caller::new(now, MANAGER);
         let mut next = pod;
@@ -138,11 +138,13 @@ impl Component for TaintEvictionController {
         let node = |p: &Value| p.at(&["spec", "nodeName"]).arc_str();
         let key = key_of(object);
         let tainted = || api.peek(Kind::named("Node"), "", &node(object)).is_some_and(|n| !no_execute_taints(n).is_empty());
-        let same = change.old.as_ref().is_some_and(|old| {
-            node(old) == node(object)
-                && old.at(&["spec", "tolerations"]).same(object.at(&["spec", "tolerations"]))
-                && old.is_terminating() == object.is_terminating()
-        });
+        let same = change
+            .old
+            .as_ref()
+            .is_some_and(|old| node(old) == node(object) && old.at(&["spec", "tolerations"]).same(object.at(&["spec", "tolerations"])));
+        if change.current().is_none() && self.marked.get(&key).is_some_and(|m| m.done) {
+            self.marked.remove(&key);
+        }
         if self.marked.contains_key(&key) && (change.current().is_none() || !same) || (change.current().is_some() && !same && tainted()) {
             self.pods.add_at(key, now);
         }
@@ -165,9 +167,6 @@ impl Component for TaintEvictionController {
             Some(mark) if !mark.done && mark.at <= now => {
                 mark.done = true;
                 self.evict(api, now, &key);
-            }
-            Some(mark) if mark.done && api.peek(Kind::named("Pod"), &key.0, &key.1).is_none_or(Object::is_terminating) => {
-                self.marked.remove(&key);
             }
             _ => {
                 self.judge(api, now, &key);

@@ -78,6 +78,12 @@ reasons! {
     VOLUME_BINDING = "node(s) didn't find available persistent volumes to bind";
     /// The volume is elsewhere.
     VOLUME_AFFINITY = "node(s) didn't match PersistentVolume's node affinity";
+    /// The volume is of another zone.
+    NO_ZONE = "node(s) had no available volume zone";
+    /// A disk is in use there.
+    NO_DISK = "node(s) had no available disk";
+    /// Another pod has the claim that is for one pod.
+    CLAIM_IN_USE = "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod";
     /// Domains would differ by too much.
     SPREAD = "node(s) didn't match pod topology spread constraints";
     /// The node is in no domain.
@@ -190,6 +196,10 @@ pub struct CycleState {
     pub bound_volumes: Vec<crate::api::ArcStr>,
     /// Of VolumeBinding: claims that get a volume once the pod has a node.
     pub late_claims: Vec<crate::api::Value>,
+    /// Of VolumeRestrictions: the pod's claims that one pod alone may use.
+    pub exclusive_claims: Vec<crate::api::ArcStr>,
+    /// Of VolumeRestrictions: how many of them other pods use.
+    pub exclusive_uses: i64,
 }
 
 /// What plugins look at: the cluster and the pod.

@@ -51,6 +51,8 @@ const ADDRESS: &str = "10.244.0.10";
 
 /// What the server's own Service is called.
 pub(super) const OWN: &str = "kubernetes";
+/// What is said where object and request name different namespaces.
+pub(super) const OTHER_NAMESPACE: &str = "the namespace of the provided object does not match the namespace sent on the request";
 
 const OWNER: &str = "owner";
 const NODE: &str = "node";
@@ -363,7 +365,7 @@ impl ApiServer {
         if kind.namespaced {
             let named = object.namespace();
             if !named.is_empty() && named != namespace {
-                return Err(Status::bad_request("the namespace of the provided object does not match the namespace sent on the request"));
+                return Err(Status::bad_request(OTHER_NAMESPACE));
             }
             object.settle(&["metadata", "namespace"], namespace);
         } else {
@@ -413,12 +415,11 @@ impl ApiServer {
         self.warn_on_create(kind, &object, options);
         let request =
             Request { kind, operation: "CREATE", sub: Subresource::None, object: &object, old: &Value::Null, dry_run: options.dry_run };
-        if let Err(refusal) = self.admit_valid(by, &request, options) {
+        let charged = self.admit_valid(by, &request, options).inspect_err(|_| {
             if is_service {
                 self.services.take_back(&object, None);
             }
-            return Err(refusal);
-        }
+        })?;
         if self.store.get(&key).is_some() {
             if is_service {
                 self.services.take_back(&object, None);
@@ -429,6 +430,7 @@ impl ApiServer {
             return Ok(object);
         }
         let key_for_error = key.clone();
+        self.charge(by, charged);
         self.store.sign(by.manager);
         self.store.create(by.now, key, object).cloned().map_err(|e| refused(kind, &key_for_error.name, &e))
     }
@@ -473,7 +475,7 @@ impl ApiServer {
         }
         if sub != Subresource::Status {
             self.track(by, kind, Some(&old), &mut object, sub, options);
-            admission::admit_update(self, kind, (&namespace, sub), &mut object, &old)?;
+            admission::admit_update(self, kind, sub, &mut object, &old)?;
             self.refuse_escalation(by, kind, &object)?;
         }
         strategy::prepare_for_update(kind, &mut object, &old, sub);
@@ -506,17 +508,28 @@ impl ApiServer {
         }
         let seen = |o: &Value| if sub == Subresource::Scale { scale_of(kind, o) } else { o.clone() };
         let request = Request { kind, operation: "UPDATE", sub, object: &seen(&object), old: &seen(&old), dry_run: options.dry_run };
-        if let Err(refusal) = self.admit_valid(by, &request, options) {
+        let charged = self.admit_valid(by, &request, options).inspect_err(|_| {
             if is_service {
                 self.services.take_back(&object, Some(&old));
             }
-            return Err(refusal);
-        }
+        })?;
         object.set(&["metadata", "resourceVersion"], old.at(&["metadata", "resourceVersion"]).clone());
         if object.same(&old) || options.dry_run {
             return Ok(object);
         }
+        self.charge(by, charged);
         self.commit_update(by, key, object, &old)
+    }
+
+    /// Writes what quotas have come to.
+    fn charge(&mut self, by: &Caller, quotas: Vec<Value>) {
+        self.store.sign("kube-apiserver");
+        for quota in quotas {
+            let key = ObjectKey::new(Kind::named("ResourceQuota"), quota.namespace_arc(), quota.name_arc());
+            let expected = quota.revision();
+            // It is the newest: nothing has been written since it was read.
+            let _ = self.store.update(by.now, key, quota, expected);
+        }
     }
 
     /// Commits a changed object, or its end where the last finalizer of a terminating object has gone.
@@ -723,12 +736,13 @@ impl ApiServer {
         }
     }
 
-    fn admit_valid(&mut self, by: &Caller, request: &Request<'_>, options: &WriteOptions) -> Result<(), Status> {
-        let warnings = admission::admit_valid(self, by, request)?;
+    /// The quotas to write with what is admitted.
+    fn admit_valid(&mut self, by: &Caller, request: &Request<'_>, options: &WriteOptions) -> Result<Vec<Value>, Status> {
+        let (warnings, charged) = admission::admit_valid(self, by, request)?;
         if options.field_validation != FieldValidation::Trusted {
             self.warnings.extend(warnings);
         }
-        Ok(())
+        Ok(charged)
     }
 
     fn warn_on_create(&mut self, kind: KindRef, object: &Value, options: &WriteOptions) {

@@ -1,5 +1,6 @@
 //! The API as HTTP: method, path and body in, status code and body out. What `kubectl get --raw` and recorded requests speak.
 
+use super::api_server::OTHER_NAMESPACE;
 use super::authorization::{Attributes, User};
 use super::list::{parameter, selectors};
 use super::options::{Caller, DeleteOptions, FieldValidation, Patch, Preconditions, Propagation, Subresource, WriteOptions};
@@ -135,13 +136,21 @@ impl ApiServer {
             ("GET", false, "scale") => Ok((200, self.scale(kind, namespace, name)?)),
             ("GET", false, _) => Ok((200, self.as_read(by.now, self.get(kind, namespace, name)?))),
             ("POST", true, _) => Ok((201, self.create(by, kind, namespace, request.body.clone(), &options)?)),
-            ("POST", false, "eviction") => {
-                let delete = delete_options(request.body.get("deleteOptions"))?;
-                self.evict(by, namespace, name, &delete)?;
-                Ok((201, obj!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201})))
-            }
-            ("POST", false, "binding") => {
-                self.bind(by, namespace, name, request.body.at(&["target", "name"]).str())?;
+            ("POST", false, "eviction" | "binding") => {
+                let (of, what) = (request.body.namespace(), if sub == "binding" { "Binding" } else { "Eviction" });
+                if !of.is_empty() && of != namespace {
+                    return Err(Status::bad_request(OTHER_NAMESPACE));
+                }
+                if request.body.name() != name {
+                    return Err(Status::bad_request(format!("name in URL does not match name in {what} object")));
+                }
+                if sub == "binding" {
+                    self.bind(by, namespace, name, request.body.at(&["target", "name"]).str())?;
+                } else {
+                    let mut delete = delete_options(request.body.get("deleteOptions"))?;
+                    delete.dry_run |= options.dry_run;
+                    self.evict(by, namespace, name, &delete)?;
+                }
                 Ok((201, obj!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201})))
             }
             ("POST", false, "token") if kind.plural == "serviceaccounts" => {
@@ -159,8 +168,7 @@ impl ApiServer {
                 object.set(&["metadata", "name"], name.as_str());
                 if kind.namespaced {
                     if !object.namespace().is_empty() && object.namespace() != namespace {
-                        let refusal = "the namespace of the provided object does not match the namespace sent on the request";
-                        return Err(Status::bad_request(refusal));
+                        return Err(Status::bad_request(OTHER_NAMESPACE));
                     }
                     object.set(&["metadata", "namespace"], namespace.as_str());
                 }

@@ -89,7 +89,6 @@ fn has_generation(kind: KindRef) -> bool {
             | "resourcequotas"
             | "limitranges"
             | "leases"
-            | "podtemplates"
             | "controllerrevisions"
             | "ipaddresses"
             | "servicecidrs"

@@ -237,6 +237,9 @@ pub enum SessionError {
     /// A node of the session is no node.
     #[error("nodes[{0}]: metadata.name is required")]
     NamelessNode(usize),
+    /// A namespace cannot be called so.
+    #[error("namespace {0:?}: {1}")]
+    BadNamespace(String, String),
 }
 
 impl Session {
@@ -263,6 +266,11 @@ impl Session {
         for (i, node) in self.nodes.iter().flatten().enumerate() {
             if crate::api::Object::name(node).is_empty() {
                 return Err(SessionError::NamelessNode(i));
+            }
+        }
+        for name in std::iter::once(self.default_namespace()).chain(self.namespaces.iter().map(String::as_str)) {
+            if let Some(why) = crate::api::names::dns1123_label(name).into_iter().next() {
+                return Err(SessionError::BadNamespace(name.to_owned(), why));
             }
         }
         Flags::parse(&self.controller_manager).map(|_| ()).map_err(SessionError::BadFlag)
@@ -345,6 +353,8 @@ mod tests {
             (r#"{"inputs":[{"t":-1,"cmd":"x"}]}"#, "inputs[0]: t is -1"),
             (r#"{"inputs":[{"t":1e300,"cmd":"x"}]}"#, "inputs[0]: t is 1000000"),
             (r#"{"inputs":[{"t":31622400.5,"cmd":"x"}]}"#, "inputs[0]: t is 31622400.5"),
+            (r#"{"namespace":"T"}"#, "namespace \"T\": a lowercase RFC 1123 label"),
+            (r#"{"namespaces":["a","b.c"]}"#, "namespace \"b.c\": must not contain dots"),
             (r#"{"nodes":[{}]}"#, "nodes[0]: metadata.name is required"),
             (r#"{"controller_manager":["--pods=1"]}"#, "controller_manager: unknown flag: --pods"),
             (r#"{"controller_manager":["--horizontal-pod-autoscaler-sync-period=0"]}"#, "controller_manager: invalid argument"),

@@ -69,6 +69,12 @@ kind: Pod
 metadata: {name: c2}
 spec: {nodeName: node2, containers: [{name: c, image: busybox, command: [sleep, "3600"]}]}
 #end
+#file orphan.yaml
+apiVersion: v1
+kind: Endpoints
+metadata: {name: orphan}
+subsets: [{addresses: [{ip: 192.0.2.7}], ports: [{port: 80}]}]
+#end
 kubectl apply -f web.yaml
 sleep 10
 kubectl exec c1 -- sh -c 'for i in 1 2 3 4 5 6 7 8; do wget -qO- http://names; echo; done' | sort -u | wc -l
@@ -88,3 +94,9 @@ kubectl exec c2 -- wget -T 3 -qO /dev/null http://web
 sleep 15
 kubectl exec c2 -- wget -T 3 -qO /dev/null http://web
 kubectl patch svc web --subresource=status --type=merge -p '{"status":{"loadBalancer":{"ingress":[{"ip":"203.0.113.1"}]}}}'
+# Endpoints that no Service has stay, and so does what is written into those of one, until its pods change.
+kubectl apply -f orphan.yaml 2> /dev/null
+kubectl patch endpoints names --type=merge -p '{"subsets":[{"addresses":[{"ip":"192.0.2.8"}]}]}' 2> /dev/null
+sleep 2
+kubectl get endpoints orphan names -o custom-columns=NAME:.metadata.name,ADDRESSES:.subsets[*].addresses[*].ip 2> /dev/null
+kubectl delete pod -l app=names --wait=false > /dev/null; sleep 5; kubectl get endpoints names -o 'jsonpath={.subsets[*].addresses[*].ip}' 2> /dev/null | wc -w

@@ -61,3 +61,7 @@ kubectl create deploy d --image=nginx; sleep 2; RS=$(kubectl get rs -l app=d -o 
 kubectl label $(kubectl get rs -o name) app=other --overwrite; kubectl get rs -l app=other -o jsonpath='{.items[*].metadata.ownerReferences[*].name}{"\n"}'
 kubectl create cm held --dry-run=client -o yaml | sed 's/name: held/name: held\n  finalizers: [orphan, example.com\/f]/' | kubectl create -f -; kubectl delete cm held --wait=false; kubectl get cm held -o jsonpath='{.metadata.finalizers}{"\n"}'
 kubectl patch cm held --type=json -p '[{"op":"remove","path":"/metadata/finalizers"}]'; head -c 1048576 /dev/zero > full; kubectl create secret generic full --from-file=full; echo >> full; kubectl create secret generic over --from-file=full
+# What is not valid is said to be so, whatever a quota says; what comes is counted at once, what goes soon after.
+kubectl create quota full --hard=pods=0,configmaps=9; sleep 1; kubectl run Bad --image=nginx; kubectl run good --image=nginx
+kubectl create cm one; kubectl create cm two --dry-run=server; kubectl get quota full -o 'jsonpath={.status.used.configmaps}{"\n"}'
+kubectl delete cm one; sleep 1; kubectl get quota full -o 'jsonpath={.status.used.configmaps}{"\n"}'

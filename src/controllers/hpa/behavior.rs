@@ -1,6 +1,7 @@
 //! From the number that the metrics call for to the number that is set: stabilization windows, rates, bounds (`horizontal.go`).
 
 use crate::api::Value;
+use crate::api::selector::LabelSelector;
 use crate::base::{Duration, Time};
 
 /// The window of scaling down where the autoscaler does not say.
@@ -25,7 +26,7 @@ pub struct ScaleEvent {
 }
 
 /// What a controller remembers of one autoscaler.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Memory {
     /// Numbers that were called for.
     pub recommendations: Vec<Recommendation>,
@@ -33,6 +34,8 @@ pub struct Memory {
     pub ups: Vec<ScaleEvent>,
     /// Times it shrank.
     pub downs: Vec<ScaleEvent>,
+    /// What its target selected when it was last looked at.
+    pub selector: Option<LabelSelector>,
 }
 
 /// A reason and its message, as in a condition.

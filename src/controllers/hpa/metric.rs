@@ -5,6 +5,7 @@ use crate::api::quantity::{Format, Quantity};
 use crate::api::selector::LabelSelector;
 use crate::api::{Kind, Object, Value};
 use crate::base::Time;
+use crate::controllers::controller::go_selector;
 use crate::obj;
 use crate::server::ApiServer;
 
@@ -132,19 +133,21 @@ fn unserved(autoscaler: &Value, spec: &Value) -> Failure {
             Failure { reason: "FailedGetPodsMetric", wrapped: format!("failed to get pods metric value: {message}"), message }
         }
         "Object" => {
-            let object = spec.at(&["object", "describedObject"]);
-            let message = format!(
-                "unable to get metric {}: {} on {namespace} {}/{CUSTOM}",
-                spec.at(&["object", "metric", "name"]).str(),
-                object.get("kind").str(),
-                object.get("name").str()
-            );
-            Failure { reason: "FailedGetObjectMetric", wrapped: format!("failed to get object metric value: {message}"), message }
+            let (object, name) = (spec.at(&["object", "describedObject"]), spec.at(&["object", "metric", "name"]).str());
+            let message =
+                format!("unable to get metric {name}: {} on {namespace} {}/{CUSTOM}", object.get("kind").str(), object.get("name").str());
+            let per_pod = spec.at(&["object", "target", "type"]).str() == "AverageValue";
+            let what = if per_pod { format!("failed to get {name} object metric: ") } else { String::new() };
+            Failure { reason: "FailedGetObjectMetric", wrapped: format!("failed to get object metric value: {what}{message}"), message }
         }
         "External" => {
-            let name = spec.at(&["external", "metric", "name"]).str();
-            let message = format!("unable to get external metric {namespace}/{name}/nil: {EXTERNAL}");
-            let wrapped = format!("failed to get {name} external metric value: failed to get {name} external metric: {message}");
+            let metric = spec.at(&["external", "metric"]);
+            let (name, selector) = (metric.get("name").str(), metric.get("selector"));
+            let selector = if selector.is_null() { "nil".to_owned() } else { go_selector(selector) };
+            let message = format!("unable to get external metric {namespace}/{name}/{selector}: {EXTERNAL}");
+            let per_pod = !spec.at(&["external", "target", "averageValue"]).is_null();
+            let what = if per_pod { format!("{name} external metric") } else { format!("external metric {name}") };
+            let wrapped = format!("failed to get {name} external metric value: failed to get {what}: {message}");
             Failure { reason: "FailedGetExternalMetric", wrapped, message }
         }
         other => {

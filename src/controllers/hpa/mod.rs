@@ -6,6 +6,8 @@ mod metric;
 #[cfg(test)]
 mod tests;
 
+use std::cmp::Ordering;
+
 use behavior::{Memory, Recommendation};
 use calculator::Proposal;
 
@@ -13,7 +15,7 @@ use super::controller::{ObjectRef, key_of};
 use super::flags::Flags;
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
-use crate::api::{Kind, KindRef, Object, Status, Value};
+use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
 use crate::base::{Duration, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType, Subresource, WriteOptions};
@@ -66,6 +68,8 @@ struct Sync<'a> {
     api: &'a mut ApiServer,
     by: Caller,
     recorder: &'a mut EventRecorder,
+    /// What is remembered of the other autoscalers.
+    others: &'a SortedMap<ObjectRef, Memory>,
     /// The autoscaler, its status as it will be written.
     autoscaler: Value,
 }
@@ -96,11 +100,12 @@ impl HorizontalController {
     fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
         let kind = Kind::named("HorizontalPodAutoscaler");
         let Some(autoscaler) = api.peek(kind, &key.0, &key.1).cloned() else { return Ok(()) };
-        let memory = self.memory.entry(key.clone()).or_default();
+        let mut memory = std::mem::take(self.memory.entry(key.clone()).or_default());
         let before = autoscaler.clone();
-        let mut sync = Sync { api, by: Caller::new(now, MANAGER), recorder: &mut self.recorder, autoscaler };
-        let calculation = sync.run(memory);
+        let mut sync = Sync { api, by: Caller::new(now, MANAGER), recorder: &mut self.recorder, others: &self.memory, autoscaler };
+        let calculation = sync.run(&mut memory);
         let next = sync.autoscaler;
+        self.memory.insert(key.clone(), memory);
         if let Some(calculation) = calculation {
             self.calculations.insert(key.clone(), calculation);
         }
@@ -146,107 +151,120 @@ impl Sync<'_> {
         }
     }
 
-    fn lost_target(&mut self, why: &str) -> Option<Calculation> {
-        self.event(EventType::Warning, "FailedGetScale", why);
-        let message = format!("the HPA controller was unable to get the target's current scale: {why}");
-        self.condition("AbleToScale", "False", "FailedGetScale", &message);
-        None
+    /// What is to be scaled, and its scale.
+    fn target(&self) -> Result<(KindRef, Value), String> {
+        let target = self.autoscaler.at(&["spec", "scaleTargetRef"]);
+        let (version, kind_name) = (target.get("apiVersion").str(), target.get("kind").str());
+        let Some(kind) = self.api.kind_of(version, kind_name) else {
+            let group = version.split_once('/').map_or("", |(g, _)| g);
+            return Err(format!("no matches for kind {kind_name:?} in group {group:?}"));
+        };
+        let scale = self.api.scale(kind, self.autoscaler.namespace(), target.get("name").str());
+        scale.map(|scale| (kind, scale)).map_err(|status| status.to_string())
     }
 
     /// One look (`reconcileAutoscaler`).
     fn run(&mut self, memory: &mut Memory) -> Option<Calculation> {
         let now = self.by.now;
-        let target = self.autoscaler.at(&["spec", "scaleTargetRef"]).clone();
-        let (version, kind_name) = (target.get("apiVersion").str(), target.get("kind").str());
-        let Some(kind) = self.api.kind_of(version, kind_name) else {
-            let group = version.split_once('/').map_or("", |(g, _)| g);
-            return self.lost_target(&format!("no matches for kind {kind_name:?} in group {group:?}"));
-        };
-        let namespace = self.autoscaler.namespace_arc();
-        let name = target.get("name").str();
-        let scale = match self.api.scale(kind, &namespace, name) {
-            Ok(scale) => scale,
-            Err(status) => return self.lost_target(&status.to_string()),
+        let (kind, scale) = match self.target() {
+            Ok(found) => found,
+            Err(why) => {
+                self.event(EventType::Warning, "FailedGetScale", &why);
+                let message = format!("the HPA controller was unable to get the target's current scale: {why}");
+                self.condition("AbleToScale", "False", "FailedGetScale", &message);
+                return None;
+            }
         };
         self.condition("AbleToScale", "True", "SucceededGetScale", "the HPA controller was able to get the target's current scale");
         let current = scale.at(&["spec", "replicas"]).int();
         if memory.recommendations.is_empty() {
             memory.recommendations.push(Recommendation { replicas: current, at: now });
         }
-        let min = self.autoscaler.at(&["spec", "minReplicas"]).as_int().unwrap_or(1);
-        let max = self.autoscaler.at(&["spec", "maxReplicas"]).int();
         let mut calculation = Calculation { at: now, current, metrics: Vec::new(), desired: current, normalized: None };
         let mut statuses: Vec<Value> = Vec::new();
-        let mut reason = String::new();
-        let mut desired = 0;
-        let mut rescale = true;
-        if current == 0 && min != 0 {
-            rescale = false;
-            let message = "scaling is disabled since the replica count of the target is zero";
-            self.condition("ScalingActive", "False", "ScalingDisabled", message);
-        } else if current > max {
-            "Current number of replicas above Spec.MaxReplicas".clone_into(&mut reason);
-            desired = max;
-        } else if current < min {
-            "Current number of replicas below Spec.MinReplicas".clone_into(&mut reason);
-            desired = min;
-        } else {
-            let verdict = match self.judge(&scale, &mut statuses, &mut calculation) {
-                Ok(verdict) => verdict,
-                Err(why) => {
-                    let before = self.autoscaler.at(&["status", "desiredReplicas"]).int();
-                    self.set_status(current, before, statuses, false);
-                    self.event(EventType::Warning, "FailedComputeMetricsReplicas", &why);
-                    return Some(calculation);
-                }
-            };
-            desired = verdict.replicas.max(0);
-            if desired > current {
-                reason = format!("{} above target", verdict.metric);
-            } else if desired < current {
-                "All metrics below target".clone_into(&mut reason);
+        let before = self.autoscaler.at(&["status", "desiredReplicas"]).int();
+        let (desired, rescaled) = match self.plan(memory, &scale, &mut statuses, &mut calculation) {
+            Ok(None) => (current, false),
+            Ok(Some((desired, reason))) if self.rescale(kind, scale, desired, &reason) => {
+                memory.store(self.autoscaler.at(&["spec", "behavior"]), current, desired, now);
+                (desired, true)
             }
-            calculation.desired = desired;
-            let behavior = self.autoscaler.at(&["spec", "behavior"]).clone();
-            let normalized = if behavior.is_null() {
-                memory.normalize(current, desired, min, max, now)
-            } else {
-                memory.normalize_with(&behavior, current, desired, min, max, now)
-            };
-            self.condition("AbleToScale", "True", normalized.able.0, normalized.able.1);
-            let limited = if normalized.replicas == normalized.stabilized { "False" } else { "True" };
-            self.condition("ScalingLimited", limited, normalized.limited.0, normalized.limited.1);
-            calculation.normalized = Some(normalized);
-            desired = normalized.replicas;
-            rescale = desired != current;
-        }
-        if rescale {
-            let mut next = scale;
-            next.set(&["spec", "replicas"], desired);
-            if let Err(status) = self.api.update_scale(&self.by, kind, &namespace, &next, &WriteOptions::default()) {
-                let message = format!("New size: {desired}; reason: {reason}; error: {status}");
-                self.event(EventType::Warning, "FailedRescale", &message);
-                let message = format!("the HPA controller was unable to update the target scale: {status}");
-                self.condition("AbleToScale", "False", "FailedUpdateScale", &message);
-                let before = self.autoscaler.at(&["status", "desiredReplicas"]).int();
-                self.set_status(current, before, statuses, false);
-                return Some(calculation);
+            Ok(Some(_)) => (before, false),
+            Err(why) => {
+                self.event(EventType::Warning, "FailedComputeMetricsReplicas", &why);
+                (before, false)
             }
-            let message = format!("the HPA controller was able to update the target scale to {desired}");
-            self.condition("AbleToScale", "True", "SucceededRescale", &message);
-            self.event(EventType::Normal, "SuccessfulRescale", &format!("New size: {desired}; reason: {reason}"));
-            memory.store(self.autoscaler.at(&["spec", "behavior"]), current, desired, now);
-        } else {
-            desired = current;
-        }
-        self.set_status(current, desired, statuses, rescale);
+        };
+        self.set_status(current, desired, statuses, rescaled);
         Some(calculation)
     }
 
+    /// The size that the target is to get, and why; `None` where it has it.
+    fn plan(
+        &mut self,
+        memory: &mut Memory,
+        scale: &Value,
+        statuses: &mut Vec<Value>,
+        calculation: &mut Calculation,
+    ) -> Result<Option<(i64, String)>, String> {
+        let current = calculation.current;
+        let min = self.autoscaler.at(&["spec", "minReplicas"]).as_int().unwrap_or(1);
+        let max = self.autoscaler.at(&["spec", "maxReplicas"]).int();
+        if current == 0 && min != 0 {
+            let message = "scaling is disabled since the replica count of the target is zero";
+            self.condition("ScalingActive", "False", "ScalingDisabled", message);
+            return Ok(None);
+        } else if current > max {
+            return Ok(Some((max, "Current number of replicas above Spec.MaxReplicas".to_owned())));
+        } else if current < min {
+            return Ok(Some((min, "Current number of replicas below Spec.MinReplicas".to_owned())));
+        }
+        let verdict = self.judge(memory, scale, statuses, calculation)?;
+        let desired = verdict.replicas.max(0);
+        calculation.desired = desired;
+        let behavior = self.autoscaler.at(&["spec", "behavior"]).clone();
+        let normalized = if behavior.is_null() {
+            memory.normalize(current, desired, min, max, self.by.now)
+        } else {
+            memory.normalize_with(&behavior, current, desired, min, max, self.by.now)
+        };
+        self.condition("AbleToScale", "True", normalized.able.0, normalized.able.1);
+        let limited = if normalized.replicas == normalized.stabilized { "False" } else { "True" };
+        self.condition("ScalingLimited", limited, normalized.limited.0, normalized.limited.1);
+        calculation.normalized = Some(normalized);
+        let reason = match desired.cmp(&current) {
+            Ordering::Greater => format!("{} above target", verdict.metric),
+            Ordering::Less => "All metrics below target".to_owned(),
+            Ordering::Equal => String::new(),
+        };
+        Ok((normalized.replicas != current).then_some((normalized.replicas, reason)))
+    }
+
+    /// Gives the target its size and says so; whether that went well.
+    fn rescale(&mut self, kind: KindRef, mut scale: Value, desired: i64, reason: &str) -> bool {
+        scale.set(&["spec", "replicas"], desired);
+        let namespace = self.autoscaler.namespace_arc();
+        if let Err(status) = self.api.update_scale(&self.by, kind, &namespace, &scale, &WriteOptions::default()) {
+            self.event(EventType::Warning, "FailedRescale", &format!("New size: {desired}; reason: {reason}; error: {status}"));
+            let message = format!("the HPA controller was unable to update the target scale: {status}");
+            self.condition("AbleToScale", "False", "FailedUpdateScale", &message);
+            return false;
+        }
+        let message = format!("the HPA controller was able to update the target scale to {desired}");
+        self.condition("AbleToScale", "True", "SucceededRescale", &message);
+        self.event(EventType::Normal, "SuccessfulRescale", &format!("New size: {desired}; reason: {reason}"));
+        true
+    }
+
     /// Asks every metric (`computeReplicasForMetrics`). An error means that nothing is to be done.
-    fn judge(&mut self, scale: &Value, statuses: &mut Vec<Value>, calculation: &mut Calculation) -> Result<Verdict, String> {
-        let text = scale.at(&["status", "selector"]).str().to_owned();
-        let selector = self.selector(&text)?;
+    fn judge(
+        &mut self,
+        memory: &mut Memory,
+        scale: &Value,
+        statuses: &mut Vec<Value>,
+        calculation: &mut Calculation,
+    ) -> Result<Verdict, String> {
+        let selector = self.selector(scale.at(&["status", "selector"]).str(), memory)?;
         let specs = self.autoscaler.at(&["spec", "metrics"]).items().to_vec();
         let current = scale.at(&["spec", "replicas"]).int();
         let mut best: Option<Verdict> = None;
@@ -288,48 +306,39 @@ impl Sync<'_> {
     }
 
     /// The target's selector, where it has one that no other autoscaler shares.
-    fn selector(&mut self, text: &str) -> Result<LabelSelector, String> {
-        if text.is_empty() {
-            self.event(EventType::Warning, "SelectorRequired", "selector is required");
-            self.condition("ScalingActive", "False", "InvalidSelector", "the HPA target's scale is missing a selector");
-            return Err("selector is required".to_owned());
-        }
-        let selector = match LabelSelector::parse(text) {
-            Ok(selector) => selector,
+    fn selector(&mut self, text: &str, memory: &mut Memory) -> Result<LabelSelector, String> {
+        let (reason, event, condition) = match LabelSelector::parse(text) {
+            _ if text.is_empty() => {
+                ("SelectorRequired", "selector is required".to_owned(), "the HPA target's scale is missing a selector".to_owned())
+            }
+            Ok(selector) => {
+                memory.selector = Some(selector.clone());
+                let rivals = self.rivals(&selector);
+                if rivals.len() <= 1 {
+                    return Ok(selector);
+                }
+                let message = format!("pods by selector {text} are controlled by multiple HPAs: [{}]", rivals.join(" "));
+                ("AmbiguousSelector", message.clone(), message)
+            }
             Err(error) => {
                 let message = format!("couldn't convert selector into a corresponding internal selector object: {error}");
-                self.event(EventType::Warning, "InvalidSelector", &message);
-                self.condition("ScalingActive", "False", "InvalidSelector", &message);
-                return Err(message);
+                ("InvalidSelector", message.clone(), message)
             }
         };
-        let rivals = self.rivals(&selector);
-        if rivals.len() > 1 {
-            let message = format!("pods by selector {text} are controlled by multiple HPAs: [{}]", rivals.join(" "));
-            self.event(EventType::Warning, "AmbiguousSelector", &message);
-            self.condition("ScalingActive", "False", "AmbiguousSelector", &message);
-            return Err(message);
-        }
-        Ok(selector)
+        self.event(EventType::Warning, reason, &event);
+        let of_condition = if text.is_empty() { "InvalidSelector" } else { reason };
+        self.condition("ScalingActive", "False", of_condition, &condition);
+        Err(event)
     }
 
-    /// The autoscalers whose targets select some of the same pods, this one among them.
+    /// The autoscalers whose targets were found to select some of the same pods, this one among them.
     fn rivals(&self, selector: &LabelSelector) -> Vec<String> {
-        let namespace = self.autoscaler.namespace();
-        let pods: Vec<&Value> = self.api.iter(Kind::named("Pod"), Some(namespace)).filter(|p| selector.matches(p.labels())).collect();
-        let selects = |other: &Value| {
-            if other.uid() == self.autoscaler.uid() {
-                return true;
-            }
-            let target = other.at(&["spec", "scaleTargetRef"]);
-            self.api
-                .kind_of(target.get("apiVersion").str(), target.get("kind").str())
-                .and_then(|kind| self.api.scale(kind, namespace, target.get("name").str()).ok())
-                .and_then(|scale| LabelSelector::parse(scale.at(&["status", "selector"]).str()).ok())
-                .is_some_and(|s| !s.is_everything() && pods.iter().any(|p| s.matches(p.labels())))
-        };
-        let all = self.api.iter(Kind::named("HorizontalPodAutoscaler"), Some(namespace));
-        all.filter(|other| selects(other)).map(|other| format!("{namespace}/{}", other.name())).collect()
+        let (namespace, own) = (self.autoscaler.namespace_arc(), self.autoscaler.name());
+        let pods: Vec<&Value> = self.api.iter(Kind::named("Pod"), Some(&namespace)).filter(|p| selector.matches(p.labels())).collect();
+        let selects = |memory: &Memory| memory.selector.as_ref().is_some_and(|s| pods.iter().any(|p| s.matches(p.labels())));
+        let all = self.others.iter_from(&(namespace.clone(), ArcStr::new())).take_while(|(key, _)| key.0 == namespace);
+        let rivals = all.filter(|(key, memory)| key.1 == own || selects(memory));
+        rivals.map(|((_, name), _)| format!("{namespace}/{name}")).collect()
     }
 }
 

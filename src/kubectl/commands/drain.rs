@@ -2,9 +2,9 @@
 
 use super::cordon::{cordon_one, nodes};
 use crate::api::selector::LabelSelector;
-use crate::api::{Kind, Object, Value, go_duration};
+use crate::api::{Kind, Object, Status, Value, go_duration};
 use crate::base::Order as _;
-use crate::base::{Duration, Time};
+use crate::base::{Duration, Time, parse_rfc3339};
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
@@ -36,6 +36,8 @@ pub static COMMAND: Command = Command {
 
 /// How long after a refused eviction the next try is.
 const RETRY: Duration = Duration::from_secs(5);
+/// How often it is looked whether a pod is gone.
+const POLL: Duration = Duration::from_secs(1);
 
 /// `drain` at work on one node after the other.
 #[derive(Clone, Debug)]
@@ -44,9 +46,11 @@ pub struct Draining {
     pods: Vec<Leaving>,
     /// Whether the first of `nodes` is being emptied.
     started: bool,
+    /// When that has taken too long.
     deadline: Option<Time>,
     dry_run: DryRun,
-    errors: Vec<CliError>,
+    /// The nodes that could not be emptied, and why not.
+    pending: Vec<(String, CliError)>,
 }
 
 /// A pod on its way out.
@@ -63,8 +67,8 @@ struct Leaving {
 enum State {
     /// It is to be evicted at this moment.
     Evict(Time),
-    /// It is on its way.
-    Wait,
+    /// It is on its way, and looked for again at this moment.
+    Wait(Time),
     /// It is gone, or given up.
     Done,
 }
@@ -80,8 +84,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         cordon_one(cx, info, true, dry_run)?;
     }
     nodes.reverse();
-    let deadline = cx.flags().positive_duration("timeout").map(|t| cx.host.now + t);
-    Draining { nodes, pods: Vec::new(), started: false, deadline, dry_run, errors: Vec::new() }.resume(cx)
+    Draining { nodes, pods: Vec::new(), started: false, deadline: None, dry_run, pending: Vec::new() }.resume(cx)
 }
 
 impl Draining {
@@ -89,27 +92,32 @@ impl Draining {
     pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         loop {
             let Some(node) = self.nodes.last() else {
-                if self.errors.is_empty() {
+                if self.pending.is_empty() {
                     return Ok(Flow::Done);
                 }
-                return Err(CliError::Many(vec![CliError::Many(self.errors)]));
+                cx.out.errln("There are pending nodes to be drained:");
+                for (name, _) in &self.pending {
+                    cx.out.errln(format!(" {name}"));
+                }
+                return Err(CliError::Many(self.pending.into_iter().map(|(_, error)| error).collect()));
             };
             let node = node.name.clone();
             if !self.started {
                 self.started = true;
-                match choose(cx, &node) {
-                    Ok(pods) if self.dry_run != DryRun::None => {
-                        for pod in pods {
-                            let how = if self.dry_run == DryRun::Server { "server dry run" } else { "dry run" };
-                            cx.out.outln(format!("evicting pod {}/{} ({how})", pod.namespace, pod.name));
-                        }
-                        self.finish(cx, &node, Vec::new());
-                        continue;
-                    }
+                self.deadline = cx.flags().positive_duration("timeout").map(|t| cx.host.now + t);
+                match choose(cx, &node, true) {
                     Ok(mut pods) => {
                         // Each pod has a goroutine, and Go runs the one that was started last first.
-                        let last = usize::from(!pods.is_empty());
-                        pods.rotate_right(last);
+                        if !pods.is_empty() && self.dry_run != DryRun::Client {
+                            pods.rotate_right(1);
+                        }
+                        if self.dry_run != DryRun::None {
+                            for pod in pods {
+                                cx.out.outln(format!("evicting pod {}/{}{}", pod.namespace, pod.name, self.dry_run.suffix()));
+                            }
+                            self.finish(cx, &node, Vec::new());
+                            continue;
+                        }
                         self.pods = pods;
                     }
                     Err(errors) => {
@@ -122,98 +130,61 @@ impl Draining {
                 pod.advance(cx, self.deadline);
             }
             if self.pods.iter().all(|p| p.state == State::Done) {
-                let errors: Vec<CliError> =
-                    std::mem::take(&mut self.pods).into_iter().filter_map(|p| p.error.map(CliError::Message)).collect();
-                if !errors.is_empty() {
+                let mut errors: Vec<String> = std::mem::take(&mut self.pods).into_iter().filter_map(|p| p.error).collect();
+                errors.dedup();
+                let errors: Vec<CliError> = errors.into_iter().map(CliError::Message).collect();
+                let left = if errors.is_empty() { Vec::new() } else { choose(cx, &node, false).unwrap_or_default() };
+                if !left.is_empty() {
                     let all = CliError::Many(errors.clone());
                     cx.out.errln(format!("There are pending pods in node {node:?} when an error occurred: {all}"));
-                    for pod in choose(cx, &node).unwrap_or_default() {
-                        cx.out.errln(format!("pod/{}", pod.name));
-                    }
+                    left.iter().for_each(|pod| cx.out.errln(format!("pod/{}", pod.name)));
                 }
                 self.finish(cx, &node, errors);
                 continue;
             }
-            let next = self.pods.iter().filter_map(|p| if let State::Evict(at) = p.state { Some(at) } else { None });
-            let wakes = next.chain(self.deadline.filter(|d| *d > cx.host.now)).min();
-            return Ok(Flow::Wait(Task::Drain(Box::new(self)), Step::WaitChange(wakes)));
+            let next = self.pods.iter().filter_map(|p| match p.state {
+                State::Evict(at) | State::Wait(at) => Some(at),
+                State::Done => None,
+            });
+            let wakes = next.chain(self.deadline.filter(|d| *d > cx.host.now)).min().unwrap_or(cx.host.now);
+            return Ok(Flow::Wait(Task::Drain(Box::new(self)), Step::WaitUntil(wakes)));
         }
     }
 
     /// Takes the node off the list and says what became of it.
     fn finish(&mut self, cx: &mut Context<'_, '_>, node: &str, errors: Vec<CliError>) {
         self.started = false;
-        if errors.is_empty() {
-            self.nodes.pop();
-            cx.out.outln(format!("node/{node} drained{}", self.dry_run.suffix()));
-            return;
-        }
-        let all = CliError::Many(errors.clone());
-        cx.out.errln(format!("error: unable to drain node {node:?} due to error: {all}, continuing command..."));
-        let left: Vec<String> = self.nodes.iter().rev().map(|n| n.name.clone()).collect();
-        cx.out.errln("There are pending nodes to be drained:");
-        for name in left {
-            cx.out.errln(format!(" {name}"));
-        }
         self.nodes.pop();
-        self.errors.extend(errors);
+        if errors.is_empty() {
+            return cx.out.outln(format!("node/{node} drained{}", self.dry_run.suffix()));
+        }
+        let error = CliError::Many(errors);
+        cx.out.errln(format!("error: unable to drain node {node:?} due to error: {error}, continuing command..."));
+        self.pending.push((node.to_owned(), error));
     }
 }
 
-/// The pods of a node that must go, or why they may not.
-// Models kubectl/pkg/drain.
-fn choose(cx: &mut Context<'_, '_>, node: &str) -> Result<Vec<Leaving>, Vec<CliError>> {
-    let flags = cx.flags();
-    let selector = LabelSelector::parse(flags.text("pod-selector")).map_err(|e| vec![CliError::Message(e.to_string())])?;
+/// The pods of a node that must go, or why they may not. `warns`: whether it is said what is special about them.
+fn choose(cx: &mut Context<'_, '_>, node: &str, warns: bool) -> Result<Vec<Leaving>, Vec<CliError>> {
+    let selector = LabelSelector::parse(cx.flags().text("pod-selector")).map_err(|e| vec![CliError::Message(e.to_string())])?;
     let mut pods: Vec<Value> = cx.host.api.pods_on(node).filter(|p| selector.matches(p.labels())).cloned().collect();
     pods.order_by_key(|p| (p.namespace_arc(), p.name_arc()));
-    let mut errors: Vec<(&str, Vec<String>)> = Vec::new();
-    let mut warnings: Vec<(&str, Vec<String>)> = Vec::new();
-    fn note<'a>(list: &mut Vec<(&'a str, Vec<String>)>, text: &'a str, pod: &Value) {
-        let name = format!("{}/{}", pod.namespace(), pod.name());
-        match list.iter_mut().find(|(t, _)| *t == text) {
-            Some((_, names)) => names.push(name),
-            None => list.push((text, vec![name])),
-        }
-    }
+    let [mut errors, mut warnings]: [Vec<(String, Vec<String>)>; 2] = Default::default();
     let mut leaving = Vec::new();
     for pod in &pods {
-        let finished = matches!(pod.at(&["status", "phase"]).str(), "Succeeded" | "Failed");
-        let owner = pod.controller_ref();
-        let mut goes = true;
-        if owner.get("kind").str() == "DaemonSet" && !finished {
-            let there = cx.host.api.peek(Kind::named("DaemonSet"), pod.namespace(), owner.get("name").str()).is_some();
-            if !there && flags.is_on("force") {
-                note(&mut warnings, "deleting Pods with orphaned DaemonSet", pod);
-            } else if flags.is_on("ignore-daemonsets") {
-                note(&mut warnings, "ignoring DaemonSet-managed Pods", pod);
-                continue;
-            } else {
-                note(&mut errors, "cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore)", pod);
-                continue;
+        let fate = judge(cx, pod);
+        let (list, text) = match &fate {
+            Ok((_, warning)) => (&mut warnings, (*warning).to_owned()),
+            Err(error) => (&mut errors, format!("cannot delete {error}")),
+        };
+        if !text.is_empty() {
+            let name = format!("{}/{}", pod.namespace(), pod.name());
+            match list.iter_mut().find(|(t, _)| *t == text) {
+                Some((_, names)) => names.push(name),
+                None => list.push((text, vec![name])),
             }
         }
-        if pod.annotation("kubernetes.io/config.mirror").is_some() {
-            continue;
-        }
-        let local = pod.at(&["spec", "volumes"]).items().iter().any(|v| !v.get("emptyDir").is_null());
-        if local && !finished {
-            if flags.is_on("delete-emptydir-data") || flags.is_on("delete-local-data") {
-                note(&mut warnings, "deleting Pods with local storage", pod);
-            } else {
-                note(&mut errors, "cannot delete Pods with local storage (use --delete-emptydir-data to override)", pod);
-                goes = false;
-            }
-        }
-        if owner.is_null() && !finished {
-            if flags.is_on("force") {
-                note(&mut warnings, "deleting Pods that declare no controller", pod);
-            } else {
-                note(&mut errors, "cannot delete Pods that declare no controller (use --force to override)", pod);
-                goes = false;
-            }
-        }
-        if goes {
+        if let Ok((true, _)) = fate {
             leaving.push(Leaving {
                 namespace: pod.namespace().into(),
                 name: pod.name().into(),
@@ -223,15 +194,57 @@ fn choose(cx: &mut Context<'_, '_>, node: &str) -> Result<Vec<Leaving>, Vec<CliE
             });
         }
     }
-    let text = |list: &[(&str, Vec<String>)]| list.iter().map(|(t, names)| format!("{t}: {}", names.join(", "))).collect::<Vec<_>>();
+    let text = |list: &[(String, Vec<String>)]| list.iter().map(|(t, names)| format!("{t}: {}", names.join(", "))).collect::<Vec<_>>();
     if !errors.is_empty() {
         return Err(text(&errors).into_iter().map(CliError::Message).collect());
     }
-    if !warnings.is_empty() {
+    if warns && !warnings.is_empty() {
         let line = format!("Warning: {}", text(&warnings).join("; "));
         cx.out.errln(line);
     }
     Ok(leaving)
+}
+
+/// Whether a pod is to go, and the warning about it, if any; or what keeps the whole node from being emptied.
+// Models the filters of kubectl/pkg/drain: the first that keeps a pod has the word, else the last that warns.
+fn judge(cx: &Context<'_, '_>, pod: &Value) -> Result<(bool, &'static str), String> {
+    let flags = cx.flags();
+    let owner = pod.controller_ref();
+    let finished = matches!(pod.at(&["status", "phase"]).str(), "Succeeded" | "Failed");
+    if is_skipped(cx, pod) {
+        return Ok((false, ""));
+    }
+    if !finished && owner.get("kind").str() == "DaemonSet" {
+        let (kind, name) = (Kind::named("DaemonSet"), owner.get("name").str());
+        if cx.host.api.peek(kind, pod.namespace(), name).is_some() {
+            const MANAGED: &str = "DaemonSet-managed Pods (use --ignore-daemonsets to ignore)";
+            return if flags.is_on("ignore-daemonsets") { Ok((false, "ignoring DaemonSet-managed Pods")) } else { Err(MANAGED.to_owned()) };
+        }
+        if !flags.is_on("force") {
+            return Err(Status::not_found(kind, name).message);
+        }
+    }
+    let local = || pod.at(&["spec", "volumes"]).items().iter().any(|v| !v.get("emptyDir").is_null());
+    if pod.annotation("kubernetes.io/config.mirror").is_some() {
+        Ok((false, ""))
+    } else if finished {
+        Ok((true, ""))
+    } else if !flags.is_on("delete-emptydir-data") && !flags.is_on("delete-local-data") && local() {
+        Err("Pods with local storage (use --delete-emptydir-data to override)".to_owned())
+    } else if !owner.is_null() {
+        Ok((true, ""))
+    } else if flags.is_on("force") {
+        Ok((true, "deleting Pods that declare no controller"))
+    } else {
+        Err("Pods that declare no controller (use --force to override)".to_owned())
+    }
+}
+
+/// Whether a pod should have been gone for so long that nobody waits for it.
+fn is_skipped(cx: &Context<'_, '_>, pod: &Value) -> bool {
+    let limit_s = cx.flags().int("skip-wait-for-delete-timeout").unwrap_or(0);
+    let due = parse_rfc3339(pod.at(&["metadata", "deletionTimestamp"]).str());
+    limit_s > 0 && due.is_some_and(|(unix_s, _)| cx.host.now.unix_s() - unix_s > limit_s)
 }
 
 impl Leaving {
@@ -239,13 +252,13 @@ impl Leaving {
         let flags = cx.flags();
         let timeout = go_duration::format(flags.positive_duration("timeout").unwrap_or_default());
         let late = deadline.is_some_and(|d| cx.host.now >= d);
+        let by_eviction = !flags.is_on("disable-eviction");
         if let State::Evict(at) = self.state {
             if cx.host.now < at {
                 return;
             }
             let grace = flags.int("grace-period").filter(|g| *g >= 0);
             let options = DeleteOptions { grace_period_s: grace, ..DeleteOptions::default() };
-            let by_eviction = !flags.is_on("disable-eviction");
             if by_eviction {
                 cx.out.outln(format!("evicting pod {}/{}", self.namespace, self.name));
             }
@@ -259,7 +272,7 @@ impl Leaving {
                 cx.delete(Kind::named("Pod"), &self.namespace, &self.name, &options).map(|_| ())
             };
             match result {
-                Ok(()) => self.state = State::Wait,
+                Ok(()) => self.state = State::Wait(cx.host.now),
                 Err(error) if error.is_not_found() => self.state = State::Done,
                 Err(CliError::Status(s)) if s.reason == "TooManyRequests" => {
                     cx.out.errln(format!(
@@ -268,21 +281,35 @@ impl Leaving {
                     ));
                     self.state = State::Evict(cx.host.now + RETRY);
                 }
-                Err(error) => self.fail(format!("error when evicting pods/{:?} -n {:?}: {error}", self.name, self.namespace)),
+                Err(error) if by_eviction => {
+                    self.fail(format!("error when evicting pods/{:?} -n {:?}: {error}", self.name, self.namespace));
+                }
+                Err(error) => self.fail(error.to_string()),
             }
         }
-        if self.state == State::Wait {
-            let there = cx.host.api.peek(Kind::named("Pod"), &self.namespace, &self.name).is_some_and(|p| p.uid() == self.uid);
-            if !there {
-                let done = if flags.is_on("disable-eviction") { "deleted" } else { "evicted" };
-                cx.out.outln(format!("pod/{} {done}", self.name));
-                self.state = State::Done;
-            } else if late {
-                self.fail(format!(
-                    "error when waiting for pod {:?} in namespace {:?} to terminate: global timeout reached: {timeout}",
-                    self.name, self.namespace
-                ));
+        let State::Wait(at) = self.state else { return };
+        if cx.host.now >= at {
+            let there = cx.host.api.peek(Kind::named("Pod"), &self.namespace, &self.name).filter(|p| p.uid() == self.uid);
+            match there {
+                Some(pod) if is_skipped(cx, pod) => {
+                    let limit = flags.text("skip-wait-for-delete-timeout");
+                    cx.out.outln(format!("pod {:?} has DeletionTimestamp older than {limit} seconds, skipping", self.name));
+                    self.state = State::Done;
+                }
+                Some(_) => self.state = State::Wait(at + POLL),
+                None => {
+                    cx.out.outln(format!("pod/{} {}", self.name, if by_eviction { "evicted" } else { "deleted" }));
+                    self.state = State::Done;
+                }
             }
+        }
+        if late && self.state != State::Done {
+            const LATE: &str = "context deadline exceeded";
+            self.fail(if by_eviction {
+                format!("error when waiting for pod {:?} in namespace {:?} to terminate: {LATE}", self.name, self.namespace)
+            } else {
+                LATE.to_owned()
+            });
         }
     }
 

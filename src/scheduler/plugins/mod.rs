@@ -13,6 +13,8 @@ pub mod priority_sort;
 pub mod scheduling_gates;
 pub mod taint_toleration;
 pub mod volume_binding;
+pub mod volume_restrictions;
+pub mod volume_zone;
 
 use super::framework::Plugin;
 
@@ -31,12 +33,16 @@ pub const NODE_AFFINITY: PluginId = 3;
 pub const NODE_PORTS: PluginId = 4;
 /// NodeResourcesFit's place.
 pub const NODE_RESOURCES_FIT: PluginId = 5;
+/// VolumeRestrictions' place.
+pub const VOLUME_RESTRICTIONS: PluginId = 6;
 /// VolumeBinding's place.
-pub const VOLUME_BINDING: PluginId = 6;
+pub const VOLUME_BINDING: PluginId = 7;
+/// VolumeZone's place.
+pub const VOLUME_ZONE: PluginId = 8;
 /// PodTopologySpread's place.
-pub const POD_TOPOLOGY_SPREAD: PluginId = 7;
+pub const POD_TOPOLOGY_SPREAD: PluginId = 9;
 /// InterPodAffinity's place.
-pub const INTER_POD_AFFINITY: PluginId = 8;
+pub const INTER_POD_AFFINITY: PluginId = 10;
 
 /// Plugins that filter or score, in the order of the default profile.
 pub static PLUGINS: &[&dyn Plugin] = &[
@@ -46,7 +52,9 @@ pub static PLUGINS: &[&dyn Plugin] = &[
     &node_affinity::NodeAffinity,
     &node_ports::NodePorts,
     &node_resources_fit::NodeResourcesFit,
+    &volume_restrictions::VolumeRestrictions,
     &volume_binding::VolumeBinding,
+    &volume_zone::VolumeZone,
     &pod_topology_spread::PodTopologySpread,
     &inter_pod_affinity::InterPodAffinity,
     &balanced_allocation::NodeResourcesBalancedAllocation,

@@ -60,14 +60,14 @@ impl Plugin for VolumeBinding {
 
     fn filter(&self, cx: &Cx, state: &CycleState, _: NodeIndex, node: &NodeInfo) -> Option<Reject> {
         let volumes = &cx.cache.volumes;
-        let reasons = if state.bound_volumes.iter().any(|name| !is_reachable(volumes.volume(name), &node.object)) {
-            Reasons::VOLUME_AFFINITY
-        } else if !volumes.can_bind(&state.late_claims, &node.object) {
-            Reasons::VOLUME_BINDING
-        } else {
-            return None;
-        };
-        Some(Reject { plugin: VOLUME_BINDING, unresolvable: true, reasons })
+        let mut reasons = Reasons::NONE;
+        if state.bound_volumes.iter().any(|name| !is_reachable(volumes.volume(name), &node.object)) {
+            reasons.insert(Reasons::VOLUME_AFFINITY);
+        }
+        if !volumes.can_bind(&state.late_claims, &node.object) {
+            reasons.insert(Reasons::VOLUME_BINDING);
+        }
+        (!reasons.is_empty()).then_some(Reject { plugin: VOLUME_BINDING, unresolvable: true, reasons })
     }
 
     fn hint(&self, _: &Cache, pod: &PodInfo, event: &ClusterEvent) -> bool {

@@ -3,24 +3,39 @@
 use std::cmp::Ordering;
 
 use super::ApiServer;
+use super::policy::Request;
 use crate::api::quantity::Quantity;
 use crate::api::resources::{Amounts, aggregate_containers};
 use crate::api::{Kind, KindRef, Object, Status, Value, aggregate};
 use crate::base::SortedSet;
+use crate::server::Subresource;
 
-/// Applies defaults to the pod's containers, then holds each container and the whole pod to the bounds.
-pub(super) fn admit(server: &ApiServer, namespace: &str, pod: &mut Value) -> Result<(), Status> {
+/// Applies defaults to the pod's containers.
+pub(super) fn fill(server: &ApiServer, namespace: &str, pod: &mut Value) {
     let ranges: Vec<Value> = server.iter(Kind::named("LimitRange"), Some(namespace)).cloned().collect();
-    if ranges.is_empty() {
+    for limit in ranges.iter().flat_map(|range| of_type(range, "Container")) {
+        set_defaults(limit, pod);
+    }
+}
+
+/// Holds a pod or a claim to the bounds.
+pub(super) fn admit(server: &ApiServer, request: &Request<'_>) -> Result<(), Status> {
+    let Request { kind, sub, object, old, .. } = *request;
+    if object.is_null() || !kind.group.is_empty() || old.is_terminating() {
         return Ok(());
     }
-    for range in &ranges {
-        for limit in of_type(range, "Container") {
-            set_defaults(limit, pod);
-        }
+    match (kind.plural, sub) {
+        ("pods", Subresource::None) if old.is_null() => admit_pod(server, object),
+        ("pods", Subresource::Resize) => admit_pod(server, object),
+        ("persistentvolumeclaims", Subresource::None) => admit_claim(server, object),
+        _ => Ok(()),
     }
+}
+
+/// Holds each container and the whole pod to the bounds.
+fn admit_pod(server: &ApiServer, pod: &Value) -> Result<(), Status> {
     let kind = Kind::named("Pod");
-    for range in &ranges {
+    for range in server.iter(Kind::named("LimitRange"), Some(pod.namespace())) {
         let mut errors = Vec::new();
         for limit in range.at(&["spec", "limits"]).items() {
             match limit.get("type").str() {
@@ -44,9 +59,9 @@ pub(super) fn admit(server: &ApiServer, namespace: &str, pod: &mut Value) -> Res
 }
 
 /// Holds a claim to the bounds on `storage`.
-pub(super) fn admit_claim(server: &ApiServer, namespace: &str, claim: &Value) -> Result<(), Status> {
+fn admit_claim(server: &ApiServer, claim: &Value) -> Result<(), Status> {
     let kind = Kind::named("PersistentVolumeClaim");
-    for range in server.iter(Kind::named("LimitRange"), Some(namespace)) {
+    for range in server.iter(Kind::named("LimitRange"), Some(claim.namespace())) {
         let mut errors = Vec::new();
         for limit in of_type(range, "PersistentVolumeClaim") {
             // Its limits count for nothing.

@@ -14,13 +14,13 @@ mod service_account;
 mod storage_object;
 
 use super::{ApiServer, Caller, Subresource};
-use crate::api::{KindRef, Object, Status, Value};
+use crate::api::{KindRef, Status, Value};
 
 /// Runs the plugins on an object that is about to be created.
 pub(super) fn admit_create(server: &mut ApiServer, kind: KindRef, namespace: &str, object: &mut Value) -> Result<(), Status> {
     namespace_lifecycle::admit(server, kind, namespace, object)?;
     if kind.group.is_empty() && kind.plural == "pods" {
-        limit_ranger::admit(server, namespace, object)?;
+        limit_ranger::fill(server, namespace, object);
         service_account::admit(server, namespace, object);
         priority::admit(server, object)?;
         default_toleration_seconds::admit(object);
@@ -28,28 +28,25 @@ pub(super) fn admit_create(server: &mut ApiServer, kind: KindRef, namespace: &st
         runtime_class::admit(server, object)?;
     }
     if kind.plural == "persistentvolumeclaims" {
-        limit_ranger::admit_claim(server, namespace, object)?;
         storage_object::admit(server, object);
     }
-    resource_quota::admit(server, kind, namespace, object, None)
+    Ok(())
 }
 
-/// Runs the plugins that look at what is valid and about to be written; what is returned are warnings.
-pub(super) fn admit_valid(server: &mut ApiServer, by: &Caller, request: &policy::Request<'_>) -> Result<Vec<String>, Status> {
+/// Runs the plugins that look at what is valid and about to be written. Returned are warnings, and the quotas to write with it.
+pub(super) fn admit_valid(server: &mut ApiServer, by: &Caller, request: &policy::Request<'_>) -> Result<(Vec<String>, Vec<Value>), Status> {
     let old = Some(request.old).filter(|old| !old.is_null());
+    limit_ranger::admit(server, request)?;
     let mut warnings = pod_security::admit(server, request.kind, request.sub, request.object, old)?;
+    if request.kind.plural == "priorityclasses" {
+        priority::admit_class(server, request.object, old.is_none())?;
+    }
     warnings.extend(policy::admit(server, by, request)?);
-    Ok(warnings)
+    Ok((warnings, resource_quota::admit(server, request)?))
 }
 
 /// Runs the plugins on an object that is about to be changed.
-pub(super) fn admit_update(
-    server: &mut ApiServer,
-    kind: KindRef,
-    (namespace, sub): (&str, Subresource),
-    object: &mut Value,
-    old: &Value,
-) -> Result<(), Status> {
+pub(super) fn admit_update(server: &mut ApiServer, kind: KindRef, sub: Subresource, object: &mut Value, old: &Value) -> Result<(), Status> {
     if kind.group.is_empty() && kind.plural == "pods" {
         // The Priority plugin keeps what it computed once.
         for member in ["priority", "preemptionPolicy"] {
@@ -61,19 +58,8 @@ pub(super) fn admit_update(
         default_toleration_seconds::admit(object);
         if sub == Subresource::Resize {
             // What is there already gets no defaults.
-            if !old.is_terminating() {
-                limit_ranger::admit(server, namespace, &mut object.clone())?;
-            }
             pod_resize::admit(server, object, old)?;
         }
-    }
-    let plural = if kind.group.is_empty() { kind.plural } else { "" };
-    if (plural, sub) == ("persistentvolumeclaims", Subresource::None) && !old.is_terminating() {
-        limit_ranger::admit_claim(server, namespace, object)?;
-    }
-    // Of other kinds an update uses no more than there was.
-    if matches!((plural, sub), ("pods", Subresource::Resize) | ("services" | "persistentvolumeclaims", Subresource::None)) {
-        resource_quota::admit(server, kind, namespace, object, Some(old))?;
     }
     Ok(())
 }

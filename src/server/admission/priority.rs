@@ -3,12 +3,26 @@
 use super::ApiServer;
 use crate::api::{Kind, Object, Status, Value};
 
+/// The class of pods that name none.
+fn default_class(server: &ApiServer) -> Option<&Value> {
+    server.iter(Kind::named("PriorityClass"), None).find(|c| c.get("globalDefault").is_true())
+}
+
+/// There is no second default. `is_new`: the class is about to be created, rather than changed.
+pub(super) fn admit_class(server: &ApiServer, class: &Value, is_new: bool) -> Result<(), Status> {
+    let others = || default_class(server).filter(|other| is_new || other.name() != class.name());
+    let other = if class.get("globalDefault").is_true() { others() } else { None };
+    other.map_or(Ok(()), |other| {
+        let detail = format!("PriorityClass {} is already marked as default. Only one default can exist", other.name());
+        Err(Status::forbidden(Kind::named("PriorityClass"), class.name(), &detail))
+    })
+}
+
 pub(super) fn admit(server: &ApiServer, pod: &mut Value) -> Result<(), Status> {
     let classes = Kind::named("PriorityClass");
     let name = pod.at(&["spec", "priorityClassName"]).str().to_owned();
     let class = if name.is_empty() {
-        // The smallest of the defaults, should there be several.
-        server.iter(classes, None).filter(|c| c.get("globalDefault").is_true()).min_by_key(|c| c.get("value").int()).cloned()
+        default_class(server).cloned()
     } else {
         let Some(class) = server.peek(classes, "", &name) else {
             return Err(Status::forbidden(Kind::named("Pod"), pod.name(), &format!("no PriorityClass with name {name} was found")));
@@ -16,23 +30,29 @@ pub(super) fn admit(server: &ApiServer, pod: &mut Value) -> Result<(), Status> {
         Some(class.clone())
     };
     let (value, policy) = match &class {
-        Some(class) => (class.get("value").int(), class.get("preemptionPolicy").str().to_owned()),
-        None => (0, String::new()),
+        Some(class) => (class.get("value").clone(), class.get("preemptionPolicy").clone()),
+        None => (0.into(), "PreemptLowerPriority".into()),
     };
     if let Some(class) = &class {
         pod.set(&["spec", "priorityClassName"], class.name());
     }
-    if let Some(given) = pod.at(&["spec", "priority"]).as_int()
-        && given != value
+    for (member, what, computed) in
+        [("priority", "integer value of priority", value), ("preemptionPolicy", "string value of PreemptionPolicy", policy)]
     {
-        let detail = format!(
-            "the integer value of priority ({given}) must not be provided in pod spec; priority admission controller computed {value} from the given PriorityClass name"
-        );
-        return Err(Status::forbidden(Kind::named("Pod"), pod.name(), &detail));
-    }
-    pod.set(&["spec", "priority"], value);
-    if pod.at(&["spec", "preemptionPolicy"]).is_null() {
-        pod.set(&["spec", "preemptionPolicy"], if policy.is_empty() { "PreemptLowerPriority" } else { &policy });
+        let given = pod.get("spec").get(member);
+        if !given.is_null() && *given != computed {
+            let detail = format!(
+                "the {what} ({}) must not be provided in pod spec; priority admission controller computed {} from the given PriorityClass name",
+                plain(given),
+                plain(&computed)
+            );
+            return Err(Status::forbidden(Kind::named("Pod"), pod.name(), &detail));
+        }
+        pod.set(&["spec", member], computed);
     }
     Ok(())
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_json(), str::to_owned)
 }

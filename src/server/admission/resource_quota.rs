@@ -3,17 +3,29 @@
 use std::cmp::Ordering;
 
 use super::ApiServer;
+use super::policy::Request;
 use crate::api::quantity::Quantity;
-use crate::api::{Kind, KindRef, Object, Status, Value, quota};
+use crate::api::{Kind, Object, Status, Value, quota};
 use crate::base::SortedMap;
+use crate::server::Subresource;
 
-/// `old`: what the object is in place of, where it is not new.
-pub(super) fn admit(server: &mut ApiServer, kind: KindRef, namespace: &str, object: &Value, old: Option<&Value>) -> Result<(), Status> {
-    if !kind.namespaced || matches!(kind.plural, "events" | "resourcequotas") {
-        return Ok(());
+/// The quotas as they are to be once the object is written: what it uses is counted in their status at once. What goes is
+/// counted by the controller.
+pub(super) fn admit(server: &ApiServer, request: &Request<'_>) -> Result<Vec<Value>, Status> {
+    let Request { kind, sub, object, .. } = *request;
+    let old = Some(request.old).filter(|old| !old.is_null());
+    let plural = if kind.group.is_empty() { kind.plural } else { "" };
+    // Of other kinds an update uses no more than there was.
+    let counts = match old {
+        None => kind.namespaced && sub == Subresource::None && !matches!(kind.plural, "events" | "resourcequotas"),
+        Some(_) => matches!((plural, sub), ("pods", Subresource::Resize) | ("services" | "persistentvolumeclaims", Subresource::None)),
+    };
+    if object.is_null() || !counts {
+        return Ok(Vec::new());
     }
-    let quotas: Vec<Value> = server.iter(Kind::named("ResourceQuota"), Some(namespace)).cloned().collect();
-    for limit in quotas.iter().filter(|q| quota::scope_matches(q, kind, object)) {
+    let mut charged = Vec::new();
+    let quotas = server.iter(Kind::named("ResourceQuota"), Some(object.namespace()));
+    for limit in quotas.filter(|q| quota::scope_matches(q, kind, object)) {
         // What no controller has written into the status yet limits nothing.
         let hard = limit.at(&["status", "hard"]);
         let mut asked: SortedMap<String, Quantity> =
@@ -25,8 +37,7 @@ pub(super) fn admit(server: &mut ApiServer, kind: KindRef, namespace: &str, obje
             }
         }
         asked.retain(|_, amount| amount.sign() > 0);
-        if kind.plural == "pods"
-            && kind.group.is_empty()
+        if plural == "pods"
             && let Some(missing) = quota::unspecified(hard, object)
         {
             return Err(Status::forbidden(kind, object.name(), &format!("failed quota: {}: {missing}", limit.name())));
@@ -34,16 +45,18 @@ pub(super) fn admit(server: &mut ApiServer, kind: KindRef, namespace: &str, obje
         if asked.is_empty() {
             continue;
         }
-        let used = quota::usage_in(server.countable(namespace), limit);
+        let mut next = limit.clone();
         let mut over: Vec<(&str, String, String, String)> = Vec::new();
         for (name, q) in &asked {
             let Ok(bound) = Quantity::parse(hard.get(name).str()) else { continue };
-            let before = used.get(name).cloned().unwrap_or_else(|| Quantity::from_milli(0));
+            let before = Quantity::of(limit.at(&["status", "used", name]));
             let after = before.add(q);
+            next.set(&["status", "used", name], after.to_string());
             if after.cmp(&bound) == Ordering::Greater {
                 over.push((name, q.to_string(), before.to_string(), bound.to_string()));
             }
         }
+        charged.push(next);
         if !over.is_empty() {
             let join = |pick: for<'a, 'b> fn(&'a (&'b str, String, String, String)) -> &'a str| {
                 over.iter().map(|o| format!("{}={}", o.0, pick(o))).collect::<Vec<_>>().join(",")
@@ -58,5 +71,5 @@ pub(super) fn admit(server: &mut ApiServer, kind: KindRef, namespace: &str, obje
             return Err(Status::forbidden(kind, object.name(), &detail));
         }
     }
-    Ok(())
+    Ok(charged)
 }

@@ -1,0 +1,63 @@
+#file v.yaml
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: here, labels: {topology.kubernetes.io/zone: zone-1__zone-9}}
+spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOncePod], storageClassName: x, hostPath: {path: /v}}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: mine}
+spec: {accessModes: [ReadWriteOncePod], storageClassName: x, resources: {requests: {storage: 1Gi}}}
+---
+apiVersion: scheduling.k8s.io/v1
+kind: PriorityClass
+metadata: {name: low}
+value: 1
+globalDefault: true
+---
+apiVersion: scheduling.k8s.io/v1
+kind: PriorityClass
+metadata: {name: high}
+value: 10
+#end
+#file pod.yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: NAME}
+spec:
+  priorityClassName: CLASS
+  terminationGracePeriodSeconds: 1
+  volumes: [{name: v, persistentVolumeClaim: {claimName: mine}}]
+  containers: [{name: c, image: nginx, volumeMounts: [{name: v, mountPath: /v}]}]
+#end
+#file disk.yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: NAME}
+spec:
+  nodeSelector: {kubernetes.io/hostname: node1}
+  volumes: [{name: d, iscsi: {targetPortal: 10.0.0.1, iqn: iqn.2026-01.com.example:a, lun: 0}}]
+  containers: [{name: c, image: nginx}]
+#end
+# A claim for one pod at a time, in one zone; who is more important takes it over. A disk that is written to once.
+kubectl apply -f v.yaml
+sed 's/NAME/one/; s/CLASS/low/' pod.yaml | kubectl apply -f -
+sed 's/NAME/two/; s/CLASS/low/' pod.yaml | kubectl apply -f -
+kubectl get pods -o custom-columns=NAME:.metadata.name,NODE:.spec.nodeName
+kubectl get events --field-selector reason=FailedScheduling -o custom-columns=POD:.involvedObject.name,MESSAGE:.message
+kubectl delete pod two
+sed 's/NAME/three/; s/CLASS/high/' pod.yaml | kubectl apply -f -
+sleep 5
+kubectl get pods -o custom-columns=NAME:.metadata.name,NODE:.spec.nodeName
+kubectl delete pod three
+sed 's/NAME/four/; s/CLASS/low/; s/^spec:/spec:\n  nodeSelector: {kubernetes.io\/hostname: node2}/' pod.yaml | kubectl apply -f -
+kubectl get pod four -o 'jsonpath={.status.conditions[0].message}{"\n"}'
+sed 's/NAME/disk1/' disk.yaml | kubectl apply -f -
+sed 's/NAME/disk2/' disk.yaml | kubectl apply -f -
+kubectl get pod disk2 -o 'jsonpath={.status.conditions[0].message}{"\n"}'
+# There is one default class, and what it says holds.
+kubectl create priorityclass other --value=5 --global-default
+kubectl patch priorityclass high -p '{"globalDefault":true}'
+kubectl patch priorityclass low -p '{"description":"of all"}'
+kubectl run meek --image=nginx --overrides='{"spec":{"preemptionPolicy":"Never"}}'
+kubectl run loud --image=nginx --overrides='{"spec":{"priority":7}}'
