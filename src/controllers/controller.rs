@@ -78,6 +78,7 @@ pub fn all(flags: &Flags) -> Vec<Box<dyn Controller>> {
         Box::new(super::pod_gc::PodGarbageCollector::default()),
         Box::new(super::volume::PersistentVolumeController::default()),
         Box::new(super::volume::VolumeProtectionController::default()),
+        Box::new(super::volume::EphemeralVolumeController::default()),
         Box::new(super::resource_quota::ResourceQuotaController::default()),
         Box::new(super::garbage_collector::GarbageCollector::default()),
         Box::new(super::namespace::NamespaceController::default()),

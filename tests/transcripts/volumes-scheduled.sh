@@ -39,6 +39,25 @@ spec:
   volumes: [{name: d, iscsi: {targetPortal: 10.0.0.1, iqn: iqn.2026-01.com.example:a, lun: 0}}]
   containers: [{name: c, image: nginx}]
 #end
+#file own.yaml
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: own}
+spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], storageClassName: own, hostPath: {path: /v}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: own}
+spec:
+  terminationGracePeriodSeconds: 1
+  volumes: [{name: v, ephemeral: {volumeClaimTemplate: {metadata: {labels: {a: b}}, spec: {accessModes: [ReadWriteOnce], storageClassName: own, resources: {requests: {storage: 1Gi}}}}}}]
+  containers: [{name: c, image: nginx, volumeMounts: [{name: v, mountPath: /v}]}]
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: strange-v}
+spec: {accessModes: [ReadWriteOnce], storageClassName: own, resources: {requests: {storage: 1Gi}}}
+#end
 # A claim for one pod at a time, in one zone; who is more important takes it over. A disk that is written to once.
 kubectl apply -f v.yaml
 sed 's/NAME/one/; s/CLASS/low/' pod.yaml | kubectl apply -f -
@@ -61,3 +80,8 @@ kubectl patch priorityclass high -p '{"globalDefault":true}'
 kubectl patch priorityclass low -p '{"description":"of all"}'
 kubectl run meek --image=nginx --overrides='{"spec":{"preemptionPolicy":"Never"}}'
 kubectl run loud --image=nginx --overrides='{"spec":{"priority":7}}'
+# A pod's own claim comes and goes with it; a claim of its name that is another's keeps it waiting.
+kubectl apply -f own.yaml
+sleep 3; kubectl get pvc own-v -o 'jsonpath={.status.phase} {.metadata.labels} {.metadata.ownerReferences[0].kind}{"\n"}'; kubectl get pods own -o 'jsonpath={.status.phase}{"\n"}'
+sed 's/name: own/name: strange/' own.yaml | kubectl apply -f - | tail -2; sleep 1; kubectl get events --field-selector involvedObject.name=strange -o custom-columns=REASON:.reason,MESSAGE:.message
+kubectl delete pod own; sleep 2; kubectl get pvc own-v

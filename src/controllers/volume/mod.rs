@@ -2,10 +2,12 @@
 //! Nothing here knows what is in them.
 
 mod binder;
+mod ephemeral;
 mod protection;
 mod provisioner;
 
 pub(super) use binder::PersistentVolumeController;
+pub(super) use ephemeral::EphemeralVolumeController;
 pub(super) use protection::VolumeProtectionController;
 
 use crate::api::{Kind, Object, Value};

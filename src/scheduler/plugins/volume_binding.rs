@@ -1,6 +1,7 @@
 //! VolumeBinding: the pod's claims must be there and bound, unless they are bound once the pod has a node: then the node must have
 //! volumes for them, or their class be able to make some. A bound volume must be reachable from the node. Volumes are not chosen here.
 
+use crate::api::Object;
 use crate::api::persistent_volume::is_reachable;
 use crate::scheduler::cache::{Cache, NodeIndex};
 use crate::scheduler::framework::{Cx, CycleState, Plugin, PreFilter, Reasons, Reject, StaticFit};
@@ -32,6 +33,9 @@ impl Plugin for VolumeBinding {
                     format!("waiting for ephemeral volume controller to create the persistentvolumeclaim \"{name}\"")
                 }
                 None => format!("persistentvolumeclaim \"{name}\" not found"),
+                Some(c) if matches!(claim, Claim::Ephemeral(_)) && c.controller_ref().get("uid").str() != pod.uid => {
+                    format!("PVC {namespace}/{name} was not created for pod {namespace}/{} (pod is not owner)", pod.name)
+                }
                 Some(c) if c.at(&["status", "phase"]).str() == "Lost" => {
                     let volume = c.at(&["spec", "volumeName"]).str();
                     format!("persistentvolumeclaim \"{name}\" bound to non-existent persistentvolume \"{volume}\"")
