@@ -50,6 +50,9 @@ const fn row(
     Kind { group, version, kind, plural, short_names, namespaced, verbs, categories, custom: None }
 }
 
+/// What the `scale` subresource holds; it is in no list of kinds.
+pub static SCALE: Kind = row("autoscaling", "v1", "Scale", "scales", &[], NAMESPACED, &[], &[]);
+
 /// Every kind, in the order of `kubectl api-resources`.
 #[rustfmt::skip]
 pub static KINDS: &[Kind] = &[

@@ -43,7 +43,7 @@ mod warnings;
 pub mod yaml;
 
 pub use arcstr::literal as arcstr_literal;
-pub use kinds::{KINDS, Kind, KindRef, join_api_version, split_api_version};
+pub use kinds::{KINDS, Kind, KindRef, SCALE, join_api_version, split_api_version};
 pub use object::{Object, drop_finalizer, drop_owner, has_ended, has_finalizer, set_condition};
 pub use qos::qos_class;
 pub use quantity::Quantity;

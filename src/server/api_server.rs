@@ -564,7 +564,11 @@ impl ApiServer {
     ) -> Result<Value, Status> {
         let current = self.get(kind, namespace, name)?;
         if sub == Subresource::Scale {
-            let scale = patch::apply(kind, &self.scale(kind, namespace, name)?, patch)?;
+            let of = if kind.custom.is_some() { kind } else { &api::SCALE };
+            let mut scale = patch::apply(of, &self.scale(kind, namespace, name)?, patch)?;
+            if let Patch::Strategic(changes) = patch {
+                scale = self.read_patched(of, &scale, changes, options)?;
+            }
             return self.update_scale(by, kind, namespace, &scale, options);
         }
         let mut next = patch::apply(kind, &current, patch)?;
@@ -670,12 +674,11 @@ impl ApiServer {
         scale: &Value,
         options: &WriteOptions,
     ) -> Result<Value, Status> {
+        let scale = &self.decode(&api::SCALE, scale.clone(), options)?;
         let replicas = scale.at(&["spec", "replicas"]).int();
         if replicas < 0 {
             let cause = Cause::invalid("spec.replicas", &replicas.into(), "must be greater than or equal to 0");
-            let mut status = Status::invalid(kind, scale.name(), vec![cause]);
-            status.message = status.message.replacen(&format!("{}.{}", kind.kind, kind.group), "Scale.autoscaling", 1);
-            return Err(status);
+            return Err(Status::invalid(&api::SCALE, scale.name(), vec![cause]));
         }
         let kind = self.current(kind);
         let mut object = self.get(kind, namespace, scale.name())?;

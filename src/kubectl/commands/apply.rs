@@ -94,7 +94,6 @@ struct Replacing {
     info: Info,
     uid: String,
     modified: Value,
-    patch: Value,
     deadline: Time,
 }
 
@@ -157,9 +156,7 @@ impl Applying {
         if let Some(replacing) = self.replacing.take()
             && let Some(still) = self.recreate(cx, replacing)
         {
-            let until = still.deadline;
-            self.replacing = Some(still);
-            return Ok(Flow::Wait(Task::Reapply(Box::new(self)), Step::WaitChange(Some(until))));
+            return Ok(self.look_again(cx, still));
         }
         while let Some(info) = self.queue.pop() {
             if !self.namespaces.contains(&info.namespace) {
@@ -168,9 +165,8 @@ impl Applying {
             match self.apply_one(cx, info) {
                 Ok(None) => {}
                 Ok(Some(replacing)) => {
-                    let until = replacing.deadline;
-                    self.replacing = Some(replacing);
-                    return Ok(Flow::Wait(Task::Reapply(Box::new(self)), Step::WaitChange(Some(until))));
+                    let Some(still) = self.recreate(cx, replacing) else { continue };
+                    return Ok(self.look_again(cx, still));
                 }
                 Err(error) => self.errors.push(error),
             }
@@ -271,7 +267,7 @@ impl Applying {
                 self.report("configured", object, cx)?;
                 Ok(None)
             }
-            Err(error) if cx.flags().is_on("force") && can_be_forced(&error) => self.force(cx, info, modified, patch).map(Some),
+            Err(error) if cx.flags().is_on("force") && can_be_forced(&error) => self.force(cx, info, modified).map(Some),
             Err(error) => {
                 let error = error.with_source("patching", &info.source);
                 Err(about_patch(error, &patch, &info))
@@ -280,12 +276,20 @@ impl Applying {
     }
 
     /// `--force`: deletes the object, to create it anew when it is gone.
-    fn force(&mut self, cx: &mut Context<'_, '_>, info: Info, modified: Value, patch: Value) -> Result<Replacing, CliError> {
+    fn force(&mut self, cx: &mut Context<'_, '_>, info: Info, modified: Value) -> Result<Replacing, CliError> {
         let grace = cx.flags().int("grace-period").filter(|g| *g >= 0);
         let options = DeleteOptions { grace_period_s: grace, ..DeleteOptions::with(Propagation::Background) };
-        cx.delete(info.kind, &info.namespace, &info.name, &options)?;
-        let timeout = cx.flags().positive_duration("timeout").unwrap_or(Duration::from_secs(60));
-        Ok(Replacing { uid: info.object.uid().to_owned(), info, modified, patch, deadline: cx.host.now + timeout })
+        cx.delete(info.kind, &info.namespace, &info.name, &options).map_err(|e| about_patch(e, &modified, &info))?;
+        // Without a timeout it is looked at once.
+        let timeout = cx.flags().positive_duration("timeout").unwrap_or_default();
+        Ok(Replacing { uid: info.object.uid().to_owned(), info, modified, deadline: cx.host.now + timeout })
+    }
+
+    /// Waits a second for what is being deleted, or what is left of the timeout.
+    fn look_again(mut self, cx: &Context<'_, '_>, still: Replacing) -> Flow {
+        let until = still.deadline.min(cx.host.now + Duration::from_secs(1));
+        self.replacing = Some(still);
+        Flow::Wait(Task::Reapply(Box::new(self)), Step::WaitUntil(until))
     }
 
     fn recreate(&mut self, cx: &mut Context<'_, '_>, replacing: Replacing) -> Option<Replacing> {
@@ -304,7 +308,17 @@ impl Applying {
                 let result = self.report("configured", object, cx);
                 self.errors.extend(result.err());
             }
-            Err(error) => self.errors.push(about_patch(error, &replacing.patch, info)),
+            Err(error) => {
+                // What was there comes back.
+                let before = info.object.clone();
+                let error = match cx.create(info.kind, &info.namespace, before, &self.options) {
+                    Ok(_) => error,
+                    Err(again) => CliError::Message(format!(
+                        "An error occurred force-replacing the existing object with the newly provided one:\n\n{error}.\n\nAdditionally, an error occurred attempting to restore the original object:\n\n{again}"
+                    )),
+                };
+                self.errors.push(about_patch(error, modified, info));
+            }
         }
         None
     }

@@ -66,12 +66,12 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         };
         let patched = if dry_run == DryRun::Client || local {
             match &patch {
-                Patch::Json(p) => json_patch(&info.object, p).map_err(CliError::from),
+                Patch::Json(p) => json_patch(&info.object, p).map_err(|s| CliError::Message(s.message)),
                 Patch::Strategic(_) if info.kind.custom.is_some() => {
                     let kind = Info::kind_text(info.kind);
                     fail(format!("strategic merge patch is not supported for {kind} locally, try --type merge"))
                 }
-                Patch::Strategic(p) => strategic_merge_patch(info.kind, &info.object, p).map_err(CliError::from),
+                Patch::Strategic(p) => strategic_merge_patch(info.kind, &info.object, p).map_err(|s| CliError::Message(s.message)),
                 Patch::Merge(p) => {
                     let mut object = info.object.clone();
                     merge_patch(&mut object, p);

@@ -32,7 +32,7 @@ pub fn json_patch(target: &Value, operations: &Value) -> Result<Value, Status> {
 }
 
 /// What the API server says of a patch that does not apply: it keeps to itself which operation and why.
-fn does_not_apply() -> Status {
+pub(super) fn does_not_apply() -> Status {
     let mut status = Status::bad_request("the server rejected our request due to an error in our request");
     status.code = 422;
     status.reason = "Invalid";
@@ -44,7 +44,7 @@ fn apply(doc: &mut Value, operation: &Value, copied: &mut usize) -> Result<(), S
     let path = operation.get("path").str();
     // The whole document has no path to be found by; it can be replaced and tested alone.
     let whole = operation.get("path").as_str() == Some("") && matches!(operation.get("op").str(), "replace" | "test");
-    if !path.starts_with('/') && !whole {
+    if !path.contains('/') && !whole {
         return Err(does_not_apply());
     }
     let done = match operation.get("op").str() {
@@ -70,9 +70,19 @@ fn parts(path: &str) -> Vec<String> {
 fn step<'a>(value: &'a mut Value, part: &str) -> Option<&'a mut Value> {
     match value {
         Value::Map(m) if m.contains_key(part) => value.map_mut().get_mut(part),
-        Value::List(_) => value.list_mut().get_mut(part.parse::<usize>().ok()?),
+        Value::List(l) => {
+            let at = place(part, l.len())?;
+            value.list_mut().get_mut(at)
+        }
         _ => None,
     }
+}
+
+/// A place in a list of so many; below zero it counts from the end.
+// Models evanphx/json-patch with SupportNegativeIndices.
+fn place(part: &str, len: usize) -> Option<usize> {
+    let at: isize = part.parse().ok()?;
+    if at < 0 { len.checked_sub(at.unsigned_abs()) } else { Some(at.unsigned_abs()) }
 }
 
 fn find_mut<'a>(doc: &'a mut Value, path: &str) -> Option<&'a mut Value> {
@@ -96,7 +106,7 @@ fn add(doc: &mut Value, path: &str, value: Value) -> Option<()> {
             parent.map_mut().insert(last, value);
         }
         Value::List(l) => {
-            let at = if last == "-" { l.len() } else { last.parse().ok().filter(|i| *i <= l.len())? };
+            let at = if last == "-" { l.len() } else { place(&last, l.len() + 1).filter(|i| *i <= l.len())? };
             parent.list_mut().insert(at, value);
         }
         _ => return None,
@@ -109,7 +119,7 @@ fn take(doc: &mut Value, path: &str) -> Option<Value> {
     match parent {
         Value::Map(_) => parent.map_mut().remove(&last),
         Value::List(l) => {
-            let at: usize = last.parse().ok().filter(|i| *i < l.len())?;
+            let at = place(&last, l.len()).filter(|i| *i < l.len())?;
             Some(parent.list_mut().remove(at))
         }
         _ => None,
@@ -126,6 +136,10 @@ mod tests {
         let run = |ops: &str| json_patch(&doc, &Value::from_json(ops).expect("json")).map(|v| v.to_json());
         let ok = run(r#"[{"op":"add","path":"/a/-","value":3},{"op":"remove","path":"/a/0"},{"op":"replace","path":"/b/x~1y","value":2}]"#);
         assert_eq!(ok.as_deref(), Ok(r#"{"a":[2,3],"b":{"x/y":2}}"#));
+        let from_the_end =
+            run(r#"[{"op":"add","path":"/a/-1","value":3},{"op":"remove","path":"/a/-2"},{"op":"test","path":"/a/-1","value":3}]"#);
+        assert_eq!(from_the_end.as_deref(), Ok(r#"{"a":[1,3],"b":{"x/y":1}}"#));
+        assert!(run(r#"[{"op":"remove","path":"/a/-3"}]"#).is_err());
         assert!(run(r#"[{"op":"remove","path":"/none"}]"#).is_err());
         assert!(run(r#"[{"op":"test","path":"/a/0","value":9}]"#).is_err());
         assert!(run(r#"[{"op":"add","path":"/a/9","value":9}]"#).is_err());

@@ -49,8 +49,7 @@ fn cannot_read(value: &Value, into: &str) -> String {
 /// The answer to a strategic patch that makes no object: the patch as Go prints it, and why.
 // Models handlers.patcher.applyPatchToObject: the lists that were merged are gone from the patch by then.
 pub(super) fn invalid(changes: &Value, why: &str) -> Status {
-    let mut text = String::new();
-    print_go(changes, 0, &mut text);
+    let text = go_text(changes, false);
     let message = format!("Invalid value: {text:?}: {why}");
     let mut status = Status::bad_request(format!(" \"\" is invalid: patch: {message}"));
     status.code = 422;
@@ -62,8 +61,14 @@ pub(super) fn invalid(changes: &Value, why: &str) -> Status {
 /// Levels that are printed: bodies are not nested deeper.
 const DEPTH_MAX: usize = 200;
 
-/// A value as Go's `%+v` prints it.
-fn print_go(value: &Value, depth: usize, out: &mut String) {
+/// A value as Go's `%v` prints it: all of it, or without the lists that were merged and what tells how.
+fn go_text(value: &Value, whole: bool) -> String {
+    let mut text = String::new();
+    print_go(value, whole, 0, &mut text);
+    text
+}
+
+fn print_go(value: &Value, whole: bool, depth: usize, out: &mut String) {
     match value {
         Value::Null => out.push_str("<nil>"),
         Value::Str(s) => out.push_str(s),
@@ -73,20 +78,20 @@ fn print_go(value: &Value, depth: usize, out: &mut String) {
                 if i > 0 {
                     out.push(' ');
                 }
-                print_go(item, depth + 1, out);
+                print_go(item, whole, depth + 1, out);
             }
             out.push(']');
         }
         Value::Map(map) if depth < DEPTH_MAX => {
             out.push_str("map[");
             let merged = |key: &str| key.starts_with('$') || map.contains_key(&format!("$setElementOrder/{key}"));
-            for (i, (key, item)) in map.iter().filter(|(k, _)| !merged(k)).enumerate() {
+            for (i, (key, item)) in map.iter().filter(|(k, _)| whole || !merged(k)).enumerate() {
                 if i > 0 {
                     out.push(' ');
                 }
                 out.push_str(key);
                 out.push(':');
-                print_go(item, depth + 1, out);
+                print_go(item, whole, depth + 1, out);
             }
             out.push(']');
         }

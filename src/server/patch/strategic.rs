@@ -1,7 +1,8 @@
 //! Kubernetes' strategic merge patch: lists merge by the schema's merge keys, with `$patch`, `$setElementOrder`,
 //! `$deleteFromPrimitiveList` and `$retainKeys` (`apimachinery/pkg/util/strategicpatch`).
 
-use super::{OBJECT, cannot_read};
+use super::json::does_not_apply;
+use super::{OBJECT, cannot_read, go_text};
 use crate::api::schema::{Field, Ty, Type, schema};
 use crate::api::{KindRef, Map, Status, Value};
 use crate::base::{Order as _, SortedMap, SortedSet};
@@ -47,8 +48,112 @@ fn inner(ty: Option<&'static Type>, key: &str) -> (Option<&'static Field>, Optio
     (field, inner)
 }
 
+/// What the patch code itself says gives no reason, and what has none is the server's fault.
+fn plain(message: String) -> Status {
+    Status { reason: "", ..Status::internal(message) }
+}
+
+fn no_merge_key(item: &Value, merge_key: &str) -> Status {
+    plain(format!("map: {} does not contain declared merge key: {merge_key}", go_text(item, true)))
+}
+
+fn unknown_directive(directive: &Value, item: &Value) -> Status {
+    plain(format!("unknown patch type: {} in map: {}", go_text(directive, true), go_text(item, true)))
+}
+
+fn bad_format(of: &str) -> Status {
+    Status::bad_request(format!("invalid patch format of {of}"))
+}
+
+/// Go's type of a value.
+fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "<nil>",
+        Value::Bool(_) => "bool",
+        Value::Int(_) => "int64",
+        Value::Float(_) => "float64",
+        Value::Str(_) => "string",
+        Value::List(_) => "[]interface {}",
+        Value::Map(_) => OBJECT,
+    }
+}
+
+fn expected(wanted: &str, got: &Value) -> Status {
+    plain(format!("expected a {wanted}, but received a {}", type_of(got)))
+}
+
+/// The items of a list; none where there is no list.
+fn list_items(value: &Value) -> Result<&[Value], Status> {
+    match value {
+        Value::List(_) | Value::Null => Ok(value.items()),
+        other => Err(expected("[]interface {}", other)),
+    }
+}
+
+/// What merges must be alike.
+// Models strategicpatch.sliceElementType.
+fn check_alike(list: &[Value], changes: &[Value]) -> Result<(), Status> {
+    let mut all = list.iter().chain(changes);
+    let Some(first) = all.next() else { return Ok(()) };
+    if matches!(first, Value::List(_)) {
+        return Err(does_not_apply());
+    }
+    if all.any(|v| type_of(v) != type_of(first)) {
+        let both = [list, changes].map(|l| go_text(&l.to_vec().into(), true)).join(" ");
+        return Err(plain(format!("list element types are not identical: [{both}]")));
+    }
+    Ok(())
+}
+
+/// What a patch says of a list must be in the order that the patch gives.
+// Models strategicpatch.validatePatchWithSetOrderList.
+fn check_order(changes: &[Value], order: &[Value], merge_key: &str) -> Result<(), Status> {
+    if order.is_empty() {
+        return Ok(());
+    }
+    let id = |item: &Value| -> Result<String, Status> {
+        match item {
+            _ if merge_key.is_empty() => Ok(item.to_json()),
+            Value::Map(m) if m.contains_key(merge_key) => Ok(name_of(item, merge_key)),
+            Value::Map(_) => Err(no_merge_key(item, merge_key)),
+            other => Err(expected(OBJECT, other)),
+        }
+    };
+    let mut places = order.iter();
+    for change in changes.iter().filter(|c| c.get(DIRECTIVE).is_null()) {
+        let wanted = id(change)?;
+        loop {
+            match places.next() {
+                Some(place) if id(place)? == wanted => break,
+                Some(_) => {}
+                None => {
+                    let [changes, order] = [changes, order].map(|l| go_text(&l.to_vec().into(), true));
+                    return Err(plain(format!("The order in patch list:\n{changes}\n doesn't match $setElementOrder list:\n{order}\n")));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a patch whose lists of directives make no sense.
+fn check_directives(target: &Value, patch: &Value, ty: Option<&'static Type>) -> Result<(), Status> {
+    for (key, order) in patch.entries() {
+        if let Some(list) = key.strip_prefix("$setElementOrder") {
+            let Some(list) = list.strip_prefix('/') else { return Err(bad_format("setElementOrder list")) };
+            let Value::List(order) = order else { return Err(expected("[]interface {}", order)) };
+            list_items(target.get(list))?;
+            check_order(list_items(patch.get(list))?, order, inner(ty, list).0.map_or("", |f| f.merge_key))?;
+        } else if key.starts_with("$deleteFromPrimitiveList") && !key.starts_with(DELETE_PRIMITIVES) {
+            return Err(bad_format("primitive list"));
+        }
+    }
+    Ok(())
+}
+
 fn merge_map(target: &mut Value, patch: &Value, ty: Option<&'static Type>) -> Result<(), Status> {
-    match patch.get(DIRECTIVE).as_str() {
+    let directive = patch.get(DIRECTIVE);
+    match directive.as_str() {
         Some("replace") => {
             let mut replaced = patch.clone();
             replaced.remove(&[DIRECTIVE]);
@@ -59,12 +164,21 @@ fn merge_map(target: &mut Value, patch: &Value, ty: Option<&'static Type>) -> Re
             *target = Value::map();
             return Ok(());
         }
-        Some("merge") | None => {}
-        Some(other) => return Err(Status::bad_request(format!("Unrecognized directive: {other}"))),
+        _ if !directive.is_null() => return Err(unknown_directive(directive, patch)),
+        _ => {}
     }
-    if let Value::List(keep) = patch.get(RETAIN_KEYS) {
-        target.map_mut().retain(|k, _| keep.iter().any(|v| v.str() == k));
+    match patch.get(RETAIN_KEYS) {
+        Value::Null => {}
+        Value::List(keep) => {
+            let keeps = |key: &str| keep.iter().any(|v| v.str() == key);
+            if patch.entries().any(|(k, v)| !v.is_null() && !k.starts_with('$') && !keeps(k)) {
+                return Err(bad_format("retainKeys"));
+            }
+            target.map_mut().retain(|k, _| keeps(k));
+        }
+        _ => return Err(bad_format("retainKeys")),
     }
+    check_directives(target, patch, ty)?;
     for (key, change) in patch.entries() {
         if key.starts_with('$') {
             if let Some(list) = key.strip_prefix(DELETE_PRIMITIVES)
@@ -87,6 +201,7 @@ fn merge_map(target: &mut Value, patch: &Value, ty: Option<&'static Type>) -> Re
             && field.patch_merge
         {
             let list = target.get_mut(key).list_mut();
+            check_alike(list, changes)?;
             let before = list.clone();
             if field.merge_key.is_empty() {
                 for item in changes.iter() {
@@ -108,7 +223,11 @@ fn merge_map(target: &mut Value, patch: &Value, ty: Option<&'static Type>) -> Re
         } else {
             let mut value = change.clone();
             strip_directives(&mut value);
-            target.map_mut().insert(key.clone(), value);
+            if change.get(DIRECTIVE).is_null() {
+                target.map_mut().insert(key.clone(), value);
+            } else {
+                target.map_mut().remove(key);
+            }
         }
     }
     for (key, order) in patch.entries() {
@@ -123,18 +242,26 @@ fn merge_map(target: &mut Value, patch: &Value, ty: Option<&'static Type>) -> Re
 }
 
 fn merge_list(list: &mut Vec<Value>, changes: &[Value], merge_key: &str, ty: Option<&'static Type>) -> Result<(), Status> {
-    if changes.iter().any(|c| c.get(DIRECTIVE).as_str() == Some("replace")) {
-        *list = changes.iter().filter(|c| c.get(DIRECTIVE).as_str() != Some("replace")).cloned().collect();
+    let mut replaces = false;
+    for change in changes {
+        let directive = change.get(DIRECTIVE);
+        match directive.str() {
+            _ if directive.is_null() => {}
+            "delete" if change.get(merge_key).is_null() => return Err(no_merge_key(change, merge_key)),
+            "delete" => {}
+            "replace" => replaces = true,
+            "merge" => return Err(plain("merging lists cannot yet be specified in the patch".into())),
+            _ => return Err(unknown_directive(directive, change)),
+        }
+    }
+    if replaces {
+        *list = changes.iter().filter(|c| c.get(DIRECTIVE).is_null()).cloned().collect();
         return Ok(());
     }
     for change in changes {
         let key = change.get(merge_key);
         if key.is_null() {
-            let mut text = String::new();
-            super::print_go(change, 0, &mut text);
-            let message = format!("map: {text} does not contain declared merge key: {merge_key}");
-            // The patch code gives no reason, and what has none is the server's fault.
-            return Err(Status { reason: "", ..Status::internal(message) });
+            return Err(no_merge_key(change, merge_key));
         }
         let found = list.iter().position(|v| v.get(merge_key).same(key));
         match (change.get(DIRECTIVE).as_str(), found) {
@@ -155,14 +282,14 @@ fn strip_directives(value: &mut Value) {
     match value {
         Value::Map(m) if m.iter().any(|(k, v)| k.starts_with('$') || v.is_null() || matches!(v, Value::Map(_) | Value::List(_))) => {
             let map = value.map_mut();
-            map.retain(|k, v| !k.starts_with('$') && !v.is_null());
+            map.retain(|k, v| !k.starts_with('$') && !v.is_null() && v.get(DIRECTIVE).is_null());
             for (_, v) in map.iter_mut() {
                 strip_directives(v);
             }
         }
         Value::List(l) if l.iter().any(|v| matches!(v, Value::Map(_) | Value::List(_))) => {
             let list = value.list_mut();
-            list.retain(|v| v.get(DIRECTIVE).str() != "delete");
+            list.retain(|v| v.get(DIRECTIVE).is_null());
             for v in list {
                 strip_directives(v);
             }
@@ -374,6 +501,10 @@ fn overlay(patch: &mut Value, other: &Value, ty: Option<&'static Type>) {
             (Value::Map(_), Value::Map(_)) => overlay(patch.get_mut(key), change, inner_ty),
             (Value::List(_), Value::List(items)) if field.is_some_and(|f| f.patch_merge && !f.merge_key.is_empty()) => {
                 let merge_key = field.map_or("", |f| f.merge_key);
+                let order = match patch.get(&format!("{ELEMENT_ORDER}{key}")) {
+                    Value::Null => mine.clone(),
+                    order => order.clone(),
+                };
                 let list = patch.get_mut(key).list_mut();
                 for item in items.iter() {
                     match list.iter_mut().find(|v| v.get(merge_key).same(item.get(merge_key))) {
@@ -381,6 +512,7 @@ fn overlay(patch: &mut Value, other: &Value, ty: Option<&'static Type>) {
                         None => list.push(item.clone()),
                     }
                 }
+                arrange(list, order.items(), items, merge_key);
             }
             _ => {
                 patch.map_mut().insert(key.clone(), change.clone());
@@ -419,6 +551,33 @@ mod tests {
         let got = strategic_merge_patch(kind, &live, &patch).expect("applies");
         let want = r#"{"metadata":{"labels":{"a":"3","mine":"x"}},"spec":{"containers":[{"image":"i","name":"a"},{"name":"other"}]}}"#;
         assert_eq!(got.to_json(), want);
+    }
+
+    #[test]
+    fn directives_that_make_no_sense_are_refused() {
+        let live = json(r#"{"metadata":{},"spec":{"volumes":[{"name":"v"}],"containers":[{"name":"a"}]}}"#);
+        let apply =
+            |patch: &str| strategic_merge_patch(Kind::named("Pod"), &live, &json(patch)).map(|v| v.to_json()).map_err(|s| s.message);
+        for (patch, want) in [
+            (r#"{"spec":{"$retainKeys":["volumes"],"containers":[]}}"#, "invalid patch format of retainKeys"),
+            (r#"{"spec":{"$retainKeys":1}}"#, "invalid patch format of retainKeys"),
+            (r#"{"spec":{"$patch":"merge"}}"#, "unknown patch type: merge in map: map[$patch:merge]"),
+            (r#"{"spec":{"containers":[{"name":"a","$patch":"merge"}]}}"#, "merging lists cannot yet be specified in the patch"),
+            (r#"{"spec":{"containers":[{"name":"a","$patch":"x"}]}}"#, "unknown patch type: x in map: map[$patch:x name:a]"),
+            (r#"{"spec":{"containers":[{"$patch":"delete"}]}}"#, "map: map[$patch:delete] does not contain declared merge key: name"),
+            (r#"{"spec":{"containers":["x"]}}"#, "list element types are not identical: [[map[name:a]] [x]]"),
+            (r#"{"spec":{"$setElementOrder/containers":true}}"#, "expected a []interface {}, but received a bool"),
+            (r#"{"spec":{"$setElementOrder":[]}}"#, "invalid patch format of setElementOrder list"),
+            (r#"{"spec":{"$deleteFromPrimitiveList":[]}}"#, "invalid patch format of primitive list"),
+            (
+                r#"{"spec":{"$setElementOrder/containers":[{"name":"b"}],"containers":[{"name":"a"}]}}"#,
+                "The order in patch list:\n[map[name:a]]\n doesn't match $setElementOrder list:\n[map[name:b]]\n",
+            ),
+        ] {
+            assert_eq!(apply(patch), Err(want.to_owned()), "{patch}");
+        }
+        // What is not there yet is not made of a directive.
+        assert_eq!(apply(r#"{"metadata":{"labels":{"$patch":"replace","a":"b"}}}"#), Ok(live.to_json()));
     }
 
     /// Lists whose order says nothing, in one order.
