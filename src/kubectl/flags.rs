@@ -99,7 +99,7 @@ pub const GLOBAL: &[Flag] = &[
     switch("disable-compression", ""),
     switch("insecure-skip-tls-verify", ""),
     text("kuberc", ""),
-    text("log-flush-frequency", ""),
+    duration("log-flush-frequency"),
     switch("match-server-version", ""),
     text("password", ""),
     text("profile", ""),

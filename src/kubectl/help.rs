@@ -17,6 +17,19 @@ pub fn print_to_stderr(command: &Command, cx: &mut Context<'_, '_>) {
     cx.out.err(text);
 }
 
+/// How kubectl's own help groups the commands; the others come last.
+const GROUPS: [(&str, &str); 8] = [
+    ("Basic Commands (Beginner):", "create expose run set"),
+    ("Basic Commands (Intermediate):", "explain get edit delete"),
+    ("Deploy Commands:", "rollout scale autoscale"),
+    ("Cluster Management Commands:", "certificate cluster-info top cordon uncordon drain taint"),
+    ("Troubleshooting and Debugging Commands:", "describe logs attach exec port-forward proxy cp auth debug events"),
+    ("Advanced Commands:", "diff apply patch replace wait kustomize"),
+    ("Settings Commands:", "label annotate completion"),
+    // Plugins are not listed: help looks at no files.
+    ("Subcommands provided by plugins:", ""),
+];
+
 fn text(command: &Command, path: &str) -> String {
     let mut out = String::new();
     if let Run::Group(long) = command.run {
@@ -29,14 +42,23 @@ fn text(command: &Command, path: &str) -> String {
         out += &format!("Aliases:\n{}, {}\n\n", command.name, command.aliases.join(", "));
     }
     if !command.subcommands.is_empty() {
-        let mut listed: Vec<&&Command> = command.subcommands.iter().collect();
-        listed.order_by_key(|c| c.name);
-        let width = listed.iter().map(|c| c.name.len()).max().unwrap_or(0).max(11) + 2;
-        out += "Available Commands:\n";
-        for c in listed {
-            out += &format!("  {:width$}{}\n", c.name, c.about);
+        let mut rest: Vec<&Command> = command.subcommands.iter().copied().filter(|c| !matches!(c.name, "alpha" | "options")).collect();
+        rest.order_by_key(|c| c.name);
+        let width = rest.iter().map(|c| c.name.len()).max().unwrap_or(0).max(11) + 3;
+        let mut list = |message: &str, listed: &[&Command]| {
+            let lines: String = listed.iter().map(|c| format!("  {:width$}{}\n", c.name, c.about)).collect();
+            out += &format!("{message}\n{lines}\n");
+        };
+        if command.name == "kubectl" {
+            for (message, names) in GROUPS {
+                let group: Vec<&Command> = names.split(' ').filter_map(|n| command.find(n)).collect();
+                list(message, &group);
+                rest.retain(|c| !group.iter().any(|g| g.name == c.name));
+            }
+            list("Other Commands:", &rest);
+        } else {
+            list("Available Commands:", &rest);
         }
-        out += "\n";
     }
     let flags: Vec<_> = command.flags.iter().copied().flatten().collect();
     if !flags.is_empty() {

@@ -258,6 +258,11 @@ fn reads_stdin(inv: &Invocation) -> bool {
 /// Runs a command up to where it waits.
 fn begin(command: &'static Command, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let flags = cx.flags();
+    const PROFILES: [&str; 8] = ["none", "cpu", "heap", "goroutine", "threadcreate", "block", "mutex", "trace"];
+    let profile = flags.get("profile").filter(|p| !PROFILES.contains(p) && command.name != "debug");
+    if let Some(profile) = profile {
+        return Err(CliError::Message(format!("unknown profile '{profile}'")));
+    }
     let mut missing: Vec<&str> = command.required.iter().copied().filter(|r| !flags.given(r)).collect();
     missing.order();
     if !missing.is_empty() {

@@ -18,21 +18,19 @@ pub enum Purpose {
     Attach,
 }
 
-/// The selector of an object's pods; `None` for what has none.
+/// The selector of an object's pods, for what they are wanted (`attach to`); what has none is refused.
 // Models polymorphichelpers.SelectorsForObject.
-pub fn selector_of(object: &Value) -> Option<Result<LabelSelector, CliError>> {
+pub fn selector_of(object: &Value, wanted: &str) -> Result<LabelSelector, CliError> {
     let selector = object.at(&["spec", "selector"]);
-    match object.kind() {
-        "ReplicationController" => Some(Ok(LabelSelector::from_map(selector))),
-        "Service" if selector.is_empty() => {
-            Some(fail(format!("invalid service '{}': Service is defined without a selector", object.name())))
-        }
-        "Service" => Some(Ok(LabelSelector::from_map(selector))),
+    let found = match object.kind() {
+        "Service" if selector.is_empty() => Err(format!("invalid service '{}': Service is defined without a selector", object.name())),
+        "ReplicationController" | "Service" => Ok(LabelSelector::from_map(selector)),
         "ReplicaSet" | "Deployment" | "StatefulSet" | "DaemonSet" | "Job" => {
-            Some(LabelSelector::from_object(selector).map_err(|e| CliError::Message(format!("invalid label selector: {e}"))))
+            LabelSelector::from_object(selector).map_err(|e| format!("invalid label selector: {e}"))
         }
-        _ => None,
-    }
+        _ => Err(format!("selector for {} not implemented", go_type(object))),
+    };
+    found.map_err(|why| CliError::Message(format!("cannot {wanted} {}: {why}", go_type(object))))
 }
 
 /// The pods that a selector selects, the best first.
@@ -90,15 +88,10 @@ pub fn pod_of(cx: &mut Context<'_, '_>, info: &Info) -> Result<Value, CliError> 
     if info.kind == Kind::named("Pod") {
         return Ok(info.object.clone());
     }
-    let kind = go_type(&info.object);
-    let selector = selector_of(&info.object).unwrap_or_else(|| fail(format!("selector for {kind} not implemented")));
-    match selector {
-        Ok(selector) => match selected(cx, &info.namespace, &selector, Purpose::Attach).into_iter().next() {
-            Some(pod) => Ok(pod),
-            None => fail("timed out waiting for the condition"),
-        },
-        Err(CliError::Message(why)) => fail(format!("cannot attach to {kind}: {why}")),
-        Err(other) => Err(other),
+    let selector = selector_of(&info.object, "attach to")?;
+    match selected(cx, &info.namespace, &selector, Purpose::Attach).into_iter().next() {
+        Some(pod) => Ok(pod),
+        None => fail("timed out waiting for the condition"),
     }
 }
 

@@ -143,7 +143,10 @@ fn print_table(cx: &mut Context<'_, '_>, found: Found) -> Result<Flow, CliError>
             Ok(()) => {}
             // What goes wrong with the path of a table is swallowed, and the table with it.
             Err(SortError::Path(_) | SortError::NotFound(_)) => infos.clear(),
-            Err(error) => return fail(error.to_string()),
+            Err(error) => {
+                cx.klog("F", "sorter.go:375", &error.to_string());
+                return Err(CliError::Exit(1, String::new()));
+            }
         }
     }
     let rows: Vec<(KindRef, Value)> = infos.into_iter().map(|i| (i.kind, i.object)).collect();

@@ -227,14 +227,8 @@ fn pods_behind(cx: &mut Context<'_, '_>, info: &Info) -> Result<Option<Vec<Value
     if info.kind == Kind::named("Pod") {
         return Ok(Some(vec![info.object.clone()]));
     }
-    let Some(selector) = selector_of(&info.object) else {
-        return fail(format!(
-            "cannot get the logs from {}: {} is not a type that has logs",
-            crate::kubectl::pods::go_type(&info.object),
-            info.kind.kind
-        ));
-    };
-    let mut pods = selected(cx, &info.namespace, &selector?, Purpose::Logs);
+    let selector = selector_of(&info.object, "get the logs from")?;
+    let mut pods = selected(cx, &info.namespace, &selector, Purpose::Logs);
     if cx.flags().is_on("all-pods") {
         return Ok(Some(pods));
     }

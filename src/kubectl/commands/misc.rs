@@ -1,4 +1,4 @@
-//! Small commands: `cluster-info`, `completion`, `options`, `kustomize`, `proxy`, `certificate`.
+//! Small commands: `alpha`, `cluster-info`, `completion`, `options`, `kustomize`, `proxy`, `certificate`.
 
 use crate::api::Kind;
 use crate::kubectl::command::{Command, Flow, Run};
@@ -6,7 +6,7 @@ use crate::kubectl::config::Kubeconfig;
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::files;
-use crate::kubectl::flags::{self, Flag, switch, text};
+use crate::kubectl::flags::{self, Flag, array, list, switch, text};
 use crate::kubectl::printing::Reporter;
 use crate::kubectl::resources::{Query, find};
 use crate::server::{ListOptions, Subresource};
@@ -24,13 +24,35 @@ pub static COMPLETION: Command = Command {
 /// `kubectl options`.
 pub static OPTIONS: Command = Command::new("options", "List of global command-line options (applies to all commands).", options);
 
-const KUSTOMIZE_FLAGS: &[Flag] = &[text("output", "o"), switch("enable-helm", ""), text("load-restrictor", "")];
+const KUSTOMIZE_FLAGS: &[Flag] = &[
+    text("output", "o"),
+    switch("enable-helm", ""),
+    text("load-restrictor", ""),
+    switch("as-current-user", ""),
+    switch("enable-alpha-plugins", ""),
+    array("env", "e"),
+    list("helm-api-versions", ""),
+    text("helm-command", ""),
+    switch("helm-debug", ""),
+    text("helm-kube-version", ""),
+    array("mount", ""),
+    switch("network", ""),
+    text("network-name", ""),
+];
 /// `kubectl kustomize`.
 pub static KUSTOMIZE: Command = Command {
     usage: "DIR [flags] [options]",
     flags: &[KUSTOMIZE_FLAGS],
     ..Command::new("kustomize", "Build a kustomization target from a directory or URL", kustomize)
 };
+
+/// `kubectl alpha`, which has no commands now.
+pub static ALPHA: Command = Command::group(
+    "alpha",
+    "Commands for features in alpha",
+    "These commands correspond to alpha features that are not enabled in Kubernetes clusters by default.",
+    &[],
+);
 
 /// `kubectl certificate`.
 pub static CERTIFICATE: Command = Command {

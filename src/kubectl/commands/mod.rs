@@ -70,6 +70,7 @@ pub static ROOT: Command = Command::group(
         &explain::COMMAND,
         &top::COMMAND,
         &auth::COMMAND,
+        &misc::ALPHA,
         &misc::CERTIFICATE,
         &misc::CLUSTER_INFO,
         &misc::COMPLETION,
