@@ -9,7 +9,7 @@ use super::heartbeats::Heartbeats;
 use super::metrics::Metrics;
 use super::options::{Caller, FieldValidation, ListOptions, Patch, Subresource, WriteOptions};
 use super::service_allocator::ServiceAllocator;
-use super::{managed_fields, patch, strategy};
+use super::{managed_fields, patch, strategy, typed};
 use crate::api::selector::{FieldSelector, LabelSelector};
 use crate::api::{self, ArcStr, Cause, Kind, KindRef, Object, Status, Value, Warnings};
 use crate::base::{RandomStream, Time};
@@ -612,11 +612,19 @@ impl ApiServer {
             ));
         };
         let name = config.name_arc();
-        let (_, strict) = api::decode::decode(kind, config.clone())?;
-        if let Some(error) = strict.first() {
-            let what = format!("{namespace}/{name}; {}, Kind={}", kind.api_version(), kind.kind);
-            let message = format!("failed to create typed patch object ({what}): .{}: field not declared in schema", error.path);
-            return Err(Status { reason: "", ..Status::internal(message) });
+        if !config.at(&["metadata", "managedFields"]).is_empty() {
+            return Err(Status::bad_request("metadata.managedFields must be nil"));
+        }
+        let version = api::decode::served_version(kind, config);
+        let what = format!("{namespace}/{name}; {}/{version}, Kind={}", kind.group, kind.kind);
+        let failed = |message: String| Status { reason: "", ..Status::internal(message) };
+        if kind.custom.is_some() {
+            let (_, strict) = api::decode::decode(kind, config.clone())?;
+            if let Some(error) = strict.first() {
+                return Err(failed(format!("failed to create typed patch object ({what}): .{}: field not declared in schema", error.path)));
+            }
+        } else {
+            typed::check(kind, version, config).map_err(|e| failed(format!("failed to create typed patch object ({what}): {e}")))?;
         }
         let live = self.peek(kind, namespace, &name).cloned();
         let part = if sub == Subresource::Status { "status" } else { "" };
@@ -624,6 +632,10 @@ impl ApiServer {
             return Err(Status::not_found(kind, &name));
         }
         let next = managed_fields::apply(kind, live.as_ref().unwrap_or(&Value::Null), config, (&manager, part), force, by)?;
+        if kind.custom.is_none() && version == kind.version {
+            let read = api::decode::from_patched(kind, &next).map(drop);
+            read.map_err(|e| failed(format!("failed to convert new object ({what}) to proper version: {e}")))?;
+        }
         self.writer = Writer::Settled;
         let result = match live {
             Some(_) => self.update(by, kind, next, sub, options),

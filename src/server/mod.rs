@@ -23,6 +23,7 @@ mod rest;
 mod service_allocator;
 mod strategy;
 mod tokens;
+mod typed;
 
 pub use api_server::ApiServer;
 pub use authorization::{Attributes, Decision, RBAC, User};

@@ -326,6 +326,9 @@ impl Applying {
     /// `--server-side`: the server merges, by who owns which field.
     fn apply_on_server(&mut self, cx: &mut Context<'_, '_>, info: &Info) -> Result<(), CliError> {
         let force = cx.flags().is_on("force-conflicts");
+        if info.name.is_empty() {
+            return fail("resource name may not be empty");
+        }
         let sub = super::patch::subresource(cx, info, cx.flags().text("subresource"))?;
         let object = cx.apply(info.kind, &info.namespace, &info.object, force, sub, &self.options).map_err(|error| match error {
             CliError::Status(s) if s.reason == "Conflict" => CliError::Message(format!("{}\n{CONFLICT}", s.message)),

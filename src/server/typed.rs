@@ -1,0 +1,200 @@
+//! Whether an applied configuration fits the schema (`structured-merge-diff/typed`): what server-side apply asks before anything else.
+//! Knows nothing of who owns what.
+
+use crate::api::schema::{Field, ListType, Ty, Type, schema};
+use crate::api::{KindRef, Value, quote};
+use crate::base::Order as _;
+
+/// What does not fit, as one text.
+pub(super) fn check(kind: KindRef, version: &str, config: &Value) -> Result<(), String> {
+    let mut errors = Vec::new();
+    if let Some(ty) = schema().kind_at(kind, version) {
+        object(ty, config, "", &mut errors);
+    }
+    match errors.as_slice() {
+        [] => Ok(()),
+        [one] => Err(one.clone()),
+        many => Err(many.iter().fold("errors:".to_owned(), |text, error| format!("{text}\n  {error}"))),
+    }
+}
+
+fn wrong(errors: &mut Vec<String>, path: &str, message: impl AsRef<str>) {
+    let colon = if path.is_empty() { "" } else { ": " };
+    errors.push(format!("{path}{colon}{}", message.as_ref()));
+}
+
+fn object(ty: &Type, value: &Value, path: &str, errors: &mut Vec<String>) {
+    match value {
+        Value::Null => {}
+        Value::Map(members) => {
+            for (key, member) in members.iter() {
+                let path = format!("{path}.{key}");
+                match ty.field(key) {
+                    Some(field) => any(&field.ty, Some(field), member, &path, errors),
+                    None => return wrong(errors, &path, "field not declared in schema"),
+                }
+            }
+        }
+        other => wrong(errors, path, format!("expected map, got &{{{}}}", go(other))),
+    }
+}
+
+fn any(ty: &Ty, field: Option<&Field>, value: &Value, path: &str, errors: &mut Vec<String>) {
+    let text = matches!(value, Value::Str(_));
+    let number = matches!(value, Value::Int(_) | Value::Float(_));
+    match (ty, value) {
+        (_, Value::Null) | (Ty::Any, _) => {}
+        (Ty::Object(of), _) => match schema().get(*of) {
+            open if open.fields.is_empty() => {}
+            ty => object(ty, value, path, errors),
+        },
+        (Ty::MapOf(of), Value::Map(members)) => members.iter().for_each(|(k, v)| any(of, None, v, &format!("{path}.{k}"), errors)),
+        (Ty::MapOf(_), other) => wrong(errors, path, format!("expected map, got &{{{}}}", go(other))),
+        (Ty::ListOf(of), Value::List(items)) => list(of, field, items, path, errors),
+        (Ty::ListOf(_), other) => wrong(errors, path, format!("expected list, got &{{{}}}", go(other))),
+        (Ty::Int32 | Ty::Int64 | Ty::Double, other) if !number => {
+            let kind = match other {
+                Value::Str(_) => "string",
+                Value::Bool(_) => "bool",
+                Value::List(_) => "[]interface {}",
+                _ => "map[string]interface {}",
+            };
+            wrong(errors, path, format!("expected numeric (int or float), got {kind}"));
+        }
+        (Ty::Int32 | Ty::Int64 | Ty::Double, _) => {}
+        (Ty::Bool, Value::Bool(_)) => {}
+        (Ty::Bool, other) => wrong(errors, path, format!("expected boolean, got &{{{}}}", go(other))),
+        (Ty::Quantity | Ty::IntOrString, Value::List(_) | Value::Map(_)) => {
+            wrong(errors, path, format!("expected any scalar, got &{{{}}}", go(value)));
+        }
+        (Ty::Quantity | Ty::IntOrString, _) => {}
+        (Ty::String | Ty::Time | Ty::MicroTime | Ty::Duration | Ty::Bytes, other) if !text => {
+            wrong(errors, path, format!("expected string, got &value.valueUnstructured{{Value:{}}}", go(other)));
+        }
+        (Ty::String | Ty::Time | Ty::MicroTime | Ty::Duration | Ty::Bytes, _) => {}
+    }
+}
+
+fn list(of: &Ty, field: Option<&Field>, items: &[Value], path: &str, errors: &mut Vec<String>) {
+    let ty = match of {
+        Ty::Object(of) => Some(schema().get(*of)),
+        _ => None,
+    };
+    let mut seen: Vec<String> = Vec::new();
+    for (i, item) in items.iter().enumerate() {
+        let place = match (field, ty) {
+            (Some(field), Some(ty)) if field.list_type == ListType::Map => keys(field, ty, item),
+            (Some(field), _) if field.list_type == ListType::Set => match item {
+                Value::Map(_) => Err("associative list without keys has an element that's a map type".into()),
+                Value::List(_) => Err("not supported: associative list with lists as elements".into()),
+                Value::Null => Err("associative list without keys has an element that's an explicit null".into()),
+                scalar => Ok(format!("[={}]", shown(scalar))),
+            },
+            _ => Ok(format!("[{i}]")),
+        };
+        let place = match place {
+            Ok(place) => place,
+            // What has no name cannot be told of.
+            Err(why) => return wrong(errors, path, format!("element {i}: {why}")),
+        };
+        if seen.contains(&place) {
+            wrong(errors, path, format!("duplicate entries for key {place}"));
+        }
+        any(of, None, item, &format!("{path}{place}"), errors);
+        seen.push(place);
+    }
+}
+
+/// The name of an item among the others.
+fn keys(field: &Field, ty: &Type, item: &Value) -> Result<String, String> {
+    let Value::Map(members) = item else {
+        let what = if item.is_null() { "a null element" } else { "non-map elements" };
+        return Err(format!("associative list with keys may not have {what}"));
+    };
+    let mut names = field.map_keys.clone();
+    names.order();
+    let own = |key: &&str| members.get(key).map(shown).or_else(|| ty.field(key).and_then(|f| f.default).map(quote));
+    let found: Vec<String> = names.iter().filter_map(|key| own(key).map(|value| format!("{key}={value}"))).collect();
+    if found.is_empty() {
+        let names: Vec<String> = field.map_keys.iter().map(|k| quote(k)).collect();
+        return Err(format!(
+            "associative list with keys has an element that omits all key fields [{}] (and doesn't have default values for any key fields)",
+            names.join(" ")
+        ));
+    }
+    Ok(format!("[{}]", found.join(",")))
+}
+
+/// A value in the name of an item.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Str(text) => quote(text),
+        Value::Null => "null".into(),
+        other => go(other),
+    }
+}
+
+/// A value as Go's `%v` prints it; numbers were read as floating point ones.
+fn go(value: &Value) -> String {
+    match value {
+        Value::Int(i) => float(*i as f64),
+        Value::Float(f) => float(*f),
+        Value::Map(members) => {
+            let inner: Vec<String> = members.iter().map(|(k, v)| format!("{k}:{}", go(v))).collect();
+            format!("map[{}]", inner.join(" "))
+        }
+        Value::List(items) => format!("[{}]", items.iter().map(go).collect::<Vec<_>>().join(" ")),
+        Value::Null => "<nil>".into(),
+        Value::Str(text) => text.to_string(),
+        Value::Bool(b) => b.to_string(),
+    }
+}
+
+fn float(number: f64) -> String {
+    let text = format!("{number:e}");
+    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let sign = if exponent < 0 { '-' } else { '+' };
+    if (-4..6).contains(&exponent) { number.to_string() } else { format!("{digits}e{sign}{:02}", exponent.abs()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Kind;
+
+    #[test]
+    fn says_what_does_not_fit() {
+        for (kind, config, want) in [
+            ("ConfigMap", r#"{"data":{"a":"x"}}"#, ""),
+            ("ConfigMap", r#"{"dat":{}}"#, ".dat: field not declared in schema"),
+            ("ConfigMap", r#"{"data":{"a":1}}"#, ".data.a: expected string, got &value.valueUnstructured{Value:1}"),
+            ("ConfigMap", r#"{"data":{"a":1000000}}"#, ".data.a: expected string, got &value.valueUnstructured{Value:1e+06}"),
+            ("ConfigMap", r#"{"data":["a"]}"#, ".data: expected map, got &{[a]}"),
+            ("ConfigMap", r#"{"immutable":"a"}"#, ".immutable: expected boolean, got &{a}"),
+            ("Deployment", r#"{"spec":{"replicas":"1"}}"#, ".spec.replicas: expected numeric (int or float), got string"),
+            ("Deployment", r#"{"spec":{"strategy":{"rollingUpdate":{"maxSurge":1}}}}"#, ""),
+            ("Pod", r#"{"spec":{"containers":{"a":"b"}}}"#, ".spec.containers: expected list, got &{map[a:b]}"),
+            ("Pod", r#"{"spec":{"containers":[{"name":"a"},{"name":"a"}]}}"#, ".spec.containers: duplicate entries for key [name=\"a\"]"),
+            (
+                "Pod",
+                r#"{"spec":{"containers":[{"image":"a"}]}}"#,
+                ".spec.containers: element 0: associative list with keys has an element that omits all key fields [\"name\"] (and doesn't have default values for any key fields)",
+            ),
+            (
+                "Pod",
+                r#"{"spec":{"containers":[{"name":"a","ports":[{"containerPort":"x"}],"tty":1}]}}"#,
+                "errors:\n  .spec.containers[name=\"a\"].ports[containerPort=\"x\",protocol=\"TCP\"].containerPort: expected numeric (int or float), got string\n  .spec.containers[name=\"a\"].tty: expected boolean, got &{1}",
+            ),
+            (
+                "Service",
+                r#"{"spec":{"ports":[{"port":80},{"port":80}]}}"#,
+                ".spec.ports: duplicate entries for key [port=80,protocol=\"TCP\"]",
+            ),
+            ("Pod", r#"{"metadata":{"finalizers":["a","a"]}}"#, ".metadata.finalizers: duplicate entries for key [=\"a\"]"),
+        ] {
+            let config = Value::from_json(config).expect("json");
+            assert_eq!(check(Kind::named(kind), "v1", &config).err().unwrap_or_default(), want, "{config}");
+        }
+    }
+}
