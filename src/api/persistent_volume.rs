@@ -3,6 +3,10 @@
 use super::node_affinity::parse_terms;
 use super::selector::LabelSelector;
 use super::{Object, Quantity, Value};
+use crate::obj;
+
+/// The annotation of a claim that is to get a volume on this node.
+pub const SELECTED_NODE: &str = "volume.kubernetes.io/selected-node";
 
 /// The name of a claim's or a volume's storage class.
 pub fn class_of(object: &Value) -> &str {
@@ -20,6 +24,21 @@ pub fn is_for(volume: &Value, claim: &Value) -> bool {
     reference.get("name").str() == claim.name()
         && reference.get("namespace").str() == claim.namespace()
         && (reference.get("uid").str().is_empty() || reference.get("uid").str() == claim.uid())
+}
+
+/// Sets a volume aside for a claim, where it is not yet.
+pub fn set_aside(volume: &mut Value, claim: &Value) {
+    if volume.at(&["spec", "claimRef", "uid"]).str() == claim.uid() {
+        return;
+    }
+    if volume.at(&["spec", "claimRef"]).is_null() {
+        volume.set(&["metadata", "annotations", "pv.kubernetes.io/bound-by-controller"], "yes");
+    }
+    let reference = obj!({
+        "kind": "PersistentVolumeClaim", "namespace": claim.namespace(), "name": claim.name(), "uid": claim.uid(), "apiVersion": "v1",
+        "resourceVersion": claim.get("metadata").get("resourceVersion")
+    });
+    volume.set(&["spec", "claimRef"], reference);
 }
 
 /// Whether a volume is what a claim asks for.

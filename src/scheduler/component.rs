@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::cache::Cache;
+use super::cache::{Cache, NodeIndex};
 use super::cycle::{Algorithm, Diagnosis, Outcome};
 use super::explain::{Decision, Decisions, Record};
 use super::framework::Cx;
@@ -11,7 +11,7 @@ use super::hints::ClusterEvent;
 use super::pod_info::PodInfo;
 use super::preemption::{Budget, Candidate, Preemption, preempt};
 use super::queue::{Failure, Queue, Queued};
-use crate::api::{self, ArcStr, Kind, KindRef, Object, Value};
+use crate::api::{self, ArcStr, Kind, KindRef, Object, Value, persistent_volume};
 use crate::base::{Duration, RandomStream, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
@@ -23,6 +23,12 @@ const MANAGER: &str = "kube-scheduler";
 /// How long trying one pod takes. A real one needs about as long; what matters is that it is not nothing, so that pods
 /// are placed one after the other.
 const CYCLE: Duration = Duration::from_millis(1);
+/// How often it is looked whether the claims of a pod that has a node are bound.
+const BINDING_POLL: Duration = Duration::from_secs(1);
+/// And for how long.
+const BINDING_TIMEOUT: Duration = Duration::from_secs(600);
+/// What is said where there is no node at all.
+const NO_NODES: &str = "no nodes available to schedule pods";
 /// The longest text of an event.
 const NOTE_LENGTH_LIMIT: usize = 1024;
 
@@ -37,7 +43,18 @@ pub struct Scheduler {
     decisions: Decisions,
     record: Record,
     budgets: SortedMap<(ArcStr, ArcStr), Value>,
+    binding: Vec<Binding>,
     busy_until: Time,
+}
+
+/// A pod that has a node and waits for its claims to be bound.
+#[derive(Clone, Debug)]
+struct Binding {
+    queued: Queued,
+    node: ArcStr,
+    /// When that is looked at next, and until when.
+    next: Time,
+    until: Time,
 }
 
 impl Scheduler {
@@ -52,6 +69,7 @@ impl Scheduler {
             decisions: Decisions::default(),
             record: Record::default(),
             budgets: SortedMap::new(),
+            binding: Vec::new(),
             busy_until: Time::ZERO,
         }
     }
@@ -72,6 +90,9 @@ impl Scheduler {
     }
 
     fn on_pod(&mut self, now: Time, object: Option<&Value>, uid: &str) {
+        if object.is_none_or(|o| !o.at(&["spec", "nodeName"]).str().is_empty()) {
+            self.binding.retain(|b| b.queued.pod.uid != uid);
+        }
         let live = object.filter(|o| !PodInfo::is_finished(o));
         let Some(object) = live else {
             let waited = self.queue.remove(uid).map(|q| q.pod).filter(|p| !p.nominated_node().is_empty());
@@ -145,32 +166,100 @@ impl Scheduler {
                 let node = decision.node.clone();
                 self.cache.assume(pod, index);
                 self.queue.done(&pod.uid);
-                match api.bind(&Caller::new(now, MANAGER), &pod.class.namespace, &pod.name, &node) {
-                    Ok(()) => {
-                        let message = format!("Successfully assigned {}/{} to {node}", pod.class.namespace, pod.name);
-                        self.recorder.event(api, now, &pod.object, EventType::Normal, "Scheduled", &message);
-                    }
-                    Err(status) => {
-                        self.cache.remove_pod(&pod.uid);
-                        decision.message = status.message;
+                if self.reserve(api, now, pod, index) {
+                    decision.message = self.bind(api, now, queued, &node);
+                    if !decision.message.is_empty() {
                         decision.node = ArcStr::new();
-                        let is_there = api.peek(Kind::named("Pod"), &pod.class.namespace, &pod.name).is_some_and(|o| {
-                            o.uid() == pod.uid.as_str() && !o.is_terminating() && o.at(&["spec", "nodeName"]).str().is_empty()
-                        });
-                        if is_there {
-                            self.queue.add(queued.pod.clone(), now);
-                            self.fail(api, now, pod, Failure::Error, &decision.message, None);
-                        }
                     }
+                } else {
+                    self.binding.push(Binding { queued: queued.clone(), node, next: now + BINDING_POLL, until: now + BINDING_TIMEOUT });
                 }
             }
             Outcome::NoNodes => {
-                decision.message = "no nodes available to schedule pods".to_owned();
+                decision.message = NO_NODES.to_owned();
                 self.fail(api, now, pod, Failure::Error, &decision.message, Some(ArcStr::new()));
             }
             Outcome::Unschedulable(d) => decision.message = self.unschedulable(api, now, pod, &d),
         }
         self.decisions.keep(pod.uid.clone(), decision);
+    }
+
+    /// Sets volumes aside for the pod's claims, and asks for those that there are none of; whether nothing is to be waited for.
+    // Models VolumeBinding's Reserve and PreBind.
+    fn reserve(&self, api: &mut ApiServer, now: Time, pod: &PodInfo, index: NodeIndex) -> bool {
+        let volumes = &self.cache.volumes;
+        let unbound = pod.claim_names().filter(|name| volumes.bound_volume(&pod.class.namespace, name).is_none());
+        let claims: Vec<Value> = unbound.filter_map(|name| volumes.claim(&pod.class.namespace, &name).cloned()).collect();
+        let node = self.cache.node(index);
+        let Some(plan) = volumes.plan(&claims, &node.object).filter(|plan| !plan.is_empty()) else { return true };
+        let by = Caller::new(now, MANAGER);
+        for (claim, volume) in claims.iter().zip(plan) {
+            let (kind, name, namespace) = match volume {
+                Some(volume) => ("PersistentVolume", volume.name(), ""),
+                None => ("PersistentVolumeClaim", claim.name(), claim.namespace()),
+            };
+            let Some(mut next) = api.peek(Kind::named(kind), namespace, name).cloned() else { continue };
+            if volume.is_some() {
+                persistent_volume::set_aside(&mut next, claim);
+            } else {
+                next.set(&["metadata", "annotations", persistent_volume::SELECTED_NODE], &node.name);
+            }
+            // What changed in between is bound by nobody, and the pod tried again when its time is over.
+            let _ = api.update(&by, Kind::named(kind), next, Subresource::None, &WriteOptions::default());
+        }
+        if let Some(current) = api.peek(Kind::named("Pod"), &pod.class.namespace, &pod.name).filter(|o| o.uid() == pod.uid.as_str()) {
+            let mut next = current.clone();
+            next.set(&["status", "nominatedNodeName"], &node.name);
+            self.write_status(api, now, next);
+        }
+        false
+    }
+
+    /// Gives a pod its node; returns why not, where it cannot have it.
+    fn bind(&mut self, api: &mut ApiServer, now: Time, queued: &Queued, node: &ArcStr) -> String {
+        let (namespace, name) = (&queued.pod.class.namespace, &queued.pod.name);
+        match api.bind(&Caller::new(now, MANAGER), namespace, name, node) {
+            Ok(()) => {
+                let message = format!("Successfully assigned {namespace}/{name} to {node}");
+                self.recorder.event(api, now, &queued.pod.object, EventType::Normal, "Scheduled", &message);
+                String::new()
+            }
+            Err(status) => {
+                self.unbind(api, now, queued, &status.message);
+                status.message
+            }
+        }
+    }
+
+    /// A pod cannot have its node after all and waits again.
+    fn unbind(&mut self, api: &mut ApiServer, now: Time, queued: &Queued, message: &str) {
+        let pod = &*queued.pod;
+        self.cache.remove_pod(&pod.uid);
+        let is_there = api
+            .peek(Kind::named("Pod"), &pod.class.namespace, &pod.name)
+            .is_some_and(|o| o.uid() == pod.uid.as_str() && !o.is_terminating() && o.at(&["spec", "nodeName"]).str().is_empty());
+        if is_there {
+            self.queue.add(queued.pod.clone(), now);
+            self.fail(api, now, pod, Failure::Error, message, Some(ArcStr::new()));
+        }
+    }
+
+    /// Looks whether the claims of a pod that has a node are bound by now.
+    fn look_at(&mut self, api: &mut ApiServer, now: Time, at: usize) {
+        let binding = &mut self.binding[at];
+        let pod = &binding.queued.pod;
+        let bound = pod.claim_names().all(|c| self.cache.volumes.bound_volume(&pod.class.namespace, &c).is_some());
+        if !bound && now < binding.until {
+            binding.next = now + BINDING_POLL;
+            return;
+        }
+        let binding = self.binding.remove(at);
+        if bound {
+            self.bind(api, now, &binding.queued, &binding.node);
+        } else {
+            let message = "running PreBind plugin \"VolumeBinding\": binding volumes: context deadline exceeded";
+            self.unbind(api, now, &binding.queued, message);
+        }
     }
 
     /// No node would do: looks for pods to preempt and says so. Returns the message.
@@ -213,8 +302,9 @@ impl Scheduler {
         self.recorder.event(api, now, &pod.object, EventType::Warning, "FailedScheduling", &truncated(message));
         let kind = Kind::named("Pod");
         let Some(current) = api.peek(kind, &pod.class.namespace, &pod.name).filter(|o| o.uid() == pod.uid.as_str()) else { return };
+        let reason = if failure == Failure::Error && message != NO_NODES { "SchedulerError" } else { "Unschedulable" };
         let condition = obj!({
-            "type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message, "lastProbeTime": null,
+            "type": "PodScheduled", "status": "False", "reason": reason, "message": message, "lastProbeTime": null,
             "observedGeneration": current.at(&["metadata", "generation"])
         });
         let mut next = current.clone();
@@ -326,10 +416,14 @@ impl Component for Scheduler {
     }
 
     fn next_wake(&self) -> Option<Time> {
-        self.queue.next_wake().map(|at| at.max(self.busy_until))
+        let tried = self.queue.next_wake().map(|at| at.max(self.busy_until));
+        self.binding.iter().map(|b| b.next).chain(tried).min()
     }
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
+        if let Some(at) = self.binding.iter().position(|b| b.next <= now) {
+            return self.look_at(api, now, at);
+        }
         if now < self.busy_until {
             return;
         }

@@ -1,6 +1,6 @@
 //! Claims, volumes and storage classes as the scheduler last saw them. It may not know how they are bound.
 
-use crate::api::persistent_volume::{best_match, class_of};
+use crate::api::persistent_volume::{SELECTED_NODE, best_match, class_of};
 use crate::api::{ArcStr, Object, Value};
 use crate::base::SortedMap;
 
@@ -56,15 +56,20 @@ impl Volumes {
         (!volume.is_empty() && claim.annotation("pv.kubernetes.io/bind-completed").is_some()).then_some(volume)
     }
 
-    /// Whether each of these claims finds a volume of its own within reach of a node, or its class can have one made there.
+    /// For each of these claims a volume of its own within reach of a node, or none where its class can have one made there;
+    /// `None` where a claim gets neither.
     // Models findMatchingVolumes and checkVolumeProvisions.
-    pub fn can_bind(&self, claims: &[Value], node: &Value) -> bool {
+    pub fn plan(&self, claims: &[Value], node: &Value) -> Option<Vec<Option<&Value>>> {
         let mut taken: Vec<&Value> = Vec::new();
-        claims.iter().all(|claim| {
+        let find = |claim: &Value| {
+            let selected = claim.annotation(SELECTED_NODE);
+            if selected.is_some_and(|selected| selected != node.name()) {
+                return None;
+            }
             let free = self.volumes.values().filter(|v| !taken.iter().any(|t| std::ptr::eq(*t, *v))).collect::<Vec<_>>();
-            if let Some(volume) = best_match(free.into_iter(), claim, Some(node)) {
+            if let Some(volume) = best_match(free.into_iter(), claim, Some(node)).filter(|_| selected.is_none()) {
                 taken.push(volume);
-                return true;
+                return Some(Some(volume));
             }
             let class = self.classes.get(class_of(claim)).unwrap_or(&NULL);
             let topologies = class.get("allowedTopologies").items();
@@ -72,9 +77,10 @@ impl Volumes {
                 let rows = term.get("matchLabelExpressions").items();
                 rows.iter().all(|row| row.get("values").items().contains(node.labels().get(row.get("key").str())))
             };
-            !matches!(class.get("provisioner").str(), "" | "kubernetes.io/no-provisioner")
-                && (topologies.is_empty() || topologies.iter().any(allows))
-        })
+            let makes = !matches!(class.get("provisioner").str(), "" | "kubernetes.io/no-provisioner");
+            (makes && (topologies.is_empty() || topologies.iter().any(allows))).then_some(None)
+        };
+        claims.iter().map(find).collect()
     }
 
     /// Whether the claim is bound only when a pod that uses it has a node.

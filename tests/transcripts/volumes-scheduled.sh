@@ -58,6 +58,31 @@ kind: PersistentVolumeClaim
 metadata: {name: strange-v}
 spec: {accessModes: [ReadWriteOnce], storageClassName: own, resources: {requests: {storage: 1Gi}}}
 #end
+#file late.yaml
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {name: far}
+provisioner: example.com/nobody
+volumeBindingMode: WaitForFirstConsumer
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: late}
+spec: {accessModes: [ReadWriteOnce], storageClassName: far, resources: {requests: {storage: 1Gi}}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: late}
+spec:
+  volumes: [{name: v, persistentVolumeClaim: {claimName: late}}]
+  containers: [{name: c, image: nginx, volumeMounts: [{name: v, mountPath: /v}]}]
+#end
+#file by-hand.yaml
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: by-hand}
+spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], storageClassName: far, hostPath: {path: /v}, claimRef: {namespace: default, name: late}}
+#end
 # A claim for one pod at a time, in one zone; who is more important takes it over. A disk that is written to once.
 kubectl apply -f v.yaml
 sed 's/NAME/one/; s/CLASS/low/' pod.yaml | kubectl apply -f -
@@ -85,3 +110,8 @@ kubectl apply -f own.yaml
 sleep 3; kubectl get pvc own-v -o 'jsonpath={.status.phase} {.metadata.labels} {.metadata.ownerReferences[0].kind}{"\n"}'; kubectl get pods own -o 'jsonpath={.status.phase}{"\n"}'
 sed 's/name: own/name: strange/' own.yaml | kubectl apply -f - | tail -2; sleep 1; kubectl get events --field-selector involvedObject.name=strange -o custom-columns=REASON:.reason,MESSAGE:.message
 kubectl delete pod own; sleep 2; kubectl get pvc own-v
+# A pod is promised a node and waits there until its claims are bound, for ten minutes.
+kubectl apply -f late.yaml; sleep 4; kubectl get pod late -o custom-columns=NODE:.spec.nodeName,NOMINATED:.status.nominatedNodeName
+kubectl get pvc late -o 'jsonpath={.metadata.annotations.volume\.kubernetes\.io/selected-node}{"\n"}'
+sleep 600; kubectl get events --field-selector involvedObject.name=late,reason=FailedScheduling -o custom-columns=MESSAGE:.message; kubectl get pod late -o 'jsonpath={.status.conditions[0].reason}{"\n"}'
+kubectl apply -f by-hand.yaml; sleep 4; kubectl get pod late -o custom-columns=NODE:.spec.nodeName,NOMINATED:.status.nominatedNodeName,PHASE:.status.phase

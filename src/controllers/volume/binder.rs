@@ -1,8 +1,8 @@
 //! The persistent volume controller: which volume a claim gets, and what becomes of a volume whose claim is gone.
 
 use super::provisioner::provision;
-use super::{claims_of, users};
-use crate::api::persistent_volume::{best_match, class_of, is_for, satisfies};
+use super::users;
+use crate::api::persistent_volume::{SELECTED_NODE, best_match, class_of, is_for, satisfies, set_aside};
 use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
 use crate::base::{Duration, Time};
 use crate::controllers::controller::{ObjectRef, key_of};
@@ -48,14 +48,6 @@ fn volumes() -> KindRef {
 }
 
 impl PersistentVolumeController {
-    /// The volume for a claim, within reach of the node of a pod that uses it.
-    fn best_match(api: &ApiServer, claim: &Value) -> Option<Value> {
-        let node =
-            users(api, claim.namespace(), claim.name()).find_map(|p| api.peek(Kind::named("Node"), "", p.at(&["spec", "nodeName"]).str()));
-        let all: Vec<&Value> = api.iter(volumes(), None).collect();
-        best_match(all.into_iter(), claim, node).cloned()
-    }
-
     fn sync_claim(&mut self, api: &mut ApiServer, by: &Caller, key: &ObjectRef) -> Result<(), Status> {
         let Some(claim) = api.peek(claims(), &key.0, &key.1).cloned() else { return Ok(()) };
         let named = claim.at(&["spec", "volumeName"]).str();
@@ -81,14 +73,14 @@ impl PersistentVolumeController {
         let class = class_of(&claim).to_owned();
         let class_object = api.peek(Kind::named("StorageClass"), "", &class).cloned();
         let late = class_object.as_ref().is_some_and(|c| c.get("volumeBindingMode").str() == "WaitForFirstConsumer");
-        let placed = users(api, &key.0, &key.1).any(|p| !p.at(&["spec", "nodeName"]).is_empty());
-        if (!late || placed)
-            && let Some(volume) = Self::best_match(api, &claim)
-        {
+        // The scheduler sets volumes aside for claims that wait for a pod.
+        let all: Vec<&Value> = api.iter(volumes(), None).filter(|v| !late || !v.at(&["spec", "claimRef"]).is_null()).collect();
+        if let Some(volume) = best_match(all.into_iter(), &claim, None).cloned() {
             return bind(api, by, &volume, &claim);
         }
         self.claims.add_at(key.clone(), by.now + RESYNC);
-        self.explain(api, by, &claim, &class, class_object.as_ref(), late && !placed)
+        let waits = late && claim.annotation(SELECTED_NODE).is_none();
+        self.explain(api, by, &claim, &class, class_object.as_ref(), waits)
     }
 
     /// Says why a claim has no volume.
@@ -246,18 +238,8 @@ fn set_phase(api: &mut ApiServer, by: &Caller, volume: &Value, phase: &str) -> R
 /// Binds both to each other: the volume first, so that no two claims get it.
 fn bind(api: &mut ApiServer, by: &Caller, volume: &Value, claim: &Value) -> Result<(), Status> {
     let mut next = volume.clone();
-    if next.at(&["spec", "claimRef", "uid"]).str() != claim.uid() {
-        let chosen_here = next.at(&["spec", "claimRef"]).is_null();
-        next.set(
-            &["spec", "claimRef"],
-            obj!({
-                "kind": "PersistentVolumeClaim", "namespace": claim.namespace(), "name": claim.name(), "uid": claim.uid(), "apiVersion": "v1",
-                "resourceVersion": claim.get("metadata").get("resourceVersion")
-            }),
-        );
-        if chosen_here {
-            next.set(&["metadata", "annotations", BY_CONTROLLER], "yes");
-        }
+    set_aside(&mut next, claim);
+    if !next.same(volume) {
         next = api.update(by, volumes(), next, Subresource::None, &WriteOptions::default())?;
     }
     set_phase(api, by, &next, "Bound")?;
@@ -276,10 +258,7 @@ fn bind(api: &mut ApiServer, by: &Caller, volume: &Value, claim: &Value) -> Resu
 
 impl Component for PersistentVolumeController {
     fn watches(&self, kind: KindRef) -> bool {
-        matches!(
-            (kind.group, kind.plural),
-            ("", "persistentvolumeclaims" | "persistentvolumes" | "pods") | ("storage.k8s.io", "storageclasses")
-        )
+        matches!((kind.group, kind.plural), ("", "persistentvolumeclaims" | "persistentvolumes") | ("storage.k8s.io", "storageclasses"))
     }
 
     fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
@@ -316,18 +295,7 @@ impl Component for PersistentVolumeController {
                     self.claims.add_at(key_of(claim), now);
                 }
             }
-            // A pod that got its node may be the consumer that its claims wait for.
-            _ => {
-                let node = |p: &Value| !p.at(&["spec", "nodeName"]).is_empty();
-                if node(object) && change.old.as_ref().is_none_or(|old| !node(old)) {
-                    for claim in claims_of(object) {
-                        let key = (change.key.namespace.clone(), ArcStr::from(claim));
-                        if api.peek(claims(), &key.0, &key.1).is_some_and(|c| c.annotation(COMPLETED).is_none()) {
-                            self.claims.add_at(key, now);
-                        }
-                    }
-                }
-            }
+            _ => {}
         }
     }
 

@@ -1,5 +1,5 @@
 //! VolumeBinding: the pod's claims must be there and bound, unless they are bound once the pod has a node: then the node must have
-//! volumes for them, or their class be able to make some. A bound volume must be reachable from the node. Volumes are not chosen here.
+//! volumes for them, or their class be able to make some. A bound volume must be reachable from the node. Volumes are set aside when the pod has its node.
 
 use crate::api::Object;
 use crate::api::persistent_volume::is_reachable;
@@ -68,7 +68,7 @@ impl Plugin for VolumeBinding {
         if state.bound_volumes.iter().any(|name| !is_reachable(volumes.volume(name), &node.object)) {
             reasons.insert(Reasons::VOLUME_AFFINITY);
         }
-        if !volumes.can_bind(&state.late_claims, &node.object) {
+        if volumes.plan(&state.late_claims, &node.object).is_none() {
             reasons.insert(Reasons::VOLUME_BINDING);
         }
         (!reasons.is_empty()).then_some(Reject { plugin: VOLUME_BINDING, unresolvable: true, reasons })
