@@ -21,7 +21,7 @@ use super::look::Look;
 use super::palette::Palette;
 use super::share::{self, Share};
 use super::splitter::{Edge, Splitter};
-use super::state::{Action, Link, LookTab, Lower, Panel, SPEED_NORMAL, Scene, State};
+use super::state::{Action, Link, LookTab, Lower, Panel, SPEED_NORMAL, Scene, State, use_focus, use_lang, use_link};
 use super::storage;
 use super::tank::Tank;
 use super::term::Term;
@@ -363,8 +363,9 @@ pub fn App() -> Html {
     html! {
             <ContextProvider<Lang> context={lang}>
             <ContextProvider<Link> context={link.clone()}>
-                <a class="sr" href="#tank">{ Text::SkipToTank.t(lang) }</a>
-                <div {class} data-panel={state.panel.code()}>
+                // What lies behind a dialog cannot be come to.
+                <div {class} data-panel={state.panel.code()} inert={state.help || state.palette || state.share.is_some()}>
+                    <a class="sr" href="#tank">{ Text::SkipToTank.t(lang) }</a>
                     <Bar time={state.scene.view.time} playing={state.playing} speed={state.speed} late={state.scene.late} past={state.scene.past} dark={state.dark} on_share={on_share} />
                     <main>
                     <Edit files={state.files.clone()} past={past_files.clone()} file={state.file} problems={state.problems.clone()} answer={state.answer.clone()} />
@@ -380,7 +381,7 @@ pub fn App() -> Html {
                     { switch(&state, &link) }
                 </div>
                 <div class="sr" role="log" aria-live="polite" aria-label={Text::LiveLabel.t(lang)}>for (n, line) in state.announced.iter() { <p key={*n}>{ line }</p> }</div>
-                if state.help { { help(lang, &link) } }
+                if state.help { <Help /> }
                 if state.palette { <Palette state={state.clone()} /> }
                 if let Some(address) = state.share.clone() { <Share {address} /> }
             </ContextProvider<Link>>
@@ -418,7 +419,10 @@ fn switch(state: &State, link: &Link) -> Html {
 }
 
 /// The keys, and what the picture's signs mean.
-fn help(lang: Lang, link: &Link) -> Html {
+#[component]
+fn Help() -> Html {
+    let (lang, link) = (use_lang(), use_link());
+    let first = use_focus();
     let keys = [
         ("Space", Text::KeyPlay),
         (".", Text::KeyStep),
@@ -452,7 +456,7 @@ fn help(lang: Lang, link: &Link) -> Html {
     html! {
         <div class="modal" role="dialog" aria-modal="true" aria-label={Text::KeysTitle.t(lang)} onclick={link.on(|| Action::Help(false))}>
             <div class="help">
-                <header class="row"><h2 class="grow">{ Text::KeysTitle.t(lang) }</h2><button class="btn square" autofocus=true onclick={link.on(|| Action::Help(false))} aria-label={Text::Close.t(lang)}>{ Icon::Close.draw() }</button></header>
+                <header class="row"><h2 class="grow">{ Text::KeysTitle.t(lang) }</h2><button ref={first} class="btn square" onclick={link.on(|| Action::Help(false))} aria-label={Text::Close.t(lang)}>{ Icon::Close.draw() }</button></header>
                 <div>
                     <dl class="keys">for (key, text) in keys { <><dt><kbd>{ key }</kbd></dt><dd>{ text.t(lang) }</dd></> }</dl>
                     <dl class="keys signs">for (icon, tone, text) in signs { <><dt class={tone}>{ icon.draw() }</dt><dd>{ text.t(lang) }</dd></> }</dl>

@@ -96,6 +96,18 @@ pub fn Tank(props: &Props) -> Html {
         let look_down = look_down.clone();
         move |_| look_down.emit(())
     });
+    // Where the first requests come to is brought to sight.
+    let (chips, reached) = (use_node_ref(), use_mut_ref(String::new));
+    use_effect_with(props.scene.traffic.first().map(|f| f.service.clone()).filter(|_| props.shown), {
+        let chips = chips.clone();
+        move |service: &Option<String>| {
+            let Some(uid) = service else { return reached.borrow_mut().clear() };
+            if reached.borrow().is_empty() {
+                reached.borrow_mut().clone_from(uid);
+                bring_to_sight(chips.cast(), uid);
+            }
+        }
+    });
     let go_on = |down: bool| {
         let place = rack_place.clone();
         Callback::from(move |_: MouseEvent| {
@@ -122,7 +134,7 @@ pub fn Tank(props: &Props) -> Html {
             if let Some(task) = &props.scene.task { { task::draw(task, lang) } }
             <div class="tools">
                 <input class="find" type="search" value={props.filter.clone()} oninput={on_filter} placeholder={Text::FilterPods.t(lang)} aria-label={Text::FilterPods.t(lang)} />
-                <div class="chips">
+                <div class="chips" ref={chips}>
                 for w in &view.workloads { { chip(&w.kind, &w.namespace, &w.name, &w.key, Icon::Boxes, tally(w, lang)) } }
                 for s in view.services.iter().filter(|s| s.has_selector) { { chip("Service", &s.namespace, &s.name, &s.key, Icon::Globe, format!("{}/{}{}", s.reached.len(), s.selected.len(), rates(&props.scene.traffic, &s.key, lang))) } }
                 if props.scene.traffic.iter().any(|f| f.from.is_empty()) { <span class="chip outside" data-uid={OUTSIDE}>{ Icon::Leave.draw() }{ Text::Outside.t(lang) }</span> }
@@ -329,8 +341,18 @@ fn first_step(embedded: &str) -> Text {
     }
 }
 
-/// How much room the line below the rack takes that says how many nodes are not seen, in pixels.
-const MORE_PX: i32 = 32;
+/// Scrolls the chips so far that one of them is seen.
+fn bring_to_sight(chips: Option<HtmlElement>, uid: &str) {
+    let found = chips.and_then(|c| Some((c.query_selector(&format!("[data-uid=\"{uid}\"]")).ok()??.dyn_into::<HtmlElement>().ok()?, c)));
+    if let Some((chip, chips)) = found {
+        // Its end stands a little before the edge, where chips fade away.
+        let end = chip.offset_left() - chips.offset_left() + chip.offset_width() + 24;
+        chips.set_scroll_left(chips.scroll_left().max(end - chips.client_width()));
+    }
+}
+
+/// How much room the line below the rack takes at least that says how many nodes are not seen, in pixels.
+const MORE_PX: i32 = 22;
 
 /// How many nodes of the rack end below its lower edge; or, where it is at its end, how many begin above its upper one. None where
 /// all have room, also that of the line that says so where that is `shown`.
