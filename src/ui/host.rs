@@ -85,8 +85,8 @@ pub struct Host {
     transcripts: SortedMap<(u32, usize), Transcript>,
     /// How many inputs of a session that is run again have been shown as typed.
     echoed: usize,
-    /// What the clock runs to, where it is to stop by itself.
-    hunt: Option<Hunt>,
+    /// What the clock runs to, where it is to stop by itself, and until when it does at most.
+    hunt: Option<(Hunt, Time)>,
     /// What was done to the cluster and when, read anew where the number of inputs has changed.
     acts: (usize, Rc<Vec<(Time, Act)>>),
     /// How many of the session's commands have been answered.
@@ -237,8 +237,7 @@ impl Host {
         let before = stamp(self);
         let start = now_ms();
         let free = || now_ms() - start < WORK_MS_MAX;
-        if let Some(hunt) = self.hunt.clone() {
-            let limit = self.sim().now() + HUNT_MAX;
+        if let Some((hunt, limit)) = self.hunt.clone() {
             while self.hunt.is_some() && free() {
                 self.run_to_event(&hunt, limit);
             }
@@ -308,7 +307,7 @@ impl Host {
 
     /// Runs to the next event that matches, as fast as it goes.
     pub fn hunt(&mut self, hunt: Hunt) {
-        self.hunt = Some(hunt);
+        self.hunt = Some((hunt, self.sim().now() + HUNT_MAX));
         self.playing = true;
     }
 

@@ -104,7 +104,8 @@ impl SessionCopy {
         let [whole, tail, moment, lost] =
             [storage::SESSION, storage::TAIL, storage::MOMENT, storage::RESTORE].map(|key| storage::read(own, key).unwrap_or_default());
         // A tab that is loaded anew goes on writing for whoever comes next, unless another one has written since.
-        let is_copy = (!own || storage::get(storage::SESSION).as_ref() == Some(&whole)) && storage::become_writer() && !own;
+        let writes_on = !own || storage::get(storage::SESSION).as_ref() == Some(&whole);
+        let is_open = writes_on && storage::become_writer();
         storage::keep(storage::RESTORE, "");
         let lost = lost.parse().unwrap_or(0_usize);
         // What goes on from another session is not of this one.
@@ -120,6 +121,6 @@ impl SessionCopy {
         }
         storage::keep(storage::RESTORE, &lost.saturating_mul(2).max(1).to_string());
         let at = moment.parse().ok().map(Time::from_secs_f64).filter(|_| lost == 0);
-        Some(Kept { session, at: at.unwrap_or_default(), lost, is_copy })
+        Some(Kept { session, at: at.unwrap_or_default(), lost, is_copy: is_open && !own })
     }
 }

@@ -76,4 +76,9 @@ journey('runs until the next warning, and takes the last thing back', { theme: '
   await page.locator('body').press('Control+z');
   await page.locator('.answer', { hasText: 'Taken back' }).waitFor();
   await until('no pod', async () => (await page.locator('.pod').count()) === 0);
+  // Where none comes within an hour the clock stops there.
+  await page.locator('.timeline > select').selectOption('NodeNotReady');
+  await page.locator('.timeline > select').blur();
+  await page.locator('body').press('n');
+  await until('the end of an hour', async () => /^01:0[01]:/.test(await page.locator('.time').innerText()) && (await page.getByRole('button', { name: 'Play' }).count()) === 1);
 });
