@@ -9,7 +9,7 @@ use crate::api::{ArcStr, Object, Value};
 use crate::base::Duration;
 use crate::server::EventType;
 
-/// How long after a container's start its postStart hook's request arrives: a server listens by then.
+/// How long after a container's start its postStart hook's request arrives, or its command cannot begin: a server listens by then.
 const REQUEST_AFTER: Duration = Duration::from_millis(100);
 
 impl PodWorker {
@@ -29,13 +29,13 @@ impl PodWorker {
         if hook.is_null() {
             return false;
         }
-        let after = match parse_action(&hook) {
-            Some(ProbeAction::Exec(command)) if self.spawn_hook(cx, c, &command, ProcessUse::PostStart).is_ok() => return true,
-            Some(ProbeAction::Http { .. }) => REQUEST_AFTER,
-            _ => Duration::ZERO,
-        };
+        if let Some(ProbeAction::Exec(command)) = parse_action(&hook)
+            && self.spawn_hook(cx, c, &command, ProcessUse::PostStart).is_ok()
+        {
+            return true;
+        }
         let attempt = self.containers[c].newest().map_or(0, |i| i.attempt);
-        self.wake_at(cx, cx.now + after, What::Hook(c as u16, attempt));
+        self.wake_at(cx, cx.now + REQUEST_AFTER, What::Hook(c as u16, attempt));
         true
     }
 

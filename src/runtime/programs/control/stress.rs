@@ -115,7 +115,8 @@ impl Hog {
             // Touching memory takes its time: about 2 GiB a second.
             let more = (self.bytes - p.memory).min(64 << 20);
             p.memory += more;
-            return Step::Again(more >> 11);
+            // A wait, since what computes for long is stepped more coarsely.
+            return Step::Wait(Block::Until(k.now + Duration::from_micros(more >> 11)), more >> 11);
         }
         match self.rest_us {
             // After each rest the memory is touched anew.
