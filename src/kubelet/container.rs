@@ -49,13 +49,24 @@ pub(super) enum KillStep {
 /// A kill under way.
 #[derive(Clone, Debug)]
 pub(super) struct Killing {
-    /// When the grace is over.
+    /// When the present step must be over.
     pub deadline: Time,
+    /// The grace that is left, as of the present step's beginning; only whole seconds are taken from it.
+    pub left_s: i64,
+    pub since: Time,
     pub step: KillStep,
     /// Whether the whole pod ends, and its containers in order.
     pub in_order: bool,
     /// Whether SIGKILL was sent.
     pub forced: bool,
+}
+
+impl Killing {
+    /// Takes from the grace what has passed of it, in whole seconds, and returns what is left.
+    pub fn spend(&mut self, now: Time) -> i64 {
+        self.left_s -= now.since(std::mem::replace(&mut self.since, now)).as_secs() as i64;
+        self.left_s
+    }
 }
 
 /// One run of a container.

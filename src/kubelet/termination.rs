@@ -33,10 +33,8 @@ impl PodWorker {
         let mut all: Vec<usize> = (0..self.containers.len()).filter(|c| self.containers[*c].is_alive()).collect();
         all.sort_by_key(|c| self.containers[*c].spec.is_sidecar());
         for c in &all {
-            if self.containers[*c].newest().is_some_and(|i| i.killing.is_none()) {
-                let message = format!("Stopping container {}", self.containers[*c].spec.name);
-                self.container_event(cx, *c, EventType::Normal, "Killing", &message);
-            }
+            let message = format!("Stopping container {}", self.containers[*c].spec.name);
+            self.container_event(cx, *c, EventType::Normal, "Killing", &message);
             self.begin_kill(cx, *c, grace_s, true, true);
         }
         all
@@ -49,27 +47,44 @@ impl PodWorker {
     }
 
     fn begin_kill(&mut self, cx: &mut Cx<'_>, c: usize, grace_s: i64, with_hook: bool, in_order: bool) {
-        let deadline = cx.now + Duration::from_secs(grace_s.max(GRACE_MIN_S).unsigned_abs());
+        let deadline = cx.now + Duration::from_secs(grace_s.unsigned_abs());
         let Some(instance) = self.containers[c].newest_mut() else { return };
         if let Some(killing) = &mut instance.killing {
-            killing.deadline = killing.deadline.min(deadline);
-        } else {
-            instance.killing = Some(Killing { deadline, step: KillStep::Stop, in_order, forced: false });
-            if !(with_hook && self.begin_pre_stop(cx, c)) {
-                self.pre_stop_ended(cx, c);
+            killing.in_order |= in_order;
+            if deadline < killing.deadline {
+                (killing.left_s, killing.since, killing.deadline) = (grace_s, cx.now, deadline);
+                let told = killing.step == KillStep::Stop;
+                if told { self.send_stop_signal(cx, c) } else { self.wake_at_deadline(cx, c) }
             }
+            return;
         }
+        instance.killing = Some(Killing { deadline, left_s: grace_s, since: cx.now, step: KillStep::Stop, in_order, forced: false });
+        if with_hook && self.begin_pre_stop(cx, c) {
+            self.wake_at_deadline(cx, c);
+        } else {
+            self.pre_stop_ended(cx, c);
+        }
+    }
+
+    fn wake_at_deadline(&self, cx: &mut Cx<'_>, c: usize) {
         let Some(instance) = self.containers[c].newest() else { return };
-        let (attempt, at) = (instance.attempt, instance.killing.as_ref().map_or(deadline, |k| k.deadline));
-        self.wake_at(cx, at, What::Grace(c as u16, attempt));
+        let Some(killing) = &instance.killing else { return };
+        self.wake_at(cx, killing.deadline, What::Grace(c as u16, instance.attempt));
     }
 
     /// The preStop hook is over, or there is none: the process is told to stop, unless it is not yet its turn.
     pub(super) fn pre_stop_ended(&mut self, cx: &mut Cx<'_>, c: usize) {
         let has_turn = self.has_turn(c);
-        match self.containers[c].newest_mut().and_then(|i| i.killing.as_mut()) {
-            Some(killing) if killing.in_order && !has_turn => killing.step = KillStep::Turn,
-            _ => self.send_stop_signal(cx, c),
+        if let Some(killing) = self.containers[c].newest_mut().and_then(|i| i.killing.as_mut())
+            && killing.in_order
+            && !has_turn
+            && killing.spend(cx.now) > 0
+        {
+            killing.step = KillStep::Turn;
+            killing.deadline = cx.now + Duration::from_secs(killing.left_s.unsigned_abs());
+            self.wake_at_deadline(cx, c);
+        } else {
+            self.send_stop_signal(cx, c);
         }
     }
 
@@ -88,7 +103,10 @@ impl PodWorker {
         let Some(instance) = self.containers[c].newest_mut() else { return };
         if let Some(killing) = &mut instance.killing {
             killing.step = KillStep::Stop;
+            killing.deadline = cx.now + Duration::from_secs(killing.spend(cx.now).max(GRACE_MIN_S).unsigned_abs());
         }
+        self.wake_at_deadline(cx, c);
+        let Some(instance) = self.containers[c].newest_mut() else { return };
         let Some(pid) = instance.main_pid() else { return };
         let signal = cx.node.catalogue.find(&spec).map_or(Signal::TERM, |i| i.stop_signal);
         if let Some(machine) = instance.machine.as_deref_mut() {
@@ -112,9 +130,6 @@ impl PodWorker {
             return;
         }
         if killing.step != KillStep::Stop {
-            killing.deadline = cx.now + Duration::from_secs(GRACE_MIN_S.unsigned_abs());
-            let deadline = killing.deadline;
-            self.wake_at(cx, deadline, What::Grace(c as u16, attempt));
             self.send_stop_signal(cx, c);
             return;
         }
@@ -145,8 +160,10 @@ impl PodWorker {
     pub(super) fn shorten_grace(&mut self, cx: &mut Cx<'_>) {
         let grace = self.termination_grace_s();
         for c in 0..self.containers.len() {
-            if self.containers[c].is_alive() && self.containers[c].newest().is_some_and(|i| i.killing.is_some()) {
-                self.begin_kill(cx, c, grace, true, true);
+            let shorter = |i: &Instance| i.killing.as_ref().is_some_and(|k| grace < k.left_s);
+            if self.containers[c].is_alive() && self.containers[c].newest().is_some_and(shorter) {
+                let message = format!("Stopping container {}", self.containers[c].spec.name);
+                self.kill_container(cx, c, grace, &message);
             }
         }
     }

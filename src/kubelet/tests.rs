@@ -251,6 +251,35 @@ fn ignored_term_ends_in_kill() {
 }
 
 #[test]
+fn whole_seconds_are_taken_from_the_grace() {
+    let deaf = "name: c, image: busybox, command: [sh, -c, \"trap '' TERM; while true; do sleep 0.1; done\"]";
+    let hook = |wait: &str| format!("containers: [{{{deaf}, lifecycle: {{preStop: {{exec: {{command: [sleep, '{wait}']}}}}}}}}]");
+    let side = format!("containers: [{{{deaf}}}], initContainers: [{{restartPolicy: Always, {}}}]", deaf.replace("name: c", "name: side"));
+    // Seconds of grace, the pod, and how many tenths of a second its containers have from its deletion to their end.
+    for (grace, spec, lasts) in [
+        (3, format!("containers: [{{{deaf}}}]"), [30].as_slice()),
+        (3, hook("0.9"), &[39]),
+        (3, hook("1.5"), &[35]),
+        (3, hook("2.9"), &[49]),
+        (2, hook("30"), &[40]),
+        (4, side, &[40, 60]),
+    ] {
+        let mut w = World::new();
+        w.pod("p", &format!("{{terminationGracePeriodSeconds: {grace}, {spec}}}"));
+        w.run(5);
+        let begun = w.now;
+        w.delete("p");
+        let mut ends = Vec::new();
+        for tenth in 1..80 {
+            w.run_until(begun + Duration::from_millis(tenth * 100 + 50));
+            let alive = w.kubelets.worker("default", "p").map_or(0, |p| p.containers.iter().filter(|c| c.is_alive()).count());
+            ends.resize(lasts.len().saturating_sub(alive), tenth);
+        }
+        assert_eq!(ends, lasts, "{grace} {spec}");
+    }
+}
+
+#[test]
 fn commands_run_in_containers() {
     let mut w = World::new();
     w.pod("p", SLEEPER);

@@ -168,8 +168,19 @@ impl Kernel {
         {
             return Ok(self.open_kind(DescKind::Text { data: Arc::new(text.into_bytes()), at: 0 }));
         }
-        if let Some(n) = path.strip_prefix("/dev/fd/").or_else(|| path.strip_prefix("/proc/self/fd/")).and_then(|n| n.parse().ok()) {
-            return self.dup(p, n);
+        let of = path.strip_prefix("/dev/fd/").map(|n| ("self", n)).or_else(|| path.strip_prefix("/proc/")?.split_once("/fd/"));
+        let number = |who: &str| if who == "self" { Some(p.pid) } else { who.parse().ok() };
+        if let Some((who, n)) = of
+            && let (Some(pid), Ok(n)) = (number(who), n.parse())
+        {
+            let whose = if pid == p.pid { Some(p) } else { self.procs.get(&pid).map(|q| &**q) };
+            let whose = whose.ok_or(Errno::NoEntry)?;
+            if p.uid != 0 && p.uid != whose.uid {
+                return Err(Errno::Access);
+            }
+            let d = whose.fd(n).ok_or(Errno::NoEntry)?;
+            self.desc_ref(d);
+            return Ok(d);
         }
         let found = self.fs.find(&p.cwd, path, true)?;
         let clean = found.path;

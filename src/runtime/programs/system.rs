@@ -557,15 +557,30 @@ fn free(r: &mut Run<'_>) -> i32 {
 }
 
 fn df(r: &mut Run<'_>) -> i32 {
-    let (opts, _) = r.options("");
+    let (opts, paths) = r.options("");
     let human = opts.iter().any(|o| o.0 == 'h');
     let size = 100u64 << 30;
     let used = r.k.fs.used();
     let show = |b: u64| if human { text::human(b) } else { (b >> 10).to_string() };
     let mut out = format!("Filesystem           {:>9}      Used Available Use% Mounted on\n", if human { "Size" } else { "1K-blocks" });
-    let mounts: Vec<String> = std::iter::once("/".to_string()).chain(r.k.fs.mounts().iter().map(|m| m.path.to_string())).collect();
-    for (i, m) in mounts.iter().enumerate() {
-        let name = if i == 0 { "overlay" } else { "/dev/sda1" };
+    let mut mounts: Vec<String> = std::iter::once("/".to_string()).chain(r.k.fs.mounts().iter().map(|m| m.path.to_string())).collect();
+    let mut status = 0;
+    if !paths.is_empty() {
+        let all = std::mem::take(&mut mounts);
+        for path in paths {
+            let found = r.k.fs.find(&r.p.cwd, &path, true).ok().filter(|f| f.node.is_some()).map(|f| f.path);
+            let Some(found) = found else {
+                r.err(format!("{path}: can't find mount point"));
+                status = 1;
+                continue;
+            };
+            let above =
+                |m: &&String| *m == "/" || found.strip_prefix(m.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+            mounts.extend(all.iter().filter(above).max_by_key(|m| m.len()).cloned());
+        }
+    }
+    for m in &mounts {
+        let name = if m == "/" { "overlay" } else { "/dev/sda1" };
         out.push_str(&format!(
             "{name:<20} {:>9} {:>9} {:>9} {:>3}% {m}\n",
             show(size),
@@ -575,7 +590,7 @@ fn df(r: &mut Run<'_>) -> i32 {
         ));
     }
     r.out(out);
-    0
+    status
 }
 
 fn by_name(r: &mut Run<'_>) -> i32 {

@@ -14,8 +14,8 @@ pub(super) fn ls(r: &mut Run<'_>) -> i32 {
     let mut dirs: Vec<(String, Arc<Inode>)> = Vec::new();
     files.order();
     for f in files {
-        let long = has('l') || has('d');
-        match r.k.fs.find(&r.p.cwd, &f, !long || f.ends_with('/')).map(|x| x.node.cloned()) {
+        let shown = (has('l') || has('d')) && !has('L');
+        match r.k.fs.find(&r.p.cwd, &f, !shown || f.ends_with('/')).map(|x| x.node.cloned()) {
             Ok(Some(n)) if n.is_dir() && !has('d') => dirs.push((f, n)),
             Ok(Some(n)) => plain.push((f, n)),
             Ok(None) => {
@@ -68,7 +68,7 @@ pub(super) fn ls(r: &mut Run<'_>) -> i32 {
             if !n.starts_with('.') || all || has('A') {
                 let path = format!("{name}/{n}");
                 // What is mounted there is what is seen.
-                let child = r.k.fs.find(&r.p.cwd, &path, false).ok().and_then(|x| x.node.cloned()).unwrap_or_else(|| child.clone());
+                let child = r.k.fs.find(&r.p.cwd, &path, has('L')).ok().and_then(|x| x.node.cloned()).unwrap_or_else(|| child.clone());
                 if has('R') && child.is_dir() && queue.len() < 10_000 {
                     queue.push_back((path, child.clone()));
                 }
