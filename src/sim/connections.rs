@@ -3,23 +3,26 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::cluster::Cluster;
-use crate::api::{ArcStr, Kind, Status, Value};
+use crate::api::{ArcStr, Kind, Object, Status, Value};
 use crate::base::Time;
 use crate::kubectl::{Behind, Passing};
 use crate::kubelet::{answer_api_request, status_response};
 use crate::network::{HttpRequest, HttpResponse, NetError, NetRequest, NetResponse, status_text};
-use crate::runtime::{FileSystem, Kind as Inode};
+use crate::runtime::{FileSystem, Kind as Inode, Pid};
 use crate::server::{LogRequest, NodeApi, User};
 
 /// Bytes of a file that are served at most.
 const FILE_MAX: usize = 1 << 20;
 
+/// Forwarded requests that are remembered at most.
+const FORWARDED_MAX: usize = 1024;
+
 /// What becomes of a request.
 pub(super) enum Way {
     /// It is answered at once.
     Answered(Result<NetResponse, NetError>),
-    /// It goes through the local port that somebody forwards.
-    Forwarded(u16),
+    /// It goes through the local port that somebody forwards; what is said where nobody listens in the pod.
+    Forwarded(u16, String),
     /// It is on its way.
     Sent,
 }
@@ -28,6 +31,8 @@ pub(super) enum Way {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Connections {
     proxied: Vec<(u64, String)>,
+    /// Those that a kubectl has forwarded: the number, the kubectl, and what it says where nobody listens.
+    forwarded: Vec<(u64, Pid, String)>,
 }
 
 /// Where a request goes to: a name or an address, and a port.
@@ -87,7 +92,14 @@ impl Connections {
             (request, Some(Behind::Pod { namespace, pod, port: to })) => match cluster.kubelets.as_mut() {
                 Some(kubelets) => {
                     kubelets.forward(now, namespace, pod, to, id, request);
-                    Way::Forwarded(port)
+                    let uid = cluster.api.peek(Kind::named("Pod"), namespace, pod).map_or("", Object::uid);
+                    let sandbox = uid.replace('-', "").repeat(2);
+                    Way::Forwarded(
+                        port,
+                        format!(
+                            "an error occurred forwarding {port} -> {to}: error forwarding port {to} to pod {sandbox}, uid : failed to execute portforward in network namespace \"/var/run/netns/cni-{uid}\": failed to connect to localhost:{to} inside namespace {sandbox:?}, IPv4: dial tcp4 127.0.0.1:{to}: connect: connection refused IPv6 dial tcp6: address localhost: no suitable address found "
+                        ),
+                    )
                 }
                 None => Way::Answered(Err(NetError::Refused)),
             },
@@ -133,6 +145,22 @@ impl Connections {
             };
         }
         answered(answer_api_request(&mut cluster.api, now, &User::administrator(), &request))
+    }
+
+    /// A kubectl has forwarded a request.
+    pub fn forwarded(&mut self, id: u64, by: Pid, refused: String) {
+        if self.forwarded.len() >= FORWARDED_MAX {
+            self.forwarded.remove(0);
+        }
+        self.forwarded.push((id, by, refused));
+    }
+
+    /// The kubectl that lost its connection over a request, and what it says: nobody listens where that went.
+    // Models PortForwarder.handleConnection.
+    pub fn lost(&mut self, id: u64, answer: &Result<NetResponse, NetError>) -> Option<(Pid, String)> {
+        let at = self.forwarded.iter().position(|(own, ..)| *own == id)?;
+        let (_, by, refused) = self.forwarded.swap_remove(at);
+        (*answer == Err(NetError::Refused)).then_some((by, refused))
     }
 
     /// An answer as the workstation gets it: of what the API server passed on, an error is the server's own.

@@ -12,7 +12,7 @@ use crate::kubectl::{
     Ended, Environment, FileError, Files, Host, Kubectl, Output, StdinState, Step, Stream, VERSION_VARIABLE, first_kubeconfig,
 };
 use crate::kubelet::Kubelets;
-use crate::network::NetRequest;
+use crate::network::{NetError, NetRequest};
 use crate::runtime::{self, Errno, ExtRead, Image, Kind, Machine, MachineEvent, MachineSpec, Pid, Signal, SpawnSpec, Stdin};
 use crate::server::{CERTIFICATE, NodeApi};
 
@@ -319,15 +319,29 @@ impl Workstation {
             let (handler, behind) = listener.map_or((None, None), |(pid, behind)| (Some(pid), Some(behind)));
             match self.connections.connect(cluster, now, id, request, behind, self.machine.file_system()) {
                 Way::Answered(answer) => self.machine.respond(now, id, answer),
-                Way::Forwarded(port) => {
+                Way::Forwarded(port, refused) => {
                     let pid = handler.expect("only a listener forwards");
+                    self.connections.forwarded(id, pid, refused);
                     self.machine.ext_write(now, pid, 1, format!("Handling connection for {port}\n").as_bytes());
                 }
                 Way::Sent => {}
             }
         }
         for (id, answer) in cluster.kubelets.as_mut().map(Kubelets::take_forwarded).unwrap_or_default() {
-            let answer = self.connections.answer(id, answer);
+            let mut answer = self.connections.answer(id, answer);
+            if let Some((pid, why)) = self.connections.lost(id, &answer)
+                && self.kubectls.remove(&pid).is_some()
+            {
+                let at = now.rfc3339_micro();
+                let (month, day, clock) = (&at[5..7], &at[8..10], &at[11..26]);
+                let text = format!(
+                    "E{month}{day} {clock} {pid:>7} portforward.go:424] \"Unhandled Error\" err={why:?}\nerror: lost connection to pod\n"
+                );
+                self.machine.ext_write(now, pid, 2, text.as_bytes());
+                self.machine.ext_exit(now, pid, 1);
+                // The local connection had been taken.
+                answer = Err(NetError::Reset);
+            }
             self.machine.respond(now, id, answer);
         }
         let newest = cluster.api.revision();

@@ -1,4 +1,4 @@
-//! `kubectl cp`: single files, into a container and out of one.
+//! `kubectl cp`: files and directories, into a container and out of one.
 
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::Context;
@@ -7,6 +7,7 @@ use crate::kubectl::flags::{Flag, int, switch, text};
 use crate::kubectl::host::FileError;
 use crate::kubectl::pods::container_of;
 use crate::kubectl::resources::{Query, find};
+use crate::server::FileKind;
 
 const OWN: &[Flag] = &[text("container", "c"), switch("no-preserve", ""), int("retries", "")];
 
@@ -54,16 +55,9 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if from.path.is_empty() || to.path.is_empty() {
         return fail("filepath can not be empty");
     }
-    let content = if download {
-        Vec::new()
-    } else {
-        match cx.host.files.read(&from.path) {
-            Ok(content) => content,
-            Err(FileError::NotFound) => return fail(format!("{} doesn't exist in local filesystem", from.path)),
-            Err(FileError::IsADirectory) => return fail("copying directories is not simulated here: copy the files one by one"),
-            Err(error) => return fail(format!("open {}: {error}", from.path)),
-        }
-    };
+    if !download && matches!(cx.host.files.read(&from.path), Err(FileError::NotFound)) {
+        return fail(format!("{} doesn't exist in local filesystem", from.path));
+    }
     if let Some(namespace) = &remote.namespace {
         cx.session.namespace.clone_from(namespace);
     }
@@ -80,27 +74,88 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return fail("unable to upgrade connection: error dialing backend: no kubelet runs here");
     };
     let (namespace, pod) = (info.namespace.as_str(), info.name.as_str());
-    let name_in = |path: &str, name: &str| format!("{}/{name}", path.trim_end_matches('/'));
     let last = |path: &str| path.trim_end_matches('/').rsplit('/').next().unwrap_or("").to_owned();
+    let below = |path: &str, name: &str| if name.is_empty() { path.to_owned() } else { format!("{}/{name}", path.trim_end_matches('/')) };
+    // The container's own tar does the packing, and says so in its own words.
+    let gnu = node.list_files(namespace, pod, &container, "/bin").is_ok_and(|all| all.iter().any(|f| f.name == "bash"));
+    if let Err(status) = node.list_files(namespace, pod, &container, "/") {
+        return fail(status.message);
+    }
+    // What is yet to be copied, by its path below what was named.
+    let mut rest = vec![String::new()];
     if download {
-        let content = node
-            .read_file(namespace, pod, &container, &from.path, SIZE_MAX + 1)
-            .map_err(|s| CliError::Exit(1, format!("{}\ncommand terminated with exit code 1", s.message)))?;
-        if content.len() > SIZE_MAX {
-            return fail(format!("open {}: {}", from.path, FileError::TooLarge));
+        let mut warned = false;
+        let is_there = node.list_files(namespace, pod, &container, &from.path).is_ok()
+            || node.read_file(namespace, pod, &container, &from.path, 0).is_ok();
+        if from.path.starts_with('/') && (gnu || is_there) {
+            cx.out.outln(format!("tar: {} from member names", if gnu { "Removing leading `/'" } else { "removing leading '/'" }));
         }
-        // The container's own tar packs it, and says so in its own words.
-        if from.path.starts_with('/') {
-            let gnu = node.list_files(namespace, pod, &container, "/bin").is_ok_and(|all| all.iter().any(|f| f.name == "bash"));
-            cx.out.errln(format!("tar: {} from member names", if gnu { "Removing leading `/'" } else { "removing leading '/'" }));
+        while let Some(name) = rest.pop() {
+            let (source, path) = (below(&from.path, &name), below(&to.path, &name));
+            if let Ok(entries) = node.list_files(namespace, pod, &container, &source) {
+                let mut found = Vec::new();
+                for entry in entries {
+                    let name = if name.is_empty() { entry.name } else { format!("{name}/{}", entry.name) };
+                    let FileKind::Link(target) = entry.kind else {
+                        found.push(name);
+                        continue;
+                    };
+                    let instead = if std::mem::replace(&mut warned, true) {
+                        String::new()
+                    } else {
+                        let tar = format!("tar cf - {:?} | tar xf -", from.path);
+                        format!(" (consider using \"kubectl exec -n {:?} {pod:?} -- {tar}\")", remote.namespace.as_deref().unwrap_or(""))
+                    };
+                    cx.out.errln(format!("warning: skipping symlink: {:?} -> {target:?}{instead}", below(&to.path, &name)));
+                }
+                rest.extend(found.into_iter().rev());
+                continue;
+            }
+            let content = node.read_file(namespace, pod, &container, &source, SIZE_MAX + 1).map_err(|_| {
+                let [why, end] = if gnu {
+                    ["Cannot stat: No such file or directory", "Exiting with failure status due to previous errors"]
+                } else {
+                    ["No such file or directory", "error exit delayed from previous errors"]
+                };
+                cx.out.outln(format!("tar: {source}: {why}\ntar: {end}"));
+                ended(if gnu { 2 } else { 1 })
+            })?;
+            if content.len() > SIZE_MAX {
+                return fail(format!("open {source}: {}", FileError::TooLarge));
+            }
+            if cx.host.files.list(&path).is_ok() {
+                return fail(format!("open {path}: {}", FileError::IsADirectory));
+            }
+            cx.host.files.write(&path, &content).map_err(|e| CliError::Message(format!("open {path}: {e}")))?;
         }
-        let is_directory = to.path.ends_with('/') || matches!(cx.host.files.read(&to.path), Err(FileError::IsADirectory));
-        let path = if is_directory { name_in(&to.path, &last(&from.path)) } else { to.path };
-        cx.host.files.write(&path, &content).map_err(|e| CliError::Message(format!("open {path}: {e}")))?;
         return Ok(Flow::Done);
     }
-    let is_directory = to.path.ends_with('/') || node.list_files(namespace, pod, &container, &to.path).is_ok();
-    let path = if is_directory { name_in(&to.path, &last(&from.path)) } else { to.path };
-    node.write_file(now, namespace, pod, &container, &path, &content)?;
+    let within = node.list_files(namespace, pod, &container, &to.path).is_ok();
+    let path = if within { below(&to.path, &last(&from.path)) } else { to.path.trim_end_matches('/').to_owned() };
+    let folder = path.rsplit_once('/').map_or(".", |(folder, _)| folder);
+    if !folder.is_empty() && node.list_files(namespace, pod, &container, folder).is_err() {
+        cx.out.errln(if gnu {
+            format!("tar: {folder}: Cannot open: No such file or directory\ntar: Error is not recoverable: exiting now")
+        } else {
+            format!("tar: can't change directory to '{folder}': No such file or directory")
+        });
+        return Err(ended(if gnu { 2 } else { 1 }));
+    }
+    while let Some(name) = rest.pop() {
+        let source = below(&from.path, &name);
+        match cx.host.files.read(&source) {
+            Ok(content) => node.write_file(now, namespace, pod, &container, &below(&path, &name), &content)?,
+            Err(FileError::IsADirectory) => {
+                let names = cx.host.files.list(&source).unwrap_or_default();
+                rest.extend(names.into_iter().map(|n| if name.is_empty() { n } else { format!("{name}/{n}") }));
+            }
+            Err(error) => return fail(format!("open {source}: {error}")),
+        }
+    }
     Ok(Flow::Done)
+}
+
+/// What is said of the container's tar that ended so.
+fn ended(code: i32) -> CliError {
+    CliError::Exit(code, format!("command terminated with exit code {code}"))
 }

@@ -1,0 +1,47 @@
+# What `kubectl cp` does with directories, with what is not there, and with links.
+#file conf/a.txt
+one
+#end
+#file conf/sub/b.txt
+two
+#end
+#file box.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: settings
+data:
+  color: blue
+  size: "9"
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: box
+spec:
+  containers:
+  - name: box
+    image: busybox
+    command: [sleep, "3600"]
+    volumeMounts:
+    - name: settings
+      mountPath: /settings
+  volumes:
+  - name: settings
+    configMap:
+      name: settings
+#end
+kubectl run web --image=nginx; kubectl apply -f box.yaml
+kubectl wait --for=condition=Ready pod/web pod/box
+kubectl cp conf box:/tmp; kubectl cp conf box:/tmp/other; kubectl exec box -- find /tmp -type f
+kubectl cp box:/tmp/conf back; find back -type f | sort; cat back/sub/b.txt
+kubectl cp box:/tmp/conf/a.txt copy; cat copy
+kubectl cp box:tmp/conf/a.txt back
+kubectl cp conf/a.txt box:/no/such/a.txt
+kubectl cp conf/a.txt web:/no/such/a.txt
+kubectl cp box:/nope x
+kubectl cp web:/nope x
+kubectl cp nope box:/tmp
+kubectl cp box:/settings shown 2>&1 | sed 's/2026[0-9_.]*/TIME/g'; find shown -type f | sed 's/2026[0-9_.]*/TIME/g'
+# A port of a pod on which nobody listens ends the forwarding.
+kubectl port-forward pod/web 8081:81 & sleep 1; curl -sS localhost:8081; sleep 1; wait %1; echo $?
