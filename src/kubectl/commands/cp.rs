@@ -21,6 +21,8 @@ pub static COMMAND: Command = Command {
 
 /// A file larger than this is not copied out of a container, in bytes.
 const SIZE_MAX: usize = 16 << 20;
+/// Files and directories that are copied at most: links among them may lead round in circles.
+const COPIED_MAX: usize = 10_000;
 
 /// One end of a copy.
 struct Place {
@@ -141,7 +143,8 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         });
         return Err(ended(if gnu { 2 } else { 1 }));
     }
-    while let Some(name) = rest.pop() {
+    for _ in 0..COPIED_MAX {
+        let Some(name) = rest.pop() else { return Ok(Flow::Done) };
         let source = below(&from.path, &name);
         match cx.host.files.read(&source) {
             Ok(content) => node.write_file(now, namespace, pod, &container, &below(&path, &name), &content)?,
@@ -152,7 +155,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             Err(error) => return fail(format!("open {source}: {error}")),
         }
     }
-    Ok(Flow::Done)
+    fail(format!("{}: more than can be copied here", from.path))
 }
 
 /// What is said of the container's tar that ended so.

@@ -68,11 +68,11 @@ pub(super) fn ls(r: &mut Run<'_>) -> i32 {
             if !n.starts_with('.') || all || has('A') {
                 let path = format!("{name}/{n}");
                 // What is mounted there is what is seen.
-                let child = r.k.fs.find(&r.p.cwd, &path, has('L')).ok().and_then(|x| x.node.cloned()).unwrap_or_else(|| child.clone());
-                if has('R') && child.is_dir() && queue.len() < 10_000 {
-                    queue.push_back((path, child.clone()));
+                let followed = r.k.fs.find(&r.p.cwd, &path, has('L')).ok().and_then(|x| x.node.cloned()).unwrap_or_else(|| child.clone());
+                if has('R') && followed.is_dir() && child.is_dir() && queue.len() < 10_000 {
+                    queue.push_back((path, followed.clone()));
                 }
-                list.push((n.to_string(), child));
+                list.push((n.to_string(), followed));
             }
         }
         flags.print(r.k, list, &mut out, true);
