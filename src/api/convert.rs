@@ -11,7 +11,7 @@ const METRICS: &str = "autoscaling.alpha.kubernetes.io/metrics";
 
 /// An object of a served version as the stored version has it.
 pub fn to_stored(kind: KindRef, version: &str, object: Value) -> Value {
-    if kind.kind == "HorizontalPodAutoscaler" && version == "v1" { autoscaler_to_v2(kind, object) } else { object }
+    if kind.built_in() == "horizontalpodautoscalers" && version == "v1" { autoscaler_to_v2(kind, object) } else { object }
 }
 
 /// A stored object as another served version has it.
@@ -20,7 +20,7 @@ pub fn to_version(kind: KindRef, version: &str, mut object: Value) -> Value {
         object.set(&["apiVersion"], format!("{}/{version}", kind.group));
         return object;
     }
-    if kind.kind == "HorizontalPodAutoscaler" && version == "v1" { autoscaler_to_v1(object) } else { object }
+    if kind.built_in() == "horizontalpodautoscalers" && version == "v1" { autoscaler_to_v1(object) } else { object }
 }
 
 fn autoscaler_to_v2(kind: KindRef, mut object: Value) -> Value {

@@ -187,6 +187,11 @@ impl Kind {
         }
     }
 
+    /// The plural of a kind of the table; empty for a kind that a definition makes, whose plural may be the same.
+    pub fn built_in(&self) -> &'static str {
+        if self.custom.is_some() { "" } else { self.plural }
+    }
+
     /// The singular name, as discovery has it: `pod`.
     pub fn singular(&self) -> String {
         self.custom.as_ref().map_or_else(|| self.kind.to_lowercase(), |c| c.singular.to_owned())

@@ -163,13 +163,13 @@ pub fn in_scope(kind: KindRef, object: &Value, selector: &Value) -> bool {
             _ => !classes.is_empty(),
         }
     };
-    if kind.plural == "persistentvolumeclaims" && kind.group.is_empty() {
+    if kind.built_in() == "persistentvolumeclaims" {
         // The class that is asked for, the one that it has, and the one that it is getting.
         let path = ["status", "modifyVolumeStatus", "targetVolumeAttributesClassName"];
         let classes = [spec.get("volumeAttributesClassName"), object.at(&["status", "currentVolumeAttributesClassName"]), object.at(&path)];
         return scope == "VolumeAttributesClass" && named(&classes);
     }
-    if kind.plural != "pods" || !kind.group.is_empty() {
+    if kind.built_in() != "pods" {
         return false;
     }
     match scope {

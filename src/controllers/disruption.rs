@@ -73,7 +73,7 @@ fn controller_scale(api: &ApiServer, namespace: &str, owner: &Value) -> Result<O
     let found = api.peek(kind, namespace, owner.get("name").str()).filter(|o| o.uid() == owner.get("uid").str());
     let Some(object) = found else { return Ok(None) };
     let above = object.controller_ref();
-    if kind.plural == "replicasets"
+    if kind.built_in() == "replicasets"
         && above.get("kind").str() == "Deployment"
         && let Some(found) = controller_scale(api, namespace, above)?
     {
@@ -223,13 +223,13 @@ impl Component for DisruptionController {
 
     fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
         let object = &change.object;
-        if change.key.kind.plural == "pods" {
-            self.mark(api, object, now, change.current().is_some());
-            return;
-        }
-        if change.current().is_none() {
+        let is_there = change.current().is_some();
+        if !is_there {
             self.recorder.forget(object.uid());
-        } else {
+        }
+        if change.key.kind.plural == "pods" {
+            self.mark(api, object, now, is_there);
+        } else if is_there {
             self.queue.add_at(key_of(object), now);
         }
     }

@@ -149,7 +149,7 @@ fn owner_of<'a>(api: &'a ApiServer, object: &Value, reference: &Value) -> Option
 
 impl Component for GarbageCollector {
     fn watches(&self, kind: KindRef) -> bool {
-        kind.plural != "events"
+        kind.built_in() != "events"
     }
 
     fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {

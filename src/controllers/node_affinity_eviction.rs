@@ -61,6 +61,8 @@ impl Component for NodeAffinityEvictionController {
         for (key, pod) in leaving {
             let message = format!("Node {name} does not match the pod's node affinity any longer");
             self.recorder.event(api, now, &pod, EventType::Normal, "NodeAffinityEviction", &message);
+            // Of a pod that leaves nothing more is told.
+            self.recorder.forget(pod.uid());
             // One that is gone already needs nothing more.
             let _ = api.delete(&Caller::new(now, MANAGER), Kind::named("Pod"), &key.0, &key.1, &DeleteOptions::default());
         }

@@ -48,11 +48,11 @@ impl ResourceQuotaController {
 
 impl Component for ResourceQuotaController {
     fn watches(&self, kind: KindRef) -> bool {
-        kind.namespaced && kind.plural != "events"
+        kind.namespaced && kind.built_in() != "events"
     }
 
     fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
-        let of_quotas = change.key.kind.plural == "resourcequotas";
+        let of_quotas = change.key.kind.built_in() == "resourcequotas";
         if of_quotas && change.old.as_ref().is_none_or(|old| !old.get("spec").same(change.object.get("spec"))) {
             self.queue.add_at(key_of(&change.object), now);
         }

@@ -3,7 +3,7 @@
 
 use super::controller::{ObjectRef, key_of};
 use super::work_queue::WorkQueue;
-use crate::api::{ArcStr, Kind, KindRef, Value, set_condition, toleration};
+use crate::api::{ArcStr, Kind, KindRef, Object, Value, set_condition, toleration};
 use crate::base::{Duration, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
@@ -134,6 +134,9 @@ impl Component for TaintEvictionController {
                 self.nodes.add_at(change.key.name.clone(), now);
             }
             return;
+        }
+        if change.current().is_none() {
+            self.recorder.forget(object.uid());
         }
         let node = |p: &Value| p.at(&["spec", "nodeName"]).arc_str();
         let key = key_of(object);

@@ -10,7 +10,7 @@ use super::metrics::Metrics;
 use super::options::{Caller, FieldValidation, ListOptions, Patch, Subresource, WriteOptions};
 use super::service_allocator::ServiceAllocator;
 use super::{managed_fields, patch, strategy, typed};
-use crate::api::selector::{FieldSelector, LabelSelector};
+use crate::api::selector::LabelSelector;
 use crate::api::{self, ArcStr, Cause, Kind, KindRef, Object, Status, Value, Warnings};
 use crate::base::{RandomStream, Time};
 use crate::obj;
@@ -74,7 +74,7 @@ const INDEXERS: &[Indexer] = &[
     Indexer {
         name: NODE,
         terms: |kind, object, found| {
-            if kind.plural == "pods" && kind.group.is_empty() {
+            if kind.built_in() == "pods" {
                 let node = object.get("spec").get("nodeName").arc_str();
                 if !node.is_empty() {
                     found(node);
@@ -85,7 +85,7 @@ const INDEXERS: &[Indexer] = &[
     Indexer {
         name: ORPHAN,
         terms: |kind, object, found| {
-            if kind.plural == "pods" && kind.group.is_empty() && object.controller_ref().is_null() {
+            if kind.built_in() == "pods" && object.controller_ref().is_null() {
                 found(object.namespace_arc());
             }
         },
@@ -93,7 +93,7 @@ const INDEXERS: &[Indexer] = &[
     Indexer {
         name: INVOLVED,
         terms: |kind, object, found| {
-            if kind.plural == "events" {
+            if kind.built_in() == "events" {
                 let involved = object.get("involvedObject");
                 let uid = involved.get("uid").arc_str();
                 found(if uid.is_empty() { involved.get("name").arc_str() } else { uid });
@@ -346,16 +346,12 @@ impl ApiServer {
 
     /// GET of a list, by selectors.
     pub fn list(&self, kind: KindRef, namespace: Option<&str>, options: &ListOptions) -> Result<Vec<Value>, Status> {
-        let labels = LabelSelector::parse(&options.label_selector).map_err(|e| Status::bad_request(e.to_string()))?;
-        let fields = FieldSelector::parse(&options.field_selector).map_err(|e| Status::bad_request(e.to_string()))?;
-        fields.check(self.current(kind)).map_err(|e| Status::bad_request(e.to_string()))?;
-        let found = self.iter(kind, namespace).filter(|v| labels.matches(v.labels()) && fields.matches(v));
-        if kind.custom.is_some() {
-            let kind = self.current(kind);
-            return Ok(found.map(|v| api::custom::read(kind, v)).collect());
-        }
-        let fits = |v: &Value| namespace.is_none_or(|n| v.namespace() == n) && labels.matches(v.labels()) && fields.matches(v);
-        Ok(self.with_built_in(kind, found.cloned().collect(), &fits))
+        let kind = self.current(kind);
+        let (labels, fields) = options.parse(kind)?;
+        let made = self.built_in(kind);
+        let all = self.with_built_in(kind, namespace, self.iter(kind, namespace).collect(), &made);
+        let found = all.into_iter().filter(|v| labels.matches(v.labels()) && fields.matches(v));
+        Ok(found.map(|v| if kind.custom.is_some() { api::custom::read(kind, v) } else { v.clone() }).collect())
     }
 
     /// POST.
@@ -387,8 +383,11 @@ impl ApiServer {
             object.set(&["status"], status);
             return Ok(object);
         }
+        let applied = matches!(self.writer, Writer::Settled);
+        // What is applied is an update that may create, which takes no note of a version.
+        let versioned = !applied && object.at(&["metadata", "resourceVersion"]).str().parse::<u64>().is_ok_and(|v| v > 0);
         for member in ["deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion", "selfLink", "managedFields"] {
-            if !(member == "managedFields" && matches!(self.writer, Writer::Settled)) {
+            if !(member == "managedFields" && applied) {
                 object.remove(&["metadata", member]);
             }
         }
@@ -398,9 +397,9 @@ impl ApiServer {
         self.track(by, kind, None, &mut object, Subresource::None, options);
         admission::admit_create(self, kind, namespace, &mut object)?;
         self.refuse_escalation(by, kind, &object)?;
-        strategy::prepare_for_create(kind, &mut object);
+        strategy::prepare_for_create(kind, &mut object, &self.acting);
         // The registry allocates before it validates.
-        let is_service = kind.plural == "services" && kind.group.is_empty();
+        let is_service = kind.built_in() == "services";
         if is_service {
             self.services.allocate(&mut object, None, &mut self.random, options.dry_run)?;
         }
@@ -420,11 +419,15 @@ impl ApiServer {
                 self.services.take_back(&object, None);
             }
         })?;
-        if self.store.get(&key).is_some() {
+        // A dry run does not come as far as the store, which refuses this.
+        let versioned = versioned && !options.dry_run;
+        if versioned || self.store.get(&key).is_some() {
             if is_service {
                 self.services.take_back(&object, None);
             }
-            return Err(Status::already_exists(kind, object.name()));
+            let refusal = "resourceVersion should not be set on objects to be created";
+            let exists = || Status::already_exists(kind, object.name());
+            return Err(if versioned { Status { reason: "", ..Status::internal(refusal) } } else { exists() });
         }
         if options.dry_run {
             return Ok(object);
@@ -483,16 +486,16 @@ impl ApiServer {
             self.track(by, kind, Some(&old), &mut object, sub, options);
         }
         let trusted = options.field_validation == FieldValidation::Trusted;
-        let is_service = kind.plural == "services" && kind.group.is_empty() && sub != Subresource::Status;
+        let is_service = kind.built_in() == "services" && sub != Subresource::Status;
         if is_service {
             self.services.allocate(&mut object, Some(&old), &mut self.random, options.dry_run)?;
         }
         let causes = match sub {
             // The cluster's own components write what is right.
             Subresource::Status if trusted => Vec::new(),
-            _ if trusted && kind.plural == "pods" => Vec::new(),
+            _ if trusted && kind.built_in() == "pods" => Vec::new(),
             Subresource::Status => api::validation::status_update(kind, &object, &old),
-            Subresource::Finalize if kind.plural == "namespaces" => api::validation::finalize(&object, &old),
+            Subresource::Finalize if kind.built_in() == "namespaces" => api::validation::finalize(&object, &old),
             Subresource::Resize => api::validation::resize(&object, &old),
             Subresource::EphemeralContainers => api::validation::ephemeral_containers(&object, &old),
             _ => api::validation::update(kind, &object, &old),
@@ -538,7 +541,7 @@ impl ApiServer {
         let name = key.name.clone();
         let expected = old.revision();
         let finalizers = object.at(&["metadata", "finalizers"]).items().len()
-            + if kind.plural == "namespaces" { object.at(&["spec", "finalizers"]).items().len() } else { 0 };
+            + if kind.built_in() == "namespaces" { object.at(&["spec", "finalizers"]).items().len() } else { 0 };
         let done = object.is_terminating() && finalizers == 0 && object.at(&["metadata", "deletionGracePeriodSeconds"]).int() == 0;
         self.store.sign(by.manager);
         let result = if done {
@@ -774,7 +777,7 @@ fn scale_of(kind: KindRef, object: &Value) -> Value {
     let metadata = object.get("metadata");
     let selector = match object.at(&["spec", "selector"]) {
         _ if paths.is_some() => along(paths.map_or("", |p| p.get("labelSelectorPath").str())).str().to_owned(),
-        selector if kind.plural == "replicationcontrollers" => LabelSelector::from_map(selector).to_string(),
+        selector if kind.built_in() == "replicationcontrollers" => LabelSelector::from_map(selector).to_string(),
         selector => LabelSelector::from_object(selector).map(|s| s.to_string()).unwrap_or_default(),
     };
     let count = |half: &str, member: &str| match paths {

@@ -237,13 +237,13 @@ impl ApiServer {
             }
             status
         };
-        match kind.kind {
-            "SelfSubjectReview" => Some(obj!({"userInfo": user.to_value()})),
+        match kind.built_in() {
+            "selfsubjectreviews" => Some(obj!({"userInfo": user.to_value()})),
             // No token is known.
-            "TokenReview" => Some(obj!({"user": {}})),
-            "SelfSubjectAccessReview" => Some(status(user)),
-            "SubjectAccessReview" | "LocalSubjectAccessReview" => Some(status(&User::of_review(spec))),
-            "SelfSubjectRulesReview" => {
+            "tokenreviews" => Some(obj!({"user": {}})),
+            "selfsubjectaccessreviews" => Some(status(user)),
+            "subjectaccessreviews" | "localsubjectaccessreviews" => Some(status(&User::of_review(spec))),
+            "selfsubjectrulesreviews" => {
                 let (of_urls, of_resources): (Vec<_>, Vec<_>) =
                     self.rules_for(user, spec.get("namespace").str()).into_iter().partition(|rule| !rule.get("nonResourceURLs").is_empty());
                 Some(obj!({"incomplete": false, "nonResourceRules": of_urls, "resourceRules": of_resources}))

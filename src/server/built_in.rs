@@ -66,18 +66,22 @@ impl ApiServer {
         found
     }
 
-    /// What is kept and what is not, by namespace and name.
-    pub(super) fn with_built_in(&self, kind: KindRef, mut kept: Vec<Value>, fits: &dyn Fn(&Value) -> bool) -> Vec<Value> {
-        let made = self.built_in(kind);
-        if made.is_empty() {
-            return kept;
-        }
+    /// What is kept of a kind, and what was made of it, in one order: by namespace and name.
+    pub(super) fn with_built_in<'a>(
+        &self,
+        kind: KindRef,
+        namespace: Option<&str>,
+        mut kept: Vec<&'a Value>,
+        made: &'a [Value],
+    ) -> Vec<&'a Value> {
         let is_kept = |o: &Value| self.peek(kind, o.namespace(), o.name()).is_some();
-        kept.extend(made.into_iter().filter(|o| fits(o) && !is_kept(o)));
-        kept.order_by(|a, b| match text::compare(a.namespace(), b.namespace()) {
-            Ordering::Equal => text::compare(a.name(), b.name()),
-            other => other,
-        });
+        kept.extend(made.iter().filter(|o| namespace.is_none_or(|n| o.namespace() == n) && !is_kept(o)));
+        if !made.is_empty() {
+            kept.order_by(|a, b| match text::compare(a.namespace(), b.namespace()) {
+                Ordering::Equal => text::compare(a.name(), b.name()),
+                other => other,
+            });
+        }
         kept
     }
 

@@ -103,16 +103,24 @@ fn decode_token(token: &str) -> Result<(String, i64), Status> {
     }
 }
 
+impl ListOptions {
+    /// The selectors, read for a kind.
+    pub(super) fn parse(&self, kind: KindRef) -> Result<(LabelSelector, FieldSelector), Status> {
+        let labels = LabelSelector::parse(&self.label_selector).map_err(|e| Status::bad_request(e.to_string()))?;
+        let fields = FieldSelector::parse(&self.field_selector).map_err(|e| Status::bad_request(e.to_string()))?;
+        fields.check(kind).map_err(|e| Status::bad_request(e.to_string()))?;
+        Ok((labels, fields))
+    }
+}
+
 impl ApiServer {
     /// A list, or the part of it that a query asks for.
     pub(super) fn list_chunk(&self, now: Time, kind: KindRef, namespace: Option<&str>, query: &Query) -> Result<Value, Status> {
         let limit = usize::try_from(number(query, "limit")?).unwrap_or(0);
         check(query)?;
         let select = selectors(query);
-        let labels = LabelSelector::parse(&select.label_selector).map_err(|e| Status::bad_request(e.to_string()))?;
-        let fields = FieldSelector::parse(&select.field_selector).map_err(|e| Status::bad_request(e.to_string()))?;
         let kind = self.current(kind);
-        fields.check(kind).map_err(|e| Status::bad_request(e.to_string()))?;
+        let (labels, fields) = select.parse(kind)?;
 
         let (token, version) = (parameter(query, "continue"), parameter(query, "resourceVersion"));
         let (mut at, mut after, mut gone) = (self.revision(), None, TOO_OLD);
@@ -145,16 +153,19 @@ impl ApiServer {
             let start = start.trim_start_matches('/').trim_end_matches('\0');
             start.split_once('/').map_or_else(|| (String::new(), start.to_owned()), |(n, name)| (n.to_owned(), name.to_owned()))
         });
-        let rows = self.store().iter_at(kind, namespace, at).map_err(|_| Status::gone(gone))?;
-        let mut rows = rows.skip_while(|(row, _)| after.as_ref().is_some_and(|after| key(&row.0, &row.1) <= *after));
+        let kept = self.store().iter_at(kind, namespace, at).map_err(|_| Status::gone(gone))?;
+        let made = self.built_in(kind);
+        let all = self.with_built_in(kind, namespace, kept.map(|(_, object)| object).collect(), &made);
+        let key = |object: &Value| key(object.namespace(), object.name());
+        let mut rows = all.into_iter().skip_while(|object| after.as_ref().is_some_and(|after| key(object) <= *after));
         let mut items = Vec::new();
         let mut last = None;
-        for (row, object) in rows.by_ref() {
+        for object in rows.by_ref() {
             if labels.matches(object.labels()) && fields.matches(object) {
-                let object = if kind.custom.is_some() { api::custom::read(kind, object) } else { object.clone() };
-                items.push(self.as_read(now, object));
+                let read = if kind.custom.is_some() { api::custom::read(kind, object) } else { object.clone() };
+                items.push(self.as_read(now, read));
                 if items.len() == limit {
-                    last = Some(key(&row.0, &row.1));
+                    last = Some(key(object));
                     break;
                 }
             }

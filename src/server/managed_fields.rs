@@ -340,6 +340,10 @@ fn bare(object: &Value) -> Value {
     let mut object = object.clone();
     object.remove(&["status"]);
     object.remove(&["metadata", "managedFields"]);
+    // What a certificate is asked for with stays as it was, so nobody comes to own it (csrStrategy.GetResetFields).
+    if object.api_version() == "certificates.k8s.io/v1" {
+        object.remove(&["spec"]);
+    }
     object
 }
 

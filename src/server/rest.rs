@@ -153,7 +153,7 @@ impl ApiServer {
                 }
                 Ok((201, obj!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201})))
             }
-            ("POST", false, "token") if kind.plural == "serviceaccounts" => {
+            ("POST", false, "token") if kind.built_in() == "serviceaccounts" => {
                 Ok((201, self.create_token(by, namespace, name, &request.body)?))
             }
             ("PUT", false, "scale") => Ok((200, self.update_scale(by, kind, namespace, &request.body, &options)?)),
@@ -200,7 +200,7 @@ impl ApiServer {
                 let mut delete = delete_options(&request.body)?;
                 delete.dry_run |= options.dry_run;
                 match self.delete(by, kind, namespace, name, &delete)? {
-                    deletion::Deleted::Gone(object) if kind.plural == "pods" => Ok((200, object)),
+                    deletion::Deleted::Gone(object) if kind.built_in() == "pods" => Ok((200, object)),
                     deletion::Deleted::Gone(object) => Ok((200, deletion::success(kind, &object))),
                     deletion::Deleted::Terminating(object) => Ok((200, object)),
                 }

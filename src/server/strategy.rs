@@ -17,15 +17,12 @@ pub(super) fn has_status(kind: KindRef) -> bool {
 
 /// Whether a kind has a subresource of this name that holds a part of the object.
 pub(super) fn has_part(kind: KindRef, name: &str) -> bool {
-    let pod = kind.group.is_empty() && kind.plural == "pods";
+    let pod = kind.built_in() == "pods";
     match name {
         "status" => has_status(kind),
         "scale" => match &kind.custom {
             Some(custom) => !custom.scale(kind.version).is_null(),
-            None => {
-                let workload = matches!(kind.plural, "deployments" | "replicasets" | "statefulsets");
-                (kind.group == "apps" && workload) || (kind.group.is_empty() && kind.plural == "replicationcontrollers")
-            }
+            None => matches!(kind.plural, "deployments" | "replicasets" | "statefulsets" | "replicationcontrollers"),
         },
         "resize" | "ephemeralcontainers" => pod,
         "approval" => kind.group == "certificates.k8s.io",
@@ -152,20 +149,23 @@ fn drop_disabled(kind: KindRef, object: &mut Value, old: &Value) {
     }
 }
 
-/// Before a create: the status is the server's, the generation starts.
-pub(super) fn prepare_for_create(kind: KindRef, object: &mut Value) {
+/// Before a create by a user: the status is the server's, the generation starts.
+pub(super) fn prepare_for_create(kind: KindRef, object: &mut Value, user: &User) {
     drop_disabled(kind, object, &Value::Null);
-    if kind.plural == "certificatesigningrequests" {
-        for (member, value) in User::administrator().to_value().entries() {
+    if kind.built_in() == "certificatesigningrequests" {
+        for member in ["username", "uid", "groups", "extra"] {
+            object.remove(&["spec", member]);
+        }
+        for (member, value) in user.to_value().entries() {
             object.set(&["spec", member], value.clone());
         }
     }
     if has_status(kind) {
         // A node registers itself with its status.
-        if kind.plural != "nodes" {
+        if kind.built_in() != "nodes" {
             object.remove(&["status"]);
         }
-        match kind.plural {
+        match kind.built_in() {
             "pods" => {
                 merge_label_keys(object);
                 object.set(&["status"], obj!({"phase": "Pending", "qosClass": crate::api::qos_class(object)}));
@@ -218,13 +218,13 @@ pub(super) fn prepare_for_create(kind: KindRef, object: &mut Value) {
     if has_generation(kind) {
         object.set(&["metadata", "generation"], 1);
     }
-    if kind.plural == "daemonsets" {
+    if kind.built_in() == "daemonsets" {
         object.set(&["metadata", "annotations", TEMPLATE_GENERATION], "1");
     }
-    if kind.plural == "persistentvolumeclaims" {
+    if kind.built_in() == "persistentvolumeclaims" {
         add_finalizer(object, "kubernetes.io/pvc-protection");
     }
-    if kind.plural == "persistentvolumes" {
+    if kind.built_in() == "persistentvolumes" {
         add_finalizer(object, "kubernetes.io/pv-protection");
     }
 }
@@ -321,6 +321,10 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
     }
     if sub == Subresource::None {
         drop_disabled(kind, object, old);
+        // What was asked to be signed stays as it was asked.
+        if kind.built_in() == "certificatesigningrequests" {
+            object.set(&["spec"], old.get("spec"));
+        }
     }
     match sub {
         Subresource::Status => {
@@ -350,7 +354,7 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
         }
         Subresource::Resize => *object = resized(object, old),
         // Who ends a definition writes both halves.
-        Subresource::Finalize if kind.plural == "customresourcedefinitions" => {}
+        Subresource::Finalize if kind.built_in() == "customresourcedefinitions" => {}
         _ if has_status(kind) => {
             if old.get("status").is_null() {
                 object.remove(&["status"]);
@@ -360,16 +364,16 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
         }
         _ => {}
     }
-    if kind.plural == "services" && kind.group.is_empty() && sub == Subresource::None {
+    if kind.built_in() == "services" && sub == Subresource::None {
         complete_service(object, Some(old));
     }
-    if kind.plural == "daemonsets" && sub == Subresource::None {
+    if kind.built_in() == "daemonsets" && sub == Subresource::None {
         count_template(object, old);
     }
-    if kind.plural == "namespaces" && sub != Subresource::Finalize {
+    if kind.built_in() == "namespaces" && sub != Subresource::Finalize {
         object.set(&["spec", "finalizers"], old.at(&["spec", "finalizers"]).clone());
     }
-    if kind.plural == "customresourcedefinitions" && sub == Subresource::None {
+    if kind.built_in() == "customresourcedefinitions" && sub == Subresource::None {
         store_version(object);
     }
     if has_generation(kind) && sub != Subresource::Status && !counted(kind, object).same(&counted(kind, old)) {

@@ -52,7 +52,7 @@ pub struct StepOutcome {
 pub(super) fn collect(cluster: &Cluster, namespace: &str, with_nodes: bool, steps: Vec<StepOutcome>) -> Outcome {
     let api = &cluster.api;
     let mut objects_after = Vec::new();
-    for kind in api.kinds().into_iter().filter(|k| k.namespaced && !matches!(k.plural, "events" | "leases")) {
+    for kind in api.kinds().into_iter().filter(|k| k.namespaced && !matches!(k.built_in(), "events" | "leases")) {
         objects_after.extend(api.iter(kind, Some(namespace)).cloned());
     }
     if with_nodes {

@@ -84,11 +84,41 @@ impl Log {
         (revision + 1..=self.len).filter_map(|r| self.get(r))
     }
 
-    /// Forgets one version.
+    /// Forgets one version, and a chunk in which it was the last.
     pub(super) fn drop_version(&mut self, revision: u64) {
         let at = (revision - 1) as usize;
-        if let Some(chunk) = self.chunks.get_mut(at / CHUNK) {
-            Arc::make_mut(chunk)[at % CHUNK] = None;
+        let Some(chunk) = self.chunks.get_mut(at / CHUNK) else { return };
+        if let Some(version) = Arc::make_mut(chunk).get_mut(at % CHUNK) {
+            *version = None;
         }
+        // The newest chunk is not full yet: revisions are counted by it.
+        if chunk.len() == CHUNK && chunk.iter().rev().all(Option::is_none) {
+            *chunk = Arc::default();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Kind;
+
+    #[test]
+    fn a_chunk_goes_with_its_last_version() {
+        let mut log = Log::default();
+        let newest = 2 * CHUNK as u64 + 3;
+        for revision in 1..=newest {
+            let key = ObjectKey::new(Kind::named("Pod"), "default", "p");
+            log.push(Version { revision, at: Time::ZERO, key, change: ChangeType::Modified, value: Value::Null, previous: 0, by: "test" });
+        }
+        for revision in (1..newest).filter(|r| *r != 7) {
+            log.drop_version(revision);
+        }
+        assert_eq!(log.chunks.iter().map(|c| c.len()).collect::<Vec<_>>(), [CHUNK, 0, 3]);
+        log.drop_version(7);
+        log.drop_version(7);
+        assert_eq!(log.chunks[0].len(), 0);
+        assert_eq!(log.after(0).map(|v| v.revision).collect::<Vec<_>>(), [newest]);
+        assert_eq!(log.revision(), newest);
     }
 }

@@ -71,7 +71,7 @@ const PIECES_MAX: usize = 80;
 pub fn events_after(store: &Store, revision: u64) -> Vec<Rc<EventView>> {
     let Ok(changes) = store.changes_after(revision) else { return Vec::new() };
     changes
-        .filter(|v| v.key.kind.kind == "Event" && v.change != ChangeType::Deleted)
+        .filter(|v| v.key.kind.built_in() == "events" && v.change != ChangeType::Deleted)
         .map(|v| Rc::new(EventView::written(&v.value, v.at)))
         .collect()
 }

@@ -50,7 +50,7 @@ spec: {maxUnavailable: 1, selector: {matchLabels: {a: ds}}}
 kubectl create quota q --hard=services.loadbalancers=0,requests.storage=1500Mi,pods=9
 kubectl create service clusterip s --tcp=80; kubectl patch svc s -p '{"spec":{"type":"LoadBalancer"}}'
 kubectl patch svc s -p '{"spec":{"type":"NodePort"}}'
-kubectl create -f claim.yaml -f limits.yaml
+kubectl patch sc standard -p '{"allowVolumeExpansion":true}'; kubectl create -f claim.yaml -f limits.yaml
 kubectl patch pvc c -p '{"spec":{"resources":{"requests":{"storage":"2Gi"}}}}'; kubectl patch pvc c -p '{"spec":{"resources":{"requests":{"storage":"3Gi"}}}}'
 kubectl create -f pods.yaml
 kubectl delete limitrange ratio; kubectl create -f ds.yaml

@@ -199,7 +199,7 @@ pub fn update(kind: KindRef, new: &Value, old: &Value) -> Vec<Cause> {
             || ip::STRICT.iter().any(|s| c.message.ends_with(s))
             || c.field.ends_with("[controller.kubernetes.io/pod-deletion-cost]")
             || (c.field.contains(".resizePolicy[") && c.field.ends_with("].restartPolicy"))
-            || (kind.kind == "PersistentVolumeClaim" && c.field.ends_with(".apiGroup"))
+            || (kind.built_in() == "persistentvolumeclaims" && c.field.ends_with(".apiGroup"))
     };
     if errors.0.iter().any(kept) && create(kind, old).iter().any(kept) {
         errors.0.retain(|c| !kept(c));

@@ -29,6 +29,9 @@ const PARTS: [&str; 5] = ["fullyLabeledReplicas", "updatedReplicas", "readyRepli
 /// A changed status. Both objects have what is not status as it was.
 pub(super) fn update(errors: &mut Errors, kind: KindRef, new: &Value, old: &Value) {
     object_meta_update(errors, new, old);
+    if kind.custom.is_some() {
+        return;
+    }
     let (at, status, before) = (Path::new("status"), new.get("status"), old.get("status"));
     let counts = COUNTS.iter().find(|(k, _)| *k == kind.kind).map_or(&[] as &[&str], |(_, counts)| counts);
     for count in counts {

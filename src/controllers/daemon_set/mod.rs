@@ -279,6 +279,9 @@ impl Component for DaemonSetController {
                 {
                     return;
                 }
+                if change.current().is_none() {
+                    self.failed.retain(|(_, node), _| *node != change.key.name);
+                }
                 for key in &self.members {
                     self.queue.add_at(key.clone(), now);
                 }

@@ -1,5 +1,5 @@
 //! Rolling a StatefulSet to a new revision, from the highest ordinal down to the partition, one pod at a time. (`maxUnavailable` sits
-//! behind a feature gate that is off by default in v1.36, and is not looked at.)
+//! behind a feature gate that v1.35.4 and v1.36 have turned off again by default, and is not looked at.)
 
 use super::control::{Control, exists, revision_of};
 use crate::api::{Object, Status};

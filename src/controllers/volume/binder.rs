@@ -79,6 +79,11 @@ impl PersistentVolumeController {
             return bind(api, by, &volume, &claim);
         }
         self.claims.add_at(key.clone(), by.now + RESYNC);
+        // A default class may have come later than the claim (`assignDefaultStorageClass`).
+        let mut next = claim.clone();
+        if api.give_default_class(&mut next) {
+            return api.update(by, claims(), next, Subresource::None, &WriteOptions::default()).map(|_| ());
+        }
         let waits = late && claim.annotation(SELECTED_NODE).is_none();
         self.explain(api, by, &claim, &class, class_object.as_ref(), waits)
     }

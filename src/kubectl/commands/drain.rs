@@ -44,7 +44,7 @@ const POLL: Duration = Duration::from_secs(1);
 pub struct Draining {
     nodes: Vec<Info>,
     pods: Vec<Leaving>,
-    /// Whether the first of `nodes` is being emptied.
+    /// Whether the last of `nodes` is being emptied.
     started: bool,
     /// When that has taken too long.
     deadline: Option<Time>,

@@ -1,8 +1,12 @@
-//! Admission: what the API server's plugins add to a request or refuse, in their order. One file per plugin.
+//! Admission: what the API server's plugins add to a request or refuse, in their order. One file per plugin; those that do the
+//! same share one.
 
+mod claim_resize;
+mod default_class;
 mod default_toleration_seconds;
 mod limit_ranger;
 mod namespace_lifecycle;
+mod node_taint;
 mod pod_resize;
 mod pod_security;
 pub(super) mod pod_topology_labels;
@@ -11,7 +15,6 @@ mod priority;
 mod resource_quota;
 mod runtime_class;
 mod service_account;
-mod storage_object;
 
 use super::{ApiServer, Caller, Subresource};
 use crate::api::{KindRef, Status, Value};
@@ -19,16 +22,23 @@ use crate::api::{KindRef, Status, Value};
 /// Runs the plugins on an object that is about to be created.
 pub(super) fn admit_create(server: &mut ApiServer, kind: KindRef, namespace: &str, object: &mut Value) -> Result<(), Status> {
     namespace_lifecycle::admit(server, kind, namespace, object)?;
-    if kind.group.is_empty() && kind.plural == "pods" {
-        limit_ranger::fill(server, namespace, object);
-        service_account::admit(server, namespace, object);
-        priority::admit(server, object)?;
-        default_toleration_seconds::admit(object);
-        pod_topology_labels::admit(server, object);
-        runtime_class::admit(server, object)?;
-    }
-    if kind.plural == "persistentvolumeclaims" {
-        storage_object::admit(server, object);
+    match kind.built_in() {
+        "pods" => {
+            limit_ranger::fill(server, namespace, object);
+            service_account::admit(server, namespace, object);
+            priority::admit(server, object)?;
+            default_toleration_seconds::admit(object);
+            pod_topology_labels::admit(server, object);
+            runtime_class::admit(server, object)?;
+        }
+        "nodes" => node_taint::admit(object),
+        "persistentvolumeclaims" => {
+            default_class::STORAGE.admit(server, object);
+        }
+        "ingresses" => {
+            default_class::INGRESS.admit(server, object);
+        }
+        _ => {}
     }
     Ok(())
 }
@@ -38,8 +48,10 @@ pub(super) fn admit_valid(server: &mut ApiServer, by: &Caller, request: &policy:
     let old = Some(request.old).filter(|old| !old.is_null());
     limit_ranger::admit(server, request)?;
     let mut warnings = pod_security::admit(server, request.kind, request.sub, request.object, old)?;
-    if request.kind.plural == "priorityclasses" {
-        priority::admit_class(server, request.object, old.is_none())?;
+    match request.kind.built_in() {
+        "priorityclasses" => priority::admit_class(server, request.object, old.is_none())?,
+        "persistentvolumeclaims" => claim_resize::admit(server, request)?,
+        _ => {}
     }
     warnings.extend(policy::admit(server, by, request)?);
     Ok((warnings, resource_quota::admit(server, request)?))
@@ -47,7 +59,7 @@ pub(super) fn admit_valid(server: &mut ApiServer, by: &Caller, request: &policy:
 
 /// Runs the plugins on an object that is about to be changed.
 pub(super) fn admit_update(server: &mut ApiServer, kind: KindRef, sub: Subresource, object: &mut Value, old: &Value) -> Result<(), Status> {
-    if kind.group.is_empty() && kind.plural == "pods" {
+    if kind.built_in() == "pods" {
         // The Priority plugin keeps what it computed once.
         for member in ["priority", "preemptionPolicy"] {
             let kept = old.get("spec").get(member);

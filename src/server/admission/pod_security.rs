@@ -404,7 +404,7 @@ fn is_significant(pod: &Value, old: &Value) -> bool {
 
 /// The pod that objects of a kind are, or the template of those that they make.
 fn template(kind: KindRef, object: &Value) -> Option<&Value> {
-    let template = match kind.plural {
+    let template = match kind.built_in() {
         "pods" => object,
         "podtemplates" => object.get("template"),
         "replicationcontrollers" | "replicasets" | "deployments" | "statefulsets" | "daemonsets" | "jobs" => {
@@ -413,7 +413,7 @@ fn template(kind: KindRef, object: &Value) -> Option<&Value> {
         "cronjobs" => object.at(&["spec", "jobTemplate", "spec", "template"]),
         _ => return None,
     };
-    (kind.custom.is_none() && !template.is_null()).then_some(template)
+    (!template.is_null()).then_some(template)
 }
 
 /// Admits an object that is valid; what is returned are warnings.
@@ -428,7 +428,7 @@ pub(super) fn admit(
     if matches!(sub, Subresource::Status) {
         return Ok(Vec::new());
     }
-    if kind.plural == "namespaces" && kind.group.is_empty() {
+    if kind.built_in() == "namespaces" {
         return admit_namespace(server, kind, object, old);
     }
     let Some(pod) = template(kind, object) else { return Ok(Vec::new()) };

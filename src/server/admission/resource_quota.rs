@@ -14,10 +14,10 @@ use crate::server::Subresource;
 pub(super) fn admit(server: &ApiServer, request: &Request<'_>) -> Result<Vec<Value>, Status> {
     let Request { kind, sub, object, .. } = *request;
     let old = Some(request.old).filter(|old| !old.is_null());
-    let plural = if kind.group.is_empty() { kind.plural } else { "" };
+    let plural = kind.built_in();
     // Of other kinds an update uses no more than there was.
     let counts = match old {
-        None => kind.namespaced && sub == Subresource::None && !matches!(kind.plural, "events" | "resourcequotas"),
+        None => kind.namespaced && sub == Subresource::None && !matches!(plural, "events" | "resourcequotas"),
         Some(_) => matches!((plural, sub), ("pods", Subresource::Resize) | ("services" | "persistentvolumeclaims", Subresource::None)),
     };
     if object.is_null() || !counts {

@@ -1,4 +1,5 @@
-//! ServiceAccount: a pod that names no secrets to pull its images with gets those of its service account.
+//! ServiceAccount, as far as it goes here: a pod that names no secrets to pull its images with gets those of its service account.
+//! The cluster that is the measure ran without this plugin: a pod names no account of its own accord, and may name one that is not there.
 
 use super::ApiServer;
 use crate::api::{Kind, Object, Value};

@@ -1,0 +1,19 @@
+//! PersistentVolumeClaimResize: only claims of a class that allows it may ask for more than they did.
+
+use super::ApiServer;
+use super::policy::Request;
+use crate::api::persistent_volume::class_of;
+use crate::api::{Kind, Object, Quantity, Status, Value};
+use crate::server::Subresource;
+
+pub(super) fn admit(server: &ApiServer, request: &Request<'_>) -> Result<(), Status> {
+    let (claim, old) = (request.object, request.old);
+    let size = |c: &Value| Quantity::of(c.at(&["spec", "resources", "requests", "storage"]));
+    let grows = request.operation == "UPDATE" && request.sub == Subresource::None && size(claim) > size(old);
+    let (class, allows) = (class_of(claim), |c: &Value| c.get("allowVolumeExpansion").is_true());
+    if !grows || (class == class_of(old) && server.peek(Kind::named("StorageClass"), "", class).is_some_and(allows)) {
+        return Ok(());
+    }
+    let detail = "only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize";
+    Err(Status::forbidden(request.kind, claim.name(), detail))
+}
