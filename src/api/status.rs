@@ -172,9 +172,17 @@ impl Status {
         Status::new(400, "BadRequest", message.into())
     }
 
-    /// 405: the resource does not do that.
-    pub fn method_not_allowed(kind: KindRef, verb: &str) -> Status {
-        Status::new(405, "MethodNotAllowed", format!("{verb} is not supported on resources of kind {:?}", kind.qualified())).about(kind, "")
+    /// 405: what the server has no route for.
+    pub fn method_not_allowed() -> Status {
+        let message = "the server does not allow this method on the requested resource".to_owned();
+        Status { details: Value::map(), ..Status::new(405, "MethodNotAllowed", message) }
+    }
+
+    /// 422: options of a request (`PatchOptions`) that say what they may not.
+    pub fn invalid_options(what: &str, causes: Vec<Cause>) -> Status {
+        let message = format!("{what}.meta.k8s.io \"\" is invalid: {}", aggregate(&distinct(&causes)));
+        let details = crate::obj!({"group": "meta.k8s.io", "kind": what});
+        Status { details, causes, ..Status::new(422, "Invalid", message) }
     }
 
     /// 410: the revision asked for has been compacted away.
@@ -204,7 +212,8 @@ impl Status {
 
     /// 404 for a path at which nothing is served.
     pub fn no_such_resource() -> Status {
-        Status::new(404, "NotFound", "the server could not find the requested resource".to_owned())
+        let message = "the server could not find the requested resource".to_owned();
+        Status { details: Value::map(), ..Status::new(404, "NotFound", message) }
     }
 
     /// 500.
@@ -229,6 +238,9 @@ impl Status {
         });
         if !details.is_null() {
             status.set(&["details"], details);
+        }
+        if self.reason.is_empty() {
+            status.remove(&["reason"]);
         }
         status
     }

@@ -10,8 +10,10 @@ pub enum FlagKind {
     Bool,
     /// Text.
     Text,
-    /// An integer of 32 bits or 64.
+    /// An integer of 64 bits.
     Int,
+    /// An integer of 32 bits.
+    Int32,
     /// As in `1m30s`.
     Duration,
     /// Several, separated by commas or by giving the flag again.
@@ -57,6 +59,11 @@ pub const fn text_or(name: &'static str, bare: &'static str) -> Flag {
 /// A flag with an integer.
 pub const fn int(name: &'static str, short: &'static str) -> Flag {
     flag(name, short, FlagKind::Int)
+}
+
+/// A flag with an integer of 32 bits.
+pub const fn int32(name: &'static str, short: &'static str) -> Flag {
+    flag(name, short, FlagKind::Int32)
 }
 
 /// A flag with a duration.
@@ -210,7 +217,10 @@ impl Flags {
     fn set(&mut self, flag: &Flag, value: &str, shown: &str) -> Result<(), String> {
         let check = match flag.kind {
             FlagKind::Bool => parse_bool(value).map(|_| ()).ok_or_else(|| format!("strconv.ParseBool: parsing {value:?}: invalid syntax")),
-            FlagKind::Int => parse_int(value).map(|_| ()).map_err(|why| format!("strconv.ParseInt: parsing {value:?}: {why}")),
+            FlagKind::Int | FlagKind::Int32 => {
+                let fits = |n: i64| if flag.kind == FlagKind::Int32 && i32::try_from(n).is_err() { Err(OUT_OF_RANGE) } else { Ok(()) };
+                parse_int(value).and_then(fits).map_err(|why| format!("strconv.ParseInt: parsing {value:?}: {why}"))
+            }
             FlagKind::Duration => go_duration::parse_nanos(value).map(|_| ()),
             FlagKind::Text | FlagKind::List | FlagKind::Array => Ok(()),
         };
@@ -352,8 +362,10 @@ fn parse_int(text: &str) -> Result<i64, &'static str> {
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return Err("invalid syntax");
     }
-    text.parse().map_err(|_| "value out of range")
+    text.parse().map_err(|_| OUT_OF_RANGE)
 }
+
+const OUT_OF_RANGE: &str = "value out of range";
 
 #[cfg(test)]
 mod tests {
@@ -363,7 +375,8 @@ mod tests {
         line.split_whitespace().map(str::to_owned).collect()
     }
 
-    const TABLE: &[Flag] = &[text("output", "o"), switch("watch", "w"), list("filename", "f"), int("replicas", "r"), duration("timeout")];
+    const TABLE: &[Flag] =
+        &[int32("max", ""), text("output", "o"), switch("watch", "w"), list("filename", "f"), int("replicas", "r"), duration("timeout")];
 
     #[test]
     fn reads_every_form() {
@@ -387,6 +400,10 @@ mod tests {
             ("--output", "flag needs an argument: --output"),
             ("--watch=maybe", "invalid argument \"maybe\" for \"-w, --watch\" flag: strconv.ParseBool: parsing \"maybe\": invalid syntax"),
             ("-r abc", "invalid argument \"abc\" for \"-r, --replicas\" flag: strconv.ParseInt: parsing \"abc\": invalid syntax"),
+            (
+                "--max=4294967296",
+                "invalid argument \"4294967296\" for \"--max\" flag: strconv.ParseInt: parsing \"4294967296\": value out of range",
+            ),
             ("--timeout=5", "invalid argument \"5\" for \"--timeout\" flag: time: missing unit in duration \"5\""),
             ("--timeout=abc", "invalid argument \"abc\" for \"--timeout\" flag: time: invalid duration \"abc\""),
         ] {

@@ -68,7 +68,7 @@ fn text(command: &Command, path: &str) -> String {
             let value = match flag.kind {
                 FlagKind::Bool => "=false",
                 FlagKind::Text => "=''",
-                FlagKind::Int => "=0",
+                FlagKind::Int | FlagKind::Int32 => "=0",
                 FlagKind::Duration => "=0s",
                 FlagKind::List | FlagKind::Array => "=[]",
             };

@@ -610,9 +610,8 @@ impl ApiServer {
         options: &WriteOptions,
     ) -> Result<Value, Status> {
         let Writer::Manager(manager) = std::mem::take(&mut self.writer) else {
-            return Err(Status::bad_request(
-                "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch",
-            ));
+            let cause = Cause::required("fieldManager", "is required for apply patch");
+            return Err(Status::invalid_options("PatchOptions", vec![cause]));
         };
         let name = config.name_arc();
         if !config.at(&["metadata", "managedFields"]).is_empty() {

@@ -297,11 +297,16 @@ fn mark_deleted(object: &mut Value, now: Time, grace_s: i64) {
 
 /// The answer to a delete that is done, as the API gives it.
 pub(super) fn success(kind: KindRef, object: &Value) -> Value {
-    obj!({
-        "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success",
-        "details": {"name": object.name(), "kind": kind.plural, "uid": object.uid()}
-    })
+    let mut details = obj!({"name": object.name(), "kind": kind.plural, "uid": object.uid()});
+    if !kind.group.is_empty() {
+        details.set(&["group"], kind.group);
+    }
+    obj!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details})
 }
+
+/// The kinds whose deletion is answered with the object (`ReturnDeletedObject`).
+pub(super) const RETURNED: [&str; 7] =
+    ["pods", "services", "persistentvolumes", "persistentvolumeclaims", "podtemplates", "resourcequotas", "serviceaccounts"];
 
 #[cfg(test)]
 mod tests {

@@ -4,10 +4,10 @@ use super::api_server::OTHER_NAMESPACE;
 use super::authorization::{Attributes, User};
 use super::list::{parameter, selectors};
 use super::options::{Caller, DeleteOptions, FieldValidation, Patch, Preconditions, Propagation, Subresource, WriteOptions};
-use super::{ApiServer, deletion, strategy};
+use super::{ApiServer, deletion, patch, strategy};
 use crate::api::convert::{to_stored, to_version};
 use crate::api::schema::schema;
-use crate::api::{KindRef, Object, Status, Value, join_api_version};
+use crate::api::{Cause, KindRef, Object, Status, Value, join_api_version, split_api_version};
 use crate::obj;
 
 /// One request.
@@ -120,6 +120,8 @@ impl ApiServer {
             },
         };
         let Target { kind, namespace, name, sub, .. } = &target;
+        let applies = request.content_type == "application/apply-patch+yaml";
+        check_options(request.method, &query, applies)?;
         let manager = parameter("fieldManager");
         if !manager.is_empty() {
             self.write_as(manager);
@@ -127,6 +129,9 @@ impl ApiServer {
         let (kind, sub_kind) = (*kind, subresource(sub)?);
         if kind.custom.is_some() && sub_kind == Subresource::Status && !strategy::has_status(kind) {
             return Err(Status::no_such_resource());
+        }
+        if matches!((request.method, sub.as_str()), ("POST" | "PUT", "")) {
+            self.check_kind(kind, &request.body)?;
         }
         match (request.method, name.is_empty(), sub.as_str()) {
             ("GET", ..) if matches!(parameter("watch"), "true" | "1") => {
@@ -160,10 +165,7 @@ impl ApiServer {
             ("PUT", false, _) => {
                 let mut object = request.body.clone();
                 if !object.name().is_empty() && object.name() != name {
-                    let sent = object.name();
-                    return Err(Status::bad_request(format!(
-                        "the name of the object ({sent}) does not match the name on the URL ({name})"
-                    )));
+                    return Err(other_name(object.name(), name));
                 }
                 object.set(&["metadata", "name"], name.as_str());
                 if kind.namespaced {
@@ -174,8 +176,18 @@ impl ApiServer {
                 }
                 Ok((200, self.update(by, kind, object, sub_kind, &options)?))
             }
-            ("PATCH", false, _) if request.content_type == "application/apply-patch+yaml" => {
+            ("PATCH", false, _) if applies => {
                 let mut config = request.body.clone();
+                let expected = join_api_version(kind.group, &target.version);
+                if config.api_version() != expected {
+                    return Err(Status::bad_request(format!(
+                        "Incorrect version specified in apply patch. Specified patch version: {}, expected: {expected}",
+                        config.api_version()
+                    )));
+                }
+                if !config.name().is_empty() && config.name() != name {
+                    return Err(other_name(config.name(), name));
+                }
                 config.set(&["metadata", "name"], name.as_str());
                 if kind.namespaced {
                     config.set(&["metadata", "namespace"], namespace.as_str());
@@ -187,12 +199,9 @@ impl ApiServer {
                     "application/json-patch+json" => Patch::Json(request.body.clone()),
                     "application/merge-patch+json" => Patch::Merge(request.body.clone()),
                     "application/strategic-merge-patch+json" => Patch::Strategic(request.body.clone()),
-                    other => {
-                        return Err(Status::unsupported_media_type(format!(
-                            "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, \
-                             application/merge-patch+json, application/strategic-merge-patch+json (got {other})"
-                        )));
-                    }
+                    // Built-in kinds have routes for what they take, others look themselves.
+                    _ if kind.custom.is_some() => return Err(Status::unsupported_media_type(patch::NOT_OF_CUSTOM_KINDS)),
+                    _ => return Err(Status { details: Value::map(), ..Status::unsupported_media_type("415: Unsupported Media Type") }),
                 };
                 Ok((200, self.patch(by, kind, namespace, name, &patch, sub_kind, &options)?))
             }
@@ -200,7 +209,7 @@ impl ApiServer {
                 let mut delete = delete_options(&request.body)?;
                 delete.dry_run |= options.dry_run;
                 match self.delete(by, kind, namespace, name, &delete)? {
-                    deletion::Deleted::Gone(object) if kind.built_in() == "pods" => Ok((200, object)),
+                    deletion::Deleted::Gone(object) if deletion::RETURNED.contains(&kind.built_in()) => Ok((200, object)),
                     deletion::Deleted::Gone(object) => Ok((200, deletion::success(kind, &object))),
                     deletion::Deleted::Terminating(object) => Ok((200, object)),
                 }
@@ -210,8 +219,28 @@ impl ApiServer {
                 let items = self.delete_collection(by, kind, namespace, &selectors(&query), &delete)?;
                 Ok((200, self.as_list(kind, items)))
             }
-            (method, _, _) => Err(Status::method_not_allowed(kind, &method.to_lowercase())),
+            _ => Err(Status::method_not_allowed()),
         }
+    }
+
+    /// Whether a body is of the kind that its path is for, where it says of which kind it is.
+    // Models the decoding of a request's body into the type that its handler has.
+    fn check_kind(&self, kind: KindRef, body: &Value) -> Result<(), Status> {
+        let named = body.kind();
+        if named.is_empty() || named == kind.kind {
+            return Ok(());
+        }
+        let api_version = body.api_version();
+        let (_, version) = split_api_version(api_version);
+        let why = if self.kind_of(api_version, named).is_some() {
+            let package = kind.group.split('.').next().filter(|g| !g.is_empty()).unwrap_or("core");
+            format!("converting ({version}.{named}) to ({package}.{}): unknown conversion", kind.kind)
+        } else {
+            format!(
+                "no kind {named:?} is registered for version {api_version:?} in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\""
+            )
+        };
+        Err(Status::bad_request(format!("{named} in version {version:?} cannot be handled as a {}: {why}", kind.kind)))
     }
 
     /// Items as the API lists them: `PodList` with the revision, the items without their own kind.
@@ -237,6 +266,38 @@ pub fn version_info() -> Value {
         "major": "1", "minor": "36", "emulationMajor": "1", "emulationMinor": "36", "minCompatibilityMajor": "1",
         "minCompatibilityMinor": "35", "gitVersion": "v1.36.2", "gitTreeState": "clean", "compiler": "simulated", "platform": "linux/amd64"
     })
+}
+
+fn other_name(sent: &str, name: &str) -> Status {
+    Status::bad_request(format!("the name of the object ({sent}) does not match the name on the URL ({name})"))
+}
+
+/// Refuses parameters of a request that writes which say what they may not.
+// Models apimachinery's validation of CreateOptions, UpdateOptions, PatchOptions and DeleteOptions.
+fn check_options(method: &str, query: &[(String, String)], applies: bool) -> Result<(), Status> {
+    let what = match method {
+        "POST" => "CreateOptions",
+        "PUT" => "UpdateOptions",
+        "PATCH" => "PatchOptions",
+        "DELETE" => "DeleteOptions",
+        _ => return Ok(()),
+    };
+    let parameter = |name: &str| parameter(query, name);
+    let mut causes = Vec::new();
+    if method == "PATCH" && applies && parameter("fieldManager").is_empty() {
+        causes.push(Cause::required("fieldManager", "is required for apply patch"));
+    } else if method == "PATCH" && !applies && !parameter("force").is_empty() {
+        causes.push(Cause::forbidden("force", "may not be specified for non-apply patch"));
+    }
+    let dry_run: Vec<Value> = query.iter().filter(|(k, _)| k == "dryRun").map(|(_, v)| v.as_str().into()).collect();
+    if dry_run.iter().any(|v| v.str() != "All") {
+        causes.push(Cause::not_supported("dryRun", &dry_run.into(), &["All"]));
+    }
+    let validation = parameter("fieldValidation");
+    if method != "DELETE" && !matches!(validation, "" | "Ignore" | "Strict" | "Warn") {
+        causes.push(Cause::not_supported("fieldValidation", &validation.into(), &["", "Ignore", "Strict", "Warn"]));
+    }
+    if causes.is_empty() { Ok(()) } else { Err(Status::invalid_options(what, causes)) }
 }
 
 fn subresource(name: &str) -> Result<Subresource, Status> {
@@ -285,13 +346,18 @@ fn delete_options(body: &Value) -> Result<DeleteOptions, Status> {
     let propagation = match body.get("propagationPolicy").str() {
         "" if body.get("orphanDependents").is_true() => Some(Propagation::Orphan),
         "" => None,
+        _ if !body.get("orphanDependents").is_null() => {
+            let why = "orphanDependents and deletionPropagation cannot be both set";
+            let cause = Cause::invalid("propagationPolicy", body.get("propagationPolicy"), why);
+            return Err(Status::invalid_options("DeleteOptions", vec![cause]));
+        }
         "Background" => Some(Propagation::Background),
         "Foreground" => Some(Propagation::Foreground),
         "Orphan" => Some(Propagation::Orphan),
-        other => {
-            return Err(Status::bad_request(format!(
-                "DeleteOptions \"\" is invalid: propagationPolicy: Invalid value: {other:?}: should be one of Background, Foreground, Orphan, or nil"
-            )));
+        _ => {
+            let supported = ["Foreground", "Background", "Orphan", "nil"];
+            let cause = Cause::not_supported("propagationPolicy", body.get("propagationPolicy"), &supported);
+            return Err(Status::invalid_options("DeleteOptions", vec![cause]));
         }
     };
     Ok(DeleteOptions {
@@ -324,4 +390,93 @@ pub(super) fn decode_percent(text: &str) -> String {
         }
     }
     String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Time;
+
+    #[test]
+    fn requests_that_are_refused() {
+        let mut api = ApiServer::new(0);
+        let by = Caller::new(Time::ZERO, "test");
+        let created = api.rest(
+            &by,
+            &RestRequest {
+                method: "POST",
+                path: "/api/v1/namespaces/default/configmaps",
+                content_type: "application/json",
+                body: obj!({"metadata": {"name": "c"}}),
+            },
+        );
+        assert_eq!(created.code, 201, "{:?}", created.body);
+        let (json, merge, apply) = ("application/json", "application/merge-patch+json", "application/apply-patch+yaml");
+        let options = "Options.meta.k8s.io \"\" is invalid: ";
+        for (method, path, content_type, body, code, message) in [
+            ("PATCH", "c", json, "{}", 415, "415: Unsupported Media Type".to_owned()),
+            (
+                "PATCH",
+                "c?force=true",
+                merge,
+                "{}",
+                422,
+                format!("Patch{options}force: Forbidden: may not be specified for non-apply patch"),
+            ),
+            ("PATCH", "c", apply, "{}", 422, format!("Patch{options}fieldManager: Required value: is required for apply patch")),
+            ("PUT", "c?dryRun=x", json, "{}", 422, format!("Update{options}dryRun: Unsupported value: [\"x\"]: supported values: \"All\"")),
+            (
+                "POST",
+                "?fieldValidation=x",
+                json,
+                "{}",
+                422,
+                format!(
+                    "Create{options}fieldValidation: Unsupported value: \"x\": supported values: \"\", \"Ignore\", \"Strict\", \"Warn\""
+                ),
+            ),
+            ("POST", "c", json, "{}", 405, "the server does not allow this method on the requested resource".to_owned()),
+            (
+                "PATCH",
+                "c?fieldManager=m",
+                apply,
+                r#"{"apiVersion":"v2"}"#,
+                400,
+                "Incorrect version specified in apply patch. Specified patch version: v2, expected: v1".to_owned(),
+            ),
+            (
+                "PATCH",
+                "c?fieldManager=m",
+                apply,
+                r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"d"}}"#,
+                400,
+                "the name of the object (d) does not match the name on the URL (c)".to_owned(),
+            ),
+            (
+                "PUT",
+                "c",
+                json,
+                r#"{"apiVersion":"v1","kind":"Pod"}"#,
+                400,
+                "Pod in version \"v1\" cannot be handled as a ConfigMap: converting (v1.Pod) to (core.ConfigMap): unknown conversion"
+                    .to_owned(),
+            ),
+            (
+                "DELETE",
+                "c",
+                json,
+                r#"{"propagationPolicy":"x"}"#,
+                422,
+                format!(
+                    "Delete{options}propagationPolicy: Unsupported value: \"x\": supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\""
+                ),
+            ),
+        ] {
+            let slash = if path.starts_with('?') { "" } else { "/" };
+            let url = format!("/api/v1/namespaces/default/configmaps{slash}{path}");
+            let body = Value::from_json(body).expect("json");
+            let answer = api.rest(&by, &RestRequest { method, path: &url, content_type, body });
+            assert_eq!((i64::from(answer.code), answer.body.get("message").str()), (code, message.as_str()), "{method} {path}");
+        }
+    }
 }

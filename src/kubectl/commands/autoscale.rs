@@ -5,17 +5,17 @@ use crate::api::{Kind, Value};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
-use crate::kubectl::flags::{self, Flag, deprecated, int, text};
+use crate::kubectl::flags::{self, Flag, deprecated, int32, text};
 use crate::kubectl::last_applied;
 use crate::kubectl::printing::Reporter;
 use crate::kubectl::resources::{Info, Query, find};
 use crate::obj;
 
 const OWN: &[Flag] = &[
-    int("min", ""),
-    int("max", ""),
+    int32("min", ""),
+    int32("max", ""),
     deprecated(
-        int("cpu-percent", ""),
+        int32("cpu-percent", ""),
         "Use --cpu with percentage or resource quantity format (e.g., '70%' for utilization or '500m' for milliCPU).",
     ),
     text("cpu", ""),
@@ -35,14 +35,14 @@ pub static COMMAND: Command = Command {
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let flags = cx.flags();
     let (min, max) = (flags.int("min").unwrap_or(-1), flags.int("max").unwrap_or(-1));
-    if flags.given("cpu-percent") && flags.given("cpu") {
-        return fail("--cpu-percent and --cpu are mutually exclusive");
-    }
     if max < 1 {
         return fail(format!("--max=MAXPODS is required and must be at least 1, max: {max}"));
     }
     if max < min {
         return fail(format!("--max=MAXPODS must be larger or equal to --min=MINPODS, max: {max}, min: {min}"));
+    }
+    if flags.int("cpu-percent").is_some_and(|p| p > 0) && !flags.text("cpu").is_empty() {
+        return fail("--cpu-percent and --cpu are mutually exclusive");
     }
     let mut reporter = Reporter::new(cx)?;
     let dry_run = cx.dry_run()?;
@@ -86,7 +86,7 @@ fn create(cx: &mut Context<'_, '_>, info: &Info, min: i64, max: i64, dry_run: Dr
         ));
     }
     let mut metrics = Vec::new();
-    if let Some(percent) = flags.int("cpu-percent").filter(|p| *p >= 0) {
+    if let Some(percent) = flags.int("cpu-percent").filter(|p| *p > 0) {
         metrics.push(metric("cpu", &format!("{percent}%"))?);
     }
     for name in ["cpu", "memory"] {
@@ -129,7 +129,7 @@ fn create(cx: &mut Context<'_, '_>, info: &Info, min: i64, max: i64, dry_run: Dr
     cx.create(kind, &namespace, object, &options).map_err(|error| {
         // kubectl tries again with autoscaling/v1, which knows a share of the CPU alone.
         let text = flags.text("cpu");
-        if text.ends_with('%') || flags.given("cpu-percent") {
+        if text.ends_with('%') && flags.text("memory").is_empty() {
             return error;
         }
         let why = if text.is_empty() { "empty input" } else { "%!w(<nil>)" };

@@ -1,8 +1,8 @@
 //! `kubectl top`.
 
 use crate::api::quantity::Quantity;
-use crate::api::selector::LabelSelector;
-use crate::api::{Kind, KindRef, Object, Value};
+use crate::api::selector::{FieldSelector, LabelSelector};
+use crate::api::{Kind, KindRef, Object, Status, Value};
 use crate::base::Order as _;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::Context;
@@ -159,13 +159,20 @@ fn pod(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let namespace = cx.namespace();
     let kind = metrics_kind("pods");
     require(cx, kind, if all { "" } else { &namespace })?;
+    let fields = FieldSelector::parse(flags.text("field-selector")).map_err(|e| CliError::Message(e.to_string()))?;
+    fields.check(kind).map_err(|e| Status::bad_request(e.to_string()))?;
     let Some(mut objects) = cx.metrics(kind) else { return fail("Metrics API not available") };
+    objects.retain(|o| fields.matches(o));
     objects.retain(|o| (all || o.namespace() == namespace) && selector.matches(o.labels()) && args.first().is_none_or(|a| a == o.name()));
     if objects.is_empty() {
         if !args.is_empty() {
             return Err(CliError::Exit(1, "Error from server (NotFound): podmetrics not found".into()));
         }
-        let there = cx.host.api.iter(Kind::named("Pod"), (!all).then_some(namespace.as_str())).any(|p| selector.matches(p.labels()));
+        let there = cx
+            .host
+            .api
+            .iter(Kind::named("Pod"), (!all).then_some(namespace.as_str()))
+            .any(|p| selector.matches(p.labels()) && fields.matches(p));
         if there {
             return fail("metrics not available yet");
         }

@@ -11,6 +11,9 @@ pub use json::json_patch;
 pub use merge::{merge_diff, merge_patch, three_way_merge_patch};
 pub use strategic::{strategic_merge_patch, three_way_strategic_patch};
 
+/// What is said to a patch of a form that custom kinds do not take.
+pub(super) const NOT_OF_CUSTOM_KINDS: &str = "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
+
 /// The object that a patch makes of `current`.
 pub(super) fn apply(kind: KindRef, current: &Value, patch: &Patch) -> Result<Value, Status> {
     match patch {
@@ -24,9 +27,7 @@ pub(super) fn apply(kind: KindRef, current: &Value, patch: &Patch) -> Result<Val
             merge_patch(&mut next, changes);
             Ok(next)
         }
-        Patch::Strategic(_) if kind.custom.is_some() => Err(Status::unsupported_media_type(
-            "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml",
-        )),
+        Patch::Strategic(_) if kind.custom.is_some() => Err(Status::unsupported_media_type(NOT_OF_CUSTOM_KINDS)),
         Patch::Strategic(changes) => strategic_merge_patch(kind, current, changes),
     }
 }

@@ -6,10 +6,10 @@ use crate::base::RandomStream;
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
-use crate::kubectl::flags::{Flag, int, list};
+use crate::kubectl::flags::{Flag, int32, list};
 use crate::obj;
 
-const OWN: &[Flag] = &[list("image", ""), int("port", ""), int("replicas", "r")];
+const OWN: &[Flag] = &[list("image", ""), int32("port", ""), int32("replicas", "r")];
 
 /// `kubectl create deployment`.
 pub static COMMAND: Command = Command {

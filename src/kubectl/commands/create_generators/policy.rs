@@ -6,12 +6,12 @@ use crate::api::selector::LabelSelector;
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
-use crate::kubectl::flags::{Flag, int, switch, text};
+use crate::kubectl::flags::{Flag, int32, switch, text};
 use crate::obj;
 
 const QUOTA_FLAGS: &[Flag] = &[text("hard", ""), text("scopes", "")];
 const PDB_FLAGS: &[Flag] = &[text("selector", ""), text("min-available", ""), text("max-unavailable", "")];
-const PRIORITY_FLAGS: &[Flag] = &[int("value", ""), switch("global-default", ""), text("description", ""), text("preemption-policy", "")];
+const PRIORITY_FLAGS: &[Flag] = &[int32("value", ""), switch("global-default", ""), text("description", ""), text("preemption-policy", "")];
 
 /// `kubectl create quota`.
 pub static QUOTA: Command = generator(

@@ -1,7 +1,7 @@
 //! `kubectl set env`.
 
 use super::{COMMON, is_selected, no_pod_spec, pod_spec_path, send};
-use crate::api::{Kind, Object, Status, Value};
+use crate::api::{Kind, Object, Status, Value, quote};
 use crate::base::{Order as _, SortedMap};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
@@ -249,8 +249,8 @@ fn show(cx: &mut Context<'_, '_>, info: &Info, spec: &Value, pattern: &str) {
 // Models kubectl/pkg/cmd/set/env.GetEnvVarRefValue.
 fn resolved(cx: &Context<'_, '_>, info: &Info, from: &Value) -> Option<Result<String, String>> {
     let field = from.at(&["fieldRef", "fieldPath"]).str();
-    if let Some(member) = field.strip_prefix("metadata.") {
-        return matches!(member, "name" | "namespace" | "uid").then(|| Ok(info.object.at(&["metadata", member]).str().to_owned()));
+    if !field.is_empty() {
+        return Some(field_of(&info.object, field));
     }
     let (source, kind, words) = match from.get("secretKeyRef") {
         secret if !secret.is_null() => (secret, "Secret", "secret"),
@@ -267,6 +267,35 @@ fn resolved(cx: &Context<'_, '_>, info: &Info, from: &Value) -> Option<Result<St
     let value = object.get("data").get(key).as_str().ok_or_else(|| format!("key {key} not found in {words} {name}"));
     let decode = |text: &str| crate::base::base64::decode(text).map(|b| String::from_utf8_lossy(&b).into_owned()).unwrap_or_default();
     Some(value.map(|text| if words == "secret" { decode(text) } else { text.to_owned() }))
+}
+
+/// What a path of an object says.
+// Models kubectl/pkg/cmd/set/env.extractFieldPathAsString.
+fn field_of(object: &Value, field: &str) -> Result<String, String> {
+    let member = field.strip_prefix("metadata.").unwrap_or("");
+    let value = object.get("metadata").get(member);
+    if let Some((path, key)) = field.strip_suffix("']").and_then(|f| f.split_once("['")).filter(|(path, _)| !path.is_empty()) {
+        return match path.strip_prefix("metadata.") {
+            Some(member @ ("annotations" | "labels")) => {
+                let lower = if member == "annotations" { key.to_lowercase() } else { key.to_owned() };
+                let wrong = crate::api::names::qualified_name(&lower);
+                if wrong.is_empty() {
+                    Ok(object.get("metadata").get(member).get(key).str().to_owned())
+                } else {
+                    Err(format!("invalid key subscript in {field}: {}", wrong.join(";")))
+                }
+            }
+            _ => Err(format!("fieldPath {} does not support subscript", quote(field))),
+        };
+    }
+    match member {
+        "annotations" | "labels" => {
+            let lines: Vec<String> = value.entries().map(|(k, v)| format!("{k}={}", quote(v.str()))).collect();
+            Ok(lines.join("\n"))
+        }
+        "name" | "namespace" | "uid" => Ok(value.str().to_owned()),
+        _ => Err(format!("unsupported fieldPath: {field}")),
+    }
 }
 
 /// Where a variable's value comes from.

@@ -1,0 +1,38 @@
+# Patches, configurations, flags and kinds that make no sense, and what is forced.
+kubectl create deployment web --image=nginx
+kubectl run p --image=busybox -- sleep 1000
+sleep 3
+kubectl patch deploy web -p '{"spec":{"strategy":{"$retainKeys":["x"],"type":"Recreate"}}}'
+kubectl patch deploy web -p '{"spec":{"template":{"spec":{"$patch":"merge"}}}}'
+kubectl patch deploy web --subresource=scale -p '{"spec":{"replicas":"a"}}'
+kubectl patch deploy web --subresource=scale --type=merge -p '{"spec":{"replicas":-1}}'
+kubectl patch deploy web --type=json -p '[{"op":"remove","path":"/spec/template/spec/containers/-2"}]'
+kubectl patch deploy web --dry-run=client -p '{"spec":{"template":{"spec":{"containers":[{"image":"x"}]}}}}'
+cat > pod.yaml <<'EOF'
+apiVersion: v1
+kind: Pod
+metadata: {name: p}
+spec: {containers: [{name: p, image: busybox, command: [sleep, "5"]}]}
+EOF
+kubectl apply -f pod.yaml --force --grace-period=1 2>&1 | tail -n 4
+kubectl apply --server-side -f - <<'EOF'
+apiVersion: v1
+kind: Pod
+metadata: {name: q}
+spec: {containers: [{name: q, image: busybox, tty: 1}]}
+EOF
+kubectl apply --server-side -f - <<'EOF'
+apiVersion: v1
+kind: ConfigMap
+data: {a: b}
+EOF
+kubectl logs node/node1
+kubectl get pods --profile=foo
+kubectl autoscale deploy web --max=4294967296
+kubectl autoscale deploy web --max=3 --cpu-percent=50
+kubectl autoscale deploy web --max=3 --cpu-percent=50
+kubectl alpha
+kubectl | head -n 12
+kubectl patch deploy web --type=json -p '[{"op":"add","path":"/spec/template/spec/containers/0/env","value":[{"name":"N","valueFrom":{"fieldRef":{"fieldPath":"metadata.name"}}},{"name":"I","valueFrom":{"fieldRef":{"fieldPath":"status.podIP"}}}]}]'
+kubectl set env deploy/web --list --resolve
+kubectl top pod --field-selector=spec.nodeName=x
