@@ -8,24 +8,10 @@ kubectl patch deploy web --subresource=scale -p '{"spec":{"replicas":"a"}}'
 kubectl patch deploy web --subresource=scale --type=merge -p '{"spec":{"replicas":-1}}'
 kubectl patch deploy web --type=json -p '[{"op":"remove","path":"/spec/template/spec/containers/-2"}]'
 kubectl patch deploy web --dry-run=client -p '{"spec":{"template":{"spec":{"containers":[{"image":"x"}]}}}}'
-cat > pod.yaml <<'EOF'
-apiVersion: v1
-kind: Pod
-metadata: {name: p}
-spec: {containers: [{name: p, image: busybox, command: [sleep, "5"]}]}
-EOF
-kubectl apply -f pod.yaml --force --grace-period=1 2>&1 | tail -n 4
-kubectl apply --server-side -f - <<'EOF'
-apiVersion: v1
-kind: Pod
-metadata: {name: q}
-spec: {containers: [{name: q, image: busybox, tty: 1}]}
-EOF
-kubectl apply --server-side -f - <<'EOF'
-apiVersion: v1
-kind: ConfigMap
-data: {a: b}
-EOF
+echo '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"containers":[{"name":"p","image":"busybox","tty":true}]}}' > pod.json
+kubectl apply -f pod.json --force --grace-period=1 2>&1 | tail -n 4
+echo '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"q"},"spec":{"containers":[{"name":"q","image":"busybox","tty":1}]}}' | kubectl apply --server-side -f -
+echo '{"apiVersion":"v1","kind":"ConfigMap","data":{"a":"b"}}' | kubectl apply --server-side -f -
 kubectl logs node/node1
 kubectl get pods --profile=foo
 kubectl autoscale deploy web --max=4294967296
