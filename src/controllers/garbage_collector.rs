@@ -44,17 +44,14 @@ impl GarbageCollector {
         for reference in owners {
             match owner_of(api, &object, reference) {
                 None => dangling += 1,
-                Some(owner) if owner.is_terminating() && has_finalizer(owner, "foregroundDeletion") => waiting += 1,
+                Some(owner) if awaits_dependents(owner) => waiting += 1,
                 Some(_) => solid += 1,
             }
         }
         if solid > 0 {
             if dangling + waiting > 0 {
-                let live: Vec<Value> = owners
-                    .iter()
-                    .filter(|r| owner_of(api, &object, r).is_some_and(|o| !(o.is_terminating() && has_finalizer(o, "foregroundDeletion"))))
-                    .cloned()
-                    .collect();
+                let is_solid = |r: &&Value| owner_of(api, &object, r).is_some_and(|o| !awaits_dependents(o));
+                let live: Vec<Value> = owners.iter().filter(is_solid).cloned().collect();
                 let mut next = object.clone();
                 next.set(&["metadata", "ownerReferences"], live);
                 api.update(by, key.kind, next, Subresource::None, &WriteOptions::default())?;
@@ -62,6 +59,14 @@ impl GarbageCollector {
             return Ok(());
         }
         let policy = if waiting > 0 && api.dependents(object.uid()).next().is_some() {
+            // Two that wait for each other would wait forever.
+            if api.dependents(object.uid()).any(|(_, d)| awaits_dependents(d)) {
+                let mut next = object.clone();
+                for reference in next.at_mut(&["metadata", "ownerReferences"]).list_mut() {
+                    reference.set(&["blockOwnerDeletion"], false);
+                }
+                api.update(by, key.kind, next, Subresource::None, &WriteOptions::default())?;
+            }
             Propagation::Foreground
         } else if has_finalizer(&object, "orphan") {
             Propagation::Orphan
@@ -89,6 +94,19 @@ impl GarbageCollector {
         self.recorder.event(api, by.now, object, EventType::Warning, "OwnerRefInvalidNamespace", &message);
     }
 
+    /// Makes the owners due that are on their way out.
+    fn mark_waiting_owners(&mut self, api: &ApiServer, object: &Value, now: Time) {
+        for reference in object.at(&["metadata", "ownerReferences"]).items() {
+            if let Some(kind) = kind_of(api, reference)
+                && let Some(owner) = owner_of(api, object, reference)
+                && owner.is_terminating()
+            {
+                let namespace = if kind.namespaced { object.namespace_arc() } else { Default::default() };
+                self.queue.add_at(ObjectKey { kind, namespace, name: owner.name_arc() }, now);
+            }
+        }
+    }
+
     /// Does what the finalizers `orphan` and `foregroundDeletion` of a terminating object ask for, then takes them off.
     fn process_finalizers(&mut self, api: &mut ApiServer, by: &Caller, key: &ObjectKey) -> Result<(), crate::api::Status> {
         let Some(object) = api.peek(key.kind, &key.namespace, &key.name).cloned() else { return Ok(()) };
@@ -113,7 +131,7 @@ impl GarbageCollector {
             if !dependents.iter().any(|(_, v)| blocks(v)) {
                 return remove_finalizer(api, by, key, "foregroundDeletion");
             }
-            for (dependent, _) in dependents {
+            for (dependent, _) in dependents.into_iter().filter(|(_, v)| !awaits_dependents(v)) {
                 self.queue.add_at(dependent, by.now);
             }
         }
@@ -125,6 +143,11 @@ fn remove_finalizer(api: &mut ApiServer, by: &Caller, key: &ObjectKey, finalizer
     let Some(mut next) = api.peek(key.kind, &key.namespace, &key.name).cloned() else { return Ok(()) };
     drop_finalizer(&mut next, finalizer);
     api.update(by, key.kind, next, Subresource::None, &WriteOptions::default()).map(|_| ())
+}
+
+/// Whether an object goes once its dependents have gone (`isDeletingDependents`).
+fn awaits_dependents(object: &Value) -> bool {
+    object.is_terminating() && has_finalizer(object, "foregroundDeletion")
 }
 
 fn kind_of(api: &ApiServer, reference: &Value) -> Option<KindRef> {
@@ -160,26 +183,19 @@ impl Component for GarbageCollector {
             for (key, _) in api.dependents(object.uid()) {
                 self.queue.add_at(key.clone(), now);
             }
-            for reference in object.at(&["metadata", "ownerReferences"]).items() {
-                if let Some(kind) = kind_of(api, reference)
-                    && let Some(owner) = owner_of(api, object, reference)
-                    && owner.is_terminating()
-                {
-                    let namespace = if kind.namespaced { change.key.namespace.clone() } else { Default::default() };
-                    self.queue.add_at(ObjectKey { kind, namespace, name: reference.get("name").arc_str() }, now);
-                }
-            }
-            return;
+            return self.mark_waiting_owners(api, object, now);
         }
-        let owners_changed = change
-            .old
-            .as_ref()
-            .is_none_or(|old| !old.at(&["metadata", "ownerReferences"]).same(object.at(&["metadata", "ownerReferences"])));
+        let references = |o: &Value| o.at(&["metadata", "ownerReferences"]).clone();
+        let owners_changed = change.old.as_ref().is_none_or(|old| !references(old).same(&references(object)));
+        if let Some(old) = change.old.as_ref().filter(|_| owners_changed) {
+            // An owner may wait for it no longer.
+            self.mark_waiting_owners(api, old, now);
+        }
         let began_to_end = object.is_terminating()
             && change.old.as_ref().is_none_or(|old| {
                 !old.is_terminating() || !old.at(&["metadata", "finalizers"]).same(object.at(&["metadata", "finalizers"]))
             });
-        if began_to_end || (owners_changed && !object.at(&["metadata", "ownerReferences"]).items().is_empty()) {
+        if began_to_end || (owners_changed && !references(object).items().is_empty()) {
             self.queue.add_at(change.key.clone(), now);
         }
     }

@@ -10,3 +10,12 @@ sleep 2
 kubectl get cm -o name
 kubectl get priorityclass wide -o name
 kubectl get events -A --field-selector reason=OwnerRefInvalidNamespace -o custom-columns=OBJECT:.involvedObject.name,TYPE:.type,MESSAGE:.message | sed 's/uid: [^]]*/uid: U/'
+# One that waits for what it owns waits no longer for what has another owner, or was let go; two that own each other go together.
+for n in a b c d e; do kubectl create configmap $n; done
+own() { d=$1; shift; l=; for o in $*; do l="$l{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"name\":\"$o\",\"uid\":\"$(kubectl get cm $o -o jsonpath='{.metadata.uid}')\",\"blockOwnerDeletion\":true},"; done; kubectl patch cm $d --type=merge -p "{\"metadata\":{\"ownerReferences\":[${l%,}]}}"; }; own c a b; own d e; own e d
+kubectl delete cm a d --cascade=foreground --timeout=9s
+kubectl get cm -o name
+kubectl patch cm c --type=merge -p '{"metadata":{"finalizers":["example.com/held"]}}'
+kubectl delete cm b --cascade=foreground --timeout=2s
+kubectl patch cm c --type=merge -p '{"metadata":{"ownerReferences":null}}'
+sleep 1; kubectl get cm -o name

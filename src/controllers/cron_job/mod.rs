@@ -5,7 +5,7 @@ mod missed;
 mod tests;
 
 pub use crate::api::cron::{Schedule, ScheduleError};
-use crate::api::time_zone::is_known;
+use crate::api::time_zone::Zone;
 pub use missed::{Missed, NeverDue, Past, Recent, most_recent, next_look};
 
 use super::controller::{ObjectRef, controller_ref, key_of};
@@ -54,6 +54,38 @@ fn unix(at: Time) -> f64 {
 
 fn unix_of(timestamp: &Value) -> Option<i64> {
     crate::base::parse_rfc3339(timestamp.str()).map(|(s, _)| s)
+}
+
+fn past_of(cron_job: &Value) -> Past {
+    Past {
+        created: unix_of(cron_job.at(&["metadata", "creationTimestamp"])).unwrap_or(EPOCH_UNIX_S),
+        last: unix_of(cron_job.at(&["status", "lastScheduleTime"])),
+        deadline_s: cron_job.at(&["spec", "startingDeadlineSeconds"]).as_int(),
+    }
+}
+
+/// The schedule in the CronJob's time zone (`formatSchedule`).
+fn schedule_of(cron_job: &Value) -> Result<Schedule, ScheduleError> {
+    let (text, zone) = (cron_job.at(&["spec", "schedule"]).str(), cron_job.at(&["spec", "timeZone"]).str());
+    if zone.is_empty() || text.contains("TZ") { Schedule::parse(text) } else { Schedule::parse(&format!("TZ={zone} {text}")) }
+}
+
+/// When a CronJob is to be looked at again (`nextScheduleTimeDuration`).
+fn due_next(cron_job: &Value, now: Time, schedule: &Schedule) -> Option<Time> {
+    let next = next_look(&past_of(cron_job), unix(now), schedule)?;
+    Some(Time::from_secs(u64::try_from(next - EPOCH_UNIX_S).unwrap_or(0)) + DELTA)
+}
+
+/// A moment as RFC 3339 in a zone.
+fn local_rfc3339(unix_s: i64, zone: &str) -> String {
+    let ahead_s = Zone::named(zone).map_or(0, |zone| zone.offset(unix_s).0);
+    let mut text = format_rfc3339(unix_s + ahead_s, None);
+    if ahead_s != 0 {
+        text.pop();
+        let (sign, minutes) = (if ahead_s < 0 { '-' } else { '+' }, ahead_s.abs() / 60);
+        text += &format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60);
+    }
+    text
 }
 
 impl Sync<'_> {
@@ -142,24 +174,19 @@ impl Sync<'_> {
         }
     }
 
-    fn past(&self) -> Past {
-        Past {
-            created: unix_of(self.cron_job.at(&["metadata", "creationTimestamp"])).unwrap_or(EPOCH_UNIX_S),
-            last: unix_of(self.cron_job.at(&["status", "lastScheduleTime"])),
-            deadline_s: self.cron_job.at(&["spec", "startingDeadlineSeconds"]).as_int(),
-        }
-    }
-
     /// One pass; returns when to look again (`syncCronJob`).
     fn run(&mut self) -> Result<Option<Time>, Status> {
         self.observe();
-        if self.cron_job.is_terminating() || self.cron_job.at(&["spec", "suspend"]).is_true() {
+        if self.cron_job.is_terminating() {
             return Ok(None);
         }
         let zone = self.cron_job.at(&["spec", "timeZone"]).arc_str();
-        if !is_known(&zone) {
+        if Zone::named(&zone).is_none() {
             let message = format!("invalid timeZone: {:?}: unknown time zone {zone}", zone.as_str());
             self.event(EventType::Warning, "UnknownTimeZone", &message);
+            return Ok(None);
+        }
+        if self.cron_job.at(&["spec", "suspend"]).is_true() {
             return Ok(None);
         }
         let text = self.cron_job.at(&["spec", "schedule"]).arc_str();
@@ -170,8 +197,7 @@ impl Sync<'_> {
             );
             self.event(EventType::Warning, "UnsupportedSchedule", &message);
         }
-        let text = if zone.is_empty() || text.contains("TZ") { text } else { format!("TZ={zone} {text}").into() };
-        let schedule = match Schedule::parse(&text) {
+        let schedule = match schedule_of(&self.cron_job) {
             Ok(schedule) => schedule,
             Err(error) => {
                 let message = format!("unparseable schedule: {:?} : {error}", text.as_str());
@@ -180,7 +206,7 @@ impl Sync<'_> {
             }
         };
         let now = unix(self.by.now);
-        let due = match most_recent(&self.past(), now, &schedule, true) {
+        let due = match most_recent(&past_of(&self.cron_job), now, &schedule, true) {
             Ok(recent) => recent,
             Err(error) => {
                 self.event(EventType::Warning, "InvalidSchedule", &format!("invalid schedule: {text} : {error}"));
@@ -194,21 +220,20 @@ impl Sync<'_> {
         if let Some(time) = due.time {
             self.start(time, now)?;
         }
-        let next = next_look(&self.past(), now, &schedule);
-        Ok(next.map(|s| Time::from_secs(u64::try_from(s - EPOCH_UNIX_S).unwrap_or(0)) + DELTA))
+        Ok(due_next(&self.cron_job, self.by.now, &schedule))
     }
 
     /// Starts the run of a scheduled time, if deadline and concurrency policy let it.
     fn start(&mut self, time: i64, now: f64) -> Result<(), Status> {
         let kind = Kind::named("Job");
-        if self.past().deadline_s.is_some_and(|d| (time.saturating_add(d) as f64) < now) {
+        if past_of(&self.cron_job).deadline_s.is_some_and(|d| (time.saturating_add(d) as f64) < now) {
             let message = format!("Missed scheduled time to start a job: {}", rfc1123z(time));
             self.event(EventType::Warning, "MissSchedule", &message);
             return Ok(());
         }
         let name = format!("{}-{}", self.cron_job.name(), time.div_euclid(60));
         let active = self.active();
-        if active.iter().any(|r| r.get("name").str() == name) || self.past().last == Some(time) {
+        if active.iter().any(|r| r.get("name").str() == name) || past_of(&self.cron_job).last == Some(time) {
             return Ok(());
         }
         match self.cron_job.at(&["spec", "concurrencyPolicy"]).str() {
@@ -272,7 +297,7 @@ impl Sync<'_> {
                 job.set(&["metadata", member], value.clone());
             }
         }
-        job.set(&["metadata", "annotations", SCHEDULED], format_rfc3339(time, None));
+        job.set(&["metadata", "annotations", SCHEDULED], local_rfc3339(time, self.cron_job.at(&["spec", "timeZone"]).str()));
         job.set(&["metadata", "ownerReferences"], vec![controller_ref(&self.cron_job, Kind::named("CronJob"))]);
         job
     }
@@ -319,7 +344,11 @@ impl Component for CronJobController {
             if change.current().is_none() {
                 self.recorder.forget(object.uid());
             }
-            self.queue.add_at(key_of(object), now);
+            // A new schedule makes up for nothing that it would have missed.
+            let is_new = |old: &Value| ["schedule", "timeZone"].iter().any(|m| old.get("spec").get(m) != object.get("spec").get(m));
+            let rescheduled = change.old.as_ref().is_some_and(is_new);
+            let due = if rescheduled { schedule_of(object).ok().and_then(|s| due_next(object, now, &s)) } else { None };
+            self.queue.add_at(key_of(object), due.map_or(now, |at| at.max(now)));
             return;
         }
         let owner = object.controller_ref();

@@ -121,3 +121,25 @@ fn finished_jobs_are_cleaned_up() {
         })
     });
 }
+
+#[test]
+fn a_new_schedule_is_waited_for() {
+    check("cronjob_controller", "TestControllerV2UpdateCronJob", 6, |row| {
+        unless(row.at(&["newCronJob", "spec", "schedule"]).str().is_empty(), "a schedule that the API refuses", || {
+            let now = Time::parse_rfc3339("2026-05-19T09:59:59Z").unwrap_or(Time::ZERO);
+            let mut cron_job = row.get("newCronJob").clone();
+            cron_job.set(&["status", "lastScheduleTime"], "2026-05-19T09:59:00Z");
+            let at = schedule_of(&cron_job).ok().and_then(|s| due_next(&cron_job, now, &s));
+            let wait = row.get("expectedDelay").int().unsigned_abs();
+            same(at.map(|at| at.since(now)), Some(Duration::from_nanos(wait)))
+        })
+    });
+}
+
+#[test]
+fn runs_are_stamped_in_their_zone() {
+    let stamps = ["", "Etc/UTC", "Europe/Rome", "America/New_York", "Asia/Kolkata"].map(|zone| local_rfc3339(1_783_555_200, zone));
+    let local = ["2026-07-09T00:00:00Z", "2026-07-09T00:00:00Z", "2026-07-09T02:00:00+02:00", "2026-07-08T20:00:00-04:00"];
+    assert_eq!(stamps[..4], local);
+    assert_eq!(stamps[4], "2026-07-09T05:30:00+05:30");
+}

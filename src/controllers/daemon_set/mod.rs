@@ -8,7 +8,7 @@ use crate::base::{Order as _, SortedMap, SortedSet};
 use super::controller::{ObjectRef, key_of};
 use super::controller_history;
 use super::pod_claim::claim_pods;
-use super::replicas::{is_available, is_ready, ready_since};
+use super::replicas::{is_available, is_ready, ready_since, slow_start};
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
 use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value, has_ended};
@@ -23,6 +23,22 @@ const GENERATION: &str = "deprecated.daemonset.template.generation";
 /// Failed daemon pods are replaced after a wait that doubles from this to the maximum.
 const FAILED_BACKOFF_MIN: Duration = Duration::from_secs(1);
 const FAILED_BACKOFF_MAX: Duration = Duration::from_secs(900);
+
+/// Pods made, and pods deleted, in one reconcile.
+const BURST: usize = 250;
+
+/// What a DaemonSet has to do with each node.
+type Nodes = Vec<(ArcStr, placement::Placement)>;
+/// Its pods, by node.
+type ByNode = SortedMap<String, Vec<Value>>;
+
+/// What a reconcile is to do.
+#[derive(Clone, Debug, Default)]
+struct Work {
+    /// The nodes that a pod is to be made for.
+    create: Vec<ArcStr>,
+    delete: Vec<Value>,
+}
 
 /// Keeps a pod of each DaemonSet on each node that it is for.
 #[derive(Clone, Debug)]
@@ -58,97 +74,88 @@ impl DaemonSetController {
         claim_pods(api, &by, &set, kind, &selector, |_| true)?;
         let revision = controller_history::current_revision(api, &by, &set, kind, HASH, controller_history::RevisionHash::Template)?;
         let hash = controller_history::hash_of(&revision, HASH).to_owned();
-        let managed = self.manage(api, &by, &set, &hash);
-        if managed.is_ok() && set.at(&["spec", "updateStrategy", "type"]).str() != "OnDelete" {
-            self.rolling_update(api, &by, &set, &hash)?;
-        }
+        let nodes: Nodes = api.iter(Kind::named("Node"), None).map(|n| (n.name_arc(), placement::of(&set, n))).collect();
+        let updated = self.update(api, &by, &set, &hash, &nodes);
         let live: SortedSet<String> = pods_of(api, &set).iter().filter_map(|p| p.label(HASH).map(str::to_owned)).collect();
         controller_history::truncate(api, &by, &set, |r| {
             r.name() == revision.name() || live.contains(controller_history::hash_of(r, HASH))
         })?;
-        self.write_status(api, &by, key, &hash)?;
-        managed
+        self.write_status(api, &by, key, &hash, &nodes)?;
+        updated
     }
 
-    /// Makes the pods that are missing and deletes those that should not be there.
-    fn manage(&mut self, api: &mut ApiServer, by: &Caller, set: &Value, hash: &str) -> Result<(), Status> {
+    /// Makes the pods that are missing and deletes those that should not be there; where there is neither, goes on with an update.
+    fn update(&mut self, api: &mut ApiServer, by: &Caller, set: &Value, hash: &str, nodes: &Nodes) -> Result<(), Status> {
         let by_node = pods_by_node(api, set);
-        let (mut missing, mut surplus, mut failed) = (Vec::new(), Vec::new(), Vec::new());
-        let nodes: Vec<Value> = api.iter(Kind::named("Node"), None).cloned().collect();
-        for node in &nodes {
-            let placement = placement::of(set, node);
-            let pods = by_node.get(node.name()).map(Vec::as_slice).unwrap_or_default();
-            let backoff_key = (set.get("metadata").get("uid").arc_str(), node.name_arc());
+        let mut work = self.manage(api, by, set, hash, nodes, &by_node);
+        if work.create.is_empty() && work.delete.is_empty() && set.at(&["spec", "updateStrategy", "type"]).str() != "OnDelete" {
+            work = update::rolling(set, hash, nodes, &by_node, by.now);
+        }
+        self.sync_nodes(api, by, set, hash, &work)
+    }
+
+    /// What is missing and what is too much (`podsShouldBeOnNode`).
+    fn manage(&mut self, api: &mut ApiServer, by: &Caller, set: &Value, hash: &str, nodes: &Nodes, by_node: &ByNode) -> Work {
+        let mut work = Work::default();
+        let surges = update::max_surge(set, usize::MAX) > 0;
+        for (node, placement) in nodes {
+            let pods = by_node.get(node.as_str()).map(Vec::as_slice).unwrap_or_default();
             if placement.should_run && pods.is_empty() {
-                missing.push(node.name().to_owned());
+                work.create.push(node.clone());
                 continue;
             }
+            let live = pods.iter().filter(|p| !p.is_terminating());
             if !placement.may_stay {
-                surplus.extend(pods.iter().filter(|p| !p.is_terminating()).cloned());
+                work.delete.extend(live.cloned());
                 continue;
             }
             let mut running: Vec<Value> = Vec::new();
-            for pod in pods.iter().filter(|p| !p.is_terminating()) {
-                if pod.at(&["status", "phase"]).str() == "Failed" {
-                    let (wait, until) = self.failed.get(&backoff_key).copied().unwrap_or((FAILED_BACKOFF_MIN, Time::ZERO));
-                    if until > by.now {
-                        self.queue.add_at(key_of(set), until);
-                        continue;
+            for pod in live {
+                let found = |phase: &str, what: &str| {
+                    format!("Found {phase} daemon pod {}/{} on node {node}, will try to {what} it", pod.namespace(), pod.name())
+                };
+                match pod.at(&["status", "phase"]).str() {
+                    "Failed" => {
+                        let backoff_key = (set.get("metadata").get("uid").arc_str(), node.clone());
+                        let (wait, until) = self.failed.get(&backoff_key).copied().unwrap_or((FAILED_BACKOFF_MIN, Time::ZERO));
+                        if until > by.now {
+                            self.queue.add_at(key_of(set), until);
+                            continue;
+                        }
+                        self.failed.insert(backoff_key, ((wait * 2).min(FAILED_BACKOFF_MAX), by.now + wait));
+                        self.recorder.event(api, by.now, set, EventType::Warning, "FailedDaemonPod", &found("failed", "kill"));
+                        work.delete.push(pod.clone());
                     }
-                    self.failed.insert(backoff_key.clone(), ((wait * 2).min(FAILED_BACKOFF_MAX), by.now + wait));
-                    let message =
-                        format!("Found failed daemon pod {}/{} on node {}, will try to kill it", pod.namespace(), pod.name(), node.name());
-                    self.recorder.event(api, by.now, set, EventType::Warning, "FailedDaemonPod", &message);
-                    failed.push(pod.clone());
-                } else if pod.at(&["status", "phase"]).str() == "Succeeded" {
-                    let message = format!(
-                        "Found succeeded daemon pod {}/{} on node {}, will try to delete it",
-                        pod.namespace(),
-                        pod.name(),
-                        node.name()
-                    );
-                    self.recorder.event(api, by.now, set, EventType::Normal, "SucceededDaemonPod", &message);
-                    failed.push(pod.clone());
-                } else {
-                    running.push(pod.clone());
+                    "Succeeded" => {
+                        self.recorder.event(api, by.now, set, EventType::Normal, "SucceededDaemonPod", &found("succeeded", "delete"));
+                        work.delete.push(pod.clone());
+                    }
+                    _ => running.push(pod.clone()),
                 }
             }
-            surplus.extend(self.beyond_one(set, hash, running, by.now));
+            // One that surges has a pod at any time, also while another is on its way out.
+            if surges && running.is_empty() && placement.should_run {
+                work.create.push(node.clone());
+            }
+            work.delete.extend(beyond_one(set, hash, running, surges, by.now));
         }
-        // Pods bound to nodes that are gone are the pod garbage collector's.
-        for pod in surplus.iter().chain(&failed) {
-            self.delete_pod(api, by, set, pod)?;
-        }
-        for node in missing {
-            self.create_pod(api, by, set, hash, &node)?;
-        }
-        Ok(())
+        // Pods bound to nodes that are gone are the pod garbage collector's; others would wait for their node forever.
+        let is_gone = |node: &str| api.peek(Kind::named("Node"), "", node).is_none();
+        let lost = by_node.iter().filter(|(node, _)| is_gone(node)).flat_map(|(_, pods)| pods);
+        work.delete.extend(lost.filter(|p| p.at(&["spec", "nodeName"]).str().is_empty()).cloned());
+        work
     }
 
-    /// Of several pods on one node all but the oldest go, unless a surge has a new one beside an old one.
-    fn beyond_one(&mut self, set: &Value, hash: &str, mut running: Vec<Value>, now: Time) -> Vec<Value> {
-        if running.len() <= 1 {
-            return Vec::new();
+    /// Makes and deletes pods: as many as it can, and says what failed first (`syncNodes`).
+    fn sync_nodes(&mut self, api: &mut ApiServer, by: &Caller, set: &Value, hash: &str, work: &Work) -> Result<(), Status> {
+        let (_, mut outcome) = slow_start(work.create.len().min(BURST), |n| self.create_pod(api, by, set, hash, &work.create[n]));
+        for pod in work.delete.iter().take(BURST) {
+            outcome = outcome.and(self.delete_pod(api, by, set, pod));
         }
-        running.order_by(|a, b| {
-            let made = |v: &Value| v.at(&["metadata", "creationTimestamp"]).arc_str();
-            made(a).cmp(&made(b)).then_with(|| a.name().cmp(b.name()))
-        });
-        if update::max_surge(set, usize::MAX) == 0 {
-            return running.split_off(1);
-        }
-        let min_ready_s = set.at(&["spec", "minReadySeconds"]).int();
-        let (new, old): (Vec<Value>, Vec<Value>) = running.into_iter().partition(|p| p.label(HASH) == Some(hash));
-        let new_available = new.iter().any(|p| is_available(p, min_ready_s, now));
-        let mut gone: Vec<Value> = old.iter().skip(1).cloned().collect();
-        if new_available {
-            gone.extend(old.into_iter().take(1));
-        }
-        gone.extend(new.into_iter().skip(1));
-        gone
+        outcome
     }
 
-    pub(super) fn delete_pod(&mut self, api: &mut ApiServer, by: &Caller, set: &Value, pod: &Value) -> Result<(), Status> {
+    fn delete_pod(&mut self, api: &mut ApiServer, by: &Caller, set: &Value, pod: &Value) -> Result<(), Status> {
         match api.delete(by, Kind::named("Pod"), pod.namespace(), pod.name(), &DeleteOptions::default()) {
             Ok(_) => {
                 self.recorder.event(api, by.now, set, EventType::Normal, "SuccessfulDelete", &format!("Deleted pod: {}", pod.name()));
@@ -162,7 +169,7 @@ impl DaemonSetController {
         }
     }
 
-    pub(super) fn create_pod(&mut self, api: &mut ApiServer, by: &Caller, set: &Value, hash: &str, node: &str) -> Result<(), Status> {
+    fn create_pod(&mut self, api: &mut ApiServer, by: &Caller, set: &Value, hash: &str, node: &str) -> Result<(), Status> {
         let pod = placement::pod_for(set, hash, node);
         match api.create(by, Kind::named("Pod"), set.namespace(), pod, &WriteOptions::default()) {
             Ok(made) => {
@@ -176,28 +183,25 @@ impl DaemonSetController {
         }
     }
 
-    fn write_status(&mut self, api: &mut ApiServer, by: &Caller, key: &ObjectRef, hash: &str) -> Result<(), Status> {
+    fn write_status(&mut self, api: &mut ApiServer, by: &Caller, key: &ObjectRef, hash: &str, nodes: &Nodes) -> Result<(), Status> {
         let kind = Kind::named("DaemonSet");
         let Some(set) = api.peek(kind, &key.0, &key.1).cloned() else { return Ok(()) };
         let by_node = pods_by_node(api, &set);
         let min_ready_s = set.at(&["spec", "minReadySeconds"]).int();
         let (mut desired, mut current, mut misscheduled, mut ready, mut updated, mut available) = (0, 0, 0, 0, 0, 0);
         let mut next_look: Option<Time> = None;
-        for node in api.iter(Kind::named("Node"), None) {
-            let should_run = placement::of(&set, node).should_run;
-            let pods = by_node.get(node.name()).map(Vec::as_slice).unwrap_or_default();
+        for (node, placement) in nodes {
+            let pods = by_node.get(node.as_str()).map(Vec::as_slice).unwrap_or_default();
             // Also a pod that only surges is looked at again when it has been ready for long enough.
             let times = pods.iter().filter(|_| min_ready_s > 0).filter_map(ready_since);
             next_look = times.map(|t| t + Duration::from_secs(min_ready_s.unsigned_abs())).filter(|t| *t > by.now).chain(next_look).min();
-            if !should_run {
+            if !placement.should_run {
                 misscheduled += i64::from(!pods.is_empty());
                 continue;
             }
             desired += 1;
             // The oldest pod stands for the node.
-            let Some(pod) = pods.iter().min_by_key(|p| (p.at(&["metadata", "creationTimestamp"]).arc_str(), p.name_arc())) else {
-                continue;
-            };
+            let Some(pod) = pods.iter().min_by_key(|p| seniority(p)) else { continue };
             current += 1;
             if is_ready(pod) {
                 ready += 1;
@@ -241,13 +245,40 @@ fn pods_of(api: &ApiServer, set: &Value) -> Vec<Value> {
 }
 
 /// The pods of a DaemonSet by the node they are on or are meant for, without those that have ended and are being deleted.
-fn pods_by_node(api: &ApiServer, set: &Value) -> SortedMap<String, Vec<Value>> {
-    let mut by_node: SortedMap<String, Vec<Value>> = SortedMap::new();
+fn pods_by_node(api: &ApiServer, set: &Value) -> ByNode {
+    let mut by_node = ByNode::new();
     let is_over = |p: &Value| p.is_terminating() && has_ended(p);
     for pod in pods_of(api, set).into_iter().filter(|p| !is_over(p)) {
-        by_node.entry(placement::target_node(&pod).to_owned()).or_default().push(pod);
+        let node = placement::target_node(&pod);
+        if !node.is_empty() {
+            by_node.entry(node.to_owned()).or_default().push(pod);
+        }
     }
     by_node
+}
+
+/// What tells an older pod from a younger; one that has its node goes before one that waits for it.
+fn seniority(pod: &Value) -> (bool, ArcStr, ArcStr) {
+    (pod.at(&["spec", "nodeName"]).str().is_empty(), pod.at(&["metadata", "creationTimestamp"]).arc_str(), pod.name_arc())
+}
+
+/// Of several pods on one node all but the oldest go, unless a surge has a new one beside an old one that is ready.
+fn beyond_one(set: &Value, hash: &str, mut running: Vec<Value>, surges: bool, now: Time) -> Vec<Value> {
+    if running.len() <= 1 {
+        return Vec::new();
+    }
+    running.order_by_key(seniority);
+    if !surges {
+        return running.split_off(1);
+    }
+    let (new, old): (Vec<Value>, Vec<Value>) = running.into_iter().partition(|p| p.label(HASH) == Some(hash));
+    let mut gone: Vec<Value> = old.iter().skip(1).chain(new.iter().skip(1)).cloned().collect();
+    if let (Some(old), Some(new)) = (old.first(), new.first())
+        && (!is_ready(old) || is_available(new, set.at(&["spec", "minReadySeconds"]).int(), now))
+    {
+        gone.push(old.clone());
+    }
+    gone
 }
 
 impl Component for DaemonSetController {
@@ -272,11 +303,9 @@ impl Component for DaemonSetController {
             "nodes" => {
                 // Heartbeats and capacity say nothing of where daemon pods may run.
                 let same = |path: &[&str]| change.old.as_ref().is_some_and(|old| old.at(path).same(change.object.at(path)));
-                if change.current().is_some()
-                    && same(&["metadata", "labels"])
-                    && same(&["spec", "taints"])
-                    && same(&["spec", "unschedulable"])
-                {
+                // A node that is gone is missed when its pods are.
+                let is_plain = same(&["metadata", "labels"]) && same(&["spec", "taints"]) && same(&["spec", "unschedulable"]);
+                if change.current().is_none() || is_plain {
                     return;
                 }
                 if change.current().is_none() {

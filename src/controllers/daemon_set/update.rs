@@ -1,10 +1,10 @@
 //! The rolling update of DaemonSets: old pods go node by node, within maxUnavailable, or new ones come first, within maxSurge.
 
-use super::{DaemonSetController, HASH, placement, pods_by_node};
+use super::{ByNode, HASH, Nodes, Work};
 use crate::api::int_or_string::scaled_value;
-use crate::api::{Kind, Object, Status, Value};
+use crate::api::{Object, Value};
+use crate::base::Time;
 use crate::controllers::replicas::is_available;
-use crate::server::{ApiServer, Caller};
 
 fn scaled_up(value: &Value, total: usize) -> usize {
     let total = i64::try_from(total).unwrap_or(i64::MAX);
@@ -26,50 +26,56 @@ pub fn bounds(set: &Value, nodes: usize) -> (usize, usize) {
     (surge, if nodes > 0 && unavailable == 0 && surge == 0 { 1 } else { unavailable })
 }
 
-impl DaemonSetController {
-    /// Takes the update as far as it may go now.
-    pub(super) fn rolling_update(&mut self, api: &mut ApiServer, by: &Caller, set: &Value, hash: &str) -> Result<(), Status> {
-        let nodes: Vec<Value> = api.iter(Kind::named("Node"), None).filter(|n| placement::of(set, n).should_run).cloned().collect();
-        let (surge, unavailable_max) = bounds(set, nodes.len());
-        let min_ready_s = set.at(&["spec", "minReadySeconds"]).int();
-        let by_node = pods_by_node(api, set);
-        let is_new = |p: &&Value| p.label(HASH) == Some(hash);
-        let available = |p: &Value| is_available(p, min_ready_s, by.now);
-        let (mut unavailable, mut surging) = (0, 0);
-        let (mut replace_now, mut candidates, mut surge_now, mut surge_to) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for node in &nodes {
-            let pods: Vec<&Value> = by_node.get(node.name()).into_iter().flatten().filter(|p| !p.is_terminating()).collect();
-            let new = pods.iter().copied().find(|p| is_new(p));
-            let old = pods.iter().copied().find(|p| !is_new(p));
-            match (old, new) {
-                (Some(old), None) if surge > 0 => {
-                    // Where the old pod is not available anyway, the new one counts against nothing.
-                    let to = if available(old) { &mut surge_to } else { &mut surge_now };
-                    to.push(node.name().to_owned());
+/// How far the update may go now (`rollingUpdate`).
+pub(super) fn rolling(set: &Value, hash: &str, nodes: &Nodes, by_node: &ByNode, now: Time) -> Work {
+    let desired = nodes.iter().filter(|(_, placement)| placement.should_run).count();
+    let (surge, unavailable_max) = bounds(set, desired);
+    let min_ready_s = set.at(&["spec", "minReadySeconds"]).int();
+    let available = |p: &Value| is_available(p, min_ready_s, now);
+    let mut work = Work::default();
+    let (mut unavailable, mut surging, mut there) = (0, 0, 0);
+    let (mut candidates, mut strays, mut spots) = (Vec::new(), Vec::new(), Vec::new());
+    for (node, placement) in nodes {
+        let pods = by_node.get(node.as_str());
+        if pods.is_none() && !placement.should_run {
+            continue;
+        }
+        let live = pods.into_iter().flatten().filter(|p| !p.is_terminating());
+        let (new, old): (Vec<&Value>, Vec<&Value>) = live.partition(|p| p.label(HASH) == Some(hash));
+        if surge == 0 {
+            match (old.as_slice(), new.as_slice()) {
+                ([old], []) if available(old) => candidates.push(*old),
+                // What is not available anyway costs nothing to replace.
+                ([old], []) => {
+                    unavailable += 1;
+                    work.delete.push((*old).clone());
                 }
-                (Some(old), None) => {
-                    // What is not available anyway costs nothing to replace.
-                    if available(old) {
-                        candidates.push(old.clone());
-                    } else {
-                        replace_now.push(old.clone());
-                        unavailable += 1;
-                    }
-                }
-                (Some(_), Some(_)) => surging += 1,
-                (None, Some(new)) => unavailable += usize::from(!available(new)),
-                (None, None) => unavailable += 1,
+                ([], [new]) if available(new) => {}
+                _ => unavailable += 1,
             }
+            continue;
         }
-        for pod in replace_now {
-            self.delete_pod(api, by, set, &pod)?;
+        if old.len() > 1 || new.len() > 1 {
+            surging += 1;
+            continue;
         }
-        for pod in candidates.into_iter().take(unavailable_max.saturating_sub(unavailable)).take(if surge > 0 { 0 } else { usize::MAX }) {
-            self.delete_pod(api, by, set, &pod)?;
+        there += usize::from(old.first().or(new.first()).is_some_and(|p| available(p)));
+        match (old.first(), new.first()) {
+            (None, _) => {}
+            (Some(old), Some(new)) if available(new) => work.delete.push((*old).clone()),
+            (Some(_), Some(_)) => surging += 1,
+            (Some(old), None) => match (available(old), placement.should_run) {
+                (true, true) => spots.push(node.clone()),
+                (true, false) => strays.push(*old),
+                // Where the old pod is not available anyway, the new one counts against nothing.
+                (false, true) => work.create.push(node.clone()),
+                (false, false) => work.delete.push((*old).clone()),
+            },
         }
-        for node in surge_now.into_iter().chain(surge_to.into_iter().take(surge.saturating_sub(surging))) {
-            self.create_pod(api, by, set, hash, &node)?;
-        }
-        Ok(())
     }
+    work.delete.extend(candidates.into_iter().take(unavailable_max.saturating_sub(unavailable)).cloned());
+    // Pods where none should run go as others become available.
+    work.delete.extend(strays.into_iter().take(there.saturating_sub(desired)).cloned());
+    work.create.extend(spots.into_iter().take(surge.saturating_sub(surging)));
+    work
 }

@@ -4,6 +4,7 @@ use super::progress::{condition, set_condition};
 use super::{DESIRED, HASH, MAX, REVISION, Sync, controller_ref, replicas_of, status_count};
 use crate::api::{Kind, Object, Status, Value, template_hash};
 use crate::base::Order as _;
+use crate::controllers::replicas::is_namespace_ending;
 use crate::obj;
 use crate::server::{DeleteOptions, EventType, Subresource, WriteOptions};
 
@@ -54,7 +55,7 @@ impl Sync<'_> {
         let kind = Kind::named("ReplicaSet");
         let template = self.deployment.at(&["spec", "template"]).clone();
         let hash = template_hash::compute(&template, self.deployment.at(&["status", "collisionCount"]).as_int());
-        let name = format!("{}-{hash}", self.deployment.name());
+        let name = set_name(self.deployment.name(), &hash);
         let mut set =
             obj!({"metadata": {"name": name.as_str(), "ownerReferences": [controller_ref(&self.deployment, Kind::named("Deployment"))]}});
         let mut labelled = template.clone();
@@ -91,8 +92,12 @@ impl Sync<'_> {
                 self.update_deployment(next, Subresource::Status)?;
                 Err(status)
             }
+            Err(status) if is_namespace_ending(&status) => Err(status),
             Err(status) => {
-                self.note_create_failed(&status)?;
+                let message = format!("Failed to create new replica set {name:?}: {status}");
+                self.note_create_failed(&message)?;
+                let about = self.deployment.clone();
+                self.recorder.event(self.api, self.by.now, &about, EventType::Warning, "ReplicaSetCreateError", &message);
                 Err(status)
             }
         }
@@ -159,6 +164,12 @@ impl Sync<'_> {
         }
         Ok(())
     }
+}
+
+/// The name of a ReplicaSet: the Deployment's and the hash, the former cut where both would be too long (`generateReplicaSetName`).
+pub(super) fn set_name(deployment: &str, hash: &str) -> String {
+    let room = 252usize.saturating_sub(hash.len()).min(deployment.len());
+    format!("{}-{hash}", &deployment[..room])
 }
 
 fn revision_of(set: &Value) -> i64 {

@@ -32,13 +32,12 @@ impl Sync<'_> {
         self.update_deployment(next, Subresource::Status)
     }
 
-    pub(super) fn note_create_failed(&mut self, why: &Status) -> Result<(), Status> {
+    pub(super) fn note_create_failed(&mut self, message: &str) -> Result<(), Status> {
         if !self.has_deadline() {
             return Ok(());
         }
         let mut next = self.deployment.clone();
-        let message = format!("Failed to create new replica set: {why}");
-        set_condition(next.get_mut("status"), self.by.now, "Progressing", "False", "ReplicaSetCreateError", &message);
+        set_condition(next.get_mut("status"), self.by.now, "Progressing", "False", "ReplicaSetCreateError", message);
         self.update_deployment(next, Subresource::Status)
     }
 

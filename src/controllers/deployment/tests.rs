@@ -1,7 +1,6 @@
 //! The Deployment controller held to the rows of upstream's own tests.
 //!
-//! Not held to: names and requeues that its queue does without (`generateReplicaSetName`, `requeueStuckDeployment`), helpers that have
-//! no like here, and the two halves of `reconcileOldReplicaSets`, which is one step here and is held to as one.
+//! Not held to: requeues that its queue does without (`requeueStuckDeployment`), helpers that have no like here, and the two halves of `reconcileOldReplicaSets`, which is one step here and is held to as one.
 
 use super::*;
 use crate::api::table_rows::{Outcome, check, same, unless};
@@ -285,5 +284,14 @@ fn shares_of_a_scaling() {
             n("deploymentStatusReplicas"),
         );
         same(got, n("expectedFraction"))
+    });
+}
+
+#[test]
+fn names_fit() {
+    check("deployment_controller", "TestGenerateReplicaSetName", 3, |row| {
+        unless(row.get("hash").str().len() > 10, "a hash that cannot be", || {
+            same(history::set_name(row.get("deploymentName").str(), row.get("hash").str()), row.get("want").str().to_owned())
+        })
     });
 }
