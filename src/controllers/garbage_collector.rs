@@ -1,7 +1,7 @@
 //! The garbage collector (`pkg/controller/garbagecollector`): dependents of owners that are gone, and the two finalizers of deletion policies.
 
 use super::work_queue::WorkQueue;
-use crate::api::{KindRef, Object, Value, drop_finalizer, drop_owner, has_finalizer};
+use crate::api::{Kind, KindRef, Object, Value, drop_finalizer, drop_owner, has_finalizer};
 use crate::base::Time;
 use crate::server::{
     ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Preconditions, Propagation, Subresource, WriteOptions,
@@ -156,11 +156,13 @@ fn kind_of(api: &ApiServer, reference: &Value) -> Option<KindRef> {
 
 /// Whether the owner that a reference means is in another namespace.
 fn lives_elsewhere(api: &ApiServer, object: &Value, reference: &Value) -> bool {
-    let uid = reference.get("uid").str();
-    let has_owner = owner_of(api, object, reference).is_some();
-    kind_of(api, reference)
-        .filter(|kind| kind.namespaced && !has_owner)
-        .is_some_and(|kind| api.iter(kind, None).any(|o| o.uid() == uid && o.namespace() != object.namespace()))
+    let Some(kind) = kind_of(api, reference).filter(|k| k.namespaced) else { return false };
+    if owner_of(api, object, reference).is_some() {
+        return false;
+    }
+    let is_it = |o: &Value| o.uid() == reference.get("uid").str();
+    let is_in = |namespace: &Value| api.peek(kind, namespace.name(), reference.get("name").str()).is_some_and(is_it);
+    api.iter(Kind::named("Namespace"), None).any(|n| n.name() != object.namespace() && is_in(n))
 }
 
 /// The living object that a reference names, where uid and namespace agree.

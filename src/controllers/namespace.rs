@@ -19,7 +19,7 @@ pub struct NamespaceController {
 }
 
 impl NamespaceController {
-    /// Deletes all that is left; takes off the `kubernetes` finalizer once nothing is.
+    /// Deletes all that is left, pods first (`OrderedNamespaceDeletion`); takes off the `kubernetes` finalizer once nothing is.
     fn reconcile(&mut self, api: &mut ApiServer, now: Time, name: &ArcStr) -> Result<(), crate::api::Status> {
         let namespaces = Kind::named("Namespace");
         let Some(namespace) = api.peek(namespaces, "", name).cloned() else { return Ok(()) };
@@ -28,7 +28,13 @@ impl NamespaceController {
         }
         let by = Caller::new(now, "namespace-controller");
         let mut left: Vec<(KindRef, usize, Vec<ArcStr>)> = Vec::new();
-        for kind in api.kinds().into_iter().filter(|k| k.namespaced && k.verbs.contains(&"deletecollection")) {
+        let pods = Kind::named("Pod");
+        let others = api.kinds().into_iter().filter(|k| k.namespaced && k.verbs.contains(&"deletecollection") && *k != pods);
+        for kind in std::iter::once(pods).chain(others) {
+            // What its pods may need stays until the last of them is gone.
+            if left.first().is_some_and(|(k, ..)| *k == pods) {
+                break;
+            }
             if api.iter(kind, Some(name)).next().is_none() {
                 continue;
             }
@@ -62,7 +68,7 @@ fn remaining_s(api: &ApiServer, namespace: &str, left: &[(KindRef, usize, Vec<Ar
     let live = pods.filter(|p| !has_ended(p));
     let grace_s = live.map(|p| p.at(&["spec", "terminationGracePeriodSeconds"]).int().max(0)).max().unwrap_or(0);
     let held = left.iter().any(|(_, _, finalizers)| !finalizers.is_empty());
-    if held { grace_s.max(FINALIZERS_S) } else { grace_s }
+    if grace_s == 0 && held { FINALIZERS_S } else { grace_s }
 }
 
 /// The conditions that say what a terminating namespace waits for.

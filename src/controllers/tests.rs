@@ -110,7 +110,7 @@ fn nodes_of_daemons() {
             "metadata": {"name": "test-node", "labels": {"name": "simple-daemon", "type": "production"}},
             "spec": {"unschedulable": row.get("nodeUnschedulable")}
         });
-        let got = daemon_set::placement::of(row.get("ds"), &node);
+        let got = daemon_set::placement::Rules::of(row.get("ds")).on(&node);
         same((got.should_run, got.may_stay), (row.get("shouldRun").is_true(), row.get("shouldContinueRunning").is_true()))
     });
     check("daemon_controller", "TestGetUnavailableNumbers", 8, |row| {

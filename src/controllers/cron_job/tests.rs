@@ -124,7 +124,7 @@ fn finished_jobs_are_cleaned_up() {
 
 #[test]
 fn a_new_schedule_is_waited_for() {
-    check("cronjob_controller", "TestControllerV2UpdateCronJob", 6, |row| {
+    check("cronjob_controller", "TestControllerV2UpdateCronJob", 3, |row| {
         unless(row.at(&["newCronJob", "spec", "schedule"]).str().is_empty(), "a schedule that the API refuses", || {
             let now = Time::parse_rfc3339("2026-05-19T09:59:59Z").unwrap_or(Time::ZERO);
             let mut cron_job = row.get("newCronJob").clone();

@@ -74,7 +74,8 @@ impl DaemonSetController {
         claim_pods(api, &by, &set, kind, &selector, |_| true)?;
         let revision = controller_history::current_revision(api, &by, &set, kind, HASH, controller_history::RevisionHash::Template)?;
         let hash = controller_history::hash_of(&revision, HASH).to_owned();
-        let nodes: Nodes = api.iter(Kind::named("Node"), None).map(|n| (n.name_arc(), placement::of(&set, n))).collect();
+        let rules = placement::Rules::of(&set);
+        let nodes: Nodes = api.iter(Kind::named("Node"), None).map(|n| (n.name_arc(), rules.on(n))).collect();
         let updated = self.update(api, &by, &set, &hash, &nodes);
         let live: SortedSet<String> = pods_of(api, &set).iter().filter_map(|p| p.label(HASH).map(str::to_owned)).collect();
         controller_history::truncate(api, &by, &set, |r| {

@@ -1,6 +1,6 @@
 //! Which nodes a DaemonSet's pods are for, and the pod made for one.
 
-use crate::api::{Kind, Object, Value, node_affinity, toleration};
+use crate::api::{ArcStr, Kind, Object, Value, node_affinity, toleration};
 use crate::controllers::replicas::pod_from_template;
 use crate::obj;
 
@@ -23,22 +23,35 @@ const TOLERATED: [(&str, &str); 6] = [
     ("node.kubernetes.io/unschedulable", "NoSchedule"),
 ];
 
-/// Looks at name, affinity and taints (`NodeShouldRunDaemonPod`).
-pub fn of(set: &Value, node: &Value) -> Placement {
-    let spec = set.at(&["spec", "template", "spec"]);
-    let named = spec.get("nodeName").str();
-    let fits = (named.is_empty() || named == node.name()) && node_affinity::RequiredNodeAffinity::of(spec).matches(node);
-    if !fits {
-        return Placement { should_run: false, may_stay: false };
+/// What decides where the pods of a DaemonSet run.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    node: ArcStr,
+    affinity: node_affinity::RequiredNodeAffinity,
+    tolerations: Value,
+}
+
+impl Rules {
+    /// Those of a DaemonSet's template.
+    pub fn of(set: &Value) -> Self {
+        let spec = set.at(&["spec", "template", "spec"]);
+        let node = spec.get("nodeName").arc_str();
+        Rules { node, affinity: node_affinity::RequiredNodeAffinity::of(spec), tolerations: with_daemon_tolerations(spec) }
     }
-    let tolerations = with_daemon_tolerations(spec);
-    let mut taints = node.at(&["spec", "taints"]).items().to_vec();
-    if node.at(&["spec", "unschedulable"]).is_true() {
-        taints.push(obj!({"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"}));
+
+    /// Looks at a node's name, labels and taints (`NodeShouldRunDaemonPod`).
+    pub fn on(&self, node: &Value) -> Placement {
+        let fits = (self.node.is_empty() || self.node == node.name()) && self.affinity.matches(node);
+        if !fits {
+            return Placement { should_run: false, may_stay: false };
+        }
+        let mut taints = node.at(&["spec", "taints"]).items().to_vec();
+        if node.at(&["spec", "unschedulable"]).is_true() {
+            taints.push(obj!({"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"}));
+        }
+        let tolerates = |effects: &[&str]| toleration::find_untolerated(&taints, self.tolerations.items(), effects).is_none();
+        Placement { should_run: tolerates(&["NoSchedule", "NoExecute"]), may_stay: tolerates(&["NoExecute"]) }
     }
-    let evicted = toleration::find_untolerated(&taints, tolerations.items(), &["NoExecute"]).is_some();
-    let refused = toleration::find_untolerated(&taints, tolerations.items(), &["NoSchedule", "NoExecute"]).is_some();
-    Placement { should_run: !refused, may_stay: !evicted }
 }
 
 /// The node that a daemon pod is on, or is pinned to by its affinity.

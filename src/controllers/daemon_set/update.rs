@@ -79,3 +79,79 @@ pub(super) fn rolling(set: &Value, hash: &str, nodes: &Nodes, by_node: &ByNode, 
     work.create.extend(spots.into_iter().take(surge.saturating_sub(surging)));
     work
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::controllers::daemon_set::{beyond_one, placement::Placement};
+    use crate::obj;
+
+    fn set(surge: i64, unavailable: i64) -> Value {
+        obj!({"spec": {"updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": surge, "maxUnavailable": unavailable}}}})
+    }
+
+    /// `o`: an old pod, `n`: a new one, in capitals where it is available.
+    fn pod(name: &str, letter: char) -> Value {
+        let ready = if letter.is_uppercase() { "True" } else { "False" };
+        obj!({
+            "metadata": {"name": name, "labels": {HASH: letter.to_ascii_lowercase().to_string()}},
+            "status": {"conditions": [{"type": "Ready", "status": ready}]}
+        })
+    }
+
+    #[test]
+    fn an_update_goes_as_far_as_it_may() {
+        // maxSurge, maxUnavailable, the pods of each node (`x`: none should run there), whose pod is deleted, where one is made.
+        let rows = [
+            (0, 1, "O O O", "0", ""),
+            (0, 2, "O O O", "0 1", ""),
+            (0, 1, "N n O", "", ""),
+            (0, 1, "N o O", "1", ""),
+            (0, 1, "N - O", "", ""),
+            (0, 1, "Ox N N", "0", ""),
+            (0, 1, "ON O", "", ""),
+            (1, 0, "O O", "", "0"),
+            (1, 0, "On O", "", ""),
+            (1, 0, "ON O", "0", "1"),
+            (1, 0, "o O", "", "0 1"),
+            (1, 0, "ox N", "0", ""),
+            (1, 0, "Ox N", "0", ""),
+            (1, 0, "Ox n", "", ""),
+        ];
+        for (surge, unavailable, pods, deleted, created) in rows {
+            let (mut nodes, mut by_node) = (Nodes::new(), ByNode::new());
+            for (i, letters) in pods.split(' ').enumerate() {
+                let should_run = !letters.contains('x');
+                nodes.push((i.to_string().into(), Placement { should_run, may_stay: true }));
+                let there: Vec<Value> =
+                    letters.matches(['o', 'O', 'n', 'N']).flat_map(str::chars).map(|c| pod(&i.to_string(), c)).collect();
+                if !there.is_empty() {
+                    by_node.insert(i.to_string(), there);
+                }
+            }
+            let work = rolling(&set(surge, unavailable), "n", &nodes, &by_node, Time::ZERO);
+            let gone: Vec<&str> = work.delete.iter().map(Object::name).collect();
+            let made: Vec<&str> = work.create.iter().map(|n| n.as_str()).collect();
+            assert_eq!((gone.join(" "), made.join(" ")), (deleted.to_owned(), created.to_owned()), "{surge} {unavailable} {pods}");
+        }
+    }
+
+    #[test]
+    fn one_pod_on_a_node_is_enough() {
+        // Whether it surges, the pods of a node from the oldest on, and which of them go.
+        let rows = [
+            (false, "Oo", "1"),
+            (false, "NO", "1"),
+            (true, "On", ""),
+            (true, "on", "0"),
+            (true, "ON", "0"),
+            (true, "OOnn", "1 3"),
+            (true, "OO", "1"),
+        ];
+        for (surges, pods, deleted) in rows {
+            let running = pods.chars().enumerate().map(|(i, c)| pod(&i.to_string(), c)).collect();
+            let gone = beyond_one(&set(1, 0), "n", running, surges, Time::ZERO);
+            assert_eq!(gone.iter().map(Object::name).collect::<Vec<_>>().join(" "), deleted, "{surges} {pods}");
+        }
+    }
+}
