@@ -94,7 +94,7 @@ mod tests {
     fn pod(name: &str, letter: char) -> Value {
         let ready = if letter.is_uppercase() { "True" } else { "False" };
         obj!({
-            "metadata": {"name": name, "labels": {HASH: letter.to_ascii_lowercase().to_string()}},
+            "metadata": {"name": name, "labels": {"controller-revision-hash": letter.to_ascii_lowercase().to_string()}},
             "status": {"conditions": [{"type": "Ready", "status": ready}]}
         })
     }
