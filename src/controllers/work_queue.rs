@@ -48,13 +48,13 @@ impl<K: Ord + Clone> WorkQueue<K> {
 
     /// Makes a key due after the backoff that its failures so far call for: 5 ms, doubling, to 1000 s.
     pub fn add_rate_limited(&mut self, key: K, now: Time) {
-        self.add_rate_limited_from(key, now, BACKOFF_MIN);
+        self.add_rate_limited_within(key, now, BACKOFF_MIN, BACKOFF_MAX);
     }
 
-    /// The same, with another first wait.
-    pub fn add_rate_limited_from(&mut self, key: K, now: Time, first: Duration) {
+    /// The same, with other waits: the first and the longest.
+    pub fn add_rate_limited_within(&mut self, key: K, now: Time, first: Duration, longest: Duration) {
         let failures = self.failures.entry(key.clone()).or_insert(0);
-        let wait = first.saturating_mul(1 << (*failures).min(20)).min(BACKOFF_MAX);
+        let wait = first.saturating_mul(1 << (*failures).min(20)).min(longest);
         *failures += 1;
         self.add_at(key, now + wait);
     }

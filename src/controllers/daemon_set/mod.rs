@@ -141,9 +141,10 @@ impl DaemonSetController {
             work.delete.extend(beyond_one(set, hash, running, surges, by.now));
         }
         // Pods bound to nodes that are gone are the pod garbage collector's; others would wait for their node forever.
+        let waits = |p: &&Value| p.at(&["spec", "nodeName"]).str().is_empty();
         let is_gone = |node: &str| api.peek(Kind::named("Node"), "", node).is_none();
-        let lost = by_node.iter().filter(|(node, _)| is_gone(node)).flat_map(|(_, pods)| pods);
-        work.delete.extend(lost.filter(|p| p.at(&["spec", "nodeName"]).str().is_empty()).cloned());
+        let waiting = by_node.iter().filter(|(node, pods)| pods.iter().any(|p| waits(&p)) && is_gone(node));
+        work.delete.extend(waiting.flat_map(|(_, pods)| pods).filter(waits).cloned());
         work
     }
 
@@ -302,15 +303,14 @@ impl Component for DaemonSetController {
                 self.queue.add_at(key, now);
             }
             "nodes" => {
+                // A node that is gone is missed when its pods are.
+                if change.current().is_none() {
+                    return self.failed.retain(|(_, node), _| *node != change.key.name);
+                }
                 // Heartbeats and capacity say nothing of where daemon pods may run.
                 let same = |path: &[&str]| change.old.as_ref().is_some_and(|old| old.at(path).same(change.object.at(path)));
-                // A node that is gone is missed when its pods are.
-                let is_plain = same(&["metadata", "labels"]) && same(&["spec", "taints"]) && same(&["spec", "unschedulable"]);
-                if change.current().is_none() || is_plain {
+                if same(&["metadata", "labels"]) && same(&["spec", "taints"]) && same(&["spec", "unschedulable"]) {
                     return;
-                }
-                if change.current().is_none() {
-                    self.failed.retain(|(_, node), _| *node != change.key.name);
                 }
                 for key in &self.members {
                     self.queue.add_at(key.clone(), now);

@@ -538,8 +538,8 @@ impl Component for JobController {
         let Some(key) = self.queue.pop_due(now) else { return };
         match self.reconcile(api, now, &key) {
             Ok(()) => self.queue.forget(&key),
-            // The real controller waits a second, then longer (`DefaultJobApiBackOff`).
-            Err(_) => self.queue.add_rate_limited_from(key, now, BATCH),
+            // The real controller waits a second, then longer (`DefaultJobApiBackOff`, `MaxJobApiBackOff`).
+            Err(_) => self.queue.add_rate_limited_within(key, now, BATCH, Duration::from_secs(60)),
         }
     }
 }
