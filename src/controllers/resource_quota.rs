@@ -52,8 +52,9 @@ impl Component for ResourceQuotaController {
     }
 
     fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
-        let of_quotas = change.key.kind.built_in() == "resourcequotas";
-        if of_quotas && change.old.as_ref().is_none_or(|old| !old.get("spec").same(change.object.get("spec"))) {
+        if change.key.kind.built_in() == "resourcequotas"
+            && change.old.as_ref().is_none_or(|old| !old.get("spec").same(change.object.get("spec")))
+        {
             self.queue.add_at(key_of(&change.object), now);
         }
         let mut quotas = api.iter(Kind::named("ResourceQuota"), Some(&change.key.namespace)).peekable();
@@ -64,8 +65,7 @@ impl Component for ResourceQuotaController {
         let usage = |v: &Value| quota::usage_of(change.key.kind, v);
         let counted = match (&change.old, change.current()) {
             (Some(old), Some(new)) => usage(old) == usage(new),
-            (None, Some(_)) => !of_quotas,
-            (_, None) => false,
+            (old, new) => old.is_none() && new.is_some(),
         };
         if counted {
             return;

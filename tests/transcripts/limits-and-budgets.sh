@@ -65,3 +65,4 @@ kubectl patch cm held --type=json -p '[{"op":"remove","path":"/metadata/finalize
 kubectl create quota full --hard=pods=0,configmaps=9; sleep 1; kubectl run Bad --image=nginx; kubectl run good --image=nginx
 kubectl create cm one; kubectl create cm two --dry-run=server; kubectl get quota full -o 'jsonpath={.status.used.configmaps}{"\n"}'
 kubectl delete cm one; sleep 1; kubectl get quota full -o 'jsonpath={.status.used.configmaps}{"\n"}'
+kubectl create quota few --hard=resourcequotas=4; sleep 1; kubectl create quota more --hard=pods=1; kubectl create quota most --hard=pods=1

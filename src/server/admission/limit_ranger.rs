@@ -26,7 +26,12 @@ pub(super) fn admit(server: &ApiServer, request: &Request<'_>) -> Result<(), Sta
     }
     match (kind.plural, sub) {
         ("pods", Subresource::None) if old.is_null() => admit_pod(server, object),
-        ("pods", Subresource::Resize) => admit_pod(server, object),
+        ("pods", Subresource::Resize) => {
+            // What is there already gets no defaults, and is judged as if it had them.
+            let mut filled = object.clone();
+            fill(server, object.namespace(), &mut filled);
+            admit_pod(server, &filled)
+        }
         ("persistentvolumeclaims", Subresource::None) => admit_claim(server, object),
         _ => Ok(()),
     }

@@ -69,7 +69,6 @@ pub(super) fn admit_update(server: &mut ApiServer, kind: KindRef, sub: Subresour
         }
         default_toleration_seconds::admit(object);
         if sub == Subresource::Resize {
-            // What is there already gets no defaults.
             pod_resize::admit(server, object, old)?;
         }
     }

@@ -17,7 +17,7 @@ pub(super) fn admit(server: &ApiServer, request: &Request<'_>) -> Result<Vec<Val
     let plural = kind.built_in();
     // Of other kinds an update uses no more than there was.
     let counts = match old {
-        None => kind.namespaced && sub == Subresource::None && !matches!(plural, "events" | "resourcequotas"),
+        None => kind.namespaced && sub == Subresource::None && plural != "events",
         Some(_) => matches!((plural, sub), ("pods", Subresource::Resize) | ("services" | "persistentvolumeclaims", Subresource::None)),
     };
     if object.is_null() || !counts {
