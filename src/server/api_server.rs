@@ -6,6 +6,7 @@ use super::admission::{
 };
 use super::authorization::User;
 use super::heartbeats::Heartbeats;
+use super::indexes::INDEXERS;
 use super::metrics::Metrics;
 use super::options::{Caller, FieldValidation, ListOptions, Patch, Subresource, WriteOptions};
 use super::service_allocator::ServiceAllocator;
@@ -14,7 +15,7 @@ use crate::api::selector::LabelSelector;
 use crate::api::{self, ArcStr, Cause, Kind, KindRef, Object, Status, Value, Warnings};
 use crate::base::{RandomStream, Time};
 use crate::obj;
-use crate::store::{Indexer, ObjectKey, Store, StoreError};
+use crate::store::{ObjectKey, Store, StoreError};
 
 /// Everything behind the API: the store and what the server itself remembers.
 #[derive(Clone, Debug)]
@@ -53,62 +54,6 @@ const ADDRESS: &str = "10.244.0.10";
 pub(super) const OWN: &str = "kubernetes";
 /// What is said where object and request name different namespaces.
 pub(super) const OTHER_NAMESPACE: &str = "the namespace of the provided object does not match the namespace sent on the request";
-
-const OWNER: &str = "owner";
-const NODE: &str = "node";
-const INVOLVED: &str = "involved";
-const ENDING: &str = "ending";
-const ORPHAN: &str = "orphan";
-
-/// The indexes that informers of the real components keep: dependents by owner, pods by node, events by their object; and what is being
-/// deleted, by kind.
-const INDEXERS: &[Indexer] = &[
-    Indexer {
-        name: OWNER,
-        terms: |_, object, found| {
-            for owner in object.get("metadata").get("ownerReferences").items() {
-                found(owner.get("uid").arc_str());
-            }
-        },
-    },
-    Indexer {
-        name: NODE,
-        terms: |kind, object, found| {
-            if kind.built_in() == "pods" {
-                let node = object.get("spec").get("nodeName").arc_str();
-                if !node.is_empty() {
-                    found(node);
-                }
-            }
-        },
-    },
-    Indexer {
-        name: ORPHAN,
-        terms: |kind, object, found| {
-            if kind.built_in() == "pods" && object.controller_ref().is_null() {
-                found(object.namespace_arc());
-            }
-        },
-    },
-    Indexer {
-        name: INVOLVED,
-        terms: |kind, object, found| {
-            if kind.built_in() == "events" {
-                let involved = object.get("involvedObject");
-                let uid = involved.get("uid").arc_str();
-                found(if uid.is_empty() { involved.get("name").arc_str() } else { uid });
-            }
-        },
-    },
-    Indexer {
-        name: ENDING,
-        terms: |kind, object, found| {
-            if object.is_terminating() {
-                found(kind.kind.into());
-            }
-        },
-    },
-];
 
 impl ApiServer {
     /// A server with an empty store but for the namespaces that every cluster has.
@@ -295,36 +240,6 @@ impl ApiServer {
     /// All objects of a kind, of one namespace or of all, sorted by namespace and name.
     pub fn iter(&self, kind: KindRef, namespace: Option<&str>) -> impl Iterator<Item = &Value> {
         self.store.iter(kind, namespace).map(|(_, v)| v)
-    }
-
-    /// Objects of a kind whose controller has this uid.
-    pub fn owned_by(&self, uid: &str, kind: KindRef) -> impl Iterator<Item = &Value> {
-        self.dependents(uid).filter(move |(k, v)| k.kind == kind && v.controller_ref().get("uid").str() == uid).map(|(_, v)| v)
-    }
-
-    /// All objects that name this uid as an owner.
-    pub fn dependents(&self, uid: &str) -> impl Iterator<Item = (&ObjectKey, &Value)> {
-        self.store.indexed(OWNER, uid).filter_map(|k| Some((k, self.store.get(k)?)))
-    }
-
-    /// Pods bound to a node.
-    pub fn pods_on(&self, node: &str) -> impl Iterator<Item = &Value> {
-        self.store.indexed(NODE, node).filter_map(|k| self.store.get(k))
-    }
-
-    /// Pods of a namespace that no controller owns.
-    pub fn orphan_pods(&self, namespace: &str) -> impl Iterator<Item = &Value> {
-        self.store.indexed(ORPHAN, namespace).filter_map(|k| self.store.get(k))
-    }
-
-    /// Events about the object with this uid (or, where it has none, this name).
-    pub fn events_about(&self, uid: &str) -> impl Iterator<Item = &Value> {
-        self.store.indexed(INVOLVED, uid).filter_map(|k| self.store.get(k))
-    }
-
-    /// Objects of a kind that are being deleted.
-    pub fn terminating(&self, kind: KindRef) -> impl Iterator<Item = &Value> {
-        self.store.indexed(ENDING, kind.kind).filter(move |k| k.kind == kind).filter_map(|k| self.store.get(k))
     }
 
     /// Every object of a namespace that a ResourceQuota may count.

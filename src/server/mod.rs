@@ -12,6 +12,7 @@ mod discovery;
 mod event_recorder;
 mod health;
 mod heartbeats;
+mod indexes;
 mod list;
 mod managed_fields;
 mod metrics;

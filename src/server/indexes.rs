@@ -1,0 +1,92 @@
+//! Indexes of the store, as informers of the real components keep them, and what is found by them.
+
+use super::ApiServer;
+use crate::api::{KindRef, Object, Value};
+use crate::store::{Indexer, ObjectKey};
+
+const OWNER: &str = "owner";
+const NODE: &str = "node";
+const INVOLVED: &str = "involved";
+const ENDING: &str = "ending";
+const ORPHAN: &str = "orphan";
+
+/// Dependents by owner, pods by node, events by their object; and what is being deleted, by kind.
+pub(super) const INDEXERS: &[Indexer] = &[
+    Indexer {
+        name: OWNER,
+        terms: |_, object, found| {
+            for owner in object.get("metadata").get("ownerReferences").items() {
+                found(owner.get("uid").arc_str());
+            }
+        },
+    },
+    Indexer {
+        name: NODE,
+        terms: |kind, object, found| {
+            if kind.built_in() == "pods" {
+                let node = object.get("spec").get("nodeName").arc_str();
+                if !node.is_empty() {
+                    found(node);
+                }
+            }
+        },
+    },
+    Indexer {
+        name: ORPHAN,
+        terms: |kind, object, found| {
+            if kind.built_in() == "pods" && object.controller_ref().is_null() {
+                found(object.namespace_arc());
+            }
+        },
+    },
+    Indexer {
+        name: INVOLVED,
+        terms: |kind, object, found| {
+            if kind.built_in() == "events" {
+                let involved = object.get("involvedObject");
+                let uid = involved.get("uid").arc_str();
+                found(if uid.is_empty() { involved.get("name").arc_str() } else { uid });
+            }
+        },
+    },
+    Indexer {
+        name: ENDING,
+        terms: |kind, object, found| {
+            if object.is_terminating() {
+                found(kind.kind.into());
+            }
+        },
+    },
+];
+
+impl ApiServer {
+    /// Objects of a kind whose controller has this uid.
+    pub fn owned_by(&self, uid: &str, kind: KindRef) -> impl Iterator<Item = &Value> {
+        self.dependents(uid).filter(move |(k, v)| k.kind == kind && v.controller_ref().get("uid").str() == uid).map(|(_, v)| v)
+    }
+
+    /// All objects that name this uid as an owner.
+    pub fn dependents(&self, uid: &str) -> impl Iterator<Item = (&ObjectKey, &Value)> {
+        self.store.indexed(OWNER, uid).filter_map(|k| Some((k, self.store.get(k)?)))
+    }
+
+    /// Pods bound to a node.
+    pub fn pods_on(&self, node: &str) -> impl Iterator<Item = &Value> {
+        self.store.indexed(NODE, node).filter_map(|k| self.store.get(k))
+    }
+
+    /// Pods of a namespace that no controller owns.
+    pub fn orphan_pods(&self, namespace: &str) -> impl Iterator<Item = &Value> {
+        self.store.indexed(ORPHAN, namespace).filter_map(|k| self.store.get(k))
+    }
+
+    /// Events about the object with this uid (or, where it has none, this name).
+    pub fn events_about(&self, uid: &str) -> impl Iterator<Item = &Value> {
+        self.store.indexed(INVOLVED, uid).filter_map(|k| self.store.get(k))
+    }
+
+    /// Objects of a kind that are being deleted.
+    pub fn terminating(&self, kind: KindRef) -> impl Iterator<Item = &Value> {
+        self.store.indexed(ENDING, kind.kind).filter(move |k| k.kind == kind).filter_map(|k| self.store.get(k))
+    }
+}
