@@ -1,9 +1,13 @@
 //! Regular expressions: POSIX's, basic and extended, for grep, sed, awk, expr and `=~`, and Go's for the patterns of schemas.
 //! Matching backtracks within a budget of steps; beyond it there is no match.
 
+mod error;
+
 use std::sync::Arc;
 
 use super::Order as _;
+pub use error::RegexError;
+use error::Why;
 
 /// A compiled expression.
 #[derive(Debug, Clone)]
@@ -12,8 +16,10 @@ pub struct Regex {
     start: usize,
     groups: usize,
     fold: bool,
-    /// Whether it is Go's: nothing in it refers to what was matched before.
-    go: bool,
+    /// Whether the longest match counts, as POSIX has it, and there may be a longer one than the first that is found.
+    longest: bool,
+    /// Whether nothing in it refers to what was matched before.
+    forgets: bool,
     /// A text every match starts with, where there is one.
     literal: Option<char>,
     anchored: bool,
@@ -67,56 +73,13 @@ enum Ast {
     Repeat(Box<Ast>, u32, Option<u32>, bool),
 }
 
-/// What is wrong with an expression, as grep says it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RegexError {
-    /// A parenthesis without its other half.
-    #[error("Unmatched ( or \\(")]
-    Paren,
-    /// A bracket without its other half.
-    #[error("Unmatched [, [^, [:, [., or [=")]
-    Bracket,
-    /// A repetition of nothing.
-    #[error("Invalid preceding regular expression")]
-    Repeat,
-    /// A repetition that counts wrongly.
-    #[error("Invalid content of \\{{\\}}")]
-    Braces,
-    /// A backslash at the end.
-    #[error("Trailing backslash")]
-    Backslash,
-    /// More than is compiled.
-    #[error("Regular expression too big")]
-    TooBig,
-    /// Syntax of Perl's that Go has not.
-    #[error("Invalid regular expression")]
-    Perl(String),
-}
-
-impl RegexError {
-    /// The same as Go's `regexp` says it.
-    pub fn as_go_says(&self, pattern: &str) -> String {
-        if let RegexError::Perl(part) = self {
-            return format!("invalid or unsupported Perl syntax: `{part}`");
-        }
-        let what = match self {
-            RegexError::Paren if pattern.matches('(').count() < pattern.matches(')').count() => "unexpected )",
-            RegexError::Paren => "missing closing )",
-            RegexError::Bracket => "missing closing ]",
-            RegexError::Repeat => "missing argument to repetition operator",
-            RegexError::Braces => "invalid repeat count",
-            RegexError::Backslash => "invalid escape sequence",
-            RegexError::TooBig | RegexError::Perl(_) => "expression too large",
-        };
-        format!("{what}: `{pattern}`")
-    }
-}
-
 const NODES_MAX: usize = 20_000;
 const STEPS_MAX: u32 = 400_000;
 /// After so many steps of one search it is written down what was tried, if that takes no more bits than this.
 const STEPS_PLAIN: u32 = 10_000;
 const TRIED_MAX: usize = 1 << 25;
+/// How many steps are taken to look for a longer match than the first.
+const STEPS_LONGER: u32 = 50_000;
 /// How often Go lets something be repeated.
 const GO_REPEAT_MAX: u32 = 1000;
 
@@ -133,19 +96,30 @@ impl Regex {
 
     fn compile(text: &str, extended: bool, fold: bool, go: bool) -> Result<Regex, RegexError> {
         let chars: Vec<char> = text.chars().collect();
-        if chars.len() > 10_000 {
-            return Err(RegexError::TooBig);
-        }
         let mut p = Parser { c: &chars, at: 0, extended, go, groups: 1, depth: 0, flags: Flags::default() };
+        if chars.len() > 10_000 {
+            return Err(p.whole(Why::TooBig));
+        }
         let ast = p.alternatives()?;
         if p.at < chars.len() {
-            return Err(RegexError::Paren);
+            return Err(p.whole(Why::Close));
         }
         let groups = p.groups;
-        let mut re = Regex { nodes: Vec::new(), start: 0, groups, fold, go, literal: None, anchored: false };
-        let mut marks = 0;
-        re.emit(&Ast::Group(Box::new(ast), 0), &mut marks)?;
+        let mut re = Regex { nodes: Vec::new(), start: 0, groups, fold, longest: false, forgets: true, literal: None, anchored: false };
+        re.emit(&Ast::Group(Box::new(ast), 0), &mut 0).ok_or_else(|| p.whole(Why::TooBig))?;
         re.nodes.push(Node::Match);
+        re.forgets = !re.nodes.iter().any(|n| matches!(n, Node::Back(_)));
+        // A single repetition takes the most first; two choices (or alternatives, which jump) may find something shorter first.
+        let choices: i32 = re
+            .nodes
+            .iter()
+            .map(|n| match n {
+                Node::Split(..) | Node::Jump(_) => 1,
+                Node::Mark(_) => -1,
+                _ => 0,
+            })
+            .sum();
+        re.longest = !go && choices > 1;
         if !fold && let Some(Node::Char(c)) = re.nodes.get(1) {
             re.literal = Some(*c);
         }
@@ -153,9 +127,9 @@ impl Regex {
         Ok(re)
     }
 
-    fn emit(&mut self, ast: &Ast, marks: &mut usize) -> Result<(), RegexError> {
+    fn emit(&mut self, ast: &Ast, marks: &mut usize) -> Option<()> {
         if self.nodes.len() > NODES_MAX {
-            return Err(RegexError::TooBig);
+            return None;
         }
         match ast {
             Ast::Empty => {}
@@ -221,7 +195,7 @@ impl Regex {
                 }
             }
         }
-        Ok(())
+        Some(())
     }
 
     /// Whether it matches anywhere.
@@ -229,7 +203,7 @@ impl Regex {
         self.find_at(text, 0).is_some()
     }
 
-    /// The first match at or after a byte position: of those that start first, the longest alternative found.
+    /// The first match at or after a byte position: of those that start first the longest (in Go's syntax, the one whose alternatives come first).
     pub fn find_at(&self, text: &str, from: usize) -> Option<Match> {
         self.find_within(text, from, &mut self.steps(text))
     }
@@ -262,11 +236,13 @@ impl Regex {
         }
     }
 
-    // From wherever a match starts, what failed at a place in a text fails there again; so in Go's syntax, where it depends on nothing
-    // else, each place is tried once for each node, and there is no more than that to do.
+    // From wherever a match starts, what failed at a place in a text fails there again, and what led to a match leads to no longer one; so
+    // where that depends on nothing else, each place is tried once for each node, and there is no more than that to do.
     fn match_here(&self, text: &str, at: usize, steps: &mut u32, search: &mut Search) -> Option<Match> {
         let Search { slots, tried, plain } = search;
         let mut marks: Vec<usize> = Vec::new();
+        let mut best: Option<Match> = None;
+        let mut floor = 0;
         // What to try when the present path fails.
         enum Undo {
             Try(usize, usize),
@@ -280,15 +256,21 @@ impl Regex {
         'run: loop {
             *steps = steps.saturating_sub(1);
             *plain = plain.saturating_sub(1);
-            if *steps == 0 || stack.len() > 200_000 {
-                return None;
+            if *steps <= floor || stack.len() > 200_000 {
+                return best;
             }
             let next = text[pos..].chars().next();
             let ok = 'node: {
                 match &self.nodes[pc] {
                     Node::Match => {
-                        let groups = (0..self.groups).map(|g| Some((slots[g * 2]?, slots[g * 2 + 1]?))).collect();
-                        return Some(Match { groups });
+                        if best.as_ref().is_none_or(|b| b.range().1 < pos) {
+                            best = Some(Match { groups: (0..self.groups).map(|g| Some((slots[g * 2]?, slots[g * 2 + 1]?))).collect() });
+                        }
+                        if !self.longest || pos == text.len() {
+                            return best;
+                        }
+                        floor = floor.max(steps.saturating_sub(STEPS_LONGER));
+                        None
                     }
                     Node::Char(c) => next.filter(|n| same(*n, *c)),
                     Node::Any => next,
@@ -322,7 +304,7 @@ impl Regex {
                             }
                             Node::Progress(n) => marks.get(*n) != Some(&pos),
                             Node::Split(a, b) => {
-                                if *plain == 0 && self.go && self.nodes.len().saturating_mul(text.len() + 1) <= TRIED_MAX {
+                                if *plain == 0 && self.forgets && self.nodes.len().saturating_mul(text.len() + 1) <= TRIED_MAX {
                                     tried.resize(self.nodes.len() * (text.len() + 1) / 64 + 1, 0);
                                     let bit = pos * self.nodes.len() + pc;
                                     let word = &mut tried[bit / 64];
@@ -362,14 +344,15 @@ impl Regex {
                 continue;
             }
             loop {
-                match stack.pop()? {
-                    Undo::Try(p, at) => {
+                match stack.pop() {
+                    Some(Undo::Try(p, at)) => {
                         pc = p;
                         pos = at;
                         break;
                     }
-                    Undo::Slot(n, old) => slots[n] = old,
-                    Undo::Mark(n, old) => marks[n] = old,
+                    Some(Undo::Slot(n, old)) => slots[n] = old,
+                    Some(Undo::Mark(n, old)) => marks[n] = old,
+                    None => return best,
                 }
             }
         }
@@ -475,11 +458,23 @@ impl Parser<'_> {
     fn skip_operator(&mut self) {
         self.at += if self.extended { 1 } else { 2 };
     }
+    /// An error in what was read since a place.
+    fn wrong(&self, why: Why, from: usize) -> RegexError {
+        RegexError { why, part: self.c[from..self.at.min(self.c.len())].iter().collect() }
+    }
+    /// An error in all of it.
+    fn whole(&self, why: Why) -> RegexError {
+        self.rest(why, 0)
+    }
+    /// An error in all from a place on.
+    fn rest(&self, why: Why, from: usize) -> RegexError {
+        RegexError { why, part: self.c[from..].iter().collect() }
+    }
 
     fn alternatives(&mut self) -> Result<Ast, RegexError> {
         self.depth += 1;
         if self.depth > 50 {
-            return Err(RegexError::TooBig);
+            return Err(self.whole(Why::TooBig));
         }
         let mut list = vec![self.sequence()?];
         while self.operator('|') {
@@ -493,7 +488,7 @@ impl Parser<'_> {
     fn sequence(&mut self) -> Result<Ast, RegexError> {
         let mut list = Vec::new();
         while self.at < self.c.len() {
-            if self.operator('|') || (self.operator(')') && (self.depth > 1 || self.go)) {
+            if self.operator('|') || (self.operator(')') && (self.depth > 1 || self.go || !self.extended)) {
                 break;
             }
             let start = list.is_empty();
@@ -505,8 +500,9 @@ impl Parser<'_> {
     }
 
     fn repeated(&mut self, mut atom: Ast) -> Result<Ast, RegexError> {
-        let mut times = 0;
+        let (mut times, mut before) = (0, self.at);
         loop {
+            let from = self.at;
             let (min, max) = match self.peek(0) {
                 Some('*') => {
                     self.at += 1;
@@ -530,14 +526,12 @@ impl Parser<'_> {
                         min
                     };
                     let open = max.is_none();
-                    if !self.operator('}') {
-                        return Err(RegexError::Braces);
-                    }
+                    let closed = self.operator('}');
                     self.skip_operator();
                     let min = min.unwrap_or(0);
                     let most = if self.go { GO_REPEAT_MAX } else { 255 };
-                    if min > most || max.is_some_and(|m| m > most || m < min) {
-                        return Err(RegexError::Braces);
+                    if !closed || min > most || max.is_some_and(|m| m > most || m < min) {
+                        return Err(self.wrong(Why::Count, from));
                     }
                     (min, if open { None } else { max })
                 }
@@ -550,11 +544,12 @@ impl Parser<'_> {
                 lazy = !lazy;
             }
             if times > if self.go { 1 } else { 3 } {
-                return Err(RegexError::Repeat);
+                return Err(self.wrong(Why::Nested, before));
             }
+            before = from;
             atom = Ast::Repeat(Box::new(atom), min, max, lazy);
             if self.go && !repeats_within(&atom, GO_REPEAT_MAX) {
-                return Err(RegexError::Braces);
+                return Err(self.wrong(Why::Count, from));
             }
         }
     }
@@ -589,8 +584,13 @@ impl Parser<'_> {
             if self.go && self.peek(0) == Some('?') {
                 let named = self.c[self.at..].starts_with(&['?', 'P', '<']) || self.c[self.at..].starts_with(&['?', '<']);
                 if named {
-                    let end = (self.at..self.c.len()).find(|i| self.c[*i] == '>').ok_or(RegexError::Paren)?;
+                    let from = self.at - 1;
+                    let end = (self.at..self.c.len()).find(|i| self.c[*i] == '>').ok_or_else(|| self.rest(Why::GroupName, from))?;
+                    let name = self.c[self.at..end].split(|c| *c == '<').nth(1).unwrap_or_default();
                     self.at = end + 1;
+                    if name.is_empty() || !name.iter().all(|c| c.is_ascii_alphanumeric() || *c == '_') {
+                        return Err(self.wrong(Why::GroupName, from));
+                    }
                 } else if self.set_flags()? {
                     // For the rest of what they stand in.
                     return Ok(Ast::Empty);
@@ -601,12 +601,13 @@ impl Parser<'_> {
             self.groups += usize::from(counted);
             let inner = self.alternatives()?;
             if !self.operator(')') {
-                return Err(RegexError::Paren);
+                return Err(self.whole(Why::Open));
             }
             self.skip_operator();
             self.flags = outside;
             return Ok(if counted { Ast::Group(Box::new(inner), n) } else { inner });
         }
+        let from = self.at;
         self.at += 1;
         Ok(Ast::Node(match c {
             '.' if self.go && !self.flags.dot_all => Node::Class(true, [('\n', '\n')].into()),
@@ -618,26 +619,27 @@ impl Parser<'_> {
             '$' if self.extended || self.at == self.c.len() || (self.peek(0) == Some('\\') && matches!(self.peek(1), Some(')' | '|'))) => {
                 Node::End
             }
-            '*' if self.extended && start => return Err(RegexError::Repeat),
+            '*' if self.extended && start => return Err(self.wrong(Why::Nothing, from)),
+            '+' | '?' if self.go && start => return Err(self.wrong(Why::Nothing, from)),
             '\\' => {
-                let Some(e) = self.peek(0) else { return Err(RegexError::Backslash) };
+                let Some(e) = self.peek(0) else { return Err(self.wrong(Why::Backslash, self.at)) };
                 self.at += 1;
                 match e {
                     'w' | 'W' | 's' | 'S' | 'd' => {
-                        let (negated, ranges) = perl_class(e).ok_or(RegexError::Backslash)?;
+                        let (negated, ranges) = perl_class(e).unwrap_or_default();
                         self.set(negated, ranges.to_vec())
                     }
                     'D' if self.go => Node::Class(true, [('0', '9')].into()),
                     'A' if self.go => Node::Start,
                     'z' if self.go => Node::End,
-                    '1'..='9' | 'p' | 'P' if self.go => return Err(RegexError::Backslash),
+                    '1'..='9' | 'p' | 'P' if self.go => return Err(self.wrong(Why::Escape, from)),
                     '1'..='9' => Node::Back(e as usize - '0' as usize),
                     '<' if !self.go => Node::WordStart,
                     '>' if !self.go => Node::WordEnd,
                     'b' => Node::Boundary(true),
                     'B' => Node::Boundary(false),
                     e if self.go => {
-                        let c = self.go_escape(e)?;
+                        let c = self.go_escape(e, from)?;
                         self.char(c)
                     }
                     'n' => Node::Char('\n'),
@@ -655,7 +657,7 @@ impl Parser<'_> {
         self.at += 1;
         let (mut flags, mut on, mut some) = (self.flags, true, false);
         loop {
-            let c = self.peek(0).ok_or(RegexError::Paren)?;
+            let c = self.peek(0).ok_or_else(|| self.whole(Why::Open))?;
             self.at += 1;
             let flag = match c {
                 'i' => &mut flags.fold,
@@ -670,7 +672,7 @@ impl Parser<'_> {
                     self.flags = flags;
                     return Ok(c == ')');
                 }
-                _ => return Err(RegexError::Perl(format!("({}", self.c[start..self.at].iter().collect::<String>()))),
+                _ => return Err(self.wrong(Why::Perl, start - 1)),
             };
             *flag = on;
             some = true;
@@ -690,7 +692,6 @@ impl Parser<'_> {
             let more: Vec<char> = ranges.iter().flat_map(cases).collect();
             ranges.extend(more.into_iter().map(|c| (c, c)));
         }
-        ranges.retain(|(a, z)| a <= z);
         ranges.order();
         ranges.dedup_by(|next, kept| {
             let within = next.0 <= kept.1;
@@ -702,8 +703,8 @@ impl Parser<'_> {
         Node::Class(negated, ranges.into())
     }
 
-    /// What stands behind a backslash in Go's syntax, where it is one character.
-    fn go_escape(&mut self, e: char) -> Result<char, RegexError> {
+    /// What stands behind a backslash in Go's syntax, where it is one character. The backslash is at `from`.
+    fn go_escape(&mut self, e: char, from: usize) -> Result<char, RegexError> {
         Ok(match e {
             'n' => '\n',
             't' => '\t',
@@ -713,78 +714,68 @@ impl Parser<'_> {
             'a' => '\u{7}',
             'x' => {
                 let braces = self.peek(0) == Some('{');
-                let rest = self.c.get(self.at + usize::from(braces)..).unwrap_or_default();
-                let digits = if braces { rest.iter().position(|c| *c == '}').ok_or(RegexError::Backslash)? } else { 2 };
-                let code: String = rest.get(..digits).ok_or(RegexError::Backslash)?.iter().collect();
-                self.at += digits + 2 * usize::from(braces);
-                u32::from_str_radix(&code, 16).ok().and_then(char::from_u32).ok_or(RegexError::Backslash)?
+                self.at += usize::from(braces);
+                let rest = &self.c[self.at..];
+                let digits = if braces { rest.iter().position(|c| *c == '}').unwrap_or(rest.len()) } else { 2.min(rest.len()) };
+                let code = rest[..digits].iter().try_fold(0u32, |n, c| n.checked_mul(16)?.checked_add(c.to_digit(16)?));
+                let complete = if braces { (1..rest.len()).contains(&digits) } else { digits == 2 };
+                self.at += digits + usize::from(braces);
+                code.filter(|_| complete).and_then(char::from_u32).ok_or_else(|| self.wrong(Why::Escape, from))?
             }
-            e if e.is_ascii_alphanumeric() => return Err(RegexError::Backslash),
+            e if e.is_ascii_alphanumeric() => return Err(self.wrong(Why::Escape, from)),
             e => e,
         })
     }
 
-    fn class(&mut self) -> Result<Node, RegexError> {
-        let negated = self.peek(0) == Some('^');
-        if negated {
-            self.at += 1;
+    /// What stands next within brackets: a character, or a set of them.
+    fn member(&mut self, open: usize) -> Result<Result<char, Vec<(char, char)>>, RegexError> {
+        let from = self.at;
+        let a = self.peek(0).ok_or_else(|| self.rest(Why::Bracket, open))?;
+        let next = self.peek(1);
+        self.at += 1;
+        if a == '[' && next == Some(':') {
+            let end = (from + 2..self.c.len()).find(|i| self.c[*i] == ':' && self.c.get(i + 1) == Some(&']'));
+            if let Some(end) = end {
+                self.at = end + 2;
+                let name: String = self.c[from + 2..end].iter().collect();
+                return Ok(Err(posix_class(&name).ok_or_else(|| self.wrong(Why::ClassName, from))?.to_vec()));
+            }
+            if !self.go {
+                return Err(self.rest(Why::Bracket, open));
+            }
         }
+        let Some(e) = next.filter(|e| a == '\\' && (self.go || "nt\\sdw".contains(*e))) else { return Ok(Ok(a)) };
+        self.at += 1;
+        Ok(match (perl_class(e), e) {
+            (Some((false, set)), _) => Err(set.to_vec()),
+            (Some((true, set)), _) => Err(complement(set)),
+            (None, 'n') => Ok('\n'),
+            (None, 't') => Ok('\t'),
+            _ if self.go => Ok(self.go_escape(e, from)?),
+            _ => Ok(e),
+        })
+    }
+
+    fn class(&mut self) -> Result<Node, RegexError> {
+        let open = self.at - 1;
+        let negated = self.peek(0) == Some('^');
+        self.at += usize::from(negated);
         let mut ranges = Vec::new();
         let first = self.at;
-        loop {
-            let a = self.peek(0).ok_or(RegexError::Bracket)?;
-            if a == ']' && self.at > first {
-                self.at += 1;
-                return Ok(self.set(negated, ranges));
-            }
-            if a == '[' && self.peek(1) == Some(':') {
-                let from = self.at + 2;
-                let end = (from..self.c.len()).find(|i| self.c[*i] == ':' && self.c.get(i + 1) == Some(&']')).ok_or(RegexError::Bracket)?;
-                let name: String = self.c[from..end].iter().collect();
-                ranges.extend_from_slice(posix_class(&name).ok_or(RegexError::Bracket)?);
-                self.at = end + 2;
-                continue;
-            }
-            if a == '\\'
-                && self.go
-                && let Some(e) = self.peek(1)
-            {
-                self.at += 2;
-                let class = perl_class(e);
-                let single = if class.is_some() { e } else { self.go_escape(e)? };
-                match class {
-                    Some((false, set)) => ranges.extend_from_slice(set),
-                    Some((true, set)) => ranges.extend(complement(set)),
-                    None if self.peek(0) == Some('-') && self.peek(1).is_some_and(|z| !matches!(z, ']' | '\\')) => {
-                        ranges.push((single, self.peek(1).ok_or(RegexError::Bracket)?));
-                        self.at += 2;
-                    }
-                    None => ranges.push((single, single)),
+        while self.peek(0) != Some(']') || self.at == first {
+            let from = self.at;
+            match self.member(open)? {
+                Err(set) => ranges.extend(set),
+                Ok(a) if self.peek(0) == Some('-') && self.peek(1).is_some_and(|z| z != ']') => {
+                    self.at += 1;
+                    let z = self.member(open)?.ok().filter(|z| a <= *z);
+                    ranges.push((a, z.ok_or_else(|| self.wrong(Why::Range, from))?));
                 }
-                continue;
-            }
-            if a == '\\' && matches!(self.peek(1), Some('n' | 't' | ']' | '\\' | 's' | 'd' | 'w')) && self.peek(1) != Some(']') {
-                let e = self.peek(1).unwrap_or('\\');
-                self.at += 2;
-                match e {
-                    'n' => ranges.push(('\n', '\n')),
-                    't' => ranges.push(('\t', '\t')),
-                    's' => ranges.extend([(' ', ' '), ('\t', '\r')]),
-                    'd' => ranges.push(('0', '9')),
-                    'w' => ranges.extend([('a', 'z'), ('A', 'Z'), ('0', '9'), ('_', '_')]),
-                    e => ranges.push((e, e)),
-                }
-                continue;
-            }
-            if self.peek(1) == Some('-') && self.peek(2).is_some_and(|z| z != ']') {
-                let z = self.peek(2).ok_or(RegexError::Bracket)?;
-                ranges.push((a, z));
-                self.at += 3;
-            } else {
-                ranges.push((a, a));
-                self.at += 1;
+                Ok(a) => ranges.push((a, a)),
             }
         }
+        self.at += 1;
+        Ok(self.set(negated, ranges))
     }
 }
 

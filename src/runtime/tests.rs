@@ -2,6 +2,7 @@
 
 mod arrays;
 mod bounds;
+mod programs;
 
 use std::sync::Arc;
 
@@ -373,6 +374,7 @@ fn awk_programs() {
         &[
             ("printf 'a 1\\nb 2\\n' | awk '{print $2, $1}'", "1 a\n2 b\n", "", 0),
             ("echo a:b:c | awk -F: '{print $NF, NF}'", "c 3\n", "", 0),
+            ("echo hello | awk '{gsub(/l*/, \"-\"); print; sub(/h|h-e/, \"x\"); print}'", "-h-e-o-\n-x-o-\n", "", 0),
             ("seq 5 | awk '{s+=$1} END {print s, s/NR}'", "15 3\n", "", 0),
             ("seq 5 | awk 'NR>1 && NR<4'", "2\n3\n", "", 0),
             ("seq 5 | awk '/2/,/4/{printf \"%s-\", $0} END{print \"\"}'", "2-3-4-\n", "", 0),

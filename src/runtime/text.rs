@@ -223,6 +223,9 @@ pub struct Spec {
     pub conversion: u8,
 }
 
+/// How wide and how precise something may be written.
+const WIDTH_MAX: usize = 10_000;
+
 impl Spec {
     /// Reads one after its `%`; `star` gives the numbers that `*` stands for.
     pub fn read(f: &[u8], mut i: usize, star: &mut dyn FnMut() -> i64) -> Option<(Spec, usize)> {
@@ -252,10 +255,11 @@ impl Spec {
         };
         let width = read(&mut i);
         s.left |= width < 0;
-        s.width = width.unsigned_abs().min(10_000) as usize;
+        s.width = usize::try_from(width.unsigned_abs()).ok().filter(|w| *w <= WIDTH_MAX)?;
         if f.get(i) == Some(&b'.') {
             i += 1;
-            s.precision = usize::try_from(read(&mut i)).ok().map(|n| n.min(1000));
+            s.precision = usize::try_from(read(&mut i)).ok();
+            s.precision.is_none_or(|p| p <= WIDTH_MAX).then_some(())?;
         }
         while matches!(f.get(i), Some(b'l' | b'h' | b'j' | b'z' | b'L')) {
             i += 1;

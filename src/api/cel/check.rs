@@ -469,7 +469,7 @@ pub(super) fn bad_pattern(e: &mut Expr) -> Option<String> {
         && let Some(Node::Literal(Val::Str(text))) = args.first().map(|a| &a.node)
         && let Err(error) = Regex::go(text)
     {
-        found = Some(format!("program instantiation failed: error parsing regexp: {}", error.as_go_says(text)));
+        found = Some(format!("program instantiation failed: error parsing regexp: {}", error.as_go_says()));
     }
     each(e, &mut |inner| found = found.take().or_else(|| bad_pattern(inner)));
     found

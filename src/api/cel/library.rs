@@ -442,7 +442,7 @@ fn go_whole(text: &str) -> Option<i64> {
 }
 
 fn regex(pattern: &str) -> Result<Regex, Fail> {
-    Regex::go(pattern).map_err(|e| Fail::new(format!("error parsing regexp: {}", e.as_go_says(pattern))))
+    Regex::go(pattern).map_err(|e| Fail::new(format!("error parsing regexp: {}", e.as_go_says())))
 }
 
 fn of_time(name: &str, s: i64, nanos: u32, zone: &[Val]) -> Outcome {

@@ -464,7 +464,7 @@ fn nested_values(errors: &mut Errors, at: Path<'_>, schema: &Value, level: Level
     if !pattern.is_empty()
         && let Err(error) = Regex::go(pattern)
     {
-        let detail = format!("must be a valid regular expression, but isn't: error parsing regexp: {}", error.as_go_says(pattern));
+        let detail = format!("must be a valid regular expression, but isn't: error parsing regexp: {}", error.as_go_says());
         errors.invalid(at.child("pattern"), pattern, &detail);
     }
 }

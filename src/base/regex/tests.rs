@@ -19,6 +19,13 @@ fn table() {
         ("x\\{2\\}", false, "axx", Some((1, 3))),
         ("*a", false, "*a", Some((0, 2))),
         ("a.c", false, "aéc", Some((0, 4))),
+        // The longest counts, whatever comes first.
+        ("ab|abcd", true, "abcd", Some((0, 4))),
+        ("(a|ab)(c|bcd)", true, "abcd", Some((0, 4))),
+        ("a*(ab)*", true, "aab", Some((0, 3))),
+        ("f\\(o\\|oo\\)", false, "foo", Some((0, 3))),
+        ("(x|xy)*z?", true, "xxyz", Some((0, 4))),
+        ("[+--]*", true, "+,-.", Some((0, 3))),
     ] {
         let re_c = Regex::new(re, extended, false).expect(re);
         assert_eq!(re_c.find_at(text, 0).map(|m| m.range()), want, "{re} {text}");
@@ -33,6 +40,8 @@ fn table() {
         (r"^[\S]+$", "ab", true),
         (r"(?i)^on$", "ON", true),
         (r"^\D*$", "a1", false),
+        (r"^[ -\x7e]+$", "hello", true),
+        (r"^[ab[:]+$", "[:a", true),
     ] {
         assert_eq!(Regex::go(re).expect(re).is_match(text), want, "{re} {text}");
     }
@@ -58,13 +67,35 @@ fn table() {
         assert_eq!(Regex::go(re).expect(re).find_at(text, 0).map(|m| m.range()), want, "{re}");
     }
     for (re, error) in [
-        ("a{1001}", "invalid repeat count: `a{1001}`"),
-        ("(a{100}){11}", "invalid repeat count: `(a{100}){11}`"),
-        ("a{3,2}", "invalid repeat count: `a{3,2}`"),
+        ("a{1001}", "invalid repeat count: `{1001}`"),
+        ("(a{100}){11}", "invalid repeat count: `{11}`"),
+        ("a{3,2}", "invalid repeat count: `{3,2}`"),
         ("(?=a)", "invalid or unsupported Perl syntax: `(?=`"),
-        (r"\y", r"invalid escape sequence: `\y`"),
+        ("x(?<n-a>b)", "invalid named capture: `(?<n-a>`"),
+        (r"a\y", r"invalid escape sequence: `\y`"),
+        (r"a\x{+41}b", r"invalid escape sequence: `\x{+41}`"),
+        ("*abc", "missing argument to repetition operator: `*`"),
+        ("a|+b", "missing argument to repetition operator: `+`"),
+        ("ba**", "invalid nested repetition operator: `**`"),
+        ("a{2}*", "invalid nested repetition operator: `{2}*`"),
+        ("x[z-a]", "invalid character class range: `z-a`"),
+        ("x[[:foo:]]", "invalid character class range: `[:foo:]`"),
+        ("x[ab", "missing closing ]: `[ab`"),
+        ("x(ab", "missing closing ): `x(ab`"),
+        ("x)ab", "unexpected ): `x)ab`"),
+        ("ab\\", "trailing backslash at end of expression: ``"),
     ] {
-        assert_eq!(Regex::go(re).expect_err(re).as_go_says(re), error);
+        assert_eq!(Regex::go(re).expect_err(re).as_go_says(), error);
+    }
+    for (re, error) in [
+        ("[z-a]", "Invalid range end"),
+        ("[[:foo:]]", "Invalid character class name"),
+        ("[ab", "Unmatched [, [^, [:, [., or [="),
+        ("(a", "Unmatched ( or \\("),
+        ("a\\", "Trailing backslash"),
+        ("a{3,2}", "Invalid content of \\{\\}"),
+    ] {
+        assert_eq!(Regex::new(re, true, false).expect_err(re).to_string(), error);
     }
     // As long as the expression times the text, however it is nested.
     for (re, text) in

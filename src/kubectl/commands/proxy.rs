@@ -86,8 +86,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     for ((flag, default), to) in FILTERS.iter().zip(&mut filter) {
         for part in flags.get(flag).unwrap_or(default).split(',').filter(|part| !part.is_empty()) {
             to.push(
-                Regex::go(part)
-                    .map_err(|e| CliError::Message(format!("Error compiling re: error parsing regexp: {}", e.as_go_says(part))))?,
+                Regex::go(part).map_err(|e| CliError::Message(format!("Error compiling re: error parsing regexp: {}", e.as_go_says())))?,
             );
         }
     }

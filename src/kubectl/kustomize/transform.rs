@@ -253,7 +253,7 @@ fn selects(target: &Value, item: &Item) -> Result<bool, String> {
         if pattern.is_empty() {
             return Ok(true);
         }
-        let regex = Regex::go(&format!("^(?:{pattern})$")).map_err(|e| format!("error parsing regexp: {}", e.as_go_says(pattern)))?;
+        let regex = Regex::go(&format!("^(?:{pattern})$")).map_err(|e| format!("error parsing regexp: {}", e.as_go_says()))?;
         Ok(texts.iter().any(|t| regex.is_match(t)))
     };
     let mut names = vec![item.object.name()];

@@ -15,124 +15,87 @@ use super::super::kernel::{Kernel, Rd};
 use super::super::process::{Block, Body, ExitStatus, Pid, Process, Signal, Step};
 use super::super::text;
 use super::filter::lines;
-use super::{Lookup, Program, Run, become_program, look_up, sleep_us};
+use super::{Lookup, Options, Program, Run, become_program, look_up, sleep_us};
 use crate::base::{Duration, Time};
 
-pub use dd::Dd;
+pub use dd::{Dd, start as dd};
 pub use external::{External, run_for_external, start_external};
-pub use seq::Seq;
-pub use stress::Hog;
+pub use seq::{Seq, start as seq};
+pub use stress::{Hog, start as stress};
 
-/// Starts a program of this family; `None` where it is none.
-pub fn start(run: &mut Run<'_>) -> Option<Step> {
-    Some(match run.name {
-        "sleep" | "usleep" => {
-            if run.args.is_empty() {
-                usage(run, "sleep [N]...");
-                return Some(Step::Exit(1, 50));
-            }
-            if run.args[0] == "infinity" || run.args[0] == "inf" {
-                return Some(become_program(Program::Sleep(None), 30));
-            }
-            let us = if run.name == "usleep" { run.args[0].parse().map_err(|_| run.args[0].clone()) } else { sleep_us(&run.args) };
-            match us {
-                Ok(us) => become_program(Program::Sleep(Some(run.k.now + Duration::from_micros(us))), 1),
-                Err(a) => {
-                    run.err(format!("invalid number '{a}'"));
-                    Step::Exit(1, 50)
-                }
-            }
+/// `sleep` and `usleep`.
+pub fn sleep(run: &mut Run<'_>, o: &Options) -> Step {
+    let Some(first) = o.rest.first() else { return Step::Exit(run.missing(&[]), 50) };
+    if first == "infinity" || first == "inf" {
+        return pause(run, o);
+    }
+    match if run.name == "usleep" { first.parse().map_err(|_| first.clone()) } else { sleep_us(&o.rest) } {
+        Ok(us) => become_program(Program::Sleep(Some(run.k.now + Duration::from_micros(us))), 1),
+        Err(a) => {
+            run.err(format!("invalid number '{a}'"));
+            Step::Exit(1, 50)
         }
-        "yes" => {
-            let line = if run.args.is_empty() { "y\n".to_string() } else { format!("{}\n", run.args.join(" ")) };
-            become_program(Program::Yes(line.into_bytes()), 30)
-        }
-        "pause" => become_program(Program::Sleep(None), 30),
-        "seq" => seq::start(run),
-        "dd" => return Some(dd::start(run)),
-        "xargs" => return Some(xargs(run)),
-        "timeout" => return Some(timeout(run)),
-        "watch" => return Some(watch(run)),
-        "env" | "nohup" | "nice" | "setsid" | "stdbuf" | "chroot" | "time" | "unbuffer" | "tini" | "dumb-init" | "su-exec" | "gosu"
-        | "ionice" => return env(run),
-        "find" => return Some(find(run)),
-        "stress" | "stress-ng" => stress::start(run),
-        _ => return None,
-    })
+    }
 }
 
-fn usage(run: &mut Run<'_>, text: &str) {
-    let text = format!("BusyBox v1.37.0 multi-call binary.\n\nUsage: {text}\n");
-    let _ = run.k.put(run.p, 2, text.as_bytes());
+pub fn pause(_: &mut Run<'_>, _: &Options) -> Step {
+    become_program(Program::Sleep(None), 30)
+}
+
+pub fn yes(_: &mut Run<'_>, o: &Options) -> Step {
+    let line = if o.rest.is_empty() { "y".to_owned() } else { o.rest.join(" ") };
+    become_program(Program::Yes(format!("{line}\n").into_bytes()), 30)
 }
 
 // ---- programs that become others
 
 /// `env`, `nohup` and others that run the rest of their arguments in their own place.
-fn env(run: &mut Run<'_>) -> Option<Step> {
-    let mut args = run.args.clone();
+pub fn env(run: &mut Run<'_>, o: &Options) -> Step {
+    let mut args = &o.rest[..];
     match run.name {
         "env" => {
             let mut env: super::super::process::Env = run.p.env.to_vec();
-            while let Some(a) = args.first().cloned() {
-                if a == "-" || a == "-i" {
-                    env.clear();
-                } else if a == "-u" {
-                    args.remove(0);
-                    let name = args.first().cloned().unwrap_or_default();
-                    env.retain(|(n, _)| *n != name.as_str());
-                } else if a == "-0" || a == "--" {
-                    // Nothing to do.
-                } else if let Some((n, v)) = a.split_once('=') {
+            if o.has('i') || args.first().is_some_and(|a| a == "-") {
+                env.clear();
+            }
+            env.retain(|(n, _)| !o.each().any(|o| o.0 == 'u' && o.1 == n.as_str()));
+            while let Some((a, rest)) = args.split_first() {
+                if let Some((n, v)) = a.split_once('=') {
                     env.retain(|(m, _)| m != n);
                     env.push((ArcStr::from(n), ArcStr::from(v)));
-                } else {
+                } else if a != "-" {
                     break;
                 }
-                args.remove(0);
+                args = rest;
             }
             if args.is_empty() {
-                let text: String = env.iter().map(|(n, v)| format!("{n}={v}\n")).collect();
+                let end = if o.has('0') { '\0' } else { '\n' };
+                let text: String = env.iter().map(|(n, v)| format!("{n}={v}{end}")).collect();
                 run.out(text);
-                return Some(Step::Exit(0, 80));
+                return Step::Exit(0, 80);
             }
             run.p.env = Arc::new(env);
         }
-        "nice" | "ionice" | "stdbuf" => {
-            while let Some(a) = args.first().cloned().filter(|a| a.starts_with('-')) {
-                args.remove(0);
-                if a == "-n" || a == "-c" {
-                    args.drain(..1.min(args.len()));
-                }
-            }
-            if args.is_empty() && run.name == "nice" {
-                run.out("0\n");
-                return Some(Step::Exit(0, 50));
-            }
+        "nice" if args.is_empty() => {
+            run.out("0\n");
+            return Step::Exit(0, 50);
         }
-        "chroot" | "su-exec" | "gosu" => {
-            args.drain(..1.min(args.len()));
-        }
+        "chroot" | "su-exec" | "gosu" => args = args.get(1..).unwrap_or_default(),
         "nohup" => run.p.ignored |= Signal::HUP.bit(),
-        _ => {
-            while args.first().is_some_and(|a| a.starts_with('-')) {
-                args.remove(0);
-            }
-        }
+        _ => {}
     }
     if args.is_empty() {
-        usage(run, &format!("{} PROG ARGS", run.name));
-        return Some(Step::Exit(1, 50));
+        return Step::Exit(run.missing(&[]), 50);
     }
     let path = run.p.var("PATH").cloned();
-    match look_up(run.k, run.p, path.as_deref(), &args) {
+    match look_up(run.k, run.p, path.as_deref(), args) {
         Ok(Lookup { program, argv }) => {
             run.p.argv = argv;
-            Some(Step::Become(Box::new(Body::Start(program)), 200))
+            Step::Become(Box::new(Body::Start(program)), 200)
         }
         Err(e) => {
             run.err(format!("can't execute '{}': {e}", args[0]));
-            Some(Step::Exit(if e == Errno::NoEntry { 127 } else { 126 }, 50))
+            Step::Exit(if e == Errno::NoEntry { 127 } else { 126 }, 50)
         }
     }
 }
@@ -161,73 +124,46 @@ pub struct Xargs {
     per: usize,
     replace: Option<String>,
     lines: bool,
-    zero: bool,
+    /// What alone is between words.
+    between: Option<char>,
     trace: bool,
     skip_empty: bool,
     child: Option<Pid>,
     status: i32,
 }
 
-fn xargs(run: &mut Run<'_>) -> Step {
-    let mut x = Xargs {
-        command: Vec::new(),
+pub fn xargs(_: &mut Run<'_>, o: &Options) -> Step {
+    let per = o.number('n').or(o.number('L'));
+    let echo = ["echo".to_owned()];
+    let x = Xargs {
+        command: if o.rest.is_empty() { echo.to_vec() } else { o.rest.clone() },
         input: Vec::new(),
         ended: false,
         words: None,
-        per: usize::MAX,
-        replace: None,
-        lines: false,
-        zero: false,
-        trace: false,
-        skip_empty: false,
+        per: per.map_or(usize::MAX, |n: usize| n.max(1)),
+        replace: o.value('I').or(o.value('i')).map(|r| if r.is_empty() { "{}" } else { r }.to_owned()),
+        lines: o.has('L'),
+        between: match o.value('d') {
+            _ if o.has('0') => Some('\0'),
+            Some(d) => match d.strip_prefix('\\') {
+                Some(code) => text::unescape_one(code.as_bytes()).0.first().map(|b| char::from(*b)),
+                None => d.chars().next(),
+            },
+            None => None,
+        },
+        trace: o.has('t'),
+        skip_empty: o.has('r'),
         child: None,
         status: 0,
     };
-    let mut at = 0;
-    while let Some(a) = run.args.get(at).filter(|a| a.starts_with('-') && a.len() > 1) {
-        let (flag, rest) = super::flag(a);
-        let rest = rest.to_string();
-        at += 1;
-        let mut value = || {
-            if rest.is_empty() {
-                at += 1;
-                run.args.get(at - 1).cloned().unwrap_or_default()
-            } else {
-                rest.clone()
-            }
-        };
-        match flag {
-            "-n" => x.per = value().parse().unwrap_or(1).max(1),
-            "-I" => x.replace = Some(value()),
-            "-L" => {
-                x.lines = true;
-                x.per = value().parse().unwrap_or(1).max(1);
-            }
-            "-P" | "-s" | "-d" | "-E" => {
-                let v = value();
-                if flag == "-d" && (v == "\\n" || v == "\n") {
-                    x.lines = true;
-                }
-            }
-            "-0" => x.zero = true,
-            "-t" => x.trace = true,
-            "-r" => x.skip_empty = true,
-            "--" => break,
-            _ => {}
-        }
-    }
-    x.command = run.args[at.min(run.args.len())..].to_vec();
-    if x.command.is_empty() {
-        x.command.push("echo".into());
-    }
     become_program(Program::Xargs(x), 50)
 }
 
 impl Xargs {
     fn split(&self) -> VecDeque<Vec<String>> {
         let text = String::from_utf8_lossy(&self.input).into_owned();
-        let words: Vec<String> = if self.zero {
-            text.split('\0').filter(|w| !w.is_empty()).map(str::to_string).collect()
+        let words: Vec<String> = if let Some(c) = self.between {
+            text.strip_suffix(c).unwrap_or(&text).split(c).filter(|w| c != '\0' || !w.is_empty()).map(str::to_string).collect()
         } else if self.replace.is_some() || self.lines {
             text.lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_string).collect()
         } else {
@@ -340,43 +276,32 @@ pub struct Timeout {
     kill_after: Option<u64>,
     signal: Signal,
     fired: bool,
+    /// Whether it ends as the program does even so.
+    preserves: bool,
 }
 
-fn timeout(run: &mut Run<'_>) -> Step {
+pub fn timeout(run: &mut Run<'_>, o: &Options) -> Step {
+    let trouble = if run.k.is_gnu() { 125 } else { 1 };
     let mut signal = Signal::TERM;
-    let mut kill_after = None;
-    let mut at = 0;
-    while let Some(a) = run.args.get(at).filter(|a| a.starts_with('-') && a.len() > 1).cloned() {
-        at += 1;
-        let (flag, rest) = super::flag(&a);
-        let value = if rest.is_empty() && matches!(flag, "-s" | "-k" | "-t") {
-            at += 1;
-            run.args.get(at - 1).cloned().unwrap_or_default()
-        } else {
-            rest.to_string()
-        };
-        match flag {
-            "-s" => match Signal::parse(&value) {
-                Some(s) => signal = s,
-                None => {
-                    run.err(format!("invalid signal '{value}'"));
-                    return Step::Exit(125, 20);
-                }
-            },
-            "-k" => kill_after = text::duration_us(&value),
-            _ => {}
+    if let Some(name) = o.value('s') {
+        match Signal::parse(name) {
+            Some(s) => signal = s,
+            None => {
+                run.err(if run.k.is_gnu() { format!("'{name}': invalid signal") } else { format!("invalid signal '{name}'") });
+                return Step::Exit(trouble, 20);
+            }
         }
     }
-    let (Some(time), Some(_)) = (run.args.get(at), run.args.get(at + 1)) else {
-        usage(run, "timeout [-s SIG] [-k KILL_SECS] SECS PROG ARGS");
-        return Step::Exit(1, 20);
-    };
+    let kill_after = o.value('k').and_then(text::duration_us);
+    let [time, argv @ ..] = &o.rest[..] else { return Step::Exit(run.missing(&[]), 20) };
+    if argv.is_empty() {
+        return Step::Exit(run.missing(&o.rest), 20);
+    }
     let Some(us) = text::duration_us(time) else {
         run.err(format!("invalid number '{time}'"));
-        return Step::Exit(1, 20);
+        return Step::Exit(trouble, 20);
     };
-    let argv = run.args[at + 1..].to_vec();
-    match spawn(run.k, run.p, &argv) {
+    match spawn(run.k, run.p, argv) {
         Ok(Some(child)) => {
             run.p.handled |= Signal::TERM.bit();
             let t = Timeout {
@@ -385,6 +310,7 @@ fn timeout(run: &mut Run<'_>) -> Step {
                 kill_after,
                 signal,
                 fired: false,
+                preserves: o.has('p'),
             };
             become_program(Program::Timeout(t), 50)
         }
@@ -410,7 +336,7 @@ impl Timeout {
                 p.ending = Some(status);
                 return Step::Again(20);
             }
-            return Step::Exit(if self.fired && self.signal == Signal::TERM { 124 } else { status.code() }, 20);
+            return Step::Exit(if self.fired && self.signal == Signal::TERM && !self.preserves { 124 } else { status.code() }, 20);
         }
         let term = p.pending & Signal::TERM.bit() != 0;
         p.pending &= !Signal::TERM.bit();
@@ -436,31 +362,18 @@ pub struct Watch {
     title: bool,
 }
 
-fn watch(run: &mut Run<'_>) -> Step {
-    let mut every = 2_000_000;
-    let mut title = true;
-    let mut at = 0;
-    while let Some(a) = run.args.get(at).filter(|a| a.starts_with('-') && a.len() > 1).cloned() {
-        at += 1;
-        if let Some(v) = a.strip_prefix("-n") {
-            let v = if v.is_empty() {
-                at += 1;
-                run.args.get(at - 1).cloned().unwrap_or_default()
-            } else {
-                v.to_string()
-            };
-            every = text::duration_us(&v).unwrap_or(2_000_000).max(100_000);
-        } else if a.contains('t') {
-            title = false;
-        }
-    }
-    if at >= run.args.len() {
-        usage(run, "watch [-n SEC] [-t] PROG ARGS");
+pub fn watch(run: &mut Run<'_>, o: &Options) -> Step {
+    let every = o.value('n').map_or(Some(2_000_000), text::duration_us);
+    let Some(every) = every else {
+        run.err(format!("invalid number '{}'", o.value('n').unwrap_or_default()));
         return Step::Exit(1, 20);
+    };
+    if o.rest.is_empty() {
+        return Step::Exit(run.missing(&[]), 20);
     }
-    let argv = vec!["sh".to_string(), "-c".to_string(), run.args[at..].join(" ")];
+    let argv = vec!["sh".to_string(), "-c".to_string(), o.rest.join(" ")];
     let now = run.k.now;
-    become_program(Program::Watch(Watch { argv, every, child: None, next: now, title }), 50)
+    become_program(Program::Watch(Watch { argv, every: every.max(100_000), child: None, next: now, title: !o.has('t') }), 50)
 }
 
 impl Watch {
@@ -582,7 +495,7 @@ pub struct FindExec {
     status: i32,
 }
 
-fn find(run: &mut Run<'_>) -> Step {
+pub fn find(run: &mut Run<'_>, _: &Options) -> Step {
     match super::files::find(run) {
         Ok((status, commands)) if commands.is_empty() => Step::Exit(status, 200),
         Ok((status, commands)) => become_program(Program::Find(FindExec { commands: commands.into(), child: None, status }), 200),

@@ -9,89 +9,54 @@ use std::sync::Arc;
 use super::super::fs::{Errno, Inode, Kind, base_name, parent_of};
 use super::super::kernel::Kernel;
 use super::super::text;
-use super::Run;
 use super::system::{group, number_of, user};
+use super::{Options, Refusal, Run};
 
 pub use find::{all_files, find};
-use ls::ls;
+pub use ls::ls;
 
-/// Runs a program of this family; `None` where it is none.
-pub fn run(r: &mut Run<'_>) -> Option<i32> {
-    Some(match r.name {
-        "ls" => ls(r),
-        "touch" => each(r, "cdrtm", touch_one, ""),
-        "mkdir" => mkdir(r),
-        "rmdir" => rmdir(r),
-        "rm" | "unlink" => rm(r),
-        "cp" => cp(r),
-        "mv" => mv(r),
-        "ln" => ln(r),
-        "readlink" | "realpath" => readlink(r),
-        "chmod" => chmod(r),
-        "chown" | "chgrp" => chown(r),
-        "stat" => stat(r),
-        "du" => du(r),
-        "mktemp" => mktemp(r),
-        "basename" => {
-            let Some(path) = r.args.first() else {
-                return Some(missing(r));
-            };
-            let name = base_name(path);
-            let name = if name.is_empty() { "/" } else { name };
-            let name = r.args.get(1).and_then(|s| name.strip_suffix(s.as_str()).filter(|n| !n.is_empty())).unwrap_or(name).to_string();
-            r.out(format!("{name}\n"));
-            0
-        }
-        "dirname" => {
-            let Some(path) = r.args.first() else {
-                return Some(missing(r));
-            };
-            let trimmed = path.trim_end_matches('/');
-            let dir = match trimmed.rfind('/') {
-                None if path.starts_with('/') => "/",
-                None => ".",
-                Some(0) => "/",
-                Some(n) => trimmed[..n].trim_end_matches('/'),
-            };
-            let dir = if dir.is_empty() { "/" } else { dir }.to_string();
-            r.out(format!("{dir}\n"));
-            0
-        }
-        "mount" => {
-            let mounts = super::super::proc_files::read(r.k, r.p, "/proc/mounts").unwrap_or_default();
-            for line in mounts.lines() {
-                if let [what, at, kind, how, ..] = line.split(' ').collect::<Vec<_>>()[..] {
-                    r.out(format!("{what} on {at} type {kind} ({how})\n"));
-                }
-            }
-            0
-        }
-        "sync" | "umount" => 0,
-        "truncate" => truncate(r),
-        _ => return None,
-    })
+/// The names that a program was given without folders, and without a suffix where that is asked for.
+pub fn basename(r: &mut Run<'_>, o: &Options) -> i32 {
+    let many = o.any("as");
+    let Some(first) = o.rest.first() else { return r.missing(&[]) };
+    if let (false, [_, _, extra, ..]) = (many, &o.rest[..]) {
+        return r.refuse(Refusal::Wrong(format!("extra operand '{extra}'")));
+    }
+    let suffix = if many { o.value('s') } else { o.rest.get(1).map(String::as_str) };
+    for path in if many { &o.rest[..] } else { std::slice::from_ref(first) } {
+        let name = base_name(path);
+        let name = if name.is_empty() { "/" } else { name };
+        let name = suffix.and_then(|s| name.strip_suffix(s).filter(|n| !n.is_empty())).unwrap_or(name);
+        r.out(format!("{name}\n"));
+    }
+    0
 }
 
-/// Says how a program is used that lacks a file.
-pub(super) fn missing(r: &mut Run<'_>) -> i32 {
-    let text = format!("BusyBox v1.37.0 multi-call binary.\n\nUsage: {} FILE...\n", r.name);
-    let _ = r.k.put(r.p, 2, text.as_bytes());
-    1
+pub fn dirname(r: &mut Run<'_>, o: &Options) -> i32 {
+    if o.rest.is_empty() || o.rest.len() > 1 && !r.k.is_gnu() {
+        return r.missing(&[]);
+    }
+    for path in &o.rest {
+        let trimmed = path.trim_end_matches('/');
+        let dir = match trimmed.rfind('/') {
+            None if path.starts_with('/') => "/",
+            None => ".",
+            Some(0) => "/",
+            Some(n) => trimmed[..n].trim_end_matches('/'),
+        };
+        r.out(format!("{}\n", if dir.is_empty() { "/" } else { dir }));
+    }
+    0
 }
 
-fn each(r: &mut Run<'_>, valued: &str, one: fn(&mut Run<'_>, &str) -> Result<(), Errno>, complaint: &str) -> i32 {
-    let (_, files) = r.options(valued);
-    if files.is_empty() {
-        return missing(r);
-    }
-    let mut status = 0;
-    for f in files {
-        if let Err(e) = one(r, &f) {
-            r.err(if complaint.is_empty() { format!("{f}: {e}") } else { format!("{complaint} '{f}': {e}") });
-            status = 1;
+pub fn mount(r: &mut Run<'_>, _: &Options) -> i32 {
+    let mounts = super::super::proc_files::read(r.k, r.p, "/proc/mounts").unwrap_or_default();
+    for line in mounts.lines() {
+        if let [what, at, kind, how, ..] = line.split(' ').collect::<Vec<_>>()[..] {
+            r.out(format!("{what} on {at} type {kind} ({how})\n"));
         }
     }
-    status
+    0
 }
 
 /// The clean path that an operand means, links in its last part not followed.
@@ -99,36 +64,81 @@ fn clean(r: &Run<'_>, path: &str) -> Result<String, Errno> {
     Ok(r.k.fs.find(&r.p.cwd, path, false)?.path)
 }
 
-fn touch_one(r: &mut Run<'_>, path: &str) -> Result<(), Errno> {
-    let found = r.k.fs.find(&r.p.cwd, path, true)?;
-    let (at, exists) = (found.path.clone(), found.node.cloned());
-    match exists {
-        Some(node) if !r.k.allows((r.p.uid, r.p.gid), &node, 2) && node.uid != r.p.uid => Err(Errno::Access),
-        Some(node) if matches!(node.kind, Kind::Device(_)) => Ok(()),
-        Some(_) => {
-            let now = r.k.now;
-            r.k.fs.edit(&at)?.mtime = now;
-            Ok(())
-        }
-        None if r.args.iter().any(|a| a == "-c") => Ok(()),
-        None => r.k.create(r.p, &at, Inode::file("", 0o666)),
-    }
+/// What `touch` sets a file's time to, and whether it makes none.
+#[derive(Clone, Copy)]
+struct Touch {
+    time: crate::base::Time,
+    creates: bool,
 }
 
-fn mkdir(r: &mut Run<'_>) -> i32 {
-    let (opts, dirs) = r.options("m");
-    let parents = opts.iter().any(|o| o.0 == 'p' || o.1 == "parents");
-    if dirs.is_empty() {
-        return missing(r);
+pub fn touch(r: &mut Run<'_>, o: &Options) -> i32 {
+    let mut how = Touch { time: r.k.now, creates: !o.has('c') };
+    if let Some(file) = o.value('r') {
+        how.time = match r.k.fs.stat(&r.p.cwd, file) {
+            Ok(node) => node.mtime,
+            Err(e) => {
+                r.err(format!("{file}: {e}"));
+                return 1;
+            }
+        };
+    }
+    each(r, &o.rest, |r, f| touch_one(r, f, how).map_err(|e| format!("{f}: {e}")))
+}
+
+/// Does something to each operand; an error is said, and the others are done.
+fn each(r: &mut Run<'_>, files: &[String], mut one: impl FnMut(&mut Run<'_>, &str) -> Result<(), String>) -> i32 {
+    if files.is_empty() {
+        return r.missing(&[]);
     }
     let mut status = 0;
-    for d in dirs {
-        if let Err(e) = make_one(r, &d, parents) {
-            r.err(format!("can't create directory '{d}': {e}"));
+    for f in files {
+        if let Err(text) = one(r, f) {
+            r.err(text);
             status = 1;
         }
     }
     status
+}
+
+fn touch_one(r: &mut Run<'_>, path: &str, how: Touch) -> Result<(), Errno> {
+    let found = r.k.fs.find(&r.p.cwd, path, true)?;
+    let (at, exists) = (found.path.clone(), found.node.cloned());
+    match exists {
+        Some(node) if !r.k.allows((r.p.uid, r.p.gid), &node, 2) && node.uid != r.p.uid => return Err(Errno::Access),
+        Some(node) if matches!(node.kind, Kind::Device(_)) => return Ok(()),
+        Some(_) => {}
+        None if !how.creates => return Ok(()),
+        None => r.k.create(r.p, &at, Inode::file("", 0o666))?,
+    }
+    r.k.fs.edit(&at)?.mtime = how.time;
+    Ok(())
+}
+
+pub fn mkdir(r: &mut Run<'_>, o: &Options) -> i32 {
+    let gnu = r.k.is_gnu();
+    if let Some(mode) = o.value('m').filter(|m| new_mode(m, 0o777, true).is_none()) {
+        r.err(format!("invalid mode '{mode}'"));
+        return 1;
+    }
+    each(r, &o.rest, |r, d| {
+        let fail = |e: Errno| format!("can't create directory '{d}': {e}");
+        let there = r.k.fs.stat(&r.p.cwd, d).is_ok();
+        let above = d.match_indices('/').map(|(i, _)| &d[..i]).filter(|a| o.has('p') && !a.is_empty());
+        let made: Vec<&str> = above.chain([d]).filter(|d| o.has('v') && r.k.fs.stat(&r.p.cwd, d).is_err()).collect();
+        make_one(r, d, o.has('p')).map_err(fail)?;
+        if let Some(mode) = o.value('m').filter(|_| !there) {
+            let at = clean(r, d.trim_end_matches('/')).map_err(fail)?;
+            let node = r.k.fs.edit(&at).map_err(fail)?;
+            node.mode = new_mode(mode, 0o777, true).unwrap_or(node.mode);
+        }
+        for made in made {
+            r.out(match gnu {
+                true => format!("mkdir: created directory '{made}'\n"),
+                false => format!("created directory: '{made}{}'\n", if made == d { "" } else { "/" }),
+            });
+        }
+        Ok(())
+    })
 }
 
 fn make_one(r: &mut Run<'_>, path: &str, parents: bool) -> Result<(), Errno> {
@@ -157,11 +167,19 @@ fn make_one(r: &mut Run<'_>, path: &str, parents: bool) -> Result<(), Errno> {
     Ok(())
 }
 
-fn rmdir(r: &mut Run<'_>) -> i32 {
-    let (_, dirs) = r.options("");
-    let mut status = 0;
-    for d in dirs {
-        let result = clean(r, &d).and_then(|at| {
+pub fn rmdir(r: &mut Run<'_>, o: &Options) -> i32 {
+    let mut dirs = Vec::new();
+    for d in &o.rest {
+        let mut d = d.as_str();
+        dirs.push(d.to_owned());
+        // With all folders above that are named.
+        while let Some((above, _)) = d.rsplit_once('/').filter(|(above, _)| o.has('p') && !above.is_empty()) {
+            dirs.push(above.to_owned());
+            d = above;
+        }
+    }
+    each(r, &dirs, |r, d| {
+        let result = clean(r, d).and_then(|at| {
             let node = r.k.fs.stat("/", &at)?;
             match &node.kind {
                 Kind::Dir(e) if e.is_empty() => {}
@@ -171,50 +189,51 @@ fn rmdir(r: &mut Run<'_>) -> i32 {
             r.k.may_change(r.p, &at)?;
             r.k.fs.remove(&at).map(|_| ())
         });
-        if let Err(e) = result {
-            r.err(format!("'{d}': {e}"));
-            status = 1;
+        match result {
+            Err(Errno::NotEmpty) if o.has('i') => Ok(()),
+            Err(e) => Err(format!("'{d}': {e}")),
+            Ok(()) => {
+                if o.has('v') {
+                    r.out(format!("rmdir: removing directory, '{d}'\n"));
+                }
+                Ok(())
+            }
         }
-    }
-    status
+    })
 }
 
-fn rm(r: &mut Run<'_>) -> i32 {
-    let (opts, files) = r.options("");
-    let has = |c| opts.iter().any(|o| o.0 == c);
-    let (force, recursive) = (has('f'), has('r') || has('R'));
-    if files.is_empty() {
-        return if force { 0 } else { missing(r) };
+/// `rm` and `unlink`.
+pub fn rm(r: &mut Run<'_>, o: &Options) -> i32 {
+    let force = o.has('f');
+    if o.rest.is_empty() && force {
+        return 0;
     }
-    let mut status = 0;
-    for f in files {
-        let base = base_name(&f);
-        if matches!(base, "." | "..") {
-            r.err("can't remove '.' or '..'");
-            status = 1;
-            continue;
+    each(r, &o.rest, |r, f| {
+        if matches!(base_name(f), "." | "..") {
+            return Err("can't remove '.' or '..'".into());
         }
-        let found = r.k.fs.find(&r.p.cwd, f.trim_end_matches('/'), false).map(|x| (x.path, x.node.cloned()));
-        let result = match found {
-            Ok((_, None)) | Err(Errno::NoEntry | Errno::NotDirectory) if force => Ok(()),
-            Ok((_, None)) => Err(Errno::NoEntry.to_string()),
-            Err(e) => Err(e.to_string()),
-            Ok((_, Some(n))) if n.is_dir() && !recursive => Err("is a directory".to_string()),
-            Ok((at, Some(_))) => remove_tree(r, &at).map_err(|e| e.to_string()),
+        let fail = |e: Errno| format!("can't remove '{f}': {e}");
+        let (at, dir) = match r.k.fs.find(&r.p.cwd, f.trim_end_matches('/'), false).map(|x| (x.path, x.node.cloned())) {
+            Ok((_, None)) | Err(Errno::NoEntry | Errno::NotDirectory) if force => return Ok(()),
+            Ok((_, None)) => return Err(fail(Errno::NoEntry)),
+            Err(e) => return Err(fail(e)),
+            Ok((at, Some(n))) => (at, if let Kind::Dir(entries) = &n.kind { Some(entries.is_empty()) } else { None }),
         };
-        match result {
-            Ok(()) => {}
-            Err(text) if text == "is a directory" => {
-                r.err(format!("'{f}' is a directory"));
-                status = 1;
+        match dir {
+            Some(empty) if !(o.any("rR") || o.has('d') && empty) => {
+                return Err(match () {
+                    () if o.has('d') => fail(Errno::NotEmpty),
+                    () if r.k.is_gnu() => fail(Errno::IsDirectory),
+                    () => format!("'{f}' is a directory"),
+                });
             }
-            Err(text) => {
-                r.err(format!("can't remove '{f}': {text}"));
-                status = 1;
-            }
+            _ => remove_tree(r, &at).map_err(fail)?,
         }
-    }
-    status
+        if o.has('v') {
+            r.out(format!("removed {}'{f}'\n", if dir.is_some() { "directory " } else { "" }));
+        }
+        Ok(())
+    })
 }
 
 fn remove_tree(r: &mut Run<'_>, at: &str) -> Result<(), Errno> {
@@ -238,35 +257,52 @@ fn into(r: &Run<'_>, from: &str, to: &str) -> Result<(String, bool), Errno> {
     }
 }
 
-fn cp(r: &mut Run<'_>) -> i32 {
-    let (opts, mut files) = r.options("");
-    let recursive = opts.iter().any(|o| matches!(o.0, 'r' | 'R' | 'a'));
-    let Some(to) = files.pop().filter(|_| !files.is_empty()) else { return missing(r) };
-    let mut status = 0;
-    let many = files.len() > 1;
-    for f in files {
-        let result = copy_one(r, &f, &to, recursive, many);
-        if let Err(text) = result {
-            r.err(text);
-            status = 1;
-        }
+/// The operands of `cp` and `mv` and where they go, which must be a folder for more than one.
+fn sources<'a>(r: &mut Run<'_>, o: &'a Options) -> Result<(&'a [String], &'a str), i32> {
+    let (files, to, folder) = match (o.value('t'), &o.rest[..]) {
+        (Some(to), files @ [_, ..]) => (files, to, true),
+        (None, [files @ .., to]) if !files.is_empty() => (files, to.as_str(), files.len() > 1),
+        _ => return Err(r.missing(&o.rest)),
+    };
+    let why = match r.k.fs.stat(&r.p.cwd, to) {
+        Ok(node) if node.is_dir() || !folder => return Ok((files, to)),
+        Err(_) if !folder => return Ok((files, to)),
+        Ok(_) => Errno::NotDirectory,
+        Err(e) => e,
+    };
+    if r.k.is_gnu() {
+        r.err(format!("target '{to}': {why}"));
+    } else {
+        files.iter().for_each(|f| r.err(format!("can't create '{to}/{}': {why}", base_name(f))));
     }
-    status
+    Err(1)
 }
 
-fn copy_one(r: &mut Run<'_>, from: &str, to: &str, recursive: bool, many: bool) -> Result<(), String> {
-    let node = r.k.fs.stat(&r.p.cwd, from).cloned().map_err(|e| format!("can't stat '{from}': {e}"))?;
-    if node.is_dir() && !recursive {
-        return Err(format!("omitting directory '{from}'"));
+pub fn cp(r: &mut Run<'_>, o: &Options) -> i32 {
+    match sources(r, o) {
+        Ok((files, to)) => each(r, files, |r, f| copy_one(r, f, to, o)),
+        Err(status) => status,
+    }
+}
+
+fn copy_one(r: &mut Run<'_>, from: &str, to: &str, o: &Options) -> Result<(), String> {
+    // A link is followed, or copied as one.
+    let follows = !o.any("adP") || o.has('L');
+    let found = r.k.fs.find(&r.p.cwd, from, follows).and_then(|x| x.node.cloned().ok_or(Errno::NoEntry));
+    let node = found.map_err(|e| format!("can't stat '{from}': {e}"))?;
+    if node.is_dir() && !o.any("arR") {
+        return Err(if r.k.is_gnu() {
+            format!("-r not specified; omitting directory '{from}'")
+        } else {
+            format!("omitting directory '{from}'")
+        });
     }
     if !r.k.allows((r.p.uid, r.p.gid), &node, 4) {
         return Err(format!("can't open '{from}': {}", Errno::Access));
     }
     let fail = |e: Errno| format!("can't create '{to}': {e}");
     let (target, is_dir) = into(r, from, to).map_err(fail)?;
-    if many && !is_dir {
-        return Err(format!("target '{to}' is not a directory"));
-    }
+    let (target, is_dir) = if o.has('T') { (clean(r, to).map_err(fail)?, false) } else { (target, is_dir) };
     let source = clean(r, from).unwrap_or_default();
     if source == target {
         return Err(format!("'{from}' and '{to}' are the same file"));
@@ -274,15 +310,18 @@ fn copy_one(r: &mut Run<'_>, from: &str, to: &str, recursive: bool, many: bool) 
     if node.is_dir() && target.starts_with(&format!("{source}/")) {
         return Err(format!("recursion detected, omitting directory '{from}'"));
     }
-    let mut copy = (*node).clone();
-    if let Kind::Device(_) | Kind::Program(_) = copy.kind {
-        copy = (*node).clone();
+    let old = r.k.fs.stat("/", &target).ok().cloned();
+    let kept = |old: &Arc<Inode>| !node.is_dir() && (o.has('n') || o.has('u') && old.mtime >= node.mtime);
+    if old.as_ref().is_some_and(kept) {
+        return Ok(());
     }
-    copy.mtime = r.k.now;
-    copy.uid = r.p.uid;
+    let mut copy = (*node).clone();
+    if !o.any("ap") {
+        copy.mtime = r.k.now;
+        copy.uid = r.p.uid;
+    }
     r.k.may_change(r.p, &target).map_err(fail)?;
-    if node.is_dir()
-        && let Ok(old) = r.k.fs.stat("/", &target).cloned()
+    if let Some(old) = old
         && let (Kind::Dir(old), Kind::Dir(new)) = (&old.kind, &mut copy.kind)
     {
         // What was there and is not copied over stays.
@@ -290,18 +329,31 @@ fn copy_one(r: &mut Run<'_>, from: &str, to: &str, recursive: bool, many: bool) 
             new.entry(name.clone()).or_insert_with(|| child.clone());
         }
     }
-    r.k.fs.insert(&target, Arc::new(copy), true).map_err(fail)
+    r.k.fs.insert(&target, Arc::new(copy), true).map_err(fail)?;
+    tell(r, o, "", from, to, is_dir);
+    Ok(())
 }
 
-fn mv(r: &mut Run<'_>) -> i32 {
-    let (_, mut files) = r.options("");
-    let Some(to) = files.pop().filter(|_| !files.is_empty()) else { return missing(r) };
-    let mut status = 0;
-    for f in files {
-        let result = clean(r, &f).and_then(|from| {
+/// What `-v` says of a file that went somewhere.
+fn tell(r: &mut Run<'_>, o: &Options, what: &str, from: &str, to: &str, is_dir: bool) {
+    if o.has('v') {
+        let to = if is_dir { format!("{}/{}", to.trim_end_matches('/'), base_name(from)) } else { to.to_owned() };
+        let what = if r.k.is_gnu() { what } else { "" };
+        r.out(format!("{what}'{from}' -> '{to}'\n"));
+    }
+}
+
+pub fn mv(r: &mut Run<'_>, o: &Options) -> i32 {
+    let (files, to) = match sources(r, o) {
+        Ok(all) => all,
+        Err(status) => return status,
+    };
+    each(r, files, |r, f| {
+        let result = clean(r, f).and_then(|from| {
             let node = r.k.fs.find("/", &from, false)?.node.cloned().ok_or(Errno::NoEntry)?;
-            let (target, _) = into(r, &f, &to)?;
-            if target == from {
+            let (target, is_dir) = if o.has('T') { (clean(r, to)?, false) } else { into(r, f, to)? };
+            let old = r.k.fs.stat("/", &target).ok();
+            if target == from || old.is_some_and(|old| o.has('n') || o.has('u') && old.mtime >= node.mtime) {
                 return Ok(());
             }
             if node.is_dir() && target.starts_with(&format!("{from}/")) {
@@ -311,67 +363,78 @@ fn mv(r: &mut Run<'_>) -> i32 {
             r.k.may_change(r.p, &target)?;
             r.k.fs.edit(parent_of(&target))?;
             r.k.fs.remove(&from)?;
-            r.k.fs.insert(&target, node, true)
+            r.k.fs.insert(&target, node, true)?;
+            tell(r, o, "renamed ", f, to, is_dir);
+            Ok(())
         });
-        if let Err(e) = result {
-            r.err(format!("can't rename '{f}': {e}"));
-            status = 1;
-        }
-    }
-    status
-}
-
-fn ln(r: &mut Run<'_>) -> i32 {
-    let (opts, files) = r.options("");
-    let has = |c| opts.iter().any(|o| o.0 == c);
-    let Some(from) = files.first().cloned() else { return missing(r) };
-    let to = files.get(1).cloned().unwrap_or_else(|| ".".into());
-    let result = into(r, &from, &to).and_then(|(mut target, is_dir)| {
-        if !is_dir || has('n') {
-            target = clean(r, &to)?;
-        }
-        r.k.may_change(r.p, &target)?;
-        if !has('f') && r.k.fs.find("/", &target, false).is_ok_and(|found| found.node.is_some()) {
-            return Err(Errno::Exists);
-        }
-        let node = if has('s') {
-            Arc::new(Inode { mtime: r.k.now, uid: r.p.uid, ..Inode::link(&from) })
-        } else {
-            // Two names for one file are two files here from then on.
-            let node = r.k.fs.stat(&r.p.cwd, &from)?.clone();
-            if node.is_dir() {
-                return Err(Errno::Permission);
+        result.map_err(|e| match e {
+            Errno::Invalid if r.k.is_gnu() => {
+                let within = r.k.fs.stat(&r.p.cwd, to).is_ok();
+                let to = if within { format!("{}/{}", to.trim_end_matches('/'), base_name(f)) } else { to.to_owned() };
+                format!("cannot move '{f}' to a subdirectory of itself, '{to}'")
             }
-            node
-        };
-        r.k.fs.insert(&target, node, has('f'))
-    });
-    match result {
-        Ok(()) => 0,
-        Err(e) => {
-            r.err(format!("{to}: {e}"));
-            1
-        }
-    }
+            e => format!("can't rename '{f}': {e}"),
+        })
+    })
 }
 
-fn readlink(r: &mut Run<'_>) -> i32 {
-    let (opts, files) = r.options("");
-    let full = r.name == "realpath" || opts.iter().any(|o| matches!(o.0, 'f' | 'e' | 'm'));
+pub fn ln(r: &mut Run<'_>, o: &Options) -> i32 {
+    let (files, to) = match (o.value('t'), &o.rest[..]) {
+        (Some(to), files) => (files, to),
+        (None, files @ [_]) => (files, "."),
+        (None, [files @ .., to]) => (files, to.as_str()),
+        (None, []) => return r.missing(&[]),
+    };
+    let force = o.has('f');
+    each(r, files, |r, from| {
+        let result = into(r, from, to).and_then(|(mut target, is_dir)| {
+            if !is_dir || o.any("nT") {
+                target = clean(r, to)?;
+            }
+            r.k.may_change(r.p, &target)?;
+            if !force && r.k.fs.find("/", &target, false).is_ok_and(|found| found.node.is_some()) {
+                return Err(Errno::Exists);
+            }
+            let node = if o.has('s') {
+                Arc::new(Inode { mtime: r.k.now, uid: r.p.uid, ..Inode::link(from) })
+            } else {
+                // Two names for one file are two files here from then on.
+                let node = r.k.fs.stat(&r.p.cwd, from)?.clone();
+                if node.is_dir() {
+                    return Err(Errno::Permission);
+                }
+                node
+            };
+            r.k.fs.insert(&target, node, force)?;
+            if o.has('v') {
+                r.out(format!("'{to}' -> '{from}'\n"));
+            }
+            Ok(())
+        });
+        let what = if o.has('s') { "symbolic" } else { "hard" };
+        result.map_err(|e| if r.k.is_gnu() { format!("failed to create {what} link '{to}': {e}") } else { format!("{to}: {e}") })
+    })
+}
+
+pub fn readlink(r: &mut Run<'_>, o: &Options) -> i32 {
+    if o.rest.is_empty() {
+        return r.missing(&[]);
+    }
+    let full = r.name == "realpath" || o.any("fem");
     let mut status = 0;
-    for f in files {
+    for f in &o.rest {
         let text = if full {
-            r.k.fs.find(&r.p.cwd, &f, true).ok().map(|x| x.path)
+            r.k.fs.find(&r.p.cwd, f, true).ok().filter(|x| x.node.is_some() || !o.has('e')).map(|x| x.path)
         } else {
-            r.k.fs.find(&r.p.cwd, &f, false).ok().and_then(|x| match &x.node?.kind {
+            r.k.fs.find(&r.p.cwd, f, false).ok().and_then(|x| match &x.node?.kind {
                 Kind::Link(t) => Some(t.to_string()),
                 _ => None,
             })
         };
         match text {
-            Some(t) => r.out(format!("{t}\n")),
+            Some(t) => r.out(if o.has('n') { t } else { format!("{t}\n") }),
             None => {
-                if r.name == "realpath" {
+                if r.name == "realpath" && !o.has('q') {
                     r.err(format!("{f}: {}", Errno::NoEntry));
                 }
                 status = 1;
@@ -381,44 +444,45 @@ fn readlink(r: &mut Run<'_>) -> i32 {
     status
 }
 
-fn chmod(r: &mut Run<'_>) -> i32 {
-    let recursive = r.args.iter().any(|a| a == "-R");
-    let args: Vec<String> = r.args.iter().filter(|a| *a != "-R").cloned().collect();
-    let Some((mode, files)) = args.split_first() else { return missing(r) };
-    let mut status = 0;
-    for f in files {
-        let result = r.k.fs.find(&r.p.cwd, f, true).map(|x| (x.path, x.node.cloned()));
-        let (at, node) = match result {
-            Ok((at, Some(n))) => (at, n),
-            Ok((_, None)) => {
-                r.err(format!("{f}: {}", Errno::NoEntry));
-                status = 1;
-                continue;
+/// `chmod`, whose mode may begin like an option.
+pub fn chmod(r: &mut Run<'_>, o: &Options) -> i32 {
+    let (mut recursive, mut args) = (false, Vec::new());
+    for (i, a) in o.rest.iter().enumerate() {
+        let letters = a.strip_prefix('-').filter(|l| !l.is_empty() && l.chars().all(|c| "Rcvf".contains(c)));
+        match a.as_str() {
+            "--" => {
+                args.extend_from_slice(&o.rest[i + 1..]);
+                break;
             }
-            Err(e) => {
-                r.err(format!("{f}: {e}"));
-                status = 1;
-                continue;
-            }
-        };
-        if new_mode(mode, node.mode, node.is_dir()).is_none() {
-            r.err(format!("invalid mode '{mode}'"));
-            return 1;
-        }
-        if r.p.uid != 0 && node.uid != r.p.uid {
-            r.err(format!("{f}: {}", Errno::Permission));
-            status = 1;
-            continue;
-        }
-        match r.k.fs.edit(&at) {
-            Ok(n) => change(n, recursive, &|n| n.mode = new_mode(mode, n.mode, n.is_dir()).unwrap_or(n.mode)),
-            Err(e) => {
-                r.err(format!("{f}: {e}"));
-                status = 1;
-            }
+            "--recursive" => recursive = true,
+            "--verbose" | "--changes" | "--quiet" | "--silent" => {}
+            "--help" => return r.refuse(Refusal::Help),
+            _ if a.starts_with("--") => return r.refuse(Refusal::Wrong(format!("unrecognized option '{a}'"))),
+            _ => match letters {
+                Some(letters) => recursive |= letters.contains('R'),
+                None => args.push(a.clone()),
+            },
         }
     }
-    status
+    let Some((mode, files)) = args.split_first().filter(|a| !a.1.is_empty()) else { return r.missing(&args) };
+    if new_mode(mode, 0, false).is_none() {
+        if r.k.is_gnu() {
+            return r.refuse(Refusal::Wrong(format!("invalid mode: '{mode}'")));
+        }
+        r.err(format!("invalid mode '{mode}'"));
+        return 1;
+    }
+    each(r, files, |r, f| {
+        let found = r.k.fs.find(&r.p.cwd, f, true).and_then(|x| Ok((x.path, x.node.cloned().ok_or(Errno::NoEntry)?)));
+        let result = found.and_then(|(at, node)| {
+            if r.p.uid != 0 && node.uid != r.p.uid {
+                return Err(Errno::Permission);
+            }
+            change(r.k.fs.edit(&at)?, recursive, &|n| n.mode = new_mode(mode, n.mode, n.is_dir()).unwrap_or(n.mode));
+            Ok(())
+        });
+        result.map_err(|e| format!("{f}: {e}"))
+    })
 }
 
 fn change(n: &mut Inode, recursive: bool, f: &dyn Fn(&mut Inode)) {
@@ -437,8 +501,8 @@ fn new_mode(text: &str, old: u32, dir: bool) -> Option<u32> {
     let mut mode = old;
     for clause in text.split(',') {
         let op = clause.find(['+', '-', '='])?;
-        let who = &clause[..op];
-        let mut mask = 0;
+        let (who, mut rest) = clause.split_at(op);
+        let mut mask = if who.is_empty() { 0o7777 } else { 0 };
         for c in who.chars() {
             mask |= match c {
                 'u' => 0o4700,
@@ -448,35 +512,36 @@ fn new_mode(text: &str, old: u32, dir: bool) -> Option<u32> {
                 _ => return None,
             };
         }
-        if who.is_empty() {
-            mask = 0o7777;
-        }
-        let mut bits = 0;
-        for c in clause[op + 1..].chars() {
-            bits |= match c {
-                'r' => 0o444,
-                'w' => 0o222,
-                'x' => 0o111,
-                'X' if dir || old & 0o111 != 0 => 0o111,
-                'X' => 0,
-                's' => 0o6000,
-                't' => 0o1000,
-                _ => return None,
-            };
-        }
-        match clause.as_bytes()[op] {
-            b'+' => mode |= bits & mask,
-            b'-' => mode &= !(bits & mask),
-            _ => mode = mode & !mask | bits & mask,
+        while let Some(op) = rest.chars().next() {
+            let end = rest[1..].find(['+', '-', '=']).map_or(rest.len(), |n| n + 1);
+            let mut bits = 0;
+            for c in rest[1..end].chars() {
+                bits |= match c {
+                    'r' => 0o444,
+                    'w' => 0o222,
+                    'x' => 0o111,
+                    'X' if dir || old & 0o111 != 0 => 0o111,
+                    'X' => 0,
+                    's' => 0o6000,
+                    't' => 0o1000,
+                    _ => return None,
+                };
+            }
+            match op {
+                '+' => mode |= bits & mask,
+                '-' => mode &= !(bits & mask),
+                _ => mode = mode & !mask | bits & mask,
+            }
+            rest = &rest[end..];
         }
     }
     Some(mode)
 }
 
-fn chown(r: &mut Run<'_>) -> i32 {
-    let (opts, args) = r.options("");
-    let recursive = opts.iter().any(|o| o.0 == 'R');
-    let Some((who, files)) = args.split_first() else { return missing(r) };
+/// `chown` and `chgrp`.
+pub fn chown(r: &mut Run<'_>, o: &Options) -> i32 {
+    let recursive = o.has('R');
+    let Some((who, files)) = o.rest.split_first().filter(|a| !a.1.is_empty()) else { return r.missing(&o.rest) };
     let (who_user, who_group) = if r.name == "chgrp" {
         ("", Some(who.as_str()))
     } else {
@@ -485,29 +550,24 @@ fn chown(r: &mut Run<'_>) -> i32 {
     let uid = if who_user.is_empty() { None } else { number_of(r.k, "/etc/passwd", who_user) };
     let gid = who_group.filter(|g| !g.is_empty()).and_then(|g| number_of(r.k, "/etc/group", g));
     if !who_user.is_empty() && uid.is_none() {
-        let text = format!("unknown user {who_user}");
-        r.err(text);
+        r.err(if r.k.is_gnu() { format!("invalid user: '{who_user}'") } else { format!("unknown user {who_user}") });
         return 1;
     }
-    let mut status = 0;
-    for f in files {
-        let at = r.k.fs.find(&r.p.cwd, f, true).map(|x| x.path);
-        let result = match at {
-            Ok(at) if r.p.uid == 0 => r.k.fs.edit(&at).map(|n| {
-                change(n, recursive, &|n| {
-                    n.uid = uid.unwrap_or(n.uid);
-                    n.gid = gid.unwrap_or(n.gid);
-                });
-            }),
-            Ok(_) => Err(Errno::Permission),
-            Err(e) => Err(e),
-        };
-        if let Err(e) = result {
-            r.err(format!("{f}: {e}"));
-            status = 1;
-        }
+    if let Some(name) = who_group.filter(|g| !g.is_empty() && gid.is_none()) {
+        r.err(if r.k.is_gnu() { format!("invalid group: '{name}'") } else { format!("unknown group {name}") });
+        return 1;
     }
-    status
+    each(r, files, |r, f| {
+        let result = r.k.fs.find(&r.p.cwd, f, true).map(|x| x.path).and_then(|at| {
+            if r.p.uid != 0 {
+                return Err(Errno::Permission);
+            }
+            let give = |n: &mut Inode| (n.uid, n.gid) = (uid.unwrap_or(n.uid), gid.unwrap_or(n.gid));
+            change(r.k.fs.edit(&at)?, recursive, &give);
+            Ok(())
+        });
+        result.map_err(|e| format!("{f}: {e}"))
+    })
 }
 
 fn mode_text(n: &Inode) -> String {
@@ -536,12 +596,14 @@ fn mode_text(n: &Inode) -> String {
     out
 }
 
-fn stat(r: &mut Run<'_>) -> i32 {
-    let (opts, files) = r.options("c");
-    let format = opts.iter().find(|o| o.0 == 'c').map(|o| o.1.clone());
+pub fn stat(r: &mut Run<'_>, o: &Options) -> i32 {
+    if o.rest.is_empty() {
+        return r.missing(&[]);
+    }
+    let format = o.value('c');
     let mut status = 0;
-    for f in files {
-        let node = match r.k.fs.find(&r.p.cwd, &f, opts.iter().any(|o| o.0 == 'L')).map(|x| x.node.cloned()) {
+    for f in &o.rest {
+        let node = match r.k.fs.find(&r.p.cwd, f, o.has('L')).map(|x| x.node.cloned()) {
             Ok(Some(n)) => n,
             _ => {
                 r.err(format!("can't stat '{f}': {}", Errno::NoEntry));
@@ -602,60 +664,59 @@ fn stat(r: &mut Run<'_>) -> i32 {
     status
 }
 
-fn du(r: &mut Run<'_>) -> i32 {
-    let (opts, mut files) = r.options("d");
-    let has = |c| opts.iter().any(|o| o.0 == c);
-    if files.is_empty() {
-        files.push(".".into());
+pub fn du(r: &mut Run<'_>, o: &Options) -> i32 {
+    /// The folders below, and the files where they are asked for, down to a depth.
+    fn below(node: &Inode, path: &str, files: bool, depth: usize, out: &mut Vec<(String, Arc<Inode>)>) {
+        let Kind::Dir(entries) = &node.kind else { return };
+        for (n, c) in entries.iter().filter(|(_, c)| depth > 0 && (files || c.is_dir())) {
+            let path = format!("{}/{n}", path.trim_end_matches('/'));
+            below(c, &path, files, depth - 1, out);
+            if out.len() < 20_000 {
+                out.push((path, c.clone()));
+            }
+        }
     }
-    let mut status = 0;
+    fn bytes(node: &Inode) -> u64 {
+        match &node.kind {
+            Kind::Dir(entries) => 4096 + entries.values().map(|c| bytes(c)).sum::<u64>(),
+            _ => node.size(),
+        }
+    }
+    let here = [".".to_owned()];
+    let depth = if o.has('s') { 0 } else { o.number('d').unwrap_or(usize::MAX) };
+    let size = |node: &Inode| if o.has('b') { bytes(node) } else { node.disk_usage().div_ceil(4096) * 4096 };
     let shown = |bytes: u64| {
-        let kib = bytes.div_ceil(4096) * 4;
-        if has('h') {
-            text::human(kib << 10)
-        } else if has('m') {
-            kib.div_ceil(1024).to_string()
+        if o.has('h') {
+            text::human(bytes)
+        } else if o.has('b') {
+            bytes.to_string()
+        } else if o.has('m') {
+            bytes.div_ceil(1 << 20).to_string()
         } else {
-            kib.to_string()
+            (bytes >> 10).to_string()
         }
     };
-    for f in files {
-        let Ok(node) = r.k.fs.stat(&r.p.cwd, &f).cloned() else {
-            r.err(format!("{f}: {}", Errno::NoEntry));
-            status = 1;
-            continue;
-        };
-        let mut out = String::new();
-        if !has('s') {
-            fn below(node: &Inode, path: &str, out: &mut Vec<(String, u64)>) {
-                if let Kind::Dir(entries) = &node.kind
-                    && out.len() < 20_000
-                {
-                    for (n, c) in entries.iter().filter(|(_, c)| c.is_dir()) {
-                        let path = format!("{}/{n}", path.trim_end_matches('/'));
-                        below(c, &path, out);
-                        out.push((path, c.disk_usage()));
-                    }
-                }
-            }
-            let mut list = Vec::new();
-            below(&node, &f, &mut list);
-            for (path, bytes) in list {
-                out.push_str(&format!("{}\t{path}\n", shown(bytes)));
-            }
-        }
-        out.push_str(&format!("{}\t{f}\n", shown(node.disk_usage())));
-        r.out(out);
+    let mut total = 0;
+    let status = each(r, if o.rest.is_empty() { &here } else { &o.rest }, |r, f| {
+        let node = r.k.fs.stat(&r.p.cwd, f).cloned().map_err(|e| format!("{f}: {e}"))?;
+        let mut list = Vec::new();
+        below(&node, f, o.has('a'), depth, &mut list);
+        total += size(&node);
+        list.push((f.to_owned(), node));
+        r.out(list.iter().map(|(path, node)| format!("{}\t{path}\n", shown(size(node)))).collect::<String>());
+        Ok(())
+    });
+    if o.has('c') {
+        r.out(format!("{}\ttotal\n", shown(total)));
     }
     status
 }
 
-fn mktemp(r: &mut Run<'_>) -> i32 {
-    let (opts, names) = r.options("p");
-    let has = |c| opts.iter().any(|o| o.0 == c);
-    let dir = opts.iter().find(|o| o.0 == 'p').map_or("/tmp", |o| o.1.as_str()).to_string();
-    let template = names.first().cloned().unwrap_or_else(|| format!("{dir}/tmp.XXXXXX"));
-    let template = if has('t') && !template.contains('/') { format!("{dir}/{template}") } else { template };
+pub fn mktemp(r: &mut Run<'_>, o: &Options) -> i32 {
+    let dir = o.value('p').filter(|d| !d.is_empty()).unwrap_or("/tmp");
+    let names = &o.rest;
+    let template = names.first().cloned().unwrap_or_else(|| format!("{dir}/tmp.{}", "X".repeat(if r.k.is_gnu() { 10 } else { 6 })));
+    let template = if o.any("tp") && !template.contains('/') { format!("{dir}/{template}") } else { template };
     let stem = template.trim_end_matches('X');
     let n = template.len() - stem.len();
     if n < 6 && !names.is_empty() && n < 3 {
@@ -665,7 +726,7 @@ fn mktemp(r: &mut Run<'_>) -> i32 {
     let suffix: String = (0..n).map(|_| "abcdefghijkmnopABCDEFGHJKLMNOP".as_bytes()[r.k.random.below(30) as usize] as char).collect();
     let path = format!("{stem}{suffix}");
     let result = clean(r, &path).and_then(|at| {
-        if has('u') { Ok(()) } else { r.k.create(r.p, &at, if has('d') { Inode::dir(0o700) } else { Inode::file("", 0o600) }) }
+        if o.has('u') { Ok(()) } else { r.k.create(r.p, &at, if o.has('d') { Inode::dir(0o700) } else { Inode::file("", 0o600) }) }
     });
     match result {
         Ok(()) => {
@@ -679,20 +740,15 @@ fn mktemp(r: &mut Run<'_>) -> i32 {
     }
 }
 
-fn truncate(r: &mut Run<'_>) -> i32 {
-    let (opts, files) = r.options("s");
-    let Some(size) = opts.iter().find(|o| o.0 == 's').and_then(|o| super::filter::lines::size(&o.1)) else { return missing(r) };
-    let mut status = 0;
-    for f in files {
-        let now = r.k.now;
-        let result = touch_one(r, &f).and_then(|()| {
-            let at = r.k.fs.find(&r.p.cwd, &f, true)?.path;
-            r.k.fs.truncate(&at, size, now)
+pub fn truncate(r: &mut Run<'_>, o: &Options) -> i32 {
+    let Some(size) = o.value('s').and_then(super::filter::lines::size) else { return r.missing(&[]) };
+    let now = r.k.now;
+    each(r, &o.rest, |r, f| {
+        let result = touch_one(r, f, Touch { time: now, creates: !o.has('c') }).and_then(|()| {
+            let found = r.k.fs.find(&r.p.cwd, f, true)?;
+            let (at, there) = (found.path.clone(), found.node.is_some());
+            if there { r.k.fs.truncate(&at, size, now) } else { Ok(()) }
         });
-        if let Err(e) = result {
-            r.err(format!("{f}: open: {e}"));
-            status = 1;
-        }
-    }
-    status
+        result.map_err(|e| format!("{f}: open: {e}"))
+    })
 }

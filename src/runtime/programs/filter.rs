@@ -1,10 +1,10 @@
 //! Programs that read files or standard input and write what they make of it, as it comes.
 
-mod awk;
+pub(super) mod awk;
 mod diff;
-mod dump;
-mod grep;
-mod hash;
+pub(super) mod dump;
+pub(super) mod grep;
+pub(super) mod hash;
 pub mod lines;
 pub(super) mod sed;
 pub(super) mod together;
@@ -16,6 +16,9 @@ use arcstr::ArcStr;
 use super::super::kernel::{DescId, Kernel, OpenHow, Rd};
 use super::super::process::{Block, Process, Step};
 use super::{Program, Run, become_program, complain};
+
+/// A filter and its files; a status where it does not start.
+pub type Made = Result<(Filter, Vec<String>), i32>;
 
 /// What a filter does with its input.
 #[derive(Debug, Clone)]
@@ -75,27 +78,12 @@ const LINE_BYTES_MAX: usize = 8 << 20;
 /// What lines may be made into in one step, in bytes: the lines after them wait for the next.
 const STEP_BYTES_MAX: usize = 1 << 20;
 
-/// Starts a filter of this name; `None` where the program is none.
-pub fn start(run: &mut Run<'_>) -> Option<Step> {
-    let made = match run.name {
-        "cat" | "head" | "tail" | "wc" | "tee" | "tr" | "cut" | "uniq" | "sort" | "tac" | "rev" | "nl" | "fold" | "strings" | "less"
-        | "more" | "base64" => lines::make(run),
-        "grep" | "egrep" | "fgrep" => grep::make(run),
-        "sed" => sed::make(run),
-        "awk" | "gawk" | "mawk" => awk::make(run),
-        "comm" | "diff" | "cmp" | "paste" => together::make(run),
-        "hexdump" | "od" | "xxd" => dump::make(run),
-        "md5sum" | "sha1sum" | "sha256sum" | "cksum" => hash::make(run),
-        _ => return None,
-    };
-    let (filter, files) = match made {
-        Ok(m) => m,
-        Err(code) => return Some(Step::Exit(code, 100)),
-    };
+/// Starts a filter.
+pub fn start(run: &mut Run<'_>, filter: Filter, files: Vec<String>) -> Step {
     if let Filter::Tail(t) = &filter
         && let Some(step) = super::control::start_follow(run, t, &files)
     {
-        return Some(step);
+        return step;
     }
     let mut outputs = Vec::new();
     let mut status = 0;
@@ -129,11 +117,11 @@ pub fn start(run: &mut Run<'_>) -> Option<Step> {
         outputs,
     };
     // Most inputs are there already: the first step is taken at once.
-    Some(match f.step(run.k, run.p) {
+    match f.step(run.k, run.p) {
         Step::Exit(code, us) => Step::Exit(code, us + 60),
         Step::Wait(Block::Read(_), _) | Step::Again(_) => become_program(Program::Filter(f), 60),
         other => other,
-    })
+    }
 }
 
 impl FilterRun {
@@ -207,7 +195,8 @@ impl FilterRun {
                     self.partial.extend_from_slice(&data);
                     self.more = false;
                     let (mut from, mut at) = (0, self.scanned);
-                    while let Some(n) = self.partial[at..].iter().position(|b| *b == b'\n') {
+                    let end = self.filter.end_of_line();
+                    while let Some(n) = self.partial[at..].iter().position(|b| *b == end) {
                         let line = self.partial[from..at + n].to_vec();
                         from = at + n + 1;
                         at = from;
@@ -256,6 +245,7 @@ impl FilterRun {
     fn cannot_open(&mut self, k: &mut Kernel, p: &mut Process, name: &str, e: &str) {
         let text = match self.name.as_str() {
             "grep" | "egrep" | "fgrep" | "sed" | "awk" | "sort" | "cut" | "tac" | "cmp" | "wc" => format!("{name}: {e}"),
+            "head" | "fold" | "rev" | "strings" | "nl" | "paste" if !k.is_gnu() => format!("{name}: {e}"),
             "diff" => format!("can't stat '{name}': {e}"),
             _ => format!("can't open '{name}': {e}"),
         };
@@ -273,7 +263,7 @@ impl FilterRun {
 
     /// The status of a program that could not read something.
     fn trouble(&self) -> i32 {
-        if self.name.ends_with("grep") || matches!(self.name.as_str(), "diff" | "cmp") { 2 } else { 1 }
+        if self.name.ends_with("grep") || matches!(self.name.as_str(), "diff" | "cmp" | "sort") { 2 } else { 1 }
     }
 
     fn close(&mut self, k: &mut Kernel) {
@@ -347,6 +337,15 @@ impl Filter {
                     | Filter::Dump(_)
             )
             || matches!(self, Filter::Head(h) if h.bytes)
+    }
+    /// What ends its lines.
+    fn end_of_line(&self) -> u8 {
+        match self {
+            Filter::Sort(s) => s.end,
+            Filter::Grep(g) => g.end,
+            Filter::Sed(s) => s.end,
+            _ => b'\n',
+        }
     }
     /// Whether it has more to do with what it was given.
     fn pending(&self) -> bool {

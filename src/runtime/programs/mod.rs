@@ -6,10 +6,12 @@ mod files;
 mod filter;
 mod gnu;
 mod net;
+mod options;
 mod queues;
 mod said;
 mod server;
 mod system;
+mod table;
 mod vi;
 
 use std::sync::Arc;
@@ -24,6 +26,7 @@ use super::text;
 pub use control::run_for_external;
 use control::{External, Xargs};
 use filter::FilterRun;
+use options::{Options, Refusal};
 pub use queues::QueueLength;
 use server::Server;
 pub use vi::SIZE_QUERY;
@@ -76,9 +79,68 @@ impl Run<'_> {
     pub fn err(&mut self, text: impl std::fmt::Display) {
         complain(self.k, self.p, self.name, &text.to_string());
     }
-    /// The arguments without options, and the letters of the options; those in `valued` take a value.
-    pub fn options(&self, valued: &str) -> (Vec<(char, String)>, Vec<String>) {
-        options(&self.args, valued)
+    /// Says why the program does not start, as busybox or GNU's program does; the status that it ends with.
+    fn refuse(&mut self, why: Refusal) -> i32 {
+        let gnu = self.k.is_gnu();
+        let usage = table::find(self.name).map_or("", |row| row.usage);
+        // What GNU's say themselves, and the operands that are busybox's as well.
+        let usage = match self.name {
+            _ if !gnu => usage.to_owned(),
+            name if name.ends_with("grep") => "[OPTION]... PATTERNS [FILE]...".into(),
+            "sed" => "[OPTION]... {script-only-if-no-other-script} [input-file]...".into(),
+            _ => format!("[OPTION]... {}", usage.rsplit_once("] ").map_or(usage, |u| u.1)),
+        };
+        let usage = format!("{}Usage: {} {usage}\n", if gnu { "" } else { "BusyBox v1.37.0 multi-call binary.\n\n" }, self.name);
+        let status = match self.name {
+            "cmp" | "sort" | "curl" | "tty" => 2,
+            name if name.ends_with("grep") => 2,
+            "diff" | "ls" | "printenv" if gnu => 2,
+            "env" | "timeout" | "nice" | "nohup" | "stdbuf" | "chroot" if gnu => 125,
+            _ => 1,
+        };
+        let more = format!("Try '{} --help' for more information.\n", self.name);
+        let hint = match self.name {
+            "curl" => "curl: try 'curl --help' for more information\n".to_owned(),
+            "sed" => usage.clone(),
+            _ if !gnu => usage.clone(),
+            "diff" | "cmp" => format!("{}: {more}", self.name),
+            name if name.ends_with("grep") => usage.clone() + &more,
+            _ => more,
+        };
+        match why {
+            Refusal::Help => {
+                let _ = self.k.put(self.p, if gnu { 1 } else { 2 }, usage.as_bytes());
+                return 0;
+            }
+            Refusal::Missing(what) => self.err(format!("option {what} is not simulated")),
+            Refusal::Wrong(text) if self.name == "curl" => {
+                let _ = self.k.put(self.p, 2, format!("curl: {}\n{hint}", net::curl_words(&text)).as_bytes());
+            }
+            Refusal::Wrong(text) => {
+                // Of what it lacks, busybox says the usage alone.
+                let quiet = text.is_empty() || !gnu && (text.starts_with("missing ") || text.starts_with("extra "));
+                let text = if quiet { String::new() } else { format!("{}: {text}\n", self.name) };
+                let _ = self.k.put(self.p, 2, format!("{text}{hint}").as_bytes());
+            }
+        }
+        status
+    }
+
+    /// The same where there is no operand, or too few.
+    fn missing(&mut self, operands: &[String]) -> i32 {
+        let why = self.lacking(operands);
+        self.refuse(Refusal::Wrong(why))
+    }
+
+    /// What is said where there is no operand, or too few.
+    fn lacking(&self, operands: &[String]) -> String {
+        match operands {
+            _ if self.name == "timeout" => String::new(),
+            [] if matches!(self.name, "cp" | "ln" | "mv" | "touch" | "truncate") => "missing file operand".to_owned(),
+            [] => "missing operand".to_owned(),
+            [first, ..] if matches!(self.name, "cp" | "mv") => format!("missing destination file operand after '{first}'"),
+            [.., last] => format!("missing operand after '{last}'"),
+        }
     }
 }
 
@@ -86,41 +148,6 @@ impl Run<'_> {
 fn complain(k: &mut Kernel, p: &mut Process, program: &str, text: &str) {
     let text = if k.is_gnu() { gnu::words(program, text) } else { text.to_owned() };
     let _ = k.put(p, 2, format!("{program}: {text}\n").as_bytes());
-}
-
-/// A flag of one letter, and what is written to it: `-n5` is `-n` and `5`.
-fn flag(argument: &str) -> (&str, &str) {
-    argument.split_at(argument.char_indices().nth(2).map_or(argument.len(), |(i, _)| i))
-}
-
-/// Splits arguments into options with their values and operands, as getopt does. Long options come as `('-', text)`.
-pub fn options(args: &[String], valued: &str) -> (Vec<(char, String)>, Vec<String>) {
-    let (mut opts, mut rest) = (Vec::new(), Vec::new());
-    let mut it = args.iter();
-    while let Some(a) = it.next() {
-        if a == "--" {
-            rest.extend(it.cloned());
-            break;
-        }
-        if let Some(long) = a.strip_prefix("--") {
-            opts.push(('-', long.to_string()));
-            continue;
-        }
-        let Some(letters) = a.strip_prefix('-').filter(|l| !l.is_empty()) else {
-            rest.push(a.clone());
-            continue;
-        };
-        let mut chars = letters.chars();
-        while let Some(c) = chars.next() {
-            if valued.contains(c) {
-                let value = chars.as_str().to_string();
-                opts.push((c, if value.is_empty() { it.next().cloned().unwrap_or_default() } else { value }));
-                break;
-            }
-            opts.push((c, String::new()));
-        }
-    }
-    (opts, rest)
 }
 
 /// Finds the program that a command means.
@@ -231,111 +258,8 @@ pub fn start(k: &mut Kernel, p: &mut Process, name: &str) -> Step {
     if let Some(service) = k.service.clone().filter(|s| s.program == name) {
         return server::start(k, p, &service);
     }
-    let args = p.argv.iter().skip(1).map(|a| shortened(name, a)).collect();
-    let mut run = Run { k, p, name, args };
-    if matches!(name, "vi" | "vim") {
-        return vi::start(&mut run);
-    }
-    if let Some(step) = filter::start(&mut run) {
-        return step;
-    }
-    if let Some(step) = control::start(&mut run) {
-        return step;
-    }
-    if let Some(step) = server::start_small(&mut run) {
-        return step;
-    }
-    if let Some(step) = net::start(&mut run) {
-        return step;
-    }
-    if let Some(code) = files::run(&mut run).or_else(|| system::run(&mut run)) {
-        return Step::Exit(code, 150);
-    }
-    run.err("applet not found");
-    Step::Exit(127, 50)
-}
-
-/// The long options that programs share with those of GNU, and what they are in short; `*` is for all.
-const LONG: &[(&str, &str, &str)] = &[
-    ("*", "verbose", "-v"),
-    ("*", "recursive", "-r"),
-    ("*", "force", "-f"),
-    ("base64", "decode", "-d"),
-    ("base64", "wrap", "-w"),
-    ("cat", "number", "-n"),
-    ("cut", "characters", "-c"),
-    ("cut", "delimiter", "-d"),
-    ("cut", "fields", "-f"),
-    ("df", "human-readable", "-h"),
-    ("diff", "brief", "-q"),
-    ("diff", "unified", "-u"),
-    ("du", "human-readable", "-h"),
-    ("du", "summarize", "-s"),
-    ("grep", "after-context", "-A"),
-    ("grep", "before-context", "-B"),
-    ("grep", "context", "-C"),
-    ("grep", "count", "-c"),
-    ("grep", "extended-regexp", "-E"),
-    ("grep", "files-with-matches", "-l"),
-    ("grep", "fixed-strings", "-F"),
-    ("grep", "ignore-case", "-i"),
-    ("grep", "invert-match", "-v"),
-    ("grep", "line-number", "-n"),
-    ("grep", "max-count", "-m"),
-    ("grep", "only-matching", "-o"),
-    ("grep", "quiet", "-q"),
-    ("grep", "regexp", "-e"),
-    ("grep", "silent", "-q"),
-    ("grep", "word-regexp", "-w"),
-    ("head", "bytes", "-c"),
-    ("head", "lines", "-n"),
-    ("ls", "all", "-a"),
-    ("ls", "almost-all", "-A"),
-    ("ls", "directory", "-d"),
-    ("ls", "human-readable", "-h"),
-    ("mkdir", "mode", "-m"),
-    ("mkdir", "parents", "-p"),
-    ("mktemp", "directory", "-d"),
-    ("readlink", "canonicalize", "-f"),
-    ("sed", "expression", "-e"),
-    ("sed", "in-place", "-i"),
-    ("sed", "quiet", "-n"),
-    ("sed", "regexp-extended", "-E"),
-    ("sort", "field-separator", "-t"),
-    ("sort", "key", "-k"),
-    ("sort", "numeric-sort", "-n"),
-    ("sort", "reverse", "-r"),
-    ("sort", "unique", "-u"),
-    ("stat", "format", "-c"),
-    ("tail", "bytes", "-c"),
-    ("tail", "follow", "-f"),
-    ("tail", "lines", "-n"),
-    ("tee", "append", "-a"),
-    ("tr", "complement", "-c"),
-    ("tr", "delete", "-d"),
-    ("tr", "squeeze-repeats", "-s"),
-    ("uniq", "count", "-c"),
-    ("uniq", "repeated", "-d"),
-    ("uniq", "unique", "-u"),
-    ("wc", "bytes", "-c"),
-    ("wc", "lines", "-l"),
-    ("wc", "words", "-w"),
-    ("xargs", "max-args", "-n"),
-    ("xargs", "no-run-if-empty", "-r"),
-];
-
-/// An argument with its long option in short, where that is known; a value stays with it.
-fn shortened(program: &str, argument: &str) -> String {
-    let Some(long) = argument.strip_prefix("--") else { return argument.to_owned() };
-    let (name, value) = long.split_once('=').unwrap_or((long, ""));
-    let shared = ["chgrp", "chmod", "chown", "cp", "grep", "ls", "mv", "rm", "rmdir"].contains(&program);
-    let found = LONG.iter().find(|row| row.1 == name && (row.0 == program || row.0 == "*" && shared));
-    match found {
-        // Two programs call it by a capital.
-        Some((_, "recursive", _)) if matches!(program, "chgrp" | "chmod" | "chown" | "ls") => "-R".to_owned(),
-        Some(row) => format!("{}{value}", row.2),
-        None => argument.to_owned(),
-    }
+    let args = p.argv.iter().skip(1).map(|a| a.to_string()).collect();
+    table::start(&mut Run { k, p, name, args })
 }
 
 /// Becomes a program's state.
@@ -510,28 +434,4 @@ fn sleep_us(args: &[String]) -> Result<u64, String> {
         total = total.saturating_add(text::duration_us(a).ok_or_else(|| a.clone())?);
     }
     Ok(total)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::shortened;
-
-    #[test]
-    fn long_options_in_short() {
-        for (program, argument, want) in [
-            ("base64", "--decode", "-d"),
-            ("base64", "--wrap=0", "-w0"),
-            ("sort", "--key=2,2", "-k2,2"),
-            ("rm", "--recursive", "-r"),
-            ("chmod", "--recursive", "-R"),
-            ("sort", "--recursive", "--recursive"),
-            ("wget", "--timeout=1", "--timeout=1"),
-            ("wc", "--lines", "-l"),
-            ("head", "--lines=3", "-n3"),
-            ("grep", "--", "--"),
-            ("grep", "plain", "plain"),
-        ] {
-            assert_eq!(shortened(program, argument), want, "{program} {argument}");
-        }
-    }
 }

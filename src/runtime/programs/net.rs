@@ -7,9 +7,8 @@ pub use listener::{Listener, listen};
 use super::super::kernel::{Kernel, OpenHow, Rd};
 use super::super::process::{Block, Process, Step};
 use super::super::text;
-use super::{Program, Run, become_program};
-use crate::base::Order as _;
-use crate::base::{Duration, Time};
+use super::{Options, Program, Refusal, Run, become_program};
+use crate::base::{Duration, Order as _, Time, base64};
 use crate::network::{HttpRequest, HttpResponse, NetError, NetRequest, NetResponse, status_text};
 
 /// A client that waits for an answer.
@@ -48,308 +47,191 @@ struct Curl {
     trusts: bool,
     retries: u32,
     started: Time,
-    timeout_us: Option<u64>,
+    timed: bool,
 }
 
-/// Runs or starts a program of this family.
-pub fn run(r: &mut Run<'_>) -> Option<i32> {
-    Some(match r.name {
-        "ip" => {
-            let mut out = "1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue qlen 1000\n    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n    inet 127.0.0.1/8 scope host lo\n       valid_lft forever preferred_lft forever\n".to_string();
-            for a in &r.k.addresses {
-                out.push_str(&format!("2: eth0@if3: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1450 qdisc noqueue\n    link/ether 0a:58:0a:f4:01:02 brd ff:ff:ff:ff:ff:ff\n    inet {a}/24 brd 10.244.255.255 scope global eth0\n       valid_lft forever preferred_lft forever\n"));
-            }
-            if r.args.first().is_some_and(|a| a.starts_with('r')) {
-                out = "default via 10.244.0.1 dev eth0\n".into();
-            }
-            r.out(out);
-            0
-        }
-        "ifconfig" => {
-            let mut out = String::new();
-            for a in &r.k.addresses {
-                out.push_str(&format!("eth0      Link encap:Ethernet  HWaddr 0A:58:0A:F4:01:02  \n          inet addr:{a}  Bcast:10.244.255.255  Mask:255.255.255.0\n          UP BROADCAST RUNNING MULTICAST  MTU:1450  Metric:1\n\n"));
-            }
-            out.push_str("lo        Link encap:Local Loopback  \n          inet addr:127.0.0.1  Mask:255.0.0.0\n          UP LOOPBACK RUNNING  MTU:65536  Metric:1\n\n");
-            r.out(out);
-            0
-        }
-        "netstat" | "ss" => {
-            let mut ports: Vec<(u16, u32)> =
-                r.k.procs.values().flat_map(|p| super::ports(p).into_iter().map(|n| (n, p.pid)).collect::<Vec<_>>()).collect();
-            ports.order();
-            let mut out = "Active Internet connections (only servers)\nProto Recv-Q Send-Q Local Address           Foreign Address         State       PID/Program name    \n".to_string();
-            for (port, pid) in ports {
-                let name = r.k.procs.get(&pid).and_then(|p| p.argv.first().cloned()).unwrap_or_default();
-                out.push_str(&format!(
-                    "tcp        0      0 {:<23} 0.0.0.0:*               LISTEN      {pid}/{name}\n",
-                    format!("0.0.0.0:{port}")
-                ));
-            }
-            r.out(out);
-            0
-        }
-        _ => return None,
-    })
-}
-
-/// Starts a client; `None` where the program is none.
-pub fn start(r: &mut Run<'_>) -> Option<Step> {
-    let kind = match r.name {
-        "wget" => wget(r),
-        "curl" => curl(r),
-        "nc" | "netcat" | "ncat" | "telnet" => nc(r),
-        "nslookup" => match r.args.iter().find(|a| !a.starts_with('-')) {
-            Some(name) => {
-                let given =
-                    r.args.iter().find_map(|a| a.strip_prefix("-type=").or_else(|| a.strip_prefix("-q=").or(a.strip_prefix("-query="))));
-                let of = if name.parse::<std::net::IpAddr>().is_ok() { "PTR" } else { "A" };
-                Ok(Asking::Lookup { name: name.clone(), of: given.unwrap_or(of).to_uppercase() })
-            }
-            None => {
-                r.err("missing host name");
-                Err(1)
-            }
-        },
-        "ping" => {
-            let (opts, hosts) = r.options("cWwis");
-            match hosts.first() {
-                Some(h) => {
-                    let left = opts.iter().find(|o| o.0 == 'c').and_then(|o| o.1.parse().ok()).unwrap_or(u64::MAX);
-                    let every = opts.iter().find(|o| o.0 == 'i').and_then(|o| text::duration_us(&o.1)).unwrap_or(1_000_000).max(10_000);
-                    r.p.handled |= super::Signal::INT.bit();
-                    Ok(Asking::Ping { host: h.clone(), left, sent: 0, got: 0, at: Time::ZERO, every, address: String::new() })
-                }
-                None => {
-                    r.err("missing host name");
-                    Err(1)
-                }
-            }
-        }
-        _ => return None,
-    };
-    Some(match kind {
-        Ok(kind) => {
-            let timeout = match &kind {
-                Asking::Curl(c) => c.timeout_us,
-                _ => {
-                    let (opts, _) = r.options("TOwPUet");
-                    let long = opts.iter().find_map(|o| o.1.strip_prefix("timeout=").filter(|_| o.0 == '-'));
-                    let short = || opts.iter().find(|o| o.0 == 'T' || (o.0 == 'w' && r.name != "wget")).map(|o| o.1.as_str());
-                    long.or_else(short).and_then(text::duration_us)
-                }
-            };
-            let until = timeout.map_or(Time::MAX, |us| r.k.now + Duration::from_micros(us));
-            become_program(Program::Client(Box::new(Client { kind, request: None, until, redirects: 0, address: None })), 300)
-        }
-        Err(code) => Step::Exit(code, 50),
-    })
-}
-
-fn wget(r: &mut Run<'_>) -> Result<Asking, i32> {
-    let args: Vec<String> = r.args.clone();
-    let (mut output, mut quiet, mut spider, mut headers, mut tries) = (None, false, false, false, 1);
-    let (mut url, mut extra, mut body) = (None, Vec::new(), None);
-    let mut it = args.iter();
-    while let Some(a) = it.next() {
-        let (flag, inline) = match a.split_once('=') {
-            Some((f, v)) if a.starts_with("--") => (f, Some(v.to_string())),
-            _ => match super::flag(a) {
-                (flag @ ("-O" | "-T" | "-t" | "-P"), value) if !value.is_empty() => (flag, Some(value.to_string())),
-                _ => (a.as_str(), None),
-            },
-        };
-        let mut value = || inline.clone().or_else(|| it.next().cloned()).unwrap_or_default();
-        match flag {
-            "-O" | "--output-document" => output = Some(value()),
-            "-T" | "--timeout" | "-P" | "-U" => drop(value()),
-            "-t" | "--tries" => tries = value().parse().unwrap_or(1),
-            "--header" => {
-                if let Some((n, v)) = value().split_once(':') {
-                    extra.push((n.trim().to_string(), v.trim().to_string()));
-                }
-            }
-            "--post-data" => body = Some(value()),
-            "-q" | "--quiet" => quiet = true,
-            "--spider" => spider = true,
-            "-S" | "--server-response" => headers = true,
-            "-c" | "--no-check-certificate" | "-nv" | "--no-verbose" => {}
-            f if f.starts_with('-') && !f.starts_with("--") && f.len() > 2 => {
-                let mut letters = f[1..].chars();
-                while let Some(c) = letters.next() {
-                    match c {
-                        'q' => quiet = true,
-                        'S' => headers = true,
-                        'O' => {
-                            let rest = std::mem::replace(&mut letters, "".chars()).as_str();
-                            output = Some(if rest.is_empty() { value() } else { rest.to_string() });
-                        }
-                        'T' => {
-                            if std::mem::replace(&mut letters, "".chars()).as_str().is_empty() {
-                                value();
-                            }
-                        }
-                        'c' | 'n' | 'v' => {}
-                        c => {
-                            r.err(format!("unrecognized option: {c}"));
-                            return Err(1);
-                        }
-                    }
-                }
-            }
-            f if f.starts_with('-') && f.len() > 1 => {
-                r.err(format!("unrecognized option: {}", f.trim_start_matches('-')));
-                return Err(1);
-            }
-            f => url = Some(f.to_string()),
-        }
+/// `ip`: of addresses and routes.
+pub fn ip(r: &mut Run<'_>, o: &Options) -> i32 {
+    if o.rest.iter().find(|a| !a.starts_with('-')).is_some_and(|a| a.starts_with('r')) {
+        r.out("default via 10.244.0.1 dev eth0\n");
+        return 0;
     }
-    let Some(url) = url else {
-        let _ = r.k.put(r.p, 2, b"BusyBox v1.37.0 multi-call binary.\n\nUsage: wget [-cqS] [--spider] [-O FILE] [-T SEC] URL...\n");
-        return Err(1);
+    let mut out = "1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue qlen 1000\n    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n    inet 127.0.0.1/8 scope host lo\n       valid_lft forever preferred_lft forever\n".to_string();
+    for a in &r.k.addresses {
+        out.push_str(&format!("2: eth0@if3: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1450 qdisc noqueue\n    link/ether 0a:58:0a:f4:01:02 brd ff:ff:ff:ff:ff:ff\n    inet {a}/24 brd 10.244.255.255 scope global eth0\n       valid_lft forever preferred_lft forever\n"));
+    }
+    r.out(out);
+    0
+}
+
+pub fn ifconfig(r: &mut Run<'_>, _: &Options) -> i32 {
+    let mut out = String::new();
+    for a in &r.k.addresses {
+        out.push_str(&format!("eth0      Link encap:Ethernet  HWaddr 0A:58:0A:F4:01:02  \n          inet addr:{a}  Bcast:10.244.255.255  Mask:255.255.255.0\n          UP BROADCAST RUNNING MULTICAST  MTU:1450  Metric:1\n\n"));
+    }
+    out.push_str("lo        Link encap:Local Loopback  \n          inet addr:127.0.0.1  Mask:255.0.0.0\n          UP LOOPBACK RUNNING  MTU:65536  Metric:1\n\n");
+    r.out(out);
+    0
+}
+
+/// `netstat` and `ss`.
+pub fn netstat(r: &mut Run<'_>, _: &Options) -> i32 {
+    let mut ports: Vec<(u16, u32)> =
+        r.k.procs.values().flat_map(|p| super::ports(p).into_iter().map(|n| (n, p.pid)).collect::<Vec<_>>()).collect();
+    ports.order();
+    let mut out = "Active Internet connections (only servers)\nProto Recv-Q Send-Q Local Address           Foreign Address         State       PID/Program name    \n".to_string();
+    for (port, pid) in ports {
+        let name = r.k.procs.get(&pid).and_then(|p| p.argv.first().cloned()).unwrap_or_default();
+        out.push_str(&format!("tcp        0      0 {:<23} 0.0.0.0:*               LISTEN      {pid}/{name}\n", format!("0.0.0.0:{port}")));
+    }
+    r.out(out);
+    0
+}
+
+/// Starts a client, which gives up after a time where one is given.
+fn client(r: &Run<'_>, kind: Asking, timeout: Option<&str>) -> Step {
+    let until = timeout.and_then(text::duration_us).map_or(Time::MAX, |us| r.k.now + Duration::from_micros(us));
+    become_program(Program::Client(Box::new(Client { kind, request: None, until, redirects: 0, address: None })), 300)
+}
+
+pub fn nslookup(r: &mut Run<'_>, o: &Options) -> Step {
+    let Some(name) = o.rest.iter().find(|a| !a.starts_with('-')) else {
+        r.err("missing host name");
+        return Step::Exit(1, 50);
     };
-    let Some(mut request) = HttpRequest::from_url(&url) else {
+    let given = o.rest.iter().find_map(|a| ["-type=", "-q=", "-query="].iter().find_map(|flag| a.strip_prefix(flag)));
+    let of = if name.parse::<std::net::IpAddr>().is_ok() { "PTR" } else { "A" };
+    client(r, Asking::Lookup { name: name.clone(), of: given.unwrap_or(of).to_uppercase() }, None)
+}
+
+pub fn ping(r: &mut Run<'_>, o: &Options) -> Step {
+    let Some(host) = o.rest.first().cloned() else {
+        r.err("missing host name");
+        return Step::Exit(1, 50);
+    };
+    let every = o.value('i').and_then(text::duration_us).unwrap_or(1_000_000).max(10_000);
+    r.p.handled |= super::Signal::INT.bit();
+    let ping =
+        Asking::Ping { host, left: o.number('c').unwrap_or(u64::MAX), sent: 0, got: 0, at: Time::ZERO, every, address: String::new() };
+    client(r, ping, o.value('w'))
+}
+
+/// A header as it is given: `Name: value`.
+fn header(text: &str) -> Option<(String, String)> {
+    text.split_once(':').map(|(n, v)| (n.trim().to_owned(), v.trim().to_owned()))
+}
+
+pub fn wget(r: &mut Run<'_>, o: &Options) -> Step {
+    let Some(url) = o.rest.last() else { return Step::Exit(r.refuse(Refusal::Wrong(String::new())), 50) };
+    let Some(mut request) = HttpRequest::from_url(url) else {
         r.err(format!("not an http or ftp url: {url}"));
-        return Err(1);
+        return Step::Exit(1, 50);
     };
-    request.headers.push(("User-Agent".into(), "Wget".into()));
-    request.headers.append(&mut extra);
-    if let Some(b) = body {
+    request.headers.push(("User-Agent".into(), o.value('U').unwrap_or("Wget").into()));
+    request.headers.extend(o.each().filter(|o| o.0 == 'H').filter_map(|o| header(o.1)));
+    let spider = o.has('%');
+    if let Some(body) = o.value('D') {
         request.method = "POST".into();
-        request.body = b.into_bytes();
+        request.body = body.into();
     }
     if spider {
         request.method = "HEAD".into();
     }
-    Ok(Asking::Wget { request, output, quiet, spider, headers, tries })
+    let output = o.value('O').map(str::to_owned);
+    let wget = Asking::Wget { request, output, quiet: o.has('q'), spider, headers: o.has('S'), tries: o.number('t').unwrap_or(1) };
+    client(r, wget, o.value('T'))
 }
 
-fn curl(r: &mut Run<'_>) -> Result<Asking, i32> {
-    let args = r.args.clone();
-    let mut c = Curl {
-        request: HttpRequest::get("", 80, "/"),
-        output: None,
-        include: false,
-        silent: false,
-        show_errors: false,
-        fail: false,
-        follow: false,
-        head: false,
-        format: None,
-        verbose: false,
-        trusts: false,
-        retries: 0,
-        started: r.k.now,
-        timeout_us: None,
+pub fn curl(r: &mut Run<'_>, o: &Options) -> Step {
+    let mut fail = |code, text: &str| {
+        let _ = r.k.put(r.p, 2, format!("curl: {text}\n").as_bytes());
+        Step::Exit(code, 50)
     };
-    let (mut url, mut headers, mut body, mut method) = (None, Vec::new(), None::<String>, None);
-    let (mut remote_name, mut pinned) = (false, Vec::new());
-    let mut it = args.iter();
-    while let Some(a) = it.next() {
-        let mut letters: Vec<String> = Vec::new();
-        let mut inline = None;
-        if a.starts_with("--") {
-            letters.push(a.clone());
-        } else if a.starts_with('-') && a.len() > 1 {
-            let mut chars = a[1..].chars();
-            while let Some(ch) = chars.next() {
-                letters.push(format!("-{ch}"));
-                if "XHdowmAurbTeFk".contains(ch) && ch != 'k' {
-                    inline = Some(chars.as_str().to_string()).filter(|s| !s.is_empty());
-                    break;
-                }
-            }
-        } else {
-            url = Some(a.clone());
-            continue;
-        }
-        for flag in letters {
-            let mut value = || inline.clone().or_else(|| it.next().cloned()).unwrap_or_default();
-            match flag.as_str() {
-                "-s" | "--silent" => c.silent = true,
-                "-S" | "--show-error" => c.show_errors = true,
-                "-f" | "--fail" => c.fail = true,
-                "-L" | "--location" => c.follow = true,
-                "-i" | "--include" => c.include = true,
-                "-I" | "--head" => c.head = true,
-                "-v" | "--verbose" => c.verbose = true,
-                "-X" | "--request" => method = Some(value()),
-                "-H" | "--header" => {
-                    if let Some((n, v)) = value().split_once(':') {
-                        headers.push((n.trim().to_string(), v.trim().to_string()));
-                    }
-                }
-                "-d" | "--data" | "--data-raw" | "--data-binary" => body = Some(value()),
-                "-O" | "--remote-name" => remote_name = true,
-                "--resolve" => pinned.push(value()),
-                "-o" | "--output" => c.output = Some(value()),
-                "-w" | "--write-out" => c.format = Some(value()),
-                "-m" | "--max-time" | "--connect-timeout" => c.timeout_us = text::duration_us(&value()),
-                "--retry" => c.retries = value().parse().unwrap_or(0),
-                "-k" | "--insecure" => c.trusts = true,
-                "--cacert" => c.trusts = !value().is_empty(),
-                "-A" | "-u" | "-r" | "-b" | "-T" | "-e" | "-F" | "--cert" | "--key" | "--retry-delay" => drop(value()),
-                "-4" | "-6" | "--compressed" | "-N" | "--no-buffer" | "-g" | "-#" | "--retry-connrefused" => {}
-                f => {
-                    let _ =
-                        r.k.put(r.p, 2, format!("curl: option {f}: is unknown\ncurl: try 'curl --help' for more information\n").as_bytes());
-                    return Err(2);
-                }
-            }
-        }
-    }
-    let Some(url) = url else {
-        let _ = r.k.put(r.p, 2, b"curl: try 'curl --help' for more information\n");
-        return Err(2);
+    let Some(url) = o.value('U').or(o.rest.last().map(String::as_str)) else {
+        return fail(2, "try 'curl --help' for more information");
     };
-    let Some(request) = HttpRequest::from_url(&url) else {
-        let _ = r.k.put(r.p, 2, b"curl: (3) URL rejected: Malformed input to a URL function\n");
-        return Err(3);
-    };
-    c.request = request;
-    if remote_name {
-        let path = c.request.path.split('?').next().unwrap_or("");
-        c.output = path.rsplit('/').next().filter(|name| !name.is_empty()).map(str::to_string);
-        if c.output.is_none() {
-            let _ = r.k.put(r.p, 2, b"curl: (23) Remote file name has no length\n");
-            return Err(23);
+    let Some(mut request) = HttpRequest::from_url(url) else { return fail(3, "(3) URL rejected: Malformed input to a URL function") };
+    let mut output = o.value('o').map(str::to_owned);
+    if o.has('O') {
+        let path = request.path.split('?').next().unwrap_or("");
+        output = path.rsplit('/').next().filter(|name| !name.is_empty()).map(str::to_owned);
+        if output.is_none() {
+            return fail(23, "(23) Remote file name has no length");
         }
     }
     // Hosts whose addresses were given beforehand.
-    let at = format!("{}:{}:", c.request.host, c.request.port);
-    if let Some(address) = pinned.iter().find_map(|p| p.strip_prefix(&at)) {
-        c.request.headers.push(("Host".into(), authority(&c.request)));
-        c.request.host = address.split(',').next().unwrap_or("").to_string();
+    let at = format!("{}:{}:", request.host, request.port);
+    if let Some(address) = o.each().filter(|o| o.0 == 'V').find_map(|o| o.1.strip_prefix(&at)) {
+        request.headers.push(("Host".into(), authority(&request)));
+        request.host = address.split(',').next().unwrap_or("").to_string();
     }
-    c.request.headers.push(("User-Agent".into(), "curl/8.14.1".into()));
-    c.request.headers.append(&mut headers);
-    if let Some(b) = body {
-        c.request.method = "POST".into();
-        c.request.body = b.into_bytes();
+    request.headers.push(("User-Agent".into(), o.value('A').unwrap_or("curl/8.14.1").into()));
+    let user = o.value('u').map(|user| format!("Basic {}", base64::encode(user.as_bytes())));
+    for (name, value) in [("Authorization", user.as_deref()), ("Cookie", o.value('b')), ("Referer", o.value('e'))] {
+        request.headers.extend(value.map(|v| (name.to_owned(), v.to_owned())));
     }
-    if c.head {
-        c.request.method = "HEAD".into();
-        c.include = true;
+    if o.has('J') {
+        request.headers.extend(["Content-Type", "Accept"].map(|name| (name.to_owned(), "application/json".to_owned())));
     }
-    if let Some(m) = method {
-        c.request.method = m;
+    request.headers.extend(o.each().filter(|o| o.0 == 'H').filter_map(|o| header(o.1)));
+    let data: Vec<&str> = o.each().filter(|o| matches!(o.0, 'd' | 'J')).map(|o| o.1).collect();
+    if !data.is_empty() && o.has('G') {
+        request.path += &format!("{}{}", if request.path.contains('?') { "&" } else { "?" }, data.join("&"));
+    } else if !data.is_empty() {
+        request.method = "POST".into();
+        request.body = data.join("&").into_bytes();
     }
-    Ok(Asking::Curl(Box::new(c)))
+    let head = o.has('I');
+    if head {
+        request.method = "HEAD".into();
+    }
+    if let Some(method) = o.value('X') {
+        request.method = method.into();
+    }
+    let curl = Curl {
+        request,
+        output,
+        include: head || o.has('i'),
+        silent: o.has('s'),
+        show_errors: o.has('S'),
+        fail: o.has('f'),
+        follow: o.has('L'),
+        head,
+        format: o.value('w').map(str::to_owned),
+        verbose: o.has('v'),
+        trusts: o.has('k') || o.value('C').is_some_and(|c| !c.is_empty()),
+        retries: o.number('R').unwrap_or(0),
+        started: r.k.now,
+        timed: o.has('m'),
+    };
+    client(r, Asking::Curl(Box::new(curl)), o.value('m'))
 }
 
-fn nc(r: &mut Run<'_>) -> Result<Asking, i32> {
-    let (opts, rest) = r.options("wpeiqs");
-    let has = |c| opts.iter().any(|o| o.0 == c);
-    let port = rest.get(1).and_then(|p| p.parse().ok());
-    let (Some(host), Some(port)) = (rest.first().cloned(), port) else {
-        r.err(if rest.is_empty() {
-            "missing host name".to_string()
-        } else {
-            format!("bad port '{}'", rest.get(1).map_or("", String::as_str))
-        });
-        return Err(1);
+/// What curl says where getopt says this.
+pub fn curl_words(text: &str) -> String {
+    let option = text.split('\'').nth(1).unwrap_or_default();
+    let dash = if option.starts_with('-') { "" } else { "-" };
+    let what = if text.contains("requires") { "requires parameter" } else { "is unknown" };
+    format!("option {dash}{option}: {what}")
+}
+
+/// `nc` and its like, which with `-l` listen.
+pub fn nc(r: &mut Run<'_>, o: &Options) -> Step {
+    if o.has('l') {
+        let port = o.value('p').or(o.rest.last().map(String::as_str));
+        if let Some(port) = port.and_then(|p| p.parse().ok()) {
+            return listen(r, port, o.has('k'));
+        }
+        r.err("bad port");
+        return Step::Exit(1, 20);
+    }
+    let port = o.rest.get(1).map_or("", String::as_str);
+    let (Some(host), Ok(number)) = (o.rest.first(), port.parse()) else {
+        r.err(if o.rest.is_empty() { "missing host name".to_owned() } else { format!("bad port '{port}'") });
+        return Step::Exit(1, 50);
     };
-    Ok(Asking::Nc { host, port, data: Vec::new(), scan: has('z'), verbose: has('v'), ended: false })
+    let nc = Asking::Nc { host: host.clone(), port: number, data: Vec::new(), scan: o.has('z'), verbose: o.has('v'), ended: false };
+    client(r, nc, o.value('w'))
 }
 
 impl Client {
@@ -406,7 +288,7 @@ impl Client {
         self.request = None;
         match answer {
             Err(e) => self.failed(k, p, e),
-            Ok(NetResponse::Http(response)) => self.http(k, p, response),
+            Ok(NetResponse::Http(response)) => self.http(k, p, &response),
             Ok(NetResponse::Tcp(bytes)) => {
                 if let Asking::Nc { scan, host, port, .. } = &self.kind
                     && *scan
@@ -536,7 +418,7 @@ impl Client {
                     }
                     NetError::TimedOut => (
                         28,
-                        if c.timeout_us.is_some() {
+                        if c.timed {
                             format!("Connection timed out after {ms} milliseconds")
                         } else {
                             format!("Failed to connect to {} port {} after {ms} ms: Connection timed out", r.host, r.port)
@@ -574,147 +456,121 @@ impl Client {
         }
     }
 
-    fn http(&mut self, k: &mut Kernel, p: &mut Process, response: HttpResponse) -> Step {
-        let location = response.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case("location")).map(|(_, v)| v.clone());
-        match &mut self.kind {
+    /// Answers to a request of wget or curl.
+    fn http(&mut self, k: &mut Kernel, p: &mut Process, response: &HttpResponse) -> Step {
+        let location = response.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case("location")).map(|(_, v)| v.as_str());
+        let to = location.filter(|_| (301..=308).contains(&response.status));
+        let (request, most) = match &mut self.kind {
+            Asking::Wget { request, .. } => (request, 10),
+            Asking::Curl(c) if c.request.tls && !c.trusts => return c.fails(k, p, 60, UNTRUSTED),
+            Asking::Curl(c) => (&mut c.request, if c.follow { 30 } else { 0 }),
+            _ => return Step::Exit(0, 20),
+        };
+        if let Some(next) = to.filter(|_| self.redirects < most).and_then(|to| redirected(request, to)) {
+            *request = next;
+            self.redirects += 1;
+            self.address = None;
+            return Step::Again(50);
+        }
+        match &self.kind {
             Asking::Wget { request, output, quiet, spider, headers, .. } => {
-                if let (301..=308, Some(to)) = (response.status, &location)
-                    && self.redirects < 10
-                    && let Some(next) = redirected(request, to)
-                {
-                    *request = next;
-                    self.redirects += 1;
-                    self.address = None;
-                    return Step::Again(50);
-                }
-                if *headers {
-                    let text = head_text(&response, "  ");
+                let mut say = |k: &mut Kernel, text: &str| {
                     let _ = k.put(p, 2, text.as_bytes());
+                };
+                if *headers {
+                    say(k, &head_text(response, "  "));
                 }
                 if !(200..300).contains(&response.status) {
-                    let _ = k.put(
-                        p,
-                        2,
-                        format!("wget: server returned error: HTTP/1.1 {} {}\n", response.status, status_text(response.status)).as_bytes(),
-                    );
+                    say(k, &format!("wget: server returned error: HTTP/1.1 {} {}\n", response.status, status_text(response.status)));
                     return Step::Exit(1, 20);
                 }
-                if *spider {
-                    if !*quiet {
-                        let _ = k.put(p, 2, b"remote file exists\n");
-                    }
-                    return Step::Exit(0, 20);
+                if !*quiet && *spider {
+                    say(k, "remote file exists\n");
                 }
-                let name = output.clone().unwrap_or_else(|| {
-                    let base = request.path.split('?').next().unwrap_or("").rsplit('/').next().unwrap_or("");
-                    if base.is_empty() { "index.html".into() } else { base.to_string() }
-                });
-                if name == "-" {
-                    if !*quiet {
-                        let _ = k.put(p, 2, b"writing to stdout\n");
-                    }
-                    let _ = k.put(p, 1, &response.body);
-                    if !*quiet {
-                        let _ = k.put(
-                            p,
-                            2,
-                            format!(
-                                "-                    100% |********************************| {:>5}  0:00:00 ETA\nwritten to stdout\n",
-                                response.body.len()
-                            )
-                            .as_bytes(),
-                        );
-                    }
-                    return Step::Exit(0, 20);
-                }
-                if output.is_none() && k.fs.stat(&p.cwd, &name).is_ok() {
-                    let _ = k.put(p, 2, format!("wget: can't open '{name}': File exists\n").as_bytes());
-                    return Step::Exit(1, 20);
-                }
-                let text = match save(k, p, &name, &response.body) {
-                    Ok(()) if *quiet => return Step::Exit(0, 20),
-                    Ok(()) => format!(
-                        "saving to '{name}'\n{:<20} 100% |********************************| {:>5}  0:00:00 ETA\n'{name}' saved\n",
-                        name,
-                        response.body.len()
-                    ),
-                    Err(e) => {
-                        let _ = k.put(p, 2, format!("wget: can't open '{name}': {e}\n").as_bytes());
-                        return Step::Exit(1, 20);
-                    }
-                };
-                let _ = k.put(p, 2, text.as_bytes());
-                Step::Exit(0, 20)
-            }
-            Asking::Curl(c) => {
-                if c.request.tls && !c.trusts {
-                    if !c.silent || c.show_errors {
-                        let _ = k.put(p, 2, UNTRUSTED.as_bytes());
-                    }
-                    return Step::Exit(60, 20);
-                }
-                if c.follow
-                    && let (301..=308, Some(to)) = (response.status, &location)
-                    && self.redirects < 30
-                    && let Some(next) = redirected(&c.request, to)
-                {
-                    c.request = next;
-                    self.redirects += 1;
-                    return Step::Again(50);
-                }
-                if c.verbose {
-                    let mut text = format!(
-                        "* Connected to {} port {}\n> {} {} HTTP/1.1\n> Host: {}\n",
-                        c.request.host,
-                        c.request.port,
-                        c.request.method,
-                        c.request.path,
-                        authority(&c.request)
-                    );
-                    for (n, v) in &c.request.headers {
-                        text.push_str(&format!("> {n}: {v}\n"));
-                    }
-                    text.push_str(">\n");
-                    text.push_str(&head_text(&response, "< "));
-                    text.push_str("<\n");
-                    let _ = k.put(p, 2, text.as_bytes());
-                }
-                if c.fail && response.status >= 400 {
-                    if !c.silent || c.show_errors {
-                        let _ = k.put(p, 2, format!("curl: (22) The requested URL returned error: {}\n", response.status).as_bytes());
-                    }
-                    return Step::Exit(22, 20);
-                }
-                let mut out = Vec::new();
-                if c.include {
-                    out.extend(head_text(&response, "").replace('\n', "\r\n").bytes());
-                    out.extend(b"\r\n");
-                }
-                if !c.head {
-                    out.extend_from_slice(&response.body);
-                }
-                let mut code = 0;
-                match &c.output {
-                    Some(name) => {
-                        if let Err(e) = save(k, p, name, &out) {
-                            let _ = k.put(p, 2, format!("curl: (23) client returned ERROR on write, {name}: {e}\n").as_bytes());
-                            code = 23;
-                        }
-                    }
-                    None => {
-                        if k.put(p, 1, &out).is_err() {
-                            code = 23;
-                        }
-                    }
-                }
-                if let Some(f) = &c.format {
-                    let text = write_out(f, response.status, response.body.len(), k.now.since(c.started));
-                    let _ = k.put(p, 1, text.as_bytes());
-                }
+                let code = if *spider { 0 } else { wget_saves(k, p, request, output.as_deref(), *quiet, &response.body) };
                 Step::Exit(code, 20)
             }
+            Asking::Curl(c) => c.shows(k, p, response),
             _ => Step::Exit(0, 20),
         }
+    }
+}
+
+/// Writes what wget was sent; its status.
+fn wget_saves(k: &mut Kernel, p: &mut Process, request: &HttpRequest, output: Option<&str>, quiet: bool, body: &[u8]) -> i32 {
+    let base = request.path.split('?').next().unwrap_or("").rsplit('/').next().unwrap_or("");
+    let name = output.unwrap_or(if base.is_empty() { "index.html" } else { base });
+    let bar = |name: &str| format!("{name:<20} 100% |********************************| {:>5}  0:00:00 ETA\n", body.len());
+    let (done, text) = if name == "-" {
+        let _ = k.put(p, 2, if quiet { b"" } else { b"writing to stdout\n" });
+        let _ = k.put(p, 1, body);
+        (true, format!("{}written to stdout\n", bar(name)))
+    } else {
+        let there = output.is_none() && k.fs.stat(&p.cwd, name).is_ok();
+        match if there { Err(super::super::fs::Errno::Exists) } else { save(k, p, name, body) } {
+            Ok(()) => (true, format!("saving to '{name}'\n{}'{name}' saved\n", bar(name))),
+            Err(e) => (false, format!("wget: can't open '{name}': {e}\n")),
+        }
+    };
+    if !(done && quiet) {
+        let _ = k.put(p, 2, text.as_bytes());
+    }
+    i32::from(!done)
+}
+
+impl Curl {
+    /// Ends with an error.
+    fn fails(&self, k: &mut Kernel, p: &mut Process, code: i32, text: &str) -> Step {
+        if !self.silent || self.show_errors {
+            let _ = k.put(p, 2, format!("curl: ({code}) {text}\n").as_bytes());
+        }
+        Step::Exit(code, 20)
+    }
+
+    /// Shows or saves an answer.
+    fn shows(&self, k: &mut Kernel, p: &mut Process, response: &HttpResponse) -> Step {
+        let request = &self.request;
+        if self.verbose {
+            let mut text = format!(
+                "* Connected to {} port {}\n> {} {} HTTP/1.1\n> Host: {}\n",
+                request.host,
+                request.port,
+                request.method,
+                request.path,
+                authority(request)
+            );
+            for (n, v) in &request.headers {
+                text.push_str(&format!("> {n}: {v}\n"));
+            }
+            let _ = k.put(p, 2, format!("{text}>\n{}<\n", head_text(response, "< ")).as_bytes());
+        }
+        if self.fail && response.status >= 400 {
+            return self.fails(k, p, 22, &format!("The requested URL returned error: {}", response.status));
+        }
+        let mut out = Vec::new();
+        if self.include {
+            out.extend(head_text(response, "").replace('\n', "\r\n").bytes());
+            out.extend(b"\r\n");
+        }
+        if !self.head {
+            out.extend_from_slice(&response.body);
+        }
+        let mut code = 0;
+        match &self.output {
+            Some(name) => {
+                if let Err(e) = save(k, p, name, &out) {
+                    let _ = k.put(p, 2, format!("curl: (23) client returned ERROR on write, {name}: {e}\n").as_bytes());
+                    code = 23;
+                }
+            }
+            None if k.put(p, 1, &out).is_err() => code = 23,
+            None => {}
+        }
+        if let Some(f) = &self.format {
+            let text = write_out(f, response.status, response.body.len(), k.now.since(self.started));
+            let _ = k.put(p, 1, text.as_bytes());
+        }
+        Step::Exit(code, 20)
     }
 }
 
@@ -722,13 +578,12 @@ impl Client {
 const NAME_SERVER: &str = "Server:\t\t10.96.0.10\nAddress:\t10.96.0.10:53\n\n";
 
 /// What curl says of a certificate that it does not know.
-const UNTRUSTED: &str = "curl: (60) SSL certificate problem: unable to get local issuer certificate
+const UNTRUSTED: &str = "SSL certificate problem: unable to get local issuer certificate
 More details here: https://curl.se/docs/sslcerts.html
 
 curl failed to verify the legitimacy of the server and therefore could not
 establish a secure connection to it. To learn more about this situation and
-how to fix it, please visit the webpage mentioned above.
-";
+how to fix it, please visit the webpage mentioned above.";
 
 fn authority(r: &HttpRequest) -> String {
     if r.port == if r.tls { 443 } else { 80 } { r.host.clone() } else { format!("{}:{}", r.host, r.port) }

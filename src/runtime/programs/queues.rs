@@ -249,145 +249,202 @@ impl Queues {
         }
     }
 
-    fn act(&mut self, name: &str, args: &[&str]) -> Result<Option<Reply>, Reply> {
-        let few = Err(Reply::Error(format!("ERR wrong number of arguments for '{name}' command")));
-        let least = match name {
-            "ping" | "flushall" | "flushdb" | "dbsize" | "info" | "command" | "save" => 0,
-            "get" | "incr" | "decr" | "del" | "exists" | "keys" | "type" | "lpop" | "rpop" | "llen" | "echo" | "select" | "auth"
-            | "config" => 1,
-            "set" | "lpush" | "rpush" | "lindex" | "rpoplpush" | "blpop" | "brpop" | "incrby" | "expire" => 2,
-            "lrange" | "lrem" | "brpoplpush" | "setex" => 3,
-            // The broker's: whoever delivers a message, takes one, and acknowledges it.
-            "release" => 1,
-            "take" => 2,
-            _ => return Err(Reply::Error(format!("ERR unknown command '{name}', with args beginning with: {}", shown(args)))),
+    fn act(&mut self, name: &str, args: &[&str]) -> Answer {
+        let Some((_, least, act)) = COMMANDS.iter().find(|c| c.0 == name) else {
+            return Err(Reply::Error(format!("ERR unknown command '{name}', with args beginning with: {}", shown(args))));
         };
-        if args.len() < least {
-            return few;
+        if args.len() < *least {
+            return Err(Reply::Error(format!("ERR wrong number of arguments for '{name}' command")));
         }
-        let number = |i: usize| args[i].parse::<i64>().map_err(|_| Reply::Error("ERR value is not an integer or out of range".into()));
-        let size: usize = args.iter().map(|a| a.len() + 64).sum();
         if matches!(name, "set" | "setex" | "lpush" | "rpush") {
+            let size: usize = args.iter().map(|a| a.len() + 64).sum();
             if self.bytes + size > BYTES_MAX {
                 return Err(Reply::Error("OOM command not allowed when used memory > 'maxmemory'.".into()));
             }
             self.bytes += size;
         }
-        let flag = |yes: bool| Reply::Int(i64::from(yes));
-        Ok(Some(match name {
-            "ping" => args.first().map_or(Reply::Status("PONG"), |a| Reply::Bulk((*a).to_owned())),
-            "echo" => Reply::Bulk(args[0].to_owned()),
-            "select" | "auth" | "save" => Reply::Status("OK"),
-            "info" => Reply::Bulk("# Server\r\nredis_version:8.2.2\r\nredis_mode:standalone".into()),
-            "command" => Reply::Many(Vec::new()),
-            "config" => self.config(args)?,
-            "dbsize" => Reply::Int(self.items.len() as i64),
-            "flushall" | "flushdb" => {
-                *self = Queues { settings: std::mem::take(&mut self.settings), ..Queues::default() };
-                Reply::Status("OK")
-            }
-            "set" | "setex" => {
-                self.items.insert(args[0].to_owned(), Item::Text(args[args.len().min(least) - 1].to_owned()));
-                Reply::Status("OK")
-            }
-            "get" => match self.items.get(args[0]) {
-                Some(Item::Text(t)) => Reply::Bulk(t.clone()),
-                Some(Item::List(_)) => return Err(wrong_type()),
-                None => Reply::Nil,
-            },
-            "incr" | "decr" | "incrby" => {
-                let by = if name == "incrby" { number(1)? } else { 1 - 2 * i64::from(name == "decr") };
-                let old = match self.items.get(args[0]) {
-                    Some(Item::Text(t)) => t.parse().map_err(|_| Reply::Error("ERR value is not an integer or out of range".into()))?,
-                    Some(Item::List(_)) => return Err(wrong_type()),
-                    None => 0i64,
-                };
-                let new = old.saturating_add(by);
-                self.items.insert(args[0].to_owned(), Item::Text(new.to_string()));
-                Reply::Int(new)
-            }
-            "del" => Reply::Int(args.iter().filter(|k| self.items.remove(**k).is_some()).count() as i64),
-            "exists" => Reply::Int(args.iter().filter(|k| self.items.contains_key(**k)).count() as i64),
-            "expire" => flag(self.items.contains_key(args[0])),
-            "type" => match self.items.get(args[0]) {
-                Some(Item::Text(_)) => Reply::Status("string"),
-                Some(Item::List(_)) => Reply::Status("list"),
-                None => Reply::Status("none"),
-            },
-            "keys" => {
-                let start = args[0].split(['*', '?']).next().unwrap_or("");
-                let whole = start.len() == args[0].len();
-                let matching = |k: &&String| if whole { k.as_str() == start } else { k.starts_with(start) };
-                Reply::Many(self.items.keys().filter(matching).cloned().collect())
-            }
-            "lpush" | "rpush" => {
-                let list = self.list(args[0])?;
-                args[1..].iter().for_each(|v| push(list, name == "lpush", (*v).to_owned()));
-                Reply::Int(list.len() as i64)
-            }
-            "lpop" | "rpop" => {
-                let list = self.list(args[0])?;
-                match args.get(1) {
-                    None => pop(list, name == "lpop").map_or(Reply::Nil, Reply::Bulk),
-                    Some(_) => Reply::Many((0..number(1)?.clamp(0, list.len() as i64)).filter_map(|_| pop(list, name == "lpop")).collect()),
-                }
-            }
-            "llen" => Reply::Int(self.list(args[0])?.len() as i64),
-            "lindex" | "lrange" => {
-                let list = self.list(args[0])?;
-                let len = list.len() as i64;
-                let at = |n: i64| if n < 0 { n + len } else { n };
-                let from = at(number(1)?).max(if name == "lrange" { 0 } else { -1 });
-                if name == "lindex" {
-                    let found = usize::try_from(from).ok().and_then(|i| list.get(i));
-                    return Ok(Some(found.map_or(Reply::Nil, |v| Reply::Bulk(v.clone()))));
-                }
-                let count = (at(number(2)?) - from + 1).max(0) as usize;
-                Reply::Many(list.iter().skip(from as usize).take(count).cloned().collect())
-            }
-            "lrem" => {
-                let count = number(1)?;
-                let list = self.list(args[0])?;
-                let most = if count == 0 { usize::MAX } else { count.unsigned_abs() as usize };
-                let mut removed = 0;
-                while removed < most {
-                    let is = |v: &String| v == args[2];
-                    let Some(i) = (if count < 0 { list.iter().rposition(is) } else { list.iter().position(is) }) else { break };
-                    list.remove(i);
-                    removed += 1;
-                }
-                Reply::Int(removed as i64)
-            }
-            "blpop" | "brpop" => {
-                for key in &args[..args.len() - 1] {
-                    if let Some(value) = pop(self.list(key)?, name == "blpop") {
-                        return Ok(Some(Reply::Many(vec![(*key).to_owned(), value])));
-                    }
-                }
-                return Ok(None);
-            }
-            "take" => match self.list(args[1])?.pop_back() {
-                Some(value) => {
-                    self.held.push([args[0].to_owned(), args[1].to_owned(), value.clone()]);
-                    Reply::Bulk(value)
-                }
-                None => return Ok(None),
-            },
-            "release" => {
-                self.held.retain(|[holder, ..]| holder != args[0]);
-                Reply::Status("OK")
-            }
-            // The only two that are left take from one list and put into another.
-            _ => match self.list(args[0])?.pop_back() {
-                Some(value) => {
-                    push(self.list(args[1])?, true, value.clone());
-                    Reply::Bulk(value)
-                }
-                None if name == "brpoplpush" => return Ok(None),
-                None => Reply::Nil,
-            },
+        act(self, name, args)
+    }
+
+    fn put(&mut self, _: &str, args: &[&str]) -> Answer {
+        // Of three the second says for how long.
+        let value = args[args.len().min(3) - 1];
+        self.items.insert(args[0].to_owned(), Item::Text(value.to_owned()));
+        ok(Reply::Status("OK"))
+    }
+
+    fn get(&mut self, _: &str, args: &[&str]) -> Answer {
+        match self.items.get(args[0]) {
+            Some(Item::Text(t)) => ok(Reply::Bulk(t.clone())),
+            Some(Item::List(_)) => Err(wrong_type()),
+            None => ok(Reply::Nil),
+        }
+    }
+
+    fn count(&mut self, name: &str, args: &[&str]) -> Answer {
+        let by = if name == "incrby" { number(args, 1)? } else { 1 - 2 * i64::from(name == "decr") };
+        let old = match self.items.get(args[0]) {
+            Some(Item::Text(t)) => t.parse().map_err(|_| not_integer())?,
+            Some(Item::List(_)) => return Err(wrong_type()),
+            None => 0i64,
+        };
+        let new = old.saturating_add(by);
+        self.items.insert(args[0].to_owned(), Item::Text(new.to_string()));
+        ok(Reply::Int(new))
+    }
+
+    fn kind(&mut self, _: &str, args: &[&str]) -> Answer {
+        ok(Reply::Status(match self.items.get(args[0]) {
+            Some(Item::Text(_)) => "string",
+            Some(Item::List(_)) => "list",
+            None => "none",
         }))
     }
+
+    fn keys(&mut self, _: &str, args: &[&str]) -> Answer {
+        let start = args[0].split(['*', '?']).next().unwrap_or("");
+        let whole = start.len() == args[0].len();
+        let matching = |k: &&String| if whole { k.as_str() == start } else { k.starts_with(start) };
+        ok(Reply::Many(self.items.keys().filter(matching).cloned().collect()))
+    }
+
+    fn push_all(&mut self, name: &str, args: &[&str]) -> Answer {
+        let list = self.list(args[0])?;
+        args[1..].iter().for_each(|v| push(list, name == "lpush", (*v).to_owned()));
+        ok(Reply::Int(list.len() as i64))
+    }
+
+    fn pop_some(&mut self, name: &str, args: &[&str]) -> Answer {
+        let head = name == "lpop";
+        let list = self.list(args[0])?;
+        ok(match args.get(1) {
+            None => pop(list, head).map_or(Reply::Nil, Reply::Bulk),
+            Some(_) => Reply::Many((0..number(args, 1)?.clamp(0, list.len() as i64)).filter_map(|_| pop(list, head)).collect()),
+        })
+    }
+
+    fn part(&mut self, name: &str, args: &[&str]) -> Answer {
+        let list = self.list(args[0])?;
+        let len = list.len() as i64;
+        let at = |n: i64| if n < 0 { n + len } else { n };
+        let from = at(number(args, 1)?).max(if name == "lrange" { 0 } else { -1 });
+        if name == "lindex" {
+            let found = usize::try_from(from).ok().and_then(|i| list.get(i));
+            return ok(found.map_or(Reply::Nil, |v| Reply::Bulk(v.clone())));
+        }
+        let count = (at(number(args, 2)?) - from + 1).max(0) as usize;
+        ok(Reply::Many(list.iter().skip(from as usize).take(count).cloned().collect()))
+    }
+
+    fn remove(&mut self, _: &str, args: &[&str]) -> Answer {
+        let count = number(args, 1)?;
+        let list = self.list(args[0])?;
+        let most = if count == 0 { usize::MAX } else { count.unsigned_abs() as usize };
+        let mut removed = 0;
+        while removed < most {
+            let is = |v: &String| v == args[2];
+            let Some(i) = (if count < 0 { list.iter().rposition(is) } else { list.iter().position(is) }) else { break };
+            list.remove(i);
+            removed += 1;
+        }
+        ok(Reply::Int(removed as i64))
+    }
+
+    fn wait(&mut self, name: &str, args: &[&str]) -> Answer {
+        for key in &args[..args.len() - 1] {
+            if let Some(value) = pop(self.list(key)?, name == "blpop") {
+                return ok(Reply::Many(vec![(*key).to_owned(), value]));
+            }
+        }
+        Ok(None)
+    }
+
+    fn take(&mut self, _: &str, args: &[&str]) -> Answer {
+        let Some(value) = self.list(args[1])?.pop_back() else { return Ok(None) };
+        self.held.push([args[0].to_owned(), args[1].to_owned(), value.clone()]);
+        ok(Reply::Bulk(value))
+    }
+
+    /// Takes from one list and puts into another.
+    fn hand_on(&mut self, name: &str, args: &[&str]) -> Answer {
+        match self.list(args[0])?.pop_back() {
+            Some(value) => {
+                push(self.list(args[1])?, true, value.clone());
+                ok(Reply::Bulk(value))
+            }
+            None => Ok((name != "brpoplpush").then_some(Reply::Nil)),
+        }
+    }
+}
+
+/// What a command comes to; nothing where it waits.
+type Answer = Result<Option<Reply>, Reply>;
+
+/// A command: its name, how many arguments it takes at least, and what it does.
+type Command = (&'static str, usize, fn(&mut Queues, &str, &[&str]) -> Answer);
+
+const COMMANDS: [Command; 36] = [
+    ("ping", 0, |_, _, args| ok(args.first().map_or(Reply::Status("PONG"), |a| Reply::Bulk((*a).to_owned())))),
+    ("echo", 1, |_, _, args| ok(Reply::Bulk(args[0].to_owned()))),
+    ("select", 1, done),
+    ("auth", 1, done),
+    ("save", 0, done),
+    ("info", 0, |_, _, _| ok(Reply::Bulk("# Server\r\nredis_version:8.2.2\r\nredis_mode:standalone".into()))),
+    ("command", 0, |_, _, _| ok(Reply::Many(Vec::new()))),
+    ("config", 1, |q, _, args| q.config(args).map(Some)),
+    ("dbsize", 0, |q, _, _| ok(Reply::Int(q.items.len() as i64))),
+    ("flushall", 0, flush),
+    ("flushdb", 0, flush),
+    ("set", 2, |q, name, args| q.put(name, &args[..2])),
+    ("setex", 3, Queues::put),
+    ("get", 1, Queues::get),
+    ("incr", 1, Queues::count),
+    ("decr", 1, Queues::count),
+    ("incrby", 2, Queues::count),
+    ("del", 1, |q, _, args| ok(Reply::Int(args.iter().filter(|k| q.items.remove(**k).is_some()).count() as i64))),
+    ("exists", 1, |q, _, args| ok(Reply::Int(args.iter().filter(|k| q.items.contains_key(**k)).count() as i64))),
+    ("expire", 2, |q, _, args| ok(Reply::Int(i64::from(q.items.contains_key(args[0]))))),
+    ("type", 1, Queues::kind),
+    ("keys", 1, Queues::keys),
+    ("lpush", 2, Queues::push_all),
+    ("rpush", 2, Queues::push_all),
+    ("lpop", 1, Queues::pop_some),
+    ("rpop", 1, Queues::pop_some),
+    ("llen", 1, |q, _, args| Ok(Some(Reply::Int(q.list(args[0])?.len() as i64)))),
+    ("lindex", 2, Queues::part),
+    ("lrange", 3, Queues::part),
+    ("lrem", 3, Queues::remove),
+    ("blpop", 2, Queues::wait),
+    ("brpop", 2, Queues::wait),
+    ("rpoplpush", 2, Queues::hand_on),
+    ("brpoplpush", 3, Queues::hand_on),
+    // The broker's: whoever delivers a message takes one, and acknowledges it.
+    ("take", 2, Queues::take),
+    ("release", 1, |q, _, args| {
+        q.held.retain(|[holder, ..]| holder != args[0]);
+        ok(Reply::Status("OK"))
+    }),
+];
+
+fn ok(reply: Reply) -> Answer {
+    Ok(Some(reply))
+}
+
+fn done(_: &mut Queues, _: &str, _: &[&str]) -> Answer {
+    ok(Reply::Status("OK"))
+}
+
+fn flush(q: &mut Queues, _: &str, _: &[&str]) -> Answer {
+    *q = Queues { settings: std::mem::take(&mut q.settings), ..Queues::default() };
+    ok(Reply::Status("OK"))
+}
+
+fn number(args: &[&str], at: usize) -> Result<i64, Reply> {
+    args[at].parse().map_err(|_| not_integer())
+}
+
+fn not_integer() -> Reply {
+    Reply::Error("ERR value is not an integer or out of range".into())
 }
 
 /// A size as redis writes it: `2mb`, `100k`, `5`.

@@ -10,7 +10,7 @@ use super::super::machine::{MachineEvent, ServeId, Serving};
 use super::super::process::{Block, Process, Signal, Step};
 use super::queues::{self, Queues};
 use super::said::{Facts, fill};
-use super::{Program, Run, become_program};
+use super::{Options, Program, Run, become_program};
 use crate::base::Order as _;
 use crate::base::{Duration, Time};
 use crate::network::{HttpRequest, HttpResponse, NetError, NetRequest, NetResponse};
@@ -193,30 +193,13 @@ fn nginx_conf(k: &Kernel) -> (Vec<u16>, Option<String>) {
     (ports, root)
 }
 
-/// busybox's `httpd` and `nc -l`.
-pub fn start_small(run: &mut Run<'_>) -> Option<Step> {
-    let (kind, port, root, foreground) = match run.name {
-        "httpd" => {
-            let (opts, _) = run.options("phcru");
-            let port = opts.iter().find(|o| o.0 == 'p').map_or("80", |o| o.1.as_str());
-            let port: u16 = port.rsplit(':').next().and_then(|p| p.parse().ok()).unwrap_or(80);
-            let root = opts.iter().find(|o| o.0 == 'h').map_or(run.p.cwd.to_string(), |o| o.1.clone());
-            (ServiceKind::Files, port, root, opts.iter().any(|o| o.0 == 'f'))
-        }
-        "nc" | "netcat" | "ncat" if run.args.iter().any(|a| a.starts_with('-') && !a.starts_with("--") && a.contains('l')) => {
-            let (opts, rest) = run.options("pwei");
-            let port = opts.iter().find(|o| o.0 == 'p').map(|o| o.1.clone()).or_else(|| rest.last().cloned());
-            let Some(port) = port.and_then(|p| p.parse().ok()) else {
-                run.err("bad port");
-                return Some(Step::Exit(1, 20));
-            };
-            return Some(super::net::listen(run, port, opts.iter().any(|o| o.0 == 'k')));
-        }
-        _ => return None,
-    };
+/// busybox's `httpd`.
+pub fn httpd(run: &mut Run<'_>, o: &Options) -> Step {
+    let port: u16 = o.value('p').and_then(|p| p.rsplit(':').next()?.parse().ok()).unwrap_or(80);
+    let root = o.value('h').map_or(run.p.cwd.to_string(), str::to_owned);
     let service = Arc::new(Service {
         program: run.name.into(),
-        kind,
+        kind: ServiceKind::Files,
         ports: vec![port],
         memory_bytes: 800 << 10,
         request_us: 300,
@@ -225,15 +208,15 @@ pub fn start_small(run: &mut Run<'_>) -> Option<Step> {
     let s = Server::new(&service, vec![port], root, run.k.now);
     if run.k.procs.values().any(|q| super::ports(q).contains(&port)) {
         run.err("bind: Address already in use");
-        return Some(Step::Exit(1, 20));
+        return Step::Exit(1, 20);
     }
     run.p.memory = 800 << 10;
-    if foreground {
-        return Some(become_program(Program::Server(Box::new(s)), 100));
+    if o.has('f') {
+        return become_program(Program::Server(Box::new(s)), 100);
     }
     // Without -f it goes on in the background.
     run.k.fork(run.p, super::super::process::Body::Program(Box::new(Program::Server(Box::new(s)))));
-    Some(Step::Exit(0, 100))
+    Step::Exit(0, 100)
 }
 
 impl Server {

@@ -4,223 +4,248 @@ use super::super::kernel::Kernel;
 use super::super::process::{Body, Pid, Signal, Waiting};
 use super::super::shell::test_command;
 use super::super::text;
-use super::Run;
+use super::{Options, Run};
 use crate::base::Order as _;
 
-/// Runs a program of this family; `None` where it is none.
-pub fn run(r: &mut Run<'_>) -> Option<i32> {
-    Some(match r.name {
-        "echo" => {
-            let out = text::echo(&r.args, false);
+pub fn nothing(_: &mut Run<'_>, _: &Options) -> i32 {
+    0
+}
+
+pub fn fails(_: &mut Run<'_>, _: &Options) -> i32 {
+    1
+}
+
+pub fn echo(r: &mut Run<'_>, o: &Options) -> i32 {
+    r.out(text::echo(&o.rest, false));
+    0
+}
+
+pub fn printf(r: &mut Run<'_>, o: &Options) -> i32 {
+    match text::printf(&o.rest) {
+        Ok((out, errors)) => {
             r.out(out);
-            0
-        }
-        "printf" => match text::printf(&r.args) {
-            Ok((out, errors)) => {
-                r.out(out);
-                for e in &errors {
-                    r.err(e);
-                }
-                i32::from(!errors.is_empty())
-            }
-            Err(e) => {
-                r.err(e);
-                1
-            }
-        },
-        "clear" | "reset" => {
-            // The escape sequences mean something to a terminal alone.
-            if r.k.is_tty(r.p, 1) {
-                r.out("\x1b[H\x1b[2J\x1b[3J");
-            }
-            0
-        }
-        "true" | ":" | "dmesg" | "stty" | "mkfifo" | "renice" => 0,
-        "false" => 1,
-        "test" | "[" | "[[" => {
-            let argv: Vec<String> = r.p.argv.iter().map(|a| a.to_string()).collect();
-            match test_command(r.k, r.p, &argv) {
-                Ok(yes) => i32::from(!yes),
-                Err(e) => {
-                    r.err(e);
-                    2
-                }
-            }
-        }
-        "pwd" => {
-            let text = format!("{}\n", r.p.cwd);
-            r.out(text);
-            0
-        }
-        "hostname" => {
-            let (opts, _) = r.options("");
-            let text = if opts.iter().any(|o| o.0 == 'i' || o.0 == 'I') {
-                r.k.addresses.iter().map(|a| a.to_string()).collect::<Vec<_>>().join(" ")
-            } else if opts.iter().any(|o| o.0 == 'f' || o.0 == 'd') {
-                // The name that comes first where the hosts' file has this one.
-                let hosts = String::from_utf8_lossy(&r.k.fs.read("/", "/etc/hosts", 1 << 16).unwrap_or_default()).into_owned();
-                let full = hosts.lines().find_map(|line| {
-                    let mut names = line.split_whitespace().skip(1);
-                    let first = names.clone().next()?;
-                    names.any(|name| name == r.k.hostname.as_str()).then(|| first.to_owned())
-                });
-                let full = full.unwrap_or_else(|| r.k.hostname.to_string());
-                let domain = || full.split_once('.').map_or("", |d| d.1).to_owned();
-                if opts.iter().any(|o| o.0 == 'd') { domain() } else { full }
-            } else {
-                r.k.hostname.to_string()
-            };
-            r.out(format!("{text}\n"));
-            0
-        }
-        "whoami" => {
-            let name = user(r.k, r.p.uid);
-            r.out(format!("{name}\n"));
-            0
-        }
-        "id" => {
-            let (opts, _) = r.options("");
-            let has = |c| opts.iter().any(|o| o.0 == c);
-            let (u, g) = (r.p.uid, r.p.gid);
-            let named = |name: String, n: u32| if name == n.to_string() { name } else { format!("{n}({name})") };
-            let mut groups = vec![g];
-            groups.extend(more_groups(r.k, u).into_iter().chain(r.k.groups.iter().copied()).filter(|n| *n != g));
-            if !r.k.groups.is_empty() {
-                groups.order();
-                groups.dedup();
-            }
-            let text = match (has('u'), has('g'), has('G'), has('n')) {
-                (true, _, _, true) => user(r.k, u),
-                (true, ..) => u.to_string(),
-                (_, true, _, true) => group(r.k, g),
-                (_, true, ..) => g.to_string(),
-                (_, _, true, names) => {
-                    groups.iter().map(|n| if names { group(r.k, *n) } else { n.to_string() }).collect::<Vec<_>>().join(" ")
-                }
-                _ => {
-                    // Without a file of groups there are no more than the one.
-                    let list = if !r.k.groups.is_empty() || r.k.fs.stat("/", "/etc/group").is_ok() {
-                        format!(" groups={}", groups.iter().map(|n| named(group(r.k, *n), *n)).collect::<Vec<_>>().join(","))
-                    } else {
-                        String::new()
-                    };
-                    format!("uid={} gid={}{list}", named(user(r.k, u), u), named(group(r.k, g), g))
-                }
-            };
-            r.out(format!("{text}\n"));
-            0
-        }
-        "groups" => {
-            let name = group(r.k, r.p.gid);
-            r.out(format!("{name}\n"));
-            0
-        }
-        "uname" => {
-            let (opts, _) = r.options("");
-            let all = opts.iter().any(|o| o.0 == 'a');
-            let host = r.k.hostname.to_string();
-            let parts =
-                [('s', "Linux"), ('n', host.as_str()), ('r', "6.12.0-kubarium"), ('v', "#1 SMP"), ('m', "x86_64"), ('o', "GNU/Linux")];
-            let shown: Vec<&str> =
-                parts.iter().filter(|p| all || opts.iter().any(|o| o.0 == p.0) || (opts.is_empty() && p.0 == 's')).map(|p| p.1).collect();
-            r.out(format!("{}\n", shown.join(" ")));
-            0
-        }
-        "date" => date(r),
-        "printenv" => {
-            if r.args.is_empty() {
-                let text: String = r.p.env.iter().map(|(n, v)| format!("{n}={v}\n")).collect();
-                r.out(text);
-                return Some(0);
-            }
-            let mut status = 0;
-            for name in r.args.clone() {
-                match r.p.var(&name).cloned() {
-                    Some(v) => r.out(format!("{v}\n")),
-                    None => status = 1,
-                }
-            }
-            status
-        }
-        "expr" => expr(r),
-        "factor" => factor(r),
-        "nproc" => {
-            let n = (r.k.cpu_millis / 1000).max(1);
-            r.out(format!("{n}\n"));
-            0
-        }
-        "uptime" => {
-            let s = r.k.now.since(r.k.started).as_secs();
-            let text = format!(" {} up {} min,  load average: 0.00, 0.00, 0.00\n", text::strftime("%H:%M:%S", r.k.now.unix_s(), 0), s / 60);
-            r.out(text);
-            0
-        }
-        "which" => {
-            let mut status = 0;
-            for name in r.args.clone() {
-                let path = r.p.var("PATH").cloned();
-                match super::path_of(r.k, r.p, path.as_deref(), &name) {
-                    Ok(found) => r.out(format!("{found}\n")),
-                    Err(_) => status = 1,
-                }
-            }
-            status
-        }
-        "ps" => ps(r),
-        "top" => top(r),
-        "free" => free(r),
-        "df" => df(r),
-        "kill" => {
-            let args = r.args.clone();
-            let (status, out, errors) = super::kill(r.k, r.p, &args);
-            r.out(out);
-            for e in errors {
+            for e in &errors {
                 r.err(e);
             }
-            status
+            i32::from(!errors.is_empty())
         }
-        "killall" | "pkill" | "pidof" | "pgrep" => by_name(r),
-        "tty" => {
-            if r.k.is_tty(r.p, 0) {
-                r.out("/dev/pts/0\n");
-                0
-            } else {
-                r.out("not a tty\n");
-                1
-            }
-        }
-        "who" | "w" | "last" => 0,
-        "nano" | "ed" | "emacs" => {
-            r.err("is not simulated; vi is");
+        Err(e) => {
+            r.err(e);
             1
         }
-        // What can be installed is there already.
-        "apt-get" | "apt" | "apk" => {
-            r.out("Reading package lists... Done\n");
-            0
+    }
+}
+
+pub fn clear(r: &mut Run<'_>, _: &Options) -> i32 {
+    // The escape sequences mean something to a terminal alone.
+    if r.k.is_tty(r.p, 1) {
+        r.out("\x1b[H\x1b[2J\x1b[3J");
+    }
+    0
+}
+
+pub fn test(r: &mut Run<'_>, _: &Options) -> i32 {
+    let argv: Vec<String> = r.p.argv.iter().map(|a| a.to_string()).collect();
+    match test_command(r.k, r.p, &argv) {
+        Ok(yes) => i32::from(!yes),
+        Err(e) => {
+            r.err(e);
+            2
         }
-        "yum" | "gzip" | "gunzip" | "tar" | "jq" | "dig" | "host" | "mkfs" => {
-            r.err("is not simulated");
-            1
+    }
+}
+
+pub fn pwd(r: &mut Run<'_>, _: &Options) -> i32 {
+    r.out(format!("{}\n", r.p.cwd));
+    0
+}
+
+pub fn hostname(r: &mut Run<'_>, o: &Options) -> i32 {
+    if !o.rest.is_empty() {
+        r.err("sethostname: Operation not permitted");
+        return 1;
+    }
+    let host = r.k.hostname.to_string();
+    let text = if o.any("iI") {
+        r.k.addresses.iter().map(|a| a.to_string()).collect::<Vec<_>>().join(" ")
+    } else if o.any("fdA") {
+        // The name that comes first where the hosts' file has this one.
+        let hosts = read_text(r.k, "/etc/hosts");
+        let full = hosts.lines().find_map(|line| {
+            let mut names = line.split_whitespace().skip(1);
+            let first = names.clone().next()?;
+            names.any(|name| name == host).then(|| first.to_owned())
+        });
+        let full = full.unwrap_or(host);
+        if o.has('d') { full.split_once('.').map_or("", |d| d.1).to_owned() } else { full }
+    } else if o.has('s') {
+        host.split('.').next().unwrap_or_default().to_owned()
+    } else {
+        host
+    };
+    r.out(format!("{text}\n"));
+    0
+}
+
+pub fn whoami(r: &mut Run<'_>, _: &Options) -> i32 {
+    r.out(format!("{}\n", user(r.k, r.p.uid)));
+    0
+}
+
+/// `id` and `groups`.
+pub fn id(r: &mut Run<'_>, o: &Options) -> i32 {
+    let ((u, g), more) = match o.rest.first() {
+        None => ((r.p.uid, r.p.gid), r.k.groups.clone()),
+        Some(name) => {
+            let of = entry(r.k, "/etc/passwd", 0, name).and_then(|e| Some((e.get(2)?.parse().ok()?, e.get(3)?.parse().ok()?)));
+            let Some(of) = of else {
+                r.err(if r.k.is_gnu() { format!("'{name}': no such user") } else { format!("unknown user {name}") });
+                return 1;
+            };
+            (of, Vec::new())
         }
-        "busybox" => {
-            let text = format!(
-                "BusyBox v1.37.0 multi-call binary.\n\nCurrently defined functions:\n\t{}\n",
-                super::super::images::APPLETS.join(", ")
-            );
-            r.out(text);
-            0
+    };
+    let named = |name: String, n: u32| if name == n.to_string() { name } else { format!("{n}({name})") };
+    let mut groups = vec![g];
+    groups.extend(more_groups(r.k, u).into_iter().chain(more.iter().copied()).filter(|n| *n != g));
+    if !more.is_empty() {
+        groups.order();
+        groups.dedup();
+    }
+    let one = |n: u32, name: fn(&Kernel, u32) -> String, k: &Kernel| if o.has('n') { name(k, n) } else { n.to_string() };
+    let text = if r.name == "groups" {
+        let whose = o.rest.first().filter(|_| r.k.is_gnu()).map_or(String::new(), |name| format!("{name} : "));
+        whose + &groups.iter().map(|n| group(r.k, *n)).collect::<Vec<_>>().join(" ")
+    } else if o.has('u') {
+        one(u, user, r.k)
+    } else if o.has('g') {
+        one(g, group, r.k)
+    } else if o.has('G') {
+        groups.iter().map(|n| one(*n, group, r.k)).collect::<Vec<_>>().join(" ")
+    } else {
+        // Without a file of groups there are no more than the one.
+        let list = if !more.is_empty() || r.k.fs.stat("/", "/etc/group").is_ok() {
+            format!(" groups={}", groups.iter().map(|n| named(group(r.k, *n), *n)).collect::<Vec<_>>().join(","))
+        } else {
+            String::new()
+        };
+        format!("uid={} gid={}{list}", named(user(r.k, u), u), named(group(r.k, g), g))
+    };
+    r.out(format!("{text}\n"));
+    0
+}
+
+pub fn uname(r: &mut Run<'_>, o: &Options) -> i32 {
+    let host = r.k.hostname.to_string();
+    let parts = [
+        ('s', "Linux"),
+        ('n', host.as_str()),
+        ('r', "6.12.0-kubarium"),
+        ('v', "#1 SMP"),
+        ('m', "x86_64"),
+        ('p', "unknown"),
+        ('i', "unknown"),
+        ('o', "GNU/Linux"),
+    ];
+    let shown = |c: char| o.has('a') && !matches!(c, 'p' | 'i') || o.has(c) || o.is_empty() && c == 's';
+    let text: Vec<&str> = parts.iter().filter(|p| shown(p.0)).map(|p| p.1).collect();
+    r.out(format!("{}\n", text.join(" ")));
+    0
+}
+
+pub fn printenv(r: &mut Run<'_>, o: &Options) -> i32 {
+    if o.rest.is_empty() {
+        let text: String = r.p.env.iter().map(|(n, v)| format!("{n}={v}\n")).collect();
+        r.out(text);
+    }
+    let mut status = 0;
+    for name in &o.rest {
+        match r.p.var(name).cloned() {
+            Some(v) => r.out(format!("{v}\n")),
+            None => status = 1,
         }
-        _ => return super::net::run(r),
-    })
+    }
+    status
+}
+
+pub fn nproc(r: &mut Run<'_>, o: &Options) -> i32 {
+    let n = (r.k.cpu_millis / 1000).saturating_sub(o.number('i').unwrap_or(0)).max(1);
+    r.out(format!("{n}\n"));
+    0
+}
+
+pub fn uptime(r: &mut Run<'_>, _: &Options) -> i32 {
+    let s = r.k.now.since(r.k.started).as_secs();
+    r.out(format!(" {} up {} min,  load average: 0.00, 0.00, 0.00\n", text::strftime("%H:%M:%S", r.k.now.unix_s(), 0), s / 60));
+    0
+}
+
+pub fn which(r: &mut Run<'_>, o: &Options) -> i32 {
+    let mut status = 0;
+    for name in &o.rest {
+        let path = r.p.var("PATH").cloned();
+        match super::path_of(r.k, r.p, path.as_deref(), name) {
+            Ok(found) => r.out(format!("{found}\n")),
+            Err(_) => status = 1,
+        }
+    }
+    status
+}
+
+pub fn kill(r: &mut Run<'_>, o: &Options) -> i32 {
+    let (status, out, errors) = super::kill(r.k, r.p, &o.rest);
+    r.out(out);
+    for e in errors {
+        r.err(e);
+    }
+    status
+}
+
+pub fn tty(r: &mut Run<'_>, o: &Options) -> i32 {
+    let is = r.k.is_tty(r.p, 0);
+    if !o.has('s') {
+        r.out(if is { "/dev/pts/0\n" } else { "not a tty\n" });
+    }
+    i32::from(!is)
+}
+
+pub fn no_editor(r: &mut Run<'_>, _: &Options) -> i32 {
+    r.err("is not simulated; vi is");
+    1
+}
+
+pub fn not_simulated(r: &mut Run<'_>, _: &Options) -> i32 {
+    r.err("is not simulated");
+    1
+}
+
+/// What can be installed is there already.
+pub fn install(r: &mut Run<'_>, _: &Options) -> i32 {
+    r.out("Reading package lists... Done\n");
+    0
+}
+
+pub fn busybox(r: &mut Run<'_>, _: &Options) -> i32 {
+    let applets = super::super::images::APPLETS.join(", ");
+    r.out(format!("BusyBox v1.37.0 multi-call binary.\n\nCurrently defined functions:\n\t{applets}\n"));
+    0
+}
+
+/// A file's text, as far as it is looked at.
+fn read_text(k: &Kernel, file: &str) -> String {
+    String::from_utf8_lossy(&k.fs.read("/", file, 1 << 16).unwrap_or_default()).into_owned()
+}
+
+/// The entry of `/etc/passwd` or `/etc/group` whose field is this.
+fn entry(k: &Kernel, file: &str, field: usize, is: &str) -> Option<Vec<String>> {
+    let text = read_text(k, file);
+    let line = text.lines().find(|l| l.split(':').nth(field) == Some(is))?;
+    Some(line.split(':').map(str::to_owned).collect())
 }
 
 /// The name that `/etc/passwd` or `/etc/group` gives a number.
 fn name_in(k: &Kernel, file: &str, id: u32) -> Option<String> {
-    let bytes = k.fs.read("/", file, 1 << 16).ok()?;
-    let text = String::from_utf8_lossy(&bytes);
-    let number = id.to_string();
-    text.lines().find(|l| l.split(':').nth(2) == Some(number.as_str())).and_then(|l| l.split(':').next()).map(str::to_string)
+    entry(k, file, 2, &id.to_string())?.first().cloned()
 }
 
 /// A user's name, or the number where there is none.
@@ -235,66 +260,73 @@ pub fn group(k: &Kernel, gid: u32) -> String {
 
 /// The number of a user or group that a file gives a name, or that is written.
 pub fn number_of(k: &Kernel, file: &str, name: &str) -> Option<u32> {
-    let bytes = k.fs.read("/", file, 1 << 16).ok()?;
-    let text = String::from_utf8_lossy(&bytes);
-    text.lines()
-        .find(|l| l.split(':').next() == Some(name))
-        .and_then(|l| l.split(':').nth(2))
-        .and_then(|n| n.parse().ok())
-        .or_else(|| name.parse().ok())
+    entry(k, file, 0, name).and_then(|e| e.get(2)?.parse().ok()).or_else(|| name.parse().ok())
 }
 
 /// The groups that `/etc/group` lists a user in beside the own one.
 fn more_groups(k: &Kernel, uid: u32) -> Vec<u32> {
     let name = user(k, uid);
-    let Ok(bytes) = k.fs.read("/", "/etc/group", 1 << 16) else { return Vec::new() };
-    let text = String::from_utf8_lossy(&bytes);
-    text.lines()
+    read_text(k, "/etc/group")
+        .lines()
         .filter(|l| l.split(':').nth(3).is_some_and(|m| m.split(',').any(|u| u == name)))
         .filter_map(|l| l.split(':').nth(2)?.parse().ok())
         .collect()
 }
 
-fn date(r: &mut Run<'_>) -> i32 {
-    let (opts, rest) = r.options("dDrsI");
+/// The second that a text tells.
+fn moment(text: &str, now: i64) -> Option<i64> {
+    let t = text.trim();
+    if t == "now" {
+        return Some(now);
+    }
+    if let Some(n) = t.strip_prefix('@') {
+        return n.parse().ok();
+    }
+    let iso = t.replacen(' ', "T", 1);
+    let iso = if iso.contains('T') { iso } else { format!("{iso}T00:00:00") };
+    let iso = if iso.len() == 16 { format!("{iso}:00") } else { iso };
+    crate::base::parse_rfc3339(&iso).or_else(|| crate::base::parse_rfc3339(&format!("{iso}Z"))).map(|p| p.0)
+}
+
+pub fn date(r: &mut Run<'_>, o: &Options) -> i32 {
     let mut unix = r.k.now.unix_s();
     let mut micros = (r.k.now.0 % 1_000_000) as u32;
-    if let Some((_, given)) = opts.iter().find(|o| o.0 == 'd') {
+    if let Some(given) = o.value('d') {
         micros = 0;
-        let t = given.trim();
-        let parsed = if let Some(n) = t.strip_prefix('@') {
-            n.parse().ok()
-        } else if t == "now" {
-            Some(unix)
-        } else {
-            let iso = t.replacen(' ', "T", 1);
-            let iso = if iso.contains('T') { iso } else { format!("{iso}T00:00:00") };
-            let iso = if iso.len() == 16 { format!("{iso}:00") } else { iso };
-            crate::base::parse_rfc3339(&iso).or_else(|| crate::base::parse_rfc3339(&format!("{iso}Z"))).map(|p| p.0)
+        let Some(at) = moment(given, unix) else {
+            r.err(format!("invalid date '{given}'"));
+            return 1;
         };
-        match parsed {
-            Some(v) => unix = v,
-            None => {
-                r.err(format!("invalid date '{given}'"));
+        unix = at;
+    } else if let Some(file) = o.value('r') {
+        micros = 0;
+        unix = match r.k.fs.stat(&r.p.cwd, file) {
+            Ok(node) => node.mtime.unix_s(),
+            Err(e) => {
+                r.err(if r.k.is_gnu() { format!("{file}: {e}") } else { format!("can't stat '{file}': {e}") });
                 return 1;
             }
-        }
+        };
     }
-    let iso = opts.iter().find(|o| o.0 == 'I' || (o.0 == '-' && o.1.starts_with("iso")));
-    let format = match (rest.iter().find_map(|a| a.strip_prefix('+')), iso) {
-        (Some(f), _) => f.to_string(),
-        (None, Some((_, v))) if v.contains('s') && v != "iso-8601" => "%Y-%m-%dT%H:%M:%S+00:00".into(),
-        (None, Some(_)) => "%Y-%m-%d".into(),
-        (None, None) if opts.iter().any(|o| o.0 == 'R') => "%a, %d %b %Y %H:%M:%S %z".into(),
-        (None, None) => "%a %b %e %H:%M:%S %Z %Y".into(),
+    if o.has('s') {
+        r.err(if r.k.is_gnu() { "cannot set date: Operation not permitted" } else { "can't set date: Operation not permitted" });
+        return 1;
+    }
+    let format = match (o.rest.iter().find_map(|a| a.strip_prefix('+')), o.value('I')) {
+        (Some(f), _) => f,
+        (None, Some("" | "date")) => "%Y-%m-%d",
+        (None, Some(v)) if v.starts_with('h') => "%Y-%m-%dT%H+00:00",
+        (None, Some(v)) if v.starts_with('m') => "%Y-%m-%dT%H:%M+00:00",
+        (None, Some(_)) => "%Y-%m-%dT%H:%M:%S+00:00",
+        (None, None) if o.has('R') => "%a, %d %b %Y %H:%M:%S %z",
+        (None, None) => "%a %b %e %H:%M:%S %Z %Y",
     };
-    let text = text::strftime(&format, unix, micros);
-    r.out(format!("{text}\n"));
+    r.out(format!("{}\n", text::strftime(format, unix, micros)));
     0
 }
 
-fn factor(r: &mut Run<'_>) -> i32 {
-    for a in r.args.clone() {
+pub fn factor(r: &mut Run<'_>, o: &Options) -> i32 {
+    for a in &o.rest {
         let Ok(mut n) = a.parse::<u64>() else {
             r.err(format!("invalid number '{a}'"));
             return 1;
@@ -317,7 +349,7 @@ fn factor(r: &mut Run<'_>) -> i32 {
 }
 
 /// `expr`, by precedence climbing over its arguments.
-fn expr(r: &mut Run<'_>) -> i32 {
+pub fn expr(r: &mut Run<'_>, o: &Options) -> i32 {
     struct E<'a> {
         args: &'a [String],
         at: usize,
@@ -424,8 +456,8 @@ fn expr(r: &mut Run<'_>) -> i32 {
             }
         })
     }
-    let args = r.args.clone();
-    let mut e = E { args: &args, at: 0, depth: 0 };
+    let args = &o.rest;
+    let mut e = E { args, at: 0, depth: 0 };
     match e.level(0) {
         Ok(v) if e.at == args.len() => {
             r.out(format!("{v}\n"));
@@ -442,10 +474,9 @@ fn expr(r: &mut Run<'_>) -> i32 {
     }
 }
 
-fn ps(r: &mut Run<'_>) -> i32 {
-    let (opts, rest) = r.options("o");
+pub fn ps(r: &mut Run<'_>, o: &Options) -> i32 {
     let gnu = r.k.is_gnu();
-    let wide = opts.iter().any(|o| matches!(o.0, 'e' | 'f')) || rest.iter().any(|a| a.contains('a'));
+    let wide = o.any("ef") || o.rest.iter().any(|a| a.contains('a'));
     let me = (r.p.pid, r.p.ppid, r.p.uid, r.p.memory, r.p.cpu_us, r.p.started, r.p.argv.join(" "), true);
     let mut rows: Vec<_> =
         r.k.procs
@@ -456,7 +487,7 @@ fn ps(r: &mut Run<'_>) -> i32 {
     rows.order();
     let mut out = String::new();
     let clock = |us: u64| format!("{:02}:{:02}:{:02}", us / 3_600_000_000, us / 60_000_000 % 60, us / 1_000_000 % 60);
-    if gnu && opts.iter().any(|o| o.0 == 'f') {
+    if gnu && o.has('f') {
         out.push_str("UID          PID    PPID  C STIME TTY          TIME CMD\n");
         for (pid, ppid, uid, _, cpu, started, cmd, _) in rows {
             out.push_str(&format!(
@@ -497,7 +528,7 @@ fn ps(r: &mut Run<'_>) -> i32 {
     0
 }
 
-fn top(r: &mut Run<'_>) -> i32 {
+pub fn top(r: &mut Run<'_>, _: &Options) -> i32 {
     let total = r.k.memory_limit.unwrap_or(8 << 30) >> 10;
     let used = r.k.memory() >> 10;
     let mut out = format!(
@@ -524,9 +555,8 @@ fn top(r: &mut Run<'_>) -> i32 {
     0
 }
 
-fn free(r: &mut Run<'_>) -> i32 {
-    let (opts, _) = r.options("");
-    let has = |c| opts.iter().any(|o| o.0 == c);
+pub fn free(r: &mut Run<'_>, o: &Options) -> i32 {
+    let has = |c| o.has(c);
     // The node's memory, as a container sees it.
     let (total, used) = (8u64 << 30, r.k.memory());
     let show = |bytes: u64| {
@@ -537,7 +567,7 @@ fn free(r: &mut Run<'_>) -> i32 {
         } else if has('g') {
             (bytes >> 30).to_string()
         } else {
-            (bytes >> 10).to_string()
+            (if has('b') { bytes } else { bytes >> 10 }).to_string()
         }
     };
     let text = format!(
@@ -556,21 +586,27 @@ fn free(r: &mut Run<'_>) -> i32 {
     0
 }
 
-fn df(r: &mut Run<'_>) -> i32 {
-    let (opts, paths) = r.options("");
-    let human = opts.iter().any(|o| o.0 == 'h');
+pub fn df(r: &mut Run<'_>, o: &Options) -> i32 {
     let size = 100u64 << 30;
     let used = r.k.fs.used();
-    let show = |b: u64| if human { text::human(b) } else { (b >> 10).to_string() };
-    let mut out = format!("Filesystem           {:>9}      Used Available Use% Mounted on\n", if human { "Size" } else { "1K-blocks" });
+    let (title, shift) = if o.has('h') {
+        ("Size", 0)
+    } else if o.has('m') {
+        ("1M-blocks", 20)
+    } else {
+        ("1K-blocks", 10)
+    };
+    let show = |b: u64| if shift == 0 { text::human(b) } else { (b >> shift).to_string() };
+    let mut out = format!("Filesystem           {:>9}      Used Available Use% Mounted on\n", title);
     let mut mounts: Vec<String> = std::iter::once("/".to_string()).chain(r.k.fs.mounts().iter().map(|m| m.path.to_string())).collect();
     let mut status = 0;
-    if !paths.is_empty() {
+    if !o.rest.is_empty() {
         let all = std::mem::take(&mut mounts);
-        for path in paths {
-            let found = r.k.fs.find(&r.p.cwd, &path, true).ok().filter(|f| f.node.is_some()).map(|f| f.path);
+        for path in &o.rest {
+            let found = r.k.fs.find(&r.p.cwd, path, true).ok().filter(|f| f.node.is_some()).map(|f| f.path);
             let Some(found) = found else {
-                r.err(format!("{path}: can't find mount point"));
+                let why = if r.k.is_gnu() { "No such file or directory" } else { "can't find mount point" };
+                r.err(format!("{path}: {why}"));
                 status = 1;
                 continue;
             };
@@ -593,26 +629,39 @@ fn df(r: &mut Run<'_>) -> i32 {
     status
 }
 
-fn by_name(r: &mut Run<'_>) -> i32 {
+pub fn by_name(r: &mut Run<'_>, o: &Options) -> i32 {
     let mut signal = Signal::TERM;
     let mut names = Vec::new();
     let mut full = false;
     let mut quiet = false;
-    let mut it = r.args.clone().into_iter();
+    let (mut exact, mut listed) = (false, false);
+    let mut it = o.rest.iter().cloned();
     while let Some(a) = it.next() {
-        match a.strip_prefix('-') {
-            Some("f") => full = true,
-            Some("q") => quiet = true,
-            Some("s") if r.name != "pidof" => signal = it.next().and_then(|s| Signal::parse(&s)).unwrap_or(signal),
-            Some("x" | "l" | "o" | "n") => {}
-            Some(s) => match Signal::parse(s) {
-                Some(s) => signal = s,
-                None => {
-                    r.err(format!("bad signal name '{s}'"));
+        let Some(letters) = a.strip_prefix('-') else {
+            names.push(a);
+            continue;
+        };
+        if let Some(s) = Signal::parse(letters) {
+            signal = s;
+            continue;
+        }
+        for c in letters.chars() {
+            match c {
+                'f' => full = true,
+                'q' => quiet = true,
+                'x' => exact = true,
+                'l' | 'a' => listed = true,
+                'e' => {}
+                's' if r.name != "pidof" => signal = it.next().and_then(|s| Signal::parse(&s)).unwrap_or(signal),
+                'c' | 'i' | 'n' | 'o' | 'P' | 'u' | 'v' => {
+                    r.err(format!("option -{c} is not simulated"));
                     return 1;
                 }
-            },
-            None => names.push(a),
+                _ => {
+                    r.err(format!("bad signal name '{letters}'"));
+                    return 1;
+                }
+            }
         }
     }
     let loose = matches!(r.name, "pkill" | "pgrep");
@@ -627,19 +676,18 @@ fn by_name(r: &mut Run<'_>) -> i32 {
                     if matches!(p.body, Body::Gone) {
                         return false;
                     }
-                    if full {
-                        cmd.contains(&name)
-                    } else if loose {
-                        own.contains(&name)
-                    } else {
-                        own == name
-                    }
+                    let text = if full { cmd.as_str() } else { own };
+                    if loose && !exact { text.contains(&name) } else { text == name }
                 })
                 .map(|p| p.pid)
                 .collect();
         if pids.is_empty() {
             if r.name == "killall" && !quiet {
-                r.err(format!("{name}: no process killed"));
+                if r.k.is_gnu() {
+                    let _ = r.k.put(r.p, 2, format!("{name}: no process found\n").as_bytes());
+                } else {
+                    r.err(format!("{name}: no process killed"));
+                }
                 status = 1;
             }
             continue;
@@ -652,7 +700,8 @@ fn by_name(r: &mut Run<'_>) -> i32 {
             }
             "pgrep" => {
                 for p in pids {
-                    r.out(format!("{p}\n"));
+                    let command = r.k.procs.get(&p).filter(|_| listed).map_or(String::new(), |p| format!(" {}", p.argv.join(" ")));
+                    r.out(format!("{p}{command}\n"));
                 }
             }
             _ => {

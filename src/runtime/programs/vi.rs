@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::super::fs::Errno;
 use super::super::kernel::{Kernel, OpenHow, Rd};
 use super::super::process::{Block, Process, Step};
-use super::{Program, Run, become_program};
+use super::{Options, Program, Run, become_program};
 use crate::base::regex::Regex;
 use buffer::{Buffer, Place, Row, Span};
 use keys::{DELETE, DOWN, END, ESC, HOME, Key, LEFT, PAGE_DOWN, PAGE_UP, RIGHT, UP};
@@ -67,17 +67,16 @@ pub struct Vi {
 }
 
 /// Starts the editor.
-pub fn start(run: &mut Run<'_>) -> Step {
+pub fn start(run: &mut Run<'_>, o: &Options) -> Step {
     if !run.k.is_tty(run.p, 0) || !run.k.is_tty(run.p, 1) {
         run.err("there is no terminal to edit in; without one, name another editor: KUBE_EDITOR='sed -i s/a/b/'");
         return Step::Exit(1, 50);
     }
-    let (_, files) = run.options("cHT");
     let mut vi = Vi {
         buffer: Buffer::new(""),
         screen: Screen::default(),
         mode: Mode::Command,
-        path: files.into_iter().find(|f| !f.starts_with('+')).unwrap_or_default(),
+        path: o.rest.iter().find(|f| !f.starts_with('+')).cloned().unwrap_or_default(),
         changed: false,
         pending: Vec::new(),
         typed: Vec::new(),

@@ -3,8 +3,7 @@
 use super::super::super::kernel::{DescId, Kernel, OpenHow, Rd};
 use super::super::super::process::{Block, Process, Step};
 use super::super::filter::lines;
-use super::super::{Program, Run, become_program};
-use super::usage;
+use super::super::{Options, Program, Refusal, Run, become_program};
 use crate::base::Time;
 
 #[derive(Debug, Clone)]
@@ -20,13 +19,13 @@ pub struct Dd {
     quiet: bool,
 }
 
-pub fn start(run: &mut Run<'_>) -> Step {
+pub fn start(run: &mut Run<'_>, o: &Options) -> Step {
     let (mut input, mut output, mut block, mut count, mut append, mut skip, mut seek, mut quiet, mut keep) =
         (None, None, 512usize, None, false, 0u64, 0u64, false, false);
-    for a in run.args.clone() {
+    for a in &o.rest {
         let Some((name, value)) = a.split_once('=') else {
-            usage(run, "dd [if=FILE] [of=FILE] [bs=N] [count=N] [skip=N] [seek=N]");
-            return Step::Exit(1, 20);
+            let why = if run.k.is_gnu() { format!("unrecognized operand '{a}'") } else { String::new() };
+            return Step::Exit(run.refuse(Refusal::Wrong(why)), 20);
         };
         let n = lines::size(value);
         match (name, n) {

@@ -2,7 +2,7 @@
 
 use super::super::super::kernel::Kernel;
 use super::super::super::process::{Process, Step};
-use super::super::{Program, Run, become_program};
+use super::super::{Options, Program, Refusal, Run, become_program};
 
 /// A sequence being written.
 #[derive(Debug, Clone)]
@@ -21,8 +21,12 @@ const PIECE: usize = 32 << 10;
 /// How many digits are shown behind the point: more than a number has.
 const DIGITS_MAX: usize = 400;
 
-pub fn start(r: &mut Run<'_>) -> Step {
-    match read(r) {
+pub fn start(r: &mut Run<'_>, o: &Options) -> Step {
+    if o.rest.is_empty() || o.rest.len() > 3 {
+        let extra = o.rest.get(3).map(|a| format!("extra operand '{a}'"));
+        return Step::Exit(r.refuse(Refusal::Wrong(extra.unwrap_or_else(|| "missing operand".into()))), 150);
+    }
+    match read(o) {
         Ok(Some(mut seq)) => match seq.step(r.k, r.p) {
             Step::Again(_) => become_program(Program::Seq(Box::new(seq)), 150),
             done => done,
@@ -35,18 +39,13 @@ pub fn start(r: &mut Run<'_>) -> Step {
     }
 }
 
-fn read(r: &Run<'_>) -> Result<Option<Seq>, String> {
-    let (mut separator, mut padded, mut numbers) = ("\n".to_string(), false, Vec::new());
-    let mut args = r.args.iter();
-    while let Some(a) = args.next() {
-        match super::super::flag(a) {
-            ("-w", "") => padded = true,
-            ("-s", "") => separator = args.next().cloned().unwrap_or_default(),
-            ("-s", text) => separator = text.to_string(),
-            _ => match a.parse::<f64>() {
-                Ok(v) if v.is_finite() => numbers.push((v, a.split_once('.').map_or(0, |(_, f)| f.len()))),
-                _ => return Err(format!("invalid number '{a}'")),
-            },
+fn read(o: &Options) -> Result<Option<Seq>, String> {
+    let separator = o.value('s').unwrap_or("\n").to_owned();
+    let mut numbers = Vec::new();
+    for a in &o.rest {
+        match a.parse::<f64>() {
+            Ok(v) if v.is_finite() => numbers.push((v, a.split_once('.').map_or(0, |(_, f)| f.len()))),
+            _ => return Err(format!("invalid number '{a}'")),
         }
     }
     let digits = numbers.iter().map(|n| n.1).max().unwrap_or(0).min(DIGITS_MAX);
@@ -61,7 +60,7 @@ fn read(r: &Run<'_>) -> Result<Option<Seq>, String> {
     }
     let steps = ((last - first) / step + 1e-9).floor();
     let long = |v: f64| format!("{v:.digits$}").len();
-    let width = if padded { long(first).max(long(last)) } else { 0 };
+    let width = if o.has('w') { long(first).max(long(last)) } else { 0 };
     Ok((steps >= 0.0).then_some(Seq { first, step, at: 0, last: steps as u64, separator, digits, width }))
 }
 

@@ -4,7 +4,7 @@ use super::super::super::kernel::Kernel;
 use super::super::super::process::{Block, Body, ExitStatus, Pid, Process, Signal, Step};
 use super::super::super::text;
 use super::super::filter::lines;
-use super::super::{Program, Run, become_program};
+use super::super::{Options, Program, Run, become_program};
 use crate::base::{Duration, Time};
 
 /// `stress`: workers that burn CPU or hold memory.
@@ -23,12 +23,11 @@ pub struct Hog {
     started: Time,
 }
 
-pub fn start(run: &mut Run<'_>) -> Step {
+pub fn start(run: &mut Run<'_>, o: &Options) -> Step {
     let (mut cpu, mut vm, mut bytes, mut until, mut io, mut rest_us) = (0u64, 0u64, 256u64 << 20, None, 0u64, None);
     // The `stress` of the CPU tutorial is another program, which takes its flags with one dash.
-    let go = run.args.iter().any(|a| a.len() > 2 && a.starts_with('-') && !a.starts_with("--"));
-    let args = run.args.clone();
-    let mut it = args.iter();
+    let go = o.rest.iter().any(|a| a.len() > 2 && a.starts_with('-') && !a.starts_with("--"));
+    let mut it = o.rest.iter();
     while let Some(a) = it.next() {
         let (name, inline) = a.split_once('=').map_or((a.as_str(), None), |(n, v)| (n, Some(v.to_string())));
         let mut value = || inline.clone().or_else(|| it.next().cloned()).unwrap_or_default();

@@ -2,9 +2,8 @@
 
 use super::*;
 
-pub(super) fn ls(r: &mut Run<'_>) -> i32 {
-    let (opts, mut files) = r.options("w");
-    let has = |c| opts.iter().any(|o| o.0 == c);
+pub fn ls(r: &mut Run<'_>, o: &Options) -> i32 {
+    let (has, mut files) = (|c| o.has(c), o.rest.clone());
     if files.is_empty() {
         files.push(".".into());
     }
@@ -14,7 +13,7 @@ pub(super) fn ls(r: &mut Run<'_>) -> i32 {
     let mut dirs: Vec<(String, Arc<Inode>)> = Vec::new();
     files.order();
     for f in files {
-        let shown = (has('l') || has('d')) && !has('L');
+        let shown = (has('l') || has('d')) && !o.any("LH");
         match r.k.fs.find(&r.p.cwd, &f, !shown || f.ends_with('/')).map(|x| x.node.cloned()) {
             Ok(Some(n)) if n.is_dir() && !has('d') => dirs.push((f, n)),
             Ok(Some(n)) => plain.push((f, n)),
@@ -31,9 +30,10 @@ pub(super) fn ls(r: &mut Run<'_>) -> i32 {
     let tty = r.k.is_tty(r.p, 1);
     let flags = Ls {
         long: has('l') || has('n'),
-        one: has('1') || !tty,
+        one: has('1') || !tty && !has('C') && !has('x'),
         human: has('h'),
-        classify: has('F') || has('p'),
+        classify: has('F'),
+        folders: o.any("Fp"),
         by_time: has('t'),
         by_size: has('S'),
         reverse: has('r'),
@@ -58,7 +58,7 @@ pub(super) fn ls(r: &mut Run<'_>) -> i32 {
         }
         first = false;
         let Kind::Dir(entries) = &node.kind else { continue };
-        let all = has('a');
+        let all = o.any("af");
         let mut list: Vec<(String, Arc<Inode>)> = Vec::new();
         if all {
             list.push((".".into(), node.clone()));
@@ -86,6 +86,8 @@ struct Ls {
     one: bool,
     human: bool,
     classify: bool,
+    /// Whether folders have a slash.
+    folders: bool,
     by_time: bool,
     by_size: bool,
     reverse: bool,
@@ -105,7 +107,7 @@ impl Ls {
         }
         let name = |n: &str, node: &Inode| {
             let mark = match node.kind {
-                Kind::Dir(_) if self.classify => "/",
+                Kind::Dir(_) if self.folders => "/",
                 Kind::Link(_) if self.classify && !self.long => "@",
                 Kind::File { .. } | Kind::Program(_) if self.classify && node.mode & 0o111 != 0 => "*",
                 _ => "",

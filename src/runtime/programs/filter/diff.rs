@@ -1,6 +1,6 @@
 //! diff: of two texts, and of two folders file by file.
 
-use super::super::Run;
+use super::super::{Options, Run};
 use crate::base::Order as _;
 use crate::runtime::fs::Kind;
 
@@ -19,14 +19,32 @@ pub struct Diff {
     form: Form,
     /// A file that is not there counts as empty.
     pub of_new: bool,
+    /// Letters' case, runs of blanks and all blanks do not matter.
+    fold: bool,
+    blanks: bool,
+    all_blanks: bool,
+    /// How many lines are shown around a change.
+    around: usize,
 }
 
 impl Diff {
     /// By the options of a command line.
-    pub fn new(run: &Run<'_>, opts: &[(char, String)]) -> Diff {
-        let has = |c| opts.iter().any(|o| o.0 == c);
-        let form = if !has('u') && !has('U') && run.k.is_gnu() { Form::Normal } else { Form::Unified };
-        Diff { brief: has('q'), form, of_new: has('N') }
+    pub fn new(run: &Run<'_>, o: &Options) -> Diff {
+        let form = if !o.any("uU") && run.k.is_gnu() { Form::Normal } else { Form::Unified };
+        let around = o.number('U').unwrap_or(3);
+        Diff { brief: o.has('q'), form, of_new: o.has('N'), fold: o.has('i'), blanks: o.has('b'), all_blanks: o.has('w'), around }
+    }
+
+    /// A line as it is compared.
+    fn key(&self, line: &str) -> String {
+        let mut key = if self.fold { line.to_lowercase() } else { line.to_owned() };
+        if self.all_blanks {
+            key.retain(|c| !c.is_whitespace());
+        } else if self.blanks {
+            let lead = if key.starts_with(char::is_whitespace) { " " } else { "" };
+            key = format!("{lead}{}", key.split_whitespace().collect::<Vec<_>>().join(" "));
+        }
+        key
     }
 
     /// What is said of two texts, after a title where there is something to say, and the exit status.
@@ -39,9 +57,13 @@ impl Diff {
         if self.brief || old.len().saturating_mul(new.len()) > 4_000_000 {
             return (format!("Files {} and {} differ\n", names[0], names[1]), 1);
         }
-        let rows = rows(&old, &new);
+        let keys = |lines: &[&str]| lines.iter().map(|l| self.key(l)).collect::<Vec<_>>();
+        let rows = rows(&keys(&old), &keys(&new));
+        if rows.iter().all(|r| r.0 == ' ') {
+            return (String::new(), 0);
+        }
         let said = match self.form {
-            Form::Unified => format!("{title}--- {}\n+++ {}\n{}", names[0], names[1], unified(&rows, &old, &new)),
+            Form::Unified => format!("{title}--- {}\n+++ {}\n{}", names[0], names[1], unified(&rows, &old, &new, self.around)),
             Form::Normal => format!("{title}{}", normal(&rows, &old, &new)),
         };
         (said, 1)
@@ -52,7 +74,7 @@ impl Diff {
 type Row = (char, usize, usize);
 
 /// The shortest way from one list of lines to another.
-fn rows(old: &[&str], new: &[&str]) -> Vec<Row> {
+fn rows(old: &[String], new: &[String]) -> Vec<Row> {
     let (n, m) = (old.len(), new.len());
     let at = |i: usize, j: usize| i * (m + 1) + j;
     let mut common = vec![0u32; (n + 1) * (m + 1)];
@@ -79,12 +101,12 @@ fn rows(old: &[&str], new: &[&str]) -> Vec<Row> {
     rows
 }
 
-/// The changes with three lines around them.
-fn unified(rows: &[Row], old: &[&str], new: &[&str]) -> String {
+/// The changes with some lines around them.
+fn unified(rows: &[Row], old: &[&str], new: &[&str], around: usize) -> String {
     let mut out = String::new();
     let changed: Vec<usize> = (0..rows.len()).filter(|i| rows[*i].0 != ' ').collect();
-    for group in changed.chunk_by(|a, b| b - a <= 6) {
-        let hunk = &rows[group[0].saturating_sub(3)..(group[group.len() - 1] + 4).min(rows.len())];
+    for group in changed.chunk_by(|a, b| b - a <= 2 * around.min(rows.len()) + 1) {
+        let hunk = &rows[group[0].saturating_sub(around)..group[group.len() - 1].saturating_add(around + 1).min(rows.len())];
         let range = |start: usize, sign: char| match hunk.iter().filter(|r| r.0 == ' ' || r.0 == sign).count() {
             0 => format!("{start},0"),
             1 => (start + 1).to_string(),
@@ -126,15 +148,14 @@ fn normal(rows: &[Row], old: &[&str], new: &[&str]) -> String {
 }
 
 /// Compares two folders; `None` where not both are.
-pub fn folders(r: &mut Run<'_>) -> Option<i32> {
-    let (opts, files) = r.options("U");
-    let [a, b] = &files[..] else { return None };
+pub fn folders(r: &mut Run<'_>, o: &Options) -> Option<i32> {
+    let [a, b] = &o.rest[..] else { return None };
     let names = |r: &Run<'_>, path: &str| match r.k.fs.stat(&r.p.cwd, path).map(|node| &node.kind) {
         Ok(Kind::Dir(entries)) => Some(entries.keys().cloned().collect::<Vec<_>>()),
         _ => None,
     };
     let (mut all, others) = (names(r, a)?, names(r, b)?);
-    let (mine, how) = (all.clone(), Diff::new(r, &opts));
+    let (mine, how) = (all.clone(), Diff::new(r, o));
     all.extend(others.iter().filter(|n| !mine.contains(n)).cloned());
     all.order();
     let given: Vec<String> = r.args.iter().filter(|arg| arg.starts_with('-')).cloned().collect();

@@ -1,8 +1,8 @@
 //! od, hexdump and xxd: bytes made legible.
 
-use super::super::Run;
+use super::super::{Options, Run};
 use super::lines::size;
-use super::{Filter, Sink};
+use super::{Filter, Made, Sink};
 
 /// How the bytes of a row are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub struct Dump {
     /// Whether equal rows become a star.
     folds: bool,
     row: usize,
+    /// Bytes to pass over, and bytes to show then.
+    skip: u64,
     left: u64,
     at: u64,
     pending: Vec<u8>,
@@ -40,14 +42,8 @@ pub struct Dump {
 }
 
 /// The program of this name, and its files.
-pub fn make(run: &mut Run<'_>) -> Result<(Filter, Vec<String>), i32> {
-    let (opts, files) = run.options(match run.name {
-        "od" => "AtNjw",
-        "hexdump" => "ens",
-        _ => "lcgs",
-    });
-    let value = |c: char| opts.iter().find(|o| o.0 == c).map(|o| o.1.as_str());
-    let has = |c| value(c).is_some();
+pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
+    let (value, has) = (|c| o.value(c), |c| o.has(c));
     let numbers = |text: &str| -> Option<Form> {
         let mut chars = text.chars();
         let kind = chars.next()?;
@@ -94,30 +90,40 @@ pub fn make(run: &mut Run<'_>) -> Result<(Filter, Vec<String>), i32> {
         _ if run.name == "od" => Some(8),
         _ => Some(16),
     };
-    let left = value(match run.name {
-        "od" => 'N',
-        "hexdump" => 'n',
-        _ => 'l',
-    });
-    let row = value('c').filter(|_| run.name == "xxd").and_then(|n| n.parse().ok()).unwrap_or(if form == Form::Plain { 30 } else { 16 });
+    let (limit, skip) = match run.name {
+        "od" => (value('N'), value('j')),
+        "hexdump" => (value('n'), value('s')),
+        _ => (value('l').or(value('n')), value('s')),
+    };
+    let skip = skip.and_then(size).unwrap_or(0);
+    let row = match run.name {
+        "xxd" => o.number('c'),
+        "od" => value('w').map(|w| w.parse().unwrap_or(32)),
+        _ => None,
+    };
+    let row = row.unwrap_or(if form == Form::Plain { 30 } else { 16 });
     let dump = Dump {
         form,
         offset: radix.map(|radix| (radix, if matches!(form, Form::Canonical | Form::Pairs) { 8 } else { 7 })),
         fills: run.name == "hexdump",
         folds: run.name != "xxd" && !has('v'),
         row: row.clamp(1, 256),
-        left: left.and_then(size).unwrap_or(u64::MAX),
-        at: 0,
+        skip,
+        left: limit.and_then(size).unwrap_or(u64::MAX),
+        at: skip,
         pending: Vec::new(),
         last: Vec::new(),
         starred: false,
     };
-    Ok((Filter::Dump(dump), files))
+    Ok((Filter::Dump(dump), o.rest.clone()))
 }
 
 impl Dump {
     /// More bytes.
     pub fn bytes(&mut self, data: &[u8], sink: &mut Sink) {
+        let skipped = usize::try_from(self.skip).unwrap_or(usize::MAX).min(data.len());
+        self.skip -= skipped as u64;
+        let data = &data[skipped..];
         let taken = usize::try_from(self.left).unwrap_or(usize::MAX).min(data.len());
         self.left -= taken as u64;
         self.pending.extend_from_slice(&data[..taken]);

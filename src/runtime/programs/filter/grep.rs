@@ -1,8 +1,11 @@
 //! grep.
 
+use super::super::super::fs::base_name;
 use super::super::super::regex::Regex;
-use super::super::{Run, options};
-use super::{Filter, Sink};
+use super::super::super::shell::Pattern;
+use super::super::files::all_files;
+use super::super::{Options, Refusal, Run};
+use super::{Filter, Made, Sink};
 
 #[derive(Debug, Clone)]
 pub struct Grep {
@@ -29,31 +32,37 @@ pub struct Grep {
     line: u64,
     hits: u64,
     any: bool,
+    /// What ends a line.
+    pub end: u8,
 }
 
-pub fn make(run: &mut Run<'_>) -> Result<(Filter, Vec<String>), i32> {
-    let (opts, mut rest) = options(&run.args, "efmABC");
-    let mut extended = run.name == "egrep";
-    let mut fixed = run.name == "fgrep";
-    let mut texts: Option<Vec<String>> = None;
-    let mut fold = false;
-    let mut recursive = false;
+/// Starts it.
+pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
+    let mut rest = o.rest.clone();
+    // What kind of expressions they are: the last word counts.
+    let kind = o.each().map(|o| o.0).filter(|c| "EFGP".contains(*c)).last().unwrap_or(match run.name {
+        "egrep" => 'E',
+        "fgrep" => 'F',
+        _ => 'G',
+    });
+    let fold = o.each().filter(|o| "iy>".contains(o.0)).last().is_some_and(|o| o.0 != '>');
+    let around = |c| o.number(c).or(o.number('C')).or(o.number('@')).unwrap_or(0);
     let mut g = Grep {
         patterns: Vec::new(),
-        invert: false,
-        count: false,
-        quiet: false,
-        silent: false,
-        names_only: false,
-        names_missing: false,
-        number: false,
-        only: false,
-        whole_line: false,
-        word: false,
-        show_name: None,
-        max: u64::MAX,
-        before: 0,
-        after: 0,
+        invert: o.has('v'),
+        count: o.has('c'),
+        quiet: o.has('q'),
+        silent: o.has('s'),
+        names_only: o.has('l'),
+        names_missing: o.has('L'),
+        number: o.has('n'),
+        only: o.has('o'),
+        whole_line: o.has('x'),
+        word: o.has('w'),
+        show_name: o.each().filter(|o| "hH".contains(o.0)).last().map(|o| o.0 == 'H'),
+        max: o.number('m').unwrap_or(u64::MAX),
+        before: around('B'),
+        after: around('A'),
         held: std::collections::VecDeque::new(),
         trailing: 0,
         last_shown: 0,
@@ -62,83 +71,64 @@ pub fn make(run: &mut Run<'_>) -> Result<(Filter, Vec<String>), i32> {
         line: 0,
         hits: 0,
         any: false,
+        end: if o.has('z') { 0 } else { b'\n' },
     };
-    for (c, v) in opts {
+    let mut texts = Vec::new();
+    for (c, v) in o.each() {
         match c {
-            'E' | 'P' => extended = true,
-            'F' => fixed = true,
-            'G' => extended = false,
-            'e' => texts.get_or_insert_default().push(v),
-            'f' => match run.k.fs.read(&run.p.cwd, &v, 1 << 20) {
-                Ok(bytes) => texts.get_or_insert_default().extend(String::from_utf8_lossy(&bytes).lines().map(str::to_string)),
+            'e' => texts.extend(v.split('\n').map(str::to_owned)),
+            'f' => match run.k.fs.read(&run.p.cwd, v, 1 << 20) {
+                Ok(bytes) => texts.extend(String::from_utf8_lossy(&bytes).lines().map(str::to_owned)),
                 Err(e) => {
                     run.err(format!("{v}: {e}"));
                     return Err(2);
                 }
             },
-            'i' | 'y' => fold = true,
-            'v' => g.invert = true,
-            'c' => g.count = true,
-            'q' => g.quiet = true,
-            's' => g.silent = true,
-            'l' => g.names_only = true,
-            'L' => g.names_missing = true,
-            'n' => g.number = true,
-            'o' => g.only = true,
-            'x' => g.whole_line = true,
-            'w' => g.word = true,
-            'h' => g.show_name = Some(false),
-            'H' => g.show_name = Some(true),
-            'r' | 'R' => recursive = true,
-            'm' => g.max = v.parse().unwrap_or(u64::MAX),
-            'A' => g.after = v.parse().unwrap_or(0),
-            'B' => g.before = v.parse().unwrap_or(0),
-            'C' => {
-                g.after = v.parse().unwrap_or(0);
-                g.before = g.after;
-            }
-            '-' if v.starts_with("color") || v == "line-buffered" => {}
-            'a' | 'U' | 'z' | 'I' => {}
-            '-' if v == "ignore-case" => fold = true,
-            '-' if v == "invert-match" => g.invert = true,
-            '-' if v == "count" => g.count = true,
-            '-' if v == "quiet" => g.quiet = true,
-            _ => {
-                run.err(format!("unrecognized option: {}", if c == '-' { v } else { c.to_string() }));
-                return Err(2);
-            }
+            _ => {}
         }
     }
-    let texts = match texts {
-        Some(t) => t,
-        None if rest.is_empty() => {
-            let usage = "BusyBox v1.37.0 multi-call binary.\n\nUsage: grep [-HhnlLoqvsrRiwFEz] [-m N] [-A|B|C N] { PATTERN | -e PATTERN... | -f FILE... } [FILE]...\n";
-            let _ = run.k.put(run.p, 2, usage.as_bytes());
-            return Err(2);
+    if !o.any("ef") {
+        if rest.is_empty() {
+            return Err(run.refuse(Refusal::Wrong(String::new())));
         }
-        None => rest.remove(0).split('\n').map(str::to_string).collect(),
-    };
-    for text in texts.iter().take(1000) {
-        let text = if fixed {
-            extended = false;
-            text.chars().flat_map(|c| if "\\.*[]^$".contains(c) { vec!['\\', c] } else { vec![c] }).collect()
+        texts = rest.remove(0).split('\n').map(str::to_owned).collect();
+    }
+    for mut text in texts.into_iter().take(1000) {
+        if kind == 'F' {
+            text = text.chars().flat_map(|c| "\\.*[]^$".contains(c).then_some('\\').into_iter().chain([c])).collect();
+        }
+        // Perl's are taken as far as Go knows them.
+        let regex = if kind == 'P' {
+            Regex::go(&format!("{}{text}", if fold { "(?i)" } else { "" }))
         } else {
-            text.clone()
+            Regex::new(&text, kind == 'E', fold)
         };
-        match Regex::new(&text, extended, fold) {
+        match regex {
             Ok(re) => g.patterns.push(re),
             Err(e) => {
-                run.err(format!("bad regex '{text}': {e}"));
+                run.err(if kind == 'P' {
+                    format!("this is not simulated: {}", e.as_go_says())
+                } else if run.k.is_gnu() {
+                    e.to_string()
+                } else {
+                    format!("bad regex '{text}': {e}")
+                });
                 return Err(2);
             }
         }
     }
-    if recursive {
+    if o.any("rR") {
         g.show_name.get_or_insert(true);
         if rest.is_empty() {
             rest.push(".".into());
         }
-        rest = rest.iter().flat_map(|r| super::super::files::all_files(run.k, run.p, r)).collect();
+        rest = rest.iter().flat_map(|r| all_files(run.k, run.p, r)).collect();
+        let fits = |c: char, name: &str| o.each().any(|o| o.0 == c && Pattern::new(o.1).matches(name));
+        rest.retain(|f| {
+            let folders = f.rsplit_once('/').map_or("", |f| f.0);
+            let name = base_name(f);
+            (fits('[', name) || !o.has('[')) && !fits(']', name) && !folders.split('/').any(|folder| fits('(', folder))
+        });
         if rest.is_empty() {
             rest.push("/dev/null".into());
         }
@@ -190,7 +180,7 @@ impl Grep {
             sink.out.extend(format!("{line}{mark}").bytes());
         }
         sink.out.extend_from_slice(text);
-        sink.out.push(b'\n');
+        sink.out.push(self.end);
         self.last_shown = line;
     }
 

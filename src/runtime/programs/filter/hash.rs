@@ -1,7 +1,7 @@
 //! md5sum, sha1sum, sha256sum.
 
-use super::super::Run;
-use super::{Filter, Sink};
+use super::super::{Options, Run};
+use super::{Filter, Made, Sink};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Algorithm {
@@ -17,19 +17,15 @@ pub struct Hash {
     data: Vec<u8>,
 }
 
-pub fn make(run: &mut Run<'_>) -> Result<(Filter, Vec<String>), i32> {
-    let (opts, files) = run.options("");
-    if opts.iter().any(|o| o.0 == 'c') {
-        run.err("-c is not simulated");
-        return Err(1);
-    }
+/// Starts it.
+pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
     let algorithm = match run.name {
         "md5sum" => Algorithm::Md5,
         "sha1sum" => Algorithm::Sha1,
         "cksum" => Algorithm::Crc,
         _ => Algorithm::Sha256,
     };
-    Ok((Filter::Hash(Hash { algorithm, data: Vec::new() }), files))
+    Ok((Filter::Hash(Hash { algorithm, data: Vec::new() }), o.rest.clone()))
 }
 
 impl Hash {

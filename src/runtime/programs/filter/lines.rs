@@ -1,4 +1,4 @@
-//! cat, head, tail, wc, tee, tr, cut, uniq, sort, tac, rev, nl, base64 and their like.
+//! cat, head, tail, wc, tee, tr, cut, uniq, tac, rev, nl, base64 and their like.
 
 mod sort;
 
@@ -6,207 +6,181 @@ use crate::base::{Order as _, base64};
 use std::collections::VecDeque;
 
 use super::super::super::text::unescape_one;
-use super::super::Run;
-use super::{Filter, Sink};
-pub use sort::Sort;
+use super::super::{Options, Refusal, Run};
+use super::{Filter, Made, Sink};
+pub use sort::{Sort, sort};
 
-type Made = Result<(Filter, Vec<String>), i32>;
+/// `cat`.
+pub fn cat(_: &mut Run<'_>, o: &Options) -> Made {
+    let cat = Cat {
+        number: o.any("nb"),
+        not_empty: o.has('b'),
+        shown: o.any("vtTeA"),
+        tabs: o.any("tTA"),
+        ends: o.any("eEA"),
+        squeeze: o.has('s'),
+        count: 0,
+        last_empty: false,
+    };
+    Ok((Filter::Cat(cat), o.rest.clone()))
+}
 
-pub fn make(run: &mut Run<'_>) -> Made {
-    match run.name {
-        "cat" => {
-            let (opts, files) = run.options("");
-            let has = |c| opts.iter().any(|o| o.0 == c);
-            if let Some((c, _)) = opts.iter().find(|o| !matches!(o.0, 'n' | 'b' | 'v' | 't' | 'e' | 'A' | 's' | 'u' | 'E' | 'T')) {
-                run.err(format!("unrecognized option: {c}"));
-                return Err(1);
-            }
-            Ok((
-                Filter::Cat(Cat {
-                    number: has('n'),
-                    number_full: has('b'),
-                    ends: has('e') || has('A') || has('E'),
-                    squeeze: has('s'),
-                    count: 0,
-                    last_empty: false,
-                }),
-                files,
-            ))
+/// `head` and `tail`.
+pub fn head(run: &mut Run<'_>, o: &Options) -> Made {
+    let (c, n) = o.each().filter(|o| matches!(o.0, '@' | 'n' | 'c')).last().unwrap_or(('n', "10"));
+    let bytes = c == 'c';
+    let from_start = n.starts_with('+');
+    let all_but = n.starts_with('-') && run.name == "head";
+    let Some(count) = size(n.trim_start_matches(['+', '-'])) else {
+        let what = if bytes { "bytes" } else { "lines" };
+        run.err(if run.k.is_gnu() { format!("invalid number of {what}: '{n}'") } else { format!("invalid number '{n}'") });
+        return Err(1);
+    };
+    let headers = Headers { quiet: o.has('q'), verbose: o.has('v'), seen: false };
+    let held = VecDeque::new();
+    let filter = if run.name == "head" {
+        Filter::Head(Head { count, bytes, all_but, seen: 0, held, headers, open: o.rest.len().max(1) })
+    } else {
+        Filter::Tail(Tail { count, bytes, from_start, follow: o.any("fF"), seen: 0, held, headers, zeros: 0 })
+    };
+    Ok((filter, o.rest.clone()))
+}
+
+/// `wc`.
+pub fn wc(run: &mut Run<'_>, o: &Options) -> Made {
+    let show = ['l', 'w', 'c', 'm', 'L'].map(|c| if o.is_empty() { matches!(c, 'l' | 'w' | 'c') } else { o.has(c) });
+    // GNU's is as wide as the sizes of its files need, and seven where it cannot know.
+    let width = if run.k.is_gnu() {
+        let sizes = o.rest.iter().map(|f| run.k.fs.stat(&run.p.cwd, f).ok().filter(|n| !n.is_dir()).map(|n| n.size()));
+        let total = sizes.sum::<Option<u64>>().filter(|_| !o.rest.is_empty());
+        total.map_or(7, |total| total.to_string().len())
+    } else {
+        9
+    };
+    Ok((Filter::Wc(Wc { show, now: [0; 5], total: [0; 5], files: 0, in_word: false, line: 0, width }), o.rest.clone()))
+}
+
+/// `tee`.
+pub fn tee(_: &mut Run<'_>, o: &Options) -> Made {
+    Ok((Filter::Tee(Tee { append: o.has('a') }), o.rest.clone()))
+}
+
+/// `tr`.
+pub fn tr(run: &mut Run<'_>, o: &Options) -> Made {
+    let (delete, squeeze) = (o.has('d'), o.has('s'));
+    if o.rest.len() < if delete || squeeze { 1 } else { 2 } {
+        let mut why = run.lacking(&o.rest);
+        if !o.rest.is_empty() && run.k.is_gnu() {
+            why += "\nTwo strings must be given when translating.";
         }
-        "head" | "tail" => {
-            // `-5` means `-n 5`.
-            let mut value = false;
-            for a in &mut run.args {
-                let digits = a.strip_prefix('-').filter(|d| !value && !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()));
-                value = matches!(a.as_str(), "-n" | "-c");
-                if let Some(d) = digits {
-                    *a = format!("-n{d}");
-                } else if let Some(n) = a.strip_prefix("--lines=") {
-                    *a = format!("-n{n}");
-                }
-            }
-            let (opts, files) = run.options("ncs");
-            let mut n = "10".to_string();
-            let (mut bytes, mut quiet, mut verbose, mut follow) = (false, false, false, false);
-            for (c, v) in opts {
-                match c {
-                    'n' => n = v,
-                    'c' => {
-                        n = v;
-                        bytes = true;
-                    }
-                    'q' => quiet = true,
-                    'v' => verbose = true,
-                    'f' | 'F' => follow = true,
-                    's' => {}
-                    '-' if v == "follow" => follow = true,
-                    _ => {
-                        run.err(format!("unrecognized option: {c}"));
-                        return Err(1);
-                    }
-                }
-            }
-            let from_start = n.starts_with('+');
-            let all_but = n.starts_with('-') && run.name == "head";
-            let Some(count) = size(n.trim_start_matches(['+', '-'])) else {
-                run.err(format!("invalid number '{n}'"));
-                return Err(1);
-            };
-            let headers = Headers { quiet, verbose, seen: false };
-            let held = VecDeque::new();
-            if run.name == "head" {
-                Ok((Filter::Head(Head { count, bytes, all_but, seen: 0, held, headers, open: files.len().max(1) }), files))
-            } else {
-                Ok((Filter::Tail(Tail { count, bytes, from_start, follow, seen: 0, held, headers, zeros: 0 }), files))
-            }
+        return Err(run.refuse(Refusal::Wrong(why)));
+    }
+    let mut from = set(&o.rest[0]);
+    if o.any("cC") {
+        from = (0..=255u8).filter(|b| !from.contains(b)).collect();
+    }
+    let to = o.rest.get(1).map(|s| set(s));
+    let mut tr = Tr { map: (0..=255).collect(), dropped: vec![false; 256], squeezed: vec![false; 256], last: None };
+    if let (Some(to), false) = (&to, delete)
+        && let Some(last) = to.last()
+    {
+        if o.has('t') {
+            from.truncate(to.len());
         }
-        "wc" => {
-            let (opts, files) = run.options("");
-            let has = |c| opts.is_empty() && c != 'L' && c != 'm' || opts.iter().any(|o| o.0 == c);
-            Ok((
-                Filter::Wc(Wc {
-                    show: [has('l'), has('w'), has('c'), has('m'), has('L')],
-                    now: [0; 5],
-                    total: [0; 5],
-                    files: 0,
-                    in_word: false,
-                    width: 0,
-                }),
-                files,
-            ))
-        }
-        "tee" => {
-            let (opts, files) = run.options("");
-            Ok((Filter::Tee(Tee { append: opts.iter().any(|o| o.0 == 'a') }), files))
-        }
-        "tr" => {
-            let (opts, sets) = run.options("");
-            let has = |c| opts.iter().any(|o| o.0 == c);
-            let delete = has('d');
-            let squeeze = has('s');
-            let Some(first) = sets.first() else {
-                run.err("missing operand");
-                return Err(1);
-            };
-            if !delete && !squeeze && sets.len() < 2 {
-                run.err("missing operand");
-                return Err(1);
-            }
-            let mut from = set(first);
-            if has('c') || has('C') {
-                from = (0..=255u8).filter(|b| !from.contains(b)).collect();
-            }
-            let to = sets.get(1).map(|s| set(s));
-            let mut map = [0u8; 256];
-            for (i, m) in map.iter_mut().enumerate() {
-                *m = i as u8;
-            }
-            if let (Some(to), false) = (&to, delete)
-                && let Some(last) = to.last()
-            {
-                for (i, b) in from.iter().enumerate() {
-                    map[usize::from(*b)] = *to.get(i).unwrap_or(last);
-                }
-            }
-            let mut dropped = [false; 256];
-            if delete {
-                for b in &from {
-                    dropped[usize::from(*b)] = true;
-                }
-            }
-            let mut squeezed = [false; 256];
-            if squeeze {
-                for b in to.as_ref().unwrap_or(&from) {
-                    squeezed[usize::from(*b)] = true;
-                }
-            }
-            Ok((Filter::Tr(Tr { map: map.to_vec(), dropped: dropped.to_vec(), squeezed: squeezed.to_vec(), last: None }), Vec::new()))
-        }
-        "cut" => {
-            let (opts, files) = run.options("dfcbO");
-            let mut cut = Cut { delimiter: b'\t', chars: false, ranges: Vec::new(), only: false };
-            let mut list = None;
-            for (c, v) in opts {
-                match c {
-                    'd' => cut.delimiter = v.bytes().next().unwrap_or(0),
-                    'f' => list = Some(v),
-                    'c' | 'b' => {
-                        cut.chars = true;
-                        list = Some(v);
-                    }
-                    's' => cut.only = true,
-                    _ => {}
-                }
-            }
-            let Some(list) = list else {
-                run.err("expected a list of bytes, characters, or fields");
-                return Err(1);
-            };
-            for part in list.split(',') {
-                let (a, z) = match part.split_once('-') {
-                    Some((a, z)) => {
-                        (if a.is_empty() { Some(1) } else { a.parse().ok() }, if z.is_empty() { Some(usize::MAX) } else { z.parse().ok() })
-                    }
-                    None => (part.parse().ok(), part.parse().ok()),
-                };
-                let (Some(a), Some(z)) = (a, z) else {
-                    run.err(format!("invalid range '{part}'"));
-                    return Err(1);
-                };
-                cut.ranges.push((a.max(1), z));
-            }
-            Ok((Filter::Cut(cut), files))
-        }
-        "uniq" => {
-            let (opts, mut files) = run.options("fsw");
-            let has = |c| opts.iter().any(|o| o.0 == c);
-            files.truncate(1);
-            let skip = opts.iter().find(|o| o.0 == 'f').and_then(|o| o.1.parse().ok()).unwrap_or(0);
-            Ok((
-                Filter::Uniq(Uniq { count: has('c'), repeated: has('d'), unique: has('u'), fold: has('i'), skip, last: None, times: 0 }),
-                files,
-            ))
-        }
-        "sort" => sort::make(run),
-        name => {
-            let (opts, files) = run.options(match name {
-                "nl" => "bws",
-                "fold" | "base64" => "w",
-                _ => "",
-            });
-            let has = |c| opts.iter().any(|o| o.0 == c);
-            let kind = match name {
-                "tac" => WholeKind::Tac,
-                "rev" => WholeKind::Rev,
-                "nl" => WholeKind::Nl,
-                "fold" => WholeKind::Fold(opts.iter().find(|o| o.0 == 'w').and_then(|o| o.1.parse().ok()).unwrap_or(80)),
-                "base64" if has('d') => WholeKind::Unbase64,
-                "base64" => WholeKind::Base64(opts.iter().find(|o| o.0 == 'w').and_then(|o| o.1.parse().ok()).unwrap_or(76)),
-                _ => WholeKind::Plain,
-            };
-            Ok((Filter::Whole(Whole { kind, data: Vec::new(), failed: false }), files))
+        for (i, b) in from.iter().enumerate() {
+            tr.map[usize::from(*b)] = *to.get(i).unwrap_or(last);
         }
     }
+    for b in from.iter().filter(|_| delete) {
+        tr.dropped[usize::from(*b)] = true;
+    }
+    for b in to.as_ref().unwrap_or(&from).iter().filter(|_| squeeze) {
+        tr.squeezed[usize::from(*b)] = true;
+    }
+    Ok((Filter::Tr(tr), Vec::new()))
+}
+
+/// `cut`.
+pub fn cut(run: &mut Run<'_>, o: &Options) -> Made {
+    let Some((c, list)) = o.each().filter(|o| matches!(o.0, 'f' | 'c' | 'b')).last() else {
+        return Err(match run.k.is_gnu() {
+            true => run.refuse(Refusal::Wrong("you must specify a list of bytes, characters, or fields".into())),
+            false => {
+                run.err("expected a list of bytes, characters, or fields");
+                1
+            }
+        });
+    };
+    let delimiter = o.value('d').map_or(b'\t', |d| d.bytes().next().unwrap_or(0));
+    let joint = match o.value('O') {
+        Some(text) => text.into(),
+        None if c == 'f' => vec![delimiter],
+        None => Vec::new(),
+    };
+    let mut cut = Cut { delimiter, joint, chars: c != 'f', ranges: Vec::new(), complement: o.has('!'), only: o.has('s') };
+    for part in list.split(',') {
+        let (a, z) = part.split_once('-').unwrap_or((part, part));
+        let a = if a.is_empty() && part.len() > 1 { Some(1) } else { a.parse().ok() };
+        let z = if z.is_empty() { Some(usize::MAX) } else { z.parse().ok() };
+        let Some(range) = a.zip(z).filter(|r| r.0 > 0) else {
+            return Err(match (run.k.is_gnu(), c) {
+                (true, 'f') => run.refuse(Refusal::Wrong(if a == Some(0) {
+                    "fields are numbered from 1".into()
+                } else {
+                    format!("invalid field value '{part}'")
+                })),
+                (true, _) => run.refuse(Refusal::Wrong(format!("invalid byte/character position '{part}'"))),
+                (false, _) => {
+                    run.err(format!("invalid number '{part}'"));
+                    1
+                }
+            });
+        };
+        cut.ranges.push(range);
+    }
+    Ok((Filter::Cut(cut), o.rest.clone()))
+}
+
+/// `uniq`.
+pub fn uniq(run: &mut Run<'_>, o: &Options) -> Made {
+    if let [_, output, ..] = &o.rest[..] {
+        run.err(format!("writing to '{output}' is not simulated"));
+        return Err(1);
+    }
+    let uniq = Uniq {
+        count: o.has('c'),
+        repeated: o.has('d'),
+        unique: o.has('u'),
+        fold: o.has('i'),
+        fields: o.number('f').unwrap_or(0),
+        skip: o.number('s').unwrap_or(0),
+        take: o.number('w').unwrap_or(usize::MAX),
+        last: None,
+        times: 0,
+    };
+    Ok((Filter::Uniq(uniq), o.rest.clone()))
+}
+
+/// The programs that are given all their input at once.
+pub fn whole(run: &mut Run<'_>, o: &Options) -> Made {
+    let kind = match run.name {
+        "tac" => WholeKind::Tac,
+        "rev" => WholeKind::Rev,
+        "nl" => WholeKind::Nl {
+            empty: o.value('b').is_some_and(|b| b == "a"),
+            none: o.value('b').is_some_and(|b| b == "n"),
+            from: o.number('v').unwrap_or(1),
+            step: o.number('i').unwrap_or(1),
+            width: o.number('w').unwrap_or(6).clamp(1, 100),
+            sign: o.value('s').unwrap_or("\t").to_owned(),
+        },
+        "fold" => WholeKind::Fold(o.number('w').or(o.number('@')).unwrap_or(80), o.has('s')),
+        "strings" => WholeKind::Strings(o.number('n').or(o.number('@')).unwrap_or(4).max(1)),
+        "base64" if o.has('d') => WholeKind::Unbase64(o.has('i')),
+        "base64" => WholeKind::Base64(o.number('w').unwrap_or(76)),
+        _ => WholeKind::Plain,
+    };
+    Ok((Filter::Whole(Whole { kind, data: Vec::new(), failed: false }), o.rest.clone()))
 }
 
 /// A count with busybox's units.
@@ -271,7 +245,11 @@ fn set(text: &str) -> Vec<u8> {
 #[derive(Debug, Clone)]
 pub struct Cat {
     number: bool,
-    number_full: bool,
+    /// Numbers are for lines that are not empty.
+    not_empty: bool,
+    /// What is no text is shown.
+    shown: bool,
+    tabs: bool,
     ends: bool,
     squeeze: bool,
     count: u64,
@@ -280,23 +258,41 @@ pub struct Cat {
 
 impl Cat {
     pub fn plain(&self) -> bool {
-        !(self.number || self.number_full || self.ends || self.squeeze)
+        !(self.number || self.shown || self.ends || self.squeeze)
     }
     pub fn line(&mut self, line: &[u8], newline: bool, sink: &mut Sink) {
         if self.squeeze && line.is_empty() && self.last_empty {
             return;
         }
         self.last_empty = line.is_empty();
-        if self.number_full && !line.is_empty() || self.number && !self.number_full {
+        if self.number && !(self.not_empty && line.is_empty()) {
             self.count += 1;
             sink.out.extend(format!("{:6}\t", self.count).bytes());
         }
-        sink.out.extend_from_slice(line);
+        if self.shown {
+            line.iter().for_each(|b| self.show(*b, &mut sink.out));
+        } else {
+            sink.out.extend_from_slice(line);
+        }
         if self.ends {
             sink.out.push(b'$');
         }
         if newline {
             sink.out.push(b'\n');
+        }
+    }
+
+    /// A byte with `^` before what is control and `M-` before what is no ASCII.
+    fn show(&self, b: u8, out: &mut Vec<u8>) {
+        match b {
+            b'\t' if !self.tabs => out.push(b),
+            128.. => {
+                out.extend(b"M-");
+                // What is a tab in the lower half is one that is shown.
+                Cat { tabs: true, ..self.clone() }.show(b & 127, out);
+            }
+            0..32 | 127 => out.extend([b'^', b ^ 64]),
+            _ => out.push(b),
         }
     }
 }
@@ -426,7 +422,10 @@ pub struct Wc {
     total: [u64; 5],
     files: u32,
     in_word: bool,
-    width: u64,
+    /// The length of the present line.
+    line: u64,
+    /// How many columns a number takes.
+    width: usize,
 }
 
 impl Wc {
@@ -435,12 +434,12 @@ impl Wc {
             self.now[2] += 1;
             if b & 0xc0 != 0x80 {
                 self.now[3] += 1;
-                self.width += 1;
+                self.line += 1;
             }
             if b == b'\n' {
                 self.now[0] += 1;
-                self.now[4] = self.now[4].max(self.width - 1);
-                self.width = 0;
+                self.now[4] = self.now[4].max(self.line - 1);
+                self.line = 0;
             }
             let space = b.is_ascii_whitespace();
             if self.in_word && space {
@@ -453,8 +452,8 @@ impl Wc {
     }
     fn print(&self, n: &[u64; 5], name: &str, sink: &mut Sink) {
         let shown: Vec<u64> = [0, 1, 3, 2, 4].into_iter().filter(|i| self.show[*i]).map(|i| n[i]).collect();
-        let mut text =
-            if shown.len() == 1 { shown[0].to_string() } else { shown.iter().map(|v| format!("{v:9}")).collect::<Vec<_>>().join(" ") };
+        let (width, all) = (self.width, shown.len() > 1);
+        let mut text = shown.iter().map(|v| if all { format!("{v:width$}") } else { v.to_string() }).collect::<Vec<_>>().join(" ");
         if name != "-" {
             text.push(' ');
             text.push_str(name);
@@ -463,14 +462,14 @@ impl Wc {
         sink.out.extend(text.bytes());
     }
     pub fn end(&mut self, name: &str, sink: &mut Sink) {
-        self.now[4] = self.now[4].max(self.width);
+        self.now[4] = self.now[4].max(self.line);
         let now = std::mem::take(&mut self.now);
         self.print(&now, name, sink);
         for (t, n) in self.total.iter_mut().zip(now) {
             *t += n;
         }
         self.in_word = false;
-        self.width = 0;
+        self.line = 0;
         self.files += 1;
     }
     pub fn finish(&mut self, sink: &mut Sink) {
@@ -512,20 +511,30 @@ impl Tr {
 #[derive(Debug, Clone)]
 pub struct Cut {
     delimiter: u8,
+    /// What stands between what is taken: fields, or ranges of characters.
+    joint: Vec<u8>,
     chars: bool,
     ranges: Vec<(usize, usize)>,
+    /// Whether it takes the others.
+    complement: bool,
     only: bool,
 }
 
 impl Cut {
     fn wanted(&self, n: usize) -> bool {
-        self.ranges.iter().any(|(a, z)| (*a..=*z).contains(&n))
+        self.ranges.iter().any(|(a, z)| (*a..=*z).contains(&n)) != self.complement
     }
     pub fn line(&mut self, line: &[u8], sink: &mut Sink) {
         if self.chars {
-            let text = String::from_utf8_lossy(line);
-            let kept: String = text.chars().enumerate().filter(|(i, _)| self.wanted(i + 1)).map(|(_, c)| c).collect();
-            sink.out.extend(kept.bytes());
+            let mut last = 0;
+            for (i, c) in String::from_utf8_lossy(line).chars().enumerate().filter(|(i, _)| self.wanted(i + 1)) {
+                // Neighbours are of one range, unless another begins between them.
+                if last > 0 && (last < i || !self.complement && self.ranges.iter().any(|r| r.0 == i + 1)) {
+                    sink.out.extend(&self.joint);
+                }
+                last = i + 1;
+                sink.out.extend(c.encode_utf8(&mut [0; 4]).bytes());
+            }
         } else if !line.contains(&self.delimiter) {
             if self.only {
                 return;
@@ -534,7 +543,7 @@ impl Cut {
         } else {
             let parts: Vec<&[u8]> =
                 line.split(|b| *b == self.delimiter).enumerate().filter(|(i, _)| self.wanted(i + 1)).map(|(_, p)| p).collect();
-            sink.out.extend(parts.join(&self.delimiter));
+            sink.out.extend(parts.join(&self.joint[..]));
         }
         sink.out.push(b'\n');
     }
@@ -546,7 +555,10 @@ pub struct Uniq {
     repeated: bool,
     unique: bool,
     fold: bool,
+    /// Fields and then characters that are not compared, and how many characters then are.
+    fields: usize,
     skip: usize,
+    take: usize,
     last: Option<Vec<u8>>,
     times: u64,
 }
@@ -554,11 +566,13 @@ pub struct Uniq {
 impl Uniq {
     fn key(&self, line: &[u8]) -> Vec<u8> {
         let mut rest = line;
-        for _ in 0..self.skip {
+        for _ in 0..self.fields.min(line.len()) {
             let blanks = rest.iter().take_while(|b| b.is_ascii_whitespace()).count();
             let word = rest[blanks..].iter().take_while(|b| !b.is_ascii_whitespace()).count();
             rest = &rest[blanks + word..];
         }
+        let rest = &rest[self.skip.min(rest.len())..];
+        let rest = &rest[..self.take.min(rest.len())];
         if self.fold { rest.to_ascii_lowercase() } else { rest.to_vec() }
     }
     pub fn line(&mut self, line: &[u8], sink: &mut Sink) {
@@ -590,10 +604,22 @@ impl Uniq {
 pub enum WholeKind {
     Tac,
     Rev,
-    Nl,
-    Fold(usize),
+    Nl {
+        /// Whether empty lines are numbered, and whether none is.
+        empty: bool,
+        none: bool,
+        from: i64,
+        step: i64,
+        width: usize,
+        sign: String,
+    },
+    /// How wide, and whether it breaks at blanks.
+    Fold(usize, bool),
+    /// How long a text must be.
+    Strings(usize),
     Base64(usize),
-    Unbase64,
+    /// Whether what is no digit is passed over.
+    Unbase64(bool),
     Plain,
 }
 
@@ -632,29 +658,41 @@ impl Whole {
                     sink.out.push(b'\n');
                 }
             }
-            WholeKind::Nl => {
-                let mut n = 0;
+            WholeKind::Nl { empty, none, from, step, width, sign } => {
+                let mut n = *from;
                 for l in lines() {
-                    if l.is_empty() {
-                        sink.out.extend(b"       \n");
+                    if *none || l.is_empty() && !empty {
+                        sink.out.extend(format!("{:1$}", "", width + sign.len()).bytes());
                     } else {
-                        n += 1;
-                        sink.out.extend(format!("{n:6}\t").bytes());
-                        sink.out.extend_from_slice(l);
+                        sink.out.extend(format!("{n:width$}{sign}").bytes());
+                        n = n.wrapping_add(*step);
+                    }
+                    sink.out.extend_from_slice(l);
+                    sink.out.push(b'\n');
+                }
+            }
+            WholeKind::Fold(width, at_blanks) => {
+                for l in lines() {
+                    let chars: Vec<char> = String::from_utf8_lossy(l).chars().collect();
+                    let mut rest = &chars[..];
+                    loop {
+                        let mut end = (*width).clamp(1, rest.len().max(1)).min(rest.len());
+                        if let Some(blank) = rest[..end].iter().rposition(|c| *c == ' ').filter(|_| *at_blanks && end < rest.len()) {
+                            end = blank + 1;
+                        }
+                        sink.out.extend(rest[..end].iter().collect::<String>().bytes());
                         sink.out.push(b'\n');
+                        rest = &rest[end..];
+                        if rest.is_empty() {
+                            break;
+                        }
                     }
                 }
             }
-            WholeKind::Fold(width) => {
-                for l in lines() {
-                    let chars: Vec<char> = String::from_utf8_lossy(l).chars().collect();
-                    for part in chars.chunks((*width).max(1)) {
-                        sink.out.extend(part.iter().collect::<String>().bytes());
-                        sink.out.push(b'\n');
-                    }
-                    if chars.is_empty() {
-                        sink.out.push(b'\n');
-                    }
+            WholeKind::Strings(least) => {
+                for text in data.split(|b| !matches!(b, b'\t' | b' '..=b'~')).filter(|text| text.len() >= *least) {
+                    sink.out.extend_from_slice(text);
+                    sink.out.push(b'\n');
                 }
             }
             WholeKind::Base64(width) => {
@@ -666,10 +704,13 @@ impl Whole {
                     }
                 }
             }
-            WholeKind::Unbase64 => {
+            WholeKind::Unbase64(passes) => {
                 let mut bits = (0u32, 0);
                 for b in data.iter().filter(|b| !b.is_ascii_whitespace() && **b != b'=') {
                     let Some(v) = base64::ALPHABET.iter().position(|c| c == b) else {
+                        if *passes {
+                            continue;
+                        }
                         self.failed = true;
                         break;
                     };

@@ -3,8 +3,8 @@
 mod parse;
 
 use super::super::super::regex::Regex;
-use super::super::Run;
-use super::{Filter, Sink};
+use super::super::{Options, Refusal, Run};
+use super::{Filter, Made, Sink};
 use parse::Parser;
 pub use parse::Substitution;
 
@@ -80,6 +80,14 @@ pub struct Sed {
     commands: Vec<Command>,
     quiet: bool,
     in_place: Option<Vec<u8>>,
+    /// How an edited file's old text is kept: the end of its name, or a name with a star for its own.
+    backup: String,
+    /// Whether each file has its own first and last line.
+    separate: bool,
+    /// The old text of the file that is edited.
+    old: Vec<u8>,
+    /// What ends a line.
+    pub end: u8,
     file: String,
     hold: String,
     line: u64,
@@ -94,56 +102,45 @@ pub struct Sed {
     missing_newline: bool,
 }
 
-pub fn make(run: &mut Run<'_>) -> Result<(Filter, Vec<String>), i32> {
-    let args: Vec<String> =
-        run.args.iter().map(|a| if a.starts_with("-i") && a.len() > 2 { "-i".to_string() } else { a.clone() }).collect();
-    let (opts, mut rest) = super::super::options(&args, "ef");
-    let (mut quiet, mut extended, mut in_place) = (false, false, false);
-    let mut script: Option<String> = None;
-    let mut add = |text: &str| {
-        let s = script.get_or_insert_default();
-        if !s.is_empty() {
-            s.push('\n');
-        }
-        s.push_str(text);
-    };
-    for (c, v) in &opts {
+/// Starts it.
+pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
+    let mut rest = o.rest.clone();
+    let mut scripts = Vec::new();
+    for (c, v) in o.each() {
         match c {
-            'n' => quiet = true,
-            'E' | 'r' => extended = true,
-            'i' => in_place = true,
-            'e' => add(v),
+            'e' => scripts.push(v.to_owned()),
             'f' => match run.k.fs.read(&run.p.cwd, v, 1 << 20) {
-                Ok(bytes) => add(String::from_utf8_lossy(&bytes).trim_end_matches('\n')),
+                Ok(bytes) => scripts.push(String::from_utf8_lossy(&bytes).trim_end_matches('\n').to_owned()),
                 Err(e) => {
                     run.err(format!("{v}: {e}"));
                     return Err(1);
                 }
             },
-            's' | 'u' | 'z' => {}
-            '-' if v == "quiet" || v == "silent" => quiet = true,
-            '-' if v.starts_with("in-place") => in_place = true,
-            '-' if v == "regexp-extended" => extended = true,
-            c => {
-                run.err(format!("unrecognized option: {c}"));
-                return Err(1);
-            }
+            _ => {}
         }
     }
-    let script = match script {
-        Some(s) => s,
-        None if rest.is_empty() => {
-            let _ = run.k.put(run.p, 2, b"BusyBox v1.37.0 multi-call binary.\n\nUsage: sed [-i[SFX]] [-nrE] [-f FILE]... [-e CMD]... [FILE]...\nor: sed [-i[SFX]] [-nrE] CMD [FILE]...\n");
-            return Err(1);
+    if scripts.is_empty() {
+        if rest.is_empty() {
+            return Err(run.refuse(Refusal::Wrong(String::new())));
         }
-        None => rest.remove(0),
-    };
+        scripts.push(rest.remove(0));
+    }
+    let script = scripts.join("\n");
     if script.len() > 1 << 16 {
         run.err("script too long");
         return Err(1);
     }
-    let mut p = Parser { c: script.chars().collect(), extended, ..Parser::default() };
+    let mut p = Parser { c: script.chars().collect(), extended: o.any("Er"), ..Parser::default() };
     if let Err(e) = p.script() {
+        let e = if run.k.is_gnu() {
+            format!(
+                "-e expression #1, char {}: {}",
+                p.at,
+                e.strip_prefix("bad regex '").and_then(|e| Some(e.rsplit_once("': ")?.1)).unwrap_or(&e)
+            )
+        } else {
+            e
+        };
         run.err(e);
         return Err(1);
     }
@@ -159,8 +156,12 @@ pub fn make(run: &mut Run<'_>) -> Result<(Filter, Vec<String>), i32> {
     }
     let sed = Sed {
         commands: p.commands,
-        quiet,
-        in_place: in_place.then(Vec::new),
+        quiet: o.has('n'),
+        in_place: o.has('i').then(Vec::new),
+        backup: o.value('i').unwrap_or_default().to_owned(),
+        separate: o.any("is"),
+        old: Vec::new(),
+        end: if o.has('z') { 0 } else { b'\n' },
         file: String::new(),
         hold: String::new(),
         line: 0,
@@ -177,9 +178,15 @@ pub fn make(run: &mut Run<'_>) -> Result<(Filter, Vec<String>), i32> {
 impl Sed {
     pub fn begin(&mut self, name: &str) {
         self.file = name.to_string();
-        if self.in_place.is_some() {
+        if self.separate {
             self.line = 0;
         }
+    }
+
+    /// A text and the end of a line.
+    fn emit_line(&mut self, text: &str, sink: &mut Sink) {
+        self.emit(text, sink);
+        self.emit(if self.end == 0 { "\0" } else { "\n" }, sink);
     }
 
     fn emit(&mut self, text: &str, sink: &mut Sink) {
@@ -192,6 +199,10 @@ impl Sed {
     }
 
     pub fn line(&mut self, line: &[u8], newline: bool, sink: &mut Sink) {
+        if !self.backup.is_empty() && self.old.len() < FILE_BYTES_MAX {
+            self.old.extend(line);
+            self.old.extend(newline.then_some(self.end));
+        }
         if self.quit.is_some() {
             if let Some(out) = self.in_place.as_mut() {
                 out.extend_from_slice(line);
@@ -223,13 +234,19 @@ impl Sed {
     }
 
     pub fn end(&mut self, sink: &mut Sink) {
-        if self.in_place.is_some() {
+        if self.separate {
             self.finish_input(sink);
+            if !self.backup.is_empty() {
+                let (folder, name) = self.file.rsplit_once('/').map_or(("", &self.file[..]), |(f, n)| (&self.file[..=f.len()], n));
+                let kept = if self.backup.contains('*') { self.backup.replace('*', name) } else { format!("{name}{}", self.backup) };
+                let kept = if kept.contains('/') { kept } else { format!("{folder}{kept}") };
+                sink.files.push((kept, false, std::mem::take(&mut self.old)));
+            }
             if let Some(out) = &mut self.in_place {
                 let bytes = std::mem::take(out);
                 sink.files.push((self.file.clone(), false, bytes));
+                self.quit = None;
             }
-            self.quit = None;
         }
     }
 
@@ -240,7 +257,7 @@ impl Sed {
         if let Some((text, _, _)) = self.resume.take()
             && !self.quiet
         {
-            self.emit(&format!("{text}\n"), sink);
+            self.emit_line(&text, sink);
         }
     }
 
@@ -335,8 +352,7 @@ impl Sed {
                         space = new;
                         replaced = true;
                         if *print {
-                            let text = format!("{space}\n");
-                            self.emit(&text, sink);
+                            self.emit_line(&space, sink);
                         }
                         if let Some(name) = write {
                             self.made += space.len();
@@ -345,12 +361,10 @@ impl Sed {
                     }
                 }
                 Action::Print => {
-                    let text = format!("{space}\n");
-                    self.emit(&text, sink);
+                    self.emit_line(&space, sink);
                 }
                 Action::PrintFirst => {
-                    let text = format!("{}\n", space.split('\n').next().unwrap_or(""));
-                    self.emit(&text, sink);
+                    self.emit_line(space.split('\n').next().unwrap_or(""), sink);
                 }
                 Action::Delete => {
                     print = false;
@@ -395,8 +409,7 @@ impl Sed {
                         break;
                     }
                     if !join && print {
-                        let text = format!("{space}\n");
-                        self.emit(&text, sink);
+                        self.emit_line(&space, sink);
                     }
                     self.resume = Some((space, pc, join));
                     self.commands = commands;
@@ -444,9 +457,10 @@ impl Sed {
         }
         self.commands = commands;
         if print {
-            let end = if self.missing_newline && last_line(&self.after) { "" } else { "\n" };
-            let text = format!("{space}{end}");
-            self.emit(&text, sink);
+            match self.missing_newline && self.after.is_empty() {
+                true => self.emit(&space, sink),
+                false => self.emit_line(&space, sink),
+            }
         }
         for text in std::mem::take(&mut self.after) {
             self.emit(&text, sink);
@@ -454,18 +468,18 @@ impl Sed {
     }
 }
 
-fn last_line(after: &[String]) -> bool {
-    after.is_empty()
-}
-
 fn substitute(re: &Regex, with: &[Part], global: bool, nth: u64, text: &str) -> Option<String> {
     let mut out = String::new();
     let (mut from, mut copied, mut count, mut hit) = (0, 0, 0, false);
     let mut steps = re.steps(text);
+    let mut last = None;
     while let Some(m) = re.find_within(text, from, &mut steps) {
         let (a, z) = m.range();
-        count += 1;
-        if count >= nth {
+        // Nothing right behind a match is none.
+        let counts = a < z || last != Some(a);
+        count += u64::from(counts);
+        last = Some(z);
+        if counts && count >= nth {
             hit = true;
             out.push_str(&text[copied..a]);
             let mut case = 'E';

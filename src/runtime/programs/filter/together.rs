@@ -2,9 +2,9 @@
 
 use std::cmp::Ordering;
 
-use super::super::Run;
+use super::super::{Options, Run};
 use super::diff::{self, Diff};
-use super::{Filter, Sink};
+use super::{Filter, Made, Sink};
 
 /// How much of an input is kept, in bytes.
 const INPUT_BYTES_MAX: usize = 4 << 20;
@@ -14,7 +14,8 @@ const INPUT_BYTES_MAX: usize = 4 << 20;
 enum Kind {
     /// The columns that are left out.
     Comm(Vec<char>),
-    Cmp,
+    /// Whether it says nothing.
+    Cmp(bool),
     Diff(Diff),
     /// The signs between columns, and whether each input becomes one line.
     Paste(String, bool),
@@ -29,28 +30,25 @@ pub struct Together {
 }
 
 /// The program of this name, and its files; a status where that is all: two folders were compared, or two files are not given.
-pub fn make(run: &mut Run<'_>) -> Result<(Filter, Vec<String>), i32> {
+pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
     if run.name == "diff"
-        && let Some(status) = diff::folders(run)
+        && let Some(status) = diff::folders(run, o)
     {
         return Err(status);
     }
-    let (opts, files) = run.options(match run.name {
-        "paste" => "d",
-        "diff" => "U",
-        _ => "",
-    });
+    let mut files = o.rest.clone();
+    // The other is standard input.
+    if run.name == "cmp" && files.len() == 1 {
+        files.push("-".into());
+    }
     let kind = match run.name {
-        "comm" => Kind::Comm(opts.iter().map(|o| o.0).collect()),
-        "cmp" => Kind::Cmp,
-        "diff" => Kind::Diff(Diff::new(run, &opts)),
-        _ => {
-            let signs = opts.iter().find(|o| o.0 == 'd').map_or("\t".to_owned(), |o| o.1.clone());
-            Kind::Paste(signs, opts.iter().any(|o| o.0 == 's'))
-        }
+        "comm" => Kind::Comm(o.each().map(|o| o.0).collect()),
+        "cmp" => Kind::Cmp(o.has('s')),
+        "diff" => Kind::Diff(Diff::new(run, o)),
+        _ => Kind::Paste(o.value('d').unwrap_or("\t").to_owned(), o.has('s')),
     };
     if !matches!(kind, Kind::Paste(..)) && files.len() != 2 {
-        return Err(super::super::files::missing(run));
+        return Err(run.missing(&files));
     }
     Ok((Filter::Together(Together { kind, names: Vec::new(), texts: Vec::new() }), files))
 }
@@ -86,7 +84,8 @@ impl Together {
             (Kind::Paste(signs, serial), texts) => (paste(signs, *serial, &self.names, texts), 0),
             (Kind::Comm(hidden), [a, b]) => (comm(hidden, a, b), 0),
             (Kind::Diff(diff), [a, b]) => diff.compare([&self.names[0], &self.names[1]], [a, b], ""),
-            (Kind::Cmp, [a, b]) => return cmp(&self.names, a, b, sink),
+            (Kind::Cmp(silent), [a, b]) if *silent => return i32::from(a != b),
+            (Kind::Cmp(_), [a, b]) => return cmp(&self.names, a, b, sink),
             _ => return 0,
         };
         sink.out.extend(said.bytes());

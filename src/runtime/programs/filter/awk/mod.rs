@@ -8,8 +8,8 @@ use std::sync::Arc;
 use crate::base::SortedMap;
 
 use super::super::super::regex::Regex;
-use super::super::Run;
-use super::{Filter, Sink};
+use super::super::{Options, Refusal, Run};
+use super::{Filter, Made, Sink};
 use parse::Script;
 
 /// An awk program under way.
@@ -66,45 +66,29 @@ const STEPS_MAX: u64 = 20_000_000;
 /// After how many steps the records that were read wait.
 const SLICE: u64 = 500_000;
 
-pub fn make(run: &mut Run<'_>) -> Result<(Filter, Vec<String>), i32> {
-    let mut args = run.args.iter();
-    let (mut separator, mut assigns, mut text) = (None, Vec::new(), None::<String>);
-    let mut rest = Vec::new();
-    while let Some(a) = args.next() {
-        let mut value = |a: &str| if a.len() > 2 { a[2..].to_string() } else { args.next().cloned().unwrap_or_default() };
-        if a == "--" {
-            rest.extend(args.cloned());
-            break;
-        } else if a.starts_with("-F") && a.is_char_boundary(2) {
-            separator = Some(value(a));
-        } else if a.starts_with("-v") && a.is_char_boundary(2) {
-            assigns.push(value(a));
-        } else if a.starts_with("-f") && a.is_char_boundary(2) {
-            let name = value(a);
-            match run.k.fs.read(&run.p.cwd, &name, 1 << 20) {
-                Ok(bytes) => text.get_or_insert_default().push_str(&String::from_utf8_lossy(&bytes)),
+/// Starts it.
+pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
+    let (mut rest, mut texts) = (o.rest.clone(), Vec::new());
+    for (c, v) in o.each() {
+        match c {
+            'e' => texts.push(v.to_owned()),
+            'f' => match run.k.fs.read(&run.p.cwd, v, 1 << 20) {
+                Ok(bytes) => texts.push(String::from_utf8_lossy(&bytes).into_owned()),
                 Err(e) => {
-                    run.err(format!("{name}: {e}"));
+                    run.err(format!("{v}: {e}"));
                     return Err(1);
                 }
-            }
-        } else if a.starts_with('-') && a.len() > 1 && rest.is_empty() && text.is_none() {
-            run.err(format!("unrecognized option: {}", a.trim_start_matches('-')));
-            return Err(1);
-        } else {
-            rest.push(a.clone());
-            rest.extend(args.cloned());
-            break;
+            },
+            _ => {}
         }
     }
-    let text = match text {
-        Some(t) => t,
-        None if rest.is_empty() => {
-            let _ = run.k.put(run.p, 2, b"BusyBox v1.37.0 multi-call binary.\n\nUsage: awk [OPTIONS] [AWK_PROGRAM] [FILE]...\n");
-            return Err(1);
+    if texts.is_empty() {
+        if rest.is_empty() {
+            return Err(run.refuse(Refusal::Wrong(String::new())));
         }
-        None => rest.remove(0),
-    };
+        texts.push(rest.remove(0));
+    }
+    let text = texts.join("\n");
     let script = match parse::parse(&text) {
         Ok(s) => s,
         Err(e) => {
@@ -137,11 +121,11 @@ pub fn make(run: &mut Run<'_>) -> Result<(Filter, Vec<String>), i32> {
         written: Vec::new(),
     };
     awk.fields.push(Value::Input("".into()));
-    awk.set_global("FS", &separator.map_or_else(|| " ".to_string(), |s| if s == "t" { "\t".into() } else { unescape(&s) }));
+    awk.set_global("FS", &o.value('F').map_or_else(|| " ".to_string(), |s| if s == "t" { "\t".into() } else { unescape(s) }));
     for (name, value) in [("OFS", " "), ("ORS", "\n"), ("RS", "\n"), ("SUBSEP", "\u{1c}"), ("CONVFMT", "%.6g"), ("OFMT", "%.6g")] {
         awk.set_global(name, value);
     }
-    for a in assigns.iter().chain(rest.iter().filter(|f| is_assignment(f))) {
+    for a in o.each().filter(|o| o.0 == 'v').map(|o| o.1).chain(rest.iter().map(String::as_str).filter(|f| is_assignment(f))) {
         if let Some((n, v)) = a.split_once('=') {
             awk.set_input(n, &unescape(v));
         }

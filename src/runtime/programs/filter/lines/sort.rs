@@ -1,51 +1,33 @@
 //! `sort`.
 
-use super::super::super::Run;
-use super::super::{Filter, Sink};
-use super::Made;
+use super::super::super::{Options, Run};
+use super::super::{Filter, Made, Sink};
 use crate::base::Order as _;
 
 /// Starts it.
-pub fn make(run: &mut Run<'_>) -> Made {
-    let (opts, files) = run.options("ktoTS");
-    let mut s =
-        Sort { lines: Vec::new(), held: 0, keys: Vec::new(), separator: None, unique: false, flags: Flags::default(), output: None };
-    for (c, v) in opts {
-        match c {
-            'n' => s.flags.numeric = true,
-            'r' => s.flags.reverse = true,
-            'h' => s.flags.human = true,
-            'f' => s.flags.fold = true,
-            'V' => s.flags.version = true,
-            'b' | 's' | 'd' | 'g' | 'i' | 'M' | 'z' | '-' => s.flags.numeric |= c == 'g',
-            'u' => s.unique = true,
-            't' => s.separator = v.bytes().next(),
-            'o' => s.output = Some(v),
-            'k' => s.keys.push(Key::read(&v)),
-            'T' | 'S' => {}
-            _ => {
-                run.err(format!("unrecognized option: {c}"));
-                return Err(2);
-            }
-        }
-    }
-    Ok((Filter::Sort(s), files))
+pub fn sort(_: &mut Run<'_>, o: &Options) -> Made {
+    let keys = o.each().filter(|o| o.0 == 'k').map(|o| Key::read(o.1)).collect();
+    let letters: String = o.each().filter(|o| "bdfghiMnrV".contains(o.0)).map(|o| o.0).collect();
+    let s = Sort {
+        lines: Vec::new(),
+        held: 0,
+        keys,
+        separator: o.value('t').map(|t| if t == "\\0" { 0 } else { t.bytes().next().unwrap_or(0) }),
+        unique: o.has('u'),
+        stable: o.has('s'),
+        flags: letters,
+        output: o.value('o').map(str::to_owned),
+        end: if o.has('z') { 0 } else { b'\n' },
+    };
+    Ok((Filter::Sort(s), o.rest.clone()))
 }
 
-#[derive(Debug, Clone, Default)]
-struct Flags {
-    numeric: bool,
-    reverse: bool,
-    human: bool,
-    fold: bool,
-    version: bool,
-}
-
+/// A key: from where to where, and the letters of how it is compared, where it has its own.
 #[derive(Debug, Clone)]
 struct Key {
     from: (usize, usize),
     to: Option<(usize, usize)>,
-    flags: Option<Flags>,
+    flags: String,
 }
 
 impl Key {
@@ -62,15 +44,7 @@ impl Key {
             letters.push_str(&more);
             to
         });
-        let has = |c| letters.contains(c);
-        let flags = letters.contains(['n', 'r', 'h', 'f', 'V', 'g']).then(|| Flags {
-            numeric: has('n') || has('g'),
-            reverse: has('r'),
-            human: has('h'),
-            fold: has('f'),
-            version: has('V'),
-        });
-        Key { from, to, flags }
+        Key { from, to, flags: letters }
     }
 }
 
@@ -81,8 +55,13 @@ pub struct Sort {
     keys: Vec<Key>,
     separator: Option<u8>,
     unique: bool,
-    flags: Flags,
+    /// Whether equal lines stay as they came.
+    stable: bool,
+    /// The letters of how lines are compared.
+    flags: String,
     output: Option<String>,
+    /// What ends a line.
+    pub end: u8,
 }
 
 impl Sort {
@@ -112,25 +91,30 @@ impl Sort {
     fn key(&self, line: &[u8], key: &Key) -> Vec<u8> {
         let fields = self.fields(line);
         let sep: &[u8] = self.separator.as_ref().map_or(b"", std::slice::from_ref);
-        let end = key.to.map_or(usize::MAX, |t| t.0).min(fields.len());
-        let start = key.from.0.max(1) - 1;
-        if start >= end {
-            return Vec::new();
-        }
-        let joined = fields[start..end].join(sep);
-        joined[key.from.1.saturating_sub(1).min(joined.len())..].to_vec()
+        let length = |fields: &[&[u8]]| fields.join(sep).len();
+        // Where the key starts and ends, in bytes of the line.
+        let place = |n: usize| if n == 0 { 0 } else { (length(&fields[..n.min(fields.len())]) + sep.len()).min(line.len()) };
+        let start = place(key.from.0.max(1) - 1) + key.from.1.saturating_sub(1);
+        let end = match key.to {
+            None => line.len(),
+            Some((field, 0)) => length(&fields[..field.min(fields.len())]),
+            Some((field, chars)) => place(field.max(1) - 1) + chars,
+        };
+        let end = end.min(line.len());
+        line[start.min(end)..end].to_vec()
     }
     pub fn finish(&mut self, sink: &mut Sink) {
         let lines = std::mem::take(&mut self.lines);
-        let keys: Vec<Key> = if self.keys.is_empty() { vec![Key { from: (1, 0), to: None, flags: None }] } else { self.keys.clone() };
+        let keys: Vec<Key> =
+            if self.keys.is_empty() { vec![Key { from: (1, 0), to: None, flags: String::new() }] } else { self.keys.clone() };
         let whole = self.keys.is_empty();
         let mut rows: Vec<(Vec<Vec<u8>>, Vec<u8>)> =
             lines.into_iter().map(|l| (keys.iter().map(|k| if whole { l.clone() } else { self.key(&l, k) }).collect(), l)).collect();
         let order = |a: &(Vec<Vec<u8>>, Vec<u8>), b: &(Vec<Vec<u8>>, Vec<u8>)| {
             for (i, key) in keys.iter().enumerate() {
-                let flags = key.flags.as_ref().unwrap_or(&self.flags);
+                let flags = if key.flags.is_empty() { &self.flags } else { &key.flags };
                 let o = compare(&a.0[i], &b.0[i], flags);
-                let o = if flags.reverse { o.reverse() } else { o };
+                let o = if flags.contains('r') { o.reverse() } else { o };
                 if o.is_ne() {
                     return o;
                 }
@@ -139,11 +123,11 @@ impl Sort {
         };
         rows.order_by(|a, b| {
             order(a, b).then_with(|| {
-                if self.unique {
+                if self.unique || self.stable {
                     return std::cmp::Ordering::Equal;
                 }
                 let o = a.1.cmp(&b.1);
-                if self.flags.reverse { o.reverse() } else { o }
+                if self.flags.contains('r') { o.reverse() } else { o }
             })
         });
         if self.unique {
@@ -152,7 +136,7 @@ impl Sort {
         let mut text = Vec::new();
         for (_, line) in rows {
             text.extend(line);
-            text.push(b'\n');
+            text.push(self.end);
         }
         match self.output.take() {
             Some(name) => sink.files.push((name, false, text)),
@@ -161,26 +145,40 @@ impl Sort {
     }
 }
 
-fn compare(a: &[u8], b: &[u8], flags: &Flags) -> std::cmp::Ordering {
-    if flags.numeric || flags.human {
-        let value = |t: &[u8]| {
-            let text = String::from_utf8_lossy(t);
-            let text = text.trim_start();
-            let n = text.char_indices().take_while(|(i, c)| c.is_ascii_digit() || *c == '.' || (*i == 0 && *c == '-')).count();
-            let v: f64 = text[..n].parse().unwrap_or(0.0);
-            let unit = if flags.human {
-                text[n..].chars().next().and_then(|c| "KMGTP".find(c.to_ascii_uppercase())).map_or(0, |i| i + 1)
-            } else {
-                0
-            };
-            v * 1024f64.powi(unit as i32)
-        };
-        return value(a).total_cmp(&value(b));
+fn compare(a: &[u8], b: &[u8], flags: &str) -> std::cmp::Ordering {
+    let has = |c| flags.contains(c);
+    let [a, b] = [a, b].map(|text| {
+        let text = if has('b') || has('M') { text.trim_ascii_start() } else { text };
+        let kept =
+            |c: &&u8| !(has('d') && !(c.is_ascii_alphanumeric() || matches!(c, b' ' | b'\t')) || has('i') && !(32..127).contains(*c));
+        let text: Vec<u8> = text.iter().filter(kept).copied().collect();
+        if has('f') || has('M') { text.to_ascii_uppercase() } else { text }
+    });
+    if has('n') || has('g') || has('h') {
+        return value(&a, flags).total_cmp(&value(&b, flags));
     }
-    if flags.version {
-        return version_key(a).cmp(&version_key(b));
+    if has('M') {
+        const MONTHS: &[u8] = b"JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC";
+        let month = |t: &[u8]| MONTHS.chunks(3).position(|m| t.starts_with(m)).map_or(0, |n| n + 1);
+        return month(&a).cmp(&month(&b));
     }
-    if flags.fold { a.to_ascii_uppercase().cmp(&b.to_ascii_uppercase()) } else { a.cmp(b) }
+    if has('V') { version_key(&a).cmp(&version_key(&b)) } else { a.cmp(&b) }
+}
+
+/// The number that a text starts with; 0 where there is none.
+fn value(t: &[u8], flags: &str) -> f64 {
+    let text = String::from_utf8_lossy(t);
+    let text = text.trim_start();
+    if flags.contains('g') {
+        return (1..=text.len().min(64)).rev().find_map(|n| text.get(..n)?.parse().ok()).unwrap_or(f64::NEG_INFINITY);
+    }
+    let n = text.char_indices().take_while(|(i, c)| c.is_ascii_digit() || *c == '.' || (*i == 0 && *c == '-')).count();
+    let unit = if flags.contains('h') {
+        text[n..].chars().next().and_then(|c| "KMGTP".find(c.to_ascii_uppercase())).map_or(0, |i| i + 1)
+    } else {
+        0
+    };
+    text[..n].parse().unwrap_or(0.0) * 1024f64.powi(unit as i32)
 }
 
 /// Digits compare as numbers: each run is written with its length before it.

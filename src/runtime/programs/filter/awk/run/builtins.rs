@@ -103,9 +103,15 @@ impl Awk {
         let text = self.eval(target, frame, sink).text();
         let Some(re) = self.regex(&pattern) else { return Value::Number(0.0) };
         let (mut out, mut from, mut copied, mut count) = (String::new(), 0, 0, 0);
-        let mut steps = re.steps(&text);
+        let (mut steps, mut last) = (re.steps(&text), None);
         while let Some(m) = re.find_within(&text, from, &mut steps) {
             let (a, z) = m.range();
+            // Nothing right behind a match is none.
+            if a == z && last == Some(a) && z < text.len() {
+                from = z + text[z..].chars().next().map_or(1, char::len_utf8);
+                continue;
+            }
+            last = Some(z);
             count += 1;
             self.steps += 1;
             out.push_str(&text[copied..a]);
