@@ -21,40 +21,42 @@ type Spot = (usize, usize);
 /// A list in pieces, none of them empty. How it is cut depends on lengths and places alone, never on what is in it: two lists
 /// to which the same was done are cut alike.
 #[derive(Clone)]
-struct Pieces<T>(Vec<Vec<T>>);
+struct Pieces<T> {
+    pieces: Vec<Vec<T>>,
+    /// How many items they hold together.
+    len: usize,
+}
 
 impl<T> Pieces<T> {
     const fn new() -> Self {
-        Pieces(Vec::new())
-    }
-
-    fn len(&self) -> usize {
-        self.0.iter().map(Vec::len).sum()
+        Pieces { pieces: Vec::new(), len: 0 }
     }
 
     /// Puts an item at a spot; returns where it stands then.
     fn insert(&mut self, (mut piece, mut slot): Spot, item: T) -> Spot {
-        match self.0.get_mut(piece) {
-            None => self.0.push(Vec::new()),
+        match self.pieces.get_mut(piece) {
+            None => self.pieces.push(Vec::new()),
             Some(full) if full.len() >= PIECE_LEN_MAX => {
                 // What grows at its end leaves full pieces behind.
                 let keep = if slot == full.len() { slot } else { full.len() / 2 };
                 let half = full.split_off(keep);
-                self.0.insert(piece + 1, half);
+                self.pieces.insert(piece + 1, half);
                 if slot >= keep {
                     (piece, slot) = (piece + 1, slot - keep);
                 }
             }
             Some(_) => {}
         }
-        self.0[piece].insert(slot, item);
+        self.pieces[piece].insert(slot, item);
+        self.len += 1;
         (piece, slot)
     }
 
     fn remove(&mut self, (piece, slot): Spot) -> T {
-        let item = self.0[piece].remove(slot);
-        if self.0[piece].is_empty() {
-            self.0.remove(piece);
+        let item = self.pieces[piece].remove(slot);
+        self.len -= 1;
+        if self.pieces[piece].is_empty() {
+            self.pieces.remove(piece);
         }
         item
     }
@@ -62,14 +64,15 @@ impl<T> Pieces<T> {
     /// Keeps what the flags say, one for each item.
     fn keep(&mut self, flags: &[bool]) {
         let mut flags = flags.iter();
-        for piece in &mut self.0 {
+        for piece in &mut self.pieces {
             piece.retain(|_| flags.next() == Some(&true));
         }
-        self.0.retain(|p| !p.is_empty());
+        self.pieces.retain(|p| !p.is_empty());
+        self.len = self.pieces.iter().map(Vec::len).sum();
     }
 
     fn iter_from(&self, (piece, slot): Spot) -> Items<'_, T> {
-        let mut rest = self.0.get(piece..).unwrap_or_default().iter();
+        let mut rest = self.pieces.get(piece..).unwrap_or_default().iter();
         let first = rest.next().and_then(|p| p.get(slot..)).unwrap_or_default();
         Items { piece: first.iter(), rest }
     }
@@ -88,12 +91,12 @@ impl<T> Pieces<T> {
 
     /// The same for what `stands` says of each item: how it is ordered to the one that is looked for.
     fn find_by(&self, stands: &impl Fn(&T) -> Ordering) -> Result<Spot, Spot> {
-        let piece = match self.0.len() {
+        let piece = match self.pieces.len() {
             0 => return Err((0, 0)),
             1 => 0,
-            _ => self.0.partition_point(|p| stands(&p[0]).is_le()).saturating_sub(1),
+            _ => self.pieces.partition_point(|p| stands(&p[0]).is_le()).saturating_sub(1),
         };
-        match self.0[piece].binary_search_by(stands) {
+        match self.pieces[piece].binary_search_by(stands) {
             Ok(slot) => Ok((piece, slot)),
             Err(slot) => Err((piece, slot)),
         }
@@ -141,12 +144,12 @@ impl<K, V> SortedMap<K, V> {
 
     /// How many entries there are.
     pub fn len(&self) -> usize {
-        self.keys.len()
+        self.keys.len
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.keys.0.is_empty()
+        self.keys.pieces.is_empty()
     }
 
     /// Takes everything out.
@@ -161,7 +164,7 @@ impl<K, V> SortedMap<K, V> {
 
     /// Keys and values to write to, by key.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (&K, &mut V)> {
-        self.keys.iter().zip(self.values.0.iter_mut().flatten())
+        self.keys.iter().zip(self.values.pieces.iter_mut().flatten())
     }
 
     /// The keys, sorted.
@@ -176,12 +179,12 @@ impl<K, V> SortedMap<K, V> {
 
     /// The values to write to, by key.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
-        self.values.0.iter_mut().flatten()
+        self.values.pieces.iter_mut().flatten()
     }
 
     /// The values themselves, by key.
     pub fn into_values(self) -> impl Iterator<Item = V> {
-        self.values.0.into_iter().flatten()
+        self.values.pieces.into_iter().flatten()
     }
 
     /// The first entry.
@@ -191,7 +194,7 @@ impl<K, V> SortedMap<K, V> {
 
     /// The last entry.
     pub fn last_key_value(&self) -> Option<(&K, &V)> {
-        Some((self.keys.0.last()?.last()?, self.values.0.last()?.last()?))
+        Some((self.keys.pieces.last()?.last()?, self.values.pieces.last()?.last()?))
     }
 
     /// Takes the first entry out.
@@ -216,7 +219,7 @@ impl<K: Ord, V> SortedMap<K, V> {
         K: Borrow<Q>,
     {
         let (piece, slot) = self.keys.find(key).ok()?;
-        Some(&self.values.0[piece][slot])
+        Some(&self.values.pieces[piece][slot])
     }
 
     /// The value under a key, to write to.
@@ -225,13 +228,13 @@ impl<K: Ord, V> SortedMap<K, V> {
         K: Borrow<Q>,
     {
         let (piece, slot) = self.keys.find(key).ok()?;
-        Some(&mut self.values.0[piece][slot])
+        Some(&mut self.values.pieces[piece][slot])
     }
 
     /// The value under the key that is looked for by how it is ordered to each that is there.
     pub fn get_by(&self, stands: impl Fn(&K) -> Ordering) -> Option<&V> {
         let (piece, slot) = self.keys.find_by(&stands).ok()?;
-        Some(&self.values.0[piece][slot])
+        Some(&self.values.pieces[piece][slot])
     }
 
     /// [`SortedMap::entry`], with the order of [`SortedMap::get_by`].
@@ -250,7 +253,7 @@ impl<K: Ord, V> SortedMap<K, V> {
     /// Puts a value under a key; returns what stood there.
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
         match self.keys.find(&key) {
-            Ok((piece, slot)) => Some(std::mem::replace(&mut self.values.0[piece][slot], value)),
+            Ok((piece, slot)) => Some(std::mem::replace(&mut self.values.pieces[piece][slot], value)),
             Err(spot) => {
                 self.keys.insert(spot, key);
                 self.values.insert(spot, value);
@@ -304,7 +307,7 @@ impl<'a, K, V> Entry<'a, K, V> {
             values.insert(spot, make());
             keys.insert(spot, self.key)
         });
-        &mut values.0[piece][slot]
+        &mut values.pieces[piece][slot]
     }
 
     /// The same, with the type's default.
@@ -341,7 +344,7 @@ impl<K, V> IntoIterator for SortedMap<K, V> {
     type IntoIter = std::iter::Zip<std::iter::Flatten<vec::IntoIter<Vec<K>>>, std::iter::Flatten<vec::IntoIter<Vec<V>>>>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.keys.0.into_iter().flatten().zip(self.values.0.into_iter().flatten())
+        self.keys.pieces.into_iter().flatten().zip(self.values.pieces.into_iter().flatten())
     }
 }
 
@@ -435,12 +438,12 @@ impl<T> SortedSet<T> {
 
     /// How many items there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.0.len
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.0.is_empty()
+        self.0.pieces.is_empty()
     }
 
     /// Takes everything out.
@@ -510,7 +513,7 @@ impl<T> IntoIterator for SortedSet<T> {
     type IntoIter = std::iter::Flatten<vec::IntoIter<Vec<T>>>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.0.into_iter().flatten()
+        self.0.pieces.into_iter().flatten()
     }
 }
 

@@ -126,6 +126,11 @@ impl Kubectl {
         Kubectl { inv: Arc::new(inv), command: Some(command), state, session: Session::default(), argv: None }
     }
 
+    /// Whether it reads manifests, which it holds against the API's description.
+    pub fn reads_manifests(&self) -> bool {
+        self.inv.flags.given("filename") || self.inv.flags.given("kustomize")
+    }
+
     /// Ctrl-C: most commands end; a session in a container that has a terminal passes it on.
     pub fn interrupt(&mut self) {
         match &self.state {

@@ -1,6 +1,6 @@
 //! Scripts and what they print; signals; bounds.
 
-mod arrays;
+mod bash;
 mod bounds;
 mod programs;
 
@@ -442,7 +442,7 @@ fn bash_scripts() {
             ("foo", "", "bash: line 1: foo: command not found\n", 127),
             ("x=Hello; echo ${x,,} ${x^^} ${x:1:3} ${x: -2} ${x//l/L}", "hello HELLO ell lo HeLLo\n", "", 0),
             ("read -r a b <<< 'one two'; echo $b", "two\n", "", 0),
-            ("f() { echo $FUNCNAME; local a=1 b=2; echo $a$b; }; f", "\n12\n", "", 0),
+            ("f() { echo $FUNCNAME; local a=1 b=2; echo $a$b; }; f", "f\n12\n", "", 0),
             ("cat /nope &> /tmp/x; wc -l < /tmp/x", "1\n", "", 0),
             ("set -o pipefail; false | true; echo $?", "1\n", "", 0),
             ("echo $'a\\tb'; function g { echo g; }; g", "a\tb\ng\n", "", 0),

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::api::Value;
+use super::nodes;
+use crate::api::{self, Kind, Object, Status, Value, names};
 use crate::base::{SortedMap, Time};
 use crate::controllers::Flags;
 
@@ -234,12 +235,18 @@ pub enum SessionError {
     /// The controller manager would not start with this flag.
     #[error("controller_manager: {0}")]
     BadFlag(String),
+    /// An input asks for two things.
+    #[error("inputs[{0}]: both {1} and {2} are given; each needs an input of its own")]
+    TwoThings(usize, &'static str, &'static str),
+    /// A namespace that the API would refuse.
+    #[error("namespace {0:?}: {1}")]
+    BadNamespace(String, String),
     /// A node of the session is no node.
     #[error("nodes[{0}]: metadata.name is required")]
     NamelessNode(usize),
-    /// A namespace cannot be called so.
-    #[error("namespace {0:?}: {1}")]
-    BadNamespace(String, String),
+    /// A node that the API would refuse.
+    #[error("nodes[{0}]: {1}")]
+    BadNode(usize, Status),
 }
 
 impl Session {
@@ -259,19 +266,23 @@ impl Session {
             if !(0.0..=Session::LATEST.as_secs_f64()).contains(&input.t) {
                 return Err(SessionError::BadTime(i, input.t));
             }
-            if input.is_empty() {
-                return Err(SessionError::EmptyInput(i));
-            }
-        }
-        for (i, node) in self.nodes.iter().flatten().enumerate() {
-            if crate::api::Object::name(node).is_empty() {
-                return Err(SessionError::NamelessNode(i));
+            let mut asked = input.asked();
+            match (asked.next(), asked.next()) {
+                (None, _) if input.files.is_empty() => return Err(SessionError::EmptyInput(i)),
+                (Some(one), Some(other)) => return Err(SessionError::TwoThings(i, one, other)),
+                _ => {}
             }
         }
         for name in std::iter::once(self.default_namespace()).chain(self.namespaces.iter().map(String::as_str)) {
-            if let Some(why) = crate::api::names::dns1123_label(name).into_iter().next() {
-                return Err(SessionError::BadNamespace(name.to_owned(), why));
+            if let Some(wrong) = names::dns1123_label(name).into_iter().next() {
+                return Err(SessionError::BadNamespace(name.to_owned(), wrong));
             }
+        }
+        for (i, node) in self.nodes.iter().flatten().enumerate() {
+            if node.name().is_empty() {
+                return Err(SessionError::NamelessNode(i));
+            }
+            check_node(node, i).map_err(|status| SessionError::BadNode(i, status))?;
         }
         Flags::parse(&self.controller_manager).map(|_| ()).map_err(SessionError::BadFlag)
     }
@@ -298,18 +309,26 @@ impl TimedInput {
         Time::from_secs_f64(self.t)
     }
 
-    /// Whether it asks for nothing.
-    fn is_empty(&self) -> bool {
-        !self.is_deed() && self.terminal.is_none() && self.files.is_empty()
-    }
-
-    fn is_deed(&self) -> bool {
-        self.cmd.is_some() || self.api.is_some() || self.usage.is_some() || self.fault.is_some() || self.load.is_some()
+    /// What it asks for besides files, by name.
+    fn asked(&self) -> impl Iterator<Item = &'static str> {
+        [
+            (self.cmd.is_some(), "cmd"),
+            (self.api.is_some(), "api"),
+            (self.usage.is_some(), "usage"),
+            (self.fault.is_some(), "fault"),
+            (self.load.is_some(), "load"),
+            (self.terminal.is_some(), "terminal"),
+        ]
+        .into_iter()
+        .filter_map(|(given, name)| given.then_some(name))
     }
 
     /// Whether it does something: opening a terminal does not, nor does a key that is only a part of a line.
     pub fn is_act(&self) -> bool {
-        self.is_deed() || self.terminal.as_ref().is_some_and(|typed| typed.data.contains('\n'))
+        match &self.terminal {
+            Some(typed) => typed.data.contains('\n'),
+            None => self.asked().next().is_some(),
+        }
     }
 
     /// What it asks for; nothing where it is empty.
@@ -337,6 +356,16 @@ impl TimedInput {
     }
 }
 
+/// Whether the API takes a node as it joins.
+fn check_node(node: &Value, place: usize) -> Result<(), Status> {
+    let kind = Kind::named("Node");
+    let (node, _) = api::decode::decode(kind, node.clone())?;
+    let mut node = nodes::joined(node, place, Time::ZERO);
+    api::defaults::apply(kind, &mut node);
+    let causes = api::validation::create(kind, &node);
+    if causes.is_empty() { Ok(()) } else { Err(Status::invalid(kind, node.name(), causes)) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -356,6 +385,15 @@ mod tests {
             (r#"{"namespace":"T"}"#, "namespace \"T\": a lowercase RFC 1123 label"),
             (r#"{"namespaces":["a","b.c"]}"#, "namespace \"b.c\": must not contain dots"),
             (r#"{"nodes":[{}]}"#, "nodes[0]: metadata.name is required"),
+            (
+                r#"{"nodes":[{"metadata":{"name":"n"}},{"metadata":{"name":"Bad_Name"}}]}"#,
+                r#"nodes[1]: Node "Bad_Name" is invalid: metadata.name: "#,
+            ),
+            (r#"{"nodes":[{"metadata":{"name":"n"},"status":{"capacity":{"cpu":"much"}}}]}"#, "nodes[0]: "),
+            (r#"{"nodes":[{"metadata":{"name":"n","labels":5}}]}"#, "nodes[0]: "),
+            (r#"{"namespace":"Bad_NS"}"#, r#"namespace "Bad_NS": a lowercase RFC 1123 label must consist of"#),
+            (r#"{"namespaces":["a","b/c"]}"#, r#"namespace "b/c": a lowercase RFC 1123 label must consist of"#),
+            (r#"{"inputs":[{"t":1,"cmd":"x","api":"GET /version"}]}"#, "inputs[0]: both cmd and api are given; each needs"),
             (r#"{"controller_manager":["--pods=1"]}"#, "controller_manager: unknown flag: --pods"),
             (r#"{"controller_manager":["--horizontal-pod-autoscaler-sync-period=0"]}"#, "controller_manager: invalid argument"),
         ] {

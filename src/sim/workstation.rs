@@ -363,8 +363,8 @@ impl Workstation {
     }
 
     /// How long a kubectl takes before it does anything: its start, and for files what tells it which fields they may have.
-    fn kubectl_start(&mut self, argv: &[String]) -> Duration {
-        if !argv.iter().any(|a| a == "-f") {
+    fn kubectl_start(&mut self, kubectl: &Kubectl) -> Duration {
+        if !kubectl.reads_manifests() {
             return KUBECTL_START;
         }
         if std::mem::replace(&mut self.described, true) { KUBECTL_VALIDATES } else { KUBECTL_DISCOVERS }
@@ -377,9 +377,8 @@ impl Workstation {
                 MachineEvent::Exited { pid, status, .. } if self.command == Some(pid) => self.done = Some(status.code()),
                 MachineEvent::ExternalStarted { pid, argv, env, cwd, tty, .. } => {
                     let environment = Environment { cwd, env, stdin_is_tty: tty, namespace: self.namespace.clone() };
-                    let start = self.kubectl_start(&argv);
                     let kubectl = Kubectl::start(argv.get(1..).unwrap_or_default(), &environment);
-                    let wake = Some(now + start);
+                    let wake = Some(now + self.kubectl_start(&kubectl));
                     let running = Running { kubectl, stdin: Vec::new(), eof: false, wake, beyond: None, wants_stdin: false, ended: None };
                     self.kubectls.insert(pid, running);
                 }

@@ -12,14 +12,56 @@ pub trait Vars {
     fn is_associative(&self, name: &str) -> bool;
 }
 
+/// Why an expression has no value, as busybox says it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ArithError {
-    #[error("arithmetic syntax error")]
-    Syntax,
-    #[error("divide by zero")]
-    DivideByZero,
-    #[error("expression recursion loop detected")]
+#[error("{}", self.of_busybox())]
+pub struct ArithError {
+    wrong: Wrong,
+    /// The expression, and from where on it is wrong.
+    text: String,
+    at: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wrong {
+    Operand,
+    Operator,
+    Rest,
+    Bracket,
+    Colon,
+    Subscript,
+    Base,
+    Exponent,
+    Division,
     Recursion,
+}
+
+impl ArithError {
+    fn of_busybox(&self) -> &'static str {
+        match self.wrong {
+            Wrong::Division => "divide by zero",
+            Wrong::Recursion => "expression recursion loop detected",
+            _ => "arithmetic syntax error",
+        }
+    }
+
+    /// How bash says it.
+    pub fn in_bash(&self) -> String {
+        let what = match self.wrong {
+            Wrong::Operand => "syntax error: operand expected",
+            Wrong::Operator => "syntax error: invalid arithmetic operator",
+            Wrong::Rest => "syntax error in expression",
+            Wrong::Bracket => "missing `)'",
+            Wrong::Colon => "`:' expected for conditional expression",
+            Wrong::Subscript => "bad array subscript",
+            Wrong::Base => "value too great for base",
+            Wrong::Exponent => "exponent less than 0",
+            Wrong::Division => "division by 0",
+            Wrong::Recursion => "expression recursion level exceeded",
+        };
+        let token = self.text.get(self.at..).unwrap_or("");
+        format!("{}: {what} (error token is \"{token}\")", self.text.trim_start())
+    }
 }
 
 /// Evaluates an expression; an empty one is 0.
@@ -36,20 +78,26 @@ const VARIABLE_NESTS: u32 = 3;
 const STEPS_MAX: usize = 200_000;
 
 fn eval_within(text: &str, vars: &mut dyn Vars, nesting: u32, steps: &mut usize) -> Result<i64, ArithError> {
-    let mut p = Eval { b: text.as_bytes(), text, pos: 0, vars, nesting, steps, live: true };
+    let mut p = Eval { b: text.as_bytes(), text, pos: 0, token: 0, vars, nesting, steps, live: true };
     p.blanks();
     if p.pos >= p.b.len() {
         return Ok(0);
     }
     let v = p.comma()?;
     p.blanks();
-    if p.pos < p.b.len() { Err(ArithError::Syntax) } else { Ok(v) }
+    match p.b.get(p.pos) {
+        None => Ok(v),
+        Some(c) if c.is_ascii_alphanumeric() || b"_()+-*/%<>=!&|^~?:,".contains(c) => Err(p.wrong(Wrong::Rest, p.pos)),
+        Some(_) => Err(p.wrong(Wrong::Operator, p.pos)),
+    }
 }
 
 struct Eval<'a> {
     text: &'a str,
     b: &'a [u8],
     pos: usize,
+    /// Where what was read last begins.
+    token: usize,
     vars: &'a mut dyn Vars,
     nesting: u32,
     steps: &'a mut usize,
@@ -62,14 +110,24 @@ const BINARY: [&[&str]; 10] =
     [&["||"], &["&&"], &["|"], &["^"], &["&"], &["==", "!="], &["<=", ">=", "<", ">"], &["<<", ">>"], &["+", "-"], &["*", "/", "%"]];
 
 impl Eval<'_> {
+    fn wrong(&self, wrong: Wrong, at: usize) -> ArithError {
+        ArithError { wrong, text: self.text.to_owned(), at }
+    }
+
+    /// Goes on behind what is here.
+    fn take(&mut self, bytes: usize) {
+        self.token = self.pos;
+        self.pos += bytes;
+    }
+
     fn deeper(&mut self) -> Result<(), ArithError> {
         self.nesting += 1;
         self.charge(1)?;
-        if self.nesting > NESTING_MAX { Err(ArithError::Recursion) } else { Ok(()) }
+        if self.nesting > NESTING_MAX { Err(self.wrong(Wrong::Recursion, self.pos)) } else { Ok(()) }
     }
 
     fn charge(&mut self, by: usize) -> Result<(), ArithError> {
-        *self.steps = self.steps.checked_sub(by).ok_or(ArithError::Recursion)?;
+        *self.steps = self.steps.checked_sub(by).ok_or_else(|| self.wrong(Wrong::Recursion, self.pos))?;
         Ok(())
     }
 
@@ -83,7 +141,7 @@ impl Eval<'_> {
         self.blanks();
         let yes = self.b[self.pos..].starts_with(op.as_bytes());
         if yes {
-            self.pos += op.len();
+            self.take(op.len());
         }
         yes
     }
@@ -105,24 +163,29 @@ impl Eval<'_> {
         }
         let n = rest.iter().take_while(|c| c.is_ascii_alphanumeric() || **c == b'_').count();
         let name = self.text[self.pos..self.pos + n].to_string();
-        self.pos += n;
+        let start = self.pos;
+        self.take(n);
         if self.b.get(self.pos) != Some(&b'[') {
             return Ok(Some((name, None)));
         }
-        self.pos += 1;
+        self.take(1);
         let key = if self.vars.is_associative(&name) {
-            let (word, _) = self.text[self.pos..].split_once(']').ok_or(ArithError::Syntax)?;
+            let (word, _) = self.text[self.pos..].split_once(']').ok_or_else(|| self.wrong(Wrong::Subscript, start))?;
             self.pos += word.len();
             Key::Word(word.into())
         } else {
+            self.blanks();
+            if self.pos == self.b.len() {
+                return Err(self.wrong(Wrong::Subscript, start));
+            }
             Key::Place(self.comma()?)
         };
-        if self.accept("]") { Ok(Some((name, Some(key)))) } else { Err(ArithError::Syntax) }
+        if self.accept("]") { Ok(Some((name, Some(key)))) } else { Err(self.wrong(Wrong::Subscript, start)) }
     }
 
     fn assign(&mut self) -> Result<i64, ArithError> {
         self.deeper()?;
-        let start = self.pos;
+        let (start, token) = (self.pos, self.token);
         if let Some((name, key)) = self.variable()? {
             self.blanks();
             let rest = &self.b[self.pos..];
@@ -131,7 +194,7 @@ impl Eval<'_> {
             if let Some(op) = op
                 && !(op == "=" && rest.get(1) == Some(&b'='))
             {
-                self.pos += op.len();
+                self.take(op.len());
                 let right = self.assign()?;
                 let value = if op == "=" {
                     right
@@ -146,7 +209,7 @@ impl Eval<'_> {
                 return Ok(value);
             }
         }
-        self.pos = start;
+        (self.pos, self.token) = (start, token);
         let v = self.ternary();
         self.nesting -= 1;
         v
@@ -161,7 +224,7 @@ impl Eval<'_> {
         self.live = live && cond != 0;
         let yes = self.assign()?;
         if !self.accept(":") {
-            return Err(ArithError::Syntax);
+            return Err(self.wrong(Wrong::Colon, self.token));
         }
         self.live = live && cond == 0;
         let no = self.assign()?;
@@ -185,7 +248,7 @@ impl Eval<'_> {
             {
                 return Ok(left);
             }
-            self.pos += op.len();
+            self.take(op.len());
             let live = self.live;
             match *op {
                 "&&" => {
@@ -225,7 +288,7 @@ impl Eval<'_> {
             "*" => a.wrapping_mul(b),
             "/" | "%" if b == 0 => {
                 if self.live {
-                    return Err(ArithError::DivideByZero);
+                    return Err(self.wrong(Wrong::Division, self.token));
                 }
                 0
             }
@@ -238,8 +301,13 @@ impl Eval<'_> {
         let base = self.unary()?;
         self.blanks();
         if self.b[self.pos..].starts_with(b"**") {
-            self.pos += 2;
-            let exponent = self.unary()?;
+            self.take(2);
+            self.deeper()?;
+            let exponent = self.power()?;
+            self.nesting -= 1;
+            if exponent < 0 && self.live {
+                return Err(self.wrong(Wrong::Exponent, self.token));
+            }
             return Ok(u32::try_from(exponent).map_or(0, |e| base.wrapping_pow(e)));
         }
         Ok(base)
@@ -251,7 +319,7 @@ impl Eval<'_> {
         let v = match (self.b.get(self.pos), self.b.get(self.pos + 1)) {
             (Some(b'+'), Some(b'+')) | (Some(b'-'), Some(b'-')) => {
                 let by = if self.b[self.pos] == b'+' { 1 } else { -1 };
-                self.pos += 2;
+                self.take(2);
                 match self.variable()? {
                     Some((name, key)) => {
                         let v = self.value(&name, key.as_ref())?.wrapping_add(by);
@@ -264,19 +332,19 @@ impl Eval<'_> {
                 }
             }
             (Some(b'+'), _) => {
-                self.pos += 1;
+                self.take(1);
                 self.unary()?
             }
             (Some(b'-'), _) => {
-                self.pos += 1;
+                self.take(1);
                 self.unary()?.wrapping_neg()
             }
             (Some(b'!'), _) => {
-                self.pos += 1;
+                self.take(1);
                 i64::from(self.unary()? == 0)
             }
             (Some(b'~'), _) => {
-                self.pos += 1;
+                self.take(1);
                 !self.unary()?
             }
             _ => self.primary()?,
@@ -288,7 +356,7 @@ impl Eval<'_> {
     fn primary(&mut self) -> Result<i64, ArithError> {
         if self.accept("(") {
             let v = self.comma()?;
-            return if self.accept(")") { Ok(v) } else { Err(ArithError::Syntax) };
+            return if self.accept(")") { Ok(v) } else { Err(self.wrong(Wrong::Bracket, self.token)) };
         }
         if let Some((name, key)) = self.variable()? {
             let v = self.value(&name, key.as_ref())?;
@@ -298,7 +366,7 @@ impl Eval<'_> {
                 (Some(b'-'), Some(b'-')) => -1,
                 _ => return Ok(v),
             };
-            self.pos += 2;
+            self.take(2);
             if self.live {
                 self.vars.set(&name, key, v.wrapping_add(by));
             }
@@ -307,10 +375,10 @@ impl Eval<'_> {
         let rest = &self.b[self.pos.min(self.b.len())..];
         let n = rest.iter().take_while(|c| c.is_ascii_alphanumeric() || **c == b'#' || **c == b'_').count();
         if n == 0 {
-            return Err(ArithError::Syntax);
+            return Err(self.wrong(Wrong::Operand, if rest.is_empty() { self.token } else { self.pos }));
         }
-        let v = number(&self.text[self.pos..self.pos + n]).ok_or(ArithError::Syntax)?;
-        self.pos += n;
+        let v = number(&self.text[self.pos..self.pos + n]).ok_or_else(|| self.wrong(Wrong::Base, self.pos))?;
+        self.take(n);
         Ok(v)
     }
 

@@ -1,7 +1,7 @@
 //! bash's brace expansion, on a word's source text: `{a,b}` and `{1..5}`.
 
 /// How many words one may become.
-const WORDS_MAX: usize = 4096;
+const WORDS_MAX: usize = 1 << 16;
 /// How many digits a padded number may have.
 const WIDTH_MAX: usize = 1000;
 

@@ -13,6 +13,8 @@ use crate::base::{SortedMap, text};
 #[derive(Debug, Default, PartialEq)]
 pub struct Code {
     pub ops: Vec<Op>,
+    /// Where the lines of a script start, by instruction.
+    pub lines: Vec<usize>,
 }
 
 /// One instruction. Jumps are relative to the instruction after this one.
@@ -71,8 +73,10 @@ pub enum Op {
     Test(Arc<Cond>),
     /// `set -e` looks at `$?` here.
     Check,
-    /// `time`: prints how long the next `len` instructions took.
-    Time(u32),
+    /// `time`: the clock starts, and at the end it is told.
+    Time {
+        end: bool,
+    },
     /// What stands here is not shell: it says so and leaves.
     SyntaxError(Arc<SyntaxError>),
 }

@@ -86,7 +86,14 @@ fn walk(e: &mut Expander<'_>, cond: &Cond, trace: &mut dyn FnMut(&[&str])) -> Re
                     if matches!(op, "-nt" | "-ot" | "-ef") {
                         return binary(e.k, e.p, &left, op, &right).map_err(Stop::Error);
                     }
-                    let (x, y) = (e.arith(&left)?, e.arith(&right)?);
+                    let (x, y) = match (e.arith(&left), e.arith(&right)) {
+                        (Ok(x), Ok(y)) => (x, y),
+                        (Err(Stop::Error(text)), _) | (_, Err(Stop::Error(text))) => {
+                            e.sh.complain(e.k, e.p, &format!("[[: {text}"));
+                            return Ok(false);
+                        }
+                        (Err(stop), _) | (_, Err(stop)) => return Err(stop),
+                    };
                     compare(op, x, y).ok_or_else(|| Stop::Error(format!("{op}: unknown operand")))?
                 }
             }

@@ -85,21 +85,21 @@ impl Shell {
 
     /// An expansion that stopped: run the substitution, or give up on the command.
     fn stopped(&mut self, k: &mut Kernel, p: &mut Process, stop: Stop) -> Flow {
-        let fatal = matches!(stop, Stop::Unset(_));
         match stop {
             Stop::Subst(code) => self.substitute(k, p, code),
             Stop::Process(code, to) => self.substitute_process(k, p, code, to),
-            Stop::Error(text) | Stop::Unset(text) => {
-                let status = if !self.bash {
-                    2
-                } else if self.subshell {
-                    1
-                } else if text.ends_with("unbound variable") || fatal {
-                    127
-                } else {
-                    1
+            Stop::Error(text) => {
+                self.complain(k, p, &text);
+                self.drop_line(k, p)
+            }
+            Stop::Fatal(text) => {
+                self.complain(k, p, &text);
+                let status = match (self.bash, self.subshell || self.script || self.reads_input) {
+                    (false, _) => 2,
+                    (true, true) => 1,
+                    (true, false) => 127,
                 };
-                self.give_up(k, p, &text, status)
+                self.leave(k, p, status)
             }
         }
     }
@@ -164,6 +164,24 @@ impl Shell {
     fn give_up(&mut self, k: &mut Kernel, p: &mut Process, text: &str, status: i32) -> Flow {
         self.complain(k, p, text);
         self.leave(k, p, status)
+    }
+
+    /// bash leaves the line, and what is called there, for the next one; others leave as a whole.
+    pub(super) fn drop_line(&mut self, k: &mut Kernel, p: &mut Process) -> Flow {
+        if !self.bash || self.subshell || self.opts.interactive {
+            return self.leave(k, p, if self.bash { 1 } else { 2 });
+        }
+        self.record.clear();
+        while self.frames.last().is_some_and(|f| matches!(f.kind, FrameKind::Function { .. } | FrameKind::Trap { .. })) {
+            self.pop_frame(k, p);
+        }
+        if let Some(f) = self.frames.last_mut() {
+            f.pc = f.code.lines.iter().copied().find(|line| *line > f.pc).unwrap_or(f.code.ops.len());
+            let control = f.control;
+            self.unwind_to(k, p, control);
+        }
+        self.status = 1;
+        Flow::Next
     }
 
     /// Leaves the whole line where somebody types, else the shell.
@@ -375,9 +393,8 @@ impl Shell {
                 };
                 match next {
                     Some(value) => {
-                        if let Err(text) = self.set(var, &value) {
-                            self.complain(k, p, &text);
-                            self.exiting = Some(2);
+                        if let Err(error) = self.set(var, &value) {
+                            return self.stopped(k, p, error.into());
                         }
                         self.advance(0);
                     }
@@ -435,7 +452,7 @@ impl Shell {
                         self.advance(0);
                     }
                     Err(Stop::Error(text)) => {
-                        self.complain(k, p, &text);
+                        self.complain(k, p, &if self.bash { format!("((: {text}") } else { text });
                         self.status = 1;
                         self.advance(0);
                     }
@@ -454,7 +471,16 @@ impl Shell {
                 }
                 Err(stop) => return self.stopped(k, p, stop),
             },
-            Op::Time(_) => self.advance(0),
+            Op::Time { end: false } => {
+                self.control.push(Control::Timed(k.now));
+                self.advance(0);
+            }
+            Op::Time { end: true } => {
+                if let Some(Control::Timed(since)) = self.control.pop() {
+                    self.say_time(k, p, since);
+                }
+                self.advance(0);
+            }
         }
         Flow::Next
     }

@@ -20,10 +20,10 @@ pub enum Stop {
     Subst(Arc<Code>),
     /// A child is needed to read from (`<(...)`), or to write to.
     Process(Arc<Code>, bool),
-    /// An error: its text without the shell's name.
+    /// An error: its text without the shell's name. bash drops the line that it is in and goes on with the next.
     Error(String),
-    /// `${x?}` found nothing.
-    Unset(String),
+    /// An error that ends a script: `${x?}` found nothing.
+    Fatal(String),
 }
 
 /// How large the expansions of one command may become.
@@ -146,7 +146,7 @@ impl<'a> Expander<'a> {
                 }
             }
             if out.len() > FIELDS_MAX || self.budget == 0 {
-                return Err(Stop::Error("out of memory".into()));
+                return Err(Stop::Fatal("out of memory".into()));
             }
         }
         Ok(out)
@@ -181,7 +181,7 @@ impl<'a> Expander<'a> {
     fn pieces(&mut self, pieces: &[Piece], f: &mut Fields, split: bool) -> Result<(), Stop> {
         self.depth += 1;
         if self.depth > 60 {
-            return Err(Stop::Error("nesting too deep".into()));
+            return Err(Stop::Fatal("nesting too deep".into()));
         }
         for piece in pieces {
             match piece {
@@ -207,7 +207,7 @@ impl<'a> Expander<'a> {
                 Piece::Param(param, quoted) => self.param(param, *quoted, f, split)?,
             }
             if f.size > self.budget {
-                return Err(Stop::Error("out of memory".into()));
+                return Err(Stop::Fatal("out of memory".into()));
             }
         }
         self.depth -= 1;
@@ -248,7 +248,9 @@ impl<'a> Expander<'a> {
     }
 
     fn evaluate(&mut self, text: &str) -> Result<i64, Stop> {
-        arith::eval(text, &mut ArithVars { sh: self.sh, random: &mut self.k.random }).map_err(|e| Stop::Error(e.to_string()))
+        let bash = self.sh.bash;
+        arith::eval(text, &mut ArithVars { sh: self.sh, random: &mut self.k.random })
+            .map_err(|e| Stop::Error(if bash { e.in_bash() } else { e.to_string() }))
     }
 
     fn tilde(&mut self, name: &str) -> String {
@@ -281,6 +283,14 @@ impl<'a> Expander<'a> {
 
     /// The value of a parameter; `None` where it is unset.
     fn value(&mut self, name: &str, index: Option<&Index>) -> Result<Option<String>, Stop> {
+        if self.sh.bash && matches!(name, "FUNCNAME" | "BASH_SOURCE") && !self.sh.vars.contains_key(name) {
+            let place = match index {
+                Some(Index::Word(w)) => self.key(name, w)?,
+                _ => Key::Place(0),
+            };
+            let callers = self.sh.callers(name == "FUNCNAME");
+            return Ok(callers.into_iter().zip(0..).find(|(_, i)| place == Key::Place(*i)).map(|(caller, _)| caller.to_string()));
+        }
         if let Some(index) = index {
             return Ok(match index {
                 Index::At | Index::Star => self.sh.array(name).map(|a| a.join(" ")),
@@ -321,7 +331,7 @@ impl<'a> Expander<'a> {
     }
 
     fn unset_error(&self, name: &str) -> Stop {
-        Stop::Error(if self.sh.bash { format!("{name}: unbound variable") } else { format!("{name}: parameter not set") })
+        Stop::Fatal(if self.sh.bash { format!("{name}: unbound variable") } else { format!("{name}: parameter not set") })
     }
 
     fn param(&mut self, param: &Param, quoted: bool, f: &mut Fields, split: bool) -> Result<(), Stop> {
@@ -425,11 +435,10 @@ impl<'a> Expander<'a> {
                     match index {
                         Some(Index::Word(w)) => {
                             let key = self.key(name, w)?;
-                            self.sh.set_element(name, key, &v, false)
+                            self.sh.set_element(name, key, &v, false)?;
                         }
-                        _ => self.sh.set(name, &v),
+                        _ => self.sh.set(name, &v)?,
                     }
-                    .map_err(Stop::Error)?;
                     self.append(&v, quoted, f, split);
                 }
             },
@@ -443,7 +452,7 @@ impl<'a> Expander<'a> {
                         (true, true, false) => "parameter not set".into(),
                         (true, _, true) => "parameter null or not set".into(),
                     };
-                    return Err(Stop::Unset(format!("{name}: {message}")));
+                    return Err(Stop::Fatal(format!("{name}: {message}")));
                 }
             },
             ParamOp::Substring(offset, len) => {
@@ -492,7 +501,7 @@ impl<'a> Expander<'a> {
                 let pattern = Pattern::new(&self.pattern(word)?);
                 let with = self.string(with)?;
                 if v.len().saturating_mul(with.len().max(1)) > self.budget {
-                    return Err(Stop::Error("out of memory".into()));
+                    return Err(Stop::Fatal("out of memory".into()));
                 }
                 pattern.replace(&v, &with, *at == ReplaceAt::All, *at == ReplaceAt::Start, *at == ReplaceAt::End)
             }
@@ -556,6 +565,7 @@ impl<'a> Expander<'a> {
         let absolute = pattern.starts_with('/');
         let mut found: Vec<String> = vec![if absolute { "/".into() } else { String::new() }];
         let mut steps = pattern::STEPS_MAX;
+        let directories = pattern.ends_with('/');
         let parts: Vec<&str> = pattern.split('/').filter(|p| !p.is_empty()).collect();
         for (i, part) in parts.iter().enumerate() {
             let last = i + 1 == parts.len();
@@ -579,7 +589,7 @@ impl<'a> Expander<'a> {
                     if name.starts_with('.') && !part.starts_with('.') {
                         continue;
                     }
-                    let walkable = last || matches!(child.kind, Kind::Dir(_) | Kind::Link(_));
+                    let walkable = last && !directories || matches!(child.kind, Kind::Dir(_) | Kind::Link(_));
                     if walkable && compiled.matches_within(name, &mut steps) {
                         next.push(format!("{prefix}{name}"));
                     }
@@ -590,7 +600,7 @@ impl<'a> Expander<'a> {
             }
             found = next;
         }
-        if pattern.ends_with('/') {
+        if directories {
             found = found.into_iter().map(|p| p + "/").collect();
         }
         found

@@ -52,6 +52,18 @@ impl Shell {
         let _ = k.put(p, 2, format!("{}: {place}{text}\n", self.arg0).as_bytes());
     }
 
+    /// What `time` says at its end. What of it was the CPU's is not told apart.
+    pub(super) fn say_time(&self, k: &mut Kernel, p: &mut Process, since: crate::base::Time) {
+        let took = k.now.since(since).as_secs_f64();
+        let (minutes, seconds) = ((took / 60.0).floor(), took % 60.0);
+        let said = if self.bash {
+            format!("\nreal\t{minutes}m{seconds:.3}s\nuser\t0m0.000s\nsys\t0m0.000s\n")
+        } else {
+            format!("real\t{minutes}m {seconds:.2}s\nuser\t0m 0.00s\nsys\t0m 0.00s\n")
+        };
+        let _ = k.put(p, 2, said.as_bytes());
+    }
+
     /// Prints a builtin's error.
     pub(super) fn builtin_error(&self, k: &mut Kernel, p: &mut Process, name: &str, text: &str) {
         let text = if self.bash {

@@ -23,7 +23,7 @@ pub use builtins::words;
 pub use cond::test_command;
 pub use expand::{Expander, Stop};
 pub use pattern::Pattern;
-pub use variables::Key;
+pub use variables::{AssignError, Key};
 
 use super::kernel::{DescId, Kernel, Rd};
 use super::process::{Block, Env, ExitStatus, Pid, Process, Signal, Step};
@@ -137,6 +137,7 @@ struct Frame {
 enum FrameKind {
     Main,
     Function {
+        name: ArcStr,
         params: Vec<ArcStr>,
         locals: Vec<(ArcStr, Option<Var>)>,
     },
@@ -164,8 +165,15 @@ struct ProcessPipe {
 /// Open control structures.
 #[derive(Debug, Clone)]
 enum Control {
-    Loop { again: usize, end: usize, status: i32, items: Option<(Vec<String>, usize)> },
+    Loop {
+        again: usize,
+        end: usize,
+        status: i32,
+        items: Option<(Vec<String>, usize)>,
+    },
     Case(String),
+    /// `time`, and since when.
+    Timed(crate::base::Time),
     Redirect(Saved),
 }
 

@@ -64,12 +64,12 @@ fn ash_name(token: &str) -> String {
 /// Parses a whole script. `bash`: braces expand and `{1..5}` counts. Where a line is not shell, the lines before it run, as in
 /// every shell, which reads no further than it runs.
 pub fn parse(src: &str, bash: bool) -> Code {
-    let mut ops = Vec::new();
+    let mut code = Code::default();
     let mut p = Parser::new(src, bash, 1);
-    if let Err(error) = p.script(&mut ops) {
-        ops.push(Op::SyntaxError(Arc::new(p.syntax_error(error))));
+    if let Err(error) = p.script(&mut code) {
+        code.ops.push(Op::SyntaxError(Arc::new(p.syntax_error(error))));
     }
-    Code { ops }
+    code
 }
 
 /// What `src` lacks before a shell that reads lines can run it.
@@ -78,7 +78,7 @@ pub fn lacks(src: &str, bash: bool) -> Lacks {
         return Lacks::More;
     }
     let mut p = Parser::new(src, bash, 1);
-    match (p.script(&mut Vec::new()), p.here_open.take()) {
+    match (p.script(&mut Code::default()), p.here_open.take()) {
         (Ok(()) | Err(ParseError::Incomplete(_) | ParseError::Unterminated(_)), Some(end)) => Lacks::Line(end),
         (Err(ParseError::Incomplete(_) | ParseError::Unterminated(_)), None) => Lacks::More,
         _ => Lacks::Nothing,
@@ -234,7 +234,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads lines of commands up to the end, or to the first that is not shell: of that one nothing is kept.
-    fn script(&mut self, ops: &mut Vec<Op>) -> Result<(), ParseError> {
+    fn script(&mut self, Code { ops, lines }: &mut Code) -> Result<(), ParseError> {
         if self.src.len() > SCRIPT_BYTES_MAX {
             return Err(ParseError::TooDeep);
         }
@@ -243,6 +243,7 @@ impl<'a> Parser<'a> {
             let read = self.skip_newlines().and_then(|newlines| {
                 if newlines {
                     whole = ops.len();
+                    lines.push(whole);
                 }
                 self.item(ops, &[])
             });

@@ -2,6 +2,27 @@
 
 use super::*;
 
+/// Why something is not assigned.
+#[derive(Debug, thiserror::Error)]
+pub enum AssignError {
+    /// The variable, and what the shell says of it.
+    #[error("{0}: {1}")]
+    ReadOnly(String, &'static str),
+    /// A place before an array's first.
+    #[error("{0}: bad array subscript")]
+    Subscript(String),
+    /// The shell holds as much as it may.
+    #[error("out of memory")]
+    Full,
+}
+
+impl From<AssignError> for Stop {
+    fn from(error: AssignError) -> Stop {
+        let text = error.to_string();
+        if matches!(error, AssignError::Full) { Stop::Fatal(text) } else { Stop::Error(text) }
+    }
+}
+
 /// What tells an array's item from the others.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Key {
@@ -100,7 +121,7 @@ impl Shell {
     }
 
     /// Sets a variable.
-    pub fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), AssignError> {
         let export = self.opts.allexport;
         self.charge(value.len())?;
         self.check_writable(name)?;
@@ -162,6 +183,27 @@ impl Shell {
         }
     }
 
+    /// The functions that are running, or the files that they are in, from the innermost on.
+    pub(super) fn callers(&self, functions: bool) -> Vec<ArcStr> {
+        let main = self.script.then(|| if functions { arcstr::literal!("main") } else { self.arg0.clone() });
+        let file = |kind: &FrameKind| match kind {
+            FrameKind::Source { path, .. } => Some(path.clone()),
+            FrameKind::Main => Some(self.arg0.clone()),
+            _ => None,
+        };
+        let mut list: Vec<ArcStr> = match functions {
+            true => {
+                let called = |f: &Frame| if let FrameKind::Function { name, .. } = &f.kind { Some(name.clone()) } else { None };
+                self.frames.iter().rev().filter_map(called).collect()
+            }
+            false => self.frames.iter().rev().find_map(|f| file(&f.kind)).filter(|_| self.script).into_iter().collect(),
+        };
+        if functions && !list.is_empty() {
+            list.extend(main);
+        }
+        list
+    }
+
     /// Whether the keys of this are words.
     pub fn is_associative(&self, name: &str) -> bool {
         self.vars.get(name).and_then(|var| var.array.as_ref()).is_some_and(|a| a.associative)
@@ -177,18 +219,18 @@ impl Shell {
     }
 
     /// Sets one item of an array; a plain variable becomes one.
-    pub fn set_element(&mut self, name: &str, key: Key, text: &str, append: bool) -> Result<(), String> {
+    pub fn set_element(&mut self, name: &str, key: Key, text: &str, append: bool) -> Result<(), AssignError> {
         self.check_writable(name)?;
         self.charge(text.len() + ITEM_BYTES)?;
         let array = self.make_array(name, false);
-        let Some(key) = array.key(key.clone()) else { return Err(format!("{name}[{key}]: bad array subscript")) };
+        let Some(key) = array.key(key.clone()) else { return Err(AssignError::Subscript(format!("{name}[{key}]"))) };
         let item = array.items.entry(key).or_default();
         *item = if append { ArcStr::from(format!("{item}{text}")) } else { ArcStr::from(text) };
         Ok(())
     }
 
     /// Sets all items of an array, or adds some; those without a key follow the one before.
-    pub(super) fn set_items(&mut self, name: &str, items: Vec<(Option<Key>, String)>, append: bool) -> Result<(), String> {
+    pub(super) fn set_items(&mut self, name: &str, items: Vec<(Option<Key>, String)>, append: bool) -> Result<(), AssignError> {
         self.check_writable(name)?;
         self.charge(items.iter().map(|(_, text)| text.len() + ITEM_BYTES).sum())?;
         let array = self.make_array(name, false);
@@ -199,7 +241,7 @@ impl Shell {
         let mut items = items.into_iter();
         while let Some((key, mut text)) = items.next() {
             let key = match key {
-                Some(key) => array.key(key.clone()).ok_or_else(|| format!("{name}[{key}]: bad array subscript"))?,
+                Some(key) => array.key(key.clone()).ok_or_else(|| AssignError::Subscript(format!("[{key}]={text}")))?,
                 // A list of words is keys and values in turn.
                 None if array.associative => {
                     let value = items.next().map_or_else(String::new, |(_, value)| value);
@@ -236,25 +278,25 @@ impl Shell {
         })
     }
 
-    fn check_writable(&self, name: &str) -> Result<(), String> {
+    fn check_writable(&self, name: &str) -> Result<(), AssignError> {
         match self.vars.get(name) {
             Some(var) if var.readonly => {
-                Err(if self.bash { format!("{name}: readonly variable") } else { format!("{name}: is read only") })
+                Err(AssignError::ReadOnly(name.to_owned(), if self.bash { "readonly variable" } else { "is read only" }))
             }
-            None if self.vars.len() >= 10_000 => Err("out of memory".into()),
+            None if self.vars.len() >= 10_000 => Err(AssignError::Full),
             _ => Ok(()),
         }
     }
 
     /// Counts what variables and the like hold towards the shell's memory; an error where that is full.
-    pub(super) fn charge(&mut self, bytes: usize) -> Result<(), String> {
+    pub(super) fn charge(&mut self, bytes: usize) -> Result<(), AssignError> {
         self.grown += bytes;
         // What was overwritten since counts no more.
         if self.grown > HELD_STEP || self.held + bytes > HELD_MAX {
             let texts = |list: &[ArcStr]| list.iter().map(|t| t.len() + ITEM_BYTES).sum::<usize>();
             let one = |var: &Var| var.value.len() + var.array.as_ref().map_or(0, Array::bytes);
             let calls = self.frames.iter().map(|f| match &f.kind {
-                FrameKind::Function { params, locals } => {
+                FrameKind::Function { params, locals, .. } => {
                     texts(params) + locals.iter().filter_map(|l| l.1.as_ref()).map(one).sum::<usize>()
                 }
                 _ => 0,
@@ -262,7 +304,7 @@ impl Shell {
             self.held = self.vars.values().map(one).sum::<usize>() + texts(&self.params) + calls.sum::<usize>();
             self.grown = bytes;
         }
-        if self.held + bytes > HELD_MAX { Err("out of memory".into()) } else { Ok(()) }
+        if self.held + bytes > HELD_MAX { Err(AssignError::Full) } else { Ok(()) }
     }
 
     /// bash's `PIPESTATUS`: there once something was run, and of the last command from then on.

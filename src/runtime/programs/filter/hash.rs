@@ -96,7 +96,7 @@ fn md5(data: &[u8]) -> [u8; 16] {
                 2 => (b ^ c ^ d, (3 * i + 5) % 16),
                 _ => (c ^ (b | !d), 7 * i % 16),
             };
-            let k = (((i + 1) as f64).sin().abs() * 4_294_967_296.0) as u32;
+            let k = (libm::sin((i + 1) as f64).abs() * 4_294_967_296.0) as u32;
             let sum = a.wrapping_add(f).wrapping_add(k).wrapping_add(word(g));
             (a, d, c) = (d, c, b);
             b = b.wrapping_add(sum.rotate_left(S[i / 16][i % 4]));

@@ -27,7 +27,7 @@ pub(super) fn printf(call: &mut Call) -> Outcome {
             match variable {
                 None => drop(call.k.put(call.p, 1, &out)),
                 Some(name) if !parse::is_name(name) => errors.push(format!("`{name}': not a valid identifier")),
-                Some(name) => errors.extend(call.sh.set(name, &String::from_utf8_lossy(&out)).err()),
+                Some(name) => errors.extend(call.sh.set(name, &String::from_utf8_lossy(&out)).err().map(|e| e.to_string())),
             }
         }
         Err(e) => {

@@ -34,7 +34,7 @@ pub(super) fn export(call: &mut Call) -> Outcome {
         if let Some(v) = value
             && let Err(e) = call.sh.set(n, &v)
         {
-            call.complain(&e);
+            call.complain(&e.to_string());
             status = 1;
             continue;
         }
@@ -82,7 +82,7 @@ pub(super) fn local(call: &mut Call) -> Outcome {
         if let Some(v) = value {
             let v = if flags.contains('i') { Expander::new(sh, call.k, call.p).arith(v).unwrap_or(0).to_string() } else { v.to_owned() };
             if let Err(e) = sh.set(n, &v) {
-                return call.fail(1, &e);
+                return call.fail(1, &e.to_string());
             }
         } else if flags.contains(['a', 'A']) {
             sh.make_array(n, flags.contains('A'));
@@ -163,9 +163,12 @@ pub(super) fn assign_sums(call: &mut Call) -> Outcome {
     }
     let mut last = 0;
     for a in call.args {
+        // What the one before came to is not this one's.
+        call.sh.record.clear();
         match Expander::new(call.sh, call.k, call.p).arith(a) {
             Ok(v) => last = v,
-            Err(_) => return call.fail(1, &format!("{a}: syntax error")),
+            Err(Stop::Error(text) | Stop::Fatal(text)) => return call.fail(1, &text),
+            Err(Stop::Subst(_) | Stop::Process(..)) => return Outcome::Done(1),
         }
     }
     Outcome::Done(i32::from(last == 0))

@@ -32,7 +32,7 @@ impl Shell {
         stopped.map_or(Ok(out), Err)
     }
 
-    fn assign(&mut self, assigned: Assigned) -> Result<(), String> {
+    fn assign(&mut self, assigned: Assigned) -> Result<(), AssignError> {
         let Assigned { name, value, append } = assigned;
         match value {
             AssignedValue::Text(None, v) if append => {
@@ -96,8 +96,8 @@ impl Shell {
         }
         if argv.is_empty() {
             for assigned in assigned {
-                if let Err(text) = self.assign(assigned) {
-                    return self.give_up(k, p, &text, if self.bash { 1 } else { 2 });
+                if let Err(error) = self.assign(assigned) {
+                    return self.stopped(k, p, error.into());
                 }
             }
             let mut status = self.subst_status.take().unwrap_or(0);
@@ -185,7 +185,7 @@ impl Shell {
     }
 
     /// Sets variables for one command and remembers what they were.
-    fn assign_for(&mut self, assigned: Vec<Assigned>, saved: &mut Saved, export: bool) -> Result<(), String> {
+    fn assign_for(&mut self, assigned: Vec<Assigned>, saved: &mut Saved, export: bool) -> Result<(), AssignError> {
         for assigned in assigned {
             let name = assigned.name.clone();
             saved.vars.push((name.clone(), self.vars.get(&name).cloned()));
@@ -215,18 +215,19 @@ impl Shell {
                 return Flow::Next;
             }
         };
-        if let Err(text) = self.assign_for(assigned, &mut saved, true) {
-            self.complain(k, p, &text);
+        if let Err(error) = self.assign_for(assigned, &mut saved, true) {
+            self.complain(k, p, &error.to_string());
         }
         self.advance(0);
         self.control.push(Control::Redirect(saved));
-        let params: Vec<ArcStr> = argv.into_iter().skip(1).map(ArcStr::from).collect();
-        if let Err(text) = self.charge(params.iter().map(|t| t.len()).sum()) {
+        let mut words = argv.into_iter().map(ArcStr::from);
+        let (name, params) = (words.next().unwrap_or_default(), words.collect::<Vec<_>>());
+        if let Err(error) = self.charge(params.iter().map(|t| t.len()).sum()) {
             self.undo_redirect_of_call(k, p);
-            return self.give_up(k, p, &text, 2);
+            return self.stopped(k, p, error.into());
         }
         let params = std::mem::replace(&mut self.params, params);
-        self.push_frame(code, FrameKind::Function { params, locals: Vec::new() }, cmd.tested);
+        self.push_frame(code, FrameKind::Function { name, params, locals: Vec::new() }, cmd.tested);
         Flow::Next
     }
 
@@ -251,8 +252,8 @@ impl Shell {
         let Some(mut saved) = self.redirected(k, p, cmd, &ready) else { return Flow::Next };
         let mut lost = Saved::default();
         let into = if builtin.is_special() { &mut lost } else { &mut saved };
-        if let Err(text) = self.assign_for(assigned, into, false) {
-            self.complain(k, p, &text);
+        if let Err(error) = self.assign_for(assigned, into, false) {
+            self.complain(k, p, &error.to_string());
         }
         let call = &mut Call { sh: self, k, p, name: &argv[0], args: &argv[1..], tested: cmd.tested };
         match (builtin.run)(call) {
@@ -341,14 +342,14 @@ impl Shell {
                 }
             }
             let mut saved = Saved::default();
-            if let Err(text) = self.assign_for(assigned, &mut saved, true) {
-                self.complain(k, p, &text);
+            if let Err(error) = self.assign_for(assigned, &mut saved, true) {
+                self.complain(k, p, &error.to_string());
             }
             return self.exec_in_place(k, p, argv, false);
         }
         let mut vars = Saved::default();
-        if let Err(text) = self.assign_for(assigned, &mut vars, true) {
-            self.complain(k, p, &text);
+        if let Err(error) = self.assign_for(assigned, &mut vars, true) {
+            self.complain(k, p, &error.to_string());
         }
         let env = self.environment();
         let path = self.get("PATH").cloned();

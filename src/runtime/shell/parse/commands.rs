@@ -154,7 +154,8 @@ impl Parser<'_> {
             ops.push(Op::Not);
         }
         if timed {
-            ops.insert(0, Op::Time(ops.len() as u32));
+            ops.insert(0, Op::Time { end: false });
+            ops.push(Op::Time { end: true });
         }
         Ok(ops)
     }
@@ -563,7 +564,7 @@ impl Parser<'_> {
     pub(super) fn function(&mut self, name: &str) -> Result<Vec<Op>, ParseError> {
         self.skip_newlines()?;
         let body = self.command()?;
-        Ok(vec![Op::Define(ArcStr::from(name), Arc::new(Code { ops: body }))])
+        Ok(vec![Op::Define(ArcStr::from(name), Arc::new(Code { ops: body, ..Code::default() }))])
     }
 
     pub(super) fn is_name(&self, text: &str) -> bool {

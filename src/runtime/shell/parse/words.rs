@@ -200,7 +200,7 @@ impl Parser<'_> {
         read?;
         self.depth -= 1;
         ops.push(Op::Exit);
-        Ok(Code { ops })
+        Ok(Code { ops, ..Code::default() })
     }
 
     pub(super) fn backquote(&mut self, out: &mut Pieces, quoted: bool) -> Result<(), ParseError> {
@@ -234,7 +234,7 @@ impl Parser<'_> {
         }
         ops.push(Op::Exit);
         self.depth -= 1;
-        out.push(Piece::Subst(Arc::new(Code { ops }), quoted));
+        out.push(Piece::Subst(Arc::new(Code { ops, ..Code::default() }), quoted));
         Ok(())
     }
 

@@ -699,7 +699,7 @@ impl Awk {
             }
             '/' => a / b,
             '%' => a % b,
-            _ => a.powf(b),
+            _ => libm::pow(a, b),
         }
     }
 

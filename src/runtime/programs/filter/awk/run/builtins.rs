@@ -69,11 +69,11 @@ impl Awk {
             "toupper" => Value::of(t(0).to_uppercase()),
             "int" => Value::Number(n(0).trunc()),
             "sqrt" => Value::Number(n(0).sqrt()),
-            "sin" => Value::Number(n(0).sin()),
-            "cos" => Value::Number(n(0).cos()),
-            "atan2" => Value::Number(n(0).atan2(n(1))),
-            "log" => Value::Number(n(0).ln()),
-            "exp" => Value::Number(n(0).exp()),
+            "sin" => Value::Number(libm::sin(n(0))),
+            "cos" => Value::Number(libm::cos(n(0))),
+            "atan2" => Value::Number(libm::atan2(n(0), n(1))),
+            "log" => Value::Number(libm::log(n(0))),
+            "exp" => Value::Number(libm::exp(n(0))),
             "rand" => Value::Number(self.random.unit()),
             "srand" => {
                 self.random = crate::base::RandomStream::new(if values.is_empty() { self.now_s as u64 } else { n(0) as u64 }, "awk");

@@ -1,9 +1,9 @@
-//! bash's arrays, traps and `set -e`, as bash itself answers.
+//! bash's arrays, arithmetic, traps and errors, as bash itself answers.
 
 use super::*;
 
 #[test]
-fn arrays_and_error_traps() {
+fn bash_as_bash_is() {
     table(
         &[
             ("declare -a x=(1 2 3); echo ${x[1]}", "2\n", "", 0),
@@ -91,6 +91,57 @@ fn arrays_and_error_traps() {
             ("set -e; f() { [ 1 = 2 ] && echo x; }; if f; then :; fi; f || true; echo yes; f; echo no", "yes\n", "", 1),
             ("set -e; f() { for i in 1 2; do [ $i = 3 ] && echo x; done; }; f; echo no", "", "", 1),
             ("trap 'echo \"line $LINENO: $?\"; exit 7' ERR\ntrue\nls /nope 2>/dev/null\necho no", "line 3: 2\n", "", 7),
+            (
+                "a=\"1 +\"; echo $((a)); echo same\necho next $?",
+                "next 1\n",
+                "bash: line 1: 1 +: syntax error: operand expected (error token is \"+\")\n",
+                0,
+            ),
+            (
+                "x=5; ((x=1/0)); (( 1 + )); echo $? $((2**3**2)) $((-2**2))",
+                "1 512 4\n",
+                "bash: line 1: ((: x=1/0: division by 0 (error token is \"0\")\nbash: line 1: ((: 1 + : syntax error: operand expected (error token is \"+ \")\n",
+                0,
+            ),
+            ("readonly r=1\nr=2; echo same\necho next", "next\n", "bash: line 2: r: readonly variable\n", 0),
+            (
+                "for i in 1 2; do echo $i; echo $((1/0)); done\necho x $?",
+                "1\nx 1\n",
+                "bash: line 1: 1/0: division by 0 (error token is \"0\")\n",
+                0,
+            ),
+            ("trap \"echo bye\" EXIT\necho $((1/0))\necho x", "x\nbye\n", "bash: line 2: 1/0: division by 0 (error token is \"0\")\n", 0),
+            ("set -u; echo $U; echo no", "", "bash: line 1: U: unbound variable\n", 127),
+            ("let i=1+2 j=i*2; echo $i $j", "3 6\n", "", 0),
+            (
+                "let 1/0; echo $?; [[ 1/0 -eq 1 ]]; echo $?",
+                "1\n1\n",
+                "bash: line 1: let: 1/0: division by 0 (error token is \"0\")\nbash: line 1: [[: 1/0: division by 0 (error token is \"0\")\n",
+                0,
+            ),
+            (
+                r#"f() { echo ${FUNCNAME[0]} $FUNCNAME; g; }; g() { echo ${FUNCNAME[0]} ${FUNCNAME[1]}; }; f; echo "<$FUNCNAME>""#,
+                "f f\ng f\n<>\n",
+                "",
+                0,
+            ),
+            ("echo ${x!}\necho x", "x\n", "bash: line 1: ${x!}: bad substitution\n", 0),
+            ("echo $((1 +))", "", "bash: line 1: 1 +: syntax error: operand expected (error token is \"+\")\n", 1),
+            ("echo $((1?2))", "", "bash: line 1: 1?2: `:' expected for conditional expression (error token is \"2\")\n", 1),
+            ("echo $((a b))", "", "bash: line 1: a b: syntax error in expression (error token is \"b\")\n", 1),
+            ("echo $((3 @ 4))", "", "bash: line 1: 3 @ 4: syntax error: invalid arithmetic operator (error token is \"@ 4\")\n", 1),
+            ("echo $((1.5))", "", "bash: line 1: 1.5: syntax error: invalid arithmetic operator (error token is \".5\")\n", 1),
+            ("echo $((x=))", "", "bash: line 1: x=: syntax error: operand expected (error token is \"=\")\n", 1),
+            ("echo $((5 % 0))", "", "bash: line 1: 5 % 0: division by 0 (error token is \"0\")\n", 1),
+            ("echo $((2#9))", "", "bash: line 1: 2#9: value too great for base (error token is \"2#9\")\n", 1),
+            ("echo $((2**-1))", "", "bash: line 1: 2**-1: exponent less than 0 (error token is \"1\")\n", 1),
+            ("echo $((08))", "", "bash: line 1: 08: value too great for base (error token is \"08\")\n", 1),
+            ("echo $((1,))", "", "bash: line 1: 1,: syntax error: operand expected (error token is \",\")\n", 1),
+            ("echo $((1 +* 2))", "", "bash: line 1: 1 +* 2: syntax error: operand expected (error token is \"* 2\")\n", 1),
+            ("echo $((a[))", "", "bash: line 1: a[: bad array subscript (error token is \"a[\")\n", 1),
+            ("echo $((1:2))", "", "bash: line 1: 1:2: syntax error in expression (error token is \":2\")\n", 1),
+            ("mkdir -p q/d; touch q/f; echo q/*/; echo {1..5000} | wc -w", "q/d/\n5000\n", "", 0),
+            ("time sleep 1", "", "\nreal\t0m1.001s\nuser\t0m0.000s\nsys\t0m0.000s\n", 0),
         ],
         bash,
     );
