@@ -1,4 +1,4 @@
-//! What lives on beyond pods: the files of nodes, and those of claims. A node's files are one tree, of which volumes show parts.
+//! What lives on beyond pods: the files of nodes, and those of volumes. A node's files are one tree, of which volumes show parts.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use super::container_runtime::{Inode, InodeKind};
 use crate::api::ArcStr;
 use crate::base::SortedMap;
 
-/// The trees, and what was written of late. A key is `host/NODE/PATH` or `NAMESPACE/claim/NAME`.
+/// The trees, and what was written of late. A key is `host/NODE/PATH` or `volume/NAME`.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Disks {
     trees: SortedMap<ArcStr, Arc<Inode>>,
@@ -34,6 +34,11 @@ impl Disks {
             InodeKind::Dir(entries) => entries.get(name).cloned(),
             _ => None,
         })
+    }
+
+    /// Gives a tree up.
+    pub fn remove(&mut self, tree: &str) {
+        self.trees.remove(tree);
     }
 
     /// Puts something under a key, for `writer`.

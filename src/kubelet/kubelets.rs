@@ -12,7 +12,7 @@ use super::pod_worker::{Cx, PodWorker, What, Work};
 use super::router::LATENCY;
 use super::static_pods::{hash, is_mirror, manifests_key};
 use super::traffic::Traffic;
-use super::volumes::Volume;
+use super::volumes::{Volume, disk_of_volume};
 use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value, has_ended};
 use crate::base::text::compare_pairs;
 use crate::base::{EventQueue, RandomStream, Shared, SortedMap, SortedSet, Time};
@@ -570,7 +570,7 @@ fn rejection_reason(reason: &str) -> &'static str {
 
 impl Component for Kubelets {
     fn watches(&self, kind: KindRef) -> bool {
-        kind.group.is_empty() && matches!(kind.plural, "pods" | "nodes" | "configmaps" | "secrets")
+        kind.group.is_empty() && matches!(kind.plural, "pods" | "nodes" | "configmaps" | "secrets" | "persistentvolumes")
     }
 
     fn on_change(&mut self, _api: &ApiServer, now: Time, change: &Change) {
@@ -583,6 +583,11 @@ impl Component for Kubelets {
                 }
             }
             "nodes" => self.tell(now, News::Node(object.clone(), deleted)),
+            "persistentvolumes" => {
+                if deleted {
+                    self.disks.remove(&disk_of_volume(&change.key.name));
+                }
+            }
             plural => {
                 let kind = if plural == "secrets" { "Secret" } else { "ConfigMap" };
                 let key = (kind, change.key.namespace.clone(), change.key.name.clone());

@@ -114,9 +114,12 @@ impl Kubelets {
             }
             return;
         }
-        let next = now + Duration::from_secs_f64(1.0 / rate);
+        let service = api.peek(Kind::named("Service"), &key.0, &key.1);
+        // Where there is no service, one is looked for now and then.
+        let pause = Duration::from_secs_f64(1.0 / rate).max(if service.is_some() { Duration::ZERO } else { Duration::from_secs(1) });
+        let next = now + pause;
         self.network.push(changes.map_or(next, |at| next.min(at.max(now + Duration::from_millis(1)))), Message::Load(key.clone(), number));
-        let Some(service) = api.peek(Kind::named("Service"), &key.0, &key.1) else { return };
+        let Some(service) = service else { return };
         let port = service.at(&["spec", "ports"]).items().first().map_or(80, |p| p.get("port").int());
         let host = format!("{}.{}", service.name(), service.namespace());
         let request = NetRequest::Http(HttpRequest::get(&host, u16::try_from(port).unwrap_or(80), "/"));

@@ -33,7 +33,7 @@ pub(super) struct Volume {
     source: Value,
     /// Its files; `None` until it is mounted.
     pub tree: Option<Arc<Inode>>,
-    /// Where it lives on beyond the pod.
+    /// Where it lives on beyond the pod: a claim until it is mounted, then what is behind that.
     pub disk: Option<ArcStr>,
     /// When it is tried again, and the delay after that.
     pub next_try: Time,
@@ -124,8 +124,7 @@ impl Volume {
             return Err(MountError(NO_GIT.to_owned()));
         }
         if let Some(key) = self.disk.clone() {
-            // A claim is known by its namespace too.
-            let key: ArcStr = if key.starts_with("claim/") { format!("{}/{key}", from.pod.namespace()).into() } else { key };
+            let key = key.strip_prefix("claim/").map_or_else(|| key.clone(), |claim| disk_of_claim(from, claim));
             let kind = self.source.at(&["hostPath", "type"]).str();
             if disks.get(&key).is_none() {
                 if let Some(message) = missing_host_path(&key, kind) {
@@ -247,6 +246,26 @@ fn give(node: &mut Arc<Inode>, group: u32, mode: u32) {
         node.mode |= 0o2110;
         entries.values_mut().filter(|entry| !matches!(entry.kind, InodeKind::Link(_))).for_each(|entry| give(entry, group, mode));
     }
+}
+
+/// Where a claim's files are: with its volume, or on the node where the volume is a part of that.
+fn disk_of_claim(from: &EnvSource<'_>, claim: &str) -> ArcStr {
+    let claim = from.api.peek(Kind::named("PersistentVolumeClaim"), from.pod.namespace(), claim);
+    let name = claim.map_or("", |claim| claim.at(&["spec", "volumeName"]).str());
+    let volume = from.api.peek(Kind::named("PersistentVolume"), "", name);
+    let path = volume.filter(|v| v.annotation("pv.kubernetes.io/provisioned-by").is_none()).and_then(|volume| {
+        let source = |member: &str| volume.at(&["spec", member, "path"]).as_str();
+        source("hostPath").or_else(|| source("local"))
+    });
+    match path {
+        Some(path) => format!("host/{}/{}", from.pod.at(&["spec", "nodeName"]).str(), path.trim_matches('/')).into(),
+        None => disk_of_volume(name),
+    }
+}
+
+/// Where the files of a volume are that is a part of no node.
+pub(super) fn disk_of_volume(name: &str) -> ArcStr {
+    format!("volume/{name}").into()
 }
 
 fn missing_host_path(key: &str, kind: &str) -> Option<String> {
