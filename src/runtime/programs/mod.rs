@@ -7,6 +7,7 @@ mod filter;
 mod gnu;
 mod net;
 mod options;
+mod ps;
 mod queues;
 mod said;
 mod server;

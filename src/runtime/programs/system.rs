@@ -474,60 +474,6 @@ pub fn expr(r: &mut Run<'_>, o: &Options) -> i32 {
     }
 }
 
-pub fn ps(r: &mut Run<'_>, o: &Options) -> i32 {
-    let gnu = r.k.is_gnu();
-    let wide = o.any("ef") || o.rest.iter().any(|a| a.contains('a'));
-    let me = (r.p.pid, r.p.ppid, r.p.uid, r.p.memory, r.p.cpu_us, r.p.started, r.p.argv.join(" "), true);
-    let mut rows: Vec<_> =
-        r.k.procs
-            .values()
-            .map(|p| (p.pid, p.ppid, p.uid, p.memory, p.cpu_us, p.started, p.argv.join(" "), p.waiting() == Waiting::Running))
-            .collect();
-    rows.push(me);
-    rows.order();
-    let mut out = String::new();
-    let clock = |us: u64| format!("{:02}:{:02}:{:02}", us / 3_600_000_000, us / 60_000_000 % 60, us / 1_000_000 % 60);
-    if gnu && o.has('f') {
-        out.push_str("UID          PID    PPID  C STIME TTY          TIME CMD\n");
-        for (pid, ppid, uid, _, cpu, started, cmd, _) in rows {
-            out.push_str(&format!(
-                "{:<8} {pid:>7} {ppid:>7}  0 {} ?        {} {cmd}\n",
-                user(r.k, uid),
-                text::strftime("%H:%M", started.unix_s(), 0),
-                clock(cpu)
-            ));
-        }
-    } else if gnu && wide {
-        out.push_str("USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\n");
-        for (pid, _, uid, memory, cpu, started, cmd, running) in rows {
-            let state = if running { "R" } else { "Ss" };
-            out.push_str(&format!(
-                "{:<8} {pid:>7}  0.0  0.0 {:>6} {:>5} ?        {state:<4} {}   {}:{:02} {cmd}\n",
-                user(r.k, uid),
-                memory >> 9,
-                memory >> 10,
-                text::strftime("%H:%M", started.unix_s(), 0),
-                cpu / 60_000_000,
-                cpu / 1_000_000 % 60
-            ));
-        }
-    } else if gnu {
-        out.push_str("    PID TTY          TIME CMD\n");
-        for (pid, _, _, _, cpu, _, cmd, _) in rows {
-            let name = cmd.split(' ').next().unwrap_or("");
-            out.push_str(&format!("{pid:>7} ?        {} {}\n", clock(cpu), super::super::fs::base_name(name)));
-        }
-    } else {
-        out.push_str("PID   USER     TIME  COMMAND\n");
-        for (pid, _, uid, _, cpu, _, cmd, _) in rows {
-            let cmd: String = cmd.chars().take(79).collect();
-            out.push_str(&format!("{pid:>5} {:<8} {:>2}:{:02} {cmd}\n", user(r.k, uid), cpu / 60_000_000, cpu / 1_000_000 % 60));
-        }
-    }
-    r.out(out);
-    0
-}
-
 pub fn top(r: &mut Run<'_>, _: &Options) -> i32 {
     let total = r.k.memory_limit.unwrap_or(8 << 30) >> 10;
     let used = r.k.memory() >> 10;

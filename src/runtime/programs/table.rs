@@ -3,7 +3,7 @@
 use super::super::process::Step;
 use super::filter::{self, Made, awk, dump, grep, hash, lines, sed, together};
 use super::options::Options;
-use super::{Run, control, files, net, server, system, vi};
+use super::{Run, control, files, net, ps, server, system, vi};
 
 /// What runs a program.
 pub enum How {
@@ -287,7 +287,7 @@ static PROGRAMS: &[Row] = &[
     row("nproc", "[--all] [--ignore=N]", " all=a ignore=i:", Ends(system::nproc)),
     row("uptime", "", "||ps pretty=p since=s", Ends(system::uptime)),
     row("which", "[-a] COMMAND...", "a", Ends(system::which)),
-    row("ps", "[-o COL1,COL2=HEADER] [-T]", "aAdeflTxwuHjLZ|F|o:p:C:U:G:t: sort=-: forest=- no-headers=-", Ends(system::ps)),
+    row("ps", "[-o COL1,COL2=HEADER] [-T]", "aAdeflTxwuHjLZo:p: pid=p: format=o:|F|C:U:G:t: sort=-: forest=- no-headers=-", Ends(ps::ps)),
     row("top", "[-bH] [-n COUNT] [-d SECONDS]", "bHmn:d:|ciS|p:o:u:", Ends(system::top)),
     row(
         "free",

@@ -4,6 +4,13 @@ use super::*;
 
 /// What each prints on its output and its error, and its status, in busybox's image.
 const BUSYBOX: &[(&str, &str, &str, i32)] = &[
+    ("ps -o ppid,comm,user=WHO | head -n 1; ps -o pid= -o stat= | head -n 1", "PPID  COMMAND          WHO\n    1 S\n", "", 0),
+    (
+        "ps -o cmd",
+        "",
+        "ps: bad -o argument 'cmd', supported arguments: pid,ppid,pgid,sid,user,ruser,group,rgroup,comm,args,vsz,rss,stat,time,etime,nice,tty\n",
+        1,
+    ),
     (
         "printf 'a:b:c\\nd\\n' | cut -d: -f2 --complement",
         "",
@@ -437,6 +444,12 @@ const BUSYBOX: &[(&str, &str, &str, i32)] = &[
 
 /// The same where the programs are GNU's.
 const GNU: &[(&str, &str, &str, i32)] = &[
+    (
+        "ps -eo ppid,comm,user=WHO | head -n 1; ps -p 1 -o time=,tty=,pcpu",
+        "   PPID COMMAND         WHO\n                  %CPU\n00:00:00 ?         0.0\n",
+        "",
+        0,
+    ),
     ("printf 'a:b:c\\nd\\n' | cut -d: -f2 --complement", "a:c\nd\n", "", 0),
     ("printf 'a:b:c\\n' | cut -d: -f1,3 --output-delimiter=-", "a-c\n", "", 0),
     ("printf 'a:b:c\\n' | cut -d: -f1-2,3 --output-delimiter=' => '", "a => b => c\n", "", 0),
