@@ -9,6 +9,7 @@ use super::{Run, control, files, net, ps, server, system, vi};
 pub enum How {
     /// It ends at once, with this status.
     Ends(fn(&mut Run<'_>, &Options) -> i32),
+    /// It goes on from this first step.
     Goes(fn(&mut Run<'_>, &Options) -> Step),
     /// It reads its files, or standard input.
     Filters(fn(&mut Run<'_>, &Options) -> Made),

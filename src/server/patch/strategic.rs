@@ -65,21 +65,8 @@ fn bad_format(of: &str) -> Status {
     Status::bad_request(format!("invalid patch format of {of}"))
 }
 
-/// Go's type of a value.
-fn type_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "<nil>",
-        Value::Bool(_) => "bool",
-        Value::Int(_) => "int64",
-        Value::Float(_) => "float64",
-        Value::Str(_) => "string",
-        Value::List(_) => "[]interface {}",
-        Value::Map(_) => OBJECT,
-    }
-}
-
 fn expected(wanted: &str, got: &Value) -> Status {
-    plain(format!("expected a {wanted}, but received a {}", type_of(got)))
+    plain(format!("expected a {wanted}, but received a {}", got.go_type()))
 }
 
 /// The items of a list; none where there is no list.
@@ -98,7 +85,7 @@ fn check_alike(list: &[Value], changes: &[Value]) -> Result<(), Status> {
     if matches!(first, Value::List(_)) {
         return Err(does_not_apply());
     }
-    if all.any(|v| type_of(v) != type_of(first)) {
+    if all.any(|v| v.go_type() != first.go_type()) {
         let both = [list, changes].map(|l| go_text(&l.to_vec().into(), true)).join(" ");
         return Err(plain(format!("list element types are not identical: [{both}]")));
     }
