@@ -461,10 +461,7 @@ impl FileSystem {
         let node = self.edit(path)?;
         let Kind::File { data, size } = &mut node.kind else { return Err(Errno::Invalid) };
         let at = offset.unwrap_or(*size);
-        let end = at + bytes.len() as u64;
-        if end > FILE_BYTES_MAX {
-            return Err(Errno::NoSpace);
-        }
+        let end = at.checked_add(bytes.len() as u64).filter(|end| *end <= FILE_BYTES_MAX).ok_or(Errno::NoSpace)?;
         let mut grown = 0;
         let zeros = bytes.iter().all(|b| *b == 0);
         // Zeros past what is stored need no memory.

@@ -121,8 +121,12 @@ pub fn Edit(props: &Props) -> Html {
     use_effect_with((props.file, props.files.len()), {
         let row = row.clone();
         move |(file, _)| {
-            if let Some(tab) = row.cast::<Element>().and_then(|r| r.children().item(u32::try_from(*file).unwrap_or(0))) {
-                tab.scroll_into_view();
+            let Some(row) = row.cast::<Element>() else { return };
+            let Some(tab) = row.children().item(u32::try_from(*file).unwrap_or(0)) else { return };
+            // Not `scroll_into_view`: from there on Tab would go, past all that stands before.
+            let (shown, wanted) = (row.get_bounding_client_rect(), tab.get_bounding_client_rect());
+            if wanted.left() < shown.left() || wanted.right() > shown.right() {
+                row.set_scroll_left(row.scroll_left() + (wanted.left() - shown.left()) as i32);
             }
         }
     });

@@ -42,8 +42,8 @@ pub fn problems(text: &str) -> Vec<ProblemView> {
     if let Some(error) = error {
         found.push(ProblemView { line: error.line.unwrap_or(1), column: error.column.unwrap_or(1), message: error.message });
     }
-    found.truncate(PROBLEMS_MAX);
     found.sort_by_key(|p| (p.line, p.column));
+    found.truncate(PROBLEMS_MAX);
     found
 }
 

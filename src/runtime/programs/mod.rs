@@ -408,7 +408,7 @@ pub fn kill(k: &mut Kernel, p: &mut Process, args: &[String]) -> (i32, String, V
         let pids: Vec<Pid> = match target {
             0 => k.procs.values().filter(|q| q.session == p.session).map(|q| q.pid).collect(),
             -1 => k.procs.keys().copied().filter(|q| *q != 1).collect(),
-            t if t < 0 => k.procs.values().filter(|q| i64::from(q.session) == -t).map(|q| q.pid).collect(),
+            t if t < 0 => k.procs.values().filter(|q| Some(i64::from(q.session)) == t.checked_neg()).map(|q| q.pid).collect(),
             t => vec![Pid::try_from(t).unwrap_or(0)],
         };
         let mut hit = target <= 0 && !pids.is_empty();

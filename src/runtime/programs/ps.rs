@@ -154,7 +154,7 @@ pub fn ps(r: &mut Run<'_>, o: &Options) -> i32 {
     if !asked.is_empty() {
         return chosen(r, &rows, &asked, gnu);
     }
-    let wide = o.any("ef") || o.rest.iter().any(|a| a.contains('a'));
+    let wide = o.any("efu") || o.rest.iter().any(|a| a.contains('a'));
     let mut out = String::new();
     let status = i32::from(rows.is_empty());
     out.push_str(match (gnu, o.has('f'), wide) {

@@ -141,6 +141,8 @@ fn bash_as_bash_is() {
             ("echo $((a[))", "", "bash: line 1: a[: bad array subscript (error token is \"a[\")\n", 1),
             ("echo $((1:2))", "", "bash: line 1: 1:2: syntax error in expression (error token is \":2\")\n", 1),
             ("mkdir -p q/d; touch q/f; echo q/*/; echo {1..5000} | wc -w", "q/d/\n5000\n", "", 0),
+            ("dd if=/dev/zero of=/tmp/q seek=9223372036854775807 bs=9223372036854775807 count=1 2>/dev/null; echo $?", "1\n", "", 0),
+            ("kill -- -9223372036854775808 2>/dev/null; echo $?", "1\n", "", 0),
             ("time sleep 1", "", "\nreal\t0m1.001s\nuser\t0m0.000s\nsys\t0m0.000s\n", 0),
         ],
         bash,
