@@ -40,6 +40,14 @@ impl std::fmt::Display for Key {
     }
 }
 
+impl Key {
+    /// What an item of this key takes with its text, in bytes.
+    fn item_bytes(&self, text: &str) -> usize {
+        let own = if let Key::Word(word) = self { word.len() } else { 0 };
+        own + text.len() + ITEM_BYTES
+    }
+}
+
 impl Array {
     /// The key of what the array's name alone means.
     fn first(&self) -> Key {
@@ -64,8 +72,7 @@ impl Array {
 
     /// What the items take, in bytes.
     fn bytes(&self) -> usize {
-        let key = |key: &Key| if let Key::Word(text) = key { text.len() } else { 0 };
-        self.items.iter().map(|(k, v)| key(k) + v.len() + ITEM_BYTES).sum()
+        self.items.iter().map(|(key, text)| key.item_bytes(text)).sum()
     }
 }
 
@@ -221,7 +228,7 @@ impl Shell {
     /// Sets one item of an array; a plain variable becomes one.
     pub fn set_element(&mut self, name: &str, key: Key, text: &str, append: bool) -> Result<(), AssignError> {
         self.check_writable(name)?;
-        self.charge(text.len() + ITEM_BYTES)?;
+        self.charge(key.item_bytes(text))?;
         let array = self.make_array(name, false);
         let Some(key) = array.key(key.clone()) else { return Err(AssignError::Subscript(format!("{name}[{key}]"))) };
         let item = array.items.entry(key).or_default();
@@ -232,7 +239,7 @@ impl Shell {
     /// Sets all items of an array, or adds some; those without a key follow the one before.
     pub(super) fn set_items(&mut self, name: &str, items: Vec<(Option<Key>, String)>, append: bool) -> Result<(), AssignError> {
         self.check_writable(name)?;
-        self.charge(items.iter().map(|(_, text)| text.len() + ITEM_BYTES).sum())?;
+        self.charge(items.iter().map(|(key, text)| key.as_ref().unwrap_or(&Key::Place(0)).item_bytes(text)).sum())?;
         let array = self.make_array(name, false);
         let mut next = if append { array.next() } else { 0 };
         if !append {

@@ -35,6 +35,8 @@ fn what_nests_or_grows_is_bounded() {
     assert!(err.ends_with("out of memory\n"), "{err}");
     let (out, err, _) = bash("x=$(head -c 1000000 /dev/zero | tr '\\0' x); for i in {1..40}; do eval v$i=\\$x; done; echo no");
     assert!(out.is_empty() && err.ends_with("out of memory\n"), "{out}{err}");
+    let (out, err, _) = bash("declare -A m; x=$(head -c 1000000 /dev/zero | tr '\\0' x); for i in {1..40}; do m[$x$i]=; done; echo no");
+    assert!(out.is_empty() && err.ends_with("out of memory\n"), "{out}{err}");
     let moves = "i=0; while [ $i -lt 30 ]; do mkdir -p /t/$n; mv /w /t/$n/p; mv /t /w; i=$((i+1)); done";
     let (_, err, _) = sh(&format!("n={}; mkdir /w; {moves}", ["a"; 50].join("/")));
     assert!(err.contains("Filename too long"), "{err}");
