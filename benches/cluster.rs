@@ -4,7 +4,7 @@
 mod common;
 
 use common::{timed, wanted};
-use kubarium::api::{Kind, Object, Value};
+use kubarium::api::{Object, Value, kinds};
 use kubarium::base::{Duration, Time};
 use kubarium::obj;
 use kubarium::sim::{Session, Sim, TimedInput};
@@ -29,7 +29,7 @@ fn start(node_count: usize, manifest: String) -> Sim {
 }
 
 fn ready(sim: &Sim) -> usize {
-    sim.api().iter(Kind::named("Pod"), None).filter(|p| p.condition("Ready") == "True").count()
+    sim.api().iter(kinds::POD, None).filter(|p| p.condition("Ready") == "True").count()
 }
 
 const SCENARIOS: [(&str, fn()); 4] =

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{timed, wanted};
-use kubarium::api::{Kind, Value};
+use kubarium::api::{Value, kinds};
 use kubarium::base::Time;
 use kubarium::obj;
 use kubarium::scheduler::Scheduler;
@@ -58,22 +58,22 @@ fn run(kind: &str) {
             "metadata": {"name": &*name, "labels": {"kubernetes.io/hostname": &*name, "topology.kubernetes.io/zone": &*zone}},
             "status": {"allocatable": {"cpu": "4", "memory": "8Gi", "pods": "110"}, "conditions": [{"type": "Ready", "status": "True"}]}
         });
-        api.create(&by, Kind::named("Node"), "", node, &WriteOptions::default()).expect("a node");
+        api.create(&by, kinds::NODE, "", node, &WriteOptions::default()).expect("a node");
     }
     // Taints of nodes that are not yet ready are a controller's business.
     let names: Vec<String> = (0..NODES).map(|i| format!("node{i}")).collect();
     for name in names {
-        let mut node = api.get(Kind::named("Node"), "", &name).expect("created above");
+        let mut node = api.get(kinds::NODE, "", &name).expect("created above");
         node.remove(&["spec", "taints"]);
-        api.update(&by, Kind::named("Node"), node, Default::default(), &WriteOptions::default()).expect("a node");
+        api.update(&by, kinds::NODE, node, Default::default(), &WriteOptions::default()).expect("a node");
     }
     if kind == "service" {
         // Pods of a Service are spread over hosts and zones by default.
         let service = obj!({"metadata": {"name": "web"}, "spec": {"selector": {"app": "web"}, "ports": [{"port": 80}]}});
-        api.create(&by, Kind::named("Service"), "default", service, &WriteOptions::default()).expect("a service");
+        api.create(&by, kinds::SERVICE, "default", service, &WriteOptions::default()).expect("a service");
     }
     for i in 0..PODS {
-        api.create(&by, Kind::named("Pod"), "default", pod(i, kind), &WriteOptions::default()).expect("a pod");
+        api.create(&by, kinds::POD, "default", pod(i, kind), &WriteOptions::default()).expect("a pod");
     }
     let ((), delivered) = timed(|| deliver(&api, &mut scheduler, &mut revision, now));
     let ((), scheduled) = timed(|| {
@@ -84,7 +84,7 @@ fn run(kind: &str) {
         }
     });
     let took = delivered + scheduled;
-    let placed = api.iter(Kind::named("Pod"), None).filter(|p| !p.at(&["spec", "nodeName"]).is_empty()).count();
+    let placed = api.iter(kinds::POD, None).filter(|p| !p.at(&["spec", "nodeName"]).is_empty()).count();
     let rate = placed as f64 / took;
     println!(
         "{kind:14} {placed} pods onto {NODES} nodes in {took:.3} CPU s ({delivered:.3} s of it for the first news): {rate:.0} pods/s (at least 20,000)"

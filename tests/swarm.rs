@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kubarium::api::{KINDS, Kind, Object, Quantity, Value};
+use kubarium::api::{KINDS, Kind, Object, Quantity, Value, kinds};
 use kubarium::base::{Duration, RandomStream, Time};
 use kubarium::obj;
 use kubarium::server::ApiServer;
@@ -94,7 +94,7 @@ fn pass(sim: &mut Sim, time: Duration) {
 
 /// A node goes dark or comes back, or a container is killed.
 fn fault(rng: &mut RandomStream, api: &ApiServer, nodes: u64) -> Fault {
-    let pods: Vec<&Value> = api.iter(Kind::named("Pod"), None).collect();
+    let pods: Vec<&Value> = api.iter(kinds::POD, None).collect();
     if rng.below(2) == 0 && !pods.is_empty() {
         let pod = pods[rng.below(pods.len() as u64) as usize];
         let container = pod.at(&["spec", "containers"]).items()[0].get("name").str();
@@ -134,7 +134,7 @@ fn roll(seed: u64) {
     sim.input(TimedInput { cmd: Some("kubectl create -f -".into()), stdin: Some(manifests), ..TimedInput::default() });
     pass(&mut sim, Duration::from_secs(200));
     let count = |sim: &Sim, app: &str, wanted: &dyn Fn(&Value) -> bool| {
-        let pods = sim.api().iter(Kind::named("Pod"), None).filter(|p| p.label("app") == Some(app) && !p.is_terminating());
+        let pods = sim.api().iter(kinds::POD, None).filter(|p| p.label("app") == Some(app) && !p.is_terminating());
         pods.filter(|p| wanted(p)).count() as u64
     };
     let ready = |p: &Value| p.condition("Ready") == "True";
@@ -228,7 +228,7 @@ fn command(rng: &mut RandomStream, nodes: u64) -> String {
 
 /// What holds at every moment.
 fn check(api: &ApiServer) {
-    let pods: Vec<&Value> = api.iter(Kind::named("Pod"), None).collect();
+    let pods: Vec<&Value> = api.iter(kinds::POD, None).collect();
     let ended = |p: &Value| matches!(p.at(&["status", "phase"]).str(), "Succeeded" | "Failed");
     let mut on_node: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
     for pod in pods.iter().filter(|p| !p.at(&["spec", "nodeName"]).str().is_empty()) {
@@ -240,7 +240,7 @@ fn check(api: &ApiServer) {
             }
         }
     }
-    for node in api.iter(Kind::named("Node"), None) {
+    for node in api.iter(kinds::NODE, None) {
         let (count, cpu) = on_node.get(node.name()).copied().unwrap_or_default();
         let room = |what: &str| Quantity::of(node.at(&["status", "allocatable", what]));
         assert!(count <= room("pods").value(), "{} has {count} pods", node.name());
@@ -260,7 +260,7 @@ fn check(api: &ApiServer) {
             assert!(states <= 1, "a container is in one state: {status}");
         }
     }
-    for job in api.iter(Kind::named("Job"), None) {
+    for job in api.iter(kinds::JOB, None) {
         let (completions, parallelism) = (job.at(&["spec", "completions"]).as_int(), job.at(&["spec", "parallelism"]).int());
         let own = pods.iter().filter(|p| p.controller_ref().get("uid").str() == job.uid());
         let active = own.clone().filter(|p| !ended(p) && !p.is_terminating()).count() as i64;

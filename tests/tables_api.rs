@@ -5,7 +5,7 @@ use kubarium::api::duration::human_duration_signed;
 use kubarium::api::node_affinity::RequiredNodeAffinity;
 use kubarium::api::quantity::{Format, Quantity};
 use kubarium::api::selector::{LabelSelector, Operator, Requirement, SelectorError};
-use kubarium::api::{Kind, Value, int_or_string, names, template_hash, toleration};
+use kubarium::api::{Value, int_or_string, kinds, names, template_hash, toleration};
 use kubarium::controllers::deployment::{new_rs_new_replicas, replica_set_proportion, resolve_fenceposts};
 use kubarium::obj;
 use kubarium::server::{strategic_merge_patch, three_way_strategic_patch};
@@ -283,7 +283,7 @@ fn numbers_and_percentages() {
 
 #[test]
 fn strategic_patches_are_applied_and_made() {
-    let kind = Kind::named("Deployment");
+    let kind = kinds::DEPLOYMENT;
     evaluated("fn_strategic_merge_patch", |row| {
         let base = row.get("base");
         match (strategic_merge_patch(kind, base, row.get("patch")), row.get("error").as_str()) {

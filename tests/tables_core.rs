@@ -5,7 +5,7 @@ mod go;
 #[path = "tables/mod.rs"]
 mod tables;
 
-use kubarium::api::{Kind, KindRef, Quantity, Value, defaults, quota};
+use kubarium::api::{Kind, KindRef, Quantity, Value, defaults, kinds, quota};
 use kubarium::obj;
 use tables::{Outcome, Row, check, same};
 
@@ -144,7 +144,7 @@ fn all_scopes() -> Vec<Value> {
 
 fn quota_rule(row: &Row) -> Outcome {
     let r = &row.row;
-    let (pods, claims) = (Kind::named("Pod"), Kind::named("PersistentVolumeClaim"));
+    let (pods, claims) = (kinds::POD, kinds::PERSISTENT_VOLUME_CLAIM);
     let pod = || go::object("Pod", r.get("pod"));
     let scopes = |kind: KindRef, object: Value| {
         let asked = if r.get("selectors").is_null() { all_scopes() } else { r.get("selectors").items().to_vec() };
@@ -160,7 +160,7 @@ fn quota_rule(row: &Row) -> Outcome {
             if service.at(&["spec", "allocateLoadBalancerNodePorts"]).is_null() && row.key.contains("disabled") {
                 service.set(&["spec", "allocateLoadBalancerNodePorts"], false);
             }
-            usage(Kind::named("Service"), &service, r.get("usage"))
+            usage(kinds::SERVICE, &service, r.get("usage"))
         }
         "TestPodEvaluatorUsage" if row.key.contains("timestamp exceeded") => {
             return Outcome::Elsewhere("are of a pod whose node was lost for longer than its grace");

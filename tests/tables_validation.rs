@@ -7,7 +7,7 @@ mod rules;
 #[path = "tables/mod.rs"]
 mod tables;
 
-use kubarium::api::{Kind, Value, validation};
+use kubarium::api::{Kind, Value, kinds, validation};
 use rules::How::{self, Change, New, Part, Status};
 use rules::{APPS, AUTOSCALING, BATCH, CORE};
 use tables::{Outcome, Row, check};
@@ -469,7 +469,7 @@ fn hold(table: &str, tests: &[(&str, i64, How)]) {
 /// Tests of CronJobs that write one twice.
 fn zones(row: &Row) -> Option<Outcome> {
     let r = &row.row;
-    let kind = Kind::named("CronJob");
+    let kind = kinds::CRON_JOB;
     match row.func.as_str() {
         "TestValidateCronJobScheduleTZ" => {
             let job = versioned(go::object("CronJob", r.get("cronJob")));

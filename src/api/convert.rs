@@ -168,11 +168,11 @@ fn split(metrics: &Value, part: &str) -> (Option<Value>, Vec<Value>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::Kind;
+    use crate::api::kinds;
 
     #[test]
     fn an_autoscaler_goes_to_version_2_and_back() {
-        let kind = Kind::named("HorizontalPodAutoscaler");
+        let kind = kinds::HORIZONTAL_POD_AUTOSCALER;
         let v1 = obj!({"apiVersion": "autoscaling/v1", "spec": {"maxReplicas": 3, "targetCPUUtilizationPercentage": 50}});
         let v2 = to_stored(kind, "v1", v1.clone());
         assert_eq!(v2.at(&["spec", "metrics"]).items()[0].at(&["resource", "target", "averageUtilization"]).int(), 50);
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn what_version_1_has_no_field_for_goes_into_annotations() {
-        let kind = Kind::named("HorizontalPodAutoscaler");
+        let kind = kinds::HORIZONTAL_POD_AUTOSCALER;
         let measured =
             obj!({"type": "Resource", "resource": {"name": "cpu", "current": {"averageUtilization": 40, "averageValue": "40m"}}});
         let v2 = obj!({"apiVersion": "autoscaling/v2", "status": {"currentMetrics": [measured]}});

@@ -429,7 +429,7 @@ fn zero_value(schema: &Schema, ty: &Ty) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::Kind;
+    use crate::api::{Kind, kinds};
     use crate::obj;
 
     fn refused(kind: &str, value: Value) -> String {
@@ -459,8 +459,7 @@ mod tests {
 
     #[test]
     fn unknown_fields_are_reported_with_their_path_and_dropped() {
-        let (read, strict) =
-            decode(Kind::named("Pod"), obj!({"specs": {}, "spec": {"containers": [{"name": "c", "Image": "x"}]}})).expect("types");
+        let (read, strict) = decode(kinds::POD, obj!({"specs": {}, "spec": {"containers": [{"name": "c", "Image": "x"}]}})).expect("types");
         assert_eq!(strict.iter().map(|e| e.path.as_str()).collect::<Vec<_>>(), ["spec.containers[0].Image", "specs"]);
         assert_eq!(strict_text(&strict[..1]), "strict decoding error: unknown field \"spec.containers[0].Image\"");
         assert_eq!(read.at(&["spec", "containers"]).items()[0], obj!({"name": "c", "resources": {}}));
@@ -469,7 +468,7 @@ mod tests {
     #[test]
     fn an_object_comes_back_as_it_would_be_written() {
         let (read, _) = decode(
-            Kind::named("Pod"),
+            kinds::POD,
             obj!({"metadata": {"name": "p", "labels": {}, "creationTimestamp": "2026-01-01T02:00:00+02:00"},
                   "spec": {"containers": [{"name": "c", "resources": {"limits": {"cpu": 0.5}}}], "hostNetwork": false, "nodeName": null}}),
         )
@@ -483,7 +482,7 @@ mod tests {
 
     #[test]
     fn what_a_patch_made_has_its_own_words() {
-        let pod = Kind::named("Pod");
+        let pod = kinds::POD;
         let patched = |ports: Value| {
             let mut value = obj!({"spec": {"containers": [{"name": "c"}]}});
             value.at_mut(&["spec", "containers"]).list_mut()[0].set(&["ports"], ports);

@@ -196,6 +196,7 @@ fn inner(shape: Shape<'_>) -> Shape<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::kinds;
     use crate::obj;
 
     #[test]
@@ -204,7 +205,7 @@ mod tests {
             "status": {"phase": "Running"},
             "spec": {"containers": [{"resources": {}, "image": "i", "name": "c", "ports": [{"protocol": "TCP", "containerPort": 80}]}]}});
         let list = obj!({"apiVersion": "v1", "items": [], "kind": "PodList", "metadata": {"resourceVersion": "1"}});
-        let status = crate::api::Status::not_found(crate::api::Kind::named("Pod"), "p").to_object();
+        let status = crate::api::Status::not_found(kinds::POD, "p").to_object();
         for (object, wanted) in [
             (
                 pod,

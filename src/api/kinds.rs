@@ -127,6 +127,75 @@ pub static KINDS: &[Kind] = &[
     row("storage.k8s.io", "v1", "VolumeAttributesClass", "volumeattributesclasses", &["vac"], CLUSTER, ALL, &[]),
 ];
 
+/// The row of the kind called so, in the first group that has it. Called while compiling, where a slip is an error.
+const fn row_of(kind: &str) -> KindRef {
+    let mut i = 0;
+    loop {
+        let (row, mut at) = (KINDS[i].kind.as_bytes(), 0);
+        while at < row.len() && at < kind.len() && row[at] == kind.as_bytes()[at] {
+            at += 1;
+        }
+        if at == row.len() && at == kind.len() {
+            return &KINDS[i];
+        }
+        i += 1;
+    }
+}
+
+/// Names rows of the table.
+macro_rules! rows {
+    ($($name:ident = $kind:literal,)*) => {
+        $(
+            #[doc = concat!("The kind `", $kind, "`.")]
+            pub const $name: KindRef = row_of($kind);
+        )*
+    };
+}
+
+rows! {
+    CSI_NODE = "CSINode",
+    CERTIFICATE_SIGNING_REQUEST = "CertificateSigningRequest",
+    CLUSTER_ROLE = "ClusterRole",
+    CONFIG_MAP = "ConfigMap",
+    CONTROLLER_REVISION = "ControllerRevision",
+    CRON_JOB = "CronJob",
+    CUSTOM_RESOURCE_DEFINITION = "CustomResourceDefinition",
+    DAEMON_SET = "DaemonSet",
+    DEPLOYMENT = "Deployment",
+    ENDPOINT_SLICE = "EndpointSlice",
+    ENDPOINTS = "Endpoints",
+    EVENT = "Event",
+    HORIZONTAL_POD_AUTOSCALER = "HorizontalPodAutoscaler",
+    INGRESS = "Ingress",
+    INGRESS_CLASS = "IngressClass",
+    JOB = "Job",
+    LEASE = "Lease",
+    LIMIT_RANGE = "LimitRange",
+    NAMESPACE = "Namespace",
+    NETWORK_POLICY = "NetworkPolicy",
+    NODE = "Node",
+    PERSISTENT_VOLUME = "PersistentVolume",
+    PERSISTENT_VOLUME_CLAIM = "PersistentVolumeClaim",
+    POD = "Pod",
+    POD_DISRUPTION_BUDGET = "PodDisruptionBudget",
+    POD_TEMPLATE = "PodTemplate",
+    PRIORITY_CLASS = "PriorityClass",
+    REPLICA_SET = "ReplicaSet",
+    REPLICATION_CONTROLLER = "ReplicationController",
+    RESOURCE_QUOTA = "ResourceQuota",
+    RESOURCE_SLICE = "ResourceSlice",
+    RUNTIME_CLASS = "RuntimeClass",
+    SECRET = "Secret",
+    SELF_SUBJECT_REVIEW = "SelfSubjectReview",
+    SERVICE = "Service",
+    SERVICE_ACCOUNT = "ServiceAccount",
+    STATEFUL_SET = "StatefulSet",
+    STORAGE_CLASS = "StorageClass",
+    VALIDATING_ADMISSION_POLICY = "ValidatingAdmissionPolicy",
+    VALIDATING_ADMISSION_POLICY_BINDING = "ValidatingAdmissionPolicyBinding",
+    VOLUME_ATTRIBUTES_CLASS = "VolumeAttributesClass",
+}
+
 impl PartialEq for Kind {
     /// Every kind is one row of the table: the same row is the same kind. A custom kind stays the same when its definition changes.
     fn eq(&self, other: &Self) -> bool {

@@ -15,7 +15,7 @@ pub mod image;
 pub mod int_or_string;
 pub mod internal;
 pub mod json_order;
-mod kinds;
+pub mod kinds;
 pub mod names;
 pub mod node_affinity;
 mod object;

@@ -456,6 +456,7 @@ fn collect(raw: &RawType, all: &[RawType], into: &mut Vec<Field>) {
 mod tests {
     use super::*;
     use crate::api::KINDS;
+    use crate::api::kinds;
 
     #[test]
     fn every_kind_that_can_be_written_has_its_fields() {
@@ -468,7 +469,7 @@ mod tests {
 
     #[test]
     fn fields_know_how_they_merge() {
-        let pod = schema().kind(Kind::named("Pod"));
+        let pod = schema().kind(kinds::POD);
         let Some(Field { ty: Ty::Object(spec), .. }) = pod.field("spec") else { panic!("spec is an object") };
         let containers = schema().get(*spec).field("containers").expect("there");
         assert_eq!((containers.patch_merge, containers.merge_key), (true, "name"));
@@ -477,6 +478,6 @@ mod tests {
         let Ty::Object(container) = **item else { panic!("of objects") };
         let ports = schema().get(container).field("ports").expect("there");
         assert_eq!((ports.list_type, ports.map_keys.as_slice()), (ListType::Map, ["containerPort", "protocol"].as_slice()));
-        assert_eq!(schema().versions(Kind::named("HorizontalPodAutoscaler")), ["v2", "v1"]);
+        assert_eq!(schema().versions(kinds::HORIZONTAL_POD_AUTOSCALER), ["v2", "v1"]);
     }
 }

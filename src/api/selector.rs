@@ -457,6 +457,7 @@ fn kind_fields(kind: &Kind) -> &'static [&'static str] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::kinds;
     use crate::obj;
 
     #[test]
@@ -492,7 +493,7 @@ mod tests {
         let pod = obj!({"metadata": {"name": "p"}, "status": {"phase": "Running"}});
         for (text, want) in [("metadata.name=p", true), ("status.phase!=Running", false), ("metadata.name=p,status.phase=Running", true)] {
             let s = FieldSelector::parse(text).expect(text);
-            s.check(Kind::named("Pod")).expect("known fields");
+            s.check(kinds::POD).expect("known fields");
             assert_eq!(s.matches(&pod), want, "{text}");
         }
         for (text, want) in [
@@ -507,6 +508,6 @@ mod tests {
             let want = want.map(|terms| terms.into_iter().map(|(f, v, equal)| (f.to_owned(), v.to_owned(), equal)).collect());
             assert_eq!(got, want.map_err(str::to_owned), "{text}");
         }
-        assert!(FieldSelector::parse("spec.foo=1").expect("syntax").check(Kind::named("Pod")).is_err());
+        assert!(FieldSelector::parse("spec.foo=1").expect("syntax").check(kinds::POD).is_err());
     }
 }

@@ -2,7 +2,7 @@
 
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
-use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
+use crate::api::{ArcStr, KindRef, Object, Status, Value, kinds};
 use crate::base::Time;
 use crate::server::{ApiServer, Caller, Change, Component, RBAC, Subresource, WriteOptions};
 
@@ -14,7 +14,7 @@ pub struct ClusterRoleAggregationController {
 
 impl ClusterRoleAggregationController {
     fn reconcile(&mut self, api: &mut ApiServer, now: Time, name: &str) -> Result<(), Status> {
-        let kind = Kind::named("ClusterRole");
+        let kind = kinds::CLUSTER_ROLE;
         let Some(current) = api.peek(kind, "", name) else { return Ok(()) };
         let selectors = current.at(&["aggregationRule", "clusterRoleSelectors"]).items();
         if selectors.is_empty() {
@@ -46,7 +46,7 @@ impl Component for ClusterRoleAggregationController {
     }
 
     fn on_change(&mut self, api: &ApiServer, now: Time, _: &Change) {
-        for role in api.iter(Kind::named("ClusterRole"), None).filter(|r| !r.get("aggregationRule").is_null()) {
+        for role in api.iter(kinds::CLUSTER_ROLE, None).filter(|r| !r.get("aggregationRule").is_null()) {
             self.queue.add_at(role.name_arc(), now);
         }
     }

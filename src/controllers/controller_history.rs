@@ -2,7 +2,7 @@
 
 use super::controller::controller_ref;
 use crate::api::selector::LabelSelector;
-use crate::api::{Kind, KindRef, Object, Status, Value, template_hash};
+use crate::api::{KindRef, Object, Status, Value, kinds, template_hash};
 use crate::base::Order as _;
 use crate::obj;
 use crate::server::{ApiServer, Caller, DeleteOptions, Subresource, WriteOptions};
@@ -36,7 +36,7 @@ pub(super) fn patch_of(object: &Value) -> Value {
 
 /// The revisions that an object owns, oldest first.
 pub(super) fn revisions_of(api: &ApiServer, owner: &Value) -> Vec<Value> {
-    let mut found: Vec<Value> = api.owned_by(owner.uid(), Kind::named("ControllerRevision")).cloned().collect();
+    let mut found: Vec<Value> = api.owned_by(owner.uid(), kinds::CONTROLLER_REVISION).cloned().collect();
     found.order_by(|a, b| a.get("revision").int().cmp(&b.get("revision").int()).then_with(|| a.name().cmp(b.name())));
     found
 }
@@ -49,7 +49,7 @@ pub(super) fn adopt_orphans(
     owner_kind: KindRef,
     selector: &LabelSelector,
 ) -> Result<(), Status> {
-    let kind = Kind::named("ControllerRevision");
+    let kind = kinds::CONTROLLER_REVISION;
     if owner.is_terminating() {
         return Ok(());
     }
@@ -73,7 +73,7 @@ pub(super) fn current_revision(
     hash_label: &str,
     name_of: RevisionHash,
 ) -> Result<Value, Status> {
-    let kind = Kind::named("ControllerRevision");
+    let kind = kinds::CONTROLLER_REVISION;
     let data = patch_of(owner);
     let all = revisions_of(api, owner);
     let last = all.last().map_or(0, |r| r.get("revision").int());
@@ -115,7 +115,7 @@ pub(super) fn truncate(api: &mut ApiServer, by: &Caller, owner: &Value, in_use: 
     let limit = owner.at(&["spec", "revisionHistoryLimit"]).as_int().unwrap_or(10).max(0) as usize;
     let idle: Vec<Value> = revisions_of(api, owner).into_iter().filter(|r| !in_use(r)).collect();
     for old in idle.iter().take(idle.len().saturating_sub(limit)) {
-        api.delete(by, Kind::named("ControllerRevision"), old.namespace(), old.name(), &DeleteOptions::default())?;
+        api.delete(by, kinds::CONTROLLER_REVISION, old.namespace(), old.name(), &DeleteOptions::default())?;
     }
     Ok(())
 }

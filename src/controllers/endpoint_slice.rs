@@ -9,7 +9,7 @@ use super::service_pods::{
     services_of, target_ref,
 };
 use super::work_queue::WorkQueue;
-use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
+use crate::api::{ArcStr, KindRef, Object, Status, Value, kinds};
 use crate::base::Time;
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, Subresource, WriteOptions};
@@ -33,8 +33,8 @@ pub struct EndpointSliceController {
 impl EndpointSliceController {
     fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
         let by = Caller::new(now, MANAGER);
-        let kind = Kind::named("EndpointSlice");
-        let Some(service) = api.peek(Kind::named("Service"), &key.0, &key.1).cloned() else {
+        let kind = kinds::ENDPOINT_SLICE;
+        let Some(service) = api.peek(kinds::SERVICE, &key.0, &key.1).cloned() else {
             self.triggers.forget(key);
             // The garbage collector takes the slices.
             return Ok(());
@@ -48,7 +48,7 @@ impl EndpointSliceController {
         for pod in &pods {
             // A pod whose node is gone waits for the garbage collector, unless its address is to be published whatever it is.
             let node = pod.at(&["spec", "nodeName"]).str();
-            if !node.is_empty() && !publish_unready && api.peek(Kind::named("Node"), "", node).is_none() {
+            if !node.is_empty() && !publish_unready && api.peek(kinds::NODE, "", node).is_none() {
                 continue;
             }
             let mut ports = ports_on(&service, pod);
@@ -116,7 +116,7 @@ impl EndpointSliceController {
         endpoints: Vec<Value>,
         trigger: Option<&ArcStr>,
     ) -> Result<(), Status> {
-        let kind = Kind::named("EndpointSlice");
+        let kind = kinds::ENDPOINT_SLICE;
         let mut labels = if service.labels().is_null() { Value::map() } else { service.labels().clone() };
         labels.set(&[SERVICE_NAME], service.name());
         labels.set(&[MANAGED_BY], MANAGER);
@@ -133,7 +133,7 @@ impl EndpointSliceController {
         }
         let fresh = || {
             obj!({
-                "metadata": {"generateName": format!("{}-", service.name()), "ownerReferences": [controller_ref(service, Kind::named("Service"))]},
+                "metadata": {"generateName": format!("{}-", service.name()), "ownerReferences": [controller_ref(service, kinds::SERVICE)]},
                 "addressType": "IPv4"
             })
         };
@@ -180,7 +180,7 @@ pub(super) fn endpoint(api: &ApiServer, service: &Value, pod: &Value) -> Value {
     let node = pod.at(&["spec", "nodeName"]).str();
     if !node.is_empty() {
         endpoint.set(&["nodeName"], node);
-        if let Some(zone) = api.peek(Kind::named("Node"), "", node).and_then(|n| n.label("topology.kubernetes.io/zone")) {
+        if let Some(zone) = api.peek(kinds::NODE, "", node).and_then(|n| n.label("topology.kubernetes.io/zone")) {
             endpoint.set(&["zone"], zone);
         }
     }

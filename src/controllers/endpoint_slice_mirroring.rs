@@ -3,7 +3,7 @@
 
 use super::controller::{ObjectRef, controller_ref, key_of};
 use super::work_queue::WorkQueue;
-use crate::api::{Kind, KindRef, Object, Status, Value};
+use crate::api::{KindRef, Object, Status, Value, kinds};
 use crate::base::Time;
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, Subresource, WriteOptions};
@@ -69,11 +69,11 @@ fn wanted(endpoints: &Value) -> Vec<(&'static str, Value, Value)> {
 impl EndpointSliceMirroringController {
     fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
         let by = Caller::new(now, MANAGER);
-        let kind = Kind::named("EndpointSlice");
+        let kind = kinds::ENDPOINT_SLICE;
         let ours = |s: &&Value| s.label(MANAGED_BY) == Some(MANAGER) && s.label(SERVICE_NAME) == Some(key.1.as_str());
         let existing: Vec<Value> = api.iter(kind, Some(&key.0)).filter(ours).cloned().collect();
-        let service = api.peek(Kind::named("Service"), &key.0, &key.1).filter(|s| s.at(&["spec", "selector"]).is_empty());
-        let endpoints = api.peek(Kind::named("Endpoints"), &key.0, &key.1).filter(|e| is_mirrored(e) && !e.is_terminating()).cloned();
+        let service = api.peek(kinds::SERVICE, &key.0, &key.1).filter(|s| s.at(&["spec", "selector"]).is_empty());
+        let endpoints = api.peek(kinds::ENDPOINTS, &key.0, &key.1).filter(|e| is_mirrored(e) && !e.is_terminating()).cloned();
         let (Some(_), Some(endpoints)) = (service, endpoints) else {
             for slice in existing {
                 api.delete(&by, kind, &key.0, slice.name(), &DeleteOptions::default())?;
@@ -93,7 +93,7 @@ impl EndpointSliceMirroringController {
             let mut next = found.clone().unwrap_or_else(|| {
                 obj!({
                     "metadata": {
-                        "generateName": format!("{}-", key.1), "ownerReferences": [controller_ref(&endpoints, Kind::named("Endpoints"))]
+                        "generateName": format!("{}-", key.1), "ownerReferences": [controller_ref(&endpoints, kinds::ENDPOINTS)]
                     },
                     "addressType": family
                 })

@@ -9,7 +9,7 @@ use super::service_pods::{
     services_of, target_ref,
 };
 use super::work_queue::WorkQueue;
-use crate::api::{Kind, KindRef, Object, Status, Value};
+use crate::api::{KindRef, Object, Status, Value, kinds};
 use crate::base::Time;
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, Subresource, WriteOptions};
@@ -26,8 +26,8 @@ pub struct EndpointsController {
 impl EndpointsController {
     fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
         let by = Caller::new(now, "endpoint-controller");
-        let kind = Kind::named("Endpoints");
-        let Some(service) = api.peek(Kind::named("Service"), &key.0, &key.1).cloned() else {
+        let kind = kinds::ENDPOINTS;
+        let Some(service) = api.peek(kinds::SERVICE, &key.0, &key.1).cloned() else {
             self.triggers.forget(key);
             return match api.delete(&by, kind, &key.0, &key.1, &DeleteOptions::default()) {
                 Err(status) if status.reason != "NotFound" => Err(status),

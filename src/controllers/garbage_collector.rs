@@ -1,7 +1,7 @@
 //! The garbage collector (`pkg/controller/garbagecollector`): dependents of owners that are gone, and the two finalizers of deletion policies.
 
 use super::work_queue::WorkQueue;
-use crate::api::{Kind, KindRef, Object, Value, drop_finalizer, drop_owner, has_finalizer};
+use crate::api::{KindRef, Object, Value, drop_finalizer, drop_owner, has_finalizer, kinds};
 use crate::base::Time;
 use crate::server::{
     ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Preconditions, Propagation, Subresource, WriteOptions,
@@ -162,7 +162,7 @@ fn lives_elsewhere(api: &ApiServer, object: &Value, reference: &Value) -> bool {
     }
     let is_it = |o: &Value| o.uid() == reference.get("uid").str();
     let is_in = |namespace: &Value| api.peek(kind, namespace.name(), reference.get("name").str()).is_some_and(is_it);
-    api.iter(Kind::named("Namespace"), None).any(|n| n.name() != object.namespace() && is_in(n))
+    api.iter(kinds::NAMESPACE, None).any(|n| n.name() != object.namespace() && is_in(n))
 }
 
 /// The living object that a reference names, where uid and namespace agree.

@@ -1,7 +1,7 @@
 //! The namespace controller (`pkg/controller/namespace`): empties a namespace that is being deleted, then lets it go.
 
 use super::work_queue::WorkQueue;
-use crate::api::{ArcStr, Kind, KindRef, Object, Value, has_ended, set_condition};
+use crate::api::{ArcStr, KindRef, Object, Value, has_ended, kinds, set_condition};
 use crate::base::Order as _;
 use crate::base::{Duration, Time};
 use crate::obj;
@@ -21,14 +21,14 @@ pub struct NamespaceController {
 impl NamespaceController {
     /// Deletes all that is left, pods first (`OrderedNamespaceDeletion`); takes off the `kubernetes` finalizer once nothing is.
     fn reconcile(&mut self, api: &mut ApiServer, now: Time, name: &ArcStr) -> Result<(), crate::api::Status> {
-        let namespaces = Kind::named("Namespace");
+        let namespaces = kinds::NAMESPACE;
         let Some(namespace) = api.peek(namespaces, "", name).cloned() else { return Ok(()) };
         if !namespace.is_terminating() || namespace.at(&["spec", "finalizers"]).items().is_empty() {
             return Ok(());
         }
         let by = Caller::new(now, "namespace-controller");
         let mut left: Vec<(KindRef, usize, Vec<ArcStr>)> = Vec::new();
-        let pods = Kind::named("Pod");
+        let pods = kinds::POD;
         let others = api.kinds().into_iter().filter(|k| k.namespaced && k.verbs.contains(&"deletecollection") && *k != pods);
         for kind in std::iter::once(pods).chain(others) {
             // What its pods may need stays until the last of them is gone.
@@ -64,7 +64,7 @@ impl NamespaceController {
 
 /// How long what is left may take: the longest grace of its pods, or a guess where finalizers hold something.
 fn remaining_s(api: &ApiServer, namespace: &str, left: &[(KindRef, usize, Vec<ArcStr>)]) -> i64 {
-    let pods = api.iter(Kind::named("Pod"), Some(namespace));
+    let pods = api.iter(kinds::POD, Some(namespace));
     let live = pods.filter(|p| !has_ended(p));
     let grace_s = live.map(|p| p.at(&["spec", "terminationGracePeriodSeconds"]).int().max(0)).max().unwrap_or(0);
     let held = left.iter().any(|(_, _, finalizers)| !finalizers.is_empty());
@@ -160,7 +160,7 @@ mod tests {
             {"type": "NamespaceDeletionDiscoveryFailure", "status": "True"},
         ]}});
         let finalizer = ArcStr::from("kubedb");
-        let left = [(Kind::named("Pod"), 1, vec![finalizer.clone()]), (Kind::named("ConfigMap"), 5, vec![finalizer])];
+        let left = [(kinds::POD, 1, vec![finalizer.clone()]), (kinds::CONFIG_MAP, 5, vec![finalizer])];
         set_conditions(&mut namespace, &left, Time::ZERO);
         let all = namespace.at(&["status", "conditions"]).items();
         let of = |member: &str| all.iter().map(|c| c.get(member).str()).collect::<Vec<_>>();

@@ -4,7 +4,7 @@
 
 use super::work_queue::WorkQueue;
 use crate::api::Object as _;
-use crate::api::{ArcStr, Kind, KindRef, Value};
+use crate::api::{ArcStr, Kind, KindRef, Value, kinds};
 use crate::base::Time;
 use crate::obj;
 use crate::server::{ApiServer, CERTIFICATE, Caller, Change, Component, WriteOptions};
@@ -37,7 +37,7 @@ impl Component for NamespaceObjects {
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
         let Some(namespace) = self.queue.pop_due(now) else { return };
-        if api.peek(Kind::named("Namespace"), "", &namespace).is_none_or(|n| n.is_terminating()) {
+        if api.peek(kinds::NAMESPACE, "", &namespace).is_none_or(|n| n.is_terminating()) {
             return;
         }
         let mut give = |by: &'static str, kind: &str, name: &str, mut object: Value| {

@@ -5,7 +5,7 @@ use super::controller::{ObjectRef, key_of};
 use super::work_queue::WorkQueue;
 use crate::api::node_affinity::parse_terms;
 use crate::api::yaml::decode_documents;
-use crate::api::{ArcStr, Kind, KindRef, Object, Value};
+use crate::api::{ArcStr, KindRef, Object, Value, kinds};
 use crate::base::Time;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType};
 
@@ -55,7 +55,7 @@ impl Component for NodeAffinityEvictionController {
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
         let Some(name) = self.nodes.pop_due(now) else { return };
-        let Some(node) = api.peek(Kind::named("Node"), "", &name).cloned() else { return };
+        let Some(node) = api.peek(kinds::NODE, "", &name).cloned() else { return };
         let leaving: Vec<(ObjectRef, Value)> =
             api.pods_on(&name).filter(|p| must_leave(p, &node)).map(|p| (key_of(p), p.clone())).collect();
         for (key, pod) in leaving {
@@ -64,7 +64,7 @@ impl Component for NodeAffinityEvictionController {
             // Of a pod that leaves nothing more is told.
             self.recorder.forget(pod.uid());
             // One that is gone already needs nothing more.
-            let _ = api.delete(&Caller::new(now, MANAGER), Kind::named("Pod"), &key.0, &key.1, &DeleteOptions::default());
+            let _ = api.delete(&Caller::new(now, MANAGER), kinds::POD, &key.0, &key.1, &DeleteOptions::default());
         }
     }
 }

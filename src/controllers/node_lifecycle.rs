@@ -2,7 +2,7 @@
 
 use super::flags::Flags;
 use super::work_queue::WorkQueue;
-use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
+use crate::api::{ArcStr, KindRef, Object, Status, Value, kinds};
 use crate::base::{Duration, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType, Subresource, WriteOptions};
@@ -131,7 +131,7 @@ impl NodeLifecycleController {
     /// zone has a node that is up, the fault is taken to be the control plane's own, and no node is.
     fn judge_zones(&mut self, api: &mut ApiServer, by: &Caller) -> Result<(), Status> {
         let mut counts: SortedMap<ArcStr, (usize, usize, usize)> = SortedMap::new();
-        for node in api.iter(Kind::named("Node"), None) {
+        for node in api.iter(kinds::NODE, None) {
             let count = counts.entry(zone_of(node)).or_default();
             count.0 += 1;
             // What says so of itself does not count (`isNodeExcludedFromDisruptionChecks`).
@@ -157,7 +157,7 @@ impl NodeLifecycleController {
             zone.state = Some(state);
         }
         if full_now && !was_full {
-            let tainted = api.iter(Kind::named("Node"), None).filter(|n| !n.at(&["spec", "taints"]).is_empty()).cloned();
+            let tainted = api.iter(kinds::NODE, None).filter(|n| !n.at(&["spec", "taints"]).is_empty()).cloned();
             for node in tainted.collect::<Vec<_>>() {
                 let mut next = node.clone();
                 for key in [NOT_READY, UNREACHABLE] {
@@ -172,20 +172,20 @@ impl NodeLifecycleController {
     /// Gives up a node whose turn it is (`doNoExecuteTaintingPass`); false where it is nobody's.
     fn give_up_one(&mut self, api: &mut ApiServer, by: &Caller) -> Result<bool, Status> {
         // Who has come back takes nobody's turn.
-        let is_down = |name: &str| api.peek(Kind::named("Node"), "", name).is_some_and(|n| n.condition("Ready") != "True");
+        let is_down = |name: &str| api.peek(kinds::NODE, "", name).is_some_and(|n| n.condition("Ready") != "True");
         self.zones.values_mut().for_each(|zone| zone.waiting.retain(|name| is_down(name)));
         let due = |z: &Zone| z.period.is_some() && z.free_at <= by.now && !z.waiting.is_empty();
         let Some((_, zone)) = self.zones.iter_mut().find(|(_, z)| due(z)) else { return Ok(false) };
         zone.free_at = by.now + zone.period.unwrap_or(EVICTION_PERIOD);
         let name = zone.waiting.remove(0);
-        let Some(node) = api.peek(Kind::named("Node"), "", &name).cloned() else { return Ok(true) };
+        let Some(node) = api.peek(kinds::NODE, "", &name).cloned() else { return Ok(true) };
         taint_as_it_is(api, by, &node)?;
         Ok(true)
     }
 
     /// Sets the labels and NoSchedule taints of a node (`reconcileNodeLabels`, `doNoScheduleTaintingPass`).
     pub(super) fn set_right(&mut self, api: &mut ApiServer, by: &Caller, name: &str) -> Result<(), Status> {
-        let Some(node) = api.peek(Kind::named("Node"), "", name).cloned() else { return Ok(()) };
+        let Some(node) = api.peek(kinds::NODE, "", name).cloned() else { return Ok(()) };
         let mut next = node.clone();
         for (primary, secondary) in [("kubernetes.io/os", "beta.kubernetes.io/os"), ("kubernetes.io/arch", "beta.kubernetes.io/arch")] {
             if let Some(value) = node.label(primary)
@@ -211,7 +211,7 @@ impl NodeLifecycleController {
 
     /// Looks at a node's health (`monitorNodeHealth`).
     fn monitor(&mut self, api: &mut ApiServer, by: &Caller, name: &ArcStr) -> Result<(), Status> {
-        let nodes = Kind::named("Node");
+        let nodes = kinds::NODE;
         let Some(node) = api.peek(nodes, "", name).cloned() else { return Ok(()) };
         let before = node.condition("Ready").to_owned();
         if let Some(last) = api.heartbeats().silent_since(name) {
@@ -258,7 +258,7 @@ impl NodeLifecycleController {
                     condition.set(&["lastTransitionTime"], by.now.rfc3339());
                 }
             }
-            api.update(by, Kind::named("Pod"), next, Subresource::Status, &WriteOptions::default())?;
+            api.update(by, kinds::POD, next, Subresource::Status, &WriteOptions::default())?;
             self.recorder.event(api, by.now, &pod, EventType::Warning, "NodeNotReady", "Node is not ready");
         }
         Ok(())
@@ -328,7 +328,7 @@ fn write(api: &mut ApiServer, by: &Caller, node: &Value, next: Value) -> Result<
     if next.same(node) {
         return Ok(());
     }
-    api.update(by, Kind::named("Node"), next, Subresource::None, &WriteOptions::default()).map(|_| ())
+    api.update(by, kinds::NODE, next, Subresource::None, &WriteOptions::default()).map(|_| ())
 }
 
 impl Component for NodeLifecycleController {
@@ -428,7 +428,7 @@ mod tests {
 
     /// Writes a node's status; the conditions alone, as rows say little else.
     fn tell(api: &mut ApiServer, name: &str, status: &Value) {
-        let nodes = Kind::named("Node");
+        let nodes = kinds::NODE;
         let mut node = api.peek(nodes, "", name).cloned().expect("the row's node");
         node.set(&["status"], obj!({"conditions": status.get("conditions")}));
         api.update(&by(), nodes, node, Subresource::Status, &WriteOptions::default()).expect("a valid status");
@@ -438,7 +438,7 @@ mod tests {
         let mut api = ApiServer::new(0);
         for given in nodes.items() {
             let made = obj!({"metadata": {"name": given.name(), "labels": given.at(&["metadata", "labels"])}});
-            api.create(&by(), Kind::named("Node"), "", made, &WriteOptions::default()).expect("a valid node");
+            api.create(&by(), kinds::NODE, "", made, &WriteOptions::default()).expect("a valid node");
             tell(&mut api, given.name(), given.get("status"));
         }
         (api, NodeLifecycleController::new(&Flags::default()))
@@ -468,7 +468,7 @@ mod tests {
     fn pods_of_a_silent_node() {
         check("nodelifecycle", "TestMonitorNodeHealthMarkPodsNotReady", 3, |row| {
             let (mut api, mut controller) = with_nodes(row.at(&["fakeNodeHandler", "Existing"]));
-            let pods = Kind::named("Pod");
+            let pods = kinds::POD;
             api.create_namespace(&by(), "default");
             let pod = obj!({"metadata": {"name": "pod0"}, "spec": {"nodeName": "node0", "containers": [{"name": "c", "image": "i"}]}});
             let mut pod = api.create(&by(), pods, "default", pod, &WriteOptions::default()).map_err(|e| e.to_string())?;
@@ -488,7 +488,7 @@ mod tests {
         let node = |i: usize, ready: &str| obj!({"metadata": {"name": format!("node{i}")}, "status": {"conditions": [{"type": "Ready", "status": ready}]}});
         let run = |nodes: Vec<Value>| {
             let (mut api, mut controller) = with_nodes(&Value::from(nodes));
-            let names: Vec<ArcStr> = api.iter(Kind::named("Node"), None).map(Object::name_arc).collect();
+            let names: Vec<ArcStr> = api.iter(kinds::NODE, None).map(Object::name_arc).collect();
             names.iter().for_each(|name| controller.monitored.add_at(name.clone(), AT));
             let mut given_up = Vec::new();
             for s in 0..40 {
@@ -497,7 +497,7 @@ mod tests {
                     controller.wake(&mut api, now);
                 }
                 let taints = |n: &Value| n.at(&["spec", "taints"]).items().iter().any(|t| is_taint(t, UNREACHABLE, "NoExecute"));
-                given_up.push(api.iter(Kind::named("Node"), None).filter(|n| taints(n)).count());
+                given_up.push(api.iter(kinds::NODE, None).filter(|n| taints(n)).count());
             }
             [0, 5, 15, 25, 35].map(|s| given_up[s])
         };

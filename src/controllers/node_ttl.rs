@@ -2,7 +2,7 @@
 //! before they ask again; longer in larger clusters.
 
 use super::work_queue::WorkQueue;
-use crate::api::{ArcStr, Kind, KindRef, Object};
+use crate::api::{ArcStr, KindRef, Object, kinds};
 use crate::base::Time;
 use crate::server::{ApiServer, Caller, Change, Component, Subresource, WriteOptions};
 
@@ -50,7 +50,7 @@ impl Component for NodeTtlController {
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
         let Some(name) = self.queue.pop_due(now) else { return };
-        let kind = Kind::named("Node");
+        let kind = kinds::NODE;
         let Some(mut node) = api.peek(kind, "", &name).cloned() else { return };
         node.set(&["metadata", "annotations", ANNOTATION], BOUNDARIES[self.boundary].2.to_string());
         if api.update(&Caller::new(now, "ttl-controller"), kind, node, Subresource::None, &WriteOptions::default()).is_err() {

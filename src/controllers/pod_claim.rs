@@ -3,7 +3,7 @@
 
 use super::controller::controller_ref;
 use crate::api::selector::LabelSelector;
-use crate::api::{Kind, KindRef, Object, Status, Value, drop_owner};
+use crate::api::{KindRef, Object, Status, Value, drop_owner, kinds};
 use crate::base::Order as _;
 use crate::obj;
 use crate::server::{ApiServer, Caller, Patch, Subresource, WriteOptions};
@@ -17,7 +17,7 @@ pub(super) fn claim_pods(
     selector: &LabelSelector,
     fits: impl Fn(&Value) -> bool,
 ) -> Result<Vec<Value>, Status> {
-    let pods = Kind::named("Pod");
+    let pods = kinds::POD;
     let mut mine = Vec::new();
     let owned: Vec<Value> = api.owned_by(owner.uid(), pods).cloned().collect();
     for pod in owned {

@@ -3,7 +3,7 @@
 
 use crate::base::{Order as _, SortedMap};
 
-use crate::api::{ArcStr, Kind, KindRef, Object, Value, has_ended, set_condition};
+use crate::api::{ArcStr, KindRef, Object, Value, has_ended, kinds, set_condition};
 use crate::base::{Duration, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, Subresource, WriteOptions};
@@ -43,8 +43,8 @@ impl PodGarbageCollector {
     }
 
     fn look(&mut self, api: &mut ApiServer, now: Time) {
-        let nodes = Kind::named("Node");
-        let all: Vec<Value> = api.iter(Kind::named("Pod"), None).cloned().collect();
+        let nodes = kinds::NODE;
+        let all: Vec<Value> = api.iter(kinds::POD, None).cloned().collect();
         let mut seen_missing: SortedMap<ArcStr, Time> = SortedMap::new();
         for pod in &all {
             let node = node_of(pod);
@@ -85,7 +85,7 @@ impl PodGarbageCollector {
 /// Marks a pod failed, with what disrupted it where something did, and deletes it at once.
 fn force_delete(api: &mut ApiServer, now: Time, pod: &Value, disruption: Option<&str>) {
     let by = Caller::new(now, "pod-garbage-collector");
-    let pods = Kind::named("Pod");
+    let pods = kinds::POD;
     if !has_ended(pod) {
         let mut next = pod.clone();
         next.set(&["status", "phase"], "Failed");
@@ -126,8 +126,8 @@ impl Component for PodGarbageCollector {
         let Some(pod) = change.current() else { return };
         let node = node_of(pod);
         let bound_now = change.old.as_ref().is_none_or(|old| node_of(old) != node);
-        let orphan = !node.is_empty() && bound_now && api.peek(Kind::named("Node"), "", &node).is_none();
-        let stuck = object.is_terminating() && (node.is_empty() || api.peek(Kind::named("Node"), "", &node).is_some_and(is_out_of_service));
+        let orphan = !node.is_empty() && bound_now && api.peek(kinds::NODE, "", &node).is_none();
+        let stuck = object.is_terminating() && (node.is_empty() || api.peek(kinds::NODE, "", &node).is_some_and(is_out_of_service));
         if has_ended(object) && change.old.as_ref().is_none_or(|old| !has_ended(old)) {
             self.ended += 1;
         }
@@ -158,7 +158,7 @@ mod tests {
         let by = Caller::new(now, "test");
         let mut api = ApiServer::new(0);
         api.create_namespace(&by, "default");
-        let pods = Kind::named("Pod");
+        let pods = kinds::POD;
         for (name, ready, taint) in [
             ("gone", "Unknown", "node.kubernetes.io/out-of-service"),
             ("up", "True", "node.kubernetes.io/out-of-service"),
@@ -168,7 +168,7 @@ mod tests {
                 "metadata": {"name": name}, "spec": {"taints": [{"key": taint, "effect": "NoExecute"}]},
                 "status": {"conditions": [{"type": "Ready", "status": ready}]}
             });
-            api.create(&by, Kind::named("Node"), "", node, &WriteOptions::default()).unwrap_or_else(|e| panic!("{e}"));
+            api.create(&by, kinds::NODE, "", node, &WriteOptions::default()).unwrap_or_else(|e| panic!("{e}"));
         }
         // Where each pod is, whether it is deleted, and how it ends, with the finalizer that keeps it in sight.
         let rows =

@@ -6,7 +6,7 @@ use super::replica_tally::{Counts, ReplicaTally};
 use super::replicas::{is_active, is_ready, pod_from_template, slow_start};
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
-use crate::api::{Kind, KindRef, Object, Value, drop_owner};
+use crate::api::{Kind, KindRef, Object, Value, drop_owner, kinds};
 use crate::base::{Duration, SortedMap, SortedSet, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Patch, Subresource, WriteOptions};
@@ -119,7 +119,7 @@ impl ReplicaSetController {
         if object.is_terminating() {
             return Ok(());
         }
-        let pods = Kind::named("Pod");
+        let pods = kinds::POD;
         let strays: Vec<Value> = api.owned_by(object.uid(), pods).filter(|p| !selector.matches(p.labels())).cloned().collect();
         for mut released in strays {
             drop_owner(&mut released, object.uid());
@@ -137,7 +137,7 @@ impl ReplicaSetController {
     /// Makes what is missing, deletes what is too much.
     fn manage(&mut self, api: &mut ApiServer, by: &Caller, object: &Value, active: usize) -> Result<(), crate::api::Status> {
         let wanted = object.at(&["spec", "replicas"]).as_int().unwrap_or(1).max(0) as usize;
-        let pods = Kind::named("Pod");
+        let pods = kinds::POD;
         if active < wanted {
             let template = object.at(&["spec", "template"]);
             let pod = pod_from_template(template, object, self.kind);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::deletion_rank::{self, DeletionRank};
 use super::replicas::is_active;
 use crate::api::selector::LabelSelector;
-use crate::api::{ArcStr, Kind, Object, Value, has_ended};
+use crate::api::{ArcStr, Object, Value, has_ended, kinds};
 use crate::base::SortedMap;
 use crate::server::ApiServer;
 use crate::store::ChangeType;
@@ -68,7 +68,7 @@ impl ReplicaTally {
 
     /// Takes in what was committed since the last look.
     fn catch_up(&mut self, api: &ApiServer) {
-        let pods = Kind::named("Pod");
+        let pods = kinds::POD;
         if let Ok(changes) = api.store().changes_after(self.seen) {
             for version in changes.filter(|v| v.key.kind == pods) {
                 let gone = version.change == ChangeType::Deleted;

@@ -2,7 +2,7 @@
 
 use super::controller::{ObjectRef, key_of};
 use super::work_queue::WorkQueue;
-use crate::api::{Kind, KindRef, Status, Value, quota};
+use crate::api::{KindRef, Status, Value, kinds, quota};
 use crate::base::{Duration, Time};
 use crate::server::{ApiServer, Caller, Change, Component, Subresource, WriteOptions};
 
@@ -23,7 +23,7 @@ impl Default for ResourceQuotaController {
 
 impl ResourceQuotaController {
     fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
-        let kind = Kind::named("ResourceQuota");
+        let kind = kinds::RESOURCE_QUOTA;
         let Some(current) = api.peek(kind, &key.0, &key.1).cloned() else { return Ok(()) };
         let hard = current.at(&["spec", "hard"]).clone();
         let used = quota::usage_in(api.countable(&key.0), &current);
@@ -57,7 +57,7 @@ impl Component for ResourceQuotaController {
         {
             self.queue.add_at(key_of(&change.object), now);
         }
-        let mut quotas = api.iter(Kind::named("ResourceQuota"), Some(&change.key.namespace)).peekable();
+        let mut quotas = api.iter(kinds::RESOURCE_QUOTA, Some(&change.key.namespace)).peekable();
         if quotas.peek().is_none() {
             return;
         }

@@ -2,7 +2,7 @@
 
 use super::controller::ObjectRef;
 use crate::api::selector::LabelSelector;
-use crate::api::{ArcStr, Kind, Object, Value, has_ended};
+use crate::api::{ArcStr, Object, Value, has_ended, kinds};
 use crate::base::{Duration, SortedMap};
 use crate::obj;
 use crate::server::{ApiServer, Change};
@@ -36,7 +36,7 @@ pub(super) fn selected_pods<'a>(api: &'a ApiServer, service: &Value) -> Option<V
         return None;
     }
     let selector = LabelSelector::from_map(selector);
-    Some(api.iter(Kind::named("Pod"), Some(service.namespace())).filter(|p| selector.matches(p.labels())).collect())
+    Some(api.iter(kinds::POD, Some(service.namespace())).filter(|p| selector.matches(p.labels())).collect())
 }
 
 /// Whether a pod can stand behind a Service at all: it has an address and has not ended.
@@ -128,7 +128,7 @@ pub(super) fn services_of(api: &ApiServer, change: &Change) -> Vec<ObjectRef> {
         let selector = service.at(&["spec", "selector"]);
         !selector.is_empty() && labels.iter().any(|l| selector.entries().all(|(key, value)| l.get(key) == value))
     };
-    let services = api.iter(Kind::named("Service"), Some(&change.key.namespace)).filter(selects);
+    let services = api.iter(kinds::SERVICE, Some(&change.key.namespace)).filter(selects);
     services.map(|s| (s.namespace_arc(), s.name_arc())).collect()
 }
 

@@ -3,7 +3,7 @@
 
 use super::controller::{ObjectRef, key_of};
 use super::work_queue::WorkQueue;
-use crate::api::{ArcStr, Kind, KindRef, Object, Value, set_condition, toleration};
+use crate::api::{ArcStr, KindRef, Object, Value, kinds, set_condition, toleration};
 use crate::base::{Duration, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
@@ -61,9 +61,9 @@ fn no_execute_taints(node: &Value) -> Vec<Value> {
 impl TaintEvictionController {
     /// Marks a pod for deletion, or takes its mark away.
     fn judge(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) {
-        let pod = api.peek(Kind::named("Pod"), &key.0, &key.1).cloned();
+        let pod = api.peek(kinds::POD, &key.0, &key.1).cloned();
         let node = pod.as_ref().map(|p| p.at(&["spec", "nodeName"]).arc_str()).unwrap_or_default();
-        let taints = api.peek(Kind::named("Node"), "", &node).map(no_execute_taints).unwrap_or_default();
+        let taints = api.peek(kinds::NODE, "", &node).map(no_execute_taints).unwrap_or_default();
         let Some(pod) = pod.filter(|_| !taints.is_empty()) else {
             self.cancel(api, now, key);
             return;
@@ -96,7 +96,7 @@ impl TaintEvictionController {
     }
 
     fn evict(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) {
-        let Some(pod) = api.peek(Kind::named("Pod"), &key.0, &key.1).cloned() else { return };
+        let Some(pod) = api.peek(kinds::POD, &key.0, &key.1).cloned() else { return };
         self.event(api, now, key, &format!("Marking for deletion Pod {}/{}", key.0, key.1));
         let by = Caller::new(now, MANAGER);
         let mut next = pod;
@@ -105,7 +105,7 @@ impl TaintEvictionController {
             "reason": "DeletionByTaintManager", "message": "Taint manager: deleting due to NoExecute taint"
         });
         set_condition(next.at_mut(&["status", "conditions"]).list_mut(), condition, now);
-        let pods = Kind::named("Pod");
+        let pods = kinds::POD;
         let done = api
             .update(&by, pods, next, Subresource::Status, &WriteOptions::default())
             .and_then(|_| api.delete(&by, pods, &key.0, &key.1, &DeleteOptions::default()));
@@ -140,7 +140,7 @@ impl Component for TaintEvictionController {
         }
         let node = |p: &Value| p.at(&["spec", "nodeName"]).arc_str();
         let key = key_of(object);
-        let tainted = || api.peek(Kind::named("Node"), "", &node(object)).is_some_and(|n| !no_execute_taints(n).is_empty());
+        let tainted = || api.peek(kinds::NODE, "", &node(object)).is_some_and(|n| !no_execute_taints(n).is_empty());
         let same = change
             .old
             .as_ref()

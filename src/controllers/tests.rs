@@ -9,7 +9,7 @@ use super::deletion_rank::{self, DeletionRank};
 use super::replicas::{is_active, is_available, slow_start};
 use super::{daemon_set, endpoint_slice, endpoints, node_lifecycle, replica_set, service_pods};
 use crate::api::table_rows::{Outcome, check, same};
-use crate::api::{Kind, Object, Status, Value};
+use crate::api::{Object, Status, Value, kinds};
 use crate::base::{Order as _, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, WriteOptions};
@@ -150,7 +150,7 @@ fn pods_behind_services() {
         if !row.get("node").is_null() {
             let (by, mut node) = (Caller::new(Time::ZERO, "test"), row.get("node").clone());
             node.remove(&["status"]);
-            api.create(&by, Kind::named("Node"), "", node, &WriteOptions::default()).expect("a valid node");
+            api.create(&by, kinds::NODE, "", node, &WriteOptions::default()).expect("a valid node");
         }
         let mut got = endpoint_slice::endpoint(&api, row.get("svc"), row.get("pod"));
         if got.at(&["targetRef", "uid"]).is_empty() {
@@ -163,7 +163,7 @@ fn pods_behind_services() {
 #[test]
 fn taints_and_labels_of_nodes() {
     let set_right = |node: &Value| {
-        let (by, kind) = (Caller::new(Time::from_secs(1), "test"), Kind::named("Node"));
+        let (by, kind) = (Caller::new(Time::from_secs(1), "test"), kinds::NODE);
         let mut api = ApiServer::new(0);
         let mut made = api.create(&by, kind, "", node.clone(), &WriteOptions::default()).expect("a valid node");
         made.set(&["status"], node.get("status"));

@@ -3,7 +3,7 @@
 
 use super::controller::{ObjectRef, key_of};
 use super::work_queue::WorkQueue;
-use crate::api::{Kind, KindRef, Object, Value};
+use crate::api::{KindRef, Object, Value, kinds};
 use crate::base::{Time, base64};
 use crate::server::{
     ApiServer, CERTIFICATE, Caller, Change, Component, DeleteOptions, Preconditions, Subresource, WriteOptions, legacy_token,
@@ -36,7 +36,7 @@ impl Component for TokensController {
             return;
         }
         let of_account = |s: &&Value| is_token(s) && s.annotation(NAME) == Some(change.key.name.as_str());
-        for secret in api.iter(Kind::named("Secret"), Some(&change.key.namespace)).filter(of_account) {
+        for secret in api.iter(kinds::SECRET, Some(&change.key.namespace)).filter(of_account) {
             self.queue.add_at(key_of(secret), now);
         }
     }
@@ -47,9 +47,9 @@ impl Component for TokensController {
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
         let Some(key) = self.queue.pop_due(now) else { return };
-        let (kind, by) = (Kind::named("Secret"), Caller::new(now, "kube-controller-manager"));
+        let (kind, by) = (kinds::SECRET, Caller::new(now, "kube-controller-manager"));
         let Some(secret) = api.peek(kind, &key.0, &key.1).filter(|s| is_token(s) && !s.is_terminating()).cloned() else { return };
-        let account = api.peek(Kind::named("ServiceAccount"), &key.0, secret.annotation(NAME).unwrap_or(""));
+        let account = api.peek(kinds::SERVICE_ACCOUNT, &key.0, secret.annotation(NAME).unwrap_or(""));
         let Some(account) = account.filter(|a| secret.annotation(UID).is_none_or(|uid| uid.is_empty() || uid == a.uid())) else {
             let preconditions = Preconditions { uid: Some(secret.uid().into()), ..Preconditions::default() };
             // Where another has deleted it, there is nothing left to do.

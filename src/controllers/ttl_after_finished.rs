@@ -2,7 +2,7 @@
 
 use super::controller::{ObjectRef, key_of};
 use super::work_queue::WorkQueue;
-use crate::api::{Kind, KindRef, Object, Value};
+use crate::api::{KindRef, Object, Value, kinds};
 use crate::base::{Duration, Time};
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, Preconditions, Propagation};
 
@@ -40,7 +40,7 @@ impl Component for TtlAfterFinishedController {
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
         let Some(key) = self.queue.pop_due(now) else { return };
-        let kind = Kind::named("Job");
+        let kind = kinds::JOB;
         let Some(job) = api.peek(kind, &key.0, &key.1).filter(|j| !j.is_terminating()).cloned() else { return };
         // Looked at once more: the Job may have been made anew, or its time have been put off.
         match expires_at(&job) {

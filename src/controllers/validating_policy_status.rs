@@ -4,7 +4,7 @@
 use super::work_queue::WorkQueue;
 use crate::api::cel::{Names, Wanted};
 use crate::api::schema::{Schema, Ty, Type, schema};
-use crate::api::{ArcStr, Kind, KindRef, Status, Value};
+use crate::api::{ArcStr, KindRef, Status, Value, kinds};
 use crate::base::{Order as _, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, Subresource, WriteOptions};
@@ -107,7 +107,7 @@ fn warnings(api: &ApiServer, policy: &Value) -> Vec<Value> {
 
 impl PolicyStatusController {
     fn reconcile(&mut self, api: &mut ApiServer, now: Time, name: &str) -> Result<(), Status> {
-        let kind = Kind::named("ValidatingAdmissionPolicy");
+        let kind = kinds::VALIDATING_ADMISSION_POLICY;
         let Some(policy) = api.peek(kind, "", name).cloned() else { return Ok(()) };
         let generation = policy.at(&["metadata", "generation"]).int();
         if generation <= policy.at(&["status", "observedGeneration"]).int() {

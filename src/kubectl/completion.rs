@@ -5,7 +5,7 @@ use super::commands::ROOT;
 use super::config::Kubeconfig;
 use super::flags::{Flag, FlagKind, GLOBAL};
 use super::resources::kind_of;
-use crate::api::{Kind, KindRef, Object};
+use crate::api::{KindRef, Object, kinds};
 use crate::base::Order as _;
 use crate::server::ApiServer;
 
@@ -146,11 +146,11 @@ impl Surroundings<'_> {
     /// What a flag could be given; nothing where that is a file.
     fn values(&self, flag: &Flag, given: &[&str]) -> Option<Vec<String>> {
         Some(match flag.name {
-            "namespace" => self.names(Kind::named("Namespace"), ""),
+            "namespace" => self.names(kinds::NAMESPACE, ""),
             "context" => self.contexts(),
             "container" => {
                 let pods = given.iter().map(|name| name.rsplit('/').next().unwrap_or(name));
-                let pod = pods.filter_map(|name| self.api.peek(Kind::named("Pod"), &self.namespace, name)).next();
+                let pod = pods.filter_map(|name| self.api.peek(kinds::POD, &self.namespace, name)).next();
                 let spec = pod.map(|p| p.get("spec").clone()).unwrap_or_default();
                 let all = ["initContainers", "containers", "ephemeralContainers"].into_iter().flat_map(|list| spec.get(list).items());
                 all.map(|c| c.get("name").str().to_owned()).collect()
@@ -168,13 +168,13 @@ impl Surroundings<'_> {
             return kind_of(self.api, kind).map_or_else(Vec::new, |k| self.names(k, &format!("{kind}/")));
         }
         if BY_NODE.contains(&command) {
-            return self.names(Kind::named("Node"), "");
+            return self.names(kinds::NODE, "");
         }
         if BY_CONTEXT.contains(&command) {
             return self.contexts();
         }
         if BY_POD.contains(&command) {
-            return if given.is_empty() { self.names(Kind::named("Pod"), "") } else { Vec::new() };
+            return if given.is_empty() { self.names(kinds::POD, "") } else { Vec::new() };
         }
         if command == "taint" || BY_TYPE.contains(&command) || command == "explain" {
             return match given.first() {
@@ -194,6 +194,7 @@ impl Surroundings<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::Kind;
     use crate::api::Value;
     use crate::base::Time;
     use crate::kubectl::first_kubeconfig;

@@ -3,7 +3,7 @@
 use super::error::CliError;
 use super::flags::Flags;
 use super::host::{Environment, Host, Output, StdinState};
-use crate::api::{Kind, KindRef, Object, Status, Value, go_duration};
+use crate::api::{KindRef, Object, Status, Value, go_duration, kinds};
 use crate::base::{Duration, SortedSet, Time};
 use crate::obj;
 use crate::server::{Attributes, Caller, DeleteOptions, Deleted, FieldValidation, ListOptions, Patch, Subresource, User, WriteOptions};
@@ -300,7 +300,7 @@ impl<'a> Context<'a, '_> {
         };
         let used = |pod: &Value| node.pod_usage(now, pod.namespace(), pod.name());
         if kind.plural == "nodes" {
-            let nodes = self.host.api.iter(Kind::named("Node"), None);
+            let nodes = self.host.api.iter(kinds::NODE, None);
             return Some(
                 nodes
                     .map(|n| {
@@ -318,7 +318,7 @@ impl<'a> Context<'a, '_> {
                     .collect(),
             );
         }
-        let pods = self.host.api.iter(Kind::named("Pod"), None);
+        let pods = self.host.api.iter(kinds::POD, None);
         let measured = pods.filter_map(|p| {
             let containers = used(p)?.containers.into_iter().map(|(name, cpu, memory)| obj!({"name": name, "usage": usage(cpu, memory)}));
             let mut object = item(p);
@@ -409,10 +409,10 @@ impl<'a> Context<'a, '_> {
 
     /// Evicts a pod.
     pub fn evict(&mut self, namespace: &str, pod: &str, options: &DeleteOptions) -> Result<(), CliError> {
-        self.require(("create", Kind::named("Pod"), "eviction"), namespace, pod)?;
+        self.require(("create", kinds::POD, "eviction"), namespace, pod)?;
         let by = self.by();
         let result = self.host.api.evict(&by, namespace, pod, options);
-        self.after(Kind::named("Pod"), result)
+        self.after(kinds::POD, result)
     }
 
     /// PUT of a scale.

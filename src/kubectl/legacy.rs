@@ -7,7 +7,7 @@ use super::host::{Environment, Output, Stream};
 use super::output::columns::format_labels;
 use super::resources::{Info, kind_among};
 use crate::api::yaml::decode_documents;
-use crate::api::{KINDS, Kind, KindRef, Object, Value};
+use crate::api::{KINDS, KindRef, Object, Value, kinds};
 use crate::obj;
 
 /// The variable that asks for it.
@@ -83,7 +83,7 @@ fn rewritten(command: &str, args: &[String], stream: Stream, line: &str) -> Opti
 pub fn labelled_nodes(cx: &mut Context<'_, '_>, nodes: &[String]) {
     let mut writer = super::output::TabWriter::for_old_tables();
     writer.write("NAME\tLABELS\tSTATUS\n");
-    for node in nodes.iter().filter_map(|name| cx.host.api.peek(Kind::named("Node"), "", name)) {
+    for node in nodes.iter().filter_map(|name| cx.host.api.peek(kinds::NODE, "", name)) {
         let status = if node.condition("Ready") == "True" { "Ready" } else { "NotReady" };
         writer.write(&format!("{}\t{}\t{status}\n", node.name(), format_labels(node.labels())));
     }

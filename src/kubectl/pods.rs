@@ -7,7 +7,7 @@ use super::context::Context;
 use super::error::{CliError, fail};
 use super::resources::Info;
 use crate::api::selector::LabelSelector;
-use crate::api::{Kind, Object, Value};
+use crate::api::{Object, Value, kinds};
 
 /// What the best pod is to be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub fn selector_of(object: &Value, wanted: &str) -> Result<LabelSelector, CliErr
 
 /// The pods that a selector selects, the best first.
 pub fn selected(cx: &Context<'_, '_>, namespace: &str, selector: &LabelSelector, purpose: Purpose) -> Vec<Value> {
-    let pods = cx.host.api.iter(Kind::named("Pod"), Some(namespace));
+    let pods = cx.host.api.iter(kinds::POD, Some(namespace));
     let mut pods: Vec<Value> = pods.filter(|p| selector.matches(p.labels())).cloned().collect();
     pods.order_by(|a, b| rank(a, b, purpose));
     pods
@@ -85,7 +85,7 @@ fn rank(a: &Value, b: &Value, purpose: Purpose) -> Ordering {
 /// The pod that an argument means.
 // Models polymorphichelpers.AttachablePodForObject.
 pub fn pod_of(cx: &mut Context<'_, '_>, info: &Info) -> Result<Value, CliError> {
-    if info.kind == Kind::named("Pod") {
+    if info.kind == kinds::POD {
         return Ok(info.object.clone());
     }
     let selector = selector_of(&info.object, "attach to")?;

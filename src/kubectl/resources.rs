@@ -6,7 +6,7 @@ use super::error::{CliError, fail};
 use super::files;
 use super::legacy;
 use crate::api::schema::schema;
-use crate::api::{Kind, KindRef, Object, Status, Value, quote};
+use crate::api::{Kind, KindRef, Object, Status, Value, kinds, quote};
 use crate::server::{ApiServer, ListOptions};
 
 /// One object that a command acts on.
@@ -393,7 +393,7 @@ pub fn fetch(cx: &mut Context<'_, '_>, info: &mut Info) -> Result<(), CliError> 
             Ok(())
         }
         Err(error) if error.is_not_found() && !matches!(info.namespace.as_str(), "" | "default") => {
-            let namespaces = Kind::named("Namespace");
+            let namespaces = kinds::NAMESPACE;
             match cx.host.api.peek(namespaces, "", &info.namespace) {
                 Some(_) => Err(error),
                 None => Err(Status::not_found(namespaces, &info.namespace).into()),

@@ -1,7 +1,7 @@
 //! The API server over HTTP: what programs in containers ask of `kubernetes.default`, and those on the workstation of `kubectl proxy`.
 
 use super::container_runtime::HttpRequest;
-use crate::api::{Kind, Status, Value, go_json, json_order};
+use crate::api::{Status, Value, go_json, json_order, kinds};
 use crate::base::Time;
 use crate::network::HttpResponse;
 use crate::server::{ApiServer, Caller, RestRequest, User};
@@ -9,7 +9,7 @@ use crate::server::{ApiServer, Caller, RestRequest, User};
 /// Whether an address and port are those of the Service behind which the API server is.
 pub(super) fn is_api_server(api: &ApiServer, ip: &str, port: u16) -> bool {
     // The port first: this is asked of every request.
-    port == 443 && api.peek(Kind::named("Service"), "default", "kubernetes").is_some_and(|s| s.at(&["spec", "clusterIP"]).str() == ip)
+    port == 443 && api.peek(kinds::SERVICE, "default", "kubernetes").is_some_and(|s| s.at(&["spec", "clusterIP"]).str() == ip)
 }
 
 /// Answers whoever a request says it is from, by its token.

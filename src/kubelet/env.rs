@@ -1,7 +1,7 @@
 //! A container's environment. Models the kubelet's `makeEnvironmentVariables` (pkg/kubelet/kubelet_pods.go).
 
 use crate::api::quantity::Quantity;
-use crate::api::{ArcStr, Kind, Object, Value};
+use crate::api::{ArcStr, Kind, Object, Value, kinds};
 use crate::server::ApiServer;
 
 use super::env_file;
@@ -221,7 +221,7 @@ pub(super) fn expand(text: &str, lookup: &dyn Fn(&str) -> Option<ArcStr>) -> Str
 
 /// The variables of the services that a pod's containers are told of (pkg/kubelet/envvars).
 fn service_variables(source: &EnvSource<'_>) -> Vec<(ArcStr, ArcStr)> {
-    let kind = Kind::named("Service");
+    let kind = kinds::SERVICE;
     let mut out = Vec::new();
     let mut add = |service: &Value| {
         let ip = service.at(&["spec", "clusterIP"]).str();

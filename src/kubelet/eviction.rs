@@ -10,7 +10,7 @@ use super::pod_worker::{Cx, PodWorker, What, Work};
 use super::static_pods::is_mirror;
 use super::volumes::Volume;
 use crate::api::quantity::Quantity;
-use crate::api::{ArcStr, Kind, Value};
+use crate::api::{ArcStr, Value, kinds};
 use crate::base::{Duration, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, EventType, Subresource, WriteOptions};
@@ -185,7 +185,7 @@ impl super::node::Node {
 
     /// Tells the API whether memory is short.
     fn tell_memory(&mut self, api: &mut ApiServer, now: Time, short: bool) {
-        let nodes = Kind::named("Node");
+        let nodes = kinds::NODE;
         let Some(mut next) = api.peek(nodes, "", &self.name).cloned() else { return };
         let (word, reason, message, event) = if short {
             ("True", "KubeletHasInsufficientMemory", "kubelet has insufficient memory available", "NodeHasInsufficientMemory")

@@ -13,7 +13,7 @@ use super::router::LATENCY;
 use super::static_pods::{hash, is_mirror, manifests_key};
 use super::traffic::Traffic;
 use super::volumes::{Volume, disk_of_volume};
-use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value, has_ended};
+use crate::api::{ArcStr, KindRef, Object, Status, Value, has_ended, kinds};
 use crate::base::text::compare_pairs;
 use crate::base::{EventQueue, RandomStream, Shared, SortedMap, SortedSet, Time};
 use crate::obj;
@@ -375,7 +375,7 @@ impl Kubelets {
             return;
         }
         kubelet.node.drop_lease(api, now);
-        if let Some(object) = api.peek(Kind::named("Node"), "", node).cloned() {
+        if let Some(object) = api.peek(kinds::NODE, "", node).cloned() {
             kubelet.node.update(&object);
         }
         kubelet.node.register(api, now);
@@ -407,7 +407,7 @@ impl Kubelets {
             return;
         }
         kubelet.node.drop_lease(api, now);
-        if let Some(object) = api.peek(Kind::named("Node"), "", node).cloned() {
+        if let Some(object) = api.peek(kinds::NODE, "", node).cloned() {
             kubelet.node.update(&object);
         }
         let uids: Vec<ArcStr> = kubelet.pods.keys().cloned().collect();
@@ -437,7 +437,7 @@ impl Kubelets {
                 if !deleted {
                     let gone = DeleteOptions::now();
                     // Another may have deleted it for good.
-                    let _ = api.delete(&Caller::new(now, "kubelet"), Kind::named("Pod"), pod.namespace(), pod.name(), &gone);
+                    let _ = api.delete(&Caller::new(now, "kubelet"), kinds::POD, pod.namespace(), pod.name(), &gone);
                 }
                 return;
             }
@@ -498,7 +498,7 @@ impl Kubelets {
             next.set(&["status"], status.clone());
             next.remove(&["metadata", "resourceVersion"]);
             // A pod that is gone by now needs no status.
-            let _ = api.update(&Caller::new(now, "kubelet"), Kind::named("Pod"), next, Subresource::Status, &WriteOptions::default());
+            let _ = api.update(&Caller::new(now, "kubelet"), kinds::POD, next, Subresource::Status, &WriteOptions::default());
             worker.work = Work::Finished;
             worker.killed = true;
             worker.status = status;

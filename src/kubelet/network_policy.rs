@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::api::selector::LabelSelector;
-use crate::api::{Kind, Object, Value};
+use crate::api::{Object, Value, kinds};
 use crate::obj;
 use crate::server::ApiServer;
 
@@ -38,7 +38,7 @@ pub(super) fn allows(api: &ApiServer, from: End<'_>, to: End<'_>, port: u16) -> 
 
 /// Whether a pod may ask the cluster's DNS.
 pub(super) fn allows_lookup(api: &ApiServer, from: End<'_>) -> bool {
-    let no_policy = |pod: &Value| api.iter(Kind::named("NetworkPolicy"), Some(pod.namespace())).next().is_none();
+    let no_policy = |pod: &Value| api.iter(kinds::NETWORK_POLICY, Some(pod.namespace())).next().is_none();
     if from.own().is_none_or(no_policy) {
         return true;
     }
@@ -51,7 +51,7 @@ pub(super) fn allows_lookup(api: &ApiServer, from: End<'_>) -> bool {
 fn passes(api: &ApiServer, own: End<'_>, peer: End<'_>, [way, rules, peers]: [&str; 3], ports: &dyn Fn(&Value) -> bool) -> bool {
     let Some(pod) = own.own() else { return true };
     let mut isolated = false;
-    for policy in api.iter(Kind::named("NetworkPolicy"), Some(pod.namespace())) {
+    for policy in api.iter(kinds::NETWORK_POLICY, Some(pod.namespace())) {
         let spec = policy.get("spec");
         let concerned = spec.get("policyTypes").items().iter().any(|t| t.str() == way);
         if !concerned || !selects(spec.get("podSelector"), pod.labels()) {
@@ -81,7 +81,7 @@ fn is_peer(api: &ApiServer, namespace: &str, rule: &Value, peer: End<'_>) -> boo
     }
     let Some(pod) = peer.own() else { return false };
     let (spaces, pods) = (rule.get("namespaceSelector"), rule.get("podSelector"));
-    let of_space = || api.peek(Kind::named("Namespace"), "", pod.namespace()).is_some_and(|n| selects(spaces, n.labels()));
+    let of_space = || api.peek(kinds::NAMESPACE, "", pod.namespace()).is_some_and(|n| selects(spaces, n.labels()));
     let there = if spaces.is_null() { pod.namespace() == namespace } else { of_space() };
     there && (pods.is_null() || selects(pods, pod.labels()))
 }

@@ -6,7 +6,7 @@ use super::images::ImageStore;
 use super::router::ReplyTo;
 use super::traffic::Way;
 use crate::api::quantity::Quantity;
-use crate::api::{ArcStr, Kind, Object, Value};
+use crate::api::{ArcStr, Object, Value, kinds};
 use crate::base::{RandomStream, SortedMap, SortedSet, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, DeleteOptions, EventRecorder, Subresource, WriteOptions};
@@ -123,7 +123,7 @@ impl Node {
             next.set(&["status", "allocatable", name], status.at(&["capacity", name]).clone());
         }
         // Whoever changed the node in between makes that it is looked at again.
-        let _ = api.update(&Caller::new(now, "kubelet"), Kind::named("Node"), next, Subresource::Status, &WriteOptions::default());
+        let _ = api.update(&Caller::new(now, "kubelet"), kinds::NODE, next, Subresource::Status, &WriteOptions::default());
     }
 
     /// The last relist at or before a moment.
@@ -180,18 +180,18 @@ impl Node {
         });
         self.drop_lease(api, now);
         // Without the namespace for leases nobody could look for it.
-        let _ = api.create(&Caller::new(now, "kubelet"), Kind::named("Lease"), LEASES, lease, &WriteOptions::default());
+        let _ = api.create(&Caller::new(now, "kubelet"), kinds::LEASE, LEASES, lease, &WriteOptions::default());
     }
 
     /// The node beats again.
     pub fn drop_lease(&self, api: &mut ApiServer, now: Time) {
         // There is none where the node never fell silent.
-        let _ = api.delete(&Caller::new(now, "kubelet"), Kind::named("Lease"), LEASES, &self.name, &DeleteOptions::now());
+        let _ = api.delete(&Caller::new(now, "kubelet"), kinds::LEASE, LEASES, &self.name, &DeleteOptions::now());
     }
 
     /// Sees that the node object says what a kubelet says of its node.
     pub fn register(&mut self, api: &mut ApiServer, now: Time) {
-        let nodes = Kind::named("Node");
+        let nodes = kinds::NODE;
         let Some(current) = api.peek(nodes, "", &self.name).cloned() else { return };
         api.resume_heartbeats(now, &self.name);
         let mut next = current.clone();

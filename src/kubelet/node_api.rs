@@ -4,14 +4,14 @@ use super::container::{Instance, ProcessUse};
 use super::container_runtime::{self, InodeKind, Machine, ProcessInfo, QueueLength, Signal, SpawnError, Stdin};
 use super::kubelets::Kubelets;
 use super::pod_worker::PodWorker;
-use crate::api::{ArcStr, Kind, Object, Status, Value};
+use crate::api::{ArcStr, Object, Status, Value, kinds};
 use crate::base::Time;
 use crate::server::{ExecId, ExecPoll, FileEntry, FileKind, LogChunk, LogCursor, LogOptions, NodeApi, PodUsage};
 
 impl Kubelets {
     /// A pod's worker and one of its containers; the API's answer where there is none.
     fn find<'a>(&'a self, namespace: &str, pod: &str, container: &str) -> Result<(&'a PodWorker, usize), Status> {
-        let worker = self.worker(namespace, pod).ok_or_else(|| Status::not_found(Kind::named("Pod"), pod))?;
+        let worker = self.worker(namespace, pod).ok_or_else(|| Status::not_found(kinds::POD, pod))?;
         let Some(name) = container_name(&worker.pod, container) else {
             return Err(Status::bad_request(format!("container {container} is not valid for pod {pod}")));
         };

@@ -17,7 +17,7 @@ use super::spec::PodSpec;
 use super::start::Plan;
 use super::status::merge_foreign_conditions;
 use super::volumes::Volume;
-use crate::api::{ArcStr, Kind, Object, Value};
+use crate::api::{ArcStr, Object, Value, kinds};
 use crate::base::{Duration, EventQueue, RandomStream, SortedMap, Time};
 use crate::server::{ApiServer, Caller, EventType, Subresource, WriteOptions};
 
@@ -519,7 +519,7 @@ impl PodWorker {
 
     /// Sees that the API has the status.
     fn send_status(&mut self, cx: &mut Cx<'_>) {
-        let pods = Kind::named("Pod");
+        let pods = kinds::POD;
         if cx.node.cut {
             return;
         }

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use super::api_over_http::is_api_server;
 use super::container_runtime::{HttpRequest, NetError, NetRequest, NetResponse};
 use super::traffic::Way;
-use crate::api::{ArcStr, Kind, Object, Value};
+use crate::api::{ArcStr, Object, Value, kinds};
 use crate::base::{Duration, RandomStream};
 use crate::server::{ApiServer, NODE_PORTS};
 
@@ -47,7 +47,7 @@ pub(super) fn service_behind(api: &ApiServer, namespace: &str, request: &NetRequ
     let (NetRequest::Http(HttpRequest { host, port, .. }) | NetRequest::Tcp { host, port, .. }) = request else { return ArcStr::new() };
     let mut parts = host.split('.');
     let (name, space) = (parts.next().unwrap_or(""), parts.next().unwrap_or(namespace));
-    let named = api.peek(Kind::named("Service"), space, name);
+    let named = api.peek(kinds::SERVICE, space, name);
     let by_address = || service_of(api, host).or_else(|| node_port(api, host, *port).map(|(service, ..)| service));
     named.or_else(by_address).map_or_else(ArcStr::new, |s| s.uid().into())
 }
@@ -127,7 +127,7 @@ fn pick<'a, T>(list: &'a [T], random: &mut RandomStream) -> Option<&'a T> {
 }
 
 fn service_of<'a>(api: &'a ApiServer, ip: &str) -> Option<&'a Value> {
-    api.iter(Kind::named("Service"), None).find(|s| s.at(&["spec", "clusterIP"]).str() == ip)
+    api.iter(kinds::SERVICE, None).find(|s| s.at(&["spec", "clusterIP"]).str() == ip)
 }
 
 /// The service that is behind a port of a node, its port, and the node's name.
@@ -136,9 +136,9 @@ fn node_port<'a>(api: &'a ApiServer, ip: &str, port: u16) -> Option<(&'a Value, 
         return None;
     }
     let of = |service: &'a Value| service.at(&["spec", "ports"]).items().iter().find(|p| p.get("nodePort").int() == i64::from(port));
-    let (service, port) = api.iter(Kind::named("Service"), None).find_map(|service| Some((service, of(service)?)))?;
+    let (service, port) = api.iter(kinds::SERVICE, None).find_map(|service| Some((service, of(service)?)))?;
     let has = |node: &&Value| node.at(&["status", "addresses"]).items().iter().any(|a| a.get("address").str() == ip);
-    Some((service, port, api.iter(Kind::named("Node"), None).find(has)?.name()))
+    Some((service, port, api.iter(kinds::NODE, None).find(has)?.name()))
 }
 
 /// A service's port leads to one of its ready endpoints, of those on one node where that is named.
@@ -161,7 +161,7 @@ fn to_endpoint(api: &ApiServer, random: &mut RandomStream, service: &Value, port
 
 fn slices_of<'a>(api: &'a ApiServer, service: &'a Value) -> impl Iterator<Item = &'a Value> {
     let of_service = |s: &&Value| s.label("kubernetes.io/service-name") == Some(service.name());
-    api.iter(Kind::named("EndpointSlice"), Some(service.namespace())).filter(of_service)
+    api.iter(kinds::ENDPOINT_SLICE, Some(service.namespace())).filter(of_service)
 }
 
 fn is_ready(endpoint: &Value) -> bool {
@@ -207,7 +207,7 @@ fn resolve_within(api: &ApiServer, namespace: &str, name: &str, aliases: u32) ->
     }
     let bare = within_cluster(name)?;
     let parts: Vec<&str> = bare.split('.').collect();
-    let service = |ns: &str, service: &str| api.peek(Kind::named("Service"), ns, service);
+    let service = |ns: &str, service: &str| api.peek(kinds::SERVICE, ns, service);
     let of_service = |found: &Value| -> Option<(String, Vec<IpAddr>)> {
         let full = full_name(found);
         let external = found.at(&["spec", "externalName"]).str();
@@ -253,13 +253,11 @@ fn records(api: &ApiServer, namespace: &str, name: &str, of: &str) -> Option<Rec
         let arpa = format!("{}.in-addr.arpa", ip.rsplit('.').collect::<Vec<_>>().join("."));
         let to = match service_of(api, &ip) {
             Some(service) => full_name(service),
-            None => {
-                api.iter(Kind::named("Service"), None).filter(|s| s.at(&["spec", "clusterIP"]).str() == "None").find_map(|service| {
-                    let mut all = slices_of(api, service).flat_map(|slice| slice.get("endpoints").items());
-                    let found = all.find(|e| e.get("addresses").items().iter().any(|a| a.str() == ip))?;
-                    Some(endpoint_name(found, service))
-                })?
-            }
+            None => api.iter(kinds::SERVICE, None).filter(|s| s.at(&["spec", "clusterIP"]).str() == "None").find_map(|service| {
+                let mut all = slices_of(api, service).flat_map(|slice| slice.get("endpoints").items());
+                let found = all.find(|e| e.get("addresses").items().iter().any(|a| a.str() == ip))?;
+                Some(endpoint_name(found, service))
+            })?,
         };
         return Some(vec![(arpa, "PTR", to)]);
     }
@@ -270,8 +268,8 @@ fn records(api: &ApiServer, namespace: &str, name: &str, of: &str) -> Option<Rec
         parts.drain(..2);
     }
     let service = match parts[..] {
-        [one] => api.peek(Kind::named("Service"), namespace, one),
-        [one, two] => api.peek(Kind::named("Service"), two, one),
+        [one] => api.peek(kinds::SERVICE, namespace, one),
+        [one, two] => api.peek(kinds::SERVICE, two, one),
         _ => None,
     };
     let external = service.map_or("", |s| s.at(&["spec", "externalName"]).str());

@@ -3,7 +3,7 @@
 use super::disks::Disks;
 use super::kubelets::Kubelets;
 use crate::api::yaml::decode_stream;
-use crate::api::{Kind, Object, Value};
+use crate::api::{Object, Value, kinds};
 use crate::base::Time;
 use crate::obj;
 use crate::runtime::{Inode, Kind as FileKind};
@@ -104,15 +104,15 @@ fn wanted(disks: &Disks, node: &Value, now: Time) -> Vec<Value> {
 impl Kubelets {
     /// Whether a mirror shows a manifest that is still there.
     pub(super) fn wants(&self, api: &ApiServer, now: Time, mirror: &Value) -> bool {
-        let node = api.peek(Kind::named("Node"), "", mirror.at(&["spec", "nodeName"]).str());
+        let node = api.peek(kinds::NODE, "", mirror.at(&["spec", "nodeName"]).str());
         node.is_some_and(|node| wanted(self.disks(), node, now).iter().any(|w| same(w, mirror) && hash(w) == hash(mirror)))
     }
 
     /// Brings the mirrors of a node's static pods in line with its manifest folder.
     pub(super) fn sync_static_pods(&mut self, api: &mut ApiServer, now: Time, node: &str) {
-        let Some(object) = api.peek(Kind::named("Node"), "", node).cloned().filter(|_| self.is_running(node)) else { return };
+        let Some(object) = api.peek(kinds::NODE, "", node).cloned().filter(|_| self.is_running(node)) else { return };
         let wanted = wanted(self.disks(), &object, now);
-        let (pods, by) = (Kind::named("Pod"), Caller::new(now, "kubelet"));
+        let (pods, by) = (kinds::POD, Caller::new(now, "kubelet"));
         let stale: Vec<Value> = api
             .pods_on(node)
             .filter(|p| is_mirror(p) && !p.is_terminating())

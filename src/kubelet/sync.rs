@@ -4,7 +4,7 @@
 use super::env::EnvSource;
 use super::pod_worker::{Cx, Outcome, PodWorker, Sandbox, Stage, What, Work};
 use super::volumes::Volume;
-use crate::api::{ArcStr, Kind};
+use crate::api::{ArcStr, kinds};
 use crate::base::{Duration, Time};
 use crate::server::EventType;
 
@@ -140,7 +140,7 @@ impl PodWorker {
         let missing: Vec<&str> = secrets
             .iter()
             .map(|s| s.get("name").str())
-            .filter(|name| !name.is_empty() && cx.api.peek(Kind::named("Secret"), self.namespace(), name).is_none())
+            .filter(|name| !name.is_empty() && cx.api.peek(kinds::SECRET, self.namespace(), name).is_none())
             .collect();
         if !missing.is_empty() {
             let message = format!(

@@ -7,7 +7,7 @@ use super::env::{EnvSource, environment};
 use super::images::with_default_tag;
 use super::spec::PodSpec;
 use crate::api::table_rows::{Outcome, check, same};
-use crate::api::{Kind, Status, Value};
+use crate::api::{Kind, Status, Value, kinds};
 use crate::base::{Order as _, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, DeleteOptions, WriteOptions};
@@ -85,7 +85,7 @@ fn environment_of(row: &Value) -> Result<Vec<String>, String> {
         api.create_namespace(&by, name);
     }
     let said = |e: Status| e.to_string();
-    let services = Kind::named("Service");
+    let services = kinds::SERVICE;
     if api.peek(services, "default", "kubernetes").is_some() {
         api.delete(&by, services, "default", "kubernetes", &DeleteOptions::default()).map_err(said)?;
     }

@@ -7,7 +7,7 @@ use super::eviction::EVICTED;
 use super::pod_worker::{Cx, Outcome, PodWorker, Stage, What, Work};
 use super::probes::ProbeKind;
 use super::spec::ContainerKind;
-use crate::api::{Kind, Object};
+use crate::api::{Object, kinds};
 use crate::base::Duration;
 use crate::server::{Caller, DeleteOptions, EventType};
 
@@ -227,7 +227,7 @@ impl PodWorker {
         options.preconditions.uid = Some(self.pod.uid().into());
         let by = Caller::new(cx.now, "kubelet");
         // Another may have deleted it for good; then there is nothing left to do.
-        let _ = cx.api.delete(&by, Kind::named("Pod"), self.pod.namespace(), self.pod.name(), &options);
+        let _ = cx.api.delete(&by, kinds::POD, self.pod.namespace(), self.pod.name(), &options);
     }
 
     /// A container's own process has ended: wakes the sync that waits for it, or has a relist notice it.

@@ -1,7 +1,7 @@
 //! Pods on virtual time, with an API server and the kubelets alone.
 
 use super::Kubelets;
-use crate::api::{Kind, Object, Value, yaml};
+use crate::api::{Kind, Object, Value, kinds, yaml};
 use crate::base::Order as _;
 use crate::base::{Duration, Time};
 use crate::obj;
@@ -46,7 +46,7 @@ impl World {
 
     fn delete(&mut self, name: &str) {
         let by = self.by();
-        self.api.delete(&by, Kind::named("Pod"), "default", name, &DeleteOptions::default()).expect("is there");
+        self.api.delete(&by, kinds::POD, "default", name, &DeleteOptions::default()).expect("is there");
     }
 
     fn deliver(&mut self) -> Option<Time> {
@@ -87,7 +87,7 @@ impl World {
     }
 
     fn get(&self, name: &str) -> Value {
-        self.api.peek(Kind::named("Pod"), "default", name).cloned().unwrap_or_default()
+        self.api.peek(kinds::POD, "default", name).cloned().unwrap_or_default()
     }
 
     fn state(&self, name: &str) -> String {
@@ -97,7 +97,7 @@ impl World {
     /// Reason, count and message of the pod's events, oldest first.
     fn events(&self, name: &str) -> Vec<String> {
         let mut events: Vec<&Value> =
-            self.api.iter(Kind::named("Event"), Some("default")).filter(|e| e.at(&["involvedObject", "name"]).str() == name).collect();
+            self.api.iter(kinds::EVENT, Some("default")).filter(|e| e.at(&["involvedObject", "name"]).str() == name).collect();
         events.order_by_key(|e| e.name().to_owned());
         events.iter().map(|e| format!("{} x{} {}", e.get("reason").str(), e.get("count").int(), e.get("message").str())).collect()
     }
@@ -356,10 +356,10 @@ fn changed_config_maps_arrive_late() {
     w.run(5);
     let read = |w: &World| String::from_utf8_lossy(&w.kubelets.read_file("default", "p", "c", "/v/k", 100).expect("is there")).into_owned();
     assert_eq!(read(&w), "old");
-    let mut map = w.api.peek(Kind::named("ConfigMap"), "default", "cm").cloned().expect("is there");
+    let mut map = w.api.peek(kinds::CONFIG_MAP, "default", "cm").cloned().expect("is there");
     map.set(&["data", "k"], "new");
     let by = w.by();
-    w.api.update(&by, Kind::named("ConfigMap"), map, crate::server::Subresource::None, &WriteOptions::default()).expect("is valid");
+    w.api.update(&by, kinds::CONFIG_MAP, map, crate::server::Subresource::None, &WriteOptions::default()).expect("is valid");
     w.run(2);
     assert_eq!(read(&w), "old");
     w.run(95);

@@ -4,7 +4,7 @@ use super::container_runtime::{HttpRequest, NetRequest};
 use super::kubelets::Kubelets;
 use super::message::Message;
 use super::router::Outgoing;
-use crate::api::{ArcStr, Kind, Object};
+use crate::api::{ArcStr, Object, kinds};
 use crate::base::{Duration, SortedMap, Time};
 use crate::server::ApiServer;
 
@@ -114,7 +114,7 @@ impl Kubelets {
             }
             return;
         }
-        let service = api.peek(Kind::named("Service"), &key.0, &key.1);
+        let service = api.peek(kinds::SERVICE, &key.0, &key.1);
         // Where there is no service, one is looked for now and then.
         let pause = Duration::from_secs_f64(1.0 / rate).max(if service.is_some() { Duration::ZERO } else { Duration::from_secs(1) });
         let next = now + pause;

@@ -10,7 +10,7 @@ use super::container_runtime::{Inode, InodeKind, Mount};
 use super::disks::Disks;
 use super::env::{ConfigError, EnvSource, base64_decode, expand, field_value, resource_value};
 use super::spec::ContainerSpec;
-use crate::api::{ArcStr, Kind, Object, Value};
+use crate::api::{ArcStr, Kind, Object, Value, kinds};
 use crate::base::{Duration, SortedMap, SortedSet, Time};
 use crate::server::{CERTIFICATE, POD_TOKEN_S, account_of, token};
 
@@ -209,8 +209,8 @@ impl Volume {
 
 /// A token of the pod's service account, as of the pod's beginning.
 fn pod_token(from: &EnvSource<'_>, audiences: &[&str], seconds: i64) -> Option<String> {
-    let account = from.api.peek(Kind::named("ServiceAccount"), from.pod.namespace(), account_of(from.pod))?;
-    let node = from.api.peek(Kind::named("Node"), "", from.pod.at(&["spec", "nodeName"]).str());
+    let account = from.api.peek(kinds::SERVICE_ACCOUNT, from.pod.namespace(), account_of(from.pod))?;
+    let node = from.api.peek(kinds::NODE, "", from.pod.at(&["spec", "nodeName"]).str());
     let bound: Vec<(&str, &Value)> = node.map(|node| ("node", node)).into_iter().chain([("pod", from.pod)]).collect();
     Some(token(account, audiences, seconds, &bound, begun(from.pod)))
 }
@@ -225,7 +225,7 @@ pub(super) fn account_mount(from: &EnvSource<'_>, mounts: &[Mount]) -> Option<(M
     const PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
     const NAME: &str = "kube-api-access";
     let is_static = from.pod.annotation("kubernetes.io/config.source").is_some();
-    let account = from.api.peek(Kind::named("ServiceAccount"), from.pod.namespace(), account_of(from.pod))?;
+    let account = from.api.peek(kinds::SERVICE_ACCOUNT, from.pod.namespace(), account_of(from.pod))?;
     let wanted = [from.pod.get("spec"), account].map(|of| of.get("automountServiceAccountToken").as_bool());
     if is_static || mounts.iter().any(|m| m.path == PATH) || !wanted[0].or(wanted[1]).unwrap_or(true) {
         return None;
@@ -250,9 +250,9 @@ fn give(node: &mut Arc<Inode>, group: u32, mode: u32) {
 
 /// Where a claim's files are: with its volume, or on the node where the volume is a part of that.
 fn disk_of_claim(from: &EnvSource<'_>, claim: &str) -> ArcStr {
-    let claim = from.api.peek(Kind::named("PersistentVolumeClaim"), from.pod.namespace(), claim);
+    let claim = from.api.peek(kinds::PERSISTENT_VOLUME_CLAIM, from.pod.namespace(), claim);
     let name = claim.map_or("", |claim| claim.at(&["spec", "volumeName"]).str());
-    let volume = from.api.peek(Kind::named("PersistentVolume"), "", name);
+    let volume = from.api.peek(kinds::PERSISTENT_VOLUME, "", name);
     let path = volume.filter(|v| v.annotation("pv.kubernetes.io/provisioned-by").is_none()).and_then(|volume| {
         let source = |member: &str| volume.at(&["spec", member, "path"]).as_str();
         source("hostPath").or_else(|| source("local"))

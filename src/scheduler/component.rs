@@ -11,7 +11,7 @@ use super::hints::ClusterEvent;
 use super::pod_info::PodInfo;
 use super::preemption::{Budget, Candidate, Preemption, preempt};
 use super::queue::{Failure, Queue, Queued};
-use crate::api::{self, ArcStr, Kind, KindRef, Object, Value, persistent_volume};
+use crate::api::{self, ArcStr, Kind, KindRef, Object, Value, kinds, persistent_volume};
 use crate::base::{Duration, RandomStream, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
@@ -207,7 +207,7 @@ impl Scheduler {
             // What changed in between is bound by nobody, and the pod tried again when its time is over.
             let _ = api.update(&by, Kind::named(kind), next, Subresource::None, &WriteOptions::default());
         }
-        if let Some(current) = api.peek(Kind::named("Pod"), &pod.class.namespace, &pod.name).filter(|o| o.uid() == pod.uid.as_str()) {
+        if let Some(current) = api.peek(kinds::POD, &pod.class.namespace, &pod.name).filter(|o| o.uid() == pod.uid.as_str()) {
             let mut next = current.clone();
             next.set(&["status", "nominatedNodeName"], &node.name);
             self.write_status(api, now, next);
@@ -236,7 +236,7 @@ impl Scheduler {
         let pod = &*queued.pod;
         self.cache.remove_pod(&pod.uid);
         let is_there = api
-            .peek(Kind::named("Pod"), &pod.class.namespace, &pod.name)
+            .peek(kinds::POD, &pod.class.namespace, &pod.name)
             .is_some_and(|o| o.uid() == pod.uid.as_str() && !o.is_terminating() && o.at(&["spec", "nodeName"]).str().is_empty());
         if is_there {
             self.queue.add(queued.pod.clone(), now);
@@ -300,7 +300,7 @@ impl Scheduler {
             self.queue.nominate(Arc::new(pod.clone()), node.clone());
         }
         self.recorder.event(api, now, &pod.object, EventType::Warning, "FailedScheduling", &truncated(message));
-        let kind = Kind::named("Pod");
+        let kind = kinds::POD;
         let Some(current) = api.peek(kind, &pod.class.namespace, &pod.name).filter(|o| o.uid() == pod.uid.as_str()) else { return };
         let reason = if failure == Failure::Error && message != NO_NODES { "SchedulerError" } else { "Unschedulable" };
         let condition = obj!({
@@ -325,7 +325,7 @@ impl Scheduler {
 
     /// Makes room: the victims are marked and deleted, and pods that matter less are promised nothing there any more.
     fn preempt(&mut self, api: &mut ApiServer, now: Time, pod: &PodInfo, node: &ArcStr, candidate: &Candidate) {
-        let kind = Kind::named("Pod");
+        let kind = kinds::POD;
         let less: Vec<Arc<PodInfo>> =
             self.queue.nominated(node).iter().filter(|p| p.class.priority < pod.class.priority).cloned().collect();
         for other in less {
@@ -356,7 +356,7 @@ impl Scheduler {
 
     /// Writes a pod's status, unless it is as it was.
     fn write_status(&self, api: &mut ApiServer, now: Time, next: Value) {
-        let kind = Kind::named("Pod");
+        let kind = kinds::POD;
         let unchanged = api.peek(kind, next.namespace(), next.name()).is_some_and(|o| o.get("status").same(next.get("status")));
         if !unchanged {
             // A pod that changed or went in between is tried again on that news.

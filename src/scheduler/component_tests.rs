@@ -1,7 +1,7 @@
 //! The scheduler against an API server: what it writes, and when it tries again.
 
 use super::Scheduler;
-use crate::api::{Kind, Object, Value};
+use crate::api::{Kind, Object, Value, kinds};
 use crate::base::Order as _;
 use crate::base::{Duration, Time};
 use crate::obj;
@@ -75,7 +75,7 @@ impl World {
     }
 
     fn get(&self, name: &str) -> &Value {
-        self.api.peek(Kind::named("Pod"), "default", name).expect("is there")
+        self.api.peek(kinds::POD, "default", name).expect("is there")
     }
 
     fn node_of(&self, name: &str) -> &str {
@@ -84,7 +84,7 @@ impl World {
 
     /// Reasons and messages of the events about a pod, oldest first.
     fn events(&self, name: &str) -> Vec<String> {
-        let events = self.api.iter(Kind::named("Event"), Some("default")).filter(|e| e.at(&["involvedObject", "name"]).str() == name);
+        let events = self.api.iter(kinds::EVENT, Some("default")).filter(|e| e.at(&["involvedObject", "name"]).str() == name);
         let mut events: Vec<(u64, String)> =
             events.map(|e| (e.revision(), format!("{}: {}", e.get("reason").str(), e.get("message").str()))).collect();
         events.order();
@@ -161,7 +161,7 @@ fn a_more_important_pod_takes_the_place_of_a_lesser_one() {
     assert!(w.get("lo1").is_terminating() && !w.get("lo2").is_terminating());
     assert_eq!(w.get("lo1").condition("DisruptionTarget"), "True");
     // A lesser pod does not slip into the place that is promised.
-    w.api.delete(&Caller::new(w.now, "test"), Kind::named("Pod"), "default", "lo1", &DeleteOptions::now()).expect("is there");
+    w.api.delete(&Caller::new(w.now, "test"), kinds::POD, "default", "lo1", &DeleteOptions::now()).expect("is there");
     w.pod("lo3", "1", "low");
     w.run(Duration::from_secs(2));
     assert_eq!((w.node_of("hi"), w.node_of("lo3")), ("n1", ""));

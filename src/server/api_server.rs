@@ -12,7 +12,7 @@ use super::options::{Caller, FieldValidation, ListOptions, Patch, Subresource, W
 use super::service_allocator::ServiceAllocator;
 use super::{managed_fields, patch, strategy, typed};
 use crate::api::selector::LabelSelector;
-use crate::api::{self, ArcStr, Cause, Kind, KindRef, Object, Status, Value, Warnings};
+use crate::api::{self, ArcStr, Cause, Kind, KindRef, Object, Status, Value, Warnings, kinds};
 use crate::base::{RandomStream, Time};
 use crate::obj;
 use crate::store::{ObjectKey, Store, StoreError};
@@ -113,7 +113,7 @@ impl ApiServer {
                 "ports": [{"name": "https", "port": 443, "protocol": "TCP", "targetPort": 6443}]
             }
         });
-        self.create(by, Kind::named("Service"), "default", service, &WriteOptions::default()).map(|_| ())
+        self.create(by, kinds::SERVICE, "default", service, &WriteOptions::default()).map(|_| ())
     }
 
     /// Where the server is to be found behind its Service.
@@ -140,7 +140,7 @@ impl ApiServer {
     /// Makes those of the server's own objects again that are gone; a quota or a policy may refuse them.
     // Models the control plane's kubernetesservice.Controller.
     pub(super) fn restore_own(&mut self, by: &Caller) -> Result<(), Status> {
-        let service = Kind::named("Service");
+        let service = kinds::SERVICE;
         let address = std::net::Ipv4Addr::new(10, 96, 0, 1);
         if self.peek(service, "default", OWN).is_none() && self.services.is_free(address) {
             self.create_own_service(by)?;
@@ -155,7 +155,7 @@ impl ApiServer {
 
     /// Makes a namespace where it is not there, as a session's set-up does.
     pub fn create_namespace(&mut self, by: &Caller, name: &str) {
-        if self.peek(Kind::named("Namespace"), "", name).is_none() {
+        if self.peek(kinds::NAMESPACE, "", name).is_none() {
             self.must_create(by, "Namespace", "", obj!({"metadata": {"name": name}}));
         }
     }
@@ -443,7 +443,7 @@ impl ApiServer {
     fn charge(&mut self, by: &Caller, quotas: Vec<Value>) {
         self.store.sign("kube-apiserver");
         for quota in quotas {
-            let key = ObjectKey::new(Kind::named("ResourceQuota"), quota.namespace_arc(), quota.name_arc());
+            let key = ObjectKey::new(kinds::RESOURCE_QUOTA, quota.namespace_arc(), quota.name_arc());
             let expected = quota.revision();
             // It is the newest: nothing has been written since it was read.
             let _ = self.store.update(by.now, key, quota, expected);
@@ -627,7 +627,7 @@ impl ApiServer {
     ///
     /// Copies the node's topology labels to the pod (the PodTopologyLabels admission plugin).
     pub fn bind(&mut self, by: &Caller, namespace: &str, pod: &str, node: &str) -> Result<(), Status> {
-        let pods = Kind::named("Pod");
+        let pods = kinds::POD;
         let old = self.get(pods, namespace, pod)?;
         let mut object = old.clone();
         let bound = object.at(&["spec", "nodeName"]).str();

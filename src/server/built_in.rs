@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 
 use super::ApiServer;
-use crate::api::{Kind, KindRef, Object, Value};
+use crate::api::{KindRef, Object, Value, kinds};
 use crate::base::{Order as _, RandomStream, Time, text};
 use crate::obj;
 
@@ -28,7 +28,7 @@ impl ApiServer {
     pub(super) fn built_in(&self, kind: KindRef) -> Vec<Value> {
         let mut found: Vec<Value> = match (kind.group, kind.plural) {
             ("apiregistration.k8s.io", _) => self.services_of_groups(),
-            ("networking.k8s.io", "ipaddresses") => self.iter(Kind::named("Service"), None).filter_map(address).collect(),
+            ("networking.k8s.io", "ipaddresses") => self.iter(kinds::SERVICE, None).filter_map(address).collect(),
             ("networking.k8s.io", "servicecidrs")
             | ("", "componentstatuses" | "configmaps")
             | ("coordination.k8s.io" | FLOW_CONTROL, _) => {

@@ -4,7 +4,7 @@
 use super::api_server::OWN;
 use super::options::{Caller, DeleteOptions, Subresource, WriteOptions};
 use super::{ApiServer, Change, Component};
-use crate::api::{self, ArcStr, KINDS, Kind, KindRef, Object, Status, Value, aggregate, custom, split_api_version};
+use crate::api::{self, ArcStr, KINDS, Kind, KindRef, Object, Status, Value, aggregate, custom, kinds, split_api_version};
 use crate::base::{Duration, Time};
 use crate::obj;
 
@@ -15,7 +15,7 @@ const LAG: Duration = Duration::from_millis(7);
 
 /// The kind of definitions.
 pub(super) fn definitions() -> KindRef {
-    Kind::named("CustomResourceDefinition")
+    kinds::CUSTOM_RESOURCE_DEFINITION
 }
 
 impl ApiServer {

@@ -6,7 +6,7 @@ use super::definitions::{CLEANUP, definitions, set_condition};
 use super::options::{Caller, DeleteOptions, ListOptions, Propagation, Subresource, WriteOptions};
 use super::strategy::add_finalizer;
 use crate::api::selector::LabelSelector;
-use crate::api::{self, Kind, KindRef, Object, Status, Value, drop_finalizer, has_ended, has_finalizer};
+use crate::api::{self, KindRef, Object, Status, Value, drop_finalizer, has_ended, has_finalizer, kinds};
 use crate::base::{Duration, Time};
 use crate::obj;
 use crate::store::ObjectKey;
@@ -142,7 +142,7 @@ impl ApiServer {
 
     /// POST of a pod's `eviction` subresource: a delete that PodDisruptionBudgets may refuse (429).
     pub fn evict(&mut self, by: &Caller, namespace: &str, pod: &str, options: &DeleteOptions) -> Result<(), Status> {
-        let pods = Kind::named("Pod");
+        let pods = kinds::POD;
         let object = self.get(pods, namespace, pod)?;
         let finished = matches!(object.at(&["status", "phase"]).str(), "Succeeded" | "Failed" | "Pending");
         if !finished && !object.is_terminating() {
@@ -166,12 +166,12 @@ impl ApiServer {
             "reason": "EvictionByEvictionAPI", "message": "Eviction API: evicting"
         });
         api::set_condition(conditions, condition, by.now);
-        self.update(by, Kind::named("Pod"), pod, Subresource::Status, &WriteOptions::default()).map(|_| ())
+        self.update(by, kinds::POD, pod, Subresource::Status, &WriteOptions::default()).map(|_| ())
     }
 
     /// Takes one disruption from each budget that covers the pod.
     fn check_disruption_budgets(&mut self, by: &Caller, pod: &Value, dry_run: bool) -> Result<(), Status> {
-        let kind = Kind::named("PodDisruptionBudget");
+        let kind = kinds::POD_DISRUPTION_BUDGET;
         let covers = |budget: &&Value| LabelSelector::from_object(budget.at(&["spec", "selector"])).is_ok_and(|s| s.matches(pod.labels()));
         let budgets: Vec<Value> = self.iter(kind, Some(pod.namespace())).filter(covers).cloned().collect();
         let [budget] = budgets.as_slice() else {
@@ -239,7 +239,7 @@ fn check_allowance(budget: &Value) -> Result<i64, Status> {
         _ => "",
     };
     if !wrong.is_empty() {
-        let mut status = Status::forbidden(Kind::named("PodDisruptionBudget"), name, wrong);
+        let mut status = Status::forbidden(kinds::POD_DISRUPTION_BUDGET, name, wrong);
         // Upstream names the resource in the singular here.
         status.message = status.message.replacen("poddisruptionbudgets", "poddisruptionbudget", 1);
         status.details.set(&["kind"], "poddisruptionbudget");

@@ -1,7 +1,7 @@
 //! Events as client-go's recorder writes them: the same event again counts up instead of piling up.
 
 use super::{ApiServer, Caller, WriteOptions};
-use crate::api::{ArcStr, Kind, Object, Value};
+use crate::api::{ArcStr, Object, Value, kinds};
 use crate::base::{Duration, Shared, SortedMap, Time};
 use crate::obj;
 
@@ -119,7 +119,7 @@ impl EventRecorder {
         let known_by: ArcStr = if message.starts_with(COMBINED) { COMBINED.into() } else { message.clone() };
         let identity = Identity { revision, field_path: field_path.into(), reason, message: known_by };
         let namespace = if object.namespace().is_empty() { "default" } else { object.namespace() };
-        let events = Kind::named("Event");
+        let events = kinds::EVENT;
         let by = Caller::new(now, self.component);
         if let Some((name, last)) = recorded.seen.get_mut(&identity)
             && !(series && now.since(*last) > SERIES_END)

@@ -1,7 +1,7 @@
 //! Which nodes have gone silent. Heartbeats themselves are not stored: a node that is not named here is posting its status.
 
 use super::{ApiServer, Caller, Subresource, WriteOptions};
-use crate::api::{ArcStr, Kind, Object, Value};
+use crate::api::{ArcStr, Object, Value, kinds};
 use crate::base::{Duration, SortedMap, Time};
 use crate::obj;
 
@@ -51,7 +51,7 @@ impl ApiServer {
         if is_lease {
             let renewed = last(object.at(&["spec", "renewTime"]), if leads { RETRY } else { RENEWAL });
             renewed.into_iter().for_each(|at| object.set(&["spec", "renewTime"], at.rfc3339_micro()));
-        } else if self.peek(Kind::named("Lease"), LEASES, object.name()).is_some() {
+        } else if self.peek(kinds::LEASE, LEASES, object.name()).is_some() {
             for condition in object.at_mut(&["status", "conditions"]).list_mut() {
                 let told = last(condition.get("lastHeartbeatTime"), REPORT);
                 told.into_iter().for_each(|at| condition.set(&["lastHeartbeatTime"], at.rfc3339()));
@@ -73,9 +73,9 @@ impl ApiServer {
     }
 
     fn write_lease(&mut self, now: Time, node: &str) {
-        let kind = Kind::named("Lease");
+        let kind = kinds::LEASE;
         let by = Caller::new(now, "kubelet");
-        let Some(uid) = self.peek(Kind::named("Node"), "", node).map(|n| n.at(&["metadata", "uid"]).clone()) else { return };
+        let Some(uid) = self.peek(kinds::NODE, "", node).map(|n| n.at(&["metadata", "uid"]).clone()) else { return };
         let mut lease: Value = self.peek(kind, LEASES, node).cloned().unwrap_or_else(|| {
             obj!({
                 "metadata": {"name": node, "ownerReferences": [{"apiVersion": "v1", "kind": "Node", "name": node, "uid": uid}]},

@@ -562,7 +562,7 @@ fn conflict(kind: KindRef, name: &str, conflicts: &[(String, String)]) -> Status
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::Kind;
+    use crate::api::kinds;
     use crate::base::Time;
 
     fn by(second: u64) -> Caller {
@@ -592,7 +592,7 @@ mod tests {
 
     #[test]
     fn who_changes_a_field_owns_it() {
-        let kind = Kind::named("Deployment");
+        let kind = kinds::DEPLOYMENT;
         let template = obj!({"spec": {"containers": [{"name": "a", "image": "x", "ports": [{"containerPort": 80}]}]}});
         let mut first = obj!({"metadata": {"name": "d", "labels": {"l": "1"}}, "spec": {"replicas": 1, "template": template}});
         track(kind, None, &mut first, "ann", "", &by(1));
@@ -612,7 +612,7 @@ mod tests {
 
     #[test]
     fn components_own_what_they_change_of_what_a_user_wrote() {
-        let kind = Kind::named("Deployment");
+        let kind = kinds::DEPLOYMENT;
         let component = |second, name| Caller::new(Time::from_secs(second), name);
         let mut first = obj!({"metadata": {"name": "d"}, "spec": {"replicas": 1}});
         let mut unseen = obj!({"metadata": {"name": "d"}, "spec": {"replicas": 2}});
@@ -643,7 +643,7 @@ mod tests {
 
     #[test]
     fn applying_conflicts_takes_and_lets_go() {
-        let kind = Kind::named("ConfigMap");
+        let kind = kinds::CONFIG_MAP;
         let config = |data: Value| obj!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": data});
         let apply = |live: &Value, data: Value, manager: &str, force: bool| apply(kind, live, &config(data), (manager, ""), force, &by(1));
         let one = apply(&Value::Null, obj!({"a": "1", "b": "1"}), "ann", false).expect("nothing is there yet");

@@ -1,7 +1,7 @@
 //! The `proxy` subresource of pods and services: where a request goes that the API server passes on.
 
 use super::{ApiServer, rest};
-use crate::api::{ArcStr, Kind, Status, Value};
+use crate::api::{ArcStr, Status, Value, kinds};
 
 /// Where a request is passed on to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ impl ApiServer {
     // Models registry/core/pod.ResourceLocation.
     fn pod_location(&self, namespace: &str, id: &str) -> Result<(ArcStr, u16), Status> {
         let Some((name, port)) = split_name(id) else { return Err(Status::bad_request(format!("invalid pod request {id:?}"))) };
-        let kind = Kind::named("Pod");
+        let kind = kinds::POD;
         let pod = self.peek(kind, namespace, name).ok_or_else(|| Status::not_found(kind, name))?;
         let first = || {
             let ports = pod.at(&["spec", "containers"]).items().iter().flat_map(|c| c.get("ports").items());
@@ -59,7 +59,7 @@ impl ApiServer {
     // Models registry/core/service/storage.ResourceLocation.
     fn service_location(&mut self, namespace: &str, id: &str) -> Result<(ArcStr, u16), Status> {
         let Some((name, port)) = split_name(id) else { return Err(Status::bad_request(format!("invalid service request {id:?}"))) };
-        let kind = Kind::named("Service");
+        let kind = kinds::SERVICE;
         let mut port_name: ArcStr = port.into();
         if let Ok(number) = port.parse::<i64>() {
             let service = self.peek(kind, namespace, name).ok_or_else(|| Status::not_found(kind, name))?;
@@ -69,7 +69,7 @@ impl ApiServer {
             };
             port_name = found.get("name").arc_str();
         }
-        let endpoints = Kind::named("Endpoints");
+        let endpoints = kinds::ENDPOINTS;
         let found = self.peek(endpoints, namespace, name).ok_or_else(|| Status::not_found(endpoints, name))?;
         let of_subset = |subset: &Value| {
             let port = subset.get("ports").items().iter().find(|p| p.get("name").str() == port_name.as_str());
@@ -88,6 +88,7 @@ impl ApiServer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::Kind;
     use crate::base::Time;
     use crate::obj;
     use crate::server::{Caller, Subresource, WriteOptions};
@@ -106,9 +107,9 @@ mod tests {
         make("Endpoints", obj!({"metadata": {"name": "empty"}}));
         let subset = obj!({"addresses": [{"ip": "10.244.1.9"}], "ports": [{"name": "web", "port": 8080}]});
         make("Endpoints", obj!({"metadata": {"name": "s"}, "subsets": [subset]}));
-        let mut pod = api.get(Kind::named("Pod"), "default", "p").expect("made above");
+        let mut pod = api.get(kinds::POD, "default", "p").expect("made above");
         pod.set(&["status", "podIP"], "10.244.1.9");
-        api.update(&by, Kind::named("Pod"), pod, Subresource::Status, &WriteOptions::default()).expect("a status");
+        api.update(&by, kinds::POD, pod, Subresource::Status, &WriteOptions::default()).expect("a status");
         for (path, want) in [
             ("pods/p/proxy/", "10.244.1.9:8080/"),
             ("pods/p:99/proxy/a/b?c=d", "10.244.1.9:99/a/b?c=d"),

@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use super::strategy::needs_health_check;
-use crate::api::{ArcStr, Cause, Kind, KindRef, Object, Status, Value, validation};
+use crate::api::{ArcStr, Cause, KindRef, Object, Status, Value, kinds, validation};
 use crate::base::{RandomStream, SortedMap};
 
 /// The service network: 10.96.0.0/12.
@@ -41,7 +41,7 @@ impl ServiceAllocator {
             true => self.assign(service, old, random, false)?,
             false => causes,
         };
-        if causes.is_empty() { Ok(()) } else { Err(Status::invalid(Kind::named("Service"), service.name(), causes)) }
+        if causes.is_empty() { Ok(()) } else { Err(Status::invalid(kinds::SERVICE, service.name(), causes)) }
     }
 
     fn assign(&mut self, service: &mut Value, old: Option<&Value>, random: &mut RandomStream, dry_run: bool) -> Result<Vec<Cause>, Status> {

@@ -2,7 +2,7 @@
 //! so theirs is made up; a token is a function of its claims, and replays give the same.
 
 use super::{ApiServer, Caller, User};
-use crate::api::{Cause, Kind, KindRef, Object, Status, Value};
+use crate::api::{Cause, Kind, KindRef, Object, Status, Value, kinds};
 use crate::base::{RandomStream, Time, base64};
 use crate::obj;
 
@@ -84,7 +84,7 @@ impl ApiServer {
     pub fn create_token(&self, by: &Caller, namespace: &str, name: &str, request: &Value) -> Result<Value, Status> {
         const SECONDS_MIN: i64 = 600;
         const SECONDS_MAX: i64 = 1 << 32;
-        let kind = Kind::named("ServiceAccount");
+        let kind = kinds::SERVICE_ACCOUNT;
         let account = self.peek(kind, namespace, name).ok_or_else(|| Status::not_found(kind, name))?;
         let spec = request.get("spec");
         let seconds = spec.get("expirationSeconds");
@@ -103,7 +103,7 @@ impl ApiServer {
         let bound = self.bound_object(namespace, name, to)?;
         let audiences: Vec<&str> = spec.get("audiences").items().iter().map(Value::str).collect();
         let node = match &bound {
-            Some(("pod", pod)) => self.peek(Kind::named("Node"), "", pod.at(&["spec", "nodeName"]).str()),
+            Some(("pod", pod)) => self.peek(kinds::NODE, "", pod.at(&["spec", "nodeName"]).str()),
             _ => None,
         };
         let bound: Vec<(&str, &Value)> = bound.into_iter().chain(node.map(|node| ("node", node))).collect();
@@ -154,7 +154,7 @@ impl ApiServer {
             to.is_null() || is_there(kind, namespace, to.get("name").str(), to.get("uid").str())
         });
         let secret = legacy("secret.name");
-        let kept = secret.is_empty() || self.peek(Kind::named("Secret"), namespace, secret).is_some();
+        let kept = secret.is_empty() || self.peek(kinds::SECRET, namespace, secret).is_some();
         (!foreign && whole && kept && is_there("ServiceAccount", namespace, name, account))
             .then(|| User::impersonated(subject, account, &[]))
     }
@@ -162,9 +162,9 @@ impl ApiServer {
     fn bound_object(&self, namespace: &str, account: &str, to: &Value) -> Result<Option<(&'static str, &Value)>, Status> {
         let (claim, kind): (_, KindRef) = match to.get("kind").str() {
             "" => return Ok(None),
-            "Pod" => ("pod", Kind::named("Pod")),
-            "Secret" => ("secret", Kind::named("Secret")),
-            "Node" => ("node", Kind::named("Node")),
+            "Pod" => ("pod", kinds::POD),
+            "Secret" => ("secret", kinds::SECRET),
+            "Node" => ("node", kinds::NODE),
             other => return Err(Status::bad_request(format!("cannot bind token to object of type {other}"))),
         };
         let name = to.get("name").str();

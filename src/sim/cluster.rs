@@ -1,6 +1,6 @@
 //! The wiring: the API server and every component, woken in one order on one clock.
 
-use crate::api::{Kind, KindRef, Object, Value};
+use crate::api::{KindRef, Object, Value, kinds};
 use crate::base::{Duration, Time};
 use crate::controllers::{self, Controller};
 use crate::kubelet::Kubelets;
@@ -66,7 +66,7 @@ impl Cluster {
         for (place, node) in given.into_iter().enumerate() {
             let node = nodes::joined(node, place, Time::ZERO);
             // Two nodes of one name are one node, as when a kubelet registers again.
-            let _ = api.create(&by, Kind::named("Node"), "", node, &WriteOptions::default());
+            let _ = api.create(&by, kinds::NODE, "", node, &WriteOptions::default());
         }
         if session.storage {
             // The class of minikube. A name that is taken is taken by the same.
@@ -74,7 +74,7 @@ impl Cluster {
                 "metadata": { "name": "standard", "annotations": { "storageclass.kubernetes.io/is-default-class": "true" } },
                 "provisioner": "k8s.io/minikube-hostpath", "reclaimPolicy": "Delete", "volumeBindingMode": "Immediate"
             });
-            let _ = api.create(&by, Kind::named("StorageClass"), "", class, &WriteOptions::default());
+            let _ = api.create(&by, kinds::STORAGE_CLASS, "", class, &WriteOptions::default());
         }
         let sets_usage = session.inputs.iter().any(|i| i.usage.is_some());
         api.metrics_mut().serve(session.metrics.unwrap_or(sets_usage));
@@ -159,7 +159,7 @@ impl Cluster {
 
     /// Completes the deletion of terminating pods, for sessions without kubelets.
     pub fn finish_terminating_pods(&mut self, now: Time) {
-        let pods = Kind::named("Pod");
+        let pods = kinds::POD;
         let keys: Vec<(String, String)> = self.api.terminating(pods).map(|p| (p.namespace().to_owned(), p.name().to_owned())).collect();
         for (namespace, name) in keys {
             // One that a finalizer holds stays, as it would.

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::cluster::Cluster;
-use crate::api::{ArcStr, Kind, Object, Status, Value};
+use crate::api::{ArcStr, Object, Status, Value, kinds};
 use crate::base::Time;
 use crate::kubectl::{Behind, Passing};
 use crate::kubelet::{answer_api_request, status_response};
@@ -55,7 +55,7 @@ pub(super) fn local_port(request: &NetRequest) -> Option<u16> {
 
 /// A node's address, by its name or by the address itself.
 fn node_address(cluster: &Cluster, host: &str) -> Option<ArcStr> {
-    let kind = Kind::named("Node");
+    let kind = kinds::NODE;
     let address = |node: &Value| {
         let addresses = node.at(&["status", "addresses"]).items().iter();
         addresses.into_iter().find(|a| a.get("type").str() == "InternalIP").map(|a| a.get("address").arc_str())
@@ -92,7 +92,7 @@ impl Connections {
             (request, Some(Behind::Pod { namespace, pod, port: to })) => match cluster.kubelets.as_mut() {
                 Some(kubelets) => {
                     kubelets.forward(now, namespace, pod, to, id, request);
-                    let uid = cluster.api.peek(Kind::named("Pod"), namespace, pod).map_or("", Object::uid);
+                    let uid = cluster.api.peek(kinds::POD, namespace, pod).map_or("", Object::uid);
                     let sandbox = uid.replace('-', "").repeat(2);
                     Way::Forwarded(
                         port,

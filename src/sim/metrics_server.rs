@@ -1,6 +1,6 @@
 //! The metrics server: asks the kubelets what pods use when its API is about to be read, so that reading costs and polling does not.
 
-use crate::api::{ArcStr, Kind, Object, Value};
+use crate::api::{ArcStr, Object, Value, kinds};
 use crate::base::{Duration, SortedMap, Time};
 use crate::kubelet::Kubelets;
 use crate::server::{ApiServer, ContainerUsage, NodeApi, NodeReport, PodSample};
@@ -13,7 +13,7 @@ pub(super) fn scrape(api: &mut ApiServer, kubelets: Option<&Kubelets>, now: Time
     let Some(kubelets) = kubelets.filter(|_| api.metrics().is_served()) else { return };
     let mut reports: SortedMap<ArcStr, NodeReport> = SortedMap::new();
     let running = |p: &&Value| p.at(&["status", "phase"]).str() == "Running";
-    for pod in api.iter(Kind::named("Pod"), None).filter(running) {
+    for pod in api.iter(kinds::POD, None).filter(running) {
         let node = pod.at(&["spec", "nodeName"]).arc_str();
         if !kubelets.is_running(&node) {
             continue;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Cluster;
-use crate::api::{Kind, Object, Value};
+use crate::api::{Object, Value, kinds};
 use crate::obj;
 use crate::store::Store;
 
@@ -56,9 +56,9 @@ pub(super) fn collect(cluster: &Cluster, namespace: &str, with_nodes: bool, step
         objects_after.extend(api.iter(kind, Some(namespace)).cloned());
     }
     if with_nodes {
-        objects_after.extend(api.iter(Kind::named("Node"), None).cloned());
+        objects_after.extend(api.iter(kinds::NODE, None).cloned());
     }
-    let events = api.iter(Kind::named("Event"), Some(namespace)).map(summary).collect();
+    let events = api.iter(kinds::EVENT, Some(namespace)).map(summary).collect();
     Outcome { steps, objects_after, events, watch: watch(api.store(), namespace) }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::nodes;
-use crate::api::{self, Kind, Object, Status, Value, names};
+use crate::api::{self, Object, Status, Value, kinds, names};
 use crate::base::{SortedMap, Time};
 use crate::controllers::Flags;
 
@@ -358,7 +358,7 @@ impl TimedInput {
 
 /// Whether the API takes a node as it joins.
 fn check_node(node: &Value, place: usize) -> Result<(), Status> {
-    let kind = Kind::named("Node");
+    let kind = kinds::NODE;
     let (node, _) = api::decode::decode(kind, node.clone())?;
     let mut node = nodes::joined(node, place, Time::ZERO);
     api::defaults::apply(kind, &mut node);

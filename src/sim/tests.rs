@@ -1,7 +1,7 @@
 //! Whole sessions as transcripts: when a command is typed, and what of its output matters.
 
 use super::{Session, Sim, Stream, TimedInput};
-use crate::api::{Kind, Object};
+use crate::api::{Object, kinds};
 use crate::base::{Duration, Time};
 
 /// Plays commands and holds each one's output, with what it complained of, against the lines that are expected of it.
@@ -189,7 +189,7 @@ fn load_from_outside_reaches_the_pods() {
 #[test]
 fn filled_memory_is_killed_at_its_limit() {
     let sim = disturbed(r#""fault":{"fill":"default/small/small","mib":80}"#, 40);
-    let pod = sim.api().peek(Kind::named("Pod"), "default", "small").expect("made above");
+    let pod = sim.api().peek(kinds::POD, "default", "small").expect("made above");
     let last = pod.at(&["status", "containerStatuses"]).items()[0].at(&["lastState", "terminated"]).clone();
     assert_eq!((last.get("reason").str(), last.get("exitCode").int()), ("OOMKilled", 137));
 }
@@ -197,10 +197,9 @@ fn filled_memory_is_killed_at_its_limit() {
 #[test]
 fn a_node_without_network_goes_on_and_tells_later() {
     let cut = r#""fault":{"node":"node1","network":"stop"},"cmd":null},{"t":25,"cmd":"kubectl delete pods --all --wait=false"},{"t":90,"fault":{"node":"node1","network":"start"}"#;
-    let pods = |sim: &Sim| {
-        sim.api().iter(Kind::named("Pod"), None).filter(|p| p.is_terminating() && p.at(&["spec", "nodeName"]).str() == "node1").count()
-    };
-    let ready = |sim: &Sim| sim.api().peek(Kind::named("Node"), "", "node1").expect("it joined").condition("Ready").to_owned();
+    let pods =
+        |sim: &Sim| sim.api().iter(kinds::POD, None).filter(|p| p.is_terminating() && p.at(&["spec", "nodeName"]).str() == "node1").count();
+    let ready = |sim: &Sim| sim.api().peek(kinds::NODE, "", "node1").expect("it joined").condition("Ready").to_owned();
     let meanwhile = disturbed(cut, 85);
     assert_eq!((ready(&meanwhile).as_str(), pods(&meanwhile) > 0), ("Unknown", true));
     let after = disturbed(cut, 150);
@@ -211,7 +210,7 @@ fn a_node_without_network_goes_on_and_tells_later() {
 fn a_slow_registry_is_slow() {
     let took = |fault: &str| {
         let sim = disturbed(&format!(r#"{fault},{{"t":21,"cmd":"kubectl run late --image=redis""#), 90);
-        let pod = sim.api().peek(Kind::named("Pod"), "default", "late").expect("made above").clone();
+        let pod = sim.api().peek(kinds::POD, "default", "late").expect("made above").clone();
         let at = |path: &[&str]| Time::parse_rfc3339(pod.at(path).str()).unwrap_or_default();
         let started = pod.at(&["status", "containerStatuses"]).items()[0].at(&["state", "running", "startedAt"]).clone();
         Time::parse_rfc3339(started.str()).unwrap_or_default().since(at(&["metadata", "creationTimestamp"])).as_secs_f64()

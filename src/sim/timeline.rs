@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::session::{Session, TimedInput};
 use super::sim::{Progress, Sim};
-use crate::api::Kind;
+use crate::api::kinds;
 use crate::base::{Duration, SortedMap, Time};
 
 /// How many copies a branch keeps, at least; and at most, where there are so few pods that all copies hold no more of them than
@@ -251,7 +251,7 @@ impl Branch {
         if self.live.now() < last.0 + TIME_APART || self.live.work() < last.1 + self.gap.max(store.len() as u64) {
             return;
         }
-        let pods = store.count(Kind::named("Pod"));
+        let pods = store.count(kinds::POD);
         self.frames.push(Rc::new(self.live.clone()));
         if self.frames.len() > (PODS_KEPT / pods.max(1)).clamp(FRAMES_MIN, FRAMES_MAX) {
             self.gap *= 2;
@@ -282,7 +282,7 @@ mod tests {
     }
 
     fn pods(sim: &Sim) -> Vec<String> {
-        sim.api().iter(Kind::named("Pod"), None).map(|p| p.name().to_owned()).collect()
+        sim.api().iter(kinds::POD, None).map(|p| p.name().to_owned()).collect()
     }
 
     /// Two pods, ten and three hundred seconds in, with what the digest was at some moments.

@@ -101,14 +101,14 @@ impl Log {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::Kind;
+    use crate::api::kinds;
 
     #[test]
     fn a_chunk_goes_with_its_last_version() {
         let mut log = Log::default();
         let newest = 2 * CHUNK as u64 + 3;
         for revision in 1..=newest {
-            let key = ObjectKey::new(Kind::named("Pod"), "default", "p");
+            let key = ObjectKey::new(kinds::POD, "default", "p");
             log.push(Version { revision, at: Time::ZERO, key, change: ChangeType::Modified, value: Value::Null, previous: 0, by: "test" });
         }
         for revision in (1..newest).filter(|r| *r != 7) {

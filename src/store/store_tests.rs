@@ -1,7 +1,7 @@
 //! The store against a model that keeps every state whole.
 
 use super::*;
-use crate::api::{Kind, Object, Value};
+use crate::api::{Object, Value, kinds};
 use crate::base::{RandomStream, SortedMap, Time};
 use crate::obj;
 
@@ -21,7 +21,7 @@ fn config_map(name: &str, colour: u64) -> Value {
 /// Random commits, then every read agrees with a list of full copies; compaction refuses exactly what it says.
 #[test]
 fn agrees_with_a_list_of_full_copies() {
-    let kind = Kind::named("ConfigMap");
+    let kind = kinds::CONFIG_MAP;
     for seed in 0..20 {
         let mut rng = RandomStream::new(seed, "store");
         let mut store = Store::new(BY_COLOUR);
@@ -73,7 +73,7 @@ fn agrees_with_a_list_of_full_copies() {
 
 #[test]
 fn refuses_what_is_stale() {
-    let kind = Kind::named("ConfigMap");
+    let kind = kinds::CONFIG_MAP;
     let key = || ObjectKey::new(kind, "d", "a");
     let mut store = Store::new(&[]);
     assert_eq!(store.update(Time::ZERO, key(), config_map("a", 0), 1).err(), Some(StoreError::NotFound));

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use crate::api::{KINDS, Kind, Object, Quantity, Value};
+use crate::api::{KINDS, Kind, Object, Quantity, Value, kinds};
 use crate::runtime::images;
 use crate::sim::Sim;
 
@@ -292,7 +292,7 @@ pub fn causes(sim: &Sim, view: &ClusterView, o: &Value) -> Vec<Cause> {
         "HorizontalPodAutoscaler" => hpa(sim, o, &mut add),
         "PersistentVolumeClaim" if o.at(&["status", "phase"]).str() == "Pending" => {
             let class = spec("storageClassName").str();
-            let found = sim.api().peek(Kind::named("StorageClass"), "", class);
+            let found = sim.api().peek(kinds::STORAGE_CLASS, "", class);
             let words = event(sim, o, &[]).unwrap_or_else(|| "Pending".to_owned());
             match found {
                 None if !class.is_empty() => add(What::ClaimNoClass, &[class], words, None),
@@ -378,7 +378,7 @@ fn is_of(view: &ClusterView, owner: &Value, pod: &PodView) -> bool {
 
 /// The budget that keeps a pod from being evicted now.
 fn guard<'a>(sim: &'a Sim, pod: &PodView) -> Option<&'a Value> {
-    let budgets = sim.api().iter(Kind::named("PodDisruptionBudget"), Some(&pod.namespace));
+    let budgets = sim.api().iter(kinds::POD_DISRUPTION_BUDGET, Some(&pod.namespace));
     let selects = |b: &&Value| {
         let wanted = b.at(&["spec", "selector", "matchLabels"]);
         !wanted.is_empty() && wanted.entries().all(|(k, v)| pod.labels.iter().any(|l| l.0 == k.as_str() && l.1 == v.str()))
@@ -420,7 +420,7 @@ fn pod(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
     if matches!(seen.health, Health::Unscheduled | Health::Starting) {
         for v in o.at(&["spec", "volumes"]).items() {
             let claim = v.at(&["persistentVolumeClaim", "claimName"]).str();
-            let found = sim.api().peek(Kind::named("PersistentVolumeClaim"), o.namespace(), claim);
+            let found = sim.api().peek(kinds::PERSISTENT_VOLUME_CLAIM, o.namespace(), claim);
             if !claim.is_empty() && found.is_none_or(|c| c.at(&["status", "phase"]).str() != "Bound") {
                 add(What::ClaimOfPod, &[claim], "unbound PersistentVolumeClaim".to_owned(), found.map(relative));
             }

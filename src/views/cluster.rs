@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::api::{ArcStr, Kind, Object, Quantity, Value};
+use crate::api::{ArcStr, Kind, Object, Quantity, Value, kinds};
 use crate::base::{Order as _, SortedMap, SortedSet, Time};
 use crate::server::ApiServer;
 use crate::sim::Sim;
@@ -177,7 +177,7 @@ impl ClusterViews {
         live: &mut dyn FnMut(&Value) -> Option<LivePod>,
         wrong: &dyn Fn(&str) -> Wrong,
     ) -> Rc<ClusterView> {
-        let (pod_kind, node_kind) = (Kind::named("Pod"), Kind::named("Node"));
+        let (pod_kind, node_kind) = (kinds::POD, kinds::NODE);
         let uid = |pod: &Value| pod.get("metadata").get("uid").arc_str();
         let mut touched: SortedMap<ArcStr, Option<Value>> = SortedMap::new();
         // Whether anything but pods was written, of what the picture shows.
@@ -323,7 +323,7 @@ fn count_older(view: &mut ClusterView) {
 /// The services; those that nothing changed for are those of before.
 fn services(api: &ApiServer, view: &ClusterView, before: &ClusterView, changed: &[Rc<PodView>], others: bool) -> Vec<Rc<ServiceView>> {
     let mut all = Vec::new();
-    for (i, service) in api.iter(Kind::named("Service"), None).enumerate() {
+    for (i, service) in api.iter(kinds::SERVICE, None).enumerate() {
         let known = before.services.get(i).filter(|s| s.key == service.uid());
         let concerns = |p: &Rc<PodView>| is_selected(service, p) || known.is_some_and(|s| s.selected.contains(&p.key));
         match known {
@@ -544,8 +544,8 @@ mod tests {
         // One pod more, and one less: what is read of the log comes to the same as what is read anew.
         let by = Caller::new(Time(7), "test");
         let (_, more) = pod("d", "node10".into(), "1");
-        api.create(&by, Kind::named("Pod"), "default", more, &WriteOptions::default()).expect("valid");
-        api.delete(&by, Kind::named("Pod"), "default", "a", &DeleteOptions::now()).expect("it is there");
+        api.create(&by, kinds::POD, "default", more, &WriteOptions::default()).expect("valid");
+        api.delete(&by, kinds::POD, "default", "a", &DeleteOptions::now()).expect("it is there");
         let next = views.view(&api, Time(8), &mut |_| None, &|_| SOUND);
         assert_eq!((next.nodes[0].pods.len(), next.nodes[1].pods.len(), told(&next).1), (1, 1, 3));
         assert!(Rc::ptr_eq(&next.nodes[0].pods[0], &view.nodes[0].pods[1]));

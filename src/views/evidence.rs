@@ -1,7 +1,7 @@
 //! What was decided and why, as the engine kept it: where a pod was put, how its containers ended, whom a service reaches, what an
 //! autoscaler reckoned, what changed in an object, what holds its deletion.
 
-use crate::api::{KINDS, Kind, KindRef, Object, Value};
+use crate::api::{KINDS, KindRef, Object, Value, kinds};
 use crate::base::{SortedSet, Time};
 use crate::kubectl::describe::{Related, describe};
 use crate::kubectl::output::columns::printer_of;
@@ -291,7 +291,7 @@ pub fn queues(sim: &Sim, object: &Value) -> Vec<QueueView> {
     let around: Vec<&Value> = match object.kind() {
         "Pod" => vec![object],
         "Service" => pods_of(sim, object).collect(),
-        "Job" => sim.api().iter(Kind::named("Pod"), Some(object.namespace())).take(QUEUE_PODS_MAX).collect(),
+        "Job" => sim.api().iter(kinds::POD, Some(object.namespace())).take(QUEUE_PODS_MAX).collect(),
         _ => Vec::new(),
     };
     let mut found = Vec::new();
@@ -310,7 +310,7 @@ pub fn queues(sim: &Sim, object: &Value) -> Vec<QueueView> {
 }
 
 fn pods_of<'a>(sim: &'a Sim, service: &'a Value) -> impl Iterator<Item = &'a Value> {
-    let pods = sim.api().iter(Kind::named("Pod"), Some(service.namespace()));
+    let pods = sim.api().iter(kinds::POD, Some(service.namespace()));
     pods.filter(|pod| membership(service, pod).is_some_and(|m| m == Membership::Reached)).take(QUEUE_PODS_MAX)
 }
 

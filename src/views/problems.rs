@@ -2,7 +2,7 @@
 
 use crate::api::decode::decode;
 use crate::api::yaml::{Document, decode_stream};
-use crate::api::{Kind, Object, Value};
+use crate::api::{Kind, Object, Value, kinds};
 use crate::base::Time;
 use crate::server::{ApiServer, Caller, WriteOptions};
 
@@ -76,7 +76,7 @@ fn check(server: &mut ApiServer, document: &Document, value: &Value, prefix: &st
     };
     let by = Caller::new(Time::ZERO, "kubectl");
     let namespace = if object.namespace().is_empty() { "default" } else { object.namespace() }.to_owned();
-    if kind.namespaced && server.peek(Kind::named("Namespace"), "", &namespace).is_none() {
+    if kind.namespaced && server.peek(kinds::NAMESPACE, "", &namespace).is_none() {
         server.create_namespace(&by, &namespace);
     }
     let options = WriteOptions { dry_run: true, ..WriteOptions::default() };

@@ -1,7 +1,7 @@
 //! Schemas against objects, and definitions against the rules for definitions.
 
 use super::*;
-use crate::api::{Cause, decode, defaults, validation, yaml::decode_documents};
+use crate::api::{Cause, decode, defaults, kinds, validation, yaml::decode_documents};
 use crate::obj;
 
 fn definition(schema: Value) -> Value {
@@ -42,7 +42,7 @@ fn equal_definitions_are_one_row() {
     assert!(std::ptr::eq(row, kind("{type: object}")));
     let other = kind("{type: object, properties: {a: {type: string}}}");
     assert!(!std::ptr::eq(row, other) && row == other);
-    assert!(row > Kind::named("VolumeAttributesClass") && row != Kind::named("Pod"));
+    assert!(row > kinds::VOLUME_ATTRIBUTES_CLASS && row != kinds::POD);
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn objects_take_the_schema_s_shape() {
 
 #[test]
 fn definitions_are_checked() {
-    let kind = Kind::named("CustomResourceDefinition");
+    let kind = kinds::CUSTOM_RESOURCE_DEFINITION;
     let wrong = |change: &dyn Fn(&mut Value)| {
         let mut object = definition(obj!({"type": "object", "properties": {"spec": {"type": "object"}}}));
         change(&mut object);
@@ -395,7 +395,7 @@ fn rules_of_definitions_are_read() {
         ),
         ("{type: integer, default: 3, x-kubernetes-validations: [{rule: self > 5}]}", vec!["default: Invalid value: 3: failed rule: self > 5".to_owned()]),
     ] {
-        let kind = Kind::named("CustomResourceDefinition");
+        let kind = kinds::CUSTOM_RESOURCE_DEFINITION;
         let mut object = definition(obj!({"type": "object", "properties": {"spec": yaml(schema)}}));
         defaults::apply(kind, &mut object);
         let full = |w: &String| match w.strip_prefix('!') {

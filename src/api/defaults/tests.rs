@@ -1,7 +1,7 @@
 //! What is filled in, and what is left alone.
 
 use super::*;
-use crate::api::Kind;
+use crate::api::kinds;
 use crate::obj;
 
 #[test]
@@ -10,7 +10,7 @@ fn a_pod_gets_what_kubernetes_gives_it() {
         "name": "c", "image": "nginx", "resources": {"limits": {"cpu": "1"}}, "ports": [{"containerPort": 80}],
         "livenessProbe": {"httpGet": {"port": 80}}
     }], "volumes": [{"name": "v"}]}});
-    apply(Kind::named("Pod"), &mut pod);
+    apply(kinds::POD, &mut pod);
     assert_eq!(
         pod.get("spec"),
         &obj!({
@@ -26,6 +26,6 @@ fn a_pod_gets_what_kubernetes_gives_it() {
         })
     );
     let again = pod.clone();
-    apply(Kind::named("Pod"), &mut pod);
+    apply(kinds::POD, &mut pod);
     assert!(is_same(&pod, &again), "what has its defaults is not copied");
 }

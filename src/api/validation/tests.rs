@@ -1,7 +1,7 @@
 //! Changes of objects and what is wrong with them.
 
 use super::{ephemeral_containers, finalize, resize, status_update, update};
-use crate::api::{Cause, Kind, Value, defaults};
+use crate::api::{Cause, Kind, Value, defaults, kinds};
 use crate::obj;
 
 type Judge = fn(&Value, &Value) -> Vec<Cause>;
@@ -60,7 +60,7 @@ fn job(status: &Value) -> Value {
 
 #[test]
 fn suspended_jobs_may_be_placed_and_sized_anew() {
-    let judge: Judge = |new, old| update(Kind::named("Job"), new, old);
+    let judge: Judge = |new, old| update(kinds::JOB, new, old);
     let cpu = obj!({"requests": {"cpu": "2"}});
     let started = obj!({"startTime": "2026-01-01T00:00:00Z"});
     check(
@@ -142,7 +142,7 @@ fn ephemeral_containers_are_only_added() {
 #[test]
 fn statuses_are_judged_too() {
     check(
-        |new, old| status_update(Kind::named("Deployment"), new, old),
+        |new, old| status_update(kinds::DEPLOYMENT, new, old),
         &obj!({"kind": "Deployment", "metadata": {"name": "d"}, "status": {"replicas": 1}}),
         &[
             (
@@ -171,7 +171,7 @@ fn statuses_are_judged_too() {
 fn services_say_one_thing_of_topology() {
     let both = obj!({"service.kubernetes.io/topology-mode": "Auto", "service.kubernetes.io/topology-aware-hints": "disabled"});
     check(
-        |new, old| update(Kind::named("Service"), new, old),
+        |new, old| update(kinds::SERVICE, new, old),
         &obj!({"kind": "Service", "metadata": {"name": "s"}, "spec": {"ports": [{"port": 80}], "clusterIP": "10.0.0.1", "clusterIPs": ["10.0.0.1"]}}),
         &[(
             "metadata/annotations",
@@ -186,7 +186,7 @@ fn services_say_one_thing_of_topology() {
 #[test]
 fn what_routes_is_judged() {
     check(
-        |new, old| update(Kind::named("IngressClass"), new, old),
+        |new, old| update(kinds::INGRESS_CLASS, new, old),
         &obj!({"kind": "IngressClass", "metadata": {"name": "i"}, "spec": {"controller": "a.io/b", "parameters": {"kind": "K", "name": "n"}}}),
         &[
             ("spec/controller", "a.io/c".into(), &["spec.controller: Invalid value: \"a.io/c\": field is immutable"]),
@@ -198,7 +198,7 @@ fn what_routes_is_judged() {
     let slice = obj!({"kind": "EndpointSlice", "metadata": {"name": "e"}, "addressType": "IPv4",
         "endpoints": [{"addresses": ["10.0.0.1"], "hints": {"forZones": [{"name": "a"}]}}], "ports": [{"name": "a", "port": 1}]});
     check(
-        |new, old| update(Kind::named("EndpointSlice"), new, old),
+        |new, old| update(kinds::ENDPOINT_SLICE, new, old),
         &slice,
         &[
             ("endpoints/0/nodeName", "a b".into(), &["endpoints[0].nodeName: Invalid value: \"a b\": a lowercase RFC 1123 subdomain"]),
@@ -214,7 +214,7 @@ fn what_routes_is_judged() {
     let policy = obj!({"kind": "NetworkPolicy", "metadata": {"name": "n"}, "spec": {"podSelector": {}, "policyTypes": ["Ingress"],
         "ingress": [{"ports": [{"port": 80, "protocol": "TCP"}]}]}});
     check(
-        |new, old| update(Kind::named("NetworkPolicy"), new, old),
+        |new, old| update(kinds::NETWORK_POLICY, new, old),
         &policy,
         &[
             (
@@ -238,7 +238,7 @@ fn what_routes_is_judged() {
 
 #[test]
 fn scopes_of_a_quota_fit_what_it_limits() {
-    let judge: Judge = |new, old| update(Kind::named("ResourceQuota"), new, old);
+    let judge: Judge = |new, old| update(kinds::RESOURCE_QUOTA, new, old);
     let quota = obj!({"kind": "ResourceQuota", "metadata": {"name": "q"}, "spec": {"hard": {"pods": "1"}}});
     let scoped = |expressions: Value| obj!({"matchExpressions": expressions});
     let applied = "spec.scopeSelector.matchExpressions: Invalid value: {\"MatchExpressions\":[{\"ScopeName\":";

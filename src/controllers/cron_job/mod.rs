@@ -12,7 +12,7 @@ use super::controller::{ObjectRef, controller_ref, key_of};
 use super::job::is_finished;
 use super::replicas::is_namespace_ending;
 use super::work_queue::WorkQueue;
-use crate::api::{Kind, KindRef, Object, Status, Value};
+use crate::api::{KindRef, Object, Status, Value, kinds};
 use crate::base::Order as _;
 use crate::base::{Duration, EPOCH_UNIX_S, Time, format_rfc3339};
 use crate::obj;
@@ -130,7 +130,7 @@ impl Sync<'_> {
 
     fn delete_job(&mut self, job: &Value) -> bool {
         let options = DeleteOptions::with(Propagation::Background);
-        if let Err(status) = self.api.delete(&self.by, Kind::named("Job"), job.namespace(), job.name(), &options) {
+        if let Err(status) = self.api.delete(&self.by, kinds::JOB, job.namespace(), job.name(), &options) {
             self.event(EventType::Warning, "FailedDelete", &format!("Deleted job: {status}"));
             return false;
         }
@@ -158,7 +158,7 @@ impl Sync<'_> {
         for reference in self.active() {
             let uid = reference.get("uid").str();
             if !self.jobs.iter().any(|j| j.uid() == uid)
-                && self.api.peek(Kind::named("Job"), self.cron_job.namespace(), reference.get("name").str()).is_none()
+                && self.api.peek(kinds::JOB, self.cron_job.namespace(), reference.get("name").str()).is_none()
             {
                 self.event(EventType::Normal, "MissingJob", &format!("Active job went missing: {}", reference.get("name").str()));
                 self.drop_active(uid);
@@ -225,7 +225,7 @@ impl Sync<'_> {
 
     /// Starts the run of a scheduled time, if deadline and concurrency policy let it.
     fn start(&mut self, time: i64, now: f64) -> Result<(), Status> {
-        let kind = Kind::named("Job");
+        let kind = kinds::JOB;
         if past_of(&self.cron_job).deadline_s.is_some_and(|d| (time.saturating_add(d) as f64) < now) {
             let message = format!("Missed scheduled time to start a job: {}", rfc1123z(time));
             self.event(EventType::Warning, "MissSchedule", &message);
@@ -298,7 +298,7 @@ impl Sync<'_> {
             }
         }
         job.set(&["metadata", "annotations", SCHEDULED], local_rfc3339(time, self.cron_job.at(&["spec", "timeZone"]).str()));
-        job.set(&["metadata", "ownerReferences"], vec![controller_ref(&self.cron_job, Kind::named("CronJob"))]);
+        job.set(&["metadata", "ownerReferences"], vec![controller_ref(&self.cron_job, kinds::CRON_JOB)]);
         job
     }
 }
@@ -315,9 +315,9 @@ fn rfc1123z(unix_s: i64) -> String {
 
 impl CronJobController {
     fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
-        let kind = Kind::named("CronJob");
+        let kind = kinds::CRON_JOB;
         let Some(cron_job) = api.peek(kind, &key.0, &key.1).cloned() else { return Ok(()) };
-        let jobs: Vec<Value> = api.owned_by(cron_job.uid(), Kind::named("Job")).cloned().collect();
+        let jobs: Vec<Value> = api.owned_by(cron_job.uid(), kinds::JOB).cloned().collect();
         let before = cron_job.clone();
         let mut sync = Sync { api, by: Caller::new(now, MANAGER), recorder: &mut self.recorder, cron_job, jobs };
         sync.clean_up();

@@ -52,7 +52,7 @@ fn sync(row: &Value) -> Result<(), String> {
         let owner = obj!({"apiVersion": "batch/v1", "kind": "CronJob", "name": "mycronjob", "uid": "1a2b3c", "controller": true});
         let job = obj!({"metadata": {"name": name.as_str(), "namespace": NAMESPACE, "ownerReferences": [owner]}, "spec": job_spec});
         let by = Caller::new(started, "test");
-        let mut job = api.create(&by, Kind::named("Job"), NAMESPACE, job, &WriteOptions::default()).map_err(|e| e.to_string())?;
+        let mut job = api.create(&by, kinds::JOB, NAMESPACE, job, &WriteOptions::default()).map_err(|e| e.to_string())?;
         if !row.get("stillActive").is_true() {
             let done = obj!({"type": "Complete", "status": "True"});
             job.set(&["status"], obj!({"conditions": [done], "completionTime": now.rfc3339()}));
@@ -66,10 +66,10 @@ fn sync(row: &Value) -> Result<(), String> {
     let mut sync = Sync { api: &mut api, by: Caller::new(now, MANAGER), recorder: &mut recorder, cron_job, jobs };
     let next = sync.run().map_err(|e| e.to_string())?;
     let active = sync.active().len() as i64;
-    let there: Vec<&str> = api.iter(Kind::named("Job"), None).map(Object::name).collect();
+    let there: Vec<&str> = api.iter(kinds::JOB, None).map(Object::name).collect();
     let created = there.iter().any(|n| !ran || *n != name);
     let deleted = ran && !there.contains(&name.as_str());
-    let warnings = api.iter(Kind::named("Event"), None).filter(|e| e.get("type").str() == "Warning").count() as i64;
+    let warnings = api.iter(kinds::EVENT, None).filter(|e| e.get("type").str() == "Warning").count() as i64;
     let wanted = |member: &str| row.get(member).is_true();
     same((created, deleted), (wanted("expectCreate"), wanted("expectDelete")))?;
     same(active, row.get("expectActive").int())?;
@@ -103,7 +103,7 @@ fn finished_jobs_are_cleaned_up() {
             let by = Caller::new(moment(row.get("now")).ok_or("no time")?, "test");
             let mut api = ApiServer::new(0);
             api.create_namespace(&by, "foo-ns");
-            let (kind, options) = (Kind::named("Job"), WriteOptions::default());
+            let (kind, options) = (kinds::JOB, WriteOptions::default());
             let spec = obj!({"template": {"spec": {"restartPolicy": "Never", "containers": [{"name": "c", "image": "i"}]}}});
             let mut jobs = Vec::new();
             for given in row.get("finishedJobs").items() {

@@ -11,7 +11,7 @@ use super::pod_claim::claim_pods;
 use super::replicas::{is_available, is_ready, ready_since, slow_start};
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
-use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value, has_ended};
+use crate::api::{ArcStr, KindRef, Object, Status, Value, has_ended, kinds};
 use crate::base::{Duration, Time};
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
 
@@ -63,7 +63,7 @@ impl Default for DaemonSetController {
 
 impl DaemonSetController {
     fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
-        let kind = Kind::named("DaemonSet");
+        let kind = kinds::DAEMON_SET;
         let Some(set) = api.peek(kind, &key.0, &key.1).cloned() else { return Ok(()) };
         let Ok(selector) = LabelSelector::from_object(set.at(&["spec", "selector"])) else { return Ok(()) };
         if selector.is_everything() || set.is_terminating() {
@@ -75,7 +75,7 @@ impl DaemonSetController {
         let revision = controller_history::current_revision(api, &by, &set, kind, HASH, controller_history::RevisionHash::Template)?;
         let hash = controller_history::hash_of(&revision, HASH).to_owned();
         let rules = placement::Rules::of(&set);
-        let nodes: Nodes = api.iter(Kind::named("Node"), None).map(|n| (n.name_arc(), rules.on(n))).collect();
+        let nodes: Nodes = api.iter(kinds::NODE, None).map(|n| (n.name_arc(), rules.on(n))).collect();
         let updated = self.update(api, &by, &set, &hash, &nodes);
         let live: SortedSet<String> = pods_of(api, &set).iter().filter_map(|p| p.label(HASH).map(str::to_owned)).collect();
         controller_history::truncate(api, &by, &set, |r| {
@@ -142,7 +142,7 @@ impl DaemonSetController {
         }
         // Pods bound to nodes that are gone are the pod garbage collector's; others would wait for their node forever.
         let waits = |p: &&Value| p.at(&["spec", "nodeName"]).str().is_empty();
-        let is_gone = |node: &str| api.peek(Kind::named("Node"), "", node).is_none();
+        let is_gone = |node: &str| api.peek(kinds::NODE, "", node).is_none();
         let waiting = by_node.iter().filter(|(node, pods)| pods.iter().any(|p| waits(&p)) && is_gone(node));
         work.delete.extend(waiting.flat_map(|(_, pods)| pods).filter(waits).cloned());
         work
@@ -158,7 +158,7 @@ impl DaemonSetController {
     }
 
     fn delete_pod(&mut self, api: &mut ApiServer, by: &Caller, set: &Value, pod: &Value) -> Result<(), Status> {
-        match api.delete(by, Kind::named("Pod"), pod.namespace(), pod.name(), &DeleteOptions::default()) {
+        match api.delete(by, kinds::POD, pod.namespace(), pod.name(), &DeleteOptions::default()) {
             Ok(_) => {
                 self.recorder.event(api, by.now, set, EventType::Normal, "SuccessfulDelete", &format!("Deleted pod: {}", pod.name()));
                 Ok(())
@@ -173,7 +173,7 @@ impl DaemonSetController {
 
     fn create_pod(&mut self, api: &mut ApiServer, by: &Caller, set: &Value, hash: &str, node: &str) -> Result<(), Status> {
         let pod = placement::pod_for(set, hash, node);
-        match api.create(by, Kind::named("Pod"), set.namespace(), pod, &WriteOptions::default()) {
+        match api.create(by, kinds::POD, set.namespace(), pod, &WriteOptions::default()) {
             Ok(made) => {
                 self.recorder.event(api, by.now, set, EventType::Normal, "SuccessfulCreate", &format!("Created pod: {}", made.name()));
                 Ok(())
@@ -186,7 +186,7 @@ impl DaemonSetController {
     }
 
     fn write_status(&mut self, api: &mut ApiServer, by: &Caller, key: &ObjectRef, hash: &str, nodes: &Nodes) -> Result<(), Status> {
-        let kind = Kind::named("DaemonSet");
+        let kind = kinds::DAEMON_SET;
         let Some(set) = api.peek(kind, &key.0, &key.1).cloned() else { return Ok(()) };
         let by_node = pods_by_node(api, &set);
         let min_ready_s = set.at(&["spec", "minReadySeconds"]).int();
@@ -243,7 +243,7 @@ impl DaemonSetController {
 }
 
 fn pods_of(api: &ApiServer, set: &Value) -> Vec<Value> {
-    api.owned_by(set.uid(), Kind::named("Pod")).cloned().collect()
+    api.owned_by(set.uid(), kinds::POD).cloned().collect()
 }
 
 /// The pods of a DaemonSet by the node they are on or are meant for, without those that have ended and are being deleted.

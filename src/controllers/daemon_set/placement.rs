@@ -1,6 +1,6 @@
 //! Which nodes a DaemonSet's pods are for, and the pod made for one.
 
-use crate::api::{ArcStr, Kind, Object, Value, node_affinity, toleration};
+use crate::api::{ArcStr, Object, Value, kinds, node_affinity, toleration};
 use crate::controllers::replicas::pod_from_template;
 use crate::obj;
 
@@ -68,7 +68,7 @@ pub(super) fn target_node(pod: &Value) -> &str {
 
 /// The pod for one node: the template, pinned to the node and tolerating what daemons tolerate.
 pub(super) fn pod_for(set: &Value, hash: &str, node: &str) -> Value {
-    let mut pod = pod_from_template(set.at(&["spec", "template"]), set, Kind::named("DaemonSet"));
+    let mut pod = pod_from_template(set.at(&["spec", "template"]), set, kinds::DAEMON_SET);
     pod.set(&["metadata", "labels", super::HASH], hash);
     if let Some(generation) = set.annotation(super::GENERATION) {
         pod.set(&["metadata", "labels", "pod-template-generation"], generation);

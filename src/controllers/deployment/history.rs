@@ -2,7 +2,7 @@
 
 use super::progress::{condition, set_condition};
 use super::{DESIRED, HASH, MAX, REVISION, Sync, controller_ref, replicas_of, status_count};
-use crate::api::{Kind, Object, Status, Value, template_hash};
+use crate::api::{Object, Status, Value, kinds, template_hash};
 use crate::base::Order as _;
 use crate::controllers::replicas::is_namespace_ending;
 use crate::obj;
@@ -52,12 +52,11 @@ impl Sync<'_> {
     }
 
     fn create_new(&mut self, revision: &str, old: &[Value]) -> Result<Value, Status> {
-        let kind = Kind::named("ReplicaSet");
+        let kind = kinds::REPLICA_SET;
         let template = self.deployment.at(&["spec", "template"]).clone();
         let hash = template_hash::compute(&template, self.deployment.at(&["status", "collisionCount"]).as_int());
         let name = set_name(self.deployment.name(), &hash);
-        let mut set =
-            obj!({"metadata": {"name": name.as_str(), "ownerReferences": [controller_ref(&self.deployment, Kind::named("Deployment"))]}});
+        let mut set = obj!({"metadata": {"name": name.as_str(), "ownerReferences": [controller_ref(&self.deployment, kinds::DEPLOYMENT)]}});
         let mut labelled = template.clone();
         labelled.set(&["metadata", "labels", HASH], hash.as_str());
         set.set(&["metadata", "labels"], labelled.at(&["metadata", "labels"]).clone());
@@ -159,7 +158,7 @@ impl Sync<'_> {
                 && replicas_of(set) == 0
                 && set.at(&["metadata", "generation"]).int() <= set.at(&["status", "observedGeneration"]).int();
             if settled {
-                self.api.delete(&self.by, Kind::named("ReplicaSet"), set.namespace(), set.name(), &DeleteOptions::default())?;
+                self.api.delete(&self.by, kinds::REPLICA_SET, set.namespace(), set.name(), &DeleteOptions::default())?;
             }
         }
         Ok(())

@@ -14,7 +14,7 @@ pub use arithmetic::{new_rs_new_replicas, replica_set_proportion, resolve_fencep
 use super::controller::{ObjectRef, controller_ref, key_of};
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
-use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value, drop_owner};
+use crate::api::{ArcStr, KindRef, Object, Status, Value, drop_owner, kinds};
 use crate::base::Time;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, Subresource, WriteOptions};
 
@@ -53,7 +53,7 @@ struct Sync<'a> {
 
 impl DeploymentController {
     fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
-        let Some(deployment) = api.peek(Kind::named("Deployment"), &key.0, &key.1).cloned() else { return Ok(()) };
+        let Some(deployment) = api.peek(kinds::DEPLOYMENT, &key.0, &key.1).cloned() else { return Ok(()) };
         let Ok(selector) = LabelSelector::from_object(deployment.at(&["spec", "selector"])) else { return Ok(()) };
         if selector.is_everything() {
             return Ok(());
@@ -72,7 +72,7 @@ impl DeploymentController {
         let keys: Vec<ObjectRef> = self.members.get(object.namespace()).into_iter().flatten().cloned().collect();
         for key in keys {
             let selects = api
-                .peek(Kind::named("Deployment"), &key.0, &key.1)
+                .peek(kinds::DEPLOYMENT, &key.0, &key.1)
                 .is_some_and(|d| LabelSelector::from_object(d.at(&["spec", "selector"])).is_ok_and(|s| s.matches(object.labels())));
             if selects {
                 self.queue.add_at(key, now);
@@ -131,13 +131,13 @@ impl Sync<'_> {
     }
 
     fn update_replica_set(&mut self, next: Value) -> Result<Value, Status> {
-        let updated = self.api.update(&self.by, Kind::named("ReplicaSet"), next, Subresource::None, &WriteOptions::default())?;
+        let updated = self.api.update(&self.by, kinds::REPLICA_SET, next, Subresource::None, &WriteOptions::default())?;
         self.remember(updated.clone());
         Ok(updated)
     }
 
     fn update_deployment(&mut self, next: Value, sub: Subresource) -> Result<(), Status> {
-        self.deployment = self.api.update(&self.by, Kind::named("Deployment"), next, sub, &WriteOptions::default())?;
+        self.deployment = self.api.update(&self.by, kinds::DEPLOYMENT, next, sub, &WriteOptions::default())?;
         self.wrote = true;
         Ok(())
     }
@@ -145,7 +145,7 @@ impl Sync<'_> {
 
 /// ReplicaSets that are the deployment's: owned, or adopted where nobody owns them.
 fn claim(api: &mut ApiServer, by: &Caller, deployment: &Value, selector: &LabelSelector) -> Result<Vec<Value>, Status> {
-    let kind = Kind::named("ReplicaSet");
+    let kind = kinds::REPLICA_SET;
     let mut mine: Vec<Value> = Vec::new();
     let owned: Vec<Value> = api.owned_by(deployment.uid(), kind).cloned().collect();
     for set in owned {
@@ -164,7 +164,7 @@ fn claim(api: &mut ApiServer, by: &Caller, deployment: &Value, selector: &LabelS
             .cloned()
             .collect();
         for mut set in orphans {
-            set.at_mut(&["metadata", "ownerReferences"]).list_mut().push(controller_ref(deployment, Kind::named("Deployment")));
+            set.at_mut(&["metadata", "ownerReferences"]).list_mut().push(controller_ref(deployment, kinds::DEPLOYMENT));
             mine.push(api.update(by, kind, set, Subresource::None, &WriteOptions::default())?);
         }
     }
@@ -217,7 +217,7 @@ impl Component for DeploymentController {
             _ if change.current().is_none() => {
                 let owner = object.controller_ref();
                 if owner.get("kind").str() == "ReplicaSet"
-                    && let Some(set) = api.peek(Kind::named("ReplicaSet"), object.namespace(), owner.get("name").str())
+                    && let Some(set) = api.peek(kinds::REPLICA_SET, object.namespace(), owner.get("name").str())
                     && set.controller_ref().get("kind").str() == "Deployment"
                 {
                     self.queue.add_at((object.namespace_arc(), set.controller_ref().get("name").arc_str()), now);

@@ -1,7 +1,7 @@
 //! How the generations trade places: scaling, the rolling update and recreation.
 
 use super::{MAX, Sync, arithmetic, replicas_of, status_count};
-use crate::api::{Kind, Object, Status, Value, has_ended};
+use crate::api::{Object, Status, Value, has_ended, kinds};
 use crate::base::Order as _;
 use crate::base::Time;
 use crate::server::EventType;
@@ -58,7 +58,7 @@ impl Sync<'_> {
 
     pub(super) fn old_pods_left(&self) -> bool {
         let counted = |s: &Value| status_count(s, "replicas") > 0;
-        self.find_old().iter().any(|s| counted(s) || self.api.owned_by(s.uid(), Kind::named("Pod")).any(|p| !has_ended(p)))
+        self.find_old().iter().any(|s| counted(s) || self.api.owned_by(s.uid(), kinds::POD).any(|p| !has_ended(p)))
     }
 
     /// Brings the new ReplicaSet nearer to the wanted number; whether it did anything.

@@ -35,7 +35,7 @@ impl World {
             "metadata": {"name": "foo", "namespace": "default"},
             "spec": {"selector": {"matchLabels": {"foo": "bar"}}, "template": template("new"), "strategy": {"type": "RollingUpdate"}}
         });
-        let kind = Kind::named("Deployment");
+        let kind = kinds::DEPLOYMENT;
         let mut deployment = api.create(&by, kind, "default", plain, &WriteOptions::default()).unwrap_or_else(|e| panic!("{e}"));
         // Rows have what the API would not let in.
         let mut spec = given.get("spec").clone();
@@ -51,14 +51,14 @@ impl World {
     /// Adds a ReplicaSet; of the new generation where it has the Deployment's template.
     fn add(&mut self, set: &Value, image: &str) {
         self.now += Duration::from_secs(1);
-        let (by, kind) = (Caller::new(self.now, "test"), Kind::named("ReplicaSet"));
+        let (by, kind) = (Caller::new(self.now, "test"), kinds::REPLICA_SET);
         let mut next = set.clone();
         for member in ["uid", "resourceVersion", "creationTimestamp", "deletionTimestamp"] {
             next.remove(&["metadata", member]);
         }
         next.set(&["metadata", "namespace"], "default");
         next.set(&["metadata", "labels"], obj!({"foo": "bar"}));
-        next.set(&["metadata", "ownerReferences"], vec![controller_ref(&self.deployment, Kind::named("Deployment"))]);
+        next.set(&["metadata", "ownerReferences"], vec![controller_ref(&self.deployment, kinds::DEPLOYMENT)]);
         next.set(&["spec", "selector"], obj!({"matchLabels": {"foo": "bar"}}));
         next.set(&["spec", "template"], template(image));
         let mut made = self.api.create(&by, kind, "default", next, &WriteOptions::default()).unwrap_or_else(|e| panic!("{e} {set}"));
@@ -91,7 +91,7 @@ impl World {
 
     /// Names and sizes of the ReplicaSets that there are, by name.
     fn sizes(&self) -> Vec<(String, i64)> {
-        self.api.iter(Kind::named("ReplicaSet"), None).map(|s| (s.name().to_owned(), replicas_of(s))).collect()
+        self.api.iter(kinds::REPLICA_SET, None).map(|s| (s.name().to_owned(), replicas_of(s))).collect()
     }
 }
 
@@ -197,9 +197,9 @@ fn old_pods_hold_a_recreation_up() {
             let mut made = obj!({"metadata": {"name": format!("p{i}"), "namespace": "default"}, "spec": template("old").get("spec")});
             made.set(
                 &["metadata", "ownerReferences"],
-                vec![controller_ref(owner.as_ref().expect("a ReplicaSet of the row"), Kind::named("ReplicaSet"))],
+                vec![controller_ref(owner.as_ref().expect("a ReplicaSet of the row"), kinds::REPLICA_SET)],
             );
-            let (by, kind) = (Caller::new(world.now, "test"), Kind::named("Pod"));
+            let (by, kind) = (Caller::new(world.now, "test"), kinds::POD);
             let mut made = world.api.create(&by, kind, "default", made, &WriteOptions::default()).expect("a valid pod");
             made.set(&["status", "phase"], pod.at(&["status", "phase"]));
             world.api.update(&by, kind, made, Subresource::Status, &WriteOptions::default()).expect("a valid status");

@@ -3,7 +3,7 @@
 use super::calculator::{Proposal, Sample, Samples, Target, Tolerances, propose};
 use crate::api::quantity::{Format, Quantity};
 use crate::api::selector::LabelSelector;
-use crate::api::{Kind, Object, Value};
+use crate::api::{Object, Value, kinds};
 use crate::base::Time;
 use crate::controllers::controller::go_selector;
 use crate::obj;
@@ -59,7 +59,7 @@ pub(super) fn measure(
             wrapped: format!("failed to get {resource} {what} metric value: {message}"),
         });
     };
-    let pods: Vec<&Value> = api.iter(Kind::named("Pod"), Some(autoscaler.namespace())).filter(|p| selector.matches(p.labels())).collect();
+    let pods: Vec<&Value> = api.iter(kinds::POD, Some(autoscaler.namespace())).filter(|p| selector.matches(p.labels())).collect();
     let samples = samples(api, &pods, resource, container)
         .map_err(|e| failed(&format!("unable to get metrics for resource {resource}: {e}"), noun))?;
     let proposal = propose(goal, current, tolerances(autoscaler), &pods, samples, container, resource, now)

@@ -15,7 +15,7 @@ use super::controller::{ObjectRef, key_of};
 use super::flags::Flags;
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
-use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
+use crate::api::{ArcStr, KindRef, Object, Status, Value, kinds};
 use crate::base::{Duration, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType, Subresource, WriteOptions};
@@ -98,7 +98,7 @@ impl HorizontalController {
     }
 
     fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
-        let kind = Kind::named("HorizontalPodAutoscaler");
+        let kind = kinds::HORIZONTAL_POD_AUTOSCALER;
         let Some(autoscaler) = api.peek(kind, &key.0, &key.1).cloned() else { return Ok(()) };
         let mut memory = std::mem::take(self.memory.entry(key.clone()).or_default());
         let before = autoscaler.clone();
@@ -334,7 +334,7 @@ impl Sync<'_> {
     /// The autoscalers whose targets were found to select some of the same pods, this one among them.
     fn rivals(&self, selector: &LabelSelector) -> Vec<String> {
         let (namespace, own) = (self.autoscaler.namespace_arc(), self.autoscaler.name());
-        let pods: Vec<&Value> = self.api.iter(Kind::named("Pod"), Some(&namespace)).filter(|p| selector.matches(p.labels())).collect();
+        let pods: Vec<&Value> = self.api.iter(kinds::POD, Some(&namespace)).filter(|p| selector.matches(p.labels())).collect();
         let selects = |memory: &Memory| memory.selector.as_ref().is_some_and(|s| pods.iter().any(|p| s.matches(p.labels())));
         let all = self.others.iter_from(&(namespace.clone(), ArcStr::new())).take_while(|(key, _)| key.0 == namespace);
         let rivals = all.filter(|(key, memory)| key.1 == own || selects(memory));
@@ -364,7 +364,7 @@ impl Component for HorizontalController {
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
         let Some(key) = self.queue.pop_due(now) else { return };
-        if api.peek(Kind::named("HorizontalPodAutoscaler"), &key.0, &key.1).is_none() {
+        if api.peek(kinds::HORIZONTAL_POD_AUTOSCALER, &key.0, &key.1).is_none() {
             return;
         }
         // Whatever came of it, the next look is a period away.

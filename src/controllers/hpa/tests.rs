@@ -41,7 +41,7 @@ fn look(row: &Value) -> Result<(i64, Vec<[String; 3]>), String> {
     let mut api = ApiServer::new(0);
     api.create_namespace(&by, "test");
     let labels = obj!({"name": "test-pod"});
-    let sets = Kind::named("ReplicaSet");
+    let sets = kinds::REPLICA_SET;
     let set = obj!({
         "metadata": {"name": "test"},
         "spec": {"replicas": row.get("specReplicas"), "selector": {"matchLabels": labels.clone()},
@@ -67,7 +67,7 @@ fn look(row: &Value) -> Result<(i64, Vec<[String; 3]>), String> {
                 ["container1", "container2"].map(|c| obj!({"name": c, "image": "i", "resources": resources.clone()})).to_vec();
             let pod = obj!({"metadata": {"name": name.as_str(), "labels": labels.clone(), "finalizers": ["example.com/stay"]},
                 "spec": {"nodeName": "node", "containers": containers}});
-            let pods = Kind::named("Pod");
+            let pods = kinds::POD;
             let mut pod = api.create(&by, pods, "test", pod, &options).map_err(said)?;
             let or = |v: Value, default: &str| if v.is_null() { Value::from(default) } else { v };
             pod.set(
@@ -107,7 +107,7 @@ fn look(row: &Value) -> Result<(i64, Vec<[String; 3]>), String> {
         "spec": {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "test"}, "metrics": metrics,
             "minReplicas": row.get("minReplicas"), "maxReplicas": row.get("maxReplicas"), "behavior": behavior}
     });
-    let kind = Kind::named("HorizontalPodAutoscaler");
+    let kind = kinds::HORIZONTAL_POD_AUTOSCALER;
     api.create(&by, kind, "test", autoscaler, &options).map_err(said)?;
     let key: ObjectRef = ("test".into(), "test-hpa".into());
     let mut controller = HorizontalController::new(&Flags::default());

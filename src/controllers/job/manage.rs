@@ -1,7 +1,7 @@
 //! Making and deleting a Job's pods (`manageJob`).
 
 use super::{Sync, TRACKING, backoff, indexes, policy, tracking};
-use crate::api::{Kind, Object, Status, Value};
+use crate::api::{Object, Status, Value, kinds};
 use crate::base::Duration;
 use crate::controllers::deletion_rank;
 use crate::controllers::replicas::{is_ready, pod_from_template, slow_start};
@@ -39,7 +39,7 @@ impl Sync<'_> {
         let mut outcome = Ok(());
         for pod in pods {
             let done = if release { tracking::remove_finalizer(self.api, &self.by, &pod) } else { Ok(()) }.and_then(|()| {
-                match self.api.delete(&self.by, Kind::named("Pod"), pod.namespace(), pod.name(), &DeleteOptions::default()) {
+                match self.api.delete(&self.by, kinds::POD, pod.namespace(), pod.name(), &DeleteOptions::default()) {
                     Ok(_) => {
                         let message = format!("Deleted pod: {}", pod.name());
                         self.recorder.event(self.api, self.by.now, &self.job, EventType::Normal, "SuccessfulDelete", &message);
@@ -166,7 +166,7 @@ impl Sync<'_> {
     }
 
     fn create_pods(&mut self, count: usize, indexes: &[i64]) -> (i64, Result<(), Status>) {
-        let mut template = pod_from_template(self.job.at(&["spec", "template"]), &self.job, Kind::named("Job"));
+        let mut template = pod_from_template(self.job.at(&["spec", "template"]), &self.job, kinds::JOB);
         let finalizers = template.at_mut(&["metadata", "finalizers"]).list_mut();
         if !finalizers.iter().any(|f| f.str() == TRACKING) {
             finalizers.push(TRACKING.into());
@@ -177,8 +177,8 @@ impl Sync<'_> {
         let pods: Vec<Value> =
             (0..count).map(|n| indexes.get(n).map_or_else(|| template.clone(), |i| self.indexed(&template, *i))).collect();
         let namespace = self.job.namespace_arc();
-        let (made, outcome) = slow_start(count, |n| {
-            match self.api.create(&self.by, Kind::named("Pod"), &namespace, pods[n].clone(), &WriteOptions::default()) {
+        let (made, outcome) =
+            slow_start(count, |n| match self.api.create(&self.by, kinds::POD, &namespace, pods[n].clone(), &WriteOptions::default()) {
                 Ok(pod) => {
                     let message = format!("Created pod: {}", pod.name());
                     self.recorder.event(self.api, self.by.now, &self.job, EventType::Normal, "SuccessfulCreate", &message);
@@ -189,8 +189,7 @@ impl Sync<'_> {
                     self.recorder.event(self.api, self.by.now, &self.job, EventType::Warning, "FailedCreate", &message);
                     Err(status)
                 }
-            }
-        });
+            });
         (made as i64, outcome)
     }
 

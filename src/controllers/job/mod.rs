@@ -16,7 +16,7 @@ use super::pod_claim::claim_pods;
 use super::replicas::{is_active, is_ready};
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
-use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value, has_ended};
+use crate::api::{ArcStr, KindRef, Object, Status, Value, has_ended, kinds};
 use crate::base::{Duration, SortedMap, SortedSet, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType};
@@ -84,7 +84,7 @@ struct Sync<'a> {
 
 impl JobController {
     fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
-        let kind = Kind::named("Job");
+        let kind = kinds::JOB;
         let Some(mut job) = api.peek(kind, &key.0, &key.1).cloned() else {
             self.backoff.remove(key);
             return Ok(());
@@ -114,7 +114,7 @@ impl JobController {
 
     /// Takes the finalizer off a pod whose Job is gone (`syncOrphanPod`).
     fn release_orphan(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
-        let Some(pod) = api.peek(Kind::named("Pod"), &key.0, &key.1).cloned() else { return Ok(()) };
+        let Some(pod) = api.peek(kinds::POD, &key.0, &key.1).cloned() else { return Ok(()) };
         let owner = pod.controller_ref();
         let is_job = owner.get("kind").str() == "Job" && owner.get("apiVersion").str() == "batch/v1";
         // What another kind controls is not this controller's to let go.
@@ -122,7 +122,7 @@ impl JobController {
             return Ok(());
         }
         if is_job
-            && let Some(job) = api.peek(Kind::named("Job"), &key.0, owner.get("name").str())
+            && let Some(job) = api.peek(kinds::JOB, &key.0, owner.get("name").str())
             && job.uid() == owner.get("uid").str()
             && (!is_finished(job) || is_managed_elsewhere(job))
         {
@@ -132,7 +132,7 @@ impl JobController {
     }
 
     fn mark_matching(&mut self, api: &ApiServer, pod: &Value, now: Time) {
-        for job in api.iter(Kind::named("Job"), Some(pod.namespace())) {
+        for job in api.iter(kinds::JOB, Some(pod.namespace())) {
             if LabelSelector::from_object(job.at(&["spec", "selector"])).is_ok_and(|s| s.matches(pod.labels())) {
                 self.queue.add_at(key_of(job), now + BATCH);
             }
@@ -494,7 +494,7 @@ impl Component for JobController {
             let key = key_of(object);
             if change.current().is_none() {
                 self.recorder.forget(object.uid());
-                for pod in api.owned_by(object.uid(), Kind::named("Pod")).filter(|p| tracking::has_finalizer(p)) {
+                for pod in api.owned_by(object.uid(), kinds::POD).filter(|p| tracking::has_finalizer(p)) {
                     self.orphans.add_at(key_of(pod), now);
                 }
             }
@@ -514,9 +514,7 @@ impl Component for JobController {
         }
         mark(&mut self.queue, owner);
         let job_is_gone = owner.get("kind").str() == "Job"
-            && api
-                .peek(Kind::named("Job"), &change.key.namespace, owner.get("name").str())
-                .is_none_or(|j| j.uid() != owner.get("uid").str());
+            && api.peek(kinds::JOB, &change.key.namespace, owner.get("name").str()).is_none_or(|j| j.uid() != owner.get("uid").str());
         if change.current().is_some() && tracking::has_finalizer(object) && (owner.is_null() || job_is_gone) {
             self.orphans.add_at(key_of(object), now);
         }

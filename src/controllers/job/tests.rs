@@ -12,7 +12,7 @@ fn status_after(row: &Value) -> Result<Value, String> {
     let by = Caller::new(now, "test");
     let mut api = ApiServer::new(0);
     api.create_namespace(&by, "default");
-    let (jobs, pods) = (Kind::named("Job"), Kind::named("Pod"));
+    let (jobs, pods) = (kinds::JOB, kinds::POD);
     let said = |e: Status| e.to_string();
     let mut job = row.get("job").clone();
     job.set(&["spec", "manualSelector"], true);
@@ -342,8 +342,8 @@ fn conditions_of_jobs() {
         let mut owner = row.get("owner").clone();
         if !row.get("job").is_null() {
             let job = obj!({"metadata": {"name": row.get("job").name()}, "spec": {"template": {"spec": spec.clone()}}});
-            let mut job = api.create(&by, Kind::named("Job"), "default", job, &options).map_err(|e| e.to_string())?;
-            let kind = Kind::named("Job");
+            let mut job = api.create(&by, kinds::JOB, "default", job, &options).map_err(|e| e.to_string())?;
+            let kind = kinds::JOB;
             if !row.at(&["job", "status", "conditions"]).is_empty() {
                 job.set(
                     &["status"],
@@ -356,10 +356,10 @@ fn conditions_of_jobs() {
         }
         let owners = if row.get("owner").is_null() { Value::Null } else { obj!([owner]) };
         let pod = obj!({"metadata": {"name": "pod", "finalizers": [TRACKING], "ownerReferences": owners}, "spec": spec});
-        api.create(&by, Kind::named("Pod"), "default", pod, &options).map_err(|e| e.to_string())?;
+        api.create(&by, kinds::POD, "default", pod, &options).map_err(|e| e.to_string())?;
         let key = ("default".into(), "pod".into());
         JobController::default().release_orphan(&mut api, by.now, &key).map_err(|e| e.to_string())?;
-        let pod = api.peek(Kind::named("Pod"), "default", "pod").expect("the pod is there");
+        let pod = api.peek(kinds::POD, "default", "pod").expect("the pod is there");
         same(!tracking::has_finalizer(pod), row.get("wantFinalizerRemoved").is_true())
     });
     check("job_controller", "TestSyncJobWhenManagedBy", 2, |row| {
@@ -427,7 +427,7 @@ fn finished_pods_are_counted() {
                 }
             }
             let job = obj!({"metadata": {"name": "foobar"}, "spec": spec});
-            let mut job = api.create(&by, Kind::named("Job"), "default", job, &options).map_err(|e| e.to_string())?;
+            let mut job = api.create(&by, kinds::JOB, "default", job, &options).map_err(|e| e.to_string())?;
             job.set(&["status"], row.at(&["job", "status"]));
             job.set(&["status", "startTime"], now.rfc3339());
             if job.at(&["status", "uncountedTerminatedPods"]).is_null() {

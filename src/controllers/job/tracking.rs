@@ -3,7 +3,7 @@
 use crate::base::{Order as _, SortedSet};
 
 use super::{Condition, Sync, TRACKING, ensure_condition, indexes, policy, set_count};
-use crate::api::{self as objects, ArcStr, Kind, Object, Status, Value};
+use crate::api::{self as objects, ArcStr, Object, Status, Value, kinds};
 use crate::server::{ApiServer, Caller, EventType, Subresource, WriteOptions};
 
 /// Uncounted pods that a status holds at the most.
@@ -16,7 +16,7 @@ pub(super) fn has_finalizer(pod: &Value) -> bool {
 
 /// Takes the tracking finalizer off; a pod that is gone has none.
 pub(super) fn remove_finalizer(api: &mut ApiServer, by: &Caller, pod: &Value) -> Result<(), Status> {
-    let pods = Kind::named("Pod");
+    let pods = kinds::POD;
     let Some(mut next) = api.peek(pods, pod.namespace(), pod.name()).filter(|p| p.uid() == pod.uid() && has_finalizer(p)).cloned() else {
         return Ok(());
     };
@@ -71,7 +71,7 @@ impl Sync<'_> {
     }
 
     fn write_status(&mut self) -> Result<(), Status> {
-        self.job = self.api.update(&self.by, Kind::named("Job"), self.job.clone(), Subresource::Status, &WriteOptions::default())?;
+        self.job = self.api.update(&self.by, kinds::JOB, self.job.clone(), Subresource::Status, &WriteOptions::default())?;
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! The claims of a StatefulSet's pods: made with the pod, and kept or owned as the retention policy says.
 
 use super::identity;
-use crate::api::{Kind, KindRef, Object, Status, Value};
+use crate::api::{KindRef, Object, Status, Value, kinds};
 use crate::controllers::controller::controller_ref;
 use crate::obj;
 use crate::server::{ApiServer, Caller, EventRecorder, EventType, Subresource, WriteOptions};
@@ -60,7 +60,7 @@ pub(super) fn create_missing(
     set: &Value,
     pod: &Value,
 ) -> Result<(), Status> {
-    let kind = Kind::named("PersistentVolumeClaim");
+    let kind = kinds::PERSISTENT_VOLUME_CLAIM;
     for (_, claim) in claims_of(set, pod) {
         let name = claim.name_arc();
         if let Some(found) = api.peek(kind, set.namespace(), &name) {
@@ -90,7 +90,7 @@ pub(super) fn is_stale(api: &ApiServer, set: &Value, pod: &Value) -> bool {
         return false;
     }
     claims_of(set, pod).iter().any(|(_, claim)| {
-        api.peek(Kind::named("PersistentVolumeClaim"), set.namespace(), claim.name()).is_some_and(|found| {
+        api.peek(kinds::PERSISTENT_VOLUME_CLAIM, set.namespace(), claim.name()).is_some_and(|found| {
             let owners = found.at(&["metadata", "ownerReferences"]).items();
             owners.iter().any(|o| o.get("kind").str() == "Pod" && o.get("name").str() == pod.name() && o.get("uid").str() != pod.uid())
         })
@@ -112,7 +112,7 @@ struct Owners<'a> {
 
 impl Owners<'_> {
     fn ours(&self) -> [(&Value, KindRef); 2] {
-        [(self.set, Kind::named("StatefulSet")), (self.pod, Kind::named("Pod"))]
+        [(self.set, kinds::STATEFUL_SET), (self.pod, kinds::POD)]
     }
 
     /// Whether a reference is to one of them.
@@ -185,7 +185,7 @@ impl Retention {
 
 /// Gives each claim of the pod the owners that the retention policy asks for. `condemned`: the pod is beyond the set's size.
 pub(super) fn apply_retention(api: &mut ApiServer, by: &Caller, set: &Value, pod: &Value, condemned: bool) -> Result<(), Status> {
-    let kind = Kind::named("PersistentVolumeClaim");
+    let kind = kinds::PERSISTENT_VOLUME_CLAIM;
     let policy = Retention::of(set, condemned);
     for (_, claim) in claims_of(set, pod) {
         let Some(found) = api.peek(kind, set.namespace(), claim.name()).cloned() else { continue };
@@ -297,7 +297,7 @@ mod tests {
                         obj!([{"apiVersion": "v1", "kind": "Pod", "name": "set-3", "uid": uid, "controller": true}]),
                     );
                 }
-                let kind = Kind::named("PersistentVolumeClaim");
+                let kind = kinds::PERSISTENT_VOLUME_CLAIM;
                 api.create(&by, kind, "default", claim, &WriteOptions::default()).expect("a claim that is right");
             }
             same(is_stale(&api, &set, &pod("set-3", uid)), row.get("expected").is_true())

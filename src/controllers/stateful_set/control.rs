@@ -3,7 +3,7 @@
 use crate::base::{Order as _, SortedMap};
 
 use super::{REVISION, REVISION_HASH, claims, identity};
-use crate::api::{Kind, Object, Status, Value};
+use crate::api::{Object, Status, Value, kinds};
 use crate::controllers::controller_history;
 use crate::controllers::replicas::{is_available, is_ready};
 use crate::server::{ApiServer, Caller, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
@@ -69,7 +69,7 @@ impl<'a> Control<'a> {
             api,
             &by,
             &set,
-            Kind::named("StatefulSet"),
+            kinds::STATEFUL_SET,
             REVISION_HASH,
             controller_history::RevisionHash::Data,
         )?;
@@ -216,7 +216,7 @@ impl<'a> Control<'a> {
         if !identity::identity_matches(&self.set, &pod) {
             let mut next = pod.clone();
             identity::set_identity(&mut next);
-            self.replicas[i] = self.api.update(&self.by, Kind::named("Pod"), next, Subresource::None, &WriteOptions::default())?;
+            self.replicas[i] = self.api.update(&self.by, kinds::POD, next, Subresource::None, &WriteOptions::default())?;
         }
         if !claims::storage_matches(&self.set, &pod) {
             claims::create_missing(self.api, &self.by, self.recorder, &self.set, &pod)?;
@@ -241,7 +241,7 @@ impl<'a> Control<'a> {
         let pod = self.replicas[i].clone();
         let (name, namespace) = (pod.name_arc(), self.set.namespace_arc());
         let made = claims::create_missing(self.api, &self.by, self.recorder, &self.set, &pod)
-            .and_then(|()| self.api.create(&self.by, Kind::named("Pod"), &namespace, pod, &WriteOptions::default()));
+            .and_then(|()| self.api.create(&self.by, kinds::POD, &namespace, pod, &WriteOptions::default()));
         match made {
             Ok(pod) => {
                 claims::apply_retention(self.api, &self.by, &self.set, &pod, false)?;
@@ -258,7 +258,7 @@ impl<'a> Control<'a> {
     }
 
     pub(super) fn delete_pod(&mut self, pod: &Value) -> Result<(), Status> {
-        match self.api.delete(&self.by, Kind::named("Pod"), pod.namespace(), pod.name(), &DeleteOptions::default()) {
+        match self.api.delete(&self.by, kinds::POD, pod.namespace(), pod.name(), &DeleteOptions::default()) {
             Ok(_) => {
                 self.pod_event("Delete", pod.name(), None);
                 Ok(())
@@ -288,7 +288,7 @@ impl<'a> Control<'a> {
     }
 
     fn write_status(&mut self) -> Result<(), Status> {
-        let kind = Kind::named("StatefulSet");
+        let kind = kinds::STATEFUL_SET;
         let Some(set) = self.api.peek(kind, self.set.namespace(), self.set.name()).filter(|s| s.uid() == self.set.uid()).cloned() else {
             return Ok(());
         };

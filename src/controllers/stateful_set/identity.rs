@@ -1,7 +1,7 @@
 //! What makes a StatefulSet's pod that pod: its ordinal, its name, its labels and its claims.
 
 use super::{REVISION, claims};
-use crate::api::{Kind, Object, Value};
+use crate::api::{Object, Value, kinds};
 use crate::controllers::replicas::pod_from_template;
 
 const POD_NAME: &str = "statefulset.kubernetes.io/pod-name";
@@ -33,7 +33,7 @@ pub(super) fn start(set: &Value) -> i64 {
 
 /// The pod of an ordinal, of a template at a revision.
 pub(super) fn new_pod(set: &Value, template: &Value, revision: &str, ordinal: i64) -> Value {
-    let mut pod = pod_from_template(template, set, Kind::named("StatefulSet"));
+    let mut pod = pod_from_template(template, set, kinds::STATEFUL_SET);
     let name = format!("{}-{ordinal}", set.name());
     pod.set(&["metadata", "name"], name.as_str());
     pod.set(&["metadata", "namespace"], set.namespace_arc());

@@ -11,7 +11,7 @@ use super::pod_claim::claim_pods;
 use super::replicas::ready_since;
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
-use crate::api::{Kind, KindRef, Object, Status, Value};
+use crate::api::{KindRef, Object, Status, Value, kinds};
 use crate::base::{Duration, Time};
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder};
 
@@ -39,7 +39,7 @@ impl Default for StatefulSetController {
 
 impl StatefulSetController {
     fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
-        let kind = Kind::named("StatefulSet");
+        let kind = kinds::STATEFUL_SET;
         let Some(set) = api.peek(kind, &key.0, &key.1).cloned() else { return Ok(()) };
         let Ok(selector) = LabelSelector::from_object(set.at(&["spec", "selector"])) else { return Ok(()) };
         if selector.is_everything() {
@@ -68,7 +68,7 @@ impl StatefulSetController {
         if owner.get("kind").str() == "StatefulSet" {
             self.queue.add_at((pod.namespace_arc(), owner.get("name").arc_str()), now);
         } else if owner.is_null() {
-            for set in api.iter(Kind::named("StatefulSet"), Some(pod.namespace())) {
+            for set in api.iter(kinds::STATEFUL_SET, Some(pod.namespace())) {
                 if LabelSelector::from_object(set.at(&["spec", "selector"])).is_ok_and(|s| s.matches(pod.labels())) {
                     self.queue.add_at(key_of(set), now);
                 }
@@ -94,7 +94,7 @@ impl Component for StatefulSetController {
             // A claim that is gone may be what a set waits for.
             "persistentvolumeclaims" => {
                 if change.current().is_none() {
-                    for set in api.iter(Kind::named("StatefulSet"), Some(&change.key.namespace)) {
+                    for set in api.iter(kinds::STATEFUL_SET, Some(&change.key.namespace)) {
                         if !set.at(&["spec", "volumeClaimTemplates"]).is_empty() {
                             self.queue.add_at(key_of(set), now);
                         }

@@ -3,7 +3,7 @@
 use super::provisioner::provision;
 use super::users;
 use crate::api::persistent_volume::{SELECTED_NODE, best_match, class_of, is_for, satisfies, set_aside};
-use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value};
+use crate::api::{ArcStr, KindRef, Object, Status, Value, kinds};
 use crate::base::{Duration, Time};
 use crate::controllers::controller::{ObjectRef, key_of};
 use crate::controllers::work_queue::WorkQueue;
@@ -40,11 +40,11 @@ impl Default for PersistentVolumeController {
 }
 
 fn claims() -> KindRef {
-    Kind::named("PersistentVolumeClaim")
+    kinds::PERSISTENT_VOLUME_CLAIM
 }
 
 fn volumes() -> KindRef {
-    Kind::named("PersistentVolume")
+    kinds::PERSISTENT_VOLUME
 }
 
 impl PersistentVolumeController {
@@ -71,7 +71,7 @@ impl PersistentVolumeController {
             return Ok(());
         }
         let class = class_of(&claim).to_owned();
-        let class_object = api.peek(Kind::named("StorageClass"), "", &class).cloned();
+        let class_object = api.peek(kinds::STORAGE_CLASS, "", &class).cloned();
         let late = class_object.as_ref().is_some_and(|c| c.get("volumeBindingMode").str() == "WaitForFirstConsumer");
         // The scheduler sets volumes aside for claims that wait for a pod.
         let all: Vec<&Value> = api.iter(volumes(), None).filter(|v| !late || !v.at(&["spec", "claimRef"]).is_null()).collect();

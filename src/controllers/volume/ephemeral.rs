@@ -1,7 +1,7 @@
 //! The ephemeral volume controller (`pkg/controller/volume/ephemeral`): a claim for each volume of a pod that has a template of one.
 //! The claim is the pod's and goes with it.
 
-use crate::api::{Kind, KindRef, Object, Value};
+use crate::api::{KindRef, Object, Value, kinds};
 use crate::base::Time;
 use crate::controllers::controller::{ObjectRef, controller_ref, key_of};
 use crate::controllers::work_queue::WorkQueue;
@@ -23,7 +23,7 @@ impl Default for EphemeralVolumeController {
 
 /// Makes the claim of one volume, where it is not there; or says why it cannot.
 fn make_claim(api: &mut ApiServer, by: &Caller, pod: &Value, volume: &Value) -> Result<(), String> {
-    let (claims, pods) = (Kind::named("PersistentVolumeClaim"), Kind::named("Pod"));
+    let (claims, pods) = (kinds::PERSISTENT_VOLUME_CLAIM, kinds::POD);
     let (namespace, template) = (pod.namespace(), volume.at(&["ephemeral", "volumeClaimTemplate"]));
     let name = format!("{}-{}", pod.name(), volume.get("name").str());
     if let Some(claim) = api.peek(claims, namespace, &name) {
@@ -61,7 +61,7 @@ impl Component for EphemeralVolumeController {
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
         let Some(key) = self.pods.pop_due(now) else { return };
-        let Some(pod) = api.peek(Kind::named("Pod"), &key.0, &key.1).filter(|p| !p.is_terminating()).cloned() else { return };
+        let Some(pod) = api.peek(kinds::POD, &key.0, &key.1).filter(|p| !p.is_terminating()).cloned() else { return };
         let by = Caller::new(now, "ephemeral_volume");
         let volumes = pod.at(&["spec", "volumes"]).items();
         let failed = volumes.iter().filter(|v| !v.get("ephemeral").is_null()).find_map(|v| Some((v, make_claim(api, &by, &pod, v).err()?)));

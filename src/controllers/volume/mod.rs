@@ -10,12 +10,12 @@ pub(super) use binder::PersistentVolumeController;
 pub(super) use ephemeral::EphemeralVolumeController;
 pub(super) use protection::VolumeProtectionController;
 
-use crate::api::{Kind, Object, Value};
+use crate::api::{Object, Value, kinds};
 use crate::server::ApiServer;
 
 /// Pods that mount a claim.
 fn users<'a>(api: &'a ApiServer, namespace: &'a str, claim: &'a str) -> impl Iterator<Item = &'a Value> {
-    api.iter(Kind::named("Pod"), Some(namespace)).filter(move |pod| claims_of(pod).any(|c| c == claim))
+    api.iter(kinds::POD, Some(namespace)).filter(move |pod| claims_of(pod).any(|c| c == claim))
 }
 
 /// The claims that a pod mounts; one of its own, made of a template, is named after pod and volume.

@@ -2,7 +2,7 @@
 //! do not go before that has ended.
 
 use super::{claims_of, users};
-use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value, drop_finalizer, has_finalizer};
+use crate::api::{ArcStr, KindRef, Object, Status, Value, drop_finalizer, has_finalizer, kinds};
 use crate::base::Time;
 use crate::controllers::controller::ObjectRef;
 use crate::controllers::work_queue::WorkQueue;
@@ -33,7 +33,7 @@ fn is_held(object: &Value, finalizer: &str) -> bool {
 
 impl VolumeProtectionController {
     fn check_claim(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
-        let kind = Kind::named("PersistentVolumeClaim");
+        let kind = kinds::PERSISTENT_VOLUME_CLAIM;
         let Some(claim) = api.peek(kind, &key.0, &key.1).filter(|c| is_held(c, CLAIM)).cloned() else { return Ok(()) };
         // A pod that has no node yet cannot mount a claim that is going away.
         if users(api, &key.0, &key.1).any(|p| !p.at(&["spec", "nodeName"]).is_empty()) {
@@ -43,7 +43,7 @@ impl VolumeProtectionController {
     }
 
     fn check_volume(&mut self, api: &mut ApiServer, now: Time, name: &str) -> Result<(), Status> {
-        let kind = Kind::named("PersistentVolume");
+        let kind = kinds::PERSISTENT_VOLUME;
         let Some(volume) = api.peek(kind, "", name).filter(|v| is_held(v, VOLUME)).cloned() else { return Ok(()) };
         if volume.at(&["status", "phase"]).str() == "Bound" {
             return Ok(());
@@ -61,7 +61,7 @@ impl Component for VolumeProtectionController {
         match change.key.kind.plural {
             "pods" => {
                 if change.current().is_none() {
-                    let kind = Kind::named("PersistentVolumeClaim");
+                    let kind = kinds::PERSISTENT_VOLUME_CLAIM;
                     for claim in claims_of(&change.object) {
                         if api.peek(kind, &change.key.namespace, &claim).is_some_and(|c| is_held(c, CLAIM)) {
                             self.claims.add_at((change.key.namespace.clone(), claim.into()), now);

@@ -1,6 +1,6 @@
 //! Volumes made for claims, by the provisioners of clusters on one's own machine: folders of a node.
 
-use crate::api::{Kind, Object, Status, Value};
+use crate::api::{Object, Status, Value, kinds};
 use crate::obj;
 use crate::server::{ApiServer, Caller, EventRecorder, EventType, WriteOptions};
 
@@ -42,7 +42,7 @@ pub(super) fn provision(
     if !mode.is_null() {
         volume.set(&["spec", "volumeMode"], mode.clone());
     }
-    match api.create(by, Kind::named("PersistentVolume"), "", volume, &WriteOptions::default()) {
+    match api.create(by, kinds::PERSISTENT_VOLUME, "", volume, &WriteOptions::default()) {
         Err(status) if status.reason != "AlreadyExists" => return Err(status),
         _ => {}
     }

@@ -1,6 +1,6 @@
 //! `kubectl auth`: who one is, and what one may do.
 
-use crate::api::Kind;
+use crate::api::kinds;
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::Context;
@@ -124,7 +124,7 @@ fn can_i(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 
 // Models kubectl/pkg/cmd/auth's WhoAmIOptions.
 fn who_am_i(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-    let kind = Kind::named("SelfSubjectReview");
+    let kind = kinds::SELF_SUBJECT_REVIEW;
     let status = cx.host.api.review(&cx.user(), kind, &crate::obj!({})).unwrap_or_default();
     if let Some(mut printer) = object_printer(cx)? {
         let review = crate::obj!({

@@ -1,7 +1,7 @@
 //! `kubectl autoscale`.
 
 use crate::api::quantity::Quantity;
-use crate::api::{Kind, Value};
+use crate::api::{Value, kinds};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
@@ -109,7 +109,7 @@ fn create(cx: &mut Context<'_, '_>, info: &Info, min: i64, max: i64, dry_run: Dr
     if !metrics.is_empty() {
         spec.set(&["metrics"], metrics.clone());
     }
-    let kind = Kind::named("HorizontalPodAutoscaler");
+    let kind = kinds::HORIZONTAL_POD_AUTOSCALER;
     let mut object = obj!({
         "apiVersion": kind.api_version(), "kind": kind.kind, "metadata": {"name": name}, "spec": spec,
         "status": {"desiredReplicas": 0, "currentMetrics": null}

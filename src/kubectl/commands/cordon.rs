@@ -1,6 +1,6 @@
 //! `kubectl cordon` and `uncordon`.
 
-use crate::api::{Kind, Value};
+use crate::api::{Value, kinds};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
@@ -59,7 +59,7 @@ fn run(cx: &mut Context<'_, '_>, cordon: bool) -> Result<Flow, CliError> {
 /// Cordons or uncordons a node and says so.
 pub fn cordon_one(cx: &mut Context<'_, '_>, info: &Info, cordon: bool, dry_run: DryRun) -> Result<(), CliError> {
     let done = if cordon { "cordoned" } else { "uncordoned" };
-    let node = named(Kind::named("Node"), &info.name);
+    let node = named(kinds::NODE, &info.name);
     if info.object.at(&["spec", "unschedulable"]).is_true() == cordon {
         cx.out.outln(format!("{node} already {done}{}", dry_run.suffix()));
         return Ok(());

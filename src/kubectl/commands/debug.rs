@@ -3,7 +3,7 @@
 use super::run::Attaching;
 use crate::api::image::is_reference;
 use crate::api::yaml::decode_documents;
-use crate::api::{Kind, Object, Value};
+use crate::api::{Object, Value, kinds};
 use crate::base::RandomStream;
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
@@ -256,7 +256,7 @@ fn apply_profile(cx: &mut Context<'_, '_>, pod: &mut Value, name: &str, style: S
         container.set(&["name"], name);
         let mut patch = Value::map();
         patch.set(&["spec", list], vec![container]);
-        *pod = strategic_merge_patch(Kind::named("Pod"), pod, &patch)?;
+        *pod = strategic_merge_patch(kinds::POD, pod, &patch)?;
     }
     let context = pod.at(&["spec", list]).items().iter().find(|c| c.get("name").str() == name).map(|c| c.get("securityContext"));
     let user = |context: &Value| context.get("runAsUser").as_int();
@@ -355,6 +355,6 @@ fn on_node(cx: &mut Context<'_, '_>, info: &Info, custom: &Value) -> Result<(Val
     });
     apply_profile(cx, &mut object, &name, Style::Node, custom)?;
     let namespace = cx.namespace();
-    let pod = cx.create(Kind::named("Pod"), &namespace, object, &WriteOptions::STRICT)?;
+    let pod = cx.create(kinds::POD, &namespace, object, &WriteOptions::STRICT)?;
     Ok((pod, name))
 }

@@ -1,7 +1,7 @@
 //! `kubectl diff`: what `apply` would change.
 
 use super::apply::{prunable, prune_kinds};
-use crate::api::{Kind, KindRef, Object, Value};
+use crate::api::{KindRef, Object, Value, kinds};
 use crate::base::Order as _;
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::Context;
@@ -46,7 +46,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     for info in found.into_infos()? {
         let mut live = cx.host.api.peek(info.kind, &info.namespace, &info.name).cloned();
         let mut merged = merged(cx, &info, live.as_ref())?;
-        if info.kind == Kind::named("Secret") && !cx.flags().is_on("show-secrets") {
+        if info.kind == kinds::SECRET && !cx.flags().is_on("show-secrets") {
             mask(live.as_mut(), &mut merged);
         }
         let before = live.as_ref().map_or(String::new(), |o| shown(o, with_managers));

@@ -2,7 +2,7 @@
 
 use super::cordon::{cordon_one, nodes};
 use crate::api::selector::LabelSelector;
-use crate::api::{Kind, Object, Status, Value, go_duration};
+use crate::api::{Object, Status, Value, go_duration, kinds};
 use crate::base::Order as _;
 use crate::base::{Duration, Time, parse_rfc3339};
 use crate::kubectl::command::{Command, Flow, Run, Task};
@@ -215,7 +215,7 @@ fn judge(cx: &Context<'_, '_>, pod: &Value) -> Result<(bool, &'static str), Stri
         return Ok((false, ""));
     }
     if !finished && owner.get("kind").str() == "DaemonSet" {
-        let (kind, name) = (Kind::named("DaemonSet"), owner.get("name").str());
+        let (kind, name) = (kinds::DAEMON_SET, owner.get("name").str());
         if cx.host.api.peek(kind, pod.namespace(), name).is_some() {
             const MANAGED: &str = "DaemonSet-managed Pods (use --ignore-daemonsets to ignore)";
             return if flags.is_on("ignore-daemonsets") { Ok((false, "ignoring DaemonSet-managed Pods")) } else { Err(MANAGED.to_owned()) };
@@ -269,7 +269,7 @@ impl Leaving {
             let result = if by_eviction {
                 cx.evict(&self.namespace, &self.name, &options)
             } else {
-                cx.delete(Kind::named("Pod"), &self.namespace, &self.name, &options).map(|_| ())
+                cx.delete(kinds::POD, &self.namespace, &self.name, &options).map(|_| ())
             };
             match result {
                 Ok(()) => self.state = State::Wait(cx.host.now),
@@ -289,7 +289,7 @@ impl Leaving {
         }
         let State::Wait(at) = self.state else { return };
         if cx.host.now >= at {
-            let there = cx.host.api.peek(Kind::named("Pod"), &self.namespace, &self.name).filter(|p| p.uid() == self.uid);
+            let there = cx.host.api.peek(kinds::POD, &self.namespace, &self.name).filter(|p| p.uid() == self.uid);
             match there {
                 Some(pod) if is_skipped(cx, pod) => {
                     let limit = flags.text("skip-wait-for-delete-timeout");

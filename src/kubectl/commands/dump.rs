@@ -1,7 +1,7 @@
 //! `kubectl cluster-info dump`: the objects and logs that help to find out what is wrong with a cluster.
 
 use crate::api::schema::{Field, GoPart, Ty, Type, schema};
-use crate::api::{Kind, KindRef, Object, Value};
+use crate::api::{Kind, KindRef, Object, Value, kinds};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -40,11 +40,11 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             return fail(format!("unable to match a printer suitable for the output format {other:?}, allowed formats are: json,yaml"));
         }
     };
-    let nodes = Kind::named("Node");
+    let nodes = kinds::NODE;
     objects(cx, nodes, None, "nodes", yaml)?;
     let given = cx.flags().list("namespaces").to_vec();
     let namespaces = match (cx.flags().is_on("all-namespaces"), given.is_empty()) {
-        (true, _) => cx.host.api.iter(Kind::named("Namespace"), None).map(|n| n.name().to_owned()).collect(),
+        (true, _) => cx.host.api.iter(kinds::NAMESPACE, None).map(|n| n.name().to_owned()).collect(),
         (_, false) => given,
         _ => vec!["kube-system".to_owned(), cx.namespace()],
     };
@@ -52,7 +52,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         for (kind, file) in DUMPED {
             objects(cx, Kind::named(kind), Some(&namespace), &format!("{namespace}/{file}"), yaml)?;
         }
-        let pods: Vec<Value> = cx.host.api.iter(Kind::named("Pod"), Some(&namespace)).cloned().collect();
+        let pods: Vec<Value> = cx.host.api.iter(kinds::POD, Some(&namespace)).cloned().collect();
         for pod in pods {
             let spec = pod.get("spec");
             let mut all = String::new();

@@ -1,6 +1,6 @@
 //! `kubectl events`.
 
-use crate::api::{Kind, KindRef, Object, Value};
+use crate::api::{KindRef, Object, Value, kinds};
 use crate::base::{Order as _, Time};
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::Context;
@@ -70,7 +70,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let namespace = cx.namespace();
     let filter = Filter { object, types, namespace: (!all).then(|| namespace.clone()) };
     let revision = cx.host.api.revision();
-    let events = cx.list(Kind::named("Event"), filter.namespace.as_deref(), &ListOptions::default())?;
+    let events = cx.list(kinds::EVENT, filter.namespace.as_deref(), &ListOptions::default())?;
     let mut events: Vec<Value> = events.into_iter().filter(|e| filter.matches(e)).collect();
     events.order_by_key(last_seen);
     let mut watching = Watching { filter, revision, until: cx.watch_deadline(), printer, writer: TabWriter::for_tables() };
@@ -141,7 +141,7 @@ impl Watching {
     pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         let store = cx.host.api.store();
         let changes = store.changes_after(self.revision).map_err(|e| CliError::Message(e.to_string()))?;
-        let kind = Kind::named("Event");
+        let kind = kinds::EVENT;
         let mut fresh = Vec::new();
         for version in changes {
             self.revision = version.revision;

@@ -1,6 +1,6 @@
 //! `kubectl exec` and `attach`: a program in a container, its input and output passed through.
 
-use crate::api::{Object, Status, Value};
+use crate::api::{Object, Status, Value, kinds};
 use crate::base::Duration;
 use crate::kubectl::checks::check_pod_timeout;
 use crate::kubectl::command::{Command, Flow, Run, Task};
@@ -187,7 +187,7 @@ impl Session {
     pub fn start(cx: &mut Context<'_, '_>, request: &ExecRequest, report: bool) -> Result<Session, CliError> {
         let now = cx.host.now;
         let ExecRequest { namespace, pod, container, command, stdin, tty } = request;
-        cx.require(("create", crate::api::Kind::named("Pod"), if command.is_empty() { "attach" } else { "exec" }), namespace, pod)?;
+        cx.require(("create", kinds::POD, if command.is_empty() { "attach" } else { "exec" }), namespace, pod)?;
         let Some(node) = cx.host.node.as_deref_mut() else {
             return fail("unable to upgrade connection: error dialing backend: no kubelet runs here");
         };

@@ -2,7 +2,7 @@
 
 use super::explain_schema;
 use crate::api::schema::{Field, Ty, Type, schema};
-use crate::api::{Kind, KindRef};
+use crate::api::{KindRef, kinds};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::Context;
@@ -150,7 +150,7 @@ fn about_field(ty: &Type, name: &str) -> Option<String> {
 
 /// What is said of a field that every kind has.
 pub(super) fn of_every_kind(name: &str) -> String {
-    about_field(schema().kind(Kind::named("ConfigMap")), name).unwrap_or_default()
+    about_field(schema().kind(kinds::CONFIG_MAP), name).unwrap_or_default()
 }
 
 /// The lines that name the only values of a field.
@@ -161,7 +161,7 @@ pub(super) fn values_of(values: &[String]) -> String {
 /// The fields of every kind's metadata and theirs, indented as what is in a root.
 pub(super) fn nested_metadata(depth_max: usize) -> String {
     let mut out = String::new();
-    let root = schema().kind(Kind::named("ConfigMap"));
+    let root = schema().kind(kinds::CONFIG_MAP);
     if let Some(metadata) = root.field("metadata").and_then(|f| type_of(&f.ty)) {
         nested(&mut vec![root, metadata], if depth_max == 0 { DEPTH_MAX } else { depth_max.min(DEPTH_MAX) }, &mut out);
     }
@@ -238,7 +238,7 @@ fn explain(cx: &mut Context<'_, '_>, kind: KindRef, version: &str, path: &[&str]
             None => fail(format!("field {:?} does not exist", path.last().unwrap_or(&""))),
         };
     }
-    let ty = if kind.custom.is_some() { Some(schema().kind(Kind::named("ConfigMap"))) } else { schema().kind_at(kind, version) };
+    let ty = if kind.custom.is_some() { Some(schema().kind(kinds::CONFIG_MAP)) } else { schema().kind_at(kind, version) };
     let Some(mut ty) = ty else {
         return fail(format!("couldn't find resource for \"{}/{version}, Resource={}\"", kind.group, kind.plural));
     };

@@ -1,6 +1,6 @@
 //! `kubectl expose`.
 
-use crate::api::{Kind, KindRef, Object, Value};
+use crate::api::{KindRef, Object, Value, kinds};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
@@ -42,7 +42,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let found = find(cx, &query, cx.args())?;
     found.each(&mut |info| {
         let object = service(cx, &info).and_then(|object| {
-            let mut object = overridden(cx, Kind::named("Service"), object)?;
+            let mut object = overridden(cx, kinds::SERVICE, object)?;
             cx.record(&mut object);
             if dry_run == DryRun::Client {
                 return Ok(object);
@@ -52,7 +52,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             }
             let options = cx.write_options(dry_run)?;
             let namespace = cx.namespace();
-            cx.create(Kind::named("Service"), &namespace, object, &options)
+            cx.create(kinds::SERVICE, &namespace, object, &options)
         })?;
         reporter.report("exposed", &object, cx.out)
     })?;

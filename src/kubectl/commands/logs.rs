@@ -1,6 +1,6 @@
 //! `kubectl logs`.
 
-use crate::api::{Kind, Object, Value};
+use crate::api::{Object, Value, kinds};
 use crate::base::{Duration, Time};
 use crate::kubectl::checks::check_pod_timeout;
 use crate::kubectl::command::{Command, Flow, Run, Task};
@@ -114,7 +114,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let namespace = cx.namespace();
     if !selector.is_empty() {
         let options = ListOptions { label_selector: selector.to_owned(), ..ListOptions::default() };
-        let pods = cx.list(Kind::named("Pod"), Some(&namespace), &options)?;
+        let pods = cx.list(kinds::POD, Some(&namespace), &options)?;
         if pods.is_empty() {
             cx.out.errln(format!("No resources found in {namespace} namespace."));
             return Ok(Flow::Done);
@@ -142,7 +142,7 @@ fn streams_of(cx: &mut Context<'_, '_>, pods: &[Value], container: &str) -> Resu
     let prefixed = cx.flags().is_on("prefix") || cx.flags().is_on("all-pods");
     let mut streams = Vec::new();
     for pod in pods {
-        cx.require(("get", Kind::named("Pod"), "log"), pod.namespace(), pod.name())?;
+        cx.require(("get", kinds::POD, "log"), pod.namespace(), pod.name())?;
         let names: Vec<String> = if all {
             let mut inits: Vec<&Value> = pod.at(&["spec", "initContainers"]).items().iter().collect();
             inits.extend(pod.at(&["spec", "containers"]).items());
@@ -224,7 +224,7 @@ impl Follow {
 
 /// The pods whose logs an object stands for; `None` where it has none yet.
 fn pods_behind(cx: &mut Context<'_, '_>, info: &Info) -> Result<Option<Vec<Value>>, CliError> {
-    if info.kind == Kind::named("Pod") {
+    if info.kind == kinds::POD {
         return Ok(Some(vec![info.object.clone()]));
     }
     let selector = selector_of(&info.object, "get the logs from")?;
@@ -242,7 +242,7 @@ fn pods_behind(cx: &mut Context<'_, '_>, info: &Info) -> Result<Option<Vec<Value
 impl LogStream {
     /// Prints what is new; says whether more may come.
     fn print(&mut self, cx: &mut Context<'_, '_>) -> Result<bool, CliError> {
-        let pod = cx.host.api.peek(Kind::named("Pod"), &self.namespace, &self.pod);
+        let pod = cx.host.api.peek(kinds::POD, &self.namespace, &self.pod);
         if self.cursor.is_none() && pod.is_some_and(|p| p.at(&["spec", "nodeName"]).str().is_empty()) {
             // For a pod without a node the API server has no content.
             return Ok(false);

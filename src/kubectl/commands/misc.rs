@@ -1,6 +1,6 @@
 //! Small commands: `alpha`, `cluster-info`, `completion`, `options`, `kustomize`, `proxy`, `certificate`.
 
-use crate::api::Kind;
+use crate::api::kinds;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::config::Kubeconfig;
 use crate::kubectl::context::{Context, DryRun};
@@ -75,7 +75,7 @@ fn cluster_info(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let config = Kubeconfig::load(cx.inv, cx.host.files)?;
     cx.out.outln(format!("Kubernetes control plane is running at {}", config.server()));
     let options = ListOptions { label_selector: "kubernetes.io/cluster-service=true".into(), ..ListOptions::default() };
-    for service in cx.list(Kind::named("Service"), Some("kube-system"), &options)? {
+    for service in cx.list(kinds::SERVICE, Some("kube-system"), &options)? {
         use crate::api::Object;
         let name = service.label("kubernetes.io/name").unwrap_or(service.name());
         cx.out.outln(format!("{name} is running at {}/api/v1/namespaces/kube-system/services/{}/proxy", config.server(), service.name()));

@@ -1,6 +1,6 @@
 //! `kubectl port-forward`: ports of the workstation that lead to ports of a pod for as long as the command runs.
 
-use crate::api::{Object, Value};
+use crate::api::{Object, Value, kinds};
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -63,7 +63,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if phase != "Running" {
         return fail(format!("unable to forward port because pod is not running. Current status={phase}"));
     }
-    cx.require(("create", crate::api::Kind::named("Pod"), "portforward"), pod.namespace(), pod.name())?;
+    cx.require(("create", kinds::POD, "portforward"), pod.namespace(), pod.name())?;
     let mut forwarded = Vec::new();
     for (i, (local, remote)) in wanted.iter().enumerate() {
         let number = |which: &str, text: &str| match text.parse::<u16>() {
@@ -188,7 +188,7 @@ impl Forwarding {
 
     /// Goes on while the pod is there.
     pub fn resume(self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-        let there = cx.host.api.peek(crate::api::Kind::named("Pod"), &self.namespace, &self.pod).is_some_and(|p| p.uid() == self.uid);
+        let there = cx.host.api.peek(kinds::POD, &self.namespace, &self.pod).is_some_and(|p| p.uid() == self.uid);
         if !there {
             return fail("lost connection to pod");
         }

@@ -1,6 +1,6 @@
 //! `kubectl auth reconcile`: roles get the rules, and bindings the subjects, that files have and they lack.
 
-use crate::api::{Kind, Object, Value, policy_rule};
+use crate::api::{Object, Value, kinds, policy_rule};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::{Context, DryRun};
@@ -44,12 +44,9 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         let mut extra: Vec<Value> = Vec::new();
         let (object, operation) = match &existing {
             None => {
-                if info.kind.namespaced
-                    && dry_run == DryRun::None
-                    && cx.host.api.peek(Kind::named("Namespace"), "", &info.namespace).is_none()
-                {
+                if info.kind.namespaced && dry_run == DryRun::None && cx.host.api.peek(kinds::NAMESPACE, "", &info.namespace).is_none() {
                     let namespace = crate::obj!({"metadata": {"name": info.namespace.as_str()}});
-                    cx.create(Kind::named("Namespace"), "", namespace, &options)?;
+                    cx.create(kinds::NAMESPACE, "", namespace, &options)?;
                 }
                 let made = if dry_run == DryRun::Client {
                     info.object.clone()

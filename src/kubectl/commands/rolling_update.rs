@@ -1,6 +1,6 @@
 //! `kubectl rolling-update`, which kubectl 1.3 had: replaces the pods of one ReplicationController by those of another, one by one.
 
-use crate::api::{Kind, KindRef, Object, Value};
+use crate::api::{KindRef, Object, Value, kinds};
 use crate::base::{Duration, Time};
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::Context;
@@ -71,7 +71,7 @@ enum Phase {
 }
 
 fn kind() -> KindRef {
-    Kind::named("ReplicationController")
+    kinds::REPLICATION_CONTROLLER
 }
 
 fn replicas(rc: &Value) -> i64 {
@@ -247,7 +247,7 @@ fn labelled(cx: &mut Context<'_, '_>, old: &Value, key: &str, next: &str) -> Res
         let selector: Vec<String> = old.at(&["spec", "selector"]).entries().map(|(k, v)| format!("{k}={}", v.str())).collect();
         let label = metadata("labels", &[(key, hash.as_str().into())]);
         patched(cx, kind(), &namespace, old.name(), crate::obj!({"spec": {"template": label.clone()}}))?;
-        let pods = Kind::named("Pod");
+        let pods = kinds::POD;
         let list = ListOptions { label_selector: selector.join(","), ..ListOptions::default() };
         for pod in cx.list(pods, Some(&namespace), &list)? {
             patched(cx, pods, &namespace, pod.name(), label.clone())?;

@@ -3,7 +3,7 @@
 use super::exec::{Session, attach_to};
 use crate::api::image::is_reference;
 use crate::api::names::env_var_name;
-use crate::api::{Kind, Object, Status, Value};
+use crate::api::{Kind, Object, Status, Value, kinds};
 use crate::base::{Duration, Time};
 use crate::kubectl::checks::check_pod_timeout;
 use crate::kubectl::command::{Command, Flow, Run, Task};
@@ -202,7 +202,7 @@ fn pod(cx: &mut Context<'_, '_>, name: &str) -> Result<Value, CliError> {
     }
     let spec = obj!({"containers": [container], "dnsPolicy": "ClusterFirst", "restartPolicy": restart(cx)});
     let object = obj!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec, "status": {}});
-    let mut object = overridden(cx, Kind::named("Pod"), object)?;
+    let mut object = overridden(cx, kinds::POD, object)?;
     cx.record(&mut object);
     if flags.is_on("save-config") && cx.dry_run()? != DryRun::Client {
         last_applied::annotate(&mut object);
@@ -280,8 +280,8 @@ impl Attaching {
                 Some(_) => Ok(self.after(cx)),
             };
         }
-        let pod = cx.host.api.peek(Kind::named("Pod"), &self.namespace, &self.name).cloned();
-        let pod = pod.ok_or_else(|| Status::not_found(Kind::named("Pod"), ""))?;
+        let pod = cx.host.api.peek(kinds::POD, &self.namespace, &self.name).cloned();
+        let pod = pod.ok_or_else(|| Status::not_found(kinds::POD, ""))?;
         let phase = pod.at(&["status", "phase"]).str();
         let ended = matches!(phase, "Succeeded" | "Failed");
         match &mut self.stage {

@@ -1,6 +1,6 @@
 //! `kubectl taint`.
 
-use crate::api::{Kind, Value, names};
+use crate::api::{Value, kinds, names};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::{Context, DryRun};
@@ -138,7 +138,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return fail("at least one taint update is required");
     }
     let kinds = kinds_of(cx.host.api, &resources[0])?;
-    if let Some(kind) = kinds.iter().find(|k| **k != Kind::named("Node")) {
+    if let Some(kind) = kinds.iter().find(|k| **k != kinds::NODE) {
         return fail(format!("invalid resource type {}, only node types are supported", kind.plural));
     }
     let clashes =

@@ -2,7 +2,7 @@
 
 use crate::api::quantity::Quantity;
 use crate::api::selector::{FieldSelector, LabelSelector};
-use crate::api::{Kind, KindRef, Object, Status, Value};
+use crate::api::{Kind, KindRef, Object, Status, Value, kinds};
 use crate::base::Order as _;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::Context;
@@ -120,7 +120,7 @@ fn node(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     sort(cx, &mut objects);
     let rows = objects.iter().map(|o| {
         let (cpu, memory) = usage(o);
-        let node = cx.host.api.peek(Kind::named("Node"), "", o.name()).cloned().unwrap_or_default();
+        let node = cx.host.api.peek(kinds::NODE, "", o.name()).cloned().unwrap_or_default();
         let member = if cx.flags().is_on("show-capacity") { "capacity" } else { "allocatable" };
         let total = |name: &str| Quantity::of(node.at(&["status", member, name]));
         let share = |used: i64, of: i64| if of == 0 { "<unknown>".to_owned() } else { format!("{}%", used * 100 / of) };
@@ -168,11 +168,8 @@ fn pod(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         if !args.is_empty() {
             return Err(CliError::Exit(1, "Error from server (NotFound): podmetrics not found".into()));
         }
-        let there = cx
-            .host
-            .api
-            .iter(Kind::named("Pod"), (!all).then_some(namespace.as_str()))
-            .any(|p| selector.matches(p.labels()) && fields.matches(p));
+        let there =
+            cx.host.api.iter(kinds::POD, (!all).then_some(namespace.as_str())).any(|p| selector.matches(p.labels()) && fields.matches(p));
         if there {
             return fail("metrics not available yet");
         }

@@ -2,7 +2,7 @@
 
 use super::metadata::go_list;
 use super::page::Page;
-use crate::api::{Kind, Object, Value, policy_rule};
+use crate::api::{Object, Value, kinds, policy_rule};
 use crate::base::Order as _;
 
 pub(super) fn service_account(page: &mut Page, account: &Value) {
@@ -16,7 +16,7 @@ pub(super) fn service_account(page: &mut Page, account: &Value) {
         let head = if i == 0 { title } else { "                   " };
         page.line(0, format_args!("{head}\t{secret}"));
     }
-    page.events(Kind::named("ServiceAccount"), account);
+    page.events(kinds::SERVICE_ACCOUNT, account);
 }
 
 /// What tables say of rules, sorted: resource, paths, names and verbs.

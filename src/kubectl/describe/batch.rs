@@ -4,7 +4,7 @@ use super::metadata::{date, truth};
 use super::page::Page;
 use super::workloads::selector_text;
 use crate::api::duration::human_duration_signed;
-use crate::api::{Kind, Object, Value};
+use crate::api::{Object, Value, kinds};
 use crate::kubectl::output::columns::timestamp_micros;
 
 /// How much of a list of completed indexes is shown before it is cut at the next comma, in bytes.
@@ -54,7 +54,7 @@ pub(super) fn job(page: &mut Page, job: &Value) {
         page.field(0, "Completed Indexes", cap_indexes(status.get("completedIndexes").str()));
     }
     page.pod_template(spec.get("template"));
-    page.events(Kind::named("Job"), job);
+    page.events(kinds::JOB, job);
 }
 
 fn int_or_unset(v: &Value) -> String {
@@ -96,7 +96,7 @@ pub(super) fn cron_job(page: &mut Page, cron_job: &Value) {
     page.field(0, "Last Schedule Time", if last.is_null() { "<unset>".into() } else { date(last) });
     let active: Vec<&str> = status.get("active").items().iter().map(|j| j.get("name").str()).collect();
     page.field(0, "Active Jobs", if active.is_empty() { "<none>".into() } else { active.join(", ") });
-    page.events(Kind::named("CronJob"), cron_job);
+    page.events(kinds::CRON_JOB, cron_job);
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::generic;
 use super::metadata::date;
 use super::page::Page;
 use crate::api::duration::human_duration_signed;
-use crate::api::{Kind, Value};
+use crate::api::{Value, kinds};
 use crate::base::base64;
 use crate::kubectl::output::columns::{certificate_condition, format_labels};
 
@@ -156,7 +156,7 @@ pub(super) fn certificate_signing_request(page: &mut Page, csr: &Value) {
             list(page, title, &request.names, tag);
         }
     }
-    page.events(Kind::named("CertificateSigningRequest"), csr);
+    page.events(kinds::CERTIFICATE_SIGNING_REQUEST, csr);
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::base::{Order as _, SortedSet};
 
 use super::metadata::{date, quantity};
 use super::page::Page;
-use crate::api::{Kind, Object, Quantity, Value};
+use crate::api::{Object, Quantity, Value, kinds};
 use crate::kubectl::output::columns::format_labels;
 
 pub(super) fn namespace(page: &mut Page, ns: &Value) {
@@ -23,7 +23,7 @@ pub(super) fn namespace(page: &mut Page, ns: &Value) {
         }
     }
     page.line(0, "");
-    let quotas = page.related.list(Kind::named("ResourceQuota"), Some(ns.name()));
+    let quotas = page.related.list(kinds::RESOURCE_QUOTA, Some(ns.name()));
     if quotas.is_empty() {
         page.line(0, "No resource quota.");
     } else {
@@ -39,7 +39,7 @@ pub(super) fn namespace(page: &mut Page, ns: &Value) {
         }
     }
     page.line(0, "");
-    let ranges = page.related.list(Kind::named("LimitRange"), Some(ns.name()));
+    let ranges = page.related.list(kinds::LIMIT_RANGE, Some(ns.name()));
     if ranges.is_empty() {
         page.line(0, "No LimitRange resource.");
     } else {
@@ -127,7 +127,7 @@ pub(super) fn config_map(page: &mut Page, cm: &Value) {
         page.line(0, format_args!("{key}: {} bytes", decoded_len(value.str())));
     }
     page.line(0, "");
-    page.events(Kind::named("ConfigMap"), cm);
+    page.events(kinds::CONFIG_MAP, cm);
 }
 
 /// How many bytes a base64 text stands for.
@@ -158,5 +158,5 @@ pub(super) fn priority_class(page: &mut Page, class: &Value) {
     page.field(0, "PreemptionPolicy", class.get("preemptionPolicy").str());
     page.field(0, "Description", class.get("description").str());
     page.field(0, "Annotations", format_labels(class.at(&["metadata", "annotations"])));
-    page.events(Kind::named("PriorityClass"), class);
+    page.events(kinds::PRIORITY_CLASS, class);
 }

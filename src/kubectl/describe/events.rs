@@ -1,7 +1,7 @@
 //! The events at the end of a description.
 
 use super::page::Page;
-use crate::api::{Kind, KindRef, Object, Value};
+use crate::api::{KindRef, Object, Value, kinds};
 use crate::base::Order as _;
 use crate::kubectl::output::columns::{old_age, timestamp_micros};
 
@@ -18,7 +18,7 @@ impl Page<'_> {
         }
         let Some(first) = identities.first() else { return };
         let namespace = first.object.namespace();
-        let all = self.related.list(Kind::named("Event"), Some(namespace).filter(|ns| !ns.is_empty()));
+        let all = self.related.list(kinds::EVENT, Some(namespace).filter(|ns| !ns.is_empty()));
         let mut events: Vec<&Value> = identities.iter().flat_map(|who| all.iter().filter(|e| who.is_involved_in(e))).collect();
         events.order_by_key(|e| timestamp_micros(e.get("lastTimestamp")));
         if self.old_events {

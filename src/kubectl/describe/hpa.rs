@@ -2,7 +2,7 @@
 
 use super::metadata::{date, quantity};
 use super::page::Page;
-use crate::api::{Kind, Object, Value};
+use crate::api::{Object, Value, kinds};
 
 // Models describeHorizontalPodAutoscalerV2.
 pub(super) fn horizontal_pod_autoscaler(page: &mut Page, hpa: &Value) {
@@ -34,7 +34,7 @@ pub(super) fn horizontal_pod_autoscaler(page: &mut Page, hpa: &Value) {
             page.line(1, format_args!("{}\t{}\t{}\t{}", text("type"), text("status"), text("reason"), text("message")));
         }
     }
-    page.events(Kind::named("HorizontalPodAutoscaler"), hpa);
+    page.events(kinds::HORIZONTAL_POD_AUTOSCALER, hpa);
 }
 
 fn metric_line(spec: &Value, status: &Value) -> String {

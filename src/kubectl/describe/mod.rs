@@ -22,7 +22,7 @@ mod workloads;
 
 pub use access::rule_rows;
 
-use crate::api::{Kind, KindRef, Value};
+use crate::api::{KindRef, Value, kinds};
 use crate::base::Time;
 use page::Page;
 
@@ -97,7 +97,7 @@ pub fn describe_pod_template(template: &Value, now: Time) -> String {
             None
         }
     }
-    let mut page = Page::new(Kind::named("PodTemplate"), &Nothing, now, false);
+    let mut page = Page::new(kinds::POD_TEMPLATE, &Nothing, now, false);
     page.pod_template(template);
     page.finish_unaligned()
 }

@@ -2,7 +2,7 @@
 
 use super::metadata::{date, int_or_string, or_none};
 use super::page::Page;
-use crate::api::{Kind, KindRef, Object, Value};
+use crate::api::{Kind, KindRef, Object, Value, kinds};
 use crate::kubectl::output::columns::{format_labels, load_balancer_addresses};
 
 // Models describeService.
@@ -55,7 +55,7 @@ pub(super) fn service(page: &mut Page, service: &Value) {
     }
     present(page, "LoadBalancer Source Ranges", &joined(spec.get("loadBalancerSourceRanges")));
     present(page, "Traffic Distribution", spec.get("trafficDistribution").str());
-    page.events(Kind::named("Service"), service);
+    page.events(kinds::SERVICE, service);
 }
 
 fn joined(list: &Value) -> String {
@@ -64,7 +64,7 @@ fn joined(list: &Value) -> String {
 
 fn slices_of(page: &Page, namespace: &str, service: &str) -> Vec<Value> {
     let of_service = |slice: &Value| slice.label("kubernetes.io/service-name") == Some(service);
-    page.related.list(Kind::named("EndpointSlice"), Some(namespace)).into_iter().filter(of_service).collect()
+    page.related.list(kinds::ENDPOINT_SLICE, Some(namespace)).into_iter().filter(of_service).collect()
 }
 
 /// The ready addresses behind a service's port, the first three of them.
@@ -122,7 +122,7 @@ pub(super) fn endpoints(page: &mut Page, endpoints: &Value) {
         }
         page.line(0, "");
     }
-    page.events(Kind::named("Endpoints"), endpoints);
+    page.events(kinds::ENDPOINTS, endpoints);
 }
 
 pub(super) fn endpoint_slice(page: &mut Page, slice: &Value) {
@@ -158,7 +158,7 @@ pub(super) fn endpoint_slice(page: &mut Page, slice: &Value) {
             page.field(2, "Zone", e.get("zone").as_str().unwrap_or("<unset>"));
         }
     }
-    page.events(Kind::named("EndpointSlice"), slice);
+    page.events(kinds::ENDPOINT_SLICE, slice);
 }
 
 // Models describeIngressV1.
@@ -199,7 +199,7 @@ pub(super) fn ingress(page: &mut Page, ing: &Value) {
         page.line(1, format_args!("*\t*\t{default}"));
     }
     page.annotations("Annotations", ing.at(&["metadata", "annotations"]));
-    page.events(Kind::named("Ingress"), ing);
+    page.events(kinds::INGRESS, ing);
 }
 
 fn backend(page: &Page, namespace: &str, backend: &Value) -> String {
@@ -207,7 +207,7 @@ fn backend(page: &Page, namespace: &str, backend: &Value) -> String {
         let (name, port) = (service.get("name").str(), service.get("port"));
         let (number, port_name) = (port.get("number").int(), port.get("name").str());
         let to = if number == 0 { format!("{name}:{port_name}") } else { format!("{name}:{number}") };
-        let Some(found) = page.related.get(Kind::named("Service"), namespace, name) else {
+        let Some(found) = page.related.get(kinds::SERVICE, namespace, name) else {
             return format!("{to} (<error: services \"{name}\" not found>)");
         };
         let matches =
@@ -234,7 +234,7 @@ pub(super) fn ingress_class(page: &mut Page, class: &Value) {
         page.field(1, "Kind", parameters.kind());
         page.field(1, "Name", parameters.get("name").str());
     }
-    page.events(Kind::named("IngressClass"), class);
+    page.events(kinds::INGRESS_CLASS, class);
 }
 
 pub(super) fn service_cidr(page: &mut Page, cidr: &Value) {

@@ -4,7 +4,7 @@ use super::events::Involved;
 use super::metadata::date;
 use super::page::Page;
 use super::resources::{Resources, add, is_terminated, of_pod};
-use crate::api::{Kind, Object, Quantity, Value};
+use crate::api::{Object, Quantity, Value, kinds};
 use crate::base::Order as _;
 use crate::kubectl::output::columns::node_roles;
 
@@ -79,7 +79,7 @@ fn taints(page: &mut Page, taints: &Value) {
 }
 
 fn lease(page: &mut Page, node: &str) {
-    let Some(lease) = page.related.get(Kind::named("Lease"), "kube-node-lease", node) else {
+    let Some(lease) = page.related.get(kinds::LEASE, "kube-node-lease", node) else {
         page.field(0, "Lease", format_args!("Failed to get lease: leases.coordination.k8s.io \"{node}\" not found"));
         return;
     };
@@ -94,7 +94,7 @@ fn lease(page: &mut Page, node: &str) {
 fn resource_slices(page: &mut Page, node: &str) {
     const POOLS_SHOWN_MAX: usize = 10;
     let mut pools = crate::base::SortedMap::<(String, String), (usize, usize)>::new();
-    for slice in page.related.list(Kind::named("ResourceSlice"), None) {
+    for slice in page.related.list(kinds::RESOURCE_SLICE, None) {
         let spec = slice.get("spec");
         if spec.get("nodeName").str() == node {
             let key = (spec.get("driver").str().to_owned(), spec.at(&["pool", "name"]).str().to_owned());
@@ -137,7 +137,7 @@ fn system_info(page: &mut Page, info: &Value) {
 // Models describeNodeResource.
 fn pods(page: &mut Page, node: &Value) {
     let on_node = |p: &Value| p.at(&["spec", "nodeName"]).str() == node.name() && !is_terminated(p);
-    let pods: Vec<Value> = page.related.list(Kind::named("Pod"), None).into_iter().filter(on_node).collect();
+    let pods: Vec<Value> = page.related.list(kinds::POD, None).into_iter().filter(on_node).collect();
     let status = node.get("status");
     let allocatable = if status.get("allocatable").entries().len() > 0 { status.get("allocatable") } else { status.get("capacity") };
 

@@ -2,7 +2,7 @@
 
 use super::metadata::{date, go_list, quantity, truth};
 use super::page::Page;
-use crate::api::{Kind, Object, Value};
+use crate::api::{Object, Value, kinds};
 use crate::base::Order as _;
 use crate::kubectl::output::columns::{access_modes, format_labels};
 
@@ -32,7 +32,7 @@ pub(super) fn persistent_volume(page: &mut Page, pv: &Value) {
     page.field(0, "Message", pv.at(&["status", "message"]).str());
     page.line(0, "Source:");
     page.volume_source(spec, true);
-    page.events(Kind::named("PersistentVolume"), pv);
+    page.events(kinds::PERSISTENT_VOLUME, pv);
 }
 
 fn node_affinity(page: &mut Page, required: &Value) {
@@ -88,12 +88,12 @@ pub(super) fn persistent_volume_claim(page: &mut Page, pvc: &Value) {
             page.line(1, format_args!("{kind} \t{status} \t{probed} \t{moved} \t{} \t{}", text("reason"), text("message")));
         }
     }
-    page.events(Kind::named("PersistentVolumeClaim"), pvc);
+    page.events(kinds::PERSISTENT_VOLUME_CLAIM, pvc);
 }
 
 /// The pods that mount a claim or own it.
 fn used_by(page: &mut Page, pvc: &Value) {
-    let pods = page.related.list(Kind::named("Pod"), Some(pvc.namespace()));
+    let pods = page.related.list(kinds::POD, Some(pvc.namespace()));
     let mounts = |p: &Value| {
         let volumes = p.at(&["spec", "volumes"]).items();
         volumes.iter().any(|v| v.at(&["persistentVolumeClaim", "claimName"]).as_str() == Some(pvc.name()))
@@ -138,7 +138,7 @@ pub(super) fn storage_class_object(page: &mut Page, class: &Value) {
             page.items(1, &format!("Term {i}"), &lines);
         }
     }
-    page.events(Kind::named("StorageClass"), class);
+    page.events(kinds::STORAGE_CLASS, class);
 }
 
 pub(super) fn volume_attributes_class(page: &mut Page, class: &Value) {
@@ -146,7 +146,7 @@ pub(super) fn volume_attributes_class(page: &mut Page, class: &Value) {
     page.field(0, "Annotations", format_labels(class.at(&["metadata", "annotations"])));
     page.field(0, "DriverName", class.get("driverName").str());
     page.field(0, "Parameters", format_labels(class.get("parameters")));
-    page.events(Kind::named("VolumeAttributesClass"), class);
+    page.events(kinds::VOLUME_ATTRIBUTES_CLASS, class);
 }
 
 pub(super) fn csi_node(page: &mut Page, node: &Value) {
@@ -168,5 +168,5 @@ pub(super) fn csi_node(page: &mut Page, node: &Value) {
             page.field(3, "Topology Keys", go_list(driver.get("topologyKeys")));
         }
     }
-    page.events(Kind::named("CSINode"), node);
+    page.events(kinds::CSI_NODE, node);
 }

@@ -1,7 +1,7 @@
 //! What `kubectl describe` says.
 
 use super::*;
-use crate::api::{KINDS, Kind, Object};
+use crate::api::{KINDS, Kind, Object, kinds};
 use crate::obj;
 
 /// Objects as plain data.
@@ -207,6 +207,6 @@ Events:
   Normal  Killing  60s                kubelet  spec.containers{liveness}: Container liveness failed liveness probe, will be restarted
   Normal  Created  30s (x2 over 88s)  kubelet  spec.containers{liveness}: Container created
 ";
-    let got = describe(Kind::named("Pod"), &pod, &related, true, Time::from_secs(90));
+    let got = describe(kinds::POD, &pod, &related, true, Time::from_secs(90));
     assert_eq!(got, want.replace('·', " "));
 }

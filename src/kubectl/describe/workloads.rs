@@ -3,7 +3,7 @@
 use super::metadata::{date, int_or_string, or_none, quantity};
 use super::page::Page;
 use super::storage::storage_class;
-use crate::api::{Kind, Object, Value};
+use crate::api::{Object, Value, kinds};
 use crate::base::Order as _;
 use crate::kubectl::output::columns::{format_label_selector, format_labels, format_selector_or};
 
@@ -16,7 +16,7 @@ impl Page<'_> {
     /// How many of a controller's pods are in each phase.
     // Models getPodStatusForController.
     fn pods_status(&mut self, owner: &Value) {
-        let pods = self.related.list(Kind::named("Pod"), Some(owner.namespace()));
+        let pods = self.related.list(kinds::POD, Some(owner.namespace()));
         let in_phase = |phase: &str| {
             let owned = |p: &&Value| p.controller_ref().get("uid").str() == owner.uid() && !owner.uid().is_empty();
             pods.iter().filter(owned).filter(|p| p.at(&["status", "phase"]).str() == phase).count()
@@ -53,7 +53,7 @@ pub(super) fn replication_controller(page: &mut Page, rc: &Value) {
     page.pods_status(rc);
     page.pod_template(rc.at(&["spec", "template"]));
     page.replica_conditions(rc);
-    page.events(Kind::named("ReplicationController"), rc);
+    page.events(kinds::REPLICATION_CONTROLLER, rc);
 }
 
 pub(super) fn replica_set(page: &mut Page, rs: &Value) {
@@ -66,7 +66,7 @@ pub(super) fn replica_set(page: &mut Page, rs: &Value) {
     page.pods_status(rs);
     page.pod_template(rs.at(&["spec", "template"]));
     page.replica_conditions(rs);
-    page.events(Kind::named("ReplicaSet"), rs);
+    page.events(kinds::REPLICA_SET, rs);
 }
 
 pub(super) fn deployment(page: &mut Page, d: &Value) {
@@ -102,15 +102,14 @@ pub(super) fn deployment(page: &mut Page, d: &Value) {
         page.field(0, "OldReplicaSets", or_none(&old.join(", ")));
         page.field(0, "NewReplicaSet", or_none(&new.join(", ")));
     }
-    page.events(Kind::named("Deployment"), d);
+    page.events(kinds::DEPLOYMENT, d);
 }
 
 /// A deployment's ReplicaSet of the present template, and the others, oldest first.
 // Models GetAllReplicaSets of k8s.io/kubectl/pkg/util/deployment.
 fn replica_sets(page: &Page, deployment: &Value) -> (Vec<String>, Vec<String>) {
     let owned = |rs: &Value| rs.controller_ref().get("uid").str() == deployment.uid() && !deployment.uid().is_empty();
-    let mut sets: Vec<Value> =
-        page.related.list(Kind::named("ReplicaSet"), Some(deployment.namespace())).into_iter().filter(owned).collect();
+    let mut sets: Vec<Value> = page.related.list(kinds::REPLICA_SET, Some(deployment.namespace())).into_iter().filter(owned).collect();
     sets.order_by(|a, b| {
         let key = |o: &Value| o.at(&["metadata", "creationTimestamp"]).arc_str();
         key(a).cmp(&key(b)).then_with(|| a.name().cmp(b.name()))
@@ -148,7 +147,7 @@ pub(super) fn daemon_set(page: &mut Page, ds: &Value) {
     }
     page.pods_status(ds);
     page.pod_template(spec.get("template"));
-    page.events(Kind::named("DaemonSet"), ds);
+    page.events(kinds::DAEMON_SET, ds);
 }
 
 pub(super) fn stateful_set(page: &mut Page, sts: &Value) {
@@ -171,7 +170,7 @@ pub(super) fn stateful_set(page: &mut Page, sts: &Value) {
     page.pods_status(sts);
     page.pod_template(spec.get("template"));
     claim_templates(page, spec.get("volumeClaimTemplates"));
-    page.events(Kind::named("StatefulSet"), sts);
+    page.events(kinds::STATEFUL_SET, sts);
 }
 
 fn claim_templates(page: &mut Page, templates: &Value) {
@@ -211,5 +210,5 @@ pub(super) fn pod_disruption_budget(page: &mut Page, pdb: &Value) {
     ] {
         page.field(2, title, status.get(member).int());
     }
-    page.events(Kind::named("PodDisruptionBudget"), pdb);
+    page.events(kinds::POD_DISRUPTION_BUDGET, pdb);
 }

@@ -6,13 +6,13 @@ use super::ApiServer;
 use super::policy::Request;
 use crate::api::quantity::Quantity;
 use crate::api::resources::{Amounts, aggregate_containers};
-use crate::api::{Kind, KindRef, Object, Status, Value, aggregate};
+use crate::api::{KindRef, Object, Status, Value, aggregate, kinds};
 use crate::base::SortedSet;
 use crate::server::Subresource;
 
 /// Applies defaults to the pod's containers.
 pub(super) fn fill(server: &ApiServer, namespace: &str, pod: &mut Value) {
-    let ranges: Vec<Value> = server.iter(Kind::named("LimitRange"), Some(namespace)).cloned().collect();
+    let ranges: Vec<Value> = server.iter(kinds::LIMIT_RANGE, Some(namespace)).cloned().collect();
     for limit in ranges.iter().flat_map(|range| of_type(range, "Container")) {
         set_defaults(limit, pod);
     }
@@ -39,8 +39,8 @@ pub(super) fn admit(server: &ApiServer, request: &Request<'_>) -> Result<(), Sta
 
 /// Holds each container and the whole pod to the bounds.
 fn admit_pod(server: &ApiServer, pod: &Value) -> Result<(), Status> {
-    let kind = Kind::named("Pod");
-    for range in server.iter(Kind::named("LimitRange"), Some(pod.namespace())) {
+    let kind = kinds::POD;
+    for range in server.iter(kinds::LIMIT_RANGE, Some(pod.namespace())) {
         let mut errors = Vec::new();
         for limit in range.at(&["spec", "limits"]).items() {
             match limit.get("type").str() {
@@ -65,8 +65,8 @@ fn admit_pod(server: &ApiServer, pod: &Value) -> Result<(), Status> {
 
 /// Holds a claim to the bounds on `storage`.
 fn admit_claim(server: &ApiServer, claim: &Value) -> Result<(), Status> {
-    let kind = Kind::named("PersistentVolumeClaim");
-    for range in server.iter(Kind::named("LimitRange"), Some(claim.namespace())) {
+    let kind = kinds::PERSISTENT_VOLUME_CLAIM;
+    for range in server.iter(kinds::LIMIT_RANGE, Some(claim.namespace())) {
         let mut errors = Vec::new();
         for limit in of_type(range, "PersistentVolumeClaim") {
             // Its limits count for nothing.

@@ -1,7 +1,7 @@
 //! NamespaceLifecycle: nothing is created in a namespace, or of a kind, that is not there or on its way out.
 
 use super::ApiServer;
-use crate::api::{Kind, KindRef, Object, Status, Value};
+use crate::api::{KindRef, Object, Status, Value, kinds};
 use crate::obj;
 
 pub(super) fn admit(server: &ApiServer, kind: KindRef, namespace: &str, object: &Value) -> Result<(), Status> {
@@ -11,7 +11,7 @@ pub(super) fn admit(server: &ApiServer, kind: KindRef, namespace: &str, object: 
     if !kind.namespaced {
         return Ok(());
     }
-    let namespaces = Kind::named("Namespace");
+    let namespaces = kinds::NAMESPACE;
     let Some(found) = server.peek(namespaces, "", namespace) else {
         return Err(Status::not_found(namespaces, namespace));
     };

@@ -1,7 +1,7 @@
 //! The PodResizeValidator plugin: nothing is asked of a node that it could never give.
 
 use crate::api::quantity::Quantity;
-use crate::api::{Kind, Object, Status, Value, quota};
+use crate::api::{Object, Status, Value, kinds, quota};
 use crate::server::ApiServer;
 
 pub(super) fn admit(server: &ApiServer, pod: &Value, old: &Value) -> Result<(), Status> {
@@ -9,8 +9,8 @@ pub(super) fn admit(server: &ApiServer, pod: &Value, old: &Value) -> Result<(), 
     if node.is_empty() || pod.get("spec").same(old.get("spec")) {
         return Ok(());
     }
-    let pods = Kind::named("Pod");
-    let Some(object) = server.peek(Kind::named("Node"), "", node) else {
+    let pods = kinds::POD;
+    let Some(object) = server.peek(kinds::NODE, "", node) else {
         return Err(Status::forbidden(pods, pod.name(), &format!("node {node:?} not found")));
     };
     // What it asks for, whatever it has by now.

@@ -1,7 +1,7 @@
 //! PodSecurity: what a namespace's labels let pods do. Pods that a level forbids are refused or warned of, templates of pods warned of.
 
 use super::ApiServer;
-use crate::api::{Cause, Kind, KindRef, Object, Status, Value};
+use crate::api::{Cause, KindRef, Object, Status, Value, kinds};
 use crate::base::Order as _;
 use crate::server::Subresource;
 
@@ -432,7 +432,7 @@ pub(super) fn admit(
         return admit_namespace(server, kind, object, old);
     }
     let Some(pod) = template(kind, object) else { return Ok(Vec::new()) };
-    let Some(namespace) = server.peek(Kind::named("Namespace"), "", object.namespace()) else { return Ok(Vec::new()) };
+    let Some(namespace) = server.peek(kinds::NAMESPACE, "", object.namespace()) else { return Ok(Vec::new()) };
     if !namespace.labels().entries().any(|(label, _)| label.starts_with(PREFIX)) {
         return Ok(Vec::new());
     }
@@ -462,7 +462,7 @@ fn admit_namespace(server: &ApiServer, kind: KindRef, namespace: &Value, old: Op
     }
     // One of each controller's pods comes before the others.
     let (mut first, mut others, mut seen) = (Vec::new(), Vec::new(), Vec::new());
-    for pod in server.iter(Kind::named("Pod"), Some(namespace.name())) {
+    for pod in server.iter(kinds::POD, Some(namespace.name())) {
         let owner = pod.controller_ref().get("uid").arc_str();
         if seen.contains(&owner) {
             others.push(pod);

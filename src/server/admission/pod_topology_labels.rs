@@ -1,12 +1,12 @@
 //! PodTopologyLabels: a pod carries its node's zone and region, from the moment it is bound or was made for a node.
 
 use super::ApiServer;
-use crate::api::{Kind, Object, Value};
+use crate::api::{Object, Value, kinds};
 
 const LABELS: [&str; 2] = ["topology.kubernetes.io/region", "topology.kubernetes.io/zone"];
 
 pub(in crate::server) fn admit(server: &ApiServer, pod: &mut Value) {
-    let Some(node) = server.peek(Kind::named("Node"), "", pod.at(&["spec", "nodeName"]).str()) else { return };
+    let Some(node) = server.peek(kinds::NODE, "", pod.at(&["spec", "nodeName"]).str()) else { return };
     for label in LABELS {
         if let Some(value) = node.label(label) {
             pod.set(&["metadata", "labels", label], value);

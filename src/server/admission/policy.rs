@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{ApiServer, Caller, Subresource};
 use crate::api::cel::{Facts, Names, Program, Wanted};
 use crate::api::selector::LabelSelector;
-use crate::api::{ArcStr, Cause, Kind, KindRef, Object, Status, Value, aggregate, schema, split_api_version};
+use crate::api::{ArcStr, Cause, KindRef, Object, Status, Value, aggregate, kinds, schema, split_api_version};
 use crate::obj;
 use crate::server::authorization::{Attributes, User};
 
@@ -114,7 +114,7 @@ impl Request<'_> {
         let labels = match self.namespace() {
             _ if self.is_namespace() => self.any().labels(),
             "" => &Value::Null,
-            name => server.peek(Kind::named("Namespace"), "", name).map_or(&Value::Null, |n| n.labels()),
+            name => server.peek(kinds::NAMESPACE, "", name).map_or(&Value::Null, |n| n.labels()),
         };
         let namespaced = !self.namespace().is_empty();
         if namespaced && !of_namespace.is_everything() && !of_namespace.matches(labels) {
@@ -175,11 +175,11 @@ type Refusals = Vec<(String, &'static str)>;
 /// Refuses what a policy refuses, and returns what it warns of.
 pub fn admit(server: &mut ApiServer, by: &Caller, request: &Request<'_>) -> Result<Vec<String>, Status> {
     let mut warnings = Vec::new();
-    let of_binding = Kind::named("ValidatingAdmissionPolicyBinding");
+    let of_binding = kinds::VALIDATING_ADMISSION_POLICY_BINDING;
     if request.kind.group == GROUP || server.iter(of_binding, None).next().is_none() {
         return Ok(warnings);
     }
-    let policies: Vec<Value> = server.iter(Kind::named("ValidatingAdmissionPolicy"), None).cloned().collect();
+    let policies: Vec<Value> = server.iter(kinds::VALIDATING_ADMISSION_POLICY, None).cloned().collect();
     let bindings: Vec<Value> = server.iter(of_binding, None).cloned().collect();
     let mut read: Policies = Vec::new();
     let mut denied: Option<(String, &'static str)> = None;
@@ -312,7 +312,7 @@ fn evaluate(
     let namespace = match request.namespace() {
         "" => Value::Null,
         _ if request.is_namespace() => Value::Null,
-        name => server.peek(Kind::named("Namespace"), "", name).cloned().unwrap_or_default(),
+        name => server.peek(kinds::NAMESPACE, "", name).cloned().unwrap_or_default(),
     };
     let own = obj!({
         "group": request.kind.group, "resource": request.kind.plural, "subresource": request.sub.name(),

@@ -1,11 +1,11 @@
 //! Priority: turns a pod's `priorityClassName` into its number and preemption policy.
 
 use super::ApiServer;
-use crate::api::{Kind, Object, Status, Value};
+use crate::api::{Object, Status, Value, kinds};
 
 /// The class of pods that name none.
 fn default_class(server: &ApiServer) -> Option<&Value> {
-    server.iter(Kind::named("PriorityClass"), None).find(|c| c.get("globalDefault").is_true())
+    server.iter(kinds::PRIORITY_CLASS, None).find(|c| c.get("globalDefault").is_true())
 }
 
 /// There is no second default. `is_new`: the class is about to be created, rather than changed.
@@ -14,18 +14,18 @@ pub(super) fn admit_class(server: &ApiServer, class: &Value, is_new: bool) -> Re
     let other = if class.get("globalDefault").is_true() { others() } else { None };
     other.map_or(Ok(()), |other| {
         let detail = format!("PriorityClass {} is already marked as default. Only one default can exist", other.name());
-        Err(Status::forbidden(Kind::named("PriorityClass"), class.name(), &detail))
+        Err(Status::forbidden(kinds::PRIORITY_CLASS, class.name(), &detail))
     })
 }
 
 pub(super) fn admit(server: &ApiServer, pod: &mut Value) -> Result<(), Status> {
-    let classes = Kind::named("PriorityClass");
+    let classes = kinds::PRIORITY_CLASS;
     let name = pod.at(&["spec", "priorityClassName"]).str().to_owned();
     let class = if name.is_empty() {
         default_class(server).cloned()
     } else {
         let Some(class) = server.peek(classes, "", &name) else {
-            return Err(Status::forbidden(Kind::named("Pod"), pod.name(), &format!("no PriorityClass with name {name} was found")));
+            return Err(Status::forbidden(kinds::POD, pod.name(), &format!("no PriorityClass with name {name} was found")));
         };
         Some(class.clone())
     };
@@ -46,7 +46,7 @@ pub(super) fn admit(server: &ApiServer, pod: &mut Value) -> Result<(), Status> {
                 plain(given),
                 plain(&computed)
             );
-            return Err(Status::forbidden(Kind::named("Pod"), pod.name(), &detail));
+            return Err(Status::forbidden(kinds::POD, pod.name(), &detail));
         }
         pod.set(&["spec", member], computed);
     }

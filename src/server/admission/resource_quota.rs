@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::ApiServer;
 use super::policy::Request;
 use crate::api::quantity::Quantity;
-use crate::api::{Kind, Object, Status, Value, quota};
+use crate::api::{Object, Status, Value, kinds, quota};
 use crate::base::SortedMap;
 use crate::server::Subresource;
 
@@ -24,7 +24,7 @@ pub(super) fn admit(server: &ApiServer, request: &Request<'_>) -> Result<Vec<Val
         return Ok(Vec::new());
     }
     let mut charged = Vec::new();
-    let quotas = server.iter(Kind::named("ResourceQuota"), Some(object.namespace()));
+    let quotas = server.iter(kinds::RESOURCE_QUOTA, Some(object.namespace()));
     for limit in quotas.filter(|q| quota::scope_matches(q, kind, object)) {
         // What no controller has written into the status yet limits nothing.
         let hard = limit.at(&["status", "hard"]);

@@ -1,13 +1,13 @@
 //! RuntimeClass: a pod gets the overhead, the node selector and the tolerations of its class, which must be there.
 
 use super::ApiServer;
-use crate::api::{Kind, Object, Status, Value};
+use crate::api::{Object, Status, Value, kinds};
 
 // Models plugin/pkg/admission/runtimeclass.
 pub(super) fn admit(server: &ApiServer, pod: &mut Value) -> Result<(), Status> {
-    let refused = |pod: &Value, why: &str| Err(Status::forbidden(Kind::named("Pod"), pod.name(), why));
+    let refused = |pod: &Value, why: &str| Err(Status::forbidden(kinds::POD, pod.name(), why));
     let name = pod.at(&["spec", "runtimeClassName"]).str().to_owned();
-    let class = server.peek(Kind::named("RuntimeClass"), "", &name).filter(|_| !name.is_empty());
+    let class = server.peek(kinds::RUNTIME_CLASS, "", &name).filter(|_| !name.is_empty());
     if class.is_none() && !name.is_empty() {
         return refused(pod, &format!("pod rejected: RuntimeClass {name:?} not found"));
     }

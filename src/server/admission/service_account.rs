@@ -2,11 +2,11 @@
 //! The cluster that is the measure ran without this plugin: a pod names no account of its own accord, and may name one that is not there.
 
 use super::ApiServer;
-use crate::api::{Kind, Object, Value};
+use crate::api::{Object, Value, kinds};
 use crate::server::account_of;
 
 pub(super) fn admit(server: &ApiServer, namespace: &str, pod: &mut Value) {
-    let Some(account) = server.peek(Kind::named("ServiceAccount"), namespace, account_of(pod)) else { return };
+    let Some(account) = server.peek(kinds::SERVICE_ACCOUNT, namespace, account_of(pod)) else { return };
     let secrets = account.get("imagePullSecrets");
     let is_mirror = pod.annotation("kubernetes.io/config.mirror").is_some();
     if pod.at(&["spec", "imagePullSecrets"]).is_empty() && !secrets.is_empty() && !is_mirror {

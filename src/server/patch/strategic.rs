@@ -511,7 +511,7 @@ fn overlay(patch: &mut Value, other: &Value, ty: Option<&'static Type>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::{Kind, table_rows, yaml};
+    use crate::api::{kinds, table_rows, yaml};
 
     fn json(text: &str) -> Value {
         Value::from_json(text).expect("json")
@@ -519,7 +519,7 @@ mod tests {
 
     #[test]
     fn containers_merge_by_name() {
-        let kind = Kind::named("Pod");
+        let kind = kinds::POD;
         let live = json(r#"{"spec":{"containers":[{"name":"a","image":"x"},{"name":"b","image":"y"}]}}"#);
         let patch = json(r#"{"spec":{"containers":[{"name":"b","image":"z"},{"$patch":"delete","name":"a"}]}}"#);
         let got = strategic_merge_patch(kind, &live, &patch).expect("applies");
@@ -528,7 +528,7 @@ mod tests {
 
     #[test]
     fn a_three_way_patch_deletes_only_what_was_applied() {
-        let kind = Kind::named("Pod");
+        let kind = kinds::POD;
         let original = json(r#"{"metadata":{"labels":{"a":"1","b":"2"}},"spec":{"containers":[{"name":"a"},{"name":"old"}]}}"#);
         let modified = json(r#"{"metadata":{"labels":{"a":"3"}},"spec":{"containers":[{"name":"a","image":"i"}]}}"#);
         let live = json(
@@ -543,8 +543,7 @@ mod tests {
     #[test]
     fn directives_that_make_no_sense_are_refused() {
         let live = json(r#"{"metadata":{},"spec":{"volumes":[{"name":"v"}],"containers":[{"name":"a"}]}}"#);
-        let apply =
-            |patch: &str| strategic_merge_patch(Kind::named("Pod"), &live, &json(patch)).map(|v| v.to_json()).map_err(|s| s.message);
+        let apply = |patch: &str| strategic_merge_patch(kinds::POD, &live, &json(patch)).map(|v| v.to_json()).map_err(|s| s.message);
         for (patch, want) in [
             (r#"{"spec":{"$retainKeys":["volumes"],"containers":[]}}"#, "invalid patch format of retainKeys"),
             (r#"{"spec":{"$retainKeys":1}}"#, "invalid patch format of retainKeys"),

@@ -1,6 +1,6 @@
 //! The revisions of a workload: ReplicaSets of a Deployment, ControllerRevisions of the others.
 
-use crate::api::{Kind, Object, Value};
+use crate::api::{Object, Value, kinds};
 use crate::base::Order as _;
 use crate::kubectl::context::{CHANGE_CAUSE, Context};
 use crate::kubectl::resources::Info;
@@ -24,14 +24,14 @@ pub(super) fn of(cx: &Context<'_, '_>, info: &Info) -> Option<Vec<Revision>> {
     let cause = |o: &Value| o.annotation(CHANGE_CAUSE).unwrap_or("").to_owned();
     let mut found: Vec<Revision> = match info.kind.kind {
         "Deployment" => api
-            .owned_by(uid, Kind::named("ReplicaSet"))
+            .owned_by(uid, kinds::REPLICA_SET)
             .filter_map(|rs| {
                 let number = rs.annotation("deployment.kubernetes.io/revision")?.parse().ok()?;
                 Some(Revision { number, template: rs.at(&["spec", "template"]).clone(), cause: cause(rs), object: rs.clone() })
             })
             .collect(),
         "DaemonSet" | "StatefulSet" => api
-            .owned_by(uid, Kind::named("ControllerRevision"))
+            .owned_by(uid, kinds::CONTROLLER_REVISION)
             .map(|r| Revision {
                 number: r.get("revision").int(),
                 template: r.at(&["data", "spec", "template"]).clone(),
