@@ -1,7 +1,7 @@
 //! Conversion between a kind's served versions and the stored one. Of the built-in kinds only the autoscaler has two: version 1
 //! knows one metric, the CPU, and carries what else version 2 has in annotations. Those of custom kinds differ in name alone.
 
-use super::{KindRef, Map, Value};
+use super::{KindRef, Map, Value, kinds};
 use crate::obj;
 
 const BEHAVIOR: &str = "autoscaling.alpha.kubernetes.io/behavior";
@@ -11,7 +11,7 @@ const METRICS: &str = "autoscaling.alpha.kubernetes.io/metrics";
 
 /// An object of a served version as the stored version has it.
 pub fn to_stored(kind: KindRef, version: &str, object: Value) -> Value {
-    if kind.built_in() == "horizontalpodautoscalers" && version == "v1" { autoscaler_to_v2(kind, object) } else { object }
+    if kind == kinds::HORIZONTAL_POD_AUTOSCALER && version == "v1" { autoscaler_to_v2(kind, object) } else { object }
 }
 
 /// A stored object as another served version has it.
@@ -20,7 +20,7 @@ pub fn to_version(kind: KindRef, version: &str, mut object: Value) -> Value {
         object.set(&["apiVersion"], format!("{}/{version}", kind.group));
         return object;
     }
-    if kind.built_in() == "horizontalpodautoscalers" && version == "v1" { autoscaler_to_v1(object) } else { object }
+    if kind == kinds::HORIZONTAL_POD_AUTOSCALER && version == "v1" { autoscaler_to_v1(object) } else { object }
 }
 
 fn autoscaler_to_v2(kind: KindRef, mut object: Value) -> Value {

@@ -3,7 +3,7 @@
 use super::qos::qos_class;
 use super::quantity::Quantity;
 use super::resources::{Amounts, aggregate_containers, is_pod_level_resource};
-use super::{KindRef, Value, has_ended};
+use super::{KindRef, Value, has_ended, kinds};
 use crate::base::{Order as _, SortedMap};
 
 /// Amounts by quota resource name.
@@ -163,13 +163,13 @@ pub fn in_scope(kind: KindRef, object: &Value, selector: &Value) -> bool {
             _ => !classes.is_empty(),
         }
     };
-    if kind.built_in() == "persistentvolumeclaims" {
+    if kind == kinds::PERSISTENT_VOLUME_CLAIM {
         // The class that is asked for, the one that it has, and the one that it is getting.
         let path = ["status", "modifyVolumeStatus", "targetVolumeAttributesClassName"];
         let classes = [spec.get("volumeAttributesClassName"), object.at(&["status", "currentVolumeAttributesClassName"]), object.at(&path)];
         return scope == "VolumeAttributesClass" && named(&classes);
     }
-    if kind.built_in() != "pods" {
+    if kind != kinds::POD {
         return false;
     }
     match scope {

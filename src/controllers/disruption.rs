@@ -73,7 +73,7 @@ fn controller_scale(api: &ApiServer, namespace: &str, owner: &Value) -> Result<O
     let found = api.peek(kind, namespace, owner.get("name").str()).filter(|o| o.uid() == owner.get("uid").str());
     let Some(object) = found else { return Ok(None) };
     let above = object.controller_ref();
-    if kind.built_in() == "replicasets"
+    if kind == kinds::REPLICA_SET
         && above.get("kind").str() == "Deployment"
         && let Some(found) = controller_scale(api, namespace, above)?
     {
@@ -227,7 +227,7 @@ impl Component for DisruptionController {
         if !is_there {
             self.recorder.forget(object.uid());
         }
-        if change.key.kind.plural == "pods" {
+        if change.key.kind == kinds::POD {
             self.mark(api, object, now, is_there);
         } else if is_there {
             self.queue.add_at(key_of(object), now);

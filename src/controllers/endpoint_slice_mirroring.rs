@@ -128,7 +128,7 @@ impl Component for EndpointSliceMirroringController {
 
     fn on_change(&mut self, _api: &ApiServer, now: Time, change: &Change) {
         let object = &change.object;
-        if change.key.kind.plural != "endpointslices" {
+        if change.key.kind != kinds::ENDPOINT_SLICE {
             self.queue.add_at(key_of(object), now);
         } else if object.label(MANAGED_BY) == Some(MANAGER)
             && let Some(service) = object.label(SERVICE_NAME)

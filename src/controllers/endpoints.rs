@@ -136,11 +136,11 @@ impl Component for EndpointsController {
     }
 
     fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
-        if change.key.kind.plural == "pods" {
+        if change.key.kind == kinds::POD {
             for key in services_of(api, change) {
                 self.queue.add_at(key, now);
             }
-        } else if change.key.kind.plural == "services" || change.current().is_none() {
+        } else if change.key.kind == kinds::SERVICE || change.current().is_none() {
             // What others write into the object stays until the service or its pods change; that it is gone is noticed.
             self.queue.add_at(key_of(&change.object), now);
         }

@@ -127,7 +127,7 @@ fn qualified(kind: KindRef) -> String {
 
 impl Component for NamespaceController {
     fn watches(&self, kind: KindRef) -> bool {
-        kind.plural == "namespaces" && kind.group.is_empty()
+        kind == kinds::NAMESPACE
     }
 
     fn on_change(&mut self, _api: &ApiServer, now: Time, change: &Change) {

@@ -24,7 +24,7 @@ impl Component for NamespaceObjects {
     }
 
     fn on_change(&mut self, _api: &ApiServer, now: Time, change: &Change) {
-        if change.key.kind.plural == "namespaces" {
+        if change.key.kind == kinds::NAMESPACE {
             self.queue.add_at(change.key.name.clone(), now);
         } else if matches!(change.key.name.as_str(), CA | ACCOUNT) {
             self.queue.add_at(change.key.namespace.clone(), now);

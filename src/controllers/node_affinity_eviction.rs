@@ -39,7 +39,7 @@ fn must_leave(pod: &Value, node: &Value) -> bool {
 
 impl Component for NodeAffinityEvictionController {
     fn watches(&self, kind: KindRef) -> bool {
-        kind.group.is_empty() && kind.plural == "nodes"
+        kind == kinds::NODE
     }
 
     fn on_change(&mut self, _api: &ApiServer, now: Time, change: &Change) {

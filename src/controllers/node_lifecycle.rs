@@ -338,7 +338,7 @@ impl Component for NodeLifecycleController {
 
     fn on_change(&mut self, _api: &ApiServer, now: Time, change: &Change) {
         let name = change.key.name.clone();
-        if change.key.kind.plural == "leases" {
+        if change.key.kind == kinds::LEASE {
             // A lease that is written down is one that is not renewed any more.
             if change.key.namespace == "kube-node-lease" {
                 self.monitored.add_at(name, next_look(now + self.grace));

@@ -20,7 +20,7 @@ pub struct NodeTtlController {
 
 impl Component for NodeTtlController {
     fn watches(&self, kind: KindRef) -> bool {
-        kind.group.is_empty() && kind.plural == "nodes"
+        kind == kinds::NODE
     }
 
     fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {

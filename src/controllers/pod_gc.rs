@@ -112,7 +112,7 @@ impl Component for PodGarbageCollector {
 
     fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
         let object = &change.object;
-        if change.key.kind.plural == "nodes" {
+        if change.key.kind == kinds::NODE {
             let mut pods = api.pods_on(&change.key.name);
             let orphans = match change.current() {
                 Some(_) => is_out_of_service(object) && pods.any(Object::is_terminating),

@@ -216,7 +216,7 @@ impl ReplicaSetController {
                 status.set(&[member], n);
             }
         }
-        if self.kind.plural == "replicasets" {
+        if self.kind == kinds::REPLICA_SET {
             status.set(&["terminatingReplicas"], counts.terminating);
         }
         status.set(&["observedGeneration"], object.at(&["metadata", "generation"]).int());
@@ -265,7 +265,7 @@ pub(super) fn set_failure(status: &mut Value, failure: Option<&crate::api::Statu
 
 impl Component for ReplicaSetController {
     fn watches(&self, kind: KindRef) -> bool {
-        kind == self.kind || (kind.group.is_empty() && kind.plural == "pods")
+        kind == self.kind || kind == kinds::POD
     }
 
     fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {

@@ -52,7 +52,7 @@ impl Component for ResourceQuotaController {
     }
 
     fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
-        if change.key.kind.built_in() == "resourcequotas"
+        if change.key.kind == kinds::RESOURCE_QUOTA
             && change.old.as_ref().is_none_or(|old| !old.get("spec").same(change.object.get("spec")))
         {
             self.queue.add_at(key_of(&change.object), now);

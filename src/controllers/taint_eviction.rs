@@ -128,7 +128,7 @@ impl Component for TaintEvictionController {
 
     fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
         let object = &change.object;
-        if change.key.kind.plural == "nodes" {
+        if change.key.kind == kinds::NODE {
             let before = change.old.as_ref().map(no_execute_taints).unwrap_or_default();
             if before != no_execute_taints(object) {
                 self.nodes.add_at(change.key.name.clone(), now);

@@ -29,7 +29,7 @@ impl Component for TokensController {
     }
 
     fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
-        if change.key.kind.plural == "secrets" {
+        if change.key.kind == kinds::SECRET {
             if let Some(secret) = change.current().filter(|s| is_token(s)) {
                 self.queue.add_at(key_of(secret), now);
             }

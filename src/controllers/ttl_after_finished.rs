@@ -22,7 +22,7 @@ fn expires_at(job: &Value) -> Option<Time> {
 
 impl Component for TtlAfterFinishedController {
     fn watches(&self, kind: KindRef) -> bool {
-        kind.group == "batch" && kind.plural == "jobs"
+        kind == kinds::JOB
     }
 
     fn on_change(&mut self, _api: &ApiServer, now: Time, change: &Change) {

@@ -299,7 +299,7 @@ impl<'a> Context<'a, '_> {
             })
         };
         let used = |pod: &Value| node.pod_usage(now, pod.namespace(), pod.name());
-        if kind.plural == "nodes" {
+        if kind == kinds::NODE {
             let nodes = self.host.api.iter(kinds::NODE, None);
             return Some(
                 nodes

@@ -314,7 +314,7 @@ impl ApiServer {
         self.refuse_escalation(by, kind, &object)?;
         strategy::prepare_for_create(kind, &mut object, &self.acting);
         // The registry allocates before it validates.
-        let is_service = kind.built_in() == "services";
+        let is_service = kind == kinds::SERVICE;
         if is_service {
             self.services.allocate(&mut object, None, &mut self.random, options.dry_run)?;
         }
@@ -401,16 +401,16 @@ impl ApiServer {
             self.track(by, kind, Some(&old), &mut object, sub, options);
         }
         let trusted = options.field_validation == FieldValidation::Trusted;
-        let is_service = kind.built_in() == "services" && sub != Subresource::Status;
+        let is_service = kind == kinds::SERVICE && sub != Subresource::Status;
         if is_service {
             self.services.allocate(&mut object, Some(&old), &mut self.random, options.dry_run)?;
         }
         let causes = match sub {
             // The cluster's own components write what is right.
             Subresource::Status if trusted => Vec::new(),
-            _ if trusted && kind.built_in() == "pods" => Vec::new(),
+            _ if trusted && kind == kinds::POD => Vec::new(),
             Subresource::Status => api::validation::status_update(kind, &object, &old),
-            Subresource::Finalize if kind.built_in() == "namespaces" => api::validation::finalize(&object, &old),
+            Subresource::Finalize if kind == kinds::NAMESPACE => api::validation::finalize(&object, &old),
             Subresource::Resize => api::validation::resize(&object, &old),
             Subresource::EphemeralContainers => api::validation::ephemeral_containers(&object, &old),
             _ => api::validation::update(kind, &object, &old),
@@ -456,7 +456,7 @@ impl ApiServer {
         let name = key.name.clone();
         let expected = old.revision();
         let finalizers = object.at(&["metadata", "finalizers"]).items().len()
-            + if kind.built_in() == "namespaces" { object.at(&["spec", "finalizers"]).items().len() } else { 0 };
+            + if kind == kinds::NAMESPACE { object.at(&["spec", "finalizers"]).items().len() } else { 0 };
         let done = object.is_terminating() && finalizers == 0 && object.at(&["metadata", "deletionGracePeriodSeconds"]).int() == 0;
         self.store.sign(by.manager);
         let result = if done {
@@ -691,7 +691,7 @@ fn scale_of(kind: KindRef, object: &Value) -> Value {
     let metadata = object.get("metadata");
     let selector = match object.at(&["spec", "selector"]) {
         _ if paths.is_some() => along(paths.map_or("", |p| p.get("labelSelectorPath").str())).str().to_owned(),
-        selector if kind.built_in() == "replicationcontrollers" => LabelSelector::from_map(selector).to_string(),
+        selector if kind == kinds::REPLICATION_CONTROLLER => LabelSelector::from_map(selector).to_string(),
         selector => LabelSelector::from_object(selector).map(|s| s.to_string()).unwrap_or_default(),
     };
     let count = |half: &str, member: &str| match paths {

@@ -40,7 +40,7 @@ impl ApiServer {
         for object in &mut found {
             object.set(&["apiVersion"], kind.api_version());
             object.set(&["kind"], kind.kind);
-            if kind.plural == "componentstatuses" {
+            if kind == kinds::COMPONENT_STATUS {
                 object.set(&["metadata", "creationTimestamp"], Value::Null);
                 continue;
             }
@@ -52,7 +52,7 @@ impl ApiServer {
                 object.set(&["metadata", "generation"], 1);
                 object.set(&["status"], Value::map());
             }
-            if kind.plural == "flowschemas" {
+            if kind == kinds::FLOW_SCHEMA {
                 let level = object.at(&["spec", "priorityLevelConfiguration", "name"]).str();
                 let message = format!("This FlowSchema references the PriorityLevelConfiguration object named {level:?} and it exists");
                 object.set(&["status", "conditions"], condition("Dangling", "False", "Found", message));

@@ -58,7 +58,7 @@ impl ApiServer {
                 format!("the ResourceVersion in the precondition ({version}) does not match the ResourceVersion in record ({recorded})");
             return Err(precondition(kind, name, &(detail + ". The object might have been modified")));
         }
-        if kind.built_in() == "namespaces" && matches!(name, "default" | "kube-system" | "kube-public") {
+        if kind == kinds::NAMESPACE && matches!(name, "default" | "kube-system" | "kube-public") {
             return Err(Status::forbidden(kind, name, "this namespace may not be deleted"));
         }
         let mut next = old.clone();
@@ -83,7 +83,7 @@ impl ApiServer {
             set_condition(&mut next, "Terminating", "True", "InstanceDeletionPending", message, by.now);
         }
         let grace_s = grace_period_s(kind, &old, options);
-        let held = !next.at(&["metadata", "finalizers"]).items().is_empty() || kind.built_in() == "namespaces";
+        let held = !next.at(&["metadata", "finalizers"]).items().is_empty() || kind == kinds::NAMESPACE;
         // Who deletes again what is being deleted changes nothing.
         if !old.is_terminating() || grace_s == 0 {
             let request =
@@ -98,7 +98,7 @@ impl ApiServer {
         let refused = |e| super::api_server::refused(kind, name, &e);
         self.store.sign(by.manager);
         if grace_s == 0 && !held {
-            if kind.built_in() == "pods" && old.at(&["metadata", "deletionGracePeriodSeconds"]).as_int() != Some(0) {
+            if kind == kinds::POD && old.at(&["metadata", "deletionGracePeriodSeconds"]).as_int() != Some(0) {
                 // What has grace is first written with none left, and then goes.
                 mark_deleted(&mut next, by.now, 0);
                 next = self.store.update(by.now, key.clone(), next, old.revision()).cloned().map_err(refused)?;
@@ -117,7 +117,7 @@ impl ApiServer {
         if !old.is_terminating() || grace_s < old.at(&["metadata", "deletionGracePeriodSeconds"]).int() {
             mark_deleted(&mut next, by.now, grace_s);
         }
-        if kind.built_in() == "namespaces" {
+        if kind == kinds::NAMESPACE {
             next.set(&["status", "phase"], "Terminating");
             next.remove(&["metadata", "deletionGracePeriodSeconds"]);
         }
@@ -273,7 +273,7 @@ fn propagation(kind: KindRef, object: &Value, options: &DeleteOptions) -> Option
 
 /// Seconds that the object lives on: only pods have grace (`podStrategy.CheckGracefulDelete`).
 fn grace_period_s(kind: KindRef, object: &Value, options: &DeleteOptions) -> i64 {
-    if kind.built_in() != "pods" {
+    if kind != kinds::POD {
         return 0;
     }
     if has_ended(object) || object.at(&["spec", "nodeName"]).str().is_empty() {

@@ -1,7 +1,7 @@
 //! Indexes of the store, as informers of the real components keep them, and what is found by them.
 
 use super::ApiServer;
-use crate::api::{KindRef, Object, Value};
+use crate::api::{KindRef, Object, Value, kinds};
 use crate::store::{Indexer, ObjectKey};
 
 const OWNER: &str = "owner";
@@ -23,7 +23,7 @@ pub(super) const INDEXERS: &[Indexer] = &[
     Indexer {
         name: NODE,
         terms: |kind, object, found| {
-            if kind.built_in() == "pods" {
+            if kind == kinds::POD {
                 let node = object.get("spec").get("nodeName").arc_str();
                 if !node.is_empty() {
                     found(node);
@@ -34,7 +34,7 @@ pub(super) const INDEXERS: &[Indexer] = &[
     Indexer {
         name: ORPHAN,
         terms: |kind, object, found| {
-            if kind.built_in() == "pods" && object.controller_ref().is_null() {
+            if kind == kinds::POD && object.controller_ref().is_null() {
                 found(object.namespace_arc());
             }
         },

@@ -7,7 +7,7 @@ use super::options::{Caller, DeleteOptions, FieldValidation, Patch, Precondition
 use super::{ApiServer, deletion, patch, strategy};
 use crate::api::convert::{to_stored, to_version};
 use crate::api::schema::schema;
-use crate::api::{Cause, KindRef, Object, Status, Value, join_api_version, split_api_version};
+use crate::api::{Cause, KindRef, Object, Status, Value, join_api_version, kinds, split_api_version};
 use crate::obj;
 
 /// One request.
@@ -158,9 +158,7 @@ impl ApiServer {
                 }
                 Ok((201, obj!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201})))
             }
-            ("POST", false, "token") if kind.built_in() == "serviceaccounts" => {
-                Ok((201, self.create_token(by, namespace, name, &request.body)?))
-            }
+            ("POST", false, "token") if kind == kinds::SERVICE_ACCOUNT => Ok((201, self.create_token(by, namespace, name, &request.body)?)),
             ("PUT", false, "scale") => Ok((200, self.update_scale(by, kind, namespace, &request.body, &options)?)),
             ("PUT", false, _) => {
                 let mut object = request.body.clone();

@@ -158,7 +158,7 @@ impl ServiceAllocator {
 
     /// Takes back what a deleted service held.
     pub(super) fn release(&mut self, kind: KindRef, object: &Value) {
-        if kind.built_in() == "services" {
+        if kind == kinds::SERVICE {
             self.give_back(object);
         }
     }

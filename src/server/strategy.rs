@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Subresource;
 use super::authorization::User;
-use crate::api::{KindRef, Object, Value, has_finalizer};
+use crate::api::{KindRef, Object, Value, has_finalizer, kinds};
 use crate::obj;
 
 /// Annotation of a DaemonSet that counts its templates.
@@ -17,7 +17,7 @@ pub(super) fn has_status(kind: KindRef) -> bool {
 
 /// Whether a kind has a subresource of this name that holds a part of the object.
 pub(super) fn has_part(kind: KindRef, name: &str) -> bool {
-    let pod = kind.built_in() == "pods";
+    let pod = kind == kinds::POD;
     match name {
         "status" => has_status(kind),
         "scale" => match &kind.custom {
@@ -152,7 +152,7 @@ fn drop_disabled(kind: KindRef, object: &mut Value, old: &Value) {
 /// Before a create by a user: the status is the server's, the generation starts.
 pub(super) fn prepare_for_create(kind: KindRef, object: &mut Value, user: &User) {
     drop_disabled(kind, object, &Value::Null);
-    if kind.built_in() == "certificatesigningrequests" {
+    if kind == kinds::CERTIFICATE_SIGNING_REQUEST {
         for member in ["username", "uid", "groups", "extra"] {
             object.remove(&["spec", member]);
         }
@@ -162,7 +162,7 @@ pub(super) fn prepare_for_create(kind: KindRef, object: &mut Value, user: &User)
     }
     if has_status(kind) {
         // A node registers itself with its status.
-        if kind.built_in() != "nodes" {
+        if kind != kinds::NODE {
             object.remove(&["status"]);
         }
         match kind.built_in() {
@@ -218,13 +218,13 @@ pub(super) fn prepare_for_create(kind: KindRef, object: &mut Value, user: &User)
     if has_generation(kind) {
         object.set(&["metadata", "generation"], 1);
     }
-    if kind.built_in() == "daemonsets" {
+    if kind == kinds::DAEMON_SET {
         object.set(&["metadata", "annotations", TEMPLATE_GENERATION], "1");
     }
-    if kind.built_in() == "persistentvolumeclaims" {
+    if kind == kinds::PERSISTENT_VOLUME_CLAIM {
         add_finalizer(object, "kubernetes.io/pvc-protection");
     }
-    if kind.built_in() == "persistentvolumes" {
+    if kind == kinds::PERSISTENT_VOLUME {
         add_finalizer(object, "kubernetes.io/pv-protection");
     }
 }
@@ -322,7 +322,7 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
     if sub == Subresource::None {
         drop_disabled(kind, object, old);
         // What was asked to be signed stays as it was asked.
-        if kind.built_in() == "certificatesigningrequests" {
+        if kind == kinds::CERTIFICATE_SIGNING_REQUEST {
             object.set(&["spec"], old.get("spec"));
         }
     }
@@ -354,7 +354,7 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
         }
         Subresource::Resize => *object = resized(object, old),
         // Who ends a definition writes both halves.
-        Subresource::Finalize if kind.built_in() == "customresourcedefinitions" => {}
+        Subresource::Finalize if kind == kinds::CUSTOM_RESOURCE_DEFINITION => {}
         _ if has_status(kind) => {
             if old.get("status").is_null() {
                 object.remove(&["status"]);
@@ -364,16 +364,16 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
         }
         _ => {}
     }
-    if kind.built_in() == "services" && sub == Subresource::None {
+    if kind == kinds::SERVICE && sub == Subresource::None {
         complete_service(object, Some(old));
     }
-    if kind.built_in() == "daemonsets" && sub == Subresource::None {
+    if kind == kinds::DAEMON_SET && sub == Subresource::None {
         count_template(object, old);
     }
-    if kind.built_in() == "namespaces" && sub != Subresource::Finalize {
+    if kind == kinds::NAMESPACE && sub != Subresource::Finalize {
         object.set(&["spec", "finalizers"], old.at(&["spec", "finalizers"]).clone());
     }
-    if kind.built_in() == "customresourcedefinitions" && sub == Subresource::None {
+    if kind == kinds::CUSTOM_RESOURCE_DEFINITION && sub == Subresource::None {
         store_version(object);
     }
     if has_generation(kind) && sub != Subresource::Status && !counted(kind, object).same(&counted(kind, old)) {
@@ -522,11 +522,11 @@ fn counted(kind: KindRef, object: &Value) -> Value {
     if matches!(object.get("spec"), Value::Map(_)) && kind.custom.is_none() {
         // Binding a pod is not a change of its desired state.
         let mut spec = object.get("spec").clone();
-        if kind.plural == "pods" {
+        if kind == kinds::POD {
             spec.remove(&["nodeName"]);
         }
         // A Deployment's ReplicaSets take over its annotations.
-        if kind.plural == "deployments" {
+        if kind == kinds::DEPLOYMENT {
             spec.set(&["annotations"], object.at(&["metadata", "annotations"]).clone());
         }
         return spec;

@@ -30,7 +30,7 @@ use self::meta::{NameRule, object_meta, object_meta_update, path_segment};
 use self::path::{Errors, Path};
 pub use self::warnings::warnings;
 use super::names;
-use super::{Cause, KindRef, Value, custom};
+use super::{Cause, KindRef, Value, custom, kinds};
 
 const ADMISSION: &str = "admissionregistration.k8s.io";
 const RBAC: &str = "rbac.authorization.k8s.io";
@@ -199,7 +199,7 @@ pub fn update(kind: KindRef, new: &Value, old: &Value) -> Vec<Cause> {
             || ip::STRICT.iter().any(|s| c.message.ends_with(s))
             || c.field.ends_with("[controller.kubernetes.io/pod-deletion-cost]")
             || (c.field.contains(".resizePolicy[") && c.field.ends_with("].restartPolicy"))
-            || (kind.built_in() == "persistentvolumeclaims" && c.field.ends_with(".apiGroup"))
+            || (kind == kinds::PERSISTENT_VOLUME_CLAIM && c.field.ends_with(".apiGroup"))
     };
     if errors.0.iter().any(kept) && create(kind, old).iter().any(kept) {
         errors.0.retain(|c| !kept(c));

@@ -340,7 +340,7 @@ impl Component for CronJobController {
 
     fn on_change(&mut self, _api: &ApiServer, now: Time, change: &Change) {
         let object = &change.object;
-        if change.key.kind.plural == "cronjobs" {
+        if change.key.kind == kinds::CRON_JOB {
             if change.current().is_none() {
                 self.recorder.forget(object.uid());
             }

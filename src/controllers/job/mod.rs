@@ -490,7 +490,7 @@ impl Component for JobController {
 
     fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
         let object = &change.object;
-        if change.key.kind.plural == "jobs" {
+        if change.key.kind == kinds::JOB {
             let key = key_of(object);
             if change.current().is_none() {
                 self.recorder.forget(object.uid());

@@ -42,7 +42,7 @@ fn make_claim(api: &mut ApiServer, by: &Caller, pod: &Value, volume: &Value) -> 
 
 impl Component for EphemeralVolumeController {
     fn watches(&self, kind: KindRef) -> bool {
-        kind.group.is_empty() && kind.plural == "pods"
+        kind == kinds::POD
     }
 
     fn on_change(&mut self, _: &ApiServer, now: Time, change: &Change) {

@@ -17,7 +17,7 @@ mod runtime_class;
 mod service_account;
 
 use super::{ApiServer, Caller, Subresource};
-use crate::api::{KindRef, Status, Value};
+use crate::api::{KindRef, Status, Value, kinds};
 
 /// Runs the plugins on an object that is about to be created.
 pub(super) fn admit_create(server: &mut ApiServer, kind: KindRef, namespace: &str, object: &mut Value) -> Result<(), Status> {
@@ -59,7 +59,7 @@ pub(super) fn admit_valid(server: &mut ApiServer, by: &Caller, request: &policy:
 
 /// Runs the plugins on an object that is about to be changed.
 pub(super) fn admit_update(server: &mut ApiServer, kind: KindRef, sub: Subresource, object: &mut Value, old: &Value) -> Result<(), Status> {
-    if kind.built_in() == "pods" {
+    if kind == kinds::POD {
         // The Priority plugin keeps what it computed once.
         for member in ["priority", "preemptionPolicy"] {
             let kept = old.get("spec").get(member);

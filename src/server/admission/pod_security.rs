@@ -428,7 +428,7 @@ pub(super) fn admit(
     if matches!(sub, Subresource::Status) {
         return Ok(Vec::new());
     }
-    if kind.built_in() == "namespaces" {
+    if kind == kinds::NAMESPACE {
         return admit_namespace(server, kind, object, old);
     }
     let Some(pod) = template(kind, object) else { return Ok(Vec::new()) };
@@ -437,7 +437,7 @@ pub(super) fn admit(
         return Ok(Vec::new());
     }
     let (enforce, warn, _) = policies(namespace);
-    if kind.plural == "pods" {
+    if kind == kinds::POD {
         if old.is_some_and(|old| !is_significant(object, old)) {
             return Ok(Vec::new());
         }

@@ -82,7 +82,7 @@ impl Request<'_> {
     }
 
     fn is_namespace(&self) -> bool {
-        self.kind.group.is_empty() && self.kind.plural == "namespaces"
+        self.kind == kinds::NAMESPACE
     }
 
     /// Whether a rule of a policy is about this.
