@@ -176,6 +176,7 @@ rows! {
     NAMESPACE = "Namespace",
     NETWORK_POLICY = "NetworkPolicy",
     NODE = "Node",
+    NODE_METRICS = "NodeMetrics",
     PERSISTENT_VOLUME = "PersistentVolume",
     PERSISTENT_VOLUME_CLAIM = "PersistentVolumeClaim",
     POD = "Pod",

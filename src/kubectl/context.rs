@@ -299,7 +299,7 @@ impl<'a> Context<'a, '_> {
             })
         };
         let used = |pod: &Value| node.pod_usage(now, pod.namespace(), pod.name());
-        if kind == kinds::NODE {
+        if kind == kinds::NODE_METRICS {
             let nodes = self.host.api.iter(kinds::NODE, None);
             return Some(
                 nodes
