@@ -1,6 +1,7 @@
 //! The scheduler as a component: takes in what changes, tries one waiting pod at a time, and writes what came of it.
 //! Models kube-scheduler with its default profile. It sees the cluster through what was delivered to it.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::cache::{Cache, NodeIndex};
@@ -11,7 +12,8 @@ use super::hints::ClusterEvent;
 use super::pod_info::PodInfo;
 use super::preemption::{Budget, Candidate, Preemption, preempt};
 use super::queue::{Failure, Queue, Queued};
-use crate::api::{self, ArcStr, Kind, KindRef, Object, Value, kinds, persistent_volume};
+use super::volumes::Promised;
+use crate::api::{self, ArcStr, KindRef, Object, Status, Value, kinds, persistent_volume};
 use crate::base::{Duration, RandomStream, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
@@ -27,6 +29,8 @@ const CYCLE: Duration = Duration::from_millis(1);
 const BINDING_POLL: Duration = Duration::from_secs(1);
 /// And for how long.
 const BINDING_TIMEOUT: Duration = Duration::from_secs(600);
+/// How a failure to bind volumes begins.
+const PRE_BIND: &str = "running PreBind plugin \"VolumeBinding\"";
 /// What is said where there is no node at all.
 const NO_NODES: &str = "no nodes available to schedule pods";
 /// The longest text of an event.
@@ -43,7 +47,8 @@ pub struct Scheduler {
     decisions: Decisions,
     record: Record,
     budgets: SortedMap<(ArcStr, ArcStr), Value>,
-    binding: Vec<Binding>,
+    /// The soonest to be looked at first.
+    binding: VecDeque<Binding>,
     busy_until: Time,
 }
 
@@ -51,7 +56,7 @@ pub struct Scheduler {
 #[derive(Clone, Debug)]
 struct Binding {
     queued: Queued,
-    node: ArcStr,
+    promised: Promised,
     /// When that is looked at next, and until when.
     next: Time,
     until: Time,
@@ -69,7 +74,7 @@ impl Scheduler {
             decisions: Decisions::default(),
             record: Record::default(),
             budgets: SortedMap::new(),
-            binding: Vec::new(),
+            binding: VecDeque::new(),
             busy_until: Time::ZERO,
         }
     }
@@ -90,9 +95,6 @@ impl Scheduler {
     }
 
     fn on_pod(&mut self, now: Time, object: Option<&Value>, uid: &str) {
-        if object.is_none_or(|o| !o.at(&["spec", "nodeName"]).str().is_empty()) {
-            self.binding.retain(|b| b.queued.pod.uid != uid);
-        }
         let live = object.filter(|o| !PodInfo::is_finished(o));
         let Some(object) = live else {
             let waited = self.queue.remove(uid).map(|q| q.pod).filter(|p| !p.nominated_node().is_empty());
@@ -166,13 +168,22 @@ impl Scheduler {
                 let node = decision.node.clone();
                 self.cache.assume(pod, index);
                 self.queue.done(&pod.uid);
-                if self.reserve(api, now, pod, index) {
-                    decision.message = self.bind(api, now, queued, &node);
-                    if !decision.message.is_empty() {
-                        decision.node = ArcStr::new();
+                match self.reserve(api, now, pod, index) {
+                    Ok(None) => {
+                        decision.message = self.bind(api, now, queued, &node);
+                        if !decision.message.is_empty() {
+                            decision.node = ArcStr::new();
+                        }
                     }
-                } else {
-                    self.binding.push(Binding { queued: queued.clone(), node, next: now + BINDING_POLL, until: now + BINDING_TIMEOUT });
+                    Ok(Some(promised)) => {
+                        let (next, until) = (now + BINDING_POLL, now + BINDING_TIMEOUT);
+                        self.binding.push_back(Binding { queued: queued.clone(), promised, next, until });
+                    }
+                    Err(status) => {
+                        decision.node = ArcStr::new();
+                        decision.message = format!("{PRE_BIND}: {}", status.message);
+                        self.unbind(api, now, queued, &decision.message);
+                    }
                 }
             }
             Outcome::NoNodes => {
@@ -184,35 +195,46 @@ impl Scheduler {
         self.decisions.keep(pod.uid.clone(), decision);
     }
 
-    /// Sets volumes aside for the pod's claims, and asks for those that there are none of; whether nothing is to be waited for.
-    // Models VolumeBinding's Reserve and PreBind.
-    fn reserve(&self, api: &mut ApiServer, now: Time, pod: &PodInfo, index: NodeIndex) -> bool {
-        let volumes = &self.cache.volumes;
-        let unbound = pod.claim_names().filter(|name| volumes.bound_volume(&pod.class.namespace, name).is_none());
-        let claims: Vec<Value> = unbound.filter_map(|name| volumes.claim(&pod.class.namespace, &name).cloned()).collect();
+    /// Sets volumes aside for the pod's claims, and asks for those that there are none of; what is to be waited for then.
+    // Models VolumeBinding's Reserve and PreBind: where the API refuses, what was written before stays.
+    fn reserve(&mut self, api: &mut ApiServer, now: Time, pod: &PodInfo, index: NodeIndex) -> Result<Option<Promised>, Status> {
+        let (volumes, namespace) = (&self.cache.volumes, &pod.class.namespace);
+        let unbound = pod.claim_names().filter(|name| volumes.bound_volume(namespace, name).is_none());
+        let claims: Vec<&Value> = unbound.filter_map(|name| volumes.claim(namespace, &name)).collect();
         let node = self.cache.node(index);
-        let Some(plan) = volumes.plan(&claims, &node.object).filter(|plan| !plan.is_empty()) else { return true };
-        let by = Caller::new(now, MANAGER);
-        for (claim, volume) in claims.iter().zip(plan) {
-            let (kind, name, namespace) = match volume {
-                Some(volume) => ("PersistentVolume", volume.name(), ""),
-                None => ("PersistentVolumeClaim", claim.name(), claim.namespace()),
-            };
-            let Some(mut next) = api.peek(Kind::named(kind), namespace, name).cloned() else { continue };
-            if volume.is_some() {
+        let Some(plan) = volumes.plan(&claims, &node.object).filter(|plan| !plan.is_empty()) else { return Ok(None) };
+        let mut promised = Promised { namespace: namespace.clone(), node: node.name.clone(), ..Promised::default() };
+        let mut writes = Vec::new();
+        for (claim, volume) in plan {
+            let name = ArcStr::from(claim.name());
+            let mut next = volume.unwrap_or(claim).clone();
+            if let Some(volume) = volume {
                 persistent_volume::set_aside(&mut next, claim);
+                promised.volumes.push((volume.name().into(), name));
             } else {
                 next.set(&["metadata", "annotations", persistent_volume::SELECTED_NODE], &node.name);
+                promised.made.push(name);
             }
-            // What changed in between is bound by nobody, and the pod tried again when its time is over.
-            let _ = api.update(&by, Kind::named(kind), next, Subresource::None, &WriteOptions::default());
+            writes.push((volume.is_some(), next));
         }
-        if let Some(current) = api.peek(kinds::POD, &pod.class.namespace, &pod.name).filter(|o| o.uid() == pod.uid.as_str()) {
+        let by = Caller::new(now, MANAGER);
+        for (is_volume, next) in writes {
+            let name = ArcStr::from(next.name());
+            let kind = if is_volume { kinds::PERSISTENT_VOLUME } else { kinds::PERSISTENT_VOLUME_CLAIM };
+            let written = api.update(&by, kind, next, Subresource::None, &WriteOptions::default())?;
+            // The next pod must not be promised the same before the news of it comes.
+            if is_volume {
+                self.cache.volumes.set_volume(name, Some(written));
+            } else {
+                self.cache.volumes.set_claim(namespace.clone(), name, Some(written));
+            }
+        }
+        if let Some(current) = api.peek(kinds::POD, namespace, &pod.name).filter(|o| o.uid() == pod.uid.as_str()) {
             let mut next = current.clone();
-            next.set(&["status", "nominatedNodeName"], &node.name);
+            next.set(&["status", "nominatedNodeName"], &promised.node);
             self.write_status(api, now, next);
         }
-        false
+        Ok(Some(promised))
     }
 
     /// Gives a pod its node; returns why not, where it cannot have it.
@@ -244,22 +266,28 @@ impl Scheduler {
         }
     }
 
-    /// Looks whether the claims of a pod that has a node are bound by now.
-    fn look_at(&mut self, api: &mut ApiServer, now: Time, at: usize) {
-        let binding = &mut self.binding[at];
+    /// Looks whether what a pod was promised is bound by now.
+    fn look_at(&mut self, api: &mut ApiServer, now: Time, mut binding: Binding) {
         let pod = &binding.queued.pod;
-        let bound = pod.claim_names().all(|c| self.cache.volumes.bound_volume(&pod.class.namespace, &c).is_some());
-        if !bound && now < binding.until {
-            binding.next = now + BINDING_POLL;
+        if !self.cache.is_assumed(&pod.uid) {
+            // The pod went, or somebody gave it a node.
             return;
         }
-        let binding = self.binding.remove(at);
-        if bound {
-            self.bind(api, now, &binding.queued, &binding.node);
-        } else {
-            let message = "running PreBind plugin \"VolumeBinding\": binding volumes: context deadline exceeded";
-            self.unbind(api, now, &binding.queued, message);
-        }
+        let node = self.cache.node_named(&binding.promised.node).map(|i| &self.cache.node(i).object);
+        let why = match self.cache.volumes.check(&binding.promised, node) {
+            Ok(true) => {
+                self.bind(api, now, &binding.queued, &binding.promised.node);
+                return;
+            }
+            Ok(false) if now < binding.until => {
+                binding.next = now + BINDING_POLL;
+                self.binding.push_back(binding);
+                return;
+            }
+            Ok(false) => "context deadline exceeded".to_owned(),
+            Err(why) => why,
+        };
+        self.unbind(api, now, &binding.queued, &format!("{PRE_BIND}: binding volumes: {why}"));
     }
 
     /// No node would do: looks for pods to preempt and says so. Returns the message.
@@ -417,12 +445,12 @@ impl Component for Scheduler {
 
     fn next_wake(&self) -> Option<Time> {
         let tried = self.queue.next_wake().map(|at| at.max(self.busy_until));
-        self.binding.iter().map(|b| b.next).chain(tried).min()
+        self.binding.front().map(|b| b.next).into_iter().chain(tried).min()
     }
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
-        if let Some(at) = self.binding.iter().position(|b| b.next <= now) {
-            return self.look_at(api, now, at);
+        if let Some(binding) = self.binding.pop_front_if(|b| b.next <= now) {
+            return self.look_at(api, now, binding);
         }
         if now < self.busy_until {
             return;

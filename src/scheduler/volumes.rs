@@ -1,7 +1,7 @@
 //! Claims, volumes and storage classes as the scheduler last saw them. It may not know how they are bound.
 
-use crate::api::persistent_volume::{SELECTED_NODE, best_match, class_of};
-use crate::api::{ArcStr, Object, Value};
+use crate::api::persistent_volume::{SELECTED_NODE, best_match, class_of, is_reachable};
+use crate::api::{ArcStr, Object, Quantity, Value, quote};
 use crate::base::SortedMap;
 
 /// What is known of volumes.
@@ -12,31 +12,35 @@ pub struct Volumes {
     classes: SortedMap<ArcStr, Value>,
 }
 
+/// What a pod waits for that has a node.
+#[derive(Clone, Debug, Default)]
+pub struct Promised {
+    /// The pod's namespace, and its claims'.
+    pub namespace: ArcStr,
+    /// The node.
+    pub node: ArcStr,
+    /// Volumes, each with the claim that it was set aside for.
+    pub volumes: Vec<(ArcStr, ArcStr)>,
+    /// Claims that have their volume made.
+    pub made: Vec<ArcStr>,
+}
+
 static NULL: Value = Value::Null;
 
 impl Volumes {
     /// Takes over a claim, or that it is gone.
     pub fn set_claim(&mut self, namespace: ArcStr, name: ArcStr, object: Option<Value>) {
-        match object {
-            Some(o) => self.claims.insert((namespace, name), o),
-            None => self.claims.remove(&(namespace, name)),
-        };
+        take_over(&mut self.claims, (namespace, name), object);
     }
 
     /// Takes over a persistent volume, or that it is gone.
     pub fn set_volume(&mut self, name: ArcStr, object: Option<Value>) {
-        match object {
-            Some(o) => self.volumes.insert(name, o),
-            None => self.volumes.remove(&name),
-        };
+        take_over(&mut self.volumes, name, object);
     }
 
     /// Takes over a storage class, or that it is gone.
     pub fn set_class(&mut self, name: ArcStr, object: Option<Value>) {
-        match object {
-            Some(o) => self.classes.insert(name, o),
-            None => self.classes.remove(&name),
-        };
+        take_over(&mut self.classes, name, object);
     }
 
     /// A claim.
@@ -56,12 +60,14 @@ impl Volumes {
         (!volume.is_empty() && claim.annotation("pv.kubernetes.io/bind-completed").is_some()).then_some(volume)
     }
 
-    /// For each of these claims a volume of its own within reach of a node, or none where its class can have one made there;
-    /// `None` where a claim gets neither.
+    /// For each of these claims, the smallest first, a volume of its own within reach of a node, or none where its class can have one
+    /// made there; `None` where a claim gets neither.
     // Models findMatchingVolumes and checkVolumeProvisions.
-    pub fn plan(&self, claims: &[Value], node: &Value) -> Option<Vec<Option<&Value>>> {
+    pub fn plan<'a>(&'a self, claims: &[&'a Value], node: &Value) -> Option<Vec<(&'a Value, Option<&'a Value>)>> {
+        let mut claims = claims.to_vec();
+        claims.sort_by_cached_key(|claim| Quantity::of(claim.at(&["spec", "resources", "requests", "storage"])));
         let mut taken: Vec<&Value> = Vec::new();
-        let find = |claim: &Value| {
+        let find = |claim: &'a Value| {
             let selected = claim.annotation(SELECTED_NODE);
             if selected.is_some_and(|selected| selected != node.name()) {
                 return None;
@@ -69,7 +75,7 @@ impl Volumes {
             let free = self.volumes.values().filter(|v| !taken.iter().any(|t| std::ptr::eq(*t, *v))).collect::<Vec<_>>();
             if let Some(volume) = best_match(free.into_iter(), claim, Some(node)).filter(|_| selected.is_none()) {
                 taken.push(volume);
-                return Some(Some(volume));
+                return Some((claim, Some(volume)));
             }
             let class = self.classes.get(class_of(claim)).unwrap_or(&NULL);
             let topologies = class.get("allowedTopologies").items();
@@ -78,14 +84,73 @@ impl Volumes {
                 rows.iter().all(|row| row.get("values").items().contains(node.labels().get(row.get("key").str())))
             };
             let makes = !matches!(class.get("provisioner").str(), "" | "kubernetes.io/no-provisioner");
-            (makes && (topologies.is_empty() || topologies.iter().any(allows))).then_some(None)
+            (makes && (topologies.is_empty() || topologies.iter().any(allows))).then_some((claim, None))
         };
-        claims.iter().map(find).collect()
+        claims.into_iter().map(find).collect()
+    }
+
+    /// Whether all that was promised is bound by now, or why it never will be.
+    // Models checkBindings.
+    pub fn check(&self, promised: &Promised, node: Option<&Value>) -> Result<bool, String> {
+        let name = &promised.node;
+        let node = node.ok_or_else(|| format!("failed to get node {0}: node {0} not found", quote(name)))?;
+        let claim = |name: &ArcStr, doing: &str| {
+            let missing =
+                || format!("{doing}: could not find v1.PersistentVolumeClaim {}", quote(&format!("{}/{name}", promised.namespace)));
+            self.claim(&promised.namespace, name).ok_or_else(missing)
+        };
+        let out_of_reach = |volume: &Value| {
+            let why =
+                || format!("pv {} node affinity doesn't match node {}: no matching NodeSelectorTerms", quote(volume.name()), quote(name));
+            if is_reachable(volume, node) { Ok(()) } else { Err(why()) }
+        };
+        for (volume, claimed) in &promised.volumes {
+            let missing = || format!("failed to check binding: could not find v1.PersistentVolume {}", quote(volume));
+            let volume = self.volumes.get(volume).ok_or_else(missing)?;
+            claim(claimed, "failed to check binding")?;
+            out_of_reach(volume)?;
+            if volume.at(&["spec", "claimRef", "uid"]).str().is_empty() {
+                return Err(format!("ClaimRef got reset for pv {}", quote(volume.name())));
+            }
+            if self.bound_volume(&promised.namespace, claimed).is_none() {
+                return Ok(false);
+            }
+        }
+        for made in &promised.made {
+            let claim = claim(made, "failed to check provisioning pvc")?;
+            if claim.at(&["metadata", "annotations"]).is_null() {
+                return Err(format!("selectedNode annotation reset for PVC {}", quote(made)));
+            }
+            if claim.annotation(SELECTED_NODE) != Some(name) {
+                return Err(format!("provisioning failed for PVC {}", quote(made)));
+            }
+            if let Some(volume) = self.volumes.get(&claim.at(&["spec", "volumeName"]).arc_str()) {
+                out_of_reach(volume)?;
+            }
+            if self.bound_volume(&promised.namespace, made).is_none() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Whether the claim is bound only when a pod that uses it has a node.
     pub fn is_bound_late(&self, namespace: &ArcStr, name: &ArcStr) -> bool {
         let class = self.claim(namespace, name).map_or("", class_of);
         self.classes.get(class).is_some_and(|c| c.get("volumeBindingMode").str() == "WaitForFirstConsumer")
+    }
+}
+
+/// Takes over an object or that it is gone; not one that is older than what is known, as news of one's own writes is.
+fn take_over<K: Ord + Clone>(known: &mut SortedMap<K, Value>, key: K, object: Option<Value>) {
+    let version = |o: &Value| o.at(&["metadata", "resourceVersion"]).str().parse::<u64>().unwrap_or_default();
+    match object {
+        Some(new) if known.get(&key).is_some_and(|old| old.uid() == new.uid() && version(old) > version(&new)) => {}
+        Some(new) => {
+            known.insert(key, new);
+        }
+        None => {
+            known.remove(&key);
+        }
     }
 }

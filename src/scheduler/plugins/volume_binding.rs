@@ -68,7 +68,7 @@ impl Plugin for VolumeBinding {
         if state.bound_volumes.iter().any(|name| !is_reachable(volumes.volume(name), &node.object)) {
             reasons.insert(Reasons::VOLUME_AFFINITY);
         }
-        if volumes.plan(&state.late_claims, &node.object).is_none() {
+        if volumes.plan(&state.late_claims.iter().collect::<Vec<_>>(), &node.object).is_none() {
             reasons.insert(Reasons::VOLUME_BINDING);
         }
         (!reasons.is_empty()).then_some(Reject { plugin: VOLUME_BINDING, unresolvable: true, reasons })
