@@ -1,7 +1,7 @@
 //! What runs a kubectl: the cluster's API, the workstation's files, and where output goes.
 
 use crate::base::Time;
-use crate::server::{ApiServer, NodeApi};
+use crate::server::{ApiServer, FileKind, NodeApi};
 
 /// What a process inherits from the shell that starts it.
 #[derive(Clone, Debug, Default)]
@@ -49,6 +49,16 @@ pub trait Files {
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError>;
     /// Makes or replaces a file.
     fn write(&mut self, path: &str, content: &[u8]) -> Result<(), FileError>;
+    /// What a file is, where links are not followed, and its permission bits. Of files without either: what can be read or listed.
+    fn look_at(&self, path: &str) -> Result<(FileKind, u32), FileError> {
+        match self.read(path) {
+            Ok(_) => Ok((FileKind::File, 0o644)),
+            Err(FileError::IsADirectory) => Ok((FileKind::Directory, 0o755)),
+            Err(error) => Err(error),
+        }
+    }
+    /// Makes a directory and those above it, where there can be any.
+    fn make_dirs(&mut self, _path: &str) {}
     /// Names in a directory, sorted.
     fn list(&self, path: &str) -> Result<Vec<String>, FileError>;
     /// Whether a file may be run.

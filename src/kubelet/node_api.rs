@@ -1,12 +1,12 @@
 //! What clients ask of the kubelets: the API server's connections to nodes.
 
 use super::container::{Instance, ProcessUse};
-use super::container_runtime::{self, InodeKind, Machine, ProcessInfo, QueueLength, Signal, SpawnError, Stdin};
+use super::container_runtime::{self, Inode, InodeKind, Machine, ProcessInfo, QueueLength, Signal, SpawnError, Stdin};
 use super::kubelets::Kubelets;
 use super::pod_worker::PodWorker;
 use crate::api::{ArcStr, Object, Status, Value, kinds};
 use crate::base::Time;
-use crate::server::{ExecId, ExecPoll, FileEntry, FileKind, LogChunk, LogCursor, LogOptions, NodeApi, PodUsage};
+use crate::server::{ExecId, ExecPoll, FileEntry, FileKind, LogChunk, LogCursor, LogOptions, NewFile, NodeApi, PodUsage};
 
 impl Kubelets {
     /// A pod's worker and one of its containers; the API's answer where there is none.
@@ -215,7 +215,8 @@ impl NodeApi for Kubelets {
         let node = fs.stat("/", path).map_err(|e| Status::bad_request(format!("{path}: {e}")))?;
         let InodeKind::Dir(entries) = &node.kind else { return Err(Status::bad_request(format!("{path}: Not a directory"))) };
         let kind_of = |kind: &InodeKind| match kind {
-            InodeKind::File { .. } | InodeKind::Program(_) => FileKind::File,
+            InodeKind::File { .. } => FileKind::File,
+            InodeKind::Program(_) => FileKind::Program,
             InodeKind::Dir(_) => FileKind::Directory,
             InodeKind::Link(to) => FileKind::Link(to.to_string()),
             InodeKind::Device(_) => FileKind::Device,
@@ -235,13 +236,18 @@ impl NodeApi for Kubelets {
         fs.read("/", path, max).map_err(|e| Status::bad_request(format!("{path}: {e}")))
     }
 
-    fn write_file(&mut self, now: Time, namespace: &str, pod: &str, container: &str, path: &str, bytes: &[u8]) -> Result<(), Status> {
+    fn put_file(&mut self, now: Time, namespace: &str, pod: &str, container: &str, path: &str, file: &NewFile) -> Result<(), Status> {
         let (worker, c) = self.find(namespace, pod, container)?;
         let name = worker.containers[c].spec.name.clone();
         let (node, uid) = (worker.pod.at(&["spec", "nodeName"]).arc_str(), worker.uid.clone());
         let written = self.touch(now, &node, &uid, c, |instance, _| {
             let machine = instance.machine.as_deref_mut().ok_or_else(|| not_running(&name))?;
-            machine.files().write("/", path, bytes).map_err(|e| Status::bad_request(format!("{path}: {e}")))
+            let inode = match &file.kind {
+                FileKind::Directory => Inode::dir(file.mode),
+                FileKind::Link(target) => Inode::link(target),
+                _ => Inode::file(file.bytes.clone(), file.mode),
+            };
+            machine.files().put(path, inode).map_err(|e| Status::bad_request(format!("{path}: {e}")))
         });
         written.unwrap_or_else(|| Err(not_running(container)))
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arcstr::ArcStr;
 
-use super::fs::{Errno, FileSystem, Inode, Kind, Mount};
+use super::fs::{Errno, FileSystem, Inode, Kind, Mount, parent_of};
 use super::images::{Image, Service};
 use super::kernel::{Kernel, Rd};
 use super::process::{Block, Body, Env, ExitStatus, Pid, Signal, Waiting};
@@ -636,6 +636,20 @@ impl Files<'_> {
         let path = if path.starts_with('/') { path.to_string() } else { format!("{cwd}/{path}") };
         let now = self.k.now;
         self.k.fs.put_file(&path, bytes, 0o644, now)
+    }
+
+    /// Puts a node at a clean path, making the directories above it. A directory that is there stays as it is, and a file is not put
+    /// in the place of one.
+    pub fn put(&mut self, path: &str, node: Inode) -> Result<(), Errno> {
+        let now = self.k.now;
+        let (there, dir) = (self.k.fs.stat("/", path).is_ok_and(|node| node.is_dir()), node.is_dir());
+        match (there, dir) {
+            (true, true) => return Ok(()),
+            (true, false) => return Err(Errno::IsDirectory),
+            (false, _) => self.k.fs.make_dirs(parent_of(path), now),
+        }
+        let path = self.k.fs.find("/", path, false)?.path;
+        self.k.fs.insert(&path, Arc::new(Inode { mtime: now, ..node }), !dir)
     }
 
     /// Removes a file or a directory with all in it.

@@ -36,7 +36,7 @@ pub use event_recorder::{EventRecorder, EventType};
 pub use heartbeats::Heartbeats;
 pub use list::WatchRequest;
 pub use metrics::{ContainerUsage, Metrics, NodeReport, PodSample};
-pub use node_api::{ExecId, ExecPoll, FileEntry, FileKind, LogChunk, LogCursor, LogOptions, LogRequest, NodeApi, PodUsage};
+pub use node_api::{ExecId, ExecPoll, FileEntry, FileKind, LogChunk, LogCursor, LogOptions, LogRequest, NewFile, NodeApi, PodUsage};
 pub use options::{Caller, DeleteOptions, FieldValidation, ListOptions, Patch, Preconditions, Propagation, Subresource, WriteOptions};
 pub use patch::{json_patch, merge_diff, merge_patch, strategic_merge_patch, three_way_merge_patch, three_way_strategic_patch};
 pub use proxy::ProxyLocation;

@@ -117,14 +117,27 @@ pub struct FileEntry {
 /// What a file is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileKind {
-    /// A plain file or a program.
+    /// A plain file.
     File,
+    /// A program of the image, which has no bytes here.
+    Program,
     /// A directory.
     Directory,
     /// A symbolic link, and where it points.
     Link(String),
     /// A device.
     Device,
+}
+
+/// What is to be put into a container.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewFile {
+    /// What it is.
+    pub kind: FileKind,
+    /// Permission bits.
+    pub mode: u32,
+    /// What a plain file holds.
+    pub bytes: Vec<u8>,
 }
 
 /// What the containers of a pod use.
@@ -185,8 +198,8 @@ pub trait NodeApi {
     /// The bytes of a file in a running container, at most `max`.
     fn read_file(&self, namespace: &str, pod: &str, container: &str, path: &str, max: usize) -> Result<Vec<u8>, Status>;
 
-    /// Writes a file in a running container, making the directories above it.
-    fn write_file(&mut self, now: Time, namespace: &str, pod: &str, container: &str, path: &str, bytes: &[u8]) -> Result<(), Status>;
+    /// Puts a file, a directory or a link into a running container, making the directories above it. A directory that is there stays.
+    fn put_file(&mut self, now: Time, namespace: &str, pod: &str, container: &str, path: &str, file: &NewFile) -> Result<(), Status>;
 
     /// What a running pod uses; `None` where it does not run.
     fn pod_usage(&self, now: Time, namespace: &str, pod: &str) -> Option<PodUsage>;

@@ -14,7 +14,7 @@ use crate::kubectl::{
 use crate::kubelet::Kubelets;
 use crate::network::{NetError, NetRequest};
 use crate::runtime::{self, Errno, ExtRead, Image, Kind, Machine, MachineEvent, MachineSpec, Pid, Signal, SpawnSpec, Stdin};
-use crate::server::{CERTIFICATE, NodeApi};
+use crate::server::{CERTIFICATE, FileKind, NodeApi};
 
 /// Where commands start and where the session's files are.
 const HOME: &str = "/root";
@@ -540,6 +540,24 @@ impl Files for WorkstationFiles<'_> {
 
     fn write(&mut self, path: &str, content: &[u8]) -> Result<(), FileError> {
         self.machine.files().write(&self.cwd, path, content).map_err(file_error)
+    }
+
+    fn look_at(&self, path: &str) -> Result<(FileKind, u32), FileError> {
+        let found = self.machine.file_system().find(&self.cwd, path, false).map_err(file_error)?;
+        let node = found.node.ok_or(FileError::NotFound)?;
+        let kind = match &node.kind {
+            Kind::Dir(_) => FileKind::Directory,
+            Kind::Link(target) => FileKind::Link(target.to_string()),
+            Kind::File { .. } => FileKind::File,
+            Kind::Program(_) => FileKind::Program,
+            Kind::Device(_) => FileKind::Device,
+        };
+        Ok((kind, node.mode))
+    }
+
+    fn make_dirs(&mut self, path: &str) {
+        let path = if path.starts_with('/') { path.to_owned() } else { format!("{}/{path}", self.cwd) };
+        self.machine.files().make_dirs(&path);
     }
 
     fn list(&self, path: &str) -> Result<Vec<String>, FileError> {

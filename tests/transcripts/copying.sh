@@ -45,3 +45,10 @@ kubectl cp nope box:/tmp
 kubectl cp box:/settings shown 2>&1 | sed 's/2026[0-9_.]*/TIME/g'; find shown -type f | sed 's/2026[0-9_.]*/TIME/g'
 # A port of a pod on which nobody listens ends the forwarding.
 kubectl port-forward pod/web 8081:81 & sleep 1; curl -sS localhost:8081; sleep 1; wait %1; echo $?
+# What a file may, empty directories and links go along; of a download the bits do not.
+mkdir -p tools/empty tools/bin; printf '#!/bin/sh\necho ran\n' > tools/bin/run; chmod 755 tools/bin/run; ln -s bin/run tools/link; ln -s . tools/loop
+kubectl cp tools box:/tmp/tools; kubectl exec box -- /tmp/tools/link; kubectl exec box -- find /tmp/tools | sort; kubectl exec box -- readlink /tmp/tools/loop
+kubectl cp box:/tmp/tools taken; find taken | sort; taken/bin/run
+kubectl cp tools/bin/run box:/tmp/tools; kubectl cp tools/bin box:/tmp/tools/bin/run
+kubectl cp box:/bin/ls x
+kubectl cp box:/dev/null nothing; wc -c nothing

@@ -7,7 +7,7 @@ use crate::kubectl::flags::{Flag, int, switch, text};
 use crate::kubectl::host::FileError;
 use crate::kubectl::pods::container_of;
 use crate::kubectl::resources::{Query, find};
-use crate::server::FileKind;
+use crate::server::{FileKind, NewFile};
 
 const OWN: &[Flag] = &[text("container", "c"), switch("no-preserve", ""), int("retries", "")];
 
@@ -21,8 +21,6 @@ pub static COMMAND: Command = Command {
 
 /// A file larger than this is not copied out of a container, in bytes.
 const SIZE_MAX: usize = 16 << 20;
-/// Files and directories that are copied at most: links among them may lead round in circles.
-const COPIED_MAX: usize = 10_000;
 
 /// One end of a copy.
 struct Place {
@@ -57,7 +55,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if from.path.is_empty() || to.path.is_empty() {
         return fail("filepath can not be empty");
     }
-    if !download && matches!(cx.host.files.read(&from.path), Err(FileError::NotFound)) {
+    if !download && matches!(cx.host.files.look_at(&from.path), Err(FileError::NotFound)) {
         return fail(format!("{} doesn't exist in local filesystem", from.path));
     }
     if let Some(namespace) = &remote.namespace {
@@ -95,6 +93,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         while let Some(name) = rest.pop() {
             let (source, path) = (below(&from.path, &name), below(&to.path, &name));
             if let Ok(entries) = node.list_files(namespace, pod, &container, &source) {
+                cx.host.files.make_dirs(&path);
                 let mut found = Vec::new();
                 for entry in entries {
                     let name = if name.is_empty() { entry.name } else { format!("{name}/{}", entry.name) };
@@ -113,7 +112,18 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
                 rest.extend(found.into_iter().rev());
                 continue;
             }
-            let content = node.read_file(namespace, pod, &container, &source, SIZE_MAX + 1).map_err(|_| {
+            let (folder, name) = source.rsplit_once('/').unwrap_or((".", &source));
+            let entries = node.list_files(namespace, pod, &container, if folder.is_empty() { "/" } else { folder }).unwrap_or_default();
+            let kind = entries.into_iter().find(|e| e.name == name).map(|e| e.kind);
+            if kind == Some(FileKind::Program) {
+                return fail(format!("{source}: this program of the image is simulated and has no bytes to copy"));
+            }
+            let content = if kind == Some(FileKind::Device) {
+                Ok(Vec::new())
+            } else {
+                node.read_file(namespace, pod, &container, &source, SIZE_MAX + 1)
+            };
+            let content = content.map_err(|_| {
                 let [why, end] = if gnu {
                     ["Cannot stat: No such file or directory", "Exiting with failure status due to previous errors"]
                 } else {
@@ -143,19 +153,33 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         });
         return Err(ended(if gnu { 2 } else { 1 }));
     }
-    for _ in 0..COPIED_MAX {
-        let Some(name) = rest.pop() else { return Ok(Flow::Done) };
+    while let Some(name) = rest.pop() {
         let source = below(&from.path, &name);
-        match cx.host.files.read(&source) {
-            Ok(content) => node.write_file(now, namespace, pod, &container, &below(&path, &name), &content)?,
-            Err(FileError::IsADirectory) => {
-                let names = cx.host.files.list(&source).unwrap_or_default();
+        let failed = |error: FileError| CliError::Message(format!("open {source}: {error}"));
+        let (kind, mode) = cx.host.files.look_at(&source).map_err(failed)?;
+        let bytes = match kind {
+            FileKind::Link(_) => Vec::new(),
+            FileKind::Directory => {
+                let names = cx.host.files.list(&source).map_err(failed)?;
                 rest.extend(names.into_iter().map(|n| if name.is_empty() { n } else { format!("{name}/{n}") }));
+                Vec::new()
             }
-            Err(error) => return fail(format!("open {source}: {error}")),
-        }
+            FileKind::Program => return fail(format!("{source}: this program of the workstation is simulated and has no bytes to copy")),
+            FileKind::File | FileKind::Device => cx.host.files.read(&source).map_err(failed)?,
+        };
+        let to = below(&path, &name);
+        node.put_file(now, namespace, pod, &container, &to, &NewFile { kind, mode, bytes }).map_err(|status| {
+            let why = status.message.rsplit(": ").next().unwrap_or_default();
+            let to = to.strip_prefix(folder).unwrap_or(&to).trim_start_matches('/');
+            cx.out.errln(if gnu {
+                format!("tar: {to}: Cannot open: {why}\ntar: Exiting with failure status due to previous errors")
+            } else {
+                format!("tar: can't open '{to}': {why}")
+            });
+            ended(if gnu { 2 } else { 1 })
+        })?;
     }
-    fail(format!("{}: more than can be copied here", from.path))
+    Ok(Flow::Done)
 }
 
 /// What is said of the container's tar that ended so.
