@@ -3,7 +3,7 @@
 
 use yew::prelude::*;
 
-use kubarium::api::{Kind, Object, Value};
+use kubarium::api::{ArcStr, Kind, Object, Value};
 use kubarium::base::{SortedMap, Time, base64::decoded_len};
 use kubarium::sim::Sim;
 use kubarium::views::{self, Membership, PodView};
@@ -82,14 +82,25 @@ fn side(sim: &Sim, title: String, lang: Lang) -> Html {
     html! { <div><b>{ title }</b><ul>{ for views::list(sim, "Pod", DIFFERENCES_MAX).into_iter().filter_map(pod) }</ul></div> }
 }
 
-/// What a ConfigMap holds; of a Secret how much, as `kubectl describe` has it.
+/// What a ConfigMap holds; of a Secret and of what is no text how much, as `kubectl describe` has it.
 fn data(object: &Value, lang: Lang) -> Sheet {
-    let of = match object.kind() {
-        "ConfigMap" => |text: &str| -> String { text.chars().take(DATA_CHARS_MAX).collect() },
-        "Secret" => |text: &str| format!("{} bytes", decoded_len(text)),
+    let secret = match object.kind() {
+        "ConfigMap" => false,
+        "Secret" => true,
         _ => return Sheet::default(),
     };
-    let rows = object.get("data").entries().map(|(key, value)| ("", vec![key.to_string(), of(value.str())]));
+    let bytes = |text: &str| fill(Text::Bytes.t(lang), &[&decoded_len(text).to_string()]);
+    let words = |text: &str| match text.char_indices().nth(DATA_CHARS_MAX) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    };
+    let told = |binary: bool| {
+        move |(key, value): (&ArcStr, &Value)| {
+            let text = value.str();
+            ("", vec![key.to_string(), if binary { bytes(text) } else { words(text) }])
+        }
+    };
+    let rows = object.get("data").entries().map(told(secret)).chain(object.get("binaryData").entries().map(told(true)));
     let heads = vec![Text::Name.t(lang).to_owned(), Text::Value.t(lang).to_owned()];
     Sheet { title: Some(Text::Data), heads, rows: rows.collect(), open: true, ..Sheet::default() }
 }

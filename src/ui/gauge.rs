@@ -72,8 +72,10 @@ fn chart(sim: &Sim, hpa: &kubarium::api::Value, lang: Lang) -> Html {
         }
         path + "H300"
     };
-    let newest = points.last().map_or((0, 0), |p| (p.1, p.2));
-    let label = fill(Text::ChartLabel.t(lang), &[&newest.0.to_string(), &newest.1.to_string()]);
+    let (there, wanted) = points.last().map_or((0, 0), |p| (p.1, p.2));
+    // An autoscaler whose metrics were never read says zero, which no autoscaler at work calls for while there are pods.
+    let text = if there > 0 && wanted == 0 { Text::ChartUnread } else { Text::ChartLabel };
+    let label = fill(text.t(lang), &[&there.to_string(), &wanted.to_string()]);
     html! {
         <figure>
             <svg viewBox="0 0 300 58" preserveAspectRatio="none" role="img" aria-label={label.clone()}><path class="wanted" d={line(|p| p.2)} /><path class="there" d={line(|p| p.1)} /></svg>

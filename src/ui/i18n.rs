@@ -191,6 +191,7 @@ texts! {
     NoEvents: "No events yet. Apply something and watch.", "还没有事件。应用一个清单看看。";
     Value: "Value", "值";
     Data: "Data", "数据";
+    Bytes: "{} bytes", "{} 字节";
     From: "From", "来源";
     EmptyFile: "The file is empty.", "文件为空。";
     Up: "Up", "上级";
@@ -443,6 +444,7 @@ texts! {
     GaugeOfTarget: "Usage is {} of the target", "使用量为目标的 {}";
     OfTarget: "of the target", "相对目标";
     ChartLabel: "{} there, {} called for", "现有 {}，需要 {}";
+    ChartUnread: "{} there, none called for without a reading", "现有 {}，尚无读数，未计算需要数";
     Load: "Load on all pods", "所有 Pod 的总负载";
     Restored: "The session was restored without its last input.", "会话已恢复，去掉了最后一次输入。";
     Section: "Cross-section", "剖面图";
