@@ -296,8 +296,15 @@ impl ClusterViews {
 
 /// Controllers of pods; what another of them makes is shown as that one's.
 fn workloads(api: &ApiServer) -> Vec<WorkloadView> {
-    let all: Vec<&Value> = WORKLOADS.iter().flat_map(|kind| api.iter(Kind::named(kind), None)).collect();
-    let mut tops: Vec<WorkloadView> = all.iter().filter(|w| w.controller_ref().is_null()).map(|w| workload_of(w, &all)).collect();
+    let (mut tops, mut made) = (Vec::new(), SortedMap::<&str, Vec<&Value>>::new());
+    for workload in WORKLOADS.iter().flat_map(|kind| api.iter(Kind::named(kind), None)) {
+        match workload.controller_ref().get("uid").str() {
+            "" => tops.push(workload),
+            owner => made.entry(owner).or_default().push(workload),
+        }
+    }
+    let made_by = |owner: &Value| made.get(owner.uid()).map_or(&[][..], Vec::as_slice);
+    let mut tops: Vec<WorkloadView> = tops.into_iter().map(|w| workload_of(w, made_by(w))).collect();
     tops.order_by(|a, b| (&a.kind, &a.namespace, &a.name).cmp(&(&b.kind, &b.namespace, &b.name)));
     tops
 }
@@ -403,7 +410,7 @@ fn node_of(node: &Value, pods: Vec<Rc<PodView>>) -> NodeView {
     }
 }
 
-fn workload_of(object: &Value, all: &[&Value]) -> WorkloadView {
+fn workload_of(object: &Value, made: &[&Value]) -> WorkloadView {
     let status = |key: &str| object.at(&["status", key]).int();
     let spec = |key: &str, or: i64| object.at(&["spec", key]).as_int().unwrap_or(or);
     let (desired, current, ready) = match object.kind() {
@@ -411,18 +418,17 @@ fn workload_of(object: &Value, all: &[&Value]) -> WorkloadView {
         "Job" => (spec("completions", 1), status("active") + status("succeeded"), status("succeeded")),
         _ => (spec("replicas", 1), status("replicas"), status("readyReplicas")),
     };
-    let made = all.iter().filter(|w| w.controller_ref().get("uid").str() == object.uid());
     WorkloadView {
         key: object.uid().to_owned(),
         kind: object.kind().to_owned(),
         namespace: object.namespace().to_owned(),
         name: object.name().to_owned(),
-        newest: newest_of(object, all),
+        newest: newest_of(object, made),
         older: 0,
         desired,
         current,
         ready,
-        owners: std::iter::once(object.uid()).chain(made.map(|w| w.uid())).map(str::to_owned).collect(),
+        owners: std::iter::once(object.uid()).chain(made.iter().map(|w| w.uid())).map(str::to_owned).collect(),
     }
 }
 
@@ -430,10 +436,9 @@ fn workload_of(object: &Value, all: &[&Value]) -> WorkloadView {
 const GENERATION_LABELS: [&str; 2] = ["pod-template-hash", "controller-revision-hash"];
 
 /// What the newest generation's pods are labelled with: of a Deployment by its newest ReplicaSet, of others by their status.
-fn newest_of(object: &Value, all: &[&Value]) -> String {
+fn newest_of(object: &Value, made: &[&Value]) -> String {
     let revision = |v: &Value| v.annotation("deployment.kubernetes.io/revision").and_then(|r| r.parse::<u64>().ok());
-    let sets = all.iter().filter(|w| w.controller_ref().get("uid").str() == object.uid());
-    match sets.max_by_key(|w| revision(w)) {
+    match made.iter().max_by_key(|w| revision(w)) {
         Some(set) => set.label(GENERATION_LABELS[0]).unwrap_or("").to_owned(),
         None => object.at(&["status", "updateRevision"]).str().to_owned(),
     }
@@ -489,9 +494,9 @@ mod tests {
         };
         let deployment = obj!({"kind": "Deployment", "metadata": {"name": "web", "uid": "d"}});
         let (old, new) = (set("aaa", "9"), set("bbb", "10"));
-        let view = workload_of(&deployment, &[&deployment, &new, &old]);
+        let view = workload_of(&deployment, &[&new, &old]);
         assert_eq!((view.newest.as_str(), view.owners), ("bbb", ["d", "bbb", "aaa"].map(str::to_owned).to_vec()));
-        let view = workload_of(&deployment, &[&deployment, &new, &old]);
+        let view = workload_of(&deployment, &[&new, &old]);
         let pod = |hash: &str| PodView::of(&obj!({"metadata": {"labels": {"pod-template-hash": hash}}}), None);
         assert!(view.is_older(&pod("aaa")) && !view.is_older(&pod("bbb")));
     }
