@@ -183,9 +183,40 @@ fn format_once(f: &[u8], args: &mut std::slice::Iter<'_, String>, out: &mut Vec<
     true
 }
 
+/// A word as bash's `%q` quotes it.
 fn quote(text: &str) -> String {
-    let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-./:=,+@%^".contains(&b));
-    if plain { text.to_string() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+    if text.is_empty() {
+        return "''".into();
+    }
+    if text.contains(char::is_control) {
+        return in_dollar_quotes(text);
+    }
+    let mut out = String::new();
+    for (i, c) in text.chars().enumerate() {
+        if " '\"\\|&;()<>!{}*[]?^$`,".contains(c) || matches!(c, '#' | '~') && i == 0 {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// `$'...'`, which bash puts around what has control characters.
+fn in_dollar_quotes(text: &str) -> String {
+    let mut out = String::from("$'");
+    for c in text.chars() {
+        match "\x07\x08\t\n\x0b\x0c\r\x1b'\\".find(c) {
+            Some(i) => out.extend(['\\', char::from(b"abtnvfrE'\\"[i])]),
+            None if c.is_control() => out += &format!("\\{:03o}", u32::from(c)),
+            None => out.push(c),
+        }
+    }
+    out + "'"
+}
+
+/// A text as `${x@Q}` gives it.
+pub fn quoted(text: &str) -> String {
+    if text.contains(char::is_control) { in_dollar_quotes(text) } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
 /// A number as `printf` reads it: C's forms, or a quote before a character. False where it is none.

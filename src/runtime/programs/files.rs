@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::super::fs::{Errno, Inode, Kind, base_name, parent_of};
 use super::super::kernel::Kernel;
 use super::super::text;
-use super::system::{group, number_of, user};
+use super::system::{group, moment, number_of, stamp, user};
 use super::{Options, Refusal, Run};
 
 pub use find::{all_files, find};
@@ -73,6 +73,19 @@ struct Touch {
 
 pub fn touch(r: &mut Run<'_>, o: &Options) -> i32 {
     let mut how = Touch { time: r.k.now, creates: !o.has('c') };
+    if let Some(given) = o.value('d').or(o.value('t')) {
+        let now = r.k.now.unix_s();
+        let at = if o.has('t') { stamp(given, now) } else { moment(given, now, r.k.is_gnu()) };
+        let Some(at) = at else {
+            r.err(format!("invalid date '{given}'"));
+            return 1;
+        };
+        let Some(time) = crate::base::Time::parse_rfc3339(&text::strftime("%Y-%m-%dT%H:%M:%SZ", at, 0)) else {
+            r.err(format!("'{given}': times before the cluster's are not simulated"));
+            return 1;
+        };
+        how.time = time;
+    }
     if let Some(file) = o.value('r') {
         how.time = match r.k.fs.stat(&r.p.cwd, file) {
             Ok(node) => node.mtime,
@@ -600,7 +613,7 @@ pub fn stat(r: &mut Run<'_>, o: &Options) -> i32 {
     if o.rest.is_empty() {
         return r.missing(&[]);
     }
-    let format = o.value('c');
+    let format = o.value('%').or(o.value('c'));
     let mut status = 0;
     for f in &o.rest {
         let node = match r.k.fs.find(&r.p.cwd, f, o.has('L')).map(|x| x.node.cloned()) {
@@ -644,7 +657,11 @@ pub fn stat(r: &mut Run<'_>, o: &Options) -> i32 {
                         other => format!("%{}", other.map(String::from).unwrap_or_default()),
                     });
                 }
-                out.push('\n');
+                if o.has('%') {
+                    out = String::from_utf8_lossy(&text::echo(&["-ne".into(), out], false)).into_owned();
+                } else {
+                    out.push('\n');
+                }
                 out
             }
             None => format!(

@@ -137,26 +137,30 @@ pub fn wget(r: &mut Run<'_>, o: &Options) -> Step {
     if spider {
         request.method = "HEAD".into();
     }
-    let output = o.value('O').map(str::to_owned);
+    let within = o.value('P').map(|dir| format!("{}/{}", dir.trim_end_matches('/'), base_of(&request)));
+    let output = o.value('O').map(str::to_owned).or(within);
     let wget = Asking::Wget { request, output, quiet: o.has('q'), spider, headers: o.has('S'), tries: o.number('t').unwrap_or(1) };
     client(r, wget, o.value('T'))
 }
 
+fn curl_fails(r: &mut Run<'_>, code: i32, text: &str) -> Step {
+    let _ = r.k.put(r.p, 2, format!("curl: {text}\n").as_bytes());
+    Step::Exit(code, 50)
+}
+
 pub fn curl(r: &mut Run<'_>, o: &Options) -> Step {
-    let mut fail = |code, text: &str| {
-        let _ = r.k.put(r.p, 2, format!("curl: {text}\n").as_bytes());
-        Step::Exit(code, 50)
-    };
     let Some(url) = o.value('U').or(o.rest.last().map(String::as_str)) else {
-        return fail(2, "try 'curl --help' for more information");
+        return curl_fails(r, 2, "try 'curl --help' for more information");
     };
-    let Some(mut request) = HttpRequest::from_url(url) else { return fail(3, "(3) URL rejected: Malformed input to a URL function") };
+    let Some(mut request) = HttpRequest::from_url(url) else {
+        return curl_fails(r, 3, "(3) URL rejected: Malformed input to a URL function");
+    };
     let mut output = o.value('o').map(str::to_owned);
     if o.has('O') {
         let path = request.path.split('?').next().unwrap_or("");
         output = path.rsplit('/').next().filter(|name| !name.is_empty()).map(str::to_owned);
         if output.is_none() {
-            return fail(23, "(23) Remote file name has no length");
+            return curl_fails(r, 23, "(23) Remote file name has no length");
         }
     }
     // Hosts whose addresses were given beforehand.
@@ -174,12 +178,51 @@ pub fn curl(r: &mut Run<'_>, o: &Options) -> Step {
         request.headers.extend(["Content-Type", "Accept"].map(|name| (name.to_owned(), "application/json".to_owned())));
     }
     request.headers.extend(o.each().filter(|o| o.0 == 'H').filter_map(|o| header(o.1)));
-    let data: Vec<&str> = o.each().filter(|o| matches!(o.0, 'd' | 'J')).map(|o| o.1).collect();
-    if !data.is_empty() && o.has('G') {
-        request.path += &format!("{}{}", if request.path.contains('?') { "&" } else { "?" }, data.join("&"));
-    } else if !data.is_empty() {
-        request.method = "POST".into();
-        request.body = data.join("&").into_bytes();
+    let mut data = Vec::new();
+    for (letter, text) in o.each().filter(|o| "dJ_%^T".contains(o.0)) {
+        // `@file`, or `-T file`, is what the file holds; `-d` leaves its line ends out.
+        let file = if letter == 'T' { Some(text) } else { text.strip_prefix('@').filter(|_| letter != '_') };
+        let mut value = text.as_bytes().to_vec();
+        if let Some(file) = file {
+            value.clear();
+            let standard = r.p.fd(0).filter(|_| file == "-");
+            if let Some(fd) = standard {
+                while let Rd::Data(more) = r.k.read(fd, 64 << 10, false) {
+                    value.extend(more);
+                    if value.len() > BODY_MAX {
+                        break;
+                    }
+                }
+            } else if let Ok(bytes) = r.k.fs.read(&r.p.cwd, file, BODY_MAX) {
+                value = bytes;
+            } else if letter == 'T' {
+                return curl_fails(r, 26, &format!("(26) Can't open '{file}'!"));
+            } else {
+                return curl_fails(r, 26, &format!("(26) Failed to open {file}"));
+            }
+        }
+        if letter == 'd' && file.is_some() {
+            value.retain(|b| !b"\r\n\0".contains(b));
+        }
+        if letter == '^' {
+            let text = String::from_utf8_lossy(&value).into_owned();
+            let (name, plain) = text.split_once('=').filter(|_| file.is_none()).map_or(("", text.as_str()), |(n, v)| (n, v));
+            let kept = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
+            let coded = plain.bytes().map(|b| if kept(b) { char::from(b).to_string() } else { format!("%{b:02X}") });
+            value = coded.fold(if name.is_empty() { String::new() } else { format!("{name}=") }, |all, c| all + &c).into_bytes();
+        }
+        data.push(value);
+    }
+    let given = !data.is_empty();
+    let data = data.join(&b'&');
+    if given && o.has('G') {
+        request.path += &format!("{}{}", if request.path.contains('?') { "&" } else { "?" }, String::from_utf8_lossy(&data));
+    } else if given {
+        request.method = if o.has('T') { "PUT" } else { "POST" }.into();
+        request.body = data;
+        if let Some(file) = o.value('T').filter(|_| request.path.ends_with('/')) {
+            request.path += super::super::fs::base_name(file);
+        }
     }
     let head = o.has('I');
     if head {
@@ -496,10 +539,18 @@ impl Client {
     }
 }
 
+/// How much a client sends.
+const BODY_MAX: usize = 1 << 20;
+
+/// The name of the file that wget makes of an answer.
+fn base_of(request: &HttpRequest) -> &str {
+    let base = request.path.split('?').next().unwrap_or("").rsplit('/').next().unwrap_or("");
+    if base.is_empty() { "index.html" } else { base }
+}
+
 /// Writes what wget was sent; its status.
 fn wget_saves(k: &mut Kernel, p: &mut Process, request: &HttpRequest, output: Option<&str>, quiet: bool, body: &[u8]) -> i32 {
-    let base = request.path.split('?').next().unwrap_or("").rsplit('/').next().unwrap_or("");
-    let name = output.unwrap_or(if base.is_empty() { "index.html" } else { base });
+    let name = output.unwrap_or(base_of(request));
     let bar = |name: &str| format!("{name:<20} 100% |********************************| {:>5}  0:00:00 ETA\n", body.len());
     let (done, text) = if name == "-" {
         let _ = k.put(p, 2, if quiet { b"" } else { b"writing to stdout\n" });
@@ -605,13 +656,17 @@ fn head_text(r: &HttpResponse, prefix: &str) -> String {
 }
 
 fn write_out(format: &str, status: u16, size: usize, took: Duration) -> String {
-    format
+    let text = format
         .replace("\\n", "\n")
         .replace("\\t", "\t")
+        .replace("\\r", "\r")
         .replace("%{http_code}", &format!("{status:03}"))
         .replace("%{response_code}", &format!("{status:03}"))
-        .replace("%{size_download}", &size.to_string())
-        .replace("%{time_total}", &format!("{:.6}", took.as_secs_f64()))
+        .replace("%{http_version}", "1.1")
+        .replace("%{size_download}", &size.to_string());
+    // What came before the answer took nearly nothing here.
+    let times = [("namelookup", 0.0), ("connect", 0.0), ("appconnect", 0.0), ("pretransfer", 0.0), ("starttransfer", 1.0), ("total", 1.0)];
+    times.iter().fold(text, |text, (name, part)| text.replace(&format!("%{{time_{name}}}"), &format!("{:.6}", took.as_secs_f64() * part)))
 }
 
 /// Makes or replaces a file, as the process may.

@@ -58,7 +58,7 @@ fn parts(spec: &str, gnu: bool) -> impl Iterator<Item = (bool, &str)> {
 }
 
 fn short(spec: &str, gnu: bool, letter: char) -> Option<Known> {
-    if ":?@#+".contains(letter) {
+    if ":?@+".contains(letter) || letter == '#' && spec.starts_with("+#") {
         return None;
     }
     parts(spec, gnu).find_map(|(done, part)| {
@@ -89,7 +89,7 @@ fn long(spec: &str, gnu: bool, name: &str) -> Result<Known, String> {
 
 /// Reads arguments by a description of the options, which is that of getopt: letters, a colon behind those that take a value, a question
 /// mark where they may; then long names with the letters that they stand for (`lines=n:`; a sign stands for one that has no letter). A
-/// plus at the start: the first operand ends the options. An at sign: `-5` is an option too; a hash: it is an operand. An asterisk: the
+/// plus at the start: the first operand ends the options; a hash behind that: `-5` is an operand. An at sign: it is an option. An asterisk: the
 /// program reads for itself.
 pub fn read(spec: &str, args: &[String], gnu: bool) -> Result<Options, Refusal> {
     let mut o = Options::default();
@@ -122,9 +122,9 @@ pub fn read(spec: &str, args: &[String], gnu: bool) -> Result<Options, Refusal> 
                 (value, _) => value.unwrap_or_default().to_owned(),
             };
             o.given.push((known.letter, value));
-        } else if let Some(digits) = digits.filter(|_| spec.contains('@')) {
+        } else if let Some(digits) = digits.filter(|_| parts(spec, gnu).any(|(done, part)| done && part.contains('@'))) {
             o.given.push(('@', digits.to_owned()));
-        } else if a.len() < 2 || !a.starts_with('-') || digits.is_some_and(|_| spec.contains('#')) {
+        } else if a.len() < 2 || !a.starts_with('-') || digits.is_some_and(|_| spec.starts_with("+#")) {
             o.rest.push(a.clone());
             if spec.starts_with('+') {
                 break;

@@ -92,7 +92,7 @@ fn cell(r: &Run<'_>, row: &Row, column: &str, gnu: bool) -> String {
 }
 
 /// `-o pid,args=WHAT`: the columns that are asked for.
-fn chosen(r: &mut Run<'_>, rows: &[Row], asked: &[&str], gnu: bool) -> i32 {
+fn chosen(r: &mut Run<'_>, rows: &[Row], asked: &[&str], gnu: bool, heads: bool) -> i32 {
     let mut columns = Vec::new();
     for one in asked.iter().flat_map(|list| list.split(',')).filter(|one| !one.is_empty()) {
         let (name, head) = one.split_once('=').map_or((one, None), |(name, head)| (name, Some(head)));
@@ -132,7 +132,7 @@ fn chosen(r: &mut Run<'_>, rows: &[Row], asked: &[&str], gnu: bool) -> i32 {
         out
     };
     let mut out = String::new();
-    if columns.iter().any(|c| !c.1.is_empty()) {
+    if heads && columns.iter().any(|c| !c.1.is_empty()) {
         out += &line(columns.iter().map(|c| c.1.to_owned()).collect(), true);
     }
     for row in rows {
@@ -140,6 +140,38 @@ fn chosen(r: &mut Run<'_>, rows: &[Row], asked: &[&str], gnu: bool) -> i32 {
     }
     r.out(out);
     0
+}
+
+/// What `--sort` knows.
+const SORTS: &str = "pid ppid uid gid rss rssize vsz size %mem pmem time cputime %cpu pcpu cp etime etimes start start_time lstart comm ucmd args cmd command user uname";
+
+/// Each process behind its parent, and drawn as its branch.
+fn forest(rows: Vec<Row>) -> Vec<Row> {
+    let (mut left, mut tree) = (rows, Vec::new());
+    // The parents whose children are being listed.
+    let mut above: Vec<u32> = Vec::new();
+    loop {
+        let is_child = |row: &Row, of: Option<&u32>| of.is_some_and(|pid| *pid == row.ppid && row.pid != row.ppid);
+        let next = match above.last() {
+            Some(_) => left.iter().position(|row| is_child(row, above.last())),
+            None => left.iter().position(|row| !left.iter().any(|p| p.pid == row.ppid && p.pid != row.pid)),
+        };
+        let Some(at) = next.or(above.is_empty().then_some(0)).filter(|at| *at < left.len()) else {
+            if above.pop().is_none() {
+                return tree;
+            }
+            continue;
+        };
+        let mut row = left.remove(at);
+        let pid = row.pid;
+        if !above.is_empty() {
+            let more = |of: &u32| left.iter().any(|row| row.ppid == *of);
+            let bars: String = above[..above.len() - 1].iter().map(|of| if more(of) { " |  " } else { "    " }).collect();
+            row.command = format!("{bars} \\_ {}", row.command);
+        }
+        tree.push(row);
+        above.push(pid);
+    }
 }
 
 pub fn ps(r: &mut Run<'_>, o: &Options) -> i32 {
@@ -150,14 +182,49 @@ pub fn ps(r: &mut Run<'_>, o: &Options) -> i32 {
     if let Some(pids) = o.value('p') {
         rows.retain(|row| pids.split([',', ' ']).any(|pid| pid.parse() == Ok(row.pid)));
     }
+    if let Some(names) = o.value('C') {
+        rows.retain(|row| names.split([',', ' ']).any(|name| name == row.program()));
+    }
+    for asked in o.value('%').into_iter().flat_map(|keys| keys.split(',')).rev() {
+        let key = asked.trim_start_matches(['-', '+']);
+        if !SORTS.split(' ').any(|known| known == key) {
+            let _ = r.k.put(r.p, 2, b"error: unknown sort specifier\n");
+            return 1;
+        }
+        let number = |row: &Row| match key {
+            "pid" => row.pid.into(),
+            "ppid" => row.ppid.into(),
+            "uid" => row.uid.into(),
+            "gid" => row.gid.into(),
+            "rss" | "rssize" | "vsz" | "size" | "%mem" | "pmem" => row.memory,
+            "time" | "cputime" | "%cpu" | "pcpu" | "cp" => row.cpu_us,
+            "etime" | "etimes" => u64::MAX - row.started.0,
+            "start" | "start_time" | "lstart" => row.started.0,
+            _ => 0,
+        };
+        let text = |row: &Row| match key {
+            "comm" | "ucmd" => row.program().to_owned(),
+            "args" | "cmd" | "command" => row.command.clone(),
+            "user" | "uname" => user(r.k, row.uid),
+            _ => String::new(),
+        };
+        rows.order_by(|a, b| {
+            let o = number(a).cmp(&number(b)).then_with(|| text(a).cmp(&text(b)));
+            if asked.starts_with('-') { o.reverse() } else { o }
+        });
+    }
+    if o.has('^') {
+        rows = forest(rows);
+    }
     let asked: Vec<&str> = o.each().filter(|o| o.0 == 'o').map(|o| o.1).collect();
     if !asked.is_empty() {
-        return chosen(r, &rows, &asked, gnu);
+        return chosen(r, &rows, &asked, gnu, !o.has('!'));
     }
     let wide = o.any("efu") || o.rest.iter().any(|a| a.contains('a'));
     let mut out = String::new();
     let status = i32::from(rows.is_empty());
     out.push_str(match (gnu, o.has('f'), wide) {
+        _ if o.has('!') => "",
         (true, true, _) => "UID          PID    PPID  C STIME TTY          TIME CMD\n",
         (true, false, true) => "USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\n",
         (true, false, false) => "    PID TTY          TIME CMD\n",

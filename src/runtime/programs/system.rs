@@ -276,10 +276,18 @@ fn more_groups(k: &Kernel, uid: u32) -> Vec<u32> {
 }
 
 /// The second that a text tells.
-fn moment(text: &str, now: i64) -> Option<i64> {
+pub(super) fn moment(text: &str, now: i64, gnu: bool) -> Option<i64> {
     let t = text.trim();
     if t == "now" {
         return Some(now);
+    }
+    if let Some(at) = from_now(t, now).filter(|_| gnu) {
+        return Some(at);
+    }
+    // A day, and what is added to it.
+    let sum = |(at, _): (usize, &str)| Some((moment(&t[..at], now, false)?, &t[at..])).and_then(|(day, rest)| from_now(rest, day));
+    if let Some(at) = t.match_indices(' ').find_map(sum).filter(|_| gnu) {
+        return Some(at);
     }
     if let Some(n) = t.strip_prefix('@') {
         return n.parse().ok();
@@ -290,12 +298,59 @@ fn moment(text: &str, now: i64) -> Option<i64> {
     crate::base::parse_rfc3339(&iso).or_else(|| crate::base::parse_rfc3339(&format!("{iso}Z"))).map(|p| p.0)
 }
 
+/// `touch -t`: `[[CC]YY]MMDDhhmm[.ss]`.
+pub(super) fn stamp(text: &str, now: i64) -> Option<i64> {
+    let (digits, seconds) = text.split_once('.').unwrap_or((text, "00"));
+    let year = text::strftime("%Y", now, 0);
+    let century = if digits.len() == 10 && digits >= "69" { "19" } else { "20" };
+    let t = match digits.len() {
+        8 => year + digits,
+        10 => format!("{century}{digits}"),
+        _ => digits.to_owned(),
+    };
+    let t = Some(t).filter(|t| t.len() == 12 && t.bytes().all(|b| b.is_ascii_digit()))?;
+    moment(&format!("{}-{}-{}T{}:{}:{seconds}", &t[..4], &t[4..6], &t[6..8], &t[8..10], &t[10..]), now, false)
+}
+
+/// GNU's `2 days ago`, `+1 hour`, `yesterday`, `next week`.
+fn from_now(text: &str, now: i64) -> Option<i64> {
+    let sign = if text.ends_with(" ago") { -1 } else { 1 };
+    let mut count = None;
+    let mut at = now;
+    let spaced = text.trim_end_matches(" ago").to_lowercase();
+    for word in spaced.split_whitespace() {
+        let letters = word.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-'));
+        let number = &word[..word.len() - letters.len()];
+        if !number.is_empty() {
+            count = Some(number.parse::<i64>().ok()?);
+        }
+        let unit = match letters.strip_suffix('s').unwrap_or(letters) {
+            "" | "now" | "today" => continue,
+            "next" => 0,
+            "last" => -1,
+            "yesterday" => -86_400,
+            "tomorrow" | "day" => 86_400,
+            "second" | "sec" => 1,
+            "minute" | "min" => 60,
+            "hour" => 3600,
+            "week" => 604_800,
+            _ => return None,
+        };
+        match unit {
+            0 => count = Some(1),
+            -1 => count = Some(-1),
+            unit => at = count.take().unwrap_or(1).checked_mul(unit * sign).and_then(|s| at.checked_add(s))?,
+        }
+    }
+    count.is_none().then_some(at).filter(|at| at.abs() < 1 << 40)
+}
+
 pub fn date(r: &mut Run<'_>, o: &Options) -> i32 {
     let mut unix = r.k.now.unix_s();
     let mut micros = (r.k.now.0 % 1_000_000) as u32;
     if let Some(given) = o.value('d') {
         micros = 0;
-        let Some(at) = moment(given, unix) else {
+        let Some(at) = moment(given, unix, r.k.is_gnu()) else {
             r.err(format!("invalid date '{given}'"));
             return 1;
         };
@@ -314,9 +369,15 @@ pub fn date(r: &mut Run<'_>, o: &Options) -> i32 {
         r.err(if r.k.is_gnu() { "cannot set date: Operation not permitted" } else { "can't set date: Operation not permitted" });
         return 1;
     }
-    let format = match (o.rest.iter().find_map(|a| a.strip_prefix('+')), o.value('I')) {
+    if let Some(what) = o.value('3').filter(|what| !matches!(*what, "date" | "seconds" | "ns")) {
+        r.err(format!("invalid argument '{what}' for '--rfc-3339'\nValid arguments are:\n  - 'date'\n  - 'seconds'\n  - 'ns'\nTry 'date --help' for more information."));
+        return 1;
+    }
+    let format = match (o.rest.iter().find_map(|a| a.strip_prefix('+')), o.value('I').or(o.value('3'))) {
         (Some(f), _) => f,
         (None, Some("" | "date")) => "%Y-%m-%d",
+        (None, Some("seconds")) if o.has('3') => "%Y-%m-%d %H:%M:%S+00:00",
+        (None, Some("ns")) if o.has('3') => "%Y-%m-%d %H:%M:%S.%N+00:00",
         (None, Some(v)) if v.starts_with('h') => "%Y-%m-%dT%H+00:00",
         (None, Some(v)) if v.starts_with('m') => "%Y-%m-%dT%H:%M+00:00",
         (None, Some(_)) => "%Y-%m-%dT%H:%M:%S+00:00",
@@ -518,18 +579,22 @@ pub fn free(r: &mut Run<'_>, o: &Options) -> i32 {
             (if has('b') { bytes } else { bytes >> 10 }).to_string()
         }
     };
-    let text = format!(
-        "              total        used        free      shared  buff/cache   available\nMem:     {:>10}  {:>10}  {:>10}  {:>10}  {:>10}  {:>10}\nSwap:    {:>10}  {:>10}  {:>10}\n",
-        show(total),
-        show(used),
-        show(total - used.min(total)),
-        show(0),
-        show(0),
-        show(total - used.min(total)),
-        show(0),
-        show(0),
-        show(0)
-    );
+    let left = total - used.min(total);
+    let gnu = r.k.is_gnu();
+    let line = |name: &str, cells: &[String]| {
+        let name = format!("{name:<width$}", width = if gnu { 8 } else { 7 });
+        cells.iter().fold(name, |line, cell| line + &format!("{cell:>12}")) + "\n"
+    };
+    let heads = if has('w') { "total used free shared buffers cache available" } else { "total used free shared buff/cache available" };
+    let heads: Vec<String> = heads.split(' ').map(str::to_owned).collect();
+    let mut cells = vec![show(total), show(used), show(left), show(0), show(0), show(left)];
+    if has('w') {
+        cells.insert(4, show(0));
+    }
+    let mut text = line("", &heads) + &line("Mem:", &cells) + &line("Swap:", &[show(0), show(0), show(0)]);
+    if has('t') {
+        text += &line("Total:", &cells[..3]);
+    }
     r.out(text);
     0
 }
@@ -545,7 +610,11 @@ pub fn df(r: &mut Run<'_>, o: &Options) -> i32 {
         ("1K-blocks", 10)
     };
     let show = |b: u64| if shift == 0 { text::human(b) } else { (b >> shift).to_string() };
-    let mut out = format!("Filesystem           {:>9}      Used Available Use% Mounted on\n", title);
+    let (inodes, kinds) = (o.has('i'), o.has('T'));
+    let kind = |name: &str| if kinds { format!(" {name:<10}") } else { String::new() };
+    let width = if inodes { 9 } else { title.len().max(9) };
+    let title = if inodes { "Inodes" } else { title };
+    let mut out = format!("Filesystem          {} {title:>width$}      Used Available Use% Mounted on\n", kind("Type"));
     let mut mounts: Vec<String> = std::iter::once("/".to_string()).chain(r.k.fs.mounts().iter().map(|m| m.path.to_string())).collect();
     let mut status = 0;
     if !o.rest.is_empty() {
@@ -565,8 +634,12 @@ pub fn df(r: &mut Run<'_>, o: &Options) -> i32 {
     }
     for m in &mounts {
         let name = if m == "/" { "overlay" } else { "/dev/sda1" };
+        // A file for each 16 KiB of the disk, as ext4 has them.
+        let (size, used) = if inodes { (size >> 14, used >> 14) } else { (size, used) };
+        let show = |n: u64| if inodes && shift > 0 { n.to_string() } else { show(n) };
         out.push_str(&format!(
-            "{name:<20} {:>9} {:>9} {:>9} {:>3}% {m}\n",
+            "{name:<20}{} {:>width$} {:>9} {:>9} {:>3}% {m}\n",
+            kind(if m == "/" { "overlay" } else { "ext4" }),
             show(size),
             show(used),
             show(size.saturating_sub(used)),

@@ -68,10 +68,16 @@ static PROGRAMS: &[Row] = &[
     row(
         "sort",
         "[-nrugMcszbdfiokt] [-o FILE] [-k START[.OFS][OPTS][,END[.OFS][OPTS]] [-t CHAR] [FILE]...",
-        "bdfghik:Mmno:rsS:t:T:uVz|key=k: field-separator=t: output=o: reverse=r unique=u stable=s merge=m zero-terminated=z buffer-size=S: parallel=S: temporary-directory=T: numeric-sort=n general-numeric-sort=g human-numeric-sort=h month-sort=M version-sort=V ignore-case=f ignore-leading-blanks=b dictionary-order=d ignore-nonprinting=i|cCR check=c? random-sort=R sort=-: debug=- files0-from=-:",
+        "bcCdfghik:Mmno:rsS:t:T:uVz|check=c? key=k: field-separator=t: output=o: reverse=r unique=u stable=s merge=m zero-terminated=z buffer-size=S: parallel=S: temporary-directory=T: numeric-sort=n general-numeric-sort=g human-numeric-sort=h month-sort=M version-sort=V ignore-case=f ignore-leading-blanks=b dictionary-order=d ignore-nonprinting=i|R random-sort=R sort=-: debug=- files0-from=-:",
         Filters(lines::sort),
     ),
     row("tac", "[FILE]...", "||brs: before=b regex=r separator=s:", Filters(lines::whole)),
+    row(
+        "shuf",
+        "[-n NUM] [-o FILE] [-z] [FILE | -e [ARG...] | -i L-H]",
+        "ei:n:|echo=e input-range=i: head-count=n:|o:z|r output=o: zero-terminated=z repeat=r random-source=-:",
+        Filters(lines::whole),
+    ),
     row("rev", "[FILE]...", "", Filters(lines::whole)),
     row(
         "nl",
@@ -86,7 +92,7 @@ static PROGRAMS: &[Row] = &[
     row(
         "grep egrep fgrep",
         "[-HhnlLoqvsrRiwFEz] [-m N] [-A|B|C N] { PATTERN | -e PATTERN... | -f FILE... } [FILE]...",
-        "@HhnlLcoqvsrRiwxFEaze:f:m:A:B:C: color=+?|GPUIuy after-context=A: before-context=B: context=C: count=c extended-regexp=E fixed-strings=F basic-regexp=G perl-regexp=P file=f: regexp=e: files-with-matches=l files-without-match=L ignore-case=i no-ignore-case=> invert-match=v line-number=n line-regexp=x word-regexp=w max-count=m: no-filename=h with-filename=H no-messages=s null-data=z only-matching=o quiet=q silent=q recursive=r dereference-recursive=R text=a binary=U line-buffered=u colour=+? include=[: exclude=]: exclude-dir=(:|bd:D:TZ byte-offset=b directories=d: devices=D: initial-tab=T null=Z label=-: binary-files=-: exclude-from=-: group-separator=-: no-group-separator=-",
+        "HhnlLcoqvsrRiwxFEaze:f:m:A:B:C: color=+?|@GPUIuy after-context=A: before-context=B: context=C: count=c extended-regexp=E fixed-strings=F basic-regexp=G perl-regexp=P file=f: regexp=e: files-with-matches=l files-without-match=L ignore-case=i no-ignore-case=> invert-match=v line-number=n line-regexp=x word-regexp=w max-count=m: no-filename=h with-filename=H no-messages=s null-data=z only-matching=o quiet=q silent=q recursive=r dereference-recursive=R text=a binary=U line-buffered=u colour=+? include=[: exclude=]: exclude-dir=(:|bd:D:TZ byte-offset=b directories=d: devices=D: initial-tab=T null=Z label=-: binary-files=-: exclude-from=-: group-separator=-: no-group-separator=-",
         Filters(grep::make),
     ),
     row(
@@ -192,7 +198,7 @@ static PROGRAMS: &[Row] = &[
     row(
         "touch",
         "[-cham] [-d DATE] [-t DATE] [-r FILE] FILE...",
-        "acfhmr: no-create=c reference=r: no-dereference=h|time=m:|d:t: date=d:",
+        "acd:fhmr:t: no-create=c reference=r: no-dereference=h|date=d: time=m:|",
         Ends(files::touch),
     ),
     row("mkdir", "[-m MODE] [-p] DIRECTORY...", "m:pv mode=m: parents=p verbose=v||Z context=Z", Ends(files::mkdir)),
@@ -240,7 +246,7 @@ static PROGRAMS: &[Row] = &[
         "RhLHPf recursive=R no-dereference=h dereference=L quiet=f silent=f||cv changes=c verbose=v reference=-: from=-:",
         Ends(files::chown),
     ),
-    row("stat", "[-ltf] [-c FMT] FILE...", "c:L|format=c: dereference=L|ftl printf=-: terse=t file-system=f", Ends(files::stat)),
+    row("stat", "[-ltf] [-c FMT] FILE...", "c:L|format=c: dereference=L printf=%:|ftl terse=t file-system=f", Ends(files::stat)),
     row(
         "du",
         "[-aHLdclsxhmk] [FILE]...",
@@ -279,7 +285,7 @@ static PROGRAMS: &[Row] = &[
     row(
         "date",
         "[OPTIONS] [+FMT] [[-s] TIME]",
-        "d:r:s:uI?R date=d: reference=r: set=s: utc=u|universal=u iso-8601=I? rfc-email=R|D:f: file=f: rfc-3339=-: debug=-",
+        "d:r:s:uI?R date=d: reference=r: set=s: utc=u|universal=u iso-8601=I? rfc-email=R rfc-3339=3:|D:f: file=f: debug=-",
         Ends(system::date),
     ),
     row("printenv", "[VARIABLE]...", "||0 null=0", Ends(system::printenv)),
@@ -288,18 +294,23 @@ static PROGRAMS: &[Row] = &[
     row("nproc", "[--all] [--ignore=N]", " all=a ignore=i:", Ends(system::nproc)),
     row("uptime", "", "||ps pretty=p since=s", Ends(system::uptime)),
     row("which", "[-a] COMMAND...", "a", Ends(system::which)),
-    row("ps", "[-o COL1,COL2=HEADER] [-T]", "aAdeflTxwuHjLZo:p: pid=p: format=o:|F|C:U:G:t: sort=-: forest=- no-headers=-", Ends(ps::ps)),
+    row(
+        "ps",
+        "[-o COL1,COL2=HEADER] [-T]",
+        "aAdeflTxwuHjLZo:p: pid=p: format=o:|FC: sort=%: forest=^ no-headers=! headers=F|U:G:t:",
+        Ends(ps::ps),
+    ),
     row("top", "[-bH] [-n COUNT] [-d SECONDS]", "bHmn:d:|ciS|p:o:u:", Ends(system::top)),
     row(
         "free",
         "[-bkmgh]",
-        "bkmgh human=h bytes=b kibi=k mebi=m gibi=g||ltws:c: total=t wide=w lohi=l seconds=s: count=c:",
+        "bkmgh human=h bytes=b kibi=k mebi=m gibi=g|tw total=t wide=w|ls:c: lohi=l seconds=s: count=c:",
         Ends(system::free),
     ),
     row(
         "df",
         "[-PkmhTai] [-B SIZE] [-t TYPE] [FILESYSTEM]...",
-        "ahkmP|all=a human-readable=h portability=P|iHTB:t:x: inodes=i print-type=T block-size=B: output=-? total=- type=t: si=H",
+        "ahikmPT|all=a human-readable=h portability=P inodes=i print-type=T|HB:t:x: block-size=B: output=-? total=- type=t: si=H",
         Ends(system::df),
     ),
     row("kill", "[-l] [-SIG] PID...", "*", Ends(system::kill)),
@@ -324,13 +335,13 @@ static PROGRAMS: &[Row] = &[
     row(
         "wget",
         "[-cqS] [--spider] [-O FILE] [-T SEC] URL...",
-        "cnO:qt:ST:U: spider=% header=H: post-data=D: quiet=q output-document=O: tries=t: timeout=T: user-agent=U: server-response=S no-check-certificate=n no-verbose=n no-cache=n no-clobber=n continue=c|v verbose=v no-proxy=n retry-connrefused=n|o:P:Y: output-file=o: directory-prefix=P: post-file=-: method=-: body-data=-: recursive=-",
+        "cnO:P:qt:ST:U: spider=% header=H: post-data=D: quiet=q output-document=O: tries=t: timeout=T: user-agent=U: server-response=S no-check-certificate=n no-verbose=n no-cache=n no-clobber=n continue=c directory-prefix=P:|v verbose=v no-proxy=n retry-connrefused=n|o:Y: output-file=o: post-file=-: method=-: body-data=-: recursive=-",
         Goes(net::wget),
     ),
     row(
         "curl",
         "[options...] <url>",
-        "sSfLiIvX:H:d:Oo:w:m:kA:u:b:e:N46gG silent=s show-error=S fail=f location=L include=i head=I verbose=v request=X: header=H: data=d: data-raw=d: data-binary=d: data-ascii=d: json=J: remote-name=O output=o: write-out=w: max-time=m: connect-timeout=m: retry=R: resolve=V: insecure=k cacert=C: cert=E: key=E: user-agent=A: user=u: cookie=b: referer=e: retry-delay=E: retry-max-time=E: retry-connrefused=g no-buffer=N compressed=g ipv4=4 ipv6=6 globoff=g no-progress-meter=g http1.1=g http2=g noproxy=E: url=U: get=G||T:F:r:x:K:c:D: upload-file=T: form=F: range=r: proxy=x: cookie-jar=c: dump-header=D: data-urlencode=-: unix-socket=-: fail-with-body=-",
+        "sSfLiIvX:H:d:Oo:w:m:kA:u:b:e:N46gGT:# progress-bar=g upload-file=T: data-urlencode=^: silent=s show-error=S fail=f location=L include=i head=I verbose=v request=X: header=H: data=d: data-raw=_: data-binary=%: data-ascii=d: json=J: remote-name=O output=o: write-out=w: max-time=m: connect-timeout=m: retry=R: resolve=V: insecure=k cacert=C: cert=E: key=E: user-agent=A: user=u: cookie=b: referer=e: retry-delay=E: retry-max-time=E: retry-connrefused=g no-buffer=N compressed=g ipv4=4 ipv6=6 globoff=g no-progress-meter=g http1.1=g http2=g noproxy=E: url=U: get=G||F:r:x:K:c:D: form=F: range=r: proxy=x: cookie-jar=c: dump-header=D: unix-socket=-: fail-with-body=-",
         Goes(net::curl),
     ),
     row("nc netcat ncat telnet", "[-iN] [-wN] [-l] [-p PORT] [-f FILE|IPADDR PORT] [-e PROG]", "lkvzunNp:w:i:q:s:46||e:f:", Goes(net::nc)),

@@ -76,6 +76,8 @@ pub enum Op {
     /// `time`: the clock starts, and at the end it is told.
     Time {
         end: bool,
+        /// `-p`: in POSIX' words.
+        plain: bool,
     },
     /// What stands here is not shell: it says so and leaves.
     SyntaxError(Arc<SyntaxError>),
@@ -129,7 +131,8 @@ pub struct Redirect {
 #[derive(Debug, Clone, PartialEq)]
 pub enum RedirectKind {
     Read(Word),
-    Write(Word),
+    /// To where, and whether `noclobber` is passed over.
+    Write(Word, bool),
     Append(Word),
     ReadWrite(Word),
     /// `>&word`, `<&word`: a number, or `-` to close.
@@ -192,6 +195,8 @@ pub enum ParamOp {
     Replace(ReplaceAt, Word, Word),
     /// `^`, `^^`, `,`, `,,`: upper case?, all?
     Case(bool, bool),
+    /// `${x@Q}`.
+    Quote,
     /// `${!array[@]}`.
     Keys,
     /// What the shell does not know: an error when it is expanded.

@@ -69,6 +69,8 @@ pub enum Ready {
     Dup(u32, String),
     Both(String, bool),
     Here(u32, String),
+    /// A file that is there, and stays as it is.
+    Kept(String),
 }
 
 impl Shell {
@@ -471,13 +473,13 @@ impl Shell {
                 }
                 Err(stop) => return self.stopped(k, p, stop),
             },
-            Op::Time { end: false } => {
+            Op::Time { end: false, .. } => {
                 self.control.push(Control::Timed(k.now));
                 self.advance(0);
             }
-            Op::Time { end: true } => {
+            Op::Time { end: true, plain } => {
                 if let Some(Control::Timed(since)) = self.control.pop() {
-                    self.say_time(k, p, since);
+                    self.say_time(k, p, since, *plain);
                 }
                 self.advance(0);
             }

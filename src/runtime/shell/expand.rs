@@ -136,7 +136,9 @@ impl<'a> Expander<'a> {
                     Some(pattern) if !self.sh.opts.noglob => {
                         let found = self.glob(&pattern);
                         if found.is_empty() {
-                            out.push(text);
+                            if !self.sh.opts.nullglob {
+                                out.push(text);
+                            }
                         } else {
                             self.budget = self.budget.saturating_sub(found.iter().map(|path| path.len() + FIELD_BYTES).sum());
                             out.extend(found);
@@ -296,6 +298,9 @@ impl<'a> Expander<'a> {
                 Index::At | Index::Star => self.sh.array(name).map(|a| a.join(" ")),
                 Index::Word(w) => {
                     let key = self.key(name, w)?;
+                    if self.sh.is_before(name, &key) {
+                        self.sh.complain(self.k, self.p, &format!("{name}: bad array subscript"));
+                    }
                     self.sh.element(name, key)
                 }
             });
@@ -376,7 +381,7 @@ impl<'a> Expander<'a> {
                     let items = items.get(from..to).map(<[String]>::to_vec).unwrap_or_default();
                     return self.list(&items, at, quoted, f, split);
                 }
-                ParamOp::Prefix(..) | ParamOp::Suffix(..) | ParamOp::Replace(..) | ParamOp::Case(..) => {
+                ParamOp::Prefix(..) | ParamOp::Suffix(..) | ParamOp::Replace(..) | ParamOp::Case(..) | ParamOp::Quote => {
                     let mut out = Vec::new();
                     for item in items {
                         out.push(self.transform(&param.op, item)?);
@@ -462,6 +467,7 @@ impl<'a> Expander<'a> {
                 let text: String = v.chars().skip(from).take(to.saturating_sub(from)).collect();
                 self.append(&text, quoted, f, split);
             }
+            ParamOp::Quote if value.is_none() && !self.sh.opts.nounset => {}
             op => {
                 if value.is_none() && self.sh.opts.nounset {
                     return Err(self.unset_error(name));
@@ -516,6 +522,7 @@ impl<'a> Expander<'a> {
                     })
                     .collect()
             }
+            ParamOp::Quote => super::super::text::quoted(&v),
             _ => v,
         })
     }

@@ -164,22 +164,28 @@ impl Shell {
     }
 
     pub(super) fn report_jobs(&mut self, k: &mut Kernel, p: &mut Process) {
-        let done: Vec<Job> = self.jobs.iter().filter(|j| j.status.is_some()).cloned().collect();
+        let done: String = self.jobs.iter().filter(|j| j.status.is_some()).map(|job| self.job_line(job)).collect();
+        let _ = k.put(p, 2, done.as_bytes());
         self.jobs.retain(|j| j.status.is_none());
-        for job in done {
-            let state = match job.status {
-                Some(ExitStatus::Code(0)) => "Done".to_string(),
-                Some(ExitStatus::Code(n)) => {
-                    if self.bash {
-                        format!("Exit {n}")
-                    } else {
-                        format!("Done({n})")
-                    }
-                }
-                Some(ExitStatus::Signal(s)) => s.text().to_string(),
-                None => continue,
-            };
-            let _ = k.put(p, 2, format!("[{}]+  {state:<26} {}\n", job.number, job.text).as_bytes());
-        }
+    }
+
+    /// How a job is told of.
+    pub(super) fn job_line(&self, job: &Job) -> String {
+        let state = match job.status {
+            None => "Running".to_string(),
+            Some(ExitStatus::Code(0)) => "Done".to_string(),
+            Some(ExitStatus::Code(n)) if self.bash => format!("Exit {n}"),
+            Some(ExitStatus::Code(n)) => format!("Done({n})"),
+            Some(ExitStatus::Signal(s)) => s.text().to_string(),
+        };
+        // The last is the current one, and the one before it is next.
+        let newer = self.jobs.iter().filter(|j| j.number > job.number).count();
+        let mark = ["+", "-"].get(newer).unwrap_or(&" ");
+        let (width, end) = match (self.bash, job.status.is_none()) {
+            (true, true) => (23, " &"),
+            (true, false) => (23, ""),
+            (false, _) => (26, ""),
+        };
+        format!("[{}]{mark}  {state:<width$} {}{end}\n", job.number, job.text)
     }
 }

@@ -53,10 +53,12 @@ impl Shell {
     }
 
     /// What `time` says at its end. What of it was the CPU's is not told apart.
-    pub(super) fn say_time(&self, k: &mut Kernel, p: &mut Process, since: crate::base::Time) {
+    pub(super) fn say_time(&self, k: &mut Kernel, p: &mut Process, since: crate::base::Time, plain: bool) {
         let took = k.now.since(since).as_secs_f64();
         let (minutes, seconds) = ((took / 60.0).floor(), took % 60.0);
-        let said = if self.bash {
+        let said = if plain {
+            format!("real {took:.2}\nuser 0.00\nsys 0.00\n")
+        } else if self.bash {
             format!("\nreal\t{minutes}m{seconds:.3}s\nuser\t0m0.000s\nsys\t0m0.000s\n")
         } else {
             format!("real\t{minutes}m {seconds:.2}s\nuser\t0m 0.00s\nsys\t0m 0.00s\n")

@@ -50,6 +50,8 @@ pub struct Var {
     pub array: Option<Array>,
     pub exported: bool,
     pub readonly: bool,
+    /// `declare -i`: what is assigned is reckoned.
+    pub integer: bool,
 }
 
 /// What `set` turns on.
@@ -63,6 +65,8 @@ pub struct Options {
     pub allexport: bool,
     pub verbose: bool,
     pub noclobber: bool,
+    /// bash's `nullglob`.
+    pub nullglob: bool,
     pub pipefail: bool,
     /// Aliases count in scripts too, which is so in busybox and asked for in bash.
     pub aliases: bool,
@@ -216,6 +220,8 @@ pub struct Reading {
     line: Vec<u8>,
     /// Not a whole line but so many characters.
     chars: Option<usize>,
+    /// Of those, line ends count as others do.
+    exact: bool,
     delimiter: u8,
     fd: DescId,
     until: Option<crate::base::Time>,

@@ -86,7 +86,7 @@ impl Var {
     pub fn declaration(&self, name: &str) -> String {
         let array = self.array.as_ref().map(|a| if a.associative { 'A' } else { 'a' });
         let mut flags: String = array.into_iter().collect();
-        flags.extend([(self.readonly, 'r'), (self.exported, 'x')].into_iter().filter(|(on, _)| *on).map(|(_, c)| c));
+        flags.extend([(self.integer, 'i'), (self.readonly, 'r'), (self.exported, 'x')].into_iter().filter(|(on, _)| *on).map(|(_, c)| c));
         if flags.is_empty() {
             flags.push('-');
         }
@@ -103,6 +103,9 @@ impl Var {
 
 /// A text between double quotes.
 fn in_quotes(text: &str) -> String {
+    if text.contains(char::is_control) {
+        return super::super::text::quoted(text);
+    }
     let mut out = String::from("\"");
     for c in text.chars() {
         if matches!(c, '"' | '\\' | '$' | '`') {
@@ -214,6 +217,11 @@ impl Shell {
     /// Whether the keys of this are words.
     pub fn is_associative(&self, name: &str) -> bool {
         self.vars.get(name).and_then(|var| var.array.as_ref()).is_some_and(|a| a.associative)
+    }
+
+    /// Whether this is a place before an array's first.
+    pub fn is_before(&self, name: &str, key: &Key) -> bool {
+        self.vars.get(name).and_then(|var| var.array.as_ref()).is_some_and(|a| a.key(key.clone()).is_none())
     }
 
     /// One item of an array; a plain variable is an array of one.

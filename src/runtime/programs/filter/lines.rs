@@ -178,9 +178,33 @@ pub fn whole(run: &mut Run<'_>, o: &Options) -> Made {
         "strings" => WholeKind::Strings(o.number('n').or(o.number('@')).unwrap_or(4).max(1)),
         "base64" if o.has('d') => WholeKind::Unbase64(o.has('i')),
         "base64" => WholeKind::Base64(o.number('w').unwrap_or(76)),
+        "shuf" => return shuffle(run, o),
         _ => WholeKind::Plain,
     };
     Ok((Filter::Whole(Whole { kind, data: Vec::new(), failed: false }), o.rest.clone()))
+}
+
+/// `shuf`: lines, words or numbers, in an order that chance gives.
+fn shuffle(run: &mut Run<'_>, o: &Options) -> Made {
+    let (mut data, mut files) = (String::new(), o.rest.clone());
+    if let Some(range) = o.value('i') {
+        let ends = range.split_once('-').and_then(|(a, z)| Some((a.parse::<u64>().ok()?, z.parse::<u64>().ok()?)));
+        let Some((a, z)) = ends.filter(|(a, z)| a <= z) else {
+            run.err(format!("invalid input range: '{range}'"));
+            return Err(1);
+        };
+        if z - a >= 1 << 20 {
+            run.err("memory exhausted");
+            return Err(1);
+        }
+        (a..=z).for_each(|n| data += &format!("{n}\n"));
+        files = vec!["/dev/null".into()];
+    } else if o.has('e') {
+        data = files.iter().map(|word| format!("{word}\n")).collect();
+        files = vec!["/dev/null".into()];
+    }
+    let kind = WholeKind::Shuffle(run.k.random.bits(), o.number('n').unwrap_or(usize::MAX));
+    Ok((Filter::Whole(Whole { kind, data: data.into_bytes(), failed: false }), files))
 }
 
 /// A count with busybox's units.
@@ -602,6 +626,8 @@ impl Uniq {
 
 #[derive(Debug, Clone)]
 pub enum WholeKind {
+    /// By which chance, and how many of the lines.
+    Shuffle(u64, usize),
     Tac,
     Rev,
     Nl {
@@ -649,6 +675,16 @@ impl Whole {
             WholeKind::Tac => {
                 for l in lines().collect::<Vec<_>>().into_iter().rev() {
                     sink.out.extend_from_slice(l);
+                    sink.out.push(b'\n');
+                }
+            }
+            WholeKind::Shuffle(seed, most) => {
+                let mut random = crate::base::RandomStream::new(*seed, "shuf");
+                let mut left: Vec<&[u8]> = lines().collect();
+                for i in 0..left.len().min(*most) {
+                    let other = i + random.below((left.len() - i) as u64) as usize;
+                    left.swap(i, other);
+                    sink.out.extend_from_slice(left[i]);
                     sink.out.push(b'\n');
                 }
             }

@@ -8,11 +8,7 @@ use super::*;
 pub const ERR: u8 = 100;
 
 pub(super) fn jobs(call: &mut Call) -> Outcome {
-    let line = |job: &Job| {
-        let state = if job.status.is_none() { "Running" } else { "Done" };
-        format!("[{}]+  {state:<26} {}\n", job.number, job.text)
-    };
-    let text: String = call.sh.jobs.iter().map(line).collect();
+    let text: String = call.sh.jobs.iter().map(|job| call.sh.job_line(job)).collect();
     call.print(&text);
     call.sh.jobs.retain(|j| j.status.is_none());
     Outcome::Done(0)
@@ -59,6 +55,13 @@ pub(super) fn kill(call: &mut Call) -> Outcome {
         _ => a.clone(),
     };
     let args: Vec<String> = call.args.iter().map(resolved).collect();
+    if let Some(job) = args.iter().find(|a| a.starts_with('%')) {
+        let text = call.worded(
+            format!("{job}: no such job"),
+            if call.k.is_gnu() { format!("No such job: {job}") } else { format!("{job}: no such job") },
+        );
+        return call.fail(if call.sh.bash { 1 } else { 2 }, &text);
+    }
     let (status, out, errors) = programs::kill(call.k, call.p, &args);
     call.print(&out);
     for e in errors {

@@ -42,8 +42,11 @@ pub(super) fn unalias(call: &mut Call) -> Outcome {
 }
 
 pub(super) fn shopt(call: &mut Call) -> Outcome {
-    if call.has("expand_aliases") {
-        call.sh.opts.aliases = call.has("-s");
+    let on = call.has("-s");
+    for (name, option) in [("expand_aliases", &mut call.sh.opts.aliases), ("nullglob", &mut call.sh.opts.nullglob)] {
+        if call.args.iter().any(|a| a == name) && (on || call.args.iter().any(|a| a == "-u")) {
+            *option = on;
+        }
     }
     Outcome::Done(0)
 }

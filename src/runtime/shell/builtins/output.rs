@@ -26,8 +26,15 @@ pub(super) fn printf(call: &mut Call) -> Outcome {
             errors = err;
             match variable {
                 None => drop(call.k.put(call.p, 1, &out)),
-                Some(name) if !parse::is_name(name) => errors.push(format!("`{name}': not a valid identifier")),
-                Some(name) => errors.extend(call.sh.set(name, &String::from_utf8_lossy(&out)).err().map(|e| e.to_string())),
+                Some(name) => {
+                    let text = String::from_utf8_lossy(&out);
+                    let set = match Expander::new(call.sh, call.k, call.p).item(name) {
+                        Ok(Some((array, key))) => call.sh.set_element(array, key, &text, false),
+                        _ if parse::is_name(name) => call.sh.set(name, &text),
+                        _ => return call.fail(2, &format!("`{name}': not a valid identifier")),
+                    };
+                    errors.extend(set.err().map(|e| e.to_string()));
+                }
             }
         }
         Err(e) => {

@@ -46,10 +46,17 @@ pub(super) fn read(call: &mut Call) -> Outcome {
                     }
                 }
                 't' => {
-                    let t = value().parse::<f64>().unwrap_or(0.0);
+                    let given = value();
+                    let Some(t) = given.parse::<f64>().ok().filter(|t| *t >= 0.0) else {
+                        let text = call.worded(format!("{given}: invalid timeout specification"), "invalid timeout".into());
+                        return call.fail(if call.sh.bash { 1 } else { 2 }, &text);
+                    };
                     r.until = Some(call.k.now + crate::base::Duration::from_micros((t.clamp(0.0, 1e9) * 1e6) as u64));
                 }
-                'n' | 'N' => r.chars = value().parse().ok(),
+                'n' | 'N' => {
+                    r.chars = value().parse().ok();
+                    r.exact = c == 'N';
+                }
                 'd' => r.delimiter = value().bytes().next().unwrap_or(0),
                 'u' => fd = value().parse().unwrap_or(0),
                 _ => {
@@ -87,10 +94,33 @@ fn begin(call: &mut Call, fd: u32, reading: Reading) -> Outcome {
     }
 }
 
+/// Whether a character begins with this byte.
+fn begins(b: u8) -> bool {
+    b & 0xC0 != 0x80
+}
+
+/// Whether no byte of the last character is still to come.
+fn ends_whole(line: &[u8]) -> bool {
+    let Some(at) = line.iter().rposition(|b| begins(*b)) else { return true };
+    let bytes = if line[at] < 0xC0 { 1 } else { line[at].leading_ones() as usize };
+    line.len() - at >= bytes
+}
+
 impl Reading {
     /// Everything up to the end.
     pub(super) fn all(fd: DescId, tested: bool, into: ReadFor) -> Reading {
-        Reading { raw: false, line: Vec::new(), chars: None, delimiter: 0, fd, until: None, saved: Saved::default(), tested, into }
+        Reading {
+            raw: false,
+            line: Vec::new(),
+            chars: None,
+            exact: false,
+            delimiter: 0,
+            fd,
+            until: None,
+            saved: Saved::default(),
+            tested,
+            into,
+        }
     }
 }
 
@@ -99,9 +129,7 @@ impl Shell {
         let all = matches!(r.into, ReadFor::Lines { .. } | ReadFor::Script { .. });
         let mut complete = false;
         loop {
-            if let Some(n) = r.chars
-                && r.line.len() >= n
-            {
+            if r.chars == Some(0) && ends_whole(&r.line) {
                 complete = true;
                 break;
             }
@@ -112,13 +140,17 @@ impl Shell {
                         complete = true;
                         break;
                     }
+                    if let Some(left) = &mut r.chars {
+                        *left = left.saturating_sub(d.iter().filter(|b| begins(**b)).count());
+                    }
                     r.line.extend(&d);
-                    if !all && r.line.last() == Some(&r.delimiter) {
+                    if !all && !r.exact && r.line.last() == Some(&r.delimiter) {
                         r.line.pop();
                         // A backslash before the newline joins lines.
                         let slashes = r.line.iter().rev().take_while(|b| **b == b'\\').count();
                         if !r.raw && slashes % 2 == 1 {
                             r.line.pop();
+                            r.chars = r.chars.map(|left| left + 2);
                             continue;
                         }
                         complete = true;
@@ -167,6 +199,11 @@ impl Shell {
             }
             ReadFor::Variables(names) if names.is_empty() => {
                 let _ = self.set("REPLY", &unescaped(&text, r.raw).into_iter().map(|c| c.0).collect::<String>());
+            }
+            ReadFor::Variables(names) if r.exact => {
+                for (i, name) in names.iter().enumerate() {
+                    let _ = self.set(name, if i == 0 { &text } else { "" });
+                }
             }
             ReadFor::Variables(names) => {
                 let values = self.fields(&text, r.raw, Some(names.len() - 1));

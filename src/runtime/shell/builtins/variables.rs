@@ -9,10 +9,11 @@ pub(super) fn export(call: &mut Call) -> Outcome {
     let (args, undo) = (call.args, call.has("-n"));
     let mut names = args.iter().filter(|a| !a.starts_with('-')).peekable();
     if names.peek().is_none() {
-        let word = call.worded(format!("declare -{}", if readonly { 'r' } else { 'x' }), call.name.to_owned());
-        let quote = if call.sh.bash { '"' } else { '\'' };
+        let bash = call.sh.bash;
         let shown = call.sh.vars.iter().filter(|(_, v)| if readonly { v.readonly } else { v.exported });
-        let text: String = shown.map(|(n, v)| format!("{word} {n}={quote}{}{quote}\n", v.text())).collect();
+        let text: String = shown
+            .map(|(n, v)| if bash { v.declaration(n) } else { format!("{} {n}='{}'\n", call.name, v.text().replace('\'', "'\\''")) })
+            .collect();
         call.print(&text);
         return Outcome::Done(0);
     }
@@ -92,6 +93,7 @@ pub(super) fn local(call: &mut Call) -> Outcome {
         if let Some(var) = sh.vars.get_mut(n) {
             var.exported |= flags.contains('x');
             var.readonly |= flags.contains('r');
+            var.integer |= flags.contains('i');
             sh.env = None;
         }
     }

@@ -16,7 +16,25 @@ impl Shell {
                 let _ = e.sh.assign(last.clone());
             }
             match expanded(&mut e, a) {
-                Ok(assigned) => out.push(assigned),
+                Ok(mut assigned) => {
+                    let old = e.sh.vars.get(&assigned.name).filter(|var| var.integer).map(|var| var.text().clone());
+                    if let (Some(old), AssignedValue::Text(None, text)) = (old, &mut assigned.value) {
+                        let sum = if assigned.append {
+                            format!("{}+({text})", if old.is_empty() { "0" } else { &old })
+                        } else {
+                            text.to_string()
+                        };
+                        match e.arith(&sum) {
+                            Ok(v) => *text = v.to_string(),
+                            Err(stop) => {
+                                stopped = Some(stop);
+                                break;
+                            }
+                        }
+                        assigned.append = false;
+                    }
+                    out.push(assigned);
+                }
                 Err(stop) => {
                     stopped = Some(stop);
                     break;

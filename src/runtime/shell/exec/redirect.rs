@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::super::fs::Errno;
+use super::super::super::fs::{Errno, Inode, Kind};
 use super::super::super::kernel::{DescKind, Kernel, OpenHow};
 use super::super::super::process::Process;
 use super::super::*;
@@ -15,7 +15,15 @@ impl Shell {
         for r in list {
             out.push(match &r.kind {
                 RedirectKind::Read(w) => Ready::Open(r.fd, e.string(w)?, OpenHow::Read),
-                RedirectKind::Write(w) => Ready::Open(r.fd, e.string(w)?, OpenHow::Truncate),
+                RedirectKind::Write(w, force) => {
+                    let path = e.string(w)?;
+                    let there = |node: &Arc<Inode>| matches!(node.kind, Kind::File { .. });
+                    if e.sh.opts.noclobber && !force && e.k.fs.stat(&e.p.cwd, &path).is_ok_and(there) {
+                        Ready::Kept(path)
+                    } else {
+                        Ready::Open(r.fd, path, OpenHow::Truncate)
+                    }
+                }
                 RedirectKind::Append(w) => Ready::Open(r.fd, e.string(w)?, OpenHow::Append),
                 RedirectKind::ReadWrite(w) => Ready::Open(r.fd, e.string(w)?, OpenHow::ReadWrite),
                 RedirectKind::Dup(w) => Ready::Dup(r.fd, e.string(w)?),
@@ -66,6 +74,8 @@ impl Shell {
                     let d = k.open_kind(DescKind::Text { data: Arc::new(text.clone().into_bytes()), at: 0 });
                     put(k, p, &mut saved, *fd, Some(d)).map_err(|e| e.to_string())
                 }
+                Ready::Kept(path) if self.bash => Err(format!("{path}: cannot overwrite existing file")),
+                Ready::Kept(path) => Err(format!("can't create {path}: {}", Errno::Exists)),
                 Ready::Dup(fd, text) if text == "-" => put(k, p, &mut saved, *fd, None).map_err(|e| e.to_string()),
                 Ready::Dup(fd, text) => match text.parse::<u32>().ok() {
                     None => Err("syntax error: bad fd number".to_string()),

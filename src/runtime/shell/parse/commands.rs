@@ -108,14 +108,13 @@ impl Parser<'_> {
 
     pub(super) fn pipeline(&mut self) -> Result<Vec<Op>, ParseError> {
         let mut bang = false;
-        let mut timed = false;
+        let mut timed = None;
         loop {
             if self.accept_word("!")? {
                 bang = !bang;
             } else if self.is_word("time")? {
                 self.next()?;
-                self.accept_word("-p")?;
-                timed = true;
+                timed = Some(self.accept_word("-p")?);
             } else {
                 break;
             }
@@ -153,9 +152,9 @@ impl Parser<'_> {
             mark_tested(&mut ops);
             ops.push(Op::Not);
         }
-        if timed {
-            ops.insert(0, Op::Time { end: false });
-            ops.push(Op::Time { end: true });
+        if let Some(plain) = timed {
+            ops.insert(0, Op::Time { end: false, plain });
+            ops.push(Op::Time { end: true, plain });
         }
         Ok(ops)
     }
@@ -692,7 +691,7 @@ impl Parser<'_> {
         };
         let (default_fd, kind) = match op {
             "<" => (0, RedirectKind::Read(word)),
-            ">" | ">|" => (1, RedirectKind::Write(word)),
+            ">" | ">|" => (1, RedirectKind::Write(word, op == ">|")),
             ">>" => (1, RedirectKind::Append(word)),
             "<>" => (0, RedirectKind::ReadWrite(word)),
             "<&" => (0, RedirectKind::Dup(word)),

@@ -412,6 +412,10 @@ impl Parser<'_> {
                 self.pos += 1 + usize::from(all);
                 ParamOp::Case(c == b'^', all)
             }
+            b'@' if self.bash && self.b.get(self.pos + 1) == Some(&b'Q') => {
+                self.pos += 2;
+                ParamOp::Quote
+            }
             _ => return self.bad(start),
         };
         self.close(start)?;

@@ -5,10 +5,13 @@ use super::super::{Filter, Made, Sink};
 use crate::base::Order as _;
 
 /// Starts it.
-pub fn sort(_: &mut Run<'_>, o: &Options) -> Made {
+pub fn sort(r: &mut Run<'_>, o: &Options) -> Made {
+    let file = o.rest.first().map_or("-", String::as_str);
+    let told = if r.k.is_gnu() { format!("sort: {file}:") } else { "Check line ".into() };
     let keys = o.each().filter(|o| o.0 == 'k').map(|o| Key::read(o.1)).collect();
     let letters: String = o.each().filter(|o| "bdfghiMnrV".contains(o.0)).map(|o| o.0).collect();
     let s = Sort {
+        checks: o.any("cC").then(|| if o.has('C') || o.value('c').is_some_and(|v| !v.is_empty()) { String::new() } else { told }),
         lines: Vec::new(),
         held: 0,
         keys,
@@ -50,6 +53,8 @@ impl Key {
 
 #[derive(Debug, Clone)]
 pub struct Sort {
+    /// `-c`: the lines are to be in order already; what is said of the file that they are not in, where it is.
+    checks: Option<String>,
     lines: Vec<Vec<u8>>,
     pub held: usize,
     keys: Vec<Key>,
@@ -121,7 +126,7 @@ impl Sort {
             }
             std::cmp::Ordering::Equal
         };
-        rows.order_by(|a, b| {
+        let full = |a: &(Vec<Vec<u8>>, Vec<u8>), b: &(Vec<Vec<u8>>, Vec<u8>)| {
             order(a, b).then_with(|| {
                 if self.unique || self.stable {
                     return std::cmp::Ordering::Equal;
@@ -129,7 +134,20 @@ impl Sort {
                 let o = a.1.cmp(&b.1);
                 if self.flags.contains('r') { o.reverse() } else { o }
             })
-        });
+        };
+        if let Some(told) = &self.checks {
+            let wrong = rows.windows(2).position(|w| full(&w[0], &w[1]).is_gt() || self.unique && order(&w[0], &w[1]).is_eq());
+            if let Some(at) = wrong {
+                sink.status = 1;
+                if told.starts_with('s') {
+                    sink.err += &format!("{told}{}: disorder: {}\n", at + 2, String::from_utf8_lossy(&rows[at + 1].1));
+                } else if !told.is_empty() {
+                    sink.err += &format!("{told}{}\n", at + 1);
+                }
+            }
+            return;
+        }
+        rows.order_by(full);
         if self.unique {
             rows.dedup_by(|a, b| order(b, a).is_eq());
         }
