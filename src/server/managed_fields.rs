@@ -341,7 +341,7 @@ fn bare(object: &Value) -> Value {
     object.remove(&["status"]);
     object.remove(&["metadata", "managedFields"]);
     // What a certificate is asked for with stays as it was, so nobody comes to own it (csrStrategy.GetResetFields).
-    if object.api_version() == "certificates.k8s.io/v1" {
+    if object.api_version() == "certificates.k8s.io/v1" && object.kind() == "CertificateSigningRequest" {
         object.remove(&["spec"]);
     }
     object
@@ -661,5 +661,17 @@ mod tests {
         // What its only owner no longer applies goes; what another owns stays.
         let less = apply(&shared, obj!({}), "ann", false).expect("nothing is changed");
         assert_eq!(less.get("data").to_json(), r#"{"a":"1"}"#);
+    }
+
+    #[test]
+    fn nobody_owns_what_a_certificate_is_asked_for_with() {
+        for (version, kind, keeps) in [
+            ("certificates.k8s.io/v1", "CertificateSigningRequest", false),
+            ("certificates.k8s.io/v1", "Other", true),
+            ("example.com/v1", "CertificateSigningRequest", true),
+        ] {
+            let object = obj!({"apiVersion": version, "kind": kind, "spec": {"a": 1}, "status": {}});
+            assert_eq!(bare(&object).get("spec").is_null(), !keeps, "{kind} of {version}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::provisioner::provision;
 use super::users;
 use crate::api::persistent_volume::{SELECTED_NODE, best_match, class_of, is_for, satisfies, set_aside};
-use crate::api::{ArcStr, KindRef, Object, Status, Value, kinds};
+use crate::api::{ArcStr, KindRef, Object, Quantity, Status, Value, kinds};
 use crate::base::{Duration, Time};
 use crate::controllers::controller::{ObjectRef, key_of};
 use crate::controllers::work_queue::WorkQueue;
@@ -24,8 +24,11 @@ const PROVISIONER: &str = "volume.kubernetes.io/storage-provisioner";
 pub struct PersistentVolumeController {
     claims: WorkQueue<ObjectRef>,
     volumes: WorkQueue<ArcStr>,
+    /// Bound claims that may ask for more than they have.
+    growing: WorkQueue<ObjectRef>,
     recorder: EventRecorder,
     provisioner: EventRecorder,
+    expander: EventRecorder,
 }
 
 impl Default for PersistentVolumeController {
@@ -33,8 +36,10 @@ impl Default for PersistentVolumeController {
         PersistentVolumeController {
             claims: WorkQueue::new(),
             volumes: WorkQueue::new(),
+            growing: WorkQueue::new(),
             recorder: EventRecorder::new(MANAGER, ""),
             provisioner: EventRecorder::new("storage-provisioner", ""),
+            expander: EventRecorder::new("volume_expand", ""),
         }
     }
 }
@@ -160,6 +165,19 @@ impl PersistentVolumeController {
         }
     }
 
+    /// Says of a claim that asks for more than it has that others would have to make its volume larger.
+    // Models the expand controller, none of whose plugins can; for in-tree volumes of clouds it would name the CSI driver.
+    fn expand(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) {
+        let Some(claim) = api.peek(claims(), &key.0, &key.1).filter(|c| asked(c) > granted(c)).cloned() else { return };
+        let volume = api.peek(volumes(), "", claim.at(&["spec", "volumeName"]).str());
+        let Some(spec) = volume.filter(|v| is_for(v, &claim)).map(|v| v.get("spec")) else { return };
+        // A kind of volume that it knows of is no reason to warn.
+        let known = ["csi", "flexVolume", "fc"].iter().any(|source| !spec.get(source).is_null());
+        let event_type = if known { EventType::Normal } else { EventType::Warning };
+        let message = "waiting for an external controller to expand this PVC";
+        self.expander.event(api, now, &claim, event_type, "ExternalExpanding", message);
+    }
+
     fn sync_volume(&mut self, api: &mut ApiServer, by: &Caller, name: &str) -> Result<(), Status> {
         let Some(volume) = api.peek(volumes(), "", name).cloned() else { return Ok(()) };
         let reference = volume.at(&["spec", "claimRef"]);
@@ -229,6 +247,16 @@ impl PersistentVolumeController {
     }
 }
 
+/// How much a claim asks for.
+fn asked(claim: &Value) -> Quantity {
+    Quantity::of(claim.at(&["spec", "resources", "requests", "storage"]))
+}
+
+/// How much it has.
+fn granted(claim: &Value) -> Quantity {
+    Quantity::of(claim.at(&["status", "capacity", "storage"]))
+}
+
 fn set_phase(api: &mut ApiServer, by: &Caller, volume: &Value, phase: &str) -> Result<(), Status> {
     if volume.at(&["status", "phase"]).str() == phase {
         return Ok(());
@@ -273,10 +301,15 @@ impl Component for PersistentVolumeController {
                 if change.current().is_none() {
                     self.recorder.forget(object.uid());
                     self.provisioner.forget(object.uid());
+                    self.expander.forget(object.uid());
                 }
                 let volume = object.at(&["spec", "volumeName"]).arc_str();
                 if !volume.is_empty() {
                     self.volumes.add_at(volume, now);
+                }
+                let grew = |old: &Value| asked(object) > asked(old) || granted(object) > granted(old);
+                if object.at(&["status", "phase"]).str() == "Bound" && change.old.as_ref().is_none_or(grew) {
+                    self.growing.add_at(key_of(object), now);
                 }
                 let only_status = change.old.as_ref().is_some_and(|old| {
                     old.get("spec").same(object.get("spec"))
@@ -305,7 +338,7 @@ impl Component for PersistentVolumeController {
     }
 
     fn next_wake(&self) -> Option<Time> {
-        [self.claims.next_at(), self.volumes.next_at()].into_iter().flatten().min()
+        [self.claims.next_at(), self.volumes.next_at(), self.growing.next_at()].into_iter().flatten().min()
     }
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
@@ -316,6 +349,9 @@ impl Component for PersistentVolumeController {
         } else if let Some(name) = self.volumes.pop_due(now) {
             let succeeded = self.sync_volume(api, &by, &name).is_ok();
             self.volumes.settle(name, now, succeeded);
+        } else if let Some(key) = self.growing.pop_due(now) {
+            self.expand(api, now, &key);
+            self.growing.settle(key, now, true);
         }
     }
 }
