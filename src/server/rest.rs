@@ -79,6 +79,7 @@ impl ApiServer {
         else {
             return self.serve_stored(by, request);
         };
+        self.check_kind(request, &target)?;
         // Another version than the stored one: the body on its way in and the objects on their way out are converted.
         let body =
             if request.method == "PATCH" { request.body.clone() } else { to_stored(target.kind, &target.version, request.body.clone()) };
@@ -130,8 +131,8 @@ impl ApiServer {
         if kind.custom.is_some() && sub_kind == Subresource::Status && !strategy::has_status(kind) {
             return Err(Status::no_such_resource());
         }
-        if matches!((request.method, sub.as_str()), ("POST" | "PUT", "")) {
-            self.check_kind(kind, &request.body)?;
+        if target.version == kind.version {
+            self.check_kind(request, &target)?;
         }
         match (request.method, name.is_empty(), sub.as_str()) {
             ("GET", ..) if matches!(parameter("watch"), "true" | "1") => {
@@ -221,15 +222,24 @@ impl ApiServer {
         }
     }
 
-    /// Whether a body is of the kind that its path is for, where it says of which kind it is.
+    /// Whether what is to be stored is of the kind and version that its path is for, where it says so.
     // Models the decoding of a request's body into the type that its handler has.
-    fn check_kind(&self, kind: KindRef, body: &Value) -> Result<(), Status> {
-        let named = body.kind();
-        if named.is_empty() || named == kind.kind {
+    fn check_kind(&self, request: &RestRequest<'_>, target: &Target) -> Result<(), Status> {
+        let (kind, body) = (target.kind, &request.body);
+        if !target.sub.is_empty() || !matches!(request.method, "POST" | "PUT") {
             return Ok(());
         }
-        let api_version = body.api_version();
-        let (_, version) = split_api_version(api_version);
+        let (named, api_version) = (body.kind(), body.api_version());
+        let expected = join_api_version(kind.group, &target.version);
+        if named.is_empty() || named == kind.kind && (api_version.is_empty() || api_version == expected) {
+            return Ok(());
+        }
+        let (group, version) = split_api_version(api_version);
+        let is_known = kind.custom.is_some() || kind.group == group && (kind.version == version || schema().versions(kind).contains(&version));
+        if named == kind.kind && is_known {
+            let why = format!("the API version in the data ({api_version}) does not match the expected API version ({expected})");
+            return Err(Status::bad_request(why));
+        }
         let why = if self.kind_of(api_version, named).is_some() {
             let package = kind.group.split('.').next().filter(|g| !g.is_empty()).unwrap_or("core");
             format!("converting ({version}.{named}) to ({package}.{}): unknown conversion", kind.kind)
@@ -457,6 +467,16 @@ mod tests {
                 r#"{"apiVersion":"v1","kind":"Pod"}"#,
                 400,
                 "Pod in version \"v1\" cannot be handled as a ConfigMap: converting (v1.Pod) to (core.ConfigMap): unknown conversion"
+                    .to_owned(),
+            ),
+            (
+                "POST",
+                "",
+                json,
+                r#"{"apiVersion":"v2","kind":"ConfigMap"}"#,
+                400,
+                "ConfigMap in version \"v2\" cannot be handled as a ConfigMap: no kind \"ConfigMap\" is registered for version \"v2\" \
+                 in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\""
                     .to_owned(),
             ),
             (
