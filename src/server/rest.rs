@@ -235,7 +235,8 @@ impl ApiServer {
             return Ok(());
         }
         let (group, version) = split_api_version(api_version);
-        let is_known = kind.custom.is_some() || kind.group == group && (kind.version == version || schema().versions(kind).contains(&version));
+        let is_known =
+            kind.custom.is_some() || kind.group == group && (kind.version == version || schema().versions(kind).contains(&version));
         if named == kind.kind && is_known {
             let why = format!("the API version in the data ({api_version}) does not match the expected API version ({expected})");
             return Err(Status::bad_request(why));

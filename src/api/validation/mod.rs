@@ -88,6 +88,7 @@ pub fn create(kind: KindRef, object: &Value) -> Vec<Cause> {
         (RBAC, "Role" | "ClusterRole") => rest::role(&mut errors, object, kind.namespaced),
         (RBAC, "RoleBinding" | "ClusterRoleBinding") => rest::role_binding(&mut errors, object, kind.namespaced),
         ("scheduling.k8s.io", "PriorityClass") => rest::priority_class(&mut errors, object),
+        ("certificates.k8s.io", _) => rest::signing_request(&mut errors, object),
         ("coordination.k8s.io", "Lease") => {
             object_meta(&mut errors, object, true, names::dns1123_subdomain);
             rest::lease(&mut errors, object);

@@ -1,8 +1,11 @@
-//! Roles and bindings, priority classes, leases.
+//! Roles and bindings, priority classes, certificate signing requests, leases.
 
 use super::super::{Object, Value, names};
 use super::meta::{label_selector, object_meta, path_segment};
 use super::path::{Errors, Path};
+use super::security::closed;
+use super::volumes::signer_name;
+use crate::base::{SortedSet, base64};
 
 const RBAC: &str = "rbac.authorization.k8s.io";
 
@@ -130,6 +133,69 @@ pub(super) fn priority_class_update(errors: &mut Errors, new: &Value, old: &Valu
         errors.forbidden(Path::new("value"), "may not be changed in an update.");
     }
     errors.immutable(Path::new("preemptionPolicy"), new.get("preemptionPolicy"), old.get("preemptionPolicy"));
+}
+
+/// What a certificate may be asked for, in the order in which errors list it.
+const KEY_USAGES: [&str; 23] = [
+    "any",
+    "cert sign",
+    "client auth",
+    "code signing",
+    "content commitment",
+    "crl sign",
+    "data encipherment",
+    "decipher only",
+    "digital signature",
+    "email protection",
+    "encipher only",
+    "ipsec end system",
+    "ipsec tunnel",
+    "ipsec user",
+    "key agreement",
+    "key encipherment",
+    "microsoft sgc",
+    "netscape sgc",
+    "ocsp signing",
+    "s/mime",
+    "server auth",
+    "signing",
+    "timestamping",
+];
+
+/// A new CertificateSigningRequest. What its request holds is not read: the signature is taken for good.
+pub(super) fn signing_request(errors: &mut Errors, request: &Value) {
+    object_meta(errors, request, false, |_| Vec::new());
+    let (spec, at) = (request.get("spec"), Path::new("spec"));
+    let pem = base64::decode(spec.get("request").str()).unwrap_or_default();
+    let is_request = |text: &str| text.lines().any(|line| line.trim_end() == "-----BEGIN CERTIFICATE REQUEST-----");
+    if !is_request(&String::from_utf8_lossy(&pem)) {
+        errors.invalid(at.child("request"), spec.get("request"), "PEM block type must be CERTIFICATE REQUEST");
+    }
+    let (usages, list) = (spec.get("usages").items(), at.child("usages"));
+    if usages.is_empty() {
+        errors.required(list, "usages must be provided");
+    }
+    for (i, usage) in usages.iter().enumerate() {
+        closed(errors, list.index(i), usage, &KEY_USAGES);
+    }
+    let mut seen = SortedSet::new();
+    for (i, usage) in usages.iter().enumerate() {
+        if !seen.insert(usage.str()) {
+            errors.duplicate(list.index(i), usage);
+        }
+    }
+    let at_signer = at.child("signerName");
+    match spec.get("signerName").str() {
+        "" => errors.required(at_signer, "signerName must be provided"),
+        legacy @ "kubernetes.io/legacy-unknown" => {
+            errors.invalid(at_signer, legacy, "the legacy signerName is not allowed via this API version");
+        }
+        name => signer_name(errors, at_signer, name),
+    }
+    let seconds = spec.get("expirationSeconds");
+    if seconds.as_int().is_some_and(|s| s < 600) {
+        errors.invalid(at.child("expirationSeconds"), seconds, "may not specify a duration less than 600 seconds (10 minutes)");
+    }
 }
 
 /// A new or changed Lease.

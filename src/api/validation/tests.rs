@@ -259,3 +259,41 @@ fn scopes_of_a_quota_fit_what_it_limits() {
         obj!({"hard": {"services": "1"}, "scopeSelector": {"matchExpressions": [{"scopeName": "PriorityClass", "operator": "Exists"}]}});
     check(judge, &quota, &[("spec", services, &[applied])]);
 }
+
+#[test]
+fn a_signing_request_asks_for_something_of_a_signer() {
+    let request = obj!({"kind": "CertificateSigningRequest", "metadata": {"name": "c"}, "spec": {
+        "request": crate::base::base64::encode(b"-----BEGIN CERTIFICATE REQUEST-----\n"),
+        "signerName": "example.com/s", "usages": ["client auth", "signing"]}});
+    let create: Judge = |new, _| super::create(kinds::CERTIFICATE_SIGNING_REQUEST, new);
+    check(
+        create,
+        &request,
+        &[
+            ("spec/request", "aGk=".into(), &["spec.request: Invalid value: \"aGk=\": PEM block type must be CERTIFICATE REQUEST"]),
+            ("spec/usages", obj!([]), &["spec.usages: Required value: usages must be provided"]),
+            (
+                "spec/usages/0",
+                "x".into(),
+                &["spec.usages[0]: Unsupported value: \"x\": supported values: \"any\", \"cert sign\", \"client auth\""],
+            ),
+            ("spec/usages/1", "client auth".into(), &["spec.usages[1]: Duplicate value: \"client auth\""]),
+            ("spec/signerName", "".into(), &["spec.signerName: Required value: signerName must be provided"]),
+            (
+                "spec/signerName",
+                "kubernetes.io/legacy-unknown".into(),
+                &["spec.signerName: Invalid value: \"kubernetes.io/legacy-unknown\": the legacy"],
+            ),
+            (
+                "spec/signerName",
+                "a".into(),
+                &["spec.signerName: Invalid value: \"a\": must be a fully qualified domain and path of the form"],
+            ),
+            (
+                "spec/expirationSeconds",
+                599.into(),
+                &["spec.expirationSeconds: Invalid value: 599: may not specify a duration less than 600 seconds (10"],
+            ),
+        ],
+    );
+}

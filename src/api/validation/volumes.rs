@@ -685,7 +685,7 @@ fn pod_certificate(errors: &mut Errors, at: Path<'_>, certificate: &Value) {
 }
 
 /// A signer of certificates: a domain and a path (`ValidateSignerName`).
-fn signer_name(errors: &mut Errors, at: Path<'_>, name: &str) {
+pub(super) fn signer_name(errors: &mut Errors, at: Path<'_>, name: &str) {
     let Some((domain, path)) = name.split_once('/').filter(|(_, path)| !path.contains('/')) else {
         if name.is_empty() {
             return errors.required(at, "");
