@@ -43,9 +43,18 @@ pub fn sources(cx: &mut Context<'_, '_>, errors: &mut Vec<CliError>) -> Vec<Sour
         }
         return sources;
     }
+    let mut input = None;
     for path in flags.list("filename") {
         match path.as_str() {
-            "-" => sources.push(Source { name: "STDIN".into(), text: String::from_utf8_lossy(cx.stdin.bytes).into_owned() }),
+            path if descriptor(path).is_some() => {
+                let name = if path == "-" { "STDIN" } else { path };
+                // What was read once is at its end.
+                let bytes = if input.is_none() { cx.stdin.bytes } else { &[] };
+                if input.replace(descriptor(path)).is_some_and(|first| first != descriptor(path)) {
+                    errors.push(CliError::Message(format!("error reading [{path}]: more than one pipe is not simulated")));
+                }
+                sources.push(Source { name: name.into(), text: String::from_utf8_lossy(bytes).into_owned() });
+            }
             url if url.starts_with("http://") || url.starts_with("https://") => {
                 let host = url.split('/').nth(2).unwrap_or(url);
                 let here = host.starts_with("127.") || host.starts_with("localhost");
@@ -65,6 +74,14 @@ pub fn sources(cx: &mut Context<'_, '_>, errors: &mut Vec<CliError>) -> Vec<Sour
         }
     }
     sources
+}
+
+/// The descriptor that a name stands for: standard input, or what bash hands over for `<(...)`.
+pub fn descriptor(path: &str) -> Option<u32> {
+    match path {
+        "-" | "/dev/stdin" => Some(0),
+        _ => path.strip_prefix("/dev/fd/")?.parse().ok(),
+    }
 }
 
 fn expand(files: &dyn Files, path: &str, recursive: bool) -> Result<Vec<Source>, CliError> {

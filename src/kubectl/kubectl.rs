@@ -10,6 +10,7 @@ use super::commands::{ROOT, rolling_update};
 use super::config::{self, Kubeconfig};
 use super::context::{Context, Invocation, Session};
 use super::error::CliError;
+use super::files;
 use super::flags::{self, Parsed};
 use super::help;
 use super::host::{Environment, Host, Output, StdinState, Step};
@@ -169,6 +170,11 @@ impl Kubectl {
         }
     }
 
+    /// Where it reads its input: standard input, or what a `-f` names instead.
+    pub fn descriptor(&self) -> u32 {
+        awaited(&self.inv).unwrap_or(0)
+    }
+
     /// Does what can be done now.
     pub fn step(&mut self, host: &mut Host<'_>, stdin: StdinState<'_>, out: &mut Output) -> Step {
         if let Some(argv) = self.argv.take().filter(|_| !self.inv.legacy) {
@@ -188,7 +194,7 @@ impl Kubectl {
             self.state = State::Exited(code);
             return Step::Exit(code);
         }
-        if matches!(state, State::Start) && !stdin.eof && reads_stdin(&inv) {
+        if matches!(state, State::Start) && !stdin.eof && awaited(&inv).is_some() {
             self.state = State::Start;
             return Step::WaitStdin(None);
         }
@@ -254,10 +260,10 @@ impl Kubectl {
     }
 }
 
-/// Whether all of standard input must be there before a command begins.
-fn reads_stdin(inv: &Invocation) -> bool {
-    let asks = |words: &[String]| words.iter().any(|w| w == "-");
-    asks(inv.flags.list("filename")) || inv.path == "kubectl set env" && asks(&inv.args)
+/// The descriptor all of whose input must be there before a command begins.
+fn awaited(inv: &Invocation) -> Option<u32> {
+    let from_args = inv.path == "kubectl set env" && inv.args.iter().any(|a| a == "-");
+    inv.flags.list("filename").iter().find_map(|path| files::descriptor(path)).or(from_args.then_some(0))
 }
 
 /// Runs a command up to where it waits.

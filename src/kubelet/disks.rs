@@ -14,6 +14,29 @@ pub(super) struct Disks {
     pub written: Vec<(ArcStr, ArcStr)>,
 }
 
+/// The folders of a node.
+const FOLDERS: [&str; 19] = [
+    "data",
+    "dev",
+    "etc/kubernetes/manifests",
+    "home",
+    "mnt",
+    "opt",
+    "proc",
+    "root",
+    "run",
+    "srv",
+    "sys",
+    "tmp",
+    "usr/bin",
+    "usr/lib",
+    "usr/local",
+    "usr/share",
+    "var/lib/kubelet/pods",
+    "var/log/containers",
+    "var/log/pods",
+];
+
 /// The key of a tree and the path in it.
 fn parts(key: &str) -> (&str, &str) {
     let host = key.strip_prefix("host/").map(|rest| "host/".len() + rest.find('/').unwrap_or(rest.len()));
@@ -34,6 +57,18 @@ impl Disks {
             InodeKind::Dir(entries) => entries.get(name).cloned(),
             _ => None,
         })
+    }
+
+    /// Makes the files that a node has from the beginning, where the key is of a node that has none yet.
+    pub fn start(&mut self, key: &str) {
+        let (tree, _) = parts(key);
+        let Some(node) = tree.strip_prefix("host/").filter(|_| !self.trees.contains_key(tree)) else { return };
+        let mut root = Inode::dir(0o755);
+        for folder in FOLDERS {
+            root.put(folder, Inode::dir(if folder == "tmp" { 0o1777 } else { 0o755 }));
+        }
+        root.put("etc/hostname", Inode::file(format!("{node}\n"), 0o644));
+        self.trees.insert(tree.into(), Arc::new(root));
     }
 
     /// Gives a tree up.

@@ -126,6 +126,7 @@ impl Volume {
         if let Some(key) = self.disk.clone() {
             let key = key.strip_prefix("claim/").map_or_else(|| key.clone(), |claim| disk_of_claim(from, claim));
             let kind = self.source.at(&["hostPath", "type"]).str();
+            disks.start(&key);
             if disks.get(&key).is_none() {
                 if let Some(message) = missing_host_path(&key, kind) {
                     return Err(MountError(message));
@@ -270,10 +271,8 @@ pub(super) fn disk_of_volume(name: &str) -> ArcStr {
 
 fn missing_host_path(key: &str, kind: &str) -> Option<String> {
     let path = key.splitn(3, '/').nth(2).unwrap_or_default();
-    // A host's usual folders are there.
-    let usual = ["", "etc", "var", "var/log", "var/lib", "tmp", "run", "usr", "opt", "home", "proc", "sys", "dev", "root", "mnt", "data"];
     match kind {
-        "Directory" if !usual.contains(&path) => Some(format!("hostPath type check failed: /{path} is not a directory")),
+        "Directory" => Some(format!("hostPath type check failed: /{path} is not a directory")),
         "File" => Some(format!("hostPath type check failed: /{path} is not a file")),
         "Socket" => Some(format!("hostPath type check failed: /{path} is not a socket file")),
         "CharDevice" => Some(format!("hostPath type check failed: /{path} is not a character device")),

@@ -562,7 +562,7 @@ impl Machine {
             Rd::Data(bytes) => ExtRead::Data(bytes),
             Rd::Empty => {
                 if let Some(Body::Program(program)) = self.kernel.procs.get_mut(&pid).map(|p| &mut p.body) {
-                    program.wants_input();
+                    program.wants_input(fd);
                 }
                 ExtRead::Empty
             }

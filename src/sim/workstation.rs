@@ -13,7 +13,7 @@ use crate::kubectl::{
 };
 use crate::kubelet::Kubelets;
 use crate::network::{NetError, NetRequest};
-use crate::runtime::{self, Errno, ExtRead, Image, Kind, Machine, MachineEvent, MachineSpec, Pid, Signal, SpawnSpec, Stdin};
+use crate::runtime::{self, Device, Errno, ExtRead, Image, Kind, Machine, MachineEvent, MachineSpec, Pid, Signal, SpawnSpec, Stdin};
 use crate::server::{CERTIFICATE, FileKind, NodeApi};
 
 /// Where commands start and where the session's files are.
@@ -438,7 +438,7 @@ impl Workstation {
         if running.wants_stdin && !running.eof && !running.kubectl.wants_raw_input() {
             let enough = running.stdin.len() + STDIN_STEP;
             while running.stdin.len() < enough {
-                match self.machine.ext_read(pid, 0) {
+                match self.machine.ext_read(pid, running.kubectl.descriptor()) {
                     ExtRead::Data(bytes) => running.stdin.extend_from_slice(&bytes),
                     ExtRead::Empty => break,
                     ExtRead::End => {
@@ -489,7 +489,7 @@ impl Workstation {
                 running.wants_stdin = true;
                 running.wake = at;
                 // What is there already is read at once; for more, the machine says when.
-                match first.then(|| self.machine.ext_read(pid, 0)) {
+                match first.then(|| self.machine.ext_read(pid, running.kubectl.descriptor())) {
                     Some(ExtRead::Data(bytes)) => {
                         running.stdin.extend_from_slice(&bytes);
                         running.wake = Some(now);
@@ -534,7 +534,13 @@ struct WorkstationFiles<'a> {
 
 impl Files for WorkstationFiles<'_> {
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
-        let content = self.machine.file_system().read(&self.cwd, path, FILE_MAX + 1).map_err(file_error)?;
+        let files = self.machine.file_system();
+        if let Ok(node) = files.stat(&self.cwd, path)
+            && node.kind == Kind::Device(Device::Null)
+        {
+            return Ok(Vec::new());
+        }
+        let content = files.read(&self.cwd, path, FILE_MAX + 1).map_err(file_error)?;
         if content.len() > FILE_MAX { Err(FileError::TooLarge) } else { Ok(content) }
     }
 

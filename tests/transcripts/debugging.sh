@@ -38,3 +38,6 @@ kubectl debug node/node1 --image=busybox --profile=baseline
 kubectl get pod -l app.kubernetes.io/managed-by=kubectl-debug -o jsonpath='{.items[0].spec.hostPID}|{.items[0].spec.volumes}{"\n"}'
 kubectl debug svc/kubernetes --image=busybox
 kubectl exec -f user.yaml -f user.yaml -- date
+# A node's own files; they hold no programs.
+kubectl debug node/node3 --image=busybox -- sh -c 'ls /host; cat /host/etc/hostname; chroot /host ls' | sed 's/r-node3-...../r-node3-XXXXX/'
+sleep 5; kubectl logs $(kubectl get pods -o name | grep node-debugger-node3 | tail -1)

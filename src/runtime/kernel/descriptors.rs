@@ -104,10 +104,11 @@ impl Kernel {
                 .and_then(Option::as_ref)
                 .is_some_and(|d| matches!(d.kind, DescKind::PipeRead(m) | DescKind::PipeWrite(m) if m == n));
             let hosted = p.block == Block::Host
-                && p.fd(0)
-                    .and_then(|d| self.descs.get(d as usize))
-                    .and_then(Option::as_ref)
-                    .is_some_and(|d| matches!(d.kind, DescKind::PipeRead(m) if m == n));
+                && p.fds
+                    .iter()
+                    .flatten()
+                    .filter_map(|d| self.descs.get(*d as usize)?.as_ref())
+                    .any(|d| matches!(d.kind, DescKind::PipeRead(m) if m == n));
             if hosted || (touches && !p.stopped) {
                 p.wake = p.wake.min(now);
             }

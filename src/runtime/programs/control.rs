@@ -80,6 +80,10 @@ pub fn env(run: &mut Run<'_>, o: &Options) -> Step {
             run.out("0\n");
             return Step::Exit(0, 50);
         }
+        "chroot" if args.first().is_some_and(|root| root != "/") => {
+            run.err("another root than / is not simulated");
+            return Step::Exit(if run.k.is_gnu() { 125 } else { 1 }, 50);
+        }
         "chroot" | "su-exec" | "gosu" => args = args.get(1..).unwrap_or_default(),
         "nohup" => run.p.ignored |= Signal::HUP.bit(),
         _ => {}

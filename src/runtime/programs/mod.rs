@@ -333,9 +333,9 @@ impl Program {
     }
 
     /// Notes that the host wants to hear of input.
-    pub fn wants_input(&mut self) {
+    pub fn wants_input(&mut self, fd: u32) {
         if let Program::External(e) = self {
-            e.wants_input = true;
+            e.wants_input = Some(fd);
         }
     }
 

@@ -10,7 +10,8 @@ use super::spawn;
 /// A program whose work the host does.
 #[derive(Debug, Clone)]
 pub struct External {
-    pub wants_input: bool,
+    /// The descriptor from which the host waits for more.
+    pub wants_input: Option<u32>,
     pub code: Option<i32>,
     /// The program that the host runs through it.
     child: Option<Pid>,
@@ -29,7 +30,7 @@ pub fn start_external(k: &mut Kernel, p: &mut Process) -> Step {
         tty,
         at: k.now,
     });
-    become_program(Program::External(External { wants_input: false, code: None, child: None }), 1)
+    become_program(Program::External(External { wants_input: None, code: None, child: None }), 1)
 }
 
 /// Runs a program for one whose work the host does.
@@ -61,8 +62,8 @@ impl External {
             self.child = None;
             k.events.push(MachineEvent::ExternalChild { pid: p.pid, status });
         }
-        if self.wants_input && p.fd(0).is_some_and(|d| k.readable(d)) {
-            self.wants_input = false;
+        if self.wants_input.and_then(|fd| p.fd(fd)).is_some_and(|d| k.readable(d)) {
+            self.wants_input = None;
             k.events.push(MachineEvent::ExternalInput { pid: p.pid });
         }
         Step::Wait(Block::Host, 0)
