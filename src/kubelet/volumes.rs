@@ -127,10 +127,11 @@ impl Volume {
             let key = key.strip_prefix("claim/").map_or_else(|| key.clone(), |claim| disk_of_claim(from, claim));
             let kind = self.source.at(&["hostPath", "type"]).str();
             disks.start(&key);
-            if disks.get(&key).is_none() {
-                if let Some(message) = missing_host_path(&key, kind) {
-                    return Err(MountError(message));
-                }
+            let found = disks.get(&key);
+            if let Some(message) = wrong_host_path(found.as_deref(), &key, kind) {
+                return Err(MountError(message));
+            }
+            if found.is_none() {
                 let claim = self.source.get("hostPath").is_null();
                 let node = match kind {
                     "FileOrCreate" => Inode::file("", 0o644),
@@ -269,16 +270,20 @@ pub(super) fn disk_of_volume(name: &str) -> ArcStr {
     format!("volume/{name}").into()
 }
 
-fn missing_host_path(key: &str, kind: &str) -> Option<String> {
+/// What is wrong with what is found at a path of the host that must be of some kind.
+fn wrong_host_path(found: Option<&Inode>, key: &str, kind: &str) -> Option<String> {
+    let found = found.map(|node| &node.kind);
+    let (wanted, is_right) = match kind {
+        "DirectoryOrCreate" | "FileOrCreate" if found.is_none() => return None,
+        "Directory" | "DirectoryOrCreate" => ("directory", matches!(found, Some(InodeKind::Dir(_)))),
+        "File" | "FileOrCreate" => ("file", matches!(found, Some(InodeKind::File { .. } | InodeKind::Program(_)))),
+        "CharDevice" => ("character device", matches!(found, Some(InodeKind::Device(_)))),
+        "Socket" => ("socket file", false),
+        "BlockDevice" => ("block device", false),
+        _ => return None,
+    };
     let path = key.splitn(3, '/').nth(2).unwrap_or_default();
-    match kind {
-        "Directory" => Some(format!("hostPath type check failed: /{path} is not a directory")),
-        "File" => Some(format!("hostPath type check failed: /{path} is not a file")),
-        "Socket" => Some(format!("hostPath type check failed: /{path} is not a socket file")),
-        "CharDevice" => Some(format!("hostPath type check failed: /{path} is not a character device")),
-        "BlockDevice" => Some(format!("hostPath type check failed: /{path} is not a block device")),
-        _ => None,
-    }
+    (!is_right).then(|| format!("hostPath type check failed: /{path} is not a {wanted}"))
 }
 
 fn mode_of(value: &Value, member: &str, default: u32) -> u32 {
