@@ -26,10 +26,11 @@ else does, also what no second real cluster would do the same way:
 - Images: the common ones are imitated, any other is a process that listens on its ports. `pause` has a shell, unlike the real one, in all
   versions but 3.1.
 - Authentication: whoever sits at the workstation is an administrator; others act by `--as`, by a service account's token or by a user of
-  the kubeconfig, and their roles are enforced on what kubectl does for them: in the page and by `kubarium run`, and where a session
-  says `rbac`. The recorded cluster allowed everything. Certificates are neither issued nor read: a user of the kubeconfig with one is who
-  the entry is called. The roles of the cluster's own components are not there: those may do all. The recorded cluster ran without the
-  ServiceAccount plugin, and so does this one: a pod names no account of its own accord, and may name one that is not there.
+  the kubeconfig, and their roles are enforced on what kubectl does for them: in the page and by `kubarium run`, and where a session says
+  `rbac`. The recorded cluster allowed everything. Certificates are neither issued nor read, nor is what a signing request holds: a user
+  of the kubeconfig with one is who the entry is called. The roles of the cluster's own components are not there: those may do all. The
+  recorded cluster ran without the ServiceAccount plugin, and so does this one: a pod names no account of its own accord, and may name one
+  that is not there.
 - Webhooks, mutating admission policies and API aggregation are accepted and do nothing; validating policies are not asked of what is
   connected to (`exec`, `port-forward`), nor of bindings and evictions.
 - IPv6 and dual stack: a cluster here has IPv4 alone, and says so as a real one with IPv4 alone does.
