@@ -16,13 +16,21 @@ struct Row {
     cpu_us: u64,
     started: Time,
     command: String,
+    /// The branch of the tree that it is drawn on.
+    branch: String,
     running: bool,
 }
 
 impl Row {
     fn new(p: &Process, running: bool) -> Row {
         let (pid, ppid, uid, gid) = (p.pid, p.ppid, p.uid, p.gid);
-        Row { pid, ppid, uid, gid, memory: p.memory, cpu_us: p.cpu_us, started: p.started, command: p.argv.join(" "), running }
+        let (command, branch) = (p.argv.join(" "), String::new());
+        Row { pid, ppid, uid, gid, memory: p.memory, cpu_us: p.cpu_us, started: p.started, command, branch, running }
+    }
+
+    /// The program's name, or all of its command, on its branch.
+    fn shown(&self, whole: bool) -> String {
+        format!("{}{}", self.branch, if whole { &self.command } else { self.program() })
     }
 
     fn program(&self) -> &str {
@@ -75,8 +83,8 @@ fn cell(r: &Run<'_>, row: &Row, column: &str, gnu: bool) -> String {
         "group" | "rgroup" => group(r.k, row.gid),
         "uid" => row.uid.to_string(),
         "gid" => row.gid.to_string(),
-        "comm" => row.program().to_owned(),
-        "args" | "cmd" => row.command.clone(),
+        "comm" => row.shown(false),
+        "args" | "cmd" => row.shown(true),
         "vsz" => (row.memory >> 9).to_string(),
         "rss" => (row.memory >> 10).to_string(),
         "stat" => if row.running { "R" } else { "S" }.to_owned(),
@@ -167,7 +175,7 @@ fn forest(rows: Vec<Row>) -> Vec<Row> {
         if !above.is_empty() {
             let more = |of: &u32| left.iter().any(|row| row.ppid == *of);
             let bars: String = above[..above.len() - 1].iter().map(|of| if more(of) { " |  " } else { "    " }).collect();
-            row.command = format!("{bars} \\_ {}", row.command);
+            row.branch = format!("{bars} \\_ ");
         }
         tree.push(row);
         above.push(pid);
@@ -232,7 +240,8 @@ pub fn ps(r: &mut Run<'_>, o: &Options) -> i32 {
     });
     for row in rows {
         let (user, cpu_s) = (user(r.k, row.uid), row.cpu_us / 1_000_000);
-        let Row { pid, ppid, memory, ref command, .. } = row;
+        let command = row.shown(true);
+        let Row { pid, ppid, memory, .. } = row;
         out.push_str(&match (gnu, o.has('f'), wide) {
             (true, true, _) => format!("{user:<8} {pid:>7} {ppid:>7}  0 {} ?        {} {command}\n", row.started(), clock(cpu_s)),
             (true, false, true) => format!(
@@ -244,7 +253,7 @@ pub fn ps(r: &mut Run<'_>, o: &Options) -> i32 {
                 cpu_s / 60,
                 cpu_s % 60
             ),
-            (true, false, false) => format!("{pid:>7} ?        {} {}\n", clock(cpu_s), row.program()),
+            (true, false, false) => format!("{pid:>7} ?        {} {}\n", clock(cpu_s), row.shown(false)),
             (false, ..) => {
                 let command: String = command.chars().take(79).collect();
                 format!("{pid:>5} {user:<8} {:>2}:{:02} {command}\n", cpu_s / 60, cpu_s % 60)

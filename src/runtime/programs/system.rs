@@ -342,7 +342,7 @@ fn from_now(text: &str, now: i64) -> Option<i64> {
             unit => at = count.take().unwrap_or(1).checked_mul(unit * sign).and_then(|s| at.checked_add(s))?,
         }
     }
-    count.is_none().then_some(at).filter(|at| at.abs() < 1 << 40)
+    count.is_none().then_some(at).filter(|at| (-(1 << 40)..1 << 40).contains(at))
 }
 
 pub fn date(r: &mut Run<'_>, o: &Options) -> i32 {
