@@ -172,3 +172,6 @@ ssh node1; docker build .; kind create cluster
 kubectl get secret registry -o jsonpath='{.data.*}' | base64 --decode; echo | sudo -E base64 --wrap 0
 kubectl create deployment proportional --image=nginx:sometag
 sleep 2; kubectl get pods -l app=proportional -o jsonpath='{.items[0].status.containerStatuses[0].state.waiting.reason}{"\n"}'
+# curl waits for what is to be sent.
+kubectl run sink --image=nginx --port=80 --expose; kubectl run sender --image=nginx; kubectl wait --for=condition=Ready pod/sink pod/sender > /dev/null
+kubectl exec sender -- sh -c '(sleep 1; echo a) | curl -s -o /dev/null -w "%{http_code}\n" -d @- http://sink/; head -c 100000 /dev/zero | curl -d @- http://sink/'

@@ -298,6 +298,27 @@ impl Kernel {
         }
     }
 
+    /// Whether nothing will come after what can be read now.
+    pub fn is_whole(&self, d: DescId) -> bool {
+        match self.desc(d).map(|d| &d.kind) {
+            Some(DescKind::PipeRead(n)) => self.pipes.get(*n as usize).and_then(Option::as_ref).is_none_or(|p| p.writers == 0),
+            Some(DescKind::HostIn(s) | DescKind::Tty(s)) => {
+                self.sessions.get(s).is_none_or(|s| s.closed || s.tty.as_ref().is_some_and(|t| t.end_once))
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether it is a pipe into which no more goes until some is read.
+    pub fn is_full(&self, d: DescId) -> bool {
+        match self.desc(d).map(|d| &d.kind) {
+            Some(DescKind::PipeRead(n)) => {
+                self.pipes.get(*n as usize).and_then(Option::as_ref).is_some_and(|p| p.data.len() >= PIPE_BYTES_MAX)
+            }
+            _ => false,
+        }
+    }
+
     /// Reads up to `max` bytes; `line`: not past a newline.
     pub fn read(&mut self, d: DescId, max: usize, line: bool) -> Rd {
         let Some(desc) = self.descs.get_mut(d as usize).and_then(Option::as_mut) else { return Rd::Failed(Errno::BadDescriptor) };

@@ -81,7 +81,7 @@ pub fn touch(r: &mut Run<'_>, o: &Options) -> i32 {
             return 1;
         };
         let Some(time) = crate::base::Time::parse_rfc3339(&text::strftime("%Y-%m-%dT%H:%M:%SZ", at, 0)) else {
-            r.err(format!("'{given}': times before the cluster's are not simulated"));
+            let _ = r.k.put(r.p, 2, b"touch: times before the cluster's are not simulated\n");
             return 1;
         };
         how.time = time;

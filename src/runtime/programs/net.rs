@@ -143,6 +143,9 @@ pub fn wget(r: &mut Run<'_>, o: &Options) -> Step {
     client(r, wget, o.value('T'))
 }
 
+/// How long curl waits for the rest of its standard input before it looks again.
+const STDIN_POLL: Duration = Duration::from_millis(10);
+
 fn curl_fails(r: &mut Run<'_>, code: i32, text: &str) -> Step {
     let _ = r.k.put(r.p, 2, format!("curl: {text}\n").as_bytes());
     Step::Exit(code, 50)
@@ -187,6 +190,14 @@ pub fn curl(r: &mut Run<'_>, o: &Options) -> Step {
             value.clear();
             let standard = r.p.fd(0).filter(|_| file == "-");
             if let Some(fd) = standard {
+                // It begins anew once there is more, and takes all when that is all.
+                if !r.k.readable(fd) {
+                    return Step::Wait(Block::Read(fd), 10);
+                } else if r.k.is_full(fd) {
+                    return curl_fails(r, 26, "(26) more than a pipe holds is not simulated: put it into a file");
+                } else if !r.k.is_whole(fd) {
+                    return Step::Wait(Block::Until(r.k.now + STDIN_POLL), 10);
+                }
                 while let Rd::Data(more) = r.k.read(fd, 64 << 10, false) {
                     value.extend(more);
                     if value.len() > BODY_MAX {

@@ -162,7 +162,7 @@ fn bash_as_bash_is() {
             ("kill %7", "", "bash: line 1: kill: %7: no such job\n", 1),
             (
                 "false & sleep 1; jobs; sleep 5 & sleep 6 & jobs",
-                "[1]+  Exit 1                  false\n[1]-  Running                 sleep 5 &\n[2]+  Running                 sleep 6 &\n",
+                "[1]-  Running                 sleep 5 &\n[2]+  Running                 sleep 6 &\n",
                 "",
                 0,
             ),

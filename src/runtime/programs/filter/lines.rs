@@ -203,6 +203,10 @@ fn shuffle(run: &mut Run<'_>, o: &Options) -> Made {
         data = files.iter().map(|word| format!("{word}\n")).collect();
         files = vec!["/dev/null".into()];
     }
+    if let Some(count) = o.value('n').filter(|_| o.number::<usize>('n').is_none()) {
+        run.err(format!("invalid line count: '{count}'"));
+        return Err(1);
+    }
     let kind = WholeKind::Shuffle(run.k.random.bits(), o.number('n').unwrap_or(usize::MAX));
     Ok((Filter::Whole(Whole { kind, data: data.into_bytes(), failed: false }), files))
 }

@@ -8,7 +8,9 @@ use super::*;
 pub const ERR: u8 = 100;
 
 pub(super) fn jobs(call: &mut Call) -> Outcome {
-    let text: String = call.sh.jobs.iter().map(|job| call.sh.job_line(job)).collect();
+    // bash tells of what has ended where somebody may read it.
+    let shown = |job: &&Job| !call.sh.bash || call.sh.opts.interactive || job.status.is_none();
+    let text: String = call.sh.jobs.iter().filter(shown).map(|job| call.sh.job_line(job)).collect();
     call.print(&text);
     call.sh.jobs.retain(|j| j.status.is_none());
     Outcome::Done(0)
