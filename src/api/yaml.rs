@@ -266,7 +266,9 @@ fn own_error<E: serde::de::Error>(message: impl fmt::Display) -> E {
 
 fn read_document(text: &str) -> Result<Value, serde_yaml::Error> {
     // Only spaces and comments: nothing is there.
-    if text.lines().all(|line| line.trim_start().is_empty() || line.trim_start().starts_with('#')) && !text.contains('\t') {
+    // Other blanks than these are text to YAML.
+    let bare = |line: &str| matches!(line.trim_start_matches([' ', '\r']).bytes().next(), None | Some(b'#'));
+    if text.lines().all(bare) && !text.contains('\t') {
         return Ok(Value::Null);
     }
     let budget = Cell::new(text.len() * 4 + BUDGET);
