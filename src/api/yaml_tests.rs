@@ -66,6 +66,12 @@ fn json_is_read_too() {
 }
 
 #[test]
+fn only_spaces_stand_before_a_comment() {
+    assert_eq!(read_value("  # nothing\n").expect("reads"), Value::Null);
+    assert_eq!(read_value("\u{3000}# text\n").expect("reads"), Value::from("\u{3000}# text"));
+}
+
+#[test]
 fn errors_are_go_yamls() {
     for (text, want) in [
         ("apiVersion: v1\nkind: Pod\nmetadata:\n\tname: web\n", "line 4: found character that cannot start any token"),
