@@ -22,6 +22,7 @@ mod node_affinity_eviction;
 mod node_lifecycle;
 mod node_ttl;
 mod pod_claim;
+mod pod_control;
 mod pod_gc;
 mod replica_set;
 mod replica_tally;

@@ -2,6 +2,7 @@
 
 use super::controller::{ObjectRef, controller_ref, key_of};
 use super::deletion_rank::{self, DeletionRank};
+use super::pod_control;
 use super::replica_tally::{Counts, ReplicaTally};
 use super::replicas::{is_active, is_ready, pod_from_template, slow_start};
 use super::work_queue::WorkQueue;
@@ -9,7 +10,7 @@ use crate::api::selector::LabelSelector;
 use crate::api::{Kind, KindRef, Object, Value, drop_owner, kinds};
 use crate::base::{Duration, SortedMap, SortedSet, Time};
 use crate::obj;
-use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Patch, Subresource, WriteOptions};
+use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, Patch, Subresource, WriteOptions};
 
 /// Pods made or deleted in one reconcile (`BurstReplicas`).
 const BURST: usize = 500;
@@ -137,41 +138,16 @@ impl ReplicaSetController {
     /// Makes what is missing, deletes what is too much.
     fn manage(&mut self, api: &mut ApiServer, by: &Caller, object: &Value, active: usize) -> Result<(), crate::api::Status> {
         let wanted = object.at(&["spec", "replicas"]).as_int().unwrap_or(1).max(0) as usize;
-        let pods = kinds::POD;
         if active < wanted {
             let template = object.at(&["spec", "template"]);
             let pod = pod_from_template(template, object, self.kind);
-            let (_, outcome) = slow_start((wanted - active).min(BURST), |_| {
-                match api.create(by, pods, object.namespace(), pod.clone(), &WriteOptions::default()) {
-                    Ok(made) => {
-                        let message = format!("Created pod: {}", made.name());
-                        self.recorder.event(api, by.now, object, EventType::Normal, "SuccessfulCreate", &message);
-                        Ok(())
-                    }
-                    Err(status) => {
-                        let message = format!("Error creating: {status}");
-                        // Nothing can be made in a namespace that goes away; no event could be written either.
-                        self.recorder.event(api, by.now, object, EventType::Warning, "FailedCreate", &message);
-                        Err(status)
-                    }
-                }
-            });
+            let (_, outcome) =
+                slow_start((wanted - active).min(BURST), |_| pod_control::create_pod(api, by, &mut self.recorder, object, pod.clone()));
             return outcome;
         }
         if active > wanted {
             for pod in self.victims(api, by.now, object, active - wanted) {
-                match api.delete(by, pods, pod.namespace(), pod.name(), &DeleteOptions::default()) {
-                    Ok(_) => {
-                        let message = format!("Deleted pod: {}", pod.name());
-                        self.recorder.event(api, by.now, object, EventType::Normal, "SuccessfulDelete", &message);
-                    }
-                    Err(status) if status.reason == "NotFound" => {}
-                    Err(status) => {
-                        let message = format!("Error deleting: {status}");
-                        self.recorder.event(api, by.now, object, EventType::Warning, "FailedDelete", &message);
-                        return Err(status);
-                    }
-                }
+                pod_control::delete_pod(api, by, &mut self.recorder, object, &pod)?;
             }
         }
         Ok(())

@@ -8,12 +8,13 @@ use crate::base::{Order as _, SortedMap, SortedSet};
 use super::controller::{ObjectRef, key_of};
 use super::controller_history;
 use super::pod_claim::claim_pods;
+use super::pod_control;
 use super::replicas::{is_available, is_ready, ready_since, slow_start};
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
 use crate::api::{ArcStr, KindRef, Object, Status, Value, has_ended, kinds};
 use crate::base::{Duration, Time};
-use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
+use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType, Subresource, WriteOptions};
 
 const MANAGER: &str = "daemonset-controller";
 /// The label that says which revision a pod is of.
@@ -150,39 +151,13 @@ impl DaemonSetController {
 
     /// Makes and deletes pods: as many as it can, and says what failed first (`syncNodes`).
     fn sync_nodes(&mut self, api: &mut ApiServer, by: &Caller, set: &Value, hash: &str, work: &Work) -> Result<(), Status> {
-        let (_, mut outcome) = slow_start(work.create.len().min(BURST), |n| self.create_pod(api, by, set, hash, &work.create[n]));
+        let (_, mut outcome) = slow_start(work.create.len().min(BURST), |n| {
+            pod_control::create_pod(api, by, &mut self.recorder, set, placement::pod_for(set, hash, &work.create[n]))
+        });
         for pod in work.delete.iter().take(BURST) {
-            outcome = outcome.and(self.delete_pod(api, by, set, pod));
+            outcome = outcome.and(pod_control::delete_pod(api, by, &mut self.recorder, set, pod));
         }
         outcome
-    }
-
-    fn delete_pod(&mut self, api: &mut ApiServer, by: &Caller, set: &Value, pod: &Value) -> Result<(), Status> {
-        match api.delete(by, kinds::POD, pod.namespace(), pod.name(), &DeleteOptions::default()) {
-            Ok(_) => {
-                self.recorder.event(api, by.now, set, EventType::Normal, "SuccessfulDelete", &format!("Deleted pod: {}", pod.name()));
-                Ok(())
-            }
-            Err(status) if status.reason == "NotFound" => Ok(()),
-            Err(status) => {
-                self.recorder.event(api, by.now, set, EventType::Warning, "FailedDelete", &format!("Error deleting: {status}"));
-                Err(status)
-            }
-        }
-    }
-
-    fn create_pod(&mut self, api: &mut ApiServer, by: &Caller, set: &Value, hash: &str, node: &str) -> Result<(), Status> {
-        let pod = placement::pod_for(set, hash, node);
-        match api.create(by, kinds::POD, set.namespace(), pod, &WriteOptions::default()) {
-            Ok(made) => {
-                self.recorder.event(api, by.now, set, EventType::Normal, "SuccessfulCreate", &format!("Created pod: {}", made.name()));
-                Ok(())
-            }
-            Err(status) => {
-                self.recorder.event(api, by.now, set, EventType::Warning, "FailedCreate", &format!("Error creating: {status}"));
-                Err(status)
-            }
-        }
     }
 
     fn write_status(&mut self, api: &mut ApiServer, by: &Caller, key: &ObjectRef, hash: &str, nodes: &Nodes) -> Result<(), Status> {

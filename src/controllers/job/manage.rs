@@ -3,10 +3,9 @@
 use super::{Sync, TRACKING, backoff, indexes, policy, tracking};
 use crate::api::{Object, Status, Value, kinds};
 use crate::base::Duration;
-use crate::controllers::deletion_rank;
 use crate::controllers::replicas::{is_ready, pod_from_template, slow_start};
+use crate::controllers::{deletion_rank, pod_control};
 use crate::obj;
-use crate::server::{DeleteOptions, EventType, WriteOptions};
 
 /// Pods made or deleted in one pass.
 const BURST: usize = 500;
@@ -38,21 +37,8 @@ impl Sync<'_> {
         let mut deleted = 0;
         let mut outcome = Ok(());
         for pod in pods {
-            let done = if release { tracking::remove_finalizer(self.api, &self.by, &pod) } else { Ok(()) }.and_then(|()| {
-                match self.api.delete(&self.by, kinds::POD, pod.namespace(), pod.name(), &DeleteOptions::default()) {
-                    Ok(_) => {
-                        let message = format!("Deleted pod: {}", pod.name());
-                        self.recorder.event(self.api, self.by.now, &self.job, EventType::Normal, "SuccessfulDelete", &message);
-                        Ok(())
-                    }
-                    Err(status) if status.reason == "NotFound" => Ok(()),
-                    Err(status) => {
-                        let message = format!("Error deleting: {status}");
-                        self.recorder.event(self.api, self.by.now, &self.job, EventType::Warning, "FailedDelete", &message);
-                        Err(status)
-                    }
-                }
-            });
+            let done = if release { tracking::remove_finalizer(self.api, &self.by, &pod) } else { Ok(()) }
+                .and_then(|()| pod_control::delete_pod(self.api, &self.by, self.recorder, &self.job, &pod));
             match done {
                 Ok(()) => {
                     deleted += 1;
@@ -176,20 +162,7 @@ impl Sync<'_> {
         }
         let pods: Vec<Value> =
             (0..count).map(|n| indexes.get(n).map_or_else(|| template.clone(), |i| self.indexed(&template, *i))).collect();
-        let namespace = self.job.namespace_arc();
-        let (made, outcome) =
-            slow_start(count, |n| match self.api.create(&self.by, kinds::POD, &namespace, pods[n].clone(), &WriteOptions::default()) {
-                Ok(pod) => {
-                    let message = format!("Created pod: {}", pod.name());
-                    self.recorder.event(self.api, self.by.now, &self.job, EventType::Normal, "SuccessfulCreate", &message);
-                    Ok(())
-                }
-                Err(status) => {
-                    let message = format!("Error creating: {status}");
-                    self.recorder.event(self.api, self.by.now, &self.job, EventType::Warning, "FailedCreate", &message);
-                    Err(status)
-                }
-            });
+        let (made, outcome) = slow_start(count, |n| pod_control::create_pod(self.api, &self.by, self.recorder, &self.job, pods[n].clone()));
         (made as i64, outcome)
     }
 
