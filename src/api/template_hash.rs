@@ -2,22 +2,17 @@
 
 use super::Value;
 use super::schema::{GoPart, Ty, Type, schema};
+use crate::base::Fnv32;
 
 /// The letters that a hash is spelled with (`k8s.io/apimachinery/pkg/util/rand`).
 const LETTERS: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
 
-/// FNV-1a with 32 bits, fed piece by piece.
-struct Hasher(u32);
+/// What a template is fed to, piece by piece.
+struct Hasher(Fnv32);
 
 impl Hasher {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
-        }
-    }
-
     fn text(&mut self, text: &str) {
-        self.write(text.as_bytes());
+        self.0.write(text.as_bytes());
     }
 
     /// A value as go-spew prints it with types (`dump.ForHash`): what is nothing is printed too, so each field of each type counts.
@@ -100,7 +95,7 @@ impl Hasher {
 /// The `pod-template-hash` of a template, for a Deployment that has met `collisions` collisions.
 // Models pkg/controller.ComputeHash. (Upstream a quantity sometimes has forgotten its text; then the hash is another.)
 pub fn compute(template: &Value, collisions: Option<i64>) -> String {
-    let mut hasher = Hasher(0x811c_9dc5);
+    let mut hasher = Hasher(Fnv32::new());
     match schema().named("core", "PodTemplateSpec") {
         Some(ty) => {
             hasher.text("(v1.PodTemplateSpec)");
@@ -110,10 +105,10 @@ pub fn compute(template: &Value, collisions: Option<i64>) -> String {
     }
     if let Some(n) = collisions {
         // Four bytes of the number and four that stay empty.
-        hasher.write(&(n as u32).to_le_bytes());
-        hasher.write(&[0; 4]);
+        hasher.0.write(&(n as u32).to_le_bytes());
+        hasher.0.write(&[0; 4]);
     }
-    spell(hasher.0)
+    spell(hasher.0.0)
 }
 
 /// A hash in letters that make no words (`rand.SafeEncodeString`).

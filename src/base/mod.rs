@@ -1,9 +1,10 @@
-//! Virtual time, the event queue, seeded random streams, shared values, sorted maps, texts, base64 and regular expressions: what every
+//! Virtual time, the event queue, seeded random streams, shared values, sorted maps, hashes, texts, base64 and regular expressions: what every
 //! layer stands on.
 //! Nothing here may know of Kubernetes.
 
 pub mod base64;
 mod cells;
+mod fnv;
 mod order;
 mod queue;
 mod random;
@@ -14,6 +15,7 @@ pub mod text;
 mod time;
 
 pub use cells::cells;
+pub use fnv::{Fnv32, Fnv64, Fnv128, made_up_sha256};
 pub use order::Order;
 pub use queue::EventQueue;
 pub use random::RandomStream;

@@ -1,5 +1,6 @@
 //! Seeded random streams, one per component, so that a new draw in one place shifts no other.
 
+use super::Fnv128;
 use rand_core::RngCore;
 use rand_pcg::Pcg64Mcg;
 
@@ -13,12 +14,10 @@ const NAME_LETTERS: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
 impl RandomStream {
     /// The stream called `name` of the session with this seed.
     pub fn new(seed: u64, name: &str) -> Self {
-        // FNV-1a over both: stable across platforms and versions.
-        let mut h: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
-        for byte in seed.to_le_bytes().iter().chain(name.as_bytes()) {
-            h = (h ^ u128::from(*byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
-        }
-        RandomStream(Pcg64Mcg::new(h))
+        let mut hash = Fnv128::new();
+        hash.write(&seed.to_le_bytes());
+        hash.write(name.as_bytes());
+        RandomStream(Pcg64Mcg::new(hash.0))
     }
 
     /// 64 random bits.

@@ -3,7 +3,7 @@
 use super::controller::ObjectRef;
 use crate::api::selector::LabelSelector;
 use crate::api::{ArcStr, Object, Value, has_ended, kinds};
-use crate::base::{Duration, SortedMap};
+use crate::base::{Duration, Fnv128, SortedMap};
 use crate::obj;
 use crate::server::{ApiServer, Change};
 
@@ -66,26 +66,21 @@ pub(super) fn ports_on(service: &Value, pod: &Value) -> Vec<Value> {
     ports
 }
 
-/// FNV-1a of 128 bits: what endpoint ports are sorted by.
-fn fnv128(text: &str) -> u128 {
-    let mix = |hash: u128, byte: u8| (hash ^ u128::from(byte)).wrapping_mul(0x0100_0000_0000_0000_0000_013b);
-    text.bytes().fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d, mix)
-}
-
 /// Where a port comes among others: by the hash of what Go prints of it. The two kinds of endpoints print it differently
 /// (`portsInOrder` of slices, `portsByHash` of Endpoints).
 pub fn port_rank(port: &Value, in_slice: bool) -> u128 {
     let (name, number) = (port.get("name").str(), port.get("port").int());
     let protocol = port.get("protocol").str();
     let app = port.get("appProtocol").as_str().unwrap_or("<nil>");
-    fnv128(&if in_slice {
+    let printed = if in_slice {
         let shown = if port.get("port").is_null() { "<nil>".to_owned() } else { number.to_string() };
         format!(
             "(v1.EndpointPort){{Name:(*string){name} Protocol:(*v1.Protocol){protocol} Port:(*int32){shown} AppProtocol:(*string){app}}}"
         )
     } else {
         format!("(v1.EndpointPort){{Name:(string){name} Port:(int32){number} Protocol:(v1.Protocol){protocol} AppProtocol:(*string){app}}}")
-    })
+    };
+    Fnv128::of(printed.as_bytes())
 }
 
 fn named_port(pod: &Value, name: &str, protocol: &str) -> Option<i64> {

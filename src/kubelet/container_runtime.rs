@@ -12,7 +12,7 @@ pub(super) use crate::runtime::{
 use super::resources::limits_of;
 use super::spec::ContainerSpec;
 use crate::api::{ArcStr, Object, Value};
-use crate::base::{SortedMap, Time};
+use crate::base::{SortedMap, Time, made_up_sha256};
 
 /// The images that a node's containers were started from, by name and declared ports.
 #[derive(Clone, Debug, Default)]
@@ -245,15 +245,8 @@ pub(super) fn written_bytes(machine: &Machine, image: &str) -> u64 {
 
 /// `containerd://` and 64 digits that stand for this instance.
 pub(super) fn container_id(uid: &str, container: &str, attempt: u32) -> ArcStr {
-    let mut out = String::from("containerd://");
-    let mut h = 0xcbf2_9ce4_8422_2325u64;
-    for round in 0..4u8 {
-        for b in uid.bytes().chain(container.bytes()).chain(attempt.to_le_bytes()).chain([round]) {
-            h = (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3);
-        }
-        out.push_str(&format!("{h:016x}"));
-    }
-    out.into()
+    let instance = [uid.as_bytes(), container.as_bytes(), &attempt.to_le_bytes()].concat();
+    format!("containerd://{}", made_up_sha256(&instance)).into()
 }
 
 /// The image's content address, as statuses show it.

@@ -4,7 +4,7 @@ use super::disks::Disks;
 use super::kubelets::Kubelets;
 use crate::api::yaml::decode_stream;
 use crate::api::{Object, Value, kinds};
-use crate::base::Time;
+use crate::base::{Fnv128, Time};
 use crate::obj;
 use crate::runtime::{Inode, Kind as FileKind};
 use crate::server::{ApiServer, Caller, DeleteOptions, WriteOptions};
@@ -58,12 +58,6 @@ fn refers(value: &Value) -> bool {
     value.entries().any(|(k, v)| (REFERENCES.contains(&k.as_str()) && !v.is_empty()) || refers(v)) || value.items().iter().any(refers)
 }
 
-/// A hash of the text that a pod comes from.
-fn hash_of(text: &str) -> String {
-    let fnv = |seed: u64| text.bytes().fold(seed, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
-    format!("{:016x}{:016x}", fnv(0xcbf2_9ce4_8422_2325), fnv(0x8422_2325_cbf2_9ce4))
-}
-
 /// The mirrors that a node's static pods want.
 // Models the kubelet's file source (pkg/kubelet/config) and mirror client.
 fn wanted(disks: &Disks, node: &Value, now: Time) -> Vec<Value> {
@@ -75,7 +69,8 @@ fn wanted(disks: &Disks, node: &Value, now: Time) -> Vec<Value> {
             if pod.kind() != "Pod" || pod.api_version() != "v1" || pod.name().is_empty() || refers(pod.get("spec")) {
                 continue;
             }
-            let hash = hash_of(&pod.to_json());
+            // As long as the kubelet's, which is an MD5 of Go's memory.
+            let hash = format!("{:032x}", Fnv128::of(pod.to_json().as_bytes()));
             let name = format!("{}-{}", pod.name(), node.name());
             pod.set(&["metadata", "name"], name);
             if pod.namespace().is_empty() {

@@ -10,7 +10,7 @@ pub use files::workstation;
 
 use super::fs::Inode;
 use super::process::Signal;
-use crate::base::Duration;
+use crate::base::{Duration, made_up_sha256};
 
 /// An image that was pulled.
 #[derive(Debug, Clone, PartialEq)]
@@ -326,15 +326,7 @@ fn distance(a: &[u8], b: &[u8]) -> usize {
 
 /// A made-up digest that depends on the name alone.
 fn digest(name: &str) -> String {
-    let mut out = String::from("sha256:");
-    let mut h = 0xcbf2_9ce4_8422_2325u64;
-    for round in 0..4u8 {
-        for b in name.bytes().chain([round]) {
-            h = (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3);
-        }
-        out.push_str(&format!("{h:016x}"));
-    }
-    out
+    format!("sha256:{}", made_up_sha256(name.as_bytes()))
 }
 
 impl Image {

@@ -1,10 +1,11 @@
 //! A digest of a history: equal where every commit was equal, byte for byte and at the same moment.
 
+use crate::base::Fnv64;
 use crate::store::Store;
 
 /// FNV-1a, 64 bits, over every version of the store in order.
 pub(super) fn digest(store: &Store) -> u64 {
-    let mut hash = Fnv(0xcbf2_9ce4_8422_2325);
+    let mut hash = Fnv64::new();
     for revision in store.compacted() + 1..=store.revision() {
         if let Some(version) = store.version(revision) {
             hash.write(&version.revision.to_le_bytes());
@@ -15,14 +16,4 @@ pub(super) fn digest(store: &Store) -> u64 {
         }
     }
     hash.0
-}
-
-struct Fnv(u64);
-
-impl Fnv {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
-    }
 }
