@@ -20,6 +20,8 @@ pub mod names;
 pub mod node_affinity;
 mod object;
 pub mod persistent_volume;
+mod pod;
+mod pod;
 pub mod policy_rule;
 pub mod qos;
 pub mod quantity;
@@ -44,7 +46,8 @@ pub mod yaml;
 
 pub use arcstr::literal as arcstr_literal;
 pub use kinds::{KINDS, Kind, KindRef, SCALE, join_api_version, split_api_version};
-pub use object::{Object, drop_finalizer, drop_owner, has_ended, has_finalizer, set_condition};
+pub use object::{Object, drop_finalizer, drop_owner, has_finalizer, set_condition};
+pub use pod::{has_ended, is_ready, is_sidecar, sidecars};
 pub use qos::qos_class;
 pub use quantity::Quantity;
 pub use quote::quote;

@@ -76,11 +76,6 @@ fn drop_items(object: &mut Value, member: &str, goes: impl Fn(&Value) -> bool) {
     }
 }
 
-/// Whether a pod has run to its end.
-pub fn has_ended(pod: &Value) -> bool {
-    matches!(pod.at(&["status", "phase"]).str(), "Succeeded" | "Failed")
-}
-
 static NULL: Value = Value::Null;
 
 impl Object for Value {

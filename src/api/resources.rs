@@ -1,6 +1,6 @@
 //! What a pod's containers ask for together (`k8s.io/component-helpers/resource`).
 
-use super::{ArcStr, Quantity, Value};
+use super::{ArcStr, Quantity, Value, is_sidecar};
 use crate::base::SortedMap;
 
 /// Amounts by resource name.
@@ -18,7 +18,7 @@ pub fn aggregate_containers(spec: &Value, which: &str) -> Amounts {
     let mut start = Amounts::new();
     for container in spec.get("initContainers").items() {
         let own = container.at(&["resources", which]);
-        let needed = if container.get("restartPolicy").str() == "Always" {
+        let needed = if is_sidecar(container) {
             add(&mut sum, own);
             add(&mut sidecars, own);
             sidecars.clone()

@@ -2,8 +2,8 @@
 
 use std::cmp::{Ordering, Reverse};
 
-use super::replicas::{is_ready, ready_since};
-use crate::api::{ArcStr, Object, Value};
+use super::replicas::ready_since;
+use crate::api::{ArcStr, Object, Value, is_ready, sidecars};
 use crate::base::{Order as _, Time};
 
 /// What counts when pods are compared, read from each version of them once.
@@ -34,8 +34,7 @@ impl DeletionRank {
             let counted = pod.at(&["status", list]).items().iter().filter(|c| counts(c.get("name").str()));
             counted.map(|c| c.get("restartCount").int()).max().unwrap_or(0)
         };
-        let inits = pod.at(&["spec", "initContainers"]).items();
-        let is_sidecar = |name: &str| inits.iter().any(|c| c.get("name").str() == name && c.get("restartPolicy").str() == "Always");
+        let is_sidecar = |name: &str| sidecars(pod.get("spec")).any(|c| c.get("name").str() == name);
         let ready = is_ready(pod);
         let node = pod.at(&["spec", "nodeName"]).arc_str();
         DeletionRank {

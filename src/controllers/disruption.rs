@@ -1,11 +1,10 @@
 //! PodDisruptionBudgets (`pkg/controller/disruption`): how many of a budget's pods may be taken away just now.
 
 use super::controller::{ObjectRef, go_selector, key_of};
-use super::replicas::is_ready;
 use super::work_queue::WorkQueue;
 use crate::api::int_or_string::scaled_value;
 use crate::api::selector::LabelSelector;
-use crate::api::{KindRef, Object, Status, Value, kinds, quote, set_condition};
+use crate::api::{KindRef, Object, Status, Value, is_ready, kinds, quote, set_condition};
 use crate::base::{Duration, RandomStream, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType, Subresource, WriteOptions};

@@ -3,13 +3,12 @@
 use crate::base::{Order as _, SortedMap};
 
 use super::controller::{ObjectRef, key_of};
-use super::replicas::is_ready;
 use super::service_pods::{
     HEADLESS, RECONCILE, TriggerTimes, hostname_of, is_candidate, is_headless, note_trigger_time, port_rank, ports_on, selected_pods,
     services_of, target_ref,
 };
 use super::work_queue::WorkQueue;
-use crate::api::{KindRef, Object, Status, Value, kinds};
+use crate::api::{KindRef, Object, Status, Value, is_ready, kinds};
 use crate::base::Time;
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, Subresource, WriteOptions};

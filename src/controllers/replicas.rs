@@ -1,7 +1,7 @@
 //! What controllers that keep a number of equal pods share: making pods of a template, which are active, which go first.
 
 use super::controller::controller_ref;
-use crate::api::{KindRef, Object, Status, Value, has_ended};
+use crate::api::{KindRef, Object, Status, Value, has_ended, is_ready};
 use crate::base::{Duration, Time};
 
 /// A pod of `template`, owned by `owner`, with a name generated from the owner's.
@@ -50,11 +50,6 @@ pub(super) fn is_namespace_ending(status: &Status) -> bool {
 /// Whether a pod still counts: neither ended nor on its way out (`controller.IsPodActive`).
 pub(super) fn is_active(pod: &Value) -> bool {
     !has_ended(pod) && !pod.is_terminating()
-}
-
-/// Whether the pod's Ready condition is true.
-pub(super) fn is_ready(pod: &Value) -> bool {
-    pod.condition("Ready") == "True"
 }
 
 /// When the Ready condition became what it is.

@@ -2,7 +2,7 @@
 
 use super::controller::ObjectRef;
 use crate::api::selector::LabelSelector;
-use crate::api::{ArcStr, Object, Value, has_ended, kinds};
+use crate::api::{ArcStr, Object, Value, has_ended, kinds, sidecars};
 use crate::base::{Duration, Fnv128, SortedMap};
 use crate::obj;
 use crate::server::{ApiServer, Change};
@@ -84,9 +84,7 @@ pub fn port_rank(port: &Value, in_slice: bool) -> u128 {
 }
 
 fn named_port(pod: &Value, name: &str, protocol: &str) -> Option<i64> {
-    let sidecar = |c: &&Value| c.get("restartPolicy").str() == "Always";
-    let containers = pod.at(&["spec", "containers"]).items().iter();
-    let all = containers.chain(pod.at(&["spec", "initContainers"]).items().iter().filter(sidecar));
+    let all = pod.at(&["spec", "containers"]).items().iter().chain(sidecars(pod.get("spec")));
     all.flat_map(|c| c.get("ports").items())
         .find(|p| {
             p.get("name").str() == name && (p.get("protocol").str() == protocol || (p.get("protocol").is_null() && protocol == "TCP"))

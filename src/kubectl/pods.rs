@@ -7,7 +7,7 @@ use super::context::Context;
 use super::error::{CliError, fail};
 use super::resources::Info;
 use crate::api::selector::LabelSelector;
-use crate::api::{Object, Value, kinds};
+use crate::api::{Object, Value, is_ready, kinds};
 
 /// What the best pod is to be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,11 +39,6 @@ pub fn selected(cx: &Context<'_, '_>, namespace: &str, selector: &LabelSelector,
     let mut pods: Vec<Value> = pods.filter(|p| selector.matches(p.labels())).cloned().collect();
     pods.order_by(|a, b| rank(a, b, purpose));
     pods
-}
-
-/// Whether a pod's Ready condition holds.
-pub fn is_ready(pod: &Value) -> bool {
-    pod.condition("Ready") == "True"
 }
 
 fn ready_since(pod: &Value) -> &str {

@@ -1,7 +1,7 @@
 //! What pods request and nodes offer, as plain numbers. It may not know of scheduling.
 
 use crate::api::quantity::Quantity;
-use crate::api::{ArcStr, Value};
+use crate::api::{ArcStr, Value, is_sidecar};
 
 /// What the scoring plugins take a container to request where it requests no CPU: 100 millicores.
 const DEFAULT_MILLI_CPU: i64 = 100;
@@ -126,7 +126,7 @@ pub fn pod_requests(spec: &Value, names: &mut ScalarNames, fill_missing: bool) -
     let mut init = Resources::default();
     for c in spec.get("initContainers").items() {
         let mut r = of(c);
-        if c.get("restartPolicy").str() == "Always" {
+        if is_sidecar(c) {
             total.add(&r, 1);
             sidecars.add(&r, 1);
             init.raise_to(&sidecars);

@@ -1,6 +1,6 @@
 //! A pod and its containers.
 
-use crate::api::{Object, Quantity, Value};
+use crate::api::{Object, Quantity, Value, is_sidecar};
 use crate::base::{Duration, Time};
 use crate::kubectl::output::columns::pod_summary;
 
@@ -206,7 +206,7 @@ impl PodView {
     pub fn of(pod: &Value, live: Option<&LivePod>) -> PodView {
         let (spec, status) = (pod.get("spec"), pod.get("status"));
         let init = spec.get("initContainers").items().iter().map(|c| {
-            let role = if c.get("restartPolicy").str() == "Always" { ContainerRole::Sidecar } else { ContainerRole::Init };
+            let role = if is_sidecar(c) { ContainerRole::Sidecar } else { ContainerRole::Init };
             ContainerView::of(c, role, status.get("initContainerStatuses"), live)
         });
         let main =

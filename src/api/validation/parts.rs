@@ -1,6 +1,6 @@
 //! What may change through the subresources of pods: ephemeral containers, and resources in place.
 
-use super::super::{Cause, Value, internal, qos_class};
+use super::super::{Cause, Value, internal, is_sidecar, qos_class};
 use super::meta::object_meta_update;
 use super::path::{Errors, Path, same};
 use super::pod::{annotation_updates, metadata_and_spec};
@@ -85,9 +85,8 @@ pub(super) fn resize(errors: &mut Errors, new: &Value, old: &Value) {
                     errors.forbidden(at.child(which), &format!("{what} cannot be removed"));
                 }
             }
-            let sidecar = was.get("restartPolicy").str() == "Always";
             let restarts = now.get("resizePolicy").items().iter().any(|p| p.get("restartPolicy").str() == "RestartContainer");
-            if key == "initContainers" && !sidecar && restarts && !same(now.get("resources"), was.get("resources")) {
+            if key == "initContainers" && !is_sidecar(was) && restarts && !same(now.get("resources"), was.get("resources")) {
                 errors.forbidden(at, "non-sidecar init containers with a resize policy of RestartContainer cannot be resized");
             }
             let own = &mut munged.get_mut(key).list_mut()[i];

@@ -9,10 +9,10 @@ use super::controller::{ObjectRef, key_of};
 use super::controller_history;
 use super::pod_claim::claim_pods;
 use super::pod_control;
-use super::replicas::{is_available, is_ready, ready_since, slow_start};
+use super::replicas::{is_available, ready_since, slow_start};
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
-use crate::api::{ArcStr, KindRef, Object, Status, Value, has_ended, kinds};
+use crate::api::{ArcStr, KindRef, Object, Status, Value, has_ended, is_ready, kinds};
 use crate::base::{Duration, Time};
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType, Subresource, WriteOptions};
 

@@ -1,7 +1,7 @@
 //! How many replicas the usage of pods calls for (`pkg/controller/podautoscaler/replica_calculator.go`).
 
 use crate::api::quantity::Quantity;
-use crate::api::{ArcStr, Object, Value};
+use crate::api::{ArcStr, Object, Value, sidecars};
 use crate::base::{Duration, SortedMap, SortedSet, Time};
 
 /// How long after its start a pod's CPU samples are taken with care.
@@ -154,9 +154,8 @@ pub fn requests_of(pods: &[&Value], container: &str, resource: &str) -> Result<S
             requests.insert(pod.name_arc(), Quantity::of(whole).milli_value());
             continue;
         }
-        let sidecars = pod.at(&["spec", "initContainers"]).items().iter().filter(|c| c.get("restartPolicy").str() == "Always");
         let mut sum: i64 = 0;
-        for c in pod.at(&["spec", "containers"]).items().iter().chain(sidecars) {
+        for c in pod.at(&["spec", "containers"]).items().iter().chain(sidecars(pod.get("spec"))) {
             let name = c.get("name").str();
             if !container.is_empty() && container != name {
                 continue;

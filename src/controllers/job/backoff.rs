@@ -1,6 +1,6 @@
 //! How long a Job waits before it replaces failed pods (`pkg/controller/job/backoff_utils.go`): 10 s, doubling, to 10 min.
 
-use crate::api::{Object, Value};
+use crate::api::{Object, Value, sidecars};
 use crate::base::Order as _;
 use crate::base::{Duration, Time};
 
@@ -55,8 +55,7 @@ pub fn remaining(now: Time, min: Duration, max: Duration, failures: u32, last: T
 /// When a pod ended: its last container's end, else when it stopped being ready, else when it was deleted, else when it was made.
 pub fn finished_at(pod: &Value) -> Time {
     let made = || pod.at(&["metadata", "creationTimestamp"]);
-    let sidecars = pod.at(&["spec", "initContainers"]).items().iter().filter(|c| c.get("restartPolicy").str() == "Always");
-    let sidecars: Vec<&str> = sidecars.map(|c| c.get("name").str()).collect();
+    let sidecars: Vec<&str> = sidecars(pod.get("spec")).map(|c| c.get("name").str()).collect();
     let containers = pod.at(&["status", "containerStatuses"]).items().iter();
     let containers =
         containers.chain(pod.at(&["status", "initContainerStatuses"]).items().iter().filter(|s| sidecars.contains(&s.get("name").str())));

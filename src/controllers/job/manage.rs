@@ -1,9 +1,9 @@
 //! Making and deleting a Job's pods (`manageJob`).
 
 use super::{Sync, TRACKING, backoff, indexes, policy, tracking};
-use crate::api::{Object, Status, Value, kinds};
+use crate::api::{Object, Status, Value, is_ready, kinds};
 use crate::base::Duration;
-use crate::controllers::replicas::{is_ready, pod_from_template, slow_start};
+use crate::controllers::replicas::{pod_from_template, slow_start};
 use crate::controllers::{deletion_rank, pod_control};
 use crate::obj;
 

@@ -13,10 +13,10 @@ use indexes::Intervals;
 
 use super::controller::{ObjectRef, key_of};
 use super::pod_claim::claim_pods;
-use super::replicas::{is_active, is_ready};
+use super::replicas::is_active;
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
-use crate::api::{ArcStr, KindRef, Object, Status, Value, has_ended, kinds};
+use crate::api::{ArcStr, KindRef, Object, Status, Value, has_ended, is_ready, kinds};
 use crate::base::{Duration, SortedMap, SortedSet, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType};

@@ -3,9 +3,9 @@
 use crate::base::{Order as _, SortedMap};
 
 use super::{REVISION, REVISION_HASH, claims, identity};
-use crate::api::{Object, Status, Value, kinds};
+use crate::api::{Object, Status, Value, is_ready, kinds};
 use crate::controllers::controller_history;
-use crate::controllers::replicas::{is_available, is_ready};
+use crate::controllers::replicas::is_available;
 use crate::server::{ApiServer, Caller, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
 
 /// Pods that one pass prepares at the most.

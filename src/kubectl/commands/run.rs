@@ -3,7 +3,7 @@
 use super::exec::{Session, attach_to};
 use crate::api::image::is_reference;
 use crate::api::names::env_var_name;
-use crate::api::{Kind, Object, Status, Value, kinds};
+use crate::api::{Kind, Object, Status, Value, is_ready, kinds};
 use crate::base::{Duration, Time};
 use crate::kubectl::checks::check_pod_timeout;
 use crate::kubectl::command::{Command, Flow, Run, Task};
@@ -14,7 +14,7 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, array, duration, int, switch, text, text_or};
 use crate::kubectl::host::Step;
 use crate::kubectl::last_applied;
-use crate::kubectl::pods::{container_of, container_status, is_ready};
+use crate::kubectl::pods::{container_of, container_status};
 use crate::kubectl::printing::Reporter;
 use crate::obj;
 use crate::server::{DeleteOptions, LogOptions, Propagation};

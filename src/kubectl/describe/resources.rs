@@ -1,6 +1,6 @@
 //! What a pod requests and is limited to, as `kubectl describe node` adds it up.
 
-use crate::api::{ArcStr, Object, Quantity, Value};
+use crate::api::{ArcStr, Object, Quantity, Value, is_sidecar};
 use crate::base::SortedMap;
 
 /// Amounts by resource.
@@ -39,7 +39,7 @@ pub(super) fn of_pod(pod: &Value, member: &str) -> Resources {
     let (mut sidecars, mut at_start) = (Resources::new(), Resources::new());
     for container in spec.get("initContainers").items() {
         let mut here = of(container);
-        if container.get("restartPolicy").str() == "Always" {
+        if is_sidecar(container) {
             add(&mut total, &here);
             add(&mut sidecars, &here);
             here = sidecars.clone();

@@ -2,7 +2,7 @@
 
 use super::format::{age, age_of, containers, format_labels, number, or, timestamp_micros};
 use super::{AGE, BuiltIn, Column, NAME, text, wide};
-use crate::api::{Object, Value};
+use crate::api::{Object, Value, is_sidecar};
 use crate::base::Time;
 
 const POD_COLUMNS: &[Column] = &[
@@ -142,10 +142,6 @@ pub fn pod_summary(pod: &Value) -> PodSummary {
         }
     }
     s
-}
-
-fn is_sidecar(init_container: &Value) -> bool {
-    init_container.get("restartPolicy").str() == "Always"
 }
 
 /// Why a container ended: its reason, or else its signal or exit code.
