@@ -21,7 +21,6 @@ pub mod node_affinity;
 mod object;
 pub mod persistent_volume;
 mod pod;
-mod pod;
 pub mod policy_rule;
 pub mod qos;
 pub mod quantity;

@@ -11,6 +11,7 @@ mod random;
 pub mod regex;
 mod shared;
 mod sorted;
+mod strftime;
 pub mod text;
 mod time;
 
@@ -22,4 +23,5 @@ pub use random::RandomStream;
 pub use shared::Shared;
 pub use sorted::{SortedMap, SortedSet};
 pub use std::time::Duration;
+pub use strftime::{RFC1123Z, strftime, write_time};
 pub use time::{EPOCH_UNIX_S, Time, civil_from_days, days_from_civil, format_rfc3339, parse_rfc3339};

@@ -1,7 +1,4 @@
-//! Text that several programs and the shell make alike: escapes, `echo`, `printf`, sizes, dates.
-
-use crate::base::text::digits;
-use crate::base::{civil_from_days, days_from_civil};
+//! Text that several programs and the shell make alike: escapes, `echo`, `printf`, sizes, durations.
 
 /// Reads one escape after its backslash: the bytes it stands for, and how many were read.
 pub fn unescape_one(rest: &[u8]) -> (Vec<u8>, usize) {
@@ -411,94 +408,6 @@ pub fn human(bytes: u64) -> String {
         u += 1;
     }
     if u == 0 { bytes.to_string() } else { format!("{v:.1}{}", units[u]) }
-}
-
-/// A date in its parts: year, month, day, hour, minute, second, weekday (Sunday is 0), day of the year (from 1).
-pub fn civil(unix: i64) -> [i64; 8] {
-    let (days, second) = (unix.div_euclid(86_400), unix.rem_euclid(86_400));
-    let (year, month, day) = civil_from_days(days);
-    let [hour, minute] = [second / 3600, second / 60 % 60];
-    [year, month, day, hour, minute, second % 60, (days + 4).rem_euclid(7), days - days_from_civil(year, 1, 1) + 1]
-}
-
-const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-const MONTHS: [&str; 12] =
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
-
-/// `date +format`, in UTC.
-pub fn strftime(format: &str, unix: i64, micros: u32) -> String {
-    let mut out = String::new();
-    write_time(&mut out, format, unix, micros);
-    out
-}
-
-/// The same at the end of a text.
-pub fn write_time(out: &mut String, format: &str, unix: i64, micros: u32) {
-    let [y, mo, d, h, mi, s, wd, yd] = civil(unix);
-    let day = DAYS[wd as usize % 7];
-    let month = MONTHS[(mo as usize + 11) % 12];
-    let half = if h < 12 { "AM" } else { "PM" };
-    let h12 = if h % 12 == 0 { 12 } else { h % 12 };
-    let mut c = format.chars();
-    while let Some(ch) = c.next() {
-        if ch != '%' {
-            out.push(ch);
-            continue;
-        }
-        let mut spec = c.next();
-        let unpadded = spec == Some('-');
-        if unpadded {
-            spec = c.next();
-        }
-        let two = if unpadded { 1 } else { 2 };
-        let mut again = |format: &str| write_time(out, format, unix, micros);
-        match spec {
-            Some('Y') => digits(out, y, 1),
-            Some('y') => digits(out, y % 100, two),
-            Some('C') => digits(out, y / 100, two),
-            Some('m') => digits(out, mo, two),
-            Some('d') => digits(out, d, two),
-            Some('e') => out.push_str(&format!("{d:2}")),
-            Some('H') => digits(out, h, two),
-            Some('I') => digits(out, h12, two),
-            Some('M') => digits(out, mi, two),
-            Some('S') => digits(out, s, two),
-            Some('N') => digits(out, i64::from(micros) * 1000, 9),
-            Some('s') => digits(out, unix, 1),
-            Some('a') => out.push_str(&day[..3]),
-            Some('A') => out.push_str(day),
-            Some('b' | 'h') => out.push_str(&month[..3]),
-            Some('B') => out.push_str(month),
-            Some('j') => digits(out, yd, 3),
-            // The week of ISO 8601, which is of the year that its Thursday is in.
-            Some('V') => digits(out, (civil(unix + 86_400 * (3 - (wd + 6) % 7))[7] - 1) / 7 + 1, 2),
-            Some('G') => digits(out, civil(unix + 86_400 * (3 - (wd + 6) % 7))[0], 1),
-            // Weeks that begin on Sunday, or on Monday.
-            Some('U') => digits(out, (yd + 6 - wd) / 7, 2),
-            Some('W') => digits(out, (yd + 6 - (wd + 6) % 7) / 7, 2),
-            Some('u') => digits(out, if wd == 0 { 7 } else { wd }, 1),
-            Some('w') => digits(out, wd, 1),
-            Some('p') => out.push_str(half),
-            Some('Z') => out.push_str("UTC"),
-            Some('z') => out.push_str("+0000"),
-            Some('F') => {
-                digits(out, y, 4);
-                write_time(out, "-%m-%d", unix, micros);
-            }
-            Some('T' | 'X') => again("%H:%M:%S"),
-            Some('R') => again("%H:%M"),
-            Some('D' | 'x') => again("%m/%d/%y"),
-            Some('c') => again("%a %b %e %H:%M:%S %Y"),
-            Some('r') => again("%I:%M:%S %p"),
-            Some('n') => out.push('\n'),
-            Some('t') => out.push('\t'),
-            Some('%') | None => out.push('%'),
-            Some(other) => {
-                out.push('%');
-                out.push(other);
-            }
-        }
-    }
 }
 
 /// A duration as busybox's `sleep` and `timeout` take it: a number with s, m, h or d behind it. In microseconds.

@@ -14,7 +14,7 @@ use super::replicas::is_namespace_ending;
 use super::work_queue::WorkQueue;
 use crate::api::{KindRef, Object, Status, Value, kinds};
 use crate::base::Order as _;
-use crate::base::{Duration, EPOCH_UNIX_S, Time, format_rfc3339};
+use crate::base::{Duration, EPOCH_UNIX_S, RFC1123Z, Time, format_rfc3339, strftime};
 use crate::obj;
 use crate::server::{
     ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Propagation, Subresource, WriteOptions,
@@ -227,7 +227,7 @@ impl Sync<'_> {
     fn start(&mut self, time: i64, now: f64) -> Result<(), Status> {
         let kind = kinds::JOB;
         if past_of(&self.cron_job).deadline_s.is_some_and(|d| (time.saturating_add(d) as f64) < now) {
-            let message = format!("Missed scheduled time to start a job: {}", rfc1123z(time));
+            let message = format!("Missed scheduled time to start a job: {}", strftime(RFC1123Z, time, 0));
             self.event(EventType::Warning, "MissSchedule", &message);
             return Ok(());
         }
@@ -301,16 +301,6 @@ impl Sync<'_> {
         job.set(&["metadata", "ownerReferences"], vec![controller_ref(&self.cron_job, kinds::CRON_JOB)]);
         job
     }
-}
-
-/// `Mon, 02 Jan 2006 15:04:05 +0000`.
-fn rfc1123z(unix_s: i64) -> String {
-    const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let (days, s) = (unix_s.div_euclid(86_400), unix_s.rem_euclid(86_400));
-    let (y, m, d) = crate::base::civil_from_days(days);
-    let weekday = DAYS[(days + 4).rem_euclid(7) as usize];
-    format!("{weekday}, {d:02} {} {y:04} {:02}:{:02}:{:02} +0000", MONTHS[(m - 1) as usize], s / 3600, s % 3600 / 60, s % 60)
 }
 
 impl CronJobController {

@@ -2,7 +2,7 @@
 
 use super::page::Page;
 use crate::api::{Object, Value};
-use crate::base::{format_rfc3339, parse_rfc3339};
+use crate::base::{RFC1123Z, parse_rfc3339, strftime};
 
 /// The longest line of an annotation, in bytes.
 const ANNOTATION_LEN_MAX: usize = 140;
@@ -74,14 +74,8 @@ pub(super) fn shorten(text: &str, len_max: usize) -> String {
 /// A timestamp as `Thu, 01 Jan 2026 00:00:00 +0000`; Go's zero time where there is none.
 // Models time.RFC1123Z.
 pub(super) fn date(timestamp: &Value) -> String {
-    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let Some((unix_s, _)) = timestamp.as_str().and_then(parse_rfc3339) else { return "Mon, 01 Jan 0001 00:00:00 +0000".into() };
-    let text = format_rfc3339(unix_s, None);
-    // `2026-01-01T00:00:00Z`; the first day of Unix time was a Thursday.
-    let day = DAYS[usize::try_from(unix_s.div_euclid(86_400).rem_euclid(7)).unwrap_or(0)];
-    let month = text[5..7].parse::<usize>().ok().and_then(|m| MONTHS.get(m - 1)).unwrap_or(&"");
-    format!("{day}, {} {month} {} {} +0000", &text[8..10], &text[..4], &text[11..19])
+    strftime(RFC1123Z, unix_s, 0)
 }
 
 /// A list of strings as Go prints one: `[a b]`.

@@ -16,7 +16,7 @@ use super::super::process::{Block, Body, ExitStatus, Pid, Process, Signal, Step}
 use super::super::text;
 use super::filter::lines;
 use super::{Lookup, Options, Program, Run, become_program, look_up, sleep_us};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, Time, strftime};
 
 pub use dd::{Dd, start as dd};
 pub use external::{External, run_for_external, start_external};
@@ -394,7 +394,7 @@ impl Watch {
         let mut head = "\x1b[H\x1b[J".to_string();
         if self.title {
             let left = format!("Every {:.1}s: {}", self.every as f64 / 1e6, self.argv[2]);
-            head.push_str(&format!("{left:<50}{}\n\n", text::strftime("%Y-%m-%d %H:%M:%S", k.now.unix_s(), 0)));
+            head.push_str(&format!("{left:<50}{}\n\n", strftime("%Y-%m-%d %H:%M:%S", k.now.unix_s(), 0)));
         }
         let _ = k.put(p, 1, head.as_bytes());
         match spawn(k, p, &self.argv) {

@@ -3,7 +3,7 @@
 mod find;
 mod ls;
 
-use crate::base::Order as _;
+use crate::base::{Order as _, strftime};
 use std::sync::Arc;
 
 use super::super::fs::{Errno, Inode, Kind, base_name, parent_of};
@@ -80,7 +80,7 @@ pub fn touch(r: &mut Run<'_>, o: &Options) -> i32 {
             r.err(format!("invalid date '{given}'"));
             return 1;
         };
-        let Some(time) = crate::base::Time::parse_rfc3339(&text::strftime("%Y-%m-%dT%H:%M:%SZ", at, 0)) else {
+        let Some(time) = crate::base::Time::parse_rfc3339(&strftime("%Y-%m-%dT%H:%M:%SZ", at, 0)) else {
             let _ = r.k.put(r.p, 2, b"touch: times before the cluster's are not simulated\n");
             return 1;
         };
@@ -631,7 +631,7 @@ pub fn stat(r: &mut Run<'_>, o: &Options) -> i32 {
             Kind::File { size: 0, .. } => "regular empty file",
             _ => "regular file",
         };
-        let time = text::strftime("%Y-%m-%d %H:%M:%S.000000000 +0000", node.mtime.unix_s(), 0);
+        let time = strftime("%Y-%m-%d %H:%M:%S.000000000 +0000", node.mtime.unix_s(), 0);
         let text = match &format {
             Some(format) => {
                 let mut out = String::new();

@@ -1,10 +1,10 @@
 //! `ps`, as busybox and as procps have it.
 
+use super::super::fs;
 use super::super::process::{Process, Waiting};
-use super::super::{fs, text};
 use super::system::{group, user};
 use super::{Options, Run};
-use crate::base::{Order as _, Time};
+use crate::base::{Order as _, Time, strftime};
 
 /// A process as it is listed.
 struct Row {
@@ -38,7 +38,7 @@ impl Row {
     }
 
     fn started(&self) -> String {
-        text::strftime("%H:%M", self.started.unix_s(), 0)
+        strftime("%H:%M", self.started.unix_s(), 0)
     }
 }
 

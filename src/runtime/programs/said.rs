@@ -1,9 +1,8 @@
 //! What servers say: texts with places for what is known only then.
 
 use super::super::kernel::Kernel;
-use super::super::text::write_time;
-use crate::base::Time;
 use crate::base::text::digits;
+use crate::base::{Time, write_time};
 use crate::network::HttpRequest;
 
 /// Where a request comes from of which nobody noted that: the node, which probes.

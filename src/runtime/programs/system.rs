@@ -5,7 +5,7 @@ use super::super::process::{Body, Pid, Signal, Waiting};
 use super::super::shell::test_command;
 use super::super::text;
 use super::{Options, Run};
-use crate::base::Order as _;
+use crate::base::{Order as _, strftime};
 
 pub fn nothing(_: &mut Run<'_>, _: &Options) -> i32 {
     0
@@ -176,7 +176,7 @@ pub fn nproc(r: &mut Run<'_>, o: &Options) -> i32 {
 
 pub fn uptime(r: &mut Run<'_>, _: &Options) -> i32 {
     let s = r.k.now.since(r.k.started).as_secs();
-    r.out(format!(" {} up {} min,  load average: 0.00, 0.00, 0.00\n", text::strftime("%H:%M:%S", r.k.now.unix_s(), 0), s / 60));
+    r.out(format!(" {} up {} min,  load average: 0.00, 0.00, 0.00\n", strftime("%H:%M:%S", r.k.now.unix_s(), 0), s / 60));
     0
 }
 
@@ -301,7 +301,7 @@ pub(super) fn moment(text: &str, now: i64, gnu: bool) -> Option<i64> {
 /// `touch -t`: `[[CC]YY]MMDDhhmm[.ss]`.
 pub(super) fn stamp(text: &str, now: i64) -> Option<i64> {
     let (digits, seconds) = text.split_once('.').unwrap_or((text, "00"));
-    let year = text::strftime("%Y", now, 0);
+    let year = strftime("%Y", now, 0);
     let century = if digits.len() == 10 && digits >= "69" { "19" } else { "20" };
     let t = match digits.len() {
         8 => year + digits,
@@ -384,7 +384,7 @@ pub fn date(r: &mut Run<'_>, o: &Options) -> i32 {
         (None, None) if o.has('R') => "%a, %d %b %Y %H:%M:%S %z",
         (None, None) => "%a %b %e %H:%M:%S %Z %Y",
     };
-    r.out(format!("{}\n", text::strftime(format, unix, micros)));
+    r.out(format!("{}\n", strftime(format, unix, micros)));
     0
 }
 

@@ -148,7 +148,7 @@ impl Ls {
             let date = {
                 let unix = node.mtime.unix_s();
                 let old = k.now.unix_s() - unix > 180 * 86_400;
-                text::strftime(if old { "%b %e  %Y" } else { "%b %e %H:%M" }, unix, 0)
+                strftime(if old { "%b %e  %Y" } else { "%b %e %H:%M" }, unix, 0)
             };
             let links = match &node.kind {
                 Kind::Dir(e) => 2 + e.values().filter(|c| c.is_dir()).count(),

@@ -6,10 +6,11 @@ use crate::base::{Order as _, SortedMap};
 use std::sync::Arc;
 
 use super::super::super::super::regex::Regex;
-use super::super::super::super::text::{Spec, general, strftime};
+use super::super::super::super::text::{Spec, general};
 use super::super::Sink;
 use super::parse::{Expr, Link, Place, Rule, Stmt};
 use super::{Awk, Cell, STEPS_MAX, Value};
+use crate::base::strftime;
 
 /// How a statement left.
 enum Flow {
