@@ -41,6 +41,7 @@ pub mod toleration;
 pub mod validation;
 mod value;
 mod warnings;
+pub mod well_known;
 pub mod yaml;
 
 pub use arcstr::literal as arcstr_literal;

@@ -3,6 +3,7 @@
 use super::node_affinity::parse_terms;
 use super::selector::LabelSelector;
 use super::{Object, Quantity, Value};
+use crate::api::well_known::BETA_STORAGE_CLASS;
 use crate::obj;
 
 /// The annotation of a claim that is to get a volume on this node.
@@ -10,7 +11,7 @@ pub const SELECTED_NODE: &str = "volume.kubernetes.io/selected-node";
 
 /// The name of a claim's or a volume's storage class.
 pub fn class_of(object: &Value) -> &str {
-    object.annotation("volume.beta.kubernetes.io/storage-class").unwrap_or_else(|| object.at(&["spec", "storageClassName"]).str())
+    object.annotation(BETA_STORAGE_CLASS).unwrap_or_else(|| object.at(&["spec", "storageClassName"]).str())
 }
 
 /// How much a volume holds.

@@ -4,6 +4,7 @@ use super::qos::qos_class;
 use super::quantity::Quantity;
 use super::resources::{Amounts, aggregate_containers, is_pod_level_resource};
 use super::{KindRef, Value, has_ended, kinds};
+use crate::api::well_known::BETA_STORAGE_CLASS;
 use crate::base::{Order as _, SortedMap};
 
 /// Amounts by quota resource name.
@@ -29,8 +30,7 @@ pub fn usage_of(kind: KindRef, object: &Value) -> Usage {
             }
             "configmaps" | "secrets" | "replicationcontrollers" | "resourcequotas" => count(kind.plural.to_owned()),
             "persistentvolumeclaims" => {
-                const CLASS: &str = "volume.beta.kubernetes.io/storage-class";
-                let noted = object.at(&["metadata", "annotations", CLASS]);
+                let noted = object.at(&["metadata", "annotations", BETA_STORAGE_CLASS]);
                 let class = if noted.is_null() { object.at(&["spec", "storageClassName"]) } else { noted }.str();
                 let of_class = |name: &str| format!("{class}.storageclass.storage.k8s.io/{name}");
                 count(kind.plural.to_owned());

@@ -1,5 +1,6 @@
 //! EndpointSlices (`staging/src/k8s.io/endpointslice`): the addresses behind each Service, a hundred to a slice.
 
+use crate::api::well_known::{SERVICE_NAME, SLICE_MANAGED_BY, ZONE};
 use crate::base::{Order as _, SortedMap};
 
 use super::controller::{ObjectRef, controller_ref, key_of};
@@ -13,8 +14,6 @@ use crate::base::Time;
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, Subresource, WriteOptions};
 
-const SERVICE_NAME: &str = "kubernetes.io/service-name";
-const MANAGED_BY: &str = "endpointslice.kubernetes.io/managed-by";
 const MANAGER: &str = "endpointslice-controller.k8s.io";
 /// Endpoints in one slice (`--max-endpoints-per-slice`).
 const ENDPOINTS_MAX: usize = 100;
@@ -118,7 +117,7 @@ impl EndpointSliceController {
         let kind = kinds::ENDPOINT_SLICE;
         let mut labels = if service.labels().is_null() { Value::map() } else { service.labels().clone() };
         labels.set(&[SERVICE_NAME], service.name());
-        labels.set(&[MANAGED_BY], MANAGER);
+        labels.set(&[SLICE_MANAGED_BY], MANAGER);
         if is_headless(service) {
             labels.set(&[HEADLESS], "");
         }
@@ -179,7 +178,7 @@ pub(super) fn endpoint(api: &ApiServer, service: &Value, pod: &Value) -> Value {
     let node = pod.at(&["spec", "nodeName"]).str();
     if !node.is_empty() {
         endpoint.set(&["nodeName"], node);
-        if let Some(zone) = api.peek(kinds::NODE, "", node).and_then(|n| n.label("topology.kubernetes.io/zone")) {
+        if let Some(zone) = api.peek(kinds::NODE, "", node).and_then(|n| n.label(ZONE)) {
             endpoint.set(&["zone"], zone);
         }
     }
@@ -219,7 +218,7 @@ impl Component for EndpointSliceController {
                 }
             }
             "endpointslices" => {
-                if change.object.label(MANAGED_BY) == Some(MANAGER)
+                if change.object.label(SLICE_MANAGED_BY) == Some(MANAGER)
                     && let Some(service) = change.object.label(SERVICE_NAME)
                 {
                     self.queue.add_at((change.key.namespace.clone(), service.into()), now);

@@ -3,14 +3,13 @@
 
 use super::controller::{ObjectRef, controller_ref, key_of};
 use super::work_queue::WorkQueue;
+use crate::api::well_known::{LAST_APPLIED, SERVICE_NAME, SLICE_MANAGED_BY};
 use crate::api::{KindRef, Object, Status, Value, kinds};
 use crate::base::Time;
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, Subresource, WriteOptions};
 
 const MANAGER: &str = "endpointslicemirroring-controller.k8s.io";
-const SERVICE_NAME: &str = "kubernetes.io/service-name";
-const MANAGED_BY: &str = "endpointslice.kubernetes.io/managed-by";
 /// Addresses of one subset that are mirrored.
 const ADDRESSES_MAX: usize = 1000;
 
@@ -70,7 +69,7 @@ impl EndpointSliceMirroringController {
     fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
         let by = Caller::new(now, MANAGER);
         let kind = kinds::ENDPOINT_SLICE;
-        let ours = |s: &&Value| s.label(MANAGED_BY) == Some(MANAGER) && s.label(SERVICE_NAME) == Some(key.1.as_str());
+        let ours = |s: &&Value| s.label(SLICE_MANAGED_BY) == Some(MANAGER) && s.label(SERVICE_NAME) == Some(key.1.as_str());
         let existing: Vec<Value> = api.iter(kind, Some(&key.0)).filter(ours).cloned().collect();
         let service = api.peek(kinds::SERVICE, &key.0, &key.1).filter(|s| s.at(&["spec", "selector"]).is_empty());
         let endpoints = api.peek(kinds::ENDPOINTS, &key.0, &key.1).filter(|e| is_mirrored(e) && !e.is_terminating()).cloned();
@@ -82,9 +81,9 @@ impl EndpointSliceMirroringController {
         };
         let mut labels = if endpoints.labels().is_null() { Value::map() } else { endpoints.labels().clone() };
         labels.set(&[SERVICE_NAME], &key.1);
-        labels.set(&[MANAGED_BY], MANAGER);
+        labels.set(&[SLICE_MANAGED_BY], MANAGER);
         let mut annotations = endpoints.at(&["metadata", "annotations"]).clone();
-        annotations.remove(&["kubectl.kubernetes.io/last-applied-configuration"]);
+        annotations.remove(&[LAST_APPLIED]);
         annotations.remove(&["endpoints.kubernetes.io/last-change-trigger-time"]);
         let mut spare = existing;
         for (family, ports, list) in wanted(&endpoints) {
@@ -130,7 +129,7 @@ impl Component for EndpointSliceMirroringController {
         let object = &change.object;
         if change.key.kind != kinds::ENDPOINT_SLICE {
             self.queue.add_at(key_of(object), now);
-        } else if object.label(MANAGED_BY) == Some(MANAGER)
+        } else if object.label(SLICE_MANAGED_BY) == Some(MANAGER)
             && let Some(service) = object.label(SERVICE_NAME)
         {
             self.queue.add_at((change.key.namespace.clone(), service.into()), now);

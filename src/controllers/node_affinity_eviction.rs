@@ -4,12 +4,12 @@
 use super::controller::{ObjectRef, key_of};
 use super::work_queue::WorkQueue;
 use crate::api::node_affinity::parse_terms;
+use crate::api::well_known::ALPHA_AFFINITY;
 use crate::api::yaml::decode_documents;
 use crate::api::{ArcStr, KindRef, Object, Value, kinds};
 use crate::base::Time;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType};
 
-const ANNOTATION: &str = "scheduler.alpha.kubernetes.io/affinity";
 const FIELD: &str = "requiredDuringSchedulingRequiredDuringExecution";
 const MANAGER: &str = "node-affinity-eviction-controller";
 
@@ -28,7 +28,7 @@ impl Default for NodeAffinityEvictionController {
 
 /// Whether the pod must leave the node.
 fn must_leave(pod: &Value, node: &Value) -> bool {
-    let Some(text) = pod.annotation(ANNOTATION).filter(|t| t.contains(FIELD)) else { return false };
+    let Some(text) = pod.annotation(ALPHA_AFFINITY).filter(|t| t.contains(FIELD)) else { return false };
     if pod.is_terminating() || pod.at(&["spec", "affinity", "nodeAffinity"]).is_null() {
         return false;
     }

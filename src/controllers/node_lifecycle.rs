@@ -2,6 +2,7 @@
 
 use super::flags::Flags;
 use super::work_queue::WorkQueue;
+use crate::api::well_known::{NOT_READY, UNREACHABLE, UNSCHEDULABLE};
 use crate::api::{ArcStr, KindRef, Object, Status, Value, kinds};
 use crate::base::{Duration, SortedMap, Time};
 use crate::obj;
@@ -10,8 +11,6 @@ use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventTy
 const MANAGER: &str = "node-controller";
 /// How often nodes are looked at.
 const MONITOR_PERIOD: Duration = Duration::from_secs(5);
-const NOT_READY: &str = "node.kubernetes.io/not-ready";
-const UNREACHABLE: &str = "node.kubernetes.io/unreachable";
 /// Conditions that a kubelet posts.
 const CONDITIONS: [&str; 4] = ["MemoryPressure", "DiskPressure", "PIDPressure", "Ready"];
 
@@ -202,7 +201,7 @@ impl NodeLifecycleController {
             ("node.kubernetes.io/disk-pressure", node.condition("DiskPressure") == "True"),
             ("node.kubernetes.io/pid-pressure", node.condition("PIDPressure") == "True"),
             ("node.kubernetes.io/network-unavailable", node.condition("NetworkUnavailable") == "True"),
-            ("node.kubernetes.io/unschedulable", node.at(&["spec", "unschedulable"]).is_true()),
+            (UNSCHEDULABLE, node.at(&["spec", "unschedulable"]).is_true()),
         ] {
             set_taint(&mut next, key, "NoSchedule", wanted, by.now);
         }

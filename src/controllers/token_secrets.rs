@@ -3,6 +3,7 @@
 
 use super::controller::{ObjectRef, key_of};
 use super::work_queue::WorkQueue;
+use crate::api::well_known::SERVICE_ACCOUNT_NAME;
 use crate::api::{KindRef, Object, Value, kinds};
 use crate::base::{Time, base64};
 use crate::server::{
@@ -10,7 +11,6 @@ use crate::server::{
 };
 
 const TYPE: &str = "kubernetes.io/service-account-token";
-const NAME: &str = "kubernetes.io/service-account.name";
 const UID: &str = "kubernetes.io/service-account.uid";
 
 /// Fills them.
@@ -35,7 +35,7 @@ impl Component for TokensController {
             }
             return;
         }
-        let of_account = |s: &&Value| is_token(s) && s.annotation(NAME) == Some(change.key.name.as_str());
+        let of_account = |s: &&Value| is_token(s) && s.annotation(SERVICE_ACCOUNT_NAME) == Some(change.key.name.as_str());
         for secret in api.iter(kinds::SECRET, Some(&change.key.namespace)).filter(of_account) {
             self.queue.add_at(key_of(secret), now);
         }
@@ -49,7 +49,7 @@ impl Component for TokensController {
         let Some(key) = self.queue.pop_due(now) else { return };
         let (kind, by) = (kinds::SECRET, Caller::new(now, "kube-controller-manager"));
         let Some(secret) = api.peek(kind, &key.0, &key.1).filter(|s| is_token(s) && !s.is_terminating()).cloned() else { return };
-        let account = api.peek(kinds::SERVICE_ACCOUNT, &key.0, secret.annotation(NAME).unwrap_or(""));
+        let account = api.peek(kinds::SERVICE_ACCOUNT, &key.0, secret.annotation(SERVICE_ACCOUNT_NAME).unwrap_or(""));
         let Some(account) = account.filter(|a| secret.annotation(UID).is_none_or(|uid| uid.is_empty() || uid == a.uid())) else {
             let preconditions = Preconditions { uid: Some(secret.uid().into()), ..Preconditions::default() };
             // Where another has deleted it, there is nothing left to do.

@@ -1,22 +1,20 @@
 //! The annotation in which `kubectl apply` keeps what was applied last.
 
 use super::output::to_compact_json;
+use crate::api::well_known::LAST_APPLIED;
 use crate::api::{Object, Value};
-
-/// The annotation's name.
-pub const ANNOTATION: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// Sets the annotation to what the object says now.
 // Models kubectl/pkg/util.CreateApplyAnnotation.
 pub fn annotate(object: &mut Value) {
     let text = configuration(object);
-    object.set(&["metadata", "annotations", ANNOTATION], text);
+    object.set(&["metadata", "annotations", LAST_APPLIED], text);
 }
 
 /// The object as the annotation keeps it: without the annotation itself, but with a map of annotations, as JSON on one line.
 fn configuration(object: &Value) -> String {
     let mut bare = object.clone();
-    bare.remove(&["metadata", "annotations", ANNOTATION]);
+    bare.remove(&["metadata", "annotations", LAST_APPLIED]);
     if !matches!(bare.at(&["metadata", "annotations"]), Value::Map(_)) {
         bare.set(&["metadata", "annotations"], Value::map());
     }
@@ -25,7 +23,7 @@ fn configuration(object: &Value) -> String {
 
 /// What was applied last, where the annotation is there and can be read.
 pub fn original(object: &Value) -> Option<Value> {
-    Value::from_json(object.annotation(ANNOTATION)?).ok()
+    Value::from_json(object.annotation(LAST_APPLIED)?).ok()
 }
 
 /// Takes out members that are null, as applying them would.
@@ -54,7 +52,7 @@ mod tests {
     fn keeps_what_was_applied() {
         let mut o = obj!({"kind": "Pod", "metadata": {"name": "a<b"}});
         annotate(&mut o);
-        assert_eq!(o.annotation(ANNOTATION), Some("{\"kind\":\"Pod\",\"metadata\":{\"annotations\":{},\"name\":\"a\\u003cb\"}}\n"));
+        assert_eq!(o.annotation(LAST_APPLIED), Some("{\"kind\":\"Pod\",\"metadata\":{\"annotations\":{},\"name\":\"a\\u003cb\"}}\n"));
         let once = o.clone();
         annotate(&mut o);
         assert_eq!(o, once);

@@ -6,14 +6,13 @@ use super::flags::{Flag, switch};
 use super::host::{Environment, Output, Stream};
 use super::output::columns::format_labels;
 use super::resources::{Info, kind_among};
+use crate::api::well_known::ALPHA_AFFINITY;
 use crate::api::yaml::decode_documents;
 use crate::api::{KINDS, KindRef, Object, Value, kinds};
 use crate::obj;
 
 /// The variable that asks for it.
 pub const VERSION_VARIABLE: &str = "KUBARIUM_KUBECTL";
-/// The annotation that carried a pod's affinity before it had a field.
-pub const AFFINITY: &str = "scheduler.alpha.kubernetes.io/affinity";
 /// "For ever", where a field of today has a default and its time had no such field.
 const UNLIMITED: i64 = i32::MAX as i64;
 
@@ -201,7 +200,7 @@ fn upgrade_spec(kind: &str, object: &mut Value) {
 /// scheduling here; that it is kept to afterwards is a controller's work, which reads the annotation itself.
 fn affinity_from_annotation(object: &mut Value, pod: &[&str]) {
     let at = |tail: &[&'static str]| -> Vec<&str> { pod.iter().copied().chain(tail.iter().copied()).collect() };
-    let text = object.at(&at(&["metadata", "annotations", AFFINITY])).str().to_owned();
+    let text = object.at(&at(&["metadata", "annotations", ALPHA_AFFINITY])).str().to_owned();
     let has_field = !object.at(&at(&["spec", "affinity"])).is_null();
     let parsed = decode_documents(&text).ok().and_then(|d| d.into_iter().next()).map(|d| d.value);
     let Some(mut affinity) = parsed.filter(|a| !has_field && matches!(a, Value::Map(_)) && !a.is_empty()) else { return };

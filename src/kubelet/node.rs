@@ -6,6 +6,7 @@ use super::images::ImageStore;
 use super::router::ReplyTo;
 use super::traffic::Way;
 use crate::api::quantity::Quantity;
+use crate::api::well_known::HOSTNAME;
 use crate::api::{ArcStr, Object, Value, kinds};
 use crate::base::{RandomStream, SortedMap, SortedSet, Time};
 use crate::obj;
@@ -249,7 +250,7 @@ impl Node {
             ("beta.kubernetes.io/arch", "amd64"),
             ("beta.kubernetes.io/os", "linux"),
             ("kubernetes.io/arch", "amd64"),
-            ("kubernetes.io/hostname", self.name.as_str()),
+            (HOSTNAME, self.name.as_str()),
             ("kubernetes.io/os", "linux"),
         ] {
             if labelled.label(label).is_none() {

@@ -1,5 +1,6 @@
 //! Requests of containers over the cluster's network: names, services and pods. What kube-proxy and the cluster's DNS do.
 
+use crate::api::well_known::SERVICE_NAME;
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::api_over_http::is_api_server;
@@ -160,7 +161,7 @@ fn to_endpoint(api: &ApiServer, random: &mut RandomStream, service: &Value, port
 }
 
 fn slices_of<'a>(api: &'a ApiServer, service: &'a Value) -> impl Iterator<Item = &'a Value> {
-    let of_service = |s: &&Value| s.label("kubernetes.io/service-name") == Some(service.name());
+    let of_service = |s: &&Value| s.label(SERVICE_NAME) == Some(service.name());
     api.iter(kinds::ENDPOINT_SLICE, Some(service.namespace())).filter(of_service)
 }
 

@@ -2,6 +2,7 @@
 //! Models the scheduler cache's node tree.
 
 use super::cache::NodeIndex;
+use crate::api::well_known::{REGION, ZONE};
 use crate::api::{ArcStr, Object, Value};
 
 /// Region and zone.
@@ -16,10 +17,7 @@ pub struct NodeTree {
 /// The zone that a node's labels name.
 pub fn zone_of(node: &Value) -> Zone {
     let label = |now: &str, before: &str| ArcStr::from(node.label(now).or_else(|| node.label(before)).unwrap_or(""));
-    (
-        label("topology.kubernetes.io/region", "failure-domain.beta.kubernetes.io/region"),
-        label("topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone"),
-    )
+    (label(REGION, "failure-domain.beta.kubernetes.io/region"), label(ZONE, "failure-domain.beta.kubernetes.io/zone"))
 }
 
 impl NodeTree {

@@ -6,12 +6,11 @@
 
 use super::options::Caller;
 use crate::api::schema::{Field, ListType, Ty, Type, schema};
+use crate::api::well_known::LAST_APPLIED;
 use crate::api::{ArcStr, Cause, KindRef, Map, Object, Status, Value};
 use crate::base::{Order as _, SortedMap, SortedSet};
 use crate::obj;
 
-/// kubectl's own annotation of what was applied last.
-const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 /// As whom kubectl applies on the server's side.
 const KUBECTL: &str = "kubectl";
 /// The subresource of an entry about a status.

@@ -1,14 +1,12 @@
 //! What each kind's registry does to an object before it is validated: who owns which half, and when a generation passes.
 
+use crate::api::well_known::TEMPLATE_GENERATION;
 use std::sync::Arc;
 
 use super::Subresource;
 use super::authorization::User;
 use crate::api::{KindRef, Object, Value, has_finalizer, kinds};
 use crate::obj;
-
-/// Annotation of a DaemonSet that counts its templates.
-const TEMPLATE_GENERATION: &str = "deprecated.daemonset.template.generation";
 
 /// Kinds whose writers of the object may not touch the status, and the reverse.
 pub(super) fn has_status(kind: KindRef) -> bool {

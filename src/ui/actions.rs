@@ -1,5 +1,6 @@
 //! What can be done to an object by hand: each is an input of the session, so it is shared, replayed and undone like any other.
 
+use kubarium::api::well_known::LAST_APPLIED;
 use kubarium::sim::{Fault, Switch, quoted};
 use kubarium::views::{ClusterView, PodDetails};
 
@@ -116,7 +117,7 @@ pub fn carry_out(link: &Link, state: &State, s: &Subject, deed: &Deed) {
         Deed::Edit => {
             let Some(mut object) = link.host.borrow().object(s).cloned() else { return };
             // What was applied last is kubectl's own to keep.
-            object.remove(&["metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"]);
+            object.remove(&["metadata", "annotations", LAST_APPLIED]);
             if object.at(&["metadata", "annotations"]).entries().next().is_none() {
                 object.remove(&["metadata", "annotations"]);
             }

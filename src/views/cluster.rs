@@ -1,5 +1,6 @@
 //! The whole cluster at one moment.
 
+use crate::api::well_known::{CONTROLLER_REVISION_HASH, POD_TEMPLATE_HASH, ZONE};
 use std::rc::Rc;
 
 use crate::api::{ArcStr, Kind, Object, Quantity, Value, kinds};
@@ -392,7 +393,7 @@ fn node_of(node: &Value, pods: Vec<Rc<PodView>>) -> NodeView {
         name: node.name().to_owned(),
         ready: node.condition("Ready") == "True",
         schedulable: !node.at(&["spec", "unschedulable"]).is_true(),
-        zone: node.label("topology.kubernetes.io/zone").unwrap_or("").to_owned(),
+        zone: node.label(ZONE).unwrap_or("").to_owned(),
         taints: node
             .at(&["spec", "taints"])
             .items()
@@ -433,7 +434,7 @@ fn workload_of(object: &Value, made: &[&Value]) -> WorkloadView {
 }
 
 /// The labels that tell generations of pods apart.
-const GENERATION_LABELS: [&str; 2] = ["pod-template-hash", "controller-revision-hash"];
+const GENERATION_LABELS: [&str; 2] = [POD_TEMPLATE_HASH, CONTROLLER_REVISION_HASH];
 
 /// What the newest generation's pods are labelled with: of a Deployment by its newest ReplicaSet, of others by their status.
 fn newest_of(object: &Value, made: &[&Value]) -> String {

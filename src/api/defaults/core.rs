@@ -4,6 +4,7 @@ use super::super::{ArcStr, Map, Object, Value};
 use super::{absent, absent_in, empty, empty_in};
 use crate::api::image::tag_of;
 use crate::api::resources::{pod_level_limits, pod_level_requests};
+use crate::api::well_known::APP_ARMOR_PREFIX;
 use crate::obj;
 
 /// What only a pod gets, not a template: requests from limits, service links, host ports.
@@ -35,11 +36,10 @@ pub fn pod(pod: &mut Value) {
 /// The annotations that once named AppArmor profiles become fields.
 // Models applyAppArmorVersionSkew.
 fn app_armor_fields(pod: &mut Value) {
-    const PREFIX: &str = "container.apparmor.security.beta.kubernetes.io/";
     let named: Vec<(ArcStr, ArcStr)> = pod
         .at(&["metadata", "annotations"])
         .entries()
-        .filter_map(|(key, profile)| Some((key.strip_prefix(PREFIX)?.into(), profile.arc_str())))
+        .filter_map(|(key, profile)| Some((key.strip_prefix(APP_ARMOR_PREFIX)?.into(), profile.arc_str())))
         .collect();
     for (name, profile) in named {
         let field = match profile.as_str() {

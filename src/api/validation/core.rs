@@ -7,6 +7,7 @@ use super::path::{Errors, Path, same};
 use super::pod;
 use super::resources::{container_resource_name, quantity_value, quota_resource_name, resource_name};
 use super::scheduling::taints;
+use crate::api::well_known::SERVICE_ACCOUNT_NAME;
 use crate::base::{Order as _, SortedSet, base64};
 
 /// The most that a ConfigMap or a Secret may hold, in bytes.
@@ -202,11 +203,10 @@ pub(super) fn secret(errors: &mut Errors, secret: &Value) {
     };
     match secret.get("type").str() {
         "kubernetes.io/service-account-token" => {
-            const NAME: &str = "kubernetes.io/service-account.name";
-            if secret.annotation(NAME).unwrap_or("").is_empty() {
+            if secret.annotation(SERVICE_ACCOUNT_NAME).unwrap_or("").is_empty() {
                 let at = Path::new("metadata");
                 let at = at.child("annotations");
-                errors.required(at.key(NAME), "");
+                errors.required(at.key(SERVICE_ACCOUNT_NAME), "");
             }
         }
         "kubernetes.io/dockercfg" => docker_config(errors, data, ".dockercfg"),

@@ -9,8 +9,9 @@ use super::meta::{self, label_name, object_meta, object_meta_update};
 use super::path::{Errors, Path, same};
 use super::resources::{container_resource_name, pod_resource_name, resource_requirements};
 use super::scheduling::{affinity, tolerations, topology_spread};
-use super::security::{self, APP_ARMOR, each_container, pod_security_context};
+use super::security::{self, each_container, pod_security_context};
 use super::volumes::volumes;
+use crate::api::well_known::APP_ARMOR_PREFIX;
 use crate::base::SortedSet;
 
 const LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
@@ -76,7 +77,7 @@ fn annotations(errors: &mut Errors, at: Path<'_>, annotations: &Value, spec: &Va
     }
     security::seccomp_annotations(errors, at, annotations);
     for (key, profile) in annotations.entries() {
-        let Some(name) = key.strip_prefix(APP_ARMOR) else { continue };
+        let Some(name) = key.strip_prefix(APP_ARMOR_PREFIX) else { continue };
         if !LISTS.iter().any(|l| spec.get(l).items().iter().any(|c| c.get("name").str() == name)) {
             errors.invalid(at.key(key), name, "container not found");
         }
@@ -535,7 +536,7 @@ pub(super) fn annotation_updates(errors: &mut Errors, new: &Value, old: &Value) 
     let at = at.child("annotations");
     let (after, before) = (new.at(&["metadata", "annotations"]), old.at(&["metadata", "annotations"]));
     for (key, _) in before.entries().filter(|(k, v)| after.get(k) != *v) {
-        if key.starts_with(APP_ARMOR) {
+        if key.starts_with(APP_ARMOR_PREFIX) {
             errors.forbidden(at.key(key), "may not remove or update AppArmor annotations");
         }
         if key == "kubernetes.io/config.mirror" {
@@ -543,7 +544,7 @@ pub(super) fn annotation_updates(errors: &mut Errors, new: &Value, old: &Value) 
         }
     }
     for (key, _) in after.entries().filter(|(k, _)| before.get(k).is_null()) {
-        if key.starts_with(APP_ARMOR) {
+        if key.starts_with(APP_ARMOR_PREFIX) {
             errors.forbidden(at.key(key), "may not add AppArmor annotations");
         }
         if key == "kubernetes.io/config.mirror" {

@@ -3,6 +3,7 @@
 use super::super::{Value, names};
 use super::path::{Errors, Path};
 use super::volumes::relative_path;
+use crate::api::well_known::APP_ARMOR_PREFIX;
 use crate::base::SortedSet;
 
 const ID_RANGE: &str = "must be between 0 and 2147483647, inclusive";
@@ -331,7 +332,6 @@ pub(super) fn each_container(spec: &Value, at: Path<'_>, visit: &mut dyn FnMut(&
 
 const SECCOMP_POD: &str = "seccomp.security.alpha.kubernetes.io/pod";
 const SECCOMP_CONTAINER: &str = "container.seccomp.security.alpha.kubernetes.io/";
-pub(super) const APP_ARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
 
 /// Seccomp profiles as annotations told them before there were fields.
 pub(super) fn seccomp_annotations(errors: &mut Errors, at: Path<'_>, annotations: &Value) {
@@ -376,7 +376,7 @@ pub(super) fn profile_annotations(errors: &mut Errors, at: Path<'_>, annotations
         let at = at.child("securityContext");
         profiles_match(errors, at.child("seccompProfile"), "seccomp", annotation, spec.at(&SECCOMP));
     }
-    let kinds = [(SECCOMP_CONTAINER, SECCOMP, "seccomp"), (APP_ARMOR, ARMOR, "apparmor")];
+    let kinds = [(SECCOMP_CONTAINER, SECCOMP, "seccomp"), (APP_ARMOR_PREFIX, ARMOR, "apparmor")];
     let windows = spec.at(&["os", "name"]).str() == "windows";
     for (prefix, path, what) in kinds.into_iter().take(1 + usize::from(app_armor && !windows)) {
         each_container(spec, at, &mut |container, at| {

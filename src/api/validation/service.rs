@@ -6,6 +6,7 @@ use super::ip;
 use super::meta::{labels, object_meta, object_meta_update};
 use super::path::{Errors, Path, same};
 use super::security::closed;
+use crate::api::well_known::TOPOLOGY_HINTS;
 use crate::base::SortedSet;
 
 /// A new Service.
@@ -92,7 +93,6 @@ fn validate(errors: &mut Errors, service: &Value) {
 }
 
 const TOPOLOGY_MODE: &str = "service.kubernetes.io/topology-mode";
-const TOPOLOGY_HINTS: &str = "service.kubernetes.io/topology-aware-hints";
 
 fn topology_annotations(errors: &mut Errors, service: &Value) {
     let of = |name| service.at(&["metadata", "annotations", name]);

@@ -8,6 +8,7 @@ use super::resources::quantity_value;
 use super::scheduling::node_selector;
 use super::security::closed;
 use super::volumes::one_source;
+use crate::api::well_known::{BETA_STORAGE_CLASS, REGION, ZONE};
 use crate::base::SortedSet;
 
 const ACCESS_MODES: [&str; 4] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
@@ -109,8 +110,8 @@ pub(super) fn claim_update(errors: &mut Errors, new: &Value, old: &Value) {
         was.set(&["volumeName"], spec.get("volumeName"));
     }
     // A class in the annotation of old may become the field, and a claim without one may get one.
-    const CLASS: &str = "volume.beta.kubernetes.io/storage-class";
-    let (noted, was_noted) = (new.at(&["metadata", "annotations", CLASS]), old.at(&["metadata", "annotations", CLASS]));
+    let (noted, was_noted) =
+        (new.at(&["metadata", "annotations", BETA_STORAGE_CLASS]), old.at(&["metadata", "annotations", BETA_STORAGE_CLASS]));
     let class = spec.get("storageClassName");
     let gets_class = before.get("storageClassName").is_null() && !class.is_null();
     if gets_class && was_noted == class && (noted.is_null() || noted == was_noted) {
@@ -119,7 +120,7 @@ pub(super) fn claim_update(errors: &mut Errors, new: &Value, old: &Value) {
         if noted.str() != was_noted.str() {
             let at = Path::new("metadata");
             let at = at.child("annotations");
-            errors.invalid(at.key(CLASS), noted.str(), "field is immutable");
+            errors.invalid(at.key(BETA_STORAGE_CLASS), noted.str(), "field is immutable");
         }
         if gets_class && (was_noted.is_null() || class == was_noted) {
             after.remove(&["storageClassName"]);
@@ -293,8 +294,8 @@ const RENAMED: [(&str, &str); 5] = [
     ("beta.kubernetes.io/arch", "kubernetes.io/arch"),
     ("beta.kubernetes.io/os", "kubernetes.io/os"),
     ("beta.kubernetes.io/instance-type", "node.kubernetes.io/instance-type"),
-    ("failure-domain.beta.kubernetes.io/zone", "topology.kubernetes.io/zone"),
-    ("failure-domain.beta.kubernetes.io/region", "topology.kubernetes.io/region"),
+    ("failure-domain.beta.kubernetes.io/zone", ZONE),
+    ("failure-domain.beta.kubernetes.io/region", REGION),
 ];
 
 /// Takes over the new names of labels where the old affinity has the old ones (`validatePvNodeAffinity`).

@@ -2,6 +2,7 @@
 
 use super::super::{KindRef, Object, Quantity, Value, Warnings, names, quote};
 use super::ip;
+use crate::api::well_known::{APP_ARMOR_PREFIX, BETA_STORAGE_CLASS, TOPOLOGY_HINTS};
 use crate::base::{SortedMap, SortedSet};
 
 /// What the server warns of when it accepts an object, in its order.
@@ -366,8 +367,6 @@ fn ports(out: &mut Warnings, at: &str, spec: &Value) {
     out.extend(names);
 }
 
-const APP_ARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
-
 fn app_armor_message(at: &str, key: &str) -> String {
     format!("{at}metadata.annotations[{key}]: deprecated since v1.30; use the \"appArmorProfile\" field instead")
 }
@@ -376,7 +375,7 @@ fn app_armor_message(at: &str, key: &str) -> String {
 fn app_armor(out: &mut Warnings, at: &str, spec: &Value, meta: &Value) {
     for list in LISTS {
         for container in spec.get(list).items() {
-            let key = format!("{APP_ARMOR}{}", container.get("name").str());
+            let key = format!("{APP_ARMOR_PREFIX}{}", container.get("name").str());
             if container.at(&["securityContext", "appArmorProfile"]).is_null() && !meta.at(&["annotations", &key]).is_null() {
                 out.push(app_armor_message(at, &key));
             }
@@ -386,15 +385,14 @@ fn app_armor(out: &mut Warnings, at: &str, spec: &Value, meta: &Value) {
 
 /// In a pod the annotation has become the field by now.
 fn app_armor_of_pod(out: &mut Warnings, pod: &Value) {
-    for (key, _) in pod.at(&["metadata", "annotations"]).entries().filter(|(k, _)| k.starts_with(APP_ARMOR)) {
+    for (key, _) in pod.at(&["metadata", "annotations"]).entries().filter(|(k, _)| k.starts_with(APP_ARMOR_PREFIX)) {
         out.push(app_armor_message("", key));
     }
 }
 
 fn service(out: &mut Warnings, service: &Value) {
-    const HINTS: &str = "service.kubernetes.io/topology-aware-hints";
-    if service.annotation(HINTS).is_some() {
-        out.push(format!("annotation {HINTS} is deprecated, please use service.kubernetes.io/topology-mode instead"));
+    if service.annotation(TOPOLOGY_HINTS).is_some() {
+        out.push(format!("annotation {TOPOLOGY_HINTS} is deprecated, please use service.kubernetes.io/topology-mode instead"));
     }
     let spec = service.get("spec");
     let kind = spec.get("type").str();
@@ -431,11 +429,9 @@ fn service(out: &mut Warnings, service: &Value) {
     }
 }
 
-const STORAGE_CLASS: &str = "volume.beta.kubernetes.io/storage-class";
-
 fn claim(out: &mut Warnings, claim: &Value) {
-    if claim.annotation(STORAGE_CLASS).is_some() {
-        out.push(format!("metadata.annotations[{STORAGE_CLASS}]: deprecated since v1.8; use \"storageClassName\" attribute instead"));
+    if claim.annotation(BETA_STORAGE_CLASS).is_some() {
+        out.push(format!("metadata.annotations[{BETA_STORAGE_CLASS}]: deprecated since v1.8; use \"storageClassName\" attribute instead"));
     }
     claim_spec(out, "spec", claim.get("spec"));
 }
@@ -445,8 +441,8 @@ fn claim_spec(out: &mut Warnings, at: &str, spec: &Value) {
 }
 
 fn volume(out: &mut Warnings, volume: &Value) {
-    if volume.annotation(STORAGE_CLASS).is_some() {
-        out.push(format!("metadata.annotations[{STORAGE_CLASS}]: deprecated since v1.8; use \"storageClassName\" attribute instead"));
+    if volume.annotation(BETA_STORAGE_CLASS).is_some() {
+        out.push(format!("metadata.annotations[{BETA_STORAGE_CLASS}]: deprecated since v1.8; use \"storageClassName\" attribute instead"));
     }
     let spec = volume.get("spec");
     if spec.get("persistentVolumeReclaimPolicy").str() == "Recycle" {

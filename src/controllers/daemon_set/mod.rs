@@ -3,6 +3,7 @@
 pub(super) mod placement;
 pub(super) mod update;
 
+use crate::api::well_known::CONTROLLER_REVISION_HASH;
 use crate::base::{Order as _, SortedMap, SortedSet};
 
 use super::controller::{ObjectRef, key_of};
@@ -17,10 +18,6 @@ use crate::base::{Duration, Time};
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType, Subresource, WriteOptions};
 
 const MANAGER: &str = "daemonset-controller";
-/// The label that says which revision a pod is of.
-const HASH: &str = "controller-revision-hash";
-/// The annotation in which the generation of the template is counted.
-const GENERATION: &str = "deprecated.daemonset.template.generation";
 /// Failed daemon pods are replaced after a wait that doubles from this to the maximum.
 const FAILED_BACKOFF_MIN: Duration = Duration::from_secs(1);
 const FAILED_BACKOFF_MAX: Duration = Duration::from_secs(900);
@@ -73,14 +70,22 @@ impl DaemonSetController {
         let by = Caller::new(now, MANAGER);
         controller_history::adopt_orphans(api, &by, &set, kind, &selector)?;
         claim_pods(api, &by, &set, kind, &selector, |_| true)?;
-        let revision = controller_history::current_revision(api, &by, &set, kind, HASH, controller_history::RevisionHash::Template)?;
-        let hash = controller_history::hash_of(&revision, HASH).to_owned();
+        let revision = controller_history::current_revision(
+            api,
+            &by,
+            &set,
+            kind,
+            CONTROLLER_REVISION_HASH,
+            controller_history::RevisionHash::Template,
+        )?;
+        let hash = controller_history::hash_of(&revision, CONTROLLER_REVISION_HASH).to_owned();
         let rules = placement::Rules::of(&set);
         let nodes: Nodes = api.iter(kinds::NODE, None).map(|n| (n.name_arc(), rules.on(n))).collect();
         let updated = self.update(api, &by, &set, &hash, &nodes);
-        let live: SortedSet<String> = pods_of(api, &set).iter().filter_map(|p| p.label(HASH).map(str::to_owned)).collect();
+        let live: SortedSet<String> =
+            pods_of(api, &set).iter().filter_map(|p| p.label(CONTROLLER_REVISION_HASH).map(str::to_owned)).collect();
         controller_history::truncate(api, &by, &set, |r| {
-            r.name() == revision.name() || live.contains(controller_history::hash_of(r, HASH))
+            r.name() == revision.name() || live.contains(controller_history::hash_of(r, CONTROLLER_REVISION_HASH))
         })?;
         self.write_status(api, &by, key, &hash, &nodes)?;
         updated
@@ -184,7 +189,7 @@ impl DaemonSetController {
                 ready += 1;
                 available += i64::from(is_available(pod, min_ready_s, by.now));
             }
-            updated += i64::from(pod.label(HASH) == Some(hash));
+            updated += i64::from(pod.label(CONTROLLER_REVISION_HASH) == Some(hash));
         }
         if let Some(at) = next_look {
             self.queue.add_at(key.clone(), at);
@@ -248,7 +253,7 @@ fn beyond_one(set: &Value, hash: &str, mut running: Vec<Value>, surges: bool, no
     if !surges {
         return running.split_off(1);
     }
-    let (new, old): (Vec<Value>, Vec<Value>) = running.into_iter().partition(|p| p.label(HASH) == Some(hash));
+    let (new, old): (Vec<Value>, Vec<Value>) = running.into_iter().partition(|p| p.label(CONTROLLER_REVISION_HASH) == Some(hash));
     let mut gone: Vec<Value> = old.iter().skip(1).chain(new.iter().skip(1)).cloned().collect();
     if let (Some(old), Some(new)) = (old.first(), new.first())
         && (!is_ready(old) || is_available(new, set.at(&["spec", "minReadySeconds"]).int(), now))

@@ -1,5 +1,6 @@
 //! Which nodes a DaemonSet's pods are for, and the pod made for one.
 
+use crate::api::well_known::{CONTROLLER_REVISION_HASH, NOT_READY, TEMPLATE_GENERATION, UNREACHABLE, UNSCHEDULABLE};
 use crate::api::{ArcStr, Object, Value, kinds, node_affinity, toleration};
 use crate::controllers::replicas::pod_from_template;
 use crate::obj;
@@ -15,12 +16,12 @@ pub struct Placement {
 
 /// Taints that every daemon pod tolerates (`util.AddOrUpdateDaemonPodTolerations`).
 const TOLERATED: [(&str, &str); 6] = [
-    ("node.kubernetes.io/not-ready", "NoExecute"),
-    ("node.kubernetes.io/unreachable", "NoExecute"),
+    (NOT_READY, "NoExecute"),
+    (UNREACHABLE, "NoExecute"),
     ("node.kubernetes.io/disk-pressure", "NoSchedule"),
     ("node.kubernetes.io/memory-pressure", "NoSchedule"),
     ("node.kubernetes.io/pid-pressure", "NoSchedule"),
-    ("node.kubernetes.io/unschedulable", "NoSchedule"),
+    (UNSCHEDULABLE, "NoSchedule"),
 ];
 
 /// What decides where the pods of a DaemonSet run.
@@ -47,7 +48,7 @@ impl Rules {
         }
         let mut taints = node.at(&["spec", "taints"]).items().to_vec();
         if node.at(&["spec", "unschedulable"]).is_true() {
-            taints.push(obj!({"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"}));
+            taints.push(obj!({"key": UNSCHEDULABLE, "effect": "NoSchedule"}));
         }
         let tolerates = |effects: &[&str]| toleration::find_untolerated(&taints, self.tolerations.items(), effects).is_none();
         Placement { should_run: tolerates(&["NoSchedule", "NoExecute"]), may_stay: tolerates(&["NoExecute"]) }
@@ -69,8 +70,8 @@ pub(super) fn target_node(pod: &Value) -> &str {
 /// The pod for one node: the template, pinned to the node and tolerating what daemons tolerate.
 pub(super) fn pod_for(set: &Value, hash: &str, node: &str) -> Value {
     let mut pod = pod_from_template(set.at(&["spec", "template"]), set, kinds::DAEMON_SET);
-    pod.set(&["metadata", "labels", super::HASH], hash);
-    if let Some(generation) = set.annotation(super::GENERATION) {
+    pod.set(&["metadata", "labels", CONTROLLER_REVISION_HASH], hash);
+    if let Some(generation) = set.annotation(TEMPLATE_GENERATION) {
         pod.set(&["metadata", "labels", "pod-template-generation"], generation);
     }
     let tolerations = with_daemon_tolerations(pod.get("spec"));

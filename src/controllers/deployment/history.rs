@@ -1,7 +1,8 @@
 //! Revisions: which ReplicaSet is the new one, what it is called, and how many old ones are kept.
 
 use super::progress::{condition, set_condition};
-use super::{DESIRED, HASH, MAX, REVISION, Sync, controller_ref, replicas_of, status_count};
+use super::{DESIRED, MAX, REVISION, Sync, controller_ref, replicas_of, status_count};
+use crate::api::well_known::{LAST_APPLIED, POD_TEMPLATE_HASH};
 use crate::api::{Object, Status, Value, kinds, template_hash};
 use crate::base::Order as _;
 use crate::controllers::replicas::is_namespace_ending;
@@ -10,8 +11,7 @@ use crate::server::{DeleteOptions, EventType, Subresource, WriteOptions};
 
 const REVISION_HISTORY: &str = "deployment.kubernetes.io/revision-history";
 /// Annotations of a Deployment that its ReplicaSets do not take over.
-const NOT_COPIED: [&str; 6] =
-    ["kubectl.kubernetes.io/last-applied-configuration", REVISION, REVISION_HISTORY, DESIRED, MAX, "deprecated.deployment.rollback.to"];
+const NOT_COPIED: [&str; 6] = [LAST_APPLIED, REVISION, REVISION_HISTORY, DESIRED, MAX, "deprecated.deployment.rollback.to"];
 
 impl Sync<'_> {
     /// The ReplicaSet whose template is the Deployment's, the oldest where there are several.
@@ -58,11 +58,11 @@ impl Sync<'_> {
         let name = set_name(self.deployment.name(), &hash);
         let mut set = obj!({"metadata": {"name": name.as_str(), "ownerReferences": [controller_ref(&self.deployment, kinds::DEPLOYMENT)]}});
         let mut labelled = template.clone();
-        labelled.set(&["metadata", "labels", HASH], hash.as_str());
+        labelled.set(&["metadata", "labels", POD_TEMPLATE_HASH], hash.as_str());
         set.set(&["metadata", "labels"], labelled.at(&["metadata", "labels"]).clone());
         set.set(&["spec", "template"], labelled);
         let mut selector = self.deployment.at(&["spec", "selector"]).clone();
-        selector.set(&["matchLabels", HASH], hash.as_str());
+        selector.set(&["matchLabels", POD_TEMPLATE_HASH], hash.as_str());
         set.set(&["spec", "selector"], selector);
         let min_ready = self.deployment.at(&["spec", "minReadySeconds"]);
         if !min_ready.is_empty() {
@@ -182,7 +182,7 @@ fn same_template(a: &Value, b: &Value) -> bool {
     }
     let bare = |t: &Value| {
         let mut t = t.clone();
-        t.remove(&["metadata", "labels", HASH]);
+        t.remove(&["metadata", "labels", POD_TEMPLATE_HASH]);
         t
     };
     bare(a).same(&bare(b))

@@ -22,7 +22,6 @@ const MANAGER: &str = "deployment-controller";
 const REVISION: &str = "deployment.kubernetes.io/revision";
 const DESIRED: &str = "deployment.kubernetes.io/desired-replicas";
 const MAX: &str = "deployment.kubernetes.io/max-replicas";
-const HASH: &str = "pod-template-hash";
 
 /// Rolls Deployments out.
 #[derive(Clone, Debug)]

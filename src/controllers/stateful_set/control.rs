@@ -1,8 +1,9 @@
 //! One pass over a StatefulSet (`stateful_set_control.go`): fill the ordinals, take away what is beyond, roll the rest.
 
+use crate::api::well_known::CONTROLLER_REVISION_HASH;
 use crate::base::{Order as _, SortedMap};
 
-use super::{REVISION, REVISION_HASH, claims, identity};
+use super::{REVISION_HASH, claims, identity};
 use crate::api::{Object, Status, Value, is_ready, kinds};
 use crate::controllers::controller_history;
 use crate::controllers::replicas::is_available;
@@ -48,7 +49,7 @@ pub(super) fn is_running_and_ready(pod: &Value) -> bool {
 }
 
 pub(super) fn revision_of(pod: &Value) -> &str {
-    pod.label(REVISION).unwrap_or("")
+    pod.label(CONTROLLER_REVISION_HASH).unwrap_or("")
 }
 
 fn template_of(revision: &Value) -> Value {

@@ -1,6 +1,7 @@
 //! What makes a StatefulSet's pod that pod: its ordinal, its name, its labels and its claims.
 
-use super::{REVISION, claims};
+use super::claims;
+use crate::api::well_known::CONTROLLER_REVISION_HASH;
 use crate::api::{Object, Value, kinds};
 use crate::controllers::replicas::pod_from_template;
 
@@ -43,7 +44,7 @@ pub(super) fn new_pod(set: &Value, template: &Value, revision: &str, ordinal: i6
         pod.set(&["spec", "subdomain"], service);
     }
     set_identity(&mut pod);
-    pod.set(&["metadata", "labels", REVISION], revision);
+    pod.set(&["metadata", "labels", CONTROLLER_REVISION_HASH], revision);
     claims::mount(set, &mut pod);
     pod
 }

@@ -18,8 +18,6 @@ use crate::server::{ApiServer, Caller, Change, Component, EventRecorder};
 const MANAGER: &str = "statefulset-controller";
 /// The label of a ControllerRevision that carries the template's hash.
 const REVISION_HASH: &str = "controller.kubernetes.io/hash";
-/// The label of a pod that names its revision.
-const REVISION: &str = "controller-revision-hash";
 
 /// How often at most a pod that fails at once is made anew: what the client's limit of requests leaves a real controller.
 const RECREATE_PACE: Duration = Duration::from_millis(250);

@@ -3,6 +3,7 @@
 use super::edit::{self, Mode};
 use crate::api::convert::{to_stored, to_version};
 use crate::api::decode::served_version;
+use crate::api::well_known::LAST_APPLIED;
 use crate::api::{Kind, KindRef, Object, Value, split_api_version};
 use crate::base::{Duration, Time};
 use crate::kubectl::checks::check;
@@ -243,12 +244,10 @@ impl Applying {
             self.report("configured", info.object, cx)?;
             return Ok(None);
         }
-        if info.object.annotation(last_applied::ANNOTATION).is_none() {
+        if info.object.annotation(LAST_APPLIED).is_none() {
             let line = format!(
                 "Warning: resource {}/{} is missing the {} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.",
-                info.kind.plural,
-                info.name,
-                last_applied::ANNOTATION
+                info.kind.plural, info.name, LAST_APPLIED
             );
             cx.out.errln(line);
         }
@@ -365,7 +364,7 @@ pub fn prunable(
     for namespace in namespaces.iter().map(String::as_str).filter(|n| !n.is_empty()).chain([""]) {
         for kind in kinds.iter().copied().filter(|k| k.namespaced != namespace.is_empty()) {
             for object in cx.list(kind, Some(namespace).filter(|n| !n.is_empty()), &options)? {
-                if object.annotation(last_applied::ANNOTATION).is_some() && !visited.iter().any(|u| u == object.uid()) {
+                if object.annotation(LAST_APPLIED).is_some() && !visited.iter().any(|u| u == object.uid()) {
                     found.push((kind, object));
                 }
             }
@@ -506,9 +505,9 @@ fn set_last_applied(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     for mut info in find(cx, &query, &[])?.into_infos()? {
         let mut wanted = info.object.clone();
         last_applied::annotate(&mut wanted);
-        let text = wanted.annotation(last_applied::ANNOTATION).unwrap_or("").to_owned();
+        let text = wanted.annotation(LAST_APPLIED).unwrap_or("").to_owned();
         fetch(cx, &mut info)?;
-        match info.object.annotation(last_applied::ANNOTATION) {
+        match info.object.annotation(LAST_APPLIED) {
             None if !cx.flags().is_on("create-annotation") => {
                 return fail(format!(
                     "no last-applied-configuration annotation found on resource: {}, to create the annotation, run the command with --create-annotation",
@@ -521,7 +520,7 @@ fn set_last_applied(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     for (info, text) in changes {
         let mut patch = Value::map();
-        patch.set(&["metadata", "annotations", last_applied::ANNOTATION], text);
+        patch.set(&["metadata", "annotations", LAST_APPLIED], text);
         let object = match dry_run {
             DryRun::Client => info.object,
             _ => cx.patch(info.kind, &info.namespace, &info.name, &Patch::Merge(patch), Subresource::None, &options)?,

@@ -1,6 +1,7 @@
 //! `kubectl diff`: what `apply` would change.
 
 use super::apply::{prunable, prune_kinds};
+use crate::api::well_known::LAST_APPLIED;
 use crate::api::{KindRef, Object, Value, kinds};
 use crate::base::Order as _;
 use crate::kubectl::command::{Command, Flow, Run, Task};
@@ -8,7 +9,6 @@ use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, array, int, switch};
 use crate::kubectl::host::{Ended, Step};
-use crate::kubectl::last_applied;
 use crate::kubectl::output::to_yaml;
 use crate::kubectl::resources::{Info, Query, find};
 use crate::kubectl::unified;
@@ -170,7 +170,7 @@ fn merged(cx: &mut Context<'_, '_>, info: &Info, live: Option<&Value>) -> Result
     };
     let mut modified = info.object.clone();
     // An empty map, not none: what was applied last has one too, and none would take all annotations away.
-    modified.at_mut(&["metadata", "annotations"]).map_mut().remove(last_applied::ANNOTATION);
+    modified.at_mut(&["metadata", "annotations"]).map_mut().remove(LAST_APPLIED);
     let patch = super::apply::three_way(info.kind, live, &modified);
     if patch.is_empty() {
         return Ok(live.clone());

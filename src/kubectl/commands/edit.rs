@@ -1,6 +1,7 @@
 //! `kubectl edit`, and what opens an editor the same way: `create --edit`, `apply edit-last-applied`.
 
 use super::apply::{patch_of, three_way_patch};
+use crate::api::well_known::LAST_APPLIED;
 use crate::api::yaml::decode_documents;
 use crate::api::{Object, Value};
 use crate::kubectl::command::{Command, Flow, Run, Task};
@@ -251,9 +252,9 @@ impl Editing {
             let patch = match self.mode {
                 Mode::LastApplied => {
                     last_applied::annotate(&mut info.object);
-                    let text = info.object.annotation(last_applied::ANNOTATION).unwrap_or("").to_owned();
+                    let text = info.object.annotation(LAST_APPLIED).unwrap_or("").to_owned();
                     let mut patch = Value::map();
-                    patch.set(&["metadata", "annotations", last_applied::ANNOTATION], text);
+                    patch.set(&["metadata", "annotations", LAST_APPLIED], text);
                     Patch::Merge(patch)
                 }
                 _ => {

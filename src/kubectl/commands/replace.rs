@@ -1,6 +1,7 @@
 //! `kubectl replace`.
 
 use crate::api::Object;
+use crate::api::well_known::LAST_APPLIED;
 use crate::base::{Duration, Time};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run, Task};
@@ -63,7 +64,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return force(cx, found.into_infos()?, reporter, options, grace);
     }
     found.each(&mut |mut info| {
-        if flags.is_on("save-config") || info.object.annotation(last_applied::ANNOTATION).is_some() {
+        if flags.is_on("save-config") || info.object.annotation(LAST_APPLIED).is_some() {
             last_applied::annotate(&mut info.object);
         }
         cx.record(&mut info.object);
@@ -134,7 +135,7 @@ impl Replacing {
         }
         let save = cx.flags().is_on("save-config");
         for mut info in self.infos {
-            if save || info.object.annotation(last_applied::ANNOTATION).is_some() {
+            if save || info.object.annotation(LAST_APPLIED).is_some() {
                 last_applied::annotate(&mut info.object);
             }
             cx.record(&mut info.object);

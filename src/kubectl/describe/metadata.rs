@@ -1,6 +1,7 @@
 //! What every object has: labels, annotations, an owner, moments of time.
 
 use super::page::Page;
+use crate::api::well_known::LAST_APPLIED;
 use crate::api::{Object, Value};
 use crate::base::{RFC1123Z, parse_rfc3339, strftime};
 
@@ -30,7 +31,7 @@ impl Page<'_> {
     // Models printAnnotationsMultiline.
     pub(super) fn annotations(&mut self, title: &str, annotations: &Value) {
         let mut lines = Vec::new();
-        for (key, value) in annotations.entries().filter(|(k, _)| *k != "kubectl.kubernetes.io/last-applied-configuration") {
+        for (key, value) in annotations.entries().filter(|(k, _)| *k != LAST_APPLIED) {
             let value = value.str();
             let value = value.strip_suffix('\n').unwrap_or(value);
             if value.len() + key.len() + 2 > ANNOTATION_LEN_MAX || value.contains('\n') {

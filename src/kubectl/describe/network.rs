@@ -2,6 +2,7 @@
 
 use super::metadata::{date, int_or_string, or_none};
 use super::page::Page;
+use crate::api::well_known::SERVICE_NAME;
 use crate::api::{Kind, KindRef, Object, Value, kinds};
 use crate::kubectl::output::columns::{format_labels, load_balancer_addresses};
 
@@ -63,7 +64,7 @@ fn joined(list: &Value) -> String {
 }
 
 fn slices_of(page: &Page, namespace: &str, service: &str) -> Vec<Value> {
-    let of_service = |slice: &Value| slice.label("kubernetes.io/service-name") == Some(service);
+    let of_service = |slice: &Value| slice.label(SERVICE_NAME) == Some(service);
     page.related.list(kinds::ENDPOINT_SLICE, Some(namespace)).into_iter().filter(of_service).collect()
 }
 

@@ -2,13 +2,14 @@
 
 use super::metadata::{date, go_list, quantity, truth};
 use super::page::Page;
+use crate::api::well_known::BETA_STORAGE_CLASS;
 use crate::api::{Object, Value, kinds};
 use crate::base::Order as _;
 use crate::kubectl::output::columns::{access_modes, format_labels};
 
 /// The class a volume or claim names, by the annotation of old or by its member.
 pub(super) fn storage_class(object: &Value) -> &str {
-    object.annotation("volume.beta.kubernetes.io/storage-class").unwrap_or(object.at(&["spec", "storageClassName"]).str())
+    object.annotation(BETA_STORAGE_CLASS).unwrap_or(object.at(&["spec", "storageClassName"]).str())
 }
 
 // Models describePersistentVolume.

@@ -3,6 +3,7 @@
 use super::metadata::{date, int_or_string, or_none, quantity};
 use super::page::Page;
 use super::storage::storage_class;
+use crate::api::well_known::POD_TEMPLATE_HASH;
 use crate::api::{Object, Value, kinds};
 use crate::base::Order as _;
 use crate::kubectl::output::columns::{format_label_selector, format_labels, format_selector_or};
@@ -116,7 +117,7 @@ fn replica_sets(page: &Page, deployment: &Value) -> (Vec<String>, Vec<String>) {
     });
     let template = |o: &Value| {
         let mut t = o.at(&["spec", "template"]).clone();
-        t.remove(&["metadata", "labels", "pod-template-hash"]);
+        t.remove(&["metadata", "labels", POD_TEMPLATE_HASH]);
         t.remove(&["metadata", "creationTimestamp"]);
         t
     };

@@ -2,6 +2,7 @@
 
 use crate::api::Value;
 use crate::api::toleration::tolerates_any;
+use crate::api::well_known::UNSCHEDULABLE;
 use crate::obj;
 use crate::scheduler::cache::{Cache, NodeIndex};
 use crate::scheduler::framework::{Cx, CycleState, Plugin, Reasons, Reject};
@@ -14,7 +15,7 @@ use crate::scheduler::pod_info::PodInfo;
 pub struct NodeUnschedulable;
 
 fn tolerates_cordon(tolerations: &[Value]) -> bool {
-    !tolerations.is_empty() && tolerates_any(tolerations, &obj!({"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"}))
+    !tolerations.is_empty() && tolerates_any(tolerations, &obj!({"key": UNSCHEDULABLE, "effect": "NoSchedule"}))
 }
 
 impl Plugin for NodeUnschedulable {

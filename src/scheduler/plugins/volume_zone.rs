@@ -1,5 +1,6 @@
 //! VolumeZone: a bound volume whose labels name a zone or region is used there only.
 
+use crate::api::well_known::{REGION, ZONE};
 use crate::api::{ArcStr, Object};
 use crate::scheduler::cache::{Cache, NodeIndex};
 use crate::scheduler::framework::{Cx, CycleState, Plugin, PreFilter, Reasons, Reject, StaticFit};
@@ -13,10 +14,10 @@ pub struct VolumeZone;
 
 /// The labels that count, and what they are called now.
 const LABELS: [(&str, &str); 4] = [
-    ("failure-domain.beta.kubernetes.io/zone", "topology.kubernetes.io/zone"),
-    ("failure-domain.beta.kubernetes.io/region", "topology.kubernetes.io/region"),
-    ("topology.kubernetes.io/zone", "topology.kubernetes.io/zone"),
-    ("topology.kubernetes.io/region", "topology.kubernetes.io/region"),
+    ("failure-domain.beta.kubernetes.io/zone", ZONE),
+    ("failure-domain.beta.kubernetes.io/region", REGION),
+    (ZONE, ZONE),
+    (REGION, REGION),
 ];
 
 impl Plugin for VolumeZone {

@@ -1,6 +1,7 @@
 //! DefaultStorageClass and DefaultIngressClass: a claim or an Ingress that names no class gets the default one.
 
 use super::ApiServer;
+use crate::api::well_known::BETA_STORAGE_CLASS;
 use crate::api::{Kind, Object, Value};
 
 /// How objects of one kind name their class.
@@ -18,7 +19,7 @@ pub(super) struct Naming {
 pub(super) static STORAGE: Naming = Naming {
     classes: "StorageClass",
     member: "storageClassName",
-    before: "volume.beta.kubernetes.io/storage-class",
+    before: BETA_STORAGE_CLASS,
     marks: &["storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class"],
 };
 pub(super) static INGRESS: Naming = Naming {

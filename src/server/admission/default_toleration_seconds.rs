@@ -1,9 +1,10 @@
 //! DefaultTolerationSeconds: pods stay 300 s on a node that is not ready or unreachable, unless they say otherwise.
 
 use crate::api::Value;
+use crate::api::well_known::{NOT_READY, UNREACHABLE};
 use crate::obj;
 
-const TAINTS: [&str; 2] = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
+const TAINTS: [&str; 2] = [NOT_READY, UNREACHABLE];
 
 pub(super) fn admit(pod: &mut Value) {
     for taint in TAINTS {

@@ -1,9 +1,8 @@
 //! TaintNodesByCondition: a new node takes no pods before the node controller has looked at it.
 
+use crate::api::well_known::NOT_READY;
 use crate::api::{Object, Value};
 use crate::obj;
-
-const NOT_READY: &str = "node.kubernetes.io/not-ready";
 
 pub(super) fn admit(node: &mut Value) {
     // From one that is ready, as those that a session begins with are, the controller would take the taint at once.

@@ -1,6 +1,7 @@
 //! PodSecurity: what a namespace's labels let pods do. Pods that a level forbids are refused or warned of, templates of pods warned of.
 
 use super::ApiServer;
+use crate::api::well_known::APP_ARMOR_PREFIX;
 use crate::api::{Cause, KindRef, Object, Status, Value, kinds};
 use crate::base::Order as _;
 use crate::server::Subresource;
@@ -215,8 +216,7 @@ fn app_armor(pod: &Pod<'_>) -> Found {
     let mut who = pod.setters(&path, &bad);
     let mut values = sorted(pod.values(&path).into_iter().filter(|v| bad(v)).map(|v| v.str().to_owned()).collect());
     let wrong = |key: &str, value: &str| {
-        key.starts_with("container.apparmor.security.beta.kubernetes.io/")
-            && !(value.is_empty() || value == "runtime/default" || value.starts_with("localhost/"))
+        key.starts_with(APP_ARMOR_PREFIX) && !(value.is_empty() || value == "runtime/default" || value.starts_with("localhost/"))
     };
     let annotations = pod.metadata.get("annotations").entries().filter(|(k, v)| wrong(k, v.str()));
     let annotations: Vec<String> = annotations.map(|(k, v)| format!("{k}={:?}", v.str())).collect();

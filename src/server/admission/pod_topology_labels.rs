@@ -1,9 +1,10 @@
 //! PodTopologyLabels: a pod carries its node's zone and region, from the moment it is bound or was made for a node.
 
 use super::ApiServer;
+use crate::api::well_known::{REGION, ZONE};
 use crate::api::{Object, Value, kinds};
 
-const LABELS: [&str; 2] = ["topology.kubernetes.io/region", "topology.kubernetes.io/zone"];
+const LABELS: [&str; 2] = [REGION, ZONE];
 
 pub(in crate::server) fn admit(server: &ApiServer, pod: &mut Value) {
     let Some(node) = server.peek(kinds::NODE, "", pod.at(&["spec", "nodeName"]).str()) else { return };

@@ -2,13 +2,13 @@
 
 use super::revisions::{self, Revision};
 use super::targets;
+use crate::api::well_known::{CONTROLLER_REVISION_HASH, LAST_APPLIED, POD_TEMPLATE_HASH};
 use crate::api::{Object, Value};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::describe::describe_pod_template;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, int};
-use crate::kubectl::last_applied;
 use crate::kubectl::printing::Reporter;
 use crate::kubectl::resources::Info;
 use crate::server::Subresource;
@@ -25,7 +25,7 @@ pub static COMMAND: Command = Command {
 
 /// Annotations of a Deployment that stay as they are.
 const KEPT: &[&str] = &[
-    last_applied::ANNOTATION,
+    LAST_APPLIED,
     "deployment.kubernetes.io/revision",
     "deployment.kubernetes.io/revision-history",
     "deployment.kubernetes.io/desired-replicas",
@@ -39,10 +39,10 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let dry_run = cx.dry_run()?;
     let found = targets(cx)?;
     found.each(&mut |info| {
-        if info.object.annotation(last_applied::ANNOTATION).is_some() {
+        if info.object.annotation(LAST_APPLIED).is_some() {
             cx.out.errln(format!(
                 "Warning: resource {}/{} was previously managed with 'kubectl apply'. Rolling back will not update the {} annotation, which may cause unexpected behavior on future 'kubectl apply' operations. Consider using 'kubectl apply' with your previous configuration file instead.",
-                info.kind.plural, info.name, last_applied::ANNOTATION
+                info.kind.plural, info.name, LAST_APPLIED
             ));
         }
         let done = roll_back(cx, &info, to, dry_run)?;
@@ -53,7 +53,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 
 fn without_hash(template: &Value) -> Value {
     let mut bare = template.clone();
-    for label in ["pod-template-hash", "controller-revision-hash"] {
+    for label in [POD_TEMPLATE_HASH, CONTROLLER_REVISION_HASH] {
         bare.remove(&["metadata", "labels", label]);
     }
     bare.remove(&["$patch"]);

@@ -2,6 +2,7 @@
 
 use super::format::{age_of, quantity, truth};
 use super::{AGE, BuiltIn, Column, NAME, boolean, int, text, wide};
+use crate::api::well_known::BETA_STORAGE_CLASS;
 use crate::api::{Object, Value};
 
 pub(super) static PERSISTENT_VOLUME: BuiltIn = BuiltIn {
@@ -77,7 +78,7 @@ fn phase(o: &Value) -> String {
 
 /// The class an object names, by the annotation of old or by its member.
 fn storage_class(o: &Value) -> String {
-    let annotated = o.annotation("volume.beta.kubernetes.io/storage-class");
+    let annotated = o.annotation(BETA_STORAGE_CLASS);
     annotated.unwrap_or_else(|| o.at(&["spec", "storageClassName"]).str()).to_owned()
 }
 
