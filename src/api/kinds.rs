@@ -29,6 +29,11 @@ pub struct Kind {
 /// A row of the table; two references are the same kind where they are equal.
 pub type KindRef = &'static Kind;
 
+/// The group of roles and their bindings.
+pub const RBAC: &str = "rbac.authorization.k8s.io";
+/// The group of admission policies and webhooks.
+pub const ADMISSION: &str = "admissionregistration.k8s.io";
+
 const NAMESPACED: bool = true;
 const CLUSTER: bool = false;
 const ALL: &[&str] = &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];

@@ -1,10 +1,11 @@
 //! The cluster role aggregation controller (`pkg/controller/clusterroleaggregation`): a role's rules are those of the roles it selects.
 
 use super::work_queue::WorkQueue;
+use crate::api::kinds::RBAC;
 use crate::api::selector::LabelSelector;
 use crate::api::{ArcStr, KindRef, Object, Status, Value, kinds};
 use crate::base::Time;
-use crate::server::{ApiServer, Caller, Change, Component, RBAC, Subresource, WriteOptions};
+use crate::server::{ApiServer, Caller, Change, Component, Subresource, WriteOptions};
 
 /// Keeps roles with an `aggregationRule` in line with what they select.
 #[derive(Clone, Debug, Default)]

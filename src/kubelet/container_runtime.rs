@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-pub(super) use crate::network::{HttpRequest, NetError, NetRequest, NetResponse};
+pub(super) use crate::network::{DNS, GATEWAY, HttpRequest, NetError, NetRequest, NetResponse};
 pub(super) use crate::runtime::{
     Env, Image, Inode, Kind as InodeKind, Machine, MachineEvent, MachineSpec, Mount, Pid, ProcessInfo, PullFailure, QueueLength, ServeId,
     Signal, SpawnError, SpawnSpec, Stdin, Stream, Waiting, share_processes,
@@ -197,10 +197,10 @@ fn resolv_conf(pod: &Value) -> String {
     let (mut servers, mut searches, mut options) = match policy {
         "ClusterFirst" => {
             let searches = vec![format!("{namespace}.svc.cluster.local"), "svc.cluster.local".to_owned(), "cluster.local".to_owned()];
-            (vec!["10.96.0.10".to_owned()], searches, vec![("ndots".to_owned(), "5".to_owned())])
+            (vec![DNS.to_owned()], searches, vec![("ndots".to_owned(), "5".to_owned())])
         }
         // As the nodes resolve names themselves.
-        "Default" => (vec!["10.244.0.1".to_owned()], Vec::new(), Vec::new()),
+        "Default" => (vec![GATEWAY.to_owned()], Vec::new(), Vec::new()),
         _ => (Vec::new(), Vec::new(), Vec::new()),
     };
     let config = spec.get("dnsConfig");

@@ -10,6 +10,7 @@ use super::pod_worker::{Cx, PodWorker, ServeUse};
 use super::router::{CONNECT_TIMEOUT, LATENCY, Outgoing, ReplyTo, Route, Sender, route, service_behind};
 use crate::api::ArcStr;
 use crate::base::{Duration, Time};
+use crate::network::GATEWAY;
 use crate::server::ApiServer;
 
 /// A message under way in the cluster's network.
@@ -32,8 +33,6 @@ const FILL_STEPS: u32 = 16;
 const FILL_STEP: Duration = Duration::from_millis(500);
 /// In place of a node's name: whoever asks by a forwarded port. No node can be called so.
 const OUTSIDE: &str = "(outside)";
-/// The address by which the nodes pass on what comes from outside.
-const GATEWAY: &str = "10.244.0.1";
 
 impl Kubelets {
     /// Connects somebody outside to a port of a pod, as `port-forward` does; `id` comes back with the answer.

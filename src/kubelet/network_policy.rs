@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use crate::api::selector::LabelSelector;
 use crate::api::{Object, Value, kinds};
+use crate::network;
 use crate::obj;
 use crate::server::ApiServer;
 
@@ -27,9 +28,6 @@ impl<'a> End<'a> {
 const EGRESS: [&str; 3] = ["Egress", "egress", "to"];
 const INGRESS: [&str; 3] = ["Ingress", "ingress", "from"];
 
-/// The cluster's DNS.
-const DNS: (&str, u16) = ("10.96.0.10", 53);
-
 /// Whether a connection is let through on both of its ends.
 pub(super) fn allows(api: &ApiServer, from: End<'_>, to: End<'_>, port: u16) -> bool {
     let ports = |rule: &Value| has_port(rule, "TCP", port, to.pod);
@@ -43,8 +41,8 @@ pub(super) fn allows_lookup(api: &ApiServer, from: End<'_>) -> bool {
         return true;
     }
     let server = obj!({"metadata": {"namespace": "kube-system", "labels": {"k8s-app": "kube-dns"}}});
-    let to = End { pod: Some(&server), ip: DNS.0 };
-    passes(api, from, to, EGRESS, &|rule| has_port(rule, "UDP", DNS.1, None) || has_port(rule, "TCP", DNS.1, None))
+    let to = End { pod: Some(&server), ip: network::DNS };
+    passes(api, from, to, EGRESS, &|rule| has_port(rule, "UDP", 53, None) || has_port(rule, "TCP", 53, None))
 }
 
 /// Whether the policies for one end let the other be: all do where none selects the pod, else one rule must.

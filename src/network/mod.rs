@@ -6,6 +6,11 @@ pub use http::{HttpRequest, HttpResponse, status_text};
 
 use std::net::IpAddr;
 
+/// The address of the cluster's DNS, at port 53.
+pub const DNS: &str = "10.96.0.10";
+/// The nodes' address among the pods': they probe from it, pass on from it what comes from outside, and resolve names by it.
+pub const GATEWAY: &str = "10.244.0.1";
+
 /// What a program asks of the network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NetRequest {

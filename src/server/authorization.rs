@@ -1,12 +1,11 @@
 //! Role-based access control: who may do what, by the roles and bindings in the cluster.
 
 use super::{ApiServer, Caller};
+use crate::api::kinds::RBAC;
 use crate::api::{Kind, KindRef, Object, Status, Value, aggregate, policy_rule};
 use crate::base::Order as _;
 use crate::obj;
 
-/// Group of kinds that this is about.
-pub const RBAC: &str = "rbac.authorization.k8s.io";
 /// Whoever is in this group may do everything.
 const MASTERS: &str = "system:masters";
 const AUTHENTICATED: &str = "system:authenticated";

@@ -2,8 +2,8 @@
 //!
 //! Those of the cluster's own components are not among them: what they do is not asked for here.
 
-use super::authorization::RBAC;
 use super::{ApiServer, Caller};
+use crate::api::kinds::RBAC;
 use crate::api::{ArcStr, Value};
 use crate::obj;
 

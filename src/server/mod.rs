@@ -27,7 +27,7 @@ mod tokens;
 mod typed;
 
 pub use api_server::ApiServer;
-pub use authorization::{Attributes, Decision, RBAC, User};
+pub use authorization::{Attributes, Decision, User};
 pub use component::{Change, Component};
 pub use definitions::Definitions;
 pub use deletion::Deleted;

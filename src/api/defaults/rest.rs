@@ -1,11 +1,10 @@
 //! Defaults of the smaller groups.
 
+use super::super::kinds::RBAC;
 use super::super::schema::Type;
 use super::super::{Map, Value};
 use super::{absent, empty, empty_in};
 use crate::obj;
-
-const RBAC: &str = "rbac.authorization.k8s.io";
 
 /// Follows the rule of a type of these groups; says whether it has one.
 pub fn rule(ty: &Type, value: &mut Value) -> bool {

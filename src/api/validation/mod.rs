@@ -29,11 +29,9 @@ mod workloads;
 use self::meta::{NameRule, object_meta, object_meta_update, path_segment};
 use self::path::{Errors, Path};
 pub use self::warnings::warnings;
+use super::kinds::{ADMISSION, RBAC};
 use super::names;
 use super::{Cause, KindRef, Value, custom, kinds};
-
-const ADMISSION: &str = "admissionregistration.k8s.io";
-const RBAC: &str = "rbac.authorization.k8s.io";
 
 /// What is wrong with a new object (decoded and defaulted).
 pub fn create(kind: KindRef, object: &Value) -> Vec<Cause> {

@@ -1,13 +1,12 @@
 //! Roles and bindings, priority classes, certificate signing requests, leases.
 
+use super::super::kinds::RBAC;
 use super::super::{Object, Value, names};
 use super::meta::{label_selector, object_meta, path_segment};
 use super::path::{Errors, Path};
 use super::security::closed;
 use super::volumes::signer_name;
 use crate::base::{SortedSet, base64};
-
-const RBAC: &str = "rbac.authorization.k8s.io";
 
 /// A new or changed Role or ClusterRole.
 pub(super) fn role(errors: &mut Errors, role: &Value, namespaced: bool) {

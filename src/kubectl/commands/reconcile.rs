@@ -1,5 +1,6 @@
 //! `kubectl auth reconcile`: roles get the rules, and bindings the subjects, that files have and they lack.
 
+use crate::api::kinds::RBAC;
 use crate::api::{Object, Value, kinds, policy_rule};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
@@ -8,7 +9,7 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, switch};
 use crate::kubectl::printing::Reporter;
 use crate::kubectl::resources::{Query, find};
-use crate::server::{RBAC, Subresource};
+use crate::server::Subresource;
 
 const OWN: &[Flag] = &[switch("remove-extra-permissions", ""), switch("remove-extra-subjects", "")];
 

@@ -9,7 +9,7 @@ use super::super::process::{Block, Process, Step};
 use super::super::text;
 use super::{Options, Program, Refusal, Run, become_program};
 use crate::base::{Duration, Order as _, Time, base64};
-use crate::network::{HttpRequest, HttpResponse, NetError, NetRequest, NetResponse, status_text};
+use crate::network::{DNS, GATEWAY, HttpRequest, HttpResponse, NetError, NetRequest, NetResponse, status_text};
 
 /// A client that waits for an answer.
 #[derive(Debug, Clone)]
@@ -53,7 +53,7 @@ struct Curl {
 /// `ip`: of addresses and routes.
 pub fn ip(r: &mut Run<'_>, o: &Options) -> i32 {
     if o.rest.iter().find(|a| !a.starts_with('-')).is_some_and(|a| a.starts_with('r')) {
-        r.out("default via 10.244.0.1 dev eth0\n");
+        r.out(format!("default via {GATEWAY} dev eth0\n"));
         return 0;
     }
     let mut out = "1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue qlen 1000\n    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n    inet 127.0.0.1/8 scope host lo\n       valid_lft forever preferred_lft forever\n".to_string();
@@ -365,7 +365,7 @@ impl Client {
                 Step::Again(20)
             }
             Ok(NetResponse::Records(records)) => {
-                let mut out = NAME_SERVER.to_string();
+                let mut out = name_server();
                 if let (true, Asking::Lookup { name, .. }) = (records.is_empty(), &self.kind) {
                     out += &format!("*** Can't find {name}: No answer\n");
                 }
@@ -500,7 +500,7 @@ impl Client {
             }
             Asking::Lookup { name, .. } => {
                 let text = match e {
-                    NetError::NoSuchHost => format!("{NAME_SERVER}** server can't find {name}: NXDOMAIN\n\n"),
+                    NetError::NoSuchHost => format!("{}** server can't find {name}: NXDOMAIN\n\n", name_server()),
                     _ => ";; connection timed out; no servers could be reached\n\n".to_string(),
                 };
                 let _ = k.put(p, 1, text.as_bytes());
@@ -637,7 +637,9 @@ impl Curl {
 }
 
 /// How `nslookup` begins.
-const NAME_SERVER: &str = "Server:\t\t10.96.0.10\nAddress:\t10.96.0.10:53\n\n";
+fn name_server() -> String {
+    format!("Server:\t\t{DNS}\nAddress:\t{DNS}:53\n\n")
+}
 
 /// What curl says of a certificate that it does not know.
 const UNTRUSTED: &str = "SSL certificate problem: unable to get local issuer certificate

@@ -3,10 +3,7 @@
 use super::super::kernel::Kernel;
 use crate::base::text::digits;
 use crate::base::{Time, write_time};
-use crate::network::HttpRequest;
-
-/// Where a request comes from of which nobody noted that: the node, which probes.
-const NODE: &str = "10.244.0.1";
+use crate::network::{GATEWAY, HttpRequest};
 
 /// What is known when a server speaks.
 pub struct Facts<'a> {
@@ -55,7 +52,7 @@ pub fn fill(text: &str, facts: &Facts<'_>) -> String {
             Some('u') => out.push_str(&up_s().to_string()),
             Some('n') => out.push_str(&facts.served.to_string()),
             Some('p') => digits(&mut out, i64::from(facts.port), 1),
-            Some('c') => out.push_str(request(|r| if r.client.is_empty() { NODE } else { &r.client })),
+            Some('c') => out.push_str(request(|r| if r.client.is_empty() { GATEWAY } else { &r.client })),
             Some('m') => out.push_str(request(|r| &r.method)),
             Some('U') => out.push_str(request(|r| &r.path)),
             Some('V') => out.push_str(request(|r| r.path.split('?').next().unwrap_or_default())),

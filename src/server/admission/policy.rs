@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use super::{ApiServer, Caller, Subresource};
 use crate::api::cel::{Facts, Names, Program, Wanted};
+use crate::api::kinds::ADMISSION;
 use crate::api::selector::LabelSelector;
 use crate::api::{ArcStr, Cause, KindRef, Object, Status, Value, aggregate, kinds, schema, split_api_version};
 use crate::obj;
 use crate::server::authorization::{Attributes, User};
 
-const GROUP: &str = "admissionregistration.k8s.io";
 /// What the conditions of one evaluation may cost, and its validations.
 const CONDITIONS_BUDGET: u64 = 2_500_000;
 const BUDGET: u64 = 10_000_000;
@@ -176,7 +176,7 @@ type Refusals = Vec<(String, &'static str)>;
 pub fn admit(server: &mut ApiServer, by: &Caller, request: &Request<'_>) -> Result<Vec<String>, Status> {
     let mut warnings = Vec::new();
     let of_binding = kinds::VALIDATING_ADMISSION_POLICY_BINDING;
-    if request.kind.group == GROUP || server.iter(of_binding, None).next().is_none() {
+    if request.kind.group == ADMISSION || server.iter(of_binding, None).next().is_none() {
         return Ok(warnings);
     }
     let policies: Vec<Value> = server.iter(kinds::VALIDATING_ADMISSION_POLICY, None).cloned().collect();
