@@ -373,7 +373,7 @@ fn arc(name: &'static str) -> ArcStr {
 }
 
 /// What JSON calls a value's type in Go's messages.
-pub(super) fn json_kind(value: &Value) -> &'static str {
+pub fn json_kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "bool",

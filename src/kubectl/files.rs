@@ -5,6 +5,7 @@ use super::error::{CliError, fail};
 use super::host::{FileError, Files};
 use super::kustomize;
 use super::output::to_yaml;
+use crate::api::decode::json_kind;
 use crate::api::yaml::decode_stream;
 use crate::api::{Map, Object, Value};
 
@@ -186,7 +187,7 @@ pub fn wrong_shape(value: &Value) -> Option<String> {
 /// What every object must be: its kind is named and its metadata has the right types.
 fn check(value: &Value) -> Result<(), String> {
     let Value::Map(map) = value else {
-        return Err(format!("json: cannot unmarshal {} into Go value of type map[string]interface {{}}", json_type(value)));
+        return Err(format!("json: cannot unmarshal {} into Go value of type map[string]interface {{}}", json_kind(value)));
     };
     if value.kind().is_empty() {
         return Err(format!("Object 'Kind' is missing in '{}'", value.to_json()));
@@ -196,12 +197,12 @@ fn check(value: &Value) -> Result<(), String> {
         None | Some(Value::Null) => &empty,
         Some(Value::Map(m)) => m,
         Some(other) => {
-            return Err(format!("json: cannot unmarshal {} into Go struct field .metadata of type v1.ObjectMeta", json_type(other)));
+            return Err(format!("json: cannot unmarshal {} into Go struct field .metadata of type v1.ObjectMeta", json_kind(other)));
         }
     };
     for (key, field) in metadata.iter() {
         let wrong = |v: &Value, ty: &str| {
-            Err(format!("json: cannot unmarshal {} into Go struct field ObjectMeta.metadata.{key} of type {ty}", json_type(v)))
+            Err(format!("json: cannot unmarshal {} into Go struct field ObjectMeta.metadata.{key} of type {ty}", json_kind(v)))
         };
         match (key.as_str(), field) {
             (_, Value::Null) => {}
@@ -216,15 +217,4 @@ fn check(value: &Value) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-fn json_type(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "bool",
-        Value::Int(_) | Value::Float(_) => "number",
-        Value::Str(_) => "string",
-        Value::List(_) => "array",
-        Value::Map(_) => "object",
-    }
 }

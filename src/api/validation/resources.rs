@@ -33,7 +33,16 @@ fn is_standard_quota(name: &str) -> bool {
             | "limits.cpu"
             | "limits.memory"
             | "limits.ephemeral-storage"
-            | "pods"
+    ) || is_object_count(name)
+        || is_huge_page(name)
+        || name.starts_with("requests.hugepages-")
+}
+
+/// What a quota counts whole.
+fn is_object_count(name: &str) -> bool {
+    matches!(
+        name,
+        "pods"
             | "resourcequotas"
             | "services"
             | "replicationcontrollers"
@@ -42,8 +51,7 @@ fn is_standard_quota(name: &str) -> bool {
             | "configmaps"
             | "services.nodeports"
             | "services.loadbalancers"
-    ) || is_huge_page(name)
-        || name.starts_with("requests.hugepages-")
+    )
 }
 
 /// Whether a request may be less than the limit.
@@ -108,18 +116,7 @@ pub(super) fn quantity_value(errors: &mut Errors, at: Path<'_>, name: &str, amou
     if quantity.sign() < 0 {
         errors.invalid(at, quantity.to_string(), "must be greater than or equal to 0");
     }
-    let whole = matches!(
-        name,
-        "pods"
-            | "resourcequotas"
-            | "services"
-            | "replicationcontrollers"
-            | "secrets"
-            | "persistentvolumeclaims"
-            | "configmaps"
-            | "services.nodeports"
-            | "services.loadbalancers"
-    ) || is_extended(name);
+    let whole = is_object_count(name) || is_extended(name);
     if whole && quantity.milli_value() % 1000 != 0 {
         errors.invalid(at, quantity.to_string(), "must be an integer");
     }

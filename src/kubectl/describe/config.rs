@@ -2,7 +2,7 @@
 
 use crate::base::{Order as _, SortedSet};
 
-use super::metadata::{date, quantity};
+use super::metadata::quantity;
 use super::page::Page;
 use crate::api::{Object, Quantity, Value, kinds};
 use crate::kubectl::output::columns::format_labels;
@@ -11,17 +11,7 @@ pub(super) fn namespace(page: &mut Page, ns: &Value) {
     page.name(ns);
     page.labels_and_annotations(ns);
     page.field(0, "Status", ns.at(&["status", "phase"]).str());
-    let conditions = ns.at(&["status", "conditions"]).items();
-    if !conditions.is_empty() {
-        page.line(0, "Conditions:");
-        page.line(1, "Type\tStatus\tLastTransitionTime\tReason\tMessage");
-        page.line(1, "----\t------\t------------------\t------\t-------");
-        for c in conditions {
-            let text = |member: &str| c.get(member).str();
-            let moved = date(c.get("lastTransitionTime"));
-            page.line(1, format_args!("{}\t{}\t{moved}\t{}\t{}", text("type"), text("status"), text("reason"), text("message")));
-        }
-    }
+    page.conditions("Conditions:", ns.at(&["status", "conditions"]).items());
     page.line(0, "");
     let quotas = page.related.list(kinds::RESOURCE_QUOTA, Some(ns.name()));
     if quotas.is_empty() {

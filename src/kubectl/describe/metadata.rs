@@ -9,6 +9,21 @@ use crate::base::{RFC1123Z, parse_rfc3339, strftime};
 const ANNOTATION_LEN_MAX: usize = 140;
 
 impl Page<'_> {
+    /// A table of conditions below its title, where there are any.
+    pub(super) fn conditions(&mut self, title: &str, conditions: &[Value]) {
+        if conditions.is_empty() {
+            return;
+        }
+        self.line(0, title);
+        self.line(1, "Type\tStatus\tLastTransitionTime\tReason\tMessage");
+        self.line(1, "----\t------\t------------------\t------\t-------");
+        for c in conditions {
+            let text = |member: &str| c.get(member).str();
+            let moved = date(c.get("lastTransitionTime"));
+            self.line(1, format_args!("{}\t{}\t{moved}\t{}\t{}", text("type"), text("status"), text("reason"), text("message")));
+        }
+    }
+
     /// Name, namespace, labels and annotations.
     pub(super) fn head(&mut self, object: &Value) {
         self.name(object);

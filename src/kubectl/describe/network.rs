@@ -1,6 +1,6 @@
 //! Services, their endpoints, and ingresses.
 
-use super::metadata::{date, int_or_string, or_none};
+use super::metadata::{int_or_string, or_none};
 use super::page::Page;
 use crate::api::well_known::SERVICE_NAME;
 use crate::api::{Kind, KindRef, Object, Value, kinds};
@@ -243,17 +243,7 @@ pub(super) fn service_cidr(page: &mut Page, cidr: &Value) {
     page.labels_and_annotations(cidr);
     let cidrs: Vec<&str> = cidr.at(&["spec", "cidrs"]).items().iter().map(Value::str).collect();
     page.field(0, "CIDRs", cidrs.join(", "));
-    let conditions = cidr.at(&["status", "conditions"]).items();
-    if !conditions.is_empty() {
-        page.line(0, "Status:\nConditions:");
-        page.line(1, "Type\tStatus\tLastTransitionTime\tReason\tMessage");
-        page.line(1, "----\t------\t------------------\t------\t-------");
-        for c in conditions {
-            let text = |member: &str| c.get(member).str();
-            let moved = date(c.get("lastTransitionTime"));
-            page.line(1, format_args!("{}\t{}\t{moved}\t{}\t{}", text("type"), text("status"), text("reason"), text("message")));
-        }
-    }
+    page.conditions("Status:\nConditions:", cidr.at(&["status", "conditions"]).items());
     page.events(kind("ServiceCIDR"), cidr);
 }
 

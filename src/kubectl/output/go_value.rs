@@ -94,7 +94,7 @@ pub(super) fn float(f: f64) -> String {
 
 /// What an escape after a backslash stands for, and how many bytes of the text it takes; `quote` is the only quote that may be escaped.
 // Models strconv.UnquoteChar.
-pub(super) fn unescape(text: &str, quote: char) -> Option<(char, usize)> {
+fn unescape(text: &str, quote: char) -> Option<(char, usize)> {
     let mut chars = text.chars();
     let c = chars.next()?;
     let simple = match c {
@@ -122,6 +122,27 @@ pub(super) fn unescape(text: &str, quote: char) -> Option<(char, usize)> {
     let digits = text.get(from..from + len).filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()))?;
     let code = u32::from_str_radix(digits, radix).ok()?;
     Some((char::from_u32(code)?, from + len))
+}
+
+/// What stands between these quotes, its escapes resolved; none where Go would not read it.
+// Models strconv.Unquote.
+pub(super) fn unquote(text: &str, quote: char) -> Option<String> {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        rest = &rest[c.len_utf8()..];
+        if c == quote {
+            return None;
+        }
+        if c == '\\' {
+            let (escaped, len) = unescape(rest, quote)?;
+            out.push(escaped);
+            rest = &rest[len..];
+        } else {
+            out.push(c);
+        }
+    }
+    Some(out)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Reads a JSONPath template.
 
 use super::JsonPathError;
-use crate::kubectl::output::go_value::unescape;
+use crate::kubectl::output::go_value::unquote;
 
 /// What stands between braces, or the text around them.
 pub(super) type Action = Vec<Node>;
@@ -306,25 +306,6 @@ fn split_comparison(text: &str) -> Option<(&str, &str, &str)> {
     // The right side takes at least one character, of the operator if need be.
     let run = if at + run == text.len() { run - 1 } else { run };
     (run > 0).then(|| (&text[..at], &text[at..at + run], &text[at + run..]))
-}
-
-fn unquote(text: &str, quote: char) -> Option<String> {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        rest = &rest[c.len_utf8()..];
-        if c == quote {
-            return None;
-        }
-        if c == '\\' {
-            let (escaped, len) = unescape(rest, quote)?;
-            out.push(escaped);
-            rest = &rest[len..];
-        } else {
-            out.push(c);
-        }
-    }
-    Some(out)
 }
 
 fn is_alphanumeric(c: char) -> bool {

@@ -5,7 +5,7 @@ use super::funcs::is_function;
 use super::lex::{Kind, Token, lex};
 use crate::api::Value;
 use crate::base::SortedMap;
-use crate::kubectl::output::go_value::unescape;
+use crate::kubectl::output::go_value::unquote;
 
 /// The tree of each template that is defined; the main one under the empty name.
 pub(super) type Trees = SortedMap<String, Vec<Node>>;
@@ -526,22 +526,6 @@ fn constant(token: &Token) -> Result<Value, String> {
         }
         _ => number(text),
     }
-}
-
-fn unquote(text: &str, quote: char) -> Option<String> {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        rest = &rest[c.len_utf8()..];
-        if c == '\\' {
-            let (escaped, len) = unescape(rest, quote)?;
-            out.push(escaped);
-            rest = &rest[len..];
-        } else {
-            out.push(c);
-        }
-    }
-    Some(out)
 }
 
 fn number(text: &str) -> Result<Value, String> {
