@@ -161,7 +161,7 @@ impl Scheduler {
             evaluated: self.record.evaluated(),
             ..Decision::default()
         };
-        self.record.write(&self.cache, &mut decision);
+        self.record.write(&self.cache, &pod.class.requests, &mut decision);
         match outcome {
             Outcome::Placed(index) => {
                 decision.node = self.cache.node(index).name.clone();

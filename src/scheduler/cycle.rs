@@ -389,9 +389,10 @@ mod tests {
         (outcome, record)
     }
 
-    fn written(record: &Record, cache: &Cache) -> Decision {
+    fn written(record: &Record, cache: &mut Cache, object: &Value) -> Decision {
         let mut decision = Decision::default();
-        record.write(cache, &mut decision);
+        let requests = cache.parse_pod(object).class.requests.clone();
+        record.write(cache, &requests, &mut decision);
         decision
     }
 
@@ -430,7 +431,7 @@ mod tests {
         let (outcome, record) = run(&mut cache, &pod("p", "100m"));
         let Outcome::Placed(n) = outcome else { panic!("{outcome:?}") };
         assert_eq!(cache.node(n).name, "b");
-        let decision = written(&record, &cache);
+        let decision = written(&record, &mut cache, &pod("p", "100m"));
         let fit = |row: usize| decision.scores(row).find(|s| s.plugin == "NodeResourcesFit").expect("scored").raw;
         assert!(fit(1) > fit(0), "{decision:?}");
     }
@@ -444,9 +445,23 @@ mod tests {
         let (outcome, record) = run(&mut cache, &pod("p", "1"));
         let Outcome::Placed(n) = outcome else { panic!("{outcome:?}") };
         assert_eq!(cache.node(n).name, "n39");
-        let rows = written(&record, &cache).rows;
+        let rows = written(&record, &mut cache, &pod("p", "1")).rows;
         let best = rows.iter().max_by_key(|row| row.total).expect("rows");
         assert_eq!((rows.len(), best.node.as_str()), (crate::scheduler::explain::ROWS_MAX, "n39"));
+    }
+
+    #[test]
+    fn a_node_says_how_much_it_lacks() {
+        let mut cache = cluster(&[node("a", "4")]);
+        let mut busy = pod("q", "1500m");
+        busy.set(&["spec", "nodeName"], "a");
+        cache.set_pod(&busy);
+        let (_, record) = run(&mut cache, &pod("p", "3"));
+        let rows = written(&record, &mut cache, &pod("p", "3")).rows;
+        let refusal = rows[0].refused.as_ref().expect("too little is left");
+        assert_eq!((refusal.plugin, refusal.reasons.len(), refusal.reasons[0].text.as_str()), ("NodeResourcesFit", 1, "Insufficient cpu"));
+        let short = refusal.reasons[0].shortage.as_ref().expect("it is a resource");
+        assert_eq!([&short.requested, &short.free, &short.capacity].map(ToString::to_string), ["3", "2500m", "4"]);
     }
 
     #[test]

@@ -6,8 +6,11 @@ use rustc_hash::FxHashMap;
 
 use super::cache::{Cache, NodeIndex};
 use super::framework::Reasons;
-use super::plugins::{PLUGINS, PluginId};
-use crate::api::ArcStr;
+use super::plugins::node_resources_fit::{Insufficient, insufficient};
+use super::plugins::{NODE_RESOURCES_FIT, PLUGINS, PluginId};
+use super::resources::Resources;
+use crate::api::quantity::Format;
+use crate::api::{ArcStr, Quantity};
 use crate::base::Time;
 
 /// How many decisions are kept.
@@ -70,8 +73,40 @@ pub struct Row {
 pub struct Refusal {
     /// The plugin's name.
     pub plugin: &'static str,
-    /// The reasons' texts.
-    pub reasons: Vec<String>,
+    /// Its reasons.
+    pub reasons: Vec<Reason>,
+}
+
+/// One reason to refuse a node.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reason {
+    /// As events tell it.
+    pub text: String,
+    /// Where too little of a resource is left, how much.
+    pub shortage: Option<Shortage>,
+}
+
+/// How much of a resource there is, where it is too little.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shortage {
+    /// What the pod requests.
+    pub requested: Quantity,
+    /// What is left on the node.
+    pub free: Quantity,
+    /// What the node has for pods.
+    pub capacity: Quantity,
+}
+
+impl Shortage {
+    fn of(lack: &Insufficient) -> Self {
+        let amount = |n: i64| match lack.reason {
+            Reasons::CPU => Quantity::from_milli(n),
+            Reasons::MEMORY | Reasons::EPHEMERAL_STORAGE => Quantity::new(n, Format::BinarySi),
+            _ => Quantity::new(n, Format::DecimalSi),
+        };
+        let free = lack.capacity.saturating_sub(lack.used).max(0);
+        Shortage { requested: amount(lack.requested), free: amount(free), capacity: amount(lack.capacity) }
+    }
 }
 
 /// What one plugin gave one node.
@@ -144,8 +179,8 @@ impl Record {
         self.chosen = place;
     }
 
-    /// Puts it into a decision; the chosen node is always among the rows.
-    pub fn write(&self, cache: &Cache, decision: &mut Decision) {
+    /// Puts it into the decision about a pod with these requests; the chosen node is always among the rows.
+    pub fn write(&self, cache: &Cache, requests: &Resources, decision: &mut Decision) {
         let first = self.passed.len().min(ROWS_MAX);
         let rows = &mut decision.rows;
         rows.reserve_exact(ROWS_MAX.min(self.evaluated()));
@@ -161,7 +196,11 @@ impl Record {
             rows.push(Row { node: cache.node(self.passed[place]).name.clone(), refused: None, total });
         }
         for (index, plugin, reasons) in self.rejected.iter().take(ROWS_MAX - rows.len()) {
-            let reasons = reasons.iter().map(|r| r.text(&cache.scalars)).collect();
+            let shortage = |reason: Reasons| {
+                let mut lacks = (*plugin == NODE_RESOURCES_FIT).then(|| insufficient(requests, cache.node(*index)))?;
+                lacks.find(|lack| lack.reason == reason).as_ref().map(Shortage::of)
+            };
+            let reasons = reasons.iter().map(|r| Reason { text: r.text(&cache.scalars), shortage: shortage(r) }).collect();
             let refused = Some(Refusal { plugin: PLUGINS[*plugin as usize].name(), reasons });
             rows.push(Row { node: cache.node(*index).name.clone(), refused, total: 0 });
         }

@@ -189,7 +189,16 @@ fn placement(sim: &Sim, pod: &Value, lang: Lang) -> Sheet {
     let rows = d.rows.iter().enumerate().map(|(row, r)| {
         let mut cells = vec![r.node.to_string()];
         match &r.refused {
-            Some(refusal) => cells.push(format!("{}: {}", refusal.plugin, refusal.reasons.join("; "))),
+            Some(refusal) => {
+                let told = refusal.reasons.iter().map(|r| match &r.shortage {
+                    Some(s) => {
+                        let amounts = [&s.requested, &s.free, &s.capacity].map(ToString::to_string);
+                        format!("{} ({})", r.text, fill(Text::Shortage.t(lang), &amounts.each_ref().map(String::as_str)))
+                    }
+                    None => r.text.clone(),
+                });
+                cells.push(format!("{}: {}", refusal.plugin, told.collect::<Vec<_>>().join("; ")));
+            }
             None => {
                 cells.push(r.total.to_string());
                 let of = |p: &&str| d.scores(row).find(|s| s.plugin == *p).map_or(0, |s| s.weighted);

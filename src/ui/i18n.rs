@@ -397,6 +397,7 @@ texts! {
     PlacementNote: "Try {} at {}: looked at {} of {} nodes.", "第 {} 次尝试，于 {}：查看了 {} / {} 个节点。";
     PlacedOn: "The highest score was {}.", "得分最高的是 {}。";
     Total: "Score, or why not", "得分或原因";
+    Shortage: "asks for {}, {} of {} free", "请求 {}，空闲 {} / {}";
     Ends: "How its containers ended", "容器的每次退出";
     When: "When", "时间";
     ExitCode: "Exit code", "退出码";

@@ -12,27 +12,33 @@ use crate::scheduler::resources::{Resources, milli_value, whole_value};
 /// The plugin.
 pub struct NodeResourcesFit;
 
-/// What the node lacks for these requests: the reasons, and whether even an empty node would lack it.
-pub fn lacks(requests: &Resources, node: &NodeInfo) -> (Reasons, bool) {
-    let mut reasons = Reasons::NONE;
-    let mut unresolvable = false;
-    if node.pods.len() as i64 + 1 > node.allowed_pods {
-        reasons.insert(Reasons::TOO_MANY_PODS);
-    }
-    let mut check = |wanted: i64, offered: i64, taken: i64, reason: Reasons| {
-        if wanted > 0 && i128::from(wanted) > i128::from(offered) - i128::from(taken) {
-            reasons.insert(reason);
-            unresolvable |= wanted > offered;
-        }
-    };
+/// A resource of which a node has too little left: thousandths of CPU, bytes, or whole ones.
+// Models InsufficientResource.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Insufficient {
+    /// As which reason it is told.
+    pub reason: Reasons,
+    /// What the pod requests.
+    pub requested: i64,
+    /// What the node's pods request together.
+    pub used: i64,
+    /// What the node has for pods.
+    pub capacity: i64,
+}
+
+/// What the node has too little of for these requests (`fitsRequest`).
+pub fn insufficient<'a>(requests: &'a Resources, node: &'a NodeInfo) -> impl Iterator<Item = Insufficient> + 'a {
     let (offered, taken) = (&node.allocatable, &node.requested);
-    check(requests.milli_cpu, offered.milli_cpu, taken.milli_cpu, Reasons::CPU);
-    check(requests.memory, offered.memory, taken.memory, Reasons::MEMORY);
-    check(requests.ephemeral_storage, offered.ephemeral_storage, taken.ephemeral_storage, Reasons::EPHEMERAL_STORAGE);
-    for (index, wanted) in &requests.scalars {
-        check(*wanted, offered.scalar(*index), taken.scalar(*index), Reasons::scalar(*index));
-    }
-    (reasons, unresolvable)
+    let of = |reason, requested, capacity, used| Insufficient { reason, requested, used, capacity };
+    let named = [
+        of(Reasons::TOO_MANY_PODS, 1, node.allowed_pods, node.pods.len() as i64),
+        of(Reasons::CPU, requests.milli_cpu, offered.milli_cpu, taken.milli_cpu),
+        of(Reasons::MEMORY, requests.memory, offered.memory, taken.memory),
+        of(Reasons::EPHEMERAL_STORAGE, requests.ephemeral_storage, offered.ephemeral_storage, taken.ephemeral_storage),
+    ];
+    let scalars = requests.scalars.iter();
+    let scalars = scalars.map(move |(index, wanted)| of(Reasons::scalar(*index), *wanted, offered.scalar(*index), taken.scalar(*index)));
+    named.into_iter().chain(scalars).filter(|r| r.requested > 0 && i128::from(r.requested) > i128::from(r.capacity) - i128::from(r.used))
 }
 
 /// How much of a resource would be left, of 100; 0 where more is requested than there is.
@@ -58,7 +64,12 @@ impl Plugin for NodeResourcesFit {
     }
 
     fn filter(&self, cx: &Cx, _: &CycleState, _: NodeIndex, node: &NodeInfo) -> Option<Reject> {
-        let (reasons, unresolvable) = lacks(&cx.pod.class.requests, node);
+        let (mut reasons, mut unresolvable) = (Reasons::NONE, false);
+        for lack in insufficient(&cx.pod.class.requests, node) {
+            reasons.insert(lack.reason);
+            // Even an empty node would lack it; pods can always be taken away.
+            unresolvable |= lack.reason != Reasons::TOO_MANY_PODS && lack.requested > lack.capacity;
+        }
         (!reasons.is_empty()).then_some(Reject { plugin: NODE_RESOURCES_FIT, unresolvable, reasons })
     }
 
@@ -142,6 +153,6 @@ mod tests {
         let mut node = NodeInfo { allowed_pods: 1, ..NodeInfo::default() };
         node.allocatable.memory = i64::MAX;
         node.requested.memory = -1;
-        assert!(lacks(&Resources { memory: i64::MAX, ..Resources::default() }, &node).0.is_empty());
+        assert_eq!(insufficient(&Resources { memory: i64::MAX, ..Resources::default() }, &node).count(), 0);
     }
 }
