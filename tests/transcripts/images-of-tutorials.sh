@@ -168,7 +168,8 @@ curl -s --resolve web.example:8080:127.0.0.1 http://web.example:8080; echo $?
 curl -LO https://k8s.io/examples/pods/simple-pod.yaml
 curl -O https://k8s.io/
 # What there is no such thing for here says so.
-ssh node1; docker build .; kind create cluster
+ssh node1; docker build .; kind create cluster; nano pod.yaml; git clone x; man kubectl; python3 -V
+help | sed -n "1p;$p"; help nosuch; help cd
 kubectl get secret registry -o jsonpath='{.data.*}' | base64 --decode; echo | sudo -E base64 --wrap 0
 kubectl create deployment proportional --image=nginx:sometag
 sleep 2; kubectl get pods -l app=proportional -o jsonpath='{.items[0].status.containerStatuses[0].state.waiting.reason}{"\n"}'

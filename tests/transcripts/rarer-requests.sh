@@ -81,10 +81,10 @@ kubectl set selector svc kubernetes 'a in'
 kubectl annotate deploy web a=b a- b-
 
 kubectl apply edit-last-applied deploy/web
-KUBE_EDITOR=nano kubectl apply edit-last-applied deploy/web --output-patch
+KUBE_EDITOR=gedit kubectl apply edit-last-applied deploy/web --output-patch
 kubectl create cm edited --dry-run=client -o yaml > edited.yaml
 kubectl apply -f edited.yaml
-KUBE_EDITOR=nano kubectl apply edit-last-applied -f edited.yaml
+KUBE_EDITOR=gedit kubectl apply edit-last-applied -f edited.yaml
 kubectl autoscale deployment web --min=1 --max=3 --cpu=50%
 kubectl get horizontalpodautoscalers.v1.autoscaling web -o jsonpath='{.apiVersion} {.spec.targetCPUUtilizationPercentage}{"\n"}'; kubectl get horizontalpodautoscaler.v1.autoscaling -o jsonpath='{.items[*].apiVersion}{"\n"}'
 kubectl get hpa web -o jsonpath='{.apiVersion}{"\n"}'; kubectl get hpa.v1.autoscaling web -o jsonpath='{.apiVersion}{"\n"}'

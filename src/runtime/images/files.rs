@@ -254,13 +254,35 @@ fn build(flavour: Flavour) -> Inode {
     root
 }
 
+/// What tutorials call on a workstation, and what is only said to be not simulated.
+const ELSEWHERE: [&str; 18] = [
+    "crictl",
+    "docker",
+    "emacs",
+    "etcdctl",
+    "git",
+    "helm",
+    "journalctl",
+    "kind",
+    "kubeadm",
+    "man",
+    "nano",
+    "node",
+    "openssl",
+    "perl",
+    "python",
+    "python3",
+    "ssh",
+    "systemctl",
+];
+
 /// The image that the workstation runs: a Debian with bash.
 pub fn workstation() -> Image {
     let mut root = (*with(tree(Flavour::Debian), &[("usr/local/bin/minikube", include_str!("minikube.sh"), 0o755)])).clone();
     let program = |name: &str| Inode { kind: Kind::Program(ArcStr::from(name)), ..Inode::file("", 0o755) };
     root.put("usr/local/bin/kubectl", program("kubectl"));
     root.put("usr/bin/vim", program("vi"));
-    for name in ["crictl", "docker", "etcdctl", "helm", "journalctl", "kind", "kubeadm", "openssl", "ssh", "systemctl"] {
+    for name in ELSEWHERE {
         root.put(&format!("usr/local/sbin/{name}"), Inode::file(include_str!("elsewhere.sh"), 0o755));
     }
     root.put("usr/bin/sudo", Inode::file("#!/bin/sh\nwhile [ \"${1#-}\" != \"$1\" ]; do shift; done\nexec \"$@\"\n", 0o755));

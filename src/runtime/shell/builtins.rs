@@ -128,7 +128,7 @@ static BUILTINS: [Builtin; 54] = [
     row("fg", Regular, jobs::foreground),
     row("getopts", Regular, read::getopts),
     row("hash", Regular, nothing),
-    row("help", Bash, nothing),
+    row("help", Bash, names::help),
     row("history", Regular, nothing),
     row("jobs", Regular, jobs::jobs),
     row("kill", Regular, jobs::kill),

@@ -51,6 +51,24 @@ pub(super) fn shopt(call: &mut Call) -> Outcome {
     Outcome::Done(0)
 }
 
+/// What the shell does itself, by name; what each is for is not told here.
+pub(super) fn help(call: &mut Call) -> Outcome {
+    if let Some(name) = call.args.iter().find(|a| find(a, true).is_none()) {
+        return call.fail(1, &format!("no help topics match `{name}'.  Try `help help' or `man -k {name}' or `info {name}'."));
+    }
+    if !call.args.is_empty() {
+        return call.fail(1, "what a builtin is for is not told here");
+    }
+    let mut text = String::from("These shell commands are defined internally.  Type `help' to see this list.\n\n");
+    for names in super::BUILTINS.chunks(6) {
+        text.push_str(names.iter().map(|b| format!(" {:<12}", b.name)).collect::<String>().trim_end());
+        text.push('\n');
+    }
+    text.push_str("\nThe cluster is asked by kubectl: `kubectl --help'. Other programs are in /bin and /usr/bin.\n");
+    call.print(&text);
+    Outcome::Done(0)
+}
+
 pub(super) fn builtin(call: &mut Call) -> Outcome {
     let Some((name, args)) = call.args.split_first() else { return Outcome::Done(0) };
     match find(name, call.sh.bash) {
