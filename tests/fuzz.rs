@@ -181,7 +181,7 @@ fn parse(text: &str, data: &Value) {
         assert_eq!(again, document.value, "as YAML: {printed}");
         let printed = to_json(&document.value);
         // YAML, as which it is read, does not know longer keys.
-        if printed.lines().any(|l| l.chars().count() > 1_000) {
+        if printed.lines().any(|l| l.len() > 1_000) {
             continue;
         }
         assert_eq!(yaml::read_value(&printed).ok().as_ref(), Some(&document.value), "as JSON: {printed}");
