@@ -250,7 +250,7 @@ fn Amiss(props: &AmissProps) -> Html {
     let mut others = amiss(link.host.borrow().sim(), view, 3 * AMISS_MAX);
     others.truncate(AMISS_MAX);
     html! {
-        <div>
+        <div class="amiss">
             <h3>{ Text::Amiss.t(lang) }</h3>
             if pods.is_empty() && others.is_empty() { <p class="tag ok">{ Icon::Check.draw() }{ Text::AllWell.t(lang) }</p> }
             <ul class="list">
