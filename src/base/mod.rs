@@ -1,10 +1,11 @@
-//! Virtual time, the event queue, seeded random streams, shared values, sorted maps, hashes, texts, base64 and regular expressions: what every
+//! Virtual time, the event queue, seeded random streams, shared values, sorted maps, hashes, texts, HTTP's phrases, base64 and regular expressions: what every
 //! layer stands on.
 //! Nothing here may know of Kubernetes.
 
 pub mod base64;
 mod cells;
 mod fnv;
+mod http_status;
 mod order;
 mod queue;
 mod random;
@@ -17,6 +18,7 @@ mod time;
 
 pub use cells::cells;
 pub use fnv::{Fnv32, Fnv64, Fnv128, made_up_sha256};
+pub use http_status::http_status_text;
 pub use order::Order;
 pub use queue::EventQueue;
 pub use random::RandomStream;

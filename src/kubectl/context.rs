@@ -3,6 +3,7 @@
 use super::error::CliError;
 use super::flags::Flags;
 use super::host::{Environment, Host, Output, StdinState};
+use super::request_log::{self, Request};
 use crate::api::{KindRef, Object, Status, Value, go_duration, kinds};
 use crate::base::{Duration, SortedSet, Time};
 use crate::obj;
@@ -38,6 +39,8 @@ pub struct Session {
     warned_of_dry_run: bool,
     /// Who the requests are from; an administrator where nobody is named.
     pub user: Option<User>,
+    /// The server's address.
+    pub server: String,
     /// Whether Ctrl-C was pressed since the last step.
     pub interrupted: bool,
 }
@@ -271,6 +274,7 @@ impl<'a> Context<'a, '_> {
         } else {
             self.host.api.get(kind, namespace, name).map(|o| self.host.api.as_read(self.host.now, o))
         };
+        self.log_request(&Request { verb: "GET", kind, namespace, name, subresource: "", query: Vec::new() }, 200, &result);
         self.after(kind, result)
     }
 
@@ -341,6 +345,9 @@ impl<'a> Context<'a, '_> {
             let (api, now) = (&self.host.api, self.host.now);
             result = result.map(|items| items.into_iter().map(|o| api.as_read(now, o)).collect());
         }
+        let namespace = namespace.unwrap_or_default();
+        let query = request_log::list_query(options);
+        self.log_request(&Request { verb: "GET", kind, namespace, name: "", subresource: "", query }, 200, &result);
         self.after(kind, result)
     }
 
@@ -356,6 +363,8 @@ impl<'a> Context<'a, '_> {
         }
         let by = self.writer();
         let result = self.host.api.create(&by, kind, if kind.namespaced { namespace } else { "" }, object, options);
+        let query = self.write_query(options, None);
+        self.log_request(&Request { verb: "POST", kind, namespace, name: "", subresource: "", query }, 201, &result);
         self.after(kind, result)
     }
 
@@ -363,7 +372,11 @@ impl<'a> Context<'a, '_> {
     pub fn update(&mut self, kind: KindRef, object: Value, sub: Subresource, options: &WriteOptions) -> Result<Value, CliError> {
         self.require(("update", kind, sub.name()), object.namespace(), object.name())?;
         let by = self.writer();
+        let (namespace, name) = (object.namespace_arc(), object.name_arc());
         let result = self.host.api.update(&by, kind, object, sub, options);
+        let query = self.write_query(options, None);
+        let request = Request { verb: "PUT", kind, namespace: &namespace, name: &name, subresource: sub.name(), query };
+        self.log_request(&request, 200, &result);
         self.after(kind, result)
     }
 
@@ -380,6 +393,8 @@ impl<'a> Context<'a, '_> {
         self.require(("patch", kind, sub.name()), namespace, name)?;
         let by = self.writer();
         let result = self.host.api.patch(&by, kind, namespace, name, patch, sub, options);
+        let query = self.write_query(options, None);
+        self.log_request(&Request { verb: "PATCH", kind, namespace, name, subresource: sub.name(), query }, 200, &result);
         self.after(kind, result)
     }
 
@@ -395,7 +410,10 @@ impl<'a> Context<'a, '_> {
     ) -> Result<Value, CliError> {
         self.require(("patch", kind, sub.name()), namespace, config.name())?;
         let by = self.writer();
+        let done = if self.host.api.peek(kind, namespace, config.name()).is_some() { 200 } else { 201 };
         let result = self.host.api.apply(&by, kind, namespace, config, (force, sub), options);
+        let query = self.write_query(options, Some(force));
+        self.log_request(&Request { verb: "PATCH", kind, namespace, name: config.name(), subresource: sub.name(), query }, done, &result);
         self.after(kind, result)
     }
 
@@ -404,6 +422,7 @@ impl<'a> Context<'a, '_> {
         self.require(("delete", kind, ""), namespace, name)?;
         let by = self.by();
         let result = self.host.api.delete(&by, kind, namespace, name, options);
+        self.log_request(&Request { verb: "DELETE", kind, namespace, name, subresource: "", query: Vec::new() }, 200, &result);
         self.after(kind, result)
     }
 
@@ -412,6 +431,8 @@ impl<'a> Context<'a, '_> {
         self.require(("create", kinds::POD, "eviction"), namespace, pod)?;
         let by = self.by();
         let result = self.host.api.evict(&by, namespace, pod, options);
+        let (kind, subresource) = (kinds::POD, "eviction");
+        self.log_request(&Request { verb: "POST", kind, namespace, name: pod, subresource, query: Vec::new() }, 201, &result);
         self.after(kinds::POD, result)
     }
 
@@ -420,6 +441,8 @@ impl<'a> Context<'a, '_> {
         self.require(("patch", kind, "scale"), namespace, scale.name())?;
         let by = self.writer();
         let result = self.host.api.update_scale(&by, kind, namespace, scale, options);
+        let (name, subresource) = (scale.name(), "scale");
+        self.log_request(&Request { verb: "PATCH", kind, namespace, name, subresource, query: Vec::new() }, 200, &result);
         self.after(kind, result)
     }
 }

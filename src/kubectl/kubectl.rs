@@ -334,6 +334,8 @@ fn resolve_session(command: &Command, cx: &mut Context<'_, '_>) -> Result<(), Cl
         let message = format!("The connection to the server {host} was refused - did you specify the right host or port?");
         return Err(CliError::Exit(1, message));
     }
+    cx.session.server = config.server().to_owned();
+    cx.log_kubeconfig(&config.path);
     cx.session.user = user(cx, &config, asks_by("user").unwrap_or(&context.user), asks_by("token"))?;
     let of_whom = ["as-group", "as-uid", "as-user-extra"].iter().any(|f| !flags.list(f).is_empty());
     if of_whom && flags.text("as").is_empty() {

@@ -22,6 +22,7 @@ pub mod output;
 mod pods;
 mod preferences;
 mod printing;
+mod request_log;
 mod resources;
 mod sha256;
 mod unified;

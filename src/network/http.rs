@@ -1,6 +1,7 @@
 //! HTTP as whole messages.
 
 use super::NetError;
+use crate::base::http_status_text;
 
 /// A request, whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,7 +100,7 @@ impl HttpResponse {
 
     /// The response as it travels (HTTP/1.1).
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut text = format!("HTTP/1.1 {} {}\r\n", self.status, status_text(self.status));
+        let mut text = format!("HTTP/1.1 {} {}\r\n", self.status, http_status_text(self.status));
         for (name, value) in &self.headers {
             text.push_str(&format!("{name}: {value}\r\n"));
         }
@@ -129,30 +130,6 @@ impl HttpResponse {
         let status = first.next().and_then(|s| s.parse().ok()).ok_or(NetError::NotHttp)?;
         let headers = lines.filter_map(|l| l.split_once(':')).map(|(n, v)| (n.trim().to_string(), v.trim().to_string())).collect();
         Ok(HttpResponse { status, headers, body })
-    }
-}
-
-/// The reason phrase of a status code.
-pub fn status_text(status: u16) -> &'static str {
-    match status {
-        200 => "OK",
-        201 => "Created",
-        204 => "No Content",
-        301 => "Moved Permanently",
-        302 => "Found",
-        304 => "Not Modified",
-        400 => "Bad Request",
-        401 => "Unauthorized",
-        403 => "Forbidden",
-        404 => "Not Found",
-        405 => "Method Not Allowed",
-        429 => "Too Many Requests",
-        500 => "Internal Server Error",
-        501 => "Not Implemented",
-        502 => "Bad Gateway",
-        503 => "Service Unavailable",
-        504 => "Gateway Timeout",
-        _ => "Unknown",
     }
 }
 

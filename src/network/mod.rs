@@ -2,7 +2,7 @@
 
 mod http;
 
-pub use http::{HttpRequest, HttpResponse, status_text};
+pub use http::{HttpRequest, HttpResponse};
 
 use std::net::IpAddr;
 

@@ -33,6 +33,18 @@ pub enum FieldValidation {
     Strict,
 }
 
+impl FieldValidation {
+    /// As the API's parameter names it; empty where a request cannot ask for it.
+    pub const fn parameter(self) -> &'static str {
+        match self {
+            FieldValidation::Trusted => "",
+            FieldValidation::Ignore => "Ignore",
+            FieldValidation::Warn => "Warn",
+            FieldValidation::Strict => "Strict",
+        }
+    }
+}
+
 /// Options of create, update and patch.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct WriteOptions {

@@ -4,10 +4,10 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use super::cluster::Cluster;
 use crate::api::{ArcStr, Object, Status, Value, kinds};
-use crate::base::Time;
+use crate::base::{Time, http_status_text};
 use crate::kubectl::{Behind, Passing};
 use crate::kubelet::{answer_api_request, status_response};
-use crate::network::{HttpRequest, HttpResponse, NetError, NetRequest, NetResponse, status_text};
+use crate::network::{HttpRequest, HttpResponse, NetError, NetRequest, NetResponse};
 use crate::runtime::{FileSystem, Kind as Inode, Pid};
 use crate::server::{LogRequest, NodeApi, User};
 
@@ -177,7 +177,7 @@ fn answered(answer: HttpResponse) -> Way {
 
 /// A refusal in the words of Go's server.
 fn refusal(status: u16) -> HttpResponse {
-    let text = if status == 404 { "404 page not found" } else { status_text(status) };
+    let text = if status == 404 { "404 page not found" } else { http_status_text(status) };
     HttpResponse::new(status, "text/plain; charset=utf-8", format!("{text}\n"))
 }
 

@@ -262,6 +262,7 @@ pub(super) fn raw(cx: &mut Context<'_, '_>, method: &str, path: &str) -> Result<
     cx.host.api.require_request(&cx.user(), method, path)?;
     let by = Caller::new(cx.host.now, "kubectl");
     let answer = cx.host.api.rest(&by, &RestRequest { method, path, content_type: "", body });
+    cx.log_response(method, path, answer.code);
     if answer.code >= 400 {
         let message = answer.body.get("message").str();
         let reason = answer.body.get("reason").str();

@@ -8,8 +8,8 @@ use super::super::kernel::{Kernel, OpenHow, Rd};
 use super::super::process::{Block, Process, Step};
 use super::super::text;
 use super::{Options, Program, Refusal, Run, become_program};
-use crate::base::{Duration, Order as _, Time, base64};
-use crate::network::{DNS, GATEWAY, HttpRequest, HttpResponse, NetError, NetRequest, NetResponse, status_text};
+use crate::base::{Duration, Order as _, Time, base64, http_status_text};
+use crate::network::{DNS, GATEWAY, HttpRequest, HttpResponse, NetError, NetRequest, NetResponse};
 
 /// A client that waits for an answer.
 #[derive(Debug, Clone)]
@@ -535,7 +535,7 @@ impl Client {
                     say(k, &head_text(response, "  "));
                 }
                 if !(200..300).contains(&response.status) {
-                    say(k, &format!("wget: server returned error: HTTP/1.1 {} {}\n", response.status, status_text(response.status)));
+                    say(k, &format!("wget: server returned error: HTTP/1.1 {} {}\n", response.status, http_status_text(response.status)));
                     return Step::Exit(1, 20);
                 }
                 if !*quiet && *spider {
@@ -660,7 +660,7 @@ fn redirected(from: &HttpRequest, to: &str) -> Option<HttpRequest> {
 }
 
 fn head_text(r: &HttpResponse, prefix: &str) -> String {
-    let mut text = format!("{prefix}HTTP/1.1 {} {}\n", r.status, status_text(r.status));
+    let mut text = format!("{prefix}HTTP/1.1 {} {}\n", r.status, http_status_text(r.status));
     for (n, v) in &r.headers {
         text.push_str(&format!("{prefix}{n}: {v}\n"));
     }

@@ -428,14 +428,14 @@ fn redirect(r: &HttpRequest) -> HttpResponse {
     let of = |name: &str| r.path.split_once('?')?.1.split('&').find_map(|part| part.strip_prefix(name)?.strip_prefix('='));
     let status = of("code").and_then(|code| code.parse().ok()).filter(|code| (300..400).contains(code)).unwrap_or(302);
     let to = percent_decoded(of("loc").unwrap_or_default());
-    let body = format!("<a href=\"{to}\">{}</a>.\n\n", crate::network::status_text(status));
+    let body = format!("<a href=\"{to}\">{}</a>.\n\n", crate::base::http_status_text(status));
     let mut response = HttpResponse::new(status, "text/html; charset=utf-8", body);
     response.headers.push(("Location".into(), to));
     response
 }
 
 fn error_page(status: u16, server: &str) -> String {
-    let text = crate::network::status_text(status);
+    let text = crate::base::http_status_text(status);
     let foot = if server.is_empty() { String::new() } else { format!("<hr><center>{server}</center>\r\n") };
     format!(
         "<html>\r\n<head><title>{status} {text}</title></head>\r\n<body>\r\n<center><h1>{status} {text}</h1></center>\r\n{foot}</body>\r\n</html>\r\n"
