@@ -48,6 +48,8 @@ struct Props {
 const LIST_MAX: usize = 500;
 /// The most pods, and the most other objects, that are named as not as wanted.
 const AMISS_MAX: usize = 10;
+/// How many objects beside pods are looked for that are not as wanted; of those, the most urgent are listed.
+const AMISS_OTHERS_MAX: usize = 30;
 /// The most objects that are named as belonging to another.
 const RELATIVES_MAX: usize = 24;
 
@@ -247,12 +249,15 @@ fn Amiss(props: &AmissProps) -> Html {
     // That it runs says nothing of what is amiss.
     let what = |p: &PodView| if p.status == "Running" { health_text(p.health).t(lang).to_owned() } else { p.status.clone() };
     let pods: Vec<&Rc<PodView>> = view.pods().filter(is_amiss).collect();
-    let mut others = amiss(link.host.borrow().sim(), view, 3 * AMISS_MAX);
+    let mut others = amiss(link.host.borrow().sim(), view, AMISS_OTHERS_MAX);
+    let count = pods.len() + others.len();
+    // Beyond the most nobody looked.
+    let more = if others.len() == AMISS_OTHERS_MAX { "+" } else { "" };
     others.truncate(AMISS_MAX);
     html! {
         <div class="amiss">
-            <h3>{ Text::Amiss.t(lang) }</h3>
-            if pods.is_empty() && others.is_empty() { <p class="tag ok">{ Icon::Check.draw() }{ Text::AllWell.t(lang) }</p> }
+            <h3>{ Text::Amiss.t(lang) }if count > 0 { <small>{ format!("{count}{more}") }</small> }</h3>
+            if count == 0 { <p class="tag ok">{ Icon::Check.draw() }{ Text::AllWell.t(lang) }</p> }
             <ul class="list">
                 for ([kind, namespace, name, uid], c) in others {
                     <li key={uid.clone()}><button title={reasons::sentence(&c, lang)} onclick={link.select(Subject { kind: kind.clone(), namespace, name: name.clone(), uid })}>
