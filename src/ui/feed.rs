@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use kubarium::views::EventView;
+use kubarium::views::{EVENTS_MAX, EventView};
 
-use super::format::short_clock;
-use super::i18n::Text;
+use super::format::{counted, short_clock};
+use super::i18n::{Text, fill};
 use super::icons::Icon;
 use super::state::{Subject, use_lang, use_link};
 
@@ -32,13 +32,13 @@ pub fn Feed(props: &Props) -> Html {
         Some(s) if !s.uid.is_empty() && !e.uid.is_empty() => e.uid == s.uid || s.kind == "Node" && e.kind == "Node" && e.name == s.name,
         Some(s) => e.kind == s.kind && e.name == s.name && e.namespace == s.namespace,
     };
-    let rows: Vec<&Rc<EventView>> = props.events.iter().filter(mine).take(ROWS_MAX).collect();
+    let rows: Vec<&Rc<EventView>> = props.events.iter().filter(mine).collect();
     if rows.is_empty() {
         return html! { <p class="empty">{ Text::NoEvents.t(lang) }</p> };
     }
     html! {
         <ol class={if props.subject.is_some() { "feed narrow" } else { "feed" }} tabindex="0" aria-label={Text::Events.t(lang)}>
-            for e in rows {
+            for e in rows.iter().take(ROWS_MAX) {
                 <li key={e.key.clone()} class={if e.warning { "warn" } else { "info" }}>
                     <time>{ short_clock(e.last) }</time>
                     <span title={if e.warning { "Warning" } else { "Normal" }}>{ if e.warning { Icon::Bang } else { Icon::Info }.draw() }<span class="sr">{ if e.warning { "Warning" } else { "Normal" } }</span></span>
@@ -48,6 +48,9 @@ pub fn Feed(props: &Props) -> Html {
                     }
                     <p>{ &e.message }if e.count > 1 { <span class="times">{ format!(" ×{}", e.count) }</span> }</p>
                 </li>
+            }
+            if let Some(more) = rows.len().checked_sub(ROWS_MAX).filter(|n| *n > 0) {
+                <li key="more"><time></time><span></span><p>{ fill(Text::AndMore.t(lang), &[&counted(more, EVENTS_MAX - ROWS_MAX)]) }</p></li>
             }
         </ol>
     }

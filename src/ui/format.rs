@@ -41,6 +41,11 @@ pub fn bytes(n: i64) -> String {
     if value.fract() < 0.05 || value >= 100.0 { format!("{value:.0}{unit}") } else { format!("{value:.1}{unit}") }
 }
 
+/// How many there are where nobody counts beyond `most`: `12`, `30+`.
+pub fn counted(n: usize, most: usize) -> String {
+    if n < most { n.to_string() } else { format!("{most}+") }
+}
+
 /// Whole seconds still to go, rounded up.
 pub fn seconds_to(until: Time, now: Time) -> String {
     (until.since(now).as_millis().div_ceil(1000)).to_string()

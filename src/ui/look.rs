@@ -252,11 +252,11 @@ fn Amiss(props: &AmissProps) -> Html {
     let mut others = amiss(link.host.borrow().sim(), view, AMISS_OTHERS_MAX);
     let count = pods.len() + others.len();
     // Beyond the most nobody looked.
-    let more = if others.len() == AMISS_OTHERS_MAX { "+" } else { "" };
+    let shown = if others.len() < AMISS_OTHERS_MAX { count.to_string() } else { format!("{count}+") };
     others.truncate(AMISS_MAX);
     html! {
         <div class="amiss">
-            <h3>{ Text::Amiss.t(lang) }if count > 0 { <small>{ format!("{count}{more}") }</small> }</h3>
+            <h3>{ Text::Amiss.t(lang) }if count > 0 { <small>{ shown }</small> }</h3>
             if count == 0 { <p class="tag ok">{ Icon::Check.draw() }{ Text::AllWell.t(lang) }</p> }
             <ul class="list">
                 for ([kind, namespace, name, uid], c) in others {

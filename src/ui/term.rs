@@ -6,10 +6,11 @@ use wasm_bindgen::prelude::*;
 use web_sys::Element;
 use yew::prelude::*;
 
-use kubarium::views::EventView;
+use kubarium::views::{EVENTS_MAX, EventView};
 
 use super::feed::Feed;
 use super::find::Find;
+use super::format::counted;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
 use super::state::{Action, Lower, TERMINALS_MAX, use_lang, use_link};
@@ -36,7 +37,7 @@ pub struct Props {
 #[component]
 pub fn Term(props: &Props) -> Html {
     let (lang, link) = (use_lang(), use_link());
-    let tab = |lower: Lower, icon: Icon, text: String, n: Option<usize>| {
+    let tab = |lower: Lower, icon: Icon, text: String, n: Option<String>| {
         html! {
             <button key={text.clone()} class="tab" role="tab" aria-selected={(props.lower == lower).to_string()} onclick={link.on(move || Action::Lower(lower))}>
                 { icon.draw() }{ text }if let Some(n) = n { <span class="n">{ n }</span> }
@@ -51,7 +52,7 @@ pub fn Term(props: &Props) -> Html {
             <div class="head">
                 <div class="tabs" role="tablist" aria-label={Text::Panels.t(lang)}>
                     for i in 0..props.terminals { { tab(Lower::Terminal(i), Icon::Terminal, name(i), None) } }
-                    { tab(Lower::Events, Icon::Info, Text::Events.t(lang).to_owned(), Some(props.events.len())) }
+                    { tab(Lower::Events, Icon::Info, Text::Events.t(lang).to_owned(), Some(counted(props.events.len(), EVENTS_MAX))) }
                 </div>
                 <button class="btn square" disabled={props.terminals >= TERMINALS_MAX} onclick={link.on(|| Action::NewTerminal)} aria-label={Text::NewTerminal.t(lang)} title={Text::NewTerminal.t(lang)}>{ Icon::Plus.draw() }</button>
                 <button class="btn square" aria-pressed={props.find.to_string()} onclick={let find = props.find; link.on(move || Action::Find(!find))} aria-label={Text::FindInTerminal.t(lang)} title={format!("{} (Ctrl+Shift+F)", Text::FindInTerminal.t(lang))}>{ Icon::Look.draw() }</button>

@@ -61,8 +61,8 @@ impl EventView {
     }
 }
 
-/// The most events that a list of them shows.
-const LIST_MAX: usize = 500;
+/// The most events that a list of them has; there may be more.
+pub const EVENTS_MAX: usize = 500;
 /// How many events are kept in one piece, and the most pieces; of more, the oldest quarter is forgotten.
 const PIECE_LEN: usize = 256;
 const PIECES_MAX: usize = 80;
@@ -130,7 +130,7 @@ impl EventFeed {
         let mut told: SortedSet<&str> = SortedSet::new();
         let mut list = Vec::new();
         for e in self.all.iter().rev().skip_while(|e| e.last > moment) {
-            if list.len() == LIST_MAX {
+            if list.len() == EVENTS_MAX {
                 break;
             }
             if told.insert(&e.key) {
