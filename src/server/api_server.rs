@@ -221,9 +221,25 @@ impl ApiServer {
                     managed_fields::track_component(kind, old, object, sub.name(), by);
                 }
             }
-            Writer::Manager(name) => managed_fields::track(kind, old, object, &name, sub.name(), by),
-            Writer::Unknown => managed_fields::track(kind, old, object, "unknown", sub.name(), by),
+            Writer::Manager(name) => self.track_user(by, kind, old, object, &name, sub),
+            Writer::Unknown => self.track_user(by, kind, old, object, "unknown", sub),
         }
+    }
+
+    fn track_user(&self, by: &Caller, kind: KindRef, old: Option<&Value>, object: &mut Value, manager: &str, sub: Subresource) {
+        let old = old.map(|old| self.with_managers(kind, old.clone()));
+        managed_fields::track(kind, old.as_ref(), object, manager, sub.name(), by);
+    }
+
+    /// An object with its `managedFields`, also where only the cluster has written it, which is not noted as it goes.
+    pub fn with_managers(&self, kind: KindRef, object: Value) -> Value {
+        if !object.at(&["metadata", "managedFields"]).is_empty() {
+            return object;
+        }
+        let key = ObjectKey::new(kind, object.namespace(), object.name());
+        let (uid, revision) = (object.get("metadata").get("uid").arc_str(), object.revision());
+        let own = self.store.history(&key).filter(|v| v.value.uid() == uid && v.revision <= revision);
+        managed_fields::followed(kind, object, own)
     }
 
     /// A number for an event's name: unique, and growing with time as the real ones do.
@@ -548,7 +564,8 @@ impl ApiServer {
         if live.is_none() && !part.is_empty() {
             return Err(Status::not_found(kind, &name));
         }
-        let next = managed_fields::apply(kind, live.as_ref().unwrap_or(&Value::Null), config, (&manager, part), force, by)?;
+        let managed = live.as_ref().map_or(Value::Null, |live| self.with_managers(kind, live.clone()));
+        let next = managed_fields::apply(kind, &managed, config, (&manager, part), force, by)?;
         if kind.custom.is_none() && version == kind.version {
             let read = api::decode::from_patched(kind, &next).map(drop);
             read.map_err(|e| failed(format!("failed to convert new object ({what}) to proper version: {e}")))?;

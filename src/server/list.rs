@@ -163,7 +163,7 @@ impl ApiServer {
         for object in rows.by_ref() {
             if labels.matches(object.labels()) && fields.matches(object) {
                 let read = if kind.custom.is_some() { api::custom::read(kind, object) } else { object.clone() };
-                items.push(self.as_read(now, read));
+                items.push(self.as_read(now, self.with_managers(kind, read)));
                 if items.len() == limit {
                     last = Some(key(object));
                     break;

@@ -2,7 +2,12 @@
 //!
 //! A set of fields is kept as the API writes it (`FieldsV1`): a tree of `f:name`, `k:{keys}` and `v:value`; a node is in the set where it
 //! is empty or has a `.`. An object that a user wrote is followed from then on, whoever writes: a component owns what it changes, by
-//! the name of its program. What the cluster makes for itself, as a ReplicaSet its pods, is not followed.
+//! the name of its program. What the cluster makes for itself, as a ReplicaSet its pods, is followed when somebody asks: its versions
+//! tell who wrote what.
+
+mod history;
+
+pub(super) use history::followed;
 
 use super::options::Caller;
 use crate::api::schema::{Field, ListType, Ty, Type, schema};
@@ -86,7 +91,7 @@ fn node_of(field: &'static Field) -> Node {
 
 /// Whether the encoder writes a field of a struct that has nothing in it: then it is not new when something comes.
 fn always_there(field: &Field) -> bool {
-    !field.omit_empty || (matches!(field.ty, Ty::Object(_)) && !field.pointer && !field.omit_zero)
+    !field.omit_empty || (matches!(field.ty, Ty::Object(_) | Ty::Time) && !field.pointer && !field.omit_zero)
 }
 
 /// The name of an item among the others: its keys as JSON, with defaults for those that it leaves out.
@@ -105,7 +110,10 @@ fn parts(node: Node, value: &Value) -> Vec<(String, Node, &Value)> {
     match node {
         Node::Leaf => Vec::new(),
         Node::Struct(t) => {
-            value.entries().filter(|(_, v)| !v.is_null()).filter_map(|(k, v)| Some((format!("f:{k}"), node_of(t.field(k)?), v))).collect()
+            // A time that is none is written as null, and is there all the same.
+            let is_there = |field: &Field, v: &Value| !v.is_null() || matches!(field.ty, Ty::Time) && always_there(field);
+            let fields = value.entries().filter_map(|(k, v)| Some((k, t.field(k).filter(|f| is_there(f, v))?, v)));
+            fields.map(|(k, field, v)| (format!("f:{k}"), node_of(field), v)).collect()
         }
         Node::Entries => value.entries().map(|(k, v)| (format!("f:{k}"), Node::Leaf, v)).collect(),
         Node::Items(field, t) => {

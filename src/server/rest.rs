@@ -140,7 +140,7 @@ impl ApiServer {
             }
             ("GET", true, _) => Ok((200, self.list_chunk(by.now, kind, (!namespace.is_empty()).then_some(namespace), &query)?)),
             ("GET", false, "scale") => Ok((200, self.scale(kind, namespace, name)?)),
-            ("GET", false, _) => Ok((200, self.as_read(by.now, self.get(kind, namespace, name)?))),
+            ("GET", false, _) => Ok((200, self.as_read(by.now, self.with_managers(kind, self.get(kind, namespace, name)?)))),
             ("POST", true, _) => Ok((201, self.create(by, kind, namespace, request.body.clone(), &options)?)),
             ("POST", false, "eviction" | "binding") => {
                 let (of, what) = (request.body.namespace(), if sub == "binding" { "Binding" } else { "Eviction" });

@@ -207,6 +207,9 @@ fn print_objects(cx: &mut Context<'_, '_>, found: Found, mut printer: ObjectPrin
         sort(&mut infos, field).map_err(|e| CliError::Message(e.to_string()))?;
     }
     for info in &mut infos {
+        if printer.shows_managers() {
+            info.object = cx.host.api.with_managers(info.kind, std::mem::take(&mut info.object));
+        }
         if let Some(version) = version_asked(cx.host.api, cx.args(), info.kind) {
             info.object = to_version(info.kind, version, std::mem::take(&mut info.object));
         }

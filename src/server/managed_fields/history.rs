@@ -1,0 +1,60 @@
+//! The managers of what the cluster makes for itself, read from its versions when somebody asks.
+
+use super::{Managers, STATUS, bare, program, track};
+use crate::api::well_known::{NOT_READY, UNREACHABLE};
+use crate::api::{KindRef, Value, kinds};
+use crate::server::Caller;
+use crate::store::{ChangeType, Version};
+
+/// An object that only the cluster wrote, with its managers as its versions tell, oldest first; as it is where its first version is not
+/// kept any more.
+pub fn followed<'a>(kind: KindRef, mut object: Value, versions: impl Iterator<Item = &'a Version>) -> Value {
+    let mut last: Option<Value> = None;
+    for version in versions {
+        let mut next = version.value.clone();
+        match &last {
+            None if version.change != ChangeType::Added => return object,
+            None => {
+                let mut asked = next.clone();
+                forget_admitted(kind, &mut asked);
+                track(kind, None, &mut asked, program(version.by), "", &Caller::new(version.at, version.by));
+                Managers::of(&asked).write(&mut next);
+            }
+            // A binding is no write of the pod (BindingREST).
+            Some(before) if kind == kinds::POD && node_of_pod(before) != node_of_pod(&next) => Managers::of(before).write(&mut next),
+            Some(before) => {
+                let part = |object: &Value| {
+                    let mut part = bare(object);
+                    part.remove(&["metadata", "resourceVersion"]);
+                    part
+                };
+                let sub = if part(before) == part(&next) { STATUS } else { "" };
+                track(kind, Some(before), &mut next, program(version.by), sub, &Caller::new(version.at, version.by));
+            }
+        }
+        last = Some(next);
+    }
+    Managers::of(&last.unwrap_or_default()).write(&mut object);
+    object
+}
+
+/// Takes out of a new pod what admission plugins write, which nobody comes to own: priority and the tolerations of every pod.
+fn forget_admitted(kind: KindRef, object: &mut Value) {
+    if kind != kinds::POD {
+        return;
+    }
+    for member in ["priority", "preemptionPolicy"] {
+        object.remove(&["spec", member]);
+    }
+    if object.at(&["spec", "tolerations"]).items().iter().all(is_default_toleration) {
+        object.remove(&["spec", "tolerations"]);
+    }
+}
+
+fn is_default_toleration(toleration: &Value) -> bool {
+    matches!(toleration.get("key").str(), NOT_READY | UNREACHABLE) && toleration.get("tolerationSeconds").as_int() == Some(300)
+}
+
+fn node_of_pod(pod: &Value) -> &str {
+    pod.at(&["spec", "nodeName"]).str()
+}
