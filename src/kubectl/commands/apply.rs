@@ -278,7 +278,7 @@ impl Applying {
     fn force(&mut self, cx: &mut Context<'_, '_>, info: Info, modified: Value) -> Result<Replacing, CliError> {
         let grace = cx.flags().int("grace-period").filter(|g| *g >= 0);
         let options = DeleteOptions { grace_period_s: grace, ..DeleteOptions::with(Propagation::Background) };
-        cx.delete(info.kind, &info.namespace, &info.name, &options).map_err(|e| about_patch(e, &modified, &info))?;
+        cx.delete(info.kind, &info.namespace, &info.name, &options).map_err(|e| about_replacement(e, &modified, &info))?;
         // Without a timeout it is looked at once.
         let timeout = cx.flags().positive_duration("timeout").unwrap_or_default();
         Ok(Replacing { uid: info.object.uid().to_owned(), info, modified, deadline: cx.host.now + timeout })
@@ -298,7 +298,7 @@ impl Applying {
             return Some(replacing);
         }
         if there {
-            self.errors.push(about_patch(CliError::Message("context deadline exceeded".into()), modified, info));
+            self.errors.push(about_replacement(CliError::Message("context deadline exceeded".into()), modified, info));
             return None;
         }
         match super::create_object(cx, info.kind, &info.namespace, modified.clone(), &self.options) {
@@ -316,7 +316,7 @@ impl Applying {
                         "An error occurred force-replacing the existing object with the newly provided one:\n\n{error}.\n\nAdditionally, an error occurred attempting to restore the original object:\n\n{again}"
                     )),
                 };
-                self.errors.push(about_patch(error, modified, info));
+                self.errors.push(about_replacement(error, modified, info));
             }
         }
         None
@@ -475,7 +475,16 @@ fn describe_info(info: &Info) -> String {
 }
 
 fn about_patch(error: CliError, patch: &Value, info: &Info) -> CliError {
-    let doing = format!("applying patch:\n{}\nto:\n{}\nfor:", to_compact_json(patch), describe_info(info));
+    about_sent(error, &to_compact_json(patch), info)
+}
+
+/// The same of a whole object that was to come in another's place, which is sent with an end of line.
+fn about_replacement(error: CliError, object: &Value, info: &Info) -> CliError {
+    about_sent(error, &(to_compact_json(object) + "\n"), info)
+}
+
+fn about_sent(error: CliError, sent: &str, info: &Info) -> CliError {
+    let doing = format!("applying patch:\n{sent}\nto:\n{}\nfor:", describe_info(info));
     error.with_source(&doing, &info.source)
 }
 
