@@ -164,19 +164,19 @@ pub fn edits(api: &ApiServer, object: &Value) -> Vec<Edit> {
             differences("", before, &version.value, 0, &mut fields);
         }
         let before = i.checked_sub(1).map_or(&Value::Null, |i| &versions[i].value);
-        told.push(Edit { at: version.at, fields, change: version.change, who: who(before, version) });
+        told.push(Edit { at: version.at, fields, change: version.change, who: who(api, kind, before, version) });
     }
     told
 }
 
 /// The component that wrote it; of what a user wrote, whose managed fields are others than before.
-fn who(before: &Value, version: &Version) -> String {
+fn who(api: &ApiServer, kind: KindRef, before: &Value, version: &Version) -> String {
     if version.by != "kubectl" {
         return version.by.to_owned();
     }
     let after = &version.value;
     let entries = |v: &Value| v.at(&["metadata", "managedFields"]).items().to_vec();
-    let known = entries(before);
+    let known = entries(&api.with_managers(kind, before.clone()));
     let mut names: Vec<String> = Vec::new();
     for e in entries(after).iter().filter(|e| !known.contains(e)) {
         let sub = e.get("subresource").str();
@@ -456,6 +456,14 @@ mod tests {
         assert!(description(&sim, pod).contains("\nNamespace: "));
         assert!(kinds(&sim).iter().any(|k| k.kind == "Pod" && k.count == 1 && k.names == ["pods", "po"]));
         assert_eq!(list(&sim, "Pod", 9)[0].id[1], "a");
+    }
+
+    #[test]
+    fn only_the_user_labels_what_the_cluster_made() {
+        let sim = played(&["kubectl create deployment web --image=nginx", "sleep 5; kubectl label pods --all a=b"], 9);
+        let pod = sim.api().iter(kinds::POD, None).next().expect("the deployment's");
+        let labelled = edits(sim.api(), pod).into_iter().next().expect("just labelled");
+        assert_eq!((labelled.who.as_str(), labelled.fields), ("kubectl-label", vec!["metadata.labels.a: b".to_owned()]));
     }
 
     #[test]
