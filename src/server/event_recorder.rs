@@ -126,42 +126,16 @@ impl EventRecorder {
             && let Some(previous) = api.peek(events, namespace, name)
         {
             *last = now;
-            let mut next = previous.clone();
-            if series {
-                // A series is written when it begins; how it goes on is kept until it ends.
-                if !next.get("series").is_null() {
-                    return;
-                }
-                next.set(&["series"], obj!({"count": 2, "lastObservedTime": now.rfc3339_micro()}));
-            } else {
-                let count = next.get("count").int();
-                next.set(&["count"], count + 1);
-                next.set(&["message"], message);
-                next.set(&["lastTimestamp"], now.rfc3339());
+            if let Some(next) = again(previous, series, message, now) {
+                // An event that was compacted or deleted in between is simply not counted up.
+                let _ = api.update(&by, events, next, super::Subresource::None, &WriteOptions::default());
             }
-            // An event that was compacted or deleted in between is simply not counted up.
-            let _ = api.update(&by, events, next, super::Subresource::None, &WriteOptions::default());
             return;
         }
         let name = ArcStr::from(format!("{}.{:016x}", object.name(), api.next_event_id(now)));
-        let mut involved = obj!({
-            "kind": object.kind(), "apiVersion": object.api_version(), "name": object.name()
-        });
-        for member in ["uid", "resourceVersion"] {
-            let value = object.get("metadata").get(member);
-            if !value.is_empty() {
-                involved.set(&[member], value.clone());
-            }
-        }
-        if !object.namespace().is_empty() {
-            involved.set(&["namespace"], object.namespace());
-        }
-        if !field_path.is_empty() {
-            involved.set(&["fieldPath"], field_path);
-        }
         let mut event = obj!({
             "apiVersion": "v1", "kind": "Event", "metadata": {"name": &name, "namespace": namespace},
-            "involvedObject": involved, "reason": reason, "message": &message, "type": kind.as_str(),
+            "involvedObject": reference(object, field_path), "reason": reason, "message": &message, "type": kind.as_str(),
             "reportingComponent": self.component
         });
         if series {
@@ -199,6 +173,41 @@ impl EventRecorder {
     pub fn forget(&mut self, uid: &str) {
         self.objects.remove(uid);
     }
+}
+
+/// An event that has come again: counted up, or made a series, which is written when it begins; how it goes on is kept until it ends.
+fn again(previous: &Value, series: bool, message: ArcStr, now: Time) -> Option<Value> {
+    if series && !previous.get("series").is_null() {
+        return None;
+    }
+    let mut next = previous.clone();
+    if series {
+        next.set(&["series"], obj!({"count": 2, "lastObservedTime": now.rfc3339_micro()}));
+    } else {
+        let count = next.get("count").int();
+        next.set(&["count"], count + 1);
+        next.set(&["message"], message);
+        next.set(&["lastTimestamp"], now.rfc3339());
+    }
+    Some(next)
+}
+
+/// What an event says of whom it is about.
+// Models tools/reference.GetReference.
+fn reference(object: &Value, field_path: &str) -> Value {
+    let mut about = obj!({"kind": object.kind(), "apiVersion": object.api_version(), "name": object.name()});
+    for member in ["uid", "resourceVersion"] {
+        let value = object.get("metadata").get(member);
+        if !value.is_empty() {
+            about.set(&[member], value.clone());
+        }
+    }
+    for (member, text) in [("namespace", object.namespace()), ("fieldPath", field_path)] {
+        if !text.is_empty() {
+            about.set(&[member], text);
+        }
+    }
+    about
 }
 
 impl Recorded {

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use crate::api::{KINDS, Kind, Object, Quantity, Value, kinds};
+use crate::api::{KINDS, Object, Quantity, Value, kinds};
 use crate::runtime::images;
 use crate::sim::Sim;
 
@@ -187,6 +187,10 @@ fn relative(o: &Value) -> Relative {
     [o.kind(), o.namespace(), o.name(), o.uid()].map(str::to_owned)
 }
 
+fn relative_pod(pod: &Rc<PodView>) -> Relative {
+    ["Pod", &pod.namespace, &pod.name, &pod.key].map(str::to_owned)
+}
+
 /// The reason and the message of a condition that has this status.
 fn said<'a>(o: &'a Value, kind: &str, status: &str) -> Option<(&'a str, &'a str)> {
     let all = o.at(&["status", "conditions"]).items().iter();
@@ -210,142 +214,24 @@ pub fn causes(sim: &Sim, view: &ClusterView, o: &Value) -> Vec<Cause> {
     let mut add = |what: What, values: &[&str], term: String, leads: Option<Relative>| {
         all.push(Cause { what, values: values.iter().map(|v| (*v).to_owned()).collect(), term, leads });
     };
-    let spec = |path: &str| o.at(&["spec", path]);
-    let number = |v: &Value| v.int().to_string();
-    let count = |path: &str| o.at(&["status", path]).int();
-    let known = |kind: &str, name: &str| sim.api().peek(Kind::named(kind), o.namespace(), name);
     let held = holds(o);
     if !held.is_empty() && o.kind() != "Namespace" {
         add(What::Held, &[&held.join(", ")], "metadata.finalizers".to_owned(), None);
     }
     match o.kind() {
-        "Deployment" | "ReplicaSet" | "ReplicationController" | "StatefulSet" | "DaemonSet" => {
-            if let Some((reason, message)) = said(o, "Progressing", "False") {
-                add(What::Deadline, &[&number(spec("progressDeadlineSeconds"))], term(reason, message), None);
-            }
-            if let Some((reason, message)) = said(o, "ReplicaFailure", "True") {
-                let quota = message.contains("exceeded quota: ");
-                let named = message.split("exceeded quota: ").nth(1).and_then(|m| m.split(',').next()).unwrap_or("");
-                let leads = known("ResourceQuota", named).map(relative);
-                add(if quota { What::OverQuota } else { What::Refused }, &[], term(reason, message), leads);
-            }
-            let (wanted, ready) = match o.kind() {
-                "DaemonSet" => (count("desiredNumberScheduled"), count("numberReady")),
-                _ => (spec("replicas").as_int().unwrap_or(1), count("readyReplicas")),
-            };
-            if o.kind() == "DaemonSet" && wanted == 0 {
-                add(What::NoNode, &[], "desiredNumberScheduled: 0".to_owned(), None);
-            }
-            let paused = spec("paused").is_true();
-            if paused {
-                add(What::Paused, &[], "spec.paused: true".to_owned(), None);
-            }
-            let new = count("updatedReplicas");
-            if o.kind() == "Deployment" && !paused && new < count("replicas") {
-                let [missing, extra] = ["maxUnavailable", "maxSurge"].map(|k| {
-                    let v = o.at(&["spec", "strategy", "rollingUpdate", k]);
-                    v.as_str().map_or_else(|| number(v), str::to_owned)
-                });
-                add(What::RollingOut, &[&new.to_string(), &wanted.to_string(), &missing, &extra], "RollingUpdate".to_owned(), None);
-            }
-            let unready = |p: &&Rc<PodView>| !matches!(p.health, Health::Ready | Health::Succeeded) && is_of(view, o, p);
-            let workload = view.workloads.iter().find(|w| w.key == o.uid());
-            let is_new = |p: &&Rc<PodView>| p.health != Health::Terminating && !workload.is_some_and(|w| w.is_older(p));
-            let newest = view.pods().filter(unready).find(is_new);
-            let first = newest.or_else(|| view.pods().find(unready));
-            let leads = |p: Option<&Rc<PodView>>| p.map(|p| ["Pod", &p.namespace, &p.name, &p.key].map(str::to_owned));
-            let one = leads(first);
-            let ordered = o.kind() == "StatefulSet" && spec("podManagementPolicy").str() != "Parallel";
-            match &one {
-                Some(pod) if ordered && count("replicas") < wanted => {
-                    add(What::OneByOne, &[&pod[2]], "OrderedReady".to_owned(), one.clone())
-                }
-                _ if ready < wanted => {
-                    let status = first.map_or("readyReplicas", |p| &p.status).to_owned();
-                    add(What::NotReady, &[&ready.to_string(), &wanted.to_string()], status, one);
-                }
-                // A rollout's new pods fail beside old ones that are all ready.
-                _ if o.kind() == "Deployment" && new < count("replicas") => {
-                    if let Some(pod) = newest {
-                        add(What::NewWaits, &[&pod.name], pod.status.clone(), leads(newest));
-                    }
-                }
-                _ => {}
-            }
-        }
-        "Job" => {
-            let failed = count("failed").to_string();
-            let first = view.pods().find(|p| p.health == Health::Failed && is_of(view, o, p));
-            let one = first.map(|p| ["Pod", &p.namespace, &p.name, &p.key].map(str::to_owned));
-            let limit = number(spec("backoffLimit"));
-            if let Some((reason, message)) = said(o, "Failed", "True").or_else(|| said(o, "FailureTarget", "True")) {
-                let term = term(reason, message);
-                match reason {
-                    "BackoffLimitExceeded" => add(What::JobBackoff, &[&failed, &limit], term, one),
-                    "DeadlineExceeded" => add(What::JobDeadline, &[&number(spec("activeDeadlineSeconds"))], term, one),
-                    _ => add(What::JobFailed, &[], term, one),
-                }
-            } else if failed != "0" && said(o, "Complete", "True").is_none() {
-                add(What::JobRetries, &[&failed, &limit], "backoffLimit".to_owned(), one);
-            }
-        }
+        "Deployment" | "ReplicaSet" | "ReplicationController" | "StatefulSet" | "DaemonSet" => workload(sim, view, o, &mut add),
+        "Job" => job(view, o, &mut add),
         "HorizontalPodAutoscaler" => hpa(sim, o, &mut add),
-        "PersistentVolumeClaim" if o.at(&["status", "phase"]).str() == "Pending" => {
-            let class = spec("storageClassName").str();
-            let found = sim.api().peek(kinds::STORAGE_CLASS, "", class);
-            let words = event(sim, o, &[]).unwrap_or_else(|| "Pending".to_owned());
-            match found {
-                None if !class.is_empty() => add(What::ClaimNoClass, &[class], words, None),
-                Some(c) if c.get("volumeBindingMode").str() == "WaitForFirstConsumer" => add(What::ClaimLate, &[], words, None),
-                _ => add(What::ClaimNoVolume, &[], words, None),
-            }
-        }
+        "PersistentVolumeClaim" if o.at(&["status", "phase"]).str() == "Pending" => claim(sim, o, &mut add),
         "PersistentVolume" if o.at(&["status", "phase"]).str() == "Released" => {
             add(What::VolumeReleased, &[], "persistentVolumeReclaimPolicy: Retain".to_owned(), None);
         }
-        "PodDisruptionBudget" if count("disruptionsAllowed") == 0 && count("expectedPods") > 0 => {
+        "PodDisruptionBudget" if count(o, "disruptionsAllowed") == 0 && count(o, "expectedPods") > 0 => {
             let term = said(o, "DisruptionAllowed", "False").map_or("", |c| c.0).to_owned();
-            add(What::Budget, &[&count("currentHealthy").to_string(), &count("desiredHealthy").to_string()], term, None);
+            add(What::Budget, &[&count(o, "currentHealthy").to_string(), &count(o, "desiredHealthy").to_string()], term, None);
         }
-        "Service" => {
-            let seen = view.services.iter().find(|s| s.key == o.uid() && s.has_selector && s.reached.is_empty());
-            match seen {
-                Some(s) if s.selected.is_empty() => {
-                    let wanted: Vec<String> = spec("selector").entries().map(|(k, v)| format!("{k}={}", v.str())).collect();
-                    add(What::NoPods, &[&wanted.join(",")], "Endpoints: <none>".to_owned(), None);
-                }
-                Some(s) => {
-                    let one = view.pod(&s.selected[0]).map(|p| ["Pod", &p.namespace, &p.name, &p.key].map(str::to_owned));
-                    add(What::NoneReady, &[&s.selected.len().to_string()], "Endpoints: <none>".to_owned(), one);
-                }
-                None => {}
-            }
-            if spec("type").str() == "LoadBalancer" && o.at(&["status", "loadBalancer", "ingress"]).items().is_empty() {
-                add(What::NoAddress, &[], "EXTERNAL-IP: <pending>".to_owned(), None);
-            }
-        }
-        "Node" => {
-            if let Some((reason, message)) = said(o, "Ready", "Unknown").or_else(|| said(o, "Ready", "False")) {
-                add(What::NodeLost, &[], term(reason, message), None);
-            }
-            for kind in ["MemoryPressure", "DiskPressure", "PIDPressure"] {
-                if let Some((reason, message)) = said(o, kind, "True") {
-                    add(What::Pressure, &[kind.trim_end_matches("Pressure")], term(reason, message), None);
-                }
-            }
-            if spec("unschedulable").is_true() {
-                add(What::Cordoned, &[], "SchedulingDisabled".to_owned(), None);
-                let here = view.nodes.iter().find(|n| n.name == o.name());
-                for (pod, budget) in here.iter().flat_map(|n| &n.pods).filter_map(|p| Some((p, guard(sim, p)?))).take(3) {
-                    add(
-                        What::Guarded,
-                        &[&pod.name],
-                        "Cannot evict pod as it would violate the pod's disruption budget.".to_owned(),
-                        Some(relative(budget)),
-                    );
-                }
-            }
-        }
+        "Service" => service(view, o, &mut add),
+        "Node" => node(sim, view, o, &mut add),
         "Namespace" if o.is_terminating() => {
             let left = ["NamespaceContentRemaining", "NamespaceFinalizersRemaining"].iter().filter_map(|c| said(o, c, "True"));
             let words: Vec<&str> = left.map(|c| c.1).collect();
@@ -362,13 +248,147 @@ pub fn causes(sim: &Sim, view: &ClusterView, o: &Value) -> Vec<Cause> {
         "Pod" => pod(sim, view, o, &mut add),
         _ => {}
     }
-    if spec("suspend").is_true() {
+    if spec(o, "suspend").is_true() {
         add(What::Suspended, &[], "spec.suspend: true".to_owned(), None);
     }
     all
 }
 
 type Add<'a> = &'a mut dyn FnMut(What, &[&str], String, Option<Relative>);
+
+fn spec<'a>(o: &'a Value, member: &str) -> &'a Value {
+    o.at(&["spec", member])
+}
+
+fn count(o: &Value, member: &str) -> i64 {
+    o.at(&["status", member]).int()
+}
+
+/// What a controller of pods lacks, and the pod that shows it best.
+fn workload(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
+    if let Some((reason, message)) = said(o, "Progressing", "False") {
+        add(What::Deadline, &[&spec(o, "progressDeadlineSeconds").int().to_string()], term(reason, message), None);
+    }
+    if let Some((reason, message)) = said(o, "ReplicaFailure", "True") {
+        let quota = message.contains("exceeded quota: ");
+        let named = message.split("exceeded quota: ").nth(1).and_then(|m| m.split(',').next()).unwrap_or("");
+        let leads = sim.api().peek(kinds::RESOURCE_QUOTA, o.namespace(), named).map(relative);
+        add(if quota { What::OverQuota } else { What::Refused }, &[], term(reason, message), leads);
+    }
+    let (wanted, ready) = match o.kind() {
+        "DaemonSet" => (count(o, "desiredNumberScheduled"), count(o, "numberReady")),
+        _ => (spec(o, "replicas").as_int().unwrap_or(1), count(o, "readyReplicas")),
+    };
+    if o.kind() == "DaemonSet" && wanted == 0 {
+        add(What::NoNode, &[], "desiredNumberScheduled: 0".to_owned(), None);
+    }
+    let paused = spec(o, "paused").is_true();
+    if paused {
+        add(What::Paused, &[], "spec.paused: true".to_owned(), None);
+    }
+    let new = count(o, "updatedReplicas");
+    if o.kind() == "Deployment" && !paused && new < count(o, "replicas") {
+        let [missing, extra] = ["maxUnavailable", "maxSurge"].map(|k| {
+            let v = o.at(&["spec", "strategy", "rollingUpdate", k]);
+            v.as_str().map_or_else(|| v.int().to_string(), str::to_owned)
+        });
+        add(What::RollingOut, &[&new.to_string(), &wanted.to_string(), &missing, &extra], "RollingUpdate".to_owned(), None);
+    }
+    let unready = |p: &&Rc<PodView>| !matches!(p.health, Health::Ready | Health::Succeeded) && is_of(view, o, p);
+    let workload = view.workloads.iter().find(|w| w.key == o.uid());
+    let is_new = |p: &&Rc<PodView>| p.health != Health::Terminating && !workload.is_some_and(|w| w.is_older(p));
+    let newest = view.pods().filter(unready).find(is_new);
+    let first = newest.or_else(|| view.pods().find(unready));
+    let one = first.map(relative_pod);
+    let ordered = o.kind() == "StatefulSet" && spec(o, "podManagementPolicy").str() != "Parallel";
+    match &one {
+        Some(pod) if ordered && count(o, "replicas") < wanted => add(What::OneByOne, &[&pod[2]], "OrderedReady".to_owned(), one.clone()),
+        _ if ready < wanted => {
+            let status = first.map_or("readyReplicas", |p| &p.status).to_owned();
+            add(What::NotReady, &[&ready.to_string(), &wanted.to_string()], status, one);
+        }
+        // A rollout's new pods fail beside old ones that are all ready.
+        _ if o.kind() == "Deployment" && new < count(o, "replicas") => {
+            if let Some(pod) = newest {
+                add(What::NewWaits, &[&pod.name], pod.status.clone(), Some(relative_pod(pod)));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Why a Job tries again or gave up.
+fn job(view: &ClusterView, o: &Value, add: Add) {
+    let failed = count(o, "failed").to_string();
+    let first = view.pods().find(|p| p.health == Health::Failed && is_of(view, o, p));
+    let one = first.map(relative_pod);
+    let limit = spec(o, "backoffLimit").int().to_string();
+    if let Some((reason, message)) = said(o, "Failed", "True").or_else(|| said(o, "FailureTarget", "True")) {
+        let term = term(reason, message);
+        match reason {
+            "BackoffLimitExceeded" => add(What::JobBackoff, &[&failed, &limit], term, one),
+            "DeadlineExceeded" => add(What::JobDeadline, &[&spec(o, "activeDeadlineSeconds").int().to_string()], term, one),
+            _ => add(What::JobFailed, &[], term, one),
+        }
+    } else if failed != "0" && said(o, "Complete", "True").is_none() {
+        add(What::JobRetries, &[&failed, &limit], "backoffLimit".to_owned(), one);
+    }
+}
+
+/// What a claim waits for.
+fn claim(sim: &Sim, o: &Value, add: Add) {
+    let class = spec(o, "storageClassName").str();
+    let found = sim.api().peek(kinds::STORAGE_CLASS, "", class);
+    let words = event(sim, o, &[]).unwrap_or_else(|| "Pending".to_owned());
+    match found {
+        None if !class.is_empty() => add(What::ClaimNoClass, &[class], words, None),
+        Some(c) if c.get("volumeBindingMode").str() == "WaitForFirstConsumer" => add(What::ClaimLate, &[], words, None),
+        _ => add(What::ClaimNoVolume, &[], words, None),
+    }
+}
+
+/// Why nobody gets a Service's requests, or it no address.
+fn service(view: &ClusterView, o: &Value, add: Add) {
+    let seen = view.services.iter().find(|s| s.key == o.uid() && s.has_selector && s.reached.is_empty());
+    match seen {
+        Some(s) if s.selected.is_empty() => {
+            let wanted: Vec<String> = spec(o, "selector").entries().map(|(k, v)| format!("{k}={}", v.str())).collect();
+            add(What::NoPods, &[&wanted.join(",")], "Endpoints: <none>".to_owned(), None);
+        }
+        Some(s) => {
+            let one = view.pod(&s.selected[0]).map(relative_pod);
+            add(What::NoneReady, &[&s.selected.len().to_string()], "Endpoints: <none>".to_owned(), one);
+        }
+        None => {}
+    }
+    if spec(o, "type").str() == "LoadBalancer" && o.at(&["status", "loadBalancer", "ingress"]).items().is_empty() {
+        add(What::NoAddress, &[], "EXTERNAL-IP: <pending>".to_owned(), None);
+    }
+}
+
+/// Why nothing new runs on a node, or what runs there may not leave it.
+fn node(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
+    if let Some((reason, message)) = said(o, "Ready", "Unknown").or_else(|| said(o, "Ready", "False")) {
+        add(What::NodeLost, &[], term(reason, message), None);
+    }
+    for kind in ["MemoryPressure", "DiskPressure", "PIDPressure"] {
+        if let Some((reason, message)) = said(o, kind, "True") {
+            add(What::Pressure, &[kind.trim_end_matches("Pressure")], term(reason, message), None);
+        }
+    }
+    if spec(o, "unschedulable").is_true() {
+        add(What::Cordoned, &[], "SchedulingDisabled".to_owned(), None);
+        let here = view.nodes.iter().find(|n| n.name == o.name());
+        for (pod, budget) in here.iter().flat_map(|n| &n.pods).filter_map(|p| Some((p, guard(sim, p)?))).take(3) {
+            add(
+                What::Guarded,
+                &[&pod.name],
+                "Cannot evict pod as it would violate the pod's disruption budget.".to_owned(),
+                Some(relative(budget)),
+            );
+        }
+    }
+}
 
 /// Whether a pod is of this owner, or of what it makes.
 fn is_of(view: &ClusterView, owner: &Value, pod: &PodView) -> bool {
@@ -466,6 +486,7 @@ fn pod(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::Kind;
     use crate::base::{Duration, Time};
     use crate::sim::{Session, TimedInput};
     use crate::views::ClusterViews;
