@@ -20,12 +20,17 @@ for (const [theme, language, size] of [
   journey(`says why: ${theme} ${language} ${size.width}`, { theme, language, size, reducedMotion: size.width < 400 }, async ({ page, axe, screenshot }) => {
     const narrow = size.width < 760;
     const panel = async (n) => narrow && page.locator('.switch button').nth(n).click();
+    await panel(3);
+    const room = await page.locator('.amiss').boundingBox();
     await panel(1);
     await example(page, 'too-big');
     await apply(page, 'pod/too-big created');
+    await panel(3);
+    await page.locator('.amiss h3', { hasText: /^(Not as wanted|与期望不符)1$/ }).waitFor();
+    assert.deepEqual(await page.locator('.amiss').boundingBox(), room, 'what is below does not move');
     await panel(0);
     await page.locator('.pod', { hasText: 'too-big' }).click();
-    await sheet(page, /Where it was put|调度结果/).locator('td', { hasText: 'NodeResourcesFit: Insufficient' }).first().waitFor();
+    await sheet(page, /Where it was put|调度结果/).locator('td', { hasText: /NodeResourcesFit: Insufficient cpu \((asks for|请求) / }).first().waitFor();
     await screenshot('placement');
     await axe();
     if (narrow) assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= size.width, 'nothing sticks out');
