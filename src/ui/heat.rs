@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use kubarium::base::SortedMap;
-use kubarium::views::{ClusterView, Flow, Health, Places, PodView};
+use kubarium::views::{ClusterView, Flow, Health, NodeView, Places, PodView};
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement};
 use yew::prelude::*;
@@ -404,59 +404,122 @@ fn draw(
     let context = canvas.get_context("2d").ok()??.dyn_into::<CanvasRenderingContext2d>().ok()?;
     context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0).ok()?;
     context.set_font(&format!("11px {}", token("--mono")));
-    context.set_line_width(1.4);
-    let dims = props.selected.is_some() || !props.filter.is_empty();
-    let colours = ["--ok", "--info", "--warn", "--bad", "--gone", "--done"].map(token);
-    let [ok, info, warn, bad, gone, done] = &colours;
-    let [ink, line, well, accent, deep] = ["--ink-2", "--line-2", "--well", "--accent", "--deep"].map(token);
-    let Scale { step, head, pad } = layout.scale;
-    let size = (step * 0.75).floor();
+    context.set_line_width(LINE);
+    let painter = Painter { context, colours: Colours::of(token), layout: &layout, props };
     for i in stale {
-        let node = &nodes[i];
+        painter.tile(i, &nodes[i], [sums[i].0, sums[i].1].map(part));
+        painter.pods(i, &nodes[i], &slots[i], spot);
+        if let Some(stop) = stop.filter(|s| s.0 == i) {
+            painter.stop(stop);
+        }
+    }
+    Some(Drawn { layout, slots, view: props.view.clone(), size: (width, room), busy, stop, looks })
+}
+
+/// How wide the lines of marks are.
+const LINE: f64 = 1.4;
+
+/// The theme's colours, as the canvas takes them.
+struct Colours {
+    ok: String,
+    info: String,
+    warn: String,
+    bad: String,
+    gone: String,
+    done: String,
+    ink: String,
+    line: String,
+    well: String,
+    accent: String,
+    deep: String,
+}
+
+impl Colours {
+    fn of(token: impl Fn(&str) -> String) -> Self {
+        Colours {
+            ok: token("--ok"),
+            info: token("--info"),
+            warn: token("--warn"),
+            bad: token("--bad"),
+            gone: token("--gone"),
+            done: token("--done"),
+            ink: token("--ink-2"),
+            line: token("--line-2"),
+            well: token("--well"),
+            accent: token("--accent"),
+            deep: token("--deep"),
+        }
+    }
+
+    fn health(&self, health: Health) -> &str {
+        match health {
+            Health::Ready => &self.ok,
+            Health::Starting | Health::Pulling => &self.info,
+            Health::NotReady | Health::BackingOff | Health::Unscheduled => &self.warn,
+            Health::Failing | Health::Failed => &self.bad,
+            Health::Terminating => &self.gone,
+            Health::Succeeded => &self.done,
+        }
+    }
+}
+
+/// What draws tiles and what is in them.
+struct Painter<'a> {
+    context: CanvasRenderingContext2d,
+    colours: Colours,
+    layout: &'a Layout,
+    props: &'a Props,
+}
+
+impl Painter<'_> {
+    fn is_selected(&self, key: &str) -> bool {
+        self.props.selected.as_ref().is_some_and(|s| s.uid == key)
+    }
+
+    /// A node's tile without its pods; below it, how many sixteenths of the busiest node's requests it gets and fails.
+    fn tile(&self, i: usize, node: &NodeView, requests: [u64; 2]) {
+        let Painter { context, colours, layout, .. } = self;
+        let Scale { head, pad, .. } = layout.scale;
         let (x, y) = layout.tile(i);
         // The bar of its requests stands in the gap below a tile.
         context.clear_rect(x, y, layout.tile_w, layout.tile_h + pad);
-        context.set_fill_style_str(&well);
+        context.set_fill_style_str(&colours.well);
         context.fill_rect(x, y, layout.tile_w, layout.tile_h);
-        let edge = if node.ready && node.schedulable {
-            &line
-        } else if node.ready {
-            warn
-        } else {
-            bad
-        };
-        context.set_fill_style_str(edge);
+        context.set_fill_style_str(match (node.ready, node.schedulable) {
+            (true, true) => &colours.line,
+            (true, false) => &colours.warn,
+            (false, _) => &colours.bad,
+        });
         context.fill_rect(x, y, layout.tile_w, if node.ready { 1.5 } else { 3.0 });
         if head > 0.0 {
-            context.set_fill_style_str(if node.ready { &ink } else { bad });
+            context.set_fill_style_str(if node.ready { &colours.ink } else { &colours.bad });
             // A text that cannot be drawn leaves its tile without a name.
             let _ = context.fill_text_with_max_width(&node.name, x + pad, y + head - 3.0, layout.tile_w - 2.0 * pad);
         } else if !node.ready {
             context.fill_rect(x, y, 3.0, layout.tile_h);
         }
-        let bar = |n: u64| layout.tile_w * part(n) as f64 / 16.0;
         let thin = (pad / 2.5).min(2.0);
-        context.set_fill_style_str(&accent);
-        context.fill_rect(x, y + layout.tile_h, bar(sums[i].0), thin);
-        context.set_fill_style_str(bad);
-        context.fill_rect(x, y + layout.tile_h, bar(sums[i].1), thin * 1.8);
-        if props.selected.as_ref().is_some_and(|s| s.uid == node.key) {
-            context.set_stroke_style_str(&accent);
+        for (sixteenths, colour, high) in [(requests[0], &colours.accent, thin), (requests[1], &colours.bad, thin * 1.8)] {
+            context.set_fill_style_str(colour);
+            context.fill_rect(x, y + layout.tile_h, layout.tile_w * sixteenths as f64 / 16.0, high);
+        }
+        if self.is_selected(&node.key) {
+            context.set_stroke_style_str(&colours.accent);
             context.stroke_rect(x + 1.0, y + 1.0, layout.tile_w - 2.0, layout.tile_h - 2.0);
         }
+    }
+
+    /// The marks of a node's pods, in their places; `spot` is how large a pod's requests are shown, up to 3.
+    fn pods(&self, i: usize, node: &NodeView, places: &[Option<usize>], spot: impl Fn(&PodView) -> u64) {
+        let Painter { context, colours, layout, props } = self;
+        let size = (layout.scale.step * 0.75).floor();
+        let dims = props.selected.is_some() || !props.filter.is_empty();
         // A colour is handed over only where it is another one than before: that is dear.
         let mut dipped = "";
-        for (s, place) in slots[i].iter().enumerate() {
+        for (s, place) in places.iter().enumerate() {
             let Some(pod) = place.and_then(|p| node.pods.get(p)) else { continue };
             let (x, y) = layout.mark(i, s);
-            let colour = match pod.health {
-                Health::Ready => ok,
-                Health::Starting | Health::Pulling => info,
-                Health::NotReady | Health::BackingOff | Health::Unscheduled => warn,
-                Health::Failing | Health::Failed => bad,
-                Health::Terminating => gone,
-                Health::Succeeded => done,
-            };
+            let colour = colours.health(pod.health);
             if dims {
                 context.set_global_alpha(if props.dim.emit(pod.clone()) { 0.3 } else { 1.0 });
             }
@@ -465,31 +528,32 @@ fn draw(
                 context.set_stroke_style_str(colour);
                 dipped = colour;
             }
-            mark(&context, pod.health, x, y, size);
+            mark(context, pod.health, x, y, size);
             let spot = spot(pod) as f64 * size / 5.0;
             if spot > 0.0 {
-                context.set_fill_style_str(&deep);
+                context.set_fill_style_str(&colours.deep);
                 context.fill_rect(x + (size - spot) / 2.0, y + (size - spot) / 2.0, spot, spot);
                 dipped = "";
             }
-            if props.selected.as_ref().is_some_and(|s| s.uid == pod.key) {
-                context.set_stroke_style_str(&accent);
+            if self.is_selected(&pod.key) {
+                context.set_stroke_style_str(&colours.accent);
                 context.stroke_rect(x - 1.5, y - 1.5, size + 3.0, size + 3.0);
                 dipped = "";
             }
         }
         context.set_global_alpha(1.0);
-        if let Some(stop) = stop.filter(|s| s.0 == i) {
-            let (x, y, size) = layout.stop(stop);
-            for (colour, wide) in [(&deep, 4.0), (&accent, 2.0)] {
-                context.set_line_width(wide);
-                context.set_stroke_style_str(colour);
-                context.stroke_rect(x - 2.0, y - 2.0, size + 4.0, size + 4.0);
-            }
-            context.set_line_width(1.4);
-        }
     }
-    Some(Drawn { layout, slots, view: props.view.clone(), size: (width, room), busy, stop, looks })
+
+    /// Where the keyboard stands.
+    fn stop(&self, stop: Stop) {
+        let (x, y, size) = self.layout.stop(stop);
+        for (colour, wide) in [(&self.colours.deep, 4.0), (&self.colours.accent, 2.0)] {
+            self.context.set_line_width(wide);
+            self.context.set_stroke_style_str(colour);
+            self.context.stroke_rect(x - 2.0, y - 2.0, size + 4.0, size + 4.0);
+        }
+        self.context.set_line_width(LINE);
+    }
 }
 
 /// One pod's mark: filled is ready, hollow is not, a cross has failed, a dot starts, a small frame is pulled, a bar waits, a line has ended.
