@@ -142,7 +142,7 @@ pub(super) struct PodWorker {
     stage_token: u32,
     pub(super) pending: bool,
     sync_token: u32,
-    sync_at: Option<Time>,
+    pub(super) sync_at: Option<Time>,
     /// The sync that is due waits for a relist; what comes meanwhile asks for another one after it.
     awaits_relist: bool,
     last_sync_end: Option<Time>,
