@@ -299,9 +299,12 @@ impl ClusterViews {
 fn workloads(api: &ApiServer) -> Vec<WorkloadView> {
     let (mut tops, mut made) = (Vec::new(), SortedMap::<&str, Vec<&Value>>::new());
     for workload in WORKLOADS.iter().flat_map(|kind| api.iter(Kind::named(kind), None)) {
-        match workload.controller_ref().get("uid").str() {
-            "" => tops.push(workload),
-            owner => made.entry(owner).or_default().push(workload),
+        let owner = workload.controller_ref();
+        // What makes a workload may be none itself, as a CronJob is not.
+        if WORKLOADS.contains(&owner.get("kind").str()) {
+            made.entry(owner.get("uid").str()).or_default().push(workload);
+        } else {
+            tops.push(workload);
         }
     }
     let made_by = |owner: &Value| made.get(owner.uid()).map_or(&[][..], Vec::as_slice);
