@@ -41,7 +41,7 @@ pub static EXAMPLES: [Example; 20] = [
     example!(BookHealth, BookHealthNote; "book/pod-with-healthcheck.yaml", "book/pod-with-http-check.yaml"),
     example!(BookScheduling, BookSchedulingNote; "book/frontend-controller.yaml", "book/redis-master-controller.yaml", "book/with-labels-pod.yaml", "book/with-labels-executing-pod.yaml", "book/node-affinity-pod.yaml"),
     example!(BookDaemonSet, BookDaemonSetNote; "book/fluentd-ds.yaml", "book/fluentd-ds-apps.yaml"),
-    example!(BookJob, BookJobNote; "book/job.yaml.txt", "book/rabbitmq.yaml", "book/job-wq-1.yaml", "book/redis.yaml", "book/job-wq-2.yaml", "book/job-static.yaml", "book/cronjob.yaml"),
+    example!(BookJob, BookJobNote; "book/rabbitmq.yaml", "book/job.yaml.txt", "book/job-wq-1.yaml", "book/redis.yaml", "book/job-wq-2.yaml", "book/job-static.yaml", "book/cronjob.yaml"),
     example!(BookScaling, BookScalingNote; "book/php-apache-rc.yaml", "book/php-apache-svc.yaml", "book/hpa-php-apache.yaml", "book/busybox-pod.yaml", "book/redis-slave-controller.yaml"),
     example!(BookRolling, BookRollingNote; "book/redis-master-controller-v1.yaml", "book/redis-master-controller-v2.yaml", "book/nginx-deployment.yaml"),
 ];
