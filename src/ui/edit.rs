@@ -1,9 +1,10 @@
 //! The editor: the workstation's files in tabs, problems at their line and column, Apply, and the examples.
 
+use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
-use web_sys::Element;
+use web_sys::{Element, HtmlElement, Node};
 use yew::prelude::*;
 
 use std::cell::RefCell;
@@ -85,7 +86,7 @@ pub fn Edit(props: &Props) -> Html {
         let (link, shown) = (link.clone(), shown.clone());
         Callback::from(move |_: MouseEvent| {
             if let Some(f) = &shown {
-                link.apply(&f.path, &f.text);
+                link.apply(&f.path, &f.text, lang);
             }
         })
     };
@@ -93,15 +94,35 @@ pub fn Edit(props: &Props) -> Html {
         let open = open.clone();
         Callback::from(move |_: MouseEvent| open.set(!*open))
     };
-    let escape = {
-        let close = close_menu.clone();
-        Callback::from(move |e: KeyboardEvent| {
-            if e.key() == "Escape" {
-                e.stop_propagation();
-                close.emit(());
-            }
-        })
-    };
+    // The menu takes the keyboard, and goes at Escape or where somebody points elsewhere.
+    let anchor = use_node_ref();
+    use_effect_with(*open, {
+        let (anchor, close) = (anchor.clone(), close_menu.clone());
+        move |open| {
+            let listeners = anchor.cast::<Element>().filter(|_| *open).map(|anchor| {
+                if let Some(first) = anchor.query_selector("[role=menuitem]").ok().flatten().and_then(|e| e.dyn_into::<HtmlElement>().ok())
+                {
+                    // One that cannot take it leaves it where it is.
+                    let _ = first.focus();
+                }
+                let (document, leave) = (gloo::utils::document(), close.clone());
+                let pointed = EventListener::new(&document, "pointerdown", move |e| {
+                    let within = e.target().and_then(|t| t.dyn_into::<Node>().ok()).is_some_and(|t| anchor.contains(Some(&t)));
+                    if !within {
+                        leave.emit(());
+                    }
+                });
+                let pressed = EventListener::new(&document, "keydown", move |e| {
+                    if e.dyn_ref::<web_sys::KeyboardEvent>().is_some_and(|e| e.key() == "Escape") {
+                        e.stop_propagation();
+                        close.emit(());
+                    }
+                });
+                (pointed, pressed)
+            });
+            move || drop(listeners)
+        }
+    });
     let files = props.files.iter().enumerate().map(|(i, f)| {
         let close = {
             let link = link.clone();
@@ -184,7 +205,7 @@ pub fn Edit(props: &Props) -> Html {
                 </div>
             }
             <div class="foot">
-                <div class="anchor" onkeydown={escape}>
+                <div class="anchor" ref={anchor}>
                     <button class="btn outline" onclick={toggle} aria-haspopup="menu" aria-expanded={open.to_string()}>{ Icon::Book.draw() }{ Text::Examples.t(lang) }</button>
                     if *open { <div class="menu up" role="menu">{ for examples }</div> }
                 </div>
@@ -241,8 +262,8 @@ fn Document(props: &DocumentProps) -> Html {
     let (lang, link) = (use_lang(), use_link());
     let place = use_node_ref();
     // What the callbacks below, made once, must see of the newest state.
-    let current = use_mut_ref(|| (AttrValue::default(), AttrValue::default()));
-    *current.borrow_mut() = (props.path.clone(), props.text.clone());
+    let current = use_mut_ref(|| (AttrValue::default(), AttrValue::default(), lang));
+    *current.borrow_mut() = (props.path.clone(), props.text.clone(), lang);
     let editor = props.editor.0.clone();
     {
         let (place, editor, current, text) = (place.clone(), editor.clone(), current, props.text.clone());
@@ -257,8 +278,8 @@ fn Document(props: &DocumentProps) -> Html {
             let applied = {
                 let link = link.clone();
                 Closure::<dyn Fn()>::new(move || {
-                    let (path, text) = current.borrow().clone();
-                    link.apply(&path, &text);
+                    let (path, text, lang) = current.borrow().clone();
+                    link.apply(&path, &text, lang);
                 })
             };
             if let Some(parent) = place.cast::<Element>() {

@@ -10,10 +10,16 @@ pub fn clock(time: Time) -> (String, String) {
     (format!("{days}{h:02}:{m:02}:{:02}", s % 60), format!(".{}", time.0 / 100_000 % 10))
 }
 
-/// `01:23`, or `1:01:23` past an hour.
+/// `01:23`, or `1:01:23` past an hour, or `5d 06:13:23` past a day.
 pub fn short_clock(time: Time) -> String {
     let s = time.0 / 1_000_000;
-    if s >= 3600 { format!("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60) } else { format!("{:02}:{:02}", s / 60, s % 60) }
+    if s >= 86_400 {
+        format!("{}d {:02}:{:02}:{:02}", s / 86_400, s / 3600 % 24, s / 60 % 60, s % 60)
+    } else if s >= 3600 {
+        format!("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)
+    } else {
+        format!("{:02}:{:02}", s / 60, s % 60)
+    }
 }
 
 /// Millicores as people write them: `250m`, `1.5`.

@@ -367,6 +367,11 @@ impl Host {
         true
     }
 
+    /// Whether a past moment is looked at.
+    pub fn is_past(&self) -> bool {
+        self.time.is_past()
+    }
+
     /// Where a past moment is looked at, a branch begins there.
     fn fork(&mut self) {
         let parent = self.time.current();

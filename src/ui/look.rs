@@ -369,7 +369,7 @@ fn overview(props: &Props, pod: &PodView, lang: Lang, link: &Link) -> Html {
     html! { <>
         <span class={classes!("tag", health_tone(pod.health))}>
             { health_icon(pod.health).draw() }<strong>{ &pod.status }</strong>{ "· " }{ health_text(pod.health).t(lang) }
-            if let Some(grace) = pod.terminating { { " · " }{ fill(Text::GoneIn.t(lang), &[&seconds_to(grace.until, now)]) } }
+            if let Some(grace) = pod.terminating.filter(|g| g.until > now) { { " · " }{ fill(Text::GoneIn.t(lang), &[&seconds_to(grace.until, now)]) } }
         </span>
         { whys(props, &subject_of(pod), reasons, lang, link) }
         <div>

@@ -151,6 +151,7 @@ pub fn Palette(props: &Props) -> Html {
         })
     };
     let stay = Callback::from(|e: MouseEvent| e.stop_propagation());
+    let none = entries.is_empty();
     html! {
         <div class="modal top" role="dialog" aria-modal="true" aria-label={Text::Palette.t(lang)} onclick={link.on(|| Action::Palette(false))}>
             <div class="palette" onclick={stay}>
@@ -158,11 +159,13 @@ pub fn Palette(props: &Props) -> Html {
                     aria-label={Text::Palette.t(lang)} placeholder={Text::PaletteHint.t(lang)} value={(*query).clone()} {oninput} {onkeydown} autocomplete="off" />
                 <ul id="palette" role="listbox" aria-label={Text::Palette.t(lang)}>
                     for (i, e) in entries.into_iter().enumerate() {
-                        <li key={i} id={format!("entry-{i}")} role="option" aria-selected={(i == chosen).to_string()} onclick={let (run, go) = (run.clone(), e.go); Callback::from(move |_: MouseEvent| run.emit(go.clone()))}>
+                        <li key={i} id={format!("entry-{i}")} role="option" aria-selected={(i == chosen).to_string()}
+                            onmousemove={let at = at.clone(); Callback::from(move |_: MouseEvent| if *at != i { at.set(i) })} onclick={let (run, go) = (run.clone(), e.go); Callback::from(move |_: MouseEvent| run.emit(go.clone()))}>
                             { e.icon.draw() }<b>{ e.label }</b><small>{ e.note }</small>
                         </li>
                     }
                 </ul>
+                if none { <p class="empty">{ Text::FoundNone.t(lang) }</p> }
             </div>
         </div>
     }

@@ -169,7 +169,7 @@ pub fn PodCell(props: &Props) -> Html {
                 { health_icon(pod.health).draw() }
                 <span>{ &pod.status }</span><span class="sr">{ format!(", {} ", health_text(pod.health).t(lang)) }</span>
                 if let Some(p) = probes.next() { { trace(p, lang) } }
-                if let Some(grace) = pod.terminating { <em>{ format!("{}s", seconds_to(grace.until, props.now)) }</em> }
+                if let Some(grace) = pod.terminating.filter(|g| g.until > props.now) { <em>{ format!("{}s", seconds_to(grace.until, props.now)) }</em> }
             </span>
             if first.is_some() || !props.doors.is_empty() {
                 <span class="foot">{ doors(&props.doors, lang) }{ for first.map(|p| trace(p, lang)) }</span>

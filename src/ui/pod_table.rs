@@ -57,7 +57,7 @@ pub fn PodTable(props: &Props) -> Html {
                     }
                 </tbody>
             </table>
-            if none { <p class="empty">{ Text::NoObjects.t(lang) }</p> }
+            if none { <p class="empty">{ if props.filter.is_empty() { Text::NoObjects } else { Text::NoPodMatches }.t(lang) }</p> }
         </div>
     }
 }

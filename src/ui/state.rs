@@ -388,12 +388,17 @@ impl Link {
     }
 
     /// Applies a file: what is wrong with it is shown, otherwise it goes to the cluster. An exercise is nothing for the cluster.
-    pub fn apply(&self, path: &str, text: &str) {
+    pub fn apply(&self, path: &str, text: &str, lang: Lang) {
         let problems = problems_of(path, text);
+        let mut said = None;
         if problems.is_empty() && path != EXERCISE_FILE {
-            self.host.borrow_mut().apply(path, text);
+            let (past, playing) = (self.host.borrow().is_past(), self.host.borrow().playing);
+            self.with_host(|host| host.apply(path, text));
+            // Otherwise kubectl's answer comes at once.
+            let waits = if past { Some(Text::AppliedApart) } else { (!playing).then_some(Text::AppliedLater) };
+            said = waits.map(|text| Answer { text: text.t(lang).to_owned(), ok: true });
         }
-        self.send(Action::Answer(None));
+        self.send(Action::Answer(said));
         self.send(Action::Problems(problems));
     }
 

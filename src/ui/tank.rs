@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
@@ -92,9 +93,15 @@ pub fn Tank(props: &Props) -> Html {
         Callback::from(move |()| unseen.set(place.cast().and_then(|r| nodes_unseen(&r, unseen.is_some()))))
     };
     let most = view.nodes.iter().map(|n| n.pods.len()).max().unwrap_or(0);
-    use_effect_with((view.nodes.len(), most, density, section.is_some(), props.table, props.shown), {
+    let pods: usize = view.nodes.iter().map(|n| n.pods.len()).sum();
+    use_effect_with((view.nodes.len(), pods, most, density, section.is_some(), props.table, props.shown), {
         let look_down = look_down.clone();
-        move |_| look_down.emit(())
+        move |_| {
+            look_down.emit(());
+            // Once more when what has come or gone has taken its room.
+            let again = Timeout::new(SETTLED_MS, move || look_down.emit(()));
+            move || drop(again)
+        }
     });
     // Where the first requests come to is brought to sight.
     let (chips, reached) = (use_node_ref(), use_mut_ref(String::new));
@@ -259,7 +266,7 @@ fn rack(props: &Props, density: Density, places: &Rc<RefCell<SortedMap<String, P
     let (is_empty, time) = (view.pods().next().is_none(), tenths(view.time));
     let tank = |(i, node): (usize, &Rc<NodeView>)| {
         let counts = node.pods.iter().any(|p| now_for(p, Time(1)) != Time::ZERO);
-        html! { <NodeTank key={node.name.clone()} around={around.clone()} now={if counts { time } else { Time::ZERO }} {is_empty} node={node.clone()} {density} places={ByPlace(places.clone())} first={i == 0} /> }
+        html! { <NodeTank key={node.name.clone()} around={around.clone()} now={if counts { time } else { Time::ZERO }} {is_empty} node={node.clone()} {density} places={ByPlace(places.clone())} first={(i == 0).then(|| EMBEDDED.with(|e| first_step(e, props.scene.task.is_some())))} /> }
     };
     view.nodes.iter().enumerate().map(tank).collect()
 }
@@ -274,7 +281,8 @@ struct NodeProps {
     node: Rc<NodeView>,
     density: Density,
     places: ByPlace,
-    first: bool,
+    /// What is to be done in an empty cluster, in the first node.
+    first: Option<Text>,
 }
 
 /// A node as a tank of its own.
@@ -319,7 +327,7 @@ fn NodeTank(props: &NodeProps) -> Html {
                 </div>
             </header>
             <div class={classes!("water", props.density.class())}>
-                if node.pods.is_empty() { <p class="none">{ if props.first && props.is_empty { EMBEDDED.with(|e| first_step(e)) } else { Text::NodeEmpty }.t(lang) }</p> }
+                if node.pods.is_empty() { <p class="none">{ props.first.filter(|_| props.is_empty).unwrap_or(Text::NodeEmpty).t(lang) }</p> }
                 for (i, slot) in slots.iter().enumerate() {
                     if let Some(pod) = slot.and_then(|place| node.pods.get(place)) {
                         { cell(&props.around, props.now, pod, props.density) }
@@ -332,10 +340,11 @@ fn NodeTank(props: &NodeProps) -> Html {
     }
 }
 
-/// What is to be done in an empty cluster: what the page, or the part of it that is embedded, has the means for.
-fn first_step(embedded: &str) -> Text {
+/// What is to be done in an empty cluster: what the page, or the part of it that is embedded, has the means for. Where there is a task,
+/// what stands in the editor may be no manifest.
+fn first_step(embedded: &str, has_task: bool) -> Text {
     match embedded {
-        "" => Text::ClusterEmpty,
+        "" if !has_task => Text::ClusterEmpty,
         "embed" => Text::NodeEmpty,
         _ => Text::ClusterEmptyTyping,
     }
@@ -351,14 +360,19 @@ fn bring_to_sight(chips: Option<HtmlElement>, uid: &str) {
     }
 }
 
-/// How much room the line below the rack takes at least that says how many nodes are not seen, in pixels.
-const MORE_PX: i32 = 22;
+/// After which time cells stand where they belong.
+const SETTLED_MS: u32 = 600;
+
+/// How much room the line below the rack takes that says how many nodes are not seen, in pixels: the gap above it, and itself.
+fn more_px() -> i32 {
+    EMBEDDED.with(|e| if e.is_empty() { 32 } else { 22 })
+}
 
 /// How many nodes of the rack end below its lower edge; or, where it is at its end, how many begin above its upper one. None where
 /// all have room, also that of the line that says so where that is `shown`.
 fn nodes_unseen(rack: &HtmlElement, shown: bool) -> Option<(usize, bool)> {
     let (top, height) = (rack.scroll_top(), rack.client_height());
-    if rack.scroll_height() <= height + if shown { MORE_PX } else { 0 } {
+    if rack.scroll_height() <= height + if shown { more_px() } else { 0 } {
         return None;
     }
     let nodes = rack.children();

@@ -73,10 +73,10 @@ journey('does things by hand, as inputs that can be taken back', { theme: 'dark'
   await page.locator('.answer', { hasText: `pod "${name}" deleted` }).waitFor();
   await until('another in its place', async () => (await page.locator('.node .pod', { hasText: 'Running' }).count()) === 3);
   await page.locator('.node header button').first().click();
-  await page.getByRole('button', { name: 'Cut off' }).click();
+  await page.getByRole('button', { name: 'Stop its kubelet' }).click();
   await page.locator('.speed input').fill('7');
   await page.locator('.node', { hasText: 'Not ready' }).waitFor();
-  await page.getByRole('button', { name: 'Bring back' }).click();
+  await page.getByRole('button', { name: 'Start its kubelet' }).click();
   await until('ready again', async () => (await page.locator('.node', { hasText: 'Not ready' }).count()) === 0);
 });
 
