@@ -48,7 +48,7 @@ impl Volume {
         let host_path = volume.at(&["hostPath", "path"]);
         let claim = volume.at(&["persistentVolumeClaim", "claimName"]);
         let disk = match (host_path, claim) {
-            (Value::Str(path), _) => Some(format!("host/{node}/{}", path.trim_matches('/')).into()),
+            (Value::Str(path), _) => Some(format!("host/{node}/{}", clean(path)).into()),
             (_, Value::Str(claim)) => Some(format!("claim/{claim}").into()),
             _ => None,
         };
@@ -260,7 +260,7 @@ fn disk_of_claim(from: &EnvSource<'_>, claim: &str) -> ArcStr {
         source("hostPath").or_else(|| source("local"))
     });
     match path {
-        Some(path) => format!("host/{}/{}", from.pod.at(&["spec", "nodeName"]).str(), path.trim_matches('/')).into(),
+        Some(path) => format!("host/{}/{}", from.pod.at(&["spec", "nodeName"]).str(), clean(path)).into(),
         None => disk_of_volume(name),
     }
 }
@@ -355,8 +355,9 @@ fn atomic_tree(files: &[(String, Vec<u8>, u32)], now: Time) -> Inode {
     for (path, bytes, mode) in files {
         let mut file = Inode::file(bytes.clone(), *mode);
         file.mtime = now;
-        content.put(path, file);
-        let top = path.trim_start_matches('/').split('/').next().unwrap_or(path);
+        let path = clean(path);
+        content.put(&path, file);
+        let top = path.split('/').next().unwrap_or_default();
         root.put(top, Inode::link(&format!("..data/{top}")));
     }
     root.put(&folder, content);
@@ -424,9 +425,23 @@ pub(super) fn mounts_of(container: &ContainerSpec, lookup: &dyn Fn(&str) -> Opti
         if sub_path.split('/').any(|part| part == "..") {
             return Err(ConfigError(format!("unable to provision SubPath `{sub_path}`: must not contain '..'")));
         }
-        let path = format!("/{}", m.get("mountPath").str().trim_matches('/'));
+        let path = format!("/{}", clean(m.get("mountPath").str()));
         let (volume, read_only) = (m.get("name").arc_str(), m.get("readOnly").is_true());
-        mounts.push(Mount { path: path.into(), volume, read_only, sub_path: sub_path.into() });
+        mounts.push(Mount { path: path.into(), volume, read_only, sub_path: clean(&sub_path).into() });
     }
     Ok(mounts)
+}
+
+/// A path without slashes at its ends, empty names and dots.
+// Models Go's path.Clean.
+fn clean(path: &str) -> String {
+    let mut names = Vec::new();
+    for name in path.split('/') {
+        match name {
+            "" | "." => {}
+            ".." => drop(names.pop()),
+            name => names.push(name),
+        }
+    }
+    names.join("/")
 }

@@ -442,15 +442,12 @@ impl FileSystem {
 
     /// Makes a directory and those above it; what is in the way stays.
     pub fn make_dirs(&mut self, path: &str, now: Time) {
-        let mut here = String::new();
-        for part in path.split('/').filter(|p| !p.is_empty()) {
-            here.push('/');
-            here.push_str(part);
-            if self.node(&here).is_none() {
-                let node = Inode { mtime: now, ..Inode::dir(0o755) };
-                if self.insert(&here, Arc::new(node), false).is_err() {
-                    return;
-                }
+        let ends = path.match_indices('/').map(|(end, _)| end).chain([path.len()]);
+        for end in ends {
+            if let Ok(Found { path: here, node: None }) = self.find("/", &path[..end], false)
+                && self.insert(&here, Arc::new(Inode { mtime: now, ..Inode::dir(0o755) }), false).is_err()
+            {
+                return;
             }
         }
     }

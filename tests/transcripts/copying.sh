@@ -52,3 +52,5 @@ kubectl cp box:/tmp/tools taken; find taken | sort; taken/bin/run
 kubectl cp tools/bin/run box:/tmp/tools; kubectl cp tools/bin box:/tmp/tools/bin/run
 kubectl cp box:/bin/ls x
 kubectl cp box:/dev/null nothing; wc -c nothing
+# Paths with dots in them.
+cd taken; kubectl cp box:/tmp/tools/bin ./here; kubectl cp box:/tmp/tools/bin ../beside; kubectl cp here box:/tmp/./dotted; find . ../beside | sort; kubectl exec box -- ls -aR /tmp/dotted; cd ..

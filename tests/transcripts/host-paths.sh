@@ -17,3 +17,24 @@ sleep 8
 kubectl get pods
 kubectl exec name -- cat /v
 kubectl get events --field-selector reason=FailedMount -o jsonpath='{range .items[*]}{.involvedObject.name}: {.message}{"\n"}{end}'
+# Dots in paths name nothing.
+#file dots.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: dots}
+data: {k: v}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: dots}
+spec:
+  nodeSelector: {kubernetes.io/hostname: node1}
+  containers:
+  - name: c
+    image: busybox
+    command: [sleep, "1000"]
+    volumeMounts: [{name: h, mountPath: /h/./x/}, {name: h, mountPath: /same, subPath: ./sub/.}, {name: m, mountPath: /m}]
+  volumes: [{name: h, hostPath: {path: /data/./made}}, {name: m, configMap: {name: dots, items: [{key: k, path: ./a/./b}]}}]
+#end
+kubectl apply -f dots.yaml; kubectl wait --for=condition=Ready pod/dots > /dev/null
+kubectl exec dots -- sh -c 'echo f > /h/x/f; echo g > /same/g; cat /m/a/b'; kubectl exec made -- ls -R /v
