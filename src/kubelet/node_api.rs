@@ -247,7 +247,10 @@ impl NodeApi for Kubelets {
                 FileKind::Link(target) => Inode::link(target),
                 _ => Inode::file(file.bytes.clone(), file.mode),
             };
-            machine.files().put(path, inode).map_err(|e| Status::bad_request(format!("{path}: {e}")))
+            machine
+                .files()
+                .put((instance.process.uid, instance.process.gid), path, inode)
+                .map_err(|e| Status::bad_request(format!("{path}: {e}")))
         });
         written.unwrap_or_else(|| Err(not_running(container)))
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arcstr::ArcStr;
 
-use super::fs::{Errno, FileSystem, Inode, Kind, Mount, parent_of};
+use super::fs::{Errno, FileSystem, Inode, Kind, Mount};
 use super::images::{Image, Service};
 use super::kernel::{Kernel, Rd};
 use super::process::{Block, Body, Env, ExitStatus, Pid, Signal, Waiting};
@@ -638,18 +638,22 @@ impl Files<'_> {
         self.k.fs.put_file(&path, bytes, 0o644, now)
     }
 
-    /// Puts a node at a clean path, making the directories above it. A directory that is there stays as it is, and a file is not put
-    /// in the place of one.
-    pub fn put(&mut self, path: &str, node: Inode) -> Result<(), Errno> {
-        let now = self.k.now;
-        let (there, dir) = (self.k.fs.stat("/", path).is_ok_and(|node| node.is_dir()), node.is_dir());
-        match (there, dir) {
-            (true, true) => return Ok(()),
-            (true, false) => return Err(Errno::IsDirectory),
-            (false, _) => self.k.fs.make_dirs(parent_of(path), now),
+    /// Puts a node at a path whose directory is there, as this user and group may. A directory that is there stays as it is, and neither
+    /// is a file put in the place of a directory nor the other way round.
+    pub fn put(&mut self, user: (u32, u32), path: &str, node: Inode) -> Result<(), Errno> {
+        let found = self.k.fs.find("/", path, node.is_dir())?;
+        let at = found.path;
+        match found.node.map(|there| (there.is_dir(), node.is_dir())) {
+            Some((true, true)) => return Ok(()),
+            Some((true, false)) => return Err(Errno::IsDirectory),
+            Some((false, true)) => return Err(Errno::Exists),
+            Some((false, false)) => {
+                self.k.may_change(user, &at)?;
+                self.k.fs.remove(&at)?;
+            }
+            None => {}
         }
-        let path = self.k.fs.find("/", path, false)?.path;
-        self.k.fs.insert(&path, Arc::new(Inode { mtime: now, ..node }), !dir)
+        self.k.create_for(user, 0, &at, node)
     }
 
     /// Removes a file or a directory with all in it.

@@ -198,7 +198,8 @@ pub trait NodeApi {
     /// The bytes of a file in a running container, at most `max`.
     fn read_file(&self, namespace: &str, pod: &str, container: &str, path: &str, max: usize) -> Result<Vec<u8>, Status>;
 
-    /// Puts a file, a directory or a link into a running container, making the directories above it. A directory that is there stays.
+    /// Puts a file, a directory or a link into a directory of a running container, as the container's user. A directory that is there
+    /// stays.
     fn put_file(&mut self, now: Time, namespace: &str, pod: &str, container: &str, path: &str, file: &NewFile) -> Result<(), Status>;
 
     /// What a running pod uses; `None` where it does not run.

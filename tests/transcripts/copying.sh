@@ -54,3 +54,19 @@ kubectl cp box:/bin/ls x
 kubectl cp box:/dev/null nothing; wc -c nothing
 # Paths with dots in them.
 cd taken; kubectl cp box:/tmp/tools/bin ./here; kubectl cp box:/tmp/tools/bin ../beside; kubectl cp here box:/tmp/./dotted; find . ../beside | sort; kubectl exec box -- ls -aR /tmp/dotted; cd ..
+# The container's own user makes what is copied, and a link is not followed.
+#file user.yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: user}
+spec:
+  securityContext: {runAsUser: 1000}
+  containers:
+  - {name: c, image: busybox, command: [sleep, "1000"]}
+  - {name: closed, image: busybox, command: [sleep, "1000"], securityContext: {readOnlyRootFilesystem: true}}
+#end
+kubectl apply -f user.yaml; kubectl wait --for=condition=Ready pod/user > /dev/null
+mkdir -p shut/in; chmod 700 shut; echo x > shut/x; chmod 600 shut/x; ln -s nowhere shut/lost
+kubectl cp shut user:/tmp/; kubectl exec user -- ls -l /tmp/ /tmp/shut | cut -c1-25; kubectl cp shut/x user:/etc/x
+kubectl cp shut/x user:/tmp/x -c closed; kubectl cp shut/x user:/etc/hostname/x; kubectl cp shut/lost user:/tmp/; kubectl cp shut/x box:/tmp/tools; kubectl cp shut/x box:/tmp/tools/x/
+kubectl cp box:/tmp/tools/link/ link; ls link

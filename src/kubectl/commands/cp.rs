@@ -1,5 +1,6 @@
 //! `kubectl cp`: files and directories, into a container and out of one.
 
+use crate::api::Status;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -7,7 +8,7 @@ use crate::kubectl::flags::{Flag, int, switch, text};
 use crate::kubectl::host::FileError;
 use crate::kubectl::pods::container_of;
 use crate::kubectl::resources::{Query, find};
-use crate::server::{FileKind, NewFile};
+use crate::server::{FileEntry, FileKind, NewFile};
 
 const OWN: &[Flag] = &[text("container", "c"), switch("no-preserve", ""), int("retries", "")];
 
@@ -21,6 +22,8 @@ pub static COMMAND: Command = Command {
 
 /// A file larger than this is not copied out of a container, in bytes.
 const SIZE_MAX: usize = 16 << 20;
+/// How GNU's tar ends where something went wrong.
+const FAILED: &str = "Exiting with failure status due to previous errors";
 
 /// One end of a copy.
 struct Place {
@@ -30,8 +33,9 @@ struct Place {
 }
 
 fn parse(spec: &str) -> Result<Place, CliError> {
+    let trimmed = |path: &str| path.strip_suffix('/').filter(|rest| !rest.is_empty()).unwrap_or(path).to_owned();
     let Some((pod, path)) = spec.split_once(':') else {
-        return Ok(Place { namespace: None, pod: None, path: spec.into() });
+        return Ok(Place { namespace: None, pod: None, path: trimmed(spec) });
     };
     let (namespace, pod) = match pod.split_once('/') {
         Some((namespace, pod)) => (Some(namespace.to_owned()), pod),
@@ -40,7 +44,7 @@ fn parse(spec: &str) -> Result<Place, CliError> {
     if pod.is_empty() || pod.contains('/') {
         return fail("filespec must match the canonical format: [[namespace/]pod:]file/path");
     }
-    Ok(Place { namespace, pod: Some(pod.into()), path: path.into() })
+    Ok(Place { namespace, pod: Some(pod.into()), path: trimmed(path) })
 }
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
@@ -55,7 +59,11 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if from.path.is_empty() || to.path.is_empty() {
         return fail("filepath can not be empty");
     }
-    if !download && matches!(cx.host.files.look_at(&from.path), Err(FileError::NotFound)) {
+    let is_missing = match cx.host.files.look_at(&from.path) {
+        Ok((FileKind::Link(_), _)) => matches!(cx.host.files.read(&from.path), Err(FileError::NotFound)),
+        found => found.is_err_and(|error| error == FileError::NotFound),
+    };
+    if !download && is_missing {
         return fail(format!("{} doesn't exist in local filesystem", from.path));
     }
     if let Some(namespace) = &remote.namespace {
@@ -81,57 +89,52 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if let Err(status) = node.list_files(namespace, pod, &container, "/") {
         return fail(status.message);
     }
-    // What is yet to be copied, by its path below what was named.
-    let mut rest = vec![String::new()];
+    let end = if gnu { 2 } else { 1 };
     if download {
-        let mut warned = false;
-        let is_there = node.list_files(namespace, pod, &container, &from.path).is_ok()
-            || node.read_file(namespace, pod, &container, &from.path, 0).is_ok();
-        if from.path.starts_with('/') && (gnu || is_there) {
+        let (folder, name) = from.path.rsplit_once('/').unwrap_or((".", &from.path));
+        let beside = node.list_files(namespace, pod, &container, if folder.is_empty() { "/" } else { folder }).unwrap_or_default();
+        let is_dir = || node.list_files(namespace, pod, &container, &from.path).is_ok().then_some(FileKind::Directory);
+        let kind = beside.into_iter().find(|entry| entry.name == name).map(|entry| entry.kind).or_else(is_dir);
+        if from.path.starts_with('/') && (gnu || kind.is_some()) {
             cx.out.outln(format!("tar: {} from member names", if gnu { "Removing leading `/'" } else { "removing leading '/'" }));
         }
-        while let Some(name) = rest.pop() {
+        let Some(kind) = kind else {
+            let [why, last] = if gnu {
+                ["Cannot stat: No such file or directory", FAILED]
+            } else {
+                ["No such file or directory", "error exit delayed from previous errors"]
+            };
+            cx.out.outln(format!("tar: {}: {why}\ntar: {last}", from.path));
+            return Err(ended(end));
+        };
+        let mut warned = false;
+        // What is yet to be copied: its path below what was named, and what it is.
+        let mut rest = vec![(String::new(), kind)];
+        while let Some((name, kind)) = rest.pop() {
             let (source, path) = (below(&from.path, &name), below(&to.path, &name));
-            if let Ok(entries) = node.list_files(namespace, pod, &container, &source) {
-                cx.host.files.make_dirs(&path);
-                let mut found = Vec::new();
-                for entry in entries {
-                    let name = if name.is_empty() { entry.name } else { format!("{name}/{}", entry.name) };
-                    let FileKind::Link(target) = entry.kind else {
-                        found.push(name);
-                        continue;
-                    };
+            let content = match kind {
+                FileKind::Directory => {
+                    cx.host.files.make_dirs(&path);
+                    let entries = node.list_files(namespace, pod, &container, &source).unwrap_or_default();
+                    let child =
+                        |entry: FileEntry| (if name.is_empty() { entry.name } else { format!("{name}/{}", entry.name) }, entry.kind);
+                    rest.extend(entries.into_iter().rev().map(child));
+                    continue;
+                }
+                FileKind::Link(target) => {
                     let instead = if std::mem::replace(&mut warned, true) {
                         String::new()
                     } else {
                         let tar = format!("tar cf - {:?} | tar xf -", from.path);
                         format!(" (consider using \"kubectl exec -n {:?} {pod:?} -- {tar}\")", remote.namespace.as_deref().unwrap_or(""))
                     };
-                    cx.out.errln(format!("warning: skipping symlink: {:?} -> {target:?}{instead}", below(&to.path, &name)));
+                    cx.out.errln(format!("warning: skipping symlink: {path:?} -> {target:?}{instead}"));
+                    continue;
                 }
-                rest.extend(found.into_iter().rev());
-                continue;
-            }
-            let (folder, name) = source.rsplit_once('/').unwrap_or((".", &source));
-            let entries = node.list_files(namespace, pod, &container, if folder.is_empty() { "/" } else { folder }).unwrap_or_default();
-            let kind = entries.into_iter().find(|e| e.name == name).map(|e| e.kind);
-            if kind == Some(FileKind::Program) {
-                return fail(format!("{source}: this program of the image is simulated and has no bytes to copy"));
-            }
-            let content = if kind == Some(FileKind::Device) {
-                Ok(Vec::new())
-            } else {
-                node.read_file(namespace, pod, &container, &source, SIZE_MAX + 1)
+                FileKind::Program => return fail(format!("{source}: this program of the image is simulated and has no bytes to copy")),
+                FileKind::Device => Vec::new(),
+                FileKind::File => node.read_file(namespace, pod, &container, &source, SIZE_MAX + 1)?,
             };
-            let content = content.map_err(|_| {
-                let [why, end] = if gnu {
-                    ["Cannot stat: No such file or directory", "Exiting with failure status due to previous errors"]
-                } else {
-                    ["No such file or directory", "error exit delayed from previous errors"]
-                };
-                cx.out.outln(format!("tar: {source}: {why}\ntar: {end}"));
-                ended(if gnu { 2 } else { 1 })
-            })?;
             if content.len() > SIZE_MAX {
                 return fail(format!("open {source}: {}", FileError::TooLarge));
             }
@@ -143,40 +146,52 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return Ok(Flow::Done);
     }
     let within = node.list_files(namespace, pod, &container, &to.path).is_ok();
-    let path = if within { below(&to.path, &last(&from.path)) } else { to.path.trim_end_matches('/').to_owned() };
+    let path = if within { below(&to.path, &last(&from.path)) } else { to.path.clone() };
     let folder = path.rsplit_once('/').map_or(".", |(folder, _)| folder);
-    if !folder.is_empty() && node.list_files(namespace, pod, &container, folder).is_err() {
+    let reason = |status: &Status| status.message.rsplit(": ").next().unwrap_or_default().to_owned();
+    if let (false, Err(status)) = (folder.is_empty(), node.list_files(namespace, pod, &container, folder)) {
+        let why = reason(&status);
         cx.out.errln(if gnu {
-            format!("tar: {folder}: Cannot open: No such file or directory\ntar: Error is not recoverable: exiting now")
+            format!("tar: {folder}: Cannot open: {why}\ntar: Error is not recoverable: exiting now")
         } else {
-            format!("tar: can't change directory to '{folder}': No such file or directory")
+            format!("tar: can't change directory to '{folder}': {why}")
         });
-        return Err(ended(if gnu { 2 } else { 1 }));
+        return Err(ended(end));
     }
+    // What is yet to be copied, by its path below what was named.
+    let mut rest = vec![String::new()];
     while let Some(name) = rest.pop() {
         let source = below(&from.path, &name);
         let failed = |error: FileError| CliError::Message(format!("open {source}: {error}"));
-        let (kind, mode) = cx.host.files.look_at(&source).map_err(failed)?;
+        let (kind, mut mode) = cx.host.files.look_at(&source).map_err(failed)?;
         let bytes = match kind {
             FileKind::Link(_) => Vec::new(),
             FileKind::Directory => {
                 let names = cx.host.files.list(&source).map_err(failed)?;
-                rest.extend(names.into_iter().map(|n| if name.is_empty() { n } else { format!("{name}/{n}") }));
+                if !names.is_empty() {
+                    // Only an empty one is in the archive; others are made for what is in them.
+                    mode = 0o755;
+                }
+                rest.extend(names.into_iter().rev().map(|n| if name.is_empty() { n } else { format!("{name}/{n}") }));
                 Vec::new()
             }
             FileKind::Program => return fail(format!("{source}: this program of the workstation is simulated and has no bytes to copy")),
             FileKind::File | FileKind::Device => cx.host.files.read(&source).map_err(failed)?,
         };
         let to = below(&path, &name);
+        let is_dir = kind == FileKind::Directory;
         node.put_file(now, namespace, pod, &container, &to, &NewFile { kind, mode, bytes }).map_err(|status| {
-            let why = status.message.rsplit(": ").next().unwrap_or_default();
+            let why = reason(&status);
             let to = to.strip_prefix(folder).unwrap_or(&to).trim_start_matches('/');
-            cx.out.errln(if gnu {
-                format!("tar: {to}: Cannot open: {why}\ntar: Exiting with failure status due to previous errors")
-            } else {
-                format!("tar: can't open '{to}': {why}")
-            });
-            ended(if gnu { 2 } else { 1 })
+            let said = match (gnu, is_dir, why.as_str()) {
+                (true, ..) => format!("{to}: Cannot {}: {why}\ntar: {FAILED}", if is_dir { "mkdir" } else { "open" }),
+                (_, true, _) => format!("can't create directory '{to}': {why}"),
+                // What is there goes first.
+                (_, _, "Is a directory" | "Read-only file system") => format!("can't remove old file {to}: {why}"),
+                _ => format!("can't open '{to}': {why}"),
+            };
+            cx.out.errln(format!("tar: {said}"));
+            ended(end)
         })?;
     }
     Ok(Flow::Done)

@@ -239,17 +239,21 @@ impl Kernel {
     }
 
     /// Makes a node at a clean path, owned by the process, if its directory lets it.
-    pub fn create(&mut self, p: &Process, path: &str, mut node: Inode) -> Result<(), Errno> {
-        self.may_change(p, path)?;
+    pub fn create(&mut self, p: &Process, path: &str, node: Inode) -> Result<(), Errno> {
+        self.create_for((p.uid, p.gid), p.umask, path, node)
+    }
+
+    /// The same for a user and group and their mask.
+    pub fn create_for(&mut self, user: (u32, u32), umask: u32, path: &str, mut node: Inode) -> Result<(), Errno> {
+        self.may_change(user, path)?;
         if path == "/proc" || path.starts_with("/proc/") || path.starts_with("/sys/") {
             return Err(Errno::NoEntry);
         }
-        node.mode &= !p.umask | 0o7000;
+        node.mode &= !umask | 0o7000;
         if matches!(node.kind, Kind::Link(_)) {
             node.mode = 0o777;
         }
-        node.uid = p.uid;
-        node.gid = p.gid;
+        (node.uid, node.gid) = user;
         // A directory may pass on its group.
         if let Ok(parent) = self.fs.stat("/", super::super::fs::parent_of(path))
             && parent.mode & 0o2000 != 0
@@ -267,13 +271,13 @@ impl Kernel {
         node.allows(uid, gid, bit)
     }
 
-    /// Whether the directory of a clean path lets the process make and remove entries.
-    pub fn may_change(&self, p: &Process, path: &str) -> Result<(), Errno> {
+    /// Whether the directory of a clean path lets a user and group make and remove entries.
+    pub fn may_change(&self, user: (u32, u32), path: &str) -> Result<(), Errno> {
         let parent = self.fs.stat("/", super::super::fs::parent_of(path))?;
         if !parent.is_dir() {
             return Err(Errno::NotDirectory);
         }
-        if self.allows((p.uid, p.gid), parent, 2) { Ok(()) } else { Err(Errno::Access) }
+        if self.allows(user, parent, 2) { Ok(()) } else { Err(Errno::Access) }
     }
 
     pub(super) fn dup(&mut self, p: &Process, n: u32) -> Result<DescId, Errno> {

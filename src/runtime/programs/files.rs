@@ -199,7 +199,7 @@ pub fn rmdir(r: &mut Run<'_>, o: &Options) -> i32 {
                 Kind::Dir(_) => return Err(Errno::NotEmpty),
                 _ => return Err(Errno::NotDirectory),
             }
-            r.k.may_change(r.p, &at)?;
+            r.k.may_change((r.p.uid, r.p.gid), &at)?;
             r.k.fs.remove(&at).map(|_| ())
         });
         match result {
@@ -250,7 +250,7 @@ pub fn rm(r: &mut Run<'_>, o: &Options) -> i32 {
 }
 
 fn remove_tree(r: &mut Run<'_>, at: &str) -> Result<(), Errno> {
-    r.k.may_change(r.p, at)?;
+    r.k.may_change((r.p.uid, r.p.gid), at)?;
     if at == "/" {
         return Err(Errno::Busy);
     }
@@ -333,7 +333,7 @@ fn copy_one(r: &mut Run<'_>, from: &str, to: &str, o: &Options) -> Result<(), St
         copy.mtime = r.k.now;
         copy.uid = r.p.uid;
     }
-    r.k.may_change(r.p, &target).map_err(fail)?;
+    r.k.may_change((r.p.uid, r.p.gid), &target).map_err(fail)?;
     if let Some(old) = old
         && let (Kind::Dir(old), Kind::Dir(new)) = (&old.kind, &mut copy.kind)
     {
@@ -372,8 +372,8 @@ pub fn mv(r: &mut Run<'_>, o: &Options) -> i32 {
             if node.is_dir() && target.starts_with(&format!("{from}/")) {
                 return Err(Errno::Invalid);
             }
-            r.k.may_change(r.p, &from)?;
-            r.k.may_change(r.p, &target)?;
+            r.k.may_change((r.p.uid, r.p.gid), &from)?;
+            r.k.may_change((r.p.uid, r.p.gid), &target)?;
             r.k.fs.edit(parent_of(&target))?;
             r.k.fs.remove(&from)?;
             r.k.fs.insert(&target, node, true)?;
@@ -404,7 +404,7 @@ pub fn ln(r: &mut Run<'_>, o: &Options) -> i32 {
             if !is_dir || o.any("nT") {
                 target = clean(r, to)?;
             }
-            r.k.may_change(r.p, &target)?;
+            r.k.may_change((r.p.uid, r.p.gid), &target)?;
             if !force && r.k.fs.find("/", &target, false).is_ok_and(|found| found.node.is_some()) {
                 return Err(Errno::Exists);
             }
