@@ -370,24 +370,17 @@ impl<'a> Parser<'a> {
             return Ok(Tok::Eof);
         }
         let rest = &self.b[self.pos..];
-        if let [to @ (b'<' | b'>'), b'(', ..] = *rest {
-            let start = self.pos;
-            self.pos += 2;
-            let piece = Piece::Process(Arc::new(self.nested_code()?), to == b'>');
-            return Ok(Tok::Word(vec![Word(Arc::from(vec![piece]))], self.src[start..self.pos].to_string()));
-        }
-        for op in OPERATORS {
-            if rest.starts_with(op.as_bytes()) {
-                self.pos += op.len();
-                if op == "\n" {
-                    self.read_here_docs()?;
-                    return Ok(Tok::Newline);
-                }
-                return Ok(Tok::Op(op));
+        let operator = OPERATORS.iter().find(|op| rest.starts_with(op.as_bytes()) && !opens_process(rest));
+        if let Some(op) = operator {
+            self.pos += op.len();
+            if *op == "\n" {
+                self.read_here_docs()?;
+                return Ok(Tok::Newline);
             }
+            return Ok(Tok::Op(op));
         }
         let digits = rest.iter().take_while(|c| c.is_ascii_digit()).count();
-        if digits > 0 && digits < 5 && matches!(rest.get(digits), Some(b'<' | b'>')) {
+        if digits > 0 && digits < 5 && matches!(rest.get(digits), Some(b'<' | b'>')) && !opens_process(&rest[digits..]) {
             let n = self.src[self.pos..self.pos + digits].parse().unwrap_or(0);
             self.pos += digits;
             return Ok(Tok::IoNumber(n));
@@ -395,7 +388,8 @@ impl<'a> Parser<'a> {
         let start = self.pos;
         let word = self.word_until(|c| matches!(c, b' ' | b'\t' | b'\r' | b'\n' | b';' | b'&' | b'|' | b'<' | b'>' | b'(' | b')'), true)?;
         let raw = &self.src[start..self.pos];
-        if self.bash && raw.contains('{') && (raw.contains(',') || raw.contains("..")) {
+        let has_process = word.0.iter().any(|piece| matches!(piece, Piece::Process(..)));
+        if self.bash && !has_process && raw.contains('{') && (raw.contains(',') || raw.contains("..")) {
             let mut budget = self.braces.get();
             let expanded = braces::expand(raw, &mut budget);
             self.braces.set(budget);
@@ -439,6 +433,11 @@ impl<'a> Parser<'a> {
 /// Whether a text is a variable's name.
 pub fn is_name(text: &str) -> bool {
     !text.is_empty() && !text.as_bytes()[0].is_ascii_digit() && text.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_')
+}
+
+/// Whether a process substitution begins here.
+fn opens_process(rest: &[u8]) -> bool {
+    matches!(rest, [b'<' | b'>', b'(', ..])
 }
 
 fn is_declaration(words: &[Word]) -> bool {

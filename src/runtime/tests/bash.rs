@@ -143,6 +143,8 @@ fn bash_as_bash_is() {
             ("mkdir -p q/d; touch q/f; echo q/*/; echo {1..5000} | wc -w", "q/d/\n5000\n", "", 0),
             ("dd if=/dev/zero of=/tmp/q seek=9223372036854775807 bs=9223372036854775807 count=1 2>/dev/null; echo $?", "1\n", "", 0),
             ("kill -- -9223372036854775808 2>/dev/null; echo $?", "1\n", "", 0),
+            ("echo a=<(true)b 2<(true); x=<(true); echo $x", "a=/dev/fd/63b 2/dev/fd/62\n/dev/fd/63\n", "", 0),
+            ("cat <(echo {a,b} $((1<(2)))); a=(k=<(true)); echo ${a[0]}", "a b 1\nk=/dev/fd/63\n", "", 0),
             ("time -p sleep 1", "", "real 1.00\nuser 0.00\nsys 0.00\n", 0),
             (
                 "printf '%q ' 'a b' '' \"it's\" '~x' a~ a#b '#a' a=b {a,b} $'a\\nb'",

@@ -8,10 +8,11 @@ use super::super::code::*;
 use super::*;
 
 impl Parser<'_> {
-    pub(super) fn word_until(&mut self, stop: fn(u8) -> bool, tilde: bool) -> Result<Word, ParseError> {
+    /// Reads a word up to what stops it. `value`: a tilde and process substitutions stand for something in it.
+    pub(super) fn word_until(&mut self, stop: fn(u8) -> bool, value: bool) -> Result<Word, ParseError> {
         self.deeper()?;
         let mut out = Pieces::default();
-        if tilde && self.b.get(self.pos) == Some(&b'~') {
+        if value && self.b.get(self.pos) == Some(&b'~') {
             let name_len =
                 self.b[self.pos + 1..].iter().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'+')).count();
             let end = self.pos + 1 + name_len;
@@ -25,6 +26,11 @@ impl Parser<'_> {
             let c = self.b[self.pos];
             if c == b'(' && self.bash && self.pos > start + 1 && matches!(self.b[self.pos - 1], b'?' | b'*' | b'+' | b'@' | b'!') {
                 self.extended_pattern(&mut out)?;
+                continue;
+            }
+            if value && opens_process(&self.b[self.pos..]) {
+                self.pos += 2;
+                out.push(Piece::Process(Arc::new(self.nested_code()?), c == b'>'));
                 continue;
             }
             if stop(c) {
