@@ -65,12 +65,11 @@ const PROCESS_PIPE_FDS: RangeInclusive<u32> = 10..=63;
 /// A redirection with its word expanded.
 #[derive(Debug, Clone)]
 pub enum Ready {
-    Open(u32, String, OpenHow),
+    /// How, and whether it must not be a file yet (`noclobber`).
+    Open(u32, String, OpenHow, bool),
     Dup(u32, String),
-    Both(String, bool),
+    Both(String, OpenHow, bool),
     Here(u32, String),
-    /// A file that is there, and stays as it is.
-    Kept(String),
 }
 
 impl Shell {

@@ -1,6 +1,7 @@
 //! Word expansion. Substitutions run as processes, so an expansion that meets one stops, and is done again
 //! with its result; what must not happen twice (`$((i++))`, `$RANDOM`) is kept in the same record.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use arcstr::ArcStr;
@@ -11,7 +12,7 @@ use super::super::process::Process;
 use super::arith::{self, Vars};
 use super::code::*;
 use super::pattern::{self, Pattern};
-use super::{Key, Shell, parse};
+use super::{AssignError, Key, Shell, parse};
 
 /// Why an expansion stopped.
 #[derive(Debug)]
@@ -136,7 +137,7 @@ impl<'a> Expander<'a> {
                     Some(pattern) if !self.sh.opts.noglob => {
                         let found = self.glob(&pattern);
                         if found.is_empty() {
-                            if !self.sh.opts.nullglob {
+                            if !self.sh.opts.nullglob || !pattern::closes(&pattern) {
                                 out.push(text);
                             }
                         } else {
@@ -251,7 +252,7 @@ impl<'a> Expander<'a> {
 
     fn evaluate(&mut self, text: &str) -> Result<i64, Stop> {
         let bash = self.sh.bash;
-        arith::eval(text, &mut ArithVars { sh: self.sh, random: &mut self.k.random })
+        arith::eval(text, &mut ArithVars { sh: self.sh, random: Some(&mut self.k.random) })
             .map_err(|e| Stop::Error(if bash { e.in_bash() } else { e.to_string() }))
     }
 
@@ -617,14 +618,26 @@ impl<'a> Expander<'a> {
 /// The shell's variables as arithmetic sees them.
 struct ArithVars<'a> {
     sh: &'a mut Shell,
-    random: &'a mut crate::base::RandomStream,
+    /// What `RANDOM` comes from; nothing where nobody is asked for it.
+    random: Option<&'a mut crate::base::RandomStream>,
+}
+
+impl Shell {
+    /// What is assigned where this is: to a whole number (`declare -i`) what the text comes to.
+    pub(super) fn reckoned<'t>(&mut self, name: &str, text: &'t str) -> Result<Cow<'t, str>, AssignError> {
+        if !self.is_integer(name) {
+            return Ok(text.into());
+        }
+        let sum = arith::eval(text, &mut ArithVars { sh: self, random: None });
+        sum.map(|n| n.to_string().into()).map_err(|e| AssignError::Arithmetic(e.in_bash()))
+    }
 }
 
 impl Vars for ArithVars<'_> {
     fn get(&mut self, name: &str, key: Option<&Key>) -> Option<String> {
         match (name, key) {
             (_, Some(key)) => self.sh.element(name, key.clone()),
-            ("RANDOM", None) if !self.sh.vars.contains_key("RANDOM") => Some(self.random.below(32768).to_string()),
+            ("RANDOM", None) if !self.sh.vars.contains_key("RANDOM") => self.random.as_mut().map(|random| random.below(32768).to_string()),
             (_, None) => self.sh.get(name).map(|v| v.to_string()),
         }
     }

@@ -219,6 +219,21 @@ pub fn escape(text: &str, out: &mut String) {
     }
 }
 
+/// Whether there is more to a pattern than a bracket that is never closed, as in the command `[`.
+pub fn closes(pattern: &str) -> bool {
+    let mut open = false;
+    let mut bytes = pattern.bytes();
+    while let Some(b) = bytes.next() {
+        match b {
+            b'\\' => drop(bytes.next()),
+            b'*' | b'?' => return true,
+            b']' if open => return true,
+            _ => open |= b == b'[',
+        }
+    }
+    false
+}
+
 /// Whether an unquoted text holds a pattern at all.
 pub fn is_pattern(text: &str) -> bool {
     text.contains(['*', '?', '['])

@@ -11,6 +11,9 @@ pub enum AssignError {
     /// A place before an array's first.
     #[error("{0}: bad array subscript")]
     Subscript(String),
+    /// What a whole number was to be has no value.
+    #[error("{0}")]
+    Arithmetic(String),
     /// The shell holds as much as it may.
     #[error("out of memory")]
     Full,
@@ -135,6 +138,7 @@ impl Shell {
         let export = self.opts.allexport;
         self.charge(value.len())?;
         self.check_writable(name)?;
+        let value = &*self.reckoned(name, value)?;
         if let Some(var) = self.vars.get_mut(name) {
             match &mut var.array {
                 Some(a) => drop(a.items.insert(a.first(), ArcStr::from(value))),
@@ -219,6 +223,11 @@ impl Shell {
         self.vars.get(name).and_then(|var| var.array.as_ref()).is_some_and(|a| a.associative)
     }
 
+    /// Whether what is assigned to this is reckoned.
+    pub fn is_integer(&self, name: &str) -> bool {
+        self.vars.get(name).is_some_and(|var| var.integer)
+    }
+
     /// Whether this is a place before an array's first.
     pub fn is_before(&self, name: &str, key: &Key) -> bool {
         self.vars.get(name).and_then(|var| var.array.as_ref()).is_some_and(|a| a.key(key.clone()).is_none())
@@ -237,6 +246,7 @@ impl Shell {
     pub fn set_element(&mut self, name: &str, key: Key, text: &str, append: bool) -> Result<(), AssignError> {
         self.check_writable(name)?;
         self.charge(key.item_bytes(text))?;
+        let text = &*self.reckoned(name, text)?;
         let array = self.make_array(name, false);
         let Some(key) = array.key(key.clone()) else { return Err(AssignError::Subscript(format!("{name}[{key}]"))) };
         let item = array.items.entry(key).or_default();

@@ -64,7 +64,8 @@ pub(super) fn local(call: &mut Call) -> Outcome {
     if flags.contains('p') || args.is_empty() && !is_local {
         return print_declarations(call);
     }
-    for a in args.iter().filter(|a| !a.starts_with('-')) {
+    let cleared: String = args.iter().filter_map(|a| a.strip_prefix('+')).collect();
+    for a in args.iter().filter(|a| !a.starts_with(['-', '+'])) {
         let (n, value) = a.split_once('=').map_or((a.as_str(), None), |(n, v)| (n, Some(v)));
         if !parse::is_name(n) {
             return call.fail(2, &format!("{n}: bad variable name"));
@@ -81,7 +82,11 @@ pub(super) fn local(call: &mut Call) -> Outcome {
             }
         }
         if let Some(v) = value {
-            let v = if flags.contains('i') { Expander::new(sh, call.k, call.p).arith(v).unwrap_or(0).to_string() } else { v.to_owned() };
+            let v = match flags.contains('i').then(|| Expander::new(sh, call.k, call.p).arith(v)) {
+                Some(Ok(sum)) => sum.to_string(),
+                Some(Err(Stop::Error(text) | Stop::Fatal(text))) => return call.fail(1, &text),
+                _ => v.to_owned(),
+            };
             if let Err(e) = sh.set(n, &v) {
                 return call.fail(1, &e.to_string());
             }
@@ -91,9 +96,9 @@ pub(super) fn local(call: &mut Call) -> Outcome {
             sh.vars.insert(ArcStr::from(n), Var::default());
         }
         if let Some(var) = sh.vars.get_mut(n) {
-            var.exported |= flags.contains('x');
+            let set = |now: bool, flag| (now || flags.contains(flag)) && !cleared.contains(flag);
+            (var.exported, var.integer) = (set(var.exported, 'x'), set(var.integer, 'i'));
             var.readonly |= flags.contains('r');
-            var.integer |= flags.contains('i');
             sh.env = None;
         }
     }

@@ -2,6 +2,31 @@
 
 use super::*;
 
+/// What is assigned to a whole number (`declare -i`) as what it comes to.
+fn reckoned(e: &mut Expander<'_>, mut assigned: Assigned) -> Result<Assigned, Stop> {
+    let Assigned { name, value, append } = &mut assigned;
+    if !e.sh.is_integer(name) {
+        return Ok(assigned);
+    }
+    match value {
+        AssignedValue::Text(key, text) => {
+            let old = match key {
+                _ if !std::mem::take(append) => None,
+                Some(key) => e.sh.element(name, key.clone()),
+                None => e.sh.get(name).map(|old| old.to_string()),
+            };
+            let old = old.filter(|old| !old.is_empty());
+            *text = e.arith(&old.map_or_else(|| text.clone(), |old| format!("{old}+({text})")))?.to_string();
+        }
+        AssignedValue::Items(items) => {
+            for (_, text) in items {
+                *text = e.arith(text)?.to_string();
+            }
+        }
+    }
+    Ok(assigned)
+}
+
 impl Shell {
     fn assigned(&mut self, k: &mut Kernel, p: &mut Process, assigns: &[Assign]) -> Result<Vec<Assigned>, Stop> {
         let mut e = Expander::new(self, k, p);
@@ -15,26 +40,8 @@ impl Shell {
                 // What cannot be assigned is complained about when all are.
                 let _ = e.sh.assign(last.clone());
             }
-            match expanded(&mut e, a) {
-                Ok(mut assigned) => {
-                    let old = e.sh.vars.get(&assigned.name).filter(|var| var.integer).map(|var| var.text().clone());
-                    if let (Some(old), AssignedValue::Text(None, text)) = (old, &mut assigned.value) {
-                        let sum = if assigned.append {
-                            format!("{}+({text})", if old.is_empty() { "0" } else { &old })
-                        } else {
-                            text.to_string()
-                        };
-                        match e.arith(&sum) {
-                            Ok(v) => *text = v.to_string(),
-                            Err(stop) => {
-                                stopped = Some(stop);
-                                break;
-                            }
-                        }
-                        assigned.append = false;
-                    }
-                    out.push(assigned);
-                }
+            match expanded(&mut e, a).and_then(|assigned| reckoned(&mut e, assigned)) {
+                Ok(assigned) => out.push(assigned),
                 Err(stop) => {
                     stopped = Some(stop);
                     break;

@@ -2,32 +2,34 @@
 
 use std::sync::Arc;
 
-use super::super::super::fs::{Errno, Inode, Kind};
+use super::super::super::fs::{Errno, Kind};
 use super::super::super::kernel::{DescKind, Kernel, OpenHow};
 use super::super::super::process::Process;
 use super::super::*;
 use super::*;
 
+/// Whether a file or a link that leads nowhere is at a path.
+fn is_file(k: &Kernel, p: &Process, path: &str) -> bool {
+    match k.fs.stat(&p.cwd, path) {
+        Ok(node) => matches!(node.kind, Kind::File { .. }),
+        Err(_) => k.fs.find(&p.cwd, path, false).is_ok_and(|found| found.node.is_some()),
+    }
+}
+
 impl Shell {
     pub(super) fn ready_redirects(&mut self, k: &mut Kernel, p: &mut Process, list: &[Redirect]) -> Result<Vec<Ready>, Stop> {
+        let noclobber = self.opts.noclobber;
         let mut e = Expander::new(self, k, p);
         let mut out = Vec::new();
         for r in list {
             out.push(match &r.kind {
-                RedirectKind::Read(w) => Ready::Open(r.fd, e.string(w)?, OpenHow::Read),
-                RedirectKind::Write(w, force) => {
-                    let path = e.string(w)?;
-                    let there = |node: &Arc<Inode>| matches!(node.kind, Kind::File { .. });
-                    if e.sh.opts.noclobber && !force && e.k.fs.stat(&e.p.cwd, &path).is_ok_and(there) {
-                        Ready::Kept(path)
-                    } else {
-                        Ready::Open(r.fd, path, OpenHow::Truncate)
-                    }
-                }
-                RedirectKind::Append(w) => Ready::Open(r.fd, e.string(w)?, OpenHow::Append),
-                RedirectKind::ReadWrite(w) => Ready::Open(r.fd, e.string(w)?, OpenHow::ReadWrite),
+                RedirectKind::Read(w) => Ready::Open(r.fd, e.string(w)?, OpenHow::Read, false),
+                RedirectKind::Write(w, force) => Ready::Open(r.fd, e.string(w)?, OpenHow::Truncate, noclobber && !force),
+                RedirectKind::Append(w) => Ready::Open(r.fd, e.string(w)?, OpenHow::Append, false),
+                RedirectKind::ReadWrite(w) => Ready::Open(r.fd, e.string(w)?, OpenHow::ReadWrite, false),
                 RedirectKind::Dup(w) => Ready::Dup(r.fd, e.string(w)?),
-                RedirectKind::Both(w, append) => Ready::Both(e.string(w)?, *append),
+                RedirectKind::Both(w, true) => Ready::Both(e.string(w)?, OpenHow::Append, false),
+                RedirectKind::Both(w, false) => Ready::Both(e.string(w)?, OpenHow::Truncate, noclobber),
                 RedirectKind::Here(w) => Ready::Here(r.fd, w.get().map_or_else(|| Ok(String::new()), |w| e.string(w))?),
             });
         }
@@ -59,23 +61,23 @@ impl Shell {
                 Ok(())
             };
             let result = match r {
-                Ready::Open(fd, path, how) => k
+                Ready::Open(_, path, _, true) | Ready::Both(path, _, true) if is_file(k, p, path) => Err(if self.bash {
+                    format!("{path}: cannot overwrite existing file")
+                } else {
+                    format!("can't create {path}: {}", Errno::Exists)
+                }),
+                Ready::Open(fd, path, how, _) => k
                     .open(p, path, *how)
                     .map_err(|e| self.open_error(path, *how, e))
                     .and_then(|d| put(k, p, &mut saved, *fd, Some(d)).map_err(|e| e.to_string())),
-                Ready::Both(path, append) => {
-                    let how = if *append { OpenHow::Append } else { OpenHow::Truncate };
-                    k.open(p, path, how).map_err(|e| self.open_error(path, how, e)).and_then(|d| {
-                        k.desc_ref(d);
-                        put(k, p, &mut saved, 1, Some(d)).and_then(|()| put(k, p, &mut saved, 2, Some(d))).map_err(|e| e.to_string())
-                    })
-                }
+                Ready::Both(path, how, _) => k.open(p, path, *how).map_err(|e| self.open_error(path, *how, e)).and_then(|d| {
+                    k.desc_ref(d);
+                    put(k, p, &mut saved, 1, Some(d)).and_then(|()| put(k, p, &mut saved, 2, Some(d))).map_err(|e| e.to_string())
+                }),
                 Ready::Here(fd, text) => {
                     let d = k.open_kind(DescKind::Text { data: Arc::new(text.clone().into_bytes()), at: 0 });
                     put(k, p, &mut saved, *fd, Some(d)).map_err(|e| e.to_string())
                 }
-                Ready::Kept(path) if self.bash => Err(format!("{path}: cannot overwrite existing file")),
-                Ready::Kept(path) => Err(format!("can't create {path}: {}", Errno::Exists)),
                 Ready::Dup(fd, text) if text == "-" => put(k, p, &mut saved, *fd, None).map_err(|e| e.to_string()),
                 Ready::Dup(fd, text) => match text.parse::<u32>().ok() {
                     None => Err("syntax error: bad fd number".to_string()),
