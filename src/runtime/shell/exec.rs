@@ -205,6 +205,7 @@ impl Shell {
             control: Vec::new(),
             wait: Wait::None,
             jobs: Vec::new(),
+            jobs_above: self.jobs.iter().filter(|j| j.status.is_none()).cloned().collect(),
             record: Vec::new(),
             input: String::new(),
             here_end: None,

@@ -164,13 +164,13 @@ impl Shell {
     }
 
     pub(super) fn report_jobs(&mut self, k: &mut Kernel, p: &mut Process) {
-        let done: String = self.jobs.iter().filter(|j| j.status.is_some()).map(|job| self.job_line(job)).collect();
+        let done: String = self.jobs.iter().filter(|j| j.status.is_some()).map(|job| self.job_line(job, &self.jobs, false)).collect();
         let _ = k.put(p, 2, done.as_bytes());
         self.jobs.retain(|j| j.status.is_none());
     }
 
-    /// How a job is told of.
-    pub(super) fn job_line(&self, job: &Job) -> String {
+    /// How one of these jobs is told of, with its process if asked for.
+    pub(super) fn job_line(&self, job: &Job, jobs: &[Job], process: bool) -> String {
         let state = match job.status {
             None => "Running".to_string(),
             Some(ExitStatus::Code(0)) => "Done".to_string(),
@@ -179,13 +179,14 @@ impl Shell {
             Some(ExitStatus::Signal(s)) => s.text().to_string(),
         };
         // The last is the current one, and the one before it is next.
-        let newer = self.jobs.iter().filter(|j| j.number > job.number).count();
+        let newer = jobs.iter().filter(|j| j.number > job.number).count();
         let mark = ["+", "-"].get(newer).unwrap_or(&" ");
         let (width, end) = match (self.bash, job.status.is_none()) {
             (true, true) => (23, " &"),
             (true, false) => (23, ""),
             (false, _) => (26, ""),
         };
-        format!("[{}]{mark}  {state:<width$} {}{end}\n", job.number, job.text)
+        let process = if process { format!("{} ", job.pid) } else { " ".into() };
+        format!("[{}]{mark} {process}{state:<width$} {}{end}\n", job.number, job.text)
     }
 }

@@ -262,6 +262,8 @@ pub struct Shell {
     control: Vec<Control>,
     wait: Wait,
     jobs: Vec<Job>,
+    /// Those of the shell that this is a copy of.
+    jobs_above: Vec<Job>,
     traps: SortedMap<u8, ArcStr>,
     caught: u32,
     exiting: Option<i32>,
@@ -315,6 +317,7 @@ impl Shell {
             control: Vec::new(),
             wait: Wait::None,
             jobs: Vec::new(),
+            jobs_above: Vec::new(),
             traps: SortedMap::new(),
             caught: 0,
             exiting: None,

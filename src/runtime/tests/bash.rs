@@ -195,6 +195,18 @@ fn bash_as_bash_is() {
                 "bash: line 1: f: cannot overwrite existing file\nbash: line 1: f: cannot overwrite existing file\nbash: line 1: l: cannot overwrite existing file\nls: cannot access 'nowhere': No such file or directory\n",
                 2,
             ),
+            (
+                "sleep 50 & sleep 60 & jobs %1; jobs -p | wc -l; jobs -l %sleep | tr -s 0-9 N; kill $(jobs -p); wait; echo $?; jobs %3",
+                "[1]-  Running                 sleep 50 &\n2\n[N]- N Running                 sleep N &\n0\n",
+                "bash: line 1: jobs: %3: no such job\n",
+                1,
+            ),
+            (
+                "read -n 3 x <<< 'a\\bcd'; echo $x; read -N 3 x <<< 'a\\bcd'; echo $x; read -n x y; echo $?",
+                "abc\nabc\n1\n",
+                "bash: line 1: read: x: invalid number\n",
+                0,
+            ),
             ("declare -i n=2+3; n=n*4; n+=2; declare -p n; m=1; declare -i m; m+=5; echo $m", "declare -i n=\"22\"\n6\n", "", 0),
             ("export A='x\"$'; export -p | grep A=", "declare -x A=\"x\\\"\\$\"\n", "", 0),
             ("time sleep 1", "", "\nreal\t0m1.001s\nuser\t0m0.000s\nsys\t0m0.000s\n", 0),

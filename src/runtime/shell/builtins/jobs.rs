@@ -8,19 +8,36 @@ use super::*;
 pub const ERR: u8 = 100;
 
 pub(super) fn jobs(call: &mut Call) -> Outcome {
-    // bash tells of what has ended where somebody may read it.
-    let shown = |job: &&Job| !call.sh.bash || call.sh.opts.interactive || job.status.is_none();
-    let text: String = call.sh.jobs.iter().filter(shown).map(|job| call.sh.job_line(job)).collect();
+    let sh = &*call.sh;
+    // `$(jobs)` tells of the jobs of the shell that it is in.
+    let own = !sh.jobs.is_empty();
+    let list = if own { &sh.jobs } else { &sh.jobs_above };
+    let (options, ids): (Vec<_>, Vec<_>) = call.args.iter().partition(|a| a.starts_with('-'));
+    let has = |option: char| options.iter().any(|a| a.contains(option));
+    let mut text = String::new();
+    let (named, unknown): (Vec<_>, Vec<_>) = ids.iter().map(|id| (id, job_pid(list, id))).partition(|(_, pid)| pid.is_some());
+    for job in list {
+        // bash tells of what has ended where somebody may read it.
+        let shown = if own { !sh.bash || sh.opts.interactive || job.status.is_none() } else { call.k.procs.contains_key(&job.pid) };
+        if !shown || !ids.is_empty() && named.iter().all(|(_, pid)| *pid != Some(job.pid)) {
+            continue;
+        }
+        text += &if has('p') { format!("{}\n", job.pid) } else { sh.job_line(job, list, has('l')) };
+    }
+    let status = i32::from(!unknown.is_empty());
     call.print(&text);
+    for (id, _) in unknown {
+        call.complain(&call.worded(format!("{id}: no such job"), format!("No such job: {id}")));
+    }
     call.sh.jobs.retain(|j| j.status.is_none());
-    Outcome::Done(0)
+    Outcome::Done(status)
 }
 
 pub(super) fn wait(call: &mut Call) -> Outcome {
     let any = call.args.first().is_some_and(|a| a == "-n");
     let mut pids = Vec::new();
     for id in call.args.iter().filter(|a| *a != "-n") {
-        let pid = job_pid(call.sh, id);
+        let pid = job_pid(&call.sh.jobs, id);
         if pid.is_none() && call.sh.bash {
             call.complain(&format!("pid {id} is not a child of this shell"));
         }
@@ -37,7 +54,7 @@ pub(super) fn wait(call: &mut Call) -> Outcome {
 /// `fg`.
 pub(super) fn foreground(call: &mut Call) -> Outcome {
     let pid = match call.args.first() {
-        Some(a) => job_pid(call.sh, a),
+        Some(a) => job_pid(&call.sh.jobs, a),
         None => call.sh.jobs.last().map(|j| j.pid),
     };
     let Some(at) = pid.and_then(|pid| call.sh.jobs.iter().position(|j| j.pid == pid && j.status.is_none())) else {
@@ -52,7 +69,7 @@ pub(super) fn foreground(call: &mut Call) -> Outcome {
 }
 
 pub(super) fn kill(call: &mut Call) -> Outcome {
-    let resolved = |a: &String| match job_pid(call.sh, a) {
+    let resolved = |a: &String| match job_pid(&call.sh.jobs, a) {
         Some(pid) if a.starts_with('%') => pid.to_string(),
         _ => a.clone(),
     };
@@ -143,15 +160,13 @@ fn set_trap(call: &mut Call, signal: Signal, action: Option<&str>) {
     p.handled = if handled { p.handled | bit } else { p.handled & !bit };
 }
 
-/// The process that `123` or `%1` means, where it is a child.
-fn job_pid(sh: &Shell, id: &str) -> Option<Pid> {
-    if let Some(n) = id.strip_prefix('%') {
-        if matches!(n, "" | "%" | "+") {
-            return sh.jobs.last().map(|j| j.pid);
-        }
-        let n: u32 = n.parse().ok()?;
-        return sh.jobs.iter().find(|j| j.number == n).map(|j| j.pid);
-    }
-    let pid = id.parse().ok()?;
-    sh.jobs.iter().any(|j| j.pid == pid).then_some(pid)
+/// The process of a job: by `%` and its number, the last but so many, or how its command begins; or by the process itself.
+fn job_pid(jobs: &[Job], id: &str) -> Option<Pid> {
+    let found = match id.strip_prefix('%') {
+        Some("" | "%" | "+") => jobs.last(),
+        Some("-") => jobs.iter().nth_back(1),
+        Some(id) => jobs.iter().find(|j| id.parse() == Ok(j.number) || j.text.starts_with(id)),
+        None => jobs.iter().find(|j| id.parse() == Ok(j.pid)),
+    };
+    found.map(|j| j.pid)
 }

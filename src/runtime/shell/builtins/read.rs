@@ -47,15 +47,19 @@ pub(super) fn read(call: &mut Call) -> Outcome {
                 }
                 't' => {
                     let given = value();
-                    let Some(t) = given.parse::<f64>().ok().filter(|t| *t >= 0.0) else {
+                    let Some(t) = given.parse::<f64>().ok().filter(|_| given.bytes().all(|b| b.is_ascii_digit() || b == b'.')) else {
                         let text = call.worded(format!("{given}: invalid timeout specification"), "invalid timeout".into());
                         return call.fail(if call.sh.bash { 1 } else { 2 }, &text);
                     };
                     r.until = Some(call.k.now + crate::base::Duration::from_micros((t.clamp(0.0, 1e9) * 1e6) as u64));
                 }
                 'n' | 'N' => {
-                    r.chars = value().parse().ok();
+                    let given = value();
+                    r.chars = given.parse().ok();
                     r.exact = c == 'N';
+                    if r.chars.is_none() {
+                        return call.fail(1, &format!("{given}: invalid number"));
+                    }
                 }
                 'd' => r.delimiter = value().bytes().next().unwrap_or(0),
                 'u' => fd = value().parse().unwrap_or(0),
@@ -99,6 +103,11 @@ fn begins(b: u8) -> bool {
     b & 0xC0 != 0x80
 }
 
+/// How many backslashes are at the end.
+fn slashes(line: &[u8]) -> usize {
+    line.iter().rev().take_while(|b| **b == b'\\').count()
+}
+
 /// Whether no byte of the last character is still to come.
 fn ends_whole(line: &[u8]) -> bool {
     let Some(at) = line.iter().rposition(|b| begins(*b)) else { return true };
@@ -140,17 +149,18 @@ impl Shell {
                         complete = true;
                         break;
                     }
-                    if let Some(left) = &mut r.chars {
+                    // A backslash that stands before something is none of the characters.
+                    let escapes = !r.raw && d == [b'\\'] && slashes(&r.line).is_multiple_of(2);
+                    if let Some(left) = r.chars.as_mut().filter(|_| !escapes) {
                         *left = left.saturating_sub(d.iter().filter(|b| begins(**b)).count());
                     }
                     r.line.extend(&d);
                     if !all && !r.exact && r.line.last() == Some(&r.delimiter) {
                         r.line.pop();
                         // A backslash before the newline joins lines.
-                        let slashes = r.line.iter().rev().take_while(|b| **b == b'\\').count();
-                        if !r.raw && slashes % 2 == 1 {
+                        if !r.raw && !slashes(&r.line).is_multiple_of(2) {
                             r.line.pop();
-                            r.chars = r.chars.map(|left| left + 2);
+                            r.chars = r.chars.map(|left| left + 1);
                             continue;
                         }
                         complete = true;
@@ -201,6 +211,7 @@ impl Shell {
                 let _ = self.set("REPLY", &unescaped(&text, r.raw).into_iter().map(|c| c.0).collect::<String>());
             }
             ReadFor::Variables(names) if r.exact => {
+                let text: String = unescaped(&text, r.raw).into_iter().map(|c| c.0).collect();
                 for (i, name) in names.iter().enumerate() {
                     let _ = self.set(name, if i == 0 { &text } else { "" });
                 }
