@@ -758,14 +758,43 @@ pub fn mktemp(r: &mut Run<'_>, o: &Options) -> i32 {
 }
 
 pub fn truncate(r: &mut Run<'_>, o: &Options) -> i32 {
-    let Some(size) = o.value('s').and_then(super::filter::lines::size) else { return r.missing(&[]) };
+    let gnu = r.k.is_gnu();
+    let Some(given) = o.value('s') else {
+        if !gnu {
+            return r.missing(&[]);
+        }
+        r.err("you must specify either '--size' or '--reference'");
+        return 1;
+    };
+    // GNU's: by how much it grows or shrinks, at most or least how long it is, and of what it is a multiple.
+    let (digits, how) = match given.bytes().next() {
+        Some(how) if gnu && b"+-<>/%".contains(&how) => (&given[1..], how),
+        _ => (given, b'='),
+    };
+    let Some(n) = super::filter::lines::size(digits) else {
+        r.err(if gnu { format!("Invalid number: '{digits}'") } else { format!("invalid number '{digits}'") });
+        return 1;
+    };
+    let from = |size: u64| match how {
+        b'+' => size.saturating_add(n),
+        b'-' => size.saturating_sub(n),
+        b'<' => size.min(n),
+        b'>' => size.max(n),
+        b'/' => size - size % n.max(1),
+        b'%' => size.checked_next_multiple_of(n.max(1)).unwrap_or(u64::MAX),
+        _ => n,
+    };
     let now = r.k.now;
     each(r, &o.rest, |r, f| {
         let result = touch_one(r, f, Touch { time: now, creates: !o.has('c') }).and_then(|()| {
             let found = r.k.fs.find(&r.p.cwd, f, true)?;
-            let (at, there) = (found.path.clone(), found.node.is_some());
-            if there { r.k.fs.truncate(&at, size, now) } else { Ok(()) }
+            let (at, there) = (found.path.clone(), found.node.map(|node| node.size()));
+            there.map_or(Ok(()), |size| r.k.fs.truncate(&at, from(size), now))
         });
-        result.map_err(|e| format!("{f}: open: {e}"))
+        result.map_err(|e| match e {
+            Errno::Invalid if gnu => format!("cannot open '{f}' for writing: {}", Errno::IsDirectory),
+            e if gnu => format!("cannot open '{f}' for writing: {e}"),
+            e => format!("{f}: open: {e}"),
+        })
     })
 }

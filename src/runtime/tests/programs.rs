@@ -578,6 +578,19 @@ const GNU: &[(&str, &str, &str, i32)] = &[
     ("sleep 9 & ps --forest | cut -c27- | grep sleep; ps -eo cmd --forest | grep '^ ._ sleep'", " \\_ sleep\n \\_ sleep 9\n", "", 0),
     ("date -d '@0 -9223372036854775808 sec'", "", "date: invalid date '@0 -9223372036854775808 sec'\n", 1),
     ("printf '1\\n2\\n3\\n' | grep -1 2 | wc -l; echo hi > f; stat --printf '%n %s\\n' f", "3\nf 3\n", "", 0),
+    (
+        "seq 9223372036854775808 9223372036854775809; seq -w 9 010; seq 99999999999999999999999 | head -n 1",
+        "9223372036854775808\n9223372036854775809\n009\n010\n1\n",
+        "",
+        0,
+    ),
+    (
+        "for s in 10 +5 -3 '<4' '>6' %4 /5; do truncate -s $s f; wc -c < f; done | xargs; truncate -s x f",
+        "10 15 12 4 6 8 5\n",
+        "truncate: Invalid number: 'x'\n",
+        1,
+    ),
+    ("truncate -s 1 /", "", "truncate: cannot open '/' for writing: Is a directory\n", 1),
     ("printf 'b\\na\\n' | sort -c", "", "sort: -:2: disorder: a\n", 1),
     ("printf 'b\\na\\n' | sort -C; printf 'a\\na\\n' | sort -uc -", "", "sort: -:2: disorder: a\n", 1),
     (

@@ -26,6 +26,8 @@ const PIECE: usize = 32 << 10;
 const PIECE_US: u64 = 300;
 /// How many digits are shown behind the point: more than a number has.
 const DIGITS_MAX: usize = 400;
+/// Whole numbers are counted exactly below this: twice as many have room.
+const WHOLE_MAX: i128 = 1 << 126;
 
 pub fn start(r: &mut Run<'_>, o: &Options) -> Step {
     if o.rest.is_empty() || o.rest.len() > 3 {
@@ -64,7 +66,7 @@ fn read(o: &Options) -> Result<Option<Seq>, String> {
     if step == 0.0 {
         return Err("increment may not be 0".into());
     }
-    let whole: Vec<i128> = o.rest.iter().map_while(|a| a.parse::<i64>().ok().map(i128::from)).collect();
+    let whole: Vec<i128> = o.rest.iter().map_while(|a| a.parse().ok().filter(|n| (-WHOLE_MAX..WHOLE_MAX).contains(n))).collect();
     let whole = match whole[..] {
         [z] if o.rest.len() == 1 => Some((1, 1, z)),
         [a, z] if o.rest.len() == 2 => Some((a, 1, z)),
@@ -72,12 +74,16 @@ fn read(o: &Options) -> Result<Option<Seq>, String> {
         _ => None,
     };
     let steps = ((last - first) / step + 1e-9).floor();
-    let long = |v: f64| format!("{v:.digits$}").len();
-    let width = if o.has('w') { long(first).max(long(last)) } else { 0 };
+    // Whole numbers are as wide as they are written.
+    let long = |text: Option<&String>, v: f64| match (whole, text) {
+        (Some(_), Some(text)) => text.trim_start_matches('+').len(),
+        _ => format!("{v:.digits$}").len(),
+    };
+    let width = if o.has('w') { long(o.rest.first(), first).max(long(o.rest.last(), last)) } else { 0 };
     if whole.is_some_and(|(a, s, z)| a != z && (z < a) != (s < 0)) {
         return Ok(None);
     }
-    let count = whole.map_or(steps as u64, |(a, s, z)| u64::try_from((z - a) / s).unwrap_or(0));
+    let count = whole.map_or(steps as u64, |(a, s, z)| u64::try_from((z - a) / s).unwrap_or(u64::MAX - 1));
     let whole = whole.map(|(a, s, _)| (a, s));
     Ok((steps >= 0.0).then_some(Seq { first, step, whole, at: 0, last: count, separator, digits, width }))
 }
