@@ -613,7 +613,8 @@ pub fn stat(r: &mut Run<'_>, o: &Options) -> i32 {
     if o.rest.is_empty() {
         return r.missing(&[]);
     }
-    let format = o.value('%').or(o.value('c'));
+    let escaped = o.value('%').map(|format| String::from_utf8_lossy(&text::echo(&["-ne".into(), format.into()], false)).into_owned());
+    let format = escaped.as_deref().or(o.value('c'));
     let mut status = 0;
     for f in &o.rest {
         let node = match r.k.fs.find(&r.p.cwd, f, o.has('L')).map(|x| x.node.cloned()) {
@@ -657,9 +658,7 @@ pub fn stat(r: &mut Run<'_>, o: &Options) -> i32 {
                         other => format!("%{}", other.map(String::from).unwrap_or_default()),
                     });
                 }
-                if o.has('%') {
-                    out = String::from_utf8_lossy(&text::echo(&["-ne".into(), out], false)).into_owned();
-                } else {
+                if escaped.is_none() {
                     out.push('\n');
                 }
                 out

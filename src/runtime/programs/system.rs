@@ -314,15 +314,18 @@ pub(super) fn stamp(text: &str, now: i64) -> Option<i64> {
 
 /// GNU's `2 days ago`, `+1 hour`, `yesterday`, `next week`.
 fn from_now(text: &str, now: i64) -> Option<i64> {
-    let sign = if text.ends_with(" ago") { -1 } else { 1 };
-    let mut count = None;
-    let mut at = now;
-    let spaced = text.trim_end_matches(" ago").to_lowercase();
-    for word in spaced.split_whitespace() {
-        let letters = word.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-'));
+    let (text, sign) = text.strip_suffix(" ago").map_or((text, 1), |text| (text, -1));
+    let (mut count, mut negative, mut at) = (None, false, now);
+    for word in text.to_lowercase().replace('+', " + ").replace('-', " - ").split_whitespace() {
+        if matches!(word, "+" | "-") {
+            negative = word == "-";
+            continue;
+        }
+        let letters = word.trim_start_matches(|c: char| c.is_ascii_digit());
         let number = &word[..word.len() - letters.len()];
         if !number.is_empty() {
-            count = Some(number.parse::<i64>().ok()?);
+            let n = number.parse::<i64>().ok().filter(|_| count.is_none())?;
+            count = Some(if std::mem::take(&mut negative) { -n } else { n });
         }
         let unit = match letters.strip_suffix('s').unwrap_or(letters) {
             "" | "now" | "today" => continue,

@@ -590,6 +590,13 @@ const GNU: &[(&str, &str, &str, i32)] = &[
         "truncate: Invalid number: 'x'\n",
         1,
     ),
+    (
+        "for d in 'now + 5 minutes' now-1day '2030-01-01 + 1 day' '2 days ago'; do date -d \"$d\" '+%F %R'; done; date -d '1 day ago ago'",
+        "2026-01-01 00:05\n2025-12-31 00:00\n2030-01-02 00:00\n2025-12-30 00:00\n",
+        "date: invalid date '1 day ago ago'\n",
+        1,
+    ),
+    ("> 'a\\tb'; stat --printf '%n\\t%s\\n' 'a\\tb'", "a\\tb\t0\n", "", 0),
     ("truncate -s 1 /", "", "truncate: cannot open '/' for writing: Is a directory\n", 1),
     ("printf 'b\\na\\n' | sort -c", "", "sort: -:2: disorder: a\n", 1),
     ("printf 'b\\na\\n' | sort -C; printf 'a\\na\\n' | sort -uc -", "", "sort: -:2: disorder: a\n", 1),
