@@ -176,3 +176,5 @@ sleep 2; kubectl get pods -l app=proportional -o jsonpath='{.items[0].status.con
 # curl waits for what is to be sent.
 kubectl run sink --image=nginx --port=80 --expose; kubectl run sender --image=nginx; kubectl wait --for=condition=Ready pod/sink pod/sender > /dev/null
 kubectl exec sender -- sh -c '(sleep 1; echo a) | curl -s -o /dev/null -w "%{http_code}\n" -d @- http://sink/; head -c 100000 /dev/zero | curl -d @- http://sink/'
+kubectl exec sender -- sh -c 'cd /tmp; printf "\377 b" > f; curl -s -o /dev/null -G --data-urlencode x@f --data-urlencode y=@f http://sink/; head -c 1048577 /dev/zero > big; curl -T big http://sink/'
+kubectl logs sink --tail=1 | cut -d ' ' -f 6-9

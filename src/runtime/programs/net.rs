@@ -183,12 +183,20 @@ pub fn curl(r: &mut Run<'_>, o: &Options) -> Step {
     request.headers.extend(o.each().filter(|o| o.0 == 'H').filter_map(|o| header(o.1)));
     let mut data = Vec::new();
     for (letter, text) in o.each().filter(|o| "dJ_%^T".contains(o.0)) {
-        // `@file`, or `-T file`, is what the file holds; `-d` leaves its line ends out.
-        let file = if letter == 'T' { Some(text) } else { text.strip_prefix('@').filter(|_| letter != '_') };
+        // `@file`, or `-T file`, is what the file holds; `-d` leaves its line ends out. `--data-urlencode` has a name before it.
+        let (name, text, is_file) = match letter {
+            'T' => ("", text, true),
+            '_' => ("", text, false),
+            '^' => match text.find('=').or_else(|| text.find('@')) {
+                Some(at) => (&text[..at], &text[at + 1..], text[at..].starts_with('@')),
+                None => ("", text, false),
+            },
+            _ => text.strip_prefix('@').map_or(("", text, false), |file| ("", file, true)),
+        };
         let mut value = text.as_bytes().to_vec();
-        if let Some(file) = file {
+        if is_file {
             value.clear();
-            let standard = r.p.fd(0).filter(|_| file == "-");
+            let standard = r.p.fd(0).filter(|_| text == "-");
             if let Some(fd) = standard {
                 // It begins anew once there is more, and takes all when that is all.
                 if !r.k.readable(fd) {
@@ -204,22 +212,23 @@ pub fn curl(r: &mut Run<'_>, o: &Options) -> Step {
                         break;
                     }
                 }
-            } else if let Ok(bytes) = r.k.fs.read(&r.p.cwd, file, BODY_MAX) {
+            } else if let Ok(bytes) = r.k.fs.read(&r.p.cwd, text, BODY_MAX + 1) {
                 value = bytes;
             } else if letter == 'T' {
-                return curl_fails(r, 26, &format!("(26) Can't open '{file}'!"));
+                return curl_fails(r, 26, &format!("(26) Can't open '{text}'!"));
             } else {
-                return curl_fails(r, 26, &format!("(26) Failed to open {file}"));
+                return curl_fails(r, 26, &format!("(26) Failed to open {text}"));
+            }
+            if value.len() > BODY_MAX {
+                return curl_fails(r, 26, &format!("(26) {text}: more than 1 MiB is not simulated"));
             }
         }
-        if letter == 'd' && file.is_some() {
+        if letter == 'd' && is_file {
             value.retain(|b| !b"\r\n\0".contains(b));
         }
         if letter == '^' {
-            let text = String::from_utf8_lossy(&value).into_owned();
-            let (name, plain) = text.split_once('=').filter(|_| file.is_none()).map_or(("", text.as_str()), |(n, v)| (n, v));
-            let kept = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
-            let coded = plain.bytes().map(|b| if kept(b) { char::from(b).to_string() } else { format!("%{b:02X}") });
+            let kept = |b: &u8| b.is_ascii_alphanumeric() || b"-._~".contains(b);
+            let coded = value.iter().map(|b| if kept(b) { char::from(*b).to_string() } else { format!("%{b:02X}") });
             value = coded.fold(if name.is_empty() { String::new() } else { format!("{name}=") }, |all, c| all + &c).into_bytes();
         }
         data.push(value);
@@ -550,7 +559,7 @@ impl Client {
     }
 }
 
-/// How much a client sends.
+/// How much a client sends at most, in bytes.
 const BODY_MAX: usize = 1 << 20;
 
 /// The name of the file that wget makes of an answer.
