@@ -163,7 +163,7 @@ const KEY_USAGES: [&str; 23] = [
 
 /// A new CertificateSigningRequest. What its request holds is not read: the signature is taken for good.
 pub(super) fn signing_request(errors: &mut Errors, request: &Value) {
-    object_meta(errors, request, false, |_| Vec::new());
+    object_meta(errors, request, false, path_segment);
     let (spec, at) = (request.get("spec"), Path::new("spec"));
     let pem = base64::decode(spec.get("request").str()).unwrap_or_default();
     let is_request = |text: &str| text.lines().any(|line| line.trim_end() == "-----BEGIN CERTIFICATE REQUEST-----");

@@ -272,6 +272,8 @@ fn a_signing_request_asks_for_something_of_a_signer() {
         &[
             ("spec/request", "aGk=".into(), &["spec.request: Invalid value: \"aGk=\": PEM block type must be CERTIFICATE REQUEST"]),
             ("spec/usages", obj!([]), &["spec.usages: Required value: usages must be provided"]),
+            ("metadata/name", "a/b".into(), &["metadata.name: Invalid value: \"a/b\": may not contain '/'"]),
+            ("metadata/name", "A:b".into(), &[]),
             (
                 "spec/usages/0",
                 "x".into(),
