@@ -59,6 +59,13 @@ impl Disks {
         })
     }
 
+    /// The path above a key at which there is no directory, so that nothing can be put under it.
+    pub fn file_above<'k>(&self, key: &'k str) -> Option<&'k str> {
+        let (tree, path) = parts(key);
+        let mut above = path.match_indices('/').map(|(end, _)| &path[..end]);
+        above.find(|path| self.get(&format!("{tree}{path}")).is_some_and(|node| !node.is_dir()))
+    }
+
     /// Makes the files that a node has from the beginning, where the key is of a node that has none yet.
     pub fn start(&mut self, key: &str) {
         let (tree, _) = parts(key);

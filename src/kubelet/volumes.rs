@@ -131,6 +131,13 @@ impl Volume {
             if let Some(message) = wrong_host_path(found.as_deref(), &key, kind) {
                 return Err(MountError(message));
             }
+            let blocked = disks.file_above(&key).map(|path| format!("mkdir {path}: not a directory"));
+            // A file is made in a folder that is there.
+            let parent = key.rsplit_once('/').map_or("", |(parent, _)| parent);
+            let lost = kind == "FileOrCreate" && disks.get(parent).is_none();
+            if let Some(message) = blocked.or_else(|| lost.then(|| format!("open {}: no such file or directory", path_on_host(&key)))) {
+                return Err(MountError(message));
+            }
             if found.is_none() {
                 let claim = self.source.get("hostPath").is_null();
                 let node = match kind {
@@ -282,8 +289,12 @@ fn wrong_host_path(found: Option<&Inode>, key: &str, kind: &str) -> Option<Strin
         "BlockDevice" => ("block device", false),
         _ => return None,
     };
-    let path = key.splitn(3, '/').nth(2).unwrap_or_default();
-    (!is_right).then(|| format!("hostPath type check failed: /{path} is not a {wanted}"))
+    (!is_right).then(|| format!("hostPath type check failed: {} is not a {wanted}", path_on_host(key)))
+}
+
+/// The path on the node that a key is for.
+fn path_on_host(key: &str) -> String {
+    format!("/{}", key.splitn(3, '/').nth(2).unwrap_or_default())
 }
 
 fn mode_of(value: &Value, member: &str, default: u32) -> u32 {

@@ -38,3 +38,6 @@ spec:
 #end
 kubectl apply -f dots.yaml; kubectl wait --for=condition=Ready pod/dots > /dev/null
 kubectl exec dots -- sh -c 'echo f > /h/x/f; echo g > /same/g; cat /m/a/b'; kubectl exec made -- ls -R /v
+# Nothing can be below a file, and a file is made only in a folder that is there.
+sh start.sh below /etc/hostname/x/y DirectoryOrCreate; sh start.sh beneath /data/empty/x ""; sh start.sh beyond /data/far/off FileOrCreate; sleep 3
+kubectl get events --field-selector reason=FailedMount -o jsonpath='{range .items[*]}{.involvedObject.name}: {.message}{"\n"}{end}' | grep ^be
