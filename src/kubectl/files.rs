@@ -1,6 +1,6 @@
 //! `-f`: files, directories and standard input as streams of objects.
 
-use super::context::Context;
+use super::context::{Context, Invocation};
 use super::error::{CliError, fail};
 use super::host::{FileError, Files};
 use super::kustomize;
@@ -52,7 +52,7 @@ pub fn sources(cx: &mut Context<'_, '_>, errors: &mut Vec<CliError>) -> Vec<Sour
                 // What was read once is at its end.
                 let bytes = if input.is_none() { cx.stdin.bytes } else { &[] };
                 if input.replace(descriptor(path)).is_some_and(|first| first != descriptor(path)) {
-                    errors.push(CliError::Message(format!("error reading [{path}]: more than one pipe is not simulated")));
+                    errors.push(CliError::Message(format!("error reading [{path}]: {}", FileError::SecondPipe)));
                 }
                 sources.push(Source { name: name.into(), text: String::from_utf8_lossy(bytes).into_owned() });
             }
@@ -77,6 +77,28 @@ pub fn sources(cx: &mut Context<'_, '_>, errors: &mut Vec<CliError>) -> Vec<Sour
     sources
 }
 
+/// The descriptor all of whose input must be there before a command begins.
+pub fn awaited(inv: &Invocation) -> Option<u32> {
+    let of_args = inv.path == "kubectl set env" && inv.args.iter().any(|a| a == "-");
+    let named = inv.flags.list("filename").iter().find_map(|path| descriptor(path)).or(of_args.then_some(0));
+    let others = ["from-file", "from-env-file", "patch-file"].iter().flat_map(|flag| inv.flags.list(flag));
+    named.or_else(|| others.map(|source| source.split_once('=').map_or(source.as_str(), |(_, path)| path)).find_map(piped))
+}
+
+/// The descriptor that a path stands for.
+fn piped(path: &str) -> Option<u32> {
+    descriptor(path).filter(|_| path != "-")
+}
+
+/// Reads a file, or what the path of a descriptor stands for.
+pub fn read(cx: &Context<'_, '_>, path: &str) -> Result<Vec<u8>, FileError> {
+    match piped(path) {
+        None => cx.host.files.read(path),
+        found if found == awaited(cx.inv) => Ok(cx.stdin.bytes.to_vec()),
+        _ => Err(FileError::SecondPipe),
+    }
+}
+
 /// The descriptor that a name stands for: standard input, or what bash hands over for `<(...)`.
 pub fn descriptor(path: &str) -> Option<u32> {
     match path {
@@ -98,7 +120,7 @@ fn expand(files: &dyn Files, path: &str, recursive: bool) -> Result<Vec<Source>,
         }
         Err(FileError::NotFound | FileError::NotADirectory) => fail(format!("the path {path:?} does not exist")),
         Err(FileError::PermissionDenied) => fail(format!("the path {path:?} cannot be accessed: permission denied")),
-        Err(error @ FileError::TooLarge) => fail(format!("error reading [{path}]: {error}")),
+        Err(error @ (FileError::TooLarge | FileError::SecondPipe)) => fail(format!("error reading [{path}]: {error}")),
     }
 }
 

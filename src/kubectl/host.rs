@@ -41,6 +41,9 @@ pub enum FileError {
     /// It is longer than what can be read here.
     #[error("file too large")]
     TooLarge,
+    /// Another pipe is read already.
+    #[error("more than one pipe is not simulated")]
+    SecondPipe,
 }
 
 /// The workstation's files. Paths are as typed: relative ones are taken from the current directory.

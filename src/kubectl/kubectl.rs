@@ -172,7 +172,7 @@ impl Kubectl {
 
     /// Where it reads its input: standard input, or what a `-f` names instead.
     pub fn descriptor(&self) -> u32 {
-        awaited(&self.inv).unwrap_or(0)
+        files::awaited(&self.inv).unwrap_or(0)
     }
 
     /// Does what can be done now.
@@ -194,7 +194,7 @@ impl Kubectl {
             self.state = State::Exited(code);
             return Step::Exit(code);
         }
-        if matches!(state, State::Start) && !stdin.eof && awaited(&inv).is_some() {
+        if matches!(state, State::Start) && !stdin.eof && files::awaited(&inv).is_some() {
             self.state = State::Start;
             return Step::WaitStdin(None);
         }
@@ -258,12 +258,6 @@ impl Kubectl {
             }
         }
     }
-}
-
-/// The descriptor all of whose input must be there before a command begins.
-fn awaited(inv: &Invocation) -> Option<u32> {
-    let from_args = inv.path == "kubectl set env" && inv.args.iter().any(|a| a == "-");
-    inv.flags.list("filename").iter().find_map(|path| files::descriptor(path)).or(from_args.then_some(0))
 }
 
 /// Runs a command up to where it waits.

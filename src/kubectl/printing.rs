@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::error::{CliError, fail};
+use super::files;
 use super::host::{FileError, Output};
 use super::output::{FormatFlags, ObjectFormat, name_of};
 use crate::api::{KindRef, Value};
@@ -98,5 +99,5 @@ pub fn named(kind: KindRef, name: &str) -> String {
 
 /// A file's text, with Go's words where it cannot be read.
 pub fn read_text(cx: &Context<'_, '_>, path: &str) -> Result<String, FileError> {
-    cx.host.files.read(path).map(|b| String::from_utf8_lossy(&b).into_owned())
+    files::read(cx, path).map(|b| String::from_utf8_lossy(&b).into_owned())
 }

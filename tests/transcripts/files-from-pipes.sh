@@ -5,3 +5,6 @@ kubectl get -f /dev/fd/0 <<< '{"apiVersion":"v1","kind":"ConfigMap","metadata":{
 kubectl apply -f <(echo '{}') -f - < /dev/null
 kubectl apply -f /dev/null
 kubectl apply -f /dev/zero
+kubectl create secret generic piped --from-file=k=<(printf '\377x') -o jsonpath='{.data}'; kubectl create cm env --from-env-file=/dev/stdin -o jsonpath='{.data}' <<< a=b
+kubectl create cm two --from-file=a=<(echo a) --from-file=b=<(echo b)
+kubectl patch cm in --patch-file <(sleep 1; echo 'data: {a: b}'); kubectl get cm in -o jsonpath='{.data}'

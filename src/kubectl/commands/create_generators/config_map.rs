@@ -6,6 +6,7 @@ use crate::base::{SortedMap, base64};
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
+use crate::kubectl::files;
 use crate::kubectl::flags::{Flag, array, switch};
 use crate::kubectl::host::FileError;
 use crate::kubectl::sha256;
@@ -97,7 +98,7 @@ pub(super) fn read_sources(cx: &Context<'_, '_>, name: &str, words: &Words) -> R
     };
     for source in files {
         let (key, path) = file_source(source)?;
-        match cx.host.files.read(path) {
+        match files::read(cx, path) {
             Ok(content) => add(key, content)?,
             Err(FileError::IsADirectory) if source.contains('=') => return fail("cannot give a key name for a directory path"),
             Err(FileError::IsADirectory) => {
@@ -117,7 +118,7 @@ pub(super) fn read_sources(cx: &Context<'_, '_>, name: &str, words: &Words) -> R
         }
     }
     for path in env_files {
-        let content = match cx.host.files.read(path) {
+        let content = match files::read(cx, path) {
             Ok(content) => content,
             Err(FileError::IsADirectory) => return fail(words.folder),
             Err(error) => return fail(format!("error reading {path}: {error}")),

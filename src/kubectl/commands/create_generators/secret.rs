@@ -7,6 +7,7 @@ use crate::base::base64;
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
+use crate::kubectl::files;
 use crate::kubectl::flags::{Flag, array, switch, text};
 use crate::kubectl::output::to_compact_json;
 use crate::obj;
@@ -93,7 +94,7 @@ fn docker_registry(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let ty = "kubernetes.io/dockerconfigjson";
     if let [source] = flags.list("from-file") {
         let path = source.split_once('=').map_or(source.as_str(), |(_, path)| path);
-        let content = cx.host.files.read(path).map_err(|e| CliError::Message(format!("error reading {path}: {e}")))?;
+        let content = files::read(cx, path).map_err(|e| CliError::Message(format!("error reading {path}: {e}")))?;
         return create(cx, name, ty, vec![(".dockerconfigjson".into(), content)]);
     }
     let (user, password) = (flags.text("docker-username"), flags.text("docker-password"));
