@@ -201,9 +201,10 @@ pub fn curl(r: &mut Run<'_>, o: &Options) -> Step {
                 // It begins anew once there is more, and takes all when that is all.
                 if !r.k.readable(fd) {
                     return Step::Wait(Block::Read(fd), 10);
-                } else if r.k.is_full(fd) {
-                    return curl_fails(r, 26, "(26) more than a pipe holds is not simulated: put it into a file");
                 } else if !r.k.is_whole(fd) {
+                    if r.k.is_full(fd) {
+                        return curl_fails(r, 26, "(26) more than a pipe holds is not simulated: put it into a file");
+                    }
                     return Step::Wait(Block::Until(r.k.now + STDIN_POLL), 10);
                 }
                 while let Rd::Data(more) = r.k.read(fd, 64 << 10, false) {

@@ -186,7 +186,11 @@ impl Shell {
             (true, false) => (23, ""),
             (false, _) => (26, ""),
         };
-        let process = if process { format!("{} ", job.pid) } else { " ".into() };
+        let process = match (process, self.bash) {
+            (true, true) => format!("{} ", job.pid),
+            (true, false) => format!(" {} ", job.pid),
+            (false, _) => " ".into(),
+        };
         format!("[{}]{mark} {process}{state:<width$} {}{end}\n", job.number, job.text)
     }
 }

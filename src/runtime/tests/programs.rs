@@ -35,6 +35,7 @@ const BUSYBOX: &[(&str, &str, &str, i32)] = &[
     ("printf 'a\\nb\\n' | sort -c; printf 'b\\na\\n' | sort -c", "", "Check line 1\n", 1),
     ("seq 9007199254740993 2 9007199254740996; seq -w 8 11 | tail -n 1", "9007199254740993\n9007199254740995\n11\n", "", 0),
     ("shuf -i 1-5 | sort | tr '\\n' ' '; shuf -e a b c | wc -l; seq 10 | shuf -n 3 | wc -l", "1 2 3 4 5 3\n3\n", "", 0),
+    ("sleep 9 & jobs -l | sed 's/ [0-9][0-9]* / N /'", "[1]+  N Running                    sleep 9\n", "", 0),
     ("shuf -i 5-1", "", "shuf: invalid input range: '5-1'\n", 1),
     ("truncate -s 10 f; wc -c < f; df -i / | head -n 1", "10\nFilesystem              Inodes      Used Available Use% Mounted on\n", "", 0),
     ("time -p sleep 1", "", "real 1.00\nuser 0.00\nsys 0.00\n", 0),
