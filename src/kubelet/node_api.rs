@@ -65,8 +65,14 @@ impl Kubelets {
     }
 
     fn machine<'a>(&'a self, namespace: &str, pod: &str, container: &str) -> Result<&'a Machine, Status> {
+        self.machine_and_cwd(namespace, pod, container).map(|(machine, _)| machine)
+    }
+
+    /// A running container's machine, and the directory that it works in.
+    fn machine_and_cwd<'a>(&'a self, namespace: &str, pod: &str, container: &str) -> Result<(&'a Machine, &'a str), Status> {
         let (worker, c) = self.find(namespace, pod, container)?;
-        worker.containers[c].newest().and_then(|i| i.machine.as_deref()).ok_or_else(|| not_running(&worker.containers[c].spec.name))
+        let instance = worker.containers[c].newest().and_then(|i| Some((i.machine.as_deref()?, i.process.cwd.as_str())));
+        instance.ok_or_else(|| not_running(&worker.containers[c].spec.name))
     }
 }
 
@@ -211,8 +217,8 @@ impl NodeApi for Kubelets {
     }
 
     fn list_files(&self, namespace: &str, pod: &str, container: &str, path: &str) -> Result<Vec<FileEntry>, Status> {
-        let fs = self.machine(namespace, pod, container)?.file_system();
-        let node = fs.stat("/", path).map_err(|e| Status::bad_request(format!("{path}: {e}")))?;
+        let (machine, cwd) = self.machine_and_cwd(namespace, pod, container)?;
+        let node = machine.file_system().stat(cwd, path).map_err(|e| Status::bad_request(format!("{path}: {e}")))?;
         let InodeKind::Dir(entries) = &node.kind else { return Err(Status::bad_request(format!("{path}: Not a directory"))) };
         let kind_of = |kind: &InodeKind| match kind {
             InodeKind::File { .. } => FileKind::File,
@@ -232,8 +238,8 @@ impl NodeApi for Kubelets {
     }
 
     fn read_file(&self, namespace: &str, pod: &str, container: &str, path: &str, max: usize) -> Result<Vec<u8>, Status> {
-        let fs = self.machine(namespace, pod, container)?.file_system();
-        fs.read("/", path, max).map_err(|e| Status::bad_request(format!("{path}: {e}")))
+        let (machine, cwd) = self.machine_and_cwd(namespace, pod, container)?;
+        machine.file_system().read(cwd, path, max).map_err(|e| Status::bad_request(format!("{path}: {e}")))
     }
 
     fn put_file(&mut self, now: Time, namespace: &str, pod: &str, container: &str, path: &str, file: &NewFile) -> Result<(), Status> {
@@ -247,10 +253,9 @@ impl NodeApi for Kubelets {
                 FileKind::Link(target) => Inode::link(target),
                 _ => Inode::file(file.bytes.clone(), file.mode),
             };
-            machine
-                .files()
-                .put((instance.process.uid, instance.process.gid), path, inode)
-                .map_err(|e| Status::bad_request(format!("{path}: {e}")))
+            let process = &instance.process;
+            let put = machine.files().put((process.uid, process.gid), &process.cwd, path, inode);
+            put.map_err(|e| Status::bad_request(format!("{path}: {e}")))
         });
         written.unwrap_or_else(|| Err(not_running(container)))
     }

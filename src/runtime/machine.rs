@@ -638,10 +638,10 @@ impl Files<'_> {
         self.k.fs.put_file(&path, bytes, 0o644, now)
     }
 
-    /// Puts a node at a path whose directory is there, as this user and group may. A directory that is there stays as it is, and neither
+    /// Puts a node at a path from `cwd` on whose directory is there, as this user and group may. A directory that is there stays as it is, and neither
     /// is a file put in the place of a directory nor the other way round.
-    pub fn put(&mut self, user: (u32, u32), path: &str, node: Inode) -> Result<(), Errno> {
-        let found = self.k.fs.find("/", path, node.is_dir())?;
+    pub fn put(&mut self, user: (u32, u32), cwd: &str, path: &str, node: Inode) -> Result<(), Errno> {
+        let found = self.k.fs.find(cwd, path, node.is_dir())?;
         let at = found.path;
         match found.node.map(|there| (there.is_dir(), node.is_dir())) {
             Some((true, true)) => return Ok(()),

@@ -192,7 +192,7 @@ pub trait NodeApi {
     /// Gives a session up; its command goes on without a reader, or is hung up on where it has a terminal.
     fn hang_up(&mut self, now: Time, session: ExecId);
 
-    /// The entries of a directory in a running container.
+    /// The entries of a directory in a running container. Relative paths are from where it works.
     fn list_files(&self, namespace: &str, pod: &str, container: &str, path: &str) -> Result<Vec<FileEntry>, Status>;
 
     /// The bytes of a file in a running container, at most `max`.

@@ -62,7 +62,7 @@ metadata: {name: user}
 spec:
   securityContext: {runAsUser: 1000}
   containers:
-  - {name: c, image: busybox, command: [sleep, "1000"]}
+  - {name: c, image: busybox, command: [sleep, "1000"], workingDir: /tmp}
   - {name: closed, image: busybox, command: [sleep, "1000"], securityContext: {readOnlyRootFilesystem: true}}
 #end
 kubectl apply -f user.yaml; kubectl wait --for=condition=Ready pod/user > /dev/null
@@ -70,3 +70,6 @@ mkdir -p shut/in; chmod 700 shut; echo x > shut/x; chmod 600 shut/x; ln -s nowhe
 kubectl cp shut user:/tmp/; kubectl exec user -- ls -l /tmp/ /tmp/shut | cut -c1-25; kubectl cp shut/x user:/etc/x
 kubectl cp shut/x user:/tmp/x -c closed; kubectl cp shut/x user:/etc/hostname/x; kubectl cp shut/lost user:/tmp/; kubectl cp shut/x box:/tmp/tools; kubectl cp shut/x box:/tmp/tools/x/
 kubectl cp box:/tmp/tools/link/ link; ls link
+# From where the container works, and with the container's own tar.
+kubectl cp shut/x user:near; kubectl exec user -- ls -l /tmp/near; kubectl cp user:near near; cat near
+kubectl run bare --image=registry.k8s.io/pause:3.1; kubectl wait --for=condition=Ready pod/bare > /dev/null; kubectl cp shut bare:/tmp

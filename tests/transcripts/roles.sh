@@ -29,6 +29,7 @@ kubectl auth can-i get /metrics --as=jane
 kubectl get pods -n dev -w --as=jane
 kubectl logs web -n dev --as=jane
 kubectl exec web -n dev --as=jane -- ls
+kubectl cp dev/web:/etc/hosts hosts --as=jane
 kubectl port-forward web 8080:80 -n dev --as=jane
 kubectl delete pod web -n dev --as=jane
 kubectl label pod web a=b -n dev --as=jane

@@ -1,6 +1,7 @@
 //! `kubectl cp`: files and directories, into a container and out of one.
 
-use crate::api::Status;
+use super::exec::{ExecRequest, Session};
+use crate::api::{Status, kinds};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -77,18 +78,22 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return fail(format!("cannot exec into a container in a completed pod; current phase is {phase}"));
     }
     let container = container_of(cx, &info.object, cx.flags().text("container"), false)?;
-    let now = cx.host.now;
-    let Some(node) = cx.host.node.as_deref_mut() else {
-        return fail("unable to upgrade connection: error dialing backend: no kubelet runs here");
-    };
     let (namespace, pod) = (info.namespace.as_str(), info.name.as_str());
     let last = |path: &str| path.trim_end_matches('/').rsplit('/').next().unwrap_or("").to_owned();
     let below = |path: &str, name: &str| if name.is_empty() { path.to_owned() } else { format!("{}/{name}", path.trim_end_matches('/')) };
     // The container's own tar does the packing, and says so in its own words.
-    let gnu = node.list_files(namespace, pod, &container, "/bin").is_ok_and(|all| all.iter().any(|f| f.name == "bash"));
-    if let Err(status) = node.list_files(namespace, pod, &container, "/") {
-        return fail(status.message);
+    cx.require(("create", kinds::POD, "exec"), namespace, pod)?;
+    let bin = cx.host.node.as_deref().and_then(|node| node.list_files(namespace, pod, &container, "/bin").ok()).unwrap_or_default();
+    let has = |name: &str| bin.iter().any(|file| file.name == name);
+    let gnu = has("bash");
+    if !has("tar") {
+        // Why it cannot be run is told as by `kubectl exec`.
+        let (namespace, pod, container) = (namespace.to_owned(), pod.to_owned(), container.clone());
+        let tar = ExecRequest { namespace, pod, container, command: vec!["tar".into()], stdin: false, tty: false };
+        Session::start(cx, &tar, false)?;
     }
+    let now = cx.host.now;
+    let Some(node) = cx.host.node.as_deref_mut() else { return fail("the connection to the node was lost") };
     let end = if gnu { 2 } else { 1 };
     if download {
         let (folder, name) = from.path.rsplit_once('/').unwrap_or((".", &from.path));
