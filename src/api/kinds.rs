@@ -185,6 +185,7 @@ rows! {
     PERSISTENT_VOLUME = "PersistentVolume",
     PERSISTENT_VOLUME_CLAIM = "PersistentVolumeClaim",
     POD = "Pod",
+    POD_METRICS = "PodMetrics",
     POD_DISRUPTION_BUDGET = "PodDisruptionBudget",
     POD_TEMPLATE = "PodTemplate",
     PRIORITY_CLASS = "PriorityClass",

@@ -2,7 +2,7 @@
 
 use crate::api::convert::to_version;
 use crate::api::selector::{FieldSelector, LabelSelector};
-use crate::api::{KindRef, Object, Status, Value};
+use crate::api::{KindRef, Object, Status, Value, kinds};
 use crate::api::{go_json, json_order};
 use crate::base::{Duration, Time};
 use crate::kubectl::checks::check;
@@ -15,6 +15,7 @@ use crate::kubectl::output::columns::age;
 use crate::kubectl::output::{SortError, TabWriter, TableOptions, TablePrinter, list_of, print_groups, relaxed_path, sort_objects};
 use crate::kubectl::printing::{ObjectPrinter, read_text};
 use crate::kubectl::resources::{Found, Info, Query, find, kind_of, version_asked};
+use crate::obj;
 use crate::server::{Caller, LogRequest, RestRequest, WatchRequest};
 use crate::store::ChangeType;
 
@@ -263,6 +264,10 @@ pub(super) fn raw(cx: &mut Context<'_, '_>, method: &str, path: &str) -> Result<
         body = Value::from_json(&text).map_err(|_| unrecognized(cx, method, path, &text))?;
     }
     cx.host.api.require_request(&cx.user(), method, path)?;
+    if let Some(measured) = measured(cx, path).filter(|_| method == "GET") {
+        cx.out.outln(json_order::line(&measured?));
+        return Ok(Flow::Done);
+    }
     let by = Caller::new(cx.host.now, "kubectl");
     let answer = cx.host.api.rest(&by, &RestRequest { method, path, content_type: "", body });
     cx.log_response(method, path, answer.code);
@@ -279,6 +284,25 @@ pub(super) fn raw(cx: &mut Context<'_, '_>, method: &str, path: &str) -> Result<
         body => cx.out.outln(json_order::line(body)),
     }
     Ok(Flow::Done)
+}
+
+/// What the metrics API answers: what the kubelets measure is not stored.
+fn measured(cx: &Context<'_, '_>, path: &str) -> Option<Result<Value, Status>> {
+    let path = path.split('?').next()?.trim_end_matches('/').strip_prefix("/apis/metrics.k8s.io/v1beta1/")?;
+    let (kind, namespace, name) = match path.split('/').collect::<Vec<_>>()[..] {
+        ["nodes", ref name @ ..] => (kinds::NODE_METRICS, None, name.first().copied()),
+        ["pods"] => (kinds::POD_METRICS, None, None),
+        ["namespaces", namespace, "pods", ref name @ ..] => (kinds::POD_METRICS, Some(namespace), name.first().copied()),
+        _ => return None,
+    };
+    let is_asked = |v: &Value| namespace.is_none_or(|n| v.namespace() == n) && name.is_none_or(|n| v.name() == n);
+    let mut items = cx.metrics(kind).filter(|_| cx.host.api.metrics().is_served())?.into_iter().filter(is_asked);
+    Some(match name {
+        Some(name) => items.next().ok_or_else(|| Status::not_found(kind, name)),
+        None => Ok(obj!({
+            "apiVersion": kind.api_version(), "kind": format!("{}List", kind.kind), "metadata": {}, "items": items.collect::<Vec<_>>()
+        })),
+    })
 }
 
 /// What the server says of a body that is no JSON.
