@@ -4,7 +4,7 @@ use crate::api::well_known::SERVICE_NAME;
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::api_over_http::is_api_server;
-use super::container_runtime::{HttpRequest, NetError, NetRequest, NetResponse};
+use super::container_runtime::{DNS, HttpRequest, NetError, NetRequest, NetResponse};
 use super::traffic::Way;
 use crate::api::{ArcStr, Object, Value, kinds};
 use crate::base::{Duration, RandomStream};
@@ -254,6 +254,8 @@ fn records(api: &ApiServer, namespace: &str, name: &str, of: &str) -> Option<Rec
         let arpa = format!("{}.in-addr.arpa", ip.rsplit('.').collect::<Vec<_>>().join("."));
         let to = match service_of(api, &ip) {
             Some(service) => full_name(service),
+            // The Service of the DNS itself is not among those that are kept.
+            None if ip == DNS => "kube-dns.kube-system.svc.cluster.local".into(),
             None => api.iter(kinds::SERVICE, None).filter(|s| s.at(&["spec", "clusterIP"]).str() == "None").find_map(|service| {
                 let mut all = slices_of(api, service).flat_map(|slice| slice.get("endpoints").items());
                 let found = all.find(|e| e.get("addresses").items().iter().any(|a| a.str() == ip))?;

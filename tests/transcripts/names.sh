@@ -59,3 +59,7 @@ kubectl exec utils -- host alias; kubectl exec utils -- host 10.96.7.7; kubectl 
 kubectl exec utils -- getent hosts front; kubectl exec utils -- getent hosts foo.remote; kubectl exec utils -- getent hosts nobody; kubectl exec utils -- getent passwd root
 kubectl exec box -- sysctl kernel.shm_rmid_forced net.core.somaxconn; kubectl exec box -- sysctl -n vm.max_map_count; kubectl exec box -- sysctl -w vm.max_map_count=1; kubectl exec box -- sysctl no.such
 kubectl exec box -- cat /proc/sys/kernel/shm_rmid_forced
+# nslookup is BIND's in one image, and in the busybox that tutorials ask for an old one.
+kubectl exec utils -- nslookup web-0.nginx; kubectl exec utils -- nslookup 10.96.7.7; kubectl exec utils -- nslookup nobody; kubectl exec utils -- nslookup -type=srv _http._tcp.front.default.svc.cluster.local
+kubectl run old --image=busybox:1.28 --command -- sleep 999; sleep 5
+kubectl exec old -- nslookup nginx; kubectl exec old -- nslookup kubernetes.default; kubectl exec old -- nslookup nobody; kubectl exec old -- nslookup 10.96.0.10; kubectl exec old -- nslookup

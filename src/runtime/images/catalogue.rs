@@ -26,7 +26,14 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
         return page(row, path, tag);
     }
     match base {
-        "busybox" => Image { size_bytes: SIZE_BYTES, cmd: words(&["sh"]), root: tree(Flavour::Busybox), ..Image::default() },
+        "busybox" => {
+            let root = tree(Flavour::Busybox);
+            // Tutorials ask for 1.28 because of its nslookup, which says other things than those after it.
+            let minor = tag.strip_prefix("1.").and_then(|t| t.split(['.', '-']).next()?.parse::<u32>().ok());
+            let old = minor.is_some_and(|minor| minor <= 28);
+            let root = if old { with(root, &[("bin/nslookup", include_str!("nslookup.sh"), 0o755)]) } else { root };
+            Image { size_bytes: SIZE_BYTES, cmd: words(&["sh"]), root, ..Image::default() }
+        }
         "alpine" => Image { size_bytes: SIZE_BYTES, cmd: words(&["/bin/sh"]), root: tree(Flavour::Alpine), ..Image::default() },
         "ubuntu" => Image { size_bytes: SIZE_BYTES, cmd: words(&["/bin/bash"]), root: tree(Flavour::Ubuntu), ..Image::default() },
         "debian" => Image { size_bytes: SIZE_BYTES, cmd: words(&["bash"]), root: tree(Flavour::Debian), ..Image::default() },

@@ -36,11 +36,11 @@ case $me$name in host*[!0-9.]*) ;; host*) of=PTR ;; esac
 [ $of != PTR ] || [ "${name%.arpa}" != "$name" ] || name=$(echo "$name" | awk -F. '{ print $4 "." $3 "." $2 "." $1 ".in-addr.arpa" }')
 name=${name%.}
 [ $me = dig ] || dot=''
-said=$(nslookup -type=$of "$name$dot" 2>/dev/null | sed 1,3d)
+said=$(nslookup -type=$of "$name$dot" 2>/dev/null | sed '/^Server:/,/^$/d')
 # Each record as: name, type, data.
 found=$(echo "$said" | awk -F'\t' '/^Name:/ { n = $2 } /^Address: / { sub(/Address: /, ""); print n ".", "A", $0 }
-/canonical name = / { sub(/.*= /, "", $2); print $1 ".", "CNAME", $2 "." } /name = / && !/canonical/ { sub(/.*= /, "", $2); print $1 ".", "PTR", $2 "." }
-/service = / { sub(/.*= /, "", $2); print $1 ".", "SRV", $2 "." }')
+/canonical name = / { sub(/.*= /, "", $2); print $1 ".", "CNAME", $2 } /name = / && !/canonical/ { sub(/.*= /, "", $2); print $1 ".", "PTR", $2 }
+/service = / { sub(/.*= /, "", $2); print $1 ".", "SRV", $2 }')
 if [ $me = host ]; then
   case $said in *NXDOMAIN*) echo "Host $name not found: 3(NXDOMAIN)"; exit 1 ;; esac
   echo "$found" | while read -r n t d; do

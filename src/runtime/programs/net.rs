@@ -375,15 +375,17 @@ impl Client {
                 Step::Again(20)
             }
             Ok(NetResponse::Records(records)) => {
-                let mut out = name_server();
+                // BIND's does not say whom it asked for a name, and ends names with a dot.
+                let dot = if k.is_gnu() { "." } else { "" };
+                let mut out = if k.is_gnu() && records.iter().any(|r| r.1 == "PTR") { String::new() } else { name_server(k) };
                 if let (true, Asking::Lookup { name, .. }) = (records.is_empty(), &self.kind) {
                     out += &format!("*** Can't find {name}: No answer\n");
                 }
                 for (name, of, data) in records {
                     out += &match of {
-                        "CNAME" => format!("{name}\tcanonical name = {data}\n"),
-                        "SRV" => format!("{name}\tservice = {data}\n"),
-                        "PTR" => format!("{name}\tname = {data}\n"),
+                        "CNAME" => format!("{name}\tcanonical name = {data}{dot}\n"),
+                        "SRV" => format!("{name}\tservice = {data}{dot}\n"),
+                        "PTR" => format!("{name}\tname = {data}{dot}\n"),
                         _ => format!("Name:\t{name}\nAddress: {data}\n"),
                     };
                 }
@@ -510,7 +512,7 @@ impl Client {
             }
             Asking::Lookup { name, .. } => {
                 let text = match e {
-                    NetError::NoSuchHost => format!("{}** server can't find {name}: NXDOMAIN\n\n", name_server()),
+                    NetError::NoSuchHost => format!("{}** server can't find {name}: NXDOMAIN\n\n", name_server(k)),
                     _ => ";; connection timed out; no servers could be reached\n\n".to_string(),
                 };
                 let _ = k.put(p, 1, text.as_bytes());
@@ -646,9 +648,9 @@ impl Curl {
     }
 }
 
-/// How `nslookup` begins.
-fn name_server() -> String {
-    format!("Server:\t\t{DNS}\nAddress:\t{DNS}:53\n\n")
+/// How `nslookup` begins: busybox's, or BIND's.
+fn name_server(k: &Kernel) -> String {
+    format!("Server:\t\t{DNS}\nAddress:\t{DNS}{}53\n\n", if k.is_gnu() { '#' } else { ':' })
 }
 
 /// What curl says of a certificate that it does not know.
