@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 pub(super) use crate::network::{DNS, GATEWAY, HttpRequest, NetError, NetRequest, NetResponse};
 pub(super) use crate::runtime::{
-    Env, Image, Inode, Kind as InodeKind, Machine, MachineEvent, MachineSpec, Mount, Pid, ProcessInfo, PullFailure, QueueLength, ServeId,
-    Signal, SpawnError, SpawnSpec, Stdin, Stream, Waiting, share_processes,
+    CAPABILITIES_ALL, Env, Image, Inode, Kind as InodeKind, Machine, MachineEvent, MachineSpec, Mount, Pid, ProcessInfo, PullFailure,
+    QueueLength, ServeId, Signal, SpawnError, SpawnSpec, Stdin, Stream, Waiting, share_processes,
 };
 
 use super::resources::limits_of;
@@ -122,6 +122,7 @@ pub(super) fn create(now: Time, launch: Launch) -> (Machine, SpawnSpec) {
             cpu_limited: cpu.is_some(),
             addresses: launch.ip.parse::<IpAddr>().into_iter().collect(),
             groups: groups_of(&launch.pod),
+            capabilities: capabilities_of(own),
             externals: Vec::new(),
             seed: launch.seed,
             stream: launch.stream,
@@ -153,6 +154,31 @@ fn groups_of(pod: &Value) -> Vec<u32> {
     let security = pod.at(&["spec", "securityContext"]);
     let all = security.get("supplementalGroups").items().iter().chain([security.get("fsGroup")]);
     all.filter_map(Value::as_int).filter_map(|n| u32::try_from(n).ok()).collect()
+}
+
+/// The capabilities in the order of their bits (linux/capability.h).
+const CAPABILITIES: &str = "CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE NET_BIND_SERVICE \
+                            NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO SYS_CHROOT SYS_PTRACE SYS_PACCT \
+                            SYS_ADMIN SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG MKNOD LEASE AUDIT_WRITE AUDIT_CONTROL \
+                            SETFCAP MAC_OVERRIDE MAC_ADMIN SYSLOG WAKE_ALARM BLOCK_SUSPEND AUDIT_READ PERFMON BPF CHECKPOINT_RESTORE";
+
+/// What a container's superuser may do.
+// Models containerd's defaults and what its CRI plugin makes of the container's securityContext.
+fn capabilities_of(security: &Value) -> u64 {
+    let asked = |list: &str| -> u64 {
+        let names = security.at(&["capabilities", list]).items();
+        let bit = |name: &Value| match name.str() {
+            "ALL" => CAPABILITIES_ALL,
+            name => CAPABILITIES.split_whitespace().position(|c| c.eq_ignore_ascii_case(name)).map_or(0, |n| 1 << n),
+        };
+        names.iter().map(bit).fold(0, |all, one| all | one)
+    };
+    match (security.get("privileged").is_true(), asked("add"), asked("drop")) {
+        (true, ..) => CAPABILITIES_ALL,
+        (_, CAPABILITIES_ALL, drop) => CAPABILITIES_ALL & !drop,
+        (_, add, CAPABILITIES_ALL) => add,
+        (_, add, drop) => (0xa804_25fb | add) & !drop,
+    }
 }
 
 /// The domain in which the pod has its host name; nothing where it is in none.

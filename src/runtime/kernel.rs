@@ -117,6 +117,8 @@ pub struct Kernel {
     pub addresses: Vec<std::net::IpAddr>,
     /// Groups that every process is in, beside its own.
     pub groups: Vec<u32>,
+    /// The capabilities of its superuser, as bits.
+    pub capabilities: u64,
     pub externals: Arc<[ArcStr]>,
     pub service: Option<Arc<super::images::Service>>,
     pub next_pid: Pid,
@@ -159,6 +161,7 @@ impl Kernel {
             hostname,
             addresses: Vec::new(),
             groups: Vec::new(),
+            capabilities: 0,
             externals: Arc::from([]),
             service: None,
             next_pid: 1,

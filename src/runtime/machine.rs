@@ -36,6 +36,8 @@ pub struct MachineSpec {
     pub addresses: Vec<std::net::IpAddr>,
     /// Groups that every process is in, beside its own.
     pub groups: Vec<u32>,
+    /// What its superuser may do: the bits of `capabilities(7)`. Told, not enforced.
+    pub capabilities: u64,
     /// Programs that the host runs itself, by name.
     pub externals: Vec<String>,
     /// The seed of its random stream, and the stream's name.
@@ -43,6 +45,9 @@ pub struct MachineSpec {
     /// Names the random stream.
     pub stream: String,
 }
+
+/// All capabilities that there are, as bits (`CAP_LAST_CAP` is `CAP_CHECKPOINT_RESTORE`).
+pub const CAPABILITIES_ALL: u64 = (1 << 41) - 1;
 
 /// Where a spawn's input comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -302,6 +307,7 @@ impl Machine {
         kernel.cpu_millis = if spec.cpu_millis == 0 { 4000 } else { spec.cpu_millis };
         kernel.addresses = spec.addresses;
         kernel.groups = spec.groups;
+        kernel.capabilities = spec.capabilities;
         kernel.externals = spec.externals.into_iter().map(ArcStr::from).collect();
         kernel.service = spec.image.service.clone();
         Machine { kernel, next_serve: 1 }

@@ -19,7 +19,9 @@ mod tests;
 
 pub use fs::{Device, Errno, FileSystem, Inode, Kind, Mount};
 pub use images::{Image, PullFailure, Service, ServiceKind};
-pub use machine::{ExtRead, Files, Machine, MachineEvent, MachineSpec, ProcessInfo, ServeId, SpawnError, SpawnSpec, Stdin, Stream, Usage};
+pub use machine::{
+    CAPABILITIES_ALL, ExtRead, Files, Machine, MachineEvent, MachineSpec, ProcessInfo, ServeId, SpawnError, SpawnSpec, Stdin, Stream, Usage,
+};
 pub use namespace::share_processes;
 pub use process::{Env, ExitStatus, Pid, Signal, Waiting};
 pub use programs::{QueueLength, SIZE_QUERY};

@@ -67,14 +67,23 @@ pub fn read(k: &Kernel, p: &Process, path: &str) -> Option<String> {
                 "cmdline" => Some(q.argv.iter().map(|a| format!("{a}\0")).collect()),
                 "comm" => Some(format!("{}\n", super::fs::base_name(q.argv.first()?))),
                 "environ" => Some(q.env.iter().map(|(n, v)| format!("{n}={v}\0")).collect()),
-                "status" => Some(format!(
-                    "Name:\t{}\nState:\tS (sleeping)\nPid:\t{}\nPPid:\t{}\nUid:\t{u}\t{u}\t{u}\t{u}\nVmRSS:\t{:8} kB\n",
-                    super::fs::base_name(q.argv.first()?),
-                    q.pid,
-                    q.ppid,
-                    q.memory >> 10,
-                    u = q.uid
-                )),
+                "status" => {
+                    // Who is not the superuser keeps none of what the container might do.
+                    let own = if q.uid == 0 { k.capabilities } else { 0 };
+                    Some(format!(
+                        "Name:\t{}\nState:\tS (sleeping)\nPid:\t{}\nPPid:\t{}\nUid:\t{u}\t{u}\t{u}\t{u}\nGid:\t{g}\t{g}\t{g}\t{g}\n\
+                         VmRSS:\t{:8} kB\nCapInh:\t{:016x}\nCapPrm:\t{own:016x}\nCapEff:\t{own:016x}\nCapBnd:\t{:016x}\nCapAmb:\t{:016x}\n",
+                        super::fs::base_name(q.argv.first()?),
+                        q.pid,
+                        q.ppid,
+                        q.memory >> 10,
+                        0,
+                        k.capabilities,
+                        0,
+                        u = q.uid,
+                        g = q.gid
+                    ))
+                }
                 "cgroup" => Some("0::/\n".into()),
                 "limits" => Some(format!("Max address space         {memory_kib} KiB\n")),
                 _ => None,

@@ -134,6 +134,7 @@ impl Workstation {
             hostname: "workstation".to_owned(),
             externals: vec!["kubectl".to_owned()],
             memory_limit: Some(MEMORY_MAX),
+            capabilities: runtime::CAPABILITIES_ALL,
             seed: session.seed,
             stream: "workstation".to_owned(),
             ..MachineSpec::default()

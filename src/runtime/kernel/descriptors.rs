@@ -154,6 +154,12 @@ impl Kernel {
         self.fs.stat("/", "/bin/bash").is_ok()
     }
 
+    /// Whether a clean path is the folder of a process in `/proc`.
+    pub fn is_of_process(&self, p: &Process, path: &str) -> bool {
+        let who = path.strip_prefix("/proc/");
+        who.is_some_and(|who| who == "self" || who.parse().is_ok_and(|pid| pid == p.pid || self.procs.contains_key(&pid)))
+    }
+
     /// Opens a file for a process: links followed, permissions looked at.
     pub fn open(&mut self, p: &Process, path: &str, how: OpenHow) -> Result<DescId, Errno> {
         let is_made = |path: &str| path.starts_with("/proc/") || path.starts_with("/sys/");

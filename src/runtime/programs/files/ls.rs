@@ -64,6 +64,11 @@ pub fn ls(r: &mut Run<'_>, o: &Options) -> i32 {
             list.push((".".into(), node.clone()));
             list.push(("..".into(), r.k.fs.stat(&r.p.cwd, &format!("{name}/..")).cloned().unwrap_or_else(|_| node.clone())));
         }
+        if r.k.fs.find(&r.p.cwd, &name, true).is_ok_and(|found| found.path == "/proc") {
+            let folder = Arc::new(Inode::dir(0o555));
+            let pids = r.k.procs.keys().copied().chain([r.p.pid]);
+            list.extend(pids.map(|pid| (pid.to_string(), folder.clone())));
+        }
         for (n, child) in entries {
             if !n.starts_with('.') || all || has('A') {
                 let path = format!("{name}/{n}");
