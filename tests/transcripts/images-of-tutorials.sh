@@ -178,3 +178,5 @@ kubectl run sink --image=nginx --port=80 --expose; kubectl run sender --image=ng
 kubectl exec sender -- sh -c '(sleep 1; echo a) | curl -s -o /dev/null -w "%{http_code}\n" -d @- http://sink/; head -c 100000 /dev/zero | curl -d @- http://sink/'
 kubectl exec sender -- sh -c 'cd /tmp; printf "\377 b" > f; curl -s -o /dev/null -G --data-urlencode x@f --data-urlencode y=@f http://sink/; head -c 1048577 /dev/zero > big; curl -T big http://sink/'
 kubectl logs sink --tail=1 | cut -d ' ' -f 6-9
+# What an image has can be installed in it; of anything else it is said that it is not simulated.
+kubectl run packages --image=debian --restart=Never -- sh -c 'apt-get update -q && apt-get install -y curl procps && apt-get install -y less tcpdump; echo $?'; sleep 5; kubectl logs packages
