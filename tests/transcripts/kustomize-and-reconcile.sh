@@ -38,6 +38,7 @@ kubectl kustomize app
 kubectl apply -k app
 kubectl get deploy,cm -o name
 kubectl diff -k app
+kubectl describe -k app | grep -E '^(Name|Kind|Image):?'; kubectl set env -k app --list
 kubectl delete -k app
 kubectl apply -k nowhere
 kubectl auth reconcile -f role.yaml

@@ -35,7 +35,7 @@ impl Related for Cluster<'_> {
 }
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-    if cx.args().is_empty() && !cx.flags().given("filename") {
+    if cx.args().is_empty() && !cx.flags().given("filename") && !cx.flags().given("kustomize") {
         return fail(
             "You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of supported resources.\n",
         );

@@ -45,7 +45,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return fail(format!("all resources must be specified before environment changes: {}", cx.args().join(" ")));
     }
     check(cx)?;
-    if resources.is_empty() && !flags.given("filename") {
+    if resources.is_empty() && !flags.given("filename") && !flags.given("kustomize") {
         return fail("one or more resources must be specified as <resource> <name> or <resource>/<name>");
     }
     let all: Vec<&String> = flags.list("env").iter().chain(specs).collect();
