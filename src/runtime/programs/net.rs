@@ -420,7 +420,7 @@ impl Client {
                     *got += 1;
                 }
                 Some(Err(NetError::NoSuchHost)) => {
-                    let _ = k.put(p, 2, format!("ping: bad address '{host}'\n").as_bytes());
+                    let _ = k.put(p, 2, format!("ping: bad address '{host}'{}\n", beyond(host)).as_bytes());
                     return Step::Exit(1, 20);
                 }
                 Some(_) => {
@@ -462,7 +462,7 @@ impl Client {
                     return Step::Again(100);
                 }
                 let text = match e {
-                    NetError::NoSuchHost => format!("wget: bad address '{}'", authority(request)),
+                    NetError::NoSuchHost => format!("wget: bad address '{}'{}", authority(request), beyond(&request.host)),
                     NetError::Reset | NetError::NotHttp => "wget: error getting response".into(),
                     NetError::TimedOut if self.until < Time::MAX => "wget: download timed out".into(),
                     e => format!("wget: can't connect to remote host ({}): {e}", self.address.as_deref().unwrap_or(&request.host)),
@@ -478,7 +478,7 @@ impl Client {
                 let ms = k.now.since(c.started).as_millis();
                 let r = &c.request;
                 let (code, text) = match e {
-                    NetError::NoSuchHost => (6, format!("Could not resolve host: {}", r.host)),
+                    NetError::NoSuchHost => (6, format!("Could not resolve host: {}{}", r.host, beyond(&r.host))),
                     NetError::Refused | NetError::Unreachable => {
                         (7, format!("Failed to connect to {} port {} after {ms} ms: Could not connect to server", r.host, r.port))
                     }
@@ -504,7 +504,7 @@ impl Client {
             }
             Asking::Nc { host, port, verbose, scan, .. } => {
                 if e == NetError::NoSuchHost {
-                    let _ = k.put(p, 2, format!("nc: bad address '{host}'\n").as_bytes());
+                    let _ = k.put(p, 2, format!("nc: bad address '{host}'{}\n", beyond(host)).as_bytes());
                 } else if *verbose || !*scan {
                     let _ = k.put(p, 2, format!("nc: {host} ({}:{port}): {e}\n", self.address.as_deref().unwrap_or(host)).as_bytes());
                 }
@@ -512,7 +512,7 @@ impl Client {
             }
             Asking::Lookup { name, .. } => {
                 let text = match e {
-                    NetError::NoSuchHost => format!("{}** server can't find {name}: NXDOMAIN\n\n", name_server(k)),
+                    NetError::NoSuchHost => format!("{}** server can't find {name}: NXDOMAIN{}\n\n", name_server(k), beyond(name)),
                     _ => ";; connection timed out; no servers could be reached\n\n".to_string(),
                 };
                 let _ = k.put(p, 1, text.as_bytes());
@@ -651,6 +651,14 @@ impl Curl {
 /// How `nslookup` begins: busybox's, or BIND's.
 fn name_server(k: &Kernel) -> String {
     format!("Server:\t\t{DNS}\nAddress:\t{DNS}{}53\n\n", if k.is_gnu() { '#' } else { ':' })
+}
+
+/// What is said besides of a name that elsewhere has an address: one under a domain that no namespace is likely called like.
+fn beyond(host: &str) -> &'static str {
+    match host.trim_end_matches('.').rsplit_once('.') {
+        Some((_, "com" | "org" | "net" | "io" | "edu" | "gov" | "ch" | "cn" | "de" | "uk")) => " (nothing beyond the cluster is simulated)",
+        _ => "",
+    }
 }
 
 /// What curl says of a certificate that it does not know.
