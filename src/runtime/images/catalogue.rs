@@ -202,8 +202,23 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
             }
         }
         "perl" | "python" | "node" | "golang" | "ruby" | "php" | "openjdk" => {
-            let mut image =
-                service_image(Service { program: base.into(), memory_bytes: 12 << 20, ..Service::default() }, &[base], Flavour::Debian);
+            let program = match base {
+                "golang" => "go",
+                "openjdk" => "java",
+                "python" => "python3",
+                _ => base,
+            };
+            let mut image = service_image(
+                Service {
+                    program: program.into(),
+                    memory_bytes: 12 << 20,
+                    banner: vec![format!("{program} is not simulated here: this process does nothing but wait")],
+                    banner_on_stderr: true,
+                    ..Service::default()
+                },
+                &[base],
+                Flavour::Debian,
+            );
             image.ports = Vec::new();
             image
         }

@@ -411,8 +411,10 @@ impl Watch {
 
 #[derive(Debug, Clone)]
 pub struct Follow {
-    files: Vec<(String, u64)>,
+    /// Each file and how much of it was shown; nothing of one that is waited for.
+    files: Vec<(String, Option<u64>)>,
     shown: Option<usize>,
+    retry: bool,
 }
 
 /// `tail -f` and `tail -F`; `None` where nothing is followed.
@@ -423,14 +425,17 @@ pub fn start_follow(run: &mut Run<'_>, tail: &lines::Tail, files: &[String]) -> 
     if files.is_empty() || files.iter().all(|f| f == "-") {
         return None;
     }
-    let mut follow = Follow { files: Vec::new(), shown: None };
+    let mut follow = Follow { files: Vec::new(), shown: None, retry: tail.retry };
     for (i, name) in files.iter().enumerate() {
         let Ok(node) = run.k.fs.stat(&run.p.cwd, name).cloned() else {
             run.err(format!("can't open '{name}': {}", Errno::NoEntry));
+            if tail.retry {
+                follow.files.push((name.clone(), None));
+            }
             continue;
         };
         if matches!(node.kind, super::super::fs::Kind::Device(_)) {
-            follow.files.push((name.clone(), 0));
+            follow.files.push((name.clone(), Some(0)));
             continue;
         }
         let data = super::super::fs::read_at(&node, 0, 1 << 20);
@@ -446,7 +451,7 @@ pub fn start_follow(run: &mut Run<'_>, tail: &lines::Tail, files: &[String]) -> 
         }
         let text = lines[skip.min(lines.len())..].concat();
         run.out(text);
-        follow.files.push((name.clone(), node.size()));
+        follow.files.push((name.clone(), Some(node.size())));
     }
     if follow.files.is_empty() {
         run.err("no files");
@@ -459,12 +464,25 @@ impl Follow {
     pub fn step(&mut self, k: &mut Kernel, p: &mut Process) -> Step {
         let many = self.files.len() > 1;
         let mut all_devices = true;
+        let gnu = k.is_gnu();
+        let tell = |k: &mut Kernel, p: &mut Process, name: &str, what: &str| {
+            let quote = if gnu { "'" } else { "" };
+            let _ = k.put(p, 2, format!("tail: {quote}{name}{quote} has {what}\n").as_bytes());
+        };
         for i in 0..self.files.len() {
             let (name, at) = self.files[i].clone();
             let Ok(node) = k.fs.stat(&p.cwd, &name).cloned() else {
                 all_devices = false;
+                if self.retry && at.is_some() {
+                    tell(k, p, &name, &format!("become inaccessible: {}", Errno::NoEntry));
+                    self.files[i].1 = None;
+                }
                 continue;
             };
+            if at.is_none() {
+                tell(k, p, &name, if gnu { "appeared;  following new file" } else { "appeared; following end of new file" });
+            }
+            let at = at.unwrap_or(0);
             if matches!(node.kind, super::super::fs::Kind::Device(_)) {
                 continue;
             }
@@ -480,7 +498,7 @@ impl Follow {
                     return Step::Exit(1, 10);
                 }
             }
-            self.files[i].1 = at + data.len() as u64;
+            self.files[i].1 = Some(at + data.len() as u64);
         }
         // A device such as /dev/null never grows.
         if all_devices {

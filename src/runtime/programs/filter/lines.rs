@@ -41,7 +41,7 @@ pub fn head(run: &mut Run<'_>, o: &Options) -> Made {
     let filter = if run.name == "head" {
         Filter::Head(Head { count, bytes, all_but, seen: 0, held, headers, open: o.rest.len().max(1) })
     } else {
-        Filter::Tail(Tail { count, bytes, from_start, follow: o.any("fF"), seen: 0, held, headers, zeros: 0 })
+        Filter::Tail(Tail { count, bytes, from_start, follow: o.any("fF"), retry: o.any("Fr"), seen: 0, held, headers, zeros: 0 })
     };
     Ok((filter, o.rest.clone()))
 }
@@ -395,6 +395,8 @@ pub struct Tail {
     pub bytes: bool,
     pub from_start: bool,
     pub follow: bool,
+    /// Whether a file that is not there is waited for.
+    pub retry: bool,
     seen: u64,
     held: VecDeque<Vec<u8>>,
     headers: Headers,
