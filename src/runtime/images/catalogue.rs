@@ -71,6 +71,13 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
             if tag == "3.1" { Flavour::Scratch } else { Flavour::Busybox },
         ),
         "nginx" | "nginx-slim" | "nginx-unprivileged" | "nginxhttps" => nginx(base, tag),
+        // The tutorials' frontend passes all on to a Service.
+        "hello-frontend" => {
+            let mut image = nginx("nginx", "1.17.3");
+            let conf = "upstream Backend {\n    server hello;\n}\n\nserver {\n    listen 80;\n\n    location / {\n        proxy_pass http://Backend;\n    }\n}\n";
+            image.root = with(image.root, &[("etc/nginx/conf.d/default.conf", conf, 0o644)]);
+            image
+        }
         "httpd" => httpd(tag),
         "hpa-example" | "php-apache" => service_image(
             Service {

@@ -6,6 +6,7 @@ mod files;
 mod filter;
 mod gnu;
 mod net;
+mod nginx_conf;
 mod options;
 mod ps;
 mod queues;

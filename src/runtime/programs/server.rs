@@ -3,15 +3,14 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::super::fs::Kind;
 use super::super::images::{Service, ServiceKind};
 use super::super::kernel::Kernel;
 use super::super::machine::{MachineEvent, ServeId, Serving};
 use super::super::process::{Block, Process, Signal, Step};
+use super::nginx_conf::{self, Location};
 use super::queues::{self, Queues};
 use super::said::{Facts, fill};
 use super::{Options, Program, Run, become_program};
-use crate::base::Order as _;
 use crate::base::{Duration, Time};
 use crate::network::{HttpRequest, HttpResponse, NetError, NetRequest, NetResponse};
 
@@ -29,6 +28,10 @@ pub struct Server {
     parked: VecDeque<Serving>,
     /// Requests that hold a message for their senders, each with the message's name.
     holds: Vec<(Serving, String)>,
+    /// Which paths are passed on, and to whom.
+    locations: Vec<Location>,
+    /// The request that was passed on, by which one, and until when that is waited for.
+    passed: Option<(u64, Time, Serving)>,
     /// It was asked to end when its work is done.
     draining: bool,
     /// It serves files from here.
@@ -37,6 +40,8 @@ pub struct Server {
     started: Time,
 }
 
+/// How long nginx waits for whom it passes a request on to (`proxy_connect_timeout`, `proxy_read_timeout`).
+const PROXY_TIMEOUT: Duration = Duration::from_secs(60);
 /// Bytes of a server's configuration that are read at most.
 const CONF_BYTES_MAX: usize = 256 << 10;
 
@@ -50,6 +55,8 @@ impl Server {
             queues: Queues::default(),
             parked: VecDeque::new(),
             holds: Vec::new(),
+            locations: Vec::new(),
+            passed: None,
             draining: false,
             root,
             served: 0,
@@ -72,20 +79,21 @@ impl Server {
 /// Starts the image's service.
 pub fn start(k: &mut Kernel, p: &mut Process, service: &Arc<Service>) -> Step {
     let mut service = service.clone();
-    let mut queues = Queues::default();
+    let (mut queues, mut locations) = (Queues::default(), Vec::new());
     match service.program.as_str() {
         "agnhost" => match super::agnhost::service(p, &service) {
             Ok(asked) => service = asked,
             Err(why) => return fail(k, p, &why),
         },
-        "nginx" => match nginx_conf(k) {
-            (ports, _) if ports == [80] => {}
-            (ports, root) => {
+        "nginx" => {
+            let conf = nginx_conf::read(k);
+            if conf.ports != [80] {
                 let service = Arc::make_mut(&mut service);
-                service.ports = ports;
-                service.document_root = root.unwrap_or_else(|| service.document_root.clone());
+                service.ports = conf.ports;
+                service.document_root = conf.root.unwrap_or_else(|| service.document_root.clone());
             }
-        },
+            locations = conf.locations;
+        }
         "http-echo" => {
             let service = Arc::make_mut(&mut service);
             for flag in p.argv.iter().filter_map(|a| a.trim_start_matches('-').split_once('=')) {
@@ -122,7 +130,7 @@ pub fn start(k: &mut Kernel, p: &mut Process, service: &Arc<Service>) -> Step {
     {
         ports = vec![port];
     }
-    let server = Server { queues, ..Server::new(&service, ports, service.document_root.clone(), k.now) };
+    let server = Server { queues, locations, ..Server::new(&service, ports, service.document_root.clone(), k.now) };
     for line in &service.banner {
         let text = format!("{}\n", server.say(k, line, None));
         let _ = k.put(p, if service.banner_on_stderr { 2 } else { 1 }, text.as_bytes());
@@ -169,30 +177,6 @@ fn fail(k: &mut Kernel, p: &mut Process, why: &str) -> Step {
     Step::Exit(1, 1000)
 }
 
-/// Where nginx' configuration says that it listens, and the root that it names last.
-// Models the directives `listen`, `root` and `include` of ngx_http_core_module, as far as they say where files are served.
-fn nginx_conf(k: &Kernel) -> (Vec<u16>, Option<String>) {
-    let read = |path: &str| String::from_utf8_lossy(&k.fs.read("/", path, CONF_BYTES_MAX).unwrap_or_default()).into_owned();
-    let mut text = read("/etc/nginx/nginx.conf");
-    if text.contains("/conf.d/")
-        && let Ok(Kind::Dir(files)) = k.fs.stat("/", "/etc/nginx/conf.d").map(|folder| &folder.kind)
-    {
-        files.keys().filter(|name| name.ends_with(".conf")).for_each(|name| text += &read(&format!("/etc/nginx/conf.d/{name}")));
-    }
-    let (mut ports, mut root) = (Vec::new(), None);
-    for statement in text.lines().flat_map(|line| line.split('#').next()).flat_map(|line| line.split([';', '{'])) {
-        let mut words = statement.split_whitespace();
-        match (words.next(), words.next()) {
-            (Some("listen"), Some(at)) => ports.extend(at.rsplit(':').next().and_then(|port| port.parse::<u16>().ok())),
-            (Some("root"), Some(path)) => root = Some(path.to_owned()),
-            _ => {}
-        }
-    }
-    ports.order();
-    ports.dedup();
-    (ports, root)
-}
-
 /// busybox's `httpd`.
 pub fn httpd(run: &mut Run<'_>, o: &Options) -> Step {
     let port: u16 = o.value('p').and_then(|p| p.rsplit(':').next()?.parse().ok()).unwrap_or(80);
@@ -231,6 +215,15 @@ impl Server {
             }
             self.draining = true;
         }
+        if let Some((id, until, serving)) = self.passed.take() {
+            match k.answers.remove(&id) {
+                None if k.now < until => {
+                    self.passed = Some((id, until, serving));
+                    return Step::Wait(Block::NetUntil(id, until), 0);
+                }
+                answer => self.pass_back(k, p, &serving, answer.unwrap_or(Err(NetError::TimedOut))),
+            }
+        }
         if let Some((serving, done)) = self.busy.take() {
             if k.now < done {
                 self.busy = Some((serving, done));
@@ -247,6 +240,11 @@ impl Server {
         match self.waiting.pop_front() {
             Some(serving) => {
                 let us = self.cost_us(&serving);
+                if let Some(request) = self.passed_on(&serving.request) {
+                    let (id, until) = (k.request(p, NetRequest::Http(request)), k.now + PROXY_TIMEOUT);
+                    self.passed = Some((id, until, serving));
+                    return Step::Wait(Block::NetUntil(id, until), us);
+                }
                 if us <= 1000 {
                     // Too short to be interrupted.
                     self.answer(k, p, serving);
@@ -272,10 +270,10 @@ impl Server {
     }
 
     fn refuse(&mut self, k: &mut Kernel) {
-        let busy = self.busy.take().map(|b| b.0);
+        let busy = self.busy.take().map(|b| b.0).into_iter().chain(self.passed.take().map(|b| b.2));
         let holds = std::mem::take(&mut self.holds).into_iter().map(|(s, _)| s);
         let open = std::mem::take(&mut self.waiting).into_iter().chain(std::mem::take(&mut self.parked)).chain(holds);
-        for s in busy.into_iter().chain(open) {
+        for s in busy.chain(open) {
             k.events.push(MachineEvent::Served { id: s.id, response: Err(NetError::Reset), at: k.now });
         }
     }
@@ -294,10 +292,7 @@ impl Server {
                 ServiceKind::Tcp | ServiceKind::Idle => Err(NetError::NotHttp),
                 _ => {
                     let response = self.http(k, r);
-                    if !self.service.log.is_empty() {
-                        let line = format!("{}\n", self.say(k, self.service.log, Some((r, response.status, response.body.len()))));
-                        let _ = k.put(p, 1, line.as_bytes());
-                    }
+                    self.log(k, p, r, &response);
                     Ok(NetResponse::Http(response))
                 }
             },
@@ -330,6 +325,42 @@ impl Server {
         };
         k.network_bytes += 1024;
         k.events.push(MachineEvent::Served { id: s.id, response, at: k.now });
+    }
+
+    fn log(&self, k: &mut Kernel, p: &mut Process, r: &HttpRequest, response: &HttpResponse) {
+        if !self.service.log.is_empty() {
+            let line = format!("{}\n", self.say(k, self.service.log, Some((r, response.status, response.body.len()))));
+            let _ = k.put(p, 1, line.as_bytes());
+        }
+    }
+
+    /// What is asked of whom a request is passed on to; nothing where it is answered here.
+    fn passed_on(&self, request: &NetRequest) -> Option<HttpRequest> {
+        let NetRequest::Http(r) = request else { return None };
+        let of_path = self.locations.iter().filter(|l| r.path.starts_with(&l.prefix)).max_by_key(|l| l.prefix.len());
+        let (host, port) = of_path?.to.clone()?;
+        let mut headers = r.headers.clone();
+        headers.retain(|(name, _)| !name.eq_ignore_ascii_case("host"));
+        Some(HttpRequest { host, port, headers, client: String::new(), ..r.clone() })
+    }
+
+    /// Answers a request as the one did to whom it was passed on.
+    // Models ngx_http_proxy_module.
+    fn pass_back(&mut self, k: &mut Kernel, p: &mut Process, s: &Serving, answer: Result<NetResponse, NetError>) {
+        let NetRequest::Http(r) = &s.request else { return };
+        let server = &self.service.server_header;
+        let page = |status| HttpResponse::new(status, "text/html", error_page(status, server));
+        let mut response = match answer {
+            Ok(NetResponse::Http(response)) => response,
+            Err(NetError::TimedOut) => page(504),
+            _ => page(502),
+        };
+        response.headers.retain(|(name, _)| name != "Server");
+        response.headers.insert(0, ("Server".into(), server.clone()));
+        self.log(k, p, r, &response);
+        self.served += 1;
+        k.network_bytes += 1024;
+        k.events.push(MachineEvent::Served { id: s.id, response: Ok(NetResponse::Http(response)), at: k.now });
     }
 
     fn tcp(&self, k: &Kernel, data: &[u8]) -> Vec<u8> {

@@ -1,0 +1,65 @@
+# An nginx that passes requests on to a Service: the frontend of the tutorials, and one that is configured.
+#file backend.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: backend}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: hello, tier: backend}}
+  template:
+    metadata: {labels: {app: hello, tier: backend}}
+    spec:
+      containers:
+      - {name: hello, image: "gcr.io/google-samples/hello-go-gke:1.0", ports: [{name: http, containerPort: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: hello}
+spec: {selector: {app: hello, tier: backend}, ports: [{port: 80, targetPort: http}]}
+#end
+#file frontend.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: frontend}
+spec:
+  selector: {matchLabels: {app: hello, tier: frontend}}
+  template:
+    metadata: {labels: {app: hello, tier: frontend}}
+    spec:
+      containers:
+      - name: nginx
+        image: gcr.io/google-samples/hello-frontend:1.0
+        lifecycle: {preStop: {exec: {command: [/usr/sbin/nginx, -s, quit]}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: frontend}
+spec: {type: NodePort, selector: {app: hello, tier: frontend}, ports: [{port: 80, nodePort: 30080}]}
+#end
+#file own.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: conf}
+data:
+  default.conf: |
+    server {
+      listen 8080;
+      location / { root /usr/share/nginx/html; }
+      location /api/ { proxy_pass http://hello:80; }
+      location /nobody { proxy_pass http://10.96.99.99:81; }
+    }
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: own}
+spec:
+  containers: [{name: nginx, image: "nginx:1.27", volumeMounts: [{name: conf, mountPath: /etc/nginx/conf.d}]}]
+  volumes: [{name: conf, configMap: {name: conf}}]
+#end
+kubectl apply -f backend.yaml -f frontend.yaml -f own.yaml; sleep 6
+curl http://node1:30080; curl -sI http://node1:30080/any?thing
+kubectl exec own -- sh -c 'curl -s localhost:8080 | grep title; curl -s localhost:8080/api/x; curl -s -w "%{http_code} after %{time_total}\n" -o /dev/null localhost:8080/nobody'
+kubectl logs -l tier=frontend --tail=2
+kubectl scale deployment backend --replicas=0; sleep 3
+curl -s -o /dev/null -w '%{http_code}\n' http://node1:30080; curl -s http://node1:30080
+kubectl delete pod -l tier=frontend; kubectl get pods -l tier=frontend -o jsonpath='{.items[*].status.phase}{"\n"}'
