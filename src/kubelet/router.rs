@@ -8,6 +8,7 @@ use super::container_runtime::{DNS, HttpRequest, NetError, NetRequest, NetRespon
 use super::traffic::Way;
 use crate::api::{ArcStr, Object, Value, kinds};
 use crate::base::{Duration, RandomStream};
+use crate::network::HttpResponse;
 use crate::server::{ApiServer, NODE_PORTS};
 
 /// What a message takes from one pod to another.
@@ -115,7 +116,10 @@ pub(super) fn route(api: &ApiServer, random: &mut RandomStream, sender: &Sender<
             let local = service.at(&["spec", "externalTrafficPolicy"]).str() == "Local";
             to_endpoint(api, random, service, port, if local { node } else { "" }, sender.ip)
         }
-        None => Route::Address(ip.into(), port),
+        None => match (request, health_check(api, &ip, port)) {
+            (NetRequest::Http(_), Some(response)) => Route::Answer(Ok(NetResponse::Http(response))),
+            _ => Route::Address(ip.into(), port),
+        },
     }
 }
 
@@ -138,8 +142,33 @@ fn node_port<'a>(api: &'a ApiServer, ip: &str, port: u16) -> Option<(&'a Value, 
     }
     let of = |service: &'a Value| service.at(&["spec", "ports"]).items().iter().find(|p| p.get("nodePort").int() == i64::from(port));
     let (service, port) = api.iter(kinds::SERVICE, None).find_map(|service| Some((service, of(service)?)))?;
+    Some((service, port, node_at(api, ip)?))
+}
+
+/// The name of the node that has an address.
+fn node_at<'a>(api: &'a ApiServer, ip: &str) -> Option<&'a str> {
     let has = |node: &&Value| node.at(&["status", "addresses"]).items().iter().any(|a| a.get("address").str() == ip);
-    Some((service, port, api.iter(kinds::NODE, None).find(has)?.name()))
+    Some(api.iter(kinds::NODE, None).find(has)?.name())
+}
+
+/// What a node says on a Service's `healthCheckNodePort`: how many of its endpoints are there.
+// Models hcHandler of kube-proxy's healthcheck.
+fn health_check(api: &ApiServer, ip: &str, port: u16) -> Option<HttpResponse> {
+    if !NODE_PORTS.contains(&i64::from(port)) {
+        return None;
+    }
+    let service = api.iter(kinds::SERVICE, None).find(|s| s.at(&["spec", "healthCheckNodePort"]).int() == i64::from(port))?;
+    let node = node_at(api, ip)?;
+    let local = endpoints(api, service, service.at(&["spec", "ports"]).items().first()?.get("name").str(), node)[0].len();
+    let text = format!(
+        "{{\n\t\"service\": {{\n\t\t\"namespace\": {:?},\n\t\t\"name\": {:?}\n\t}},\n\t\"localEndpoints\": {local},\n\t\"serviceProxyHealthy\": true\n}}",
+        service.namespace(),
+        service.name()
+    );
+    let mut response = HttpResponse::new(if local > 0 { 200 } else { 503 }, "application/json", text);
+    let more = [("X-Content-Type-Options", "nosniff".to_owned()), ("X-Load-Balancing-Endpoint-Weight", local.to_string())];
+    response.headers.extend(more.map(|(name, value)| (name.to_owned(), value)));
+    Some(response)
 }
 
 /// A service's port leads to one of its ready endpoints, of those on one node where that is named.

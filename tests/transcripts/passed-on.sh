@@ -63,3 +63,9 @@ kubectl logs -l tier=frontend --tail=2
 kubectl scale deployment backend --replicas=0; sleep 3
 curl -s -o /dev/null -w '%{http_code}\n' http://node1:30080; curl -s http://node1:30080
 kubectl delete pod -l tier=frontend; kubectl get pods -l tier=frontend -o jsonpath='{.items[*].status.phase}{"\n"}'
+# A load balancer asks each node whether it has endpoints of a Service with local traffic.
+kubectl create deployment source-ip-app --image=registry.k8s.io/echoserver:1.10; sleep 3
+kubectl expose deployment source-ip-app --name=loadbalancer --port=80 --target-port=8080 --type=LoadBalancer --overrides='{"spec":{"externalTrafficPolicy":"Local","healthCheckNodePort":32122}}'
+N=$(kubectl get pod -l app=source-ip-app -o jsonpath='{.items[0].spec.nodeName}'); curl -si $N:32122/healthz; echo; for n in node1 node2 node3; do curl -s -o /dev/null -w '%{http_code}\n' $n:32122/healthz; done | sort
+N=$(kubectl get pod -l app=source-ip-app -o jsonpath='{.items[0].spec.nodeName}'); kubectl run asker --image=busybox --restart=Never -- wget -qO- "$(kubectl get node $N -o jsonpath='{.status.addresses[0].address}'):32122"; sleep 3; kubectl logs asker | tail -3; echo
+minikube ssh

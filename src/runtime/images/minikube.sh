@@ -27,6 +27,10 @@ kubectl)
 start | status)
   echo "This cluster is Kubarium's and runs already: see kubectl get nodes."
   ;;
+ssh)
+  echo "minikube ssh is not simulated here: kubectl debug node/NAME -it --image=busybox opens a shell, with the files of the node in /host" >&2
+  exit 1
+  ;;
 *)
   echo "minikube ${1:-} is not simulated here: this cluster is Kubarium's" >&2
   exit 1
