@@ -1,10 +1,11 @@
 //! Kustomizations: what `-k` and `kubectl kustomize` build of a directory's files. Knows files and objects, no server.
 //!
 //! What most use: resources and bases, components, generators with hashed names, prefixes and suffixes, namespaces, labels,
-//! annotations, images, replicas and patches. Helm charts, replacements, vars and plug-ins are refused by name.
+//! annotations, images, replicas, patches and replacements. Helm charts, vars and plug-ins are refused by name.
 
 mod generate;
 mod names;
+mod replacements;
 mod transform;
 
 use super::host::{FileError, Files};
@@ -20,7 +21,7 @@ const DIRECTORIES_MAX: usize = 1_000;
 const OBJECTS_MAX: usize = 5_000;
 const FILES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 /// Members that are read.
-const KNOWN: [&str; 25] = [
+const KNOWN: [&str; 26] = [
     "apiVersion",
     "kind",
     "metadata",
@@ -46,19 +47,11 @@ const KNOWN: [&str; 25] = [
     "sortOptions",
     "crds",
     "openapi",
+    "replacements",
 ];
 /// Members that kustomize has and this one does not.
-const REFUSED: [&str; 9] = [
-    "helmCharts",
-    "helmGlobals",
-    "helmChartInflationGenerator",
-    "replacements",
-    "vars",
-    "generators",
-    "transformers",
-    "validators",
-    "configurations",
-];
+const REFUSED: [&str; 8] =
+    ["helmCharts", "helmGlobals", "helmChartInflationGenerator", "vars", "generators", "transformers", "validators", "configurations"];
 
 /// An object on its way through a build.
 #[derive(Clone, Debug)]

@@ -189,3 +189,63 @@ fn directories_are_counted_as_often_as_they_are_built() {
     files.push((name(15), "resources: []\n"));
     assert_eq!(built(files.leak(), "b0"), "error: accumulating resources: more than 1000 directories");
 }
+
+#[test]
+fn values_are_copied_from_one_object_to_others() {
+    const DEPLOYMENT: (&str, &str) = (
+        "d.yaml",
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n      - name: c\n        \
+         command: [start, --host, PLACE]\n        env: [{name: URL, value: 'http://a:80'}]\n",
+    );
+    const SERVICE: (&str, &str) =
+        ("s.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 81, targetPort: 8080}]}\n");
+    let text = built(
+        &[
+            DEPLOYMENT,
+            SERVICE,
+            (
+                "kustomization.yaml",
+                "namePrefix: dev-\nresources: [d.yaml, s.yaml]\nreplacements:\n\
+                 - source: {kind: Service, name: web}\n  targets:\n  - {select: {kind: Deployment}, fieldPaths: [spec.template.spec.containers.0.command.2]}\n\
+                 - path: r.yaml\n",
+            ),
+            (
+                "r.yaml",
+                "source: {kind: Service, fieldPath: spec.ports.0.port}\ntargets:\n\
+                 - select: {kind: Deployment}\n  fieldPaths: ['spec.template.spec.containers.[name=c].env.[name=URL].value']\n  options: {delimiter: ':', index: 2}\n\
+                 - select: {kind: .*}\n  reject: [{kind: Service}]\n  fieldPaths: ['metadata.labels.a\\.b/port']\n  options: {create: true}\n\
+                 - select: {name: web}\n  reject: [{kind: Deployment}]\n  fieldPaths: [spec.ports.*.targetPort]\n",
+            ),
+        ],
+        ".",
+    );
+    for want in ["- dev-web\n", "value: http://a:81\n", "a.b/port: 81\n", "targetPort: 81\n"] {
+        assert!(text.contains(want), "{want:?} in {text}");
+    }
+    assert_eq!(
+        built(
+            &[
+                SERVICE,
+                (
+                    "kustomization.yaml",
+                    "resources: [s.yaml]\nreplacements: [{source: {kind: Pod, name: x}, targets: [{select: {kind: Service}}]}]\n"
+                )
+            ],
+            "."
+        ),
+        "error: nothing selected by Pod.[noVer].[noGrp]/x.[noNs]"
+    );
+    assert_eq!(
+        built(
+            &[
+                SERVICE,
+                (
+                    "kustomization.yaml",
+                    "resources: [s.yaml]\nreplacements: [{source: {kind: Service}, targets: [{select: {kind: Service}, fieldPaths: [spec.no.x]}]}]\n"
+                )
+            ],
+            "."
+        ),
+        "error: unable to find field \"spec.no.x\" in replacement target"
+    );
+}

@@ -1,6 +1,7 @@
 //! What a kustomization changes in all its objects, in kustomize's order: patches, namespace, names, labels, annotations, replicas,
-//! images.
+//! images, replacements.
 
+use super::replacements::replace;
 use super::{Item, id, is_namespaced};
 use crate::api::selector::LabelSelector;
 use crate::api::yaml::decode_documents;
@@ -57,6 +58,20 @@ pub(super) fn transform(read: &dyn Fn(&str) -> Result<String, String>, kustomiza
     for image in kustomization.get("images").items() {
         for item in items.iter_mut() {
             set_image(&mut item.object, image, 0);
+        }
+    }
+    for replacement in kustomization.get("replacements").items() {
+        match replacement.get("path").as_str() {
+            None => replace(replacement, items)?,
+            Some(path) => {
+                let bad = |e: &dyn std::fmt::Display| format!("invalid replacement in {path}: {e}");
+                for document in decode_documents(&read(path)?).map_err(|e| bad(&e.message))? {
+                    match &document.value {
+                        Value::List(all) => all.iter().try_for_each(|one| replace(one, items))?,
+                        one => replace(one, items)?,
+                    }
+                }
+            }
         }
     }
     Ok(())
@@ -247,7 +262,7 @@ fn is_for(patch: &Value, item: &Item) -> bool {
 }
 
 /// Whether a target selects this object; names and kinds are regular expressions.
-fn selects(target: &Value, item: &Item) -> Result<bool, String> {
+pub(super) fn selects(target: &Value, item: &Item) -> Result<bool, String> {
     let (group, version) = split_api_version(item.object.api_version());
     let whole = |pattern: &str, texts: &[&str]| -> Result<bool, String> {
         if pattern.is_empty() {

@@ -1,0 +1,143 @@
+//! Values that a kustomization copies from one object's field into others' (`replacements`).
+
+use super::Item;
+use super::transform::selects;
+use crate::api::Value;
+
+/// Copies the value that a replacement names to where it is to go.
+// Models kustomize's api/filters/replacement.
+pub(super) fn replace(replacement: &Value, items: &mut [Item]) -> Result<(), String> {
+    let (source, targets) = (replacement.get("source"), replacement.get("targets").items());
+    if source.is_null() || targets.is_empty() {
+        return Err("replacements must specify a source and at least one target".into());
+    }
+    let mut found = Vec::new();
+    for item in items.iter() {
+        if selects(source, item)? {
+            found.push(&item.object);
+        }
+    }
+    let [object] = found[..] else {
+        let problem = if found.is_empty() { "nothing selected by" } else { "multiple matches for selector" };
+        return Err(format!("{problem} {}", selector(source)));
+    };
+    let path = source.get("fieldPath").as_str().unwrap_or("metadata.name");
+    let mut value = Value::Null;
+    each(&mut object.clone(), &split(path), false, &mut |found| value = found.clone());
+    if value.is_null() {
+        return Err(format!("fieldPath `{path}` is missing for replacement source {}", selector(source)));
+    }
+    if let Some(delimiter) = source.at(&["options", "delimiter"]).as_str() {
+        let index = source.at(&["options", "index"]).int();
+        let (whole, n) = (text(&value), usize::try_from(index).ok());
+        let part = n.and_then(|n| whole.split(delimiter).nth(n));
+        value = part.ok_or_else(|| format!("options.index {index} is out of bounds for value {whole}"))?.into();
+    }
+    for target in targets {
+        if target.get("select").is_null() {
+            return Err("target must specify resources to select".into());
+        }
+        let options = target.get("options");
+        for item in items.iter_mut() {
+            let mut chosen = selects(target.get("select"), item)?;
+            for reject in target.get("reject").items() {
+                chosen &= !selects(reject, item)?;
+            }
+            if !chosen {
+                continue;
+            }
+            let mut paths: Vec<&str> = target.get("fieldPaths").items().iter().map(Value::str).collect();
+            if paths.is_empty() {
+                paths.push("metadata.name");
+            }
+            for path in paths {
+                let create = options.get("create").is_true();
+                if !each(&mut item.object, &split(path), create, &mut |field| put(field, &value, options)) {
+                    return Err(format!("unable to find field {path:?} in replacement target"));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// How kustomize calls what a selector selects.
+fn selector(select: &Value) -> String {
+    let part = |member: &str, none: &str| select.get(member).as_str().unwrap_or(none).to_owned();
+    let (version, group) = (part("version", "[noVer]"), part("group", "[noGrp]"));
+    format!("{}.{version}.{group}/{}.{}", part("kind", "[noKind]"), part("name", "[noName]"), part("namespace", "[noNs]"))
+}
+
+/// A path's steps: dots part them, but not behind a backslash or within brackets.
+// Models kustomize's SmarterPathSplitter.
+fn split(path: &str) -> Vec<String> {
+    let (mut steps, mut within, mut escaped) = (vec![String::new()], false, false);
+    for c in path.chars() {
+        match c {
+            '\\' if !within && !escaped => {
+                escaped = true;
+                continue;
+            }
+            '.' if !within && !escaped => {
+                steps.push(String::new());
+                continue;
+            }
+            '[' => within = true,
+            ']' => within = false,
+            _ => {}
+        }
+        escaped = false;
+        if let Some(last) = steps.last_mut() {
+            last.push(c);
+        }
+    }
+    steps
+}
+
+/// Does something with each field at a path, and says whether there was one.
+fn each(value: &mut Value, steps: &[String], create: bool, act: &mut dyn FnMut(&mut Value)) -> bool {
+    let Some((step, rest)) = steps.split_first() else {
+        act(value);
+        return true;
+    };
+    if let Value::List(_) = value {
+        let wanted = step.strip_prefix('[').and_then(|s| s.strip_suffix(']')?.split_once('='));
+        let is_it = |(i, one): (usize, &Value)| match wanted {
+            Some((key, is)) => text(one.get(key)) == is,
+            None => step == "*" || step.parse() == Ok(i),
+        };
+        let places: Vec<usize> = value.items().iter().enumerate().filter(|one| is_it(*one)).map(|one| one.0).collect();
+        let list = value.list_mut();
+        return places.into_iter().fold(false, |any, place| each(&mut list[place], rest, create, act) | any);
+    }
+    match value.get(step) {
+        Value::Null if !create => false,
+        _ => each(value.get_mut(step), rest, create, act),
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_json(), str::to_owned)
+}
+
+/// Puts a value into a field: as a whole, or in place of a part of its text. A field's own type stays.
+fn put(field: &mut Value, value: &Value, options: &Value) {
+    let mut value = value.clone();
+    if let Some(delimiter) = options.get("delimiter").as_str() {
+        let (old, new) = (text(field), text(&value));
+        let mut parts: Vec<&str> = old.split(delimiter).collect();
+        match usize::try_from(options.get("index").int()) {
+            Err(_) => parts.insert(0, &new),
+            Ok(n) => match parts.get_mut(n) {
+                Some(part) => *part = &new,
+                None => parts.push(&new),
+            },
+        }
+        value = parts.join(delimiter).into();
+    }
+    *field = match (&*field, &value) {
+        (Value::Str(_), Value::Int(_) | Value::Float(_) | Value::Bool(_)) => text(&value).into(),
+        (Value::Int(_) | Value::Float(_) | Value::Bool(_), Value::Str(s)) => Value::from_json(s).unwrap_or(value),
+        _ => value,
+    };
+}
