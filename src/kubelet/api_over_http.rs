@@ -14,7 +14,7 @@ pub(super) fn is_api_server(api: &ApiServer, ip: &str, port: u16) -> bool {
 
 /// Answers whoever a request says it is from, by its token.
 // Models apiserver's WithAuthentication.
-pub(super) fn answer_asker(api: &mut ApiServer, now: Time, request: &HttpRequest) -> HttpResponse {
+pub fn answer_asker(api: &mut ApiServer, now: Time, request: &HttpRequest) -> HttpResponse {
     if !request.tls {
         return HttpResponse::new(400, "text/plain", "Client sent an HTTP request to an HTTPS server.\n");
     }

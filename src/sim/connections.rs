@@ -6,7 +6,7 @@ use super::cluster::Cluster;
 use crate::api::{ArcStr, Object, Status, Value, kinds};
 use crate::base::{Time, http_status_text};
 use crate::kubectl::{Behind, Passing};
-use crate::kubelet::{answer_api_request, status_response};
+use crate::kubelet::{answer_api_request, answer_asker, status_response};
 use crate::network::{HttpRequest, HttpResponse, NetError, NetRequest, NetResponse};
 use crate::runtime::{FileSystem, Kind as Inode, Pid};
 use crate::server::{LogRequest, NodeApi, User};
@@ -16,6 +16,9 @@ const FILE_MAX: usize = 1 << 20;
 
 /// Forwarded requests that are remembered at most.
 const FORWARDED_MAX: usize = 1024;
+
+/// The workstation's own port behind which the API server is, as the kubeconfig says.
+const API_PORT: u16 = 6443;
 
 /// What becomes of a request.
 pub(super) enum Way {
@@ -111,6 +114,9 @@ impl Connections {
                 }
             }
             (_, Some(Behind::Api(_))) => Way::Answered(Err(NetError::Reset)),
+            (NetRequest::Http(request), None) if ip.is_loopback() && port == API_PORT => {
+                answered(answer_asker(&mut cluster.api, now, &request))
+            }
             (request, None) => match cluster.kubelets.as_mut().filter(|_| !ip.is_loopback()) {
                 Some(kubelets) => {
                     kubelets.enter(now, id, to_address(request, &ip.to_string()));

@@ -35,3 +35,5 @@ sleep 300
 kubectl --context=robot get pods
 kubectl delete serviceaccount reader
 kubectl exec shell -- sh -c 'D=/var/run/secrets/kubernetes.io/serviceaccount; curl -sSk -H "Authorization: Bearer $(cat $D/token)" https://kubernetes.default.svc/api | grep message'
+# The API without `kubectl proxy`, from the workstation.
+A=$(kubectl config view --minify -o jsonpath='{.clusters[0].cluster.server}'); curl -s $A/api --header "Authorization: Bearer $(kubectl create token default)" --insecure; echo; curl -sk $A/api/v1/namespaces/default/pods --header "Authorization: Bearer $(kubectl create token default)" | grep message; curl -sk $A/api/v1/nodes | grep message; curl $A/version; curl -s http://127.0.0.1:6443/api
