@@ -1,4 +1,4 @@
-# An nginx that passes requests on to a Service: the frontend of the tutorials, and one that is configured.
+# An nginx that passes requests on to a Service: the frontend of the tutorials, and one that is configured; what else nginx does.
 #file backend.yaml
 apiVersion: apps/v1
 kind: Deployment
@@ -36,6 +36,16 @@ kind: Service
 metadata: {name: frontend}
 spec: {type: NodePort, selector: {app: hello, tier: frontend}, ports: [{port: 80, nodePort: 30080}]}
 #end
+#file lifecycle.yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: lifecycle-demo}
+spec:
+  containers:
+  - name: c
+    image: nginx
+    lifecycle: {preStop: {exec: {command: [/bin/sh, -c, "nginx -s quit; while killall -0 nginx; do sleep 1; done"]}}}
+#end
 #file own.yaml
 apiVersion: v1
 kind: ConfigMap
@@ -69,3 +79,8 @@ kubectl expose deployment source-ip-app --name=loadbalancer --port=80 --target-p
 N=$(kubectl get pod -l app=source-ip-app -o jsonpath='{.items[0].spec.nodeName}'); curl -si $N:32122/healthz; echo; for n in node1 node2 node3; do curl -s -o /dev/null -w '%{http_code}\n' $n:32122/healthz; done | sort
 N=$(kubectl get pod -l app=source-ip-app -o jsonpath='{.items[0].spec.nodeName}'); kubectl run asker --image=busybox --restart=Never -- wget -qO- "$(kubectl get node $N -o jsonpath='{.status.addresses[0].address}'):32122"; sleep 3; kubectl logs asker | tail -3; echo
 minikube ssh
+# The one that serves is told to end, or to read its configuration anew.
+kubectl apply -f lifecycle.yaml; sleep 4; kubectl exec lifecycle-demo -- sh -c '/usr/sbin/nginx -v; nginx -t; nginx -s nope; echo $?; nginx; echo $?'
+kubectl exec lifecycle-demo -- sh -c 'echo "server { root /tmp; }" > /etc/nginx/conf.d/default.conf; echo mine > /tmp/index.html; nginx -s reload; sleep 1; curl -s localhost; echo "server { listen 8080; }" > /etc/nginx/conf.d/default.conf; nginx -s reload; sleep 1; curl -s localhost:8080 | grep title; curl localhost'; kubectl logs lifecycle-demo --tail=3
+A=$(date +%s); kubectl delete pod lifecycle-demo; echo $(($(date +%s) - A)); kubectl run idle --image=nginx --restart=Never --command -- nginx -s quit; sleep 3; kubectl logs idle
+kubectl run follower --image=us-docker.pkg.dev/google-samples/containers/gke/gb-redis-follower:v2; sleep 3; kubectl exec follower -- redis-cli get a

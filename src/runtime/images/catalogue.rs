@@ -93,18 +93,20 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
             &["apache2-foreground"],
             Flavour::Debian,
         ),
-        "redis" | "redis-master" | "redis-slave" | "redis-leader" | "redis-follower" | "guestbook-redis-slave" => service_image(
-            Service {
-                program: "redis-server".into(),
-                kind: ServiceKind::Redis,
-                ports: vec![6379],
-                memory_bytes: 9 << 20,
-                banner: words(&["1:M %r * Server initialized", "1:M %r * Ready to accept connections tcp"]),
-                ..Service::default()
-            },
-            &["redis-server"],
-            Flavour::Debian,
-        ),
+        "redis" | "redis-master" | "redis-slave" | "redis-leader" | "redis-follower" | "gb-redis-follower" | "guestbook-redis-slave" => {
+            service_image(
+                Service {
+                    program: "redis-server".into(),
+                    kind: ServiceKind::Redis,
+                    ports: vec![6379],
+                    memory_bytes: 9 << 20,
+                    banner: words(&["1:M %r * Server initialized", "1:M %r * Ready to accept connections tcp"]),
+                    ..Service::default()
+                },
+                &["redis-server"],
+                Flavour::Debian,
+            )
+        }
         "rabbitmq" => service_image(
             Service {
                 program: "rabbitmq-server".into(),
@@ -484,6 +486,9 @@ fn nginx(base: &str, tag: &str) -> Image {
             ("docker-entrypoint.sh", "#!/bin/sh\nexec \"$@\"\n", 0o755),
         ],
     );
+    let mut root = (*image.root).clone();
+    root.put("usr/sbin/nginx", Inode::link("/usr/local/bin/nginx"));
+    image.root = Arc::new(root);
     image.stop_signal = Signal::QUIT;
     image.entrypoint = words(&["/docker-entrypoint.sh"]);
     image.env = env(&[("NGINX_VERSION", version)]);

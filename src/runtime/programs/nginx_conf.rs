@@ -42,7 +42,7 @@ pub fn read(k: &Kernel) -> NginxConf {
 }
 
 fn parse(text: &str) -> NginxConf {
-    let mut conf = NginxConf::default();
+    let (mut conf, mut anywhere) = (NginxConf::default(), false);
     // Each group of servers by its name, with its first one; the last may have none yet.
     let mut groups: Vec<(&str, Option<&str>)> = Vec::new();
     for statement in text.lines().flat_map(|line| line.split('#').next()).flat_map(|line| line.split([';', '{', '}'])) {
@@ -51,6 +51,8 @@ fn parse(text: &str) -> NginxConf {
             (Some("listen"), Some(at)) => conf.ports.extend(at.rsplit(':').next().and_then(|port| port.parse::<u16>().ok())),
             (Some("root"), Some(path)) => conf.root = Some(path.to_owned()),
             (Some("upstream"), Some(name)) => groups.push((name, None)),
+            // One that does not say where it listens does so at 80.
+            (Some("server"), None) => anywhere = true,
             (Some("server"), Some(at)) => {
                 if let Some((_, first @ None)) = groups.last_mut() {
                     *first = Some(at);
@@ -74,6 +76,9 @@ fn parse(text: &str) -> NginxConf {
         if let Some(to) = group.and_then(|(_, first)| HttpRequest::from_url((*first)?)) {
             (*host, *port) = (to.host, to.port);
         }
+    }
+    if conf.ports.is_empty() && anywhere {
+        conf.ports.push(80);
     }
     conf.ports.order();
     conf.ports.dedup();

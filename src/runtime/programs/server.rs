@@ -3,11 +3,13 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use arcstr::ArcStr;
+
 use super::super::images::{Service, ServiceKind};
 use super::super::kernel::Kernel;
 use super::super::machine::{MachineEvent, ServeId, Serving};
 use super::super::process::{Block, Process, Signal, Step};
-use super::nginx_conf::{self, Location};
+use super::nginx_conf::{self, Location, NginxConf};
 use super::queues::{self, Queues};
 use super::said::{Facts, fill};
 use super::{Options, Program, Run, become_program};
@@ -79,20 +81,17 @@ impl Server {
 /// Starts the image's service.
 pub fn start(k: &mut Kernel, p: &mut Process, service: &Arc<Service>) -> Step {
     let mut service = service.clone();
-    let (mut queues, mut locations) = (Queues::default(), Vec::new());
+    let mut queues = Queues::default();
+    let nginx = service.program == "nginx";
     match service.program.as_str() {
         "agnhost" => match super::agnhost::service(p, &service) {
             Ok(asked) => service = asked,
             Err(why) => return fail(k, p, &why),
         },
         "nginx" => {
-            let conf = nginx_conf::read(k);
-            if conf.ports != [80] {
-                let service = Arc::make_mut(&mut service);
-                service.ports = conf.ports;
-                service.document_root = conf.root.unwrap_or_else(|| service.document_root.clone());
+            if let Some(step) = nginx_command(k, p, &service.server_header) {
+                return step;
             }
-            locations = conf.locations;
         }
         "http-echo" => {
             let service = Arc::make_mut(&mut service);
@@ -121,7 +120,8 @@ pub fn start(k: &mut Kernel, p: &mut Process, service: &Arc<Service>) -> Step {
         _ => {}
     }
     p.memory = service.memory_bytes;
-    p.handled = service.stop_signals.iter().fold(0, |bits, s| bits | s.bit());
+    let reload = if nginx { Signal::HUP.bit() } else { 0 };
+    p.handled = service.stop_signals.iter().fold(reload, |bits, s| bits | s.bit());
     // By these servers read their configuration or open their logs anew.
     p.ignored = [Signal::HUP, Signal(10), Signal(12)].iter().fold(0, |bits, s| bits | s.bit()) & !p.handled;
     let mut ports = service.ports.clone();
@@ -130,7 +130,14 @@ pub fn start(k: &mut Kernel, p: &mut Process, service: &Arc<Service>) -> Step {
     {
         ports = vec![port];
     }
-    let server = Server { queues, locations, ..Server::new(&service, ports, service.document_root.clone(), k.now) };
+    let mut server = Server { queues, ..Server::new(&service, ports, service.document_root.clone(), k.now) };
+    if nginx {
+        server.configure(nginx_conf::read(k));
+        let taken = server.ports.iter().find(|port| k.procs.values().any(|q| super::ports(q).contains(port)));
+        if let Some(port) = taken {
+            return fail(k, p, &format!("nginx: [emerg] bind() to 0.0.0.0:{port} failed (98: Address already in use)\n"));
+        }
+    }
     for line in &service.banner {
         let text = format!("{}\n", server.say(k, line, None));
         let _ = k.put(p, if service.banner_on_stderr { 2 } else { 1 }, text.as_bytes());
@@ -171,6 +178,35 @@ fn pi(digits: usize) -> String {
     out
 }
 
+/// What `nginx` does other than serve: it says its version, tests its configuration, and tells the one that serves.
+fn nginx_command(k: &mut Kernel, p: &mut Process, version: &str) -> Option<Step> {
+    let words: Vec<&str> = p.argv.iter().skip(1).map(ArcStr::as_str).collect();
+    let at = |flag: &str| words.iter().position(|w| *w == flag);
+    let (text, code) = if at("-v").or(at("-V")).is_some() {
+        (format!("nginx version: {version}\n"), 0)
+    } else if at("-t").is_some() {
+        let file = "/etc/nginx/nginx.conf";
+        (format!("nginx: the configuration file {file} syntax is ok\nnginx: configuration file {file} test is successful\n"), 0)
+    } else {
+        let told = words.get(at("-s")? + 1).copied().unwrap_or("");
+        let signal = match told {
+            "stop" => Signal::TERM,
+            "quit" => Signal::QUIT,
+            "reload" => Signal::HUP,
+            "reopen" => Signal(10),
+            _ => return Some(fail(k, p, &format!("nginx: invalid option: \"-s {told}\"\n"))),
+        };
+        let serves = |q: &&Process| q.argv.first().is_some_and(|a| a.ends_with("nginx")) && !super::ports(q).is_empty();
+        let master = k.procs.values().map(|q| &**q).find(serves).map(|q| q.pid);
+        match master.map(|pid| k.signal(pid, signal, true)) {
+            Some(Ok(())) => (String::new(), 0),
+            _ => ("nginx: [error] open() \"/run/nginx.pid\" failed (2: No such file or directory)\n".into(), 1),
+        }
+    };
+    let _ = k.put(p, 2, text.as_bytes());
+    Some(Step::Exit(code, 1000))
+}
+
 /// Ends with a complaint.
 fn fail(k: &mut Kernel, p: &mut Process, why: &str) -> Step {
     let _ = k.put(p, 2, why.as_bytes());
@@ -208,6 +244,12 @@ impl Server {
         let caught = p.pending & p.handled;
         if caught != 0 {
             p.pending &= !caught;
+            if caught == Signal::HUP.bit() && self.service.program == "nginx" {
+                self.configure(nginx_conf::read(k));
+                let line = format!("{}\n", self.say(k, "%T [notice] 1#1: reconfiguring", None));
+                let _ = k.put(p, 2, line.as_bytes());
+                return Step::Again(500);
+            }
             let graceful = [Signal::QUIT, Signal::WINCH].iter().any(|s| caught & s.bit() != 0);
             if !graceful {
                 self.refuse(k);
@@ -256,6 +298,13 @@ impl Server {
             None if self.draining => Step::Exit(self.service.stop_code, 200),
             None => Step::Wait(Block::Serve, 0),
         }
+    }
+
+    /// Does as nginx' configuration says.
+    fn configure(&mut self, conf: NginxConf) {
+        self.ports = conf.ports;
+        self.root = conf.root.unwrap_or_else(|| self.service.document_root.clone());
+        self.locations = conf.locations;
     }
 
     /// A client has gone: nobody waits for its answer, and a message that it did not acknowledge is delivered anew.
