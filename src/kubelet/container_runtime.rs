@@ -181,6 +181,18 @@ fn capabilities_of(security: &Value) -> u64 {
     }
 }
 
+/// The files of an image that is mounted; of one that nobody described, a file that says so.
+pub(super) fn image_tree(reference: &str) -> Arc<Inode> {
+    match crate::runtime::images::lookup(reference) {
+        Ok(image) if crate::runtime::images::placeholder(reference).is_none() => image.root,
+        _ => {
+            let mut root = Inode::dir(0o755);
+            root.put("not-simulated", Inode::file(format!("What {reference} holds is not known here.\n"), 0o644));
+            Arc::new(root)
+        }
+    }
+}
+
 /// The domain in which the pod has its host name; nothing where it is in none.
 pub(super) fn domain(pod: &Value) -> Option<String> {
     let subdomain = Some(pod.at(&["spec", "subdomain"]).str()).filter(|s| !s.is_empty())?;

@@ -1,12 +1,12 @@
 //! A pod's volumes: what is in them, mounting with its backoff, and refreshing what comes from the API.
 //!
-//! Models the kubelet's volume manager and the configMap, secret, downwardAPI, projected, emptyDir and hostPath plugins.
+//! Models the kubelet's volume manager and the configMap, secret, downwardAPI, projected, emptyDir, hostPath and image plugins.
 //! Volumes of any other kind are mounted as empty directories.
 
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use super::container_runtime::{Inode, InodeKind, Mount};
+use super::container_runtime::{Inode, InodeKind, Mount, image_tree};
 use super::disks::Disks;
 use super::env::{ConfigError, EnvSource, base64_decode, expand, field_value, resource_value};
 use super::spec::ContainerSpec;
@@ -157,7 +157,10 @@ impl Volume {
             self.content = content;
             return Ok(());
         }
-        self.tree = Some(Arc::new(Inode::dir(0o777)));
+        self.tree = Some(match self.source.at(&["image", "reference"]).as_str() {
+            Some(reference) => image_tree(reference),
+            None => Arc::new(Inode::dir(0o777)),
+        });
         Ok(())
     }
 
@@ -384,7 +387,7 @@ pub(super) fn prepare(mounts: &mut [Mount], volumes: &mut [Volume], disks: &mut 
     for mount in mounts {
         let Some(volume) = volumes.iter_mut().find(|v| v.name == mount.volume) else { continue };
         let refreshed = volume.is_refreshed();
-        mount.read_only |= refreshed;
+        mount.read_only |= refreshed || !volume.source.get("image").is_null();
         let Some(tree) = volume.tree.as_mut().filter(|_| !mount.sub_path.is_empty()) else { continue };
         if refreshed {
             let folder = match tree.at("..data").map(|n| &n.kind) {

@@ -154,6 +154,7 @@ kubectl run client --image=mysql:5.7 -i --rm --restart=Never -q -- sh -c 'for i 
 kubectl exec mysql-0 -c mysql -- mysqladmin ping
 kubectl exec zk-1 -- sh -c 'hostname -d; cat /var/lib/zookeeper/data/myid; tail -n 3 /opt/zookeeper/conf/zoo.cfg'
 kubectl exec zk-0 -- zkCli.sh create /hello world
+kubectl exec zk-0 -- pkill java; sleep 2; kubectl get pod zk-0 -o jsonpath='{.status.containerStatuses[0].restartCount}{"\n"}'
 # What dash and bash make of a line.
 kubectl run deb --image=nginx
 sleep 2; kubectl exec deb -- sh -c 'echo "a\tb"; echo -n c; echo -e d'
@@ -185,3 +186,5 @@ kubectl run py --image=python:3 --restart=Never --command -- python3 -c 'print(1
 # tail -F waits for a file that is not there yet.
 for i in alpine debian; do kubectl run waits-$i --image=$i --restart=Never -- sh -c 'tail -F /log & sleep 1; echo a > /log; sleep 1; echo b >> /log; sleep 1; rm /log; sleep 1; echo c > /log; sleep 2'; done; sleep 12; kubectl logs waits-alpine; kubectl logs waits-debian
 kubectl exec sink -- sh -c 'tail -f /none; echo $?'
+# An image as a volume has the image's files, as far as they are known, and is read-only.
+echo '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"image-volume"},"spec":{"containers":[{"name":"c","image":"debian","command":["sleep","999"],"volumeMounts":[{"name":"a","mountPath":"/a"},{"name":"b","mountPath":"/b","subPath":"usr/share/nginx/html"}]}],"volumes":[{"name":"a","image":{"reference":"quay.io/crio/artifact:v2"}},{"name":"b","image":{"reference":"nginx:1.27"}}]}}' | kubectl create -f -; sleep 5; kubectl exec image-volume -- sh -c 'cat /a/*; ls /b; touch /b/x'

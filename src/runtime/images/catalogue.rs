@@ -164,13 +164,16 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
         }
         "etcd" => tcp(base, "etcd", &[2379, 2380], 30 << 20),
         "zookeeper" | "kubernetes-zookeeper" => {
-            let mut image = tcp(base, "zkServer.sh", &[2181], 90 << 20);
+            let mut image = tcp(base, "java", &[2181], 90 << 20);
+            image.cmd = words(&["zkServer.sh", "start-foreground"]);
+            let server = "#!/bin/sh\nexec java org.apache.zookeeper.server.quorum.QuorumPeerMain /opt/zookeeper/conf/zoo.cfg\n";
             let client =
                 "#!/bin/sh\necho \"zkCli.sh: znodes are not simulated here: the servers take connections and no more\" >&2\nexit 1\n";
             let files = [
                 ("usr/bin/start-zookeeper", include_str!("zookeeper.sh"), 0o755),
                 ("usr/bin/zookeeper-ready", "#!/bin/sh\nnc -z 127.0.0.1 \"$1\"\n", 0o755),
                 ("usr/bin/zkCli.sh", client, 0o755),
+                ("usr/bin/zkServer.sh", server, 0o755),
                 // The image's own user writes these.
                 ("opt/zookeeper/conf/zoo.cfg", "", 0o666),
                 ("usr/etc/zookeeper/log4j.properties", "", 0o666),
