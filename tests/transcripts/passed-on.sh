@@ -78,7 +78,7 @@ kubectl create deployment source-ip-app --image=registry.k8s.io/echoserver:1.10;
 kubectl expose deployment source-ip-app --name=loadbalancer --port=80 --target-port=8080 --type=LoadBalancer --overrides='{"spec":{"externalTrafficPolicy":"Local","healthCheckNodePort":32122}}'
 N=$(kubectl get pod -l app=source-ip-app -o jsonpath='{.items[0].spec.nodeName}'); curl -si $N:32122/healthz; echo; for n in node1 node2 node3; do curl -s -o /dev/null -w '%{http_code}\n' $n:32122/healthz; done | sort
 N=$(kubectl get pod -l app=source-ip-app -o jsonpath='{.items[0].spec.nodeName}'); kubectl run asker --image=busybox --restart=Never -- wget -qO- "$(kubectl get node $N -o jsonpath='{.status.addresses[0].address}'):32122"; sleep 3; kubectl logs asker | tail -3; echo
-minikube ssh
+minikube ssh; iptables-save | grep hostnames; make keys; podman ps
 # The one that serves is told to end, or to read its configuration anew.
 kubectl apply -f lifecycle.yaml; sleep 4; kubectl exec lifecycle-demo -- sh -c '/usr/sbin/nginx -v; nginx -t; nginx -s nope; echo $?; nginx; echo $?'
 kubectl exec lifecycle-demo -- sh -c 'echo "server { root /tmp; }" > /etc/nginx/conf.d/default.conf; echo mine > /tmp/index.html; nginx -s reload; sleep 1; curl -s localhost; echo "server { listen 8080; }" > /etc/nginx/conf.d/default.conf; nginx -s reload; sleep 1; curl -s localhost:8080 | grep title; curl localhost'; kubectl logs lifecycle-demo --tail=3

@@ -2,14 +2,14 @@
 # What tutorials do outside of the cluster, or on a node's own system.
 n=${0##*/}
 case $n in
-docker) why='images are known by their names, none is built' ;;
+docker | podman) why='images are known by their names, none is built' ;;
 etcdctl) why='what etcd would hold is what kubectl shows' ;;
-openssl) why='certificates are neither issued nor read' ;;
-helm) why='kubectl apply takes manifests' ;;
+openssl | cfssl*) why='certificates are neither issued nor read' ;;
+helm | kompose) why='kubectl apply takes manifests' ;;
 emacs | nano) why='the editor has the same files, and vi is here' ;;
 git) why='the files of the editor are all there are' ;;
 man) why='kubectl explain KIND and kubectl COMMAND --help tell more' ;;
-node | perl | python | python3) why='what is here is a shell with the usual programs' ;;
+gcloud | make | mongosh | node | perl | python | python3) why='what is here is a shell with the usual programs' ;;
 kind | kubeadm) why="this cluster is Kubarium's and runs already" ;;
 *) why='kubectl debug node/NAME -it --image=busybox opens a shell, with the files of the node in /host' ;;
 esac

@@ -255,21 +255,31 @@ fn build(flavour: Flavour) -> Inode {
 }
 
 /// What tutorials call on a workstation, and what is only said to be not simulated.
-const ELSEWHERE: [&str; 18] = [
+const ELSEWHERE: [&str; 28] = [
+    "cfssl",
+    "cfssljson",
     "crictl",
     "docker",
     "emacs",
     "etcdctl",
+    "gcloud",
     "git",
     "helm",
+    "iptables",
+    "iptables-save",
+    "ipvsadm",
     "journalctl",
     "kind",
+    "kompose",
     "kubeadm",
+    "make",
     "man",
+    "mongosh",
     "nano",
     "node",
     "openssl",
     "perl",
+    "podman",
     "python",
     "python3",
     "ssh",
