@@ -19,6 +19,8 @@ pub enum Deed {
     Shell,
     /// The object's YAML, in the editor.
     Edit,
+    /// What cannot be done now, and keeps its place.
+    Nothing,
 }
 
 /// What can be done: its sign, its name, its key where it has one, and what is done.
@@ -40,15 +42,18 @@ pub fn choices(s: &Subject, view: &ClusterView) -> Vec<Choice> {
     let mut all = Vec::new();
     match s.kind.as_str() {
         "Pod" => {
-            if let Some(c) = view.pod(&s.uid).and_then(|p| p.containers.iter().rev().find(|c| c.is_running())) {
-                all.push((Icon::Terminal, Text::Shell, "s", Deed::Shell));
-                let kill = Some(format!("{}/{}/{}", s.namespace, s.name, c.name));
-                all.push((Icon::Bolt, Text::KillContainer, "", Deed::Fault(Fault { kill: kill.clone(), ..Fault::default() })));
+            let deeds = view.pod(&s.uid).and_then(|p| p.containers.iter().rev().find(|c| c.is_running())).map(|c| {
+                let container = Some(format!("{}/{}/{}", s.namespace, s.name, c.name));
                 // A little more than it may have, where that is known.
                 let mib = if c.memory_share.1 > 0 { (c.memory_share.1 >> 20) + 16 } else { 512 };
                 let mib = Some(u32::try_from(mib).unwrap_or(u32::MAX));
-                all.push((Icon::Tank, Text::FillMemory, "", Deed::Fault(Fault { fill: kill, mib, ..Fault::default() })));
-            }
+                let kill = Fault { kill: container.clone(), ..Fault::default() };
+                [Deed::Shell, Deed::Fault(kill), Deed::Fault(Fault { fill: container, mib, ..Fault::default() })]
+            });
+            let [shell, kill, fill] = deeds.unwrap_or([Deed::Nothing, Deed::Nothing, Deed::Nothing]);
+            all.push((Icon::Terminal, Text::Shell, "s", shell));
+            all.push((Icon::Bolt, Text::KillContainer, "", kill));
+            all.push((Icon::Tank, Text::FillMemory, "", fill));
         }
         "Node" => {
             let node = view.nodes.iter().find(|n| n.name == s.name);
@@ -127,6 +132,7 @@ pub fn carry_out(link: &Link, state: &State, s: &Subject, deed: &Deed) {
             link.send(Action::Open { path: path.into(), text: text.into() });
             link.send(Action::Panel(Panel::Edit));
         }
+        Deed::Nothing => {}
     }
 }
 

@@ -12,7 +12,7 @@ use kubarium::views::{
     causes, changes, columns, description, kinds, list, relatives, why,
 };
 
-use super::actions::{carry_out, choices, edited_path};
+use super::actions::{Deed, carry_out, choices, edited_path};
 use super::evidence::{beside_parent, evidence};
 use super::feed::Feed;
 use super::format::{self, seconds_to, short_clock};
@@ -125,7 +125,7 @@ pub fn Look(props: &LookProps) -> Html {
             </div>
             <div class="deeds" role="group" aria-label={Text::Deeds.t(lang)}>
                 for (icon, text, key, deed) in choices {
-                    <button key={text.t(Lang::En)} class="chip" title={if key.is_empty() { text.t(lang).to_owned() } else { format!("{} ({key})", text.t(lang)) }}
+                    <button key={text.t(Lang::En)} class="chip" disabled={deed == Deed::Nothing} title={if key.is_empty() { text.t(lang).to_owned() } else { format!("{} ({key})", text.t(lang)) }}
                         onclick={let (link, state, subject) = (link.clone(), state.clone(), subject.clone()); Callback::from(move |_: MouseEvent| carry_out(&link, &state, &subject, &deed))}>
                         { icon.draw() }{ text.t(lang) }
                     </button>

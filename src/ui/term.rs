@@ -29,6 +29,8 @@ pub struct Props {
     pub events: Rc<Vec<Rc<EventView>>>,
     /// Whether the clock runs, without which no command does.
     pub playing: bool,
+    /// Whether a past moment is looked at.
+    pub past: bool,
     /// The theme, whose colours the terminals take.
     pub dark: bool,
 }
@@ -57,7 +59,7 @@ pub fn Term(props: &Props) -> Html {
                 <button class="btn square" disabled={props.terminals >= TERMINALS_MAX} onclick={link.on(|| Action::NewTerminal)} aria-label={Text::NewTerminal.t(lang)} title={Text::NewTerminal.t(lang)}>{ Icon::Plus.draw() }</button>
                 <button class="btn square" aria-pressed={props.find.to_string()} onclick={let find = props.find; link.on(move || Action::Find(!find))} aria-label={Text::FindInTerminal.t(lang)} title={format!("{} (Ctrl+Shift+F)", Text::FindInTerminal.t(lang))}>{ Icon::Look.draw() }</button>
                 if props.playing { <small class="hint">{ Text::TerminalHint.t(lang) }</small> }
-                else { <button class="hint warn" onclick={let link = link.clone(); Callback::from(move |_: MouseEvent| link.play(true))}>{ Icon::Play.draw() }<span>{ if link.host.borrow().is_past() { Text::TerminalPast } else { Text::TerminalStands }.t(lang) }</span></button> }
+                else { <button class="hint warn" onclick={let link = link.clone(); Callback::from(move |_: MouseEvent| link.play(true))}>{ Icon::Play.draw() }<span>{ if props.past { Text::TerminalPast } else { Text::TerminalStands }.t(lang) }</span></button> }
             </div>
             if let (true, Lower::Terminal(terminal)) = (props.find, props.lower) { <Find {terminal} /> }
             for i in 0..props.terminals { <Screen key={i} number={i} shown={props.lower == Lower::Terminal(i)} dark={props.dark} /> }
