@@ -19,6 +19,27 @@ const GROUPS: &str = "apps:17800 events.k8s.io:17750 authentication.k8s.io:17700
                       node.k8s.io:16300 discovery.k8s.io:16200 flowcontrol.apiserver.k8s.io:16100 resource.k8s.io:15900 :18000";
 const FLOW_CONTROL: &str = "flowcontrol.apiserver.k8s.io";
 
+/// An event of the core group as `events.k8s.io` shows it.
+// Models pkg/apis/events/v1's conversion.
+fn in_new_form(event: &Value, kind: KindRef) -> Value {
+    const RENAMED: [(&str, &str); 7] = [
+        ("involvedObject", "regarding"),
+        ("message", "note"),
+        ("reportingComponent", "reportingController"),
+        ("source", "deprecatedSource"),
+        ("firstTimestamp", "deprecatedFirstTimestamp"),
+        ("lastTimestamp", "deprecatedLastTimestamp"),
+        ("count", "deprecatedCount"),
+    ];
+    let mut new = Value::map();
+    for (member, value) in event.entries() {
+        let name = RENAMED.iter().find(|(core, _)| core == member).map_or(member.as_str(), |(_, new)| *new);
+        new.set(&[name], value.clone());
+    }
+    new.set(&["apiVersion"], kind.api_version());
+    new
+}
+
 fn condition(kind: &str, status: &str, reason: &str, message: String) -> Value {
     obj!([{"type": kind, "status": status, "reason": reason, "message": message, "lastTransitionTime": Time::ZERO.rfc3339()}])
 }
@@ -26,6 +47,9 @@ fn condition(kind: &str, status: &str, reason: &str, message: String) -> Value {
 impl ApiServer {
     /// The objects of a kind that are made when they are read.
     pub(super) fn built_in(&self, kind: KindRef) -> Vec<Value> {
+        if kind.group == "events.k8s.io" {
+            return self.iter(kinds::EVENT, None).map(|event| in_new_form(event, kind)).collect();
+        }
         let mut found: Vec<Value> = match (kind.group, kind.plural) {
             ("apiregistration.k8s.io", _) => self.services_of_groups(),
             ("networking.k8s.io", "ipaddresses") => self.iter(kinds::SERVICE, None).filter_map(address).collect(),

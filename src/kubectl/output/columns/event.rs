@@ -1,4 +1,4 @@
-//! Events, of the core group and of `events.k8s.io`, which are one store seen two ways.
+//! Events, of the core group and of `events.k8s.io`, which shows the former in its own form.
 
 use super::format::age;
 use super::{BuiltIn, Column, text, wide};
