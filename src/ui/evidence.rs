@@ -54,16 +54,8 @@ pub fn evidence(sim: &Sim, subject: &Subject, lang: Lang) -> Html {
 
 /// This branch beside the one that it left: what differs now.
 pub fn beside_parent(sim: &Sim, parent: &Sim, lang: Lang) -> Html {
-    let rows = views::compare(sim, parent, DIFFERENCES_MAX).into_iter().map(|[kind, name, here, there]| {
-        let tone = if here == "–" {
-            "bad"
-        } else if there == "–" {
-            "ok"
-        } else {
-            ""
-        };
-        (tone, vec![format!("{} {name}", kind.to_lowercase()), here, there])
-    });
+    let rows = views::compare(sim, parent, DIFFERENCES_MAX).into_iter();
+    let rows = rows.map(|[kind, name, here, there]| ("", vec![format!("{} {name}", kind.to_lowercase()), here, there]));
     let at = |s: &Sim, text: Text| format!("{} {}", text.t(lang), short_clock(s.now()));
     let heads = vec![Text::Name.t(lang).to_owned(), at(sim, Text::Here), at(parent, Text::There)];
     let table = draw(Sheet { title: Some(Text::Beside), heads, rows: rows.collect(), open: true, ..Sheet::default() });

@@ -397,7 +397,8 @@ pub fn compare(here: &Sim, there: &Sim, most: usize) -> Vec<Difference> {
         let names: SortedSet<_> = both.map(|o| (o.namespace_arc(), o.name_arc())).collect();
         let said = |sim: &Sim, namespace: &str, name: &str| {
             let object = sim.api().peek(kind, namespace, name);
-            let told = |o: &Value| columns(o, sim.now()).iter().take(2).map(|c| c.1.as_str()).collect::<Vec<_>>().join(" ");
+            let told =
+                |o: &Value| columns(o, sim.now()).iter().take(2).map(|(name, is)| format!("{name}: {is}")).collect::<Vec<_>>().join(", ");
             object.map_or_else(|| "–".to_owned(), told)
         };
         for (namespace, name) in &names {
@@ -470,7 +471,7 @@ mod tests {
     fn two_courses_differ_in_what_was_done() {
         let (a, b) = (played(&["kubectl run a --image=nginx"], 20), played(&["kubectl run b --image=nginx"], 20));
         let told = compare(&a, &b, 9);
-        let ready = "1/1 Running".to_owned();
+        let ready = "Ready: 1/1, Status: Running".to_owned();
         assert_eq!(told[0], ["Pod".to_owned(), "a".to_owned(), ready.clone(), "–".to_owned()]);
         assert_eq!((told[1][1].as_str(), &told[1][3], told.len()), ("b", &ready, 2));
         assert!(compare(&a, &a, 9).is_empty());
