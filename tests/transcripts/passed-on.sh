@@ -84,3 +84,5 @@ kubectl apply -f lifecycle.yaml; sleep 4; kubectl exec lifecycle-demo -- sh -c '
 kubectl exec lifecycle-demo -- sh -c 'echo "server { root /tmp; }" > /etc/nginx/conf.d/default.conf; echo mine > /tmp/index.html; nginx -s reload; sleep 1; curl -s localhost; echo "server { listen 8080; }" > /etc/nginx/conf.d/default.conf; nginx -s reload; sleep 1; curl -s localhost:8080 | grep title; curl localhost'; kubectl logs lifecycle-demo --tail=3
 A=$(date +%s); kubectl delete pod lifecycle-demo; echo $(($(date +%s) - A)); kubectl run idle --image=nginx --restart=Never --command -- nginx -s quit; sleep 3; kubectl logs idle
 kubectl run follower --image=us-docker.pkg.dev/google-samples/containers/gke/gb-redis-follower:v2; sleep 3; kubectl exec follower -- redis-cli get a
+# What is not finished is refused, and a reload leaves everything as it is.
+kubectl run broken --image=nginx; sleep 2; kubectl exec broken -- sh -c 'echo "server { listen 80" > /etc/nginx/conf.d/default.conf; nginx -t; echo $?; nginx -s reload; sleep 1; curl -s localhost | grep -c title'; kubectl logs broken --tail=1

@@ -28,17 +28,56 @@ pub struct NginxConf {
     pub locations: Vec<Location>,
 }
 
-/// Reads `/etc/nginx/nginx.conf` and what that includes.
-// Models the directives `listen`, `root`, `include`, `location`, `proxy_pass` and `upstream`: of several servers or roots all is one here.
-pub fn read(k: &Kernel) -> NginxConf {
+/// The file that nginx begins with.
+pub const FILE: &str = "/etc/nginx/nginx.conf";
+
+/// The files of the configuration with their texts: the first one and what it includes.
+fn files(k: &Kernel) -> Vec<(String, String)> {
     let read = |path: &str| String::from_utf8_lossy(&k.fs.read("/", path, BYTES_MAX).unwrap_or_default()).into_owned();
-    let mut text = read("/etc/nginx/nginx.conf");
-    if text.contains("/conf.d/")
+    let mut all = vec![(FILE.to_owned(), read(FILE))];
+    if all[0].1.contains("/conf.d/")
         && let Ok(Kind::Dir(files)) = k.fs.stat("/", "/etc/nginx/conf.d").map(|folder| &folder.kind)
     {
-        files.keys().filter(|name| name.ends_with(".conf")).for_each(|name| text += &read(&format!("/etc/nginx/conf.d/{name}")));
+        let paths = files.keys().filter(|name| name.ends_with(".conf")).map(|name| format!("/etc/nginx/conf.d/{name}"));
+        all.extend(paths.map(|path| (path.clone(), read(&path))));
     }
-    parse(&text)
+    all
+}
+
+/// Reads the configuration.
+// Models the directives `listen`, `root`, `include`, `location`, `proxy_pass` and `upstream`: of several servers or roots all is one here.
+pub fn read(k: &Kernel) -> NginxConf {
+    let texts: Vec<String> = files(k).into_iter().map(|file| file.1).collect();
+    parse(&texts.concat())
+}
+
+/// Where the configuration's blocks and statements do not end as they must, in nginx' words. Whether it knows a directive is not asked.
+pub fn problem(k: &Kernel) -> Option<String> {
+    files(k).into_iter().find_map(|(path, text)| unfinished(&text).map(|(what, line)| format!("{what} in {path}:{line}")))
+}
+
+/// What is unfinished in a text, and in which line, from 1.
+fn unfinished(text: &str) -> Option<(&'static str, usize)> {
+    let (mut depth, mut within) = (0_usize, false);
+    let (mut quote, mut comment, mut line) = (None, false, 1);
+    for c in text.chars() {
+        match c {
+            '\n' => (line, comment) = (line + 1, false),
+            _ if comment => {}
+            _ if quote.is_some() => quote = quote.filter(|q| *q != c),
+            '#' => comment = true,
+            '"' | '\'' => (quote, within) = (Some(c), true),
+            ';' => within = false,
+            '{' => (depth, within) = (depth + 1, false),
+            '}' if within || depth == 0 => return Some(("unexpected \"}\"", line)),
+            '}' => depth -= 1,
+            c => within |= !c.is_whitespace(),
+        }
+    }
+    if within || quote.is_some() {
+        return Some(("unexpected end of file, expecting \";\" or \"}\"", line));
+    }
+    (depth > 0).then_some(("unexpected end of file, expecting \"}\"", line))
 }
 
 fn parse(text: &str) -> NginxConf {
@@ -87,6 +126,20 @@ fn parse(text: &str) -> NginxConf {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn what_is_unfinished_is_found() {
+        for (text, wanted) in [
+            ("", None),
+            ("server {\n  listen 80; # one }\n  return 200 \"}\";\n}\n", None),
+            ("server {\n  listen 80;\n", Some(("unexpected end of file, expecting \"}\"", 3))),
+            ("server {\n  listen 80\n}\n", Some(("unexpected \"}\"", 3))),
+            ("server { }\n}\n", Some(("unexpected \"}\"", 2))),
+            ("root /x", Some(("unexpected end of file, expecting \";\" or \"}\"", 1))),
+        ] {
+            assert_eq!(super::unfinished(text), wanted, "{text}");
+        }
+    }
+
     #[test]
     fn locations_and_whom_they_ask() {
         let conf = super::parse(

@@ -132,6 +132,9 @@ pub fn start(k: &mut Kernel, p: &mut Process, service: &Arc<Service>) -> Step {
     }
     let mut server = Server { queues, ..Server::new(&service, ports, service.document_root.clone(), k.now) };
     if nginx {
+        if let Some(problem) = nginx_conf::problem(k) {
+            return fail(k, p, &format!("nginx: [emerg] {problem}\n"));
+        }
         server.configure(nginx_conf::read(k));
         let taken = server.ports.iter().find(|port| k.procs.values().any(|q| super::ports(q).contains(port)));
         if let Some(port) = taken {
@@ -185,8 +188,13 @@ fn nginx_command(k: &mut Kernel, p: &mut Process, version: &str) -> Option<Step>
     let (text, code) = if at("-v").or(at("-V")).is_some() {
         (format!("nginx version: {version}\n"), 0)
     } else if at("-t").is_some() {
-        let file = "/etc/nginx/nginx.conf";
-        (format!("nginx: the configuration file {file} syntax is ok\nnginx: configuration file {file} test is successful\n"), 0)
+        let file = nginx_conf::FILE;
+        match nginx_conf::problem(k) {
+            Some(problem) => (format!("nginx: [emerg] {problem}\nnginx: configuration file {file} test failed\n"), 1),
+            None => {
+                (format!("nginx: the configuration file {file} syntax is ok\nnginx: configuration file {file} test is successful\n"), 0)
+            }
+        }
     } else {
         let told = words.get(at("-s")? + 1).copied().unwrap_or("");
         let signal = match told {
@@ -245,8 +253,16 @@ impl Server {
         if caught != 0 {
             p.pending &= !caught;
             if caught == Signal::HUP.bit() && self.service.program == "nginx" {
-                self.configure(nginx_conf::read(k));
-                let line = format!("{}\n", self.say(k, "%T [notice] 1#1: reconfiguring", None));
+                let problem = nginx_conf::problem(k);
+                let said = match &problem {
+                    Some(problem) => format!("%T [emerg] 1#1: {}", problem.replace('%', "%%")),
+                    None => "%T [notice] 1#1: reconfiguring".to_owned(),
+                };
+                // What cannot be read leaves everything as it is.
+                if problem.is_none() {
+                    self.configure(nginx_conf::read(k));
+                }
+                let line = format!("{}\n", self.say(k, &said, None));
                 let _ = k.put(p, 2, line.as_bytes());
                 return Step::Again(500);
             }
