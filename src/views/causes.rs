@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use crate::api::{KINDS, Object, Quantity, Value, kinds};
+use crate::base::{Duration, Time};
 use crate::runtime::images;
 use crate::sim::Sim;
 
@@ -147,6 +148,9 @@ pub struct Cause {
     pub leads: Option<Relative>,
 }
 
+/// So long nobody is worried by pods that are not ready.
+const NEW: Duration = Duration::from_secs(5);
+
 /// The kinds of which anything amiss is looked for.
 const WATCHED: [&str; 11] = [
     "Node",
@@ -168,7 +172,8 @@ pub fn amiss(sim: &Sim, view: &ClusterView, most: usize) -> Vec<(Relative, Cause
     let mut look = |o: &Value| {
         // What a controller made is told of with that.
         if found.len() < most && (o.kind() != "ReplicaSet" || o.controller_ref().is_null()) {
-            found.extend(causes(sim, view, o).into_iter().find(|c| !c.what.is_harmless()).map(|c| (relative(o), c)));
+            let weighs = |c: &Cause| !c.what.is_harmless() && !is_on_its_way(sim, o, c);
+            found.extend(causes(sim, view, o).into_iter().find(weighs).map(|c| (relative(o), c)));
         }
     };
     for kind in KINDS.iter().filter(|k| k.kind != "Pod") {
@@ -181,6 +186,13 @@ pub fn amiss(sim: &Sim, view: &ClusterView, most: usize) -> Vec<(Relative, Cause
     // A pod that may not be evicted harms nobody before somebody drains its node.
     found.sort_by_key(|(_, c)| c.what == What::Guarded);
     found
+}
+
+/// Whether an object only waits for pods that are about to start.
+fn is_on_its_way(sim: &Sim, o: &Value, cause: &Cause) -> bool {
+    let made = Time::parse_rfc3339(o.at(&["metadata", "creationTimestamp"]).str());
+    let is_new = || made.is_some_and(|made| sim.now().since(made) < NEW);
+    cause.what == What::NotReady && (matches!(&*cause.term, "ContainerCreating" | "PodInitializing") || is_new())
 }
 
 fn relative(o: &Value) -> Relative {
