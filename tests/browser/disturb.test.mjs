@@ -28,7 +28,7 @@ for (const [theme, language, size] of [
     await sliders.nth(3).focus();
     await page.keyboard.press('ArrowUp');
     assert.equal(await sliders.nth(3).inputValue(), '45');
-    await page.getByRole('button', { name: /Send it|发送/ }).click();
+    await page.getByRole('button', { name: /^(Send|发送)$/ }).click();
     // The space bar is for the clock only where it is not for a button.
     await page.locator('.bar h1').click();
     await panel(0);
@@ -84,7 +84,7 @@ journey('draws a curve with the mouse, and shows what is dropped', { theme: 'lig
   assert.ok(Number(await page.locator('.eq input').last().inputValue()) > 20);
   await type(page, 'kubectl scale rc web --replicas=0');
   await until('no pods', async () => (await page.locator('.node .pod').count()) === 0);
-  await page.getByRole('button', { name: 'Send it' }).click();
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
   await page.locator('.traffic .leg.bad .drop').first().waitFor();
   await page.locator('.chip', { hasText: '✕' }).waitFor();
   await screenshot('dropped');
