@@ -598,6 +598,8 @@ fn file_error(errno: Errno) -> FileError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::Duration;
+    use crate::sim::{TerminalInput, TimedInput};
 
     #[test]
     fn what_a_terminal_was_told_is_shared_and_bounded() {
@@ -617,5 +619,19 @@ mod tests {
         assert_eq!(written.since(usize::MAX), (Vec::new(), end));
         let copy = written.clone();
         assert!(copy.pieces.iter().zip(&written.pieces).all(|(a, b)| Arc::ptr_eq(a, b)) && copy.end.len() < TERMINAL_PIECE);
+    }
+
+    /// As readline shows it: what stood above while something ran stands behind the prompt too, before it is run.
+    #[test]
+    fn what_is_typed_ahead_is_shown_again() {
+        let mut sim = crate::sim::Sim::new(Session::default());
+        for data in ["", "sleep 2\n", "echo hi\n"] {
+            let terminal = Some(TerminalInput { tab: 0, data: data.to_owned() });
+            sim.input(TimedInput { terminal, ..TimedInput::default() });
+            while !sim.run(sim.now() + Duration::from_millis(500), 4096).done {}
+        }
+        while !sim.run(Time::from_secs(5), 4096).done {}
+        let shown = String::from_utf8(sim.terminal_output(0, 0).0).expect("text");
+        assert_eq!(shown, "root@workstation:~# root@workstation:~# echo hi\nhi\nroot@workstation:~# ");
     }
 }

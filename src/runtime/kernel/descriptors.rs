@@ -329,6 +329,15 @@ impl Kernel {
         }
     }
 
+    /// The next line of a terminal that was typed before anybody asked for it; empty where there is none.
+    pub fn typed_ahead(&self, d: DescId) -> Vec<u8> {
+        let Some(DescKind::Tty(session)) = self.desc(d).map(|d| &d.kind) else { return Vec::new() };
+        let session = self.sessions.get(session).filter(|s| s.tty.as_ref().is_some_and(|tty| tty.raw.is_none()));
+        let input = session.map(|s| &s.input);
+        let end = input.and_then(|input| input.iter().position(|b| *b == b'\n'));
+        input.zip(end).map_or_else(Vec::new, |(input, end)| input.iter().take(end + 1).copied().collect())
+    }
+
     /// Reads up to `max` bytes; `line`: not past a newline.
     pub fn read(&mut self, d: DescId, max: usize, line: bool) -> Rd {
         let Some(desc) = self.descs.get_mut(d as usize).and_then(Option::as_mut) else { return Rd::Failed(Errno::BadDescriptor) };

@@ -22,6 +22,9 @@ impl Shell {
             self.report_jobs(k, p);
             let prompt = self.prompt(k, p);
             let _ = k.put(p, 2, prompt.as_bytes());
+            // What was typed while something ran stood above; behind the prompt it is shown again, as by readline.
+            let ahead = k.typed_ahead(fd);
+            let _ = k.put(p, 2, &ahead);
         }
         match k.read(fd, 64 << 10, true) {
             Rd::Data(line) => {
