@@ -410,7 +410,12 @@ impl Link {
 
     /// Something was typed into a terminal.
     pub fn type_in(&self, terminal: usize, text: &str) {
-        self.host.borrow_mut().type_in(terminal, text);
+        if self.host.borrow().is_past() {
+            // A branch begins, which is seen at once.
+            self.with_host(|host| host.type_in(terminal, text));
+        } else {
+            self.host.borrow_mut().type_in(terminal, text);
+        }
     }
 
     /// Lets the host do something, and shows what there is to see then.
