@@ -170,7 +170,7 @@ pub(super) fn nested_metadata(depth_max: usize) -> String {
 
 /// Wraps text as the word wrapper does that kubectl uses, and indents every line.
 // Models github.com/mitchellh/go-wordwrap.
-pub(super) fn wrap(text: &str, width: usize, indent: usize) -> String {
+pub(in crate::kubectl) fn wrap(text: &str, width: usize, indent: usize) -> String {
     let pad = " ".repeat(indent);
     let mut out = pad.clone();
     let (mut word, mut space) = (String::new(), String::new());
