@@ -7,6 +7,8 @@ let styled = false;
 
 // Of more places that have what is looked for, the first so many are marked.
 const FOUND_MAX = 999;
+// On a phone a terminal is at least so wide, for kubectl's tables, and is moved sideways.
+const COLS_MIN = 80;
 // How long after new output the search looks again, in milliseconds.
 const AGAIN_MS = 150;
 
@@ -46,6 +48,12 @@ class Term {
       this.term.paste(event.clipboardData.getData("text"));
     }, true);
     this.term.onResize(({ cols, rows }) => onResize(cols, rows));
+    // What is typed stays in sight.
+    this.term.onCursorMove(() => {
+      if (this.parent.scrollWidth <= this.parent.clientWidth) return;
+      const x = (this.term.buffer.active.cursorX + 2) * this.cell();
+      if (x > this.parent.scrollLeft + this.parent.clientWidth || x < this.parent.scrollLeft + 3 * this.cell()) this.parent.scrollLeft = x - this.parent.clientWidth;
+    });
     // Ctrl+Shift+C copies; plain Ctrl+C with a selection copies too, as in most terminals of the web.
     this.term.attachCustomKeyEventHandler((event) => {
       const copy = event.type === "keydown" && event.ctrlKey && event.code === "KeyC" && (event.shiftKey || this.term.hasSelection());
@@ -71,10 +79,16 @@ class Term {
   }
   refit() {
     if (this.parent.clientWidth <= 40 || this.parent.clientHeight <= 20) return;
-    // On a phone smaller letters, for more of a table in a line.
-    this.term.options.fontSize = this.parent.clientWidth < 480 ? 11 : 13;
-    this.fit.fit();
+    const phone = this.parent.clientWidth < 480;
+    this.term.options.fontSize = phone ? 11 : 13;
+    const { cols, rows } = this.fit.proposeDimensions() ?? {};
+    if (!cols) return;
+    const wide = phone && cols < COLS_MIN;
+    this.term.resize(wide ? COLS_MIN : cols, rows);
+    this.term.element.style.width = wide ? `${Math.ceil(COLS_MIN * this.cell()) + 12}px` : "";
   }
+  /** How wide a character is, in CSS pixels. */
+  cell() { return this.term.element.querySelector(".xterm-screen").clientWidth / this.term.cols; }
   write(bytes) { this.term.write(bytes); }
   reset() { this.term.reset(); }
   /** The places of a text on the screen and above it: lists of row, column, width, one for each row that it stands on. */
