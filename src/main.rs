@@ -7,6 +7,7 @@ mod ui;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 #[path = "ui"]
 mod pure {
+    mod examples;
     mod i18n;
     mod line_editor;
     mod transcript;

@@ -301,7 +301,7 @@ fn focus_panel(back: bool) {
 #[component]
 pub fn App() -> Html {
     let state = use_reducer(first_state);
-    let host: HostRef = (*use_memo((), |()| Rc::new(RefCell::new(Host::new())))).clone();
+    let host: HostRef = (*use_memo((), |()| Rc::new(RefCell::new(Host::new(state.lang))))).clone();
     let link = Link { dispatch: state.dispatcher(), host: host.clone() };
     {
         let (dispatch, lang, link) = (state.dispatcher(), state.lang, link.clone());

@@ -64,10 +64,10 @@ pub fn Edit(props: &Props) -> Html {
         let (link, close) = (link.clone(), close_menu.clone());
         let onclick = Callback::from(move |_: MouseEvent| {
             // The first comes last again, to be the one that is shown.
-            for (path, text) in e.files.iter().chain(e.files.first().filter(|_| e.files.len() > 1)) {
-                let name = path.rsplit('/').next().unwrap_or(path);
-                link.send(Action::Open { path: name.into(), text: (*text).into() });
-                link.host.borrow_mut().write_file(name, text);
+            let more = e.files_in(lang).take(usize::from(e.files.len() > 1));
+            for (path, text) in e.files_in(lang).chain(more) {
+                link.host.borrow_mut().write_file(path, &text);
+                link.send(Action::Open { path: path.into(), text: text.into() });
             }
             link.send(Action::Answer(None));
             close.emit(());

@@ -1,6 +1,6 @@
 //! Ready manifests, as files in `static/examples/`: single ones, and those of a chapter of a book, section by section.
 
-use super::i18n::Text;
+use super::i18n::{Lang, Text};
 
 /// Ready manifests that belong together.
 pub struct Example {
@@ -10,6 +10,38 @@ pub struct Example {
     pub title: Text,
     /// What there is to see.
     pub note: Text,
+}
+
+impl Example {
+    /// The files, with their comments in one language.
+    pub fn files_in(&self, lang: Lang) -> impl Iterator<Item = (&'static str, String)> {
+        self.files.iter().map(move |(path, text)| (path.rsplit('/').next().unwrap_or(path), text_in(text, lang)))
+    }
+}
+
+/// A text with its comments in one language: lines that begin with `#zh` say in Chinese what the comment right above them says.
+fn text_in(text: &str, lang: Lang) -> String {
+    let mut out = String::new();
+    // Where the comment begins that the lines before this one are.
+    let mut comment = 0;
+    for line in text.split_inclusive('\n') {
+        match (line.strip_prefix("#zh"), lang) {
+            (Some(_), Lang::En) => {}
+            (Some(said), Lang::Zh) => {
+                out.truncate(comment);
+                out.push('#');
+                out += said;
+                comment = out.len();
+            }
+            (None, _) => {
+                out += line;
+                if !line.starts_with('#') {
+                    comment = out.len();
+                }
+            }
+        }
+    }
+    out
 }
 
 macro_rules! example {
@@ -45,3 +77,24 @@ pub static EXAMPLES: [Example; 20] = [
     example!(BookScaling, BookScalingNote; "book/php-apache-rc.yaml", "book/php-apache-svc.yaml", "book/hpa-php-apache.yaml", "book/busybox-pod.yaml", "book/redis-slave-controller.yaml"),
     example!(BookRolling, BookRollingNote; "book/redis-master-controller-v1.yaml", "book/redis-master-controller-v2.yaml", "book/nginx-deployment.yaml"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comment_is_told_in_one_language() {
+        let text = "kind: Pod\n# One\n# two.\n#zh 一二。\nspec:\n  # Both see this.\n";
+        assert_eq!(text_in(text, Lang::En), "kind: Pod\n# One\n# two.\nspec:\n  # Both see this.\n");
+        assert_eq!(text_in(text, Lang::Zh), "kind: Pod\n# 一二。\nspec:\n  # Both see this.\n");
+    }
+
+    #[test]
+    fn comments_of_examples_are_in_both_languages() {
+        for (path, text) in EXAMPLES.iter().flat_map(|e| e.files).filter(|(path, _)| *path != "book/node-files-pod.yaml") {
+            let [en, zh] = [Lang::En, Lang::Zh].map(|lang| text_in(text, lang).lines().filter(|l| l.starts_with('#')).count());
+            assert_eq!(en > 0, text.contains("#zh "), "{path}");
+            assert!(zh <= en, "{path}");
+        }
+    }
+}

@@ -13,7 +13,7 @@ use kubarium::views::{
 };
 
 use super::examples::EXAMPLES;
-use super::i18n::Text;
+use super::i18n::{Lang, Text};
 use super::line_editor::LineEditor;
 use super::session_copy::{Kept, SessionCopy};
 use super::state::{Act, Scene, Subject};
@@ -135,14 +135,14 @@ struct Screen {
 
 impl Host {
     /// A new session; or the one before, without its last input, where the page broke and the visitor wants that.
-    pub fn new() -> Host {
+    pub fn new(lang: Lang) -> Host {
         let before = SessionCopy::restore();
         let restored = before.as_ref().map(|kept| match kept {
             Kept { lost: 1.., .. } => Text::Restored,
             Kept { is_copy: true, .. } => Text::RestoredCopy,
             _ => Text::RestoredLast,
         });
-        let (session, at) = before.map_or_else(|| (Host::fresh(), Time::ZERO), |kept| (kept.session, kept.at));
+        let (session, at) = before.map_or_else(|| (Host::fresh(lang), Time::ZERO), |kept| (kept.session, kept.at));
         let copy = SessionCopy::new(&session);
         let run_again = session.inputs.iter().filter(|i| i.cmd.is_some() || i.api.is_some()).count();
         let catch_up = end_of(&session).max(at.min(Session::LATEST));
@@ -179,13 +179,13 @@ impl Host {
     }
 
     /// The session that a visitor begins with.
-    pub fn fresh() -> Session {
+    pub fn fresh(lang: Lang) -> Session {
         Session {
             seed: 1,
             metrics: Some(true),
             storage: true,
             rbac: true,
-            files: EXAMPLES[0].files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect(),
+            files: EXAMPLES[0].files_in(lang).map(|(path, text)| (path.to_owned(), text)).collect(),
             ..Session::default()
         }
     }
@@ -559,6 +559,19 @@ impl Host {
     pub fn write_file(&mut self, path: &str, text: &str) {
         self.files_seen.insert(path.to_owned(), text.to_owned());
         self.edited.insert(path.to_owned(), text.to_owned());
+    }
+
+    /// Writes the comments of examples that nobody has changed in another language.
+    pub fn retell(&mut self, from: Lang, to: Lang) -> FileNews {
+        let files = EXAMPLES.iter().flat_map(|e| e.files_in(from).zip(e.files_in(to)));
+        let written: Vec<(String, String)> = files
+            .filter(|((path, was), (_, is))| was != is && self.files_seen.get(*path) == Some(was))
+            .map(|((path, _), (_, is))| (path.to_owned(), is))
+            .collect();
+        for (path, text) in &written {
+            self.write_file(path, text);
+        }
+        FileNews { written, removed: Vec::new() }
     }
 
     /// Applies a file of the workstation.

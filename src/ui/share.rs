@@ -136,7 +136,7 @@ pub fn Share(props: &Props) -> Html {
     };
     let fresh = {
         let link = link.clone();
-        Callback::from(move |_: MouseEvent| link.open(Host::fresh(), 0.0, Text::Afresh.t(lang)))
+        Callback::from(move |_: MouseEvent| link.open(Host::fresh(lang), 0.0, Text::Afresh.t(lang)))
     };
     let row = |icon: Icon, title: Text, note: Text, onclick: Callback<MouseEvent>| {
         html! { <button class="way" {onclick}>{ icon.draw() }<b>{ title.t(lang) }</b><small>{ note.t(lang) }</small></button> }

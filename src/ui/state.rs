@@ -408,6 +408,13 @@ impl Link {
         self.send(Action::Edit(text.into()));
     }
 
+    /// Changes the language of the page, and of the comments of examples.
+    pub fn speak(&self, from: Lang, to: Lang) {
+        self.send(Action::Language(to));
+        let news = self.host.borrow_mut().retell(from, to);
+        self.send(Action::Files(news));
+    }
+
     /// Something was typed into a terminal.
     pub fn type_in(&self, terminal: usize, text: &str) {
         if self.host.borrow().is_past() {
@@ -460,7 +467,7 @@ impl Link {
 
     /// Says that something could not be opened; the cluster is empty then.
     pub fn refuse(&self, said: &str) {
-        self.begin(Host::fresh(), 0.0, Answer { text: said.to_owned(), ok: false });
+        self.begin(Host::fresh(shown_lang()), 0.0, Answer { text: said.to_owned(), ok: false });
     }
 
     fn begin(&self, session: Session, at: f64, said: Answer) {
