@@ -29,6 +29,18 @@ fn a_script_is_run_with_the_files_beside_it() {
 }
 
 #[test]
+fn a_script_finds_what_it_is_given_for_a_url() {
+    let files =
+        [("p.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n"), ("try.sh", "kubectl apply -f https://example.com/p.yaml\n")];
+    let (code, out, _) = kubarium("web", &files, &["run", "try.sh", "--web", "https://example.com/p.yaml=p.yaml"]);
+    assert_eq!((code, out.as_str()), (0, "namespace/a created\n"));
+    let (code, _, err) = kubarium("web", &files, &["run", "try.sh", "--web", "p.yaml"]);
+    assert_eq!((code, err.lines().next()), (2, Some("kubarium: --web p.yaml: not of the form URL=FILE")));
+    let (code, _, err) = kubarium("web", &files, &["run", "try.sh", "--web", "https://example.com/p.yaml=none.yaml"]);
+    assert!(code == 2 && err.contains("none.yaml: No such file"), "{code} {err}");
+}
+
+#[test]
 fn a_solution_is_checked_against_its_exercise() {
     let exercise = include_str!("../static/examples/exercise.yaml");
     let right = "kubectl create deployment web --image=nginx --replicas=3\nkubectl expose deployment web --port=80 > /dev/null\n";

@@ -13,7 +13,7 @@ const HELP: &str = "\
 Kubarium: a simulated Kubernetes cluster on virtual time.
 
 usage: kubarium run SCRIPT [--seed N] [--namespace NS] [--kubectl 1.3] [--controller-manager FLAG]...
-                    [--limit DURATION] [--json]
+                    [--web URL=FILE]... [--limit DURATION] [--json]
        kubarium check EXERCISE SCRIPT [the flags of run, but --json]
        kubarium replay SESSION [--digest]
 
@@ -29,6 +29,7 @@ usage: kubarium run SCRIPT [--seed N] [--namespace NS] [--kubectl 1.3] [--contro
   --controller-manager FLAG
                    a flag of the controller manager: --horizontal-pod-autoscaler-sync-period=30s
                    or --node-monitor-grace-period=40s
+  --web URL=FILE   what the workstation finds at a URL: `kubectl apply -f URL` and curl read the file
   --limit DURATION when to end a script that still runs, in simulated time (24h)
   --json           print the outcome as `replay` does
   --digest         print only the digest of the history
@@ -79,6 +80,15 @@ fn program() -> Result<u8, Failure> {
             Long("namespace") | Short('n') => session.namespace = arguments.value().and_then(|v| v.string()).map_err(usage)?,
             Long("kubectl") => session.kubectl = arguments.value().and_then(|v| v.string()).map_err(usage)?,
             Long("controller-manager") => session.controller_manager.push(arguments.value().and_then(|v| v.string()).map_err(usage)?),
+            Long("web") => {
+                let text = arguments.value().and_then(|v| v.string()).map_err(usage)?;
+                let (url, path) = text
+                    .rsplit_once('=')
+                    .filter(|(url, _)| url.starts_with("http://") || url.starts_with("https://"))
+                    .ok_or_else(|| Failure::Usage(format!("--web {text}: not of the form URL=FILE")))?;
+                let page = std::fs::read_to_string(path).map_err(|error| Failure::Io { path: path.to_owned(), error })?;
+                session.files.insert(url.to_owned(), page);
+            }
             Long("limit") => {
                 let text = arguments.value().and_then(|v| v.string()).map_err(usage)?;
                 limit = go_duration::parse(&text).map_err(|e| Failure::Usage(format!("--limit: {e}")))?;

@@ -57,6 +57,10 @@ pub fn sources(cx: &mut Context<'_, '_>, errors: &mut Vec<CliError>) -> Vec<Sour
                 sources.push(Source { name: name.into(), text: String::from_utf8_lossy(bytes).into_owned() });
             }
             url if url.starts_with("http://") || url.starts_with("https://") => {
+                if let Some(page) = cx.host.files.fetch(url) {
+                    sources.push(Source { name: url.into(), text: String::from_utf8_lossy(&page).into_owned() });
+                    continue;
+                }
                 let host = url.split('/').nth(2).unwrap_or(url);
                 let here = host.starts_with("127.") || host.starts_with("localhost");
                 let message = if here {

@@ -60,6 +60,10 @@ pub trait Files {
             Err(error) => Err(error),
         }
     }
+    /// A page of the web, where the workstation reaches it.
+    fn fetch(&mut self, _url: &str) -> Option<Vec<u8>> {
+        None
+    }
     /// Makes a directory and those above it, where there can be any.
     fn make_dirs(&mut self, _path: &str) {}
     /// Names in a directory, sorted.

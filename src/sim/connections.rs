@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::cluster::Cluster;
+use super::web::Web;
 use crate::api::{ArcStr, Object, Status, Value, kinds};
 use crate::base::{Time, http_status_text};
 use crate::kubectl::{Behind, Passing};
@@ -36,6 +37,8 @@ pub(super) struct Connections {
     proxied: Vec<(u64, String)>,
     /// Those that a kubectl has forwarded: the number, the kubectl, and what it says where nobody listens.
     forwarded: Vec<(u64, Pid, String)>,
+    /// What lies beyond the cluster.
+    pub(super) web: Web,
 }
 
 /// Where a request goes to: a name or an address, and a port.
@@ -84,6 +87,9 @@ impl Connections {
         let found =
             if is_local(host) { Some(IpAddr::V4(Ipv4Addr::LOCALHOST)) } else { node_address(cluster, host).and_then(|ip| ip.parse().ok()) };
         let Some(ip) = found else {
+            if let Some(answer) = self.web.answer(&request) {
+                return Way::Answered(Ok(answer));
+            }
             // Pods and services have addresses that nobody outside has a way to.
             let error = if host.parse::<IpAddr>().is_ok() { NetError::Unreachable } else { NetError::NoSuchHost };
             return Way::Answered(Err(error));

@@ -12,6 +12,7 @@ mod sim;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod web;
 mod workstation;
 
 /// Where a command writes.

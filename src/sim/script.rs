@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::session::{Input, Session, Switch, TimedInput};
+use super::web::is_url;
 
 /// Waits shorter than this are left out, in seconds.
 const WAIT_MIN_S: f64 = 1.0;
@@ -47,7 +48,8 @@ fn here_doc(out: &mut String, text: &str) {
 }
 
 fn files<'a>(out: &mut String, files: impl Iterator<Item = (&'a String, &'a String)>) {
-    for (path, text) in files {
+    // Pages of the web are where they are.
+    for (path, text) in files.filter(|(path, _)| !is_url(path)) {
         out.push('\n');
         if let Some((folder, _)) = path.rsplit_once('/').filter(|f| !f.0.is_empty()) {
             line(out, &format!("mkdir -p {}", quoted(folder)));

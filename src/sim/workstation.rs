@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::cluster::Cluster;
 use super::connections::{Connections, Way, local_port};
 use super::session::Session;
+use super::web::{Web, is_url};
 use crate::base::{Duration, Time};
 use crate::kubectl::{
     Ended, Environment, FileError, Files, Host, Kubectl, Output, StdinState, Step, Stream, VERSION_VARIABLE, first_kubeconfig,
@@ -167,14 +168,21 @@ impl Workstation {
         workstation
     }
 
-    /// Writes a file; a relative path is taken from the home directory. What cannot be written there is left.
+    /// Writes a file; a relative path is taken from the home directory. What cannot be written there is left. A path that is a URL
+    /// is that of a page beyond the cluster.
     pub fn write_file(&mut self, _now: Time, path: &str, text: &str) {
+        if is_url(path) {
+            return self.connections.web.put(path, text);
+        }
         // A path through a file that is no directory names nothing that could be written.
         let _ = self.machine.files().write(HOME, path, text.as_bytes());
     }
 
-    /// A file's text; nothing where it is not there.
+    /// The text of a file, or of a page beyond the cluster by its URL; nothing where it is not there.
     pub fn read_file(&self, path: &str) -> Option<String> {
+        if is_url(path) {
+            return self.connections.web.page(path).map(|text| text.to_string());
+        }
         let bytes = self.machine.file_system().read(HOME, path, FILE_MAX).ok()?;
         Some(String::from_utf8_lossy(&bytes).into_owned())
     }
@@ -187,7 +195,12 @@ impl Workstation {
         entries.flatten().map(ToString::to_string).collect()
     }
 
-    /// Paths of the files below the home directory, sorted.
+    /// The URL beyond the cluster that a program asked for last, where no page of the session has it.
+    pub fn missed_url(&self) -> Option<&str> {
+        self.connections.web.missed()
+    }
+
+    /// Paths of the files below the home directory and URLs of the session's pages, sorted.
     pub fn files(&self) -> Vec<String> {
         let mut found = Vec::new();
         let fs = self.machine.file_system();
@@ -203,6 +216,7 @@ impl Workstation {
                 }
             }
         }
+        found.extend(self.connections.web.urls().cloned());
         found.order();
         found
     }
@@ -458,7 +472,7 @@ impl Workstation {
         let revision = cluster.api.revision();
         let step = {
             let cwd = self.machine.ext_cwd(pid);
-            let mut files = WorkstationFiles { machine: &mut self.machine, cwd };
+            let mut files = WorkstationFiles { machine: &mut self.machine, web: &mut self.connections.web, cwd };
             let node = cluster.kubelets.as_mut().map(|kubelets| kubelets as &mut dyn NodeApi);
             let mut host = Host { api: &mut cluster.api, node, now, files: &mut files, listening: &listening, ended: running.ended.take() };
             running.kubectl.step(&mut host, StdinState { bytes: &running.stdin, eof: running.eof }, &mut out)
@@ -530,6 +544,7 @@ impl Workstation {
 /// The workstation's files, as kubectl sees them.
 struct WorkstationFiles<'a> {
     machine: &'a mut Machine,
+    web: &'a mut Web,
     cwd: String,
 }
 
@@ -547,6 +562,10 @@ impl Files for WorkstationFiles<'_> {
 
     fn write(&mut self, path: &str, content: &[u8]) -> Result<(), FileError> {
         self.machine.files().write(&self.cwd, path, content).map_err(file_error)
+    }
+
+    fn fetch(&mut self, url: &str) -> Option<Vec<u8>> {
+        self.web.fetch(url).map(|page| page.as_bytes().to_vec())
     }
 
     fn look_at(&self, path: &str) -> Result<(FileKind, u32), FileError> {

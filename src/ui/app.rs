@@ -373,7 +373,7 @@ pub fn App() -> Html {
                     <Tank scene={state.scene.clone()} selected={state.selected.clone()} filter={state.filter.clone()} table={state.table} section={state.section} shown={state.panel == Panel::Tank} dark={state.dark}>
                         <Timeline scene={state.scene.clone()} selected={state.selected.clone()} hunt={state.hunt.clone()} only={state.only} />
                     </Tank>
-                    <Term terminals={state.terminals} lower={state.lower} find={state.find} events={state.scene.events.clone()} playing={state.playing} past={state.scene.past} dark={state.dark} />
+                    <Term terminals={state.terminals} lower={state.lower} find={state.find} events={state.scene.events.clone()} playing={state.playing} past={state.scene.past} dark={state.dark} missed={state.scene.missed.clone()} />
     <Splitter edge={Edge::Term} />
                     <Look state={state.clone()} />
     <Splitter edge={Edge::Look} />

@@ -133,7 +133,7 @@ pub fn Edit(props: &Props) -> Html {
         };
         html! {
             <span key={f.path.to_string()} class={classes!("tab", (i == props.file).then_some("on"))}>
-                <button class="mono" aria-current={(i == props.file).then_some("true")} onclick={link.on(move || Action::ShowFile(i))}>{ f.path.clone() }</button>
+                <button class="mono" aria-current={(i == props.file).then_some("true")} title={f.path.clone()} onclick={link.on(move || Action::ShowFile(i))}>{ file_name(&f.path).to_owned() }</button>
                 <button class="x" aria-label={fill(Text::CloseFile.t(lang), &[&f.path])} onclick={close}>{ Icon::Close.draw() }</button>
             </span>
         }
@@ -179,7 +179,7 @@ pub fn Edit(props: &Props) -> Html {
         <section class="panel edit" aria-label={Text::Editor.t(lang)}>
             <div class="head">
                 <div class="tabs grow" role="group" ref={row} aria-label={Text::Files.t(lang)}>{ for files }</div>
-                if let Some(f) = &shown { <button class="btn square" onclick={let f = f.clone(); Callback::from(move |_: MouseEvent| save_file(&f.path, &f.text))} aria-label={Text::Save.t(lang)} title={Text::Save.t(lang)}>{ Icon::Down.draw() }</button> }
+                if let Some(f) = &shown { <button class="btn square" onclick={let f = f.clone(); Callback::from(move |_: MouseEvent| save_file(file_name(&f.path), &f.text))} aria-label={Text::Save.t(lang)} title={Text::Save.t(lang)}>{ Icon::Down.draw() }</button> }
                 <button class="btn square" onclick={new_file} aria-label={Text::NewFile.t(lang)} title={Text::NewFile.t(lang)}>{ Icon::Plus.draw() }</button>
             </div>
             if let Some((text, path)) = then {
@@ -214,6 +214,12 @@ pub fn Edit(props: &Props) -> Html {
             </div>
         </section>
     }
+}
+
+/// What a file is called on its tab: a path as it is, the end of a page's URL.
+pub fn file_name(path: &str) -> &str {
+    let end = path.split_once("://").and_then(|(_, rest)| rest.rsplit('/').find(|part| !part.is_empty()));
+    end.unwrap_or(path)
 }
 
 /// Whether a text is of an object that lives here: it is edited, not brought from elsewhere.

@@ -4,6 +4,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use yew::AttrValue;
+
 use kubarium::api::{Object, Value};
 use kubarium::base::{Duration, SortedMap, Time};
 use kubarium::sim::{Fault, Load, Session, Sim, TimedInput, Timeline, Usage, quoted, script};
@@ -455,7 +457,14 @@ impl Host {
             branches: Rc::new(self.time.branches()),
             beside: self.time.beside().is_some(),
             task: self.tasks.view(self.time.current(), self.sim().now()),
+            missed: self.missed(),
         }
+    }
+
+    /// The URL that a program asked for in vain, as long as nobody has brought its page.
+    fn missed(&self) -> Option<AttrValue> {
+        let url = self.time.live().workstation().missed_url().filter(|url| !self.time.is_past() && !self.edited.contains_key(*url))?;
+        Some(url.to_owned().into())
     }
 
     /// Keeps a picture from time to time; fewer where many pods are on each.

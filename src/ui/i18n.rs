@@ -295,6 +295,13 @@ texts! {
     ExitTerm: "It was asked to end (SIGTERM).", "它被要求结束（SIGTERM）。";
     CausePlaceholder: "No image called {} is known here, so a placeholder runs in its place: it takes requests on the container's ports and ends when it is told to.", "这里没有名为 {} 的镜像，因此由占位程序代替：它在容器端口上应答请求，收到终止信号就退出。";
     CauseMisspelt: "No image called {} is known here: did you mean {}? A placeholder runs in its place. A real cluster would not find it, and the pod would wait in ImagePullBackOff.", "这里没有名为 {} 的镜像：是否想写 {}？现由占位程序代替运行。真实集群会找不到它，Pod 会停在 ImagePullBackOff。";
+    PageMissed: "{} is beyond the cluster, where nothing is simulated.", "{} 在集群之外，那里没有模拟任何内容。";
+    FetchPage: "Fetch it once", "取回一次";
+    PastePage: "Paste its text", "粘贴内容";
+    PageComes: "It is on its way ...", "正在取回……";
+    PageNot: "It cannot be fetched ({}): paste its text.", "无法取回（{}）：请粘贴它的内容。";
+    PageFetched: "{} belongs to the session now. Run the command again: ↑ and Enter.", "{} 已加入会话。再次运行命令：按 ↑ 和回车。";
+    PagePaste: "Paste the text of {} here, then run the command again: ↑ and Enter.", "把 {} 的内容粘贴到这里，再次运行命令：按 ↑ 和回车。";
     Adopt: "Make it new", "转为新对象";
     AdoptNote: "This comes from a cluster. As new objects it lives here: without status, UIDs and what controllers make.", "这段内容来自某个集群。去掉状态、UID 和控制器生成的部分后，即可作为新对象在此运行。";
     AndMore: "and {} more", "还有 {} 个";

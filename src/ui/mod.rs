@@ -20,6 +20,7 @@ mod inside;
 mod line_editor;
 mod load;
 mod look;
+mod missed;
 mod nucleus;
 mod palette;
 mod pod_cell;

@@ -129,6 +129,8 @@ pub struct Scene {
     pub beside: bool,
     /// The exercise, where the session has one.
     pub task: Option<Rc<ExerciseView>>,
+    /// The URL that a program of the workstation asked for in vain.
+    pub missed: Option<AttrValue>,
 }
 
 /// What the page is showing.

@@ -13,6 +13,7 @@ use super::find::Find;
 use super::format::counted;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
+use super::missed::Missed;
 use super::state::{Action, Lower, TERMINALS_MAX, use_lang, use_link};
 use super::vendor::create_terminal;
 
@@ -33,6 +34,8 @@ pub struct Props {
     pub past: bool,
     /// The theme, whose colours the terminals take.
     pub dark: bool,
+    /// The URL that a program asked for in vain.
+    pub missed: Option<AttrValue>,
 }
 
 /// The lower panel.
@@ -61,6 +64,7 @@ pub fn Term(props: &Props) -> Html {
                 if props.playing { <small class="hint">{ Text::TerminalHint.t(lang) }</small> }
                 else { <button class="hint warn" onclick={let link = link.clone(); Callback::from(move |_: MouseEvent| link.play(true))}>{ Icon::Play.draw() }<span>{ if props.past { Text::TerminalPast } else { Text::TerminalStands }.t(lang) }</span></button> }
             </div>
+            if let Some(url) = &props.missed { <Missed {url} /> }
             if let (true, Lower::Terminal(terminal)) = (props.find, props.lower) { <Find {terminal} /> }
             for i in 0..props.terminals { <Screen key={i} number={i} shown={props.lower == Lower::Terminal(i)} dark={props.dark} /> }
             if props.lower == Lower::Events { <Feed events={props.events.clone()} subject={None} /> }

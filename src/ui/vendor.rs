@@ -45,6 +45,9 @@ extern "C" {
     /// Saves a text as a file.
     #[wasm_bindgen(js_name = saveFile)]
     pub fn save_file(name: &str, text: &str);
+    /// Fetches a page of the web, and calls `done` with its text, or with none and why not.
+    #[wasm_bindgen(js_name = fetchPage)]
+    pub fn fetch_page(url: &str, done: &Function);
     /// Puts a text on the clipboard.
     #[wasm_bindgen(js_name = copyText)]
     pub fn copy_text(text: &str);

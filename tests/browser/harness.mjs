@@ -49,7 +49,7 @@ after(async () => {
  *   touch: true,                       a screen without a mouse
  *   query: '?...', hash: '#...',       added to the page's address
  *   storage: { key: value },           what the page finds in localStorage
- *   errors: [/.../],                   messages on the console that this journey means to cause
+ *   errors: [/.../],                   messages on the console, and requests to others, that this journey means to cause
  * }
  * A browser on a busy machine loses an event now and then: a journey that fails is tried once more, and the run says so.
  * The body gets { page, context, screenshot, until, axe, text, address }.
@@ -90,7 +90,7 @@ async function travel(name, options, body) {
   page.on('crash', () => problems.push('the page crashed'));
   // The page is whole in itself: it asks nobody else for anything.
   page.on('request', (request) => {
-    if (!request.url().startsWith(site.address) && !/^(data|blob):/.test(request.url())) problems.push(`asks elsewhere: ${request.url()}`);
+    if (!request.url().startsWith(site.address) && !/^(data|blob):/.test(request.url())) note(`asks elsewhere: ${request.url()}`);
   });
   if (options.storage) {
     await page.addInitScript((entries) => {
