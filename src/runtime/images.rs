@@ -246,7 +246,7 @@ const ABSENT: [&str; 8] = ["nosuch", "missing", "doesnotexist", "does-not-exist"
 /// Pulls an image: what is in it, or why it cannot be had.
 pub fn lookup(reference: &str) -> Result<Image, PullFailure> {
     let parsed = Reference::parse(reference)?;
-    if ABSENT.iter().any(|a| reference.contains(a)) {
+    if ABSENT.iter().any(|a| reference.contains(a)) || misspelt(reference).is_some() {
         return Err(PullFailure::NotFound { reference: reference.to_string() });
     }
     let name = parsed.full();
@@ -288,6 +288,13 @@ const WELL_KNOWN: [&str; 24] = [
     "agnhost",
     "curl",
 ];
+
+/// The well-known image that is meant by a name that Docker's own library does not have. Short names may be meant as they are.
+pub fn misspelt(reference: &str) -> Option<&'static str> {
+    let parsed = Reference::parse(reference).ok().filter(|r| r.domain == "docker.io")?;
+    parsed.path.strip_prefix("library/").filter(|name| name.len() >= 5)?;
+    placeholder(reference)?
+}
 
 /// Whether nobody described this image, so that a stand-in runs in its place; and the well-known name that it is nearly called.
 pub fn placeholder(reference: &str) -> Option<Option<&'static str>> {
@@ -363,6 +370,17 @@ mod tests {
             ("Not a name", None),
         ] {
             assert_eq!(placeholder(image), want, "{image}");
+        }
+        for (image, want) in [
+            ("ngnix", Some("nginx")),
+            ("docker.io/library/busybx", Some("busybox")),
+            ("nods", None),
+            ("registry.example.com/ngnix", None),
+            ("me/ngnix", None),
+            ("shop", None),
+        ] {
+            assert_eq!(misspelt(image), want, "{image}");
+            assert_eq!(lookup(image).is_err(), want.is_some(), "{image}");
         }
         for name in WELL_KNOWN {
             assert_eq!(placeholder(name), None, "{name} is described");

@@ -1,11 +1,10 @@
 //! The rack seen from far away: thousands of pods as small marks on a canvas, a tile for each node. Each health has its own
 //! shape as well as its colour, requests are a spot in the pod's mark and a bar under the node's tile; the table says the same in words.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use kubarium::base::SortedMap;
-use kubarium::views::{ClusterView, Flow, Health, NodeView, Places, PodView};
+use kubarium::views::{ClusterView, Flow, Health, NodeView, PodView};
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement};
 use yew::prelude::*;
@@ -176,7 +175,6 @@ fn rates(flows: &[Flow]) -> Rates<'_> {
 pub fn Heat(props: &Props) -> Html {
     let (lang, link) = (use_lang(), use_link());
     let canvas = use_node_ref();
-    let places = use_mut_ref(SortedMap::<String, Places>::new);
     let stop = use_state(|| None::<Stop>);
     let held = use_state(|| false);
     // What stood where when it was drawn last: for the pointer, and so that only what changed is drawn anew.
@@ -186,7 +184,7 @@ pub fn Heat(props: &Props) -> Html {
         move || {
             if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
                 let before = drawn.borrow_mut().take();
-                *drawn.borrow_mut() = draw(&canvas, &props, &places, before, stop);
+                *drawn.borrow_mut() = draw(&canvas, &props, before, stop);
             }
         }
     });
@@ -331,13 +329,7 @@ impl Drawn {
     }
 }
 
-fn draw(
-    canvas: &HtmlCanvasElement,
-    props: &Props,
-    places: &Rc<RefCell<SortedMap<String, Places>>>,
-    mut before: Option<Drawn>,
-    stop: Option<Stop>,
-) -> Option<Drawn> {
+fn draw(canvas: &HtmlCanvasElement, props: &Props, mut before: Option<Drawn>, stop: Option<Stop>) -> Option<Drawn> {
     let window = web_sys::window()?;
     let style = window.get_computed_style(canvas).ok()??;
     let token = |name: &str| style.get_property_value(name).unwrap_or_default().trim().to_owned();
@@ -345,7 +337,6 @@ fn draw(
     let rack = canvas.parent_element()?.dyn_into::<HtmlElement>().ok()?;
     let width = f64::from(rack.client_width()) - 2.0;
     let room = f64::from(rack.offset_top() + rack.client_height() - canvas.offset_top());
-    let mut places = places.borrow_mut();
     let nodes = &props.view.nodes;
     let same_nodes = before.as_ref().is_some_and(|b| b.view.nodes.len() == nodes.len());
     let (mut slots, view_before, busy_before) = match before.as_mut().filter(|_| same_nodes) {
@@ -374,7 +365,7 @@ fn draw(
             stale.push(i);
         }
         if moved {
-            slots[i] = places.entry(n.name.clone()).or_default().settle(n.pods.iter().map(|p| p.key.as_str())).to_vec();
+            slots[i] = n.places.clone();
         }
     }
     let fitted = before.as_ref().filter(|b| same_nodes && b.size == (width, room)).map(|b| b.layout.scale);

@@ -9,7 +9,7 @@ use kubarium::api::duration::human_duration;
 use kubarium::base::Time;
 use kubarium::views::{
     ClusterView, ContainerRole, ContainerState, ContainerView, Exit, Health, Listed, PodDetails, PodView, ProbeView, Relative, Why, amiss,
-    causes, changes, columns, description, kinds, list, relatives, why,
+    causes, changes, columns, description, kinds, list, placement, relatives, why,
 };
 
 use super::actions::{Deed, carry_out, choices, edited_path};
@@ -25,7 +25,7 @@ use super::nucleus::{Nucleus, tone as container_tone};
 use super::pod_cell::{health_text, subject_of};
 use super::reasons;
 use super::state::{Action, Link, LookTab, Scene, State, Subject, use_lang, use_link};
-use super::trace::{probe_icon, probe_name, trace};
+use super::trace::{BEATS, probe_icon, probe_name, trace};
 use super::uses::{over_time, signs, uses};
 use super::vendor::save_file;
 
@@ -356,7 +356,16 @@ fn overview(props: &Props, pod: &PodView, lang: Lang, link: &Link) -> Html {
     let now = props.scene.view.time;
     let told = |w: &Why| {
         let (sentence, term) = reasons::say(w, lang);
-        html! { <p class={classes!("reason", reasons::tone(w))}>{ sentence }<span class="term">{ term }</span></p> }
+        let decided = matches!(w, Why::Unschedulable { .. }).then(|| placement(link.host.borrow().sim(), &pod.key)).flatten();
+        let sentence = decided.and_then(|d| reasons::refusals(&d, lang)).unwrap_or(sentence);
+        // Of what ended the log says more.
+        let has_log = matches!(w, Why::Ended { .. } | Why::CrashLoop { .. });
+        html! {
+            <p class={classes!("reason", reasons::tone(w))}>
+                { sentence }<span class="term">{ term }</span>
+                if has_log { <button class="chip" onclick={link.on(|| Action::Tab(LookTab::Logs))}>{ Icon::File.draw() }{ Text::ItsLog.t(lang) }</button> }
+            </p>
+        }
     };
     let reasons = why(pod).iter().map(told).collect();
     let fact = |name: Text, value: String| {
@@ -443,7 +452,7 @@ fn probe(p: &ProbeView, now: Time, lang: Lang) -> Html {
             <div><span class="tag">{ probe_icon(p.kind).draw() }{ probe_name(p.kind).t(lang) }</span>
                 if let Some(next) = p.next_at { <span class="next">{ fill(Text::NextIn.t(lang), &[&seconds_to(next, now)]) }</span> }
             </div>
-            { trace(p, lang) }
+            { trace(p, BEATS, lang) }
             <code>{ &p.how }</code>
             <small>{ fill(Text::ProbeRule.t(lang), &rule.each_ref().map(String::as_str)) }</small>
             if p.failures > 0 { <pre class="output">{ &p.output }</pre> }

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use kubarium::base::Time;
-use kubarium::views::{ContainerRole, ContainerState, ContainerView};
+use kubarium::views::{ContainerRole, ContainerState, ContainerView, ProbeKind};
 
 use super::format::seconds_to;
 
@@ -26,9 +26,9 @@ pub fn tone(c: &ContainerView) -> &'static str {
         ContainerState::Waiting { reason, .. } if matches!(reason.as_str(), "" | "ContainerCreating" | "PodInitializing") => "info",
         ContainerState::Waiting { .. } => "warn",
         ContainerState::Running { .. } if c.ending.is_some() => "gone",
-        ContainerState::Running { .. } if c.probes.iter().any(|p| p.failures > 0) => "bad",
+        ContainerState::Running { .. } if c.probes.iter().any(|p| p.failures > 0 && p.kind == ProbeKind::Liveness) => "bad",
         ContainerState::Running { .. } if c.role == ContainerRole::Init => "info",
-        ContainerState::Running { .. } if !c.ready => "warn",
+        ContainerState::Running { .. } if !c.ready || c.probes.iter().any(|p| p.failures > 0) => "warn",
         ContainerState::Running { .. } => "ok",
         ContainerState::Terminated(exit) if exit.code == 0 => "done",
         ContainerState::Terminated(_) => "bad",
@@ -73,7 +73,7 @@ pub fn Nucleus(props: &Props) -> Html {
         html! { <g><circle key={at.0} class={if ok { "pulse" } else { "pulse miss" }} cx="24" cy="24" r={r} /></g> }
     };
     html! {
-        <svg class={classes!("nucleus", tone(c))} viewBox="0 0 48 48" aria-hidden="true">
+        <svg key={c.restarts} class={classes!("nucleus", tone(c), (c.restarts > 0).then_some("turned"))} viewBox="0 0 48 48" aria-hidden="true">
             <circle class="wall" cx="24" cy="24" r="18" />
             { inside }
             for (i, p) in c.probes.iter().enumerate() {

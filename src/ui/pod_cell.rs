@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use web_sys::Element;
 use yew::prelude::*;
 
 use kubarium::base::Time;
@@ -13,8 +14,9 @@ use super::icons::{Icon, health_icon, health_tone};
 use super::nucleus::Nucleus;
 use super::section::copied;
 use super::state::{Subject, use_lang, use_link};
-use super::trace::trace;
+use super::trace::{BEATS_OF_CELL, trace};
 use super::uses::{signs, uses};
+use super::vendor::fall;
 
 /// How much room a cell has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,16 +30,16 @@ pub enum Density {
 }
 
 impl Density {
-    /// The density for this many pods on the fullest node. It gives way only where clearly fewer are left, so that a rollout,
-    /// which adds a few and takes a few, does not make the picture leap.
-    pub fn next(self, pods_most: usize) -> Density {
+    /// The density for this many pods on the fullest node, where so many large cells have room in each. It gives way only where clearly
+    /// fewer are left, so that a rollout, which adds a few and takes a few, does not make the picture leap.
+    pub fn next(self, pods_most: usize, room: usize) -> Density {
         let fits = |most: usize| pods_most <= most;
         match self {
             _ if !fits(24) => Density::Small,
             Density::Small if !fits(16) => Density::Small,
-            _ if !fits(6) => Density::Medium,
+            _ if !fits(room) => Density::Medium,
             Density::Large => Density::Large,
-            _ if !fits(4) => Density::Medium,
+            _ if !fits(room - room.div_ceil(3)) => Density::Medium,
             _ => Density::Large,
         }
     }
@@ -134,6 +136,16 @@ pub fn PodCell(props: &Props) -> Html {
         props.old.then_some("old"),
     );
     let onclick = link.select(subject_of(pod));
+    // What has just been put on its node falls there from the queue.
+    let place = use_node_ref();
+    use_effect_with((), {
+        let (place, is_new) = (place.clone(), pod.node.is_some() && matches!(pod.health, Health::Starting | Health::Pulling));
+        move |()| {
+            if let Some(cell) = place.cast::<Element>().filter(|_| is_new) {
+                fall(&cell);
+            }
+        }
+    });
     let pressed = if props.pressed { "true" } else { "false" };
     if props.density == Density::Small {
         let label = spoken(pod, lang);
@@ -148,7 +160,7 @@ pub fn PodCell(props: &Props) -> Html {
     let mut probes = pod.containers.iter().filter(|c| c.is_running()).flat_map(|c| &c.probes);
     let first = probes.next();
     html! {
-        <button {class} {onclick} data-uid={pod.key.clone()} aria-pressed={pressed} title={pod.full_name()}>
+        <button ref={place} {class} {onclick} data-uid={pod.key.clone()} aria-pressed={pressed} title={pod.full_name()}>
             <span class="name"><span class="sr">{ format!("{} ", Text::Pod.t(lang)) }</span><span>{ stem }</span><span>{ suffix }</span></span>
             <span class="nuclei">
                 for c in &pod.containers { <Nucleus key={c.name.clone()} container={c.clone()} now={props.now} /> }
@@ -168,11 +180,11 @@ pub fn PodCell(props: &Props) -> Html {
             <span class="state">
                 { health_icon(pod.health).draw() }
                 <span>{ &pod.status }</span><span class="sr">{ format!(", {} ", health_text(pod.health).t(lang)) }</span>
-                if let Some(p) = probes.next() { { trace(p, lang) } }
+                if let Some(p) = probes.next() { { trace(p, BEATS_OF_CELL, lang) } }
                 if let Some(grace) = pod.terminating.filter(|g| g.until > props.now) { <em>{ format!("{}s", seconds_to(grace.until, props.now)) }</em> }
             </span>
             if first.is_some() || !props.doors.is_empty() {
-                <span class="foot">{ doors(&props.doors, lang) }{ for first.map(|p| trace(p, lang)) }</span>
+                <span class="foot">{ doors(&props.doors, lang) }{ for first.map(|p| trace(p, BEATS_OF_CELL, lang)) }</span>
             }
         </button>
     }

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use kubarium::views::{Cause, Exit, ProbeKind, What, Why};
+use kubarium::views::{Cause, Decision, Exit, ProbeKind, Reason, What, Why};
 
 use super::i18n::{Lang, Text, fill};
 use super::icons::Icon;
@@ -13,7 +13,10 @@ pub fn say(why: &Why, lang: Lang) -> (String, String) {
     let words = |text: Text, values: &[&str]| fill(text.t(lang), values);
     match why {
         Why::NotYetScheduled => (words(Text::WhyNotYet, &[]), "Pending".to_owned()),
-        Why::Unschedulable { message } => (words(Text::WhyUnschedulable, &[]), format!("FailedScheduling: {message}")),
+        Why::Unschedulable { message } => {
+            let end = if lang == Lang::Zh { "。" } else { "." };
+            (words(Text::WhyUnschedulable, &[end]), format!("FailedScheduling: {message}"))
+        }
         Why::Pulling { container, image } => (words(Text::WhyPulling, &[container, image]), "Pulling".to_owned()),
         Why::PullFails { container, image, message, .. } => {
             (words(Text::WhyPullFails, &[container, image]), format!("ImagePullBackOff: {message}"))
@@ -44,11 +47,56 @@ pub fn say(why: &Why, lang: Lang) -> (String, String) {
     }
 }
 
+/// Why no node takes a pod, from what the scheduler said of each; nothing where it has not said so of all.
+pub fn refusals(decision: &Decision, lang: Lang) -> Option<String> {
+    if decision.rows.is_empty() || decision.rows.len() < decision.evaluated || !decision.node.is_empty() {
+        return None;
+    }
+    // By plugin and words, in the order they come: how many nodes, and of those that lack something the one with most of it.
+    let mut found: Vec<(&str, &Reason, usize, &str)> = Vec::new();
+    for (row, refusal) in decision.rows.iter().filter_map(|row| Some((row, row.refused.as_ref()?))) {
+        for reason in &refusal.reasons {
+            let free = |r: &Reason| r.shortage.as_ref().map(|s| s.free.clone());
+            match found.iter_mut().find(|f| (f.0, &f.1.text) == (refusal.plugin, &reason.text)) {
+                Some(f) => {
+                    f.2 += 1;
+                    if free(reason) > free(f.1) {
+                        (f.1, f.3) = (reason, &row.node);
+                    }
+                }
+                None => found.push((refusal.plugin, reason, 1, &row.node)),
+            }
+        }
+    }
+    let told = found.into_iter().map(|(plugin, reason, nodes, most)| {
+        let nodes = nodes.to_string();
+        let text = match (plugin, &reason.shortage) {
+            (_, Some(s)) => {
+                let resource = reason.text.strip_prefix("Insufficient ").unwrap_or(&reason.text);
+                return fill(Text::RefusedShort.t(lang), &[&nodes, resource, &s.requested.to_string(), &s.free.to_string(), most]);
+            }
+            ("TaintToleration", _) => Text::RefusedTaint,
+            ("NodeAffinity", _) => Text::RefusedAffinity,
+            ("NodeUnschedulable", _) => Text::RefusedCordoned,
+            ("NodePorts", _) => Text::RefusedPorts,
+            ("PodTopologySpread", _) => Text::RefusedSpread,
+            ("InterPodAffinity", _) => Text::RefusedPods,
+            ("VolumeBinding" | "VolumeZone" | "VolumeRestrictions", _) => Text::RefusedVolume,
+            _ => return fill(Text::RefusedOther.t(lang), &[&nodes, &reason.text]),
+        };
+        fill(text.t(lang), &[&nodes])
+    });
+    let told: Vec<String> = told.collect();
+    let (colon, semicolon, end) = if lang == Lang::Zh { ("：", "；", "。") } else { (": ", "; ", ".") };
+    Some(fill(Text::WhyUnschedulable.t(lang), &[&format!("{colon}{}{end}", told.join(semicolon))]))
+}
+
 /// The class that gives a reason its colour.
 pub fn tone(why: &Why) -> &'static str {
     match why {
         Why::Pulling { .. } | Why::Initialising { .. } | Why::NotYetScheduled => "info",
         Why::Terminating { .. } => "gone",
+        Why::ProbeFails { kind: ProbeKind::Readiness | ProbeKind::Startup, .. } => "warn",
         Why::Unschedulable { .. } | Why::ProbeNotYet { .. } | Why::CrashLoop { .. } | Why::PullFails { .. } => "warn",
         Why::Ending { .. } | Why::CannotStart { .. } | Why::ProbeFails { .. } | Why::Ended { .. } | Why::PodFailed { .. } => "bad",
     }
@@ -115,6 +163,7 @@ pub fn sentence(cause: &Cause, lang: Lang) -> String {
         What::WasOom => Text::CauseWasOom,
         What::Placeholder => Text::CausePlaceholder,
         What::Misspelt => Text::CauseMisspelt,
+        What::NoSuchImage => Text::CauseNoSuchImage,
         What::NodeAway => Text::CauseNodeAway,
         What::NodeSilent => Text::CauseNodeSilent,
     };

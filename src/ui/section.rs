@@ -13,7 +13,7 @@ use super::look::container_words;
 use super::nucleus::{Nucleus, tone};
 use super::pod_cell::{health_text, subject_of};
 use super::state::{Action, use_lang, use_link};
-use super::trace::{probe_name, trace};
+use super::trace::{BEATS, probe_name, trace};
 use super::uses::{signs, uses};
 
 /// What the cross-section needs.
@@ -137,7 +137,7 @@ fn container(c: &ContainerView, details: Option<PodDetails>, now: Time, lang: La
             { line(Text::Image, &c.image, lang) }
             { line(Text::Process, doing, lang) }
             { uses(std::iter::once(c), lang) }{ signs(std::iter::once(c), lang) }
-            for p in &c.probes { <div class="fact"><small>{ probe_name(p.kind).t(lang) }</small><code>{ &p.how }</code>{ trace(p, lang) }</div> }
+            for p in &c.probes { <div class="fact"><small>{ probe_name(p.kind).t(lang) }</small><code>{ &p.how }</code>{ trace(p, BEATS, lang) }</div> }
             if !details.env.is_empty() { { line(Text::Environment, &details.env.iter().map(|e| e.name.as_str()).collect::<Vec<_>>().join(", "), lang) } }
             for m in &mounts { { line(Text::Mount, m, lang) } }
         </div>

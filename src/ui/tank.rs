@@ -1,6 +1,5 @@
 //! The tank: the nodes on their rack with the pods in them, and the strip of those that wait.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo::timers::callback::Timeout;
@@ -9,7 +8,7 @@ use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
 use kubarium::base::{SortedMap, Time};
-use kubarium::views::{Copied, Flow, NodeView, Places, PodView, ServiceView, Share, WorkloadView, Wrong};
+use kubarium::views::{Copied, Flow, NodeView, PodView, ServiceView, Share, WorkloadView, Wrong, placement};
 
 use super::app::EMBEDDED;
 use super::format;
@@ -18,8 +17,9 @@ use super::i18n::{Text, fill};
 use super::icons::Icon;
 use super::pod_cell::{Density, Doors, PodCell, now_for};
 use super::pod_table::PodTable;
+use super::reasons;
 use super::section::Section;
-use super::state::{Action, Scene, Subject, use_lang, use_link};
+use super::state::{Action, Link, Scene, Subject, use_lang, use_link};
 use super::task;
 use super::traffic::{OUTSIDE, Traffic};
 
@@ -76,21 +76,23 @@ fn is_dim(pod: &PodView, workloads: &[Rc<WorkloadView>], services: &[Rc<ServiceV
 #[component]
 pub fn Tank(props: &Props) -> Html {
     let (lang, link) = (use_lang(), use_link());
-    let places = use_mut_ref(SortedMap::<String, Places>::new);
     let view = &props.scene.view;
+    // How many nodes are not seen of the rack, and how many large cells have room in each.
+    let (rack_place, unseen, room) = (use_node_ref(), use_state_eq(|| None), use_state_eq(|| LARGE_MAX));
     let density = use_mut_ref(|| Density::Large);
     let density = {
         let mut kept = density.borrow_mut();
-        *kept = kept.next(view.nodes.iter().map(|n| n.pods.len()).max().unwrap_or(0));
+        *kept = kept.next(view.nodes.iter().map(|n| n.pods.len()).max().unwrap_or(0), *room);
         *kept
     };
     let selected = props.selected.as_ref().filter(|s| s.kind == "Pod").and_then(|s| view.pod(&s.uid));
     let section = selected.filter(|_| props.section);
-    // How many nodes are not seen of the rack.
-    let (rack_place, unseen) = (use_node_ref(), use_state_eq(|| None));
     let look_down = {
-        let (place, unseen) = (rack_place.clone(), unseen.clone());
-        Callback::from(move |()| unseen.set(place.cast().and_then(|r| nodes_unseen(&r, unseen.is_some()))))
+        let (place, unseen, room, nodes) = (rack_place.clone(), unseen.clone(), room.clone(), view.nodes.len());
+        Callback::from(move |()| {
+            unseen.set(place.cast().and_then(|r| nodes_unseen(&r, unseen.is_some())));
+            room.set(place.cast().map_or(LARGE_MAX, |r| room_for_large(&r, nodes)));
+        })
     };
     let most = view.nodes.iter().map(|n| n.pods.len()).max().unwrap_or(0);
     let pods: usize = view.nodes.iter().map(|n| n.pods.len()).sum();
@@ -142,11 +144,12 @@ pub fn Tank(props: &Props) -> Html {
             <div class="tools">
                 <input class="find" type="search" value={props.filter.clone()} oninput={on_filter} placeholder={Text::FilterPods.t(lang)} aria-label={Text::FilterPods.t(lang)} />
                 <div class="chips" ref={chips}>
-                for w in &view.workloads { { chip(&w.kind, &w.namespace, &w.name, &w.key, Icon::Boxes, tally(w, lang)) } }
+                // Where requests come to is first.
                 for s in view.services.iter().filter(|s| s.has_selector) { { chip("Service", &s.namespace, &s.name, &s.key, Icon::Globe, format!("{}/{}{}", s.reached.len(), s.selected.len(), rates(&props.scene.traffic, &s.key, lang))) } }
+                for w in &view.workloads { { chip(&w.kind, &w.namespace, &w.name, &w.key, Icon::Boxes, tally(w, lang)) } }
                 if props.scene.traffic.iter().any(|f| f.from.is_empty()) { <span class="chip outside" data-uid={OUTSIDE}>{ Icon::Leave.draw() }{ Text::Outside.t(lang) }</span> }
                 </div>
-                if selected.is_some() && section.is_none() { <button class="btn outline" onclick={link.on(|| Action::Section(true))} aria-label={Text::Section.t(lang)} title={format!("{} (x)", Text::Section.t(lang))}>{ Icon::Look.draw() }<span class="wide">{ Text::Section.t(lang) }</span></button> }
+                if section.is_none() { <button class="btn outline" disabled={selected.is_none()} onclick={link.on(|| Action::Section(true))} aria-label={Text::Section.t(lang)} title={format!("{} (x)", Text::Section.t(lang))}>{ Icon::Look.draw() }<span class="wide">{ Text::Section.t(lang) }</span></button> }
                 <button class="btn outline" title={format!("{} (t)", Text::KeyTable.t(lang))} aria-label={if props.table { Text::Picture } else { Text::Table }.t(lang)} aria-pressed={props.table.to_string()} onclick={let table = props.table; link.on(move || Action::Table(!table))}>
                     { if props.table { Icon::Grid } else { Icon::Table }.draw() }<span class="wide">{ if props.table { Text::Picture } else { Text::Table }.t(lang) }</span>
                 </button>
@@ -156,10 +159,10 @@ pub fn Tank(props: &Props) -> Html {
             } else if props.table {
                 <PodTable view={view.clone()} filter={props.filter.clone()} />
             } else {
-                { queue(props, lang) }
+                { queue(props, lang, &link) }
                 <div class="rack" ref={&rack_place} onscroll={look_down.reform(|_: Event| ())} onkeydown={Callback::from(move_focus)}>
                     if view.nodes.is_empty() { <p class="empty">{ Text::NoNodes.t(lang) }</p> }
-                    if is_far(view) { { from_far(props) } } else { { for rack(props, density, &places) } }
+                    if is_far(view) { { from_far(props) } } else { { for rack(props, density) } }
                 </div>
             }
             if let Some((n, down)) = unseen.filter(|_| !is_far(view) && section.is_none() && !props.table) {
@@ -197,7 +200,7 @@ fn from_far(props: &Props) -> Html {
 }
 
 /// The strip of pods that wait for a node.
-fn queue(props: &Props, lang: super::i18n::Lang) -> Html {
+fn queue(props: &Props, lang: super::i18n::Lang, link: &Link) -> Html {
     let (view, around) = (&props.scene.view, Around::of(props));
     let many = view.queue.len() > 2;
     html! {
@@ -207,7 +210,9 @@ fn queue(props: &Props, lang: super::i18n::Lang) -> Html {
             for pod in view.queue.iter().take(QUEUE_MAX) {
                 { cell(&around, tenths(view.time), pod, if many { Density::Small } else { Density::Medium }) }
             }
-            if let Some(pod) = view.queue.iter().find(|p| !p.message.is_empty()) { <span class="why" title={pod.message.clone()}>{ &pod.message }</span> }
+            if let Some(pod) = view.queue.iter().find(|p| !p.message.is_empty()) {
+                <span class="why" title={pod.message.clone()}>{ placement(link.host.borrow().sim(), &pod.key).and_then(|d| reasons::refusals(&d, lang)).unwrap_or_else(|| pod.message.clone()) }</span>
+            }
         </section>
     }
 }
@@ -250,23 +255,13 @@ fn tenths(time: Time) -> Time {
     Time(time.0 / 100_000 * 100_000)
 }
 
-/// The places' store; it is the tank's own and never a reason to draw.
-#[derive(Clone)]
-struct ByPlace(Rc<RefCell<SortedMap<String, Places>>>);
-
-impl PartialEq for ByPlace {
-    fn eq(&self, _: &ByPlace) -> bool {
-        true
-    }
-}
-
 /// The nodes one by one.
-fn rack(props: &Props, density: Density, places: &Rc<RefCell<SortedMap<String, Places>>>) -> Vec<Html> {
+fn rack(props: &Props, density: Density) -> Vec<Html> {
     let (view, around) = (&props.scene.view, Rc::new(Around::of(props)));
     let (is_empty, time) = (view.pods().next().is_none(), tenths(view.time));
     let tank = |(i, node): (usize, &Rc<NodeView>)| {
         let counts = node.pods.iter().any(|p| now_for(p, Time(1)) != Time::ZERO);
-        html! { <NodeTank key={node.name.clone()} around={around.clone()} now={if counts { time } else { Time::ZERO }} {is_empty} node={node.clone()} {density} places={ByPlace(places.clone())} first={(i == 0).then(|| EMBEDDED.with(|e| first_step(e, props.scene.task.is_some())))} /> }
+        html! { <NodeTank key={node.name.clone()} around={around.clone()} now={if counts { time } else { Time::ZERO }} {is_empty} node={node.clone()} {density} first={(i == 0).then(|| EMBEDDED.with(|e| first_step(e, props.scene.task.is_some())))} /> }
     };
     view.nodes.iter().enumerate().map(tank).collect()
 }
@@ -280,7 +275,6 @@ struct NodeProps {
     is_empty: bool,
     node: Rc<NodeView>,
     density: Density,
-    places: ByPlace,
     /// What is to be done in an empty cluster, in the first node.
     first: Option<Text>,
 }
@@ -290,8 +284,6 @@ struct NodeProps {
 fn NodeTank(props: &NodeProps) -> Html {
     let (lang, link) = (use_lang(), use_link());
     let node = &props.node;
-    let mut places = props.places.0.borrow_mut();
-    let slots = places.entry(node.name.clone()).or_default().settle(node.pods.iter().map(|p| p.key.as_str()));
     let subject = Subject { kind: "Node".to_owned(), namespace: String::new(), name: node.name.clone(), uid: node.key.clone() };
     let wrong = wrong(node.wrong, lang);
     let state = match (node.ready, node.schedulable) {
@@ -328,7 +320,7 @@ fn NodeTank(props: &NodeProps) -> Html {
             </header>
             <div class={classes!("water", props.density.class())}>
                 if node.pods.is_empty() { <p class="none">{ props.first.filter(|_| props.is_empty).unwrap_or(Text::NodeEmpty).t(lang) }</p> }
-                for (i, slot) in slots.iter().enumerate() {
+                for (i, slot) in node.places.iter().enumerate() {
                     if let Some(pod) = slot.and_then(|place| node.pods.get(place)) {
                         { cell(&props.around, props.now, pod, props.density) }
                     } else {
@@ -362,6 +354,24 @@ fn bring_to_sight(chips: Option<HtmlElement>, uid: &str) {
 
 /// After which time cells stand where they belong.
 const SETTLED_MS: u32 = 600;
+
+/// The most pods on a node that are drawn large, wherever there is room.
+const LARGE_MAX: usize = 6;
+
+/// How many large cells have room in a node of the rack, without pushing others out of sight. Where a page is narrow its nodes are
+/// scrolled through anyway.
+fn room_for_large(rack: &HtmlElement, nodes: usize) -> usize {
+    // As the stylesheet has them: a node's head, a cell with its gap, a row of cells.
+    const HEAD: i32 = 150;
+    const CELL: i32 = 166;
+    const ROW: i32 = 160;
+    let (width, height) = (rack.client_width(), rack.client_height());
+    if width < 560 || nodes == 0 {
+        return LARGE_MAX;
+    }
+    let rows = (height / i32::try_from(nodes).unwrap_or(i32::MAX) / ROW).max(1);
+    usize::try_from((width - HEAD) / CELL * rows).map_or(LARGE_MAX, |n| n.clamp(2, LARGE_MAX))
+}
 
 /// How much room the line below the rack takes that says how many nodes are not seen, in pixels: the gap above it, and itself.
 fn more_px() -> i32 {

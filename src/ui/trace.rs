@@ -9,8 +9,9 @@ use kubarium::views::{Beat, ProbeKind, ProbeView};
 use super::i18n::{Lang, Text, fill};
 use super::icons::Icon;
 
-/// How many results a trace has room for.
-const BEATS: usize = 10;
+/// How many results a trace shows in the inspector, and in a cell.
+pub const BEATS: usize = 10;
+pub const BEATS_OF_CELL: usize = 4;
 
 /// The name of a kind of probe.
 pub fn probe_name(kind: ProbeKind) -> Text {
@@ -30,14 +31,14 @@ pub fn probe_icon(kind: ProbeKind) -> Icon {
     }
 }
 
-/// The trace of a probe, with its kind's icon before and its misses after.
-pub fn trace(probe: &ProbeView, lang: Lang) -> Html {
-    let shown = &probe.beats[probe.beats.len().saturating_sub(BEATS)..];
+/// The trace of a probe's last results, so many, with its kind's icon before and its misses after.
+pub fn trace(probe: &ProbeView, beats: usize, lang: Lang) -> Html {
+    let shown = &probe.beats[probe.beats.len().saturating_sub(beats)..];
     let (mut hits, mut misses, mut flat) = (String::new(), String::new(), String::new());
-    for i in 0..BEATS {
+    for i in 0..beats {
         let x = i * 12;
         // Writing into a String cannot fail.
-        let _ = match (i + shown.len()).checked_sub(BEATS).map(|n| shown[n]) {
+        let _ = match (i + shown.len()).checked_sub(beats).map(|n| shown[n]) {
             None => write!(flat, "M{x} 11h12"),
             Some(Beat { ok: true, .. }) => write!(hits, "M{x} 11h3l2 -8.5l2.5 11.5l1.5 -3h3"),
             Some(Beat { ok: false, .. }) => write!(misses, "M{x} 11h1.5m2.5 -3.5l5 7m0 -7l-5 7m6 -3.5h1.5"),
@@ -52,12 +53,12 @@ pub fn trace(probe: &ProbeView, lang: Lang) -> Html {
     html! {
         <span class="trace" role="img" aria-label={label.clone()} title={label}>
             { probe_icon(probe.kind).draw() }
-            <svg viewBox="0 0 120 16" preserveAspectRatio="none" aria-hidden="true">
+            <svg viewBox={format!("0 0 {} 16", beats * 12)} preserveAspectRatio="none" aria-hidden="true">
                 <path class="flat" d={flat} /><path d={hits} /><path class="miss" d={misses} />
             </svg>
-            <span class="pips">
-                for i in 0..threshold { <i class={(i < probe.failures as usize).then_some("hit")}></i> }
-            </span>
+            if beats == BEATS || probe.failures > 0 {
+                <span class="pips">for i in 0..threshold { <i class={(i < probe.failures as usize).then_some("hit")}></i> }</span>
+            }
         </span>
     }
 }

@@ -73,8 +73,9 @@ pub fn over_time(points: &[(Time, [u64; 2])], pod: &PodView, lang: Lang) -> Html
         let mut path = String::new();
         for (t, values) in points {
             let x = t.since(first.0).as_secs_f64() * 300.0 / last.0.since(first.0).as_secs_f64();
-            // Writing into a String cannot fail.
-            let _ = write!(path, "{}{x:.1} {:.1}", if path.is_empty() { "M" } else { "L" }, y(values[i]));
+            // What was used between two looks nobody knows: what was seen last holds until the next one. Writing into a String cannot
+            // fail.
+            let _ = if path.is_empty() { write!(path, "M{x:.1} {:.1}", y(values[i])) } else { write!(path, "H{x:.1}V{:.1}", y(values[i])) };
         }
         let show = |n: u64| show(i64::try_from(n).unwrap_or(i64::MAX));
         let label = fill(Text::PeakOf.t(lang), &[name.t(lang), &show(last.1[i]), &show(peak)]);

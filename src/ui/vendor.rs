@@ -48,6 +48,9 @@ extern "C" {
     /// Fetches a page of the web, and calls `done` with its text, or with none and why not.
     #[wasm_bindgen(js_name = fetchPage)]
     pub fn fetch_page(url: &str, done: &Function);
+    /// Lets a drop fall from the queue to where a cell is, which comes out of it.
+    #[wasm_bindgen]
+    pub fn fall(cell: &Element);
     /// Puts a text on the clipboard.
     #[wasm_bindgen(js_name = copyText)]
     pub fn copy_text(text: &str);

@@ -10,7 +10,7 @@ use crate::sim::Sim;
 
 use super::cluster::ClusterView;
 use super::evidence::{Relative, holds};
-use super::pod::{Health, PodView};
+use super::pod::{ContainerState, Health, PodView};
 
 /// What is the matter: a sentence without its values, which stand in [`Cause::values`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +103,8 @@ pub enum What {
     Placeholder,
     /// The same, and the well-known image that it is called almost like.
     Misspelt,
+    /// An image that there is not, and the well-known one that is meant.
+    NoSuchImage,
     /// A pod on a node that does not answer.
     NodeAway,
     /// A pod that cannot end, since its node does not answer.
@@ -486,6 +488,11 @@ fn pod(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
         let limits = o.at(&["spec", "containers"]).items().iter().find(|s| s.get("name").str() == c.name);
         add(What::WasOom, &[&c.name, limits.map_or("", |s| s.at(&["resources", "limits", "memory"]).str())], "OOMKilled".to_owned(), None);
     }
+    for c in seen.containers.iter().filter(|c| matches!(c.state, ContainerState::Waiting { .. })) {
+        if let Some(near) = images::misspelt(&c.image) {
+            add(What::NoSuchImage, &[&c.image, near], format!("image: {}", c.image), None);
+        }
+    }
     for c in seen.containers.iter().filter(|c| c.is_running()) {
         match images::placeholder(&c.image) {
             Some(Some(near)) => add(What::Misspelt, &[&c.image, near], format!("image: {}", c.image), None),
@@ -525,7 +532,7 @@ mod tests {
 
     #[test]
     fn every_kind_says_what_is_the_matter() {
-        let cases: [(&[&str], u64, &str, &str, &str); 12] = [
+        let cases: [(&[&str], u64, &str, &str, &str); 13] = [
             (&["kubectl create service clusterip none --tcp=80"], 2, "Service", "none", "NoPods(app=none) Endpoints: <none>"),
             (
                 &["kubectl create job j --image=busybox -- false", "kubectl patch job j -p '{\"spec\":{\"suspend\":true}}'"],
@@ -575,7 +582,8 @@ mod tests {
             (&["kubectl create deployment d --image=nginx"], 20, "Deployment", "d", ""),
             (&["kubectl run p --image=nginx"], 20, "Pod", "p", ""),
             (&["kubectl run p --image=acme/shop:2"], 20, "Pod", "p", "Placeholder(acme/shop:2) image: acme/shop:2"),
-            (&["kubectl run p --image=ngnix"], 20, "Pod", "p", "Misspelt(ngnix,nginx) image: ngnix"),
+            (&["kubectl run p --image=nods"], 20, "Pod", "p", "Misspelt(nods,node) image: nods"),
+            (&["kubectl run p --image=ngnix"], 20, "Pod", "p", "NoSuchImage(ngnix,nginx) image: ngnix"),
         ];
         for (lines, seconds, kind, name, want) in cases {
             assert_eq!(told(lines, seconds, kind, name).join("; "), want, "{kind} {name}");

@@ -10,6 +10,7 @@ use crate::sim::Sim;
 use crate::store::ChangeType;
 
 use super::live::{LiveHistory, LivePod};
+use super::places::Places;
 use super::pod::PodView;
 
 /// How much of something is asked for.
@@ -57,6 +58,8 @@ pub struct NodeView {
     pub wrong: Wrong,
     /// Its pods, oldest first.
     pub pods: Vec<Rc<PodView>>,
+    /// Which of them stands where: a pod keeps its place as long as it is there, and `None` is an empty one.
+    pub places: Vec<Option<usize>>,
 }
 
 /// A controller of pods.
@@ -145,6 +148,7 @@ pub struct ClusterViews {
     pods: SortedMap<ArcStr, Read>,
     last: Rc<ClusterView>,
     history: LiveHistory,
+    places: Places,
     /// The revision up to which the log has been read; none where everything is to be read.
     read: Option<u64>,
     /// Whose turn it is to be looked at.
@@ -187,6 +191,7 @@ impl ClusterViews {
             Some(changes) => {
                 for v in changes {
                     if v.key.kind == pod_kind {
+                        self.places.follow(&v.value, v.change == ChangeType::Deleted);
                         touched.insert(uid(&v.value), (v.change != ChangeType::Deleted).then(|| v.value.clone()));
                     } else {
                         others |= matches!(v.key.kind.kind, "Node" | "Service") || WORKLOADS.contains(&v.key.kind.kind);
@@ -195,6 +200,11 @@ impl ClusterViews {
             }
             None => {
                 others = true;
+                self.places = Places::default();
+                // Of a log that was cut the beginning is not told any more.
+                for v in api.store().changes_after(api.store().compacted()).into_iter().flatten().filter(|v| v.key.kind == pod_kind) {
+                    self.places.follow(&v.value, v.change == ChangeType::Deleted);
+                }
                 touched.extend(self.pods.keys().map(|uid| (uid.clone(), None)));
                 touched.extend(api.iter(pod_kind, None).map(|pod| (uid(pod), Some(pod.clone()))));
             }
@@ -239,7 +249,7 @@ impl ClusterViews {
                 .iter(node_kind, None)
                 .map(|node| {
                     let same = known.get(node.name()).filter(|_| !homes.contains(node.name()));
-                    node_of(node, same.map_or_else(|| by_node.remove(node.name()).unwrap_or_default(), |n| n.pods.clone()))
+                    node_of(node, same.map_or_else(|| by_node.remove(node.name()).unwrap_or_default(), |n| n.pods.clone()), &self.places)
                 })
                 .collect();
             nodes.iter_mut().for_each(|n| n.wrong = wrong(&n.name));
@@ -247,7 +257,9 @@ impl ClusterViews {
             shared(nodes, &before.nodes)
         } else {
             let again = |n: &Rc<NodeView>| match api.peek(node_kind, "", &n.name).filter(|_| homes.contains(n.name.as_str())) {
-                Some(node) => Rc::new(NodeView { wrong: n.wrong, ..node_of(node, by_node.remove(n.name.as_str()).unwrap_or_default()) }),
+                Some(node) => {
+                    Rc::new(NodeView { wrong: n.wrong, ..node_of(node, by_node.remove(n.name.as_str()).unwrap_or_default(), &self.places) })
+                }
                 None => Rc::clone(n),
             };
             before.nodes.iter().map(again).collect()
@@ -387,7 +399,7 @@ fn natural(name: &str) -> (&str, u64, &str) {
     (stem, name[stem.len()..].parse().unwrap_or(0), name)
 }
 
-fn node_of(node: &Value, pods: Vec<Rc<PodView>>) -> NodeView {
+fn node_of(node: &Value, pods: Vec<Rc<PodView>>, places: &Places) -> NodeView {
     let allocatable = |resource: &str| Quantity::of(node.at(&["status", "allocatable", resource]));
     let living = || pods.iter().filter(|p| !p.is_over());
     let (cpu, memory) = (living().map(|p| p.cpu_requests_m).sum(), living().map(|p| p.memory_requests_bytes).sum());
@@ -410,6 +422,7 @@ fn node_of(node: &Value, pods: Vec<Rc<PodView>>) -> NodeView {
         memory: Share { requested: memory, allocatable: allocatable("memory").value() },
         pods_max: allocatable("pods").value(),
         wrong: SOUND,
+        places: places.of(node.name(), &pods),
         pods,
     }
 }

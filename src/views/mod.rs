@@ -28,13 +28,13 @@ pub use completion::{Completion, complete};
 pub use details::{EnvView, PodDetails, environment};
 pub use event::{EVENTS_MAX, EventFeed, EventView, Marks, events_after};
 pub use evidence::{
-    Calculation, Decision, Difference, Edit, End, KindCount, Listed, Membership, Mounted, QueueView, Relative, Replicas, columns, compare,
-    description, edits, ends, holds, kind_named, kinds, list, membership, mounted, object, placement, queues, relatives, replicas, scaling,
+    Calculation, Decision, Difference, Edit, End, KindCount, Listed, Membership, Mounted, QueueView, Reason, Relative, Replicas, columns,
+    compare, description, edits, ends, holds, kind_named, kinds, list, membership, mounted, object, placement, queues, relatives, replicas,
+    scaling,
 };
 pub use exercise::{Check, EXERCISE_FILE, Exercise, ExerciseView, Exercises, said, standing};
 pub use inside::{ContainerInside, FileView};
 pub use live::{Beat, LiveContainer, LiveHistory, LivePod, LiveProbe, ProbeKind, Span};
-pub use places::Places;
 pub use pod::{ContainerRole, ContainerState, ContainerView, Exit, Health, Owner, PodView, ProbeView};
 pub use problems::{ProblemView, problems};
 pub use sheets::{Copied, Sheet, sheets};

@@ -1,68 +1,80 @@
-//! Stable places: what stands somewhere stays there until it goes, and a newcomer takes the first free place.
+//! Stable places: a pod stands where it was bound to until it goes, and a newcomer takes the first free place. They follow from the
+//! store's log alone, so that a moment looks the same to everybody who looks at it, however they came there.
 
+use std::rc::Rc;
+
+use super::pod::PodView;
+use crate::api::{ArcStr, Value};
 use crate::base::{Order as _, SortedMap};
 
-/// Who stands where in one row of places.
+/// Who stands where on each node.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Places {
-    slots: Vec<Option<String>>,
-    /// Which of those who were present last each slot's is.
-    seats: Vec<Option<usize>>,
+pub(super) struct Places {
+    slots: SortedMap<ArcStr, Vec<Option<ArcStr>>>,
+    /// By pod: its node.
+    homes: SortedMap<ArcStr, ArcStr>,
 }
 
 impl Places {
-    /// Takes away those who are gone, seats those who are new (in the order given), and says which of them stands where: `None` is an
-    /// empty place between two that are taken. Empty places at the end are given up.
-    pub fn settle<'a>(&mut self, present: impl Iterator<Item = &'a str>) -> &[Option<usize>] {
-        let present: Vec<&str> = present.collect();
-        if self.are_as_before(&present) {
-            return &self.seats;
+    /// A pod has been written, or taken away.
+    pub fn follow(&mut self, pod: &Value, is_gone: bool) {
+        let (uid, node) = (pod.get("metadata").get("uid").arc_str(), pod.at(&["spec", "nodeName"]));
+        if is_gone {
+            let Some(slots) = self.homes.remove(&uid).and_then(|node| self.slots.get_mut(&node)) else { return };
+            slots.iter_mut().filter(|slot| slot.as_ref() == Some(&uid)).for_each(|slot| *slot = None);
+            while slots.last().is_some_and(Option::is_none) {
+                slots.pop();
+            }
+        } else if !node.str().is_empty() && !self.homes.contains_key(&uid) {
+            let node = node.arc_str();
+            let slots = self.slots.entry(node.clone()).or_default();
+            self.homes.insert(uid.clone(), node);
+            match slots.iter_mut().find(|slot| slot.is_none()) {
+                Some(free) => *free = Some(uid),
+                None => slots.push(Some(uid)),
+            }
         }
-        let mut waiting: SortedMap<&str, usize> = present.iter().enumerate().map(|(i, key)| (*key, i)).collect();
-        self.seats = self.slots.iter().map(|slot| waiting.remove(slot.as_deref()?)).collect();
-        let mut new: Vec<usize> = waiting.into_values().collect();
-        new.order();
-        let mut new = new.into_iter();
-        for seat in self.seats.iter_mut().filter(|seat| seat.is_none()) {
-            *seat = new.next();
-        }
-        self.seats.extend(new.map(Some));
-        while self.seats.last().is_some_and(Option::is_none) {
-            self.seats.pop();
-        }
-        self.slots = self.seats.iter().map(|seat| seat.map(|i| present[i].to_owned())).collect();
-        &self.seats
     }
 
-    /// Whether the same are present as last time, in the same order.
-    fn are_as_before(&self, present: &[&str]) -> bool {
-        let same = |(seat, slot): (&Option<usize>, &Option<String>)| match (seat, slot) {
-            (Some(i), Some(key)) => present.get(*i) == Some(&key.as_str()),
-            _ => true,
-        };
-        self.seats.iter().flatten().count() == present.len() && self.seats.iter().zip(&self.slots).all(same)
+    /// Which of a node's pods stands where: `None` is an empty place between two that are taken.
+    pub fn of(&self, node: &str, pods: &[Rc<PodView>]) -> Vec<Option<usize>> {
+        let mut waiting: SortedMap<&str, usize> = pods.iter().enumerate().map(|(i, pod)| (pod.key.as_str(), i)).collect();
+        let slots = self.slots.get(node).map_or(&[][..], Vec::as_slice);
+        let mut seats: Vec<Option<usize>> = slots.iter().map(|slot| waiting.remove(slot.as_deref()?)).collect();
+        // Those of whom the log tells nothing any more.
+        let mut others: Vec<usize> = waiting.into_values().collect();
+        others.order();
+        seats.extend(others.into_iter().map(Some));
+        seats
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn settled(places: &mut Places, present: &[&str]) -> String {
-        let seats = places.settle(present.iter().copied());
-        seats.iter().map(|p| p.map_or(".", |i| present[i])).collect::<Vec<_>>().join(" ")
-    }
+    use crate::obj;
 
     #[test]
     fn nobody_moves_because_another_goes() {
+        let pod = |uid: &str, node: &str| obj!({"metadata": {"uid": uid}, "spec": {"nodeName": node}});
         let mut places = Places::default();
-        assert_eq!(settled(&mut places, &["a", "b", "c"]), "a b c");
-        assert_eq!(settled(&mut places, &["a", "c"]), "a . c");
-        assert_eq!(settled(&mut places, &["a", "c", "d", "e"]), "a d c e");
-        assert_eq!(settled(&mut places, &["a", "c", "d", "e"]), "a d c e");
-        assert_eq!(settled(&mut places, &["c", "d", "a", "e"]), "a d c e");
-        assert_eq!(settled(&mut places, &["d"]), ". d");
-        assert_eq!(settled(&mut places, &[]), "");
-        assert_eq!(settled(&mut places, &["x", "x"]), "x");
+        let mut written = |uid: &str, node: &str, is_gone: bool| {
+            places.follow(&pod(uid, node), is_gone);
+            places
+                .slots
+                .get("n")
+                .map_or_else(String::new, |slots| slots.iter().map(|s| s.as_deref().unwrap_or(".")).collect::<Vec<_>>().join(" "))
+        };
+        assert_eq!(written("a", "", false), "", "it waits for a node");
+        assert_eq!(written("a", "n", false), "a");
+        assert_eq!(written("b", "n", false), "a b");
+        assert_eq!(written("c", "n", false), "a b c");
+        assert_eq!(written("b", "n", false), "a b c");
+        assert_eq!(written("b", "n", true), "a . c");
+        assert_eq!(written("x", "m", false), "a . c");
+        assert_eq!(written("d", "n", false), "a d c");
+        assert_eq!(written("c", "n", true), "a d");
+        assert_eq!(written("a", "n", true), ". d");
+        assert_eq!(written("nobody", "n", true), ". d");
     }
 }

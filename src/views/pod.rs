@@ -269,7 +269,8 @@ impl PodView {
             _ if waiting(&|r| is_trouble(r)) => Health::BackingOff,
             _ if self.containers.iter().any(|c| c.is_failing()) => Health::Failing,
             _ if waiting(&|_| true) || self.phase == "Pending" => Health::Starting,
-            _ if self.ready < self.total => Health::NotReady,
+            // Its condition tells of more than its containers: of readiness gates, and of a node that is not heard of.
+            _ if self.ready < self.total || !self.is_serving => Health::NotReady,
             _ => Health::Ready,
         }
     }
@@ -422,6 +423,10 @@ mod tests {
         let pod = |spec: Value, status: Value| PodView::of(&obj!({"metadata": {"name": "p"}, "spec": spec, "status": status}), None);
         let one = || obj!({"nodeName": "node1", "containers": [{"name": "c", "image": "busybox"}]});
         let state = |phase: &str, ready: bool, state: Value| obj!({"phase": phase, "containerStatuses": [{"name": "c", "ready": ready, "restartCount": 2, "state": state}]});
+        let running = |condition: &str| {
+            obj!({"phase": "Running", "conditions": [{"type": "Ready", "status": condition}],
+                "containerStatuses": [{"name": "c", "ready": true, "restartCount": 0, "state": {"running": {}}}]})
+        };
         let cases = [
             (pod(obj!({"containers": [{"name": "c"}]}), obj!({"phase": "Pending"})), Health::Unscheduled, "Pending"),
             (
@@ -440,7 +445,8 @@ mod tests {
                 "CrashLoopBackOff",
             ),
             (pod(one(), state("Running", false, obj!({"running": {"startedAt": "2026-01-01T00:00:09Z"}}))), Health::NotReady, "Running"),
-            (pod(one(), state("Running", true, obj!({"running": {}}))), Health::Ready, "Running"),
+            (pod(one(), running("True")), Health::Ready, "Running"),
+            (pod(one(), running("False")), Health::NotReady, "Running"),
             (pod(one(), state("Running", false, obj!({"terminated": {"exitCode": 1, "reason": "Error"}}))), Health::Failing, "Error"),
             (
                 pod(one(), state("Succeeded", false, obj!({"terminated": {"exitCode": 0, "reason": "Completed"}}))),

@@ -83,7 +83,7 @@ journey('paints the rack from afar in the new theme while the clock stands', { t
 
 journey('asks whether an image of nearly a known name was meant', { theme: 'light' }, async ({ page, screenshot, axe }) => {
   await type(page, 'kubectl run web --image=ngnix');
-  await page.locator('.node .pod', { hasText: 'Running' }).click();
+  await page.locator('.node .pod', { hasText: /ErrImagePull|ImagePullBackOff/ }).click();
   await page.locator('.look .reason', { hasText: 'did you mean nginx?' }).waitFor();
   await screenshot('reason');
   await axe();
