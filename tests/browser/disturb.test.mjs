@@ -21,7 +21,7 @@ for (const [theme, language, size] of [
     await speed(page, 5);
     await until('two open doors', async () => (await page.locator('.pod .door.ok').count()) === 2);
     await speed(page, 3);
-    await page.locator('.chip[data-uid]', { hasText: /^web/ }).last().click();
+    await page.locator('.chip[title="Service"]', { hasText: /^web/ }).click();
     await panel(3);
     const sliders = page.locator('.eq input');
     for (let i = 0; i < 9; i++) await sliders.nth(i).fill('40');
@@ -74,7 +74,7 @@ for (const [theme, language, size] of [
 journey('draws a curve with the mouse, and shows what is dropped', { theme: 'light' }, async ({ page, until, screenshot }) => {
   await example(page, 'service');
   await apply(page, 'service/web created');
-  await page.locator('.chip[data-uid]', { hasText: /^web/ }).last().click();
+  await page.locator('.chip[title="Service"]', { hasText: /^web/ }).click();
   const box = await page.locator('.eq').boundingBox();
   await page.mouse.move(box.x + 2, box.y + box.height * 0.5);
   await page.mouse.down();

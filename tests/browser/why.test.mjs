@@ -38,7 +38,7 @@ for (const [theme, language, size] of [
     await example(page, 'service');
     await apply(page, 'service/web created');
     await panel(0);
-    await page.locator('.chip', { hasText: 'web' }).last().click();
+    await page.locator('.chip[title="Service"]', { hasText: 'web' }).click();
     await panel(3);
     await sheet(page, /Which pods it reaches|可达哪些/).locator('td', { hasText: /not selected: wants|未选中/ }).first().waitFor();
     await screenshot('service');
