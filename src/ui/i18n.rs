@@ -317,6 +317,7 @@ texts! {
     AdoptNote: "This comes from a cluster. As new objects it lives here: without status, UIDs and what controllers make.", "这段内容来自某个集群。去掉状态、UID 和控制器生成的部分后，即可作为新对象在此运行。";
     AndMore: "and {} more", "还有 {} 个";
     Amiss: "Not as wanted", "与期望不符";
+    ShortExit: "{}, exit {}", "{}，退出码 {}";
     AllWell: "All is as wanted.", "一切正常。";
     LiveLabel: "What happens in the cluster", "集群动态";
     KeysTitle: "Keys and signs", "按键与图例";

@@ -13,6 +13,7 @@ use kubarium::views::{
 };
 
 use super::actions::{Deed, carry_out, choices, edited_path};
+use super::amiss::Amiss;
 use super::evidence::{beside_parent, evidence};
 use super::feed::Feed;
 use super::format::{self, seconds_to, short_clock};
@@ -46,10 +47,6 @@ struct Props {
 
 /// The most objects that a list shows.
 const LIST_MAX: usize = 500;
-/// The most pods, and the most other objects, that are named as not as wanted.
-const AMISS_MAX: usize = 10;
-/// How many objects beside pods are looked for that are not as wanted; of those, the most urgent are listed.
-const AMISS_OTHERS_MAX: usize = 30;
 /// The most objects that are named as belonging to another.
 const RELATIVES_MAX: usize = 24;
 
@@ -200,7 +197,7 @@ fn List(props: &ListProps) -> Html {
 
 /// When what takes long to find out is found out anew: where something changed, and each second.
 #[derive(Clone, Copy, PartialEq)]
-struct Moment {
+pub struct Moment {
     branch: u32,
     revision: u64,
     second: u64,
@@ -225,54 +222,6 @@ fn Described(props: &DescribedProps) -> Html {
     let host = link.host.borrow();
     let text = host.object(&props.subject).map(|o| description(host.sim(), o)).unwrap_or_default();
     html! { <pre class="text describe" tabindex="0">{ text }</pre> }
-}
-
-#[derive(Clone, Properties)]
-struct AmissProps {
-    view: Rc<ClusterView>,
-    moment: Moment,
-}
-
-impl PartialEq for AmissProps {
-    fn eq(&self, other: &AmissProps) -> bool {
-        self.moment == other.moment
-    }
-}
-
-/// What is not as it should be.
-#[component]
-fn Amiss(props: &AmissProps) -> Html {
-    let (lang, link, view) = (use_lang(), use_link(), &props.view);
-    let is_amiss = |p: &&Rc<PodView>| {
-        matches!(p.health, Health::BackingOff | Health::Failing | Health::Failed | Health::Unscheduled | Health::NotReady)
-    };
-    // That it runs says nothing of what is amiss.
-    let what = |p: &PodView| if p.status == "Running" { health_text(p.health).t(lang).to_owned() } else { p.status.clone() };
-    let pods: Vec<&Rc<PodView>> = view.pods().filter(is_amiss).collect();
-    let mut others = amiss(link.host.borrow().sim(), view, AMISS_OTHERS_MAX);
-    let count = pods.len() + others.len();
-    // Beyond the most nobody looked.
-    let shown = if others.len() < AMISS_OTHERS_MAX { count.to_string() } else { format!("{count}+") };
-    others.truncate(AMISS_MAX);
-    html! {
-        <div class="amiss">
-            <h3>{ Text::Amiss.t(lang) }if count > 0 { <small>{ shown }</small> }</h3>
-            if count == 0 { <p class="tag ok">{ Icon::Check.draw() }{ Text::AllWell.t(lang) }</p> }
-            <ul class="list">
-                for ([kind, namespace, name, uid], c) in others {
-                    <li key={uid.clone()}><button title={reasons::sentence(&c, lang)} onclick={link.select(Subject { kind: kind.clone(), namespace, name: name.clone(), uid })}>
-                        <span class={classes!("tag", reasons::cause_tone(&c))}>{ Icon::Bang.draw() }</span><b>{ name }</b><span class="end">{ kind }</span>
-                    </button></li>
-                }
-                for p in pods.iter().take(AMISS_MAX) {
-                    <li key={p.key.clone()}><button onclick={link.select(subject_of(p))}>
-                        <span class={classes!("tag", health_tone(p.health))}>{ health_icon(p.health).draw() }</span><b>{ &p.name }</b><span class="end">{ what(p) }</span>
-                    </button></li>
-                }
-                if pods.len() > AMISS_MAX { <li><div>{ fill(Text::AndMore.t(lang), &[&(pods.len() - AMISS_MAX).to_string()]) }</div></li> }
-            </ul>
-        </div>
-    }
 }
 
 /// The cluster in short, and what the signs mean.

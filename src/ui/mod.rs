@@ -2,6 +2,7 @@
 //! It may not know the inside of the simulation. What it looks like is written down in `static/styles/`.
 
 mod actions;
+mod amiss;
 mod app;
 mod bar;
 mod crash;

@@ -2,10 +2,11 @@
 
 use yew::prelude::*;
 
-use kubarium::views::{Cause, Decision, Exit, ProbeKind, Reason, What, Why};
+use kubarium::views::{Cause, Decision, Exit, PodView, ProbeKind, Reason, What, Why, why};
 
 use super::i18n::{Lang, Text, fill};
 use super::icons::Icon;
+use super::pod_cell::health_text;
 use super::state::{Link, Subject};
 
 /// A reason as a sentence, and as Kubernetes' own words.
@@ -102,6 +103,39 @@ pub fn tone(why: &Why) -> &'static str {
     }
 }
 
+/// What keeps a pod from being as wanted, in so few words that they stand beside its name.
+pub fn short(pod: &PodView, lang: Lang) -> String {
+    match why(pod).first() {
+        Some(Why::CrashLoop { exit: Some(e), .. } | Why::Ended { exit: e, .. }) => {
+            fill(Text::ShortExit.t(lang), &[&e.reason, &e.code.to_string()])
+        }
+        Some(Why::Unschedulable { message }) => first_refusal(message).unwrap_or(&pod.status).to_owned(),
+        // That it runs says nothing of what is amiss.
+        _ if pod.status == "Running" => health_text(pod.health).t(lang).to_owned(),
+        _ => pod.status.clone(),
+    }
+}
+
+/// Of `0/3 nodes are available: 2 Insufficient cpu, 1 ...` the first reason, without how many nodes have it.
+fn first_refusal(message: &str) -> Option<&str> {
+    let (_, told) = message.split_once("nodes are available: ")?;
+    let first = told.split(". ").next()?.split(", ").next()?;
+    Some(first.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start().trim_end_matches('.'))
+}
+
+/// The most letters of Kubernetes' own words that stand beside a name whole; of longer ones the reason does.
+const TERM_MAX: usize = 30;
+
+/// A reason that stands in another object, in as few words.
+pub fn short_cause(cause: &Cause, lang: Lang) -> String {
+    match (cause.what, cause.values.as_slice()) {
+        (What::NotReady, [ready, wanted]) => fill(Text::ReadyOf.t(lang), &[ready, wanted]),
+        (What::NoneReady, [selected]) => fill(Text::ReadyOf.t(lang), &["0", selected]),
+        _ if cause.term.len() <= TERM_MAX => cause.term.clone(),
+        _ => cause.term.split(": ").next().unwrap_or_default().to_owned(),
+    }
+}
+
 /// A sentence, and after it what the exit code of a container tells.
 fn with_exit(text: String, exit: Option<&Exit>, lang: Lang) -> String {
     let Some(exit) = exit else { return text };
@@ -186,4 +220,18 @@ pub fn draw(cause: &Cause, lang: Lang, link: &Link) -> Html {
         html! { <button class="chip" onclick={link.select(Subject { kind, namespace, name, uid })}>{ Icon::Look.draw() }{ label }</button> }
     });
     html! { <p class={classes!("reason", cause_tone(cause))}>{ sentence(cause, lang) }<span class="term">{ &cause.term }</span>{ next }</p> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_refusal;
+
+    #[test]
+    fn says_the_first_refusal_without_its_count() {
+        let first = |message| first_refusal(message).unwrap_or("none");
+        assert_eq!(first("0/3 nodes are available: 3 Insufficient cpu. preemption: not helpful."), "Insufficient cpu");
+        assert_eq!(first("0/2 nodes are available: 1 Too many pods, 1 node(s) had taints."), "Too many pods");
+        assert_eq!(first("0/1 nodes are available: pod has unbound claims."), "pod has unbound claims");
+        assert_eq!(first("persistentvolumeclaim \"disk\" not found"), "none");
+    }
 }

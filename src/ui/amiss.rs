@@ -1,0 +1,76 @@
+//! What is not as wanted, in one list: the pods first, then what has a reason of its own, then what only waits for one of those pods.
+
+use std::rc::Rc;
+
+use kubarium::views::{Cause, ClusterView, Health, PodView, Relative, amiss};
+use yew::prelude::*;
+
+use super::i18n::{Text, fill};
+use super::icons::{Icon, health_icon, health_tone};
+use super::look::Moment;
+use super::pod_cell::subject_of;
+use super::reasons;
+use super::state::{Subject, use_lang, use_link};
+
+/// The most pods, and the most other objects, that are named.
+const NAMED_MAX: usize = 10;
+/// How many objects beside pods are looked for; of those, the most urgent are listed.
+const OTHERS_MAX: usize = 30;
+
+/// What the list needs.
+#[derive(Clone, Properties)]
+pub struct Props {
+    /// The cluster.
+    pub view: Rc<ClusterView>,
+    /// When that is: what takes long to find out is found out anew only when it changes.
+    pub moment: Moment,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Props) -> bool {
+        self.moment == other.moment
+    }
+}
+
+/// What is not as it should be.
+#[component]
+pub fn Amiss(props: &Props) -> Html {
+    let (lang, link, view) = (use_lang(), use_link(), &props.view);
+    let is_amiss = |p: &&Rc<PodView>| {
+        matches!(p.health, Health::BackingOff | Health::Failing | Health::Failed | Health::Unscheduled | Health::NotReady)
+    };
+    let pods: Vec<&Rc<PodView>> = view.pods().filter(is_amiss).collect();
+    let mut others = amiss(link.host.borrow().sim(), view, OTHERS_MAX);
+    let count = pods.len() + others.len();
+    // Beyond the most nobody looked.
+    let shown = if others.len() < OTHERS_MAX { count.to_string() } else { format!("{count}+") };
+    // What waits for a pod that is listed already has nothing new to say.
+    let waits = |c: &Cause| c.leads.as_ref().is_some_and(|[_, _, _, uid]| pods.iter().any(|p| p.key == *uid));
+    others.sort_by_key(|(_, c)| waits(c));
+    others.truncate(NAMED_MAX);
+    let item = |tone: &'static str, icon: Icon, [kind, namespace, name, uid]: Relative, title: Option<String>, short: String| {
+        let (named, of) = (name.clone(), kind.clone());
+        html! {
+            <li key={uid.clone()}><button {title} onclick={link.select(Subject { kind, namespace, name, uid })}>
+                <span class={classes!("tag", tone)}>{ icon.draw() }</span><b>{ named }</b><small>{ of }</small><span class="end">{ short }</span>
+            </button></li>
+        }
+    };
+    let pod = |p: &&Rc<PodView>| {
+        let s = subject_of(p);
+        item(health_tone(p.health), health_icon(p.health), [s.kind, s.namespace, s.name, s.uid], None, reasons::short(p, lang))
+    };
+    html! {
+        <div class="amiss">
+            <h3>{ Text::Amiss.t(lang) }if count > 0 { <small>{ shown }</small> }</h3>
+            if count == 0 { <p class="tag ok">{ Icon::Check.draw() }{ Text::AllWell.t(lang) }</p> }
+            <ul class="list">
+                { for pods.iter().take(NAMED_MAX).map(pod) }
+                if pods.len() > NAMED_MAX { <li><div>{ fill(Text::AndMore.t(lang), &[&(pods.len() - NAMED_MAX).to_string()]) }</div></li> }
+                for (object, c) in others {
+                    { item(reasons::cause_tone(&c), Icon::Bang, object, Some(reasons::sentence(&c, lang)), reasons::short_cause(&c, lang)) }
+                }
+            </ul>
+        </div>
+    }
+}
