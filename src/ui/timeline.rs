@@ -4,7 +4,7 @@
 use std::fmt::Write;
 use std::rc::Rc;
 
-use web_sys::{HtmlInputElement, HtmlSelectElement};
+use web_sys::{Element, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use kubarium::base::Time;
@@ -84,6 +84,58 @@ fn ticks(times: impl Iterator<Item = Time>, end: Time, y: u32, h: u32) -> String
         }
     }
     path
+}
+
+/// How far apart the lines of the strip's scale may stand, in seconds.
+const GRID_S: [u64; 17] = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 10_800, 21_600, 43_200];
+/// The most lines of the scale.
+const GRID_MAX: u64 = 8;
+
+/// The moments at which the scale has lines, at a round step.
+fn grid(end: Time) -> impl Iterator<Item = Time> {
+    let s = end.0 / 1_000_000;
+    let step = GRID_S.into_iter().find(|step| s / step <= GRID_MAX).unwrap_or_else(|| s.div_ceil(GRID_MAX * 86_400) * 86_400);
+    (1..=s / step).map(move |i| Time::from_secs(i * step))
+}
+
+/// Where a moment stands on the strip, in hundredths.
+fn percent(t: Time, end: Time) -> f64 {
+    t.0 as f64 * 100.0 / end.0.max(1) as f64
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct CursorProps {
+    end: Time,
+    step: u64,
+    value: u64,
+    spoken: AttrValue,
+    oninput: Callback<InputEvent>,
+}
+
+/// The cursor, and above the pointer the moment that it points at.
+#[component]
+fn Cursor(props: &CursorProps) -> Html {
+    let lang = use_lang();
+    let at = use_state(|| None::<Time>);
+    let onpointermove = {
+        let (at, end, step) = (at.clone(), props.end, props.step * 1000);
+        Callback::from(move |e: PointerEvent| {
+            let Some(r) = e.target_dyn_into::<Element>().map(|strip| strip.get_bounding_client_rect()) else { return };
+            let part = ((f64::from(e.client_x()) - r.left()) / r.width().max(1.0)).clamp(0.0, 1.0);
+            let to = Time((part * end.0 as f64 / step as f64).round() as u64 * step);
+            if *at != Some(to) {
+                at.set(Some(to));
+            }
+        })
+    };
+    let onpointerleave = {
+        let at = at.clone();
+        Callback::from(move |_: PointerEvent| at.set(None))
+    };
+    html! { <>
+        <input type="range" min="0" max={(props.end.0 / 1000).to_string()} step={props.step.to_string()} value={props.value.to_string()} oninput={props.oninput.clone()} {onpointermove} {onpointerleave} aria-label={Text::Moment.t(lang)} aria-valuetext={props.spoken.clone()} />
+        if let Some(at) = *at { <b class="at" aria-hidden="true" style={format!("--x:{:.2}%", percent(at, props.end))}>{ short_clock(at) }</b> }
+    </> }
 }
 
 fn words(e: &EventView) -> String {
@@ -188,11 +240,12 @@ pub fn Timeline(props: &Props) -> Html {
             { button(Icon::Back, Text::EventBefore, "p", go(true)) }
             <div class="strip">
                 <svg viewBox="0 0 1000 36" preserveAspectRatio="none" aria-hidden="true">
-                    <path class="line" d="M0 25.5h1000" />
+                    <path class="grid" d={ticks(grid(end), end, 0, 36)} /><path class="line" d="M0 25.5h1000" />
                     <path class="info" d={paths[0].clone()} /><path class="warn" d={paths[1].clone()} /><path class="acts" d={acts} />
                 </svg>
-                <i class="to-come" style={format!("left:{:.3}%", whole(now).0 as f64 * 100.0 / end.0.max(1) as f64)}></i>
-                <input type="range" min="0" max={(end.0 / 1000).to_string()} step={step.to_string()} value={value.to_string()} oninput={on_drag} aria-label={Text::Moment.t(lang)} aria-valuetext={format!("{}: {caption}", short_clock(now))} />
+                <i class="to-come" style={format!("left:{:.3}%", percent(whole(now), end))}></i>
+                for t in grid(end) { <small key={t.0} aria-hidden="true" style={format!("left:{:.2}%", percent(t, end))}>{ short_clock(t) }</small> }
+                <Cursor {end} {step} {value} spoken={format!("{}: {caption}", short_clock(now))} oninput={on_drag} />
             </div>
             { button(Icon::Step, Text::EventAfter, "n", go(false)) }
             <select onchange={on_kind} aria-label={Text::HuntKind.t(lang)} title={Text::HuntKind.t(lang)}>
@@ -216,5 +269,22 @@ pub fn Timeline(props: &Props) -> Html {
                 }
             </p>
         </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{GRID_MAX, grid};
+    use kubarium::base::Time;
+
+    #[test]
+    fn draws_a_few_lines_at_round_moments() {
+        let lines = |s: u64| grid(Time::from_secs(s)).map(|t| t.0 / 1_000_000).collect::<Vec<_>>();
+        assert_eq!(lines(0), []);
+        assert_eq!(lines(62), [10, 20, 30, 40, 50, 60]);
+        assert_eq!(lines(300), [60, 120, 180, 240, 300]);
+        for s in (8..500_000).step_by(97) {
+            assert!((3..=GRID_MAX).contains(&(lines(s).len() as u64)), "{s}: {:?}", lines(s));
+        }
     }
 }
