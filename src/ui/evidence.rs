@@ -52,26 +52,46 @@ pub fn evidence(sim: &Sim, subject: &Subject, lang: Lang) -> Html {
     html! { <>{ for sheets.into_iter().map(draw) }</> }
 }
 
-/// This branch beside the one that it left: what differs now.
-pub fn beside_parent(sim: &Sim, parent: &Sim, lang: Lang) -> Html {
+/// This branch beside the one that it left, and what both are called: what differs now.
+pub fn beside_parent(sim: &Sim, parent: &Sim, names: [String; 2], lang: Lang) -> Html {
     let rows = views::compare(sim, parent, DIFFERENCES_MAX).into_iter();
-    let rows = rows.map(|[kind, name, here, there]| ("", vec![format!("{} {name}", kind.to_lowercase()), here, there]));
-    let at = |s: &Sim, text: Text| format!("{} {}", text.t(lang), short_clock(s.now()));
-    let heads = vec![Text::Name.t(lang).to_owned(), at(sim, Text::Here), at(parent, Text::There)];
-    let table = draw(Sheet { title: Some(Text::Beside), heads, rows: rows.collect(), open: true, ..Sheet::default() });
-    html! { <div><div class="sides">{ side(sim, at(sim, Text::Here), lang) }{ side(parent, at(parent, Text::There), lang) }</div>{ table }</div> }
+    let rows: Vec<Row> = rows.map(|[kind, name, here, there]| ("", vec![format!("{} {name}", kind.to_lowercase()), here, there])).collect();
+    if rows.is_empty() {
+        return html! { <p class="tag ok">{ Icon::Check.draw() }{ fill(Text::NothingDiffers.t(lang), &[&names[1]]) }</p> };
+    }
+    let at = |s: &Sim, name: &str| format!("{name}, {}", short_clock(s.now()));
+    let [here, there] = [at(sim, &names[0]), at(parent, &names[1])];
+    let heads = vec![Text::Name.t(lang).to_owned(), here.clone(), there.clone()];
+    let table = draw(Sheet { title: Some(Text::Beside), heads, rows, open: true, ..Sheet::default() });
+    html! { <div>{ table }{ pairs(sim, parent, [here, there], lang) }</div> }
 }
 
-/// The pods of one course, each with its sign.
-fn side(sim: &Sim, title: String, lang: Lang) -> Html {
-    let pod = |o: views::Listed| {
-        let [namespace, name, _] = &o.id;
-        let pod = PodView::of(views::object(sim, "Pod", namespace, name)?, None);
-        Some(
-            html! { <li class={classes!("tag", health_tone(pod.health))} title={spoken(&pod, lang)}>{ health_icon(pod.health).draw() }<span>{ pod.name }</span></li> },
-        )
+/// The pods that are not the same in two courses, name by name, each with its sign.
+fn pairs(sim: &Sim, parent: &Sim, titles: [String; 2], lang: Lang) -> Html {
+    let mut pods: SortedMap<[String; 2], [Option<PodView>; 2]> = SortedMap::new();
+    for (side, sim) in [sim, parent].into_iter().enumerate() {
+        for pod in sim.api().iter(Kind::named("Pod"), None) {
+            let pod = PodView::of(pod, None);
+            let name = [pod.namespace.clone(), pod.name.clone()];
+            pods.entry(name).or_default()[side] = Some(pod);
+        }
+    }
+    let all = pods.len();
+    let looks = |pod: &Option<PodView>| pod.as_ref().map(|p| (p.status.clone(), p.health, p.node.clone()));
+    let differ: Vec<_> = pods.into_values().filter(|[here, there]| looks(here) != looks(there)).collect();
+    let same = all - differ.len();
+    let cell = |pod: &Option<PodView>| match pod {
+        Some(p) => html! { <span class={classes!("tag", health_tone(p.health))} title={spoken(p, lang)}>{ health_icon(p.health).draw() }<span>{ &p.name }</span></span> },
+        None => html! { <span class="tag">{ "–" }</span> },
     };
-    html! { <div><b>{ title }</b><ul>{ for views::list(sim, "Pod", DIFFERENCES_MAX).into_iter().filter_map(pod) }</ul></div> }
+    html! {
+        <div class="sides">
+            for title in titles { <b>{ title }</b> }
+            for pod in differ.iter().take(DIFFERENCES_MAX).flatten() { { cell(pod) } }
+            if differ.len() > DIFFERENCES_MAX { <small>{ fill(Text::AndMore.t(lang), &[&(differ.len() - DIFFERENCES_MAX).to_string()]) }</small> }
+            if same > 0 { <small>{ fill(Text::PodsSame.t(lang), &[&same.to_string()]) }</small> }
+        </div>
+    }
 }
 
 /// What a ConfigMap holds; of a Secret and of what is no text how much, as `kubectl describe` has it.

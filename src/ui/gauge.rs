@@ -79,6 +79,7 @@ fn chart(sim: &Sim, hpa: &kubarium::api::Value, lang: Lang) -> Html {
     html! {
         <figure>
             <svg viewBox="0 0 300 58" preserveAspectRatio="none" role="img" aria-label={label.clone()}><path class="wanted" d={line(|p| p.2)} /><path class="there" d={line(|p| p.1)} /></svg>
+            <p class="lines"><span class="there">{ Text::ChartThere.t(lang) }</span><span class="wanted">{ Text::ChartWanted.t(lang) }</span></p>
             <figcaption><span>{ short_clock(first.0) }</span><span>{ label }</span><span>{ short_clock(sim.now()) }</span></figcaption>
         </figure>
     }

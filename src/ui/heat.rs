@@ -68,6 +68,8 @@ struct Layout {
     scale: Scale,
     columns: usize,
     tile_columns: usize,
+    /// From one tile to the next: what a row leaves over lies between its tiles.
+    pitch: f64,
     tile_w: f64,
     tile_h: f64,
     height: f64,
@@ -80,9 +82,11 @@ impl Layout {
             let rows = most.div_ceil(tile_columns).max(1);
             let tile_w = tile_columns as f64 * scale.step + 2.0 * scale.pad;
             let tile_h = scale.head + rows as f64 * scale.step + 2.0 * scale.pad;
-            let columns = ((width / (tile_w + scale.pad)) as usize).max(1);
+            let columns = (((width + scale.pad) / (tile_w + scale.pad)) as usize).max(1);
             let height = nodes.div_ceil(columns) as f64 * (tile_h + scale.pad);
-            Layout { scale, columns, tile_columns, tile_w, tile_h, height }
+            // As if there were a gap after the last one too, which reaches over the edge.
+            let pitch = if nodes > columns { (width + scale.pad) / columns as f64 } else { tile_w + scale.pad }.floor();
+            Layout { scale, columns, pitch, tile_columns, tile_w, tile_h, height }
         };
         let wide = ((most as f64 * 1.8).sqrt().ceil() as usize).clamp(5, 16);
         let scales = SCALES.into_iter().filter(|s| before.is_none_or(|b| s.step <= b.step));
@@ -92,7 +96,7 @@ impl Layout {
 
     fn tile(&self, node: usize) -> (f64, f64) {
         let Scale { pad, .. } = self.scale;
-        ((node % self.columns) as f64 * (self.tile_w + pad), (node / self.columns) as f64 * (self.tile_h + pad))
+        ((node % self.columns) as f64 * self.pitch, (node / self.columns) as f64 * (self.tile_h + pad))
     }
 
     fn mark(&self, node: usize, slot: usize) -> (f64, f64) {
@@ -118,7 +122,7 @@ impl Layout {
     /// The node, and the place in it where one is, at a point.
     fn at(&self, x: f64, y: f64) -> Option<(usize, Option<usize>)> {
         let Scale { step, head, pad } = self.scale;
-        let (column, row) = ((x / (self.tile_w + pad)) as usize, (y / (self.tile_h + pad)) as usize);
+        let (column, row) = ((x / self.pitch) as usize, (y / (self.tile_h + pad)) as usize);
         let node = (column < self.columns).then_some(row * self.columns + column)?;
         let (left, top) = self.tile(node);
         let (dx, dy) = (x - left - pad, y - top - head - pad);

@@ -461,13 +461,15 @@ texts! {
     Changes: "What changed", "变更记录";
     Changed: "Changed", "变更";
     Beside: "What differs from the course it left", "与原时间线的差异";
-    Here: "Here,", "本分支，";
-    There: "There,", "原时间线，";
+    NothingDiffers: "Nothing differs from “{}” at this moment.", "此刻与“{}”没有差异。";
+    PodsSame: "{} pods the same", "{} 个 Pod 相同";
     Older: "older", "旧版";
     OlderCount: "{} older", "{} 个旧版";
     GaugeOfTarget: "Usage is {} of the target", "使用量为目标的 {}";
     OfTarget: "of the target", "相对目标";
     ChartLabel: "{} there, {} called for", "现有 {}，需要 {}";
+    ChartThere: "there", "现有";
+    ChartWanted: "called for", "需要";
     ChartUnread: "{} there, none called for without a reading", "现有 {}，尚无读数，未计算需要数";
     Load: "Load on all pods", "所有 Pod 的总负载";
     Restored: "The session was restored without its last input.", "会话已恢复，去掉了最后一次输入。";
@@ -505,7 +507,7 @@ texts! {
     FailedCount: "Failed", "失败";
     LoadTitle: "Load from outside: draw it", "外部负载：画出曲线";
     LoadAt: "Requests a second after {} s", "{} 秒后的每秒请求数";
-    LoadNone: "no load yet", "尚无负载";
+    LoadNone: "Draw here with the mouse", "用鼠标在此画出";
     LoadRuns: "a load runs, up to {}/s", "负载进行中，最高 {}/秒";
     LoadSend: "Send", "发送";
     LoadEnd: "Stop", "停止";

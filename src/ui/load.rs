@@ -90,12 +90,14 @@ pub fn LoadCurve(props: &Props) -> Html {
         html! { <input type="range" min="0" max={RATE_MAX.to_string()} step="5" value={rate.to_string()} {oninput} aria-label={label} style={format!("--f:{:.3}", rate / RATE_MAX)} /> }
     };
     let most = |r: &Runs| r.points.iter().map(|p| p.1).fold(0.0, f64::max).to_string();
-    let now = props.runs.as_ref().map_or_else(|| Text::LoadNone.t(lang).to_owned(), |r| fill(Text::LoadRuns.t(lang), &[&most(r)]));
+    let now = props.runs.as_ref().map(|r| fill(Text::LoadRuns.t(lang), &[&most(r)]));
     html! {
         <div class="section curve">
             <h3>{ Icon::Globe.draw() }{ Text::LoadTitle.t(lang) }</h3>
             <div class="eq" onpointerdown={on_draw.clone()} onpointermove={on_draw}>
                 { for curve.iter().enumerate().map(slider) }
+                <small>{ format!("{RATE_MAX}/s") }</small>
+                if curve.iter().all(|rate| *rate == 0.0) { <small class="hint">{ Text::LoadNone.t(lang) }</small> }
                 if let Some(r) = &props.runs { <i style={format!("left:{}%", r.percent)}></i> }
             </div>
             <p class="row"><small>{ "0 s" }</small><small class="grow">{ now }</small><small>{ format!("{} s", (POINTS - 1) * APART_S) }</small></p>

@@ -8,8 +8,8 @@ use yew::prelude::*;
 use kubarium::api::duration::human_duration;
 use kubarium::base::Time;
 use kubarium::views::{
-    ClusterView, ContainerRole, ContainerState, ContainerView, Exit, Health, Listed, PodDetails, PodView, ProbeView, Relative, Why, amiss,
-    causes, changes, columns, description, kinds, list, placement, relatives, why,
+    ContainerRole, ContainerState, ContainerView, Exit, Health, Listed, PodDetails, PodView, ProbeView, Relative, Why, causes, changes,
+    columns, description, kinds, list, placement, relatives, why,
 };
 
 use super::actions::{Deed, carry_out, choices, edited_path};
@@ -26,6 +26,7 @@ use super::nucleus::{Nucleus, tone as container_tone};
 use super::pod_cell::{health_text, subject_of};
 use super::reasons;
 use super::state::{Action, Link, LookTab, Scene, State, Subject, use_lang, use_link};
+use super::timeline::branch_name;
 use super::trace::{BEATS, probe_icon, probe_name, trace};
 use super::uses::{over_time, signs, uses};
 use super::vendor::save_file;
@@ -224,6 +225,13 @@ fn Described(props: &DescribedProps) -> Html {
     html! { <pre class="text describe" tabindex="0">{ text }</pre> }
 }
 
+/// What this branch and the one that it left are called.
+fn sides(scene: &Scene, lang: Lang) -> [String; 2] {
+    let of = |id: u32| scene.branches.iter().find(|b| b.id == id);
+    let here = of(scene.branch);
+    [here, here.and_then(|b| of(b.parent?))].map(|b| b.map(|b| branch_name(b.id, b.from, lang)).unwrap_or_default())
+}
+
 /// The cluster in short, and what the signs mean.
 fn cluster(props: &Props, lang: Lang, link: &Link) -> Html {
     let view = &props.scene.view;
@@ -251,7 +259,7 @@ fn cluster(props: &Props, lang: Lang, link: &Link) -> Html {
             </div>
         </div>
         <Amiss view={view.clone()} moment={Moment::of(&props.scene)} />
-        if let Some(parent) = link.host.borrow().beside() { { beside_parent(link.host.borrow().sim(), parent, lang) } }
+        if let Some(parent) = link.host.borrow().beside() { { beside_parent(link.host.borrow().sim(), parent, sides(&props.scene, lang), lang) } }
         <div>
             <h3>{ Icon::Boxes.draw() }{ Text::Workloads.t(lang) }</h3>
             if view.workloads.is_empty() { <p class="tag">{ Text::NoWorkloads.t(lang) }</p> }

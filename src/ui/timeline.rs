@@ -169,6 +169,11 @@ fn act_words(act: &Act, lang: Lang) -> String {
     node + &words.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
+/// What a branch is called: the first one, or by its number and when it began.
+pub fn branch_name(id: u32, from: Time, lang: Lang) -> String {
+    if id == 0 { Text::BranchFirst.t(lang).to_owned() } else { fill(Text::BranchNamed.t(lang), &[&id.to_string(), &short_clock(from)]) }
+}
+
 /// The timeline.
 #[component]
 pub fn Timeline(props: &Props) -> Html {
@@ -232,9 +237,6 @@ pub fn Timeline(props: &Props) -> Html {
         html! { <button class="btn square" {onclick} aria-label={text.t(lang)} title={format!("{} ({key})", text.t(lang))}>{ icon.draw() }</button> }
     };
     let value = whole(now).0 / 1000;
-    let branch_name = |id: u32, from: Time| {
-        if id == 0 { Text::BranchFirst.t(lang).to_owned() } else { fill(Text::BranchNamed.t(lang), &[&id.to_string(), &short_clock(from)]) }
-    };
     html! {
         <section class={classes!("panel", "timeline", scene.past.then_some("past"))} aria-label={Text::Timeline.t(lang)}>
             { button(Icon::Back, Text::EventBefore, "p", go(true)) }
@@ -260,7 +262,7 @@ pub fn Timeline(props: &Props) -> Html {
                 }
                 if scene.branches.len() > 1 {
                     <select onchange={on_branch} aria-label={Text::Branches.t(lang)}>
-                        for b in scene.branches.iter() { <option key={b.id} value={b.id.to_string()} selected={b.id == scene.branch}>{ branch_name(b.id, b.from) }</option> }
+                        for b in scene.branches.iter() { <option key={b.id} value={b.id.to_string()} selected={b.id == scene.branch}>{ branch_name(b.id, b.from, lang) }</option> }
                     </select>
                 }
                 if scene.past {
