@@ -74,7 +74,7 @@ pub fn Bar(props: &Props) -> Html {
             <div class="clock" role="group" aria-label={Text::Clock.t(lang)}>
                 <button class="btn square play" onclick={play} aria-label={play_text} title={format!("{play_text} (Space)")}>{ if playing { Icon::Pause } else { Icon::Play }.draw() }</button>
                 <button class="btn square" onclick={step} aria-label={Text::Step.t(lang)} title={format!("{} (.)", Text::Step.t(lang))}>{ Icon::Step.draw() }</button>
-                <span class={classes!("time", props.past.then_some("past"))} role="timer" aria-live="off">{ whole }<small>{ tenths }</small>if props.past { <span class="tag">{ " " }{ Icon::Again.draw() }{ Text::Past.t(lang) }</span> }</span>
+                <span class={classes!("time", props.past.then_some("past"))} role="timer" aria-live="off">{ whole }<small>{ tenths }</small><span class="tag">{ Text::Past.t(lang) }</span></span>
                 <label class="speed">
                     <span class="sr">{ Text::Speed.t(lang) }</span>
                     <input type="range" min="0" max={(SPEEDS.len() - 1).to_string()} step="1" value={props.speed.to_string()} oninput={on_speed} aria-valuetext={speed.clone()} title={format!("{} ([ ])", Text::Speed.t(lang))} />

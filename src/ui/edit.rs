@@ -183,8 +183,8 @@ pub fn Edit(props: &Props) -> Html {
                 <button class="btn square" onclick={new_file} aria-label={Text::NewFile.t(lang)} title={Text::NewFile.t(lang)}>{ Icon::Plus.draw() }</button>
             </div>
             if let Some((text, path)) = then {
-                <p class="note tag">{ Icon::Back.draw() }{ Text::PastFile.t(lang) }</p>
                 if let Some(text) = text { <pre class="text past" tabindex="0" aria-label={path}>{ text }</pre> } else { <p class="empty">{ Text::NotYetFile.t(lang) }</p> }
+                <p class="note tag">{ Icon::Back.draw() }{ Text::PastFile.t(lang) }</p>
             } else if let Some(file) = shown {
                 <Document key="document" path={file.path} text={file.text} problems={props.problems.clone()} editor={Handle(editor.clone())} />
             } else {

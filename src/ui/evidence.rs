@@ -81,7 +81,9 @@ fn pairs(sim: &Sim, parent: &Sim, titles: [String; 2], lang: Lang) -> Html {
     let differ: Vec<_> = pods.into_values().filter(|[here, there]| looks(here) != looks(there)).collect();
     let same = all - differ.len();
     let cell = |pod: &Option<PodView>| match pod {
-        Some(p) => html! { <span class={classes!("tag", health_tone(p.health))} title={spoken(p, lang)}>{ health_icon(p.health).draw() }<span>{ &p.name }</span></span> },
+        Some(p) => {
+            html! { <span class={classes!("tag", health_tone(p.health))} title={spoken(p, lang)}>{ health_icon(p.health).draw() }<span>{ &p.name }</span></span> }
+        }
         None => html! { <span class="tag">{ "–" }</span> },
     };
     html! {

@@ -190,6 +190,7 @@ texts! {
     PeakOf: "{}: {}, peak {}", "{}：{}，最高 {}";
     NoLogs: "Nothing was written yet.", "还没有输出。";
     NoFiles: "The container does not run, so there is no file system to look at.", "容器没有运行，没有可查看的文件系统。";
+    FromServices: "{} more that tell of Services", "另有 {} 个由 Service 产生";
     NoEnvironment: "The spec sets no variables.", "规约没有设置变量。";
     NoEvents: "No events yet. Apply something and watch.", "还没有事件。应用一个清单看看。";
     Value: "Value", "值";

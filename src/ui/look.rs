@@ -14,6 +14,7 @@ use kubarium::views::{
 
 use super::actions::{Deed, carry_out, choices, edited_path};
 use super::amiss::Amiss;
+use super::environment::Environment;
 use super::evidence::{beside_parent, evidence};
 use super::feed::Feed;
 use super::format::{self, seconds_to, short_clock};
@@ -594,28 +595,5 @@ fn Logs(props: &LogsProps) -> Html {
             Ok(text) if text.is_empty() => html! { <p class="empty">{ if filter.is_empty() { Text::NoLogs } else { Text::NoLines }.t(lang) }</p> },
             Ok(text) => html! { <pre ref={place} class="text" tabindex="0">{ text }</pre> },
         } }
-    </> }
-}
-
-#[derive(Clone, PartialEq, Properties)]
-struct PartProps {
-    pod: Rc<PodView>,
-    container: Option<usize>,
-}
-
-/// A container's environment, with where each variable comes from.
-#[component]
-fn Environment(props: &PartProps) -> Html {
-    let (lang, link) = (use_lang(), use_link());
-    let Some(c) = chosen(&props.pod, props.container) else { return html! {} };
-    let rows = link.host.borrow().environment(&subject_of(&props.pod), &c.name);
-    html! { <>
-        { choose(&props.pod, props.container, lang, &link) }
-        if rows.is_empty() { <p class="empty">{ Text::NoEnvironment.t(lang) }</p> } else {
-            <table>
-                <thead><tr>for h in [Text::Name, Text::Value, Text::From] { <th scope="col">{ h.t(lang) }</th> }</tr></thead>
-                <tbody>for e in rows { <tr><td class="mono">{ e.name }</td><td class="mono wrap">{ e.value }</td><td class="wrap">{ e.from }</td></tr> }</tbody>
-            </table>
-        }
     </> }
 }

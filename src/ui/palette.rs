@@ -5,11 +5,12 @@ use yew::prelude::*;
 
 use kubarium::views::{kinds, list};
 
+use super::actions::{Deed, carry_out, choices};
 use super::host::Host;
 use super::i18n::{Lang, Text};
 use super::icons::Icon;
 use super::share;
-use super::state::{Action, Link, State, Subject, use_focus, use_lang, use_link};
+use super::state::{Action, Link, LookTab, Panel, State, Subject, use_focus, use_lang, use_link};
 
 /// The most entries that are shown.
 const ENTRIES_MAX: usize = 14;
@@ -27,6 +28,8 @@ pub struct Props {
 #[derive(Clone)]
 enum Go {
     Look(Subject),
+    Do(Subject, Deed),
+    Tab(LookTab),
     Run(fn(&Link, &State)),
 }
 
@@ -53,8 +56,31 @@ const COMMANDS: [(Icon, Text, &str, fn(&Link, &State)); 11] = [
     (Icon::Plus, Text::NewSession, "", |link, state| link.open(Host::fresh(state.lang), 0.0, Text::Afresh.t(state.lang))),
 ];
 
-/// What matches, best first: kinds by their names, then objects, then commands.
-fn entries(link: &Link, query: &str, lang: Lang) -> Vec<Entry> {
+/// The tabs of what is looked at, with their keys; those after the fourth are a pod's.
+const TABS: [(LookTab, Text, &str); 7] = [
+    (LookTab::Overview, Text::Overview, ""),
+    (LookTab::Describe, Text::Describe, "d"),
+    (LookTab::Yaml, Text::Yaml, "y"),
+    (LookTab::Events, Text::Events, ""),
+    (LookTab::Logs, Text::Logs, "l"),
+    (LookTab::Files, Text::InsideTab, ""),
+    (LookTab::Environment, Text::Environment, ""),
+];
+
+/// What can be done to the object that is selected, then its tabs.
+fn of_selected(link: &Link, state: &State, lang: Lang) -> Vec<Entry> {
+    let Some(s) = state.selected.as_ref().filter(|s| link.host.borrow().object(s).is_some()) else { return Vec::new() };
+    let note = |key: &str| if key.is_empty() { s.name.clone() } else { format!("{} · {key}", s.name) };
+    let deeds = choices(s, &state.scene.view).into_iter().filter(|c| c.3 != Deed::Nothing);
+    let deeds =
+        deeds.map(|(icon, text, key, deed)| Entry { icon, label: text.t(lang).to_owned(), note: note(key), go: Go::Do(s.clone(), deed) });
+    let tabs = TABS.iter().take(if s.kind == "Pod" { TABS.len() } else { 4 }).filter(|t| t.0 != state.tab);
+    let tabs = tabs.map(|(tab, text, key)| Entry { icon: Icon::Look, label: text.t(lang).to_owned(), note: note(key), go: Go::Tab(*tab) });
+    deeds.chain(tabs).collect()
+}
+
+/// What matches, best first: kinds by their names, then objects, then what can be done to the selected one, then commands.
+fn entries(link: &Link, state: &State, query: &str, lang: Lang) -> Vec<Entry> {
     let host = link.host.borrow();
     let query = query.trim_start_matches(':').trim().to_lowercase();
     let all = kinds(host.sim());
@@ -80,15 +106,21 @@ fn entries(link: &Link, query: &str, lang: Lang) -> Vec<Entry> {
     };
     rank(true);
     rank(false);
-    let mut others: Vec<Entry> = COMMANDS
-        .iter()
-        .filter(|c| c.1.t(lang).to_lowercase().contains(&query))
-        .map(|(icon, text, key, run)| Entry { icon: *icon, label: text.t(lang).to_owned(), note: (*key).to_owned(), go: Go::Run(*run) })
-        .collect();
+    let commands = COMMANDS.iter();
+    let commands = commands.map(|(icon, text, key, run)| Entry {
+        icon: *icon,
+        label: text.t(lang).to_owned(),
+        note: (*key).to_owned(),
+        go: Go::Run(*run),
+    });
+    let mut others = of_selected(link, state, lang);
+    others.extend(commands);
+    others.retain(|e| e.label.to_lowercase().contains(&query));
     if query.is_empty() {
-        // With nothing asked for yet, commands come first.
+        // With nothing asked for yet, what can be done comes first; what begins all anew is not to be met by chance.
+        let anew = others.pop();
         others.append(&mut found);
-        others.truncate(2 * ENTRIES_MAX);
+        others.extend(anew);
         return others;
     }
     // What is called just so comes first, then what begins so.
@@ -116,7 +148,7 @@ pub fn Palette(props: &Props) -> Html {
     let (lang, link) = (use_lang(), use_link());
     let (query, at) = (use_state(String::new), use_state(|| 0usize));
     let input = use_focus();
-    let entries = entries(&link, &query, lang);
+    let entries = entries(&link, &props.state, &query, lang);
     let chosen = (*at).min(entries.len().saturating_sub(1));
     let run = {
         let (link, state) = (link.clone(), props.state.clone());
@@ -124,6 +156,11 @@ pub fn Palette(props: &Props) -> Html {
             link.send(Action::Palette(false));
             match go {
                 Go::Look(subject) => link.send(Action::Select(Some(subject))),
+                Go::Do(subject, deed) => carry_out(&link, &state, &subject, &deed),
+                Go::Tab(tab) => {
+                    link.send(Action::Tab(tab));
+                    link.send(Action::Panel(Panel::Look));
+                }
                 Go::Run(run) => run(&link, &state),
             }
         })

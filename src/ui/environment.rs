@@ -1,0 +1,51 @@
+//! A container's environment: each variable with its value and where it comes from.
+
+use std::rc::Rc;
+
+use kubarium::views::{EnvView, PodView, sheets};
+use yew::prelude::*;
+
+use super::i18n::{Text, fill};
+use super::icons::Icon;
+use super::look::{choose, chosen};
+use super::pod_cell::subject_of;
+use super::state::{use_lang, use_link};
+
+/// What is looked at.
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    /// The pod.
+    pub pod: Rc<PodView>,
+    /// Which of its containers, where one was chosen.
+    pub container: Option<usize>,
+}
+
+/// A container's environment; what only tells of Services is folded.
+#[component]
+pub fn Environment(props: &Props) -> Html {
+    let (lang, link) = (use_lang(), use_link());
+    let Some(c) = chosen(&props.pod, props.container) else { return html! {} };
+    let (host, subject) = (link.host.borrow(), subject_of(&props.pod));
+    let (services, own): (Vec<EnvView>, Vec<EnvView>) = host.environment(&subject, &c.name).into_iter().partition(|e| e.from == "Service");
+    // What a source says now that it did not say when the container started.
+    let old: Vec<[String; 3]> =
+        host.object(&subject).map(|pod| sheets(host.sim(), pod)).into_iter().flatten().flat_map(|sheet| sheet.old).collect();
+    let row = |e: &EnvView| {
+        let says = old.iter().find(|[name, is, _]| *name == e.name && *is == e.value).map(|[_, _, says]| says.as_str());
+        html! { <>
+            <dt>{ &e.name }</dt>
+            <dd>
+                { &e.value }if !e.from.is_empty() { <small>{ if e.value.is_empty() { "" } else { " · " } }{ &e.from }</small> }
+                if let Some(says) = says { <p class="tag gone">{ Icon::Bang.draw() }{ Text::EnvStale.t(lang) }{ "; " }{ fill(Text::EnvWas.t(lang), &[says]) }</p> }
+            </dd>
+        </> }
+    };
+    html! { <>
+        { choose(&props.pod, props.container, lang, &link) }
+        if own.is_empty() && services.is_empty() { <p class="empty">{ Text::NoEnvironment.t(lang) }</p> }
+        <dl class="env">{ for own.iter().map(row) }</dl>
+        if !services.is_empty() {
+            <details class="env"><summary>{ fill(Text::FromServices.t(lang), &[&services.len().to_string()]) }</summary><dl>{ for services.iter().map(row) }</dl></details>
+        }
+    </> }
+}
