@@ -35,7 +35,7 @@ pub fn Environment(props: &Props) -> Html {
         html! { <>
             <dt>{ &e.name }</dt>
             <dd>
-                { &e.value }if !e.from.is_empty() { <small>{ if e.value.is_empty() { "" } else { " · " } }{ &e.from }</small> }
+                { &e.value }if !matches!(e.from.as_str(), "" | "Service") { <small>{ if e.value.is_empty() { "" } else { " · " } }{ &e.from }</small> }
                 if let Some(says) = says { <p class="tag gone">{ Icon::Bang.draw() }{ Text::EnvStale.t(lang) }{ "; " }{ fill(Text::EnvWas.t(lang), &[says]) }</p> }
             </dd>
         </> }
