@@ -59,7 +59,7 @@ for (const [theme, language, size] of [
     await look('heart', 'Pod');
     await page.locator('.look .reason', { hasText: /failed liveness probe, will be restarted/ }).waitFor();
     await screenshot('pod');
-    for (const [n, what] of [[1, /Liveness/], [2, /kind: Pod/], [6, /COLOUR\s*coral\s*ConfigMap sheet: colour/]]) {
+    for (const [n, what] of [[1, /Liveness/], [2, /kind: Pod/], [6, /COLOUR\s*coral · ConfigMap sheet: colour/]]) {
       await page.locator('.look .tab').nth(n).click();
       await page.locator('.look .body', { hasText: what }).waitFor();
       if (n !== 1) await screenshot(n === 2 ? 'yaml' : 'env');

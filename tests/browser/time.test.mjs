@@ -24,11 +24,22 @@ for (const [theme, language, size] of [
     await until('a restart', async () => (await page.locator('.pod .again').count()) > 0);
     await page.locator('body').press(' ');
     await screenshot('now');
+    // The scale: a few round moments whose labels do not touch, and the moment under the pointer.
+    const labels = await page.locator('.strip > small').evaluateAll((all) => all.map((l) => l.getBoundingClientRect()).filter((r) => r.width > 0).map((r) => [r.left, r.right]));
+    assert.ok(labels.length > 1 && labels.length <= 8, `${labels.length} labels`);
+    labels.slice(1).forEach((l, i) => assert.ok(l[0] >= labels[i][1], 'labels overlap'));
+    await page.locator('.strip').hover();
+    const [strip, tag] = [await page.locator('.strip').boundingBox(), await page.locator('.strip .at').boundingBox()];
+    assert.ok(tag.y + tag.height <= strip.y, 'the moment is above the pointer');
+    assert.ok(Math.abs(tag.x + tag.width / 2 - strip.x - strip.width / 2) < 4, `${tag.x} ${tag.width} for ${strip.x} ${strip.width}`);
+    await page.mouse.move(strip.x, strip.y - 60);
+    const clock = await page.locator('.time').boundingBox();
     await drag(page, 10);
     await until('the tenth second', async () => /^00:00:(10|09)/.test(await time(page)));
     assert.equal(await page.locator('.pod .again').count(), 0, 'not yet restarted');
     assert.match(await page.locator('.pod').innerText(), /Running/);
     await screenshot('past');
+    assert.deepEqual(await page.locator('.time').boundingBox(), clock, 'the clock is as wide as it was');
     await axe();
     // There is room for what had happened.
     assert.ok((await page.locator('.caption > span').boundingBox()).width > 200);

@@ -28,6 +28,7 @@ for (const [theme, language, size] of [
     await panel(3);
     await page.locator('.amiss h3', { hasText: /^(Not as wanted|与期望不符)1$/ }).waitFor();
     assert.deepEqual(await page.locator('.amiss').boundingBox(), room, 'what is below does not move');
+    assert.match(await page.locator('.amiss li').innerText(), /too-big\s*Pod\s*Insufficient cpu/);
     await panel(0);
     await page.locator('.pod', { hasText: 'too-big' }).click();
     await sheet(page, /Where it was put|调度结果/).locator('td', { hasText: /NodeResourcesFit: Insufficient cpu \((asks for|请求) / }).first().waitFor();
@@ -101,6 +102,14 @@ journey('finds kinds, objects and commands in the palette', { theme: 'dark' }, a
   await page.locator('.look li').first().click();
   await page.keyboard.press('y');
   await page.locator('.look .text', { hasText: 'kind: ConfigMap' }).waitFor();
+  // What can be done to it comes first, and what begins all anew last.
+  await page.keyboard.press(':');
+  const offered = page.locator('.palette [role=option]');
+  assert.match(await offered.first().innerText(), /Edit\s+kube-root-ca\.crt · e/);
+  assert.match(await offered.last().innerText(), /New session/);
+  await offered.filter({ hasText: 'Describe' }).click();
+  await page.locator('.look .describe', { hasText: 'kube-root-ca.crt' }).waitFor();
+  await page.locator('.bar h1').click();
   await page.keyboard.press('e');
   await page.locator('.edit .tab.on', { hasText: 'configmap-' }).waitFor();
   await page.locator('.node .pod').first().click();
