@@ -175,9 +175,14 @@ impl<'a> Context<'a, '_> {
         }
     }
 
-    /// `--validate` as the server knows it.
+    /// Whether the command has a `--validate`, and so says how its objects are to be validated.
+    pub(super) fn validates(&self) -> bool {
+        matches!(self.inv.path.split(' ').nth(1), Some("apply" | "create" | "edit" | "replace" | "taint"))
+    }
+
+    /// `--validate` as the server knows it; where a command has none, the server warns.
     pub fn field_validation(&self) -> Result<FieldValidation, CliError> {
-        match self.flags().get("validate").unwrap_or("strict") {
+        match self.flags().get("validate").unwrap_or(if self.validates() { "strict" } else { "warn" }) {
             "strict" | "true" => Ok(FieldValidation::Strict),
             "warn" => Ok(FieldValidation::Warn),
             "ignore" | "false" => Ok(FieldValidation::Ignore),

@@ -101,12 +101,10 @@ impl Context<'_, '_> {
 
     /// The parameters of a create, update or patch; `force` is an apply's.
     pub(super) fn write_query(&self, options: &WriteOptions, force: Option<bool>) -> Vec<(&'static str, String)> {
-        // Only commands with `--validate` ask for a validation.
-        let validates = matches!(self.inv.path.split(' ').nth(1), Some("apply" | "create" | "edit" | "replace"));
         vec![
             ("dryRun", if options.dry_run { "All".into() } else { String::new() }),
             ("fieldManager", self.field_manager()),
-            ("fieldValidation", if validates { options.field_validation.parameter().into() } else { String::new() }),
+            ("fieldValidation", if self.validates() { options.field_validation.parameter().into() } else { String::new() }),
             ("force", force.map(|f| f.to_string()).unwrap_or_default()),
         ]
     }

@@ -144,6 +144,9 @@ kubectl kustomize a b
 kubectl patch cm c --type=merge -p '[]'
 kubectl patch cm c --type=json -p '[5]'
 kubectl patch cm c -p '{"metadata":{"namespace":"x"}}'
+kubectl patch pod x -p '{"spec":{"image":"nginx","containers":[{"name":"x","port":[]}]}}'
+kubectl patch pod x --type=merge -p '{"spec":{"image":"nginx"}}' --warnings-as-errors
+kubectl patch pod x --type=json -p '[{"op":"add","path":"/spec/image","value":"nginx"}]' -v=6
 kubectl top pods --sum
 kubectl logs x -c nope
 kubectl exec x -c nope -- ls
