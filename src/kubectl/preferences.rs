@@ -7,6 +7,7 @@ use super::commands::ROOT;
 use super::flags::{self, Flag};
 use super::host::{Environment, FileError, Files, Output};
 use crate::api::Value;
+use crate::api::decode::{self, StrictError};
 use crate::api::yaml::decode_documents;
 
 /// The group of the file's objects.
@@ -15,6 +16,9 @@ const GROUP: &str = "kubectl.config.k8s.io/";
 /// The file of preferences, and whether somebody named it; none where there is to be none.
 pub fn file(env: &Environment, flag: &str) -> Result<Option<(String, bool)>, String> {
     let var = |name: &str| env.var(name).unwrap_or_default();
+    if var("KUBECTL_KUBERC").eq_ignore_ascii_case("false") {
+        return Ok(None);
+    }
     match (var("KUBERC"), flag) {
         ("off", "") => Ok(None),
         ("off", _) => Err("disabling kuberc via KUBERC=off and passing kuberc flag are mutually exclusive".into()),
@@ -40,6 +44,11 @@ pub fn apply(argv: &[String], env: &Environment, files: &dyn Files, out: &mut Ou
         }
     };
     let Some(preferences) = found else { return Ok(None) };
+    let mut unknown = Vec::new();
+    check("", "", &preferences, &mut unknown);
+    if !unknown.is_empty() {
+        out.err(format!("kuberc: ignoring strict decoding error in {path}: {}", decode::strict_text(&unknown)));
+    }
     validate(&preferences)?;
     match alias(argv, &preferences, out)? {
         Some(words) => Ok(Some(words)),
@@ -60,17 +69,58 @@ fn named_in(argv: &[String]) -> Result<String, String> {
     Ok(String::new())
 }
 
-/// The first preferences in a file; nothing in an empty one.
+/// The first preferences in a file, as the newer version has them; nothing in an empty one.
 fn read(path: &str, files: &dyn Files) -> Result<Option<Value>, (String, FileError)> {
     let bytes = files.read(path).map_err(|e| (format!("open {path}: {e}"), e))?;
     let documents = decode_documents(&String::from_utf8_lossy(&bytes)).map_err(|e| (e.to_string(), FileError::NotADirectory))?;
     let documents: Vec<Value> = documents.into_iter().map(|d| d.value).filter(|v| !v.is_null()).collect();
-    let is_it = |v: &&Value| v.get("kind").str() == "Preference" && v.get("apiVersion").str().starts_with(GROUP);
+    let version = |v: &Value| v.get("apiVersion").str().strip_prefix(GROUP).unwrap_or("").to_owned();
+    let is_it = |v: &&Value| v.get("kind").str() == "Preference" && matches!(version(v).as_str(), "v1alpha1" | "v1beta1");
     match documents.iter().find(is_it) {
         None if !documents.is_empty() => {
             Err((format!("no valid preferences found in {path}, use --v=5 to see details"), FileError::NotADirectory))
         }
-        found => Ok(found.cloned()),
+        found => Ok(found.cloned().map(|mut preferences| {
+            if version(&preferences) == "v1alpha1" {
+                rename(&mut preferences, "overrides", "defaults");
+                for list in ["aliases", "defaults"] {
+                    let mut entries = preferences.get(list).items().to_vec();
+                    entries.iter_mut().for_each(|entry| rename(entry, "flags", "options"));
+                    preferences.set(&[list], entries);
+                }
+            }
+            preferences
+        })),
+    }
+}
+
+fn rename(object: &mut Value, from: &str, to: &str) {
+    let value = object.get(from).clone();
+    object.remove(&[from]);
+    object.set(&[to], value);
+}
+
+/// The members that there are, with the list that each stands in; those of lists of texts have none.
+const MEMBERS: &[(&str, &str)] = &[
+    ("", "apiVersion kind defaults aliases credentialPluginPolicy credentialPluginAllowlist"),
+    ("defaults", "command options"),
+    ("aliases", "name command prependArgs appendArgs options"),
+    ("options", "name default"),
+    ("credentialPluginAllowlist", "name command"),
+];
+
+/// Finds the members that are none.
+fn check(list: &str, path: &str, object: &Value, unknown: &mut Vec<StrictError>) {
+    let Some((_, members)) = MEMBERS.iter().find(|(of, _)| *of == list) else { return };
+    for (name, value) in object.entries() {
+        let path = if path.is_empty() { name.to_string() } else { format!("{path}.{name}") };
+        if !members.split(' ').any(|m| m == name.as_str()) {
+            unknown.push(StrictError { message: format!("unknown field {path:?}"), path });
+            continue;
+        }
+        for (i, item) in value.items().iter().enumerate() {
+            check(name, &format!("{path}[{i}]"), item, unknown);
+        }
     }
 }
 

@@ -31,3 +31,6 @@ kubectl kuberc set --section aliases --name a1 --command get
 kubectl get nodes
 kubectl --kuberc=nosuch get nodes
 echo 'kind: Foo' > bad; KUBERC=bad kubectl get nodes
+printf 'apiVersion: kubectl.config.k8s.io/v1alpha1\nkind: Preference\naliases:\n- name: names\n  command: get\n  flags:\n  - name: output\n    default: name\noverrides:\n- command: get\n  flags:\n  - name: no-headers\n    default: "true"\n' > old; kubectl --kuberc=old names namespace default; kubectl --kuberc=old get namespace default
+printf 'apiVersion: kubectl.config.k8s.io/v1beta1\nkind: Preference\ndefaults:\n- command: get\n  option: []\n' > odd; kubectl --kuberc=odd get namespace default -o name
+KUBECTL_KUBERC=false kubectl names
