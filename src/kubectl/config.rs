@@ -1,4 +1,5 @@
-//! The kubeconfig: contexts, clusters, users. Where no file is, there is one context that names the simulated cluster.
+//! The kubeconfig: contexts, clusters, users. Where no file is and none is named, as in a pod, there is one context that names the
+//! simulated cluster.
 
 use super::context::Invocation;
 use super::error::CliError;
@@ -14,6 +15,11 @@ const NAME: &str = "kubarium";
 /// The user of a session without a kubeconfig, and its token.
 const ADMINISTRATOR: (&str, &str) = ("admin", "kubarium-admin");
 const SERVER: &str = "https://127.0.0.1:6443";
+/// Where requests go of which nothing says where to: nobody is there.
+const NOWHERE: &str = "http://localhost:8080";
+/// Where the simulated cluster is: the ports of the control plane's machine, and what pods know it by.
+const ADDRESSES: [&str; 6] =
+    ["127.0.0.1:6443", "localhost:6443", "10.244.0.10:6443", "10.96.0.1:443", "kubernetes.default.svc:443", "kubernetes.default:443"];
 
 /// A kubeconfig, as read from a file or made up.
 #[derive(Clone, Debug)]
@@ -73,8 +79,9 @@ impl Kubeconfig {
         let home = format!("{}/.kube/config", var("HOME").unwrap_or("/root"));
         let listed = var("KUBECONFIG").into_iter().flat_map(|list| list.split(':')).filter(|p| !p.is_empty());
         let mut paths: Vec<String> = explicit.map_or_else(|| listed.map(str::to_owned).collect(), |path| vec![path.to_owned()]);
-        if paths.is_empty() {
-            paths.push(home.clone());
+        let is_named = !paths.is_empty();
+        if !is_named {
+            paths.push(home);
         }
         let path = paths[0].clone();
         let mut parts: Vec<(String, Value)> = Vec::new();
@@ -84,14 +91,11 @@ impl Kubeconfig {
                 Err(FileError::NotFound) if explicit.is_some() => {
                     return Err(CliError::Message(format!("stat {path}: no such file or directory")));
                 }
-                Err(_) if path == home => parts.push((path, built_in(&inv.env.namespace))),
+                Err(_) if !is_named => parts.push((path, built_in(&inv.env.namespace))),
                 Err(_) => {}
             }
         }
-        let Some((_, object)) = parts.first() else {
-            return Ok(Kubeconfig { object: built_in(&inv.env.namespace), path, parts });
-        };
-        let mut object = object.clone();
+        let mut object = parts.first().map_or_else(|| obj!({}), |(_, object)| object.clone());
         for (_, part) in parts.iter().skip(1) {
             for list in LISTS {
                 let more = part.get(list).items().iter();
@@ -110,6 +114,7 @@ impl Kubeconfig {
         if object.get("preferences").is_empty() {
             object.remove(&["preferences"]);
         }
+        complete(&mut object);
         Ok(Kubeconfig { object, path, parts })
     }
 
@@ -124,7 +129,9 @@ impl Kubeconfig {
             files.write(path, to_yaml(object).as_bytes()).map_err(|e| CliError::Message(format!("open {path}: {e}")))
         };
         if self.parts.len() < 2 {
-            return write(&self.path, &self.object);
+            let mut object = self.object.clone();
+            complete(&mut object);
+            return write(&self.path, &object);
         }
         let home_of = |found: &dyn Fn(&Value) -> bool| self.parts.iter().position(|(_, part)| found(part)).unwrap_or(0);
         for (i, (path, old)) in self.parts.iter().enumerate() {
@@ -160,7 +167,7 @@ impl Kubeconfig {
         self.object.get("current-context").str()
     }
 
-    /// The context called so, or the current one.
+    /// The context called so, or the current one; one that says nothing where none is.
     pub fn context(&self, name: Option<&str>) -> Result<ConfigContext, CliError> {
         let wanted = name.filter(|n| !n.is_empty()).unwrap_or_else(|| self.current());
         let found = self.object.get("contexts").items().iter().find(|c| c.get("name").str() == wanted);
@@ -171,9 +178,7 @@ impl Kubeconfig {
                 let text = |member: &str| c.get(member).str().to_owned();
                 Ok(ConfigContext { cluster: text("cluster"), user: text("user"), namespace: namespace.to_owned() })
             }
-            None if name.is_some_and(|n| !n.is_empty()) => {
-                Err(CliError::Configuration(format!("context was not found for specified context: {wanted}")))
-            }
+            None if !wanted.is_empty() => Err(CliError::Configuration(format!("context was not found for specified context: {wanted}"))),
             None => Ok(ConfigContext { namespace: "default".into(), ..ConfigContext::default() }),
         }
     }
@@ -188,10 +193,51 @@ impl Kubeconfig {
         self.object.get("users").items().iter().find(|c| c.get("name").str() == name).map(|c| c.get("user"))
     }
 
-    /// The server's address.
-    pub fn server(&self) -> &str {
-        self.object.get("clusters").items().first().map_or(SERVER, |c| c.at(&["cluster", "server"]).str())
+    /// The address of a cluster's server.
+    // Models clientcmd.ClusterDefaults.
+    pub fn server(&self, cluster: &str) -> &str {
+        let found = self.object.get("clusters").items().iter().find(|c| c.get("name").str() == cluster);
+        found.map(|c| c.at(&["cluster", "server"]).str()).filter(|s| !s.is_empty()).unwrap_or(NOWHERE)
     }
+}
+
+/// Sets the members that a kubeconfig always has: what it lists nothing of is null.
+pub fn complete(config: &mut Value) {
+    config.set(&["apiVersion"], "v1");
+    config.set(&["kind"], "Config");
+    for list in LISTS.iter().filter(|list| config.get(list).items().is_empty()).copied().collect::<Vec<_>>() {
+        config.set(&[list], Value::Null);
+    }
+    if config.get("current-context").is_null() {
+        config.set(&["current-context"], "");
+    }
+}
+
+/// A URL's host as it is written, and with its port.
+fn host_of(url: &str) -> (&str, String) {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
+    let host = rest.split('/').next().unwrap_or(rest);
+    let port = if scheme == "https" { 443 } else { 80 };
+    (host, if host.contains(':') { host.to_owned() } else { format!("{host}:{port}") })
+}
+
+/// Whether the simulated cluster is at this address.
+pub fn is_here(server: &str) -> bool {
+    ADDRESSES.contains(&host_of(server).1.as_str())
+}
+
+/// What is said where nobody answers: nobody listens on that port of this machine, or there is no way to the other.
+pub fn no_answer(url: &str) -> CliError {
+    let (host, address) = host_of(url);
+    let name = address.split(':').next().unwrap_or(host);
+    let why = match name {
+        _ if name.starts_with("127.") || name == "localhost" => {
+            return CliError::Exit(1, format!("The connection to the server {host} was refused - did you specify the right host or port?"));
+        }
+        _ if name.parse::<std::net::Ipv4Addr>().is_ok() => format!("dial tcp {address}: i/o timeout"),
+        _ => format!("dial tcp: lookup {name}: no such host"),
+    };
+    CliError::Exit(1, format!("Unable to connect to the server: {why} (this workstation has no network beyond its cluster)"))
 }
 
 /// Whether a user and its token are those that a session begins with.

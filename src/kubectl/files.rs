@@ -1,5 +1,6 @@
 //! `-f`: files, directories and standard input as streams of objects.
 
+use super::config::no_answer;
 use super::context::{Context, Invocation};
 use super::error::{CliError, fail};
 use super::host::{FileError, Files};
@@ -57,20 +58,10 @@ pub fn sources(cx: &mut Context<'_, '_>, errors: &mut Vec<CliError>) -> Vec<Sour
                 sources.push(Source { name: name.into(), text: String::from_utf8_lossy(bytes).into_owned() });
             }
             url if url.starts_with("http://") || url.starts_with("https://") => {
-                if let Some(page) = cx.host.files.fetch(url) {
-                    sources.push(Source { name: url.into(), text: String::from_utf8_lossy(&page).into_owned() });
-                    continue;
+                match cx.host.files.fetch(url) {
+                    Some(page) => sources.push(Source { name: url.into(), text: String::from_utf8_lossy(&page).into_owned() }),
+                    None => errors.push(no_answer(url)),
                 }
-                let host = url.split('/').nth(2).unwrap_or(url);
-                let here = host.starts_with("127.") || host.starts_with("localhost");
-                let message = if here {
-                    format!("The connection to the server {host} was refused - did you specify the right host or port?")
-                } else {
-                    format!(
-                        "Unable to connect to the server: dial tcp: lookup {host}: no such host (this workstation has no network beyond its cluster)"
-                    )
-                };
-                errors.push(CliError::Exit(1, message));
             }
             path => match expand(cx.host.files, path, flags.is_on("recursive")) {
                 Ok(found) => sources.extend(found),

@@ -292,13 +292,28 @@ fn begin(command: &'static Command, cx: &mut Context<'_, '_>) -> Result<Flow, Cl
     run(cx)
 }
 
+/// Whether a command asks no server for anything.
+fn is_offline(cx: &Context<'_, '_>) -> bool {
+    let flags = cx.flags();
+    let pretends = matches!(flags.get("dry-run"), Some("client" | "true" | "unchanged"));
+    let mut words = cx.inv.path.split(' ').skip(1);
+    match (words.next(), words.next()) {
+        // `version` says what it knows first.
+        (Some("kustomize" | "completion" | "options" | "plugin" | "kuberc" | "version"), _) => true,
+        // Whether there are such resources is asked about.
+        (Some("create"), Some("role" | "clusterrole" | "token")) => false,
+        (Some("create"), Some(_)) => pretends && !flags.given("from"),
+        _ => flags.is_on("local"),
+    }
+}
+
 /// Finds the context: the namespace, and whether it was given.
 fn resolve_session(command: &Command, cx: &mut Context<'_, '_>) -> Result<(), CliError> {
     let flags = cx.flags();
     // `config` writes what these flags say, and some commands have others of these names: neither asks a server by them.
     let asks_by = |name: &str| {
         let own = command.flags.iter().any(|table| table.iter().any(|f| f.name == name));
-        flags.get(name).filter(|_| !own && !cx.inv.path.starts_with("kubectl config"))
+        flags.get(name).filter(|v| !own && !v.is_empty())
     };
     if let Some(timeout) = flags.get("request-timeout")
         && timeout.parse::<i64>().is_err()
@@ -310,11 +325,18 @@ fn resolve_session(command: &Command, cx: &mut Context<'_, '_>) -> Result<(), Cl
         ));
     }
     let config = Kubeconfig::load(cx.inv, cx.host.files)?;
-    let context = config.context(flags.get("context").filter(|_| !cx.inv.path.starts_with("kubectl config")))?;
-    if let Some(cluster) = asks_by("cluster")
-        && cluster != context.cluster
-        && !config.has_cluster(cluster)
-    {
+    if cx.inv.path.starts_with("kubectl config") {
+        cx.log_kubeconfig(&config.path);
+        return Ok(());
+    }
+    let context = config.context(flags.get("context")).map_err(|e| match flags.get("context").unwrap_or(config.current()) {
+        // Who knows the namespace looks the context up first.
+        name if flags.given("namespace") => CliError::Message(format!("context {name:?} does not exist")),
+        _ => e,
+    })?;
+    let cluster = asks_by("cluster").unwrap_or(&context.cluster);
+    let server = asks_by("server").unwrap_or(config.server(cluster));
+    if asks_by("cluster").is_some() && !config.has_cluster(cluster) && asks_by("server").is_none() {
         return Err(CliError::Message(format!("no server found for cluster {cluster:?}")));
     }
     if let Some(user) = asks_by("user")
@@ -322,13 +344,10 @@ fn resolve_session(command: &Command, cx: &mut Context<'_, '_>) -> Result<(), Cl
     {
         return Err(CliError::Message(format!("auth info {user:?} does not exist")));
     }
-    if let Some(server) = asks_by("server").filter(|s| *s != config.server()) {
-        let host = server.split_once("://").map_or(server, |(_, h)| h);
-        let host = host.trim_end_matches('/');
-        let message = format!("The connection to the server {host} was refused - did you specify the right host or port?");
-        return Err(CliError::Exit(1, message));
+    if !config::is_here(server) && !is_offline(cx) {
+        return Err(config::no_answer(server));
     }
-    cx.session.server = config.server().to_owned();
+    cx.session.server = server.to_owned();
     cx.log_kubeconfig(&config.path);
     cx.session.user = user(cx, &config, asks_by("user").unwrap_or(&context.user), asks_by("token"))?;
     let of_whom = ["as-group", "as-uid", "as-user-extra"].iter().any(|f| !flags.list(f).is_empty());

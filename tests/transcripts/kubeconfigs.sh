@@ -46,3 +46,20 @@ kubectl config view --flatten | cut -c1-60 | head -6
 kubectl config view --minify --context=nope
 kubectl config view x
 kubectl config view --merge=false
+# Contexts and clusters that are not there, and servers that nobody is at.
+kubectl --context=nope get pods
+kubectl --context=nope -n default get pods
+kubectl --server=https://10.20.30.40 get pods
+kubectl --server=https://far.example.com get pods
+kubectl --server=http://localhost:8001/ get pods
+kubectl --server=https://localhost:6443 get namespaces -o name | head -1
+kubectl --server=far create secret generic s --dry-run=client -o name; kubectl --server=far create role r --verb=get --resource=pods --dry-run=client
+kubectl --server=far version; kubectl --server=far version --client
+KUBECONFIG=nowhere kubectl config view; KUBECONFIG=nowhere kubectl get pods
+kubectl config set current-context gone; kubectl get pods
+kubectl config unset current-context; kubectl get pods; kubectl --context=kubarium get pods
+kubectl config use-context kubarium; kubectl config unset clusters; kubectl get pods; head -4 ~/.kube/config
+rm ~/.kube/config; kubectl get pods; kubectl version
+kubectl config set-cluster again --server=https://127.0.0.1:6443; kubectl config set-context again --cluster=again; kubectl config use-context again; kubectl get pods
+kubectl version -o json
+kubectl version --client -o yaml

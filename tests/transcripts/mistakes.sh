@@ -20,7 +20,7 @@ kubectl config get-contexts -o json
 kubectl config unset current-context
 kubectl config view --minify
 kubectl config set current-context nosuch
-kubectl config view --minify
+kubectl config view --minify; kubectl config use-context kubarium
 kubectl create token default --bound-object-kind=Foo
 kubectl create token default --bound-object-uid=x
 kubectl create deployment d --image=nginx

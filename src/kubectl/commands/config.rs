@@ -3,7 +3,7 @@
 use crate::api::Value;
 use crate::base::{Order as _, base64};
 use crate::kubectl::command::{Command, Flow, Run};
-use crate::kubectl::config::Kubeconfig;
+use crate::kubectl::config::{Kubeconfig, complete};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, Flags, array, list, switch, text};
@@ -540,6 +540,7 @@ fn view(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             }
         }
     }
+    complete(&mut config.object);
     match printer {
         Some(mut printer) => printer.print(&config.object, cx.out)?,
         None => cx.out.out(to_yaml(&config.object)),

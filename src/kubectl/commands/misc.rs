@@ -2,7 +2,6 @@
 
 use crate::api::kinds;
 use crate::kubectl::command::{Command, Flow, Run};
-use crate::kubectl::config::Kubeconfig;
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::files;
@@ -72,13 +71,13 @@ static DENY: Command = Command {
 };
 
 fn cluster_info(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-    let config = Kubeconfig::load(cx.inv, cx.host.files)?;
-    cx.out.outln(format!("Kubernetes control plane is running at {}", config.server()));
+    let server = cx.session.server.clone();
+    cx.out.outln(format!("Kubernetes control plane is running at {server}"));
     let options = ListOptions { label_selector: "kubernetes.io/cluster-service=true".into(), ..ListOptions::default() };
     for service in cx.list(kinds::SERVICE, Some("kube-system"), &options)? {
         use crate::api::Object;
         let name = service.label("kubernetes.io/name").unwrap_or(service.name());
-        cx.out.outln(format!("{name} is running at {}/api/v1/namespaces/kube-system/services/{}/proxy", config.server(), service.name()));
+        cx.out.outln(format!("{name} is running at {server}/api/v1/namespaces/kube-system/services/{}/proxy", service.name()));
     }
     cx.out.outln("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.");
     Ok(Flow::Done)

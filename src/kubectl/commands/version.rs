@@ -1,10 +1,12 @@
 //! `kubectl version`.
 
+use crate::api::{Value, json_order};
 use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::config::{is_here, no_answer};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{Flag, switch, text};
-use crate::kubectl::output::{to_json, to_yaml};
+use crate::kubectl::output::to_yaml;
 use crate::obj;
 use crate::server::{Caller, RestRequest};
 
@@ -29,28 +31,38 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if !matches!(output, "" | "json" | "yaml") {
         return fail("--output must be 'yaml' or 'json'");
     }
-    let by = Caller::new(cx.host.now, "kubectl");
-    let request = RestRequest { method: "GET", path: "/version", content_type: "", body: crate::api::Value::Null };
-    let server = cx.host.api.rest(&by, &request).body;
-    let client_only = cx.flags().is_on("client");
-    if output.is_empty() {
-        cx.out.outln(format!("Client Version: {CLIENT}\nKustomize Version: {KUSTOMIZE}"));
-        if !client_only {
-            cx.out.outln(format!("Server Version: {}", server.get("gitVersion").str()));
-        }
-        return Ok(Flow::Done);
-    }
-    let mut versions = obj!({
-        "clientVersion": {"major": "1", "minor": "36", "gitVersion": CLIENT, "gitTreeState": "clean", "compiler": "simulated", "platform": "linux/amd64"},
-        "kustomizeVersion": KUSTOMIZE
-    });
-    if !client_only {
-        versions.set(&["serverVersion"], server);
-    }
-    if output == "yaml" {
-        cx.out.out(to_yaml(&versions));
+    let server = if cx.flags().is_on("client") {
+        Ok(None)
+    } else if is_here(&cx.session.server) {
+        let request = RestRequest { method: "GET", path: "/version", content_type: "", body: Value::Null };
+        Ok(Some(cx.host.api.rest(&Caller::new(cx.host.now, "kubectl"), &request).body))
     } else {
-        cx.out.outln(to_json(&versions));
+        Err(no_answer(&cx.session.server))
+    };
+    // What is known is said, also where no server answers.
+    let known = server.as_ref().ok().and_then(Option::as_ref);
+    let client = obj!({
+        "major": "1", "minor": "36", "gitVersion": CLIENT, "gitTreeState": "clean", "compiler": "simulated", "platform": "linux/amd64"
+    });
+    match output {
+        "" => {
+            cx.out.outln(format!("Client Version: {CLIENT}\nKustomize Version: {KUSTOMIZE}"));
+            if let Some(server) = known {
+                cx.out.outln(format!("Server Version: {}", server.get("gitVersion").str()));
+            }
+        }
+        "yaml" => {
+            let mut versions = obj!({"clientVersion": client, "kustomizeVersion": KUSTOMIZE});
+            if let Some(server) = known {
+                versions.set(&["serverVersion"], server.clone());
+            }
+            cx.out.outln(to_yaml(&versions));
+        }
+        _ => {
+            let inner = |version: &Value| json_order::indented(version).replace('\n', "\n  ");
+            let server = known.map(|v| format!(",\n  \"serverVersion\": {}", inner(v))).unwrap_or_default();
+            cx.out.outln(format!("{{\n  \"clientVersion\": {},\n  \"kustomizeVersion\": \"{KUSTOMIZE}\"{server}\n}}", inner(&client)));
+        }
     }
-    Ok(Flow::Done)
+    server.map(|_| Flow::Done)
 }
