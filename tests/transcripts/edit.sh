@@ -64,3 +64,5 @@ KUBE_EDITOR='sed -i s/phase:.*/phase:\ Failed/' kubectl edit deployment web --su
 KUBE_EDITOR='sed -i s/observedGeneration:.*/observedGeneration:\ 77/' kubectl edit deployment web --subresource=status --output-patch
 KUBE_EDITOR=true kubectl edit deployment web --subresource=foo
 KUBE_EDITOR=true kubectl edit deployment web --subresource=scale
+kubectl create configmap lines --from-literal=x=one; EDITOR=cat kubectl edit configmap lines --windows-line-endings | od -c | sed -n 5p
+EDITOR='sed -i s/one/two/' kubectl edit configmap lines --windows-line-endings; kubectl get configmap lines -o jsonpath='{.data}{"\n"}'

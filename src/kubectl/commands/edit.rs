@@ -111,9 +111,7 @@ impl Editing {
             text += if self.mode == Mode::LastApplied { HEADER_LAST_APPLIED } else { HEADER };
             text.extend(std::mem::take(&mut self.reasons));
         }
-        if self.failed {
-            text += &without_comments(&self.edited);
-        } else {
+        if !self.failed {
             let shown = match self.infos.as_slice() {
                 [one] => one.object.clone(),
                 all => {
@@ -123,6 +121,13 @@ impl Editing {
             };
             let shown = without_managed_fields(shown);
             text += &if self.json { to_json(&shown) + "\n" } else { to_yaml(&shown) };
+        }
+        if cx.flags().is_on("windows-line-endings") {
+            text = text.replace('\n', "\r\n");
+        }
+        if self.failed {
+            text += &without_comments(&self.edited);
+        } else {
             self.original = text.clone();
         }
         // A name of its own each time; the real one is random.
