@@ -3,7 +3,7 @@
 use super::error::CliError;
 use super::flags::Flags;
 use super::host::{Environment, Host, Output, StdinState};
-use super::request_log::{self, Request};
+use super::request_log::Request;
 use crate::api::{KindRef, Object, Status, Value, go_duration, kinds};
 use crate::base::{Duration, SortedSet, Time};
 use crate::obj;
@@ -351,8 +351,8 @@ impl<'a> Context<'a, '_> {
             result = result.map(|items| items.into_iter().map(|o| api.as_read(now, o)).collect());
         }
         let namespace = namespace.unwrap_or_default();
-        let query = request_log::list_query(options);
-        self.log_request(&Request { verb: "GET", kind, namespace, name: "", subresource: "", query }, 200, &result);
+        let (items, code) = result.as_ref().map_or_else(|status| (&[][..], status.code), |items| (items.as_slice(), 200));
+        self.log_list(kind, namespace, options, items, code);
         self.after(kind, result)
     }
 

@@ -3,14 +3,14 @@
 //! Requests that a command only waits by, as `kubectl wait` does, are not logged, nor are headers and bodies.
 
 use super::context::Context;
-use crate::api::{KindRef, Status};
+use crate::api::{KindRef, Object, Status, Value};
 use crate::base::http_status_text;
-use crate::server::{ListOptions, WriteOptions};
+use crate::server::{ListOptions, WriteOptions, continue_token};
 
 /// From this verbosity on requests are logged.
 const REQUESTS: i64 = 6;
-/// How many objects a list is asked for at a time.
-const CHUNK: &str = "500";
+/// How many objects a list is asked for at a time where nothing else is said.
+const CHUNK: usize = 500;
 
 /// A request, as its URL names it.
 #[derive(Clone, Debug)]
@@ -63,11 +63,6 @@ fn form_encode(out: &mut String, text: &str) {
     }
 }
 
-/// The parameters of a list.
-pub(super) fn list_query(options: &ListOptions) -> Vec<(&'static str, String)> {
-    vec![("fieldSelector", options.field_selector.clone()), ("labelSelector", options.label_selector.clone()), ("limit", CHUNK.into())]
-}
-
 impl Context<'_, '_> {
     /// Whether requests are logged.
     pub(super) fn logs_requests(&self) -> bool {
@@ -85,6 +80,46 @@ impl Context<'_, '_> {
     pub(super) fn log_request<T>(&mut self, request: &Request<'_>, done: u16, result: &Result<T, Status>) {
         if self.logs_requests() {
             self.log_response(request.verb, &request.uri(), result.as_ref().map_or_else(|status| status.code, |_| done));
+        }
+    }
+
+    /// How many objects are asked for at a time; all at once where nothing is said.
+    fn chunk(&self) -> Option<usize> {
+        let flags = self.flags();
+        let size = || flags.int("chunk-size").map_or(Some(CHUNK), |size| usize::try_from(size).ok()).filter(|size| *size > 0);
+        match self.inv.path.split(' ').nth(1) {
+            // Who sorts wants all of them.
+            Some("get") if flags.given("sort-by") && !flags.is_on("watch") && !flags.is_on("watch-only") => None,
+            Some("get" | "describe" | "drain") => size(),
+            Some("events") => Some(CHUNK),
+            _ => None,
+        }
+    }
+
+    /// Logs the requests that a list takes, of which these objects came with this status.
+    pub(super) fn log_list(&mut self, kind: KindRef, namespace: &str, options: &ListOptions, items: &[Value], status: u16) {
+        if !self.logs_requests() {
+            return;
+        }
+        let limit = self.chunk();
+        let is_sorted_table = self.inv.path == "kubectl get" && self.flags().given("sort-by") && self.flags().text("output").is_empty();
+        let mut rest = items;
+        let mut token = String::new();
+        loop {
+            let query = vec![
+                ("continue", token),
+                ("fieldSelector", options.field_selector.clone()),
+                ("includeObject", if is_sorted_table { "Object".into() } else { String::new() }),
+                ("labelSelector", options.label_selector.clone()),
+                ("limit", limit.map(|l| l.to_string()).unwrap_or_default()),
+            ];
+            let request = Request { verb: "GET", kind, namespace, name: "", subresource: "", query };
+            self.log_response(request.verb, &request.uri(), status);
+            let Some((chunk, more)) = limit.and_then(|l| rest.split_at_checked(l)).filter(|(_, more)| !more.is_empty()) else { return };
+            let last = chunk.last();
+            let of = last.filter(|_| kind.namespaced && namespace.is_empty()).map_or("", Object::namespace);
+            token = continue_token(self.host.api.revision(), of, last.map_or("", Object::name));
+            rest = more;
         }
     }
 
@@ -119,7 +154,7 @@ mod tests {
     fn a_request_has_the_url_that_the_api_serves() {
         let pods =
             Request { verb: "GET", kind: kinds::POD, namespace: "", name: "", subresource: "", query: vec![("limit", "500".into())] };
-        let selected = list_query(&ListOptions { label_selector: "app in (a, b),c=é".into(), ..ListOptions::default() });
+        let selected = vec![("labelSelector", "app in (a, b),c=é".into()), ("limit", "500".into())];
         for (request, uri) in [
             (pods.clone(), "/api/v1/pods?limit=500"),
             (

@@ -103,6 +103,14 @@ fn decode_token(token: &str) -> Result<(String, i64), Status> {
     }
 }
 
+/// What a list goes on by: the revision that it shows, and the object that it got to, whose namespace counts where those of all are
+/// listed.
+pub fn continue_token(revision: u64, namespace: &str, name: &str) -> String {
+    let start = if namespace.is_empty() { format!("{name}\0") } else { format!("{namespace}/{name}\0") };
+    let start = Value::from(start).to_json();
+    base64::encode_url(format!("{{\"v\":\"meta.k8s.io/v1\",\"rv\":{revision},\"start\":{start}}}").as_bytes())
+}
+
 impl ListOptions {
     /// The selectors, read for a kind.
     pub(super) fn parse(&self, kind: KindRef) -> Result<(LabelSelector, FieldSelector), Status> {
@@ -174,12 +182,7 @@ impl ApiServer {
         list.set(&["metadata", "resourceVersion"], at.to_string());
         let remaining = rows.count();
         if let Some((namespace, name)) = last.filter(|_| remaining > 0) {
-            let start = if namespace.is_empty() { format!("{name}\0") } else { format!("{namespace}/{name}\0") };
-            let start = Value::from(start).to_json();
-            list.set(
-                &["metadata", "continue"],
-                base64::encode_url(format!("{{\"v\":\"meta.k8s.io/v1\",\"rv\":{at},\"start\":{start}}}").as_bytes()),
-            );
+            list.set(&["metadata", "continue"], continue_token(at, &namespace, &name));
             if select.label_selector.is_empty() && select.field_selector.is_empty() {
                 list.set(&["metadata", "remainingItemCount"], remaining as i64);
             }

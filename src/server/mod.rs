@@ -34,7 +34,7 @@ pub use deletion::Deleted;
 pub use discovery::resource;
 pub use event_recorder::{EventRecorder, EventType};
 pub use heartbeats::Heartbeats;
-pub use list::WatchRequest;
+pub use list::{WatchRequest, continue_token};
 pub use metrics::{ContainerUsage, Metrics, NodeReport, PodSample};
 pub use node_api::{ExecId, ExecPoll, FileEntry, FileKind, LogChunk, LogCursor, LogOptions, LogRequest, NewFile, NodeApi, PodUsage};
 pub use options::{Caller, DeleteOptions, FieldValidation, ListOptions, Patch, Preconditions, Propagation, Subresource, WriteOptions};

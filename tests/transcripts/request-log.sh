@@ -10,3 +10,8 @@ kubectl get --raw /readyz -v=6
 # Not what it does without asking, nor below 6.
 kubectl get deployment web -o name -v=5
 kubectl get unheard-of -v=6
+for name in b c d; do kubectl create serviceaccount $name; done; kubectl get sa --chunk-size=2 -o name -v=6
+kubectl get sa -A --chunk-size=3 -o name -v=6 2>&1 | grep -o 'serviceaccounts?.*=[0-9]'
+kubectl get sa --chunk-size=0 -o name -v=6 2>&1 | grep -c 'serviceaccounts"'; kubectl get sa --sort-by=.metadata.name -v=6 2>&1 | grep -o 'serviceaccounts?[^"]*'
+kubectl label sa --all a=b --dry-run=client -v=6 2>&1 | grep GET; kubectl describe sa --chunk-size=1 -v=6 2>&1 | grep -c continue=
+kubectl drain node1 --chunk-size=10 --pod-selector=a=b --dry-run=client -v=6

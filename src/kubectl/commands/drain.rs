@@ -11,7 +11,7 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, deprecated, duration, int, switch, text};
 use crate::kubectl::host::Step;
 use crate::kubectl::resources::Info;
-use crate::server::DeleteOptions;
+use crate::server::{DeleteOptions, ListOptions};
 
 const OWN: &[Flag] = &[
     switch("force", ""),
@@ -169,6 +169,8 @@ fn choose(cx: &mut Context<'_, '_>, node: &str, warns: bool) -> Result<Vec<Leavi
     let selector = LabelSelector::parse(cx.flags().text("pod-selector")).map_err(|e| vec![CliError::Message(e.to_string())])?;
     let mut pods: Vec<Value> = cx.host.api.pods_on(node).filter(|p| selector.matches(p.labels())).cloned().collect();
     pods.order_by_key(|p| (p.namespace_arc(), p.name_arc()));
+    let asked = ListOptions { field_selector: format!("spec.nodeName={node}"), label_selector: cx.flags().text("pod-selector").to_owned() };
+    cx.log_list(kinds::POD, "", &asked, &pods, 200);
     let [mut errors, mut warnings]: [Vec<(String, Vec<String>)>; 2] = Default::default();
     let mut leaving = Vec::new();
     for pod in &pods {
