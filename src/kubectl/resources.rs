@@ -324,6 +324,24 @@ pub fn find(cx: &mut Context<'_, '_>, query: &Query, args: &[String]) -> Result<
     fail(MISSING)
 }
 
+/// What is said of a kind that kubectl is not built with, where a command reads objects into Go's types: those of
+/// CustomResourceDefinitions, and the definitions themselves.
+// Models what becomes of resource.Builder.WithScheme.
+fn unregistered(cx: &Context<'_, '_>, kind: KindRef, name: &str) -> Result<(), CliError> {
+    let mut words = cx.inv.path.split(' ').skip(1);
+    let is_typed = match words.next() {
+        Some("attach" | "debug" | "exec" | "expose" | "logs" | "port-forward" | "rollout" | "set") => true,
+        Some("auth") => words.next() == Some("reconcile"),
+        Some("create") => words.next() == Some("job"),
+        _ => false,
+    };
+    if !is_typed || kind.custom.is_none() && !matches!(kind.group, "apiextensions.k8s.io" | "apiregistration.k8s.io" | "metrics.k8s.io") {
+        return Ok(());
+    }
+    let version = kind.api_version();
+    fail(format!("no kind {name:?} is registered for version {version:?} in scheme \"k8s.io/kubectl/pkg/scheme/scheme.go:28\""))
+}
+
 fn by_selector(cx: &mut Context<'_, '_>, query: &Query, kinds: Vec<KindRef>) -> Result<Found, CliError> {
     let options = ListOptions {
         label_selector: query.selector.clone().unwrap_or_default(),
@@ -336,7 +354,7 @@ fn by_selector(cx: &mut Context<'_, '_>, query: &Query, kinds: Vec<KindRef>) -> 
     let mut found = Found { kinds: kinds.clone(), listed: true, ..Found::default() };
     for kind in kinds {
         let within = (!query.all_namespaces).then_some(namespace.as_str());
-        match cx.list(kind, within, &options) {
+        match cx.list(kind, within, &options).and_then(|list| unregistered(cx, kind, &kind.list_kind()).map(|()| list)) {
             Ok(objects) => found.items.extend(objects.into_iter().map(|o| Ok(Info::of(kind, o)))),
             Err(error) => found.items.push(Err(about_list(error, kind, &options))),
         }
@@ -390,7 +408,7 @@ pub fn fetch(cx: &mut Context<'_, '_>, info: &mut Info) -> Result<(), CliError> 
     match cx.get(info.kind, &info.namespace, &info.name) {
         Ok(object) => {
             info.object = object;
-            Ok(())
+            unregistered(cx, info.kind, info.kind.kind)
         }
         Err(error) if error.is_not_found() && !matches!(info.namespace.as_str(), "" | "default") => {
             let namespaces = kinds::NAMESPACE;
@@ -467,6 +485,7 @@ fn prepare(cx: &Context<'_, '_>, query: &Query, path: &files::Source, mut object
             object.namespace()
         ));
     };
+    unregistered(cx, kind, kind.kind).map_err(|e| CliError::Message(format!("unable to decode {source:?}: {e}")))?;
     let mut namespace = String::new();
     if kind.namespaced {
         namespace = cx.namespace();
