@@ -154,3 +154,6 @@ kubectl attach x -c nope
 kubectl create secret generic hidden --from-literal=a=1 --from-literal=b=2
 kubectl create secret generic hidden --from-literal=a=2 --from-literal=b=2 --from-literal=c=3 --dry-run=client -o yaml | kubectl diff -f - | grep '\*\*\*'
 kubectl create secret generic hidden --from-literal=a=2 --dry-run=client -o yaml | kubectl diff -f - --show-secrets | grep ' a:'
+kubectl run odd --image=nginx --overrides='{"spec":{"bogus":1,"containers":[{"name":"odd","image":"busybox","resources":{"limits":{"cpu":"0.5"}}}]}}' --dry-run=client -o jsonpath='{.spec}{"\n"}'
+kubectl run odd --image=nginx --overrides='{"spec":{"hostNetwork":"yes"}}'
+kubectl get pods --show-labels -o custom-columns=N:.metadata.name

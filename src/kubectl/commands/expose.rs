@@ -1,5 +1,6 @@
 //! `kubectl expose`.
 
+use crate::api::decode;
 use crate::api::{KindRef, Object, Value, kinds};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::{Context, DryRun};
@@ -72,7 +73,11 @@ pub fn overridden(cx: &Context<'_, '_>, kind: KindRef, mut object: Value) -> Res
         "json" => object = json_patch(&object, &patch?)?,
         other => return fail(format!("invalid override type: {other}")),
     }
-    Ok(object)
+    // It is read into Go's type again, which has no unknown members.
+    match decode::decode(kind, object) {
+        Ok((object, _)) => Ok(object),
+        Err(status) => fail(status.message.split_once(&format!(" cannot be handled as a {}: ", kind.kind)).map_or("", |(_, why)| why)),
+    }
 }
 
 /// The containers whose ports are exposed.

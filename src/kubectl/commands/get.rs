@@ -51,9 +51,8 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     let output = flags.text("output");
     let is_table = matches!(output, "" | "wide") && flags.text("template").is_empty();
-    if flags.is_on("show-labels") && !is_table {
-        let name = output.split('=').next().unwrap_or("");
-        return fail(format!("--show-labels option cannot be used with {name} printer"));
+    if flags.is_on("show-labels") && !matches!(output, "" | "wide") {
+        return fail(format!("--show-labels option cannot be used with {output} printer"));
     }
     if flags.is_on("output-watch-events") && !flags.is_on("watch") && !flags.is_on("watch-only") {
         return fail("--output-watch-events option can only be used with --watch or --watch-only");
