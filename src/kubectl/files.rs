@@ -76,7 +76,9 @@ pub fn sources(cx: &mut Context<'_, '_>, errors: &mut Vec<CliError>) -> Vec<Sour
 pub fn awaited(inv: &Invocation) -> Option<u32> {
     let of_args = inv.path == "kubectl set env" && inv.args.iter().any(|a| a == "-");
     let named = inv.flags.list("filename").iter().find_map(|path| descriptor(path)).or(of_args.then_some(0));
-    let others = ["from-file", "from-env-file", "patch-file"].iter().flat_map(|flag| inv.flags.list(flag));
+    let others = ["from-file", "from-env-file", "patch-file", "cert", "key", "certificate-authority", "client-certificate", "client-key"]
+        .iter()
+        .flat_map(|flag| inv.flags.list(flag));
     named.or_else(|| others.map(|source| source.split_once('=').map_or(source.as_str(), |(_, path)| path)).find_map(piped))
 }
 

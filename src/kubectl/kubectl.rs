@@ -350,10 +350,6 @@ fn resolve_session(command: &Command, cx: &mut Context<'_, '_>) -> Result<(), Cl
     cx.session.server = server.to_owned();
     cx.log_kubeconfig(&config.path);
     cx.session.user = user(cx, &config, asks_by("user").unwrap_or(&context.user), asks_by("token"))?;
-    let of_whom = ["as-group", "as-uid", "as-user-extra"].iter().any(|f| !flags.list(f).is_empty());
-    if of_whom && flags.text("as").is_empty() {
-        return Err(CliError::Configuration("requesting uid, groups or user-extra for admin without impersonating a user".into()));
-    }
     let given = flags.get("namespace").filter(|n| !n.is_empty());
     cx.session.enforce_namespace = given.is_some();
     cx.session.namespace = given.map_or(context.namespace, str::to_owned);
@@ -365,7 +361,7 @@ fn resolve_session(command: &Command, cx: &mut Context<'_, '_>) -> Result<(), Cl
 fn user(cx: &Context<'_, '_>, config: &Kubeconfig, name: &str, token: Option<&str>) -> Result<Option<User>, CliError> {
     let api = &*cx.host.api;
     let known = config.user(name);
-    let token = token.or(known.and_then(|u| u.get("token").as_str())).filter(|t| !t.is_empty() && !config::is_administrator(name, t));
+    let token = token.or(known.and_then(|u| u.get("token").as_str())).filter(|t| !t.is_empty() && !config::is_administrator(t));
     let own = match token {
         Some(token) if api.enforces_roles() => {
             let unauthorized = || CliError::Message("You must be logged in to the server (Unauthorized)".into());
@@ -378,8 +374,33 @@ fn user(cx: &Context<'_, '_>, config: &Kubeconfig, name: &str, token: Option<&st
             .map(|_| User::impersonated(name, "", &[])),
     };
     let flags = cx.flags();
-    let wanted = flags.text("as");
+    let or_known = |given: String, member: &str| {
+        if given.is_empty() { known.map_or("", |u| u.get(member).str()).to_owned() } else { given }
+    };
+    let wanted = &or_known(flags.text("as").into(), "as");
+    let uid = or_known(flags.text("as-uid").into(), "as-uid");
+    let mut groups = flags.list("as-group").to_vec();
+    if groups.is_empty() {
+        groups.extend(known.iter().flat_map(|u| u.get("as-groups").items()).map(|g| g.str().to_owned()));
+    }
+    let mut extra: Vec<(String, Vec<String>)> = Vec::new();
+    // The keys come as names of headers, whose case is lost.
+    let given = flags.list("as-user-extra").iter().filter_map(|text| text.split_once('='));
+    for (key, value) in given.map(|(key, value)| (key.to_lowercase(), value.to_owned())) {
+        match extra.iter_mut().find(|(k, _)| *k == key) {
+            Some((_, values)) => values.push(value),
+            None => extra.push((key, vec![value])),
+        }
+    }
+    if extra.is_empty() {
+        let entries = known.iter().flat_map(|u| u.get("as-user-extra").entries());
+        extra.extend(entries.map(|(key, list)| (key.to_lowercase(), list.items().iter().map(|v| v.str().to_owned()).collect())));
+    }
     if wanted.is_empty() {
+        if !(uid.is_empty() && groups.is_empty() && extra.is_empty()) {
+            let message = format!("requesting uid, groups or user-extra for {name} without impersonating a user");
+            return Err(CliError::Message(message));
+        }
         return Ok(own);
     }
     if let Some(own) = &own {
@@ -392,7 +413,7 @@ fn user(cx: &Context<'_, '_>, config: &Kubeconfig, name: &str, token: Option<&st
             return Err(Status::not_allowed(refusal).into());
         }
     }
-    Ok(Some(User::impersonated(wanted, flags.text("as-uid"), flags.list("as-group"))))
+    Ok(Some(User { extra, ..User::impersonated(wanted, &uid, &groups) }))
 }
 
 /// What is typed for some commands, without being like their names.

@@ -20,12 +20,14 @@ pub struct User {
     pub uid: String,
     /// What roles may be bound to, too.
     pub groups: Vec<String>,
+    /// What else is said of them, by key.
+    pub extra: Vec<(String, Vec<String>)>,
 }
 
 impl User {
     /// Who every session of the workstation is: an administrator.
     pub fn administrator() -> User {
-        User { name: "admin".into(), uid: "admin".into(), groups: vec![MASTERS.into(), AUTHENTICATED.into()] }
+        User { name: "admin".into(), uid: "admin".into(), groups: vec![MASTERS.into(), AUTHENTICATED.into()], extra: Vec::new() }
     }
 
     /// Who is acted as, with the groups that come with the name.
@@ -41,7 +43,7 @@ impl User {
         if !groups.iter().any(|g| g == implied || g == "system:unauthenticated") {
             groups.push(implied.into());
         }
-        User { name: name.into(), uid: uid.into(), groups }
+        User { name: name.into(), uid: uid.into(), groups, extra: Vec::new() }
     }
 
     /// Who says nothing of themselves.
@@ -61,7 +63,7 @@ impl User {
 
     fn of_review(spec: &Value) -> User {
         let groups = spec.get("groups").items().iter().map(|g| g.str().to_owned()).collect();
-        User { name: spec.get("user").str().into(), uid: spec.get("uid").str().into(), groups }
+        User { name: spec.get("user").str().into(), uid: spec.get("uid").str().into(), groups, extra: Vec::new() }
     }
 
     /// As `userInfo` in reviews.
@@ -70,7 +72,11 @@ impl User {
         if !self.uid.is_empty() {
             info.set(&["uid"], self.uid.as_str());
         }
-        info.set(&["groups"], self.groups.iter().map(|g| Value::from(g.as_str())).collect::<Vec<_>>());
+        let list = |texts: &[String]| texts.iter().map(|t| Value::from(t.as_str())).collect::<Vec<_>>();
+        info.set(&["groups"], list(&self.groups));
+        for (key, values) in &self.extra {
+            info.set(&["extra", key], list(values));
+        }
         info
     }
 }

@@ -8,3 +8,5 @@ kubectl apply -f /dev/zero
 kubectl create secret generic piped --from-file=k=<(printf '\377x') -o jsonpath='{.data}'; kubectl create cm env --from-env-file=/dev/stdin -o jsonpath='{.data}' <<< a=b
 kubectl create cm two --from-file=a=<(echo a) --from-file=b=<(echo b)
 kubectl patch cm in --patch-file <(sleep 1; echo 'data: {a: b}'); kubectl get cm in -o jsonpath='{.data}'
+kubectl config set-cluster far --embed-certs --certificate-authority <(echo ca); kubectl config view --raw -o jsonpath='{.clusters[?(@.name=="far")].cluster}{"\n"}'
+kubectl create secret tls t --cert <(echo -----BEGIN X) --key <(echo -----BEGIN Y)

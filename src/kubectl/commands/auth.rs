@@ -142,6 +142,9 @@ fn who_am_i(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             writer.write(&format!("{title}\t{}\n", go_plain(value)));
         }
     }
+    for (key, values) in info.get("extra").entries() {
+        writer.write(&format!("Extra: {key}\t{}\n", go_plain(values)));
+    }
     let text = writer.flush();
     cx.out.out(text);
     Ok(Flow::Done)

@@ -6,6 +6,7 @@ use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::config::{Kubeconfig, complete};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
+use crate::kubectl::files;
 use crate::kubectl::flags::{self, Flag, Flags, array, list, switch, text};
 use crate::kubectl::help;
 use crate::kubectl::output::{TabWriter, to_yaml};
@@ -341,7 +342,7 @@ fn put(cx: &mut Context<'_, '_>, (what, list, member): (&str, &str, &str), name:
         let data = format!("{field}-data");
         if let Some(path) = cx.flags().get(field).filter(|_| embeds && fields.contains(&data.as_str())) {
             let bytes =
-                cx.host.files.read(path).map_err(|e| CliError::Message(format!("could not stat {field} file {path}: stat {path}: {e}")))?;
+                files::read(cx, path).map_err(|e| CliError::Message(format!("could not stat {field} file {path}: stat {path}: {e}")))?;
             *entry(&mut config, list, member, name, &data) = base64::encode(&bytes).into();
             for item in config.object.get_mut(list).list_mut().iter_mut().filter(|c| c.get("name").str() == name) {
                 item.remove(&[member, field]);

@@ -123,7 +123,7 @@ fn tls(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if cert.is_empty() || key.is_empty() {
         return fail("key and cert must be specified");
     }
-    let read = |path: &str| cx.host.files.read(path).map_err(|e| CliError::Message(format!("Cannot read file {path}, open {path}: {e}")));
+    let read = |path: &str| files::read(cx, path).map_err(|e| CliError::Message(format!("Cannot read file {path}, open {path}: {e}")));
     let (cert, key) = (read(cert)?, read(key)?);
     for (content, what) in [(&cert, "certificate"), (&key, "key")] {
         if !String::from_utf8_lossy(content).contains("-----BEGIN ") {

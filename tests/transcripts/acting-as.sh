@@ -1,0 +1,22 @@
+# Who requests are from: flags and the kubeconfig say as whom.
+#file user.yaml
+- name: jane-by-config
+  user:
+    token: kubarium-admin
+    as: jane
+    as-uid: "7"
+    as-groups: [b, a]
+    as-user-extra:
+      Team: [x, z]
+- name: nobody
+  user:
+    token: kubarium-admin
+    as-uid: "7"
+#end
+kubectl auth whoami --as=jane --as-uid=7 --as-group=dev --as-user-extra=Reason='to look' --as-user-extra=reason=again --as-user-extra=team=x
+kubectl auth whoami --as=jane --as-user-extra=team=x -o jsonpath='{.status.userInfo}{"\n"}'
+kubectl config view --raw > c; cat user.yaml >> c; kubectl --kubeconfig=c --user=jane-by-config auth whoami
+kubectl --kubeconfig=c --user=jane-by-config --as=joe --as-group=g auth whoami
+kubectl --kubeconfig=c --user=nobody get pods
+kubectl get pods --as-user-extra=a=b
+kubectl config set-credentials other --token=kubarium-admin; kubectl --user=other auth whoami
