@@ -63,3 +63,10 @@ rm ~/.kube/config; kubectl get pods; kubectl version
 kubectl config set-cluster again --server=https://127.0.0.1:6443; kubectl config set-context again --cluster=again; kubectl config use-context again; kubectl get pods
 kubectl version -o json
 kubectl version --client -o yaml
+# A kubeconfig that is written from nothing, and how it keeps what files it names.
+mkdir -p own/pki; echo ca > own/pki/ca.crt; cd own; kubectl config --kubeconfig=new set-cluster k --server=https://127.0.0.1:6443 --certificate-authority=pki/ca.crt; kubectl config --kubeconfig=new set-credentials u --token=kubarium-admin --client-certificate=../c.crt
+cd own; kubectl config --kubeconfig=new set-context d --cluster=k --user=u; kubectl config --kubeconfig=new use-context d; cat new; kubectl --kubeconfig=new get namespaces -o name
+cd own; kubectl config --kubeconfig=new set-cluster k --certificate-authority=pki/ca.crt --embed-certs; kubectl config --kubeconfig=new view -o jsonpath='{.clusters[0].cluster}{"\n"}'
+cd own; kubectl config --kubeconfig=new set-cluster k --insecure-skip-tls-verify --tls-server-name=x; kubectl config --kubeconfig=new view -o jsonpath='{.clusters[0].cluster}{"\n"}'
+cd own; kubectl config --kubeconfig=new set-cluster k --server=https://y --certificate-authority=/ca; kubectl config --kubeconfig=new view -o jsonpath='{.clusters[0].cluster}{"\n"}'
+kubectl config --kubeconfig=none view --merge=false

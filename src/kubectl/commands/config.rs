@@ -344,17 +344,58 @@ fn put(cx: &mut Context<'_, '_>, (what, list, member): (&str, &str, &str), name:
             let bytes =
                 files::read(cx, path).map_err(|e| CliError::Message(format!("could not stat {field} file {path}: stat {path}: {e}")))?;
             *entry(&mut config, list, member, name, &data) = base64::encode(&bytes).into();
-            for item in config.object.get_mut(list).list_mut().iter_mut().filter(|c| c.get("name").str() == name) {
-                item.remove(&[member, field]);
-            }
+            forget(&mut config, list, member, name, &[field]);
         } else if let Some(value) = cx.flags().get(field) {
-            *entry(&mut config, list, member, name, field) =
-                if *field == "insecure-skip-tls-verify" { (value == "true").into() } else { value.into() };
+            *entry(&mut config, list, member, name, field) = match *field {
+                "insecure-skip-tls-verify" => (value == "true").into(),
+                "certificate-authority" | "client-certificate" | "client-key" => stored_path(cx, &config.path, value).into(),
+                _ => value.into(),
+            };
+            if !value.is_empty() && fields.contains(&data.as_str()) {
+                forget(&mut config, list, member, name, &[&data]);
+            }
         }
+    }
+    // One setting takes the place of others.
+    let given = |flag: &str| cx.flags().get(flag).is_some_and(|v| !v.is_empty());
+    if given("certificate-authority") {
+        forget(&mut config, list, member, name, &["insecure-skip-tls-verify"]);
+    } else if cx.flags().is_on("insecure-skip-tls-verify") {
+        forget(&mut config, list, member, name, &["certificate-authority", "certificate-authority-data"]);
+    }
+    if given("server") && !cx.flags().given("tls-server-name") {
+        forget(&mut config, list, member, name, &["tls-server-name"]);
     }
     config.save(cx.host.files)?;
     cx.out.outln(format!("{what} {name:?} set."));
     Ok(Flow::Done)
+}
+
+/// Takes members out of an entry of a list.
+fn forget(config: &mut Kubeconfig, list: &str, member: &str, name: &str, fields: &[&str]) {
+    for item in config.object.get_mut(list).list_mut().iter_mut().filter(|c| c.get("name").str() == name) {
+        fields.iter().for_each(|field| drop(item.remove(&[member, field])));
+    }
+}
+
+/// A path as a kubeconfig keeps it: from the kubeconfig's own folder where it is in there, from the root where not.
+// Models clientcmd.RelativizePathWithNoBacksteps.
+fn stored_path(cx: &Context<'_, '_>, kubeconfig: &str, path: &str) -> String {
+    let here = cx.inv.env.var("PWD").unwrap_or("/root");
+    let full = |path: &str| {
+        let mut parts: Vec<&str> = Vec::new();
+        for part in [if path.starts_with('/') { "" } else { here }, path].into_iter().flat_map(|p| p.split('/')) {
+            match part {
+                "" | "." => {}
+                ".." => drop(parts.pop()),
+                part => parts.push(part),
+            }
+        }
+        format!("/{}", parts.join("/"))
+    };
+    let (path, kubeconfig) = (full(path), full(kubeconfig));
+    let folder = kubeconfig.rsplit_once('/').map_or("", |(folder, _)| folder);
+    path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')).map_or_else(|| path.clone(), str::to_owned)
 }
 
 /// The place of a field in an entry of a list; both are made where they are not there.
@@ -501,6 +542,11 @@ fn view(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let flags = cx.flags();
     if !flags.switch_or("merge", true) && flags.text("kubeconfig").is_empty() {
         return fail("if merge==false a precise file must be specified");
+    }
+    if !flags.switch_or("merge", true)
+        && let Err(error) = cx.host.files.read(flags.text("kubeconfig"))
+    {
+        return fail(format!("open {}: {error}", flags.text("kubeconfig")));
     }
     let mut config = load(cx)?;
     if flags.is_on("minify") {
