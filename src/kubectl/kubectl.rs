@@ -344,12 +344,15 @@ fn resolve_session(command: &Command, cx: &mut Context<'_, '_>) -> Result<(), Cl
     {
         return Err(CliError::Message(format!("auth info {user:?} does not exist")));
     }
-    if !config::is_here(server) && !is_offline(cx) {
+    let is_offline = is_offline(cx);
+    if !is_offline && !config::is_here(server) {
         return Err(config::no_answer(server));
     }
     cx.session.server = server.to_owned();
     cx.log_kubeconfig(&config.path);
-    cx.session.user = user(cx, &config, asks_by("user").unwrap_or(&context.user), asks_by("token"))?;
+    if !is_offline {
+        cx.session.user = user(cx, &config, asks_by("user").unwrap_or(&context.user), asks_by("token"))?;
+    }
     let given = flags.get("namespace").filter(|n| !n.is_empty());
     cx.session.enforce_namespace = given.is_some();
     cx.session.namespace = given.map_or(context.namespace, str::to_owned);
@@ -361,12 +364,21 @@ fn resolve_session(command: &Command, cx: &mut Context<'_, '_>) -> Result<(), Cl
 fn user(cx: &Context<'_, '_>, config: &Kubeconfig, name: &str, token: Option<&str>) -> Result<Option<User>, CliError> {
     let api = &*cx.host.api;
     let known = config.user(name);
-    let token = token.or(known.and_then(|u| u.get("token").as_str())).filter(|t| !t.is_empty() && !config::is_administrator(t));
-    let own = match token {
-        Some(token) if api.enforces_roles() => {
-            let unauthorized = || CliError::Message("You must be logged in to the server (Unauthorized)".into());
-            Some(api.token_user(cx.host.now, token).ok_or_else(unauthorized)?)
+    let unauthorized = || CliError::Message("You must be logged in to the server (Unauthorized)".into());
+    let token = token.or(known.and_then(|u| u.get("token").as_str())).filter(|t| !t.is_empty());
+    // No server takes passwords any more.
+    let has_password =
+        ["username", "password"].iter().any(|f| !cx.flags().text(f).is_empty() || known.is_some_and(|u| !u.get(f).is_empty()));
+    match token {
+        Some(_) if has_password => {
+            let message = format!("more than one authentication method found for {name}; found [token basicAuth], only one is allowed");
+            return Err(CliError::Message(message));
         }
+        None if has_password => return Err(unauthorized()),
+        _ => {}
+    }
+    let own = match token.filter(|t| !config::is_administrator(t)) {
+        Some(token) if api.enforces_roles() => Some(api.token_user(cx.host.now, token).ok_or_else(unauthorized)?),
         Some(_) => None,
         // Certificates are not read here: the name of the entry stands for the name in one.
         None => known

@@ -20,3 +20,5 @@ kubectl --kubeconfig=c --user=jane-by-config --as=joe --as-group=g auth whoami
 kubectl --kubeconfig=c --user=nobody get pods
 kubectl get pods --as-user-extra=a=b
 kubectl config set-credentials other --token=kubarium-admin; kubectl --user=other auth whoami
+kubectl get pods --username=x
+kubectl config set-credentials basic --username=x --password=y; kubectl --user=basic get pods; kubectl --user=basic create configmap c --dry-run=client -o name
