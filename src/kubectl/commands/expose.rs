@@ -10,7 +10,7 @@ use crate::kubectl::last_applied;
 use crate::kubectl::printing::Reporter;
 use crate::kubectl::resources::{Info, Query, find};
 use crate::obj;
-use crate::server::{json_patch, merge_patch, strategic_merge_patch};
+use crate::server::{json_patch_by_client, merge_patch, strategic_merge_patch};
 
 const OWN: &[Flag] = &[
     text("port", ""),
@@ -70,7 +70,7 @@ pub fn overridden(cx: &Context<'_, '_>, kind: KindRef, mut object: Value) -> Res
     match cx.flags().text("override-type") {
         "" | "merge" => merge_patch(&mut object, &patch?),
         "strategic" => object = strategic_merge_patch(kind, &object, &patch?)?,
-        "json" => object = json_patch(&object, &patch?)?,
+        "json" => object = json_patch_by_client(&object, &patch?).map_err(|s| CliError::Message(s.message))?,
         other => return fail(format!("invalid override type: {other}")),
     }
     // It is read into Go's type again, which has no unknown members.

@@ -9,7 +9,7 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, text};
 use crate::kubectl::printing::Reporter;
 use crate::kubectl::resources::{Info, Query, find};
-use crate::server::{Patch, Subresource, json_patch, merge_patch, strategic_merge_patch};
+use crate::server::{Patch, Subresource, json_patch_by_client, merge_patch, strategic_merge_patch};
 
 const OWN: &[Flag] = &[text("patch", "p"), text("patch-file", ""), text("type", ""), text("subresource", "")];
 
@@ -66,7 +66,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         };
         let patched = if dry_run == DryRun::Client || local {
             match &patch {
-                Patch::Json(p) => json_patch(&info.object, p).map_err(|s| CliError::Message(s.message)),
+                Patch::Json(p) => json_patch_by_client(&info.object, p).map_err(|s| CliError::Message(s.message)),
                 Patch::Strategic(_) if info.kind.custom.is_some() => {
                     let kind = Info::kind_text(info.kind);
                     fail(format!("strategic merge patch is not supported for {kind} locally, try --type merge"))

@@ -77,20 +77,30 @@ struct Build<'a> {
     cwd: &'a str,
     warnings: Vec<String>,
     built: usize,
+    /// Why the simulation builds no further.
+    refusal: Option<String>,
+    /// The directories that are being built, each for the one before.
+    roots: Vec<String>,
+    /// The `sortOptions` of what is built.
+    sort: Value,
 }
 
 /// Builds a directory.
 pub fn build(files: &dyn Files, cwd: &str, directory: &str) -> Result<Built, String> {
-    let mut build = Build { files, cwd, warnings: Vec::new(), built: 0 };
+    let mut build = Build { files, cwd, warnings: Vec::new(), built: 0, roots: Vec::new(), refusal: None, sort: Value::Null };
     build.demand_directory(directory)?;
-    let mut items = build.directory(&clean(directory), Vec::new(), false, 0)?;
+    let items = build.top(&clean(directory));
+    let mut items = items.map_err(|e| build.refusal.take().unwrap_or(e))?;
+    let sort = std::mem::take(&mut build.sort);
     names::add_hashes(&mut items);
     names::fix_references(&mut items);
     // The objects that others need come first.
-    items.order_by_key(|i| {
-        let kind = i.object.kind().to_owned();
-        (order(&kind), kind, i.object.namespace().to_owned(), i.object.name().to_owned())
-    });
+    if sort.get("order").str() != "fifo" {
+        items.order_by_key(|i| {
+            let kind = i.object.kind().to_owned();
+            (order(&kind), kind, i.object.namespace().to_owned(), i.object.name().to_owned())
+        });
+    }
     Ok(Built { objects: items.into_iter().map(|i| i.object).collect(), warnings: build.warnings })
 }
 
@@ -173,8 +183,21 @@ impl Build<'_> {
         self.files.read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// Builds a directory on top of what is there already (`items` is not empty only for components).
-    fn directory(&mut self, directory: &str, items: Vec<Item>, component: bool, depth: usize) -> Result<Vec<Item>, String> {
+    /// What the directory builds that kubectl was asked for.
+    fn top(&mut self, directory: &str) -> Result<Vec<Item>, String> {
+        let kustomization = self.load(directory, 0)?;
+        self.roots.push(self.absolute(directory));
+        self.accumulate(directory, &kustomization, Vec::new(), 0)
+    }
+
+    /// An error of the simulation's own, told by itself whatever it is in.
+    fn refuse<T>(&mut self, why: String) -> Result<T, String> {
+        self.refusal = Some(why.clone());
+        Err(why)
+    }
+
+    /// The kustomization of a directory, held to what one must be.
+    fn load(&mut self, directory: &str, depth: usize) -> Result<Value, String> {
         let found: Vec<(&str, String)> = FILES.iter().filter_map(|n| Some((*n, self.read(&join(directory, n)).ok()?))).collect();
         let [(_, text)] = found.as_slice() else {
             let shown = self.absolute(directory);
@@ -185,38 +208,109 @@ impl Build<'_> {
         };
         self.built += 1;
         if self.built > DIRECTORIES_MAX {
-            return Err(format!("accumulating resources: more than {DIRECTORIES_MAX} directories"));
+            return self.refuse(format!("accumulating resources: more than {DIRECTORIES_MAX} directories"));
         }
         if depth > DEPTH_MAX {
-            return Err(format!("accumulating resources: bases within bases, more than {DEPTH_MAX} of them, at '{directory}'"));
+            return self.refuse(format!("accumulating resources: bases within bases, more than {DEPTH_MAX} of them, at '{directory}'"));
         }
         let documents = decode_documents(text).map_err(|e| format!("invalid Kustomization: {}", e.message))?;
         let kustomization = documents.into_iter().next().map(|d| d.value).unwrap_or_default();
-        self.check(&kustomization)?;
-        let mut own = self.resources(directory, &kustomization, depth)?;
+        self.check(&kustomization, directory)?;
+        if depth == 0 {
+            self.sort = kustomization.get("sortOptions").clone();
+        }
+        Ok(kustomization)
+    }
+
+    /// Builds what a directory's kustomization says on top of what is there already (`items` is not empty only for components).
+    fn accumulate(&mut self, directory: &str, kustomization: &Value, items: Vec<Item>, depth: usize) -> Result<Vec<Item>, String> {
+        let mut own = self.resources(directory, kustomization, depth)?;
         own.splice(0..0, items);
-        generate::generate(&|path| self.files.read(path), &|path| self.absolute(path), directory, &kustomization, &mut own)?;
-        for path in kustomization.get("components").items() {
-            own = self.directory(&join(directory, path.str()), own, true, depth + 1)?;
+        generate::generate(&|path| self.files.read(path), &|path| self.absolute(path), directory, kustomization, &mut own)?;
+        for entry in kustomization.get("components").items() {
+            let path = join(directory, entry.str());
+            let components = "accumulating components: ";
+            if let Some(why) = self.no_root(&path) {
+                return Err(format!("{components}loader.New {why:?}"));
+            }
+            own = self.nested(&path, own, true, depth + 1).map_err(|e| format!("{components}accumulateDirectory: {e:?}"))?;
         }
         if own.len() > OBJECTS_MAX {
-            return Err(format!("accumulating resources: more than {OBJECTS_MAX} objects"));
+            return self.refuse(format!("accumulating resources: more than {OBJECTS_MAX} objects"));
         }
-        debug_assert!(!component || depth > 0, "a component is a part of something");
         transform::transform(
             &|path| self.read(&join(directory, path)).map_err(|_| missing(&self.absolute(&join(directory, path)))),
-            &kustomization,
+            kustomization,
             &mut own,
         )?;
         Ok(own)
     }
 
-    fn check(&mut self, kustomization: &Value) -> Result<(), String> {
+    /// A directory that another's kustomization names.
+    // Models KustTarget.accumulateDirectory.
+    fn nested(&mut self, directory: &str, items: Vec<Item>, component: bool, depth: usize) -> Result<Vec<Item>, String> {
+        let full = self.absolute(directory);
+        let kustomization = self.load(directory, depth).map_err(|e| format!("couldn't make target for path '{full}': {e}"))?;
+        match (component, kustomization.kind()) {
+            (true, kind) if kind != "Component" => {
+                let kind = if kind.is_empty() { "Kustomization" } else { kind };
+                return Err(format!("expected kind 'Component' for path '{full}' but got '{kind}'"));
+            }
+            (false, "Component") => return Err(format!("expected kind != 'Component' for path '{full}'")),
+            _ => {}
+        }
+        self.roots.push(full.clone());
+        let built = self.accumulate(directory, &kustomization, items, depth);
+        self.roots.pop();
+        built.map_err(|e| format!("recursed accumulation of path '{full}': {e}"))
+    }
+
+    /// Why what is named is no directory to build at, if it is none.
+    // Models fileLoader.New.
+    fn no_root(&self, path: &str) -> Option<String> {
+        let full = self.absolute(path);
+        match self.read(path) {
+            Err(FileError::IsADirectory) => {
+                let within =
+                    |root: &&String| root.strip_prefix(&full).is_some_and(|rest| full == "/" || rest.is_empty() || rest.starts_with('/'));
+                let root = self.roots.iter().rev().find(within)?;
+                Some(format!("cycle detected: candidate root '{full}' contains visited root '{root}'"))
+            }
+            Ok(_) => Some(format!("must build at directory: '{full}': file is not directory")),
+            Err(_) => Some(format!("must build at directory: not a valid directory: {}", missing(&full))),
+        }
+    }
+
+    fn check(&mut self, kustomization: &Value, directory: &str) -> Result<(), String> {
+        for (what, value) in [
+            ("buildMetadata", kustomization.get("buildMetadata")),
+            ("legacySortOptions", kustomization.at(&["sortOptions", "legacySortOptions"])),
+        ] {
+            if !value.is_empty() {
+                return self.refuse(format!("{what} in a kustomization is not simulated here"));
+            }
+        }
         if let Some((key, _)) = kustomization.entries().find(|(k, _)| REFUSED.contains(&k.as_str())) {
-            return Err(format!("{key} in a kustomization is not simulated here"));
+            return self.refuse(format!("{key} in a kustomization is not simulated here"));
         }
         if let Some((key, _)) = kustomization.entries().find(|(k, _)| !KNOWN.contains(&k.as_str())) {
             return Err(format!("invalid Kustomization: json: unknown field {key:?}"));
+        }
+        // Models types.Kustomization.EnforceFields and CheckEmpty.
+        let (version, kind) = (kustomization.api_version(), kustomization.kind());
+        let wanted = if kind == "Component" { "kustomize.config.k8s.io/v1alpha1" } else { "kustomize.config.k8s.io/v1beta1" };
+        let mut wrong = Vec::new();
+        if !matches!(kind, "" | "Kustomization" | "Component") {
+            wrong.push("kind should be Kustomization or Component".to_owned());
+        }
+        if !version.is_empty() && version != wanted {
+            wrong.push(format!("apiVersion for {} should be {wanted}", if kind.is_empty() { "Kustomization" } else { kind }));
+        }
+        if !wrong.is_empty() {
+            return Err(format!("Failed to read kustomization file under {}:\n{}", self.absolute(directory), wrong.join("\n")));
+        }
+        if kustomization.entries().all(|(key, value)| matches!(key.as_str(), "apiVersion" | "kind") || value.is_null()) {
+            return Err("kustomization.yaml is empty".into());
         }
         for (old, new) in
             [("bases", "resources"), ("commonLabels", "labels"), ("patchesJson6902", "patches"), ("patchesStrategicMerge", "patches")]
@@ -233,52 +327,82 @@ impl Build<'_> {
         Ok(())
     }
 
+    // Models KustTarget.accumulateResources: what is no file to read objects from is tried as a directory to build.
     fn resources(&mut self, directory: &str, kustomization: &Value, depth: usize) -> Result<Vec<Item>, String> {
         let mut items: Vec<Item> = Vec::new();
         for entry in kustomization.get("resources").items().iter().chain(kustomization.get("bases").items()) {
             let path = join(directory, entry.str());
-            let found = match self.read(&path) {
+            let (entry, full) = (entry.str(), self.absolute(&path));
+            let no_file = |why: String| format!("accumulating resources: accumulation err='{why}'");
+            let read = self.read(&path);
+            if matches!(read, Err(FileError::IsADirectory)) {
+                let from = no_file(format!("accumulating resources from '{entry}': '{full}' must resolve to a file"));
+                if let Some(why) = self.no_root(&path) {
+                    return Err(format!("{from}: {why}"));
+                }
+                let found = self.nested(&path, Vec::new(), false, depth + 1).map_err(|e| format!("{from}: {e}"))?;
+                append(&mut items, found).map_err(|e| format!("{from}: recursed merging from path '{full}': {e}"))?;
+                continue;
+            }
+            let no_directory = self.no_root(&path).unwrap_or_default();
+            let failed = |why: String| format!("{}: {no_directory}", no_file(why));
+            let found = match read {
                 Ok(text) => {
                     let documents = decode_documents(&text).map_err(|e| {
-                        format!("accumulating resources: accumulation err='accumulating resources from '{}': {}'", entry.str(), e.message)
+                        let why = e.message.strip_prefix("error converting YAML to JSON: ").unwrap_or(&e.message);
+                        format!("accumulating resources: accumulating resources from '{entry}': MalformedYAMLError: {why} in File: {entry}")
                     })?;
-                    documents.into_iter().map(|d| d.value).filter(|v| !v.is_null()).flat_map(flatten).map(Item::new).collect()
+                    documents.into_iter().map(|d| d.value).filter(|v| !v.is_null()).flat_map(flatten)
                 }
-                Err(FileError::IsADirectory) if path == directory => {
-                    return Err(format!(
-                        "accumulating resources: accumulation err='accumulating resources from '{}': cycle detected",
-                        entry.str()
-                    ));
-                }
-                Err(FileError::IsADirectory) => self.directory(&path, Vec::new(), false, depth + 1)?,
-                Err(_) => {
-                    let why = missing(&self.absolute(&path));
-                    return Err(format!(
-                        "accumulating resources: accumulation err='accumulating resources from '{}': {why}': must build at directory: not a valid directory: {why}",
-                        entry.str()
-                    ));
-                }
+                Err(_) => return Err(failed(format!("accumulating resources from '{entry}': {}", missing(&full)))),
             };
-            for item in found {
-                if item.object.kind().is_empty() {
-                    return Err(format!(
-                        "accumulating resources: accumulation err='accumulating resources from '{}': missing metadata.name in object '",
-                        entry.str()
-                    ));
-                }
-                let same = |i: &Item| id(&i.object, i.object.name()) == id(&item.object, item.object.name());
-                if items.iter().any(same) {
-                    let id = id(&item.object, item.object.name());
-                    return Err(format!(
-                        "accumulating resources: accumulation err='merging resources from '{}': may not add resource with an already registered id: {id}'",
-                        entry.str()
-                    ));
-                }
-                items.push(item);
+            let mut own = Vec::new();
+            for object in found {
+                let object = valid(object).map_err(|e| failed(format!("accumulating resources from '{entry}': {e}")))?;
+                let one = vec![Item::new(object)];
+                append(&mut own, one).map_err(|e| failed(format!("accumulating resources from '{entry}': {e}")))?;
             }
+            append(&mut items, own).map_err(|e| failed(format!("merging resources from '{entry}': {e}")))?;
         }
         Ok(items)
     }
+}
+
+/// Adds items of which none may have been there.
+fn append(items: &mut Vec<Item>, added: Vec<Item>) -> Result<(), String> {
+    for item in added {
+        let added = id(&item.object, item.object.name());
+        if items.iter().any(|i| id(&i.object, i.object.name()) == added) {
+            return Err(format!("may not add resource with an already registered id: {added}"));
+        }
+        items.push(item);
+    }
+    Ok(())
+}
+
+/// An object that has a kind and a name.
+// Models RNode.GetValidatedMetadata.
+fn valid(object: Value) -> Result<Value, String> {
+    let what = match (object.kind(), object.name()) {
+        ("", _) => "kind",
+        (kind, "") if !kind.ends_with("List") => "metadata.name",
+        _ => return Ok(object),
+    };
+    let shown = |map: &Value| {
+        let mut pairs: Vec<String> = map.entries().map(|(key, value)| format!("{key}:{}", value.str())).collect();
+        pairs.sort();
+        format!("map[{}]", pairs.join(" "))
+    };
+    let metadata = object.get("metadata");
+    Err(format!(
+        "missing {what} in object {{{{{} {}}} {{{{{} {}}} {} {}}}}}",
+        object.api_version(),
+        object.kind(),
+        object.name(),
+        object.namespace(),
+        shown(metadata.get("labels")),
+        shown(metadata.get("annotations"))
+    ))
 }
 
 fn missing(path: &str) -> String {

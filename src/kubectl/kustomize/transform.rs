@@ -7,7 +7,8 @@ use crate::api::selector::LabelSelector;
 use crate::api::yaml::decode_documents;
 use crate::api::{Kind, Object, Value, split_api_version};
 use crate::base::regex::Regex;
-use crate::server::{json_patch, merge_patch, strategic_merge_patch};
+use crate::kubectl::output::to_yaml;
+use crate::server::{json_patch_by_client, merge_patch, strategic_merge_patch};
 
 /// Applies all transformers.
 pub(super) fn transform(read: &dyn Fn(&str) -> Result<String, String>, kustomization: &Value, items: &mut Vec<Item>) -> Result<(), String> {
@@ -18,7 +19,12 @@ pub(super) fn transform(read: &dyn Fn(&str) -> Result<String, String>, kustomiza
     for patch in kustomization.get("patches").items().iter().chain(kustomization.get("patchesJson6902").items()) {
         let text = match patch.get("path").str() {
             "" => patch.get("patch").str().to_owned(),
-            path => read(path)?,
+            path => read(path).map_err(|e| {
+                let config = to_yaml(patch);
+                format!(
+                    "trouble configuring builtin PatchTransformer with config: `\n{config}`: failed to get the patch file from path({path}): {e}"
+                )
+            })?,
         };
         merge(&text, patch.get("target"), items)?;
     }
@@ -224,8 +230,7 @@ fn merge(text: &str, target: &Value, items: &mut Vec<Item>) -> Result<(), String
                 items.remove(place);
                 continue;
             }
-            let next = patched(&item.object, &patch).map_err(|e| bad(&e))?;
-            item.object = next;
+            item.object = patched(&item.object, &patch)?;
         }
     }
     Ok(())
@@ -233,7 +238,7 @@ fn merge(text: &str, target: &Value, items: &mut Vec<Item>) -> Result<(), String
 
 fn patched(object: &Value, patch: &Value) -> Result<Value, String> {
     if let Value::List(_) = patch {
-        return json_patch(object, patch).map_err(|s| s.message);
+        return json_patch_by_client(object, patch).map_err(|s| s.message);
     }
     let mut changes = patch.clone();
     // The patch's own name says what it is for.

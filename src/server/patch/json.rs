@@ -10,6 +10,18 @@ const COPIED_MAX: usize = 3 << 20;
 
 /// Applies the operations in turn. Errors are worded as the API server words those of its library.
 pub fn json_patch(target: &Value, operations: &Value) -> Result<Value, Status> {
+    patched(target, operations, &|_, _| does_not_apply())
+}
+
+/// Applies the operations in turn, as a client does for itself.
+///
+/// # Errors
+/// As the API server words them, but for which operation does not apply and why: that is told.
+pub fn json_patch_by_client(target: &Value, operations: &Value) -> Result<Value, Status> {
+    patched(target, operations, &|doc, operation| Status::bad_request(why(doc, operation)))
+}
+
+fn patched(target: &Value, operations: &Value, refuse: &dyn Fn(&mut Value, &Value) -> Status) -> Result<Value, Status> {
     let Value::List(list) = operations else {
         return Err(Status::bad_request(format!("error decoding patch: {}", cannot_read(operations, "[]handlers.jsonPatchOp"))));
     };
@@ -26,9 +38,33 @@ pub fn json_patch(target: &Value, operations: &Value) -> Result<Value, Status> {
     let mut doc = target.clone();
     let mut copied = 0;
     for operation in list.iter() {
-        apply(&mut doc, operation, &mut copied)?;
+        if apply(&mut doc, operation, &mut copied).is_none() {
+            return Err(refuse(&mut doc, operation));
+        }
     }
     Ok(doc)
+}
+
+/// Why an operation does not apply.
+// Models the words of evanphx/json-patch.
+fn why(doc: &mut Value, operation: &Value) -> String {
+    let (op, path, from) = (operation.get("op").str(), operation.get("path").str(), operation.get("from").str());
+    let key = path.rsplit('/').next().unwrap_or("");
+    let has_parent = parent(doc, path).is_some_and(|(parent, _)| matches!(parent, Value::Map(_) | Value::List(_)));
+    let in_list = parent(doc, path).is_some_and(|(parent, _)| matches!(parent, Value::List(_)));
+    match op {
+        "add" | "remove" if !has_parent => format!("{op} operation does not apply: doc is missing path: {path:?}: missing value"),
+        "add" | "remove" if in_list && key.parse::<isize>().is_ok() => {
+            format!("error in {op} for path: '{path}': Unable to access invalid index: {key}: invalid index referenced")
+        }
+        "remove" => format!("error in remove for path: '{path}': Unable to remove nonexistent key: {key}: missing value"),
+        "replace" if has_parent => format!("replace operation does not apply: doc is missing key: {path}: missing value"),
+        "replace" => format!("replace operation does not apply: doc is missing path: {path}: missing value"),
+        "move" | "copy" => format!("{op} operation does not apply: doc is missing from path: {from}: missing value"),
+        "test" if has_parent => format!("testing path {path} failed: test failed"),
+        "test" => format!("test operation does not apply: is missing path: {path}: missing value"),
+        _ => format!("Unexpected kind: {op}"),
+    }
 }
 
 /// What the API server says of a patch that does not apply: it keeps to itself which operation and why.
@@ -40,14 +76,14 @@ pub(super) fn does_not_apply() -> Status {
     status
 }
 
-fn apply(doc: &mut Value, operation: &Value, copied: &mut usize) -> Result<(), Status> {
+fn apply(doc: &mut Value, operation: &Value, copied: &mut usize) -> Option<()> {
     let path = operation.get("path").str();
     // The whole document has no path to be found by; it can be replaced and tested alone.
     let whole = operation.get("path").as_str() == Some("") && matches!(operation.get("op").str(), "replace" | "test");
     if !path.contains('/') && !whole {
-        return Err(does_not_apply());
+        return None;
     }
-    let done = match operation.get("op").str() {
+    match operation.get("op").str() {
         "add" => add(doc, path, operation.get("value").clone()),
         "remove" => take(doc, path).map(|_| ()),
         "replace" => find_mut(doc, path).map(|slot| *slot = operation.get("value").clone()),
@@ -58,8 +94,7 @@ fn apply(doc: &mut Value, operation: &Value, copied: &mut usize) -> Result<(), S
         }),
         "test" => find_mut(doc, path).filter(|found| found.same(operation.get("value"))).map(|_| ()),
         _ => None,
-    };
-    done.ok_or_else(does_not_apply)
+    }
 }
 
 /// The parts of a JSON pointer, unescaped.

@@ -7,7 +7,7 @@ mod strategic;
 use super::Patch;
 use crate::api::{Cause, KindRef, Status, Value};
 
-pub use json::json_patch;
+pub use json::{json_patch, json_patch_by_client};
 pub use merge::{merge_diff, merge_patch, three_way_merge_patch};
 pub use strategic::{strategic_merge_patch, three_way_strategic_patch};
 

@@ -1,0 +1,53 @@
+# What kustomize says of what does not build: where it was, through every directory that led there.
+#file base/settings.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings}
+data: {mode: "fast"}
+#end
+#file base/account.yaml
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: robot}
+#end
+mkdir over part
+echo 'resources: [settings.yaml, account.yaml]' > base/kustomization.yaml
+echo 'resources: [../base]' > over/kustomization.yaml
+kubectl kustomize over | grep kind
+printf 'resources: [../base]\nsortOptions: {order: fifo}\n' > over/kustomization.yaml
+kubectl kustomize over | grep kind
+printf 'resources: [../base]\nbuildMetadata: [originAnnotations]\n' > over/kustomization.yaml
+kubectl kustomize over
+printf 'resources: [../base, ../base]\n' > over/kustomization.yaml
+kubectl kustomize over
+printf 'resources: [../base, ..]\n' > over/kustomization.yaml
+kubectl kustomize over
+printf 'resources: [../base]\npatches: [{path: gone.yaml}]\n' > over/kustomization.yaml
+kubectl kustomize over
+printf 'resources: [../base]\npatches: [{target: {kind: ConfigMap}, patch: "[{op: add, path: /metadata/labels/a, value: b}]"}]\n' > over/kustomization.yaml
+kubectl apply -k over
+printf 'resources: [../base]\ncomponents: [../part]\n' > over/kustomization.yaml
+kubectl kustomize over
+echo 'namePrefix: my-' > part/kustomization.yaml
+kubectl kustomize over
+printf 'apiVersion: v1\nkind: Component\n' > part/kustomization.yaml
+kubectl kustomize over
+printf 'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nnamePrefix: my-\n' > part/kustomization.yaml
+kubectl kustomize over | grep name
+printf 'resources: [../part]\n' > over/kustomization.yaml
+kubectl kustomize over
+: > over/kustomization.yaml
+kubectl kustomize over
+echo 'resources: [../base]' > over/kustomization.yaml
+printf -- '---\n' | cat - base/settings.yaml >> base/account.yaml
+kubectl kustomize over
+printf -- '---\n' | cat base/settings.yaml - base/settings.yaml > base/account.yaml
+kubectl kustomize base
+echo 'resources: [account.yaml]' > base/kustomization.yaml
+kubectl kustomize base
+printf 'apiVersion: v1\nkind: ServiceAccount\nmetadata: {labels: {a: b}}\n' > base/account.yaml
+kubectl kustomize base
+printf 'apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: x\n   a: b\n' > base/account.yaml
+kubectl kustomize over
+rm base/account.yaml
+kubectl kustomize over
