@@ -87,6 +87,8 @@ pub enum Task {
     RolloutStatus(Box<commands::rollout::status::Waiting>),
     /// `wait`.
     WaitFor(Box<commands::wait::Waiting>),
+    /// `scale --timeout`.
+    Scale(Box<commands::scale::Scaling>),
     /// `drain`.
     Drain(Box<commands::drain::Draining>),
     /// `replace --force`.
@@ -123,6 +125,7 @@ impl Task {
             Task::Events(t) => t.resume(cx),
             Task::RolloutStatus(t) => t.resume(cx),
             Task::WaitFor(t) => t.resume(cx),
+            Task::Scale(t) => t.resume(cx),
             Task::Drain(t) => t.resume(cx),
             Task::Replace(t) => t.resume(cx),
             Task::Create(t) => t.resume(cx),

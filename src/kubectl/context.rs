@@ -441,13 +441,28 @@ impl<'a> Context<'a, '_> {
         self.after(kinds::POD, result)
     }
 
+    /// GET of the `scale` subresource.
+    pub fn scale(&mut self, kind: KindRef, namespace: &str, name: &str) -> Result<Value, CliError> {
+        self.require(("get", kind, "scale"), namespace, name)?;
+        let result = self.host.api.scale(kind, namespace, name);
+        self.log_request(&Request { verb: "GET", kind, namespace, name, subresource: "scale", query: Vec::new() }, 200, &result);
+        self.after(kind, result)
+    }
+
     /// PUT of a scale.
-    pub fn update_scale(&mut self, kind: KindRef, namespace: &str, scale: &Value, options: &WriteOptions) -> Result<Value, CliError> {
-        self.require(("patch", kind, "scale"), namespace, scale.name())?;
+    pub fn update_scale(
+        &mut self,
+        verb: &'static str,
+        kind: KindRef,
+        namespace: &str,
+        scale: &Value,
+        options: &WriteOptions,
+    ) -> Result<Value, CliError> {
+        self.require((if verb == "PUT" { "update" } else { "patch" }, kind, "scale"), namespace, scale.name())?;
         let by = self.writer();
         let result = self.host.api.update_scale(&by, kind, namespace, scale, options);
         let (name, subresource) = (scale.name(), "scale");
-        self.log_request(&Request { verb: "PATCH", kind, namespace, name, subresource, query: Vec::new() }, 200, &result);
+        self.log_request(&Request { verb, kind, namespace, name, subresource, query: Vec::new() }, 200, &result);
         self.after(kind, result)
     }
 }

@@ -1,10 +1,13 @@
 //! `kubectl scale`.
 
 use super::patch::record_after;
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::api::Status;
+use crate::base::{Duration, Time};
+use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, duration, int, text};
+use crate::kubectl::host::Step;
 use crate::kubectl::printing::Reporter;
 use crate::kubectl::resources::{Info, Query, find};
 use crate::server::WriteOptions;
@@ -20,6 +23,9 @@ pub static COMMAND: Command = Command {
     ..Command::new("scale", "Set a new size for a deployment, replica set, or replication controller", run)
 };
 
+/// How often it looks whether the replicas are there.
+const POLL: Duration = Duration::from_secs(1);
+
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let flags = cx.flags();
     let replicas = flags.int("replicas").unwrap_or(-1);
@@ -29,12 +35,12 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if flags.int("current-replicas").is_some_and(|n| n < -1) {
         return fail("The --current-replicas must specify an integer of -1 or greater");
     }
-    let mut reporter = Reporter::new(cx)?;
+    Reporter::new(cx)?;
     let dry_run = cx.dry_run()?;
-    let options = cx.write_options(dry_run)?;
+    cx.write_options(dry_run)?;
     let query = Query { latest: false, ..Query::of(cx) };
     let found = find(cx, &query, cx.args())?;
-    let (infos, errors) = found.split();
+    let (mut infos, errors) = found.split();
     if infos.len() > 1 && !flags.text("resource-version").is_empty() {
         return fail("cannot use --resource-version with multiple resources");
     }
@@ -42,47 +48,105 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         CliError::check(errors)?;
         return fail("no objects passed to scale");
     }
-    // The first that fails ends it; what was not found is said last.
-    for info in infos {
-        if dry_run != DryRun::Client {
-            scale(cx, &info, replicas, &options)?;
-        }
-        // What is shown is the object as it was found, with the new number where its kind is known to keep it there.
-        let mut object = info.object.clone();
-        if matches!(info.kind.group, "apps" | "") {
-            object.set(&["spec", "replicas"], replicas);
-        }
-        if dry_run != DryRun::Client {
-            record_after(cx, &info, &mut object.clone(), DryRun::None)?;
-        }
-        reporter.report("scaled", &object, cx.out)?;
-    }
-    CliError::check(errors)?;
-    Ok(Flow::Done)
+    infos.reverse();
+    Scaling { queue: infos, errors, deadline: None }.resume(cx)
 }
 
-// Models kubectl/pkg/scale.
+/// `scale` at work.
+#[derive(Clone, Debug)]
+pub struct Scaling {
+    /// What is still to scale, the next one last.
+    queue: Vec<Info>,
+    errors: Vec<CliError>,
+    /// Until when the replicas of the next one are waited for, once it is scaled.
+    deadline: Option<Time>,
+}
+
+impl Scaling {
+    /// Scales one by one. The first that fails ends it; what was not found is said last.
+    pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+        let replicas = cx.flags().int("replicas").unwrap_or(-1);
+        let dry_run = cx.dry_run()?;
+        let timeout = cx.flags().duration_micros("timeout").filter(|us| *us != 0 && dry_run == DryRun::None);
+        let mut reporter = Reporter::new(cx)?;
+        while let Some(info) = self.queue.last().cloned() {
+            if self.deadline.is_none() && dry_run != DryRun::Client {
+                scale(cx, &info, replicas, &cx.write_options(dry_run)?)?;
+            }
+            if let Some(timeout) = timeout {
+                let now = cx.host.now;
+                let deadline = self.deadline.unwrap_or(now + Duration::from_micros(timeout.max(0).unsigned_abs()));
+                if !is_scaled(cx, &info, replicas)? {
+                    if now >= deadline {
+                        return fail(format!("timed out waiting for {:?} to be synced", info.name));
+                    }
+                    self.deadline = Some(deadline);
+                    let next = deadline.min(now + POLL);
+                    return Ok(Flow::Wait(Task::Scale(Box::new(self)), Step::WaitUntil(next)));
+                }
+            }
+            self.queue.pop();
+            self.deadline = None;
+            // What is shown is the object as it was found, with the new number where its kind is known to keep it there.
+            let mut object = info.object.clone();
+            if matches!(info.kind.group, "apps" | "") {
+                object.set(&["spec", "replicas"], replicas);
+            }
+            if dry_run != DryRun::Client {
+                record_after(cx, &info, &mut object.clone(), DryRun::None)?;
+            }
+            reporter.report("scaled", &object, cx.out)?;
+        }
+        CliError::check(self.errors)?;
+        Ok(Flow::Done)
+    }
+}
+
+// Models scale.scaleHasDesiredReplicas.
+fn is_scaled(cx: &mut Context<'_, '_>, info: &Info, replicas: i64) -> Result<bool, CliError> {
+    let scale = cx.scale(info.kind, &info.namespace, &info.name)?;
+    let wanted = scale.at(&["spec", "replicas"]).int();
+    // Something else may have scaled it since.
+    Ok(wanted != replicas || scale.at(&["status", "replicas"]).int() == replicas)
+}
+
+/// Custom kinds without the subresource have nothing of that name; the others have no such path.
+// Models customresource_handler.serveHTTP and rest.Request.newUnstructuredResponseError.
+fn demand_scale(cx: &Context<'_, '_>, info: &Info, verb: &str) -> Result<(), CliError> {
+    if cx.host.api.has_scale(info.kind) {
+        return Ok(());
+    }
+    let mut status = Status::not_found(info.kind, &info.name);
+    if info.kind.custom.is_none() {
+        status.message = format!("the server could not find the requested resource ({verb} {} {})", info.kind.plural, info.name);
+    }
+    Err(status.into())
+}
+
+// Models scale.genericScaler.ScaleSimple.
 fn scale(cx: &mut Context<'_, '_>, info: &Info, replicas: i64, options: &WriteOptions) -> Result<(), CliError> {
     let flags = cx.flags();
-    cx.require(("get", info.kind, "scale"), &info.namespace, &info.name)?;
-    let mut scale = cx.host.api.scale(info.kind, &info.namespace, &info.name)?;
-    if let Some(expected) = flags.int("current-replicas").filter(|n| *n != -1) {
-        let actual = scale.at(&["spec", "replicas"]).int();
-        if actual != expected {
-            return fail(format!("Expected replicas to be {expected}, was {actual}"));
-        }
+    let size = flags.int("current-replicas").filter(|n| *n != -1);
+    let version = flags.text("resource-version");
+    if size.is_none() && version.is_empty() {
+        cx.require(("patch", info.kind, "scale"), &info.namespace, &info.name)?;
+        demand_scale(cx, info, "patch")?;
+        let mut scale = cx.host.api.scale(info.kind, &info.namespace, &info.name)?;
+        scale.remove(&["metadata", "resourceVersion"]);
+        scale.set(&["spec", "replicas"], replicas);
+        return cx.update_scale("PATCH", info.kind, &info.namespace, &scale, options).map(drop);
     }
-    match flags.text("resource-version") {
-        "" => {
-            scale.remove(&["metadata", "resourceVersion"]);
-        }
-        version => {
-            let actual = scale.at(&["metadata", "resourceVersion"]).str();
-            if version != actual {
-                return fail(format!("Expected resource version to be {version}, was {actual}"));
-            }
-        }
+    demand_scale(cx, info, "get")?;
+    let mut scale = cx.scale(info.kind, &info.namespace, &info.name)?;
+    let differs = |what: &str, wanted: &str, is: &str| fail(format!("Expected {what} to be {wanted}, was {is}"));
+    let actual = scale.at(&["spec", "replicas"]).int();
+    if let Some(expected) = size.filter(|n| *n != actual) {
+        return differs("replicas", &expected.to_string(), &actual.to_string());
+    }
+    let actual = scale.at(&["metadata", "resourceVersion"]).str();
+    if !version.is_empty() && version != actual {
+        return differs("resource version", version, actual);
     }
     scale.set(&["spec", "replicas"], replicas);
-    cx.update_scale(info.kind, &info.namespace, &scale, options).map(drop)
+    cx.update_scale("PUT", info.kind, &info.namespace, &scale, options).map(drop)
 }
