@@ -128,10 +128,15 @@ impl PodWorker {
         }
     }
 
-    /// A hook's request was answered, whatever the answer.
-    pub(super) fn hook_served(&mut self, cx: &mut Cx<'_>, c: usize) {
-        let ends = self.containers[c].newest().is_some_and(|i| i.killing.is_some());
-        self.hook_ended(cx, c, if ends { ProcessUse::PreStop } else { ProcessUse::PostStart }, 0, &[]);
+    /// A hook's request was answered, with whatever status, or broke off.
+    pub(super) fn hook_served(&mut self, cx: &mut Cx<'_>, c: usize, answered: bool) {
+        if self.containers[c].newest().is_some_and(|i| i.killing.is_some()) {
+            self.hook_ended(cx, c, ProcessUse::PreStop, i32::from(!answered), &[]);
+        } else {
+            let path = self.hook(c, "postStart").at(&["httpGet", "path"]).clone();
+            let failure = (!answered).then(|| self.hook_failure(c, "HTTP", path.str(), "EOF"));
+            self.post_start_ended(cx, c, failure);
+        }
     }
 
     /// A hook's process or request has ended.
@@ -148,10 +153,11 @@ impl PodWorker {
                 self.post_start_ended(cx, c, failure);
             }
             ProcessUse::PreStop => {
+                // One that outlasts the grace period ends with its container, and fails then.
+                if code != 0 {
+                    self.container_event(cx, c, EventType::Warning, "FailedPreStopHook", "PreStopHook failed");
+                }
                 if self.containers[c].newest().is_some_and(|i| i.killing.as_ref().is_some_and(|k| k.step == KillStep::Hook)) {
-                    if code != 0 {
-                        self.container_event(cx, c, EventType::Warning, "FailedPreStopHook", "PreStopHook failed");
-                    }
                     self.pre_stop_ended(cx, c);
                 }
             }

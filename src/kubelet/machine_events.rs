@@ -118,7 +118,7 @@ impl PodWorker {
             }
             MachineEvent::Served { id, response, .. } => match self.serves.remove(&(c, id)) {
                 Some(ServeUse::Probe(at, kind, token)) => self.probe_answered(cx, at, kind, token, response),
-                Some(ServeUse::Hook(at)) => self.hook_served(cx, at),
+                Some(ServeUse::Hook(at)) => self.hook_served(cx, at, response.is_ok()),
                 Some(ServeUse::Network(reply_to)) => cx.node.replies.push((reply_to, response)),
                 None => {}
             },
@@ -189,8 +189,10 @@ impl PodWorker {
         let uses = std::mem::take(&mut instance.uses);
         instance.captured.clear();
         for used in uses.into_values() {
-            if let ProcessUse::Exec(session) = used {
-                cx.execs.ended(session, 137);
+            match used {
+                ProcessUse::Exec(session) => cx.execs.ended(session, 137),
+                ProcessUse::PostStart | ProcessUse::PreStop => self.hook_ended(cx, c, used, 137, &[]),
+                _ => {}
             }
         }
         cx.execs.detached(&self.uid, c, code);
@@ -208,6 +210,7 @@ impl PodWorker {
                 Some(ServeUse::Probe(at, kind, token)) if at != c => {
                     self.probe_answered(cx, at, kind, token, Err(container_runtime::NetError::Reset));
                 }
+                Some(ServeUse::Hook(at)) => self.hook_served(cx, at, false),
                 _ => {}
             }
         }

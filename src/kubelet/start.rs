@@ -500,14 +500,19 @@ impl PodWorker {
 
     /// The postStart hook of a container has ended.
     pub(super) fn post_start_ended(&mut self, cx: &mut Cx<'_>, c: usize, failure: Option<String>) {
-        let Some(Stage::Start(mut plan)) = self.stage.take() else { return };
+        let Some(Stage::Start(_)) = &self.stage else { return };
         if let Some(message) = failure {
             self.container_event(cx, c, EventType::Warning, "FailedPostStartHook", "PostStartHook failed");
-            let grace = self.spec.grace_period_s;
-            self.kill_container(cx, c, grace, "FailedPostStartHook");
-            plan.current = Some((c, Step::HookFailed(message.into())));
+            if self.containers[c].is_alive() {
+                let grace = self.spec.grace_period_s;
+                self.kill_container(cx, c, grace, "FailedPostStartHook");
+            } else {
+                self.container_event(cx, c, EventType::Normal, "Killing", "FailedPostStartHook");
+            }
+            if let Some(Stage::Start(plan)) = &mut self.stage {
+                plan.current = Some((c, Step::HookFailed(message.into())));
+            }
         }
-        self.stage = Some(Stage::Start(plan));
         self.stage_at(cx, cx.now);
     }
 }
