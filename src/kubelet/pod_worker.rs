@@ -430,6 +430,9 @@ impl PodWorker {
             let wait = outcome.backoff_until.map_or(SYNC_BACKOFF, |t| t.since(cx.now).min(RESYNC));
             let at = cx.now + self.jittered(wait);
             self.sync_no_later(cx, at);
+            if outcome.changed {
+                self.relist_at_tick(cx);
+            }
         } else {
             if outcome.changed {
                 self.relist_no_later(cx, cx.now + RELIST_SOON);

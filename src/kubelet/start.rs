@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use super::container::{Exit, Instance, ProcessUse, StartFailure};
+use super::container::{Container, Exit, Instance, ProcessUse, StartFailure};
 use super::container_runtime::{self, Launch, PullFailure, domain};
 use super::env::{EnvSource, environment, expand};
 use super::images::{Pull, with_default_tag};
@@ -27,6 +27,9 @@ const BOOT: Duration = Duration::from_millis(12);
 fn on_disk(cx: &Cx<'_>, usual: Duration) -> Duration {
     usual.mul_f64(f64::from(cx.node.slower.0))
 }
+
+/// A container to end, what is told of it, and the seconds it has.
+type Kill = (usize, String, i64);
 
 /// What a sync has yet to do with the containers.
 #[derive(Clone, Debug, Default)]
@@ -95,51 +98,13 @@ impl PodWorker {
     }
 
     /// Containers to end (with message and grace) and to start; nothing to start where all are to end.
-    fn compute_actions(&self) -> (Vec<(usize, String, i64)>, Option<VecDeque<usize>>) {
+    // Models computePodActions.
+    fn compute_actions(&self) -> (Vec<Kill>, Option<VecDeque<usize>>) {
         let mut kills = Vec::new();
-        let mut starts = VecDeque::new();
-        let mut initialized = true;
-        let has_run = self.containers.iter().any(|c| c.spec.kind == ContainerKind::Regular && !c.instances.is_empty());
-        for (i, container) in self.containers.iter().enumerate() {
-            if container.spec.kind == ContainerKind::Ephemeral && container.instances.is_empty() {
-                starts.push_back(i);
-            }
-        }
-        for (i, container) in self.containers.iter().enumerate().filter(|(_, c)| c.spec.kind == ContainerKind::Init) {
-            if container.spec.is_sidecar() {
-                if container.runs_seen() {
-                    self.check_running(i, &mut kills, &mut starts);
-                    if !has_run && !self.is_started(i) {
-                        initialized = false;
-                        break;
-                    }
-                } else {
-                    starts.push_back(i);
-                    if !has_run {
-                        initialized = false;
-                        break;
-                    }
-                }
-            } else if !has_run {
-                if container.runs_seen() {
-                    self.check_running(i, &mut kills, &mut starts);
-                    initialized = false;
-                    break;
-                }
-                match container.newest().and_then(Instance::exit_known) {
-                    Some(exit) if exit.code == 0 => {}
-                    Some(exit) if !self.spec.restarts(&container.spec, exit.code) => {
-                        initialized = false;
-                        break;
-                    }
-                    _ => {
-                        starts.push_back(i);
-                        initialized = false;
-                        break;
-                    }
-                }
-            }
-        }
+        let never_ran = |c: &Container| c.spec.kind == ContainerKind::Ephemeral && c.instances.is_empty();
+        let mut starts: VecDeque<usize> = (0..self.containers.len()).filter(|c| never_ran(&self.containers[*c])).collect();
+        let (initialized, begin) = self.init_actions(&mut kills);
+        starts.extend(begin);
         if !initialized {
             return (kills, Some(starts));
         }
@@ -147,7 +112,10 @@ impl PodWorker {
         for (i, container) in self.containers.iter().enumerate().filter(|(_, c)| c.spec.kind == ContainerKind::Regular) {
             if container.runs_seen() {
                 kept = true;
-                self.check_running(i, &mut kills, &mut starts);
+                if let Some((message, grace_s, restarts)) = self.kill_reason(i) {
+                    kills.push((i, message, grace_s));
+                    starts.extend(restarts.then_some(i));
+                }
             } else {
                 let again = match container.newest().and_then(Instance::exit_known) {
                     Some(exit) => self.spec.restarts(&container.spec, exit.code),
@@ -163,33 +131,84 @@ impl PodWorker {
         if kept { (kills, Some(starts)) } else { (Vec::new(), None) }
     }
 
-    /// Whether a running container is to be ended: for a changed definition or a failed probe.
-    fn check_running(&self, i: usize, kills: &mut Vec<(usize, String, i64)>, starts: &mut VecDeque<usize>) {
+    /// Whether regular containers may run, and the init containers to start. The last one that has begun says how far it is: one before
+    /// it that has ended since, a sidecar, is started again and holds nothing up.
+    // Models computeInitContainerActions.
+    fn init_actions(&self, kills: &mut Vec<Kill>) -> (bool, VecDeque<usize>) {
+        let count = self.containers.iter().take_while(|c| c.spec.kind == ContainerKind::Init).count();
+        let mut initialized = count == 0 || self.containers.iter().any(|c| c.spec.kind == ContainerKind::Regular && c.runs_seen());
+        let mut passed = initialized;
+        let mut starts = VecDeque::new();
+        for (i, container) in self.containers[..count].iter().enumerate().rev() {
+            let sidecar = container.spec.is_sidecar();
+            let Some(newest) = container.newest() else {
+                if passed && sidecar {
+                    starts.push_front(i);
+                }
+                continue;
+            };
+            if passed && !sidecar {
+                continue;
+            }
+            let mut again = false;
+            let done = if newest.runs_seen() {
+                sidecar && self.is_started(i)
+            } else {
+                let exit = newest.exit_known();
+                let well = !sidecar && exit.is_some_and(|e| e.code == 0);
+                if !well && !exit.is_none_or(|e| self.spec.restarts(&container.spec, e.code)) {
+                    return (false, VecDeque::new());
+                }
+                again = !well;
+                well
+            };
+            if done && i + 1 == count {
+                initialized = true;
+            } else if done && !passed {
+                starts.push_front(i + 1);
+            }
+            if newest.runs_seen()
+                && sidecar
+                && let Some((message, grace_s, _)) = self.kill_reason(i)
+            {
+                kills.push((i, message, grace_s));
+                again = true;
+            }
+            if again {
+                starts.push_front(i);
+            }
+            passed = true;
+        }
+        if !passed {
+            starts.push_front(0);
+        }
+        (initialized, starts)
+    }
+
+    /// What is told of a running container that is to end for a changed definition, a failed probe or a resize, the seconds it has, and
+    /// whether it is started again.
+    fn kill_reason(&self, i: usize) -> Option<(String, i64, bool)> {
         let container = &self.containers[i];
-        let Some(instance) = container.newest() else { return };
+        let instance = container.newest()?;
         let name = &container.spec.name;
         let grace = self.spec.grace_period_s;
+        let init = container.spec.kind == ContainerKind::Init;
+        let told = |what: &str, restarts: bool| {
+            let (who, will) = if init { ("Init container", "") } else { ("Container", if restarts { ", will be restarted" } else { "" }) };
+            format!("{who} {name} {what}{will}")
+        };
         if instance.spec_image != container.spec.image {
-            kills.push((i, format!("Container {name} definition changed, will be restarted"), grace));
-            starts.push_back(i);
-            return;
+            return Some((told("definition changed", true), grace, true));
         }
         for (kind, word) in [(ProbeKind::Liveness, "liveness"), (ProbeKind::Startup, "startup")] {
             let Some(worker) = &container.probes[kind as usize] else { continue };
             if worker.result_for(&instance.id) == Some(false) && worker.has_failed(&instance.id) {
                 let restarts = self.spec.restarts(&container.spec, 1);
-                let will = if restarts { ", will be restarted" } else { "" };
-                kills.push((i, format!("Container {name} failed {word} probe{will}"), worker.spec.grace_period_s.unwrap_or(grace)));
-                if restarts {
-                    starts.push_back(i);
-                }
-                return;
+                let message = told(&format!("failed {word} probe"), restarts);
+                return Some((message, worker.spec.grace_period_s.unwrap_or(grace), restarts));
             }
         }
-        if self.resize_restarts(i) {
-            kills.push((i, format!("Container {name} resize requires restart"), grace));
-            starts.push_back(i);
-        }
+        self.resize_restarts(i).then(|| (format!("Container {name} resize requires restart"), grace, true))
     }
 
     /// Whether a running container has passed its startup probe.
