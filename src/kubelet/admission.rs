@@ -17,7 +17,7 @@ pub(super) struct Rejection {
     pub message: String,
 }
 
-/// Looks at resources, then ports, affinity and taints, as the kubelet's predicates do.
+/// Looks at the operating system, resources, affinity, ports and taints, as the kubelet's predicates do, and tells the first that fails.
 pub(super) fn admit<'a>(node: &Node, pod: &Value, spec: &PodSpec, others: impl Iterator<Item = &'a PodWorker>) -> Result<(), Rejection> {
     let rejected = |reason: &str, message: String| Err(Rejection { reason: reason.into(), message });
     if !node.takes_under_pressure(pod) {
@@ -26,15 +26,10 @@ pub(super) fn admit<'a>(node: &Node, pod: &Value, spec: &PodSpec, others: impl I
     if let Some(why) = forbidden_sysctl(pod.get("spec")) {
         return rejected("SysctlForbidden", format!("forbidden sysctl: {why}"));
     }
-    if !RequiredNodeAffinity::of(pod.get("spec")).matches(&node.object) {
-        return rejected("NodeAffinity", "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector".to_owned());
+    if !matches!(pod.at(&["spec", "os", "name"]).str(), "" | "linux") {
+        return rejected("PodOSNotSupported", "Failed to admit pod as the OS field doesn't match node OS".to_owned());
     }
     let running: Vec<&PodWorker> = others.filter(|w| w.takes_room()).collect();
-    let ports = host_ports::of(pod.get("spec"));
-    let taken = |w: &&PodWorker| host_ports::of(w.pod.get("spec")).iter().any(|p| ports.iter().any(|own| own.conflicts(p)));
-    if !ports.is_empty() && running.iter().any(taken) {
-        return rejected("NodePorts", "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports".to_owned());
-    }
     let capacity = Quantity::of(node.allocatable.get("pods"));
     if !node.allocatable.get("pods").is_null() && running.len() as i64 + 1 > capacity.value() {
         let message =
@@ -42,6 +37,14 @@ pub(super) fn admit<'a>(node: &Node, pod: &Value, spec: &PodSpec, others: impl I
         return rejected("OutOfpods", message);
     }
     fits(node, spec, &running)?;
+    if !RequiredNodeAffinity::of(pod.get("spec")).matches(&node.object) {
+        return rejected("NodeAffinity", "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector".to_owned());
+    }
+    let ports = host_ports::of(pod.get("spec"));
+    let taken = |w: &&PodWorker| host_ports::of(w.pod.get("spec")).iter().any(|p| ports.iter().any(|own| own.conflicts(p)));
+    if !ports.is_empty() && running.iter().any(taken) {
+        return rejected("NodePorts", "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports".to_owned());
+    }
     if let Some(taint) = find_untolerated(node.taints.items(), pod.at(&["spec", "tolerations"]).items(), &["NoExecute"]) {
         debug_assert!(!taint.is_null(), "a taint that was found");
         return rejected("TaintToleration", "Predicate TaintToleration failed: node(s) had taints that the pod didn't tolerate".to_owned());
@@ -49,10 +52,11 @@ pub(super) fn admit<'a>(node: &Node, pod: &Value, spec: &PodSpec, others: impl I
     Ok(())
 }
 
-/// Whether a node has what a pod asks for beside others.
+/// Whether a node has what a pod asks for beside others. What others than Kubernetes name and the node does not know is not asked of it.
 pub(super) fn fits(node: &Node, spec: &PodSpec, others: &[&PodWorker]) -> Result<(), Rejection> {
     for (name, wanted) in pod_resources(spec, "requests") {
-        if wanted.is_zero() {
+        let foreign = name.contains('/') && !name.contains("kubernetes.io/");
+        if wanted.is_zero() || foreign && node.allocatable.get(&name).is_null() {
             continue;
         }
         let count = |q: &Quantity| if name == "cpu" { q.milli_value() } else { q.value() };

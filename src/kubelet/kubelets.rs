@@ -561,6 +561,7 @@ fn rejection_reason(reason: &str) -> &'static str {
         "OutOfephemeral-storage" => "OutOfephemeral-storage",
         "NodeAffinity" => "NodeAffinity",
         "NodePorts" => "NodePorts",
+        "PodOSNotSupported" => "PodOSNotSupported",
         "SysctlForbidden" => "SysctlForbidden",
         "TaintToleration" => "TaintToleration",
         "Evicted" => "Evicted",
