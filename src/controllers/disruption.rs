@@ -169,7 +169,7 @@ impl DisruptionController {
         for (name, at) in budget.at(&["status", "disruptedPods"]).entries() {
             let Some(pod) = pods.iter().find(|p| p.name() == name.as_str() && !p.is_terminating()) else { continue };
             let due = Time::parse_rfc3339(at.str()).unwrap_or(Time::ZERO) + DELETION_TIMEOUT;
-            if due < now {
+            if due <= now {
                 let message = format!("Pod was expected by PDB {}/{} to be deleted but it wasn't", budget.namespace(), budget.name());
                 self.recorder.event(api, now, pod, EventType::Warning, "NotDeleted", &message);
                 continue;
