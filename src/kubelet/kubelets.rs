@@ -502,7 +502,10 @@ impl Kubelets {
             worker.work = Work::Finished;
             worker.killed = true;
             worker.status = status;
-            kubelet.pods.insert(uid, Shared::new(worker));
+            kubelet.pods.insert(uid.clone(), Shared::new(worker));
+            if pod.is_terminating() {
+                self.with_worker(api, now, &node, &uid, |worker, cx| worker.delete_object(cx));
+            }
             return;
         }
         for key in shown_by(&worker, &node) {

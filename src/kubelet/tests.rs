@@ -382,6 +382,21 @@ fn pods_that_do_not_fit_are_rejected() {
 }
 
 #[test]
+fn pods_that_are_rejected_on_their_way_out_go() {
+    let mut w = World::new();
+    let now = w.now;
+    w.kubelets.stop(now, "node1");
+    w.pod("choosy", "{nodeSelector: {nope: x}, containers: [{name: c, image: busybox}]}");
+    w.delete("choosy");
+    w.run(5);
+    assert!(w.get("choosy").is_terminating(), "nobody ends it");
+    let now = w.now;
+    w.kubelets.start(now, "node1");
+    w.run(5);
+    assert!(w.get("choosy").is_null());
+}
+
+#[test]
 fn containers_are_lost_with_their_node() {
     let mut w = World::new();
     w.pod("p", SLEEPER);
