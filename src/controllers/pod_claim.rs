@@ -3,18 +3,20 @@
 
 use super::controller::controller_ref;
 use crate::api::selector::LabelSelector;
-use crate::api::{KindRef, Object, Status, Value, drop_owner, kinds};
+use crate::api::{KindRef, Object, Status, Value, drop_finalizer, drop_owner, kinds};
 use crate::base::Order as _;
 use crate::obj;
 use crate::server::{ApiServer, Caller, Patch, Subresource, WriteOptions};
 
-/// Adopts and releases pods of an owner, and returns its pods, sorted by name. `fits` is asked beyond the selector.
+/// Adopts and releases pods of an owner, and returns its pods, sorted by name. `fits` is asked beyond the selector. `finalizer` is one
+/// that the owner's pods have and others have not.
 pub(super) fn claim_pods(
     api: &mut ApiServer,
     by: &Caller,
     owner: &Value,
     owner_kind: KindRef,
     selector: &LabelSelector,
+    finalizer: Option<&str>,
     fits: impl Fn(&Value) -> bool,
 ) -> Result<Vec<Value>, Status> {
     let pods = kinds::POD;
@@ -26,6 +28,9 @@ pub(super) fn claim_pods(
         } else if !owner.is_terminating() {
             let mut released = pod.clone();
             drop_owner(&mut released, owner.uid());
+            if let Some(name) = finalizer {
+                drop_finalizer(&mut released, name);
+            }
             api.update(by, pods, released, Subresource::None, &WriteOptions::default())?;
         }
     }
@@ -35,7 +40,11 @@ pub(super) fn claim_pods(
     let adoptable = |p: &&Value| !p.is_terminating() && selector.matches(p.labels()) && fits(p);
     let orphans: Vec<Value> = api.orphan_pods(owner.namespace()).filter(adoptable).cloned().collect();
     for pod in orphans {
-        let patch = Patch::Strategic(obj!({"metadata": {"uid": pod.uid(), "ownerReferences": [controller_ref(owner, owner_kind)]}}));
+        let mut adopted = obj!({"metadata": {"uid": pod.uid(), "ownerReferences": [controller_ref(owner, owner_kind)]}});
+        if let Some(name) = finalizer {
+            adopted.set(&["metadata", "finalizers"], obj!([name]));
+        }
+        let patch = Patch::Strategic(adopted);
         mine.push(api.patch(by, pods, pod.namespace(), pod.name(), &patch, Subresource::None, &WriteOptions::default())?);
     }
     mine.order_by(|a, b| a.name().cmp(b.name()));

@@ -69,7 +69,7 @@ impl DaemonSetController {
         }
         let by = Caller::new(now, MANAGER);
         controller_history::adopt_orphans(api, &by, &set, kind, &selector)?;
-        claim_pods(api, &by, &set, kind, &selector, |_| true)?;
+        claim_pods(api, &by, &set, kind, &selector, None, |_| true)?;
         let revision = controller_history::current_revision(
             api,
             &by,

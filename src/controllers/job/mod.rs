@@ -101,7 +101,7 @@ impl JobController {
         }
         let by = Caller::new(now, MANAGER);
         let selector = LabelSelector::from_object(job.at(&["spec", "selector"])).map_err(|e| Status::internal(e.to_string()))?;
-        let pods = claim_pods(api, &by, &job, kind, &selector, |_| true)?;
+        let pods = claim_pods(api, &by, &job, kind, &selector, Some(TRACKING), |_| true)?;
         let mut sync = Sync::new(api, by, &mut self.recorder, job, pods);
         let result = sync.run(self.backoff.get(key).copied().unwrap_or_default());
         let (again, record) = (sync.again, sync.backoff);

@@ -45,7 +45,7 @@ impl StatefulSetController {
         }
         let by = Caller::new(now, MANAGER);
         controller_history::adopt_orphans(api, &by, &set, kind, &selector)?;
-        let pods = claim_pods(api, &by, &set, kind, &selector, |p| identity::is_member(&set, p))?;
+        let pods = claim_pods(api, &by, &set, kind, &selector, None, |p| identity::is_member(&set, p))?;
         let min_ready_s = set.at(&["spec", "minReadySeconds"]).int();
         if min_ready_s > 0 {
             let wait = Duration::from_secs(min_ready_s.unsigned_abs());
