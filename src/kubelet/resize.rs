@@ -11,6 +11,7 @@ use super::pod_worker::{Cx, PodWorker, Work};
 use super::resources::{limits_of, pod_resources};
 use super::spec::PodSpec;
 use super::static_pods::is_mirror;
+use crate::api::quantity::Quantity;
 use crate::api::{ArcStr, Value};
 use crate::base::Order as _;
 use crate::base::Time;
@@ -30,6 +31,8 @@ pub(super) struct Resize {
     pub pending: Option<(&'static str, String, i64)>,
     /// The generation that was granted and is not brought about yet.
     pub progress: Option<i64>,
+    /// Why it cannot be brought about.
+    pub error: Option<String>,
 }
 
 /// The resources of a spec's container.
@@ -83,8 +86,8 @@ fn summary(spec: &Value, generation: i64, error: &str) -> String {
 fn beyond(node: &Node, desired: &PodSpec) -> Option<String> {
     let requests = pod_resources(desired, "requests");
     let amount = |name: &str| {
-        let count = |q: &crate::api::quantity::Quantity| if name == "cpu" { q.milli_value() } else { q.value() };
-        let capacity = count(&crate::api::quantity::Quantity::of(node.allocatable.get(name)));
+        let count = |q: &Quantity| if name == "cpu" { q.milli_value() } else { q.value() };
+        let capacity = count(&Quantity::of(node.allocatable.get(name)));
         requests.get(name).map(|q| (count(q), capacity)).filter(|(wanted, capacity)| wanted > capacity)
     };
     let (name, (wanted, capacity)) = RESIZABLE.iter().rev().find_map(|name| Some((name, amount(name)?)))?;
@@ -195,7 +198,7 @@ impl PodWorker {
             c.runs_seen() && c.newest().is_some_and(|i| i.resized.is_some() || changes(&c.spec.value, &i.resources).1)
         };
         if !self.containers.iter().any(lacks) {
-            self.resize.progress = None;
+            (self.resize.progress, self.resize.error) = (None, None);
             let what = summary(self.granted_pod().get("spec"), generation, "");
             self.event(cx, EventType::Normal, "ResizeCompleted", &format!("Pod resize completed: {what}"));
         }
@@ -207,8 +210,52 @@ impl PodWorker {
         container.newest().is_some_and(|i| changes(&container.spec.value, i.resized.as_ref().unwrap_or(&i.resources)).0)
     }
 
+    /// Why memory limits cannot be lowered: what is used is more.
+    // Models validateMemoryResizeAction. Of the pod there is a limit where all its containers have one.
+    fn memory_in_use(&self, now: Time) -> Option<String> {
+        let bytes = |resources: &Value| {
+            let limit = resources.at(&["limits", "memory"]);
+            (!limit.is_null()).then(|| u64::try_from(Quantity::of(limit).value()).unwrap_or(0))
+        };
+        let (mut errors, mut of_pod) = (Vec::new(), Some((0, 0, 0)));
+        let mut judge = |whose: &str, had: u64, wanted: u64, used: u64| {
+            if wanted < had && used >= wanted {
+                errors.push(format!("attempting to set {whose} memory limit ({wanted}) below current usage ({used})"));
+            }
+        };
+        let mut of_containers = Vec::new();
+        for (c, container) in self.containers.iter().enumerate().filter(|(_, c)| c.runs_seen()) {
+            let had = container.newest().and_then(|i| bytes(i.resized.as_ref().unwrap_or(&i.resources)));
+            let (wanted, used) = (bytes(container.spec.value.get("resources")), self.container_usage(c, now).1);
+            let limits = had.zip(wanted);
+            of_pod = of_pod.zip(limits).map(|((h, w, u), (had, wanted))| (h + had, w + wanted, u + used));
+            if let Some((had, wanted)) = limits.filter(|_| !self.resize_restarts(c)) {
+                of_containers.push((format!("container {:?}", container.spec.name.as_str()), had, wanted, used));
+            }
+        }
+        if let Some((had, wanted, used)) = of_pod {
+            judge("pod", had, wanted, used);
+        }
+        for (whose, had, wanted, used) in &of_containers {
+            judge(whose, *had, *wanted, *used);
+        }
+        let text = if errors.len() > 1 { format!("[{}]", errors.join(", ")) } else { errors.pop()? };
+        Some(format!("cannot decrease memory limits: {text}"))
+    }
+
     /// Gives running containers what was granted; the next relist sees it. Whether there were any.
     pub(super) fn resize_containers(&mut self, cx: &mut Cx<'_>) -> bool {
+        if let Some(generation) = self.resize.progress {
+            let error = self.memory_in_use(cx.now);
+            if let Some(error) = error.as_ref().filter(|e| self.resize.error.as_ref() != Some(*e)) {
+                let what = summary(self.pod.get("spec"), generation, error);
+                self.event(cx, EventType::Warning, "ResizeError", &format!("Pod resize error: {what}"));
+            }
+            self.resize.error = error;
+            if self.resize.error.is_some() {
+                return false;
+            }
+        }
         let mut any = false;
         for c in 0..self.containers.len() {
             let spec = self.containers[c].spec.clone();

@@ -70,6 +70,7 @@ impl PodWorker {
             return;
         }
         plan.outcome.changed = self.resize_containers(cx);
+        plan.outcome.failed = self.resize.error.is_some();
         let (kills, starts) = self.compute_actions();
         match starts {
             Some(starts) => plan.starts = starts,

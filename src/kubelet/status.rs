@@ -266,7 +266,8 @@ impl PodWorker {
             out.push(self.condition("PodResizePending", true, reason, message, *generation, now));
         }
         if let Some(generation) = self.resize.progress {
-            out.push(self.condition("PodResizeInProgress", true, "", "", generation, now));
+            let (reason, message) = self.resize.error.as_ref().map_or(("", ""), |error| ("Error", error.as_str()));
+            out.push(self.condition("PodResizeInProgress", true, reason, message, generation, now));
         }
         for (kind, holds, reason, message) in rows {
             out.push(self.condition(kind, holds, reason, &message, generation, now));

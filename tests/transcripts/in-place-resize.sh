@@ -56,3 +56,9 @@ kubectl patch pod r --subresource resize -p '{"spec":{"containers":[{"name":"c",
 kubectl create quota q --hard=requests.cpu=2500m
 kubectl patch pod r --subresource resize -p '{"spec":{"containers":[{"name":"c","resources":{"requests":{"cpu":"3"},"limits":{"cpu":"3"}}}]}}'
 kubectl get events --field-selector involvedObject.name=r -o custom-columns=REASON:.reason,MESSAGE:.message
+kubectl run m --image=busybox --overrides='{"spec":{"containers":[{"name":"m","image":"busybox","command":["sh","-c","dd if=/dev/zero bs=8M | sleep 40; sleep 1000"],"resources":{"limits":{"cpu":"100m","memory":"64Mi"}}}]}}'; sleep 3
+kubectl patch pod m --subresource resize -p '{"spec":{"containers":[{"name":"m","resources":{"requests":{"memory":"4Mi"},"limits":{"memory":"4Mi"}}}]}}'; sleep 20
+kubectl get pod m -o jsonpath='{range .status.conditions[?(@.type=="PodResizeInProgress")]}{.status} {.reason} {.message}{"\n"}{end}{.status.containerStatuses[0].resources.limits.memory}{"\n"}'
+sleep 40
+kubectl get pod m -o jsonpath='{.status.containerStatuses[0].resources.limits.memory} {.status.containerStatuses[0].restartCount}{"\n"}'
+kubectl get events --field-selector involvedObject.name=m -o custom-columns=REASON:.reason,MESSAGE:.message | grep Resize
