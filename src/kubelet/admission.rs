@@ -1,8 +1,9 @@
 //! Whether a pod that was bound to the node is taken (`canAdmitPod`, pkg/kubelet/lifecycle/predicate.go).
 
-use super::eviction::EVICTED;
+use super::eviction::{EVICTED, is_critical};
 use super::node::Node;
 use super::pod_worker::PodWorker;
+use super::preemption::to_preempt;
 use super::resources::pod_resources;
 use super::spec::PodSpec;
 use crate::api::node_affinity::RequiredNodeAffinity;
@@ -17,8 +18,35 @@ pub(super) struct Rejection {
     pub message: String,
 }
 
-/// Looks at the operating system, resources, affinity, ports and taints, as the kubelet's predicates do, and tells the first that fails.
-pub(super) fn admit<'a>(node: &Node, pod: &Value, spec: &PodSpec, others: impl Iterator<Item = &'a PodWorker>) -> Result<(), Rejection> {
+/// A resource that a node has too little of, in its smallest unit.
+pub(super) struct Lack {
+    pub name: ArcStr,
+    pub requested: i64,
+    pub used: i64,
+    pub capacity: i64,
+}
+
+impl Lack {
+    fn rejection(&self) -> Rejection {
+        let Lack { name, requested, used, capacity } = self;
+        let message = format!("Node didn't have enough resource: {name}, requested: {requested}, used: {used}, capacity: {capacity}");
+        Rejection { reason: format!("OutOf{name}").into(), message }
+    }
+}
+
+/// An amount in the unit in which a resource is counted: thousandths of a core, or bytes.
+pub(super) fn amount(name: &str, quantity: &Quantity) -> i64 {
+    if name == "cpu" { quantity.milli_value() } else { quantity.value() }
+}
+
+/// Looks at the operating system, resources, affinity, ports and taints, as the kubelet's predicates do, and tells the first that fails;
+/// or which pods are to end first, for a critical one.
+pub(super) fn admit<'a>(
+    node: &Node,
+    pod: &Value,
+    spec: &PodSpec,
+    others: impl Iterator<Item = &'a PodWorker>,
+) -> Result<Vec<ArcStr>, Rejection> {
     let rejected = |reason: &str, message: String| Err(Rejection { reason: reason.into(), message });
     if !node.takes_under_pressure(pod) {
         return rejected(EVICTED, "The node had condition: [MemoryPressure]. ".to_owned());
@@ -30,13 +58,16 @@ pub(super) fn admit<'a>(node: &Node, pod: &Value, spec: &PodSpec, others: impl I
         return rejected("PodOSNotSupported", "Failed to admit pod as the OS field doesn't match node OS".to_owned());
     }
     let running: Vec<&PodWorker> = others.filter(|w| w.takes_room()).collect();
-    let capacity = Quantity::of(node.allocatable.get("pods"));
-    if !node.allocatable.get("pods").is_null() && running.len() as i64 + 1 > capacity.value() {
-        let message =
-            format!("Node didn't have enough resource: pods, requested: 1, used: {}, capacity: {}", running.len(), capacity.value());
-        return rejected("OutOfpods", message);
+    let mut lacks = Vec::new();
+    let capacity = Quantity::of(node.allocatable.get("pods")).value();
+    let used = running.len() as i64;
+    if !node.allocatable.get("pods").is_null() && used + 1 > capacity {
+        lacks.push(Lack { name: "pods".into(), requested: 1, used, capacity });
     }
-    fits(node, spec, &running)?;
+    lacks.extend(lacking(node, spec, &running));
+    if let Some(lack) = lacks.first().filter(|_| !is_critical(pod)) {
+        return Err(lack.rejection());
+    }
     if !RequiredNodeAffinity::of(pod.get("spec")).matches(&node.object) {
         return rejected("NodeAffinity", "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector".to_owned());
     }
@@ -49,26 +80,36 @@ pub(super) fn admit<'a>(node: &Node, pod: &Value, spec: &PodSpec, others: impl I
         debug_assert!(!taint.is_null(), "a taint that was found");
         return rejected("TaintToleration", "Predicate TaintToleration failed: node(s) had taints that the pod didn't tolerate".to_owned());
     }
-    Ok(())
+    to_preempt(pod, &lacks, &running).map_err(|why| Rejection {
+        reason: "UnexpectedAdmissionError".into(),
+        message: format!(
+            "Unexpected error while attempting to recover from admission failure: preemption: error finding a set of pods to preempt: {why}"
+        ),
+    })
 }
 
-/// Whether a node has what a pod asks for beside others. What others than Kubernetes name and the node does not know is not asked of it.
+/// Whether a node has what a pod asks for beside others.
 pub(super) fn fits(node: &Node, spec: &PodSpec, others: &[&PodWorker]) -> Result<(), Rejection> {
+    lacking(node, spec, others).first().map_or(Ok(()), |lack| Err(lack.rejection()))
+}
+
+/// What a node has too little of. What others than Kubernetes name and the node does not know is not asked of it.
+fn lacking(node: &Node, spec: &PodSpec, others: &[&PodWorker]) -> Vec<Lack> {
+    let mut lacks = Vec::new();
     for (name, wanted) in pod_resources(spec, "requests") {
         let foreign = name.contains('/') && !name.contains("kubernetes.io/");
         if wanted.is_zero() || foreign && node.allocatable.get(&name).is_null() {
             continue;
         }
-        let count = |q: &Quantity| if name == "cpu" { q.milli_value() } else { q.value() };
+        let count = |q: &Quantity| amount(&name, q);
         let capacity = count(&Quantity::of(node.allocatable.get(&name)));
         let used: i64 = others.iter().map(|w| pod_resources(&w.spec, "requests").get(&name).map_or(0, count)).fold(0, i64::saturating_add);
-        let wanted = count(&wanted);
-        if wanted > capacity.saturating_sub(used) {
-            let message = format!("Node didn't have enough resource: {name}, requested: {wanted}, used: {used}, capacity: {capacity}");
-            return Err(Rejection { reason: format!("OutOf{name}").into(), message });
+        let requested = count(&wanted);
+        if requested > capacity.saturating_sub(used) {
+            lacks.push(Lack { name, requested, used, capacity });
         }
     }
-    Ok(())
+    lacks
 }
 
 /// Parameters of the kernel that pods may set; others do not stay within the pod.

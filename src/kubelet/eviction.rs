@@ -27,6 +27,11 @@ const CRITICAL: i64 = 2_000_000_000;
 /// Why a pod was ended by its node.
 pub(super) const EVICTED: &str = "Evicted";
 
+/// Whether a pod is one of its node's own or of a priority that its node spares (`IsCriticalPod`).
+pub(super) fn is_critical(pod: &Value) -> bool {
+    is_mirror(pod) || pod.at(&["spec", "priority"]).int() >= CRITICAL
+}
+
 /// What a node remembers of its pressure.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Pressure {
@@ -212,8 +217,7 @@ impl super::node::Node {
     // Models the eviction manager's Admit.
     pub(super) fn takes_under_pressure(&self, pod: &Value) -> bool {
         self.pressure.memory.is_none()
-            || is_mirror(pod)
-            || pod.at(&["spec", "priority"]).int() >= CRITICAL
+            || is_critical(pod)
             || crate::api::qos_class(pod) != "BestEffort"
             || crate::api::toleration::find_untolerated(
                 &[obj!({"key": "node.kubernetes.io/memory-pressure", "effect": "NoSchedule"})],

@@ -480,7 +480,8 @@ impl Kubelets {
         let Some(kubelet) = self.kubelets.get_mut(&node) else { return };
         self.names.insert((pod.namespace().into(), pod.name().into()), (node.clone(), uid.clone()));
         let mut worker = PodWorker::new(pod.clone(), now, self.seed);
-        if let Err(rejection) = admit(&kubelet.node, pod, &worker.spec, kubelet.workers()) {
+        let victims = admit(&kubelet.node, pod, &worker.spec, kubelet.workers());
+        if let Err(rejection) = &victims {
             let message = format!("Pod was rejected: {}", rejection.message);
             let status = obj!({
                 "observedGeneration": pod.at(&["metadata", "generation"]), "phase": "Failed", "reason": &rejection.reason,
@@ -508,6 +509,10 @@ impl Kubelets {
             }
             return;
         }
+        for victim in victims.unwrap_or_default() {
+            self.with_worker(api, now, &node, &victim, PodWorker::preempt);
+        }
+        let Some(kubelet) = self.kubelets.get_mut(&node) else { return };
         for key in shown_by(&worker, &node) {
             self.shown.entry(key).or_default().insert((node.clone(), uid.clone()));
         }

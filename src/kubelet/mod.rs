@@ -25,6 +25,7 @@ mod node;
 mod node_api;
 mod phase;
 mod pod_worker;
+mod preemption;
 mod probes;
 mod resize;
 mod resources;

@@ -5,6 +5,7 @@ use super::container::{Container, Exit, Instance};
 use super::eviction::EVICTED;
 use super::phase::{get_phase, has_regular_started};
 use super::pod_worker::{PodWorker, Work};
+use super::preemption::PREEMPTING;
 use super::resources::{container_status_resources, pod_resources, pod_resources_by, to_value};
 use super::restart_all::{REMOVED, RESTARTING_ALL};
 use super::rules::Condition;
@@ -272,7 +273,12 @@ impl PodWorker {
         for (kind, holds, reason, message) in rows {
             out.push(self.condition(kind, holds, reason, &message, generation, now));
         }
-        if let Some((_, why)) = self.evicted.as_ref().filter(|(reason, _)| reason == EVICTED) {
+        let disrupted = self.evicted.as_ref().and_then(|(reason, why)| match reason.as_str() {
+            EVICTED => Some(why.as_str()),
+            PREEMPTING => Some("Pod was preempted by Kubelet to accommodate a critical pod."),
+            _ => None,
+        });
+        if let Some(why) = disrupted {
             out.push(self.condition("DisruptionTarget", true, "TerminationByKubelet", why, generation, now));
         }
         out.extend(self.restarting_condition(phase, now));

@@ -1,0 +1,78 @@
+//! Room for a critical pod: which pods its node's kubelet ends where it lacks resources. Models pkg/kubelet/preemption; unlike there,
+//! the critical pod does not wait until they have ended.
+
+use super::admission::{Lack, amount};
+use super::eviction::is_critical;
+use super::pod_worker::{Cx, PodWorker};
+use super::resources::pod_resources;
+use crate::api::{ArcStr, Value, qos_class};
+use crate::server::EventType;
+
+/// Why a pod was ended for a critical one.
+pub(super) const PREEMPTING: &str = "Preempting";
+const MESSAGE: &str = "Preempted in order to admit critical pod";
+
+/// What is still lacking, by resource.
+type Needs = Vec<(ArcStr, i64)>;
+
+fn request(pod: &PodWorker, name: &str) -> i64 {
+    if name == "pods" { 1 } else { pod_resources(&pod.spec, "requests").get(name).map_or(0, |q| amount(name, q)) }
+}
+
+/// What is lacking once some pods have ended.
+fn without(needs: &Needs, pods: &[&PodWorker]) -> Needs {
+    let left = |(name, need): &(ArcStr, i64)| (name.clone(), pods.iter().fold(*need, |n, p| n.saturating_sub(request(p, name))));
+    needs.iter().map(left).filter(|(_, need)| *need > 0).collect()
+}
+
+/// How far a pod's end is from meeting all needs, each weighing the same.
+fn distance(needs: &Needs, pod: &PodWorker) -> f64 {
+    let lacks = |(name, need): &(ArcStr, i64)| (need.saturating_sub(request(pod, name)).max(0) as f64 / *need as f64).powi(2);
+    needs.iter().map(lacks).sum()
+}
+
+/// Pods that meet the needs, one after another the one that meets most of what is left.
+// Models getPodsToPreemptByDistance.
+fn nearest<'a>(mut pods: Vec<&'a PodWorker>, mut needs: Needs) -> Vec<&'a PodWorker> {
+    let size = |p: &PodWorker| (request(p, "memory"), request(p, "cpu"));
+    let mut chosen = Vec::new();
+    while !needs.is_empty() && !pods.is_empty() {
+        let nearer = |best: usize, i: usize| {
+            let ordering = distance(&needs, pods[i]).total_cmp(&distance(&needs, pods[best]));
+            if ordering.then(size(pods[i]).cmp(&size(pods[best]))).is_le() { i } else { best }
+        };
+        let best = (1..pods.len()).fold(0, nearer);
+        chosen.push(pods.swap_remove(best));
+        needs = without(&needs, &chosen[chosen.len() - 1..]);
+    }
+    chosen
+}
+
+/// The pods to end so that a critical one gets what is lacking: of those with guarantees only what the others cannot give.
+// Models getPodsToPreempt.
+pub(super) fn to_preempt(pod: &Value, lacks: &[Lack], running: &[&PodWorker]) -> Result<Vec<ArcStr>, String> {
+    let needs: Needs = lacks.iter().map(|l| (l.name.clone(), l.requested.saturating_sub(l.capacity.saturating_sub(l.used)))).collect();
+    let priority = |p: &Value| p.at(&["spec", "priority"]).int();
+    let may_go = |w: &PodWorker| !is_critical(&w.pod) || priority(&w.pod) < priority(pod);
+    let of = |class: &str| running.iter().copied().filter(|w| may_go(w) && qos_class(&w.pod) == class).collect::<Vec<_>>();
+    let [best_effort, burstable, guaranteed] = ["BestEffort", "Burstable", "Guaranteed"].map(of);
+    let others = [best_effort.clone(), burstable.clone()].concat();
+    let left = without(&without(&needs, &others), &guaranteed);
+    if !left.is_empty() {
+        let left: String = left.iter().map(|(name, need)| format!("(res: {name}, q: {need}), ")).collect();
+        return Err(format!("no set of running pods found to reclaim resources: [{left}]"));
+    }
+    let guaranteed = nearest(guaranteed, without(&needs, &others));
+    let burstable = nearest(burstable, without(&needs, &[best_effort.clone(), guaranteed.clone()].concat()));
+    let best_effort = nearest(best_effort, without(&needs, &[burstable.clone(), guaranteed.clone()].concat()));
+    Ok([best_effort, burstable, guaranteed].concat().iter().map(|w| w.uid.clone()).collect())
+}
+
+impl PodWorker {
+    /// Ends the pod for a critical one.
+    pub(super) fn preempt(&mut self, cx: &mut Cx<'_>) {
+        self.event(cx, EventType::Warning, PREEMPTING, MESSAGE);
+        self.evicted = Some((PREEMPTING.into(), MESSAGE.into()));
+        self.request_termination(cx);
+    }
+}

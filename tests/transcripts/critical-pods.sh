@@ -1,0 +1,42 @@
+# A node without room ends other pods for a critical one that names it: first those that no one promised anything.
+#file full.yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: guaranteed}
+spec: {nodeName: node1, containers: [{name: c, image: nginx, resources: {limits: {cpu: "2", memory: 1Gi}}}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: large}
+spec: {nodeName: node1, containers: [{name: c, image: nginx, resources: {requests: {cpu: 1500m}}}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: small}
+spec: {nodeName: node1, containers: [{name: c, image: nginx, resources: {requests: {cpu: 500m}}}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: besteffort}
+spec: {nodeName: node1, containers: [{name: c, image: nginx}]}
+#end
+#file critical.yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: critical}
+spec: {nodeName: node1, priorityClassName: system-node-critical, containers: [{name: c, image: nginx, resources: {requests: {cpu: 400m}}}]}
+#end
+#file huge.yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: huge}
+spec: {nodeName: node1, priorityClassName: system-node-critical, containers: [{name: c, image: nginx, resources: {requests: {cpu: "9"}}}]}
+#end
+kubectl apply -f full.yaml; sleep 3
+kubectl apply -f critical.yaml; sleep 5
+kubectl get pods
+kubectl get pod small -o jsonpath='{.status.phase}: {.status.message}{"\n"}{.status.conditions[?(@.type=="DisruptionTarget")].message}{"\n"}'
+kubectl get events --field-selector type=Warning -o custom-columns=POD:.involvedObject.name,REASON:.reason,MESSAGE:.message
+kubectl apply -f huge.yaml; sleep 2
+kubectl get pod huge -o jsonpath='{.status.reason}: {.status.message}{"\n"}'
+kubectl get pods
