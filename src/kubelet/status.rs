@@ -164,7 +164,7 @@ impl PodWorker {
             state = unlocated("The container could not be located when the pod was terminated");
         }
         // Instances that were lost count as one restart, unless the pod is on its way out.
-        let never = if self.is_terminating() { 0 } else { container.lost.unwrap_or(container.begun) };
+        let never = container.lost.map_or(container.begun, |lost| if self.is_terminating() { 0 } else { lost });
         let running = !state.get("running").is_null();
         let mut status = obj!({
             "name": &spec.name, "lastState": last, "restartCount": i64::from(newest.map_or(never, |i| i.attempt)),

@@ -34,3 +34,7 @@ kubectl wait pod/p --for=condition=Ready --timeout=20s
 kubectl exec p -c a -- cat /d/log
 kubectl get pod p -o jsonpath='{range .status.conditions[*]}{.type}={.status} {end}{"\n"}{range .status.initContainerStatuses[*]}{.name} {.restartCount}{"\n"}{end}{range .status.containerStatuses[*]}{.name} {.restartCount}{"\n"}{end}'
 kubectl get pod p -o jsonpath='{range .status.initContainerStatuses[*]}{.name} {.lastState.terminated.reason}{"\n"}{end}{range .status.containerStatuses[*]}{.name} {.lastState.terminated.reason} {.lastState.terminated.exitCode}{"\n"}{end}'
+kubectl run loop --image=busybox --overrides='{"spec":{"containers":[{"name":"loop","image":"busybox","command":["false"],"restartPolicy":"Never","restartPolicyRules":[{"action":"RestartAllContainers","exitCodes":{"operator":"In","values":[1]}}]}]}}'; sleep 9.5
+kubectl delete pod loop --wait=false; sleep 0.1
+kubectl get events --field-selector involvedObject.name=loop,reason=Created -o jsonpath='{.items[*].count}{"\n"}'
+kubectl get pod loop -o jsonpath='{.status.containerStatuses[0].restartCount}{"\n"}'
