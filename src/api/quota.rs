@@ -1,10 +1,10 @@
 //! What objects count for in a ResourceQuota (`pkg/quota/v1/evaluator/core`). Shared by admission and the quota controller.
 
+use super::persistent_volume::class_of;
 use super::qos::qos_class;
 use super::quantity::Quantity;
 use super::resources::{Amounts, aggregate_containers, is_pod_level_resource};
 use super::{KindRef, Value, has_ended, kinds};
-use crate::api::well_known::BETA_STORAGE_CLASS;
 use crate::base::{Order as _, SortedMap};
 
 /// Amounts by quota resource name.
@@ -30,8 +30,7 @@ pub fn usage_of(kind: KindRef, object: &Value) -> Usage {
             }
             "configmaps" | "secrets" | "replicationcontrollers" | "resourcequotas" => count(kind.plural.to_owned()),
             "persistentvolumeclaims" => {
-                let noted = object.at(&["metadata", "annotations", BETA_STORAGE_CLASS]);
-                let class = if noted.is_null() { object.at(&["spec", "storageClassName"]) } else { noted }.str();
+                let class = class_of(object);
                 let of_class = |name: &str| format!("{class}.storageclass.storage.k8s.io/{name}");
                 count(kind.plural.to_owned());
                 if !class.is_empty() {

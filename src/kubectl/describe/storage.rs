@@ -2,15 +2,10 @@
 
 use super::metadata::{date, go_list, quantity, truth};
 use super::page::Page;
-use crate::api::well_known::BETA_STORAGE_CLASS;
+use crate::api::persistent_volume::class_of;
 use crate::api::{Object, Value, kinds};
 use crate::base::Order as _;
 use crate::kubectl::output::columns::{access_modes, format_labels};
-
-/// The class a volume or claim names, by the annotation of old or by its member.
-pub(super) fn storage_class(object: &Value) -> &str {
-    object.annotation(BETA_STORAGE_CLASS).unwrap_or(object.at(&["spec", "storageClassName"]).str())
-}
 
 // Models describePersistentVolume.
 pub(super) fn persistent_volume(page: &mut Page, pv: &Value) {
@@ -18,7 +13,7 @@ pub(super) fn persistent_volume(page: &mut Page, pv: &Value) {
     page.name(pv);
     page.labels_and_annotations(pv);
     page.field(0, "Finalizers", go_list(pv.at(&["metadata", "finalizers"])));
-    page.field(0, "StorageClass", storage_class(pv));
+    page.field(0, "StorageClass", class_of(pv));
     page.status_or_terminating(pv);
     let claim = spec.get("claimRef");
     let claim = if claim.is_null() { String::new() } else { format!("{}/{}", claim.get("namespace").str(), claim.get("name").str()) };
@@ -64,7 +59,7 @@ pub(super) fn persistent_volume_claim(page: &mut Page, pvc: &Value) {
     let (spec, status) = (pvc.get("spec"), pvc.get("status"));
     page.name(pvc);
     page.field(0, "Namespace", pvc.namespace());
-    page.field(0, "StorageClass", storage_class(pvc));
+    page.field(0, "StorageClass", class_of(pvc));
     page.status_or_terminating(pvc);
     let volume = spec.get("volumeName").str();
     page.field(0, "Volume", volume);

@@ -2,7 +2,7 @@
 
 use super::metadata::{go_value, quantity, shorten};
 use super::page::Page;
-use super::storage::storage_class;
+use crate::api::persistent_volume::class_of;
 use crate::api::{Quantity, Value};
 use crate::kubectl::output::columns::access_modes;
 
@@ -186,7 +186,7 @@ impl Page<'_> {
             return;
         }
         let spec = template.get("spec");
-        self.field(2, "StorageClass", storage_class(template));
+        self.field(2, "StorageClass", class_of(template));
         self.field(2, "Volume", spec.get("volumeName").str());
         self.labels(2, "Labels", template.at(&["metadata", "labels"]));
         self.put(2, "");

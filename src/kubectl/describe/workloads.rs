@@ -2,7 +2,7 @@
 
 use super::metadata::{date, int_or_string, or_none, quantity};
 use super::page::Page;
-use super::storage::storage_class;
+use crate::api::persistent_volume::class_of;
 use crate::api::well_known::POD_TEMPLATE_HASH;
 use crate::api::{Object, Value, kinds};
 use crate::base::Order as _;
@@ -182,7 +182,7 @@ fn claim_templates(page: &mut Page, templates: &Value) {
     page.line(0, "Volume Claims:");
     for t in templates.items() {
         page.field(1, "Name", t.name());
-        page.field(1, "StorageClass", storage_class(t));
+        page.field(1, "StorageClass", class_of(t));
         page.labels(1, "Labels", t.labels());
         page.labels(1, "Annotations", t.at(&["metadata", "annotations"]));
         let storage = t.at(&["spec", "resources", "requests", "storage"]);

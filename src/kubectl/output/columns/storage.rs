@@ -2,7 +2,7 @@
 
 use super::format::{age_of, quantity, truth};
 use super::{AGE, BuiltIn, Column, NAME, boolean, int, text, wide};
-use crate::api::well_known::BETA_STORAGE_CLASS;
+use crate::api::persistent_volume::class_of;
 use crate::api::{Object, Value};
 
 pub(super) static PERSISTENT_VOLUME: BuiltIn = BuiltIn {
@@ -29,7 +29,7 @@ pub(super) static PERSISTENT_VOLUME: BuiltIn = BuiltIn {
             spec.get("persistentVolumeReclaimPolicy").str().to_owned(),
             phase(o),
             if claim.is_null() { String::new() } else { format!("{}/{}", claim.get("namespace").str(), claim.get("name").str()) },
-            storage_class(o),
+            class_of(o).to_owned(),
             or_unset(spec.get("volumeAttributesClassName")),
             status.get("reason").str().to_owned(),
             age_of(o, now),
@@ -60,7 +60,7 @@ pub(super) static PERSISTENT_VOLUME_CLAIM: BuiltIn = BuiltIn {
             volume.to_owned(),
             bound(quantity(status.at(&["capacity", "storage"]))),
             bound(access_modes(status.get("accessModes"))),
-            storage_class(o),
+            class_of(o).to_owned(),
             or_unset(spec.get("volumeAttributesClassName")),
             age_of(o, now),
             or_unset(spec.get("volumeMode")),
@@ -74,12 +74,6 @@ fn or_unset(v: &Value) -> String {
 
 fn phase(o: &Value) -> String {
     if o.is_terminating() { "Terminating" } else { o.at(&["status", "phase"]).str() }.to_owned()
-}
-
-/// The class an object names, by the annotation of old or by its member.
-fn storage_class(o: &Value) -> String {
-    let annotated = o.annotation(BETA_STORAGE_CLASS);
-    annotated.unwrap_or_else(|| o.at(&["spec", "storageClassName"]).str()).to_owned()
 }
 
 /// `RWO,ROX`: each mode once, in a fixed order.
