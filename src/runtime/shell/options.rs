@@ -1,0 +1,72 @@
+//! What `set` and `shopt` turn on in a shell.
+
+/// What `set` turns on.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    pub errexit: bool,
+    pub nounset: bool,
+    pub xtrace: bool,
+    pub noglob: bool,
+    pub noexec: bool,
+    pub allexport: bool,
+    pub verbose: bool,
+    pub noclobber: bool,
+    /// bash's `nullglob`.
+    pub nullglob: bool,
+    pub pipefail: bool,
+    /// Aliases count in scripts too, which is so in busybox and asked for in bash.
+    pub aliases: bool,
+    pub interactive: bool,
+    pub stdin: bool,
+}
+
+impl Options {
+    pub fn letters(&self) -> String {
+        let mut out = String::new();
+        for (on, c) in [
+            (self.allexport, 'a'),
+            (self.errexit, 'e'),
+            (self.noglob, 'f'),
+            (self.interactive, 'i'),
+            (self.nounset, 'u'),
+            (self.xtrace, 'x'),
+            (self.stdin, 's'),
+        ] {
+            if on {
+                out.push(c);
+            }
+        }
+        out
+    }
+
+    /// Sets one by its letter; false where there is no such.
+    pub fn set(&mut self, letter: char, on: bool) -> bool {
+        match letter {
+            'e' => self.errexit = on,
+            'u' => self.nounset = on,
+            'x' => self.xtrace = on,
+            'f' => self.noglob = on,
+            'n' => self.noexec = on,
+            'a' => self.allexport = on,
+            'v' => self.verbose = on,
+            'C' => self.noclobber = on,
+            'i' => self.interactive = on,
+            's' => self.stdin = on,
+            'm' | 'b' | 'h' | 'k' | 'p' | 'B' | 'H' | 'l' => {}
+            _ => return false,
+        }
+        true
+    }
+
+    pub const NAMES: [(&'static str, char); 9] = [
+        ("errexit", 'e'),
+        ("noglob", 'f'),
+        ("xtrace", 'x'),
+        ("nounset", 'u'),
+        ("noexec", 'n'),
+        ("allexport", 'a'),
+        ("verbose", 'v'),
+        ("noclobber", 'C'),
+        ("monitor", 'm'),
+    ];
+}
