@@ -180,6 +180,7 @@ fn bash_as_bash_is() {
                 "bash: line 1: printf: `1x': not a valid identifier\n",
                 2,
             ),
+            ("shopt -s nosuch; echo $?; shopt -s extglob globstar", "1\n", "bash: line 1: shopt: nosuch: invalid shell option name\n", 0),
             ("shopt -s nullglob; echo /zz* end; shopt -u nullglob; echo /zz*", "end\n/zz*\n", "", 0),
             ("shopt -s nullglob; [ a = a ] && echo [x] a[ \"[y]\" end", "a[ [y] end\n", "", 0),
             (

@@ -41,7 +41,19 @@ pub(super) fn unalias(call: &mut Call) -> Outcome {
     Outcome::Done(0)
 }
 
+/// What bash's `shopt` knows.
+const SHOPT_NAMES: &str = "array_expand_once assoc_expand_once autocd bash_source_fullpath cdable_vars cdspell checkhash checkjobs checkwinsize \
+                           cmdhist compat31 compat32 compat40 compat41 compat42 compat43 compat44 complete_fullquote direxpand dirspell \
+                           dotglob execfail expand_aliases extdebug extglob extquote failglob force_fignore globasciiranges globskipdots \
+                           globstar gnu_errfmt histappend histreedit histverify hostcomplete huponexit inherit_errexit interactive_comments \
+                           lastpipe lithist localvar_inherit localvar_unset login_shell mailwarn no_empty_cmd_completion nocaseglob \
+                           nocasematch noexpand_translation nullglob patsub_replacement progcomp progcomp_alias promptvars \
+                           restricted_shell shift_verbose sourcepath varredir_close xpg_echo";
+
 pub(super) fn shopt(call: &mut Call) -> Outcome {
+    if let Some(name) = call.args.iter().find(|a| !a.starts_with('-') && !SHOPT_NAMES.split_whitespace().any(|n| n == a.as_str())) {
+        return call.fail(1, &format!("{name}: invalid shell option name"));
+    }
     let on = call.has("-s");
     for (name, option) in [("expand_aliases", &mut call.sh.opts.aliases), ("nullglob", &mut call.sh.opts.nullglob)] {
         if call.args.iter().any(|a| a == name) && (on || call.args.iter().any(|a| a == "-u")) {
