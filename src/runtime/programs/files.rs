@@ -774,13 +774,17 @@ pub fn truncate(r: &mut Run<'_>, o: &Options) -> i32 {
         r.err(if gnu { format!("Invalid number: '{digits}'") } else { format!("invalid number '{digits}'") });
         return 1;
     };
+    if n == 0 && b"/%".contains(&how) {
+        r.err("division by zero");
+        return 1;
+    }
     let from = |size: u64| match how {
         b'+' => size.saturating_add(n),
         b'-' => size.saturating_sub(n),
         b'<' => size.min(n),
         b'>' => size.max(n),
-        b'/' => size - size % n.max(1),
-        b'%' => size.checked_next_multiple_of(n.max(1)).unwrap_or(u64::MAX),
+        b'/' => size - size % n,
+        b'%' => size.checked_next_multiple_of(n).unwrap_or(u64::MAX),
         _ => n,
     };
     let now = r.k.now;

@@ -598,6 +598,7 @@ const GNU: &[(&str, &str, &str, i32)] = &[
         1,
     ),
     ("> 'a\\tb'; stat --printf '%n\\t%s\\n' 'a\\tb'", "a\\tb\t0\n", "", 0),
+    ("truncate -s /0 f; echo $?; truncate -s %0 f", "1\n", "truncate: division by zero\ntruncate: division by zero\n", 1),
     ("truncate -s 1 /", "", "truncate: cannot open '/' for writing: Is a directory\n", 1),
     ("printf 'b\\na\\n' | sort -c", "", "sort: -:2: disorder: a\n", 1),
     ("printf 'b\\na\\n' | sort -C; printf 'a\\na\\n' | sort -uc -", "", "sort: -:2: disorder: a\n", 1),
