@@ -168,7 +168,7 @@ fn capabilities_of(security: &Value) -> u64 {
     let asked = |list: &str| -> u64 {
         let names = security.at(&["capabilities", list]).items();
         let bit = |name: &Value| match name.str() {
-            "ALL" => CAPABILITIES_ALL,
+            name if name.eq_ignore_ascii_case("ALL") => CAPABILITIES_ALL,
             name => CAPABILITIES.split_whitespace().position(|c| c.eq_ignore_ascii_case(name)).map_or(0, |n| 1 << n),
         };
         names.iter().map(bit).fold(0, |all, one| all | one)

@@ -19,7 +19,7 @@ kind: Pod
 metadata: {name: five}
 spec:
   containers:
-  - {name: own, image: debian, command: [sleep, "999"], securityContext: {runAsUser: 1000, capabilities: {drop: [ALL], add: [NET_BIND_SERVICE]}}}
+  - {name: own, image: debian, command: [sleep, "999"], securityContext: {runAsUser: 1000, capabilities: {drop: [all], add: [NET_BIND_SERVICE]}}}
   - {name: less, image: debian, command: [sleep, "999"], securityContext: {capabilities: {add: [ALL], drop: [CHOWN]}}}
   - {name: all, image: debian, command: [sleep, "999"], securityContext: {privileged: true}}
 #end
