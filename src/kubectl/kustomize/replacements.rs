@@ -27,7 +27,7 @@ pub(super) fn replace(replacement: &Value, items: &mut [Item]) -> Result<(), Str
     if value.is_null() {
         return Err(format!("fieldPath `{path}` is missing for replacement source {}", selector(source)));
     }
-    if let Some(delimiter) = source.at(&["options", "delimiter"]).as_str() {
+    if let Some(delimiter) = delimiter(source.get("options")) {
         let index = source.at(&["options", "index"]).int();
         let (whole, n) = (text(&value), usize::try_from(index).ok());
         let part = n.and_then(|n| whole.split(delimiter).nth(n));
@@ -53,7 +53,8 @@ pub(super) fn replace(replacement: &Value, items: &mut [Item]) -> Result<(), Str
             for path in paths {
                 let create = options.get("create").is_true();
                 if !each(&mut item.object, &split(path), create, &mut |field| put(field, &value, options)) {
-                    return Err(format!("unable to find field {path:?} in replacement target"));
+                    let doing = if create { "find or create" } else { "find" };
+                    return Err(format!("unable to {doing} field {path:?} in replacement target"));
                 }
             }
         }
@@ -111,9 +112,15 @@ fn each(value: &mut Value, steps: &[String], create: bool, act: &mut dyn FnMut(&
         return places.into_iter().fold(false, |any, place| each(&mut list[place], rest, create, act) | any);
     }
     match value.get(step) {
+        _ if !matches!(value, Value::Map(_) | Value::Null) => false,
         Value::Null if !create => false,
         _ => each(value.get_mut(step), rest, create, act),
     }
+}
+
+/// What parts a text; nothing where it is taken as a whole.
+fn delimiter(options: &Value) -> Option<&str> {
+    options.get("delimiter").as_str().filter(|d| !d.is_empty())
 }
 
 fn text(value: &Value) -> String {
@@ -123,7 +130,7 @@ fn text(value: &Value) -> String {
 /// Puts a value into a field: as a whole, or in place of a part of its text. A field's own type stays.
 fn put(field: &mut Value, value: &Value, options: &Value) {
     let mut value = value.clone();
-    if let Some(delimiter) = options.get("delimiter").as_str() {
+    if let Some(delimiter) = delimiter(options) {
         let (old, new) = (text(field), text(&value));
         let mut parts: Vec<&str> = old.split(delimiter).collect();
         match usize::try_from(options.get("index").int()) {

@@ -248,4 +248,29 @@ fn values_are_copied_from_one_object_to_others() {
         ),
         "error: unable to find field \"spec.no.x\" in replacement target"
     );
+    // Nothing is below what is no map, and an empty delimiter parts nothing.
+    assert_eq!(
+        built(
+            &[
+                SERVICE,
+                (
+                    "kustomization.yaml",
+                    "resources: [s.yaml]\nreplacements: [{source: {kind: Service, fieldPath: spec.ports.0.port}, targets: [{select: {kind: Service}, fieldPaths: [metadata.name.x], options: {create: true}}]}]\n"
+                )
+            ],
+            "."
+        ),
+        "error: unable to find or create field \"metadata.name.x\" in replacement target"
+    );
+    let whole = built(
+        &[
+            SERVICE,
+            (
+                "kustomization.yaml",
+                "resources: [s.yaml]\nreplacements: [{source: {kind: Service, fieldPath: spec.ports.0.port, options: {delimiter: '', index: 5}}, targets: [{select: {kind: Service}, fieldPaths: [metadata.labels.x], options: {create: true}}]}]\n",
+            ),
+        ],
+        ".",
+    );
+    assert!(whole.contains("x: 81\n"), "{whole}");
 }
