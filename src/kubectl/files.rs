@@ -48,7 +48,7 @@ pub fn sources(cx: &mut Context<'_, '_>, errors: &mut Vec<CliError>) -> Vec<Sour
     let mut input = None;
     for path in flags.list("filename") {
         match path.as_str() {
-            path if descriptor(path).is_some() => {
+            path if descriptor(path).is_some_and(|fd| cx.host.files.is_open(fd)) => {
                 let name = if path == "-" { "STDIN" } else { path };
                 // What was read once is at its end.
                 let bytes = if input.is_none() { cx.stdin.bytes } else { &[] };
@@ -91,6 +91,7 @@ fn piped(path: &str) -> Option<u32> {
 pub fn read(cx: &Context<'_, '_>, path: &str) -> Result<Vec<u8>, FileError> {
     match piped(path) {
         None => cx.host.files.read(path),
+        Some(fd) if !cx.host.files.is_open(fd) => Err(FileError::NotFound),
         found if found == awaited(cx.inv) => Ok(cx.stdin.bytes.to_vec()),
         _ => Err(FileError::SecondPipe),
     }

@@ -48,6 +48,11 @@ pub enum FileError {
 
 /// The workstation's files. Paths are as typed: relative ones are taken from the current directory.
 pub trait Files {
+    /// Whether there is a descriptor of this number to read; standard input is taken for one always.
+    fn is_open(&self, descriptor: u32) -> bool {
+        descriptor == 0
+    }
+
     /// A file's content.
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError>;
     /// Makes or replaces a file.

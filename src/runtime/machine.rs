@@ -621,6 +621,11 @@ impl Machine {
         self.external(pid).map_or_else(|| "/".to_string(), |p| p.cwd.to_string())
     }
 
+    /// Whether an external program has a descriptor.
+    pub fn ext_has(&self, pid: Pid, fd: u32) -> bool {
+        self.external(pid).is_some_and(|p| p.fd(fd).is_some())
+    }
+
     fn external(&self, pid: Pid) -> Option<&super::process::Process> {
         self.kernel.procs.get(&pid).map(|p| &**p).filter(|p| matches!(&p.body, Body::Program(program) if program.is_external()))
     }

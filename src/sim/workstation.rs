@@ -472,7 +472,7 @@ impl Workstation {
         let revision = cluster.api.revision();
         let step = {
             let cwd = self.machine.ext_cwd(pid);
-            let mut files = WorkstationFiles { machine: &mut self.machine, web: &mut self.connections.web, cwd };
+            let mut files = WorkstationFiles { machine: &mut self.machine, web: &mut self.connections.web, pid, cwd };
             let node = cluster.kubelets.as_mut().map(|kubelets| kubelets as &mut dyn NodeApi);
             let mut host = Host { api: &mut cluster.api, node, now, files: &mut files, listening: &listening, ended: running.ended.take() };
             running.kubectl.step(&mut host, StdinState { bytes: &running.stdin, eof: running.eof }, &mut out)
@@ -545,10 +545,16 @@ impl Workstation {
 struct WorkstationFiles<'a> {
     machine: &'a mut Machine,
     web: &'a mut Web,
+    /// Whose files they are.
+    pid: Pid,
     cwd: String,
 }
 
 impl Files for WorkstationFiles<'_> {
+    fn is_open(&self, descriptor: u32) -> bool {
+        descriptor == 0 || self.machine.ext_has(self.pid, descriptor)
+    }
+
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
         let files = self.machine.file_system();
         if let Ok(node) = files.stat(&self.cwd, path)

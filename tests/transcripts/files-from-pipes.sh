@@ -10,3 +10,5 @@ kubectl create cm two --from-file=a=<(echo a) --from-file=b=<(echo b)
 kubectl patch cm in --patch-file <(sleep 1; echo 'data: {a: b}'); kubectl get cm in -o jsonpath='{.data}'
 kubectl config set-cluster far --embed-certs --certificate-authority <(echo ca); kubectl config view --raw -o jsonpath='{.clusters[?(@.name=="far")].cluster}{"\n"}'
 kubectl create secret tls t --cert <(echo -----BEGIN X) --key <(echo -----BEGIN Y)
+# One that is not open is no file.
+kubectl apply -f /dev/fd/9; kubectl create cm none --from-file=/dev/fd/9
