@@ -263,6 +263,15 @@ impl<'a> Context<'a, '_> {
         Ok(self.host.api.require(user, kind, &attributes)?)
     }
 
+    /// The same of a request that is logged, also where it is refused.
+    fn require_logged(&mut self, verb: &str, request: &Request<'_>) -> Result<(), CliError> {
+        let allowed = self.require((verb, request.kind, request.subresource), request.namespace, request.name);
+        if let Err(CliError::Status(status)) = &allowed {
+            self.log_request(request, status.code, &Ok::<(), Status>(()));
+        }
+        allowed
+    }
+
     fn after<T, E: Into<CliError>>(&mut self, kind: KindRef, result: Result<T, E>) -> Result<T, CliError> {
         self.warn_of_kind(kind);
         for warning in self.host.api.take_warnings() {
@@ -273,13 +282,14 @@ impl<'a> Context<'a, '_> {
 
     /// GET of an object.
     pub fn get(&mut self, kind: KindRef, namespace: &str, name: &str) -> Result<Value, CliError> {
-        self.require(("get", kind, ""), namespace, name)?;
+        let request = Request { verb: "GET", kind, namespace, name, subresource: "", query: Vec::new() };
+        self.require_logged("get", &request)?;
         let result = if kind.group == "metrics.k8s.io" {
             self.metrics_object(kind, namespace, name)
         } else {
             self.host.api.get(kind, namespace, name).map(|o| self.host.api.as_read(self.host.now, o))
         };
-        self.log_request(&Request { verb: "GET", kind, namespace, name, subresource: "", query: Vec::new() }, 200, &result);
+        self.log_request(&request, 200, &result);
         self.after(kind, result)
     }
 
@@ -340,8 +350,14 @@ impl<'a> Context<'a, '_> {
     /// GET of a list.
     pub fn list(&mut self, kind: KindRef, namespace: Option<&str>, options: &ListOptions) -> Result<Vec<Value>, CliError> {
         let namespace = namespace.filter(|_| kind.namespaced);
-        self.require(("list", kind, ""), namespace.unwrap_or_default(), "")?;
+        let of = namespace.unwrap_or_default();
+        let allowed = self.require(("list", kind, ""), of, "");
+        if let Err(CliError::Status(status)) = &allowed {
+            self.log_list(kind, of, options, &[], status.code);
+        }
+        allowed?;
         if kind.group == "metrics.k8s.io" {
+            self.log_list(kind, of, options, &[], 200);
             let items = self.metrics(kind).unwrap_or_default();
             return Ok(items.into_iter().filter(|v| namespace.is_none_or(|n| v.namespace() == n)).collect());
         }
@@ -350,16 +366,17 @@ impl<'a> Context<'a, '_> {
             let (api, now) = (&self.host.api, self.host.now);
             result = result.map(|items| items.into_iter().map(|o| api.as_read(now, o)).collect());
         }
-        let namespace = namespace.unwrap_or_default();
         let (items, code) = result.as_ref().map_or_else(|status| (&[][..], status.code), |items| (items.as_slice(), 200));
-        self.log_list(kind, namespace, options, items, code);
+        self.log_list(kind, of, options, items, code);
         self.after(kind, result)
     }
 
     /// POST.
     pub fn create(&mut self, kind: KindRef, namespace: &str, mut object: Value, options: &WriteOptions) -> Result<Value, CliError> {
         object.remove(&["metadata", "resourceVersion"]);
-        self.require(("create", kind, ""), namespace, "")?;
+        let query = self.write_query(options, None);
+        let request = Request { verb: "POST", kind, namespace, name: "", subresource: "", query };
+        self.require_logged("create", &request)?;
         if let Some(user) = &self.session.user
             && let Some(status) = self.host.api.review(user, kind, &object)
         {
@@ -368,19 +385,18 @@ impl<'a> Context<'a, '_> {
         }
         let by = self.writer();
         let result = self.host.api.create(&by, kind, if kind.namespaced { namespace } else { "" }, object, options);
-        let query = self.write_query(options, None);
-        self.log_request(&Request { verb: "POST", kind, namespace, name: "", subresource: "", query }, 201, &result);
+        self.log_request(&request, 201, &result);
         self.after(kind, result)
     }
 
     /// PUT.
     pub fn update(&mut self, kind: KindRef, object: Value, sub: Subresource, options: &WriteOptions) -> Result<Value, CliError> {
-        self.require(("update", kind, sub.name()), object.namespace(), object.name())?;
-        let by = self.writer();
         let (namespace, name) = (object.namespace_arc(), object.name_arc());
-        let result = self.host.api.update(&by, kind, object, sub, options);
         let query = self.write_query(options, None);
         let request = Request { verb: "PUT", kind, namespace: &namespace, name: &name, subresource: sub.name(), query };
+        self.require_logged("update", &request)?;
+        let by = self.writer();
+        let result = self.host.api.update(&by, kind, object, sub, options);
         self.log_request(&request, 200, &result);
         self.after(kind, result)
     }
@@ -395,11 +411,12 @@ impl<'a> Context<'a, '_> {
         sub: Subresource,
         options: &WriteOptions,
     ) -> Result<Value, CliError> {
-        self.require(("patch", kind, sub.name()), namespace, name)?;
+        let query = self.write_query(options, None);
+        let request = Request { verb: "PATCH", kind, namespace, name, subresource: sub.name(), query };
+        self.require_logged("patch", &request)?;
         let by = self.writer();
         let result = self.host.api.patch(&by, kind, namespace, name, patch, sub, options);
-        let query = self.write_query(options, None);
-        self.log_request(&Request { verb: "PATCH", kind, namespace, name, subresource: sub.name(), query }, 200, &result);
+        self.log_request(&request, 200, &result);
         self.after(kind, result)
     }
 
@@ -413,39 +430,42 @@ impl<'a> Context<'a, '_> {
         sub: Subresource,
         options: &WriteOptions,
     ) -> Result<Value, CliError> {
-        self.require(("patch", kind, sub.name()), namespace, config.name())?;
+        let query = self.write_query(options, Some(force));
+        let request = Request { verb: "PATCH", kind, namespace, name: config.name(), subresource: sub.name(), query };
+        self.require_logged("patch", &request)?;
         let by = self.writer();
         let done = if self.host.api.peek(kind, namespace, config.name()).is_some() { 200 } else { 201 };
         let result = self.host.api.apply(&by, kind, namespace, config, (force, sub), options);
-        let query = self.write_query(options, Some(force));
-        self.log_request(&Request { verb: "PATCH", kind, namespace, name: config.name(), subresource: sub.name(), query }, done, &result);
+        self.log_request(&request, done, &result);
         self.after(kind, result)
     }
 
     /// DELETE.
     pub fn delete(&mut self, kind: KindRef, namespace: &str, name: &str, options: &DeleteOptions) -> Result<Deleted, CliError> {
-        self.require(("delete", kind, ""), namespace, name)?;
+        let request = Request { verb: "DELETE", kind, namespace, name, subresource: "", query: Vec::new() };
+        self.require_logged("delete", &request)?;
         let by = self.by();
         let result = self.host.api.delete(&by, kind, namespace, name, options);
-        self.log_request(&Request { verb: "DELETE", kind, namespace, name, subresource: "", query: Vec::new() }, 200, &result);
+        self.log_request(&request, 200, &result);
         self.after(kind, result)
     }
 
     /// Evicts a pod.
     pub fn evict(&mut self, namespace: &str, pod: &str, options: &DeleteOptions) -> Result<(), CliError> {
-        self.require(("create", kinds::POD, "eviction"), namespace, pod)?;
+        let request = Request { verb: "POST", kind: kinds::POD, namespace, name: pod, subresource: "eviction", query: Vec::new() };
+        self.require_logged("create", &request)?;
         let by = self.by();
         let result = self.host.api.evict(&by, namespace, pod, options);
-        let (kind, subresource) = (kinds::POD, "eviction");
-        self.log_request(&Request { verb: "POST", kind, namespace, name: pod, subresource, query: Vec::new() }, 201, &result);
+        self.log_request(&request, 201, &result);
         self.after(kinds::POD, result)
     }
 
     /// GET of the `scale` subresource.
     pub fn scale(&mut self, kind: KindRef, namespace: &str, name: &str) -> Result<Value, CliError> {
-        self.require(("get", kind, "scale"), namespace, name)?;
+        let request = Request { verb: "GET", kind, namespace, name, subresource: "scale", query: Vec::new() };
+        self.require_logged("get", &request)?;
         let result = self.host.api.scale(kind, namespace, name);
-        self.log_request(&Request { verb: "GET", kind, namespace, name, subresource: "scale", query: Vec::new() }, 200, &result);
+        self.log_request(&request, 200, &result);
         self.after(kind, result)
     }
 
@@ -458,11 +478,11 @@ impl<'a> Context<'a, '_> {
         scale: &Value,
         options: &WriteOptions,
     ) -> Result<Value, CliError> {
-        self.require((if verb == "PUT" { "update" } else { "patch" }, kind, "scale"), namespace, scale.name())?;
+        let request = Request { verb, kind, namespace, name: scale.name(), subresource: "scale", query: Vec::new() };
+        self.require_logged(if verb == "PUT" { "update" } else { "patch" }, &request)?;
         let by = self.writer();
         let result = self.host.api.update_scale(&by, kind, namespace, scale, options);
-        let (name, subresource) = (scale.name(), "scale");
-        self.log_request(&Request { verb, kind, namespace, name, subresource, query: Vec::new() }, 200, &result);
+        self.log_request(&request, 200, &result);
         self.after(kind, result)
     }
 }

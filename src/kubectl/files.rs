@@ -57,12 +57,10 @@ pub fn sources(cx: &mut Context<'_, '_>, errors: &mut Vec<CliError>) -> Vec<Sour
                 }
                 sources.push(Source { name: name.into(), text: String::from_utf8_lossy(bytes).into_owned() });
             }
-            url if url.starts_with("http://") || url.starts_with("https://") => {
-                match cx.host.files.fetch(url) {
-                    Some(page) => sources.push(Source { name: url.into(), text: String::from_utf8_lossy(&page).into_owned() }),
-                    None => errors.push(no_answer(url)),
-                }
-            }
+            url if url.starts_with("http://") || url.starts_with("https://") => match cx.host.files.fetch(url) {
+                Some(page) => sources.push(Source { name: url.into(), text: String::from_utf8_lossy(&page).into_owned() }),
+                None => errors.push(no_answer(url)),
+            },
             path => match expand(cx.host.files, path, flags.is_on("recursive")) {
                 Ok(found) => sources.extend(found),
                 Err(error) => errors.push(error),

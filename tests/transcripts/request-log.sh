@@ -15,3 +15,4 @@ kubectl get sa -A --chunk-size=3 -o name -v=6 2>&1 | grep -o 'serviceaccounts?.*
 kubectl get sa --chunk-size=0 -o name -v=6 2>&1 | grep -c 'serviceaccounts"'; kubectl get sa --sort-by=.metadata.name -v=6 2>&1 | grep -o 'serviceaccounts?[^"]*'
 kubectl label sa --all a=b --dry-run=client -v=6 2>&1 | grep GET; kubectl describe sa --chunk-size=1 -v=6 2>&1 | grep -c continue=
 kubectl drain node1 --chunk-size=10 --pod-selector=a=b --dry-run=client -v=6
+kubectl get --raw /apis/metrics.k8s.io/v1beta1/nodes/absent -v=6

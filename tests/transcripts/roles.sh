@@ -85,3 +85,5 @@ kubectl top pods -n dev --as=jane
 kubectl top nodes --as=jane
 kubectl events -n dev --as=jane
 kubectl delete namespace dev --as=ann
+# What is refused is logged too.
+kubectl get pods --as=jane -v=6; kubectl delete pod a --as=jane -v=6; kubectl get --raw /api/v1/pods --as=jane -v=6

@@ -262,8 +262,12 @@ pub(super) fn raw(cx: &mut Context<'_, '_>, method: &str, path: &str) -> Result<
         };
         body = Value::from_json(&text).map_err(|_| unrecognized(cx, method, path, &text))?;
     }
-    cx.host.api.require_request(&cx.user(), method, path)?;
+    if let Err(status) = cx.host.api.require_request(&cx.user(), method, path) {
+        cx.log_response(method, path, status.code);
+        return Err(status.into());
+    }
     if let Some(measured) = measured(cx, path).filter(|_| method == "GET") {
+        cx.log_response(method, path, measured.as_ref().map_or_else(|status| status.code, |_| 200));
         cx.out.outln(json_order::line(&measured?));
         return Ok(Flow::Done);
     }
