@@ -4,6 +4,7 @@ mod listener;
 
 pub use listener::{Listener, listen};
 
+use super::super::fs::{Device, Kind};
 use super::super::kernel::{Kernel, OpenHow, Rd};
 use super::super::process::{Block, Process, Step};
 use super::super::text;
@@ -215,6 +216,8 @@ pub fn curl(r: &mut Run<'_>, o: &Options) -> Step {
                 }
             } else if let Ok(bytes) = r.k.fs.read(&r.p.cwd, text, BODY_MAX + 1) {
                 value = bytes;
+            } else if r.k.fs.stat(&r.p.cwd, text).is_ok_and(|node| node.kind == Kind::Device(Device::Null)) {
+                // Nothing is sent.
             } else if letter == 'T' {
                 return curl_fails(r, 26, &format!("(26) Can't open '{text}'!"));
             } else {

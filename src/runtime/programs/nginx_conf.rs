@@ -15,12 +15,14 @@ pub struct Location {
     pub prefix: String,
     /// The host and port that its requests are passed on to; `None` where it serves files.
     pub to: Option<(String, u16)>,
+    /// The file and line that name them.
+    at: String,
 }
 
-/// A configuration.
-#[derive(Debug, Default)]
-pub struct NginxConf {
-    /// The ports that it listens on, in order.
+/// A `server`.
+#[derive(Debug, Clone, Default)]
+pub struct Site {
+    /// The ports that it listens on.
     pub ports: Vec<u16>,
     /// The root that it names last.
     pub root: Option<String>,
@@ -28,32 +30,86 @@ pub struct NginxConf {
     pub locations: Vec<Location>,
 }
 
+/// A configuration.
+#[derive(Debug, Clone, Default)]
+pub struct NginxConf {
+    /// Its servers, as they come.
+    pub sites: Vec<Site>,
+    /// The root of those that name none.
+    pub root: Option<String>,
+}
+
+impl NginxConf {
+    /// The ports that it listens on, in order.
+    pub fn ports(&self) -> Vec<u16> {
+        let mut ports: Vec<u16> = self.sites.iter().flat_map(|site| site.ports.iter().copied()).collect();
+        ports.order();
+        ports.dedup();
+        ports
+    }
+
+    /// The hosts that requests are passed on to, each with what nginx says where it finds none.
+    pub fn upstreams(&self) -> Vec<(String, String)> {
+        let locations = self.sites.iter().flat_map(|site| &site.locations);
+        let named = locations.filter_map(|l| Some((&l.to.as_ref()?.0, &l.at)));
+        // What a variable holds is looked up when it is used.
+        let fixed = named.filter(|(host, _)| !host.contains('$'));
+        fixed.map(|(host, at)| (host.clone(), format!("host not found in upstream \"{host}\" in {at}"))).collect()
+    }
+}
+
 /// The file that nginx begins with.
 pub const FILE: &str = "/etc/nginx/nginx.conf";
+/// Directives that stand in others, never at the top of the first file.
+const INNER: [&str; 6] = ["server", "upstream", "location", "listen", "root", "proxy_pass"];
 
-/// The files of the configuration with their texts: the first one and what it includes.
+/// The files of the configuration with their texts: the first one, where it is there, and what it includes.
 fn files(k: &Kernel) -> Vec<(String, String)> {
-    let read = |path: &str| String::from_utf8_lossy(&k.fs.read("/", path, BYTES_MAX).unwrap_or_default()).into_owned();
-    let mut all = vec![(FILE.to_owned(), read(FILE))];
-    if all[0].1.contains("/conf.d/")
+    let read = |path: String| Some((path.clone(), String::from_utf8_lossy(&k.fs.read("/", &path, BYTES_MAX).ok()?).into_owned()));
+    let mut all: Vec<(String, String)> = read(FILE.to_owned()).into_iter().collect();
+    if all.first().is_some_and(|file| file.1.contains("/conf.d/"))
         && let Ok(Kind::Dir(files)) = k.fs.stat("/", "/etc/nginx/conf.d").map(|folder| &folder.kind)
     {
         let paths = files.keys().filter(|name| name.ends_with(".conf")).map(|name| format!("/etc/nginx/conf.d/{name}"));
-        all.extend(paths.map(|path| (path.clone(), read(&path))));
+        all.extend(paths.filter_map(read));
     }
     all
 }
 
 /// Reads the configuration.
-// Models the directives `listen`, `root`, `include`, `location`, `proxy_pass` and `upstream`: of several servers or roots all is one here.
+// Models the directives `listen`, `root`, `include`, `location`, `proxy_pass` and `upstream`: of several roots of a server all is one
+// here, and of several servers at a port the first answers, whatever they are called.
 pub fn read(k: &Kernel) -> NginxConf {
-    let texts: Vec<String> = files(k).into_iter().map(|file| file.1).collect();
-    parse(&texts.concat())
+    parse(&files(k))
 }
 
-/// Where the configuration's blocks and statements do not end as they must, in nginx' words. Whether it knows a directive is not asked.
+/// What keeps nginx from reading the configuration, in its words: a first file that is not there or has parts where they must not be, and
+/// blocks and statements that do not end. Whether it knows a directive is not asked.
 pub fn problem(k: &Kernel) -> Option<String> {
-    files(k).into_iter().find_map(|(path, text)| unfinished(&text).map(|(what, line)| format!("{what} in {path}:{line}")))
+    let files = files(k);
+    let Some((_, first)) = files.first() else { return Some(format!("open() \"{FILE}\" failed (2: No such file or directory)")) };
+    let unfinished = files.iter().find_map(|(path, text)| unfinished(text).map(|(what, line)| format!("{what} in {path}:{line}")));
+    unfinished.or_else(|| misplaced(first))
+}
+
+/// What stands in the first file where it must not, or is missing.
+fn misplaced(text: &str) -> Option<String> {
+    let (mut depth, mut has_events) = (0_usize, false);
+    for (line, text) in text.lines().enumerate() {
+        for statement in text.split('#').next().unwrap_or_default().split_inclusive([';', '{', '}']) {
+            let word = statement.split(|c: char| c.is_whitespace() || ";{}".contains(c)).find(|word| !word.is_empty()).unwrap_or_default();
+            if depth == 0 && INNER.contains(&word) {
+                return Some(format!("\"{word}\" directive is not allowed here in {FILE}:{}", line + 1));
+            }
+            has_events |= depth == 0 && word == "events";
+            depth = match statement.bytes().last() {
+                Some(b'{') => depth + 1,
+                Some(b'}') => depth.saturating_sub(1),
+                _ => depth,
+            };
+        }
+    }
+    (!has_events).then(|| "no \"events\" section in configuration".to_owned())
 }
 
 /// What is unfinished in a text, and in which line, from 1.
@@ -80,47 +136,55 @@ fn unfinished(text: &str) -> Option<(&'static str, usize)> {
     (depth > 0).then_some(("unexpected end of file, expecting \"}\"", line))
 }
 
-fn parse(text: &str) -> NginxConf {
-    let (mut conf, mut anywhere) = (NginxConf::default(), false);
-    // Each group of servers by its name, with its first one; the last may have none yet.
-    let mut groups: Vec<(&str, Option<&str>)> = Vec::new();
-    for statement in text.lines().flat_map(|line| line.split('#').next()).flat_map(|line| line.split([';', '{', '}'])) {
+fn parse(files: &[(String, String)]) -> NginxConf {
+    let mut conf = NginxConf::default();
+    // Each group of servers by its name, with its first one and where that stands; the last may have none yet.
+    let mut groups: Vec<(&str, Option<(&str, String)>)> = Vec::new();
+    let lines = files.iter().flat_map(|(path, text)| text.lines().enumerate().map(move |(n, line)| (path, n + 1, line)));
+    let statements =
+        lines.flat_map(|(path, n, line)| line.split('#').take(1).flat_map(|l| l.split([';', '{', '}'])).map(move |s| (path, n, s)));
+    for (path, line, statement) in statements {
         let mut words = statement.split_whitespace();
-        match (words.next(), words.next()) {
-            (Some("listen"), Some(at)) => conf.ports.extend(at.rsplit(':').next().and_then(|port| port.parse::<u16>().ok())),
-            (Some("root"), Some(path)) => conf.root = Some(path.to_owned()),
-            (Some("upstream"), Some(name)) => groups.push((name, None)),
-            // One that does not say where it listens does so at 80.
-            (Some("server"), None) => anywhere = true,
-            (Some("server"), Some(at)) => {
+        let at = || format!("{path}:{line}");
+        match (words.next(), words.next(), conf.sites.last_mut()) {
+            (Some("server"), None, _) => conf.sites.push(Site::default()),
+            (Some("listen"), Some(to), Some(site)) => site.ports.extend(to.rsplit(':').next().and_then(|port| port.parse::<u16>().ok())),
+            (Some("root"), Some(path), Some(site)) => site.root = Some(path.to_owned()),
+            (Some("root"), Some(path), None) => conf.root = Some(path.to_owned()),
+            (Some("upstream"), Some(name), _) => groups.push((name, None)),
+            (Some("server"), Some(to), _) => {
                 if let Some((_, first @ None)) = groups.last_mut() {
-                    *first = Some(at);
+                    *first = Some((to, at()));
                 }
             }
-            (Some("location"), Some(path)) => {
+            (Some("location"), Some(path), Some(site)) => {
                 // Of a regular expression no path is.
                 let path = if matches!(path, "=" | "^~") { words.next().unwrap_or(path) } else { path };
-                conf.locations.push(Location { prefix: path.to_owned(), to: None });
+                site.locations.push(Location { prefix: path.to_owned(), to: None, at: String::new() });
             }
-            (Some("proxy_pass"), Some(url)) => {
-                if let (Some(location), Some(to)) = (conf.locations.last_mut(), HttpRequest::from_url(url)) {
-                    location.to = Some((to.host, to.port));
+            (Some("proxy_pass"), Some(url), Some(site)) => {
+                if let (Some(location), Some(to)) = (site.locations.last_mut(), HttpRequest::from_url(url)) {
+                    (location.to, location.at) = (Some((to.host, to.port)), at());
                 }
             }
             _ => {}
         }
     }
-    for (host, port) in conf.locations.iter_mut().filter_map(|l| l.to.as_mut()) {
-        let group = groups.iter().find(|(name, _)| name.eq_ignore_ascii_case(host));
-        if let Some(to) = group.and_then(|(_, first)| HttpRequest::from_url((*first)?)) {
-            (*host, *port) = (to.host, to.port);
+    for site in &mut conf.sites {
+        // One that does not say where it listens does so at 80.
+        if site.ports.is_empty() {
+            site.ports.push(80);
+        }
+        for location in &mut site.locations {
+            let Some((host, port)) = &mut location.to else { continue };
+            let group = groups.iter().find(|(name, _)| name.eq_ignore_ascii_case(host));
+            if let Some((first, at)) = group.and_then(|group| group.1.as_ref())
+                && let Some(to) = HttpRequest::from_url(first)
+            {
+                (*host, *port, location.at) = (to.host, to.port, at.clone());
+            }
         }
     }
-    if conf.ports.is_empty() && anywhere {
-        conf.ports.push(80);
-    }
-    conf.ports.order();
-    conf.ports.dedup();
     conf
 }
 
@@ -141,13 +205,31 @@ mod tests {
     }
 
     #[test]
-    fn locations_and_whom_they_ask() {
-        let conf = super::parse(
-            "upstream Backend {\n  server hello:81; server other;\n}\nserver { listen 80; root /www;\n location / { proxy_pass http://Backend; }\n \
-             location = /static/ { expires 1d; } # location /no {\n location ~ \\.php$ { proxy_pass http://php:9000; } listen [::]:80;\n}\n",
-        );
-        let said: Vec<_> = conf.locations.iter().map(|l| (l.prefix.as_str(), l.to.as_ref().map(|t| (t.0.as_str(), t.1)))).collect();
-        assert_eq!(said, [("/", Some(("hello", 81))), ("/static/", None), ("~", Some(("php", 9000)))]);
-        assert_eq!((conf.ports, conf.root.as_deref()), (vec![80], Some("/www")));
+    fn what_is_misplaced_is_found() {
+        let not_allowed = |word: &str, line: usize| Some(format!("\"{word}\" directive is not allowed here in {}:{line}", super::FILE));
+        for (text, wanted) in [
+            ("events {}\nhttp { server { listen 80; } }\n", None),
+            ("user nginx; events { } # server\nserver { listen 80; }\n", not_allowed("server", 2)),
+            ("", Some("no \"events\" section in configuration".to_owned())),
+        ] {
+            assert_eq!(super::misplaced(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn servers_with_their_locations_and_whom_they_ask() {
+        let text = "upstream Backend {\n  server hello:81; server other;\n}\nserver { listen 80; root /www;\n location / { proxy_pass http://Backend; }\n \
+             location = /static/ { expires 1d; } # location /no {\n location ~ \\.php$ { proxy_pass http://php:9000; } listen [::]:80;\n}\n\
+             server { location / { proxy_pass http://$x; } }\nserver { listen 82; }\n";
+        let conf = super::parse(&[("c".to_owned(), text.to_owned())]);
+        let said = |site: &super::Site| -> Vec<_> {
+            site.locations.iter().map(|l| (l.prefix.clone(), l.to.as_ref().map(|t| format!("{}:{}", t.0, t.1)))).collect()
+        };
+        let to = |prefix: &str, to: Option<&str>| (prefix.to_owned(), to.map(str::to_owned));
+        assert_eq!(said(&conf.sites[0]), [to("/", Some("hello:81")), to("/static/", None), to("~", Some("php:9000"))]);
+        assert_eq!(conf.sites.iter().map(|s| s.ports.clone()).collect::<Vec<_>>(), [vec![80, 80], vec![80], vec![82]]);
+        assert_eq!((conf.ports(), conf.sites[0].root.as_deref(), conf.sites[2].root.as_deref()), (vec![80, 82], Some("/www"), None));
+        let said: Vec<String> = conf.upstreams().into_iter().map(|u| u.1).collect();
+        assert_eq!(said, ["host not found in upstream \"hello\" in c:2", "host not found in upstream \"php\" in c:7"]);
     }
 }

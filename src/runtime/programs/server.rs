@@ -9,7 +9,7 @@ use super::super::images::{Service, ServiceKind};
 use super::super::kernel::Kernel;
 use super::super::machine::{MachineEvent, ServeId, Serving};
 use super::super::process::{Block, Process, Signal, Step};
-use super::nginx_conf::{self, Location, NginxConf};
+use super::nginx_conf::{self, NginxConf, Site};
 use super::queues::{self, Queues};
 use super::said::{Facts, fill};
 use super::{Options, Program, Run, become_program};
@@ -30,13 +30,15 @@ pub struct Server {
     parked: VecDeque<Serving>,
     /// Requests that hold a message for their senders, each with the message's name.
     holds: Vec<(Serving, String)>,
-    /// Which paths are passed on, and to whom.
-    locations: Vec<Location>,
+    /// What it does at which port, where its configuration says so.
+    sites: Vec<Site>,
+    /// What must be found before it listens.
+    starting: Option<Box<Starting>>,
     /// The request that was passed on, by which one, and until when that is waited for.
     passed: Option<(u64, Time, Serving)>,
     /// It was asked to end when its work is done.
     draining: bool,
-    /// It serves files from here.
+    /// It serves files from here, where its configuration says nothing else.
     root: String,
     served: u64,
     started: Time,
@@ -46,6 +48,16 @@ pub struct Server {
 const PROXY_TIMEOUT: Duration = Duration::from_secs(60);
 /// Bytes of a server's configuration that are read at most.
 const CONF_BYTES_MAX: usize = 256 << 10;
+
+/// An nginx that looks up the hosts that it is to pass requests on to. It does so once, when it starts.
+#[derive(Debug, Clone)]
+struct Starting {
+    conf: NginxConf,
+    /// The hosts, each with what is said where it is not found; the last comes first.
+    hosts: Vec<(String, String)>,
+    /// The lookup under way, and until when it is waited for.
+    asked: Option<(u64, Time)>,
+}
 
 impl Server {
     fn new(service: &Arc<Service>, ports: Vec<u16>, root: String, started: Time) -> Server {
@@ -57,7 +69,8 @@ impl Server {
             queues: Queues::default(),
             parked: VecDeque::new(),
             holds: Vec::new(),
-            locations: Vec::new(),
+            sites: Vec::new(),
+            starting: None,
             passed: None,
             draining: false,
             root,
@@ -135,15 +148,22 @@ pub fn start(k: &mut Kernel, p: &mut Process, service: &Arc<Service>) -> Step {
         if let Some(problem) = nginx_conf::problem(k) {
             return fail(k, p, &format!("nginx: [emerg] {problem}\n"));
         }
-        server.configure(nginx_conf::read(k));
-        let taken = server.ports.iter().find(|port| k.procs.values().any(|q| super::ports(q).contains(port)));
+        let conf = nginx_conf::read(k);
+        let taken = conf.ports().into_iter().find(|port| k.procs.values().any(|q| super::ports(q).contains(port)));
         if let Some(port) = taken {
             return fail(k, p, &format!("nginx: [emerg] bind() to 0.0.0.0:{port} failed (98: Address already in use)\n"));
         }
+        let mut hosts = conf.upstreams();
+        if hosts.is_empty() {
+            server.configure(conf);
+        } else {
+            hosts.reverse();
+            server.ports.clear();
+            server.starting = Some(Box::new(Starting { conf, hosts, asked: None }));
+        }
     }
-    for line in &service.banner {
-        let text = format!("{}\n", server.say(k, line, None));
-        let _ = k.put(p, if service.banner_on_stderr { 2 } else { 1 }, text.as_bytes());
+    if server.starting.is_none() {
+        server.greet(k, p);
     }
     become_program(Program::Server(Box::new(server)), service.start_us)
 }
@@ -273,6 +293,9 @@ impl Server {
             }
             self.draining = true;
         }
+        if let Some(starting) = self.starting.take() {
+            return self.look_up(k, p, starting);
+        }
         if let Some((id, until, serving)) = self.passed.take() {
             match k.answers.remove(&id) {
                 None if k.now < until => {
@@ -298,7 +321,7 @@ impl Server {
         match self.waiting.pop_front() {
             Some(serving) => {
                 let us = self.cost_us(&serving);
-                if let Some(request) = self.passed_on(&serving.request) {
+                if let Some(request) = self.passed_on(&serving) {
                     let (id, until) = (k.request(p, NetRequest::Http(request)), k.now + PROXY_TIMEOUT);
                     self.passed = Some((id, until, serving));
                     return Step::Wait(Block::NetUntil(id, until), us);
@@ -316,11 +339,51 @@ impl Server {
         }
     }
 
+    /// Says that it has started.
+    fn greet(&self, k: &mut Kernel, p: &mut Process) {
+        for line in &self.service.banner {
+            let text = format!("{}\n", self.say(k, line, None));
+            let _ = k.put(p, if self.service.banner_on_stderr { 2 } else { 1 }, text.as_bytes());
+        }
+    }
+
     /// Does as nginx' configuration says.
     fn configure(&mut self, conf: NginxConf) {
-        self.ports = conf.ports;
+        self.ports = conf.ports();
         self.root = conf.root.unwrap_or_else(|| self.service.document_root.clone());
-        self.locations = conf.locations;
+        self.sites = conf.sites;
+    }
+
+    /// What its configuration says of a port.
+    fn site(&self, port: u16) -> Option<&Site> {
+        self.sites.iter().find(|site| site.ports.contains(&port))
+    }
+
+    /// Looks up the next host that must be there, and listens when all are.
+    // Models ngx_inet_resolve_host, by which nginx ends where it finds none.
+    fn look_up(&mut self, k: &mut Kernel, p: &mut Process, mut starting: Box<Starting>) -> Step {
+        if let Some((id, until)) = starting.asked.take() {
+            let answer = k.answers.remove(&id);
+            if answer.is_none() && k.now < until {
+                starting.asked = Some((id, until));
+                self.starting = Some(starting);
+                return Step::Wait(Block::NetUntil(id, until), 0);
+            }
+            let asked = starting.hosts.pop();
+            if let (Some((_, problem)), false) = (asked, matches!(answer, Some(Ok(_)))) {
+                let logged = self.say(k, &format!("%T [emerg] 1#1: {}", problem.replace('%', "%%")), None);
+                return fail(k, p, &format!("{logged}\nnginx: [emerg] {problem}\n"));
+            }
+        }
+        let Some((name, _)) = starting.hosts.last() else {
+            self.configure(starting.conf);
+            self.greet(k, p);
+            return Step::Again(100);
+        };
+        let (id, until) = (k.request(p, NetRequest::Resolve { name: name.clone() }), k.now + PROXY_TIMEOUT);
+        starting.asked = Some((id, until));
+        self.starting = Some(starting);
+        Step::Wait(Block::NetUntil(id, until), 20)
     }
 
     /// A client has gone: nobody waits for its answer, and a message that it did not acknowledge is delivered anew.
@@ -356,7 +419,7 @@ impl Server {
             NetRequest::Http(r) => match self.service.kind {
                 ServiceKind::Tcp | ServiceKind::Idle => Err(NetError::NotHttp),
                 _ => {
-                    let response = self.http(k, r);
+                    let response = self.http(k, r, s.port);
                     self.log(k, p, r, &response);
                     Ok(NetResponse::Http(response))
                 }
@@ -385,7 +448,7 @@ impl Server {
                     None => return self.parked.push_back(s),
                 }
             }
-            NetRequest::Tcp { data, .. } => Ok(NetResponse::Tcp(self.tcp(k, data))),
+            NetRequest::Tcp { data, .. } => Ok(NetResponse::Tcp(self.tcp(k, data, s.port))),
             _ => Err(NetError::Refused),
         };
         k.network_bytes += 1024;
@@ -400,9 +463,9 @@ impl Server {
     }
 
     /// What is asked of whom a request is passed on to; nothing where it is answered here.
-    fn passed_on(&self, request: &NetRequest) -> Option<HttpRequest> {
-        let NetRequest::Http(r) = request else { return None };
-        let of_path = self.locations.iter().filter(|l| r.path.starts_with(&l.prefix)).max_by_key(|l| l.prefix.len());
+    fn passed_on(&self, serving: &Serving) -> Option<HttpRequest> {
+        let NetRequest::Http(r) = &serving.request else { return None };
+        let of_path = self.site(serving.port)?.locations.iter().filter(|l| r.path.starts_with(&l.prefix)).max_by_key(|l| l.prefix.len());
         let (host, port) = of_path?.to.clone()?;
         let mut headers = r.headers.clone();
         headers.retain(|(name, _)| !name.eq_ignore_ascii_case("host"));
@@ -428,7 +491,7 @@ impl Server {
         k.events.push(MachineEvent::Served { id: s.id, response: Ok(NetResponse::Http(response)), at: k.now });
     }
 
-    fn tcp(&self, k: &Kernel, data: &[u8]) -> Vec<u8> {
+    fn tcp(&self, k: &Kernel, data: &[u8], port: u16) -> Vec<u8> {
         if data.is_empty() {
             return Vec::new();
         }
@@ -438,20 +501,19 @@ impl Server {
                 let text = String::from_utf8_lossy(data);
                 let mut words = text.split_whitespace();
                 let (method, path) = (words.next().unwrap_or("GET"), words.next().unwrap_or("/"));
-                let r =
-                    HttpRequest { method: method.into(), ..HttpRequest::get("localhost", self.ports.first().copied().unwrap_or(80), path) };
-                self.http(k, &r).to_bytes()
+                let r = HttpRequest { method: method.into(), ..HttpRequest::get("localhost", port, path) };
+                self.http(k, &r, port).to_bytes()
             }
             _ => Vec::new(),
         }
     }
 
-    fn http(&self, k: &Kernel, r: &HttpRequest) -> HttpResponse {
+    fn http(&self, k: &Kernel, r: &HttpRequest, port: u16) -> HttpResponse {
         let service = &self.service;
         let mut response = match service.kind {
             ServiceKind::Burn => HttpResponse::new(200, "text/html", "OK!"),
             ServiceKind::Page => self.page(k, r),
-            _ => self.file(k, &r.path),
+            _ => self.file(k, &r.path, port),
         };
         if !service.server_header.is_empty() {
             response.headers.insert(0, ("Server".into(), service.server_header.clone()));
@@ -485,10 +547,11 @@ impl Server {
         HttpResponse::new(status, kind, text)
     }
 
-    fn file(&self, k: &Kernel, path: &str) -> HttpResponse {
+    fn file(&self, k: &Kernel, path: &str, port: u16) -> HttpResponse {
         let plain = path.split('?').next().unwrap_or("/");
         let decoded = percent_decoded(plain);
-        let full = format!("{}/{}", self.root.trim_end_matches('/'), decoded.trim_start_matches('/'));
+        let root = self.site(port).and_then(|site| site.root.as_ref()).unwrap_or(&self.root);
+        let full = format!("{}/{}", root.trim_end_matches('/'), decoded.trim_start_matches('/'));
         let page = |status| HttpResponse::new(status, "text/html", error_page(status, &self.service.server_header));
         if decoded.split('/').any(|p| p == "..") {
             return page(404);
