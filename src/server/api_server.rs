@@ -5,6 +5,7 @@ use super::admission::{
     policy::{Policies, Request},
 };
 use super::authorization::User;
+use super::built_in::{in_form_of, stored_kind};
 use super::heartbeats::Heartbeats;
 use super::indexes::INDEXERS;
 use super::metrics::Metrics;
@@ -270,7 +271,7 @@ impl ApiServer {
     pub fn get(&self, kind: KindRef, namespace: &str, name: &str) -> Result<Value, Status> {
         let Some(object) = self.peek(kind, namespace, name) else {
             let made = self.built_in(kind).into_iter().find(|o| o.name() == name && o.namespace() == namespace);
-            return made.ok_or_else(|| Status::not_found(kind, name));
+            return made.ok_or_else(|| Status::not_found(stored_kind(kind), name));
         };
         Ok(if kind.custom.is_some() { api::custom::read(self.current(kind), object) } else { object.clone() })
     }
@@ -289,6 +290,11 @@ impl ApiServer {
     pub fn create(&mut self, by: &Caller, kind: KindRef, namespace: &str, object: Value, options: &WriteOptions) -> Result<Value, Status> {
         let kind = self.current(kind);
         let mut object = self.decode(kind, object, options)?;
+        let stored = stored_kind(kind);
+        if stored != kind {
+            let made = self.create(by, stored, namespace, in_form_of(stored, &object), options)?;
+            return Ok(in_form_of(kind, &made));
+        }
         if kind.namespaced {
             let named = object.namespace();
             if !named.is_empty() && named != namespace {
@@ -372,6 +378,12 @@ impl ApiServer {
     /// PUT of an object, or of one subresource of it.
     pub fn update(&mut self, by: &Caller, kind: KindRef, object: Value, sub: Subresource, options: &WriteOptions) -> Result<Value, Status> {
         let kind = self.current(kind);
+        let stored = stored_kind(kind);
+        if stored != kind {
+            let object = self.decode(kind, object, options)?;
+            let done = self.update(by, stored, in_form_of(stored, &object), sub, options)?;
+            return Ok(in_form_of(kind, &done));
+        }
         let name = object.name_arc();
         let namespace = if kind.namespaced { object.namespace_arc() } else { ArcStr::new() };
         let key = ObjectKey::new(kind, namespace.clone(), name.clone());

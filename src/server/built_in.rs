@@ -19,25 +19,38 @@ const GROUPS: &str = "apps:17800 events.k8s.io:17750 authentication.k8s.io:17700
                       node.k8s.io:16300 discovery.k8s.io:16200 flowcontrol.apiserver.k8s.io:16100 resource.k8s.io:15900 :18000";
 const FLOW_CONTROL: &str = "flowcontrol.apiserver.k8s.io";
 
-/// An event of the core group as `events.k8s.io` shows it.
+/// What the core group and `events.k8s.io` call the same member of an event.
+const OF_EVENTS: [(&str, &str); 7] = [
+    ("involvedObject", "regarding"),
+    ("message", "note"),
+    ("reportingComponent", "reportingController"),
+    ("source", "deprecatedSource"),
+    ("firstTimestamp", "deprecatedFirstTimestamp"),
+    ("lastTimestamp", "deprecatedLastTimestamp"),
+    ("count", "deprecatedCount"),
+];
+
+/// The kind as which objects of a kind are kept: events of `events.k8s.io` are those of the core group.
+pub fn stored_kind(kind: KindRef) -> KindRef {
+    if kind.group == "events.k8s.io" { kinds::EVENT } else { kind }
+}
+
+/// An event in the form of one of the groups that have events; any other object as it is.
 // Models pkg/apis/events/v1's conversion.
-fn in_new_form(event: &Value, kind: KindRef) -> Value {
-    const RENAMED: [(&str, &str); 7] = [
-        ("involvedObject", "regarding"),
-        ("message", "note"),
-        ("reportingComponent", "reportingController"),
-        ("source", "deprecatedSource"),
-        ("firstTimestamp", "deprecatedFirstTimestamp"),
-        ("lastTimestamp", "deprecatedLastTimestamp"),
-        ("count", "deprecatedCount"),
-    ];
-    let mut new = Value::map();
-    for (member, value) in event.entries() {
-        let name = RENAMED.iter().find(|(core, _)| core == member).map_or(member.as_str(), |(_, new)| *new);
-        new.set(&[name], value.clone());
+pub fn in_form_of(kind: KindRef, object: &Value) -> Value {
+    if stored_kind(kind) != kinds::EVENT || kind.is_at(object.api_version()) {
+        return object.clone();
     }
-    new.set(&["apiVersion"], kind.api_version());
-    new
+    let mut event = Value::map();
+    for (member, value) in object.entries() {
+        let renamed = OF_EVENTS.iter().find_map(|(core, new)| match kind == kinds::EVENT {
+            true => (new == member).then_some(*core),
+            false => (core == member).then_some(*new),
+        });
+        event.set(&[renamed.unwrap_or(member)], value.clone());
+    }
+    event.set(&["apiVersion"], kind.api_version());
+    event
 }
 
 fn condition(kind: &str, status: &str, reason: &str, message: String) -> Value {
@@ -47,8 +60,8 @@ fn condition(kind: &str, status: &str, reason: &str, message: String) -> Value {
 impl ApiServer {
     /// The objects of a kind that are made when they are read.
     pub(super) fn built_in(&self, kind: KindRef) -> Vec<Value> {
-        if kind.group == "events.k8s.io" {
-            return self.iter(kinds::EVENT, None).map(|event| in_new_form(event, kind)).collect();
+        if stored_kind(kind) != kind {
+            return self.iter(kinds::EVENT, None).map(|event| in_form_of(kind, event)).collect();
         }
         let mut found: Vec<Value> = match (kind.group, kind.plural) {
             ("apiregistration.k8s.io", _) => self.services_of_groups(),

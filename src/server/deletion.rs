@@ -2,6 +2,7 @@
 
 use super::ApiServer;
 use super::admission::{self, policy::Request};
+use super::built_in::stored_kind;
 use super::definitions::{CLEANUP, definitions, set_condition};
 use super::options::{Caller, DeleteOptions, ListOptions, Propagation, Subresource, WriteOptions};
 use super::strategy::add_finalizer;
@@ -43,6 +44,7 @@ fn precondition(kind: KindRef, name: &str, detail: &str) -> Status {
 impl ApiServer {
     /// DELETE of one object.
     pub fn delete(&mut self, by: &Caller, kind: KindRef, namespace: &str, name: &str, options: &DeleteOptions) -> Result<Deleted, Status> {
+        let kind = stored_kind(kind);
         let old = self.get(kind, namespace, name)?;
         if let Some(uid) = &options.preconditions.uid
             && uid != old.uid()

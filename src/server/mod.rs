@@ -28,6 +28,7 @@ mod typed;
 
 pub use api_server::ApiServer;
 pub use authorization::{Attributes, Decision, User};
+pub use built_in::{in_form_of, stored_kind};
 pub use component::{Change, Component};
 pub use definitions::Definitions;
 pub use deletion::Deleted;

@@ -273,8 +273,7 @@ pub(super) fn replication_controller(errors: &mut Errors, rc: &Value) {
 
 /// A new Event. Events of the old core API are hardly looked at.
 pub(super) fn event(errors: &mut Errors, event: &Value) {
-    let is_new = event.get("apiVersion").str().starts_with("events.k8s.io");
-    let involved = event.get(if is_new { "regarding" } else { "involvedObject" }).get("namespace").str();
+    let involved = event.at(&["involvedObject", "namespace"]).str();
     let namespace = event.namespace();
     let at = Path::new("involvedObject");
     let mismatch = if event.get("eventTime").is_null() {
@@ -289,8 +288,7 @@ pub(super) fn event(errors: &mut Errors, event: &Value) {
         errors.invalid(at.child("namespace"), involved, "does not match event.namespace");
     }
     if !event.get("eventTime").is_null() {
-        let controller = if is_new { "reportingController" } else { "reportingComponent" };
-        let limits = [(controller, 0), ("reportingInstance", 128), ("action", 128), ("reason", 128)];
+        let limits = [("reportingComponent", 0), ("reportingInstance", 128), ("action", 128), ("reason", 128)];
         for (key, max) in limits {
             let text = event.get(key).str();
             if text.is_empty() {

@@ -16,7 +16,7 @@ use crate::kubectl::output::{SortError, TabWriter, TableOptions, TablePrinter, l
 use crate::kubectl::printing::{ObjectPrinter, read_text};
 use crate::kubectl::resources::{Found, Info, Query, find, kind_of, version_asked};
 use crate::obj;
-use crate::server::{Caller, LogRequest, RestRequest, WatchRequest};
+use crate::server::{Caller, LogRequest, RestRequest, WatchRequest, in_form_of, stored_kind};
 use crate::store::ChangeType;
 
 const OWN: &[Flag] = &[
@@ -467,23 +467,25 @@ impl Watch {
     pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         let mut events: Vec<(&'static str, Value)> = Vec::new();
         let store = cx.host.api.store();
+        let stored = stored_kind(self.kind);
         let changes = store.changes_after(self.revision).map_err(|e| CliError::Message(e.to_string()))?;
         for version in changes {
             self.revision = version.revision;
             let key = &version.key;
-            if key.kind != self.kind
+            if key.kind != stored
                 || self.namespace.as_ref().is_some_and(|n| *n != key.namespace.as_str())
                 || self.name.as_ref().is_some_and(|n| *n != key.name.as_str())
             {
                 continue;
             }
             let old = store.version(version.previous).filter(|v| v.change != ChangeType::Deleted);
-            let was = old.is_some_and(|v| self.matches(&v.value));
-            let is = version.change != ChangeType::Deleted && self.matches(&version.value);
+            let was = old.is_some_and(|v| self.matches(&in_form_of(self.kind, &v.value)));
+            let object = in_form_of(self.kind, &version.value);
+            let is = version.change != ChangeType::Deleted && self.matches(&object);
             match (was, is) {
-                (false, true) => events.push(("ADDED", version.value.clone())),
-                (true, true) => events.push(("MODIFIED", version.value.clone())),
-                (true, false) => events.push(("DELETED", version.value.clone())),
+                (false, true) => events.push(("ADDED", object)),
+                (true, true) => events.push(("MODIFIED", object)),
+                (true, false) => events.push(("DELETED", object)),
                 (false, false) => {}
             }
         }
