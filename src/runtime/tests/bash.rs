@@ -181,6 +181,12 @@ fn bash_as_bash_is() {
                 2,
             ),
             ("shopt -s nosuch; echo $?; shopt -s extglob globstar", "1\n", "bash: line 1: shopt: nosuch: invalid shell option name\n", 0),
+            (
+                "shopt -s nullglob; shopt -q nullglob; echo $?; shopt -p nullglob; shopt -u nullglob; shopt nullglob promptvars; echo $?; wait %9",
+                "0\nshopt -s nullglob\nnullglob       \toff\npromptvars     \ton\n1\n",
+                "bash: line 1: wait: %9: no such job\n",
+                127,
+            ),
             ("shopt -s nullglob; echo /zz* end; shopt -u nullglob; echo /zz*", "end\n/zz*\n", "", 0),
             ("shopt -s nullglob; [ a = a ] && echo [x] a[ \"[y]\" end", "a[ [y] end\n", "", 0),
             (

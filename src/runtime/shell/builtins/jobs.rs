@@ -39,7 +39,8 @@ pub(super) fn wait(call: &mut Call) -> Outcome {
     for id in call.args.iter().filter(|a| *a != "-n") {
         let pid = job_pid(&call.sh.jobs, id);
         if pid.is_none() && call.sh.bash {
-            call.complain(&format!("pid {id} is not a child of this shell"));
+            let what = if id.starts_with('%') { format!("{id}: no such job") } else { format!("pid {id} is not a child of this shell") };
+            call.complain(&what);
         }
         pids.push(pid.unwrap_or(Pid::MAX));
     }

@@ -50,17 +50,40 @@ const SHOPT_NAMES: &str = "array_expand_once assoc_expand_once autocd bash_sourc
                            nocasematch noexpand_translation nullglob patsub_replacement progcomp progcomp_alias promptvars \
                            restricted_shell shift_verbose sourcepath varredir_close xpg_echo";
 
+/// Those of them that are on; but for two, what they are set to makes no difference here.
+const SHOPT_ON: &str = "checkwinsize cmdhist complete_fullquote extquote force_fignore globasciiranges globskipdots hostcomplete \
+                        interactive_comments patsub_replacement progcomp promptvars sourcepath";
+
 pub(super) fn shopt(call: &mut Call) -> Outcome {
-    if let Some(name) = call.args.iter().find(|a| !a.starts_with('-') && !SHOPT_NAMES.split_whitespace().any(|n| n == a.as_str())) {
-        return call.fail(1, &format!("{name}: invalid shell option name"));
-    }
-    let on = call.has("-s");
-    for (name, option) in [("expand_aliases", &mut call.sh.opts.aliases), ("nullglob", &mut call.sh.opts.nullglob)] {
-        if call.args.iter().any(|a| a == name) && (on || call.args.iter().any(|a| a == "-u")) {
-            *option = on;
+    let (flags, names): (Vec<_>, Vec<_>) = call.args.iter().partition(|a| a.starts_with('-'));
+    let has = |flag: char| flags.iter().any(|f| f.contains(flag));
+    let (mut status, mut text) = (0, String::new());
+    for name in names {
+        if !SHOPT_NAMES.split_whitespace().any(|known| known == name) {
+            call.complain(&format!("{name}: invalid shell option name"));
+            status = 1;
+            continue;
+        }
+        let options = &mut call.sh.opts;
+        let mut fixed = SHOPT_ON.split_whitespace().any(|on| on == name);
+        let option = match name.as_str() {
+            "expand_aliases" => &mut options.aliases,
+            "nullglob" => &mut options.nullglob,
+            _ => &mut fixed,
+        };
+        if has('s') || has('u') {
+            *option = has('s');
+            continue;
+        }
+        status |= i32::from(!*option);
+        match (has('q'), has('p')) {
+            (true, _) => {}
+            (_, true) => text += &format!("shopt -{} {name}\n", if *option { 's' } else { 'u' }),
+            _ => text += &format!("{name:<15}\t{}\n", if *option { "on" } else { "off" }),
         }
     }
-    Outcome::Done(0)
+    call.print(&text);
+    Outcome::Done(status)
 }
 
 /// What the shell does itself, by name; what each is for is not told here.
