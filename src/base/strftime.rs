@@ -52,6 +52,8 @@ pub fn write_time(out: &mut String, format: &str, unix: i64, micros: u32) {
             Some('m') => digits(out, mo, two),
             Some('d') => digits(out, d, two),
             Some('e') => out.push_str(&format!("{d:2}")),
+            Some('k') => out.push_str(&format!("{h:2}")),
+            Some('l') => out.push_str(&format!("{h12:2}")),
             Some('H') => digits(out, h, two),
             Some('I') => digits(out, h12, two),
             Some('M') => digits(out, mi, two),

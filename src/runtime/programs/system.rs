@@ -327,13 +327,17 @@ pub(super) fn stamp(text: &str, now: i64) -> Option<i64> {
     moment(&format!("{}-{}-{}T{}:{}:{seconds}", &t[..4], &t[4..6], &t[6..8], &t[8..10], &t[10..]), now, false)
 }
 
-/// GNU's `2 days ago`, `+1 hour`, `yesterday`, `next week`.
+/// GNU's `2 days ago`, `+1 hour`, `yesterday`, `next week`; `ago` is about what stands right before it.
 fn from_now(text: &str, now: i64) -> Option<i64> {
-    let (text, sign) = text.strip_suffix(" ago").map_or((text, 1), |text| (text, -1));
-    let (mut count, mut negative, mut at) = (None, false, now);
+    let (mut count, mut negative, mut at, mut last) = (None, false, now, None);
     for word in text.to_lowercase().replace('+', " + ").replace('-', " - ").split_whitespace() {
         if matches!(word, "+" | "-") {
             negative = word == "-";
+            continue;
+        }
+        if word == "ago" {
+            let before: i64 = last.take().filter(|_| count.is_none())?;
+            at = at.checked_sub(before.checked_mul(2)?)?;
             continue;
         }
         let letters = word.trim_start_matches(|c: char| c.is_ascii_digit());
@@ -357,7 +361,10 @@ fn from_now(text: &str, now: i64) -> Option<i64> {
         match unit {
             0 => count = Some(1),
             -1 => count = Some(-1),
-            unit => at = count.take().unwrap_or(1).checked_mul(unit * sign).and_then(|s| at.checked_add(s))?,
+            unit => {
+                let seconds = count.take().unwrap_or(1).checked_mul(unit)?;
+                (at, last) = (at.checked_add(seconds)?, Some(seconds));
+            }
         }
     }
     count.is_none().then_some(at).filter(|at| (-(1 << 40)..1 << 40).contains(at))

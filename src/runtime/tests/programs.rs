@@ -598,6 +598,12 @@ const GNU: &[(&str, &str, &str, i32)] = &[
         1,
     ),
     ("> 'a\\tb'; stat --printf '%n\\t%s\\n' 'a\\tb'", "a\\tb\t0\n", "", 0),
+    (
+        "date -d '2026-01-01 3 days 2 hours ago' '+%F %k'; date -d '2026-01-01 1 day ago 1 hour' '+%F,%l'; truncate -s 2MB f; wc -c < f",
+        "2026-01-03 22\n2025-12-31, 1\n2000000\n",
+        "",
+        0,
+    ),
     ("truncate -s /0 f; echo $?; truncate -s %0 f", "1\n", "truncate: division by zero\ntruncate: division by zero\n", 1),
     ("truncate -s 1 /", "", "truncate: cannot open '/' for writing: Is a directory\n", 1),
     ("printf 'b\\na\\n' | sort -c", "", "sort: -:2: disorder: a\n", 1),

@@ -218,9 +218,12 @@ pub fn size(text: &str) -> Option<u64> {
     let unit: u64 = match &text[digits..] {
         "" | "c" => 1,
         "b" => 512,
-        "k" | "K" | "kB" | "KiB" => 1 << 10,
-        "m" | "M" | "MB" | "MiB" => 1 << 20,
-        "g" | "G" | "GB" | "GiB" => 1 << 30,
+        "kB" | "KB" => 1000,
+        "MB" => 1_000_000,
+        "GB" => 1_000_000_000,
+        "k" | "K" | "KiB" => 1 << 10,
+        "m" | "M" | "MiB" => 1 << 20,
+        "g" | "G" | "GiB" => 1 << 30,
         "w" => 2,
         _ => return None,
     };
