@@ -92,3 +92,5 @@ kubectl exec two -- sh -c 'cd /etc/nginx; echo "server { listen 80; }" > nginx.c
 # Whoever is passed on to must be known when nginx starts.
 kubectl delete service hello; kubectl run early --image=gcr.io/google-samples/hello-frontend:1.0; sleep 12; kubectl get pod early --no-headers | tr -s ' ' | cut -d ' ' -f 1-3; kubectl logs early
 kubectl apply -f backend.yaml; sleep 30; kubectl get pod early --no-headers | tr -s ' ' | cut -d ' ' -f 1-3; kubectl exec early -- curl -s localhost
+# One that listens nowhere is told all the same.
+kubectl run none --image=nginx; sleep 3; kubectl exec none -- sh -c 'cd /etc/nginx/conf.d; > default.conf; nginx -s reload; sleep 1; curl -s localhost; echo $?; echo "server { }" > default.conf; nginx -s reload; sleep 1; curl -s localhost | grep title'

@@ -281,6 +281,11 @@ pub fn ports(p: &Process) -> Vec<u16> {
     }
 }
 
+/// Whether a process is an image's service, also where it listens nowhere.
+fn is_server(p: &Process) -> bool {
+    matches!(&p.body, Body::Program(program) if matches!(**program, Program::Server(_)))
+}
+
 /// What the queues of a process hold, where it is a queue server.
 pub fn queue_lengths(p: &Process) -> Vec<QueueLength> {
     match &p.body {

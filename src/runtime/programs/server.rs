@@ -224,7 +224,7 @@ fn nginx_command(k: &mut Kernel, p: &mut Process, version: &str) -> Option<Step>
             "reopen" => Signal(10),
             _ => return Some(fail(k, p, &format!("nginx: invalid option: \"-s {told}\"\n"))),
         };
-        let serves = |q: &&Process| q.argv.first().is_some_and(|a| a.ends_with("nginx")) && !super::ports(q).is_empty();
+        let serves = |q: &&Process| q.argv.first().is_some_and(|a| a.ends_with("nginx")) && super::is_server(q);
         let master = k.procs.values().map(|q| &**q).find(serves).map(|q| q.pid);
         match master.map(|pid| k.signal(pid, signal, true)) {
             Some(Ok(())) => (String::new(), 0),
