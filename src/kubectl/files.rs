@@ -24,7 +24,8 @@ pub struct Source {
 
 /// What a directory's kustomization makes, as text.
 pub fn kustomized(cx: &mut Context<'_, '_>, directory: &str) -> Result<String, CliError> {
-    let built = kustomize::build(cx.host.files, &cx.inv.env.cwd, directory).map_err(CliError::Message)?;
+    let built = kustomize::build(cx.host.files, &cx.inv.env.cwd, directory, cx.flags().text("load-restrictor") == "LoadRestrictionsNone")
+        .map_err(CliError::Message)?;
     built.warnings.into_iter().for_each(|line| cx.out.errln(line));
     Ok(built.objects.iter().map(to_yaml).collect::<Vec<_>>().join("---\n"))
 }

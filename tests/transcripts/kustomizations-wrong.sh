@@ -51,3 +51,13 @@ printf 'apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: x\n   a: b\n' >
 kubectl kustomize over
 rm base/account.yaml
 kubectl kustomize over
+echo 'resources: [../base/settings.yaml]' > over/kustomization.yaml
+kubectl apply -k over
+kubectl kustomize over --load-restrictor=LoadRestrictionsNone
+kubectl kustomize over --load-restrictor=none
+echo 'configMapGenerator: [{name: made, files: [cm=../base/settings.yaml], envs: [gone.env], literals: [a]}]' > over/kustomization.yaml
+kubectl kustomize over
+echo 'configMapGenerator: [{name: made, files: [cm=../base/settings.yaml]}]' > over/kustomization.yaml
+kubectl kustomize over
+echo 'configMapGenerator: [{name: made, literals: [a=b, c]}]' > over/kustomization.yaml
+kubectl kustomize over

@@ -104,6 +104,12 @@ fn kustomize(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if cx.args().len() > 1 {
         return fail("specify one path to kustomization.yaml");
     }
+    if let Some(given) = cx.flags().get("load-restrictor")
+        && !matches!(given, "LoadRestrictionsRootOnly" | "LoadRestrictionsNone")
+    {
+        let legal = "[LoadRestrictionsRootOnly LoadRestrictionsNone]";
+        return fail(format!("illegal flag value --load-restrictor {given}; legal values: {legal}"));
+    }
     let directory = cx.args().first().map_or(".", String::as_str);
     let text = files::kustomized(cx, directory)?;
     match cx.flags().text("output") {

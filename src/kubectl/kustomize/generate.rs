@@ -1,25 +1,17 @@
 //! ConfigMaps and Secrets that are made of literals and files.
 
-use super::{Item, clean, join};
+use super::Item;
 use crate::api::{Object, Value};
 use crate::base::base64;
-use crate::kubectl::host::FileError;
 use crate::obj;
 
-type Read<'a> = &'a dyn Fn(&str) -> Result<Vec<u8>, FileError>;
-type Shown<'a> = &'a dyn Fn(&str) -> String;
+type Read<'a> = &'a dyn Fn(&str) -> Result<Vec<u8>, String>;
 
 /// Adds what the generators of a kustomization make, or merges it with what a base made.
-pub(super) fn generate(
-    read: Read<'_>,
-    shown: Shown<'_>,
-    directory: &str,
-    kustomization: &Value,
-    items: &mut Vec<Item>,
-) -> Result<(), String> {
+pub(super) fn generate(read: Read<'_>, kustomization: &Value, items: &mut Vec<Item>) -> Result<(), String> {
     for (member, kind) in [("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")] {
         for generator in kustomization.get(member).items() {
-            let made = one(read, shown, directory, kind, generator, kustomization.get("generatorOptions"))?;
+            let made = one(read, kind, generator, kustomization.get("generatorOptions"))?;
             let name = generator.get("name").str();
             let there = items.iter_mut().find(|i| i.object.kind() == kind && i.is_named(name));
             match (generator.get("behavior").str(), there) {
@@ -53,7 +45,7 @@ pub(super) fn generate(
     Ok(())
 }
 
-fn one(read: Read<'_>, shown: Shown<'_>, directory: &str, kind: &str, generator: &Value, options: &Value) -> Result<Value, String> {
+fn one(read: Read<'_>, kind: &str, generator: &Value, options: &Value) -> Result<Value, String> {
     let name = generator.get("name").str();
     let mut object = obj!({"apiVersion": "v1", "kind": kind, "metadata": {"name": name}});
     if kind == "Secret" {
@@ -73,15 +65,10 @@ fn one(read: Read<'_>, shown: Shown<'_>, directory: &str, kind: &str, generator:
             object.set(&["immutable"], true);
         }
     }
-    let content = |path: &str| {
-        let path = join(directory, path);
-        read(&path).map_err(|_| {
-            let path = shown(&path);
-            format!(
-                "loading KV pairs: file sources: [{0}]: evalsymlink failure on '{path}' : lstat {path}: no such file or directory",
-                clean(&path).rsplit('/').next().unwrap_or("")
-            )
-        })
+    // Models kv.loader.Load.
+    let from = |what: &str, sources: &[&Value], why: String| {
+        let sources: Vec<&str> = sources.iter().map(|s| s.str()).collect();
+        format!("loading KV pairs: {what} [{}]: {why}", sources.join(" "))
     };
     let mut put = |key: &str, bytes: &[u8]| -> Result<(), String> {
         let text = std::str::from_utf8(bytes);
@@ -96,22 +83,25 @@ fn one(read: Read<'_>, shown: Shown<'_>, directory: &str, kind: &str, generator:
         object.set(&[part, key], value);
         Ok(())
     };
-    let envs = generator.get("envs").items().iter().chain([generator.get("env")]).filter(|e| !e.is_empty());
-    for env in envs {
-        let bytes = content(env.str())?;
+    let envs: Vec<&Value> = generator.get("envs").items().iter().chain([generator.get("env")]).filter(|e| !e.is_empty()).collect();
+    for env in &envs {
+        let bytes = read(env.str()).map_err(|e| from("env source files:", &envs, e))?;
         let text = String::from_utf8_lossy(&bytes);
         for line in text.lines().map(str::trim_start).filter(|l| !l.is_empty() && !l.starts_with('#')) {
             let (key, value) = line.split_once('=').unwrap_or((line, ""));
             put(key, value.as_bytes())?;
         }
     }
-    for file in generator.get("files").items() {
+    let files: Vec<&Value> = generator.get("files").items().iter().collect();
+    for file in &files {
         let (key, path) = file.str().split_once('=').unwrap_or((file.str().rsplit('/').next().unwrap_or(""), file.str()));
-        put(key, &content(path)?)?;
+        put(key, &read(path).map_err(|e| from("file sources:", &files, e))?)?;
     }
-    for literal in generator.get("literals").items() {
+    let literals: Vec<&Value> = generator.get("literals").items().iter().collect();
+    for literal in &literals {
         let Some((key, value)) = literal.str().split_once('=') else {
-            return Err(format!("loading KV pairs: literal sources: [{0}]: invalid literal source {0}, expected key=value", literal.str()));
+            let why = format!("invalid literal source {}, expected key=value", literal.str());
+            return Err(from("literal sources", &literals, why));
         };
         let quoted = |q: char| value.len() > 1 && value.starts_with(q) && value.ends_with(q);
         let value = if quoted('"') || quoted('\'') { &value[1..value.len() - 1] } else { value };

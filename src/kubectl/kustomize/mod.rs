@@ -77,6 +77,8 @@ struct Build<'a> {
     cwd: &'a str,
     warnings: Vec<String>,
     built: usize,
+    /// Whether files may lie outside the directory whose kustomization names them.
+    unrestricted: bool,
     /// Why the simulation builds no further.
     refusal: Option<String>,
     /// The directories that are being built, each for the one before.
@@ -86,8 +88,8 @@ struct Build<'a> {
 }
 
 /// Builds a directory.
-pub fn build(files: &dyn Files, cwd: &str, directory: &str) -> Result<Built, String> {
-    let mut build = Build { files, cwd, warnings: Vec::new(), built: 0, roots: Vec::new(), refusal: None, sort: Value::Null };
+pub fn build(files: &dyn Files, cwd: &str, directory: &str, unrestricted: bool) -> Result<Built, String> {
+    let mut build = Build { files, cwd, warnings: Vec::new(), built: 0, roots: Vec::new(), unrestricted, refusal: None, sort: Value::Null };
     build.demand_directory(directory)?;
     let items = build.top(&clean(directory));
     let mut items = items.map_err(|e| build.refusal.take().unwrap_or(e))?;
@@ -183,6 +185,19 @@ impl Build<'_> {
         self.files.read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     }
 
+    /// A file that the kustomization of a directory names: in or below that directory.
+    // Models fileLoader.Load and RestrictionRootOnly.
+    fn file(&self, directory: &str, path: &str) -> Result<Vec<u8>, String> {
+        let path = join(directory, path);
+        let (full, root) = (self.absolute(&path), self.absolute(directory));
+        match self.files.read(&path) {
+            Ok(_) if !self.unrestricted && !within(&full, &root) => Err(format!("security; file '{full}' is not in or below '{root}'")),
+            Ok(bytes) => Ok(bytes),
+            Err(FileError::IsADirectory) => Err(format!("'{full}' must resolve to a file")),
+            Err(_) => Err(missing(&full)),
+        }
+    }
+
     /// What the directory builds that kubectl was asked for.
     fn top(&mut self, directory: &str) -> Result<Vec<Item>, String> {
         let kustomization = self.load(directory, 0)?;
@@ -226,7 +241,7 @@ impl Build<'_> {
     fn accumulate(&mut self, directory: &str, kustomization: &Value, items: Vec<Item>, depth: usize) -> Result<Vec<Item>, String> {
         let mut own = self.resources(directory, kustomization, depth)?;
         own.splice(0..0, items);
-        generate::generate(&|path| self.files.read(path), &|path| self.absolute(path), directory, kustomization, &mut own)?;
+        generate::generate(&|path| self.file(directory, path), kustomization, &mut own)?;
         for entry in kustomization.get("components").items() {
             let path = join(directory, entry.str());
             let components = "accumulating components: ";
@@ -238,11 +253,8 @@ impl Build<'_> {
         if own.len() > OBJECTS_MAX {
             return self.refuse(format!("accumulating resources: more than {OBJECTS_MAX} objects"));
         }
-        transform::transform(
-            &|path| self.read(&join(directory, path)).map_err(|_| missing(&self.absolute(&join(directory, path)))),
-            kustomization,
-            &mut own,
-        )?;
+        let read = |path: &str| self.file(directory, path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        transform::transform(&read, kustomization, &mut own)?;
         Ok(own)
     }
 
@@ -271,9 +283,7 @@ impl Build<'_> {
         let full = self.absolute(path);
         match self.read(path) {
             Err(FileError::IsADirectory) => {
-                let within =
-                    |root: &&String| root.strip_prefix(&full).is_some_and(|rest| full == "/" || rest.is_empty() || rest.starts_with('/'));
-                let root = self.roots.iter().rev().find(within)?;
+                let root = self.roots.iter().rev().find(|root| within(root, &full))?;
                 Some(format!("cycle detected: candidate root '{full}' contains visited root '{root}'"))
             }
             Ok(_) => Some(format!("must build at directory: '{full}': file is not directory")),
@@ -334,8 +344,7 @@ impl Build<'_> {
             let path = join(directory, entry.str());
             let (entry, full) = (entry.str(), self.absolute(&path));
             let no_file = |why: String| format!("accumulating resources: accumulation err='{why}'");
-            let read = self.read(&path);
-            if matches!(read, Err(FileError::IsADirectory)) {
+            if matches!(self.files.read(&path), Err(FileError::IsADirectory)) {
                 let from = no_file(format!("accumulating resources from '{entry}': '{full}' must resolve to a file"));
                 if let Some(why) = self.no_root(&path) {
                     return Err(format!("{from}: {why}"));
@@ -346,16 +355,12 @@ impl Build<'_> {
             }
             let no_directory = self.no_root(&path).unwrap_or_default();
             let failed = |why: String| format!("{}: {no_directory}", no_file(why));
-            let found = match read {
-                Ok(text) => {
-                    let documents = decode_documents(&text).map_err(|e| {
-                        let why = e.message.strip_prefix("error converting YAML to JSON: ").unwrap_or(&e.message);
-                        format!("accumulating resources: accumulating resources from '{entry}': MalformedYAMLError: {why} in File: {entry}")
-                    })?;
-                    documents.into_iter().map(|d| d.value).filter(|v| !v.is_null()).flat_map(flatten)
-                }
-                Err(_) => return Err(failed(format!("accumulating resources from '{entry}': {}", missing(&full)))),
-            };
+            let bytes = self.file(directory, entry).map_err(|e| failed(format!("accumulating resources from '{entry}': {e}")))?;
+            let documents = decode_documents(&String::from_utf8_lossy(&bytes)).map_err(|e| {
+                let why = e.message.strip_prefix("error converting YAML to JSON: ").unwrap_or(&e.message);
+                format!("accumulating resources: accumulating resources from '{entry}': MalformedYAMLError: {why} in File: {entry}")
+            })?;
+            let found = documents.into_iter().map(|d| d.value).filter(|v| !v.is_null()).flat_map(flatten);
             let mut own = Vec::new();
             for object in found {
                 let object = valid(object).map_err(|e| failed(format!("accumulating resources from '{entry}': {e}")))?;
@@ -403,6 +408,11 @@ fn valid(object: Value) -> Result<Value, String> {
         shown(metadata.get("labels")),
         shown(metadata.get("annotations"))
     ))
+}
+
+/// Whether an absolute path is a directory or lies in or below it.
+fn within(path: &str, directory: &str) -> bool {
+    path.strip_prefix(directory).is_some_and(|rest| directory == "/" || rest.is_empty() || rest.starts_with('/'))
 }
 
 fn missing(path: &str) -> String {
