@@ -33,7 +33,7 @@ fn distance(needs: &Needs, pod: &PodWorker) -> f64 {
 
 /// Pods that meet the needs, one after another the one that meets most of what is left.
 // Models getPodsToPreemptByDistance.
-fn nearest<'a>(mut pods: Vec<&'a PodWorker>, mut needs: Needs) -> Vec<&'a PodWorker> {
+fn nearest(mut pods: Vec<&PodWorker>, mut needs: Needs) -> Vec<&PodWorker> {
     let size = |p: &PodWorker| (request(p, "memory"), request(p, "cpu"));
     let mut chosen = Vec::new();
     while !needs.is_empty() && !pods.is_empty() {
