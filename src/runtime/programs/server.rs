@@ -286,7 +286,8 @@ impl Server {
                 let _ = k.put(p, 2, line.as_bytes());
                 return Step::Again(500);
             }
-            let graceful = [Signal::QUIT, Signal::WINCH].iter().any(|s| caught & s.bit() != 0);
+            // Before it serves nothing is left to be done.
+            let graceful = self.starting.is_none() && [Signal::QUIT, Signal::WINCH].iter().any(|s| caught & s.bit() != 0);
             if !graceful {
                 self.refuse(k);
                 return Step::Exit(self.service.stop_code, 500);
