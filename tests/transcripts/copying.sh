@@ -73,3 +73,5 @@ kubectl cp box:/tmp/tools/link/ link; ls link
 # From where the container works, and with the container's own tar.
 kubectl cp shut/x user:near; kubectl exec user -- ls -l /tmp/near; kubectl cp user:near near; cat near
 kubectl run bare --image=registry.k8s.io/pause:3.1; kubectl wait --for=condition=Ready pod/bare > /dev/null; kubectl cp shut bare:/tmp
+# Only the pod is asked for, not its namespace.
+kubectl cp absent/web:/etc/hostname x

@@ -8,7 +8,6 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{Flag, int, switch, text};
 use crate::kubectl::host::FileError;
 use crate::kubectl::pods::container_of;
-use crate::kubectl::resources::{Query, find};
 use crate::server::{FileEntry, FileKind, NewFile};
 
 const OWN: &[Flag] = &[text("container", "c"), switch("no-preserve", ""), int("retries", "")];
@@ -70,15 +69,13 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if let Some(namespace) = &remote.namespace {
         cx.session.namespace.clone_from(namespace);
     }
-    let target = vec!["pods".to_owned(), remote.pod.clone().unwrap_or_default()];
-    let infos = find(cx, &Query { latest: true, ..Query::default() }, &target)?.into_infos()?;
-    let Some(info) = infos.into_iter().next() else { return fail("expected one resource") };
-    let phase = info.object.at(&["status", "phase"]).str();
+    let (namespace, pod) = (cx.namespace(), remote.pod.as_deref().unwrap_or_default());
+    let (namespace, object) = (namespace.as_str(), cx.get(kinds::POD, &namespace, pod)?);
+    let phase = object.at(&["status", "phase"]).str();
     if matches!(phase, "Succeeded" | "Failed") {
         return fail(format!("cannot exec into a container in a completed pod; current phase is {phase}"));
     }
-    let container = container_of(cx, &info.object, cx.flags().text("container"), false)?;
-    let (namespace, pod) = (info.namespace.as_str(), info.name.as_str());
+    let container = container_of(cx, &object, cx.flags().text("container"), false)?;
     let last = |path: &str| path.trim_end_matches('/').rsplit('/').next().unwrap_or("").to_owned();
     let below = |path: &str, name: &str| if name.is_empty() { path.to_owned() } else { format!("{}/{name}", path.trim_end_matches('/')) };
     // The container's own tar does the packing, and says so in its own words.
