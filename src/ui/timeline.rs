@@ -116,25 +116,24 @@ struct CursorProps {
 #[component]
 fn Cursor(props: &CursorProps) -> Html {
     let lang = use_lang();
-    let at = use_state(|| None::<Time>);
+    // Not the moment: the strip grows while the pointer rests.
+    let part = use_state(|| None::<f64>);
     let onpointermove = {
-        let (at, end, step) = (at.clone(), props.end, props.step * 1000);
+        let part = part.clone();
         Callback::from(move |e: PointerEvent| {
-            let Some(r) = e.target_dyn_into::<Element>().map(|strip| strip.get_bounding_client_rect()) else { return };
-            let part = ((f64::from(e.client_x()) - r.left()) / r.width().max(1.0)).clamp(0.0, 1.0);
-            let to = Time((part * end.0 as f64 / step as f64).round() as u64 * step);
-            if *at != Some(to) {
-                at.set(Some(to));
-            }
+            let strip = e.target_dyn_into::<Element>().map(|strip| strip.get_bounding_client_rect());
+            part.set(strip.map(|r| ((f64::from(e.client_x()) - r.left()) / r.width().max(1.0)).clamp(0.0, 1.0)));
         })
     };
     let onpointerleave = {
-        let at = at.clone();
-        Callback::from(move |_: PointerEvent| at.set(None))
+        let part = part.clone();
+        Callback::from(move |_: PointerEvent| part.set(None))
     };
+    let step = props.step as f64 * 1000.0;
+    let moment = |part: f64| Time((part * props.end.0 as f64 / step).round() as u64 * props.step * 1000);
     html! { <>
         <input type="range" min="0" max={(props.end.0 / 1000).to_string()} step={props.step.to_string()} value={props.value.to_string()} oninput={props.oninput.clone()} {onpointermove} {onpointerleave} aria-label={Text::Moment.t(lang)} aria-valuetext={props.spoken.clone()} />
-        if let Some(at) = *at { <b class="at" aria-hidden="true" style={format!("--x:{:.2}%", percent(at, props.end))}>{ short_clock(at) }</b> }
+        if let Some(part) = *part { <b class="at" aria-hidden="true" style={format!("--x:{:.2}%", part * 100.0)}>{ short_clock(moment(part)) }</b> }
     </> }
 }
 
