@@ -8,6 +8,8 @@ mod ui;
 #[path = "ui"]
 mod pure {
     mod examples;
+    #[allow(dead_code, reason = "the page alone uses the rest")]
+    mod format;
     mod i18n;
     mod line_editor;
     mod transcript;

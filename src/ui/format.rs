@@ -56,3 +56,47 @@ pub fn counted(n: usize, most: usize) -> String {
 pub fn seconds_to(until: Time, now: Time) -> String {
     (until.since(now).as_millis().div_ceil(1000)).to_string()
 }
+
+/// How far apart the lines of the strip's scale may stand, in seconds.
+const GRID_S: [u64; 17] = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 10_800, 21_600, 43_200];
+/// The most lines of the scale.
+const GRID_MAX: u64 = 8;
+
+/// The moments at which a timeline that ends then has lines: a few, at a round step.
+pub fn grid(end: Time) -> impl Iterator<Item = Time> {
+    let s = end.0 / 1_000_000;
+    let step = GRID_S.into_iter().find(|step| s / step <= GRID_MAX).unwrap_or_else(|| s.div_ceil(GRID_MAX * 86_400) * 86_400);
+    (1..=s / step).map(move |i| Time::from_secs(i * step))
+}
+
+/// Of `0/3 nodes are available: 2 Insufficient cpu, 1 ...` the first reason, without how many nodes have it.
+pub fn first_refusal(message: &str) -> Option<&str> {
+    let (_, told) = message.split_once("nodes are available: ")?;
+    let first = told.split(". ").next()?.split(", ").next()?;
+    Some(first.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start().trim_end_matches('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn draws_a_few_lines_at_round_moments() {
+        let lines = |s: u64| grid(Time::from_secs(s)).map(|t| t.0 / 1_000_000).collect::<Vec<_>>();
+        assert_eq!(lines(0), []);
+        assert_eq!(lines(62), [10, 20, 30, 40, 50, 60]);
+        assert_eq!(lines(300), [60, 120, 180, 240, 300]);
+        for s in (8..500_000).step_by(97) {
+            assert!((3..=GRID_MAX).contains(&(lines(s).len() as u64)), "{s}: {:?}", lines(s));
+        }
+    }
+
+    #[test]
+    fn says_the_first_refusal_without_its_count() {
+        let first = |message| first_refusal(message).unwrap_or("none");
+        assert_eq!(first("0/3 nodes are available: 3 Insufficient cpu. preemption: not helpful."), "Insufficient cpu");
+        assert_eq!(first("0/2 nodes are available: 1 Too many pods, 1 node(s) had taints."), "Too many pods");
+        assert_eq!(first("0/1 nodes are available: pod has unbound claims."), "pod has unbound claims");
+        assert_eq!(first("persistentvolumeclaim \"disk\" not found"), "none");
+    }
+}

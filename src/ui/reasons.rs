@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use kubarium::views::{Cause, Decision, Exit, PodView, ProbeKind, Reason, What, Why, why};
 
+use super::format::first_refusal;
 use super::i18n::{Lang, Text, fill};
 use super::icons::Icon;
 use super::pod_cell::health_text;
@@ -116,13 +117,6 @@ pub fn short(pod: &PodView, lang: Lang) -> String {
     }
 }
 
-/// Of `0/3 nodes are available: 2 Insufficient cpu, 1 ...` the first reason, without how many nodes have it.
-fn first_refusal(message: &str) -> Option<&str> {
-    let (_, told) = message.split_once("nodes are available: ")?;
-    let first = told.split(". ").next()?.split(", ").next()?;
-    Some(first.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start().trim_end_matches('.'))
-}
-
 /// The most letters of Kubernetes' own words that stand beside a name whole; of longer ones the reason does.
 const TERM_MAX: usize = 30;
 
@@ -220,18 +214,4 @@ pub fn draw(cause: &Cause, lang: Lang, link: &Link) -> Html {
         html! { <button class="chip" onclick={link.select(Subject { kind, namespace, name, uid })}>{ Icon::Look.draw() }{ label }</button> }
     });
     html! { <p class={classes!("reason", cause_tone(cause))}>{ sentence(cause, lang) }<span class="term">{ &cause.term }</span>{ next }</p> }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::first_refusal;
-
-    #[test]
-    fn says_the_first_refusal_without_its_count() {
-        let first = |message| first_refusal(message).unwrap_or("none");
-        assert_eq!(first("0/3 nodes are available: 3 Insufficient cpu. preemption: not helpful."), "Insufficient cpu");
-        assert_eq!(first("0/2 nodes are available: 1 Too many pods, 1 node(s) had taints."), "Too many pods");
-        assert_eq!(first("0/1 nodes are available: pod has unbound claims."), "pod has unbound claims");
-        assert_eq!(first("persistentvolumeclaim \"disk\" not found"), "none");
-    }
 }

@@ -11,7 +11,7 @@ use kubarium::base::Time;
 use kubarium::sim::Switch;
 use kubarium::views::EventView;
 
-use super::format::short_clock;
+use super::format::{grid, short_clock};
 use super::host::{Host, Hunt};
 use super::i18n::{Lang, Text, fill};
 use super::icons::Icon;
@@ -84,18 +84,6 @@ fn ticks(times: impl Iterator<Item = Time>, end: Time, y: u32, h: u32) -> String
         }
     }
     path
-}
-
-/// How far apart the lines of the strip's scale may stand, in seconds.
-const GRID_S: [u64; 17] = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 10_800, 21_600, 43_200];
-/// The most lines of the scale.
-const GRID_MAX: u64 = 8;
-
-/// The moments at which the scale has lines, at a round step.
-fn grid(end: Time) -> impl Iterator<Item = Time> {
-    let s = end.0 / 1_000_000;
-    let step = GRID_S.into_iter().find(|step| s / step <= GRID_MAX).unwrap_or_else(|| s.div_ceil(GRID_MAX * 86_400) * 86_400);
-    (1..=s / step).map(move |i| Time::from_secs(i * step))
 }
 
 /// Where a moment stands on the strip, in hundredths.
@@ -270,22 +258,5 @@ pub fn Timeline(props: &Props) -> Html {
                 }
             </p>
         </section>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{GRID_MAX, grid};
-    use kubarium::base::Time;
-
-    #[test]
-    fn draws_a_few_lines_at_round_moments() {
-        let lines = |s: u64| grid(Time::from_secs(s)).map(|t| t.0 / 1_000_000).collect::<Vec<_>>();
-        assert_eq!(lines(0), []);
-        assert_eq!(lines(62), [10, 20, 30, 40, 50, 60]);
-        assert_eq!(lines(300), [60, 120, 180, 240, 300]);
-        for s in (8..500_000).step_by(97) {
-            assert!((3..=GRID_MAX).contains(&(lines(s).len() as u64)), "{s}: {:?}", lines(s));
-        }
     }
 }
