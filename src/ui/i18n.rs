@@ -463,7 +463,7 @@ texts! {
     Changed: "Changed", "变更";
     Beside: "What differs from the course it left", "与原时间线的差异";
     NothingDiffers: "Nothing differs from “{}” at this moment.", "此刻与“{}”没有差异。";
-    PodsSame: "{} pods the same", "{} 个 Pod 相同";
+    PodsSame: "alike on both sides: {}", "两边相同：{} 个";
     Older: "older", "旧版";
     OlderCount: "{} older", "{} 个旧版";
     GaugeOfTarget: "Usage is {} of the target", "使用量为目标的 {}";

@@ -185,6 +185,6 @@ journey('shows the files of the past, who changed what, and two courses at one m
   const beside = page.locator('.sheet', { hasText: 'What differs' });
   await until('both at the same moment', async () => /Branch 1 from 00:2\d, 00:25.*Original, 00:25/s.test(await beside.innerText()));
   // Of the pods only those that differ are named.
-  assert.match(await page.locator('.sides').innerText(), /other\s*–\s*1 pods the same/);
+  assert.match(await page.locator('.sides').innerText(), /other\s*–\s*alike on both sides: 1/);
   await screenshot('beside');
 });
