@@ -51,6 +51,9 @@ fn nearest(mut pods: Vec<&PodWorker>, mut needs: Needs) -> Vec<&PodWorker> {
 /// The pods to end so that a critical one gets what is lacking: of those with guarantees only what the others cannot give.
 // Models getPodsToPreempt.
 pub(super) fn to_preempt(pod: &Value, lacks: &[Lack], running: &[&PodWorker]) -> Result<Vec<ArcStr>, String> {
+    if lacks.is_empty() {
+        return Ok(Vec::new());
+    }
     let needs: Needs = lacks.iter().map(|l| (l.name.clone(), l.requested.saturating_sub(l.capacity.saturating_sub(l.used)))).collect();
     let priority = |p: &Value| p.at(&["spec", "priority"]).int();
     let may_go = |w: &PodWorker| !is_critical(&w.pod) || priority(&w.pod) < priority(pod);

@@ -3,7 +3,7 @@
 
 use yew::prelude::*;
 
-use kubarium::api::{ArcStr, Kind, Object, Value};
+use kubarium::api::{ArcStr, Kind, Object, Value, kinds};
 use kubarium::base::{SortedMap, Time, base64::decoded_len};
 use kubarium::sim::Sim;
 use kubarium::views::{self, Membership, PodView};
@@ -70,7 +70,7 @@ pub fn beside_parent(sim: &Sim, parent: &Sim, names: [String; 2], lang: Lang) ->
 fn pairs(sim: &Sim, parent: &Sim, titles: [String; 2], lang: Lang) -> Html {
     let mut pods: SortedMap<[String; 2], [Option<PodView>; 2]> = SortedMap::new();
     for (side, sim) in [sim, parent].into_iter().enumerate() {
-        for pod in sim.api().iter(Kind::named("Pod"), None) {
+        for pod in sim.api().iter(kinds::POD, None) {
             let pod = PodView::of(pod, None);
             let name = [pod.namespace.clone(), pod.name.clone()];
             pods.entry(name).or_default()[side] = Some(pod);
