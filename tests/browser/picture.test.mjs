@@ -54,6 +54,8 @@ journey('shows that a file from a ConfigMap is late, then there', { theme: 'ligh
   await page.locator('.node .pod', { hasText: 'Running' }).click();
   const file = page.locator('.sheet', { hasText: 'Files from ConfigMaps' }).locator('tbody tr').first();
   await until('up to date', async () => /up to date/.test(await file.innerText()));
+  // A pod that has just started is looked at once more by its kubelet, which would bring the file up to date at once.
+  await until('it to be left alone', async () => /running for ([4-9]|\d\d)s/.test(await page.locator('.look').innerText()));
   await type(page, `kubectl patch configmap palette -p '{"data":{"colour":"coral"}}'`);
   await until('late', async () => /old:/.test(await file.innerText()));
   await screenshot('late');
