@@ -15,6 +15,7 @@ mod sorted;
 mod strftime;
 pub mod text;
 mod time;
+mod url;
 
 pub use cells::cells;
 pub use fnv::{Fnv32, Fnv64, Fnv128, made_up_sha256};
@@ -27,3 +28,4 @@ pub use sorted::{SortedMap, SortedSet};
 pub use std::time::Duration;
 pub use strftime::{RFC1123Z, strftime, write_time};
 pub use time::{EPOCH_UNIX_S, Time, civil_from_days, days_from_civil, format_rfc3339, parse_rfc3339};
+pub use url::is_url;

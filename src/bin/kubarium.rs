@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use kubarium::api::go_duration;
-use kubarium::base::{Duration, SortedMap, Time};
+use kubarium::base::{Duration, SortedMap, Time, is_url};
 use kubarium::sim::{Session, Sim, Stream, TimedInput};
 use kubarium::views::{Exercise, Exercises, said};
 
@@ -84,7 +84,7 @@ fn program() -> Result<u8, Failure> {
                 let text = arguments.value().and_then(|v| v.string()).map_err(usage)?;
                 let (url, path) = text
                     .rsplit_once('=')
-                    .filter(|(url, _)| url.starts_with("http://") || url.starts_with("https://"))
+                    .filter(|(url, _)| is_url(url))
                     .ok_or_else(|| Failure::Usage(format!("--web {text}: not of the form URL=FILE")))?;
                 let page = std::fs::read_to_string(path).map_err(|error| Failure::Io { path: path.to_owned(), error })?;
                 session.files.insert(url.to_owned(), page);

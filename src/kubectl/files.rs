@@ -9,6 +9,7 @@ use super::output::to_yaml;
 use crate::api::decode::json_kind;
 use crate::api::yaml::decode_stream;
 use crate::api::{Map, Object, Value};
+use crate::base::is_url;
 
 /// Directories deeper than this are not looked into.
 const DEPTH_MAX: usize = 32;
@@ -58,7 +59,7 @@ pub fn sources(cx: &mut Context<'_, '_>, errors: &mut Vec<CliError>) -> Vec<Sour
                 }
                 sources.push(Source { name: name.into(), text: String::from_utf8_lossy(bytes).into_owned() });
             }
-            url if url.starts_with("http://") || url.starts_with("https://") => match cx.host.files.fetch(url) {
+            url if is_url(url) => match cx.host.files.fetch(url) {
                 Some(page) => sources.push(Source { name: url.into(), text: String::from_utf8_lossy(&page).into_owned() }),
                 None => errors.push(no_answer(url)),
             },

@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::fmt::Write as _;
 
-use super::admission::fits;
+use super::admission::{amount, fits};
 use super::kubelets::Kubelets;
 use super::node::Node;
 use super::pod_worker::{Cx, PodWorker, Work};
@@ -85,12 +85,11 @@ fn summary(spec: &Value, generation: i64, error: &str) -> String {
 /// What a node could never give.
 fn beyond(node: &Node, desired: &PodSpec) -> Option<String> {
     let requests = pod_resources(desired, "requests");
-    let amount = |name: &str| {
-        let count = |q: &Quantity| if name == "cpu" { q.milli_value() } else { q.value() };
-        let capacity = count(&Quantity::of(node.allocatable.get(name)));
-        requests.get(name).map(|q| (count(q), capacity)).filter(|(wanted, capacity)| wanted > capacity)
+    let too_much = |name: &str| {
+        let capacity = amount(name, &Quantity::of(node.allocatable.get(name)));
+        requests.get(name).map(|q| (amount(name, q), capacity)).filter(|(wanted, capacity)| wanted > capacity)
     };
-    let (name, (wanted, capacity)) = RESIZABLE.iter().rev().find_map(|name| Some((name, amount(name)?)))?;
+    let (name, (wanted, capacity)) = RESIZABLE.iter().rev().find_map(|name| Some((name, too_much(name)?)))?;
     Some(format!("Node didn't have enough capacity: {name}, requested: {wanted}, capacity: {capacity}"))
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::session::{Input, Session, Switch, TimedInput};
-use super::web::is_url;
+use crate::base::is_url;
 
 /// Waits shorter than this are left out, in seconds.
 const WAIT_MIN_S: f64 = 1.0;

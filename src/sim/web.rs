@@ -1,8 +1,7 @@
 //! What lies beyond the cluster: pages that the session brings along, each under its URL. Nothing else of the web is there.
 
-use std::sync::Arc;
-
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 
 use crate::base::SortedMap;
 use crate::network::{HttpRequest, HttpResponse, NetRequest, NetResponse};
@@ -15,11 +14,6 @@ const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 10));
 pub(super) struct Web {
     pages: SortedMap<String, Arc<str>>,
     missed: Option<String>,
-}
-
-/// Whether a path is a page's and no file's.
-pub(super) fn is_url(path: &str) -> bool {
-    path.starts_with("http://") || path.starts_with("https://")
 }
 
 impl Web {

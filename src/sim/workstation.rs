@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::cluster::Cluster;
 use super::connections::{Connections, Way, local_port};
 use super::session::Session;
-use super::web::{Web, is_url};
-use crate::base::{Duration, Time};
+use super::web::Web;
+use crate::base::{Duration, Time, is_url};
 use crate::kubectl::{
     Ended, Environment, FileError, Files, Host, Kubectl, Output, StdinState, Step, Stream, VERSION_VARIABLE, first_kubeconfig,
 };

@@ -6,7 +6,7 @@ use super::definition_rules::{self as rules, Found, Place};
 use super::meta::{object_meta, object_meta_update};
 use super::path::{Errors, Path};
 use crate::base::regex::Regex;
-use crate::base::{Order as _, SortedSet};
+use crate::base::{Order as _, SortedSet, is_url};
 
 /// Levels of a schema that are looked into.
 const DEPTH_MAX: usize = 64;
@@ -103,7 +103,7 @@ fn approval(errors: &mut Errors, object: &Value) {
             "protected groups must have approval annotation {APPROVED:?}, see https://github.com/kubernetes/enhancements/pull/1111"
         );
         errors.required(at.key(APPROVED), &detail);
-    } else if !annotation.starts_with("unapproved") && !annotation.starts_with("https://") && !annotation.starts_with("http://") {
+    } else if !annotation.starts_with("unapproved") && !is_url(annotation) {
         let detail = format!(
             "protected groups must have approval annotation {APPROVED:?} with either a URL or a reason starting with \"unapproved\", see https://github.com/kubernetes/enhancements/pull/1111"
         );

@@ -4,7 +4,7 @@ use crate::api::convert::to_version;
 use crate::api::selector::{FieldSelector, LabelSelector};
 use crate::api::{KindRef, Object, Status, Value, kinds};
 use crate::api::{go_json, json_order};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, Time, is_url};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::Context;
@@ -234,7 +234,7 @@ pub(super) fn raw(cx: &mut Context<'_, '_>, method: &str, path: &str) -> Result<
     if files.len() > 1 || (files.is_empty() && matches!(method, "POST" | "PUT")) {
         return fail("--raw can only use a single local file or stdin");
     }
-    if files.iter().any(|f| f.starts_with("http://") || f.starts_with("https://")) {
+    if files.iter().any(|f| is_url(f)) {
         return fail("--raw cannot read from a url");
     }
     if !path.starts_with('/') {
