@@ -82,6 +82,8 @@ fn run(seed: u64) {
         let left: Vec<&str> = sim.api().iter(Kind::named(kind), Some("default")).map(Object::name).filter(|n| *n != "kubernetes").collect();
         assert!(left.is_empty(), "{kind}: {left:?} are left");
     }
+    pass(&mut sim, Duration::from_secs(3700));
+    assert_eq!(sim.api().iter(kinds::EVENT, None).count(), 0, "events go after an hour");
     let before = sim.api().revision();
     pass(&mut sim, Duration::from_secs(900));
     assert_eq!(sim.api().revision(), before, "nothing moves");

@@ -16,7 +16,7 @@ use super::volumes::Promised;
 use crate::api::{self, ArcStr, KindRef, Object, Status, Value, kinds, persistent_volume};
 use crate::base::{Duration, RandomStream, SortedMap, Time};
 use crate::obj;
-use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
+use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventSeriesRecorder, EventType, Subresource, WriteOptions};
 
 /// The scheduler's name: the profile of pods that name no other, and the source of its events.
 pub const DEFAULT_SCHEDULER: &str = "default-scheduler";
@@ -43,7 +43,7 @@ pub struct Scheduler {
     queue: Queue,
     algorithm: Algorithm,
     random: RandomStream,
-    recorder: EventRecorder,
+    recorder: EventSeriesRecorder,
     decisions: Decisions,
     record: Record,
     budgets: SortedMap<(ArcStr, ArcStr), Value>,
@@ -70,7 +70,7 @@ impl Scheduler {
             queue: Queue::default(),
             algorithm: Algorithm::default(),
             random: RandomStream::new(seed, "scheduler"),
-            recorder: EventRecorder::with_series(DEFAULT_SCHEDULER),
+            recorder: EventSeriesRecorder::new(DEFAULT_SCHEDULER),
             decisions: Decisions::default(),
             record: Record::default(),
             budgets: SortedMap::new(),
@@ -445,12 +445,15 @@ impl Component for Scheduler {
 
     fn next_wake(&self) -> Option<Time> {
         let tried = self.queue.next_wake().map(|at| at.max(self.busy_until));
-        self.binding.front().map(|b| b.next).into_iter().chain(tried).min()
+        [self.binding.front().map(|b| b.next), tried, self.recorder.next_wake()].into_iter().flatten().min()
     }
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
         if let Some(binding) = self.binding.pop_front_if(|b| b.next <= now) {
             return self.look_at(api, now, binding);
+        }
+        if self.recorder.next_wake().is_some_and(|at| at <= now) {
+            return self.recorder.wake(api, now);
         }
         if now < self.busy_until {
             return;

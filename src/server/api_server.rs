@@ -6,6 +6,7 @@ use super::admission::{
 };
 use super::authorization::User;
 use super::built_in::{in_form_of, stored_kind};
+use super::event_leases::EventLeases;
 use super::heartbeats::Heartbeats;
 use super::indexes::INDEXERS;
 use super::metrics::Metrics;
@@ -29,6 +30,7 @@ pub struct ApiServer {
     events: u64,
     metrics: Metrics,
     pub(super) heartbeats: Heartbeats,
+    pub(super) event_leases: EventLeases,
     /// Whether roles say who may do what; where not, everybody may do everything.
     enforces_roles: bool,
     /// Who the requests of users are from.
@@ -68,6 +70,7 @@ impl ApiServer {
             events: 0,
             metrics: Metrics::default(),
             heartbeats: Heartbeats::default(),
+            event_leases: EventLeases::default(),
             enforces_roles: false,
             acting: User::administrator(),
             policies: Policies::new(),
@@ -372,7 +375,9 @@ impl ApiServer {
         let key_for_error = key.clone();
         self.charge(by, charged);
         self.store.sign(by.manager);
-        self.store.create(by.now, key, object).cloned().map_err(|e| refused(kind, &key_for_error.name, &e))
+        let created = self.store.create(by.now, key, object).cloned().map_err(|e| refused(kind, &key_for_error.name, &e))?;
+        self.lease(by, kind, &created);
+        Ok(created)
     }
 
     /// PUT of an object, or of one subresource of it.
@@ -467,6 +472,13 @@ impl ApiServer {
         self.commit_update(by, key, object, &old)
     }
 
+    /// Gives an event that was written the time it stays.
+    fn lease(&mut self, by: &Caller, kind: KindRef, written: &Value) {
+        if kind == kinds::EVENT {
+            self.event_leases.attach(written.revision(), by.now);
+        }
+    }
+
     /// Writes what quotas have come to.
     fn charge(&mut self, by: &Caller, quotas: Vec<Value>) {
         self.store.sign("kube-apiserver");
@@ -493,7 +505,11 @@ impl ApiServer {
         } else {
             self.store.update(by.now, key, object, expected)
         };
-        result.cloned().map_err(|e| refused(kind, &name, &e))
+        let committed = result.cloned().map_err(|e| refused(kind, &name, &e))?;
+        if !done {
+            self.lease(by, kind, &committed);
+        }
+        Ok(committed)
     }
 
     /// PATCH of an object or a subresource, on the newest version.

@@ -1,6 +1,6 @@
-//! Events as client-go's recorder writes them: the same event again counts up instead of piling up.
+//! Events as client-go's `tools/record` writes them: the same event again counts up instead of piling up.
 
-use super::{ApiServer, Caller, WriteOptions};
+use super::{ApiServer, Caller, Subresource, WriteOptions};
 use crate::api::{ArcStr, Object, Value, kinds};
 use crate::base::{Duration, Shared, SortedMap, Time};
 use crate::obj;
@@ -29,8 +29,6 @@ const SIMILAR_WINDOW: Duration = Duration::from_secs(600);
 const SIMILAR_MAX: usize = 10;
 /// What stands before the message of the event that they are merged into.
 const COMBINED: &str = "(combined from similar events): ";
-/// A series to which nothing was added for so long has ended.
-const SERIES_END: Duration = Duration::from_secs(360);
 /// Events per source, object and type: a burst, then one every five minutes (client-go's spam filter).
 const SPAM_BURST: f64 = 25.0;
 const SPAM_REFILL_PER_S: f64 = 1.0 / 300.0;
@@ -40,8 +38,6 @@ const SPAM_REFILL_PER_S: f64 = 1.0 / 300.0;
 pub struct EventRecorder {
     component: &'static str,
     host: ArcStr,
-    /// Whether events are written in the form of events.k8s.io/v1, which keeps repeats in a `series`.
-    series: bool,
     /// By the UID of what they are about.
     objects: SortedMap<ArcStr, Shared<Recorded>>,
 }
@@ -49,8 +45,7 @@ pub struct EventRecorder {
 /// What was recorded about one object.
 #[derive(Clone, Debug, Default)]
 struct Recorded {
-    /// The event object of each, and when it was last recorded.
-    seen: SortedMap<Identity, (ArcStr, Time)>,
+    seen: SortedMap<Identity, Observed>,
     similar: SortedMap<&'static str, Similar>,
     /// What is left of the burst, and since when: normal ones and warnings do not crowd each other out.
     tokens: [Option<(f64, Time)>; 2],
@@ -58,11 +53,17 @@ struct Recorded {
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Identity {
-    /// Of the object, where events are in series: there, an event about another version of it is another event.
-    revision: ArcStr,
     field_path: ArcStr,
     reason: &'static str,
     message: ArcStr,
+}
+
+/// What is remembered of an event, also where it is no longer stored.
+#[derive(Clone, Debug)]
+struct Observed {
+    name: ArcStr,
+    first: Time,
+    count: i64,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -74,12 +75,7 @@ struct Similar {
 impl EventRecorder {
     /// A recorder for a component, on a node where it has one.
     pub fn new(component: &'static str, host: impl Into<ArcStr>) -> Self {
-        EventRecorder { component, host: host.into(), series: false, objects: SortedMap::new() }
-    }
-
-    /// A recorder that writes events.k8s.io/v1 events, as the scheduler does.
-    pub fn with_series(component: &'static str) -> Self {
-        EventRecorder { series: true, ..EventRecorder::new(component, "") }
+        EventRecorder { component, host: host.into(), objects: SortedMap::new() }
     }
 
     /// Records an event about an object.
@@ -104,69 +100,47 @@ impl EventRecorder {
             // An object that is only named is told from others by its name.
             uid = format!("{}/{}", object.namespace(), object.name()).into();
         }
-        let series = self.series;
         let recorded = &mut **self.objects.entry(uid).or_default();
-        let (message, revision) = if series {
-            // Nothing is merged or left out there.
-            (message.into(), object.get("metadata").get("resourceVersion").arc_str())
-        } else {
-            if !recorded.admit(kind, now) {
-                return;
-            }
-            (recorded.correlate(reason, message, now), ArcStr::new())
-        };
-        // All that are combined are one event, whose message is the newest one's.
-        let known_by: ArcStr = if message.starts_with(COMBINED) { COMBINED.into() } else { message.clone() };
-        let identity = Identity { revision, field_path: field_path.into(), reason, message: known_by };
-        let namespace = if object.namespace().is_empty() { "default" } else { object.namespace() };
-        let events = kinds::EVENT;
-        let by = Caller::new(now, self.component);
-        if let Some((name, last)) = recorded.seen.get_mut(&identity)
-            && !(series && now.since(*last) > SERIES_END)
-            && let Some(previous) = api.peek(events, namespace, name)
-        {
-            *last = now;
-            if let Some(next) = again(previous, series, message, now) {
-                // An event that was compacted or deleted in between is simply not counted up.
-                let _ = api.update(&by, events, next, super::Subresource::None, &WriteOptions::default());
-            }
+        if !recorded.admit(kind, now) {
             return;
         }
-        let name = ArcStr::from(format!("{}.{:016x}", object.name(), api.next_event_id(now)));
-        let mut event = obj!({
-            "apiVersion": "v1", "kind": "Event", "metadata": {"name": &name, "namespace": namespace},
-            "involvedObject": reference(object, field_path), "reason": reason, "message": &message, "type": kind.as_str(),
-            "reportingComponent": self.component
-        });
-        if series {
-            event.set(&["source"], Value::map());
-            event.set(&["firstTimestamp"], Value::Null);
-            event.set(&["lastTimestamp"], Value::Null);
-            event.set(&["eventTime"], now.rfc3339_micro());
-            event.set(
-                &["action"],
-                match reason {
-                    "Scheduled" => "Binding",
-                    "Preempted" => "Preempting",
-                    _ => "Scheduling",
-                },
-            );
-            event.set(&["reportingInstance"], format!("{}-control-plane", self.component));
-        } else {
-            event.set(&["source"], obj!({"component": self.component}));
-            if !self.host.is_empty() {
-                event.set(&["source", "host"], &self.host);
+        let message = recorded.correlate(reason, message, now);
+        // All that are combined are one event, whose message is the newest one's.
+        let known_by: ArcStr = if message.starts_with(COMBINED) { COMBINED.into() } else { message.clone() };
+        let identity = Identity { field_path: field_path.into(), reason, message: known_by };
+        let namespace = if object.namespace().is_empty() { "default" } else { object.namespace() };
+        let by = Caller::new(now, self.component);
+        let observed = match recorded.seen.get(&identity) {
+            Some(before) => Observed { count: before.count + 1, ..before.clone() },
+            None => {
+                let name = format!("{}.{:016x}", object.name(), api.next_event_id(now)).into();
+                Observed { name, first: now, count: 1 }
             }
-            event.set(&["count"], 1);
-            event.set(&["firstTimestamp"], now.rfc3339());
-            event.set(&["lastTimestamp"], now.rfc3339());
-            event.set(&["eventTime"], Value::Null);
-            event.set(&["reportingInstance"], &self.host);
-        }
+        };
+        let options = WriteOptions::default();
         // A namespace on its way out takes no new events, as in a real cluster.
-        if api.create(&by, events, namespace, event, &WriteOptions::default()).is_ok() {
-            recorded.seen.insert(identity, (name, now));
-        }
+        let _ = match api.peek(kinds::EVENT, namespace, &observed.name).filter(|_| observed.count > 1).cloned() {
+            Some(mut event) => {
+                event.set(&["count"], observed.count);
+                event.set(&["message"], &message);
+                event.set(&["lastTimestamp"], now.rfc3339());
+                api.update(&by, kinds::EVENT, event, Subresource::None, &options)
+            }
+            // One that is no longer stored goes on where it was.
+            None => {
+                let mut event = obj!({
+                    "apiVersion": "v1", "kind": "Event", "metadata": {"name": &observed.name, "namespace": namespace},
+                    "involvedObject": reference(object, field_path), "reason": reason, "message": &message, "type": kind.as_str(),
+                    "source": {"component": self.component}, "count": observed.count, "firstTimestamp": observed.first.rfc3339(),
+                    "lastTimestamp": now.rfc3339(), "eventTime": null, "reportingComponent": self.component, "reportingInstance": &self.host
+                });
+                if !self.host.is_empty() {
+                    event.set(&["source", "host"], &self.host);
+                }
+                api.create(&by, kinds::EVENT, namespace, event, &options)
+            }
+        };
+        recorded.seen.insert(identity, observed);
     }
 
     /// Forgets an object that is gone.
@@ -175,26 +149,9 @@ impl EventRecorder {
     }
 }
 
-/// An event that has come again: counted up, or made a series, which is written when it begins; how it goes on is kept until it ends.
-fn again(previous: &Value, series: bool, message: ArcStr, now: Time) -> Option<Value> {
-    if series && !previous.get("series").is_null() {
-        return None;
-    }
-    let mut next = previous.clone();
-    if series {
-        next.set(&["series"], obj!({"count": 2, "lastObservedTime": now.rfc3339_micro()}));
-    } else {
-        let count = next.get("count").int();
-        next.set(&["count"], count + 1);
-        next.set(&["message"], message);
-        next.set(&["lastTimestamp"], now.rfc3339());
-    }
-    Some(next)
-}
-
 /// What an event says of whom it is about.
 // Models tools/reference.GetReference.
-fn reference(object: &Value, field_path: &str) -> Value {
+pub(super) fn reference(object: &Value, field_path: &str) -> Value {
     let mut about = obj!({"kind": object.kind(), "apiVersion": object.api_version(), "name": object.name()});
     for member in ["uid", "resourceVersion"] {
         let value = object.get("metadata").get(member);

@@ -16,8 +16,10 @@ const INFORMER_LAG: Duration = Duration::from_millis(3);
 /// How many old revisions stay readable.
 const HISTORY_MAX: u64 = 400_000;
 
-/// The place of the first controller among what acts: after the scheduler, the kubelets and the API server's own controllers.
-const FIRST: usize = 3;
+/// The place among what acts of the API server's storage, which lets events go.
+const STORAGE: usize = 3;
+/// The place of the first controller: after the scheduler, the kubelets, the API server's own controllers and its storage.
+const FIRST: usize = 4;
 
 /// An informer: how far its component has seen the log, and when it will be told of the rest.
 #[derive(Clone, Debug, Default)]
@@ -110,6 +112,11 @@ impl Cluster {
         self.first_due().map(|(at, _)| at)
     }
 
+    /// The same, but for events that go when their time is over: nobody waits for that.
+    pub fn next_act_at(&self) -> Option<Time> {
+        self.firsts().filter(|(_, i)| *i != STORAGE).map(|(at, _)| at).min()
+    }
+
     /// Does the first thing that is due at or before `now`; false where nothing is.
     pub fn step(&mut self, now: Time) -> bool {
         let Some((at, i)) = self.first_due() else { return false };
@@ -122,7 +129,9 @@ impl Cluster {
             if i >= FIRST && self.controllers[i - FIRST].as_any().is::<controllers::hpa::HorizontalController>() {
                 metrics_server::scrape(&mut self.api, self.kubelets.as_ref(), now);
             }
-            if let Some((component, api)) = self.component(i) {
+            if i == STORAGE {
+                self.api.expire_events(now);
+            } else if let Some((component, api)) = self.component(i) {
                 component.wake(api, now);
             }
         }
@@ -170,7 +179,12 @@ impl Cluster {
 
     /// What is due first, and when.
     fn first_due(&self) -> Option<(Time, usize)> {
-        (0..FIRST).filter_map(|i| Some((self.due_now(i)?, i))).chain(self.first_controller).min()
+        self.firsts().min()
+    }
+
+    /// When each of what comes before the controllers is due, and the first of those.
+    fn firsts(&self) -> impl Iterator<Item = (Time, usize)> {
+        (0..FIRST).filter_map(|i| Some((self.due_now(i)?, i))).chain(self.first_controller)
     }
 
     fn look_when_due(&mut self, i: usize) {
@@ -185,6 +199,7 @@ impl Cluster {
             0 => self.scheduler.as_ref().and_then(Component::next_wake),
             1 => self.kubelets.as_ref().and_then(Component::next_wake),
             2 => self.definitions.next_wake(),
+            STORAGE => self.api.events_expire_at(),
             _ => self.controllers[i - FIRST].next_wake(),
         };
         [wake, self.informers[i].deliver_at].into_iter().flatten().min()
@@ -195,6 +210,7 @@ impl Cluster {
             0 => self.scheduler.as_mut()?,
             1 => self.kubelets.as_mut()?,
             2 => &mut self.definitions,
+            STORAGE => return None,
             _ => self.controllers[i - FIRST].as_mut(),
         };
         Some((component, &mut self.api))

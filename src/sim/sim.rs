@@ -101,6 +101,11 @@ impl Sim {
         digest::digest(self.cluster.api.store())
     }
 
+    #[cfg(test)]
+    pub(super) fn compact(&mut self, revision: u64) {
+        self.cluster.api.compact(revision);
+    }
+
     /// Records an input for this moment; it is acted on as soon as the simulation runs.
     pub fn input(&mut self, mut input: TimedInput) {
         input.t = self.now.as_secs_f64();
@@ -147,8 +152,12 @@ impl Sim {
 
     /// Does the next thing that happens, and moves to its moment; false where nothing is left to happen.
     pub fn step_once(&mut self) -> bool {
-        let Some(next) = self.next_at() else { return false };
-        self.now = self.now.max(next);
+        let Some(act) = self.next_of(self.cluster.next_act_at()) else { return false };
+        while let Some(next) = self.next_at().filter(|t| *t < act) {
+            self.now = self.now.max(next);
+            self.step();
+        }
+        self.now = self.now.max(act);
         self.step();
         true
     }
@@ -201,9 +210,14 @@ impl Sim {
     }
 
     fn next_at(&self) -> Option<Time> {
+        self.next_of(self.cluster.next_at())
+    }
+
+    /// When something happens next, where that is when something in the cluster does.
+    fn next_of(&self, cluster: Option<Time>) -> Option<Time> {
         let input = self.session.inputs.get(self.arrived).map(TimedInput::at);
         let ready = (self.running.is_none() && !self.waiting.is_empty()).then_some(self.now);
-        [input, ready, self.cluster.next_at(), self.workstation.next_at(&self.cluster)].into_iter().flatten().min()
+        [input, ready, cluster, self.workstation.next_at(&self.cluster)].into_iter().flatten().min()
     }
 
     /// Does one thing that is due now. The cluster goes first, so that a command sees all that happened before it.

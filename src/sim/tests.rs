@@ -306,3 +306,32 @@ fn what_is_too_large_or_over_is_not_copied() {
         ],
     );
 }
+
+#[test]
+fn events_stay_for_an_hour_after_they_were_written_last() {
+    let events = |name: &str| format!("kubectl get events --no-headers --field-selector involvedObject.name={name} -o ");
+    let reasons = events("web") + "custom-columns=R:.reason";
+    let backoff = "kubectl get events --field-selector reason=BackOff -o jsonpath='{.items[0].count} {.items[0].firstTimestamp}'";
+    let series = events("nowhere") + "custom-columns=C:.series.count,L:.series.lastObservedTime";
+    let unplaced = "kubectl run nowhere --image=nginx --overrides='{\"spec\":{\"nodeSelector\":{\"disk\":\"ssd\"}}}'";
+    transcript(
+        &[],
+        &[
+            (0.0, "kubectl run web --image=nginx", &["pod/web created"]),
+            (1.0, "kubectl run crash --image=busybox -- sh -c 'exit 1'", &["pod/crash created"]),
+            (2.0, unplaced, &["pod/nowhere created"]),
+            // The scheduler writes a series when it begins, and each half hour.
+            (1790.0, &series, &["<none> <none>", "2 2026-01-01T00:10:30.000000Z"]),
+            (1810.0, &series, &["<none> <none>", "5 2026-01-01T00:25:30.000000Z"]),
+            (3590.0, &reasons, &["Scheduled", "Pulling", "Pulled", "Created", "Started"]),
+            (3665.0, &reasons, &[]),
+            // What goes on is counted on, also where what was told of it is gone.
+            (3700.0, backoff, &["37 2026-01-01T00:00:03Z"]),
+            (3701.0, "kubectl delete events --all > /dev/null", &[]),
+            (4100.0, backoff, &["38 2026-01-01T00:00:03Z"]),
+            // A series is written once more when it has ended, and the event with it where it is gone.
+            (4101.0, "kubectl delete pod nowhere", &["pod \"nowhere\" deleted from default namespace"]),
+            (4900.0, &series, &["13 2026-01-01T01:05:30.000000Z"]),
+        ],
+    );
+}
