@@ -13,8 +13,8 @@ use super::{metrics_server, nodes};
 
 /// How long after a commit an informer tells its component.
 const INFORMER_LAG: Duration = Duration::from_millis(3);
-/// How many old revisions stay readable.
-const HISTORY_MAX: u64 = 400_000;
+/// How many old revisions stay readable, and at most twice as many: some 300 MB in the page.
+const HISTORY_MAX: u64 = 100_000;
 
 /// The place among what acts of the API server's storage, which lets events go.
 const STORAGE: usize = 3;

@@ -18,8 +18,8 @@ const TIME_APART: Duration = Duration::from_secs(2);
 const FIRST_GAP: u64 = 250;
 /// How many branches are kept; of more, the oldest that nobody looks at goes.
 const BRANCHES_MAX: usize = 12;
-/// How many steps are done at a time where a moment has to be reached at once.
-const STEPS: u64 = 4096;
+/// How many steps are done at most where a moment has to be reached at once; copies are not so far apart, where they are kept.
+const STEPS_AT_ONCE: u64 = 1 << 18;
 
 /// One course of events.
 struct Branch {
@@ -31,6 +31,8 @@ struct Branch {
     acts: usize,
     /// How much work lies between two copies.
     gap: u64,
+    /// Whether copies after the first were given up with what the store forgot.
+    is_cut: bool,
 }
 
 /// What there is to say of a branch.
@@ -64,7 +66,8 @@ impl Timeline {
     pub fn new(session: Session) -> Timeline {
         let live = Sim::new(session);
         let acts = acts(&live);
-        let first = Branch { parent: None, from: Time::ZERO, frames: vec![Rc::new(live.clone())], live, acts, gap: FIRST_GAP };
+        let first =
+            Branch { parent: None, from: Time::ZERO, frames: vec![Rc::new(live.clone())], live, acts, gap: FIRST_GAP, is_cut: false };
         Timeline { branches: SortedMap::from([(0, first)]), current: 0, made: 0, past: None, target: None, beside: None }
     }
 
@@ -207,14 +210,14 @@ impl Timeline {
     pub fn fork(&mut self) -> bool {
         let Some(mut live) = self.past.take() else { return false };
         if let Some(target) = self.target.take() {
-            while !live.run(target, STEPS).done {}
+            live.run(target, STEPS_AT_ONCE);
         }
         live.forget_what_comes();
         let from = live.now();
         let parent = self.branch();
         let mut frames: Vec<Rc<Sim>> = parent.frames.iter().filter(|f| f.now() < from).cloned().collect();
         frames.push(Rc::new(live.clone()));
-        let branch = Branch { parent: Some(self.current), from, acts: acts(&live), live, frames, gap: parent.gap };
+        let branch = Branch { parent: Some(self.current), from, acts: acts(&live), live, frames, gap: parent.gap, is_cut: parent.is_cut };
         self.made += 1;
         self.current = self.made;
         self.branches.insert(self.made, branch);
@@ -224,11 +227,14 @@ impl Timeline {
         true
     }
 
-    /// The moment just before the last thing that was done to the cluster, where something was.
+    /// The moment just before the last thing that was done to the cluster, where something was, and not so long ago that no copies
+    /// are left of that time.
     pub fn before_last_act(&self) -> Option<Time> {
         let sim = self.shown();
         let last = sim.session().inputs.iter().rev().find(|i| i.is_act() && i.at() <= sim.now())?;
-        Some(Time(last.at().0.saturating_sub(1)))
+        let before = Time(last.at().0.saturating_sub(1));
+        let branch = self.branch();
+        (!branch.is_cut || branch.frame_before(before).now() > Time::ZERO).then_some(before)
     }
 }
 
@@ -251,8 +257,14 @@ impl Branch {
         if self.live.now() < last.0 + TIME_APART || self.live.work() < last.1 + self.gap.max(store.len() as u64) {
             return;
         }
-        let pods = store.count(kinds::POD);
+        let (pods, oldest) = (store.count(kinds::POD), store.compacted());
         self.frames.push(Rc::new(self.live.clone()));
+        // Copies of before what can still be read would hold what was forgotten: those times are reached from the beginning.
+        if self.frames.get(1).is_some_and(|f| f.api().revision() < oldest) {
+            self.is_cut = true;
+            let first = Rc::clone(&self.frames[0]);
+            self.frames.retain(|f| Rc::ptr_eq(f, &first) || f.api().revision() >= oldest);
+        }
         if self.frames.len() > (PODS_KEPT / pods.max(1)).clamp(FRAMES_MIN, FRAMES_MAX) {
             self.gap *= 2;
             let mut n = 0;
@@ -354,15 +366,33 @@ mod tests {
         // Beside it stands the course that it left, at the same moment.
         t.seek(at(310));
         run(&mut t, at(310));
-        while t.reach_beside(STEPS) == Some(false) {}
+        while t.reach_beside(STEPS_AT_ONCE) == Some(false) {}
         let beside = t.beside().expect("the parent is kept");
         assert_eq!((beside.now(), pods(beside)), (at(310), vec!["a".to_owned(), "b".to_owned()]));
         t.back_to_now();
         let mut alone = Sim::new(t.live().session().clone());
-        while !alone.run(at(400), STEPS).done {}
+        while !alone.run(at(400), STEPS_AT_ONCE).done {}
         assert_eq!(alone.digest(), t.live().digest());
         t.switch(0);
         assert_eq!(t.live().digest(), end);
+    }
+
+    #[test]
+    fn copies_go_with_what_the_store_forgot() {
+        let (mut t, digests) = played();
+        let branch = t.branches.get_mut(&0).expect("the first branch");
+        let (kept, oldest) = (branch.frames.len(), branch.frames[2].api().revision());
+        branch.live.compact(oldest);
+        assert!(kept > 3 && t.before_last_act().is_some());
+        run(&mut t, at(3000));
+        let frames = &t.branch().frames;
+        assert_eq!(frames[0].now(), Time::ZERO);
+        assert!(frames.len() > 2 && frames[1..].iter().all(|f| f.api().revision() >= oldest), "of {kept}, {} are left", frames.len());
+        // Every moment can still be looked at.
+        let (moment, digest) = digests[2];
+        t.seek(moment);
+        run(&mut t, moment);
+        assert_eq!(t.shown().digest(), digest);
     }
 
     #[test]

@@ -201,8 +201,13 @@ impl ClusterViews {
             None => {
                 others = true;
                 self.places = Places::default();
-                // Of a log that was cut the beginning is not told any more.
-                for v in api.store().changes_after(api.store().compacted()).into_iter().flatten().filter(|v| v.key.kind == pod_kind) {
+                let (store, oldest) = (api.store(), api.store().compacted());
+                // Of a log that was cut the beginning is not told any more: who was there then sits by age.
+                let mut elders: Vec<&Value> = store.iter_at(pod_kind, None, oldest).into_iter().flatten().map(|(_, pod)| pod).collect();
+                let created = |pod: &Value| pod.get("metadata").get("creationTimestamp").arc_str();
+                elders.order_by_key(|pod| created(pod));
+                elders.into_iter().for_each(|pod| self.places.follow(pod, false));
+                for v in store.changes_after(oldest).into_iter().flatten().filter(|v| v.key.kind == pod_kind) {
                     self.places.follow(&v.value, v.change == ChangeType::Deleted);
                 }
                 touched.extend(self.pods.keys().map(|uid| (uid.clone(), None)));
