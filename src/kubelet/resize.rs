@@ -227,7 +227,9 @@ impl PodWorker {
             let had = container.newest().and_then(|i| bytes(i.resized.as_ref().unwrap_or(&i.resources)));
             let (wanted, used) = (bytes(container.spec.value.get("resources")), self.container_usage(c, now).1);
             let limits = had.zip(wanted);
-            of_pod = of_pod.zip(limits).map(|((h, w, u), (had, wanted))| (h + had, w + wanted, u + used));
+            of_pod = of_pod.zip(limits).map(|((h, w, u), (had, wanted)): ((u64, u64, u64), _)| {
+                (h.saturating_add(had), w.saturating_add(wanted), u.saturating_add(used))
+            });
             if let Some((had, wanted)) = limits.filter(|_| !self.resize_restarts(c)) {
                 of_containers.push((format!("container {:?}", container.spec.name.as_str()), had, wanted, used));
             }

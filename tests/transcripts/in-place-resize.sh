@@ -62,3 +62,7 @@ kubectl get pod m -o jsonpath='{range .status.conditions[?(@.type=="PodResizeInP
 sleep 40
 kubectl get pod m -o jsonpath='{.status.containerStatuses[0].resources.limits.memory} {.status.containerStatuses[0].restartCount}{"\n"}'
 kubectl get events --field-selector involvedObject.name=m -o custom-columns=REASON:.reason,MESSAGE:.message | grep Resize
+kubectl delete quota/q limits/l
+kubectl run huge --image=busybox --overrides='{"spec":{"containers":[{"name":"a","image":"nginx","resources":{"limits":{"memory":"9E"},"requests":{"cpu":"1m","memory":"1M"}}},{"name":"b","image":"redis","resources":{"limits":{"memory":"9E"},"requests":{"cpu":"1m","memory":"1M"}}},{"name":"c","image":"httpd","resources":{"limits":{"memory":"9E"},"requests":{"cpu":"1m","memory":"1M"}}}]}}'; sleep 10
+kubectl patch pod huge --subresource resize -p '{"spec":{"containers":[{"name":"a","resources":{"limits":{"memory":"8E"}}}]}}'; sleep 3
+kubectl get pod huge -o jsonpath='{.status.containerStatuses[*].resources.limits.memory}{"\n"}'
