@@ -1,6 +1,8 @@
 //! The kubeconfig: contexts, clusters, users. Where no file is and none is named, as in a pod, there is one context that names the
 //! simulated cluster.
 
+use std::net::IpAddr;
+
 use super::context::Invocation;
 use super::error::CliError;
 use super::host::{FileError, Files};
@@ -218,8 +220,11 @@ pub fn complete(config: &mut Value) {
 fn host_of(url: &str) -> (&str, String) {
     let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
     let host = rest.split('/').next().unwrap_or(rest);
+    let host = host.rsplit('@').next().unwrap_or(host);
     let port = if scheme == "https" { 443 } else { 80 };
-    (host, if host.contains(':') { host.to_owned() } else { format!("{host}:{port}") })
+    // An IPv6 address stands in brackets.
+    let has_port = host.rsplit(']').next().is_some_and(|end| end.contains(':'));
+    (host, if has_port { host.to_owned() } else { format!("{host}:{port}") })
 }
 
 /// Whether the simulated cluster is at this address.
@@ -230,15 +235,22 @@ pub fn is_here(server: &str) -> bool {
 /// What is said where nobody answers: nobody listens on that port of this machine, or there is no way to the other.
 pub fn no_answer(url: &str) -> CliError {
     let (host, address) = host_of(url);
-    let name = address.split(':').next().unwrap_or(host);
-    let why = match name {
-        _ if name.starts_with("127.") || name == "localhost" => {
-            return CliError::Exit(1, format!("The connection to the server {host} was refused - did you specify the right host or port?"));
-        }
-        _ if name.parse::<std::net::Ipv4Addr>().is_ok() => format!("dial tcp {address}: i/o timeout"),
-        _ => format!("dial tcp: lookup {name}: no such host"),
+    let name = address.rsplit_once(':').map_or(host, |(name, _)| name.trim_matches(['[', ']']));
+    let ip: Option<IpAddr> = name.parse().ok();
+    if name == "localhost" || ip.is_some_and(|ip| ip.is_loopback()) {
+        return CliError::Exit(1, format!("The connection to the server {host} was refused - did you specify the right host or port?"));
+    }
+    let why = match ip {
+        Some(_) => format!("dial tcp {address}: i/o timeout"),
+        None => format!("dial tcp: lookup {name}: no such host"),
     };
     CliError::Exit(1, format!("Unable to connect to the server: {why} (this workstation has no network beyond its cluster)"))
+}
+
+/// Whether a user of a kubeconfig has something other than a token or a password to show.
+// Models clientcmd.canIdentifyUser; plugins are not run.
+pub fn has_credentials(user: &Value) -> bool {
+    user.entries().any(|(member, _)| member.starts_with("client-certificate") || matches!(member.as_str(), "exec" | "auth-provider"))
 }
 
 /// Whether a token is the one that a session begins with.

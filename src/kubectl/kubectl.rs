@@ -365,7 +365,15 @@ fn user(cx: &Context<'_, '_>, config: &Kubeconfig, name: &str, token: Option<&st
     let api = &*cx.host.api;
     let known = config.user(name);
     let unauthorized = || CliError::Message("You must be logged in to the server (Unauthorized)".into());
-    let token = token.or(known.and_then(|u| u.get("token").as_str())).filter(|t| !t.is_empty());
+    let token = match token.or(known.and_then(|u| u.get("token").as_str())).filter(|t| !t.is_empty()) {
+        Some(token) => Some(token.to_owned()),
+        None => known
+            .and_then(|u| u.get("tokenFile").as_str())
+            .filter(|path| !path.is_empty())
+            .map(|path| token_of_file(cx, path))
+            .transpose()?,
+    };
+    let token = token.as_deref();
     // No server takes passwords any more.
     let has_password =
         ["username", "password"].iter().any(|f| !cx.flags().text(f).is_empty() || known.is_some_and(|u| !u.get(f).is_empty()));
@@ -374,7 +382,8 @@ fn user(cx: &Context<'_, '_>, config: &Kubeconfig, name: &str, token: Option<&st
             let message = format!("more than one authentication method found for {name}; found [token basicAuth], only one is allowed");
             return Err(CliError::Message(message));
         }
-        None if has_password => return Err(unauthorized()),
+        // kubectl asks for a name and a password where nothing says who it is, in vain as well.
+        None if has_password || !known.is_some_and(config::has_credentials) => return Err(unauthorized()),
         _ => {}
     }
     let own = match token.filter(|t| !config::is_administrator(t)) {
@@ -426,6 +435,12 @@ fn user(cx: &Context<'_, '_>, config: &Kubeconfig, name: &str, token: Option<&st
         }
     }
     Ok(Some(User { extra, ..User::impersonated(wanted, &uid, &groups) }))
+}
+
+/// The token in a file that a kubeconfig names.
+fn token_of_file(cx: &Context<'_, '_>, path: &str) -> Result<String, CliError> {
+    let bytes = cx.host.files.read(path).map_err(|e| CliError::Message(format!("open {path}: {e}")))?;
+    Ok(String::from_utf8_lossy(&bytes).trim().to_owned())
 }
 
 /// What is typed for some commands, without being like their names.

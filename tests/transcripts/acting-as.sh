@@ -22,3 +22,7 @@ kubectl get pods --as-user-extra=a=b
 kubectl config set-credentials other --token=kubarium-admin; kubectl --user=other auth whoami
 kubectl get pods --username=x
 kubectl config set-credentials basic --username=x --password=y; kubectl --user=basic get pods; kubectl --user=basic create configmap c --dry-run=client -o name
+kubectl config set-context lost --cluster=kubarium --user=nosuch; kubectl --context=lost get pods; kubectl --context=lost --token=kubarium-admin get pods
+kubectl config set-credentials blank; kubectl --user=blank get pods
+kubectl config view --raw > c; printf -- '- name: filed\n  user:\n    tokenFile: t\n' >> c; kubectl --kubeconfig=c --user=filed get pods; echo kubarium-admin > t; kubectl --kubeconfig=c --user=filed get pods
+kubectl --server='https://[::1]' get pods; kubectl --server='https://me@[2001:db8::1]:6443' get pods
