@@ -3,6 +3,7 @@
 /// The reason phrase of a status code.
 pub fn http_status_text(status: u16) -> &'static str {
     match status {
+        101 => "Switching Protocols",
         200 => "OK",
         201 => "Created",
         204 => "No Content",

@@ -1,6 +1,7 @@
 //! What `-v=6` has kubectl log: the kubeconfig that it read, and each request with the answer's status.
 //!
-//! Requests that a command only waits by, as `kubectl wait` does, are not logged, nor are headers and bodies.
+//! Requests that a command only waits by, as `kubectl wait` does, are not logged, nor what `describe` asks for beside the objects, nor
+//! are headers and bodies.
 
 use super::context::Context;
 use crate::api::{KindRef, Object, Status, Value};

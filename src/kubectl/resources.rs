@@ -5,6 +5,7 @@ use super::context::Context;
 use super::error::{CliError, fail};
 use super::files;
 use super::legacy;
+use crate::api::decode::served_version;
 use crate::api::schema::schema;
 use crate::api::{Kind, KindRef, Object, Status, Value, kinds, quote};
 use crate::server::{ApiServer, ListOptions};
@@ -20,6 +21,8 @@ pub struct Info {
     pub name: String,
     /// The file it came from; empty where it came from the server.
     pub source: String,
+    /// The version that the file gives it; empty where it came from the server.
+    pub version: &'static str,
     /// The object, as in the file or as fetched; null where it was not fetched.
     pub object: Value,
 }
@@ -27,7 +30,7 @@ pub struct Info {
 impl Info {
     /// Of an object from the server.
     pub fn of(kind: KindRef, object: Value) -> Info {
-        Info { kind, namespace: object.namespace().into(), name: object.name().into(), source: String::new(), object }
+        Info { kind, namespace: object.namespace().into(), name: object.name().into(), source: String::new(), version: "", object }
     }
 
     /// The group, version and plural as Go prints them: `apps/v1, Resource=deployments`.
@@ -391,7 +394,7 @@ fn by_name(cx: &mut Context<'_, '_>, query: &Query, wanted: Vec<(KindRef, String
     let mut found = Found { single, kinds: wanted.iter().map(|(k, _)| *k).collect(), ..Found::default() };
     for (kind, name) in wanted {
         let namespace = if kind.namespaced { current.clone() } else { String::new() };
-        let mut info = Info { kind, namespace, name, source: String::new(), object: Value::Null };
+        let mut info = Info { kind, namespace, name, source: String::new(), version: "", object: Value::Null };
         if query.no_fetch {
             found.items.push(Ok(info));
             continue;
@@ -502,5 +505,6 @@ fn prepare(cx: &Context<'_, '_>, query: &Query, path: &files::Source, mut object
             namespace = own.to_owned();
         }
     }
-    Ok(Info { kind, namespace, name: object.name().into(), source, object })
+    let version = served_version(kind, &object);
+    Ok(Info { kind, namespace, name: object.name().into(), source, version, object })
 }

@@ -9,6 +9,7 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, duration, switch, text};
 use crate::kubectl::host::Step;
 use crate::kubectl::pods::{container_of, containers, pod_of};
+use crate::kubectl::request_log::Request;
 use crate::kubectl::resources::{Query, fetch, find};
 use crate::server::ExecId;
 
@@ -196,6 +197,15 @@ impl Session {
         } else {
             node.exec(now, namespace, pod, container, command, *stdin, *tty)
         };
+        if started.is_ok() {
+            let truth = |on: bool| if on { "true".to_owned() } else { String::new() };
+            let mut query: Vec<_> = command.iter().map(|word| ("command", word.clone())).collect();
+            query.extend([("container", container.clone()), ("stderr", truth(!*tty)), ("stdin", truth(*stdin))]);
+            query.extend([("stdout", truth(true)), ("tty", truth(*tty))]);
+            let subresource = if command.is_empty() { "attach" } else { "exec" };
+            let request = Request { verb: "GET", kind: kinds::POD, namespace, name: pod, subresource, query };
+            cx.log_request(&request, 101, &started);
+        }
         match started {
             Ok(id) => Ok(Session { id, sent: 0, closed: false, stdin: *stdin, tty: *tty, report, farewell: String::new() }),
             Err(status) if status.reason == "InternalError" => fail(status.message),

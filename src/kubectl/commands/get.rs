@@ -210,7 +210,8 @@ fn print_objects(cx: &mut Context<'_, '_>, found: Found, mut printer: ObjectPrin
         if printer.shows_managers() {
             info.object = cx.host.api.with_managers(info.kind, std::mem::take(&mut info.object));
         }
-        if let Some(version) = version_asked(cx.host.api, cx.args(), info.kind) {
+        let of_file = Some(info.version).filter(|v| !v.is_empty() && *v != info.kind.version);
+        if let Some(version) = of_file.or_else(|| version_asked(cx.host.api, cx.args(), info.kind)) {
             info.object = to_version(info.kind, version, std::mem::take(&mut info.object));
         }
     }

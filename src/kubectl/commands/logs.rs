@@ -9,6 +9,7 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, duration, int, switch, text};
 use crate::kubectl::host::Step;
 use crate::kubectl::pods::{DEFAULT_CONTAINER, Purpose, container_of, containers, selected, selector_of};
+use crate::kubectl::request_log::Request;
 use crate::kubectl::resources::{Info, Query, find};
 use crate::server::{ListOptions, LogCursor, LogOptions};
 
@@ -251,7 +252,13 @@ impl LogStream {
             return fail(format!("the kubelet of pod {:?} cannot be reached", self.pod));
         };
         let options = LogOptions { cursor: self.cursor, ..options(cx) };
-        let chunk = match node.logs(cx.host.now, &self.namespace, &self.pod, &self.container, &options) {
+        let found = node.logs(cx.host.now, &self.namespace, &self.pod, &self.container, &options);
+        if self.cursor.is_none() && !self.told_to_wait {
+            let query = query(cx, &self.container, &options);
+            let request = Request { verb: "GET", kind: kinds::POD, namespace: &self.namespace, name: &self.pod, subresource: "log", query };
+            cx.log_request(&request, 200, &found);
+        }
+        let chunk = match found {
             Ok(chunk) => chunk,
             // A followed pod may go away.
             Err(_) if self.cursor.is_some() => return Ok(false),
@@ -278,6 +285,22 @@ impl LogStream {
         self.cursor = Some(chunk.cursor);
         Ok(!chunk.ended)
     }
+}
+
+/// The parameters of a request for a log.
+fn query(cx: &Context<'_, '_>, container: &str, options: &LogOptions) -> Vec<(&'static str, String)> {
+    let number = |n: Option<u64>| n.map(|n| n.to_string()).unwrap_or_default();
+    let truth = |on: bool| if on { "true".to_owned() } else { String::new() };
+    vec![
+        ("container", container.to_owned()),
+        ("follow", truth(cx.flags().is_on("follow"))),
+        ("limitBytes", number(options.limit_bytes)),
+        ("previous", truth(options.previous)),
+        ("sinceSeconds", number(options.since.map(|since| (since + Duration::from_millis(500)).as_secs()))),
+        ("sinceTime", options.since_time.map(Time::rfc3339).unwrap_or_default()),
+        ("tailLines", number(options.tail_lines)),
+        ("timestamps", truth(options.timestamps)),
+    ]
 }
 
 /// What the flags ask of a log.

@@ -9,6 +9,7 @@ use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, switch, text};
 use crate::kubectl::output::TabWriter;
+use crate::server::ListOptions;
 
 const HELP: &str = "Display resource (CPU/memory) usage.\n\n This command provides a view of recent resource consumption for nodes and pods. It fetches metrics from the Metrics Server, which aggregates this data from the kubelet on each node. The Metrics Server must be installed and running in the cluster for this command to work.\n\n The metrics shown are specifically optimized for Kubernetes autoscaling decisions, such as those made by the Horizontal Pod Autoscaler (HPA) and Vertical Pod Autoscaler (VPA). Because of this, the values may not match those from standard OS tools like 'top', as the metrics are designed to provide a stable signal for autoscalers rather than for pinpoint accuracy.\n\n FAQ for Metrics Server: https://github.com/kubernetes-sigs/metrics-server/blob/master/FAQ.md\n\n When to use this command:\n\n  *  For on-the-fly spot-checks of resource usage (e.g. identify which pods are consuming the most resources at a glance, or get a quick sense of the load on your nodes)\n  *  Understand current resource consumption patterns\n  *  Validate the behavior of your HPA or VPA configurations by seeing the metrics they use for scaling decisions.\n\n It is not intended to be a replacement for full-featured monitoring solutions. Its primary design goal is to provide a low-overhead signal for autoscalers, not to be a perfectly accurate monitoring tool. For high-accuracy reporting, historical analysis, dashboarding, or alerting, you should use a dedicated monitoring solution.";
 
@@ -92,10 +93,21 @@ fn parse_selector(cx: &Context<'_, '_>) -> Result<LabelSelector, CliError> {
     LabelSelector::parse(cx.flags().text("selector")).map_err(|e| CliError::Message(e.to_string()))
 }
 
-/// Refuses whoever may not read the metrics that are asked for.
-fn require(cx: &Context<'_, '_>, kind: KindRef, namespace: &str) -> Result<(), CliError> {
-    let name = cx.args().first().map_or("", String::as_str);
-    cx.require((if name.is_empty() { "list" } else { "get" }, kind, ""), namespace, name)
+/// What the metrics API says of a kind, or of the one object that is named.
+fn metrics(cx: &mut Context<'_, '_>, kind: KindRef, namespace: Option<&str>) -> Result<Vec<Value>, CliError> {
+    if cx.metrics(kind).is_none() {
+        return fail("Metrics API not available");
+    }
+    let text = |flag: &str| cx.flags().text(flag).to_owned();
+    let options = ListOptions { field_selector: text("field-selector"), label_selector: text("selector") };
+    match cx.args().first() {
+        None => cx.list(kind, namespace, &options),
+        Some(_) if kind.namespaced && namespace.is_none() => fail("an empty namespace may not be set when a resource name is provided"),
+        Some(name) => match cx.get(kind, namespace.unwrap_or_default(), name) {
+            Err(error) if error.is_not_found() => Ok(Vec::new()),
+            found => found.map(|one| vec![one]),
+        },
+    }
 }
 
 fn node(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
@@ -109,9 +121,8 @@ fn node(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     let selector = parse_selector(cx)?;
     let kind = metrics_kind("nodes");
-    require(cx, kind, "")?;
-    let Some(mut objects) = cx.metrics(kind) else { return fail("Metrics API not available") };
-    objects.retain(|o| selector.matches(o.labels()) && args.first().is_none_or(|a| a == o.name()));
+    let mut objects = metrics(cx, kind, None)?;
+    objects.retain(|o| selector.matches(o.labels()));
     if objects.is_empty() {
         // The metrics API names no reason where it knows nothing of a node.
         let unknown = CliError::Exit(1, "Error from server: ".into());
@@ -158,12 +169,10 @@ fn pod(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let all = flags.is_on("all-namespaces");
     let namespace = cx.namespace();
     let kind = metrics_kind("pods");
-    require(cx, kind, if all { "" } else { &namespace })?;
     let fields = FieldSelector::parse(flags.text("field-selector")).map_err(|e| CliError::Message(e.to_string()))?;
     fields.check(kind).map_err(|e| Status::bad_request(e.to_string()))?;
-    let Some(mut objects) = cx.metrics(kind) else { return fail("Metrics API not available") };
-    objects.retain(|o| fields.matches(o));
-    objects.retain(|o| (all || o.namespace() == namespace) && selector.matches(o.labels()) && args.first().is_none_or(|a| a == o.name()));
+    let mut objects = metrics(cx, kind, (!all).then_some(&namespace))?;
+    objects.retain(|o| fields.matches(o) && selector.matches(o.labels()));
     if objects.is_empty() {
         if !args.is_empty() {
             return Err(CliError::Exit(1, "Error from server (NotFound): podmetrics not found".into()));
