@@ -223,6 +223,9 @@ fn endpoints(api: &ApiServer, service: &Value, port_name: &str, node: &str) -> [
 /// How many names a name may stand for, one after another.
 const ALIASES_MAX: u32 = 8;
 
+/// What the cluster's name server is called.
+const DNS_NAME: &str = "kube-dns.kube-system.svc.cluster.local";
+
 /// A name's canonical form and addresses, as the cluster's DNS gives them to a pod of `namespace`.
 fn resolve(api: &ApiServer, namespace: &str, name: &str) -> Option<(String, Vec<IpAddr>)> {
     resolve_within(api, namespace, name, ALIASES_MAX)
@@ -249,6 +252,8 @@ fn resolve_within(api: &ApiServer, namespace: &str, name: &str, aliases: u32) ->
         (!addresses.is_empty()).then_some((full, addresses))
     };
     match parts.as_slice() {
+        // There is no Service of it, yet it has the name that its address stands for.
+        ["kube-dns", "kube-system"] => Some((DNS_NAME.to_owned(), DNS.parse().into_iter().collect())),
         [one] => of_service(service(namespace, one)?),
         [one, two] => match service(two, one) {
             Some(found) => of_service(found),
@@ -284,7 +289,7 @@ fn records(api: &ApiServer, namespace: &str, name: &str, of: &str) -> Option<Rec
         let to = match service_of(api, &ip) {
             Some(service) => full_name(service),
             // The Service of the DNS itself is not among those that are kept.
-            None if ip == DNS => "kube-dns.kube-system.svc.cluster.local".into(),
+            None if ip == DNS => DNS_NAME.into(),
             None => api.iter(kinds::SERVICE, None).filter(|s| s.at(&["spec", "clusterIP"]).str() == "None").find_map(|service| {
                 let mut all = slices_of(api, service).flat_map(|slice| slice.get("endpoints").items());
                 let found = all.find(|e| e.get("addresses").items().iter().any(|a| a.str() == ip))?;

@@ -63,3 +63,6 @@ kubectl exec box -- cat /proc/sys/kernel/shm_rmid_forced
 kubectl exec utils -- nslookup web-0.nginx; kubectl exec utils -- nslookup 10.96.7.7; kubectl exec utils -- nslookup nobody; kubectl exec utils -- nslookup -type=srv _http._tcp.front.default.svc.cluster.local
 kubectl run old --image=busybox:1.28 --command -- sleep 999; sleep 5
 kubectl exec old -- nslookup nginx; kubectl exec old -- nslookup kubernetes.default; kubectl exec old -- nslookup nobody; kubectl exec old -- nslookup 10.96.0.10; kubectl exec old -- nslookup
+# A server that is named is asked; only the cluster's own answers.
+kubectl exec box -- nslookup alias.default.svc.cluster.local 10.96.0.10; kubectl exec box -- nslookup alias kube-dns.kube-system.svc.cluster.local; time kubectl exec box -- nslookup alias 8.8.8.8
+kubectl exec box -- nslookup alias nobody; kubectl exec utils -- nslookup alias 8.8.8.8; kubectl exec utils -- nslookup alias nobody

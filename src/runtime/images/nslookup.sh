@@ -3,10 +3,11 @@
 [ "$1" ] || { echo 'Usage: nslookup [HOST] [SERVER]' >&2; exit 1; }
 n=0
 address() { n=$((n + 1)); set -- "$1" $(busybox nslookup "$1" | sed -n 's/.*name = //p'); echo "Address $n: $*"; }
-echo 'Server:    10.96.0.10'
-address 10.96.0.10
+addresses() { case $1 in *[!0-9.]*) busybox nslookup "$@" | sed -n 's/^Address: //p' ;; *) echo "$1" ;; esac }
+echo "Server:    ${2:-10.96.0.10}"
+address $(addresses "${2:-10.96.0.10}")
 echo
-case $1 in *[!0-9.]*) found=$(busybox nslookup "$1" | sed -n 's/^Address: //p') ;; *) found=$1 ;; esac
+found=$(addresses "$@")
 [ "$found" ] || { echo "nslookup: can't resolve '$1'" >&2; exit 1; }
 echo "Name:      $1"
 n=0

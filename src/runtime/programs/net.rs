@@ -28,7 +28,7 @@ enum Asking {
     Wget { request: HttpRequest, output: Option<String>, quiet: bool, spider: bool, headers: bool, tries: u32 },
     Curl(Box<Curl>),
     Nc { host: String, port: u16, data: Vec<u8>, scan: bool, verbose: bool, ended: bool },
-    Lookup { name: String, of: String },
+    Lookup { name: String, of: String, server: Option<String> },
     Ping { host: String, left: u64, sent: u64, got: u64, at: Time, every: u64, address: String },
 }
 
@@ -96,13 +96,15 @@ fn client(r: &Run<'_>, kind: Asking, timeout: Option<&str>) -> Step {
 }
 
 pub fn nslookup(r: &mut Run<'_>, o: &Options) -> Step {
-    let Some(name) = o.rest.iter().find(|a| !a.starts_with('-')) else {
+    let mut named = o.rest.iter().filter(|a| !a.starts_with('-'));
+    let Some(name) = named.next() else {
         r.err("missing host name");
         return Step::Exit(1, 50);
     };
+    let server = named.next().cloned();
     let given = o.rest.iter().find_map(|a| ["-type=", "-q=", "-query="].iter().find_map(|flag| a.strip_prefix(flag)));
     let of = if name.parse::<std::net::IpAddr>().is_ok() { "PTR" } else { "A" };
-    client(r, Asking::Lookup { name: name.clone(), of: given.unwrap_or(of).to_uppercase() }, None)
+    client(r, Asking::Lookup { name: name.clone(), of: given.unwrap_or(of).to_uppercase(), server }, None)
 }
 
 pub fn ping(r: &mut Run<'_>, o: &Options) -> Step {
@@ -144,6 +146,8 @@ pub fn wget(r: &mut Run<'_>, o: &Options) -> Step {
     client(r, wget, o.value('T'))
 }
 
+/// How long a name server is waited for; BIND's client asks three times.
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long curl waits for the rest of its standard input before it looks again.
 const STDIN_POLL: Duration = Duration::from_millis(10);
 
@@ -331,14 +335,21 @@ impl Client {
             *ended = true;
         }
         let Some(id) = self.request else {
+            // Only the cluster's own server answers questions.
+            if let (Asking::Lookup { .. }, Some(address)) = (&self.kind, &self.address)
+                && address != DNS
+            {
+                return if k.now < self.until { Step::Wait(Block::Until(self.until), 0) } else { self.failed(k, p, NetError::TimedOut) };
+            }
             let request = match &self.kind {
                 // They say which address they connect to, so they look it up first.
                 Asking::Wget { request, .. } if self.address.is_none() => NetRequest::Resolve { name: request.host.clone() },
                 Asking::Nc { host, verbose: true, .. } if self.address.is_none() => NetRequest::Resolve { name: host.clone() },
+                Asking::Lookup { server: Some(server), .. } if self.address.is_none() => NetRequest::Resolve { name: server.clone() },
                 Asking::Wget { request, .. } => NetRequest::Http(request.clone()),
                 Asking::Curl(c) => NetRequest::Http(c.request.clone()),
                 Asking::Nc { host, port, data, .. } => NetRequest::Tcp { host: host.clone(), port: *port, data: data.clone() },
-                Asking::Lookup { name, of } => NetRequest::Records { name: name.clone(), of: of.clone() },
+                Asking::Lookup { name, of, .. } => NetRequest::Records { name: name.clone(), of: of.clone() },
                 Asking::Ping { host, .. } => NetRequest::Ping { host: host.clone() },
             };
             let id = k.request(p, request);
@@ -374,13 +385,16 @@ impl Client {
                     let line = format!("Connecting to {} ({address}:{})\n", authority(request), request.port);
                     let _ = k.put(p, 2, line.as_bytes());
                 }
+                if let Asking::Lookup { .. } = self.kind {
+                    self.until = k.now + if k.is_gnu() { 3 * LOOKUP_TIMEOUT } else { LOOKUP_TIMEOUT };
+                }
                 self.address = Some(address);
                 Step::Again(20)
             }
             Ok(NetResponse::Records(records)) => {
                 // BIND's does not say whom it asked for a name, and ends names with a dot.
                 let dot = if k.is_gnu() { "." } else { "" };
-                let mut out = if k.is_gnu() && records.iter().any(|r| r.1 == "PTR") { String::new() } else { name_server(k) };
+                let mut out = if k.is_gnu() && records.iter().any(|r| r.1 == "PTR") { String::new() } else { self.name_server(k) };
                 if let (true, Asking::Lookup { name, .. }) = (records.is_empty(), &self.kind) {
                     out += &format!("*** Can't find {name}: No answer\n");
                 }
@@ -513,16 +527,35 @@ impl Client {
                 }
                 Step::Exit(1, 20)
             }
-            Asking::Lookup { name, .. } => {
+            Asking::Lookup { server: Some(server), .. } if self.address.is_none() && e == NetError::NoSuchHost => {
+                let why =
+                    if k.is_gnu() { format!("couldn't get address for '{server}': not found") } else { format!("bad address '{server}'") };
+                let _ = k.put(p, 2, format!("nslookup: {why}\n").as_bytes());
+                Step::Exit(1, 20)
+            }
+            Asking::Lookup { name, server, .. } => {
                 let text = match e {
-                    NetError::NoSuchHost => format!("{}** server can't find {name}: NXDOMAIN{}\n\n", name_server(k), beyond(name)),
-                    _ => ";; connection timed out; no servers could be reached\n\n".to_string(),
+                    NetError::NoSuchHost => {
+                        let missing = format!("** server can't find {name}: NXDOMAIN{}\n\n", beyond(name));
+                        self.name_server(k) + &missing
+                    }
+                    _ if k.is_gnu() => {
+                        let asked = self.address.as_deref().or(server.as_deref()).unwrap_or(DNS);
+                        format!(";; communications error to {asked}#53: timed out\n").repeat(3) + ";; no servers could be reached\n\n"
+                    }
+                    _ => ";; connection timed out; no servers could be reached\n\n".to_owned(),
                 };
                 let _ = k.put(p, 1, text.as_bytes());
                 Step::Exit(1, 20)
             }
             Asking::Ping { .. } => Step::Exit(1, 20),
         }
+    }
+
+    /// How `nslookup` begins: busybox's, or BIND's.
+    fn name_server(&self, k: &Kernel) -> String {
+        let server = if let Asking::Lookup { server: Some(server), .. } = &self.kind { server } else { DNS };
+        format!("Server:\t\t{server}\nAddress:\t{DNS}{}53\n\n", if k.is_gnu() { '#' } else { ':' })
     }
 
     /// Answers to a request of wget or curl.
@@ -649,11 +682,6 @@ impl Curl {
         }
         Step::Exit(code, 20)
     }
-}
-
-/// How `nslookup` begins: busybox's, or BIND's.
-fn name_server(k: &Kernel) -> String {
-    format!("Server:\t\t{DNS}\nAddress:\t{DNS}{}53\n\n", if k.is_gnu() { '#' } else { ':' })
 }
 
 /// What is said besides of a name that elsewhere has an address: one under a domain that no namespace is likely called like.
