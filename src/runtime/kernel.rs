@@ -247,7 +247,9 @@ impl Kernel {
                 self.cpu_done_us += us;
                 p.block = block;
                 p.wake = match block {
-                    Block::Until(t) | Block::ReadUntil(_, t) | Block::ChildUntil(t) | Block::NetUntil(_, t) => t.max(self.now),
+                    Block::Until(t) | Block::ReadUntil(_, t) | Block::ChildUntil(t) | Block::NetUntil(_, t) | Block::Serve(t) => {
+                        t.max(self.now)
+                    }
                     _ => Time::MAX,
                 };
                 if self.ready(&p) || p.pending & !p.ignored != 0 {
@@ -617,7 +619,7 @@ impl Kernel {
         self.answers.insert(id, answer);
         let now = self.now;
         if let Some(p) = self.procs.get_mut(&pid)
-            && matches!(p.block, Block::NetUntil(n, _) if n == id)
+            && (matches!(p.block, Block::NetUntil(n, _) if n == id) || matches!(p.block, Block::Serve(_)))
         {
             p.wake = now;
         }

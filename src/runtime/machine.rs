@@ -535,7 +535,7 @@ impl Machine {
         k.serving.push_back(Serving { id, port, request });
         let at = k.now;
         if let Some(p) = k.procs.get_mut(&pid)
-            && matches!(p.block, Block::Serve)
+            && matches!(p.block, Block::Serve(_))
         {
             p.wake = at;
         }
@@ -549,7 +549,7 @@ impl Machine {
         k.serving.retain(|s| s.id != id);
         k.hung_up.push(id);
         let at = k.now;
-        for p in k.procs.values_mut().filter(|p| matches!(p.block, Block::Serve)) {
+        for p in k.procs.values_mut().filter(|p| matches!(p.block, Block::Serve(_))) {
             p.wake = at;
         }
     }

@@ -162,7 +162,8 @@ pub enum Block {
     Child,
     ChildUntil(Time),
     NetUntil(u64, Time),
-    Serve,
+    /// Until a request or an answer comes, or the moment, whichever is first.
+    Serve(Time),
     Host,
     Forever,
 }
@@ -243,7 +244,7 @@ impl Process {
             Block::Write => Waiting::Output,
             Block::Child | Block::ChildUntil(_) => Waiting::Child,
             Block::NetUntil(..) => Waiting::Network,
-            Block::Serve => Waiting::Connection,
+            Block::Serve(_) => Waiting::Connection,
             Block::Host => Waiting::Host,
             Block::Forever => Waiting::Signal,
         }

@@ -94,3 +94,8 @@ kubectl delete service hello; kubectl run early --image=gcr.io/google-samples/he
 kubectl apply -f backend.yaml; sleep 30; kubectl get pod early --no-headers | tr -s ' ' | cut -d ' ' -f 1-3; kubectl exec early -- curl -s localhost
 # One that listens nowhere is told all the same.
 kubectl run none --image=nginx; sleep 3; kubectl exec none -- sh -c 'cd /etc/nginx/conf.d; > default.conf; nginx -s reload; sleep 1; curl -s localhost; echo $?; echo "server { }" > default.conf; nginx -s reload; sleep 1; curl -s localhost | grep title'
+# Requests that are passed on do not wait for each other, and what is read anew must be found too.
+kubectl run front --image=nginx; for n in a b; do kubectl run slow-$n --image=busybox --restart=Never -- sh -c 'sleep 20; (sleep 6; printf "HTTP/1.0 200 OK\r\n\r\ndone\n") | nc -l -p 80'; done; sleep 5
+for n in a b; do kubectl exec front -- sh -c "echo 'server { listen 8$n; location / { proxy_pass http://$(kubectl get pod slow-$n -o jsonpath='{.status.podIP}'); } }' | sed 's/8a/81/; s/8b/82/' > /etc/nginx/conf.d/$n.conf"; done; kubectl exec front -- nginx -s reload; sleep 16
+kubectl exec front -- sh -c 'date +%s > began; curl -s localhost:81 > a & curl -s localhost:82 > b; wait; cat a b; expr $(date +%s) - $(cat began)'
+kubectl exec front -- sh -c 'echo "server { listen 83; location / { proxy_pass http://nobody; } }" > /etc/nginx/conf.d/c.conf; nginx -s reload; sleep 1; curl -s -o /dev/null -w "%{http_code}\n" localhost; curl localhost:83'; kubectl logs front --tail=2 | head -1

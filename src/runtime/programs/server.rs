@@ -34,8 +34,8 @@ pub struct Server {
     sites: Vec<Site>,
     /// What must be found before it listens.
     starting: Option<Box<Starting>>,
-    /// The request that was passed on, by which one, and until when that is waited for.
-    passed: Option<(u64, Time, Serving)>,
+    /// The requests that were passed on, by which ones, and until when those are waited for.
+    passed: Vec<(u64, Time, Serving)>,
     /// It was asked to end when its work is done.
     draining: bool,
     /// It serves files from here, where its configuration says nothing else.
@@ -46,10 +46,12 @@ pub struct Server {
 
 /// How long nginx waits for whom it passes a request on to (`proxy_connect_timeout`, `proxy_read_timeout`).
 const PROXY_TIMEOUT: Duration = Duration::from_secs(60);
+/// Requests that are passed on at a time at most; nginx' `worker_connections`.
+const CONNECTIONS_MAX: usize = 512;
 /// Bytes of a server's configuration that are read at most.
 const CONF_BYTES_MAX: usize = 256 << 10;
 
-/// An nginx that looks up the hosts that it is to pass requests on to. It does so once, when it starts.
+/// An nginx that looks up the hosts that it is to pass requests on to. It does so when it reads its configuration, never later.
 #[derive(Debug, Clone)]
 struct Starting {
     conf: NginxConf,
@@ -57,6 +59,8 @@ struct Starting {
     hosts: Vec<(String, String)>,
     /// The lookup under way, and until when it is waited for.
     asked: Option<(u64, Time)>,
+    /// It serves already, as it was configured before.
+    anew: bool,
 }
 
 impl Server {
@@ -71,7 +75,7 @@ impl Server {
             holds: Vec::new(),
             sites: Vec::new(),
             starting: None,
-            passed: None,
+            passed: Vec::new(),
             draining: false,
             root,
             served: 0,
@@ -153,14 +157,8 @@ pub fn start(k: &mut Kernel, p: &mut Process, service: &Arc<Service>) -> Step {
         if let Some(port) = taken {
             return fail(k, p, &format!("nginx: [emerg] bind() to 0.0.0.0:{port} failed (98: Address already in use)\n"));
         }
-        let mut hosts = conf.upstreams();
-        if hosts.is_empty() {
-            server.configure(conf);
-        } else {
-            hosts.reverse();
-            server.ports.clear();
-            server.starting = Some(Box::new(Starting { conf, hosts, asked: None }));
-        }
+        server.ports.clear();
+        server.begin(conf, false);
     }
     if server.starting.is_none() {
         server.greet(k, p);
@@ -280,14 +278,15 @@ impl Server {
                 };
                 // What cannot be read leaves everything as it is.
                 if problem.is_none() {
-                    self.configure(nginx_conf::read(k));
+                    self.begin(nginx_conf::read(k), true);
                 }
                 let line = format!("{}\n", self.say(k, &said, None));
                 let _ = k.put(p, 2, line.as_bytes());
                 return Step::Again(500);
             }
             // Before it serves nothing is left to be done.
-            let graceful = self.starting.is_none() && [Signal::QUIT, Signal::WINCH].iter().any(|s| caught & s.bit() != 0);
+            let graceful =
+                self.starting.as_ref().is_none_or(|s| s.anew) && [Signal::QUIT, Signal::WINCH].iter().any(|s| caught & s.bit() != 0);
             if !graceful {
                 self.refuse(k);
                 return Step::Exit(self.service.stop_code, 500);
@@ -297,14 +296,15 @@ impl Server {
         if let Some(starting) = self.starting.take() {
             return self.look_up(k, p, starting);
         }
-        if let Some((id, until, serving)) = self.passed.take() {
-            match k.answers.remove(&id) {
-                None if k.now < until => {
-                    self.passed = Some((id, until, serving));
-                    return Step::Wait(Block::NetUntil(id, until), 0);
-                }
-                answer => self.pass_back(k, p, &serving, answer.unwrap_or(Err(NetError::TimedOut))),
+        let mut i = 0;
+        while let Some((id, until, _)) = self.passed.get(i) {
+            let answer = k.answers.remove(id);
+            if answer.is_none() && k.now < *until {
+                i += 1;
+                continue;
             }
+            let (_, _, serving) = self.passed.remove(i);
+            self.pass_back(k, p, &serving, answer.unwrap_or(Err(NetError::TimedOut)));
         }
         if let Some((serving, done)) = self.busy.take() {
             if k.now < done {
@@ -319,13 +319,14 @@ impl Server {
         for id in std::mem::take(&mut k.hung_up) {
             self.hung_up(id);
         }
-        match self.waiting.pop_front() {
+        let next = if self.passed.len() < CONNECTIONS_MAX { self.waiting.pop_front() } else { None };
+        match next {
             Some(serving) => {
                 let us = self.cost_us(&serving);
                 if let Some(request) = self.passed_on(&serving) {
                     let (id, until) = (k.request(p, NetRequest::Http(request)), k.now + PROXY_TIMEOUT);
-                    self.passed = Some((id, until, serving));
-                    return Step::Wait(Block::NetUntil(id, until), us);
+                    self.passed.push((id, until, serving));
+                    return Step::Again(us);
                 }
                 if us <= 1000 {
                     // Too short to be interrupted.
@@ -335,8 +336,9 @@ impl Server {
                 self.busy = Some((serving, k.now + Duration::from_micros(1)));
                 Step::Again(us)
             }
-            None if self.draining => Step::Exit(self.service.stop_code, 200),
-            None => Step::Wait(Block::Serve, 0),
+            None if self.draining && self.passed.is_empty() => Step::Exit(self.service.stop_code, 200),
+            // The first that was passed on is the first to be given up.
+            None => Step::Wait(Block::Serve(self.passed.first().map_or(Time::MAX, |passed| passed.1)), 0),
         }
     }
 
@@ -346,6 +348,16 @@ impl Server {
             let text = format!("{}\n", self.say(k, line, None));
             let _ = k.put(p, if self.service.banner_on_stderr { 2 } else { 1 }, text.as_bytes());
         }
+    }
+
+    /// Does as nginx' configuration says once the hosts in it are found.
+    fn begin(&mut self, conf: NginxConf, anew: bool) {
+        let mut hosts = conf.upstreams();
+        if hosts.is_empty() {
+            return self.configure(conf);
+        }
+        hosts.reverse();
+        self.starting = Some(Box::new(Starting { conf, hosts, asked: None, anew }));
     }
 
     /// Does as nginx' configuration says.
@@ -373,12 +385,18 @@ impl Server {
             let asked = starting.hosts.pop();
             if let (Some((_, problem)), false) = (asked, matches!(answer, Some(Ok(_)))) {
                 let logged = self.say(k, &format!("%T [emerg] 1#1: {}", problem.replace('%', "%%")), None);
+                if starting.anew {
+                    let _ = k.put(p, 2, format!("{logged}\n").as_bytes());
+                    return Step::Again(100);
+                }
                 return fail(k, p, &format!("{logged}\nnginx: [emerg] {problem}\n"));
             }
         }
         let Some((name, _)) = starting.hosts.last() else {
             self.configure(starting.conf);
-            self.greet(k, p);
+            if !starting.anew {
+                self.greet(k, p);
+            }
             return Step::Again(100);
         };
         let (id, until) = (k.request(p, NetRequest::Resolve { name: name.clone() }), k.now + PROXY_TIMEOUT);
@@ -399,7 +417,7 @@ impl Server {
     }
 
     fn refuse(&mut self, k: &mut Kernel) {
-        let busy = self.busy.take().map(|b| b.0).into_iter().chain(self.passed.take().map(|b| b.2));
+        let busy = self.busy.take().map(|b| b.0).into_iter().chain(std::mem::take(&mut self.passed).into_iter().map(|b| b.2));
         let holds = std::mem::take(&mut self.holds).into_iter().map(|(s, _)| s);
         let open = std::mem::take(&mut self.waiting).into_iter().chain(std::mem::take(&mut self.parked)).chain(holds);
         for s in busy.chain(open) {

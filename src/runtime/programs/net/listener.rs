@@ -5,6 +5,7 @@ use super::super::super::machine::{MachineEvent, Serving};
 use super::super::super::process::{Block, Process, Step};
 use super::super::{Program, Run, become_program};
 use super::authority;
+use crate::base::Time;
 use crate::network::{HttpResponse, NetRequest, NetResponse};
 
 /// `nc -l`: prints what comes in, and answers with its standard input.
@@ -28,7 +29,7 @@ pub fn listen(r: &mut Run<'_>, port: u16, again: bool) -> Step {
 impl Listener {
     pub fn step(&mut self, k: &mut Kernel, p: &mut Process) -> Step {
         if self.current.is_none() {
-            let Some(s) = k.take_request(&[self.port]) else { return Step::Wait(Block::Serve, 0) };
+            let Some(s) = k.take_request(&[self.port]) else { return Step::Wait(Block::Serve(Time::MAX), 0) };
             let shown = match &s.request {
                 NetRequest::Tcp { data, .. } => data.clone(),
                 NetRequest::Http(r) => {
@@ -63,6 +64,6 @@ impl Listener {
             };
             k.events.push(MachineEvent::Served { id: s.id, response, at: k.now });
         }
-        if self.again { Step::Wait(Block::Serve, 20) } else { Step::Exit(0, 20) }
+        if self.again { Step::Wait(Block::Serve(Time::MAX), 20) } else { Step::Exit(0, 20) }
     }
 }
