@@ -13,6 +13,7 @@ mod env;
 mod env_file;
 mod eviction;
 mod exec;
+mod image_manager;
 mod images;
 mod kubelets;
 mod lifecycle;

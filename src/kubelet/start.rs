@@ -4,8 +4,9 @@
 use std::collections::VecDeque;
 
 use super::container::{Container, Exit, Instance, ProcessUse, StartFailure};
-use super::container_runtime::{self, Launch, PullFailure, domain};
+use super::container_runtime::{self, Launch, domain};
 use super::env::{EnvSource, environment, expand};
+use super::image_manager::{Ensured, ImageFor};
 use super::images::{Pull, with_default_tag};
 use super::logs::Log;
 use super::pod_worker::{Cx, Outcome, PodWorker, Stage, What};
@@ -41,6 +42,9 @@ pub(super) struct Plan {
     /// Whether all containers begin anew once those are ended.
     anew: bool,
     current: Option<(usize, Step)>,
+    /// The first volume whose image was not seen to yet, and the pull of it.
+    volume: usize,
+    volume_pull: Option<Pull>,
     outcome: Outcome,
 }
 
@@ -221,6 +225,13 @@ impl PodWorker {
 
     /// Starts what is to be started, as far as it goes without waiting.
     pub(super) fn start_containers(&mut self, cx: &mut Cx<'_>, mut plan: Box<Plan>) {
+        if !plan.starts.is_empty()
+            && let Some(at) = self.ensure_volume_images(cx, &mut plan.volume, &mut plan.volume_pull)
+        {
+            self.stage = Some(Stage::Start(plan));
+            self.stage_at(cx, at);
+            return;
+        }
         loop {
             let (c, step) = match plan.current.take() {
                 Some(current) => current,
@@ -273,9 +284,16 @@ impl PodWorker {
                     self.container_event(cx, c, EventType::Warning, "BackOff", &event);
                     return Progress::failed("CrashLoopBackOff", message);
                 }
-                self.ensure_image(cx, c)
+                if let Some(failure) = self.volume_failure(cx, c) {
+                    return Progress::Failed(failure);
+                }
+                let ensured = self.ensure_image(cx, ImageFor::Container(c));
+                self.with_image(cx, c, ensured)
             }
-            Step::Pulling(pull) => self.pulled(cx, c, pull),
+            Step::Pulling(pull) => {
+                let ensured = self.pulled(cx, ImageFor::Container(c), pull);
+                self.with_image(cx, c, ensured)
+            }
             Step::Create => match self.create_container(cx, c) {
                 Ok(()) => {
                     self.container_event(cx, c, EventType::Normal, "Created", "Container created");
@@ -315,64 +333,17 @@ impl PodWorker {
         None
     }
 
-    /// Sees that the image is there. Models `imageManager.EnsureImageExists`.
-    fn ensure_image(&mut self, cx: &mut Cx<'_>, c: usize) -> Progress {
-        let spec = self.containers[c].spec.clone();
-        let image = spec.image.clone();
-        let found = cx.node.catalogue.find(&spec);
-        if let Err(error @ PullFailure::InvalidName { .. }) = &found {
-            let message = format!("Failed to apply default image tag {:?}: {error}", image.as_str());
-            self.container_event(cx, c, EventType::Warning, "InspectFailed", &message);
-            return self.image_failure(cx, c, "InvalidImageName", message);
-        }
-        let present = cx.node.images.has(&image);
-        if spec.pull_policy == "Never" && !present {
-            let message = format!("Container image {:?} is not present with pull policy of Never", image.as_str());
-            self.container_event(cx, c, EventType::Warning, "ErrImageNeverPull", &message);
-            return self.image_failure(cx, c, "ErrImageNeverPull", message);
-        }
-        if present && spec.pull_policy != "Always" {
-            let message = format!("Container image {:?} already present on machine and can be accessed by the pod", image.as_str());
-            self.container_event(cx, c, EventType::Normal, "Pulled", &message);
-            return Progress::Wait(Step::Create, Some(self.step_end(cx.now, on_disk(cx, CREATE))));
-        }
-        if self.containers[c].pull_backoff_until(cx.now).is_some() {
-            let message = format!("Back-off pulling image {:?}", image.as_str());
-            self.container_event(cx, c, EventType::Normal, "BackOff", &message);
-            let full = format!("{message}: ErrImagePull: {}", self.containers[c].pull_error);
-            return self.image_failure(cx, c, "ImagePullBackOff", full);
-        }
-        self.container_event(cx, c, EventType::Normal, "Pulling", &format!("Pulling image {:?}", image.as_str()));
-        // What is pulled is also unpacked.
-        let slower = cx.node.slower.0.max(cx.node.slower.1);
-        let pull = cx.node.images.pull(found.map(|i| i.size_bytes).map_err(|e| e.to_string().into()), self.random.unit(), slower, cx.now);
-        let ends = pull.ends;
-        Progress::Wait(Step::Pulling(pull), Some(ends))
-    }
-
-    fn image_failure(&mut self, cx: &mut Cx<'_>, c: usize, reason: &str, message: String) -> Progress {
-        self.container_event(cx, c, EventType::Warning, "Failed", &format!("Error: {reason}"));
-        Progress::failed(reason, message)
-    }
-
-    fn pulled(&mut self, cx: &mut Cx<'_>, c: usize, pull: Pull) -> Progress {
-        if cx.now < pull.ends {
-            let ends = pull.ends;
-            return Progress::Wait(Step::Pulling(pull), Some(ends));
-        }
-        let image = self.containers[c].spec.image.clone();
-        match &pull.outcome {
-            Ok(_) => {
-                cx.node.images.add(&image);
-                self.container_event(cx, c, EventType::Normal, "Pulled", &pull.success_message(&image));
-                Progress::Wait(Step::Create, Some(self.step_end(cx.now, on_disk(cx, CREATE))))
+    /// What is to be done once it stands so with the container's image.
+    fn with_image(&mut self, cx: &mut Cx<'_>, c: usize, ensured: Ensured) -> Progress {
+        match ensured {
+            Ensured::There => Progress::Wait(Step::Create, Some(self.step_end(cx.now, on_disk(cx, CREATE)))),
+            Ensured::Pulling(pull) => {
+                let ends = pull.ends;
+                Progress::Wait(Step::Pulling(pull), Some(ends))
             }
-            Err(error) => {
-                self.container_event(cx, c, EventType::Warning, "Failed", &format!("Failed to pull image {:?}: {error}", image.as_str()));
-                self.containers[c].image_backoffs.entry(image.clone()).or_default().next(cx.now, cx.now);
-                self.containers[c].pull_error = error.clone();
-                let message = error.to_string();
-                self.image_failure(cx, c, "ErrImagePull", message)
+            Ensured::Failed(failure) => {
+                self.container_event(cx, c, EventType::Warning, "Failed", &format!("Error: {}", failure.reason));
+                Progress::Failed(failure)
             }
         }
     }

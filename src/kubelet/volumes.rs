@@ -6,6 +6,8 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use super::backoff::Backoff;
+use super::container::StartFailure;
 use super::container_runtime::{Inode, InodeKind, Mount, image_tree};
 use super::disks::Disks;
 use super::env::{ConfigError, EnvSource, base64_decode, expand, field_value, resource_value};
@@ -38,6 +40,11 @@ pub(super) struct Volume {
     /// When it is tried again, and the delay after that.
     pub next_try: Time,
     backoff: Duration,
+    /// When its image is pulled anew, where it has one that could not be had, and why.
+    pub pull_backoff: Backoff,
+    pub pull_error: ArcStr,
+    /// What keeps containers from mounting it.
+    pub failure: Option<StartFailure>,
     /// The files that were written last from the API, to see a change.
     content: Vec<(String, Vec<u8>, u32)>,
 }
@@ -59,8 +66,16 @@ impl Volume {
             disk,
             next_try: at,
             backoff: MOUNT_BACKOFF,
+            pull_backoff: Backoff::default(),
+            pull_error: ArcStr::new(),
+            failure: None,
             content: Vec::new(),
         }
+    }
+
+    /// The image that it shows; null where it shows none.
+    pub fn image(&self) -> &Value {
+        self.source.get("image")
     }
 
     /// Whether its files come from the API and change with it.
@@ -157,7 +172,7 @@ impl Volume {
             self.content = content;
             return Ok(());
         }
-        self.tree = Some(match self.source.at(&["image", "reference"]).as_str() {
+        self.tree = Some(match self.image().get("reference").as_str() {
             Some(reference) => image_tree(reference),
             None => Arc::new(Inode::dir(0o777)),
         });
@@ -387,7 +402,7 @@ pub(super) fn prepare(mounts: &mut [Mount], volumes: &mut [Volume], disks: &mut 
     for mount in mounts {
         let Some(volume) = volumes.iter_mut().find(|v| v.name == mount.volume) else { continue };
         let refreshed = volume.is_refreshed();
-        mount.read_only |= refreshed || !volume.source.get("image").is_null();
+        mount.read_only |= refreshed || !volume.image().is_null();
         let Some(tree) = volume.tree.as_mut().filter(|_| !mount.sub_path.is_empty()) else { continue };
         if refreshed {
             let folder = match tree.at("..data").map(|n| &n.kind) {
