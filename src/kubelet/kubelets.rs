@@ -9,6 +9,7 @@ use super::live::LivePod;
 use super::message::Message;
 use super::node::Node;
 use super::pod_worker::{Cx, PodWorker, What, Work};
+use super::preemption::released;
 use super::router::LATENCY;
 use super::static_pods::{hash, is_mirror, manifests_key};
 use super::traffic::Traffic;
@@ -231,8 +232,10 @@ impl Kubelets {
                 self.names.remove(&key);
             }
         }
-        let room = std::mem::take(&mut node.freed) && pods.values().any(|w| w.waits_for_resources());
-        let room = room.then(|| node.name.clone());
+        let freed = std::mem::take(&mut node.freed);
+        let name = node.name.clone();
+        let room = freed && pods.values().any(|w| w.waits_for_resources());
+        let released = if freed { released(pods) } else { Vec::new() };
         for (reply_to, answer) in std::mem::take(&mut node.replies) {
             self.network.push(now + LATENCY, Message::Reply(reply_to, answer));
         }
@@ -248,8 +251,11 @@ impl Kubelets {
         for (key, writer) in std::mem::take(&mut self.disks.written) {
             self.tell(now, News::Written(key, writer));
         }
-        if let Some(node) = room {
-            self.retry_resizes(api, now, &node);
+        if room {
+            self.retry_resizes(api, now, &name);
+        }
+        for uid in released {
+            self.with_worker(api, now, &name, &uid, PodWorker::release);
         }
         Some(result)
     }
@@ -509,7 +515,9 @@ impl Kubelets {
             }
             return;
         }
-        for victim in victims.unwrap_or_default() {
+        let victims = victims.unwrap_or_default();
+        worker.held = !victims.is_empty();
+        for victim in victims {
             self.with_worker(api, now, &node, &victim, PodWorker::preempt);
         }
         let Some(kubelet) = self.kubelets.get_mut(&node) else { return };

@@ -157,6 +157,8 @@ pub(super) struct PodWorker {
     pub killed: bool,
     /// Reason and message of an eviction, a deadline or another end that the kubelet decided on.
     pub evicted: Option<(ArcStr, ArcStr)>,
+    /// It starts nothing until the pods that were ended for it have ended.
+    pub held: bool,
     /// Whether the API's object is gone.
     pub deleted: bool,
     pub serves: SortedMap<(usize, ServeId), ServeUse>,
@@ -194,6 +196,7 @@ impl PodWorker {
             volumes: Vec::new(),
             killed: false,
             evicted: None,
+            held: false,
             deleted: false,
             serves: SortedMap::new(),
             probe_tokens: 0,
@@ -394,6 +397,7 @@ impl PodWorker {
         let relisted = self.relist_at.is_some_and(|at| at <= cx.now);
         self.pending = relisted && self.take_relist(cx);
         match self.work {
+            Work::Syncing if self.held => {}
             Work::Syncing => self.sync_pod(cx),
             Work::Terminating => self.sync_terminating(cx),
             Work::Terminated => self.sync_terminated(cx),
@@ -564,6 +568,7 @@ impl PodWorker {
 
     /// The node goes dark: its containers are gone, and so is what the kubelet was in the middle of.
     pub fn node_lost(&mut self, execs: &mut Execs) {
+        self.held = false;
         self.stage = None;
         self.stage_token = self.stage_token.wrapping_add(1);
         self.sync_at = None;

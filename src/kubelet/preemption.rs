@@ -1,11 +1,12 @@
-//! Room for a critical pod: which pods its node's kubelet ends where it lacks resources. Models pkg/kubelet/preemption; unlike there,
-//! the critical pod does not wait until they have ended.
+//! Room for a critical pod: which pods its node's kubelet ends where it lacks resources, and who waits for that. Models
+//! pkg/kubelet/preemption; unlike there, other pods do not wait meanwhile.
 
 use super::admission::{Lack, amount};
 use super::eviction::is_critical;
 use super::pod_worker::{Cx, PodWorker};
 use super::resources::pod_resources;
 use crate::api::{ArcStr, Value, qos_class};
+use crate::base::{Shared, SortedMap};
 use crate::server::EventType;
 
 /// Why a pod was ended for a critical one.
@@ -71,7 +72,22 @@ pub(super) fn to_preempt(pod: &Value, lacks: &[Lack], running: &[&PodWorker]) ->
     Ok([best_effort, burstable, guaranteed].concat().iter().map(|w| w.uid.clone()).collect())
 }
 
+/// The pods that were held until those that were ended for them had ended: all have.
+pub(super) fn released(pods: &SortedMap<ArcStr, Shared<PodWorker>>) -> Vec<ArcStr> {
+    let ends = |w: &PodWorker| w.takes_room() && w.evicted.as_ref().is_some_and(|(reason, _)| reason == PREEMPTING);
+    if pods.values().any(|w| ends(w)) {
+        return Vec::new();
+    }
+    pods.iter().filter(|(_, w)| w.held).map(|(uid, _)| uid.clone()).collect()
+}
+
 impl PodWorker {
+    /// Lets the pod start that waited for others to end.
+    pub(super) fn release(&mut self, cx: &mut Cx<'_>) {
+        self.held = false;
+        self.request_sync(cx);
+    }
+
     /// Ends the pod for a critical one.
     pub(super) fn preempt(&mut self, cx: &mut Cx<'_>) {
         self.event(cx, EventType::Warning, PREEMPTING, MESSAGE);

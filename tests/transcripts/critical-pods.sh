@@ -32,6 +32,17 @@ kind: Pod
 metadata: {name: huge}
 spec: {nodeName: node1, priorityClassName: system-node-critical, containers: [{name: c, image: nginx, resources: {requests: {cpu: "9"}}}]}
 #end
+#file late.yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: slow}
+spec: {nodeName: node2, containers: [{name: c, image: busybox, command: [sh, -c, "trap 'sleep 7; exit' TERM; sleep 999 & wait"], resources: {requests: {cpu: "3"}}}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: late}
+spec: {nodeName: node2, priorityClassName: system-node-critical, containers: [{name: c, image: nginx, resources: {requests: {cpu: "3"}}}]}
+#end
 kubectl apply -f full.yaml; sleep 3
 kubectl apply -f critical.yaml; sleep 5
 kubectl get pods
@@ -40,3 +51,6 @@ kubectl get events --field-selector type=Warning -o custom-columns=POD:.involved
 kubectl apply -f huge.yaml; sleep 2
 kubectl get pod huge -o jsonpath='{.status.reason}: {.status.message}{"\n"}'
 kubectl get pods
+# It waits until they have ended.
+sed '/^---/,$d' late.yaml | kubectl apply -f -; sleep 3; kubectl apply -f late.yaml; sleep 5; kubectl get pods slow late
+sleep 5; kubectl get pods slow late; kubectl get events --field-selector involvedObject.name=late -o custom-columns=REASON:.reason,AT:.firstTimestamp; kubectl get pod slow -o jsonpath='{.status.containerStatuses[0].state.terminated.finishedAt}{"\n"}'
