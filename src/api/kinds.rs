@@ -197,6 +197,7 @@ rows! {
     SECRET = "Secret",
     SELF_SUBJECT_REVIEW = "SelfSubjectReview",
     SERVICE = "Service",
+    SERVICE_CIDR = "ServiceCIDR",
     SERVICE_ACCOUNT = "ServiceAccount",
     STATEFUL_SET = "StatefulSet",
     STORAGE_CLASS = "StorageClass",

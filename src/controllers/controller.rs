@@ -83,6 +83,7 @@ pub fn all(flags: &Flags) -> Vec<Box<dyn Controller>> {
         Box::new(super::garbage_collector::GarbageCollector::default()),
         Box::new(super::namespace::NamespaceController::default()),
         Box::new(super::token_secrets::TokensController::default()),
+        Box::new(super::service_cidr::ServiceCidrController::default()),
         Box::new(super::validating_policy_status::PolicyStatusController::default()),
     ]
 }

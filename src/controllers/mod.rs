@@ -28,6 +28,7 @@ mod replica_set;
 mod replica_tally;
 mod replicas;
 mod resource_quota;
+mod service_cidr;
 mod service_pods;
 mod stateful_set;
 mod taint_eviction;

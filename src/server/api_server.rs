@@ -341,7 +341,8 @@ impl ApiServer {
         // The registry allocates before it validates.
         let is_service = kind == kinds::SERVICE;
         if is_service {
-            self.services.allocate(&mut object, None, &mut self.random, options.dry_run)?;
+            let more = self.more_service_blocks();
+            self.services.allocate(&mut object, None, (&mut self.random, &more), options.dry_run)?;
         }
         let causes = api::validation::create(kind, &object);
         if !causes.is_empty() {
@@ -436,7 +437,8 @@ impl ApiServer {
         let trusted = options.field_validation == FieldValidation::Trusted;
         let is_service = kind == kinds::SERVICE && sub != Subresource::Status;
         if is_service {
-            self.services.allocate(&mut object, Some(&old), &mut self.random, options.dry_run)?;
+            let more = self.more_service_blocks();
+            self.services.allocate(&mut object, Some(&old), (&mut self.random, &more), options.dry_run)?;
         }
         let causes = match sub {
             // The cluster's own components write what is right.

@@ -1,5 +1,6 @@
 //! The API server: verbs, subresources, authorization, admission, patches. Nothing here may know which client calls.
 
+mod address_block;
 mod admission;
 mod api_server;
 mod authorization;
@@ -28,6 +29,7 @@ mod strategy;
 mod tokens;
 mod typed;
 
+pub use address_block::AddressBlock;
 pub use api_server::ApiServer;
 pub use authorization::{Attributes, Decision, User};
 pub use built_in::{in_form_of, stored_kind};

@@ -2,13 +2,11 @@
 
 use std::net::Ipv4Addr;
 
+use super::address_block::AddressBlock;
 use super::strategy::needs_health_check;
 use crate::api::{ArcStr, Cause, KindRef, Object, Status, Value, kinds, validation};
 use crate::base::{RandomStream, SortedMap};
 
-/// The service network: 10.96.0.0/12.
-const NETWORK: u32 = u32::from_be_bytes([10, 96, 0, 0]);
-const PREFIX: u32 = 12;
 /// The ports of nodes that services get (the default of `--service-node-port-range`).
 pub const NODE_PORTS: std::ops::RangeInclusive<i64> = 30_000..=32_767;
 
@@ -27,24 +25,31 @@ impl ServiceAllocator {
 
     /// Gives a service what it has not chosen itself; what it chose wrongly comes back as an error and takes nothing.
     ///
-    /// A dry run takes nothing, and is judged by other allocators: a port may lie anywhere.
+    /// A dry run takes nothing, and is judged by other allocators: a port may lie anywhere. An address that is chosen may be of `more`
+    /// blocks than the first.
     pub(super) fn allocate(
         &mut self,
         service: &mut Value,
         old: Option<&Value>,
-        random: &mut RandomStream,
+        (random, more): (&mut RandomStream, &[AddressBlock]),
         dry_run: bool,
     ) -> Result<(), Status> {
         let causes = families(service);
         let causes = match causes.is_empty() {
-            true if dry_run => self.clone().assign(service, old, random, true)?,
-            true => self.assign(service, old, random, false)?,
+            true if dry_run => self.clone().assign(service, old, (random, more), true)?,
+            true => self.assign(service, old, (random, more), false)?,
             false => causes,
         };
         if causes.is_empty() { Ok(()) } else { Err(Status::invalid(kinds::SERVICE, service.name(), causes)) }
     }
 
-    fn assign(&mut self, service: &mut Value, old: Option<&Value>, random: &mut RandomStream, dry_run: bool) -> Result<Vec<Cause>, Status> {
+    fn assign(
+        &mut self,
+        service: &mut Value,
+        old: Option<&Value>,
+        (random, more): (&mut RandomStream, &[AddressBlock]),
+        dry_run: bool,
+    ) -> Result<Vec<Cause>, Status> {
         let uid = service.get("metadata").get("uid").arc_str();
         let kind = service.at(&["spec", "type"]).str().to_owned();
         if kind == "ExternalName" {
@@ -59,8 +64,8 @@ impl ServiceAllocator {
         let ip = match chosen.as_str() {
             "None" => None,
             "" => Some(self.free_ip(random)),
-            text => match text.parse::<Ipv4Addr>().map(u32::from) {
-                Ok(ip) if fresh && ip >> (32 - PREFIX) != NETWORK >> (32 - PREFIX) => {
+            text => match text.parse::<Ipv4Addr>() {
+                Ok(ip) if fresh && !AddressBlock::SERVICES.contains(ip) && !more.iter().any(|block| block.contains(ip)) => {
                     let why = if dry_run {
                         format!("the provided IP ({text}) is not in the valid range. The range of valid IPs is 10.96.0.0/12")
                     } else {
@@ -69,11 +74,11 @@ impl ServiceAllocator {
                     let detail = format!("failed to allocate IP {text}: {why}");
                     return Ok(vec![Cause::invalid("spec.clusterIPs", &crate::obj!([text]), &detail)]);
                 }
-                Ok(ip) if fresh && self.ips.get(&ip).is_some_and(|owner| *owner != uid) => {
+                Ok(ip) if fresh && self.ips.get(&u32::from(ip)).is_some_and(|owner| *owner != uid) => {
                     let detail = format!("failed to allocate IP {text}: provided IP is already allocated");
                     return Ok(vec![Cause::invalid("spec.clusterIPs", &crate::obj!([text]), &detail)]);
                 }
-                Ok(ip) => Some(ip),
+                Ok(ip) => Some(u32::from(ip)),
                 // Validation has refused what is no address.
                 Err(_) => None,
             },
@@ -187,11 +192,11 @@ impl ServiceAllocator {
         }
     }
 
-    /// A free address from the upper band, where the real allocator looks first.
+    /// A free address from the upper band, where the real allocator looks first. The first block is too large to ever be full.
     fn free_ip(&self, random: &mut RandomStream) -> u32 {
-        let size = 1u64 << (32 - PREFIX);
+        let block = AddressBlock::SERVICES;
         loop {
-            let ip = NETWORK + (256 + random.below(size - 257)) as u32;
+            let ip = block.network() + (256 + random.below(block.size() - 257)) as u32;
             if !self.ips.contains_key(&ip) {
                 return ip;
             }
