@@ -46,17 +46,29 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if resource.is_empty() {
         return fail("a resource must be present, got: /, Resource=");
     }
-    let fields: Vec<&str> = parts.filter(|p| !p.is_empty()).collect();
-    let Some(kind) = kind_of(cx.host.api, resource) else {
+    let mut fields: Vec<&str> = parts.filter(|p| !p.is_empty()).collect();
+    let Some(mut kind) = kind_of(cx.host.api, resource) else {
         return Err(CliError::NoResource(format!("the server doesn't have a resource type {resource:?}")));
     };
+    let others = cx.host.api.kinds().into_iter().filter(|k| k.plural == kind.plural && *k != kind);
+    let same_name: Vec<KindRef> = [kind].into_iter().chain(others).collect();
     if !matches!(flags.text("output"), "" | "plaintext" | "plaintext-openapiv2") {
         return fail(format!("unrecognized format: {}", flags.text("output")));
     }
     let version = match flags.text("api-version") {
-        "" => kind.version,
+        "" => {
+            // The group may stand behind the resource's name.
+            // Models SplitAndParseResourceRequestWithMatchingPrefix.
+            let rest_of = |k: &KindRef| path.strip_prefix(k.plural)?.strip_prefix(&dotted(k.group));
+            if let Some((found, rest)) = same_name.iter().find_map(|k| Some((*k, rest_of(k)?))) {
+                kind = found;
+                fields = rest.split('.').skip(1).filter(|p| !p.is_empty()).collect();
+            }
+            kind.version
+        }
         given => {
             let (group, version) = crate::api::split_api_version(given);
+            kind = same_name.into_iter().find(|k| k.group == group).unwrap_or(kind);
             match schema().versions(kind).into_iter().find(|v| *v == version && kind.group == group) {
                 Some(version) => version,
                 None => return fail(format!("couldn't find resource for \"{given}, Resource={}\"", kind.plural)),
@@ -64,6 +76,11 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         }
     };
     explain(cx, kind, version, &fields)
+}
+
+/// A group as it stands behind a resource's name.
+fn dotted(group: &str) -> String {
+    if group.is_empty() { String::new() } else { format!(".{group}") }
 }
 
 /// What a list or a map is made of.
