@@ -295,7 +295,12 @@ impl ApiServer {
         let mut object = self.decode(kind, object, options)?;
         let stored = stored_kind(kind);
         if stored != kind {
-            let made = self.create(by, stored, namespace, in_form_of(stored, &object), options)?;
+            let mut event = in_form_of(stored, &object);
+            if event.namespace().is_empty() {
+                event.set(&["metadata", "namespace"], namespace);
+            }
+            demand_valid_event(stored, &event, None)?;
+            let made = self.create(by, stored, namespace, event, options)?;
             return Ok(in_form_of(kind, &made));
         }
         if kind.namespaced {
@@ -386,8 +391,11 @@ impl ApiServer {
         let kind = self.current(kind);
         let stored = stored_kind(kind);
         if stored != kind {
-            let object = self.decode(kind, object, options)?;
-            let done = self.update(by, stored, in_form_of(stored, &object), sub, options)?;
+            let event = in_form_of(stored, &self.decode(kind, object, options)?);
+            if let Some(old) = self.peek(stored, event.namespace(), event.name()) {
+                demand_valid_event(stored, &event, Some(old))?;
+            }
+            let done = self.update(by, stored, event, sub, options)?;
             return Ok(in_form_of(kind, &done));
         }
         let name = object.name_arc();
@@ -570,6 +578,11 @@ impl ApiServer {
         (force, sub): (bool, Subresource),
         options: &WriteOptions,
     ) -> Result<Value, Status> {
+        let stored = stored_kind(kind);
+        if stored != kind {
+            let done = self.apply(by, stored, namespace, &in_form_of(stored, config), (force, sub), options)?;
+            return Ok(in_form_of(kind, &done));
+        }
         let Writer::Manager(manager) = std::mem::take(&mut self.writer) else {
             let cause = Cause::required("fieldManager", "is required for apply patch");
             return Err(Status::invalid_options("PatchOptions", vec![cause]));
@@ -754,6 +767,12 @@ fn scale_of(kind: KindRef, object: &Value) -> Value {
         "spec": {"replicas": count("spec", "specReplicasPath")},
         "status": {"replicas": count("status", "statusReplicasPath"), "selector": selector}
     })
+}
+
+/// Refuses what is wrong with an event that is made or changed as one of `events.k8s.io`.
+fn demand_valid_event(kind: KindRef, event: &Value, old: Option<&Value>) -> Result<(), Status> {
+    let causes = api::validation::event_of_new_group(event, old);
+    if causes.is_empty() { Ok(()) } else { Err(Status::invalid(kind, event.name(), causes)) }
 }
 
 /// A store's refusal as the API words it.

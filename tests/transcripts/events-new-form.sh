@@ -18,5 +18,9 @@ note: hello
 type: Normal
 #end
 kubectl create -f mine.yaml; kubectl create -f mine.yaml; kubectl get event mine; kubectl annotate events.v1.events.k8s.io mine a=b; kubectl get event mine -o jsonpath='{.apiVersion} {.message} {.metadata.annotations}{"\n"}'
+# What is made or changed there is looked at more closely.
+kubectl patch events.v1.events.k8s.io mine --type=merge -p '{"note":"new","type":"Odd"}'; kubectl patch event mine --type=merge -p '{"message":"new"}'; kubectl apply --server-side --field-manager=me -f mine.yaml --force-conflicts; kubectl apply --server-side -f <(sed s/mine/other/ mine.yaml); kubectl get event other -o name; kubectl delete event other
+sed 's/^type.*//; s/^eventTime.*/deprecatedCount: 2/; s/mine/odd/' mine.yaml | kubectl create -f -; sed 's/^reportingController.*//; s/mine/odd/; s/^type.*/series: {count: 1}/' mine.yaml | kubectl create -f -
 kubectl get events.v1.events.k8s.io --watch-only --request-timeout=2s & sleep 0.5; kubectl delete events.v1.events.k8s.io mine; kubectl delete pod a --wait=false; sleep 3
 kubectl delete events.v1.events.k8s.io --all | wc -l; kubectl get events; kubectl delete events.v1.events.k8s.io absent
+kubectl explain ingresses.networking.k8s.io.spec.rules | head -4; kubectl explain deployment.apps.spec; kubectl explain events --api-version=events.k8s.io/v1 | head -2; kubectl explain events.events.k8s.io.note

@@ -288,9 +288,9 @@ pub(super) fn event(errors: &mut Errors, event: &Value) {
         errors.invalid(at.child("namespace"), involved, "does not match event.namespace");
     }
     if !event.get("eventTime").is_null() {
-        let limits = [("reportingComponent", 0), ("reportingInstance", 128), ("action", 128), ("reason", 128)];
+        let limits = [("reportingController", 0), ("reportingInstance", 128), ("action", 128), ("reason", 128)];
         for (key, max) in limits {
-            let text = event.get(key).str();
+            let text = event.get(if max == 0 { "reportingComponent" } else { key }).str();
             if text.is_empty() {
                 errors.required(Path::new(key), "");
             }
@@ -305,6 +305,55 @@ pub(super) fn event(errors: &mut Errors, event: &Value) {
         }
     }
     errors.each_invalid(Path::new("namespace"), namespace, names::dns1123_subdomain(namespace));
+}
+
+/// What is asked beside that where an event is made or changed as one of `events.k8s.io`.
+// Models ValidateEventCreate and ValidateEventUpdate.
+pub(super) fn event_of_new_group(errors: &mut Errors, event: &Value, old: Option<&Value>) {
+    let series = event.get("series");
+    if !series.is_null() && old.is_none_or(|old| old.get("series") != series) {
+        if series.get("count").int() < 2 {
+            errors.invalid(Path::new("series.count"), "", "should be at least 2");
+        }
+        if series.get("lastObservedTime").is_null() {
+            errors.required(Path::new("series.lastObservedTime"), "");
+        }
+    }
+    if let Some(old) = old {
+        for member in [
+            "involvedObject",
+            "reason",
+            "message",
+            "source",
+            "firstTimestamp",
+            "lastTimestamp",
+            "count",
+            "reason",
+            "type",
+            "eventTime",
+            "action",
+            "related",
+            "reportingComponent",
+            "reportingInstance",
+        ] {
+            let shown = if member == "reportingComponent" { "reportingController" } else { member };
+            errors.immutable(Path::new(shown), event.get(member), old.get(member));
+        }
+        return;
+    }
+    if event.get("eventTime").is_null() {
+        errors.required(Path::new("eventTime"), "");
+    }
+    let kind = event.get("type").str();
+    if !matches!(kind, "Normal" | "Warning") {
+        errors.invalid(Path::new("type"), "", &format!("has invalid value: {kind}"));
+    }
+    for member in ["firstTimestamp", "lastTimestamp", "count", "source"] {
+        let value = event.get(member);
+        if !(value.is_empty() || value.as_int() == Some(0)) {
+            errors.invalid(Path::new(member), "", "needs to be unset");
+        }
+    }
 }
 
 /// A new or changed LimitRange.

@@ -109,6 +109,14 @@ pub fn service_addresses(service: &Value) -> Vec<Cause> {
     errors.0
 }
 
+/// What is wrong with an event, in the form of the core group, that is made or takes the place of `old` as one of `events.k8s.io`.
+pub fn event_of_new_group(event: &Value, old: Option<&Value>) -> Vec<Cause> {
+    let mut errors = Errors::default();
+    core::event(&mut errors, event);
+    core::event_of_new_group(&mut errors, event, old);
+    errors.0
+}
+
 /// What is wrong with changing `old` into `new` (both decoded and defaulted).
 pub fn update(kind: KindRef, new: &Value, old: &Value) -> Vec<Cause> {
     let mut errors = Errors::default();
