@@ -53,6 +53,12 @@ pub fn rule(ty: &Type, value: &mut Value) -> bool {
                 absent(value, "reinvocationPolicy", "Never");
             }
         }
+        "ExactDeviceRequest" | "DeviceSubRequest" => {
+            empty(value, "allocationMode", "ExactCount");
+            if value.get("allocationMode").str() == "ExactCount" && value.get("count").int() == 0 {
+                value.set(&["count"], 1);
+            }
+        }
         "Rule" | "RuleWithOperations" | "NamedRuleWithOperations" => absent(value, "scope", "*"),
         "CustomResourceDefinitionSpec" => {
             let kind = value.at(&["names", "kind"]).str().to_owned();

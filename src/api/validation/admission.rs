@@ -5,6 +5,7 @@ use super::super::cel::{Names, Program, Wanted};
 use super::super::{Object, Value, names, split_api_version};
 use super::meta::{label_selector, object_meta, path_segment};
 use super::path::{Errors, Path};
+use super::security::closed;
 use crate::base::SortedSet;
 
 const CONDITIONS_MAX: usize = 64;
@@ -30,26 +31,7 @@ pub(super) fn policy(errors: &mut Errors, policy: &Value) {
         }
     }
     let mut names_known = Names::new(params, None);
-    let conditions = spec.get("matchConditions").items();
-    let list = at.child("matchConditions");
-    if conditions.len() > CONDITIONS_MAX {
-        errors.too_many(list, conditions.len(), CONDITIONS_MAX);
-    }
-    let mut seen = SortedSet::new();
-    for (i, condition) in conditions.iter().enumerate() {
-        let (at, text, name) = (list.index(i), condition.get("expression").str().trim(), condition.get("name"));
-        match text {
-            "" => errors.required(at.child("expression"), ""),
-            text => invalid(errors, at.child("expression"), text, &names_known.compile(text, Wanted::Bool)),
-        }
-        match name.str() {
-            "" => errors.required(at.child("name"), ""),
-            text => errors.each_invalid(at.child("name"), text, names::qualified_name(text)),
-        }
-        if !seen.insert(name.str()) && !name.str().is_empty() {
-            errors.duplicate(at.child("name"), name);
-        }
-    }
+    match_conditions(errors, at.child("matchConditions"), spec.get("matchConditions"), &names_known);
     let list = at.child("variables");
     for (i, variable) in spec.get("variables").items().iter().enumerate() {
         let (at, name, text) = (list.index(i), variable.get("name").str(), variable.get("expression").str());
@@ -90,6 +72,29 @@ pub(super) fn policy(errors: &mut Errors, policy: &Value) {
         }
         if !seen.insert(key.str()) {
             errors.duplicate(at.child("key"), key);
+        }
+    }
+}
+
+/// Conditions that a request must meet before a policy or a webhook is asked.
+pub(super) fn match_conditions(errors: &mut Errors, at: Path<'_>, conditions: &Value, known: &Names) {
+    let conditions = conditions.items();
+    if conditions.len() > CONDITIONS_MAX {
+        errors.too_many(at, conditions.len(), CONDITIONS_MAX);
+    }
+    let mut seen = SortedSet::new();
+    for (i, condition) in conditions.iter().enumerate() {
+        let (at, text, name) = (at.index(i), condition.get("expression").str().trim(), condition.get("name"));
+        match text {
+            "" => errors.required(at.child("expression"), ""),
+            text => invalid(errors, at.child("expression"), text, &known.compile(text, Wanted::Bool)),
+        }
+        match name.str() {
+            "" => errors.required(at.child("name"), ""),
+            text => errors.each_invalid(at.child("name"), text, names::qualified_name(text)),
+        }
+        if !seen.insert(name.str()) && !name.str().is_empty() {
+            errors.duplicate(at.child("name"), name);
         }
     }
 }
@@ -186,6 +191,11 @@ fn named_rule(errors: &mut Errors, at: Path<'_>, rule: &Value) {
             errors.duplicate(list.index(i), name);
         }
     }
+    rule_with_operations(errors, at, rule);
+}
+
+/// What operations on which resources a policy's or a webhook's rule is about.
+pub(super) fn rule_with_operations(errors: &mut Errors, at: Path<'_>, rule: &Value) {
     let operations = ["*", "CONNECT", "CREATE", "DELETE", "UPDATE"];
     for (member, what) in [("operations", "operations"), ("apiGroups", "API groups"), ("apiVersions", "API versions")] {
         let (values, at) = (rule.get(member), at.child(member));
@@ -204,10 +214,7 @@ fn named_rule(errors: &mut Errors, at: Path<'_>, rule: &Value) {
         }
     }
     resources(errors, at.child("resources"), rule.get("resources"));
-    let scope = rule.get("scope");
-    if !scope.is_null() {
-        errors.one_of(at.child("scope"), scope, &["*", "Cluster", "Namespaced"]);
-    }
+    closed(errors, at.child("scope"), rule.get("scope"), &["*", "Cluster", "Namespaced"]);
 }
 
 fn resources(errors: &mut Errors, at: Path<'_>, resources: &Value) {

@@ -5,6 +5,7 @@ use super::super::{Cause, Object, Value, names};
 use super::definition_rules::{self as rules, Found, Place};
 use super::meta::{object_meta, object_meta_update};
 use super::path::{Errors, Path};
+use super::webhook;
 use crate::base::regex::Regex;
 use crate::base::{Order as _, SortedSet, is_url};
 
@@ -203,7 +204,7 @@ fn specification(errors: &mut Errors, spec: &Value) {
 }
 
 /// Who converts between versions.
-// Models validateCustomResourceConversion, but for the address of the webhook.
+// Models validateCustomResourceConversion.
 fn converted(errors: &mut Errors, at: Path<'_>, conversion: &Value) {
     errors.one_of(at.child("strategy"), conversion.get("strategy"), &["None", "Webhook"]);
     let (client, versions) = (conversion.at(&["webhook", "clientConfig"]), conversion.at(&["webhook", "conversionReviewVersions"]));
@@ -216,26 +217,11 @@ fn converted(errors: &mut Errors, at: Path<'_>, conversion: &Value) {
         }
         return;
     }
-    if client.is_null() {
-        errors.required(client_at, "required when strategy is set to Webhook");
-    } else if client.get("url").is_null() == client.get("service").is_null() {
-        errors.required(client_at, "exactly one of url or service is required");
+    match client {
+        Value::Null => errors.required(client_at, "required when strategy is set to Webhook"),
+        client => webhook::client(errors, client_at, client),
     }
-    let given = versions.items();
-    if given.is_empty() {
-        errors.required(list, "");
-        return;
-    }
-    for (i, version) in given.iter().enumerate() {
-        if given[..i].contains(version) {
-            errors.invalid(list.index(i), version, "duplicate version");
-        } else {
-            errors.each_invalid(list.index(i), version.str(), names::dns1035_label(version.str()));
-        }
-    }
-    if !given.iter().any(|v| matches!(v.str(), "v1" | "v1beta1")) {
-        errors.invalid(list, versions, "must include at least one of v1, v1beta1");
-    }
+    webhook::versions(errors, list, versions, "");
 }
 
 fn spec_names(errors: &mut Errors, at: Path<'_>, given: &Value) {

@@ -5,8 +5,10 @@ mod autoscaling;
 mod batch;
 mod container;
 mod core;
+mod csi;
 mod definition;
 mod definition_rules;
+mod flow_control;
 mod ip;
 mod meta;
 mod networking;
@@ -24,6 +26,7 @@ mod storage;
 mod tests;
 mod volumes;
 mod warnings;
+mod webhook;
 mod workloads;
 
 use self::meta::{NameRule, object_meta, object_meta_update, path_segment};
@@ -61,6 +64,11 @@ pub fn create(kind: KindRef, object: &Value) -> Vec<Cause> {
         ("", "PersistentVolume") => storage::volume(&mut errors, object),
         ("", "PersistentVolumeClaim") => storage::claim(&mut errors, object),
         ("storage.k8s.io", "StorageClass") => storage::class(&mut errors, object),
+        ("storage.k8s.io", "CSIDriver") => csi::driver(&mut errors, object),
+        ("storage.k8s.io", "CSINode") => csi::node(&mut errors, object),
+        ("storage.k8s.io", "CSIStorageCapacity") => csi::capacity(&mut errors, object, None),
+        ("storage.k8s.io", "VolumeAttachment") => csi::attachment(&mut errors, object, None),
+        ("storage.k8s.io", "VolumeAttributesClass") => csi::attributes_class(&mut errors, object),
         ("apps", "Deployment") => workloads::deployment(&mut errors, object),
         ("apps", "ReplicaSet") => workloads::replica_set(&mut errors, object),
         ("apps", "DaemonSet") => workloads::daemon_set(&mut errors, object),
@@ -82,10 +90,16 @@ pub fn create(kind: KindRef, object: &Value) -> Vec<Cause> {
             object_meta(&mut errors, object, true, names::dns1123_subdomain);
             networking::network_policy(&mut errors, object);
         }
+        ("networking.k8s.io", "IPAddress") => networking::ip_address(&mut errors, object),
+        ("networking.k8s.io", "ServiceCIDR") => networking::service_cidr(&mut errors, object),
         ("discovery.k8s.io", "EndpointSlice") => networking::endpoint_slice(&mut errors, object),
         (RBAC, "Role" | "ClusterRole") => rest::role(&mut errors, object, kind.namespaced),
         (RBAC, "RoleBinding" | "ClusterRoleBinding") => rest::role_binding(&mut errors, object, kind.namespaced),
         ("scheduling.k8s.io", "PriorityClass") => rest::priority_class(&mut errors, object),
+        ("node.k8s.io", _) => rest::runtime_class(&mut errors, object),
+        ("apiregistration.k8s.io", _) => rest::api_service(&mut errors, object),
+        ("flowcontrol.apiserver.k8s.io", "FlowSchema") => flow_control::flow_schema(&mut errors, object),
+        ("flowcontrol.apiserver.k8s.io", _) => flow_control::priority_level(&mut errors, object),
         ("certificates.k8s.io", _) => rest::signing_request(&mut errors, object),
         ("coordination.k8s.io", "Lease") => {
             object_meta(&mut errors, object, true, names::dns1123_subdomain);
@@ -94,6 +108,7 @@ pub fn create(kind: KindRef, object: &Value) -> Vec<Cause> {
         ("apiextensions.k8s.io", _) => definition::definition(&mut errors, object, None),
         (ADMISSION, "ValidatingAdmissionPolicy") => admission::policy(&mut errors, object),
         (ADMISSION, "ValidatingAdmissionPolicyBinding") => admission::binding(&mut errors, object),
+        (ADMISSION, "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration") => webhook::configuration(&mut errors, object),
         _ => object_meta(&mut errors, object, kind.namespaced, name_rule(kind)),
     }
     if let Some(custom) = &kind.custom {
@@ -144,6 +159,22 @@ pub fn update(kind: KindRef, new: &Value, old: &Value) -> Vec<Cause> {
         ("", "PersistentVolume") => storage::volume_update(&mut errors, new, old),
         ("", "PersistentVolumeClaim") => storage::claim_update(&mut errors, new, old),
         ("storage.k8s.io", "StorageClass") => storage::class_update(&mut errors, new, old),
+        ("storage.k8s.io", "CSIDriver") => {
+            object_meta_update(&mut errors, new, old);
+            csi::driver(&mut errors, new);
+            csi::driver_update(&mut errors, new, old);
+        }
+        ("storage.k8s.io", "CSINode") => csi::node(&mut errors, new),
+        ("storage.k8s.io", "CSIStorageCapacity") => {
+            object_meta_update(&mut errors, new, old);
+            csi::capacity(&mut errors, new, Some(old));
+        }
+        ("storage.k8s.io", "VolumeAttachment") => csi::attachment(&mut errors, new, Some(old)),
+        ("storage.k8s.io", "VolumeAttributesClass") => {
+            object_meta_update(&mut errors, new, old);
+            csi::attributes_class_update(&mut errors, new, old);
+            csi::attributes_class(&mut errors, new);
+        }
         ("apps", "Deployment") => workloads::deployment_update(&mut errors, new, old),
         ("apps", "ReplicaSet") => workloads::replica_set_update(&mut errors, new, old),
         ("apps", "DaemonSet") => workloads::daemon_set_update(&mut errors, new, old),
@@ -168,6 +199,14 @@ pub fn update(kind: KindRef, new: &Value, old: &Value) -> Vec<Cause> {
             object_meta_update(&mut errors, new, old);
             networking::network_policy(&mut errors, new);
         }
+        ("networking.k8s.io", "IPAddress") => {
+            object_meta_update(&mut errors, new, old);
+            networking::ip_address_update(&mut errors, new, old);
+        }
+        ("networking.k8s.io", "ServiceCIDR") => {
+            object_meta_update(&mut errors, new, old);
+            networking::service_cidr_update(&mut errors, new, old);
+        }
         ("discovery.k8s.io", "EndpointSlice") => {
             networking::endpoint_slice(&mut errors, new);
             errors.immutable(Path::new("addressType"), new.get("addressType"), old.get("addressType"));
@@ -189,6 +228,16 @@ pub fn update(kind: KindRef, new: &Value, old: &Value) -> Vec<Cause> {
             object_meta_update(&mut errors, new, old);
             rest::lease(&mut errors, new);
         }
+        ("node.k8s.io", _) => {
+            object_meta_update(&mut errors, new, old);
+            errors.immutable(Path::new("handler"), new.get("handler"), old.get("handler"));
+        }
+        ("apiregistration.k8s.io", _) => {
+            object_meta_update(&mut errors, new, old);
+            rest::api_service(&mut errors, new);
+        }
+        ("flowcontrol.apiserver.k8s.io", "FlowSchema") => flow_control::flow_schema(&mut errors, new),
+        ("flowcontrol.apiserver.k8s.io", _) => flow_control::priority_level(&mut errors, new),
         ("apiextensions.k8s.io", _) => definition::definition(&mut errors, new, Some(old)),
         (ADMISSION, "ValidatingAdmissionPolicy") => {
             object_meta_update(&mut errors, new, old);
@@ -198,6 +247,7 @@ pub fn update(kind: KindRef, new: &Value, old: &Value) -> Vec<Cause> {
             object_meta_update(&mut errors, new, old);
             admission::binding(&mut errors, new);
         }
+        (ADMISSION, "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration") => webhook::configuration(&mut errors, new),
         _ => object_meta_update(&mut errors, new, old),
     }
     // Faults that objects could have before there was a rule are kept where the old object has such a fault.

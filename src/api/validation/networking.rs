@@ -1,10 +1,10 @@
-//! Ingresses, network policies, EndpointSlices.
+//! Ingresses, network policies, EndpointSlices, and the addresses of Services.
 
 use super::super::{Object, Value, names};
 use super::batch::domain_path;
 use super::ip;
 use super::meta::{NameRule, label_selector, labels, object_meta, object_meta_update, path_segment};
-use super::path::{Errors, Path};
+use super::path::{Errors, Path, same};
 use super::storage::slice_address;
 use crate::base::SortedSet;
 
@@ -380,4 +380,67 @@ fn slice_ports(errors: &mut Errors, ports: &[Value]) {
             errors.each_invalid(at.child("appProtocol"), protocol, names::qualified_name(protocol));
         }
     }
+}
+
+/// A new IPAddress.
+pub(super) fn ip_address(errors: &mut Errors, address: &Value) {
+    object_meta(errors, address, false, |name| match name.parse::<std::net::IpAddr>() {
+        Err(_) => vec![format!("ParseAddr({name:?}): unable to parse IP")],
+        Ok(ip) if ip.to_string() != name => vec!["must be a canonical format IP address".to_owned()],
+        Ok(_) => Vec::new(),
+    });
+    let (parent, at) = (address.at(&["spec", "parentRef"]), Path::new("spec"));
+    let at = at.child("parentRef");
+    if parent.is_null() {
+        return errors.required(at, "");
+    }
+    let group = parent.get("group").str();
+    if !group.is_empty() {
+        errors.each_invalid(at.child("group"), group, names::dns1123_subdomain(group));
+    }
+    for key in ["resource", "name", "namespace"] {
+        match parent.get(key).str() {
+            "" if key == "namespace" => {}
+            "" => errors.required(at.child(key), ""),
+            text => errors.each_invalid(at.child(key), text, path_segment(text)),
+        }
+    }
+}
+
+/// What may not change of an IPAddress.
+pub(super) fn ip_address_update(errors: &mut Errors, new: &Value, old: &Value) {
+    let path = ["spec", "parentRef"];
+    if !same(new.at(&path), old.at(&path)) {
+        let at = Path::new("spec");
+        errors.internal_invalid(at.child("parentRef"), ("networking", "ParentReference"), new.at(&path), "field is immutable");
+    }
+}
+
+/// A new ServiceCIDR.
+pub(super) fn service_cidr(errors: &mut Errors, of: &Value) {
+    object_meta(errors, of, false, names::dns1123_subdomain);
+    let at = Path::new("spec");
+    let at = at.child("cidrs");
+    let (spec, ty) = (of.get("spec"), ("networking", "ServiceCIDRSpec"));
+    let ranges: Vec<&str> = spec.get("cidrs").items().iter().map(Value::str).collect();
+    let addresses: Vec<&str> = ranges.iter().filter(|r| ip::parse_cidr(r).is_some()).filter_map(|r| r.split('/').next()).collect();
+    match ranges.len() {
+        0 => return errors.required(at, "at least one CIDR required"),
+        1 => {}
+        2 if addresses.len() == 2 && ip::is_dual_stack(&addresses) => {}
+        2 => {
+            let detail = "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64";
+            return errors.internal_invalid(at, ty, spec, detail);
+        }
+        _ => return errors.internal_invalid(at, ty, spec, "may only hold up to 2 values"),
+    }
+    for (i, range) in ranges.iter().enumerate() {
+        ip::valid_cidr(errors, at.index(i), range);
+    }
+}
+
+/// What may not change of a ServiceCIDR.
+pub(super) fn service_cidr_update(errors: &mut Errors, new: &Value, old: &Value) {
+    let at = Path::new("spec");
+    errors.immutable(at.child("cidrs"), new.at(&["spec", "cidrs"]), old.at(&["spec", "cidrs"]));
 }

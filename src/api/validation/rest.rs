@@ -1,9 +1,11 @@
-//! Roles and bindings, priority classes, certificate signing requests, leases.
+//! Roles and bindings, priority classes, runtime classes, certificate signing requests, leases, API services.
 
 use super::super::kinds::RBAC;
 use super::super::{Object, Value, names};
-use super::meta::{label_selector, object_meta, path_segment};
+use super::meta::{label_selector, labels, object_meta, path_segment};
 use super::path::{Errors, Path};
+use super::resources::{container_resource_name, resource_requirements};
+use super::scheduling::tolerations;
 use super::security::closed;
 use super::volumes::signer_name;
 use crate::base::{SortedSet, base64};
@@ -204,4 +206,61 @@ pub(super) fn lease(errors: &mut Errors, lease: &Value) {
         errors.invalid(at.child("leaseDurationSeconds"), seconds, "must be greater than 0");
     }
     errors.nonnegative(at.child("leaseTransitions"), spec.get("leaseTransitions"));
+}
+
+/// A new RuntimeClass.
+pub(super) fn runtime_class(errors: &mut Errors, class: &Value) {
+    object_meta(errors, class, false, names::dns1123_subdomain);
+    let handler = class.get("handler").str();
+    errors.each_invalid(Path::new("handler"), handler, names::dns1123_label(handler));
+    let limits = crate::obj!({"limits": class.at(&["overhead", "podFixed"])});
+    resource_requirements(errors, Path::new("overhead"), &limits, container_resource_name, &[]);
+    let (at, scheduling) = (Path::new("scheduling"), class.get("scheduling"));
+    labels(errors, at.child("nodeSelector"), scheduling.get("nodeSelector"));
+    tolerations(errors, at.child("tolerations"), scheduling.get("tolerations"));
+}
+
+/// A new or changed APIService.
+pub(super) fn api_service(errors: &mut Errors, service: &Value) {
+    let (spec, at) = (service.get("spec"), Path::new("spec"));
+    let (group, version) = (spec.get("group").str(), spec.get("version").str());
+    object_meta(errors, service, false, path_segment);
+    let (name, required) = (service.name(), format!("{version}.{group}"));
+    if !name.is_empty() && name != required && path_segment(name).is_empty() {
+        let detail = format!("must be `spec.version+\".\"+spec.group`: {required:?}");
+        errors.invalid(Path::new("metadata").child("name"), name, &detail);
+    }
+    if !group.is_empty() {
+        errors.each_invalid(at.child("group"), group, names::dns1123_subdomain(group));
+    } else if version != "v1" {
+        errors.required(at.child("group"), "only v1 may have an empty group and it better be legacy kube");
+    }
+    errors.each_invalid(at.child("version"), version, names::dns1035_label(version));
+    for (key, max) in [("groupPriorityMinimum", 20_000), ("versionPriority", 1000)] {
+        let priority = spec.get(key).int();
+        if !(1..=max).contains(&priority) {
+            errors.invalid(at.child(key), priority, &format!("must be positive and less than {max}"));
+        }
+    }
+    let (bundle, insecure) = (base64::decoded_len(spec.get("caBundle").str()), spec.get("insecureSkipTLSVerify").is_true());
+    let insecure_at = at.child("insecureSkipTLSVerify");
+    let own = spec.get("service");
+    if own.is_null() {
+        if bundle > 0 {
+            errors.invalid(at.child("caBundle"), format!("{bundle} bytes"), "local APIServices may not have a caBundle");
+        }
+        if insecure {
+            errors.invalid(insecure_at, true, "local APIServices may not have insecureSkipTLSVerify");
+        }
+        return;
+    }
+    let place = at.child("service");
+    for key in ["namespace", "name"] {
+        if own.get(key).is_empty() {
+            errors.required(place.child(key), "");
+        }
+    }
+    if insecure && bundle > 0 {
+        errors.invalid(insecure_at, true, "may not be true if caBundle is present");
+    }
 }

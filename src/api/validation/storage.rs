@@ -315,25 +315,40 @@ fn renamed_labels(was: &mut Value, now: &Value) {
 /// A new or changed StorageClass.
 pub(super) fn class(errors: &mut Errors, class: &Value) {
     object_meta(errors, class, false, names::dns1123_subdomain);
-    let provisioner = class.get("provisioner").str();
-    if provisioner.is_empty() {
-        errors.required(Path::new("provisioner"), provisioner);
-    } else {
-        errors.each_invalid(Path::new("provisioner"), provisioner, names::qualified_name(&provisioner.to_lowercase()));
-    }
-    let parameters = Path::new("parameters");
-    if class.get("parameters").entries().len() > 512 {
-        errors.too_long(parameters, 512);
-    }
-    if class.get("parameters").entries().any(|(k, _)| k.is_empty()) {
-        errors.invalid(parameters, "", "field can not be empty.");
-    }
+    provisioner(errors, Path::new("provisioner"), class.get("provisioner").str());
+    parameters(errors, class.get("parameters"));
     closed(errors, Path::new("reclaimPolicy"), class.get("reclaimPolicy"), &["Delete", "Retain"]);
     match class.get("volumeBindingMode") {
         Value::Null => errors.required(Path::new("volumeBindingMode"), ""),
         mode => closed(errors, Path::new("volumeBindingMode"), mode, &["Immediate", "WaitForFirstConsumer"]),
     }
     allowed_topologies(errors, class.get("allowedTopologies"));
+}
+
+/// Who makes or changes a class's volumes.
+pub(super) fn provisioner(errors: &mut Errors, at: Path<'_>, name: &str) {
+    let name = name.to_lowercase();
+    match name.as_str() {
+        "" => errors.required(at, ""),
+        name => errors.each_invalid(at, name, names::qualified_name(name)),
+    }
+}
+
+/// Keys and values, in bytes, that a class may tell its driver.
+const PARAMETER_BYTES_MAX: usize = 256 << 10;
+
+/// What a class tells its driver.
+pub(super) fn parameters(errors: &mut Errors, parameters: &Value) {
+    let at = Path::new("parameters");
+    if parameters.entries().len() > 512 {
+        return errors.too_long(at, 512);
+    }
+    if parameters.entries().any(|(k, _)| k.is_empty()) {
+        errors.invalid(at, "", "field can not be empty.");
+    }
+    if parameters.entries().map(|(k, v)| k.len() + v.str().len()).sum::<usize>() > PARAMETER_BYTES_MAX {
+        errors.too_long(at, PARAMETER_BYTES_MAX);
+    }
 }
 
 /// Where volumes of a class may be.

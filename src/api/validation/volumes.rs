@@ -359,7 +359,8 @@ fn csi(errors: &mut Errors, at: Path<'_>, source: &Value, of_cluster: bool) {
     }
 }
 
-fn csi_driver_name(errors: &mut Errors, at: Path<'_>, name: &str) {
+/// A driver's name.
+pub(super) fn csi_driver_name(errors: &mut Errors, at: Path<'_>, name: &str) {
     if name.is_empty() {
         errors.required(at, "");
     }
@@ -585,13 +586,7 @@ fn projections(errors: &mut Errors, at: Path<'_>, projected: &Value) {
         if !token.is_null() {
             sources += 1;
             let own = source_at.child("serviceAccountToken");
-            let expiration = token.get("expirationSeconds").int();
-            if expiration < 600 {
-                errors.invalid(own.child("expirationSeconds"), expiration, "may not specify a duration less than 10 minutes");
-            }
-            if expiration > 1 << 32 {
-                errors.invalid(own.child("expirationSeconds"), expiration, "may not specify a duration larger than 2^32 seconds");
-            }
+            token_expiration(errors, own.child("expirationSeconds"), token.get("expirationSeconds").int());
             match token.get("path").str() {
                 "" => errors.required(at.child("path"), ""),
                 path => own_path(errors, at.child("path"), path),
@@ -629,6 +624,16 @@ fn projections(errors: &mut Errors, at: Path<'_>, projected: &Value) {
         if sources > 1 {
             errors.forbidden(source_at, "may not specify more than 1 volume type per source");
         }
+    }
+}
+
+/// How long a token is good, in seconds.
+pub(super) fn token_expiration(errors: &mut Errors, at: Path<'_>, seconds: i64) {
+    if seconds < 600 {
+        errors.invalid(at, seconds, "may not specify a duration less than 10 minutes");
+    }
+    if seconds > 1 << 32 {
+        errors.invalid(at, seconds, "may not specify a duration larger than 2^32 seconds");
     }
 }
 

@@ -1,0 +1,147 @@
+//! What the drivers of volumes tell of themselves, and what is told of their volumes: the rarer kinds of the storage group.
+// Models pkg/apis/storage/validation.
+
+use super::super::{Quantity, Value, names};
+use super::meta::{label_name, label_selector, object_meta};
+use super::path::{Errors, Path, same};
+use super::security::closed;
+use super::storage::{parameters, provisioner};
+use super::volumes::{csi_driver_name, token_expiration};
+use crate::base::SortedSet;
+
+/// A new or changed CSIDriver.
+pub(super) fn driver(errors: &mut Errors, driver: &Value) {
+    object_meta(errors, driver, false, names::dns1123_subdomain);
+    let (at, spec) = (Path::new("spec"), driver.get("spec"));
+    let policies = ["File", "None", "ReadWriteOnceWithFSType"];
+    closed(errors, at.child("fsGroupPolicy"), spec.get("fsGroupPolicy"), &policies);
+    let list = at.child("tokenRequests");
+    let mut seen = SortedSet::new();
+    for (i, request) in spec.get("tokenRequests").items().iter().enumerate() {
+        let (at, audience) = (list.index(i), request.get("audience").str());
+        if !seen.insert(audience) {
+            errors.duplicate(at.child("audience"), audience);
+        } else if let Some(seconds) = request.get("expirationSeconds").as_int() {
+            token_expiration(errors, at.child("expirationSeconds"), seconds);
+        }
+    }
+    for mode in spec.get("volumeLifecycleModes").items() {
+        closed(errors, at.child("volumeLifecycleModes"), mode, &["Persistent", "Ephemeral"]);
+    }
+    let period = spec.get("nodeAllocatableUpdatePeriodSeconds");
+    if period.as_int().is_some_and(|p| p < 10) {
+        errors.invalid(at.child("nodeAllocatableUpdatePeriodSeconds"), period, "must be greater than or equal to 10 seconds");
+    }
+}
+
+/// What may not change of a CSIDriver.
+pub(super) fn driver_update(errors: &mut Errors, new: &Value, old: &Value) {
+    let at = Path::new("spec");
+    // The first path is misspelt upstream.
+    for (key, shown) in [("attachRequired", "attachedRequired"), ("volumeLifecycleModes", "volumeLifecycleModes")] {
+        errors.immutable(at.child(shown), new.at(&["spec", key]), old.at(&["spec", key]));
+    }
+}
+
+/// A new or changed CSINode.
+pub(super) fn node(errors: &mut Errors, node: &Value) {
+    object_meta(errors, node, false, names::dns1123_subdomain);
+    let at = Path::new("spec");
+    let list = at.child("drivers");
+    let mut seen = SortedSet::new();
+    for (i, driver) in node.at(&["spec", "drivers"]).items().iter().enumerate() {
+        let (at, name, id) = (list.index(i), driver.get("name").str(), driver.get("nodeID").str());
+        csi_driver_name(errors, at.child("name"), name);
+        if id.is_empty() {
+            errors.required(at.child("nodeID"), "");
+        } else if id.len() > 256 {
+            errors.invalid(at.child("nodeID"), id, "must be 256 characters or less");
+        }
+        errors.nonnegative(at.child("allocatable").child("count"), driver.at(&["allocatable", "count"]));
+        if !seen.insert(name) {
+            errors.duplicate(at.child("name"), name);
+        }
+        let keys = driver.get("topologyKeys").items();
+        for (j, key) in keys.iter().enumerate() {
+            if key.is_empty() {
+                errors.required(at, "");
+            }
+            if keys[..j].contains(key) {
+                errors.duplicate(at, key);
+            }
+            label_name(errors, at, key.str());
+        }
+    }
+}
+
+/// A new or changed CSIStorageCapacity; `old` is what it was.
+pub(super) fn capacity(errors: &mut Errors, capacity: &Value, old: Option<&Value>) {
+    let class = capacity.get("storageClassName").str();
+    if let Some(old) = old {
+        if !same(capacity.get("nodeTopology"), old.get("nodeTopology")) {
+            let topology = capacity.get("nodeTopology");
+            errors.internal_invalid(Path::new("nodeTopology"), ("meta", "LabelSelector"), topology, "field is immutable");
+        }
+        return errors.immutable(Path::new("storageClassName"), capacity.get("storageClassName"), old.get("storageClassName"));
+    }
+    object_meta(errors, capacity, true, names::dns1123_subdomain);
+    label_selector(errors, Path::new("nodeTopology"), capacity.get("nodeTopology"));
+    errors.each_invalid(Path::new("storageClassName"), class, names::dns1123_subdomain(class));
+    if Quantity::of(capacity.get("capacity")).sign() < 0 {
+        errors.invalid(Path::new("capacity"), capacity.get("capacity"), "must be greater than or equal to 0");
+    }
+}
+
+/// A new or changed VolumeAttachment; `old` is what it was.
+pub(super) fn attachment(errors: &mut Errors, attachment: &Value, old: Option<&Value>) {
+    object_meta(errors, attachment, false, names::dns1123_subdomain);
+    let (at, spec) = (Path::new("spec"), attachment.get("spec"));
+    let attacher = spec.get("attacher").str();
+    if attacher.is_empty() {
+        errors.required(at.child("attacher"), "");
+    }
+    let source = at.child("source");
+    let (name, inline) = (spec.at(&["source", "persistentVolumeName"]), spec.at(&["source", "inlineVolumeSpec"]));
+    let one = "must specify exactly one of inlineVolumeSpec and persistentVolumeName";
+    match (name.is_null(), inline.is_null()) {
+        (true, true) => errors.required(source, one),
+        (false, false) => errors.forbidden(source, one),
+        (false, true) if name.is_empty() => {
+            errors.required(source.child("persistentVolumeName"), "must specify non empty persistentVolumeName");
+        }
+        _ => {}
+    }
+    let node = spec.get("nodeName").str();
+    errors.each_invalid(at.child("nodeName"), node, names::dns1123_subdomain(node));
+    match old {
+        None => {
+            csi_driver_name(errors, at.child("attacher"), attacher);
+            if let Some(name) = name.as_str() {
+                errors.each_invalid(source.child("persistentVolumeName"), name, names::dns1123_subdomain(name));
+            }
+        }
+        Some(old) if !same(spec, old.get("spec")) => {
+            errors.internal_invalid(at, ("storage", "VolumeAttachmentSpec"), spec, "field is immutable");
+        }
+        Some(_) => {}
+    }
+}
+
+/// A new or changed VolumeAttributesClass.
+pub(super) fn attributes_class(errors: &mut Errors, class: &Value) {
+    object_meta(errors, class, false, names::dns1123_subdomain);
+    provisioner(errors, Path::new("driverName"), class.get("driverName").str());
+    parameters(errors, class.get("parameters"));
+    if class.get("parameters").is_empty() {
+        errors.required(Path::new("parameters"), "must contain at least one key/value pair");
+    }
+}
+
+/// What may not change of a VolumeAttributesClass.
+pub(super) fn attributes_class_update(errors: &mut Errors, new: &Value, old: &Value) {
+    for key in ["driverName", "parameters"] {
+        if !same(new.get(key), old.get(key)) {
+            errors.forbidden(Path::new(key), &format!("updates to {key} are forbidden."));
+        }
+    }
+}
