@@ -251,7 +251,7 @@ fn check(row: &Row) -> Result<(), String> {
 
 fn warnings(kind: KindRef, object: &Value) -> Vec<String> {
     let mut warnings = api::Warnings::default();
-    api::validation::warnings(kind, object, &mut warnings);
+    api::validation::warnings(kind, object, None, &mut warnings);
     warnings.take()
 }
 

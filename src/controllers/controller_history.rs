@@ -110,9 +110,9 @@ pub(super) fn hash_of<'a>(revision: &'a Value, hash_label: &str) -> &'a str {
     revision.label(hash_label).unwrap_or("")
 }
 
-/// Deletes the oldest revisions beyond the limit, of those that nothing alive uses.
+/// Deletes the oldest revisions beyond the limit, of those that nothing alive uses. One below nothing keeps them all.
 pub(super) fn truncate(api: &mut ApiServer, by: &Caller, owner: &Value, in_use: impl Fn(&Value) -> bool) -> Result<(), Status> {
-    let limit = owner.at(&["spec", "revisionHistoryLimit"]).as_int().unwrap_or(10).max(0) as usize;
+    let limit = owner.at(&["spec", "revisionHistoryLimit"]).as_int().map_or(10, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
     let idle: Vec<Value> = revisions_of(api, owner).into_iter().filter(|r| !in_use(r)).collect();
     for old in idle.iter().take(idle.len().saturating_sub(limit)) {
         api.delete(by, kinds::CONTROLLER_REVISION, old.namespace(), old.name(), &DeleteOptions::default())?;

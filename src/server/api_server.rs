@@ -357,7 +357,7 @@ impl ApiServer {
             return Err(Status::invalid(kind, object.name(), causes));
         }
         let key = ObjectKey::new(kind, object.namespace_arc(), object.name_arc());
-        self.warn_on_create(kind, &object, options);
+        self.warn(kind, &object, None, options);
         let request =
             Request { kind, operation: "CREATE", sub: Subresource::None, object: &object, old: &Value::Null, dry_run: options.dry_run };
         let charged = self.admit_valid(by, &request, options).inspect_err(|_| {
@@ -463,6 +463,9 @@ impl ApiServer {
                 self.services.take_back(&object, Some(&old));
             }
             return Err(Status::invalid(kind, &name, causes));
+        }
+        if matches!(sub, Subresource::None | Subresource::Scale) {
+            self.warn(kind, &object, Some(&old), options);
         }
         if let Some(custom) = kind.custom.as_ref().filter(|_| !trusted) {
             self.warnings.extend(api::custom::warned(kind, custom, &object, &old));
@@ -679,7 +682,10 @@ impl ApiServer {
         object.set(&path.trim_start_matches('.').split('.').collect::<Vec<_>>(), replicas);
         self.track(by, kind, Some(&old), &mut object, Subresource::Scale, options);
         self.writer = Writer::Settled;
-        self.update(by, kind, object, Subresource::Scale, &WriteOptions { field_validation: FieldValidation::Trusted, ..*options })?;
+        // What was stored needs no second look, but is warned of.
+        let trusted = options.field_validation == FieldValidation::Trusted;
+        let field_validation = if trusted { FieldValidation::Trusted } else { FieldValidation::Ignore };
+        self.update(by, kind, object, Subresource::Scale, &WriteOptions { field_validation, ..*options })?;
         self.scale(kind, namespace, scale.name())
     }
 
@@ -737,9 +743,9 @@ impl ApiServer {
         Ok(charged)
     }
 
-    fn warn_on_create(&mut self, kind: KindRef, object: &Value, options: &WriteOptions) {
+    fn warn(&mut self, kind: KindRef, object: &Value, old: Option<&Value>, options: &WriteOptions) {
         if options.field_validation != FieldValidation::Trusted {
-            api::validation::warnings(kind, object, &mut self.warnings);
+            api::validation::warnings(kind, object, old, &mut self.warnings);
         }
     }
 }

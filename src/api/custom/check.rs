@@ -326,6 +326,10 @@ pub fn has_format(format: &str, text: &str) -> Option<bool> {
         "hexcolor" => like(r"(?i)^#?([0-9a-f]{3}|[0-9a-f]{6})$"),
         "k8s-short-name" => names::dns1123_label(text).is_empty(),
         "k8s-long-name" => names::dns1123_subdomain(text).is_empty(),
+        // No text is known to lack one of these.
+        "bsonobjectid" | "uuid3" | "uuid4" | "uuid5" | "isbn" | "isbn10" | "isbn13" | "creditcard" | "ssn" | "rgbcolor" | "password" => {
+            true
+        }
         _ => return None,
     })
 }

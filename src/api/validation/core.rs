@@ -5,7 +5,7 @@ use super::ip;
 use super::meta::{kube_finalizer, object_meta, object_meta_update};
 use super::path::{Errors, Path, same};
 use super::pod;
-use super::resources::{container_resource_name, quantity_value, quota_resource_name, resource_name};
+use super::resources::{container_resource_name, is_standard_quota, may_overcommit, quantity_value, quota_resource_name, resource_name};
 use super::scheduling::taints;
 use crate::api::well_known::SERVICE_ACCOUNT_NAME;
 use crate::base::{Order as _, SortedSet, base64};
@@ -44,6 +44,12 @@ pub(super) fn node(errors: &mut Errors, node: &Value) {
     let addresses: Vec<&str> = ranges.items().iter().filter_map(|r| r.str().split('/').next()).collect();
     if addresses.len() > 1 && (addresses.len() > 2 || !ip::is_dual_stack(&addresses)) {
         errors.invalid(at, ranges, "may specify no more than one CIDR for each IP family");
+    }
+    let mut seen = SortedSet::new();
+    for (i, range) in ranges.items().iter().map(Value::str).enumerate() {
+        if !seen.insert(range) {
+            errors.duplicate(at.index(i), range);
+        }
     }
 }
 
@@ -434,16 +440,28 @@ fn limit_amounts(errors: &mut Errors, at: Path<'_>, limit: &Value) {
                 errors.invalid(list.key(name), shown.to_string(), &format!("{less_name} {less} is greater than {more_name} {more}"));
             }
         }
-        let Some(ratio) = ratio else { continue };
-        let list = at.child("maxLimitRequestRatio");
-        if ratio.milli_value() < 1000 {
-            errors.invalid(list.key(name), ratio.to_string(), &format!("ratio {ratio} is less than 1"));
+        if let Some(ratio) = ratio {
+            limit_ratio(errors, at.child("maxLimitRequestRatio").key(name), &ratio, min.zip(max));
         }
-        if let (Some(min), Some(max)) = (min, max) {
-            let most = max.to_f64() / min.to_f64();
-            if ratio.to_f64() > most {
-                errors.invalid(list.key(name), ratio.to_string(), &format!("ratio {ratio} is greater than max/min = {most:.6}"));
-            }
+        if let (Some(default), Some(request)) = (default, request)
+            && default != request
+            && !may_overcommit(name)
+        {
+            let detail = format!("default value {default} must equal to defaultRequest value {request} in {name}");
+            errors.invalid(at.child("defaultRequest").key(name), request.to_string(), &detail);
+        }
+    }
+}
+
+/// How often a limit may be a request, given the least and the most there may be.
+fn limit_ratio(errors: &mut Errors, at: Path<'_>, ratio: &Quantity, bounds: Option<(Quantity, Quantity)>) {
+    if ratio.milli_value() < 1000 {
+        errors.invalid(at, ratio.to_string(), &format!("ratio {ratio} is less than 1"));
+    }
+    if let Some((min, max)) = bounds {
+        let most = max.to_f64() / min.to_f64();
+        if ratio.to_f64() > most {
+            errors.invalid(at, ratio.to_string(), &format!("ratio {ratio} is greater than max/min = {most:.6}"));
         }
     }
 }
@@ -469,7 +487,7 @@ pub(super) fn resource_quota(errors: &mut Errors, quota: &Value) {
             errors.invalid(scopes_at, scopes, "unsupported scope");
         }
         for (name, _) in spec.get("hard").entries() {
-            if !name.contains('/') && !scope_fits(scope.str(), name) {
+            if is_standard_quota(name) && !scope_fits(scope.str(), name) {
                 errors.invalid(scopes_at, scopes, "unsupported scope applied to resource");
             }
         }
@@ -501,7 +519,7 @@ fn scope_selector(errors: &mut Errors, at: Path<'_>, spec: &Value) {
         if !SCOPES.contains(&scope) && scope != "VolumeAttributesClass" {
             errors.invalid(at.child("scopeName"), scope, "unsupported scope");
         }
-        for _ in spec.get("hard").entries().filter(|(name, _)| !name.contains('/') && !scope_fits(scope, name)) {
+        for _ in spec.get("hard").entries().filter(|(name, _)| is_standard_quota(name) && !scope_fits(scope, name)) {
             let selector = spec.get("scopeSelector");
             errors.internal_invalid(at, ("core", "ScopeSelector"), selector, "unsupported scope applied to resource");
         }

@@ -33,24 +33,33 @@ fn is_mapped(text: &str) -> bool {
     text.parse::<Ipv6Addr>().is_ok_and(|v6| v6.to_ipv4_mapped().is_some())
 }
 
-/// An address.
+/// What is wrong with an address.
 // Models IsValidIP.
-pub(super) fn valid(errors: &mut Errors, at: Path<'_>, text: &str) -> bool {
-    let wrong = match parse(text) {
-        None => "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)",
-        Some(_) if text.parse::<IpAddr>().is_err() => STRICT[0],
-        Some(_) if is_mapped(text) => STRICT[1],
-        Some(_) => return true,
-    };
-    errors.invalid(at, text, wrong);
-    false
+pub(super) fn wrong(text: &str) -> Option<&'static str> {
+    match parse(text) {
+        None => Some("must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"),
+        Some(_) if text.parse::<IpAddr>().is_err() => Some(STRICT[0]),
+        Some(_) => is_mapped(text).then_some(STRICT[1]),
+    }
 }
 
-/// How an address of IPv6 is to be written, where it is not.
-// Models GetWarningsForIP.
+/// An address.
+pub(super) fn valid(errors: &mut Errors, at: Path<'_>, text: &str) -> bool {
+    let wrong = wrong(text);
+    if let Some(wrong) = wrong {
+        errors.invalid(at, text, wrong);
+    }
+    wrong.is_none()
+}
+
+/// How an address or range of IPv6 is to be written, where it is not.
+// Models GetWarningsForIP and GetWarningsForCIDR, of what is no error.
 pub(super) fn warning(at: &str, text: &str) -> Option<String> {
-    let canonical = text.parse::<Ipv6Addr>().ok()?.to_string();
-    (canonical != text).then(|| format!("{at}: IPv6 address {text:?} should be in RFC 5952 canonical format ({canonical:?})"))
+    let (what, canonical) = match text.split_once('/') {
+        None => ("address", text.parse::<Ipv6Addr>().ok()?.to_string()),
+        Some((address, length)) => ("CIDR value", format!("{}/{length}", address.parse::<Ipv6Addr>().ok()?)),
+    };
+    (canonical != text).then(|| format!("{at}: IPv6 {what} {text:?} should be in RFC 5952 canonical format ({canonical:?})"))
 }
 
 /// Reads `address/length`.

@@ -118,10 +118,12 @@ fn finalizers(errors: &mut Errors, at: Path<'_>, finalizers: &Value) {
     }
 }
 
-/// The finalizers of the built-in groups: extensions only warn.
+/// The finalizers of the built-in groups: extensions only warn, and some groups do not ask.
 fn kube_finalizers(errors: &mut Errors, at: Path<'_>, object: &Value) {
     let (group, _) = split_api_version(object.api_version());
-    if group == "apiextensions.k8s.io" || (!group.is_empty() && Kind::of_group(group, object.kind()).is_none()) {
+    let lenient = ["apiextensions.k8s.io", "admissionregistration.k8s.io", "apiregistration.k8s.io", "coordination.k8s.io", "policy"]
+        .contains(&group);
+    if lenient || (!group.is_empty() && Kind::of_group(group, object.kind()).is_none()) {
         return;
     }
     let meta = object.get("metadata");

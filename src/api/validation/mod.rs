@@ -15,6 +15,7 @@ mod networking;
 mod parts;
 mod path;
 mod pod;
+mod pod_warnings;
 mod resources;
 mod rest;
 mod scheduling;
@@ -81,8 +82,11 @@ pub fn create(kind: KindRef, object: &Value) -> Vec<Cause> {
             autoscaling::autoscaler(&mut errors, object);
         }
         ("policy", "PodDisruptionBudget") => {
-            object_meta(&mut errors, object, true, names::dns1123_subdomain);
+            // Its metadata is what any object's is, and is judged where all else is right.
             workloads::disruption_budget(&mut errors, object);
+            if errors.0.is_empty() {
+                object_meta(&mut errors, object, true, path_segment);
+            }
         }
         ("networking.k8s.io", "Ingress") => networking::ingress(&mut errors, object),
         ("networking.k8s.io", "IngressClass") => networking::ingress_class(&mut errors, object),

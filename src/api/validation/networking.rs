@@ -384,10 +384,10 @@ fn slice_ports(errors: &mut Errors, ports: &[Value]) {
 
 /// A new IPAddress.
 pub(super) fn ip_address(errors: &mut Errors, address: &Value) {
-    object_meta(errors, address, false, |name| match name.parse::<std::net::IpAddr>() {
-        Err(_) => vec![format!("ParseAddr({name:?}): unable to parse IP")],
-        Ok(ip) if ip.to_string() != name => vec!["must be a canonical format IP address".to_owned()],
-        Ok(_) => Vec::new(),
+    object_meta(errors, address, false, |name| match (ip::wrong(name), ip::parse(name)) {
+        (Some(wrong), _) => vec![wrong.to_owned()],
+        (None, Some(ip)) if ip.to_string() != name => vec![format!("must be in canonical form ({:?})", ip.to_string())],
+        _ => Vec::new(),
     });
     let (parent, at) = (address.at(&["spec", "parentRef"]), Path::new("spec"));
     let at = at.child("parentRef");

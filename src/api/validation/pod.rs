@@ -26,7 +26,7 @@ pub(super) fn create(errors: &mut Errors, pod: &Value) {
     if !spec.get("nodeName").is_empty() && !spec.get("schedulingGates").is_empty() {
         errors.forbidden(at.child("nodeName"), "cannot be set until all schedulingGates have been cleared");
     }
-    security::profile_annotations(errors, at, pod.at(&["metadata", "annotations"]), spec, true);
+    security::profile_annotations(errors, at, pod.at(&["metadata", "annotations"]), spec);
 }
 
 /// What is asked of a pod whenever it is written.
@@ -101,7 +101,7 @@ pub(super) fn template(errors: &mut Errors, at: Path<'_>, template: &Value) {
     meta::annotations(errors, at.child("annotations"), meta.get("annotations"));
     annotations(errors, at.child("annotations"), meta.get("annotations"), spec);
     pod_spec(errors, at.child("spec"), spec, "", false);
-    security::profile_annotations(errors, at.child("spec"), meta.get("annotations"), spec, false);
+    security::profile_annotations(errors, at.child("spec"), meta.get("annotations"), spec);
     if !spec.get("ephemeralContainers").is_empty() {
         let at = at.child("spec");
         errors.forbidden(at.child("ephemeralContainers"), "ephemeral containers not allowed in pod template");

@@ -20,7 +20,7 @@ fn is_standard(name: &str) -> bool {
 }
 
 /// Names that a quota may limit.
-fn is_standard_quota(name: &str) -> bool {
+pub(super) fn is_standard_quota(name: &str) -> bool {
     matches!(
         name,
         "cpu"
@@ -55,7 +55,7 @@ fn is_object_count(name: &str) -> bool {
 }
 
 /// Whether a request may be less than the limit.
-fn may_overcommit(name: &str) -> bool {
+pub(super) fn may_overcommit(name: &str) -> bool {
     is_native(name) && !is_huge_page(name)
 }
 

@@ -368,7 +368,7 @@ fn profiles_match(errors: &mut Errors, at: Path<'_>, what: &str, annotation: &st
 }
 
 /// Profiles that are told twice, in annotations and in fields, must be the same.
-pub(super) fn profile_annotations(errors: &mut Errors, at: Path<'_>, annotations: &Value, spec: &Value, app_armor: bool) {
+pub(super) fn profile_annotations(errors: &mut Errors, at: Path<'_>, annotations: &Value, spec: &Value) {
     const SECCOMP: [&str; 2] = ["securityContext", "seccompProfile"];
     const ARMOR: [&str; 2] = ["securityContext", "appArmorProfile"];
     let told = |key: &str| annotations.get(key).as_str();
@@ -378,7 +378,7 @@ pub(super) fn profile_annotations(errors: &mut Errors, at: Path<'_>, annotations
     }
     let kinds = [(SECCOMP_CONTAINER, SECCOMP, "seccomp"), (APP_ARMOR_PREFIX, ARMOR, "apparmor")];
     let windows = spec.at(&["os", "name"]).str() == "windows";
-    for (prefix, path, what) in kinds.into_iter().take(1 + usize::from(app_armor && !windows)) {
+    for (prefix, path, what) in kinds.into_iter().take(1 + usize::from(!windows)) {
         each_container(spec, at, &mut |container, at| {
             let own = container.at(&path);
             let field = if own.is_null() && what == "apparmor" { spec.at(&path) } else { own };

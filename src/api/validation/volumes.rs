@@ -95,7 +95,8 @@ fn source(errors: &mut Errors, at: Path<'_>, volume: &Value, pod_name: &str) {
             continue;
         }
         found = true;
-        one_source(errors, at.child(key), key, source, None, !pod_name.is_empty());
+        let shown = if key == "gcePersistentDisk" { "persistentDisk" } else { key };
+        one_source(errors, at.child(shown), key, source, None, !pod_name.is_empty());
         match key {
             "iscsi" if !source.get("initiatorName").is_null() && name.len() + 1 + source.get("targetPortal").str().len() > 64 => {
                 errors.invalid(at.child("name"), name, TOO_LONG_PORTAL);

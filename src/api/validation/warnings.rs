@@ -1,64 +1,106 @@
 //! What the API server accepts with a warning.
 
-use super::super::{KindRef, Object, Quantity, Value, Warnings, names, quote};
+use super::super::{KindRef, Object, Value, Warnings, names};
 use super::ip;
-use crate::api::well_known::{APP_ARMOR_PREFIX, BETA_STORAGE_CLASS, TOPOLOGY_HINTS};
-use crate::base::{SortedMap, SortedSet};
+use super::pod_warnings::{VOLUMES, app_armor_of_pod, claim_spec, label_message, node_labels, pod, template};
+use crate::api::custom::has_format;
+use crate::api::well_known::{BETA_STORAGE_CLASS, SLICE_MANAGED_BY, TOPOLOGY_HINTS};
+use crate::base::SortedSet;
 
-/// What the server warns of when it accepts an object, in its order.
-pub fn warnings(kind: KindRef, object: &Value, out: &mut Warnings) {
+/// What the server warns of when it accepts an object, in its order; `old` is what it was before, where it is changed.
+pub fn warnings(kind: KindRef, object: &Value, old: Option<&Value>, out: &mut Warnings) {
+    let created = old.is_none();
+    // What is costly, or was warned of before, is looked at again only where there is a new generation.
+    let changed = old.is_none_or(|old| old.at(&["metadata", "generation"]) != object.at(&["metadata", "generation"]));
     if kind.custom.is_some() {
-        finalizers(out, object);
+        return finalizers(out, object, old);
+    }
+    if created
+        && matches!(
+            (kind.group, kind.kind),
+            ("apps", "Deployment" | "ReplicaSet") | ("", "ReplicationController") | ("batch", "Job" | "CronJob")
+        )
+    {
+        host_name(out, object, "this is used in Pod names and hostnames");
     }
     match (kind.group, kind.kind) {
-        ("apiextensions.k8s.io", _) if object.at(&["spec", "conversion", "strategy"]).str() == "Webhook" => {
-            out.push("spec.conversion: the webhook is not called in this simulation, versions differ in name alone".to_owned());
-        }
-        ("", "Pod") => {
+        ("apiextensions.k8s.io", _) => definition(out, object, old, changed),
+        ("", "Pod") if created => {
             host_name(out, object, "this is used in the Pod's hostname");
             pod(out, "", object.get("spec"), object.get("metadata"));
             app_armor_of_pod(out, object);
         }
-        ("apps", "Deployment" | "ReplicaSet" | "DaemonSet") | ("", "ReplicationController") => {
-            if kind.kind != "DaemonSet" {
-                host_name(out, object, "this is used in Pod names and hostnames");
+        ("apps", "ControllerRevision") => {}
+        ("apps", _) | ("", "ReplicationController") => {
+            if changed {
+                template(out, "spec.template", object.at(&["spec", "template"]));
             }
-            template(out, "spec.template", object.at(&["spec", "template"]));
-        }
-        ("apps", "StatefulSet") => {
-            host_name(out, object, "this is used in Pod names and hostnames");
-            template(out, "spec.template", object.at(&["spec", "template"]));
-            for (i, claim) in object.at(&["spec", "volumeClaimTemplates"]).items().iter().enumerate() {
-                claim_spec(out, &format!("spec.volumeClaimTemplates[{i}].spec"), claim.get("spec"));
-            }
-        }
-        ("batch", "Job") => {
-            host_name(out, object, "this is used in Pod names and hostnames");
-            template(out, "spec.template", object.at(&["spec", "template"]));
-        }
-        ("batch", "CronJob") => {
-            host_name(out, object, "this is used in Pod names and hostnames");
-            template(out, "spec.jobTemplate.spec.template", object.at(&["spec", "jobTemplate", "spec", "template"]));
-            if object.at(&["spec", "schedule"]).str().contains("TZ") {
-                out.push("CRON_TZ or TZ used in schedule is not officially supported, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details".to_owned());
+            if kind.kind == "StatefulSet" {
+                let spec = if created { "" } else { ".Spec" };
+                for (i, claim) in object.at(&["spec", "volumeClaimTemplates"]).items().iter().enumerate() {
+                    claim_spec(out, &format!("spec.volumeClaimTemplates[{i}]{spec}"), claim.get("spec"));
+                }
+                if object.at(&["spec", "revisionHistoryLimit"]).int() < 0 {
+                    let text = "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended";
+                    out.push(text.to_owned());
+                }
             }
         }
-        ("", "PodTemplate") => template(out, "template", object.get("template")),
+        ("batch", "Job") if changed => job(out, "spec", object.get("spec")),
+        ("batch", "CronJob") if changed => job(out, "spec.jobTemplate.spec", object.at(&["spec", "jobTemplate", "spec"])),
+        ("", "PodTemplate") if changed => template(out, "template", object.get("template")),
         ("", "Service") => service(out, object),
-        ("", "Endpoints") => out.push("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice".into()),
+        ("", "Endpoints") => endpoints(out, object),
+        ("discovery.k8s.io", "EndpointSlice") => endpoint_slice(out, object, created),
+        ("", "ServiceAccount") => service_account(out, object, old),
+        ("", "Node") => node(out, object),
         ("", "PersistentVolumeClaim") => claim(out, object),
         ("", "PersistentVolume") => volume(out, object),
         ("", "Secret") => secret(out, object),
+        ("storage.k8s.io", "StorageClass") => {
+            for (i, term) in object.get("allowedTopologies").items().iter().enumerate() {
+                for (j, expression) in term.get("matchLabelExpressions").items().iter().enumerate() {
+                    if let Some(message) = label_message(expression.get("key").str()) {
+                        out.push(format!("allowedTopologies[{i}].matchLabelExpressions[{j}].key: {message}"));
+                    }
+                }
+            }
+        }
+        ("storage.k8s.io", "CSIStorageCapacity") => {
+            let topology = object.get("nodeTopology");
+            node_labels(out, "nodeTopology", topology, false);
+            for (key, _) in topology.get("matchLabels").entries() {
+                out.extend(label_message(key).map(|message| format!("nodeTopology.matchLabels.{key}: {message}")));
+            }
+        }
+        ("node.k8s.io", _) => {
+            for (key, _) in object.at(&["scheduling", "nodeSelector"]).entries() {
+                out.extend(label_message(key).map(|message| format!("scheduling.nodeSelector: {message}")));
+            }
+        }
+        ("networking.k8s.io", "Ingress") if created => {
+            if object.annotation(INGRESS_CLASS).is_some() && object.at(&["spec", "ingressClassName"]).is_null() {
+                out.push(format!("annotation {INGRESS_CLASS:?} is deprecated, please use 'spec.ingressClassName' instead"));
+            }
+        }
+        ("networking.k8s.io", "NetworkPolicy") => network_policy(out, object),
         _ => {}
     }
 }
 
-/// Names of finalizers of custom kinds are only advised on.
+const INGRESS_CLASS: &str = "kubernetes.io/ingress.class";
+const MOUNT_OPTIONS: &str = "volume.beta.kubernetes.io/mount-options";
+const ENFORCE_MOUNTABLE: &str = "kubernetes.io/enforce-mountable-secrets";
+
+/// Names of finalizers of custom kinds are only advised on, those that are new.
 // Models customresource's generateWarningsFromObj.
-fn finalizers(out: &mut Warnings, object: &Value) {
-    for finalizer in object.at(&["metadata", "finalizers"]).items() {
-        let name = finalizer.str();
-        if !name.contains('/') && !matches!(name, "kubernetes" | "orphan" | "foregroundDeletion") {
+fn finalizers(out: &mut Warnings, object: &Value, old: Option<&Value>) {
+    let of = |object: &Value| -> SortedSet<String> {
+        object.at(&["metadata", "finalizers"]).items().iter().map(|name| name.str().to_owned()).collect()
+    };
+    let before = old.map(of).unwrap_or_default();
+    for name in of(object).iter().filter(|name| !before.contains(*name)) {
+        if !name.contains('/') && !matches!(name.as_str(), "kubernetes" | "orphan" | "foregroundDeletion") {
             let path = if name.contains('.') { " including a path (/)" } else { "" };
             out.push(format!(
                 "metadata.finalizers: {name:?}: prefer a domain-qualified finalizer name{path} to avoid accidental conflicts with other finalizer writers"
@@ -78,315 +120,109 @@ fn host_name(out: &mut Warnings, object: &Value, used: &str) {
     }
 }
 
-fn template(out: &mut Warnings, at: &str, template: &Value) {
-    pod(out, &format!("{at}."), template.get("spec"), template.get("metadata"));
-    app_armor(out, &format!("{at}."), template.get("spec"), template.get("metadata"));
-}
-
-fn label_message(key: &str) -> Option<&'static str> {
-    Some(match key {
-        "beta.kubernetes.io/arch" => "deprecated since v1.14; use \"kubernetes.io/arch\" instead",
-        "beta.kubernetes.io/os" => "deprecated since v1.14; use \"kubernetes.io/os\" instead",
-        "failure-domain.beta.kubernetes.io/region" => "deprecated since v1.17; use \"topology.kubernetes.io/region\" instead",
-        "failure-domain.beta.kubernetes.io/zone" => "deprecated since v1.17; use \"topology.kubernetes.io/zone\" instead",
-        "beta.kubernetes.io/instance-type" => "deprecated since v1.17; use \"node.kubernetes.io/instance-type\" instead",
-        "node-role.kubernetes.io/master" => "use \"node-role.kubernetes.io/control-plane\" instead",
-        _ => return None,
-    })
-}
-
-const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
-const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
-const LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
-
-/// Warnings of a pod's spec and metadata, `at` being empty or ending in a dot.
-// Models warningsForPodSpecAndMeta.
-fn pod(out: &mut Warnings, at: &str, spec: &Value, meta: &Value) {
-    for (key, _) in spec.get("nodeSelector").entries() {
-        if let Some(message) = label_message(key) {
-            out.push(format!("{at}spec.nodeSelector[{key}]: {message}"));
+/// What a definition of a kind has that does nothing.
+fn definition(out: &mut Warnings, definition: &Value, old: Option<&Value>, changed: bool) {
+    let mut known = Vec::new();
+    let mut formats = Vec::new();
+    for (from, into) in [(old.unwrap_or(&Value::Null), &mut known), (definition, &mut formats)] {
+        for version in from.at(&["spec", "versions"]).items() {
+            unknown_formats(version.at(&["schema", "openAPIV3Schema"]), into);
         }
     }
-    node_affinity(out, at, spec);
-    for (i, constraint) in spec.get("topologySpreadConstraints").items().iter().enumerate() {
-        let key = constraint.get("topologyKey").str();
-        if let Some(message) = label_message(key) {
-            out.push(format!("{at}spec.topologySpreadConstraints[{i}].topologyKey: {key} is {message}"));
-        }
-        if constraint.get("labelSelector").is_null() {
-            out.push(format!("{at}spec.topologySpreadConstraints[{i}].labelSelector: a null labelSelector results in matching no pod"));
-        }
+    for format in formats.iter().filter(|format| !known.contains(*format)) {
+        out.push(format!("unrecognized format {format:?}"));
     }
-    let annotations = [
-        ("scheduler.alpha.kubernetes.io/critical-pod", "non-functional in v1.16+; use the \"priorityClassName\" field instead"),
-        ("security.alpha.kubernetes.io/sysctls", "non-functional in v1.11+; use the \"sysctls\" field instead"),
-        ("security.alpha.kubernetes.io/unsafe-sysctls", "non-functional in v1.11+; use the \"sysctls\" field instead"),
-    ];
-    for (key, message) in annotations {
-        if !meta.at(&["annotations", key]).is_null() {
-            out.push(format!("{at}metadata.annotations[{key}]: {message}"));
-        }
-    }
-    volumes(out, at, spec);
-    duplicates(out, &format!("{at}spec.hostAliases"), spec.get("hostAliases"), "ip");
-    duplicates(out, &format!("{at}spec.imagePullSecrets"), spec.get("imagePullSecrets"), "name");
-    for (i, secret) in spec.get("imagePullSecrets").items().iter().enumerate() {
-        if secret.get("name").is_empty() {
-            out.push(format!("{at}spec.imagePullSecrets[{i}].name: invalid empty name \"\""));
-        }
-    }
-    for resource in ["memory", "ephemeral-storage"] {
-        whole_bytes(out, &format!("{at}spec.overhead[{resource}]"), spec.at(&["overhead", resource]));
-    }
-    let seccomp = |out: &mut Warnings, owner: &Value, key: &str| {
-        if owner.at(&["securityContext", "seccompProfile"]).is_null() && !meta.at(&["annotations", key]).is_null() {
-            out.push(format!("{at}metadata.annotations[{key}]: non-functional in v1.27+; use the \"seccompProfile\" field instead"));
-        }
-    };
-    seccomp(out, spec, "seccomp.security.alpha.kubernetes.io/pod");
-    for list in LISTS {
-        for (i, container) in spec.get(list).items().iter().enumerate() {
-            seccomp(out, container, &format!("container.seccomp.security.alpha.kubernetes.io/{}", container.get("name").str()));
-            self::container(out, &format!("{at}spec.{list}[{i}]"), container);
-        }
-    }
-    ports(out, at, spec);
-    if spec.get("terminationGracePeriodSeconds").int() < 0 {
-        out.push(format!("{at}spec.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1"));
-    }
-    for key in ["podAffinity", "podAntiAffinity"] {
-        let affinity = spec.at(&["affinity", key]);
-        for (i, term) in affinity.get(REQUIRED).items().iter().enumerate() {
-            if term.get("labelSelector").is_null() {
-                out.push(format!("{at}spec.affinity.{key}.{REQUIRED}[{i}].labelSelector: a null labelSelector results in matching no pod"));
-            }
-        }
-        for (i, term) in affinity.get(PREFERRED).items().iter().enumerate() {
-            if term.at(&["podAffinityTerm", "labelSelector"]).is_null() {
-                out.push(format!(
-                    "{at}spec.affinity.{key}.{PREFERRED}[{i}].podAffinityTerm.labelSelector: a null labelSelector results in matching no pod"
-                ));
-            }
-        }
-    }
-    for (i, server) in spec.at(&["dnsConfig", "nameservers"]).items().iter().enumerate() {
-        out.extend(ip::warning(&format!("{at}spec.dnsConfig.nameservers[{i}]"), server.str()));
-    }
-    for (i, alias) in spec.get("hostAliases").items().iter().enumerate() {
-        out.extend(ip::warning(&format!("{at}spec.hostAliases[{i}].ip"), alias.get("ip").str()));
+    if changed && definition.at(&["spec", "conversion", "strategy"]).str() == "Webhook" {
+        out.push("spec.conversion: the webhook is not called in this simulation, versions differ in name alone".to_owned());
     }
 }
 
-fn node_affinity(out: &mut Warnings, at: &str, spec: &Value) {
-    let affinity = spec.at(&["affinity", "nodeAffinity"]);
-    let term = |out: &mut Warnings, at: &str, term: &Value, judge_values: bool| {
-        for (i, expression) in term.get("matchExpressions").items().iter().enumerate() {
-            let key = expression.get("key").str();
-            if let Some(message) = label_message(key) {
-                out.push(format!("{at}.matchExpressions[{i}].key: {key} is {message}"));
+/// The formats of texts in a schema that nobody knows.
+fn unknown_formats<'a>(schema: &'a Value, out: &mut Vec<&'a str>) {
+    let format = schema.get("format").str();
+    if schema.get("type").str() == "string" && !format.is_empty() && has_format(format, "").is_none() && !out.contains(&format) {
+        out.push(format);
+    }
+    for key in ["items", "not", "additionalProperties", "additionalItems"] {
+        if matches!(schema.get(key), Value::Map(_)) {
+            unknown_formats(schema.get(key), out);
+        }
+    }
+    for key in ["allOf", "oneOf", "anyOf"] {
+        schema.get(key).items().iter().for_each(|one| unknown_formats(one, out));
+    }
+    for key in ["properties", "patternProperties", "definitions"] {
+        schema.get(key).entries().for_each(|(_, one)| unknown_formats(one, out));
+    }
+}
+
+// Models WarningsForJobSpec.
+fn job(out: &mut Warnings, at: &str, spec: &Value) {
+    if spec.get("completionMode").str() == "Indexed" && spec.get("completions").int() > 100_000 && spec.get("parallelism").int() > 10_000 {
+        out.push(format!(
+            "{at}: In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail"
+        ));
+    }
+    template(out, &format!("{at}.template"), spec.get("template"));
+}
+
+fn endpoints(out: &mut Warnings, endpoints: &Value) {
+    out.push("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice".into());
+    for (i, subset) in endpoints.get("subsets").items().iter().enumerate() {
+        for list in ["addresses", "notReadyAddresses"] {
+            for (j, address) in subset.get(list).items().iter().enumerate() {
+                out.extend(ip::warning(&format!("subsets[{i}].{list}[{j}].ip"), address.get("ip").str()));
             }
-            for (j, value) in expression.get("values").items().iter().enumerate().filter(|_| judge_values) {
-                for wrong in names::label_value(value.str()) {
-                    out.push(format!("{at}.matchExpressions[{i}].values[{j}]: {} is invalid, {wrong}", value.str()));
+        }
+    }
+}
+
+fn endpoint_slice(out: &mut Warnings, slice: &Value, created: bool) {
+    if created && slice.get("addressType").str() == "FQDN" {
+        out.push("spec.addressType: FQDN endpoints are deprecated".to_owned());
+    }
+    if matches!(slice.label(SLICE_MANAGED_BY), Some("endpointslice-controller.k8s.io" | "endpointslicemirroring-controller.k8s.io")) {
+        return;
+    }
+    for (i, endpoint) in slice.get("endpoints").items().iter().enumerate() {
+        for (j, address) in endpoint.get("addresses").items().iter().enumerate() {
+            out.extend(ip::warning(&format!("endpoints[{i}].addresses[{j}]"), address.str()));
+        }
+    }
+}
+
+fn service_account(out: &mut Warnings, account: &Value, old: Option<&Value>) {
+    if account.annotation(ENFORCE_MOUNTABLE).is_some() && old.is_none_or(|old| old.annotation(ENFORCE_MOUNTABLE).is_none()) {
+        out.push(format!(
+            "metadata.annotations[{ENFORCE_MOUNTABLE}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets"
+        ));
+    }
+}
+
+fn node(out: &mut Warnings, node: &Value) {
+    let spec = node.get("spec");
+    if !spec.get("configSource").is_null() {
+        out.push("spec.configSource: the feature is no longer available".to_owned());
+    }
+    if !spec.get("externalID").is_empty() {
+        out.push("spec.externalID: this field is deprecated, and is not used by Kubernetes".to_owned());
+    }
+    for (i, range) in spec.get("podCIDRs").items().iter().enumerate() {
+        out.extend(ip::warning(&format!("spec.podCIDRs[{i}]"), range.str()));
+    }
+}
+
+fn network_policy(out: &mut Warnings, policy: &Value) {
+    for (rules, peers) in [("ingress", "from"), ("egress", "to")] {
+        for (i, rule) in policy.at(&["spec", rules]).items().iter().enumerate() {
+            for (j, peer) in rule.get(peers).items().iter().enumerate() {
+                let (at, block) = (format!("spec.{rules}[{i}].{peers}[{j}].ipBlock"), peer.get("ipBlock"));
+                out.extend(ip::warning(&format!("{at}.cidr"), block.get("cidr").str()));
+                for (k, range) in block.get("except").items().iter().enumerate() {
+                    out.extend(ip::warning(&format!("{at}.except[{k}]"), range.str()));
                 }
             }
         }
-    };
-    for (i, t) in affinity.get(REQUIRED).get("nodeSelectorTerms").items().iter().enumerate() {
-        term(out, &format!("{at}spec.affinity.nodeAffinity.{REQUIRED}.nodeSelectorTerms[{i}]"), t, false);
-    }
-    for (i, t) in affinity.get(PREFERRED).items().iter().enumerate() {
-        term(out, &format!("{at}spec.affinity.nodeAffinity.{PREFERRED}[{i}].preference"), t.get("preference"), true);
-    }
-}
-
-const VOLUMES: [(&str, &str, &str); 9] = [
-    ("photonPersistentDisk", "photonPersistentDisk", "deprecated in v1.11, non-functional in v1.16+"),
-    ("gitRepo", "gitRepo", "deprecated in v1.11, and disabled by default in v1.33+"),
-    ("scaleIO", "scaleIO", "deprecated in v1.16, non-functional in v1.22+"),
-    ("flocker", "flocker", "deprecated in v1.22, non-functional in v1.25+"),
-    ("storageos", "storageOS", "deprecated in v1.22, non-functional in v1.25+"),
-    ("quobyte", "quobyte", "deprecated in v1.22, non-functional in v1.25+"),
-    ("glusterfs", "glusterfs", "deprecated in v1.25, non-functional in v1.26+"),
-    ("cephfs", "cephfs", "deprecated in v1.28, non-functional in v1.31+"),
-    ("rbd", "rbd", "deprecated in v1.28, non-functional in v1.31+"),
-];
-
-fn volumes(out: &mut Warnings, at: &str, spec: &Value) {
-    for (i, volume) in spec.get("volumes").items().iter().enumerate() {
-        for (key, shown, message) in VOLUMES {
-            if !volume.get(key).is_null() {
-                out.push(format!("{at}spec.volumes[{i}].{shown}: {message}"));
-            }
-        }
-        let claim = volume.at(&["ephemeral", "volumeClaimTemplate", "spec"]);
-        claim_spec(out, &format!("{at}spec.volumes[{i}].ephemeral.volumeClaimTemplate.spec"), claim);
-    }
-    for volume in spec.get("volumes").items() {
-        let name = volume.get("name").str();
-        projected(out, &quote(name), volume.at(&["projected", "sources"]).items());
-        for (key, what, of) in [("configMap", "ConfigMap", "name"), ("secret", "Secret", "secretName"), ("downwardAPI", "DownwardAPI", "")]
-        {
-            let source = volume.get(key);
-            let shown = if of.is_empty() { what.to_owned() } else { format!("{what} {}", quote(source.get(of).str())) };
-            let paths: Vec<&str> = source.get("items").items().iter().map(|item| item.get("path").str()).collect();
-            for (i, path) in paths.iter().enumerate() {
-                for other in &paths[..i] {
-                    if out.is_full() {
-                        return;
-                    }
-                    if overlaps(path, other) {
-                        out.push(format!("volume {} ({shown}): overlapping paths: {} with {}", quote(name), quote(path), quote(other)));
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// Sources of one projected volume that write to the same path, or are none.
-fn projected(out: &mut Warnings, volume: &str, sources: &[Value]) {
-    let mut seen: Vec<(String, String)> = Vec::new();
-    for source in sources {
-        let Some((key, source)) = source.entries().find(|(_, v)| !v.is_null()) else {
-            out.push(format!("volume {volume} (Projected) has no sources provided"));
-            continue;
-        };
-        let (from, whole) = match key.as_str() {
-            "configMap" => (format!("ConfigMap {}", quote(source.get("name").str())), false),
-            "secret" => (format!("Secret {}", quote(source.get("name").str())), false),
-            "downwardAPI" => ("DownwardAPI".to_owned(), false),
-            _ => ("ServiceAccountToken".to_owned(), true),
-        };
-        let items = if whole { std::slice::from_ref(source) } else { source.get("items").items() };
-        for path in items.iter().map(|item| item.get("path").str().trim_end_matches('/')) {
-            let shown = format!("{} ({from})", quote(path));
-            for (other, other_shown) in &seen {
-                if out.is_full() {
-                    return;
-                }
-                if overlaps(path, other) {
-                    out.push(format!("volume {volume} (Projected): overlapping paths: {shown} with {other_shown}"));
-                }
-            }
-            seen.push((path.to_owned(), shown));
-        }
-    }
-}
-
-/// Whether two paths are the same, or one lies in the other.
-fn overlaps(a: &str, b: &str) -> bool {
-    let inside = |a: &str, b: &str| a.strip_prefix(b).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    let (a, b) = (a.trim_end_matches('/'), b.trim_end_matches('/'));
-    inside(a, b) || inside(b, a)
-}
-
-fn duplicates(out: &mut Warnings, at: &str, list: &Value, key: &str) {
-    let mut seen = SortedSet::new();
-    for (i, item) in list.items().iter().map(|item| item.get(key).str()).enumerate() {
-        if !seen.insert(item) {
-            out.push(format!("{at}[{i}].{key}: duplicate {key} {}", quote(item)));
-        }
-    }
-}
-
-/// A part of a byte is no amount.
-fn whole_bytes(out: &mut Warnings, at: &str, amount: &Value) {
-    if !amount.is_null() && Quantity::of(amount).milli_value() % 1000 != 0 {
-        out.push(format!("{at}: fractional byte value {} is invalid, must be an integer", quote(amount.str())));
-    }
-}
-
-fn container(out: &mut Warnings, at: &str, container: &Value) {
-    for resource in ["memory", "ephemeral-storage"] {
-        for list in ["limits", "requests"] {
-            whole_bytes(out, &format!("{at}.resources.{list}[{resource}]"), container.at(&["resources", list, resource]));
-        }
-    }
-    let mut seen = SortedSet::new();
-    for (i, variable) in container.get("env").items().iter().enumerate() {
-        let name = variable.get("name").str();
-        if seen.insert(name) {
-            continue;
-        }
-        let (value, reference) = (variable.get("value").str(), format!("$({name})"));
-        if !variable.get("valueFrom").is_null() || value == reference || !value.contains(&reference) {
-            out.push(format!("{at}.env[{i}]: hides previous definition of {}, which may be dropped when using apply", quote(name)));
-        }
-    }
-}
-
-fn ports(out: &mut Warnings, at: &str, spec: &Value) {
-    let mut all: SortedMap<(i64, &str), Vec<(String, &Value)>> = SortedMap::new();
-    let mut named: SortedMap<&str, String> = SortedMap::new();
-    let mut names = Vec::new();
-    for list in LISTS {
-        for (i, container) in spec.get(list).items().iter().enumerate() {
-            for (j, port) in container.get("ports").items().iter().enumerate() {
-                let field = format!("{at}spec.{list}[{i}].ports[{j}]");
-                let (host_ip, host_port) = (port.get("hostIP").str(), port.get("hostPort").int());
-                if !host_ip.is_empty() && host_port == 0 {
-                    out.push(format!(
-                        "{field}: hostIP set without hostPort: {{Name:{} HostPort:0 ContainerPort:{} Protocol:{} HostIP:{host_ip}}}",
-                        port.get("name").str(),
-                        port.get("containerPort").int(),
-                        port.get("protocol").str()
-                    ));
-                }
-                let others = all.entry((port.get("containerPort").int(), port.get("protocol").str())).or_default();
-                for (other_field, other) in others.iter() {
-                    if out.is_full() {
-                        return;
-                    }
-                    let (other_ip, other_port) = (other.get("hostIP").str(), other.get("hostPort").int());
-                    if host_ip == other_ip && host_port == other_port {
-                        out.push(format!("{field}: duplicate port definition with {other_field}"));
-                    } else if host_port == 0 || other_port == 0 {
-                        out.push(format!("{field}: overlapping port definition with {other_field}"));
-                    } else if host_port == other_port && host_ip.is_empty() != other_ip.is_empty() {
-                        out.push(format!("{field}: dangerously ambiguous port definition with {other_field}"));
-                    }
-                }
-                others.push((field.clone(), port));
-                let name = port.get("name").str();
-                if name.is_empty() {
-                    continue;
-                }
-                match named.get(name) {
-                    Some(first) => names.push(format!(
-                        "{field}: duplicate port name {} with {first}, services and probes that select ports by name will use {first}",
-                        quote(name)
-                    )),
-                    None => {
-                        named.insert(name, field);
-                    }
-                }
-            }
-        }
-    }
-    out.extend(names);
-}
-
-fn app_armor_message(at: &str, key: &str) -> String {
-    format!("{at}metadata.annotations[{key}]: deprecated since v1.30; use the \"appArmorProfile\" field instead")
-}
-
-/// In a template: an annotation for a container that has no field of its own.
-fn app_armor(out: &mut Warnings, at: &str, spec: &Value, meta: &Value) {
-    for list in LISTS {
-        for container in spec.get(list).items() {
-            let key = format!("{APP_ARMOR_PREFIX}{}", container.get("name").str());
-            if container.at(&["securityContext", "appArmorProfile"]).is_null() && !meta.at(&["annotations", &key]).is_null() {
-                out.push(app_armor_message(at, &key));
-            }
-        }
-    }
-}
-
-/// In a pod the annotation has become the field by now.
-fn app_armor_of_pod(out: &mut Warnings, pod: &Value) {
-    for (key, _) in pod.at(&["metadata", "annotations"]).entries().filter(|(k, _)| k.starts_with(APP_ARMOR_PREFIX)) {
-        out.push(app_armor_message("", key));
     }
 }
 
@@ -418,6 +254,7 @@ fn service(out: &mut Warnings, service: &Value) {
         out.push("spec.externalIPs is deprecated and may no longer be implemented in some clusters".into());
     }
     out.extend(ip::warning("spec.loadBalancerIP", spec.get("loadBalancerIP").str()));
+    each(out, "loadBalancerSourceRanges");
     if kind == "ExternalName" && !spec.get("externalIPs").is_empty() {
         out.push("spec.externalIPs is ignored when spec.type is \"ExternalName\"".into());
     }
@@ -436,13 +273,11 @@ fn claim(out: &mut Warnings, claim: &Value) {
     claim_spec(out, "spec", claim.get("spec"));
 }
 
-fn claim_spec(out: &mut Warnings, at: &str, spec: &Value) {
-    whole_bytes(out, &format!("{at}.resources.requests[storage]"), spec.at(&["resources", "requests", "storage"]));
-}
-
 fn volume(out: &mut Warnings, volume: &Value) {
-    if volume.annotation(BETA_STORAGE_CLASS).is_some() {
-        out.push(format!("metadata.annotations[{BETA_STORAGE_CLASS}]: deprecated since v1.8; use \"storageClassName\" attribute instead"));
+    for (key, since, member) in [(BETA_STORAGE_CLASS, "1.8", "storageClassName"), (MOUNT_OPTIONS, "1.31", "mountOptions")] {
+        if volume.annotation(key).is_some() {
+            out.push(format!("metadata.annotations[{key}]: deprecated since v{since}; use {member:?} attribute instead"));
+        }
     }
     let spec = volume.get("spec");
     if spec.get("persistentVolumeReclaimPolicy").str() == "Recycle" {
@@ -450,6 +285,9 @@ fn volume(out: &mut Warnings, volume: &Value) {
             "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning."
                 .into(),
         );
+    }
+    for (i, term) in spec.at(&["nodeAffinity", "required", "nodeSelectorTerms"]).items().iter().enumerate() {
+        node_labels(out, &format!("spec.nodeAffinity.required.nodeSelectorTerms[{i}]"), term, false);
     }
     for (key, shown, message) in VOLUMES {
         if !spec.get(key).is_null() && key != "gitRepo" {

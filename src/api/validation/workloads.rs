@@ -198,11 +198,11 @@ pub(super) fn daemon_set_update(errors: &mut Errors, new: &Value, old: &Value) {
 
 /// A new StatefulSet.
 pub(super) fn stateful_set(errors: &mut Errors, set: &Value) {
-    object_meta(errors, set, true, names::dns1123_subdomain);
-    stateful_set_spec(errors, set.get("spec"));
+    object_meta(errors, set, true, names::dns1123_label);
+    stateful_set_spec(errors, set.get("spec"), true);
 }
 
-fn stateful_set_spec(errors: &mut Errors, spec: &Value) {
+fn stateful_set_spec(errors: &mut Errors, spec: &Value, created: bool) {
     let at = Path::new("spec");
     match spec.get("podManagementPolicy").str() {
         "" => errors.required(at.child("podManagementPolicy"), ""),
@@ -216,13 +216,22 @@ fn stateful_set_spec(errors: &mut Errors, spec: &Value) {
         if let Some(text) = policy.as_str()
             && !matches!(text, "Retain" | "Delete")
         {
-            errors.not_supported(policy_at.child(when), text, &["Delete", "Retain"]);
+            errors.not_supported(policy_at.child(when), text, &["Retain", "Delete"]);
         }
+    }
+    let claims = at.child("volumeClaimTemplates");
+    for (i, claim) in spec.get("volumeClaimTemplates").items().iter().enumerate() {
+        let at = claims.index(i);
+        claim_spec(errors, at.child("spec"), claim.get("spec"));
     }
     errors.nonnegative(at.child("replicas"), spec.get("replicas"));
     errors.nonnegative(at.child("minReadySeconds"), spec.get("minReadySeconds"));
     let ordinals = at.child("ordinals");
     errors.nonnegative(ordinals.child("start"), spec.at(&["ordinals", "start"]));
+    let service = spec.get("serviceName").str();
+    if created && !service.is_empty() {
+        errors.each_invalid(at.child("serviceName"), service, names::dns1123_label(service));
+    }
     let (selector, selector_at) = (spec.get("selector"), at.child("selector"));
     if selector.is_null() {
         errors.required(selector_at, "");
@@ -250,12 +259,6 @@ fn stateful_set_spec(errors: &mut Errors, spec: &Value) {
         }
     }
     pod::always_restarts(errors, template_at, template, "StatefulSet");
-    errors.nonnegative(at.child("revisionHistoryLimit"), spec.get("revisionHistoryLimit"));
-    let claims = at.child("volumeClaimTemplates");
-    for (i, claim) in spec.get("volumeClaimTemplates").items().iter().enumerate() {
-        let at = claims.index(i);
-        claim_spec(errors, at.child("spec"), claim.get("spec"));
-    }
 }
 
 fn stateful_set_strategy(errors: &mut Errors, at: Path<'_>, strategy: &Value) {
@@ -302,7 +305,7 @@ const STATEFUL_SET_IMMUTABLE: &str = "updates to statefulset spec for fields oth
 /// A changed StatefulSet.
 pub(super) fn stateful_set_update(errors: &mut Errors, new: &Value, old: &Value) {
     object_meta_update(errors, new, old);
-    stateful_set_spec(errors, new.get("spec"));
+    stateful_set_spec(errors, new.get("spec"), false);
     let rest = |set: &Value| {
         let mut spec = set.get("spec").clone();
         for key in STATEFUL_SET_UPDATABLE {
