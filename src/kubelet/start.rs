@@ -11,7 +11,7 @@ use super::images::{Pull, with_default_tag};
 use super::logs::Log;
 use super::pod_worker::{Cx, Outcome, PodWorker, Stage, What};
 use super::probes::ProbeKind;
-use super::spec::{ContainerKind, PodSpec};
+use super::spec::{ContainerKind, PodSpec, RestartPolicy};
 use super::volumes::{account_mount, mounts_of, prepare};
 use crate::api::{ArcStr, Object, Value, go_duration};
 use crate::base::{Duration, SortedMap, Time};
@@ -116,8 +116,9 @@ impl PodWorker {
         let mut kept = false;
         for (i, container) in self.containers.iter().enumerate().filter(|(_, c)| c.spec.kind == ContainerKind::Regular) {
             if container.runs_seen() {
-                kept = true;
-                if let Some((message, grace_s, restarts)) = self.kill_reason(i) {
+                let reason = self.kill_reason(i);
+                kept |= reason.as_ref().is_none_or(|(_, _, restarts)| *restarts);
+                if let Some((message, grace_s, restarts)) = reason {
                     kills.push((i, message, grace_s));
                     starts.extend(restarts.then_some(i));
                 }
@@ -132,7 +133,7 @@ impl PodWorker {
                 }
             }
         }
-        // Sidecars do not keep alive a pod whose containers are all done.
+        // Sidecars do not keep alive a pod whose containers are all done; those that are to end for good end with the whole pod.
         if kept { (kills, Some(starts)) } else { (Vec::new(), None) }
     }
 
@@ -208,7 +209,8 @@ impl PodWorker {
         for (kind, word) in [(ProbeKind::Liveness, "liveness"), (ProbeKind::Startup, "startup")] {
             let Some(worker) = &container.probes[kind as usize] else { continue };
             if worker.result_for(&instance.id) == Some(false) && worker.has_failed(&instance.id) {
-                let restarts = self.spec.restarts(&container.spec, 1);
+                // Its rules are for exit codes, and it has none yet.
+                let restarts = container.spec.restart.unwrap_or(self.spec.restart) != RestartPolicy::Never;
                 let message = told(&format!("failed {word} probe"), restarts);
                 return Some((message, worker.spec.grace_period_s.unwrap_or(grace), restarts));
             }
