@@ -493,8 +493,7 @@ impl Kubelets {
                 "observedGeneration": pod.at(&["metadata", "generation"]), "phase": "Failed", "reason": &rejection.reason,
                 "message": message, "startTime": now.rfc3339(), "qosClass": crate::api::qos_class(pod)
             });
-            let reason = rejection_reason(&rejection.reason);
-            kubelet.node.recorder.event(api, now, pod, EventType::Warning, reason, &rejection.message);
+            kubelet.node.recorder.event(api, now, pod, EventType::Warning, &rejection.reason, &rejection.message);
             let mut next = pod.clone();
             // The scheduler's condition is not the kubelet's to take away.
             let mut status = status;
@@ -566,23 +565,6 @@ fn shown_by(worker: &PodWorker, node: &str) -> Vec<(&'static str, ArcStr, ArcStr
     let namespace: ArcStr = worker.namespace().into();
     let volumes = worker.spec.volumes.items().iter();
     volumes.flat_map(|v| Volume::new(v, node, Time::ZERO).references()).map(|(kind, name)| (kind, namespace.clone(), name)).collect()
-}
-
-/// Event reasons live as long as the program.
-fn rejection_reason(reason: &str) -> &'static str {
-    match reason {
-        "OutOfcpu" => "OutOfcpu",
-        "OutOfmemory" => "OutOfmemory",
-        "OutOfpods" => "OutOfpods",
-        "OutOfephemeral-storage" => "OutOfephemeral-storage",
-        "NodeAffinity" => "NodeAffinity",
-        "NodePorts" => "NodePorts",
-        "PodOSNotSupported" => "PodOSNotSupported",
-        "SysctlForbidden" => "SysctlForbidden",
-        "TaintToleration" => "TaintToleration",
-        "Evicted" => "Evicted",
-        _ => "UnexpectedAdmissionError",
-    }
 }
 
 impl Component for Kubelets {

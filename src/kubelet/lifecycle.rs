@@ -1,7 +1,7 @@
 //! Lifecycle hooks: postStart and preStop. Models pkg/kubelet/lifecycle/handlers.go.
 
 use super::container::{KillStep, ProcessUse};
-use super::container_runtime;
+use super::container_runtime::{self, NetError};
 use super::pod_worker::{Cx, PodWorker, ServeUse, What};
 use super::probes::cannot_exec;
 use super::spec::{ProbeAction, parse_action};
@@ -51,13 +51,10 @@ impl PodWorker {
                 let why = why.map(|e| cannot_exec(&e)).unwrap_or_default();
                 Some(self.hook_failure(c, "Exec", &format!("[{}]", command.join(" ")), &format!("{why}, message: \"\"")))
             }
-            Some(action @ ProbeAction::Http { .. }) => {
-                if self.serve_hook(cx, c, &action) {
-                    return;
-                }
-                let path = hook.at(&["httpGet", "path"]).str().to_owned();
-                Some(self.hook_failure(c, "HTTP", &path, "connect: connection refused"))
-            }
+            Some(action @ ProbeAction::Http { .. }) => match self.serve_hook(cx, c, &action) {
+                Ok(()) => return,
+                Err(error) => Some(self.request_failure(cx, c, &action, error)),
+            },
             _ => Some("Cannot run handler: invalid handler".to_owned()),
         };
         self.post_start_ended(cx, c, failure);
@@ -68,6 +65,21 @@ impl PodWorker {
         let pod = format!("{}_{}({})", self.pod.name(), self.pod.namespace(), self.uid);
         let container = self.containers[c].spec.name.as_str();
         format!("{kind} lifecycle hook ({what}) for Container {container:?} in Pod {pod:?} failed - error: {why}")
+    }
+
+    /// What the kubelet says of a postStart hook whose request failed.
+    fn request_failure(&self, cx: &Cx<'_>, c: usize, action: &ProbeAction, error: NetError) -> String {
+        let (dial, url) = self.destination(cx, c, action);
+        let why = self.unnamed_port(c, action).unwrap_or_else(|| {
+            let why = match error {
+                NetError::Reset => "EOF".to_owned(),
+                NetError::TimedOut => format!("dial tcp {dial}: i/o timeout"),
+                _ => format!("dial tcp {dial}: connect: connection refused"),
+            };
+            format!("Get {:?}: {why}", url.unwrap_or_default())
+        });
+        let path = self.hook(c, "postStart");
+        self.hook_failure(c, "HTTP", path.at(&["httpGet", "path"]).str(), &why)
     }
 
     /// Begins the preStop hook; whether there is one to wait for.
@@ -82,7 +94,7 @@ impl PodWorker {
         } else {
             match parse_action(&hook) {
                 Some(ProbeAction::Exec(command)) => self.spawn_hook(cx, c, &command, ProcessUse::PreStop).is_ok(),
-                Some(action @ ProbeAction::Http { .. }) => self.serve_hook(cx, c, &action),
+                Some(action @ ProbeAction::Http { .. }) => self.serve_hook(cx, c, &action).is_ok(),
                 _ => false,
             }
         };
@@ -117,15 +129,11 @@ impl PodWorker {
         Ok(())
     }
 
-    fn serve_hook(&mut self, cx: &mut Cx<'_>, c: usize, action: &ProbeAction) -> bool {
-        match self.serve_local(cx, c, action) {
-            Ok((serving, id)) => {
-                self.serves.insert((serving, id), ServeUse::Hook(c));
-                self.reschedule(cx, serving);
-                true
-            }
-            Err(_) => false,
-        }
+    fn serve_hook(&mut self, cx: &mut Cx<'_>, c: usize, action: &ProbeAction) -> Result<(), NetError> {
+        let (serving, id) = self.serve_local(cx, c, action, "kube-lifecycle/1.36")?;
+        self.serves.insert((serving, id), ServeUse::Hook(c));
+        self.reschedule(cx, serving);
+        Ok(())
     }
 
     /// A hook's request was answered, with whatever status, or broke off.
@@ -133,8 +141,9 @@ impl PodWorker {
         if self.containers[c].newest().is_some_and(|i| i.killing.is_some()) {
             self.hook_ended(cx, c, ProcessUse::PreStop, i32::from(!answered), &[]);
         } else {
-            let path = self.hook(c, "postStart").at(&["httpGet", "path"]).clone();
-            let failure = (!answered).then(|| self.hook_failure(c, "HTTP", path.str(), "EOF"));
+            let failure = parse_action(&self.hook(c, "postStart"))
+                .filter(|_| !answered)
+                .map(|action| self.request_failure(cx, c, &action, NetError::Reset));
             self.post_start_ended(cx, c, failure);
         }
     }

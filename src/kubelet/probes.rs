@@ -267,13 +267,11 @@ impl PodWorker {
                     }
                 }
             }
-            ProbeAction::Http { port: Value::Str(name), .. } | ProbeAction::Tcp { port: Value::Str(name), .. }
-                if self.containers[c].spec.port(&Value::Str(name.clone())).is_none() =>
-            {
-                let message = format!("strconv.Atoi: parsing {:?}: invalid syntax", name.as_str());
-                self.probe_finished(cx, c, kind, Verdict::Errored(message));
-            }
-            ProbeAction::Grpc { .. } | ProbeAction::Http { .. } | ProbeAction::Tcp { .. } => {
+            action => {
+                if let Some(message) = self.unnamed_port(c, action) {
+                    self.probe_finished(cx, c, kind, Verdict::Errored(message));
+                    return;
+                }
                 self.wake_at(cx, cx.now + spec.timeout, What::ProbeTimeout(c as u16, kind, token));
                 self.ask(cx, c, kind, token, &spec, None);
             }
@@ -286,7 +284,7 @@ impl PodWorker {
         if let (ProbeAction::Http { path, .. }, Some(to)) = (&mut action, path) {
             *path = to.into();
         }
-        match self.serve_local(cx, c, &action) {
+        match self.serve_local(cx, c, &action, "kube-probe/1.36") {
             Ok((serving, id)) => {
                 self.serves.insert((serving, id), ServeUse::Probe(c, kind, token));
                 if let Some(worker) = &mut self.containers[c].probes[kind as usize] {
@@ -307,6 +305,7 @@ impl PodWorker {
         cx: &mut Cx<'_>,
         c: usize,
         action: &ProbeAction,
+        agent: &str,
     ) -> Result<(usize, container_runtime::ServeId), NetError> {
         let own = self.ip(&cx.node.ip).unwrap_or_default();
         let (host, port, request) = match action {
@@ -314,7 +313,7 @@ impl PodWorker {
                 let port = self.containers[c].spec.port(port).ok_or(NetError::Refused)?;
                 let host = if host.is_empty() { own.clone() } else { host.clone() };
                 let mut headers = headers.clone();
-                for (name, value) in [("User-Agent", "kube-probe/1.36"), ("Accept", "*/*")] {
+                for (name, value) in [("User-Agent", agent), ("Accept", "*/*")] {
                     if !headers.iter().any(|(n, _)| n.eq_ignore_ascii_case(name)) {
                         headers.push((name.to_owned(), value.to_owned()));
                     }
@@ -382,19 +381,22 @@ impl PodWorker {
         self.probe_finished(cx, c, kind, verdict);
     }
 
-    fn network_verdict(&self, cx: &Cx<'_>, c: usize, spec: &ProbeSpec, answer: Result<NetResponse, NetError>) -> Verdict {
-        // Most pass, and of those nothing is told.
-        match (&spec.action, &answer) {
-            (ProbeAction::Http { https: false, .. }, Ok(NetResponse::Http(response))) if (200..300).contains(&response.status) => {
-                return Verdict::Passed;
-            }
-            (ProbeAction::Tcp { .. }, Ok(_) | Err(NetError::Reset)) => return Verdict::Passed,
-            _ => {}
-        }
+    /// What is said of a port that no port of the container has the name of.
+    // Models ResolveContainerPort, which reads such a name as a number in the end.
+    pub(super) fn unnamed_port(&self, c: usize, action: &ProbeAction) -> Option<String> {
+        let (ProbeAction::Http { port: Value::Str(name), .. } | ProbeAction::Tcp { port: Value::Str(name), .. }) = action else {
+            return None;
+        };
+        let known = self.containers[c].spec.port(&Value::Str(name.clone())).is_some();
+        (!known).then(|| format!("strconv.Atoi: parsing {:?}: invalid syntax", name.as_str()))
+    }
+
+    /// Where a request goes, and its URL where it has one.
+    pub(super) fn destination(&self, cx: &Cx<'_>, c: usize, action: &ProbeAction) -> (String, Option<String>) {
         let own = self.ip(&cx.node.ip).unwrap_or_default();
         let address = |host: &ArcStr, port: u16| format!("{}:{port}", if host.is_empty() { &own } else { host });
         let number = |port: &crate::api::Value| self.containers[c].spec.port(port).unwrap_or(0);
-        let (dial, url) = match &spec.action {
+        match action {
             ProbeAction::Http { host, port, path, https, .. } => {
                 let at = address(host, number(port));
                 let scheme = if *https { "https" } else { "http" };
@@ -403,8 +405,20 @@ impl PodWorker {
             }
             ProbeAction::Tcp { host, port } => (address(host, number(port)), None),
             ProbeAction::Grpc { port } => (format!("{own}:{port}"), None),
-            ProbeAction::Exec(_) => return Verdict::Passed,
-        };
+            ProbeAction::Exec(_) => (String::new(), None),
+        }
+    }
+
+    fn network_verdict(&self, cx: &Cx<'_>, c: usize, spec: &ProbeSpec, answer: Result<NetResponse, NetError>) -> Verdict {
+        // Most pass, and of those nothing is told.
+        match (&spec.action, &answer) {
+            (ProbeAction::Http { https: false, .. }, Ok(NetResponse::Http(response))) if (200..300).contains(&response.status) => {
+                return Verdict::Passed;
+            }
+            (ProbeAction::Tcp { .. }, Ok(_) | Err(NetError::Reset)) | (ProbeAction::Exec(_), _) => return Verdict::Passed,
+            _ => {}
+        }
+        let (dial, url) = self.destination(cx, c, &spec.action);
         let get = |error: String| url.as_ref().map_or_else(|| error.clone(), |u| format!("Get {u:?}: {error}"));
         let is_grpc = matches!(spec.action, ProbeAction::Grpc { .. });
         let no_grpc = |why: String| {

@@ -46,7 +46,7 @@ pub struct EventRecorder {
 #[derive(Clone, Debug, Default)]
 struct Recorded {
     seen: SortedMap<Identity, Observed>,
-    similar: SortedMap<&'static str, Similar>,
+    similar: SortedMap<ArcStr, Similar>,
     /// What is left of the burst, and since when: normal ones and warnings do not crowd each other out.
     tokens: [Option<(f64, Time)>; 2],
 }
@@ -54,7 +54,7 @@ struct Recorded {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Identity {
     field_path: ArcStr,
-    reason: &'static str,
+    reason: ArcStr,
     message: ArcStr,
 }
 
@@ -79,7 +79,7 @@ impl EventRecorder {
     }
 
     /// Records an event about an object.
-    pub fn event(&mut self, api: &mut ApiServer, now: Time, object: &Value, kind: EventType, reason: &'static str, message: &str) {
+    pub fn event(&mut self, api: &mut ApiServer, now: Time, object: &Value, kind: EventType, reason: &str, message: &str) {
         self.event_at(api, now, object, "", kind, reason, message);
     }
 
@@ -92,7 +92,7 @@ impl EventRecorder {
         object: &Value,
         field_path: &str,
         kind: EventType,
-        reason: &'static str,
+        reason: &str,
         message: &str,
     ) {
         let mut uid = object.get("metadata").get("uid").arc_str();
@@ -107,7 +107,7 @@ impl EventRecorder {
         let message = recorded.correlate(reason, message, now);
         // All that are combined are one event, whose message is the newest one's.
         let known_by: ArcStr = if message.starts_with(COMBINED) { COMBINED.into() } else { message.clone() };
-        let identity = Identity { field_path: field_path.into(), reason, message: known_by };
+        let identity = Identity { field_path: field_path.into(), reason: reason.into(), message: known_by };
         let namespace = if object.namespace().is_empty() { "default" } else { object.namespace() };
         let by = Caller::new(now, self.component);
         let observed = match recorded.seen.get(&identity) {
@@ -169,8 +169,8 @@ pub(super) fn reference(object: &Value, field_path: &str) -> Value {
 
 impl Recorded {
     /// The message to store: the given one, or the combined form once too many similar ones came.
-    fn correlate(&mut self, reason: &'static str, message: &str, now: Time) -> ArcStr {
-        let similar = self.similar.entry(reason).or_default();
+    fn correlate(&mut self, reason: &str, message: &str, now: Time) -> ArcStr {
+        let similar = self.similar.entry(reason.into()).or_default();
         if now.since(similar.last) > SIMILAR_WINDOW {
             similar.messages.clear();
         }
