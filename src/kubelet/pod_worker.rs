@@ -161,6 +161,8 @@ pub(super) struct PodWorker {
     pub held: bool,
     /// Whether the API's object is gone.
     pub deleted: bool,
+    /// Whether it is a static pod whose manifest is gone: its mirror goes once it has ended.
+    pub manifest_gone: bool,
     pub serves: SortedMap<(usize, ServeId), ServeUse>,
     pub probe_tokens: u32,
     pub random: RandomStream,
@@ -198,6 +200,7 @@ impl PodWorker {
             evicted: None,
             held: false,
             deleted: false,
+            manifest_gone: false,
             serves: SortedMap::new(),
             probe_tokens: 0,
             resync_at: now,
@@ -352,6 +355,13 @@ impl PodWorker {
         } else if self.work == Work::Terminating {
             self.shorten_grace(cx);
         }
+    }
+
+    /// The manifest of a static pod is gone.
+    // Models HandlePodCleanups: a mirror outlives its pod, never the other way round.
+    pub fn manifest_gone(&mut self, cx: &mut Cx<'_>) {
+        self.manifest_gone = true;
+        if self.work == Work::Finished { self.delete_object(cx) } else { self.request_termination(cx) }
     }
 
     /// The pod is to end: what the sync under way waits for is given up.

@@ -2,6 +2,7 @@
 
 use super::disks::Disks;
 use super::kubelets::Kubelets;
+use super::pod_worker::PodWorker;
 use crate::api::yaml::decode_stream;
 use crate::api::{Object, Value, kinds};
 use crate::base::{Fnv128, Time};
@@ -115,8 +116,14 @@ impl Kubelets {
             .cloned()
             .collect();
         for pod in stale {
-            // One that is gone already is what is wanted; where it comes again, that follows its end.
-            let _ = api.delete(&by, pods, pod.namespace(), pod.name(), &DeleteOptions::default());
+            let runs = self.worker(pod.namespace(), pod.name()).filter(|w| hash(&w.pod) == hash(&pod)).map(|w| w.uid.clone());
+            match runs {
+                Some(uid) => self.with_worker(api, now, node, &uid, PodWorker::manifest_gone).unwrap_or_default(),
+                None => {
+                    // One that is gone already is what is wanted.
+                    let _ = api.delete(&by, pods, pod.namespace(), pod.name(), &DeleteOptions::now());
+                }
+            }
         }
         for pod in wanted {
             if api.peek(pods, pod.namespace(), pod.name()).is_none() {

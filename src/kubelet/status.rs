@@ -10,6 +10,7 @@ use super::resources::{container_status_resources, pod_resources, pod_resources_
 use super::restart_all::{REMOVED, RESTARTING_ALL};
 use super::rules::Condition;
 use super::spec::{ContainerKind, ContainerSpec, PodSpec};
+use super::static_pods::is_mirror;
 use crate::api::{ArcStr, Object, Value};
 use crate::base::Order as _;
 use crate::base::Time;
@@ -53,8 +54,11 @@ impl PodWorker {
             phase = "Failed";
             (reason, message) = (evicted_for.clone(), why.clone());
         }
-        let generation = self.pod.at(&["metadata", "generation"]).int();
-        status.set(&["observedGeneration"], generation);
+        // A manifest in a file has no generation.
+        let generation = if is_mirror(&self.pod) { 0 } else { self.pod.at(&["metadata", "generation"]).int() };
+        if generation > 0 {
+            status.set(&["observedGeneration"], generation);
+        }
         let conditions = self.conditions(&all, phase, generation, now);
 
         // A terminal phase is told once no container can run any more.
@@ -294,8 +298,10 @@ impl PodWorker {
         let since = known(&self.status)
             .or_else(|| known(self.pod.get("status")))
             .map_or_else(|| Value::from(now.rfc3339()), |c| c.get("lastTransitionTime").clone());
-        let mut condition =
-            obj!({"type": kind, "status": word, "lastProbeTime": null, "lastTransitionTime": since, "observedGeneration": generation});
+        let mut condition = obj!({"type": kind, "status": word, "lastProbeTime": null, "lastTransitionTime": since});
+        if generation > 0 {
+            condition.set(&["observedGeneration"], generation);
+        }
         if !reason.is_empty() {
             condition.set(&["reason"], reason);
         }

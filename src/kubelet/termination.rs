@@ -213,7 +213,7 @@ impl PodWorker {
         cx.node.release_ip(&self.uid);
         self.work = Work::Finished;
         self.finish_sync(cx, Outcome::default());
-        if self.pod.is_terminating() {
+        if self.pod.is_terminating() || self.manifest_gone {
             self.delete_object(cx);
         }
     }
