@@ -132,14 +132,25 @@ pub(super) struct StartFailure {
     pub message: ArcStr,
 }
 
+/// What is known of instances that were lost.
+#[derive(Clone, Debug)]
+pub(super) struct Lost {
+    /// The number of the next one.
+    pub next: u32,
+    /// The last state that is shown from now on.
+    pub last: Value,
+    /// The restarts that are shown until the next one is there.
+    pub restarts: u32,
+}
+
 /// A container of the pod's spec and all that became of it.
 #[derive(Clone, Debug)]
 pub(super) struct Container {
     pub spec: Arc<ContainerSpec>,
     /// The newest last; at most two.
     pub instances: Vec<Instance>,
-    /// Where instances were lost with their node: how many there were.
-    pub lost: Option<u32>,
+    /// Where instances were lost with their node, what is known of them.
+    pub lost: Option<Lost>,
     /// How many instances there were before all containers of the pod began anew.
     pub begun: u32,
     pub backoff: Backoff,
@@ -200,7 +211,7 @@ impl Container {
 
     /// The number of the next instance.
     pub fn next_attempt(&self) -> u32 {
-        self.newest().map_or(self.lost.unwrap_or(self.begun), |i| i.attempt + 1)
+        self.newest().map_or(self.lost.as_ref().map_or(self.begun, |l| l.next), |i| i.attempt + 1)
     }
 
     /// Takes in a new instance and forgets all but the one before.

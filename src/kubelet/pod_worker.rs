@@ -15,7 +15,7 @@ use super::resize::Resize;
 use super::router::Outgoing;
 use super::spec::PodSpec;
 use super::start::Plan;
-use super::status::merge_foreign_conditions;
+use super::status::{lost, merge_foreign_conditions};
 use super::volumes::Volume;
 use crate::api::{ArcStr, Object, Value, kinds};
 use crate::base::{Duration, EventQueue, RandomStream, SortedMap, Time};
@@ -592,7 +592,7 @@ impl PodWorker {
         self.sandbox = None;
         for (c, container) in self.containers.iter_mut().enumerate() {
             if let Some(instance) = container.instances.pop() {
-                container.lost = Some(instance.attempt + 1);
+                container.lost = Some(lost(&self.status, &container.spec.name, instance.attempt));
                 execs.detached(&self.uid, c, 137);
                 for used in instance.uses.values() {
                     if let ProcessUse::Exec(session) = used {

@@ -1,7 +1,7 @@
 //! A pod's status from what the kubelet knows. Models `generateAPIPodStatus` (pkg/kubelet/kubelet_pods.go),
 //! the conditions of pkg/kubelet/status/generate.go and the status manager's merge.
 
-use super::container::{Container, Exit, Instance};
+use super::container::{Container, Exit, Instance, Lost};
 use super::eviction::EVICTED;
 use super::phase::{get_phase, has_regular_started};
 use super::pod_worker::{PodWorker, Work};
@@ -138,9 +138,7 @@ impl PodWorker {
         };
         let mut last = match container.instances.as_slice() {
             [.., previous, _] => instance_state(previous),
-            _ if container.lost.is_some() => {
-                unlocated("The container could not be located when the pod was deleted.  The container used to be Running")
-            }
+            _ if let Some(lost) = &container.lost => lost.last.clone(),
             // What was removed leaves no record, so this one stays until the container ends again.
             _ if container.begun > 0 => {
                 obj!({"terminated": {"exitCode": 137, "reason": RESTARTING_ALL, "message": REMOVED, "startedAt": null, "finishedAt": null}})
@@ -168,7 +166,7 @@ impl PodWorker {
             state = unlocated("The container could not be located when the pod was terminated");
         }
         // Instances that were lost count as one restart, unless the pod is on its way out.
-        let never = container.lost.map_or(container.begun, |lost| if self.is_terminating() { 0 } else { lost });
+        let never = container.lost.as_ref().map_or(container.begun, |lost| if self.is_terminating() { 0 } else { lost.restarts });
         let running = !state.get("running").is_null();
         let mut status = obj!({
             "name": &spec.name, "lastState": last, "restartCount": i64::from(newest.map_or(never, |i| i.attempt)),
@@ -337,6 +335,24 @@ fn instance_state(instance: &Instance) -> Value {
     match instance.started {
         Some(at) => obj!({"running": {"startedAt": at.rfc3339()}}),
         None => obj!({"waiting": {"reason": "ContainerCreating"}}),
+    }
+}
+
+/// What is known of a container whose instances, the newest of this number, were lost: only what was said last.
+// Models what convertToAPIContainerStatuses makes of statuses that no container is found for.
+pub(super) fn lost(status: &Value, name: &str, attempt: u32) -> Lost {
+    let lists = ["initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses"];
+    let told = lists.iter().flat_map(|list| status.get(list).items()).find(|s| s.get("name").str() == name);
+    let last = told.map_or_else(Value::map, |s| s.get("lastState").clone());
+    let ran = told.is_some_and(|s| !s.at(&["state", "running"]).is_null()) && last.get("terminated").is_null();
+    Lost {
+        next: attempt + 1,
+        restarts: attempt + u32::from(ran),
+        last: if ran {
+            unlocated("The container could not be located when the pod was deleted.  The container used to be Running")
+        } else {
+            last
+        },
     }
 }
 

@@ -414,6 +414,24 @@ fn containers_are_lost_with_their_node() {
 }
 
 #[test]
+fn what_had_ended_is_not_lost_with_its_node() {
+    let mut w = World::new();
+    w.pod(
+        "p",
+        "{initContainers: [{name: i, image: busybox, command: ['true']}], containers: [{name: c, image: busybox, command: [sleep, '1000']}]}",
+    );
+    w.run(5);
+    let now = w.now;
+    w.kubelets.stop(now, "node1");
+    w.run(10);
+    let now = w.now;
+    w.kubelets.start(now, "node1");
+    w.run(5);
+    let status = w.get("p").at(&["status", "initContainerStatuses"]).items()[0].clone();
+    assert_eq!((status.get("restartCount").int(), status.at(&["lastState", "terminated"]).is_null()), (1, true), "{status}");
+}
+
+#[test]
 fn too_much_memory_is_the_end() {
     let mut w = World::new();
     w.pod(
