@@ -1,5 +1,5 @@
 //! Node-pressure eviction: a node that runs out of memory says so, and ends the pod that uses most beyond what it asked for; a pod that
-//! writes more to emptyDirs or its containers' own files than their limits allow is ended too.
+//! writes more to emptyDirs or its containers' own files than their limits allow is ended too. The same look at the node tells of cordons.
 //!
 //! Models the kubelet's eviction manager (pkg/kubelet/eviction) with its hard threshold of `memory.available`, and local storage limits.
 
@@ -55,7 +55,7 @@ fn kibibytes(bytes: u64) -> String {
 }
 
 impl Kubelets {
-    /// Looks at a node's memory from now on, as long as it has pods.
+    /// Looks at a node once more, and at its memory from now on as long as it has pods.
     pub(super) fn watch_pressure(&mut self, now: Time, node: &ArcStr) {
         let Some(kubelet) = self.kubelets.get_mut(node).filter(|k| !k.node.pressure.watched) else { return };
         kubelet.node.pressure.watched = true;
@@ -92,6 +92,7 @@ impl Kubelets {
         });
         let Some(kubelet) = self.kubelets.get_mut(node) else { return };
         kubelet.node.pressure.watched = go_on;
+        kubelet.node.tell_schedulable(api, now);
         if go_on {
             self.queue.push(now + PERIOD, Wake { node: node.clone(), uid: ArcStr::new(), what: What::Pressure });
         }
@@ -186,6 +187,15 @@ impl super::node::Node {
         // Events name a node by its name, in place of a uid.
         let about = obj!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": &self.name, "uid": &self.name}});
         self.recorder.event(api, now, &about, kind, reason, message);
+    }
+
+    /// Tells of having been cordoned or uncordoned (`recordNodeSchedulableEvent`).
+    fn tell_schedulable(&mut self, api: &mut ApiServer, now: Time) {
+        let closed = self.object.at(&["spec", "unschedulable"]).is_true();
+        if self.running && !self.cut && std::mem::replace(&mut self.closed, closed) != closed {
+            let word = if closed { "NodeNotSchedulable" } else { "NodeSchedulable" };
+            self.event(api, now, EventType::Normal, word, &format!("Node {} status is now: {word}", self.name));
+        }
     }
 
     /// Tells the API whether memory is short.

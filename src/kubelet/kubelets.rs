@@ -345,6 +345,9 @@ impl Kubelets {
             if !deleted {
                 kubelet.node.update(node);
                 kubelet.node.offer_extended(api, now);
+                if kubelet.node.closed != node.at(&["spec", "unschedulable"]).is_true() {
+                    self.watch_pressure(now, &name);
+                }
             }
             return;
         }

@@ -43,6 +43,8 @@ pub(super) struct Node {
     pub running: bool,
     /// How short its memory is.
     pub pressure: Pressure,
+    /// Whether it was told last that it takes no new pods.
+    pub closed: bool,
     /// Whether a pod has given room back, or asks for more.
     pub freed: bool,
     /// Whether its network is cut: it goes on, but nothing comes in or goes out.
@@ -77,6 +79,7 @@ impl Node {
             taints: Value::Null,
             object: Value::Null,
             pressure: Pressure::default(),
+            closed: object.at(&["spec", "unschedulable"]).is_true(),
             recorder: EventRecorder::new("kubelet", name.clone()),
             name,
             images: ImageStore::default(),
