@@ -10,7 +10,7 @@ pub(super) use crate::runtime::{
 };
 
 use super::resources::limits_of;
-use super::spec::ContainerSpec;
+use super::spec::{ContainerSpec, PodSpec};
 use crate::api::{ArcStr, Object, Value};
 use crate::base::{SortedMap, Time, made_up_sha256};
 
@@ -18,6 +18,8 @@ use crate::base::{SortedMap, Time, made_up_sha256};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Catalogue(SortedMap<(ArcStr, Vec<u16>), Result<Arc<Image>, PullFailure>>);
 
+/// What the kernel allows as a name (`fqdnMaxLen`).
+const FQDN_MAX: usize = 64;
 /// Images that one node remembers at most.
 const CATALOGUE_MAX: usize = 256;
 
@@ -197,6 +199,24 @@ pub(super) fn image_tree(reference: &str) -> Arc<Inode> {
 pub(super) fn domain(pod: &Value) -> Option<String> {
     let subdomain = Some(pod.at(&["spec", "subdomain"]).str()).filter(|s| !s.is_empty())?;
     Some(format!("{subdomain}.{}.svc.cluster.local", pod.namespace()))
+}
+
+/// What the kernel in the pod's containers is called: the pod, with its domain where it wants that, or the node on the node's network; or
+/// why it can be called nothing.
+// Models GetNodenameForKernel.
+pub(super) fn kernel_hostname(pod: &Value, spec: &PodSpec, node: &ArcStr) -> Result<ArcStr, String> {
+    if spec.host_network {
+        return Ok(node.clone());
+    }
+    let Some(domain) = domain(pod).filter(|_| pod.at(&["spec", "setHostnameAsFQDN"]).is_true()) else { return Ok(spec.hostname.clone()) };
+    let fqdn = format!("{}.{domain}", spec.hostname);
+    if fqdn.len() > FQDN_MAX {
+        return Err(format!(
+            "failed to construct FQDN from pod hostname and cluster domain, FQDN {fqdn} is too long ({FQDN_MAX} characters is the max, {} characters requested)",
+            fqdn.len()
+        ));
+    }
+    Ok(fqdn.into())
 }
 
 /// The hosts file that the kubelet manages.

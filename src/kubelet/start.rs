@@ -4,16 +4,16 @@
 use std::collections::VecDeque;
 
 use super::container::{Container, Exit, Instance, ProcessUse, StartFailure};
-use super::container_runtime::{self, Launch, domain};
+use super::container_runtime::{self, Launch, kernel_hostname};
 use super::env::{EnvSource, environment, expand};
 use super::image_manager::{Ensured, ImageFor};
 use super::images::{Pull, with_default_tag};
 use super::logs::Log;
 use super::pod_worker::{Cx, Outcome, PodWorker, Stage, What};
 use super::probes::ProbeKind;
-use super::spec::{ContainerKind, PodSpec, RestartPolicy};
+use super::spec::{ContainerKind, RestartPolicy};
 use super::volumes::{account_mount, mounts_of, prepare};
-use crate::api::{ArcStr, Object, Value, go_duration};
+use crate::api::{ArcStr, Object, go_duration};
 use crate::base::{Duration, SortedMap, Time};
 use crate::server::EventType;
 
@@ -391,7 +391,8 @@ impl PodWorker {
             image: image.clone(),
             command,
             args,
-            hostname: kernel_hostname(&self.pod, &self.spec, &cx.node.name),
+            // With another there would be no sandbox.
+            hostname: kernel_hostname(&self.pod, &self.spec, &cx.node.name).unwrap_or_default(),
             ip,
             mounts,
             env,
@@ -520,17 +521,5 @@ enum Progress {
 impl Progress {
     fn failed(reason: &str, message: String) -> Progress {
         Progress::Failed(StartFailure { reason: reason.into(), message: message.into() })
-    }
-}
-
-/// What the kernel in the pod's containers is called: the pod, with its domain where it wants that, or the node on the node's network.
-// Models GetNodenameForKernel.
-fn kernel_hostname(pod: &Value, spec: &PodSpec, node: &ArcStr) -> ArcStr {
-    if spec.host_network {
-        return node.clone();
-    }
-    match domain(pod) {
-        Some(domain) if pod.at(&["spec", "setHostnameAsFQDN"]).is_true() => format!("{}.{domain}", spec.hostname).into(),
-        _ => spec.hostname.clone(),
     }
 }

@@ -1,6 +1,7 @@
 //! One sync of a pod that is to run. Models `Kubelet.SyncPod` (pkg/kubelet/kubelet.go) and what comes before containers
 //! are started: volumes and the sandbox.
 
+use super::container_runtime::kernel_hostname;
 use super::env::EnvSource;
 use super::pod_worker::{Cx, Outcome, PodWorker, Sandbox, Stage, What, Work};
 use super::volumes::Volume;
@@ -127,6 +128,9 @@ impl PodWorker {
         self.add_probes(cx);
         if self.sandbox.is_some() {
             self.plan(cx);
+        } else if let Err(why) = kernel_hostname(&self.pod, &self.spec, &cx.node.name) {
+            self.event(cx, EventType::Warning, "FailedCreatePodSandBox", &format!("Failed to create pod sandbox: {why}"));
+            self.finish_sync(cx, Outcome { failed: true, ..Outcome::default() });
         } else {
             self.stage = Some(Stage::Sandbox);
             let at = self.step_end(cx.now, SANDBOX);

@@ -383,10 +383,16 @@ impl FileSystem {
         node.bytes(max).ok_or(error)
     }
 
+    /// Whether what a clean path is on may be written to by anybody.
+    pub fn may_write(&self, path: &str) -> Result<(), Errno> {
+        let read_only = self.mount_of(path).map_or(self.root_read_only, |m| m.read_only);
+        if read_only { Err(Errno::ReadOnly) } else { Ok(()) }
+    }
+
     /// Looks at a node for change. Clean paths only.
     pub fn edit(&mut self, path: &str) -> Result<&mut Inode, Errno> {
+        self.may_write(path)?;
         let (tree, rel) = match self.mount_of(path) {
-            Some(m) if m.read_only => return Err(Errno::ReadOnly),
             Some(m) => {
                 let rel = format!("{}{}", m.sub_path, &path[m.path.len()..]);
                 let volume = m.volume.clone();
@@ -395,7 +401,6 @@ impl FileSystem {
                 }
                 (self.volumes.get_mut(&volume).ok_or(Errno::NoEntry)?, rel)
             }
-            None if self.root_read_only => return Err(Errno::ReadOnly),
             None => (&mut self.root, path.to_string()),
         };
         let mut at = Arc::make_mut(tree);

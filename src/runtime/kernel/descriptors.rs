@@ -207,6 +207,9 @@ impl Kernel {
                     Kind::Program(_) => DescKind::Text { data: Arc::new(b"\x7fELF\x02\x01\x01".to_vec()), at: 0 },
                     Kind::Link(_) => return Err(Errno::Loop),
                     Kind::File { .. } => {
+                        if how == OpenHow::Truncate {
+                            self.fs.may_write(&clean)?;
+                        }
                         if !self.allows((p.uid, p.gid), node, 4) && how != OpenHow::Append && how != OpenHow::Truncate
                             || write && !self.allows((p.uid, p.gid), node, 2)
                         {
@@ -283,6 +286,8 @@ impl Kernel {
         if !parent.is_dir() {
             return Err(Errno::NotDirectory);
         }
+        // Linux looks at the mount first, then at the directory.
+        self.fs.may_write(super::super::fs::parent_of(path))?;
         if self.allows(user, parent, 2) { Ok(()) } else { Err(Errno::Access) }
     }
 
