@@ -66,7 +66,7 @@ const SLOWER_MAX: u32 = 1000;
 const WAKES_MAX: usize = 512;
 
 /// What pods use, where a session says so.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct SetUsage {
     cpu_milli: Option<u64>,
     memory_mib: Option<u64>,
@@ -175,7 +175,14 @@ impl Kubelets {
 
     /// A pod as a page shows it.
     pub fn live(&self, now: Time, namespace: &str, pod: &str) -> Option<LivePod> {
-        Some(self.worker(namespace, pod)?.live(now))
+        let worker = self.worker(namespace, pod)?;
+        let mut live = worker.live(now);
+        if self.usage != SetUsage::default() {
+            for (i, c) in live.containers.iter_mut().enumerate() {
+                (c.cpu_milli, c.memory_bytes) = self.usage_of(worker, i, now);
+            }
+        }
+        Some(live)
     }
 
     fn tell(&mut self, now: Time, news: News) {

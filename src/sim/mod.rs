@@ -12,6 +12,7 @@ mod sim;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod usage_log;
 mod web;
 mod workstation;
 
@@ -25,3 +26,4 @@ pub use script::{quoted, script};
 pub use session::{ApiInput, Component, Fault, Input, Load, Session, SessionError, Switch, TerminalInput, TimedInput, Usage};
 pub use sim::{Progress, Sim};
 pub use timeline::{BranchInfo, Timeline};
+pub use usage_log::UsagePoint;

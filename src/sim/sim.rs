@@ -209,7 +209,8 @@ impl Sim {
         )
     }
 
-    fn next_at(&self) -> Option<Time> {
+    /// When the next thing happens.
+    pub(super) fn next_at(&self) -> Option<Time> {
         self.next_of(self.cluster.next_at())
     }
 

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::session::{Session, TimedInput};
 use super::sim::{Progress, Sim};
+use super::usage_log::{UsageLog, UsagePoint};
 use crate::api::kinds;
 use crate::base::{Duration, SortedMap, Time};
 
@@ -33,6 +34,7 @@ struct Branch {
     gap: u64,
     /// Whether copies after the first were given up with what the store forgot.
     is_cut: bool,
+    usage: UsageLog,
 }
 
 /// What there is to say of a branch.
@@ -66,8 +68,16 @@ impl Timeline {
     pub fn new(session: Session) -> Timeline {
         let live = Sim::new(session);
         let acts = acts(&live);
-        let first =
-            Branch { parent: None, from: Time::ZERO, frames: vec![Rc::new(live.clone())], live, acts, gap: FIRST_GAP, is_cut: false };
+        let first = Branch {
+            parent: None,
+            from: Time::ZERO,
+            frames: vec![Rc::new(live.clone())],
+            live,
+            acts,
+            gap: FIRST_GAP,
+            is_cut: false,
+            usage: UsageLog::default(),
+        };
         Timeline { branches: SortedMap::from([(0, first)]), current: 0, made: 0, past: None, target: None, beside: None }
     }
 
@@ -85,9 +95,9 @@ impl Timeline {
         self.past.as_ref().unwrap_or(&self.branch().live)
     }
 
-    /// The copies that are kept of the time before a moment, oldest first.
-    pub fn kept(&self, before: Time) -> impl Iterator<Item = &Sim> {
-        self.branch().frames.iter().map(|f| &**f).take_while(move |f| f.now() < before)
+    /// What a pod had used by the moment that is looked at, oldest first: a point wherever a look found something else.
+    pub fn used(&self, uid: &str) -> &[UsagePoint] {
+        self.branch().usage.of(uid, self.shown().now())
     }
 
     /// Whether a past moment is looked at.
@@ -167,7 +177,7 @@ impl Timeline {
     pub fn run(&mut self, until: Time, budget: u64) -> Progress {
         let branch = self.branches.get_mut(&self.current).expect("the current branch is never given up");
         let Some(past) = &mut self.past else {
-            let progress = branch.live.run(until, budget);
+            let progress = branch.run(until, budget);
             branch.keep();
             return progress;
         };
@@ -186,6 +196,9 @@ impl Timeline {
     pub fn step_once(&mut self) -> bool {
         let Some(past) = &mut self.past else {
             let branch = self.branches.get_mut(&self.current).expect("the current branch is never given up");
+            while branch.live.next_at().is_some_and(|next| next > branch.usage.due()) {
+                branch.run(branch.usage.due(), STEPS_AT_ONCE);
+            }
             let more = branch.live.step_once();
             branch.keep();
             return more;
@@ -217,7 +230,16 @@ impl Timeline {
         let parent = self.branch();
         let mut frames: Vec<Rc<Sim>> = parent.frames.iter().filter(|f| f.now() < from).cloned().collect();
         frames.push(Rc::new(live.clone()));
-        let branch = Branch { parent: Some(self.current), from, acts: acts(&live), live, frames, gap: parent.gap, is_cut: parent.is_cut };
+        let branch = Branch {
+            parent: Some(self.current),
+            from,
+            acts: acts(&live),
+            live,
+            frames,
+            gap: parent.gap,
+            is_cut: parent.is_cut,
+            usage: parent.usage.branched(from),
+        };
         self.made += 1;
         self.current = self.made;
         self.branches.insert(self.made, branch);
@@ -247,6 +269,17 @@ impl Branch {
     /// The last copy that is kept from before a moment.
     fn frame_before(&self, moment: Time) -> &Sim {
         self.frames.iter().rfind(|f| f.now() <= moment).unwrap_or(&self.frames[0])
+    }
+
+    /// Runs at most to the next look at what pods use; done is only what has come to `until`.
+    fn run(&mut self, until: Time, budget: u64) -> Progress {
+        let due = self.usage.due();
+        let progress = self.live.run(until.min(due), budget);
+        if due > until || !progress.done {
+            return progress;
+        }
+        self.usage.look(&self.live);
+        Progress { done: due == until, ..progress }
     }
 
     /// Keeps a copy of now, where the last one is long enough ago.
@@ -335,6 +368,40 @@ mod tests {
         let frames = &t.branch().frames;
         assert!((4..=FRAMES_MAX).contains(&frames.len()), "{}", frames.len());
         assert!(frames.windows(2).all(|w| w[0].now() + TIME_APART <= w[1].now() && w[0].work() + t.branch().gap <= w[1].work()));
+    }
+
+    #[test]
+    fn usage_is_the_same_however_one_comes_to_a_moment() {
+        let make = "kubectl run a --image=busybox -- sh -c 'sleep 7; i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; sleep 999'";
+        let used = |steps: &[u64]| {
+            let mut t = Timeline::new(Session { seed: 7, ..Session::default() });
+            t.input(command(make));
+            steps.iter().for_each(|s| run(&mut t, at(*s)));
+            t
+        };
+        let points = |t: &Timeline| {
+            let uid = t.shown().api().iter(kinds::POD, None).next().map(|p| p.uid().to_owned()).unwrap_or_default();
+            t.used(&uid).to_vec()
+        };
+        let (slow, fast) = (used(&[1, 2, 4, 11, 12, 13, 27, 40, 41, 60]), used(&[60]));
+        let all = points(&fast);
+        assert_eq!(points(&slow), all);
+        assert!(all.len() > 2 && all.iter().all(|(t, _)| t.0 % 5_000_000 == 0), "{all:?}");
+        assert!(all.iter().any(|(_, [cpu, _])| *cpu > 0), "{all:?}");
+        // In the past there is as much of it as there was then, and a branch goes on from there.
+        let mut t = fast;
+        t.seek(at(21));
+        run(&mut t, at(21));
+        let then: Vec<_> = all.iter().copied().filter(|p| p.0 <= at(21)).collect();
+        assert_eq!(points(&t), then);
+        assert!(t.input(command("true")));
+        run(&mut t, at(60));
+        assert_eq!(points(&t), all);
+        // A step to the next thing that happens leaves no look out.
+        let mut t = used(&[10]);
+        while t.live().now() < at(60) && t.step_once() {}
+        run(&mut t, at(60));
+        assert_eq!(points(&t).iter().filter(|p| p.0 <= at(60)).copied().collect::<Vec<_>>(), all);
     }
 
     #[test]

@@ -1,0 +1,79 @@
+//! What pods used over time: looked up at fixed moments of the cluster's clock, so that the course of it is the same at every speed
+//! and however a moment was come to.
+
+use super::sim::Sim;
+use crate::api::{ArcStr, Object, Value, kinds};
+use crate::base::{Duration, SortedMap, SortedSet, Time};
+use crate::server::NodeApi as _;
+
+/// How far looks are apart.
+const APART: Duration = Duration::from_secs(5);
+/// With every so many pods more they are as far apart once more.
+const PODS_APART: usize = 100;
+/// How many moments are kept of a pod. One more, and every other of its older half is given up.
+const POINTS_MAX: usize = 240;
+/// How many pods are known. Of more, those that are gone are forgotten.
+const PODS_MAX: usize = 2_000;
+
+/// A moment, and what was used from then on: CPU in millicores and memory in bytes.
+pub type UsagePoint = (Time, [u64; 2]);
+
+/// The log of a branch.
+#[derive(Clone, Debug)]
+pub(super) struct UsageLog {
+    due: Time,
+    pods: SortedMap<ArcStr, Vec<UsagePoint>>,
+}
+
+impl Default for UsageLog {
+    fn default() -> Self {
+        UsageLog { due: Time::ZERO + APART, pods: SortedMap::new() }
+    }
+}
+
+impl UsageLog {
+    /// When the next look is due.
+    pub fn due(&self) -> Time {
+        self.due
+    }
+
+    /// Writes down what each pod uses at the moment that was due.
+    pub fn look(&mut self, sim: &Sim) {
+        let pods: Vec<&Value> = sim.api().iter(kinds::POD, None).collect();
+        let apart = APART.mul_f64((1 + pods.len() / PODS_APART) as f64);
+        let now = self.due;
+        self.due = Time((now.0 / apart.as_micros() as u64 + 1) * apart.as_micros() as u64);
+        if self.pods.len() > PODS_MAX {
+            let uids: SortedSet<&str> = pods.iter().map(|p| p.uid()).collect();
+            self.pods.retain(|uid, _| uids.contains(uid.as_str()));
+        }
+        let Some(kubelets) = &sim.cluster().kubelets else { return };
+        for pod in pods {
+            let used = kubelets.pod_usage(now, pod.namespace(), pod.name());
+            let used = used.map_or([0, 0], |used| [used.cpu_milli(), used.memory_bytes()]);
+            let points = self.pods.entry(pod.get("metadata").get("uid").arc_str()).or_default();
+            if points.last().map_or([0, 0], |p| p.1) != used {
+                points.push((now, used));
+            }
+            if points.len() > POINTS_MAX {
+                let mut place = 0;
+                points.retain(|_| {
+                    place += 1;
+                    place > POINTS_MAX / 2 || place % 2 == 1
+                });
+            }
+        }
+    }
+
+    /// What a pod used until a moment, oldest first.
+    pub fn of(&self, uid: &str, until: Time) -> &[UsagePoint] {
+        let points = self.pods.get(uid).map_or(&[][..], Vec::as_slice);
+        &points[..points.partition_point(|p| p.0 <= until)]
+    }
+
+    /// The log of a branch that begins at this moment.
+    pub fn branched(&self, from: Time) -> UsageLog {
+        let pods = self.pods.iter().map(|(uid, _)| (uid.clone(), self.of(uid, from).to_vec())).collect();
+        UsageLog { due: Time((from.0 / APART.as_micros() as u64 + 1) * APART.as_micros() as u64), pods }
+    }
+}
