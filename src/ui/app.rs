@@ -63,6 +63,7 @@ fn first_state() -> State {
         terminals: 1,
         lower: Lower::Terminal(0),
         panel: Panel::Tank,
+        side: Panel::Edit,
         table: false,
         section: false,
         filter: AttrValue::default(),
@@ -212,7 +213,11 @@ fn on_key(e: &KeyboardEvent, state: &State, link: &Link) {
         e.target().and_then(|t| t.dyn_into::<HtmlElement>().ok()).is_some_and(|t| matches!(t.tag_name().as_str(), "BUTTON" | "INPUT"));
     if e.key() == "F6" {
         e.prevent_default();
-        focus_panel(e.shift_key());
+        focus_panel(e.shift_key(), link);
+        return;
+    }
+    if go_along_tabs(e) {
+        e.prevent_default();
         return;
     }
     // As in a browser's own search, of what the terminal has shown.
@@ -272,6 +277,18 @@ fn on_key(e: &KeyboardEvent, state: &State, link: &Link) {
     e.prevent_default();
 }
 
+/// Arrow keys go from tab to tab; Enter takes one. Says whether there was one to go to.
+fn go_along_tabs(e: &KeyboardEvent) -> bool {
+    let tab = e.target().and_then(|t| t.dyn_into::<HtmlElement>().ok()).filter(|t| t.get_attribute("role").as_deref() == Some("tab"));
+    let next = tab.and_then(|tab| match e.key().as_str() {
+        "ArrowRight" => tab.next_element_sibling(),
+        "ArrowLeft" => tab.previous_element_sibling(),
+        _ => None,
+    });
+    // A tab that cannot take the focus leaves it where it is.
+    next.and_then(|n| n.dyn_into::<HtmlElement>().ok()).is_some_and(|n| n.focus().is_ok())
+}
+
 fn focus(selector: &str) {
     let found = web_sys::window().and_then(|w| w.document()).and_then(|d| d.query_selector(selector).ok()?);
     if let Some(element) = found.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
@@ -280,21 +297,16 @@ fn focus(selector: &str) {
     }
 }
 
-/// The focus goes round the panels.
-fn focus_panel(back: bool) {
-    const STOPS: [&str; 4] = [".tank .find", "#editor .cm-content", ".term .host:not([hidden]) textarea", ".look button"];
+/// The focus goes round the panels, each of which is shown where it shares its place.
+fn focus_panel(back: bool, link: &Link) {
     let document = web_sys::window().and_then(|w| w.document());
-    let inside = |selector: &str| {
-        let active = document.as_ref().and_then(|d| d.active_element());
-        active.and_then(|a| a.closest(selector).ok()?).is_some()
-    };
-    let at = [".tank", ".edit", ".term", ".look"].iter().position(|s| inside(s));
-    let next = match at {
-        None => 0,
-        Some(i) if back => (i + 3) % 4,
-        Some(i) => (i + 1) % 4,
-    };
-    focus(STOPS[next]);
+    let active = document.and_then(|d| d.active_element());
+    let inside = |stop: &Stop| active.as_ref().and_then(|a| a.closest(&format!(".{}", stop.0.code())).ok()?).is_some();
+    let at = STOPS.iter().position(inside);
+    let next = at.map_or(0, |i| (i + if back { 3 } else { 1 }) % 4);
+    link.send(Action::Panel(STOPS[next].0));
+    // Once it is there.
+    Timeout::new(0, move || focus(STOPS[next].3)).forget();
 }
 
 /// The page.
@@ -364,10 +376,11 @@ pub fn App() -> Html {
             <ContextProvider<Lang> context={lang}>
             <ContextProvider<Link> context={link.clone()}>
                 // What lies behind a dialog cannot be come to.
-                <div {class} data-panel={state.panel.code()} inert={state.help || state.palette || state.share.is_some()}>
+                <div {class} data-panel={state.panel.code()} data-side={state.side.code()} inert={state.help || state.palette || state.share.is_some()}>
                     <a class="sr" href="#tank">{ Text::SkipToTank.t(lang) }</a>
                     <Bar time={state.scene.view.time} playing={state.playing} speed={state.speed} late={state.scene.late} past={state.scene.past} dark={state.dark} on_share={on_share} />
                     <main>
+                    { switch("turns", &[STOPS[1], STOPS[3]], state.side, lang, &link) }
                     <Edit files={state.files.clone()} past={past_files.clone()} file={state.file} problems={state.problems.clone()} answer={state.answer.clone()} />
     <Splitter edge={Edge::Edit} />
                     <Tank scene={state.scene.clone()} selected={state.selected.clone()} filter={state.filter.clone()} table={state.table} section={state.section} shown={state.panel == Panel::Tank} dark={state.dark}>
@@ -378,7 +391,7 @@ pub fn App() -> Html {
                     <Look state={state.clone()} />
     <Splitter edge={Edge::Look} />
                     </main>
-                    { switch(&state, &link) }
+                    { switch("switch", &STOPS, state.panel, lang, &link) }
                 </div>
                 <div class="sr" role="log" aria-live="polite" aria-label={Text::LiveLabel.t(lang)}>for (n, line) in state.announced.iter() { <p key={*n}>{ line }</p> }</div>
                 if state.help { <Help /> }
@@ -401,18 +414,23 @@ thread_local! {
     };
 }
 
-/// On a narrow screen: which panel is shown.
-fn switch(state: &State, link: &Link) -> Html {
-    let stops = [
-        (Panel::Tank, Icon::Tank, Text::Cluster),
-        (Panel::Edit, Icon::Edit, Text::Editor),
-        (Panel::Term, Icon::Terminal, Text::Terminal),
-        (Panel::Look, Icon::Look, Text::Inspector),
-    ];
+/// The panels: each with its sign, its name, and where the focus goes in it.
+type Stop = (Panel, Icon, Text, &'static str);
+
+/// All panels.
+const STOPS: [Stop; 4] = [
+    (Panel::Tank, Icon::Tank, Text::Cluster, ".tank .find"),
+    (Panel::Edit, Icon::Edit, Text::Editor, ".edit #editor .cm-content"),
+    (Panel::Term, Icon::Terminal, Text::Terminal, ".term .host:not([hidden]) textarea"),
+    (Panel::Look, Icon::Look, Text::Inspector, ".look button"),
+];
+
+/// Where panels share a place: which of them is shown.
+fn switch(class: &'static str, stops: &[Stop], shown: Panel, lang: Lang, link: &Link) -> Html {
     html! {
-        <nav class="switch" aria-label={Text::Panels.t(state.lang)}><div role="tablist" aria-label={Text::Panels.t(state.lang)}>
-            for (panel, icon, text) in stops {
-                <button key={panel.code()} role="tab" aria-selected={(state.panel == panel).to_string()} onclick={link.on(move || Action::Panel(panel))}>{ icon.draw() }{ text.t(state.lang) }</button>
+        <nav {class} aria-label={Text::Panels.t(lang)}><div role="tablist" aria-label={Text::Panels.t(lang)}>
+            for (panel, icon, text, _) in stops.iter().copied() {
+                <button key={panel.code()} role="tab" aria-selected={(panel == shown).to_string()} onclick={link.on(move || Action::Panel(panel))}>{ icon.draw() }{ text.t(lang) }</button>
             }
         </div></nav>
     }

@@ -133,7 +133,7 @@ pub fn Look(props: &LookProps) -> Html {
             <div class="head">
                 <div class="tabs" role="tablist" aria-label={Text::Inspector.t(lang)}>
                     for (tab, text) in tabs.iter().copied() {
-                        <button key={text.t(Lang::En)} class="tab" role="tab" aria-selected={(tab == state.tab).to_string()} onclick={link.on(move || Action::Tab(tab))}>{ text.t(lang) }</button>
+                        <button key={text.t(Lang::En)} class="tab" role="tab" aria-selected={(tab == state.tab).to_string()} tabindex={if tab == state.tab { "0" } else { "-1" }} onclick={link.on(move || Action::Tab(tab))}>{ text.t(lang) }</button>
                     }
                 </div>
             </div>

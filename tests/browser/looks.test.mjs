@@ -32,6 +32,41 @@ for (const [theme, language, size] of [
   });
 }
 
+for (const [theme, language, size] of [
+  ['light', 'en-US', { width: 1024, height: 768 }],
+  ['dark', 'zh-CN', { width: 800, height: 600 }],
+]) {
+  journey(`lets editor and inspector take turns: ${theme} ${language} ${size.width}`, { theme, language, size }, async ({ page, until, axe, screenshot }) => {
+    const [edit, look, tabs] = [page.locator('.edit'), page.locator('.look'), page.locator('.turns [role=tab]')];
+    const box = await edit.boundingBox();
+    assert.ok(box.height > size.height * 0.75, `the editor is as high as the page: ${box.height}`);
+    assert.ok(await look.isHidden());
+    await screenshot('editor');
+    await axe();
+    await apply(page, 'pod/liveness-exec created');
+    const rack = await page.locator('.rack').boundingBox();
+    await page.locator('.pod').first().click();
+    await look.locator('h2', { hasText: 'liveness-exec' }).waitFor();
+    assert.ok(await edit.isHidden());
+    assert.deepEqual(await page.locator('.rack').boundingBox(), rack, 'nothing else moves');
+    assert.equal(await tabs.nth(1).getAttribute('aria-selected'), 'true');
+    await screenshot('inspector');
+    await axe();
+    // By the keyboard: along the tabs, and round the panels.
+    await tabs.nth(1).focus();
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Enter');
+    await edit.waitFor();
+    await page.locator('.rack .pod').first().focus();
+    const within = (part) => page.evaluate((part) => document.activeElement.closest(part) !== null, part);
+    for (const part of ['.edit', '.term', '.look', '.tank']) {
+      await page.keyboard.press('F6');
+      await until(`the focus in ${part}`, () => within(part));
+    }
+    await look.waitFor();
+  });
+}
+
 journey('changes language and theme and keeps them', { theme: 'light' }, async ({ page }) => {
   await page.getByRole('button', { name: '中文' }).click();
   await page.getByRole('button', { name: '应用', exact: true }).waitFor();
