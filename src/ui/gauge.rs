@@ -57,9 +57,14 @@ fn chart(sim: &Sim, hpa: &kubarium::api::Value, lang: Lang) -> Html {
     let points = views::replicas(sim.api(), hpa);
     let Some(first) = points.first() else { return html! {} };
     let (from, end) = (first.0.0, sim.now().0.max(first.0.0 + 1));
-    let most = points.iter().map(|p| p.1.max(p.2)).max().unwrap_or(1).max(1);
+    let bound = |key: &str, or: i64| Some(hpa.at(&["spec", key]).int()).filter(|n| *n > 0).unwrap_or(or);
+    let (min, max) = (bound("minReplicas", 1), bound("maxReplicas", 1));
+    // Up to the most that there may be; where that is far away, its line is the upper edge.
+    let most = points.iter().map(|p| p.1.max(p.2)).max().unwrap_or(1).max(min).max(1);
+    let most = most.max(max.min(most * 4));
     let x = |t: u64| (t - from) as f64 * 300.0 / (end - from) as f64;
-    let y = |n: i64| 54.0 - n as f64 * 46.0 / most as f64;
+    let y = |n: i64| 54.0 - n.min(most) as f64 * 46.0 / most as f64;
+    let edge = |n: i64, name: &str| html! { <small style={format!("top:{:.1}px", y(n))}>{ format!("{name} {n}") }</small> };
     let line = |of: fn(&views::Replicas) -> i64| {
         let mut path = String::new();
         for p in &points {
@@ -78,9 +83,13 @@ fn chart(sim: &Sim, hpa: &kubarium::api::Value, lang: Lang) -> Html {
     let label = fill(text.t(lang), &[&there.to_string(), &wanted.to_string()]);
     html! {
         <figure>
-            <svg viewBox="0 0 300 58" preserveAspectRatio="none" role="img" aria-label={label.clone()}><path class="wanted" d={line(|p| p.2)} /><path class="there" d={line(|p| p.1)} /></svg>
+            <svg viewBox="0 0 300 58" preserveAspectRatio="none" role="img" aria-label={label.clone()}>
+                <path class="bound" d={format!("M0 {:.1}H300M0 {:.1}H300", y(min), y(max))} /><path class="wanted" d={line(|p| p.2)} /><path class="there" d={line(|p| p.1)} />
+            </svg>
+            <p class="bounds">{ edge(max, "max") }if min < max { { edge(min, "min") } }</p>
             <p class="lines"><span class="there">{ Text::ChartThere.t(lang) }</span><span class="wanted">{ Text::ChartWanted.t(lang) }</span></p>
             <figcaption><span>{ short_clock(first.0) }</span><span>{ label }</span><span>{ short_clock(sim.now()) }</span></figcaption>
+            <small>{ fill(Text::ChartBounds.t(lang), &[&min.to_string(), &max.to_string()]) }</small>
         </figure>
     }
 }
