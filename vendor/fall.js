@@ -24,3 +24,31 @@ export function fall(cell) {
   });
   cell.animate([{ opacity: 0 }, { opacity: 0, offset: 0.85 }, { opacity: 1 }], FALL_MS);
 }
+
+const CARRY_MS = 1500;
+
+/** Carries a sheet to its copy from where its source is drawn, with a stop at the node, whose kubelet brings it. */
+export function carry(copy, source) {
+  const scope = copy.closest(".cut") ?? copy.closest(".tank"), from = scope?.querySelector(`[data-uid="${source}"]`);
+  if (!from || falling >= DROPS_MAX || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  const edge = from.parentElement.getBoundingClientRect();
+  const stops = [from, copy.closest(".node")?.querySelector("header") ?? scope.querySelector(".host"), copy].map((stop) => {
+    const box = stop?.getBoundingClientRect();
+    const x = box && box.left + box.width / 2;
+    // What is scrolled out of sight comes from the edge.
+    return box?.width && [stop === from ? Math.min(Math.max(x, edge.left), edge.right) : x, box.top + box.height / 2];
+  });
+  if (!stops[0] || !stops[2]) return;
+  const sheet = document.createElement("i");
+  sheet.className = "carried";
+  sheet.setAttribute("aria-hidden", "true");
+  document.body.append(sheet);
+  falling++;
+  const at = ([x, y], offset, scale) => ({ transform: `translate(${x - 9}px, ${y - 11}px) scale(${scale})`, offset, easing: "ease-in-out" });
+  const way = [at(stops[0], 0, 0.8), ...(stops[1] ? [at(stops[1], 0.4, 1.15), at(stops[1], 0.55, 1.15)] : []), at(stops[2], 1, 0.7)];
+  sheet.animate(way, CARRY_MS).finished.finally(() => {
+    sheet.remove();
+    falling--;
+  });
+  copy.animate([{ opacity: 0.25 }, { opacity: 0.25, offset: 0.9 }, { opacity: 1 }], CARRY_MS);
+}

@@ -57,6 +57,11 @@ pub struct LiveProbe {
 }
 
 impl super::kubelets::Kubelets {
+    /// When a pod is synced next at the latest, if nothing happens before: its volumes follow their objects then.
+    pub fn next_sync(&self, namespace: &str, pod: &str) -> Option<Time> {
+        self.worker(namespace, pod).map(|w| w.resync_at)
+    }
+
     /// The environment that a container's own process was started with; none while it does not run.
     pub fn environment(&self, namespace: &str, pod: &str, container: &str) -> Option<&[(ArcStr, ArcStr)]> {
         let worker = self.worker(namespace, pod)?;

@@ -1,4 +1,5 @@
-//! What is not as wanted, in one list: the pods first, then what has a reason of its own, then what only waits for one of those pods.
+//! What is not as wanted, in one list: the pods first, several of one owner as one row that opens, then what has a reason of its own,
+//! then what only waits for one of those pods.
 
 use std::rc::Rc;
 
@@ -12,8 +13,10 @@ use super::pod_cell::subject_of;
 use super::reasons;
 use super::state::{Subject, use_lang, use_link};
 
-/// The most pods, and the most other objects, that are named.
+/// The most pods or groups of them, the most pods in a group, and the most other objects, that are named.
 const NAMED_MAX: usize = 10;
+/// From so many pods of one owner on they are one row.
+const GROUP_MIN: usize = 3;
 /// How many objects beside pods are looked for; of those, the most urgent are listed.
 const OTHERS_MAX: usize = 30;
 
@@ -40,7 +43,9 @@ pub fn Amiss(props: &Props) -> Html {
         matches!(p.health, Health::BackingOff | Health::Failing | Health::Failed | Health::Unscheduled | Health::NotReady)
     };
     let pods: Vec<&Rc<PodView>> = view.pods().filter(is_amiss).collect();
-    let mut others = amiss(link.host.borrow().sim(), view, OTHERS_MAX);
+    let groups = by_owner(&pods);
+    let host = link.host.borrow();
+    let mut others = amiss(host.sim(), view, OTHERS_MAX);
     let count = pods.len() + others.len();
     // Beyond the most nobody looked.
     let shown = if others.len() < OTHERS_MAX { count.to_string() } else { format!("{count}+") };
@@ -58,19 +63,50 @@ pub fn Amiss(props: &Props) -> Html {
     };
     let pod = |p: &&Rc<PodView>| {
         let s = subject_of(p);
-        item(health_tone(p.health), health_icon(p.health), [s.kind, s.namespace, s.name, s.uid], None, reasons::short(p, lang))
+        item(health_tone(p.health), health_icon(p.health), [s.kind, s.namespace, s.name, s.uid], None, reasons::short(p, host.sim(), lang))
+    };
+    let more =
+        |n: usize| html! { if n > NAMED_MAX { <li><div>{ fill(Text::AndMore.t(lang), &[&(n - NAMED_MAX).to_string()]) }</div></li> } };
+    let row = |group: &Vec<&Rc<PodView>>| {
+        let owner = group[0].owner.as_ref().filter(|_| group.len() >= GROUP_MIN);
+        let Some(owner) = owner else { return pod(&group[0]) };
+        // Whoever looks for a Deployment's pods does not know its ReplicaSets.
+        let above = view.workloads.iter().find(|w| w.owners.contains(&owner.uid));
+        html! {
+            <li key={owner.uid.clone()}><details>
+                <summary>
+                    <span class={classes!("tag", health_tone(group[0].health))}>{ health_icon(group[0].health).draw() }</span>
+                    <b>{ above.map_or(&owner.name, |w| &w.name) }</b><small>{ fill(Text::PodsCount.t(lang), &[&group.len().to_string()]) }</small>
+                    <span class="end">{ reasons::short(group[0], host.sim(), lang) }</span>
+                </summary>
+                <ul class="list">{ for group.iter().take(NAMED_MAX).map(pod) }{ more(group.len()) }</ul>
+            </details></li>
+        }
     };
     html! {
         <div class="amiss">
             <h3>{ Text::Amiss.t(lang) }if count > 0 { <small>{ shown }</small> }</h3>
             if count == 0 { <p class="tag ok">{ Icon::Check.draw() }{ Text::AllWell.t(lang) }</p> }
             <ul class="list">
-                { for pods.iter().take(NAMED_MAX).map(pod) }
-                if pods.len() > NAMED_MAX { <li><div>{ fill(Text::AndMore.t(lang), &[&(pods.len() - NAMED_MAX).to_string()]) }</div></li> }
+                { for groups.iter().take(NAMED_MAX).map(row) }{ more(groups.len()) }
                 for (object, c) in others {
                     { item(reasons::cause_tone(&c), Icon::Bang, object, Some(reasons::sentence(&c, lang)), reasons::short_cause(&c, lang)) }
                 }
             </ul>
         </div>
     }
+}
+
+/// Pods with those of the same owner together where there are several of them, in the order of the first of each.
+fn by_owner<'a>(pods: &[&'a Rc<PodView>]) -> Vec<Vec<&'a Rc<PodView>>> {
+    let mut groups: Vec<Vec<&Rc<PodView>>> = Vec::new();
+    for &pod in pods {
+        let same = pod.owner.as_ref().and_then(|_| groups.iter_mut().find(|g| g[0].owner == pod.owner));
+        match same {
+            Some(group) => group.push(pod),
+            None => groups.push(vec![pod]),
+        }
+    }
+    // Where there are only a few, each is a row of its own.
+    groups.into_iter().flat_map(|g| if g.len() < GROUP_MIN { g.into_iter().map(|p| vec![p]).collect() } else { vec![g] }).collect()
 }

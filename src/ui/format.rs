@@ -69,13 +69,6 @@ pub fn grid(end: Time) -> impl Iterator<Item = Time> {
     (1..=s / step).map(move |i| Time::from_secs(i * step))
 }
 
-/// Of `0/3 nodes are available: 2 Insufficient cpu, 1 ...` the first reason, without how many nodes have it.
-pub fn first_refusal(message: &str) -> Option<&str> {
-    let (_, told) = message.split_once("nodes are available: ")?;
-    let first = told.split(". ").next()?.split(", ").next()?;
-    Some(first.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start().trim_end_matches('.'))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,14 +82,5 @@ mod tests {
         for s in (8..500_000).step_by(97) {
             assert!((3..=GRID_MAX).contains(&(lines(s).len() as u64)), "{s}: {:?}", lines(s));
         }
-    }
-
-    #[test]
-    fn says_the_first_refusal_without_its_count() {
-        let first = |message| first_refusal(message).unwrap_or("none");
-        assert_eq!(first("0/3 nodes are available: 3 Insufficient cpu. preemption: not helpful."), "Insufficient cpu");
-        assert_eq!(first("0/2 nodes are available: 1 Too many pods, 1 node(s) had taints."), "Too many pods");
-        assert_eq!(first("0/1 nodes are available: pod has unbound claims."), "pod has unbound claims");
-        assert_eq!(first("persistentvolumeclaim \"disk\" not found"), "none");
     }
 }

@@ -6,17 +6,18 @@ use std::rc::Rc;
 
 use yew::AttrValue;
 
-use kubarium::api::{Object, Value};
+use kubarium::api::Value;
 use kubarium::base::{Duration, SortedMap, Time};
-use kubarium::sim::{Fault, Load, Session, Sim, TimedInput, Timeline, Usage, quoted, script};
+use kubarium::sim::{Fault, Load, Session, Sim, TimedInput, Timeline, Usage, UsagePoint, quoted, script};
 use kubarium::views::{
-    ClusterView, ClusterViews, ContainerInside, Copied, EXERCISE_FILE, EnvView, EventFeed, EventView, Exercises, FileView, Flows, PodView,
-    ProcessInfo, environment, events_after, object, sheets,
+    ClusterViews, ContainerInside, EXERCISE_FILE, EnvView, EventFeed, EventView, Exercises, FileView, Flows, PodView, ProcessInfo,
+    environment, events_after, object,
 };
 
 use super::examples::EXAMPLES;
 use super::i18n::{Lang, Text};
 use super::line_editor::LineEditor;
+use super::papers::Papers;
 use super::session_copy::{Kept, SessionCopy};
 use super::state::{Act, Scene, Subject};
 use super::storage;
@@ -31,10 +32,6 @@ pub type HostRef = Rc<RefCell<Host>>;
 
 /// How long one frame may let the cluster work, in milliseconds: one in which it works that long draws nothing.
 const WORK_MS_MAX: f64 = 11.0;
-/// How many pictures are kept for charts, how far apart, and how many pods may be on all of them together.
-const SEEN_MAX: usize = 150;
-const SEEN_EVERY: Duration = Duration::from_secs(2);
-const SEEN_PODS_MAX: usize = 20_000;
 /// How many steps are done between two looks at the clock.
 const STEPS_BETWEEN_LOOKS: u64 = 2;
 /// So many frames in a row must fall short before the page says that the clock is slow.
@@ -75,8 +72,6 @@ pub struct Host {
     flows: Flows,
     /// Whether the branch that this one left is still to be brought to the moment that is looked at.
     beside_late: bool,
-    /// The pictures before this one on this course, oldest first, as far as they are kept: what its charts are drawn from.
-    seen: Vec<Rc<ClusterView>>,
     feed: EventFeed,
     tasks: Exercises,
     copy: SessionCopy,
@@ -158,7 +153,6 @@ impl Host {
             views: ClusterViews::default(),
             flows: Flows::default(),
             beside_late: false,
-            seen: Vec::new(),
             feed: EventFeed::default(),
             tasks: Exercises::default(),
             copy,
@@ -406,7 +400,6 @@ impl Host {
     fn begin_anew(&mut self) {
         self.hunt = None;
         self.feed = EventFeed::default();
-        self.seen.clear();
         self.leap();
         self.acts = <_>::default();
         let live = self.time.live();
@@ -432,11 +425,10 @@ impl Host {
         }
         let view = self.views.of_sim(self.time.shown());
         if !self.time.is_past() {
-            self.keep_picture(&view);
             self.look_at_task();
         }
         let traffic = Rc::new(self.flows.of_sim(self.time.shown()));
-        let papers = Rc::new(papers(self.time.shown(), &view));
+        let papers = Rc::new(Papers::of(self.time.shown(), &view));
         let newest = self.feed.read(self.time.live().api().store());
         let inputs = &self.time.live().session().inputs;
         if inputs.len() != self.acts.0 {
@@ -467,33 +459,12 @@ impl Host {
         Some(url.to_owned().into())
     }
 
-    /// Keeps a picture from time to time; fewer where many pods are on each.
-    fn keep_picture(&mut self, view: &Rc<ClusterView>) {
-        let pods = view.nodes.iter().map(|n| n.pods.len()).sum::<usize>().max(1);
-        let most = (SEEN_PODS_MAX / pods).clamp(2, SEEN_MAX);
-        // What comes after now is of another course.
-        self.seen.retain(|v| v.time < view.time);
-        if self.seen.last().is_none_or(|v| view.time.since(v.time) >= SEEN_EVERY) {
-            self.seen.push(view.clone());
-            let over = self.seen.len().saturating_sub(most);
-            self.seen.drain(..over);
-        }
-    }
-
-    /// What a pod has used so far, of CPU and of memory, oldest first: as it was seen, and before that from the copies of the past.
-    pub fn used(&self, pod: &PodView) -> Vec<(Time, [u64; 2])> {
-        let now = self.sim().now();
-        let seen = || self.seen.iter().filter(|v| v.time <= now);
-        let begin = seen().next().map_or(now, |v| v.time);
-        let copies = self.time.kept(begin).filter(|sim| sim.now() >= pod.created).filter_map(|sim| {
-            object(sim, "Pod", &pod.namespace, &pod.name).filter(|o| o.uid() == pod.key)?;
-            let live = sim.cluster().kubelets.as_ref()?.live(sim.now(), &pod.namespace, &pod.name)?;
-            Some((sim.now(), live.containers.iter().fold([0, 0], |[cpu, memory], c| [cpu + c.cpu_milli, memory + c.memory_bytes])))
-        });
-        let sum = |p: &PodView| p.containers.iter().fold([0, 0], |[cpu, memory], c| [cpu + c.cpu_m, memory + c.memory_bytes]);
+    /// What a pod has used so far, of CPU and of memory, oldest first.
+    pub fn used(&self, pod: &PodView) -> Vec<UsagePoint> {
+        let sum = pod.containers.iter().fold([0, 0], |[cpu, memory], c| [cpu + c.cpu_m, memory + c.memory_bytes]);
         // What has only just been made uses nothing yet.
-        let first = std::iter::once((pod.created, [0, 0])).filter(|p| p.0 <= now);
-        first.chain(copies).chain(seen().filter_map(|v| Some((v.time, sum(v.pod(&pod.key)?))))).collect()
+        let ends = [(pod.created, [0, 0]), (self.sim().now(), sum)];
+        ends[..1].iter().chain(self.time.used(&pod.key)).chain(&ends[1..]).copied().collect()
     }
 
     /// Looks whether the session's exercise has come further.
@@ -674,26 +645,6 @@ impl Host {
         self.copy.append(&input);
         self.time.input(input);
     }
-}
-
-/// The most pods of whose ConfigMaps and Secrets the picture says how they stand.
-const PAPERS_MAX: usize = 18;
-
-/// For pods that have something of a ConfigMap or a Secret, the worst of how it stands, and the newest version.
-fn papers(sim: &Sim, view: &ClusterView) -> SortedMap<String, (Copied, String)> {
-    let mut all = SortedMap::new();
-    if view.pods().nth(PAPERS_MAX).is_some() {
-        return all;
-    }
-    for pod in view.pods() {
-        let found = object(sim, "Pod", &pod.namespace, &pod.name).map(|o| sheets(sim, o)).unwrap_or_default();
-        let worst = found.iter().filter_map(|s| s.files.max(s.environment)).max();
-        if let Some(worst) = worst {
-            let version = found.iter().map(|s| s.version.as_str()).max().unwrap_or("").to_owned();
-            all.insert(pod.key.clone(), (worst, version));
-        }
-    }
-    all
 }
 
 /// An input as the timeline has it.

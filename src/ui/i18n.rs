@@ -316,6 +316,7 @@ texts! {
     PagePaste: "Paste the text of {} here, then run the command again: ↑ and Enter.", "把 {} 的内容粘贴到这里，再次运行命令：按 ↑ 和回车。";
     Adopt: "Make it new", "转为新对象";
     AdoptNote: "This comes from a cluster. As new objects it lives here: without status, UIDs and what controllers make.", "这段内容来自某个集群。去掉状态、UID 和控制器生成的部分后，即可作为新对象在此运行。";
+    PodsCount: "{} pods", "{} 个 Pod";
     AndMore: "and {} more", "还有 {} 个";
     Amiss: "Not as wanted", "与期望不符";
     ShortExit: "{}, exit {}", "{}，退出码 {}";
@@ -441,6 +442,8 @@ texts! {
     Mounted: "Files from ConfigMaps and Secrets", "来自 ConfigMap 与 Secret 的文件";
     FileFresh: "up to date", "已是最新";
     FileLate: "old: the kubelet brings the new one within about a minute", "旧内容：kubelet 约一分钟内更新";
+    FileLateIn: "old: the kubelet brings the new one at its next sync, in {} s at the latest", "旧内容：kubelet 在下次同步时更新，最迟 {} 秒后";
+    LateIn: "· old in {}", "· {} 个 Pod 中是旧的";
     FileNone: "the container does not run", "容器未运行";
     Arithmetic: "Its arithmetic", "计算过程";
     Step2: "Step", "步骤";
@@ -472,6 +475,7 @@ texts! {
     ChartThere: "there", "现有";
     ChartWanted: "called for", "需要";
     ChartUnread: "{} there, none called for without a reading", "现有 {}，尚无读数，未计算需要数";
+    ChartBounds: "Never fewer than {} pods (minReplicas), never more than {} (maxReplicas), whatever the load.", "无论负载如何，Pod 不少于 {} 个（minReplicas），不多于 {} 个（maxReplicas）。";
     Load: "Load on all pods", "所有 Pod 的总负载";
     Restored: "The session was restored without its last input.", "会话已恢复，去掉了最后一次输入。";
     Section: "Cross-section", "剖面图";

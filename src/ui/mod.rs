@@ -25,6 +25,7 @@ mod look;
 mod missed;
 mod nucleus;
 mod palette;
+mod papers;
 mod pod_cell;
 mod pod_table;
 mod reasons;

@@ -6,13 +6,13 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use kubarium::base::Time;
-use kubarium::views::{ContainerRole, Copied, Health, PodView};
+use kubarium::views::{ContainerRole, Health, PodView};
 
 use super::format::seconds_to;
 use super::i18n::{Lang, Text, fill};
 use super::icons::{Icon, health_icon, health_tone};
 use super::nucleus::Nucleus;
-use super::section::copied;
+use super::papers::{Copy, Paper};
 use super::state::{Subject, use_lang, use_link};
 use super::trace::{BEATS_OF_CELL, trace};
 use super::uses::{signs, uses};
@@ -69,8 +69,8 @@ pub struct Props {
     pub old: bool,
     /// The services that select it, and whether they reach it.
     pub doors: Doors,
-    /// How what it has of ConfigMaps and Secrets stands, and the version.
-    pub paper: Option<(Copied, String)>,
+    /// Of what it has of ConfigMaps and Secrets, the copy that stands worst.
+    pub paper: Option<Paper>,
     /// Now, where something in it counts down; zero otherwise, so that it is not drawn anew for nothing.
     pub now: Time,
 }
@@ -170,7 +170,7 @@ pub fn PodCell(props: &Props) -> Html {
                         <b>{ format!("{}/{}", pod.ready, pod.total) }</b><span class="sr">{ format!(" {} ", Text::Ready.t(lang)) }</span>
                     </span>
                     <span>
-                        { for props.paper.as_ref().map(|p| paper(p, lang)) }
+                        if let Some(paper) = &props.paper { <Copy paper={paper.clone()} /> }
                         if is_large { { signs(main(), lang) } }
                         if pod.restarts > 0 { <span class="again" title={Text::Restarts.t(lang)}>{ Icon::Again.draw() }{ pod.restarts }<span class="sr">{ format!(" {} ", Text::Restarts.t(lang)) }</span></span> }
                     </span>
@@ -188,13 +188,6 @@ pub fn PodCell(props: &Props) -> Html {
             }
         </button>
     }
-}
-
-/// The sheet that a pod has of a ConfigMap or a Secret; another version flies in.
-fn paper((state, version): &(Copied, String), lang: Lang) -> Html {
-    let (tone, icon, text) = copied(*state);
-    let key = if *state == Copied::Late { "late".to_owned() } else { version.clone() };
-    html! { <span key={key} class={classes!("sign", tone)} title={text.t(lang)}>{ Icon::File.draw() }{ icon.draw() }<span class="sr">{ format!(" {} ", text.t(lang)) }</span></span> }
 }
 
 /// The services that select a pod: an open door where they reach it, a barred one where they do not.

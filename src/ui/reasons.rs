@@ -2,9 +2,9 @@
 
 use yew::prelude::*;
 
-use kubarium::views::{Cause, Decision, Exit, PodView, ProbeKind, Reason, What, Why, why};
+use kubarium::sim::Sim;
+use kubarium::views::{Cause, Decision, Exit, PodView, ProbeKind, Reason, What, Why, first_refusal, why};
 
-use super::format::first_refusal;
 use super::i18n::{Lang, Text, fill};
 use super::icons::Icon;
 use super::pod_cell::health_text;
@@ -105,12 +105,12 @@ pub fn tone(why: &Why) -> &'static str {
 }
 
 /// What keeps a pod from being as wanted, in so few words that they stand beside its name.
-pub fn short(pod: &PodView, lang: Lang) -> String {
+pub fn short(pod: &PodView, sim: &Sim, lang: Lang) -> String {
     match why(pod).first() {
         Some(Why::CrashLoop { exit: Some(e), .. } | Why::Ended { exit: e, .. }) => {
             fill(Text::ShortExit.t(lang), &[&e.reason, &e.code.to_string()])
         }
-        Some(Why::Unschedulable { message }) => first_refusal(message).unwrap_or(&pod.status).to_owned(),
+        Some(Why::Unschedulable { .. }) => first_refusal(sim, &pod.key).unwrap_or(&pod.status).to_owned(),
         // That it runs says nothing of what is amiss.
         _ if pod.status == "Running" => health_text(pod.health).t(lang).to_owned(),
         _ => pod.status.clone(),

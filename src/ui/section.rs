@@ -5,12 +5,13 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use kubarium::base::Time;
-use kubarium::views::{ClusterView, ContainerRole, ContainerView, Copied, PodDetails, PodView, sheets};
+use kubarium::views::{ClusterView, ContainerRole, ContainerView, Copied, PodDetails, PodView, Sheet, sheets};
 
 use super::i18n::{Lang, Text, fill};
 use super::icons::{Icon, health_icon, health_tone};
 use super::look::container_words;
 use super::nucleus::{Nucleus, tone};
+use super::papers::{Copy, Paper};
 use super::pod_cell::{health_text, subject_of};
 use super::state::{Action, use_lang, use_link};
 use super::trace::{BEATS, probe_name, trace};
@@ -25,14 +26,8 @@ pub struct Props {
     pub pod: Rc<PodView>,
 }
 
-/// How a copy stands to its source: its tone, its sign, its words.
-pub fn copied(state: Copied) -> (&'static str, Icon, Text) {
-    match state {
-        Copied::Fresh => ("ok", Icon::Check, Text::FileFresh),
-        Copied::Late => ("warn", Icon::Hourglass, Text::FileLate),
-        Copied::Stale => ("gone", Icon::Bang, Text::EnvStale),
-    }
-}
+/// The most keys of a source, and files of a volume, that are shown.
+const KEYS_MAX: usize = 4;
 
 /// A part with its name and what it is.
 fn part(class: &'static str, name: Text, note: Text, lang: Lang, body: Html) -> Html {
@@ -64,15 +59,18 @@ pub fn Section(props: &Props) -> Html {
     let sources = papers.iter().map(|s| {
         let state = |name: Text, state: Option<Copied>| {
             state.map(|c| {
-                let (tone, icon, text) = copied(c);
-                html! { <p class={classes!("tag", tone)}>{ icon.draw() }{ format!("{}: {}", name.t(lang), text.t(lang)) }</p> }
+                let (tone, icon, words) = Paper::of(s, c, now).look(lang);
+                html! { <p class={classes!("tag", tone)}>{ icon.draw() }{ format!("{}: {words}", name.t(lang)) }</p> }
             })
         };
+        // A Secret's values are nobody's to see.
+        let source = kubarium::views::object(host.sim(), s.kind, &pod.namespace, &s.name).filter(|_| s.kind == "ConfigMap");
+        let data = source.map(|o| o.get("data").entries().map(|(key, value)| (key.as_str(), value.str()))).into_iter().flatten();
         let old = s.old.iter().map(|[name, is, says]| html! { <p class="fact"><code>{ format!("{name}={is}") }</code><small>{ fill(Text::EnvWas.t(lang), &[says]) }</small></p> });
         html! {
-            <div key={s.name.clone()} class="paper">
+            <div key={s.uid.clone()} data-uid={s.uid.clone()} class="paper">
                 <p>{ Icon::File.draw() }<b class="mono">{ &s.name }</b><small>{ s.kind }</small></p>
-                { for state(Text::FilesTab, s.files) }{ for state(Text::Environment, s.environment) }{ for old }
+                { says(data, lang) }{ for state(Text::FilesTab, s.files) }{ for state(Text::Environment, s.environment) }{ for old }
             </div>
         }
     });
@@ -80,12 +78,13 @@ pub fn Section(props: &Props) -> Html {
         let kind = v.entries().map(|(k, _)| k.as_str()).find(|k| *k != "name").unwrap_or("");
         let of = v.at(&["configMap", "name"]).str();
         let of = if of.is_empty() { v.at(&["secret", "secretName"]).str() } else { of };
-        // A sheet flies in when its successor has come: then it is another element.
-        let paper = papers.iter().find(|s| s.name == of).map(|s| {
-            let late = s.files == Some(Copied::Late);
-            html! { <span key={if late { "old".to_owned() } else { s.version.clone() }} class={if late { "flown tag warn" } else { "flown tag ok" }}>{ Icon::File.draw() }{ of }</span> }
-        });
-        html! { <div class="volume"><b class="mono">{ v.get("name").str() }</b><small>{ kind }</small>{ for paper }</div> }
+        let paper = papers.iter().find_map(|s| Some((s, s.files.filter(|_| s.name == of)?)));
+        let files = |s: &Sheet| says(s.mounted.iter().map(|m| (m.path.as_str(), m.says.as_str())), lang);
+        html! {
+            <div class="volume"><b class="mono">{ v.get("name").str() }</b><small>{ kind }</small>
+                if let Some((s, state)) = paper { <Copy paper={Paper::of(s, state, now)}>{ of }</Copy>{ files(s) } }
+            </div>
+        }
     });
     let text = |path: &[&str]| object.map(|o| o.at(path).str().to_owned()).unwrap_or_default();
     let containers = |init: bool| pod.containers.iter().filter(move |c| (c.role == ContainerRole::Init) == init);
@@ -109,12 +108,26 @@ pub fn Section(props: &Props) -> Html {
                 <div class="membrane">
                     <p class="label"><b>{ Text::Pod.t(lang) }</b><small>{ Text::PartPod.t(lang) }</small><code>{ &pod.ip }</code></p>
                     if containers(true).next().is_some() { <div class="organs init">{ for containers(true).map(draw) }</div> }
-                    <div class="organs">{ for containers(false).map(draw) }</div>
-                    if volumes.len() > 0 { { part("volumes", Text::Volumes, Text::PartVolume, lang, html! { <div class="shelf">{ for volumes }</div> }) } }
+                    <div class={if volumes.len() > 0 { "inner" } else { "" }}>
+                        // What comes from outside stands on the way to those who read it.
+                        if volumes.len() > 0 { { part("volumes", Text::Volumes, Text::PartVolume, lang, html! { <div class="shelf">{ for volumes }</div> }) } }
+                        <div class="organs">{ for containers(false).map(draw) }</div>
+                    </div>
                 </div>
             </div>
         </section>
     }
+}
+
+/// What stands under which name, of the first few.
+fn says<'a>(all: impl Iterator<Item = (&'a str, &'a str)>, lang: Lang) -> Html {
+    let mut all = all;
+    let first: Vec<_> = all.by_ref().take(KEYS_MAX).collect();
+    let more = all.count();
+    html! { <>
+        for (name, text) in first { <p class="says"><small class="mono">{ name }</small><code title={text.to_owned()}>{ text.lines().next() }</code></p> }
+        if more > 0 { <small>{ fill(Text::AndMore.t(lang), &[&more.to_string()]) }</small> }
+    </> }
 }
 
 /// A container, cut open.

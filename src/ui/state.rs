@@ -6,12 +6,13 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use kubarium::base::{SortedMap, Time};
+use kubarium::base::Time;
 use kubarium::sim::{BranchInfo, Fault, Session};
-use kubarium::views::{ClusterView, Copied, EXERCISE_FILE, EventView, Exercise, ExerciseView, Flow, Marks, ProblemView, problems};
+use kubarium::views::{ClusterView, EXERCISE_FILE, EventView, Exercise, ExerciseView, Flow, Marks, ProblemView, problems};
 
 use super::host::{Answer, FileNews, Host, HostRef, Hunt};
 use super::i18n::{Lang, Text};
+use super::papers::Papers;
 use super::task;
 
 /// The speeds the clock can run at: virtual seconds in a real one.
@@ -66,7 +67,7 @@ pub enum Lower {
     Events,
 }
 
-/// The panel that a narrow screen shows.
+/// The panel that a narrow page shows; of the editor and the inspector, the one that a page of middle width shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Panel {
     Tank,
@@ -105,8 +106,8 @@ pub struct Scene {
     pub view: Rc<ClusterView>,
     /// The requests under way.
     pub traffic: Rc<Vec<Flow>>,
-    /// By pod: how what it has of ConfigMaps and Secrets stands, and the version.
-    pub papers: Rc<SortedMap<String, (Copied, String)>>,
+    /// What pods have of ConfigMaps and Secrets.
+    pub papers: Rc<Papers>,
     /// The events, newest first.
     pub events: Rc<Vec<Rc<EventView>>>,
     /// Whether the clock cannot keep up with the speed asked for.
@@ -150,6 +151,8 @@ pub struct State {
     pub terminals: usize,
     pub lower: Lower,
     pub panel: Panel,
+    /// Which of the editor and the inspector was shown last.
+    pub side: Panel,
     pub table: bool,
     /// Whether the selected pod is seen as a cross-section.
     pub section: bool,
@@ -231,14 +234,18 @@ impl Reducible for State {
                 if subject != s.selected {
                     s.container = None;
                 }
-                if subject.is_some() && s.panel == Panel::Tank {
-                    s.panel = Panel::Look;
+                if subject.is_some() {
+                    s.side = Panel::Look;
+                    if s.panel == Panel::Tank {
+                        s.panel = Panel::Look;
+                    }
                 }
                 s.selected = subject;
             }
             Action::Tab(tab) => s.tab = tab,
             Action::Container(container) => s.container = container,
             Action::Open { path, text } => {
+                s.side = Panel::Edit;
                 match s.files.iter().position(|f| f.path == path) {
                     Some(i) => {
                         s.files[i].text = text;
@@ -299,7 +306,12 @@ impl Reducible for State {
                 s.terminals += 1;
                 s.lower = Lower::Terminal(s.terminals - 1);
             }
-            Action::Panel(panel) => s.panel = panel,
+            Action::Panel(panel) => {
+                s.panel = panel;
+                if let Panel::Edit | Panel::Look = panel {
+                    s.side = panel;
+                }
+            }
             Action::Table(table) => (s.table, s.section) = (table, false),
             Action::Section(section) => {
                 (s.section, s.table) = (section, false);

@@ -7,19 +7,20 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
-use kubarium::base::{SortedMap, Time};
-use kubarium::views::{Copied, Flow, NodeView, PodView, ServiceView, Share, WorkloadView, Wrong, placement};
+use kubarium::base::Time;
+use kubarium::views::{ClusterView, Flow, NodeView, PodView, ServiceView, Share, WorkloadView, Wrong, placement, placement_tried};
 
 use super::app::EMBEDDED;
 use super::format;
 use super::heat::{Heat, is_far};
 use super::i18n::{Text, fill};
 use super::icons::Icon;
+use super::papers::Papers;
 use super::pod_cell::{Density, Doors, PodCell, now_for};
 use super::pod_table::PodTable;
 use super::reasons;
 use super::section::Section;
-use super::state::{Action, Link, Scene, Subject, use_lang, use_link};
+use super::state::{Action, Scene, Subject, use_lang, use_link};
 use super::task;
 use super::traffic::{OUTSIDE, Traffic};
 
@@ -79,12 +80,19 @@ pub fn Tank(props: &Props) -> Html {
     let view = &props.scene.view;
     // How many nodes are not seen of the rack, and how many large cells have room in each.
     let (rack_place, unseen, room) = (use_node_ref(), use_state_eq(|| None), use_state_eq(|| LARGE_MAX));
+    let most = view.nodes.iter().map(|n| n.pods.len()).max().unwrap_or(0);
     let density = use_mut_ref(|| Density::Large);
     let density = {
         let mut kept = density.borrow_mut();
-        *kept = kept.next(view.nodes.iter().map(|n| n.pods.len()).max().unwrap_or(0), *room);
+        *kept = kept.next(most, *room);
         *kept
     };
+    // Why no node takes a pod is put into words once for each try.
+    let tried = refused_of(view).map(|pod| (pod.key.clone(), placement_tried(link.host.borrow().sim(), &pod.key)));
+    let refused = use_memo((tried, lang), |(tried, lang)| {
+        let host = link.host.borrow();
+        tried.as_ref().and_then(|(uid, _)| reasons::refusals(&placement(host.sim(), uid)?, *lang))
+    });
     let selected = props.selected.as_ref().filter(|s| s.kind == "Pod").and_then(|s| view.pod(&s.uid));
     let section = selected.filter(|_| props.section);
     let look_down = {
@@ -94,7 +102,6 @@ pub fn Tank(props: &Props) -> Html {
             room.set(place.cast().map_or(LARGE_MAX, |r| room_for_large(&r, nodes)));
         })
     };
-    let most = view.nodes.iter().map(|n| n.pods.len()).max().unwrap_or(0);
     let pods: usize = view.nodes.iter().map(|n| n.pods.len()).sum();
     use_effect_with((view.nodes.len(), pods, most, density, section.is_some(), props.table, props.shown), {
         let look_down = look_down.clone();
@@ -146,6 +153,7 @@ pub fn Tank(props: &Props) -> Html {
                 <div class="chips" ref={chips}>
                 // Where requests come to is first.
                 for s in view.services.iter().filter(|s| s.has_selector) { { chip("Service", &s.namespace, &s.name, &s.key, Icon::Globe, format!("{}/{}{}", s.reached.len(), s.selected.len(), rates(&props.scene.traffic, &s.key, lang))) } }
+                for (s, late) in &props.scene.papers.sources { { chip(&s.kind, &s.namespace, &s.name, &s.uid, Icon::File, if *late > 0 { fill(Text::LateIn.t(lang), &[&late.to_string()]) } else { String::new() }) } }
                 for w in &view.workloads { { chip(&w.kind, &w.namespace, &w.name, &w.key, Icon::Boxes, tally(w, lang)) } }
                 if props.scene.traffic.iter().any(|f| f.from.is_empty()) { <span class="chip outside" data-uid={OUTSIDE}>{ Icon::Leave.draw() }{ Text::Outside.t(lang) }</span> }
                 </div>
@@ -159,7 +167,7 @@ pub fn Tank(props: &Props) -> Html {
             } else if props.table {
                 <PodTable view={view.clone()} filter={props.filter.clone()} />
             } else {
-                { queue(props, lang, &link) }
+                { queue(props, &refused, lang) }
                 <div class="rack" ref={&rack_place} onscroll={look_down.reform(|_: Event| ())} onkeydown={Callback::from(move_focus)}>
                     if view.nodes.is_empty() { <p class="empty">{ Text::NoNodes.t(lang) }</p> }
                     if is_far(view) { { from_far(props) } } else { { for rack(props, density) } }
@@ -199,8 +207,13 @@ fn from_far(props: &Props) -> Html {
     html! { <Heat view={props.scene.view.clone()} traffic={props.scene.traffic.clone()} selected={props.selected.clone()} filter={props.filter.clone()} dark={props.dark} {dim} /> }
 }
 
-/// The strip of pods that wait for a node.
-fn queue(props: &Props, lang: super::i18n::Lang, link: &Link) -> Html {
+/// The pod that waits of which is told why.
+fn refused_of(view: &ClusterView) -> Option<&Rc<PodView>> {
+    view.queue.iter().find(|p| !p.message.is_empty())
+}
+
+/// The strip of pods that wait for a node, and why no node takes one of them.
+fn queue(props: &Props, refused: &Option<String>, lang: super::i18n::Lang) -> Html {
     let (view, around) = (&props.scene.view, Around::of(props));
     let many = view.queue.len() > 2;
     html! {
@@ -210,8 +223,8 @@ fn queue(props: &Props, lang: super::i18n::Lang, link: &Link) -> Html {
             for pod in view.queue.iter().take(QUEUE_MAX) {
                 { cell(&around, tenths(view.time), pod, if many { Density::Small } else { Density::Medium }) }
             }
-            if let Some(pod) = view.queue.iter().find(|p| !p.message.is_empty()) {
-                <span class="why" title={pod.message.clone()}>{ placement(link.host.borrow().sim(), &pod.key).and_then(|d| reasons::refusals(&d, lang)).unwrap_or_else(|| pod.message.clone()) }</span>
+            if let Some(pod) = refused_of(view) {
+                <span class="why" title={pod.message.clone()}>{ refused.clone().unwrap_or_else(|| pod.message.clone()) }</span>
             }
         </section>
     }
@@ -224,7 +237,7 @@ struct Around {
     filter: AttrValue,
     workloads: Vec<Rc<WorkloadView>>,
     services: Vec<Rc<ServiceView>>,
-    papers: Rc<SortedMap<String, (Copied, String)>>,
+    papers: Rc<Papers>,
 }
 
 impl Around {
@@ -247,7 +260,7 @@ fn cell(around: &Around, time: Time, pod: &Rc<PodView>, density: Density) -> Htm
     } else {
         Doors::new()
     };
-    html! { <PodCell key={pod.key.clone()} pod={pod.clone()} {density} {pressed} {dim} now={now_for(pod, time)} {old} {doors} paper={around.papers.get(&pod.key).cloned()} /> }
+    html! { <PodCell key={pod.key.clone()} pod={pod.clone()} {density} {pressed} {dim} now={now_for(pod, time)} {old} {doors} paper={around.papers.pods.get(&pod.key).cloned()} /> }
 }
 
 /// Tenths of a second are as fine as anything here counts.

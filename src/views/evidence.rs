@@ -28,6 +28,17 @@ pub fn placement(sim: &Sim, uid: &str) -> Option<Decision> {
     sim.cluster().scheduler.as_ref()?.decisions().of(uid).cloned()
 }
 
+/// Which try [`placement`] tells of, and when it was: as long as these are the same, so is the decision.
+pub fn placement_tried(sim: &Sim, uid: &str) -> Option<(u32, Time)> {
+    sim.cluster().scheduler.as_ref()?.decisions().of(uid).map(|d| (d.attempt, d.at))
+}
+
+/// The first reason that the scheduler had against a node when it last tried this pod.
+pub fn first_refusal<'a>(sim: &'a Sim, uid: &str) -> Option<&'a str> {
+    let rows = &sim.cluster().scheduler.as_ref()?.decisions().of(uid)?.rows;
+    rows.iter().find_map(|row| row.refused.as_ref()?.reasons.first()).map(|reason| reason.text.as_str())
+}
+
 /// How an autoscaler's last look came out.
 pub fn scaling(sim: &Sim, namespace: &str, name: &str) -> Option<Calculation> {
     sim.cluster().autoscaling(namespace, name).cloned()
@@ -234,6 +245,8 @@ pub struct Mounted {
     pub source: String,
     /// Whether the container sees what the source says now; none while it does not run.
     pub fresh: Option<bool>,
+    /// What the container sees there; nothing while it does not run, and of a Secret.
+    pub says: String,
 }
 
 /// The files that ConfigMaps and Secrets put into a pod's containers.
@@ -261,11 +274,13 @@ pub fn mounted(sim: &Sim, pod: &Value) -> Vec<Mounted> {
                     continue;
                 }
                 let there = inside.file(&path);
+                let is_open = kind == "ConfigMap";
                 found.push(Mounted {
                     container: c.get("name").str().to_owned(),
                     path,
                     source: format!("{kind} {name}"),
-                    fresh: there.map(|t| kind == "Secret" || t == text.str()),
+                    fresh: there.as_ref().map(|t| !is_open || t == text.str()),
+                    says: there.filter(|_| is_open).unwrap_or_default(),
                 });
             }
         }
@@ -556,7 +571,13 @@ mod tests {
         let seen = |sim: &Sim| mounted(sim, object(sim, "Pod", "default", "p").expect("made above"));
         assert_eq!(
             seen(&sim),
-            [Mounted { container: "c".to_owned(), path: "/etc/m/a".to_owned(), source: "ConfigMap m".to_owned(), fresh: Some(true) }]
+            [Mounted {
+                container: "c".to_owned(),
+                path: "/etc/m/a".to_owned(),
+                source: "ConfigMap m".to_owned(),
+                fresh: Some(true),
+                says: "1".to_owned()
+            }]
         );
         sim.input(TimedInput { cmd: Some(r#"kubectl patch configmap m -p '{"data":{"a":"2"}}'"#.to_owned()), ..TimedInput::default() });
         while !sim.run(Time::ZERO + Duration::from_secs(11), 4096).done {}

@@ -29,8 +29,8 @@ pub use details::{EnvView, PodDetails, environment};
 pub use event::{EVENTS_MAX, EventFeed, EventView, Marks, events_after};
 pub use evidence::{
     Calculation, Decision, Difference, Edit, End, KindCount, Listed, Membership, Mounted, QueueView, Reason, Relative, Replicas, columns,
-    compare, description, edits, ends, holds, kind_named, kinds, list, membership, mounted, object, placement, queues, relatives, replicas,
-    scaling,
+    compare, description, edits, ends, first_refusal, holds, kind_named, kinds, list, membership, mounted, object, placement,
+    placement_tried, queues, relatives, replicas, scaling,
 };
 pub use exercise::{Check, EXERCISE_FILE, Exercise, ExerciseView, Exercises, said, standing};
 pub use inside::{ContainerInside, FileView};

@@ -1,9 +1,10 @@
 //! What a pod has of ConfigMaps and Secrets: the files in its volumes, which follow late, and its environment, which never does.
 
 use crate::api::{Object, Value};
+use crate::base::Time;
 use crate::sim::Sim;
 
-use super::evidence::{mounted, object};
+use super::evidence::{Mounted, mounted, object};
 
 /// How a pod's copy stands to its source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,16 +18,22 @@ pub enum Copied {
 }
 
 /// A source of which a pod has a copy.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sheet {
     /// `ConfigMap` or `Secret`.
     pub kind: &'static str,
     /// Its name.
     pub name: String,
+    /// Its UID.
+    pub uid: String,
     /// The source's version; another means that it was written.
     pub version: String,
     /// Of the files in volumes, where there are any.
     pub files: Option<Copied>,
+    /// Those files.
+    pub mounted: Vec<Mounted>,
+    /// When the kubelet brings what is late, at the latest.
+    pub until: Option<Time>,
     /// Of the environment, where something of it comes from there.
     pub environment: Option<Copied>,
     /// The variables that are old: name, what it is, what the source says.
@@ -38,14 +45,19 @@ const SOURCES: [(&str, &str, &str); 2] = [("ConfigMap", "configMapRef", "configM
 /// The ConfigMaps and Secrets that a pod shows.
 pub fn sheets(sim: &Sim, pod: &Value) -> Vec<Sheet> {
     let mut found: Vec<Sheet> = Vec::new();
+    let kubelets = sim.cluster().kubelets.as_ref();
     for file in mounted(sim, pod) {
         let Some((kind, name)) = file.source.split_once(' ') else { continue };
         let Some(sheet) = sheet_of(&mut found, sim, pod, kind, name) else { continue };
         let state = if file.fresh == Some(false) { Copied::Late } else { Copied::Fresh };
         sheet.files = sheet.files.max(Some(state));
+        if state == Copied::Late {
+            sheet.until = kubelets.and_then(|k| k.next_sync(pod.namespace(), pod.name())).filter(|at| *at > sim.now());
+        }
+        sheet.mounted.push(file);
     }
     for c in pod.at(&["spec", "containers"]).items() {
-        let running = sim.cluster().kubelets.as_ref().and_then(|k| k.environment(pod.namespace(), pod.name(), c.get("name").str()));
+        let running = kubelets.and_then(|k| k.environment(pod.namespace(), pod.name(), c.get("name").str()));
         let mut check = |kind: &str, name: &str, key: &str, variable: &str| {
             let text = object(sim, kind, pod.namespace(), name).map(|o| o.at(&["data", key]).str().to_owned()).unwrap_or_default();
             let Some(sheet) = sheet_of(&mut found, sim, pod, kind, name) else { return };
@@ -85,7 +97,7 @@ fn sheet_of<'a>(found: &'a mut Vec<Sheet>, sim: &Sim, pod: &Value, kind: &str, n
         let source = object(sim, kind, pod.namespace(), name)?;
         let version = source.at(&["metadata", "resourceVersion"]).str().to_owned();
         let kind = SOURCES.iter().find(|s| s.0 == kind)?.0;
-        found.push(Sheet { kind, name: name.to_owned(), version, files: None, environment: None, old: Vec::new() });
+        found.push(Sheet { kind, name: name.to_owned(), uid: source.uid().to_owned(), version, ..Sheet::default() });
         Some(found.len() - 1)
     })?;
     found.get_mut(at)
@@ -107,6 +119,9 @@ mod tests {
         };
         let seen = |sim: &Sim| {
             let sheet = sheets(sim, object(sim, "Pod", "default", "p").expect("made below")).remove(0);
+            let left_s = sheet.until.map(|at| at.since(sim.now()).as_secs());
+            assert_eq!(left_s.is_some(), sheet.files == Some(Copied::Late), "what is late comes at a moment that is known");
+            assert!(left_s.is_none_or(|s| (1..=90).contains(&s)), "{left_s:?}");
             (sheet.files, sheet.environment, sheet.old.len())
         };
         give(&mut sim, format!("kubectl create configmap m --from-literal=a=1; echo '{manifest}' | kubectl apply -f -"), 10);

@@ -141,6 +141,8 @@ for (const [theme, language, size] of [
     await panel(0);
     await page.getByRole('button', { name: /Cross-section|剖面图/ }).click();
     for (const part of [/painter/, /busybox/, /\/etc\/palette/, /palette/]) await page.locator('.cut', { hasText: part }).waitFor();
+    const file = page.locator('.cut .volume .says', { hasText: '/etc/palette/colour' });
+    await file.locator('code', { hasText: 'turquoise' }).waitFor();
     await screenshot('fresh');
     await axe();
     await panel(2);
@@ -149,9 +151,15 @@ for (const [theme, language, size] of [
     const paper = page.locator('.cut .paper');
     await paper.locator('.gone', { hasText: /until the container starts anew|容器重启后/ }).waitFor();
     await paper.locator('code', { hasText: 'COLOUR=turquoise' }).waitFor();
+    // The source says the new colour, the file the old one still, and when that ends.
+    await paper.locator('.says', { hasText: /colour\s*coral/ }).waitFor();
+    await page.locator('.cut .volume .sign.warn b', { hasText: /^\d+s$/ }).waitFor();
+    assert.match(await file.innerText(), /turquoise/);
+    await page.locator('.chips .chip', { hasText: /palette.*(old in 1|1 个 Pod 中是旧的)/ }).waitFor();
     await screenshot('stale');
     await speed(page, 7);
     await until('the file has come, the variable stays old', async () => (await paper.locator('.ok').count()) === 1 && (await paper.locator('.gone').count()) === 1);
+    await file.locator('code', { hasText: 'coral' }).waitFor();
     if (narrow) await fits(page, size);
     await page.locator('.cut .btn').click();
     await page.locator('.pod .sign.gone').waitFor();

@@ -13,6 +13,22 @@ async function palette(page, query) {
   await page.keyboard.press('Enter');
 }
 
+journey('puts failing pods of one owner together', { theme: 'light' }, async ({ page, until, axe, screenshot }) => {
+  await type(page, 'kubectl create deployment nope --image=nosuch:1 --replicas=12');
+  await type(page, 'kubectl run lone --image=nosuch:1');
+  const group = page.locator('.amiss summary', { hasText: 'nope' });
+  await group.filter({ hasText: /12 pods\s*(ErrImagePull|ImagePullBackOff)/ }).waitFor();
+  await page.locator('.amiss li > button', { hasText: 'lone' }).waitFor();
+  const rows = page.locator('.amiss details li');
+  assert.ok(await rows.first().isHidden(), 'they are told on demand');
+  await group.click();
+  await until('ten of them, and how many more', async () => (await rows.count()) === 11 && rows.first().isVisible());
+  await screenshot();
+  await axe();
+  await rows.first().getByRole('button').click();
+  await page.locator('.look .title h2', { hasText: 'nope-' }).waitFor();
+});
+
 for (const [theme, language, size] of [
   ['dark', 'en-US', { width: 1440, height: 900 }],
   ['light', 'zh-CN', { width: 360, height: 740 }],
