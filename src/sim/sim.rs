@@ -152,7 +152,7 @@ impl Sim {
 
     /// Does the next thing that happens, and moves to its moment; false where nothing is left to happen.
     pub fn step_once(&mut self) -> bool {
-        let Some(act) = self.next_of(self.cluster.next_act_at()) else { return false };
+        let Some(act) = self.next_act_at() else { return false };
         while let Some(next) = self.next_at().filter(|t| *t < act) {
             self.now = self.now.max(next);
             self.step();
@@ -209,9 +209,13 @@ impl Sim {
         )
     }
 
-    /// When the next thing happens.
-    pub(super) fn next_at(&self) -> Option<Time> {
+    fn next_at(&self) -> Option<Time> {
         self.next_of(self.cluster.next_at())
+    }
+
+    /// When the next thing happens that [`Sim::step_once`] would do.
+    pub(super) fn next_act_at(&self) -> Option<Time> {
+        self.next_of(self.cluster.next_act_at())
     }
 
     /// When something happens next, where that is when something in the cluster does.

@@ -196,7 +196,7 @@ impl Timeline {
     pub fn step_once(&mut self) -> bool {
         let Some(past) = &mut self.past else {
             let branch = self.branches.get_mut(&self.current).expect("the current branch is never given up");
-            while branch.live.next_at().is_some_and(|next| next > branch.usage.due()) {
+            while branch.live.next_act_at().is_some_and(|next| next > branch.usage.due()) {
                 branch.run(branch.usage.due(), STEPS_AT_ONCE);
             }
             let more = branch.live.step_once();
