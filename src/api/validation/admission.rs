@@ -12,8 +12,59 @@ const CONDITIONS_MAX: usize = 64;
 const ANNOTATIONS_MAX: usize = 20;
 const ONE_AT_LEAST: &str = "validations or auditAnnotations must contain at least one item";
 
-/// A new or changed ValidatingAdmissionPolicy.
-pub(super) fn policy(errors: &mut Errors, policy: &Value) {
+/// What operations may be mutated.
+const MUTATED: [&str; 4] = ["*", "CONNECT", "CREATE", "UPDATE"];
+
+/// A new or changed MutatingAdmissionPolicy.
+pub(super) fn mutating_policy(errors: &mut Errors, policy: &Value) {
+    what_is_judged(errors, policy, true);
+    let (spec, at) = (policy.get("spec"), Path::new("spec"));
+    let list = at.child("mutations");
+    if spec.get("mutations").is_empty() {
+        errors.required(list, "mutations must contain at least one item");
+    }
+    for (i, mutation) in spec.get("mutations").items().iter().enumerate() {
+        let at = list.index(i);
+        let (patch, other) = match mutation.get("patchType").str() {
+            "JSONPatch" => ("jsonPatch", "applyConfiguration"),
+            "ApplyConfiguration" => ("applyConfiguration", "jsonPatch"),
+            _ => {
+                errors.one_of(at.child("patchType"), mutation.get("patchType"), &["ApplyConfiguration", "JSONPatch"]);
+                continue;
+            }
+        };
+        let (kind, place) = (mutation.get("patchType").str(), at.child(patch));
+        if mutation.get(patch).is_null() {
+            errors.required(place, &format!("must be specified when patchType is {kind}"));
+        } else if mutation.at(&[patch, "expression"]).str().trim().is_empty() {
+            errors.required(place.child("expression"), "");
+        }
+        if !mutation.get(other).is_null() {
+            errors.invalid(at.child(other), format!("{{{other}}}"), &format!("must not be specified when patchType is {kind}"));
+        }
+    }
+    errors.one_of(at.child("reinvocationPolicy"), spec.get("reinvocationPolicy"), &["Never", "IfNeeded"]);
+}
+
+/// A new or changed MutatingAdmissionPolicyBinding.
+pub(super) fn mutating_binding(errors: &mut Errors, binding: &Value) {
+    bound(errors, binding);
+    let (at, resources) = (Path::new("spec"), binding.at(&["spec", "matchResources"]));
+    if !resources.is_null() {
+        match_resources(errors, at.child("matchResources"), resources);
+        mutated_operations(errors, at.child("matchResources"), resources);
+    }
+}
+
+fn mutated_operations(errors: &mut Errors, at: Path<'_>, resources: &Value) {
+    let at = at.child("resourceRules");
+    for operation in resources.get("resourceRules").items().iter().flat_map(|rule| rule.get("operations").items()) {
+        errors.one_of(at.child("operations"), operation, &MUTATED);
+    }
+}
+
+/// Which requests a policy judges, and the names that its expressions may use.
+fn what_is_judged(errors: &mut Errors, policy: &Value, mutates: bool) -> Names {
     object_meta(errors, policy, false, names::dns1123_subdomain);
     let (spec, at) = (policy.get("spec"), Path::new("spec"));
     errors.one_of(at.child("failurePolicy"), spec.get("failurePolicy"), &["Fail", "Ignore"]);
@@ -28,6 +79,9 @@ pub(super) fn policy(errors: &mut Errors, policy: &Value) {
         match_resources(errors, place, constraints);
         if constraints.get("resourceRules").is_empty() {
             errors.required(place.child("resourceRules"), "");
+        }
+        if mutates {
+            mutated_operations(errors, place, constraints);
         }
     }
     let mut names_known = Names::new(params, None);
@@ -48,6 +102,13 @@ pub(super) fn policy(errors: &mut Errors, policy: &Value) {
             names_known.define(name, &program);
         }
     }
+    names_known
+}
+
+/// A new or changed ValidatingAdmissionPolicy.
+pub(super) fn policy(errors: &mut Errors, policy: &Value) {
+    let names_known = what_is_judged(errors, policy, false);
+    let (spec, at) = (policy.get("spec"), Path::new("spec"));
     let (validations, annotations) = (spec.get("validations").items(), spec.get("auditAnnotations").items());
     if validations.is_empty() && annotations.is_empty() {
         errors.required(at.child("validations"), ONE_AT_LEAST);
@@ -251,8 +312,8 @@ fn resources(errors: &mut Errors, at: Path<'_>, resources: &Value) {
     }
 }
 
-/// A new or changed ValidatingAdmissionPolicyBinding.
-pub(super) fn binding(errors: &mut Errors, binding: &Value) {
+/// What policy a binding is of, and with what parameters.
+fn bound(errors: &mut Errors, binding: &Value) {
     object_meta(errors, binding, false, names::dns1123_subdomain);
     let (spec, at) = (binding.get("spec"), Path::new("spec"));
     match spec.get("policyName").str() {
@@ -279,6 +340,12 @@ pub(super) fn binding(errors: &mut Errors, binding: &Value) {
         }
         errors.one_of(place.child("parameterNotFoundAction"), params.get("parameterNotFoundAction"), &["Deny", "Allow"]);
     }
+}
+
+/// A new or changed ValidatingAdmissionPolicyBinding.
+pub(super) fn binding(errors: &mut Errors, binding: &Value) {
+    bound(errors, binding);
+    let (spec, at) = (binding.get("spec"), Path::new("spec"));
     if !spec.get("matchResources").is_null() {
         // The path is misspelt upstream.
         match_resources(errors, at.child("matchResouces"), spec.get("matchResources"));

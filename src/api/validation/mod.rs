@@ -8,6 +8,7 @@ mod core;
 mod csi;
 mod definition;
 mod definition_rules;
+mod device;
 mod flow_control;
 mod ip;
 mod meta;
@@ -105,6 +106,10 @@ pub fn create(kind: KindRef, object: &Value) -> Vec<Cause> {
         ("flowcontrol.apiserver.k8s.io", "FlowSchema") => flow_control::flow_schema(&mut errors, object),
         ("flowcontrol.apiserver.k8s.io", _) => flow_control::priority_level(&mut errors, object),
         ("certificates.k8s.io", _) => rest::signing_request(&mut errors, object),
+        ("resource.k8s.io", "ResourceClaim") => device::claim(&mut errors, object),
+        ("resource.k8s.io", "ResourceClaimTemplate") => device::claim_template(&mut errors, object),
+        ("resource.k8s.io", "DeviceClass") => device::class(&mut errors, object),
+        ("resource.k8s.io", "ResourceSlice") => device::slice(&mut errors, object, None),
         ("coordination.k8s.io", "Lease") => {
             object_meta(&mut errors, object, true, names::dns1123_subdomain);
             rest::lease(&mut errors, object);
@@ -112,6 +117,8 @@ pub fn create(kind: KindRef, object: &Value) -> Vec<Cause> {
         ("apiextensions.k8s.io", _) => definition::definition(&mut errors, object, None),
         (ADMISSION, "ValidatingAdmissionPolicy") => admission::policy(&mut errors, object),
         (ADMISSION, "ValidatingAdmissionPolicyBinding") => admission::binding(&mut errors, object),
+        (ADMISSION, "MutatingAdmissionPolicy") => admission::mutating_policy(&mut errors, object),
+        (ADMISSION, "MutatingAdmissionPolicyBinding") => admission::mutating_binding(&mut errors, object),
         (ADMISSION, "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration") => webhook::configuration(&mut errors, object),
         _ => object_meta(&mut errors, object, kind.namespaced, name_rule(kind)),
     }
@@ -242,16 +249,29 @@ pub fn update(kind: KindRef, new: &Value, old: &Value) -> Vec<Cause> {
         }
         ("flowcontrol.apiserver.k8s.io", "FlowSchema") => flow_control::flow_schema(&mut errors, new),
         ("flowcontrol.apiserver.k8s.io", _) => flow_control::priority_level(&mut errors, new),
+        ("resource.k8s.io", "ResourceClaim" | "ResourceClaimTemplate") => {
+            object_meta_update(&mut errors, new, old);
+            device::immutable_spec(&mut errors, &format!("{}Spec", kind.kind), new, old);
+        }
+        ("resource.k8s.io", "DeviceClass") => {
+            object_meta_update(&mut errors, new, old);
+            device::class(&mut errors, new);
+        }
+        ("resource.k8s.io", "ResourceSlice") => {
+            object_meta_update(&mut errors, new, old);
+            device::slice(&mut errors, new, Some(old));
+        }
         ("apiextensions.k8s.io", _) => definition::definition(&mut errors, new, Some(old)),
-        (ADMISSION, "ValidatingAdmissionPolicy") => {
-            object_meta_update(&mut errors, new, old);
-            admission::policy(&mut errors, new);
-        }
-        (ADMISSION, "ValidatingAdmissionPolicyBinding") => {
-            object_meta_update(&mut errors, new, old);
-            admission::binding(&mut errors, new);
-        }
         (ADMISSION, "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration") => webhook::configuration(&mut errors, new),
+        (ADMISSION, which) => {
+            object_meta_update(&mut errors, new, old);
+            match which {
+                "ValidatingAdmissionPolicy" => admission::policy(&mut errors, new),
+                "ValidatingAdmissionPolicyBinding" => admission::binding(&mut errors, new),
+                "MutatingAdmissionPolicy" => admission::mutating_policy(&mut errors, new),
+                _ => admission::mutating_binding(&mut errors, new),
+            }
+        }
         _ => object_meta_update(&mut errors, new, old),
     }
     // Faults that objects could have before there was a rule are kept where the old object has such a fault.
