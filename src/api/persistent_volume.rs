@@ -42,15 +42,40 @@ pub fn set_aside(volume: &mut Value, claim: &Value) {
     volume.set(&["spec", "claimRef"], reference);
 }
 
-/// Whether a volume is what a claim asks for.
-pub fn satisfies(volume: &Value, claim: &Value) -> bool {
+/// Why a volume is not what a claim asks for by name; nothing where it is.
+// Models checkVolumeSatisfyClaim.
+pub fn mismatch(volume: &Value, claim: &Value) -> Option<String> {
+    let told = if volume.is_terminating() {
+        return Some(format!("the volume is marked for deletion {:?}", volume.name()));
+    } else if !is_large_enough(volume, claim) {
+        "requested PV is too small"
+    } else if class_of(volume) != class_of(claim) {
+        "storageClassName does not match"
+    } else if !has_mode(volume, claim) {
+        "incompatible volumeMode"
+    } else if !has_access_modes(volume, claim) {
+        "incompatible accessMode"
+    } else {
+        return None;
+    };
+    Some(told.to_owned())
+}
+
+fn is_large_enough(volume: &Value, claim: &Value) -> bool {
+    capacity(volume) >= Quantity::of(claim.at(&["spec", "resources", "requests", "storage"]))
+}
+
+fn has_mode(volume: &Value, claim: &Value) -> bool {
     let mode = |o: &Value| o.at(&["spec", "volumeMode"]).as_str().unwrap_or("Filesystem").to_owned();
-    let offered = volume.at(&["spec", "accessModes"]).items();
-    let wanted = claim.at(&["spec", "accessModes"]).items();
-    class_of(volume) == class_of(claim)
-        && mode(volume) == mode(claim)
-        && wanted.iter().all(|m| offered.iter().any(|o| o == m))
-        && capacity(volume) >= Quantity::of(claim.at(&["spec", "resources", "requests", "storage"]))
+    mode(volume) == mode(claim)
+}
+
+fn access_modes(object: &Value) -> &[Value] {
+    object.at(&["spec", "accessModes"]).items()
+}
+
+fn has_access_modes(volume: &Value, claim: &Value) -> bool {
+    access_modes(claim).iter().all(|wanted| access_modes(volume).contains(wanted))
 }
 
 /// Whether a node can reach a volume.
@@ -59,15 +84,27 @@ pub fn is_reachable(volume: &Value, node: &Value) -> bool {
     required.is_null() || parse_terms(required).iter().any(|t| t.matches(node))
 }
 
-/// The volume that a claim gets: one that was set aside for it, otherwise the smallest that will do and is within reach of the node.
-// Models volume.FindMatchingVolume.
-pub fn best_match<'a>(volumes: impl Iterator<Item = &'a Value> + Clone, claim: &Value, node: Option<&Value>) -> Option<&'a Value> {
-    let set_aside = |v: &&Value| !v.at(&["spec", "claimRef"]).is_null() && is_for(v, claim) && satisfies(v, claim);
-    if let Some(volume) = volumes.clone().find(set_aside) {
-        return Some(volume);
-    }
+/// The volume that a claim gets: one that was set aside for it, of whatever class, otherwise the smallest that will do and is within reach
+/// of the node. Where no node is asked for, one with fewer access modes comes first.
+// Models volume.FindMatchingVolume, and the order in which the controller hands it volumes.
+pub fn best_match<'a>(volumes: impl Iterator<Item = &'a Value>, claim: &Value, node: Option<&Value>) -> Option<&'a Value> {
+    let attributes = |o: &Value| o.at(&["spec", "volumeAttributesClassName"]).str().to_owned();
     let selector = LabelSelector::from_object(claim.at(&["spec", "selector"])).ok();
     let selected = |v: &Value| claim.at(&["spec", "selector"]).is_null() || selector.as_ref().is_some_and(|s| s.matches(v.labels()));
-    let free = |v: &Value| !v.is_terminating() && v.at(&["spec", "claimRef"]).is_null() && v.at(&["status", "phase"]).str() == "Available";
-    volumes.filter(|v| free(v) && satisfies(v, claim) && selected(v) && node.is_none_or(|n| is_reachable(v, n))).min_by_key(|v| capacity(v))
+    let will_do = |v: &&Value| {
+        let aside = !v.at(&["spec", "claimRef"]).is_null();
+        let free = !aside && v.at(&["status", "phase"]).str() == "Available" && class_of(v) == class_of(claim) && selected(v);
+        (free && node.is_none_or(|n| is_reachable(v, n)) || aside && is_for(v, claim))
+            && !v.is_terminating()
+            && is_large_enough(v, claim)
+            && has_mode(v, claim)
+            && has_access_modes(v, claim)
+            && attributes(v) == attributes(claim)
+    };
+    let rank = |v: &&Value| {
+        let modes = if node.is_none() { access_modes(v).len() } else { 0 };
+        (v.at(&["spec", "claimRef"]).is_null(), modes, capacity(v))
+    };
+    // One that is set aside elsewhere leaves the claim none here.
+    volumes.filter(will_do).min_by_key(rank).filter(|v| node.is_none_or(|n| is_reachable(v, n)))
 }

@@ -114,4 +114,4 @@ kubectl delete pod own; sleep 2; kubectl get pvc own-v
 kubectl apply -f late.yaml; sleep 4; kubectl get pod late -o custom-columns=NODE:.spec.nodeName,NOMINATED:.status.nominatedNodeName
 kubectl get pvc late -o 'jsonpath={.metadata.annotations.volume\.kubernetes\.io/selected-node}{"\n"}'
 sleep 600; kubectl get events --field-selector involvedObject.name=late,reason=FailedScheduling -o custom-columns=MESSAGE:.message; kubectl get pod late -o 'jsonpath={.status.conditions[0].reason}{"\n"}'
-kubectl apply -f by-hand.yaml; sleep 4; kubectl get pod late -o custom-columns=NODE:.spec.nodeName,NOMINATED:.status.nominatedNodeName,PHASE:.status.phase
+kubectl apply -f by-hand.yaml; sleep 16; kubectl get pod late -o custom-columns=NODE:.spec.nodeName,NOMINATED:.status.nominatedNodeName,PHASE:.status.phase

@@ -2,8 +2,8 @@
 
 use super::provisioner::provision;
 use super::users;
-use crate::api::persistent_volume::{SELECTED_NODE, best_match, class_of, is_for, satisfies, set_aside};
-use crate::api::{ArcStr, KindRef, Object, Quantity, Status, Value, kinds};
+use crate::api::persistent_volume::{SELECTED_NODE, best_match, class_of, is_for, mismatch, set_aside};
+use crate::api::{ArcStr, KindRef, Object, Quantity, Status, Value, has_ended, kinds};
 use crate::base::{Duration, Time};
 use crate::controllers::controller::{ObjectRef, key_of};
 use crate::controllers::work_queue::WorkQueue;
@@ -65,13 +65,15 @@ impl PersistentVolumeController {
                 self.claims.add_at(key.clone(), by.now + RESYNC);
                 return Ok(());
             };
-            if volume.at(&["spec", "claimRef"]).is_null() || is_for(&volume, &claim) {
-                if satisfies(&volume, &claim) {
-                    return bind(api, by, &volume, &claim);
+            let free = volume.at(&["spec", "claimRef"]).is_null();
+            let (reason, message) = match mismatch(&volume, &claim) {
+                _ if !free && !is_for(&volume, &claim) => {
+                    ("FailedBinding", format!("volume {named:?} already bound to a different claim."))
                 }
-                let message = format!("Cannot bind to requested volume {named:?}: requested PV is too small or does not match");
-                self.recorder.event(api, by.now, &claim, EventType::Warning, "VolumeMismatch", &message);
-            }
+                Some(why) if free => ("VolumeMismatch", format!("Cannot bind to requested volume {named:?}: {why}")),
+                _ => return bind(api, by, &volume, &claim),
+            };
+            self.recorder.event(api, by.now, &claim, EventType::Warning, reason, &message);
             self.claims.add_at(key.clone(), by.now + RESYNC);
             return Ok(());
         }
@@ -105,7 +107,8 @@ impl PersistentVolumeController {
     ) -> Result<(), Status> {
         let now = by.now;
         if waits {
-            let names: Vec<String> = users(api, claim.namespace(), claim.name()).map(|p| p.name().to_owned()).collect();
+            let unscheduled = |p: &&Value| p.at(&["spec", "nodeName"]).is_empty() && !has_ended(p);
+            let names: Vec<String> = users(api, claim.namespace(), claim.name()).filter(unscheduled).map(|p| p.name().to_owned()).collect();
             let (reason, message) = match names.as_slice() {
                 [] => ("WaitForFirstConsumer", "waiting for first consumer to be created before binding".to_owned()),
                 [one] => ("WaitForPodScheduled", format!("waiting for pod {one} to be scheduled")),
@@ -147,7 +150,8 @@ impl PersistentVolumeController {
     fn sync_bound_claim(&mut self, api: &mut ApiServer, by: &Caller, claim: &Value) -> Result<(), Status> {
         let name = claim.at(&["spec", "volumeName"]).str();
         match api.peek(volumes(), "", name).cloned() {
-            Some(volume) if is_for(&volume, claim) => bind(api, by, &volume, claim),
+            // One that was let go of is taken back.
+            Some(volume) if volume.at(&["spec", "claimRef"]).is_null() || is_for(&volume, claim) => bind(api, by, &volume, claim),
             found => {
                 if claim.at(&["status", "phase"]).str() == "Lost" {
                     return Ok(());
@@ -184,18 +188,10 @@ impl PersistentVolumeController {
         let key: ObjectRef = (reference.get("namespace").arc_str(), reference.get("name").arc_str());
         if reference.get("uid").str().is_empty() {
             set_phase(api, by, &volume, "Available")?;
-            if reference.is_null() {
-                // It may be what a claim waits for.
-                let waiting: Vec<ObjectRef> = api
-                    .iter(claims(), None)
-                    .filter(|c| c.annotation(COMPLETED).is_none() && class_of(c) == class_of(&volume))
-                    .map(key_of)
-                    .collect();
-                for key in waiting {
-                    self.claims.add_at(key, by.now);
-                }
-            } else {
-                self.claims.add_at(key, by.now);
+            // Claims that wait for one look again in their own time; so does one that had it.
+            let had = |c: &&Value| c.annotation(COMPLETED).is_some() && c.at(&["spec", "volumeName"]).str() == name;
+            for claim in api.iter(claims(), None).filter(had) {
+                self.claims.add_at(key_of(claim), by.now + RESYNC);
             }
             return Ok(());
         }
@@ -291,10 +287,10 @@ fn bind(api: &mut ApiServer, by: &Caller, volume: &Value, claim: &Value) -> Resu
 
 impl Component for PersistentVolumeController {
     fn watches(&self, kind: KindRef) -> bool {
-        matches!((kind.group, kind.plural), ("", "persistentvolumeclaims" | "persistentvolumes") | ("storage.k8s.io", "storageclasses"))
+        kind.group.is_empty() && matches!(kind.plural, "persistentvolumeclaims" | "persistentvolumes")
     }
 
-    fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
+    fn on_change(&mut self, _api: &ApiServer, now: Time, change: &Change) {
         let object = &change.object;
         match change.key.kind.plural {
             "persistentvolumeclaims" => {
@@ -326,11 +322,6 @@ impl Component for PersistentVolumeController {
                     self.volumes.add_at(change.key.name.clone(), now);
                 } else if !reference.is_null() {
                     self.claims.add_at((reference.get("namespace").arc_str(), reference.get("name").arc_str()), now);
-                }
-            }
-            "storageclasses" => {
-                for claim in api.iter(claims(), None).filter(|c| class_of(c) == object.name() && c.annotation(COMPLETED).is_none()) {
-                    self.claims.add_at(key_of(claim), now);
                 }
             }
             _ => {}

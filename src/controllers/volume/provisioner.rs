@@ -20,11 +20,16 @@ pub(super) fn provision(
     if !PROVISIONERS.contains(&provisioner) || claim.is_terminating() {
         return Ok(());
     }
+    if claim.at(&["spec", "volumeMode"]).str() == "Block" {
+        let message = format!("{provisioner} does not support block volume provisioning");
+        recorder.event(api, by.now, claim, EventType::Warning, "ProvisioningFailed", &message);
+        return Ok(());
+    }
     let key = format!("{}/{}", claim.namespace(), claim.name());
     let message = format!("External provisioner is provisioning volume for claim {key:?}");
     recorder.event(api, by.now, claim, EventType::Normal, "Provisioning", &message);
     let name = format!("pvc-{}", claim.uid());
-    let mut volume = obj!({
+    let volume = obj!({
         "metadata": { "name": name.as_str(), "annotations": { "pv.kubernetes.io/provisioned-by": provisioner } },
         "spec": {
             "capacity": { "storage": claim.at(&["spec", "resources", "requests", "storage"]).clone() },
@@ -38,10 +43,6 @@ pub(super) fn provision(
             }
         }
     });
-    let mode = claim.at(&["spec", "volumeMode"]);
-    if !mode.is_null() {
-        volume.set(&["spec", "volumeMode"], mode.clone());
-    }
     match api.create(by, kinds::PERSISTENT_VOLUME, "", volume, &WriteOptions::default()) {
         Err(status) if status.reason != "AlreadyExists" => return Err(status),
         _ => {}
