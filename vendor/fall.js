@@ -27,12 +27,14 @@ export function fall(cell) {
 
 const CARRY_MS = 1500;
 
-/** Carries a sheet to its copy from where its source is drawn, with a stop at the node, whose kubelet brings it. */
-export function carry(copy, source) {
-  const scope = copy.closest(".cut") ?? copy.closest(".tank"), from = scope?.querySelector(`[data-uid="${source}"]`);
-  if (!from || falling >= DROPS_MAX || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+/** Carries a sheet from where its source is drawn to a pod's copy, with a stop at the node, whose kubelet brings it. */
+export function carry(pod, source) {
+  const find = (selector) => document.querySelector(selector);
+  const cut = find(".cut"), from = find(`${cut ? ".cut" : ".chips"} [data-uid="${source}"]`);
+  const copy = find(cut ? `.cut .sign[data-from="${source}"]` : `.rack [data-uid="${pod}"] .sign`);
+  if (!from || !copy || (cut && cut.dataset.uid !== pod) || falling >= DROPS_MAX || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
   const edge = from.parentElement.getBoundingClientRect();
-  const stops = [from, copy.closest(".node")?.querySelector("header") ?? scope.querySelector(".host"), copy].map((stop) => {
+  const stops = [from, copy.closest(".node")?.querySelector("header") ?? find(".cut .host"), copy].map((stop) => {
     const box = stop?.getBoundingClientRect();
     const x = box && box.left + box.width / 2;
     // What is scrolled out of sight comes from the edge.

@@ -386,7 +386,7 @@ mod tests {
         let (slow, fast) = (used(&[1, 2, 4, 11, 12, 13, 27, 40, 41, 60]), used(&[60]));
         let all = points(&fast);
         assert_eq!(points(&slow), all);
-        assert!(all.len() > 2 && all.iter().all(|(t, _)| t.0 % 5_000_000 == 0), "{all:?}");
+        assert!(all.len() > 2 && all.iter().all(|(t, _)| t.0 % 1_000_000 == 0), "{all:?}");
         assert!(all.iter().any(|(_, [cpu, _])| *cpu > 0), "{all:?}");
         // In the past there is as much of it as there was then, and a branch goes on from there.
         let mut t = fast;

@@ -7,9 +7,9 @@ use crate::base::{Duration, SortedMap, SortedSet, Time};
 use crate::server::NodeApi as _;
 
 /// How far looks are apart.
-const APART: Duration = Duration::from_secs(5);
+const APART: Duration = Duration::from_secs(1);
 /// With every so many pods more they are as far apart once more.
-const PODS_APART: usize = 100;
+const PODS_APART: usize = 20;
 /// How many moments are kept of a pod. One more, and every other of its older half is given up.
 const POINTS_MAX: usize = 240;
 /// How many pods are known. Of more, those that are gone are forgotten.

@@ -475,7 +475,7 @@ texts! {
     ChartThere: "there", "现有";
     ChartWanted: "called for", "需要";
     ChartUnread: "{} there, none called for without a reading", "现有 {}，尚无读数，未计算需要数";
-    ChartBounds: "Never fewer than {} pods (minReplicas), never more than {} (maxReplicas), whatever the load.", "无论负载如何，Pod 不少于 {} 个（minReplicas），不多于 {} 个（maxReplicas）。";
+    ChartBounds: "At least {} (minReplicas) and at most {} pods (maxReplicas), whatever the load.", "无论负载如何，Pod 不少于 {} 个（minReplicas），不多于 {} 个（maxReplicas）。";
     Load: "Load on all pods", "所有 Pod 的总负载";
     Restored: "The session was restored without its last input.", "会话已恢复，去掉了最后一次输入。";
     Section: "Cross-section", "剖面图";

@@ -1,6 +1,5 @@
 //! What pods have of ConfigMaps and Secrets: how each copy stands to its source, and how a newer one is carried in.
 
-use web_sys::Element;
 use yew::prelude::*;
 
 use kubarium::base::{SortedMap, Time};
@@ -43,12 +42,19 @@ impl Paper {
         let left = self.left_s.as_ref().map(|s| fill(Text::FileLateIn.t(lang), &[s]));
         (tone, icon, left.unwrap_or_else(|| text.t(lang).to_owned()))
     }
+
+    /// It as a sheet with a name, which may be empty.
+    pub fn draw(&self, name: &str, lang: Lang) -> Html {
+        let (tone, icon, words) = self.look(lang);
+        let left = self.left_s.as_ref().map(|s| format!("{s}s"));
+        html! { <span class={classes!("sign", tone)} data-from={self.from.clone()} title={words.clone()}>{ Icon::File.draw() }{ name }{ icon.draw() }<b aria-hidden="true">{ left }</b><span class="sr">{ words }</span></span> }
+    }
 }
 
 /// What the picture shows of ConfigMaps and Secrets.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Papers {
-    /// By pod: the copy that stands worst.
+    /// By pod: the copy that is about to be replaced, or else the one that stands worst.
     pub pods: SortedMap<String, Paper>,
     /// The sources that pods have copies of, and how many of these the kubelets have yet to bring.
     pub sources: Vec<(Subject, usize)>,
@@ -76,42 +82,22 @@ impl Papers {
                     }
                 }
             }
-            let worst = found.iter().filter_map(|s| Some((s.files.max(s.environment)?, &s.version, s))).max_by_key(|w| (w.0, w.1));
-            if let Some((state, _, sheet)) = worst {
+            // What is about to come is told before what stays old.
+            let worst = |s: &Sheet| if s.files == Some(Copied::Late) { s.files } else { s.files.max(s.environment) };
+            let shown = found.iter().max_by_key(|s| (s.files == Some(Copied::Late), worst(s), s.version.len(), s.version.clone()));
+            if let Some((sheet, state)) = shown.and_then(|s| Some((s, worst(s)?))) {
                 all.pods.insert(pod.key.clone(), Paper::of(sheet, state, sim.now()));
             }
         }
         all
     }
-}
 
-/// What a copy needs to be drawn.
-#[derive(Clone, PartialEq, Properties)]
-pub struct CopyProps {
-    /// The copy.
-    pub paper: Paper,
-    /// What stands beside its signs.
-    #[prop_or_default]
-    pub children: Html,
-}
-
-/// A copy as a sheet; a newer one comes from where its source is drawn, by way of the node, whose kubelet carries it.
-#[component]
-pub fn Copy(props: &CopyProps) -> Html {
-    let lang = super::state::use_lang();
-    let (place, was_late) = (use_node_ref(), use_mut_ref(|| false));
-    use_effect_with((props.paper.state == Copied::Late, props.paper.from.clone()), {
-        let place = place.clone();
-        move |(is_late, from)| {
-            if let (true, false, Some(sign)) = (was_late.replace(*is_late), *is_late, place.cast::<Element>()) {
-                carry(&sign, from);
+    /// Lets those copies that have come since `before` come from where their sources are drawn.
+    pub fn bring(&self, before: &Papers) {
+        for (pod, was) in before.pods.iter().filter(|p| p.1.state == Copied::Late) {
+            if self.pods.get(pod).is_some_and(|is| is.state != Copied::Late) {
+                carry(pod, &was.from);
             }
         }
-    });
-    let (tone, icon, words) = props.paper.look(lang);
-    html! {
-        <span ref={place} class={classes!("sign", tone)} title={words.clone()}>
-            { Icon::File.draw() }{ props.children.clone() }{ icon.draw() }if let Some(s) = &props.paper.left_s { <b aria-hidden="true">{ s }{ "s" }</b> }<span class="sr">{ format!(" {words} ") }</span>
-        </span>
     }
 }

@@ -12,7 +12,7 @@ use super::format::seconds_to;
 use super::i18n::{Lang, Text, fill};
 use super::icons::{Icon, health_icon, health_tone};
 use super::nucleus::Nucleus;
-use super::papers::{Copy, Paper};
+use super::papers::Paper;
 use super::state::{Subject, use_lang, use_link};
 use super::trace::{BEATS_OF_CELL, trace};
 use super::uses::{signs, uses};
@@ -170,7 +170,7 @@ pub fn PodCell(props: &Props) -> Html {
                         <b>{ format!("{}/{}", pod.ready, pod.total) }</b><span class="sr">{ format!(" {} ", Text::Ready.t(lang)) }</span>
                     </span>
                     <span>
-                        if let Some(paper) = &props.paper { <Copy paper={paper.clone()} /> }
+                        { for props.paper.as_ref().map(|p| p.draw("", lang)) }
                         if is_large { { signs(main(), lang) } }
                         if pod.restarts > 0 { <span class="again" title={Text::Restarts.t(lang)}>{ Icon::Again.draw() }{ pod.restarts }<span class="sr">{ format!(" {} ", Text::Restarts.t(lang)) }</span></span> }
                     </span>

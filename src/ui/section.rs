@@ -11,7 +11,7 @@ use super::i18n::{Lang, Text, fill};
 use super::icons::{Icon, health_icon, health_tone};
 use super::look::container_words;
 use super::nucleus::{Nucleus, tone};
-use super::papers::{Copy, Paper};
+use super::papers::Paper;
 use super::pod_cell::{health_text, subject_of};
 use super::state::{Action, use_lang, use_link};
 use super::trace::{BEATS, probe_name, trace};
@@ -65,12 +65,12 @@ pub fn Section(props: &Props) -> Html {
         };
         // A Secret's values are nobody's to see.
         let source = kubarium::views::object(host.sim(), s.kind, &pod.namespace, &s.name).filter(|_| s.kind == "ConfigMap");
-        let data = source.map(|o| o.get("data").entries().map(|(key, value)| (key.as_str(), value.str()))).into_iter().flatten();
+        let data = source.map(|o| o.get("data").entries().map(|(key, value)| (key.as_str(), value.str())).collect());
         let old = s.old.iter().map(|[name, is, says]| html! { <p class="fact"><code>{ format!("{name}={is}") }</code><small>{ fill(Text::EnvWas.t(lang), &[says]) }</small></p> });
         html! {
             <div key={s.uid.clone()} data-uid={s.uid.clone()} class="paper">
                 <p>{ Icon::File.draw() }<b class="mono">{ &s.name }</b><small>{ s.kind }</small></p>
-                { says(data, lang) }{ for state(Text::FilesTab, s.files) }{ for state(Text::Environment, s.environment) }{ for old }
+                { says(data.unwrap_or_default(), lang) }{ for state(Text::FilesTab, s.files) }{ for state(Text::Environment, s.environment) }{ for old }
             </div>
         }
     });
@@ -79,10 +79,10 @@ pub fn Section(props: &Props) -> Html {
         let of = v.at(&["configMap", "name"]).str();
         let of = if of.is_empty() { v.at(&["secret", "secretName"]).str() } else { of };
         let paper = papers.iter().find_map(|s| Some((s, s.files.filter(|_| s.name == of)?)));
-        let files = |s: &Sheet| says(s.mounted.iter().map(|m| (m.path.as_str(), m.says.as_str())), lang);
+        let files = |s: &Sheet| says(s.mounted.iter().map(|m| (m.path.as_str(), m.says.as_str())).collect(), lang);
         html! {
             <div class="volume"><b class="mono">{ v.get("name").str() }</b><small>{ kind }</small>
-                if let Some((s, state)) = paper { <Copy paper={Paper::of(s, state, now)}>{ of }</Copy>{ files(s) } }
+                if let Some((s, state)) = paper { { Paper::of(s, state, now).draw(of, lang) }{ files(s) } }
             </div>
         }
     });
@@ -90,7 +90,7 @@ pub fn Section(props: &Props) -> Html {
     let containers = |init: bool| pod.containers.iter().filter(move |c| (c.role == ContainerRole::Init) == init);
     let draw = |c: &ContainerView| container(c, object.and_then(|o| PodDetails::of(o, &c.name)), now, lang);
     html! {
-        <section class={classes!("cut", health_tone(pod.health))} aria-label={format!("{}: {}", Text::Section.t(lang), pod.name)}>
+        <section class={classes!("cut", health_tone(pod.health))} data-uid={pod.key.clone()} aria-label={format!("{}: {}", Text::Section.t(lang), pod.name)}>
             <header class="row">
                 <h2 class="grow"><b class="mono">{ &pod.name }</b>{ " " }<span class="tag">{ health_icon(pod.health).draw() }{ &pod.status }{ " · " }{ health_text(pod.health).t(lang) }</span></h2>
                 <button class="btn outline" onclick={link.on(|| Action::Section(false))}>{ Icon::Grid.draw() }{ Text::Picture.t(lang) }</button>
@@ -120,12 +120,10 @@ pub fn Section(props: &Props) -> Html {
 }
 
 /// What stands under which name, of the first few.
-fn says<'a>(all: impl Iterator<Item = (&'a str, &'a str)>, lang: Lang) -> Html {
-    let mut all = all;
-    let first: Vec<_> = all.by_ref().take(KEYS_MAX).collect();
-    let more = all.count();
+fn says(all: Vec<(&str, &str)>, lang: Lang) -> Html {
+    let more = all.len().saturating_sub(KEYS_MAX);
     html! { <>
-        for (name, text) in first { <p class="says"><small class="mono">{ name }</small><code title={text.to_owned()}>{ text.lines().next() }</code></p> }
+        for (name, text) in all.into_iter().take(KEYS_MAX) { <p class="says"><small class="mono">{ name }</small><code title={text.to_owned()}>{ text.lines().next() }</code></p> }
         if more > 0 { <small>{ fill(Text::AndMore.t(lang), &[&more.to_string()]) }</small> }
     </> }
 }

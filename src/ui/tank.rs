@@ -87,6 +87,9 @@ pub fn Tank(props: &Props) -> Html {
         *kept = kept.next(most, *room);
         *kept
     };
+    // What was late and has come is brought.
+    let papers = use_mut_ref(Rc::default);
+    use_effect_with(props.scene.papers.clone(), move |now: &Rc<Papers>| now.bring(&papers.replace(now.clone())));
     // Why no node takes a pod is put into words once for each try.
     let tried = refused_of(view).map(|pod| (pod.key.clone(), placement_tried(link.host.borrow().sim(), &pod.key)));
     let refused = use_memo((tried, lang), |(tried, lang)| {

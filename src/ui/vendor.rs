@@ -51,9 +51,9 @@ extern "C" {
     /// Lets a drop fall from the queue to where a cell is, which comes out of it.
     #[wasm_bindgen]
     pub fn fall(cell: &Element);
-    /// Carries a sheet to its copy from where the source with this UID is drawn, by way of the node.
+    /// Carries a sheet from where the source with this UID is drawn to what is drawn of a pod's copy, by way of the node.
     #[wasm_bindgen]
-    pub fn carry(copy: &Element, source: &str);
+    pub fn carry(pod: &str, source: &str);
     /// Puts a text on the clipboard.
     #[wasm_bindgen(js_name = copyText)]
     pub fn copy_text(text: &str);
