@@ -1,31 +1,18 @@
 //! A container's environment: each variable with its value and where it comes from.
 
-use std::rc::Rc;
-
 use kubarium::views::{EnvView, PodView, sheets};
 use yew::prelude::*;
 
-use super::i18n::{Text, fill};
+use super::i18n::{Lang, Text, fill};
 use super::icons::Icon;
 use super::look::{choose, chosen};
 use super::pod_cell::subject_of;
-use super::state::{use_lang, use_link};
-
-/// What is looked at.
-#[derive(Clone, PartialEq, Properties)]
-pub struct Props {
-    /// The pod.
-    pub pod: Rc<PodView>,
-    /// Which of its containers, where one was chosen.
-    pub container: Option<usize>,
-}
+use super::state::Link;
 
 /// A container's environment; what only tells of Services is folded.
-#[component]
-pub fn Environment(props: &Props) -> Html {
-    let (lang, link) = (use_lang(), use_link());
-    let Some(c) = chosen(&props.pod, props.container) else { return html! {} };
-    let (host, subject) = (link.host.borrow(), subject_of(&props.pod));
+pub fn environment(pod: &PodView, container: Option<usize>, lang: Lang, link: &Link) -> Html {
+    let Some(c) = chosen(pod, container) else { return html! {} };
+    let (host, subject) = (link.host.borrow(), subject_of(pod));
     let (services, own): (Vec<EnvView>, Vec<EnvView>) = host.environment(&subject, &c.name).into_iter().partition(|e| e.from == "Service");
     // What a source says now that it did not say when the container started.
     let old: Vec<[String; 3]> =
@@ -41,7 +28,7 @@ pub fn Environment(props: &Props) -> Html {
         </> }
     };
     html! { <>
-        { choose(&props.pod, props.container, lang, &link) }
+        { choose(pod, container, lang, link) }
         if own.is_empty() && services.is_empty() { <p class="empty">{ Text::NoEnvironment.t(lang) }</p> }
         <dl class="env">{ for own.iter().map(row) }</dl>
         if !services.is_empty() {

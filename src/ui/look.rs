@@ -14,7 +14,7 @@ use kubarium::views::{
 
 use super::actions::{Deed, carry_out, choices, edited_path};
 use super::amiss::Amiss;
-use super::environment::Environment;
+use super::environment::environment;
 use super::evidence::{beside_parent, evidence};
 use super::feed::Feed;
 use super::format::{self, seconds_to, short_clock};
@@ -107,7 +107,7 @@ pub fn Look(props: &LookProps) -> Html {
         }
         (LookTab::Logs, Some(pod)) => html! { <Logs pod={pod.clone()} container={props.container} time={props.scene.view.time} /> },
         (LookTab::Files, Some(pod)) => html! { <Inside pod={pod.clone()} container={props.container} time={props.scene.view.time} /> },
-        (LookTab::Environment, Some(pod)) => html! { <Environment pod={pod.clone()} container={props.container} /> },
+        (LookTab::Environment, Some(pod)) => environment(pod, props.container, lang, &link),
         (LookTab::Overview, Some(pod)) => html! { <>{ overview(props, pod, lang, &link) }{ around(subject, lang, &link) }</> },
         _ if !exists => html! { <p class="empty">{ Text::Gone.t(lang) }</p> },
         _ => html! { <>{ object_overview(props, subject, lang, &link) }{ around(subject, lang, &link) }</> },

@@ -1,40 +1,27 @@
 //! The tank as a table: the same for who does not see the picture, or wants the numbers.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use kubarium::views::{ClusterView, why};
 
-use super::i18n::Text;
+use super::i18n::{Lang, Text};
 use super::icons::{health_icon, health_tone};
 use super::pod_cell::{health_text, subject_of};
 use super::reasons::say;
-use super::state::{use_lang, use_link};
+use super::state::Link;
 use super::tank::matches;
-
-/// What the table needs.
-#[derive(Clone, PartialEq, Properties)]
-pub struct Props {
-    /// The cluster.
-    pub view: Rc<ClusterView>,
-    /// What pods' names must contain.
-    pub filter: AttrValue,
-}
 
 /// The most rows that are drawn at once.
 const ROWS_MAX: usize = 500;
 
-/// The tank as a table.
-#[component]
-pub fn PodTable(props: &Props) -> Html {
-    let (lang, link) = (use_lang(), use_link());
+/// The tank as a table of the pods that match.
+pub fn pod_table(view: &ClusterView, filter: &str, lang: Lang, link: &Link) -> Html {
     let heads = [Text::Name, Text::Status, Text::Ready, Text::Restarts, Text::Node, Text::Namespace];
     // Where all pods are in one namespace, nobody needs to be told which.
-    let first = props.view.pods().next();
-    let many = props.view.pods().any(|p| first.is_some_and(|f| f.namespace != p.namespace));
+    let first = view.pods().next();
+    let many = view.pods().any(|p| first.is_some_and(|f| f.namespace != p.namespace));
     let heads = &heads[..5 + usize::from(many)];
-    let mut rows = props.view.pods().filter(|p| matches(p, &props.filter)).take(ROWS_MAX).peekable();
+    let mut rows = view.pods().filter(|p| matches(p, filter)).take(ROWS_MAX).peekable();
     let none = rows.peek().is_none();
     html! {
         <div class="panel table-wrap" tabindex="0" role="region" aria-label={Text::Pods.t(lang)}>
@@ -57,7 +44,7 @@ pub fn PodTable(props: &Props) -> Html {
                     }
                 </tbody>
             </table>
-            if none { <p class="empty">{ if props.filter.is_empty() { Text::NoObjects } else { Text::NoPodMatches }.t(lang) }</p> }
+            if none { <p class="empty">{ if filter.is_empty() { Text::NoObjects } else { Text::NoPodMatches }.t(lang) }</p> }
         </div>
     }
 }

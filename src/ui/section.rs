@@ -1,7 +1,5 @@
 //! One pod as a cross-section: every part of it named, from the services that lead to it to the files in its volumes.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use kubarium::base::Time;
@@ -13,18 +11,9 @@ use super::look::container_words;
 use super::nucleus::{Nucleus, tone};
 use super::papers::Paper;
 use super::pod_cell::{health_text, subject_of};
-use super::state::{Action, use_lang, use_link};
+use super::state::{Action, Link};
 use super::trace::{BEATS, probe_name, trace};
 use super::uses::{signs, uses};
-
-/// What the cross-section needs.
-#[derive(Clone, PartialEq, Properties)]
-pub struct Props {
-    /// The cluster.
-    pub view: Rc<ClusterView>,
-    /// The pod.
-    pub pod: Rc<PodView>,
-}
 
 /// The most keys of a source, and files of a volume, that are shown.
 const KEYS_MAX: usize = 4;
@@ -43,15 +32,13 @@ fn line(name: Text, value: &str, lang: Lang) -> Html {
 }
 
 /// The cross-section.
-#[component]
-pub fn Section(props: &Props) -> Html {
-    let (lang, link) = (use_lang(), use_link());
-    let (pod, now) = (&*props.pod, props.view.time);
+pub fn section(view: &ClusterView, pod: &PodView, lang: Lang, link: &Link) -> Html {
+    let now = view.time;
     let host = link.host.borrow();
     let subject = subject_of(pod);
     let object = host.object(&subject);
     let papers = object.map(|o| sheets(host.sim(), o)).unwrap_or_default();
-    let services: Vec<_> = props.view.services.iter().filter(|s| s.selected.contains(&pod.key)).collect();
+    let services: Vec<_> = view.services.iter().filter(|s| s.selected.contains(&pod.key)).collect();
     let doors = services.iter().map(|s| {
         let open = s.reached.contains(&pod.key);
         html! { <p key={s.key.clone()} class={classes!("tag", if open { "ok" } else { "warn" })}>{ if open { Icon::Door } else { Icon::Cross }.draw() }<code>{ &s.name }</code>{ if open { Text::Reached } else { Text::NotInUnready }.t(lang) }</p> }

@@ -17,9 +17,9 @@ use super::i18n::{Text, fill};
 use super::icons::Icon;
 use super::papers::Papers;
 use super::pod_cell::{Density, Doors, PodCell, now_for};
-use super::pod_table::PodTable;
+use super::pod_table::pod_table;
 use super::reasons;
-use super::section::Section;
+use super::section::section;
 use super::state::{Action, Scene, Subject, use_lang, use_link};
 use super::task;
 use super::traffic::{OUTSIDE, Traffic};
@@ -97,7 +97,7 @@ pub fn Tank(props: &Props) -> Html {
         tried.as_ref().and_then(|(uid, _)| reasons::refusals(&placement(host.sim(), uid)?, *lang))
     });
     let selected = props.selected.as_ref().filter(|s| s.kind == "Pod").and_then(|s| view.pod(&s.uid));
-    let section = selected.filter(|_| props.section);
+    let cut = selected.filter(|_| props.section);
     let look_down = {
         let (place, unseen, room, nodes) = (rack_place.clone(), unseen.clone(), room.clone(), view.nodes.len());
         Callback::from(move |()| {
@@ -106,7 +106,7 @@ pub fn Tank(props: &Props) -> Html {
         })
     };
     let pods: usize = view.nodes.iter().map(|n| n.pods.len()).sum();
-    use_effect_with((view.nodes.len(), pods, most, density, section.is_some(), props.table, props.shown), {
+    use_effect_with((view.nodes.len(), pods, most, density, cut.is_some(), props.table, props.shown), {
         let look_down = look_down.clone();
         move |_| {
             look_down.emit(());
@@ -160,15 +160,15 @@ pub fn Tank(props: &Props) -> Html {
                 for w in &view.workloads { { chip(&w.kind, &w.namespace, &w.name, &w.key, Icon::Boxes, tally(w, lang)) } }
                 if props.scene.traffic.iter().any(|f| f.from.is_empty()) { <span class="chip outside" data-uid={OUTSIDE}>{ Icon::Leave.draw() }{ Text::Outside.t(lang) }</span> }
                 </div>
-                if section.is_none() { <button class="btn outline" disabled={selected.is_none()} onclick={link.on(|| Action::Section(true))} aria-label={Text::Section.t(lang)} title={format!("{} (x)", Text::Section.t(lang))}>{ Icon::Look.draw() }<span class="wide">{ Text::Section.t(lang) }</span></button> }
+                if cut.is_none() { <button class="btn outline" disabled={selected.is_none()} onclick={link.on(|| Action::Section(true))} aria-label={Text::Section.t(lang)} title={format!("{} (x)", Text::Section.t(lang))}>{ Icon::Look.draw() }<span class="wide">{ Text::Section.t(lang) }</span></button> }
                 <button class="btn outline" title={format!("{} (t)", Text::KeyTable.t(lang))} aria-label={if props.table { Text::Picture } else { Text::Table }.t(lang)} aria-pressed={props.table.to_string()} onclick={let table = props.table; link.on(move || Action::Table(!table))}>
                     { if props.table { Icon::Grid } else { Icon::Table }.draw() }<span class="wide">{ if props.table { Text::Picture } else { Text::Table }.t(lang) }</span>
                 </button>
             </div>
-            if let Some(pod) = section {
-                <Section view={view.clone()} pod={pod.clone()} />
+            if let Some(pod) = cut {
+                { section(view, pod, lang, &link) }
             } else if props.table {
-                <PodTable view={view.clone()} filter={props.filter.clone()} />
+                { pod_table(view, &props.filter, lang, &link) }
             } else {
                 { queue(props, &refused, lang) }
                 <div class="rack" ref={&rack_place} onscroll={look_down.reform(|_: Event| ())} onkeydown={Callback::from(move_focus)}>
@@ -176,10 +176,10 @@ pub fn Tank(props: &Props) -> Html {
                     if is_far(view) { { from_far(props) } } else { { for rack(props, density) } }
                 </div>
             }
-            if let Some((n, down)) = unseen.filter(|_| !is_far(view) && section.is_none() && !props.table) {
+            if let Some((n, down)) = unseen.filter(|_| !is_far(view) && cut.is_none() && !props.table) {
                 <button class="more" onclick={go_on(down)}>{ if down { Icon::Open } else { Icon::Higher }.draw() }{ fill(if down { Text::MoreNodes } else { Text::NodesAbove }.t(lang), &[&n.to_string()]) }</button>
             }
-            if section.is_none() && !props.table && !is_far(view) && !props.scene.traffic.is_empty() { <Traffic flows={props.scene.traffic.clone()} playing={props.scene.playing} dark={props.dark} /> }
+            if cut.is_none() && !props.table && !is_far(view) && !props.scene.traffic.is_empty() { <Traffic flows={props.scene.traffic.clone()} playing={props.scene.playing} dark={props.dark} /> }
             { props.children.clone() }
         </section>
     }
