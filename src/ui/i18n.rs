@@ -512,7 +512,7 @@ texts! {
     FailedCount: "Failed", "失败";
     LoadTitle: "Load from outside: draw it", "外部负载：画出曲线";
     LoadAt: "Requests a second after {} s", "{} 秒后的每秒请求数";
-    LoadNone: "Draw here with the mouse", "用鼠标在此画出";
+    LoadNone: "Draw here", "在此画出";
     LoadRuns: "a load runs, up to {}/s", "负载进行中，最高 {}/秒";
     LoadSend: "Send", "发送";
     LoadEnd: "Stop", "停止";
