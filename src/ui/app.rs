@@ -11,20 +11,20 @@ use web_sys::{HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
 use super::actions;
-use super::bar::Bar;
+use super::bar::bar;
 use super::crash;
 use super::edit::Edit;
 use super::host::{Answer, FileNews, Host, HostRef, now_ms as now};
 use super::i18n::{Lang, Text};
 use super::icons::Icon;
-use super::look::Look;
+use super::look::look;
 use super::palette::Palette;
 use super::share::{self, Share};
 use super::splitter::{Edge, Splitter};
 use super::state::{Action, Link, LookTab, Lower, Panel, SPEED_NORMAL, Scene, State, use_focus, use_lang, use_link};
 use super::storage;
 use super::tank::Tank;
-use super::term::Term;
+use super::term::term;
 use super::timeline::{Timeline, hunt_of};
 
 /// The longest stretch of real time one frame makes up for, in milliseconds: after a pause of the page time goes on, it does not leap.
@@ -378,7 +378,7 @@ pub fn App() -> Html {
                 // What lies behind a dialog cannot be come to.
                 <div {class} data-panel={state.panel.code()} data-side={state.side.code()} inert={state.help || state.palette || state.share.is_some()}>
                     <a class="sr" href="#tank">{ Text::SkipToTank.t(lang) }</a>
-                    <Bar time={state.scene.view.time} playing={state.playing} speed={state.speed} late={state.scene.late} past={state.scene.past} dark={state.dark} on_share={on_share} />
+                    { bar(&state, on_share, &link) }
                     <main>
                     { switch("turns", &[STOPS[1], STOPS[3]], state.side, lang, &link) }
                     <Edit files={state.files.clone()} past={past_files.clone()} file={state.file} problems={state.problems.clone()} answer={state.answer.clone()} />
@@ -386,9 +386,9 @@ pub fn App() -> Html {
                     <Tank scene={state.scene.clone()} selected={state.selected.clone()} filter={state.filter.clone()} table={state.table} section={state.section} shown={state.panel == Panel::Tank} dark={state.dark}>
                         <Timeline scene={state.scene.clone()} selected={state.selected.clone()} hunt={state.hunt.clone()} only={state.only} />
                     </Tank>
-                    <Term terminals={state.terminals} lower={state.lower} find={state.find} events={state.scene.events.clone()} playing={state.playing} past={state.scene.past} dark={state.dark} missed={state.scene.missed.clone()} />
+                    { term(&state, &link) }
     <Splitter edge={Edge::Term} />
-                    <Look state={state.clone()} />
+                    { look(&state, &link) }
     <Splitter edge={Edge::Look} />
                     </main>
                     { switch("switch", &STOPS, state.panel, lang, &link) }

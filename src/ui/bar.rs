@@ -3,31 +3,10 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use kubarium::base::Time;
-
 use super::format::clock;
 use super::i18n::Text;
 use super::icons::Icon;
-use super::state::{Action, SPEEDS, use_lang, use_link};
-
-/// What the bar needs.
-#[derive(Clone, PartialEq, Properties)]
-pub struct Props {
-    /// Virtual now.
-    pub time: Time,
-    /// Whether the clock runs.
-    pub playing: bool,
-    /// Its speed, by its place in [`SPEEDS`].
-    pub speed: usize,
-    /// Whether it cannot keep up.
-    pub late: bool,
-    /// Whether a past moment is looked at.
-    pub past: bool,
-    /// The session is to be shared.
-    pub on_share: Callback<MouseEvent>,
-    /// The theme.
-    pub dark: bool,
-}
+use super::state::{Action, Link, SPEEDS, State};
 
 /// The sign of the house: a tank with a cell in it.
 pub fn logo() -> Html {
@@ -43,11 +22,9 @@ pub fn logo() -> Html {
 }
 
 /// The top bar.
-#[component]
-pub fn Bar(props: &Props) -> Html {
-    let (lang, link) = (use_lang(), use_link());
-    let (whole, tenths) = clock(props.time);
-    let playing = props.playing;
+pub fn bar(state: &State, on_share: Callback<MouseEvent>, link: &Link) -> Html {
+    let (lang, playing, dark) = (state.lang, state.playing, state.dark);
+    let (whole, tenths) = clock(state.scene.view.time);
     let play = {
         let link = link.clone();
         Callback::from(move |_: MouseEvent| link.play(!playing))
@@ -64,9 +41,8 @@ pub fn Bar(props: &Props) -> Html {
             }
         })
     };
-    let speed = format!("{}×", SPEEDS[props.speed]);
+    let speed = format!("{}×", SPEEDS[state.speed]);
     let play_text = if playing { Text::Pause } else { Text::Play }.t(lang);
-    let dark = props.dark;
     html! {
         <header class="bar">
             <h1 class="logo">{ logo() }{ "Kubarium" }<small>{ Text::Tagline.t(lang) }</small></h1>
@@ -74,16 +50,16 @@ pub fn Bar(props: &Props) -> Html {
             <div class="clock" role="group" aria-label={Text::Clock.t(lang)}>
                 <button class="btn square play" onclick={play} aria-label={play_text} title={format!("{play_text} (Space)")}>{ if playing { Icon::Pause } else { Icon::Play }.draw() }</button>
                 <button class="btn square" onclick={step} aria-label={Text::Step.t(lang)} title={format!("{} (.)", Text::Step.t(lang))}>{ Icon::Step.draw() }</button>
-                <span class={classes!("time", props.past.then_some("past"))} role="timer" aria-live="off">{ whole }<small>{ tenths }</small><span class="tag">{ Text::Past.t(lang) }</span></span>
+                <span class={classes!("time", state.scene.past.then_some("past"))} role="timer" aria-live="off">{ whole }<small>{ tenths }</small><span class="tag">{ Text::Past.t(lang) }</span></span>
                 <label class="speed">
                     <span class="sr">{ Text::Speed.t(lang) }</span>
-                    <input type="range" min="0" max={(SPEEDS.len() - 1).to_string()} step="1" value={props.speed.to_string()} oninput={on_speed} aria-valuetext={speed.clone()} title={format!("{} ([ ])", Text::Speed.t(lang))} />
+                    <input type="range" min="0" max={(SPEEDS.len() - 1).to_string()} step="1" value={state.speed.to_string()} oninput={on_speed} aria-valuetext={speed.clone()} title={format!("{} ([ ])", Text::Speed.t(lang))} />
                     <output>{ speed }</output>
                 </label>
-                if props.late { <span class="late" role="status" title={Text::Behind.t(lang)}>{ Icon::Hourglass.draw() }<span class="wide">{ Text::Behind.t(lang) }</span></span> }
+                if state.scene.late { <span class="late" role="status" title={Text::Behind.t(lang)}>{ Icon::Hourglass.draw() }<span class="wide">{ Text::Behind.t(lang) }</span></span> }
             </div>
             <span class="grow"></span>
-            <button class="btn outline" onclick={props.on_share.clone()} title={format!("{} (Shift+S)", Text::Share.t(lang))}>{ Icon::Link.draw() }<span class="wide">{ Text::Share.t(lang) }</span></button>
+            <button class="btn outline" onclick={on_share} title={format!("{} (Shift+S)", Text::Share.t(lang))}>{ Icon::Link.draw() }<span class="wide">{ Text::Share.t(lang) }</span></button>
             <button class="btn" lang={lang.other().code()} onclick={let link = link.clone(); Callback::from(move |_: MouseEvent| link.speak(lang, lang.other()))}>{ Icon::Globe.draw() }{ Text::LanguageTo.t(lang) }</button>
             <button class="btn square" onclick={link.on(move || Action::Dark(!dark))} aria-label={if dark { Text::ThemeToLight } else { Text::ThemeToDark }.t(lang)} title={if dark { Text::ThemeToLight } else { Text::ThemeToDark }.t(lang)}>{ if dark { Icon::Sun } else { Icon::Moon }.draw() }</button>
             <button class="btn square" onclick={link.on(|| Action::Help(true))} aria-label={Text::Help.t(lang)} title={format!("{} (?)", Text::Help.t(lang))}>{ Icon::Help.draw() }</button>

@@ -32,14 +32,7 @@ use super::trace::{BEATS, probe_icon, probe_name, trace};
 use super::uses::{over_time, signs, uses};
 use super::vendor::save_file;
 
-/// What the inspector needs: all of the page's state, for what can be done to what is looked at.
-#[derive(Clone, PartialEq, Properties)]
-pub struct LookProps {
-    /// The page's state.
-    pub state: UseReducerHandle<State>,
-}
-
-/// What of it the inspector draws.
+/// What of the page's state the inspector draws.
 struct Props {
     /// What there is to see.
     scene: Rc<Scene>,
@@ -60,17 +53,15 @@ fn bar(i: i64, wanted: i64) -> i64 {
     (i + 1) * wanted.max(0) / wanted.clamp(1, BARS_MAX)
 }
 
-/// The inspector.
-#[component]
-pub fn Look(props: &LookProps) -> Html {
-    let (lang, link) = (use_lang(), use_link());
-    let state = &props.state;
+/// The inspector; it gets the handle of the page's state for what can be done to what is looked at.
+pub fn look(state: &UseReducerHandle<State>, link: &Link) -> Html {
+    let lang = state.lang;
     let props = &Props { scene: state.scene.clone(), container: state.container };
     let Some(subject) = &state.selected else {
         return html! {
             <aside class="panel look" aria-label={Text::Inspector.t(lang)}>
                 <div class="head"><h2>{ Text::Cluster.t(lang) }</h2></div>
-                <div class="body">{ cluster(props, lang, &link) }</div>
+                <div class="body">{ cluster(props, lang, link) }</div>
             </aside>
         };
     };
@@ -107,10 +98,10 @@ pub fn Look(props: &LookProps) -> Html {
         }
         (LookTab::Logs, Some(pod)) => html! { <Logs pod={pod.clone()} container={props.container} time={props.scene.view.time} /> },
         (LookTab::Files, Some(pod)) => html! { <Inside pod={pod.clone()} container={props.container} time={props.scene.view.time} /> },
-        (LookTab::Environment, Some(pod)) => environment(pod, props.container, lang, &link),
-        (LookTab::Overview, Some(pod)) => html! { <>{ overview(props, pod, lang, &link) }{ around(subject, lang, &link) }</> },
+        (LookTab::Environment, Some(pod)) => environment(pod, props.container, lang, link),
+        (LookTab::Overview, Some(pod)) => html! { <>{ overview(props, pod, lang, link) }{ around(subject, lang, link) }</> },
         _ if !exists => html! { <p class="empty">{ Text::Gone.t(lang) }</p> },
-        _ => html! { <>{ object_overview(props, subject, lang, &link) }{ around(subject, lang, &link) }</> },
+        _ => html! { <>{ object_overview(props, subject, lang, link) }{ around(subject, lang, link) }</> },
     };
     let choices = if exists { choices(subject, &props.scene.view) } else { Vec::new() };
     html! {

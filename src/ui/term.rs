@@ -1,12 +1,10 @@
 //! The lower panel: terminals in tabs, and the event feed.
 
-use std::rc::Rc;
-
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 use yew::prelude::*;
 
-use kubarium::views::{EVENTS_MAX, EventView};
+use kubarium::views::EVENTS_MAX;
 
 use super::feed::Feed;
 use super::find::Find;
@@ -14,60 +12,38 @@ use super::format::counted;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
 use super::missed::Missed;
-use super::state::{Action, Lower, TERMINALS_MAX, use_lang, use_link};
+use super::state::{Action, Link, Lower, State, TERMINALS_MAX, use_lang, use_link};
 use super::vendor::create_terminal;
 
-/// What the lower panel needs.
-#[derive(Clone, PartialEq, Properties)]
-pub struct Props {
-    /// How many terminals there are.
-    pub terminals: usize,
-    /// What is shown.
-    pub lower: Lower,
-    /// Whether its output is searched.
-    pub find: bool,
-    /// The events, newest first.
-    pub events: Rc<Vec<Rc<EventView>>>,
-    /// Whether the clock runs, without which no command does.
-    pub playing: bool,
-    /// Whether a past moment is looked at.
-    pub past: bool,
-    /// The theme, whose colours the terminals take.
-    pub dark: bool,
-    /// The URL that a program asked for in vain.
-    pub missed: Option<AttrValue>,
-}
-
 /// The lower panel.
-#[component]
-pub fn Term(props: &Props) -> Html {
-    let (lang, link) = (use_lang(), use_link());
+pub fn term(state: &State, link: &Link) -> Html {
+    let (lang, scene) = (state.lang, &state.scene);
     let tab = |lower: Lower, icon: Icon, text: String, n: Option<String>| {
         html! {
-            <button key={text.clone()} class="tab" role="tab" aria-selected={(props.lower == lower).to_string()} onclick={link.on(move || Action::Lower(lower))}>
+            <button key={text.clone()} class="tab" role="tab" aria-selected={(state.lower == lower).to_string()} onclick={link.on(move || Action::Lower(lower))}>
                 { icon.draw() }{ text }if let Some(n) = n { <span class="n">{ n }</span> }
             </button>
         }
     };
     let name = |i: usize| {
-        if props.terminals == 1 { Text::Terminal.t(lang).to_owned() } else { fill(Text::TerminalLabel.t(lang), &[&(i + 1).to_string()]) }
+        if state.terminals == 1 { Text::Terminal.t(lang).to_owned() } else { fill(Text::TerminalLabel.t(lang), &[&(i + 1).to_string()]) }
     };
     html! {
         <section class="panel term" aria-label={Text::Terminal.t(lang)}>
             <div class="head">
                 <div class="tabs" role="tablist" aria-label={Text::Panels.t(lang)}>
-                    for i in 0..props.terminals { { tab(Lower::Terminal(i), Icon::Terminal, name(i), None) } }
-                    { tab(Lower::Events, Icon::Info, Text::Events.t(lang).to_owned(), Some(counted(props.events.len(), EVENTS_MAX))) }
+                    for i in 0..state.terminals { { tab(Lower::Terminal(i), Icon::Terminal, name(i), None) } }
+                    { tab(Lower::Events, Icon::Info, Text::Events.t(lang).to_owned(), Some(counted(scene.events.len(), EVENTS_MAX))) }
                 </div>
-                <button class="btn square" disabled={props.terminals >= TERMINALS_MAX} onclick={link.on(|| Action::NewTerminal)} aria-label={Text::NewTerminal.t(lang)} title={Text::NewTerminal.t(lang)}>{ Icon::Plus.draw() }</button>
-                <button class="btn square" aria-pressed={props.find.to_string()} onclick={let find = props.find; link.on(move || Action::Find(!find))} aria-label={Text::FindInTerminal.t(lang)} title={format!("{} (Ctrl+Shift+F)", Text::FindInTerminal.t(lang))}>{ Icon::Look.draw() }</button>
-                if props.playing { <small class="hint">{ Text::TerminalHint.t(lang) }</small> }
-                else { <button class="hint warn" onclick={let link = link.clone(); Callback::from(move |_: MouseEvent| link.play(true))}>{ Icon::Play.draw() }<span>{ if props.past { Text::TerminalPast } else { Text::TerminalStands }.t(lang) }</span></button> }
+                <button class="btn square" disabled={state.terminals >= TERMINALS_MAX} onclick={link.on(|| Action::NewTerminal)} aria-label={Text::NewTerminal.t(lang)} title={Text::NewTerminal.t(lang)}>{ Icon::Plus.draw() }</button>
+                <button class="btn square" aria-pressed={state.find.to_string()} onclick={let find = state.find; link.on(move || Action::Find(!find))} aria-label={Text::FindInTerminal.t(lang)} title={format!("{} (Ctrl+Shift+F)", Text::FindInTerminal.t(lang))}>{ Icon::Look.draw() }</button>
+                if state.playing { <small class="hint">{ Text::TerminalHint.t(lang) }</small> }
+                else { <button class="hint warn" onclick={let link = link.clone(); Callback::from(move |_: MouseEvent| link.play(true))}>{ Icon::Play.draw() }<span>{ if scene.past { Text::TerminalPast } else { Text::TerminalStands }.t(lang) }</span></button> }
             </div>
-            if let Some(url) = &props.missed { <Missed {url} /> }
-            if let (true, Lower::Terminal(terminal)) = (props.find, props.lower) { <Find {terminal} /> }
-            for i in 0..props.terminals { <Screen key={i} number={i} shown={props.lower == Lower::Terminal(i)} dark={props.dark} /> }
-            if props.lower == Lower::Events { <Feed events={props.events.clone()} subject={None} /> }
+            if let Some(url) = &scene.missed { <Missed {url} /> }
+            if let (true, Lower::Terminal(terminal)) = (state.find, state.lower) { <Find {terminal} /> }
+            for i in 0..state.terminals { <Screen key={i} number={i} shown={state.lower == Lower::Terminal(i)} dark={state.dark} /> }
+            if state.lower == Lower::Events { <Feed events={scene.events.clone()} subject={None} /> }
         </section>
     }
 }
