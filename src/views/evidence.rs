@@ -475,6 +475,17 @@ mod tests {
     }
 
     #[test]
+    fn the_first_refusal_is_the_schedulers_first_reason() {
+        let big = "kubectl create deployment big --image=nginx --dry-run=client -o yaml | kubectl set resources --local -f - --requests=cpu=64 -o yaml | kubectl apply -f -";
+        let sim = played(&[big], 20);
+        let pod = sim.api().iter(kinds::POD, None).next().expect("made above");
+        assert_eq!(first_refusal(&sim, pod.uid()), Some("Insufficient cpu"));
+        let tried = placement(&sim, pod.uid()).map(|d| (d.attempt, d.at));
+        assert!(tried.is_some() && placement_tried(&sim, pod.uid()) == tried);
+        assert_eq!(first_refusal(&sim, "nobody"), None);
+    }
+
+    #[test]
     fn only_the_user_labels_what_the_cluster_made() {
         let sim = played(&["kubectl create deployment web --image=nginx", "sleep 5; kubectl label pods --all a=b"], 9);
         let pod = sim.api().iter(kinds::POD, None).next().expect("the deployment's");

@@ -44,6 +44,7 @@ for (const [theme, language, size] of [
     await screenshot('editor');
     await axe();
     await apply(page, 'pod/liveness-exec created');
+    await page.locator('.node .pod', { hasText: 'Running' }).waitFor();
     const rack = await page.locator('.rack').boundingBox();
     await page.locator('.pod').first().click();
     await look.locator('h2', { hasText: 'liveness-exec' }).waitFor();
