@@ -8,7 +8,7 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{Flag, int, switch, text};
 use crate::kubectl::host::FileError;
 use crate::kubectl::pods::container_of;
-use crate::server::{FileEntry, FileKind, NewFile};
+use crate::server::{FileEntry, FileKind, NewFile, NodeApi};
 
 const OWN: &[Flag] = &[text("container", "c"), switch("no-preserve", ""), int("retries", "")];
 
@@ -24,6 +24,30 @@ pub static COMMAND: Command = Command {
 const SIZE_MAX: usize = 16 << 20;
 /// How GNU's tar ends where something went wrong.
 const FAILED: &str = "Exiting with failure status due to previous errors";
+
+/// The container at one end of a copy, whose own tar does the packing and says so in its own words.
+struct Remote<'a> {
+    /// The namespace that was named with the pod, empty where none was.
+    named: &'a str,
+    namespace: String,
+    pod: &'a str,
+    container: String,
+    /// Whether its tar is GNU's; busybox' otherwise.
+    is_gnu: bool,
+}
+
+impl Remote<'_> {
+    /// The files of one of its folders.
+    fn list(&self, node: &dyn NodeApi, path: &str) -> Result<Vec<FileEntry>, Status> {
+        node.list_files(&self.namespace, self.pod, &self.container, path)
+    }
+
+    /// How its tar ends where something went wrong.
+    fn failed(&self) -> CliError {
+        let code = if self.is_gnu { 2 } else { 1 };
+        CliError::Exit(code, format!("command terminated with exit code {code}"))
+    }
+}
 
 /// One end of a copy.
 struct Place {
@@ -50,7 +74,7 @@ fn parse(spec: &str) -> Result<Place, CliError> {
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let [from, to] = cx.args() else { return fail("source and destination are required") };
     let (from, to) = (parse(from)?, parse(to)?);
-    let (remote, download) = match (&from.pod, &to.pod) {
+    let (place, download) = match (&from.pod, &to.pod) {
         (Some(_), Some(_)) => return fail("one of src or dest must be a local file specification"),
         (None, None) => return fail("one of src or dest must be a remote file specification"),
         (Some(_), None) => (&from, true),
@@ -66,104 +90,121 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if !download && is_missing {
         return fail(format!("{} doesn't exist in local filesystem", from.path));
     }
-    if let Some(namespace) = &remote.namespace {
+    if let Some(namespace) = &place.namespace {
         cx.session.namespace.clone_from(namespace);
     }
-    let (namespace, pod) = (cx.namespace(), remote.pod.as_deref().unwrap_or_default());
-    let (namespace, object) = (namespace.as_str(), cx.get(kinds::POD, &namespace, pod)?);
+    let (namespace, pod) = (cx.namespace(), place.pod.as_deref().unwrap_or_default());
+    let object = cx.get(kinds::POD, &namespace, pod)?;
     let phase = object.at(&["status", "phase"]).str();
     if matches!(phase, "Succeeded" | "Failed") {
         return fail(format!("cannot exec into a container in a completed pod; current phase is {phase}"));
     }
     let container = container_of(cx, &object, cx.flags().text("container"), false)?;
-    let last = |path: &str| path.trim_end_matches('/').rsplit('/').next().unwrap_or("").to_owned();
-    let below = |path: &str, name: &str| if name.is_empty() { path.to_owned() } else { format!("{}/{name}", path.trim_end_matches('/')) };
-    // The container's own tar does the packing, and says so in its own words.
-    cx.require(("create", kinds::POD, "exec"), namespace, pod)?;
-    let bin = cx.host.node.as_deref().and_then(|node| node.list_files(namespace, pod, &container, "/bin").ok()).unwrap_or_default();
+    // The container's own tar does the packing.
+    cx.require(("create", kinds::POD, "exec"), &namespace, pod)?;
+    let mut remote = Remote { named: place.namespace.as_deref().unwrap_or(""), namespace, pod, container, is_gnu: false };
+    let bin = cx.host.node.as_deref().and_then(|node| remote.list(node, "/bin").ok()).unwrap_or_default();
     let has = |name: &str| bin.iter().any(|file| file.name == name);
-    let gnu = has("bash");
+    remote.is_gnu = has("bash");
     if !has("tar") {
         // Why it cannot be run is told as by `kubectl exec`.
-        let (namespace, pod, container) = (namespace.to_owned(), pod.to_owned(), container.clone());
+        let (namespace, pod, container) = (remote.namespace.clone(), pod.to_owned(), remote.container.clone());
         let tar = ExecRequest { namespace, pod, container, command: vec!["tar".into()], stdin: false, tty: false };
         Session::start(cx, &tar, false)?;
     }
-    let now = cx.host.now;
-    let Some(node) = cx.host.node.as_deref_mut() else { return fail("the connection to the node was lost") };
-    let end = if gnu { 2 } else { 1 };
-    if download {
-        let (folder, name) = from.path.rsplit_once('/').unwrap_or((".", &from.path));
-        let beside = node.list_files(namespace, pod, &container, if folder.is_empty() { "/" } else { folder }).unwrap_or_default();
-        let is_dir = || node.list_files(namespace, pod, &container, &from.path).is_ok().then_some(FileKind::Directory);
-        let kind = beside.into_iter().find(|entry| entry.name == name).map(|entry| entry.kind).or_else(is_dir);
-        if from.path.starts_with('/') && (gnu || kind.is_some()) {
-            cx.out.outln(format!("tar: {} from member names", if gnu { "Removing leading `/'" } else { "removing leading '/'" }));
-        }
-        let Some(kind) = kind else {
-            let [why, last] = if gnu {
-                ["Cannot stat: No such file or directory", FAILED]
-            } else {
-                ["No such file or directory", "error exit delayed from previous errors"]
-            };
-            cx.out.outln(format!("tar: {}: {why}\ntar: {last}", from.path));
-            return Err(ended(end));
-        };
-        let mut warned = false;
-        // What is yet to be copied: its path below what was named, and what it is.
-        let mut rest = vec![(String::new(), kind)];
-        while let Some((name, kind)) = rest.pop() {
-            let (source, path) = (below(&from.path, &name), below(&to.path, &name));
-            let content = match kind {
-                FileKind::Directory => {
-                    cx.host.files.make_dirs(&path);
-                    let entries = node.list_files(namespace, pod, &container, &source).unwrap_or_default();
-                    let child =
-                        |entry: FileEntry| (if name.is_empty() { entry.name } else { format!("{name}/{}", entry.name) }, entry.kind);
-                    rest.extend(entries.into_iter().rev().map(child));
-                    continue;
-                }
-                FileKind::Link(target) => {
-                    let instead = if std::mem::replace(&mut warned, true) {
-                        String::new()
-                    } else {
-                        let tar = format!("tar cf - {:?} | tar xf -", from.path);
-                        format!(" (consider using \"kubectl exec -n {:?} {pod:?} -- {tar}\")", remote.namespace.as_deref().unwrap_or(""))
-                    };
-                    cx.out.errln(format!("warning: skipping symlink: {path:?} -> {target:?}{instead}"));
-                    continue;
-                }
-                FileKind::Program => return fail(format!("{source}: this program of the image is simulated and has no bytes to copy")),
-                FileKind::Device => Vec::new(),
-                FileKind::File => node.read_file(namespace, pod, &container, &source, SIZE_MAX + 1)?,
-            };
-            if content.len() > SIZE_MAX {
-                return fail(format!("open {source}: {}", FileError::TooLarge));
-            }
-            if cx.host.files.list(&path).is_ok() {
-                return fail(format!("open {path}: {}", FileError::IsADirectory));
-            }
-            cx.host.files.write(&path, &content).map_err(|e| CliError::Message(format!("open {path}: {e}")))?;
-        }
-        return Ok(Flow::Done);
+    if download { copy_out(cx, &remote, &from.path, &to.path) } else { copy_in(cx, &remote, &from.path, &to.path) }
+}
+
+/// A path below another; that itself where nothing is named.
+fn below(path: &str, name: &str) -> String {
+    if name.is_empty() { path.to_owned() } else { format!("{}/{name}", path.trim_end_matches('/')) }
+}
+
+/// A name in what is named, which may be nothing.
+fn within(name: &str, entry: &str) -> String {
+    if name.is_empty() { entry.to_owned() } else { format!("{name}/{entry}") }
+}
+
+fn lost<T>() -> Result<T, CliError> {
+    fail("the connection to the node was lost")
+}
+
+/// Copies from the container to the workstation.
+fn copy_out(cx: &mut Context<'_, '_>, remote: &Remote<'_>, from: &str, to: &str) -> Result<Flow, CliError> {
+    let Some(node) = cx.host.node.as_deref() else { return lost() };
+    let (folder, name) = from.rsplit_once('/').unwrap_or((".", from));
+    let beside = remote.list(node, if folder.is_empty() { "/" } else { folder }).unwrap_or_default();
+    let is_dir = || remote.list(node, from).is_ok().then_some(FileKind::Directory);
+    let kind = beside.into_iter().find(|entry| entry.name == name).map(|entry| entry.kind).or_else(is_dir);
+    if from.starts_with('/') && (remote.is_gnu || kind.is_some()) {
+        cx.out.outln(format!("tar: {} from member names", if remote.is_gnu { "Removing leading `/'" } else { "removing leading '/'" }));
     }
-    let within = node.list_files(namespace, pod, &container, &to.path).is_ok();
-    let path = if within { below(&to.path, &last(&from.path)) } else { to.path.clone() };
+    let Some(kind) = kind else {
+        let [why, last] = if remote.is_gnu {
+            ["Cannot stat: No such file or directory", FAILED]
+        } else {
+            ["No such file or directory", "error exit delayed from previous errors"]
+        };
+        cx.out.outln(format!("tar: {from}: {why}\ntar: {last}"));
+        return Err(remote.failed());
+    };
+    let mut warned = false;
+    // What is yet to be copied: its path below what was named, and what it is.
+    let mut rest = vec![(String::new(), kind)];
+    while let Some((name, kind)) = rest.pop() {
+        let (source, path) = (below(from, &name), below(to, &name));
+        let content = match kind {
+            FileKind::Directory => {
+                cx.host.files.make_dirs(&path);
+                let entries = remote.list(node, &source).unwrap_or_default();
+                rest.extend(entries.into_iter().rev().map(|entry| (within(&name, &entry.name), entry.kind)));
+                continue;
+            }
+            FileKind::Link(target) => {
+                let instead = if std::mem::replace(&mut warned, true) {
+                    String::new()
+                } else {
+                    let (named, pod) = (remote.named, remote.pod);
+                    format!(" (consider using \"kubectl exec -n {named:?} {pod:?} -- tar cf - {from:?} | tar xf -\")")
+                };
+                cx.out.errln(format!("warning: skipping symlink: {path:?} -> {target:?}{instead}"));
+                continue;
+            }
+            FileKind::Program => return fail(format!("{source}: this program of the image is simulated and has no bytes to copy")),
+            FileKind::Device => Vec::new(),
+            FileKind::File => node.read_file(&remote.namespace, remote.pod, &remote.container, &source, SIZE_MAX + 1)?,
+        };
+        if content.len() > SIZE_MAX {
+            return fail(format!("open {source}: {}", FileError::TooLarge));
+        }
+        if cx.host.files.list(&path).is_ok() {
+            return fail(format!("open {path}: {}", FileError::IsADirectory));
+        }
+        cx.host.files.write(&path, &content).map_err(|e| CliError::Message(format!("open {path}: {e}")))?;
+    }
+    Ok(Flow::Done)
+}
+
+/// Copies from the workstation into the container.
+fn copy_in(cx: &mut Context<'_, '_>, remote: &Remote<'_>, from: &str, to: &str) -> Result<Flow, CliError> {
+    let now = cx.host.now;
+    let Some(node) = cx.host.node.as_deref_mut() else { return lost() };
+    let name = from.trim_end_matches('/').rsplit('/').next().unwrap_or("");
+    let path = if remote.list(node, to).is_ok() { below(to, name) } else { to.to_owned() };
     let folder = path.rsplit_once('/').map_or(".", |(folder, _)| folder);
-    let reason = |status: &Status| status.message.rsplit(": ").next().unwrap_or_default().to_owned();
-    if let (false, Err(status)) = (folder.is_empty(), node.list_files(namespace, pod, &container, folder)) {
+    if let (false, Err(status)) = (folder.is_empty(), remote.list(node, folder)) {
         let why = reason(&status);
-        cx.out.errln(if gnu {
+        cx.out.errln(if remote.is_gnu {
             format!("tar: {folder}: Cannot open: {why}\ntar: Error is not recoverable: exiting now")
         } else {
             format!("tar: can't change directory to '{folder}': {why}")
         });
-        return Err(ended(end));
+        return Err(remote.failed());
     }
     // What is yet to be copied, by its path below what was named.
     let mut rest = vec![String::new()];
     while let Some(name) = rest.pop() {
-        let source = below(&from.path, &name);
+        let source = below(from, &name);
         let failed = |error: FileError| CliError::Message(format!("open {source}: {error}"));
         let (kind, mut mode) = cx.host.files.look_at(&source).map_err(failed)?;
         let bytes = match kind {
@@ -174,7 +215,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
                     // Only an empty one is in the archive; others are made for what is in them.
                     mode = 0o755;
                 }
-                rest.extend(names.into_iter().rev().map(|n| if name.is_empty() { n } else { format!("{name}/{n}") }));
+                rest.extend(names.iter().rev().map(|entry| within(&name, entry)));
                 Vec::new()
             }
             FileKind::Program => return fail(format!("{source}: this program of the workstation is simulated and has no bytes to copy")),
@@ -182,24 +223,28 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         };
         let to = below(&path, &name);
         let is_dir = kind == FileKind::Directory;
-        node.put_file(now, namespace, pod, &container, &to, &NewFile { kind, mode, bytes }).map_err(|status| {
-            let why = reason(&status);
+        let put = node.put_file(now, &remote.namespace, remote.pod, &remote.container, &to, &NewFile { kind, mode, bytes });
+        if let Err(status) = put {
             let to = to.strip_prefix(folder).unwrap_or(&to).trim_start_matches('/');
-            let said = match (gnu, is_dir, why.as_str()) {
-                (true, ..) => format!("{to}: Cannot {}: {why}\ntar: {FAILED}", if is_dir { "mkdir" } else { "open" }),
-                (_, true, _) => format!("can't create directory '{to}': {why}"),
-                // What is there goes first.
-                (_, _, "Is a directory" | "Read-only file system") => format!("can't remove old file {to}: {why}"),
-                _ => format!("can't open '{to}': {why}"),
-            };
-            cx.out.errln(format!("tar: {said}"));
-            ended(end)
-        })?;
+            cx.out.errln(format!("tar: {}", refusal(remote, to, is_dir, &reason(&status))));
+            return Err(remote.failed());
+        }
     }
     Ok(Flow::Done)
 }
 
-/// What is said of the container's tar that ended so.
-fn ended(code: i32) -> CliError {
-    CliError::Exit(code, format!("command terminated with exit code {code}"))
+/// The last part of a node's answer.
+fn reason(status: &Status) -> String {
+    status.message.rsplit(": ").next().unwrap_or_default().to_owned()
+}
+
+/// What tar says of a file that it could not write.
+fn refusal(remote: &Remote<'_>, to: &str, is_dir: bool, why: &str) -> String {
+    match (remote.is_gnu, is_dir, why) {
+        (true, ..) => format!("{to}: Cannot {}: {why}\ntar: {FAILED}", if is_dir { "mkdir" } else { "open" }),
+        (_, true, _) => format!("can't create directory '{to}': {why}"),
+        // What is there goes first.
+        (_, _, "Is a directory" | "Read-only file system") => format!("can't remove old file {to}: {why}"),
+        _ => format!("can't open '{to}': {why}"),
+    }
 }
