@@ -1,10 +1,9 @@
-//! The editor: the workstation's files in tabs, problems at their line and column, Apply, and the examples.
+//! The editor: the workstation's files in tabs, problems at their line and column, and Apply.
 
-use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, HtmlElement, Node};
+use web_sys::Element;
 use yew::prelude::*;
 
 use std::cell::RefCell;
@@ -14,7 +13,7 @@ use kubarium::api::Object;
 use kubarium::sim::Sim;
 use kubarium::views::{EXERCISE_FILE, ProblemView, adopt, is_foreign, object};
 
-use super::examples::EXAMPLES;
+use super::examples_menu::ExamplesMenu;
 use super::host::Answer;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
@@ -49,30 +48,11 @@ type EditorCell = Rc<RefCell<Option<JsEditor>>>;
 pub fn Edit(props: &Props) -> Html {
     let (lang, link) = (use_lang(), use_link());
     let editor: EditorCell = use_mut_ref(|| None);
-    let open = use_state(|| false);
     let shown = props.files.get(props.file).cloned();
     // In the past, the same tab as it was then.
     let then = props.past.as_ref().as_ref().map(|files| {
         let path = shown.as_ref().map(|f| f.path.to_string()).unwrap_or_default();
         (files.iter().find(|f| f.0 == path).map(|f| f.1.clone()), path)
-    });
-    let close_menu = {
-        let open = open.clone();
-        Callback::from(move |()| open.set(false))
-    };
-    let examples = EXAMPLES.iter().map(|e| {
-        let (link, close) = (link.clone(), close_menu.clone());
-        let onclick = Callback::from(move |_: MouseEvent| {
-            // The first comes last again, to be the one that is shown.
-            let more = e.files_in(lang).take(usize::from(e.files.len() > 1));
-            for (path, text) in e.files_in(lang).chain(more) {
-                link.host.borrow_mut().write_file(path, &text);
-                link.send(Action::Open { path: path.into(), text: text.into() });
-            }
-            link.send(Action::Answer(None));
-            close.emit(());
-        });
-        html! { <button key={e.files[0].0} role="menuitem" {onclick}>{ e.title.t(lang) }<small>{ e.note.t(lang) }</small></button> }
     });
     let new_file = {
         let (link, files) = (link.clone(), props.files.clone());
@@ -90,39 +70,6 @@ pub fn Edit(props: &Props) -> Html {
             }
         })
     };
-    let toggle = {
-        let open = open.clone();
-        Callback::from(move |_: MouseEvent| open.set(!*open))
-    };
-    // The menu takes the keyboard, and goes at Escape or where somebody points elsewhere.
-    let anchor = use_node_ref();
-    use_effect_with(*open, {
-        let (anchor, close) = (anchor.clone(), close_menu.clone());
-        move |open| {
-            let listeners = anchor.cast::<Element>().filter(|_| *open).map(|anchor| {
-                if let Some(first) = anchor.query_selector("[role=menuitem]").ok().flatten().and_then(|e| e.dyn_into::<HtmlElement>().ok())
-                {
-                    // One that cannot take it leaves it where it is.
-                    let _ = first.focus();
-                }
-                let (document, leave) = (gloo::utils::document(), close.clone());
-                let pointed = EventListener::new(&document, "pointerdown", move |e| {
-                    let within = e.target().and_then(|t| t.dyn_into::<Node>().ok()).is_some_and(|t| anchor.contains(Some(&t)));
-                    if !within {
-                        leave.emit(());
-                    }
-                });
-                let pressed = EventListener::new(&document, "keydown", move |e| {
-                    if e.dyn_ref::<web_sys::KeyboardEvent>().is_some_and(|e| e.key() == "Escape") {
-                        e.stop_propagation();
-                        close.emit(());
-                    }
-                });
-                (pointed, pressed)
-            });
-            move || drop(listeners)
-        }
-    });
     let files = props.files.iter().enumerate().map(|(i, f)| {
         let close = {
             let link = link.clone();
@@ -205,10 +152,7 @@ pub fn Edit(props: &Props) -> Html {
                 </div>
             }
             <div class="foot">
-                <div class="anchor" ref={anchor}>
-                    <button class="btn outline" onclick={toggle} aria-haspopup="menu" aria-expanded={open.to_string()}>{ Icon::Book.draw() }{ Text::Examples.t(lang) }</button>
-                    if *open { <div class="menu up" role="menu">{ for examples }</div> }
-                </div>
+                <ExamplesMenu />
                 <small class="grow">if is_exercise { { Text::TaskHint.t(lang) } }</small>
                 <button class="btn primary" onclick={apply} disabled={is_exercise || props.files.is_empty()} title={Text::ApplyHint.t(lang)}>{ Icon::Play.draw() }{ Text::Apply.t(lang) }</button>
             </div>

@@ -10,6 +10,7 @@ mod edit;
 mod environment;
 mod evidence;
 mod examples;
+mod examples_menu;
 mod feed;
 mod find;
 mod format;
