@@ -40,7 +40,7 @@ pub fn term(state: &State, link: &Link) -> Html {
                 if state.playing { <small class="hint">{ Text::TerminalHint.t(lang) }</small> }
                 else { <button class="hint warn" onclick={let link = link.clone(); Callback::from(move |_: MouseEvent| link.play(true))}>{ Icon::Play.draw() }<span>{ if scene.past { Text::TerminalPast } else { Text::TerminalStands }.t(lang) }</span></button> }
             </div>
-            if let Some(url) = &scene.missed { <Missed {url} /> }
+            if let Some(url) = &scene.missed { <Missed key={url.to_string()} {url} /> }
             if let (true, Lower::Terminal(terminal)) = (state.find, state.lower) { <Find {terminal} /> }
             for i in 0..state.terminals { <Screen key={i} number={i} shown={state.lower == Lower::Terminal(i)} dark={state.dark} /> }
             if state.lower == Lower::Events { <Feed events={scene.events.clone()} subject={None} /> }
