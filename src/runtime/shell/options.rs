@@ -28,8 +28,11 @@ impl Options {
             (self.errexit, 'e'),
             (self.noglob, 'f'),
             (self.interactive, 'i'),
+            (self.noexec, 'n'),
             (self.nounset, 'u'),
+            (self.verbose, 'v'),
             (self.xtrace, 'x'),
+            (self.noclobber, 'C'),
             (self.stdin, 's'),
         ] {
             if on {

@@ -187,6 +187,14 @@ fn bash_as_bash_is() {
                 "bash: line 1: wait: %9: no such job\n",
                 127,
             ),
+            (
+                "shopt -su nullglob; shopt -so pipefail; shopt -o pipefail noglob; shopt -po noglob; shopt -s | head -1; shopt -o nope; shopt -z; echo $?; set -vC; echo $-",
+                "pipefail       \ton\nnoglob         \toff\nset +o noglob\ncheckwinsize   \ton\n2\nvC\n",
+                "bash: line 1: shopt: cannot set and unset shell options simultaneously\nbash: line 1: shopt: nope: invalid option name\n\
+                 bash: line 1: shopt: -z: invalid option\nshopt: usage: shopt [-pqsu] [-o] [optname ...]\n",
+                0,
+            ),
+            ("wait abc; echo $?", "1\n", "bash: line 1: wait: `abc': not a pid or valid job spec\n", 0),
             ("shopt -s nullglob; echo /zz* end; shopt -u nullglob; echo /zz*", "end\n/zz*\n", "", 0),
             ("shopt -s nullglob; [ a = a ] && echo [x] a[ \"[y]\" end", "a[ [y] end\n", "", 0),
             (

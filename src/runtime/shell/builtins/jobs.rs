@@ -39,8 +39,11 @@ pub(super) fn wait(call: &mut Call) -> Outcome {
     for id in call.args.iter().filter(|a| *a != "-n") {
         let pid = job_pid(&call.sh.jobs, id);
         if pid.is_none() && call.sh.bash {
-            let what = if id.starts_with('%') { format!("{id}: no such job") } else { format!("pid {id} is not a child of this shell") };
-            call.complain(&what);
+            let is_job = id.starts_with('%');
+            if !is_job && !id.bytes().all(|b| b.is_ascii_digit()) {
+                return call.fail(1, &format!("`{id}': not a pid or valid job spec"));
+            }
+            call.complain(&if is_job { format!("{id}: no such job") } else { format!("pid {id} is not a child of this shell") });
         }
         pids.push(pid.unwrap_or(Pid::MAX));
     }

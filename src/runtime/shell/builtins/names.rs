@@ -55,35 +55,74 @@ const SHOPT_ON: &str = "checkwinsize cmdhist complete_fullquote extquote force_f
                         interactive_comments patsub_replacement progcomp promptvars sourcepath";
 
 pub(super) fn shopt(call: &mut Call) -> Outcome {
-    let (flags, names): (Vec<_>, Vec<_>) = call.args.iter().partition(|a| a.starts_with('-'));
+    let (flags, mut names): (Vec<String>, Vec<String>) = call.args.iter().cloned().partition(|a| a.starts_with('-') && a != "--");
+    names.retain(|name| name != "--");
     let has = |flag: char| flags.iter().any(|f| f.contains(flag));
+    if let Some(wrong) = flags.iter().flat_map(|f| f[1..].chars()).find(|c| !"pqsuo".contains(*c)) {
+        call.complain(&format!("-{wrong}: invalid option"));
+        let _ = call.k.put(call.p, 2, b"shopt: usage: shopt [-pqsu] [-o] [optname ...]\n");
+        return Outcome::Done(2);
+    }
+    if has('s') && has('u') {
+        return call.fail(1, "cannot set and unset shell options simultaneously");
+    }
+    let (sets, all) = (has('s') || has('u'), names.is_empty());
+    if all {
+        let known: Vec<&str> = if has('o') { Options::NAMES.map(|n| n.0).to_vec() } else { SHOPT_NAMES.split_whitespace().collect() };
+        names = known.into_iter().map(str::to_owned).collect();
+    }
     let (mut status, mut text) = (0, String::new());
-    for name in names {
-        if !SHOPT_NAMES.split_whitespace().any(|known| known == name) {
-            call.complain(&format!("{name}: invalid shell option name"));
+    for name in &names {
+        let Some(is_on) = state_of(call, name, has('o')) else {
+            let what = if has('o') { "option" } else { "shell option" };
+            call.complain(&format!("{name}: invalid {what} name"));
             status = 1;
             continue;
-        }
-        let options = &mut call.sh.opts;
-        let mut fixed = SHOPT_ON.split_whitespace().any(|on| on == name);
-        let option = match name.as_str() {
-            "expand_aliases" => &mut options.aliases,
-            "nullglob" => &mut options.nullglob,
-            _ => &mut fixed,
         };
-        if has('s') || has('u') {
-            *option = has('s');
+        if all && sets && is_on != has('s') {
             continue;
         }
-        status |= i32::from(!*option);
+        if sets && !all {
+            set_state(call, name, has('o'), has('s'));
+            continue;
+        }
+        status |= i32::from(!all && !is_on);
         match (has('q'), has('p')) {
             (true, _) => {}
-            (_, true) => text += &format!("shopt -{} {name}\n", if *option { 's' } else { 'u' }),
-            _ => text += &format!("{name:<15}\t{}\n", if *option { "on" } else { "off" }),
+            (_, true) if has('o') => text += &format!("set {}o {name}\n", if is_on { '-' } else { '+' }),
+            (_, true) => text += &format!("shopt -{} {name}\n", if is_on { 's' } else { 'u' }),
+            _ => text += &format!("{name:<15}\t{}\n", if is_on { "on" } else { "off" }),
         }
     }
     call.print(&text);
     Outcome::Done(status)
+}
+
+/// Whether an option of `shopt`, or of `set -o`, is on; nothing of one that is not known.
+fn state_of(call: &Call, name: &str, of_set: bool) -> Option<bool> {
+    let options = &call.sh.opts;
+    if of_set {
+        if name == "pipefail" {
+            return Some(options.pipefail);
+        }
+        let letter = Options::NAMES.iter().find(|(known, _)| *known == name)?.1;
+        return Some(options.letters().contains(letter));
+    }
+    let known = |list: &str| list.split_whitespace().any(|known| known == name);
+    match name {
+        "expand_aliases" => Some(options.aliases),
+        "nullglob" => Some(options.nullglob),
+        _ => known(SHOPT_NAMES).then(|| known(SHOPT_ON)),
+    }
+}
+
+fn set_state(call: &mut Call, name: &str, of_set: bool, on: bool) {
+    match name {
+        _ if of_set => _ = call.sh.set_option(name, on),
+        "expand_aliases" => call.sh.opts.aliases = on,
+        "nullglob" => call.sh.opts.nullglob = on,
+        _ => {}
+    }
 }
 
 /// What the shell does itself, by name; what each is for is not told here.
