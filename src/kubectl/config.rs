@@ -236,15 +236,21 @@ pub fn is_here(server: &str) -> bool {
 pub fn no_answer(url: &str) -> CliError {
     let (host, address) = host_of(url);
     let name = address.rsplit_once(':').map_or(host, |(name, _)| name.trim_matches(['[', ']']));
-    let ip: Option<IpAddr> = name.parse().ok();
-    if name == "localhost" || ip.is_some_and(|ip| ip.is_loopback()) {
+    if name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback()) {
         return CliError::Exit(1, format!("The connection to the server {host} was refused - did you specify the right host or port?"));
     }
-    let why = match ip {
-        Some(_) => format!("dial tcp {address}: i/o timeout"),
-        None => format!("dial tcp: lookup {name}: no such host"),
+    CliError::Exit(1, format!("Unable to connect to the server: {}", no_way_to(url)))
+}
+
+/// Why an address beyond the cluster is not reached.
+pub fn no_way_to(url: &str) -> String {
+    let (host, address) = host_of(url);
+    let name = address.rsplit_once(':').map_or(host, |(name, _)| name.trim_matches(['[', ']']));
+    let why = match name.parse::<IpAddr>() {
+        Ok(_) => format!("dial tcp {address}: i/o timeout"),
+        Err(_) => format!("dial tcp: lookup {name}: no such host"),
     };
-    CliError::Exit(1, format!("Unable to connect to the server: {why} (this workstation has no network beyond its cluster)"))
+    format!("{why} (this workstation has no network beyond its cluster)")
 }
 
 /// Whether a user of a kubeconfig has something other than a token or a password to show.

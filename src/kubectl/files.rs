@@ -25,10 +25,15 @@ pub struct Source {
 
 /// What a directory's kustomization makes, as text.
 pub fn kustomized(cx: &mut Context<'_, '_>, directory: &str) -> Result<String, CliError> {
-    let built = kustomize::build(cx.host.files, &cx.inv.env.cwd, directory, cx.flags().text("load-restrictor") == "LoadRestrictionsNone")
-        .map_err(CliError::Message)?;
+    Ok(kustomization(cx, directory)?.iter().map(to_yaml).collect::<Vec<_>>().join("---\n"))
+}
+
+/// The objects that a directory's kustomization makes.
+pub fn kustomization(cx: &mut Context<'_, '_>, directory: &str) -> Result<Vec<Value>, CliError> {
+    let unrestricted = cx.flags().text("load-restrictor") == "LoadRestrictionsNone";
+    let built = kustomize::build(cx.host.files, &cx.inv.env.cwd, directory, unrestricted).map_err(CliError::Message)?;
     built.warnings.into_iter().for_each(|line| cx.out.errln(line));
-    Ok(built.objects.iter().map(to_yaml).collect::<Vec<_>>().join("---\n"))
+    Ok(built.objects)
 }
 
 /// Reads what `-f` and `-k` name.

@@ -61,3 +61,7 @@ echo 'configMapGenerator: [{name: made, files: [cm=../base/settings.yaml]}]' > o
 kubectl kustomize over
 echo 'configMapGenerator: [{name: made, literals: [a=b, c]}]' > over/kustomization.yaml
 kubectl kustomize over
+# Members that are of another type than kustomize's, or that it does not have.
+for k in '[]' 'a' 'resources: a.yaml' 'resources: [1]' 'commonLabels: {a: yes}' 'namePrefix: 1' 'patches: [{pth: x}]' 'images: [nginx]' 'labels: {a: b}' 'sortOptions: {order: up}' 'resources: [""]' 'resources: [/etc/passwd, /etc]' 'resources: [/etc]' 'bases: [github.com/kubernetes-sigs/kustomize/examples/helloWorld?ref=v1]' 'resources: [https://example.com/a/x.yaml]'; do echo "$k" > over/kustomization.yaml; kubectl kustomize over; done
+# Each object in a file of its own.
+mkdir out; printf 'resources: [settings.yaml, role.yaml]\n' > base/kustomization.yaml; printf 'apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: Big}\n' > base/role.yaml; kubectl kustomize base -o out; ls out; printf -- '---\napiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: other}\n' >> base/settings.yaml; rm out/*; kubectl kustomize base -o out; ls out; kubectl kustomize base -o no/such.yaml

@@ -30,3 +30,5 @@ curl https://k8s.io/examples/pods/other.yaml
 kubectl run p --image=curlimages/curl --restart=Never --command -- curl -s https://k8s.io/examples/pods/simple-pod.yaml
 sleep 5
 kubectl get pod p
+# A kustomization may name one
+printf 'resources: [https://k8s.io/examples/pods/simple-pod.yaml]\nnamePrefix: my-\n' > kustomization.yaml; kubectl apply -k .

@@ -1,11 +1,14 @@
 //! Small commands: `alpha`, `cluster-info`, `completion`, `options`, `kustomize`, `proxy`, `certificate`.
 
-use crate::api::kinds;
+use crate::api::{Object, Value, kinds};
+use crate::base::SortedSet;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::files;
 use crate::kubectl::flags::{self, Flag, array, list, switch, text};
+use crate::kubectl::kustomize::is_namespaced;
+use crate::kubectl::output::to_yaml;
 use crate::kubectl::printing::Reporter;
 use crate::kubectl::resources::{Query, find};
 use crate::server::{ListOptions, Subresource};
@@ -111,15 +114,40 @@ fn kustomize(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return fail(format!("illegal flag value --load-restrictor {given}; legal values: {legal}"));
     }
     let directory = cx.args().first().map_or(".", String::as_str);
-    let text = files::kustomized(cx, directory)?;
-    match cx.flags().text("output") {
-        "" => cx.out.out(text),
-        path => {
-            let path = if cx.host.files.list(path).is_ok() { format!("{path}/kustomization-build.yaml") } else { path.to_owned() };
-            cx.host.files.write(&path, text.as_bytes()).map_err(|e| CliError::Message(format!("open {path}: {e}")))?;
+    let objects = files::kustomization(cx, directory)?;
+    let text = |objects: &[Value]| objects.iter().map(to_yaml).collect::<Vec<_>>().join("---\n");
+    let output = cx.flags().text("output").to_owned();
+    let is_folder = cx.host.files.list(&output).is_ok();
+    let in_folder = output.rsplit_once('/').is_none_or(|(folder, _)| folder.is_empty() || cx.host.files.list(folder).is_ok());
+    let mut write = |path: &str, objects: &[Value]| {
+        cx.host.files.write(path, text(objects).as_bytes()).map_err(|e| CliError::Message(format!("open {path}: {e}")))
+    };
+    if output.is_empty() {
+        cx.out.out(text(&objects));
+    } else if is_folder {
+        let several = objects.iter().filter_map(namespace_of).collect::<SortedSet<_>>().len() > 1;
+        for object in &objects {
+            write(&format!("{output}/{}", file_of(object, several)), std::slice::from_ref(object))?;
         }
+    } else if in_folder {
+        write(&output, &objects)?;
+    } else {
+        return fail(format!("open {output}: no such file or directory"));
     }
     Ok(Flow::Done)
+}
+
+/// The namespace that an object is in; nothing of one that is in none.
+fn namespace_of(object: &Value) -> Option<&str> {
+    is_namespaced(object).then(|| if object.namespace().is_empty() { "default" } else { object.namespace() })
+}
+
+/// What the file of one object is called where each gets its own, with its namespace where there are several.
+// Models Writer.WriteIndividualFiles of kustomize's build.
+fn file_of(object: &Value, several: bool) -> String {
+    let namespace = namespace_of(object).filter(|_| several).map(|namespace| format!("{namespace}_")).unwrap_or_default();
+    let version = object.api_version().replace('/', "_");
+    format!("{namespace}{version}_{}_{}.yaml", object.kind(), object.name()).to_lowercase()
 }
 
 // Models kubectl/pkg/cmd/certificates. Nobody signs what is approved.

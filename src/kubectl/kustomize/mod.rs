@@ -6,12 +6,16 @@
 mod generate;
 mod names;
 mod replacements;
+mod shape;
 mod transform;
 
+use std::cell::RefCell;
+
+use super::config;
 use super::host::{FileError, Files};
 use crate::api::yaml::decode_documents;
 use crate::api::{Kind, Object, Value, split_api_version};
-use crate::base::Order as _;
+use crate::base::{Order as _, is_url};
 
 /// Bases within bases.
 const DEPTH_MAX: usize = 16;
@@ -20,35 +24,6 @@ const DIRECTORIES_MAX: usize = 1_000;
 /// Objects in one build.
 const OBJECTS_MAX: usize = 5_000;
 const FILES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-/// Members that are read.
-const KNOWN: [&str; 26] = [
-    "apiVersion",
-    "kind",
-    "metadata",
-    "resources",
-    "bases",
-    "components",
-    "namePrefix",
-    "nameSuffix",
-    "namespace",
-    "labels",
-    "commonLabels",
-    "commonAnnotations",
-    "images",
-    "imageTags",
-    "replicas",
-    "configMapGenerator",
-    "secretGenerator",
-    "generatorOptions",
-    "patches",
-    "patchesStrategicMerge",
-    "patchesJson6902",
-    "buildMetadata",
-    "sortOptions",
-    "crds",
-    "openapi",
-    "replacements",
-];
 /// Members that kustomize has and this one does not.
 const REFUSED: [&str; 8] =
     ["helmCharts", "helmGlobals", "helmChartInflationGenerator", "vars", "generators", "transformers", "validators", "configurations"];
@@ -73,7 +48,7 @@ pub struct Built {
 }
 
 struct Build<'a> {
-    files: &'a dyn Files,
+    files: RefCell<&'a mut dyn Files>,
     cwd: &'a str,
     warnings: Vec<String>,
     built: usize,
@@ -88,7 +63,8 @@ struct Build<'a> {
 }
 
 /// Builds a directory.
-pub fn build(files: &dyn Files, cwd: &str, directory: &str, unrestricted: bool) -> Result<Built, String> {
+pub fn build(files: &mut dyn Files, cwd: &str, directory: &str, unrestricted: bool) -> Result<Built, String> {
+    let files = RefCell::new(files);
     let mut build = Build { files, cwd, warnings: Vec::new(), built: 0, roots: Vec::new(), unrestricted, refusal: None, sort: Value::Null };
     build.demand_directory(directory)?;
     let items = build.top(&clean(directory));
@@ -167,10 +143,10 @@ impl Build<'_> {
         let mut so_far = String::new();
         for part in whole.split('/').filter(|p| !matches!(*p, "" | "." | "..")) {
             so_far = if so_far.is_empty() { part.to_owned() } else { format!("{so_far}/{part}") };
-            if self.files.list(&so_far).is_ok() || whole.starts_with(['/', '.']) {
+            if self.files.borrow().list(&so_far).is_ok() || whole.starts_with(['/', '.']) {
                 continue;
             }
-            return Err(match self.files.read(&so_far) {
+            return Err(match self.files.borrow().read(&so_far) {
                 Ok(_) => format!("must build at directory: '{directory}': file is not directory"),
                 Err(_) => format!(
                     "must build at directory: not a valid directory: evalsymlink failure on '{directory}' : lstat {}: no such file or directory",
@@ -182,15 +158,19 @@ impl Build<'_> {
     }
 
     fn read(&self, path: &str) -> Result<String, FileError> {
-        self.files.read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        self.files.borrow().read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// A file that the kustomization of a directory names: in or below that directory.
     // Models fileLoader.Load and RestrictionRootOnly.
     fn file(&self, directory: &str, path: &str) -> Result<Vec<u8>, String> {
+        if is_url(path) {
+            return self.files.borrow_mut().fetch(path).ok_or_else(|| format!("Get {path:?}: {}", config::no_way_to(path)));
+        }
         let path = join(directory, path);
         let (full, root) = (self.absolute(&path), self.absolute(directory));
-        match self.files.read(&path) {
+        let found = self.files.borrow().read(&path);
+        match found {
             Ok(_) if !self.unrestricted && !within(&full, &root) => Err(format!("security; file '{full}' is not in or below '{root}'")),
             Ok(bytes) => Ok(bytes),
             Err(FileError::IsADirectory) => Err(format!("'{full}' must resolve to a file")),
@@ -245,7 +225,7 @@ impl Build<'_> {
         for entry in kustomization.get("components").items() {
             let path = join(directory, entry.str());
             let components = "accumulating components: ";
-            if let Some(why) = self.no_root(&path) {
+            if let Some(why) = self.no_root(entry.str(), &path) {
                 return Err(format!("{components}loader.New {why:?}"));
             }
             own = self.nested(&path, own, true, depth + 1).map_err(|e| format!("{components}accumulateDirectory: {e:?}"))?;
@@ -279,7 +259,13 @@ impl Build<'_> {
 
     /// Why what is named is no directory to build at, if it is none.
     // Models fileLoader.New.
-    fn no_root(&self, path: &str) -> Option<String> {
+    fn no_root(&self, entry: &str, path: &str) -> Option<String> {
+        if entry.is_empty() {
+            return Some("new root cannot be empty".into());
+        }
+        if entry.starts_with('/') {
+            return Some(format!("new root '{entry}' cannot be absolute"));
+        }
         let full = self.absolute(path);
         match self.read(path) {
             Err(FileError::IsADirectory) => {
@@ -303,8 +289,12 @@ impl Build<'_> {
         if let Some((key, _)) = kustomization.entries().find(|(k, _)| REFUSED.contains(&k.as_str())) {
             return self.refuse(format!("{key} in a kustomization is not simulated here"));
         }
-        if let Some((key, _)) = kustomization.entries().find(|(k, _)| !KNOWN.contains(&k.as_str())) {
-            return Err(format!("invalid Kustomization: json: unknown field {key:?}"));
+        if let Some(why) = shape::misfit(kustomization) {
+            return Err(format!("invalid Kustomization: {why}"));
+        }
+        let sort = kustomization.get("sortOptions");
+        if !sort.is_null() && !matches!(sort.get("order").str(), "fifo" | "legacy") {
+            return Err("the field 'sortOptions.order' must be one of [fifo, legacy]".into());
         }
         // Models types.Kustomization.EnforceFields and CheckEmpty.
         let (version, kind) = (kustomization.api_version(), kustomization.kind());
@@ -344,16 +334,19 @@ impl Build<'_> {
             let path = join(directory, entry.str());
             let (entry, full) = (entry.str(), self.absolute(&path));
             let no_file = |why: String| format!("accumulating resources: accumulation err='{why}'");
-            if matches!(self.files.read(&path), Err(FileError::IsADirectory)) {
+            if is_repository(entry) {
+                return self.refuse(format!("{entry}: bases in repositories are not simulated here"));
+            }
+            if !is_url(entry) && matches!(self.read(&path), Err(FileError::IsADirectory)) {
                 let from = no_file(format!("accumulating resources from '{entry}': '{full}' must resolve to a file"));
-                if let Some(why) = self.no_root(&path) {
+                if let Some(why) = self.no_root(entry, &path) {
                     return Err(format!("{from}: {why}"));
                 }
                 let found = self.nested(&path, Vec::new(), false, depth + 1).map_err(|e| format!("{from}: {e}"))?;
                 append(&mut items, found).map_err(|e| format!("{from}: recursed merging from path '{full}': {e}"))?;
                 continue;
             }
-            let no_directory = self.no_root(&path).unwrap_or_default();
+            let no_directory = self.no_root(entry, &path).unwrap_or_default();
             let failed = |why: String| format!("{}: {no_directory}", no_file(why));
             let bytes = self.file(directory, entry).map_err(|e| failed(format!("accumulating resources from '{entry}': {e}")))?;
             let documents = decode_documents(&String::from_utf8_lossy(&bytes)).map_err(|e| {
@@ -413,6 +406,11 @@ fn valid(object: Value) -> Result<Value, String> {
 /// Whether an absolute path is a directory or lies in or below it.
 fn within(path: &str, directory: &str) -> bool {
     path.strip_prefix(directory).is_some_and(|rest| directory == "/" || rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether a resource names a repository rather than a file or a directory.
+fn is_repository(entry: &str) -> bool {
+    ["github.com/", "git@", "git::", "ssh://", "oci://"].iter().any(|start| entry.starts_with(start)) || entry.contains("?ref=")
 }
 
 fn missing(path: &str) -> String {

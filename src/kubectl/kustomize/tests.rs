@@ -28,7 +28,7 @@ impl Files for Folder {
 }
 
 fn built(files: &'static [(&'static str, &'static str)], directory: &str) -> String {
-    match build(&Folder(files), "/root", directory, false) {
+    match build(&mut Folder(files), "/root", directory, false) {
         Ok(built) => {
             built.warnings.iter().map(|w| format!("{w}\n")).chain(built.objects.iter().map(to_yaml)).collect::<Vec<_>>().join("---\n")
         }
@@ -44,7 +44,7 @@ fn generated_names_end_in_a_hash() {
             ("application.properties", "FOO=Bar\n"),
             ("password.txt", "username=admin\npassword=secret\n"),
         ]));
-        let objects = build(&Folder(files), "/root", ".", false).map(|b| b.objects).unwrap_or_else(|e| panic!("{e}"));
+        let objects = build(&mut Folder(files), "/root", ".", false).map(|b| b.objects).unwrap_or_else(|e| panic!("{e}"));
         objects.iter().map(|o| o.name().to_owned()).collect::<Vec<_>>().join(" ")
     };
     for (kustomization, want) in [
