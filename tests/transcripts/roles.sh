@@ -87,3 +87,6 @@ kubectl events -n dev --as=jane
 kubectl delete namespace dev --as=ann
 # What is refused is logged too.
 kubectl get pods --as=jane -v=6; kubectl delete pod a --as=jane -v=6; kubectl get --raw /api/v1/pods --as=jane -v=6
+# Who may not list events is described an object without them.
+kubectl create configmap told -n default --from-literal=a=b; kubectl create role looker -n default --verb=get --resource=configmaps; kubectl create rolebinding looker -n default --role=looker --user=kim
+kubectl describe configmap told -n default --as=kim | tail -2; kubectl describe configmap told -n default | tail -1

@@ -1,6 +1,6 @@
 //! `kubectl describe`.
 
-use crate::api::{KindRef, Object, Value};
+use crate::api::{KindRef, Object, Value, kinds};
 use crate::base::Time;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::Context;
@@ -72,6 +72,8 @@ fn show(cx: &mut Context<'_, '_>, infos: &[crate::kubectl::resources::Info], alo
         if i > 0 {
             cx.out.out("\n\n");
         }
+        // Without leave to list them there are none.
+        let events = events && cx.require(("list", kinds::EVENT, ""), &info.namespace, "").is_ok();
         let old = if cx.inv.legacy { legacy::describe(info) } else { None };
         let (cluster, now) = (Cluster(cx.host.api, cx.host.now), cx.host.now);
         let text = old.unwrap_or_else(|| describe_as(info.kind, &info.object, &cluster, events, now, cx.inv.legacy));
