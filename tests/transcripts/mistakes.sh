@@ -42,3 +42,6 @@ kubectl delete configmap a --interactive <<< 'y y'
 kubectl delete configmap nosuch --interactive <<< y
 kubectl delete deployments --all --interactive <<< yes
 kubectl delete deployments --all -i --raw /x
+# JSON patches that a client applies for itself.
+kubectl create configmap patched --from-literal=a=b; for p in '{"op":"remove"}' '["x"]' '[{"op":"replace","path":"/data/no","value":"1"}]' '[{"op":"replace","path":"","value":1}]' '[{"op":"remove","path":"/data/no"}]'; do kubectl patch configmap patched --type=json -p "$p" --dry-run=client; done
+kubectl run patched --image=nginx --override-type=json --overrides='{"op":"remove"}'

@@ -1,6 +1,7 @@
 //! `kubectl patch`.
 
 use crate::api::yaml::decode_documents;
+use crate::api::decode::json_kind;
 use crate::api::{Status, Value, go_json};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
@@ -20,6 +21,19 @@ pub static COMMAND: Command = Command {
     run: Run::Do(run),
     ..Command::new("patch", "Update fields of a resource", run)
 };
+
+/// What a JSON patch makes of an object without the server.
+// Models getPatchedJSON and how its outcome is read.
+fn patched_here(object: &Value, patch: &Value) -> Result<Value, CliError> {
+    let patched = json_patch_by_client(object, patch).map_err(|s| {
+        let missing = s.message.split_once("doc is missing key: ").map(|(_, key)| format!("Object to be patched is missing field ({key})"));
+        CliError::Message(missing.unwrap_or(s.message))
+    })?;
+    match patched {
+        Value::Map(_) => Ok(patched),
+        other => fail(format!("json: cannot unmarshal {} into Go value of type unstructured.detector", json_kind(&other))),
+    }
+}
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let flags = cx.flags();
@@ -66,7 +80,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         };
         let patched = if dry_run == DryRun::Client || local {
             match &patch {
-                Patch::Json(p) => json_patch_by_client(&info.object, p).map_err(|s| CliError::Message(s.message)),
+                Patch::Json(p) => patched_here(&info.object, p),
                 Patch::Strategic(_) if info.kind.custom.is_some() => {
                     let kind = Info::kind_text(info.kind);
                     fail(format!("strategic merge patch is not supported for {kind} locally, try --type merge"))

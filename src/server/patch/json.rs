@@ -16,8 +16,14 @@ pub fn json_patch(target: &Value, operations: &Value) -> Result<Value, Status> {
 /// Applies the operations in turn, as a client does for itself.
 ///
 /// # Errors
-/// As the API server words them, but for which operation does not apply and why: that is told.
+/// What is no patch, and which operation does not apply and why, in the library's words.
 pub fn json_patch_by_client(target: &Value, operations: &Value) -> Result<Value, Status> {
+    let Value::List(list) = operations else {
+        return Err(Status::bad_request(cannot_read(operations, "jsonpatch.Patch")));
+    };
+    if let Some(odd) = list.iter().find(|o| !matches!(o, Value::Map(_) | Value::Null)) {
+        return Err(Status::bad_request(cannot_read(odd, "jsonpatch.Operation")));
+    }
     patched(target, operations, &|doc, operation| Status::bad_request(why(doc, operation)))
 }
 
