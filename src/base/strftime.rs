@@ -74,6 +74,7 @@ pub fn write_time(out: &mut String, format: &str, unix: i64, micros: u32) {
             Some('u') => digits(out, if wd == 0 { 7 } else { wd }, 1),
             Some('w') => digits(out, wd, 1),
             Some('p') => out.push_str(half),
+            Some('P') => out.push_str(&half.to_lowercase()),
             Some('Z') => out.push_str("UTC"),
             Some('z') => out.push_str("+0000"),
             Some('F') => {

@@ -5,7 +5,7 @@ use super::super::process::{Body, Pid, Signal, Waiting};
 use super::super::shell::test_command;
 use super::super::text;
 use super::{Options, Run};
-use crate::base::{Order as _, strftime};
+use crate::base::{Order as _, civil_from_days, days_from_civil, strftime};
 
 pub fn nothing(_: &mut Run<'_>, _: &Options) -> i32 {
     0
@@ -327,7 +327,19 @@ pub(super) fn stamp(text: &str, now: i64) -> Option<i64> {
     moment(&format!("{}-{}-{}T{}:{}:{seconds}", &t[..4], &t[4..6], &t[6..8], &t[8..10], &t[10..]), now, false)
 }
 
-/// GNU's `2 days ago`, `+1 hour`, `yesterday`, `next week`; `ago` is about what stands right before it.
+/// So many months and seconds after a moment. A day that its month does not have is one of the next month.
+fn later(at: i64, months: i64, seconds: i64) -> Option<i64> {
+    let mut at = at;
+    if months != 0 {
+        let (year, month, day) = civil_from_days(at.div_euclid(86_400));
+        let month = (year * 12 + month - 1).checked_add(months).filter(|month| month.unsigned_abs() < 1 << 20)?;
+        let first = days_from_civil(month.div_euclid(12), month.rem_euclid(12) + 1, 1);
+        at = (first + day - 1) * 86_400 + at.rem_euclid(86_400);
+    }
+    at.checked_add(seconds)
+}
+
+/// GNU's `2 days ago`, `+1 hour`, `yesterday`, `next month`; `ago` is about what stands right before it.
 fn from_now(text: &str, now: i64) -> Option<i64> {
     let (mut count, mut negative, mut at, mut last) = (None, false, now, None);
     for word in text.to_lowercase().replace('+', " + ").replace('-', " - ").split_whitespace() {
@@ -336,8 +348,8 @@ fn from_now(text: &str, now: i64) -> Option<i64> {
             continue;
         }
         if word == "ago" {
-            let before: i64 = last.take().filter(|_| count.is_none())?;
-            at = at.checked_sub(before.checked_mul(2)?)?;
+            let (months, seconds): (i64, i64) = last.take().filter(|_| count.is_none())?;
+            at = later(at, months.checked_mul(-2)?, seconds.checked_mul(-2)?)?;
             continue;
         }
         let letters = word.trim_start_matches(|c: char| c.is_ascii_digit());
@@ -356,6 +368,12 @@ fn from_now(text: &str, now: i64) -> Option<i64> {
             "minute" | "min" => 60,
             "hour" => 3600,
             "week" => 604_800,
+            "fortnight" => 1_209_600,
+            "month" | "year" => {
+                let months = count.take().unwrap_or(1).checked_mul(if letters.starts_with('m') { 1 } else { 12 })?;
+                (at, last) = (later(at, months, 0)?, Some((months, 0)));
+                continue;
+            }
             _ => return None,
         };
         match unit {
@@ -363,7 +381,7 @@ fn from_now(text: &str, now: i64) -> Option<i64> {
             -1 => count = Some(-1),
             unit => {
                 let seconds = count.take().unwrap_or(1).checked_mul(unit)?;
-                (at, last) = (at.checked_add(seconds)?, Some(seconds));
+                (at, last) = (later(at, 0, seconds)?, Some((0, seconds)));
             }
         }
     }

@@ -604,6 +604,12 @@ const GNU: &[(&str, &str, &str, i32)] = &[
         "",
         0,
     ),
+    (
+        "date -d '2026-01-31 1 month' +%F; date -d '2024-02-29 1 year ago' '+%F %P'; date -d '2026-01-01 next month 2 years' +%F; date -d '2026-01-01 9999999999 years'",
+        "2026-03-03\n2023-03-01 am\n2028-02-01\n",
+        "date: invalid date '2026-01-01 9999999999 years'\n",
+        1,
+    ),
     ("truncate -s /0 f; echo $?; truncate -s %0 f", "1\n", "truncate: division by zero\ntruncate: division by zero\n", 1),
     ("truncate -s 1 /", "", "truncate: cannot open '/' for writing: Is a directory\n", 1),
     ("printf 'b\\na\\n' | sort -c", "", "sort: -:2: disorder: a\n", 1),
