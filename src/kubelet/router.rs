@@ -233,6 +233,8 @@ fn resolve(api: &ApiServer, namespace: &str, name: &str) -> Option<(String, Vec<
 
 fn resolve_within(api: &ApiServer, namespace: &str, name: &str, aliases: u32) -> Option<(String, Vec<IpAddr>)> {
     if let Ok(ip) = name.parse::<IpAddr>() {
+        // Whoever listens does so at both loopback addresses.
+        let ip = if ip.is_loopback() && ip.is_ipv6() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { ip };
         return Some((name.to_owned(), vec![ip]));
     }
     if name == "localhost" {

@@ -1,7 +1,7 @@
 //! `kubectl patch`.
 
-use crate::api::yaml::decode_documents;
 use crate::api::decode::json_kind;
+use crate::api::yaml::decode_documents;
 use crate::api::{Status, Value, go_json};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};

@@ -46,8 +46,8 @@ pub struct Server {
 
 /// How long nginx waits for whom it passes a request on to (`proxy_connect_timeout`, `proxy_read_timeout`).
 const PROXY_TIMEOUT: Duration = Duration::from_secs(60);
-/// Requests that are passed on at a time at most; nginx' `worker_connections`.
-const CONNECTIONS_MAX: usize = 512;
+/// Requests that are passed on at a time at most: each takes two of the image's `worker_connections`.
+const PASSED_MAX: usize = 512;
 /// Bytes of a server's configuration that are read at most.
 const CONF_BYTES_MAX: usize = 256 << 10;
 
@@ -294,7 +294,12 @@ impl Server {
             self.draining = true;
         }
         if let Some(starting) = self.starting.take() {
-            return self.look_up(k, p, starting);
+            let serves = starting.anew;
+            let step = self.look_up(k, p, starting);
+            // One that is told anew serves on meanwhile.
+            if !(serves && matches!(step, Step::Wait(..))) {
+                return step;
+            }
         }
         let mut i = 0;
         while let Some((id, until, _)) = self.passed.get(i) {
@@ -319,11 +324,17 @@ impl Server {
         for id in std::mem::take(&mut k.hung_up) {
             self.hung_up(id);
         }
-        let next = if self.passed.len() < CONNECTIONS_MAX { self.waiting.pop_front() } else { None };
-        match next {
+        match self.waiting.pop_front() {
             Some(serving) => {
                 let us = self.cost_us(&serving);
                 if let Some(request) = self.passed_on(&serving) {
+                    if self.passed.len() >= PASSED_MAX {
+                        let alert = self.say(k, "%T [alert] 1#1: 1024 worker_connections are not enough", None);
+                        let _ = k.put(p, 2, format!("{alert}\n").as_bytes());
+                        let failed = HttpResponse::new(500, "text/html", error_page(500, &self.service.server_header));
+                        self.pass_back(k, p, &serving, Ok(NetResponse::Http(failed)));
+                        return Step::Again(us);
+                    }
                     let (id, until) = (k.request(p, NetRequest::Http(request)), k.now + PROXY_TIMEOUT);
                     self.passed.push((id, until, serving));
                     return Step::Again(us);
@@ -337,8 +348,12 @@ impl Server {
                 Step::Again(us)
             }
             None if self.draining && self.passed.is_empty() => Step::Exit(self.service.stop_code, 200),
-            // The first that was passed on is the first to be given up.
-            None => Step::Wait(Block::Serve(self.passed.first().map_or(Time::MAX, |passed| passed.1)), 0),
+            None => {
+                // The first that was passed on is the first to be given up.
+                let passed = self.passed.first().map(|passed| passed.1);
+                let asked = self.starting.as_ref().and_then(|starting| Some(starting.asked?.1));
+                Step::Wait(Block::Serve(passed.into_iter().chain(asked).min().unwrap_or(Time::MAX)), 0)
+            }
         }
     }
 
