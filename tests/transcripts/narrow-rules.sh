@@ -77,6 +77,30 @@ spec:
     metadata: {labels: {a: b}, annotations: {container.apparmor.security.beta.kubernetes.io/c: unconfined}}
     spec: {containers: [{name: c, image: nginx, securityContext: {appArmorProfile: {type: RuntimeDefault}}}]}
 #end
+#file servicecidr-11.yaml
+apiVersion: networking.k8s.io/v1
+kind: ServiceCIDR
+metadata: {name: a}
+spec: {cidrs: ["2001:DB8::/64"]}
+#end
+#file networkpolicy-12.yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: a}
+spec: {podSelector: {}, ingress: [{ports: [{port: 90, endPort: 80}]}]}
+#end
+#file ingressclass-13.yaml
+apiVersion: networking.k8s.io/v1
+kind: IngressClass
+metadata: {name: a}
+spec: {controller: a.b/c d, parameters: {kind: "", name: "", scope: Cluster}}
+#end
+#file cronjob-14.yaml
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: a}
+spec: {schedule: "* * * * *", timeZone: local, jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image: nginx}]}}}}}
+#end
 kubectl create --dry-run=server -f statefulset-0.yaml
 kubectl create --dry-run=server -f pod-1.yaml
 kubectl create --dry-run=server -f limitrange-2.yaml
@@ -88,3 +112,7 @@ kubectl create --dry-run=server -f poddisruptionbudget-7.yaml
 kubectl create --dry-run=server -f ipaddress-8.yaml
 kubectl create --dry-run=server -f ipaddress-9.yaml
 kubectl create --dry-run=server -f deployment-10.yaml
+kubectl create --dry-run=server -f servicecidr-11.yaml
+kubectl create --dry-run=server -f networkpolicy-12.yaml
+kubectl create --dry-run=server -f ingressclass-13.yaml
+kubectl create --dry-run=server -f cronjob-14.yaml

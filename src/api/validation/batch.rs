@@ -155,7 +155,12 @@ pub(super) fn domain_path(errors: &mut Errors, at: Path<'_>, path: &str) {
         return errors.required(at, "");
     }
     match path.split_once('/') {
-        Some((host, rest)) if !host.is_empty() && !rest.is_empty() => errors.each_invalid(at, host, names::dns1123_subdomain(host)),
+        Some((host, rest)) if !host.is_empty() && !rest.is_empty() => {
+            errors.each_invalid(at, host, names::dns1123_subdomain(host));
+            if !rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-._~%!$&'()*+,;=:".contains(&b)) {
+                errors.invalid(at, rest, &names::explain("Invalid path", r"[A-Za-z0-9/\-._~%!$&'()*+,;=:]+", &[]));
+            }
+        }
         _ => errors.invalid(at, path, "must be a domain-prefixed path (such as \"acme.io/foo\")"),
     }
 }
@@ -508,10 +513,13 @@ fn cron_job_spec(errors: &mut Errors, spec: &Value, old: Option<&Value>) {
         let at = at.child("timeZone");
         if name.is_empty() {
             errors.invalid(at, name, "timeZone must be nil or non-empty string");
-        } else if name.eq_ignore_ascii_case("local") {
-            errors.invalid(at, name, "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones");
-        } else if !time_zone::is_known(name) {
-            errors.invalid(at, name, &format!("unknown time zone {name}"));
+        } else {
+            if name.eq_ignore_ascii_case("local") {
+                errors.invalid(at, name, "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones");
+            }
+            if name != "Local" && !time_zone::is_known(name) {
+                errors.invalid(at, name, &format!("unknown time zone {name}"));
+            }
         }
     }
     errors.one_of(at.child("concurrencyPolicy"), spec.get("concurrencyPolicy"), &["Allow", "Forbid", "Replace"]);

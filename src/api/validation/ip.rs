@@ -52,14 +52,18 @@ pub(super) fn valid(errors: &mut Errors, at: Path<'_>, text: &str) -> bool {
     wrong.is_none()
 }
 
+/// An address or a range of IPv6 as it is to be written.
+pub(super) fn canonical(text: &str) -> Option<String> {
+    let (address, length) = text.split_at(text.find('/').unwrap_or(text.len()));
+    Some(format!("{}{length}", address.parse::<Ipv6Addr>().ok()?))
+}
+
 /// How an address or range of IPv6 is to be written, where it is not.
 // Models GetWarningsForIP and GetWarningsForCIDR, of what is no error.
 pub(super) fn warning(at: &str, text: &str) -> Option<String> {
-    let (what, canonical) = match text.split_once('/') {
-        None => ("address", text.parse::<Ipv6Addr>().ok()?.to_string()),
-        Some((address, length)) => ("CIDR value", format!("{}/{length}", address.parse::<Ipv6Addr>().ok()?)),
-    };
-    (canonical != text).then(|| format!("{at}: IPv6 {what} {text:?} should be in RFC 5952 canonical format ({canonical:?})"))
+    let canonical = canonical(text).filter(|canonical| canonical != text)?;
+    let what = if text.contains('/') { "CIDR value" } else { "address" };
+    Some(format!("{at}: IPv6 {what} {text:?} should be in RFC 5952 canonical format ({canonical:?})"))
 }
 
 /// Reads `address/length`.

@@ -144,7 +144,7 @@ fn typed_reference(errors: &mut Errors, at: Path<'_>, reference: &Value) {
     }
     for key in ["kind", "name"] {
         match reference.get(key).str() {
-            "" => errors.required(at.child(key), ""),
+            "" => errors.required(at.child(key), &format!("{key} is required")),
             name => errors.each_invalid(at.child(key), name, path_segment(name)),
         }
     }
@@ -240,7 +240,8 @@ fn policy_port(errors: &mut Errors, at: Path<'_>, port: &Value) {
             }
             if let Some(end) = end {
                 if end < number.int() {
-                    errors.invalid(at.child("endPort"), end, "must be greater than or equal to `port`");
+                    // The server shows the other one.
+                    errors.invalid(at.child("endPort"), number.int(), "must be greater than or equal to `port`");
                 }
                 if let Some(wrong) = names::port_number(end) {
                     errors.invalid(at.child("endPort"), end, wrong);
@@ -384,9 +385,9 @@ fn slice_ports(errors: &mut Errors, ports: &[Value]) {
 
 /// A new IPAddress.
 pub(super) fn ip_address(errors: &mut Errors, address: &Value) {
-    object_meta(errors, address, false, |name| match (ip::wrong(name), ip::parse(name)) {
+    object_meta(errors, address, false, |name| match (ip::wrong(name), ip::canonical(name)) {
         (Some(wrong), _) => vec![wrong.to_owned()],
-        (None, Some(ip)) if ip.to_string() != name => vec![format!("must be in canonical form ({:?})", ip.to_string())],
+        (None, Some(canonical)) if canonical != name => vec![format!("must be in canonical form ({canonical:?})")],
         _ => Vec::new(),
     });
     let (parent, at) = (address.at(&["spec", "parentRef"]), Path::new("spec"));
@@ -435,7 +436,11 @@ pub(super) fn service_cidr(errors: &mut Errors, of: &Value) {
         _ => return errors.internal_invalid(at, ty, spec, "may only hold up to 2 values"),
     }
     for (i, range) in ranges.iter().enumerate() {
+        let before = errors.0.len();
         ip::valid_cidr(errors, at.index(i), range);
+        if let Some(canonical) = ip::canonical(range).filter(|text| before == errors.0.len() && text != range) {
+            errors.invalid(at.index(i), *range, &format!("must be in canonical form ({canonical:?})"));
+        }
     }
 }
 
