@@ -101,6 +101,24 @@ kind: CronJob
 metadata: {name: a}
 spec: {schedule: "* * * * *", timeZone: local, jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image: nginx}]}}}}}
 #end
+#file daemonset-15.yaml
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: a}
+spec:
+  updateStrategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 1}}
+  selector: {matchLabels: {a: b}}
+  template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: nginx}]}}
+#end
+#file daemonset-16.yaml
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: a}
+spec:
+  updateStrategy: {rollingUpdate: {maxSurge: 0, maxUnavailable: 0%}}
+  selector: {matchLabels: {a: b}}
+  template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: nginx}]}}
+#end
 kubectl create --dry-run=server -f statefulset-0.yaml
 kubectl create --dry-run=server -f pod-1.yaml
 kubectl create --dry-run=server -f limitrange-2.yaml
@@ -116,3 +134,5 @@ kubectl create --dry-run=server -f servicecidr-11.yaml
 kubectl create --dry-run=server -f networkpolicy-12.yaml
 kubectl create --dry-run=server -f ingressclass-13.yaml
 kubectl create --dry-run=server -f cronjob-14.yaml
+kubectl create --dry-run=server -f daemonset-15.yaml
+kubectl create --dry-run=server -f daemonset-16.yaml

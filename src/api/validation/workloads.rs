@@ -180,8 +180,8 @@ fn daemon_set_strategy(errors: &mut Errors, at: Path<'_>, strategy: &Value) {
                 at_most_all(errors, at.child(key), value);
             }
             match (amount(unavailable) != 0, amount(surge) != 0) {
-                (true, true) => errors.invalid(at.child("maxSurge"), surge, "may not be set when `maxUnavailable` is non-zero"),
-                (false, false) => errors.required(at.child("maxUnavailable"), "cannot be 0 when `maxSurge` is 0"),
+                (true, true) => errors.invalid(at.child("maxSurge"), surge, "may not be set when maxUnavailable is non-zero"),
+                (false, false) => errors.required(at.child("maxUnavailable"), "cannot be 0 when maxSurge is 0"),
                 _ => {}
             }
         }

@@ -82,7 +82,7 @@ impl Creating {
             cx.record(&mut info.object);
             let created = match self.dry_run {
                 DryRun::Client => Ok(info.object),
-                _ => super::create_object(cx, info.kind, &info.namespace, info.object, &self.options),
+                _ => super::create_as_sent(cx, info.kind, &info.namespace, info.object, &self.options),
             };
             let done = created.map_err(|e| e.with_source("creating", &info.source)).and_then(|object| {
                 self.count += 1;

@@ -46,6 +46,8 @@ pub mod wait;
 use super::command::Command;
 use super::context::Context;
 use super::error::CliError;
+use crate::api::convert::to_version;
+use crate::api::decode::served_version;
 use crate::api::{KindRef, Object, Status, Value};
 use crate::base::Duration;
 use crate::server::WriteOptions;
@@ -110,6 +112,18 @@ pub static ROOT: Command = Command::group(
 /// Whether files are checked before they are sent.
 fn validates(cx: &Context<'_, '_>) -> bool {
     !matches!(cx.flags().get("validate"), Some("false" | "ignore"))
+}
+
+/// Creates an object, as the server answers at the version that it was asked at.
+fn create_as_sent(
+    cx: &mut Context<'_, '_>,
+    kind: KindRef,
+    namespace: &str,
+    object: Value,
+    options: &WriteOptions,
+) -> Result<Value, CliError> {
+    let version = served_version(kind, &object);
+    create_object(cx, kind, namespace, object, options).map(|made| to_version(kind, version, made))
 }
 
 /// Creates an object that a file holds; the server must know its kind by exactly that name.

@@ -1,6 +1,8 @@
 //! `kubectl replace`.
 
 use crate::api::Object;
+use crate::api::convert::to_version;
+use crate::api::decode::served_version;
 use crate::api::well_known::LAST_APPLIED;
 use crate::base::{Duration, Time};
 use crate::kubectl::checks::check;
@@ -84,7 +86,8 @@ fn put(cx: &mut Context<'_, '_>, info: &Info, options: &WriteOptions) -> Result<
         object.set(&["metadata", "resourceVersion"], current.at(&["metadata", "resourceVersion"]).clone());
     }
     let sub = super::patch::subresource(cx, info, cx.flags().text("subresource"))?;
-    cx.update(info.kind, object, sub, options)
+    let version = served_version(info.kind, &object);
+    cx.update(info.kind, object, sub, options).map(|done| to_version(info.kind, version, done))
 }
 
 /// `replace --force`: objects that are being deleted, to be created anew.
@@ -139,7 +142,7 @@ impl Replacing {
                 last_applied::annotate(&mut info.object);
             }
             cx.record(&mut info.object);
-            let object = super::create_object(cx, info.kind, &info.namespace, info.object, &self.options)?;
+            let object = super::create_as_sent(cx, info.kind, &info.namespace, info.object, &self.options)?;
             self.reporter.report("replaced", &object, cx.out)?;
         }
         Ok(Flow::Done)
