@@ -374,7 +374,9 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
     if kind == kinds::CUSTOM_RESOURCE_DEFINITION && sub == Subresource::None {
         store_version(object);
     }
-    if has_generation(kind) && sub != Subresource::Status && !counted(kind, object).same(&counted(kind, old)) {
+    // A driver's counts from its first change.
+    let counts = has_generation(kind) || kind.plural == "csidrivers";
+    if counts && sub != Subresource::Status && !counted(kind, object).same(&counted(kind, old)) {
         object.set(&["metadata", "generation"], old.at(&["metadata", "generation"]).int() + 1);
     }
 }

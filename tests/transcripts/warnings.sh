@@ -146,6 +146,12 @@ spec:
       containers: [{name: d, image: nginx}]
       initContainers: [{name: c, image: nginx}]
 #end
+#file csidriver-18.yaml
+apiVersion: storage.k8s.io/v1
+kind: CSIDriver
+metadata: {name: d}
+spec: {tokenRequests: [{audience: a}]}
+#end
 kubectl apply -f deployment-0.yaml
 kubectl apply -f deployment-1.yaml
 kubectl replace -f deployment-2.yaml
@@ -178,3 +184,7 @@ kubectl create -f storageclass-14.yaml
 kubectl create -f csistoragecapacity-15.yaml
 kubectl create -f networkpolicy-16.yaml
 kubectl create -f job-17.yaml
+kubectl create -f csidriver-18.yaml
+kubectl label csidriver d x=y
+kubectl patch csidriver d --type=merge -p '{"spec":{"tokenRequests":[{"audience":"b"}]}}'
+kubectl get csidriver d -o jsonpath={.metadata.generation}

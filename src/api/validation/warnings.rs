@@ -66,6 +66,7 @@ pub fn warnings(kind: KindRef, object: &Value, old: Option<&Value>, out: &mut Wa
                 }
             }
         }
+        ("storage.k8s.io", "CSIDriver") => driver(out, object.get("spec"), old.map(|old| old.get("spec"))),
         ("storage.k8s.io", "CSIStorageCapacity") => {
             let topology = object.get("nodeTopology");
             node_labels(out, "nodeTopology", topology, false);
@@ -209,6 +210,16 @@ fn node(out: &mut Warnings, node: &Value) {
     }
     for (i, range) in spec.get("podCIDRs").items().iter().enumerate() {
         out.extend(ip::warning(&format!("spec.podCIDRs[{i}]"), range.str()));
+    }
+}
+
+fn driver(out: &mut Warnings, spec: &Value, old: Option<&Value>) {
+    let requests = spec.get("tokenRequests");
+    let new = old.is_none_or(|old| old.get("tokenRequests") != requests);
+    if new && !requests.is_empty() && spec.get("serviceAccountTokenInSecrets").is_null() {
+        let text = "spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging \
+                    of tokens in volume attributes";
+        out.push(text.to_owned());
     }
 }
 
