@@ -50,7 +50,7 @@ pub use object::{Object, drop_finalizer, drop_owner, has_finalizer, set_conditio
 pub use pod::{has_ended, is_ready, is_sidecar, sidecars};
 pub use qos::qos_class;
 pub use quantity::Quantity;
-pub use quote::quote;
+pub use quote::{is_printable, quote};
 pub use status::{Cause, Status, aggregate, distinct};
 pub use value::{ArcStr, Map, Value};
 pub use warnings::Warnings;

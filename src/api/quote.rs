@@ -26,7 +26,7 @@ pub fn quote(text: &str) -> String {
 }
 
 /// What Go takes as printable, near enough: no controls, no spaces but the plain one, no format characters.
-fn is_printable(c: char) -> bool {
+pub fn is_printable(c: char) -> bool {
     let code = c as u32;
     c == ' '
         || !(c.is_control()

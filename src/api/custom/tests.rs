@@ -193,7 +193,7 @@ fn definitions_are_checked() {
         wrong(&|o| {
             o.at_mut(&["spec", "versions"]).list_mut()[0].remove(&["schema"]);
         }),
-        ["spec.versions[0].schema.openAPIV3Schema: Required value"]
+        ["spec.versions[0].schema.openAPIV3Schema: Required value: schemas are required"]
     );
     let schema =
         |text: &'static str| wrong(&move |o| o.at_mut(&["spec", "versions"]).list_mut()[0].set(&["schema", "openAPIV3Schema"], yaml(text)));
@@ -357,7 +357,7 @@ fn rules_of_definitions_are_read() {
             "{type: object, x-kubernetes-validations: [{rule: \"true\\n&& true\"}, {rule: 'true', message: \"a\\nb\"}]}",
             vec![
                 "x-kubernetes-validations[0].message: Required value: message must be specified if rule contains line breaks".to_owned(),
-                "x-kubernetes-validations[1].message: Invalid value: \"a\\nb\": must not contain line breaks".to_owned(),
+                "x-kubernetes-validations[1].message: Invalid value: \"a\\nb\": message must not contain line breaks".to_owned(),
             ],
         ),
         (
@@ -374,7 +374,7 @@ fn rules_of_definitions_are_read() {
             "{type: object, properties: {a: {type: string}}, x-kubernetes-validations: [{rule: 'true', reason: Bad, fieldPath: .b, optionalOldSelf: true}]}",
             vec![
                 "x-kubernetes-validations[0].reason: Unsupported value: \"Bad\": supported values: \"FieldValueDuplicate\", \"FieldValueForbidden\", \"FieldValueInvalid\", \"FieldValueRequired\"".to_owned(),
-                "x-kubernetes-validations[0].fieldPath: Invalid value: \".b\": must be a valid path".to_owned(),
+                "x-kubernetes-validations[0].fieldPath: Invalid value: \".b\": fieldPath must be a valid path".to_owned(),
             ],
         ),
         (

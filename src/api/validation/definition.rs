@@ -2,18 +2,18 @@
 
 use super::super::custom;
 use super::super::{Cause, Object, Value, names};
+use super::definition_extras::{columns, converted, each, scale, selection, spec_names, warning};
 use super::definition_rules::{self as rules, Found, Place};
 use super::meta::{object_meta, object_meta_update};
 use super::path::{Errors, Path};
-use super::webhook;
 use crate::base::regex::Regex;
 use crate::base::{Order as _, SortedSet, is_url};
 
 /// Levels of a schema that are looked into.
 const DEPTH_MAX: usize = 64;
+const LIST_TYPE: &str = "x-kubernetes-list-type";
+const MAP_TYPE: &str = "x-kubernetes-map-type";
 const APPROVED: &str = "api-approved.kubernetes.io";
-const COLUMN_TYPES: [&str; 5] = ["boolean", "date", "integer", "number", "string"];
-const COLUMN_FORMATS: [&str; 8] = ["byte", "date", "date-time", "double", "float", "int32", "int64", "password"];
 const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
 /// What stands in the root of a schema whose status has writers of its own.
 const ROOT_FIELDS: [&str; 22] = [
@@ -112,12 +112,6 @@ fn approval(errors: &mut Errors, object: &Value) {
     }
 }
 
-fn each(errors: &mut Errors, at: Path<'_>, value: &str, head: &str, wrong: &[String]) {
-    if !wrong.is_empty() {
-        errors.invalid(at, value, &format!("{head}{}", wrong.join(",")));
-    }
-}
-
 fn specification(errors: &mut Errors, spec: &Value) {
     let at = Path::new("spec");
     let group = spec.get("group").str();
@@ -135,12 +129,13 @@ fn specification(errors: &mut Errors, spec: &Value) {
     let common = |member: &str| versions.iter().all(|v| super::path::same(v.get(member), versions[0].get(member)));
     let schema_of = |v: &Value| v.at(&["schema", "openAPIV3Schema"]).clone();
     let (one_schema, one_sub, one_columns) = (common("schema"), common("subresources"), common("additionalPrinterColumns"));
+    let one_selection = common("selectableFields");
     let list = at.child("versions");
     if !(one_schema && versions.first().is_some_and(|v| !schema_of(v).is_null())) {
         for (i, _) in versions.iter().enumerate().filter(|(_, v)| schema_of(v).is_null()) {
             let (version, schema) = (list.index(i), "schema");
             let schema = version.child(schema);
-            errors.required(schema.child("openAPIV3Schema"), "");
+            errors.required(schema.child("openAPIV3Schema"), "schemas are required");
         }
     }
     let mut seen = SortedSet::new();
@@ -149,10 +144,7 @@ fn specification(errors: &mut Errors, spec: &Value) {
         let (at, name) = (list.index(i), version.get("name").str());
         twice |= !seen.insert(name);
         each(errors, at.child("name"), name, "", &names::dns1035_label(name));
-        let warning = version.get("deprecationWarning");
-        if !warning.is_null() && !version.get("deprecated").is_true() {
-            errors.invalid(at.child("deprecationWarning"), warning, "can only be set for deprecated versions");
-        }
+        warning(errors, at.child("deprecationWarning"), version);
         let status = !version.at(&["subresources", "status"]).is_null();
         if !one_schema {
             validation(errors, at.child("schema"), &schema_of(version), status);
@@ -163,13 +155,22 @@ fn specification(errors: &mut Errors, spec: &Value) {
         if !one_columns {
             columns(errors, at.child("additionalPrinterColumns"), version.get("additionalPrinterColumns"));
         }
+        if !one_selection {
+            let detail = "selectableFields may only be set when version.schema.openAPIV3Schema is not included";
+            selection(errors, at.child("selectableFields"), version, one_schema, detail);
+        }
     }
     let whole = |errors: &mut Errors, detail: &str| {
         let shown: Vec<String> = versions
             .iter()
             .map(|v| {
                 let mut v = v.clone();
-                for (member, one) in [("schema", one_schema), ("subresources", one_sub), ("additionalPrinterColumns", one_columns)] {
+                for (member, one) in [
+                    ("schema", one_schema),
+                    ("subresources", one_sub),
+                    ("additionalPrinterColumns", one_columns),
+                    ("selectableFields", one_selection),
+                ] {
                     if one {
                         v.remove(&[member]);
                     }
@@ -198,108 +199,13 @@ fn specification(errors: &mut Errors, spec: &Value) {
         if one_columns {
             columns(errors, at.child("additionalPrinterColumns"), first.get("additionalPrinterColumns"));
         }
+        if one_selection {
+            let detail = "selectableFields may only be set when validations.schema is included";
+            selection(errors, at.child("selectableFields"), first, !one_schema, detail);
+        }
     }
     let conversion = at.child("conversion");
     converted(errors, conversion, spec.get("conversion"));
-}
-
-/// Who converts between versions.
-// Models validateCustomResourceConversion.
-fn converted(errors: &mut Errors, at: Path<'_>, conversion: &Value) {
-    errors.one_of(at.child("strategy"), conversion.get("strategy"), &["None", "Webhook"]);
-    let (client, versions) = (conversion.at(&["webhook", "clientConfig"]), conversion.at(&["webhook", "conversionReviewVersions"]));
-    let (client_at, list) = (at.child("webhookClientConfig"), at.child("conversionReviewVersions"));
-    if conversion.get("strategy").str() != "Webhook" {
-        for (at, value) in [(client_at, client), (list, versions)] {
-            if !value.is_null() {
-                errors.forbidden(at, "should not be set when strategy is not set to Webhook");
-            }
-        }
-        return;
-    }
-    match client {
-        Value::Null => errors.required(client_at, "required when strategy is set to Webhook"),
-        client => webhook::client(errors, client_at, client),
-    }
-    webhook::versions(errors, list, versions, "");
-}
-
-fn spec_names(errors: &mut Errors, at: Path<'_>, given: &Value) {
-    let members = ["plural", "singular", "kind", "listKind"];
-    for member in members {
-        if given.get(member).str().is_empty() {
-            errors.required(at.child(member), "");
-        }
-    }
-    for member in members {
-        let name = given.get(member).str();
-        if !name.is_empty() {
-            let mixed = matches!(member, "kind" | "listKind");
-            let (text, head) =
-                if mixed { (name.to_lowercase(), "may have mixed case, but should otherwise match: ") } else { (name.to_owned(), "") };
-            each(errors, at.child(member), name, head, &names::dns1035_label(&text));
-        }
-    }
-    let lists = |errors: &mut Errors, member: &str| {
-        let list = at.child(member);
-        for (i, name) in given.get(member).items().iter().enumerate() {
-            each(errors, list.index(i), name.str(), "", &names::dns1035_label(name.str()));
-        }
-    };
-    lists(errors, "shortNames");
-    if !given.get("kind").is_empty() && given.get("kind") == given.get("listKind") {
-        errors.invalid(at.child("listKind"), given.get("listKind"), "kind and listKind may not be the same");
-    }
-    lists(errors, "categories");
-}
-
-fn simple_path(errors: &mut Errors, at: Path<'_>, path: &Value, below: &[&str], detail: &str) {
-    match path.str() {
-        "" => errors.required(at, ""),
-        text if !text.starts_with('.') => errors.invalid(at, text, "must be a simple json path starting with ."),
-        text if !below.is_empty() && !below.iter().any(|b| text.starts_with(b)) => errors.invalid(at, text, detail),
-        _ => {}
-    }
-}
-
-fn scale(errors: &mut Errors, at: Path<'_>, scale: &Value) {
-    if scale.is_null() {
-        return;
-    }
-    simple_path(
-        errors,
-        at.child("scale.specReplicasPath"),
-        scale.get("specReplicasPath"),
-        &[".spec."],
-        "should be a json path under .spec",
-    );
-    let status = at.child("scale.statusReplicasPath");
-    simple_path(errors, status, scale.get("statusReplicasPath"), &[".status."], "should be a json path under .status");
-    if !scale.get("labelSelectorPath").is_empty() {
-        let at = at.child("scale.labelSelectorPath");
-        let detail = "should be a json path under either .spec or .status";
-        simple_path(errors, at, scale.get("labelSelectorPath"), &[".spec.", ".status."], detail);
-    }
-}
-
-fn columns(errors: &mut Errors, list: Path<'_>, columns: &Value) {
-    let one_of = |all: &[&str]| format!("must be one of {}", all.join(","));
-    for (i, column) in columns.items().iter().enumerate() {
-        let at = list.index(i);
-        if column.get("name").str().is_empty() {
-            errors.required(at.child("name"), "");
-        }
-        match column.get("type").str() {
-            "" => errors.required(at.child("type"), &one_of(&COLUMN_TYPES)),
-            kind if !COLUMN_TYPES.contains(&kind) => errors.invalid(at.child("type"), kind, &one_of(&COLUMN_TYPES)),
-            _ => {}
-        }
-        let format = column.get("format").str();
-        if !format.is_empty() && !COLUMN_FORMATS.contains(&format) {
-            errors.invalid(at.child("format"), format, &one_of(&COLUMN_FORMATS));
-        }
-        simple_path(errors, at.child("JSONPath"), column.get("jsonPath"), &[], "");
-    }
 }
 
 /// One schema.
@@ -591,25 +497,24 @@ fn allowed(errors: &mut Errors, found: &mut Found, at: Path<'_>, schema: &Value,
         allowed(errors, found, list.key(key), property, if meta { Some(&reason) } else { no_default }, of(property), depth + 1);
     }
     let judging = Place { read: false, ..place };
+    allowed(errors, found, at.child("not"), schema.get("not"), no_default, judging, depth + 1);
     for junctor in ["allOf", "oneOf", "anyOf"] {
         let list = at.child(junctor);
         for (i, one) in schema.get(junctor).items().iter().enumerate() {
             allowed(errors, found, list.index(i), one, no_default, judging, depth + 1);
         }
     }
-    allowed(errors, found, at.child("not"), schema.get("not"), no_default, judging, depth + 1);
     let items = schema.get("items");
     // Only the items of lists that are maps keep a place.
-    let unkept = place.unkept.or((schema.get("x-kubernetes-list-type").str() != "map").then_some(at));
+    let unkept = place.unkept.or((schema.get(LIST_TYPE).str() != "map").then_some(at));
     allowed(errors, found, at.child("items"), items, no_default, Place { unkept, ..of(items) }, depth + 1);
     let keeps = schema.get("x-kubernetes-preserve-unknown-fields");
     if keeps.as_bool() == Some(false) {
         errors.invalid(at.child("x-kubernetes-preserve-unknown-fields"), false, "must be true or undefined");
     }
-    for (member, wanted, values) in [
-        ("x-kubernetes-map-type", "object", &["atomic", "granular"] as &[&str]),
-        ("x-kubernetes-list-type", "array", &["atomic", "set", "map"]),
-    ] {
+    for (member, wanted, values) in
+        [(MAP_TYPE, "object", &["atomic", "granular"] as &[&str]), (LIST_TYPE, "array", &["atomic", "set", "map"])]
+    {
         let value = schema.get(member);
         if value.is_null() {
             continue;
@@ -621,6 +526,19 @@ fn allowed(errors: &mut Errors, found: &mut Found, at: Path<'_>, schema: &Value,
         if !values.contains(&value.str()) {
             errors.not_supported(at.child(member), value, values);
         }
+        // What may not change in part can be told apart as an item of a set.
+        if kind == wanted && member == LIST_TYPE && value.str() == "set" {
+            let (item, at) = (schema.get("items"), at.child("items"));
+            let split = match item.get("type").str() {
+                "array" => Some((LIST_TYPE, item.get(LIST_TYPE))),
+                "object" => Some((MAP_TYPE, item.get(MAP_TYPE))),
+                _ => None,
+            };
+            if let Some((member, _)) = split.filter(|(_, held)| held.str() != "atomic") {
+                let detail = "must be atomic as item of a list with x-kubernetes-list-type=set";
+                errors.invalid(at.child(member), item.get(LIST_TYPE), detail);
+            }
+        }
     }
     list_keys(errors, at, schema);
     rules::complete(errors, at, schema);
@@ -630,16 +548,15 @@ fn allowed(errors: &mut Errors, found: &mut Found, at: Path<'_>, schema: &Value,
 }
 
 fn list_keys(errors: &mut Errors, at: Path<'_>, schema: &Value) {
-    const TYPE: &str = "x-kubernetes-list-type";
     const KEYS: &str = "x-kubernetes-list-map-keys";
-    let (kind, keys, items) = (schema.get(TYPE), schema.get(KEYS), schema.get("items"));
+    let (kind, keys, items) = (schema.get(LIST_TYPE), schema.get(KEYS), schema.get("items"));
     if !keys.is_empty() && kind.str() != "map" {
         let detail = "must be map if x-kubernetes-list-map-keys is non-empty";
-        if kind.is_null() { errors.required(at.child(TYPE), detail) } else { errors.invalid(at.child(TYPE), kind, detail) }
+        if kind.is_null() { errors.required(at.child(LIST_TYPE), detail) } else { errors.invalid(at.child(LIST_TYPE), kind, detail) }
     }
     let place = at.child("items");
     if matches!(kind.str(), "set" | "map") && is_true(items, "nullable") {
-        errors.forbidden(place.child("nullable"), &format!("cannot be nullable when {TYPE} is {}", kind.str()));
+        errors.forbidden(place.child("nullable"), &format!("cannot be nullable when {LIST_TYPE} is {}", kind.str()));
     }
     if kind.str() != "map" {
         return;

@@ -7,6 +7,7 @@ mod container;
 mod core;
 mod csi;
 mod definition;
+mod definition_extras;
 mod definition_rules;
 mod device;
 mod flow_control;
