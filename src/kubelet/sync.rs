@@ -77,7 +77,15 @@ impl PodWorker {
     pub(super) fn mount_volumes(&mut self, cx: &mut Cx<'_>, since: Time) {
         let ip = self.ip(&cx.node.ip).unwrap_or_default();
         let mut failures: Vec<String> = Vec::new();
-        for volume in self.volumes.iter_mut().filter(|v| v.tree.is_none() && v.next_try <= cx.now) {
+        let mut unready: Vec<(ArcStr, String)> = Vec::new();
+        for volume in self.volumes.iter_mut().filter(|v| v.tree.is_none()) {
+            if let Some(why) = volume.unready_claim(cx.api, &self.pod) {
+                unready.push((volume.name.clone(), why));
+                continue;
+            }
+            if volume.next_try > cx.now {
+                continue;
+            }
             let source = EnvSource {
                 api: cx.api,
                 pod: &self.pod,
@@ -108,17 +116,23 @@ impl PodWorker {
             }
             return;
         }
-        let timeout = since + MOUNT_TIMEOUT;
+        // What cannot even be tried ends the wait with the first look; what takes too long ends it in silence.
+        let timeout = since + if unready.is_empty() { MOUNT_TIMEOUT } else { MOUNT_POLL };
         if cx.now >= timeout {
-            let names = unmounted.join(" ");
-            let message = format!(
-                "Unable to attach or mount volumes: unmounted volumes=[{names}], unattached volumes=[], failed to process volumes=[]: context deadline exceeded"
-            );
-            self.event(cx, EventType::Warning, "FailedMount", &message);
+            if !unready.is_empty() {
+                let (names, why): (Vec<ArcStr>, Vec<String>) = unready.into_iter().unzip();
+                let message = format!(
+                    "Unable to attach or mount volumes: unmounted volumes=[{}], unattached volumes=[], failed to process volumes=[{}]: {}",
+                    unmounted.join(" "),
+                    names.join(" "),
+                    why.join("; ")
+                );
+                self.event(cx, EventType::Warning, "FailedMount", &message);
+            }
             self.finish_sync(cx, Outcome { failed: true, ..Outcome::default() });
             return;
         }
-        let next = self.volumes.iter().filter(|v| v.tree.is_none()).map(|v| v.next_try).min().unwrap_or(timeout);
+        let next = self.volumes.iter().filter(|v| v.tree.is_none() && v.next_try > cx.now).map(|v| v.next_try).min().unwrap_or(timeout);
         self.stage = Some(Stage::Volumes(since));
         self.stage_at(cx, next.min(timeout));
     }

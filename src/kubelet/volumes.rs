@@ -14,7 +14,7 @@ use super::env::{ConfigError, EnvSource, base64_decode, expand, field_value, res
 use super::spec::ContainerSpec;
 use crate::api::{ArcStr, Kind, Object, Value, kinds};
 use crate::base::{Duration, SortedMap, SortedSet, Time};
-use crate::server::{CERTIFICATE, POD_TOKEN_S, account_of, token};
+use crate::server::{ApiServer, CERTIFICATE, POD_TOKEN_S, account_of, token};
 
 /// The first delay after a failed mount; it doubles (exponentialbackoff).
 const MOUNT_BACKOFF: Duration = Duration::from_millis(500);
@@ -76,6 +76,23 @@ impl Volume {
     /// The image that it shows; null where it shows none.
     pub fn image(&self) -> &Value {
         self.source.get("image")
+    }
+
+    /// Why its claim gives it nothing to mount, where it has one.
+    // Models the claims' part of createVolumeSpec (pkg/kubelet/volumemanager/populator).
+    pub fn unready_claim(&self, api: &ApiServer, pod: &Value) -> Option<String> {
+        let name = match self.source.at(&["persistentVolumeClaim", "claimName"]).as_str() {
+            Some(name) => name.to_owned(),
+            None if self.source.get("ephemeral").is_null() => return None,
+            None => format!("{}-{}", pod.name(), self.name),
+        };
+        let why = match api.peek(kinds::PERSISTENT_VOLUME_CLAIM, pod.namespace(), &name) {
+            None => format!("failed to fetch PVC from API server: persistentvolumeclaims {name:?} not found"),
+            Some(claim) if claim.is_terminating() => "PVC is being deleted".to_owned(),
+            Some(claim) if claim.at(&["status", "phase"]).str() != "Bound" => "PVC is not bound".to_owned(),
+            Some(_) => return None,
+        };
+        Some(format!("error processing PVC {}/{name}: {why}", pod.namespace()))
     }
 
     /// Whether its files come from the API and change with it.
