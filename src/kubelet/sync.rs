@@ -96,7 +96,8 @@ impl PodWorker {
             };
             if let Err(error) = volume.mount(&source, cx.disks, cx.now) {
                 volume.failed(cx.now);
-                failures.push(format!("MountVolume.SetUp failed for volume {:?} : {error}", volume.name.as_str()));
+                let name = volume.known_as(&source);
+                failures.push(format!("MountVolume.{} for volume {:?} : {error}", error.step(), name.as_str()));
             }
         }
         for message in failures {

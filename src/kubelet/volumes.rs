@@ -25,8 +25,23 @@ const NO_GIT: &str =
 
 /// Why a volume cannot be set up.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub(super) struct MountError(pub String);
+pub(super) enum MountError {
+    #[error("{0}")]
+    SetUp(String),
+    /// Nothing is where a local volume is said to be.
+    #[error("path {0:?} does not exist")]
+    Path(ArcStr),
+}
+
+impl MountError {
+    /// The part of the kubelet that says so.
+    pub fn step(&self) -> &'static str {
+        match self {
+            MountError::SetUp(_) => "SetUp failed",
+            MountError::Path(_) => "NewMounter initialization failed",
+        }
+    }
+}
 
 /// One volume of a pod.
 #[derive(Clone, Debug)]
@@ -95,6 +110,12 @@ impl Volume {
         Some(format!("error processing PVC {}/{name}: {why}", pod.namespace()))
     }
 
+    /// What the kubelet calls it: by its persistent volume, where it has one.
+    pub fn known_as(&self, from: &EnvSource<'_>) -> ArcStr {
+        let claim = self.source.at(&["persistentVolumeClaim", "claimName"]).as_str();
+        claim.and_then(|claim| volume_of_claim(from, claim)).map_or_else(|| self.name.clone(), |volume| volume.name().into())
+    }
+
     /// Whether its files come from the API and change with it.
     pub fn is_refreshed(&self) -> bool {
         ["configMap", "secret", "downwardAPI", "projected"].iter().any(|m| !self.source.get(m).is_null())
@@ -153,22 +174,26 @@ impl Volume {
 
     fn set_up(&mut self, from: &EnvSource<'_>, disks: &mut Disks, now: Time) -> Result<(), MountError> {
         if !self.source.get("gitRepo").is_null() {
-            return Err(MountError(NO_GIT.to_owned()));
+            return Err(MountError::SetUp(NO_GIT.to_owned()));
         }
         if let Some(key) = self.disk.clone() {
-            let key = key.strip_prefix("claim/").map_or_else(|| key.clone(), |claim| disk_of_claim(from, claim));
-            let kind = self.source.at(&["hostPath", "type"]).str();
+            let volume = key.strip_prefix("claim/").and_then(|claim| volume_of_claim(from, claim));
+            let key = volume.map_or_else(|| key.clone(), |volume| disk_of(from, volume));
+            let kind = volume.map_or(&self.source, |volume| volume.get("spec")).at(&["hostPath", "type"]).str();
             disks.start(&key);
             let found = disks.get(&key);
+            if let Some(path) = volume.and_then(|v| v.at(&["spec", "local", "path"]).as_str()).filter(|_| found.is_none()) {
+                return Err(MountError::Path(path.into()));
+            }
             if let Some(message) = wrong_host_path(found.as_deref(), &key, kind) {
-                return Err(MountError(message));
+                return Err(MountError::SetUp(message));
             }
             let blocked = disks.file_above(&key).map(|path| format!("mkdir {path}: not a directory"));
             // A file is made in a folder that is there.
             let parent = key.rsplit_once('/').map_or("", |(parent, _)| parent);
             let lost = kind == "FileOrCreate" && disks.get(parent).is_none();
             if let Some(message) = blocked.or_else(|| lost.then(|| format!("open {}: no such file or directory", path_on_host(&key)))) {
-                return Err(MountError(message));
+                return Err(MountError::SetUp(message));
             }
             if found.is_none() {
                 let claim = self.source.get("hostPath").is_null();
@@ -242,7 +267,7 @@ impl Volume {
                 let text = text.ok_or_else(|| {
                     let (namespace, name) = (from.pod.namespace(), account_of(from.pod));
                     let why = format!("serviceaccounts {name:?} not found");
-                    MountError(format!("failed to fetch token: failed to fetch token for {namespace}/{name}: {why}"))
+                    MountError::SetUp(format!("failed to fetch token: failed to fetch token for {namespace}/{name}: {why}"))
                 })?;
                 files.push((asked.get("path").str().to_owned(), text.into_bytes(), default_mode));
             }
@@ -292,18 +317,18 @@ fn give(node: &mut Arc<Inode>, group: u32, mode: u32) {
     }
 }
 
-/// Where a claim's files are: with its volume, or on the node where the volume is a part of that.
-fn disk_of_claim(from: &EnvSource<'_>, claim: &str) -> ArcStr {
-    let claim = from.api.peek(kinds::PERSISTENT_VOLUME_CLAIM, from.pod.namespace(), claim);
-    let name = claim.map_or("", |claim| claim.at(&["spec", "volumeName"]).str());
-    let volume = from.api.peek(kinds::PERSISTENT_VOLUME, "", name);
-    let path = volume.filter(|v| v.annotation("pv.kubernetes.io/provisioned-by").is_none()).and_then(|volume| {
-        let source = |member: &str| volume.at(&["spec", member, "path"]).as_str();
-        source("hostPath").or_else(|| source("local"))
-    });
-    match path {
+/// The persistent volume that a claim has.
+fn volume_of_claim<'a>(from: &EnvSource<'a>, claim: &str) -> Option<&'a Value> {
+    let claim = from.api.peek(kinds::PERSISTENT_VOLUME_CLAIM, from.pod.namespace(), claim)?;
+    from.api.peek(kinds::PERSISTENT_VOLUME, "", claim.at(&["spec", "volumeName"]).str())
+}
+
+/// Where a persistent volume's files are: with it, or on the node where it is a part of that.
+fn disk_of(from: &EnvSource<'_>, volume: &Value) -> ArcStr {
+    let source = |member: &str| volume.at(&["spec", member, "path"]).as_str();
+    match source("hostPath").or_else(|| source("local")).filter(|_| volume.annotation("pv.kubernetes.io/provisioned-by").is_none()) {
         Some(path) => format!("host/{}/{}", from.pod.at(&["spec", "nodeName"]).str(), clean(path)).into(),
-        None => disk_of_volume(name),
+        None => disk_of_volume(volume.name()),
     }
 }
 
@@ -348,7 +373,7 @@ fn read_object(
     let secret = member == "secret";
     let kind = Kind::named(if secret { "Secret" } else { "ConfigMap" });
     let Some(object) = from.api.peek(kind, from.pod.namespace(), name) else {
-        return if optional { Ok(()) } else { Err(MountError(format!("{} {name:?} not found", member.to_lowercase()))) };
+        return if optional { Ok(()) } else { Err(MountError::SetUp(format!("{} {name:?} not found", member.to_lowercase()))) };
     };
     let content = |key: &str| -> Option<Vec<u8>> {
         match (object.at(&["data", key]), object.at(&["binaryData", key])) {
@@ -370,8 +395,8 @@ fn read_object(
         match content(key) {
             Some(bytes) => files.push((item.get("path").str().to_owned(), bytes, mode_of(item, "mode", default_mode))),
             None if optional => {}
-            None if secret => return Err(MountError(format!("references non-existent secret key: {key}"))),
-            None => return Err(MountError(format!("configmap references non-existent config key: {key}"))),
+            None if secret => return Err(MountError::SetUp(format!("references non-existent secret key: {key}"))),
+            None => return Err(MountError::SetUp(format!("configmap references non-existent config key: {key}"))),
         }
     }
     Ok(())
