@@ -195,9 +195,10 @@ pub(super) fn image_tree(reference: &str) -> Arc<Inode> {
     }
 }
 
-/// The domain in which the pod has its host name; nothing where it is in none.
-pub(super) fn domain(pod: &Value) -> Option<String> {
-    let subdomain = Some(pod.at(&["spec", "subdomain"]).str()).filter(|s| !s.is_empty())?;
+/// The domain in which the pod has its host name; nothing where it is in none, or calls itself otherwise.
+fn domain(pod: &Value) -> Option<String> {
+    let spec = pod.get("spec");
+    let subdomain = Some(spec.get("subdomain").str()).filter(|s| !s.is_empty() && spec.get("hostnameOverride").is_null())?;
     Some(format!("{subdomain}.{}.svc.cluster.local", pod.namespace()))
 }
 

@@ -12,6 +12,17 @@ spec:
 ---
 apiVersion: v1
 kind: Pod
+metadata: {name: otherwise}
+spec:
+  nodeName: node1
+  hostname: x
+  subdomain: sub
+  hostnameOverride: my.own.name
+  restartPolicy: Never
+  containers: [{name: c, image: busybox, command: [sh, -c, "hostname; tail -n 1 /etc/hosts | cut -f 2-"]}]
+---
+apiVersion: v1
+kind: Pod
 metadata: {name: readonly}
 spec:
   nodeName: node2
@@ -29,6 +40,7 @@ kubectl cordon node3
 sleep 11
 kubectl get pods
 kubectl logs readonly
+kubectl logs otherwise
 kubectl get events --field-selector type=Warning -o custom-columns=REASON:.reason,MESSAGE:.message
 kubectl uncordon node3
 sleep 11
