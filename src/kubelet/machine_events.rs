@@ -171,6 +171,7 @@ impl PodWorker {
     fn instance_ended(&mut self, cx: &mut Cx<'_>, c: usize, code: i32, at: Time) {
         let policy_falls_back = self.containers[c].spec.value.get("terminationMessagePolicy").str() == "FallbackToLogsOnError";
         let Some(instance) = self.containers[c].newest_mut() else { return };
+        instance.log.close(at);
         let mut message = instance.machine.as_deref().map(container_runtime::termination_message).unwrap_or_default();
         if message.is_empty() && policy_falls_back && code != 0 {
             message = instance.log.tail_for_message();

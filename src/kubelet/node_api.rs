@@ -141,7 +141,7 @@ impl NodeApi for Kubelets {
             String::new()
         };
         if !text.is_empty() {
-            let cursor = LogCursor { attempt: instance.attempt, line: 0, byte: 0 };
+            let cursor = LogCursor { attempt: instance.attempt, line: 0 };
             return Ok(LogChunk { bytes: text.into_bytes(), cursor, ended: true });
         }
         let (bytes, cursor) = instance.log.read(instance.attempt, now, options);

@@ -69,8 +69,6 @@ pub struct LogCursor {
     pub attempt: u32,
     /// Lines read so far.
     pub line: u64,
-    /// Bytes of the current, unfinished line read so far.
-    pub byte: u64,
 }
 
 /// A piece of a log.
