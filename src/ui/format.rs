@@ -1,5 +1,6 @@
 //! Moments and amounts as the page writes them.
 
+use kubarium::api::duration::human_duration;
 use kubarium::base::Time;
 
 /// `00:01:23` and the tenths, `.4`; days in front where there are any.
@@ -69,9 +70,22 @@ pub fn grid(end: Time) -> impl Iterator<Item = Time> {
     (1..=s / step).map(move |i| Time::from_secs(i * step))
 }
 
+/// What a line of a timeline that ends then is called: where that is days long, as in kubectl's column AGE.
+pub fn grid_label(line: Time, end: Time) -> String {
+    if end < Time::from_secs(86_400) { short_clock(line) } else { human_duration(line.since(Time::ZERO)) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn labels_are_short() {
+        for (end, want) in [(62, "00:10"), (50_000, "2:00:00"), (172_000, "6h"), (3_000_000, "5d")] {
+            let end = Time::from_secs(end);
+            assert_eq!(grid(end).next().map(|line| grid_label(line, end)).as_deref(), Some(want));
+        }
+    }
 
     #[test]
     fn draws_a_few_lines_at_round_moments() {

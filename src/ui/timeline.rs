@@ -11,7 +11,7 @@ use kubarium::base::Time;
 use kubarium::sim::Switch;
 use kubarium::views::EventView;
 
-use super::format::{grid, short_clock};
+use super::format::{grid, grid_label, short_clock};
 use super::host::{Host, Hunt};
 use super::i18n::{Lang, Text, fill};
 use super::icons::Icon;
@@ -233,7 +233,7 @@ pub fn Timeline(props: &Props) -> Html {
                     <path class="info" d={paths[0].clone()} /><path class="warn" d={paths[1].clone()} /><path class="acts" d={acts} />
                 </svg>
                 <i class="to-come" style={format!("left:{:.3}%", percent(whole(now), end))}></i>
-                for t in grid(end) { <small key={t.0} aria-hidden="true" style={format!("left:{:.2}%", percent(t, end))}>{ short_clock(t) }</small> }
+                for t in grid(end) { <small key={t.0} aria-hidden="true" style={format!("left:{:.2}%", percent(t, end))}>{ grid_label(t, end) }</small> }
                 <Cursor {end} {step} {value} spoken={format!("{}: {caption}", short_clock(now))} oninput={on_drag} />
             </div>
             { button(Icon::Step, Text::EventAfter, "n", go(false)) }
