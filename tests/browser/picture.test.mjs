@@ -42,7 +42,7 @@ for (const [theme, language, size] of [
     await page.locator('.speed input').fill('7');
     await until('eight pods', async () => /^[78]$/.test(await page.locator('.sheet td', { hasText: /^[78]$/ }).first().innerText()));
     await until('a chart', async () => (await page.locator('.hpa figure').count()) === 1);
-    for (const bound of ['max 8', 'min 1']) await page.locator('.hpa .bounds', { hasText: bound }).waitFor();
+    for (const bound of ['max 8', 'min 1']) await page.locator('.hpa .bounds small', { hasText: bound }).waitFor();
     await page.locator('.hpa figure', { hasText: /minReplicas.*maxReplicas/ }).waitFor();
     await screenshot('scaled');
     await axe();
