@@ -1,6 +1,8 @@
 //! Every word the page says, in every language it speaks. A text is a row of the table below: one that lacks a language does
 //! not compile. What Kubernetes itself says (statuses, messages, command output) is never translated.
 
+use std::sync::LazyLock;
+
 /// A language of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lang {
@@ -58,11 +60,13 @@ macro_rules! texts {
             #[cfg(test)]
             const ALL: &[Text] = &[$(Text::$name),*];
 
-            /// The text in this language.
+            /// The text in this language. Each language is one long text, taken apart once: to name each text's place where it is asked
+            /// for would weigh more than all the rest of this.
             pub fn t(self, lang: Lang) -> &'static str {
-                match (self, lang) {
-                    $((Text::$name, Lang::En) => $en, (Text::$name, Lang::Zh) => $zh,)*
-                }
+                static PARTS: LazyLock<[Vec<&str>; 2]> =
+                    LazyLock::new(|| [concat!($($en, "\0"),*), concat!($($zh, "\0"),*)].map(|all| all.split('\0').collect()));
+                // There is a part for each text.
+                PARTS[lang as usize][self as usize]
             }
         }
     };
@@ -596,5 +600,6 @@ mod tests {
         assert_eq!(Lang::of_code(Lang::Zh.other().code()), Lang::En);
         assert_eq!(fill("{} of {}", &["1", "2"]), "1 of 2");
         assert_eq!(fill("{} of {}", &["1"]), "1 of ");
+        assert_eq!((Text::Tagline.t(Lang::Zh), Text::Play.t(Lang::En), Text::Play.t(Lang::Zh)), ("隔着玻璃看 Kubernetes", "Play", "播放"));
     }
 }
