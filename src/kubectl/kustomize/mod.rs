@@ -15,7 +15,7 @@ use super::config;
 use super::host::{FileError, Files};
 use crate::api::yaml::decode_documents;
 use crate::api::{Kind, Object, Value, split_api_version};
-use crate::base::{Order as _, is_url};
+use crate::base::{Order as _, SortedSet, is_url};
 
 /// Bases within bases.
 const DEPTH_MAX: usize = 16;
@@ -329,7 +329,7 @@ impl Build<'_> {
 
     // Models KustTarget.accumulateResources: what is no file to read objects from is tried as a directory to build.
     fn resources(&mut self, directory: &str, kustomization: &Value, depth: usize) -> Result<Vec<Item>, String> {
-        let mut items: Vec<Item> = Vec::new();
+        let mut items = Gathered::default();
         for entry in kustomization.get("resources").items().iter().chain(kustomization.get("bases").items()) {
             let path = join(directory, entry.str());
             let (entry, full) = (entry.str(), self.absolute(&path));
@@ -343,39 +343,47 @@ impl Build<'_> {
                     return Err(format!("{from}: {why}"));
                 }
                 let found = self.nested(&path, Vec::new(), false, depth + 1).map_err(|e| format!("{from}: {e}"))?;
-                append(&mut items, found).map_err(|e| format!("{from}: recursed merging from path '{full}': {e}"))?;
+                items.append(found).map_err(|e| format!("{from}: recursed merging from path '{full}': {e}"))?;
                 continue;
             }
-            let no_directory = self.no_root(entry, &path).unwrap_or_default();
-            let failed = |why: String| format!("{}: {no_directory}", no_file(why));
+            let failed = |why: String| format!("{}: {}", no_file(why), self.no_root(entry, &path).unwrap_or_default());
             let bytes = self.file(directory, entry).map_err(|e| failed(format!("accumulating resources from '{entry}': {e}")))?;
             let documents = decode_documents(&String::from_utf8_lossy(&bytes)).map_err(|e| {
                 let why = e.message.strip_prefix("error converting YAML to JSON: ").unwrap_or(&e.message);
                 format!("accumulating resources: accumulating resources from '{entry}': MalformedYAMLError: {why} in File: {entry}")
             })?;
             let found = documents.into_iter().map(|d| d.value).filter(|v| !v.is_null()).flat_map(flatten);
-            let mut own = Vec::new();
+            let mut own = Gathered::default();
             for object in found {
                 let object = valid(object).map_err(|e| failed(format!("accumulating resources from '{entry}': {e}")))?;
                 let one = vec![Item::new(object)];
-                append(&mut own, one).map_err(|e| failed(format!("accumulating resources from '{entry}': {e}")))?;
+                own.append(one).map_err(|e| failed(format!("accumulating resources from '{entry}': {e}")))?;
             }
-            append(&mut items, own).map_err(|e| failed(format!("merging resources from '{entry}': {e}")))?;
+            items.append(own.items).map_err(|e| failed(format!("merging resources from '{entry}': {e}")))?;
         }
-        Ok(items)
+        Ok(items.items)
     }
 }
 
-/// Adds items of which none may have been there.
-fn append(items: &mut Vec<Item>, added: Vec<Item>) -> Result<(), String> {
-    for item in added {
-        let added = id(&item.object, item.object.name());
-        if items.iter().any(|i| id(&i.object, i.object.name()) == added) {
-            return Err(format!("may not add resource with an already registered id: {added}"));
+/// Items of which each is there once.
+#[derive(Default)]
+struct Gathered {
+    items: Vec<Item>,
+    ids: SortedSet<String>,
+}
+
+impl Gathered {
+    /// Adds items of which none may have been there.
+    fn append(&mut self, added: Vec<Item>) -> Result<(), String> {
+        for item in added {
+            let id = id(&item.object, item.object.name());
+            if !self.ids.insert(id.clone()) {
+                return Err(format!("may not add resource with an already registered id: {id}"));
+            }
+            self.items.push(item);
         }
-        items.push(item);
+        Ok(())
     }
-    Ok(())
 }
 
 /// An object that has a kind and a name.
