@@ -33,6 +33,8 @@ pub struct HttpResponse {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
+    /// Whether its server is one of the web, whose certificate everybody trusts.
+    pub public: bool,
 }
 
 impl HttpRequest {
@@ -95,7 +97,7 @@ impl HttpResponse {
 
     /// A response with a body and its type.
     pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        HttpResponse { status, headers: vec![("Content-Type".into(), content_type.into())], body: body.into() }
+        HttpResponse { status, headers: vec![("Content-Type".into(), content_type.into())], body: body.into(), public: false }
     }
 
     /// The response as it travels (HTTP/1.1).
@@ -129,7 +131,7 @@ impl HttpResponse {
         }
         let status = first.next().and_then(|s| s.parse().ok()).ok_or(NetError::NotHttp)?;
         let headers = lines.filter_map(|l| l.split_once(':')).map(|(n, v)| (n.trim().to_string(), v.trim().to_string())).collect();
-        Ok(HttpResponse { status, headers, body })
+        Ok(HttpResponse { status, headers, body, public: false })
     }
 }
 

@@ -49,7 +49,8 @@ fn destination(request: &NetRequest) -> (&str, u16) {
     }
 }
 
-fn is_local(host: &str) -> bool {
+/// Whether a name or an address is this machine's own.
+pub(super) fn is_local(host: &str) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 

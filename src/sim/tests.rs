@@ -335,3 +335,15 @@ fn events_stay_for_an_hour_after_they_were_written_last() {
         ],
     );
 }
+
+#[test]
+fn only_pages_of_the_web_are_missed() {
+    let missed = |url: &str| {
+        let input = TimedInput { t: 1.0, cmd: Some(format!("kubectl apply -f {url}")), ..TimedInput::default() };
+        let mut sim = Sim::new(Session { inputs: vec![input], ..Session::default() });
+        sim.play();
+        sim.workstation().missed_url().map(str::to_owned)
+    };
+    assert_eq!(missed("https://example.com/x.yaml").as_deref(), Some("https://example.com/x.yaml"));
+    assert_eq!(missed("http://localhost:8080/x.yaml"), None);
+}

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
+use super::connections::is_local;
 use crate::base::SortedMap;
 use crate::network::{HttpRequest, HttpResponse, NetRequest, NetResponse};
 
@@ -41,7 +42,8 @@ impl Web {
     /// A page's text, for a program; what is not there is noted.
     pub fn fetch(&mut self, url: &str) -> Option<Arc<str>> {
         let page = self.pages.get(url).cloned();
-        if page.is_none() {
+        // This machine is no part of the web.
+        if page.is_none() && HttpRequest::from_url(url).is_some_and(|request| !is_local(&request.host)) {
             self.missed = Some(url.to_owned());
         }
         page
@@ -63,6 +65,6 @@ impl Web {
         let (scheme, port) = if request.tls { ("https", 443) } else { ("http", 80) };
         let port = if request.port == port { String::new() } else { format!(":{}", request.port) };
         let page = self.fetch(&format!("{scheme}://{}{port}{}", request.host, request.path))?;
-        Some(HttpResponse::new(200, "text/plain; charset=utf-8", page.as_bytes()))
+        Some(HttpResponse { public: true, ..HttpResponse::new(200, "text/plain; charset=utf-8", page.as_bytes()) })
     }
 }

@@ -11,6 +11,9 @@ spec:
     ports:
     - containerPort: 80
 #end
+#file https://get.example.dev/tool?v=1
+hello
+#end
 #file http://example.com:8080/bad.yaml
 apiVersion: v1
 kind: Pod
@@ -23,6 +26,7 @@ curl -s https://k8s.io/examples/pods/simple-pod.yaml | head -2
 curl -sLO https://k8s.io/examples/pods/simple-pod.yaml && ls
 wget -q -O - http://example.com:8080/bad.yaml | kubectl create -f -
 kubectl delete -f https://k8s.io/examples/pods/simple-pod.yaml
+curl -s 'https://get.example.dev/tool?v=1#part'; curl -sI https://get.example.dev/tool?v=1 | head -1
 # All else of the web is not there
 kubectl apply -f https://k8s.io/examples/pods/other.yaml
 curl https://k8s.io/examples/pods/other.yaml

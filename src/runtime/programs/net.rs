@@ -564,7 +564,7 @@ impl Client {
         let to = location.filter(|_| (301..=308).contains(&response.status));
         let (request, most) = match &mut self.kind {
             Asking::Wget { request, .. } => (request, 10),
-            Asking::Curl(c) if c.request.tls && !c.trusts && beyond(&c.request.host).is_empty() => return c.fails(k, p, 60, UNTRUSTED),
+            Asking::Curl(c) if c.request.tls && !c.trusts && !response.public => return c.fails(k, p, 60, UNTRUSTED),
             Asking::Curl(c) => (&mut c.request, if c.follow { 30 } else { 0 }),
             _ => return Step::Exit(0, 20),
         };
