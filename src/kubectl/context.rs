@@ -391,10 +391,26 @@ impl<'a> Context<'a, '_> {
 
     /// PUT.
     pub fn update(&mut self, kind: KindRef, object: Value, sub: Subresource, options: &WriteOptions) -> Result<Value, CliError> {
+        self.write(("PUT", "update"), kind, object, sub, options)
+    }
+
+    /// PATCH with what makes the object there this one.
+    pub fn change(&mut self, kind: KindRef, object: Value, sub: Subresource, options: &WriteOptions) -> Result<Value, CliError> {
+        self.write(("PATCH", "patch"), kind, object, sub, options)
+    }
+
+    fn write(
+        &mut self,
+        (method, verb): (&'static str, &str),
+        kind: KindRef,
+        object: Value,
+        sub: Subresource,
+        options: &WriteOptions,
+    ) -> Result<Value, CliError> {
         let (namespace, name) = (object.namespace_arc(), object.name_arc());
         let query = self.write_query(options, None);
-        let request = Request { verb: "PUT", kind, namespace: &namespace, name: &name, subresource: sub.name(), query };
-        self.require_logged("update", &request)?;
+        let request = Request { verb: method, kind, namespace: &namespace, name: &name, subresource: sub.name(), query };
+        self.require_logged(verb, &request)?;
         let by = self.writer();
         let result = self.host.api.update(&by, kind, object, sub, options);
         self.log_request(&request, 200, &result);

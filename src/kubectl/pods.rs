@@ -34,11 +34,12 @@ pub fn selector_of(object: &Value, wanted: &str) -> Result<LabelSelector, CliErr
 }
 
 /// The pods that a selector selects, the best first.
-pub fn selected(cx: &Context<'_, '_>, namespace: &str, selector: &LabelSelector, purpose: Purpose) -> Vec<Value> {
+pub fn selected(cx: &Context<'_, '_>, namespace: &str, selector: &LabelSelector, purpose: Purpose) -> Result<Vec<Value>, CliError> {
+    cx.require(("list", kinds::POD, ""), namespace, "")?;
     let pods = cx.host.api.iter(kinds::POD, Some(namespace));
     let mut pods: Vec<Value> = pods.filter(|p| selector.matches(p.labels())).cloned().collect();
     pods.order_by(|a, b| rank(a, b, purpose));
-    pods
+    Ok(pods)
 }
 
 fn ready_since(pod: &Value) -> &str {
@@ -84,7 +85,7 @@ pub fn pod_of(cx: &mut Context<'_, '_>, info: &Info) -> Result<Value, CliError> 
         return Ok(info.object.clone());
     }
     let selector = selector_of(&info.object, "attach to")?;
-    match selected(cx, &info.namespace, &selector, Purpose::Attach).into_iter().next() {
+    match selected(cx, &info.namespace, &selector, Purpose::Attach)?.into_iter().next() {
         Some(pod) => Ok(pod),
         None => fail("timed out waiting for the condition"),
     }

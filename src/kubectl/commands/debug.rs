@@ -281,7 +281,7 @@ fn ephemeral(cx: &mut Context<'_, '_>, info: &Info, custom: &Value) -> Result<(V
     let mut next = info.object.clone();
     next.at_mut(&["spec", "ephemeralContainers"]).list_mut().push(added);
     apply_profile(cx, &mut next, &name, Style::Ephemeral, custom)?;
-    let pod = cx.update(info.kind, next, Subresource::EphemeralContainers, &WriteOptions::STRICT)?;
+    let pod = cx.change(info.kind, next, Subresource::EphemeralContainers, &WriteOptions::STRICT)?;
     Ok((pod, name))
 }
 

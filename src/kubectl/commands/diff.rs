@@ -45,6 +45,9 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let (mut visited, mut namespaces, mut files) = (Vec::new(), Vec::new(), Vec::new());
     for info in found.into_infos()? {
         let mut live = cx.host.api.peek(info.kind, &info.namespace, &info.name).cloned();
+        // What would be is made by the server, which keeps nothing of it.
+        cx.require(("get", info.kind, ""), &info.namespace, &info.name)?;
+        cx.require((if live.is_some() { "patch" } else { "create" }, info.kind, ""), &info.namespace, &info.name)?;
         let mut merged = merged(cx, &info, live.as_ref())?;
         if info.kind == kinds::SECRET && !cx.flags().is_on("show-secrets") {
             mask(live.as_mut(), &mut merged);

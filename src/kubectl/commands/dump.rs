@@ -44,7 +44,10 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     objects(cx, nodes, None, "nodes", yaml)?;
     let given = cx.flags().list("namespaces").to_vec();
     let namespaces = match (cx.flags().is_on("all-namespaces"), given.is_empty()) {
-        (true, _) => cx.host.api.iter(kinds::NAMESPACE, None).map(|n| n.name().to_owned()).collect(),
+        (true, _) => {
+            let all = cx.list(kinds::NAMESPACE, None, &ListOptions::default())?;
+            all.iter().map(|n| n.name().to_owned()).collect()
+        }
         (_, false) => given,
         _ => vec!["kube-system".to_owned(), cx.namespace()],
     };
@@ -73,6 +76,9 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 }
 
 fn logs(cx: &mut Context<'_, '_>, namespace: &str, pod: &str, container: &str) -> String {
+    if let Err(error) = cx.require(("get", kinds::POD, "log"), namespace, pod) {
+        return format!("Request log error: {error}\n");
+    }
     let now = cx.host.now;
     let Some(node) = cx.host.node.as_deref() else { return String::new() };
     match node.logs(now, namespace, pod, container, &LogOptions::default()) {
@@ -82,7 +88,7 @@ fn logs(cx: &mut Context<'_, '_>, namespace: &str, pod: &str, container: &str) -
 }
 
 fn objects(cx: &mut Context<'_, '_>, kind: KindRef, namespace: Option<&str>, file: &str, yaml: bool) -> Result<(), CliError> {
-    let items = cx.host.api.list(kind, namespace, &ListOptions::default())?;
+    let items = cx.list(kind, namespace, &ListOptions::default())?;
     let revision = cx.host.api.revision().to_string();
     let text = if yaml {
         let mut list = cx.host.api.as_list(kind, items);

@@ -229,7 +229,7 @@ fn pods_behind(cx: &mut Context<'_, '_>, info: &Info) -> Result<Option<Vec<Value
         return Ok(Some(vec![info.object.clone()]));
     }
     let selector = selector_of(&info.object, "get the logs from")?;
-    let mut pods = selected(cx, &info.namespace, &selector, Purpose::Logs);
+    let mut pods = selected(cx, &info.namespace, &selector, Purpose::Logs)?;
     if cx.flags().is_on("all-pods") {
         return Ok(Some(pods));
     }

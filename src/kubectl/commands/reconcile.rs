@@ -39,6 +39,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             _ => ("subjects", "subjects", cx.flags().is_on("remove-extra-subjects")),
         };
         let wanted = info.object.get(member).items().to_vec();
+        cx.require(("get", info.kind, ""), &info.namespace, &info.name)?;
         let existing = cx.host.api.peek(info.kind, &info.namespace, &info.name).cloned();
         let options = cx.write_options(dry_run)?;
         let mut missing = wanted.clone();

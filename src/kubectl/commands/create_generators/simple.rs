@@ -2,6 +2,7 @@
 
 use super::{Failure, GENERATOR, finish, generator, one_name};
 use crate::api::Value;
+use crate::api::kinds;
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -87,7 +88,11 @@ fn token(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         spec.set(&["boundObjectRef"], to);
     }
     let by = Caller::new(cx.host.now, "kubectl");
-    let answer = cx.host.api.create_token(&by, &cx.namespace(), name, &obj!({"spec": spec}));
+    let namespace = cx.namespace();
+    let allowed = cx.require(("create", kinds::SERVICE_ACCOUNT, "token"), &namespace, name);
+    let failed = |error: CliError| CliError::Message(format!("failed to create token: {error}"));
+    allowed.map_err(failed)?;
+    let answer = cx.host.api.create_token(&by, &namespace, name, &obj!({"spec": spec}));
     let answer = answer.map_err(|status| CliError::Message(format!("failed to create token: {}", status.message)))?;
     if flags.given("output") {
         ObjectPrinter::new(cx, false)?.print(&answer, cx.out)?;

@@ -48,7 +48,7 @@ fn run(cx: &mut Context<'_, '_>, pause: bool) -> Result<Flow, CliError> {
             next.remove(&["spec", "paused"]);
         }
         let options = cx.write_options(Default::default())?;
-        match cx.update(info.kind, next, Subresource::None, &options) {
+        match cx.change(info.kind, next, Subresource::None, &options) {
             Ok(object) => reporter.report(if pause { "paused" } else { "resumed" }, &object, cx.out)?,
             Err(error) => errors.push(CliError::Message(format!("failed to patch: {error}"))),
         }

@@ -46,7 +46,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         let mut next = info.object.clone();
         next.set(&annotation, now);
         let options = cx.write_options(Default::default())?;
-        match cx.update(info.kind, next, Subresource::None, &options) {
+        match cx.change(info.kind, next, Subresource::None, &options) {
             Ok(object) => reporter.report("restarted", &object, cx.out)?,
             Err(error) => errors.push(CliError::Message(format!("failed to patch: {error}"))),
         }

@@ -105,7 +105,7 @@ fn roll_back(cx: &mut Context<'_, '_>, info: &Info, to: i64, dry_run: DryRun) ->
         next.set(&["metadata", "annotations"], annotations);
     }
     let options = cx.write_options(dry_run)?;
-    cx.update(info.kind, next, Subresource::None, &options)
+    cx.change(info.kind, next, Subresource::None, &options)
         .map_err(|e| CliError::Message(format!("failed restoring revision {to}: {e}")))?;
     Ok("rolled back".into())
 }

@@ -120,7 +120,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         if nothing && !next.same(&info.object) {
             let dry_run = cx.dry_run()?;
             let options = cx.write_options(dry_run)?;
-            cx.update(info.kind, next, Subresource::None, &options)?;
+            cx.change(info.kind, next, Subresource::None, &options)?;
             return fail("at least one environment variable must be provided");
         }
         errors.extend(send(cx, &mut reporter, &info, next, "env updated", "failed to patch env update to pod template:").err());
@@ -261,6 +261,9 @@ fn resolved(cx: &Context<'_, '_>, info: &Info, from: &Value) -> Option<Result<St
     }
     let (name, key) = (source.get("name").str(), source.get("key").str());
     let kind = Kind::named(kind);
+    if let Err(error) = cx.require(("get", kind, ""), &info.namespace, name) {
+        return Some(Err(error.to_string()));
+    }
     let Some(object) = cx.host.api.peek(kind, &info.namespace, name) else {
         return Some(Err(Status::not_found(kind, name).message));
     };

@@ -121,7 +121,7 @@ fn send(cx: &mut Context<'_, '_>, reporter: &mut Reporter, info: &Info, mut next
     }
     let options = cx.write_options(dry_run)?;
     debug_assert_eq!(next.name(), info.name);
-    match cx.update(info.kind, next, Subresource::None, &options) {
+    match cx.change(info.kind, next, Subresource::None, &options) {
         Ok(object) => reporter.report(done, &object, cx.out),
         Err(error) if failed.is_empty() => Err(error),
         Err(error) => Err(CliError::Message(format!("{failed} {error}"))),
