@@ -1,7 +1,7 @@
 //! The `proxy` subresource of pods and services: where a request goes that the API server passes on.
 
-use super::{ApiServer, rest};
-use crate::api::{ArcStr, Status, Value, kinds};
+use super::{ApiServer, Attributes, User, rest};
+use crate::api::{ArcStr, KindRef, Status, Value, kinds};
 
 /// Where a request is passed on to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,20 +25,40 @@ fn split_name(id: &str) -> Option<(&str, &str)> {
     }
 }
 
+/// The namespace, kind and name of what a path passes on to, and the path there; nothing of one that is for the API itself.
+fn passed_on(path: &str) -> Option<(&str, KindRef, String, &str)> {
+    let mut parts = path.trim_start_matches('/').splitn(8, '/');
+    let fixed = [parts.next()?, parts.next()?, parts.next()?];
+    let (namespace, resource, id, sub) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let kind = [kinds::POD, kinds::SERVICE].into_iter().find(|kind| kind.plural == resource)?;
+    (fixed == ["api", "v1", "namespaces"] && sub == "proxy")
+        .then(|| (namespace, kind, rest::decode_percent(id), parts.next().unwrap_or("")))
+}
+
 impl ApiServer {
     /// Where a request to this path and query goes; nothing where it is for the API itself.
     pub fn proxy_location(&mut self, path: &str) -> Option<Result<ProxyLocation, Status>> {
         let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
-        let mut parts = path.trim_start_matches('/').splitn(8, '/');
-        let fixed = [parts.next()?, parts.next()?, parts.next()?];
-        let (namespace, resource, id, sub) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-        if fixed != ["api", "v1", "namespaces"] || sub != "proxy" || !matches!(resource, "pods" | "services") {
-            return None;
-        }
-        let rest = format!("/{}{}", parts.next().unwrap_or(""), query.map_or_else(String::new, |q| format!("?{q}")));
-        let id = rest::decode_percent(id);
-        let place = if resource == "pods" { self.pod_location(namespace, &id) } else { self.service_location(namespace, &id) };
+        let (namespace, kind, id, rest) = passed_on(path)?;
+        let rest = format!("/{rest}{}", query.map_or_else(String::new, |q| format!("?{q}")));
+        let place = if kind == kinds::POD { self.pod_location(namespace, &id) } else { self.service_location(namespace, &id) };
         Some(place.map(|(host, port)| ProxyLocation { host, port, path: rest }))
+    }
+
+    /// Refuses whoever may not make a request, be it to the API or to what it passes on to.
+    pub fn require_passing(&self, user: &User, method: &str, path: &str) -> Result<(), Status> {
+        let Some((namespace, kind, id, _)) = passed_on(path.split('?').next().unwrap_or(path)) else {
+            return self.require_request(user, method, path);
+        };
+        let verb = match method {
+            "GET" | "HEAD" => "get",
+            "POST" => "create",
+            "PUT" => "update",
+            "PATCH" => "patch",
+            "DELETE" => "delete",
+            _ => "",
+        };
+        self.require(user, kind, &Attributes { subresource: "proxy", ..Attributes::on(verb, kind, namespace, &id) })
     }
 
     // Models registry/core/pod.ResourceLocation.

@@ -115,7 +115,10 @@ impl Connections {
             },
             (NetRequest::Http(request), Some(Behind::Api(proxy))) => {
                 match proxy.pass(&request.method, request.header("Host").unwrap_or(&request.host), &request.path) {
-                    Passing::Api(path) => self.proxy(cluster, now, id, HttpRequest { path, ..request }),
+                    Passing::Api(path) => {
+                        let user = proxy.user.clone().unwrap_or_else(User::administrator);
+                        self.proxy(cluster, &user, now, id, HttpRequest { path, ..request })
+                    }
                     Passing::File(path) => answered(file(files, &path)),
                     Passing::Refused(status) => answered(refusal(status)),
                 }
@@ -134,8 +137,11 @@ impl Connections {
         }
     }
 
-    /// What `kubectl proxy` answers, or the API server passes on.
-    fn proxy(&mut self, cluster: &mut Cluster, now: Time, id: u64, request: HttpRequest) -> Way {
+    /// What `kubectl proxy` answers somebody, or the API server passes on.
+    fn proxy(&mut self, cluster: &mut Cluster, user: &User, now: Time, id: u64, request: HttpRequest) -> Way {
+        if let Err(status) = cluster.api.require_passing(user, &request.method, &request.path) {
+            return status_answer(&status);
+        }
         if let Some(location) = cluster.api.proxy_location(&request.path) {
             return match (location, cluster.kubelets.as_mut()) {
                 (Ok(to), Some(kubelets)) => {
@@ -157,7 +163,7 @@ impl Connections {
                 Err(status) => status_answer(&status),
             };
         }
-        answered(answer_api_request(&mut cluster.api, now, &User::administrator(), &request))
+        answered(answer_api_request(&mut cluster.api, now, user, &request))
     }
 
     /// A kubectl has forwarded a request.

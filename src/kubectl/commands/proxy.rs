@@ -6,6 +6,7 @@ use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{Flag, duration, int, switch, text};
 use crate::kubectl::host::Step;
+use crate::server::User;
 
 const OWN: &[Flag] = &[
     int("port", "p"),
@@ -48,6 +49,8 @@ const FILTERS: [(&str, &str); 4] = [
 pub struct Proxying {
     /// The local port.
     pub port: u16,
+    /// As whom it asks; the administrator where nobody else is named.
+    pub user: Option<User>,
     /// Below which path the API is; it ends in a slash.
     prefix: String,
     /// Below which path files are, and in which folder.
@@ -111,6 +114,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     cx.out.outln(format!("Starting to serve on {address}:{port}"));
     let serving = Proxying {
         port,
+        user: cx.session.user.clone(),
         prefix: slashed(flags.get("api-prefix").unwrap_or("/")),
         www: (!www.is_empty()).then(|| (slashed(flags.get("www-prefix").unwrap_or("/static/")), folder)),
         filter: Some(filter).filter(|_| !flags.is_on("disable-filter")),
