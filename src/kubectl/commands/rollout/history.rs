@@ -27,7 +27,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let mut printer = object_printer(cx)?;
     let found = targets(cx)?;
     found.each(&mut |info| {
-        let Some(revisions) = revisions::of(cx, &info) else {
+        let Some(revisions) = revisions::of(cx, &info)? else {
             return fail(format!("no history viewer has been implemented for {:?}", info.kind.kind));
         };
         if let Some(printer) = &mut printer {

@@ -3,6 +3,7 @@
 use crate::api::{Object, Value, kinds};
 use crate::base::Order as _;
 use crate::kubectl::context::{CHANGE_CAUSE, Context};
+use crate::kubectl::error::CliError;
 use crate::kubectl::resources::Info;
 
 /// One revision.
@@ -18,7 +19,12 @@ pub(super) struct Revision {
 }
 
 /// The revisions, oldest first; `None` for a kind that has none.
-pub(super) fn of(cx: &Context<'_, '_>, info: &Info) -> Option<Vec<Revision>> {
+pub(super) fn of(cx: &Context<'_, '_>, info: &Info) -> Result<Option<Vec<Revision>>, CliError> {
+    let (name, kept) = (&info.name, if info.kind == kinds::DEPLOYMENT { kinds::REPLICA_SET } else { kinds::CONTROLLER_REVISION });
+    cx.require(("list", kept, ""), &info.namespace, "").map_err(|error| match kept == kinds::REPLICA_SET {
+        true => CliError::Message(format!("failed to retrieve replica sets from deployment {name}: {error}")),
+        false => error,
+    })?;
     let api = &cx.host.api;
     let uid = info.object.uid();
     let cause = |o: &Value| o.annotation(CHANGE_CAUSE).unwrap_or("").to_owned();
@@ -39,8 +45,8 @@ pub(super) fn of(cx: &Context<'_, '_>, info: &Info) -> Option<Vec<Revision>> {
                 object: r.clone(),
             })
             .collect(),
-        _ => return None,
+        _ => return Ok(None),
     };
     found.order_by_key(|r| r.number);
-    Some(found)
+    Ok(Some(found))
 }

@@ -62,7 +62,7 @@ fn without_hash(template: &Value) -> Value {
 
 // Models polymorphichelpers.RollbackerFor.
 fn roll_back(cx: &mut Context<'_, '_>, info: &Info, to: i64, dry_run: DryRun) -> Result<String, CliError> {
-    let Some(all) = revisions::of(cx, info) else {
+    let Some(all) = revisions::of(cx, info)? else {
         return fail(format!("no rollbacker has been implemented for {:?}", info.kind.kind));
     };
     let is_deployment = info.kind.kind == "Deployment";
