@@ -388,6 +388,19 @@ impl ApiServer {
 
     /// PUT of an object, or of one subresource of it.
     pub fn update(&mut self, by: &Caller, kind: KindRef, object: Value, sub: Subresource, options: &WriteOptions) -> Result<Value, Status> {
+        self.change(by, kind, object, sub, options, true)
+    }
+
+    /// A change of an object; where `known`, the UID that it was sent with says which object is meant.
+    fn change(
+        &mut self,
+        by: &Caller,
+        kind: KindRef,
+        object: Value,
+        sub: Subresource,
+        options: &WriteOptions,
+        known: bool,
+    ) -> Result<Value, Status> {
         let kind = self.current(kind);
         let stored = stored_kind(kind);
         if stored != kind {
@@ -395,7 +408,7 @@ impl ApiServer {
             if let Some(old) = self.peek(stored, event.namespace(), event.name()) {
                 demand_valid_event(stored, &event, Some(old))?;
             }
-            let done = self.update(by, stored, event, sub, options)?;
+            let done = self.change(by, stored, event, sub, options, known)?;
             return Ok(in_form_of(kind, &done));
         }
         let name = object.name_arc();
@@ -406,7 +419,7 @@ impl ApiServer {
         };
         let mut object = self.decode(kind, object, options)?;
         let sent_uid = object.uid();
-        if !sent_uid.is_empty() && sent_uid != old.uid() {
+        if known && !sent_uid.is_empty() && sent_uid != old.uid() {
             let detail = format!(
                 "StorageError: invalid object, Code: 4, Key: /registry/{}/{namespace}/{name}, ResourceVersion: 0, AdditionalErrorMsg: \
                  Precondition failed: UID in precondition: {sent_uid}, UID in object meta: {}",
@@ -567,7 +580,7 @@ impl ApiServer {
             }
             next.set(&["metadata", "namespace"], namespace);
         }
-        self.update(by, kind, next, sub, options)
+        self.change(by, kind, next, sub, options, false)
     }
 
     /// PATCH with a configuration (`application/apply-patch+yaml`): server-side apply, by the field manager that
@@ -618,7 +631,7 @@ impl ApiServer {
         }
         self.writer = Writer::Settled;
         let result = match live {
-            Some(_) => self.update(by, kind, next, sub, options),
+            Some(_) => self.change(by, kind, next, sub, options, false),
             None => self.create(by, kind, namespace, next, options),
         };
         self.writer = Writer::Unknown;

@@ -310,7 +310,17 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
     for member in ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink", "generateName"]
     {
         let path = ["metadata", member];
-        let kept = old.at(&path);
+        let (kept, sent) = (old.at(&path), object.at(&path));
+        // What these are changed to is refused, not passed over.
+        let refused = match member {
+            "uid" => !sent.is_empty(),
+            "deletionTimestamp" => kept.is_null(),
+            "deletionGracePeriodSeconds" => kept.is_null() || !sent.is_null(),
+            _ => false,
+        };
+        if refused {
+            continue;
+        }
         if kept.is_null() {
             object.remove(&path);
         } else {
@@ -337,7 +347,7 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
                     next.set(&path, object.at(&path).clone());
                 }
             }
-            for path in [["metadata", "resourceVersion"], ["metadata", "managedFields"]] {
+            for path in [["metadata", "uid"], ["metadata", "resourceVersion"], ["metadata", "managedFields"]] {
                 if !object.at(&path).is_null() {
                     next.set(&path, object.at(&path).clone());
                 }
