@@ -70,7 +70,8 @@ impl<'a> Coster<'a> {
     fn part(&mut self, e: &Expr) -> Part<'a> {
         let mut part = match &e.node {
             Node::Literal(value) => {
-                Part { size: value.size().or((!matches!(value, Val::Null)).then_some(1)).map(|n| (n, n)), ..Part::default() }
+                let size = value.size().unwrap_or(1);
+                Part { size: Some((size, size)), ..Part::default() }
             }
             Node::Ident(name) => match self.vars.iter().rev().find(|(n, _)| n == name) {
                 Some((_, var)) => Part { cost: 1, ..var.clone() },
