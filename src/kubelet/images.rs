@@ -2,6 +2,7 @@
 
 use crate::api::{ArcStr, go_duration};
 use crate::base::{Duration, SortedSet, Time};
+use crate::runtime::images::Reference;
 
 /// What a pull takes once its turn has come.
 const PULL: Duration = Duration::from_millis(800);
@@ -39,6 +40,11 @@ impl Pull {
     }
 }
 
+/// The name that the runtime knows an image by, however it is written.
+fn known_as(image: &str) -> ArcStr {
+    Reference::parse(image).map_or_else(|_| image.into(), |r| r.full().into())
+}
+
 /// The images on a node and its one puller (`serializeImagePulls`).
 #[derive(Clone, Debug, Default)]
 pub(super) struct ImageStore {
@@ -49,7 +55,7 @@ pub(super) struct ImageStore {
 impl ImageStore {
     /// Whether the image is on the node.
     pub fn has(&self, image: &str) -> bool {
-        self.present.contains(&with_default_tag(image))
+        self.present.contains(&known_as(image))
     }
 
     /// Queues a pull. `outcome` is the image's size in bytes, or why there is none.
@@ -65,7 +71,7 @@ impl ImageStore {
 
     /// Takes in an image whose pull has ended well.
     pub fn add(&mut self, image: &str) {
-        self.present.insert(with_default_tag(image));
+        self.present.insert(known_as(image));
     }
 }
 
@@ -77,6 +83,18 @@ mod tests {
     fn default_tag() {
         assert_eq!(with_default_tag("reg:5000/x"), "reg:5000/x:latest");
         assert_eq!(with_default_tag("x@sha256:1"), "x@sha256:1");
+    }
+
+    #[test]
+    fn an_image_is_there_by_any_of_its_names() {
+        let mut store = ImageStore::default();
+        store.add("nginx");
+        for name in ["nginx:latest", "docker.io/nginx", "docker.io/library/nginx:latest"] {
+            assert!(store.has(name), "{name}");
+        }
+        for name in ["nginx:1.25", "quay.io/nginx", "me/nginx"] {
+            assert!(!store.has(name), "{name}");
+        }
     }
 
     #[test]

@@ -195,8 +195,13 @@ impl Reference {
             Some((d, p)) if d.contains(['.', ':']) || d == "localhost" || d.bytes().any(|b| b.is_ascii_uppercase()) => {
                 (d.to_string(), p.to_string())
             }
-            Some(_) => ("docker.io".into(), repository),
-            None => ("docker.io".into(), format!("library/{repository}")),
+            _ => ("docker.io".into(), repository),
+        };
+        // Docker's registry has a name of old, and keeps what has a name of one part in its library.
+        let (domain, path) = match domain.as_str() {
+            "docker.io" | "index.docker.io" if path.contains('/') => ("docker.io".into(), path),
+            "docker.io" | "index.docker.io" => ("docker.io".into(), format!("library/{path}")),
+            _ => (domain, path),
         };
         if path.bytes().any(|b| b.is_ascii_uppercase()) {
             return Err(bad(&format!(": repository name ({path}) must be lowercase")));
@@ -392,6 +397,8 @@ mod tests {
         for (text, full) in [
             ("busybox", "docker.io/library/busybox:latest"),
             ("nginx:1.25", "docker.io/library/nginx:1.25"),
+            ("docker.io/nginx:1.25", "docker.io/library/nginx:1.25"),
+            ("index.docker.io/bitnami/redis", "docker.io/bitnami/redis:latest"),
             ("registry.k8s.io/pause:3.10", "registry.k8s.io/pause:3.10"),
             ("localhost:5000/nginx", "localhost:5000/nginx:latest"),
             ("polinux/stress", "docker.io/polinux/stress:latest"),
