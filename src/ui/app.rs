@@ -420,8 +420,8 @@ type Stop = (Panel, Icon, Text, &'static str);
 /// All panels.
 const STOPS: [Stop; 4] = [
     (Panel::Tank, Icon::Tank, Text::Cluster, ".tank .find"),
-    (Panel::Edit, Icon::Edit, Text::Editor, ".edit #editor .cm-content"),
-    (Panel::Term, Icon::Terminal, Text::Terminal, ".term .host:not([hidden]) textarea"),
+    (Panel::Edit, Icon::Edit, Text::Editor, ".edit #editor .cm-content, .edit .foot button"),
+    (Panel::Term, Icon::Terminal, Text::Terminal, ".term .host:not([hidden]) textarea, .term .feed"),
     (Panel::Look, Icon::Look, Text::Inspector, ".look button"),
 ];
 

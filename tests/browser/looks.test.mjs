@@ -65,6 +65,15 @@ for (const [theme, language, size] of [
       await until(`the focus in ${part}`, () => within(part));
     }
     await look.waitFor();
+    // Also where neither the editor nor a terminal is there to take it.
+    await tabs.nth(0).click();
+    await page.getByRole('button', { name: /^(Close|关闭) liveness-exec/ }).click();
+    await page.locator('.term [role=tab]').last().click();
+    await page.locator('.rack .pod').first().focus();
+    for (const part of ['.edit', '.term', '.look']) {
+      await page.keyboard.press('F6');
+      await until(`the focus in ${part} without them`, () => within(part));
+    }
   });
 }
 
