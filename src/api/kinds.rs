@@ -178,6 +178,7 @@ rows! {
     JOB = "Job",
     LEASE = "Lease",
     LIMIT_RANGE = "LimitRange",
+    MUTATING_WEBHOOK_CONFIGURATION = "MutatingWebhookConfiguration",
     NAMESPACE = "Namespace",
     NETWORK_POLICY = "NetworkPolicy",
     NODE = "Node",
@@ -203,6 +204,7 @@ rows! {
     STORAGE_CLASS = "StorageClass",
     VALIDATING_ADMISSION_POLICY = "ValidatingAdmissionPolicy",
     VALIDATING_ADMISSION_POLICY_BINDING = "ValidatingAdmissionPolicyBinding",
+    VALIDATING_WEBHOOK_CONFIGURATION = "ValidatingWebhookConfiguration",
     VOLUME_ATTRIBUTES_CLASS = "VolumeAttributesClass",
 }
 

@@ -341,6 +341,8 @@ impl ApiServer {
         api::defaults::apply(kind, &mut object);
         self.track(by, kind, None, &mut object, Subresource::None, options);
         admission::admit_create(self, kind, namespace, &mut object)?;
+        let (sub, old) = (Subresource::None, &Value::Null);
+        admission::mutate(self, by, &Request { kind, operation: "CREATE", sub, object: &object, old, dry_run: options.dry_run })?;
         self.refuse_escalation(by, kind, &object)?;
         strategy::prepare_for_create(kind, &mut object, &self.acting);
         // The registry allocates before it validates.
@@ -449,6 +451,7 @@ impl ApiServer {
         if sub != Subresource::Status {
             self.track(by, kind, Some(&old), &mut object, sub, options);
             admission::admit_update(self, kind, sub, &mut object, &old)?;
+            admission::mutate(self, by, &Request { kind, operation: "UPDATE", sub, object: &object, old: &old, dry_run: options.dry_run })?;
             self.refuse_escalation(by, kind, &object)?;
         }
         strategy::prepare_for_update(kind, &mut object, &old, sub);

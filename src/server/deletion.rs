@@ -90,7 +90,8 @@ impl ApiServer {
         if !old.is_terminating() || grace_s == 0 {
             let request =
                 Request { kind, operation: "DELETE", sub: Subresource::None, object: &Value::Null, old: &old, dry_run: options.dry_run };
-            let warnings = admission::policy::admit(self, by, &request)?;
+            admission::mutate(self, by, &request)?;
+            let warnings = admission::review(self, by, &request)?;
             self.warnings.extend(warnings);
         }
         if options.dry_run {

@@ -15,6 +15,7 @@ mod priority;
 mod resource_quota;
 mod runtime_class;
 mod service_account;
+mod webhook;
 
 use super::{ApiServer, Caller, Subresource};
 use crate::api::{KindRef, Status, Value, kinds};
@@ -53,8 +54,20 @@ pub(super) fn admit_valid(server: &mut ApiServer, by: &Caller, request: &policy:
         "persistentvolumeclaims" => claim_resize::admit(server, request)?,
         _ => {}
     }
-    warnings.extend(policy::admit(server, by, request)?);
+    warnings.extend(review(server, by, request)?);
     Ok((warnings, resource_quota::admit(server, request)?))
+}
+
+/// Asks the webhooks that may change what is written.
+pub(super) fn mutate(server: &ApiServer, by: &Caller, request: &policy::Request<'_>) -> Result<(), Status> {
+    webhook::admit(server, by, kinds::MUTATING_WEBHOOK_CONFIGURATION, request)
+}
+
+/// Asks the policies and webhooks that users made; returned are warnings.
+pub(super) fn review(server: &mut ApiServer, by: &Caller, request: &policy::Request<'_>) -> Result<Vec<String>, Status> {
+    let warnings = policy::admit(server, by, request)?;
+    webhook::admit(server, by, kinds::VALIDATING_WEBHOOK_CONFIGURATION, request)?;
+    Ok(warnings)
 }
 
 /// Runs the plugins on an object that is about to be changed.

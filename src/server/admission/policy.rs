@@ -104,8 +104,8 @@ impl Request<'_> {
             && (names.is_empty() || names.iter().any(|n| n.str() == self.any().name()))
     }
 
-    /// Whether the constraints of a policy or a binding are met.
-    fn meets(&self, server: &ApiServer, constraints: &Value) -> bool {
+    /// Whether the constraints of a policy, a binding or a webhook are met.
+    pub(super) fn meets(&self, server: &ApiServer, constraints: &Value) -> bool {
         if constraints.is_null() {
             return true;
         }
@@ -275,6 +275,14 @@ fn params(server: &ApiServer, kind: Option<KindRef>, reference: &Value, namespac
         return Err("no params found for policy binding with `Deny` parameterNotFoundAction".to_owned());
     }
     Ok(found)
+}
+
+/// Whether conditions hold, as those of a webhook; one that cannot be evaluated is taken to.
+pub(super) fn meets_conditions(server: &ApiServer, by: &Caller, request: &Request<'_>, conditions: &Value) -> bool {
+    let mut spec = obj!({"validations": [{"expression": "false"}]});
+    spec.set(&["matchConditions"], conditions.clone());
+    // A policy that refuses whatever meets its conditions.
+    !evaluate(server, by, request, (&spec, &Policy::new(&spec)), &Value::Null, true).0.is_empty()
 }
 
 /// Evaluates a policy: what it refuses, and audit annotations that could not be made. `strict` where an error refuses.
