@@ -18,6 +18,8 @@ struct Part<'a> {
     size: Option<Size>,
     /// The schema's part that it is.
     decl: Option<&'a Decl>,
+    /// Whether its place in the schema is one that the schema does not describe.
+    lost: bool,
     /// Sizes of the keys and of the values of a list or a map that is written out.
     entries: Option<(Size, Size)>,
 }
@@ -80,22 +82,19 @@ impl<'a> Coster<'a> {
             Node::Select(of, field, test) => {
                 let of_part = self.part(of);
                 let step = matches!(of.ty, Type::Object(_) | Type::Of("map", _)) && !test;
-                let decl = of_part.decl.and_then(|d| match &d.ty {
-                    Type::Object(_) if !test => member(d, field),
-                    _ => None,
-                });
-                Part { cost: of_part.cost.saturating_add(step.into()), decl, ..Part::default() }
+                let cost = of_part.cost.saturating_add(step.into());
+                if *test { Part { cost, ..Part::default() } } else { Part { cost, ..inside(&of_part, self.root, |d| member(d, field)) } }
             }
             Node::List(items) => {
                 let parts: Vec<Part<'_>> = items.iter().map(|(i, _)| self.part(i)).collect();
                 let count = items.len() as u64;
-                Part { cost: sum(&parts, 10), size: Some((count, count)), entries: Some(((1, 1), sizes(&parts))), decl: None }
+                Part { cost: sum(&parts, 10), size: Some((count, count)), entries: Some(((1, 1), sizes(&parts))), ..Part::default() }
             }
             Node::Map(entries) => {
                 let keys: Vec<Part<'_>> = entries.iter().map(|(k, ..)| self.part(k)).collect();
                 let values: Vec<Part<'_>> = entries.iter().map(|(_, v, _)| self.part(v)).collect();
                 let (count, cost) = (entries.len() as u64, sum(&keys, sum(&values, 30)));
-                Part { cost, size: Some((count, count)), entries: Some((sizes(&keys), sizes(&values))), decl: None }
+                Part { cost, size: Some((count, count)), entries: Some((sizes(&keys), sizes(&values))), ..Part::default() }
             }
             Node::Message(_, values) => {
                 let parts: Vec<Part<'_>> = values.iter().map(|v| self.part(v)).collect();
@@ -108,7 +107,7 @@ impl<'a> Coster<'a> {
                 let costs = sum(&parts, target.as_ref().map_or(0, |(t, _)| t.cost));
                 let mut all: Vec<(Part<'a>, &Type)> = target.into_iter().collect();
                 all.extend(parts.into_iter().zip(args.iter().map(|a| &a.ty)));
-                let mut part = call(name, &all, args);
+                let mut part = call(name, &all, args, self.root);
                 // Either of two is evaluated.
                 part.cost = match (name.as_str(), all.as_slice()) {
                     ("_?_:_", [(test, _), (a, _), (b, _)]) => test.cost.saturating_add(a.cost.max(b.cost)),
@@ -135,9 +134,14 @@ impl<'a> Coster<'a> {
             return Part { cost: cost.saturating_add(result.cost), ..result };
         }
         let is_list = !matches!(fold.range.ty, Type::Of("map", _));
-        let inner = range.decl.and_then(|d| d.inner.as_deref());
-        let key = Part { size: range.entries.map(|e| e.0).or(range.decl.filter(|_| !is_list).map(|_| (0, 0))), ..Part::default() };
-        let value = Part { size: range.entries.map(|e| e.1), decl: inner, ..Part::default() };
+        let key = match (range.decl, range.lost) {
+            (None, false) => inside(&range, self.root, |_| None),
+            (decl, _) => Part { size: decl.filter(|_| !is_list).map(|_| (0, 0)).or(range.entries.map(|e| e.0)), ..Part::default() },
+        };
+        let mut value = inside(&range, self.root, |d| d.inner.as_deref());
+        if value.decl.is_none() {
+            value.size = range.entries.map(|e| e.1);
+        }
         let two = !fold.var2.is_empty();
         self.vars.push((fold.var.clone(), if is_list && !two { value.clone() } else { key }));
         if two {
@@ -152,9 +156,19 @@ impl<'a> Coster<'a> {
         let cost = cost.saturating_add(end).saturating_add(rounds.1.saturating_mul(more.saturating_add(step.cost)));
         match &fold.init.node {
             Node::Literal(_) => Part { cost, size: Some((1, 1)), ..Part::default() },
-            _ => Part { cost, size: Some(rounds), entries: step.entries, decl: None },
+            _ => Part { cost, size: Some(rounds), entries: step.entries, ..Part::default() },
         }
     }
+}
+
+/// A part of a part: what has no place in the schema has its own parts where the schema begins.
+// As coster.addPath and sizeEstimator.EstimateSize have it, whose paths always begin with a name that is passed over.
+fn inside<'a>(of: &Part<'a>, root: &'a Decl, find: impl FnOnce(&'a Decl) -> Option<&'a Decl>) -> Part<'a> {
+    let decl = match of.decl {
+        Some(decl) => find(decl),
+        None => Some(root).filter(|_| !of.lost),
+    };
+    Part { decl, lost: decl.is_none(), ..Part::default() }
 }
 
 fn member<'a>(decl: &'a Decl, field: &str) -> Option<&'a Decl> {
@@ -174,7 +188,7 @@ fn sizes(parts: &[Part<'_>]) -> Size {
 }
 
 /// What a call costs beyond its arguments, and how large its result is. The target is the first of the arguments.
-fn call<'a>(name: &str, args: &[(Part<'a>, &Type)], written: &[Expr]) -> Part<'a> {
+fn call<'a>(name: &str, args: &[(Part<'a>, &Type)], written: &[Expr], root: &'a Decl) -> Part<'a> {
     let size = |i: usize| args.get(i).and_then(|(p, _)| p.size).unwrap_or(UNKNOWN);
     let max = |i: usize| size(i).1;
     let text = |i: usize| args.get(i).is_some_and(|(_, ty)| is_text(ty));
@@ -193,10 +207,10 @@ fn call<'a>(name: &str, args: &[(Part<'a>, &Type)], written: &[Expr]) -> Part<'a
             };
             Part { entries, ..part(0, both.then(|| union(size(1), size(2)))) }
         }
-        "dyn" => args.first().map_or(Part::default(), |(p, _)| Part { cost: 1, ..p.clone() }),
+        "dyn" => args.first().map_or(Part::default(), |(p, _)| Part { cost: 1, decl: None, lost: false, ..p.clone() }),
         "_[_]" | "_[?_]" => {
             let of = args.first().map(|(p, _)| p.clone()).unwrap_or_default();
-            Part { cost: 1, size: of.entries.map(|e| e.1), decl: of.decl.and_then(|d| d.inner.as_deref()), entries: None }
+            Part { cost: 1, size: of.entries.map(|e| e.1), ..inside(&of, root, |d| d.inner.as_deref()) }
         }
         "isSorted" | "sum" | "max" | "min" | "indexOf" | "lastIndexOf" => match args.first() {
             Some((of, Type::Of("list", item))) => {
