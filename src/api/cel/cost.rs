@@ -245,6 +245,8 @@ fn call<'a>(name: &str, args: &[(Part<'a>, &Type)], written: &[Expr], root: &'a 
             let whole = plus(whole, between);
             part(tenth(whole.1), Some(whole))
         }
+        // Only the method is known to look through its text.
+        "matches" if args.len() == written.len() => part(1, None),
         "find" | "findAll" | "matches" => {
             let cost = tenth(max(0).saturating_add(1)).saturating_mul(times(max(1), 0.25));
             part(cost, (name != "matches").then_some((0, max(0))))
