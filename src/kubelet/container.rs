@@ -90,6 +90,8 @@ pub(super) struct Instance {
     pub machine: Option<Box<Machine>>,
     /// Its own process, from which commands run in it inherit.
     pub process: SpawnSpec,
+    /// Why one of its mounts cannot be.
+    pub misfit: Option<ArcStr>,
     /// The wake that is scheduled for the machine.
     pub machine_wake: Option<Time>,
     pub uses: SortedMap<Pid, ProcessUse>,

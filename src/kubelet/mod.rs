@@ -21,6 +21,7 @@ mod live;
 mod logs;
 mod machine_events;
 mod message;
+mod mount_points;
 mod network_policy;
 mod node;
 mod node_api;

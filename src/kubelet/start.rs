@@ -9,6 +9,7 @@ use super::env::{EnvSource, environment, expand};
 use super::image_manager::{Ensured, ImageFor};
 use super::images::{Pull, with_default_tag};
 use super::logs::Log;
+use super::mount_points::Misfit;
 use super::pod_worker::{Cx, Outcome, PodWorker, Stage, What};
 use super::probes::ProbeKind;
 use super::spec::{ContainerKind, RestartPolicy};
@@ -387,6 +388,14 @@ impl PodWorker {
             volumes.insert(mount.volume.clone(), tree);
             mounts.push(mount);
         }
+        let id = container_runtime::container_id(&self.uid, &spec.name, attempt);
+        let misfit = Misfit::find(&image.root, &mounts, &volumes).and_then(|misfit| {
+            let (mount, asked) = (&mounts[misfit.index], spec.value.get("volumeMounts").items().get(misfit.index)?);
+            let volume = self.volumes.iter().find(|v| v.name == asked.get("name").str())?;
+            let is_part = ["subPath", "subPathExpr"].iter().any(|member| !asked.get(member).is_empty());
+            let path = volume.path_on_node(&source, is_part.then_some((spec.name.as_str(), misfit.index)));
+            Some(misfit.message(mount, &path, id.trim_start_matches("containerd://")).into())
+        });
         let launch = Launch {
             image: image.clone(),
             command,
@@ -404,7 +413,6 @@ impl PodWorker {
             stream: format!("{}/{}/{attempt}", self.uid, spec.name),
         };
         let (machine, process) = container_runtime::create(cx.now, launch);
-        let id = container_runtime::container_id(&self.uid, &spec.name, attempt);
         self.containers[c].push(Instance {
             attempt,
             id,
@@ -417,6 +425,7 @@ impl PodWorker {
             removed: false,
             machine: Some(Box::new(machine)),
             process,
+            misfit,
             machine_wake: None,
             uses: SortedMap::new(),
             captured: SortedMap::new(),
@@ -453,7 +462,11 @@ impl PodWorker {
         self.share_processes(cx.now);
         let Some(instance) = self.containers[c].newest_mut() else { return Progress::Started };
         let Some(machine) = instance.machine.as_deref_mut() else { return Progress::Started };
-        match machine.spawn(cx.now, instance.process.clone()) {
+        let spawned = match &instance.misfit {
+            Some(misfit) => Err(misfit.to_string()),
+            None => machine.spawn(cx.now, instance.process.clone()).map_err(|e| e.to_string()),
+        };
+        match spawned {
             Ok(pid) => {
                 instance.uses.insert(pid, ProcessUse::Main);
                 instance.started = Some(cx.now);

@@ -116,6 +116,34 @@ impl Volume {
         claim.and_then(|claim| volume_of_claim(from, claim)).map_or_else(|| self.name.clone(), |volume| volume.name().into())
     }
 
+    /// Where it is on the node, or a part of it that a container mounts: the container's name and the mount's place among its mounts.
+    // Models GetPath of the volume plugins, and the subpath package's Subpath.
+    pub fn path_on_node(&self, from: &EnvSource<'_>, part: Option<(&str, usize)>) -> String {
+        let name = self.known_as(from);
+        let pod = format!("/var/lib/kubelet/pods/{}", from.pod.at(&["metadata", "uid"]).str());
+        if let Some((container, index)) = part {
+            return format!("{pod}/volume-subpaths/{name}/{container}/{index}");
+        }
+        let claim = self.source.at(&["persistentVolumeClaim", "claimName"]).as_str();
+        let source = claim.and_then(|claim| volume_of_claim(from, claim)).map_or(&self.source, |volume| volume.get("spec"));
+        if let Some(path) = source.at(&["hostPath", "path"]).as_str() {
+            return path.to_owned();
+        }
+        let plugins = [
+            ("configMap", "configmap"),
+            ("secret", "secret"),
+            ("projected", "projected"),
+            ("downwardAPI", "downward-api"),
+            ("emptyDir", "empty-dir"),
+            ("local", "local-volume"),
+            ("nfs", "nfs"),
+        ];
+        match plugins.iter().find(|(member, _)| !source.get(member).is_null()) {
+            Some((_, plugin)) => format!("{pod}/volumes/kubernetes.io~{plugin}/{name}"),
+            None => format!("{pod}/volumes/kubernetes.io~csi/{name}/mount"),
+        }
+    }
+
     /// Whether its files come from the API and change with it.
     pub fn is_refreshed(&self) -> bool {
         ["configMap", "secret", "downwardAPI", "projected"].iter().any(|m| !self.source.get(m).is_null())
