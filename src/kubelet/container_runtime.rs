@@ -88,7 +88,7 @@ pub(super) fn create(now: Time, launch: Launch) -> (Machine, SpawnSpec) {
         env: Arc::new(env),
         cwd: if cwd.is_empty() { image.workdir.clone() } else { cwd.to_owned() },
         uid: id("runAsUser").unwrap_or(image.uid),
-        gid: id("runAsGroup").unwrap_or(0),
+        gid: id("runAsGroup").unwrap_or(if id("runAsUser").is_none() { image.gid } else { 0 }),
         stdin: match (value.get("stdin").is_true(), tty) {
             (true, true) => Stdin::Tty,
             (true, false) => Stdin::Pipe,

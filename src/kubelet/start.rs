@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use super::container::{Container, Exit, Instance, ProcessUse, StartFailure};
-use super::container_runtime::{self, Launch, kernel_hostname};
+use super::container_runtime::{self, Image, Launch, kernel_hostname};
 use super::env::{EnvSource, environment, expand};
 use super::image_manager::{Ensured, ImageFor};
 use super::images::{Pull, with_default_tag};
@@ -380,7 +380,7 @@ impl PodWorker {
         let attempt = self.containers[c].next_attempt();
         let found = cx.node.catalogue.find(&spec);
         let image = found.map_err(|e| StartFailure { reason: "CreateContainerError".into(), message: e.to_string().into() })?;
-        if let Some(message) = self.security_error(c, image.uid) {
+        if let Some(message) = self.security_error(c, &image) {
             return Err(config_error(message));
         }
         let mut volumes = prepare(&mut mounts, &mut self.volumes, cx.disks, &self.uid);
@@ -440,7 +440,7 @@ impl PodWorker {
     }
 
     /// What forbids the container for its security context (`verifyRunAsNonRoot`).
-    fn security_error(&self, c: usize, image_uid: u32) -> Option<String> {
+    fn security_error(&self, c: usize, image: &Image) -> Option<String> {
         let container = &self.containers[c].spec;
         let own = container.value.get("securityContext");
         let pods = self.pod.at(&["spec", "securityContext"]);
@@ -452,8 +452,10 @@ impl PodWorker {
         match of("runAsUser").as_int() {
             Some(0) => Some(format!("container's runAsUser breaks non-root policy {which}")),
             Some(_) => None,
-            None if image_uid == 0 => Some(format!("container has runAsNonRoot and image will run as root {which}")),
-            None => None,
+            None if image.uid == 0 => Some(format!("container has runAsNonRoot and image will run as root {which}")),
+            None => image.user.map(|user| {
+                format!("container has runAsNonRoot and image has non-numeric user ({user}), cannot verify user is non-root {which}")
+            }),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod files;
+mod users;
 
 use std::sync::Arc;
 
@@ -31,6 +32,10 @@ pub struct Image {
     pub workdir: String,
     /// The user.
     pub uid: u32,
+    /// The user's group.
+    pub gid: u32,
+    /// The user's name, where the image gives no number.
+    pub user: Option<&'static str>,
     /// The ports that it says it listens on.
     pub ports: Vec<u16>,
     /// The signal that stops it.
@@ -52,6 +57,8 @@ impl Default for Image {
             env: Vec::new(),
             workdir: String::new(),
             uid: 0,
+            gid: 0,
+            user: None,
             ports: Vec::new(),
             stop_signal: Signal::TERM,
             root: Arc::new(Inode::dir(0o755)),
@@ -261,6 +268,7 @@ pub fn lookup(reference: &str) -> Result<Image, PullFailure> {
     let base = parsed.path.rsplit('/').next().unwrap_or("").to_string();
     let tag = parsed.tag.clone().unwrap_or_else(|| "latest".into());
     let mut image = catalogue::contents(&base, &parsed.path, &tag);
+    users::set_user(&mut image, &parsed);
     image.digest = parsed.digest.clone().unwrap_or_else(|| digest(&name));
     image.name = name;
     Ok(image)

@@ -447,10 +447,12 @@ Commercial support is available at
 fn nginx(base: &str, tag: &str) -> Image {
     let numbered = tag.split('-').next().filter(|v| v.starts_with(|c: char| c.is_ascii_digit()) && base == "nginx");
     let version = numbered.unwrap_or("1.29.3");
+    // Who is not root may listen on high ports alone, as a rule.
+    let port: u16 = if base == "nginx-unprivileged" { 8080 } else { 80 };
     let service = Service {
         program: "nginx".into(),
         kind: ServiceKind::Files,
-        ports: vec![80],
+        ports: vec![port],
         memory_bytes: 5 << 20,
         request_us: 200,
         start_us: 30_000,
@@ -483,7 +485,9 @@ fn nginx(base: &str, tag: &str) -> Image {
             ),
             (
                 "etc/nginx/conf.d/default.conf",
-                "server {\n    listen       80;\n    server_name  localhost;\n\n    location / {\n        root   /usr/share/nginx/html;\n        index  index.html index.htm;\n    }\n}\n",
+                &format!(
+                    "server {{\n    listen       {port};\n    server_name  localhost;\n\n    location / {{\n        root   /usr/share/nginx/html;\n        index  index.html index.htm;\n    }}\n}}\n"
+                ),
                 0o644,
             ),
             ("docker-entrypoint.sh", "#!/bin/sh\nexec \"$@\"\n", 0o755),

@@ -1,0 +1,49 @@
+//! Whom images run as, where that is not root.
+
+use std::sync::Arc;
+
+use super::{Image, Reference};
+use crate::runtime::fs::Inode;
+
+/// A user of an image: the name in its `/etc/passwd`, and the numbers of the user and its group.
+struct User(&'static str, u32, u32);
+
+/// The user that an image runs as, and whether it says so by name rather than by number.
+fn user_of(reference: &Reference) -> Option<(User, bool)> {
+    let path = reference.path.as_str();
+    if path.starts_with("bitnami/") || path.starts_with("bitnamilegacy/") {
+        return Some((User("", 1001, 0), false));
+    }
+    Some(match path {
+        "nginxinc/nginx-unprivileged" => (User("nginx", 101, 101), false),
+        "grafana/grafana" => (User("grafana", 472, 0), false),
+        "pause" => (User("", 65535, 65535), false),
+        "curlimages/curl" => (User("curl_user", 100, 101), true),
+        "jenkins/jenkins" => (User("jenkins", 1000, 1000), true),
+        "library/haproxy" => (User("haproxy", 99, 99), true),
+        "library/memcached" => (User("memcache", 11211, 11211), true),
+        "prom/alertmanager" | "prom/node-exporter" | "prom/prometheus" => (User("nobody", 65534, 65534), true),
+        "stefanprodan/podinfo" => (User("app", 100, 101), true),
+        _ => return None,
+    })
+}
+
+/// Lets an image run as its user.
+pub(super) fn set_user(image: &mut Image, reference: &Reference) {
+    let Some((User(name, uid, gid), by_name)) = user_of(reference) else { return };
+    (image.uid, image.gid) = (uid, gid);
+    if by_name {
+        image.user = Some(name);
+    }
+    let mut root = (*image.root).clone();
+    for (path, line) in
+        [("etc/passwd", format!("{name}:x:{uid}:{gid}:{name}:/:/sbin/nologin\n")), ("etc/group", format!("{name}:x:{gid}:\n"))]
+    {
+        let known = root.at(path).and_then(|file| file.bytes(usize::MAX)).unwrap_or_default();
+        let known = String::from_utf8_lossy(&known).into_owned();
+        if !name.is_empty() && !known.is_empty() && !known.lines().any(|l| l.split(':').next() == Some(name)) {
+            root.put(path, Inode::file(known + &line, 0o644));
+        }
+    }
+    image.root = Arc::new(root);
+}
