@@ -273,7 +273,7 @@ impl ApiServer {
     /// GET of one object.
     pub fn get(&self, kind: KindRef, namespace: &str, name: &str) -> Result<Value, Status> {
         let Some(object) = self.peek(kind, namespace, name) else {
-            let made = self.built_in(kind).into_iter().find(|o| o.name() == name && o.namespace() == namespace);
+            let made = self.built_in_at(&ObjectKey::new(kind, namespace, name));
             return made.ok_or_else(|| Status::not_found(stored_kind(kind), name));
         };
         Ok(if kind.custom.is_some() { api::custom::read(self.current(kind), object) } else { object.clone() })
@@ -416,7 +416,11 @@ impl ApiServer {
         let name = object.name_arc();
         let namespace = if kind.namespaced { object.namespace_arc() } else { ArcStr::new() };
         let key = ObjectKey::new(kind, namespace.clone(), name.clone());
-        let Some(old) = self.store.get(&key).cloned() else {
+        let kept = self.store.get(&key).cloned();
+        let is_kept = kept.is_some();
+        // An address goes with its Service.
+        let made = |key| if kind.plural == "ipaddresses" { None } else { self.built_in_at(key) };
+        let Some(mut old) = kept.or_else(|| made(&key)) else {
             return Err(Status::not_found(kind, &name));
         };
         let mut object = self.decode(kind, object, options)?;
@@ -498,6 +502,11 @@ impl ApiServer {
             return Ok(object);
         }
         self.charge(by, charged);
+        if !is_kept {
+            // What was only made when it was read is kept from now on.
+            old = self.store.create(by.now, key.clone(), old).cloned().map_err(|e| refused(kind, &name, &e))?;
+            object.set(&["metadata", "resourceVersion"], old.at(&["metadata", "resourceVersion"]).clone());
+        }
         self.commit_update(by, key, object, &old)
     }
 

@@ -1,5 +1,5 @@
-//! Objects that every cluster has from the start and nobody acts on here: they are made when they are read, and not kept.
-//! Nothing here may change anything.
+//! Objects that every cluster has from the start and nobody acts on here: they are made when they are read, and kept only
+//! once somebody changes them. Nothing here may change anything.
 
 use std::cmp::Ordering;
 
@@ -7,6 +7,7 @@ use super::ApiServer;
 use crate::api::{KindRef, Object, Value, kinds};
 use crate::base::{Order as _, RandomStream, Time, text};
 use crate::obj;
+use crate::store::ObjectKey;
 
 /// Those that are always the same, each its plural and what it says beyond what all say.
 // Models k8s.io/apiserver/pkg/apis/flowcontrol/bootstrap, and what the control plane writes for itself.
@@ -101,6 +102,11 @@ impl ApiServer {
             object.set(&["metadata", "resourceVersion"], "1");
         }
         found
+    }
+
+    /// The object at a place that is made when it is read.
+    pub(super) fn built_in_at(&self, key: &ObjectKey) -> Option<Value> {
+        self.built_in(key.kind).into_iter().find(|o| o.name() == &*key.name && o.namespace() == &*key.namespace)
     }
 
     /// What is kept of a kind, and what was made of it, in one order: by namespace and name.

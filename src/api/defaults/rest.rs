@@ -20,7 +20,7 @@ pub fn rule(ty: &Type, value: &mut Value) -> bool {
         }
         "IngressClassParametersReference" => absent(value, "scope", "Cluster"),
         "ClusterRoleBinding" | "RoleBinding" => empty_in(value, &["roleRef", "apiGroup"], RBAC),
-        "Subject" => {
+        "Subject" if ty.field("apiGroup").is_some() => {
             if matches!(value.get("kind").str(), "User" | "Group") {
                 empty(value, "apiGroup", RBAC);
             }
