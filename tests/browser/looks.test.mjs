@@ -141,7 +141,7 @@ journey('says how many pods wait, and why', {}, async ({ page, until, screenshot
   await type(page, 'kubectl create deployment many --image=nginx --replicas=12 --dry-run=client -o yaml | kubectl set resources --local -f - --requests=cpu=16 -o yaml | kubectl apply -f -');
   const queue = page.locator('.queue');
   await until('all of them', async () => (await queue.locator('h2 b').innerText()) === '12');
-  await queue.locator('.why', { hasText: 'have too little cpu left' }).waitFor();
+  await queue.locator('.why', { hasText: 'without enough cpu left' }).waitFor();
   await screenshot('queue');
   const [strip, why] = await Promise.all([queue.boundingBox(), queue.locator('.why').boundingBox()]);
   assert.ok(why.x + why.width <= strip.x + strip.width, 'the reason is in sight');
