@@ -324,6 +324,7 @@ texts! {
     AndMore: "and {} more", "还有 {} 个";
     Amiss: "Not as wanted", "与期望不符";
     ShortExit: "{}, exit {}", "{}，退出码 {}";
+    ShortRetries: "{} failed, backoffLimit {}", "失败 {} 次，backoffLimit {}";
     AllWell: "All is as wanted.", "一切正常。";
     LiveLabel: "What happens in the cluster", "集群动态";
     KeysTitle: "Keys and signs", "按键与图例";

@@ -124,6 +124,7 @@ const TERM_MAX: usize = 30;
 pub fn short_cause(cause: &Cause, lang: Lang) -> String {
     match (cause.what, cause.values.as_slice()) {
         (What::NotReady, [ready, wanted]) => fill(Text::ReadyOf.t(lang), &[ready, wanted]),
+        (What::JobRetries, [failed, limit]) => fill(Text::ShortRetries.t(lang), &[failed, limit]),
         (What::NoneReady, [selected]) => fill(Text::ReadyOf.t(lang), &["0", selected]),
         _ if cause.term.len() <= TERM_MAX => cause.term.clone(),
         _ => cause.term.split(": ").next().unwrap_or_default().to_owned(),
