@@ -295,10 +295,7 @@ impl ApiServer {
         let mut object = self.decode(kind, object, options)?;
         let stored = stored_kind(kind);
         if stored != kind {
-            let mut event = in_form_of(stored, &object);
-            if event.namespace().is_empty() {
-                event.set(&["metadata", "namespace"], namespace);
-            }
+            let event = stored_event(stored, &object, namespace);
             demand_valid_event(stored, &event, None)?;
             let made = self.create(by, stored, namespace, event, options)?;
             return Ok(in_form_of(kind, &made));
@@ -606,11 +603,9 @@ impl ApiServer {
         (force, sub): (bool, Subresource),
         options: &WriteOptions,
     ) -> Result<Value, Status> {
-        let stored = stored_kind(kind);
-        if stored != kind {
-            let done = self.apply(by, stored, namespace, &in_form_of(stored, config), (force, sub), options)?;
-            return Ok(in_form_of(kind, &done));
-        }
+        let (asked, kind) = (kind, stored_kind(kind));
+        let as_stored = (asked != kind).then(|| stored_event(kind, config, namespace));
+        let config = as_stored.as_ref().unwrap_or(config);
         let Writer::Manager(manager) = std::mem::take(&mut self.writer) else {
             let cause = Cause::required("fieldManager", "is required for apply patch");
             return Err(Status::invalid_options("PatchOptions", vec![cause]));
@@ -641,13 +636,16 @@ impl ApiServer {
             let read = api::decode::from_patched(kind, &next).map(drop);
             read.map_err(|e| failed(format!("failed to convert new object ({what}) to proper version: {e}")))?;
         }
+        if as_stored.is_some() {
+            demand_valid_event(kind, &next, live.as_ref())?;
+        }
         self.writer = Writer::Settled;
         let result = match live {
             Some(_) => self.change(by, kind, next, sub, options, false),
             None => self.create(by, kind, namespace, next, options),
         };
         self.writer = Writer::Unknown;
-        result
+        result.map(|done| if as_stored.is_some() { in_form_of(asked, &done) } else { done })
     }
 
     /// Reads what a strategic patch made of an object; what is wrong with it is the patch's fault.
@@ -798,6 +796,15 @@ fn scale_of(kind: KindRef, object: &Value) -> Value {
         "spec": {"replicas": count("spec", "specReplicasPath")},
         "status": {"replicas": count("status", "statusReplicasPath"), "selector": selector}
     })
+}
+
+/// An event of `events.k8s.io` as it is stored, in the namespace that it is sent to where it names none.
+fn stored_event(kind: KindRef, event: &Value, namespace: &str) -> Value {
+    let mut event = in_form_of(kind, event);
+    if event.namespace().is_empty() {
+        event.set(&["metadata", "namespace"], namespace);
+    }
+    event
 }
 
 /// Refuses what is wrong with an event that is made or changed as one of `events.k8s.io`.

@@ -343,7 +343,11 @@ pub(super) fn event_of_new_group(errors: &mut Errors, event: &Value, old: Option
             "reportingInstance",
         ] {
             let shown = if member == "reportingComponent" { "reportingController" } else { member };
-            errors.immutable(Path::new(shown), event.get(member), old.get(member));
+            let (new, old) = (event.get(member), old.get(member));
+            // An empty text is none.
+            if !(new.is_empty() && old.is_empty()) {
+                errors.immutable(Path::new(shown), new, old);
+            }
         }
         return;
     }
