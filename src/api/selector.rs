@@ -359,6 +359,12 @@ impl FieldSelector {
         Ok(FieldSelector { terms })
     }
 
+    /// The one name that objects must have, where it says so: such a list is authorized as what is asked of that object.
+    // Models RequestInfoFactory.NewRequestInfo.
+    pub fn one_name(&self) -> &str {
+        self.terms.iter().find(|(field, _, equal)| field == "metadata.name" && *equal).map_or("", |(_, name, _)| name)
+    }
+
     /// Refuses fields that a kind cannot be selected by.
     pub fn check(&self, kind: &Kind) -> Result<(), SelectorError> {
         // A definition names the fields that its objects can be selected by.

@@ -4,6 +4,7 @@ use super::error::CliError;
 use super::flags::Flags;
 use super::host::{Environment, Host, Output, StdinState};
 use super::request_log::Request;
+use crate::api::selector::FieldSelector;
 use crate::api::{KindRef, Object, Status, Value, go_duration, kinds};
 use crate::base::{Duration, SortedSet, Time};
 use crate::obj;
@@ -351,7 +352,8 @@ impl<'a> Context<'a, '_> {
     pub fn list(&mut self, kind: KindRef, namespace: Option<&str>, options: &ListOptions) -> Result<Vec<Value>, CliError> {
         let namespace = namespace.filter(|_| kind.namespaced);
         let of = namespace.unwrap_or_default();
-        let allowed = self.require(("list", kind, ""), of, "");
+        let fields = FieldSelector::parse(&options.field_selector).unwrap_or_default();
+        let allowed = self.require(("list", kind, ""), of, fields.one_name());
         if let Err(CliError::Status(status)) = &allowed {
             self.log_list(kind, of, options, &[], status.code);
         }

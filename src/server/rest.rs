@@ -7,6 +7,7 @@ use super::options::{Caller, DeleteOptions, FieldValidation, Patch, Precondition
 use super::{ApiServer, deletion, patch, strategy};
 use crate::api::convert::{to_stored, to_version};
 use crate::api::schema::schema;
+use crate::api::selector::FieldSelector;
 use crate::api::{Cause, KindRef, Object, Status, Value, join_api_version, kinds, split_api_version};
 use crate::obj;
 
@@ -70,7 +71,9 @@ impl ApiServer {
             (_, true) => "deletecollection",
             (_, false) => "delete",
         };
-        let asked = Attributes { subresource: &target.sub, ..Attributes::on(verb, target.kind, &target.namespace, &target.name) };
+        let fields = FieldSelector::parse(parameter(&parse_query(query), "fieldSelector")).unwrap_or_default();
+        let name = if matches!(verb, "list" | "watch") { fields.one_name() } else { &target.name };
+        let asked = Attributes { subresource: &target.sub, ..Attributes::on(verb, target.kind, &target.namespace, name) };
         self.require(user, target.kind, &asked)
     }
 

@@ -377,11 +377,13 @@ impl Watch {
         };
         let namespace = (kind.namespaced && !query.all_namespaces)
             .then(|| infos.first().filter(|_| by_name).map_or(cx.namespace(), |i| i.namespace.clone()));
-        if let Err(CliError::Status(status)) = cx.require(("watch", kind, ""), namespace.as_deref().unwrap_or_default(), "") {
+        let parse = |e: crate::api::selector::SelectorError| CliError::Message(e.to_string());
+        let fields = FieldSelector::parse(query.field_selector.as_deref().unwrap_or("")).map_err(parse)?;
+        let one = name.as_deref().unwrap_or_else(|| fields.one_name());
+        if let Err(CliError::Status(status)) = cx.require(("watch", kind, ""), namespace.as_deref().unwrap_or_default(), one) {
             // The body of a refused watch is not read.
             return Err(Status { message: format!("unknown (get {})", kind.qualified()), ..*status }.into());
         }
-        let parse = |e: crate::api::selector::SelectorError| CliError::Message(e.to_string());
         let events = cx.flags().is_on("output-watch-events");
         let mut options = table_options(cx);
         options.with_namespace &= kind.namespaced;
@@ -390,7 +392,7 @@ impl Watch {
             namespace,
             name,
             labels: LabelSelector::parse(query.selector.as_deref().unwrap_or("")).map_err(parse)?,
-            fields: FieldSelector::parse(query.field_selector.as_deref().unwrap_or("")).map_err(parse)?,
+            fields,
             revision,
             until: cx.watch_deadline(),
             printer: match printer {

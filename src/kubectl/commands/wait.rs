@@ -150,7 +150,7 @@ impl Waiting {
             self.queue.reverse();
         }
         while let Some(info) = self.queue.last().cloned() {
-            cx.require(("list", info.kind, ""), &info.namespace, "")?;
+            cx.require(("list", info.kind, ""), &info.namespace, &info.name)?;
             let current = cx.host.api.peek(info.kind, &info.namespace, &info.name).cloned();
             match self.is_met(&info, current.as_ref()) {
                 Ok(true) => {
