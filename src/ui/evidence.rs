@@ -330,7 +330,8 @@ fn mounted(sim: &Sim, pod: &Value, lang: Lang) -> Sheet {
     let row = |m: views::Mounted| {
         let (tone, text) = match m.fresh {
             Some(true) => ("ok", Text::FileFresh),
-            Some(false) => ("warn", Text::FileLate),
+            Some(false) if m.follows => ("warn", Text::FileLate),
+            Some(false) => ("gone", Text::EnvStale),
             None => ("", Text::FileNone),
         };
         (tone, vec![m.path, m.source, text.t(lang).to_owned()])

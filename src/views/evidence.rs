@@ -245,6 +245,8 @@ pub struct Mounted {
     pub source: String,
     /// Whether the container sees what the source says now; none while it does not run.
     pub fresh: Option<bool>,
+    /// Whether the kubelet brings what is newer; not where a single file is mounted (`subPath`).
+    pub follows: bool,
     /// What the container sees there; nothing while it does not run, and of a Secret.
     pub says: String,
 }
@@ -280,6 +282,7 @@ pub fn mounted(sim: &Sim, pod: &Value) -> Vec<Mounted> {
                     path,
                     source: format!("{kind} {name}"),
                     fresh: there.as_ref().map(|t| !is_open || t == text.str()),
+                    follows: single.is_empty(),
                     says: there.filter(|_| is_open).unwrap_or_default(),
                 });
             }
@@ -587,6 +590,7 @@ mod tests {
                 path: "/etc/m/a".to_owned(),
                 source: "ConfigMap m".to_owned(),
                 fresh: Some(true),
+                follows: true,
                 says: "1".to_owned()
             }]
         );

@@ -49,7 +49,11 @@ pub fn sheets(sim: &Sim, pod: &Value) -> Vec<Sheet> {
     for file in mounted(sim, pod) {
         let Some((kind, name)) = file.source.split_once(' ') else { continue };
         let Some(sheet) = sheet_of(&mut found, sim, pod, kind, name) else { continue };
-        let state = if file.fresh == Some(false) { Copied::Late } else { Copied::Fresh };
+        let state = match (file.fresh, file.follows) {
+            (Some(false), true) => Copied::Late,
+            (Some(false), false) => Copied::Stale,
+            _ => Copied::Fresh,
+        };
         sheet.files = sheet.files.max(Some(state));
         if state == Copied::Late {
             sheet.until = kubelets.and_then(|k| k.next_sync(pod.namespace(), pod.name())).filter(|at| *at > sim.now());
@@ -130,5 +134,11 @@ mod tests {
         assert_eq!(seen(&sim), (Some(Copied::Late), Some(Copied::Stale), 2));
         give(&mut sim, "true".to_owned(), 160);
         assert_eq!(seen(&sim), (Some(Copied::Fresh), Some(Copied::Stale), 2));
+        // A file that is mounted alone stays as it was.
+        let single = manifest.replace(r#""name":"p""#, r#""name":"q""#).replace(r#""/etc/m""#, r#""/etc/a","subPath":"a""#);
+        give(&mut sim, format!("echo '{single}' | kubectl apply -f -"), 170);
+        give(&mut sim, r#"kubectl patch configmap m -p '{"data":{"a":"3"}}'"#.to_owned(), 171);
+        let of_single = |sim: &Sim| sheets(sim, object(sim, "Pod", "default", "q").expect("made above")).remove(0);
+        assert_eq!((of_single(&sim).files, of_single(&sim).until), (Some(Copied::Stale), None));
     }
 }
