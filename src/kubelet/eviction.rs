@@ -74,7 +74,7 @@ impl Kubelets {
             .iter()
             .map(|w| Candidate {
                 uid: w.uid.clone(),
-                used: (0..w.containers.len()).map(|c| self.usage_of(w, c, now).1).sum(),
+                used: (0..w.containers.len()).map(|c| self.usage_of(w, c, None, now).1).sum(),
                 requested: w.memory_requested(),
                 priority: w.pod.at(&["spec", "priority"]).int(),
             })

@@ -178,8 +178,9 @@ impl Kubelets {
         let worker = self.worker(namespace, pod)?;
         let mut live = worker.live(now);
         if self.usage != SetUsage::default() {
+            let share = self.cpu_share();
             for (i, c) in live.containers.iter_mut().enumerate() {
-                (c.cpu_milli, c.memory_bytes) = self.usage_of(worker, i, now);
+                (c.cpu_milli, c.memory_bytes) = self.usage_of(worker, i, share, now);
             }
         }
         Some(live)
@@ -307,18 +308,22 @@ impl Kubelets {
         &self.execs
     }
 
+    /// What each running pod has of the CPU that all are said to use together, in millicores. It is looked up once for all pods, as
+    /// all are counted.
+    pub fn cpu_share(&self) -> Option<u64> {
+        let total = self.usage.total_cpu_milli?;
+        let pods = self.kubelets.values().flat_map(|k| k.pods.values()).filter(|w| w.containers.iter().any(|c| c.is_alive())).count();
+        Some(total / (pods.max(1) as u64))
+    }
+
     /// Usage of a container by what the session says, where it says something.
-    pub(super) fn usage_of(&self, worker: &PodWorker, c: usize, now: Time) -> (u64, u64) {
+    pub(super) fn usage_of(&self, worker: &PodWorker, c: usize, share: Option<u64>, now: Time) -> (u64, u64) {
         let (cpu, memory) = worker.container_usage(c, now);
-        let share = |total: u64| {
-            let pods = self.kubelets.values().flat_map(|k| k.pods.values()).filter(|w| w.containers.iter().any(|c| c.is_alive())).count();
-            total / (pods.max(1) as u64)
-        };
         // A pod's usage is that of its first container.
         let first = worker.containers.iter().position(|c| c.is_alive()) == Some(c);
         let own = |set: u64| if first { set } else { 0 };
-        let cpu = match (self.usage.total_cpu_milli, self.usage.cpu_milli) {
-            (Some(total), _) => own(share(total)),
+        let cpu = match (share, self.usage.cpu_milli) {
+            (Some(share), _) => own(share),
             (None, Some(milli)) => own(milli),
             (None, None) => cpu,
         };

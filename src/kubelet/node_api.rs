@@ -261,11 +261,18 @@ impl NodeApi for Kubelets {
     }
 
     fn pod_usage(&self, now: Time, namespace: &str, pod: &str) -> Option<PodUsage> {
+        self.pod_usage_with(self.cpu_share(), now, namespace, pod)
+    }
+}
+
+impl Kubelets {
+    /// What a running pod uses, given its [`Kubelets::cpu_share`]; `None` where it does not run.
+    pub fn pod_usage_with(&self, share: Option<u64>, now: Time, namespace: &str, pod: &str) -> Option<PodUsage> {
         let worker = self.worker(namespace, pod)?;
         let alive = worker.containers.iter().enumerate().filter(|(_, c)| c.is_alive());
         let containers: Vec<(String, u64, u64)> = alive
             .map(|(i, c)| {
-                let (cpu, memory) = self.usage_of(worker, i, now);
+                let (cpu, memory) = self.usage_of(worker, i, share, now);
                 (c.spec.name.to_string(), cpu, memory)
             })
             .collect();

@@ -3,7 +3,7 @@
 use crate::api::{ArcStr, Object, Value, kinds};
 use crate::base::{Duration, SortedMap, Time};
 use crate::kubelet::Kubelets;
-use crate::server::{ApiServer, ContainerUsage, NodeApi, NodeReport, PodSample};
+use crate::server::{ApiServer, ContainerUsage, NodeReport, PodSample};
 
 /// Over which time CPU use is averaged.
 const WINDOW: Duration = Duration::from_secs(15);
@@ -12,13 +12,14 @@ const WINDOW: Duration = Duration::from_secs(15);
 pub(super) fn scrape(api: &mut ApiServer, kubelets: Option<&Kubelets>, now: Time) {
     let Some(kubelets) = kubelets.filter(|_| api.metrics().is_served()) else { return };
     let mut reports: SortedMap<ArcStr, NodeReport> = SortedMap::new();
+    let share = kubelets.cpu_share();
     let running = |p: &&Value| p.at(&["status", "phase"]).str() == "Running";
     for pod in api.iter(kinds::POD, None).filter(running) {
         let node = pod.at(&["spec", "nodeName"]).arc_str();
         if !kubelets.is_running(&node) {
             continue;
         }
-        let Some(usage) = kubelets.pod_usage(now, pod.namespace(), pod.name()) else { continue };
+        let Some(usage) = kubelets.pod_usage_with(share, now, pod.namespace(), pod.name()) else { continue };
         let report = reports.entry(node).or_insert_with(|| NodeReport { at: now, window: WINDOW, ..NodeReport::default() });
         let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
         report.cpu_milli += whole(usage.cpu_milli());

@@ -234,11 +234,11 @@ impl Timeline {
             parent: Some(self.current),
             from,
             acts: acts(&live),
+            usage: parent.usage.branched(&live),
             live,
             frames,
             gap: parent.gap,
             is_cut: parent.is_cut,
-            usage: parent.usage.branched(from),
         };
         self.made += 1;
         self.current = self.made;

@@ -4,7 +4,6 @@
 use super::sim::Sim;
 use crate::api::{ArcStr, Object, Value, kinds};
 use crate::base::{Duration, SortedMap, SortedSet, Time};
-use crate::server::NodeApi as _;
 
 /// How far looks are apart.
 const APART: Duration = Duration::from_secs(1);
@@ -31,6 +30,12 @@ impl Default for UsageLog {
     }
 }
 
+/// When looks at so many pods go on.
+fn due_after(now: Time, pods: usize) -> Time {
+    let apart = APART.as_micros() as u64 * (1 + pods / PODS_APART) as u64;
+    Time((now.0 / apart + 1) * apart)
+}
+
 impl UsageLog {
     /// When the next look is due.
     pub fn due(&self) -> Time {
@@ -40,16 +45,16 @@ impl UsageLog {
     /// Writes down what each pod uses at the moment that was due.
     pub fn look(&mut self, sim: &Sim) {
         let pods: Vec<&Value> = sim.api().iter(kinds::POD, None).collect();
-        let apart = APART.mul_f64((1 + pods.len() / PODS_APART) as f64);
         let now = self.due;
-        self.due = Time((now.0 / apart.as_micros() as u64 + 1) * apart.as_micros() as u64);
+        self.due = due_after(now, pods.len());
         if self.pods.len() > PODS_MAX {
             let uids: SortedSet<&str> = pods.iter().map(|p| p.uid()).collect();
             self.pods.retain(|uid, _| uids.contains(uid.as_str()));
         }
         let Some(kubelets) = &sim.cluster().kubelets else { return };
+        let share = kubelets.cpu_share();
         for pod in pods {
-            let used = kubelets.pod_usage(now, pod.namespace(), pod.name());
+            let used = kubelets.pod_usage_with(share, now, pod.namespace(), pod.name());
             let used = used.map_or([0, 0], |used| [used.cpu_milli(), used.memory_bytes()]);
             let points = self.pods.entry(pod.get("metadata").get("uid").arc_str()).or_default();
             if points.last().map_or([0, 0], |p| p.1) != used {
@@ -71,9 +76,23 @@ impl UsageLog {
         &points[..points.partition_point(|p| p.0 <= until)]
     }
 
-    /// The log of a branch that begins at this moment.
-    pub fn branched(&self, from: Time) -> UsageLog {
+    /// The log of a branch that begins with this.
+    pub fn branched(&self, begin: &Sim) -> UsageLog {
+        let from = begin.now();
         let pods = self.pods.iter().map(|(uid, _)| (uid.clone(), self.of(uid, from).to_vec())).collect();
-        UsageLog { due: Time((from.0 / APART.as_micros() as u64 + 1) * APART.as_micros() as u64), pods }
+        UsageLog { due: due_after(from, begin.api().store().count(kinds::POD)), pods }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looks_are_at_the_same_moments_from_wherever_they_go_on() {
+        for (pods, apart) in [(0, 1), (19, 1), (20, 2), (1000, 51)] {
+            let due = |s: u64| due_after(Time::from_secs(s), pods);
+            assert_eq!((due(0), due(5 * apart - 1), due(5 * apart)), (Time::from_secs(apart), due(4 * apart), Time::from_secs(6 * apart)));
+        }
     }
 }
