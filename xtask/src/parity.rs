@@ -45,8 +45,8 @@ else does, also what no second real cluster would do the same way:
   but of `/proc/PID/root` files alone are read, `pause` ignores signals, and the sharing of a node's (`hostPID`) is without effect.
 - Databases but Redis run and answer probes; nobody speaks SQL to them.
 - Seccomp and AppArmor profiles, projected volumes of certificates and trust bundles: judged by the server's rules, without effect in a pod.
-- Descriptions of rare kinds and fields in `kubectl explain`; watches behind `kubectl proxy` (`get --raw` has them); of kustomize Helm charts, `vars`
-  and plug-ins.
+- Descriptions of rare kinds and fields in `kubectl explain`; watches behind `kubectl proxy` (`get --raw` has them); of kustomize Helm charts, `vars`,
+  plug-ins and bases in repositories.
 ";
 
 /// Runs the comparison and writes the table.
