@@ -1,5 +1,6 @@
 //! The address blocks of ServiceCIDRs: where Services get their addresses from (`registry/core/service/ipallocator`).
 
+use std::fmt;
 use std::net::Ipv4Addr;
 
 use super::ApiServer;
@@ -40,9 +41,20 @@ impl AddressBlock {
         u64::from(u32::from(ip)) / self.size() == u64::from(self.network()) / self.size()
     }
 
+    /// Whether a Service may have an address of it: any but the first, which is the network's, and the last, which is everybody's.
+    pub fn gives(self, ip: Ipv4Addr) -> bool {
+        self.contains(ip) && (1..self.size() - 1).contains(&(u64::from(u32::from(ip)) % self.size()))
+    }
+
     /// Whether it has all of another's addresses.
     pub fn covers(self, other: AddressBlock) -> bool {
         self.prefix <= other.prefix && self.contains(other.network)
+    }
+}
+
+impl fmt::Display for AddressBlock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.network, self.prefix)
     }
 }
 

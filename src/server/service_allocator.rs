@@ -61,15 +61,15 @@ impl ServiceAllocator {
         // An address that was given once stays: validation refuses another.
         let fresh = old.is_none_or(|o| o.at(&["spec", "type"]).str() == "ExternalName");
         let chosen = service.at(&["spec", "clusterIP"]).str().to_owned();
+        let blocks = || more.iter().copied().chain([AddressBlock::SERVICES]);
         let ip = match chosen.as_str() {
             "None" => None,
             "" => Some(self.free_ip(random)),
             text => match text.parse::<Ipv4Addr>() {
-                Ok(ip) if fresh && !AddressBlock::SERVICES.contains(ip) && !more.iter().any(|block| block.contains(ip)) => {
-                    let why = if dry_run {
-                        format!("the provided IP ({text}) is not in the valid range. The range of valid IPs is 10.96.0.0/12")
-                    } else {
-                        "the provided network does not match the current range".to_owned()
+                Ok(ip) if fresh && !blocks().any(|block| block.gives(ip)) => {
+                    let why = match blocks().find(|block| block.contains(ip)).or(dry_run.then_some(AddressBlock::SERVICES)) {
+                        Some(block) => format!("the provided IP ({text}) is not in the valid range. The range of valid IPs is {block}"),
+                        None => "the provided network does not match the current range".to_owned(),
                     };
                     let detail = format!("failed to allocate IP {text}: {why}");
                     return Ok(vec![Cause::invalid("spec.clusterIPs", &crate::obj!([text]), &detail)]);
