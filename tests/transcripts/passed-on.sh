@@ -100,3 +100,11 @@ for n in a b; do kubectl exec front -- sh -c "echo 'server { listen 8$n; locatio
 kubectl exec front -- sh -c 'date +%s > began; curl -s localhost:81 > a & curl -s localhost:82 > b; wait; cat a b; expr $(date +%s) - $(cat began)'
 kubectl exec front -- sh -c 'cd /etc/nginx/conf.d; rm a.conf b.conf; echo "server { listen 84; location / { proxy_pass http://127.0.0.1:84; } } server { listen 85; location / { proxy_pass http://[::1]; } }" > d.conf; nginx -s reload; sleep 1; curl -s -o /dev/null -w "%{http_code}\n" localhost:84; curl -s localhost:85 | grep title'; kubectl logs front | grep -c alert
 kubectl exec front -- sh -c 'echo "server { listen 83; location / { proxy_pass http://nobody; } }" > /etc/nginx/conf.d/c.conf; nginx -s reload; sleep 1; curl -s -o /dev/null -w "%{http_code}\n" localhost; curl localhost:83'; kubectl logs front --tail=2 | head -1
+# What is looked up for one reload is given up at the next.
+#file deaf.yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: deaf}
+spec: {podSelector: {matchLabels: {run: deaf}}, policyTypes: [Egress]}
+#end
+kubectl apply -f deaf.yaml; kubectl run deaf --image=nginx; sleep 3; kubectl exec deaf -- sh -c 'cd /etc/nginx/conf.d; echo "server { listen 83; location / { proxy_pass http://nobody; } }" > c.conf; nginx -s reload; sleep 1; echo "server { listen 84; }" > c.conf; nginx -s reload; sleep 70; curl -s localhost:84 | grep title'; kubectl logs deaf | grep -c emerg

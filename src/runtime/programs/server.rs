@@ -278,7 +278,9 @@ impl Server {
                 };
                 // What cannot be read leaves everything as it is.
                 if problem.is_none() {
-                    self.begin(nginx_conf::read(k), true);
+                    // What was still looked up for the last time is given up.
+                    let anew = self.starting.take().is_none_or(|starting| starting.anew);
+                    self.begin(nginx_conf::read(k), anew);
                 }
                 let line = format!("{}\n", self.say(k, &said, None));
                 let _ = k.put(p, 2, line.as_bytes());
