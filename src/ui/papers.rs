@@ -95,7 +95,8 @@ impl Papers {
     /// Lets those copies that have come since `before` come from where their sources are drawn.
     pub fn bring(&self, before: &Papers) {
         for (pod, was) in before.pods.iter().filter(|p| p.1.state == Copied::Late) {
-            if self.pods.get(pod).is_some_and(|is| is.state != Copied::Late) {
+            // Where the same source is of another version, somebody has gone to another moment.
+            if self.pods.get(pod).is_some_and(|is| is.state != Copied::Late && (is.from != was.from || is.version == was.version)) {
                 carry(pod, &was.from);
             }
         }
