@@ -219,7 +219,8 @@ impl Timeline {
         branched
     }
 
-    /// Begins a branch at the past moment that is looked at; false where none is.
+    /// Begins a branch at the past moment that is looked at; false where none is. One that takes very many steps to reach
+    /// is not waited for: the branch begins where those lead.
     pub fn fork(&mut self) -> bool {
         let Some(mut live) = self.past.take() else { return false };
         if let Some(target) = self.target.take() {
