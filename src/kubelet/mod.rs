@@ -1,7 +1,7 @@
 //! The kubelet: one state machine per pod. Nothing here may know of other nodes' pods.
 //!
 //! [`Kubelets`] is the component: it routes each pod's changes to the kubelet of its node and keeps one queue of wakes
-//! for all. A [`pod_worker`] is the state machine of one pod; it runs containers through [`container_runtime`].
+//! for all. A `pod_worker` is the state machine of one pod; it runs containers through `container_runtime`.
 
 mod admission;
 mod api_over_http;
