@@ -7,12 +7,15 @@ use crate::api::{Object, Value, kinds};
 use crate::base::{Duration, Time};
 use crate::store::{ObjectKey, Version};
 
-/// How long an event stays after it was written last (`--event-ttl`).
+/// How long an event stays after it was written last, at least (`--event-ttl`).
 const TTL: Duration = Duration::from_secs(3600);
 /// How long a lease is granted beyond that, so that what is written next can have it too.
 const REUSE: Duration = Duration::from_secs(60);
 /// How many writes share a lease at most.
 const WRITES_MAX: u64 = 1000;
+
+/// How long an event stays after it was written last, at most.
+pub const EVENT_LIFETIME_MAX: Duration = Duration::from_secs(TTL.as_secs() + REUSE.as_secs());
 
 /// What is written while it is reused goes when it ends.
 #[derive(Clone, Debug)]
@@ -33,7 +36,7 @@ impl EventLeases {
     pub(super) fn attach(&mut self, revision: u64, now: Time) {
         match self.0.back_mut() {
             Some(lease) if now + TTL < lease.ends && lease.writes < WRITES_MAX => lease.writes += 1,
-            _ => self.0.push_back(Lease { ends: now + TTL + REUSE, from: revision, writes: 1 }),
+            _ => self.0.push_back(Lease { ends: now + EVENT_LIFETIME_MAX, from: revision, writes: 1 }),
         }
     }
 }

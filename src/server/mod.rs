@@ -37,6 +37,7 @@ pub use component::{Change, Component};
 pub use definitions::Definitions;
 pub use deletion::Deleted;
 pub use discovery::resource;
+pub use event_leases::EVENT_LIFETIME_MAX;
 pub use event_recorder::{EventRecorder, EventType};
 pub use event_series::EventSeriesRecorder;
 pub use heartbeats::Heartbeats;

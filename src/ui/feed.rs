@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use kubarium::base::Time;
 use kubarium::views::{EVENTS_MAX, EventView};
 
 use super::format::{counted, short_clock};
@@ -18,6 +19,8 @@ pub struct Props {
     pub events: Rc<Vec<Rc<EventView>>>,
     /// Whose events; all where none is given.
     pub subject: Option<Subject>,
+    /// Those that came last before this are in the cluster no more.
+    pub gone_before: Time,
 }
 
 /// The most events that are drawn at once.
@@ -36,9 +39,11 @@ pub fn Feed(props: &Props) -> Html {
     if rows.is_empty() {
         return html! { <p class="empty">{ Text::NoEvents.t(lang) }</p> };
     }
+    let gone = rows.iter().position(|e| e.last < props.gone_before);
     html! {
         <ol class={if props.subject.is_some() { "feed narrow" } else { "feed" }} tabindex="0" aria-label={Text::Events.t(lang)}>
-            for e in rows.iter().take(ROWS_MAX) {
+            for (i, e) in rows.iter().enumerate().take(ROWS_MAX) {
+                if gone == Some(i) { <li key="gone" class="note"><time></time><span></span><p>{ Text::EventsGone.t(lang) }</p></li> }
                 <li key={e.key.clone()} class={if e.warning { "warn" } else { "info" }}>
                     <time>{ short_clock(e.last) }</time>
                     <span title={if e.warning { "Warning" } else { "Normal" }}>{ if e.warning { Icon::Bang } else { Icon::Info }.draw() }<span class="sr">{ if e.warning { "Warning" } else { "Normal" } }</span></span>
@@ -50,7 +55,7 @@ pub fn Feed(props: &Props) -> Html {
                 </li>
             }
             if let Some(more) = rows.len().checked_sub(ROWS_MAX).filter(|n| *n > 0) {
-                <li key="more"><time></time><span></span><p>{ fill(Text::AndMore.t(lang), &[&counted(more, EVENTS_MAX - ROWS_MAX)]) }</p></li>
+                <li key="more" class="note"><time></time><span></span><p>{ fill(Text::AndMore.t(lang), &[&counted(more, EVENTS_MAX - ROWS_MAX)]) }</p></li>
             }
         </ol>
     }

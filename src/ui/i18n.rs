@@ -196,6 +196,7 @@ texts! {
     NoFiles: "The container does not run, so there is no file system to look at.", "容器没有运行，没有可查看的文件系统。";
     FromServices: "{} more that tell of Services", "另有 {} 个由 Service 产生";
     NoEnvironment: "The spec sets no variables.", "规约没有设置变量。";
+    EventsGone: "The API server keeps events for an hour: kubectl shows none of what follows.", "API 服务器只保留一小时内的事件：kubectl 看不到以下事件。";
     NoEvents: "No events yet. Apply something and watch.", "还没有事件。应用一个清单看看。";
     Value: "Value", "值";
     Data: "Data", "数据";

@@ -9,7 +9,7 @@ use kubarium::api::duration::human_duration;
 use kubarium::base::Time;
 use kubarium::views::{
     ContainerRole, ContainerState, ContainerView, Exit, Health, Listed, PodDetails, PodView, ProbeView, Relative, Why, causes, changes,
-    columns, description, kinds, list, placement, relatives, why,
+    columns, description, gone_before, kinds, list, placement, relatives, why,
 };
 
 use super::actions::{Deed, carry_out, choices, edited_path};
@@ -92,7 +92,9 @@ pub fn look(state: &UseReducerHandle<State>, link: &Link) -> Html {
             let edited = state.files.iter().find(|f| f.path == path.as_str()).map(|f| f.text.clone());
             html! { <Yaml subject={subject.clone()} revision={props.scene.view.revision} {edited} /> }
         }
-        (LookTab::Events, _) => html! { <Feed events={props.scene.events.clone()} subject={subject.clone()} /> },
+        (LookTab::Events, _) => {
+            html! { <Feed events={props.scene.events.clone()} gone_before={gone_before(props.scene.view.time)} subject={subject.clone()} /> }
+        }
         (LookTab::Describe, _) if exists => {
             html! { <Described subject={subject.clone()} moment={Moment::of(&props.scene)} /> }
         }

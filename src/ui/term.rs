@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::Element;
 use yew::prelude::*;
 
-use kubarium::views::EVENTS_MAX;
+use kubarium::views::{EVENTS_MAX, gone_before};
 
 use super::feed::Feed;
 use super::find::Find;
@@ -43,7 +43,7 @@ pub fn term(state: &State, link: &Link) -> Html {
             if let Some(url) = &scene.missed { <Missed key={url.to_string()} {url} /> }
             if let (true, Lower::Terminal(terminal)) = (state.find, state.lower) { <Find {terminal} /> }
             for i in 0..state.terminals { <Screen key={i} number={i} shown={state.lower == Lower::Terminal(i)} dark={state.dark} /> }
-            if state.lower == Lower::Events { <Feed events={scene.events.clone()} subject={None} /> }
+            if state.lower == Lower::Events { <Feed events={scene.events.clone()} gone_before={gone_before(scene.view.time)} subject={None} /> }
         </section>
     }
 }

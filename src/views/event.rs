@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::api::{Object, Value};
 use crate::base::{SortedSet, Time};
+use crate::server::EVENT_LIFETIME_MAX;
 use crate::store::{ChangeType, Store};
 
 /// One event of the feed.
@@ -66,6 +67,11 @@ pub const EVENTS_MAX: usize = 500;
 /// How many events are kept in one piece, and the most pieces; of more, the oldest quarter is forgotten.
 const PIECE_LEN: usize = 256;
 const PIECES_MAX: usize = 80;
+
+/// Events that came last before this, in whole minutes, are in the cluster no more.
+pub fn gone_before(now: Time) -> Time {
+    Time::from_secs(now.0.saturating_sub(EVENT_LIFETIME_MAX.as_micros() as u64) / 60_000_000 * 60)
+}
 
 /// The events that came, or were counted up, after a revision.
 pub fn events_after(store: &Store, revision: u64) -> Vec<Rc<EventView>> {
@@ -152,6 +158,13 @@ mod tests {
         let mut all = Marks::default();
         events.iter().map(event).for_each(|e| all.push(e));
         EventFeed { all: Rc::new(all), ..EventFeed::default() }
+    }
+
+    #[test]
+    fn events_go_after_an_hour_and_a_minute() {
+        for (now, want) in [(0, 0), (3_700, 0), (3_720, 60), (7_271, 3_600)] {
+            assert_eq!(gone_before(Time::from_secs(now)), Time::from_secs(want));
+        }
     }
 
     #[test]

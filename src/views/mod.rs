@@ -26,7 +26,7 @@ pub use causes::{Cause, What, amiss, causes};
 pub use cluster::{ClusterView, ClusterViews, NodeView, ServiceView, Share, WorkloadView, Wrong};
 pub use completion::{Completion, complete};
 pub use details::{EnvView, PodDetails, environment};
-pub use event::{EVENTS_MAX, EventFeed, EventView, Marks, events_after};
+pub use event::{EVENTS_MAX, EventFeed, EventView, Marks, events_after, gone_before};
 pub use evidence::{
     Calculation, Decision, Difference, Edit, End, KindCount, Listed, Membership, Mounted, QueueView, Reason, Relative, Replicas, columns,
     compare, description, edits, ends, first_refusal, holds, kind_named, kinds, list, membership, mounted, object, placement,

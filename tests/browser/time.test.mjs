@@ -93,3 +93,17 @@ journey('runs until the next warning, and takes the last thing back', { theme: '
   await page.locator('body').press('n');
   await until('the end of an hour', async () => /^01:0[01]:/.test(await page.locator('.time').innerText()) && (await page.getByRole('button', { name: 'Play' }).count()) === 1);
 });
+
+journey('says which events the cluster keeps no more', { theme: 'light', language: 'en-US' }, async ({ page, until, screenshot }) => {
+  await apply(page, 'pod/liveness-exec created');
+  await page.locator('.speed input').fill('9');
+  await page.getByRole('tab', { name: 'Events' }).first().click();
+  await until('more than an hour', async () => (await page.locator('.term .feed .note').count()) > 0);
+  await page.locator('body').press(' ');
+  await screenshot('events');
+  const rows = await page.locator('.term .feed li').evaluateAll((all) => all.map((row) => [row.className, row.querySelector('b')?.textContent ?? '']));
+  const note = rows.findIndex(([kind]) => kind === 'note');
+  assert.ok(note > 0, 'what goes on is kept');
+  assert.ok(rows.slice(note).some(([, reason]) => reason === 'Scheduled'), 'the first events are gone');
+  assert.ok((await page.locator('.term .feed .note p').boundingBox()).width > 500, 'it has the width of the list');
+});
