@@ -3,7 +3,7 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use kubarium::views::{kinds, list};
+use kubarium::views::{KindCount, kinds, list};
 
 use super::actions::{Deed, carry_out, choices};
 use super::host::Host;
@@ -86,9 +86,10 @@ fn entries(link: &Link, state: &State, query: &str, lang: Lang) -> Vec<Entry> {
     let all = kinds(host.sim());
     let mut found = Vec::new();
     let whole = |kind: &str| Subject { kind: kind.to_owned(), namespace: String::new(), name: String::new(), uid: String::new() };
+    let is_named = |k: &KindCount, name: &str| k.names.contains(&name) || k.kind.eq_ignore_ascii_case(name);
     let mut rank = |exact: bool| {
         for k in &all {
-            let is_exact = k.names.iter().any(|n| *n == query);
+            let is_exact = is_named(k, &query);
             let matches = if query.is_empty() {
                 k.count > 0
             } else {
@@ -123,12 +124,14 @@ fn entries(link: &Link, state: &State, query: &str, lang: Lang) -> Vec<Entry> {
         others.extend(anew);
         return others;
     }
+    // A kind may stand before the name, as kubectl takes it: `deploy web` or `deploy/web`.
+    let (kind, wanted) = query.split_once([' ', '/']).unwrap_or(("", &query));
     // What is called just so comes first, then what begins so.
-    let rank = |name: &str| if name == query { 0 } else { 2 - usize::from(name.starts_with(&query)) };
+    let rank = |name: &str| if name == wanted { 0 } else { 2 - usize::from(name.starts_with(wanted)) };
     let mut objects = Vec::new();
-    for k in all.iter().filter(|k| k.count > 0) {
+    for k in all.iter().filter(|k| k.count > 0 && (kind.is_empty() || is_named(k, kind))) {
         objects.extend(
-            list(host.sim(), k.kind, OBJECTS_MAX).into_iter().filter(|o| o.id[1].contains(&query)).map(|o| (rank(&o.id[1]), k.kind, o)),
+            list(host.sim(), k.kind, OBJECTS_MAX).into_iter().filter(|o| o.id[1].contains(wanted)).map(|o| (rank(&o.id[1]), k.kind, o)),
         );
     }
     objects.sort_by_key(|o| o.0);

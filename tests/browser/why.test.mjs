@@ -137,5 +137,12 @@ journey('finds kinds, objects and commands in the palette', { theme: 'dark' }, a
   // A list of pods is none that could be cut open.
   await palette(page, 'pods');
   await page.locator('.look h2', { hasText: /^Pod$/ }).waitFor();
+  // As kubectl takes a kind: in the singular too, and before a name.
+  await palette(page, 'service');
+  await page.locator('.look h2', { hasText: /^Service$/ }).waitFor();
+  await palette(page, 'svc/kube');
+  await page.locator('.look h2', { hasText: 'kubernetes' }).waitFor();
+  await palette(page, 'pods');
+  await page.locator('.look h2', { hasText: /^Pod$/ }).waitFor();
   assert.ok(await page.getByRole('button', { name: 'Cross-section' }).isDisabled());
 });
