@@ -265,8 +265,9 @@ impl PodView {
             "Succeeded" => Health::Succeeded,
             "Failed" => Health::Failed,
             _ if self.node.is_none() => Health::Unscheduled,
-            _ if self.containers.iter().any(|c| c.pull.is_some()) => Health::Pulling,
+            // Also while the image is pulled once more: until the container has started, its status tells of the failure.
             _ if waiting(&|r| is_trouble(r)) => Health::BackingOff,
+            _ if self.containers.iter().any(|c| c.pull.is_some()) => Health::Pulling,
             _ if self.containers.iter().any(|c| c.is_failing()) => Health::Failing,
             _ if waiting(&|_| true) || self.phase == "Pending" => Health::Starting,
             // Its condition tells of more than its containers: of readiness gates, and of a node that is not heard of.
@@ -456,6 +457,12 @@ mod tests {
         ];
         for (view, health, status) in cases {
             assert_eq!((view.health, view.status.as_str()), (health, status));
+        }
+        // The image of a container that has crashed is pulled again before it starts: all is not well meanwhile.
+        for (reason, health) in [("CrashLoopBackOff", Health::BackingOff), ("ContainerCreating", Health::Pulling)] {
+            let mut view = pod(one(), state("Running", false, obj!({"waiting": {"reason": reason}})));
+            view.containers[0].pull = Some(Span { from: Time::ZERO, until: Time::from_secs(1) });
+            assert_eq!(view.judge(), health, "{reason}");
         }
     }
 
