@@ -1,6 +1,5 @@
 //! Moments and amounts as the page writes them.
 
-use kubarium::api::duration::human_duration;
 use kubarium::base::Time;
 
 /// `00:01:23` and the tenths, `.4`; days in front where there are any.
@@ -70,9 +69,17 @@ pub fn grid(end: Time) -> impl Iterator<Item = Time> {
     (1..=s / step).map(move |i| Time::from_secs(i * step))
 }
 
-/// What a line of a timeline that ends then is called: where that is days long, as in kubectl's column AGE.
+/// What a line of a timeline that ends then is called: where that is days long, `6h`, `2d` or `2d12h`, as the clock counts days.
 pub fn grid_label(line: Time, end: Time) -> String {
-    if end < Time::from_secs(86_400) { short_clock(line) } else { human_duration(line.since(Time::ZERO)) }
+    if end < Time::from_secs(86_400) {
+        return short_clock(line);
+    }
+    let h = line.0 / 3_600_000_000;
+    match (h / 24, h % 24) {
+        (0, h) => format!("{h}h"),
+        (d, 0) => format!("{d}d"),
+        (d, h) => format!("{d}d{h}h"),
+    }
 }
 
 #[cfg(test)]
@@ -85,6 +92,8 @@ mod tests {
             let end = Time::from_secs(end);
             assert_eq!(grid(end).next().map(|line| grid_label(line, end)).as_deref(), Some(want));
         }
+        let end = Time::from_secs(172_000);
+        assert_eq!(grid(end).map(|line| grid_label(line, end)).collect::<Vec<_>>(), ["6h", "12h", "18h", "1d", "1d6h", "1d12h", "1d18h"]);
     }
 
     #[test]
