@@ -197,7 +197,7 @@ texts! {
     FromServices: "{} more that tell of Services", "另有 {} 个由 Service 产生";
     NoEnvironment: "The spec sets no variables.", "规约没有设置变量。";
     EventsGone: "The API server keeps events for an hour: kubectl shows none of what follows.", "API 服务器只保留一小时内的事件：kubectl 看不到以下事件。";
-    NoEvents: "No events yet. Apply something and watch.", "还没有事件。应用一个清单看看。";
+    NoEvents: "No events.", "没有事件。";
     Value: "Value", "值";
     Data: "Data", "数据";
     Bytes: "{} bytes", "{} 字节";
