@@ -134,6 +134,11 @@ for (const width of [900, 600]) {
     assert.ok(tank.height > 150 && tank.width > width - 40 && term.y >= tank.y + tank.height - 1, JSON.stringify([tank, term]));
     await axe();
     await screenshot(`embedded-${width}`);
+    // Whoever chooses a pod still sees the cluster: there is no inspector to give way to.
+    await type(page, 'kubectl run web --image=nginx');
+    await page.locator('.node .pod', { hasText: 'Running' }).click();
+    await page.locator('.node .pod[aria-pressed=true]').waitFor();
+    await page.locator('.rack').waitFor();
   });
 }
 
