@@ -13,7 +13,7 @@ use super::{metrics_server, nodes};
 
 /// How long after a commit an informer tells its component.
 const INFORMER_LAG: Duration = Duration::from_millis(3);
-/// How many old revisions stay readable, and at most twice as many: some 300 MB in the page.
+/// How many old revisions stay readable, and at most twice as many: with its copies along the way a page takes some 5 kB for each.
 const HISTORY_MAX: u64 = 100_000;
 
 /// The place among what acts of the API server's storage, which lets events go.
