@@ -5,15 +5,15 @@ use super::admission::{
     policy::{Policies, Request},
 };
 use super::authorization::User;
-use super::built_in::{in_form_of, stored_kind};
+use super::event_forms::{demand_valid_event, in_form_of, stored_event, stored_kind};
 use super::event_leases::EventLeases;
 use super::heartbeats::Heartbeats;
 use super::indexes::INDEXERS;
 use super::metrics::Metrics;
 use super::options::{Caller, FieldValidation, ListOptions, Patch, Subresource, WriteOptions};
+use super::scale::scale_of;
 use super::service_allocator::ServiceAllocator;
 use super::{managed_fields, patch, strategy, typed};
-use crate::api::selector::LabelSelector;
 use crate::api::{self, ArcStr, Cause, Kind, KindRef, Object, Status, Value, Warnings, kinds};
 use crate::base::{RandomStream, Time};
 use crate::obj;
@@ -666,20 +666,6 @@ impl ApiServer {
         strategy::has_part(self.current(kind), name)
     }
 
-    /// GET of the `scale` subresource.
-    pub fn scale(&self, kind: KindRef, namespace: &str, name: &str) -> Result<Value, Status> {
-        if !self.has_scale(kind) {
-            return Err(Status::no_such_resource());
-        }
-        let kind = self.current(kind);
-        Ok(scale_of(kind, &self.get(kind, namespace, name)?))
-    }
-
-    /// Whether a kind has the `scale` subresource.
-    pub fn has_scale(&self, kind: KindRef) -> bool {
-        strategy::has_part(self.current(kind), "scale")
-    }
-
     /// PUT of the `scale` subresource.
     pub fn update_scale(
         &mut self,
@@ -771,46 +757,6 @@ impl ApiServer {
             api::validation::warnings(kind, object, old, &mut self.warnings);
         }
     }
-}
-
-/// An object's `autoscaling/v1` Scale.
-fn scale_of(kind: KindRef, object: &Value) -> Value {
-    let paths = kind.custom.as_ref().map(|c| c.scale(kind.version));
-    let along = |path: &str| object.at(&path.trim_start_matches('.').split('.').collect::<Vec<_>>());
-    let metadata = object.get("metadata");
-    let selector = match object.at(&["spec", "selector"]) {
-        _ if paths.is_some() => along(paths.map_or("", |p| p.get("labelSelectorPath").str())).str().to_owned(),
-        selector if kind == kinds::REPLICATION_CONTROLLER => LabelSelector::from_map(selector).to_string(),
-        selector => LabelSelector::from_object(selector).map(|s| s.to_string()).unwrap_or_default(),
-    };
-    let count = |half: &str, member: &str| match paths {
-        Some(paths) => along(paths.get(member).str()).int(),
-        None => object.at(&[half, "replicas"]).int(),
-    };
-    obj!({
-        "apiVersion": "autoscaling/v1", "kind": "Scale",
-        "metadata": {
-            "name": metadata.get("name"), "namespace": metadata.get("namespace"), "uid": metadata.get("uid"),
-            "resourceVersion": metadata.get("resourceVersion"), "creationTimestamp": metadata.get("creationTimestamp")
-        },
-        "spec": {"replicas": count("spec", "specReplicasPath")},
-        "status": {"replicas": count("status", "statusReplicasPath"), "selector": selector}
-    })
-}
-
-/// An event of `events.k8s.io` as it is stored, in the namespace that it is sent to where it names none.
-fn stored_event(kind: KindRef, event: &Value, namespace: &str) -> Value {
-    let mut event = in_form_of(kind, event);
-    if event.namespace().is_empty() {
-        event.set(&["metadata", "namespace"], namespace);
-    }
-    event
-}
-
-/// Refuses what is wrong with an event that is made or changed as one of `events.k8s.io`.
-fn demand_valid_event(kind: KindRef, event: &Value, old: Option<&Value>) -> Result<(), Status> {
-    let causes = api::validation::event_of_new_group(event, old);
-    if causes.is_empty() { Ok(()) } else { Err(Status::invalid(kind, event.name(), causes)) }
 }
 
 /// A store's refusal as the API words it.

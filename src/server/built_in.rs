@@ -4,6 +4,7 @@
 use std::cmp::Ordering;
 
 use super::ApiServer;
+use super::event_forms::{in_form_of, stored_kind};
 use crate::api::{KindRef, Object, Value, kinds};
 use crate::base::{Order as _, RandomStream, Time, text};
 use crate::obj;
@@ -19,40 +20,6 @@ const GROUPS: &str = "apps:17800 events.k8s.io:17750 authentication.k8s.io:17700
                       apiextensions.k8s.io:16700 admissionregistration.k8s.io:16700 scheduling.k8s.io:16600 coordination.k8s.io:16500 \
                       node.k8s.io:16300 discovery.k8s.io:16200 flowcontrol.apiserver.k8s.io:16100 resource.k8s.io:15900 :18000";
 const FLOW_CONTROL: &str = "flowcontrol.apiserver.k8s.io";
-
-/// What the core group and `events.k8s.io` call the same member of an event.
-const OF_EVENTS: [(&str, &str); 7] = [
-    ("involvedObject", "regarding"),
-    ("message", "note"),
-    ("reportingComponent", "reportingController"),
-    ("source", "deprecatedSource"),
-    ("firstTimestamp", "deprecatedFirstTimestamp"),
-    ("lastTimestamp", "deprecatedLastTimestamp"),
-    ("count", "deprecatedCount"),
-];
-
-/// The kind as which objects of a kind are kept: events of `events.k8s.io` are those of the core group.
-pub fn stored_kind(kind: KindRef) -> KindRef {
-    if kind.group == "events.k8s.io" { kinds::EVENT } else { kind }
-}
-
-/// An event in the form of one of the groups that have events; any other object as it is.
-// Models pkg/apis/events/v1's conversion.
-pub fn in_form_of(kind: KindRef, object: &Value) -> Value {
-    if stored_kind(kind) != kinds::EVENT || kind.is_at(object.api_version()) {
-        return object.clone();
-    }
-    let mut event = Value::map();
-    for (member, value) in object.entries() {
-        let renamed = OF_EVENTS.iter().find_map(|(core, new)| match kind == kinds::EVENT {
-            true => (new == member).then_some(*core),
-            false => (core == member).then_some(*new),
-        });
-        event.set(&[renamed.unwrap_or(member)], value.clone());
-    }
-    event.set(&["apiVersion"], kind.api_version());
-    event
-}
 
 fn condition(kind: &str, status: &str, reason: &str, message: String) -> Value {
     obj!([{"type": kind, "status": status, "reason": reason, "message": message, "lastTransitionTime": Time::ZERO.rfc3339()}])

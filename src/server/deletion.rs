@@ -2,8 +2,8 @@
 
 use super::ApiServer;
 use super::admission::{self, policy::Request};
-use super::built_in::stored_kind;
 use super::definitions::{CLEANUP, definitions, set_condition};
+use super::event_forms::stored_kind;
 use super::options::{Caller, DeleteOptions, ListOptions, Propagation, Subresource, WriteOptions};
 use super::strategy::add_finalizer;
 use crate::api::selector::LabelSelector;
