@@ -14,6 +14,8 @@ use crate::server::authorization::{Attributes, User};
 /// What the conditions of one evaluation may cost, and its validations.
 const CONDITIONS_BUDGET: u64 = 2_500_000;
 const BUDGET: u64 = 10_000_000;
+/// Where policies and bindings have the rules of what they are about.
+const RULES: &str = "resourceRules";
 /// Bytes of a message that an expression makes.
 const MESSAGE_MAX: usize = 5 * 1024;
 
@@ -104,8 +106,8 @@ impl Request<'_> {
             && (names.is_empty() || names.iter().any(|n| n.str() == self.any().name()))
     }
 
-    /// Whether the constraints of a policy, a binding or a webhook are met.
-    pub(super) fn meets(&self, server: &ApiServer, constraints: &Value) -> bool {
+    /// Whether the constraints of a policy, a binding or a webhook are met, which have their rules under this name.
+    pub(super) fn meets(&self, server: &ApiServer, constraints: &Value, rules: &str) -> bool {
         if constraints.is_null() {
             return true;
         }
@@ -126,7 +128,7 @@ impl Request<'_> {
         }
         let equivalent = constraints.get("matchPolicy").str() != "Exact";
         let of = |member: &str| constraints.get(member).items().iter().any(|rule| self.is_of(rule, equivalent));
-        !of("excludeResourceRules") && (constraints.get("resourceRules").is_empty() || of("resourceRules"))
+        !of("excludeResourceRules") && (constraints.get(rules).is_empty() || of(rules))
     }
 
     /// As expressions see it.
@@ -188,7 +190,7 @@ pub fn admit(server: &mut ApiServer, by: &Caller, request: &Request<'_>) -> Resu
         let mut bindings = bindings.iter().filter(|b| b.at(&["spec", "policyName"]).str() == policy.name()).peekable();
         let version = policy.at(&["metadata", "resourceVersion"]).arc_str();
         let known = server.policies.iter().find(|(v, _)| *v == version).cloned();
-        if bindings.peek().is_none() || !request.meets(server, spec.get("matchConstraints")) {
+        if bindings.peek().is_none() || !request.meets(server, spec.get("matchConstraints"), RULES) {
             read.extend(known);
             continue;
         }
@@ -210,7 +212,7 @@ pub fn admit(server: &mut ApiServer, by: &Caller, request: &Request<'_>) -> Resu
         }
         for binding in bindings {
             let to = binding.get("spec");
-            if !request.meets(server, to.get("matchResources")) {
+            if !request.meets(server, to.get("matchResources"), RULES) {
                 continue;
             }
             let head = format!("{head} with binding '{}'", binding.name());

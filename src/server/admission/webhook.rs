@@ -17,13 +17,12 @@ pub fn admit(server: &ApiServer, by: &Caller, configurations: KindRef, request: 
     }
     let hooks = server.iter(configurations, None).flat_map(|configuration| configuration.get("webhooks").items());
     for hook in hooks.filter(|hook| hook.get("failurePolicy").str() != "Ignore" && !hook.get("rules").is_empty()) {
-        let mut constraints = hook.clone();
-        constraints.set(&["resourceRules"], hook.get("rules").clone());
-        let conditions = hook.get("matchConditions");
-        if !request.meets(server, &constraints) || !conditions.is_empty() && !meets_conditions(server, by, request, conditions) {
+        if !request.meets(server, hook, "rules") {
             continue;
         }
-        if let Some((address, why)) = unreachable(server, hook.get("clientConfig")) {
+        let Some((address, why)) = unreachable(server, hook.get("clientConfig")) else { continue };
+        let conditions = hook.get("matchConditions");
+        if conditions.is_empty() || meets_conditions(server, by, request, conditions) {
             let (name, timeout_s) = (hook.get("name").str(), hook.get("timeoutSeconds").int());
             let post = format!("Post \"{address}?timeout={timeout_s}s\": {why}");
             return Err(Status::internal(format!(
