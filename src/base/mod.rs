@@ -1,9 +1,10 @@
-//! Virtual time, the event queue, seeded random streams, shared values, sorted maps, hashes, texts, HTTP's phrases, base64 and regular expressions: what every
-//! layer stands on.
+//! Virtual time, the event queue, seeded random streams, shared values, sorted maps, hashes, texts, addresses, HTTP's phrases, base64 and
+//! regular expressions: what every layer stands on.
 //! Nothing here may know of Kubernetes.
 
 pub mod base64;
 mod cells;
+pub mod cidr;
 mod fnv;
 mod http_status;
 mod order;

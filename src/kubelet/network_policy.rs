@@ -1,9 +1,8 @@
 //! NetworkPolicies, as a network plugin enforces them: which pods may talk to which.
 
-use std::net::IpAddr;
-
 use crate::api::selector::LabelSelector;
 use crate::api::{Object, Value, kinds};
+use crate::base::cidr;
 use crate::network;
 use crate::obj;
 use crate::server::ApiServer;
@@ -85,14 +84,10 @@ fn is_peer(api: &ApiServer, namespace: &str, rule: &Value, peer: End<'_>) -> boo
 }
 
 /// Whether an address lies within `address/length`.
-fn is_within(ip: &str, cidr: &str) -> bool {
-    let bits = |ip: IpAddr| match ip {
-        IpAddr::V4(ip) => (u128::from(u32::from(ip)) << 96, true),
-        IpAddr::V6(ip) => (u128::from(ip), false),
-    };
-    let Some((base, length)) = cidr.split_once('/') else { return false };
-    let (Ok(ip), Ok(base), Ok(length)) = (ip.parse().map(bits), base.parse().map(bits), length.parse::<u32>()) else { return false };
-    ip.1 == base.1 && (ip.0 ^ base.0).checked_shr(128u32.saturating_sub(length)).unwrap_or(0) == 0
+fn is_within(ip: &str, block: &str) -> bool {
+    let Some((base, length)) = block.split_once('/') else { return false };
+    let (Ok(ip), Ok(base), Ok(length)) = (ip.parse(), base.parse(), length.parse()) else { return false };
+    cidr::is_within(base, length, ip)
 }
 
 /// Whether a rule is for a port of the pod that is called.

@@ -5,6 +5,7 @@ use std::net::Ipv4Addr;
 
 use super::ApiServer;
 use crate::api::{Object, Value, kinds};
+use crate::base::cidr;
 
 /// Addresses that begin with the same bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +39,7 @@ impl AddressBlock {
 
     /// Whether an address is one of it.
     pub fn contains(self, ip: Ipv4Addr) -> bool {
-        u64::from(u32::from(ip)) / self.size() == u64::from(self.network()) / self.size()
+        cidr::is_within(self.network.into(), self.prefix, ip.into())
     }
 
     /// Whether a Service may have an address of it: any but the first, which is the network's, and the last, which is everybody's.

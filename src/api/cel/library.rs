@@ -10,6 +10,7 @@ use super::url::Url;
 use super::value::{Fail, List, Outcome, Val, breadth, bulk, compare, equal, is_zero, join, parse_duration, parse_time};
 use crate::api::time_zone::Zone;
 use crate::api::{Quantity, names, quantity, quote};
+use crate::base::cidr::{is_within, masked};
 use crate::base::{Order as _, civil_from_days, days_from_civil, regex::Regex};
 
 /// The seconds of the first and of the last moment that there is.
@@ -316,11 +317,13 @@ pub(super) fn call(name: &str, args: &[Val], steps: &mut u64) -> Outcome {
         }
         ("cidr", [Val::Str(text)]) => network(text)?,
         ("isCIDR", [Val::Str(text)]) => Val::Bool(network(text).is_ok()),
-        ("containsIP", [Val::Cidr(net, bits), Val::Str(text)]) => Val::Bool(within(net, *bits, &address(text)?)),
-        ("containsIP", [Val::Cidr(net, bits), Val::Ip(ip)]) => Val::Bool(within(net, *bits, ip)),
+        ("containsIP", [Val::Cidr(net, bits), Val::Str(text)]) => Val::Bool(is_within(*net, (*bits).into(), address(text)?)),
+        ("containsIP", [Val::Cidr(net, bits), Val::Ip(ip)]) => Val::Bool(is_within(*net, (*bits).into(), *ip)),
         ("containsCIDR", [net, Val::Str(text)]) => return call(name, &[net.clone(), network(text)?], steps),
-        ("containsCIDR", [Val::Cidr(net, bits), Val::Cidr(other, more)]) => Val::Bool(bits <= more && within(net, *bits, other)),
-        ("masked", [Val::Cidr(ip, bits)]) => Val::Cidr(masked(ip, *bits), *bits),
+        ("containsCIDR", [Val::Cidr(net, bits), Val::Cidr(other, more)]) => {
+            Val::Bool(bits <= more && is_within(*net, (*bits).into(), *other))
+        }
+        ("masked", [Val::Cidr(ip, bits)]) => Val::Cidr(masked(*ip, (*bits).into()), *bits),
         ("prefixLength", [Val::Cidr(_, bits)]) => Val::Int((*bits).into()),
         ("semver", [Val::Str(text), rest @ ..]) => Val::Semver(Arc::new(version(text, rest)?)),
         ("isSemver", [Val::Str(text), rest @ ..]) => Val::Bool(version(text, rest).is_ok()),
@@ -523,17 +526,6 @@ fn network(text: &str) -> Outcome {
         }
         ip => Ok(Val::Cidr(ip, bits)),
     }
-}
-
-fn masked(ip: &IpAddr, bits: u8) -> IpAddr {
-    match ip {
-        IpAddr::V4(v4) => IpAddr::V4((u32::from(*v4) & (u32::MAX.checked_shl(32 - u32::from(bits)).unwrap_or(0))).into()),
-        IpAddr::V6(v6) => IpAddr::V6((u128::from(*v6) & (u128::MAX.checked_shl(128 - u32::from(bits)).unwrap_or(0))).into()),
-    }
-}
-
-fn within(net: &IpAddr, bits: u8, ip: &IpAddr) -> bool {
-    net.is_ipv4() == ip.is_ipv4() && masked(net, bits) == masked(ip, bits)
 }
 
 fn link_local(ip: &IpAddr) -> bool {
