@@ -227,6 +227,11 @@ fn host_of(url: &str) -> (&str, String) {
     (host, if has_port { host.to_owned() } else { format!("{host}:{port}") })
 }
 
+/// The host of an address with a port; an IPv6 address without its brackets.
+fn name_of(address: &str) -> &str {
+    address.rsplit_once(':').map_or(address, |(name, _)| name.trim_matches(['[', ']']))
+}
+
 /// Whether the simulated cluster is at this address.
 pub fn is_here(server: &str) -> bool {
     ADDRESSES.contains(&host_of(server).1.as_str())
@@ -235,7 +240,7 @@ pub fn is_here(server: &str) -> bool {
 /// What is said where nobody answers: nobody listens on that port of this machine, or there is no way to the other.
 pub fn no_answer(url: &str) -> CliError {
     let (host, address) = host_of(url);
-    let name = address.rsplit_once(':').map_or(host, |(name, _)| name.trim_matches(['[', ']']));
+    let name = name_of(&address);
     if name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback()) {
         return CliError::Exit(1, format!("The connection to the server {host} was refused - did you specify the right host or port?"));
     }
@@ -244,8 +249,8 @@ pub fn no_answer(url: &str) -> CliError {
 
 /// Why an address beyond the cluster is not reached.
 pub fn no_way_to(url: &str) -> String {
-    let (host, address) = host_of(url);
-    let name = address.rsplit_once(':').map_or(host, |(name, _)| name.trim_matches(['[', ']']));
+    let (_, address) = host_of(url);
+    let name = name_of(&address);
     let why = match name.parse::<IpAddr>() {
         Ok(_) => format!("dial tcp {address}: i/o timeout"),
         Err(_) => format!("dial tcp: lookup {name}: no such host"),
