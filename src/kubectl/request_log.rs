@@ -30,6 +30,11 @@ pub(super) struct Request<'a> {
     pub query: Vec<(&'static str, String)>,
 }
 
+/// A parameter that is there or not: an empty one is left out.
+pub(super) fn truth(on: bool) -> String {
+    if on { "true".to_owned() } else { String::new() }
+}
+
 impl Request<'_> {
     /// The path and parameters below the server's address.
     fn uri(&self) -> String {

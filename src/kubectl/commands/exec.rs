@@ -9,7 +9,7 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, duration, switch, text};
 use crate::kubectl::host::Step;
 use crate::kubectl::pods::{container_of, containers, pod_of};
-use crate::kubectl::request_log::Request;
+use crate::kubectl::request_log::{Request, truth};
 use crate::kubectl::resources::{Query, fetch, find};
 use crate::server::ExecId;
 
@@ -198,7 +198,6 @@ impl Session {
             node.exec(now, namespace, pod, container, command, *stdin, *tty)
         };
         if started.is_ok() {
-            let truth = |on: bool| if on { "true".to_owned() } else { String::new() };
             let mut query: Vec<_> = command.iter().map(|word| ("command", word.clone())).collect();
             query.extend([("container", container.clone()), ("stderr", truth(!*tty)), ("stdin", truth(*stdin))]);
             query.extend([("stdout", truth(true)), ("tty", truth(*tty))]);

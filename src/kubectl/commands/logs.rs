@@ -9,7 +9,7 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, duration, int, switch, text};
 use crate::kubectl::host::Step;
 use crate::kubectl::pods::{DEFAULT_CONTAINER, Purpose, container_of, containers, selected, selector_of};
-use crate::kubectl::request_log::Request;
+use crate::kubectl::request_log::{Request, truth};
 use crate::kubectl::resources::{Info, Query, find};
 use crate::server::{ListOptions, LogCursor, LogOptions};
 
@@ -290,7 +290,6 @@ impl LogStream {
 /// The parameters of a request for a log.
 fn query(cx: &Context<'_, '_>, container: &str, options: &LogOptions) -> Vec<(&'static str, String)> {
     let number = |n: Option<u64>| n.map(|n| n.to_string()).unwrap_or_default();
-    let truth = |on: bool| if on { "true".to_owned() } else { String::new() };
     vec![
         ("container", container.to_owned()),
         ("follow", truth(cx.flags().is_on("follow"))),
