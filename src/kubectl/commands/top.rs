@@ -95,7 +95,7 @@ fn parse_selector(cx: &Context<'_, '_>) -> Result<LabelSelector, CliError> {
 
 /// What the metrics API says of a kind, or of the one object that is named.
 fn metrics(cx: &mut Context<'_, '_>, kind: KindRef, namespace: Option<&str>) -> Result<Vec<Value>, CliError> {
-    if cx.metrics(kind).is_none() {
+    if cx.host.node.is_none() {
         return fail("Metrics API not available");
     }
     let text = |flag: &str| cx.flags().text(flag).to_owned();
