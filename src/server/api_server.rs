@@ -246,10 +246,11 @@ impl ApiServer {
         managed_fields::followed(kind, object, own)
     }
 
-    /// A number for an event's name: unique, and growing with time as the real ones do.
-    pub(super) fn next_event_id(&mut self, now: Time) -> u64 {
+    /// A name for an event about an object: unique, and growing with time as the real ones do.
+    pub(super) fn new_event_name(&mut self, object: &Value, now: Time) -> ArcStr {
         self.events += 1;
-        (crate::base::EPOCH_UNIX_S as u64 * 1_000_000 + now.0) * 1_000 + self.events % 1_000
+        let id = (crate::base::EPOCH_UNIX_S as u64 * 1_000_000 + now.0) * 1_000 + self.events % 1_000;
+        format!("{}.{id:016x}", object.name()).into()
     }
 
     /// An object, borrowed: what an informer's lister gives a component.

@@ -108,14 +108,11 @@ impl EventRecorder {
         // All that are combined are one event, whose message is the newest one's.
         let known_by: ArcStr = if message.starts_with(COMBINED) { COMBINED.into() } else { message.clone() };
         let identity = Identity { field_path: field_path.into(), reason: reason.into(), message: known_by };
-        let namespace = if object.namespace().is_empty() { "default" } else { object.namespace() };
+        let namespace = namespace_for(object);
         let by = Caller::new(now, self.component);
         let observed = match recorded.seen.get(&identity) {
             Some(before) => Observed { count: before.count + 1, ..before.clone() },
-            None => {
-                let name = format!("{}.{:016x}", object.name(), api.next_event_id(now)).into();
-                Observed { name, first: now, count: 1 }
-            }
+            None => Observed { name: api.new_event_name(object, now), first: now, count: 1 },
         };
         let options = WriteOptions::default();
         // A namespace on its way out takes no new events, as in a real cluster.
@@ -147,6 +144,11 @@ impl EventRecorder {
     pub fn forget(&mut self, uid: &str) {
         self.objects.remove(uid);
     }
+}
+
+/// The namespace of an event about an object.
+pub(super) fn namespace_for(object: &Value) -> &str {
+    if object.namespace().is_empty() { "default" } else { object.namespace() }
 }
 
 /// What an event says of whom it is about.

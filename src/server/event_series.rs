@@ -1,7 +1,7 @@
 //! Events as client-go's `tools/events` broadcaster writes them, in the form of events.k8s.io: what comes again is counted in the
 //! series of the first, which is written when it begins, looked after now and then, and written once more when it has ended.
 
-use super::event_recorder::reference;
+use super::event_recorder::{namespace_for, reference};
 use super::{ApiServer, Caller, EventType, Subresource, WriteOptions};
 use crate::api::{ArcStr, Object, Value, kinds};
 use crate::base::{Duration, Shared, SortedMap, SortedSet, Time};
@@ -87,8 +87,7 @@ impl EventSeriesRecorder {
             }
             return;
         }
-        let namespace = if object.namespace().is_empty() { "default" } else { object.namespace() };
-        let name = format!("{}.{:016x}", object.name(), api.next_event_id(now));
+        let (namespace, name) = (namespace_for(object), api.new_event_name(object, now));
         let action = match reason {
             "Scheduled" => "Binding",
             "Preempted" => "Preempting",
