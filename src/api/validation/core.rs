@@ -294,16 +294,18 @@ pub(super) fn event(errors: &mut Errors, event: &Value) {
         errors.invalid(at.child("namespace"), involved, "does not match event.namespace");
     }
     if !event.get("eventTime").is_null() {
-        let limits = [("reportingController", 0), ("reportingInstance", 128), ("action", 128), ("reason", 128)];
-        for (key, max) in limits {
-            let text = event.get(if max == 0 { "reportingComponent" } else { key }).str();
+        let (controller, at) = (event.get("reportingComponent").str(), Path::new("reportingController"));
+        if controller.is_empty() {
+            errors.required(at, "");
+        }
+        errors.each_invalid(at, controller, names::qualified_name(controller));
+        for key in ["reportingInstance", "action", "reason"] {
+            let text = event.get(key).str();
             if text.is_empty() {
                 errors.required(Path::new(key), "");
             }
-            if max == 0 {
-                errors.each_invalid(Path::new(key), text, names::qualified_name(text));
-            } else if text.len() > max {
-                errors.invalid(Path::new(key), "", &format!("can have at most {max} characters"));
+            if text.len() > 128 {
+                errors.invalid(Path::new(key), "", "can have at most 128 characters");
             }
         }
         if event.get("message").str().len() > 1024 {
@@ -326,6 +328,7 @@ pub(super) fn event_of_new_group(errors: &mut Errors, event: &Value, old: Option
         }
     }
     if let Some(old) = old {
+        // The reason is held to that twice upstream.
         for member in [
             "involvedObject",
             "reason",
