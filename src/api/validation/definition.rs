@@ -2,7 +2,7 @@
 
 use super::super::custom;
 use super::super::{Cause, Object, Value, names};
-use super::definition_extras::{columns, converted, each, scale, selection, spec_names, warning};
+use super::definition_extras::{columns, converted, joined, scale, selection, spec_names, warning};
 use super::definition_rules::{self as rules, Found, Place};
 use super::meta::{object_meta, object_meta_update};
 use super::path::{Errors, Path};
@@ -119,7 +119,7 @@ fn specification(errors: &mut Errors, spec: &Value) {
     if group.is_empty() {
         errors.required(at.child("group"), "");
     } else if !wrong.is_empty() {
-        each(errors, at.child("group"), group, "", &wrong);
+        joined(errors, at.child("group"), group, "", &wrong);
     } else if !group.contains('.') {
         errors.invalid(at.child("group"), group, "should be a domain with at least one dot");
     }
@@ -143,7 +143,7 @@ fn specification(errors: &mut Errors, spec: &Value) {
     for (i, version) in versions.iter().enumerate() {
         let (at, name) = (list.index(i), version.get("name").str());
         twice |= !seen.insert(name);
-        each(errors, at.child("name"), name, "", &names::dns1035_label(name));
+        joined(errors, at.child("name"), name, "", &names::dns1035_label(name));
         warning(errors, at.child("deprecationWarning"), version);
         let status = !version.at(&["subresources", "status"]).is_null();
         if !one_schema {

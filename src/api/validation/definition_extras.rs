@@ -13,7 +13,8 @@ const SELECTABLE_MAX: usize = 8;
 /// Bytes of what is warned of.
 const WARNING_MAX: usize = 256;
 
-pub(super) fn each(errors: &mut Errors, at: Path<'_>, value: &str, head: &str, wrong: &[String]) {
+/// Says all that is wrong with a name in one error, as the definitions' own server does.
+pub(super) fn joined(errors: &mut Errors, at: Path<'_>, value: &str, head: &str, wrong: &[String]) {
     if !wrong.is_empty() {
         errors.invalid(at, value, &format!("{head}{}", wrong.join(",")));
     }
@@ -32,13 +33,13 @@ pub(super) fn spec_names(errors: &mut Errors, at: Path<'_>, given: &Value) {
             let mixed = matches!(member, "kind" | "listKind");
             let (text, head) =
                 if mixed { (name.to_lowercase(), "may have mixed case, but should otherwise match: ") } else { (name.to_owned(), "") };
-            each(errors, at.child(member), name, head, &names::dns1035_label(&text));
+            joined(errors, at.child(member), name, head, &names::dns1035_label(&text));
         }
     }
     let lists = |errors: &mut Errors, member: &str| {
         let list = at.child(member);
         for (i, name) in given.get(member).items().iter().enumerate() {
-            each(errors, list.index(i), name.str(), "", &names::dns1035_label(name.str()));
+            joined(errors, list.index(i), name.str(), "", &names::dns1035_label(name.str()));
         }
     };
     lists(errors, "shortNames");
