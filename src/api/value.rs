@@ -132,6 +132,17 @@ impl Map {
         self.0.is_empty()
     }
 
+    /// See [`Value::share`].
+    fn share(&mut self, earlier: &Map) -> bool {
+        let mut same = self.len() == earlier.len();
+        let mut others = earlier.0.iter().peekable();
+        for (key, value) in &mut self.0 {
+            while others.next_if(|(k, _)| text::compare(k, key).is_lt()).is_some() {}
+            same &= others.next_if(|(k, _)| k == key).is_some_and(|(_, other)| value.share(other));
+        }
+        same
+    }
+
     fn find(&self, key: &str) -> Result<usize, usize> {
         self.0.binary_search_by(|(k, _)| text::compare(k, key))
     }
@@ -337,6 +348,22 @@ impl Value {
             (Value::List(a), Value::List(b)) => Arc::ptr_eq(a, b) || (a.len() == b.len() && a.iter().zip(b.iter()).all(|(x, y)| x.same(y))),
             _ => self == other,
         }
+    }
+
+    /// Takes over from an earlier state what is the same in both, so that it is kept once; says whether everything is.
+    pub fn share(&mut self, earlier: &Value) -> bool {
+        let same = match (&mut *self, earlier) {
+            (Value::Map(a), Value::Map(b)) => Arc::ptr_eq(a, b) || Arc::make_mut(a).share(b),
+            (Value::List(a), Value::List(b)) if !Arc::ptr_eq(a, b) => {
+                let as_long = a.len() == b.len();
+                Arc::make_mut(a).iter_mut().zip(&**b).fold(as_long, |same, (a, b)| a.share(b) && same)
+            }
+            _ => self.same(earlier),
+        };
+        if same {
+            *self = earlier.clone();
+        }
+        same
     }
 
     /// Compact JSON with sorted keys.
@@ -553,6 +580,37 @@ mod tests {
         }
         assert_eq!(b.remove(&["status", "none"]), None);
         assert_eq!(b.remove(&["status", "phase"]), Some("Running".into()));
+    }
+
+    #[test]
+    fn what_stays_the_same_is_kept_once() {
+        let before =
+            obj!({"metadata": {"name": "a"}, "spec": {"x": [1, {"y": 2}]}, "status": {"list": [{"a": 1}, {"b": 2}], "phase": "Pending"}});
+        let mut after = Value::from_json(&before.to_json()).expect("valid");
+        assert!(after.share(&before) && same_place(&after, &before));
+        let mut after = Value::from_json(&before.to_json()).expect("valid");
+        after.set(&["status", "phase"], "Running");
+        after.set(&["status", "at"], 5);
+        let (said, kept_by_another) = (after.to_json(), after.clone());
+        assert!(!after.share(&before));
+        assert_eq!((after.to_json(), kept_by_another.to_json()), (said.clone(), said));
+        for path in [&["metadata"][..], &["spec"], &["status", "list"]] {
+            assert!(same_place(after.at(path), before.at(path)), "{path:?}");
+        }
+        let mut longer = obj!([{"a": 1}, {"b": 2}, {"c": 3}]);
+        assert!(!longer.share(before.at(&["status", "list"])));
+        assert!(same_place(&longer.items()[1], &before.at(&["status", "list"]).items()[1]));
+        let mut shorter = obj!([{"a": 1}]);
+        assert!(!shorter.share(before.at(&["status", "list"])));
+        assert_eq!(shorter.to_json(), r#"[{"a":1}]"#);
+    }
+
+    fn same_place(a: &Value, b: &Value) -> bool {
+        match (a, b) {
+            (Value::Map(a), Value::Map(b)) => Arc::ptr_eq(a, b),
+            (Value::List(a), Value::List(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        }
     }
 
     #[test]

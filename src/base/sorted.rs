@@ -252,14 +252,7 @@ impl<K: Ord, V> SortedMap<K, V> {
 
     /// Puts a value under a key; returns what stood there.
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
-        match self.keys.find(&key) {
-            Ok((piece, slot)) => Some(std::mem::replace(&mut self.values.pieces[piece][slot], value)),
-            Err(spot) => {
-                self.keys.insert(spot, key);
-                self.values.insert(spot, value);
-                None
-            }
-        }
+        self.entry(key).replace(value)
     }
 
     /// Takes away what stands under a key.
@@ -295,6 +288,19 @@ pub struct Entry<'a, K, V> {
 }
 
 impl<'a, K, V> Entry<'a, K, V> {
+    /// Puts a value there; returns what stood there.
+    pub fn replace(self, value: V) -> Option<V> {
+        let SortedMap { keys, values } = self.map;
+        match self.found {
+            Ok((piece, slot)) => Some(std::mem::replace(&mut values.pieces[piece][slot], value)),
+            Err(spot) => {
+                keys.insert(spot, self.key);
+                values.insert(spot, value);
+                None
+            }
+        }
+    }
+
     /// The value there; where there is none, the one that is given.
     pub fn or_insert(self, value: V) -> &'a mut V {
         self.or_insert_with(|| value)

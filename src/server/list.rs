@@ -163,7 +163,7 @@ impl ApiServer {
         });
         let kept = self.store().iter_at(kind, namespace, at).map_err(|_| Status::gone(gone))?;
         let made = self.built_in(kind);
-        let all = self.with_built_in(kind, namespace, kept.map(|(_, object)| object).collect(), &made);
+        let all = self.with_built_in(kind, namespace, kept.collect(), &made);
         let key = |object: &Value| key(object.namespace(), object.name());
         let mut rows = all.into_iter().skip_while(|object| after.as_ref().is_some_and(|after| key(object) <= *after));
         let mut items = Vec::new();

@@ -86,7 +86,7 @@ impl Log {
 
     /// Forgets one version, and a chunk in which it was the last.
     pub(super) fn drop_version(&mut self, revision: u64) {
-        let at = (revision - 1) as usize;
+        let Some(at) = revision.checked_sub(1).map(|at| at as usize) else { return };
         let Some(chunk) = self.chunks.get_mut(at / CHUNK) else { return };
         if let Some(version) = Arc::make_mut(chunk).get_mut(at % CHUNK) {
             *version = None;

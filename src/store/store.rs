@@ -1,12 +1,11 @@
 //! The store: heads and histories over the log, secondary indexes, and reads now or at a past revision.
 
 use std::cmp::Ordering;
-use std::sync::Arc;
 
 use super::log::{ChangeType, Log, Version};
 use crate::api::{ArcStr, KindRef, Value};
 use crate::base::text::compare_pairs;
-use crate::base::{SortedMap, SortedSet, Time};
+use crate::base::{Order as _, SortedMap, SortedSet, Time};
 
 /// What identifies an object in the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,33 +65,19 @@ pub struct Indexer {
 /// Namespace and name within a kind's table.
 type RowKey = (ArcStr, ArcStr);
 
+/// An object that is there. Those that were are in the log alone: a copy of the store costs as much as there is now.
 #[derive(Clone, Debug)]
 struct Row {
-    /// The newest state; `None` where the object is deleted.
-    head: Option<Value>,
-    /// Revisions of this object, oldest first.
-    revisions: Arc<Vec<u64>>,
-}
-
-/// The objects of one kind, and those that were.
-#[derive(Clone, Debug, Default)]
-struct Table {
-    rows: SortedMap<RowKey, Row>,
-    /// How many of them there are.
-    count: usize,
-}
-
-impl Table {
-    fn row(&self, namespace: &str, name: &str) -> Option<&Row> {
-        self.rows.get_by(|key| compare_pairs((&key.0, &key.1), (namespace, name)))
-    }
+    value: Value,
+    /// The revision of that; those before it follow from each version's `previous`.
+    newest: u64,
 }
 
 /// The objects of a cluster and all their versions.
 #[derive(Clone, Debug)]
 pub struct Store {
     log: Log,
-    tables: SortedMap<KindRef, Table>,
+    tables: SortedMap<KindRef, SortedMap<RowKey, Row>>,
     indexers: &'static [Indexer],
     indexes: Vec<SortedMap<ArcStr, SortedSet<ObjectKey>>>,
     /// Reads and watches from before this revision are refused.
@@ -131,21 +116,21 @@ impl Store {
 
     /// The same by the parts of its key.
     pub fn peek(&self, kind: KindRef, namespace: &str, name: &str) -> Option<&Value> {
-        self.tables.get(&kind)?.row(namespace, name)?.head.as_ref()
+        self.row(kind, namespace, name).map(|row| &row.value)
     }
 
-    fn row(&self, key: &ObjectKey) -> Option<&Row> {
-        self.tables.get(&key.kind)?.row(&key.namespace, &key.name)
+    fn row(&self, kind: KindRef, namespace: &str, name: &str) -> Option<&Row> {
+        self.tables.get(&kind)?.get_by(|key| compare_pairs((&key.0, &key.1), (namespace, name)))
     }
 
     /// How many objects of a kind there are.
     pub fn count(&self, kind: KindRef) -> usize {
-        self.tables.get(&kind).map_or(0, |t| t.count)
+        self.tables.get(&kind).map_or(0, SortedMap::len)
     }
 
     /// How many objects there are.
     pub fn len(&self) -> usize {
-        self.tables.values().map(|t| t.count).sum()
+        self.tables.values().map(SortedMap::len).sum()
     }
 
     /// Whether there are none.
@@ -155,7 +140,7 @@ impl Store {
 
     /// All objects of a kind, of one namespace or of all, sorted by namespace and name.
     pub fn iter(&self, kind: KindRef, namespace: Option<&str>) -> impl Iterator<Item = (&RowKey, &Value)> {
-        self.rows(kind, namespace).filter_map(|(k, row)| Some((k, row.head.as_ref()?)))
+        self.rows(kind, namespace).map(|(key, row)| (key, &row.value))
     }
 
     /// Keys of the objects that an index has under a term, sorted.
@@ -165,21 +150,14 @@ impl Store {
         at.and_then(|i| self.indexes[i].get(term)).into_iter().flatten()
     }
 
-    /// An object as it was at a revision.
-    pub fn get_at(&self, key: &ObjectKey, revision: u64) -> Result<Option<&Value>, StoreError> {
-        self.check_readable(revision)?;
-        Ok(self.row(key).and_then(|row| self.state_at(row, revision)))
-    }
-
     /// All objects of a kind as they were at a revision, sorted by namespace and name.
-    pub fn iter_at(
-        &self,
-        kind: KindRef,
-        namespace: Option<&str>,
-        revision: u64,
-    ) -> Result<impl Iterator<Item = (&RowKey, &Value)>, StoreError> {
-        self.check_readable(revision)?;
-        Ok(self.rows(kind, namespace).filter_map(move |(k, row)| Some((k, self.state_at(row, revision)?))))
+    pub fn iter_at(&self, kind: KindRef, namespace: Option<&str>, revision: u64) -> Result<impl Iterator<Item = &Value>, StoreError> {
+        let wanted = |v: &&Version| v.key.kind == kind && namespace.is_none_or(|ns| v.key.namespace == ns);
+        let gone = self.changes_after(revision)?.filter(|v| v.change == ChangeType::Deleted).filter(wanted).map(|v| v.previous);
+        let newest = self.rows(kind, namespace).map(|(_, row)| row.newest).chain(gone);
+        let mut there: Vec<&Version> = newest.filter_map(|r| self.back_from(r).find(|v| v.revision <= revision)).collect();
+        there.order_by(|a, b| a.key.cmp(&b.key));
+        Ok(there.into_iter().map(|v| &v.value))
     }
 
     /// All versions after a revision, oldest first: what a watch from there sees.
@@ -193,9 +171,17 @@ impl Store {
         self.log.get(revision)
     }
 
-    /// The versions of one object that can still be read, oldest first.
+    /// The versions of one object that can still be read, oldest first; of one that is gone, those since it was made last.
     pub fn history(&self, key: &ObjectKey) -> impl Iterator<Item = &Version> {
-        self.row(key).into_iter().flat_map(|r| r.revisions.iter()).filter_map(|r| self.log.get(*r))
+        let last = || self.log.after(self.compacted).filter(|v| v.key == *key).last().map(|v| v.revision);
+        let newest = self.row(key.kind, &key.namespace, &key.name).map(|row| row.newest).or_else(last);
+        let versions: Vec<&Version> = newest.into_iter().flat_map(|r| self.back_from(r)).collect();
+        versions.into_iter().rev()
+    }
+
+    /// A version and those of the same object before it, newest first.
+    fn back_from(&self, revision: u64) -> impl Iterator<Item = &Version> {
+        std::iter::successors(self.log.get(revision), |v| self.log.get(v.previous))
     }
 
     /// Says who makes the commits that follow.
@@ -229,20 +215,14 @@ impl Store {
         if upto <= self.compacted {
             return;
         }
-        self.compacted = upto;
-        for table in self.tables.values_mut() {
-            table.rows.retain(|_, row| {
-                let gone_before = row.head.is_none() && row.revisions.last().is_none_or(|r| *r <= upto);
-                let seen_at = row.revisions.partition_point(|r| *r <= upto);
-                let keep_from = if gone_before { row.revisions.len() } else { seen_at.saturating_sub(1) };
-                if keep_from > 0 {
-                    for r in &row.revisions[..keep_from] {
-                        self.log.drop_version(*r);
-                    }
-                    Arc::make_mut(&mut row.revisions).drain(..keep_from);
-                }
-                !gone_before
-            });
+        // What a version took the place of goes with it, and what it deleted.
+        for revision in std::mem::replace(&mut self.compacted, upto) + 1..=upto {
+            let Some(version) = self.log.get(revision) else { continue };
+            let (previous, is_gone) = (version.previous, version.change == ChangeType::Deleted);
+            self.log.drop_version(previous);
+            if is_gone {
+                self.log.drop_version(revision);
+            }
         }
     }
 
@@ -253,14 +233,8 @@ impl Store {
         self.tables
             .get(&kind)
             .into_iter()
-            .flat_map(move |t| t.rows.iter_from(&from))
+            .flat_map(move |rows| rows.iter_from(&from))
             .take_while(move |((ns, _), _)| wanted.as_ref().is_none_or(|w| w == ns))
-    }
-
-    fn state_at<'a>(&'a self, row: &'a Row, revision: u64) -> Option<&'a Value> {
-        let newest = row.revisions.partition_point(|r| *r <= revision).checked_sub(1)?;
-        let version = self.log.get(row.revisions[newest])?;
-        (version.change != ChangeType::Deleted).then_some(&version.value)
     }
 
     fn check_readable(&self, revision: u64) -> Result<(), StoreError> {
@@ -268,30 +242,30 @@ impl Store {
     }
 
     fn check_newest(&self, key: &ObjectKey, expected: u64) -> Result<(), StoreError> {
-        let row = self.row(key).ok_or(StoreError::NotFound)?;
-        match (&row.head, row.revisions.last()) {
-            (None, _) | (_, None) => Err(StoreError::NotFound),
-            (Some(_), Some(newest)) if *newest == expected => Ok(()),
-            (Some(_), Some(newest)) => Err(StoreError::Conflict(*newest)),
-        }
+        let newest = self.row(key.kind, &key.namespace, &key.name).ok_or(StoreError::NotFound)?.newest;
+        if newest == expected { Ok(()) } else { Err(StoreError::Conflict(newest)) }
     }
 
     fn commit(&mut self, at: Time, key: ObjectKey, change: ChangeType, mut value: Value) -> &Value {
         let revision = self.log.revision() + 1;
         value.set(&["metadata", "resourceVersion"], revision.to_string());
-        let table = self.tables.entry(key.kind).or_default();
-        let row = table
-            .rows
-            .entry_by((key.namespace.clone(), key.name.clone()), |k| compare_pairs((&k.0, &k.1), (&key.namespace, &key.name)))
-            .or_insert_with(|| Row { head: None, revisions: Arc::default() });
+        if let Some(before) = self.get(&key) {
+            value.share(before);
+        }
+        let rows = self.tables.entry(key.kind).or_default();
+        let row_key = (key.namespace.clone(), key.name.clone());
         let new = (change != ChangeType::Deleted).then(|| value.clone());
-        let old = std::mem::replace(&mut row.head, new.clone());
-        table.count = table.count + usize::from(new.is_some()) - usize::from(old.is_some());
-        let previous = row.revisions.last().copied().unwrap_or(0);
-        Arc::make_mut(&mut row.revisions).push(revision);
+        let old = match &new {
+            Some(value) => {
+                let entry = rows.entry_by(row_key, |k| compare_pairs((&k.0, &k.1), (&key.namespace, &key.name)));
+                entry.replace(Row { value: value.clone(), newest: revision })
+            }
+            None => rows.remove(&row_key),
+        };
+        let previous = old.as_ref().map_or(0, |row| row.newest);
         let mut terms = (Vec::new(), Vec::new());
         for (indexer, index) in self.indexers.iter().zip(&mut self.indexes) {
-            reindex(indexer, index, &key, [old.as_ref(), new.as_ref()], &mut terms);
+            reindex(indexer, index, &key, [old.as_ref().map(|row| &row.value), new.as_ref()], &mut terms);
         }
         self.log.push(Version { revision, at, key, change, value, previous, by: self.by });
         &self.log.get(revision).expect("just pushed").value

@@ -49,7 +49,9 @@ fn agrees_with_a_list_of_full_copies() {
         }
         let read = |store: &Store, rev: u64| -> SortedMap<String, String> {
             let rows = store.iter_at(kind, Some("d"), rev).expect("readable");
-            rows.map(|((_, n), v)| (n.to_string(), v.label("colour").expect("labelled").to_owned())).collect()
+            let rows: Vec<&Value> = rows.collect();
+            assert!(rows.is_sorted_by_key(|v| v.name()));
+            rows.iter().map(|v| (v.name().to_owned(), v.label("colour").expect("labelled").to_owned())).collect()
         };
         for (rev, state) in states.iter().enumerate() {
             assert_eq!(&read(&store, rev as u64), state);
@@ -69,6 +71,24 @@ fn agrees_with_a_list_of_full_copies() {
         }
         assert_eq!(store.changes_after(middle).expect("kept").count() as u64, store.revision() - middle);
     }
+}
+
+#[test]
+fn what_is_gone_has_a_history_until_it_is_compacted() {
+    let kind = kinds::CONFIG_MAP;
+    let key = || ObjectKey::new(kind, "d", "a");
+    let mut store = Store::new(&[]);
+    store.create(Time::ZERO, key(), config_map("a", 0)).expect("new");
+    store.update(Time::ZERO, key(), config_map("a", 1), 1).expect("newest");
+    store.delete(Time::ZERO, key(), config_map("a", 1), 2).expect("newest");
+    let revisions = |store: &Store| store.history(&key()).map(|v| v.revision).collect::<Vec<_>>();
+    assert_eq!((revisions(&store), store.len()), (vec![1, 2, 3], 0));
+    // One of the same name is another.
+    store.create(Time::ZERO, key(), config_map("a", 2)).expect("the other is gone");
+    assert_eq!(revisions(&store), [4]);
+    store.compact(3);
+    assert_eq!((1..=4).filter(|r| store.version(*r).is_some()).collect::<Vec<_>>(), [4]);
+    assert_eq!(store.iter_at(kind, None, 3).expect("readable").count(), 0);
 }
 
 #[test]

@@ -203,7 +203,7 @@ impl ClusterViews {
                 self.places = Places::default();
                 let (store, oldest) = (api.store(), api.store().compacted());
                 // Of a log that was cut the beginning is not told any more: who was there then sits by age.
-                let mut elders: Vec<&Value> = store.iter_at(pod_kind, None, oldest).into_iter().flatten().map(|(_, pod)| pod).collect();
+                let mut elders: Vec<&Value> = store.iter_at(pod_kind, None, oldest).into_iter().flatten().collect();
                 let created = |pod: &Value| pod.get("metadata").get("creationTimestamp").arc_str();
                 elders.order_by_key(|pod| created(pod));
                 elders.into_iter().for_each(|pod| self.places.follow(pod, false));

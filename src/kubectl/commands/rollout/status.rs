@@ -89,8 +89,8 @@ impl Waiting {
         let key = ObjectKey::new(info.kind, info.namespace.as_str(), info.name.as_str());
         let newest = cx.host.api.revision();
         let since = self.revision;
-        let versions: Vec<(ChangeType, Value)> =
-            cx.host.api.store().history(&key).filter(|v| v.revision > since).map(|v| (v.change, v.value.clone())).collect();
+        let changes = cx.host.api.store().changes_after(since).into_iter().flatten();
+        let versions: Vec<(ChangeType, Value)> = changes.filter(|v| v.key == key).map(|v| (v.change, v.value.clone())).collect();
         self.revision = newest;
         for (change, object) in versions {
             if change == ChangeType::Deleted {
