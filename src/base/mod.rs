@@ -1,4 +1,4 @@
-//! Virtual time, the event queue, seeded random streams, shared values, sorted maps, hashes, texts, addresses, HTTP's phrases, base64 and
+//! Virtual time, the event queue, seeded random streams, shared values, caches, sorted maps, hashes, texts, addresses, HTTP's phrases, base64 and
 //! regular expressions: what every layer stands on.
 //! Nothing here may know of Kubernetes.
 
@@ -7,6 +7,7 @@ mod cells;
 pub mod cidr;
 mod fnv;
 mod http_status;
+mod memo;
 mod order;
 mod queue;
 mod random;
@@ -21,6 +22,7 @@ mod url;
 pub use cells::cells;
 pub use fnv::{Fnv32, Fnv64, Fnv128, made_up_sha256};
 pub use http_status::http_status_text;
+pub use memo::Memo;
 pub use order::Order;
 pub use queue::EventQueue;
 pub use random::RandomStream;

@@ -126,6 +126,14 @@ impl Cache {
         self.classes.pod(object, &mut self.scalars)
     }
 
+    /// Forgets the classes that no pod has any more, neither one that is placed nor one of these, once there are many.
+    pub fn sweep_classes<'a>(&mut self, waiting: impl Iterator<Item = &'a PodInfo>) {
+        if self.classes.are_many() {
+            let placed = self.pods.values().map(|p| p.pod.class.id);
+            self.classes.keep(&placed.chain(waiting.map(|p| p.class.id)).collect());
+        }
+    }
+
     /// Changes whenever a node does, in what scheduling looks at.
     pub fn generation(&self) -> u64 {
         self.generation

@@ -95,6 +95,7 @@ impl Scheduler {
     }
 
     fn on_pod(&mut self, now: Time, object: Option<&Value>, uid: &str) {
+        self.cache.sweep_classes(self.queue.pods());
         let live = object.filter(|o| !PodInfo::is_finished(o));
         let Some(object) = live else {
             let waited = self.queue.remove(uid).map(|q| q.pod).filter(|p| !p.nominated_node().is_empty());

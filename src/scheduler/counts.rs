@@ -8,6 +8,7 @@ use super::node_info::NodeInfo;
 use super::pod_info::{PodClass, PodInfo};
 use super::selector::Selector;
 use crate::api::ArcStr;
+use crate::base::Memo;
 
 /// Which pods are counted.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,7 +30,7 @@ pub struct Counts {
 struct Kept {
     key: CountKey,
     per_node: Vec<u32>,
-    matches: FxHashMap<u32, bool>,
+    matches: Memo<FxHashMap<u32, bool>>,
     last_asked: u64,
 }
 
@@ -65,7 +66,7 @@ impl Counts {
             self.kept[at].last_asked = self.clock;
             return at;
         }
-        let mut kept = Kept { key: key.clone(), per_node: vec![0; nodes.len()], matches: FxHashMap::default(), last_asked: self.clock };
+        let mut kept = Kept { key: key.clone(), per_node: vec![0; nodes.len()], matches: Memo::default(), last_asked: self.clock };
         for (at, node) in nodes.iter().enumerate() {
             kept.per_node[at] = u32::try_from(node.pods.iter().filter(|p| kept.counts(p)).count()).unwrap_or(u32::MAX);
         }

@@ -1,7 +1,7 @@
 //! The scheduling cycle: find the nodes that a pod can run on, score them, choose one.
 //! Models `schedulePod` (`pkg/scheduler/schedule_one.go`). It may not write anything.
 
-use crate::base::Order as _;
+use crate::base::{Memo, Order as _};
 use rustc_hash::FxHashMap;
 
 use super::cache::{Cache, NodeIndex};
@@ -26,7 +26,7 @@ const LOCAL_SCORES: usize = 4;
 #[derive(Clone, Debug, Default)]
 pub struct Algorithm {
     next_start: usize,
-    verdicts: FxHashMap<u32, Verdicts>,
+    verdicts: Memo<FxHashMap<u32, Verdicts>>,
     feasible: Vec<NodeIndex>,
     totals: Vec<i64>,
 }

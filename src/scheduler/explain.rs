@@ -1,6 +1,7 @@
 //! Decisions kept for showing: what each plugin said of each node when a pod was last tried. It may not decide anything.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -210,14 +211,14 @@ impl Record {
 /// The decisions kept: the last of each pod, of those tried last.
 #[derive(Clone, Debug, Default)]
 pub struct Decisions {
-    by_uid: FxHashMap<ArcStr, Decision>,
+    by_uid: FxHashMap<ArcStr, Arc<Decision>>,
     order: VecDeque<ArcStr>,
 }
 
 impl Decisions {
     /// Keeps a decision; the oldest makes room.
     pub fn keep(&mut self, uid: ArcStr, decision: Decision) {
-        if self.by_uid.insert(uid.clone(), decision).is_some() {
+        if self.by_uid.insert(uid.clone(), Arc::new(decision)).is_some() {
             self.order.retain(|u| *u != uid);
         }
         self.order.push_back(uid);
@@ -230,11 +231,11 @@ impl Decisions {
 
     /// The last decision on the pod of this uid.
     pub fn of(&self, uid: &str) -> Option<&Decision> {
-        self.by_uid.get(uid)
+        self.by_uid.get(uid).map(Arc::as_ref)
     }
 
     /// All that are kept, the latest last.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&ArcStr, &Decision)> {
-        self.order.iter().filter_map(|uid| self.by_uid.get(uid).map(|d| (uid, d)))
+        self.order.iter().filter_map(|uid| self.by_uid.get(uid).map(|d| (uid, d.as_ref())))
     }
 }

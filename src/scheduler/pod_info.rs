@@ -1,7 +1,7 @@
 //! A pod as the scheduler sees it. Pods alike in all that scheduling looks at share one parsed [`PodClass`].
 //! It may not know of nodes.
 
-use crate::base::Order as _;
+use crate::base::{Order as _, SortedSet};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -168,9 +168,25 @@ pub struct Classes {
 }
 
 /// The least number of classes at which unused ones are looked for.
-const SWEEP_MIN: usize = 1024;
+const SWEEP_MIN: usize = 256;
 
 impl Classes {
+    /// Whether there are so many that it is time to forget those that no pod has any more.
+    pub fn are_many(&self) -> bool {
+        self.count >= self.sweep_at.max(SWEEP_MIN)
+    }
+
+    /// Forgets all but these.
+    // Who else holds a class says nothing: copies of the scheduler do, and what it does must not differ by them.
+    pub fn keep(&mut self, used: &SortedSet<u32>) {
+        self.by_content.retain(|_, all| {
+            all.retain(|c| used.contains(&c.id));
+            !all.is_empty()
+        });
+        self.count = self.by_content.values().map(Vec::len).sum();
+        self.sweep_at = self.count * 2;
+    }
+
     /// Parses a pod, sharing what pods alike share.
     pub fn pod(&mut self, object: &Value, names: &mut ScalarNames) -> PodInfo {
         PodInfo {
@@ -202,14 +218,6 @@ impl Classes {
         });
         if let Some(class) = known {
             return class.clone();
-        }
-        if self.count >= self.sweep_at.max(SWEEP_MIN) {
-            self.by_content.retain(|_, all| {
-                all.retain(|c| Arc::strong_count(c) > 1);
-                !all.is_empty()
-            });
-            self.count = self.by_content.values().map(Vec::len).sum();
-            self.sweep_at = self.count * 2;
         }
         let class = Arc::new(PodClass::parse(self.next_id, object, names));
         self.next_id += 1;
@@ -354,6 +362,16 @@ mod tests {
         let c = classes.pod(&pod("c", Value::Null, "y"), &mut names);
         assert!(Arc::ptr_eq(&a.class, &b.class) && !Arc::ptr_eq(&a.class, &c.class));
         assert_eq!(b.node_name, "n1");
+        // A class goes when no pod has it, whoever else still holds it.
+        for n in 0..SWEEP_MIN {
+            classes.pod(&pod("d", Value::Null, &n.to_string()), &mut names);
+        }
+        assert!(classes.are_many());
+        classes.keep(&SortedSet::from([a.class.id]));
+        assert!(!classes.are_many() && classes.count == 1);
+        let again = |classes: &mut Classes, app: &str, names: &mut ScalarNames| classes.pod(&pod("e", Value::Null, app), names).class;
+        assert!(Arc::ptr_eq(&again(&mut classes, "x", &mut names), &a.class));
+        assert!(!Arc::ptr_eq(&again(&mut classes, "y", &mut names), &c.class));
     }
 
     #[test]

@@ -168,6 +168,11 @@ impl Queue {
         self.pods.get(uid)
     }
 
+    /// All pods that wait or are being tried, in no order.
+    pub fn pods(&self) -> impl Iterator<Item = &PodInfo> {
+        self.pods.values().map(|q| &*q.pod)
+    }
+
     /// How many pods wait, those being tried among them.
     pub fn len(&self) -> usize {
         self.pods.len()

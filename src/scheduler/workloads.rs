@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use super::pod_info::PodClass;
 use super::selector::Selector;
 use crate::api::{ArcStr, Value};
-use crate::base::SortedMap;
+use crate::base::{Memo, SortedMap};
 
 /// Selectors of Services and controllers.
 #[derive(Clone, Debug, Default)]
@@ -14,7 +14,7 @@ pub struct Workloads {
     services: SortedMap<(ArcStr, ArcStr), Selector>,
     controllers: SortedMap<(ArcStr, ArcStr, ArcStr), Selector>,
     /// By class: what [`Workloads::default_selector`] found since the last change.
-    found: FxHashMap<u32, Selector>,
+    found: Memo<FxHashMap<u32, Selector>>,
 }
 
 /// How many classes an answer is remembered for.
