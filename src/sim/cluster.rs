@@ -13,8 +13,10 @@ use super::{metrics_server, nodes};
 
 /// How long after a commit an informer tells its component.
 const INFORMER_LAG: Duration = Duration::from_millis(3);
-/// How many old revisions stay readable, and at most twice as many: with its copies along the way a page takes some 5 kB for each.
-const HISTORY_MAX: u64 = 100_000;
+/// How many old revisions stay readable, and how many more come before the oldest are forgotten, a few at a time so that nobody
+/// waits for it. The copies that a page keeps along the way go back as far again.
+const HISTORY: u64 = 100_000;
+const COMPACT_EVERY: u64 = 1_024;
 
 /// The place among what acts of the API server's storage, which lets events go.
 const STORAGE: usize = 3;
@@ -161,8 +163,8 @@ impl Cluster {
                 self.look_when_due(i);
             }
         }
-        if newest > self.api.store().compacted() + 2 * HISTORY_MAX {
-            self.api.compact(newest - HISTORY_MAX);
+        if newest >= self.api.store().compacted() + HISTORY + COMPACT_EVERY {
+            self.api.compact(newest - HISTORY);
         }
     }
 
