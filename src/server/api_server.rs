@@ -367,7 +367,7 @@ impl ApiServer {
         })?;
         // A dry run does not come as far as the store, which refuses this.
         let versioned = versioned && !options.dry_run;
-        if versioned || self.store.get(&key).is_some() {
+        if versioned || self.store.get(&key).is_some() || self.built_in_at(&key).is_some() {
             if is_service {
                 self.services.take_back(&object, None);
             }
@@ -626,7 +626,8 @@ impl ApiServer {
         } else {
             typed::check(kind, version, config).map_err(|e| failed(format!("failed to create typed patch object ({what}): {e}")))?;
         }
-        let live = self.peek(kind, namespace, &name).cloned();
+        let key = ObjectKey::new(kind, namespace, &*name);
+        let live = self.store.get(&key).cloned().or_else(|| self.built_in_at(&key));
         let part = if sub == Subresource::Status { "status" } else { "" };
         if live.is_none() && !part.is_empty() {
             return Err(Status::not_found(kind, &name));

@@ -98,6 +98,9 @@ impl ApiServer {
             return Ok(Deleted::Gone(old));
         }
         let key = ObjectKey::new(kind, namespace, name);
+        if self.store.get(&key).is_none() {
+            return self.renew(by, key, old);
+        }
         let refused = |e| super::api_server::refused(kind, name, &e);
         self.store.sign(by.manager);
         if grace_s == 0 && !held {
@@ -125,6 +128,19 @@ impl ApiServer {
             next.remove(&["metadata", "deletionGracePeriodSeconds"]);
         }
         Ok(Deleted::Terminating(self.commit_update(by, key, next, &old)?))
+    }
+
+    /// The end of what was only made when it was read: whoever looks after it in a real cluster makes it anew at once.
+    fn renew(&mut self, by: &Caller, key: ObjectKey, old: Value) -> Result<Deleted, Status> {
+        let mut anew = old.clone();
+        anew.set(&["metadata", "uid"], self.random.uuid());
+        anew.set(&["metadata", "creationTimestamp"], by.now.rfc3339());
+        let (kind, name) = (key.kind, key.name.clone());
+        // An address stays as long as its Service.
+        if kind.plural != "ipaddresses" {
+            self.store.create(by.now, key, anew).map_err(|e| super::api_server::refused(kind, &name, &e))?;
+        }
+        Ok(Deleted::Gone(old))
     }
 
     /// DELETE of all objects of a kind that the selectors find; returns them.

@@ -36,3 +36,8 @@ kubectl label servicecidr kubernetes a=b
 kubectl get servicecidr --show-labels
 kubectl label apiservice v9.nope a=b
 kubectl create -o jsonpath='{.spec.rules[0].subjects}{"\n"}' -f flowschema-2.yaml
+# What is there is not created again, and comes again where it is deleted.
+kubectl create -f - <<< '{"apiVersion":"networking.k8s.io/v1","kind":"ServiceCIDR","metadata":{"name":"kubernetes"},"spec":{"cidrs":["10.96.0.0/12"]}}'
+kubectl apply --server-side -f - <<< '{"apiVersion":"coordination.k8s.io/v1","kind":"Lease","metadata":{"name":"kube-scheduler","namespace":"kube-system","labels":{"a":"b"}}}'
+kubectl get apiservice v1.autoscaling -o jsonpath='{.metadata.uid}' > uid; kubectl delete apiservice v1.autoscaling; kubectl get apiservice v1.autoscaling -o jsonpath='{.metadata.uid}' | cmp -s - uid || echo another
+kubectl create service clusterip s --clusterip=10.96.0.9 --tcp=80; kubectl delete ipaddress 10.96.0.9; kubectl get ipaddress 10.96.0.9 -o name
