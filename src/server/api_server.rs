@@ -508,9 +508,9 @@ impl ApiServer {
         self.commit_update(by, key, object, &old)
     }
 
-    /// Gives an event that was written the time it stays.
+    /// Gives an event that was written the time it stays; one that is held on its way out stays without.
     fn lease(&mut self, by: &Caller, kind: KindRef, written: &Value) {
-        if kind == kinds::EVENT {
+        if kind == kinds::EVENT && !written.is_terminating() {
             self.event_leases.attach(written.revision(), by.now);
         }
     }

@@ -51,7 +51,8 @@ impl ApiServer {
     pub fn expire_events(&mut self, now: Time) {
         let Some(lease) = self.event_leases.0.pop_front_if(|lease| lease.ends <= now) else { return };
         let upto = self.event_leases.0.front().map_or(self.revision() + 1, |next| next.from);
-        let newest = |v: &Version| self.store.get(&v.key).filter(|event| event.revision() == v.revision).cloned();
+        let newest =
+            |v: &Version| self.store.get(&v.key).filter(|event| event.revision() == v.revision && !event.is_terminating()).cloned();
         let ended: Vec<(ObjectKey, Value)> = (lease.from..upto)
             .filter_map(|revision| self.store.version(revision))
             .filter(|v| v.key.kind == kinds::EVENT)
@@ -70,7 +71,7 @@ impl ApiServer {
 mod tests {
     use super::*;
     use crate::obj;
-    use crate::server::{Caller, Subresource, WriteOptions};
+    use crate::server::{Caller, DeleteOptions, Subresource, WriteOptions};
 
     /// A server in which events were created at these seconds, in the order of their names.
     fn server(seconds: impl IntoIterator<Item = u64>) -> ApiServer {
@@ -113,6 +114,18 @@ mod tests {
         let by = Caller::new(Time::ZERO + Duration::from_secs(100), "kubelet");
         api.update(&by, kinds::EVENT, again, Subresource::None, &WriteOptions::default()).expect("a valid event");
         assert_eq!(ends(&mut api), [(3660, vec!["e1".to_owned()]), (3760, vec!["e0".to_owned()])]);
+    }
+
+    #[test]
+    fn what_a_finalizer_holds_stays() {
+        let mut api = server([0, 0]);
+        let by = Caller::new(Time::ZERO + Duration::from_secs(100), "kubelet");
+        let mut held = api.peek(kinds::EVENT, "default", "e0").expect("it was created").clone();
+        held.at_mut(&["metadata", "finalizers"]).list_mut().push("a.b/c".into());
+        api.update(&by, kinds::EVENT, held, Subresource::None, &WriteOptions::default()).expect("a valid event");
+        api.delete(&by, kinds::EVENT, "default", "e0", &DeleteOptions::default()).expect("it is there");
+        assert_eq!(ends(&mut api), [(3660, vec!["e1".to_owned()]), (3760, Vec::new())]);
+        assert!(api.peek(kinds::EVENT, "default", "e0").is_some_and(Value::is_terminating));
     }
 
     #[test]
