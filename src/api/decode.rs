@@ -40,6 +40,13 @@ pub fn decode(kind: KindRef, value: Value) -> Result<(Value, Vec<StrictError>), 
     }
 }
 
+/// The first wrong type in an object of `kind`, as Go's JSON decoder words it.
+pub fn wrong_type(kind: KindRef, value: &Value) -> Option<String> {
+    let mut walk = Walk::new(Words::Json);
+    walk.top(schema().kind_at(kind, served_version(kind, value))?, value);
+    walk.fatal.or(walk.first)
+}
+
 /// The served version that a body is at: the stored one where it names none that is served.
 pub fn served_version(kind: KindRef, body: &Value) -> &'static str {
     let (_, version) = split_api_version(body.get("apiVersion").str());

@@ -570,10 +570,11 @@ impl ApiServer {
             return self.update_scale(by, kind, namespace, &scale, options);
         }
         let mut next = patch::apply(kind, &current, patch)?;
-        if let Patch::Strategic(changes) = patch
-            && options.field_validation != FieldValidation::Trusted
-        {
-            next = self.read_patched(kind, &next, changes, options)?;
+        if options.field_validation != FieldValidation::Trusted {
+            match patch {
+                Patch::Strategic(changes) => next = self.read_patched(kind, &next, changes, options)?,
+                Patch::Json(_) | Patch::Merge(_) => patch::demand_kind(kind, &next)?,
+            }
         }
         if next.name() != name {
             return Err(Status::bad_request(format!(

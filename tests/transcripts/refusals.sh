@@ -22,3 +22,5 @@ kubectl | head -n 12
 kubectl patch deploy web --type=json -p '[{"op":"add","path":"/spec/template/spec/containers/0/env","value":[{"name":"N","valueFrom":{"fieldRef":{"fieldPath":"metadata.name"}}},{"name":"I","valueFrom":{"fieldRef":{"fieldPath":"status.podIP"}}}]}]'
 kubectl set env deploy/web --list --resolve
 kubectl top pod --field-selector=spec.nodeName=x
+# What a JSON or merge patch makes is read as any object is.
+kubectl create configmap c --from-literal=a=b; for p in '{"kind":"Foo"}' '{"apiVersion":"v2"}' '{"kind":"Service"}' '{"apiVersion":"apps/v1","kind":"Deployment"}' '{"kind":null}' '{"data":{"a":1}}'; do kubectl patch configmap c --type=merge -p "$p" 2>&1 | sed 's/Invalid value: .*}": /… /'; done; kubectl patch configmap c --type=json -p '[{"op":"replace","path":"/kind","value":"Foo"}]' 2>&1 | sed 's/Invalid value: .*}": /… /'

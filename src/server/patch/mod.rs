@@ -5,7 +5,9 @@ mod merge;
 mod strategic;
 
 use super::Patch;
-use crate::api::{Cause, KindRef, Status, Value};
+use crate::api::decode::wrong_type;
+use crate::api::schema::schema;
+use crate::api::{Cause, Kind, KindRef, Object, Status, Value, join_api_version, split_api_version};
 
 pub use json::{json_patch, json_patch_by_client};
 pub use merge::{merge_diff, merge_patch, three_way_merge_patch};
@@ -47,10 +49,38 @@ fn cannot_read(value: &Value, into: &str) -> String {
     format!("json: cannot unmarshal {kind} into Go value of type {into}")
 }
 
+/// Refuses what a JSON or merge patch made of an object, where that is none of its kind or of the wrong types.
+// Models jsonPatcher.applyPatchToCurrentObject, which reads it anew.
+pub(super) fn demand_kind(kind: KindRef, patched: &Value) -> Result<(), Status> {
+    if kind.custom.is_some() {
+        return Ok(());
+    }
+    let (named, (group, version)) = (patched.kind(), split_api_version(patched.api_version()));
+    let same = (named.is_empty() || named == kind.kind)
+        && (version.is_empty() || group == kind.group && schema().versions(kind).into_iter().any(|v| v == version));
+    let why = match (same, Kind::of_group(group, named)) {
+        (true, _) => wrong_type(kind, patched),
+        (false, Some(other)) if schema().versions(other).into_iter().any(|v| v == version) => {
+            let package = kind.group.split('.').next().filter(|group| !group.is_empty()).unwrap_or("core");
+            Some(format!("converting ({version}.{named}) to ({package}.{}): unknown conversion", kind.kind))
+        }
+        (false, _) => {
+            Some(format!("no kind {named:?} is registered for version {:?} in scheme {SCHEME:?}", join_api_version(group, version)))
+        }
+    };
+    why.map_or(Ok(()), |why| Err(refused(&patched.to_json(), &why)))
+}
+
+/// Where the API server's types are registered.
+const SCHEME: &str = "pkg/api/legacyscheme/scheme.go:30";
+
 /// The answer to a strategic patch that makes no object: the patch as Go prints it, and why.
 // Models handlers.patcher.applyPatchToObject: the lists that were merged are gone from the patch by then.
 pub(super) fn invalid(changes: &Value, why: &str) -> Status {
-    let text = go_text(changes, false);
+    refused(&go_text(changes, false), why)
+}
+
+fn refused(text: &str, why: &str) -> Status {
     let message = format!("Invalid value: {text:?}: {why}");
     let mut status = Status::bad_request(format!(" \"\" is invalid: patch: {message}"));
     status.code = 422;
