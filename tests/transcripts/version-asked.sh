@@ -37,3 +37,4 @@ kubectl create -f a-1.yaml -o jsonpath='{.apiVersion} {.metadata.labels}{"\n"}'
 kubectl replace -f a-2.yaml -o jsonpath='{.apiVersion} {.metadata.labels}{"\n"}'
 kubectl apply -f a-3.yaml -o jsonpath='{.apiVersion} {.metadata.labels}{"\n"}'
 kubectl create -f horizontalpodautoscaler-4.yaml -o yaml
+kubectl label -f horizontalpodautoscaler-4.yaml a=b -o jsonpath='{.apiVersion}{"\n"}'; kubectl annotate -f horizontalpodautoscaler-4.yaml a=b -o jsonpath='{.apiVersion}{"\n"}'; kubectl patch -f horizontalpodautoscaler-4.yaml -p '{"spec":{"maxReplicas":4}}' -o jsonpath='{.apiVersion} {.spec.targetCPUUtilizationPercentage}{"\n"}'; kubectl label -f a-3.yaml d=e -o jsonpath='{.apiVersion} {.metadata.labels}{"\n"}'

@@ -121,5 +121,6 @@ fn annotate_one(
         }
         return Ok(());
     }
+    let object = super::get::as_asked(cx, info, object);
     reporter.report("annotated", &object, cx.out)
 }

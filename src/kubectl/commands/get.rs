@@ -210,10 +210,8 @@ fn print_objects(cx: &mut Context<'_, '_>, found: Found, mut printer: ObjectPrin
         if printer.shows_managers() {
             info.object = cx.host.api.with_managers(info.kind, std::mem::take(&mut info.object));
         }
-        let of_file = Some(info.version).filter(|v| !v.is_empty() && *v != info.kind.version);
-        if let Some(version) = of_file.or_else(|| version_asked(cx.host.api, cx.args(), info.kind)) {
-            info.object = to_version(info.kind, version, std::mem::take(&mut info.object));
-        }
+        let object = std::mem::take(&mut info.object);
+        info.object = as_asked(cx, info, object);
     }
     let object = match infos.as_slice() {
         [one] if single => one.object.clone(),
@@ -222,6 +220,15 @@ fn print_objects(cx: &mut Context<'_, '_>, found: Found, mut printer: ObjectPrin
     errors.extend(printer.print(&object, cx.out).err());
     CliError::check(errors)?;
     Ok(Flow::Done)
+}
+
+/// An object at the version that it was asked for at: its file's, or one that the command line names.
+pub(super) fn as_asked(cx: &Context<'_, '_>, info: &Info, object: Value) -> Value {
+    let of_file = Some(info.version).filter(|v| !v.is_empty() && *v != info.kind.version);
+    match of_file.or_else(|| version_asked(cx.host.api, cx.args(), info.kind)) {
+        Some(version) => to_version(info.kind, version, object),
+        None => object,
+    }
 }
 
 /// `--raw`: a request as it is, and the answer's body.

@@ -168,6 +168,7 @@ fn label_one(
         (false, true) => "unlabeled",
         (false, false) => "not labeled",
     };
+    let object = super::get::as_asked(cx, info, object);
     reporter.report(done, &object, cx.out)
 }
 

@@ -109,6 +109,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         if dry_run != DryRun::Client && !local {
             record_after(cx, &info, &mut object, dry_run)?;
         }
+        let object = super::get::as_asked(cx, &info, object);
         reporter.report(done, &object, cx.out)
     })?;
     if count == 0 { fail("no objects passed to patch") } else { Ok(Flow::Done) }
