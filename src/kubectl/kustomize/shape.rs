@@ -9,9 +9,12 @@ enum Shape {
     Text,
     Texts,
     Map,
-    /// A struct of this type.
-    One(&'static str),
-    /// Structs of this type, with these members; of those without any nothing more is asked.
+    /// A struct of this type, with these members; of one without any nothing more is asked.
+    ///
+    /// A member is a text, or what stands behind its name: `?` for yes or no, `#` for a number, `[]` for texts, `{}` for a map of texts,
+    /// `*` for what is looked at no closer.
+    One(&'static str, &'static str),
+    /// Structs of this type.
     Many(&'static str, &'static str),
 }
 
@@ -21,27 +24,27 @@ use Shape::{Many, Map, One, Text, Texts};
 const MEMBERS: [(&str, Shape); 26] = [
     ("apiVersion", Text),
     ("kind", Text),
-    ("metadata", One("types.ObjectMeta")),
+    ("metadata", One("types.ObjectMeta", "name namespace labels{} annotations{}")),
     ("resources", Texts),
     ("bases", Texts),
     ("components", Texts),
     ("namePrefix", Text),
     ("nameSuffix", Text),
     ("namespace", Text),
-    ("labels", Many("types.Label", "pairs includeSelectors includeTemplates fields")),
+    ("labels", Many("types.Label", "pairs{} includeSelectors? includeTemplates? fields*")),
     ("commonLabels", Map),
     ("commonAnnotations", Map),
     ("images", Many("types.Image", "name newName tagSuffix newTag digest")),
     ("imageTags", Many("types.Image", "name newName tagSuffix newTag digest")),
-    ("replicas", Many("types.Replica", "name count")),
-    ("configMapGenerator", Many("types.ConfigMapArgs", "namespace name behavior literals files envs env options")),
-    ("secretGenerator", Many("types.SecretArgs", "namespace name behavior literals files envs env options type")),
-    ("generatorOptions", One("types.GeneratorOptions")),
-    ("patches", Many("types.Patch", "path patch target options")),
+    ("replicas", Many("types.Replica", "name count#")),
+    ("configMapGenerator", Many("types.ConfigMapArgs", "namespace name behavior literals[] files[] envs[] env options*")),
+    ("secretGenerator", Many("types.SecretArgs", "namespace name behavior literals[] files[] envs[] env options* type")),
+    ("generatorOptions", One("types.GeneratorOptions", "labels{} annotations{} disableNameSuffixHash? immutable?")),
+    ("patches", Many("types.Patch", "path patch target* options*")),
     ("patchesStrategicMerge", Texts),
-    ("patchesJson6902", Many("types.Patch", "path patch target options")),
+    ("patchesJson6902", Many("types.Patch", "path patch target* options*")),
     ("buildMetadata", Texts),
-    ("sortOptions", One("types.SortOptions")),
+    ("sortOptions", One("types.SortOptions", "order legacySortOptions*")),
     ("crds", Texts),
     ("openapi", Map),
     ("replacements", Many("types.ReplacementField", "")),
@@ -63,33 +66,66 @@ pub(super) fn misfit(document: &Value) -> Option<String> {
             Text => ("string".to_owned(), "string"),
             Texts => ("[]string".to_owned(), "string"),
             Map => ("map[string]string".to_owned(), "string"),
-            One(ty) => ((*ty).to_owned(), ""),
+            One(ty, _) => ((*ty).to_owned(), ""),
             Many(ty, _) => (format!("[]{ty}"), *ty),
         };
         let fits = match shape {
             Text => matches!(value, Value::Str(_)),
             Texts | Many(..) => matches!(value, Value::List(_)),
-            Map | One(_) => matches!(value, Value::Map(_)),
+            Map | One(..) => matches!(value, Value::Map(_)),
         };
         if !(fits || value.is_null()) {
             return unread(value, &field(&whole));
         }
         let held: Vec<&Value> = match shape {
             Map => value.entries().map(|(_, value)| value).collect(),
+            One(..) => vec![value],
             _ => value.items().iter().collect(),
         };
         for item in held.into_iter().filter(|item| !item.is_null()) {
             match (shape, item) {
-                (Many(_, members), Value::Map(_)) => {
-                    let known = |key: &str| members.is_empty() || members.split(' ').any(|member| member == key);
-                    if let Some((key, _)) = item.entries().find(|(key, _)| !known(key)) {
-                        return Some(format!("json: unknown field {:?}", key.as_str()));
+                (One(ty, members) | Many(ty, members), Value::Map(_)) => {
+                    let why = member_misfit(&format!("{}.{name}", ty.trim_start_matches("types.")), members, item);
+                    if why.is_some() {
+                        return why;
                     }
                 }
                 (Texts | Map, Value::Str(_)) => {}
                 _ => return unread(item, &field(inner)),
             }
         }
+    }
+    None
+}
+
+/// Why a struct's member is not what it is to be, where one is not; `of` is what the struct is in.
+fn member_misfit(of: &str, members: &str, held: &Value) -> Option<String> {
+    for (key, value) in held.entries().filter(|_| !members.is_empty()) {
+        let shape = members.split(' ').find_map(|member| {
+            let rest = member.strip_prefix(key.as_str())?;
+            (!rest.starts_with(|c: char| c.is_ascii_alphanumeric())).then_some(rest)
+        });
+        let (fits, ty) = match shape {
+            None => return Some(format!("json: unknown field {:?}", key.as_str())),
+            Some("") => (matches!(value, Value::Str(_)), "string"),
+            Some("?") => (matches!(value, Value::Bool(_)), "bool"),
+            Some("#") => (matches!(value, Value::Int(_)), "int64"),
+            Some("[]") => (matches!(value, Value::List(_)), "[]string"),
+            Some("{}") => (matches!(value, Value::Map(_)), "map[string]string"),
+            Some(_) => continue,
+        };
+        let texts = value.items().iter().chain(value.entries().map(|(_, text)| text));
+        let odd = texts.filter(|_| fits).find(|text| !matches!(text, Value::Str(_) | Value::Null));
+        let (wrong, ty) = match odd {
+            Some(odd) => (odd, "string"),
+            None if fits || value.is_null() => continue,
+            None => (value, ty),
+        };
+        let kind = match wrong {
+            Value::Float(_) if ty == "int64" => format!("number {}", wrong.to_json()),
+            _ => json_kind(wrong).to_owned(),
+        };
+        return Some(format!("json: cannot unmarshal {kind} into Go struct field {of}.{key} of type {ty}"));
     }
     None
 }
