@@ -7,10 +7,20 @@ use crate::api::Value;
 /// Copies the value that a replacement names to where it is to go.
 // Models kustomize's api/filters/replacement.
 pub(super) fn replace(replacement: &Value, items: &mut [Item]) -> Result<(), String> {
-    let (source, targets) = (replacement.get("source"), replacement.get("targets").items());
-    if source.is_null() || targets.is_empty() {
+    let (source, said, targets) = (replacement.get("source"), replacement.get("sourceValue"), replacement.get("targets"));
+    if source.is_null() && said.is_null() || targets.is_null() {
         return Err("replacements must specify a source and at least one target".into());
     }
+    let value = match (source, said) {
+        (source, Value::Null) => value_of(source, items)?,
+        (Value::Null, said) => said.clone(),
+        _ => return Err("value and resource selectors are mutually exclusive".into()),
+    };
+    put_all(&value, targets.items(), items)
+}
+
+/// The value at a place of the one object that a source selects.
+fn value_of(source: &Value, items: &[Item]) -> Result<Value, String> {
     let mut found = Vec::new();
     for item in items.iter() {
         if selects(source, item)? {
@@ -33,6 +43,11 @@ pub(super) fn replace(replacement: &Value, items: &mut [Item]) -> Result<(), Str
         let part = n.and_then(|n| whole.split(delimiter).nth(n));
         value = part.ok_or_else(|| format!("options.index {index} is out of bounds for value {whole}"))?.into();
     }
+    Ok(value)
+}
+
+/// Puts a value where the targets say.
+fn put_all(value: &Value, targets: &[Value], items: &mut [Item]) -> Result<(), String> {
     for target in targets {
         if target.get("select").is_null() {
             return Err("target must specify resources to select".into());
@@ -52,7 +67,7 @@ pub(super) fn replace(replacement: &Value, items: &mut [Item]) -> Result<(), Str
             }
             for path in paths {
                 let create = options.get("create").is_true();
-                if !each(&mut item.object, &split(path), create, &mut |field| put(field, &value, options)) {
+                if !each(&mut item.object, &split(path), create, &mut |field| put(field, value, options)) {
                     let doing = if create { "find or create" } else { "find" };
                     return Err(format!("unable to {doing} field {path:?} in replacement target"));
                 }

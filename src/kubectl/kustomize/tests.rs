@@ -273,4 +273,17 @@ fn values_are_copied_from_one_object_to_others() {
         ".",
     );
     assert!(whole.contains("x: 81\n"), "{whole}");
+    // A value may be said outright, and there is one source.
+    for (source, want) in [
+        ("sourceValue: '8080'", "port: 8080\n"),
+        ("{source: {kind: Service}, sourceValue: a", "mutually exclusive"),
+        ("source: null", "must specify a source"),
+    ] {
+        let text = format!(
+            "resources: [s.yaml]\nreplacements: [{{{}, targets: [{{select: {{kind: Service}}, fieldPaths: [spec.ports.0.port]}}]}}]\n",
+            source.trim_start_matches('{')
+        );
+        let text = built(Box::leak(Box::new([SERVICE, ("kustomization.yaml", &*text.leak())])), ".");
+        assert!(text.contains(want), "{want:?} in {text}");
+    }
 }
