@@ -70,3 +70,4 @@ cd own; kubectl config --kubeconfig=new set-cluster k --certificate-authority=pk
 cd own; kubectl config --kubeconfig=new set-cluster k --insecure-skip-tls-verify --tls-server-name=x; kubectl config --kubeconfig=new view -o jsonpath='{.clusters[0].cluster}{"\n"}'
 cd own; kubectl config --kubeconfig=new set-cluster k --server=https://y --certificate-authority=/ca; kubectl config --kubeconfig=new view -o jsonpath='{.clusters[0].cluster}{"\n"}'
 kubectl config --kubeconfig=none view --merge=false
+kubectl config set users.robot.tokenFile /tmp/t; kubectl config view -o jsonpath='{.users[?(@.name=="robot")].user}{"\n"}'; kubectl config set clusters.c.tokenFile /tmp/t

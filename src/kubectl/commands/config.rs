@@ -191,6 +191,8 @@ const CLUSTER_FIELDS: &[&str] =
     &["server", "certificate-authority", "certificate-authority-data", "insecure-skip-tls-verify", "tls-server-name", "proxy-url"];
 const USER_FIELDS: &[&str] =
     &["client-certificate", "client-certificate-data", "client-key", "client-key-data", "token", "username", "password"];
+/// What can be set of a user that no flag of `set-credentials` is for.
+const TOKEN_FILE: &str = "tokenFile";
 const CONTEXT_FIELDS: &[&str] = &["cluster", "user", "namespace"];
 const CONTEXT_FLAGS: &[Flag] = &[text("output", "o"), switch("no-headers", "")];
 static CONTEXTS: Command = Command {
@@ -432,7 +434,8 @@ fn property(cx: &mut Context<'_, '_>, unset: bool) -> Result<Flow, CliError> {
         "users" => ("user", USER_FIELDS),
         _ => return fail(format!("unable to parse {path} after [] at api.Config")),
     };
-    let split = rest.rsplit_once('.').filter(|(_, field)| fields.contains(field));
+    let is_field = |field: &str| fields.contains(&field) || first == "users" && field == TOKEN_FILE;
+    let split = rest.rsplit_once('.').filter(|(_, field)| is_field(field));
     match (member, split) {
         ("", _) => config.object.set(&["current-context"], value),
         (_, Some((name, field))) if !unset || named(&config, first, name).is_some() => {
