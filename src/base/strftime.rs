@@ -77,6 +77,10 @@ pub fn write_time(out: &mut String, format: &str, unix: i64, micros: u32) {
             Some('P') => out.push_str(&half.to_lowercase()),
             Some('Z') => out.push_str("UTC"),
             Some('z') => out.push_str("+0000"),
+            Some(':') if c.as_str().starts_with('z') => {
+                c.next();
+                out.push_str("+00:00");
+            }
             Some('F') => {
                 digits(out, y, 4);
                 write_time(out, "-%m-%d", unix, micros);
@@ -110,6 +114,7 @@ mod tests {
             ("%F %T.%N", "2026-01-01 09:05:07.000250000"),
             ("%-d.%-m.%y %I %p", "1.1.26 09 AM"),
             ("%G-W%V-%u %j %U %W", "2026-W01-4 001 00 00"),
+            ("%z %:z %:q %:", "+0000 +00:00 %:q %:"),
             ("100%% %q %", "100% %q %"),
         ] {
             assert_eq!(strftime(format, unix, 250), wanted, "{format}");
