@@ -1,7 +1,6 @@
 //! `kubectl describe`.
 
 use crate::api::{KindRef, Object, Value, kinds};
-use crate::base::Time;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::Context;
 use crate::kubectl::describe::{Related, describe_as};
@@ -9,7 +8,7 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, int, switch};
 use crate::kubectl::legacy;
 use crate::kubectl::resources::{Query, find, require_kind};
-use crate::server::{ApiServer, ListOptions};
+use crate::server::ListOptions;
 
 const OWN: &[Flag] = &[switch("show-events", ""), int("chunk-size", "")];
 
@@ -21,16 +20,23 @@ pub static COMMAND: Command = Command {
     ..Command::new("describe", "Show details of a specific resource or group of resources", run)
 };
 
-/// The objects around what is described, as they are in the cluster.
-struct Cluster<'a>(&'a ApiServer, Time);
+/// The objects around what is described, as they are in the cluster: those that may be read.
+struct Cluster<'a, 'c, 'h>(&'a Context<'c, 'h>);
 
-impl Related for Cluster<'_> {
+impl Related for Cluster<'_, '_, '_> {
+    fn may_list(&self, kind: KindRef) -> bool {
+        self.0.require(("list", kind, ""), "", "").is_ok()
+    }
+
     fn list(&self, kind: KindRef, namespace: Option<&str>) -> Vec<Value> {
-        self.0.iter(kind, namespace).cloned().collect()
+        let allowed = self.0.require(("list", kind, ""), namespace.unwrap_or_default(), "").is_ok();
+        self.0.host.api.iter(kind, namespace).filter(|_| allowed).cloned().collect()
     }
 
     fn get(&self, kind: KindRef, namespace: &str, name: &str) -> Option<Value> {
-        self.0.peek(kind, namespace, name).cloned().map(|o| self.0.as_read(self.1, o))
+        self.0.require(("get", kind, ""), namespace, name).ok()?;
+        let host = &self.0.host;
+        host.api.peek(kind, namespace, name).cloned().map(|o| host.api.as_read(host.now, o))
     }
 }
 
@@ -75,8 +81,7 @@ fn show(cx: &mut Context<'_, '_>, infos: &[crate::kubectl::resources::Info], alo
         // Without leave to list them there are none.
         let events = events && cx.require(("list", kinds::EVENT, ""), &info.namespace, "").is_ok();
         let old = if cx.inv.legacy { legacy::describe(info) } else { None };
-        let (cluster, now) = (Cluster(cx.host.api, cx.host.now), cx.host.now);
-        let text = old.unwrap_or_else(|| describe_as(info.kind, &info.object, &cluster, events, now, cx.inv.legacy));
+        let text = old.unwrap_or_else(|| describe_as(info.kind, &info.object, &Cluster(cx), events, cx.host.now, cx.inv.legacy));
         cx.out.out(text);
     }
 }

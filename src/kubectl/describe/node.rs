@@ -136,6 +136,10 @@ fn system_info(page: &mut Page, info: &Value) {
 
 // Models describeNodeResource.
 fn pods(page: &mut Page, node: &Value) {
+    if !page.related.may_list(kinds::POD) {
+        page.field(0, "Pods", "not authorized");
+        return;
+    }
     let on_node = |p: &Value| p.at(&["spec", "nodeName"]).str() == node.name() && !is_terminated(p);
     let pods: Vec<Value> = page.related.list(kinds::POD, None).into_iter().filter(on_node).collect();
     let status = node.get("status");

@@ -60,6 +60,11 @@ impl Waiting {
                     Some(Err(error)) => self.errors.push(error),
                     Some(Ok(info)) => {
                         self.revision = cx.host.api.revision();
+                        // Upstream's informer would ask again and again.
+                        if let Err(error) = cx.require(("list", info.kind, ""), &info.namespace, &info.name) {
+                            self.errors.push(error);
+                            continue;
+                        }
                         match self.show(cx, &info, &info.object.clone()) {
                             Ok(false) if cx.flags().switch_or("watch", true) => self.current = Some(info),
                             Ok(_) => {}
