@@ -283,7 +283,7 @@ pub fn ports(p: &Process) -> Vec<u16> {
 
 /// Whether a process is an image's service, also where it listens nowhere.
 fn is_server(p: &Process) -> bool {
-    matches!(&p.body, Body::Program(program) if matches!(**program, Program::Server(_)))
+    matches!(&p.body, Body::Program(program) if matches!(&**program, Program::Server(server) if server.serves()))
 }
 
 /// What the queues of a process hold, where it is a queue server.

@@ -76,6 +76,11 @@ fn files(k: &Kernel) -> Vec<(String, String)> {
     all
 }
 
+/// The configuration as `nginx -T` shows it.
+pub fn dump(k: &Kernel) -> String {
+    files(k).iter().map(|(path, text)| format!("# configuration file {path}:\n{text}\n")).collect()
+}
+
 /// Reads the configuration.
 // Models the directives `listen`, `root`, `include`, `location`, `proxy_pass` and `upstream`: of several roots of a server all is one
 // here, and of several servers at a port the first answers, whatever they are called.

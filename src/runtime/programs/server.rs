@@ -1,9 +1,9 @@
 //! Programs that listen: what an image's service is, and the small servers of busybox.
 
+mod nginx;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
-
-use arcstr::ArcStr;
 
 use super::super::images::{Service, ServiceKind};
 use super::super::kernel::Kernel;
@@ -15,6 +15,7 @@ use super::said::{Facts, fill};
 use super::{Options, Program, Run, become_program};
 use crate::base::{Duration, Time};
 use crate::network::{HttpRequest, HttpResponse, NetError, NetRequest, NetResponse};
+use nginx::{Starting, Then, nginx_command};
 
 /// A server process.
 #[derive(Debug, Clone)]
@@ -50,18 +51,6 @@ const PROXY_TIMEOUT: Duration = Duration::from_secs(60);
 const PASSED_MAX: usize = 512;
 /// Bytes of a server's configuration that are read at most.
 const CONF_BYTES_MAX: usize = 256 << 10;
-
-/// An nginx that looks up the hosts that it is to pass requests on to. It does so when it reads its configuration, never later.
-#[derive(Debug, Clone)]
-struct Starting {
-    conf: NginxConf,
-    /// The hosts, each with what is said where it is not found; the last comes first.
-    hosts: Vec<(String, String)>,
-    /// The lookup under way, and until when it is waited for.
-    asked: Option<(u64, Time)>,
-    /// It serves already, as it was configured before.
-    anew: bool,
-}
 
 impl Server {
     fn new(service: &Arc<Service>, ports: Vec<u16>, root: String, started: Time) -> Server {
@@ -106,7 +95,7 @@ pub fn start(k: &mut Kernel, p: &mut Process, service: &Arc<Service>) -> Step {
             Err(why) => return fail(k, p, &why),
         },
         "nginx" => {
-            if let Some(step) = nginx_command(k, p, &service.server_header) {
+            if let Some(step) = nginx_command(k, p, &service) {
                 return step;
             }
         }
@@ -150,15 +139,15 @@ pub fn start(k: &mut Kernel, p: &mut Process, service: &Arc<Service>) -> Step {
     let mut server = Server { queues, ..Server::new(&service, ports, service.document_root.clone(), k.now) };
     if nginx {
         if let Some(problem) = nginx_conf::problem(k) {
-            return fail(k, p, &format!("nginx: [emerg] {problem}\n"));
+            return server.emergency(k, p, &problem);
         }
         let conf = nginx_conf::read(k);
         let taken = conf.ports().into_iter().find(|port| k.procs.values().any(|q| super::ports(q).contains(port)));
         if let Some(port) = taken {
-            return fail(k, p, &format!("nginx: [emerg] bind() to 0.0.0.0:{port} failed (98: Address already in use)\n"));
+            return server.emergency(k, p, &format!("bind() to 0.0.0.0:{port} failed (98: Address already in use)"));
         }
         server.ports.clear();
-        server.begin(conf, false);
+        server.begin(conf, Then::Serve);
     }
     if server.starting.is_none() {
         server.greet(k, p);
@@ -197,40 +186,6 @@ fn pi(digits: usize) -> String {
         out.insert(1, '.');
     }
     out
-}
-
-/// What `nginx` does other than serve: it says its version, tests its configuration, and tells the one that serves.
-fn nginx_command(k: &mut Kernel, p: &mut Process, version: &str) -> Option<Step> {
-    let words: Vec<&str> = p.argv.iter().skip(1).map(ArcStr::as_str).collect();
-    let at = |flag: &str| words.iter().position(|w| *w == flag);
-    let (text, code) = if at("-v").or(at("-V")).is_some() {
-        (format!("nginx version: {version}\n"), 0)
-    } else if at("-t").is_some() {
-        let file = nginx_conf::FILE;
-        match nginx_conf::problem(k) {
-            Some(problem) => (format!("nginx: [emerg] {problem}\nnginx: configuration file {file} test failed\n"), 1),
-            None => {
-                (format!("nginx: the configuration file {file} syntax is ok\nnginx: configuration file {file} test is successful\n"), 0)
-            }
-        }
-    } else {
-        let told = words.get(at("-s")? + 1).copied().unwrap_or("");
-        let signal = match told {
-            "stop" => Signal::TERM,
-            "quit" => Signal::QUIT,
-            "reload" => Signal::HUP,
-            "reopen" => Signal(10),
-            _ => return Some(fail(k, p, &format!("nginx: invalid option: \"-s {told}\"\n"))),
-        };
-        let serves = |q: &&Process| q.argv.first().is_some_and(|a| a.ends_with("nginx")) && super::is_server(q);
-        let master = k.procs.values().map(|q| &**q).find(serves).map(|q| q.pid);
-        match master.map(|pid| k.signal(pid, signal, true)) {
-            Some(Ok(())) => (String::new(), 0),
-            _ => ("nginx: [error] open() \"/run/nginx.pid\" failed (2: No such file or directory)\n".into(), 1),
-        }
-    };
-    let _ = k.put(p, 2, text.as_bytes());
-    Some(Step::Exit(code, 1000))
 }
 
 /// Ends with a complaint.
@@ -279,16 +234,16 @@ impl Server {
                 // What cannot be read leaves everything as it is.
                 if problem.is_none() {
                     // What was still looked up for the last time is given up.
-                    let anew = self.starting.take().is_none_or(|starting| starting.anew);
-                    self.begin(nginx_conf::read(k), anew);
+                    let serves = self.starting.take().is_none_or(|starting| starting.then == Then::Anew);
+                    self.begin(nginx_conf::read(k), if serves { Then::Anew } else { Then::Serve });
                 }
                 let line = format!("{}\n", self.say(k, &said, None));
                 let _ = k.put(p, 2, line.as_bytes());
                 return Step::Again(500);
             }
             // Before it serves nothing is left to be done.
-            let graceful =
-                self.starting.as_ref().is_none_or(|s| s.anew) && [Signal::QUIT, Signal::WINCH].iter().any(|s| caught & s.bit() != 0);
+            let graceful = self.starting.as_ref().is_none_or(|s| s.then == Then::Anew)
+                && [Signal::QUIT, Signal::WINCH].iter().any(|s| caught & s.bit() != 0);
             if !graceful {
                 self.refuse(k);
                 return Step::Exit(self.service.stop_code, 500);
@@ -296,7 +251,7 @@ impl Server {
             self.draining = true;
         }
         if let Some(starting) = self.starting.take() {
-            let serves = starting.anew;
+            let serves = starting.then == Then::Anew;
             let step = self.look_up(k, p, starting);
             // One that is told anew serves on meanwhile.
             if !(serves && matches!(step, Step::Wait(..))) {
@@ -367,16 +322,6 @@ impl Server {
         }
     }
 
-    /// Does as nginx' configuration says once the hosts in it are found.
-    fn begin(&mut self, conf: NginxConf, anew: bool) {
-        let mut hosts = conf.upstreams();
-        if hosts.is_empty() {
-            return self.configure(conf);
-        }
-        hosts.reverse();
-        self.starting = Some(Box::new(Starting { conf, hosts, asked: None, anew }));
-    }
-
     /// Does as nginx' configuration says.
     fn configure(&mut self, conf: NginxConf) {
         self.ports = conf.ports();
@@ -387,39 +332,6 @@ impl Server {
     /// What its configuration says of a port.
     fn site(&self, port: u16) -> Option<&Site> {
         self.sites.iter().find(|site| site.ports.contains(&port))
-    }
-
-    /// Looks up the next host that must be there, and listens when all are.
-    // Models ngx_inet_resolve_host, by which nginx ends where it finds none.
-    fn look_up(&mut self, k: &mut Kernel, p: &mut Process, mut starting: Box<Starting>) -> Step {
-        if let Some((id, until)) = starting.asked.take() {
-            let answer = k.answers.remove(&id);
-            if answer.is_none() && k.now < until {
-                starting.asked = Some((id, until));
-                self.starting = Some(starting);
-                return Step::Wait(Block::NetUntil(id, until), 0);
-            }
-            let asked = starting.hosts.pop();
-            if let (Some((_, problem)), false) = (asked, matches!(answer, Some(Ok(_)))) {
-                let logged = self.say(k, &format!("%T [emerg] 1#1: {}", problem.replace('%', "%%")), None);
-                if starting.anew {
-                    let _ = k.put(p, 2, format!("{logged}\n").as_bytes());
-                    return Step::Again(100);
-                }
-                return fail(k, p, &format!("{logged}\nnginx: [emerg] {problem}\n"));
-            }
-        }
-        let Some((name, _)) = starting.hosts.last() else {
-            self.configure(starting.conf);
-            if !starting.anew {
-                self.greet(k, p);
-            }
-            return Step::Again(100);
-        };
-        let (id, until) = (k.request(p, NetRequest::Resolve { name: name.clone() }), k.now + PROXY_TIMEOUT);
-        starting.asked = Some((id, until));
-        self.starting = Some(starting);
-        Step::Wait(Block::NetUntil(id, until), 20)
     }
 
     /// A client has gone: nobody waits for its answer, and a message that it did not acknowledge is delivered anew.

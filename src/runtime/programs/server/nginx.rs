@@ -1,0 +1,186 @@
+//! How `nginx` begins: it reads its configuration and looks up the hosts in it, be it to serve, to test it or to tell the one that serves.
+
+use std::sync::Arc;
+
+use arcstr::ArcStr;
+
+use super::super::super::images::Service;
+use super::super::super::kernel::Kernel;
+use super::super::super::process::{Block, Process, Signal, Step};
+use super::super::nginx_conf::{self, NginxConf};
+use super::super::{Program, become_program, is_server};
+use super::{PROXY_TIMEOUT, Server, fail};
+use crate::base::Time;
+use crate::network::NetRequest;
+
+/// An nginx that looks up the hosts that it is to pass requests on to. It does so when it reads its configuration, never later.
+#[derive(Debug, Clone)]
+pub(super) struct Starting {
+    pub conf: NginxConf,
+    /// The hosts, each with what is said where it is not found; the last comes first.
+    pub hosts: Vec<(String, String)>,
+    /// The lookup under way, and until when it is waited for.
+    pub asked: Option<(u64, Time)>,
+    /// What is done then.
+    pub then: Then,
+}
+
+/// What nginx does once all hosts are found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Then {
+    /// It begins to serve.
+    Serve,
+    /// It serves already, as it was configured before: it does so as it is configured now.
+    Anew,
+    /// It was only to test its configuration, and says that this is good, and what it is, where it is asked that.
+    Test { quiet: bool, dump: bool },
+    /// It tells the one that serves.
+    Tell(Signal),
+}
+
+impl Starting {
+    pub fn new(conf: NginxConf, then: Then) -> Starting {
+        let mut hosts = conf.upstreams();
+        hosts.reverse();
+        Starting { conf, hosts, asked: None, then }
+    }
+}
+
+/// What `nginx` does other than serve: it says its version, tests its configuration, and tells the one that serves. For all but the first it
+/// reads its configuration.
+pub(super) fn nginx_command(k: &mut Kernel, p: &mut Process, service: &Arc<Service>) -> Option<Step> {
+    let (mut flags, mut told) = (String::new(), None);
+    let mut words = p.argv.iter().skip(1).map(ArcStr::as_str);
+    while let Some(word) = words.next() {
+        for (i, letter) in word.strip_prefix('-').unwrap_or_default().char_indices() {
+            if !"cegps".contains(letter) {
+                flags.push(letter);
+                continue;
+            }
+            // What belongs to such a letter stands behind it, or is the next word.
+            let rest = &word[i + 2..];
+            let value = if rest.is_empty() { words.next().unwrap_or_default() } else { rest };
+            told = told.or((letter == 's').then_some(value));
+            break;
+        }
+    }
+    let has = |flag: char| flags.contains(flag);
+    if has('v') || has('V') {
+        let _ = k.put(p, 2, format!("nginx version: {}\n", service.server_header).as_bytes());
+        return Some(Step::Exit(0, 1000));
+    }
+    let then = if has('t') || has('T') {
+        Then::Test { quiet: has('q'), dump: has('T') }
+    } else {
+        Then::Tell(match told? {
+            "stop" => Signal::TERM,
+            "quit" => Signal::QUIT,
+            "reload" => Signal::HUP,
+            "reopen" => Signal(10),
+            other => {
+                let why = format!("nginx: invalid option: \"-s {other}\"\n");
+                return Some(fail(k, p, &why));
+            }
+        })
+    };
+    let mut server = Server::new(service, Vec::new(), String::new(), k.now);
+    server.starting = Some(Box::new(Starting::new(nginx_conf::read(k), then)));
+    if let Some(problem) = nginx_conf::problem(k) {
+        return Some(server.refuse_start(k, p, then, &problem));
+    }
+    Some(become_program(Program::Server(Box::new(server)), 1000))
+}
+
+impl Server {
+    /// Whether it serves or is about to, rather than only test its configuration or tell another.
+    pub fn serves(&self) -> bool {
+        self.starting.as_ref().is_none_or(|starting| matches!(starting.then, Then::Serve | Then::Anew))
+    }
+
+    /// Does as nginx' configuration says once the hosts in it are found.
+    pub(super) fn begin(&mut self, conf: NginxConf, then: Then) {
+        let starting = Starting::new(conf, then);
+        if starting.hosts.is_empty() {
+            return self.configure(starting.conf);
+        }
+        self.starting = Some(Box::new(starting));
+    }
+
+    /// Says why nginx cannot go on, in its log and on its terminal, and ends.
+    pub(super) fn emergency(&self, k: &mut Kernel, p: &mut Process, problem: &str) -> Step {
+        let text = format!("%T [emerg] {0}#{0}: {1}", p.pid, problem.replace('%', "%%"));
+        let logged = self.say(k, &text, None);
+        fail(k, p, &format!("{logged}\nnginx: [emerg] {problem}\n"))
+    }
+
+    /// The end of one whose configuration is no good.
+    fn refuse_start(&self, k: &mut Kernel, p: &mut Process, then: Then, problem: &str) -> Step {
+        let step = self.emergency(k, p, problem);
+        if let Then::Test { .. } = then {
+            let _ = k.put(p, 2, format!("nginx: configuration file {} test failed\n", nginx_conf::FILE).as_bytes());
+        }
+        step
+    }
+
+    /// Looks up the next host that must be there, and listens when all are.
+    // Models ngx_inet_resolve_host, by which nginx ends where it finds none.
+    pub(super) fn look_up(&mut self, k: &mut Kernel, p: &mut Process, mut starting: Box<Starting>) -> Step {
+        if let Some((id, until)) = starting.asked.take() {
+            let answer = k.answers.remove(&id);
+            if answer.is_none() && k.now < until {
+                starting.asked = Some((id, until));
+                self.starting = Some(starting);
+                return Step::Wait(Block::NetUntil(id, until), 0);
+            }
+            let asked = starting.hosts.pop();
+            if let (Some((_, problem)), false) = (asked, matches!(answer, Some(Ok(_)))) {
+                if starting.then == Then::Anew {
+                    let logged = self.say(k, &format!("%T [emerg] 1#1: {}", problem.replace('%', "%%")), None);
+                    let _ = k.put(p, 2, format!("{logged}\n").as_bytes());
+                    return Step::Again(100);
+                }
+                return self.refuse_start(k, p, starting.then, &problem);
+            }
+        }
+        let Some((name, _)) = starting.hosts.last() else { return self.go_on(k, p, *starting) };
+        let (id, until) = (k.request(p, NetRequest::Resolve { name: name.clone() }), k.now + PROXY_TIMEOUT);
+        starting.asked = Some((id, until));
+        self.starting = Some(starting);
+        Step::Wait(Block::NetUntil(id, until), 20)
+    }
+
+    /// Does what was to be done once all hosts are found.
+    fn go_on(&mut self, k: &mut Kernel, p: &mut Process, starting: Starting) -> Step {
+        match starting.then {
+            Then::Serve | Then::Anew => {
+                self.configure(starting.conf);
+                if starting.then == Then::Serve {
+                    self.greet(k, p);
+                }
+                Step::Again(100)
+            }
+            Then::Test { quiet, dump } => {
+                let file = nginx_conf::FILE;
+                let good =
+                    format!("nginx: the configuration file {file} syntax is ok\nnginx: configuration file {file} test is successful\n");
+                if !quiet {
+                    let _ = k.put(p, 2, good.as_bytes());
+                }
+                if dump {
+                    let _ = k.put(p, 1, nginx_conf::dump(k).as_bytes());
+                }
+                Step::Exit(0, 20)
+            }
+            Then::Tell(signal) => {
+                let text = self.say(k, &format!("%T [notice] {0}#{0}: signal process started", p.pid), None);
+                let _ = k.put(p, 2, format!("{text}\n").as_bytes());
+                let serves = |q: &&Process| q.argv.first().is_some_and(|a| a.ends_with("nginx")) && is_server(q);
+                let master = k.procs.values().map(|q| &**q).find(serves).map(|q| q.pid);
+                match master.map(|pid| k.signal(pid, signal, true)) {
+                    Some(Ok(())) => Step::Exit(0, 20),
+                    _ => fail(k, p, "nginx: [error] open() \"/run/nginx.pid\" failed (2: No such file or directory)\n"),
+                }
+            }
+        }
+    }
+}
