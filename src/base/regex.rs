@@ -89,7 +89,7 @@ impl Regex {
         Self::compile(text, extended, fold, false)
     }
 
-    /// Compiles an expression in Go's syntax (RE2), of which classes by Unicode property are not known.
+    /// Compiles an expression in Go's syntax (RE2), of which of the classes by Unicode property few are known.
     pub fn go(text: &str) -> Result<Regex, RegexError> {
         Self::compile(text, true, false, true)
     }
@@ -632,7 +632,11 @@ impl Parser<'_> {
                     'D' if self.go => Node::Class(true, [('0', '9')].into()),
                     'A' if self.go => Node::Start,
                     'z' if self.go => Node::End,
-                    '1'..='9' | 'p' | 'P' if self.go => return Err(self.wrong(Why::Escape, from)),
+                    'p' | 'P' if self.go => {
+                        let (negated, ranges) = self.unicode_class(e, from)?;
+                        self.set(negated, ranges.to_vec())
+                    }
+                    '1'..='9' if self.go => return Err(self.wrong(Why::Escape, from)),
                     '1'..='9' => Node::Back(e as usize - '0' as usize),
                     '<' if !self.go => Node::WordStart,
                     '>' if !self.go => Node::WordEnd,
@@ -727,6 +731,20 @@ impl Parser<'_> {
         })
     }
 
+    /// What stands behind `\p`, or `\P` for what is not in it: a letter, or a name in braces. The backslash is at `from`.
+    fn unicode_class(&mut self, letter: char, from: usize) -> Result<(bool, &'static [(char, char)]), RegexError> {
+        let rest = &self.c[self.at..];
+        let end = match rest.first() {
+            Some('{') => rest.iter().position(|c| *c == '}').ok_or_else(|| self.rest(Why::ClassName, from))?,
+            _ => 0,
+        };
+        let name: String = rest.iter().take(end + 1).filter(|c| !"{}".contains(**c)).collect();
+        self.at += end + 1;
+        let (inverse, name) = name.strip_prefix('^').map_or((false, name.as_str()), |name| (true, name));
+        let set = unicode::class(name).ok_or_else(|| self.wrong(Why::ClassName, from))?;
+        Ok(((letter == 'P') != inverse, set))
+    }
+
     /// What stands next within brackets: a character, or a set of them.
     fn member(&mut self, open: usize) -> Result<Result<char, Vec<(char, char)>>, RegexError> {
         let from = self.at;
@@ -746,6 +764,10 @@ impl Parser<'_> {
         }
         let Some(e) = next.filter(|e| a == '\\' && (self.go || "nt\\sdw".contains(*e))) else { return Ok(Ok(a)) };
         self.at += 1;
+        if matches!(e, 'p' | 'P') && self.go {
+            let (negated, set) = self.unicode_class(e, from)?;
+            return Ok(Err(if negated { complement(set) } else { set.to_vec() }));
+        }
         Ok(match (perl_class(e), e) {
             (Some((false, set)), _) => Err(set.to_vec()),
             (Some((true, set)), _) => Err(complement(set)),
@@ -778,6 +800,8 @@ impl Parser<'_> {
         Ok(self.set(negated, ranges))
     }
 }
+
+mod unicode;
 
 #[cfg(test)]
 mod tests;

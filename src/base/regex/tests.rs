@@ -42,6 +42,11 @@ fn table() {
         (r"^\D*$", "a1", false),
         (r"^[ -\x7e]+$", "hello", true),
         (r"^[ab[:]+$", "[:a", true),
+        (r"^\p{L}+$", "Größe漢", true),
+        (r"^\pL+$", "a1", false),
+        (r"^[\p{Lu}\p{N}_-]+$", "Ä_٣-9", true),
+        (r"^[\P{Ll}]+$", "AB c", false),
+        (r"^\p{^L}+$", "12 !", true),
     ] {
         assert_eq!(Regex::go(re).expect(re).is_match(text), want, "{re} {text}");
     }
@@ -80,6 +85,9 @@ fn table() {
         ("a{2}*", "invalid nested repetition operator: `{2}*`"),
         ("x[z-a]", "invalid character class range: `z-a`"),
         ("x[[:foo:]]", "invalid character class range: `[:foo:]`"),
+        (r"x\p{Foo}y", r"invalid character class range: `\p{Foo}`"),
+        (r"x\pZ", r"invalid character class range: `\pZ`"),
+        (r"x\p{Ly", r"invalid character class range: `\p{Ly`"),
         ("x[ab", "missing closing ]: `[ab`"),
         ("x(ab", "missing closing ): `x(ab`"),
         ("x)ab", "unexpected ): `x)ab`"),
