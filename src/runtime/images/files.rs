@@ -136,8 +136,8 @@ pub(in super::super) const APPLETS: [&str; 107] = [
     "unlink",
     "usleep",
 ];
-const APPLETS_MORE: [&str; 13] =
-    ["shuf", "truncate", "uptime", "vi", "watch", "wc", "wget", "which", "who", "whoami", "xargs", "xxd", "yes"];
+const APPLETS_MORE: [&str; 14] =
+    ["shuf", "split", "truncate", "uptime", "vi", "watch", "wc", "wget", "which", "who", "whoami", "xargs", "xxd", "yes"];
 
 /// What a new container's kernel parameters say.
 const SYSCTLS: [(&str, &str); 8] = [

@@ -7,6 +7,7 @@ pub(super) mod grep;
 pub(super) mod hash;
 pub mod lines;
 pub(super) mod sed;
+pub(super) mod split;
 pub(super) mod together;
 
 use std::collections::VecDeque;
@@ -35,6 +36,7 @@ pub enum Filter {
     Whole(lines::Whole),
     Grep(Box<grep::Grep>),
     Sed(Box<sed::Sed>),
+    Split(Box<split::Split>),
     Together(together::Together),
     Dump(dump::Dump),
     Awk(Box<awk::Awk>),
@@ -332,6 +334,7 @@ impl Filter {
                     | Filter::Wc(_)
                     | Filter::Hash(_)
                     | Filter::Whole(_)
+                    | Filter::Split(_)
                     | Filter::Awk(_)
                     | Filter::Together(_)
                     | Filter::Dump(_)
@@ -359,6 +362,7 @@ impl Filter {
         match self {
             Filter::Sort(s) => s.held,
             Filter::Whole(w) => w.held(),
+            Filter::Split(s) => s.held(),
             _ => 0,
         }
     }
@@ -381,6 +385,7 @@ impl Filter {
             Filter::Hash(h) => h.bytes(data),
             Filter::Awk(a) => a.bytes(data, sink),
             Filter::Whole(w) => w.bytes(data, sink),
+            Filter::Split(s) => s.bytes(data),
             Filter::Together(t) => t.bytes(data),
             Filter::Dump(d) => d.bytes(data, sink),
             Filter::Head(h) => h.take(data, sink),
@@ -418,6 +423,7 @@ impl Filter {
             Filter::Uniq(u) => u.finish(sink),
             Filter::Sort(s) => s.finish(sink),
             Filter::Whole(w) => w.finish(sink),
+            Filter::Split(s) => return s.finish(sink),
             Filter::Grep(g) => return g.finish(),
             Filter::Sed(s) => return s.finish(sink),
             Filter::Awk(a) => return a.finish(sink),

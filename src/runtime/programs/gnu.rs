@@ -9,7 +9,7 @@ pub fn words(program: &str, text: &str) -> String {
     let about = opened.or_else(|| text.rsplit_once(": "));
     let said = about.and_then(|(file, reason)| {
         Some(match program {
-            "head" | "tail" if opened.is_some() => format!("cannot open '{file}' for reading: {reason}"),
+            "head" | "split" | "tail" if opened.is_some() => format!("cannot open '{file}' for reading: {reason}"),
             "ls" | "chmod" | "chown" | "du" if !file.starts_with("invalid ") => format!("cannot access '{file}': {reason}"),
             "find" if !file.contains('\'') => format!("'{file}': {reason}"),
             "touch" => format!("cannot touch '{file}': {reason}"),

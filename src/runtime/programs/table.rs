@@ -1,7 +1,7 @@
 //! All programs: their names, how busybox says that they are used, their options and what runs them.
 
 use super::super::process::Step;
-use super::filter::{self, Made, awk, dump, grep, hash, lines, sed, together};
+use super::filter::{self, Made, awk, dump, grep, hash, lines, sed, split, together};
 use super::options::Options;
 use super::{Run, control, files, net, ps, server, system, vi};
 
@@ -77,6 +77,12 @@ static PROGRAMS: &[Row] = &[
         "[-n NUM] [-o FILE] [-z] [FILE | -e [ARG...] | -i L-H]",
         "ei:n:|echo=e input-range=i: head-count=n:|o:z|r output=o: zero-terminated=z repeat=r random-source=-:",
         Filters(lines::whole),
+    ),
+    row(
+        "split",
+        "[OPTIONS] [INPUT [PREFIX]]",
+        "@a:b:l:|d lines=l: bytes=b: suffix-length=a: numeric-suffixes=d? additional-suffix=S: verbose=v|C:en:t:ux elide-empty-files=e filter=-: hex-suffixes=x? line-bytes=C: number=n: separator=t: unbuffered=u",
+        Filters(split::split),
     ),
     row("rev", "[FILE]...", "", Filters(lines::whole)),
     row(

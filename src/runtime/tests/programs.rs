@@ -36,6 +36,13 @@ const BUSYBOX: &[(&str, &str, &str, i32)] = &[
     ("seq 9007199254740993 2 9007199254740996; seq -w 8 11 | tail -n 1", "9007199254740993\n9007199254740995\n11\n", "", 0),
     ("shuf -i 1-5 | sort | tr '\\n' ' '; shuf -e a b c | wc -l; seq 10 | shuf -n 3 | wc -l", "1 2 3 4 5 3\n3\n", "", 0),
     ("sleep 9 & jobs -l | sed 's/ [0-9][0-9]* / N /'", "[1]+  N Running                    sleep 9\n", "", 0),
+    ("seq 5 | split -l 2; cat xab; seq 3 | split -b 4 - y; cat yab; ls x* y*", "3\n4\n3\nxaa\nxab\nxac\nyaa\nyab\n", "", 0),
+    (
+        "seq 700 | split -l 1; ls x* | wc -l; printf ab | split -a 1 -b 1 - z; cat zb; split -l x f",
+        "676\nb",
+        "split: suffixes exhausted\nsplit: invalid number 'x'\n",
+        1,
+    ),
     ("shuf -i 5-1", "", "shuf: invalid input range: '5-1'\n", 1),
     ("truncate -s 10 f; wc -c < f; df -i / | head -n 1", "10\nFilesystem              Inodes      Used Available Use% Mounted on\n", "", 0),
     ("time -p sleep 1", "", "real 1.00\nuser 0.00\nsys 0.00\n", 0),
@@ -602,6 +609,18 @@ const GNU: &[(&str, &str, &str, i32)] = &[
         "date -d '2026-01-01 3 days 2 hours ago' '+%F %k'; date -d '2026-01-01 1 day ago 1 hour' '+%F,%l'; truncate -s 2MB f; wc -c < f",
         "2026-01-03 22\n2025-12-31, 1\n2000000\n",
         "",
+        0,
+    ),
+    (
+        "seq 700 | split -1; ls x* | sed -n '1p;650p;651p;$p'; seq 100 | split -d -l 1 - y --additional-suffix=.t; ls y* | sed -n '90p;91p;$p'",
+        "xaa\nxyz\nxzaaa\nxzabx\ny89.t\ny9000.t\ny9009.t\n",
+        "",
+        0,
+    ),
+    (
+        "seq 3 | split --verbose -l 2; split -l 0 f; split nope; seq 9 | split -a1 -d -b1 - z; ls z* | wc -l",
+        "creating file 'xaa'\ncreating file 'xab'\n10\n",
+        "split: invalid number of lines: '0'\nsplit: cannot open 'nope' for reading: No such file or directory\nsplit: output file suffixes exhausted\n",
         0,
     ),
     (
