@@ -272,6 +272,7 @@ texts! {
     CauseJobFailed: "The Job has failed.", "Job 已失败。";
     CauseJobRetries: "{} pods have failed so far; after {} retries the Job is given up.", "目前已有 {} 个 Pod 失败；重试 {} 次后将放弃 Job。";
     CauseSuspended: "It is suspended: nothing is started until it is resumed.", "已挂起：恢复之前不会启动任何东西。";
+    CauseScaled: "The autoscaler {} sets how many pods there are: a number that is set by hand holds until it looks again, 15 s at most.", "副本数由自动伸缩 {} 设定：手动设置的数量只保持到它下一次检查（最多 15 秒）。";
     CauseHpaNoTarget: "What it is to scale is not there: {}.", "它要伸缩的对象不存在：{}。";
     CauseHpaNoRequest: "The pods do not say what they ask for (resources.requests), so there is nothing to take a percentage of.", "Pod 没有写明请求量（resources.requests），因此无法计算百分比。";
     CauseHpaNoMetrics: "What its pods use is not known yet, so it changes nothing.", "还不知道 Pod 的使用量，因此不做改变。";

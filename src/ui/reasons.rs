@@ -162,6 +162,7 @@ pub fn sentence(cause: &Cause, lang: Lang) -> String {
         What::JobFailed => Text::CauseJobFailed,
         What::JobRetries => Text::CauseJobRetries,
         What::Suspended => Text::CauseSuspended,
+        What::Scaled => Text::CauseScaled,
         What::HpaNoTarget => Text::CauseHpaNoTarget,
         What::HpaNoRequest => Text::CauseHpaNoRequest,
         What::HpaNoMetrics => Text::CauseHpaNoMetrics,

@@ -43,6 +43,8 @@ pub enum What {
     JobRetries,
     /// Nothing is started.
     Suspended,
+    /// The autoscaler that sets the number of pods.
+    Scaled,
     /// What an autoscaler scales is not there.
     HpaNoTarget,
     /// Its pods ask for nothing, so there is no percentage.
@@ -115,8 +117,8 @@ impl What {
     /// Whether it is as it should be, and only good to know.
     pub fn is_harmless(self) -> bool {
         use What::{
-            Budget, ClaimLate, Cordoned, HpaHolds, HpaMin, HpaPace, NoAddress, Paused, Placeholder, QuotaFull, RollingOut, Suspended,
-            WasOom,
+            Budget, ClaimLate, Cordoned, HpaHolds, HpaMin, HpaPace, NoAddress, Paused, Placeholder, QuotaFull, RollingOut, Scaled,
+            Suspended, WasOom,
         };
         matches!(
             self,
@@ -131,6 +133,7 @@ impl What {
                 | Placeholder
                 | QuotaFull
                 | RollingOut
+                | Scaled
                 | Suspended
                 | WasOom
         )
@@ -328,6 +331,13 @@ fn workload(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
             }
         }
         _ => {}
+    }
+    let scales = |h: &&Value| {
+        let target = h.at(&["spec", "scaleTargetRef"]);
+        (target.get("kind").str(), target.get("name").str()) == (o.kind(), o.name())
+    };
+    if let Some(hpa) = sim.api().iter(kinds::HORIZONTAL_POD_AUTOSCALER, Some(o.namespace())).find(scales) {
+        add(What::Scaled, &[hpa.name()], "spec.scaleTargetRef".to_owned(), Some(relative(hpa)));
     }
 }
 
@@ -532,7 +542,7 @@ mod tests {
 
     #[test]
     fn every_kind_says_what_is_the_matter() {
-        let cases: [(&[&str], u64, &str, &str, &str); 13] = [
+        let cases: [(&[&str], u64, &str, &str, &str); 14] = [
             (&["kubectl create service clusterip none --tcp=80"], 2, "Service", "none", "NoPods(app=none) Endpoints: <none>"),
             (
                 &["kubectl create job j --image=busybox -- false", "kubectl patch job j -p '{\"spec\":{\"suspend\":true}}'"],
@@ -578,6 +588,13 @@ mod tests {
                 "HorizontalPodAutoscaler",
                 "gone",
                 "HpaNoTarget(Deployment/gone) FailedGetScale: the HPA controller was unable to get the target's current scale: deployments.apps \"gone\" not found",
+            ),
+            (
+                &["kubectl create deployment d --image=nginx", "kubectl autoscale deployment d --name=h --max=3 --cpu=50%"],
+                20,
+                "Deployment",
+                "d",
+                "Scaled(h) spec.scaleTargetRef",
             ),
             (&["kubectl create deployment d --image=nginx"], 20, "Deployment", "d", ""),
             (&["kubectl run p --image=nginx"], 20, "Pod", "p", ""),
