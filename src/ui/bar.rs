@@ -56,7 +56,7 @@ pub fn bar(state: &State, on_share: Callback<MouseEvent>, link: &Link) -> Html {
                     <input type="range" min="0" max={(SPEEDS.len() - 1).to_string()} step="1" value={state.speed.to_string()} oninput={on_speed} aria-valuetext={speed.clone()} title={format!("{} ([ ])", Text::Speed.t(lang))} />
                     <output>{ speed }</output>
                 </label>
-                if state.scene.late { <span class="late" role="status" title={Text::Behind.t(lang)}>{ Icon::Hourglass.draw() }<span class="wide">{ Text::Behind.t(lang) }</span></span> }
+                if let Some(late) = state.scene.late.map(|l| l.t(lang)) { <span class="late" role="status" title={late}>{ Icon::Hourglass.draw() }<span class="wide">{ late }</span></span> }
             </div>
             <span class="grow"></span>
             <button class="btn outline" onclick={on_share} title={format!("{} (Shift+S)", Text::Share.t(lang))}>{ Icon::Link.draw() }<span class="wide">{ Text::Share.t(lang) }</span></button>

@@ -439,7 +439,7 @@ impl Host {
             view,
             traffic,
             papers,
-            late: self.is_late(),
+            late: self.is_late().then(|| if self.next_to_run_again().is_some() { Text::Replaying } else { Text::Behind }),
             playing: self.playing,
             past: self.time.is_past(),
             end: self.time.live().now(),

@@ -81,6 +81,7 @@ texts! {
     Step: "Step to the next change", "步进到下一次变化";
     Speed: "Speed", "速度";
     Behind: "busy: slower than asked", "繁忙：低于设定速度";
+    Replaying: "replaying the session", "正在重放会话";
     ThemeToLight: "Light theme", "浅色主题";
     ThemeToDark: "Dark theme", "深色主题";
     LanguageTo: "中文", "English";

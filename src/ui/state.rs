@@ -110,8 +110,8 @@ pub struct Scene {
     pub papers: Rc<Papers>,
     /// The events, newest first.
     pub events: Rc<Vec<Rc<EventView>>>,
-    /// Whether the clock cannot keep up with the speed asked for.
-    pub late: bool,
+    /// Why the clock does not keep up with the speed asked for, where it does not.
+    pub late: Option<Text>,
     /// Whether the clock runs.
     pub playing: bool,
     /// Whether this is a past moment.
