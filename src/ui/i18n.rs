@@ -108,6 +108,7 @@ texts! {
     TerminalHint: "kubectl get pods · Tab completes · ↑ brings back · Ctrl+R searches · F6 leaves", "kubectl get pods · Tab 补全 · ↑ 历史 · Ctrl+R 搜索 · F6 离开";
     TerminalField: "Terminal {}. F6 leaves it.", "终端 {}。按 F6 可离开。";
     TerminalPast: "A past moment: what you do here begins a branch", "这是过去的时刻：在此操作会开启一个分支";
+    NotApplied: "Not applied: mend what is marked first.", "未应用：请先修正标出的问题。";
     AppliedLater: "Applied as soon as the clock goes on.", "时钟继续后即会应用。";
     AppliedApart: "A branch begins at this moment: it is applied as soon as the clock goes on.", "从这一刻起是一个新分支：时钟继续后即会应用。";
     TerminalStands: "The clock stands: commands run when it goes on", "时钟已暂停：继续后命令才会运行";

@@ -411,6 +411,8 @@ impl Link {
             // Otherwise kubectl's answer comes at once.
             let waits = if past { Some(Text::AppliedApart) } else { (!playing).then_some(Text::AppliedLater) };
             said = waits.map(|text| Answer { text: text.t(lang).to_owned(), ok: true });
+        } else if !problems.is_empty() {
+            said = Some(Answer { text: Text::NotApplied.t(lang).to_owned(), ok: false });
         }
         self.send(Action::Answer(said));
         self.send(Action::Problems(problems));
