@@ -187,7 +187,7 @@ texts! {
     Environment: "Env", "环境";
     Gone: "It is no longer there.", "它已不存在。";
     Container: "Container", "容器";
-    PreviousRun: "Run before this one", "上一次运行";
+    PreviousRun: "Previous run", "上一次运行";
     Follow: "Follow", "跟随";
     NoLines: "No line has it.", "没有匹配的行。";
     Save: "Download", "下载";
@@ -220,9 +220,9 @@ texts! {
     ProbeStartup: "Startup probe", "启动探针";
     ProbeLiveness: "Liveness probe", "存活探针";
     ProbeReadiness: "Readiness probe", "就绪探针";
-    ProbeRule: "every {} s, first after {} s, given up after {} s; {} misses in a row count", "每 {} 秒一次，{} 秒后开始，超时 {} 秒；连续失败 {} 次才生效";
+    ProbeRule: "every {} s, first after {} s, times out after {} s; {} failures in a row count", "每 {} 秒一次，{} 秒后开始，超时 {} 秒；连续失败 {} 次才生效";
     NextIn: "next in {} s", "{} 秒后再探";
-    MissesOf: "{} of {} misses", "失败 {} / {}";
+    MissesOf: "{} of {} failures", "失败 {} / {}";
     RunningSince: "running for {}", "已运行 {}";
     NotStarted: "not started yet", "尚未启动";
     WaitingFor: "waiting: {}", "等待：{}";
@@ -252,7 +252,7 @@ texts! {
     WhyCannotStart: "{} cannot be started.", "{} 无法启动。";
     WhyLivenessFails: "{}: the liveness probe failed {} times in a row; {} restart the container.", "{}：存活探针连续失败 {} 次，满 {} 次将重启容器。";
     WhyReadinessFails: "{}: the readiness probe failed {} times in a row; {} are enough, so no Service sends requests here.", "{}：就绪探针连续失败 {} 次（满 {} 次即视为未就绪），Service 不会把请求发到这里。";
-    WhyStartupFails: "{}: the startup probe has not succeeded yet ({} misses in a row; {} restart the container).", "{}：启动探针尚未成功（连续失败 {} 次，满 {} 次将重启容器）。";
+    WhyStartupFails: "{}: the startup probe has not succeeded yet ({} failures in a row; {} restart the container).", "{}：启动探针尚未成功（连续失败 {} 次，满 {} 次将重启容器）。";
     WhyProbeNotYet: "{} counts as not ready until its probe succeeds for the first time.", "在探针首次成功之前，{} 视为未就绪。";
     WhyInit: "The init container {} must end well before the others start.", "初始化容器 {} 必须先成功结束，其他容器才能启动。";
     WhyEnded: "{} ended with exit code {}.", "{} 以退出码 {} 结束。";
@@ -336,7 +336,7 @@ texts! {
     ResizeTerminal: "Height of the terminal", "终端高度";
     ResizeInspector: "Width of the inspector", "检视面板宽度";
     SignNucleus: "A container in its pod. A ring around it runs down: the wait before the next start, or before the end.", "Pod 中的容器。外圈逐渐走完：表示等待下次启动，或等待终止。";
-    SignProbe: "A probe: a beat for each success, a cross for each miss. Diamonds count misses in a row up to the number that counts.", "探针：每次成功是一次跳动，失败是叉号。菱形计连续失败次数，满格即生效。";
+    SignProbe: "A probe: a beat for each success, a cross for each failure. Diamonds count failures in a row up to the number that counts.", "探针：每次成功是一次跳动，失败是叉号。菱形计连续失败次数，满格即生效。";
     SignDoor: "A Service that sends requests here. Dashed and with a cross: not now, since the pod is not ready.", "会把请求发到这里的 Service。虚线加叉号：Pod 未就绪，暂不发送。";
     SignSheet: "The pod's copy of a ConfigMap or Secret: up to date, or old.", "Pod 中 ConfigMap 或 Secret 的副本：最新或已过时。";
     SignUse: "CPU and memory: filled as far as used, a line at the request, the end is the limit.", "CPU 与内存：填充为用量，竖线为请求量，末端为上限。";
