@@ -440,6 +440,8 @@ texts! {
     InServices: "In Services", "所属 Service";
     AroundIt: "Which pods it reaches", "可达哪些 Pod";
     Reached: "gets its requests", "接收请求";
+    SendsHere: "sends requests here", "把请求发到这里";
+    SendsNone: "sends none here: not ready", "未就绪，不把请求发到这里";
     NotInUnready: "selected, but not ready", "已选中，但未就绪";
     NotInEnding: "selected, but being deleted", "已选中，但正在删除";
     NotInNoAddress: "selected, but has no address yet", "已选中，但还没有地址";

@@ -193,7 +193,7 @@ pub fn PodCell(props: &Props) -> Html {
 /// The services that select a pod: an open door where they reach it, a barred one where they do not.
 fn doors(doors: &Doors, lang: Lang) -> Html {
     let door = |(name, open): &(String, bool)| {
-        let words = if *open { Text::Reached } else { Text::NotInUnready }.t(lang);
+        let words = if *open { Text::SendsHere } else { Text::SendsNone }.t(lang);
         html! {
             <span class={classes!("door", if *open { "ok" } else { "warn" })} title={format!("{name}: {words}")}>
                 { Icon::Globe.draw() }<span>{ name }</span>if !*open { { Icon::Cross.draw() } }<span class="sr">{ words }</span>

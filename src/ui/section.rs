@@ -41,7 +41,7 @@ pub fn section(view: &ClusterView, pod: &PodView, lang: Lang, link: &Link) -> Ht
     let services: Vec<_> = view.services.iter().filter(|s| s.selected.contains(&pod.key)).collect();
     let doors = services.iter().map(|s| {
         let open = s.reached.contains(&pod.key);
-        html! { <p key={s.key.clone()} class={classes!("tag", if open { "ok" } else { "warn" })}>{ if open { Icon::Door } else { Icon::Cross }.draw() }<code>{ &s.name }</code>{ if open { Text::Reached } else { Text::NotInUnready }.t(lang) }</p> }
+        html! { <p key={s.key.clone()} class={classes!("tag", if open { "ok" } else { "warn" })}>{ if open { Icon::Door } else { Icon::Cross }.draw() }<code>{ &s.name }</code>{ if open { Text::SendsHere } else { Text::SendsNone }.t(lang) }</p> }
     });
     let sources = papers.iter().map(|s| {
         let state = |name: Text, state: Option<Copied>| {
