@@ -504,7 +504,8 @@ fn changed_line(line: &str) -> Html {
 const FOLD_FROM: usize = 160;
 
 fn yaml_line(line: &str) -> Html {
-    let style = format!("--n:{}", line.len() - line.trim_start_matches([' ', '-']).len());
+    let depth = line.len() - line.trim_start_matches([' ', '-']).len();
+    let style = format!("--n:{depth}");
     let key = line.find(": ").or_else(|| line.ends_with(':').then(|| line.len() - 1));
     match key.filter(|at| !line[..*at].trim_start_matches([' ', '-']).contains(' ')) {
         _ if line.len() > FOLD_FROM => {
@@ -512,7 +513,8 @@ fn yaml_line(line: &str) -> Html {
             html! { <details class="line" {style}><summary>{ begin }</summary>{ line }{ "\n" }</details> }
         }
         Some(at) => html! { <span class="line" {style}><b>{ &line[..at] }</b>{ ":" }<i>{ &line[at + 1..] }</i>{ "\n" }</span> },
-        None => html! { <span class="line" {style}>{ line }{ "\n" }</span> },
+        // An item, or what goes on from the line before.
+        None => html! { <span class="line" {style}>{ &line[..depth] }<i>{ &line[depth..] }</i>{ "\n" }</span> },
     }
 }
 
