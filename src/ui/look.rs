@@ -353,11 +353,11 @@ fn overview(props: &Props, pod: &PodView, lang: Lang, link: &Link) -> Html {
 /// What a container is at, in words.
 pub fn container_words(c: &ContainerView, now: Time, lang: Lang) -> String {
     match &c.state {
-        ContainerState::Running { since } => fill(Text::RunningSince.t(lang), &[&human_duration(now.since(since.unwrap_or(now)))]),
-        ContainerState::Waiting { .. } if c.pull.is_some() => {
+        _ if c.pull.is_some() => {
             let percent = c.pull.map_or(0.0, |p| p.done(now)) * 100.0;
             fill(Text::PulledTo.t(lang), &[&format!("{percent:.0}")])
         }
+        ContainerState::Running { since } => fill(Text::RunningSince.t(lang), &[&human_duration(now.since(since.unwrap_or(now)))]),
         ContainerState::Waiting { reason, .. } if reason.is_empty() => Text::NotStarted.t(lang).to_owned(),
         ContainerState::Waiting { reason, .. } => fill(Text::WaitingFor.t(lang), &[reason]),
         ContainerState::Terminated(Exit { code, reason, .. }) => fill(Text::EndedWith.t(lang), &[&code.to_string(), reason]),

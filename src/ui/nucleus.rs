@@ -22,7 +22,7 @@ const RING: f64 = 2.0 * std::f64::consts::PI * 18.0;
 /// The container's state in one class, which gives it its colour.
 pub fn tone(c: &ContainerView) -> &'static str {
     match &c.state {
-        ContainerState::Waiting { .. } if c.pull.is_some() => "info",
+        _ if c.pull.is_some() => "info",
         ContainerState::Waiting { reason, .. } if matches!(reason.as_str(), "" | "ContainerCreating" | "PodInitializing") => "info",
         ContainerState::Waiting { .. } => "warn",
         ContainerState::Running { .. } if c.ending.is_some() => "gone",
