@@ -85,7 +85,7 @@ pub fn Inside(props: &Props) -> Html {
                 for f in files {
                     <li key={f.path.clone()}><button onclick={go(f.path.clone())}>
                         { if f.directory { Icon::Folder } else { Icon::File }.draw() }<b>{ f.path.rsplit('/').next().unwrap_or("").to_owned() }</b>
-                        <span class="end">{ if f.target.is_empty() { String::new() } else { format!("→ {} ", f.target) } }{ if f.directory { String::new() } else { format::bytes(i64::try_from(f.size).unwrap_or(0)) } }</span>
+                        <span class="end">{ if f.target.is_empty() { String::new() } else { format!("→ {} ", f.target) } }{ if f.directory { String::new() } else { format::bytes(i64::try_from(f.size).unwrap_or(0)) + "B" } }</span>
                     </button></li>
                 }
             </ul>
