@@ -141,6 +141,9 @@ fn entries(link: &Link, state: &State, query: &str, lang: Lang) -> Vec<Entry> {
         let go = Go::Look(Subject { kind: kind.to_owned(), namespace, name: name.clone(), uid });
         Entry { icon: Icon::Look, label: name, note: kind.to_owned(), go }
     }));
+    // What is called just as was asked for comes before kinds that only begin so.
+    let exact = all.iter().filter(|k| is_named(k, &query)).count().min(found.len());
+    found[exact..].sort_by_key(|e| e.label != wanted);
     found.append(&mut others);
     found
 }
