@@ -61,7 +61,7 @@ pub struct Papers {
 }
 
 /// The most pods of whose ConfigMaps and Secrets the picture says how they stand.
-const PODS_MAX: usize = 18;
+const PODS_MAX: usize = 48;
 
 impl Papers {
     /// How the copies of all pods stand, where there are not too many.
