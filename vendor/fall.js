@@ -8,7 +8,9 @@ let falling = 0;
 /** Lets a drop fall from the queue to where a cell is; the cell opens when it is there. */
 export function fall(cell) {
   const queue = document.querySelector(".tank .queue")?.getBoundingClientRect(), to = cell.getBoundingClientRect();
-  if (!queue?.width || !to.width || falling >= DROPS_MAX || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  // Nothing falls to where nobody sees it arrive.
+  const end = cell.closest(".rack")?.getBoundingClientRect().bottom;
+  if (!queue?.width || !to.width || to.bottom > end + 8 || to.bottom < queue.bottom || falling >= DROPS_MAX || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
   const drop = document.createElement("i");
   drop.className = "drop";
   drop.setAttribute("aria-hidden", "true");
