@@ -106,7 +106,7 @@ pub fn Tank(props: &Props) -> Html {
         })
     };
     let pods: usize = view.nodes.iter().map(|n| n.pods.len()).sum();
-    use_effect_with((view.nodes.len(), pods, most, density, cut.is_some(), props.table, props.shown), {
+    use_effect_with((view.nodes.len(), pods, most, density, cut.is_some(), props.table, props.shown, props.scene.task.is_some()), {
         let look_down = look_down.clone();
         move |_| {
             look_down.emit(());
