@@ -20,7 +20,7 @@ use super::pod_cell::{Density, Doors, PodCell, now_for};
 use super::pod_table::pod_table;
 use super::reasons;
 use super::section::section;
-use super::state::{Action, Scene, Subject, use_lang, use_link};
+use super::state::{Action, Panel, Scene, Subject, use_lang, use_link};
 use super::task;
 use super::traffic::{OUTSIDE, Traffic};
 
@@ -302,6 +302,7 @@ fn NodeTank(props: &NodeProps) -> Html {
     let node = &props.node;
     let subject = Subject { kind: "Node".to_owned(), namespace: String::new(), name: node.name.clone(), uid: node.key.clone() };
     let wrong = wrong(node.wrong, lang);
+    let first = props.first.filter(|_| props.is_empty);
     let state = match (node.ready, node.schedulable) {
         (false, _) => ("bad", Icon::Cross, Text::NodeNotReady),
         (true, false) => ("warn", Icon::Hourglass, Text::NodeCordoned),
@@ -335,7 +336,11 @@ fn NodeTank(props: &NodeProps) -> Html {
                 </div>
             </header>
             <div class={classes!("water", props.density.class())}>
-                if node.pods.is_empty() { <p class="none">{ props.first.filter(|_| props.is_empty).unwrap_or(Text::NodeEmpty).t(lang) }</p> }
+                if node.pods.is_empty() {
+                    <p class="none">{ first.unwrap_or(Text::NodeEmpty).t(lang) }</p>
+                    // Where the editor has no room beside the cluster, it is one step from here.
+                    if first == Some(Text::ClusterEmpty) { <button class="btn primary" onclick={link.on(|| Action::Panel(Panel::Edit))}>{ Icon::Edit.draw() }{ Text::Editor.t(lang) }</button> }
+                }
                 for (i, slot) in node.places.iter().enumerate() {
                     if let Some(pod) = slot.and_then(|place| node.pods.get(place)) {
                         { cell(&props.around, props.now, pod, props.density) }
