@@ -301,6 +301,7 @@ fn NodeTank(props: &NodeProps) -> Html {
     let (lang, link) = (use_lang(), use_link());
     let node = &props.node;
     let subject = Subject { kind: "Node".to_owned(), namespace: String::new(), name: node.name.clone(), uid: node.key.clone() };
+    let is_looked_at = props.around.selected.as_ref().is_some_and(|s| s.uid == node.key);
     let wrong = wrong(node.wrong, lang);
     let first = props.first.filter(|_| props.is_empty);
     let state = match (node.ready, node.schedulable) {
@@ -319,7 +320,7 @@ fn NodeTank(props: &NodeProps) -> Html {
         }
     };
     html! {
-        <section class={classes!("node", (!node.ready).then_some("off"))} aria-label={format!("{} {}", Text::Node.t(lang), node.name)}>
+        <section class={classes!("node", (!node.ready).then_some("off"), is_looked_at.then_some("on"))} aria-label={format!("{} {}", Text::Node.t(lang), node.name)}>
             <header>
                 <button onclick={link.select(subject)}>{ &node.name }</button>
                 <span class={classes!("tag", state.0)}>{ state.1.draw() }{ state.2.t(lang) }if !node.zone.is_empty() { <small>{ &node.zone }</small> }</span>
