@@ -101,9 +101,9 @@ pub fn look(state: &UseReducerHandle<State>, link: &Link) -> Html {
         (LookTab::Logs, Some(pod)) => html! { <Logs pod={pod.clone()} container={props.container} time={props.scene.view.time} /> },
         (LookTab::Files, Some(pod)) => html! { <Inside pod={pod.clone()} container={props.container} time={props.scene.view.time} /> },
         (LookTab::Environment, Some(pod)) => environment(pod, props.container, lang, link),
-        (LookTab::Overview, Some(pod)) => html! { <>{ overview(props, pod, lang, link) }{ around(subject, lang, link) }</> },
+        (LookTab::Overview, Some(pod)) => html! { <>{ overview(props, pod, lang, link) }{ around(props, subject, lang, link) }</> },
         _ if !exists => html! { <p class="empty">{ Text::Gone.t(lang) }</p> },
-        _ => html! { <>{ object_overview(props, subject, lang, link) }{ around(subject, lang, link) }</> },
+        _ => html! { <>{ object_overview(props, subject, lang, link) }{ around(props, subject, lang, link) }</> },
     };
     let choices = if exists { choices(subject, &props.scene.view) } else { Vec::new() };
     html! {
@@ -136,10 +136,14 @@ pub fn look(state: &UseReducerHandle<State>, link: &Link) -> Html {
 }
 
 /// What belongs to an object and what it belongs to, then what was decided about it.
-fn around(subject: &Subject, lang: Lang, link: &Link) -> Html {
+fn around(props: &Props, subject: &Subject, lang: Lang, link: &Link) -> Html {
     let host = link.host.borrow();
     let Some(object) = host.object(subject) else { return html! {} };
-    let (owners, dependents) = relatives(host.sim(), object, RELATIVES_MAX);
+    let (owners, mut dependents) = relatives(host.sim(), object, RELATIVES_MAX);
+    // A workload's pods stand above, with how they are.
+    if props.scene.view.workloads.iter().any(|w| w.key == subject.uid) {
+        dependents.retain(|d| d[0] != "Pod");
+    }
     let list = |title: Text, all: Vec<Relative>| {
         if all.is_empty() {
             return html! {};
