@@ -160,7 +160,7 @@ pub fn Tank(props: &Props) -> Html {
                 for w in &view.workloads { { chip(&w.kind, &w.namespace, &w.name, &w.key, Icon::Boxes, tally(w, lang)) } }
                 if props.scene.traffic.iter().any(|f| f.from.is_empty()) { <span class="chip outside" data-uid={OUTSIDE}>{ Icon::Leave.draw() }{ Text::Outside.t(lang) }</span> }
                 </div>
-                if cut.is_none() { <button class="btn outline" disabled={selected.is_none()} onclick={link.on(|| Action::Section(true))} aria-label={Text::Section.t(lang)} title={format!("{} (x)", Text::Section.t(lang))}>{ Icon::Look.draw() }<span class="wide">{ Text::Section.t(lang) }</span></button> }
+                if cut.is_none() { <button class="btn outline" disabled={selected.is_none()} onclick={link.on(|| Action::Section(true))} aria-label={Text::Section.t(lang)} title={format!("{} (x)", Text::Section.t(lang))}>{ Icon::Nucleus.draw() }<span class="wide">{ Text::Section.t(lang) }</span></button> }
                 <button class="btn outline" title={format!("{} (t)", Text::KeyTable.t(lang))} aria-label={if props.table { Text::Picture } else { Text::Table }.t(lang)} aria-pressed={props.table.to_string()} onclick={let table = props.table; link.on(move || Action::Table(!table))}>
                     { if props.table { Icon::Grid } else { Icon::Table }.draw() }<span class="wide">{ if props.table { Text::Picture } else { Text::Table }.t(lang) }</span>
                 </button>
