@@ -39,6 +39,8 @@ pub struct Props {
 const CHECK_AFTER_MS: u32 = 400;
 /// A longer text is checked only when it is applied, so that typing in it stays light.
 const CHECKED_BYTES_MAX: usize = 200_000;
+/// How wide the row of tabs fades at its left end, as the stylesheet has it.
+const FADE_PX: i32 = 10;
 
 /// Where the rest of the page finds the editor, to put the cursor somewhere.
 type EditorCell = Rc<RefCell<Option<JsEditor>>>;
@@ -94,7 +96,7 @@ pub fn Edit(props: &Props) -> Html {
             // Not `scroll_into_view`: from there on Tab would go, past all that stands before.
             let (shown, wanted) = (row.get_bounding_client_rect(), tab.get_bounding_client_rect());
             if wanted.left() < shown.left() || wanted.right() > shown.right() {
-                row.set_scroll_left(row.scroll_left() + (wanted.left() - shown.left()) as i32);
+                row.set_scroll_left(row.scroll_left() + (wanted.left() - shown.left()) as i32 - FADE_PX);
             }
         }
     });
