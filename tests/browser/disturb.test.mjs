@@ -95,6 +95,7 @@ journey('breaks a node in four ways, and mends it', { theme: 'dark' }, async ({ 
   await apply(page, 'replicationcontroller/nginx created');
   const node = page.locator('.node').first();
   await node.locator('header button').click();
+  assert.match(await node.getAttribute('class'), /\bon\b/, 'it is marked as what is looked at');
   const height = (await node.boundingBox()).height;
   for (const [deed, sign, mend] of [
     ['Slow its disk', 'disk 20× slow', 'Disk as before'],

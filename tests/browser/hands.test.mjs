@@ -28,6 +28,8 @@ for (const [theme, language, size] of LOOKS) {
     await screenshot('processes');
     await axe();
     if (size.width < 760) await fits(page, size);
+    await page.locator('.look .list button', { hasText: /^etc$/ }).click();
+    await page.locator('.look .list .end', { hasText: /^\d+B$/ }).first().waitFor();
     // By the keyboard, as all else.
     await process('sleep 1000').getByRole('button', { name: /Kill process \d+: sleep 1000|杀死进程 \d+：sleep 1000/ }).press('Enter');
     await process('sleep 2000').waitFor();

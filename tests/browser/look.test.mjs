@@ -6,7 +6,7 @@ import { journey, screen, type } from './harness.mjs';
 
 const spec = (command, more) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'busybox', command: ['sh', '-c', command], ...more }] } });
 const limits = { requests: { cpu: '50m', memory: '16Mi' }, limits: { cpu: '100m', memory: '32Mi' } };
-const pod = spec('i=0; while true; do i=$((i+1)); echo line $i; sleep 1; done', { resources: limits, env: [{ name: 'COLOUR', value: 'coral' }] });
+const pod = spec('i=0; while true; do i=$((i+1)); echo line $i; sleep 1; done', { resources: limits, env: [{ name: 'COLOUR', value: 'coral' }, { name: 'VERSE', value: 'one\ntwo' }] });
 const STORAGE = {
   'kubarium.session': [{ seed: 1, metrics: true, inputs: [] }, { t: 0, cmd: 'kubectl apply -f p.json', files: { 'p.json': JSON.stringify(pod) } }].map((o) => JSON.stringify(o)).join('\n'),
   'kubarium.moment': '20',
@@ -45,6 +45,7 @@ for (const [theme, language, size] of [
     assert.match(log, /^line 1\nline 10\n/);
     await tab(6);
     assert.match(await page.locator('.look dl.env').first().innerText(), /COLOUR\s*coral/);
+    assert.match(await page.locator('.look dl.env').first().innerText(), /one\ntwo/, 'each line is one');
     // What only tells of Services is folded.
     const folded = page.locator('.look details.env');
     assert.equal(await folded.locator('dt').first().isVisible(), false);
@@ -53,6 +54,7 @@ for (const [theme, language, size] of [
     await axe();
     // An edit, and what applying it would change.
     await tab(2);
+    await page.locator('.look .text .line i', { hasText: /^sh$/ }).waitFor();
     await page.locator('.bar h1').click();
     await page.keyboard.press('e');
     await panel(1);

@@ -27,6 +27,7 @@ journey('finds a mistake at its line while it is written', {}, async ({ page, un
   await problem.waitFor();
   assert.match(await problem.innerText(), /unknown field/);
   await page.getByRole('button', { name: 'Apply' }).click();
+  await page.locator('.answer', { hasText: 'Not applied' }).waitFor();
   assert.equal(await page.locator('.node .pod').count(), 0, 'nothing was applied');
   await page.locator('#editor .cm-content').click();
   await until('no problem left', async () => {

@@ -13,6 +13,31 @@ for (const [theme, language, size] of [
   });
 }
 
+// Three nodes stand on the rack whole, also on pages that are low, with pods that have all a cell can show.
+const container = { name: 'c', image: 'nginx', ports: [{ containerPort: 80 }], resources: { requests: { cpu: '100m', memory: '64Mi' } }, livenessProbe: { tcpSocket: { port: 80 } }, readinessProbe: { httpGet: { path: '/', port: 80 } } };
+const web = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec: { replicas: 3, selector: { matchLabels: { app: 'web' } }, template: { metadata: { labels: { app: 'web' } }, spec: { containers: [container] } } } };
+const STORAGE = {
+  'kubarium.session': [{ seed: 1, inputs: [] }, { t: 0, cmd: 'kubectl apply -f web.json; kubectl expose deployment web --port=80', files: { 'web.json': JSON.stringify(web) } }].map((o) => JSON.stringify(o)).join('\n'),
+  'kubarium.moment': '30',
+};
+for (const width of [1024, 1366]) {
+  journey(`shows three nodes whole on a page 768 high: ${width}`, { size: { width, height: 768 }, storage: STORAGE }, async ({ page, until, screenshot }) => {
+    await until('three pods in their Service', async () => (await page.locator('.large .pod .door.ok').count()) === 3);
+    await until('all in sight', async () => (await page.locator('.more').count()) === 0);
+    const rack = await page.locator('.rack').evaluate((rack) => rack.scrollHeight - rack.clientHeight);
+    assert.ok(rack <= 1, `${rack} pixels are out of sight`);
+    const cut = await page.locator('.pod .state > span:not(.sr, .trace)').evaluateAll((all) => all.filter((words) => words.scrollWidth > words.clientWidth).length);
+    assert.equal(cut, 0, 'each says whole how it is');
+    await screenshot(`low-${width}`);
+  });
+}
+
+journey('leads from the empty picture to the editor on a phone', { size: 'phone' }, async ({ page }) => {
+  await page.locator('.water').getByRole('button', { name: 'Editor' }).click();
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.locator('.answer', { hasText: 'created' }).waitFor();
+});
+
 journey('keeps the keyboard within a dialog, and gives the focus back', { theme: 'dark' }, async ({ page, until, axe, screenshot }) => {
   // The first stop leads past everything, and is seen.
   await page.keyboard.press('Tab');

@@ -145,4 +145,10 @@ journey('finds kinds, objects and commands in the palette', { theme: 'dark' }, a
   await palette(page, 'pods');
   await page.locator('.look h2', { hasText: /^Pod$/ }).waitFor();
   assert.ok(await page.getByRole('button', { name: 'Cross-section' }).isDisabled());
+  // What is called just so comes before kinds that begin so.
+  await type(page, 'exit');
+  await type(page, 'kubectl create configmap config');
+  await until('its answer', async () => /config created/.test(await screen(page)));
+  await palette(page, 'config');
+  await page.locator('.look h2', { hasText: /^config$/ }).waitFor();
 });
