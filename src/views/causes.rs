@@ -321,8 +321,9 @@ fn workload(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
     match &one {
         Some(pod) if ordered && count(o, "replicas") < wanted => add(What::OneByOne, &[&pod[2]], "OrderedReady".to_owned(), one.clone()),
         _ if ready < wanted => {
-            let status = first.map_or("readyReplicas", |p| &p.status).to_owned();
-            add(What::NotReady, &[&ready.to_string(), &wanted.to_string()], status, one);
+            // That a pod runs says nothing of what is amiss.
+            let status = first.map_or("readyReplicas", |p| if p.status == "Running" { "ContainersNotReady" } else { &p.status });
+            add(What::NotReady, &[&ready.to_string(), &wanted.to_string()], status.to_owned(), one);
         }
         // A rollout's new pods fail beside old ones that are all ready.
         _ if o.kind() == "Deployment" && new < count(o, "replicas") => {
@@ -542,7 +543,7 @@ mod tests {
 
     #[test]
     fn every_kind_says_what_is_the_matter() {
-        let cases: [(&[&str], u64, &str, &str, &str); 14] = [
+        let cases: [(&[&str], u64, &str, &str, &str); 15] = [
             (&["kubectl create service clusterip none --tcp=80"], 2, "Service", "none", "NoPods(app=none) Endpoints: <none>"),
             (
                 &["kubectl create job j --image=busybox -- false", "kubectl patch job j -p '{\"spec\":{\"suspend\":true}}'"],
@@ -553,6 +554,16 @@ mod tests {
             ),
             (&["kubectl cordon node1"], 2, "Node", "node1", "Cordoned() SchedulingDisabled"),
             (&["kubectl create deployment d --image=nosuch --replicas=2"], 9, "Deployment", "d", "NotReady(0,2) ErrImagePull"),
+            (
+                &[
+                    "kubectl create deployment d --image=nginx --replicas=0",
+                    r#"kubectl patch deployment d -p '{"spec":{"replicas":2,"template":{"spec":{"containers":[{"name":"nginx","readinessProbe":{"exec":{"command":["false"]}}}]}}}}'"#,
+                ],
+                20,
+                "Deployment",
+                "d",
+                "NotReady(0,2) ContainersNotReady",
+            ),
             (
                 &["kubectl create deployment d --image=nginx", "kubectl rollout pause deployment d"],
                 9,
