@@ -463,6 +463,7 @@ fn Help() -> Html {
     ];
     let signs = [
         (Icon::Nucleus, "ok", Text::SignNucleus),
+        (Icon::Check, "ok", Text::SignReady),
         (Icon::Heart, "ok", Text::SignProbe),
         (Icon::Globe, "ok", Text::SignDoor),
         (Icon::File, "ok", Text::SignSheet),

@@ -336,6 +336,7 @@ texts! {
     ResizeTerminal: "Height of the terminal", "终端高度";
     ResizeInspector: "Width of the inspector", "检视面板宽度";
     SignNucleus: "A container in its pod. A ring around it runs down: the wait before the next start, or before the end.", "Pod 中的容器。外圈逐渐走完：表示等待下次启动，或等待终止。";
+    SignReady: "1/2: one of its two containers is ready.", "1/2：两个容器中有一个就绪。";
     SignProbe: "A probe: a beat for each success, a cross for each failure. Diamonds count failures in a row up to the number that counts.", "探针：每次成功是一次跳动，失败是叉号。菱形计连续失败次数，满格即生效。";
     SignDoor: "A Service that sends requests here. Dashed and with a cross: not now, since the pod is not ready.", "会把请求发到这里的 Service。虚线加叉号：Pod 未就绪，暂不发送。";
     SignSheet: "The pod's copy of a ConfigMap or Secret: up to date, or old.", "Pod 中 ConfigMap 或 Secret 的副本：最新或已过时。";
