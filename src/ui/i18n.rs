@@ -455,9 +455,9 @@ texts! {
     FileFresh: "up to date", "已是最新";
     FileLate: "old: the kubelet brings the new one within about a minute", "旧内容：kubelet 约一分钟内更新";
     FileLateIn: "old: the kubelet brings the new one at its next sync, in {} s at the latest", "旧内容：kubelet 在下次同步时更新，最迟 {} 秒后";
-    LateIn: "· old in {}", "· {} 个 Pod 中是旧的";
+    LateIn: "· old copies: {}", "· {} 个 Pod 中是旧的";
     FileNone: "the container does not run", "容器未运行";
-    Arithmetic: "Its arithmetic", "计算过程";
+    Arithmetic: "How it is worked out", "计算过程";
     Step2: "Step", "步骤";
     HpaNow: "Replicas now", "当前副本数";
     HpaUnready: "{} not ready yet", "{} 个尚未就绪";

@@ -156,7 +156,7 @@ for (const [theme, language, size] of [
     await paper.locator('.says', { hasText: /colour\s*coral/ }).waitFor();
     await page.locator('.cut .volume .sign.warn b', { hasText: /^\d+s$/ }).waitFor();
     assert.match(await file.innerText(), /turquoise/);
-    await page.locator('.chips .chip', { hasText: /palette.*(old in 1|1 个 Pod 中是旧的)/ }).waitFor();
+    await page.locator('.chips .chip', { hasText: /palette.*(old copies: 1|1 个 Pod 中是旧的)/ }).waitFor();
     await screenshot('stale');
     await speed(page, 7);
     await until('the file has come, the variable stays old', async () => (await paper.locator('.ok').count()) === 1 && (await paper.locator('.gone').count()) === 1);
