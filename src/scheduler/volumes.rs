@@ -2,7 +2,7 @@
 
 use crate::api::persistent_volume::{SELECTED_NODE, best_match, class_of, is_reachable};
 use crate::api::{ArcStr, Object, Quantity, Value, quote};
-use crate::base::SortedMap;
+use crate::base::{Order as _, SortedMap};
 
 /// What is known of volumes.
 #[derive(Clone, Debug, Default)]
@@ -65,7 +65,7 @@ impl Volumes {
     // Models findMatchingVolumes and checkVolumeProvisions.
     pub fn plan<'a>(&'a self, claims: &[&'a Value], node: &Value) -> Option<Vec<(&'a Value, Option<&'a Value>)>> {
         let mut claims = claims.to_vec();
-        claims.sort_by_cached_key(|claim| Quantity::of(claim.at(&["spec", "resources", "requests", "storage"])));
+        claims.order_by_key(|claim| Quantity::of(claim.at(&["spec", "resources", "requests", "storage"])));
         let mut taken: Vec<&Value> = Vec::new();
         let find = |claim: &'a Value| {
             let selected = claim.annotation(SELECTED_NODE);

@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use kubarium::base::Order as _;
 use kubarium::views::{Cause, ClusterView, Health, PodView, Relative, amiss};
 use yew::prelude::*;
 
@@ -51,7 +52,7 @@ pub fn Amiss(props: &Props) -> Html {
     let shown = if others.len() < OTHERS_MAX { count.to_string() } else { format!("{count}+") };
     // What waits for a pod that is listed already has nothing new to say.
     let waits = |c: &Cause| c.leads.as_ref().is_some_and(|[_, _, _, uid]| pods.iter().any(|p| p.key == *uid));
-    others.sort_by_key(|(_, c)| waits(c));
+    others.order_by_key(|(_, c)| waits(c));
     others.truncate(NAMED_MAX);
     let item = |tone: &'static str, icon: Icon, [kind, namespace, name, uid]: Relative, title: Option<String>, short: String| {
         let (named, of) = (name.clone(), kind.clone());

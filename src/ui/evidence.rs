@@ -4,7 +4,7 @@
 use yew::prelude::*;
 
 use kubarium::api::{ArcStr, Kind, Object, Value, kinds};
-use kubarium::base::{SortedMap, Time, base64::decoded_len};
+use kubarium::base::{Order as _, SortedMap, Time, base64::decoded_len};
 use kubarium::sim::Sim;
 use kubarium::views::{self, Membership, PodView};
 
@@ -278,7 +278,7 @@ fn services(sim: &Sim, object: &Value, lang: Lang) -> Sheet {
     });
     // Selected but not reached comes first, then what is reached, then all the others.
     let mut rows: Vec<Row> = rows.collect();
-    rows.sort_by_key(|r| ["warn", "ok"].iter().position(|t| *t == r.0).unwrap_or(2));
+    rows.order_by_key(|r| ["warn", "ok"].iter().position(|t| *t == r.0).unwrap_or(2));
     let more = rows.len().saturating_sub(PODS_MAX);
     rows.truncate(PODS_MAX);
     Sheet {

@@ -3,6 +3,7 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use kubarium::base::Order as _;
 use kubarium::views::{KindCount, kinds, list};
 
 use super::actions::{Deed, carry_out, choices};
@@ -134,7 +135,7 @@ fn entries(link: &Link, state: &State, query: &str, lang: Lang) -> Vec<Entry> {
             list(host.sim(), k.kind, OBJECTS_MAX).into_iter().filter(|o| o.id[1].contains(wanted)).map(|o| (rank(&o.id[1]), k.kind, o)),
         );
     }
-    objects.sort_by_key(|o| o.0);
+    objects.order_by_key(|o| o.0);
     let room = ENTRIES_MAX.saturating_sub(found.len());
     found.extend(objects.into_iter().take(room).map(|(_, kind, o)| {
         let [namespace, name, uid] = o.id;

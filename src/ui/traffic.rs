@@ -11,7 +11,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement};
 use yew::prelude::*;
 
-use kubarium::base::SortedMap;
+use kubarium::base::{Order as _, SortedMap};
 use kubarium::views::Flow;
 
 /// The most legs that are drawn; of more, those with most requests.
@@ -79,7 +79,7 @@ fn legs(flows: &[Flow]) -> Vec<((&str, &str), Load)> {
         }
     }
     let mut legs: Vec<_> = legs.into_iter().collect();
-    legs.sort_by_key(|l| std::cmp::Reverse((l.1.failed, l.1.per_10s)));
+    legs.order_by_key(|l| std::cmp::Reverse((l.1.failed, l.1.per_10s)));
     legs.truncate(LEGS_MAX);
     legs
 }

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use crate::api::{KINDS, Object, Quantity, Value, kinds};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, Order as _, Time};
 use crate::runtime::images;
 use crate::sim::Sim;
 
@@ -189,7 +189,7 @@ pub fn amiss(sim: &Sim, view: &ClusterView, most: usize) -> Vec<(Relative, Cause
         }
     }
     // A pod that may not be evicted harms nobody before somebody drains its node.
-    found.sort_by_key(|(_, c)| c.what == What::Guarded);
+    found.order_by_key(|(_, c)| c.what == What::Guarded);
     found
 }
 

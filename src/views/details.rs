@@ -1,6 +1,7 @@
 //! One pod looked at closely: what no list has room for.
 
 use crate::api::{Object, Value};
+use crate::base::Order as _;
 use crate::kubectl::output::{to_yaml, without_managed_fields};
 use crate::sim::Sim;
 
@@ -94,7 +95,7 @@ pub fn environment(sim: &Sim, pod: &Value, container: &str) -> Vec<EnvView> {
     let mut all: Vec<EnvView> =
         running.iter().map(|(name, value)| EnvView { name: name.to_string(), value: value.to_string(), from: from(name) }).collect();
     // What the pod's author wrote comes first.
-    all.sort_by_key(|e| matches!(e.from.as_str(), "Service" | "image" | "runtime"));
+    all.order_by_key(|e| matches!(e.from.as_str(), "Service" | "image" | "runtime"));
     all
 }
 

@@ -3,7 +3,7 @@
 use crate::api::decode::decode;
 use crate::api::yaml::{Document, decode_stream};
 use crate::api::{Kind, Object, Value, kinds};
-use crate::base::Time;
+use crate::base::{Order as _, Time};
 use crate::server::{ApiServer, Caller, WriteOptions};
 
 /// Something that is wrong at a place of a text.
@@ -42,7 +42,7 @@ pub fn problems(text: &str) -> Vec<ProblemView> {
     if let Some(error) = error {
         found.push(ProblemView { line: error.line.unwrap_or(1), column: error.column.unwrap_or(1), message: error.message });
     }
-    found.sort_by_key(|p| (p.line, p.column));
+    found.order_by_key(|p| (p.line, p.column));
     found.truncate(PROBLEMS_MAX);
     found
 }

@@ -396,7 +396,7 @@ fn valid(object: Value) -> Result<Value, String> {
     };
     let shown = |map: &Value| {
         let mut pairs: Vec<String> = map.entries().map(|(key, value)| format!("{key}:{}", value.str())).collect();
-        pairs.sort();
+        pairs.order();
         format!("map[{}]", pairs.join(" "))
     };
     let metadata = object.get("metadata");
