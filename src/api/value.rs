@@ -77,6 +77,13 @@ impl Map {
         }
     }
 
+    /// Puts a member of a literal in: [`Map::insert`] in the fewest bytes for whoever calls it.
+    #[doc(hidden)]
+    #[inline(never)]
+    pub fn member<V: Into<Value>>(&mut self, key: ArcStr, value: V) {
+        self.put(key, value.into());
+    }
+
     /// Puts all of these in, of equal keys the last. However they are ordered, it takes no longer than sorting them.
     pub fn put_all(&mut self, entries: Vec<(ArcStr, Value)>) {
         self.0.extend(entries);
@@ -196,14 +203,9 @@ impl Value {
     }
 
     /// Puts `value` at a path of map keys, making the path.
-    pub fn set(&mut self, path: &[&str], value: impl Into<Value>) {
-        self.put(path, value.into());
-    }
-
-    /// The one copy of what every `set` does.
     #[inline(never)]
-    fn put(&mut self, path: &[&str], value: Value) {
-        *self.at_mut(path) = value;
+    pub fn set<V: Into<Value>>(&mut self, path: &[&str], value: V) {
+        *self.at_mut(path) = value.into();
     }
 
     /// Puts a text at a path of map keys, where it is not there already.
@@ -391,19 +393,19 @@ macro_rules! obj {
     // Members of a map, one at a time: a nested map, a nested list, null, or an expression up to the next comma.
     (@map $map:ident) => {};
     (@map $map:ident $key:literal : {$($inner:tt)*} $(, $($rest:tt)*)?) => {
-        $map.insert($crate::api::arcstr_literal!($key), $crate::obj!({$($inner)*}));
+        $map.member($crate::api::arcstr_literal!($key), $crate::obj!(@members $($inner)*));
         $crate::obj!(@map $map $($($rest)*)?);
     };
     (@map $map:ident $key:literal : [$($inner:tt)*] $(, $($rest:tt)*)?) => {
-        $map.insert($crate::api::arcstr_literal!($key), $crate::obj!([$($inner)*]));
+        $map.member($crate::api::arcstr_literal!($key), $crate::obj!(@items $($inner)*));
         $crate::obj!(@map $map $($($rest)*)?);
     };
     (@map $map:ident $key:literal : null $(, $($rest:tt)*)?) => {
-        $map.insert($crate::api::arcstr_literal!($key), $crate::api::Value::Null);
+        $map.member($crate::api::arcstr_literal!($key), $crate::api::Value::Null);
         $crate::obj!(@map $map $($($rest)*)?);
     };
     (@map $map:ident $key:literal : $value:expr $(, $($rest:tt)*)?) => {
-        $map.insert($crate::api::arcstr_literal!($key), $crate::api::Value::from($value));
+        $map.member($crate::api::arcstr_literal!($key), $value);
         $crate::obj!(@map $map $($($rest)*)?);
     };
     // Items of a list, likewise.
@@ -416,18 +418,20 @@ macro_rules! obj {
         $list.push($crate::api::Value::from($value));
         $crate::obj!(@list $list $($($rest)*)?);
     };
-    ({ $($members:tt)* }) => {{
+    (@members $($members:tt)*) => {{
         #[allow(unused_mut)]
         let mut map = $crate::api::Map::new();
         $crate::obj!(@map map $($members)*);
-        $crate::api::Value::from(map)
+        map
     }};
-    ([ $($items:tt)* ]) => {{
+    (@items $($items:tt)*) => {{
         #[allow(unused_mut)]
-        let mut list = Vec::<$crate::api::Value>::from([]);
+        let mut list = Vec::<$crate::api::Value>::new();
         $crate::obj!(@list list $($items)*);
-        $crate::api::Value::from(list)
+        list
     }};
+    ({ $($members:tt)* }) => { $crate::api::Value::from($crate::obj!(@members $($members)*)) };
+    ([ $($items:tt)* ]) => { $crate::api::Value::from($crate::obj!(@items $($items)*)) };
 }
 
 impl From<Map> for Value {
