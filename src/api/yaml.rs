@@ -36,9 +36,8 @@ impl Positions {
         let text = self.text.as_str();
         let steps = steps(path);
         let best = Cell::new(None);
-        let seeker = Seeker { text, steps: &steps, best: &best };
         // An error ends the search; what was found before it stands.
-        let _ = seeker.deserialize(serde_yaml::Deserializer::from_str(text));
+        let _ = read_first(text, Some(Search { steps: &steps, best: &best, in_list: false }));
         let (line, column) = line_and_column(text, best.get().or_else(|| first_content(text))?);
         Some((line + self.first_line - 1, column))
     }
@@ -271,13 +270,15 @@ fn read_document(text: &str) -> Result<Value, serde_yaml::Error> {
     if text.lines().all(bare) && !text.contains('\t') {
         return Ok(Value::Null);
     }
-    let budget = Cell::new(text.len() * 4 + BUDGET);
-    let keys = RefCell::new(Vec::new());
-    let reader = Reader { text, budget: &budget, keys: &keys };
-    let mut stream = serde_yaml::Deserializer::from_str(text);
-    // The first document only: kubectl splits at the dashes, and go-yaml reads no further.
-    let Some(first) = stream.next() else { return Ok(Value::Null) };
-    reader.deserialize(first)
+    read_first(text, None)
+}
+
+/// The first document only: kubectl splits at the dashes, and go-yaml reads no further.
+fn read_first(text: &str, search: Option<Search<'_>>) -> Result<Value, serde_yaml::Error> {
+    let Some(first) = serde_yaml::Deserializer::from_str(text).next() else { return Ok(Value::Null) };
+    let (budget, keys) = (Cell::new(text.len() * 4 + BUDGET), RefCell::new(Vec::new()));
+    let reader = Reader { text, budget: &budget, keys: &keys, is_key: false, search };
+    reader.deserialize(first).map(|node| node.value)
 }
 
 /// Builds values; counts what it builds, so that aliases cannot multiply without end.
@@ -286,6 +287,38 @@ struct Reader<'a> {
     text: &'a str,
     budget: &'a Cell<usize>,
     keys: &'a RefCell<Vec<ArcStr>>,
+    /// Whether it reads a key.
+    is_key: bool,
+    /// What is sought from here on.
+    search: Option<Search<'a>>,
+}
+
+/// What was read: a value and, where it was lent from the text, its place there.
+struct Node {
+    value: Value,
+    at: Option<usize>,
+}
+
+/// Follows a path through a document and keeps the place of the deepest part that it met.
+#[derive(Clone, Copy)]
+struct Search<'a> {
+    steps: &'a [Step<'a>],
+    best: &'a Cell<Option<usize>>,
+    /// An item of a list: its place is that of its first key or its text.
+    in_list: bool,
+}
+
+impl<'a> Search<'a> {
+    /// The search in a part, where that is the next step.
+    fn enter(self, part: &Step<'_>) -> Option<Search<'a>> {
+        let (step, steps) = self.steps.split_first()?;
+        (step == part).then_some(Search { steps, in_list: matches!(part, Step::Index(_)), ..self })
+    }
+
+    /// Notes where something stands that is on the path.
+    fn met(self, at: Option<usize>) {
+        self.best.set(at.or(self.best.get()));
+    }
 }
 
 impl<'a> Reader<'a> {
@@ -297,16 +330,17 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Where a slice stands in the text; none where it is no slice of it.
-    fn offset(self, slice: &str) -> Option<usize> {
-        offset(self.text, slice)
+    /// The reader of something in here.
+    fn inside(self, is_key: bool, search: Option<Search<'a>>) -> Reader<'a> {
+        Reader { is_key, search, ..self }
     }
 
-    /// A scalar that was lent from the text.
-    fn borrowed(self, slice: &str) -> Value {
-        match self.offset(slice) {
-            Some(at) if is_plain(self.text, at) => plain_scalar(slice),
-            _ => Value::from(slice),
+    /// JSON's keys are strings, so a number or a boolean becomes its text.
+    fn name(self, key: &Value) -> Result<ArcStr, String> {
+        match key {
+            Value::Str(s) => Ok(self.key(s)),
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) => Ok(self.key(&key.to_json())),
+            _ => Err(format!("invalid map key: {}", go_value(key))),
         }
     }
 
@@ -336,81 +370,120 @@ fn is_plain(text: &str, at: usize) -> bool {
     !before.ends_with(['"', '\'']) && !before.trim_end().ends_with("!!str")
 }
 
+impl From<Value> for Node {
+    fn from(value: Value) -> Node {
+        Node { value, at: None }
+    }
+}
+
 impl<'de> DeserializeSeed<'de> for Reader<'_> {
-    type Value = Value;
-    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Value, D::Error> {
+    type Value = Node;
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Node, D::Error> {
         self.spend(0)?;
         d.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for Reader<'_> {
-    type Value = Value;
+    type Value = Node;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("YAML")
     }
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
+    fn visit_unit<E>(self) -> Result<Node, E> {
+        Ok(if self.is_key { Value::from("null") } else { Value::Null }.into())
     }
-    fn visit_none<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
+    fn visit_none<E>(self) -> Result<Node, E> {
+        Ok(Value::Null.into())
     }
-    fn visit_bool<E>(self, b: bool) -> Result<Value, E> {
-        Ok(Value::Bool(b))
+    fn visit_bool<E>(self, b: bool) -> Result<Node, E> {
+        Ok(Value::Bool(b).into())
     }
-    fn visit_i64<E>(self, i: i64) -> Result<Value, E> {
-        Ok(Value::Int(i))
+    fn visit_i64<E>(self, i: i64) -> Result<Node, E> {
+        Ok(Value::Int(i).into())
     }
-    fn visit_u64<E>(self, u: u64) -> Result<Value, E> {
-        Ok(i64::try_from(u).map_or(Value::Float(u as f64), Value::Int))
+    fn visit_u64<E>(self, u: u64) -> Result<Node, E> {
+        let value = match i64::try_from(u) {
+            Ok(i) => Value::Int(i),
+            Err(_) if self.is_key => u.to_string().into(),
+            Err(_) => Value::Float(u as f64),
+        };
+        Ok(value.into())
     }
-    fn visit_u128<E>(self, u: u128) -> Result<Value, E> {
-        Ok(Value::from(u as f64))
+    fn visit_u128<E>(self, u: u128) -> Result<Node, E> {
+        Ok(Value::from(u as f64).into())
     }
-    fn visit_i128<E>(self, i: i128) -> Result<Value, E> {
-        Ok(Value::from(i as f64))
+    fn visit_i128<E>(self, i: i128) -> Result<Node, E> {
+        Ok(Value::from(i as f64).into())
     }
-    fn visit_f64<E: serde::de::Error>(self, f: f64) -> Result<Value, E> {
-        number(f).ok_or_else(|| E::custom(format!("{OWN_MARK}json: unsupported value: {f}{OWN_MARK}")))
-    }
-    fn visit_str<E: serde::de::Error>(self, s: &str) -> Result<Value, E> {
-        self.spend(s.len())?;
-        Ok(Value::from(s))
-    }
-    fn visit_borrowed_str<E: serde::de::Error>(self, s: &'de str) -> Result<Value, E> {
-        self.spend(s.len())?;
-        Ok(self.borrowed(s))
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = seq.next_element_seed(self)? {
-            list.push(item);
+    fn visit_f64<E: serde::de::Error>(self, f: f64) -> Result<Node, E> {
+        match number(f) {
+            None if !self.is_key => Err(own_error(format!("json: unsupported value: {f}"))),
+            value => Ok(value.unwrap_or_default().into()),
         }
-        Ok(list.into())
     }
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+    fn visit_str<E: serde::de::Error>(self, s: &str) -> Result<Node, E> {
+        self.spend(s.len())?;
+        Ok(Value::from(s).into())
+    }
+    fn visit_borrowed_str<E: serde::de::Error>(self, s: &'de str) -> Result<Node, E> {
+        self.spend(s.len())?;
+        let Some(at) = offset(self.text, s) else { return Ok(Value::from(s).into()) };
+        if let Some(search) = self.search
+            && (search.in_list || search.steps.is_empty())
+        {
+            // A quoted scalar starts at its quote.
+            search.met(Some(if self.text[..at].ends_with(['"', '\'']) { at - 1 } else { at }));
+        }
+        Ok(Node { value: if is_plain(self.text, at) { plain_scalar(s) } else { s.into() }, at: Some(at) })
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Node, A::Error> {
+        let mut list = Vec::new();
+        loop {
+            let search = self.search.and_then(|s| s.enter(&Step::Index(list.len())));
+            let Some(item) = seq.next_element_seed(self.inside(false, search))? else { return Ok(Value::from(list).into()) };
+            if search.is_some() {
+                // What was sought is read; stop here.
+                return Err(A::Error::custom("found"));
+            }
+            list.push(item.value);
+        }
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Node, A::Error> {
         let (mut map, mut entries) = (Map::new(), Vec::new());
-        while let Some(key) = access.next_key_seed(KeyReader(self))? {
-            let value = access.next_value_seed(self)?;
-            match key {
-                Key::Name(name) => entries.push((self.key(&name), value)),
-                Key::Merge => {
-                    map.put_all(std::mem::take(&mut entries));
-                    merge(&mut map, &value).map_err(own_error)?;
-                }
+        let mut first = true;
+        while let Some(key) = access.next_key_seed(self.inside(true, None))? {
+            let name = self.name(&key.value).map_err(own_error)?;
+            if let Some(search) = self.search.filter(|s| s.in_list && first) {
+                search.met(key.at);
+            }
+            first = false;
+            let search = self.search.and_then(|s| s.enter(&Step::Key(&name)));
+            if let Some(search) = search {
+                search.met(key.at);
+            }
+            let value = access.next_value_seed(self.inside(false, search))?.value;
+            if search.is_some() {
+                return Err(A::Error::custom("found"));
+            }
+            if name == "<<" && key.at.is_some_and(|at| is_plain(self.text, at)) {
+                map.put_all(std::mem::take(&mut entries));
+                merge(&mut map, &value).map_err(own_error)?;
+            } else {
+                entries.push((name, value));
             }
         }
         map.put_all(entries);
-        Ok(map.into())
+        Ok(Value::from(map).into())
     }
-    fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<Value, A::Error> {
+    fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<Node, A::Error> {
         // A tag of someone's own: the value without it, as text where it is a scalar.
         let (IgnoredAny, variant) = access.variant()?;
-        let value = variant.newtype_variant_seed(self)?;
+        let value = variant.newtype_variant_seed(self)?.value;
         Ok(match value {
-            Value::Bool(_) | Value::Int(_) | Value::Float(_) => value.to_json().into(),
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) => Value::from(value.to_json()),
             other => other,
-        })
+        }
+        .into())
     }
 }
 
@@ -427,72 +500,6 @@ fn merge(map: &mut Map, from: &Value) -> Result<(), &'static str> {
         _ => return Err("map merge requires map or sequence of maps as the value"),
     }
     Ok(())
-}
-
-enum Key {
-    Name(String),
-    Merge,
-}
-
-/// Reads a key: JSON's are strings, so a number or a boolean becomes its text.
-struct KeyReader<'a>(Reader<'a>);
-
-impl<'de> DeserializeSeed<'de> for KeyReader<'_> {
-    type Value = Key;
-    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Key, D::Error> {
-        self.0.spend(0)?;
-        d.deserialize_any(self)
-    }
-}
-
-impl KeyReader<'_> {
-    fn name<E: serde::de::Error>(value: &Value) -> Result<Key, E> {
-        match value {
-            Value::Str(s) => Ok(Key::Name(s.to_string())),
-            Value::Bool(_) | Value::Int(_) | Value::Float(_) => Ok(Key::Name(value.to_json())),
-            _ => Err(own_error(format!("invalid map key: {}", go_value(value)))),
-        }
-    }
-}
-
-impl<'de> Visitor<'de> for KeyReader<'_> {
-    type Value = Key;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-    fn visit_unit<E>(self) -> Result<Key, E> {
-        Ok(Key::Name("null".into()))
-    }
-    fn visit_bool<E: serde::de::Error>(self, b: bool) -> Result<Key, E> {
-        Self::name(&Value::Bool(b))
-    }
-    fn visit_i64<E: serde::de::Error>(self, i: i64) -> Result<Key, E> {
-        Self::name(&Value::Int(i))
-    }
-    fn visit_u64<E: serde::de::Error>(self, u: u64) -> Result<Key, E> {
-        Ok(Key::Name(u.to_string()))
-    }
-    fn visit_f64<E: serde::de::Error>(self, f: f64) -> Result<Key, E> {
-        Self::name(&number(f).unwrap_or_default())
-    }
-    fn visit_str<E: serde::de::Error>(self, s: &str) -> Result<Key, E> {
-        Ok(Key::Name(s.to_owned()))
-    }
-    fn visit_borrowed_str<E: serde::de::Error>(self, s: &'de str) -> Result<Key, E> {
-        match self.0.offset(s) {
-            Some(at) if is_plain(self.0.text, at) && s == "<<" => Ok(Key::Merge),
-            _ => Self::name(&self.0.borrowed(s)),
-        }
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Key, A::Error> {
-        Self::name(&self.0.visit_seq(seq)?)
-    }
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Key, A::Error> {
-        Self::name(&self.0.visit_map(map)?)
-    }
-    fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<Key, A::Error> {
-        Self::name(&self.0.visit_enum(access)?)
-    }
 }
 
 /// A value as Go prints it with `%#v`: the error of an unquoted `{{ template }}`.
@@ -578,194 +585,6 @@ fn steps(path: &str) -> Vec<Step<'_>> {
         }
     }
     out
-}
-
-/// Follows a path through a document and keeps the place of the deepest part that it met.
-#[derive(Clone, Copy)]
-struct Seeker<'a, 's> {
-    text: &'a str,
-    steps: &'s [Step<'s>],
-    best: &'s Cell<Option<usize>>,
-}
-
-impl Seeker<'_, '_> {
-    fn scalar(self, s: &str) {
-        if self.steps.is_empty()
-            && let Some(at) = offset(self.text, s)
-        {
-            // A quoted scalar starts at its quote.
-            self.best.set(Some(if self.text[..at].ends_with(['"', '\'']) { at - 1 } else { at }));
-        }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Seeker<'_, '_> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<(), D::Error> {
-        d.deserialize_any(self)
-    }
-}
-
-macro_rules! ignore {
-    ($($name:ident: $ty:ty),*) => { $( fn $name<E>(self, _: $ty) -> Result<(), E> { Ok(()) } )* };
-}
-
-impl<'de> Visitor<'de> for Seeker<'_, '_> {
-    type Value = ();
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("YAML")
-    }
-    ignore!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_i128: i128, visit_u128: u128, visit_f64: f64, visit_str: &str);
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-    fn visit_none<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-    fn visit_borrowed_str<E>(self, s: &'de str) -> Result<(), E> {
-        self.scalar(s);
-        Ok(())
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let mut i = 0;
-        loop {
-            let more = match self.steps.split_first() {
-                Some((Step::Index(wanted), rest)) if *wanted == i => {
-                    let found = seq.next_element_seed(ItemSeeker(Seeker { steps: rest, ..self }))?;
-                    if found.is_some() {
-                        // What was sought is read; stop here.
-                        return Err(A::Error::custom("found"));
-                    }
-                    false
-                }
-                _ => seq.next_element::<IgnoredAny>()?.is_some(),
-            };
-            if !more {
-                return Ok(());
-            }
-            i += 1;
-        }
-    }
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<(), A::Error> {
-        while let Some(key) = access.next_key_seed(Lent)? {
-            let (name, at) = match key {
-                LentKey::Lent(s) => (s, offset(self.text, s)),
-                LentKey::Other => ("", None),
-            };
-            match self.steps.split_first() {
-                Some((Step::Key(wanted), rest)) if *wanted == name => {
-                    if at.is_some() {
-                        self.best.set(at);
-                    }
-                    access.next_value_seed(Seeker { steps: rest, ..self })?;
-                    return Err(A::Error::custom("found"));
-                }
-                _ => {
-                    access.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        Ok(())
-    }
-    fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<(), A::Error> {
-        let (IgnoredAny, variant) = access.variant()?;
-        variant.newtype_variant_seed(self)
-    }
-}
-
-/// An item of a list: its place is that of its first key or its text.
-struct ItemSeeker<'a, 's>(Seeker<'a, 's>);
-
-impl<'de> DeserializeSeed<'de> for ItemSeeker<'_, '_> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<(), D::Error> {
-        d.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for ItemSeeker<'_, '_> {
-    type Value = ();
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("YAML")
-    }
-    ignore!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_i128: i128, visit_u128: u128, visit_f64: f64, visit_str: &str);
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-    fn visit_borrowed_str<E>(self, s: &'de str) -> Result<(), E> {
-        Seeker { steps: &[], ..self.0 }.scalar(s);
-        Ok(())
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<(), A::Error> {
-        self.0.visit_seq(seq)
-    }
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<(), A::Error> {
-        let mut first = true;
-        while let Some(key) = access.next_key_seed(Lent)? {
-            let (name, at) = match key {
-                LentKey::Lent(s) => (s, offset(self.0.text, s)),
-                LentKey::Other => ("", None),
-            };
-            if first && at.is_some() {
-                self.0.best.set(at);
-            }
-            first = false;
-            match self.0.steps.split_first() {
-                Some((Step::Key(wanted), rest)) if *wanted == name => {
-                    if at.is_some() {
-                        self.0.best.set(at);
-                    }
-                    access.next_value_seed(Seeker { steps: rest, ..self.0 })?;
-                    return Err(A::Error::custom("found"));
-                }
-                _ => {
-                    access.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A key as a slice of the text.
-enum LentKey<'de> {
-    Lent(&'de str),
-    Other,
-}
-
-struct Lent;
-
-impl<'de> DeserializeSeed<'de> for Lent {
-    type Value = LentKey<'de>;
-    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<LentKey<'de>, D::Error> {
-        d.deserialize_any(self)
-    }
-}
-
-macro_rules! other {
-    ($($name:ident: $ty:ty),*) => { $( fn $name<E>(self, _: $ty) -> Result<LentKey<'de>, E> { Ok(LentKey::Other) } )* };
-}
-
-impl<'de> Visitor<'de> for Lent {
-    type Value = LentKey<'de>;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-    other!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str);
-    fn visit_unit<E>(self) -> Result<LentKey<'de>, E> {
-        Ok(LentKey::Other)
-    }
-    fn visit_borrowed_str<E>(self, s: &'de str) -> Result<LentKey<'de>, E> {
-        Ok(LentKey::Lent(s))
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<LentKey<'de>, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(LentKey::Other)
-    }
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<LentKey<'de>, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(LentKey::Other)
-    }
 }
 
 fn first_content(text: &str) -> Option<usize> {
