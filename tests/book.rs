@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 
 use kubarium::base::{Duration, SortedMap, Time};
-use kubarium::sim::{Session, Sim, TerminalInput, TimedInput};
+use kubarium::sim::{Fault, Session, Sim, TerminalInput, TimedInput};
 
 /// A line that takes longer than this never ends.
 const LINE_MAX: Duration = Duration::from_secs(3600);
@@ -57,7 +57,7 @@ fn play(script: &str, files: SortedMap<String, String>) -> String {
     let mut lines = script.lines().peekable();
     while let Some(line) = lines.next() {
         if let Some(fault) = line.strip_prefix("#fault ") {
-            let fault = serde_json::from_str(fault).unwrap_or_else(|e| panic!("{fault}: {e}"));
+            let fault = Fault::from_json(fault).unwrap_or_else(|e| panic!("{fault}: {e}"));
             sim.input(TimedInput { fault: Some(fault), ..TimedInput::default() });
             continue;
         }

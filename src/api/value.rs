@@ -307,8 +307,18 @@ impl Value {
     }
 
     /// The integer; 0 for anything else (Go's zero value).
+    #[inline(never)]
     pub fn int(&self) -> i64 {
         self.as_int().unwrap_or(0)
+    }
+
+    /// The number, where this is one.
+    pub fn as_float(&self) -> Option<f64> {
+        match self {
+            Value::Int(i) => Some(*i as f64),
+            Value::Float(f) => Some(*f),
+            _ => None,
+        }
     }
 
     /// The boolean, where this is one.

@@ -3,6 +3,7 @@
 mod cluster;
 mod connections;
 mod digest;
+mod json;
 mod metrics_server;
 mod nodes;
 mod outcome;

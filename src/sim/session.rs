@@ -1,53 +1,42 @@
 //! A session: a seed, a cluster's description and a list of timed inputs. Nothing else goes into a simulation.
 
-use serde::{Deserialize, Serialize};
-
+use super::json::{self, Json, members, words};
 use super::nodes;
-use crate::api::{self, Object, Status, Value, kinds, names};
+use crate::api::{self, Map, Object, Status, Value, kinds, names};
 use crate::base::{SortedMap, Time};
 use crate::controllers::Flags;
 
 /// Everything that determines a history.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Session {
     /// Of every random stream.
     pub seed: u64,
     /// The namespace that kubectl uses; made before time 0.
     pub namespace: String,
     /// Others made before time 0.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub namespaces: Vec<String>,
     /// The nodes; where absent, three of a standard size, joined by their kubelets (none where no kubelets run).
     pub nodes: Option<Vec<Value>>,
     /// What runs beside the API server; everything where absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub components: Option<Vec<Component>>,
     /// Whether the cluster has a metrics server; where absent, it has one if the session ever sets what pods use.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub metrics: Option<bool>,
     /// Whether the cluster has a default storage class, `standard`, whose volumes are made on demand.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub storage: bool,
     /// Whether roles say who may do what (`--authorization-mode=RBAC`); where not, everybody may do everything.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub rbac: bool,
     /// Flags of the controller manager: `--horizontal-pod-autoscaler-sync-period=30s`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub controller_manager: Vec<String>,
     /// The kubectl that the workstation has: `1.3`, or today's where empty. `export KUBARIUM_KUBECTL=` changes it there.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub kubectl: String,
     /// The workstation's files: path to text.
-    #[serde(skip_serializing_if = "SortedMap::is_empty")]
     pub files: SortedMap<String, String>,
     /// What happens when.
     pub inputs: Vec<TimedInput>,
 }
 
 /// A part of the control plane that a session may leave out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Component {
     /// The controller manager.
     Controllers,
@@ -58,45 +47,34 @@ pub enum Component {
 }
 
 /// An input and its moment.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TimedInput {
     /// Seconds of virtual time.
     pub t: f64,
     /// A line for the workstation's shell.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cmd: Option<String>,
     /// Its standard input.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub stdin: Option<String>,
     /// Files of the workstation, written before the command runs.
-    #[serde(skip_serializing_if = "SortedMap::is_empty")]
     pub files: SortedMap<String, String>,
     /// What each running pod uses from now on.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
     /// Something that breaks or mends.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<Fault>,
     /// Requests from outside the cluster.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub load: Option<Load>,
     /// A request to the API: method and path.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api: Option<String>,
     /// Its content type.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,
     /// Its body.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<Value>,
     /// Bytes typed into a terminal.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub terminal: Option<TerminalInput>,
 }
 
 /// Bytes typed into one of the page's terminals.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TerminalInput {
     /// Which terminal.
     pub tab: u32,
@@ -105,8 +83,7 @@ pub struct TerminalInput {
 }
 
 /// Resource usage of running pods, instead of what their processes use.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Usage {
     /// Millicores of each pod.
     pub cpu: Option<f64>,
@@ -117,8 +94,7 @@ pub struct Usage {
 }
 
 /// Requests to a service from outside the cluster, so many a second, from this moment on; they replace those before.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Load {
     /// The service: `namespace/name`.
     pub service: String,
@@ -127,42 +103,36 @@ pub struct Load {
 }
 
 /// Something that breaks or mends.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Fault {
     /// The node it happens to.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,
     /// `stop` or `start` its kubelet.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kubelet: Option<Switch>,
     /// `stop` or `start` its network: it goes on by itself, cut off from the API and from other nodes.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<Switch>,
     /// How many times slower its disk is than usual: unpacking images, making containers, starting their processes.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub disk: Option<u32>,
     /// How many times slower than usual images come to it; where no node is named, to any.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub registry: Option<u32>,
     /// A container whose main process is killed: `namespace/pod/container`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kill: Option<String>,
     /// Another of its processes that is killed instead, by its number.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pid: Option<u32>,
     /// A container whose memory fills up: `namespace/pod/container`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fill: Option<String>,
     /// By how many MiB it fills up in all.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mib: Option<u32>,
     /// Where no kubelets run: deletion of terminating pods completes.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub finish_terminating_pods: bool,
 }
 
 impl Fault {
+    /// Reads a fault.
+    pub fn from_json(text: &str) -> Result<Fault, SessionError> {
+        read(text)
+    }
+
     /// It in short: `node1: network stop`, `fill default/web/c 64Mi`.
     pub fn short(&self) -> String {
         let mut parts = Vec::new();
@@ -181,8 +151,7 @@ impl Fault {
 }
 
 /// On or off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Switch {
     /// It stops answering.
     Stop,
@@ -225,7 +194,7 @@ pub struct ApiInput {
 pub enum SessionError {
     /// It is not the JSON it should be.
     #[error("the session is not readable: {0}")]
-    Json(#[from] serde_json::Error),
+    Unreadable(String),
     /// An input asks for nothing.
     #[error("inputs[{0}]: none of cmd, api, usage, fault, load, terminal and files is given")]
     EmptyInput(usize),
@@ -249,13 +218,27 @@ pub enum SessionError {
     BadNode(usize, Status),
 }
 
+members!(Session: seed, namespace, namespaces, nodes, components, metrics, storage, rbac, controller_manager, kubectl, files, inputs);
+members!(TimedInput: t, cmd, stdin, files, usage, fault, load, api, content_type, body, terminal);
+members!(TerminalInput: tab, data);
+members!(Usage: cpu, memory, total_cpu);
+members!(Load: service, points);
+members!(Fault: node, kubelet, network, disk, registry, kill, pid, fill, mib, finish_terminating_pods);
+words!(Component: Controllers "controllers", Scheduler "scheduler", Kubelets "kubelets");
+words!(Switch: Stop "stop", Start "start");
+
+fn read<T: Json>(text: &str) -> Result<T, SessionError> {
+    let value = Value::from_json(text).map_err(|e| SessionError::Unreadable(e.to_string()))?;
+    T::read(&value).map_err(SessionError::Unreadable)
+}
+
 impl Session {
     /// The latest moment of an input: a year. A moment much later than that could never be reached.
     pub const LATEST: Time = Time::from_secs(366 * 24 * 3600);
 
     /// Reads a session and checks it.
     pub fn from_json(text: &str) -> Result<Session, SessionError> {
-        let session: Session = serde_json::from_str(text)?;
+        let session: Session = read(text)?;
         session.check()?;
         Ok(session)
     }
@@ -289,7 +272,10 @@ impl Session {
 
     /// The session as JSON, as it is shared and saved.
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("a session has string keys and finite numbers only")
+        let mut json = self.write();
+        // A session is known by its inputs, though there be none.
+        json.set(&["inputs"], self.inputs.write());
+        json.to_json()
     }
 
     /// Whether a component runs. Beside a bare API server there is a scheduler still, which finds no nodes.
@@ -304,6 +290,16 @@ impl Session {
 }
 
 impl TimedInput {
+    /// Reads an input.
+    pub fn from_json(text: &str) -> Result<TimedInput, SessionError> {
+        read(text)
+    }
+
+    /// The input as JSON.
+    pub fn to_json(&self) -> String {
+        self.write().to_json()
+    }
+
     /// When.
     pub fn at(&self) -> Time {
         Time::from_secs_f64(self.t)
@@ -375,9 +371,21 @@ mod tests {
         let text = r#"{"seed":1,"namespace":"t","nodes":null,"inputs":[{"t":0.2,"cmd":"kubectl get pods"},{"t":5,"fault":{"node":"n","kubelet":"stop"}}]}"#;
         let session = Session::from_json(text).expect("readable");
         assert_eq!(Session::from_json(&session.to_json()).expect("readable"), session);
+        let text = r#"{"components":[],"inputs":[],"kubectl":"1.3","metrics":false,"nodes":[],"seed":"18446744073709551615"}"#;
+        assert_eq!(Session::from_json(text).expect("readable").to_json(), text);
+        let text = r#"{"cmd":"","files":{"a":"b"},"load":{"points":[[0.0,1.5]]},"t":5.0,"usage":{}}"#;
+        assert_eq!(TimedInput::from_json(text).expect("readable").to_json(), text);
         assert!(session.runs(Component::Scheduler));
         for (bad, want) in [
             ("{", "the session is not readable"),
+            ("[]", "the session is not readable: : an object is wanted"),
+            (r#"{"seed":-1}"#, "the session is not readable: .seed: a whole number is wanted"),
+            (
+                r#"{"components":["etcd"]}"#,
+                "the session is not readable: .components[0]: one of `controllers` `scheduler` `kubelets` is wanted",
+            ),
+            (r#"{"inputs":[{"cmd":"x"},{"t":"1"}]}"#, "the session is not readable: .inputs[1].t: a number is wanted"),
+            (r#"{"files":{"a":1}}"#, "the session is not readable: .files[\"a\"]: a text is wanted"),
             (r#"{"inputs":[{"t":1}]}"#, "inputs[0]: none of"),
             (r#"{"inputs":[{"t":-1,"cmd":"x"}]}"#, "inputs[0]: t is -1"),
             (r#"{"inputs":[{"t":1e300,"cmd":"x"}]}"#, "inputs[0]: t is 1000000"),

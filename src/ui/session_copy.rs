@@ -82,11 +82,8 @@ impl SessionCopy {
     }
 
     fn add(&mut self, input: &TimedInput) {
-        // An input has string keys and finite numbers only, so that it can always be written.
-        if let Ok(line) = serde_json::to_string(input) {
-            self.text.push('\n');
-            self.text.push_str(&line);
-        }
+        self.text.push('\n');
+        self.text.push_str(&input.to_json());
     }
 
     /// How far the session has come.
@@ -112,7 +109,7 @@ impl SessionCopy {
         let tail = tail.strip_prefix(&whole.len().to_string()).filter(|t| t.starts_with('\n')).unwrap_or_default();
         let mut lines = whole.lines().chain(tail.lines().skip(1));
         let mut session = Session::from_json(lines.next()?).ok()?;
-        session.inputs = lines.map_while(|line| serde_json::from_str(line).ok()).collect();
+        session.inputs = lines.map_while(|line| TimedInput::from_json(line).ok()).collect();
         session.inputs.truncate(session.inputs.len().saturating_sub(lost));
         session.check().ok()?;
         if !own {

@@ -1,10 +1,11 @@
 //! The session as something to take along: a link that holds all of it, a file, a script for a real cluster. What travels
 //! begins with one line of how the page was set, then the session.
 
-use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use yew::prelude::*;
 
+use kubarium::api::Value;
+use kubarium::obj;
 use kubarium::sim::Session;
 
 use super::host::{Answer, Host};
@@ -18,41 +19,23 @@ const VERSION: u32 = 1;
 /// A longer link is more than what mail and chat programs let through.
 const LINK_CHARS_MAX: usize = 8000;
 
-/// How the page was set.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-struct Head {
-    /// The moment that was looked at, in seconds.
-    at: f64,
-    lang: String,
-    table: bool,
-    playing: bool,
-    speed: usize,
-    /// The object in the inspector: its kind, namespace, name and UID.
-    look: Option<[String; 4]>,
-}
-
 /// Asks for a link to the session as it stands; it comes as [`Action::Share`].
 pub fn share(link: &Link, state: &State) {
     link.host.borrow_mut().keep_edits();
     let host = link.host.borrow();
-    let head = Head {
-        at: state.scene.view.time.as_secs_f64(),
-        lang: state.lang.code().to_owned(),
-        table: state.table,
-        playing: state.playing,
-        speed: state.speed,
-        look: state.selected.clone().map(|s| [s.kind, s.namespace, s.name, s.uid]),
-    };
-    // A head has finite numbers only, so that it can always be written.
-    let head = serde_json::to_string(&head).unwrap_or_default();
+    // How the page was set: the moment that was looked at, in seconds, and the object in the inspector, by its kind, namespace,
+    // name and UID.
+    let head = obj!({
+        "at": state.scene.view.time.as_secs_f64(), "lang": state.lang.code(), "table": state.table, "playing": state.playing,
+        "speed": state.speed, "look": state.selected.as_ref().map(|s| obj!([s.kind.as_str(), s.namespace.as_str(), s.name.as_str(), s.uid.as_str()]))
+    });
     let send = link.clone();
     let done = Closure::once_into_js(move |packed: String| {
         let location = web_sys::window().map(|w| w.location());
         let page = location.map(|l| l.origin().unwrap_or_default() + &l.pathname().unwrap_or_default()).unwrap_or_default();
         send.send(Action::Share(Some(format!("{page}#k{VERSION}.{packed}").into())));
     });
-    pack(&format!("{head}\n{}", host.session().to_json()), done.unchecked_ref());
+    pack(&format!("{}\n{}", head.to_json(), host.session().to_json()), done.unchecked_ref());
 }
 
 /// Listens for links and for files that are dropped, as long as the page lives.
@@ -61,18 +44,19 @@ pub fn listen(link: &Link) {
     let opened = Closure::<dyn Fn(u32, String)>::new(move |version: u32, text: String| {
         let (head, session) = text.split_once('\n').unwrap_or_default();
         let lang = shown_lang();
-        let read = serde_json::from_str::<Head>(head).ok().zip(Session::from_json(session).ok());
+        let read = Value::from_json(head).ok().zip(Session::from_json(session).ok());
         match read {
             _ if version > VERSION => to.refuse(Text::LinkNewer.t(lang)),
             None => to.refuse(Text::LinkUnreadable.t(lang)),
             Some((head, session)) => {
-                let lang = if head.lang.is_empty() { lang } else { Lang::of_code(&head.lang) };
+                let lang = head.get("lang").as_str().map_or(lang, Lang::of_code);
                 to.send(Action::Language(lang));
-                to.send(Action::Table(head.table));
-                to.open(session, head.at, Text::LinkOpened.t(lang));
-                to.set_speed(if head.speed == 0 { SPEED_NORMAL } else { head.speed });
-                to.play(head.playing);
-                if let Some([kind, namespace, name, uid]) = head.look {
+                to.send(Action::Table(head.get("table").is_true()));
+                to.open(session, head.get("at").as_float().unwrap_or(0.0), Text::LinkOpened.t(lang));
+                to.set_speed(usize::try_from(head.get("speed").int()).ok().filter(|s| *s > 0).unwrap_or(SPEED_NORMAL));
+                to.play(head.get("playing").is_true());
+                if let [kind, namespace, name, uid] = head.get("look").items() {
+                    let [kind, namespace, name, uid] = [kind, namespace, name, uid].map(|v| v.str().to_owned());
                     to.send(Action::Select(Some(Subject { kind, namespace, name, uid })));
                 }
             }

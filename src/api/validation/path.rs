@@ -24,18 +24,21 @@ impl<'a> Path<'a> {
         Path { parent: None, step: Step::Child(name) }
     }
 
-    /// `.name`; called so often that its copies would weigh more than the calls.
+    // Called so often that copies would weigh more than calls.
+    /// `.name`
     #[inline(never)]
     pub fn child<'b>(&'b self, name: &'b str) -> Path<'b> {
         Path { parent: Some(self), step: Step::Child(name) }
     }
 
     /// `[i]`
+    #[inline(never)]
     pub fn index<'b>(&'b self, i: usize) -> Path<'b> {
         Path { parent: Some(self), step: Step::Index(i) }
     }
 
     /// `[key]`
+    #[inline(never)]
     pub fn key<'b>(&'b self, key: &'b str) -> Path<'b> {
         Path { parent: Some(self), step: Step::Key(key) }
     }

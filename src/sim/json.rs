@@ -1,0 +1,191 @@
+//! A session's parts as JSON, by way of [`Value`]: what a part does not name is its default, and what is its default is not
+//! written.
+
+use crate::api::{Map, Value};
+use crate::base::SortedMap;
+
+/// Something that JSON can say.
+pub trait Json: Sized {
+    /// Reads it; the error says where in it what is wanted: `.inputs[3].t: a number is wanted`.
+    fn read(from: &Value) -> Result<Self, String>;
+
+    /// Writes it.
+    fn write(&self) -> Value;
+}
+
+/// Reads a member into its place, which stays as it is where there is no such member.
+pub fn read_member<T: Json>(of: &Value, name: &str, place: &mut T) -> Result<(), String> {
+    let member = of.get(name);
+    if !member.is_null() {
+        *place = T::read(member).map_err(|why| format!(".{name}{why}"))?;
+    }
+    Ok(())
+}
+
+/// Writes a member, but for what is there by default.
+pub fn write_member<T: Json + PartialEq>(to: &mut Map, name: &'static str, member: &T, default: &T) {
+    if member != default {
+        to.insert(name, member.write());
+    }
+}
+
+/// `members!(Type: member, other)`: how a struct with a default is read and written.
+macro_rules! members {
+    ($type:ident: $($name:ident),*) => {
+        impl Json for $type {
+            fn read(from: &Value) -> Result<Self, String> {
+                if !matches!(from, Value::Map(_)) {
+                    return Err(": an object is wanted".into());
+                }
+                let mut read = $type::default();
+                $( json::read_member(from, stringify!($name), &mut read.$name)?; )*
+                Ok(read)
+            }
+
+            fn write(&self) -> Value {
+                let (mut map, default) = (Map::new(), $type::default());
+                $( json::write_member(&mut map, stringify!($name), &self.$name, &default.$name); )*
+                map.into()
+            }
+        }
+    };
+}
+
+/// `words!(Type: Variant "word", Other "other")`: how an enum is read and written.
+macro_rules! words {
+    ($type:ident: $($variant:ident $word:literal),*) => {
+        impl Json for $type {
+            fn read(from: &Value) -> Result<Self, String> {
+                match from.str() {
+                    $( $word => Ok($type::$variant), )*
+                    _ => Err([": one of", $( concat!(" `", $word, "`") ),*, " is wanted"].concat()),
+                }
+            }
+
+            fn write(&self) -> Value {
+                match self {
+                    $( $type::$variant => $word.into() ),*
+                }
+            }
+        }
+    };
+}
+
+pub(super) use {members, words};
+
+/// What is wanted, where nothing of the kind is there.
+fn wanted<T>(found: Option<T>, what: &str) -> Result<T, String> {
+    found.ok_or_else(|| format!(": {what} is wanted"))
+}
+
+impl Json for bool {
+    fn read(from: &Value) -> Result<Self, String> {
+        wanted(from.as_bool(), "true or false")
+    }
+
+    fn write(&self) -> Value {
+        (*self).into()
+    }
+}
+
+impl Json for u32 {
+    fn read(from: &Value) -> Result<Self, String> {
+        wanted(from.as_int().and_then(|i| i.try_into().ok()), "a whole number of 32 bits")
+    }
+
+    fn write(&self) -> Value {
+        (*self).into()
+    }
+}
+
+/// A number that [`Value`] has no room for is a text.
+impl Json for u64 {
+    fn read(from: &Value) -> Result<Self, String> {
+        let read = match from {
+            Value::Str(text) => text.parse().ok(),
+            other => other.as_int().and_then(|i| i.try_into().ok()),
+        };
+        wanted(read, "a whole number")
+    }
+
+    fn write(&self) -> Value {
+        i64::try_from(*self).map_or_else(|_| self.to_string().into(), Value::Int)
+    }
+}
+
+impl Json for f64 {
+    fn read(from: &Value) -> Result<Self, String> {
+        wanted(from.as_float(), "a number")
+    }
+
+    fn write(&self) -> Value {
+        (*self).into()
+    }
+}
+
+impl Json for String {
+    fn read(from: &Value) -> Result<Self, String> {
+        wanted(from.as_str().map(str::to_owned), "a text")
+    }
+
+    fn write(&self) -> Value {
+        self.as_str().into()
+    }
+}
+
+impl Json for Value {
+    fn read(from: &Value) -> Result<Self, String> {
+        Ok(from.clone())
+    }
+
+    fn write(&self) -> Value {
+        self.clone()
+    }
+}
+
+impl<T: Json> Json for Option<T> {
+    fn read(from: &Value) -> Result<Self, String> {
+        T::read(from).map(Some)
+    }
+
+    fn write(&self) -> Value {
+        self.as_ref().map_or(Value::Null, T::write)
+    }
+}
+
+impl<T: Json> Json for Vec<T> {
+    fn read(from: &Value) -> Result<Self, String> {
+        let Value::List(items) = from else { return Err(": a list is wanted".into()) };
+        items.iter().enumerate().map(|(i, item)| T::read(item).map_err(|why| format!("[{i}]{why}"))).collect()
+    }
+
+    fn write(&self) -> Value {
+        self.iter().map(T::write).collect::<Vec<_>>().into()
+    }
+}
+
+impl Json for (f64, f64) {
+    fn read(from: &Value) -> Result<Self, String> {
+        match from.items() {
+            [a, b] => Ok((f64::read(a)?, f64::read(b)?)),
+            _ => Err(": two numbers are wanted".into()),
+        }
+    }
+
+    fn write(&self) -> Value {
+        vec![self.0.into(), self.1.into()].into()
+    }
+}
+
+impl Json for SortedMap<String, String> {
+    fn read(from: &Value) -> Result<Self, String> {
+        if !matches!(from, Value::Map(_)) {
+            return Err(": an object is wanted".into());
+        }
+        from.entries().map(|(name, text)| Ok((name.to_string(), String::read(text).map_err(|why| format!("[{name:?}]{why}"))?))).collect()
+    }
+
+    fn write(&self) -> Value {
+        self.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<Map>().into()
+    }
+}
