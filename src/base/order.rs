@@ -28,13 +28,8 @@ impl<T> Order<T> for [T] {
     }
 
     fn order_by(&mut self, mut compare: impl FnMut(&T, &T) -> Ordering) {
-        let mut places = places(self.len(), &mut |a, b| compare(&self[a], &self[b]) == Ordering::Greater);
-        for i in 0..places.len() {
-            while places[i] != i {
-                let to = places[i];
-                self.swap(i, to);
-                places.swap(i, to);
-            }
+        for (a, b) in swaps(self.len(), &mut |a, b| compare(&self[a], &self[b]) == Ordering::Greater) {
+            self.swap(a, b);
         }
     }
 
@@ -43,8 +38,8 @@ impl<T> Order<T> for [T] {
     }
 }
 
-/// Where each of `len` items belongs; `after` tells whether one item comes after another. A merge sort.
-fn places(len: usize, after: &mut dyn FnMut(usize, usize) -> bool) -> Vec<usize> {
+/// The swaps that sort `len` items; `after` tells whether one item comes after another. A merge sort.
+fn swaps(len: usize, after: &mut dyn FnMut(usize, usize) -> bool) -> Vec<(usize, usize)> {
     let mut items: Vec<usize> = (0..len).collect();
     let mut merged: Vec<usize> = Vec::with_capacity(len);
     let mut width = 1;
@@ -68,7 +63,15 @@ fn places(len: usize, after: &mut dyn FnMut(usize, usize) -> bool) -> Vec<usize>
     for (place, item) in items.into_iter().enumerate() {
         places[item] = place;
     }
-    places
+    let mut swaps = Vec::new();
+    for i in 0..len {
+        while places[i] != i {
+            let to = places[i];
+            swaps.push((i, to));
+            places.swap(i, to);
+        }
+    }
+    swaps
 }
 
 #[cfg(test)]
