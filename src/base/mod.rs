@@ -27,7 +27,7 @@ pub use order::Order;
 pub use queue::EventQueue;
 pub use random::RandomStream;
 pub use shared::Shared;
-pub use sorted::{SortedMap, SortedSet};
+pub use sorted::{Items as SortedItems, Iter as SortedIter, SortedMap, SortedSet};
 pub use std::time::Duration;
 pub use strftime::{RFC1123Z, strftime, write_time};
 pub use time::{EPOCH_UNIX_S, Time, civil_from_days, days_from_civil, format_rfc3339, parse_rfc3339};

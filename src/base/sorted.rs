@@ -77,6 +77,10 @@ impl<T> Pieces<T> {
         self.iter_from((0, 0))
     }
 
+    fn iter_mut(&mut self) -> ItemsMut<'_, T> {
+        ItemsMut { piece: [].iter_mut(), rest: self.pieces.iter_mut() }
+    }
+
     /// Where a key stands, or where it would.
     fn find<Q: Ord + ?Sized>(&self, key: &Q) -> Result<Spot, Spot>
     where
@@ -124,6 +128,31 @@ impl<'a, T> Iterator for Items<'a, T> {
     }
 }
 
+impl<T> Default for Items<'_, T> {
+    fn default() -> Self {
+        Items { piece: [].iter(), rest: [].iter() }
+    }
+}
+
+/// The same, to write to.
+struct ItemsMut<'a, T> {
+    piece: slice::IterMut<'a, T>,
+    rest: slice::IterMut<'a, Vec<T>>,
+}
+
+impl<'a, T> Iterator for ItemsMut<'a, T> {
+    type Item = &'a mut T;
+
+    fn next(&mut self) -> Option<&'a mut T> {
+        loop {
+            if let Some(item) = self.piece.next() {
+                return Some(item);
+            }
+            self.piece = self.rest.next()?.iter_mut();
+        }
+    }
+}
+
 /// A map in the order of its keys.
 #[derive(Clone)]
 pub struct SortedMap<K, V> {
@@ -160,7 +189,7 @@ impl<K, V> SortedMap<K, V> {
 
     /// Keys and values to write to, by key.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (&K, &mut V)> {
-        self.keys.iter().zip(self.values.pieces.iter_mut().flatten())
+        self.keys.iter().zip(self.values.iter_mut())
     }
 
     /// The keys, sorted.
@@ -175,7 +204,7 @@ impl<K, V> SortedMap<K, V> {
 
     /// The values to write to, by key.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
-        self.values.pieces.iter_mut().flatten()
+        self.values.iter_mut()
     }
 
     /// The values themselves, by key.
@@ -200,7 +229,10 @@ impl<K, V> SortedMap<K, V> {
 
     /// Keeps the entries for which `keep` holds.
     pub fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
-        let flags: Vec<bool> = self.iter_mut().map(|(k, v)| keep(k, v)).collect();
+        let mut flags = Vec::with_capacity(self.len());
+        for (k, v) in self.iter_mut() {
+            flags.push(keep(k, v));
+        }
         if flags.contains(&false) {
             self.keys.keep(&flags);
             self.values.keep(&flags);
@@ -323,6 +355,12 @@ impl<'a, K, V> Entry<'a, K, V> {
 
 /// Keys and values, by key.
 pub struct Iter<'a, K, V>(Items<'a, K>, Items<'a, V>);
+
+impl<K, V> Default for Iter<'_, K, V> {
+    fn default() -> Self {
+        Iter(Items::default(), Items::default())
+    }
+}
 
 impl<'a, K, V> Iterator for Iter<'a, K, V> {
     type Item = (&'a K, &'a V);

@@ -17,7 +17,7 @@ use super::{managed_fields, patch, strategy, typed};
 use crate::api::{self, ArcStr, Cause, Kind, KindRef, Object, Status, Value, Warnings, kinds};
 use crate::base::{RandomStream, Time};
 use crate::obj;
-use crate::store::{ObjectKey, Store, StoreError};
+use crate::store::{ObjectKey, Objects, Store, StoreError};
 
 /// Everything behind the API: the store and what the server itself remembers.
 #[derive(Clone, Debug)]
@@ -259,8 +259,8 @@ impl ApiServer {
     }
 
     /// All objects of a kind, of one namespace or of all, sorted by namespace and name.
-    pub fn iter(&self, kind: KindRef, namespace: Option<&str>) -> impl Iterator<Item = &Value> {
-        self.store.iter(kind, namespace).map(|(_, v)| v)
+    pub fn iter<'a, 'n>(&'a self, kind: KindRef, namespace: Option<&'n str>) -> Objects<'a, 'n> {
+        self.store.iter(kind, namespace)
     }
 
     /// Every object of a namespace that a ResourceQuota may count.

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::log::{ChangeType, Log, Version};
 use crate::api::{ArcStr, KindRef, Value};
 use crate::base::text::compare_pairs;
-use crate::base::{Order as _, SortedMap, SortedSet, Time};
+use crate::base::{Order as _, SortedItems, SortedIter, SortedMap, SortedSet, Time};
 
 /// What identifies an object in the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,6 +86,32 @@ pub struct Store {
     by: &'static str,
 }
 
+/// The rows of a kind, of one namespace or of all, by namespace and name. Types with a name, not chains of adapters: those are
+/// copied with each use that is made of them.
+struct Rows<'a, 'n> {
+    rows: SortedIter<'a, RowKey, Row>,
+    namespace: Option<&'n str>,
+}
+
+impl<'a> Iterator for Rows<'a, '_> {
+    type Item = (&'a RowKey, &'a Row);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.rows.next().filter(|((namespace, _), _)| self.namespace.is_none_or(|wanted| wanted == namespace))
+    }
+}
+
+/// The objects of a kind, of one namespace or of all, sorted by namespace and name.
+pub struct Objects<'a, 'n>(Rows<'a, 'n>);
+
+impl<'a> Iterator for Objects<'a, '_> {
+    type Item = &'a Value;
+
+    fn next(&mut self) -> Option<&'a Value> {
+        self.0.next().map(|(_, row)| &row.value)
+    }
+}
+
 impl Store {
     /// An empty store with these indexes.
     pub fn new(indexers: &'static [Indexer]) -> Self {
@@ -139,15 +165,15 @@ impl Store {
     }
 
     /// All objects of a kind, of one namespace or of all, sorted by namespace and name.
-    pub fn iter(&self, kind: KindRef, namespace: Option<&str>) -> impl Iterator<Item = (&RowKey, &Value)> {
-        self.rows(kind, namespace).map(|(key, row)| (key, &row.value))
+    pub fn iter<'a, 'n>(&'a self, kind: KindRef, namespace: Option<&'n str>) -> Objects<'a, 'n> {
+        Objects(self.rows(kind, namespace))
     }
 
     /// Keys of the objects that an index has under a term, sorted.
-    pub fn indexed(&self, index: &str, term: &str) -> impl Iterator<Item = &ObjectKey> {
+    pub fn indexed(&self, index: &str, term: &str) -> SortedItems<'_, ObjectKey> {
         let at = self.indexers.iter().position(|i| i.name == index);
         debug_assert!(at.is_some(), "no index {index}");
-        at.and_then(|i| self.indexes[i].get(term)).into_iter().flatten()
+        at.and_then(|i| self.indexes[i].get(term)).map(SortedSet::iter).unwrap_or_default()
     }
 
     /// All objects of a kind as they were at a revision, sorted by namespace and name.
@@ -226,15 +252,10 @@ impl Store {
         }
     }
 
-    fn rows(&self, kind: KindRef, namespace: Option<&str>) -> impl Iterator<Item = (&RowKey, &Row)> {
+    fn rows<'a, 'n>(&'a self, kind: KindRef, namespace: Option<&'n str>) -> Rows<'a, 'n> {
         // Nothing is sorted before the empty namespace.
         let from = (ArcStr::from(namespace.unwrap_or("")), ArcStr::new());
-        let wanted = namespace.map(ArcStr::from);
-        self.tables
-            .get(&kind)
-            .into_iter()
-            .flat_map(move |rows| rows.iter_from(&from))
-            .take_while(move |((ns, _), _)| wanted.as_ref().is_none_or(|w| w == ns))
+        Rows { rows: self.tables.get(&kind).map(|rows| rows.iter_from(&from)).unwrap_or_default(), namespace }
     }
 
     fn check_readable(&self, revision: u64) -> Result<(), StoreError> {
