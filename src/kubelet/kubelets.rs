@@ -217,6 +217,20 @@ impl Kubelets {
         uid: &str,
         f: impl FnOnce(&mut PodWorker, &mut Cx<'_>) -> T,
     ) -> Option<T> {
+        let (mut f, mut result) = (Some(f), None);
+        self.let_worker(api, now, node, uid, &mut |worker, cx| result = f.take().map(|f| f(worker, cx)));
+        result
+    }
+
+    /// The one copy of what every `with_worker` does.
+    fn let_worker(
+        &mut self,
+        api: &mut ApiServer,
+        now: Time,
+        node: &str,
+        uid: &str,
+        act: &mut dyn FnMut(&mut PodWorker, &mut Cx<'_>),
+    ) -> Option<()> {
         let Kubelet { node, pods } = &mut **self.kubelets.get_mut(node)?;
         let worker = &mut **pods.get_mut(uid)?;
         let mut outgoing = Vec::new();
@@ -230,7 +244,7 @@ impl Kubelets {
             outgoing: &mut outgoing,
             seed: self.seed,
         };
-        let result = f(worker, &mut cx);
+        act(worker, &mut cx);
         let gone = worker.work == Work::Finished && worker.deleted;
         if gone && let Some(worker) = pods.remove(uid) {
             node.recorder.forget(uid);
@@ -265,7 +279,7 @@ impl Kubelets {
         for uid in released {
             self.with_worker(api, now, &name, &uid, PodWorker::release);
         }
-        Some(result)
+        Some(())
     }
 
     /// Lets a client act on a container's machine between wakes; what comes of it waits for the next wake.

@@ -133,7 +133,7 @@ struct Parser<'a> {
     no_gt: bool,
 }
 
-pub fn parse(src: &str) -> Result<Script, AwkError> {
+pub fn parse(src: &str) -> Result<Script, Box<AwkError>> {
     let mut p = Parser {
         b: src.as_bytes(),
         src,
@@ -155,11 +155,11 @@ pub fn parse(src: &str) -> Result<Script, AwkError> {
     Ok(p.script)
 }
 
-type Res<T> = Result<T, AwkError>;
+type Res<T> = Result<T, Box<AwkError>>;
 
 impl Parser<'_> {
     fn fail<T>(&self, text: &str) -> Res<T> {
-        Err(AwkError { line: self.line, text: text.to_string() })
+        Err(Box::new(AwkError { line: self.line, text: text.to_string() }))
     }
     fn unexpected<T>(&self) -> Res<T> {
         self.fail(if self.tok == Tok::End { "Unexpected end of string" } else { "Unexpected token" })
