@@ -52,10 +52,10 @@ fn judge(value: &Value) -> Result<(KindRef, Value), (String, Vec<Cause>)> {
     if let Err(message) = api::decode::check_metadata(value) {
         return Err((message, Vec::new()));
     }
-    let (mut object, strict) = api::decode::decode(kind, value.clone()).map_err(|s| (s.message, Vec::new()))?;
+    let (mut object, strict) = api::decode::decode(kind, value.clone()).map_err(|s| (s.into_message(), Vec::new()))?;
     if !strict.is_empty() {
         let version = api::split_api_version(api_version).1;
-        return Err((api::decode::strict_status(kind, version, &strict).message, Vec::new()));
+        return Err((api::decode::strict_status(kind, version, &strict).into_message(), Vec::new()));
     }
     if kind.namespaced {
         object.set(&["metadata", "namespace"], "corpus");
@@ -275,7 +275,7 @@ const CASE_FLOOR: usize = 149;
 /// [`judge`] for an object that replaces `old`.
 fn judge_update(value: &Value, old: &Value) -> Result<(KindRef, Value), (String, Vec<Cause>)> {
     let kind = Kind::of(value.api_version(), value.kind()).expect("what was created is of a known kind");
-    let (mut new, _) = api::decode::decode(kind, value.clone()).map_err(|s| (s.message, Vec::new()))?;
+    let (mut new, _) = api::decode::decode(kind, value.clone()).map_err(|s| (s.into_message(), Vec::new()))?;
     new.set(&["metadata", "namespace"], old.namespace());
     new.set(&["metadata", "resourceVersion"], "1");
     api::defaults::apply(kind, &mut new);

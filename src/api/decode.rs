@@ -440,7 +440,7 @@ mod tests {
     use crate::obj;
 
     fn refused(kind: &str, value: Value) -> String {
-        decode(Kind::named(kind), value).expect_err("wrong").message
+        decode(Kind::named(kind), value).expect_err("wrong").into_message()
     }
 
     #[test]

@@ -3,11 +3,16 @@
 use super::{KindRef, Map, Value, quote};
 use crate::base::SortedSet;
 use std::borrow::Borrow;
+use std::ops::{Deref, DerefMut};
 
-/// An error that the API server answers with.
+/// An error that the API server answers with. A pointer, since it goes through many hands that never look at it.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{message}")]
-pub struct Status {
+#[error("{}", self.message)]
+pub struct Status(Box<StatusBody>);
+
+/// What an error says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StatusBody {
     /// HTTP status code.
     pub code: u16,
     /// `reason`, in CamelCase: `NotFound`, `Invalid` ...
@@ -100,12 +105,45 @@ fn other_json(value: &Value) -> String {
     if json.contains(['<', '>', '&']) { json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026") } else { json }
 }
 
+impl Deref for Status {
+    type Target = StatusBody;
+
+    fn deref(&self) -> &StatusBody {
+        &self.0
+    }
+}
+
+impl DerefMut for Status {
+    fn deref_mut(&mut self) -> &mut StatusBody {
+        &mut self.0
+    }
+}
+
 impl Status {
-    fn new(code: u16, reason: &'static str, message: String) -> Status {
-        Status { code, reason, message, details: Value::Null, causes: Vec::new() }
+    /// An error of this code, reason and message, with nothing in detail.
+    pub fn new(code: u16, reason: &'static str, message: String) -> Status {
+        Status(Box::new(StatusBody { code, reason, message, details: Value::Null, causes: Vec::new() }))
     }
 
-    fn about(mut self, kind: KindRef, name: &str) -> Status {
+    /// The same with these details.
+    pub fn with_details(mut self, details: Value) -> Status {
+        self.details = details;
+        self
+    }
+
+    /// The same with these causes.
+    pub fn with_causes(mut self, causes: Vec<Cause>) -> Status {
+        self.causes = causes;
+        self
+    }
+
+    /// The same without a reason.
+    pub fn without_reason(mut self) -> Status {
+        self.reason = "";
+        self
+    }
+
+    fn about(self, kind: KindRef, name: &str) -> Status {
         let mut details = Map::new();
         if !name.is_empty() {
             details.insert("name", name);
@@ -114,8 +152,7 @@ impl Status {
             details.insert("group", kind.group);
         }
         details.insert("kind", kind.plural);
-        self.details = details.into();
-        self
+        self.with_details(details.into())
     }
 
     /// 404: the object is not there.
@@ -175,14 +212,14 @@ impl Status {
     /// 405: what the server has no route for.
     pub fn method_not_allowed() -> Status {
         let message = "the server does not allow this method on the requested resource".to_owned();
-        Status { details: Value::map(), ..Status::new(405, "MethodNotAllowed", message) }
+        Status::new(405, "MethodNotAllowed", message).with_details(Value::map())
     }
 
     /// 422: options of a request (`PatchOptions`) that say what they may not.
     pub fn invalid_options(what: &str, causes: Vec<Cause>) -> Status {
         let message = format!("{what}.meta.k8s.io \"\" is invalid: {}", aggregate(&distinct(&causes)));
         let details = crate::obj!({"group": "meta.k8s.io", "kind": what});
-        Status { details, causes, ..Status::new(422, "Invalid", message) }
+        Status::new(422, "Invalid", message).with_details(details).with_causes(causes)
     }
 
     /// 410: the revision asked for has been compacted away.
@@ -213,12 +250,17 @@ impl Status {
     /// 404 for a path at which nothing is served.
     pub fn no_such_resource() -> Status {
         let message = "the server could not find the requested resource".to_owned();
-        Status { details: Value::map(), ..Status::new(404, "NotFound", message) }
+        Status::new(404, "NotFound", message).with_details(Value::map())
     }
 
     /// 500.
     pub fn internal(message: impl Into<String>) -> Status {
         Status::new(500, "InternalError", message.into())
+    }
+
+    /// Its message, and nothing else of it.
+    pub fn into_message(self) -> String {
+        self.0.message
     }
 
     /// The object that the server answers with.

@@ -78,7 +78,7 @@ fn controller_scale(api: &ApiServer, namespace: &str, owner: &Value) -> Result<O
     {
         return Ok(Some(found));
     }
-    let scale = api.scale(kind, namespace, object.name()).map_err(|status| status.message)?;
+    let scale = api.scale(kind, namespace, object.name()).map_err(Status::into_message)?;
     Ok(Some((object.uid().to_owned(), scale.at(&["spec", "replicas"]).int())))
 }
 

@@ -10,7 +10,7 @@ pub enum CliError {
     /// Something kubectl itself found: printed after `error: `.
     Message(String),
     /// The API's answer.
-    Status(Box<Status>),
+    Status(Status),
     /// No such resource type, where the message stands without `error: ` before it.
     NoResource(String),
     /// Something wrong with the configuration.
@@ -23,7 +23,7 @@ pub enum CliError {
 
 impl From<Status> for CliError {
     fn from(status: Status) -> Self {
-        CliError::Status(Box::new(status))
+        CliError::Status(status)
     }
 }
 

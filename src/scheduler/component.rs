@@ -249,7 +249,7 @@ impl Scheduler {
             }
             Err(status) => {
                 self.unbind(api, now, queued, &status.message);
-                status.message
+                status.into_message()
             }
         }
     }

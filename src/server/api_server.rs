@@ -373,7 +373,7 @@ impl ApiServer {
             }
             let refusal = "resourceVersion should not be set on objects to be created";
             let exists = || Status::already_exists(kind, object.name());
-            return Err(if versioned { Status { reason: "", ..Status::internal(refusal) } } else { exists() });
+            return Err(if versioned { Status::internal(refusal).without_reason() } else { exists() });
         }
         if options.dry_run {
             return Ok(object);
@@ -618,7 +618,7 @@ impl ApiServer {
         }
         let version = api::decode::served_version(kind, config);
         let what = format!("{namespace}/{name}; {}/{version}, Kind={}", kind.group, kind.kind);
-        let failed = |message: String| Status { reason: "", ..Status::internal(message) };
+        let failed = |message: String| Status::internal(message).without_reason();
         if kind.custom.is_some() {
             let (_, strict) = api::decode::decode(kind, config.clone())?;
             if let Some(error) = strict.first() {

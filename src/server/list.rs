@@ -85,7 +85,7 @@ fn check(query: &Query) -> Result<(), Status> {
         return Ok(());
     }
     let message = format!("ListOptions.meta.k8s.io \"\" is invalid: {}", aggregate(&texts));
-    Err(Status { code: 422, reason: "Invalid", message, details: obj!({"group": "meta.k8s.io", "kind": "ListOptions"}), causes })
+    Err(Status::new(422, "Invalid", message).with_details(obj!({"group": "meta.k8s.io", "kind": "ListOptions"})).with_causes(causes))
 }
 
 /// The key after which a list goes on, and the revision that it shows.
@@ -136,7 +136,7 @@ impl ApiServer {
             let asked = revision(version)?;
             if asked > at {
                 let message = format!("Timeout: Too large resource version: {asked}, current: {at}");
-                return Err(Status { code: 504, reason: "Timeout", message, details: Value::Null, causes: Vec::new() });
+                return Err(Status::new(504, "Timeout", message));
             }
             match parameter(query, "resourceVersionMatch") {
                 "Exact" => at = asked,

@@ -144,7 +144,7 @@ mod tests {
             ("services/none/proxy/", "endpoints \"none\" not found"),
         ] {
             let found = api.proxy_location(&format!("/api/v1/namespaces/default/{path}")).expect("a proxy's path");
-            let found = found.map_or_else(|status| status.message, |to| format!("{}:{}{}", to.host, to.port, to.path));
+            let found = found.map_or_else(|status| status.into_message(), |to| format!("{}:{}{}", to.host, to.port, to.path));
             assert_eq!(found, want, "{path}");
         }
         assert_eq!(api.proxy_location("/api/v1/namespaces/default/pods/p"), None);

@@ -203,7 +203,7 @@ impl ApiServer {
                     "application/strategic-merge-patch+json" => Patch::Strategic(request.body.clone()),
                     // Built-in kinds have routes for what they take, others look themselves.
                     _ if kind.custom.is_some() => return Err(Status::unsupported_media_type(patch::NOT_OF_CUSTOM_KINDS)),
-                    _ => return Err(Status { details: Value::map(), ..Status::unsupported_media_type("415: Unsupported Media Type") }),
+                    _ => return Err(Status::unsupported_media_type("415: Unsupported Media Type").with_details(Value::map())),
                 };
                 Ok((200, self.patch(by, kind, namespace, name, &patch, sub_kind, &options)?))
             }

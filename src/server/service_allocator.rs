@@ -297,7 +297,7 @@ mod tests {
     fn allocated(spec: Value) -> Result<Value, String> {
         let mut service = obj!({"metadata": {"name": "s", "uid": "u"}, "spec": spec});
         let mut random = RandomStream::new(1, "services");
-        ServiceAllocator::default().allocate(&mut service, None, (&mut random, &[]), false).map_err(|status| status.message)?;
+        ServiceAllocator::default().allocate(&mut service, None, (&mut random, &[]), false).map_err(|status| status.into_message())?;
         Ok(service.get("spec").clone())
     }
 

@@ -40,7 +40,7 @@ impl ContainerInside<'_> {
     pub fn logs(self, previous: bool) -> Result<String, String> {
         let Some(kubelets) = &self.sim.cluster().kubelets else { return Ok(String::new()) };
         let options = LogOptions { previous, tail_lines: Some(LOG_LINES_MAX), ..LogOptions::default() };
-        let chunk = kubelets.logs(self.sim.now(), self.namespace, self.pod, self.container, &options).map_err(|status| status.message)?;
+        let chunk = kubelets.logs(self.sim.now(), self.namespace, self.pod, self.container, &options).map_err(|s| s.into_message())?;
         Ok(String::from_utf8_lossy(&chunk.bytes).into_owned())
     }
 

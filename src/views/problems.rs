@@ -65,7 +65,7 @@ fn check(server: &mut ApiServer, document: &Document, value: &Value, prefix: &st
     let object = match decode(kind, value.clone()) {
         Err(status) => {
             let path = wrong_field(&status.message).unwrap_or_default();
-            return report(&path, status.message);
+            return report(&path, status.into_message());
         }
         Ok((object, strict)) => {
             for error in strict {

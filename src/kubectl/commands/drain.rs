@@ -227,7 +227,7 @@ fn judge(cx: &Context<'_, '_>, pod: &Value) -> Result<(bool, &'static str), Stri
             return if flags.is_on("ignore-daemonsets") { Ok((false, "ignoring DaemonSet-managed Pods")) } else { Err(MANAGED.to_owned()) };
         }
         if !flags.is_on("force") {
-            return Err(Status::not_found(kind, name).message);
+            return Err(Status::not_found(kind, name).into_message());
         }
     }
     let local = || pod.at(&["spec", "volumes"]).items().iter().any(|v| !v.get("emptyDir").is_null());

@@ -207,7 +207,7 @@ impl Session {
         }
         match started {
             Ok(id) => Ok(Session { id, sent: 0, closed: false, stdin: *stdin, tty: *tty, report, farewell: String::new() }),
-            Err(status) if status.reason == "InternalError" => fail(status.message),
+            Err(status) if status.reason == "InternalError" => fail(status.into_message()),
             Err(status) if status.reason.is_empty() => {
                 // The node cannot be reached: the answer names the address that was asked in vain.
                 let dial = status.message.find("dial tcp").map_or(status.message.as_str(), |at| &status.message[at..]);

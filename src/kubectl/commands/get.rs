@@ -387,9 +387,10 @@ impl Watch {
         let parse = |e: crate::api::selector::SelectorError| CliError::Message(e.to_string());
         let fields = FieldSelector::parse(query.field_selector.as_deref().unwrap_or("")).map_err(parse)?;
         let one = name.as_deref().unwrap_or_else(|| fields.one_name());
-        if let Err(CliError::Status(status)) = cx.require(("watch", kind, ""), namespace.as_deref().unwrap_or_default(), one) {
+        if let Err(CliError::Status(mut status)) = cx.require(("watch", kind, ""), namespace.as_deref().unwrap_or_default(), one) {
             // The body of a refused watch is not read.
-            return Err(Status { message: format!("unknown (get {})", kind.qualified()), ..*status }.into());
+            status.message = format!("unknown (get {})", kind.qualified());
+            return Err(status.into());
         }
         let events = cx.flags().is_on("output-watch-events");
         let mut options = table_options(cx);

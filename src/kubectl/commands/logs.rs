@@ -265,7 +265,7 @@ impl LogStream {
             Err(status) if cx.flags().is_on("follow") && status.message.contains("is waiting to start: ") => {
                 // A follower waits for the container.
                 if !std::mem::replace(&mut self.told_to_wait, true) {
-                    cx.out.errln(status.message);
+                    cx.out.errln(status.into_message());
                 }
                 return Ok(true);
             }

@@ -27,7 +27,7 @@ pub static COMMAND: Command = Command {
 fn patched_here(object: &Value, patch: &Value) -> Result<Value, CliError> {
     let patched = json_patch_by_client(object, patch).map_err(|s| {
         let missing = s.message.split_once("doc is missing key: ").map(|(_, key)| format!("Object to be patched is missing field ({key})"));
-        CliError::Message(missing.unwrap_or(s.message))
+        CliError::Message(missing.unwrap_or(s.into_message()))
     })?;
     match patched {
         Value::Map(_) => Ok(patched),
@@ -85,7 +85,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
                     let kind = Info::kind_text(info.kind);
                     fail(format!("strategic merge patch is not supported for {kind} locally, try --type merge"))
                 }
-                Patch::Strategic(p) => strategic_merge_patch(info.kind, &info.object, p).map_err(|s| CliError::Message(s.message)),
+                Patch::Strategic(p) => strategic_merge_patch(info.kind, &info.object, p).map_err(|s| CliError::Message(s.into_message())),
                 Patch::Merge(p) => {
                     let mut object = info.object.clone();
                     merge_patch(&mut object, p);

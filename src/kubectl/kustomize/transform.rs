@@ -238,7 +238,7 @@ fn merge(text: &str, target: &Value, items: &mut Vec<Item>) -> Result<(), String
 
 fn patched(object: &Value, patch: &Value) -> Result<Value, String> {
     if let Value::List(_) = patch {
-        return json_patch_by_client(object, patch).map_err(|s| s.message);
+        return json_patch_by_client(object, patch).map_err(|s| s.into_message());
     }
     let mut changes = patch.clone();
     // The patch's own name says what it is for.
@@ -248,7 +248,7 @@ fn patched(object: &Value, patch: &Value) -> Result<Value, String> {
         changes.remove(&[member]);
     }
     match Kind::of(object.api_version(), object.kind()) {
-        Some(kind) => strategic_merge_patch(kind, object, &changes).map_err(|s| s.message),
+        Some(kind) => strategic_merge_patch(kind, object, &changes).map_err(|s| s.into_message()),
         None => {
             let mut next = object.clone();
             merge_patch(&mut next, &changes);

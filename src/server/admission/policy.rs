@@ -251,7 +251,9 @@ pub fn admit(server: &mut ApiServer, by: &Caller, request: &Request<'_>) -> Resu
         _ => 422,
     };
     let causes = vec![Cause { reason: "", field: String::new(), message: message.clone() }];
-    Err(Status { code, reason, causes, ..Status::forbidden(request.kind, request.any().name(), &message) })
+    let mut status = Status::forbidden(request.kind, request.any().name(), &message).with_causes(causes);
+    (status.code, status.reason) = (code, reason);
+    Err(status)
 }
 
 /// The parameters that a binding gives, one evaluation each; null where there are none.

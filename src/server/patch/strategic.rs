@@ -50,7 +50,7 @@ fn inner(ty: Option<&'static Type>, key: &str) -> (Option<&'static Field>, Optio
 
 /// What the patch code itself says gives no reason, and what has none is the server's fault.
 fn plain(message: String) -> Status {
-    Status { reason: "", ..Status::internal(message) }
+    Status::internal(message).without_reason()
 }
 
 fn no_merge_key(item: &Value, merge_key: &str) -> Status {
@@ -543,7 +543,7 @@ mod tests {
     #[test]
     fn directives_that_make_no_sense_are_refused() {
         let live = json(r#"{"metadata":{},"spec":{"volumes":[{"name":"v"}],"containers":[{"name":"a"}]}}"#);
-        let apply = |patch: &str| strategic_merge_patch(kinds::POD, &live, &json(patch)).map(|v| v.to_json()).map_err(|s| s.message);
+        let apply = |patch: &str| strategic_merge_patch(kinds::POD, &live, &json(patch)).map(|v| v.to_json()).map_err(|s| s.into_message());
         for (patch, want) in [
             (r#"{"spec":{"$retainKeys":["volumes"],"containers":[]}}"#, "invalid patch format of retainKeys"),
             (r#"{"spec":{"$retainKeys":1}}"#, "invalid patch format of retainKeys"),
@@ -593,7 +593,7 @@ mod tests {
 
     fn patched(object: &Value, patch: &Value) -> Result<Value, String> {
         let mut next = object.clone();
-        merge_map(&mut next, patch, schema().named("test", "MergeItem")).map_err(|s| s.message)?;
+        merge_map(&mut next, patch, schema().named("test", "MergeItem")).map_err(|s| s.into_message())?;
         Ok(next)
     }
 

@@ -265,7 +265,7 @@ fn resolved(cx: &Context<'_, '_>, info: &Info, from: &Value) -> Option<Result<St
         return Some(Err(error.to_string()));
     }
     let Some(object) = cx.host.api.peek(kind, &info.namespace, name) else {
-        return Some(Err(Status::not_found(kind, name).message));
+        return Some(Err(Status::not_found(kind, name).into_message()));
     };
     let value = object.get("data").get(key).as_str().ok_or_else(|| format!("key {key} not found in {words} {name}"));
     let decode = |text: &str| crate::base::base64::decode(text).map(|b| String::from_utf8_lossy(&b).into_owned()).unwrap_or_default();
